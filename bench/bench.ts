@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeCertificates } from "./certificates.ts";
 import type { Checkout } from "./checkout.ts";
-import { inputOf, type Input } from "./input.ts";
+import { inputOf, type Input, type InputKind } from "./input.ts";
 import type { Peers } from "./peers.ts";
 import { Program, type Counts } from "./program.ts";
 import { countRecords } from "./records.ts";
@@ -29,8 +29,8 @@ export class Bench {
     this.#signal = signal;
   }
 
-  input(rows: number): Promise<Input> {
-    return inputOf(DATA, rows);
+  input(rows: number, kind?: InputKind): Promise<Input> {
+    return inputOf(DATA, rows, kind);
   }
 
   workbook(rows: number): Promise<string> {
@@ -86,13 +86,13 @@ export class Bench {
 }
 
 /**
- * Looks whether a tenant holds that many users.
+ * Looks whether a tenant holds that many users, or devices.
  *
  * @throws when it does not
  */
-export function verifyUsers(program: Program, expected: number): void {
-  const found = program.countUsers();
-  if (found !== expected) throw new Error(`the tenant holds ${found} users where ${expected} are expected`);
+export function verifyStored(program: Program, expected: number, kind: InputKind = "users"): void {
+  const found = program.countStored(kind);
+  if (found !== expected) throw new Error(`the tenant holds ${found} ${kind} where ${expected} are expected`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { runProcess, type Ran } from "./process.ts";
 
 /** The programs that clomoctl is measured beside. */
-export const TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl"] as const;
+export const TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl", "sha256sum"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** A tool of this machine. */
@@ -17,6 +17,7 @@ const LOOK: Readonly<Record<Tool, string>> = {
   iconv: "command -v iconv && iconv --version",
   sqlite3: "command -v sqlite3 && sqlite3 --version",
   openssl: "command -v openssl && openssl version",
+  sha256sum: "command -v sha256sum && sha256sum --version",
 };
 
 const READ_BY_PYTHON = `
@@ -32,6 +33,8 @@ for row in openpyxl.load_workbook(sys.argv[1], read_only=True).active.iter_rows(
 `;
 
 const TABLE = "create table u (name, kana, mail unique, org, title, code, tel, account unique)";
+
+const DEVICE_TABLE = "create table u (serial unique, platform, status, name, imei, tel, mac, memo)";
 
 /** The peers, each a whole process or a pipe of two, as a person would type them. */
 export class Peers {
@@ -84,6 +87,11 @@ export class Peers {
     return this.#shell(script, this.#path("iconv"), this.#path("sqlite3"), path, database);
   }
 
+  /** Brings a file in UTF-8 into a new database with one unique index. */
+  importDevices(path: string, database: string): Promise<Ran> {
+    return this.#run(this.#path("sqlite3"), database, DEVICE_TABLE, `.import --csv --skip 1 "${path}" u`);
+  }
+
   /** Brings all rows of such a database into a CP932 file, in the order they lie there. */
   exportCsv(database: string, path: string): Promise<Ran> {
     const script = `"$2" -csv "$3" "select * from u" | "$1" -f UTF-8 -t CP932 > "$4"`;
@@ -98,6 +106,11 @@ export class Peers {
   /** One process of openssl, with these words. */
   openssl(...words: readonly string[]): Promise<Ran> {
     return this.#run(this.#path("openssl"), ...words);
+  }
+
+  /** Hashes a file. */
+  sha256sum(path: string): Promise<Ran> {
+    return this.#run(this.#path("sha256sum"), path);
   }
 
   /** Rows of such a database. */

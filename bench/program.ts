@@ -2,7 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Checkout } from "./checkout.ts";
+import type { InputKind } from "./input.ts";
 import { runProcess, type Ran } from "./process.ts";
+
+const TABLES = { users: "user", devices: "device" } as const satisfies Record<InputKind, string>;
 
 /** What a run of an import must have said about itself. */
 export interface Counts {
@@ -54,8 +57,17 @@ export class Program {
    *
    * @throws when the program's own counts are not the expected ones
    */
-  async importUsers(path: string, expected: Partial<Counts>, ...options: readonly string[]): Promise<Ran> {
-    const ran = await this.run("users", "import", path, "--create-orgs", "--yes", "--format", "json", ...options);
+  importUsers(path: string, expected: Partial<Counts>, ...options: readonly string[]): Promise<Ran> {
+    return this.#import(["users", "import", path, "--create-orgs", ...options], expected);
+  }
+
+  /** `devices import` of a file; as for users. */
+  importDevices(path: string, expected: Partial<Counts>): Promise<Ran> {
+    return this.#import(["devices", "import", path], expected);
+  }
+
+  async #import(words: readonly string[], expected: Partial<Counts>): Promise<Ran> {
+    const ran = await this.run(...words, "--yes", "--format", "json");
     const said = new Map(Object.entries(JSON.parse(ran.stdout) as Record<string, unknown>));
     for (const [name, value] of Object.entries(expected)) {
       if (said.get(name) !== value) throw new Error(`import: ${name} is ${String(said.get(name))}, not ${value}`);
@@ -68,10 +80,10 @@ export class Program {
     return join(this.#home, "tenants", "embedded", "tenant.db");
   }
 
-  /** Users in the tenant, read from its file rather than asked of the program. */
-  countUsers(): number {
+  /** Users or devices in the tenant, read from its file rather than asked of the program. */
+  countStored(kind: InputKind): number {
     using database = new DatabaseSync(this.database, { readOnly: true });
-    return Number(database.prepare("select count(*) as users from user").get()?.["users"]);
+    return Number(database.prepare(`select count(*) as n from ${TABLES[kind]}`).get()?.["n"]);
   }
 
   /** `users list` as NDJSON, to a file. */

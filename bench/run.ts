@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { compareWork, formatComparison, type Compared } from "./against.ts";
 import { readArguments } from "./arguments.ts";
+import { AUDIT_WORK } from "./audit.ts";
 import { Bench, DATA } from "./bench.ts";
 import { builtCheckout, type Checkout } from "./checkout.ts";
 import { GROWTH } from "./growth.ts";
@@ -13,7 +14,7 @@ import { START_UPS } from "./start-up.ts";
 import { formatTable, type Line } from "./table.ts";
 import { LONG_WORKS, type Work } from "./works.ts";
 
-const WORKS: readonly Work[] = [...LONG_WORKS, ...START_UPS, ...RENEWAL_WORKS, GROWTH];
+const WORKS: readonly Work[] = [...LONG_WORKS, ...START_UPS, ...RENEWAL_WORKS, AUDIT_WORK, GROWTH];
 
 const { only, rows, json, against } = readArguments(
   process.argv.slice(2),

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { alternate, type Runs } from "./alternate.ts";
-import { created, unchanged, verifyRecords, verifyUsers, type Bench } from "./bench.ts";
+import { created, unchanged, verifyRecords, verifyStored, type Bench } from "./bench.ts";
 import { THIS, type Checkout } from "./checkout.ts";
 import { countLines } from "./records.ts";
 import type { Figures, Target } from "./judge.ts";
@@ -63,7 +63,7 @@ interface LongWork extends Omit<Work, "kind" | "measure"> {
 }
 
 /** A work whose peer takes turns with it. */
-const long = ({ peer, note, ...work }: LongWork): Work => ({
+export const long = ({ peer, note, ...work }: LongWork): Work => ({
   ...work,
   kind: "long",
   measure: async (bench, withPeer) => {
@@ -72,20 +72,23 @@ const long = ({ peer, note, ...work }: LongWork): Work => ({
   },
 });
 
-/** The peer of an import: into a fresh database, whose rows are counted. */
+/** Lets the peer of an import fill a fresh database, whose rows are counted. */
+const peerRun = async (bench: Bench, rows: number, fill: (database: string) => Promise<Ran>): Promise<Ran> => {
+  const database = bench.newPath("peer.db");
+  try {
+    const ran = await fill(database);
+    const found = await bench.peers.countRows(database);
+    if (found !== rows) throw new Error(`sqlite3 holds ${found} rows where ${rows} are expected`);
+    return ran;
+  } finally {
+    await rm(database, { force: true });
+  }
+};
+
+/** The peer of an import of users. */
 const peerImport = async (bench: Bench): Promise<() => Promise<Ran>> => {
   const { path } = await bench.input(bench.rows);
-  return async () => {
-    const database = bench.newPath("peer.db");
-    try {
-      const ran = await bench.peers.importCsv(path, database);
-      const found = await bench.peers.countRows(database);
-      if (found !== bench.rows) throw new Error(`sqlite3 holds ${found} rows where ${bench.rows} are expected`);
-      return ran;
-    } finally {
-      await rm(database, { force: true });
-    }
-  };
+  return () => peerRun(bench, bench.rows, (database) => bench.peers.importCsv(path, database));
 };
 
 /** Imports a file of that many people into an empty tenant, each time a new one. */
@@ -100,7 +103,7 @@ export const importOf = async (
   return () =>
     bench.withEmptyTenant(checkout, async (program) => {
       const ran = await program.importUsers(path, created(rows, committed), ...options);
-      verifyUsers(program, committed ? rows : 0);
+      verifyStored(program, committed ? rows : 0);
       return ran;
     });
 };
@@ -140,7 +143,7 @@ const again = long({
     const program = await bench.filledTenant(checkout);
     return async () => {
       const ran = await program.importUsers(path, unchanged(bench.rows));
-      verifyUsers(program, bench.rows);
+      verifyStored(program, bench.rows);
       return ran;
     };
   },
@@ -213,7 +216,7 @@ const workbook = long({
     return () =>
       bench.withEmptyTenant(checkout, async (program) => {
         const ran = await program.importUsers(path, created(WORKBOOK_ROWS, true));
-        verifyUsers(program, WORKBOOK_ROWS);
+        verifyStored(program, WORKBOOK_ROWS);
         return ran;
       });
   },
@@ -224,6 +227,28 @@ const workbook = long({
   note: () => `the tenant holds ${WORKBOOK_ROWS} users afterwards`,
 });
 
+const DEVICES = 100_000;
+
+const devices = long({
+  name: "devices import",
+  target: { must: 3.5 },
+  needs: ["sqlite3"],
+  ours: async (bench, checkout) => {
+    const { path } = await bench.input(DEVICES, "devices");
+    return () =>
+      bench.withEmptyTenant(checkout, async (program) => {
+        const ran = await program.importDevices(path, created(DEVICES, true));
+        verifyStored(program, DEVICES, "devices");
+        return ran;
+      });
+  },
+  peer: async (bench) => {
+    const { path } = await bench.input(DEVICES, "devices");
+    return () => peerRun(bench, DEVICES, (database) => bench.peers.importDevices(path, database));
+  },
+  note: () => `the tenant holds ${DEVICES} devices afterwards`,
+});
+
 /** The long works, whose peers are other programs. */
 export const LONG_WORKS: readonly Work[] = [
   check,
@@ -231,6 +256,7 @@ export const LONG_WORKS: readonly Work[] = [
   importing("import", { must: 5, aim: 3, mustRssMb: 250 }),
   again,
   workbook,
+  devices,
   exporting,
   listing,
 ];

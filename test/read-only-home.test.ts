@@ -65,6 +65,8 @@ test.skipIf(!mayMount)(
       const { code, stdout, stderr } = await readOnly(line);
       expect({ line, code, stderr }).toMatchObject({ code: 0 });
       expect(stdout, line).toContain(shown);
+      const warning = "warning: the audit has no record of this export: the tenant cannot be written\n";
+      expect(String(stderr).includes(warning), line).toBe(/^(?:users|orgs) export/.test(line));
     }
     const change = await readOnly("users fields add 入社年");
     expect(change).toMatchObject({ code: 4, stdout: "" });

@@ -89,6 +89,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
   ...asked(why, ...at),
   before: expect.anything() as unknown,
 });
+const AUDIT = "every change can be traced";
 const PLANS = "plans say what changes from what to what";
 const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
@@ -111,6 +112,8 @@ const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Import", "properties", "consoleTask"),
   bridge("components", "schemas", "Tenant", "properties", "consoleTasks"),
   ...["", "/{number}"].map((path) => bridge("paths", `/v1/console${path}`)),
+  ...["AuditHead", "AuditRecord", "AuditVerification"].map((name) => asked(AUDIT, "components", "schemas", name)),
+  ...["", "/export", "/head", "/verify", "/{seq}"].map((path) => asked(AUDIT, "paths", `/v1/audit${path}`)),
   added("components", "schemas", "Device"),
   asked(PLANS, "components", "schemas", "Import", "properties", "columns"),
   bridge("components", "schemas", "Difference"),
@@ -174,13 +177,14 @@ const PERMITTED: readonly Permitted[] = [
   bridged(...verification("required")),
   bridge("paths", "/v1/administrators/{kind}"),
   ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
-  ...["Org", "User"].flatMap((thing) =>
+  ...["Org", "User", "Device"].flatMap((thing) =>
     [`New${thing}`, `${thing}Change`, `Written${thing}`].map((name) => byHand("components", "schemas", name)),
   ),
   ...["googleWorkspaceEmail", "salesforceAccount"].map((name) =>
     byHand("components", "schemas", "User", "properties", name),
   ),
   { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
+  ...["/v1/devices/{id}", "/v1/devices/set-owner", "/v1/devices/tag"].map((path) => byHand("paths", path)),
   ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),
   ...["/v1/orgs", "/v1/users"].map((path) => byHand("paths", path, "post")),
   {
@@ -219,7 +223,7 @@ const PERMITTED: readonly Permitted[] = [
   {
     at: ["tags"],
     before: TAGS,
-    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }),
+    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }, { name: "audit" }),
     why: DEVICES,
   },
 ];

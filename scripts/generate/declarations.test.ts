@@ -39,6 +39,8 @@ const added = (at: readonly string[], why: string): Permitted => ({
   why,
 });
 
+const AUDIT = "every change can be traced";
+
 /** What the console bridge has besides what it had. */
 const bridge = (...at: readonly string[]): Permitted => added(at, "the console is told truly");
 const ofBridge = (verb: string, ...options: readonly string[]): readonly Permitted[] =>
@@ -216,9 +218,12 @@ const PERMITTED: readonly Permitted[] = [
   ...toConsole("secured users import"),
   ...["add", "list", "remove"].map((verb) => bridge("verbs", `users administrators ${verb}`)),
   ...["confirm", "drop", "list", "show"].map((verb) => bridge("verbs", `console ${verb}`)),
+  added(["nouns", "audit"], AUDIT),
+  ...["export", "head", "list", "show", "verify"].map((verb) => added(["verbs", `audit ${verb}`], AUDIT)),
   ...encodingOnce("users import"),
   sheetOf("users import"),
   ...toConsole("users import"),
+  ...["create", "edit", "set-owner", "tag"].map((verb) => byHand("verbs", `devices ${verb}`)),
   ...["orgs", "users"].flatMap((noun) => ["create", "edit", "move"].map((verb) => byHand("verbs", `${noun} ${verb}`))),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),

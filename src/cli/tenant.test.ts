@@ -14,6 +14,8 @@ const machine = {
   clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0 },
   processes: { self: 1, place: "here", isAlive: () => true, startOf: () => undefined },
   userName: "admin",
+  hostName: "desk",
+  program: "clomoctl 1.2.3",
 };
 
 const open = (context: Context) => openTenant(machine, { context, source: "used", among: [context.name] });

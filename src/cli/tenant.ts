@@ -19,10 +19,16 @@ export interface Machine {
   readonly processes: ProcessTable;
   /** the operating system's user; undefined if it has no name, as in some containers */
   readonly userName: string | undefined;
+  /** `os.hostname()` */
+  readonly hostName: string;
+  /** `clomoctl` and its version */
+  readonly program: string;
   /** ends long lists and exports */
   readonly signal?: AbortSignal | undefined;
   /** permits the first change, and each further one */
   readonly beforeChange?: Connection["beforeChange"];
+  /** called where an export left no record in the audit */
+  readonly unaudited?: Connection["unaudited"];
   /** called before the file of an embedded tenant is updated, with the tenant's name */
   readonly upgrading?: ((name: string) => void) | undefined;
 }
@@ -36,16 +42,16 @@ export interface Machine {
  */
 export async function openTenant(machine: Machine, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
-  const { signal, beforeChange } = machine;
+  const { signal, beforeChange, unaudited } = machine;
   const opening = context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess(machine, context);
   const { close, ...connection } = await opening;
-  return { ...chosen, client: (nouns) => openClient({ ...connection, signal, beforeChange }, nouns), close };
+  return { ...chosen, client: (nouns) => openClient({ ...connection, signal, beforeChange, unaudited }, nouns), close };
 }
 
 type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName, upgrading, signal }: Machine,
+  { clock, processes, userName, hostName, program, upgrading, signal }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
   installLightMessages();
@@ -60,6 +66,7 @@ async function connectInProcess(
       surroundings: {
         now: () => clock.now().getTime(),
         random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+        origin: { host: hostName, user: userName, program, access: "embedded" },
       },
       processes,
       upgrading: () => {

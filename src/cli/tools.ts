@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import manifest from "../../package.json" with { type: "json" };
 import type { NameReader } from "../commands/completion/answer.ts";
 import type { Globals } from "../commands/globals.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
@@ -70,6 +71,15 @@ const sayUpgrade =
     );
   };
 
+/** Warns that an export left no record: from a home that cannot be written it is taken all the same. */
+const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
+  terminal.warn(
+    text(
+      "the audit has no record of this export: the tenant cannot be written",
+      "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
+    ),
+  );
+
 /** The tenants of one run: each is opened once, and a protected one asks for its name once. */
 function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">, machine: TenantMachine) {
   const opened = new Map<string, Opened>();
@@ -113,6 +123,14 @@ function announced(choose: () => Promise<ChosenContext>, terminal: Terminal, isT
   };
 }
 
+/** Who uses a tenant, where, when and with what. */
+const userOf = ({ clock, userName, hostName }: Outside) => ({
+  clock,
+  userName,
+  hostName,
+  program: `clomoctl ${manifest.version}`,
+});
+
 const homeOf = ({ host, userFolder, userId }: Outside): Home =>
   locateHome({ platform: host.platform, environment: host.env, userFolder, workingFolder: host.cwd(), userId });
 
@@ -127,12 +145,12 @@ export const hasTenants = async (outside: Outside): Promise<boolean> =>
  */
 export async function readNames(outside: Outside, ...asked: Parameters<NameReader>): ReturnType<NameReader> {
   const { nameReader } = await import("../commands/completion/names.ts");
-  const { host, clock } = outside;
+  const { host } = outside;
   const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const refuse = (): never => {
     throw new Failure("conflict", { what: text("a Tab changes nothing", "Tab では何も変更しません") });
   };
-  const machine = { clock, processes, userName: outside.userName, upgrading: refuse, beforeChange: refuse };
+  const machine = { ...userOf(outside), processes, upgrading: refuse, beforeChange: refuse };
   const opened: OpenTenant[] = [];
   const read = nameReader({
     contexts: new Contexts(homeOf(outside)),
@@ -180,7 +198,8 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
-  const machine = { clock, processes, userName: outside.userName, signal, upgrading: sayUpgrade(terminal, globals) };
+  const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal) };
+  const machine = { ...userOf(outside), ...told, processes, signal };
   const tenants = tenantsOf(outside, { terminal, globals }, machine);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {

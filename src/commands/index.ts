@@ -8,6 +8,13 @@ export const PROGRAM: NounNode = {
     aliases: [],
     examples: ["clomoctl users import people.csv --create-orgs --yes","clomoctl csv check people.csv --as users","clomoctl renewals check certificates --within 60d --critical 2w"],
     nouns: [{
+    name: "audit",
+    summary: {"en":"who changed what, when, and from where","ja":"監査ログ(だれが、いつ、どこから、何を変更したか)"},
+    aliases: [],
+    examples: ["clomoctl audit export -o audit.ndjson","clomoctl audit head --format tsv --fields seq,hash","clomoctl audit list --limit 20"],
+    nouns: [],
+    verbs: [{ name: "export", summary: {"en":"write records of the audit whole, one a line (NDJSON), oldest first","ja":"監査ログの記録を古い順に 1 行ずつ書き出す(NDJSON)"}, load: () => import("./audit/export.ts") },{ name: "head", summary: {"en":"show the hash of the last record, to keep elsewhere","ja":"最後の記録のハッシュを表示する(別の場所に保管する)"}, load: () => import("./audit/head.ts") },{ name: "list", summary: {"en":"list changes, newest first: who, when, what and whom","ja":"変更の記録を新しい順に一覧する(だれが、いつ、何を、だれに)"}, load: () => import("./audit/list.ts") },{ name: "show", summary: {"en":"show one change whole: before, after, from where","ja":"1 件の変更の記録をすべて表示する(変更前、変更後、実行環境)"}, load: () => import("./audit/show.ts") },{ name: "verify", summary: {"en":"verify that no record was altered, removed or moved","ja":"監査ログの改ざん・削除・入れ替えがないか検証する"}, load: () => import("./audit/verify.ts") }],
+  },{
     name: "console",
     summary: {"en":"what still has to be done in the console","ja":"管理画面で行う作業"},
     aliases: [],
@@ -32,9 +39,9 @@ export const PROGRAM: NounNode = {
     name: "devices",
     summary: {"en":"devices","ja":"デバイス"},
     aliases: [],
-    examples: ["clomoctl devices delete SERIAL000001 --confirm-deletions 1","clomoctl devices export -o devices-now.csv","clomoctl devices import devices/devices.utf-8.crlf.csv --yes"],
+    examples: ["clomoctl devices create SERIAL000101 --platform iOS --status 事前登録 --tag 貸出用","clomoctl devices delete SERIAL000001 --confirm-deletions 1","clomoctl devices edit SERIAL000001 --identification-name '営業部 1 号機'"],
     nouns: [],
-    verbs: [{ name: "delete", summary: {"en":"delete devices","ja":"デバイスを削除する"}, load: () => import("./devices/delete.ts") },{ name: "export", summary: {"en":"export devices as a CSV file","ja":"デバイスを CSV ファイルにエクスポートする"}, load: () => import("./devices/export.ts") },{ name: "import", summary: {"en":"import devices from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからデバイスをインポートする"}, load: () => import("./devices/import.ts") },{ name: "list", summary: {"en":"list devices","ja":"デバイスを一覧する"}, load: () => import("./devices/list.ts") },{ name: "show", summary: {"en":"show one device","ja":"デバイスを 1 台表示する"}, load: () => import("./devices/show.ts") },{ name: "template", summary: {"en":"write the header row of a devices file","ja":"デバイス CSV のヘッダー行を書き出す"}, load: () => import("./devices/template.ts") }],
+    verbs: [{ name: "create", summary: {"en":"create a device","ja":"デバイスを作成する"}, load: () => import("./devices/create.ts") },{ name: "delete", summary: {"en":"delete devices","ja":"デバイスを削除する"}, load: () => import("./devices/delete.ts") },{ name: "edit", summary: {"en":"change a device","ja":"デバイスを変更する"}, load: () => import("./devices/edit.ts") },{ name: "export", summary: {"en":"export devices as a CSV file","ja":"デバイスを CSV ファイルにエクスポートする"}, load: () => import("./devices/export.ts") },{ name: "import", summary: {"en":"import devices from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからデバイスをインポートする"}, load: () => import("./devices/import.ts") },{ name: "list", summary: {"en":"list devices","ja":"デバイスを一覧する"}, load: () => import("./devices/list.ts") },{ name: "set-owner", summary: {"en":"give devices an owner: a user, an organisation, or nobody","ja":"デバイスの所有者を設定する"}, load: () => import("./devices/set-owner.ts") },{ name: "show", summary: {"en":"show one device","ja":"デバイスを 1 台表示する"}, load: () => import("./devices/show.ts") },{ name: "tag", summary: {"en":"add tags to devices and remove others","ja":"デバイスのタグを追加・削除する"}, load: () => import("./devices/tag.ts") },{ name: "template", summary: {"en":"write the header row of a devices file","ja":"デバイス CSV のヘッダー行を書き出す"}, load: () => import("./devices/template.ts") }],
   },{
     name: "imports",
     summary: {"en":"plans and history of imports","ja":"インポートの計画と履歴"},

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { ALL_ROUTES } from "../lib/contract/all.ts";
 import { changesTenant } from "../lib/contract/route.ts";
 import { openTenant } from "../lib/tenant/index.ts";
+import { TEST_ORIGIN } from "../lib/tenant/testing/tenant.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode } from "./node.ts";
 import { freshFolder, run } from "./testing/program.ts";
@@ -29,7 +30,7 @@ async function changesBy(lines: readonly string[], environment: Record<string, s
   cpSync(FIXTURES, folder, { recursive: true });
   for (const added of ["kanto --embedded --use", "osaka --embedded"]) await run(`context add ${added}`, { home });
   const random = (size: number): Uint8Array => crypto.getRandomValues(new Uint8Array(size));
-  const surroundings = { now: () => Date.parse("2026-11-20T01:00:00Z"), random };
+  const surroundings = { now: () => Date.parse("2026-11-20T01:00:00Z"), random, origin: TEST_ORIGIN };
   const { fetch, close } = openTenant({ folder: freshFolder(), name: "kanto", actor: "owner", surroundings });
   const reached = new Set<string>();
   const tenant = (request: Request): Promise<Response> => {

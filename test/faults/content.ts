@@ -36,7 +36,7 @@ export function contentOf(home: string): string | undefined {
     return JSON.stringify({
       ...Object.fromEntries(CONTENT.map((table) => [table, rows(`select * from ${table} order by 1`)])),
       imports: rows("select kind, state from import where state in ('committed', 'awaiting-console') order by pk"),
-      audit: rows("select action, json_extract(detail, '$.kind') as kind from audit order by rowid"),
+      audit: rows("select action, record -> 'detail' ->> 'kind' as kind from audit order by seq"),
     });
   } finally {
     database.close();

@@ -16,13 +16,15 @@ import type { Tools } from "../tools.ts";
 import { idsNamed, typedNames, type Findable } from "./names.ts";
 import type { DeletionOptions } from "./options.ts";
 
+type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
+
 /** What is to be deleted, as typed. */
 export interface Deletion<R extends { readonly id: string }> {
   readonly kind: DeletionRequest["kind"];
   readonly names: readonly string[];
   readonly file: string | undefined;
   /** the filters of the list; `org` as typed */
-  readonly filters: Readonly<Partial<Record<"filterName" | "filterId" | "search" | "org", string | undefined>>>;
+  readonly filters: Readonly<Partial<Record<FilterName, string | undefined>>>;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
   /** how its records are found; asked once the tenant is known */

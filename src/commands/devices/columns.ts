@@ -1,12 +1,19 @@
 import type { Client, Device } from "../../lib/client/index.ts";
-import { DEVICE } from "../../lib/model/device.ts";
+import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { firstOf } from "../listing/list.ts";
-import type { NamedKind } from "../listing/named.ts";
+import { FILTERS } from "../csv/file/export.ts";
+import type { Fields } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
+import { firstOf } from "../listing/list.ts";
+import { theOne, type NamedKind } from "../listing/named.ts";
 
-/** All columns of a device. */
-export const DEVICE_COLUMNS = columnsOfFields<Device>(DEVICE.fields);
+/** The argument that names a device. */
+export const DEVICE_ARGUMENT = {
+  kind: "string",
+  required: true,
+  names: "devices",
+  about: text("id, serial number or IMEI (blanks included)", "ID・シリアルナンバー・IMEI(空白も含む)"),
+} as const;
 
 /** How a device is named, and told apart from others of the same name. */
 export const DEVICE_NAMES: NamedKind<Device> = {
@@ -16,6 +23,27 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
 };
 
+/**
+ * The device of an id, a serial number or an IMEI.
+ *
+ * @throws `not-found` when there is none, `usage` when there are several
+ */
+export const deviceNamed = async (client: Client<"devices">, name: string): Promise<Device> =>
+  theOne(name, await client.devices.find({ name }), DEVICE_NAMES);
+
+/** Devices by their names, each once. @throws as {@link deviceNamed} */
+export async function devicesNamed(client: Client<"devices">, names: readonly string[]): Promise<readonly Device[]> {
+  const found = new Map<string, Device>();
+  for (const name of names) {
+    const device = await deviceNamed(client, name);
+    found.set(device.id, device);
+  }
+  return [...found.values()];
+}
+
+/** All columns of a device. */
+export const DEVICE_COLUMNS = columnsOfFields<Device>(DEVICE.fields);
+
 /** Maximum number of devices that are proposed. */
 const MOST_PROPOSED = 3;
 
@@ -24,6 +52,36 @@ export async function nearDevices(client: Client<"devices">, typed: string): Pro
   const near = await Array.fromAsync(firstOf(client.devices.list({ filterId: typed }), MOST_PROPOSED));
   return near.map(DEVICE_NAMES.describe);
 }
+
+/** The filters of devices. */
+export const DEVICE_FILTERS = {
+  org: {
+    kind: "string",
+    value: "ORG",
+    names: "orgs",
+    about: text(
+      "only those of this organisation, or of a user directly in it",
+      "この組織か、この組織に直接所属するユーザーのデバイスに絞り込む",
+    ),
+  },
+  search: {
+    kind: "string",
+    value: "TEXT",
+    about: text("only those with a value that contains it", "いずれかの項目に含む文字で絞り込む"),
+  },
+  status: {
+    kind: "choice",
+    choices: DEVICE_STATUSES,
+    about: text("only those of this status", "ステータスで絞り込む"),
+  },
+  platform: {
+    kind: "choice",
+    choices: PLATFORMS,
+    about: text("only those of this platform", "プラットフォームで絞り込む"),
+  },
+  tag: { kind: "string", value: "TAG", about: text("only those with this tag", "このタグの付いたものに絞り込む") },
+  ...FILTERS,
+} as const satisfies Fields;
 
 /** Help on the filters of devices. */
 export const FILTER_DETAILS = [

@@ -35,6 +35,23 @@ test("or by the filters of the list", async () => {
   });
 });
 
+test("an organisation among them is looked up by its name", async () => {
+  const [org] = example<{ items: readonly { id: string }[] }>("findOrgs").items;
+  const tenant = { findOrgs: { items: [org] }, ...shown };
+  const line =
+    "devices delete --org 営業部 --status 管理外 --platform iOS --tag 貸出用 --search x --confirm-deletions 1";
+  const { requests } = await run(line, { tenant });
+  expect(requests[1]?.json).toEqual({
+    kind: "devices",
+    org: org?.id,
+    search: "x",
+    status: "管理外",
+    platform: "iOS",
+    tag: "貸出用",
+    called: "--org 営業部 --search x --status 管理外 --platform iOS --tag 貸出用",
+  });
+});
+
 test("one that is not there is told with those it may be", async () => {
   const tenant = { findDevices: { items: [] }, devices: { items: [DEVICE], next: null } };
   const { en, ja } = await inBoth("devices delete SERIAL", { tenant });

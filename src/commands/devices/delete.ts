@@ -1,10 +1,10 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { FILTERS } from "../csv/file/export.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
-import { DEVICE_NAMES, FILTER_DETAILS, nearDevices } from "./columns.ts";
+import { orgNamed } from "../orgs/named.ts";
+import { DEVICE_FILTERS, DEVICE_NAMES, FILTER_DETAILS, nearDevices } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete devices", "デバイスを削除する"),
@@ -26,20 +26,22 @@ export default defineCommand({
       about: text("id, serial number or IMEI (blanks included)", "ID・シリアルナンバー・IMEI(空白も含む)"),
     },
   },
-  options: { ...FILTERS, ...DELETION_OPTIONS },
+  options: { ...DEVICE_FILTERS, ...DELETION_OPTIONS },
   examples: [
     { line: "clomoctl devices delete SERIAL000001 --confirm-deletions 1" },
     { line: "clomoctl devices delete --filter-id SERIAL --dry-run" },
+    { line: "clomoctl devices delete --status 管理外 --tag 貸出用 --dry-run" },
   ],
   exits: DELETION_EXITS,
   shows: RESULT_COLUMNS,
-  run: (tools, { devices, filterName, filterId, file, ...options }) =>
+  run: (tools, { devices, org, search, status, platform, tag, filterName, filterId, file, ...options }) =>
     runDeletion(tools, {
       kind: "devices",
       names: devices,
       file,
-      filters: { filterName, filterId },
+      filters: { org, search, status, platform, tag, filterName, filterId },
       options,
+      orgId: async (name) => (await orgNamed(tools, name)).id,
       async found() {
         const { client } = await tools.tenant("devices");
         return {

@@ -29,13 +29,40 @@ test("filters go to the tenant; no page is fetched that --limit does not need", 
   expect(requests).toEqual([{ operation: "devices", query: { filterName: "営業部", filterId: "SERIAL" } }]);
 });
 
+test("an organisation is looked up by its name; what else narrows the list goes to the tenant too", async () => {
+  const [org] = example<{ items: readonly [{ id: string }] }>("findOrgs").items;
+  const tenant = { findOrgs: { items: [org] }, devices: page(null) };
+  const line = "devices list --org 本社/営業部 --search 貸出 --status 事前登録 --platform Android --tag 貸出用";
+  expect((await run(line, { tenant })).requests).toEqual([
+    { operation: "findOrgs", query: { name: "本社/営業部" } },
+    {
+      operation: "devices",
+      query: { org: org.id, search: "貸出", status: "事前登録", platform: "Android", tag: "貸出用" },
+    },
+  ]);
+});
+
+test("an organisation that there is none of is told, in both languages, and no device is asked for", async () => {
+  const { en, ja } = await inBoth("devices list --org 支社", {
+    tenant: { findOrgs: { items: [] }, orgs: { items: [] } },
+  });
+  expect(en).toMatchObject({ exit: 6, stderr: "error: no organisation is named 支社\n  see clomoctl orgs list\n" });
+  expect(ja.stderr).toContain("「支社」という組織はありません");
+});
+
 test("every field is shown where it is not told which", async () => {
   const { stdout } = await run("devices list --format json", { tenant: { devices: page(null, owned, spare) } });
-  const shown = ({ owner, ...fields }: Device) => ({
+  const shown = ({ owner, ownerOrg, org, ...fields }: Device) => ({
     ...fields,
     owner: owner?.name ?? null,
     ownerEmail: owner?.email ?? null,
     ownerId: owner?.id ?? null,
+    ownerOrg: ownerOrg?.path ?? null,
+    ownerOrgCode: ownerOrg?.code ?? null,
+    ownerOrgId: ownerOrg?.id ?? null,
+    org: org?.path ?? null,
+    orgCode: org?.code ?? null,
+    orgId: org?.id ?? null,
   });
   expect(JSON.parse(stdout)).toEqual([shown(owned), shown(spare)]);
 });
@@ -71,9 +98,12 @@ test("says why there is no answer, in both languages", async () => {
   expect(ja).toMatchObject({ exit: 7, stderr: "エラー: 応答がありません\n" });
 });
 
-test.each(["devices list SERIAL000001", "devices list --limit x", "devices list --fields serial"])(
-  "%s is refused",
-  async (line) => {
-    expect(await run(line, { tenant: {} })).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  },
-);
+test.each([
+  "devices list SERIAL000001",
+  "devices list --limit x",
+  "devices list --fields serial",
+  "devices list --status managed",
+  "devices list --platform android",
+])("%s is refused", async (line) => {
+  expect(await run(line, { tenant: {} })).toMatchObject({ exit: 2, stdout: "", requests: [] });
+});

@@ -19,13 +19,17 @@ test("asks for what was typed, its blanks included, and shows everything of the 
   const { exit, stdout, requests } = await run(line, { tenant: finding(spare) });
   expect(exit).toBe(0);
   expect(requests).toEqual([{ operation: "findDevices", query: { name: "00 000000 000000 0" } }]);
-  expect(JSON.parse(stdout)).toEqual({ ...spare, ownerEmail: null, ownerId: null });
+  const owning = { owner: null, ownerEmail: null, ownerId: null, ownerOrg: null, ownerOrgCode: null, ownerOrgId: null };
+  const of = { org: spare.org?.path, orgCode: spare.org?.code, orgId: spare.org?.id };
+  expect(JSON.parse(stdout)).toEqual({ ...spare, ...owning, ...of });
 });
 
 test("a terminal shows a field a line, in the person's language", async () => {
   const { en, ja } = await inBoth("devices show SERIAL000001", { tenant: finding(owned), terminal: {} });
   expect(en.stdout).toMatch(/\nserial number +SERIAL000001\n[^]*IMEI +00 000000 000000 0\n[^]*owner +髙橋 花子\n/);
   expect(ja.stdout).toMatch(/\nシリアルナンバー +SERIAL000001\n[^]+\n所有者メールアドレス +hanako@example.co.jp\n/);
+  expect(en.stdout).toMatch(/\ntags +貸出用\norganisation +営業部\n/);
+  expect(ja.stdout).toMatch(/\nタグ +貸出用\n組織 +営業部\n組織コード +S01\n/);
 });
 
 test("none is not found, with the command that lists them", async () => {

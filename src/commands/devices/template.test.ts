@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 
 const HEADER =
-  "シリアルナンバー,プラットフォーム,ステータス,端末識別名,IMEI番号,電話番号,Wi-Fi MACアドレス,Android ID,所有者メールアドレス,メモ\r\n";
+  "シリアルナンバー,プラットフォーム,ステータス,端末識別名,IMEI番号,電話番号,Wi-Fi MACアドレス,Android ID,所有者メールアドレス,メモ,Androidモード,所有組織コード,タグ\r\n";
 
 test("the header row, in the encoding of the account's language; the tenant is not asked", async () => {
   const { en, ja } = await inBoth("devices template");

@@ -36,7 +36,10 @@ const optionOf = (name: string, field: Field, isNew: boolean): OptionField => {
     return { kind: "string", value: to.toUpperCase(), about, names: isNamed(to) ? NAMES[to] : undefined };
   }
   const rule = "rule" in field ? field.rule : undefined;
-  if (field.type === "choice") return { kind: "choice", choices: field.choices, about };
+  if (field.type === "choice") {
+    const choices = field.nullable === true ? [...field.choices, ""] : field.choices;
+    return { kind: "choice", choices, about };
+  }
   if (rule?.kind === "choice") return { kind: "choice", choices: [...rule.choices, ""], value: "TEXT", about };
   return { kind: "string", value: "TEXT", required, about };
 };

@@ -1,6 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
-import { changesTenant, MEDIA_TYPES, XLSX_TYPE, type AnswerKind, type Route, type Routes } from "../contract/route.ts";
+import {
+  AUDIT_HEADER,
+  changesTenant,
+  MEDIA_TYPES,
+  UNAUDITED,
+  XLSX_TYPE,
+  type AnswerKind,
+  type Route,
+  type Routes,
+} from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import { checkMediaType, contractViolation, cutOff, failureOf, parseLine, readJson, readLines } from "./answer.ts";
@@ -25,6 +34,8 @@ export interface Connection {
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; what it throws keeps it from being sent */
   readonly beforeChange?: ((route: Route) => Promise<void>) | undefined;
+  /** called where an export left no record in the audit, as its tenant is read-only */
+  readonly unaudited?: (() => Promise<void>) | undefined;
 }
 
 /** The bytes of an input file and their charset; `xlsx`: a workbook. */
@@ -36,6 +47,8 @@ export interface Upload {
 /** The objects of a streamed list, in order; or in batches as they arrive, where there may be a million. */
 export interface Lines<T> extends AsyncIterable<T> {
   readonly batches: () => AsyncGenerator<readonly T[]>;
+  /** bytes to pass on, as of a {@link List} */
+  readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
 /** The records of a long list, page after page; or as NDJSON, an object a line with a member for each column of the list. */
@@ -133,6 +146,7 @@ async function send(
   const response = await transport(new Request(url, init));
   if (!response.ok) throw await failureOf(route, response);
   checkMediaType(route, response, accept);
+  if (response.headers.get(AUDIT_HEADER) === UNAUDITED) await connection.unaudited?.();
   return response;
 }
 
@@ -192,6 +206,7 @@ async function* batches(call: Call): AsyncGenerator<readonly unknown[]> {
 
 const lines = (call: Call): Lines<unknown> => ({
   batches: () => batches(call),
+  ndjson: () => ndjson(call),
   async *[Symbol.asyncIterator]() {
     for await (const batch of batches(call)) {
       for (const line of batch) yield line;
@@ -199,8 +214,9 @@ const lines = (call: Call): Lines<unknown> => ({
   },
 });
 
-async function* ndjson(call: Call): AsyncGenerator<Uint8Array> {
-  const { body } = await send(call, { accept: MEDIA_TYPES.lines });
+/** @param asked by what its route is made to answer with lines, if it may answer otherwise */
+async function* ndjson(call: Call, asked: { readonly accept?: string } = {}): AsyncGenerator<Uint8Array> {
+  const { body } = await send(call, asked);
   let last: number | undefined;
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     await heard(call);
@@ -211,7 +227,7 @@ async function* ndjson(call: Call): AsyncGenerator<Uint8Array> {
 }
 
 const list = (call: Call): List<unknown> => ({
-  ndjson: () => ndjson(call),
+  ndjson: () => ndjson(call, { accept: MEDIA_TYPES.lines }),
   [Symbol.asyncIterator]: () => pages(call),
 });
 

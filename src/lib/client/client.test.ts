@@ -5,6 +5,7 @@ import { serve, type ServerType } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openTenant, type OpenTenant } from "../tenant/index.ts";
+import { TEST_ORIGIN } from "../tenant/testing/tenant.ts";
 import type { Transport, Upload } from "./index.ts";
 import { wholeClient, type WholeClient } from "./testing/whole-client.ts";
 import { openSocket, type SocketTransport } from "./socket.ts";
@@ -27,7 +28,7 @@ class Reached {
       new DataView(bytes.buffer).setUint32(0, (this.#drawn += 1));
       return bytes;
     };
-    const surroundings = { now: () => Date.UTC(2026, 10, 20), random };
+    const surroundings = { now: () => Date.UTC(2026, 10, 20), random, origin: TEST_ORIGIN };
     this.#tenant = openTenant({ folder: this.folder, name: "kanto", actor: "owner", surroundings });
     this.transport = this.#tenant.fetch;
   }

@@ -1,12 +1,30 @@
 /** A noun of the API: each has a file of its own, however short. */
 
-import { DEVICE } from "../model/device.ts";
-import { csv, get, items, list } from "./route.ts";
-import { byName, exporting, filters, named, paging } from "./shapes.ts";
+import { z } from "zod";
+import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../model/device.ts";
+import { csv, get, items, json, list, patch, post } from "./route.ts";
+import { byId, byName, exporting, filters, Id, named, paging, searching } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
+import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
-/** A device; its owner is a PANEL user. */
+/** A device; its owner is a PANEL user or an organisation. */
 const Device = named("Device", recordSchema(DEVICE.fields));
+
+/** A device as it was, and as it is by now. */
+const WrittenDevice = named("WrittenDevice", written(Device));
+
+const tags = z.array(z.string().min(1)).max(100).default([]);
+
+const choosing = {
+  ...searching({
+    org: "the devices that it owns, or a user directly in it",
+    text: "part of any text of a device, in either width and any variant of its names",
+  }),
+  status: z.enum(DEVICE_STATUSES).optional().meta({ description: "a status" }),
+  platform: z.enum(PLATFORMS).optional().meta({ description: "a platform" }),
+  tag: z.string().min(1).optional().meta({ description: "a tag" }),
+  owner: Id.optional().meta({ description: "the id of a user: the devices of that owner" }),
+};
 
 export default {
   description: "Devices (デバイス)",
@@ -14,7 +32,7 @@ export default {
     list: get("/v1/devices", {
       id: "devices",
       summary: "Devices, page by page",
-      query: { ...paging, ...filters },
+      query: { ...paging, ...filters, ...choosing },
       answer: list(Device, lineSchema(DEVICE.fields), "Devices in the order of their creation"),
     }),
     find: get("/v1/devices/find", {
@@ -22,6 +40,44 @@ export default {
       summary: "Devices by id, serial number or IMEI",
       query: byName,
       answer: items(Device, "Devices whose id, serial number or IMEI matches"),
+    }),
+    create: post("/v1/devices", {
+      id: "createDevice",
+      summary: "Create a device",
+      body: named("NewDevice", newRecord(DEVICE.fields)),
+      answer: json(WrittenDevice, "The device"),
+      status: 201,
+      fails: ["input-rejected", "not-found"],
+    }),
+    edit: patch("/v1/devices/{id}", {
+      id: "editDevice",
+      summary: "Change a device",
+      params: byId,
+      body: named("DeviceChange", recordChange(DEVICE.fields, { without: ["owner", "ownerOrg", "tags"] })),
+      answer: json(WrittenDevice, "The device"),
+      fails: ["input-rejected"],
+    }),
+    setOwner: post("/v1/devices/set-owner", {
+      id: "setDeviceOwner",
+      summary: "Give devices an owner, all of them or none",
+      body: z.strictObject({
+        ...several,
+        owner: Id.nullable().meta({ description: "a user" }),
+        ownerOrg: Id.nullable().meta({ description: "an organisation; a device has one owner" }),
+        wipes: z.int().min(0).optional().meta({
+          description: "the number of those that have to be wiped for another owner: any other is refused; default: 0",
+        }),
+        ...writing,
+      }),
+      answer: items(WrittenDevice, "The devices, in the order of the request"),
+      fails: ["input-rejected", "not-found"],
+    }),
+    tag: post("/v1/devices/tag", {
+      id: "tagDevices",
+      summary: "Add tags to devices and remove others, of all of them or of none",
+      body: z.strictObject({ ...several, add: tags, remove: tags, ...writing }),
+      answer: items(WrittenDevice, "The devices, in the order of the request"),
+      fails: ["input-rejected", "not-found"],
     }),
     export: get("/v1/devices/export", {
       id: "exportDevices",
@@ -33,4 +89,5 @@ export default {
   },
 };
 
+export type WrittenDevice = z.infer<typeof WrittenDevice>;
 export type { Device } from "../model/device.ts";

@@ -230,6 +230,8 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["markAdministrators", { body: { add: [id(2)] }, answer: administrators }],
   ["orgs", { answer: { items: [root, sales] } }],
   ["moveOrg", { body: { parent: ROOT_ORG_ID } }],
+  ["setDeviceOwner", { body: { ids: [id(10)], owner: id(2), ownerOrg: null } }],
+  ["tagDevices", { body: { ids: [id(10)], add: ["貸出用"], remove: [] } }],
   ["moveUsers", { body: { ids: [id(2)], org: id(1) } }],
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],

@@ -89,6 +89,9 @@ const DeletionRequest = named(
     filterId: Filter.meta({ description: "part of the mail address, ユーザーID or serial number" }),
     search: Filter.meta({ description: "part of any text of a record" }),
     org: Id.optional().meta({ description: "the id of an organisation: the records directly in it" }),
+    status: Filter.meta({ description: "of devices: a status" }),
+    platform: Filter.meta({ description: "of devices: a platform" }),
+    tag: Filter.meta({ description: "of devices: a tag" }),
     called: FileName.default("").meta({ description: "how people named the records; told as the import's file" }),
   }),
 );
@@ -105,6 +108,9 @@ const KeptRequest = named(
         filterId: z.string().optional(),
         search: z.string().optional(),
         org: Id.optional(),
+        status: z.string().optional(),
+        platform: z.string().optional(),
+        tag: z.string().optional(),
       })
       .optional(),
   }),

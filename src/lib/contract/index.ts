@@ -1,4 +1,5 @@
 export type * from "./administrators.ts";
+export type * from "./audit.ts";
 export type * from "./console.ts";
 export type * from "./devices.ts";
 export type * from "./imports.ts";
@@ -17,6 +18,7 @@ export const NOUNS = {
   devices: () => import("./devices.ts"),
   administrators: () => import("./administrators.ts"),
   console: () => import("./console.ts"),
+  audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
 } as const;

@@ -19,6 +19,10 @@ export const MEDIA_TYPES = {
   csv: "text/csv",
 } as const;
 
+/** The header by which an export says that the audit has no record of it, as its tenant is read-only. */
+export const AUDIT_HEADER = "clomoctl-audit";
+export const UNAUDITED = "none";
+
 export type AnswerKind = keyof typeof MEDIA_TYPES;
 
 /** What a route answers when it succeeds. */

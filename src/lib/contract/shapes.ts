@@ -63,6 +63,12 @@ export const filters = {
   filterId: z.string().optional().meta({ description: "part of the mail address, code or ユーザーID" }),
 };
 
+/** Query parameters that filter a list by an organisation and by any text of a record. */
+export const searching = ({ org, text }: { readonly org: string; readonly text: string }) => ({
+  org: Id.optional().meta({ description: `the id of an organisation: ${org}` }),
+  search: z.string().max(1000).optional().meta({ description: text }),
+});
+
 /** Query parameter that turns a list's order round. */
 export const descending = { desc: flag };
 

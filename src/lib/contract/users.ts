@@ -13,6 +13,7 @@ import {
   Instant,
   named,
   paging,
+  searching,
 } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
@@ -61,9 +62,9 @@ export default {
       query: {
         ...paging,
         ...filters,
-        org: Id.optional().meta({ description: "the id of an organisation: the users directly in it" }),
-        search: z.string().max(1000).optional().meta({
-          description: "part of any text of a user, in either width and any variant of its names: 高橋 finds 髙橋",
+        ...searching({
+          org: "the users directly in it",
+          text: "part of any text of a user, in either width and any variant of its names: 高橋 finds 髙橋",
         }),
         sort: z.enum(USER_ORDERS).optional().meta({ description: "default: the order of creation; not for NDJSON" }),
         ...descending,

@@ -38,6 +38,8 @@ export interface ImportedField {
   readonly short: string;
   /** only one record may have a value of it; of a kind's lists, at most one is unique */
   readonly unique: boolean;
+  /** a list whose values have no order */
+  readonly set: boolean;
   /** what its cells name; the names themselves are stored where it is a list */
   readonly refers?: Reference | undefined;
 }
@@ -129,6 +131,7 @@ const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField 
     beside: besideOf(short, comparison, merge === "list", target?.sortKey),
     short,
     unique: target?.unique === true,
+    set: column.set === true,
     refers,
   };
 };

@@ -9,6 +9,8 @@ export interface ExistingOrg {
   readonly parent: number | null;
   /** number of users directly in it; their devices go where they go */
   readonly users: number;
+  /** number of devices that it owns itself */
+  readonly devices: number;
 }
 
 /** A row of an organisations file; null means a blank cell or an absent column. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreeOptions } from "./org-tree.ts";
 
-const ROOT: ExistingOrg = { pk: 1, name: "全社", code: null, parent: null, users: 0 };
+const ROOT: ExistingOrg = { pk: 1, name: "全社", code: null, parent: null, users: 0, devices: 0 };
 
 const org = (pk: number, name: string, code: string | null, parent = 1): ExistingOrg => ({
   pk,
@@ -9,6 +9,7 @@ const org = (pk: number, name: string, code: string | null, parent = 1): Existin
   code,
   parent,
   users: 0,
+  devices: 0,
 });
 
 const EVERY_COLUMN = new Set(["name", "code", "parentCode", "parentPath"]);
@@ -232,12 +233,14 @@ test("a name that several organisations with codes have is ambiguous, and one wi
 
 test("replace deletes what the file lacks, and names what would still hold something", () => {
   const held = { ...org(3, "b", "B"), users: 2 };
-  const orgs = [org(2, "a", "A"), held, org(4, "c", "C", 2), org(5, "d", "D", 2)];
+  const owner = { ...org(6, "e", "E"), devices: 3 };
+  const orgs = [org(2, "a", "A"), held, org(4, "c", "C", 2), org(5, "d", "D", 2), owner];
   const replaced = plan(orgs, [{ name: "c", code: "C", parentCode: "A" }], { mode: "replace" });
-  expect(replaced.gone).toEqual([2, 3, 5]);
+  expect(replaced.gone).toEqual([2, 3, 5, 6]);
   expect(replaced.findings.map(({ params }) => params)).toEqual([
-    { org: "a", code: "A", users: 0, children: 1 },
-    { org: "b", code: "B", users: 2, children: 0 },
+    { org: "a", code: "A", users: 0, devices: 0, children: 1 },
+    { org: "b", code: "B", users: 2, devices: 0, children: 0 },
+    { org: "e", code: "E", users: 0, devices: 3, children: 0 },
   ]);
 });
 

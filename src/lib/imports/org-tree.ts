@@ -162,7 +162,7 @@ class OrgTree {
     }
     for (const org of gone) {
       const kept = children.get(org.pk) ?? 0;
-      if (org.users === 0 && kept === 0) continue;
+      if (org.users === 0 && org.devices === 0 && kept === 0) continue;
       this.#findings.push({
         code: "org-delete-holds",
         row: 0,
@@ -172,6 +172,7 @@ class OrgTree {
           org: this.#matcher.pathOf(org),
           ...(org.code === null ? {} : { code: org.code }),
           users: org.users,
+          devices: org.devices,
           children: kept,
         },
       });

@@ -14,6 +14,10 @@ export interface Selection {
   readonly search?: string | undefined;
   /** the id of an organisation */
   readonly org?: string | undefined;
+  /** of devices */
+  readonly status?: string | undefined;
+  readonly platform?: string | undefined;
+  readonly tag?: string | undefined;
 }
 
 /** The options of an import. @see ImportRequest of the tenant API */

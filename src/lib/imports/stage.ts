@@ -261,15 +261,13 @@ export class Stager implements RecordSink {
     return [own, ...field.beside.map((one) => besideBinding(i, one))];
   }
 
-  /** A list as JSON; a blank one is null if blanks keep what is stored. Names of records are a set, sorted by their keys. */
-  #listBindings(i: number, { field, comparison, refers, short, beside }: ImportedField): readonly NamedBinding[] {
+  /** A list as JSON; a blank one is null if blanks keep what is stored. A set is sorted by its keys. */
+  #listBindings(i: number, { field, comparison, set, refers, short, beside }: ImportedField): readonly NamedBinding[] {
     const blank = this.#request.blank === "keep" ? null : "[]";
     const listed = (values: readonly CellValue[]): readonly string[] => {
       const list = values[i];
       if (!Array.isArray(list)) return [];
-      return refers === undefined
-        ? (list as readonly string[])
-        : (list as readonly string[]).toSorted(byKey(comparison));
+      return set ? (list as readonly string[]).toSorted(byKey(comparison)) : (list as readonly string[]);
     };
     const bind: Binding = (values) => {
       const list = listed(values);
@@ -358,10 +356,9 @@ export class Stager implements RecordSink {
 const CUSTOM = "custom:";
 
 /** Sets are staged sorted: if one has several columns, the position of a value does not tell its cell. */
-const isScattered = ({ repeated, refers }: Column, positions: readonly number[]): boolean =>
-  repeated === true && refers !== undefined && positions.length > 1;
+const isScattered = ({ set }: Column, positions: readonly number[]): boolean => set === true && positions.length > 1;
 
-const isOrdered = ({ repeated, refers }: Column): boolean => repeated === true && refers === undefined;
+const isOrdered = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
 const byKey =
   (comparison: Comparison) =>

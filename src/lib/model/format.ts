@@ -17,6 +17,8 @@ export interface Column {
   readonly comparison?: Comparison | undefined;
   /** the column may appear several times under the same header; its value is the list of its non-blank cells */
   readonly repeated?: boolean | undefined;
+  /** of a repeated one: its values have no order */
+  readonly set?: true | undefined;
   /** never exported, kept or shown; a blank cell leaves the stored secret as it is */
   readonly secret?: boolean | undefined;
   /** `always`: a cell must not be blank and a new record needs one; `new`: only a new record needs it */
@@ -68,6 +70,7 @@ const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
     code,
     comparison,
     repeated: field.type === "texts" ? true : undefined,
+    set: field.type === "texts" && (field.set === true || refers !== undefined) ? true : undefined,
     secret,
     required: column.required,
     consoleExport: column.consoleExport,

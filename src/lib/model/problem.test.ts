@@ -74,7 +74,14 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "org-parent-unknown": { parent: "S01" },
   "org-parent-ambiguous": { parent: "本社/課" },
   "org-cycle": { name: "本社" },
-  "org-delete-holds": { org: "本社/課", code: "S01", users: 47, children: 8 },
+  "org-delete-holds": { org: "本社/課", code: "S01", users: 47, devices: 5, children: 8 },
+  "owner-org-unknown": { code: "S01" },
+  "owner-both": { one: "所有者メールアドレス", other: "所有組織コード" },
+  "owner-not-managed": { status: "管理外", allowed: "事前登録 / 管理中" },
+  "owner-wipe": { certain: 1 },
+  "account-taken": { owner: "髙橋", device: "S1" },
+  "account-shared": { owner: "髙橋", device: "S1" },
+  "android-mode-elsewhere": {},
   "user-unknown": { value: "hanako@example.co.jp" },
   "delete-held": { name: "髙橋", count: 47, of: "device" },
   "group-unknown": { group: "営業" },
@@ -86,7 +93,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 /** Parameters that select a word and are not shown themselves. */
-const CHOOSES: readonly string[] = ["of"];
+const CHOOSES: readonly string[] = ["of", "certain"];
 /** Problems of a column whose header already precedes the text: Japanese does not repeat it. */
 const HEADED: readonly ProblemCode[] = ["key-duplicate", "value-duplicate"];
 
@@ -151,6 +158,8 @@ test("which problems let a row pass", () => {
     "id-case-only",
     "code-alike",
     "org-not-shown",
+    "owner-wipe",
+    "account-shared",
     "name-near",
   ]);
 });

@@ -63,10 +63,11 @@ export const nounNamed = (thing: string): Text => NOUNS[thing] ?? text("record",
 
 const nounOf = ({ of }: ProblemParams): Text => nounNamed(String(of));
 
-/** What an organisation holds itself; a device belongs to its owner, who is among the users. */
-const heldBy = ({ users, children }: ProblemParams): Text => {
+/** What an organisation holds itself; a device whose owner is a user belongs to him, who is among the users. */
+const heldBy = ({ users, devices = 0, children }: ProblemParams): Text => {
   const parts = [
     [Number(users), "user"],
+    [Number(devices), "device"],
     [Number(children), "org"],
   ] as const;
   const held = parts.filter(([count]) => count > 0).map(([count, of]) => [count, nounOf({ of })] as const);
@@ -309,6 +310,34 @@ export const PROBLEMS = {
   "user-unknown": error(
     'no user has the mail address "{value}"; import users first: clomoctl users import FILE',
     "メールアドレスが「{value}」のユーザーがいません。先にユーザーをインポートしてください: clomoctl users import FILE",
+  ),
+  "owner-org-unknown": error(
+    'no organisation has the code "{code}"; import organisations first: clomoctl orgs import FILE',
+    "組織コード「{code}」の組織がありません。先に組織をインポートしてください: clomoctl orgs import FILE",
+  ),
+  "owner-both": error(
+    "would belong to a user and to an organisation; leave {one} or {other} blank",
+    "所有者がユーザーと組織の両方になります。「{one}」か「{other}」を空にしてください",
+  ),
+  "owner-not-managed": error(
+    "an owner is set of devices that are {allowed} only; this one is {status}",
+    "所有者を設定できるのは{allowed}のデバイスだけです(このデバイスは{status})",
+  ),
+  "owner-wipe": warning(
+    (p) => `another owner: the device ${p["certain"] === 1 ? "has" : "may have"} to be wiped and set up again`,
+    (p) => `所有者が変わります。デバイスの初期化と再設定が必要${p["certain"] === 1 ? "です" : "な場合があります"}`,
+  ),
+  "account-taken": error(
+    "{owner} owns the Android device {device} too; in Fully Managed an account has one device",
+    "「{owner}」は Android デバイス「{device}」も所有しています。Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えません",
+  ),
+  "account-shared": warning(
+    "{owner} owns the Android device {device} too; an account is meant for one device",
+    "「{owner}」は Android デバイス「{device}」も所有しています(アカウントはデバイスごとに 1 つとされています)",
+  ),
+  "android-mode-elsewhere": error(
+    "only Android devices have a mode; leave it blank, or make Android the platform",
+    "モードがあるのは Android デバイスだけです。空にするか、プラットフォームを Android にしてください",
   ),
   "delete-held": error(
     (p) =>

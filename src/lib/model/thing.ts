@@ -75,6 +75,8 @@ export type Field = Shape & {
   readonly onlyWith?: string | undefined;
   /** the thing a cell names, by one of its keys */
   readonly refers?: Reference | undefined;
+  /** of a list: its values have no order; where they name records they have none either */
+  readonly set?: true | undefined;
   /** the field that a cell resolves to; the column itself is not stored */
   readonly resolves?: string | undefined;
 };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Import } from "../contract/index.ts";
+import { auditOf } from "./testing/audit.ts";
 import { failureOf, fileOf, TestTenant, type Cells } from "./testing/tenant.ts";
 
 let tenant: TestTenant;
@@ -128,10 +129,10 @@ test("somebody confirms or drops a task once, and it is recorded who", async () 
   expect(await failureOf(console.close(1, { state: "dropped" }))).toMatchObject({ code: "conflict" });
   expect(await failureOf(console.close(9, { state: "dropped" }))).toMatchObject({ code: "not-found" });
   expect(await console.list({ state: "open" })).toEqual([]);
-  const audit = tenant.sql("select action, subject from audit where action like 'console.%' order by seq");
-  expect(audit).toEqual([
-    { action: "console.confirm", subject: "1" },
-    { action: "console.drop", subject: "2" },
+  const audit = auditOf(tenant.database).filter(({ action }) => String(action).startsWith("console."));
+  expect(audit).toMatchObject([
+    { action: "console.confirm", objects: [{ thing: "console_task", id: "1" }] },
+    { action: "console.drop", objects: [{ thing: "console_task", id: "2" }] },
   ]);
 });
 

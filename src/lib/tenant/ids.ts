@@ -1,11 +1,24 @@
 /** Returns random bytes: the platform's in the program, a fixed sequence in tests. */
 export type RandomBytes = (size: number) => Uint8Array;
 
-/** The tenant's sources of time and randomness. */
+/** From where a tenant is used. */
+export interface Origin {
+  /** the machine's name */
+  readonly host: string;
+  /** the operating system's user; undefined if it has no name */
+  readonly user?: string | undefined;
+  /** the program and its version */
+  readonly program: string;
+  /** how it reaches the tenant: `embedded` in the same process */
+  readonly access: "embedded";
+}
+
+/** The tenant's sources of time and randomness, and where it is used. */
 export interface Surroundings {
   /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   readonly random: RandomBytes;
+  readonly origin: Origin;
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -16,7 +29,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
  *
  * @see RFC 9562 6.2, method 1: a counter in the low bits
  */
-export const idPrefix = ({ now, random }: Surroundings): string => {
+export const idPrefix = ({ now, random }: Pick<Surroundings, "now" | "random">): string => {
   const time = now().toString(16).padStart(12, "0");
   const [a = 0, b = 0, c = 0, d = 0] = random(4);
   const low = hex(Uint8Array.of(a & 0x0f, b)).slice(1);

@@ -129,6 +129,38 @@ test("who owns devices is refused, and named with the way out", async () => {
   });
 });
 
+test("an organisation that owns devices is refused, with all below it too", async () => {
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有組織コード"],
+    ["SN2", "S1"],
+  ]);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  for (const asked of [{ ids: await idsOf("orgs", "S1") }, { ids: await idsOf("orgs", "S"), recursive: true }]) {
+    expect(await refused({ kind: "orgs", ...asked })).toMatchObject({
+      code: "input-rejected",
+      what: "1 organisation cannot be deleted, as others belong to it: 営業部/東日本 (1 device); nothing was changed",
+      hint: "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    });
+  }
+});
+
+test("devices go by their status, platform and tag; what has none of these is not chosen by them", async () => {
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "プラットフォーム", "ステータス", "タグ"],
+    ["SN2", "iOS", "管理外", "貸出用"],
+    ["SN3", "iOS", "管理中", "貸出用"],
+    ["SN4", "Android", "管理外", "貸出用"],
+  ]);
+  const asked = { kind: "devices", status: "管理外", platform: "iOS", tag: "貸出用" } as const;
+  await commit(await plan(asked));
+  expect((await tenant.devices()).map(({ serialNumber }) => serialNumber)).toEqual(["SN1", "SN3", "SN4"]);
+  const [org] = await tenant.client.orgs.find({ name: "D" });
+  expect(await plan({ kind: "devices", org: org?.id })).toMatchObject({ delete: 1 });
+  for (const { id } of await open()) await tenant.client.imports.discard(id);
+  expect(await refused({ kind: "users", status: "管理外" })).toMatchObject({ code: "usage" });
+  expect(await refused({ kind: "docs", tag: "貸出用" })).toMatchObject({ code: "usage" });
+});
+
 test("an organisation goes only when it is empty, several of one subtree together", async () => {
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).toMatchObject({
     code: "input-rejected",

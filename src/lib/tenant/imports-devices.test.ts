@@ -484,17 +484,23 @@ describe("devices are found", () => {
     expect(await listed({ filterId: "S" })).toEqual(["S1", "S2"]);
     expect(await listed({ filterId: "2", filterName: "号" })).toEqual([]);
     const exported = await textOf(await tenant.client.devices.export({ newline: "lf", filterId: "2" }));
-    expect(exported.split("\n").slice(1)).toEqual(["S2,,,,00 000000 000000 2,,,,,", ""]);
+    expect(exported.split("\n").slice(1)).toEqual(["S2,,,,00 000000 000000 2,,,,,,,,", ""]);
   });
 
   test("line by line, as they are page by page", async () => {
     await seed();
     const text = Buffer.concat(await Array.fromAsync(tenant.client.devices.list().ndjson())).toString();
-    const flat = (await tenant.devices()).map(({ owner, ...fields }) => ({
+    const flat = (await tenant.devices()).map(({ owner, ownerOrg, org, ...fields }) => ({
       ...fields,
       owner: owner?.name ?? null,
       ownerEmail: owner?.email ?? null,
       ownerId: owner?.id ?? null,
+      ownerOrg: ownerOrg?.path ?? null,
+      ownerOrgCode: ownerOrg?.code ?? null,
+      ownerOrgId: ownerOrg?.id ?? null,
+      org: org?.path ?? null,
+      orgCode: org?.code ?? null,
+      orgId: org?.id ?? null,
     }));
     expect(
       text
@@ -506,17 +512,31 @@ describe("devices are found", () => {
 });
 
 const cell = fc.constantFrom("", "a", " 前後 ", "表ソ能", 'a"b,c\nd', "00 0000 1", "〜", "=1+1", "\\");
-const device = fc.tuple(
-  fc.constantFrom("", "iOS", "macOS", "Android", "Windows"),
-  fc.constantFrom("", "事前登録", "管理中", "管理外"),
-  cell,
-  cell,
-  cell,
-  cell,
-  cell,
-  fc.constantFrom("", "yamada@example.jp", "Y.Main@example.jp", "takahashi@example.jp"),
-  cell,
-);
+const tag = fc.constantFrom("", "貸出用", "〜", "ﾃﾝﾎﾟ", "が");
+/** Only Android has a mode; what is 管理外 gets no owner, and what a user owns no organisation. */
+const device = fc
+  .record({
+    platform: fc.constantFrom("", "iOS", "macOS", "Android", "Windows"),
+    status: fc.constantFrom("", "事前登録", "管理中", "管理外"),
+    texts: fc.tuple(cell, cell, cell, cell, cell, cell),
+    owner: fc.constantFrom("", "yamada@example.jp", "Y.Main@example.jp", "takahashi@example.jp"),
+    mode: fc.constantFrom("", "comp", "work-profile", "dedicated", "legacy", "unknown"),
+    org: fc.constantFrom("", "S1", "S〜"),
+    tags: fc.tuple(tag, tag, tag),
+  })
+  .map(({ platform, status, texts, owner, mode, org, tags }) => {
+    const user = status === "管理外" ? "" : owner;
+    return [
+      platform,
+      status,
+      ...texts.slice(0, 5),
+      user,
+      ...texts.slice(5),
+      platform === "Android" ? mode : "",
+      status === "管理外" || user !== "" ? "" : org,
+      ...tags,
+    ];
+  });
 const COLUMNS = [
   "シリアルナンバー",
   "プラットフォーム",
@@ -528,6 +548,16 @@ const COLUMNS = [
   "Android ID",
   "所有者メールアドレス",
   "メモ",
+  "Androidモード",
+  "所有組織コード",
+  "タグ",
+  "タグ",
+  "タグ",
+];
+const ORGS: Cells = [
+  ["組織名", "組織コード"],
+  ["営業部", "S1"],
+  ["支社", "S〜"],
 ];
 
 test("what is exported and imported again changes nothing, in both encodings and modes", async () => {
@@ -535,6 +565,7 @@ test("what is exported and imported again changes nothing, in both encodings and
     fc.asyncProperty(fc.array(device, { minLength: 1, maxLength: 5 }), async (some) => {
       tenant.clear();
       await tenant.import(users, [USERS, YAMADA, TAKAHASHI]);
+      await tenant.import({ kind: "orgs" }, ORGS);
       const file: Cells = [COLUMNS, ...some.map((cells, at) => [`表 ${at}〜`, ...cells])];
       await tenant.import(devices, file);
       const before = tenant.dump();

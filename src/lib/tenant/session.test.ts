@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +6,8 @@ import { Session, type ChangeOf, type Once } from "./session.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { migrate } from "./store/sqlite/migrations.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
-import { failureOf, TestSurroundings } from "./testing/tenant.ts";
+import { auditOf, hashesOf } from "./testing/audit.ts";
+import { failureOf, TEST_ORIGIN, TestSurroundings } from "./testing/tenant.ts";
 
 const START = Date.UTC(2026, 3, 1);
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -36,7 +36,7 @@ const open = (actor = "owner"): Session => {
   const connection = new Database(join(folder, "tenant.db"));
   opened.push(connection);
   const { random } = new TestSurroundings();
-  return new Session(new SqliteStore(connection), { now: () => time, random }, actor);
+  return new Session(new SqliteStore(connection), { now: () => time, random, origin: TEST_ORIGIN }, actor);
 };
 
 /** The connection of the first session. */
@@ -46,11 +46,6 @@ const things = (): readonly unknown[] =>
   database()
     .all("select name from thing order by rowid")
     .map(({ name }) => name);
-
-const auditOf = (by: Database) =>
-  by
-    .all("select at, actor, action, subject, detail from audit order by seq")
-    .map(({ detail, ...entry }) => ({ ...entry, detail: JSON.parse(String(detail)) as unknown }));
 
 /** `collection revision` of each that was changed, by name. */
 const revisions = (): readonly string[] =>
@@ -143,27 +138,47 @@ describe("the audit of a change", () => {
     await open("somebody").change({ action: "things.remove", locks: [] }, body({ before }));
     await session.change({ action: "things.add", locks: [] }, body({ after }));
     await session.change({ action: "things.touch", locks: [] }, body({}));
-    const subject = "id 1 id 2";
+    const objects = [
+      { thing: "thing", id: "id 1" },
+      { thing: "thing", id: "id 2" },
+    ];
     const [first, later] = ["2026-04-01T00:00:00.000Z", "2026-04-02T00:00:00.000Z"];
+    const told = { version: 2, actor: "owner", origin: TEST_ORIGIN, objects };
     expect(auditOf(database())).toEqual([
-      { at: first, actor: "owner", action: "things.edit", subject, detail: { before, after } },
-      { at: later, actor: "somebody", action: "things.remove", subject, detail: { before } },
-      { at: later, actor: "owner", action: "things.add", subject, detail: { after } },
-      { at: later, actor: "owner", action: "things.touch", subject, detail: {} },
+      { ...told, seq: 1, at: first, action: "things.edit", before, after },
+      { ...told, seq: 2, at: later, actor: "somebody", action: "things.remove", before },
+      { ...told, seq: 3, at: later, action: "things.add", after },
+      { ...told, seq: 4, at: later, action: "things.touch" },
+    ]);
+  });
+
+  test("never has a secret, wherever it stands in what a change tells", async () => {
+    const canary = "canary-4711";
+    const user = { id: "u", name: "山田", accountPassword: canary };
+    const told = {
+      before: user,
+      after: { users: [{ ...user, password: canary }] },
+      detail: { secretKey: canary, kept: 1 },
+    };
+    await session.change({ action: "users.edit", locks: [] }, async () => ({
+      result: undefined,
+      objects: [{ thing: "user", id: "u", name: "山田" }],
+      ...told,
+    }));
+    expect(JSON.stringify(database().all("select * from audit"))).not.toContain(canary);
+    expect(auditOf(database())).toMatchObject([
+      { before: { id: "u", name: "山田" }, after: { users: [{ id: "u", name: "山田" }] }, detail: { kept: 1 } },
     ]);
   });
 
   test("is chained, also where changes come at the same time, from one process and another", async () => {
     const other = open("somebody");
     await Promise.all([add(session), add(other), add(session), add(other)]);
-    const rows = database().all("select * from audit order by seq");
-    expect(rows.map(({ subject }) => subject)).toEqual([1, 2, 3, 4].map((at) => `id ${at} its box`));
-    let before = "";
-    for (const { at, actor, action, subject, detail, hash } of rows) {
-      const entry = JSON.stringify({ at, actor, action, subject, detail: JSON.parse(String(detail)) as unknown });
-      expect(hash).toBe(createHash("sha256").update(`${before}\n${entry}`).digest("hex"));
-      before = String(hash);
-    }
+    expect(auditOf(database()).map(({ objects }) => (objects as { id: string }[]).map(({ id }) => id))).toEqual(
+      [1, 2, 3, 4].map((at) => [`id ${at}`, "its box"]),
+    );
+    const { hashes, chain } = hashesOf(database());
+    expect(hashes).toEqual(chain);
   });
 
   test("is none for bookkeeping, which counts as a change all the same", async () => {

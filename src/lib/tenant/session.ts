@@ -1,7 +1,7 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { instant, type Surroundings } from "./ids.ts";
-import { appendAudit } from "./store/audit.ts";
+import type { ChangedObject } from "./store/audit.ts";
 import { advance } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
@@ -27,23 +27,21 @@ export interface ChangeOf<T> {
   readonly dryRun?: boolean | undefined;
 }
 
-/** A record that a change is about, for the audit. */
-export interface ChangedObject {
-  /** name of the thing: `user` */
-  readonly thing: string;
-  readonly id: string;
-  /** what people call it */
-  readonly name?: string | undefined;
-}
+export type { ChangedObject } from "./store/audit.ts";
 
 /** What a change did. */
 export interface Changed<T> {
   readonly result: T;
-  /** what was created, changed or removed; nothing was if it is empty: no revision advances, and no record is kept. the first one is what an Idempotency-Key stands for */
+  /**
+   * what was created, changed or removed; the first one is what an Idempotency-Key stands for. Nothing was if there is none,
+   * and no detail: no revision advances, and no record is kept
+   */
   readonly objects: readonly ChangedObject[];
-  /** what was changed or removed as it was, and as it is by now; without secrets */
+  /** what was changed or removed as it was, and as it is by now; the audit leaves secrets out */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
+  /** what else the audit is told */
+  readonly detail?: object | undefined;
 }
 
 const keyReused = (): Failure =>
@@ -95,23 +93,23 @@ export class Session {
    *
    * @throws Failure as the store's `change`; `usage` if the key was used with another request before
    */
-  change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
+  async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
     const { action, locks, once, signal, dryRun = false } = change;
+    // what only reads does not load it
+    const audit = action === null ? undefined : await import("./store/audit.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
     return write(
       async (writer) => {
         await writer.lock(locks);
         const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
-        const { result, objects, before, after } = await body(writer);
-        if (objects.length === 0) return result;
+        const { result, ...changed } = await body(writer);
+        if (changed.objects.length === 0 && changed.detail === undefined) return result;
         await advance(writer, locks);
-        const [at, ids] = [instant(this.surroundings), objects.map(({ id }) => id)];
-        if (action !== null) {
-          const detail = { ...(before && { before }), ...(after && { after }) };
-          await appendAudit(writer, { at, actor: this.actor, action, subject: ids.join(" "), detail });
-        }
-        if (once !== undefined) await keepKey(writer, this.keptKey(once, ids[0] ?? ""));
+        const { actor, surroundings } = this;
+        const entry = { at: instant(surroundings), actor, origin: surroundings.origin, ...changed };
+        if (action !== null) await audit?.appendAudit(writer, { ...entry, action });
+        if (once !== undefined) await keepKey(writer, this.keptKey(once, changed.objects[0]?.id ?? ""));
         return result;
       },
       { signal },

@@ -118,15 +118,16 @@ const MOST_COLUMNS = 20;
 
 /** Memberships and the like that records would lose, though only others were named. */
 const losses = ({ kind, columns }: Import): readonly Text[] =>
-  columns
-    .filter(({ field, removed }) => removed > 0 && findColumn(FORMATS[kind].columns, field)?.refers !== undefined)
-    .map(({ field, removed }) => {
-      const header = fieldName(kind, field);
-      return text(
-        `${header}: ${counted(removed, "membership")} would be removed; --blank keep keeps them`,
-        `${header}: 所属 ${removed} 件がなくなります(--blank keep を付ければ残ります)`,
-      );
-    });
+  columns.flatMap(({ field, removed }) => {
+    const column = findColumn(FORMATS[kind].columns, field);
+    if (removed === 0 || column?.set !== true) return [];
+    const header = fieldName(kind, field);
+    const [en, ja] = column.refers === undefined ? ["value", "値"] : ["membership", "所属"];
+    return text(
+      `${header}: ${counted(removed, en)} would be removed; --blank keep keeps them`,
+      `${header}: ${ja} ${removed} 件がなくなります(--blank keep を付ければ残ります)`,
+    );
+  });
 
 function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
   const { absentColumns, unknownColumns, unverifiedColumns, request } = plan;

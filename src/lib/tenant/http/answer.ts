@@ -1,5 +1,6 @@
-import { MEDIA_TYPES, type Route } from "../../contract/route.ts";
+import { AUDIT_HEADER, MEDIA_TYPES, UNAUDITED, type Route } from "../../contract/route.ts";
 import type { z } from "zod";
+import type { Exported } from "../use/exports.ts";
 import type { Given } from "./handler.ts";
 
 /**
@@ -23,6 +24,10 @@ const streamOf = (batches: Iterable<Uint8Array>): ReadableStream<Uint8Array> => 
 
 const jsonOf = (given: unknown): string => (typeof given === "string" ? given : JSON.stringify(given));
 
+/** An export; one that left no record in the audit says so. */
+const exportResponse = ({ content, isAudited }: Exported, type: string): Response =>
+  new Response(content, { headers: { "content-type": type, ...(isAudited ? {} : { [AUDIT_HEADER]: UNAUDITED }) } });
+
 /** The response to a request, by its route's kind of answer and what the handler gave. @param lines whether it wants NDJSON */
 export const responseOf = async (
   { answer: { kind }, status = 200 }: Route,
@@ -32,11 +37,11 @@ export const responseOf = async (
   const headers = { "content-type": MEDIA_TYPES[kind] };
   switch (kind) {
     case "csv":
-      return new Response(given as ReadableStream<Uint8Array>, {
-        headers: { "content-type": `${MEDIA_TYPES.csv}; charset=utf-8` },
-      });
+      return exportResponse(given as Exported, `${MEDIA_TYPES.csv}; charset=utf-8`);
     case "lines":
-      return new Response(streamOf(given as Iterable<Uint8Array>), { headers });
+      return Symbol.iterator in (given as object)
+        ? new Response(streamOf(given as Iterable<Uint8Array>), { headers })
+        : exportResponse(given as Exported, MEDIA_TYPES.lines);
     case "list": {
       const whole = given as Given<z.ZodType>["list"];
       const body = await (lines ? whole.lines() : whole.page());

@@ -26,6 +26,7 @@ const HANDLERS: {
   devices: () => import("./devices.ts"),
   administrators: () => import("./administrators.ts"),
   console: () => import("./console.ts"),
+  audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
 };

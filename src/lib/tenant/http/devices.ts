@@ -2,7 +2,11 @@
 
 import { DEVICES } from "../store/devices.ts";
 import { exportOf, findRecords, linesOf, pageOf } from "../store/lists.ts";
+import { exported } from "../use/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
+
+/** Loaded when something is written: lists start sooner without it. */
+const byHand = () => import("../use/devices.ts");
 
 /** Devices. */
 export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
@@ -11,5 +15,10 @@ export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
     lines: () => linesOf(store, DEVICES, query),
   }),
   find: ({ query }) => session.read((reader) => findRecords(reader, DEVICES, query.name)),
-  export: ({ query }) => exportOf(store, DEVICES, query),
+  create: async ({ body, repeatable }) => (await byHand()).createDevice(session, body, repeatable),
+  edit: async ({ params: { id }, body }) => (await byHand()).editDevice(session, id, body),
+  setOwner: async ({ body, repeatable }) => (await byHand()).setOwner(session, body, repeatable),
+  tag: async ({ body, repeatable }) => (await byHand()).tagDevices(session, body, repeatable),
+  export: ({ query }) =>
+    exported(session, { action: "devices.export", filters: query }, exportOf(store, DEVICES, query)),
 });

@@ -3,9 +3,11 @@ import type { NounName, RoutesOf } from "../../contract/index.ts";
 import type { Answer, Route } from "../../contract/route.ts";
 import type { Session } from "../session.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
+import type { AuditVerifier } from "../store/audit-findings.ts";
 import type { Store } from "../store/store.ts";
 import type { ImportEngine } from "../store/imports/engine.ts";
 import type { Processes } from "../store/processes.ts";
+import type { Exported } from "../use/exports.ts";
 import type { Upload } from "./content.ts";
 
 /** The parts of a tenant that its handlers use. */
@@ -16,6 +18,7 @@ export interface TenantParts {
   /** loaded when imports are asked for */
   readonly engine: () => Promise<ImportEngine>;
   readonly processes: Processes;
+  readonly verifyAudit: AuditVerifier;
   /** What an error of the store means. */
   readonly explain: (error: unknown) => unknown;
 }
@@ -35,8 +38,8 @@ export interface Given<S extends z.ZodType> {
     readonly lines: () => Promise<ReadableStream<Uint8Array>>;
   };
   /** bytes of whole lines */
-  readonly lines: Iterable<Uint8Array>;
-  readonly csv: ReadableStream<Uint8Array>;
+  readonly lines: Iterable<Uint8Array> | Exported;
+  readonly csv: Exported;
 }
 
 type GivenBy<R extends Route> = R["answer"] extends Answer<infer K, infer S> ? Given<S>[K] : never;

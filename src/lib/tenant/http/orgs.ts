@@ -2,6 +2,7 @@
 
 import { exportOf, findRecords, recordsOf } from "../store/lists.ts";
 import { ORG_DETAILS, ORGS } from "../store/orgs.ts";
+import { exported } from "../use/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
@@ -14,5 +15,5 @@ export default ({ session, store }: TenantParts): Handlers<"orgs"> => ({
   create: async ({ body, repeatable }) => (await byHand()).createOrg(session, body, repeatable),
   edit: async ({ params: { id }, body }) => (await byHand()).editOrg(session, id, body),
   move: async ({ params: { id }, body }) => (await byHand()).moveOrg(session, id, body),
-  export: ({ query }) => exportOf(store, ORGS, query),
+  export: ({ query }) => exported(session, { action: "orgs.export", filters: query }, exportOf(store, ORGS, query)),
 });

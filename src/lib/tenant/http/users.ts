@@ -4,6 +4,7 @@ import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../store/list
 import { CUSTOM_FIELDS, USERS } from "../store/users.ts";
 import { addCustomField, removeCustomField } from "../use/fields.ts";
 import { userHistory } from "../use/user-history.ts";
+import { exported } from "../use/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
@@ -20,7 +21,7 @@ export default ({ session, store, engine }: TenantParts): Handlers<"users"> => (
   edit: async ({ params: { id }, body }) => (await byHand()).editUser(session, id, body),
   move: async ({ body, repeatable }) => (await byHand()).moveUsers(session, body, repeatable),
   history: async ({ query }) => userHistory(session, await engine(), query.name),
-  export: ({ query }) => exportOf(store, USERS, query),
+  export: ({ query }) => exported(session, { action: "users.export", filters: query }, exportOf(store, USERS, query)),
   fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),
   addField: ({ body: { name }, repeatable }) => addCustomField(session, name, repeatable),
   removeField: ({ params: { id } }) => removeCustomField(session, id),

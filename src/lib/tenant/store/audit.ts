@@ -1,26 +1,58 @@
-import { sha256 } from "../ids.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { sha256, type Origin } from "../ids.ts";
 import type { Writer } from "./store.ts";
 
-/** One change of the tenant: who did what to what, and when. Never contains a secret. */
+/** A record that a change is about. */
+export interface ChangedObject {
+  /** name of the thing: `user` */
+  readonly thing: string;
+  readonly id: string;
+  /** what people call it */
+  readonly name?: string | undefined;
+}
+
+/** One change of the tenant: who did what to what, when, and from where. */
 export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
   readonly actor: string;
+  readonly origin: Origin;
   readonly action: string;
-  readonly subject: string;
-  readonly detail: Readonly<Record<string, unknown>>;
+  readonly objects: readonly ChangedObject[];
+  /** what was changed or removed as it was, and as it is by now */
+  readonly before?: object | undefined;
+  readonly after?: object | undefined;
+  /** what else is told of the action, as the counts of an import */
+  readonly detail?: object | undefined;
 }
 
-/** An entry's hash, chained to that of the entry before; of the first one to nothing. */
-const hashOf = (before: string, entry: AuditEntry): string => sha256(`${before}\n${JSON.stringify(entry)}`);
+/** The form of the records that are written; older ones stay as they are, and have no version in their text. */
+const AUDIT_VERSION = 2;
 
-/** Appends an entry, in the transaction of the change it records. */
-export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<void> => {
-  const { at, actor, action, subject, detail } = entry;
-  const before = (await writer.get("select hash from audit order by seq desc limit 1"))?.["hash"] ?? "";
-  await writer.run(
-    `insert into audit (at, actor, action, subject, detail, hash)
-     values (:at, :actor, :action, :subject, :detail, :hash)`,
-    { at, actor, action, subject, detail: JSON.stringify(detail), hash: hashOf(String(before), entry) },
+/** The names of all fields whose values are only ever set: no record of the audit has one, wherever it stands. */
+export const SECRET_FIELDS: ReadonlySet<string> = new Set(
+  Object.values(FORMATS).flatMap(({ thing }) =>
+    Object.entries(thing.fields).flatMap(([name, { secret, shownAs }]) =>
+      secret === true ? [name, shownAs ?? name] : [],
+    ),
+  ),
+);
+
+/** A record's text, one line of JSON: what its hash is made of. */
+const textOf = (seq: number, { at, actor, origin, action, objects, before, after, detail }: AuditEntry): string =>
+  JSON.stringify(
+    { version: AUDIT_VERSION, seq, at, actor, origin, action, objects, before, after, detail },
+    (name, value: unknown) => (SECRET_FIELDS.has(name) ? undefined : value),
   );
+
+/**
+ * Appends a record, in the transaction of the change it is of. Its hash is the SHA-256 of the hash before, a line feed
+ * and its own text.
+ */
+export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<void> => {
+  const last = await writer.get("select seq, hash from audit order by seq desc limit 1");
+  const seq = Number(last?.["seq"] ?? 0) + 1;
+  const record = textOf(seq, entry);
+  const hash = sha256(`${String(last?.["hash"] ?? "")}\n${record}`);
+  await writer.run("insert into audit (seq, record, hash) values (:seq, :record, :hash)", { seq, record, hash });
 };

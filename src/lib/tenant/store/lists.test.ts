@@ -231,11 +231,11 @@ describe("a list that a thing configures", () => {
   });
 
   it("is exported by the columns of its format, without secrets", async () => {
-    expect(await textOf(await exportOf(store, PHONES, { newline: "lf" }))).toBe(
+    expect(await textOf((await exportOf(store, PHONES, { newline: "lf" })).content)).toBe(
       'serialNumber,memo,tags,tags,ownerMail\n"A,1",b,x,y,h@example.jp\nB2,a,,,\nC3,b〜,z,,\n',
     );
     const console = { ...PHONES, exported: "t.lost = 0" };
-    expect(await textOf(await exportOf(store, console, { newline: "lf", layout: "console" }))).toMatch(
+    expect(await textOf((await exportOf(store, console, { newline: "lf", layout: "console" })).content)).toMatch(
       /^serialNumber,tags,tags,ownerMail\n"A,1",x,y,h@example.jp\nC3,z,,\n$/,
     );
   });

@@ -32,11 +32,16 @@ export const CREATION: SortKey = { sql: "t.pk", before: 0 };
 /** Names of the filters; their values are compared as the values of their fields are. */
 export type FilterName = "filterName" | "filterId";
 
+/** Names of the filters that match a whole value. */
+export type ChoiceName = "status" | "platform" | "tag";
+
 /**
- * Filters of a list or an export; each matches a part of the comparison key, and a blank one everything. `search` matches
- * any text of a record; `org` is the id of an organisation.
+ * Filters of a list or an export; each matches a part of the comparison key, or all of it, and a blank one everything.
+ * `search` matches any text of a record; `org` is the id of an organisation, `owner` that of a user.
  */
-export type Filters = Readonly<Partial<Record<FilterName | "search" | "org", string | undefined>>>;
+export type Filters = Readonly<
+  Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>>
+>;
 
 /** A list of records of a thing: what the thing itself does not say. All SQL may use its table, whose alias is `t`. */
 export interface List<F extends Fields = Fields> {
@@ -56,8 +61,12 @@ export interface List<F extends Fields = Fields> {
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
   /** the fields that filters search */
   readonly filters?: Readonly<Record<FilterName, string>> | undefined;
+  /** the fields of which filters want a whole value, of a list one of its values */
+  readonly chosen?: Readonly<Partial<Record<ChoiceName, string>>> | undefined;
   /** SQL: the records that are directly in the organisation whose id is `:org` */
   readonly ofOrg?: string | undefined;
+  /** SQL: the records that belong to the user whose id is `:owner` */
+  readonly ofOwner?: string | undefined;
   /** SQL: the records that `:name` names; `:nameKey` is its comparison key as a name or a code, `:emailKey` as an address */
   readonly named?: string | undefined;
   /** SQL: the records that exports contain */
@@ -169,7 +178,17 @@ const passing = (list: List, filters: Filters, further = "true"): Condition => {
     conditions.push(`instr(${keySql(list, field)}, :${name}) > 0`);
     params[name] = comparisonKey(comparison, value);
   }
-  const { search = "", org = "" } = filters;
+  for (const [name, field] of Object.entries(list.chosen ?? {})) {
+    const value = filters[name as ChoiceName] ?? "";
+    if (value === "") continue;
+    const { comparison = "exact", type } = list.thing.fields[field] ?? {};
+    const key = keySql(list, field);
+    conditions.push(
+      type === "texts" ? `exists (select 1 from json_each(${key}) e where e.value = :${name})` : `${key} = :${name}`,
+    );
+    params[name] = comparisonKey(comparison, value);
+  }
+  const { search = "", org = "", owner = "" } = filters;
   if (search !== "") {
     const found = searching(list, search);
     conditions.push(found.where);
@@ -178,6 +197,10 @@ const passing = (list: List, filters: Filters, further = "true"): Condition => {
   if (org !== "" && list.ofOrg !== undefined) {
     conditions.push(list.ofOrg);
     params["org"] = org;
+  }
+  if (owner !== "" && list.ofOwner !== undefined) {
+    conditions.push(list.ofOwner);
+    params["owner"] = owner;
   }
   return { where: conditions.join(" and "), params };
 };
@@ -377,17 +400,28 @@ const exportColumns = async (
   return [...own, ...custom];
 };
 
+/** Records that are about to be streamed, and how many they are. */
+export interface Exporting {
+  readonly content: ReadableStream<Uint8Array>;
+  readonly records: number;
+}
+
 /** The columns of a list's format without secrets, then the custom fields, as CSV. @see facts 6.5 */
-export const exportOf = (
+export const exportOf = async (
   store: Store,
   list: List,
   { newline, layout, ...filters }: ExportQuery,
-): Promise<ReadableStream<Uint8Array>> =>
-  store.lines(async (reader) => {
+): Promise<Exporting> => {
+  let count = 0;
+  const content = await store.lines(async (reader) => {
     await prepare(reader, list);
     const columns = (list.format?.columns ?? []).filter(
       ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
     );
     const records = streamed(list, filters, list.exported);
+    const { table, among, where, params } = records;
+    count = await reader.count(`select count(*) from ${table} where ${among} and ${where}`, params);
     return csvLines(records, await exportColumns(reader, list, records, columns), newline);
   });
+  return { content, records: count };
+};

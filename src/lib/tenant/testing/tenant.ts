@@ -19,10 +19,15 @@ export type Request = NewImport;
 /** 2026-04-01 00:00 UTC: the start of the test clock; each reading advances it by a millisecond. */
 const START = Date.UTC(2026, 3, 1);
 
+/** From where tests use a tenant. */
+export const TEST_ORIGIN = { host: "host", user: "tester", program: "clomoctl 0.0.0", access: "embedded" } as const;
+
 /** A clock that advances with every reading, and bytes in a fixed order. */
 export class TestSurroundings implements Surroundings {
   time = START;
   #state = 0x9e3779b9;
+
+  readonly origin = TEST_ORIGIN;
 
   readonly now = (): number => {
     this.time += 1;
@@ -80,7 +85,6 @@ const TABLES = [
   "sent_column",
   "seen_column",
   "administrators_known",
-  "audit",
 ];
 
 /** The collections that tables' records belong to: whoever writes them has to lock these. */
@@ -205,7 +209,7 @@ export class TestTenant {
     };
   }
 
-  /** Deletes everything but the root organisation. */
+  /** Deletes everything but the root organisation and the audit. */
   clear(): void {
     this.database.change(() => {
       for (const table of TABLES) this.database.exec(`delete from ${table}`);

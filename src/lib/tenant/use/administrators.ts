@@ -2,6 +2,7 @@ import type { Administrators } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { faultsOf } from "../../model/rules.ts";
 import { SECURED_USER } from "../../model/secured-user.ts";
+import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
@@ -22,6 +23,10 @@ export const administratorsOf = async (reader: Reader, kind: AdministratorsKind)
   administrators: await readAdministrators(reader, kind),
 });
 
+/** Who is marked in the one, and not in the other. */
+const beyond = (one: Administrators, other: Administrators): Administrators["administrators"] =>
+  one.administrators.filter(({ id }) => other.administrators.every((known) => known.id !== id));
+
 const unknownUser = (name: string): Failure =>
   new Failure("not-found", { what: text(`no user ${name}`, `ユーザー ${name} はありません`) });
 
@@ -38,6 +43,7 @@ export const markAdministrators = (
   once?: Omit<Once<Administrators>, "replay">,
 ): Promise<Administrators> => {
   const locks = [kind === "users" ? "users" : `secured:${kind}`];
+  const thing = kind === "users" ? USER.name : SECURED_USER.name;
   const replay = (reader: Reader): Promise<Administrators> => administratorsOf(reader, kind);
   return session.change({ action: "administrators.mark", locks, once: once && { ...once, replay } }, async (writer) => {
     const { surroundings, actor } = session;
@@ -54,7 +60,12 @@ export const markAdministrators = (
     }
     await keepKnown(writer, { kind, at, actor });
     const after = await administratorsOf(writer, kind);
-    return { result: after, objects: [{ thing: "administrators", id: kind }], before, after };
+    const [added, removed] = [beyond(after, before), beyond(before, after)];
+    return {
+      result: after,
+      objects: [...added, ...removed].map(({ id, name }) => ({ thing, id, name })),
+      detail: { kind, added: added.map(({ key }) => key), removed: removed.map(({ key }) => key) },
+    };
   });
 };
 

@@ -42,6 +42,7 @@ export const closeConsoleTask = (
       objects: [{ thing: "console_task", id: String(number), name: before.name ?? undefined }],
       before: { state: before.state },
       after: done,
+      detail: { work: before.work, kind: before.kind, import: before.importNumber ?? undefined },
     };
   });
 };

@@ -4,6 +4,7 @@ import type { Selection } from "../../imports/plan.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { counted, text } from "../../text/index.ts";
 import type { StoredRequest } from "../store/imports/record.ts";
+import type { ChoiceName, List } from "../store/lists.ts";
 import { filteredList } from "../store/imports/selection.ts";
 
 /** What an import without a file has of the options of one. */
@@ -41,8 +42,7 @@ export const deletionOf = ({ kind, ids, recursive, called, ...filters }: Deletio
   if (given === (ids !== undefined)) throw NAMES_OR_FILTERS;
   if (ids === undefined) {
     const list = filteredList(kind);
-    if (recursive || list === undefined || (filters.org !== undefined && list.ofOrg === undefined))
-      throw NO_SUCH_FILTER;
+    if (recursive || list === undefined || !isFilteredBy(list, filters)) throw NO_SUCH_FILTER;
     return { request: requestOf(kind, { by: "filtered", ...filters }, called) };
   }
   if (kind !== "orgs") {
@@ -56,6 +56,13 @@ export const deletionOf = ({ kind, ids, recursive, called, ...filters }: Deletio
     users: requestOf("users", { by: "within" }, called),
   };
 };
+
+/** True if a list knows all filters that are given: one that is not known would choose all. */
+const isFilteredBy = (list: List, filters: Partial<DeletionRequest>): boolean =>
+  (filters.org === undefined || list.ofOrg !== undefined) &&
+  CHOICES.every((name) => filters[name] === undefined || list.chosen?.[name] !== undefined);
+
+const CHOICES = ["status", "platform", "tag"] as const satisfies readonly ChoiceName[];
 
 const NAMES_OR_FILTERS = new Failure("usage", {
   what: text(

@@ -12,7 +12,9 @@ import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } f
 import {
   BLANK_DETAIL,
   changeImport,
+  doneOf,
   DONE,
+  importObject,
   insertImport,
   listImports,
   readImport,
@@ -238,7 +240,7 @@ export class TenantImports {
     if (planned.detail.counts?.rejected === true) throw rejected(planned);
     if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
     const once = repeatable && { ...repeatable, replay };
-    const emitted = await this.#session.change({ ...bookkeeping, once }, async (writer) => {
+    const emitted = await this.#session.change({ action: "imports.emit", locks: [], once }, async (writer) => {
       const record = this.#checkEtag(await readImport(writer, id), etag, ["planned"]);
       const waiting = (await listImports(writer)).filter(
         ({ kind, state }) => kind === record.kind && state === "awaiting-console",
@@ -261,7 +263,21 @@ export class TenantImports {
         supersedes,
       };
       await changeImport(writer, record, { state: "awaiting-console", detail });
-      return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
+      const { kind, pk, detail: planned } = record;
+      return {
+        result: await this.#shown(writer, id),
+        objects: [importObject(record)],
+        detail: {
+          kind,
+          number: pk,
+          mode: planned.request?.mode,
+          fileName: planned.request?.fileName,
+          emittedFile: fileName,
+          emittedSha256: sha256,
+          ...doneOf(planned.counts),
+          supersedes: waiting.length === 0 ? undefined : waiting.map((one) => one.pk),
+        },
+      };
     });
     for (const one of emitted.supersedes ?? []) this.#engine.drop(one);
     return emitted;
@@ -439,6 +455,7 @@ export class TenantImports {
     const { surroundings, actor } = this.#session;
     return {
       actor,
+      origin: surroundings.origin,
       now: instant(surroundings),
       idPrefix: idPrefix(surroundings),
       referencePrefix: idPrefix(surroundings),
@@ -472,13 +489,18 @@ export class TenantImports {
   }
 
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {
-    await this.#session.change(bookkeeping, async (writer) => {
+    // a plan is bookkeeping until somebody handed out its file
+    const isEmitted = (await this.#record(id)).state === "awaiting-console";
+    const change = isEmitted ? { ...bookkeeping, action: "imports.discard" } : bookkeeping;
+    await this.#session.change(change, async (writer) => {
       // another process may have committed it while this one waited for the lock
       const record = checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);
       await changeImport(writer, record, { state });
       const { actor, surroundings } = this.#session;
       await closeTasksOf(writer, record.pk, { state: "dropped", at: instant(surroundings), actor });
-      return { result: undefined, objects: [{ thing: "import", id }] };
+      const { kind, pk, detail } = record;
+      const told = { kind, number: pk, mode: detail.request?.mode, fileName: detail.request?.fileName };
+      return { result: undefined, objects: [importObject(record)], detail: told };
     });
     this.#engine.drop(id);
   }

@@ -1,5 +1,5 @@
 import { Failure } from "../../errors/index.ts";
-import { comparisonKey } from "../../model/normalise.ts";
+import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
 import { faultsOf, TEXT } from "../../model/rules.ts";
 import { handFields, type Field, type Fields, type HandValues, type RecordOf, type Thing } from "../../model/thing.ts";
@@ -102,13 +102,23 @@ export const editRecord = async <F extends Fields>(
   return written;
 };
 
+/** How several records are changed. */
+interface Editing<R> {
+  readonly work: "edit" | "move";
+  /** values that depend on what a record has */
+  readonly each?: ((before: R) => HandValues) | undefined;
+  /** looks at all that is changed, before it is kept. @throws Failure where it may not be */
+  readonly whole?: ((changed: readonly Written<R>[]) => void) | undefined;
+  readonly once?: KeptOnce<Written<R>[]>;
+}
+
 /** Changes several records alike, all of them or none. @throws Failure as {@link createRecord} */
 export const editRecords = <F extends Fields>(
   session: Session,
   noun: HandNoun<F>,
   ids: readonly string[],
   { dryRun = false, ...given }: HandBody,
-  { work, once }: { readonly work: "edit" | "move"; readonly once?: KeptOnce<Written<RecordOf<F>>[]> },
+  { work, each, whole, once }: Editing<RecordOf<F>>,
 ): Promise<Written<RecordOf<F>>[]> => {
   const { list, collection, actions } = noun;
   const replay = (reader: Reader): Promise<Written<RecordOf<F>>[]> =>
@@ -122,9 +132,10 @@ export const editRecords = <F extends Fields>(
   return session.change(change, async (writer) => {
     const all: Written<RecordOf<F>>[] = [];
     for (const id of new Set(ids)) {
-      all.push(await editOne(session, writer, noun, { id, given: definedOf(given), work, dryRun }));
+      all.push(await editOne(session, writer, noun, { id, given: definedOf(given), each, work, dryRun }));
     }
     const changed = all.filter(({ before, after }) => before !== after);
+    whole?.(changed);
     const [first] = changed;
     const isOne = changed.length === 1;
     return {
@@ -143,16 +154,17 @@ const editOne = async <F extends Fields>(
   asked: {
     readonly id: string;
     readonly given: HandValues;
+    readonly each: Editing<RecordOf<F>>["each"];
     readonly work: "edit" | "move";
     readonly dryRun: boolean;
   },
 ): Promise<Written<RecordOf<F>>> => {
   const { list } = noun;
-  const { id, given, work, dryRun } = asked;
+  const { id, given, each, work, dryRun } = asked;
   const pk = await numberOf(writer, list.thing.name, id);
   if (pk === undefined) throw unknownRecord(list.thing, id);
   const before = await recordOf(writer, list, id);
-  const values = await storedOf(writer, noun, given, { pk, before });
+  const values = await storedOf(writer, noun, { ...given, ...each?.(before) }, { pk, before });
   await noun.check?.(writer, { pk, values });
   const at = instant(session.surroundings);
   if (!(await updateRecord(writer, list.thing, { pk, values, at })))
@@ -272,8 +284,14 @@ const checkedList = (name: string, field: Field, values: readonly string[]): rea
   }
   if (values.length === 0 && field.column?.required !== undefined)
     throw refused(label, text("at least one is needed", "1 つ以上必要です"));
-  return values;
+  return field.type === "texts" && field.set === true ? values.toSorted(byKey(comparison)) : values;
 };
+
+/** The order in which a set is stored. */
+const byKey =
+  (comparison: Comparison) =>
+  (a: string, b: string): number =>
+    comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
 /** @throws Failure `input-rejected` where another record has a value that only one may have */
 const checkTaken = async (

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { NOTICE_LEASE_MS } from "./renewals.ts";
+import { auditOf } from "../testing/audit.ts";
 import { failureOf, TestTenant } from "../testing/tenant.ts";
 
 let tenant: TestTenant;
@@ -63,14 +64,24 @@ test("every change is in the audit, by whom, of what", async () => {
   const edited = await renewals.edit(id, { phone: "金庫" });
   const confirmed = await renewals.confirm(id, { by: "髙橋", at: "2026-04-01T00:00:00.000Z" });
   await renewals.remove(id);
-  const entries = tenant.sql("select action, detail from audit order by seq");
-  expect(entries.map(({ action, detail }) => [action, JSON.parse(String(detail)) as unknown])).toEqual([
-    ["renewals.add", { after: added }],
-    ["renewals.edit", { before: added, after: edited }],
-    ["renewals.confirm", { before: edited, after: confirmed }],
-    ["renewals.remove", { before: confirmed }],
-  ]);
-  expect(tenant.sql("select distinct actor, subject from audit")).toEqual([{ actor: "owner", subject: id }]);
+  expect(
+    auditOf(tenant.database).map(({ actor, action, objects, before, after }) => [
+      actor,
+      action,
+      objects,
+      before,
+      after,
+    ]),
+  ).toEqual(
+    (
+      [
+        ["renewals.add", undefined, added],
+        ["renewals.edit", added, edited],
+        ["renewals.confirm", edited, confirmed],
+        ["renewals.remove", confirmed, undefined],
+      ] as const
+    ).map(([action, ...states]) => ["owner", action, [{ thing: "renewal_item", id, name: "所有者" }], ...states]),
+  );
 });
 
 test("a notice keeps what became of it, and when", async () => {

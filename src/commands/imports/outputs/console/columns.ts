@@ -60,8 +60,8 @@ export const takenFromMirror = ({ plan }: Pick<InputColumns, "plan">): readonly 
   return blank === "keep" ? headers : headers.filter((header) => plan.absentColumns.includes(header));
 };
 
-/** A set of names is written last, as in the maker's own samples. @see facts 6.4 */
-const isSet = ({ repeated, refers }: Column): boolean => repeated === true && refers !== undefined;
+/** A set is written last, as in the maker's own samples. @see facts 6.4 */
+const isSet = ({ set }: Column): boolean => set === true;
 
 /** Converts rows of a plan to a file for the console: the columns it needs, then the unknown ones. */
 export class ConsoleColumns {

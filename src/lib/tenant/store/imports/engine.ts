@@ -1,6 +1,7 @@
 import type { Difference, PlanRow, Verification } from "../../../contract/index.ts";
 import type { FileForm } from "../../../csv/records/record.ts";
 import type { FormatName } from "../../../model/console-files.ts";
+import type { Origin } from "../../ids.ts";
 import type { KeptKey } from "../idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./record.ts";
 
@@ -58,6 +59,7 @@ export interface RecordEvent {
 export interface CommitMoment {
   /** who commits; perhaps not who made the plan */
   readonly actor: string;
+  readonly origin: Origin;
   /** the time of the commit, a UTC instant */
   readonly now: string;
   /** followed by 12 digits, the id of a new record; see `idPrefix` */

@@ -4,6 +4,7 @@ import type { PlanCounts, PlanRequest, StagedFile } from "../../../imports/plan.
 import { text } from "../../../text/index.ts";
 import type { ColumnMap } from "../../../csv/layout/map.ts";
 import type { FormatName } from "../../../model/console-files.ts";
+import type { ChangedObject } from "../audit.ts";
 import type { Reader, Row, Writer } from "../store.ts";
 
 export type ImportState =
@@ -166,6 +167,20 @@ export const readImport = async (reader: Reader, id: string): Promise<ImportReco
     what: text(`no import ${id}`, `インポート ${id} はありません`),
     hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
   });
+};
+
+/** An import as the audit names it: people know it by its number. */
+export const importObject = ({ pk, id }: Pick<ImportRecord, "pk" | "id">): ChangedObject => ({
+  thing: "import",
+  id,
+  name: String(pk),
+});
+
+/** Of a plan's counts, what was done by it: what else it tells is about the tenant. */
+export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
+  const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
+  const { staying: _staying, ...done } = rest as Partial<PlanCounts>;
+  return done;
 };
 
 /** Newest first. */

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
-import { TestTenant } from "../../testing/tenant.ts";
+import { auditOf, hashesOf } from "../../testing/audit.ts";
+import { TEST_ORIGIN, TestTenant } from "../../testing/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -11,25 +11,50 @@ test("every change has an audit record, chained by hash, without secrets", async
   const done = await tenant.import({ kind: "users" }, [header, ["山田", "a@x", "3F", "hush-hush"]]);
   await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
   await tenant.client.users.removeField(id);
-  const entries = tenant.sql("select * from audit order by seq");
-  expect(entries.map(({ action, subject }) => [action, subject])).toEqual([
+  const entries = auditOf(tenant.database);
+  expect(entries.map(({ action, objects }) => [action, (objects as { id: string }[])[0]?.id])).toEqual([
     ["fields.add", id],
     ["imports.commit", done.id],
     ["imports.revert", done.id],
     ["fields.remove", id],
   ]);
-  let before = "";
-  for (const { at, actor, action, subject, detail, hash } of entries) {
-    const body = JSON.stringify({ at, actor, action, subject, detail: JSON.parse(String(detail)) as unknown });
-    expect(hash).toBe(createHash("sha256").update(`${before}\n${body}`).digest("hex"));
-    before = String(hash);
-  }
+  const { hashes, chain } = hashesOf(tenant.database);
+  expect(hashes).toEqual(chain);
   expect(JSON.stringify(entries)).not.toContain("hush");
-  expect(JSON.parse(String(entries[1]?.["detail"]))).toMatchObject({
-    kind: "users",
-    create: 1,
-    inputSha256: done.inputSha256,
+  expect(entries[1]).toMatchObject({
+    version: 2,
+    seq: 2,
+    origin: TEST_ORIGIN,
+    objects: [{ thing: "import", id: done.id, name: "1" }],
+    detail: {
+      kind: "users",
+      number: 1,
+      mode: "append",
+      create: 1,
+      inputSha256: done.inputSha256,
+      changes: { count: 2 },
+    },
   });
+  expect(entries[2]).toMatchObject({
+    objects: [
+      { thing: "import", id: done.id, name: "1" },
+      { thing: "import", name: "2" },
+      { thing: "user", name: "山田 <a@x>" },
+    ],
+    detail: { kind: "users", number: 2, mode: "revert", undone: 1, delete: 1 },
+  });
+});
+
+test.each([
+  ["update audit set record = record || ' ' where seq = 1", /never change/],
+  ["update audit set hash = ''", /never change/],
+  ["delete from audit where seq = 1", /never deleted/],
+  ["insert or replace into audit (seq, record, hash) values (1, '', '')", /follows the last/],
+  ["insert into audit (seq, record, hash) values (1000, '', '')", /follows the last/],
+])("the database refuses: %s", (statement, refusal) => {
+  const before = auditOf(tenant.database);
+  expect(() => tenant.database.exec(statement)).toThrow(refusal);
+  expect(auditOf(tenant.database)).toEqual(before);
 });
 
 test("what is refused or rolled back leaves no audit record", async () => {

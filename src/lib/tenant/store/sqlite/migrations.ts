@@ -1,5 +1,6 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
+import { recordsOfAudit } from "./audit-records.ts";
 import type { Database } from "./database.ts";
 import { KEYS_IN_COLUMNS } from "./keys-in-columns.ts";
 import { notUpgradable, upgradingCommand } from "./upgrade.ts";
@@ -149,6 +150,19 @@ export const STEPS: readonly Step[] = [
   alter table console_task add column changes text;
   alter table console_task add column revision integer;
   create index console_task_target on console_task (kind, target) where target is not null;
+  `,
+  recordsOfAudit,
+  `
+  alter table device add column androidMode text;
+  alter table device add column ownerOrg integer references org (pk) check (owner is null or ownerOrg is null);
+  alter table device add column tags text not null default '[]';
+  alter table device add column tagKeys text;
+  drop index device_owner;
+  create index device_owner on device (owner) where owner is not null;
+  alter table device_was add column androidMode text;
+  alter table device_was add column ownerOrg integer;
+  alter table device_was add column tags text not null default '[]';
+  alter table device_was add column tagKeys text;
   `,
 ];
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { AuditVerifier } from "../audit-findings.ts";
 import type { ImportEngine } from "../imports/engine.ts";
 import type { Store } from "../store.ts";
 import { storageFailure } from "./storage-failure.ts";
@@ -11,6 +12,8 @@ export interface OpenStore {
   readonly store: Store;
   /** of imports; made when it is asked for */
   readonly engine: () => Promise<ImportEngine>;
+  /** Verifies the audit. @throws Failure `interrupted`; `unexpected` if the file is damaged */
+  readonly verifyAudit: AuditVerifier;
   /** What an error of the store means: who holds the tenant, what is wrong with its disk. */
   readonly explain: (error: unknown) => unknown;
   /** Waits for what runs, and releases the files. */
@@ -37,6 +40,8 @@ export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore =
   return {
     store,
     engine: () => (engine ??= makeEngine()),
+    verifyAudit: async (question, signal) =>
+      (await import("./audit/thread.ts")).verifyAudit(database, question, signal),
     explain: (error) => storageFailure(note.explain(error), database.path),
     async close() {
       await (await engine)?.close();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
+import { recordsOfAudit } from "./audit-records.ts";
 import { Database } from "./database.ts";
 import { migrate, STEPS } from "./migrations.ts";
 import { openTenantFile } from "./tenant-file.ts";
@@ -11,7 +12,8 @@ import type { Upgrade } from "./upgrade.ts";
 import { WriterNote } from "./writer-note.ts";
 
 const MB = 1_000_000;
-const OLDER = STEPS.length - 1;
+/** the last schema whose audit had columns */
+const OLDER = STEPS.indexOf(recordsOfAudit);
 const NOW = "2026-04-01T00:00:00.000Z";
 
 let folder: string;
@@ -170,11 +172,11 @@ test("a copy that fails leaves the older tenant alone", () => {
 test("an update that fails leaves the older tenant", () => {
   makeOlder();
   const database = new Database(path);
-  // what the step makes is there already
-  database.exec("alter table user add column salesforceAccount text");
+  // what the second step makes is there already
+  database.exec("pragma user_version = 1");
   database.close();
-  expect(() => open()).toThrow("salesforceAccount");
-  expect([versionOf(path), readdirSync(folder)]).toEqual([OLDER, ["tenant.db"]]);
+  expect(() => open()).toThrow("renewal_item");
+  expect([versionOf(path), readdirSync(folder)]).toEqual([1, ["tenant.db"]]);
 });
 
 test("an older tenant that cannot be written says what to type where it can", () => {

@@ -161,7 +161,6 @@ export const compare = (
   const { planner } = plan.kind.table;
   if (planner !== undefined) planner.compare(database, plan);
   else {
-    if (plan.staged.rows > 0) database.exec("create index if not exists s.row_key on row (key)");
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
     findUnknownReferences(database, plan);
@@ -172,6 +171,7 @@ export const compare = (
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
+    plan.kind.table.check?.(database, plan);
   }
   findLikeCodes(database, plan);
   return countPlan(database, plan);

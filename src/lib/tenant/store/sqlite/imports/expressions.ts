@@ -116,7 +116,7 @@ const named = ({ alias, keys }: StoredReference): string => `${alias}.${keys.rec
 /** The row's own value of a field, for a record that does not exist yet. */
 export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
   const reference = referenceOf(plan.kind, field);
-  const usual = reference?.table.usual;
+  const usual = reference?.usual;
   if (!isStaged(plan, field)) return usual === undefined ? empty(field) : String(usual);
   if (reference !== undefined)
     return usual === undefined ? named(reference) : `coalesce(${named(reference)}, ${usual})`;
@@ -148,7 +148,7 @@ const byList = (plan: PlanSql, field: ImportedField, { stays, own, both }: ListO
   const [cell, column] = [staged(field.field), stored(field.stored)];
   const keeps = blankKeeps(plan, field);
   const same = `when ${keeps ? `${cell} is null or ` : ""}${cell} is not distinct from ${column} then ${stays}`;
-  if (field.refers !== undefined) {
+  if (field.set) {
     if (plan.request.blank !== "keep") return `case ${same} else ${own} end`;
     const has = `exists (select 1 from json_each(${storedKeys(field)}) o where o.value = e.value)`;
     const adds = `exists (select 1 from json_each(${stagedKeys(field)}) e where not ${has})`;
@@ -177,7 +177,7 @@ const bothOf = (plan: PlanSql, field: ImportedField, keys: boolean): string => {
     `(select json_group_array(v order by at) from (select e.value as v, ${cellAt} as at from json_each(${mine}) e
       union all select o.value, ${columnAt} from json_each(${theirs}) o where ${stays} and ${other}) list)`;
   const times = timesOf(plan, field) ?? 0;
-  if (field.refers !== undefined) return list(`${cellKeys} ->> e.key`, `${columnKeys} ->> o.key`, "true");
+  if (field.set) return list(`${cellKeys} ->> e.key`, `${columnKeys} ->> o.key`, "true");
   const [cellAt, columnAt, stays] = ["e.key", `o.key + ${times}`, isBeyond(field, times)];
   if (plan.request.blank !== "keep") return list(cellAt, columnAt, stays);
   // a first cell that is blank keeps the first value
@@ -229,10 +229,10 @@ const valueInRow = (plan: PlanSql, field: ImportedField): string => {
   if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
   const pk = named(reference);
   if (keeps) return either(`${cell} is null`, column, pk);
-  const { usual } = reference.table;
-  return usual === undefined
+  const { usual } = reference;
+  return usual === undefined && !mayLackName(reference)
     ? pk
-    : `case when ${cell} is not null then ${pk} when ${showsOther(reference)} then ${usual} else ${column} end`;
+    : `case when ${cell} is not null then ${pk} when ${showsOther(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
 /**
@@ -241,8 +241,12 @@ const valueInRow = (plan: PlanSql, field: ImportedField): string => {
  */
 const showsOther = (reference: StoredReference): string => {
   const column = stored(reference.field.stored);
-  return `${shownReference(reference, column)} is not null and ${column} is distinct from ${reference.table.usual ?? "null"}`;
+  return `${shownReference(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
 };
+
+/** True if what cells name may have nothing by which they do. */
+const mayLackName = ({ refers, table: { thing } }: StoredReference): boolean =>
+  thing.fields[refers.by]?.nullable === true;
 
 /** Whether a record keeps a value whose Windows-31J form equals the file's value. */
 const keepsWindowsForm = (plan: PlanSql, field: ImportedField): boolean =>
@@ -272,6 +276,12 @@ export const valueForExisting = (plan: PlanSql, field: ImportedField): string =>
     ? `case when ${value} is not distinct from ${column} then ${column}
          when ${comparedForm(field, value)} is not distinct from ${windowsForm(column)} then ${column} else ${value} end`
     : value;
+};
+
+/** SQL: what a row makes of a field, whether its record is new or not; `m` may lack it. */
+export const resulting = (plan: PlanSql, field: ImportedField): string => {
+  const existing = isTouched(plan, field) ? valueForExisting(plan, field) : stored(field.stored);
+  return either("m.row is null", valueForNew(plan, field), existing);
 };
 
 /** SQL: the columns beside a field, for a record that does not exist yet. */

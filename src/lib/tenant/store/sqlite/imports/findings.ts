@@ -72,10 +72,21 @@ const repeated = (values: string, which = "true"): string => `
   select r.row, r.line, v.col, json_object('header', :header, 'row', ${either("r.row = d.first", "d.last", "d.first")}) as params
   from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
 
+/** True if rows may have the same key: where codes were looked at while they were staged, only if some are alike. */
+const mayRepeatKeys = (database: Database, plan: PlanSql): boolean => {
+  const { field } = keyOf(plan);
+  const isLooked = comparedCodes(plan.kind, field).some((one) => one.field === field) && hasLike(database);
+  if (!isLooked) return plan.staged.rows > 0;
+  return database.count(`select count(*) from s.${LIKE} where field = :field`, { field }) > 0;
+};
+
 /** Rows of the file that claim the same key or unique value, each with the other row. */
 export const findDuplicates = (database: Database, plan: PlanSql): void => {
   const { field: key, together } = keyOf(plan);
-  recordFinding(database, plan, { code: "key-duplicate", field: key, select: repeated(keysIn("r.key")) });
+  if (mayRepeatKeys(database, plan)) {
+    database.exec("create index if not exists s.row_key on row (key)");
+    recordFinding(database, plan, { code: "key-duplicate", field: key, select: repeated(keysIn("r.key")) });
+  }
   if (together !== undefined) {
     const field = together.findLast((one) => isStaged(plan, { field: one }));
     recordFinding(database, plan, { code: "key-duplicate", field, select: repeated(keysIn(`r."standIn"`)) });
@@ -114,12 +125,16 @@ export const findCaseTwins = (database: Database, plan: PlanSql): void => {
   });
 };
 
+/** False if an older program staged the rows. */
+const hasLike = (database: Database): boolean =>
+  database.count(`select count(*) from s.sqlite_master where name = '${LIKE}'`) > 0;
+
 /**
  * Codes that several rows have though people know records by them, told once for each column, and codes that differ in
  * letter case or width only: both are seldom intended.
  */
 export const findLikeCodes = (database: Database, plan: PlanSql): void => {
-  if (database.count(`select count(*) from s.sqlite_master where name = '${LIKE}'`) === 0) return;
+  if (!hasLike(database)) return;
   const { field: key } = keyOf(plan);
   for (const field of comparedCodes(plan.kind, key)) {
     if (database.count(`select count(*) from s.${LIKE} where field = :field`, { field: field.field }) === 0) continue;
@@ -243,8 +258,8 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
 /** Records that the console's export shows below nothing that has a code, and were below such: where they are is not known. */
 export const findMovedToUsual = (database: Database, plan: PlanSql): void => {
   for (const reference of plan.kind.references) {
-    const { field, table } = reference;
-    if (plan.request.fromConsole !== true || table.usual === undefined || !isStaged(plan, field)) continue;
+    const { field, usual } = reference;
+    if (plan.request.fromConsole !== true || usual === undefined || !isStaged(plan, field)) continue;
     recordFinding(database, plan, {
       code: "org-not-shown",
       severity: "warning",

@@ -6,7 +6,6 @@ import {
   changes,
   hasSecrets,
   isStaged,
-  isTouched,
   joinReferences,
   keyOf,
   keyText,
@@ -14,8 +13,7 @@ import {
   shownReference,
   staged,
   stored,
-  valueForExisting,
-  valueForNew,
+  resulting,
 } from "./expressions.ts";
 import { either, isInvalid, isMissing, truth } from "../../sql/forms.ts";
 import { jsonList, jsonObject } from "../../sql/json.ts";
@@ -65,8 +63,7 @@ export const valuePiece = ({ field, merge }: ImportedField, value: string): stri
 const afterJson = (plan: PlanSql): string =>
   jsonList(
     plan.kind.fields.map((field) => {
-      const existing = isTouched(plan, field) ? valueForExisting(plan, field) : stored(field.stored);
-      const value = either("m.row is null", valueForNew(plan, field), existing);
+      const value = resulting(plan, field);
       const reference = referenceOf(plan.kind, field);
       if (reference === undefined) return valuePiece(field, value);
       const shown = shownReference(reference, value);

@@ -24,11 +24,13 @@ export interface Table {
   readonly secretSetAt?: string | undefined;
   /** the columns of things that have its `pk` */
   readonly heldBy?: readonly { readonly thing: Thing; readonly column: string }[] | undefined;
-  /** the `pk` of the record that a new one refers to if its cell is blank */
+  /** the `pk` of the record that those refer to which must name one, where a cell is blank */
   readonly usual?: number | undefined;
   /** SQL of further columns of a record created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
   readonly planner?: Planner | undefined;
+  /** tells what is particular to the thing, of valid rows and their records, as findings of the plan */
+  readonly check?: ((database: Database, plan: PlanSql) => void) | undefined;
 }
 
 /** The keys of a unique field: where they are, and whose. */
@@ -57,6 +59,8 @@ export interface StoredReference {
   readonly collection: string;
   readonly series: string;
   readonly keys: KeyPlace;
+  /** the `pk` of the record that a blank cell names; undefined if it names none */
+  readonly usual: number | undefined;
   /** its alias in a plan's statements */
   readonly alias: string;
 }
@@ -100,7 +104,7 @@ export const deleting = (kind: StoredKind, schema: StagingSchema = "s"): StoredK
 });
 
 /** Parameters available to every statement of a commit. */
-export interface CommitContext extends Omit<CommitMoment, "actor"> {
+export interface CommitContext extends Omit<CommitMoment, "actor" | "origin"> {
   /** the import's own row */
   readonly import: number;
   /** the new revision of the changed collection */
@@ -201,6 +205,7 @@ export const storedKind = (format: Format, tables: readonly Table[]): StoredKind
           collection: collectionOf(named),
           series: seriesOf(named),
           keys,
+          usual: thing.fields[field.stored]?.nullable === true ? undefined : named.usual,
           alias: `o_${short}`,
         },
       ];

@@ -1,4 +1,5 @@
 import type { FormatName } from "../../../../model/console-files.ts";
+import { DEVICE } from "../../../../model/device.ts";
 import { kindOf } from "../../../../imports/kinds.ts";
 import type { Format } from "../../../../model/format.ts";
 import { FORMATS } from "../../../../model/formats.ts";
@@ -8,6 +9,7 @@ import type { Thing } from "../../../../model/thing.ts";
 import { USER } from "../../../../model/user.ts";
 import { CLAIMS } from "../../records.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
+import { checkDevices } from "./devices/rules.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
 import { storedKind, type StoredKind, type Table } from "./stored-kind.ts";
 
@@ -26,6 +28,7 @@ const OWN: readonly Table[] = [
   },
   { thing: SECURED_USER, collection: "secured" },
   { thing: SECURED_GROUP, collection: "secured" },
+  { thing: DEVICE, check: checkDevices },
 ];
 
 /** The columns of things with files that have the `pk` of a thing's records. */

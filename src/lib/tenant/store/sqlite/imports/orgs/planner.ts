@@ -27,18 +27,23 @@ const readRows = (database: Database): readonly OrgRow[] => {
   }));
 };
 
-const readOrgs = (database: Database): readonly ExistingOrg[] => {
-  const users = new Map(
+/** The number of records that have an organisation in a column, by its `pk`. */
+const countsBy = (database: Database, table: string, column: string): ReadonlyMap<number, number> =>
+  new Map(
     database
-      .all("select org, count(*) as users from user group by org")
-      .map((row) => [row["org"], Number(row["users"])]),
+      .all(`select ${column} as org, count(*) as n from ${table} where ${column} is not null group by 1`)
+      .map(({ org, n }) => [Number(org), Number(n)]),
   );
+
+const readOrgs = (database: Database): readonly ExistingOrg[] => {
+  const [users, devices] = [countsBy(database, "user", "org"), countsBy(database, "device", "ownerOrg")];
   return database.all("select pk, name, code, parent from org order by pk").map((org) => ({
     pk: Number(org["pk"]),
     name: String(org["name"]),
     code: optional(org["code"]),
     parent: org["parent"] === null ? null : Number(org["parent"]),
-    users: users.get(org["pk"] ?? null) ?? 0,
+    users: users.get(Number(org["pk"])) ?? 0,
+    devices: devices.get(Number(org["pk"])) ?? 0,
   }));
 };
 

@@ -7,7 +7,6 @@ import { Failure } from "../../../../../errors/index.ts";
 import { Stager } from "../../../../../imports/stage.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
 import { text, type Text } from "../../../../../text/index.ts";
-import { appendAudit } from "../../../audit.ts";
 import { interruption } from "../../../interruption.ts";
 import { Database } from "../../database.ts";
 import type { CommitMoment } from "../../../imports/engine.ts";
@@ -27,6 +26,7 @@ import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
 import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
+import { auditImport } from "./audit.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
@@ -34,7 +34,7 @@ import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
 import type { PlanSql, StagingSchema, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import type { WorkbookReader } from "../../../../../xlsx/workbook.ts";
-import type { PlanCounts, StagedFile } from "../../../../../imports/plan.ts";
+import type { StagedFile } from "../../../../../imports/plan.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
 const BULK_CACHE_KIB = 24_576;
@@ -300,7 +300,6 @@ const writtenBy = (kind: StoredKind): readonly string[] => [
 interface OpenPlan {
   readonly record: ImportRecord;
   readonly plan: PlanSql;
-  readonly counts: PlanCounts;
 }
 
 /** @throws Failure `conflict` if the import has no plan (any more), `input-rejected` if it was rejected */
@@ -308,7 +307,7 @@ const openPlan = (record: ImportRecord, schema?: StagingSchema): OpenPlan => {
   const plan = planSqlOf(record, schema);
   const { counts } = record.detail;
   if (counts === null || counts.rejected) throw rejected(record);
-  return { record, plan, counts };
+  return { record, plan };
 };
 
 /** How plans are applied. */
@@ -337,28 +336,19 @@ const applyPlans = async (
 const applyAndRecord = async (
   database: Database,
   writer: Writer,
-  { record, plan, counts }: OpenPlan,
+  { record, plan }: OpenPlan,
   { moment, verified }: Applying,
 ): Promise<void> => {
-  const { staged } = record.detail;
-  // what else a plan tells is about the tenant, not about what was done
-  const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts;
-  const { staying: _staying, ...done } = rest;
   const revision = advance(database, [plan.kind.collection]);
-  const made = applyPlan(database, plan, { ...moment, import: record.pk, revision });
-  const { actor, now } = moment;
+  const { actor, origin: _origin, ...context } = moment;
+  const made = applyPlan(database, plan, { ...context, import: record.pk, revision });
+  const { now } = moment;
   const state = verified?.state ?? "committed";
   await changeImport(writer, record, { state, revision, ...made, detail: { committedAt: now, actor } });
   // it keeps how old the mirror was
   await noteForConsole(writer, { record, at: now, actor, verified });
   noteMirror(database, record, now, verified);
-  await appendAudit(writer, {
-    at: now,
-    actor,
-    action: "imports.commit",
-    subject: record.id,
-    detail: { kind: record.kind, ...done, inputSha256: staged?.sha256 ?? null },
-  });
+  await auditImport(database, writer, record, { moment, verified });
 };
 
 /**
@@ -440,8 +430,9 @@ const applyRevertAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { now, actor }: CommitMoment,
+  moment: CommitMoment,
 ): Promise<void> => {
+  const { now, actor } = moment;
   const original = await readImport(writer, record.detail.reverts ?? "");
   const reverted = committedOf(original);
   const collections = writtenBy(reverted.kind);
@@ -452,7 +443,7 @@ const applyRevertAndRecord = async (
   await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now, actor } });
   await changeImport(writer, original, { detail: { revertedBy: record.id } });
   await noteUndo(writer, { record, at: now, actor }, original);
-  await appendAudit(writer, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
+  await auditImport(database, writer, record, { moment, undone: original });
 };
 
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with the expected result. */

@@ -1,0 +1,155 @@
+import type { AuditRecord } from "../../lib/client/index.ts";
+import { actionName } from "../../lib/model/audit.ts";
+import { nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { joined, same, text, type Text } from "../../lib/text/index.ts";
+
+/** What a change was about. */
+interface AuditObject {
+  readonly thing: string;
+  readonly id: string;
+  readonly name?: string | undefined;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A record of the audit in one form, whatever program wrote it. */
+export interface Entry {
+  readonly seq: number;
+  /** of the record's form; 1 as older programs wrote it, 0 where the text can no longer be read */
+  readonly version: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly origin: Values | null;
+  readonly action: string;
+  readonly objects: readonly AuditObject[];
+  readonly before: Values | null;
+  readonly after: Values | null;
+  readonly detail: Values | null;
+  readonly hash: string;
+}
+
+const NOTHING = { origin: null, objects: [], before: null, after: null, detail: null } as const;
+
+/** The things that older records name by their ids alone. */
+const THINGS: Readonly<Record<string, string>> = {
+  imports: "import",
+  console: "console_task",
+  renewals: "renewal_item",
+};
+
+const olderObjects = (action: string, subject: string): readonly AuditObject[] => {
+  const noun = action.split(".")[0] ?? "";
+  const ids = subject.split(" ").filter((id) => id !== "");
+  return ids.map((id) => ({ thing: THINGS[noun] ?? (noun === "fields" ? "custom_field" : noun), id }));
+};
+
+/** A record as it is shown. */
+export const entryOf = ({ seq, hash, record }: AuditRecord): Entry => {
+  if (typeof record === "string") return { ...NOTHING, seq, version: 0, at: "", actor: "", action: "", hash };
+  const { version = 1, at, actor, origin = null, action, objects, subject = "" } = record;
+  const { before = null, after = null, ...older } = version === 1 ? (record.detail ?? {}) : record;
+  const common = { seq, version, at, actor, origin, action, hash };
+  const states = { before: before as Values | null, after: after as Values | null };
+  const detail = version === 1 ? older : record.detail;
+  return {
+    ...common,
+    ...states,
+    objects: objects ?? olderObjects(action, subject),
+    detail: detail === undefined || Object.keys(detail).length === 0 ? null : detail,
+  };
+};
+
+/** The import that a record is of, as people name it; undefined if it is of none. */
+export const importOf = ({ detail, objects }: Entry): string | undefined => {
+  const one = objects.find(({ thing }) => thing === "import");
+  const number = detail?.["number"];
+  return one === undefined || typeof number !== "number" ? one?.id : String(number);
+};
+
+const countIn = (detail: Values | null, name: string): number => {
+  const count = detail?.[name];
+  return typeof count === "number" ? count : 0;
+};
+
+/** What an import did: `import 12: create 24, delete 1`. */
+const importText = ({ detail }: Entry, number: string): Text => {
+  const undone = countIn(detail, "undone");
+  const counts = (["create", "update", "delete"] as const).flatMap((name) => {
+    const count = countIn(detail, name);
+    const { en, ja } = nameIn(ROW_ACTION_NAMES, name);
+    return count === 0 ? [] : [text(`${en} ${count}`, `${ja} ${count}`)];
+  });
+  const undoing = undone === 0 ? [] : [text(`undoes ${undone}`, `${undone} の取り消し`)];
+  const { en, ja } = joined([...undoing, ...counts], text(", ", "、"));
+  const called = text(`import ${number}`, `インポート ${number}`);
+  return en === "" ? called : text(`${called.en}: ${en}`, `${called.ja}: ${ja}`);
+};
+
+/** How a record is named: for programs as the audit names it; for people shorter, as a table has little room. */
+type Naming = (object: AuditObject) => string;
+
+const WHOLE: Naming = ({ name, id }) => name ?? id;
+
+/** By name without the key behind it, which `audit show` has: `山田 太郎 <taro@example.jp>`; an id by its beginning. */
+const SHORT: Naming = ({ name, id }) => name?.replace(/ <[^<>]*>$/, "") ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
+
+/** Names of what a change was about; of an import, of what went with it, and how many more went. */
+const namesOf = (entry: Entry, naming: Naming): readonly Text[] => {
+  const named = entry.objects.filter(({ thing }) => thing !== "import");
+  const names = named.map((object) => same(naming(object)));
+  const isImport = named.length < entry.objects.length;
+  const more = isImport && named.length > 0 ? countIn(entry.detail, "delete") - named.length : 0;
+  return more > 0 ? [...names, text(`${more} more`, `ほか ${more} 件`)] : names;
+};
+
+/** How many records an export had. */
+const exportText = ({ action, detail }: Entry): readonly Text[] => {
+  if (!action.endsWith(".export")) return [];
+  const records = countIn(detail, "records");
+  return [text(`${records} records`, `${records} 件`)];
+};
+
+/** What a change was about, in words: an import with what it did, and the names of records. */
+const aboutText = (entry: Entry, naming: Naming): Text => {
+  const number = importOf(entry);
+  const names = joined([...exportText(entry), ...namesOf(entry, naming)], text(", ", "、"));
+  if (number === undefined) return names;
+  const { en, ja } = importText(entry, number);
+  return names.en === "" ? { en, ja } : text(`${en}: ${names.en}`, `${ja}: ${names.ja}`);
+};
+
+/** Columns of a record. */
+export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
+  { key: "seq", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
+  { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true },
+  { key: "actor", header: text("by", "実行者"), value: ({ actor }) => actor },
+  {
+    key: "origin",
+    header: text("from", "実行環境"),
+    value: ({ origin }) => origin,
+    name: ({ origin }) => (origin === null ? null : same(`${String(origin["host"])}, ${String(origin["program"])}`)),
+  },
+  {
+    key: "action",
+    header: text("what", "操作"),
+    value: ({ action }) => action,
+    name: ({ action }) => actionName(action),
+  },
+  { key: "objects", header: text("objects", "対象の ID"), value: ({ objects }) => objects },
+  { key: "before", header: text("before", "変更前"), value: ({ before }) => before },
+  { key: "after", header: text("after", "変更後"), value: ({ after }) => after },
+  { key: "detail", header: text("detail", "詳細"), value: ({ detail }) => detail },
+  { key: "version", header: text("form", "形式"), align: "end", value: ({ version }) => version },
+  { key: "hash", header: text("hash", "ハッシュ"), value: ({ hash }) => hash },
+  {
+    key: "about",
+    header: text("whom", "対象"),
+    wraps: true,
+    value: (entry) => aboutText(entry, WHOLE).en,
+    name: (entry) => aboutText(entry, SHORT),
+  },
+];
+
+/** The columns that people need. */
+export const USUAL_AUDIT = ["seq", "at", "actor", "action", "about"];

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const record = example<object>("auditRecord");
+
+test("writes records whole, one a line", async () => {
+  const folder = freshFolder();
+  const { exit, stdout, requests } = await run("audit export -o audit.ndjson --since 2026-04-01 --action delete", {
+    folder,
+    tenant: { exportAudit: [record, record] },
+  });
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
+  expect(requests).toMatchObject([
+    { operation: "exportAudit", query: { since: "2026-03-31T15:00:00.000Z", action: "delete" } },
+  ]);
+  const line = `${JSON.stringify(record)}\n`;
+  expect(readFileSync(join(folder, "audit.ndjson"), "utf8")).toBe(line + line);
+});
+
+test("stdout gets the lines as they come", async () => {
+  const { stdout } = await run("audit export", { tenant: { exportAudit: [record] } });
+  expect(stdout).toBe(`${JSON.stringify(record)}\n`);
+});
+
+test("without its own record nothing is written: another process holds the tenant", async () => {
+  const exportAudit = new Failure("locked", { what: { en: "being changed", ja: "変更中です" } });
+  const { en, ja } = await inBoth("audit export", { tenant: { exportAudit } });
+  expect(en).toMatchObject({ exit: 5, stdout: "" });
+  expect(en.stderr).toContain("error: being changed");
+  expect(ja.stderr).toContain("変更中です");
+});
+
+testWrongLines(["audit export x"], ["audit export --until 2026-13-01", "--until"]);

@@ -1,0 +1,40 @@
+import { BYTES } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { OUTPUT, writeOutput } from "../csv/file/output.ts";
+import { zoneOf } from "../tools.ts";
+import { AUDIT_FILTERS, auditQuery } from "./filters.ts";
+
+export default defineCommand({
+  summary: text(
+    "write records of the audit whole, one a line (NDJSON), oldest first",
+    "監査ログの記録を古い順に 1 行ずつ書き出す(NDJSON)",
+  ),
+  details: [
+    text(
+      'Each line is {"seq":…,"hash":…,"record":…}: `record` is the very text that was hashed, so that other programs can verify it. The export has a record of its own.',
+      '各行は {"seq":…,"hash":…,"record":…} です。record はハッシュの計算に使った文字列そのもので、ほかのプログラムでも検証できます。エクスポートしたこと自体も記録されます。',
+    ),
+  ],
+  args: {},
+  options: { output: OUTPUT, ...AUDIT_FILTERS },
+  examples: [
+    { line: "clomoctl audit export -o audit.ndjson" },
+    { line: "clomoctl audit export --since 2026-04-01 --until 2026-04-30" },
+  ],
+  exits: ["not-found", "locked"],
+  async run(tools, { output, ...filters }) {
+    tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
+    const chosen = await tools.tenant("audit");
+    const lines = chosen.client.audit.export(auditQuery(filters, zoneOf(tools, chosen)));
+    const step = tools.terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const chunk of lines.ndjson()) {
+        step.advance(chunk.length);
+        yield chunk;
+      }
+    };
+    await writeOutput(tools, output, counted(), { held: false });
+    step.finish();
+  },
+});

@@ -1,0 +1,31 @@
+import type { AuditHead } from "../../lib/client/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+
+const COLUMNS: readonly Column<AuditHead>[] = [
+  { key: "seq", header: text("no.", "No."), value: ({ seq }) => seq },
+  { key: "hash", header: text("hash", "ハッシュ"), value: ({ hash }) => hash },
+  { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true },
+];
+
+export default defineCommand({
+  summary: text(
+    "show the hash of the last record, to keep elsewhere",
+    "最後の記録のハッシュを表示する(別の場所に保管する)",
+  ),
+  details: [
+    text(
+      "Kept where nobody who can write the tenant's file can write (a mail, a ticket, paper), it proves all records up to this one: `audit verify --head HASH` says whether they are still there as they were.",
+      "テナントのファイルに書き込める人が書き換えられない場所(メール、チケット、紙など)に保管してください。audit verify --head ハッシュ で、この記録までがすべて元のまま残っているかを確認できます。",
+    ),
+  ],
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl audit head --format tsv --fields seq,hash" }],
+  exits: ["not-found"],
+  async run({ terminal, ...tools }) {
+    const { client } = await tools.tenant("audit");
+    await terminal.show(COLUMNS, await client.audit.head());
+  },
+});

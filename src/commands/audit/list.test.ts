@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const record = example<{ seq: number; hash: string; record: object }>("auditRecord");
+const { hash } = record;
+const origin = { host: "desk", program: "clomoctl 1.0.0", access: "embedded" };
+const common = { version: 2, at: "2026-04-20T01:23:45.000Z", actor: "owner (hanako)", origin };
+const ID = "019a9f3c-5a00-7abc-8def-000000000005";
+
+/** A record with a text of its own. */
+const told = (seq: number, own: object): object => ({ seq, hash, record: { ...common, seq, ...own } });
+
+const user = (n: number) => ({ thing: "user", id: ID, name: `山田 ${n} <yamada${n}@example.jp>` });
+const imported = (names: number, detail: object): object =>
+  told(7, {
+    action: "imports.commit",
+    objects: [{ thing: "import", id: ID, name: "12" }, ...Array.from({ length: names }, (_, n) => user(n))],
+    detail: { kind: "users", number: 12, mode: "replace", fileName: "people.csv", create: 0, update: 0, ...detail },
+  });
+
+const audit = (...items: readonly object[]) => ({ tenant: { audit: { items, next: null } } });
+
+test("days are counted in the tenant's zone: from the first moment of one to the last of the other", async () => {
+  const line = "audit list --since 2026-04-01 --until 2026-04-30 --actor hana --action delete --object a@x --limit 5";
+  const { requests, exit } = await run(line, audit(record));
+  expect(exit).toBe(0);
+  expect(requests).toEqual([
+    {
+      operation: "audit",
+      query: {
+        since: "2026-03-31T15:00:00.000Z",
+        until: "2026-04-30T15:00:00.000Z",
+        actor: "hana",
+        action: "delete",
+        object: "a@x",
+        limit: "5",
+      },
+    },
+  ]);
+});
+
+test("an instant is meant as it is typed, and belongs to what is asked for", async () => {
+  const line = "audit list --since 2026-04-01T09:00:00Z --until 2026-04-01T10:00:00Z";
+  const [request] = (await run(line, audit())).requests;
+  expect(request?.query).toMatchObject({ since: "2026-04-01T09:00:00.000Z", until: "2026-04-01T10:00:00.001Z" });
+});
+
+test("says who deleted whom, and how to see the rows of an import", async () => {
+  const deleted = told(8, { action: "users.delete", objects: [user(1), user(2)] });
+  const { en, ja } = await inBoth("audit list --format tsv", audit(deleted, imported(2, { delete: 5 })));
+  expect(en.stdout).toBe(
+    "seq\tat\tactor\taction\tabout\n" +
+      "8\t2026-04-20T01:23:45.000Z\towner (hanako)\tusers.delete\t山田 1 <yamada1@example.jp>, 山田 2 <yamada2@example.jp>\n" +
+      "7\t2026-04-20T01:23:45.000Z\towner (hanako)\timports.commit\timport 12: delete 5: 山田 0 <yamada0@example.jp>, 山田 1 <yamada1@example.jp>, 3 more\n",
+  );
+  expect(en.stderr).toBe("the rows of an import: clomoctl imports show 12 --rows\n");
+  expect(ja.stderr).toBe("インポートの行ごとの内容: clomoctl imports show 12 --rows\n");
+});
+
+test("in a table of 80 columns each is told in words, in both languages", async () => {
+  const items = [
+    told(1008, { action: "users.delete", objects: [user(1)] }),
+    imported(5, { delete: 5 }),
+    told(6, { action: "users.export", objects: [], detail: { records: 24, filters: {} } }),
+    told(5, {
+      action: "imports.revert",
+      objects: [{ thing: "import", id: ID }],
+      detail: { number: 13, undone: 12, create: 2 },
+    }),
+    told(4, { action: "printers.paint", objects: [{ thing: "printer", id: ID }] }),
+  ];
+  const { en, ja } = await inBoth("audit list", { ...audit(...items), terminal: { columns: 80 } });
+  for (const { stdout } of [en, ja]) {
+    for (const line of stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  }
+  const flat = (stdout: string): string => stdout.replaceAll(/\s+/g, "");
+  expect(flat(ja.stdout)).toContain("ユーザーを削除山田1");
+  expect(flat(ja.stdout)).toContain("インポートを確定インポート12:削除5:山田0、山田1、山田2、山田3、山田4");
+  expect(flat(ja.stdout)).toContain("ユーザーを書き出し24件");
+  expect(flat(ja.stdout)).toContain("インポートを取消インポート13:12の取り消し、追加2");
+  expect(flat(en.stdout)).toContain("deleteuser山田1");
+  expect(flat(en.stdout)).toContain("undoimportimport13:undoes12,create2");
+  // of a newer program: as it stands
+  expect(flat(en.stdout)).toContain(`printers.paint${ID.slice(0, 8)}…`);
+});
+
+test("records of older programs come in the same form", async () => {
+  const older = {
+    seq: 1,
+    hash,
+    record: {
+      at: common.at,
+      actor: "owner",
+      action: "imports.commit",
+      subject: ID,
+      detail: { kind: "users", create: 3 },
+    },
+  };
+  const edited = {
+    seq: 2,
+    hash,
+    record: { at: common.at, actor: "owner", action: "fields.add", subject: ID, detail: { after: { name: "座席" } } },
+  };
+  const { stdout, stderr } = await run("audit list --format json", audit(edited, older));
+  expect(JSON.parse(stdout)).toMatchObject([
+    {
+      seq: 2,
+      version: 1,
+      objects: [{ thing: "custom_field", id: ID }],
+      after: { name: "座席" },
+      before: null,
+      detail: null,
+    },
+    {
+      seq: 1,
+      version: 1,
+      origin: null,
+      objects: [{ thing: "import", id: ID }],
+      detail: { create: 3 },
+      about: `import ${ID}: create 3`,
+    },
+  ]);
+  expect(stderr).toContain(`clomoctl imports show ${ID} --rows`);
+});
+
+test("a record that was altered until it is no record is shown as one that cannot be read", async () => {
+  const { stdout } = await run("audit list --format json", audit({ seq: 3, hash, record: "gone" }));
+  expect(JSON.parse(stdout)).toMatchObject([{ seq: 3, version: 0, at: "", action: "", objects: [], hash }]);
+});
+
+test("no more pages are fetched than the limit needs", async () => {
+  const items = [record, record];
+  const { requests, stdout } = await run("audit list --limit 1 --format ndjson", {
+    tenant: { audit: { items, next: "41" } },
+  });
+  expect(requests).toHaveLength(1);
+  expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+});
+
+testWrongLines(
+  ["audit list x"],
+  ["audit list --since yesterday", "--since"],
+  ["audit list --until 2026-02-30"],
+  ["audit"],
+);

@@ -1,0 +1,51 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
+import { zoneOf } from "../tools.ts";
+import { AUDIT_COLUMNS, entryOf, importOf, USUAL_AUDIT, type Entry } from "./entries.ts";
+import { AUDIT_FILTERS, auditQuery } from "./filters.ts";
+
+/** Records asked for at once where no limit says fewer. */
+const PAGE = 1000;
+
+export default defineCommand({
+  summary: text(
+    "list changes, newest first: who, when, what and whom",
+    "変更の記録を新しい順に一覧する(だれが、いつ、何を、だれに)",
+  ),
+  details: [
+    text(
+      "An import is one record: its rows are told by `imports show NUMBER --rows`, and who went with it is named up to 20. Exports of several records are here too; lists and other reading are not.",
+      "インポートは 1 件の記録です。行ごとの内容は imports show 番号 --rows で確認できます。削除された対象は 20 件まで名前を表示します。複数件のエクスポートも記録されます。一覧などの参照は記録されません。",
+    ),
+  ],
+  args: {},
+  options: { ...AUDIT_FILTERS, limit: LIMIT },
+  examples: [
+    { line: "clomoctl audit list --limit 20" },
+    {
+      line: "clomoctl audit list --since 2026-04-01 --until 2026-04-30 --action delete",
+      about: text("who deleted whom in April", "4 月にだれがだれを削除したか"),
+    },
+    { line: "clomoctl audit list --actor yamada --format json --fields at,action,objects" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { limit, ...filters }) {
+    const { terminal } = tools;
+    const chosen = await tools.tenant("audit");
+    const page = limit === undefined ? PAGE : Math.min(Math.max(limit, 1), PAGE);
+    const records = chosen.client.audit.list({ ...auditQuery(filters, zoneOf(tools, chosen)), limit: page });
+    let last: string | undefined;
+    const entries = async function* (): AsyncGenerator<Entry> {
+      for await (const record of firstOf(records, limit)) {
+        const entry = entryOf(record);
+        last ??= importOf(entry);
+        yield entry;
+      }
+    };
+    await terminal.list(listColumns(terminal, AUDIT_COLUMNS, USUAL_AUDIT), entries());
+    if (last === undefined) return;
+    const line = `clomoctl imports show ${last} --rows`;
+    await terminal.note(text(`the rows of an import: ${line}`, `インポートの行ごとの内容: ${line}`));
+  },
+});

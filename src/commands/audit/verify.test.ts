@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const HEAD = "ab".repeat(32);
+const sound = { headSeq: null, imports: null };
+
+const verified = (line: string, change: object) =>
+  inBoth(line, { tenant: { verifyAudit: example("verifyAudit", change) }, terminal: {} });
+
+test("says that all stands, and up to where", async () => {
+  const { en, ja } = await verified("audit verify", sound);
+  expect(en.requests).toEqual([{ operation: "verifyAudit", query: { imports: "false" } }]);
+  expect(en).toMatchObject({ exit: 0, stderr: "all 42 records stand as they were written\n" });
+  expect(en.stdout).toMatch(/records verified +42\n/);
+  expect(en.stdout).not.toContain("imports");
+  expect(ja).toMatchObject({ exit: 0, stderr: "記録 42 件はすべて元のままです\n" });
+});
+
+test("a kept hash and the imports are verified where they are asked for", async () => {
+  const { en, ja } = await verified(`audit verify --imports --head ${HEAD.toUpperCase()}`, {});
+  expect(en.requests[0]?.query).toEqual({ head: HEAD, imports: "true" });
+  expect(en.exit).toBe(0);
+  expect(en.stdout).toMatch(/kept hash is that of +40\n/);
+  expect(en.stdout).toMatch(/imports verified +3 \(of older programs, without a sum: 1\)\n/);
+  expect(ja.stdout).toContain("3(以前の版で作られ、照合値のないもの: 1)");
+});
+
+test.each([
+  ["altered", "it, or the hash of the one before, was altered", "書き換えられています"],
+  ["missing", "record 7 is missing", "記録 7 がありません"],
+  ["moved", "another record stands in its place", "別の記録がこの位置にあります"],
+])("a record that was %s is named, with what still stands and what to do", async (reason, what, words) => {
+  const { en, ja } = await verified("audit verify", { ...sound, records: 6, broken: { seq: 7, reason } });
+  expect(en.exit).toBe(3);
+  expect(en.stdout).toMatch(/broken at +7\n/);
+  expect(en.stderr).toContain(what);
+  expect(en.stderr).toContain("records up to 6 stand, none from 7 on is proved: keep this file");
+  expect(ja.stderr).toContain(words);
+  expect(ja.stderr).toContain("記録 6 までは元のままですが、7 以降は証明できません");
+});
+
+test("where the first record is broken nothing stands", async () => {
+  const { en } = await verified("audit verify", {
+    ...sound,
+    records: 0,
+    last: null,
+    broken: { seq: 1, reason: "altered" },
+  });
+  expect(en.stderr).toContain("no record is proved, none from 1 on is proved");
+});
+
+test.each([
+  [{ seq: 42, hash: HEAD }, "the last record now is 42", "現在の最後の記録は 42 です"],
+  [null, "the last record now is none", "現在の最後の記録は なし です"],
+])("a hash that no record has: a cut tail, or a chain written anew", async (last, now, words) => {
+  const { en, ja } = await verified(`audit verify --head ${HEAD}`, { ...sound, last });
+  expect(en).toMatchObject({ exit: 3 });
+  expect(en.stderr).toContain("records at the end were removed, or the whole chain was written anew");
+  expect(en.stderr).toContain(now);
+  expect(ja.stderr).toContain(words);
+});
+
+test.each([
+  [
+    "altered",
+    "what import 3 keeps for its undoing was altered",
+    "インポート 3 の取り消し用データが書き換えられています",
+  ],
+  ["missing", "import 3, of which the audit has a record, is missing", "監査ログに記録のあるインポート 3 がありません"],
+  [
+    "unrecorded",
+    "the audit has no record of import 3",
+    "インポート 3(またはその番号の変更)の記録が監査ログにありません",
+  ],
+] as const)("an import whose kept changes are %s", async (reason, what, words) => {
+  const imports = {
+    verified: 3,
+    older: 0,
+    broken: [
+      { number: 3, reason },
+      { number: 9, reason: "altered" },
+    ],
+  };
+  const { en, ja } = await verified("audit verify --imports", { headSeq: null, imports });
+  expect(en.exit).toBe(3);
+  expect(en.stderr).toContain(what);
+  expect(en.stderr).toContain("; 1 more import: 9");
+  expect(en.stderr).toContain("undo none of these");
+  expect(ja.stderr).toContain(words);
+  expect(ja.stderr).toContain("ほか 1 件: 9");
+});
+
+test("JSON has all that was found, also where something is broken", async () => {
+  const found = example("verifyAudit", { ...sound, records: 6, broken: { seq: 7, reason: "altered" } });
+  const { exit, stdout } = await run("audit verify --format json", { tenant: { verifyAudit: found } });
+  expect([exit, JSON.parse(stdout)]).toEqual([3, found]);
+});
+
+testWrongLines(["audit verify --head 12ab", "64 hexadecimal digits"], ["audit verify x"]);

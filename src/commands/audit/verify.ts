@@ -1,0 +1,180 @@
+import type { AuditVerification } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { counted, same, text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+
+type Broken = NonNullable<AuditVerification["broken"]>;
+type BrokenImport = NonNullable<AuditVerification["imports"]>["broken"][number];
+
+const COLUMNS: readonly Column<AuditVerification>[] = [
+  { key: "records", header: text("records verified", "検証した記録"), value: ({ records }) => records },
+  {
+    key: "last",
+    header: text("last of them", "その最後"),
+    value: ({ last }) => last,
+    name: ({ last }) => last && same(`${last.seq} ${last.hash}`),
+  },
+  { key: "headSeq", header: text("kept hash is that of", "保管したハッシュの記録"), value: ({ headSeq }) => headSeq },
+  {
+    key: "broken",
+    header: text("broken at", "異常のある記録"),
+    value: ({ broken }) => broken,
+    name: ({ broken }) => broken && same(String(broken.seq)),
+  },
+  {
+    key: "imports",
+    header: text("imports verified", "検証したインポート"),
+    value: ({ imports }) => imports,
+    name: ({ imports }) =>
+      imports &&
+      text(
+        `${imports.verified}${imports.older > 0 ? ` (of older programs, without a sum: ${imports.older})` : ""}`,
+        `${imports.verified}${imports.older > 0 ? `(以前の版で作られ、照合値のないもの: ${imports.older})` : ""}`,
+      ),
+  },
+];
+
+const WHAT: Readonly<Record<Broken["reason"], (seq: number) => Text>> = {
+  altered: (seq) =>
+    text(
+      `the audit is broken at record ${seq}: it, or the hash of the one before, was altered`,
+      `監査ログの記録 ${seq} に異常があります。この記録か、直前の記録のハッシュが書き換えられています`,
+    ),
+  missing: (seq) =>
+    text(`the audit is broken: record ${seq} is missing`, `監査ログに異常があります。記録 ${seq} がありません`),
+  moved: (seq) =>
+    text(
+      `the audit is broken at record ${seq}: another record stands in its place`,
+      `監査ログの記録 ${seq} に異常があります。別の記録がこの位置にあります`,
+    ),
+};
+
+const brokenChain = ({ seq, reason }: Broken): Failure =>
+  new Failure("input-rejected", {
+    what: WHAT[reason](seq),
+    where: `audit ${seq}`,
+    hint: text(
+      `${seq === 1 ? "no record is proved" : `records up to ${seq - 1} stand`}, none from ${seq} on is proved: keep this file, and compare with a backup or an \`audit export\` kept elsewhere`,
+      `${seq === 1 ? "" : `記録 ${seq - 1} までは元のままですが、`}${seq} 以降は証明できません。このファイルを保全し、バックアップや別に保管した audit export と比べてください`,
+    ),
+  });
+
+const headGone = (hash: string, { last }: AuditVerification): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "no record has the hash that was kept: records at the end were removed, or the whole chain was written anew",
+      "保管したハッシュの記録がありません。末尾の記録が削除されたか、監査ログ全体が書き直されています",
+    ),
+    where: hash,
+    hint: text(
+      `the last record now is ${last?.seq ?? "none"}: compare with a backup or an \`audit export\` kept elsewhere`,
+      `現在の最後の記録は ${last?.seq ?? "なし"} です。バックアップや別に保管した audit export と比べてください`,
+    ),
+  });
+
+const WHY: Readonly<Record<BrokenImport["reason"], (number: number) => Text>> = {
+  altered: (number) =>
+    text(
+      `what import ${number} keeps for its undoing was altered`,
+      `インポート ${number} の取り消し用データが書き換えられています`,
+    ),
+  missing: (number) =>
+    text(
+      `import ${number}, of which the audit has a record, is missing`,
+      `監査ログに記録のあるインポート ${number} がありません`,
+    ),
+  unrecorded: (number) =>
+    text(
+      `the audit has no record of import ${number}, or of changes that bear its number`,
+      `インポート ${number}(またはその番号の変更)の記録が監査ログにありません`,
+    ),
+};
+
+const brokenImports = (broken: readonly [BrokenImport, ...BrokenImport[]]): Failure => {
+  const [{ number, reason }, ...more] = broken;
+  const { en, ja } = WHY[reason](number);
+  const others = more.map((one) => one.number).join(", ");
+  return new Failure("input-rejected", {
+    what:
+      more.length === 0
+        ? text(en, ja)
+        : text(`${en}; ${counted(more.length, "more import")}: ${others}`, `${ja}。ほか ${more.length} 件: ${others}`),
+    where: `imports ${number}`,
+    hint: text(
+      "undo none of these, as it would bring back altered values; compare with a backup",
+      "書き換えられた値が戻るおそれがあるため取り消さず、バックアップと比べてください",
+    ),
+  });
+};
+
+/** What a verification fails for; undefined where all is as it was written. */
+const failureIn = (found: AuditVerification, head: string | undefined): Failure | undefined => {
+  if (found.broken !== null) return brokenChain(found.broken);
+  if (head !== undefined && found.headSeq === null) return headGone(head, found);
+  const [first, ...more] = found.imports?.broken ?? [];
+  return first && brokenImports([first, ...more]);
+};
+
+const HASH = /^[0-9a-f]{64}$/;
+
+/** @throws `usage` for what is no hash */
+const hashIn = (typed: string): string => {
+  const hash = typed.trim().toLowerCase();
+  if (HASH.test(hash)) return hash;
+  throw new Failure("usage", {
+    what: text("a hash has 64 hexadecimal digits", "ハッシュは 16 進数 64 桁です"),
+    where: "--head",
+    hint: text("as shown by: clomoctl audit head", "表示: clomoctl audit head"),
+  });
+};
+
+export default defineCommand({
+  summary: text(
+    "verify that no record was altered, removed or moved",
+    "監査ログの改ざん・削除・入れ替えがないか検証する",
+  ),
+  details: [
+    text(
+      "Ends with 0 where all stands as it was written, and with 3 where not. Records cut off at the end are seen only with a hash that was kept elsewhere: `--head`, see `audit head`, and docs/guides/audit.en.md for what is proved and what is not.",
+      "すべて元のままなら終了コード 0、そうでなければ 3 です。末尾の記録の削除は、別に保管したハッシュがなければわかりません(--head、audit head を参照)。検証でわかることとわからないことは docs/guides/audit.ja.md を参照してください。",
+    ),
+  ],
+  args: {},
+  options: {
+    head: {
+      kind: "string",
+      value: "HASH",
+      about: text(
+        "a hash kept elsewhere: some record must have it",
+        "別に保管したハッシュ(どれかの記録と一致するはず)",
+      ),
+    },
+    imports: {
+      kind: "boolean",
+      about: text(
+        "also what imports keep for their undoing and history",
+        "インポートの取り消しと履歴のために残した変更も検証する",
+      ),
+    },
+  },
+  examples: [{ line: "clomoctl audit verify" }, { line: "clomoctl audit verify --imports" }],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, { head: typed, imports }) {
+    const { terminal, signal } = tools;
+    const head = typed === undefined ? undefined : hashIn(typed);
+    const { client } = await tools.tenant("audit");
+    const found = await client.audit.verify({ head, imports }, signal);
+    const failure = failureIn(found, head);
+    const shown = COLUMNS.filter(({ value }) => (value(found) ?? null) !== null);
+    const isPeople = terminal.output.format === "table" && terminal.output.fields === undefined;
+    await terminal.show(isPeople ? shown : COLUMNS, found);
+    if (failure !== undefined) throw failure;
+    await terminal.note(
+      text(
+        `all ${counted(found.records, "record")} stand as they were written`,
+        `記録 ${found.records} 件はすべて元のままです`,
+      ),
+    );
+  },
+});

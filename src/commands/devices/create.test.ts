@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import type { Device, OrgDetail, User, WrittenDevice } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const { after } = example<WrittenDevice>("createDevice");
+const made = (change: Partial<Device> = {}, more: Partial<WrittenDevice> = {}): WrittenDevice => ({
+  before: null,
+  after: { ...after, ...change },
+  consoleTask: null,
+  dryRun: false,
+  ...more,
+});
+const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
+const user = example<{ items: User[] }>("findUsers").items[0] as User;
+
+test("sends each value in its field, owners by their ids", async () => {
+  const words = [
+    "devices",
+    "create",
+    "SERIAL000001",
+    "--platform",
+    "Android",
+    "--status",
+    "事前登録",
+    "--memo",
+    "x",
+    "--identification-name",
+    "1 号機",
+    "--imei",
+    "00 000000 000000 0",
+    "--phone-number",
+    "080",
+    "--wifi-mac",
+    "0",
+    "--android-id",
+    "1",
+    "--android-mode",
+    "comp",
+    "--owner",
+    "hanako@example.co.jp",
+    "--tag",
+    "b",
+    "--tag",
+    "a",
+  ];
+  const tenant = { findUsers: { items: [user] }, createDevice: made({ owner: null }) };
+  const { en, ja } = await inBoth(words, { tenant });
+  expect(en.requests).toEqual([
+    { operation: "findUsers", query: { name: "hanako@example.co.jp" } },
+    {
+      operation: "createDevice",
+      json: {
+        serialNumber: "SERIAL000001",
+        platform: "Android",
+        status: "事前登録",
+        identificationName: "1 号機",
+        imei: "00 000000 000000 0",
+        phoneNumber: "080",
+        wifiMac: "0",
+        androidId: "1",
+        owner: user.id,
+        memo: "x",
+        androidMode: "comp",
+        tags: ["b", "a"],
+        dryRun: false,
+      },
+    },
+  ]);
+  expect(en.stderr).toBe("created: SERIAL000001\nto take it back: clomoctl devices delete SERIAL000001\n");
+  expect(ja.stderr).toBe("作成しました: SERIAL000001\n元に戻すには: clomoctl devices delete SERIAL000001\n");
+});
+
+test("an organisation may own it; a dry run is sent as one", async () => {
+  const tenant = { findOrgs: { items: [org] }, createDevice: made({}, { dryRun: true }) };
+  const { requests, stderr } = await run("devices create S1 --owner-org 営業部 --dry-run", { tenant });
+  expect(requests[1]).toEqual({
+    operation: "createDevice",
+    json: { serialNumber: "S1", ownerOrg: org.id, dryRun: true },
+  });
+  expect(stderr).toBe("would be created: SERIAL000001\ndry run: nothing was changed\n");
+});
+
+test("warns of another Android device of the owner, whose account is meant for one", async () => {
+  const using: Device = { ...after, platform: "Android", status: "管理中", androidMode: "comp" };
+  const other = { ...using, id: after.id.replace(/.$/, "7"), serialNumber: "S7" };
+  const elsewhere = { ...other, id: after.id.replace(/.$/, "8"), platform: "iOS" };
+  const devices = { items: [using, elsewhere, other], next: null };
+  const { en, ja } = await inBoth("devices create S1", { tenant: { createDevice: made(using), devices } });
+  expect(en.requests[1]).toEqual({ operation: "devices", query: { owner: using.owner?.id } });
+  expect(en.stderr).toContain(
+    "warning: SERIAL000001: 髙橋 花子 <hanako@example.co.jp> owns the Android device S7 too; an account is meant for one device\n",
+  );
+  expect(ja.stderr).toContain("警告: SERIAL000001: 「髙橋 花子 <hanako@example.co.jp>」は Android デバイス「S7」も");
+});
+
+test("a serial number that is taken ends with 3, in both languages", async () => {
+  const tenant = { createDevice: new Failure("input-rejected", { what: text("S1 is taken", "S1 は使用済みです") }) };
+  const { en, ja } = await inBoth("devices create S1", { tenant });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: S1 is taken\n" });
+  expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: S1 は使用済みです\n" });
+});
+
+testWrongLines(
+  ["devices create"],
+  ["devices create a b"],
+  ["devices create a --status managed"],
+  ["devices create a --android-mode full"],
+);
+
+testUnshowable("devices create a");

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import type { Device, WrittenDevice } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const { after } = example<WrittenDevice>("editDevice");
+const edited = (before: Partial<Device>, change: Partial<WrittenDevice> = {}): WrittenDevice => ({
+  before: { ...after, ...before },
+  after,
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+const findDevices = { items: [after] };
+
+test("sends what is given, blanks as nothing, and says what takes it back", async () => {
+  const tenant = { findDevices, editDevice: edited({ memo: "旧 1", status: "事前登録" }, { consoleTask: 3 }) };
+  const words = ["devices", "edit", "SERIAL000001", "--memo", "", "--status", "管理中", "--android-mode", ""];
+  const { en, ja } = await inBoth(words, { tenant });
+  expect(en.requests).toEqual([
+    { operation: "findDevices", query: { name: "SERIAL000001" } },
+    {
+      operation: "editDevice",
+      params: { id: after.id },
+      json: { memo: null, status: "管理中", androidMode: null, dryRun: false },
+    },
+  ]);
+  expect(en.stderr).toBe(
+    [
+      "status: 事前登録 → 管理中",
+      "memo: 旧 1 → (none)",
+      "to be done in the console, too: clomoctl console show 3",
+      "to take it back: clomoctl devices edit SERIAL000001 --status 事前登録 --memo '旧 1'\n",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("メモ: 旧 1 → (なし)\n管理画面でも同じ操作が必要です: clomoctl console show 3\n");
+});
+
+test("a dry run is sent as one", async () => {
+  const tenant = { findDevices, editDevice: edited({ memo: "旧" }, { dryRun: true }) };
+  const { stderr, requests } = await run("devices edit S1 --memo x --dry-run", { tenant });
+  expect(requests[1]).toMatchObject({ json: { memo: "x", dryRun: true } });
+  expect(stderr).toBe("memo: 旧 → (none)\ndry run: nothing was changed\n");
+});
+
+test("what the tenant refuses is told, in both languages", async () => {
+  const editDevice = new Failure("input-rejected", { what: text("no mode", "モードなし") });
+  const { en, ja } = await inBoth("devices edit S1 --platform iOS", { tenant: { findDevices, editDevice } });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no mode\n" });
+  expect(ja.stderr).toBe("エラー: モードなし\n");
+  const missing = await inBoth("devices edit S9 --memo x", { tenant: { findDevices: { items: [] } } });
+  expect(missing.en).toMatchObject({ exit: 6, stderr: expect.stringContaining("no device is named S9") });
+});
+
+testWrongLines(
+  ["devices edit"],
+  ["devices edit S1", "nothing to change"],
+  ["devices edit S1 --owner a", "--owner"],
+  ["devices edit S1 --tag a", "--tag"],
+);
+
+testUnshowable("devices edit a --memo x");

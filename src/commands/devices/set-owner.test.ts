@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import type { Device, OrgDetail, User, WrittenDevice } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
+const user = example<{ items: User[] }>("findUsers").items[0] as User;
+const { after: owned } = example<WrittenDevice>("editDevice");
+const former = { id: user.id.replace(/.$/, "7"), name: "前任", email: "zen@example.jp" };
+const device = (serialNumber: string, change: Partial<Device> = {}): Device => ({
+  ...owned,
+  id: owned.id.replace(/.$/, String(serialNumber.at(-1))),
+  serialNumber,
+  owner: former,
+  ...change,
+});
+const written = (before: Device, change: Partial<WrittenDevice> = {}): WrittenDevice => ({
+  before,
+  after: { ...before, owner: owned.owner, ownerOrg: null },
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+/** A tenant with these devices, whose answers are what was written. */
+const tenantOf = (...devices: readonly Device[]) => ({
+  findDevices: ({ query }: { query?: Record<string, string> }) => ({
+    items: devices.filter(({ serialNumber }) => serialNumber === query?.["name"]),
+  }),
+  setDeviceOwner: { items: devices.map((one) => written(one)) },
+});
+const findUsers = { items: [user] };
+
+test("gives all that are named an owner by one request, and says what takes it back", async () => {
+  const [one, other] = [device("S1"), device("S2", { owner: null, ownerOrg: { id: org.id, code: "S01", path: "x" } })];
+  const line = "devices set-owner S1 S2 S1 --user hanako@example.co.jp";
+  const { en, ja } = await inBoth(line, { tenant: { ...tenantOf(one, other), findUsers } });
+  expect(en.requests.at(-1)).toEqual({
+    operation: "setDeviceOwner",
+    json: { ids: [one.id, other.id], owner: user.id, ownerOrg: null, wipes: 0, dryRun: false },
+  });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain("S1: owner: 前任 → 髙橋 花子\n");
+  expect(en.stderr).toContain("S1: to take it back: clomoctl devices set-owner S1 --user zen@example.jp\n");
+  expect(en.stderr).toContain("S2: to take it back: clomoctl devices set-owner S2 --org S01\n");
+  expect(ja.stderr).toContain("S1: 所有者: 前任 → 髙橋 花子\n");
+});
+
+test.each([
+  ["--org 営業部", { owner: null, ownerOrg: org.id }, { findOrgs: { items: [org] } }],
+  ["--none", { owner: null, ownerOrg: null }, {}],
+])("%s is an owner, too", async (words, expected, more) => {
+  const one = device("S1", { owner: null });
+  const { requests, stderr } = await run(`devices set-owner S1 ${words}`, { tenant: { ...tenantOf(one), ...more } });
+  expect(requests.find(({ operation }) => operation === "setDeviceOwner")).toMatchObject({ json: expected });
+  expect(stderr).toContain("to take it back: clomoctl devices set-owner S1 --none\n");
+});
+
+describe("an owner that needs a wipe", () => {
+  const full = device("S1", { platform: "Android", androidMode: "fully-managed" });
+  const legacy = device("S2", { platform: "Android", androidMode: "legacy" });
+  const line = "devices set-owner S1 S2 --user hanako@example.co.jp";
+  const { findDevices, setDeviceOwner } = tenantOf(full, legacy);
+  const stopping = { findDevices, findUsers };
+  const tenant = { ...stopping, setDeviceOwner, devices: { items: [], next: null } };
+  const asked = (requests: readonly { readonly operation: string }[]) =>
+    requests.filter(({ operation }) => operation === "setDeviceOwner");
+
+  test("says so, and without a terminal wants the number; nothing is changed", async () => {
+    const { en, ja } = await inBoth(line, { tenant: stopping });
+    expect(en).toMatchObject({ exit: 3, stdout: "" });
+    expect(en.stderr).toContain("S1: another owner: the device has to be wiped and set up again\n");
+    expect(en.stderr).toContain("S2: another owner: the device may have to be wiped and set up again\n");
+    expect(en.stderr).toContain("--confirm-wipes 2");
+    expect(ja.stderr).toContain("S1: 所有者が変わります。デバイスの初期化と再設定が必要です\n");
+    expect([...asked(en.requests), ...asked(ja.requests)]).toEqual([]);
+    expect((await run(`${line} --yes`, { tenant: stopping })).exit).toBe(3);
+  });
+
+  test("passes with it, and the tenant is told the number that was given", async () => {
+    const { exit, requests } = await run(`${line} --confirm-wipes 2`, { tenant });
+    expect([exit, asked(requests)]).toMatchObject([0, [{ json: { wipes: 2 } }]]);
+    const wrong = await run(`${line} --confirm-wipes 1`, { tenant });
+    expect(asked(wrong.requests)).toMatchObject([{ json: { wipes: 1 } }]);
+  });
+
+  test("is asked for on a terminal, and stays away where another number is typed", async () => {
+    const typed = async (keys: string, answers: typeof stopping) =>
+      run(line, { tenant: answers, terminal: { columns: 200, typing: [["type 2 to change the owner", `${keys}\r`]] } });
+    const done = await typed("2", tenant);
+    expect([done.exit, asked(done.requests)]).toMatchObject([0, [{ json: { wipes: 2 } }]]);
+    const other = await typed("1", stopping);
+    expect([other.exit, asked(other.requests)]).toEqual([3, []]);
+  });
+
+  test("is told by a dry run, which asks nothing", async () => {
+    const dry = { ...tenant, setDeviceOwner: { items: [written(full, { dryRun: true })] } };
+    const { exit, stderr, requests } = await run(`${line} --dry-run`, { tenant: dry });
+    expect([exit, asked(requests)]).toMatchObject([0, [{ json: { dryRun: true } }]]);
+    expect(stderr).toContain("S1: another owner: the device has to be wiped and set up again\n");
+    expect(stderr).toContain("dry run: nothing was changed\n");
+  });
+});
+
+test("what the tenant refuses is told, in both languages", async () => {
+  const refused = new Failure("input-rejected", { what: text("S1 is 管理外", "S1 は管理外です") });
+  const { findDevices } = tenantOf(device("S1"));
+  const tenant = { findDevices, setDeviceOwner: refused };
+  const { en, ja } = await inBoth("devices set-owner S1 --none", { tenant });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: S1 is 管理外\n" });
+  expect(ja.stderr).toBe("エラー: S1 は管理外です\n");
+});
+
+testWrongLines(
+  ["devices set-owner"],
+  ["devices set-owner S1", "give one of --user USER, --org ORG and --none"],
+  ["devices set-owner S1 --user a --none", "one owner"],
+  ["devices set-owner S1 --user a --org b", "one owner"],
+  ["devices set-owner S1 --none --confirm-wipes x", "--confirm-wipes"],
+);
+
+testUnshowable("devices set-owner a --none");

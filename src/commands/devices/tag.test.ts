@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { Device, WrittenDevice } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const { after: one } = example<WrittenDevice>("editDevice");
+const other: Device = { ...one, id: one.id.replace(/.$/, "9"), serialNumber: "S2" };
+const findDevices = ({ query }: { query?: Record<string, string> }) => ({
+  items: [query?.["name"] === "S2" ? other : one],
+});
+const tagged = (device: Device, was: string[], is: string[], change: Partial<WrittenDevice> = {}): WrittenDevice => ({
+  before: { ...device, tags: was },
+  after: { ...device, tags: is },
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+
+test("tags all that are named in one request, each once, and says what takes it back", async () => {
+  const answer = { items: [tagged(one, ["旧", "a"], ["a", "貸出 用"]), tagged(other, ["a"], ["a"])] };
+  const words = ["devices", "tag", "S1", "S2", "S1", "--add", "貸出 用", "--remove", "旧"];
+  const { en, ja } = await inBoth(words, { tenant: { findDevices, tagDevices: answer } });
+  expect(en.requests.at(-1)).toEqual({
+    operation: "tagDevices",
+    json: { ids: [one.id, other.id], add: ["貸出 用"], remove: ["旧"], dryRun: false },
+  });
+  expect(en.exit).toBe(0);
+  expect(en.stdout.split("\n")[0]).toContain("\ttags");
+  expect(en.stderr).toBe(
+    [
+      "SERIAL000001: tags: 旧, a → a, 貸出 用",
+      "SERIAL000001: to take it back: clomoctl devices tag SERIAL000001 --add 旧 --remove '貸出 用'",
+      "S2: S2 is so already: nothing to change\n",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("SERIAL000001: タグ: 旧, a → a, 貸出 用\n");
+});
+
+test("a dry run is sent as one", async () => {
+  const tagDevices = { items: [tagged(one, [], ["a"], { dryRun: true })] };
+  const { stderr, requests } = await run("devices tag S1 --add a --dry-run", { tenant: { findDevices, tagDevices } });
+  expect(requests.at(-1)).toMatchObject({ json: { add: ["a"], remove: [], dryRun: true } });
+  expect(stderr).toBe("tags: (none) → a\ndry run: nothing was changed\n");
+});
+
+test("what the tenant refuses tags nothing, in both languages", async () => {
+  const tagDevices = new Failure("not-found", { what: text("no device x", "デバイス x はありません") });
+  const { en, ja } = await inBoth("devices tag S1 --add a", { tenant: { findDevices, tagDevices } });
+  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no device x\n" });
+  expect(ja.stderr).toBe("エラー: デバイス x はありません\n");
+});
+
+testWrongLines(["devices tag"], ["devices tag S1", "give --add TAG or --remove TAG"], ["devices tag --add a"]);
+
+testUnshowable("devices tag a --add b");

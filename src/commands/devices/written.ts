@@ -1,0 +1,66 @@
+import type { Client, Device } from "../../lib/client/index.ts";
+import { DEVICE, ownerIdOf, usesAccount } from "../../lib/model/device.ts";
+import { comparisonKey } from "../../lib/model/normalise.ts";
+import { describeProblem } from "../../lib/model/problem.ts";
+import { text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
+import { orgWord } from "../orgs/named.ts";
+import { backByEdit, type Showing, type Written } from "../records/written.ts";
+import type { Tools } from "../tools.ts";
+import { DEVICE_COLUMNS } from "./columns.ts";
+
+const wordOf = ({ serialNumber }: Device): string => shownWord(serialNumber);
+
+/** How a device is shown that was written, and what takes that back. */
+export const DEVICE_WRITTEN: Showing<Device> = {
+  columns: DEVICE_COLUMNS,
+  called: ({ serialNumber }) => serialNumber,
+  back: (written) => {
+    const word = wordOf(written.after);
+    return written.before === null
+      ? `clomoctl devices delete ${word}`
+      : backByEdit(`clomoctl devices edit ${word}`, DEVICE.fields, written);
+  },
+};
+
+/** The command that gives a device the owner back that it had. */
+export const backByOwner: Showing<Device>["back"] = ({ before, after }) => {
+  if (before === null) return undefined;
+  const command = `clomoctl devices set-owner ${wordOf(after)}`;
+  const { owner, ownerOrg } = before;
+  if (owner !== null) return `${command} --user ${shownWord(owner.email)}`;
+  return ownerOrg === null ? `${command} --none` : `${command} --org ${orgWord({ ...ownerOrg, name: "全社" })}`;
+};
+
+/** The command that gives a device the tags back that it had. */
+export const backByTags: Showing<Device>["back"] = ({ before, after }) => {
+  if (before === null) return undefined;
+  const lacking = (tags: readonly string[], of: readonly string[]): readonly string[] => {
+    const keys = new Set(of.map((tag) => comparisonKey("name", tag)));
+    return tags.filter((tag) => !keys.has(comparisonKey("name", tag)));
+  };
+  const words = [
+    ...lacking(before.tags, after.tags).map((tag) => `--add ${shownWord(tag)}`),
+    ...lacking(after.tags, before.tags).map((tag) => `--remove ${shownWord(tag)}`),
+  ];
+  return words.length === 0 ? undefined : [`clomoctl devices tag ${wordOf(after)}`, ...words].join(" ");
+};
+
+/** Warns of the first other Android device of each new owner, whose account is meant for one of them. @see facts 1.3 */
+export async function warnOfSharedAccounts(
+  { terminal }: Pick<Tools, "terminal">,
+  client: Client<"devices">,
+  all: readonly Written<Device>[],
+): Promise<void> {
+  for (const { before, after } of all) {
+    const { owner, serialNumber } = after;
+    if (owner === null || !usesAccount(after) || (before !== null && ownerIdOf(before) === owner.id)) continue;
+    for await (const other of client.devices.list({ owner: owner.id })) {
+      if (other.id === after.id || !usesAccount(other)) continue;
+      const params = { owner: `${owner.name} <${owner.email}>`, device: other.serialNumber };
+      const { en, ja } = describeProblem({ code: "account-shared", params });
+      await terminal.note(text(`warning: ${serialNumber}: ${en}`, `警告: ${serialNumber}: ${ja}`));
+      break;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { actionName } from "./audit.ts";
+
+const TENANT = join(import.meta.dirname, "..", "tenant");
+
+/** What actions are named by, as the nouns of the tenant API. */
+const NAMED =
+  /"((?:administrators|audit|console|devices|fields|imports|orgs|renewals|secured|tenant|users)\.[a-z.-]+)"/g;
+
+/** The actions that the tenant's sources name. */
+const actions = new Set(
+  globSync("{use,http,store}/**/*.ts", { cwd: TENANT, exclude: ["**/*.test.ts"] }).flatMap((file) =>
+    [...readFileSync(join(TENANT, file), "utf8").matchAll(NAMED)].map(([, action = ""]) => action),
+  ),
+);
+
+test("the sources name actions", () => {
+  for (const action of ["users.export", "imports.commit", "console.confirm", "fields.add"]) {
+    expect(actions).toContain(action);
+  }
+});
+
+test.each([...actions].filter((action) => action !== "tenant.db"))(
+  "%s is told in words of both languages",
+  (action) => {
+    const { en, ja } = actionName(action);
+    expect([en, ja]).not.toContain(action);
+    expect(ja).toMatch(/[ぁ-ん]/);
+  },
+);
+
+test("an action of a newer program stands as it is", () => {
+  expect(actionName("printers.paint")).toEqual({ en: "printers.paint", ja: "printers.paint" });
+  expect(actionName("users.paint").ja).toBe("users.paint");
+});

@@ -1,0 +1,54 @@
+import { same, text, type Text } from "../text/index.ts";
+
+/** What actions are done to, by the first part of their names. */
+const NOUNS: Readonly<Record<string, Text>> = {
+  users: text("user", "ユーザー"),
+  orgs: text("organisation", "組織"),
+  devices: text("device", "デバイス"),
+  secured: text("SECURED APPs user", "SECURED APPs ユーザー"),
+  "secured.users": text("SECURED APPs user", "SECURED APPs ユーザー"),
+  "secured.groups": text("SECURED APPs group", "SECURED APPs グループ"),
+  fields: text("custom field", "カスタム項目"),
+  tenant: text("tenant", "テナント情報"),
+  renewals: text("renewal", "更新期限"),
+  audit: text("audit", "監査ログ"),
+};
+
+/** What is done, by the last part of an action's name. */
+const VERBS: Readonly<Record<string, Text>> = {
+  add: text("add", "を追加"),
+  create: text("create", "を作成"),
+  edit: text("edit", "を編集"),
+  set: text("set", "を変更"),
+  move: text("move", "を移動"),
+  tag: text("tag", "のタグを変更"),
+  "set-owner": text("set owner of", "の所有者を変更"),
+  delete: text("delete", "を削除"),
+  remove: text("remove", "を削除"),
+  confirm: text("confirm", "の実施を記録"),
+  export: text("export", "を書き出し"),
+};
+
+/** Actions that are called otherwise. */
+const OWN: Readonly<Record<string, Text>> = {
+  "administrators.mark": text("mark administrators", "管理者の印を変更"),
+  "console.confirm": text("confirm task", "作業の完了を確認"),
+  "console.drop": text("drop task", "作業を取り下げ"),
+  "imports.commit": text("commit import", "インポートを確定"),
+  "imports.emit": text("write for console", "管理画面用に出力"),
+  "imports.verify": text("verify upload", "照合して確定"),
+  "imports.accept": text("accept unverified", "未照合のまま確定"),
+  "imports.discard": text("discard upload", "アップロードを破棄"),
+  "imports.revert": text("undo import", "インポートを取消"),
+};
+
+/** What people read of an action; one of a newer program stands as it is. */
+export const actionName = (action: string): Text => {
+  const end = action.lastIndexOf(".");
+  const [noun, verb] = [NOUNS[action.slice(0, end)], VERBS[action.slice(end + 1)]];
+  const own = OWN[action];
+  if (own !== undefined) return own;
+  return noun === undefined || verb === undefined
+    ? same(action)
+    : text(`${verb.en} ${noun.en}`, `${noun.ja}${verb.ja}`);
+};

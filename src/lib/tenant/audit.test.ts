@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AuditRecord } from "../contract/index.ts";
+import { failureOf, TestTenant } from "./testing/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const header = ["氏名", "メールアドレス", "組織コード"];
+const users = { kind: "users", createOrgs: true } as const;
+
+beforeAll(async () => {
+  await tenant.import(users, [header, ["山田 太郎", "yamada@example.jp", "S01"], ["佐藤 花", "sato@example.jp", ""]]);
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "プラットフォーム"],
+    ["SN-1", "iOS"],
+  ]);
+  await tenant.import({ ...users, mode: "replace" }, [header, ["佐藤 花", "sato@example.jp", ""]]);
+  await tenant.client.users.addField({ name: "座席" });
+  await tenant.client.renewals.add({ kind: "custom", name: "保守契約" });
+});
+
+type Query = Parameters<TestTenant["client"]["audit"]["list"]>[0];
+
+const texts = async (query: Query = {}): Promise<readonly AuditRecord[]> =>
+  Array.fromAsync(tenant.client.audit.list(query));
+
+/** Actions with their numbers, as listed. */
+const listed = async (query: Query = {}): Promise<readonly string[]> =>
+  (await texts(query)).map(({ seq, record }) => `${seq} ${typeof record === "string" ? record : record.action}`);
+
+const ALL = ["5 renewals.add", "4 fields.add", "3 imports.commit", "2 imports.commit", "1 imports.commit"];
+
+test.each([1, 2, 5, 1000])("is listed newest first, in pages of %d", async (limit) => {
+  expect(await listed({ limit })).toEqual(ALL);
+});
+
+test("a record comes as it was written, with its hash", async () => {
+  const [third] = await texts({ action: "delete" });
+  expect(third).toMatchObject({
+    seq: 3,
+    record: {
+      version: 2,
+      actor: "owner",
+      origin: { host: "host", user: "tester", program: "clomoctl 0.0.0", access: "embedded" },
+      action: "imports.commit",
+      objects: [
+        { thing: "import", name: "3" },
+        { thing: "user", name: "山田 太郎 <yamada@example.jp>" },
+      ],
+      detail: { kind: "users", number: 3, mode: "replace", delete: 1 },
+    },
+  });
+  expect(await tenant.client.audit.show(3)).toEqual(third);
+  expect(await failureOf(tenant.client.audit.show(99))).toMatchObject({ code: "not-found" });
+});
+
+describe("is narrowed", () => {
+  test.each<[string, Query, readonly number[]]>([
+    ["by a part of the action", { action: "add" }, [5, 4]],
+    ["by what imports did", { action: "delete" }, [3]],
+    ["by what imports made", { action: "create" }, [2, 1]],
+    ["by who did it, in any case", { actor: "OWN" }, [5, 4, 3, 2, 1]],
+    ["by who did not", { actor: "nobody" }, []],
+    ["by the mail address of a user", { object: "SATO@example.jp" }, [1]],
+    ["by that of a deleted one", { object: "yamada@example.jp" }, [3, 1]],
+    ["by a device's serial number", { object: "SN-1" }, [2]],
+    ["by an organisation that an import made for its users", { object: "S01" }, [1]],
+    ["by the name of what is no record with files", { object: "座席" }, [4]],
+    ["by a renewal's name", { object: "保守契約" }, [5]],
+    ["by what nothing is called", { object: "座" }, []],
+    ["by all at once", { object: "yamada@example.jp", action: "delete", actor: "owner" }, [3]],
+  ])("%s", async (_, query, numbers) => {
+    expect((await texts(query)).map(({ seq }) => seq)).toEqual(numbers);
+  });
+
+  test("by time: not before the one instant, and before the other", async () => {
+    const times = (await texts()).map(({ record }) => (typeof record === "string" ? "" : record.at));
+    const [, fourth, third] = times;
+    expect(await listed({ since: fourth })).toEqual(ALL.slice(0, 2));
+    expect(await listed({ until: fourth })).toEqual(ALL.slice(2));
+    expect(await listed({ since: third, until: fourth })).toEqual(ALL.slice(2, 3));
+  });
+
+  test("by the id of a record, also of an import", async () => {
+    const [{ id } = { id: "" }] = await tenant.client.imports.list();
+    expect((await texts({ object: id })).map(({ seq }) => seq)).toEqual([3]);
+  });
+});
+
+test("the head is the last record", async () => {
+  const [last] = await texts({ limit: 1 });
+  expect(await tenant.client.audit.head()).toMatchObject({ seq: 5, hash: last?.hash });
+});
+
+test("a verification runs beside the program, and finds the kept hash", async () => {
+  const [, , third] = await texts();
+  const { hash } = await tenant.client.audit.head();
+  expect(await tenant.client.audit.verify({ head: third?.hash, imports: true })).toEqual({
+    records: 5,
+    last: { seq: 5, hash },
+    broken: null,
+    headSeq: 3,
+    imports: { verified: 3, older: 0, broken: [] },
+  });
+  const stopped = tenant.client.audit.verify({ imports: false }, AbortSignal.abort());
+  await expect(stopped).rejects.toThrow(/interrupted|aborted/i);
+});
+
+describe("an export", () => {
+  test("has each record's very text, oldest first, and can be verified by anybody", async () => {
+    let lines = "";
+    for await (const chunk of tenant.client.audit.export().ndjson()) lines += Buffer.from(chunk).toString();
+    let before = "";
+    const seen: number[] = [];
+    for (const line of lines.trimEnd().split("\n")) {
+      const [, seq = "", hash = "", record = ""] =
+        /^\{"seq":(\d+),"hash":"([0-9a-f]{64})","record":(.*)\}$/.exec(line) ?? [];
+      seen.push(Number(seq));
+      expect(createHash("sha256").update(`${before}\n${record}`).digest("hex")).toBe(hash);
+      before = hash;
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("has a record itself, by which filters and of how many", async () => {
+    await Array.fromAsync(tenant.client.audit.export({ action: "imports" }));
+    const [told] = await texts({ limit: 1 });
+    expect(told?.record).toMatchObject({
+      action: "audit.export",
+      detail: { records: 3, filters: { action: "imports" } },
+    });
+  });
+});
+
+test("a tenant of which nothing was changed has no head, and nothing to verify", async () => {
+  const fresh = new TestTenant();
+  try {
+    expect(await failureOf(fresh.client.audit.head())).toMatchObject({ code: "not-found" });
+    expect(await fresh.client.audit.verify({ imports: true })).toMatchObject({ records: 0, last: null, broken: null });
+  } finally {
+    await fresh[Symbol.asyncDispose]();
+  }
+});

@@ -1,0 +1,16 @@
+/** Handlers of one noun: each has its own file, however short. */
+
+import { auditExport, auditList, auditRecord, lastAuditRecord } from "../use/audit.ts";
+import type { Handlers, TenantParts } from "./handler.ts";
+
+/** The audit. */
+export default ({ session, engine, verifyAudit }: TenantParts): Handlers<"audit"> => ({
+  list: ({ query }) => auditList(session, engine, query),
+  head: () => lastAuditRecord(session),
+  verify: async ({ query, signal }) => {
+    const { broken, imports, ...found } = await verifyAudit(query, signal);
+    return { ...found, broken, imports: imports && { ...imports, broken: [...imports.broken] } };
+  },
+  export: ({ query }) => auditExport(session, engine, query),
+  show: ({ params: { seq } }) => auditRecord(session, seq),
+});

@@ -1,0 +1,96 @@
+import { either } from "./sql/forms.ts";
+import type { Exporting } from "./lists.ts";
+import type { Params, Reader, Store } from "./store.ts";
+
+// The audit as it is read; `audit.ts` writes it.
+
+/** Which records are told. */
+export interface AuditFilter {
+  /** instants: not before the one, and before the other */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** part of who did it */
+  readonly actor?: string | undefined;
+  /** part of the action, or a count of imports: what they did to some record */
+  readonly action?: string | undefined;
+  /** what it was done to: one of these ids, or this name */
+  readonly object?: { readonly name: string; readonly ids: readonly string[] } | undefined;
+}
+
+/** SQL: a member of the record `t`; null where it is no JSON, as it was altered. */
+const member = (path: string): string => either("json_valid(t.record)", `t.record ${path}`, "null");
+
+/** SQL: whether a record is about one of the ids or the name; the first condition is cheap, and nearly always enough. */
+const ABOUT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.value) > 0) or instr(t.record, :nameText) > 0)
+  and (exists (select 1 from json_each(${member("-> 'objects'")}) o
+      where o.value ->> 'name' = :name or o.value ->> 'id' in (select value from json_each(:ids)))
+    or exists (select 1 from json_each(:ids) i
+      where instr(' ' || ${member("->> 'subject'")} || ' ', ' ' || i.value || ' ') > 0))`;
+
+const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
+  since: "t.at >= :since",
+  until: "t.at < :until",
+  actor: "instr(lower(t.actor), lower(:actor)) > 0",
+  action: `(instr(t.action, :action) > 0
+    or t.action like 'imports.%' and coalesce(${member("-> 'detail' ->> :action")}, 0) > 0)`,
+  object: ABOUT,
+};
+
+/** SQL of the records that pass a filter, with its parameters. */
+const passing = ({ object, ...texts }: AuditFilter): { readonly where: string; readonly params: Params } => {
+  const given = Object.entries(texts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const conditions = given.map(([name]) => CONDITIONS[name as keyof AuditFilter]);
+  if (object !== undefined) conditions.push(CONDITIONS.object);
+  const { name = "", ids = [] } = object ?? {};
+  return {
+    where: ["true", ...conditions].join(" and "),
+    params: {
+      ...Object.fromEntries(given),
+      // as it stands in a record's text
+      ...(object && { name, nameText: JSON.stringify(name).slice(1, -1), ids: JSON.stringify(ids) }),
+    },
+  };
+};
+
+/** SQL: a record as the tenant API has it, its text as it stands. */
+const JSON_OF = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
+  || ${either("json_valid(t.record)", "t.record", "json_quote(t.record)")} || '}'`;
+
+/** A page of records as the JSON of the API's answer, newest first. @param before the number that they are below */
+export const auditPage = async (
+  reader: Reader,
+  filter: AuditFilter,
+  { before, limit }: { readonly before: number; readonly limit: number },
+): Promise<string> => {
+  const { where, params } = passing(filter);
+  const sql = `select t.seq, ${JSON_OF} as json from audit t where t.seq < :before and ${where} order by t.seq desc limit :limit`;
+  const rows = await reader.all(sql, { ...params, before, limit });
+  const next = rows.length < limit ? null : String(rows.at(-1)?.["seq"] ?? 0);
+  return `{"items":[${rows.map(({ json }) => String(json)).join(",")}],"next":${JSON.stringify(next)}}`;
+};
+
+/** Records as NDJSON, oldest first, each with its text as it stands. */
+export const auditLines = async (store: Store, filter: AuditFilter): Promise<Exporting> => {
+  const { where, params } = passing(filter);
+  let records = 0;
+  const content = await store.lines(async (reader) => {
+    records = await reader.count(`select count(*) from audit t where ${where}`, params);
+    const line = `${JSON_OF} || char(10)`;
+    return { line, key: "t.seq", before: 0, table: "audit t", joined: "", among: "true", where, params };
+  });
+  return { content, records };
+};
+
+/** The JSON of a record as the tenant API has it. */
+export const findAuditRecord = async (reader: Reader, seq: number): Promise<string | undefined> => {
+  const row = await reader.get(`select ${JSON_OF} as json from audit t where t.seq = :seq`, { seq });
+  return row && String(row["json"]);
+};
+
+/** The last record; undefined if there is none. */
+export const auditHead = async (
+  reader: Reader,
+): Promise<{ readonly seq: number; readonly hash: string; readonly at: string } | undefined> => {
+  const row = await reader.get("select seq, hash, at from audit order by seq desc limit 1");
+  return row && { seq: Number(row["seq"]), hash: String(row["hash"]), at: String(row["at"]) };
+};

@@ -1,0 +1,28 @@
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { SECRET_FIELDS } from "./audit.ts";
+
+const MODEL = join(import.meta.dirname, "..", "..", "model");
+
+interface Described {
+  readonly fields: Readonly<Record<string, { readonly secret?: boolean; readonly shownAs?: string }>>;
+}
+
+const isDescribed = (value: unknown): value is Described =>
+  typeof value === "object" && value !== null && "fields" in value && typeof value.fields === "object";
+
+test("knows the secrets of every thing that the model describes", async () => {
+  const secrets = new Set<string>();
+  for (const file of globSync("*.ts", { cwd: MODEL, exclude: ["*.test.ts"] })) {
+    const module = (await import(join(MODEL, file))) as Readonly<Record<string, unknown>>;
+    for (const { fields } of Object.values(module).filter(isDescribed)) {
+      for (const [name, { secret, shownAs }] of Object.entries(fields)) {
+        if (secret === true) secrets.add(name).add(shownAs ?? name);
+      }
+    }
+  }
+  expect(secrets).toContain("accountPassword");
+  expect(secrets).toContain("exchangePassphrase");
+  expect([...SECRET_FIELDS].toSorted()).toEqual([...secrets].toSorted());
+});

@@ -1,0 +1,110 @@
+import { hash as hashOf } from "node:crypto";
+import type { AuditFindings, Break } from "../../audit-findings.ts";
+import type { Database } from "../database.ts";
+
+/** The rows of one statement: enough that its own cost is small, few enough to hold in memory. */
+const AT_ONCE = 512;
+
+const HASH_LENGTH = 64;
+const LINE_FEED = 0x0a;
+
+/** SQL: records with their hashes, each behind the hash before it, as the bytes of which the hashes are made. */
+const BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
+    cast(:before || char(10) || string_agg(record || hash || char(10), '') as blob) as bytes
+  from (select seq, record, hash from audit where seq > :after order by seq limit :rows) batch`;
+
+const ROWS = "select seq, record, hash from audit where seq > :after order by seq limit :rows";
+
+/** How far a chain was verified. */
+interface Progress {
+  /** the last record that stands, and its hash; 0 and empty before the first one */
+  readonly seq: number;
+  readonly hash: string;
+  /** of the record with the hash that is looked for */
+  readonly headSeq: number | null;
+}
+
+/** What a record that says its own number begins with; older ones do not say it. */
+const beginning = (seq: number): string => `{"version":2,"seq":${seq},`;
+const SAYS_NUMBER = '{"version":';
+
+/** The next records, if all of them stand as they were written: hashed where they lie. */
+const passWhole = (
+  database: Database,
+  { seq, hash, headSeq }: Progress,
+  head: string | undefined,
+): Progress | undefined => {
+  const row = database.get(BATCH, { before: hash, after: seq, rows: AT_ONCE });
+  const bytes = row?.["bytes"];
+  if (!(bytes instanceof Uint8Array) || Number(row?.["last"]) - seq !== Number(row?.["records"])) return undefined;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let [at, found, before] = [seq, headSeq, hash];
+  let from = 0;
+  for (let start = hash.length + 1; start < text.length; at += 1) {
+    const end = text.indexOf(LINE_FEED, start) - HASH_LENGTH;
+    if (end < start) return undefined;
+    const own = text.toString("latin1", end, end + HASH_LENGTH);
+    if (hashOf("sha256", text.subarray(from, end)) !== own || !isNumbered(text, start, at + 1)) return undefined;
+    if (own === head) found = at + 1;
+    before = own;
+    from = end;
+    start = end + HASH_LENGTH + 1;
+  }
+  return at === Number(row?.["last"]) ? { seq: at, hash: before, headSeq: found } : undefined;
+};
+
+const isNumbered = (text: Buffer, start: number, seq: number): boolean => {
+  const wanted = beginning(seq);
+  const is = text.toString("latin1", start, start + wanted.length);
+  return is === wanted || !is.startsWith(SAYS_NUMBER);
+};
+
+/** What is wrong with a record that follows another one. */
+const breakOf = ({ seq, hash }: Progress, row: ReturnType<Database["all"]>[number]): Break | undefined => {
+  const record = String(row["record"]);
+  if (Number(row["seq"]) !== seq + 1) return "missing";
+  if (record.startsWith(SAYS_NUMBER) && !record.startsWith(beginning(seq + 1))) return "moved";
+  return hashOf("sha256", `${hash}\n${record}`) === row["hash"] ? undefined : "altered";
+};
+
+/** The same records one by one. @returns how far they stand, and what is wrong with the next one */
+const passEach = (database: Database, before: Progress, head: string | undefined): [Progress, Break | undefined] => {
+  let progress = before;
+  for (const row of database.all(ROWS, { after: before.seq, rows: AT_ONCE })) {
+    const reason = breakOf(progress, row);
+    if (reason !== undefined) return [progress, reason];
+    const [seq, hash] = [progress.seq + 1, String(row["hash"])];
+    progress = { seq, hash, headSeq: hash === head ? seq : progress.headSeq };
+  }
+  return [progress, undefined];
+};
+
+/**
+ * Verifies the chain of records, from the first to the last or to the one that breaks it. Memory does not grow with their
+ * number.
+ *
+ * @param head a hash that one of them must have
+ */
+export const verifyChain = (
+  database: Database,
+  head: string | undefined,
+): Pick<AuditFindings, "records" | "last" | "broken" | "headSeq"> => {
+  const end = database.count("select coalesce(max(seq), 0) from audit");
+  let progress: Progress = { seq: 0, hash: "", headSeq: null };
+  const findings = (reason?: Break) => {
+    const { seq, hash, headSeq } = progress;
+    const broken = reason === undefined ? null : { seq: seq + 1, reason };
+    return { records: seq, last: seq === 0 ? null : { seq, hash }, broken, headSeq };
+  };
+  while (progress.seq < end) {
+    const whole = passWhole(database, progress, head);
+    if (whole !== undefined) {
+      progress = whole;
+      continue;
+    }
+    const [passed, reason] = passEach(database, progress, head);
+    progress = passed;
+    if (reason !== undefined) return findings(reason);
+  }
+  return findings();
+};

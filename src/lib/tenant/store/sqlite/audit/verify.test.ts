@@ -1,0 +1,300 @@
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sha256 } from "../../../ids.ts";
+import { TestTenant } from "../../../testing/tenant.ts";
+import type { AuditFindings } from "../../audit-findings.ts";
+import { Database, type Row } from "../database.ts";
+import { openTenantFile } from "../tenant-file.ts";
+import { WriterNote } from "../writer-note.ts";
+import { verifyOn } from "./verify.ts";
+
+const NOW = "2026-04-01T00:00:00.000Z";
+const SEED = 20_261_121;
+
+let tenant: TestTenant;
+let scratch: string;
+let copies = 0;
+/** the hash of the last record, kept elsewhere */
+let head: string;
+
+const header = ["氏名", "メールアドレス", "組織コード", "CLOMOアカウントパスワード", "CLOMOアカウント名"];
+const person = (n: number, name = `利用者${n}`) => [name, `p${n}@example.jp`, "S01", `secret-${n}`, `account${n}`];
+
+beforeAll(async () => {
+  tenant = new TestTenant();
+  scratch = mkdtempSync(join(tmpdir(), "audit-"));
+  const users = { kind: "users", createOrgs: true } as const;
+  await tenant.import(users, [header, ...[1, 2, 3, 4].map((n) => person(n))]);
+  const { id } = await tenant.client.users.addField({ name: "座席" });
+  await tenant.import(users, [header, person(1, "改名"), person(2, "改姓"), person(5)]);
+  const gone = await tenant.import({ ...users, mode: "replace" }, [header, person(1, "改名"), person(5)]);
+  await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
+  await tenant.client.users.removeField(id);
+  for (let n = 0; n < 700; n += 1) await tenant.client.renewals.add({ kind: "custom", name: `契約${n}` });
+  head = String(tenant.sql("select hash from audit order by seq desc limit 1")[0]?.["hash"]);
+  tenant.database.foldLog();
+});
+afterAll(async () => {
+  await tenant[Symbol.asyncDispose]();
+  rmSync(scratch, { recursive: true });
+});
+
+/** What is found in a copy of the tenant that somebody with its file has changed. */
+const found = (change: (database: Database) => void, asked: { head?: string } = { head }): AuditFindings => {
+  const path = join(scratch, `${(copies += 1)}.db`);
+  cpSync(tenant.path, path);
+  const database = new Database(path);
+  try {
+    for (const { name } of database.all(
+      "select name from sqlite_master where type = 'trigger' and tbl_name = 'audit'",
+    )) {
+      database.exec(`drop trigger ${String(name)}`);
+    }
+    change(database);
+    return verifyOn(database, { ...asked, imports: true });
+  } finally {
+    database.close();
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+  }
+};
+
+/** Whether a verification says that all is as it was written. */
+const isSound = ({ broken, headSeq, imports }: AuditFindings): boolean =>
+  broken === null && headSeq !== null && imports?.broken.length === 0;
+
+const untouched = (): void => undefined;
+
+test("what nobody touched passes, and says how far", () => {
+  const records = tenant.database.count("select count(*) from audit");
+  expect(found(untouched)).toEqual({
+    records,
+    last: { seq: records, hash: head },
+    broken: null,
+    headSeq: records,
+    imports: { verified: 4, older: 0, broken: [] },
+  });
+});
+
+test("a head that was kept earlier is found in the chain", () => {
+  for (const seq of [1, 3, 512, 513, 600]) {
+    const [row] = tenant.sql("select hash from audit where seq = :seq", { seq });
+    expect(found(untouched, { head: String(row?.["hash"]) }).headSeq).toBe(seq);
+  }
+  expect(found(untouched, { head: "0".repeat(64) })).toMatchObject({ broken: null, headSeq: null });
+});
+
+describe("what breaks the chain is named by the first record that it concerns", () => {
+  test.each<[string, string, object]>([
+    [
+      "a record was altered",
+      "update audit set record = replace(record, 'custom', 'custon') where seq = 20",
+      { seq: 20, reason: "altered" },
+    ],
+    [
+      "its hash was altered",
+      `update audit set hash = '${"0".repeat(64)}' where seq = 20`,
+      { seq: 20, reason: "altered" },
+    ],
+    ["its hash is no hash", "update audit set hash = 'x' where seq = 20", { seq: 20, reason: "altered" }],
+    ["its text is no JSON", "update audit set record = 'x' where seq = 20", { seq: 20, reason: "altered" }],
+    [
+      "it has a line more",
+      "update audit set record = record || char(10) where seq = 20",
+      { seq: 20, reason: "altered" },
+    ],
+    ["the first one is missing", "delete from audit where seq = 1", { seq: 1, reason: "missing" }],
+    ["several are missing", "delete from audit where seq between 600 and 602", { seq: 600, reason: "missing" }],
+    [
+      "one is missing and the others moved up",
+      "delete from audit where seq = 20; update audit set seq = seq - 1 where seq > 20",
+      { seq: 20, reason: "moved" },
+    ],
+    [
+      "two were swapped",
+      "update audit set seq = -1 where seq = 20; update audit set seq = 20 where seq = 21; update audit set seq = 21 where seq = -1",
+      { seq: 20, reason: "moved" },
+    ],
+    [
+      "all were numbered anew",
+      "update audit set seq = -seq; update audit set seq = 1 - seq",
+      { seq: 1, reason: "missing" },
+    ],
+  ])("%s", (_, statements, broken) => {
+    const { seq } = broken as { seq: number };
+    expect(found((database) => database.exec(statements))).toMatchObject({ records: seq - 1, broken, imports: null });
+  });
+});
+
+test("a cut tail is seen by the head that was kept, or by an import of which the record is gone", () => {
+  const cut = found((database) => database.exec("delete from audit where seq > 20"));
+  expect(cut).toMatchObject({ records: 20, broken: null, headSeq: null, imports: { broken: [] } });
+  const all = found((database) => database.exec("delete from audit where seq > 3"), {});
+  expect(all).toMatchObject({
+    broken: null,
+    imports: { verified: 2, broken: [{ number: 3, reason: "unrecorded" }, { number: 4 }] },
+  });
+  expect(found((database) => database.exec("delete from audit"))).toMatchObject({
+    records: 0,
+    last: null,
+    headSeq: null,
+  });
+});
+
+test("whoever has the file can write the whole chain anew: only a head that was kept shows it", () => {
+  const rewrite = (database: Database): void => {
+    let before = "";
+    for (const { seq = 0, record } of database.all("select seq, record from audit order by seq")) {
+      const text = String(record).replace('"actor":"owner"', '"actor":"nobody"');
+      before = sha256(`${before}\n${text}`);
+      database.run("update audit set record = :text, hash = :before where seq = :seq", { text, before, seq });
+    }
+  };
+  expect(found(rewrite, {})).toMatchObject({ broken: null, imports: { broken: [] } });
+  expect(found(rewrite)).toMatchObject({ broken: null, headSeq: null });
+});
+
+const KEPT = ["user_was", "import_created", "import_secret"] as const;
+
+describe("kept changes of an import", () => {
+  test.each<[string, string, number, string]>([
+    ["a value was altered", "update user_was set name = 'x' where import = 2 and pk = 2", 2, "altered"],
+    ["a blank one was filled", "update user_was set tel = '1' where import = 2 and pk = 2", 2, "altered"],
+    ["what was done is another", "update user_was set action = 'update' where import = 3", 3, "altered"],
+    ["one is missing", "delete from user_was where import = 3 and pk = 3", 3, "altered"],
+    ["one is too many", "insert into import_secret values (2, 99)", 2, "altered"],
+    ["one belongs to another import", "update import_created set import = 2 where import = 1", 1, "altered"],
+    ["the records it made are others", "update import set madeUpTo = madeUpTo + 1 where pk = 1", 1, "altered"],
+    [
+      "its committer is another",
+      "update import set detail = json_set(detail, '$.actor', 'x') where pk = 4",
+      4,
+      "altered",
+    ],
+    ["it is not there", "delete from import where pk = 3", 3, "missing"],
+    ["it counts as a plan", "update import set state = 'planned' where pk = 3", 3, "missing"],
+    ["they bear a number that no import has", "insert into import_secret values (77, 1)", 77, "unrecorded"],
+    [
+      "an import was made up",
+      "insert into import select 50, 'x', kind, state, createdAt, etag, revision, detail, madeAfter, madeUpTo from import where pk = 1",
+      50,
+      "unrecorded",
+    ],
+  ])("%s", (_, statement, number, reason) => {
+    const { broken, imports } = found((database) => database.exec(statement));
+    expect(broken).toBeNull();
+    expect(imports?.broken[0]).toEqual({ number, reason });
+  });
+
+  test("are the same under a later column, which has nothing in them", () => {
+    expect(isSound(found((database) => database.exec("alter table user_was add column another text")))).toBe(true);
+  });
+});
+
+/** Something else than a value, of its own type. */
+const otherThan = (value: Row[string], salt: number): string | number =>
+  typeof value === "number" ? value + 1 + salt : `${String(value ?? "")}${salt}`;
+
+type Tampering = (database: Database, at: number, salt: number) => boolean;
+
+const nthSeq = (database: Database, at: number): number => (at % database.count("select count(*) from audit")) + 1;
+
+/** What may be done to the audit and to kept changes; false where it changed nothing. */
+const TAMPERINGS: Readonly<Record<string, Tampering>> = {
+  "alter a record": (database, at, salt) => {
+    const seq = nthSeq(database, at);
+    const { record = "" } = database.get("select record from audit where seq = :seq", { seq }) ?? {};
+    const text = String(record);
+    const place = salt % text.length;
+    const altered = `${text.slice(0, place)}${text[place] === "7" ? "8" : "7"}${text.slice(place + 1)}`;
+    return database.run("update audit set record = :altered where seq = :seq", { seq, altered }) > 0;
+  },
+  "alter a record and its hash": (database, at, salt) => {
+    const seq = nthSeq(database, at);
+    const { record = "" } = database.get("select record from audit where seq = :seq", { seq }) ?? {};
+    const { hash = "" } = database.get("select hash from audit where seq = :seq - 1", { seq }) ?? {};
+    const altered = String(record).replace(/"actor":"[^"]*"/, `"actor":"${salt}"`);
+    const own = sha256(`${String(hash)}\n${altered}`);
+    return database.run("update audit set record = :altered, hash = :own where seq = :seq", { seq, altered, own }) > 0;
+  },
+  "delete a record": (database, at) =>
+    database.run("delete from audit where seq = :seq", { seq: nthSeq(database, at) }) > 0,
+  "cut the tail": (database, at) =>
+    database.run("delete from audit where seq >= :seq", { seq: nthSeq(database, at) }) > 0,
+  "swap two records": (database, at, salt) => {
+    const [one, other] = [nthSeq(database, at), nthSeq(database, at + 1 + (salt % 5))];
+    const [a, b] = [one, other].map((seq) => database.get("select record, hash from audit where seq = :seq", { seq }));
+    const put = "update audit set record = :record, hash = :hash where seq = :seq";
+    database.run(put, { record: "", hash: "", ...b, seq: one });
+    return one !== other && database.run(put, { record: "", hash: "", ...a, seq: other }) > 0;
+  },
+  "insert a record": (database, at, salt) => {
+    const seq = nthSeq(database, at);
+    database.run("update audit set seq = -seq where seq >= :seq", { seq });
+    database.run("update audit set seq = 1 - seq where seq < 0", {});
+    return (
+      database.run("insert into audit values (:seq, :record, :hash)", {
+        seq,
+        record: `{"version":2,"seq":${seq},"at":""}`,
+        hash: sha256(String(salt)),
+      }) > 0
+    );
+  },
+  "alter a kept change": (database, at, salt) => {
+    const table = KEPT[salt % KEPT.length] ?? "user_was";
+    const rows = database.all(`select * from ${table} order by 1, 2`);
+    const row = rows[at % rows.length] ?? {};
+    const columns = Object.keys(row);
+    const column = columns[salt % columns.length] ?? "pk";
+    const where = columns.map((name) => `"${name}" is :${name}`).join(" and ");
+    const value = otherThan(row[column] ?? null, salt);
+    return database.run(`update or ignore ${table} set "${column}" = :value where ${where}`, { ...row, value }) > 0;
+  },
+  "delete a kept change": (database, at, salt) => {
+    const table = KEPT[salt % KEPT.length] ?? "user_was";
+    const rows = database.all(`select * from ${table} order by 1, 2`);
+    const row = rows[at % rows.length] ?? {};
+    const where = Object.keys(row).map((name) => `"${name}" is :${name}`);
+    return database.run(`delete from ${table} where ${where.join(" and ")}`, row) > 0;
+  },
+};
+
+test("whatever is done to it is found", () => {
+  const tampering = fc.record({
+    what: fc.constantFrom(...Object.keys(TAMPERINGS)),
+    at: fc.nat({ max: 10_000 }),
+    salt: fc.nat({ max: 10_000 }),
+  });
+  const holds = fc.property(tampering, ({ what, at, salt }) => {
+    let isTouched = false;
+    const findings = found((database) => {
+      isTouched = TAMPERINGS[what]?.(database, at, salt) ?? false;
+    });
+    expect(isSound(findings)).toBe(!isTouched);
+  });
+  fc.assert(holds, { numRuns: 250, seed: SEED });
+});
+
+describe("the tenant of an older program", () => {
+  const OLDER = new URL("../../../../../../test/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
+
+  test("has records that verify as they were written, and imports without a sum", () => {
+    const folder = mkdtempSync(join(tmpdir(), "older-"));
+    cpSync(OLDER, folder, { recursive: true });
+    const processes = { self: 1, isAlive: () => false };
+    const note = new WriterNote(join(folder, "writer.json"), processes);
+    const database = openTenantFile({ folder, name: "embedded", now: NOW, processes }, note);
+    const { records, broken, imports } = verifyOn(database, { imports: true });
+    expect({ broken, imports }).toEqual({
+      broken: null,
+      imports: { verified: 0, older: expect.any(Number), broken: [] },
+    });
+    expect(records).toBe(database.count("select count(*) from audit"));
+    expect(imports?.older).toBe(database.count("select count(*) from import where state = 'committed'"));
+    expect(imports?.older).toBeGreaterThan(0);
+    database.close();
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,27 @@
+import type { Problem } from "../../../../errors/index.ts";
+import type { AuditFindings, AuditQuestion } from "../../audit-findings.ts";
+import type { Database } from "../database.ts";
+import { defineFunctions } from "../imports/functions.ts";
+import { verifyChain } from "./chain.ts";
+import { verifyKept } from "./kept.ts";
+
+/** What the thread that verifies an audit is given. */
+export interface AuditTask extends AuditQuestion {
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** What it answers, once. */
+export type AuditOutcome =
+  | { readonly type: "done"; readonly findings: AuditFindings }
+  | { readonly type: "failed"; readonly problem: Problem }
+  | { readonly type: "crashed"; readonly error: unknown };
+
+/** Verifies an audit on a connection of its own, on one snapshot. */
+export const verifyOn = (database: Database, { head, imports }: AuditQuestion): AuditFindings => {
+  defineFunctions(database, () => false);
+  return database.snapshot(() => {
+    const chain = verifyChain(database, head);
+    return { ...chain, imports: imports && chain.broken === null ? verifyKept(database) : null };
+  });
+};

@@ -1,0 +1,77 @@
+import { FORMATS } from "../../../../../model/formats.ts";
+import { appendAudit, type ChangedObject } from "../../../audit.ts";
+import type { CommitMoment, Verified } from "../../../imports/engine.ts";
+import { doneOf, importObject, type ImportRecord } from "../../../imports/record.ts";
+import type { Writer } from "../../../store.ts";
+import type { Database } from "../../database.ts";
+import { calledText } from "../expressions.ts";
+import { sumOfKept } from "../history/kept.ts";
+import { hasFormer, wasTable } from "../stored-kind.ts";
+import { kindNamed } from "../tables.ts";
+
+/** Records that went with an import are named in its record, up to this number; all of them are in its rows. */
+const MOST_NAMED = 20;
+
+/** The first records that an import deleted, as they were. */
+const deletedBy = (database: Database, { pk, kind }: ImportRecord): readonly ChangedObject[] => {
+  const { thing } = kindNamed(kind);
+  if (!hasFormer(thing)) return [];
+  const sql = `select t.id, ${calledText(thing)} as name from ${wasTable({ thing })} t
+    where t.import = :pk and t.action = 'delete' order by t.pk limit :limit`;
+  return database
+    .all(sql, { pk, limit: MOST_NAMED })
+    .map(({ id, name }) => ({ thing: thing.name, id: String(id), name: String(name) }));
+};
+
+/** How a plan is committed, as the audit calls it: a deletion by what it deletes. */
+const actionOf = ({ kind, detail, state }: ImportRecord, verified: Verified | undefined): string => {
+  if (detail.reverts !== null) return "imports.revert";
+  if (detail.request?.mode === "delete") return `${FORMATS[kind].app === undefined ? kind : "secured"}.delete`;
+  if (state !== "awaiting-console") return "imports.commit";
+  return verified?.state === "accepted" ? "imports.accept" : "imports.verify";
+};
+
+/** What was done besides: the import that was undone. */
+interface Done {
+  readonly moment: CommitMoment;
+  readonly verified?: Verified | undefined;
+  readonly undone?: ImportRecord | undefined;
+}
+
+/**
+ * Writes the audit's record of a commit or an undoing, at the end of its transaction: by whom, of which file, how many
+ * records, and the sum over all that the import keeps.
+ *
+ * @param record as it was before the commit
+ */
+export const auditImport = async (
+  database: Database,
+  writer: Writer,
+  record: ImportRecord,
+  { moment, verified, undone }: Done,
+): Promise<void> => {
+  const { actor, origin, now } = moment;
+  const { request, counts, staged } = record.detail;
+  await appendAudit(writer, {
+    at: now,
+    actor,
+    origin,
+    action: actionOf(record, verified),
+    objects: [
+      ...(undone === undefined ? [] : [importObject(undone)]),
+      importObject(record),
+      ...deletedBy(database, record),
+    ],
+    detail: {
+      kind: record.kind,
+      number: record.pk,
+      mode: request?.mode ?? "revert",
+      fileName: request?.fileName,
+      fromConsole: request?.fromConsole === true ? true : undefined,
+      undone: undone?.pk,
+      ...doneOf(counts),
+      inputSha256: staged?.sha256,
+      changes: sumOfKept(database, record.pk),
+    },
+  });
+};

@@ -1,0 +1,85 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { openTenant, type OpenTenant } from "../index.ts";
+import { auditOf } from "../testing/audit.ts";
+import { failureOf, TestTenant, textOf } from "../testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+    ["佐藤", "sato@example.jp"],
+    ["髙橋", "takahashi@example.jp"],
+  ]);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+/** What the audit has of exports. */
+const exportsTold = () => auditOf(tenant.database).filter(({ action }) => String(action).endsWith(".export"));
+
+const asked = async (fetch: OpenTenant["fetch"], path: string) => {
+  const response = await fetch(new Request(`http://tenant.invalid${path}`));
+  const content = await response.text();
+  return {
+    status: response.status,
+    audit: response.headers.get("clomoctl-audit"),
+    lines: content.split("\r\n").length,
+  };
+};
+
+test("an export has a record: who took how many, by which filters, and nothing of what they are", async () => {
+  await textOf(await tenant.client.users.export({ filterId: "EXAMPLE.jp", filterName: "" }));
+  await tenant.import({ kind: "docs" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["い", "b2", "secret1"],
+    ["ろ", "a1", "secret1"],
+  ]);
+  await textOf(await tenant.client.secured.export("docs", { layout: "console" }));
+  const told = exportsTold();
+  expect(told).toMatchObject([
+    {
+      actor: "owner",
+      action: "users.export",
+      objects: [],
+      detail: { records: 3, filters: { filterId: "EXAMPLE.jp" } },
+    },
+    { action: "secured.export", detail: { records: 2, filters: { app: "docs", layout: "console" } } },
+  ]);
+  expect(JSON.stringify(told)).not.toMatch(/山田|yamada|secret1/);
+});
+
+test("one record, or none, is told as by a list, of which the audit has nothing", async () => {
+  await textOf(await tenant.client.users.export({ filterId: "yamada" }));
+  await textOf(await tenant.client.users.export({ filterId: "nobody" }));
+  await textOf(await tenant.client.orgs.export());
+  await Array.fromAsync(tenant.client.users.list());
+  expect(exportsTold()).toEqual([]);
+});
+
+test("from a tenant that cannot be written the export goes through, and says that it left no record", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "read-only-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  tenant.database.foldLog();
+  copyFileSync(tenant.path, join(folder, "tenant.db"));
+  // prevents a log next to the file, as on a read-only medium; permissions do not stop root
+  mkdirSync(join(folder, "tenant.db-wal"));
+  const { surroundings } = tenant;
+  const { fetch, close } = openTenant({ folder, name: "試験", actor: "owner", surroundings });
+  onTestFinished(close);
+  expect(await asked(fetch, "/v1/users/export")).toEqual({ status: 200, audit: "none", lines: 5 });
+  // of one record there would be none either
+  expect(await asked(fetch, "/v1/users/export?filterId=sato")).toEqual({ status: 200, audit: null, lines: 3 });
+  expect(await asked(tenant.fetch, "/v1/users/export")).toEqual({ status: 200, audit: null, lines: 5 });
+});
+
+test("without a record nothing is exported: another process holds the tenant", async () => {
+  tenant.database.exec("begin immediate");
+  const refused = failureOf(tenant.client.users.export());
+  expect(await refused).toMatchObject({ code: "locked" });
+  tenant.database.exec("rollback");
+  expect(exportsTold()).toEqual([]);
+});
