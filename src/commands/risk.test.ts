@@ -84,7 +84,10 @@ async function populated(folder: string): Promise<TestTenant> {
   writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
   writeFileSync(join(folder, "docs.csv"), "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n");
   const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}";
-  writeFileSync(join(folder, "notify.yaml"), `${mail}\nrecipients:\n  - {name: it, way: mail, address: b@example.jp}\n`);
+  writeFileSync(
+    join(folder, "notify.yaml"),
+    `${mail}\nrecipients:\n  - {name: it, way: mail, address: b@example.jp}\n`,
+  );
   return tenant;
 }
 
@@ -107,6 +110,10 @@ const REHEARSED: readonly string[] = [
   "users move E1 --org S2",
   "users delete E1",
   "users import users.csv",
+  "devices create C03Y",
+  "devices edit C02X --memo y",
+  "devices set-owner C02X --user E1",
+  "devices tag C02X --add 貸出用",
   "devices delete C02X",
   "devices import devices.csv",
   "secured users delete hanako --app docs",
@@ -133,7 +140,9 @@ const stateOf = (tenant: TestTenant): unknown => ({
 test.each(REHEARSED)("%s --dry-run changes nothing, and ends as if it had", async (line) => {
   const tenant = await scene;
   const before = stateOf(tenant);
-  expect(await run(`${line} --dry-run --no-input`, { folder, home: folder, tenant: tenant.fetch })).toMatchObject({ exit: 0 });
+  expect(await run(`${line} --dry-run --no-input`, { folder, home: folder, tenant: tenant.fetch })).toMatchObject({
+    exit: 0,
+  });
   expect(stateOf(tenant)).toEqual(before);
 });
 

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { run } from "../program.ts";
 import { filesOf } from "../tenant-state.ts";
 import { everythingOf } from "./content.ts";
 import { callsOf, FaultyDisk, isWriting, spread, type Call, type Moment } from "./disk.ts";
@@ -71,6 +72,8 @@ class Scene {
       ...(everythingOf(home) === expected ? [] : ["then not as it is to be"]),
       ...(await filesOf(home)).filter((name) => !this.#files.includes(name)).map((name) => `left behind: ${name}`),
     ];
+    const audit = await run(["audit", "verify", "--imports"], { home });
+    if (audit.code !== 0) wrong.push(audit.stderr);
     for (const folder of [home, looked]) rmSync(folder, { recursive: true });
     return wrong.length === 0 ? [] : [[call, kill, ...wrong]];
   }
@@ -79,8 +82,9 @@ class Scene {
 /** A tenant is made before its first change; without records it is as good as none. */
 const isBare = (found: string | undefined): boolean => found === undefined || found.includes('["audit",[]]');
 
-/** Only what is written has a half. */
-const differs = ({ name }: Call, kill: Moment): boolean => kill !== "within" || name.includes("write");
+/** Only what is written has a half; after a call is before the next one. */
+const differs = (call: Call, kill: Moment, calls: readonly Call[]): boolean =>
+  kill === "before" || (kill === "within" ? call.name.includes("pwrite") : call === calls.at(-1));
 
 describe.each(disk === undefined ? [] : [disk])("kill -9 at each call of the disk that may change it", (faulty) => {
   test.each(WRITES)(
@@ -91,7 +95,9 @@ describe.each(disk === undefined ? [] : [disk])("kill -9 at each call of the dis
       expect(writing.length).toBeGreaterThan(5);
       const tried =
         CALLS_OF_A_WRITE === "all"
-          ? writing.flatMap((call) => MOMENTS.filter((kill) => differs(call, kill)).map((kill) => ({ call, kill })))
+          ? writing.flatMap((call) =>
+              MOMENTS.filter((kill) => differs(call, kill, writing)).map((kill) => ({ call, kill })),
+            )
           : spread(writing, Number(CALLS_OF_A_WRITE)).map((call, at) => ({ call, kill: MOMENTS[at % 3] ?? "after" }));
       const found: unknown[] = [];
       for (const { call, kill } of tried) found.push(...(await scene.complaintsAt(call, kill)));

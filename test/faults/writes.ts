@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "../people-file.ts";
 import { prepared, type Work } from "./works.ts";
@@ -13,6 +14,19 @@ async function mirror(home: string): Promise<string> {
 async function withTask(home: string): Promise<string> {
   await mirror(home);
   await prepared(home, "users", "edit", "user0@example.com", "--title", "部長");
+  return "";
+}
+
+/** A mirror with devices, one of which has an owner and cannot change it without a wipe. */
+async function withDevices(home: string): Promise<string> {
+  await mirror(home);
+  const rows = [
+    "シリアルナンバー,プラットフォーム,ステータス,所有者メールアドレス",
+    "IOS01,iOS,管理中,",
+    "AND01,Android,管理中,user0@example.com",
+  ];
+  await writeFile(join(home, "devices.csv"), `${rows.join("\r\n")}\r\n`);
+  await prepared(home, "devices", "import", "devices.csv", "--yes");
   return "";
 }
 
@@ -54,6 +68,24 @@ export const WRITES: readonly Work[] = [
     ],
   },
   { name: "users move", prepare: mirror, line: ["users", "move", "E1", "E2", "E3", "--org", "S4"] },
+  {
+    name: "devices create",
+    prepare: withDevices,
+    line: ["devices", "create", "IOS02", "--platform", "iOS", "--status", "事前登録", "--owner", "user1@example.com"],
+    again: 3,
+  },
+  {
+    name: "devices edit",
+    prepare: withDevices,
+    line: ["devices", "edit", "IOS01", "--memo", "貸出中"],
+  },
+  {
+    name: "devices set-owner",
+    prepare: withDevices,
+    line: ["devices", "set-owner", "IOS01", "AND01", "--user", "user1@example.com", "--confirm-wipes", "1"],
+    again: 3,
+  },
+  { name: "devices tag", prepare: withDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
   { name: "console confirm", prepare: withTask, line: ["console", "confirm", "1", "--by", "髙橋"], again: 5 },
   { name: "console drop", prepare: withTask, line: ["console", "drop", "1"], again: 5 },
 ];
