@@ -13,6 +13,8 @@ const PEOPLE = join(FIXTURES, "people.csv");
 /** What only looks, and what it shows. */
 const READING = [
   ["status", "embedded"],
+  ["tenant show", "embedded"],
+  ["doctor", "only reading works"],
   ["users list", "髙橋 圭"],
   ["users show kei.takahashi@example.jp", "kei.takahashi@example.jp"],
   ["users history kei.takahashi@example.jp", "create"],

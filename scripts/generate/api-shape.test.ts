@@ -172,6 +172,12 @@ const PERMITTED: readonly Permitted[] = [
     why: "what a tenant holds is counted for its status",
   },
   bridge("components", "schemas", "Tenant", "properties", "administratorsKnown"),
+  ...[
+    ["components", "schemas", "Tenant", "properties", "profile"],
+    ["components", "schemas", "TenantChange"],
+    ["components", "schemas", "TenantProfile"],
+    ["paths", "/v1/tenant", "patch"],
+  ].map((at) => asked("what is known of a tenant itself is recorded", ...at)),
   bridged(...verification("properties", "first", "items", "$ref")),
   ...["reason", "unseen", "unseenRecords"].map((name) => bridge(...verification("properties", name))),
   bridged(...verification("required")),

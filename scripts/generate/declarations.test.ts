@@ -212,7 +212,13 @@ const PERMITTED: readonly Permitted[] = [
     added(["verbs", `${noun} delete`], "records are deleted by name or by filter, as imports without a file"),
   ),
   added(["verbs", "users history"], "what imports did to a user"),
+  added(["verbs", "doctor"], "what works, what is missing and how to mend it"),
   added(["verbs", "status"], "how a tenant stands"),
+  ...[
+    ["nouns", "tenant"],
+    ["verbs", "tenant set"],
+    ["verbs", "tenant show"],
+  ].map((at) => added(at, "what is known of a tenant itself is recorded")),
   added(["verbs", "completion"], "shells complete commands, options and names"),
   sheetOf("secured users import"),
   ...toConsole("secured users import"),

@@ -35,9 +35,13 @@ export const failureExit = (failure: ErrorCode, verb: Pick<VerbNode, "failureExi
   failure === "interrupted" ? ERRORS.interrupted.exit : (verb?.failureExit ?? ERRORS[failure].exit);
 
 /** The exit codes of a command, sorted and without duplicates. */
-export function exitsOf({ exits, ownExits }: Pick<Command, "exits" | "ownExits">): Exit[] {
+export function exitsOf({
+  exits,
+  exitMeanings,
+  ownExits,
+}: Pick<Command, "exits" | "exitMeanings" | "ownExits">): Exit[] {
   const usual = ownExits === undefined ? [0, 1, 2, ...exits.map((failure) => ERRORS[failure].exit)] : [];
-  const own = new Map(ownExits?.meanings);
+  const own = new Map([...(exitMeanings ?? []), ...(ownExits?.meanings ?? [])]);
   return [...new Set([...own.keys(), ...usual, ERRORS.interrupted.exit])]
     .toSorted((a, b) => a - b)
     .map((code) => ({ code, meaning: own.get(code) ?? meaningOf(code) }));

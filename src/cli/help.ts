@@ -57,7 +57,7 @@ const MOST = 28;
 const rowsOf = (page: readonly string[]): number =>
   page.reduce((rows, line) => rows + Math.max(1, Math.ceil(wordWidth(line) / COLUMNS)), 0);
 
-const exitEntries = (command: Pick<Command, "exits" | "ownExits">): Entry[] =>
+const exitEntries = (command: Parameters<typeof exitsOf>[0]): Entry[] =>
   exitsOf(command).map(({ code, meaning }) => ({ term: String(code), about: meaning }));
 
 const lines = (all: readonly string[]): string => `${all.join("\n")}\n`;
@@ -190,7 +190,7 @@ function screenHelp(
   const named = options.flatMap(([key]) => (explained.includes(key) ? [] : [`--${flagName(key)}`]));
   const shown = Object.fromEntries(options.filter(([key]) => explained.includes(key)));
   const typed = ["clomoctl", ...path, "--help-all"].join(" ");
-  const own = command.ownExits !== undefined;
+  const own = command.ownExits !== undefined || command.exitMeanings !== undefined;
   const codes =
     own || explained.includes(EXITS)
       ? exitsOf(command).map(({ code, meaning }) => `${code} ${meaning[language]}`)

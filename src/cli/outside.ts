@@ -17,6 +17,8 @@ export type Host = Pick<
   | "stdout"
   | "stderr"
   | "platform"
+  | "arch"
+  | "versions"
   | "cwd"
   | "on"
   | "exit"

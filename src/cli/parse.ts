@@ -106,6 +106,7 @@ function parseFileName(raw: string, name: string, usageError: UsageError): strin
 
 /** Converts the text of one value to the type its field declares. */
 function valueOf(raw: string, name: string, field: Field, usageError: UsageError): unknown {
+  if ("blank" in field && field.blank === true && raw.trim() === "") return null;
   switch (field.kind) {
     case "number":
       return parseInteger(raw, name, field, usageError);
@@ -116,7 +117,7 @@ function valueOf(raw: string, name: string, field: Field, usageError: UsageError
     case "duration":
       return parseDuration(raw, name, usageError);
     case "date":
-      return field.blank === true && raw.trim() === "" ? null : parseDate(raw, name, usageError);
+      return parseDate(raw, name, usageError);
     case "list":
       return raw.split(",").map((part) => part.trim());
     case "file":

@@ -39,6 +39,8 @@ test("a command is given what lies outside", () => {
   expect(environment["SQLITE_TMPDIR"]).toBe(tools.home.temporary);
   expect(tools.machine).toEqual({
     platform: "linux",
+    architecture: "x64",
+    nodeVersion: "24.21.0",
     userFolder: home,
     userName: "admin",
     systemUnits: `${home}/system-units`,

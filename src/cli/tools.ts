@@ -21,7 +21,7 @@ interface Opened extends Pick<ChosenTenant, "permitChange"> {
 
 const machineOf = (outside: Outside): Machine => {
   const {
-    host: { platform, execPath, argv },
+    host: { platform, execPath, argv, versions, arch },
     userFolder,
     userName,
     systemUnits,
@@ -33,6 +33,8 @@ const machineOf = (outside: Outside): Machine => {
     systemUnits,
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     node: execPath,
+    nodeVersion: versions.node,
+    architecture: arch,
     door: argv[1] ?? "",
   };
 };
@@ -220,6 +222,8 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     tenant: async (...nouns) => tenants.open(await choose(), nouns),
     tenantOf: async (context, ...nouns) =>
       tenants.open({ context, source: "default", among: (await contexts.list()).map(({ name }) => name) }, nouns),
+    inspectTenant: async ({ tenantFolder }) =>
+      (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes),
     describeState: (state) => interrupts.describe(state),
     async [Symbol.asyncDispose]() {
       await tenants.close();

@@ -49,6 +49,8 @@ export interface CommandOf<A extends Fields, O extends Fields> {
    * that no command ends with a usage error after its work is done
    */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
+  /** what some of its exit codes say, where that is more than the failures' own meaning */
+  readonly exitMeanings?: readonly (readonly [code: number, meaning: Text])[] | undefined;
   /** exit codes in place of the usual ones */
   readonly ownExits?: OwnExits | undefined;
   /**

@@ -15,6 +15,8 @@ interface ValueBase extends FieldBase {
   readonly required?: true | undefined;
   /** may be given several times; the input is then an array, empty when it is not given */
   readonly repeatable?: true | undefined;
+  /** a blank is allowed, and reads as null: nothing */
+  readonly blank?: true | undefined;
 }
 
 /** What a value may name, for completion in a shell: things of the tenant in effect, contexts, or files and folders. */
@@ -55,8 +57,6 @@ export interface DurationField extends ValueBase {
 /** A calendar day or an instant; what instant a day means depends on the zone of the tenant. */
 export interface DateField extends ValueBase {
   readonly kind: "date";
-  /** a blank is allowed, and reads as null: no date */
-  readonly blank?: true | undefined;
   readonly default?: undefined;
 }
 
@@ -86,17 +86,19 @@ export type Field = SwitchField | TextField | DurationField | DateField | Number
 /** Arguments in the order they are typed, or options; the key in camelCase is the input's key, `dryRun` is `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
-type One<F> = F extends { readonly kind: "boolean" }
+type Typed<F> = F extends { readonly kind: "boolean" }
   ? boolean
   : F extends { readonly kind: "number" | "duration" }
     ? number
     : F extends { readonly kind: "date" }
-      ? TypedDate | (F extends { readonly blank: true } ? null : never)
+      ? TypedDate
       : F extends { readonly kind: "list" }
         ? readonly string[]
         : F extends { readonly kind: "choice"; readonly choices: readonly (infer C)[] }
           ? C
           : string;
+
+type One<F> = Typed<F> | (F extends { readonly blank: true } ? null : never);
 
 type Always = { readonly kind: "boolean" } | { readonly required: true } | { readonly default: string | number };
 

@@ -51,6 +51,7 @@ const CHANGING = [
   "renewals notify",
   "renewals schedule install --cron",
   "renewals schedule remove",
+  "tenant set --ios yes",
   "imports discard 019a",
   "imports replan 019a",
   "imports commit 019a --yes",

@@ -99,6 +99,13 @@ export const PROGRAM: NounNode = {
   }],
     verbs: [],
   },{
+    name: "tenant",
+    summary: {"en":"the tenant itself: contract, addresses, what it uses","ja":"テナント自体(契約、アドレス、利用機能)"},
+    aliases: [],
+    examples: ["clomoctl tenant set --ios yes --ade yes --vpp yes --android no","clomoctl tenant show"],
+    nouns: [],
+    verbs: [{ name: "set", summary: {"en":"record what is known of the tenant itself","ja":"テナント自体の情報を登録する"}, load: () => import("./tenant/set.ts") },{ name: "show", summary: {"en":"show what is recorded of the tenant itself","ja":"テナント自体について登録されている内容を表示する"}, load: () => import("./tenant/show.ts") }],
+  },{
     name: "users",
     summary: {"en":"users of CLOMO PANEL","ja":"CLOMO PANEL のユーザー"},
     aliases: [],
@@ -120,5 +127,5 @@ export const PROGRAM: NounNode = {
   }],
     verbs: [{ name: "create", summary: {"en":"create a user","ja":"ユーザーを作成する"}, load: () => import("./users/create.ts") },{ name: "delete", summary: {"en":"delete users","ja":"ユーザーを削除する"}, load: () => import("./users/delete.ts") },{ name: "edit", summary: {"en":"change a user","ja":"ユーザーを変更する"}, load: () => import("./users/edit.ts") },{ name: "export", summary: {"en":"export users as a CSV file","ja":"ユーザーを CSV ファイルにエクスポートする"}, load: () => import("./users/export.ts") },{ name: "history", summary: {"en":"list what imports did to a user","ja":"ユーザーに対するインポートの履歴を一覧する"}, load: () => import("./users/history.ts") },{ name: "import", summary: {"en":"import users from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからユーザーをインポートする"}, load: () => import("./users/import.ts") },{ name: "list", summary: {"en":"list users","ja":"ユーザーを一覧する"}, load: () => import("./users/list.ts") },{ name: "move", summary: {"en":"move users into another organisation","ja":"ユーザーを別の組織に移動する"}, load: () => import("./users/move.ts") },{ name: "show", summary: {"en":"show one user","ja":"ユーザーを 1 人表示する"}, load: () => import("./users/show.ts") },{ name: "template", summary: {"en":"write the header row of a users file, custom fields included","ja":"ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)"}, load: () => import("./users/template.ts") }],
   }],
-    verbs: [{ name: "completion", summary: {"en":"print a script that completes commands in a shell","ja":"シェルでコマンドを補完するスクリプトを出力する"}, load: () => import("./completion.ts") },{ name: "status", summary: {"en":"show how a tenant stands, and what to do next","ja":"テナントの状況と次の操作を表示する"}, load: () => import("./status.ts") }],
+    verbs: [{ name: "completion", summary: {"en":"print a script that completes commands in a shell","ja":"シェルでコマンドを補完するスクリプトを出力する"}, load: () => import("./completion.ts") },{ name: "doctor", summary: {"en":"tell what works, what is missing and how to mend it","ja":"動作状況、足りないもの、直し方を表示する"}, load: () => import("./doctor.ts") },{ name: "status", summary: {"en":"show how a tenant stands, and what to do next","ja":"テナントの状況と次の操作を表示する"}, load: () => import("./status.ts") }],
   };

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Import, RenewalItem, Tenant } from "../lib/client/index.ts";
+import type { Import, RenewalItem, Tenant, TenantProfile } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
+import { UNSAID } from "../lib/model/tenant.ts";
 import { text } from "../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "./testing/program.ts";
 import { example } from "./testing/tenant.ts";
@@ -57,6 +58,7 @@ const tenantOf = (change: Partial<Tenant>): Tenant =>
     orgs: 4,
     devices: 3,
     secured,
+    profile: undefined,
     ...change,
   });
 
@@ -267,6 +269,56 @@ test("where none is in use, all are shown", async () => {
   });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "context,used\nosaka,false\nfar,false\n" });
   expect(await run("status --context kinki", { home })).toMatchObject({ exit: 6, stdout: "" });
+});
+
+describe("what a tenant uses", () => {
+  /** what is not said would stand above it */
+  const NOTHING = /\nnext renewals +[^\n]+\nwrong +none\nnext +none\n$/;
+  const using = (profile: Partial<TenantProfile>, items: readonly RenewalItem[] = []) => ({
+    ...EMPTY,
+    tenant: tenantOf({ users: 3, mirroredAt: null, consoleTasks: 0, profile: { ...UNSAID, ...profile } }),
+    listRenewals: { items },
+  });
+
+  test("is asked in one line where nobody has said it, with the line to type, and is no problem", async () => {
+    const { en, ja } = await inBoth("status --format table", { tenant: using({}) });
+    expect(en.stdout).toMatch(/\nnot said +whether these are used: iOS\/iPadOS, macOS, Android\n/);
+    expect(en.stdout).toContain(
+      " clomoctl renewals add NAME --file FILE\n" +
+        "                         clomoctl tenant set --ios yes/no --macos yes/no --android yes/no\n",
+    );
+    expect(en.stdout).toMatch(/\nwrong +none\n/);
+    expect(ja.stdout).toMatch(/\n未設定 +使っているかどうか: iOS\/iPadOS、macOS、Android\n/);
+    const json = await run("status --format json --query [].unsaid", { tenant: using({}) });
+    expect(JSON.parse(json.stdout)).toEqual([["ios", "macos", "android"]]);
+  });
+
+  test("makes what is not recorded a problem, with the line to type", async () => {
+    const tenant = using({ ios: true, ade: false, vpp: true, android: false });
+    const { en, ja } = await inBoth("status --format table", { tenant });
+    expect(en.stdout).toMatch(/\nwrong +not recorded: MDM push certificate\n +not recorded: VPP content token\n/);
+    expect(en.stdout).toContain(" clomoctl renewals add NAME --kind push-certificate --file FILE\n");
+    expect(en.stdout).not.toContain("not said");
+    expect(ja.stdout).toMatch(/\n問題 +登録がありません: MDM プッシュ通知証明書\n/);
+  });
+
+  test("leaves nothing to say where nothing is expected, or all of it is recorded", async () => {
+    const none = await run("status --format table", {
+      tenant: using({ ios: false, macos: false, android: true, androidAccounts: "workspace" }),
+    });
+    expect(none.stdout).toMatch(NOTHING);
+    const owner = renewal({ kind: "android-owner", expiresAt: "2027-10-01T00:00:00.000Z" });
+    const recorded = await run("status --format table", {
+      tenant: using({ ios: false, macos: false, android: true, androidAccounts: "google-play" }, [owner]),
+    });
+    expect(recorded.stdout).toMatch(NOTHING);
+    const accounts = await inBoth("status --format table", {
+      tenant: using({ ios: false, macos: false, android: true }),
+    });
+    expect(accounts.en.stdout).toMatch(/\nnot said +with which accounts Android is used\n/);
+    expect(accounts.en.stdout).toContain(" clomoctl tenant set --android-accounts google-play/workspace/none\n");
+    expect(accounts.ja.stdout).toMatch(/\n未設定 +Android をどのアカウントで使うか\n/);
+  });
 });
 
 describe("the page", () => {

@@ -1,7 +1,8 @@
 import type { Client, NounName } from "../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
-import { DEFAULT_TIMEZONE } from "../lib/config/context.ts";
+import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts";
 import type { TemporaryPlace } from "../lib/files/index.ts";
+import type { TenantFileState } from "../lib/model/tenant-file.ts";
 import type { Environment, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
@@ -28,6 +29,10 @@ export interface Machine {
   readonly timezone: string;
   /** absolute path of the Node that runs */
   readonly node: string;
+  /** its version: `24.21.0` */
+  readonly nodeVersion: string;
+  /** `process.arch` */
+  readonly architecture: string;
   /** absolute path of the program as it was called, symbolic links kept: those outlive an update */
   readonly door: string;
 }
@@ -86,6 +91,12 @@ export interface Tools {
    * @throws `unavailable` when the tenant cannot be reached, `locked` when another process holds it
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
+  /**
+   * Looks at the file of an embedded tenant, and changes nothing; undefined where there is none.
+   *
+   * @throws `unexpected` where it is lost or no database, `unavailable` where it cannot be read
+   */
+  inspectTenant(context: EmbeddedContext): Promise<TenantFileState | undefined>;
   /** Sets how to describe what was and was not done if a signal comes; the latest call counts. */
   describeState(state: () => Text): void;
 }

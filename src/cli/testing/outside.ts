@@ -40,6 +40,8 @@ export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): F
     stdout,
     stderr,
     platform: "linux",
+    arch: "x64",
+    versions: { node: "24.21.0" },
     cwd: () => home,
   });
   const outside: Outside = {

@@ -73,8 +73,23 @@ export async function typedNames(
 ): Promise<readonly Typed[]> {
   const typed = names.flatMap((name) => namesIn(name, byMail).map((one) => ({ name: one })));
   const all: readonly Typed[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
-  return all.filter(({ name }, at) => all.findIndex((other) => other.name === name) === at);
+  const known = new Set<string>();
+  const once = all.filter(({ name }) => !known.has(name) && known.add(name));
+  if (once.length > MOST_NAMES) throw tooMany(once.length);
+  return once;
 }
+
+/** As many as one request takes; more are told by a filter or a file. */
+const MOST_NAMES = 20_000;
+
+const tooMany = (count: number): Failure =>
+  new Failure("usage", {
+    what: text(
+      `${count} names are more than the ${MOST_NAMES} of one deletion`,
+      `名前が ${count} 件あります。1 回に指定できるのは ${MOST_NAMES} 件までです`,
+    ),
+    hint: text("delete in parts, or by a filter", "分けて削除するか、絞り込み条件で指定してください"),
+  });
 
 /** Maximum number of records that are told where several have a name. */
 const MOST_LISTED = 5;
@@ -116,7 +131,7 @@ export async function idsNamed<R extends { readonly id: string }>(
   const command = search === undefined ? list : `${search} TEXT`;
   throw new Failure(unknown.length > 0 ? "not-found" : "usage", {
     what: text(
-      `${wrong} of ${counted(typed.length, "name")} ${wrong === 1 ? "does" : "do"} not name one ${noun.en} each; nothing was changed`,
+      `${wrong} of ${counted(typed.length, "name")} ${wrong === 1 ? "does" : "do"} not find exactly one ${noun.en}; nothing was changed`,
       `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja}を 1 件に特定できません。何も変更していません`,
     ),
     hint: text(

@@ -45,6 +45,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   const { options, kind } = deletion;
   refuseContradictions(deletion);
   if (options.list === "-") throw ON_STDOUT;
+  if (options.list !== undefined && options.list === deletion.file) throw SAME_FILE;
   checkLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
   const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
@@ -137,6 +138,11 @@ function refuseContradictions({ names, file, filters }: Pick<Deletion<never>, "n
     where: `--${flagName(first[0])}`,
   });
 }
+
+const SAME_FILE = new Failure("usage", {
+  what: text("this is the same file as --file", "--file と同じファイルです"),
+  where: "--list",
+});
 
 const ON_STDOUT = new Failure("usage", {
   what: text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),

@@ -99,6 +99,19 @@ test.each([
   expect(stderr).toContain(told);
 });
 
+test("a plan of both that was kept is committed by the sum too", async () => {
+  const shown = tenantWith({ imports: { items: [BOTH, USERS] }, import: USERS, commitImport: committed(BOTH) });
+  const { findOrgs: _find, planDeletion: _plan, ...tenant } = shown;
+  const { exit, stderr } = await run("imports commit 13 --confirm-deletions 5", { tenant });
+  expect(exit).toBe(0);
+  expect(stderr).toContain("\ntogether: delete 5\n");
+  const { commitImport: _commit, ...kept } = tenant;
+  const byId = ({ params = {} }: Seen) => (params["id"] === PLAN.id ? BOTH : USERS);
+  const wrong = await run("imports commit 13 --confirm-deletions 2", { tenant: { ...kept, import: byId } });
+  expect(wrong.exit).toBe(3);
+  expect(wrong.stderr).toContain("the plan deletes 5 records, not 2");
+});
+
 test("lists of both are written beside each other, in a dry run too", async () => {
   const folder = freshFolder();
   const users = example<object>("users", { next: null });

@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, serverToken, Workshop } from "../../lib/apple/testing/openssl.ts";
-import type { RenewalItem } from "../../lib/client/index.ts";
+import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { UNSAID } from "../../lib/model/tenant.ts";
 import { parseExposition } from "../../lib/renewals/testing/exposition.ts";
 import { parsePluginOutput } from "../../lib/renewals/testing/plugin-output.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
 import { item } from "./testing/item.ts";
 
 const DAY_MS = 86_400_000;
@@ -115,7 +117,8 @@ describe("what is recorded", () => {
 
   test("is a table of the usual columns on a terminal, in its language; of others where they are named", async () => {
     const home = await homeWith();
-    const tenant = having(due(1, 10), due(2, 60), due(3, 400), due(4, -1), undated);
+    const told = example<Tenant>("tenant", { profile: undefined });
+    const tenant = { ...having(due(1, 10), due(2, 60), due(3, 400), due(4, -1), undated), tenant: told };
     const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: { columns: 120 } });
     const [header, ...rows] = en.stdout.split("\n");
     expect(header).toMatch(/^level +days left +expires on +kind +name +organisation +context +file$/);
@@ -137,6 +140,27 @@ describe("what is recorded", () => {
     expect(named.stdout).toMatch(/^remark +certainty\nno date is recorded +entered by hand$/m);
     const japanese = { home, tenant: having(undated), terminal: {}, environment: { CLOMOCTL_LANG: "ja" } };
     expect((await run("renewals check --fields remark", japanese)).stdout).toContain("期限が記録されていません");
+  });
+
+  test.each([
+    ["nothing is said of what the tenant uses", UNSAID, "not said whether these are used: iOS/iPadOS, macOS, Android"],
+    ["what it uses is not recorded", { ...UNSAID, ios: true }, "not recorded: MDM push certificate"],
+  ])("exits the same where %s; on a terminal alone there is a hint", async (_, profile, hint) => {
+    const items = having(due(1, 400));
+    const tenant = { ...items, tenant: example<Tenant>("tenant", { profile }) };
+    const home = await homeWith();
+    const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: {} });
+    expect([en.exit, ja.exit]).toEqual([0, 0]);
+    expect(en.stderr).toContain(`${hint};`);
+    expect(ja.stderr).toContain("clomoctl tenant set --");
+    for (const words of ["", "--quiet", "--nagios"]) {
+      expect(await checkOf([due(1, 400)], words)).toMatchObject({
+        exit: 0,
+        stderr: expect.not.stringContaining("tenant set"),
+      });
+    }
+    const quiet = await run("renewals check --quiet", { home, tenant: items, terminal: {} });
+    expect(quiet).toMatchObject({ exit: 0, stderr: "" });
   });
 
   test("without a date is told on stderr, in both languages; quietly too, but for the summary", async () => {

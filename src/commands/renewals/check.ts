@@ -5,7 +5,7 @@ import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { listColumns } from "../listing/list.ts";
+import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
 import { CHECK_COLUMNS, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
@@ -139,6 +139,12 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
   const result = await gatherAll(tools, { ...request, files, thresholds });
   if (nagios) await showLine(tools, result);
   else await show(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
+  const { terminal, globals } = tools;
+  // a hint to people, which changes no exit code
+  if (terminal.interactive && isUsualTable(terminal) && files.length === 0 && !nagios && !globals.quiet) {
+    const { tellExpectedOfAll } = await import("./items/expected.ts");
+    await tellExpectedOfAll(tools, { allContexts: request.allContexts, items: result.checked });
+  }
   const written = prometheus === undefined || (await writeMetrics(tools, prometheus, result));
   return STATE_EXITS[written || result.state === "critical" ? result.state : "unknown"];
 }

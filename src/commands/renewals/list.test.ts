@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RenewalItem } from "../../lib/client/index.ts";
+import type { RenewalItem, Tenant, TenantProfile } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { UNSAID } from "../../lib/model/tenant.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
 import { idOf, item } from "./testing/item.ts";
 
 const soon = item(1, { name: "契約", expiresAt: "2026-12-10T14:59:59.000Z", owner: "it@example.jp" });
@@ -20,6 +22,11 @@ const undated = item(4, { name: "謎", expiresAt: null });
 const expired = item(5, { name: "ドメイン", expiresAt: "2026-10-01T14:59:59.000Z" });
 
 const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items } });
+/** The same on a terminal, where it is asked what the tenant uses; this one tells nothing of it. */
+const onTerminal = (...items: readonly RenewalItem[]) => ({
+  ...having(...items),
+  tenant: example<Tenant>("tenant", { profile: undefined }),
+});
 const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
 
 /** A home with the contexts kanto, whose days are New York's, and osaka. */
@@ -94,7 +101,10 @@ describe("a list", () => {
 
   test("names on a terminal what nobody would know how to renew, and nowhere else", async () => {
     const push = item(1, { name: "本社", kind: "push-certificate", owner: "it@example.jp" });
-    const { en, ja } = await inBoth("renewals list", { tenant: having(push, item(2, { owner: "a" })), terminal: {} });
+    const { en, ja } = await inBoth("renewals list", {
+      tenant: onTerminal(push, item(2, { owner: "a" })),
+      terminal: {},
+    });
     expect(en.stderr).toBe("本社: not recorded: account, 2-factor phone\n");
     expect(ja.stderr).toBe("本社: 登録がありません: アカウント、認証コードを受け取る電話\n");
     expect((await run("renewals list", { tenant: having(push) })).stderr).toBe("");
@@ -102,7 +112,7 @@ describe("a list", () => {
 
   test("is empty without items, and draws nothing", async () => {
     expect(await run("renewals list --format json", { tenant: having() })).toMatchObject({ exit: 0, stdout: "[]\n" });
-    expect(await run("renewals list", { tenant: having(), terminal: {} })).toMatchObject({
+    expect(await run("renewals list", { tenant: onTerminal(), terminal: {} })).toMatchObject({
       exit: 0,
       stdout: "",
       stderr: "none in tenant embedded\n",
@@ -120,7 +130,7 @@ describe("a list", () => {
 });
 
 describe("the table on a terminal", () => {
-  const tenant = having(expired, soon, second, late, item(6), undated);
+  const tenant = onTerminal(expired, soon, second, late, item(6), undated);
 
   test("says how it stands, when and what, above the time line, in both languages", async () => {
     const { en, ja } = await inBoth("renewals list", { tenant, terminal: {} });
@@ -207,13 +217,22 @@ describe("of all tenants", () => {
 
   test("the table and the time line name the tenant, of one they do not", async () => {
     const home = await homeOfThree();
-    const { en, ja } = await inBoth("renewals list --all-contexts", { home, tenants, terminal: { columns: 120 } });
+    const all = { embedded: having(soon), kanto: onTerminal(undated), osaka: onTerminal(second, expired) };
+    const { en, ja } = await inBoth("renewals list --all-contexts", {
+      home,
+      tenants: all,
+      terminal: { columns: 120 },
+    });
     expect(en.stdout).toMatch(/^state +context +days /);
     expect(en.stdout).toMatch(/^critical +embedded +20 +2026-12-10 +契約 /m);
     expect(en.stdout).toMatch(/^osaka: ドメイン +X\|/m);
     expect(ja.stdout).toMatch(/^状態 +コンテキスト +残り /);
-    const one = await run("renewals list", { home, tenant: having(soon), terminal: { columns: 120 } });
-    expect(one.stdout).not.toContain("embedded");
+    const one = await run("renewals list --context kanto", {
+      home,
+      tenant: onTerminal(soon),
+      terminal: { columns: 120 },
+    });
+    expect(one.stdout).not.toContain("kanto");
   });
 
   test("one that cannot be opened is said in both languages; the others are shown, and the first failure decides", async () => {
@@ -346,4 +365,45 @@ test.each([
   ["renewals list --context nowhere", 6],
 ])("%s is refused before the tenant is asked", async (line, exit) => {
   expect(await run(line, { tenant: {} })).toMatchObject({ exit, stdout: "", requests: [] });
+});
+
+describe("on a terminal, what a tenant uses tells what is missing", () => {
+  const using = (profile: Partial<TenantProfile>, ...items: readonly RenewalItem[]) => ({
+    ...having(...items),
+    tenant: example<Tenant>("tenant", { profile: { ...UNSAID, ...profile } }),
+  });
+  const push = item(1, { kind: "push-certificate", name: "本社", owner: "o", account: "a", phone: "p" });
+
+  test("and asks where nobody has said it, in both languages", async () => {
+    const tenant = using({ ade: true, vpp: false }, push);
+    const { en, ja } = await inBoth("renewals list", { tenant, terminal: {} });
+    expect(en).toMatchObject({ exit: 0 });
+    expect(en.stderr).toBe(
+      "not recorded: ADE server token; to record it: clomoctl renewals add NAME --kind ade-token --file FILE\n" +
+        "not said whether these are used: Android; so nobody knows what should be recorded: clomoctl tenant set --android yes/no\n",
+    );
+    expect(ja.stderr).toBe(
+      "登録がありません: ADE サーバートークン。登録するには: clomoctl renewals add NAME --kind ade-token --file FILE\n" +
+        "未設定です(使っているかどうか: Android)。何を登録すべきか判断できません: clomoctl tenant set --android yes/no\n",
+    );
+  });
+
+  test("of several tenants each by its name, with a command that names it", async () => {
+    const home = await homeOfThree();
+    const tenants = { kanto: using({ ios: true, ade: false, vpp: false, android: false }), osaka: locked };
+    const { stderr } = await run("renewals list --all-contexts", {
+      home,
+      tenants: { ...tenants, embedded: having() },
+      terminal: {},
+    });
+    expect(stderr).toContain(
+      "kanto: not recorded: MDM push certificate; to record it: clomoctl renewals add NAME --kind push-certificate --file FILE --context kanto\n",
+    );
+  });
+
+  test("says nothing where that cannot be read, and in a pipe nobody is asked", async () => {
+    const silent = await run("renewals list", { tenant: { ...having(push), tenant: locked }, terminal: {} });
+    expect(silent).toMatchObject({ exit: 0, stderr: "" });
+    expect((await run("renewals list", { tenant: having(push) })).stderr).toBe("");
+  });
 });

@@ -7,6 +7,7 @@ import { isUsualTable, LIMIT, listColumns } from "../listing/list.ts";
 import { zoneInEffect, type ChosenTenant, type Tools } from "../tools.ts";
 import { asOfNow, itemsBySource, remarksOf } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS, USUAL_ITEM_COLUMNS } from "./items/columns.ts";
+import { tellExpectedOfAll } from "./items/expected.ts";
 import { missingOf } from "./items/missing.ts";
 import type { Shown } from "./items/overview.ts";
 import { momentIn } from "../../lib/model/time.ts";
@@ -52,7 +53,7 @@ export default defineCommand({
   exits: ["not-found", "locked", "unavailable"],
   async run(tools, { allContexts, html, limit }) {
     const { terminal } = tools;
-    const { shown, failed } = await gather(tools, { allContexts, limit });
+    const { shown, found, failed } = await gather(tools, { allContexts, limit });
     if (html !== undefined) {
       await writePage(tools, shown, html);
     } else if (isUsualTable(terminal)) {
@@ -62,7 +63,10 @@ export default defineCommand({
       await terminal.list(listColumns(terminal, ITEM_COLUMNS, USUAL_ITEM_COLUMNS), shown.items);
     }
     await adviseSecondOwner(terminal, shown.items);
-    if (terminal.interactive) await listMissing(terminal, shown.items);
+    if (terminal.interactive) {
+      await listMissing(terminal, shown.items);
+      if (isUsualTable(terminal) && html === undefined) await tellExpectedOfAll(tools, { allContexts, items: found });
+    }
     return failed?.code;
   },
 });
@@ -70,6 +74,8 @@ export default defineCommand({
 /** What is shown, and the first failure of a tenant that keeps the others' items from nobody. */
 interface Gathered {
   readonly shown: Shown;
+  /** all items, without a limit */
+  readonly found: readonly Judged[];
   readonly failed: Failure | undefined;
 }
 
@@ -83,7 +89,7 @@ async function gather(
   const all = chosen === undefined ? await tools.contexts.list() : [chosen.context];
   const [now, timezone, contexts] = [tools.clock.now(), await zoneInEffect(tools), all.map(({ name }) => name)];
   const items = found.toSorted(byExpiry).slice(0, limit);
-  return { shown: { items, contexts, timeline: new Timeline(now, timezone), now, timezone }, failed };
+  return { shown: { items, contexts, timeline: new Timeline(now, timezone), now, timezone }, found, failed };
 }
 
 async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; failed: Failure | undefined }> {

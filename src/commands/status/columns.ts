@@ -8,6 +8,7 @@ import { LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { tableCellOf } from "../../lib/terminal/table/cells.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { unsaidName } from "../renewals/items/expected.ts";
 import type { Status } from "./gather.ts";
 
 /** At most so many renewals are told. */
@@ -197,6 +198,12 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
     ),
     parts: read(({ renewals }) => renewals.slice(0, FIRST).map(renewalName)),
   }),
+  {
+    key: "unsaid",
+    header: text("not said", "未設定"),
+    value: read(({ expected }) => expected.unsaid),
+    name: ({ expected: { unsaid } }) => (unsaid.length === 0 ? null : unsaidName(unsaid)),
+  },
   parted({
     key: "problems",
     header: text("wrong", "問題"),

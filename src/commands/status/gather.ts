@@ -2,10 +2,12 @@ import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
+import { expectedOf, type Expected } from "../../lib/renewals/expected.ts";
 import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
+import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
 import { asOfNow, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
@@ -26,12 +28,17 @@ export interface Status {
   readonly plans: readonly Import[];
   /** what expires, the first due first */
   readonly renewals: readonly Judged[];
+  /** what its records lack by what it uses, and what nobody has said of that */
+  readonly expected: Expected;
   readonly problems: readonly Text[];
   /** lines to type; of several contexts each names its own */
   readonly next: readonly string[];
 }
 
-type Read = Pick<Status, "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "problems">;
+type Read = Pick<Status, "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "problems">;
+
+/** Of a tenant that keeps nothing of what it uses. */
+const NOTHING_EXPECTED: Expected = { missing: [], doubtful: [], unsaid: [] };
 
 /** Where a context stands among the others. */
 export interface Place {
@@ -51,6 +58,7 @@ export async function statusOf(tools: Tools, context: Context, { used, several }
       waiting: [],
       plans: [],
       renewals: [],
+      expected: NOTHING_EXPECTED,
       problems: [unread(error)],
     };
   });
@@ -65,6 +73,7 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
   const items = await itemsBySource({ context, client }, asOf.timezone);
   // whether it is valid already is for checks
   const renewals = items.map((item) => judge({ ...item, validFrom: null }, context.name, asOf)).toSorted(byExpiry);
+  const expected = tenant.profile === undefined ? NOTHING_EXPECTED : expectedOf(tenant.profile, items);
   const inState = (state: Import["state"]): readonly Import[] => imports.filter((plan) => plan.state === state);
   return {
     tenant,
@@ -72,7 +81,12 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
     waiting: inState("awaiting-console"),
     plans: inState("planned"),
     renewals,
-    problems: [...renewals.filter(isPressing).map(pressing), ...items.flatMap(remarksOf)],
+    expected,
+    problems: [
+      ...renewals.filter(isPressing).map(pressing),
+      ...items.flatMap(remarksOf),
+      ...expected.missing.map(missingName),
+    ],
   };
 }
 
@@ -93,7 +107,7 @@ const unread = ({ what, where, hint }: Failure): Text => {
 };
 
 /** What to do next, the most urgent first. */
-function nextOf({ tenant, waiting, plans, renewals }: Read): readonly string[] {
+function nextOf({ tenant, waiting, plans, renewals, expected }: Read): readonly string[] {
   if (tenant === undefined) return ["clomoctl context show"];
   const due = renewals.filter(({ level }) => level !== "ok");
   return [
@@ -104,8 +118,17 @@ function nextOf({ tenant, waiting, plans, renewals }: Read): readonly string[] {
     ...plans.slice(0, 1).map(({ number }) => `clomoctl imports commit ${number}`),
     ...(isUnasked(tenant) ? ["clomoctl users administrators add USER"] : []),
     ...(tenant.users === 0 ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
-    ...(renewals.length === 0 ? ["clomoctl renewals add NAME --file FILE"] : []),
+    ...recordingLines({ tenant, renewals, expected }),
+    ...(expected.unsaid.length > 0 ? [sayingLine(expected.unsaid)] : []),
   ];
+}
+
+/** What to type to record what expires: what is known to be missing, else, where nothing is recorded, anything. */
+function recordingLines({ tenant, renewals, expected }: Pick<Read, "tenant" | "renewals" | "expected">) {
+  const [kind] = expected.missing;
+  if (kind !== undefined) return [recordingLine(kind)];
+  const isAll = tenant?.profile !== undefined && expected.doubtful.length === 0;
+  return renewals.length === 0 && !isAll ? ["clomoctl renewals add NAME --file FILE"] : [];
 }
 
 /** Whether nobody has said who a mirror's administrators are. */

@@ -37,6 +37,9 @@ export interface Circumstances {
   /** 2026-11-20T01:00:00Z unless told otherwise */
   readonly now?: Date;
   readonly platform?: NodeJS.Platform;
+  /** x64, and Node 24.21.0, unless told otherwise */
+  readonly architecture?: NodeJS.Architecture;
+  readonly nodeVersion?: string;
   /** the person's own folder */
   readonly userFolder?: string;
 }
@@ -160,6 +163,8 @@ export async function run(line: string | readonly string[], circumstances: Circu
     stdout,
     stderr,
     platform: circumstances.platform ?? "linux",
+    arch: circumstances.architecture ?? "x64",
+    versions: { node: circumstances.nodeVersion ?? "24.21.0" },
     cwd: () => folder,
   });
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) circumstances.signals?.on(name, () => host.emit(name));

@@ -135,7 +135,7 @@ test("names come from a mail, in a file of one a line, in any encoding", async (
   const wrong = await inBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
   expect(wrong.en.stderr).toBe(
-    "mail.txt:1: 退職者: no user is named so\nerror: 1 of 3 names does not name one user each; nothing was changed\n  look them up: clomoctl users list --search TEXT; of several use the id\n",
+    "mail.txt:1: 退職者: no user is named so\nerror: 1 of 3 names does not find exactly one user; nothing was changed\n  look them up: clomoctl users list --search TEXT; of several use the id\n",
   );
   expect(wrong.ja.stderr).toContain("mail.txt:1: 退職者: この名前のユーザーはありません\n");
   writeFileSync(join(folder, "mail.txt"), Buffer.from(`\ufeff${lines.split("\r\n").slice(1).join("\n")}`, "utf16le"));
@@ -167,7 +167,7 @@ test("all names that find nothing or several are told, with near ones, and nothi
   expect(en.exit).toBe(6);
   expect(en.stderr).toContain(`hanaco: no user is named so; did you mean 髙橋 花子 <hanako@example.co.jp> ${ID}?\n`);
   expect(en.stderr).toContain("E1: matches 2: 髙橋 花子 <hanako@example.co.jp>");
-  expect(en.stderr).toContain("error: 2 of 2 names do not name one user each; nothing was changed\n");
+  expect(en.stderr).toContain("error: 2 of 2 names do not find exactly one user; nothing was changed\n");
   expect(ja.stderr).toContain("E1: 2 件に当てはまります: ");
   const { users: _, ...several } = tenant;
   expect(await run("users delete E1", { tenant: several })).toMatchObject({ exit: 2 });
@@ -231,6 +231,14 @@ test("a list of names in Shift_JIS is read as such", async () => {
   expect(requests[0]).toMatchObject({ operation: "findUsers", query: { name: "髙橋" } });
 });
 
+test("more names than one request takes", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "many.txt"), Array.from({ length: 20_001 }, (_, at) => `E${at}`).join("\n"));
+  const { exit, stderr } = await run("users delete --file many.txt", { tenant: {}, folder });
+  expect(exit).toBe(2);
+  expect(stderr).toContain("20001 names are more than the 20000 of one deletion");
+});
+
 testUnshowable("users delete x --confirm-deletions 1");
 testWrongLines(
   ["users delete", "nothing is named"],
@@ -240,6 +248,7 @@ testWrongLines(
   ["users delete x --all", "--all"],
   ["users delete x --max-deletions many", "--max-deletions"],
   ["users delete x --list -", "--list"],
+  ["users delete --file x --list x", "this is the same file as --file"],
 );
 
 test("a list typed at the terminal leaves nobody to answer", async () => {

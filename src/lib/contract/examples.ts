@@ -5,6 +5,7 @@ import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/rene
 import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
 import { ALL_ROUTES } from "./all.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
+import { TENANT } from "../model/tenant.ts";
 import type {
   Administrators,
   ConsoleTask,
@@ -181,6 +182,8 @@ const administrators: Administrators = {
   administrators: [{ id: id(2), key: "hanako@example.co.jp", name: "髙橋 花子" }],
 };
 
+const profile = exampleOf(TENANT.fields);
+
 const inputProblem: InputProblem = {
   code: "not-mail-address",
   severity: "error",
@@ -217,7 +220,15 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
         administratorsKnown: KNOWN,
         consoleTasks: 1,
         secured: { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 0 },
+        profile,
       },
+    },
+  ],
+  [
+    "setTenant",
+    {
+      body: { android: true, contracts: [{ name: "CLOMO MDM", licences: 300 }] },
+      answer: { before: { ...profile, android: null }, after: profile },
     },
   ],
   ["consoleTasks", { answer: { items: [consoleTask] } }],

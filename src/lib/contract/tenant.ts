@@ -2,8 +2,30 @@
 
 import { z } from "zod";
 import { SECURED_APPS } from "../model/secured-user.ts";
-import { get, json } from "./route.ts";
+import { CONTRACT, TENANT } from "../model/tenant.ts";
+import { get, json, patch } from "./route.ts";
 import { Instant, named } from "./shapes.ts";
+import { membersOf, recordSchema } from "./thing-schema.ts";
+
+const members = membersOf(TENANT.fields);
+
+/** What is recorded of a tenant itself: null, and an empty list, say that nobody has said it yet. */
+const TenantProfile = named("TenantProfile", recordSchema(TENANT.fields));
+
+const { name, ...ofContract } = membersOf(CONTRACT);
+
+/** What is said anew of a tenant: a missing field keeps its value, null and an empty list of languages clear it. */
+const TenantChange = named(
+  "TenantChange",
+  z.strictObject({
+    ...z.object(members).partial().shape,
+    contracts: z
+      .array(z.strictObject({ name, ...z.object(ofContract).partial().shape }))
+      .optional()
+      .meta({ description: "contracts to add, or to change by their names" }),
+    contractsRemoved: z.array(z.string().min(1)).optional().meta({ description: "names of contracts to remove" }),
+  }),
+);
 
 /** The tenant itself; `mirroredAt` is when its data last came from the console. */
 const Tenant = named(
@@ -21,6 +43,7 @@ const Tenant = named(
       .optional()
       .meta({ description: "the kinds of import whose administrators are known" }),
     consoleTasks: z.int().optional().meta({ description: "number of what has to be done in the console" }),
+    profile: TenantProfile.optional(),
   }),
 );
 
@@ -28,7 +51,16 @@ export default {
   description: "The tenant itself",
   routes: {
     show: get("/v1/tenant", { id: "tenant", summary: "The tenant and its size", answer: json(Tenant, "The tenant") }),
+    set: patch("/v1/tenant", {
+      id: "setTenant",
+      summary: "Record what is known of the tenant itself",
+      body: TenantChange,
+      answer: json(z.object({ before: TenantProfile, after: TenantProfile }), "What was recorded, and what is now"),
+      fails: ["input-rejected"],
+    }),
   },
 };
 
+export type { TenantProfile } from "../model/tenant.ts";
 export type Tenant = z.infer<typeof Tenant>;
+export type TenantChange = z.infer<typeof TenantChange>;

@@ -55,6 +55,8 @@ const bareSchema = (field: Field): z.ZodType => {
       return Id;
     case "instant":
       return Instant;
+    case "day":
+      return z.iso.date();
     case "digest":
       return Sha256;
     case "boolean":

@@ -6,4 +6,4 @@ export { systemProcesses, type ProcessTable } from "./processes.ts";
 export { readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
 export { scan, type Scanned } from "./scan.ts";
 export { holdBytes } from "./spool.ts";
-export { hasCode, removeUnfinished, sweepTemporaryFiles, type TemporaryPlace } from "./temporary.ts";
+export { hasCode, registeredFiles, removeUnfinished, sweepTemporaryFiles, type TemporaryPlace } from "./temporary.ts";

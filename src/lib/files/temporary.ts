@@ -136,6 +136,30 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
   }
 }
 
+/** A temporary file that is still registered, and by whom. */
+export interface RegisteredFile {
+  readonly path: string;
+  /** `running`: its process works on it; `elsewhere`: of another machine or container; `left`: it could not be removed */
+  readonly state: "running" | "elsewhere" | "left";
+}
+
+/** The temporary files that are registered, once those of dead processes were removed. */
+export async function registeredFiles(place: TemporaryPlace): Promise<readonly RegisteredFile[]> {
+  const { temporaryFolder, processes } = place;
+  await sweepTemporaryFiles(place);
+  const names = await readdir(temporaryFolder).catch(() => []);
+  const found: RegisteredFile[] = [];
+  for (const name of names) {
+    const pid = Number(RECORD.exec(name)?.[1] ?? Number.NaN);
+    if (Number.isNaN(pid)) continue;
+    const entry = parseEntry(await readFile(join(temporaryFolder, name), "utf8").catch(() => ""));
+    const path = entry?.file ?? join(temporaryFolder, name);
+    const isOurs = entry === undefined || entry.place === processes.place;
+    found.push({ path, state: !isOurs ? "elsewhere" : isLeft(entry, pid, processes) ? "left" : "running" });
+  }
+  return found;
+}
+
 interface Entry {
   readonly file: string;
   readonly place: string;

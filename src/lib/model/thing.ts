@@ -19,8 +19,8 @@ type Shape =
       /** what people read instead of a choice */
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
-  /** an id is a UUIDv7, an instant UTC, a digest SHA-256 in lower-case hexadecimal digits */
-  | { readonly type: "id" | "instant" | "digest" | "boolean" | "integer" }
+  /** an id is a UUIDv7, an instant UTC, a day of the calendar `2027-03-31`, a digest SHA-256 in lower-case hexadecimal digits */
+  | { readonly type: "id" | "instant" | "day" | "digest" | "boolean" | "integer" }
   | { readonly type: "object" | "objects"; readonly of: Fields };
 
 /** What a field is in the console's files; its header is the Japanese label. */

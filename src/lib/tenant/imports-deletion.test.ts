@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { DeletionRequest, Import } from "../contract/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
@@ -206,6 +207,35 @@ test("without users there is one import, and dropping the plan of both drops bot
   await tenant.client.imports.discard(both.id);
   expect(await tenant.client.imports.show(both.takes?.id ?? "")).toMatchObject({ state: "discarded" });
   expect(await open()).toEqual([]);
+});
+
+test("what is left of both is compared alone once the other one is over", async () => {
+  const S = await idsOf("orgs", "S");
+  const both = await plan({ kind: "orgs", ids: S, recursive: true });
+  await commit(await tenant.client.imports.show(both.takes?.id ?? ""));
+  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
+  const alone = await tenant.client.imports.replan(both.id);
+  expect(alone).toMatchObject({ delete: 2 });
+  expect(alone.takes).toBeUndefined();
+  await tenant.client.imports.discard(alone.id);
+  await tenant.import({ kind: "users" }, PEOPLE);
+  const again = await plan({ kind: "orgs", ids: S, recursive: true });
+  await tenant.client.imports.discard(again.takes?.id ?? "");
+  const failure = await failureOf(tenant.client.imports.replan(again.id));
+  expect(failure?.what.en).toContain("2 organisations cannot be deleted, as others belong to them: 営業部 (1 user)");
+  expect(await failureOf(commit(again))).toMatchObject({ code: "conflict" });
+  await tenant.client.imports.discard(again.id);
+});
+
+test("a deletion is no upload", async () => {
+  const found = await plan({ kind: "users", search: "山" });
+  expect(await failureOf(tenant.client.imports.emitted(found, {}))).toMatchObject({ code: "input-rejected" });
+});
+
+test("nothing that is kept of deletions has a secret", async () => {
+  await commit(await plan({ kind: "docs", filterId: "a" }));
+  tenant.database.exec("pragma wal_checkpoint(truncate)");
+  expect(readFileSync(tenant.path).includes("secret1")).toBe(false);
 });
 
 test("devices of users who would go with their organisation hold it", async () => {

@@ -1,6 +1,7 @@
 import { createApp } from "./http/app.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { Session } from "./session.ts";
+import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import { openSqlite, type SqliteTenant } from "./store/sqlite/open.ts";
 
@@ -50,3 +51,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     },
   };
 };
+
+/** Looks at the file of a tenant. @see inspectTenantFile */
+export const inspectTenant = async (folder: string, processes: Processes): Promise<TenantFileState | undefined> =>
+  (await import("./store/sqlite/inspect.ts")).inspectTenantFile(folder, processes);

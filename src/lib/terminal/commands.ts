@@ -6,7 +6,7 @@ const QUOTED = String.raw`(?<![^\s(:=])(?:${WORD}|"[^"]*")|「[^」]*」`;
 
 const VALUE = String.raw`(?:${WORD}|[^\s()、。;:']*[^\s()、。;:,.'])`;
 const ARGUMENTS: readonly string[] = [
-  String.raw`--(?:absent|against|app|as|blank|context|emit-csv|encoding|errors|fields|fix|format|key|map|max-changes|max-deletions|mode|newline|report|sheet) ${VALUE}`,
+  String.raw`--(?:absent|ade|against|android|android-accounts|app|as|blank|console-timezone|contact-mail|contact-name|contact-phone|context|contract|domain|emit-csv|encoding|errors|fields|fix|format|from|gate|ios|key|kind|languages|licences|login-url|macos|map|max-changes|max-deletions|mdm-address|mobile-app-portal|mode|newline|remove-contract|report|secured-apps|sheet|until|vpp|windows) ${VALUE}`,
   String.raw`--?[a-z][\w-]*(?:=\S+)?`,
   WORD,
   String.raw`last\b`,
@@ -17,7 +17,7 @@ const ARGUMENTS: readonly string[] = [
 ];
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
-const COMMAND = String.raw`clomoctl (?:(?:console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
+const COMMAND = String.raw`clomoctl (?:(?:console|devices|imports|orgs|renewals|secured|status|tenant|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
 
 const QUOTED_OR_COMMAND = new RegExp(`${QUOTED}|${COMMAND}`, "g");
 const EVERY_WORD = new RegExp(WORD, "g");

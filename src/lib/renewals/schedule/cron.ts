@@ -1,8 +1,7 @@
-import { rm } from "node:fs/promises";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findBlock, withBlock, withoutBlock, type CrontabText } from "./crontab-block.ts";
-import { launcherFile, launcherScript, shellWord } from "./launcher.ts";
+import { launcherFile, launcherScript, removeLauncher, shellWord } from "./launcher.ts";
 import type { ScheduleChange, DailyRun, SchedulePlace, Scheduled } from "./schedule.ts";
 import { convert, formatTimeOfDay } from "./time-of-day.ts";
 
@@ -90,7 +89,7 @@ export async function removeCron(place: CronPlace): Promise<ScheduleChange> {
   const before = (await read(place)) ?? "";
   const after = withoutBlock(before);
   if (after !== before) await write(place, after);
-  await rm(launcherFile(place.launchers, "cron"), { force: true });
+  await removeLauncher(launcherFile(place.launchers, "cron"));
   return { scheduled: await showCron(place), changed: after !== before, notes: [], warnings: [] };
 }
 

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { launcherScript, shellWord, steadyDoor } from "./launcher.ts";
+import { lastRunFile, launcherScript, readLastRun, removeLauncher, shellWord, steadyDoor } from "./launcher.ts";
 import type { LauncherParts } from "./schedule.ts";
 
 let folder = "";
@@ -131,4 +131,29 @@ test("a link in npx's cache is followed to the checkout, any other is kept", asy
     kept,
     join(folder, "_npx", "gone"),
   ]);
+});
+
+test.each([0, 2, 3])("a run notes beside the launcher when it was, and that it ended with %i", async (check) => {
+  await program("clomoctl", door({ notify: 0, check }));
+  const launcher = await program("renewals-cron.sh", launcherScript(parts({})));
+  const began = Date.now();
+  const ran = spawnSync("/bin/sh", [launcher], { env: { PATH: "/usr/bin:/bin", HOME: folder }, encoding: "utf8" });
+  expect([ran.status, ran.stderr]).toEqual([check, ""]);
+  const noted = readLastRun(await readFile(lastRunFile(launcher), "utf8"));
+  expect(noted?.exit).toBe(check);
+  expect(Math.abs(Date.parse(noted?.at ?? "") - began)).toBeLessThan(60_000);
+  await removeLauncher(launcher);
+  expect(await readdir(folder)).toEqual(["clomoctl"]);
+});
+
+test("a note that cannot be written changes nothing", async () => {
+  await program("clomoctl", door({ notify: 0, check: 0 }));
+  const launcher = await program("renewals-cron.sh", launcherScript(parts({})));
+  await mkdir(lastRunFile(launcher));
+  const ran = spawnSync("/bin/sh", [launcher], { env: { PATH: "/usr/bin:/bin", HOME: folder }, encoding: "utf8" });
+  expect([ran.status, ran.stdout, ran.stderr]).toEqual([0, "", ""]);
+});
+
+test.each(["", "yesterday 0", "2026-11-20T00:00:00Z", "2026-11-20T00:00:00Z x\n"])("%j is no note of a run", (note) => {
+  expect(readLastRun(note)).toBeUndefined();
 });

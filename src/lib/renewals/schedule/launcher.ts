@@ -1,4 +1,4 @@
-import { realpath } from "node:fs/promises";
+import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ERRORS, Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
@@ -34,6 +34,27 @@ export const steadyDoor = async (door: string): Promise<string> =>
 /** Whether a path lies in the cache of npx. */
 export const NPX_CACHE = /[\\/]_npx[\\/]/;
 
+/** Where a launcher notes when it last ran, and how that ended. */
+export const lastRunFile = (launcher: string): string => launcher.replace(/\.sh$/, ".last");
+
+/** Takes a launcher and its note away. */
+export async function removeLauncher(launcher: string): Promise<void> {
+  for (const file of [launcher, lastRunFile(launcher)]) await rm(file, { force: true });
+}
+
+/** A run that was noted. */
+export interface LastRun {
+  /** a UTC instant */
+  readonly at: string;
+  readonly exit: number;
+}
+
+/** Reads the note of a launcher; undefined where it has another form. */
+export const readLastRun = (note: string): LastRun | undefined => {
+  const { at, exit } = /^(?<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (?<exit>\d+)\n?$/.exec(note)?.groups ?? {};
+  return at === undefined || exit === undefined ? undefined : { at, exit: Number(exit) };
+};
+
 /** One word of a POSIX shell. @throws `usage` when it would not stay on its line */
 export function shellWord(word: string): string {
   if (/\p{Cc}/u.test(word)) {
@@ -54,7 +75,7 @@ export function shellWord(word: string): string {
  * so that an update or a moved `node_modules` does not silence it. It exits with the code of a notice that failed,
  * else with that of the check. What is due only within the warning time is shown beside a notice that failed or warned,
  * and is not a failure: notices were sent. The check comes first, so that a mail of its output begins with what is due. That
- * there are no recipients is reported only when something is due.
+ * there are no recipients is reported only when something is due. When it ran and how that ended is noted beside it.
  */
 export function launcherScript({ node, door, path, userFolder, language, variables, scope }: LauncherParts): string {
   const missing = {
@@ -64,6 +85,7 @@ export function launcherScript({ node, door, path, userFolder, language, variabl
   const words = ["--quiet", "--no-input", ...scope.map(shellWord)].join(" ");
   return `#!/bin/sh
 # Written by "clomoctl renewals schedule install"; "clomoctl renewals schedule remove" takes it away.
+trap 'ended=$?; case $0 in *.sh) { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $ended" >"\${0%.sh}.last"; } 2>/dev/null ;; esac' EXIT
 HOME=\${HOME:-${shellWord(userFolder)}}; export HOME
 ${[...variables].map(([name, value]) => `${name}=${shellWord(value)}; export ${name}\n`).join("")}CLOMOCTL_LANG=${language}; export CLOMOCTL_LANG
 PATH=\${PATH:-/usr/bin:/bin}:${shellWord(path)}:${USUAL_FOLDERS}; export PATH

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { launcherFile, launcherScript } from "./launcher.ts";
+import { launcherFile, launcherScript, removeLauncher } from "./launcher.ts";
 import type { ScheduleChange, DailyRun, SchedulePlace, Scheduled, Scheduler } from "./schedule.ts";
 import { managerOf, readTimer, serviceUnit, timerUnit, UNIT, WRITTEN } from "./systemd-units.ts";
 
@@ -144,7 +144,7 @@ export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler)
   const stopped = own.size === 0 || (await manage(place, way, [["disable", "--now", TIMER]]));
   for (const name of own.keys()) await rm(join(folder, name), { force: true });
   if (!stopped) await rm(join(folder, "timers.target.wants", TIMER), { force: true });
-  await rm(launcherFile(place.launchers, way), { force: true });
+  await removeLauncher(launcherFile(place.launchers, way));
   const told = own.size === 0 || (await manage(place, way, [["daemon-reload"]]));
   const command = `systemctl ${managerOf(way)} daemon-reload`;
   const warning = text(

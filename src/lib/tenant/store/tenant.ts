@@ -1,7 +1,9 @@
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { knownKinds } from "./administrators.ts";
 import { countOpenTasks } from "./console.ts";
-import type { Reader } from "./store.ts";
+import { TENANT, UNSAID, type TenantProfile } from "../../model/tenant.ts";
+import type { Field } from "../../model/thing.ts";
+import type { Reader, Value, Writer } from "./store.ts";
 
 /** The tenant itself, as its store knows it. */
 export interface StoredTenant {
@@ -16,6 +18,7 @@ export interface StoredTenant {
   readonly administratorsKnown: string[];
   /** number of what has to be done in the console */
   readonly consoleTasks: number;
+  readonly profile: TenantProfile;
 }
 
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
@@ -29,7 +32,46 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     secured: await readApps(reader),
     administratorsKnown: await knownKinds(reader),
     consoleTasks: await countOpenTasks(reader),
+    profile: await readProfile(reader),
   };
+};
+
+/** The tenant's name, for people. */
+export const readTenantName = async (reader: Reader): Promise<string> =>
+  String((await reader.get("select name from tenant"))?.["name"] ?? "");
+
+const FIELDS: readonly (readonly [name: string, field: Field])[] = Object.entries(TENANT.fields);
+const COLUMNS = FIELDS.map(([name]) => name);
+
+/** Lists are kept as JSON, yes and no as 1 and 0. */
+const isList = ({ type }: Field): boolean => type === "texts" || type === "objects";
+
+const kept = (field: Field, value: unknown): Value => {
+  if (isList(field)) return JSON.stringify(value);
+  return typeof value === "boolean" ? Number(value) : (value as Value);
+};
+
+const shown = (field: Field, value: Value): unknown => {
+  if (isList(field)) return JSON.parse(String(value));
+  return field.type === "boolean" && value !== null ? value === 1 : value;
+};
+
+/** What is recorded of the tenant itself. */
+export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
+  const row = await reader.get(`select ${COLUMNS.join(", ")} from tenant_profile`);
+  if (row === undefined) return UNSAID;
+  const values = FIELDS.map(([name, field]) => [name, shown(field, row[name] ?? null)] as const);
+  return Object.fromEntries(values) as unknown as TenantProfile;
+};
+
+/** Records all of it. */
+export const writeProfile = async (writer: Writer, profile: TenantProfile): Promise<void> => {
+  const values = FIELDS.map(([name, field]) => [name, kept(field, profile[name as keyof TenantProfile])] as const);
+  await writer.run(
+    `insert into tenant_profile (pk, ${COLUMNS.join(", ")}) values (1, ${COLUMNS.map((name) => `:${name}`).join(", ")})
+     on conflict (pk) do update set ${COLUMNS.map((name) => `${name} = excluded.${name}`).join(", ")}`,
+    Object.fromEntries(values),
+  );
 };
 
 async function readApps(reader: Reader): Promise<StoredTenant["secured"]> {

@@ -85,6 +85,7 @@ const TABLES = [
   "sent_column",
   "seen_column",
   "administrators_known",
+  "tenant_profile",
 ];
 
 /** The collections that tables' records belong to: whoever writes them has to lock these. */
@@ -96,6 +97,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["secured_group", "secured"],
   ["custom_field", "fields"],
   ["device", "devices"],
+  ["tenant_profile", "tenant"],
   ["renewal_item", "renewals"],
   ["renewal_notice", "renewals"],
 ]);

@@ -238,6 +238,7 @@ export class TenantImports {
     if (done !== undefined) return done;
     const planned = await this.#expectEtag(id, etag, ["planned"]);
     if (planned.detail.counts?.rejected === true) throw rejected(planned);
+    if (planned.detail.request?.mode === "delete") throw NO_UPLOAD;
     if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
     const once = repeatable && { ...repeatable, replay };
     const emitted = await this.#session.change({ action: "imports.emit", locks: [], once }, async (writer) => {
@@ -295,9 +296,23 @@ export class TenantImports {
   async #compareAgain(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned", "awaiting-console"]);
     const { takes } = record.detail;
-    if (takes !== undefined) await this.#compareAgain(takes, isShown, signal);
+    if (takes !== undefined) {
+      if (isOpen(await this.#record(takes))) await this.#compareAgain(takes, isShown, signal);
+      else return this.#compareAlone(id, isShown, signal);
+    }
     await this.#engine.replan(record, isShown, signal);
     return this.#expect(id, [record.state]);
+  }
+
+  /** Compares a deletion again whose other part is committed or discarded by now. */
+  async #compareAlone(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
+    await this.#session.change(bookkeeping, async (writer) => {
+      const record = checkState(await readImport(writer, id), ["planned"]);
+      // without the other part it may not be committed until it is compared
+      await changeImport(writer, record, { etag: null, detail: { takes: undefined } });
+      return { result: undefined, objects: [{ thing: "import", id }] };
+    });
+    return this.#compareAgain(id, isShown, signal);
   }
 
   /** Keeps which deletions of a waiting plan somebody agreed to. */
@@ -515,6 +530,17 @@ const reasonOf = (found: {
   if (found.differs) return "differs";
   return found.unseen ? "unseen" : undefined;
 };
+
+const NO_UPLOAD = new Failure("input-rejected", {
+  what: text(
+    "no file that is uploaded deletes records by their names",
+    "アップロードで名前を指定して削除することはできません",
+  ),
+  hint: text(
+    "commit it, and delete them in the console as console show tells",
+    "確定してから、console show の手順で管理画面でも削除してください",
+  ),
+});
 
 const othersWait = (waiting: readonly ImportRecord[]): Failure => {
   const numbers = waiting.map(({ pk }) => pk).join(", ");

@@ -164,6 +164,13 @@ export const STEPS: readonly Step[] = [
   alter table device_was add column tags text not null default '[]';
   alter table device_was add column tagKeys text;
   `,
+  `
+  create table tenant_profile (
+    pk integer primary key check (pk = 1), domain text, loginUrl text, mdmAddress text, contactName text,
+    contactMail text, contactPhone text, contracts text not null, ios integer, macos integer, android integer,
+    windows integer, ade integer, vpp integer, gate integer, securedApps integer, mobileAppPortal integer,
+    androidAccounts text, consoleTimezone text, languages text not null);
+  `,
 ];
 
 const newer = (path: string): Failure =>

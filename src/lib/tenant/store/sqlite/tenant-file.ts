@@ -18,7 +18,8 @@ export interface TenantFile extends Upgrade {
   readonly inMemory?: boolean | undefined;
 }
 
-const FILE = "tenant.db";
+/** Its name in the folder of the tenant. */
+export const TENANT_FILE = "tenant.db";
 
 /** `tenant.db.new-PID`: a tenant file under construction. */
 const UNFINISHED = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
@@ -33,7 +34,7 @@ const UNFINISHED = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
  */
 export const openTenantFile = (file: TenantFile, note: WriterNote): Database => {
   if (file.inMemory === true) return opened(memory(), file, note);
-  const path = join(file.folder, FILE);
+  const path = join(file.folder, TENANT_FILE);
   try {
     if (!existsSync(path)) make(path, file, note);
     if (statSync(path).size === 0) throw damaged(path);

@@ -53,12 +53,12 @@ export class WriterNote {
 
   /** Removes the note of a process that died. */
   sweep(): void {
-    if (this.#read() === undefined) rmSync(this.#path, { force: true });
+    if (this.holder() === undefined) rmSync(this.#path, { force: true });
   }
 
   /** Names the holder in a `locked` failure; other errors are returned unchanged. */
   explain(error: unknown): unknown {
-    const writer = this.#read();
+    const writer = this.holder();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
     const { pid, what, since } = writer;
     return error.with({
@@ -70,7 +70,7 @@ export class WriterNote {
   }
 
   /** The writer, if there is one and it is alive. */
-  #read(): Omit<Writer, "path"> | undefined {
+  holder(): Omit<Writer, "path"> | undefined {
     try {
       const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<Writer, "path">;
       return this.#processes.isAlive(writer.pid) ? writer : undefined;

@@ -1,0 +1,189 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Import, Tenant } from "../lib/client/index.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
+import { machine, type TestMachine } from "./renewals/schedule/testing/machine.ts";
+import { inBoth, run, type Circumstances } from "./testing/program.ts";
+import { example, type Answers } from "./testing/tenant.ts";
+
+/** A served tenant of which there is nothing to tell. */
+const QUIET: Answers = {
+  tenant: example<Tenant>("tenant", { mirroredAt: null, profile: undefined }),
+  imports: { items: [] },
+  consoleTasks: { items: [] },
+  listRenewals: { items: [] },
+};
+
+/** A machine whose home is its own. */
+const fresh = (): TestMachine => {
+  const one = machine();
+  mkdirSync(join(one.home, "clomoctl"), { mode: 0o700 });
+  return one;
+};
+
+const of = ({ home, circumstances }: TestMachine, more: Circumstances = {}): Circumstances => ({
+  ...circumstances,
+  ...more,
+  home: join(home, "clomoctl"),
+  environment: { ...circumstances.environment, ...more.environment },
+});
+
+interface Row {
+  readonly state: string;
+  readonly check: string;
+  readonly context: string | null;
+  readonly what: string;
+  readonly mend: string | null;
+}
+
+/** What `doctor` finds, by check. */
+async function findings(circumstances: Circumstances, words = ""): Promise<readonly Row[]> {
+  const { stdout } = await run(`doctor --format json ${words}`.trim(), circumstances);
+  return JSON.parse(stdout) as Row[];
+}
+
+test("a fresh home works, in both languages, without a question, a request or a folder made", async () => {
+  const { en, ja } = await inBoth("doctor", of(fresh()));
+  expect(en).toMatchObject({ exit: 0, stderr: "0 problems, 0 warnings\n", requests: [] });
+  expect(ja).toMatchObject({ exit: 0, stderr: "問題 0 件、警告 0 件\n", requests: [] });
+  expect(en.stdout.split("\n")[0]).toBe("state\tcheck\tcontext\twhat\tmend");
+  expect(
+    new Set(
+      en.stdout
+        .trimEnd()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.split("\t")[0]),
+    ),
+  ).toEqual(new Set(["ok"]));
+  expect(en.stdout).toContain("ok\ttenant\tembedded\tno data yet\t\n");
+});
+
+test("what is wrong comes first, with what to type on a line of its own; the exit code is 3", async () => {
+  const one = fresh();
+  writeFileSync(join(one.home, "clomoctl", "notify.yaml"), "recipients: [", { mode: 0o600 });
+  const { en, ja } = await inBoth("doctor --format table", of(one, { nodeVersion: "25.1.0" }));
+  expect(en).toMatchObject({ exit: 3, stderr: "1 problem, 1 warning\n" });
+  expect(en.stdout).toMatch(/^problem {2}notices: not valid YAML[^]+?\n {9}-> see clomoctl renewals notify --help-all/);
+  expect(en.stdout).toMatch(
+    /\nwarning {2}Node\.js: 25\.1\.0 on linux x64[^]+?\n {9}-> install one with an even number\nok /,
+  );
+  expect(ja).toMatchObject({ exit: 3, stderr: "問題 1 件、警告 1 件\n" });
+  expect(ja.stdout).toMatch(/^問題 {5}通知: /);
+  expect(ja.stdout).toMatch(/\n警告 {5}Node\.js: 25\.1\.0、linux x64/);
+});
+
+test("a terminal shows the states in colours and words alike, in lines that fit it", async () => {
+  const one = fresh();
+  const circumstances = of(one, { terminal: { columns: 50 }, environment: { LANG: "ja_JP.UTF-8", SHELL: "/bin/sh" } });
+  const ran = await run("doctor", circumstances);
+  expect(ran.exit).toBe(0);
+  expect(Buffer.from(ran.bytes).toString("utf8")).toContain("\u001b[32m正常\u001b[39m     ");
+  expect(ran.stdout).toMatch(/^警告 {5}ターミナル: 幅 50 桁/m);
+});
+
+test("help says what its exit codes mean, and what its limits are", async () => {
+  const { en, ja } = await inBoth("doctor --help");
+  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("0 no problem · 1 unexpected error");
+  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("3 a problem was found");
+  expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("3問題がある");
+  const all = await run("doctor --help-all --lang en");
+  expect(all.stdout.replaceAll(/\s+/g, " ")).toContain("uploads for 7, console tasks for 14");
+});
+
+test("an unknown context, and settings that cannot be read, are problems", async () => {
+  const unknown = await findings(of(fresh(), { environment: { CLOMOCTL_CONTEXT: "gone" } }));
+  expect(unknown[0]).toMatchObject({ state: "problem", check: "contexts", what: 'no context is named "gone"' });
+  const one = fresh();
+  writeFileSync(join(one.home, "clomoctl", "contexts.json"), "{", { mode: 0o600 });
+  const [first] = await findings(of(one));
+  expect(first).toMatchObject({ state: "problem", check: "contexts", mend: "fix the file, or move it away" });
+  expect(first?.what).toContain("contexts.json");
+});
+
+describe("a served tenant", () => {
+  const served = async (): Promise<TestMachine> => {
+    const one = fresh();
+    await run("context add far --url https://far.example.jp", of(one));
+    return one;
+  };
+
+  test("is asked with --online alone", async () => {
+    const one = await served();
+    const offline = await findings(of(one, { tenant: {} }));
+    expect(offline).toContainEqual(
+      expect.objectContaining({ context: "far", state: "ok", what: expect.stringContaining("--online asks it") }),
+    );
+    const online = await findings(of(one, { tenants: { far: QUIET } }), "--online");
+    expect(online).toContainEqual(expect.objectContaining({ context: "far", what: "https://far.example.jp/ answers" }));
+  });
+
+  test("that does not answer is a problem", async () => {
+    const silent = new Failure("unavailable", { what: text("no answer", "応答なし"), where: "far.example.jp" });
+    const { en, ja } = await inBoth("doctor --online --format table", of(await served(), { tenants: { far: silent } }));
+    expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^problem {2}tenant far: no answer: far/) });
+    expect(en.stdout).toContain("\n         -> clomoctl context show far\n");
+    expect(ja).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^問題 {5}テナント far: 応答なし: far/) });
+  });
+
+  test("is warned of for what waits too long, with commands that name it", async () => {
+    const before = (days: number): string => new Date(Date.UTC(2026, 10, 20, 1) - days * 86_400_000).toISOString();
+    const plan = (change: Partial<Import>): Import => ({ ...example<Import>("import"), ...change });
+    const task = { ...example<object>("consoleTask"), openedAt: before(15) };
+    const far = {
+      ...QUIET,
+      tenant: example<Tenant>("tenant", { mirroredAt: before(31), profile: undefined }),
+      imports: {
+        items: [
+          plan({ number: 8, state: "planned", createdAt: before(4) }),
+          plan({ number: 9, state: "planned", createdAt: before(1) }),
+          plan({ number: 7, state: "awaiting-console", createdAt: before(9), emittedAt: before(8) }),
+        ],
+      },
+      consoleTasks: { items: [task] },
+    };
+    const rows = (await findings(of(await served(), { tenants: { far } }), "--online")).filter(
+      ({ state }) => state === "warning",
+    );
+    expect(rows.map(({ check, what, mend }) => [check, what, mend])).toEqual([
+      ["plans", "2 waiting, the oldest since 2026-11-16 (4 days)", "clomoctl imports show 8 --context far"],
+      [
+        "uploads",
+        "1 waiting, the oldest since 2026-11-12 (8 days)",
+        "clomoctl imports verify 7 --against EXPORT.csv --context far",
+      ],
+      ["console", "1 waiting, the oldest since 2026-11-05 (15 days)", "clomoctl console list --context far"],
+      [
+        "mirror",
+        "last from the console on 2026-10-20 (31 days ago)",
+        "clomoctl users import EXPORT.csv --from-console --context far",
+      ],
+    ]);
+  });
+
+  test("is not warned of before that", async () => {
+    const at = "2026-11-18T00:00:00.000Z";
+    const plan = { ...example<Import>("import"), state: "planned", createdAt: at };
+    const far = {
+      ...QUIET,
+      tenant: example<Tenant>("tenant", { mirroredAt: at, profile: undefined }),
+      imports: { items: [plan, { ...plan, state: "awaiting-console", emittedAt: null }] },
+      consoleTasks: { items: [{ ...example<object>("consoleTask"), openedAt: at }] },
+    };
+    const rows = await findings(of(await served(), { tenants: { far } }), "--online");
+    expect(rows.filter(({ state }) => state !== "ok")).toEqual([]);
+    expect(rows.map(({ check }) => check)).toEqual(expect.arrayContaining(["plans", "uploads", "console", "mirror"]));
+  });
+
+  test("that was changed in the future shows a clock that is wrong", async () => {
+    const imports = { items: [{ ...example<Import>("import"), createdAt: "2026-12-24T00:00:00.000Z" }] };
+    const [first] = await findings(of(await served(), { tenants: { far: { ...QUIET, imports } } }), "--online");
+    expect(first).toMatchObject({
+      state: "problem",
+      check: "clock",
+      what: "the tenant was changed in the future: 2026-12-24 09:00",
+    });
+  });
+});

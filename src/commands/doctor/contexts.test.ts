@@ -1,0 +1,191 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { RenewalItem } from "../../lib/client/index.ts";
+import type { Context } from "../../lib/config/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { TenantFileState } from "../../lib/model/tenant-file.ts";
+import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder } from "../testing/program.ts";
+import { item } from "../renewals/testing/item.ts";
+import type { Tools } from "../tools.ts";
+import { checkContexts } from "./contexts.ts";
+
+const KANTO: Context = {
+  name: "kanto",
+  kind: "embedded",
+  tenantFolder: "/home/tenants/kanto",
+  timezone: "Asia/Tokyo",
+  language: "ja",
+  maps: new Map(),
+};
+
+const WHOLE: TenantFileState = {
+  path: "/home/tenants/kanto/tenant.db",
+  bytes: 2 * 1024 * 1024,
+  logBytes: 0,
+  version: 6,
+  newest: 6,
+  faults: [],
+  strays: 0,
+  auditHead: { seq: 12, hash: "ab".repeat(32) },
+  isLocked: false,
+  holder: undefined,
+  copies: [],
+};
+
+/** What is found of a tenant whose file is like this, and whose data are quiet. */
+function check(
+  file: (() => TenantFileState | undefined) | Partial<TenantFileState>,
+  items: readonly RenewalItem[] = [],
+) {
+  const client = {
+    tenant: { show: async () => ({ mirroredAt: null }) },
+    imports: { list: async () => [] },
+    console: { list: async () => [] },
+    renewals: { list: async () => items },
+  };
+  let opened = 0;
+  const tools = {
+    contexts: {
+      list: async () => [KANTO],
+      inEffect: async () => ({ context: KANTO, source: "default", among: ["kanto"] }),
+    },
+    globals: {},
+    environment: {},
+    clock: { now: () => new Date("2026-11-20T01:00:00Z") },
+    signal: new AbortController().signal,
+    inspectTenant: async () => (typeof file === "function" ? file() : { ...WHOLE, ...file }),
+    tenantOf: async () => {
+      opened += 1;
+      return { context: KANTO, client };
+    },
+  } as unknown as Tools;
+  return checkContexts(tools, { online: false }).then((found) => ({
+    ...found,
+    opened,
+    wrong: found.findings.filter(({ state }) => state !== "ok"),
+  }));
+}
+
+test("a whole tenant is right, and says how large and how far its audit is", async () => {
+  const { findings, wrong, isPart } = await check({});
+  expect({ wrong, isPart }).toEqual({ wrong: [], isPart: false });
+  expect(findings.map(({ check: name, what }) => `${name}: ${what.en}`)).toEqual([
+    "contexts: kanto; in use: kanto",
+    "tenant: /home/tenants/kanto/tenant.db is whole (2.0 MB)",
+    "lock: free",
+    "audit: last record 12; clomoctl audit verify finds what was altered",
+    "plans: none",
+    "uploads: none",
+    "console: none",
+  ]);
+});
+
+test("one without data, or that never changed, is right", async () => {
+  const none = await check(() => undefined);
+  expect(none).toMatchObject({ wrong: [], opened: 0, isPart: false });
+  expect((await check({ auditHead: null })).wrong).toEqual([]);
+});
+
+test.each<[string, Partial<TenantFileState>, object]>([
+  ["newer", { version: 7 }, { check: "tenant", state: "problem", mend: { en: "install the newest clomoctl" } }],
+  [
+    "damaged",
+    { faults: ["page 3 is never used", "b", "c"], auditHead: null },
+    {
+      check: "tenant",
+      state: "problem",
+      what: { en: "/home/tenants/kanto/tenant.db is damaged: page 3 is never used, and 2 more" },
+      mend: { ja: expect.stringContaining("バックアップを戻してください") },
+    },
+  ],
+  [
+    "damaged where an update left a copy",
+    { faults: ["x"], copies: ["/a.before-4", "/a.before-5"], auditHead: null },
+    { check: "tenant", state: "problem", mend: { en: expect.stringContaining("/a.before-5") } },
+  ],
+  [
+    "older",
+    { version: 5 },
+    { check: "tenant", state: "warning", mend: { en: "clomoctl imports list --context kanto" } },
+  ],
+])("a file that is %s is not opened", async (_, state, finding) => {
+  const { wrong, opened, isPart } = await check(state);
+  expect(wrong).toMatchObject([{ ...finding, context: "kanto" }]);
+  expect({ opened, isPart }).toEqual({ opened: 0, isPart: true });
+});
+
+test.each<[string, Partial<TenantFileState>, object]>([
+  ["records that refer to nothing", { strays: 2 }, { check: "tenant", state: "problem" }],
+  ["a log that grew", { logBytes: 100 * 1024 * 1024 }, { check: "tenant", state: "warning" }],
+  [
+    "a lock",
+    { isLocked: true },
+    { check: "lock", state: "warning", what: { en: "another process is changing the tenant" } },
+  ],
+  [
+    "a lock whose holder left a note",
+    { isLocked: true, holder: { pid: 7, what: "import 3", since: "2026-11-20T00:00:00.000Z" } },
+    { check: "lock", what: { ja: "プロセス 7 が変更中です(import 3、2026-11-20T00:00:00.000Z から)" } },
+  ],
+  [
+    "an audit without a hash",
+    { auditHead: { seq: 12, hash: "" } },
+    { check: "audit", state: "problem", what: { en: "record 12 has no hash" } },
+  ],
+])("%s is told", async (_, state, finding) => {
+  expect((await check(state)).wrong).toMatchObject([finding]);
+});
+
+test("a lock that cannot be tried, as in a read-only home, is nothing to say", async () => {
+  const { findings, wrong } = await check({ isLocked: undefined });
+  expect(wrong).toEqual([]);
+  expect(findings.map(({ check: name }) => name)).not.toContain("lock");
+});
+
+test("a file that cannot be looked at is a problem, with its own words", async () => {
+  const { wrong, opened } = await check(() => {
+    throw new Failure("unexpected", {
+      what: text("the tenant's file is damaged", "テナントのファイルが壊れています"),
+      where: "/x/tenant.db",
+      hint: text("restore it", "戻してください"),
+    });
+  });
+  expect(opened).toBe(0);
+  expect(wrong).toMatchObject([
+    {
+      check: "tenant",
+      state: "problem",
+      what: {
+        en: "the tenant's file is damaged: /x/tenant.db",
+        ja: "テナントのファイルが壊れています: /x/tenant.db",
+      },
+      mend: { en: "restore it" },
+    },
+  ]);
+});
+
+test("a check that fails by itself is a problem, and ends nothing", async () => {
+  const { wrong, findings } = await check({}, [null as unknown as RenewalItem]);
+  expect(wrong).toMatchObject([
+    { check: "sources", state: "problem", what: { en: expect.stringContaining("failed") } },
+  ]);
+  expect(findings.length).toBeGreaterThan(5);
+});
+
+test("files that dates were read from are looked at again", async () => {
+  const folder = freshFolder();
+  const source = join(folder, "apps.vpptoken");
+  writeFileSync(source, vppToken(new Date("2027-03-01T00:00:00Z"), "本社"));
+  const token = item(1, { kind: "vpp-token", name: "本社", source, expiresAt: "2027-03-01T00:00:00.000Z" });
+  const whole = await check({}, [token]);
+  expect(whole.wrong).toEqual([]);
+  expect(whole.findings.at(-1)?.what.en).toBe("1 file as recorded");
+  writeFileSync(source, vppToken(new Date("2027-01-01T00:00:00Z"), "本社"));
+  const { wrong } = await check({}, [token, { ...token, name: "支社" }]);
+  expect(wrong).toMatchObject([{ check: "sources", state: "warning", mend: { en: "clomoctl renewals list" } }]);
+  expect(wrong[0]?.what.en).toMatch(/^本社: .+; and 1 more$/);
+  expect(wrong[0]?.what.ja).toMatch(/ほか 1 件$/);
+});

@@ -1,0 +1,336 @@
+import type { Client, Import, RenewalItem } from "../../lib/client/index.ts";
+import type { Context } from "../../lib/config/index.ts";
+import type { EmbeddedContext } from "../../lib/config/context.ts";
+import type { TenantFileState } from "../../lib/model/tenant-file.ts";
+import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
+import { inContext } from "../../lib/terminal/commands.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
+import { failed, found, ok, problem, warning, type Finding } from "./finding.ts";
+
+const MB = 1024 * 1024;
+
+/** A write-ahead log is some megabytes at most, unless something keeps it from being folded in. */
+const MOST_LOG_BYTES = 64 * MB;
+
+/** From how many days on what waits is worth a warning; plans are dropped after seven. */
+const DAYS = { plans: 3, uploads: 7, console: 14, mirror: 30 } as const;
+
+/** What was found of a context, and what expires in its tenant. */
+export interface ContextFindings {
+  readonly findings: readonly Finding[];
+  readonly items: readonly RenewalItem[];
+  /** there may be more: a tenant could not be read */
+  readonly isPart: boolean;
+}
+
+/** Whether anybody outside of this machine may be asked. */
+export interface Asking {
+  readonly online: boolean;
+}
+
+/** Looks at the contexts and at their tenants. */
+export async function checkContexts(tools: Tools, asking: Asking): Promise<ContextFindings> {
+  const { contexts, globals, environment, signal } = tools;
+  let all: readonly Context[];
+  const findings: Finding[] = [];
+  try {
+    all = await contexts.list();
+    const used = await contexts.inEffect(globals.context, environment);
+    const names = same(all.map(({ name }) => name).join(", "));
+    const inUse =
+      used === undefined
+        ? text("none in use", "使用中なし")
+        : text(`in use: ${used.context.name}`, `使用中: ${used.context.name}`);
+    findings.push(ok("contexts", joined([names, inUse], text("; ", "、"))));
+  } catch (error) {
+    signal.throwIfAborted();
+    findings.push(failed("contexts", error));
+    all = await contexts.list().catch(() => []);
+  }
+  const items: RenewalItem[] = [];
+  let isPart = false;
+  for (const context of all) {
+    const of = context.kind === "remote" ? checkRemote(tools, context, asking) : checkEmbedded(tools, context);
+    const one = await of;
+    findings.push(...one.findings.map((finding) => ofContext(finding, context.name, all.length > 1)));
+    items.push(...one.items);
+    isPart ||= one.isPart;
+  }
+  return { findings, items, isPart };
+}
+
+/** A finding of a tenant; what to type names it where there are several. */
+function ofContext(finding: Finding, context: string, several: boolean): Finding {
+  const { mend } = finding;
+  if (mend === undefined || !several) return { ...finding, context };
+  return { ...finding, context, mend: text(inContext(mend.en, context), inContext(mend.ja, context)) };
+}
+
+async function checkRemote(tools: Tools, context: Context, { online }: Asking): Promise<ContextFindings> {
+  const address = context.kind === "remote" ? context.url : "";
+  if (!online) {
+    const what = text(`${address}: not asked; --online asks it`, `${address}: 接続していません(--online で接続します)`);
+    return { findings: [ok("tenant", what)], items: [], isPart: true };
+  }
+  return checkData(tools, context, [ok("tenant", text(`${address} answers`, `${address} は応答します`))]);
+}
+
+async function checkEmbedded(tools: Tools, context: EmbeddedContext): Promise<ContextFindings> {
+  let file: TenantFileState | undefined;
+  try {
+    file = await tools.inspectTenant(context);
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    return { findings: [failed("tenant", error)], items: [], isPart: true };
+  }
+  if (file === undefined) {
+    return { findings: [ok("tenant", text("no data yet", "まだデータがありません"))], items: [], isPart: false };
+  }
+  const findings = [fileFinding(file, context.name), ...lockFindings(file), ...auditFindings(file)];
+  // opening it would update an older file, and fails with a damaged or newer one
+  const isReadable = file.version === file.newest && file.faults.length === 0;
+  return isReadable ? checkData(tools, context, findings) : { findings, items: [], isPart: true };
+}
+
+/** What keeps what was lost. */
+const restored = ({ path, copies }: TenantFileState): Text => {
+  const last = copies.at(-1);
+  return last === undefined
+    ? text(
+        `copy ${path} away, then restore a backup`,
+        `${path} を別の場所にコピーしてから、バックアップを戻してください`,
+      )
+    : text(
+        `copy ${path} away, then restore a backup, or ${last}, which an update left`,
+        `${path} を別の場所にコピーしてから、バックアップか、更新時のコピー ${last} を戻してください`,
+      );
+};
+
+function fileFinding(file: TenantFileState, name: string): Finding {
+  const { path, bytes, logBytes, version, newest, faults, strays } = file;
+  if (version > newest) {
+    return problem(
+      "tenant",
+      text(`${path} was written by a newer clomoctl`, `${path} は新しい版の clomoctl で作られています`),
+      text("install the newest clomoctl", "最新の clomoctl をインストールしてください"),
+    );
+  }
+  const [fault, ...others] = faults;
+  if (fault !== undefined) {
+    const more = others.length === 0 ? text("", "") : text(`, and ${others.length} more`, `、ほか ${others.length} 件`);
+    const what = text(`${path} is damaged: ${fault}${more.en}`, `${path} が壊れています: ${fault}${more.ja}`);
+    return problem("tenant", what, restored(file));
+  }
+  if (strays > 0) {
+    return problem(
+      "tenant",
+      text(
+        `${path}: ${counted(strays, "record")} refer to what is not there`,
+        `${path}: 参照先のないレコードが ${strays} 件あります`,
+      ),
+      restored(file),
+    );
+  }
+  if (version < newest) {
+    return warning(
+      "tenant",
+      text(
+        `${path} is of an older clomoctl; the next command that needs it updates it and keeps a copy`,
+        `${path} は以前の版のものです。次に使うコマンドが、コピーを残して更新します`,
+      ),
+      `clomoctl imports list --context ${name}`,
+    );
+  }
+  const size = `${(bytes / MB).toFixed(1)} MB`;
+  if (logBytes > MOST_LOG_BYTES) {
+    return warning(
+      "tenant",
+      text(
+        `${path}: its log has grown to ${Math.round(logBytes / MB)} MB, as a command that reads it has not ended`,
+        `${path}: 読み込み中のコマンドが終わらないため、ログが ${Math.round(logBytes / MB)} MB になっています`,
+      ),
+      text("end the clomoctl commands that run", "動いている clomoctl を終了してください"),
+    );
+  }
+  return ok("tenant", text(`${path} is whole (${size})`, `${path} は正常です(${size})`));
+}
+
+function lockFindings({ isLocked, holder }: TenantFileState): readonly Finding[] {
+  if (isLocked === undefined) return [];
+  if (!isLocked) return [ok("lock", text("free", "使用中のプロセスはありません"))];
+  const by =
+    holder === undefined
+      ? text("another process is changing the tenant", "別のプロセスが変更中です")
+      : text(
+          `process ${holder.pid} is changing the tenant (${holder.what}, since ${holder.since})`,
+          `プロセス ${holder.pid} が変更中です(${holder.what}、${holder.since} から)`,
+        );
+  const mend = text("wait for it, or end it", "終わるのを待つか、そのプロセスを終了してください");
+  return [warning("lock", by, mend)];
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+
+function auditFindings({ auditHead, faults, version, newest }: TenantFileState): readonly Finding[] {
+  if (faults.length > 0 || version > newest) return [];
+  if (auditHead === null) return [ok("audit", text("no record yet", "まだ記録がありません"))];
+  const { seq, hash } = auditHead;
+  const check = text(
+    "clomoctl audit verify finds what was altered",
+    "clomoctl audit verify で改変の有無を確かめられます",
+  );
+  if (!HASH.test(hash)) {
+    return [problem("audit", text(`record ${seq} has no hash`, `記録 ${seq} にハッシュがありません`), check)];
+  }
+  return [ok("audit", text(`last record ${seq}; ${check.en}`, `最後の記録は ${seq} 番です。${check.ja}`))];
+}
+
+/** What a tenant says of itself. */
+async function checkData(tools: Tools, context: Context, sofar: readonly Finding[]): Promise<ContextFindings> {
+  let client: Client<"tenant" | "imports" | "console" | "renewals">;
+  try {
+    ({ client } = await tools.tenantOf(context, "tenant", "imports", "console", "renewals"));
+    const { mirroredAt } = await client.tenant.show();
+    const imports = await client.imports.list();
+    const tasks = await client.console.list({ state: "open" });
+    const items = await client.renewals.list();
+    const at = { now: tools.clock.now(), timezone: zoneOf(tools, { context }) };
+    const waiting = [
+      ...planFindings(imports, at),
+      ...uploadFindings(imports, at),
+      ...taskFindings(
+        tasks.map(({ openedAt }) => openedAt),
+        at,
+      ),
+      ...mirrorFindings(mirroredAt, at),
+      ...clockFindings(
+        [...imports.map(({ createdAt }) => createdAt), ...(mirroredAt === null ? [] : [mirroredAt])],
+        at,
+      ),
+    ];
+    const sources = await found(tools, "sources", () => sourceFindings({ context, client }, items, at.timezone));
+    return { findings: [...sofar, ...waiting, ...sources], items, isPart: false };
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    const finding = failed("tenant", error);
+    const mend = finding.mend ?? same(`clomoctl context show ${context.name}`);
+    const others = sofar.filter(({ check }) => check !== "tenant");
+    return { findings: [...others, { ...finding, mend }], items: [], isPart: true };
+  }
+}
+
+interface At {
+  readonly now: Date;
+  readonly timezone: string;
+}
+
+/** Of what waits since some moments: fine, or a warning from some days on. */
+function waitingFinding(
+  check: "plans" | "uploads" | "console",
+  since: readonly string[],
+  { now, timezone }: At,
+  mend: string,
+): Finding {
+  const [oldest] = since.toSorted();
+  if (oldest === undefined) return ok(check, text("none", "なし"));
+  const days = -daysLeft(oldest, now, timezone);
+  const day = dayOf(oldest, timezone);
+  const what = text(
+    `${since.length} waiting, the oldest since ${day} (${counted(days, "day")})`,
+    `${since.length} 件、最も古いものは ${day} から(${days} 日)`,
+  );
+  return days > DAYS[check] ? warning(check, what, mend) : ok(check, what);
+}
+
+const oldestOf = (imports: readonly Import[]): Import | undefined =>
+  imports.toSorted((one, other) => one.createdAt.localeCompare(other.createdAt))[0];
+
+const planFindings = (imports: readonly Import[], at: At): readonly Finding[] => {
+  const plans = imports.filter(({ state }) => state === "planned");
+  const mend = `clomoctl imports show ${oldestOf(plans)?.number}`;
+  return [
+    waitingFinding(
+      "plans",
+      plans.map(({ createdAt }) => createdAt),
+      at,
+      mend,
+    ),
+  ];
+};
+
+const uploadFindings = (imports: readonly Import[], at: At): readonly Finding[] => {
+  const uploads = imports.filter(({ state }) => state === "awaiting-console");
+  const mend = `clomoctl imports verify ${oldestOf(uploads)?.number} --against EXPORT.csv`;
+  return [
+    waitingFinding(
+      "uploads",
+      uploads.map(({ emittedAt, createdAt }) => emittedAt ?? createdAt),
+      at,
+      mend,
+    ),
+  ];
+};
+
+const taskFindings = (opened: readonly string[], at: At): readonly Finding[] => [
+  waitingFinding("console", opened, at, "clomoctl console list"),
+];
+
+/** Only a mirror has an age. */
+function mirrorFindings(mirroredAt: string | null, { now, timezone }: At): readonly Finding[] {
+  if (mirroredAt === null) return [];
+  const days = -daysLeft(mirroredAt, now, timezone);
+  const what = text(
+    `last from the console on ${dayOf(mirroredAt, timezone)} (${counted(days, "day")} ago)`,
+    `管理画面からの最終取り込みは ${dayOf(mirroredAt, timezone)}(${days} 日前)`,
+  );
+  if (days <= DAYS.mirror) return [ok("mirror", what)];
+  return [warning("mirror", what, "clomoctl users import EXPORT.csv --from-console")];
+}
+
+/** Clocks of two machines differ by seconds. */
+const TOLERANCE_MS = 5 * 60 * 1000;
+
+function clockFindings(instants: readonly string[], { now, timezone }: At): readonly Finding[] {
+  const last = instants.toSorted().at(-1);
+  if (last === undefined || Date.parse(last) <= now.getTime() + TOLERANCE_MS) return [];
+  return [
+    problem(
+      "clock",
+      text(
+        `the tenant was changed in the future: ${minuteIn(last, timezone)}`,
+        `テナントに未来の変更があります: ${minuteIn(last, timezone)}`,
+      ),
+      text(
+        "set the clock of this machine, or of the one that changed it",
+        "この PC、または変更した PC の時計を合わせてください",
+      ),
+    ),
+  ];
+}
+
+/** Whether the files that dates were read from are still there, and say the same. Only on the machine where that was. */
+async function sourceFindings(
+  { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
+  items: readonly RenewalItem[],
+  timezone: string,
+): Promise<readonly Finding[]> {
+  const remarked = (await itemsBySource({ context, client }, timezone)).flatMap(remarksOf);
+  const [first] = remarked;
+  const read = items.filter(({ source }) => source !== null).length;
+  if (first === undefined) {
+    return read === 0
+      ? []
+      : [ok("sources", text(`${counted(read, "file")} as recorded`, `${read} 件とも記録どおりです`))];
+  }
+  const more = remarked.length - 1;
+  const { en, ja } = first;
+  return [
+    warning(
+      "sources",
+      text(`${en}${more === 0 ? "" : `; and ${more} more`}`, `${ja}${more === 0 ? "" : `。ほか ${more} 件`}`),
+      "clomoctl renewals list",
+    ),
+  ];
+}

@@ -1,0 +1,152 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Contexts, type Home } from "../../lib/config/index.ts";
+import type { ProcessTable } from "../../lib/files/index.ts";
+import { lookAt } from "../../lib/files/look.ts";
+import { freshFolder } from "../testing/program.ts";
+import type { Tools } from "../tools.ts";
+import type { Finding } from "./finding.ts";
+import { checkHome, type Disk } from "./home.ts";
+
+const GB = 1024 ** 3;
+const DISK: Disk = { look: lookAt, freeBytes: () => GB, networkFileSystem: () => undefined };
+const PROCESSES: ProcessTable = { self: 1, place: "here", startOf: () => undefined, isAlive: (pid) => pid === 1 };
+
+let home: Home;
+beforeEach(() => {
+  const data = join(freshFolder(), "home");
+  mkdirSync(join(data, "tenants", "embedded"), { recursive: true, mode: 0o700 });
+  chmodSync(data, 0o700);
+  home = {
+    data,
+    settings: data,
+    cache: join(data, "cache"),
+    tenants: join(data, "tenants"),
+    temporary: join(data, "tmp"),
+    userId: userInfo().uid,
+  };
+});
+
+/** What is not right, by check. */
+async function wrong(disk: Partial<Disk> = {}, change: Partial<Home> = {}): Promise<readonly Finding[]> {
+  const tools = {
+    home: { ...home, ...change },
+    contexts: new Contexts(home),
+    temporary: { temporaryFolder: home.temporary, processes: PROCESSES },
+    signal: new AbortController().signal,
+  } as unknown as Tools;
+  return (await checkHome(tools, { ...DISK, ...disk })).filter(({ state }) => state !== "ok");
+}
+
+test("a home of one's own is right, and so is one that is not there yet", async () => {
+  expect(await wrong()).toEqual([]);
+  rmSync(home.data, { recursive: true });
+  expect(await wrong()).toEqual([]);
+});
+
+test("a file in its place, and another user's home, are problems", async () => {
+  const file = join(home.data, "file");
+  writeFileSync(file, "");
+  expect(await wrong({}, { data: file })).toMatchObject([{ check: "home", state: "problem" }]);
+  const other = userInfo().uid + 1;
+  const [first] = await wrong({}, { userId: other });
+  expect(first).toMatchObject({
+    check: "home",
+    state: "problem",
+    mend: { en: expect.stringContaining("CLOMOCTL_HOME") },
+  });
+  expect(first?.what.ja).toContain(`自分は ${other}`);
+});
+
+test("one that cannot be written is a warning: reading works", async () => {
+  // root may write everything
+  const look: Disk["look"] = async (path) => {
+    const found = await lookAt(path);
+    return found && { ...found, isWritable: false };
+  };
+  expect(await wrong({ look })).toMatchObject([
+    { check: "home", state: "warning", what: { ja: `${home.data} に書き込めません(参照だけできます)` } },
+  ]);
+});
+
+describe("permissions", () => {
+  test("what others can write is a problem, with the line that mends it", async () => {
+    chmodSync(home.data, 0o722);
+    expect(await wrong()).toEqual([
+      {
+        check: "permissions",
+        state: "problem",
+        what: { en: `other users can write ${home.data}`, ja: `${home.data} に他のユーザーが書き込めます` },
+        mend: { en: `chmod 700 ${home.data}`, ja: `chmod 700 ${home.data}` },
+      },
+    ]);
+  });
+
+  test("what others can read is a warning, where they can get there", async () => {
+    chmodSync(home.tenants, 0o755);
+    chmodSync(join(home.tenants, "embedded"), 0o750);
+    expect(await wrong()).toEqual([]);
+    chmodSync(home.data, 0o755);
+    expect(await wrong()).toMatchObject([
+      { state: "warning", mend: { en: `chmod 700 ${home.tenants}` } },
+      { state: "warning", mend: { en: `chmod 700 ${join(home.tenants, "embedded")}` } },
+    ]);
+    chmodSync(home.tenants, 0o700);
+    expect(await wrong()).toEqual([]);
+  });
+
+  test("there are none where files have none", async () => {
+    chmodSync(home.data, 0o777);
+    expect(await wrong({}, { userId: undefined })).toEqual([]);
+  });
+});
+
+test.each([
+  [GB / 4, []],
+  [150 * 1024 * 1024, ["warning"]],
+  [1024 * 1024, ["problem"]],
+  [undefined, []],
+])("%j bytes free: %j", async (bytes, states) => {
+  expect((await wrong({ freeBytes: () => bytes })).map(({ state }) => state)).toEqual(states);
+});
+
+test("a home on another machine is a warning that says why", async () => {
+  const [first] = await wrong({ networkFileSystem: () => "NFS" });
+  expect(first).toMatchObject({
+    check: "file-system",
+    state: "warning",
+    what: { en: expect.stringContaining("(NFS)") },
+  });
+  expect(first?.what.ja).toContain("ロックが効かない");
+});
+
+describe("temporary files", () => {
+  const register = (name: string, entry: object): void => {
+    mkdirSync(home.temporary, { recursive: true });
+    writeFileSync(join(home.temporary, name), JSON.stringify(entry));
+  };
+
+  test("of ended commands go, those of running ones are right", async () => {
+    register("1-0.json", { file: join(home.data, ".x.1.tmp"), place: "here" });
+    register("77-0.json", { file: join(home.data, ".x.77.tmp"), place: "here" });
+    expect(await wrong()).toEqual([]);
+  });
+
+  test("that cannot be removed, or are another machine's, are told", async () => {
+    const file = join(home.data, ".x.77.tmp");
+    mkdirSync(join(file, "full"), { recursive: true });
+    register("77-0.json", { file, place: "here" });
+    expect(await wrong()).toMatchObject([
+      { check: "temporary-files", state: "warning", what: { en: expect.stringContaining(file) } },
+    ]);
+    rmSync(file, { recursive: true });
+    register("78-0.json", { file, place: "there" });
+    const [other] = await wrong();
+    expect(other?.what).toEqual({
+      en: `1 file of another machine or container that shares the home: ${file}`,
+      ja: `ホームを共有する別のマシンやコンテナーの一時ファイルが 1 件あります: ${file}`,
+    });
+  });
+});

@@ -1,0 +1,201 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { machine, type TestMachine } from "../renewals/schedule/testing/machine.ts";
+import { item } from "../renewals/testing/item.ts";
+import { run } from "../testing/program.ts";
+import type { Environment } from "../../lib/terminal/index.ts";
+import type { Tools } from "../tools.ts";
+import type { Finding } from "./finding.ts";
+import { checkRenewals, type Resolve } from "./renewals.ts";
+
+const CANARY = "hunter2-canary";
+
+interface Given {
+  readonly count?: number;
+  readonly isPart?: boolean;
+  readonly online?: boolean;
+  readonly resolve?: Resolve;
+  readonly environment?: Environment;
+  readonly platform?: string;
+  readonly onTerminal?: boolean;
+  readonly now?: string;
+}
+
+/** What is found on a machine. */
+async function check(one: TestMachine, given: Given = {}): Promise<readonly Finding[]> {
+  const { count = 1, isPart = false, online = false, resolve, environment, platform = "linux", now } = given;
+  const { home } = one;
+  const tools = {
+    environment: { ...one.circumstances.environment, ...environment },
+    home: { data: home, settings: home, temporary: join(home, "tmp"), userId: process.geteuid?.() },
+    machine: { platform, userFolder: home, systemUnits: one.systemUnits, timezone: "Asia/Tokyo" },
+    clock: { now: () => new Date(now ?? "2026-11-20T01:00:00Z") },
+    temporary: {},
+    globals: { timezone: "Asia/Tokyo" },
+    terminal: { onTerminal: given.onTerminal ?? false },
+    signal: new AbortController().signal,
+  } as unknown as Tools;
+  const items = Array.from({ length: count }, (_, at) => item(at + 1));
+  const asking = resolve === undefined ? { online } : { online, resolve };
+  return checkRenewals(tools, { items, isPart }, asking);
+}
+
+const wrongOf = (findings: readonly Finding[], name: string) =>
+  findings.filter((finding) => finding.check === name && finding.state !== "ok");
+
+/** Without the time of day, which cron keeps in the machine's own zone. */
+const timeless = (finding: Finding | undefined): string =>
+  (finding?.what.en ?? "").replace(/ at \d\d:\d\d \S+?(?=[:;])/, "");
+
+const settings = (one: TestMachine, content: string): void =>
+  writeFileSync(join(one.home, "notify.yaml"), content, { mode: 0o600 });
+
+describe("the daily run", () => {
+  const installed = async (way: "cron" | "systemd"): Promise<TestMachine> => {
+    const one = machine();
+    const ran = await run(`renewals schedule install --${way} --at 09:00`, one.circumstances);
+    expect(ran.exit).toBe(0);
+    return one;
+  };
+
+  test("that is not installed is a warning where something expires, and else none", async () => {
+    const one = machine();
+    expect(wrongOf(await check(one), "schedule")).toMatchObject([
+      {
+        state: "warning",
+        what: { en: "not installed: nobody checks what expires (1 item)" },
+        mend: { en: "clomoctl renewals schedule install" },
+      },
+    ]);
+    const [none] = await check(one, { count: 0 });
+    expect(none).toMatchObject({ state: "ok", what: { en: "not installed; nothing that expires is recorded" } });
+    const [unread] = await check(one, { count: 0, isPart: true });
+    expect(unread?.what.ja).toContain("すべては読み込めませんでした");
+    const [windows] = await check(one, { platform: "win32" });
+    expect(windows).toMatchObject({ state: "ok", mend: { en: "clomoctl renewals schedule show" } });
+  });
+
+  test.each(["cron", "systemd"] as const)("by %s that has not run yet is right", async (way) => {
+    const [found] = await check(await installed(way));
+    expect(found).toMatchObject({ check: "schedule", state: "ok" });
+    expect(timeless(found)).toBe(`${way}; no run noted yet`);
+  });
+
+  test.each([
+    ["2026-11-20T00:00:00Z 0", "ok", "cron; last run 2026-11-20 09:00, exit code 0"],
+    ["2026-11-20T00:00:00Z 7", "warning", "cron; last run 2026-11-20 09:00, exit code 7"],
+    ["2026-11-18T00:00:00Z 0", "warning", "cron; last run 2026-11-18 09:00, exit code 0: more than a day ago"],
+    ["nonsense", "ok", "cron; no run noted yet"],
+  ])("that noted %s is %s", async (note, state, what) => {
+    const one = await installed("cron");
+    writeFileSync(join(one.home, "schedule", "renewals-cron.last"), `${note}\n`);
+    const [found] = await check(one);
+    expect([found?.state, timeless(found)]).toEqual([state, what]);
+  });
+
+  test("whose launcher is gone, whose timer is stopped or whose crontab is edited is a problem", async () => {
+    const cron = await installed("cron");
+    const launcher = join(cron.home, "schedule", "renewals-cron.sh");
+    rmSync(launcher);
+    const [gone, ...more] = wrongOf(await check(cron), "schedule");
+    expect([gone?.state, timeless(gone), more]).toEqual(["problem", `cron: ${launcher} is gone`, []]);
+    cron.setCrontab("# >>> clomoctl renewals >>>\n");
+    expect(wrongOf(await check(cron), "schedule")).toMatchObject([
+      { state: "problem", what: { en: expect.stringContaining("markers of clomoctl in the crontab are damaged") } },
+    ]);
+    const systemd = await installed("systemd");
+    systemd.program("systemctl", "\necho inactive\n");
+    expect(wrongOf(await check(systemd), "schedule")).toMatchObject([
+      { state: "problem", mend: { en: "systemctl --user enable --now clomoctl-renewals.timer" } },
+    ]);
+  });
+});
+
+describe("notices", () => {
+  test("that are not set up are a warning where something expires", async () => {
+    expect(wrongOf(await check(machine()), "notify")).toMatchObject([
+      { state: "warning", mend: { en: "clomoctl renewals notify init" } },
+    ]);
+    expect(wrongOf(await check(machine(), { count: 0 }), "notify")).toEqual([]);
+  });
+
+  test("for nobody are a warning; settings that are wrong, or that others can write, a problem", async () => {
+    const one = machine();
+    settings(one, "recipients: []\n");
+    expect(wrongOf(await check(one), "notify")).toMatchObject([{ state: "warning" }]);
+    settings(one, "recipients:\n  - name: it\n    way: pigeon\n");
+    expect(wrongOf(await check(one), "notify")).toMatchObject([
+      { state: "problem", what: { en: expect.stringContaining("notify.yaml:3") } },
+    ]);
+    chmodSync(join(one.home, "notify.yaml"), 0o666);
+    expect(wrongOf(await check(one), "notify")).toMatchObject([
+      { state: "problem", what: { en: expect.stringContaining("other users can write this file") } },
+    ]);
+  });
+
+  const WEBHOOKS = `smtp:
+  host: smtp.example.jp
+  from: it@example.jp
+  user: it
+  password-file: smtp-password
+recipients:
+  - name: chat
+    way: webhook
+    service: slack
+    url-env: SLACK_URL
+`;
+  const ready = (): TestMachine => {
+    const one = machine();
+    settings(one, WEBHOOKS);
+    writeFileSync(join(one.home, "smtp-password"), `${CANARY}\n`, { mode: 0o600 });
+    return one;
+  };
+  const environment = { SLACK_URL: `https://${CANARY}.example.jp` };
+
+  test("whose secrets are there are right, and none of them is told", async () => {
+    const findings = await check(ready(), { environment });
+    expect(wrongOf(findings, "secrets")).toEqual([]);
+    expect(findings.find((finding) => finding.check === "secrets")?.what.en).toBe("2 there, for you alone");
+    expect(findings.find((finding) => finding.check === "notify")?.what.en).toBe("chat (webhook)");
+    expect(JSON.stringify(findings)).not.toContain(CANARY);
+  });
+
+  test("whose secrets others can read, or that are gone, are problems, and none is told", async () => {
+    const one = ready();
+    chmodSync(join(one.home, "smtp-password"), 0o644);
+    const findings = await check(one);
+    expect(wrongOf(findings, "secrets")).toMatchObject([
+      {
+        state: "problem",
+        what: { en: expect.stringContaining("password of the mail server: secret file is readable by others") },
+        mend: { en: `chmod 600 ${join(one.home, "smtp-password")}` },
+      },
+      { state: "problem", what: { ja: "chat: アドレス: この環境変数が設定されていません: SLACK_URL" } },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain(CANARY);
+    // a person's terminal need not have the environment of the daily run
+    const seen = await check(one, { onTerminal: true });
+    expect(wrongOf(seen, "secrets").map(({ state }) => state)).toEqual(["problem", "warning"]);
+    rmSync(join(one.home, "smtp-password"));
+    mkdirSync(join(one.home, "smtp-password"));
+    expect(wrongOf(await check(one, { environment }), "secrets")).toMatchObject([{ state: "problem" }]);
+  });
+
+  test("ask for the mail server with --online alone", async () => {
+    const asked: string[] = [];
+    const resolve: Resolve = async (host) => void asked.push(host);
+    const offline = await check(ready(), { environment, resolve });
+    expect(offline.at(-1)).toMatchObject({ check: "mail-server", state: "ok" });
+    expect(asked).toEqual([]);
+    const online = await check(ready(), { environment, resolve, online: true });
+    expect(online.at(-1)).toMatchObject({ state: "ok", what: { en: "smtp.example.jp has an address" } });
+    expect(asked).toEqual(["smtp.example.jp"]);
+    const refuse: Resolve = () => Promise.reject(new Error("ENOTFOUND"));
+    expect((await check(ready(), { environment, resolve: refuse, online: true })).at(-1)).toMatchObject({
+      check: "mail-server",
+      state: "problem",
+      what: { ja: "smtp.example.jp のアドレスがわかりません" },
+    });
+  });
+});

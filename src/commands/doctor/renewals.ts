@@ -1,0 +1,210 @@
+import { lookup } from "node:dns/promises";
+import { join } from "node:path";
+import { readOwnFile, readShort } from "../../lib/files/index.ts";
+import { lookAt } from "../../lib/files/look.ts";
+import { minuteIn } from "../../lib/model/time.ts";
+import { readSecret, type SecretPlace } from "../../lib/renewals/notify/secret.ts";
+import { NOTIFY_FILE, type NotifySettings, type SecretSource } from "../../lib/renewals/notify/settings.ts";
+import { lastRunFile, readLastRun } from "../../lib/renewals/schedule/launcher.ts";
+import type { Scheduled } from "../../lib/renewals/schedule/schedule.ts";
+import { managerOf, UNIT } from "../../lib/renewals/schedule/systemd-units.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { OWN_SCHEDULERS, show } from "../renewals/schedule/place.ts";
+import { zoneInEffect, type Tools } from "../tools.ts";
+import { failed, found, ok, problem, warning, type Finding } from "./finding.ts";
+import type { Asking, ContextFindings } from "./contexts.ts";
+
+/** Whether a name of a host has an address. */
+export type Resolve = (host: string) => Promise<unknown>;
+
+/** Looks at what tells people of renewals: the daily run, the notices, and the mail server. */
+export async function checkRenewals(
+  tools: Tools,
+  { items, isPart }: Pick<ContextFindings, "items" | "isPart">,
+  { online, resolve = lookup }: Asking & { readonly resolve?: Resolve },
+): Promise<readonly Finding[]> {
+  const expiring = { count: items.length, isPart };
+  const schedule = await found(tools, "schedule", () => scheduleFindings(tools, expiring));
+  let settings: NotifySettings | undefined;
+  const notices = await found(tools, "notify", async () => {
+    settings = await readSettings(tools);
+    return [noticeFinding(tools, settings, expiring)];
+  });
+  const secrets = await found(tools, "secrets", () => secretFindings(tools, settings));
+  const server = await found(tools, "mail-server", () => serverFindings(settings, { online, resolve }));
+  return [...schedule, ...notices, ...secrets, ...server];
+}
+
+/** A daily run that was not noted for so long did not happen. */
+const LATE_MS = 26 * 60 * 60 * 1000;
+
+const INSTALL = "clomoctl renewals schedule install";
+
+/** How much expires that is recorded, as far as it could be read. */
+interface Expiring {
+  readonly count: number;
+  readonly isPart: boolean;
+}
+
+async function scheduleFindings(tools: Tools, { count, isPart }: Expiring): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const way of OWN_SCHEDULERS) {
+    const scheduled = await show(tools, way).catch((error: unknown) => failed("schedule", error));
+    if ("check" in scheduled) findings.push(scheduled);
+    else if (scheduled.installed) findings.push(await installedFinding(tools, scheduled));
+  }
+  if (findings.length > 0) return findings;
+  if (tools.machine.platform === "win32") {
+    const what = text("not known here: Windows keeps it", "この環境ではわかりません(Windows が管理しています)");
+    return [
+      { ...ok("schedule", what), mend: text("clomoctl renewals schedule show", "clomoctl renewals schedule show") },
+    ];
+  }
+  if (count === 0) {
+    const why = isPart
+      ? text("what expires could not be read everywhere", "期限のあるものをすべては読み込めませんでした")
+      : text("nothing that expires is recorded", "期限のあるものは登録されていません");
+    return [ok("schedule", text(`not installed; ${why.en}`, `未登録(${why.ja})`))];
+  }
+  return [
+    warning(
+      "schedule",
+      text(
+        `not installed: nobody checks what expires (${counted(count, "item")})`,
+        `未登録です。期限のあるもの(${count} 件)を毎日確認していません`,
+      ),
+      INSTALL,
+    ),
+  ];
+}
+
+async function installedFinding(tools: Tools, { way, at, timezone, active, files }: Scheduled): Promise<Finding> {
+  const time = at === null ? text("a time of your own", "独自の時刻") : same(`${at} ${timezone ?? ""}`.trim());
+  const runs = text(`${way} at ${time.en}`, `${way}、${time.ja}`);
+  const launcher = files.at(-1) ?? "";
+  for (const file of files) {
+    if ((await lookAt(file)) !== undefined) continue;
+    return problem("schedule", text(`${runs.en}: ${file} is gone`, `${runs.ja}: ${file} がありません`), INSTALL);
+  }
+  if (active === false && way !== "cron" && way !== "task-scheduler") {
+    const what = text(`${runs.en}: the timer does not run`, `${runs.ja}: タイマーが動いていません`);
+    return problem("schedule", what, `systemctl ${managerOf(way)} enable --now ${UNIT}.timer`);
+  }
+  const note = await readShort(lastRunFile(launcher), MOST_BYTES).catch(() => undefined);
+  const last = note === undefined ? undefined : readLastRun(Buffer.from(note.bytes).toString("utf8"));
+  if (last === undefined)
+    return ok("schedule", text(`${runs.en}; no run noted yet`, `${runs.ja}。まだ実行の記録がありません`));
+  const when = minuteIn(last.at, await zoneInEffect(tools));
+  const ran = text(
+    `${runs.en}; last run ${when}, exit code ${last.exit}`,
+    `${runs.ja}。前回の実行 ${when}、終了コード ${last.exit}`,
+  );
+  if (tools.clock.now().getTime() - Date.parse(last.at) > LATE_MS) {
+    const mend = text(
+      "see whether this machine was on then, and what runs it: clomoctl renewals schedule show",
+      "その時刻に PC が動いていたか確かめてください: clomoctl renewals schedule show",
+    );
+    return warning("schedule", text(`${ran.en}: more than a day ago`, `${ran.ja}(1 日以上前)`), mend);
+  }
+  if (last.exit === 0) return ok("schedule", ran);
+  return warning("schedule", ran, "clomoctl renewals check");
+}
+
+const MOST_BYTES = 4096;
+
+/** @throws Failure as `readOwnFile`, and `input-rejected` with the line */
+async function readSettings({ home }: Tools): Promise<NotifySettings | undefined> {
+  const file = join(home.settings, NOTIFY_FILE);
+  const content = await readOwnFile(file, home.userId);
+  if (content === undefined) return undefined;
+  const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
+  return parseNotifySettings(content, file);
+}
+
+function noticeFinding({ home }: Tools, settings: NotifySettings | undefined, { count }: Expiring): Finding {
+  if (settings === undefined) {
+    const what = text("not set up", "設定していません");
+    return count === 0 ? ok("notify", what) : warning("notify", what, "clomoctl renewals notify init");
+  }
+  const { recipients, smtp } = settings;
+  const told = recipients.map(({ name, way }) => `${name} (${way})`);
+  if (told.length === 0 && smtp === undefined) {
+    return warning(
+      "notify",
+      text("no recipients, and no mail server for owners", "通知先も、更新担当へのメールサーバーもありません"),
+      text(`edit ${join(home.settings, NOTIFY_FILE)}`, `${join(home.settings, NOTIFY_FILE)} を編集してください`),
+    );
+  }
+  const named = told.length === 0 ? text("owners by mail", "更新担当にメール") : text(told.join(", "), told.join("、"));
+  return ok("notify", named);
+}
+
+/** What a secret is for, and where it is. */
+interface Named {
+  readonly name: Text;
+  readonly source: SecretSource;
+}
+
+const secretsOf = ({ smtp, recipients }: NotifySettings): readonly Named[] => [
+  ...(smtp?.password === undefined
+    ? []
+    : [{ name: text("password of the mail server", "メールサーバーのパスワード"), source: smtp.password }]),
+  ...recipients.flatMap((recipient): readonly Named[] => {
+    if (recipient.way !== "webhook") return [];
+    const of = (en: string, ja: string): Text => text(`${recipient.name}: ${en}`, `${recipient.name}: ${ja}`);
+    const { url, token } = recipient;
+    const address = { name: of("address", "アドレス"), source: url };
+    return token === undefined ? [address] : [address, { name: of("token", "トークン"), source: token }];
+  }),
+];
+
+/** Whether each secret is there, and readable by its owner alone. No secret leaves this function. */
+async function secretFindings(
+  { home, environment, machine, terminal }: Tools,
+  settings: NotifySettings | undefined,
+): Promise<readonly Finding[]> {
+  const secrets = settings === undefined ? [] : secretsOf(settings);
+  if (secrets.length === 0) return [];
+  const place: SecretPlace = { environment, folder: home.settings, modes: machine.platform !== "win32" };
+  const findings: Finding[] = [];
+  for (const { name, source } of secrets) {
+    const failure = await readSecret(source, place).then(
+      () => undefined,
+      (error: unknown) => failed("secrets", error),
+    );
+    if (failure === undefined) continue;
+    const { what } = failure;
+    const named = { ...failure, what: joined([name, what], text(": ", ": ")) };
+    // the daily run has an environment of its own
+    findings.push("env" in source && terminal.onTerminal ? { ...named, state: "warning" } : named);
+  }
+  if (findings.length > 0) return findings;
+  return [ok("secrets", text(`${secrets.length} there, for you alone`, `${secrets.length} 件とも本人だけが読めます`))];
+}
+
+async function serverFindings(
+  settings: NotifySettings | undefined,
+  { online, resolve }: Asking & { readonly resolve: Resolve },
+): Promise<readonly Finding[]> {
+  const host = settings?.smtp?.host;
+  if (host === undefined) return [];
+  if (!online) {
+    return [
+      ok(
+        "mail-server",
+        text(`${host}: not asked; --online looks it up`, `${host}: 接続していません(--online で確認します)`),
+      ),
+    ];
+  }
+  try {
+    await resolve(host);
+    return [ok("mail-server", text(`${host} has an address`, `${host} のアドレスがわかります`))];
+  } catch {
+    const what = text(`${host} has no address here`, `${host} のアドレスがわかりません`);
+    const mend = text(
+      `check smtp.host in ${NOTIFY_FILE}, and the network; then: clomoctl renewals notify test`,
+      `${NOTIFY_FILE} の smtp.host とネットワークを確かめてから: clomoctl renewals notify test`,
+    );
+    return [problem("mail-server", what, mend)];
+  }
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { UNSAID, type TenantProfile } from "../../lib/model/tenant.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+/** A tenant that records anything; it says it had and has these. */
+const recording = (before: Partial<TenantProfile> = {}, after: Partial<TenantProfile> = {}) => ({
+  setTenant: { before: { ...UNSAID, ...before }, after: { ...UNSAID, ...after } },
+});
+
+describe("only what is said is changed, and an empty value clears", () => {
+  test.each([
+    [["--ios", "yes", "--android", "no"], { ios: true, android: false }],
+    [["--ios", "はい", "--gate", "いいえ"], { ios: true, gate: false }],
+    [["--ios", ""], { ios: null }],
+    [
+      ["--macos", "yes", "--windows", "no", "--ade", "yes", "--vpp", "no"],
+      { macos: true, windows: false, ade: true, vpp: false },
+    ],
+    [["--secured-apps", "yes", "--mobile-app-portal", "no"], { securedApps: true, mobileAppPortal: false }],
+    [["--android-accounts", "workspace"], { androidAccounts: "workspace" }],
+    [["--android-accounts", ""], { androidAccounts: null }],
+    [["--domain", "example", "--login-url", ""], { domain: "example", loginUrl: null }],
+    [["--mdm-address", "mdm.clomo.com/example/ios"], { mdmAddress: "mdm.clomo.com/example/ios" }],
+    [
+      ["--contact-name", "山田 花子", "--contact-mail", "a@example.jp", "--contact-phone", "03"],
+      { contactName: "山田 花子", contactMail: "a@example.jp", contactPhone: "03" },
+    ],
+    [["--console-timezone", "asia/tokyo"], { consoleTimezone: "Asia/Tokyo" }],
+    [["--console-timezone", ""], { consoleTimezone: null }],
+    [["--languages", "ja,en"], { languages: ["ja", "en"] }],
+    [["--languages", ""], { languages: [] }],
+    [["--contract", "CLOMO MDM"], { contracts: [{ name: "CLOMO MDM" }] }],
+    [
+      ["--contract", "x", "--licences", "300", "--from", "2026/4/1", "--until", "2027-03-31"],
+      { contracts: [{ name: "x", licences: 300, from: "2026-04-01", until: "2027-03-31" }] },
+    ],
+    [["--contract", "x", "--licences", "", "--until", ""], { contracts: [{ name: "x", licences: null, until: null }] }],
+    [["--contract", "x", "--from", "2026-03-31T15:00:00Z"], { contracts: [{ name: "x", from: "2026-04-01" }] }],
+    [["--remove-contract", "x", "--remove-contract", "y"], { contractsRemoved: ["x", "y"] }],
+  ])("%j", async (words, json) => {
+    const ran = await run(["tenant", "set", ...words], { tenant: recording() });
+    expect(ran).toMatchObject({ exit: 0, requests: [{ operation: "setTenant", json }] });
+    expect(ran.requests[0]?.json).toEqual(json);
+  });
+});
+
+describe("the line that takes a change back is told", () => {
+  const contract = { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" };
+  test.each([
+    [{ ios: null }, { ios: true }, ["--ios ''"]],
+    [{ ios: false, domain: "a b" }, { ios: null, domain: null }, ["--domain 'a b' --ios no"]],
+    [
+      { languages: ["ja", "en"], androidAccounts: "none" as const },
+      { languages: ["ja"] },
+      ["--android-accounts none --languages 'ja,en'"],
+    ],
+    [{}, { contracts: [contract] }, ["--remove-contract 'CLOMO MDM'"]],
+    [
+      { contracts: [contract] },
+      { contracts: [{ ...contract, licences: 350 }] },
+      ["--contract 'CLOMO MDM' --licences 300 --from '' --until 2027-03-31"],
+    ],
+    [
+      { contracts: [contract, { ...contract, name: "x" }] },
+      { vpp: true },
+      [
+        "--vpp '' --contract 'CLOMO MDM' --licences 300 --from '' --until 2027-03-31",
+        "--contract x --licences 300 --from '' --until 2027-03-31",
+      ],
+    ],
+  ])("from %j to %j: %j", async (before, after, lines) => {
+    const { en, ja } = await inBoth("tenant set --ios yes", { tenant: recording(before, after) });
+    expect(en.stderr).toBe(lines.map((line) => `to take it back: clomoctl tenant set ${line}\n`).join(""));
+    expect(ja.stderr).toBe(lines.map((line) => `元に戻すには: clomoctl tenant set ${line}\n`).join(""));
+  });
+
+  test("names the tenant where there are several", async () => {
+    const tenant = recording({ ios: null }, { ios: true });
+    const home = freshFolder();
+    await run("context add kanto --embedded", { home });
+    await run("context add osaka --embedded", { home });
+    const { stderr } = await run("tenant set --ios yes --context osaka", { home, tenant });
+    expect(stderr).toBe("to take it back: clomoctl tenant set --ios '' --context osaka\n");
+  });
+
+  test("and where nothing has changed, that", async () => {
+    const { en, ja } = await inBoth("tenant set --ios yes", { tenant: recording({ ios: true }, { ios: true }) });
+    expect(en.stderr).toBe("nothing has changed: it was recorded so\n");
+    expect(ja.stderr).toBe("変更はありません(登録済みの内容と同じ)\n");
+  });
+});
+
+test("what is recorded by now is shown", async () => {
+  const { en, ja } = await inBoth("tenant set --gate no --format table", { tenant: recording({}, { gate: false }) });
+  expect(en.stdout).toMatch(/^CLOMO GATE +not used$/m);
+  expect(en.stdout).toMatch(/^Android +not said$/m);
+  expect(ja.stdout).toMatch(/^CLOMO GATE +使わない$/m);
+});
+
+describe("refused before anything is asked, in both languages", () => {
+  test.each([
+    [[], "nothing to change", "変更する内容がありません"],
+    [["--ios", "maybe"], "--ios must be one of yes, no, not maybe", "--ios は yes(はい), no(いいえ) のいずれか"],
+    [["--licences", "3"], "--licences is of a contract", "--licences は契約の項目です"],
+    [["--until", "2027-03-31"], "--until is of a contract", "--until は契約の項目です"],
+    [["--contract", " "], "a contract needs a name", "契約名が空です"],
+    [["--contract", "x", "--licences", "-1"], "--licences", "--licences"],
+    [["--languages", "ja,fr"], "takes ja and en, not fr", "指定できるのは ja と en です"],
+    [["--console-timezone", "Nowhere/Zone"], "unknown time zone", "は不明です"],
+  ])("%j", async (words, en, ja) => {
+    const ran = await inBoth(["tenant", "set", ...words], { tenant: {} });
+    expect(ran.en).toMatchObject({ exit: 2, stdout: "", requests: [], stderr: expect.stringContaining(en) });
+    expect(ran.ja).toMatchObject({ exit: 2, stdout: "", requests: [], stderr: expect.stringContaining(ja) });
+  });
+
+  test("what the tenant refuses is told", async () => {
+    const refused = new Failure("input-rejected", { what: text("no", "だめ"), where: "ade" });
+    const { en, ja } = await inBoth("tenant set --ade yes", { tenant: { setTenant: refused } });
+    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n  ade\n" });
+    expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: だめ\n  ade\n" });
+  });
+});
+
+// facts 7.2
+test("help says how a contact person is really changed, and that nothing happens in the console", async () => {
+  const { en, ja } = await inBoth("tenant set --help-all");
+  expect(en.stdout).toContain("application form (申込書)");
+  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("nothing on `console list`");
+  expect(ja.stdout.replaceAll(/\s/g, "")).toContain("Supportフォームから申込書をダウンロード");
+});

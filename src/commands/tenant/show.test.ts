@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import type { Tenant } from "../../lib/client/index.ts";
+import { UNSAID, type TenantProfile } from "../../lib/model/tenant.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
+
+const of = (profile: TenantProfile | undefined) => ({ tenant: example<Tenant>("tenant", { profile }) });
+
+test("what is recorded is shown as people read it, in both languages", async () => {
+  const { en, ja } = await inBoth("tenant show --format table", { tenant: of(example<Tenant>("tenant").profile) });
+  expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "tenant" }] });
+  const lines = (stdout: string): readonly string[] => stdout.split("\n").map((line) => line.replace(/ {2,}/, ": "));
+  expect(lines(en.stdout)).toEqual([
+    "tenant: kanto",
+    "domain: example",
+    "login address: https://panel.example.jp/example",
+    "MDM address: mdm.clomo.com/example/ios",
+    "contact person: 山田 花子",
+    "contact person's mail address: hanako@example.co.jp",
+    "contact person's telephone: 03-0000-0000",
+    "contracts: CLOMO MDM: 300 licences, 2026-04-01 to 2027-03-31",
+    "iOS/iPadOS: used",
+    "macOS: not used",
+    "Android: used",
+    "Windows: not said",
+    "ADE: used",
+    "VPP: used",
+    "CLOMO GATE: not used",
+    "SECURED APPs: not said",
+    "MOBILE APP PORTAL: used",
+    "accounts of Android: Google Play accounts",
+    "console's time zone: Asia/Tokyo",
+    "languages: Japanese",
+    "",
+  ]);
+  expect(lines(ja.stdout)).toEqual(
+    expect.arrayContaining([
+      "利用ドメイン: example",
+      "担当者名: 山田 花子",
+      "契約: CLOMO MDM: 契約数 300、2026-04-01 〜 2027-03-31",
+      "macOS: 使わない",
+      "Windows: 未設定",
+      "Android のアカウント: Google Play アカウント方式",
+      "言語: 日本語",
+    ]),
+  );
+});
+
+test("programs get null for what nobody has said, never false", async () => {
+  const { stdout } = await run("tenant show --format json", { tenant: of(UNSAID) });
+  expect(JSON.parse(stdout)).toEqual({ name: "kanto", ...UNSAID });
+});
+
+test("a contract is told by what is known of it", async () => {
+  const contracts = [
+    { name: "a", licences: 1, from: null, until: null },
+    { name: "b", licences: null, from: "2026-04-01", until: null },
+    { name: "c", licences: null, from: null, until: "2027-03-31" },
+    { name: "d", licences: null, from: null, until: null },
+  ];
+  const { en, ja } = await inBoth("tenant show --format table --fields contracts", {
+    tenant: of({ ...UNSAID, contracts }),
+  });
+  expect(en.stdout).toMatch(/a: 1 licence; b: from 2026-04-01; c: until 2027-03-31; d\n/);
+  expect(ja.stdout).toMatch(/a: 契約数 1; b: 2026-04-01 から; c: 2027-03-31 まで; d\n/);
+});
+
+// facts 0: mdm.clomo.com/(お客さまドメイン)/ios
+test("the MDM address of a domain is proposed on a terminal, and not taken as known", async () => {
+  const { en, ja } = await inBoth("tenant show", { tenant: of({ ...UNSAID, domain: "example" }), terminal: {} });
+  expect(en.stderr).toBe(
+    "by the manual the MDM address would be mdm.clomo.com/example/ios; compare it with Settings > Mobile Device Management > iOS > 基本設定 > URL情報, then record it: clomoctl tenant set --mdm-address mdm.clomo.com/example/ios\n",
+  );
+  expect(en.stdout).not.toContain("mdm.clomo.com");
+  expect(ja.stderr).toContain("確かめてから登録してください");
+  const both = { ...UNSAID, domain: "example", mdmAddress: "mdm.clomo.com/other/ios" };
+  expect((await run("tenant show", { tenant: of(both), terminal: {} })).stderr).toBe("");
+});
+
+test("a server that keeps nothing of it is told, in both languages", async () => {
+  const { en, ja } = await inBoth("tenant show", { tenant: of(undefined) });
+  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("it has to be updated") });
+  expect(ja).toMatchObject({ exit: 7, stderr: expect.stringContaining("サーバーの更新が必要です") });
+});

@@ -1,0 +1,48 @@
+import { Failure } from "../../lib/errors/index.ts";
+import { mdmAddressOf, type TenantProfile } from "../../lib/model/tenant.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Tools } from "../tools.ts";
+import { TENANT_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("show what is recorded of the tenant itself", "テナント自体について登録されている内容を表示する"),
+  details: [
+    text(
+      "What nobody has said is told as such (in JSON null, or an empty list), and is never taken as no. The size of the tenant and what is to be done is shown by `status`.",
+      "未設定のものは「未設定」と表示し(JSON では null または空のリスト)、「使わない」とはみなしません。件数や次の操作は `status` で表示します。",
+    ),
+  ],
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl tenant show" }, { line: "clomoctl tenant show --format json --fields ios,android" }],
+  exits: ["unavailable"],
+  async run(tools) {
+    const { client } = await tools.tenant("tenant");
+    const { name, profile } = await client.tenant.show();
+    if (profile === undefined) throw unknown();
+    await tools.terminal.show(TENANT_COLUMNS, { name, ...profile });
+    if (tools.terminal.onTerminal) await proposeAddress(tools, profile);
+  },
+});
+
+/** A server that speaks an older form of the API. */
+const unknown = (): Failure =>
+  new Failure("unavailable", {
+    what: text("the server keeps nothing of the tenant itself", "サーバーはテナント自体の情報を持っていません"),
+    hint: text("it has to be updated", "サーバーの更新が必要です"),
+  });
+
+/** @see facts 0: where the address is shown; what it is made of is no reason to take it as known */
+async function proposeAddress({ terminal }: Tools, { domain, mdmAddress }: TenantProfile): Promise<void> {
+  if (domain === null || mdmAddress !== null) return;
+  const address = mdmAddressOf(domain);
+  const line = `clomoctl tenant set --mdm-address ${shownWord(address)}`;
+  await terminal.note(
+    text(
+      `by the manual the MDM address would be ${address}; compare it with Settings > Mobile Device Management > iOS > 基本設定 > URL情報, then record it: ${line}`,
+      `マニュアルによると MDM のアドレスは ${address} です。Settings > Mobile Device Management > iOS > 基本設定 > URL情報 で確かめてから登録してください: ${line}`,
+    ),
+  );
+}

@@ -1,0 +1,31 @@
+/** Who holds the write lock of a tenant's file. */
+export interface Holder {
+  readonly pid: number;
+  /** `import`, as it is noted by the holder */
+  readonly what: string;
+  /** a UTC instant */
+  readonly since: string;
+}
+
+/** The file of an embedded tenant as it lies on the disk, looked at without changing it. */
+export interface TenantFileState {
+  readonly path: string;
+  readonly bytes: number;
+  /** of its write-ahead log */
+  readonly logBytes: number;
+  /** the version of its schema, and that of the program */
+  readonly version: number;
+  readonly newest: number;
+  /** what the database says is damaged, the first ones */
+  readonly faults: readonly string[];
+  /** number of records that refer to records that are not there */
+  readonly strays: number;
+  /** the last record of its audit; null where there is none yet */
+  readonly auditHead: { readonly seq: number; readonly hash: string } | null;
+  /** somebody holds its write lock; undefined where that cannot be tried, as the file cannot be written */
+  readonly isLocked: boolean | undefined;
+  /** who it is, where the holder left a note */
+  readonly holder: Holder | undefined;
+  /** paths of the copies that were made before its schema was updated, the newest schema last */
+  readonly copies: readonly string[];
+}

@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TestTenant } from "../../testing/tenant.ts";
+import { Database } from "./database.ts";
+import { inspectTenantFile } from "./inspect.ts";
+import { STEPS } from "./migrations.ts";
+
+const PROCESSES = { self: 1, isAlive: (pid: number): boolean => pid === 4242 };
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.client.tenant.set({ ios: true });
+});
+afterEach(() => tenant.close());
+
+const inspected = () => inspectTenantFile(tenant.folder, PROCESSES);
+
+test("a whole tenant is told as such, and its file stays as it is", async () => {
+  await tenant.reopen();
+  const before = readFileSync(tenant.path);
+  expect(inspected()).toMatchObject({
+    path: tenant.path,
+    version: STEPS.length,
+    newest: STEPS.length,
+    faults: [],
+    strays: 0,
+    auditHead: { seq: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    isLocked: false,
+    holder: undefined,
+    copies: [],
+  });
+  expect(readFileSync(tenant.path).equals(before)).toBe(true);
+});
+
+test("where there is none, none is made", () => {
+  const folder = join(tenant.folder, "none");
+  expect(inspectTenantFile(folder, PROCESSES)).toBeUndefined();
+  expect(existsSync(folder)).toBe(false);
+  mkdirSync(folder);
+  expect(inspectTenantFile(folder, PROCESSES)).toBeUndefined();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+describe("what is wrong is found", () => {
+  test("a file of another program's schema, older or newer, is not changed", () => {
+    for (const version of [STEPS.length - 1, STEPS.length + 5]) {
+      tenant.database.exec(`pragma user_version = ${version}`);
+      expect(inspected()).toMatchObject({ version, newest: STEPS.length });
+      expect(tenant.database.count("pragma user_version")).toBe(version);
+    }
+  });
+
+  test("a lock, and who holds it", () => {
+    const other = new Database(tenant.path);
+    other.exec("begin immediate");
+    expect(inspected()).toMatchObject({ isLocked: true, holder: undefined });
+    const note = { pid: 4242, what: "import 3", since: "2026-04-01T00:00:00.000Z" };
+    writeFileSync(join(tenant.folder, "writer.json"), JSON.stringify(note));
+    expect(inspected()).toMatchObject({ isLocked: true, holder: note });
+    other.exec("rollback");
+    other.close();
+    expect(inspected()).toMatchObject({ isLocked: false, holder: undefined });
+  });
+
+  test("records that refer to what is not there", () => {
+    tenant.database.exec(
+      "insert into device (id, serialNumber, owner, createdAt, updatedAt, revision) values ('x', 'S', 99, '', '', 0)",
+    );
+    expect(inspected()?.strays).toBe(1);
+  });
+
+  test("copies that updates left, the newest last", () => {
+    for (const version of [10, 9]) writeFileSync(`${tenant.path}.before-${version}`, "");
+    expect(inspected()?.copies).toEqual([`${tenant.path}.before-9`, `${tenant.path}.before-10`]);
+  });
+
+  test("a file whose parts contradict each other", () => {
+    tenant.database.exec("pragma wal_checkpoint(truncate)");
+    const folder = join(tenant.folder, "copy");
+    mkdirSync(folder);
+    const bytes = readFileSync(tenant.path);
+    // the header's number of free pages. @see https://sqlite.org/fileformat2.html#the_database_header
+    bytes.writeUInt32BE(5, 36);
+    writeFileSync(join(folder, "tenant.db"), bytes);
+    const state = inspectTenantFile(folder, PROCESSES);
+    expect(state?.faults).toEqual(["Freelist: size is 0 but should be 5"]);
+    // what is damaged is not asked further
+    expect(state).toMatchObject({ strays: 0, auditHead: null });
+    rmSync(folder, { recursive: true });
+  });
+
+  test("a file that is lost, empty, cut or no database", () => {
+    tenant.database.exec("pragma wal_checkpoint(truncate)");
+    const bytes = readFileSync(tenant.path);
+    const folder = join(tenant.folder, "copy");
+    mkdirSync(folder);
+    const path = join(folder, "tenant.db");
+    const damage = { code: "unexpected", where: path };
+    writeFileSync(join(folder, "writer.json"), "");
+    expect(() => inspectTenantFile(folder, PROCESSES)).toThrow(expect.objectContaining(damage));
+    writeFileSync(path, "");
+    expect(() => inspectTenantFile(folder, PROCESSES)).toThrow(expect.objectContaining(damage));
+    writeFileSync(path, "no database at all, whatever its name says");
+    expect(() => inspectTenantFile(folder, PROCESSES)).toThrow(expect.objectContaining(damage));
+    writeFileSync(path, bytes);
+    truncateSync(path, bytes.length - 8192);
+    expect(() => {
+      if (inspectTenantFile(folder, PROCESSES)?.faults.length !== 0) throw Object.assign(new Error("faults"), damage);
+    }).toThrow(expect.objectContaining(damage));
+    rmSync(folder, { recursive: true });
+  });
+});

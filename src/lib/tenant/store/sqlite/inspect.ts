@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { TenantFileState } from "../../../model/tenant-file.ts";
+import type { Processes } from "../processes.ts";
+import { Database } from "./database.ts";
+import { STEPS } from "./migrations.ts";
+import { damaged, storageFailure } from "./storage-failure.ts";
+import { TENANT_FILE } from "./tenant-file.ts";
+import { WriterNote } from "./writer-note.ts";
+
+/** At most so many faults are told. */
+const MOST_FAULTS = 20;
+
+/**
+ * Looks at the file of a tenant: neither makes nor updates it. What it says of the data is of one moment.
+ *
+ * @returns undefined where there is no tenant
+ * @throws Failure `unexpected` where the file is lost, empty or no database, `unavailable` where it cannot be read
+ */
+export const inspectTenantFile = (folder: string, processes: Processes): TenantFileState | undefined => {
+  const path = join(folder, TENANT_FILE);
+  try {
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    if (names.length === 0) return undefined;
+    if (!names.includes(TENANT_FILE) || statSync(path).size === 0) throw damaged(path);
+    const database = new Database(path, { readOnly: true });
+    try {
+      return { path, ...filesOf(path, names), ...contentOf(database), ...lockOf(path, folder, processes) };
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw storageFailure(error, path);
+  }
+};
+
+/** The file itself, its log, and the copies beside it. */
+const filesOf = (path: string, names: readonly string[]): Pick<TenantFileState, "bytes" | "logBytes" | "copies"> => {
+  const copy = new RegExp(String.raw`^${basename(path)}\.before-(\d+)$`);
+  const versionOf = (name: string): number => Number(copy.exec(name)?.[1] ?? 0);
+  const copies = names.filter((name) => copy.test(name)).toSorted((one, other) => versionOf(one) - versionOf(other));
+  return {
+    bytes: statSync(path).size,
+    logBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
+    copies: copies.map((name) => join(path, "..", name)),
+  };
+};
+
+/** What the database finds of itself, on one snapshot. */
+const contentOf = (
+  database: Database,
+): Pick<TenantFileState, "version" | "newest" | "faults" | "strays" | "auditHead"> =>
+  database.snapshot(() => {
+    const found = database.all(`pragma quick_check(${MOST_FAULTS})`).flatMap((row) => Object.values(row).map(String));
+    // the first line of several names the database
+    const faults = found.flatMap((line) => line.split("\n")).filter((line) => line !== "ok" && !line.startsWith("***"));
+    const version = database.count("pragma user_version");
+    const isWhole = faults.length === 0;
+    return {
+      version,
+      newest: STEPS.length,
+      faults,
+      strays: isWhole ? database.all("pragma foreign_key_check").length : 0,
+      auditHead: isWhole && version > 0 ? headOf(database) : null,
+    };
+  });
+
+const headOf = (database: Database): TenantFileState["auditHead"] => {
+  const last = database.get("select seq, hash from audit order by seq desc limit 1");
+  return last === undefined ? null : { seq: Number(last["seq"]), hash: String(last["hash"]) };
+};
+
+/** Tries the write lock, without waiting for it. */
+const lockOf = (path: string, folder: string, processes: Processes): Pick<TenantFileState, "isLocked" | "holder"> => {
+  let isLocked: boolean | undefined;
+  try {
+    const database = new Database(path, { plain: true, busyTimeoutMs: 0 });
+    try {
+      isLocked = !database.isFree();
+    } finally {
+      database.close();
+    }
+  } catch {
+    isLocked = undefined;
+  }
+  const holder = isLocked === true ? new WriterNote(join(folder, "writer.json"), processes).holder() : undefined;
+  return { isLocked, holder };
+};
