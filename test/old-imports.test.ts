@@ -157,8 +157,8 @@ class Reopened {
 /** Where today's program keeps what the old one had in columns and tables of its own. */
 const PLACES: Places = {
   audit: {
-    // what was written for the console had no record
-    rows: "audit where action <> 'imports.emit'",
+    // files for the console, written and given up, had no record, nor had exports
+    rows: "audit where action not in ('imports.emit', 'imports.discard') and action not like '%.export'",
     columns: {
       action: "case when action in ('imports.verify', 'imports.accept') then 'imports.commit' else action end",
       subject: "coalesce(record ->> 'subject', record -> 'objects' -> 0 ->> 'id')",

@@ -115,6 +115,7 @@ const PERMITTED: readonly Permitted[] = [
   ...["AuditHead", "AuditRecord", "AuditVerification"].map((name) => asked(AUDIT, "components", "schemas", name)),
   ...["", "/export", "/head", "/verify", "/{seq}"].map((path) => asked(AUDIT, "paths", `/v1/audit${path}`)),
   added("components", "schemas", "Device"),
+  added("components", "schemas", "NotReadyDevice"),
   asked(PLANS, "components", "schemas", "Import", "properties", "columns"),
   bridge("components", "schemas", "Difference"),
   ofDevices("Import"),
@@ -182,7 +183,7 @@ const PERMITTED: readonly Permitted[] = [
   ...["reason", "unseen", "unseenRecords"].map((name) => bridge(...verification("properties", name))),
   bridged(...verification("required")),
   bridge("paths", "/v1/administrators/{kind}"),
-  ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
+  ...["", "/export", "/find", "/not-ready"].map((path) => added("paths", `/v1/devices${path}`)),
   ...["Org", "User", "Device"].flatMap((thing) =>
     [`New${thing}`, `${thing}Change`, `Written${thing}`].map((name) => byHand("components", "schemas", name)),
   ),

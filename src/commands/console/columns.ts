@@ -2,10 +2,10 @@ import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { text, type Language, type Text } from "../../lib/text/index.ts";
+import { joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { kindName } from "../imports/plan/columns.ts";
 import { isUsualTable } from "../listing/list.ts";
-import { placeOf, recordOf, stepsOf, workOf } from "./steps.ts";
+import { changesOf, placeOf, recordOf, stepsOf, workOf } from "./steps.ts";
 
 /** The argument that names a task. */
 export const TASK_ARGUMENT = {
@@ -20,6 +20,13 @@ const plain = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> => ({
   key,
   header,
   value: (task) => task[key],
+});
+
+/** The records of an import's task: people read none of a single one. */
+const counted = (key: "create" | "update" | "delete", header: Text): Column<ConsoleTask> => ({
+  ...plain(key, header),
+  align: "end",
+  name: (task) => (task.objectId === null ? same(String(task[key])) : null),
 });
 
 const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
@@ -49,16 +56,23 @@ export const taskColumns = (terminal: Spoken): readonly Column<ConsoleTask>[] =>
 
 /** The columns of a single task; people read its steps one by one below them. */
 export const taskDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] =>
-  isUsualTable(terminal) ? allDetails(terminal).filter(({ key }) => key !== "steps") : allDetails(terminal);
+  isUsualTable(terminal)
+    ? allDetails(terminal).filter(({ key }) => key !== "steps" && key !== "objectId")
+    : allDetails(terminal);
 
 const allDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
   ...taskColumns(terminal),
   { ...plain("kind", text("of", "種類")), name: ({ kind }) => kindName(kind) },
-  { key: "changes", header: text("changes", "変更"), value: ({ changes }) => changes },
+  {
+    key: "changes",
+    header: text("changes", "変更"),
+    value: ({ changes }) => changes,
+    name: (task) => (task.changes.length === 0 ? null : joined(changesOf(task))),
+  },
   plain("objectId", text("record's id", "対象の ID")),
-  { ...plain("create", text("create", "追加")), align: "end" },
-  { ...plain("update", text("update", "更新")), align: "end" },
-  { ...plain("delete", text("delete", "削除")), align: "end" },
+  counted("create", text("create", "追加")),
+  counted("update", text("update", "更新")),
+  counted("delete", text("delete", "削除")),
   plain("openedBy", text("by", "実行者")),
   { ...plain("closedAt", text("closed at", "終了日時")), instant: true },
   plain("closedBy", text("closed by", "終了した人")),

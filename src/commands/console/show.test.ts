@@ -179,6 +179,14 @@ test.each([
   expect(found.ja).toMatch(ja);
 });
 
+test("people read its changes as a text, and no counts of an import", async () => {
+  const changes = [{ field: "title", before: "課長", after: "部長" }];
+  const tenant = { consoleTask: example("consoleTask", { ...byHand, work: "edit", state: "confirmed", changes }) };
+  const { ja } = await inBoth("console show 3", { tenant, terminal: { columns: 80 } });
+  expect(ja.stdout).toMatch(/^変更 +役職: 課長 → 部長$/m);
+  expect(ja.stdout).not.toMatch(/^追加 /m);
+});
+
 test("of what an export has contradicted, says that none can prove it", async () => {
   const changes = [{ field: "title", before: null, after: "部長" }];
   const { steps } = await shown({ ...byHand, work: "edit", changes, doubtedAt: "2026-11-20T01:23:45.000Z" });

@@ -184,6 +184,10 @@ function changeStep(fields: Fields, { field, before, after }: ConsoleTask["chang
     : text(`${label.ja}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
 }
 
+/** What was written by hand, value by value. */
+export const changesOf = ({ kind, changes }: ConsoleTask): readonly Text[] =>
+  changes.map((change) => changeStep(FORMATS[kind].thing.fields, change));
+
 const confirmed = ({ number }: ConsoleTask): Text =>
   text(
     `once it is done: clomoctl console confirm ${number} (if it is not to be done: clomoctl console drop ${number})`,

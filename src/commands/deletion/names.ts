@@ -1,6 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { emailKey, nameKey } from "../../lib/model/normalise.ts";
 import type { NamedKind } from "../listing/named.ts";
 import type { Tools } from "../tools.ts";
 
@@ -10,8 +11,18 @@ export interface Findable<R extends { readonly id: string }> extends NamedKind<R
   readonly find: (name: string) => Promise<readonly R[]>;
   /** What is probably meant where none does. */
   readonly near: (name: string) => Promise<readonly (string | Text)[]>;
+  /** All records, and by what each is known, as {@link find} compares it: many names are looked up by one pass over them. */
+  readonly every?: (() => AsyncIterable<R> | Iterable<R>) | undefined;
+  readonly knownBy?: ((record: R) => KnownBy) | undefined;
   /** people are named by what they have in mails: `山田 太郎 <yamada@example.jp>` */
   readonly byMail?: boolean | undefined;
+}
+
+/** By what a record is known: values that are compared to the letter, as codes and names, and as mail addresses. */
+export interface KnownBy {
+  readonly exact: readonly (string | null)[];
+  readonly codes?: readonly (string | null)[];
+  readonly mails?: readonly string[];
 }
 
 /** A name, and the line of the file where it stands. */
@@ -91,6 +102,41 @@ const tooMany = (count: number): Failure =>
     hint: text("delete in parts, or by a filter", "分けて削除するか、絞り込み条件で指定してください"),
   });
 
+/** Names from which on one pass over all records is faster than a search for each. */
+const MANY = 100;
+
+/** How a value is told from values of another sort. */
+const exactly = (value: string): string => `= ${value}`;
+const asCode = (value: string): string => `code ${nameKey(value)}`;
+const asMail = (value: string): string => `mail ${emailKey(value)}`;
+
+/** What finds the records of a name: a search, or what one pass over all of them found. */
+async function finderOf<R extends { readonly id: string }>(
+  typed: readonly Typed[],
+  { find, every, knownBy }: Findable<R>,
+): Promise<(name: string) => Promise<readonly R[]>> {
+  if (typed.length < MANY || every === undefined || knownBy === undefined) return find;
+  const asked = new Map<string, string[]>();
+  for (const { name } of typed) {
+    for (const key of [exactly(name), asCode(name), asMail(name)]) asked.set(key, [...(asked.get(key) ?? []), name]);
+  }
+  const found = new Map<string, Map<string, R>>();
+  for await (const record of every()) {
+    const { exact, codes = [], mails = [] } = knownBy(record);
+    const present = (values: readonly (string | null)[]) => values.filter((value) => value !== null);
+    for (const key of [...present(exact).map(exactly), ...present(codes).map(asCode), ...mails.map(asMail)]) {
+      for (const name of asked.get(key) ?? []) {
+        const known = found.get(name) ?? new Map<string, R>();
+        found.set(name, known.set(record.id, record));
+      }
+    }
+  }
+  return async (name) => [...(found.get(name)?.values() ?? [])];
+}
+
+/** Maximum number of names for which near ones are searched. */
+const MOST_COMPARED = 20;
+
 /** Maximum number of records that are told where several have a name. */
 const MOST_LISTED = 5;
 
@@ -102,8 +148,10 @@ const MOST_LISTED = 5;
 export async function idsNamed<R extends { readonly id: string }>(
   { terminal }: Pick<Tools, "terminal">,
   typed: readonly Typed[],
-  { noun, list, search, find, near, describe }: Findable<R>,
+  findable: Findable<R>,
 ): Promise<readonly string[]> {
+  const { noun, list, search, near, describe } = findable;
+  const find = await finderOf(typed, findable);
   const ids = new Set<string>();
   const [unknown, ambiguous]: [string[], string[]] = [[], []];
   const tell = async ({ name, where }: Typed, why: Text): Promise<void> => {
@@ -115,7 +163,8 @@ export async function idsNamed<R extends { readonly id: string }>(
     if (found.length === 1) for (const { id } of found) ids.add(id);
     else if (found.length === 0) {
       unknown.push(one.name);
-      await tell(one, notFound(noun, shown(await near(one.name))));
+      const others = unknown.length > MOST_COMPARED ? [] : await near(one.name);
+      await tell(one, notFound(noun, shown(others)));
     } else {
       ambiguous.push(one.name);
       const { en, ja } = shown(found.slice(0, MOST_LISTED).map(describe));

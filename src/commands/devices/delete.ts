@@ -48,6 +48,8 @@ export default defineCommand({
           ...DEVICE_NAMES,
           find: (name) => client.devices.find({ name }),
           near: (name) => nearDevices(client, name),
+          every: () => client.devices.list(),
+          knownBy: ({ id, serialNumber, imei }) => ({ exact: [id, imei], codes: [serialNumber] }),
         };
       },
     }),

@@ -16,6 +16,10 @@ export default defineCommand({
       "The headers are the same in a file for the console (--emit-csv); --map reads a list that has others. An owner is named by one of the user's mail addresses; import users first. An IMEI keeps its blanks, as the device reports it.",
       "管理画面用のファイル(--emit-csv)のヘッダーも同じです。別のヘッダーのファイルは --map で読み込めます。所有者はユーザーのメールアドレスで指定し、先にユーザーをインポートしておきます。IMEI は空白も含めてそのまま扱います。",
     ),
+    text(
+      "A device has one owner: a user (所有者メールアドレス) or an organisation (所有組織コード; one without a code: devices set-owner --org). An owner is set of 事前登録 and 管理中 devices only. A second Android device of one account is refused where one of them is Fully Managed, else a warning, and so is another owner that needs a wipe. Androidモード is one of fully-managed, comp, work-profile, dedicated, legacy and unknown, of Android devices only. These columns and タグ, several of which are a set, are ours, as is that any owner is taken where the status is blank.",
+      "所有者は、ユーザー(所有者メールアドレス)か組織(所有組織コード。コードのない組織は devices set-owner --org)のどちらか 1 つです。所有者を設定できるのは事前登録と管理中のデバイスだけです。1 つのアカウントで 2 台目の Android デバイスは、どちらかが Fully Managed ならエラー、それ以外は警告になります。初期化が必要になる所有者の変更も警告します。「Androidモード」は fully-managed、comp、work-profile、dedicated、legacy、unknown のいずれかで、Android だけに設定できます。これらの列と「タグ」(複数可、順序なし)、またステータスが空なら所有者を確認せずに受け付けることは、clomoctl 独自のものです。",
+    ),
     ...IMPORT_HELP,
   ],
   args: {

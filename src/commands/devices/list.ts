@@ -4,13 +4,21 @@ import { defineCommand } from "../command.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
+import { listNotReady, NOT_READY_DETAILS } from "./not-ready.ts";
 
 export default defineCommand({
   summary: text("list devices", "デバイスを一覧する"),
-  details: FILTER_DETAILS,
+  details: [...NOT_READY_DETAILS, ...FILTER_DETAILS],
   args: {},
   options: {
     ...DEVICE_FILTERS,
+    notReady: {
+      kind: "boolean",
+      about: text(
+        "only 事前登録 ones whose set-up would fail for want of an account, and what each lacks",
+        "アカウントが足りずセットアップできない事前登録のデバイスを、不足とともに表示する",
+      ),
+    },
     limit: LIMIT,
   },
   examples: [
@@ -18,13 +26,15 @@ export default defineCommand({
     { line: "clomoctl devices list --filter-id SERIAL --format json" },
     { line: "clomoctl devices list --org 本社/営業部 --status 管理中 --platform iOS" },
     { line: "clomoctl devices list --tag 貸出用" },
+    { line: "clomoctl devices list --not-ready" },
     { line: "clomoctl devices list --format csv --fields serialNumber,owner,status" },
   ],
   exits: ["not-found"],
-  async run(tools, { org, limit, ...filters }) {
+  async run(tools, { org, limit, notReady, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("devices");
     const query = { ...filters, ...(org !== undefined && { org: (await orgNamed(tools, org)).id }) };
+    if (notReady) return listNotReady(tools, client.devices.notReady(query), limit);
     const devices = client.devices.list(query);
     const columns = listColumns(terminal, DEVICE_COLUMNS, DEVICE.usual);
     await terminal.list(columns, firstOf(devices, limit), () => firstLines(devices.ndjson(), limit));

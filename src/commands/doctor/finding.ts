@@ -27,7 +27,7 @@ export const CHECK_NAMES = {
   contexts: text("contexts", "コンテキスト"),
   tenant: text("tenant", "テナント"),
   lock: text("lock", "ロック"),
-  audit: text("audit", "監査記録"),
+  audit: text("audit", "監査ログ"),
   plans: text("plans", "確定待ちの計画"),
   uploads: text("uploads", "管理画面の照合待ち"),
   console: text("console tasks", "管理画面での作業"),

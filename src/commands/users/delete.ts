@@ -43,6 +43,12 @@ export default defineCommand({
           byMail: true,
           find: (name) => client.users.find({ name }),
           near: (name) => nearUsers(client, name),
+          every: () => client.users.list(),
+          knownBy: ({ id, emails, employeeCode, accountName }) => ({
+            exact: [id],
+            codes: [employeeCode, accountName],
+            mails: emails,
+          }),
         };
       },
       orgId: async (name) => (await orgNamed(tools, name)).id,

@@ -1,7 +1,7 @@
 /** A noun of the API: each has a file of its own, however short. */
 
 import { z } from "zod";
-import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../model/device.ts";
+import { DEVICE, DEVICE_STATUSES, NOT_READY, PLATFORMS } from "../model/device.ts";
 import { csv, get, items, json, list, patch, post } from "./route.ts";
 import { byId, byName, exporting, filters, Id, named, paging, searching } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
@@ -9,6 +9,8 @@ import { newRecord, recordChange, several, written, writing } from "./written.ts
 
 /** A device; its owner is a PANEL user or an organisation. */
 const Device = named("Device", recordSchema(DEVICE.fields));
+
+const NotReadyDevice = named("NotReadyDevice", recordSchema(NOT_READY));
 
 /** A device as it was, and as it is by now. */
 const WrittenDevice = named("WrittenDevice", written(Device));
@@ -40,6 +42,16 @@ export default {
       summary: "Devices by id, serial number or IMEI",
       query: byName,
       answer: items(Device, "Devices whose id, serial number or IMEI matches"),
+    }),
+    notReady: get("/v1/devices/not-ready", {
+      id: "devicesNotReady",
+      summary: "Devices in 事前登録 whose set-up would fail for want of an account, by what the tenant says of them",
+      query: { ...paging, ...filters, ...choosing },
+      answer: list(
+        NotReadyDevice,
+        lineSchema(NOT_READY),
+        "Devices in the order of their creation, with what each lacks",
+      ),
     }),
     create: post("/v1/devices", {
       id: "createDevice",
@@ -90,4 +102,4 @@ export default {
 };
 
 export type WrittenDevice = z.infer<typeof WrittenDevice>;
-export type { Device } from "../model/device.ts";
+export type { Device, NotReadyDevice } from "../model/device.ts";

@@ -222,6 +222,29 @@ export const DEVICE = {
   },
 } as const satisfies ThingInFiles;
 
+/** What the set-up of a 事前登録 device needs, and it or its owner lacks. @see facts 1.3, 2.4 */
+export const LACKS = {
+  owner: text("a user who owns it", "所有者のユーザー"),
+  account: text("its owner's CLOMO account", "所有者の CLOMO アカウント"),
+  "workspace-address": text("its owner's Google Workspace address", "所有者の Google Workspace メールアドレス"),
+  "own-account": text(
+    "an account of its own: its owner's is for another device",
+    "専用のアカウント(別のデバイスと共用)",
+  ),
+} as const;
+
+export type Lack = keyof typeof LACKS;
+
+const LACK_CHOICE = { kind: "choice", choices: Object.keys(LACKS) } as const satisfies Rule;
+
+/** The fields of a device that is not ready for its set-up. */
+export const NOT_READY = {
+  ...FIELDS,
+  lacks: { type: "texts", rule: LACK_CHOICE, label: text("lacks", "不足"), example: ["account"] },
+} as const satisfies Fields;
+
+export type NotReadyDevice = RecordOf<typeof NOT_READY>;
+
 export type Device = RecordOf<typeof FIELDS>;
 
 /** What a device's rules look at. */

@@ -133,6 +133,27 @@ describe("an export", () => {
   });
 });
 
+test("a deletion says whom it deleted, though it is an import", async () => {
+  const other = new TestTenant();
+  try {
+    await other.import(users, [header, ["山田 太郎", "yamada@example.jp", ""], ["佐藤 花", "sato@example.jp", ""]]);
+    const [{ id } = { id: "" }] = await other.users();
+    await other.client.imports.commit(await other.client.imports.delete({ kind: "users", ids: [id] }));
+    const [told] = await Array.fromAsync(other.client.audit.list({ action: "users.delete" }));
+    expect(told?.record).toMatchObject({
+      action: "users.delete",
+      objects: [
+        { thing: "import", name: "2" },
+        { thing: "user", id, name: "山田 太郎 <yamada@example.jp>" },
+      ],
+      detail: { kind: "users", number: 2, mode: "delete", delete: 1, changes: { count: 2 } },
+    });
+    expect(await other.client.audit.verify({ imports: true })).toMatchObject({ imports: { verified: 2, broken: [] } });
+  } finally {
+    await other[Symbol.asyncDispose]();
+  }
+});
+
 test("a tenant of which nothing was changed has no head, and nothing to verify", async () => {
   const fresh = new TestTenant();
   try {

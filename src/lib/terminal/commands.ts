@@ -17,7 +17,7 @@ const ARGUMENTS: readonly string[] = [
 ];
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
-const COMMAND = String.raw`clomoctl (?:(?:console|devices|imports|orgs|renewals|secured|status|tenant|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
+const COMMAND = String.raw`clomoctl (?:(?:audit|console|devices|imports|orgs|renewals|secured|status|tenant|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
 
 const QUOTED_OR_COMMAND = new RegExp(`${QUOTED}|${COMMAND}`, "g");
 const EVERY_WORD = new RegExp(WORD, "g");

@@ -46,6 +46,8 @@ export default defineCommand({
           ...securedUserNames(app),
           find: (name) => client.secured.find(app, { name }),
           near: (name) => nearSecuredUsers(client, app, name),
+          every: () => client.secured.list(app),
+          knownBy: ({ id, userId }) => ({ exact: [id, userId] }),
         };
       },
     }),

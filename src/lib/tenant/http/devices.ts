@@ -1,12 +1,17 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { DEVICES } from "../store/devices.ts";
+import { DEVICES, notReady } from "../store/devices.ts";
 import { exportOf, findRecords, linesOf, pageOf } from "../store/lists.ts";
+import type { Reader } from "../store/store.ts";
+import { readProfile } from "../store/tenant.ts";
 import { exported } from "../use/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
 const byHand = () => import("../use/devices.ts");
+
+/** The devices that are not ready, by what is recorded of the tenant. */
+const notReadyIn = async (reader: Reader) => notReady((await readProfile(reader)).androidAccounts);
 
 /** Devices. */
 export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
@@ -15,6 +20,10 @@ export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
     lines: () => linesOf(store, DEVICES, query),
   }),
   find: ({ query }) => session.read((reader) => findRecords(reader, DEVICES, query.name)),
+  notReady: ({ query }) => ({
+    page: () => session.read(async (reader) => pageOf(reader, await notReadyIn(reader), query)),
+    lines: async () => linesOf(store, await session.read(notReadyIn), query),
+  }),
   create: async ({ body, repeatable }) => (await byHand()).createDevice(session, body, repeatable),
   edit: async ({ params: { id }, body }) => (await byHand()).editDevice(session, id, body),
   setOwner: async ({ body, repeatable }) => (await byHand()).setOwner(session, body, repeatable),

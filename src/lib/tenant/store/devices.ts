@@ -1,12 +1,28 @@
-import { DEVICE, type AndroidMode } from "../../model/device.ts";
+import {
+  ANDROID,
+  DEVICE,
+  NO_ACCOUNT,
+  NOT_MANAGED,
+  NOT_READY,
+  ONE_ACCOUNT,
+  PRE_REGISTERED,
+  type AndroidMode,
+  type Lack,
+} from "../../model/device.ts";
 import { formatOf } from "../../model/format.ts";
+import type { TenantProfile } from "../../model/tenant.ts";
 import { CREATION, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
 import { either } from "./sql/forms.ts";
+import { jsonList } from "./sql/json.ts";
 import type { Reader } from "./store.ts";
 
 /** SQL: the organisation in which a device counts. */
 const ORG = "coalesce(o.org, t.ownerOrg)";
+
+/** SQL: joins the organisation that owns a device, and the one in which it counts. */
+const ORGS_JOINED = `left join org w on w.pk = t.ownerOrg left join temp.place wp on wp.pk = t.ownerOrg
+    left join org g on g.pk = ${ORG} left join temp.place gp on gp.pk = ${ORG}`;
 
 /** SQL: the path of an organisation, if there is one: the root's is blank. */
 const pathOf = (org: string, place: string): string =>
@@ -17,9 +33,7 @@ export const DEVICES: List<typeof DEVICE.fields> = {
   thing: DEVICE,
   format: formatOf(DEVICE, "devices"),
   table: "device t",
-  joined: `left join user o on o.pk = t.owner
-    left join org w on w.pk = t.ownerOrg left join temp.place wp on wp.pk = t.ownerOrg
-    left join org g on g.pk = ${ORG} left join temp.place gp on gp.pk = ${ORG}`,
+  joined: `left join user o on o.pk = t.owner ${ORGS_JOINED}`,
   sql: {
     "owner.id": "o.id",
     "owner.name": "o.name",
@@ -42,6 +56,39 @@ export const DEVICES: List<typeof DEVICE.fields> = {
   ofOwner: "t.owner = (select pk from user where id = :owner)",
   derived: [PLACE],
 };
+
+/** SQL: true if an account is needed for the set-up of a device, or in use on it. @param of its alias */
+const needsAccount = (of: string): string =>
+  `${of}.platform = '${ANDROID}' and ${of}.androidMode is distinct from '${NO_ACCOUNT}'`;
+
+/** SQL: what a device lacks, by `:accounts`. Where that is not known, only what holds in any case is told. */
+const LACKING: Readonly<Record<Lack, string>> = {
+  owner: "t.owner is null and :accounts in ('google-play', 'workspace')",
+  account: "t.owner is not null and o.accountName is null and :accounts = 'google-play'",
+  "workspace-address": "t.owner is not null and o.googleWorkspaceEmail is null and :accounts = 'workspace'",
+  "own-account": `:accounts is distinct from 'none' and exists (
+    select 1 from device d where d.owner = t.owner and d.pk <> t.pk and ${needsAccount("d")}
+      and d.status is distinct from '${NOT_MANAGED}' and '${ONE_ACCOUNT}' in (d.androidMode, t.androidMode))`,
+};
+
+/**
+ * 事前登録 devices whose set-up would fail for want of an account.
+ *
+ * @param accounts where those of Android devices come from; null where that is not known
+ * @see facts 1.3, 2.4
+ */
+export const notReady = (accounts: TenantProfile["androidAccounts"]): List<typeof NOT_READY> => ({
+  ...DEVICES,
+  thing: { ...DEVICE, fields: NOT_READY },
+  table: "device t left join user o on o.pk = t.owner",
+  joined: ORGS_JOINED,
+  among: `t.status = '${PRE_REGISTERED}' and ${needsAccount("t")} and (${Object.values(LACKING).join(" or ")})`,
+  params: { accounts },
+  sql: {
+    ...DEVICES.sql,
+    lacks: jsonList(Object.entries(LACKING).map(([lack, which]) => either(which, `',"${lack}"'`, "''"))),
+  },
+});
 
 /** What the rules of devices look at, as the table has it; owners by their numbers. */
 export interface DeviceFacts {

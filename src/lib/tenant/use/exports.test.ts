@@ -49,6 +49,10 @@ test("an export has a record: who took how many, by which filters, and nothing o
     },
     { action: "secured.export", detail: { records: 2, filters: { app: "docs", layout: "console" } } },
   ]);
+  expect(told.map(({ detail }) => (detail as { filters: object }).filters)).toEqual([
+    { filterId: "EXAMPLE.jp" },
+    { app: "docs", layout: "console" },
+  ]);
   expect(JSON.stringify(told)).not.toMatch(/山田|yamada|secret1/);
 });
 

@@ -32,7 +32,9 @@ export const exported = async (
   const { content, records } = await exporting;
   if (records <= FEW) return { content, isAudited: true };
   if (session.store.isReadOnly) return { content, isAudited: false };
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined && value !== "");
+  const given = Object.entries(filters).filter(
+    ([name, value]) => name !== "newline" && value !== undefined && value !== "",
+  );
   const detail = { records, filters: Object.fromEntries(given) };
   try {
     await session.change({ action, locks: [] }, async () => ({ result: undefined, objects: [], detail }));

@@ -152,6 +152,7 @@ export const STEPS: readonly Step[] = [
   create index console_task_target on console_task (kind, target) where target is not null;
   `,
   recordsOfAudit,
+  // no sum of the audit is older: what was kept of devices before had no tags
   `
   alter table device add column androidMode text;
   alter table device add column ownerOrg integer references org (pk) check (owner is null or ownerOrg is null);

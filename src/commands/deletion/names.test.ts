@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "../testing/program.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+/** Names beside the one that is asked: too few for one pass over all records, and enough. */
+const FEW = 1;
+const MANY = 120;
+
+beforeAll(async () => {
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "メールアドレス", "社員コード", "CLOMOアカウント名"],
+    ["山田", "Yamada@Example.jp", "y2@example.jp", "E1", "yamada"],
+    ["髙橋", "takahashi@example.jp", "", "e2", "taka"],
+    ["鈴木", "suzuki@example.jp", "", "E3", "e1"],
+    ["佐藤", "sato@example.jp", "", "E3", ""],
+  ]);
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "IMEI番号"],
+    ["SN-1", "00 1"],
+    ["sn-2", "00 2"],
+    ["SN3", "SN-1"],
+  ]);
+  await tenant.import({ kind: "docs" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["太郎", "Taro", "secret1"],
+    ["花子", "taro", "secret1"],
+  ]);
+});
+
+/** What is told of a name, and how many would go: among names that find nothing, as many as are given. */
+const told = async (line: string, name: string, others: number): Promise<readonly string[]> => {
+  const stdin = [name, ...Array.from({ length: others }, (_, at) => `nobody-${at}`)].join("\n");
+  const { stderr } = await run(`${line} --file - --dry-run`, { tenant: tenant.fetch, stdin });
+  return stderr.split("\n").filter((one) => one.startsWith("stdin:1:"));
+};
+
+test.each([
+  ["users delete", "YAMADA@example.JP"],
+  ["users delete", "y2@example.jp"],
+  ["users delete", "y3@example.jp"],
+  ["users delete", "E1"],
+  ["users delete", "E2"],
+  ["users delete", "E3"],
+  ["users delete", "yamada"],
+  ["users delete", "Taka"],
+  ["devices delete", "SN-1"],
+  ["devices delete", "SN-2"],
+  ["devices delete", "00 2"],
+  ["devices delete", "002"],
+  ["secured users delete --app docs", "taro"],
+  ["secured users delete --app docs", "TARO"],
+])("%s finds %s the same among many names as among few", async (line, name) => {
+  expect(await told(line, name, MANY)).toEqual(await told(line, name, FEW));
+});
+
+test("among many names those that are several are told too", async () => {
+  const [line = ""] = await told("users delete", "E3", MANY);
+  expect(line).toMatch(/^stdin:1: E3: matches 2: 鈴木 <suzuki@example.jp> .*; 佐藤 /);
+});
