@@ -219,7 +219,14 @@ describeWithOpenssl("key stores made by openssl", () => {
     expect(keyLine.length).toBeGreaterThan(40);
     const desk = await watchedDesk([password, wrong, keyLine], ["right", "wrong", "push.pem", "push.p12"]);
     const store = workshop.run(
-      ...["pkcs12", "-export", "-inkey", made.keyFile, "-in", made.certificateFile, "-passout", `pass:${password}`],
+      "pkcs12",
+      "-export",
+      "-inkey",
+      made.keyFile,
+      "-in",
+      made.certificateFile,
+      "-passout",
+      `pass:${password}`,
     );
     await writeFile(desk.path("push.p12"), store);
     await writeFile(desk.path("push.pem"), `${made.certificate}${made.key}`);

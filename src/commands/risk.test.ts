@@ -118,6 +118,7 @@ const REHEARSED: readonly string[] = [
   "devices import devices.csv",
   "secured users delete hanako --app docs",
   "secured users import docs.csv --app docs",
+  "tenant set --ios yes",
   "imports revert 4",
   "renewals notify",
 ];
@@ -129,6 +130,7 @@ test("there is a line below for every verb that rehearses", () => {
 });
 
 const stateOf = (tenant: TestTenant): unknown => ({
+  tenant: tenant.sql("select * from tenant"),
   ...tenant.dump(),
   renewals: tenant.sql("select * from renewal_item"),
   notices: tenant.sql("select * from renewal_notice"),

@@ -86,6 +86,11 @@ export const WRITES: readonly Work[] = [
     again: 3,
   },
   { name: "devices tag", prepare: withDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
+  {
+    name: "tenant set",
+    prepare: mirror,
+    line: ["tenant", "set", "--ios", "yes", "--contract", "CLOMO MDM", "--licences", "300"],
+  },
   { name: "console confirm", prepare: withTask, line: ["console", "confirm", "1", "--by", "髙橋"], again: 5 },
   { name: "console drop", prepare: withTask, line: ["console", "drop", "1"], again: 5 },
 ];
