@@ -139,6 +139,8 @@ function recordThen(record: Row): Row {
     "unseen",
     "newOrgs",
     "newGroups",
+    "googleWorkspaceEmail",
+    "salesforceAccount",
     ...("setsSecret" in record ? ["name", "changes"] : []),
     ...("fileName" in record ? ["changes"] : []),
   ]);

@@ -184,12 +184,19 @@ const PERMITTED: readonly Permitted[] = [
   bridged(...verification("required")),
   bridge("paths", "/v1/administrators/{kind}"),
   ...["", "/export", "/find", "/not-ready"].map((path) => added("paths", `/v1/devices${path}`)),
-  ...["Org", "User", "Device"].flatMap((thing) =>
+  ...["Org", "User", "Device", "SecuredUser", "SecuredGroup"].flatMap((thing) =>
     [`New${thing}`, `${thing}Change`, `Written${thing}`].map((name) => byHand("components", "schemas", name)),
   ),
   ...["googleWorkspaceEmail", "salesforceAccount"].map((name) =>
     byHand("components", "schemas", "User", "properties", name),
   ),
+  byHand("components", "schemas", "DeletedGroups"),
+  ...["device", "licenceException", "role"].map((name) =>
+    byHand("components", "schemas", "SecuredUser", "properties", name),
+  ),
+  { ...byHand("components", "schemas", "SecuredUser", "required"), before: expect.anything() as unknown },
+  ...["users/{id}", "groups/{id}", "groups/delete"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`)),
+  ...["users", "groups"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`, "post")),
   { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
   ...["/v1/devices/{id}", "/v1/devices/set-owner", "/v1/devices/tag"].map((path) => byHand("paths", path)),
   ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),

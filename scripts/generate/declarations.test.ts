@@ -231,6 +231,9 @@ const PERMITTED: readonly Permitted[] = [
   ...toConsole("users import"),
   ...["create", "edit", "set-owner", "tag"].map((verb) => byHand("verbs", `devices ${verb}`)),
   ...["orgs", "users"].flatMap((noun) => ["create", "edit", "move"].map((verb) => byHand("verbs", `${noun} ${verb}`))),
+  ...["users create", "users edit", "groups create", "groups edit", "groups delete"].map((verb) =>
+    byHand("verbs", `secured ${verb}`),
+  ),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
   ),

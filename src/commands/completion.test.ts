@@ -99,6 +99,8 @@ test("names are those of the tenant", async () => {
   const ofApp = { securedUsers: { items: [{ ...secured, userId: "taro", name: "山田" }], next: null } };
   expect(await tabRemote(["secured", "users", "show", "--app", "docs", "t"], ofApp)).toEqual(["words", "taro\t山田"]);
   expect(await tabRemote(["secured", "users", "show", "t"])).toEqual(["words"]);
+  const groups = { securedGroups: example("securedGroups") };
+  expect(await tabRemote(["secured", "groups", "edit", "--app", "docs", "営"], groups)).toEqual(["words", "営業"]);
 });
 
 test("of renewal items that share a name the ids are offered", async () => {

@@ -28,6 +28,7 @@ export type Names =
   | "imports"
   | "items"
   | "orgs"
+  | "secured-groups"
   | "secured-users"
   | "users";
 

@@ -85,6 +85,12 @@ const READ: Readonly<Record<Exclude<Names, "contexts" | "files">, Read>> = {
     const { users } = await open("users");
     return (await users.fields()).flatMap(({ name }) => named([name], typed, ""));
   },
+  async "secured-groups"(open, typed, { words }) {
+    const app = SECURED_APPS.find((name) => name === valueIn(words, "--app"));
+    if (app === undefined) return [];
+    const { secured } = await open("secured");
+    return (await secured.groups(app)).flatMap(({ name, id }) => named([name, id], typed, ""));
+  },
   async "secured-users"(open, typed, { words }) {
     const app = SECURED_APPS.find((name) => name === valueIn(words, "--app"));
     if (app === undefined) return [];

@@ -105,7 +105,7 @@ test("whom a deletion took is deleted by the clicks that the manual has", async 
   expect(users.ja).toContain("2. 45 件を削除してください: CLOMO PANEL の「Users/Org」でユーザーを選択し、削除\n");
   const docs = await shown({ ...deletion, kind: "docs" });
   expect(docs.steps.slice(1, 3)).toEqual([
-    "45 to be deleted; each by SECURED APPs MANAGER of the app: Users › tick the user at the left end › ユーザー削除アイコン › OK",
+    "45 to be deleted; each by SECURED APPs MANAGER (Docs): Users › tick the user at the left end › ユーザー削除アイコン › OK",
     expect.stringContaining("「全ユーザー XXX 名を選択する。」 takes those beyond the 20 of a page"),
   ]);
   expect(docs.ja).toContain("左端にチェックを付け、「ユーザー削除アイコン」›「OK」を選択");
@@ -179,6 +179,25 @@ test.each([
   expect(found.ja).toMatch(ja);
 });
 
+test("seed 003, 9 and facts 1.1: a device's owner and tags have clicks of their own", async () => {
+  const changes = [
+    { field: "identificationName", before: null, after: "1 号機" },
+    { field: "owner", before: "山田", after: "佐藤" },
+    { field: "tags", before: [], after: ["貸出用", "東京"] },
+  ];
+  const { steps, ja } = await shown({ ...byHand, name: "S1", kind: "devices", work: "edit", changes });
+  expect(steps.slice(0, 6)).toEqual([
+    "S1: CLOMO PANEL: Devices › the device › デバイスの編集",
+    "端末識別名: 1 号機",
+    "S1: CLOMO PANEL: Devices › the device › デバイスの編集 › 所有者情報: type the name of the user or organisation, click it among those proposed › OK",
+    "所有者: 山田 → 佐藤",
+    "S1: CLOMO PANEL: Devices › Import/Export › Import › デバイスにタグとメモを設定します。 (on the device's own page: the manual does not say)",
+    "タグ: (blank) → 貸出用, 東京",
+  ]);
+  expect(ja).toContain("「デバイスの編集」をクリックして「所有者情報」欄にユーザーか組織の名前を入力し");
+  expect(ja).toContain("「デバイスにタグとメモを設定します。」でインポート");
+});
+
 test("people read its changes as a text, and no counts of an import", async () => {
   const changes = [{ field: "title", before: "課長", after: "部長" }];
   const tenant = { consoleTask: example("consoleTask", { ...byHand, work: "edit", state: "confirmed", changes }) };
@@ -192,3 +211,66 @@ test("of what an export has contradicted, says that none can prove it", async ()
   const { steps } = await shown({ ...byHand, work: "edit", changes, doubtedAt: "2026-11-20T01:23:45.000Z" });
   expect(steps.at(-2)).toContain("had other values since");
 });
+
+test("seed 004: a user of an app is edited on its Users screen, each field as the screen calls it", async () => {
+  const changes = [
+    { field: "displayName", before: "山田", after: "山本" },
+    { field: "groups", before: ["営業"], after: null },
+    { field: "fileManager", before: null, after: "TRUE" },
+    { field: "licenceException", before: "TRUE", after: null },
+    { field: "device", before: null, after: "iPad 12" },
+    { field: "password", before: null, after: null },
+  ];
+  const { steps, ja } = await shown({ ...byHand, kind: "docs", work: "edit", name: "山田", changes });
+  expect(steps).toEqual([
+    "山田: SECURED APPs MANAGER (Docs): Users › the user › 編集 › 保存",
+    "名前: 山田 → 山本",
+    "所属するグループ: 営業 → (blank)",
+    "ファイル管理者: on",
+    "ライセンス制限例外設定: on → off",
+    "デバイス: iPad 12",
+    "パスワード: the new one (clomoctl kept none)",
+    "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",
+  ]);
+  expect(ja).toContain("SECURED APPs MANAGER(Docs)の「Users」画面でユーザーを選択し、「編集ボタン」または「編集」");
+  expect(ja).toContain("ファイル管理者: オン\n");
+  expect(ja).toContain("パスワード: 新しい値(clomoctl は保存していません)\n");
+});
+
+test("seed 004: a user of an app is added with a password; what an export of the app shows is proved by it", async () => {
+  const changes = [
+    { field: "userId", before: null, after: "taro" },
+    { field: "displayName", before: null, after: "太郎" },
+  ];
+  const { steps, ja } = await shown({ ...byHand, kind: "browser", work: "create", name: "太郎", changes });
+  expect(steps[0]).toContain("SECURED APPs MANAGER (Browser): Users › ユーザーの追加アイコン › fill in the dialog");
+  expect(steps.slice(1, 4)).toEqual([
+    "ユーザー ID: taro",
+    "名前: 太郎",
+    "export in the console, then: clomoctl secured users import EXPORT.csv --app browser --from-console",
+  ]);
+  expect(ja).toContain("「パスワード」と「パスワードの確認」も");
+});
+
+test.each([
+  ["create", "add the group", "グループを追加", [{ field: "name", before: null, after: "営業" }]],
+  ["edit", "rename the group", "グループの名前を変更", [{ field: "name", before: "営業", after: "販売" }]],
+  ["delete", "delete the group", "グループを削除", []],
+] as const)(
+  "a group of an app: %s, where the manual says no more than its screen in Docs",
+  async (work, en, ja, changes) => {
+    const task = { ...byHand, kind: "docs", thing: "secured_group", work, name: "営業", changes } as const;
+    const told = await shown(task);
+    expect(told.steps[0]).toContain(`営業: SECURED APPs MANAGER (Docs): ${en} (in Docs on the screen Groups`);
+    expect(told.steps).toHaveLength(changes.length + 2);
+    expect(told.ja).toContain(ja);
+    expect(told.ja).toContain("マニュアルにありません");
+    const listed = await inBoth("console show 3", {
+      tenant: { consoleTask: example("consoleTask", task) },
+      terminal: {},
+    });
+    expect(listed.en.stdout).toMatch(/what +\w+ a group\n/);
+    expect(listed.en.stdout).toMatch(/where +SECURED APPs MANAGER \(Docs\), groups\n/);
+    expect(listed.ja.stdout).toMatch(/作業 +グループを/);
+  },
+);

@@ -1,11 +1,13 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import type { Fields, HandWork } from "../../lib/model/thing.ts";
+import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
+import { nounNamed } from "../../lib/model/problem.ts";
+import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { isFullUpdate } from "../imports/outputs/console/columns.ts";
-import { exportAndVerify, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
+import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile } from "../imports/plan/options.ts";
 
 /** What to do in the console and afterwards, one step after another. */
@@ -28,7 +30,12 @@ function sharesOf({ work, kind, mode, create, update, delete: gone }: ConsoleTas
 /** What a task is, in a word. */
 export const workOf = (task: ConsoleTask): Text => {
   const { byHand, isUploaded } = sharesOf(task);
-  if (task.work !== "upload" || isUploaded) return nameIn(CONSOLE_WORK_NAMES, task.work);
+  const work = nameIn(CONSOLE_WORK_NAMES, task.work);
+  if (task.thing !== null) {
+    const of = nounNamed(task.thing);
+    return text(`${work.en.replace(/ .*/, "")} a ${of.en}`, `${of.ja}を${work.ja}`);
+  }
+  if (task.work !== "upload" || isUploaded) return work;
   return text(`delete ${byHand} by hand`, `手作業で ${byHand} 件削除する`);
 };
 
@@ -103,7 +110,7 @@ function byHandSteps(task: ConsoleTask): readonly Text[] {
 /** How records are deleted: what the manual says of it, and no more. */
 function deletionSteps({ kind, delete: count }: ConsoleTask): readonly Text[] {
   const { app, thing } = FORMATS[kind];
-  const { en, ja } = thing.clicks?.delete ?? pageOf(kind);
+  const { en, ja } = thing.clicks?.delete === undefined ? pageOf(kind) : inApp(kind, thing.clicks.delete);
   const each = text(`${count} to be deleted; each by ${en}`, `${count} 件を削除してください: ${ja}`);
   return app === undefined ? [each] : [each, IN_BULK];
 }
@@ -147,23 +154,45 @@ function fieldSteps({ work, name }: ConsoleTask): readonly Text[] {
 }
 
 /** What was written by hand: where to click, what to enter, and what proves that it was done. */
-function handSteps({ work, kind, name, changes, doubtedAt }: ConsoleTask): readonly Text[] {
-  const { thing } = FORMATS[kind];
+function handSteps(task: ConsoleTask): readonly Text[] {
+  const { work, kind, name, changes } = task;
+  const thing = thingOf(task);
   const { clicks } = thing;
   const own = changes.filter(({ field }) => clicks?.fields?.[field] !== undefined);
   const usual = changes.filter((change) => !own.includes(change));
-  const page = isHandWork(work) ? clicks?.[work] : undefined;
+  const where = isHandWork(work) ? clicks?.[work] : undefined;
+  const page = where && inApp(kind, where);
   const called = text(`${name}:`, `「${name}」:`);
   return [
-    ...(page === undefined || usual.length === 0 ? [] : [text(`${called.en} ${page.en}`, `${called.ja} ${page.ja}`)]),
+    ...(page === undefined || (usual.length === 0 && own.length > 0)
+      ? []
+      : [text(`${called.en} ${page.en}`, `${called.ja} ${page.ja}`)]),
     ...usual.map((change) => changeStep(thing.fields, change)),
     ...own.flatMap((change) => {
-      const { [change.field]: where } = clicks?.fields ?? {};
+      const { [change.field]: there } = clicks?.fields ?? {};
       const step = changeStep(thing.fields, change);
-      return where === undefined ? [step] : [text(`${called.en} ${where.en}`, `${called.ja} ${where.ja}`), step];
+      return there === undefined ? [step] : [text(`${called.en} ${there.en}`, `${called.ja} ${there.ja}`), step];
     }),
-    ...(doubtedAt === null ? [exported(kind)] : [doubted]),
+    ...proofs(task, thing),
   ];
+}
+
+/** The things that are written by hand, and that no file has. */
+const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP];
+
+const thingOf = ({ kind, thing }: ConsoleTask): Thing =>
+  WITHOUT_FILES.find(({ name }) => name === thing) ?? FORMATS[kind].thing;
+
+/** What proves a task, where an export of the console shows all of it. */
+function proofs({ kind, doubtedAt, changes }: ConsoleTask, { fields, formats, scope }: Thing): readonly Text[] {
+  if (doubtedAt !== null) return [doubted];
+  const isShown = ({ field }: ConsoleTask["changes"][number]): boolean => {
+    const { [field]: of } = fields;
+    if (of?.column === undefined) return of === undefined || of.refers?.by === "id";
+    // an app's export has three of its columns
+    return scope === undefined || of.column.consoleExport === true;
+  };
+  return Object.keys(formats).length > 0 && changes.every(isShown) ? [exported(kind)] : [];
 }
 
 const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
@@ -173,20 +202,28 @@ const NO_VALUE = text("(blank)", "(空)");
 
 /** One value to enter. */
 function changeStep(fields: Fields, { field, before, after }: ConsoleTask["changes"][number]): Text {
-  const label = fields[field]?.label ?? same(field.replace(/^custom:/, ""));
+  const { [field]: of } = fields;
+  const label = of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");
+  if (of?.secret === true) {
+    return text(`${label}: the new one (clomoctl kept none)`, `${label}: 新しい値(clomoctl は保存していません)`);
+  }
   const told = (value: string | readonly string[] | null): Text => {
+    if (of !== undefined && isSwitch(of)) return value === "TRUE" ? text("on", "オン") : text("off", "オフ");
     if (value === null || value.length === 0) return NO_VALUE;
     return same(typeof value === "string" ? value : value.join(", "));
   };
   const [from, to] = [told(before), told(after)];
   return before === null
-    ? text(`${label.ja}: ${to.en}`, `${label.ja}: ${to.ja}`)
-    : text(`${label.ja}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
+    ? text(`${label}: ${to.en}`, `${label}: ${to.ja}`)
+    : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
 }
 
 /** What was written by hand, value by value. */
 export const changesOf = ({ kind, changes }: ConsoleTask): readonly Text[] =>
   changes.map((change) => changeStep(FORMATS[kind].thing.fields, change));
+
+const isSwitch = (field: Field): boolean =>
+  field.type === "boolean" || ("rule" in field && field.rule?.kind === "boolean");
 
 const confirmed = ({ number }: ConsoleTask): Text =>
   text(
@@ -195,5 +232,9 @@ const confirmed = ({ number }: ConsoleTask): Text =>
   );
 
 /** Where in the console a task is done. */
-export const placeOf = ({ kind, importNumber, objectId }: ConsoleTask): Text =>
-  importNumber === null && objectId === null ? same("CLOMO PANEL") : pageOf(kind);
+export const placeOf = (task: ConsoleTask): Text => {
+  const { kind, importNumber, objectId } = task;
+  if (importNumber === null && objectId === null) return same("CLOMO PANEL");
+  const own = thingOf(task).clicks?.page;
+  return own === undefined ? pageOf(kind) : inApp(kind, own);
+};

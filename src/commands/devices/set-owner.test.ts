@@ -34,7 +34,10 @@ const tenantOf = (...devices: readonly Device[]) => ({
 const findUsers = { items: [user] };
 
 test("gives all that are named an owner by one request, and says what takes it back", async () => {
-  const [one, other] = [device("S1"), device("S2", { owner: null, ownerOrg: { id: org.id, code: "S01", path: "x" } })];
+  const [one, other] = [
+    device("S1"),
+    device("S2", { owner: null, ownerOrg: { id: org.id, code: null, path: "本社" } }),
+  ];
   const line = "devices set-owner S1 S2 S1 --user hanako@example.co.jp";
   const { en, ja } = await inBoth(line, { tenant: { ...tenantOf(one, other), findUsers } });
   expect(en.requests.at(-1)).toEqual({
@@ -44,7 +47,8 @@ test("gives all that are named an owner by one request, and says what takes it b
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("S1: owner: 前任 → 髙橋 花子\n");
   expect(en.stderr).toContain("S1: to take it back: clomoctl devices set-owner S1 --user zen@example.jp\n");
-  expect(en.stderr).toContain("S2: to take it back: clomoctl devices set-owner S2 --org S01\n");
+  expect(en.stderr).toContain("S2: to take it back: clomoctl devices set-owner S2 --org 本社\n");
+  expect(en.stderr).not.toContain("(none) → (none)");
   expect(ja.stderr).toContain("S1: 所有者: 前任 → 髙橋 花子\n");
 });
 

@@ -22,7 +22,11 @@ const NAMES = { org: "orgs", user: "users" } as const;
 const isNamed = (name: string): name is keyof typeof NAMES => Object.hasOwn(NAMES, name);
 
 /** The option of a field, in camelCase: `parent` of `parentId`, `email` of `emails`. */
-const optionName = (name: string, { short }: Field): string => (name === "accountName" ? name : (short ?? name));
+const optionName = (name: string, { short, shownAs }: Field): string =>
+  name === "accountName" ? name : (shownAs ?? short ?? name);
+
+/** The words of a switch that is set by hand. */
+const SWITCH = { yes: text("yes", "はい"), no: text("no", "いいえ") };
 
 const optionOf = (name: string, field: Field, isNew: boolean): OptionField => {
   const about = field.label ?? same(name);
@@ -36,6 +40,7 @@ const optionOf = (name: string, field: Field, isNew: boolean): OptionField => {
     return { kind: "string", value: to.toUpperCase(), about, names: isNamed(to) ? NAMES[to] : undefined };
   }
   const rule = "rule" in field ? field.rule : undefined;
+  if (field.type === "boolean") return { kind: "choice", choices: Object.keys(SWITCH), called: SWITCH, about };
   if (field.type === "choice") {
     const choices = field.nullable === true ? [...field.choices, ""] : field.choices;
     return { kind: "choice", choices, about };
@@ -72,6 +77,7 @@ export const valuesOf = async (
     if (given === undefined || (Array.isArray(given) && given.length === 0)) continue;
     if (field.type === "objects") values[name] = (given as readonly string[]).map(namedValue);
     else if (field.type === "texts") values[name] = (given as readonly string[]).filter((one) => one !== "");
+    else if (field.type === "boolean") values[name] = given === "yes";
     else if (given === "") values[name] = null;
     else if (field.refers === undefined) values[name] = given as HandValue;
     else values[name] = await resolverOf(resolve, field.refers.to)(given as string);
@@ -115,9 +121,10 @@ export const optionsFor = (
   handFields(fields).flatMap(([name, field]) => {
     const { [field.shownAs ?? name]: was } = before as Values;
     const { [field.shownAs ?? name]: is } = after as Values;
-    if (field.refers !== undefined || JSON.stringify(was) === JSON.stringify(is)) return [];
+    if ((field.refers !== undefined && field.type !== "texts") || JSON.stringify(was) === JSON.stringify(is)) return [];
     const option = optionName(name, field);
     if (field.type === "objects") return customOptions(option, was as Named, is as Named);
+    if (field.type === "boolean") return [[option, was === true ? "yes" : "no"] as const];
     if (field.type !== "texts") return [[option, typeof was === "string" ? was : ""] as const];
     const list = was as readonly string[];
     return list.length === 0 ? [[option, ""] as const] : list.map((one) => [option, one] as const);

@@ -49,7 +49,8 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
     ({ key, value }) =>
       !BOOKKEEPING.includes(key) &&
       !key.endsWith("Id") &&
-      JSON.stringify(value(before)) !== JSON.stringify(value(after)),
+      // a part of what is not there is none either
+      JSON.stringify(value(before) ?? null) !== JSON.stringify(value(after) ?? null),
   );
 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
@@ -113,13 +114,19 @@ export async function showAllWritten<R extends object>(
   if (first?.dryRun === true) await terminal.note(DRY);
 }
 
-/** The command line that sets what a record had. @param command with the name of the record */
+/**
+ * The command line that sets what a record had.
+ *
+ * @param command with the name of the record
+ * @param more further options, with their values
+ */
 export const backByEdit = <R extends object>(
   command: string,
   fields: Fields,
   { before, after }: Written<R>,
+  more: readonly (readonly [option: string, value: string])[] = [],
 ): string | undefined => {
-  const options = before === null ? [] : optionsFor(fields, before, after);
+  const options = before === null ? [] : [...optionsFor(fields, before, after), ...more];
   if (options.length === 0) return undefined;
   return [command, ...options.map(([option, value]) => `--${flagName(option)} ${quoted(value)}`)].join(" ");
 };

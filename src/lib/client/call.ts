@@ -86,8 +86,15 @@ interface Input {
 
 const LONG: readonly AnswerKind[] = ["page", "list", "lines", "csv"];
 
+/** @param subject the parameter of a path; several by their names */
+const pathOf = ({ path }: Route, subject: unknown): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = typeof subject === "object" ? (subject as Readonly<Record<string, unknown>>)[name] : subject;
+    return encodeURIComponent(String(value));
+  });
+
 /**
- * @param given what the route has of these, in this order: path parameter or plan; body or file; query; then a signal
+ * @param given what the route has of these, in this order: path parameters or plan; body or file; query; then a signal
  * @param ending the signal of the connection
  */
 const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | undefined): Input => {
@@ -103,7 +110,7 @@ const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | 
   const type = stream === undefined ? "application/json" : fileType;
   const body = stream ?? (route.body === undefined ? null : JSON.stringify(sent));
   return {
-    path: route.path.replace(/\{\w+\}/, encodeURIComponent(String(id))),
+    path: pathOf(route, id),
     query: route.query === undefined ? {} : ((asked ?? {}) as Input["query"]),
     headers: {
       ...(route.ifMatch === true ? { "if-match": `"${etag ?? ""}"` } : {}),

@@ -16,11 +16,14 @@ export type Query<S extends z.ZodRawShape, In = z.input<z.ZodObject<S>>, Out = z
   readonly [K in keyof In & keyof Out as Exclude<Optional<In, K>, "cursor">]?: Out[K] | undefined;
 };
 
-/** What a route acts on: a plan its caller has seen, or the parameter of its path. */
+/** Whether a type is one of several. */
+type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
+
+/** What a route acts on: a plan its caller has seen, or the parameter of its path; several of those by their names. */
 type Subject<R extends Route> = R extends { readonly ifMatch: true }
   ? [plan: Pick<Import, "id" | "etag">]
   : R extends { readonly params: infer P extends z.ZodRawShape }
-    ? [subject: z.output<P[keyof P] & z.ZodType>]
+    ? [subject: IsUnion<keyof P> extends true ? z.output<z.ZodObject<P>> : z.output<P[keyof P] & z.ZodType>]
     : [];
 
 /** What a route is given: query parameters, a JSON body or a file. */

@@ -13,6 +13,10 @@ const ConsoleTask = named(
     number: z.int().meta({ description: "its number in the tenant" }),
     work: z.enum(namesIn(CONSOLE_WORK_NAMES)),
     kind: z.enum(FORMAT_NAMES).meta({ description: "of what records" }),
+    thing: z
+      .string()
+      .nullable()
+      .meta({ description: "of what was written by hand and no file has: `secured_group`; else null" }),
     importNumber: z.int().nullable(),
     importId: Id.nullable(),
     name: z.string().nullable().meta({ description: "the file of the import, the custom field, or the record's name" }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { handFields, type Field, type Fields, type HandValue, type HandValues } from "../model/thing.ts";
+import { handFields, isRequired, type Field, type Fields, type HandValue, type HandValues } from "../model/thing.ts";
 import { DryRun, Id } from "./shapes.ts";
 import { EXAMPLES_OF, ruleKeywords, withExample } from "./thing-schema.ts";
 
@@ -26,6 +26,8 @@ export const writing = {
 
 interface Choice {
   readonly without?: readonly string[] | undefined;
+  /** what else a request may say */
+  readonly more?: Readonly<Record<string, z.ZodType<HandValue | undefined>>> | undefined;
 }
 
 const membersOf = (fields: Fields, { without = [] }: Choice): Record<string, z.ZodType<HandValue | undefined>> =>
@@ -34,7 +36,7 @@ const membersOf = (fields: Fields, { without = [] }: Choice): Record<string, z.Z
       .filter(([name]) => !without.includes(name))
       .map(([name, field]) => {
         const value = handValue(field);
-        return [name, field.column?.required === undefined ? value.optional() : value];
+        return [name, isRequired(field) ? value : value.optional()];
       }),
   );
 
@@ -57,14 +59,15 @@ const exampleValues = (fields: Fields, { without = [] }: Choice): Readonly<Recor
 
 /** The values of a new record; one that is missing is blank. A reference is the other record's id. */
 export const newRecord = (fields: Fields, choice: Choice = {}): Body =>
-  withExample(z.strictObject({ ...membersOf(fields, choice), ...writing }) as Body, () =>
+  withExample(z.strictObject({ ...membersOf(fields, choice), ...choice.more, ...writing }) as Body, () =>
     exampleValues(fields, choice),
   );
 
 /** A change of a record; a missing value stays as it is, null or a blank text clears it. */
 export const recordChange = (fields: Fields, choice: Choice = {}): Body =>
-  withExample(z.strictObject({ ...z.object(membersOf(fields, choice)).partial().shape, ...writing }) as Body, () =>
-    Object.fromEntries(Object.entries(exampleValues(fields, choice)).slice(0, 2)),
+  withExample(
+    z.strictObject({ ...z.object(membersOf(fields, choice)).partial().shape, ...choice.more, ...writing }) as Body,
+    () => Object.fromEntries(Object.entries(exampleValues(fields, choice)).slice(0, 2)),
   );
 
 /** What was written by hand: the record before and after; `consoleTask` is the number of what has to be done in the console. */

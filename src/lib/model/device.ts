@@ -178,6 +178,12 @@ const OWNER_CLICKS = text(
   "CLOMO PANEL の「Devices」でデバイスを選択し、「デバイスの編集」をクリックして「所有者情報」欄にユーザーか組織の名前を入力し、候補から選んで「OK」をクリック",
 );
 
+// @see facts 1.1
+const TAG_CLICKS = text(
+  "CLOMO PANEL: Devices › Import/Export › Import › デバイスにタグとメモを設定します。 (on the device's own page: the manual does not say)",
+  "CLOMO PANEL の「Devices」で「Import/Export」›「Import」を選び、「デバイスにタグとメモを設定します。」でインポート(デバイスの画面での手順はマニュアルにありません)",
+);
+
 /** A device. It counts in the organisation of the user who owns it, or in the one that does: `org` is that one, stored nowhere. */
 export const DEVICE = {
   name: "device",
@@ -218,7 +224,7 @@ export const DEVICE = {
       "CLOMO PANEL: Devices › the device: delete it there (one that has a VPP licence or a certificate stays, struck through)",
       "CLOMO PANEL の「Devices」でデバイスを選択し、削除(VPP ライセンスや証明書が残っているものは、取り消し線付きで残ります)",
     ),
-    fields: { owner: OWNER_CLICKS, ownerOrg: OWNER_CLICKS },
+    fields: { owner: OWNER_CLICKS, ownerOrg: OWNER_CLICKS, tags: TAG_CLICKS, memo: TAG_CLICKS },
   },
 } as const satisfies ThingInFiles;
 

@@ -1,10 +1,11 @@
-import { text } from "../text/index.ts";
+import { text, type Text } from "../text/index.ts";
 import { TEXT, type Rule } from "./rules.ts";
 import {
   CREATED_AT,
   EXAMPLE_AT,
   UPDATED_AT,
   idField,
+  namedChoice,
   type Field,
   type Fields,
   type RecordOf,
@@ -34,12 +35,39 @@ const RULES = {
   port: { kind: "port" },
 } as const satisfies Record<string, Rule>;
 
-/** A setting that only some apps have. */
-const setting = (header: string, rule: Rule = TEXT) =>
-  ({ type: "text", rule, column: { header }, within: "settings" }) as const satisfies Field;
+/** A setting that only some apps have. @param onScreen what the console's screen calls it, where its files do otherwise */
+const setting = (header: string, rule: Rule = TEXT, onScreen?: string) =>
+  ({ type: "text", rule, column: { header }, within: "settings", onScreen }) as const satisfies Field;
 
 const secret = (header: string, rule: Rule = TEXT) =>
   ({ type: "text", rule, column: { header }, secret: true }) as const satisfies Field;
+
+/** What a user of an app is: derived from the mark of administrators and the app's flag of managers. @see facts 6.6 */
+const ROLES = {
+  administrator: text("administrator", "管理者"),
+  manager: text("manager", "ファイル管理者・グループ管理者"),
+  user: text("user", "一般ユーザー"),
+} as const satisfies Readonly<Record<string, Text>>;
+
+export type SecuredRole = keyof typeof ROLES;
+
+/** An app's managers: the field that marks one, and what people call one. */
+interface Managers {
+  readonly flag: "fileManager" | "groupManager";
+  readonly called: Text;
+}
+
+const GROUP_MANAGERS = {
+  flag: "groupManager",
+  called: text("group manager", "グループ管理者"),
+} as const;
+
+/** The managers of the apps that have some: Browser and Mailer have none. @see facts 6.6, 6.7 */
+export const SECURED_MANAGERS: Readonly<Partial<Record<SecuredApp, Managers>>> = {
+  docs: { flag: "fileManager", called: text("file manager", "ファイル管理者") },
+  calendar: GROUP_MANAGERS,
+  contacts: GROUP_MANAGERS,
+};
 
 const APP = { type: "choice", choices: SECURED_APPS, label: text("app", "アプリ"), example: "docs" } as const;
 
@@ -51,6 +79,7 @@ const FIELDS = {
     type: "text",
     rule: RULES.id,
     label: text("user id", "ユーザーID"),
+    onScreen: "ユーザー ID",
     example: "hanako01",
     column: { required: "always", consoleExport: true },
     unique: true,
@@ -60,6 +89,7 @@ const FIELDS = {
     rule: RULES.upTo255,
     // that it must not be blank is inferred: facts 6.1 have its length only
     label: text("name", "表示名"),
+    onScreen: "名前",
     example: "髙橋 花子",
     shownAs: "name",
     column: { required: "always", consoleExport: true },
@@ -77,6 +107,7 @@ const FIELDS = {
   groups: {
     type: "texts",
     label: text("groups", "グループ名"),
+    onScreen: "所属するグループ",
     example: ["営業"],
     rule: TEXT,
     column: {},
@@ -88,6 +119,21 @@ const FIELDS = {
       unknown: { code: "group-unknown", param: "group" },
       creates: { option: "createGroups", count: "groupsCreated" },
     },
+  },
+  // on the screen of every app, in no file: imports leave them as they are
+  device: {
+    type: "text",
+    rule: TEXT,
+    nullable: true,
+    label: text("device", "デバイス"),
+    example: null,
+    byHand: true,
+  },
+  licenceException: {
+    type: "boolean",
+    label: text("licence limit exception", "ライセンス制限例外設定"),
+    example: false,
+    byHand: true,
   },
   settings: {
     type: "objects",
@@ -101,13 +147,14 @@ const FIELDS = {
     example: [{ field: "password", at: EXAMPLE_AT }],
   },
   administrator: { type: "boolean", label: text("administrator", "管理者"), example: false },
+  role: { ...namedChoice(ROLES), label: text("role", "権限"), example: "manager" },
   createdAt: CREATED_AT,
   updatedAt: UPDATED_AT,
 
   password: { ...secret("パスワード", RULES.password), column: { header: "パスワード", required: "new" } },
   secretKey: secret("シークレットキー", RULES.id),
-  fileManager: setting("ファイル管理者権限", RULES.flag),
-  groupManager: setting("グループ管理者フラグ", RULES.flag),
+  fileManager: setting("ファイル管理者権限", RULES.flag, "ファイル管理者"),
+  groupManager: setting("グループ管理者フラグ", RULES.flag, "グループ管理者"),
   imapMailAccountName: setting("IMAPメールアカウント名"),
   imapMailAddress: setting("IMAPメールアドレス"),
   imapUserName: setting("IMAPユーザー名"),
@@ -162,6 +209,21 @@ export const SECURED_USER = {
     page: text("SECURED APPs MANAGER ({app}), Users", "SECURED APPs MANAGER({app})の「Users」画面"),
     clicks: text(" › import icon › ユーザーのインポート", "でインポートアイコン›「ユーザーのインポート」を選び"),
     choice: text("インポート方法", "「インポート方法」を"),
+  },
+  // @see seed 004
+  clicks: {
+    create: text(
+      "SECURED APPs MANAGER ({app}): Users › ユーザーの追加アイコン › fill in the dialog, パスワード and パスワードの確認 too (no password is known here)",
+      "SECURED APPs MANAGER({app})の「Users」画面でユーザーの追加アイコンを選択し、編集ダイアログに入力(「パスワード」と「パスワードの確認」も。clomoctl はパスワードを保存していません)",
+    ),
+    edit: text(
+      "SECURED APPs MANAGER ({app}): Users › the user › 編集 › 保存",
+      "SECURED APPs MANAGER({app})の「Users」画面でユーザーを選択し、「編集ボタン」または「編集」を選択して変更し、「保存」を選択",
+    ),
+    delete: text(
+      "SECURED APPs MANAGER ({app}): Users › tick the user at the left end › ユーザー削除アイコン › OK",
+      "SECURED APPs MANAGER({app})の「Users」画面で、ユーザーの左端にチェックを付け、「ユーザー削除アイコン」›「OK」を選択",
+    ),
   },
   fields: FIELDS,
   // @see facts 6.3: in the order and spelling of the maker's manual
@@ -236,15 +298,8 @@ export const SECURED_USER = {
   namedBy: "displayName",
   noun: "user",
   scope: "app",
-  // @see seed 004
-  clicks: {
-    delete: text(
-      "SECURED APPs MANAGER of the app: Users › tick the user at the left end › ユーザー削除アイコン › OK",
-      "アプリの SECURED APPs MANAGER の「Users」画面で、ユーザーの左端にチェックを付け、「ユーザー削除アイコン」›「OK」を選択",
-    ),
-  },
   protects: { by: "administrator", present: "administrator-row" },
-  usual: ["userId", "name", "description", "groups", "administrator"],
+  usual: ["userId", "name", "description", "groups", "role"],
 } as const satisfies ThingInFiles & {
   readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof FIELDS)[]>>;
 };
@@ -255,9 +310,33 @@ export const SECURED_GROUP = {
   fields: {
     id: idField(6),
     app: APP,
-    name: { type: "text", label: text("name", "グループ名"), example: "営業", comparison: "name", unique: true },
+    name: {
+      type: "text",
+      rule: TEXT,
+      label: text("name", "グループ名"),
+      example: "営業",
+      comparison: "name",
+      unique: true,
+      byHand: true,
+    },
     users: { type: "integer", label: text("users", "ユーザー数"), example: 12 },
     createdAt: CREATED_AT,
+  },
+  // @see facts 6.7: Docs has a screen for groups; how they are made there, and where in other apps, the manual does not say
+  clicks: {
+    create: text(
+      "SECURED APPs MANAGER ({app}): add the group (in Docs on the screen Groups; how, and where in other apps, the manual does not say)",
+      "SECURED APPs MANAGER({app})でグループを追加(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
+    ),
+    edit: text(
+      "SECURED APPs MANAGER ({app}): rename the group (in Docs on the screen Groups; how, and where in other apps, the manual does not say)",
+      "SECURED APPs MANAGER({app})でグループの名前を変更(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
+    ),
+    delete: text(
+      "SECURED APPs MANAGER ({app}): delete the group (in Docs on the screen Groups; how, and where in other apps, the manual does not say)",
+      "SECURED APPs MANAGER({app})でグループを削除(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
+    ),
+    page: text("SECURED APPs MANAGER ({app}), groups", "SECURED APPs MANAGER({app})のグループ"),
   },
   formats: {},
   keys: [],

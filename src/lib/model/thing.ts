@@ -44,6 +44,8 @@ export type Field = Shape & {
   readonly nullable?: true | undefined;
   /** the name of its column for people; without one it is in no list */
   readonly label?: Text | undefined;
+  /** what the console's screen calls it, where its files call it otherwise */
+  readonly onScreen?: string | undefined;
   /** its name in the tenant API, where it is not the field's own */
   readonly shownAs?: string | undefined;
   /** the field of the tenant API that shows it among others, by name; undefined if it stands for itself */
@@ -125,13 +127,18 @@ export interface Key {
 /** How a record is written by hand. */
 export type HandWork = "create" | "edit" | "move" | "delete";
 
-/** What to click in the console for what is written by hand, from its first page on, in the words of the maker's manual. */
+/**
+ * What to click in the console for what is written by hand, from its first page on, in the words of the maker's manual;
+ * `{app}` for the app's name.
+ */
 export interface Clicks {
   readonly create?: Text | undefined;
   readonly edit?: Text | undefined;
   /** into another organisation */
   readonly move?: Text | undefined;
   readonly delete?: Text | undefined;
+  /** the screen, where it is not that of files; `{app}` for the app's name */
+  readonly page?: Text | undefined;
   /** of fields that have a page of their own */
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
@@ -252,6 +259,10 @@ export const handFields = (fields: Fields): readonly (readonly [name: string, fi
     ([, { column, byHand, secret, resolves }]) =>
       (column !== undefined || byHand === true) && secret !== true && resolves === undefined,
   );
+
+/** True if every record has a value of the field that is not blank. */
+export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
+  column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 
 /**
  * A value as somebody sets it by hand: of a reference the other record's id, of several fields in one (`objects`) those

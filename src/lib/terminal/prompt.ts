@@ -104,14 +104,35 @@ export class Prompts {
   }
 
   /** A line of text; `check` returns what is wrong with it, if anything. */
-  async input({
+  async input(
+    question: Question & {
+      readonly preset?: string | undefined;
+      readonly check?: (typed: string) => Text | undefined;
+    },
+  ): Promise<string> {
+    return this.#typed(question);
+  }
+
+  /** A secret, of which nothing is shown as it is typed; `check` as of {@link input}. */
+  async secret({
+    message,
+    flag,
+    check,
+  }: Question & { readonly check?: (typed: string) => Text | undefined }): Promise<string> {
+    return this.#typed({ message, flag, check, transformer: () => "" });
+  }
+
+  async #typed({
     message,
     flag,
     preset,
     check,
+    transformer,
   }: Question & {
     readonly preset?: string | undefined;
-    readonly check?: (typed: string) => Text | undefined;
+    readonly check?: ((typed: string) => Text | undefined) | undefined;
+    /** what is shown of what was typed */
+    readonly transformer?: (typed: string) => string;
   }): Promise<string> {
     this.#mustBeInteractive(message, flag, "usage");
     const { default: ask } = await import("@inquirer/input");
@@ -119,7 +140,12 @@ export class Prompts {
       const wrong = check?.(typed);
       return wrong === undefined ? true : this.#line(wrong);
     };
-    const config = { message: this.#line(message), validate, ...(preset === undefined ? {} : { default: preset }) };
+    const config = {
+      message: this.#line(message),
+      validate,
+      ...(preset === undefined ? {} : { default: preset }),
+      ...(transformer === undefined ? {} : { transformer }),
+    };
     return this.#ask(flag, (context) => ask(config, context));
   }
 

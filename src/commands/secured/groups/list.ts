@@ -1,12 +1,9 @@
-import type { SecuredGroup } from "../../../lib/client/index.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { columnsOfFields } from "../../listing/columns.ts";
 import { firstOf, LIMIT, listColumns } from "../../listing/list.ts";
 import { APP } from "../app.ts";
-
-const COLUMNS = columnsOfFields<SecuredGroup>(SECURED_GROUP.fields);
+import { GROUP_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list SECURED APPs groups", "SECURED APPs のグループを一覧する"),
@@ -18,6 +15,6 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
     const groups = await client.secured.groups(app);
-    await terminal.list(listColumns(terminal, COLUMNS, SECURED_GROUP.usual), firstOf(groups, limit));
+    await terminal.list(listColumns(terminal, GROUP_COLUMNS, SECURED_GROUP.usual), firstOf(groups, limit));
   },
 });

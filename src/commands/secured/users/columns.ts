@@ -7,6 +7,7 @@ import { same, text, type Text } from "../../../lib/text/index.ts";
 import { firstOf } from "../../listing/list.ts";
 import type { NamedKind } from "../../listing/named.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
+import { managerOf } from "./roles.ts";
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 
@@ -17,6 +18,14 @@ const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
     header: same(header),
     value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
   }));
+
+/** The argument that names a user of an app. */
+export const SECURED_USER_ARGUMENT = {
+  kind: "string",
+  required: true,
+  names: "secured-users",
+  about: text("user id (ユーザーID) or id", "ユーザーID か ID"),
+} as const;
 
 /** How a user of an app is named. */
 export const securedUserNames = (app: App): NamedKind<SecuredUser> => ({
@@ -40,9 +49,22 @@ export async function nearSecuredUsers(
   return found.map(securedUserNames(app).describe);
 }
 
+/** The columns that users of every app have. */
+export const SECURED_USER_COLUMNS = columnsOfFields<SecuredUser>(SECURED_USER.fields);
+
+/** Those, with what the app calls its managers. */
+const ownColumns = (app: App): readonly Column<SecuredUser>[] => {
+  const manager = managerOf(app);
+  return columnsOfFields<SecuredUser>(FIRST).map((column) =>
+    column.key === "role"
+      ? { ...column, name: (user) => (user.role === "manager" ? manager : (column.name?.(user) ?? null)) }
+      : column,
+  );
+};
+
 /** All columns of a user of an app; for secrets only the time they were set. */
 export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => [
-  ...columnsOfFields<SecuredUser>(FIRST),
+  ...ownColumns(app),
   ...settingsOf(app),
   ...columnsOfFields<SecuredUser>({ secretsSet, createdAt, updatedAt }),
 ];

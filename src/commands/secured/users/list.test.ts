@@ -44,10 +44,22 @@ test("every field but secrets is shown where it is not told which", async () => 
 test("a table shows the usual ones, in the person's language; an app's own settings may be asked for", async () => {
   const at = { tenant: { securedUsers: page(null, hanako) }, terminal: { columns: 200 } };
   const { en, ja } = await inBoth("secured users list --app docs", at);
-  expect(en.stdout).toMatch(/^user id +name +description +groups +administrator\nhanako01 +髙橋 花子 +営業 +no\n$/);
-  expect(ja.stdout).toMatch(/^ユーザーID +表示名 +説明 +グループ名 +管理者\n/);
+  expect(en.stdout).toMatch(/^user id +name +description +groups +role\nhanako01 +髙橋 花子 +営業 +file manager\n$/);
+  expect(ja.stdout).toMatch(/^ユーザーID +表示名 +説明 +グループ名 +権限\nhanako01 .*ファイル管理者\n/);
   const own = await run("secured users list --app docs --fields fileManager,userId", at);
   expect(own.stdout).toMatch(/^ファイル管理者権限 +user id\nTRUE +hanako01\n$/);
+});
+
+test("facts 6.6: administrators are told below a table, with the command that lists them", async () => {
+  const administrator: SecuredUser = { ...taro, administrator: true, role: "administrator" };
+  const tenant = { securedUsers: page(null, hanako, administrator) };
+  const { en, ja } = await inBoth("secured users list --app docs", { tenant, terminal: { columns: 120 } });
+  expect(en.stderr).toContain("1 of them is an administrator");
+  expect(en.stderr).toContain("clomoctl secured administrators list --app docs\n");
+  expect(ja.stderr).toContain("うち 1 人は管理者です");
+  expect((await run("secured users list --app docs --format json", { tenant })).stderr).toBe("");
+  const none = { securedUsers: page(null, hanako) };
+  expect((await run("secured users list --app docs", { tenant: none, terminal: {} })).stderr).toBe("");
 });
 
 test("why there is no answer is said in both languages", async () => {

@@ -1,8 +1,9 @@
+import type { SecuredUser } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FILTERS } from "../../csv/file/export.ts";
-import { firstOf, LIMIT, listColumns } from "../../listing/list.ts";
+import { firstOf, isUsualTable, LIMIT, listColumns } from "../../listing/list.ts";
 import { APP } from "../app.ts";
 import { securedUserColumns } from "./columns.ts";
 
@@ -30,6 +31,26 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
     const columns = listColumns(terminal, securedUserColumns(app), SECURED_USER.usual);
-    await terminal.list(columns, firstOf(client.secured.list(app, query), limit));
+    const shown = { administrators: 0 };
+    await terminal.list(columns, counting(firstOf(client.secured.list(app, query), limit), shown));
+    if (shown.administrators === 0 || !isUsualTable(terminal)) return;
+    const apart = `clomoctl secured administrators list --app ${app}`;
+    await terminal.note(
+      text(
+        `${shown.administrators} of them ${shown.administrators === 1 ? "is an administrator" : "are administrators"}, whom no export has, and no import or edit changes: ${apart}`,
+        `うち ${shown.administrators} 人は管理者です(エクスポートされず、インポートや編集で変わりません): ${apart}`,
+      ),
+    );
   },
 });
+
+/** Users, counting the administrators among them as they pass. */
+async function* counting(
+  users: AsyncIterable<SecuredUser> | Iterable<SecuredUser>,
+  count: { administrators: number },
+): AsyncGenerator<SecuredUser> {
+  for await (const user of users) {
+    if (user.administrator) count.administrators += 1;
+    yield user;
+  }
+}

@@ -28,7 +28,7 @@ export const shortJson: MiddlewareHandler = bodyLimit({
 });
 
 /** A route's path as hono writes it. */
-export const routingPath = ({ path }: Route): string => path.replace(/\{(\w+)\}/, ":$1");
+export const routingPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
 /** Answers 405 with the allowed methods for a known path; call after the routes are added. */
 export const refuseOtherMethods = (app: Hono, routes: readonly Route[]): void => {

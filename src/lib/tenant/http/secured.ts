@@ -1,9 +1,14 @@
 /** Handlers of one noun: each has its own file, however short. */
 
+import { sha256 } from "../ids.ts";
 import { exportOf, findRecords, pageOf, recordsOf } from "../store/lists.ts";
 import { securedGroups, securedUsers } from "../store/secured.ts";
 import { exported } from "../use/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
+
+/** Loaded when something is written: lists start sooner without it. */
+const users = () => import("../use/secured/users.ts");
+const groups = () => import("../use/secured/groups.ts");
 
 /** SECURED APPs users and groups. */
 export default ({ session, store }: TenantParts): Handlers<"secured"> => ({
@@ -15,5 +20,16 @@ export default ({ session, store }: TenantParts): Handlers<"secured"> => ({
       { action: "secured.export", filters: { app, ...query } },
       exportOf(store, securedUsers(app), query),
     ),
+  create: async ({ params: { app }, body, repeatable }) => {
+    // what is kept of a request tells nothing of its secrets
+    const { password: _, secretKey: __, ...open } = body;
+    const once = repeatable && { ...repeatable, fingerprint: sha256(JSON.stringify(open)) };
+    return (await users()).createSecuredUser(session, app, body, once);
+  },
+  edit: async ({ params: { app, id }, body }) => (await users()).editSecuredUser(session, app, id, body),
+  createGroup: async ({ params: { app }, body, repeatable }) =>
+    (await groups()).createGroup(session, app, body, repeatable),
+  editGroup: async ({ params: { app, id }, body }) => (await groups()).editGroup(session, app, id, body),
+  deleteGroups: async ({ params: { app }, body }) => (await groups()).deleteGroups(session, app, body),
   groups: ({ params: { app } }) => session.read((reader) => recordsOf(reader, securedGroups(app))),
 });

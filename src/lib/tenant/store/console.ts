@@ -52,6 +52,14 @@ export interface HandTask {
   readonly revision: number;
 }
 
+/** The record of a task by hand. */
+interface HandTarget {
+  /** name of its thing, if no file has it; null of one that the kind's files have */
+  readonly thing: string | null;
+  /** its number in its table */
+  readonly target: number;
+}
+
 /** @returns its number */
 export const insertHandTask = async (
   writer: Writer,
@@ -61,12 +69,12 @@ export const insertHandTask = async (
     ...task
   }: HandTask &
     Pick<NewConsoleTask, "kind" | "at" | "actor"> & {
-      readonly object: { readonly id: string; readonly called: string; readonly target: number };
+      readonly object: { readonly id: string; readonly called: string } & HandTarget;
     },
 ): Promise<number> => {
   await writer.run(
-    `insert into console_task (work, kind, name, object, target, changes, revision, state, openedAt, openedBy)
-     values (:work, :kind, :called, :id, :target, :changes, :revision, 'open', :at, :actor)`,
+    `insert into console_task (work, kind, thing, name, object, target, changes, revision, state, openedAt, openedBy)
+     values (:work, :kind, :thing, :called, :id, :target, :changes, :revision, 'open', :at, :actor)`,
     { ...task, ...object, changes: JSON.stringify(changes) },
   );
   return writer.count("select max(pk) from console_task");
@@ -83,20 +91,35 @@ export const updateHandTask = async (
   );
 };
 
-/** The open task of a record that no export has contradicted. @param target the record's number in its table */
+/** A task by hand that is open. */
+interface OpenHandTask extends HandTask {
+  readonly number: number;
+  readonly called: string;
+}
+
+const OPEN_HAND = `select pk, work, name, changes, revision from console_task
+  where kind = :kind and thing is not distinct from :thing and state = 'open'`;
+
+const openHandOf = (row: Row): OpenHandTask => ({
+  number: Number(row["pk"]),
+  work: row["work"] as ConsoleWork,
+  called: String(row["name"]),
+  ...handOf(row),
+});
+
+/** The open task of a record that no export has contradicted. */
 export const openHandTask = async (
   reader: Reader,
   kind: FormatName,
-  target: number,
-): Promise<(HandTask & { readonly number: number }) | undefined> => {
-  const row = await reader.get(
-    `select pk, work, changes, revision from console_task
-     where kind = :kind and target = :target and state = 'open' and doubtedAt is null`,
-    { kind, target },
-  );
-  if (row === undefined) return undefined;
-  return { number: Number(row["pk"]), work: row["work"] as ConsoleWork, ...handOf(row) };
+  { thing, target }: HandTarget,
+): Promise<OpenHandTask | undefined> => {
+  const row = await reader.get(`${OPEN_HAND} and target = :target and doubtedAt is null`, { kind, thing, target });
+  return row && openHandOf(row);
 };
+
+/** The open tasks by hand of the records that a kind's files have. */
+export const openHandTasks = async (reader: Reader, kind: FormatName): Promise<readonly OpenHandTask[]> =>
+  (await reader.all(`${OPEN_HAND} and target is not null order by pk`, { kind, thing: null })).map(openHandOf);
 
 const handOf = (row: Row): Pick<HandTask, "changes" | "revision"> => ({
   changes: JSON.parse(String(row["changes"])) as readonly ConsoleChange[],
@@ -109,12 +132,14 @@ export const openTaskOf = async (reader: Reader, id: string): Promise<number | n
   return row === undefined || row["pk"] === null ? null : Number(row["pk"]);
 };
 
-/** The record of a task by hand: its number in its table, and the tenant's revision as of its last change. */
+/** The record of a task by hand that files have: its number in its table, and the tenant's revision as of its last change. */
 export const handTarget = async (
   reader: Reader,
   number: number,
 ): Promise<{ readonly target: number; readonly revision: number } | undefined> => {
-  const row = await reader.get("select target, revision from console_task where pk = :number", { number });
+  const row = await reader.get("select target, revision from console_task where pk = :number and thing is null", {
+    number,
+  });
   if (row === undefined || row["target"] === null) return undefined;
   return { target: Number(row["target"]), revision: Number(row["revision"]) };
 };
@@ -173,6 +198,7 @@ const taskOf = (row: Row): ConsoleTask => {
     number: Number(row["pk"]),
     work: row["work"] as ConsoleWork,
     kind: row["kind"] as FormatName,
+    thing: orNull(row["thing"]),
     importNumber: row["import"] === null ? null : Number(row["import"]),
     importId: orNull(row["importId"]),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,

@@ -77,9 +77,10 @@ export const insertRecord = async (
 export const updateRecord = async (
   writer: Writer,
   thing: Thing,
-  { pk, values, at }: { readonly pk: number; readonly values: StoredValues; readonly at: string },
+  { pk, values, at, columns: further = {} }: Omit<NewRecord, "id" | "series"> & { readonly pk: number },
 ): Promise<boolean> => {
-  const columns = columnsOfAll(thing, values);
+  const columns = [...columnsOfAll(thing, values), ...Object.entries(further)];
+  if (columns.length === 0) return false;
   const names = columns.map(([name]) => quoteIdentifier(name)).join(", ");
   const now = (await writer.get(`select ${names} from ${thing.name} where pk = :pk`, { pk })) ?? {};
   if (columns.every(([name, value]) => now[name] === value)) return false;

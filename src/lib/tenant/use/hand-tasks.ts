@@ -20,6 +20,8 @@ export interface HandChange {
   /** as the tenant API has it; null of a new one */
   readonly before: object | null;
   readonly after: object;
+  /** the fields of the secrets that were set */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -31,8 +33,11 @@ const toldValue = (record: Values, name: string, field: Field): ConsoleChange["a
     return among.find((one) => one.field === name)?.value ?? null;
   }
   const value = record[field.shownAs ?? name] ?? null;
-  if (value === null || Array.isArray(value)) return value as readonly string[] | null;
+  if (Array.isArray(value)) return value.length === 0 ? null : (value as readonly string[]);
+  if (value === null) return null;
   if (typeof value === "string") return value;
+  // as files have it, where no is what a record has from the start
+  if (typeof value === "boolean") return value ? "TRUE" : null;
   if (typeof value !== "object") return JSON.stringify(value);
   const [[, member] = ["", ""]] = "of" in field ? (field.columns ?? []) : [];
   const { [member]: told } = value as Values;
@@ -49,7 +54,7 @@ const customValues = (record: Values): ReadonlyMap<string, string> =>
   );
 
 /** What differs between two versions of a record, field by field, as people read it. */
-const changesOf = ({ noun, before, after }: Pick<HandChange, "noun" | "before" | "after">): ConsoleChange[] => {
+const changesOf = ({ noun, work, before, after, secrets = [] }: Omit<HandChange, "pk">): ConsoleChange[] => {
   const [was, is] = [(before ?? {}) as Values, after as Values];
   const { thing } = noun.list;
   const told = handFields(thing.fields)
@@ -65,7 +70,12 @@ const changesOf = ({ noun, before, after }: Pick<HandChange, "noun" | "before" |
     before: customWas.get(field) ?? null,
     after: customIs.get(field) ?? null,
   }));
-  return [...told, ...custom].filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
+  // what the console wants of every new record is no change to be seen to
+  const set = secrets.filter((name) => work !== "create" || thing.fields[name]?.column?.required === undefined);
+  return [
+    ...[...told, ...custom].filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after)),
+    ...set.map((field) => ({ field, before: null, after: null })),
+  ];
 };
 
 /** Later values of the same fields in place of the earlier; what the console had stays what it had. */
@@ -91,7 +101,8 @@ export const askConsole = async (session: Session, writer: Writer, change: HandC
   const { [thing.fields[thing.namedBy ?? "name"]?.shownAs ?? thing.namedBy ?? "name"]: called, id } = after as Values;
   const changes = changesOf(change);
   const revision = await writer.revision();
-  const open = await openHandTask(writer, noun.kind, pk);
+  const of = ofFiles(thing);
+  const open = await openHandTask(writer, noun.kind, { thing: of, target: pk });
   if (open !== undefined) {
     const stays = open.work === "create" || open.work === work;
     await updateHandTask(writer, open.number, {
@@ -103,6 +114,45 @@ export const askConsole = async (session: Session, writer: Writer, change: HandC
     return open.number;
   }
   const at = instant(session.surroundings);
-  const object = { id: String(id), called: String(called), target: pk };
+  const object = { id: String(id), called: String(called), target: pk, thing: of };
   return insertHandTask(writer, { work, kind: noun.kind, object, changes, revision, at, actor: session.actor });
+};
+
+/** The name of a thing that no file has; null of one that its kind's files have. */
+const ofFiles = ({ name, formats }: Thing): string | null => (Object.keys(formats).length === 0 ? name : null);
+
+/**
+ * Opens a task for what was deleted by hand in a mirror; an open one of the same record takes it up, also one that had
+ * added it: it may have been added meanwhile.
+ *
+ * @returns its number; null where the tenant is no mirror
+ */
+export const askDeletion = async (
+  session: Session,
+  writer: Writer,
+  { noun, pk, before }: Pick<HandChange, "noun" | "pk"> & { readonly before: object },
+): Promise<number | null> => {
+  if (!(await isMirror(writer))) return null;
+  const { thing } = noun.list;
+  const { namedBy = "name" } = thing;
+  const { [thing.fields[namedBy]?.shownAs ?? namedBy]: called, id } = before as Values;
+  const revision = await writer.revision();
+  const open = await openHandTask(writer, noun.kind, { thing: ofFiles(thing), target: pk });
+  if (open === undefined) {
+    const at = instant(session.surroundings);
+    const object = { id: String(id), called: String(called), target: pk, thing: ofFiles(thing) };
+    return insertHandTask(writer, {
+      work: "delete",
+      kind: noun.kind,
+      object,
+      changes: [],
+      revision,
+      at,
+      actor: session.actor,
+    });
+  }
+  // the console has it by its former name
+  const former = open.changes.find(({ field }) => field === namedBy)?.before ?? called;
+  await updateHandTask(writer, open.number, { work: "delete", called: String(former), changes: [], revision });
+  return open.number;
 };

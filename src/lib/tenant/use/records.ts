@@ -1,11 +1,19 @@
 import { Failure } from "../../errors/index.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
-import { faultsOf, TEXT } from "../../model/rules.ts";
-import { handFields, type Field, type Fields, type HandValues, type RecordOf, type Thing } from "../../model/thing.ts";
+import { canonicalValue, faultsOf, TEXT } from "../../model/rules.ts";
+import {
+  handFields,
+  isRequired,
+  type Field,
+  type Fields,
+  type HandValues,
+  type RecordOf,
+  type Thing,
+} from "../../model/thing.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
-import type { Once, Session } from "../session.ts";
+import type { ChangedObject, Once, Session } from "../session.ts";
 import { advance } from "../store/collections.ts";
 import { openTaskOf } from "../store/console.ts";
 import { findRecords, type List } from "../store/lists.ts";
@@ -31,8 +39,36 @@ export interface HandNoun<F extends Fields = Fields> {
   readonly scope?: { readonly column: string; readonly value: string } | undefined;
   /** what people read instead of a field, by field: a path instead of an id */
   readonly readAs?: Readonly<Record<string, string>> | undefined;
+  /** the fields that its records have, where they are not all of the thing's */
+  readonly fields?: readonly string[] | undefined;
+  /**
+   * What a request means, as of the record that it is about.
+   *
+   * @param before undefined of a new record
+   * @throws Failure `input-rejected`
+   */
+  readonly reading?: ((writer: Writer, given: HandValues, before: object | undefined) => Promise<Meant>) | undefined;
   /** What its own rules say, before it is written. @throws Failure `input-rejected` */
   readonly check?: ((writer: Writer, change: Checked) => Promise<void>) | undefined;
+  /** Changes what follows from a record, once it was edited. */
+  readonly follow?: ((writer: Writer, edited: Edited) => Promise<void>) | undefined;
+}
+
+/** What a request means. */
+export interface Meant {
+  readonly values: HandValues;
+  /** the secrets that it sets, which are kept nowhere: by field */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
+  /** what else was made for it */
+  readonly objects?: readonly ChangedObject[] | undefined;
+}
+
+/** A record that was edited. */
+export interface Edited {
+  readonly before: object;
+  readonly values: StoredValues;
+  /** of the change, a UTC instant */
+  readonly at: string;
 }
 
 /** A change that is about to be written. */
@@ -62,7 +98,7 @@ export const createRecord = <F extends Fields>(
   { dryRun = false, ...given }: HandBody,
   once: KeptOnce<Written<RecordOf<F>>>,
 ): Promise<Written<RecordOf<F>>> => {
-  const { list, collection, series, scope } = noun;
+  const { list, collection } = noun;
   const replay = async (reader: Reader, id: string): Promise<Written<RecordOf<F>>> => ({
     before: null,
     after: await recordOf(reader, list, id),
@@ -71,18 +107,40 @@ export const createRecord = <F extends Fields>(
   });
   const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
-    const wanted = { ...noun.usual, ...definedOf(given) };
-    const values = await storedOf(writer, noun, wanted, undefined);
-    await noun.check?.(writer, { pk: undefined, values });
-    const at = instant(session.surroundings);
-    const id = newId(session.surroundings);
-    const columns = scope === undefined ? {} : { [scope.column]: scope.value };
-    const pk = await insertRecord(writer, list.thing, { id, values, at, columns, series });
-    await advance(writer, [collection]);
-    const after = await recordOf(writer, list, id);
-    const consoleTask = await askConsole(session, writer, { noun, work: "create", pk, before: null, after });
-    return { result: { before: null, after, consoleTask, dryRun }, objects: [objectOf(noun, after)], after };
+    const { after, consoleTask, objects } = await addRecord(session, writer, noun, given);
+    return { result: { before: null, after, consoleTask, dryRun }, objects, after };
   });
+};
+
+/** A record that a change made, and what else it made for it. */
+interface Added<R> {
+  readonly after: R;
+  readonly consoleTask: number | null;
+  /** the record first */
+  readonly objects: readonly ChangedObject[];
+}
+
+/** Adds a record within a change that has its collection locked. @throws Failure as {@link createRecord} */
+export const addRecord = async <F extends Fields>(
+  session: Session,
+  writer: Writer,
+  noun: HandNoun<F>,
+  given: HandValues,
+): Promise<Added<RecordOf<F>>> => {
+  const { list, collection, series, scope } = noun;
+  const wanted = { ...noun.usual, ...definedOf(given) };
+  const { values: meant, secrets = {}, objects = [] } = await meaningOf(writer, noun, wanted, undefined);
+  const values = await storedOf(writer, noun, meant, undefined);
+  await noun.check?.(writer, { pk: undefined, values });
+  const at = instant(session.surroundings);
+  const id = newId(session.surroundings);
+  const scoped = scope === undefined ? {} : { [scope.column]: scope.value };
+  const columns = { ...scoped, ...secretColumns(noun, undefined, { secrets, at }) };
+  const pk = await insertRecord(writer, list.thing, { id, values, at, columns, series });
+  await advance(writer, [collection]);
+  const after = await recordOf(writer, list, id);
+  const task = { noun, work: "create", pk, before: null, after, secrets: Object.keys(secrets) } as const;
+  return { after, consoleTask: await askConsole(session, writer, task), objects: [objectOf(noun, after), ...objects] };
 };
 
 /**
@@ -131,8 +189,17 @@ export const editRecords = <F extends Fields>(
   const change = { action: `${actions}.${work}`, locks: [collection], dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
     const all: Written<RecordOf<F>>[] = [];
+    const made: ChangedObject[] = [];
     for (const id of new Set(ids)) {
-      all.push(await editOne(session, writer, noun, { id, given: definedOf(given), each, work, dryRun }));
+      const { written, objects } = await editOne(session, writer, noun, {
+        id,
+        given: definedOf(given),
+        each,
+        work,
+        dryRun,
+      });
+      all.push(written);
+      made.push(...objects);
     }
     const changed = all.filter(({ before, after }) => before !== after);
     whole?.(changed);
@@ -140,7 +207,7 @@ export const editRecords = <F extends Fields>(
     const isOne = changed.length === 1;
     return {
       result: all,
-      objects: changed.map(({ after }) => objectOf(noun, after)),
+      objects: [...changed.map(({ after }) => objectOf(noun, after)), ...made],
       before: isOne ? (first?.before ?? undefined) : { records: changed.map(({ before }) => before) },
       after: isOne ? first?.after : { records: changed.map(({ after }) => after) },
     };
@@ -158,29 +225,77 @@ const editOne = async <F extends Fields>(
     readonly work: "edit" | "move";
     readonly dryRun: boolean;
   },
-): Promise<Written<RecordOf<F>>> => {
+): Promise<{ readonly written: Written<RecordOf<F>>; readonly objects: readonly ChangedObject[] }> => {
   const { list } = noun;
   const { id, given, each, work, dryRun } = asked;
   const pk = await numberOf(writer, list.thing.name, id);
   if (pk === undefined) throw unknownRecord(list.thing, id);
   const before = await recordOf(writer, list, id);
-  const values = await storedOf(writer, noun, { ...given, ...each?.(before) }, { pk, before });
+  const {
+    values: meant,
+    secrets = {},
+    objects = [],
+  } = await meaningOf(writer, noun, { ...given, ...each?.(before) }, before);
+  const values = await storedOf(writer, noun, meant, { pk, before });
   await noun.check?.(writer, { pk, values });
   const at = instant(session.surroundings);
-  if (!(await updateRecord(writer, list.thing, { pk, values, at })))
-    return { before, after: before, consoleTask: null, dryRun };
+  const columns = secretColumns(noun, before, { secrets, at });
+  if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
+    return { written: { before, after: before, consoleTask: null, dryRun }, objects };
+  await noun.follow?.(writer, { before, values, at });
   // what follows from the whole collection, such as the place in a tree, is read anew
   await advance(writer, [noun.collection]);
   const after = await recordOf(writer, list, id);
-  const consoleTask = await askConsole(session, writer, { noun, work, pk, before, after });
-  return { before, after, consoleTask, dryRun };
+  const task = { noun, work, pk, before, after, secrets: Object.keys(secrets) };
+  return { written: { before, after, consoleTask: await askConsole(session, writer, task), dryRun }, objects };
+};
+
+const meaningOf = async (
+  writer: Writer,
+  noun: HandNoun,
+  given: HandValues,
+  before: object | undefined,
+): Promise<Meant> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
+
+/** The column with the times when a record's secrets were set. @throws Failure `input-rejected` where a rule says no */
+const secretColumns = (
+  { list: { thing } }: HandNoun,
+  before: object | undefined,
+  { secrets, at }: { readonly secrets: Readonly<Record<string, string>>; readonly at: string },
+): Readonly<Record<string, Value>> => {
+  const names = Object.entries(secrets).map(([name, value]) => {
+    const { [name]: field } = thing.fields;
+    if (field?.secret !== true) throw new TypeError(`${name} is no secret of ${thing.name}`);
+    checkSecret(name, field, value);
+    return name;
+  });
+  if (names.length === 0) return {};
+  const known = (before === undefined ? [] : valueOf(before, "secretsSet")) as readonly SecretSet[];
+  const times = new Map([
+    ...known.map((set) => [set.field, set.at] as const),
+    ...names.map((name) => [name, at] as const),
+  ]);
+  return { secrets: JSON.stringify(Object.fromEntries(times)) };
+};
+
+interface SecretSet {
+  readonly field: string;
+  readonly at: string;
+}
+
+/** @throws Failure `input-rejected` where the rule says no, without the value */
+const checkSecret = (name: string, field: Field, value: string): void => {
+  const rule = ("rule" in field ? field.rule : undefined) ?? TEXT;
+  const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
+  if (value === "") throw refused(labelOf(name, field), text("must not be blank", "空にできません"));
+  if (fault !== undefined) throw refused(labelOf(name, field), describeProblem(fault));
 };
 
 const definedOf = (values: HandValues): HandValues =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 /** A record as the tenant API has it. @throws Failure `not-found` */
-const recordOf = async <F extends Fields>(reader: Reader, list: List<F>, id: string): Promise<RecordOf<F>> => {
+export const recordOf = async <F extends Fields>(reader: Reader, list: List<F>, id: string): Promise<RecordOf<F>> => {
   const found = (await findRecords(reader, list, id)).find((record) => valueOf(record, "id") === id);
   if (found === undefined) throw unknownRecord(list.thing, id);
   return found;
@@ -190,7 +305,7 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 
 const valueOf = (record: object, name: string): unknown => (record as Readonly<Record<string, unknown>>)[name];
 
-const objectOf = ({ list: { thing } }: HandNoun, record: object) => ({
+export const objectOf = ({ list: { thing } }: Pick<HandNoun, "list">, record: object): ChangedObject => ({
   thing: thing.name,
   id: textOf(valueOf(record, "id")),
   name: calledOf(thing, record),
@@ -219,6 +334,7 @@ const storedOf = async (
   const stored = new Map<string, Stored>();
   for (const [name, field] of handFields(fields)) {
     const { [name]: value } = given;
+    if (value !== undefined && noun.fields?.includes(name) === false) throw notOf(noun, name, field);
     if (value === undefined) {
       if (about === undefined && field.type === "texts") stored.set(name, []);
       continue;
@@ -249,7 +365,13 @@ const referred = async (writer: Writer, { refers }: Field, value: unknown): Prom
   return pk;
 };
 
-const labelOf = (name: string, { label }: Field): Text => label ?? same(name);
+const labelOf = (name: string, { label, column }: Field): Text => label ?? same(column?.header ?? name);
+
+/** A field of the thing that records of this scope do not have. */
+const notOf = ({ scope }: HandNoun, name: string, field: Field): Failure => {
+  const { value = "" } = scope ?? {};
+  return refused(labelOf(name, field), text(`${value} has no such field`, `${value} にはこの項目がありません`));
+};
 
 const refused = (label: Text, reason: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`) });
@@ -262,12 +384,12 @@ const checkValue = (name: string, field: Field, value: string): string => {
   const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT;
   const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
   if (fault !== undefined) throw refused(label, describeProblem({ ...fault, params: { value, ...fault.params } }));
-  return value;
+  return canonicalValue(rule, value) ?? value;
 };
 
 const checkedText = (name: string, field: Field, value: string | null): string | null => {
   if (value !== null && value.trim() !== "") return checkValue(name, field, value);
-  if (field.column?.required === undefined) return null;
+  if (!isRequired(field)) return null;
   throw refused(labelOf(name, field), text("must not be blank", "空にできません"));
 };
 

@@ -7,7 +7,8 @@ import { isFullUpdate } from "./columns.ts";
 /** The screen on which the console has the records of a kind. */
 export const pageOf = (kind: Import["kind"]): Text => inApp(kind, FORMATS[kind].thing.screen.page);
 
-const inApp = (kind: Import["kind"], { en, ja }: Text): Text => {
+/** A text about a kind, with the name of its app for `{app}`. */
+export const inApp = (kind: Import["kind"], { en, ja }: Text): Text => {
   const { app } = FORMATS[kind];
   if (app === undefined) return text(en, ja);
   return text(en.replace("{app}", securedAppName(app)), ja.replace("{app}", securedAppName(app)));

@@ -38,6 +38,9 @@ const KINDS: Readonly<Record<string, string>> = {
  * Columns have the names of the model's fields, so that an import maps a file's columns to a table's without a separate
  * list. `pk` is the row's own number, never reused (a reverted deletion gets its number back), `id` its UUIDv7,
  * `revision` the collection's revision that last changed it.
+ *
+ * The audit holds a sum over what each import keeps (`…_was`, `import_created`, `import_secret`): a step may add columns
+ * there without a value, and change nothing else.
  */
 export const STEPS: readonly Step[] = [
   `
@@ -171,6 +174,13 @@ export const STEPS: readonly Step[] = [
     contactMail text, contactPhone text, contracts text not null, ios integer, macos integer, android integer,
     windows integer, ade integer, vpp integer, gate integer, securedApps integer, mobileAppPortal integer,
     androidAccounts text, consoleTimezone text, languages text not null);
+  `,
+  `
+  alter table secured_user add column device text;
+  alter table secured_user add column licenceException integer not null default 0;
+  alter table secured_user_was add column device text;
+  alter table secured_user_was add column licenceException integer not null default 0;
+  alter table console_task add column thing text;
   `,
 ];
 

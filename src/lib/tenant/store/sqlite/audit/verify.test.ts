@@ -7,6 +7,8 @@ import { sha256 } from "../../../ids.ts";
 import { TestTenant } from "../../../testing/tenant.ts";
 import type { AuditFindings } from "../../audit-findings.ts";
 import { Database, type Row } from "../database.ts";
+import { recordsOfAudit } from "../audit-records.ts";
+import { migrate, STEPS } from "../migrations.ts";
 import { openTenantFile } from "../tenant-file.ts";
 import { WriterNote } from "../writer-note.ts";
 import { verifyOn } from "./verify.ts";
@@ -278,6 +280,31 @@ test("whatever is done to it is found", () => {
 });
 
 describe("the tenant of an older program", () => {
+  test("has many records, each of them as it was hashed", () => {
+    const path = join(scratch, "many.db");
+    const database = new Database(path);
+    const made = { name: "t", now: NOW };
+    migrate(database, made, () => undefined, STEPS.slice(0, STEPS.indexOf(recordsOfAudit)));
+    const insert = `insert into audit (at, actor, action, subject, detail, hash)
+      values (:at, :actor, :action, :subject, :detail, :hash)`;
+    const texts: string[] = [];
+    let hash = "";
+    database.change(() => {
+      for (let n = 1; n <= 4500; n += 1) {
+        const told = { at: NOW, actor: 'owner ("髙橋"\\)', action: "renewals.edit", subject: `id-${n}` };
+        const detail = { before: { name: `旧${n}\n` }, after: { name: `新${n}\u0001`, share: 0.1 } };
+        texts.push(JSON.stringify({ ...told, detail }));
+        hash = sha256(`${hash}\n${texts.at(-1)}`);
+        database.run(insert, { ...told, detail: JSON.stringify(detail), hash });
+      }
+    });
+    migrate(database, made, () => undefined);
+    expect(database.all("select record from audit order by seq").map(({ record }) => record)).toEqual(texts);
+    const { records, broken, last } = verifyOn(database, { imports: false });
+    expect({ records, broken, last }).toEqual({ records: 4500, broken: null, last: { seq: 4500, hash } });
+    database.close();
+  });
+
   const OLDER = new URL("../../../../../../test/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
 
   test("has records that verify as they were written, and imports without a sum", () => {

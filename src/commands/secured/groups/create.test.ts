@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { WrittenSecuredGroup } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const { after } = example<WrittenSecuredGroup>("createSecuredGroup");
+const made = (change: Partial<WrittenSecuredGroup> = {}): WrittenSecuredGroup => ({
+  before: null,
+  after: { ...after, name: "営業三部", users: 0 },
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+
+test("sends the name, and says what takes it back", async () => {
+  const tenant = { createSecuredGroup: made() };
+  const { en, ja } = await inBoth("secured groups create 営業三部 --app docs", { tenant });
+  expect(en.requests).toEqual([
+    { operation: "createSecuredGroup", params: { app: "docs" }, json: { name: "営業三部", dryRun: false } },
+  ]);
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: "created: 営業三部\nto take it back: clomoctl secured groups delete 営業三部 --app docs\n",
+  });
+  expect(ja.stderr).toBe("作成しました: 営業三部\n元に戻すには: clomoctl secured groups delete 営業三部 --app docs\n");
+});
+
+test("a dry run changes nothing; of a mirror the task is named", async () => {
+  const dry = { createSecuredGroup: made({ dryRun: true }) };
+  const { stderr } = await run("secured groups create 営業三部 --app docs --dry-run", { tenant: dry });
+  expect(stderr).toBe("would be created: 営業三部\ndry run: nothing was changed\n");
+  const tenant = { createSecuredGroup: made({ consoleTask: 4 }) };
+  const { en, ja } = await inBoth("secured groups create 営業三部 --app docs", { tenant });
+  expect(en.stderr).toContain("clomoctl console show 4\n");
+  expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 4\n");
+});
+
+test("a name that is there is 3", async () => {
+  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
+  const tenant = { createSecuredGroup: refused };
+  const { en, ja } = await inBoth("secured groups create 営業 --app docs", { tenant });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
+  expect(ja.stderr).toBe("エラー: 使用済みです\n");
+});
+
+test("facts 6.6, 6.7: help says which apps have groups, and what is ours", async () => {
+  const { en, ja } = await inBoth("secured groups create --help-all");
+  const told = en.stdout.replaceAll(/\s+/g, " ");
+  for (const words of ["所属するグループ", "(ours)", "a screen Groups"]) expect(told).toContain(words);
+  expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("clomoctl独自の規則");
+});
+
+testWrongLines(
+  ["secured groups create --app docs"],
+  ["secured groups create 営業", "--app"],
+  ["secured groups create a b --app docs"],
+);
+
+testUnshowable("secured groups create a --app docs");

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import type { DeletedGroups, SecuredGroup } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
+const staff: SecuredGroup = { ...sales, id: sales.id.replace(/6$/, "9"), name: "総務", users: 3 };
+const listed = { securedGroups: { items: [sales, staff] } };
+const deleted: DeletedGroups = { groups: [sales, staff], memberships: 15, consoleTasks: [], dryRun: false };
+const LINE = "secured groups delete 営業 総務 --app docs";
+
+test("tells how many memberships go, and deletes what is confirmed by the number of groups", async () => {
+  const tenant = { ...listed, deleteSecuredGroups: deleted };
+  const { en, ja } = await inBoth(`${LINE} --confirm-deletions 2`, { tenant });
+  expect(en.requests).toEqual([
+    { operation: "securedGroups", params: { app: "docs" } },
+    {
+      operation: "deleteSecuredGroups",
+      params: { app: "docs" },
+      json: { ids: [sales.id, staff.id], memberships: 15 },
+    },
+  ]);
+  expect(en).toMatchObject({ exit: 0 });
+  expect(en.stderr).toBe(
+    [
+      "to be deleted: 2 groups (営業, 総務), with 15 memberships",
+      "deleted: 2 groups, with 15 memberships",
+      "to make it again, without its users: clomoctl secured groups create 営業 --app docs",
+      "to make it again, without its users: clomoctl secured groups create 総務 --app docs",
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("削除するグループ: 2 個(営業, 総務)、外れる所属: 15 件\n");
+  expect(ja.stderr).toContain("グループを 2 個削除しました(外れた所属: 15 件)\n");
+});
+
+test("a dry run asks the tenant for nothing but the list", async () => {
+  const { en, ja } = await inBoth(`${LINE} --dry-run`, { tenant: listed });
+  expect(en.requests).toEqual([{ operation: "securedGroups", params: { app: "docs" } }]);
+  expect(en.stderr).toContain("dry run: nothing was deleted\n");
+  expect(ja.stderr).toContain("試行のため、何も削除していません\n");
+  expect(en.stdout).toBe("name\tusers\n営業\t12\n総務\t3\n");
+});
+
+test("on a terminal the number is typed; another one deletes nothing", async () => {
+  const tenant = { ...listed, deleteSecuredGroups: deleted };
+  const typed = await run(LINE, { tenant, terminal: { typing: [["Type 2 to delete", "2\r"]] } });
+  expect(typed.exit).toBe(0);
+  const other = await run(LINE, { tenant: listed, terminal: { typing: [["Type 2 to delete", "3\r"]] } });
+  expect(other).toMatchObject({ exit: 3, stdout: "" });
+});
+
+test.each([
+  [" --confirm-deletions 3", "2 groups would go, not 3; nothing was deleted", "3 個ではありません"],
+  [" --yes", "pass --confirm-deletions 2", "--confirm-deletions 2 を指定してください"],
+  ["", "pass --confirm-deletions 2", "--confirm-deletions 2 を指定してください"],
+])("a number that is missing or wrong is 3:%s", async (option, told, toldJa) => {
+  const { en, ja } = await inBoth(`${LINE}${option}`, { tenant: listed });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.requests).toHaveLength(1);
+  expect(en.stderr).toContain(told);
+  expect(ja.stderr).toContain(toldJa);
+});
+
+test("of a mirror, names the tasks; what changed meanwhile is 5, what is not there 6", async () => {
+  const tenant = { ...listed, deleteSecuredGroups: { ...deleted, consoleTasks: [4, 5] } };
+  const { en, ja } = await inBoth(`${LINE} --confirm-deletions 2`, { tenant });
+  for (const { stderr } of [en, ja]) {
+    expect(stderr).toContain("clomoctl console show 4\n");
+    expect(stderr).toContain("clomoctl console show 5\n");
+  }
+  const conflict = new Failure("conflict", { what: text("by now 16 would go", "現在は 16 件です") });
+  const changed = await run(`${LINE} --confirm-deletions 2`, { tenant: { ...listed, deleteSecuredGroups: conflict } });
+  expect(changed).toMatchObject({ exit: 5, stdout: "" });
+  expect(await run("secured groups delete 人事 --app docs --confirm-deletions 1", { tenant: listed })).toMatchObject({
+    exit: 6,
+    stdout: "",
+  });
+});
+
+testWrongLines(["secured groups delete --app docs"], ["secured groups delete 営業", "--app"]);
+
+testUnshowable(`${LINE} --confirm-deletions 2`);

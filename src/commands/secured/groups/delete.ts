@@ -1,0 +1,112 @@
+import type { DeletedGroups, SecuredGroup } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
+import { defineCommand } from "../../command.ts";
+import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
+import { listColumns } from "../../listing/list.ts";
+import { requireNamedForDeletion } from "../../permission.ts";
+import { DRY_RUN } from "../../records/options.ts";
+import type { Tools } from "../../tools.ts";
+import { APP } from "../app.ts";
+import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, groupNamed } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("delete SECURED APPs groups", "SECURED APPs のグループを削除する"),
+  details: [
+    text(
+      "All of them or none. Their users stay, and are taken out of them: how many memberships go is told before it is asked for the number of groups. No undo brings the memberships back.",
+      "すべて削除するか、1 つも削除しないかのどちらかです。所属するユーザーは残り、グループから外れます。外れる所属の件数を示してから、グループの数を確認します。外れた所属は元に戻せません。",
+    ),
+    ...GROUP_HELP,
+  ],
+  args: { groups: { ...GROUP_ARGUMENT, repeatable: true } },
+  options: { app: APP, confirmDeletions: CONFIRM_DELETIONS, dryRun: DRY_RUN },
+  examples: [
+    { line: "clomoctl secured groups delete 営業 --app docs --dry-run" },
+    { line: "clomoctl secured groups delete 営業 総務 --app docs --confirm-deletions 2" },
+  ],
+  exits: ["input-rejected", "not-found", "conflict", "locked"],
+  shows: GROUP_COLUMNS,
+  async run(tools, { groups: names, app, confirmDeletions, dryRun }) {
+    tools.describeState(() => KEPT);
+    const { terminal } = tools;
+    const { client, permitChange } = await tools.tenant("secured");
+    const known = await client.secured.groups(app);
+    const groups = [...new Set(names.map((name) => groupNamed(app, name, known)))];
+    const columns = listColumns(terminal, GROUP_COLUMNS, SECURED_GROUP.usual);
+    await terminal.note(sizeOf(groups));
+    if (dryRun) {
+      await terminal.list(columns, groups);
+      await terminal.note(DRY);
+      return;
+    }
+    await permitChange();
+    await confirm(tools, groups, confirmDeletions);
+    tools.describeState(() => text("they may have been deleted", "削除されている可能性があります"));
+    const memberships = membershipsOf(groups);
+    const ids = groups.map(({ id }) => id);
+    const deleted = await client.secured.deleteGroups(app, { ids, memberships });
+    await terminal.list(columns, deleted.groups);
+    for (const sentence of sentences(deleted, app)) await terminal.note(sentence);
+  },
+});
+
+const KEPT = text("nothing was deleted", "何も削除していません");
+const DRY = text("dry run: nothing was deleted", "試行のため、何も削除していません");
+
+const membershipsOf = (groups: readonly SecuredGroup[]): number => groups.reduce((sum, { users }) => sum + users, 0);
+
+const sizeOf = (groups: readonly SecuredGroup[]): Text => {
+  const names = groups.map(({ name }) => name).join(", ");
+  const memberships = membershipsOf(groups);
+  return text(
+    `to be deleted: ${counted(groups.length, "group")} (${names}), with ${counted(memberships, "membership")}`,
+    `削除するグループ: ${groups.length} 個(${names})、外れる所属: ${memberships} 件`,
+  );
+};
+
+/** @throws `input-rejected` where another number is given, or none can be asked for; `usage` on a remote tenant that the command does not name */
+async function confirm(tools: Tools, groups: readonly SecuredGroup[], confirmed: number | undefined): Promise<void> {
+  const count = groups.length;
+  const chosen = await tools.tenant("secured");
+  if (confirmed === undefined) {
+    await tools.terminal.prompts.typedNumber({
+      message: text(
+        `Type ${count} to delete ${counted(count, "group")} from ${chosen.context.name}:`,
+        `${chosen.context.name} からグループを ${count} 個削除します。続けるには数を入力してください:`,
+      ),
+      flag: `--confirm-deletions ${count}`,
+      expected: count,
+    });
+    return;
+  }
+  if (confirmed !== count) {
+    throw new Failure("input-rejected", {
+      what: text(
+        `${counted(count, "group")} would go, not ${confirmed}; nothing was deleted`,
+        `削除するグループは ${count} 個で、${confirmed} 個ではありません。何も削除していません`,
+      ),
+      where: `--confirm-deletions ${confirmed}`,
+    });
+  }
+  requireNamedForDeletion(chosen);
+}
+
+function* sentences({ groups, memberships, consoleTasks }: DeletedGroups, app: string): Generator<Text> {
+  yield text(
+    `deleted: ${counted(groups.length, "group")}, with ${counted(memberships, "membership")}`,
+    `グループを ${groups.length} 個削除しました(外れた所属: ${memberships} 件)`,
+  );
+  for (const number of consoleTasks) {
+    yield text(
+      `to be done in the console, too: clomoctl console show ${number}`,
+      `管理画面でも同じ操作が必要です: clomoctl console show ${number}`,
+    );
+  }
+  for (const { name } of groups) {
+    const line = `clomoctl secured groups create ${shownWord(name)} --app ${app}`;
+    yield text(`to make it again, without its users: ${line}`, `作り直すには(ユーザーは戻りません): ${line}`);
+  }
+}

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import type { SecuredGroup, WrittenSecuredGroup } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
+const listed = { securedGroups: { items: [sales] } };
+const renamed = (more: Partial<WrittenSecuredGroup> = {}): WrittenSecuredGroup => ({
+  before: sales,
+  after: { ...sales, name: "営業本部" },
+  consoleTask: null,
+  dryRun: false,
+  ...more,
+});
+
+test("sends the new name, tells of the users in it, and what takes it back", async () => {
+  const tenant = { ...listed, editSecuredGroup: renamed() };
+  const { en, ja } = await inBoth("secured groups edit 営業 --name 営業本部 --app docs", { tenant });
+  expect(en.requests).toEqual([
+    { operation: "securedGroups", params: { app: "docs" } },
+    { operation: "editSecuredGroup", params: { app: "docs", id: sales.id }, json: { name: "営業本部", dryRun: false } },
+  ]);
+  expect(en.stderr).toBe(
+    [
+      "name: 営業 → 営業本部",
+      "to take it back: clomoctl secured groups edit 営業本部 --app docs --name 営業",
+      "12 users in it: their グループ名 is the new one",
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("グループ名: 営業 → 営業本部\n");
+  expect(ja.stderr).toContain("所属するユーザー 12 人の「グループ名」も変わります\n");
+});
+
+test("of a mirror, says what is to be done in the console", async () => {
+  const tenant = { ...listed, editSecuredGroup: renamed({ consoleTask: 5 }) };
+  const { en, ja } = await inBoth("secured groups edit 営業 --name 営業本部 --app docs", { tenant });
+  expect(en.stderr).toContain("clomoctl console show 5\n");
+  expect(ja.stderr).toContain("clomoctl console show 5\n");
+});
+
+test("a group that is not there is 6, with the nearest; a name that is there is 3", async () => {
+  const { en, ja } = await inBoth("secured groups edit 営業部 --name x --app docs", { tenant: listed });
+  expect(en).toMatchObject({ exit: 6, stdout: "" });
+  expect(en.stderr).toContain("did you mean 営業? see clomoctl secured groups list --app docs\n");
+  expect(ja.stderr).toContain("営業 ですか?");
+  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
+  const taken = await run("secured groups edit 営業 --name 総務 --app docs", {
+    tenant: { ...listed, editSecuredGroup: refused },
+  });
+  expect(taken).toMatchObject({ exit: 3, stderr: "error: taken\n" });
+});
+
+testWrongLines(
+  ["secured groups edit 営業 --app docs", "--name"],
+  ["secured groups edit 営業 --name x", "--app"],
+  ["secured groups edit --name x --app docs"],
+);
+
+testUnshowable("secured groups edit a --name b --app docs");

@@ -1,0 +1,183 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { WrittenSecuredUser } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const { after } = example<WrittenSecuredUser>("createSecuredUser");
+const made = (change: Partial<WrittenSecuredUser> = {}): WrittenSecuredUser => ({
+  before: null,
+  after: { ...after, userId: "taro01", name: "山田", groups: ["営業"] },
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+
+const CANARY = "Canary42Canary";
+
+/** A folder with the password, and the シークレットキー, in files. */
+const withFiles = (mode = 0o600): string => {
+  const folder = freshFolder();
+  for (const name of ["password.txt", "key.txt"]) {
+    writeFileSync(join(folder, name), `${name.slice(0, 3)}${CANARY}\n`);
+    chmodSync(join(folder, name), mode);
+  }
+  return folder;
+};
+
+const LINE = "secured users create taro01 --name 山田 --app docs";
+
+test("sends what is given, secrets from files, and says what takes it back", async () => {
+  const words = [...LINE.split(" "), "--group", "営業", "--group", "総務", "--create-groups", "--description", "出向"];
+  const more = ["--device", "iPad 12", "--licence-exception", "yes", "--role", "manager"];
+  const secrets = ["--password-file", "password.txt", "--secret-key-file", "key.txt"];
+  const circumstances = { tenant: { createSecuredUser: made() }, folder: withFiles() };
+  const { en, ja } = await inBoth([...words, ...more, ...secrets], circumstances);
+  expect(en.requests).toEqual([
+    {
+      operation: "createSecuredUser",
+      params: { app: "docs" },
+      json: {
+        userId: "taro01",
+        displayName: "山田",
+        description: "出向",
+        groups: ["営業", "総務"],
+        createGroups: true,
+        device: "iPad 12",
+        licenceException: true,
+        role: "manager",
+        password: `pas${CANARY}`,
+        secretKey: `key${CANARY}`,
+        dryRun: false,
+      },
+    },
+  ]);
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: "created: 山田 (taro01)\nto take it back: clomoctl secured users delete taro01 --app docs\n",
+  });
+  expect(ja.stderr).toBe(
+    "作成しました: 山田 (taro01)\n元に戻すには: clomoctl secured users delete taro01 --app docs\n",
+  );
+  expect(en.stdout + ja.stdout).not.toContain(CANARY);
+});
+
+test("a setting is named by its header or by its field; a blank one is none", async () => {
+  const words = ["secured", "users", "create", "taro01", "--name", "山田", "--app", "mailer", "--password-stdin"];
+  const sets = ["--set", "IMAPメールアドレス=taro@example.jp", "--set", "proxyEnabled=true", "--set", "proxyHost="];
+  const circumstances = { tenant: { createSecuredUser: made() }, stdin: `${CANARY}\r\n` };
+  const { requests } = await run([...words, ...sets], circumstances);
+  expect(requests[0]?.json).toMatchObject({
+    imapMailAddress: "taro@example.jp",
+    proxyEnabled: "true",
+    proxyHost: null,
+    password: CANARY,
+  });
+});
+
+test("on a terminal the password is asked for twice, and never shown", async () => {
+  const typing = [
+    ["パスワード (6 to 255", "short\r"],
+    ["at least", "\u0015"],
+    ["パスワード", `${CANARY}\r`],
+    ["パスワード again:", "other1\r"],
+    ["not the same", `${"\u007f".repeat(6)}${CANARY}\r`],
+  ] as const;
+  const { exit, stdout, stderr, requests } = await run(LINE, {
+    tenant: { createSecuredUser: made() },
+    terminal: { typing },
+  });
+  expect(exit).toBe(0);
+  expect(requests[0]?.json).toMatchObject({ password: CANARY });
+  for (const secret of [CANARY, "other1"]) expect(stdout + stderr).not.toContain(secret);
+});
+
+test("in a script the missing password is told, with the option that gives it", async () => {
+  const { en, ja } = await inBoth(LINE, { tenant: {} });
+  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(en.stderr).toContain("pass --password-file FILE\n");
+  expect(ja.stderr).toContain("--password-file FILE を指定してください\n");
+});
+
+test("of a mirror: the password may be left to the console, and a task is named", async () => {
+  const tenant = { createSecuredUser: made({ consoleTask: 7 }) };
+  const { en, ja } = await inBoth(`${LINE} --password-in-console`, { tenant });
+  expect(en.requests[0]?.json).toMatchObject({ passwordInConsole: true });
+  expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 7\n");
+  expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 7\n");
+});
+
+test("a dry run says that nothing was changed", async () => {
+  const tenant = { createSecuredUser: made({ dryRun: true }) };
+  const { stderr } = await run(`${LINE} --password-stdin --dry-run`, { tenant, stdin: CANARY });
+  expect(stderr).toBe("would be created: 山田 (taro01)\ndry run: nothing was changed\n");
+});
+
+test("facts 6.7: a ファイル管理者 without a group is told that he can work nowhere", async () => {
+  const tenant = { createSecuredUser: made({ after: { ...made().after, role: "manager", groups: [] } }) };
+  const line = `${LINE} --role manager --password-stdin`;
+  const { en, ja } = await inBoth(line, { tenant, stdin: CANARY });
+  expect(en.stderr).toContain("a ファイル管理者 without a group can work in no folder: --group NAME\n");
+  expect(ja.stderr).toContain("グループのないファイル管理者は、どのフォルダーも操作できません");
+});
+
+test("what the tenant refuses ends with 3; a file that others may read is refused before", async () => {
+  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
+  const tenant = { createSecuredUser: refused };
+  const { en, ja } = await inBoth(`${LINE} --password-stdin`, { tenant, stdin: CANARY });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
+  expect(ja.stderr).toBe("エラー: 使用済みです\n");
+  const open = await inBoth(`${LINE} --password-file password.txt`, { tenant: {}, folder: withFiles(0o644) });
+  expect(open.en).toMatchObject({ exit: 3, requests: [] });
+  expect(open.en.stderr).toContain("secret file is readable by others");
+  expect(open.ja.stderr).toContain("機密情報のファイルを他のユーザーが読める状態です");
+  expect(open.en.stderr + open.ja.stderr).not.toContain(CANARY);
+});
+
+test("no way of telling more tells a secret", async () => {
+  const line = `${LINE} --password-stdin --verbose --format json`;
+  const refused = new Failure("unavailable", { what: text("gone", "応答がありません") });
+  for (const answer of [made(), refused]) {
+    const { stdout, stderr } = await run(line, { tenant: { createSecuredUser: answer }, stdin: CANARY });
+    expect(stdout + stderr).not.toContain(CANARY);
+  }
+});
+
+test.each([
+  ["secured users create --help-all", ["ファイル管理者", "グループ管理者", "Browser and Mailer have no managers"]],
+  ["secured users edit --help-all", ["ファイル管理者", "グループ管理者", "(ours)"]],
+])("facts 6.7: %s tells what each role may do", async (line, told) => {
+  const { en, ja } = await inBoth(line);
+  const one = en.stdout.replaceAll(/\s+/g, " ");
+  for (const words of told) expect(one).toContain(words);
+  expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("clomoctl独自の規則");
+});
+
+testWrongLines(
+  ["secured users create --name x --app docs"],
+  ["secured users create taro01 --app docs", "--name"],
+  [`${LINE} --role boss`, "--role must be one of administrator, manager, user"],
+  [`${LINE} --set 表示名=x`, "表示名 is set by --name"],
+  [`${LINE} --set パスワード=Canary42Canary`, "パスワード is set by --password-file"],
+  [`${LINE} --set IMAPメールアドレス=x`, "docs has no setting IMAPメールアドレス"],
+  [`${LINE} --set fileManager=TRUE --role user`, "--role says this already"],
+  [`${LINE} --set fileManager=TRUE --set ファイル管理者権限=FALSE`, "fileManager is given twice"],
+  [`${LINE} --set fileManager`, "--set takes HEADER=VALUE"],
+  [`${LINE.replace("docs", "mailer")} --set プロキシパスワード=Canary42Canary`, "is a secret"],
+  [`${LINE.replace("docs", "mailer")} --set プロキシポード=1`, "did you mean プロキシポート?"],
+  [`${LINE} --password-stdin --password-file x`, "in one way"],
+  [`${LINE} --password-stdin --secret-key-file -`, "stdin has one secret at most"],
+  [`${LINE} --password-stdin --password-in-console`, "--password-in-console"],
+);
+
+test("a value of --set that is a secret is in no message", async () => {
+  const { en, ja } = await inBoth(`${LINE} --set パスワード=${CANARY}`, { tenant: {} });
+  expect(en.stderr + ja.stderr).not.toContain(CANARY);
+  expect(ja.stderr).toContain("「パスワード」は --password-file で指定してください");
+});
+
+testUnshowable(`${LINE} --password-in-console`);

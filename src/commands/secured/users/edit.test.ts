@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import type { SecuredUser, WrittenSecuredUser } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const { after: user } = example<WrittenSecuredUser>("editSecuredUser");
+const finding = { findSecuredUsers: { items: [user] } };
+const written = (change: Partial<SecuredUser>, more: Partial<WrittenSecuredUser> = {}): WrittenSecuredUser => ({
+  before: user,
+  after: { ...user, ...change },
+  consoleTask: null,
+  dryRun: false,
+  ...more,
+});
+
+test("sends what changes, shows old and new, and the line that takes it back", async () => {
+  const change = { device: "iPad 12", licenceException: true, groups: ["総務"], role: "user", settings: [] } as const;
+  const tenant = { ...finding, editSecuredUser: written({ ...change, groups: ["総務"], settings: [] }) };
+  const words = ["secured", "users", "edit", "hanako01", "--app", "docs", "--device", "iPad 12", "--group", "総務"];
+  const { en, ja } = await inBoth([...words, "--licence-exception", "yes", "--role", "user"], { tenant });
+  expect(en.requests).toEqual([
+    { operation: "findSecuredUsers", params: { app: "docs" }, query: { name: "hanako01" } },
+    {
+      operation: "editSecuredUser",
+      params: { app: "docs", id: user.id },
+      json: { device: "iPad 12", licenceException: true, groups: ["総務"], role: "user", dryRun: false },
+    },
+  ]);
+  expect(en.stderr).toContain("groups: 営業 → 総務\n");
+  expect(en.stderr).toContain("device: (none) → iPad 12\n");
+  expect(en.stderr).toContain(
+    "to take it back: clomoctl secured users edit hanako01 --app docs --group 営業 --device '' --licence-exception no --role manager\n",
+  );
+  expect(ja.stderr).toContain("グループ名: 営業 → 総務\n");
+  expect(ja.stderr).toContain("元に戻すには: clomoctl secured users edit hanako01 --app docs ");
+});
+
+test("a setting is put back by its header", async () => {
+  const settings = [{ field: "imapMailAddress", value: "old@example.jp" }];
+  const before = { ...user, app: "mailer", settings } as const;
+  const after = { ...before, settings: [{ field: "imapMailAddress", value: "new@example.jp" }] };
+  const tenant = {
+    findSecuredUsers: { items: [before] },
+    editSecuredUser: { ...written({}), before, after },
+  };
+  const line = "secured users edit hanako01 --app mailer --set IMAPメールアドレス=new@example.jp";
+  const { stderr, requests } = await run(line, { tenant });
+  expect(requests[1]?.json).toEqual({ imapMailAddress: "new@example.jp", dryRun: false });
+  expect(stderr).toContain("IMAPメールアドレス: old@example.jp → new@example.jp\n");
+  expect(stderr).toContain("--set 'IMAPメールアドレス=old@example.jp'\n");
+});
+
+test("a new password comes from stdin, and is told as the time when it was set", async () => {
+  const at = "2026-11-20T02:00:00.000Z";
+  const tenant = { ...finding, editSecuredUser: written({ secretsSet: [{ field: "password", at }] }) };
+  const { exit, stdout, stderr, requests } = await run("secured users edit hanako01 --app docs --password-stdin", {
+    tenant,
+    stdin: "Canary42Canary\n",
+  });
+  expect(exit).toBe(0);
+  expect(requests[1]?.json).toEqual({ password: "Canary42Canary", dryRun: false });
+  expect(stderr).toContain(`→ password=${at}\n`);
+  expect(stdout + stderr).not.toContain("Canary");
+});
+
+test("facts 6.7: a ファイル管理者 who is taken out of all groups is told that he can work nowhere", async () => {
+  const tenant = { ...finding, editSecuredUser: written({ groups: [], role: "manager" }) };
+  const line = ["secured", "users", "edit", "hanako01", "--app", "docs", "--group", ""];
+  const { en, ja } = await inBoth(line, { tenant });
+  expect(en.requests[1]?.json).toEqual({ groups: [], dryRun: false });
+  expect(en.stderr).toContain("a ファイル管理者 without a group can work in no folder: --group NAME\n");
+  expect(ja.stderr).toContain("グループのないファイル管理者は");
+});
+
+test("of a mirror, says what is to be done in the console", async () => {
+  const tenant = { ...finding, editSecuredUser: written({ device: "d" }, { consoleTask: 3 }) };
+  const { en, ja } = await inBoth("secured users edit hanako01 --app docs --device d", { tenant });
+  expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 3\n");
+  expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 3\n");
+});
+
+test("with nothing to change the tenant is not asked; nobody of that name is 6, an administrator 3", async () => {
+  expect(await run("secured users edit hanako01 --app docs")).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  const none = { findSecuredUsers: { items: [] }, securedUsers: { items: [], next: null } };
+  const line = "secured users edit hanako01 --app docs --device d";
+  expect(await run(line, { tenant: none })).toMatchObject({ exit: 6, stdout: "" });
+  const refused = new Failure("input-rejected", { what: text("an administrator", "管理者です") });
+  const { en, ja } = await inBoth(line, { tenant: { ...finding, editSecuredUser: refused } });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: an administrator\n" });
+  expect(ja.stderr).toBe("エラー: 管理者です\n");
+});
+
+testWrongLines(
+  ["secured users edit", "--app"],
+  ["secured users edit a --app docs --user-id b", "--user-id"],
+  ["secured users edit a --app docs --licence-exception maybe", "--licence-exception must be one of yes, no"],
+);
+
+testUnshowable("secured users edit a --app docs --device b");

@@ -1,0 +1,185 @@
+import type { DeletedGroups, SecuredGroup } from "../../../contract/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
+import { securedAppName, type SECURED_GROUP, type SecuredApp } from "../../../model/secured-user.ts";
+import { counted, text } from "../../../text/index.ts";
+import { nearest } from "../../../text/nearest.ts";
+import { instant } from "../../ids.ts";
+import type { ChangedObject, Once, Session } from "../../session.ts";
+import { openHandTasks, updateHandTask } from "../../store/console.ts";
+import { numberOf } from "../../store/records.ts";
+import {
+  deleteGroup,
+  groupAmong,
+  groupNames,
+  groupSet,
+  renameMemberships,
+  securedGroups,
+} from "../../store/secured.ts";
+import type { Writer } from "../../store/store.ts";
+import { askDeletion } from "../hand-tasks.ts";
+import { addRecord, createRecord, editRecord, objectOf, recordOf, type HandBody, type HandNoun } from "../records.ts";
+import type { Written } from "../records.ts";
+
+/** Groups of an app, as they are written by hand. */
+const handGroups = (app: SecuredApp): HandNoun<typeof SECURED_GROUP.fields> => ({
+  list: securedGroups(app),
+  kind: app,
+  collection: `secured:${app}`,
+  series: "secured_group",
+  actions: "secured.groups",
+  scope: { column: "app", value: app },
+  async follow(writer, { before, values, at }) {
+    const [from, to] = [(before as SecuredGroup).name, String(values.get("name"))];
+    await renameMemberships(writer, app, { from, to, at });
+    await renameInTasks(writer, app, from, to);
+  },
+});
+
+/** @throws Failure `input-rejected` where the name is taken, or of an app whose files have no groups */
+export const createGroup = async (
+  session: Session,
+  app: SecuredApp,
+  body: HandBody,
+  once?: Omit<Once<Written<SecuredGroup>>, "replay">,
+): Promise<Written<SecuredGroup>> => {
+  checkHasGroups(app);
+  return createRecord(session, handGroups(app), body, once);
+};
+
+/** Renames a group, and with it the memberships of its users. @throws Failure as {@link createGroup}; `not-found` */
+export const editGroup = async (
+  session: Session,
+  app: SecuredApp,
+  id: string,
+  body: HandBody,
+): Promise<Written<SecuredGroup>> => {
+  checkHasGroups(app);
+  return editRecord(session, handGroups(app), id, body);
+};
+
+/** What is to be deleted, as it was seen. */
+interface Deletion {
+  readonly ids: readonly string[];
+  /** how many memberships go, as its caller knows it */
+  readonly memberships?: number | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/**
+ * Deletes groups, all of them or none, and takes their users out of them.
+ *
+ * @throws Failure `not-found`; `conflict` where another number of memberships would go
+ */
+export const deleteGroups = (
+  session: Session,
+  app: SecuredApp,
+  { ids, memberships: expected, dryRun = false }: Deletion,
+): Promise<DeletedGroups> => {
+  const noun = handGroups(app);
+  const change = { action: "secured.groups.delete", locks: [noun.collection], dryRun };
+  return session.change(change, async (writer) => {
+    const groups: SecuredGroup[] = [];
+    const consoleTasks: number[] = [];
+    let memberships = 0;
+    for (const id of new Set(ids)) {
+      const group = await recordOf(writer, noun.list, id);
+      const pk = (await numberOf(writer, noun.list.thing.name, id)) ?? 0;
+      groups.push(group);
+      memberships += await deleteGroup(writer, app, { id, name: group.name, at: instant(session.surroundings) });
+      await renameInTasks(writer, app, group.name, undefined);
+      const task = await askDeletion(session, writer, { noun, pk, before: group });
+      if (task !== null) consoleTasks.push(task);
+    }
+    if (expected !== undefined && expected !== memberships) throw otherMemberships(memberships, expected);
+    return {
+      result: { groups, memberships, consoleTasks, dryRun },
+      objects: groups.map((group) => objectOf(noun, group)),
+      before: { groups, memberships },
+    };
+  });
+};
+
+const otherMemberships = (now: number, expected: number): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `by now ${counted(now, "membership")} would go, not ${expected}; nothing was deleted`,
+      `現在の所属は ${now} 件で、${expected} 件ではありません。何も削除していません`,
+    ),
+    hint: text("look at the groups again, and delete them then", "グループを確認してから、もう一度削除してください"),
+  });
+
+/** Users who wait for the console are entered there with their groups as these are by now. @param to undefined: deleted */
+const renameInTasks = async (writer: Writer, app: SecuredApp, from: string, to: string | undefined): Promise<void> => {
+  for (const { number, changes, ...task } of await openHandTasks(writer, app)) {
+    const renamed = changes.map((change) => {
+      if (change.field !== "groups" || !Array.isArray(change.after)) return change;
+      const after = (change.after as readonly string[]).flatMap((name) => {
+        if (name !== from) return [name];
+        return to === undefined ? [] : [to];
+      });
+      return { ...change, after: after.length === 0 ? null : after };
+    });
+    if (JSON.stringify(renamed) !== JSON.stringify(changes))
+      await updateHandTask(writer, number, { ...task, changes: renamed });
+  }
+};
+
+/** Whether an app's files have groups; on the console's screen every app has them. @see facts 6.3, 6.6 */
+const hasGroups = (app: SecuredApp): boolean => SECURED_FORMATS[app].columns.some(({ field }) => field === "groups");
+
+/** @throws Failure `input-rejected` of an app whose files have no groups */
+export const checkHasGroups = (app: SecuredApp): void => {
+  if (hasGroups(app)) return;
+  const name = securedAppName(app);
+  throw new Failure("input-rejected", {
+    what: text(
+      `${name} has 所属するグループ on its screen, but no グループ名 in its files: clomoctl keeps groups of Docs, Calendar and Contacts`,
+      `${name} は画面に「所属するグループ」がありますが、CSV に「グループ名」がありません。clomoctl で扱うのは Docs・Calendar・Contacts のグループです`,
+    ),
+    where: app,
+    hint: text("set the groups in SECURED APPs MANAGER", "グループは SECURED APPs MANAGER で設定してください"),
+  });
+};
+
+/** The groups that a request names, as the tenant spells them, and those that were made for it. */
+interface Groups {
+  readonly names: readonly string[];
+  readonly made: readonly ChangedObject[];
+}
+
+/** @param create groups that are not there are made. @throws Failure `input-rejected` where one is not there */
+export const groupsNamed = async (
+  session: Session,
+  writer: Writer,
+  app: SecuredApp,
+  { names, create }: { readonly names: readonly string[]; readonly create: boolean },
+): Promise<Groups> => {
+  if (names.length > 0) checkHasGroups(app);
+  const known = await groupNames(writer, app);
+  const made: ChangedObject[] = [];
+  const spelled: string[] = [];
+  for (const name of names) {
+    const found = groupAmong(known, name);
+    if (found === undefined && !create) throw unknownGroup(app, name, [...known.values()]);
+    if (found === undefined) {
+      const { objects } = await addRecord(session, writer, handGroups(app), { name });
+      made.push(...objects);
+    }
+    spelled.push(found ?? name);
+  }
+  return { names: groupSet(spelled), made };
+};
+
+const unknownGroup = (app: SecuredApp, name: string, known: readonly string[]): Failure => {
+  const near = nearest(name, known);
+  const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ですか? `);
+  return new Failure("input-rejected", {
+    what: text(`${app} has no group ${name}`, `${app} に「${name}」というグループはありません`),
+    where: "groups",
+    hint: text(
+      `${meant.en}see clomoctl secured groups list --app ${app}; to make it, too: --create-groups`,
+      `${meant.ja}一覧: clomoctl secured groups list --app ${app}。同時に作るには --create-groups を付けてください`,
+    ),
+  });
+};
