@@ -130,7 +130,7 @@ test("passwords, keys and passphrases of SECURED APPs users: in no place but the
   ];
   const others = headers.map((_, at) => newSecret(`mail${at}`));
   const [password, key] = [newSecret("password"), newSecret("key")];
-  const inputs = ["docs.csv", "calendar.csv", "bad.csv", "header.csv"];
+  const inputs = ["docs.csv", "calendar.csv", "bad.csv", "header.csv", "password", "key", "unfit"];
   const desk = await watchedDesk([password, key, ...others], [...inputs, "upload.csv", "errors.csv"]);
   const docs = ["表示名", "ユーザーID", "パスワード", "シークレットキー"];
   await desk.write("docs.csv", [docs, ["花子", "hanako", password, key]]);
@@ -155,6 +155,15 @@ test("passwords, keys and passphrases of SECURED APPs users: in no place but the
     await desk.run(0, `secured users export --app ${app} -o export.csv`);
     await desk.run(0, "imports show last --rows");
   }
+  await writeFile(desk.path("password"), `${password}\n`, { mode: 0o600 });
+  await writeFile(desk.path("key"), `${key}\n`, { mode: 0o600 });
+  await writeFile(desk.path("unfit"), `${password}-\n`, { mode: 0o600 });
+  const secrets = "--app docs --password-file password --secret-key-file key";
+  await desk.run(0, `secured users create taro --name 太郎 ${secrets} --dry-run`);
+  await desk.run(0, `secured users edit hanako ${secrets}`);
+  await desk.run(0, "secured users edit hanako --app docs --password-stdin", { stdin: Buffer.from(`${password}\n`) });
+  await desk.run(3, `secured users create hanako --name 花子 ${secrets}`);
+  await desk.run(3, "secured users create taro --name 太郎 --app docs --password-file unfit");
   await desk.run(3, "secured users import bad.csv --app docs --yes --errors errors.csv --report report.csv");
   await desk.run(3, "secured users import header.csv --app docs --yes --errors errors.csv");
   await desk.run(3, "csv check bad.csv --as docs");

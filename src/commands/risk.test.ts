@@ -83,6 +83,7 @@ async function populated(folder: string): Promise<TestTenant> {
   writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
   writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
   writeFileSync(join(folder, "docs.csv"), "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n");
+  writeFileSync(join(folder, "password"), "Hidden4712\n", { mode: 0o600 });
   const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}";
   writeFileSync(
     join(folder, "notify.yaml"),
@@ -116,6 +117,11 @@ const REHEARSED: readonly string[] = [
   "devices tag C02X --add 貸出用",
   "devices delete C02X",
   "devices import devices.csv",
+  "secured users create jiro --app docs --name 次郎 --password-file password",
+  "secured users edit hanako --app docs --name 華子",
+  "secured groups create 総務 --app docs",
+  "secured groups edit 営業 --app docs --name 営業本部",
+  "secured groups delete 営業 --app docs",
   "secured users delete hanako --app docs",
   "secured users import docs.csv --app docs",
   "tenant set --ios yes",

@@ -30,6 +30,18 @@ async function withDevices(home: string): Promise<string> {
   return "";
 }
 
+/** A mirror with a SECURED APPs user in a group, and a password in a file. */
+async function withSecured(home: string): Promise<string> {
+  await mirror(home);
+  await writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
+  const rows = ["表示名,ユーザーID,パスワード,グループ名", "花子,hanako,Invented1,営業"];
+  await writeFile(join(home, "docs.csv"), `${rows.join("\r\n")}\r\n`);
+  await prepared(home, "secured", "users", "import", "docs.csv", "--app", "docs", "--create-groups", "--yes");
+  return "";
+}
+
+const DOCS = ["--app", "docs"];
+
 /** Writes by hand, each one process and one transaction; in a mirror, where each has a task for the console as well. */
 export const WRITES: readonly Work[] = [
   {
@@ -86,6 +98,35 @@ export const WRITES: readonly Work[] = [
     again: 3,
   },
   { name: "devices tag", prepare: withDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
+  {
+    name: "secured users create",
+    prepare: withSecured,
+    line: ["secured", "users", "create", "taro", ...DOCS, "--name", "太郎", "--password-file", "password"],
+    again: 3,
+  },
+  {
+    name: "secured users edit",
+    prepare: withSecured,
+    line: ["secured", "users", "edit", "hanako", ...DOCS, "--name", "華子", "--device", "iPad 12"],
+  },
+  {
+    name: "secured groups create",
+    prepare: withSecured,
+    line: ["secured", "groups", "create", "総務", ...DOCS],
+    again: 3,
+  },
+  {
+    name: "secured groups edit",
+    prepare: withSecured,
+    line: ["secured", "groups", "edit", "営業", ...DOCS, "--name", "営業本部"],
+    again: 6,
+  },
+  {
+    name: "secured groups delete",
+    prepare: withSecured,
+    line: ["secured", "groups", "delete", "営業", ...DOCS, "--confirm-deletions", "1"],
+    again: 6,
+  },
   {
     name: "tenant set",
     prepare: mirror,
