@@ -1,5 +1,8 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { SWITCHES } from "../lib/terminal/commands.ts";
+import { GLOBAL_OPTIONS } from "./globals.ts";
+import { flagName } from "./field.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./node.ts";
 import { freshFolder, inBoth } from "./testing/program.ts";
@@ -97,4 +100,13 @@ test.each(CHANGING)("%s refuses an output that cannot be, before it changes anyt
     expect(ja).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(readdirSync(home)).toEqual([]);
   }
+});
+
+test("what takes no value is told in the commands that texts propose", async () => {
+  const verbs = await Promise.all(verbsBelow(PROGRAM).map(async ([, { load }]) => (await load()).default));
+  const options = [GLOBAL_OPTIONS, ...verbs.map((verb) => verb.options)].flatMap((one) => Object.entries(one));
+  const switches = new Set(options.filter(([, { kind }]) => kind === "boolean").map(([key]) => flagName(key)));
+  const valued = new Set(options.filter(([, { kind }]) => kind !== "boolean").map(([key]) => flagName(key)));
+  expect([...switches].filter((one) => !SWITCHES.includes(one))).toEqual([]);
+  expect([...valued].filter((one) => SWITCHES.includes(one))).toEqual([]);
 });

@@ -56,6 +56,78 @@ test.each([
     "map its columns: clomoctl csv map one.xlsx --as users -o one-map.yaml; then: clomoctl users import one.xlsx",
     "map its columns: clomoctl csv map one.xlsx --as users -o one-map.yaml --context far; then: clomoctl users import one.xlsx --context far",
   ],
+  [
+    "to take it back: clomoctl users move xx@x.jp --org 全社",
+    "to take it back: clomoctl users move xx@x.jp --org 全社 --context far",
+  ],
+  [
+    "to take it back: clomoctl orgs edit O --name 大阪支社",
+    "to take it back: clomoctl orgs edit O --name 大阪支社 --context far",
+  ],
+  [
+    "to take it back: clomoctl orgs edit 大阪 --name はなみ --code O1",
+    "to take it back: clomoctl orgs edit 大阪 --name はなみ --code O1 --context far",
+  ],
+  [
+    "to take it back: clomoctl orgs move 大阪支社 --parent 全社",
+    "to take it back: clomoctl orgs move 大阪支社 --parent 全社 --context far",
+  ],
+  [
+    "to take it back: clomoctl orgs move hq --parent 全社",
+    "to take it back: clomoctl orgs move hq --parent 全社 --context far",
+  ],
+  ["to take it back: clomoctl orgs delete hq", "to take it back: clomoctl orgs delete hq --context far"],
+  ["to take it back: clomoctl orgs delete 大阪支社", "to take it back: clomoctl orgs delete 大阪支社 --context far"],
+  [
+    "to take it back: clomoctl devices set-owner SN003 --org S",
+    "to take it back: clomoctl devices set-owner SN003 --org S --context far",
+  ],
+  [
+    "to take it back: clomoctl devices set-owner sn3 --none",
+    "to take it back: clomoctl devices set-owner sn3 --none --context far",
+  ],
+  [
+    "to take it back: clomoctl devices tag sn3 --add 貸出用 --remove 'a b'",
+    "to take it back: clomoctl devices tag sn3 --add 貸出用 --remove 'a b' --context far",
+  ],
+  [
+    "to take it back: clomoctl devices edit sn3 --memo ''",
+    "to take it back: clomoctl devices edit sn3 --memo '' --context far",
+  ],
+  [
+    "to take it back: clomoctl users move abc 山田 --org embedded",
+    "to take it back: clomoctl users move abc 山田 --org embedded --context far",
+  ],
+  ["to take it back: clomoctl users show zz", "to take it back: clomoctl users show zz --context far"],
+  [
+    "to take it back: clomoctl users list --search zz",
+    "to take it back: clomoctl users list --search zz --context far",
+  ],
+  [
+    "to take it back: clomoctl secured groups edit 営業 --name 営業本部 --app docs",
+    "to take it back: clomoctl secured groups edit 営業 --name 営業本部 --app docs --context far",
+  ],
+  [
+    "to take it back: clomoctl secured users delete taro --app docs",
+    "to take it back: clomoctl secured users delete taro --app docs --context far",
+  ],
+  [
+    "look them up: clomoctl users list --search zz; of several use the id",
+    "look them up: clomoctl users list --search zz --context far; of several use the id",
+  ],
+  [
+    "探すには: clomoctl users list --search 山田。複数あるものは ID で指定してください",
+    "探すには: clomoctl users list --search 山田 --context far。複数あるものは ID で指定してください",
+  ],
+  [
+    "clomoctl renewals notify init でこのファイルを作成できます",
+    "clomoctl renewals notify init --context far でこのファイルを作成できます",
+  ],
+  ["clomoctl tenant show says what is known", "clomoctl tenant show --context far says what is known"],
+  [
+    "clomoctl imports revert 12 --mirror-only takes only the mirror back",
+    "clomoctl imports revert 12 --mirror-only --context far takes only the mirror back",
+  ],
   ["clomoctl renewals guide 3 --context other", "clomoctl renewals guide 3 --context other"],
 ])("%s", (line, named) => {
   expect(inContext(line, "far")).toBe(named);

@@ -4,9 +4,23 @@
 const WORD = String.raw`'[^']*'(?:\\''[^']*')*`;
 const QUOTED = String.raw`(?<![^\s(:=])(?:${WORD}|"[^"]*")|「[^」]*」`;
 
-const VALUE = String.raw`(?:${WORD}|[^\s()、。;:']*[^\s()、。;:,.'])`;
+/** A word as `shownWord` leaves it, or with what else people type without quotes. */
+const BARE = String.raw`(?!--)[^\s()、。;:'「」]*[^\s()、。;:,.'「」]`;
+const VALUE = `(?:${WORD}|${BARE})`;
+
+/** All options without a value: that of any other is the word after it. */
+export const SWITCHES: readonly string[] =
+  "accept-unseen all all-contexts allow-error-values allow-unknown-columns bom create-groups create-orgs cron desc dry-run embedded from-console help help-all imports interactive keep-plan keep-waiting mirror-only nagios no-color no-input none not-ready online overwrite password-in-console password-prompt password-stdin problems protected quiet recursive rows same-as-upload secret-key-prompt secret-key-stdin skip-invalid strict system systemd task-scheduler unprotected use verbose version waiting yes".split(
+    " ",
+  );
+
+/** A name; particles after a command in a Japanese sentence begin none in what is proposed. */
+const NAME = String.raw`(?:${WORD}|(?![をでにとはがのもへ])${BARE})`;
+
+/** What only arguments look like: not the words of the sentence around them. */
 const ARGUMENTS: readonly string[] = [
-  String.raw`--(?:absent|ade|against|android|android-accounts|app|as|blank|console-timezone|contact-mail|contact-name|contact-phone|context|contract|domain|emit-csv|encoding|errors|fields|fix|format|from|gate|ios|key|kind|languages|licences|login-url|macos|map|max-changes|max-deletions|mdm-address|mobile-app-portal|mode|newline|remove-contract|report|secured-apps|sheet|until|vpp|windows) ${VALUE}`,
+  String.raw`--(?:${SWITCHES.join("|")})(?![\w=-])`,
+  String.raw`(?:--[a-z][\w-]*|-o) ${VALUE}`,
   String.raw`--?[a-z][\w-]*(?:=\S+)?`,
   WORD,
   String.raw`last\b`,
@@ -16,8 +30,12 @@ const ARGUMENTS: readonly string[] = [
   String.raw`\d+`,
 ];
 
+/** Verbs whose next word is a name, however it looks; so are all up to an option. */
+const NAMING = String.raw`(?:create|delete|edit|move|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
+
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
-const COMMAND = String.raw`clomoctl (?:(?:audit|console|devices|imports|orgs|renewals|secured|status|tenant|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
+const NOUN = String.raw`(?:audit|console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|users)\b)?`;
+const COMMAND = String.raw`clomoctl (?:${NOUN}(?: (?:${NAMING}|[a-z]+(?:-[a-z]+)*))?|tenant(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
 
 const QUOTED_OR_COMMAND = new RegExp(`${QUOTED}|${COMMAND}`, "g");
 const EVERY_WORD = new RegExp(WORD, "g");
