@@ -110,3 +110,12 @@ test("what takes no value is told in the commands that texts propose", async () 
   expect([...switches].filter((one) => !SWITCHES.includes(one))).toEqual([]);
   expect([...valued].filter((one) => SWITCHES.includes(one))).toEqual([]);
 });
+
+const BY_HAND =
+  /^(?:users|orgs|devices|secured users|secured groups|tenant|console) (?:create|edit|move|set-owner|tag|delete|set|confirm|drop)$/;
+
+test("a home that cannot be written is among the exits of what writes by hand", async () => {
+  const verbs = verbsBelow(PROGRAM).filter(([path]) => BY_HAND.test(path));
+  expect(verbs).toHaveLength(22);
+  for (const [path, { load }] of verbs) expect((await load()).default.exits, path).toContain("not-permitted");
+});

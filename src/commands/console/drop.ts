@@ -14,7 +14,7 @@ export default defineCommand({
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
   options: {},
   examples: [{ line: "clomoctl console drop 3" }],
-  exits: ["not-found", "conflict", "locked"],
+  exits: ["not-permitted", "not-found", "conflict", "locked"],
   shows: TASK_COLUMNS,
   run: (tools, { number }) => closeTasks(tools, number, { state: "dropped" }),
 });

@@ -62,10 +62,28 @@ async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise
   const content = bytes.length > MOST_BYTES ? undefined : decoded(bytes);
   if (content === undefined) throw notAList(file);
   const place = label === "-" ? "stdin" : label;
-  return content
-    .split(/\r\n|[\r\n]/)
-    .flatMap((line, at) => namesIn(line, byMail).map((name) => ({ name, where: `${place}:${at + 1}` })));
+  return content.split(/\r\n|[\r\n]/).flatMap((line, at) => {
+    const where = `${place}:${at + 1}`;
+    const names = namesIn(line, byMail);
+    if (byMail && (HEADER.test(line.normalize("NFKC")) || new Set(names.map(emailKey)).size > 1)) {
+      throw notOnePerson(where);
+    }
+    return names.map((name) => ({ name, where }));
+  });
 }
+
+/** The head of a mail, which names people who are not meant: who wrote it, and to whom. */
+const HEADER = /^\s*(?:from|to|cc|bcc|差出人|宛先)\s*:/iu;
+
+const notOnePerson = (where: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      "this line is the head of a mail, or has several addresses; nothing was changed",
+      "この行はメールのヘッダーか、複数のメールアドレスを含んでいます。何も変更していません",
+    ),
+    where,
+    hint: text("leave one person a line: those who are to go", "削除するユーザーだけを 1 行に 1 人ずつ書いてください"),
+  });
 
 const notAList = (where: string): Failure =>
   new Failure("usage", {

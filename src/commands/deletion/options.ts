@@ -47,4 +47,10 @@ export const DELETION_HELP = [
   ),
 ] as const;
 
-export const DELETION_EXITS: readonly ErrorCode[] = ["input-rejected", "conflict", "not-found", "locked"];
+export const DELETION_EXITS: readonly ErrorCode[] = [
+  "input-rejected",
+  "not-permitted",
+  "conflict",
+  "not-found",
+  "locked",
+];

@@ -5,7 +5,7 @@ import { text } from "../../lib/text/index.ts";
 import { flagName } from "../field.ts";
 import { writeDeletions } from "../imports/outputs/console/deletions.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
-import { confirmAndCommit } from "../imports/plan/confirm.ts";
+import { confirmAndCommit, refuseOtherNumber } from "../imports/plan/confirm.ts";
 import { checkLimits, refuseBeyond } from "../imports/plan/limits.ts";
 import { requireAnswerableConfirmation } from "../imports/plan/options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending.ts";
@@ -67,6 +67,7 @@ async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptio
   const { dryRun, list } = options;
   await showPlan(tools, plan);
   if (plan.delete === 0) {
+    if (!dryRun) refuseOtherNumber(plan, options);
     await terminal.note(text("nothing to delete", "削除の対象はありません"));
     await pending.leave();
     return showResult(tools, { plan, dryRun, committed: false });

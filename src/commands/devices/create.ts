@@ -24,7 +24,7 @@ export default defineCommand({
       line: "clomoctl devices create SERIAL000102 --platform Android --status 事前登録 --android-mode dedicated --owner-org 本社/営業部 --dry-run",
     },
   ],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { serial, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);

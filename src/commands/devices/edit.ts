@@ -20,7 +20,7 @@ export default defineCommand({
     { line: "clomoctl devices edit SERIAL000001 --identification-name '営業部 1 号機'" },
     { line: "clomoctl devices edit SERIAL000002 --memo '' --dry-run" },
   ],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { device, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);

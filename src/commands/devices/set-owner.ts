@@ -46,7 +46,7 @@ export default defineCommand({
     { line: "clomoctl devices set-owner SERIAL000001 --user hanako.yamazaki@example.jp --dry-run" },
     { line: "clomoctl devices set-owner SERIAL000001 SERIAL000002 --org 本社/営業部 --dry-run" },
   ],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { device, confirmWipes, dryRun, ...wanted }) {
     tools.describeState(() => BEFORE_WRITING);

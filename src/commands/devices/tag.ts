@@ -26,7 +26,7 @@ export default defineCommand({
     { line: "clomoctl devices tag SERIAL000001 SERIAL000002 --add 貸出用" },
     { line: "clomoctl devices tag SERIAL000001 --add 返却済 --remove 貸出用 --dry-run" },
   ],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { device, add, remove, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);

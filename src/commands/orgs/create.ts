@@ -21,7 +21,7 @@ export default defineCommand({
     { line: "clomoctl orgs create 営業三部 --code S03" },
     { line: "clomoctl orgs create 一課 --parent 本社/営業部 --dry-run" },
   ],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ORG_COLUMNS,
   async run(tools, { name, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);

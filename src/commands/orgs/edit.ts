@@ -18,7 +18,7 @@ export default defineCommand({
   args: { org: ORG_ARGUMENT },
   options: { ...valueOptions(ORG.fields, { without: ["parentId"] }), dryRun: DRY_RUN },
   examples: [{ line: "clomoctl orgs edit 本社/営業部 --name 営業本部" }],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ORG_COLUMNS,
   async run(tools, { org, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);

@@ -26,7 +26,7 @@ export default defineCommand({
     dryRun: DRY_RUN,
   },
   examples: [{ line: "clomoctl orgs move 本社/営業部 --parent 全社 --dry-run" }],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ORG_COLUMNS,
   async run(tools, { org, parent, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);

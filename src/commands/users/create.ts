@@ -21,7 +21,7 @@ export default defineCommand({
     { line: "clomoctl users create --name '髙橋 花子' --email hanako.takahashi@example.jp --org 本社/営業部" },
     { line: "clomoctl users create --name 共用端末01 --email user001@example.com --account-name user001 --dry-run" },
   ],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: USER_COLUMNS,
   async run(tools, { dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);

@@ -124,6 +124,41 @@ test("a filter that finds nobody says so", async () => {
   expect(ja.stderr).toContain("\n削除の対象はありません\n");
 });
 
+test("a number that is not that of nobody is refused", async () => {
+  const none = { ...PLAN, delete: 0 };
+  const tenant = {
+    planDeletion: none,
+    tenant: example("tenant"),
+    discardImport: { ...DISCARDED, delete: 0 },
+  };
+  const { en, ja } = await inBoth("users delete --search zzz --confirm-deletions 3", {
+    tenant: { ...tenant, import: none },
+  });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain("the plan deletes 0 records, not 3; nothing was changed");
+  expect(ja.stderr).toContain("計画の削除は 0 件で、3 件ではありません。何も変更していません");
+  expect(await run("users delete --search zzz --confirm-deletions 0", { tenant })).toMatchObject({ exit: 0 });
+});
+
+test.each([
+  "山田 <yamada@example.jp>, 鈴木 <suzuki@example.jp>",
+  "From: 山田 <yamada@example.jp>",
+  "To: yamada@example.jp",
+  "cc: yamada@example.jp",
+  "Bcc：yamada@example.jp",
+  "差出人: yamada@example.jp",
+  "宛先：yamada@example.jp",
+])("of a mail, %s is not one name, and nothing happens", async (line) => {
+  const { en, ja } = await inBoth("users delete --file - --confirm-deletions 1", {
+    stdin: `hanako.yamazaki@example.jp\n${line}\n`,
+    tenant: {},
+  });
+  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(en.stderr).toContain("stdin:2");
+  expect(en.stderr).toContain("one person a line");
+  expect(ja.stderr).toContain("1 行に 1 人");
+});
+
 test("names come from a mail, in a file of one a line, in any encoding", async () => {
   const folder = freshFolder();
   const lines = "退職者\r\n\r\n・髙橋 花子 <hanako@example.co.jp>\r\nhanako@example.co.jp\r\nE0042";

@@ -20,7 +20,7 @@ export default defineCommand({
     { line: "clomoctl users edit hanako.yamazaki@example.jp --title 課長" },
     { line: "clomoctl users edit A0002 --tel '' --dry-run" },
   ],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: USER_COLUMNS,
   async run(tools, { user, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);

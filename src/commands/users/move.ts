@@ -30,7 +30,7 @@ export default defineCommand({
     dryRun: DRY_RUN,
   },
   examples: [{ line: "clomoctl users move hanako.yamazaki@example.jp A0003 --org 本社/営業部 --dry-run" }],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: USER_COLUMNS,
   async run(tools, { user, org, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);

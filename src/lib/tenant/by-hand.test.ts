@@ -70,6 +70,10 @@ describe("organisations", () => {
     expect((await refusal(org("課")))?.[0]).toBe("input-rejected");
     await org("課", { code: "K2" });
     await org("課", { parentId: one.id });
+    expect(await refusal(org("営業部"))).toEqual([
+      "input-rejected",
+      "「営業部」はすでにあり、組織コードがないと区別できません",
+    ]);
     expect((await refusal(tenant.client.orgs.edit(one.id, { name: "部" })))?.[0]).toBe("input-rejected");
     expect((await refusal(org("x", { parentId: one.id.replace(/.$/, "f") })))?.[0]).toBe("not-found");
   });

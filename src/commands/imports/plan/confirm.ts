@@ -33,7 +33,7 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
   const { deletions } = deletionsIn(plan);
-  if (confirmDeletions !== undefined && confirmDeletions !== deletions) throw wrongNumber(deletions, confirmDeletions);
+  refuseOtherNumber(plan, answers);
   refuseBeyond(plan, answers);
   const tenant = tenantName(plan, chosen);
   const answered = globals.yes || confirmDeletions !== undefined;
@@ -96,11 +96,15 @@ export async function confirmAndCommit(
   return undefined;
 }
 
-const wrongNumber = (deletions: number, confirmed: number): Failure =>
-  new Failure("input-rejected", {
+/** @throws `input-rejected` where another number of deletions was confirmed than a plan has */
+export function refuseOtherNumber(plan: Import, { confirmDeletions }: Pick<Answers, "confirmDeletions">): void {
+  const { deletions } = deletionsIn(plan);
+  if (confirmDeletions === undefined || confirmDeletions === deletions) return;
+  throw new Failure("input-rejected", {
     what: text(
-      `the plan deletes ${counted(deletions, "record")}, not ${confirmed}; nothing was changed`,
-      `計画の削除は ${deletions} 件で、${confirmed} 件ではありません。何も変更していません`,
+      `the plan deletes ${counted(deletions, "record")}, not ${confirmDeletions}; nothing was changed`,
+      `計画の削除は ${deletions} 件で、${confirmDeletions} 件ではありません。何も変更していません`,
     ),
-    where: `--confirm-deletions ${confirmed}`,
+    where: `--confirm-deletions ${confirmDeletions}`,
   });
+}

@@ -11,7 +11,7 @@ export default defineCommand({
   args: { name: { kind: "string", required: true, about: text("the group's name", "グループ名") } },
   options: { app: APP, dryRun: DRY_RUN },
   examples: [{ line: "clomoctl secured groups create 営業三部 --app docs" }],
-  exits: ["input-rejected", "locked"],
+  exits: ["input-rejected", "not-permitted", "locked"],
   shows: GROUP_COLUMNS,
   async run(tools, { name, app, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);

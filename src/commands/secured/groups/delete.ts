@@ -27,7 +27,7 @@ export default defineCommand({
     { line: "clomoctl secured groups delete 営業 --app docs --dry-run" },
     { line: "clomoctl secured groups delete 営業 総務 --app docs --confirm-deletions 2" },
   ],
-  exits: ["input-rejected", "not-found", "conflict", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: GROUP_COLUMNS,
   async run(tools, { groups: names, app, confirmDeletions, dryRun }) {
     tools.describeState(() => KEPT);

@@ -21,7 +21,7 @@ export default defineCommand({
     dryRun: DRY_RUN,
   },
   examples: [{ line: "clomoctl secured groups edit 営業 --name 営業本部 --app docs" }],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: GROUP_COLUMNS,
   async run(tools, { group, app, name, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);

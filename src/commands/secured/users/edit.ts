@@ -24,7 +24,7 @@ export default defineCommand({
     { line: "clomoctl secured users edit user001 --app docs --device 'iPad 12' --licence-exception yes" },
     { line: "clomoctl secured users edit user001 --app calendar --role manager --dry-run" },
   ],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
   async run(tools, { user, app, role, set, createGroups, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);

@@ -86,7 +86,7 @@ interface Place {
   readonly code: string | null | undefined;
 }
 
-/** The name of an organisation that would have the same parent and name, where neither has a code. */
+/** The name of an organisation that would have the same parent and name, where it has no code itself. */
 export const twinBelow = async (reader: Reader, { pk, parent, name, code }: Place): Promise<string | undefined> => {
   const own =
     pk === undefined ? undefined : await reader.get("select parent, name, code from org where pk = :pk", { pk });
@@ -97,8 +97,7 @@ export const twinBelow = async (reader: Reader, { pk, parent, name, code }: Plac
   ];
   if ((coded ?? null) !== null) return undefined;
   const row = await reader.get(
-    `select name from org where parent = :parent and coalesce(nameKey, name) = :key and code is null
-       and pk is distinct from :pk`,
+    `select name from org where parent = :parent and coalesce(nameKey, name) = :key and pk is distinct from :pk`,
     { parent: Number(at), key: nameKey(String(called)), pk: pk ?? null },
   );
   return row === undefined ? undefined : String(row["name"]);

@@ -65,8 +65,8 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
   if (twin === undefined) return;
   throw new Failure("input-rejected", {
     what: text(
-      `${twin} is there already, and neither has a code to tell them apart`,
-      `「${twin}」はすでにあり、どちらにも組織コードがないため区別できません`,
+      `${twin} is there already, and without a code this one could not be told apart`,
+      `「${twin}」はすでにあり、組織コードがないと区別できません`,
     ),
     hint: text("give it a code: --code CODE", "組織コードを付けてください: --code コード"),
   });
