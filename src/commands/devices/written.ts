@@ -5,11 +5,11 @@ import { describeProblem } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { orgWord } from "../orgs/named.ts";
-import { backByEdit, type Showing, type Written } from "../records/written.ts";
+import { backByEdit, typedWord, type Showing, type Written } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { DEVICE_COLUMNS } from "./columns.ts";
 
-const wordOf = ({ serialNumber }: Device): string => shownWord(serialNumber);
+const wordOf = ({ serialNumber, id }: Device): string => typedWord(serialNumber, id);
 
 /** How a device is shown that was written, and what takes that back. */
 export const DEVICE_WRITTEN: Showing<Device> = {

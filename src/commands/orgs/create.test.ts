@@ -31,6 +31,14 @@ test("sends what is given, the parent by its id, and says what takes it back", a
   expect(en.stdout).toContain("\t本社/一課\t");
 });
 
+test.each([{ code: null, path: "a\u0007b" }, { code: "O\u202e1" }])(
+  "what cannot be typed is named by its id: %j",
+  async (change) => {
+    const { stderr } = await run("orgs create x", { tenant: { createOrg: made({ after: { ...after, ...change } }) } });
+    expect(stderr).toContain(`to take it back: clomoctl orgs delete ${after.id}\n`);
+  },
+);
+
 test("of a mirror, says what is to be done in the console", async () => {
   const { en, ja } = await inBoth("orgs create 一課", { tenant: { createOrg: made({ consoleTask: 7 }) } });
   expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 7\n");

@@ -1,8 +1,8 @@
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import { nearest } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
+import { typedWord } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 
 /** How an organisation is named, and told apart from others of the same name. */
@@ -34,9 +34,9 @@ export const ORG_ARGUMENT = {
   ),
 } as const;
 
-/** An organisation as one word of a command: its code, else its path. */
-export const orgWord = ({ code, path, name }: Pick<Org, "code" | "path" | "name">): string =>
-  shownWord(code ?? (path === "" ? name : path));
+/** An organisation as one word of a command: its code, else its path; its id where that cannot be typed. */
+export const orgWord = ({ id, code, path, name }: Pick<Org, "id" | "code" | "path" | "name">): string =>
+  typedWord(code ?? (path === "" ? name : path), id);
 
 /** Maximum number of organisations that are proposed. */
 const MOST_PROPOSED = 3;

@@ -1,6 +1,7 @@
 import type { Fields } from "../../lib/model/thing.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
+import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { flagName } from "../field.ts";
 import type { Tools } from "../tools.ts";
@@ -22,6 +23,9 @@ export interface Showing<R> {
   /** the command that takes it back, if one does: of a new record its deletion, else of what it was */
   readonly back: (written: Written<R>) => string | undefined;
 }
+
+/** A name as one word of a command, or the id where the name cannot be typed as it is shown. */
+export const typedWord = (name: string, id: string): string => shownWord(escapeForPeople(name) === name ? name : id);
 
 /** What a change by hand means until the tenant has answered. */
 export const BEFORE_WRITING = text("nothing was changed", "何も変更していません");

@@ -1,9 +1,8 @@
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
-import { orgNamed } from "../orgs/named.ts";
+import { orgNamed, orgWord } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showAllWritten, WHILE_WRITING } from "../records/written.ts";
 import { listColumns } from "../listing/list.ts";
@@ -44,8 +43,7 @@ export default defineCommand({
       listed: listColumns(tools.terminal, USER_COLUMNS, USER.usual),
       back: ({ before, after }) => {
         if (before === null) return undefined;
-        const { code, path } = before.org;
-        return `clomoctl users move ${userWord(after)} --org ${shownWord(code ?? (path === "" ? ROOT_ORG_NAME : path))}`;
+        return `clomoctl users move ${userWord(after)} --org ${orgWord({ ...before.org, name: ROOT_ORG_NAME })}`;
       },
     });
   },

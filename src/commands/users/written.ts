@@ -2,8 +2,7 @@ import type { User } from "../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
 import { same } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
-import { backByEdit, type Showing } from "../records/written.ts";
+import { backByEdit, typedWord, type Showing } from "../records/written.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
 /** 全社 by its name, where a list has a blank path. */
@@ -11,7 +10,7 @@ const named = (column: (typeof USER_COLUMNS)[number]): (typeof USER_COLUMNS)[num
   column.key === "org" ? { ...column, name: ({ org }) => same(org.path === "" ? ROOT_ORG_NAME : org.path) } : column;
 
 /** A user as one word of a command: the main address. */
-export const userWord = ({ emails, id }: User): string => shownWord(emails[0] ?? id);
+export const userWord = ({ emails, id }: User): string => typedWord(emails[0] ?? id, id);
 
 /** How a user is shown that was written, and what takes that back. */
 export const USER_WRITTEN: Showing<User> = {
