@@ -396,19 +396,19 @@ export class MirrorHistory {
   /** Each difference between the mirror and its console is in an open task. */
   async expectListed(): Promise<void> {
     const open = await this.#tenant.client.console.list({ state: "open" });
-    for (const of of ["orgs", "users"] as const) {
-      const told = this.#told(of);
-      const kept = new Map(this.console.records[of].map(({ id, values }) => [id, values]));
+    for (const each of ["orgs", "users"] as const) {
+      const told = this.#told(each);
+      const kept = new Map(this.console.records[each].map(({ id, values }) => [id, values]));
       for (const id of new Set([...told.keys(), ...kept.keys()])) {
         const [is, there] = [told.get(id), kept.get(id)];
-        const tasks = open.filter((task) => task.kind === of);
+        const tasks = open.filter((task) => task.kind === each);
         const isCovered = (field: string): boolean =>
           this.#unknown.has(`${id} ${field}`) || tasks.some((task) => this.#covers(task, id, { field, is, there }));
         const bare = differing(is, there).filter((field) => !isCovered(field));
         expectSame(
-          { of, id, is, there, bare, open: bare.length === 0 ? [] : open },
+          { of: each, id, is, there, bare, open: bare.length === 0 ? [] : open },
           {
-            of,
+            of: each,
             id,
             is,
             there,
