@@ -141,6 +141,9 @@ function recordThen(record: Row): Row {
     "newGroups",
     "googleWorkspaceEmail",
     "salesforceAccount",
+    "device",
+    "licenceException",
+    "role",
     ...("setsSecret" in record ? ["name", "changes"] : []),
     ...("fileName" in record ? ["changes"] : []),
   ]);

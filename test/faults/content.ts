@@ -43,6 +43,32 @@ export function contentOf(home: string): string | undefined {
   }
 }
 
+/** What differs from run to run, within any text: ids, hashes, instants. */
+const VOLATILE = /[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+
+/**
+ * All that a tenant's file holds: every record of every table, its revisions, audit and tasks for the console. Ids, hashes and instants are made alike.
+ *
+ * @throws where it is damaged, or refers to what is not there
+ */
+export function everythingOf(home: string): string | undefined {
+  const path = join(home, TENANT, "tenant.db");
+  if (!existsSync(path)) return undefined;
+  const database = new DatabaseSync(path);
+  try {
+    const all = (sql: string): readonly Readonly<Record<string, unknown>>[] => database.prepare(sql).all();
+    const sound = [...all("pragma integrity_check"), ...all("pragma foreign_key_check")];
+    if (JSON.stringify(sound) !== '[{"integrity_check":"ok"}]') throw new Error(JSON.stringify(sound));
+    const tables = all("select name from sqlite_master where type = 'table' order by name").map(({ name }) =>
+      String(name),
+    );
+    const records = tables.map((table) => [table, all(`select * from "${table}" order by 1`)]);
+    return JSON.stringify(records).replace(VOLATILE, "*");
+  } finally {
+    database.close();
+  }
+}
+
 /** The bytes of files that a command was to write, in base64. */
 export const outputsOf = (home: string, names: readonly string[]): readonly (string | undefined)[] =>
   names.map((name) => {

@@ -16,10 +16,23 @@ export interface Call {
   readonly file: string;
 }
 
+/** When a program is killed: before a call, once half of what it writes is written, after it. */
+export type Moment = "before" | "within" | "after";
+
+/** What befalls a program. */
+export interface Fault {
+  /** at which call; 0: at none */
+  readonly number: number;
+  /** it is killed; else the call fails */
+  readonly kill?: Moment;
+  /** takes a line for each call */
+  readonly log?: string;
+}
+
 /** The ids of imports, which differ from run to run. */
 export const IDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 
-/** A library that lets one call of a program fail, as a faulty disk does. */
+/** A library that lets one call of a program fail, as a faulty disk does, or kills the program there. */
 export class FaultyDisk {
   readonly #library: string;
 
@@ -46,14 +59,13 @@ export class FaultyDisk {
    * The environment of a program.
    *
    * @param under the folder whose files are watched
-   * @param number which call fails; 0: none
-   * @param log takes a line for each call
    */
-  environment(under: string, number: number, log?: string): Readonly<Record<string, string>> {
+  environment(under: string, { number, kill, log }: Fault): Readonly<Record<string, string>> {
     return {
       LD_PRELOAD: this.#library,
       FAULT_UNDER: under,
       FAULT_AT: String(number),
+      ...(kill === undefined ? {} : { FAULT_KILL: kill }),
       ...(log === undefined ? {} : { FAULT_LOG: log }),
       // the compile cache is Node's own, and would double the calls
       NODE_DISABLE_COMPILE_CACHE: "1",
@@ -73,6 +85,12 @@ export function callsOf(log: string, under: string): readonly Call[] {
       return [{ number: Number(number), name, file: file.replace(/(\.new-|\.)\d+/g, "$1PID") }];
     });
 }
+
+const WRITING =
+  /^(?:create|p?writev?(?:64)?|f(?:data)?sync|ftruncate64|f?chmod|mkdir|rmdir|unlink|rename|link|copy_file_range)$/;
+
+/** Whether a call may change what is on the disk. */
+export const isWriting = ({ name }: Call): boolean => WRITING.test(name);
 
 /** At most `count` calls that differ in name and file, spread over all of them; of calls alike the one in the middle. */
 export function spread(calls: readonly Call[], count: number): readonly Call[] {

@@ -1,13 +1,15 @@
-// Preloaded under the program: one call for a file below a folder fails with EIO, as on a faulty disk.
+// Preloaded under the program: one call for a file below a folder fails with EIO, as on a faulty disk, or the program is killed there.
 //
 //   FAULT_UNDER  the folder
 //   FAULT_AT     which call fails, counted from 1 over all threads; 0: none
+//   FAULT_KILL   SIGKILL in place of EIO: "before" the call, "within" it (half of what it writes is written), "after" it
 //   FAULT_LOG    a file that takes a line for each counted call, "NUMBER NAME PATH"
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -22,11 +24,15 @@
 static atomic_long calls;
 static const char *under;
 static long at;
+static const char *moment;
 static int log_fd = -1;
+// the program is killed once this thread's call is over
+static _Thread_local int doomed;
 
 __attribute__((constructor)) static void begin(void) {
   under = getenv("FAULT_UNDER");
   at = getenv("FAULT_AT") ? atol(getenv("FAULT_AT")) : 0;
+  moment = getenv("FAULT_KILL");
   const char *log = getenv("FAULT_LOG");
   if (log) log_fd = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
@@ -38,6 +44,19 @@ static long kernel(long number, long a, long b, long c, long d, long e, long f) 
   return next(number, a, b, c, d, e, f);
 }
 
+static void end(void) {
+  kernel(SYS_kill, kernel(SYS_getpid, 0, 0, 0, 0, 0, 0), SIGKILL, 0, 0, 0, 0);
+}
+
+// what a call answers, where the program outlives it
+static long over(long answer) {
+  if (doomed) end();
+  return answer;
+}
+
+// how much is written of so many bytes
+static size_t part(size_t n) { return doomed && !strcmp(moment, "within") ? n / 2 : n; }
+
 // counts a call for a path; nonzero where it is the one that fails, errno then set
 static int fails(const char *name, const char *path) {
   if (!under || !path || strncmp(path, under, strlen(under)) != 0) return 0;
@@ -48,6 +67,11 @@ static int fails(const char *name, const char *path) {
     kernel(SYS_write, log_fd, (long)line, length, 0, 0, 0);
   }
   if (n != at) return 0;
+  if (moment) {
+    if (!strcmp(moment, "before")) end();
+    doomed = 1;
+    return 0;
+  }
   errno = EIO;
   return 1;
 }
@@ -72,7 +96,7 @@ static int fails_at(const char *name, int fd) {
     va_start(rest, flags);                             \
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
     va_end(rest);                                      \
-    return fails("open", path) ? -1 : next(path, flags, mode); \
+    return fails(flags & (O_CREAT | O_TRUNC) ? "create" : "open", path) ? -1 : (int)over(next(path, flags, mode)); \
   }
 OPEN(open)
 OPEN(open64)
@@ -81,14 +105,14 @@ OPEN(open64)
   type name parameters {                               \
     static type (*next) types;                         \
     if (!next) next = (type(*) types)dlsym(RTLD_NEXT, #name); \
-    return fails_at(#name, fd) ? -1 : next(__VA_ARGS__); \
+    return fails_at(#name, fd) ? -1 : (type)over(next(__VA_ARGS__)); \
   }
 BY_FD(ssize_t, read, (int fd, void *to, size_t n), (int, void *, size_t), fd, to, n)
-BY_FD(ssize_t, write, (int fd, const void *from, size_t n), (int, const void *, size_t), fd, from, n)
+BY_FD(ssize_t, write, (int fd, const void *from, size_t n), (int, const void *, size_t), fd, from, part(n))
 BY_FD(ssize_t, readv, (int fd, const struct iovec *v, int n), (int, const struct iovec *, int), fd, v, n)
 BY_FD(ssize_t, writev, (int fd, const struct iovec *v, int n), (int, const struct iovec *, int), fd, v, n)
 BY_FD(ssize_t, pread64, (int fd, void *to, size_t n, off64_t o), (int, void *, size_t, off64_t), fd, to, n, o)
-BY_FD(ssize_t, pwrite64, (int fd, const void *from, size_t n, off64_t o), (int, const void *, size_t, off64_t), fd, from, n, o)
+BY_FD(ssize_t, pwrite64, (int fd, const void *from, size_t n, off64_t o), (int, const void *, size_t, off64_t), fd, from, part(n), o)
 BY_FD(int, fsync, (int fd), (int), fd)
 BY_FD(int, fdatasync, (int fd), (int), fd)
 BY_FD(int, ftruncate64, (int fd, off64_t n), (int, off64_t), fd, n)
@@ -98,7 +122,7 @@ BY_FD(int, fchmod, (int fd, mode_t mode), (int, mode_t), fd, mode)
   int name parameters {                                \
     static int(*next) types;                           \
     if (!next) next = (int(*) types)dlsym(RTLD_NEXT, #name); \
-    return fails(#name, path) ? -1 : next(__VA_ARGS__); \
+    return fails(#name, path) ? -1 : (int)over(next(__VA_ARGS__)); \
   }
 BY_PATH(mkdir, (const char *path, mode_t mode), (const char *, mode_t), path, mode)
 BY_PATH(rmdir, (const char *path), (const char *), path)
@@ -122,5 +146,5 @@ long syscall(long number, ...) {
                : number == SYS_pwritev ? fails_at("pwritev", (int)a)
                : number == SYS_copy_file_range ? fails_at("copy_file_range", (int)a)
                                                : 0;
-  return failed ? -1 : kernel(number, a, b, c, d, e, f);
+  return failed ? -1 : over(kernel(number, a, b, c, d, e, f));
 }

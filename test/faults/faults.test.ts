@@ -1,75 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { cp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
-import { run, type Outcome } from "../program.ts";
-import { filesOf } from "../tenant-state.ts";
-import { contentOf, outputsOf } from "./content.ts";
-import { callsOf, FaultyDisk, IDS, spread, type Call } from "./disk.ts";
+import { rmSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { Outcome } from "../program.ts";
+import { callsOf, FaultyDisk, spread, type Call } from "./disk.ts";
+import { Rehearsal, type Left } from "./rehearsal.ts";
 import { WORKS, type Work } from "./works.ts";
+import { WRITES } from "./writes.ts";
 
 const disk = FaultyDisk.compile();
 
 /** How many calls of each work fail: by hand `all`, or a number; else so few that they take two minutes at most. */
 const CALLS_OF_A_WORK = process.env["CLOMOCTL_FAULTS"] ?? "5";
-
-const folder = mkdtempSync(join(tmpdir(), "clomoctl-faults-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** What a command leaves behind. */
-interface Left {
-  /** the tenant's records */
-  readonly content: string | undefined;
-  /** the bytes of each output, in base64; undefined where there is none */
-  readonly outputs: readonly (string | undefined)[];
-  /** the names of its files */
-  readonly files: string;
-}
-
-/** A work, the home that it starts from, and what is there before and after it on a sound disk. */
-class Rehearsal {
-  readonly #faulty: FaultyDisk;
-  readonly #work: Work;
-  readonly #template: string;
-  readonly #line: readonly string[];
-  #copies = 0;
-
-  private constructor(faulty: FaultyDisk, work: Work, template: string, id: string) {
-    this.#faulty = faulty;
-    this.#work = work;
-    this.#template = template;
-    this.#line = work.line.map((word) => (word === "ID" ? id : word));
-  }
-
-  static async of(faulty: FaultyDisk, work: Work): Promise<Rehearsal> {
-    const template = join(mkdtempSync(join(folder, "work-")), "template");
-    mkdirSync(template);
-    return new Rehearsal(faulty, work, template, await work.prepare(template));
-  }
-
-  async home(): Promise<string> {
-    const home = `${this.#template}-${(this.#copies += 1)}`;
-    await cp(this.#template, home, { recursive: true });
-    return home;
-  }
-
-  /** Runs the work, its call of that number failing; 0: none. */
-  run(home: string, number = 0, log?: string): Promise<Outcome> {
-    return run(this.#line, { home, cwd: home, env: this.#faulty.environment(home, number, log) });
-  }
-
-  async left(home: string): Promise<Left> {
-    // what a command that ended badly could not remove, the next one does
-    await run(["imports", "list"], { home });
-    const files = (await filesOf(home)).filter((name) => !name.startsWith("settings.lock"));
-    return {
-      content: contentOf(home),
-      outputs: outputsOf(home, this.#work.outputs ?? []),
-      files: files.join(" ").replace(IDS, "ID"),
-    };
-  }
-}
 
 /** One error with place and remedy; a check names what it cannot read. */
 const TOLD = [
@@ -103,7 +43,7 @@ function complaints({ code, stderr }: Outcome, left: Left, before: Left, after: 
 }
 
 describe.each(disk === undefined ? [] : [disk])("one call of the disk fails", (faulty) => {
-  test.each(WORKS)(
+  test.each([...WORKS, ...WRITES])(
     "in $name: all or nothing, told in the same words, and it can be done next",
     async (work) => {
       const rehearsal = await Rehearsal.of(faulty, work);
@@ -111,7 +51,7 @@ describe.each(disk === undefined ? [] : [disk])("one call of the disk fails", (f
       const home = await rehearsal.home();
       const before = await rehearsal.left(await rehearsal.home());
       const log = `${home}.log`;
-      expect(await rehearsal.run(home, 0, log)).toMatchObject({ code: expected });
+      expect(await rehearsal.run(home, { number: 0, log })).toMatchObject({ code: expected });
       const after = await rehearsal.left(home);
       const calls = callsOf(log, home);
       expect(calls.length).toBeGreaterThan(5);
@@ -119,7 +59,7 @@ describe.each(disk === undefined ? [] : [disk])("one call of the disk fails", (f
       const found: (readonly unknown[])[] = [];
       const attempt = async (call: Call): Promise<void> => {
         const copy = await rehearsal.home();
-        const ended = await rehearsal.run(copy, call.number);
+        const ended = await rehearsal.run(copy, { number: call.number });
         const left = await rehearsal.left(copy);
         const wrong = [...complaints(ended, left, before, after, work)];
         const bare = `${before.files} tenants/embedded/tenant.db`;

@@ -13,12 +13,14 @@ export interface Work {
   readonly code?: number;
   /** as it ends where it fails; 1 when absent */
   readonly failure?: number;
-
+  /** as it ends when it is run once more; as the first time when absent */
+  readonly again?: number;
   /** the files it writes beside the tenant */
   readonly outputs?: readonly string[];
 }
 
-const done = async (home: string, ...line: readonly string[]): Promise<Outcome> => {
+/** Runs a command that readies a home. @throws where it fails */
+export const prepared = async (home: string, ...line: readonly string[]): Promise<Outcome> => {
   const ended = await run(line, { home, cwd: home });
   if (ended.code !== 0) throw new Error(ended.stderr);
   return ended;
@@ -31,7 +33,7 @@ const YES = ["--create-orgs", "--yes", "--format", "json"];
 /** Twenty users; the file then has another title for them, ten more, and not the first two. */
 async function users(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
-  const id = idOf(await done(home, "users", "import", people, ...YES));
+  const id = idOf(await prepared(home, "users", "import", people, ...YES));
   await writePeople(people, { from: 2, to: 30 });
   return id;
 }
@@ -49,7 +51,7 @@ const secured = async (home: string): Promise<string> => {
 };
 
 const renewal = async (home: string): Promise<string> => {
-  await done(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01");
+  await prepared(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01");
   return "";
 };
 
@@ -98,7 +100,7 @@ export const WORKS: readonly Work[] = [
       await users(home);
       const people = join(home, "people.csv");
       await writePeople(people, { to: 20, title: "部長" });
-      return idOf(await done(home, "users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv"));
+      return idOf(await prepared(home, "users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv"));
     },
     line: ["imports", "verify", "ID", "--against", "people.csv"],
   },
@@ -106,7 +108,7 @@ export const WORKS: readonly Work[] = [
     name: "a commit",
     prepare: async (home) => {
       await users(home);
-      return idOf(await done(home, "users", "import", "people.csv", ...YES, "--dry-run", "--keep-plan"));
+      return idOf(await prepared(home, "users", "import", "people.csv", ...YES, "--dry-run", "--keep-plan"));
     },
     line: ["imports", "commit", "ID", "--yes"],
   },

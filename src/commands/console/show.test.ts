@@ -255,7 +255,7 @@ test("seed 004: a user of an app is added with a password; what an export of the
 test.each([
   ["create", "add the group", "グループを追加", [{ field: "name", before: null, after: "営業" }]],
   ["edit", "rename the group", "グループの名前を変更", [{ field: "name", before: "営業", after: "販売" }]],
-  ["delete", "delete the group", "グループを削除", []],
+  ["delete", "delete the group, if it is there", "グループがあれば削除", []],
 ] as const)(
   "a group of an app: %s, where the manual says no more than its screen in Docs",
   async (work, en, ja, changes) => {

@@ -218,12 +218,12 @@ function changeStep(fields: Fields, { field, before, after }: ConsoleTask["chang
     : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
 }
 
-/** What was written by hand, value by value. */
-export const changesOf = ({ kind, changes }: ConsoleTask): readonly Text[] =>
-  changes.map((change) => changeStep(FORMATS[kind].thing.fields, change));
-
 const isSwitch = (field: Field): boolean =>
   field.type === "boolean" || ("rule" in field && field.rule?.kind === "boolean");
+
+/** What was written by hand, value by value. */
+export const changesOf = (task: ConsoleTask): readonly Text[] =>
+  task.changes.map((change) => changeStep(thingOf(task).fields, change));
 
 const confirmed = ({ number }: ConsoleTask): Text =>
   text(

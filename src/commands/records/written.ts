@@ -82,7 +82,7 @@ function* sentences<R extends object>(written: Written<R>, { columns, called, ba
   if (undo !== undefined) yield text(`to take it back: ${undo}`, `元に戻すには: ${undo}`);
 }
 
-const DRY = text("dry run: nothing was changed", "試行のため、何も変更していません");
+export const DRY = text("dry run: nothing was changed", "試行のため、何も変更していません");
 
 /** Shows one record that was written, and says what that means. */
 export async function showWritten<R extends object>(

@@ -46,6 +46,13 @@ describe("only what is said is changed, and an empty value clears", () => {
   });
 });
 
+test("--dry-run is passed on, and said; no line takes back what was not changed", async () => {
+  const { en, ja } = await inBoth("tenant set --ios yes --dry-run", { tenant: recording({}, { ios: true }) });
+  expect(en.requests).toMatchObject([{ operation: "setTenant", json: { ios: true, dryRun: true } }]);
+  expect(en).toMatchObject({ exit: 0, stderr: "dry run: nothing was changed\n" });
+  expect(ja.stderr).toBe("試行のため、何も変更していません\n");
+});
+
 describe("the line that takes a change back is told", () => {
   const contract = { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" };
   test.each([

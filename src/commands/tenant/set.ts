@@ -6,6 +6,8 @@ import type { Use } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { InputOf } from "../field.ts";
+import { DRY_RUN } from "../records/options.ts";
+import { DRY } from "../records/written.ts";
 import { zoneOf } from "../tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
 import { CONTRACT_OPTIONS, OTHER_OPTIONS, USE_OPTIONS, WORD_OPTIONS } from "./options.ts";
@@ -32,7 +34,7 @@ export default defineCommand({
     ),
   ],
   args: {},
-  options: OPTIONS,
+  options: { ...OPTIONS, dryRun: DRY_RUN },
   examples: [
     { line: "clomoctl tenant set --ios yes --ade yes --vpp yes --android no" },
     { line: "clomoctl tenant set --contract 'CLOMO MDM' --licences 300 --until 2027-03-31" },
@@ -40,11 +42,11 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: TENANT_COLUMNS,
-  async run(tools, options) {
+  async run(tools, { dryRun, ...options }) {
     const tenant = await tools.tenant("tenant");
     const change = changeOf(options, zoneOf(tools, tenant));
     if (Object.keys(change).length === 0) throw nothing();
-    const { before, after } = await tenant.client.tenant.set(change);
+    const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
     await tools.terminal.show(TENANT_COLUMNS, { name: tenant.context.name, ...after });
     const lines = takingBack(before, after);
     if (lines.length === 0) {
@@ -52,6 +54,7 @@ export default defineCommand({
         text("nothing has changed: it was recorded so", "変更はありません(登録済みの内容と同じ)"),
       );
     }
+    if (dryRun) return tools.terminal.note(DRY);
     for (const line of lines) await tools.terminal.note(text(`to take it back: ${line}`, `元に戻すには: ${line}`));
   },
 });

@@ -77,3 +77,6 @@ export const exporting = {
   ...filters,
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
 };
+
+/** Of a request that changes something. */
+export const DryRun = z.boolean().optional().meta({ description: "true: answers what would be, and changes nothing" });

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { CONTRACT, TENANT } from "../model/tenant.ts";
 import { get, json, patch } from "./route.ts";
-import { Instant, named } from "./shapes.ts";
+import { DryRun, Instant, named } from "./shapes.ts";
 import { membersOf, recordSchema } from "./thing-schema.ts";
 
 const members = membersOf(TENANT.fields);
@@ -24,6 +24,7 @@ const TenantChange = named(
       .optional()
       .meta({ description: "contracts to add, or to change by their names" }),
     contractsRemoved: z.array(z.string().min(1)).optional().meta({ description: "names of contracts to remove" }),
+    dryRun: DryRun,
   }),
 );
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { handFields, isRequired, type Field, type Fields, type HandValue, type HandValues } from "../model/thing.ts";
-import { Id } from "./shapes.ts";
+import { DryRun, Id } from "./shapes.ts";
 import { EXAMPLES_OF, ruleKeywords, withExample } from "./thing-schema.ts";
 
 /** Rules of a field are the tenant's to check: what breaks one is no malformed request. */
@@ -21,7 +21,7 @@ const handValue = (field: Field): z.ZodType<HandValue> => {
 
 /** What a request that writes may say besides its values. */
 export const writing = {
-  dryRun: z.boolean().optional().meta({ description: "true: answers what would be, and changes nothing" }),
+  dryRun: DryRun,
 };
 
 interface Choice {

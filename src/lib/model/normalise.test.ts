@@ -106,7 +106,7 @@ describe("codeKey and nameKey", () => {
 });
 
 describe("comparisonKey", () => {
-  it("compares ユーザーID exactly", () => {
+  it("facts 6.6: compares ユーザーID exactly", () => {
     expect(userIdKey("TESTuser")).toBe("TESTuser");
     expect(comparisonKey("exact", "TESTuser")).not.toBe(comparisonKey("exact", "testuser"));
     expect(comparisonKey("mail-address", "A@B")).toBe("a@b");
@@ -123,7 +123,7 @@ describe("comparisonKey", () => {
 });
 
 describe("nameSortKey", () => {
-  it("sorts by the console's classes, then by code point", () => {
+  it("facts 6.6: sorts by the console's classes, then by code point", () => {
     const names = [
       "9",
       "A",

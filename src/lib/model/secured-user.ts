@@ -333,8 +333,8 @@ export const SECURED_GROUP = {
       "SECURED APPs MANAGER({app})でグループの名前を変更(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
     ),
     delete: text(
-      "SECURED APPs MANAGER ({app}): delete the group (in Docs on the screen Groups; how, and where in other apps, the manual does not say)",
-      "SECURED APPs MANAGER({app})でグループを削除(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
+      "SECURED APPs MANAGER ({app}): delete the group, if it is there (in Docs on the screen Groups; how, and where in other apps, the manual does not say)",
+      "SECURED APPs MANAGER({app})にグループがあれば削除(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
     ),
     page: text("SECURED APPs MANAGER ({app}), groups", "SECURED APPs MANAGER({app})のグループ"),
   },

@@ -39,7 +39,7 @@ test("users are marked and unmarked, and a replacing file does not delete them",
   );
 });
 
-test("an app's administrators are in no export: who is not known is added by ユーザーID alone, and kept", async () => {
+test("facts 6.5: an app's administrators are in no export: who is not known is added by ユーザーID alone, and kept", async () => {
   const { administrators } = tenant.client;
   const docs = { kind: "docs", fromConsole: true } as const;
   const exported = [

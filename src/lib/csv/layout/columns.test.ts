@@ -27,7 +27,7 @@ describe("headers", () => {
     expect(SECURED_APPS.map((app) => SECURED_FORMATS[app].columns.length)).toEqual([4, 7, 30, 34, 21]);
   });
 
-  it("have UPN as the seventh of the PANEL's, between 社員コード and 住所の区分", () => {
+  it("facts 1.2: have UPN as the seventh of the PANEL's, between 社員コード and 住所の区分", () => {
     const users = FORMATS.users.columns.map(({ header }) => header);
     expect(users.slice(5, 8)).toEqual(["社員コード", "UPN", "住所の区分"]);
     expect(users).toHaveLength(15);
@@ -52,7 +52,7 @@ describe("every format", () => {
     for (const field of [key, ...unique, ...fallbackKey]) expect(findColumn(columns, field)?.field).toBe(field);
   });
 
-  it("keeps passwords, passphrases and keys secret, out of every export", () => {
+  it("facts 6.5: keeps passwords, passphrases and keys secret, out of every export", () => {
     for (const { columns } of Object.values(FORMATS)) {
       for (const { header, secret = false, consoleExport = false } of columns) {
         expect(secret).toBe(/パスワード|パスフレーズ|シークレット/.test(header));
@@ -61,7 +61,7 @@ describe("every format", () => {
     }
   });
 
-  it("shows three columns in the export of SECURED APPs", () => {
+  it("facts 6.5: shows three columns in the export of SECURED APPs", () => {
     for (const app of SECURED_APPS) {
       const shown = SECURED_FORMATS[app].columns.filter(({ consoleExport }) => consoleExport === true);
       expect(new Set(shown.map(({ header }) => header))).toEqual(new Set(["表示名", "ユーザーID", "説明"]));

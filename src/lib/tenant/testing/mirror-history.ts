@@ -396,19 +396,19 @@ export class MirrorHistory {
   /** Each difference between the mirror and its console is in an open task. */
   async expectListed(): Promise<void> {
     const open = await this.#tenant.client.console.list({ state: "open" });
-    for (const each of ["orgs", "users"] as const) {
-      const told = this.#told(each);
-      const kept = new Map(this.console.records[each].map(({ id, values }) => [id, values]));
+    for (const kind of ["orgs", "users"] as const) {
+      const told = this.#told(kind);
+      const kept = new Map(this.console.records[kind].map(({ id, values }) => [id, values]));
       for (const id of new Set([...told.keys(), ...kept.keys()])) {
         const [is, there] = [told.get(id), kept.get(id)];
-        const tasks = open.filter((task) => task.kind === each);
+        const tasks = open.filter((task) => task.kind === kind);
         const isCovered = (field: string): boolean =>
           this.#unknown.has(`${id} ${field}`) || tasks.some((task) => this.#covers(task, id, { field, is, there }));
         const bare = differing(is, there).filter((field) => !isCovered(field));
         expectSame(
-          { of: each, id, is, there, bare, open: bare.length === 0 ? [] : open },
+          { of: kind, id, is, there, bare, open: bare.length === 0 ? [] : open },
           {
-            of: each,
+            of: kind,
             id,
             is,
             there,

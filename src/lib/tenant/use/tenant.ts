@@ -18,8 +18,8 @@ interface Recorded {
  *
  * @throws Failure `input-rejected` where the values contradict each other, or cannot be; `not-found` for a contract
  */
-export const setTenant = (session: Session, change: TenantChange): Promise<Recorded> =>
-  session.change({ action: "tenant.set", locks: ["tenant"] }, async (writer) => {
+export const setTenant = (session: Session, { dryRun, ...change }: TenantChange): Promise<Recorded> =>
+  session.change({ action: "tenant.set", locks: ["tenant"], dryRun }, async (writer) => {
     const before = await readProfile(writer);
     const { contracts = [], contractsRemoved = [], ...others } = change;
     const after: TenantProfile = {

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { TestTenant } from "../lib/tenant/testing/tenant.ts";
+import { PROGRAM } from "./index.ts";
+import type { Command } from "./command.ts";
+import type { NounNode, VerbNode } from "./node.ts";
+import { run } from "./testing/program.ts";
+
+const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
+  ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),
+  ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
+];
+
+const COMMANDS: readonly (readonly [path: string, command: Command])[] = await Promise.all(
+  verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
+);
+
+const CHANGING = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
+
+const declares = ({ options }: Command, ...names: readonly string[]): boolean =>
+  names.some((name) => Object.hasOwn(options, name));
+
+/** They ask before they change anything, and `--yes` or a typed name answers. */
+const ASKING = ["users fields remove", "renewals remove", "context remove"];
+
+/** They neither ask nor rehearse, and why they need not. */
+const NEITHER: Readonly<Record<string, string>> = {
+  "users fields add": "adds a name; fields remove takes it back",
+  "users administrators add": "marks who is protected; administrators remove takes it back",
+  "users administrators remove": "administrators add takes it back",
+  "secured administrators add": "administrators remove takes it back",
+  "secured administrators remove": "administrators add takes it back",
+  "console confirm": "records what somebody says; no record of the tenant changes",
+  "console drop": "records what somebody says; no record of the tenant changes",
+  "context add": "a setting of this machine; context remove takes it back",
+  "context set": "a setting of this machine, shown; context set takes it back",
+  "context use": "a setting of this machine, said; context use takes it back",
+  "renewals add": "an entry of a calendar; renewals remove takes it back",
+  "renewals edit": "shows what it is by now; renewals edit takes it back",
+  "renewals confirm": "records what somebody says; the item stays",
+  "renewals schedule install": "says what it wrote; schedule remove takes it back",
+  "renewals schedule remove": "schedule install takes it back",
+  "imports discard": "no record of the tenant changes; the file can be imported again",
+  "imports replan": "plans anew; no record of the tenant changes",
+  "imports verify": "takes over what the console's export proves is done there",
+};
+
+test("every verb that changes something rehearses, asks for the count, asks, or says here why it need not", () => {
+  const without = CHANGING.filter(([, command]) => !declares(command, "dryRun", "confirmDeletions"));
+  expect(without.map(([path]) => path).toSorted()).toEqual([...ASKING, ...Object.keys(NEITHER)].toSorted());
+});
+
+test("every verb that deletes asks for the count, and rehearses", () => {
+  const deleting = COMMANDS.filter(([path]) => path.endsWith(" delete"));
+  expect(deleting.length).toBeGreaterThan(3);
+  for (const [path, command] of deleting) {
+    expect(declares(command, "dryRun") && declares(command, "confirmDeletions"), path).toBe(true);
+  }
+});
+
+/** A tenant in which each line below finds its records, and a folder with files and settings; nothing may change them. */
+async function populated(folder: string): Promise<TestTenant> {
+  const tenant = new TestTenant();
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S1"],
+    ["総務部", "S2"],
+  ]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード", "社員コード"],
+    ["山田 太郎", "taro@example.jp", "S1", "E1"],
+  ]);
+  await tenant.import({ kind: "devices" }, [["シリアルナンバー"], ["C02X"]]);
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ["花子", "hanako", "Hidden4711", "営業"],
+  ]);
+  await tenant.client.users.addField({ name: "入社年" });
+  await tenant.client.renewals.add({ name: "本社", kind: "custom", expiresAt: "2099-01-01T00:00:00.000Z" });
+  writeFileSync(join(folder, "users.csv"), "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n");
+  writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
+  writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
+  writeFileSync(join(folder, "docs.csv"), "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n");
+  writeFileSync(join(folder, "password"), "Hidden4712\n", { mode: 0o600 });
+  const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}";
+  writeFileSync(
+    join(folder, "notify.yaml"),
+    `${mail}\nrecipients:\n  - {name: it, way: mail, address: b@example.jp}\n`,
+  );
+  return tenant;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "clomoctl-risk-"));
+const scene = populated(folder);
+afterAll(async () => {
+  await (await scene)[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** A line for each verb with `--dry-run`, in the tenant of `populated`. */
+const REHEARSED: readonly string[] = [
+  "orgs create 人事部",
+  "orgs edit S1 --name 営業本部",
+  "orgs move S1 --parent S2",
+  "orgs delete S2",
+  "orgs import orgs.csv",
+  "users create --name x --email x@example.jp",
+  "users edit E1 --title y",
+  "users move E1 --org S2",
+  "users delete E1",
+  "users import users.csv",
+  "devices create C03Y",
+  "devices edit C02X --memo y",
+  "devices set-owner C02X --user E1",
+  "devices tag C02X --add 貸出用",
+  "devices delete C02X",
+  "devices import devices.csv",
+  "secured users create jiro --app docs --name 次郎 --password-file password",
+  "secured users edit hanako --app docs --name 華子",
+  "secured groups create 総務 --app docs",
+  "secured groups edit 営業 --app docs --name 営業本部",
+  "secured groups delete 営業 --app docs",
+  "secured users delete hanako --app docs",
+  "secured users import docs.csv --app docs",
+  "tenant set --ios yes",
+  "imports revert 4",
+  "renewals notify",
+];
+
+test("there is a line below for every verb that rehearses", () => {
+  const rehearsing = CHANGING.filter(([, command]) => declares(command, "dryRun")).map(([path]) => path);
+  expect(rehearsing.filter((path) => !REHEARSED.some((line) => line.startsWith(path)))).toEqual([]);
+  expect(rehearsing).toHaveLength(REHEARSED.length);
+});
+
+const stateOf = (tenant: TestTenant): unknown => ({
+  tenant: tenant.sql("select * from tenant"),
+  ...tenant.dump(),
+  renewals: tenant.sql("select * from renewal_item"),
+  notices: tenant.sql("select * from renewal_notice"),
+  audit: tenant.sql("select * from audit order by seq"),
+  tasks: tenant.sql("select * from console_task"),
+  done: tenant.sql("select pk, state from import where state in ('committed', 'awaiting-console')"),
+});
+
+test.each(REHEARSED)("%s --dry-run changes nothing, and ends as if it had", async (line) => {
+  const tenant = await scene;
+  const before = stateOf(tenant);
+  expect(await run(`${line} --dry-run --no-input`, { folder, home: folder, tenant: tenant.fetch })).toMatchObject({
+    exit: 0,
+  });
+  expect(stateOf(tenant)).toEqual(before);
+});
+
+test.each([
+  "users fields remove 入社年",
+  "renewals remove 本社",
+  ...REHEARSED.filter((line) => line.includes(" delete ")),
+])("%s changes nothing where nobody can be asked", async (line) => {
+  const tenant = await scene;
+  const before = stateOf(tenant);
+  const { exit } = await run(`${line} --no-input`, { folder, home: folder, tenant: tenant.fetch });
+  expect([2, 3]).toContain(exit);
+  expect(stateOf(tenant)).toEqual(before);
+});

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import { run, type Outcome } from "../program.ts";
+import { filesOf } from "../tenant-state.ts";
+import { contentOf, outputsOf } from "./content.ts";
+import { IDS, type Fault, type FaultyDisk } from "./disk.ts";
+import type { Work } from "./works.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "clomoctl-faults-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a command leaves behind. */
+export interface Left {
+  /** the tenant's records */
+  readonly content: string | undefined;
+  /** the bytes of each output, in base64; undefined where there is none */
+  readonly outputs: readonly (string | undefined)[];
+  /** the names of its files */
+  readonly files: string;
+}
+
+/** A work, the home that it starts from, and what is there before and after it on a sound disk. */
+export class Rehearsal {
+  readonly #faulty: FaultyDisk;
+  readonly #work: Work;
+  readonly #template: string;
+  readonly #line: readonly string[];
+  #copies = 0;
+
+  private constructor(faulty: FaultyDisk, work: Work, template: string, id: string) {
+    this.#faulty = faulty;
+    this.#work = work;
+    this.#template = template;
+    this.#line = work.line.map((word) => (word === "ID" ? id : word));
+  }
+
+  static async of(faulty: FaultyDisk, work: Work): Promise<Rehearsal> {
+    const template = join(mkdtempSync(join(folder, "work-")), "template");
+    mkdirSync(template);
+    return new Rehearsal(faulty, work, template, await work.prepare(template));
+  }
+
+  async home(): Promise<string> {
+    const home = `${this.#template}-${(this.#copies += 1)}`;
+    await cp(this.#template, home, { recursive: true });
+    return home;
+  }
+
+  /** Runs the work, on a sound disk where no fault is given. */
+  run(home: string, fault: Fault = { number: 0 }): Promise<Outcome> {
+    return run(this.#line, { home, cwd: home, env: this.#faulty.environment(home, fault) });
+  }
+
+  async left(home: string): Promise<Left> {
+    // what a command that ended badly could not remove, the next one does
+    await run(["imports", "list"], { home });
+    const files = (await filesOf(home)).filter((name) => !name.startsWith("settings.lock"));
+    return {
+      content: contentOf(home),
+      outputs: outputsOf(home, this.#work.outputs ?? []),
+      files: files.join(" ").replace(IDS, "ID"),
+    };
+  }
+}
