@@ -99,6 +99,18 @@ test("--dry-run shows it and leaves nothing, and a list of them where one is ask
   expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("hanako@example.co.jp");
 });
 
+test("a list in CSV guards what a spreadsheet would run", async () => {
+  const folder = freshFolder();
+  const after = [{ field: "id", value: ID }];
+  const tenant = tenantWith({
+    discardImport: DISCARDED,
+    importRows: giving({ ...gone, after }),
+    users: { items: [{ ...HANAKO, name: "=1+1" }], next: null },
+  });
+  await run("users delete hanako@example.co.jp --dry-run --list gone.csv", { tenant, folder });
+  expect(readFileSync(join(folder, "gone.csv"), "utf8")).toMatch(/(?:^|,)'=1\+1,/m);
+});
+
 test("filters choose, an organisation by its name, and administrators among them are told apart", async () => {
   const plan = { ...PLAN, staying: { count: 2, names: ["山田 <yamada@example.co.jp>"] } };
   const { findUsers: _, ...asked } = tenantWith({ ...commits(plan), findOrgs: example("findOrgs") }, plan);
