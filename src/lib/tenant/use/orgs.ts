@@ -1,6 +1,6 @@
 import type { Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ROOT_ORG_ID, type ORG } from "../../model/organisation.ts";
+import { ROOT_ORG_ID, ROOT_ORG_NAME, type ORG } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
 import { isWithin, ORGS, ROOT, twinBelow } from "../store/orgs.ts";
@@ -54,6 +54,11 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
         "組織を、その組織自身やその下位組織の下に移動することはできません",
       ),
       hint: text("see the tree: clomoctl orgs list", "ツリーを見る: clomoctl orgs list"),
+    });
+  }
+  if ([name, code].some((called) => called === ROOT_ORG_NAME)) {
+    throw new Failure("input-rejected", {
+      what: text(`only the top is called ${ROOT_ORG_NAME}`, `「${ROOT_ORG_NAME}」は最上位だけの名前です`),
     });
   }
   const twin = await twinBelow(writer, {
