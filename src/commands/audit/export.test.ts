@@ -35,4 +35,13 @@ test("without its own record nothing is written: another process holds the tenan
   expect(ja.stderr).toContain("変更中です");
 });
 
+test("no other format is written under another name", async () => {
+  const { en, ja } = await inBoth("audit export --format csv", {});
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain("error: records are written whole, as NDJSON only\n  --format\n");
+  expect(ja.stderr).toContain("NDJSON でのみ");
+  const same = await run("audit export --format ndjson", { tenant: { exportAudit: [record] } });
+  expect(same).toMatchObject({ exit: 0, stdout: `${JSON.stringify(record)}\n` });
+});
+
 testWrongLines(["audit export x"], ["audit export --until 2026-13-01", "--until"]);

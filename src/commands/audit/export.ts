@@ -1,9 +1,19 @@
+import { Failure } from "../../lib/errors/index.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT, writeOutput } from "../csv/file/output.ts";
 import { zoneOf } from "../tools.ts";
 import { AUDIT_FILTERS, auditQuery } from "./filters.ts";
+
+const ONLY_NDJSON = new Failure("usage", {
+  what: text("records are written whole, as NDJSON only", "記録は NDJSON でのみ書き出します"),
+  where: "--format",
+  hint: text(
+    "leave --format out; clomoctl audit list takes other formats",
+    "--format を省いてください。ほかの形式は clomoctl audit list で使えます",
+  ),
+});
 
 export default defineCommand({
   summary: text(
@@ -24,6 +34,8 @@ export default defineCommand({
   ],
   exits: ["not-found", "locked"],
   async run(tools, { output, ...filters }) {
+    const { format } = tools.globals;
+    if (format !== undefined && format !== "ndjson") throw ONLY_NDJSON;
     tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
     const chosen = await tools.tenant("audit");
     const lines = chosen.client.audit.export(auditQuery(filters, zoneOf(tools, chosen)));

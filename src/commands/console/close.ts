@@ -1,5 +1,5 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
+import { checkClosable, CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
@@ -7,7 +7,7 @@ import type { Tools } from "../tools.ts";
 import { taskColumns, taskDetails, USUAL_COLUMNS } from "./columns.ts";
 import { recordOf, workOf } from "./steps.ts";
 
-/** Closes tasks one after another, and shows them; the first that cannot be closed ends it. */
+/** Closes tasks and shows them: none where one is not there or cannot be closed. */
 export async function closeTasks(
   tools: Tools,
   numbers: readonly number[],
@@ -25,7 +25,17 @@ export async function closeTasks(
     const done = closed.map(({ number }) => number).join(", ") || "-";
     return text(`recorded so far: ${done}`, `ここまでに記録した作業: ${done}`);
   });
-  for (const number of new Set(numbers)) closed.push(await client.console.close(number, closing));
+  const wanted = [...new Set(numbers)];
+  // a single one is checked where it is closed
+  for (const number of wanted.length > 1 ? wanted : []) {
+    checkClosable(await client.console.show(number), closing, tools.clock.now().toISOString());
+  }
+  try {
+    for (const number of wanted) closed.push(await client.console.close(number, closing));
+  } catch (error) {
+    for (const task of closed) await tools.terminal.note(recorded(task));
+    throw error;
+  }
   await showClosed(tools.terminal, closed);
 }
 

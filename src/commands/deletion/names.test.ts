@@ -60,3 +60,19 @@ test("among many names those that are several are told too", async () => {
   const [line = ""] = await told("users delete", "E3", MANY);
   expect(line).toMatch(/^stdin:1: E3: matches 2: 鈴木 <suzuki@example.jp> .*; 佐藤 /);
 });
+
+test("programs get each name with the reason", async () => {
+  const { stderr, exit } = await run("users delete --file - --dry-run --format json", {
+    tenant: tenant.fetch,
+    stdin: "nobody\nE3\nyamada",
+  });
+  expect(exit).toBe(6);
+  const line = stderr.split("\n").find((one) => one.startsWith("{")) ?? "";
+  expect(JSON.parse(line)).toMatchObject({
+    type: expect.stringContaining("not-found"),
+    problems: [
+      { name: "nobody", where: "stdin:1", reason: expect.stringContaining("no user is named so") },
+      { name: "E3", where: "stdin:2", reason: expect.stringContaining("matches 2") },
+    ],
+  });
+});

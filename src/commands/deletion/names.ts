@@ -1,4 +1,4 @@
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, type FailureDetail } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { emailKey, nameKey } from "../../lib/model/normalise.ts";
@@ -158,6 +158,21 @@ const MOST_COMPARED = 20;
 /** Maximum number of records that are told where several have a name. */
 const MOST_LISTED = 5;
 
+/** A name that does not find exactly one record, and why, for programs. */
+interface UnfoundName extends Typed {
+  readonly reason: string;
+}
+
+/** The failure of names; carries every one of them for programs. */
+class NamesNotFound extends Failure {
+  readonly problems: readonly UnfoundName[];
+
+  constructor(code: "not-found" | "usage", problems: readonly UnfoundName[], detail: FailureDetail) {
+    super(code, detail);
+    this.problems = problems;
+  }
+}
+
 /**
  * The ids of the records that names find, each one.
  *
@@ -172,9 +187,12 @@ export async function idsNamed<R extends { readonly id: string }>(
   const find = await finderOf(typed, findable);
   const ids = new Set<string>();
   const [unknown, ambiguous]: [string[], string[]] = [[], []];
+  const problems: UnfoundName[] = [];
   const tell = async ({ name, where }: Typed, why: Text): Promise<void> => {
     const place = where === undefined ? "" : `${where}: `;
-    await terminal.problem(text(`${place}${name}: ${why.en}`, `${place}${name}: ${why.ja}`));
+    const line = text(`${place}${name}: ${why.en}`, `${place}${name}: ${why.ja}`);
+    problems.push({ name, where, reason: why[terminal.language] });
+    await terminal.problem(line);
   };
   for (const one of typed) {
     const found = await find(one.name);
@@ -196,7 +214,7 @@ export async function idsNamed<R extends { readonly id: string }>(
   const wrong = unknown.length + ambiguous.length;
   if (wrong === 0) return [...ids];
   const command = search === undefined ? list : `${search} TEXT`;
-  throw new Failure(unknown.length > 0 ? "not-found" : "usage", {
+  throw new NamesNotFound(unknown.length > 0 ? "not-found" : "usage", problems, {
     what: text(
       `${wrong} of ${counted(typed.length, "name")} ${wrong === 1 ? "does" : "do"} not find exactly one ${noun.en}; nothing was changed`,
       `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja}を 1 件に特定できません。何も変更していません`,

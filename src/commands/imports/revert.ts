@@ -16,8 +16,8 @@ export default defineCommand({
   summary: text("undo a committed import", "確定したインポートを取り消す"),
   details: [
     text(
-      "The inverse plan is shown and confirmed like an import: created records are deleted, changed or deleted ones get their former values back. Imports may be undone in any order. If a record does not stand as the import left it, or others use it by now, nothing is undone and the record is named (exit 5).",
-      "逆の計画を表示し、インポートと同じように確認します。追加したものは削除し、変更・削除したものは元の値に戻します。取り消す順序は問いません。インポートした後に変わったものや、ほかから使われているものがあれば、それを示して何も取り消しません(終了コード 5)。",
+      "The inverse plan is shown and confirmed like an import: created records are deleted, changed or deleted ones get their former values back. Imports may be undone in any order. If a record does not stand as the import left it, or others use it by now, nothing is undone and the record is named (exit 5). What was changed by hand since counts as changed, whatever its values are now.",
+      "逆の計画を表示し、インポートと同じように確認します。追加したものは削除し、変更・削除したものは元の値に戻します。取り消す順序は問いません。インポートした後に変わったものや、ほかから使われているものがあれば、それを示して何も取り消しません(終了コード 5)。手作業で変更したものは、値が元に戻っていても変わったものとみなします。",
     ),
   ],
   args: { id: ID_ARGUMENT },

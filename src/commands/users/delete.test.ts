@@ -73,6 +73,7 @@ test.each([
   ["--yes", 3, "pass --confirm-deletions 1"],
   ["--confirm-deletions 2", 3, "the plan deletes 1 record, not 2; nothing was changed"],
   ["--yes --max-deletions 0", 3, "more than the 0 allowed"],
+  ["--confirm-deletions 1 --max-deletions 0", 3, "if they are to go, leave --max-deletions out\n"],
   ["--yes --max-deletions 1", 0, "1 user deleted"],
 ])("a script confirms the number, or a limit: %s ends with %i", async (answer, exit, told) => {
   const tenant = tenantWith(exit === 0 ? commits() : { import: PLAN, discardImport: DISCARDED });
@@ -96,6 +97,18 @@ test("--dry-run shows it and leaves nothing, and a list of them where one is ask
   expect(ja.stderr).toContain("確認のみで、何も変更していません");
   expect(operations(en.requests)).not.toContain("commitImport");
   expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("hanako@example.co.jp");
+});
+
+test("a list in CSV guards what a spreadsheet would run", async () => {
+  const folder = freshFolder();
+  const after = [{ field: "id", value: ID }];
+  const tenant = tenantWith({
+    discardImport: DISCARDED,
+    importRows: giving({ ...gone, after }),
+    users: { items: [{ ...HANAKO, name: "=1+1" }], next: null },
+  });
+  await run("users delete hanako@example.co.jp --dry-run --list gone.csv", { tenant, folder });
+  expect(readFileSync(join(folder, "gone.csv"), "utf8")).toMatch(/(?:^|,)'=1\+1,/m);
 });
 
 test("filters choose, an organisation by its name, and administrators among them are told apart", async () => {

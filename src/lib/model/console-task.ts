@@ -1,3 +1,4 @@
+import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** What has to be done in the console, as nothing else can do it there. */
@@ -37,3 +38,72 @@ export type ConsoleTaskState = keyof typeof CONSOLE_TASK_STATE_NAMES;
 /** The names of works or states, for a contract's choices. */
 export const namesIn = <N extends string>(names: Readonly<Record<N, Text>>): readonly [N, ...N[]] =>
   Object.keys(names) as readonly string[] as readonly [N, ...N[]];
+
+/** What tells whether a task can be closed. */
+interface Closable {
+  readonly number: number;
+  readonly work: ConsoleWork;
+  readonly state: ConsoleTaskState;
+  readonly importNumber: number | null;
+  /** a UTC instant */
+  readonly openedAt: string;
+}
+
+/**
+ * Checks that a task can be closed by word.
+ *
+ * @param at when it was done, a UTC instant; now, if undefined
+ * @throws Failure `conflict` if it is closed, or an upload; `input-rejected` for a time that cannot be
+ */
+export const checkClosable = (
+  task: Closable,
+  { state, at }: { readonly state: "confirmed" | "dropped"; readonly at?: string | undefined },
+  now: string,
+): void => {
+  checkOpen(task, state);
+  checkTime(task, at, now);
+};
+
+/** @throws Failure `input-rejected` for a time before the task was there, or in the future */
+function checkTime({ openedAt }: Pick<Closable, "openedAt">, at: string | undefined, now: string): void {
+  if (at === undefined || (at >= openedAt && at <= now)) return;
+  throw new Failure("input-rejected", {
+    what:
+      at > now
+        ? text("it cannot have been done in the future", "未来の日時は記録できません")
+        : text(
+            `it cannot have been done before it was to be done (${openedAt})`,
+            `作業が発生した日時(${openedAt})より前には記録できません`,
+          ),
+    where: at,
+  });
+}
+
+function checkOpen({ number, work, state, importNumber }: Closable, wanted: "confirmed" | "dropped"): void {
+  if (state !== "open") {
+    const { en, ja } = CONSOLE_TASK_STATE_NAMES[state];
+    throw new Failure("conflict", {
+      what: text(`task ${number} is closed already: ${en}`, `作業 ${number} はすでに終わっています(${ja})`),
+      hint: text(`see it: clomoctl console show ${number}`, `確認: clomoctl console show ${number}`),
+    });
+  }
+  if (work !== "upload") return;
+  throw wanted === "confirmed"
+    ? new Failure("conflict", {
+        what: text(
+          "an upload is proved by the console's next export, not by word",
+          "アップロードの完了は、管理画面の新しいエクスポートで確認します",
+        ),
+        hint: text(
+          `export in the console, then: clomoctl imports verify ${importNumber ?? ""} --against EXPORT.csv`,
+          `管理画面でエクスポートしてから: clomoctl imports verify ${importNumber ?? ""} --against EXPORT.csv`,
+        ),
+      })
+    : new Failure("conflict", {
+        what: text("the plan of this upload still waits", "このアップロードの計画がまだ照合待ちです"),
+        hint: text(
+          `if it was not uploaded: clomoctl imports discard ${importNumber ?? ""}`,
+          `アップロードしていなければ: clomoctl imports discard ${importNumber ?? ""}`,
+        ),
+      });
+}

@@ -64,7 +64,7 @@ describe("organisations", () => {
     await org("営業部", { code: "S01" });
     expect(await refusal(org("総務部", { code: "S01" }))).toEqual([
       "input-rejected",
-      "組織コード: 「S01」は組織「営業部」が使っています",
+      "組織コード: 「S01」は組織「営業部 <S01>」が使っています",
     ]);
     const [one] = [await org("課"), await org("部")];
     expect((await refusal(org("課")))?.[0]).toBe("input-rejected");
@@ -123,11 +123,27 @@ describe("users", () => {
     await user("jiro", { emails: ["hanako@example.jp"] });
   });
 
+  test("what is taken names its holder, and the command that shows him; an organisation that is gone, what lists them", async () => {
+    const hanako = await user("髙橋 花子", { emails: ["h@example.jp", "h-2@example.jp"] });
+    const taken = await failureOf(user("jiro", { emails: ["h-2@example.jp"] }));
+    expect(taken?.what).toEqual({
+      en: "mail addresses: h-2@example.jp is already that of the user 髙橋 花子 <h@example.jp>",
+      ja: "メールアドレス: 「h-2@example.jp」はユーザー「髙橋 花子 <h@example.jp>」が使っています",
+    });
+    expect(taken?.hint).toEqual({
+      en: "see clomoctl users show h-2@example.jp",
+      ja: "確認: clomoctl users show h-2@example.jp",
+    });
+    const gone = await failureOf(tenant.client.users.move({ ids: [hanako.id], org: hanako.id }));
+    expect(gone?.what.en).toBe(`no organisation ${hanako.id}`);
+    expect(gone?.hint).toEqual({ en: "see clomoctl orgs list", ja: "確認: clomoctl orgs list" });
+  });
+
   test("facts 1.3: an account name is unique; facts 2.5: it is changed, and never cleared", async () => {
     const hanako = await user("hanako", { accountName: "hanako" });
     expect(await refusal(user("jiro", { accountName: "hanako" }))).toEqual([
       "input-rejected",
-      "CLOMOアカウント名: 「hanako」はユーザー「hanako」が使っています",
+      "CLOMOアカウント名: 「hanako」はユーザー「hanako <hanako@example.jp>」が使っています",
     ]);
     for (const accountName of [null, ""]) {
       expect((await refusal(tenant.client.users.edit(hanako.id, { accountName })))?.[0]).toBe("input-rejected");

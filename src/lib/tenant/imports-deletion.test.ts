@@ -86,8 +86,13 @@ test("named records go as one import, with what they were, and come back by its 
   const told = await Array.fromAsync(tenant.client.imports.rows(done.id));
   expect(told[0]).toMatchObject({ action: "delete", key: "yamada@x" });
   expect(told[0]?.before).toContainEqual({ field: "orgCode", value: "S" });
-  await commit(await tenant.client.imports.revert(done.id));
+  const undo = await commit(await tenant.client.imports.revert(done.id));
   expect(tenant.dump()).toEqual(before);
+  const again = await failureOf(tenant.client.imports.revert(undo.id));
+  expect(again?.hint).toEqual({
+    en: `delete them again; who they were: clomoctl imports show ${done.number} --rows`,
+    ja: `もう一度削除してください。削除した対象の確認: clomoctl imports show ${done.number} --rows`,
+  });
 });
 
 test.each([

@@ -36,8 +36,8 @@ test("a user who became an administrator since is neither deleted nor loses the 
       ja: `ユーザー 1 件(髙橋 <takahashi@x>)がインポート ${made.number} の後に管理者になっており、インポートではそのアカウントを変更・削除できないため、取り消せません`,
     },
     hint: {
-      en: "take away the administrator's role first, or import a file with the desired state instead",
-      ja: "先に管理者の権限を外すか、元に戻したい状態をファイルでインポートしてください",
+      en: "take away the role of administrator: clomoctl users administrators remove USER… (and in the console), or import a file with the desired state instead",
+      ja: "先に管理者の権限を外す(管理画面で外してから clomoctl users administrators remove USER…)か、元に戻したい状態をファイルでインポートしてください",
     },
   };
   expect(await refusal(made)).toMatchObject(refused);
@@ -51,11 +51,36 @@ test("a user who became an administrator since is neither deleted nor loses the 
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田 改", "髙橋"]);
 });
 
+test("a record that was changed by hand since counts as changed, and who did it is to be seen", async () => {
+  const header = [...PEOPLE, "役職"];
+  const made = await tenant.import(users, [header, ["山田", "yamada@x", "", "部長"]]);
+  const [yamada] = await tenant.users();
+  const id = yamada?.id ?? "";
+  for (const title of ["課長", "部長"]) await tenant.client.users.edit(id, { title });
+  const refused = {
+    code: "conflict",
+    what: {
+      en: `the user 山田 <yamada@x> was changed by hand after import ${made.number}; it cannot be undone`,
+      ja: `ユーザー「山田 <yamada@x>」がインポート ${made.number} の後に手作業で変更されているため、取り消せません`,
+    },
+    hint: {
+      en: `see when and by whom: clomoctl audit list --object ${id}; import a file with the desired state instead`,
+      ja: `変更の日時と実行者の確認: clomoctl audit list --object ${id}。元に戻したい状態をファイルでインポートしてください`,
+    },
+  };
+  expect(await refusal(made)).toMatchObject(refused);
+  await tenant.import(users, [header, ["山田", "yamada@x", "", "係長"]]);
+  expect(await refusal(made)).toMatchObject(refused);
+  expect((await tenant.client.audit.list({ object: id })[Symbol.asyncIterator]().next()).done).toBe(false);
+});
+
 test("a SECURED APPs user who became an administrator since is not touched at all", async () => {
   await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
   const changed = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "", ""]]);
   tenant.sql("update secured_user set administrator = 1");
-  expect((await refusal(changed))?.what.en).toContain("1 user (次郎 <taro>) became an administrator");
+  const refused = await refusal(changed);
+  expect(refused?.what.en).toContain("1 user (次郎 <taro>) became an administrator");
+  expect(refused?.hint?.en).toContain("clomoctl secured administrators remove USER… --app calendar");
 });
 
 test("a user ID that another SECURED APPs user has by now is not given back", async () => {

@@ -1,6 +1,6 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";
 
 /** Limits for runs that nobody watches. */
@@ -49,6 +49,18 @@ const allowed = (flag: string, typed: string, all: number): number => {
   });
 };
 
+const confirming = (deletions: number): Text =>
+  text(
+    `if they are to go, pass --confirm-deletions ${deletions} instead`,
+    `削除してよければ、代わりに --confirm-deletions ${deletions} を指定してください`,
+  );
+
+/** Their number is confirmed already. */
+const WITHOUT_LIMIT = text(
+  "if they are to go, leave --max-deletions out",
+  "削除してよければ、--max-deletions を省いてください",
+);
+
 /** The records that a plan deletes, with those of the deletion that is committed with it, and those there are of both. */
 export const deletionsIn = ({ delete: own, recordsBefore, takes }: Import) => ({
   deletions: own + (takes?.delete ?? 0),
@@ -62,7 +74,17 @@ export function checkLimits({ maxDeletions, maxChanges }: Limits): void {
 }
 
 /** @throws `input-rejected` if a plan deletes or updates more records than a limit allows: each has to hold */
-export function refuseBeyond(plan: Import, { maxDeletions, maxChanges }: Limits): void {
+export function refuseBeyond(
+  plan: Import,
+  {
+    maxDeletions,
+    maxChanges,
+    confirmDeletions,
+  }: Limits & {
+    /** their number as typed */
+    readonly confirmDeletions?: number | undefined;
+  },
+): void {
   const { update } = plan;
   const { deletions, all } = deletionsIn(plan);
   if (maxDeletions !== undefined) {
@@ -75,10 +97,7 @@ export function refuseBeyond(plan: Import, { maxDeletions, maxChanges }: Limits)
           `計画では ${all} 件のうち ${deletions} 件を削除します。上限の ${most} 件を超えるため、何も変更していません`,
         ),
         where: `--max-deletions ${maxDeletions}`,
-        hint: text(
-          `if they are to go, pass --confirm-deletions ${deletions} instead`,
-          `削除してよければ、代わりに --confirm-deletions ${deletions} を指定してください`,
-        ),
+        hint: confirmDeletions === deletions ? WITHOUT_LIMIT : confirming(deletions),
       });
     }
   }
@@ -111,9 +130,6 @@ export function permitByLimit(plan: Import): void {
       `the plan deletes ${deletions} of ${all} records; --max-deletions permits half of them at most; nothing was changed`,
       `計画では ${all} 件のうち ${deletions} 件を削除します。--max-deletions で許可できるのは半数までのため、何も変更していません`,
     ),
-    hint: text(
-      `if they are to go, pass --confirm-deletions ${deletions} instead`,
-      `削除してよければ、代わりに --confirm-deletions ${deletions} を指定してください`,
-    ),
+    hint: confirming(deletions),
   });
 }

@@ -120,7 +120,7 @@ export const numberOf = async (reader: Reader, table: string, id: string): Promi
  * The record that has a value of which only one may have it.
  *
  * @param among the scope it is unique in, if it has one
- * @returns its number and what people call it
+ * @returns its number, and what people call it: its name, with the value that it is known by
  */
 export const holderOf = async (
   reader: Reader,
@@ -135,8 +135,10 @@ export const holderOf = async (
   const which =
     table === undefined ? `${key} = :key` : `t.pk = (select e.${thing.name} from ${table} e where e.${beside} = :key)`;
   const scope = among === undefined ? "true" : `t.${thing.scope} = :among`;
+  const { namedBy: named = "name", keys } = thing;
+  const [known] = keys.map((one) => (fieldOf(thing, one.field).type === "texts" ? `${one.field} ->> 0` : one.field));
   const row = await reader.get(
-    `select t.pk, t.${thing.namedBy ?? "name"} as called from ${thing.name} t where ${scope} and ${which}`,
+    `select t.pk, t.${named} || coalesce(' <' || nullif(t.${known}, t.${named}) || '>', '') as called from ${thing.name} t where ${scope} and ${which}`,
     { key: comparisonKey(comparison, value), among: among ?? null },
   );
   return row === undefined ? undefined : { pk: Number(row["pk"]), called: String(row["called"]) };

@@ -414,8 +414,8 @@ export class TenantImports {
   async #checkNotUndone({ pk, detail: { reverts, revertedBy } }: ImportRecord): Promise<void> {
     const other = reverts ?? revertedBy;
     if (other === null) return;
-    const { pk: number } = await this.#record(other);
-    if (reverts !== null) throw isUndo(pk, number);
+    const { pk: number, detail } = await this.#record(other);
+    if (reverts !== null) throw isUndo(pk, number, detail.request?.mode === "delete");
     const others = await this.#session.read(listImports);
     const next = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
     throw undoneAlready(pk, number, lastCommitted(next)?.pk);
@@ -594,13 +594,19 @@ const undoneAlready = (number: number, by: number, next: number | undefined): Fa
           ),
   });
 
-const isUndo = (number: number, undone: number): Failure =>
+/** @param deleted the import that was undone was a deletion, which has no file */
+const isUndo = (number: number, undone: number, deleted: boolean): Failure =>
   new Failure("conflict", {
     what: text(
       `import ${number} undid import ${undone}; an undo cannot be undone`,
       `インポート ${number} はインポート ${undone} の取り消しです。取り消しを取り消すことはできません`,
     ),
-    hint: text("import the file again", "ファイルをもう一度インポートしてください"),
+    hint: deleted
+      ? text(
+          `delete them again; who they were: clomoctl imports show ${undone} --rows`,
+          `もう一度削除してください。削除した対象の確認: clomoctl imports show ${undone} --rows`,
+        )
+      : text("import the file again", "ファイルをもう一度インポートしてください"),
   });
 
 /** How the console's own export is read: what it lacks is gone, a column it lacks tells nothing. */

@@ -13,6 +13,7 @@ import {
   type Thing,
 } from "../../model/thing.ts";
 import { same, text, type Text } from "../../text/index.ts";
+import { shownWord } from "../../text/shell-word.ts";
 import { instant, newId } from "../ids.ts";
 import type { ChangedObject, Once, Session } from "../session.ts";
 import { advance } from "../store/collections.ts";
@@ -377,8 +378,8 @@ const notOf = ({ scope }: HandNoun, name: string, field: Field): Failure => {
   return refused(labelOf(name, field), text(`${value} has no such field`, `${value} にはこの項目がありません`));
 };
 
-const refused = (label: Text, reason: Text): Failure =>
-  new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`) });
+const refused = (label: Text, reason: Text, hint?: Text): Failure =>
+  new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
 /** @throws Failure `input-rejected` where the field's rule says no */
 const checkValue = (name: string, field: Field, value: string): string => {
@@ -440,6 +441,7 @@ const checkTaken = async (
           `${one} is already that of the ${noun.en} ${holder.called}`,
           `「${one}」は${noun.ja}「${holder.called}」が使っています`,
         ),
+        hintOf(thing.name, `show ${shownWord(one)}${scope === undefined ? "" : ` --app ${scope.value}`}`),
       );
     }
   }
@@ -460,7 +462,24 @@ const checkKept = (fields: Fields, stored: StoredValues, before: object | undefi
 
 const unknownOf = (thing: string, id: string): Failure => {
   const noun = nounNamed(thing);
-  return new Failure("not-found", { what: text(`no ${noun.en} ${id}`, `${noun.ja} ${id} はありません`) });
+  return new Failure("not-found", {
+    what: text(`no ${noun.en} ${id}`, `${noun.ja} ${id} はありません`),
+    hint: thing === "secured_user" ? undefined : hintOf(thing, "list"),
+  });
+};
+
+/** The commands that show records of a thing. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  org: "orgs",
+  user: "users",
+  device: "devices",
+  secured_user: "secured users",
+};
+
+/** The command to look records up by; undefined of a thing without one. */
+const hintOf = (thing: string, verb: string): Text | undefined => {
+  const { [thing]: noun } = COMMANDS;
+  return noun === undefined ? undefined : text(`see clomoctl ${noun} ${verb}`, `確認: clomoctl ${noun} ${verb}`);
 };
 
 const unknownRecord = ({ name }: Thing, id: string): Failure => unknownOf(name, id);

@@ -2,15 +2,17 @@ import type { Import } from "../../../../lib/client/index.ts";
 import { writeFileAtomically } from "../../../../lib/files/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { tableCell } from "../../../../lib/terminal/output.ts";
+import { guardFormula } from "../../../../lib/terminal/table/cells.ts";
 import { columnsOfFields } from "../../../listing/columns.ts";
 import type { Tools } from "../../../tools.ts";
-import { tableBytes } from "../table-file.ts";
+import { isWorkbookName, tableBytes } from "../table-file.ts";
 
 /** What people need to find a record in the console, besides what lists usually show. */
 const FURTHER: readonly string[] = ["administrator", "path"];
 
 /**
- * Writes the records of CLOMO PANEL that a plan deletes, to be deleted by hand: 追加更新 deletes nothing. A workbook, 0600.
+ * Writes the records of CLOMO PANEL that a plan deletes, to be deleted by hand: 追加更新 deletes nothing. A workbook, or
+ * CSV where cells that a spreadsheet would run are guarded by a `'`; 0600.
  *
  * @param done called when the file is in place; if it throws, none is left
  */
@@ -31,10 +33,11 @@ export async function writeDeletions(
   );
   const { language } = tools.terminal;
   const cells = columns.map((column) => tableCell(column, { language }));
+  const guard = isWorkbookName(path) ? (cell: string): string => cell : guardFormula;
   async function* rows(): AsyncGenerator<readonly (readonly string[])[]> {
     yield [columns.map(({ header }) => header[language])];
     for await (const record of await recordsOf(tools, plan)) {
-      if (gone.has(record.id)) yield [cells.map((cell) => cell(record))];
+      if (gone.has(record.id)) yield [cells.map((cell) => guard(cell(record)))];
     }
   }
   await writeFileAtomically(path, { ...tools.temporary, secret: true, settle: done }, async (writer) => {

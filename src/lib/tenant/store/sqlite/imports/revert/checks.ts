@@ -89,6 +89,9 @@ const written = (kind: StoredKind): string =>
      union all select :pk, pk from temp.later where import = :pk and ${isMade("pk")}
        and not exists (select 1 from ${kind.thing.name} t where t.pk = later.pk)) e ${joinVersions(kind)}`;
 
+/** SQL: true if others than imports changed a record since, whatever its values: what the import left is not kept then. */
+const IS_BY_HAND = "t.pk is not null and coalesce(iif(x.next is null, t.revision, l.revision), :revision) <> :revision";
+
 /** SQL: true if a record is not as the import left it. What others than imports changed is told by its revision. */
 const isTouched = (kind: StoredKind): string =>
   `${proceeding("e.pk")} and case when x.next is null then t.revision is distinct from :revision
@@ -103,7 +106,7 @@ const firstTouched = (database: Database, reverted: Committed): Touched | undefi
   );
   const name = calledText(kind.thing, (column) => either("t.pk is null", left(column), stored(column)));
   const first = database.get(
-    `select e.pk, ${name} as name, t.pk is null as gone, ${fields} as fields ${written(kind)}
+    `select e.pk, t.id, ${name} as name, t.pk is null as gone, ${IS_BY_HAND} as byHand, ${fields} as fields ${written(kind)}
      where ${isTouched(kind)} limit 1`,
     params(reverted),
   );
@@ -119,6 +122,7 @@ const firstTouched = (database: Database, reverted: Committed): Touched | undefi
     name: String(first["name"]),
     gone: first["gone"] === 1,
     fields: first["gone"] === 1 ? [] : headers,
+    byHand: first["byHand"] === 1 ? String(first["id"]) : undefined,
     by: by === undefined ? undefined : Number(by["pk"]),
     count: database.count(`select count(*) ${written(kind)} where ${isTouched(kind)}`, params(reverted)),
   };
@@ -160,7 +164,7 @@ const checkProtected = (database: Database, reverted: Committed): void => {
   const from = `from ${thing.name} t left join ${wasTable(reverted.kind)} c on c.import = :pk and c.pk = t.pk
     where ${inScope} and ${isProtected} and (${isMade("t.pk")} or c.pk is not null and (${changed.join(" or ") || "false"}))`;
   const found = inTheWay(database, thing, { called: calledText(thing), from }, params(reverted));
-  if (found !== undefined) throw protectedSince(found, reverted.pk);
+  if (found !== undefined) throw protectedSince(found, reverted.pk, reverted.kind.format.app);
 };
 
 /** Records to be removed may be referred to only by those of the import itself. @param removed SQL of their numbers */

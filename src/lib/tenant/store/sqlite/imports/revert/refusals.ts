@@ -47,6 +47,8 @@ export interface Touched {
   readonly gone: boolean;
   /** headers of what is different; none if that is not known */
   readonly fields: readonly string[];
+  /** its id, if others than imports changed it: whether its values are the same again is not known */
+  readonly byHand: string | undefined;
   /** the number of the import that changed it; undefined if none did */
   readonly by: number | undefined;
   /** the number of such records */
@@ -57,13 +59,25 @@ export interface Touched {
 export const changedSince = (
   thing: Thing,
   number: number,
-  { name, gone: isGone, fields, by, count }: Touched,
+  { name, gone: isGone, fields, byHand, by, count }: Touched,
 ): Failure => {
   const { en, ja } = nounOf(thing);
+  const others = count > 1 ? text(` (and ${count - 1} more)`, `(他 ${count - 1} 件)`) : text("", "");
+  if (byHand !== undefined) {
+    const why = text(
+      `the ${en} ${name} was changed by hand after import ${number}${others.en}`,
+      `${ja}「${name}」がインポート ${number} の後に手作業で変更されている${others.ja}`,
+    );
+    const { what, hint } = refusal(why);
+    const see = `clomoctl audit list --object ${byHand}`;
+    return new Failure("conflict", {
+      what,
+      hint: text(`see when and by whom: ${see}; ${hint?.en}`, `変更の日時と実行者の確認: ${see}。${hint?.ja}`),
+    });
+  }
   const what = fields.length === 0 ? text("", "") : text(`${fields.join(", ")} of `, `の${fields.join("、")}`);
   const [did, after] = isGone ? ["deleted", "削除"] : ["changed", "変更"];
   const who = by === undefined ? text("", "") : text(` by import ${by}`, `インポート ${by} で`);
-  const others = count > 1 ? text(` (and ${count - 1} more)`, `(他 ${count - 1} 件)`) : text("", "");
   const why = text(
     `${what.en}the ${en} ${name} ${fields.length > 1 ? "were" : "was"} ${did}${who.en} after import ${number}${others.en}`,
     `${ja}「${name}」${what.ja}がインポート ${number} の後に${who.ja}${after}されている${others.ja}`,
@@ -138,8 +152,17 @@ export const takenSince = (thing: Thing, name: string, header: string): Failure 
   );
 };
 
-/** Administrators would be deleted or changed who were none before the import. @param number the import's */
-export const protectedSince = (administrators: InTheWay, number: number): Failure => {
+/**
+ * Administrators would be deleted or changed who were none before the import.
+ *
+ * @param number the import's
+ * @param app of users of SECURED APPs their app
+ */
+export const protectedSince = (administrators: InTheWay, number: number, app: string | undefined): Failure => {
+  const command =
+    app === undefined
+      ? "clomoctl users administrators remove USER…"
+      : `clomoctl secured administrators remove USER… --app ${app}`;
   const { en, ja } = listed(administrators);
   const one = administrators.count === 1;
   return refusal(
@@ -147,7 +170,10 @@ export const protectedSince = (administrators: InTheWay, number: number): Failur
       `${en} became ${one ? "an administrator" : "administrators"} after import ${number}, and no import changes that account`,
       `${ja}がインポート ${number} の後に管理者になっており、インポートではそのアカウントを変更・削除できない`,
     ),
-    text("take away the administrator's role first", "管理者の権限を外す"),
+    text(
+      `take away the role of administrator: ${command} (and in the console)`,
+      `管理者の権限を外す(管理画面で外してから ${command})`,
+    ),
   );
 };
 
