@@ -37,8 +37,8 @@ export interface HandNoun<F extends Fields = Fields> {
   readonly usual?: HandValues | undefined;
   /** the scope of its records, and its column */
   readonly scope?: { readonly column: string; readonly value: string } | undefined;
-  /** what people read instead of a field, by field: a path instead of an id */
-  readonly readAs?: Readonly<Record<string, string>> | undefined;
+  /** what people read instead of a field, by field: the path of the parent instead of its id */
+  readonly readAs?: HandChange["noun"]["readAs"];
   /** the fields that its records have, where they are not all of the thing's */
   readonly fields?: readonly string[] | undefined;
   /**
