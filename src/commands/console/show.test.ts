@@ -93,7 +93,7 @@ test("people are told in words what a task is of", async () => {
   expect(ja.stdout).toMatch(/種類 +ユーザー/);
 });
 
-test("whom a deletion took is deleted by the clicks that the manual has", async () => {
+test("facts 4.6, 6.6: whom a deletion took is deleted by the clicks that the manual has", async () => {
   const deletion = { work: "delete", mode: "delete", create: 0, delete: 45 };
   const users = await shown({ ...deletion, kind: "users" });
   expect(users.steps).toEqual([

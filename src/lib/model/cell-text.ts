@@ -13,7 +13,8 @@ const BLANKS: ReadonlyMap<string, string> = new Map([
   ["\t", "⇥"],
 ]);
 
-const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/gu;
+/** Characters that nobody sees, or that change how others are read. */
+export const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/gu;
 
 /** A value with the blanks at its ends, and what cannot be seen at all, made visible. */
 const visible = (value: string): string =>

@@ -75,6 +75,27 @@ describe("organisations", () => {
   });
 });
 
+test("an organisation has a place and a name that are its own", async () => {
+  const sales = await org("営業部");
+  const blank = (parentId: string | null) => tenant.client.orgs.create({ name: "特別", parentId });
+  expect((await refusal(blank(null)))?.[0]).toBe("input-rejected");
+  expect((await refusal(user("a", { org: null })))?.[0]).toBe("input-rejected");
+  expect((await refusal(org("全社")))?.[0]).toBe("input-rejected");
+  expect((await refusal(org("x", { code: "全社" })))?.[0]).toBe("input-rejected");
+  for (const name of ["営業\u202e部", "a\u0007", "営業部 ", " 課"]) {
+    expect((await refusal(org(name)))?.[0]).toBe("input-rejected");
+  }
+  // an id is one record's alone
+  await org("にせ", { code: sales.id });
+  expect((await tenant.client.orgs.find({ name: sales.id })).map(({ name }) => name)).toEqual(["営業部"]);
+});
+
+test("a serial number goes before another device's IMEI", async () => {
+  await tenant.client.devices.create({ serialNumber: "SN001" });
+  await tenant.client.devices.create({ serialNumber: "SN002", imei: "SN001" });
+  expect((await tenant.client.devices.find({ name: "SN001" })).map((one) => one.serialNumber)).toEqual(["SN001"]);
+});
+
 describe("users", () => {
   test("facts 1.3: an address is one user's alone, without regard to case; there may be several, one of them main", async () => {
     const hanako = await user("hanako", { emails: ["Hanako@example.jp", "h@example.jp"] });

@@ -220,7 +220,7 @@ describe("in a mirror", () => {
       name: "S1",
       changes: [
         { field: "owner", before: null, after: "山田" },
-        { field: "tags", before: [], after: ["貸出用"] },
+        { field: "tags", before: null, after: ["貸出用"] },
       ],
       state: "open",
     });

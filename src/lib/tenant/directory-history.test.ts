@@ -7,7 +7,8 @@ const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 
 /** How many steps, about: by hand 10000; else so few that they take some seconds. */
-const STEPS = Number(process.env["CLOMOCTL_HISTORIES"] ?? "1200");
+const USUAL = 1200;
+const STEPS = Number(process.env["CLOMOCTL_HISTORIES"] ?? USUAL);
 const SEED = Number(process.env["CLOMOCTL_SEED"] ?? "20261121");
 /** steps of one history */
 const MOST = 30;
@@ -39,7 +40,8 @@ test(
       "組織コード",
       "CLOMOアカウント名",
     ];
-    expect(seen).toEqual(seen.union(new Set([...byHand, ...files, ...deletions, ...others, ...refused])));
+    const wanted = STEPS < USUAL ? [] : [...byHand, ...files, ...deletions, ...others, ...refused];
+    expect(seen).toEqual(seen.union(new Set(wanted)));
   },
   // as many steps as are asked for
   3_600_000,

@@ -7,7 +7,8 @@ const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 
 /** How many steps, about: by hand 10000; else so few that they take some seconds. */
-const STEPS = Number(process.env["CLOMOCTL_HISTORIES"] ?? "400");
+const USUAL = 400;
+const STEPS = Number(process.env["CLOMOCTL_HISTORIES"] ?? USUAL);
 const SEED = Number(process.env["CLOMOCTL_SEED"] ?? "20261121");
 /** steps of one history */
 const MOST = 20;
@@ -25,7 +26,8 @@ test(
       { numRuns: Math.ceil((STEPS * 2) / MOST), seed: SEED },
     );
     const done = ["create", "edit", "move", "delete", "append", "replace", "undo", "conflict", "work", "exported"];
-    expect(seen).toEqual(seen.union(new Set(done)));
+    const wanted = STEPS < USUAL ? [] : done;
+    expect(seen).toEqual(seen.union(new Set(wanted)));
   },
   // as many steps as are asked for
   3_600_000,

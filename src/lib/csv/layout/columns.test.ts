@@ -10,7 +10,7 @@ const headers = (name: (typeof FORMAT_NAMES)[number]): string =>
   FORMATS[name].columns.map(({ header }) => header).join(", ");
 
 describe("headers", () => {
-  it("are those of the maker's manual, in its order", () => {
+  it("facts 6.3: are those of the maker's manual, in its order", () => {
     expect(headers("browser")).toBe("表示名, ユーザーID, パスワード, 説明");
     expect(headers("docs")).toBe(
       "表示名, ユーザーID, パスワード, シークレットキー, グループ名, ファイル管理者権限, 説明",

@@ -49,7 +49,8 @@ export const DEVICES: List<typeof DEVICE.fields> = {
   },
   order: [CREATION],
   filters: { filterName: "identificationName", filterId: "serialNumber" },
-  named: "t.id = :name or coalesce(t.serialKey, t.serialNumber) = :nameKey or t.imei = :name",
+  named: `t.id = :name or coalesce(t.serialKey, t.serialNumber) = :nameKey
+    or t.imei = :name and not exists (select 1 from device d where coalesce(d.serialKey, d.serialNumber) = :nameKey)`,
   chosen: { status: "status", platform: "platform", tag: "tags" },
   // without the join: what a list is selected by has it not
   ofOrg: `coalesce((select org from user where pk = t.owner), t.ownerOrg) = (select pk from org where id = :org)`,

@@ -331,7 +331,10 @@ export const findRecords = async <F extends Fields>(
   name: string,
 ): Promise<RecordOf<F>[]> => {
   const named = { where: `(${list.named ?? "false"})`, params: { ...list.params, ...namesOf(name) } };
-  return parsed(await select(reader, list, named));
+  const found = parsed<F>(await select(reader, list, named));
+  // an id is one record's alone, whatever else others are called
+  const own = found.filter((record) => (record as { readonly id?: string }).id === name);
+  return own.length > 0 ? own : found;
 };
 
 const streamed = (list: List, filters: Filters, further?: string): Omit<Lines, "line"> => {

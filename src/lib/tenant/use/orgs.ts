@@ -63,6 +63,11 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
       hint: text("see the tree: clomoctl orgs list", "ツリーを見る: clomoctl orgs list"),
     });
   }
+  if ([name, code].some((called) => called === ROOT_ORG_NAME)) {
+    throw new Failure("input-rejected", {
+      what: text(`only the top is called ${ROOT_ORG_NAME}`, `「${ROOT_ORG_NAME}」は最上位だけの名前です`),
+    });
+  }
   const twin = await twinBelow(writer, {
     pk,
     parent: parent as number | undefined,

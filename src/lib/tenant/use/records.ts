@@ -1,4 +1,5 @@
 import { Failure } from "../../errors/index.ts";
+import { INVISIBLE } from "../../model/cell-text.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
 import { canonicalValue, faultsOf, TEXT } from "../../model/rules.ts";
@@ -343,7 +344,7 @@ const storedOf = async (
     }
     if (typeof value === "boolean") stored.set(name, value ? 1 : 0);
     else if (field.refers !== undefined && field.type !== "texts")
-      stored.set(name, await referred(writer, field, value));
+      stored.set(name, await referred(writer, name, field, value));
     else if (field.type === "objects") stored.set(name, await mergeCustom(writer, value as Named, about?.pk));
     else if (Array.isArray(value)) stored.set(name, checkedList(name, field, value as readonly string[]));
     else stored.set(name, checkedText(name, field, value as string | null));
@@ -357,10 +358,13 @@ type Named = readonly { readonly name: string; readonly value: string | null }[]
 
 const REFERRED: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
-/** The number of the record that a reference names by its id; null for none. @throws Failure `not-found` */
-const referred = async (writer: Writer, { refers }: Field, value: unknown): Promise<Value> => {
-  if (value === null || value === "") return null;
-  const { to = "" } = refers ?? {};
+/** The number of the record that a reference names by its id; null for none. @throws Failure `not-found`, `input-rejected` */
+const referred = async (writer: Writer, name: string, field: Field, value: unknown): Promise<Value> => {
+  const { to = "" } = field.refers ?? {};
+  if (value === null || value === "") {
+    if (field.clearable !== false) return null;
+    throw refused(labelOf(name, field), text("must not be blank (the top is 全社)", "空にできません(最上位は全社)"));
+  }
   await writer.lock([REFERRED[to] ?? to]);
   const pk = await numberOf(writer, to, textOf(value));
   if (pk === undefined) throw unknownOf(to, textOf(value));
@@ -381,8 +385,9 @@ const refused = (label: Text, reason: Text): Failure =>
 /** @throws Failure `input-rejected` where the field's rule says no */
 const checkValue = (name: string, field: Field, value: string): string => {
   const label = labelOf(name, field);
-  if (value.includes("\0") || !value.isWellFormed())
-    throw refused(label, text("has characters that cannot be stored", "保存できない文字があります"));
+  if (/[^\P{Cc}\n]/u.test(value) || !value.isWellFormed() || value.search(INVISIBLE) !== -1)
+    throw refused(label, text("has characters that nobody sees", "目に見えない文字があります"));
+  if (value.trim() !== value) throw refused(label, text("has blanks at its ends", "前後に空白があります"));
   const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT;
   const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
   if (fault !== undefined) throw refused(label, describeProblem({ ...fault, params: { value, ...fault.params } }));
