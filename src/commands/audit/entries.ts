@@ -94,10 +94,22 @@ const WHOLE: Naming = ({ name, id }) => name ?? id;
 /** By name without the key behind it, which `audit show` has: `山田 太郎 <taro@example.jp>`; an id by its beginning. */
 const SHORT: Naming = ({ name, id }) => name?.replace(/ <[^<>]*>$/, "") ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
 
+/** By name with the key behind it, which tells people of one name apart; the record of a single one may have his address. */
+const addressed = ({ before, after, objects }: Entry, object: AuditObject): string => {
+  const { name } = object;
+  if (name?.endsWith(">") === true) return name;
+  const [address] = ((after ?? before)?.["emails"] ?? []) as readonly unknown[];
+  return objects.length === 1 && name !== undefined && typeof address === "string"
+    ? `${name} <${address}>`
+    : SHORT(object);
+};
+
 /** Names of what a change was about; of an import, of what went with it, and how many more went. */
 const namesOf = (entry: Entry, naming: Naming): readonly Text[] => {
   const named = entry.objects.filter(({ thing }) => thing !== "import");
-  const names = named.map((object) => same(naming(object)));
+  const called = new Set(named.map(naming));
+  const isOne = named.length === 1 || called.size < named.length;
+  const names = named.map((object) => same(isOne && naming === SHORT ? addressed(entry, object) : naming(object)));
   const isImport = named.length < entry.objects.length;
   const more = isImport && named.length > 0 ? countIn(entry.detail, "delete") - named.length : 0;
   return more > 0 ? [...names, text(`${more} more`, `ほか ${more} 件`)] : names;

@@ -1,3 +1,4 @@
+import { Failure } from "../../lib/errors/index.ts";
 import { instantOf, type TypedDate } from "../../lib/model/typed-date.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -48,14 +49,19 @@ const firstOf = (date: TypedDate, zone: string): string => {
 const afterLast = (date: TypedDate, zone: string, stepMs: number): string =>
   new Date(Date.parse(instantOf(date, zone)) + stepMs).toISOString();
 
-/** What the tenant is asked for. @param zone in which days are counted */
+/** What the tenant is asked for. @param zone in which days are counted @throws `usage` where the end is before the beginning */
 export const auditQuery = (
   { since, until, actor, action, object }: InputOf<typeof AUDIT_FILTERS>,
   zone: string,
-): Readonly<Record<keyof typeof AUDIT_FILTERS, string | undefined>> => ({
-  since: since && firstOf(since, zone),
-  until: until && afterLast(until, zone, "day" in until ? SECOND_MS : 1),
-  actor,
-  action,
-  object,
+): Readonly<Record<keyof typeof AUDIT_FILTERS, string | undefined>> => {
+  const first = since && firstOf(since, zone);
+  const last = until && afterLast(until, zone, "day" in until ? SECOND_MS : 1);
+  if (first !== undefined && last !== undefined && first >= last) throw TURNED;
+  return { since: first, until: last, actor, action, object };
+};
+
+const TURNED = new Failure("usage", {
+  what: text("--since is after --until", "--since が --until より後になっています"),
+  where: "--since",
+  hint: text("give the earlier date as --since", "早い方の日付を --since に指定してください"),
 });

@@ -140,9 +140,30 @@ test("no more pages are fetched than the limit needs", async () => {
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
 });
 
+test("people of one name are told apart by their addresses", async () => {
+  const twin = (n: number) => ({ ...user(n), name: `山田 <yamada${n}@example.jp>` });
+  const edited = { action: "users.edit", objects: [{ ...user(1), name: "山田" }], after: { emails: ["y@example.jp"] } };
+  const items = [told(3, { action: "users.delete", objects: [twin(1), twin(2)] }), told(2, edited)];
+  const { stdout } = await run("audit list", { ...audit(...items), terminal: { columns: 200 } });
+  expect(stdout).toContain("山田 <yamada1@example.jp>, 山田 <yamada2@example.jp>");
+  expect(stdout).toContain("山田 <y@example.jp>");
+});
+
+test("an action that no record has is said, with those that there are", async () => {
+  const items = [told(2, { action: "users.edit" }), told(1, { action: "fields.add" })];
+  const list = ({ query }: { readonly query?: Readonly<Record<string, unknown>> }) => ({
+    items: query?.["action"] === undefined ? items : [],
+    next: null,
+  });
+  const { en, ja } = await inBoth("audit list --action paint", { tenant: { audit: list } });
+  expect(en.stderr).toBe("no record has the action paint; the newest 2 have: fields.add, users.edit\n");
+  expect(ja.stderr).toBe("操作「paint」の記録はありません。新しい 2 件の記録にある操作: fields.add, users.edit\n");
+});
+
 testWrongLines(
   ["audit list x"],
   ["audit list --since yesterday", "--since"],
   ["audit list --until 2026-02-30"],
+  ["audit list --since 2026-04-02 --until 2026-04-01", "--since"],
   ["audit"],
 );

@@ -1,7 +1,8 @@
+import type { Client } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
-import { zoneOf } from "../tools.ts";
+import { zoneOf, type Tools } from "../tools.ts";
 import { AUDIT_COLUMNS, entryOf, importOf, USUAL_AUDIT, type Entry } from "./entries.ts";
 import { AUDIT_FILTERS, auditQuery } from "./filters.ts";
 
@@ -36,16 +37,38 @@ export default defineCommand({
     const page = limit === undefined ? PAGE : Math.min(Math.max(limit, 1), PAGE);
     const records = chosen.client.audit.list({ ...auditQuery(filters, zoneOf(tools, chosen)), limit: page });
     let last: string | undefined;
+    let isAny = false;
     const entries = async function* (): AsyncGenerator<Entry> {
       for await (const record of firstOf(records, limit)) {
         const entry = entryOf(record);
+        isAny = true;
         last ??= importOf(entry);
         yield entry;
       }
     };
     await terminal.list(listColumns(terminal, AUDIT_COLUMNS, USUAL_AUDIT), entries());
+    if (!isAny && filters.action !== undefined) await tellActions(tools, chosen.client, filters.action);
     if (last === undefined) return;
     const line = `clomoctl imports show ${last} --rows`;
     await terminal.note(text(`the rows of an import: ${line}`, `インポートの行ごとの内容: ${line}`));
   },
 });
+
+/** Says of an action that no record has which ones the newest records have. */
+async function tellActions(
+  { terminal }: Pick<Tools, "terminal">,
+  client: Client<"audit">,
+  action: string,
+): Promise<void> {
+  for await (const _ of client.audit.list({ action, limit: 1 })) return;
+  const newest = await Array.fromAsync(firstOf(client.audit.list({ limit: PAGE }), PAGE));
+  const actions = [...new Set(newest.map((record) => entryOf(record).action))].filter((one) => one !== "").toSorted();
+  if (actions.length === 0) return;
+  const all = actions.join(", ");
+  await terminal.note(
+    text(
+      `no record has the action ${action}; the newest ${newest.length} have: ${all}`,
+      `操作「${action}」の記録はありません。新しい ${newest.length} 件の記録にある操作: ${all}`,
+    ),
+  );
+}

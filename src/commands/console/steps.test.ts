@@ -124,6 +124,25 @@ test.each(["add-field", "remove-field"] as const)("a custom field, %s, has its s
   expect(steps[0]).toContain("カスタムユーザー情報");
 });
 
+test("a task by hand says of what kind of record it is", () => {
+  const task = { ...TASK, objectId: TASK.importId, importNumber: null, work: "create" } as const;
+  expect(workOf({ ...task, kind: "orgs" })).toEqual({ en: "add an organisation", ja: "組織を追加する" });
+  expect(workOf({ ...task, kind: "users" })).toEqual({ en: "add a user", ja: "ユーザーを追加する" });
+});
+
+test("an organisation's parent is called as people call it, not by an id", () => {
+  const changes = [{ field: "parentId", before: "大阪支社", after: "全社" }];
+  const steps = expectTold({
+    ...TASK,
+    kind: "orgs",
+    work: "move",
+    objectId: TASK.importId,
+    importNumber: null,
+    changes,
+  });
+  expect(steps[1]).toBe("上位組織: 大阪支社 → 全社");
+});
+
 test("what is closed has nothing to be done", () => {
   expect(stepsOf({ ...TASK, state: "confirmed" })).toEqual([]);
 });

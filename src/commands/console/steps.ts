@@ -31,9 +31,10 @@ function sharesOf({ work, kind, mode, create, update, delete: gone }: ConsoleTas
 export const workOf = (task: ConsoleTask): Text => {
   const { byHand, isUploaded } = sharesOf(task);
   const work = nameIn(CONSOLE_WORK_NAMES, task.work);
-  if (task.thing !== null) {
-    const of = nounNamed(task.thing);
-    return text(`${work.en.replace(/ .*/, "")} a ${of.en}`, `${of.ja}を${work.ja}`);
+  if (task.objectId !== null) {
+    const { noun, name } = thingOf(task);
+    const of = nounNamed(task.thing ?? noun ?? name);
+    return text(`${work.en.replace(/ .*/, "")} ${/^[aeio]/.test(of.en) ? "an" : "a"} ${of.en}`, `${of.ja}を${work.ja}`);
   }
   if (task.work !== "upload" || isUploaded) return work;
   return text(`delete ${byHand} by hand`, `手作業で ${byHand} 件削除する`);

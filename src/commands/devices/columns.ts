@@ -1,6 +1,8 @@
 import type { Client, Device } from "../../lib/client/index.ts";
 import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
 import { FILTERS } from "../csv/file/export.ts";
 import type { Fields } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
@@ -41,8 +43,21 @@ export async function devicesNamed(client: Client<"devices">, names: readonly st
   return [...found.values()];
 }
 
+/** The path of an organisation as people call it: that of 全社 is blank. */
+const toldOrg = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
+
+/** What people read instead of a value: of an owner that is an organisation its path. */
+const TOLD: Readonly<Record<string, Column<Device>["name"]>> = {
+  owner: ({ owner, ownerOrg }) => (owner === null ? toldOrg(ownerOrg) : same(owner.name)),
+  ownerOrg: ({ ownerOrg }) => toldOrg(ownerOrg),
+  org: ({ org }) => toldOrg(org),
+};
+
 /** All columns of a device. */
-export const DEVICE_COLUMNS = columnsOfFields<Device>(DEVICE.fields);
+export const DEVICE_COLUMNS = columnsOfFields<Device>(DEVICE.fields).map((column) => {
+  const { [column.key]: name = column.name } = TOLD;
+  return { ...column, name };
+});
 
 /** Maximum number of devices that are proposed. */
 const MOST_PROPOSED = 3;

@@ -21,6 +21,16 @@ test("all pages are fetched; a device without an owner has three blank columns",
   expect(requests).toEqual([{ operation: "devices" }, { operation: "devices", query: { cursor: "7" } }]);
 });
 
+test.each([
+  ["本社/営業部", "本社/営業部"],
+  ["", "全社"],
+])("people read the organisation that owns a device, %j, as its owner", async (path, told) => {
+  const tenant = { devices: page(null, { ...spare, ownerOrg: { id: spare.id, code: null, path } }) };
+  const line = "devices list --fields serialNumber,owner";
+  const { stdout } = await run(line, { tenant, terminal: { columns: 100 } });
+  expect(stdout).toMatch(new RegExp(`SERIAL000002 +${told}\n`));
+});
+
 test("filters go to the tenant; no page is fetched that --limit does not need", async () => {
   const tenant = { devices: inTurn(page("7", owned, spare)) };
   const line = "devices list --filter-name 営業部 --filter-id SERIAL --limit 1 --fields imei";

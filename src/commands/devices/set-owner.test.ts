@@ -52,6 +52,19 @@ test("gives all that are named an owner by one request, and says what takes it b
   expect(ja.stderr).toContain("S1: 所有者: 前任 → 髙橋 花子\n");
 });
 
+test("全社 as an owner is called so", async () => {
+  const one = device("S1", { owner: null, ownerOrg: null, org: null });
+  const after = { ...one, ownerOrg: { id: org.id, code: null, path: "" } };
+  const tenant = {
+    ...tenantOf(one),
+    findOrgs: { items: [org] },
+    setDeviceOwner: { items: [written(one, { after })] },
+  };
+  const { en, ja } = await inBoth("devices set-owner S1 --org 全社", { tenant });
+  expect(en.stderr).toContain("owning organisation: (none) → 全社\n");
+  expect(ja.stderr).toContain("所有組織: (なし) → 全社\n");
+});
+
 test.each([
   ["--org 営業部", { owner: null, ownerOrg: org.id }, { findOrgs: { items: [org] } }],
   ["--none", { owner: null, ownerOrg: null }, {}],

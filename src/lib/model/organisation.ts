@@ -59,6 +59,7 @@ const FIELDS = {
     type: "id",
     nullable: true,
     label: text("parent", "上位組織 ID"),
+    onScreen: "上位組織",
     example: ROOT_ORG_ID,
     short: "parent",
     byHand: true,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuditRecord } from "../contract/index.ts";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { failureOf, TestTenant } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
@@ -68,6 +69,8 @@ describe("is narrowed", () => {
     ["by an organisation that an import made for its users", { object: "S01" }, [1]],
     ["by the name of what is no record with files", { object: "座席" }, [4]],
     ["by a renewal's name", { object: "保守契約" }, [5]],
+    ["by the name of a deleted user, as the list prints it", { object: "山田 太郎" }, [3]],
+    ["by a part of the action in any case", { action: "DELETE" }, [3]],
     ["by what nothing is called", { object: "座" }, []],
     ["by all at once", { object: "yamada@example.jp", action: "delete", actor: "owner" }, [3]],
   ])("%s", async (_, query, numbers) => {
@@ -162,4 +165,24 @@ test("a tenant of which nothing was changed has no head, and nothing to verify",
   } finally {
     await fresh[Symbol.asyncDispose]();
   }
+});
+
+test("an organisation is found by a path that it had before it was moved, or deleted", async () => {
+  await using own = new TestTenant();
+  const { after: branch } = await own.client.orgs.create({ name: "支社" });
+  const { after: sales } = await own.client.orgs.create({ name: "営業部", parentId: branch.id });
+  const found = async (object: string) =>
+    (await Array.fromAsync(own.client.audit.list({ object }))).map(({ seq }) => seq);
+  await own.client.orgs.move(sales.id, { parent: ROOT_ORG_ID });
+  expect(await found("支社/営業部")).toEqual([3, 2]);
+  await own.import({ kind: "orgs" }, [
+    ["組織名", "組織コード", "上位組織パス"],
+    ["開発部", "D01", "支社"],
+  ]);
+  await own.import({ kind: "orgs", mode: "replace" }, [
+    ["組織名", "組織コード"],
+    ["支社", ""],
+    ["営業部", ""],
+  ]);
+  expect(await found("支社/開発部")).toEqual([5, 4]);
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../contract/index.ts";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { failureOf, TestTenant, type Cells } from "./testing/tenant.ts";
 
 let tenant: TestTenant;
@@ -73,6 +74,19 @@ test("a move is one while nothing else changes; a new record stays one to be mad
     [3, "create", "open", "髙橋"],
   ]);
   expect((await task(3)).changes).toContainEqual({ field: "title", before: null, after: "係長" });
+});
+
+test("of an organisation the parent's path is told, and none where only the name changes", async () => {
+  const { after: branch } = await tenant.client.orgs.create({ name: "支社" });
+  const { after: child } = await tenant.client.orgs.create({ name: "営業部", parentId: branch.id });
+  expect((await task(1)).changes).toContainEqual({ field: "parentId", before: null, after: "全社" });
+  expect((await task(2)).changes).toContainEqual({ field: "parentId", before: null, after: "支社" });
+  await tenant.client.console.close(1, { state: "confirmed" });
+  await tenant.client.console.close(2, { state: "confirmed" });
+  await tenant.client.orgs.edit(branch.id, { name: "大阪/支社" });
+  expect((await task(3)).changes).toEqual([{ field: "name", before: "支社", after: "大阪/支社" }]);
+  await tenant.client.orgs.move(child.id, { parent: ROOT_ORG_ID });
+  expect((await task(4)).changes).toEqual([{ field: "parentId", before: "大阪\\/支社", after: "全社" }]);
 });
 
 test("a change of what an import wrote since is a task of its own, to be done after that of the import", async () => {

@@ -33,6 +33,18 @@ const refusal = async (promise: Promise<unknown>) => {
 };
 const found = async ({ id }: Device): Promise<Device> => (await tenant.client.devices.find({ name: id }))[0] as Device;
 
+test("the audit tells owners and tags from other changes", async () => {
+  const one = await device("S1", { status: "管理中" });
+  await own([one], { owner: yamada.id });
+  await tenant.client.devices.tag({ ids: [one.id], add: ["貸出用"], remove: [] });
+  const records = await Array.fromAsync(tenant.client.audit.list({ action: "devices" }));
+  expect(records.map(({ record }) => typeof record === "string" || record.action)).toEqual([
+    "devices.tag",
+    "devices.set-owner",
+    "devices.create",
+  ]);
+});
+
 test("a device is created with all that it has; its serial number is one device's alone", async () => {
   const made = await device("S1", {
     ...ANDROID,

@@ -23,7 +23,8 @@ const member = (path: string): string => either("json_valid(t.record)", `t.recor
 /** SQL: whether a record is about one of the ids or the name; the first condition is cheap, and nearly always enough. */
 const ABOUT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.value) > 0) or instr(t.record, :nameText) > 0)
   and (exists (select 1 from json_each(${member("-> 'objects'")}) o
-      where o.value ->> 'name' = :name or o.value ->> 'id' in (select value from json_each(:ids)))
+      where o.value ->> 'name' = :name or substr(o.value ->> 'name', 1, length(:name) + 2) = :name || ' <'
+        or o.value ->> 'id' in (select value from json_each(:ids)))
     or exists (select 1 from json_each(:ids) i
       where instr(' ' || ${member("->> 'subject'")} || ' ', ' ' || i.value || ' ') > 0))`;
 
@@ -31,8 +32,8 @@ const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
   until: "t.at < :until",
   actor: "instr(lower(t.actor), lower(:actor)) > 0",
-  action: `(instr(t.action, :action) > 0
-    or t.action like 'imports.%' and coalesce(${member("-> 'detail' ->> :action")}, 0) > 0)`,
+  action: `(instr(lower(t.action), lower(:action)) > 0
+    or t.action like 'imports.%' and coalesce(${member("-> 'detail' ->> lower(:action)")}, 0) > 0)`,
   object: ABOUT,
 };
 
@@ -79,6 +80,17 @@ export const auditLines = async (store: Store, filter: AuditFilter): Promise<Exp
     return { line, key: "t.seq", before: 0, table: "audit t", joined: "", among: "true", where, params };
   });
   return { content, records };
+};
+
+/** The ids of the organisations that a change left at a path, or found there. */
+export const idsAtPath = async (reader: Reader, path: string): Promise<readonly string[]> => {
+  const rows = await reader.all(
+    `select distinct o.value ->> 'id' as id from audit t, json_each(${member("-> 'objects'")}) o
+      where instr(t.record, :pathText) > 0
+        and :path in (${member("-> 'before' ->> 'path'")}, ${member("-> 'after' ->> 'path'")})`,
+    { path, pathText: JSON.stringify(path).slice(1, -1) },
+  );
+  return rows.map(({ id }) => String(id));
 };
 
 /** The JSON of a record as the tenant API has it. */

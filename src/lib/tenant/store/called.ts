@@ -1,4 +1,5 @@
 import type { FormatName } from "../../model/console-files.ts";
+import { parseOrgPath } from "../../model/organisation.ts";
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import { DEVICES } from "./devices.ts";
 import { namesOf, type List } from "./lists.ts";
@@ -71,12 +72,14 @@ const called = async (
   );
   if (today.length > 0) return today.map(recordOf(kind));
   const was = `select distinct w.pk, w.id, ${namedBy(list, "w")} from ${list.thing.name}_was w where ${former}`;
-  return (await reader.all(was, names)).map(recordOf(kind));
+  // where an organisation was is not kept: of a path its last name counts
+  const last = kind === "orgs" ? parseOrgPath(name)?.at(-1) : undefined;
+  return (await reader.all(was, { ...names, ...namesOf(last ?? name) })).map(recordOf(kind));
 };
 
 /**
  * All records of any kind that a name matches: users by id, mail address, employee code or account, organisations by id,
- * code or path (deleted ones by name), devices by serial number or IMEI, SECURED APPs users by ユーザーID.
+ * code or path (deleted ones by name, also as the last one of a path), devices by serial number or IMEI, SECURED APPs users by ユーザーID.
  */
 export const recordsCalled = async (reader: Reader, name: string): Promise<readonly CalledRecord[]> => {
   const people = await findPeople(reader, name);

@@ -2,7 +2,14 @@ import type { AuditHead, AuditRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
-import { auditHead, auditLines, auditPage, findAuditRecord, type AuditFilter } from "../store/audit-records.ts";
+import {
+  auditHead,
+  auditLines,
+  auditPage,
+  findAuditRecord,
+  idsAtPath,
+  type AuditFilter,
+} from "../store/audit-records.ts";
 import type { ImportEngine } from "../store/imports/engine.ts";
 import { listImports } from "../store/imports/record.ts";
 import { recordsCalled } from "../store/called.ts";
@@ -23,11 +30,12 @@ const filterOf = async (
   { object: name, ...filter }: AuditAsked,
 ): Promise<AuditFilter> => {
   if (name === undefined) return filter;
-  const { called, imports } = await session.read(async (reader) => ({
+  const { called, imports, atPath } = await session.read(async (reader) => ({
     called: await recordsCalled(reader, name),
     imports: await listImports(reader),
+    atPath: await idsAtPath(reader, name),
   }));
-  const ids = new Set([name, ...called.map(({ id }) => id)]);
+  const ids = new Set([name, ...atPath, ...called.map(({ id }) => id)]);
   const numbers = new Map(imports.map(({ pk, id }) => [pk, id]));
   const reading = called.length === 0 ? undefined : await engine();
   for (const { kind, pk, namedBy } of called) {

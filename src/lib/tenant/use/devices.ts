@@ -72,7 +72,13 @@ export const setOwner = (
     const needed = changed.filter(({ before, after }) => before !== null && needsWipe(before, ownerIdOf(after))).length;
     if (dryRun !== true && needed !== wipes) throw wrongWipes(needed, wipes);
   };
-  return editRecords(session, HAND_DEVICES, ids, { owner, ownerOrg, dryRun }, { work: "edit", whole, once });
+  return editRecords(
+    session,
+    HAND_DEVICES,
+    ids,
+    { owner, ownerOrg, dryRun },
+    { work: "edit", verb: "set-owner", whole, once },
+  );
 };
 
 /** Tags to be added and removed. */
@@ -96,7 +102,7 @@ export const tagDevices = (
     const known = new Set(kept.map(key));
     return { tags: [...kept, ...add.filter((tag) => !known.has(key(tag)))] };
   };
-  return editRecords(session, HAND_DEVICES, ids, { dryRun }, { work: "edit", each, once });
+  return editRecords(session, HAND_DEVICES, ids, { dryRun }, { work: "edit", verb: "tag", each, once });
 };
 
 const rejected = (what: Text, hint: Text): Failure => new Failure("input-rejected", { what, hint });

@@ -7,13 +7,16 @@ import type { Session } from "../session.ts";
 import { insertHandTask, isImportedSince, isMirror, openHandTask, updateHandTask } from "../store/console.ts";
 import type { Writer } from "../store/store.ts";
 
+/** What people read of a record instead of a field's value; null of a record without one. */
+type ReadAs = (record: Readonly<Record<string, unknown>>) => string | null;
+
 /** A record that was written by hand. */
 export interface HandChange {
   readonly noun: {
     readonly list: { readonly thing: Thing };
     /** the kind of its files */
     readonly kind: FormatName;
-    readonly readAs?: Readonly<Record<string, string>> | undefined;
+    readonly readAs?: Readonly<Record<string, ReadAs>> | undefined;
   };
   readonly work: Exclude<HandWork, "delete">;
   readonly pk: number;
@@ -60,9 +63,12 @@ const changesOf = ({ noun, work, before, after, secrets = [] }: Omit<HandChange,
   const told = handFields(thing.fields)
     .filter(([name]) => name !== "custom")
     .map(([name, field]): ConsoleChange => {
-      const { [name]: readAs = name } = noun.readAs ?? {};
-      const shown = thing.fields[readAs] ?? field;
-      return { field: name, before: toldValue(was, readAs, shown), after: toldValue(is, readAs, shown) };
+      const { [name]: readAs } = noun.readAs ?? {};
+      // an ancestor that was renamed meanwhile is no change of this record
+      const isSame = before !== null && was[name] === is[name];
+      const told = (record: Values) => (readAs === undefined ? toldValue(record, name, field) : readAs(record));
+      if (readAs !== undefined && isSame) return { field: name, before: null, after: null };
+      return { field: name, before: before === null ? null : told(was), after: told(is) };
     });
   const [customWas, customIs] = [customValues(was), customValues(is)];
   const custom = [...new Set([...customWas.keys(), ...customIs.keys()])].map((field): ConsoleChange => ({

@@ -1,11 +1,18 @@
 import type { Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ROOT_ORG_ID, ROOT_ORG_NAME, type ORG } from "../../model/organisation.ts";
+import { formatOrgPath, parseOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME, type ORG } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
 import { isWithin, ORGS, ROOT, twinBelow } from "../store/orgs.ts";
 import type { Writer } from "../store/store.ts";
 import { createRecord, editRecord, type Checked, type HandBody, type HandNoun, type Written } from "./records.ts";
+
+/** The path of the organisation that one is below. */
+function parentOf({ path }: Readonly<Record<string, unknown>>): string | null {
+  if (typeof path !== "string") return null;
+  const above = parseOrgPath(path)?.slice(0, -1) ?? [];
+  return above.length === 0 ? ROOT_ORG_NAME : formatOrgPath(above);
+}
 
 /** Organisations, as they are written by hand. */
 const HAND_ORGS: HandNoun<typeof ORG.fields> = {
@@ -15,7 +22,7 @@ const HAND_ORGS: HandNoun<typeof ORG.fields> = {
   series: "orgs",
   actions: "orgs",
   usual: { parentId: ROOT_ORG_ID },
-  readAs: { parentId: "path" },
+  readAs: { parentId: parentOf },
   check: checkPlace,
 };
 

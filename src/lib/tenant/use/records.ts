@@ -39,8 +39,8 @@ export interface HandNoun<F extends Fields = Fields> {
   readonly usual?: HandValues | undefined;
   /** the scope of its records, and its column */
   readonly scope?: { readonly column: string; readonly value: string } | undefined;
-  /** what people read instead of a field, by field: a path instead of an id */
-  readonly readAs?: Readonly<Record<string, string>> | undefined;
+  /** what people read instead of a field, by field: the path of the parent instead of its id */
+  readonly readAs?: HandChange["noun"]["readAs"];
   /** the fields that its records have, where they are not all of the thing's */
   readonly fields?: readonly string[] | undefined;
   /**
@@ -165,6 +165,8 @@ export const editRecord = async <F extends Fields>(
 /** How several records are changed. */
 interface Editing<R> {
   readonly work: "edit" | "move";
+  /** ends its action in the audit, where that is not the work */
+  readonly verb?: string | undefined;
   /** values that depend on what a record has */
   readonly each?: ((before: R) => HandValues) | undefined;
   /** looks at all that is changed, before it is kept. @throws Failure where it may not be */
@@ -178,7 +180,7 @@ export const editRecords = <F extends Fields>(
   noun: HandNoun<F>,
   ids: readonly string[],
   { dryRun = false, ...given }: HandBody,
-  { work, each, whole, once }: Editing<RecordOf<F>>,
+  { work, verb = work, each, whole, once }: Editing<RecordOf<F>>,
 ): Promise<Written<RecordOf<F>>[]> => {
   const { list, collection, actions } = noun;
   const replay = (reader: Reader): Promise<Written<RecordOf<F>>[]> =>
@@ -188,7 +190,7 @@ export const editRecords = <F extends Fields>(
         return { before: after, after, consoleTask: await openTaskOf(reader, id), dryRun };
       }),
     );
-  const change = { action: `${actions}.${work}`, locks: [collection], dryRun, once: once && { ...once, replay } };
+  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
     const all: Written<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];
