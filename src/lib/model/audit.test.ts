@@ -9,10 +9,16 @@ const TENANT = join(import.meta.dirname, "..", "tenant");
 const NAMED =
   /"((?:administrators|audit|console|devices|fields|imports|orgs|renewals|secured|tenant|users)\.[a-z.-]+)"/g;
 
+/** What is written by hand names its nouns alone: the actions begin with them. */
+const BY_HAND: ReadonlySet<string> = new Set(["secured.users", "secured.groups"]);
+const VERBS = ["create", "edit"];
+
 /** The actions that the tenant's sources name. */
 const actions = new Set(
   globSync("{use,http,store}/**/*.ts", { cwd: TENANT, exclude: ["**/*.test.ts"] }).flatMap((file) =>
-    [...readFileSync(join(TENANT, file), "utf8").matchAll(NAMED)].map(([, action = ""]) => action),
+    [...readFileSync(join(TENANT, file), "utf8").matchAll(NAMED)].flatMap(([, action = ""]) =>
+      BY_HAND.has(action) ? VERBS.map((verb) => `${action}.${verb}`) : [action],
+    ),
   ),
 );
 

@@ -90,7 +90,8 @@ const written = (kind: StoredKind): string =>
        and not exists (select 1 from ${kind.thing.name} t where t.pk = later.pk)) e ${joinVersions(kind)}`;
 
 /** SQL: true if others than imports changed a record since, whatever its values: what the import left is not kept then. */
-const IS_BY_HAND = "t.pk is not null and coalesce(iif(x.next is null, t.revision, l.revision), :revision) <> :revision";
+const IS_BY_HAND =
+  "t.pk is not null and coalesce(case when x.next is null then t.revision else l.revision end, :revision) <> :revision";
 
 /** SQL: true if a record is not as the import left it. What others than imports changed is told by its revision. */
 const isTouched = (kind: StoredKind): string =>
