@@ -26,7 +26,9 @@ async function watchedDesk(secrets: readonly string[], files: readonly string[])
     write: (name: string, cells: Cells) => writeFile(join(folder, name), writeCsv(cells, "cp932")),
     path: (name: string) => join(folder, name),
     async run(code: number, line: string, more: { stdin?: Uint8Array; env?: Record<string, string> } = {}) {
-      for (const words of [[], ["--verbose", "--format", "json"]]) {
+      // the audit is handed out as NDJSON only
+      const format = line.startsWith("audit export") ? "ndjson" : "json";
+      for (const words of [[], ["--verbose", "--format", format]]) {
         const { env, ...rest } = more;
         const ended: Outcome = await runWatched(canaries, [...line.split(" "), ...words], {
           ...rest,

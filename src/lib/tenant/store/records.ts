@@ -136,7 +136,9 @@ export const holderOf = async (
     table === undefined ? `${key} = :key` : `t.pk = (select e.${thing.name} from ${table} e where e.${beside} = :key)`;
   const scope = among === undefined ? "true" : `t.${thing.scope} = :among`;
   const { namedBy: named = "name", keys } = thing;
-  const [known] = keys.map((one) => (fieldOf(thing, one.field).type === "texts" ? `${one.field} ->> 0` : one.field));
+  const [known = named] = keys.map((one) =>
+    fieldOf(thing, one.field).type === "texts" ? `${one.field} ->> 0` : one.field,
+  );
   const row = await reader.get(
     `select t.pk, t.${named} || coalesce(' <' || nullif(t.${known}, t.${named}) || '>', '') as called from ${thing.name} t where ${scope} and ${which}`,
     { key: comparisonKey(comparison, value), among: among ?? null },
