@@ -23,6 +23,8 @@ export interface KnownBy {
   readonly exact: readonly (string | null)[];
   readonly codes?: readonly (string | null)[];
   readonly mails?: readonly string[];
+  /** compared to the letter, where no record is known by the others */
+  readonly else?: readonly (string | null)[];
 }
 
 /** A name, and the line of the file where it stands. */
@@ -138,18 +140,22 @@ async function finderOf<R extends { readonly id: string }>(
   for (const { name } of typed) {
     for (const key of [exactly(name), asCode(name), asMail(name)]) asked.set(key, [...(asked.get(key) ?? []), name]);
   }
-  const found = new Map<string, Map<string, R>>();
-  for await (const record of every()) {
-    const { exact, codes = [], mails = [] } = knownBy(record);
-    const present = (values: readonly (string | null)[]) => values.filter((value) => value !== null);
-    for (const key of [...present(exact).map(exactly), ...present(codes).map(asCode), ...mails.map(asMail)]) {
-      for (const name of asked.get(key) ?? []) {
-        const known = found.get(name) ?? new Map<string, R>();
-        found.set(name, known.set(record.id, record));
-      }
+  const [found, otherwise] = [new Map<string, Map<string, R>>(), new Map<string, Map<string, R>>()];
+  const keep = (record: R, keys: readonly string[], into: Map<string, Map<string, R>>): void => {
+    for (const name of keys.flatMap((key) => asked.get(key) ?? [])) {
+      into.set(name, (into.get(name) ?? new Map<string, R>()).set(record.id, record));
     }
+  };
+  for await (const record of every()) {
+    const { exact, codes = [], mails = [], else: others = [] } = knownBy(record);
+    const present = (values: readonly (string | null)[]) => values.filter((value) => value !== null);
+    keep(record, [...present(exact).map(exactly), ...present(codes).map(asCode), ...mails.map(asMail)], found);
+    keep(record, present(others).map(exactly), otherwise);
   }
-  return async (name) => [...(found.get(name)?.values() ?? [])];
+  return async (name) => {
+    const own = found.get(name)?.get(name);
+    return own === undefined ? [...(found.get(name) ?? otherwise.get(name) ?? new Map<string, R>()).values()] : [own];
+  };
 }
 
 /** Maximum number of names for which near ones are searched. */
