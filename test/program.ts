@@ -115,7 +115,8 @@ export function startOnTerminal(args: readonly string[], options: RunOptions): O
     for (const watcher of watchers) watcher();
   });
   const ended = new Promise<{ code: number; screen: string }>((resolve) => {
-    pty.onExit(({ exitCode }) => resolve({ code: exitCode, screen }));
+    // as a shell counts them: a second SIGHUP may reach the process while it ends, when it has no listener any more
+    pty.onExit(({ exitCode, signal = 0 }) => resolve({ code: signal === 0 ? exitCode : 128 + signal, screen }));
   });
   const gone = ended.then(({ code }) => Promise.reject<string>(new Error(`ended with ${code} after:\n${screen}`)));
   gone.catch(() => undefined);
