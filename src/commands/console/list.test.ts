@@ -76,4 +76,13 @@ test("--all lists closed ones too, and none of them is to be done", async () => 
   expect(en.stderr).toBe("");
 });
 
+const ID = "019a9f3c-5a00-7abc-8def-000000000005";
+
+test("says of a record that it was deleted since", async () => {
+  const gone = items.map((task) => ({ ...task, work: "edit", name: "花子", objectId: ID, gone: true }));
+  const { en, ja } = await inBoth("console list", { tenant: { consoleTasks: { items: gone } }, terminal: {} });
+  expect(en.stdout).toContain("花子 (deleted since)");
+  expect(ja.stdout).toContain("花子(削除済み)");
+});
+
 testWrongLines(["console list 3"], ["console"]);

@@ -13,6 +13,7 @@ import { deletionsFile } from "../imports/plan/options.ts";
 /** What to do in the console and afterwards, one step after another. */
 export function stepsOf(task: ConsoleTask): readonly Text[] {
   if (task.state !== "open") return [];
+  if (task.gone) return goneSteps(task);
   if (task.objectId !== null) return [...handSteps(task), confirmed(task)];
   if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
   return task.work === "upload" ? uploadSteps(task) : repeatSteps(task);
@@ -178,6 +179,30 @@ function handSteps(task: ConsoleTask): readonly Text[] {
   ];
 }
 
+/** Of a record that was deleted here since nothing is to be entered; that it goes from the console is told by its deletion. */
+function goneSteps(task: ConsoleTask): readonly Text[] {
+  const { number, name, deletionTask } = task;
+  const page = placeOf(task);
+  const there =
+    deletionTask === null
+      ? text(`see in ${page.en} that it is not there either`, `${page.ja}にも残っていないことを確認してください`)
+      : text(
+          `do its deletion in the console: clomoctl console show ${deletionTask}`,
+          `管理画面での削除の手順: clomoctl console show ${deletionTask}`,
+        );
+  return [
+    text(
+      `${name} was deleted here since: nothing of this is to be entered any more`,
+      `「${name}」はその後ここで削除されました。管理画面への入力は不要です`,
+    ),
+    there,
+    text(
+      `once the console does not have it: clomoctl console drop ${number}`,
+      `管理画面にないことを確認したら: clomoctl console drop ${number}`,
+    ),
+  ];
+}
+
 /** The things that are written by hand, and that no file has. */
 const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP];
 
@@ -201,8 +226,8 @@ const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
 
 const NO_VALUE = text("(blank)", "(空)");
 
-/** One value to enter. */
-function changeStep(fields: Fields, { field, before, after }: ConsoleTask["changes"][number]): Text {
+/** One value to enter. @param before what the console has, unless it was entered there meanwhile */
+function changeStep(fields: Fields, { field, before, after, now = after }: ConsoleTask["changes"][number]): Text {
   const { [field]: of } = fields;
   const label = of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");
   if (of?.secret === true) {
@@ -213,7 +238,19 @@ function changeStep(fields: Fields, { field, before, after }: ConsoleTask["chang
     if (value === null || value.length === 0) return NO_VALUE;
     return same(typeof value === "string" ? value : value.join(", "));
   };
-  const [from, to] = [told(before), told(after)];
+  const [from, to, by] = [told(before), told(after), told(now)];
+  if (before !== null && from.ja === by.ja) {
+    return text(
+      `${label}: ${by.en}, as the console had it: nothing to do, unless it was changed there meanwhile`,
+      `${label}: ${by.ja}(管理画面の元の値に戻っています。管理画面で変更していなければ、作業は不要です)`,
+    );
+  }
+  if (to.ja !== by.ja) {
+    return text(
+      `${label}: ${by.en} (not ${to.en} any more: it was changed again here since)`,
+      `${label}: ${by.ja}(その後ここで再び変更されたため、「${to.ja}」ではありません)`,
+    );
+  }
   return before === null
     ? text(`${label}: ${to.en}`, `${label}: ${to.ja}`)
     : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);

@@ -143,6 +143,8 @@ const consoleTask: ConsoleTask = {
   closedBy: null,
   objectId: null,
   changes: [],
+  gone: false,
+  deletionTask: null,
   doubtedAt: null,
 };
 

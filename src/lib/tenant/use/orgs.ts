@@ -15,7 +15,7 @@ function parentOf({ path }: Readonly<Record<string, unknown>>): string | null {
 }
 
 /** Organisations, as they are written by hand. */
-const HAND_ORGS: HandNoun<typeof ORG.fields> = {
+export const HAND_ORGS: HandNoun<typeof ORG.fields> = {
   list: ORGS,
   kind: "orgs",
   collection: "orgs",
