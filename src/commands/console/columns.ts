@@ -41,7 +41,7 @@ const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("work", text("what", "作業")), name: workOf },
   { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
   { ...plain("importNumber", text("import", "インポート")), align: "end" },
-  { key: "name", header: text("what of", "対象"), value: recordOf, name: calledOf },
+  { key: "name", header: text("what of", "対象"), value: recordOf, name: calledOf, wraps: true },
   { ...plain("openedAt", text("since", "発生日時")), instant: true },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(CONSOLE_TASK_STATE_NAMES, state) },
 ];

@@ -4,10 +4,11 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
-import { nameIn } from "../../lib/model/import.ts";
-import { same, text, type Text } from "../../lib/text/index.ts";
+import { IMPORT_MODE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
+import { joined, same, text, type Text } from "../../lib/text/index.ts";
 import { isFullUpdate } from "../imports/outputs/console/columns.ts";
 import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
+import { kindName } from "../imports/plan/columns.ts";
 import { deletionsFile } from "../imports/plan/options.ts";
 
 /** What to do in the console and afterwards, one step after another. */
@@ -37,8 +38,30 @@ export const workOf = (task: ConsoleTask): Text => {
     const of = nounNamed(task.thing ?? noun ?? name);
     return text(`${work.en.replace(/ .*/, "")} ${/^[aeio]/.test(of.en) ? "an" : "a"} ${of.en}`, `${of.ja}を${work.ja}`);
   }
-  if (task.work !== "upload" || isUploaded) return work;
-  return text(`delete ${byHand} by hand`, `手作業で ${byHand} 件削除する`);
+  if (task.mode === null) return work;
+  if (task.work === "upload") {
+    const mode = nameIn(IMPORT_MODE_NAMES, task.mode);
+    const kind = kindName(task.kind);
+    return isUploaded
+      ? text(`upload ${kind.en} (${mode.en})`, `${kind.ja}をアップロード(${mode.ja})`)
+      : text(`delete ${byHand} ${kind.en} by hand`, `${kind.ja}を手作業で ${byHand} 件削除する`);
+  }
+  return importWork(task) ?? work;
+};
+
+/** What an import changed, which the console is to have too: `users: create 118, update 3`; undefined if it has no counts. */
+const importWork = (task: ConsoleTask): Text | undefined => {
+  const { kind, work } = task;
+  const counts = (["create", "update", "delete"] as const).filter((action) => task[action] > 0);
+  if (counts.length === 0) return undefined;
+  const done = counts.map((action): Text => {
+    const { en, ja } = nameIn(ROW_ACTION_NAMES, action);
+    return text(`${en} ${task[action]}`, `${ja} ${task[action]}`);
+  });
+  const [of, all] = [kindName(kind), joined(done, text(", ", "、"))];
+  return work === "undo"
+    ? text(`${of.en}, undoing: ${all.en}`, `${of.ja}の取り消し: ${all.ja}`)
+    : text(`${of.en}: ${all.en}`, `${of.ja}: ${all.ja}`);
 };
 
 /** What is handled for a task: the file for the upload, or the list of whom to delete; else what it comes from. */
