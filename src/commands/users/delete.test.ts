@@ -178,7 +178,7 @@ test("names come from a mail, in a file of one a line, in any encoding", async (
   const found = example<object>("findUsers");
   const findUsers = ({ query = {} }: { query?: Readonly<Record<string, string>> }) =>
     query["name"] === "退職者" ? { items: [] } : found;
-  const unknown = { findUsers, ...NOBODY };
+  const unknown = { findUsers, ...NOBODY, planDeletion: PLAN, discardImport: DISCARDED };
   writeFileSync(join(folder, "mail.txt"), `\ufeff${lines}`);
   const wrong = await inBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
