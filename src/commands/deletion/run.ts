@@ -67,7 +67,7 @@ async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptio
   const { dryRun, list } = options;
   await showPlan(tools, plan);
   if (plan.delete === 0) {
-    if (!dryRun) refuseOtherNumber(plan, options);
+    refuseOtherNumber(plan, options);
     await terminal.note(text("nothing to delete", "削除の対象はありません"));
     await pending.leave();
     return showResult(tools, { plan, dryRun, committed: false });
@@ -76,6 +76,7 @@ async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptio
   for (const one of all) await checkAdministrators(tools, one);
   const path = list === undefined ? undefined : resolve(tools.workingFolder, list);
   if (dryRun) {
+    refuseOtherNumber(plan, options);
     refuseBeyond(plan, options);
     if (path !== undefined) await writeLists(tools, path, all, async () => undefined);
     await pending.leave();
