@@ -1,4 +1,5 @@
-import { text } from "../../lib/text/index.ts";
+import type { MovedOrg } from "../../lib/client/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
@@ -36,8 +37,20 @@ export default defineCommand({
     tools.describeState(() => WHILE_WRITING);
     await showWritten(tools, await client.orgs.move(moved.id, { parent: above.id, dryRun }), {
       ...ORG_WRITTEN,
+      along: ({ along }) => alongWith(along),
       back: ({ after }) =>
         former === undefined ? undefined : `clomoctl orgs move ${orgWord(after)} --parent ${orgWord(former)}`,
     });
   },
 });
+
+/** What goes along: `with it go 2 organisations below it, 5 users and 3 devices`. */
+const alongWith = ({ orgs, users, devices }: MovedOrg["along"]): Text => {
+  if (orgs + users + devices === 0) {
+    return text("it is empty: nobody and nothing goes along", "一緒に移る組織・ユーザー・デバイスはありません");
+  }
+  return text(
+    `with it go ${counted(orgs, "organisation")} below it, ${counted(users, "user")} and ${counted(devices, "device")}`,
+    `一緒に移るもの: 下位の組織 ${orgs} 件、ユーザー ${users} 人、デバイス ${devices} 台`,
+  );
+};
