@@ -123,12 +123,12 @@ async function requestOf<R extends { readonly id: string }>(
 
 /** Why the tenant does not delete those who were found, where others were not: all is told at once; undefined if it would. */
 async function refusalOf(
-  { tenant, signal }: Tools,
+  tools: Tools,
   request: Parameters<Client<"imports">["imports"]["delete"]>[0],
 ): Promise<Failure | undefined> {
-  const { client } = await tenant("imports");
+  const { client } = await tools.tenant("imports");
   try {
-    const { id } = await client.imports.delete(request, signal);
+    const { id } = await client.imports.delete(request, tools.signal);
     await client.imports.discard(id);
     return undefined;
   } catch (error) {

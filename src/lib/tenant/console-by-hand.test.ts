@@ -152,7 +152,7 @@ test.each(["orgs", "devices", "groups", "members"])("so it is of %s", async (kin
   if (kind === "devices") await client.devices.create({ serialNumber: "SN1", platform: "iOS" });
   if (kind === "groups") await client.secured.createGroup("docs", { name: "企画" });
   if (kind === "members") await client.secured.edit({ app: "docs", id: taro?.id ?? "" }, { displayName: "次郎" });
-  const [asked] = (await client.console.list({ state: "open" })).filter(({ objectId }) => objectId !== null);
+  const asked = (await client.console.list({ state: "open" })).find(({ objectId }) => objectId !== null);
   expect(asked?.changes.length).toBeGreaterThan(0);
   expect(asked?.changes.every(({ now }) => now === undefined)).toBe(true);
 });
