@@ -201,3 +201,13 @@ test.each([
   expect(step?.en).toContain(`役職: ${en}`);
   expect(step?.ja).toContain(`役職: ${ja}`);
 });
+
+test("fields that are set in one place have one way there", () => {
+  const changes = [
+    { field: "owner", before: "社員 13", after: null },
+    { field: "ownerOrg", before: null, after: "本社/営業部" },
+  ];
+  const steps = stepsOf({ ...BY_HAND, kind: "devices", name: "SN1", changes }).map(({ ja }) => ja);
+  expect(steps.filter((step) => step.startsWith("「SN1」"))).toHaveLength(1);
+  expect(steps.slice(1, 3)).toEqual(["所有者: 社員 13 → (空)", "所有組織: 本社/営業部"]);
+});

@@ -193,10 +193,13 @@ function handSteps(task: ConsoleTask): readonly Text[] {
       ? []
       : [text(`${called.en} ${page.en}`, `${called.ja} ${page.ja}`)]),
     ...usual.map((change) => changeStep(thing.fields, change)),
-    ...own.flatMap((change) => {
+    ...own.flatMap((change, at) => {
       const { [change.field]: there } = clicks?.fields ?? {};
+      const before = clicks?.fields?.[own[at - 1]?.field ?? ""];
       const step = changeStep(thing.fields, change);
-      return there === undefined ? [step] : [text(`${called.en} ${there.en}`, `${called.ja} ${there.ja}`), step];
+      // what is set in the same place as the one before is one way there
+      if (there === undefined || there.ja === before?.ja) return [step];
+      return [text(`${called.en} ${there.en}`, `${called.ja} ${there.ja}`), step];
     }),
     ...proofs(task, thing),
   ];

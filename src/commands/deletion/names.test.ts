@@ -87,12 +87,12 @@ test("who is not found, an administrator and an owner of devices are told in one
   const { en, ja } = await inBoth(line, { tenant: tenant.fetch });
   expect(en.exit).toBe(6);
   expect(en.stderr).toContain(
-    "error: 1 of 3 names does not find exactly one user; 1 administrator would be deleted: 髙橋 <takahashi@example.jp>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@example.jp> (1 device); nothing was changed\n",
+    "error: 1 of 3 names does not find exactly one user; 1 administrator would be deleted: 髙橋 <takahashi@example.jp>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@example.jp> (1 device: SN-9); nothing was changed\n",
   );
   for (const next of ["clomoctl users list", "users administrators remove", "devices set-owner"])
     expect(en.stderr).toContain(next);
   expect(ja.stderr).toContain(
-    "1 件に特定できません。管理者が含まれています(1 人): 髙橋 <takahashi@example.jp>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@example.jp>(デバイス 1 件)。何も変更していません\n",
+    "1 件に特定できません。管理者が含まれています(1 人): 髙橋 <takahashi@example.jp>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@example.jp>(デバイス 1 件: SN-9)。何も変更していません\n",
   );
   // those who could go stay, too
   const unknown = await run("users delete nobody sato@example.jp", { tenant: tenant.fetch });

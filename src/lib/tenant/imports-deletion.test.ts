@@ -129,10 +129,20 @@ test("devices and users of an app go, of that app alone", async () => {
 test("who owns devices is refused, and named with the way out", async () => {
   expect(await refused({ kind: "users", search: "@x" })).toEqual({
     code: "input-rejected",
-    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device); nothing was changed",
+    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
     hint: "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
-    ja: "ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件)。何も変更していません",
+    ja: "ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
   });
+});
+
+test("of several devices one is named, and that there are more", async () => {
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["SN0", "suzuki@x"],
+  ]);
+  const told = await refused({ kind: "users", ids: await idsOf("users", "suzuki@x") });
+  expect(told.what).toContain("鈴木 <suzuki@x> (2 devices: SN0 …)");
+  expect(told.ja).toContain("鈴木 <suzuki@x>(デバイス 2 件: SN0 …)");
 });
 
 test("of several who are named all reasons are told at once", async () => {
@@ -140,9 +150,9 @@ test("of several who are named all reasons are told at once", async () => {
   const ids = await idsOf("users", "yamada@x", "takahashi@x", "suzuki@x");
   expect(await refused({ kind: "users", ids })).toEqual({
     code: "input-rejected",
-    what: "1 administrator would be deleted: 山田 <yamada@x>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device); nothing was changed",
+    what: "1 administrator would be deleted: 山田 <yamada@x>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
     hint: "administrators are never deleted; if they are none any more: clomoctl users administrators remove USER…; give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
-    ja: "管理者が含まれています(1 人): 山田 <yamada@x>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件)。何も変更していません",
+    ja: "管理者が含まれています(1 人): 山田 <yamada@x>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
   });
 });
 
@@ -155,7 +165,7 @@ test("an organisation that owns devices is refused, with all below it too", asyn
   for (const asked of [{ ids: await idsOf("orgs", "S1") }, { ids: await idsOf("orgs", "S"), recursive: true }]) {
     expect(await refused({ kind: "orgs", ...asked })).toMatchObject({
       code: "input-rejected",
-      what: "1 organisation cannot be deleted, as others belong to it: 営業部/東日本 (1 device); nothing was changed",
+      what: "1 organisation cannot be deleted, as others belong to it: 営業部/東日本 (1 device: SN2); nothing was changed",
       hint: "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
     });
   }
@@ -257,7 +267,7 @@ test("nothing that is kept of deletions has a secret", async () => {
 test("devices of users who would go with their organisation hold it", async () => {
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true })).toMatchObject({
     code: "input-rejected",
-    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device); nothing was changed",
+    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
   });
 });
 

@@ -46,11 +46,17 @@ const findHeld = (database: Database, plan: PlanSql, taken: Thing | undefined): 
   for (const { thing: holder, column } of table.heldBy ?? []) {
     const schemas = [...(holder === thing ? ["s"] : []), ...(holder === taken ? ["taken"] : [])];
     const goes = schemas.map((schema) => ` and not exists (select 1 from ${schema}.chosen g where g.target = h.pk)`);
-    const sql = `select t.pk, ${called(plan)} as name, count(*) as count from ${thing.name} t
+    // what one is called by is told where it is typed to free it: of a device its serial number
+    const { namedBy = "name", fields } = holder;
+    const example = fields[namedBy]?.unique === true ? `min(h.${quoteIdentifier(namedBy)})` : "null";
+    const sql = `select t.pk, ${called(plan)} as name, count(*) as count, ${example} as example from ${thing.name} t
       join ${holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes.join("")} group by t.pk`;
-    for (const { pk, name, count } of database.iterate(sql, { kind })) {
+    for (const { pk, name, count, example: one } of database.iterate(sql, { kind })) {
       const known = held.get(Number(pk)) ?? { name: String(name), by: [] };
-      held.set(Number(pk), { ...known, by: [...known.by, { holder, count: Number(count) }] });
+      held.set(Number(pk), {
+        ...known,
+        by: [...known.by, { holder, count: Number(count), example: one === null ? undefined : String(one) }],
+      });
     }
   }
   return [...held.values()];

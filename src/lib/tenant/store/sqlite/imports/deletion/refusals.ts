@@ -9,7 +9,12 @@ import type { InTheWay } from "../revert/refusals.ts";
 export interface Dependent {
   /** what people call it */
   readonly name: string;
-  readonly by: readonly { readonly holder: Thing; readonly count: number }[];
+  readonly by: readonly {
+    readonly holder: Thing;
+    readonly count: number;
+    /** what one of them is called, where that is typed to free it */
+    readonly example?: string | undefined;
+  }[];
 }
 
 /** Maximum number of records that a refusal names for one reason: a list of leavers is seen whole. */
@@ -85,12 +90,12 @@ const FREED: Readonly<Record<string, Text>> = {
   ),
 };
 
-/** `2 users`, `1 lower organisation` */
-const holding = (thing: Thing, { holder, count }: Dependent["by"][number]): Text => {
+/** `2 users`, `1 lower organisation`, `2 devices: SN1 …` */
+const holding = (thing: Thing, { holder, count, example }: Dependent["by"][number]): Text => {
   const { en, ja } = nounOf(holder);
-  return holder === thing
-    ? text(counted(count, `lower ${en}`), `下位の${ja} ${count} 件`)
-    : text(counted(count, en), `${ja} ${count} 件`);
+  if (holder === thing) return text(counted(count, `lower ${en}`), `下位の${ja} ${count} 件`);
+  const named = example === undefined ? "" : `: ${example}${count > 1 ? " …" : ""}`;
+  return text(`${counted(count, en)}${named}`, `${ja} ${count} 件${named}`);
 };
 
 /** Other records depend on some that would be deleted. */
