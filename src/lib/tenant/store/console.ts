@@ -2,6 +2,7 @@ import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type { ImportDetail, Settled } from "./imports/record.ts";
@@ -207,15 +208,21 @@ export const doubtTask = async (writer: Writer, number: number, at: string): Pro
   await writer.run("update console_task set doubtedAt = :at where pk = :number", { number, at });
 };
 
-/** The tables of what is written by hand. */
-const BY_HAND = ["user", "org", "device", "secured_user", "secured_group"];
+/** The tables of what is written by hand and files have, by kind; those of SECURED APPs have one. */
+const TABLES: Readonly<Record<string, string>> = { users: "user", orgs: "org", devices: "device" };
+
+/** SQL: the record of a task `t` in a table: by its number, which is never given to another one. */
+const isIn = (table: string): string => `exists (select 1 from ${table} r where r.pk = t.target)`;
 
 /** The tables of what imports delete. */
 const DELETED = ["user_was", "org_was", "device_was", "secured_user_was"];
 
 /** SQL: of a task `t` that asks for values of a record, that the record is not there any more. */
-const IS_GONE = `(t.state = 'open' and t.work <> 'delete' and t.object is not null
-  and ${BY_HAND.map((table) => `not exists (select 1 from ${table} r where r.id = t.object)`).join(" and ")})`;
+const IS_GONE = `(t.state = 'open' and t.work <> 'delete' and t.target is not null and not case
+  when t.thing = '${SECURED_GROUP.name}' then ${isIn(SECURED_GROUP.name)}
+  ${Object.entries(TABLES)
+    .map(([kind, table]) => `when t.kind = '${kind}' then ${isIn(table)}`)
+    .join(" ")} else ${isIn("secured_user")} end)`;
 
 /** SQL: the open task of the import that deleted the record of a task `t`. */
 const DELETION_TASK = `(select max(d.pk) from console_task d where d.state = 'open' and d.kind = t.kind and (${DELETED.map(
