@@ -292,7 +292,7 @@ testWrongLines(
   ["users delete", "nothing is named"],
   ["users delete x --search y", "names and filters exclude each other"],
   ["users delete --file x --org y", "--org"],
-  ["users delete --search=", "a blank filter would let everything pass"],
+  ["users delete --search=", "--search must not be blank"],
   ["users delete x --all", "--all"],
   ["users delete x --max-deletions many", "--max-deletions"],
   ["users delete x --list -", "--list"],
