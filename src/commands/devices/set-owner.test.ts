@@ -39,8 +39,8 @@ test("gives all that are named an owner by one request, and says what takes it b
     device("S2", { owner: null, ownerOrg: { id: org.id, code: null, path: "本社" } }),
   ];
   const line = "devices set-owner S1 S2 S1 --user hanako@example.co.jp";
-  const { en, ja } = await inBoth(line, { tenant: { ...tenantOf(one, other), findUsers } });
-  expect(en.requests.at(-1)).toEqual({
+  const { en, ja } = await inBoth(line, { tenant: { ...tenantOf(one, other), findUsers, findOrgs: { items: [org] } } });
+  expect(en.requests.find(({ operation }) => operation === "setDeviceOwner")).toEqual({
     operation: "setDeviceOwner",
     json: { ids: [one.id, other.id], owner: user.id, ownerOrg: null, wipes: 0, dryRun: false },
   });

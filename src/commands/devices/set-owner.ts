@@ -62,7 +62,7 @@ export default defineCommand({
     await showAllWritten(tools, all, {
       ...DEVICE_WRITTEN,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, DEVICE.usual),
-      back: backByOwner,
+      back: backByOwner(tools),
     });
     await warnOfSharedAccounts(tools, client, all);
   },
