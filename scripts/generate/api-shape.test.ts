@@ -114,6 +114,12 @@ const PERMITTED: readonly Permitted[] = [
   ...["", "/{number}"].map((path) => bridge("paths", `/v1/console${path}`)),
   ...["AuditHead", "AuditRecord", "AuditVerification"].map((name) => asked(AUDIT, "components", "schemas", name)),
   ...["", "/export", "/head", "/verify", "/{seq}"].map((path) => asked(AUDIT, "paths", `/v1/audit${path}`)),
+  ...["users", "orgs", "secured/{app}/users"].map((path) => ({
+    ...asked(AUDIT, "paths", `/v1/${path}/export`, "get", "responses", "200", "headers"),
+    now: {
+      "clomoctl-audit": expect.objectContaining({ schema: expect.objectContaining({ enum: ["none"] }) as unknown }),
+    },
+  })),
   added("components", "schemas", "Device"),
   added("components", "schemas", "NotReadyDevice"),
   asked(PLANS, "components", "schemas", "Import", "properties", "columns"),
