@@ -113,6 +113,21 @@ describe("an owner that needs a wipe", () => {
     expect([other.exit, asked(other.requests)]).toMatchObject([3, [TRIED]]);
   });
 
+  test.each([
+    ["fully-managed", "has to be wiped"],
+    ["comp", "has to be wiped"],
+    ["work-profile", "has to be wiped"],
+    ["legacy", "may have to be wiped"],
+    ["unknown", "may have to be wiped"],
+    [null, "may have to be wiped"],
+  ] as const)("facts 1.3: in the mode %s the device %s", async (androidMode, told) => {
+    const one = device("S1", { platform: "Android", androidMode });
+    const { stderr } = await run("devices set-owner S1 --user hanako@example.co.jp", {
+      tenant: { ...tenantOf(one), findUsers },
+    });
+    expect(stderr).toContain(`S1: another owner: the device ${told}`);
+  });
+
   test("nobody is asked about what the tenant refuses", async () => {
     const refused = new Failure("input-rejected", { what: text("S2 is 管理外", "S2 は管理外です") });
     const answers = { ...stopping, setDeviceOwner: refused };
