@@ -202,6 +202,7 @@ const PERMITTED: readonly Permitted[] = [
   ),
   { ...byHand("components", "schemas", "SecuredUser", "required"), before: expect.anything() as unknown },
   ...["users/{id}", "groups/{id}", "groups/delete"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`)),
+  more("the users of a group", "paths", "/v1/secured/{app}/users", "get", "parameters"),
   ...["users", "groups"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`, "post")),
   { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
   ...["/v1/devices/{id}", "/v1/devices/set-owner", "/v1/devices/tag"].map((path) => byHand("paths", path)),
