@@ -93,7 +93,27 @@ const notAList = (where: string): Failure =>
     where,
   });
 
-/** The names that were typed, or stand in a file. */
+/** The name in an argument. @throws `usage` where several people are in it */
+const nameIn = (argument: string, byMail: boolean): readonly Typed[] => {
+  const names = namesIn(argument, byMail);
+  if (new Set(names.map(emailKey)).size > 1) throw notOneName(names);
+  return names.map((name) => ({ name }));
+};
+
+const notOneName = (names: readonly string[]): Failure =>
+  new Failure("usage", {
+    what: text(
+      `${names.length} mail addresses are in one argument; nothing was changed`,
+      `1 つの引数に ${names.length} 件のメールアドレスがあります。何も変更していません`,
+    ),
+    where: names.join(" "),
+    hint: text(
+      "give each as an argument of its own, or all in a file, one a line: --file FILE",
+      "1 件ずつ別の引数にするか、1 行に 1 件ずつ書いたファイルを --file FILE で指定してください",
+    ),
+  });
+
+/** The names that were typed, or stand in a file. @throws `usage` where one argument or line has several people */
 export async function typedNames(
   tools: Tools,
   {
@@ -102,7 +122,7 @@ export async function typedNames(
     byMail = false,
   }: { readonly names: readonly string[]; readonly file: string | undefined } & Pick<Findable<never>, "byMail">,
 ): Promise<readonly Typed[]> {
-  const typed = names.flatMap((name) => namesIn(name, byMail).map((one) => ({ name: one })));
+  const typed = names.flatMap((name) => nameIn(name, byMail));
   const all: readonly Typed[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
   const known = new Set<string>();
   const once = all.filter(({ name }) => !known.has(name) && known.add(name));

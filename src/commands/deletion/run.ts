@@ -143,18 +143,11 @@ const LONGEST_CALLED = 255;
 const shortened = (called: string): string =>
   called.length <= LONGEST_CALLED ? called : `${called.slice(0, LONGEST_CALLED - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
-/** @throws `usage` where neither names nor filters are given, or both, or a filter that lets everything pass */
+/** @throws `usage` where neither names nor filters are given, or both */
 function refuseContradictions({ names, file, filters }: Pick<Deletion<never>, "names" | "file" | "filters">): void {
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);
   const named = names.length > 0 || file !== undefined;
   if (given.length === 0 && !named) throw NOBODY;
-  const blank = given.find(([, value]) => value?.trim() === "");
-  if (blank !== undefined) {
-    throw new Failure("usage", {
-      what: text("a blank filter would let everything pass", "空の条件ではすべてが対象になります"),
-      where: `--${flagName(blank[0])}`,
-    });
-  }
   const [first] = given;
   if (first === undefined || !named) return;
   throw new Failure("usage", {

@@ -11,7 +11,7 @@ const [root, sales] = all as [Org, Org];
 const detail = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
 const head: Org = { ...sales, id: "019a9f3c-5a00-7abc-8def-000000000099", name: "本社", code: "H", path: "本社" };
 const findOrgs = ({ query }: { query?: Record<string, string> }) => ({
-  items: [query?.["name"] === "本社" ? { ...detail, ...head } : detail],
+  items: [{ ...detail, ...(query?.["name"] === "本社" ? head : query?.["name"] === "全社" ? root : {}) }],
 });
 const moved: MovedOrg = {
   before: sales,
@@ -24,7 +24,7 @@ const moved: MovedOrg = {
 test("moves it below the other one, and says what takes it back", async () => {
   const tenant = { findOrgs, orgs: { items: [root, head, sales] }, moveOrg: moved };
   const { en, ja } = await inBoth("orgs move 営業部 --parent 本社", { tenant });
-  expect(en.requests.at(-1)).toEqual({
+  expect(en.requests.find(({ operation }) => operation === "moveOrg")).toEqual({
     operation: "moveOrg",
     params: { id: sales.id },
     json: { parent: head.id, dryRun: false },

@@ -5,7 +5,7 @@ import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { ORG_ARGUMENT, orgNamed, orgWord } from "./named.ts";
-import { ORG_WRITTEN } from "./written.ts";
+import { orgWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("move an organisation, with all below it", "組織を、下位の組織ごと移動する"),
@@ -36,10 +36,12 @@ export default defineCommand({
     const former = all.find(({ id }) => id === moved.parentId);
     tools.describeState(() => WHILE_WRITING);
     await showWritten(tools, await client.orgs.move(moved.id, { parent: above.id, dryRun }), {
-      ...ORG_WRITTEN,
+      ...orgWritten(tools),
       along: ({ along }) => alongWith(along),
-      back: ({ after }) =>
-        former === undefined ? undefined : `clomoctl orgs move ${orgWord(after)} --parent ${orgWord(former)}`,
+      back: async ({ after }) => {
+        if (former === undefined) return undefined;
+        return `clomoctl orgs move ${await orgWord(tools, after)} --parent ${await orgWord(tools, former)}`;
+      },
     });
   },
 });

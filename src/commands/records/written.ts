@@ -1,7 +1,6 @@
 import type { Fields } from "../../lib/model/thing.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
-import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { flagName } from "../field.ts";
 import type { Tools } from "../tools.ts";
@@ -21,13 +20,10 @@ export interface Showing<R, W = Written<R>> {
   /** what people call it */
   readonly called: (record: R) => string;
   /** the command that takes it back, if one does: of a new record its deletion, else of what it was */
-  readonly back: (written: W) => string | undefined;
+  readonly back: (written: W) => string | undefined | Promise<string | undefined>;
   /** what else follows from a change */
   readonly along?: ((written: W) => Text | undefined) | undefined;
 }
-
-/** A name as one word of a command, or the id where the name cannot be typed as it is shown. */
-export const typedWord = (name: string, id: string): string => shownWord(escapeForPeople(name) === name ? name : id);
 
 /** What a change by hand means until the tenant has answered. */
 export const BEFORE_WRITING = text("nothing was changed", "何も変更していません");
@@ -60,10 +56,10 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
   );
 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
-function* sentences<R extends object, W extends Written<R>>(
+async function* sentences<R extends object, W extends Written<R>>(
   written: W,
   { columns, called, back, along }: Showing<R, W>,
-): Generator<Text> {
+): AsyncGenerator<Text> {
   const { before, after, consoleTask, dryRun } = written;
   const name = called(after);
   const changed = before === null ? [] : changedColumns(columns, before, after);
@@ -89,7 +85,7 @@ function* sentences<R extends object, W extends Written<R>>(
       `管理画面でも同じ操作が必要です: clomoctl console show ${consoleTask}`,
     );
   }
-  const undo = back(written);
+  const undo = await back(written);
   if (undo !== undefined) yield text(`to take it back: ${undo}`, `元に戻すには: ${undo}`);
 }
 
@@ -108,7 +104,7 @@ export async function showWritten<R extends object, W extends Written<R>>(
   showing: Showing<R, W>,
 ): Promise<void> {
   await terminal.show(idless(showing.columns, written), written.after);
-  for (const sentence of sentences(written, showing)) await terminal.note(sentence);
+  for await (const sentence of sentences(written, showing)) await terminal.note(sentence);
   if (written.dryRun) await terminal.note(DRY);
 }
 
@@ -125,8 +121,9 @@ export async function showAllWritten<R extends object, W extends Written<R>>(
     all.map(({ after }) => after),
   );
   for (const written of all) {
-    const [name, said] = [showing.called(written.after), [...sentences(written, showing)]];
-    for (const { en, ja } of said) await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
+    const name = showing.called(written.after);
+    for await (const { en, ja } of sentences(written, showing))
+      await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
   }
   if (first?.dryRun === true) await terminal.note(DRY);
 }
@@ -145,7 +142,5 @@ export const backByEdit = <R extends object>(
 ): string | undefined => {
   const options = before === null ? [] : [...optionsFor(fields, before, after), ...more];
   if (options.length === 0) return undefined;
-  return [command, ...options.map(([option, value]) => `--${flagName(option)} ${quoted(value)}`)].join(" ");
+  return [command, ...options.map(([option, value]) => `--${flagName(option)} ${shownWord(value)}`)].join(" ");
 };
-
-const quoted = (value: string): string => (value === "" ? "''" : shownWord(value));

@@ -300,6 +300,17 @@ test("a list of names in Shift_JIS is read as such", async () => {
   expect(requests[0]).toMatchObject({ operation: "findUsers", query: { name: "髙橋" } });
 });
 
+test.each(["a@x.jp b@x.jp", "a@x.jp,b@x.jp", "a@x.jp\nb@x.jp", "山田 <a@x.jp>、鈴木 <b@x.jp>"])(
+  "one argument is one name: %j",
+  async (argument) => {
+    const { en, ja } = await inBoth(["users", "delete", argument, "--confirm-deletions", "2"], { tenant: {} });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(en.stderr).toContain("2 mail addresses are in one argument; nothing was changed\n  a@x.jp b@x.jp\n");
+    expect(en.stderr).toContain("--file FILE");
+    expect(ja.stderr).toContain("1 つの引数に 2 件のメールアドレスがあります。何も変更していません");
+  },
+);
+
 test("more names than one request takes", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "many.txt"), Array.from({ length: 20_001 }, (_, at) => `E${at}`).join("\n"));
@@ -313,7 +324,7 @@ testWrongLines(
   ["users delete", "nothing is named"],
   ["users delete x --search y", "names and filters exclude each other"],
   ["users delete --file x --org y", "--org"],
-  ["users delete --search=", "a blank filter would let everything pass"],
+  ["users delete --search=", "--search must not be blank"],
   ["users delete x --all", "--all"],
   ["users delete x --max-deletions many", "--max-deletions"],
   ["users delete x --list -", "--list"],

@@ -30,10 +30,12 @@ test("moves all that are named in one request, each once", async () => {
   };
   const line = "users move E0042 jiro@example.jp E0042 --org 営業部";
   const { en, ja } = await inBoth(line, { tenant: moving });
-  expect(en.requests.at(-1)).toEqual({
+  expect(en.requests.at(-2)).toEqual({
     operation: "moveUsers",
     json: { ids: [hanako.id, jiro.id], org: org.id, dryRun: false },
   });
+  // once for both
+  expect(en.requests.at(-1)).toEqual({ operation: "findOrgs", query: { name: "全社" } });
   expect(en.exit).toBe(0);
   expect(en.stdout.split("\n")).toHaveLength(4);
   expect(en.stderr).toContain("次郎 <jiro@example.jp>: organisation: 全社 → 営業部\n");

@@ -1,4 +1,4 @@
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import type { User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -38,6 +38,12 @@ export default defineCommand({
     const ids: string[] = [];
     for (const name of user) ids.push((await userNamed(client, name)).id);
     tools.describeState(() => WHILE_WRITING);
+    const words = new Map<string, string>();
+    const wordOf = async (former: User["org"]): Promise<string> => {
+      const word = words.get(former.id) ?? (await orgWord(tools, former));
+      words.set(former.id, word);
+      return word;
+    };
     await showAllWritten(tools, await client.users.move({ ids: [...new Set(ids)], org: id, dryRun }), {
       ...USER_WRITTEN,
       along: ({ devices }) =>
@@ -48,10 +54,8 @@ export default defineCommand({
               `一緒に移るデバイス: ${devices} 台`,
             ),
       listed: listColumns(tools.terminal, USER_COLUMNS, USER.usual),
-      back: ({ before, after }) => {
-        if (before === null) return undefined;
-        return `clomoctl users move ${userWord(after)} --org ${orgWord({ ...before.org, name: ROOT_ORG_NAME })}`;
-      },
+      back: async ({ before, after }) =>
+        before === null ? undefined : `clomoctl users move ${userWord(after)} --org ${await wordOf(before.org)}`,
     });
   },
 });

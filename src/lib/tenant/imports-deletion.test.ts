@@ -235,12 +235,40 @@ test("without users there is one import, and dropping the plan of both drops bot
   expect(await open()).toEqual([]);
 });
 
+test("no part of both is committed alone, nor after a conflict", async () => {
+  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  const part = both.takes?.id ?? "";
+  const alone = async () => failureOf(commit(await tenant.client.imports.show(part)));
+  const refused = {
+    code: "conflict",
+    what: {
+      en: `import ${both.number - 1} is part of import ${both.number}: both are committed as one`,
+      ja: `インポート ${both.number - 1} はインポート ${both.number} の一部で、両方を同時に確定します`,
+    },
+  };
+  expect(await alone()).toMatchObject(refused);
+  await tenant.client.orgs.create({ name: "総務部" });
+  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
+  expect(await alone()).toMatchObject(refused);
+  await tenant.client.imports.replan(part);
+  const failure = await alone();
+  expect(failure).toMatchObject(refused);
+  expect(failure?.hint?.en).toContain(
+    `clomoctl imports replan ${both.number}, then clomoctl imports commit ${both.number}`,
+  );
+  expect(await emails()).toEqual(["yamada@x", "takahashi@x", "suzuki@x"]);
+  await commit(await tenant.client.imports.replan(both.id));
+  expect(await paths()).toEqual(["開発部", "総務部"]);
+  expect(await emails()).toEqual(["suzuki@x"]);
+});
+
 test("what is left of both is compared alone once the other one is over", async () => {
   const S = await idsOf("orgs", "S");
-  const both = await plan({ kind: "orgs", ids: S, recursive: true });
-  await commit(await tenant.client.imports.show(both.takes?.id ?? ""));
-  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
-  const alone = await tenant.client.imports.replan(both.id);
+  const first = await plan({ kind: "orgs", ids: S, recursive: true });
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  await tenant.client.imports.discard(first.takes?.id ?? "");
+  expect(await failureOf(commit(first))).toMatchObject({ code: "conflict" });
+  const alone = await tenant.client.imports.replan(first.id);
   expect(alone).toMatchObject({ delete: 2 });
   expect(alone.takes).toBeUndefined();
   await tenant.client.imports.discard(alone.id);

@@ -110,7 +110,9 @@ function* sentences({ groups, memberships, consoleTasks }: DeletedGroups, app: s
     );
   }
   for (const { name } of groups) {
-    const line = `clomoctl secured groups create ${shownWord(name)} --app ${app}`;
+    const word = shownWord(name);
+    const command = "clomoctl secured groups create";
+    const line = name.startsWith("-") ? `${command} --app ${app} -- ${word}` : `${command} ${word} --app ${app}`;
     yield text(`to make it again, without its users: ${line}`, `作り直すには(ユーザーは戻りません): ${line}`);
   }
 }
