@@ -243,7 +243,7 @@ export async function idsNamed<R extends { readonly id: string }>(
   throw new NamesNotFound(unknown.length > 0 ? "not-found" : "usage", problems, {
     what: text(
       `${wrong} of ${counted(typed.length, "name")} ${wrong === 1 ? "does" : "do"} not find exactly one ${noun.en}; nothing was changed`,
-      `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja}を 1 件に特定できません。何も変更していません`,
+      `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません。何も変更していません`,
     ),
     hint: text(
       `look them up: ${command}; of several use the id`,
