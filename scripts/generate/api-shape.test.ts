@@ -147,6 +147,7 @@ const PERMITTED: readonly Permitted[] = [
   ...["supersededBy", "supersedes", "unseenColumns"].map((name) =>
     bridge("components", "schemas", "Import", "properties", name),
   ),
+  bridge("components", "schemas", "Import", "properties", "settled"),
   bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "allowErrorValues"],
@@ -208,6 +209,7 @@ const PERMITTED: readonly Permitted[] = [
   ...["/v1/devices/{id}", "/v1/devices/set-owner", "/v1/devices/tag"].map((path) => byHand("paths", path)),
   ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),
   ...["/v1/orgs", "/v1/users"].map((path) => byHand("paths", path, "post")),
+  ...["MovedOrg", "MovedUser"].map((name) => byHand("components", "schemas", name)),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "sheet"],
     before: undefined,

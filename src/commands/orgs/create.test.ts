@@ -69,6 +69,9 @@ test("a dry run says that nothing was changed, and proposes nothing", async () =
   expect(en.requests).toEqual([{ operation: "createOrg", json: { name: "一課", dryRun: true } }]);
   expect(en.stderr).toBe("would be created: 本社/一課\ndry run: nothing was changed\n");
   expect(ja.stderr).toBe("作成される予定: 本社/一課\n試行のため、何も変更していません\n");
+  // it would be created with another id
+  const { stdout } = await run("orgs create 一課 --dry-run --format json", { tenant });
+  expect(JSON.parse(stdout)).toMatchObject({ id: null, path: "本社/一課" });
 });
 
 test("what a rule refuses ends with 3, a parent that is not there with 6", async () => {

@@ -15,12 +15,14 @@ export interface Written<R> {
 }
 
 /** How a record is shown that was written. */
-export interface Showing<R> {
+export interface Showing<R, W = Written<R>> {
   readonly columns: readonly Column<R>[];
   /** what people call it */
   readonly called: (record: R) => string;
   /** the command that takes it back, if one does: of a new record its deletion, else of what it was */
-  readonly back: (written: Written<R>) => string | undefined | Promise<string | undefined>;
+  readonly back: (written: W) => string | undefined | Promise<string | undefined>;
+  /** what else follows from a change */
+  readonly along?: ((written: W) => Text | undefined) | undefined;
 }
 
 /** What a change by hand means until the tenant has answered. */
@@ -55,9 +57,9 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
   );
 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
-async function* sentences<R extends object>(
-  written: Written<R>,
-  { columns, called, back }: Showing<R>,
+async function* sentences<R extends object, W extends Written<R>>(
+  written: W,
+  { columns, called, back, along }: Showing<R, W>,
 ): AsyncGenerator<Text> {
   const { before, after, consoleTask, dryRun } = written;
   const name = called(after);
@@ -75,6 +77,8 @@ async function* sentences<R extends object>(
     const [from, to] = [word?.(before) ?? told(value(before)), word?.(after) ?? told(value(after))];
     yield text(`${header.en}: ${from.en} → ${to.en}`, `${header.ja}: ${from.ja} → ${to.ja}`);
   }
+  const also = along?.(written);
+  if (also !== undefined) yield also;
   if (dryRun) return;
   if (consoleTask !== null) {
     yield text(
@@ -88,22 +92,28 @@ async function* sentences<R extends object>(
 
 export const DRY = text("dry run: nothing was changed", "試行のため、何も変更していません");
 
+/** The columns of what was written; a new record that is only tried out has no id, as it will have another one. */
+const idless = <R>(columns: readonly Column<R>[], { before, dryRun }: Written<R>): readonly Column<R>[] =>
+  before === null && dryRun
+    ? columns.map((column) => (column.key === "id" ? { ...column, value: () => null, name: undefined } : column))
+    : columns;
+
 /** Shows one record that was written, and says what that means. */
-export async function showWritten<R extends object>(
+export async function showWritten<R extends object, W extends Written<R>>(
   { terminal }: Pick<Tools, "terminal">,
-  written: Written<R>,
-  showing: Showing<R>,
+  written: W,
+  showing: Showing<R, W>,
 ): Promise<void> {
-  await terminal.show(showing.columns, written.after);
+  await terminal.show(idless(showing.columns, written), written.after);
   for await (const sentence of sentences(written, showing)) await terminal.note(sentence);
   if (written.dryRun) await terminal.note(DRY);
 }
 
 /** Shows several records that were written together. @param usual the columns of a list that fit on a terminal */
-export async function showAllWritten<R extends object>(
+export async function showAllWritten<R extends object, W extends Written<R>>(
   { terminal }: Pick<Tools, "terminal">,
-  all: readonly Written<R>[],
-  { listed, ...showing }: Showing<R> & { readonly listed: readonly Column<R>[] },
+  all: readonly W[],
+  { listed, ...showing }: Showing<R, W> & { readonly listed: readonly Column<R>[] },
 ): Promise<void> {
   const [first, ...others] = all;
   if (first !== undefined && others.length === 0) return showWritten({ terminal }, first, showing);

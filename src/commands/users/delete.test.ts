@@ -99,6 +99,27 @@ test("--dry-run shows it and leaves nothing, and a list of them where one is ask
   expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("hanako@example.co.jp");
 });
 
+test.each([
+  [PLAN, "the plan deletes 1 record, not 2", "計画の削除は 1 件で、2 件ではありません"],
+  [{ ...PLAN, delete: 0 }, "the plan deletes 0 records, not 2", "計画の削除は 0 件で"],
+])("--dry-run says where the confirmed number would be refused", async (plan, english, japanese) => {
+  const { importRows, ...shown } = tenantWith({ discardImport: DISCARDED }, plan);
+  const asked = plan.delete === 0 ? shown : { ...shown, importRows };
+  const tenant = { ...asked, import: plan };
+  const { en, ja } = await inBoth("users delete E1 --dry-run --confirm-deletions 2", { tenant });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain(english);
+  expect(ja.stderr).toContain(japanese);
+  const right = await run(`users delete E1 --dry-run --confirm-deletions ${plan.delete}`, { tenant: asked });
+  expect(right.exit).toBe(0);
+});
+
+test("help shows the file of names on its first page", async () => {
+  const { en, ja } = await inBoth("users delete --help", {});
+  expect(en.stdout).toMatch(/^ +--file FILE +a text file with one name a line/m);
+  expect(ja.stdout).toMatch(/^ +--file FILE +1 行に 1 件/m);
+});
+
 test("a list in CSV guards what a spreadsheet would run", async () => {
   const folder = freshFolder();
   const after = [{ field: "id", value: ID }];
@@ -178,7 +199,7 @@ test("names come from a mail, in a file of one a line, in any encoding", async (
   const found = example<object>("findUsers");
   const findUsers = ({ query = {} }: { query?: Readonly<Record<string, string>> }) =>
     query["name"] === "退職者" ? { items: [] } : found;
-  const unknown = { findUsers, ...NOBODY };
+  const unknown = { findUsers, ...NOBODY, planDeletion: PLAN, discardImport: DISCARDED };
   writeFileSync(join(folder, "mail.txt"), `\ufeff${lines}`);
   const wrong = await inBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });

@@ -1,6 +1,6 @@
 import type { User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
-import { text } from "../../lib/text/index.ts";
+import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { orgNamed, orgWord } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
@@ -46,6 +46,13 @@ export default defineCommand({
     };
     await showAllWritten(tools, await client.users.move({ ids: [...new Set(ids)], org: id, dryRun }), {
       ...USER_WRITTEN,
+      along: ({ devices }) =>
+        devices === 0
+          ? undefined
+          : text(
+              `${counted(devices, "device")} ${devices === 1 ? "goes" : "go"} along`,
+              `一緒に移るデバイス: ${devices} 台`,
+            ),
       listed: listColumns(tools.terminal, USER_COLUMNS, USER.usual),
       back: async ({ before, after }) =>
         before === null ? undefined : `clomoctl users move ${userWord(after)} --org ${await wordOf(before.org)}`,

@@ -135,6 +135,17 @@ test("who owns devices is refused, and named with the way out", async () => {
   });
 });
 
+test("of several who are named all reasons are told at once", async () => {
+  tenant.makeAdministrator("yamada@x");
+  const ids = await idsOf("users", "yamada@x", "takahashi@x", "suzuki@x");
+  expect(await refused({ kind: "users", ids })).toEqual({
+    code: "input-rejected",
+    what: "1 administrator would be deleted: 山田 <yamada@x>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device); nothing was changed",
+    hint: "administrators are never deleted; if they are none any more: clomoctl users administrators remove USER…; give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    ja: "管理者が含まれています(1 人): 山田 <yamada@x>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件)。何も変更していません",
+  });
+});
+
 test("an organisation that owns devices is refused, with all below it too", async () => {
   await tenant.import({ kind: "devices" }, [
     ["シリアルナンバー", "所有組織コード"],

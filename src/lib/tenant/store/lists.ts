@@ -337,6 +337,16 @@ export const findRecords = async <F extends Fields>(
   return own.length > 0 ? own : found;
 };
 
+/** The records that have these ids, in the list's usual order. */
+export const recordsWith = async <F extends Fields>(
+  reader: Reader,
+  list: List<F>,
+  ids: readonly string[],
+): Promise<RecordOf<F>[]> => {
+  const where = "t.id in (select value from json_each(:ids))";
+  return parsed<F>(await select(reader, list, { where, params: { ...list.params, ids: JSON.stringify(ids) } }));
+};
+
 const streamed = (list: List, filters: Filters, further?: string): Omit<Lines, "line"> => {
   const [{ sql: key, before }] = list.order;
   const { table, joined = "", among = "true" } = list;
