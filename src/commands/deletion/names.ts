@@ -269,7 +269,7 @@ export async function idsNamed<R extends { readonly id: string }>(
     {
       wrong: text(
         `${wrong} of ${counted(typed.length, "name")} ${wrong === 1 ? "does" : "do"} not find exactly one ${noun.en}`,
-        `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja}を 1 件に特定できません`,
+        `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません`,
       ),
       hint: text(
         `look them up: ${command}; of several use the id`,

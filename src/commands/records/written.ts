@@ -33,6 +33,7 @@ const NONE = text("(none)", "(なし)");
 
 const told = (value: unknown): Text => {
   if (value === null || value === undefined || value === "") return NONE;
+  if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
   if (!Array.isArray(value)) return same(plain(value));
   return value.length === 0 ? NONE : same((value as readonly unknown[]).map(plain).join(", "));
 };

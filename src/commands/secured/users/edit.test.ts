@@ -31,10 +31,12 @@ test("sends what changes, shows old and new, and the line that takes it back", a
   ]);
   expect(en.stderr).toContain("groups: 営業 → 総務\n");
   expect(en.stderr).toContain("device: (none) → iPad 12\n");
+  expect(en.stderr).toContain("licence limit exception: no → yes\n");
   expect(en.stderr).toContain(
     "to take it back: clomoctl secured users edit hanako01 --app docs --group 営業 --device '' --licence-exception no --role manager\n",
   );
   expect(ja.stderr).toContain("グループ名: 営業 → 総務\n");
+  expect(ja.stderr).toContain("ライセンス制限例外設定: いいえ → はい\n");
   expect(ja.stderr).toContain("元に戻すには: clomoctl secured users edit hanako01 --app docs ");
 });
 
