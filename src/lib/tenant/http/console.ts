@@ -1,12 +1,12 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { listTasks, readTask } from "../store/console.ts";
-import { closeConsoleTask } from "../use/console.ts";
+import { closeConsoleTasks } from "../use/console.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** What has to be done in the console. */
 export default ({ session }: TenantParts): Handlers<"console"> => ({
   list: ({ query: { state } }) => session.read((reader) => listTasks(reader, state)),
   show: ({ params: { number } }) => session.read((reader) => readTask(reader, number)),
-  close: ({ params: { number }, body, repeatable }) => closeConsoleTask(session, number, body, repeatable),
+  close: ({ body: { numbers, ...closing }, repeatable }) => closeConsoleTasks(session, numbers, closing, repeatable),
 });

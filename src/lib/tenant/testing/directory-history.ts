@@ -44,7 +44,7 @@ type Step =
   | ImportStep
   | { readonly mirror: true }
   | { readonly undo: number }
-  | { readonly close: number; readonly state: "confirmed" | "dropped" }
+  | { readonly close: readonly number[]; readonly state: "confirmed" | "dropped" }
   | { readonly field: string }
   | { readonly mark: number };
 
@@ -81,7 +81,7 @@ const someHand = (kind: HandKind): fc.Arbitrary<HandStep> =>
     hand: fc.constantFrom("create", "create", "edit", "edit", "move"),
     kind: fc.constant(kind),
     whom: fc.uniqueArray(somePlace, { minLength: 1, maxLength: kind === "users" ? 3 : 1 }),
-    place: somePlace,
+    place: fc.oneof({ arbitrary: somePlace, weight: 3 }, { arbitrary: fc.constant(-1), weight: 1 }),
     values: kind === "users" ? USER_VALUES : ORG_VALUES,
     dryRun: fc.constantFrom(false, false, false, false, true),
   });
@@ -123,7 +123,13 @@ export const someDirectoryStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: someDeletion, weight: 3 },
   { arbitrary: someImport, weight: 3 },
   { arbitrary: fc.record({ undo: fc.oneof(fc.nat(2), fc.nat(9)) }), weight: 3 },
-  { arbitrary: fc.record({ close: fc.nat(9), state: fc.constantFrom("confirmed", "dropped") }), weight: 1 },
+  {
+    arbitrary: fc.record({
+      close: fc.uniqueArray(fc.nat(9), { minLength: 1, maxLength: 2 }),
+      state: fc.constantFrom("confirmed", "dropped"),
+    }),
+    weight: 1,
+  },
   { arbitrary: fc.record({ field: fc.constantFrom("座席") }), weight: 1 },
   { arbitrary: fc.record({ mark: fc.nat(9) }), weight: 1 },
   { arbitrary: fc.constant({ mirror: true } as const), weight: 1 },
@@ -521,20 +527,27 @@ export class DirectoryHistory {
     return { what: "undone", audit: [{ action: "imports.revert", objects }] };
   }
 
-  async #close({ close: at, state }: Extract<Step, { readonly close: number }>): Promise<Did> {
-    const tasks = await this.#tenant.client.console.list({});
-    const task = tasks[at % Math.max(1, tasks.length)];
-    if (task === undefined) return NOTHING;
-    const asked = () => this.#tenant.client.console.close(task.number, { state });
-    if (task.state !== "open") return this.#refused(asked(), [{ code: "conflict", about: [`作業 ${task.number}`] }]);
-    const closed = await asked();
+  async #close({ close: places, state }: Extract<Step, { readonly close: readonly number[] }>): Promise<Did> {
+    const all = await this.#tenant.client.console.list({});
+    const tasks = [...new Set(places.flatMap((place) => all[place % Math.max(1, all.length)] ?? []))];
+    if (tasks.length === 0) return NOTHING;
+    const asked = () => this.#tenant.client.console.close({ numbers: tasks.map(({ number }) => number), state });
+    const closed = tasks.filter((task) => task.state !== "open");
+    if (closed.length > 0)
+      return this.#refused(
+        asked(),
+        closed.map(({ number }) => ({ code: "conflict", about: [`作業 ${number}`] })),
+      );
+    const [done] = await asked();
+    const [before, after] = [{ state: "open" }, { state, at: done?.closedAt, actor: "owner" }];
+    const isOne = tasks.length === 1;
     const audited: Told = {
       action: state === "confirmed" ? "console.confirm" : "console.drop",
-      objects: [{ thing: "console_task", id: String(task.number) }],
-      before: { state: "open" },
-      after: { state, at: closed.closedAt, actor: "owner" },
+      objects: tasks.map(({ number }) => ({ thing: "console_task", id: String(number) })),
+      before: isOne ? before : { records: tasks.map(() => before) },
+      after: isOne ? after : { records: tasks.map(() => after) },
     };
-    return { what: state, audit: [audited] };
+    return { what: isOne ? state : "several closed", audit: [audited] };
   }
 
   async #field(name: string): Promise<Did> {

@@ -90,10 +90,11 @@ export class DirectoryModel extends HistoryModel {
 
   #misplaced(record: number | undefined, { name = null, code = null, parent = ROOT }: Values): readonly Refusal[] {
     const isBelowItself = record !== undefined && this.subtree(record).includes(Number(parent));
-    const isTwin = [...this.records.orgs].some(
-      ([other, org]) =>
-        other !== record && org["name"] === name && (org["code"] ?? code) === null && org["parent"] === parent,
-    );
+    const isTwin =
+      code === null &&
+      [...this.records.orgs].some(
+        ([other, org]) => other !== record && org["name"] === name && org["parent"] === parent,
+      );
     return [
       ...(isBelowItself ? [{ code: "input-rejected", about: ["その下位組織"] } as const] : []),
       ...(isTwin ? [{ code: "input-rejected", about: [String(name), "組織コードがない"] } as const] : []),

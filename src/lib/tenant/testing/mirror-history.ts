@@ -295,7 +295,8 @@ export class MirrorHistory {
     for (const [place, task] of open.slice(0, work).entries()) {
       if (!this.#doTask(task)) continue;
       this.#worked.set(task.number, JSON.stringify(task.changes));
-      if (confirm[place] === true) await this.#tenant.client.console.close(task.number, { state: "confirmed" });
+      if (confirm[place] === true)
+        await this.#tenant.client.console.close({ numbers: [task.number], state: "confirmed" });
     }
     return open.length === 0 ? "nothing" : "work";
   }
