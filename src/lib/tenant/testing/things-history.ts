@@ -4,7 +4,7 @@ import type { HandValues } from "../../model/thing.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { AuditedHistory, byId, expectSame, NOTHING, type CloseStep, type Did, type Named } from "./audited-history.ts";
 import { keyOf, ROOT, type ModelImport, type Values } from "./history-model.ts";
-import type { Cells, TestTenant } from "./tenant.ts";
+import type { TestTenant } from "./tenant.ts";
 import { ThingsModel } from "./things-model.ts";
 
 const APP = "calendar";
@@ -510,16 +510,18 @@ export class ThingsHistory extends AuditedHistory<Step> {
       const header = ["シリアルナンバー", "メモ", "ステータス", "所有者メールアドレス"];
       return { rows: found, cells: [header, ...found.map((row) => Object.values(row))] };
     }
-    const found = rows.map(({ key = "", name = "", memo = "" }) => {
-      const one = { displayName: name, userId: `u${key}`, description: memo };
-      return { ...one, groups };
-    });
+    const found = rows.map(({ key = "", name = "", memo = "" }) => ({
+      displayName: name,
+      userId: `u${key}`,
+      description: memo,
+    }));
     const header = ["表示名", "ユーザーID", "説明", ...groups.map(() => "グループ名"), "パスワード"];
-    const cells = found.map(({ displayName, userId, description }) => {
-      const isNew = [...this.model.records.calendar.values()].every((user) => user["userId"] !== userId);
-      return [displayName, userId, description, ...groups, isNew ? "Secret1" : ""];
+    const cells = found.map((row) => {
+      const isNew = [...this.model.records.calendar.values()].every(({ userId }) => userId !== row.userId);
+      return [...Object.values(row), ...groups, isNew ? "Secret1" : ""];
     });
-    return { rows: groups.length === 0 ? found.map(({ groups: _, ...row }) => row) : found, cells: [header, ...cells] };
+    const inGroups = groups.length === 0 ? {} : { groups };
+    return { rows: found.map((row) => ({ ...row, ...inGroups })), cells: [header, ...cells] };
   }
 
   async #import(step: ImportStep): Promise<Did> {
@@ -539,10 +541,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     }
     const isUnfit = kind === "devices" ? !model.takesDevices(after) : rows.some(isProtected);
     if (isUnfit) return NOTHING;
-    const plan = await this.tenant.plan(
-      { kind, mode, blank, ...(kind === APP && { createGroups: true }) },
-      cells as Cells,
-    );
+    const plan = await this.tenant.plan({ kind, mode, blank, ...(kind === APP && { createGroups: true }) }, cells);
     expectSame([plan.rejected, ...counts(plan)], [false, ...countsOf(done)]);
     await this.tenant.client.imports.commit(plan);
     model.commit(done, plan);
@@ -661,8 +660,8 @@ export class ThingsHistory extends AuditedHistory<Step> {
     expectSame(devices.map(deviceAsKnown).toSorted(byId), this.#devices());
     expectSame(users.map(userAsKnown).toSorted(byId), this.#users());
     expectSame(
-      groups.map((group) => [group.name, group.users]).toSorted(),
-      [...model.groups].map((name) => [name, model.membersOf(name).length]).toSorted(),
+      new Map(groups.map((group) => [group.name, group.users])),
+      new Map([...model.groups].map((name) => [name, model.membersOf(name).length])),
     );
   }
 
@@ -684,8 +683,15 @@ export class ThingsHistory extends AuditedHistory<Step> {
         const { orgCode } = model.records.users.get(Number(ownerEmail ?? -1)) ?? {};
         return {
           id: this.#idOf(record),
-          ...{ serialNumber, platform, status, androidMode, memo, tags },
-          ...{ owner: idOf(ownerEmail), ownerOrg: idOf(ownerOrg), org: idOf(orgCode ?? ownerOrg) },
+          serialNumber,
+          platform,
+          status,
+          androidMode,
+          memo,
+          tags,
+          owner: idOf(ownerEmail),
+          ownerOrg: idOf(ownerOrg),
+          org: idOf(orgCode ?? ownerOrg),
         };
       })
       .toSorted(byId);
@@ -725,13 +731,25 @@ const deviceAsKnown = ({
   org,
 }: Device) => ({
   id,
-  ...{ serialNumber, platform, status, androidMode, memo, tags },
-  ...{ owner: owner?.id ?? null, ownerOrg: ownerOrg?.id ?? null, org: org?.id ?? null },
+  serialNumber,
+  platform,
+  status,
+  androidMode,
+  memo,
+  tags,
+  owner: owner?.id ?? null,
+  ownerOrg: ownerOrg?.id ?? null,
+  org: org?.id ?? null,
 });
 
 const userAsKnown = ({ id, name, userId, description, device, groups, administrator, ...others }: SecuredUser) => ({
   id,
-  ...{ name, userId, description, device, groups, administrator },
+  name,
+  userId,
+  description,
+  device,
+  groups,
+  administrator,
   licenceException: others.licenceException,
   groupManager: others.settings.find(({ field }) => field === "groupManager")?.value ?? null,
 });
