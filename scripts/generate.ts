@@ -1,6 +1,6 @@
 /**
- * Writes what follows from what the program declares: `src/commands/index.ts`, `docs/commands/**`, the exit codes of the
- * READMEs, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
+ * Writes what follows from what the program declares: `src/commands/index.ts`, the `schema.ts` of new tenants, `docs/commands/**`, the exit
+ * codes of the READMEs, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
  * written. With `--json` it writes nothing and prints the declarations of the commands as data, without their texts; with
  * `--root FOLDER` too those of another checkout.
  */
@@ -16,6 +16,7 @@ import { withExitCodes } from "./generate/exit-codes.ts";
 import { indexSource } from "./generate/index-source.ts";
 import { manPages } from "./generate/man.ts";
 import { referencePages } from "./generate/reference.ts";
+import { schemaSource } from "./generate/schema.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -29,6 +30,7 @@ async function writeFiles(check: boolean): Promise<void> {
   const version = await versionOf(ROOT);
   const wanted = new Map([
     ["src/commands/index.ts", indexSource(program)],
+    ["src/lib/tenant/store/sqlite/schema.ts", schemaSource()],
     ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ...manPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),
     ["README.md", withExitCodes(await readFile(join(ROOT, "README.md"), "utf8"), "en")],

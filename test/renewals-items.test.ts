@@ -144,7 +144,7 @@ describe("add", () => {
   test.each<[string, number, readonly string[]]>([
     ["kind is missing", 2, ["x"]],
     ["must be one of", 2, ["x", "--kind", "password"]],
-    ["name is empty", 2, [" ", "--kind", "custom"]],
+    ["NAME|FOLDER must not be blank", 2, [" ", "--kind", "custom"]],
     ["--expires must be a date, not 2027-02-29", 2, ["x", "--kind", "custom", "--expires", "2027-02-29"]],
     ["only one of these", 2, ["x", "--file", "push.pem", "--expires", "2027-03-01"]],
     ["--last-login is only for the kind android-owner", 2, ["x", "--kind", "custom", "--last-login", "2026-03-01"]],

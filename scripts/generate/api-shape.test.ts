@@ -114,6 +114,12 @@ const PERMITTED: readonly Permitted[] = [
   ...["", "/{number}"].map((path) => bridge("paths", `/v1/console${path}`)),
   ...["AuditHead", "AuditRecord", "AuditVerification"].map((name) => asked(AUDIT, "components", "schemas", name)),
   ...["", "/export", "/head", "/verify", "/{seq}"].map((path) => asked(AUDIT, "paths", `/v1/audit${path}`)),
+  ...["users", "orgs", "secured/{app}/users"].map((path) => ({
+    ...asked(AUDIT, "paths", `/v1/${path}/export`, "get", "responses", "200", "headers"),
+    now: {
+      "clomoctl-audit": expect.objectContaining({ schema: expect.objectContaining({ enum: ["none"] }) as unknown }),
+    },
+  })),
   added("components", "schemas", "Device"),
   added("components", "schemas", "NotReadyDevice"),
   asked(PLANS, "components", "schemas", "Import", "properties", "columns"),
@@ -141,6 +147,7 @@ const PERMITTED: readonly Permitted[] = [
   ...["supersededBy", "supersedes", "unseenColumns"].map((name) =>
     bridge("components", "schemas", "Import", "properties", name),
   ),
+  bridge("components", "schemas", "Import", "properties", "settled"),
   bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "allowErrorValues"],
@@ -196,11 +203,13 @@ const PERMITTED: readonly Permitted[] = [
   ),
   { ...byHand("components", "schemas", "SecuredUser", "required"), before: expect.anything() as unknown },
   ...["users/{id}", "groups/{id}", "groups/delete"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`)),
+  more("the users of a group", "paths", "/v1/secured/{app}/users", "get", "parameters"),
   ...["users", "groups"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`, "post")),
   { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
   ...["/v1/devices/{id}", "/v1/devices/set-owner", "/v1/devices/tag"].map((path) => byHand("paths", path)),
   ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),
   ...["/v1/orgs", "/v1/users"].map((path) => byHand("paths", path, "post")),
+  ...["MovedOrg", "MovedUser"].map((name) => byHand("components", "schemas", name)),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "sheet"],
     before: undefined,

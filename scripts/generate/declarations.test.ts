@@ -234,6 +234,7 @@ const PERMITTED: readonly Permitted[] = [
   ...["users create", "users edit", "groups create", "groups edit", "groups delete"].map((verb) =>
     byHand("verbs", `secured ${verb}`),
   ),
+  added(["verbs", "secured groups show"], "the users of a group"),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
   ),

@@ -154,7 +154,7 @@ test("numbers at their limits are taken, and what is no number is not", () => {
   expect(reading("--count 0")).toEqual({ count: 0, port: 2 });
   expect([1, 3].map((port) => reading(`--port ${port}`)["port"])).toEqual([1, 3]);
   expect(reading(`--count ${Number.MAX_SAFE_INTEGER}`)["count"]).toBe(Number.MAX_SAFE_INTEGER);
-  for (const wrong of ["-1", "1.5", "", "x", "9007199254740992", "00000000000000001"]) {
+  for (const wrong of ["-1", "1.5", "x", "9007199254740992", "00000000000000001"]) {
     expect(() => reading(`--count=${wrong}`)).toThrow("--count must be a whole number from 0, not");
   }
   for (const wrong of [0, 4]) expect(() => reading(`--port ${wrong}`)).toThrow("from 1 to 3");
@@ -188,13 +188,16 @@ test("a list of arguments that must be given takes one or more", () => {
   expect(() => parse(["try"], many, [])).toThrow("the argument FILES is missing");
 });
 
-test("a file needs a name, as an option and as an argument", () => {
-  expect(failureOf("a.csv --app docs --map=").what.en).toBe("-m, --map needs a file name");
-  expect(() => parse(["try"], sample, ["", "--app", "docs"])).toThrow("FILE needs a file name");
-});
-
-test("any other text may be empty", () => {
-  expect(parse(["try"], sample, ["a.csv", "", "--app", "docs"]).input).toMatchObject({ others: [""] });
+test("a blank is refused: of what may be left out with that, else with the help", () => {
+  const map = failureOf("a.csv --app docs --map=");
+  expect(map).toMatchObject({ what: { en: "-m, --map must not be blank", ja: "-m, --map が空です" } });
+  expect(map.hint).toEqual({
+    en: "give a value, or leave -m, --map out",
+    ja: "値を指定するか、-m, --map を省略してください",
+  });
+  expect(failureOf("a.csv --app=").hint?.en).toBe("see clomoctl users import --help");
+  expect(() => parse(["try"], sample, ["", "--app", "docs"])).toThrow("FILE must not be blank");
+  expect(() => parse(["try"], sample, ["a.csv", "　", "--app", "docs"])).toThrow("OTHERS must not be blank");
 });
 
 test("each argument is read as its own kind", () => {
@@ -245,7 +248,7 @@ test("a duration is a number of days", () => {
   expect(["12w", "0d", "9999d"].map((typed) => read(`--within ${typed}`, dated).input["within"])).toEqual([
     84, 0, 9999,
   ]);
-  for (const wrong of ["90", "3m", "9.5d", "", "99999d", "nonsense"]) {
+  for (const wrong of ["90", "3m", "9.5d", "99999d", "nonsense"]) {
     expect(() => read(`--within=${wrong}`, dated)).toThrow(`--within must be a number of days or weeks, not ${wrong}`);
   }
 });
@@ -256,7 +259,7 @@ test("a date is a day or an instant; only where a blank means none may it be bla
     expires: { instant: "2027-03-01T00:00:00.000Z" },
   });
   expect(read("--expires=", dated).input).toMatchObject({ at: undefined, expires: null });
-  expect(() => read("--at=", dated)).toThrow("--at must be a date, not");
+  expect(() => read("--at=", dated)).toThrow("--at must not be blank");
   expect(() => read("--expires tomorrow", dated)).toThrow("--expires must be a date, not tomorrow");
 });
 

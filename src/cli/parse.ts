@@ -1,6 +1,6 @@
 import { Command as Parser, CommanderError, Option } from "commander";
 import type { Command } from "../commands/command.ts";
-import { placeholder, type ChoiceField, type Field } from "../commands/field.ts";
+import { placeholder, type ChoiceField, type Field, type ValueField } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { daysOf, zoneNamed } from "../lib/model/time.ts";
 import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
@@ -99,14 +99,19 @@ function parseDate(raw: string, name: string, usageError: UsageError): TypedDate
   );
 }
 
-function parseFileName(raw: string, name: string, usageError: UsageError): string {
-  if (raw !== "") return raw;
-  throw usageError(text(`${name} needs a file name`, `${name} にはファイル名が必要です`));
+/** A blank is what nobody meant, such as a variable of a script that is not set. */
+function refuseBlank(name: string, { required }: ValueField, usageError: UsageError): never {
+  const canBeLeft = required !== true && name.includes("-");
+  throw usageError(
+    text(`${name} must not be blank`, `${name} が空です`),
+    canBeLeft ? text(`give a value, or leave ${name} out`, `値を指定するか、${name} を省略してください`) : undefined,
+  );
 }
 
 /** Converts the text of one value to the type its field declares. */
 function valueOf(raw: string, name: string, field: Field, usageError: UsageError): unknown {
-  if ("blank" in field && field.blank === true && raw.trim() === "") return null;
+  if (field.kind !== "boolean" && raw.trim() === "")
+    return field.blank === true ? null : refuseBlank(name, field, usageError);
   switch (field.kind) {
     case "number":
       return parseInteger(raw, name, field, usageError);
@@ -121,7 +126,6 @@ function valueOf(raw: string, name: string, field: Field, usageError: UsageError
     case "list":
       return raw.split(",").map((part) => part.trim());
     case "file":
-      return parseFileName(raw, name, usageError);
     case "string":
     case "boolean":
       return raw;

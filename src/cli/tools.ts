@@ -223,7 +223,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     tenantOf: async (context, ...nouns) =>
       tenants.open({ context, source: "default", among: (await contexts.list()).map(({ name }) => name) }, nouns),
     inspectTenant: async ({ tenantFolder }) =>
-      (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes),
+      (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
     describeState: (state) => interrupts.describe(state),
     async [Symbol.asyncDispose]() {
       await tenants.close();

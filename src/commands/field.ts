@@ -15,7 +15,7 @@ interface ValueBase extends FieldBase {
   readonly required?: true | undefined;
   /** may be given several times; the input is then an array, empty when it is not given */
   readonly repeatable?: true | undefined;
-  /** a blank is allowed, and reads as null: nothing */
+  /** a blank clears what is there, and reads as null; any other value must not be blank */
   readonly blank?: true | undefined;
 }
 
@@ -82,7 +82,10 @@ export interface ChoiceField extends ValueBase {
  * An argument or option of a command. There is no kind for secrets: they are read from a prompt without echo, a file,
  * stdin or the environment, and are never a value that other processes can list.
  */
-export type Field = SwitchField | TextField | DurationField | DateField | NumberField | ChoiceField;
+export type Field = SwitchField | ValueField;
+
+/** One with a value. */
+export type ValueField = TextField | DurationField | DateField | NumberField | ChoiceField;
 
 /** Arguments in the order they are typed, or options; the key in camelCase is the input's key, `dryRun` is `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;

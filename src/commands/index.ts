@@ -88,7 +88,7 @@ export const PROGRAM: NounNode = {
     aliases: [],
     examples: ["clomoctl secured groups create 営業三部 --app docs","clomoctl secured groups delete 営業 --app docs --dry-run","clomoctl secured groups edit 営業 --name 営業本部 --app docs"],
     nouns: [],
-    verbs: [{ name: "create", summary: {"en":"create a SECURED APPs group","ja":"SECURED APPs のグループを作成する"}, load: () => import("./secured/groups/create.ts") },{ name: "delete", summary: {"en":"delete SECURED APPs groups","ja":"SECURED APPs のグループを削除する"}, load: () => import("./secured/groups/delete.ts") },{ name: "edit", summary: {"en":"rename a SECURED APPs group","ja":"SECURED APPs のグループの名前を変更する"}, load: () => import("./secured/groups/edit.ts") },{ name: "list", summary: {"en":"list SECURED APPs groups","ja":"SECURED APPs のグループを一覧する"}, load: () => import("./secured/groups/list.ts") }],
+    verbs: [{ name: "create", summary: {"en":"create a SECURED APPs group","ja":"SECURED APPs のグループを作成する"}, load: () => import("./secured/groups/create.ts") },{ name: "delete", summary: {"en":"delete SECURED APPs groups","ja":"SECURED APPs のグループを削除する"}, load: () => import("./secured/groups/delete.ts") },{ name: "edit", summary: {"en":"rename a SECURED APPs group","ja":"SECURED APPs のグループの名前を変更する"}, load: () => import("./secured/groups/edit.ts") },{ name: "list", summary: {"en":"list SECURED APPs groups","ja":"SECURED APPs のグループを一覧する"}, load: () => import("./secured/groups/list.ts") },{ name: "show", summary: {"en":"show the users of a SECURED APPs group","ja":"SECURED APPs のグループに所属するユーザーを表示する"}, load: () => import("./secured/groups/show.ts") }],
   },{
     name: "users",
     summary: {"en":"SECURED APPs users","ja":"SECURED APPs のユーザー"},

@@ -165,3 +165,51 @@ export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
 
 /** The columns that people need. */
 export const USUAL_AUDIT = ["seq", "at", "actor", "action", "about"];
+
+/** Objects whose ids people are told. */
+const MOST_IDS = 3;
+
+/** The ids of what a change was about, where they are few. */
+const idsOf = ({ objects }: Entry): Text | null =>
+  objects.length > MOST_IDS ? null : same(objects.map(({ id }) => id).join(", "));
+
+/** What else is kept, as `name: value`; of an import its file, as what it did is told otherwise. */
+const detailText = ({ detail, objects }: Entry): Text | null => {
+  if (detail === null) return null;
+  if (objects.some(({ thing }) => thing === "import")) {
+    const { fileName } = detail;
+    return typeof fileName === "string" && fileName !== "" ? same(fileName) : null;
+  }
+  const shown = Object.entries(detail).flatMap(([name, value]) => {
+    const told = Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
+    const plain = typeof value === "string" ? value : told;
+    const { en, ja } = DETAILS[name] ?? same(name);
+    return plain === "" || plain === "{}" ? [] : [text(`${en}: ${plain}`, `${ja}: ${plain}`)];
+  });
+  return joined(shown, text("; ", "、"));
+};
+
+/** What people call the members of a detail. */
+const DETAILS: Readonly<Record<string, Text>> = {
+  records: text("records", "件数"),
+  filters: text("filters", "条件"),
+  added: text("added", "追加"),
+  removed: text("removed", "解除"),
+  kind: text("kind", "種類"),
+  work: text("work", "作業"),
+  import: text("import", "インポート"),
+};
+
+/** The columns of a single record for people, without what changed: `about` comes before that, `beside` after it. */
+export const shortDetails = (entry: Entry): Readonly<Record<"about" | "beside", readonly Column<Entry>[]>> => {
+  const column = (key: string, name?: (one: Entry) => Text | null): readonly Column<Entry>[] =>
+    AUDIT_COLUMNS.filter((one) => one.key === key).map((one) => (name === undefined ? one : { ...one, name }));
+  return {
+    about: ["seq", "at", "actor", "origin", "action", "about"].flatMap((key) => column(key)),
+    beside: [
+      ...(entry.detail === null ? [] : column("detail", detailText)),
+      ...column("objects", idsOf),
+      ...["version", "hash"].flatMap((key) => column(key)),
+    ],
+  };
+};

@@ -9,9 +9,72 @@ test("shows all of one record: before, after, from where", async () => {
   expect(en.requests).toEqual([{ operation: "auditRecord", params: { seq: "42" } }]);
   expect(en.stdout).toMatch(/what +edit user\n/);
   expect(en.stdout).toMatch(/from +desk-12, clomoctl 1\.0\.0\n/);
-  expect(en.stdout).toContain('{"title":"主任"}');
+  expect(en.stdout).toMatch(/^title +主任 → 課長$/m);
+  expect(en.stdout).not.toContain("{");
   expect(ja.stdout).toMatch(/操作 +ユーザーを編集\n/);
   expect(ja.stdout).toMatch(/対象 +髙橋 花子\n/);
+});
+
+const record = example<{ record: object }>("auditRecord");
+const recordOf = (change: object) => ({ auditRecord: { ...record, record: { ...record.record, ...change } } });
+const USERS = [
+  { thing: "user", id: "a", name: "山田" },
+  { thing: "user", id: "b", name: "佐藤" },
+];
+const SALES = { id: "s", code: "S", path: "本社/営業部" };
+const TOP = { id: "t", code: null, path: "" };
+const YAMADA = { id: "a", name: "山田", emails: ["y@x"], org: TOP, title: "課長", administrator: false, custom: [] };
+
+test.each([
+  [
+    "an edit",
+    {
+      before: YAMADA,
+      after: { ...YAMADA, title: null, emails: ["y@x", "z@x"], custom: [{ name: "座席", value: "3F" }] },
+    },
+    ["mail addresses +y@x → y@x, z@x", "title +課長 → \\(none\\)", "custom fields +\\(none\\) → 座席=3F"],
+    ["メールアドレス +y@x → y@x, z@x", "役職 +課長 → \\(なし\\)", ".* +\\(なし\\) → 座席=3F"],
+    3,
+  ],
+  ["a new record", { before: undefined, after: YAMADA }, ["organisation +全社", "title +課長"], ["組織 +全社"], 4],
+  ["one that is gone", { before: { name: "営業" }, after: undefined }, ["name +営業 → \\(none\\)"], ["氏名 +営業"], 1],
+  [
+    "several records",
+    {
+      objects: USERS,
+      before: { records: [YAMADA, { ...YAMADA, id: "b", org: SALES }] },
+      after: {
+        records: [
+          { ...YAMADA, org: SALES },
+          { ...YAMADA, id: "b" },
+        ],
+      },
+    },
+    ["organisation +山田: 全社 → 本社/営業部; 佐藤: 本社/営業部 → 全社"],
+    ["組織 +山田: 全社 → 本社/営業部、佐藤: 本社/営業部 → 全社"],
+    1,
+  ],
+] as const)("of %s people read each field that changed", async (_, change, english, japanese, count) => {
+  const tenant = recordOf({ objects: USERS.slice(0, 1), detail: undefined, ...change });
+  const { en, ja } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
+  for (const line of english) expect(en.stdout).toMatch(new RegExp(`^${line}$`, "m"));
+  for (const line of japanese) expect(ja.stdout).toMatch(new RegExp(`^${line}`, "m"));
+  const told = (stdout: string) =>
+    stdout.split("\n").filter((line) => !/^(no\.|at|by|from|what|whom|objects|form|hash|) /.test(line));
+  expect(told(en.stdout).filter((line) => line !== "")).toHaveLength(count);
+  const { stdout } = await run("audit show 42 --format json", { tenant });
+  const { before = null, after = null } = change;
+  expect(JSON.parse(stdout)).toMatchObject({ before, after });
+});
+
+test.each([
+  [{ kind: "users", added: ["y@x"], removed: [] }, "kind: users; added: y@x", "種類: users、追加: y@x"],
+  [{ records: 5, filters: {} }, "records: 5", "件数: 5"],
+])("what else is kept is told in words: %j", async (detail, english, japanese) => {
+  const tenant = recordOf({ detail, before: undefined, after: undefined });
+  const { en, ja } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
+  expect(en.stdout).toMatch(new RegExp(`^detail +${english}$`, "m"));
+  expect(ja.stdout).toMatch(new RegExp(`^詳細 +${japanese}$`, "m"));
 });
 
 test("of an import it names the command that shows its rows", async () => {

@@ -1,6 +1,9 @@
+import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { AUDIT_COLUMNS, entryOf, importOf } from "./entries.ts";
+import { isUsualTable } from "../listing/list.ts";
+import { changeColumns } from "./changes.ts";
+import { AUDIT_COLUMNS, entryOf, importOf, shortDetails, type Entry } from "./entries.ts";
 
 export default defineCommand({
   summary: text(
@@ -17,15 +20,27 @@ export default defineCommand({
     },
   },
   options: {},
+  details: [
+    text(
+      "On a terminal each field that changed is told as old → new; --format json, or --fields all, has the whole record before and after.",
+      "画面では、変わった項目ごとに「変更前 → 変更後」を表示します。変更前と変更後の全体は、--format json か --fields all で表示できます。",
+    ),
+  ],
   examples: [{ line: "clomoctl audit show 3" }, { line: "clomoctl audit show 3 --format json" }],
   exits: ["not-found"],
   async run({ terminal, ...tools }, { number }) {
     const { client } = await tools.tenant("audit");
     const entry = entryOf(await client.audit.show(number));
-    await terminal.show(AUDIT_COLUMNS, entry);
+    await terminal.show(isUsualTable(terminal) ? detailsOf(entry) : AUDIT_COLUMNS, entry);
     const shown = importOf(entry);
     if (shown === undefined) return;
     const line = `clomoctl imports show ${shown} --rows`;
     await terminal.note(text(`the rows of the import: ${line}`, `インポートの行ごとの内容: ${line}`));
   },
 });
+
+/** What people read of one record: who, what and whom, then each field that changed, and what tells the record apart. */
+const detailsOf = (entry: Entry): readonly Column<Entry>[] => {
+  const { about, beside } = shortDetails(entry);
+  return [...about, ...changeColumns(entry), ...beside];
+};

@@ -29,12 +29,19 @@ const counted = (key: "create" | "update" | "delete", header: Text): Column<Cons
   name: (task) => (task.objectId === null ? same(String(task[key])) : null),
 });
 
+/** What a task is of, and whether that is still there. */
+const calledOf = (task: ConsoleTask): Text | null => {
+  const record = recordOf(task);
+  if (record === null) return null;
+  return task.gone ? text(`${record} (deleted since)`, `${record}(削除済み)`) : same(record);
+};
+
 const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("number", text("no.", "No.")), align: "end" },
   { ...plain("work", text("what", "作業")), name: workOf },
   { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
   { ...plain("importNumber", text("import", "インポート")), align: "end" },
-  { key: "name", header: text("what of", "対象"), value: recordOf },
+  { key: "name", header: text("what of", "対象"), value: recordOf, name: calledOf, wraps: true },
   { ...plain("openedAt", text("since", "発生日時")), instant: true },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(CONSOLE_TASK_STATE_NAMES, state) },
 ];
@@ -70,6 +77,11 @@ const allDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
     name: (task) => (task.changes.length === 0 ? null : joined(changesOf(task))),
   },
   plain("objectId", text("record's id", "対象の ID")),
+  {
+    ...plain("gone", text("deleted since", "その後の削除")),
+    name: ({ gone }) => (gone ? text("yes", "あり") : null),
+  },
+  { ...plain("deletionTask", text("task of its deletion", "削除の作業")), align: "end" },
   counted("create", text("create", "追加")),
   counted("update", text("update", "更新")),
   counted("delete", text("delete", "削除")),

@@ -19,10 +19,10 @@ test("closes each task once, in one request, and shows them", async () => {
 test("says in a sentence what is recorded, and shows people the task as fields", async () => {
   const tenant = { closeConsoleTasks: closed(3) };
   const { en, ja } = await inBoth("console drop 3", { tenant, terminal: { columns: 80 } });
-  expect(en.stdout).toMatch(/^what +make the changes of an import$/m);
+  expect(en.stdout).toMatch(/^what +users: create 118$/m);
   expect(en.stdout).not.toContain("…");
-  expect(en.stderr).toBe("task 3 is recorded: dropped (make the changes of an import: people.csv)\n");
-  expect(ja.stderr).toBe("作業 3 を「取り下げ」として記録しました(インポートと同じ変更をする: people.csv)\n");
+  expect(en.stderr).toBe("task 3 is recorded: dropped (users: create 118: people.csv)\n");
+  expect(ja.stderr).toBe("作業 3 を「取り下げ」として記録しました(ユーザー: 追加 118: people.csv)\n");
 });
 
 test("says why none was recorded", async () => {

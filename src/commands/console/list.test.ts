@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
-import { nameIn } from "../../lib/model/import.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { inBoth } from "../testing/program.ts";
+import type { ConsoleTask } from "../../lib/client/index.ts";
 import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
+import { workOf } from "./steps.ts";
 
 const { items } = example<{ items: readonly object[] }>("consoleTasks");
 
@@ -20,8 +21,8 @@ test("lists what is open, and names the first to be looked at", async () => {
 
 test("tells people what it is in their language", async () => {
   const { en, ja } = await inBoth("console list --format table --fields all", { tenant: { consoleTasks: { items } } });
-  expect(en.stdout).toMatch(/make the changes of an import +CLOMO PANEL, Users\/Org +12 +people\.csv/);
-  expect(ja.stdout).toMatch(/インポートと同じ変更をする +CLOMO PANEL の「Users\/Org」画面 +12/);
+  expect(en.stdout).toMatch(/users: create 118 +CLOMO PANEL, Users\/Org +12 +people\.csv/);
+  expect(ja.stdout).toMatch(/ユーザー: 追加 118 +CLOMO PANEL の「Users\/Org」画面 +12/);
 });
 
 test.each([
@@ -35,6 +36,8 @@ test.each([
       ...task,
       number: 98 + at,
       work,
+      mode: isField ? null : "append",
+      create: isField ? 0 : 1180,
       importNumber: isField ? null : 1234,
       name: isField ? "入社年月日(社員証の表記)" : "全社員名簿_2026年11月.csv",
     };
@@ -46,8 +49,9 @@ test.each([
   for (const [language, { stdout }] of [["en", en] as const, ["ja", ja] as const]) {
     const lines = stdout.trimEnd().split("\n").slice(1);
     expect(lines).toHaveLength(tasks.length);
-    for (const [at, { number, work, name }] of tasks.entries()) {
-      const { [language]: words } = nameIn(CONSOLE_WORK_NAMES, work);
+    for (const [at, { work, ...task }] of tasks.entries()) {
+      const { number, name } = task;
+      const { [language]: words } = workOf({ ...task, work, name } as unknown as ConsoleTask);
       for (const part of [String(number), words, name]) expect(lines[at]).toContain(part);
       expect(displayWidth(lines[at] ?? "")).toBeLessThanOrEqual(columns);
     }
@@ -55,10 +59,10 @@ test.each([
 });
 
 test.each([
-  [{ file: "upload.csv" }, "upload a file", "ファイルをアップロードする", "upload.csv"],
-  [{ file: "upload.csv", create: 0, delete: 2 }, "delete 2 by hand", "手作業で 2 件削除する", "upload-delete.xlsx"],
-  [{ file: "up.csv", kind: "docs", mode: "replace", create: 0, delete: 2 }, "upload a file", "ファイルを", "up.csv"],
-  [{ file: null, create: 0, delete: 2 }, "delete 2 by hand", "手作業で 2 件削除する", "people.csv"],
+  [{ file: "up.csv" }, "upload users (replace)", "ユーザーをアップロード(全件更新)", "up.csv"],
+  [{ file: "up.csv", create: 0, delete: 2 }, "delete 2 users by hand", "手作業で 2 件削除する", "up-delete.xlsx"],
+  [{ file: "up.csv", kind: "docs", create: 0, delete: 2 }, "upload docs (", "docsをアップロード(", "up.csv"],
+  [{ file: null, create: 0, delete: 2 }, "delete 2 users by hand", "手作業で 2 件削除する", "people.csv"],
 ] as const)("an upload is called by the file that is to be handled: %o", async (task, what, ja, name) => {
   const upload = items.map((one) => ({ ...one, work: "upload", mode: "replace", ...task }));
   const shown = await inBoth("console list", { tenant: { consoleTasks: { items: upload } }, terminal: {} });
@@ -74,6 +78,27 @@ test("--all lists closed ones too, and none of them is to be done", async () => 
   expect(en.requests).toEqual([{ operation: "consoleTasks" }]);
   expect(JSON.parse(en.stdout)).toMatchObject([{ number: 3, state: "dropped" }]);
   expect(en.stderr).toBe("");
+});
+
+const ID = "019a9f3c-5a00-7abc-8def-000000000005";
+
+test.each([
+  [{ create: 1, update: 2, delete: 3 }, "users: create 1, update 2, delete 3", "ユーザー: 追加 1、更新 2、削除 3"],
+  [{ work: "delete", mode: "delete", create: 0, delete: 3 }, "users: delete 3", "ユーザー: 削除 3"],
+  [{ work: "undo", kind: "docs" }, "docs, undoing: create 118", "docsの取り消し: 追加 118"],
+  [{ create: 0 }, "make the changes of an import", "インポートと同じ変更をする"],
+] as const)("what an import changed is told by kind and numbers: %o", async (change, english, japanese) => {
+  const tasks = items.map((task) => ({ ...task, ...change }));
+  const { en, ja } = await inBoth("console list", { tenant: { consoleTasks: { items: tasks } }, terminal: {} });
+  expect(en.stdout).toContain(english);
+  expect(ja.stdout).toContain(japanese);
+});
+
+test("says of a record that it was deleted since", async () => {
+  const gone = items.map((task) => ({ ...task, work: "edit", name: "花子", objectId: ID, gone: true }));
+  const { en, ja } = await inBoth("console list", { tenant: { consoleTasks: { items: gone } }, terminal: {} });
+  expect(en.stdout).toContain("花子 (deleted since)");
+  expect(ja.stdout).toContain("花子(削除済み)");
 });
 
 testWrongLines(["console list 3"], ["console"]);

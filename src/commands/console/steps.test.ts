@@ -18,6 +18,8 @@ const TASK: ConsoleTask = {
   objectId: null,
   thing: null,
   changes: [],
+  gone: false,
+  deletionTask: null,
   file: null,
   mode: "append",
   create: 1,
@@ -145,4 +147,57 @@ test("an organisation's parent is called as people call it, not by an id", () =>
 
 test("what is closed has nothing to be done", () => {
   expect(stepsOf({ ...TASK, state: "confirmed" })).toEqual([]);
+});
+
+const BY_HAND = {
+  ...TASK,
+  work: "edit",
+  name: "花子",
+  objectId: TASK.importId,
+  importId: null,
+  importNumber: null,
+} as const;
+
+test.each([
+  [
+    7,
+    /see in|do its deletion in the console: clomoctl console show 7/,
+    /管理画面での削除の手順: clomoctl console show 7/,
+  ],
+  [null, /CLOMO PANEL, Users\/Org .* not there either/, /「Users\/Org」画面にも残っていないこと/],
+] as const)("of what was deleted since nothing is entered; its deletion is task %s", (deletionTask, en, ja) => {
+  const changes = [{ field: "title", before: "課長", after: "部長" }];
+  const steps = stepsOf({ ...BY_HAND, changes, gone: true, deletionTask });
+  expect(steps).toHaveLength(3);
+  expect(steps[0]).toEqual({
+    en: "花子 was deleted here since: nothing of this is to be entered any more",
+    ja: "「花子」はその後ここで削除されました。管理画面への入力は不要です",
+  });
+  expect(steps[1]?.en).toMatch(en);
+  expect(steps[1]?.ja).toMatch(ja);
+  expect(steps[2]?.en).toBe("once the console does not have it: clomoctl console drop 3");
+  expect(steps[2]?.ja).toContain("clomoctl console drop 3");
+});
+
+test.each([
+  [
+    { before: "課長", after: "課長" },
+    "課長, as the console had it: nothing to do",
+    "課長(管理画面の元の値に戻っています",
+  ],
+  [
+    { before: "課長", after: "部長", now: "課長" },
+    "課長, as the console had it",
+    "課長(管理画面の元の値に戻っています",
+  ],
+  [
+    { before: "課長", after: "部長", now: "室長" },
+    "室長 (not 部長 any more",
+    "室長(その後ここで再び変更されたため、「部長」",
+  ],
+  [{ before: null, after: "部長", now: null }, "(blank) (not 部長 any more", "(空)(その後ここで再び変更されたため"],
+] as const)("a value that was changed again is told as it is by now: %o", (change, en, ja) => {
+  const [, step] = stepsOf({ ...BY_HAND, changes: [{ field: "title", ...change }] });
+  expect(step?.en).toContain(`役職: ${en}`);
+  expect(step?.ja).toContain(`役職: ${ja}`);
 });

@@ -4,15 +4,17 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
-import { nameIn } from "../../lib/model/import.ts";
-import { same, text, type Text } from "../../lib/text/index.ts";
+import { IMPORT_MODE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
+import { joined, same, text, type Text } from "../../lib/text/index.ts";
 import { isFullUpdate } from "../imports/outputs/console/columns.ts";
 import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
+import { kindName } from "../imports/plan/columns.ts";
 import { deletionsFile } from "../imports/plan/options.ts";
 
 /** What to do in the console and afterwards, one step after another. */
 export function stepsOf(task: ConsoleTask): readonly Text[] {
   if (task.state !== "open") return [];
+  if (task.gone) return goneSteps(task);
   if (task.objectId !== null) return [...handSteps(task), confirmed(task)];
   if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
   return task.work === "upload" ? uploadSteps(task) : repeatSteps(task);
@@ -36,8 +38,30 @@ export const workOf = (task: ConsoleTask): Text => {
     const of = nounNamed(task.thing ?? noun ?? name);
     return text(`${work.en.replace(/ .*/, "")} ${/^[aeio]/.test(of.en) ? "an" : "a"} ${of.en}`, `${of.ja}を${work.ja}`);
   }
-  if (task.work !== "upload" || isUploaded) return work;
-  return text(`delete ${byHand} by hand`, `手作業で ${byHand} 件削除する`);
+  if (task.mode === null) return work;
+  if (task.work === "upload") {
+    const mode = nameIn(IMPORT_MODE_NAMES, task.mode);
+    const kind = kindName(task.kind);
+    return isUploaded
+      ? text(`upload ${kind.en} (${mode.en})`, `${kind.ja}をアップロード(${mode.ja})`)
+      : text(`delete ${byHand} ${kind.en} by hand`, `${kind.ja}を手作業で ${byHand} 件削除する`);
+  }
+  return importWork(task) ?? work;
+};
+
+/** What an import changed, which the console is to have too: `users: create 118, update 3`; undefined if it has no counts. */
+const importWork = (task: ConsoleTask): Text | undefined => {
+  const { kind, work } = task;
+  const counts = (["create", "update", "delete"] as const).filter((action) => task[action] > 0);
+  if (counts.length === 0) return undefined;
+  const done = counts.map((action): Text => {
+    const { en, ja } = nameIn(ROW_ACTION_NAMES, action);
+    return text(`${en} ${task[action]}`, `${ja} ${task[action]}`);
+  });
+  const [of, all] = [kindName(kind), joined(done, text(", ", "、"))];
+  return work === "undo"
+    ? text(`${of.en}, undoing: ${all.en}`, `${of.ja}の取り消し: ${all.ja}`)
+    : text(`${of.en}: ${all.en}`, `${of.ja}: ${all.ja}`);
 };
 
 /** What is handled for a task: the file for the upload, or the list of whom to delete; else what it comes from. */
@@ -178,6 +202,30 @@ function handSteps(task: ConsoleTask): readonly Text[] {
   ];
 }
 
+/** Of a record that was deleted here since nothing is to be entered; that it goes from the console is told by its deletion. */
+function goneSteps(task: ConsoleTask): readonly Text[] {
+  const { number, name, deletionTask } = task;
+  const page = placeOf(task);
+  const there =
+    deletionTask === null
+      ? text(`see in ${page.en} that it is not there either`, `${page.ja}にも残っていないことを確認してください`)
+      : text(
+          `do its deletion in the console: clomoctl console show ${deletionTask}`,
+          `管理画面での削除の手順: clomoctl console show ${deletionTask}`,
+        );
+  return [
+    text(
+      `${name} was deleted here since: nothing of this is to be entered any more`,
+      `「${name}」はその後ここで削除されました。管理画面への入力は不要です`,
+    ),
+    there,
+    text(
+      `once the console does not have it: clomoctl console drop ${number}`,
+      `管理画面にないことを確認したら: clomoctl console drop ${number}`,
+    ),
+  ];
+}
+
 /** The things that are written by hand, and that no file has. */
 const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP];
 
@@ -201,8 +249,8 @@ const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
 
 const NO_VALUE = text("(blank)", "(空)");
 
-/** One value to enter. */
-function changeStep(fields: Fields, { field, before, after }: ConsoleTask["changes"][number]): Text {
+/** One value to enter. @param before what the console has, unless it was entered there meanwhile */
+function changeStep(fields: Fields, { field, before, after, now = after }: ConsoleTask["changes"][number]): Text {
   const { [field]: of } = fields;
   const label = of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");
   if (of?.secret === true) {
@@ -213,7 +261,19 @@ function changeStep(fields: Fields, { field, before, after }: ConsoleTask["chang
     if (value === null || value.length === 0) return NO_VALUE;
     return same(typeof value === "string" ? value : value.join(", "));
   };
-  const [from, to] = [told(before), told(after)];
+  const [from, to, by] = [told(before), told(after), told(now)];
+  if (before !== null && from.ja === by.ja) {
+    return text(
+      `${label}: ${by.en}, as the console had it: nothing to do, unless it was changed there meanwhile`,
+      `${label}: ${by.ja}(管理画面の元の値に戻っています。管理画面で変更していなければ、作業は不要です)`,
+    );
+  }
+  if (to.ja !== by.ja) {
+    return text(
+      `${label}: ${by.en} (not ${to.en} any more: it was changed again here since)`,
+      `${label}: ${by.ja}(その後ここで再び変更されたため、「${to.ja}」ではありません)`,
+    );
+  }
   return before === null
     ? text(`${label}: ${to.en}`, `${label}: ${to.ja}`)
     : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);

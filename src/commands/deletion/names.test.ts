@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { run } from "../testing/program.ts";
+import { inBoth, run } from "../testing/program.ts";
 import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
 
 const tenant = new TestTenant();
@@ -75,4 +75,27 @@ test("programs get each name with the reason", async () => {
       { name: "E3", where: "stdin:2", reason: expect.stringContaining("matches 2") },
     ],
   });
+});
+
+test("who is not found, an administrator and an owner of devices are told in one answer", async () => {
+  await tenant.import({ kind: "devices", mode: "append" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["SN-9", "suzuki@example.jp"],
+  ]);
+  tenant.makeAdministrator("takahashi@example.jp");
+  const line = "users delete nobody suzuki@example.jp takahashi@example.jp";
+  const { en, ja } = await inBoth(line, { tenant: tenant.fetch });
+  expect(en.exit).toBe(6);
+  expect(en.stderr).toContain(
+    "error: 1 of 3 names does not find exactly one user; 1 administrator would be deleted: 髙橋 <takahashi@example.jp>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@example.jp> (1 device); nothing was changed\n",
+  );
+  for (const next of ["clomoctl users list", "users administrators remove", "devices set-owner"])
+    expect(en.stderr).toContain(next);
+  expect(ja.stderr).toContain(
+    "1 件に特定できません。管理者が含まれています(1 人): 髙橋 <takahashi@example.jp>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@example.jp>(デバイス 1 件)。何も変更していません\n",
+  );
+  // those who could go stay, too
+  const unknown = await run("users delete nobody sato@example.jp", { tenant: tenant.fetch });
+  expect(unknown.stderr).toContain("error: 1 of 2 names does not find exactly one user; nothing was changed\n");
+  expect((await tenant.client.imports.list()).filter(({ state }) => state === "planned")).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { Failure, type FailureDetail } from "../../lib/errors/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { emailKey, nameKey } from "../../lib/model/normalise.ts";
@@ -93,7 +93,27 @@ const notAList = (where: string): Failure =>
     where,
   });
 
-/** The names that were typed, or stand in a file. */
+/** The name in an argument. @throws `usage` where several people are in it */
+const nameIn = (argument: string, byMail: boolean): readonly Typed[] => {
+  const names = namesIn(argument, byMail);
+  if (new Set(names.map(emailKey)).size > 1) throw notOneName(names);
+  return names.map((name) => ({ name }));
+};
+
+const notOneName = (names: readonly string[]): Failure =>
+  new Failure("usage", {
+    what: text(
+      `${names.length} mail addresses are in one argument; nothing was changed`,
+      `1 つの引数に ${names.length} 件のメールアドレスがあります。何も変更していません`,
+    ),
+    where: names.join(" "),
+    hint: text(
+      "give each as an argument of its own, or all in a file, one a line: --file FILE",
+      "1 件ずつ別の引数にするか、1 行に 1 件ずつ書いたファイルを --file FILE で指定してください",
+    ),
+  });
+
+/** The names that were typed, or stand in a file. @throws `usage` where one argument or line has several people */
 export async function typedNames(
   tools: Tools,
   {
@@ -102,7 +122,7 @@ export async function typedNames(
     byMail = false,
   }: { readonly names: readonly string[]; readonly file: string | undefined } & Pick<Findable<never>, "byMail">,
 ): Promise<readonly Typed[]> {
-  const typed = names.flatMap((name) => namesIn(name, byMail).map((one) => ({ name: one })));
+  const typed = names.flatMap((name) => nameIn(name, byMail));
   const all: readonly Typed[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
   const known = new Set<string>();
   const once = all.filter(({ name }) => !known.has(name) && known.add(name));
@@ -169,13 +189,35 @@ interface UnfoundName extends Typed {
   readonly reason: string;
 }
 
-/** The failure of names; carries every one of them for programs. */
-class NamesNotFound extends Failure {
+/** The failure of names; carries every one of them for programs, and the ids of those that found a record. */
+export class NamesNotFound extends Failure {
   readonly problems: readonly UnfoundName[];
+  readonly found: readonly string[];
+  readonly #wrong: Text;
+  readonly #hint: Text;
 
-  constructor(code: "not-found" | "usage", problems: readonly UnfoundName[], detail: FailureDetail) {
-    super(code, detail);
+  /** @param wrong without that nothing was changed */
+  constructor(
+    code: "not-found" | "usage",
+    { problems, found }: Pick<NamesNotFound, "problems" | "found">,
+    { wrong, hint, also }: { readonly wrong: Text; readonly hint: Text; readonly also?: Failure | undefined },
+  ) {
+    const { en, ja } = wrong;
+    const rest = also?.what ?? text("nothing was changed", "何も変更していません");
+    super(code, {
+      what: text(`${en}; ${rest.en}`, `${ja}。${rest.ja}`),
+      hint: joined([hint, ...(also?.hint === undefined ? [] : [also.hint])], text("; ", "。")),
+    });
     this.problems = problems;
+    this.found = found;
+    this.#wrong = wrong;
+    this.#hint = hint;
+  }
+
+  /** The same, with what is in the way of those that were found: all is told at once. */
+  along(also: Failure): NamesNotFound {
+    const code = this.code === "usage" ? "usage" : "not-found";
+    return new NamesNotFound(code, this, { wrong: this.#wrong, hint: this.#hint, also });
   }
 }
 
@@ -220,16 +262,21 @@ export async function idsNamed<R extends { readonly id: string }>(
   const wrong = unknown.length + ambiguous.length;
   if (wrong === 0) return [...ids];
   const command = search === undefined ? list : `${search} TEXT`;
-  throw new NamesNotFound(unknown.length > 0 ? "not-found" : "usage", problems, {
-    what: text(
-      `${wrong} of ${counted(typed.length, "name")} ${wrong === 1 ? "does" : "do"} not find exactly one ${noun.en}; nothing was changed`,
-      `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja}を 1 件に特定できません。何も変更していません`,
-    ),
-    hint: text(
-      `look them up: ${command}; of several use the id`,
-      `探すには: ${command}。複数あるものは ID で指定してください`,
-    ),
-  });
+  const found = [...ids];
+  throw new NamesNotFound(
+    unknown.length > 0 ? "not-found" : "usage",
+    { problems, found },
+    {
+      wrong: text(
+        `${wrong} of ${counted(typed.length, "name")} ${wrong === 1 ? "does" : "do"} not find exactly one ${noun.en}`,
+        `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja}を 1 件に特定できません`,
+      ),
+      hint: text(
+        `look them up: ${command}; of several use the id`,
+        `探すには: ${command}。複数あるものは ID で指定してください`,
+      ),
+    },
+  );
 }
 
 const shown = (all: readonly (string | Text)[]): Text =>

@@ -13,7 +13,7 @@ import { showResult } from "../imports/plan/result.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { requireNamed } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import { idsNamed, typedNames, type Findable } from "./names.ts";
+import { idsNamed, NamesNotFound, typedNames, type Findable } from "./names.ts";
 import type { DeletionOptions } from "./options.ts";
 
 type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
@@ -67,7 +67,7 @@ async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptio
   const { dryRun, list } = options;
   await showPlan(tools, plan);
   if (plan.delete === 0) {
-    if (!dryRun) refuseOtherNumber(plan, options);
+    refuseOtherNumber(plan, options);
     await terminal.note(text("nothing to delete", "削除の対象はありません"));
     await pending.leave();
     return showResult(tools, { plan, dryRun, committed: false });
@@ -76,6 +76,7 @@ async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptio
   for (const one of all) await checkAdministrators(tools, one);
   const path = list === undefined ? undefined : resolve(tools.workingFolder, list);
   if (dryRun) {
+    refuseOtherNumber(plan, options);
     refuseBeyond(plan, options);
     if (path !== undefined) await writeLists(tools, path, all, async () => undefined);
     await pending.leave();
@@ -97,7 +98,7 @@ const plansOf = async (client: Client<"imports">, plan: Import): Promise<readonl
 /** Records by their ids, or the filters. */
 async function requestOf<R extends { readonly id: string }>(
   tools: Tools,
-  { names, file, filters, recursive, found, orgId }: Deletion<R>,
+  { kind, names, file, filters, recursive, found, orgId }: Deletion<R>,
 ): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean }> {
   const given = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   if (given.length > 0) {
@@ -109,9 +110,31 @@ async function requestOf<R extends { readonly id: string }>(
   const findable = await found();
   const typed = await typedNames(tools, { names, file, byMail: findable.byMail });
   if (typed.length === 0) throw NOBODY;
-  const ids = await idsNamed(tools, typed, findable);
   const called = file === undefined || file === "-" ? typed.map(({ name }) => name).join(", ") : file;
-  return { ids, ...(recursive === true && { recursive }), called: shortened(called) };
+  const more = { ...(recursive === true && { recursive }), called: shortened(called) };
+  try {
+    return { ids: await idsNamed(tools, typed, findable), ...more };
+  } catch (error) {
+    if (!(error instanceof NamesNotFound) || error.found.length === 0) throw error;
+    const refused = await refusalOf(tools, { kind, ids: [...error.found], ...more });
+    throw refused === undefined ? error : error.along(refused);
+  }
+}
+
+/** Why the tenant does not delete those who were found, where others were not: all is told at once; undefined if it would. */
+async function refusalOf(
+  tools: Tools,
+  request: Parameters<Client<"imports">["imports"]["delete"]>[0],
+): Promise<Failure | undefined> {
+  const { client } = await tools.tenant("imports");
+  try {
+    const { id } = await client.imports.delete(request, tools.signal);
+    await client.imports.discard(id);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+    return error.code === "input-rejected" ? error : undefined;
+  }
 }
 
 const LONGEST_CALLED = 255;
@@ -120,18 +143,11 @@ const LONGEST_CALLED = 255;
 const shortened = (called: string): string =>
   called.length <= LONGEST_CALLED ? called : `${called.slice(0, LONGEST_CALLED - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
-/** @throws `usage` where neither names nor filters are given, or both, or a filter that lets everything pass */
+/** @throws `usage` where neither names nor filters are given, or both */
 function refuseContradictions({ names, file, filters }: Pick<Deletion<never>, "names" | "file" | "filters">): void {
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);
   const named = names.length > 0 || file !== undefined;
   if (given.length === 0 && !named) throw NOBODY;
-  const blank = given.find(([, value]) => value?.trim() === "");
-  if (blank !== undefined) {
-    throw new Failure("usage", {
-      what: text("a blank filter would let everything pass", "空の条件ではすべてが対象になります"),
-      where: `--${flagName(blank[0])}`,
-    });
-  }
   const [first] = given;
   if (first === undefined || !named) return;
   throw new Failure("usage", {

@@ -101,7 +101,7 @@ export const DEVICE_FILTERS = {
 /** Help on the filters of devices. */
 export const FILTER_DETAILS = [
   text(
-    "--filter-name looks in the identification name (端末識別名), --filter-id in the serial number.",
-    "--filter-name は端末識別名、--filter-id はシリアルナンバーを検索します。",
+    "--filter-name looks in the identification name (端末識別名), which the console does not search (ours), --filter-id in the serial number.",
+    "--filter-name は端末識別名(管理画面では検索できず、clomoctl 独自の機能)、--filter-id はシリアルナンバーを検索します。",
   ),
 ];

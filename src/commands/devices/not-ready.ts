@@ -2,7 +2,7 @@ import type { NotReadyDevice } from "../../lib/client/index.ts";
 import { LACKS, NOT_READY, type Lack } from "../../lib/model/device.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
+import { typedWord } from "../../lib/text/shell-word.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { firstOf, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
@@ -17,11 +17,11 @@ export const NOT_READY_DETAILS = [
 
 /** The command that mends what a device lacks. */
 const mending: Readonly<Record<Lack, (device: NotReadyDevice) => string>> = {
-  owner: ({ serialNumber }) => `clomoctl devices set-owner ${shownWord(serialNumber)} --user USER`,
-  account: ({ owner }) => `clomoctl users edit ${shownWord(owner?.email ?? "")} --account-name NAME`,
+  owner: ({ serialNumber, id }) => `clomoctl devices set-owner ${typedWord(serialNumber, id)} --user USER`,
+  account: ({ owner }) => `clomoctl users edit ${typedWord(owner?.email ?? "", owner?.id ?? "")} --account-name NAME`,
   "workspace-address": ({ owner }) =>
-    `clomoctl users edit ${shownWord(owner?.email ?? "")} --google-workspace-email ADDRESS`,
-  "own-account": ({ serialNumber }) => `clomoctl devices set-owner ${shownWord(serialNumber)} --user USER`,
+    `clomoctl users edit ${typedWord(owner?.email ?? "", owner?.id ?? "")} --google-workspace-email ADDRESS`,
+  "own-account": ({ serialNumber, id }) => `clomoctl devices set-owner ${typedWord(serialNumber, id)} --user USER`,
 };
 
 const lacksOf = ({ lacks }: NotReadyDevice): readonly Lack[] => lacks as readonly Lack[];

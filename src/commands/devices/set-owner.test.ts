@@ -39,8 +39,8 @@ test("gives all that are named an owner by one request, and says what takes it b
     device("S2", { owner: null, ownerOrg: { id: org.id, code: null, path: "本社" } }),
   ];
   const line = "devices set-owner S1 S2 S1 --user hanako@example.co.jp";
-  const { en, ja } = await inBoth(line, { tenant: { ...tenantOf(one, other), findUsers } });
-  expect(en.requests.at(-1)).toEqual({
+  const { en, ja } = await inBoth(line, { tenant: { ...tenantOf(one, other), findUsers, findOrgs: { items: [org] } } });
+  expect(en.requests.find(({ operation }) => operation === "setDeviceOwner")).toEqual({
     operation: "setDeviceOwner",
     json: { ids: [one.id, other.id], owner: user.id, ownerOrg: null, wipes: 0, dryRun: false },
   });
@@ -80,10 +80,11 @@ describe("an owner that needs a wipe", () => {
   const legacy = device("S2", { platform: "Android", androidMode: "legacy" });
   const line = "devices set-owner S1 S2 --user hanako@example.co.jp";
   const { findDevices, setDeviceOwner } = tenantOf(full, legacy);
-  const stopping = { findDevices, findUsers };
-  const tenant = { ...stopping, setDeviceOwner, devices: { items: [], next: null } };
-  const asked = (requests: readonly { readonly operation: string }[]) =>
+  const stopping = { findDevices, findUsers, setDeviceOwner };
+  const tenant = { ...stopping, devices: { items: [], next: null } };
+  const asked = (requests: readonly { readonly operation: string; readonly json?: unknown }[]) =>
     requests.filter(({ operation }) => operation === "setDeviceOwner");
+  const TRIED = { json: { wipes: 2, dryRun: true } };
 
   test("says so, and without a terminal wants the number; nothing is changed", async () => {
     const { en, ja } = await inBoth(line, { tenant: stopping });
@@ -92,7 +93,7 @@ describe("an owner that needs a wipe", () => {
     expect(en.stderr).toContain("S2: another owner: the device may have to be wiped and set up again\n");
     expect(en.stderr).toContain("--confirm-wipes 2");
     expect(ja.stderr).toContain("S1: 所有者が変わります。デバイスの初期化と再設定が必要です\n");
-    expect([...asked(en.requests), ...asked(ja.requests)]).toEqual([]);
+    expect([...asked(en.requests), ...asked(ja.requests)]).toMatchObject([TRIED, TRIED]);
     expect((await run(`${line} --yes`, { tenant: stopping })).exit).toBe(3);
   });
 
@@ -107,9 +108,31 @@ describe("an owner that needs a wipe", () => {
     const typed = async (keys: string, answers: typeof stopping) =>
       run(line, { tenant: answers, terminal: { columns: 200, typing: [["type 2 to change the owner", `${keys}\r`]] } });
     const done = await typed("2", tenant);
-    expect([done.exit, asked(done.requests)]).toMatchObject([0, [{ json: { wipes: 2 } }]]);
+    expect([done.exit, asked(done.requests)]).toMatchObject([0, [TRIED, { json: { wipes: 2, dryRun: false } }]]);
     const other = await typed("1", stopping);
-    expect([other.exit, asked(other.requests)]).toEqual([3, []]);
+    expect([other.exit, asked(other.requests)]).toMatchObject([3, [TRIED]]);
+  });
+
+  test.each([
+    ["fully-managed", "has to be wiped"],
+    ["comp", "has to be wiped"],
+    ["work-profile", "has to be wiped"],
+    ["legacy", "may have to be wiped"],
+    ["unknown", "may have to be wiped"],
+    [null, "may have to be wiped"],
+  ] as const)("facts 1.3: in the mode %s the device %s", async (androidMode, told) => {
+    const one = device("S1", { platform: "Android", androidMode });
+    const { stderr } = await run("devices set-owner S1 --user hanako@example.co.jp", {
+      tenant: { ...tenantOf(one), findUsers },
+    });
+    expect(stderr).toContain(`S1: another owner: the device ${told}`);
+  });
+
+  test("nobody is asked about what the tenant refuses", async () => {
+    const refused = new Failure("input-rejected", { what: text("S2 is 管理外", "S2 は管理外です") });
+    const answers = { ...stopping, setDeviceOwner: refused };
+    const { exit, stderr } = await run(line, { tenant: answers, terminal: { columns: 200 } });
+    expect({ exit, stderr }).toEqual({ exit: 3, stderr: "error: S2 is 管理外\n" });
   });
 
   test("is told by a dry run, which asks nothing", async () => {

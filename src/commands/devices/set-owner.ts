@@ -54,15 +54,18 @@ export default defineCommand({
     const { client } = await tools.tenant("devices");
     const found = await devicesNamed(client, device);
     const wiped = found.filter((one) => needsWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
-    await tellWipes(tools, wiped);
-    if (wiped.length > 0 && !dryRun && confirmWipes === undefined) await confirm(tools, wiped.length);
     const ids = found.map(({ id }) => id);
+    const asks = wiped.length > 0 && !dryRun && confirmWipes === undefined;
+    // nobody is asked about what the tenant refuses
+    if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
+    await tellWipes(tools, wiped);
+    if (asks) await confirm(tools, wiped.length);
     tools.describeState(() => WHILE_WRITING);
     const all = await client.devices.setOwner({ ids, ...owner, wipes: confirmWipes ?? wiped.length, dryRun });
     await showAllWritten(tools, all, {
       ...DEVICE_WRITTEN,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, DEVICE.usual),
-      back: backByOwner,
+      back: backByOwner(tools),
     });
     await warnOfSharedAccounts(tools, client, all);
   },

@@ -53,6 +53,15 @@ test("what the tenant refuses tags nothing, in both languages", async () => {
   expect(ja.stderr).toBe("エラー: デバイス x はありません\n");
 });
 
+test("a tag that is to be added and removed is refused, however it is written", async () => {
+  const { en, ja } = await inBoth("devices tag S1 --add 貸出が --remove c --remove 貸出か\u3099", { tenant: {} });
+  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(en.stderr).toBe(
+    "error: the tag 貸出が is to be added and removed\n  --add --remove\n  give it to one of the two\n",
+  );
+  expect(ja.stderr).toContain("タグ「貸出が」の追加と削除が同時に指定されています");
+});
+
 testWrongLines(["devices tag"], ["devices tag S1", "give --add TAG or --remove TAG"], ["devices tag --add a"]);
 
 testUnshowable("devices tag a --add b");

@@ -1,5 +1,6 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
+import { comparisonKey } from "../../lib/model/normalise.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
@@ -31,6 +32,7 @@ export default defineCommand({
   async run(tools, { device, add, remove, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
     if (add.length + remove.length === 0) throw nothingNamed();
+    refuseBoth(add, remove);
     const { client } = await tools.tenant("devices");
     const ids = (await devicesNamed(client, device)).map(({ id }) => id);
     tools.describeState(() => WHILE_WRITING);
@@ -41,6 +43,18 @@ export default defineCommand({
     });
   },
 });
+
+/** @throws `usage` where a tag is to be added and removed */
+function refuseBoth(add: readonly string[], remove: readonly string[]): void {
+  const removed = new Set(remove.map((tag) => comparisonKey("name", tag)));
+  const both = add.find((tag) => removed.has(comparisonKey("name", tag)));
+  if (both === undefined) return;
+  throw new Failure("usage", {
+    what: text(`the tag ${both} is to be added and removed`, `タグ「${both}」の追加と削除が同時に指定されています`),
+    where: "--add --remove",
+    hint: text("give it to one of the two", "どちらか一方だけに指定してください"),
+  });
+}
 
 const nothingNamed = (): Failure =>
   new Failure("usage", {

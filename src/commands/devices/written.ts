@@ -3,9 +3,9 @@ import { DEVICE, ownerIdOf, usesAccount } from "../../lib/model/device.ts";
 import { comparisonKey } from "../../lib/model/normalise.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
+import { shownWord, typedWord } from "../../lib/text/shell-word.ts";
 import { orgWord } from "../orgs/named.ts";
-import { backByEdit, typedWord, type Showing, type Written } from "../records/written.ts";
+import { backByEdit, type Showing, type Written } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { DEVICE_COLUMNS } from "./columns.ts";
 
@@ -24,13 +24,15 @@ export const DEVICE_WRITTEN: Showing<Device> = {
 };
 
 /** The command that gives a device the owner back that it had. */
-export const backByOwner: Showing<Device>["back"] = ({ before, after }) => {
-  if (before === null) return undefined;
-  const command = `clomoctl devices set-owner ${wordOf(after)}`;
-  const { owner, ownerOrg } = before;
-  if (owner !== null) return `${command} --user ${shownWord(owner.email)}`;
-  return ownerOrg === null ? `${command} --none` : `${command} --org ${orgWord({ ...ownerOrg, name: "全社" })}`;
-};
+export const backByOwner =
+  (tools: Tools): Showing<Device>["back"] =>
+  async ({ before, after }) => {
+    if (before === null) return undefined;
+    const command = `clomoctl devices set-owner ${wordOf(after)}`;
+    const { owner, ownerOrg } = before;
+    if (owner !== null) return `${command} --user ${shownWord(owner.email)}`;
+    return ownerOrg === null ? `${command} --none` : `${command} --org ${await orgWord(tools, ownerOrg)}`;
+  };
 
 /** The command that gives a device the tags back that it had. */
 export const backByTags: Showing<Device>["back"] = ({ before, after }) => {

@@ -15,13 +15,19 @@ const made = (change: Partial<WrittenOrg> = {}): WrittenOrg => ({
   ...change,
 });
 const parent = example<{ items: Org[] }>("findOrgs").items[0];
+/** The organisations of a name: of the new one's path that one, and others. */
+const finding = (...others: readonly object[]) => ({
+  findOrgs: ({ query }: { query?: Record<string, string> }) =>
+    query?.["name"] === "本社/一課" ? { items: [{ ...parent, ...made().after }, ...others] } : example("findOrgs"),
+});
 
 test("sends what is given, the parent by its id, and says what takes it back", async () => {
-  const tenant = { findOrgs: example("findOrgs"), createOrg: made() };
+  const tenant = { ...finding(), createOrg: made() };
   const { en, ja } = await inBoth("orgs create 一課 --code S03 --parent 営業部", { tenant });
   expect(en.requests).toEqual([
     { operation: "findOrgs", query: { name: "営業部" } },
     { operation: "createOrg", json: { name: "一課", code: "S03", parentId: parent?.id, dryRun: false } },
+    { operation: "findOrgs", query: { name: "本社/一課" } },
   ]);
   expect(en).toMatchObject({
     exit: 0,
@@ -39,8 +45,20 @@ test.each([{ code: null, path: "a\u0007b" }, { code: "O\u202e1" }])(
   },
 );
 
+test("what names several is named by its id, and so is what cannot be looked up", async () => {
+  const line = `to take it back: clomoctl orgs delete ${after.id}\n`;
+  const twin = { ...parent, id: "019a9f3c-5a00-7abc-8def-000000000077" };
+  const several = await run("orgs create 一課", { tenant: { ...finding(twin), createOrg: made() } });
+  expect(several).toMatchObject({ exit: 0, stderr: `created: 本社/一課\n${line}` });
+  const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
+  const unknown = await run("orgs create 一課", { tenant: { findOrgs: gone, createOrg: made() } });
+  expect(unknown).toMatchObject({ exit: 0, stderr: `created: 本社/一課\n${line}` });
+});
+
 test("of a mirror, says what is to be done in the console", async () => {
-  const { en, ja } = await inBoth("orgs create 一課", { tenant: { createOrg: made({ consoleTask: 7 }) } });
+  const { en, ja } = await inBoth("orgs create 一課", {
+    tenant: { ...finding(), createOrg: made({ consoleTask: 7 }) },
+  });
   expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 7\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 7\n");
 });
@@ -51,6 +69,9 @@ test("a dry run says that nothing was changed, and proposes nothing", async () =
   expect(en.requests).toEqual([{ operation: "createOrg", json: { name: "一課", dryRun: true } }]);
   expect(en.stderr).toBe("would be created: 本社/一課\ndry run: nothing was changed\n");
   expect(ja.stderr).toBe("作成される予定: 本社/一課\n試行のため、何も変更していません\n");
+  // it would be created with another id
+  const { stdout } = await run("orgs create 一課 --dry-run --format json", { tenant });
+  expect(JSON.parse(stdout)).toMatchObject({ id: null, path: "本社/一課" });
 });
 
 test("what a rule refuses ends with 3, a parent that is not there with 6", async () => {

@@ -5,7 +5,7 @@ import { DRY_RUN, valueOptions, valuesOf } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { orgNamed } from "./named.ts";
-import { ORG_WRITTEN } from "./written.ts";
+import { orgWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("create an organisation", "組織を作成する"),
@@ -29,6 +29,6 @@ export default defineCommand({
     const resolve = { org: async (typed: string) => (await orgNamed(tools, typed)).id };
     const values = await valuesOf(ORG.fields, options, resolve);
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.orgs.create({ ...values, name, dryRun }), ORG_WRITTEN);
+    await showWritten(tools, await client.orgs.create({ ...values, name, dryRun }), orgWritten(tools));
   },
 });

@@ -20,6 +20,7 @@ test("sends what changes, shows old and new, and the line that takes it back", a
   expect(en.requests).toEqual([
     { operation: "findOrgs", query: { name: "S01" } },
     { operation: "editOrg", params: { id: org.id }, json: { name: "営業本部", code: null, dryRun: false } },
+    { operation: "findOrgs", query: { name: "営業本部" } },
   ]);
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Org, OrgDetail, WrittenOrg } from "../../lib/client/index.ts";
+import type { MovedOrg, Org, OrgDetail } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -11,28 +11,35 @@ const [root, sales] = all as [Org, Org];
 const detail = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
 const head: Org = { ...sales, id: "019a9f3c-5a00-7abc-8def-000000000099", name: "本社", code: "H", path: "本社" };
 const findOrgs = ({ query }: { query?: Record<string, string> }) => ({
-  items: [query?.["name"] === "本社" ? { ...detail, ...head } : detail],
+  items: [{ ...detail, ...(query?.["name"] === "本社" ? head : query?.["name"] === "全社" ? root : {}) }],
 });
-const moved: WrittenOrg = {
+const moved: MovedOrg = {
   before: sales,
   after: { ...sales, parentId: head.id, path: "本社/営業部", depth: 2 },
   consoleTask: null,
   dryRun: false,
+  along: { orgs: 2, users: 118, devices: 1 },
 };
 
 test("moves it below the other one, and says what takes it back", async () => {
   const tenant = { findOrgs, orgs: { items: [root, head, sales] }, moveOrg: moved };
   const { en, ja } = await inBoth("orgs move 営業部 --parent 本社", { tenant });
-  expect(en.requests.at(-1)).toEqual({
+  expect(en.requests.find(({ operation }) => operation === "moveOrg")).toEqual({
     operation: "moveOrg",
     params: { id: sales.id },
     json: { parent: head.id, dryRun: false },
   });
   expect(en).toMatchObject({
     exit: 0,
-    stderr: "path: 営業部 → 本社/営業部\nto take it back: clomoctl orgs move S01 --parent 全社\n",
+    stderr: [
+      "path: 営業部 → 本社/営業部",
+      "with it go 2 organisations below it, 118 users and 1 device",
+      "to take it back: clomoctl orgs move S01 --parent 全社",
+      "",
+    ].join("\n"),
   });
-  expect(ja.stderr).toBe("パス: 営業部 → 本社/営業部\n元に戻すには: clomoctl orgs move S01 --parent 全社\n");
+  expect(ja.stderr).toContain("一緒に移るもの: 下位の組織 2 件、ユーザー 118 人、デバイス 1 台\n");
+  expect(ja.stderr).toContain("元に戻すには: clomoctl orgs move S01 --parent 全社\n");
 });
 
 test("below itself is refused, in both languages", async () => {
@@ -48,7 +55,15 @@ test("a dry run is sent as one", async () => {
   const { exit, requests, stderr } = await run("orgs move 営業部 --parent 本社 --dry-run", { tenant });
   expect(exit).toBe(0);
   expect(requests.at(-1)).toMatchObject({ json: { dryRun: true } });
-  expect(stderr).toContain("dry run: nothing was changed\n");
+  expect(stderr).toContain("118 users and 1 device\ndry run: nothing was changed\n");
+});
+
+test("an empty one goes alone", async () => {
+  const alone = { ...moved, along: { orgs: 0, users: 0, devices: 0 } };
+  const tenant = { findOrgs, orgs: { items: all }, moveOrg: alone };
+  const { en, ja } = await inBoth("orgs move 営業部 --parent 本社", { tenant });
+  expect(en.stderr).toContain("it is empty: nobody and nothing goes along\n");
+  expect(ja.stderr).toContain("一緒に移る組織・ユーザー・デバイスはありません\n");
 });
 
 testWrongLines(["orgs move a"], ["orgs move a b --parent c"]);

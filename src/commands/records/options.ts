@@ -28,25 +28,29 @@ const optionName = (name: string, { short, shownAs }: Field): string =>
 /** The words of a switch that is set by hand. */
 const SWITCH = { yes: text("yes", "はい"), no: text("no", "いいえ") };
 
+/** Whether a blank removes what is there; what the tenant alone refuses to clear says itself why. */
+const isClearable = ({ type, refers, nullable, clearable, column }: Field): boolean => {
+  if (type === "texts") return column?.required === undefined;
+  return nullable === true && (refers === undefined || clearable !== false);
+};
+
 const optionOf = (name: string, field: Field, isNew: boolean): OptionField => {
   const about = field.label ?? same(name);
   const required = isNew && field.column?.required !== undefined ? true : undefined;
+  const blank = isClearable(field) ? true : undefined;
   if (field.type === "objects") {
     return { kind: "string", value: "NAME=VALUE", repeatable: true, about, names: "custom-fields" };
   }
-  if (field.type === "texts") return { kind: "string", value: "TEXT", repeatable: true, required, about };
+  if (field.type === "texts") return { kind: "string", value: "TEXT", repeatable: true, required, blank, about };
   if (field.refers !== undefined) {
     const { to } = field.refers;
-    return { kind: "string", value: to.toUpperCase(), about, names: isNamed(to) ? NAMES[to] : undefined };
+    return { kind: "string", value: to.toUpperCase(), blank, about, names: isNamed(to) ? NAMES[to] : undefined };
   }
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean") return { kind: "choice", choices: Object.keys(SWITCH), called: SWITCH, about };
-  if (field.type === "choice") {
-    const choices = field.nullable === true ? [...field.choices, ""] : field.choices;
-    return { kind: "choice", choices, about };
-  }
-  if (rule?.kind === "choice") return { kind: "choice", choices: [...rule.choices, ""], value: "TEXT", about };
-  return { kind: "string", value: "TEXT", required, about };
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, blank, about };
+  if (rule?.kind === "choice") return { kind: "choice", choices: rule.choices, value: "TEXT", blank, about };
+  return { kind: "string", value: "TEXT", required, blank, about };
 };
 
 /** The options that set the fields of a record by hand: `--name-kana TEXT`; an empty value removes what is there. */
@@ -76,10 +80,9 @@ export const valuesOf = async (
     const { [optionName(name, field)]: given } = input;
     if (given === undefined || (Array.isArray(given) && given.length === 0)) continue;
     if (field.type === "objects") values[name] = (given as readonly string[]).map(namedValue);
-    else if (field.type === "texts") values[name] = (given as readonly string[]).filter((one) => one !== "");
+    else if (field.type === "texts") values[name] = (given as readonly (string | null)[]).filter((one) => one !== null);
     else if (field.type === "boolean") values[name] = given === "yes";
-    else if (given === "") values[name] = null;
-    else if (field.refers === undefined) values[name] = given as HandValue;
+    else if (given === null || field.refers === undefined) values[name] = given as HandValue;
     else values[name] = await resolverOf(resolve, field.refers.to)(given as string);
   }
   return values;

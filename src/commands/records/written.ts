@@ -1,7 +1,6 @@
 import type { Fields } from "../../lib/model/thing.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
-import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { flagName } from "../field.ts";
 import type { Tools } from "../tools.ts";
@@ -16,16 +15,15 @@ export interface Written<R> {
 }
 
 /** How a record is shown that was written. */
-export interface Showing<R> {
+export interface Showing<R, W = Written<R>> {
   readonly columns: readonly Column<R>[];
   /** what people call it */
   readonly called: (record: R) => string;
   /** the command that takes it back, if one does: of a new record its deletion, else of what it was */
-  readonly back: (written: Written<R>) => string | undefined;
+  readonly back: (written: W) => string | undefined | Promise<string | undefined>;
+  /** what else follows from a change */
+  readonly along?: ((written: W) => Text | undefined) | undefined;
 }
-
-/** A name as one word of a command, or the id where the name cannot be typed as it is shown. */
-export const typedWord = (name: string, id: string): string => shownWord(escapeForPeople(name) === name ? name : id);
 
 /** What a change by hand means until the tenant has answered. */
 export const BEFORE_WRITING = text("nothing was changed", "何も変更していません");
@@ -58,7 +56,10 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
   );
 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
-function* sentences<R extends object>(written: Written<R>, { columns, called, back }: Showing<R>): Generator<Text> {
+async function* sentences<R extends object, W extends Written<R>>(
+  written: W,
+  { columns, called, back, along }: Showing<R, W>,
+): AsyncGenerator<Text> {
   const { before, after, consoleTask, dryRun } = written;
   const name = called(after);
   const changed = before === null ? [] : changedColumns(columns, before, after);
@@ -75,6 +76,8 @@ function* sentences<R extends object>(written: Written<R>, { columns, called, ba
     const [from, to] = [word?.(before) ?? told(value(before)), word?.(after) ?? told(value(after))];
     yield text(`${header.en}: ${from.en} → ${to.en}`, `${header.ja}: ${from.ja} → ${to.ja}`);
   }
+  const also = along?.(written);
+  if (also !== undefined) yield also;
   if (dryRun) return;
   if (consoleTask !== null) {
     yield text(
@@ -82,28 +85,34 @@ function* sentences<R extends object>(written: Written<R>, { columns, called, ba
       `管理画面でも同じ操作が必要です: clomoctl console show ${consoleTask}`,
     );
   }
-  const undo = back(written);
+  const undo = await back(written);
   if (undo !== undefined) yield text(`to take it back: ${undo}`, `元に戻すには: ${undo}`);
 }
 
 export const DRY = text("dry run: nothing was changed", "試行のため、何も変更していません");
 
+/** The columns of what was written; a new record that is only tried out has no id, as it will have another one. */
+const idless = <R>(columns: readonly Column<R>[], { before, dryRun }: Written<R>): readonly Column<R>[] =>
+  before === null && dryRun
+    ? columns.map((column) => (column.key === "id" ? { ...column, value: () => null, name: undefined } : column))
+    : columns;
+
 /** Shows one record that was written, and says what that means. */
-export async function showWritten<R extends object>(
+export async function showWritten<R extends object, W extends Written<R>>(
   { terminal }: Pick<Tools, "terminal">,
-  written: Written<R>,
-  showing: Showing<R>,
+  written: W,
+  showing: Showing<R, W>,
 ): Promise<void> {
-  await terminal.show(showing.columns, written.after);
-  for (const sentence of sentences(written, showing)) await terminal.note(sentence);
+  await terminal.show(idless(showing.columns, written), written.after);
+  for await (const sentence of sentences(written, showing)) await terminal.note(sentence);
   if (written.dryRun) await terminal.note(DRY);
 }
 
 /** Shows several records that were written together. @param usual the columns of a list that fit on a terminal */
-export async function showAllWritten<R extends object>(
+export async function showAllWritten<R extends object, W extends Written<R>>(
   { terminal }: Pick<Tools, "terminal">,
-  all: readonly Written<R>[],
-  { listed, ...showing }: Showing<R> & { readonly listed: readonly Column<R>[] },
+  all: readonly W[],
+  { listed, ...showing }: Showing<R, W> & { readonly listed: readonly Column<R>[] },
 ): Promise<void> {
   const [first, ...others] = all;
   if (first !== undefined && others.length === 0) return showWritten({ terminal }, first, showing);
@@ -112,8 +121,9 @@ export async function showAllWritten<R extends object>(
     all.map(({ after }) => after),
   );
   for (const written of all) {
-    const [name, said] = [showing.called(written.after), [...sentences(written, showing)]];
-    for (const { en, ja } of said) await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
+    const name = showing.called(written.after);
+    for await (const { en, ja } of sentences(written, showing))
+      await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
   }
   if (first?.dryRun === true) await terminal.note(DRY);
 }
@@ -132,7 +142,5 @@ export const backByEdit = <R extends object>(
 ): string | undefined => {
   const options = before === null ? [] : [...optionsFor(fields, before, after), ...more];
   if (options.length === 0) return undefined;
-  return [command, ...options.map(([option, value]) => `--${flagName(option)} ${quoted(value)}`)].join(" ");
+  return [command, ...options.map(([option, value]) => `--${flagName(option)} ${shownWord(value)}`)].join(" ");
 };
-
-const quoted = (value: string): string => (value === "" ? "''" : shownWord(value));

@@ -218,7 +218,7 @@ describe("what is refused", () => {
     [["x", "--kind", "password"], "must be one of"],
     [["--kind", "custom"], "NAME|FOLDER is missing"],
     [["x", "y", "--kind", "custom"], "unexpected argument y"],
-    [[" ", "--kind", "custom"], "name is empty"],
+    [[" ", "--kind", "custom"], "NAME|FOLDER must not be blank"],
     [["x", "--kind", "custom", "--expires", "2027-02-29"], "--expires must be a date, not 2027-02-29"],
     [["x", "--kind", "custom", "--file", "a", "--expires", "2027-03-01"], "--expires --file"],
     [["x", "--kind", "android-owner", "--file", "a", "--last-login", "2026-03-01"], "--file --last-login"],

@@ -50,7 +50,6 @@ export default defineCommand({
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const { kind } = options;
-    if (name.trim() === "") throw nameMissing();
     if (kind === undefined && options.file === undefined) {
       if (!name.endsWith("/") && !(await isFolder(resolve(tools.workingFolder, name)))) throw kindMissing();
       const { addFolder } = await import("./items/add-folder.ts");
@@ -79,8 +78,6 @@ const kindMissing = (): Failure =>
     where: "clomoctl renewals add",
     hint: text("pass --kind KIND, or --file FILE", "--kind か --file を指定してください"),
   });
-
-const nameMissing = (): Failure => new Failure("usage", { what: text("name is empty", "名前が空です"), where: "NAME" });
 
 /** @throws Failure `input-rejected` when the very same certificate or token is recorded already */
 async function refuseDuplicate(client: Client<"renewals">, { fingerprint }: NewRenewalItem): Promise<void> {

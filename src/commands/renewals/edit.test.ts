@@ -82,7 +82,6 @@ test("several of a name are told apart in the person's language", async () => {
 describe("what is refused leaves the item as it is", () => {
   test.each([
     [["本社"], 2, "nothing to change"],
-    [["本社", "--name", " ", "--owner", "x"], 2, "name is empty"],
     [["本社", "--last-login", "2026-04-01"], 2, "--last-login is only for the kind android-owner"],
     [["本社", "--key", "a"], 2, "--key requires --file"],
     [["本社", "--file", "nowhere.pem"], 6, "no such file"],
@@ -101,7 +100,8 @@ describe("what is refused leaves the item as it is", () => {
     ["renewals edit 本社 --nmae x", "did you mean --name?"],
     ["renewals edit 本社 --owner x --timezone Mars/Olympus", "unknown time zone Mars/Olympus"],
     ["renewals edit 本社 --expires 31.3.2028", "--expires must be a date, not 31.3.2028"],
-    ["renewals edit 本社 --last-login=", "--last-login must be a date, not"],
+    ["renewals edit 本社 --last-login=", "--last-login must not be blank"],
+    ["renewals edit 本社 --name= --owner x", "--name must not be blank"],
   ])("%s asks the tenant nothing", async (line, told) => {
     const refused = await run(line, { tenant: {} });
     expect(refused).toMatchObject({ exit: 2, requests: [] });

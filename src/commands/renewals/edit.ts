@@ -47,7 +47,7 @@ export default defineCommand({
     const reading = file === undefined ? tools : { ...tools, stdin: Readable.from([file.bytes]) };
     const said = await readOptions(reading, { options, kind, timezone });
     const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
-    refuseNothing(change, name);
+    refuseNothing(change);
     refuseOtherTopic(before, change, options.file);
     if (file !== undefined) await warnOfRefused(tools, { before, change, file, options, timezone });
     await warnOfSecrets(tools, before.name, change);
@@ -92,8 +92,7 @@ async function warnOfRefused(
 const keepOrganisation = (before: RenewalItem, change: RenewalChange): RenewalChange =>
   change.organisation === null ? { ...change, organisation: before.organisation } : change;
 
-function refuseNothing(change: RenewalChange, name: string | undefined): void {
-  if (name?.trim() === "") throw new Failure("usage", { what: text("name is empty", "名前が空です"), where: "--name" });
+function refuseNothing(change: RenewalChange): void {
   if (Object.keys(change).length > 0) return;
   throw new Failure("usage", {
     what: text("nothing to change", "変更する内容がありません"),

@@ -112,7 +112,7 @@ describe("refused before anything is asked, in both languages", () => {
     [["--ios", "maybe"], "--ios must be one of yes, no, not maybe", "--ios は yes(はい), no(いいえ) のいずれか"],
     [["--licences", "3"], "--licences is of a contract", "--licences は契約の項目です"],
     [["--until", "2027-03-31"], "--until is of a contract", "--until は契約の項目です"],
-    [["--contract", " "], "a contract needs a name", "契約名が空です"],
+    [["--contract", " "], "--contract must not be blank", "--contract が空です"],
     [["--contract", "x", "--licences", "-1"], "--licences", "--licences"],
     [["--languages", "ja,fr"], "takes ja and en, not fr", "指定できるのは ja と en です"],
     [["--console-timezone", "Nowhere/Zone"], "unknown time zone", "は不明です"],

@@ -112,15 +112,12 @@ function languagesOf(typed: readonly string[] | null): string[] {
   });
 }
 
-/** @throws Failure `usage` where days or licences are of no contract, or its name is blank */
+/** @throws Failure `usage` where days or licences are of no contract */
 function refuseNameless(contract: string | undefined, said: Readonly<Record<string, unknown>>): void {
   const [option] = Object.entries(said).find(([, value]) => value !== undefined) ?? [];
-  if (contract?.trim() !== "" && (contract !== undefined || option === undefined)) return;
+  if (contract !== undefined || option === undefined) return;
   throw new Failure("usage", {
-    what:
-      contract === undefined
-        ? text(`--${option} is of a contract`, `--${option} は契約の項目です`)
-        : text("a contract needs a name", "契約名が空です"),
+    what: text(`--${option} is of a contract`, `--${option} は契約の項目です`),
     where: "clomoctl tenant set",
     hint: text("name it by --contract NAME", "--contract NAME で契約名を指定してください"),
   });

@@ -99,6 +99,27 @@ test("--dry-run shows it and leaves nothing, and a list of them where one is ask
   expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("hanako@example.co.jp");
 });
 
+test.each([
+  [PLAN, "the plan deletes 1 record, not 2", "計画の削除は 1 件で、2 件ではありません"],
+  [{ ...PLAN, delete: 0 }, "the plan deletes 0 records, not 2", "計画の削除は 0 件で"],
+])("--dry-run says where the confirmed number would be refused", async (plan, english, japanese) => {
+  const { importRows, ...shown } = tenantWith({ discardImport: DISCARDED }, plan);
+  const asked = plan.delete === 0 ? shown : { ...shown, importRows };
+  const tenant = { ...asked, import: plan };
+  const { en, ja } = await inBoth("users delete E1 --dry-run --confirm-deletions 2", { tenant });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain(english);
+  expect(ja.stderr).toContain(japanese);
+  const right = await run(`users delete E1 --dry-run --confirm-deletions ${plan.delete}`, { tenant: asked });
+  expect(right.exit).toBe(0);
+});
+
+test("help shows the file of names on its first page", async () => {
+  const { en, ja } = await inBoth("users delete --help", {});
+  expect(en.stdout).toMatch(/^ +--file FILE +a text file with one name a line/m);
+  expect(ja.stdout).toMatch(/^ +--file FILE +1 行に 1 件/m);
+});
+
 test("a list in CSV guards what a spreadsheet would run", async () => {
   const folder = freshFolder();
   const after = [{ field: "id", value: ID }];
@@ -178,7 +199,7 @@ test("names come from a mail, in a file of one a line, in any encoding", async (
   const found = example<object>("findUsers");
   const findUsers = ({ query = {} }: { query?: Readonly<Record<string, string>> }) =>
     query["name"] === "退職者" ? { items: [] } : found;
-  const unknown = { findUsers, ...NOBODY };
+  const unknown = { findUsers, ...NOBODY, planDeletion: PLAN, discardImport: DISCARDED };
   writeFileSync(join(folder, "mail.txt"), `\ufeff${lines}`);
   const wrong = await inBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
@@ -279,6 +300,17 @@ test("a list of names in Shift_JIS is read as such", async () => {
   expect(requests[0]).toMatchObject({ operation: "findUsers", query: { name: "髙橋" } });
 });
 
+test.each(["a@x.jp b@x.jp", "a@x.jp,b@x.jp", "a@x.jp\nb@x.jp", "山田 <a@x.jp>、鈴木 <b@x.jp>"])(
+  "one argument is one name: %j",
+  async (argument) => {
+    const { en, ja } = await inBoth(["users", "delete", argument, "--confirm-deletions", "2"], { tenant: {} });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(en.stderr).toContain("2 mail addresses are in one argument; nothing was changed\n  a@x.jp b@x.jp\n");
+    expect(en.stderr).toContain("--file FILE");
+    expect(ja.stderr).toContain("1 つの引数に 2 件のメールアドレスがあります。何も変更していません");
+  },
+);
+
 test("more names than one request takes", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "many.txt"), Array.from({ length: 20_001 }, (_, at) => `E${at}`).join("\n"));
@@ -292,7 +324,7 @@ testWrongLines(
   ["users delete", "nothing is named"],
   ["users delete x --search y", "names and filters exclude each other"],
   ["users delete --file x --org y", "--org"],
-  ["users delete --search=", "a blank filter would let everything pass"],
+  ["users delete --search=", "--search must not be blank"],
   ["users delete x --all", "--all"],
   ["users delete x --max-deletions many", "--max-deletions"],
   ["users delete x --list -", "--list"],

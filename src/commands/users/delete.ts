@@ -25,6 +25,10 @@ export default defineCommand({
   options: { ...USER_FILTERS, ...DELETION_OPTIONS },
   examples: [
     { line: "clomoctl users delete hanako.yamazaki@example.jp A0003 --confirm-deletions 2" },
+    {
+      line: "clomoctl users delete --file leavers.txt --dry-run",
+      about: text("a list that came by mail: one name or address a line", "メールで届いた一覧(1 行に 1 人)から"),
+    },
     { line: "clomoctl users delete --search 山田 --dry-run" },
   ],
   exits: DELETION_EXITS,

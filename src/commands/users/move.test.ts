@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { OrgDetail, User, WrittenUser } from "../../lib/client/index.ts";
+import type { MovedUser, OrgDetail, User, WrittenUser } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -10,11 +10,12 @@ const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
 const { after: hanako } = example<WrittenUser>("editUser");
 const jiro: User = { ...hanako, id: "019a9f3c-5a00-7abc-8def-000000000088", name: "次郎", emails: ["jiro@example.jp"] };
 const home = { id: org.id, code: null, path: "" };
-const movedTo = (user: User, change: Partial<WrittenUser> = {}): WrittenUser => ({
+const movedTo = (user: User, change: Partial<MovedUser> = {}): MovedUser => ({
   before: { ...user, org: home },
   after: { ...user, org: { id: org.id, code: org.code, path: org.path } },
   consoleTask: null,
   dryRun: false,
+  devices: 0,
   ...change,
 });
 const findUsers = ({ query }: { query?: Record<string, string> }) => ({
@@ -23,16 +24,24 @@ const findUsers = ({ query }: { query?: Record<string, string> }) => ({
 const tenant = { findOrgs: { items: [org] }, findUsers };
 
 test("moves all that are named in one request, each once", async () => {
-  const moving = { ...tenant, moveUsers: { items: [movedTo(hanako, { consoleTask: 4 }), movedTo(jiro)] } };
+  const moving = {
+    ...tenant,
+    moveUsers: { items: [movedTo(hanako, { consoleTask: 4 }), movedTo(jiro, { devices: 2 })] },
+  };
   const line = "users move E0042 jiro@example.jp E0042 --org 営業部";
   const { en, ja } = await inBoth(line, { tenant: moving });
-  expect(en.requests.at(-1)).toEqual({
+  expect(en.requests.at(-2)).toEqual({
     operation: "moveUsers",
     json: { ids: [hanako.id, jiro.id], org: org.id, dryRun: false },
   });
+  // once for both
+  expect(en.requests.at(-1)).toEqual({ operation: "findOrgs", query: { name: "全社" } });
   expect(en.exit).toBe(0);
   expect(en.stdout.split("\n")).toHaveLength(4);
   expect(en.stderr).toContain("次郎 <jiro@example.jp>: organisation: 全社 → 営業部\n");
+  expect(en.stderr).toContain("次郎 <jiro@example.jp>: 2 devices go along\n");
+  expect(ja.stderr).toContain("次郎 <jiro@example.jp>: 一緒に移るデバイス: 2 台\n");
+  expect(en.stderr.match(/go along/g)).toHaveLength(1);
   expect(en.stderr).toContain(": to be done in the console, too: clomoctl console show 4\n");
   expect(en.stderr).toContain(
     "次郎 <jiro@example.jp>: to take it back: clomoctl users move jiro@example.jp --org 全社\n",

@@ -1,6 +1,6 @@
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import type { User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
-import { text } from "../../lib/text/index.ts";
+import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { orgNamed, orgWord } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
@@ -38,13 +38,24 @@ export default defineCommand({
     const ids: string[] = [];
     for (const name of user) ids.push((await userNamed(client, name)).id);
     tools.describeState(() => WHILE_WRITING);
+    const words = new Map<string, string>();
+    const wordOf = async (former: User["org"]): Promise<string> => {
+      const word = words.get(former.id) ?? (await orgWord(tools, former));
+      words.set(former.id, word);
+      return word;
+    };
     await showAllWritten(tools, await client.users.move({ ids: [...new Set(ids)], org: id, dryRun }), {
       ...USER_WRITTEN,
+      along: ({ devices }) =>
+        devices === 0
+          ? undefined
+          : text(
+              `${counted(devices, "device")} ${devices === 1 ? "goes" : "go"} along`,
+              `一緒に移るデバイス: ${devices} 台`,
+            ),
       listed: listColumns(tools.terminal, USER_COLUMNS, USER.usual),
-      back: ({ before, after }) => {
-        if (before === null) return undefined;
-        return `clomoctl users move ${userWord(after)} --org ${orgWord({ ...before.org, name: ROOT_ORG_NAME })}`;
-      },
+      back: async ({ before, after }) =>
+        before === null ? undefined : `clomoctl users move ${userWord(after)} --org ${await wordOf(before.org)}`,
     });
   },
 });

@@ -2,7 +2,8 @@ import type { User } from "../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
 import { same } from "../../lib/text/index.ts";
-import { backByEdit, typedWord, type Showing } from "../records/written.ts";
+import { typedWord } from "../../lib/text/shell-word.ts";
+import { backByEdit, type Showing } from "../records/written.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
 /** 全社 by its name, where a list has a blank path. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EXAMPLE_AT, exampleId } from "../model/thing.ts";
-import { get, json, lines, page } from "./route.ts";
+import { exportedLines, get, json, page } from "./route.ts";
 import { Instant, named, Sha256 } from "./shapes.ts";
 
 /** Values of fields by name, as the change had them; never secrets. */
@@ -148,7 +148,7 @@ export default {
       id: "exportAudit",
       summary: "Records of the audit, whole, oldest first; it has a record itself",
       query: filters,
-      answer: lines(AuditRecord, "Oldest first; `record` is the very text that was hashed"),
+      answer: exportedLines(AuditRecord, "Oldest first; `record` is the very text that was hashed"),
       example: EXAMPLE,
     }),
     show: get("/v1/audit/{seq}", {

@@ -22,8 +22,17 @@ const ConsoleTask = named(
     name: z.string().nullable().meta({ description: "the file of the import, the custom field, or the record's name" }),
     objectId: Id.nullable().meta({ description: "the record that was written by hand" }),
     changes: z
-      .array(z.object({ field: z.string(), before: ChangedValue, after: ChangedValue }))
+      .array(
+        z.object({
+          field: z.string(),
+          before: ChangedValue,
+          after: ChangedValue,
+          now: ChangedValue.optional().meta({ description: "the tenant's value, where others have changed it since" }),
+        }),
+      )
       .meta({ description: "what was written by hand, as people read it" }),
+    gone: z.boolean().meta({ description: "the record that was written by hand is not there any more" }),
+    deletionTask: z.int().nullable().meta({ description: "of a record that is gone: the open task that tells so" }),
     file: z.string().nullable().meta({ description: "the file that was written for the console" }),
     mode: ImportMode.nullable().meta({ description: "of the import" }),
     create: z.int(),

@@ -123,6 +123,9 @@ const planRow: PlanRow = {
   after: [{ field: "name", value: "髙橋 花子" }],
 };
 
+/** A record as an answer of moving has it. */
+const moved = <R>(record: R) => ({ before: record, after: record, consoleTask: null, dryRun: false });
+
 const consoleTask: ConsoleTask = {
   number: 3,
   work: "repeat",
@@ -143,6 +146,8 @@ const consoleTask: ConsoleTask = {
   closedBy: null,
   objectId: null,
   changes: [],
+  gone: false,
+  deletionTask: null,
   doubtedAt: null,
 };
 
@@ -244,11 +249,20 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["administrators", { answer: administrators }],
   ["markAdministrators", { body: { add: [id(2)] }, answer: administrators }],
   ["orgs", { answer: { items: [root, sales] } }],
-  ["moveOrg", { body: { parent: ROOT_ORG_ID } }],
+  [
+    "moveOrg",
+    { body: { parent: ROOT_ORG_ID }, answer: { ...moved(sales), along: { orgs: 2, users: 118, devices: 80 } } },
+  ],
   ["deleteSecuredGroups", { body: { ids: [id(6)], memberships: 12 } }],
   ["setDeviceOwner", { body: { ids: [id(10)], owner: id(2), ownerOrg: null } }],
   ["tagDevices", { body: { ids: [id(10)], add: ["貸出用"], remove: [] } }],
-  ["moveUsers", { body: { ids: [id(2)], org: id(1) } }],
+  [
+    "moveUsers",
+    {
+      body: { ids: [id(2)], org: id(1) },
+      answer: { items: [{ ...moved(exampleOf(USER.fields)), devices: 2 }] },
+    },
+  ],
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],
   ["users", { answer: { items: [exampleOf(USER.fields)], next: "1000" } }],

@@ -192,6 +192,8 @@ const Import = named(
     supersedes: z.array(Id).optional(),
     /** number of what it leaves to be done in the console */
     consoleTask: z.int().optional(),
+    /** of a committed export of the console: the tasks that it closed, those it differed from, and how many are open by now */
+    settled: z.object({ closed: z.array(z.int()), differing: z.array(z.int()), open: z.int() }).optional(),
     /** true if an older program made it and it was open as the tenant was migrated, which discarded it */
     outdated: z.boolean().optional(),
   }),

@@ -112,6 +112,8 @@ describe("the published contract", () => {
     expect(new Set(types)).toEqual(new Set(["application/problem+json"]));
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(["400", "500"]));
     expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(method === "post");
+    const told = Object.values(responses).filter(({ headers }) => headers !== undefined && "clomoctl-audit" in headers);
+    expect(told).toHaveLength(path.endsWith("/export") ? 1 : 0);
   });
 
   it("takes null wherever a type says so, also where choices are listed", () => {

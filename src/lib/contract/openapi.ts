@@ -8,7 +8,7 @@ import { z } from "zod";
 import { ERRORS, titleOf, type ErrorCode } from "../errors/index.ts";
 import { ALL_NOUNS } from "./all.ts";
 import { EXAMPLES, type RouteExample } from "./examples.ts";
-import { MEDIA_TYPES, requestOf, type Answer, type AnswerKind, type Route } from "./route.ts";
+import { AUDIT_HEADER, MEDIA_TYPES, requestOf, UNAUDITED, type Answer, type AnswerKind, type Route } from "./route.ts";
 import { NAMED, ProblemObject } from "./shapes.ts";
 
 const ABOUT = `The tenant API of clomoctl: it is how the command line talks to a tenant, in the same process or over HTTP.
@@ -38,13 +38,24 @@ const TAGGED = {
   }),
 };
 
-const answerOf = ({ kind, schema, line, description }: Answer, example: RouteExample | undefined) => ({
+/** What an export says that left no record. */
+const UNRECORDED = {
+  headers: z.object({
+    [AUDIT_HEADER]: z.literal(UNAUDITED).optional().meta({
+      description:
+        "The audit has no record of this export, as the tenant is read-only; missing if it has one, or needs none (one record or none).",
+    }),
+  }),
+};
+
+const answerOf = ({ kind, schema, line, description, isExport }: Answer, example: RouteExample | undefined) => ({
   description: description + (STREAMED[kind] ?? ""),
   content: {
     [MEDIA_TYPES[kind]]: { schema, example: example?.answer },
     ...(line === undefined ? {} : { [MEDIA_TYPES.lines]: { schema: line, example: example?.line } }),
   },
   ...(kind === "tagged" ? TAGGED : {}),
+  ...(isExport === true ? UNRECORDED : {}),
 });
 
 const problem = (description: string) => ({

@@ -16,6 +16,12 @@ const OrgDetail = named("OrgDetail", Org.extend(membersOf(ORG_COUNTS)), Org);
 /** An organisation as it was, and as it is by now. */
 const WrittenOrg = named("WrittenOrg", written(Org));
 
+/** What goes along with an organisation that moves: all below it, the users in them, and the devices that count there. */
+const Along = z.object({ orgs: z.int(), users: z.int(), devices: z.int() });
+
+/** A moved organisation, and what went along. */
+const MovedOrg = named("MovedOrg", WrittenOrg.extend({ along: Along }));
+
 export default {
   description: "Organisations (組織)",
   routes: {
@@ -51,7 +57,7 @@ export default {
       summary: "Move an organisation, with what is below it, below another one",
       params: byId,
       body: z.strictObject({ parent: Id.meta({ description: "the organisation above it from then on" }), ...writing }),
-      answer: json(WrittenOrg, "The organisation"),
+      answer: json(MovedOrg, "The organisation, and how many go along with it"),
       fails: ["input-rejected"],
     }),
     export: get("/v1/orgs/export", {
@@ -64,5 +70,6 @@ export default {
 };
 
 export type { Org } from "../model/organisation.ts";
+export type MovedOrg = z.infer<typeof MovedOrg>;
 export type WrittenOrg = z.infer<typeof WrittenOrg>;
 export type OrgDetail = z.infer<typeof OrgDetail>;

@@ -32,6 +32,8 @@ export interface Answer<K extends AnswerKind = AnswerKind, S extends z.ZodType =
   /** of a line of a `list`, a member for each of its columns */
   readonly line?: z.ZodType | undefined;
   readonly description: string;
+  /** an export, of which the audit has a record, or a header says that it has none */
+  readonly isExport?: true | undefined;
 }
 
 const answer =
@@ -49,7 +51,14 @@ export const list = <T extends z.ZodType>(item: T, line: z.ZodType, description:
   ...answer("list")(pageOf(item), description),
   line,
 });
-export const csv = (description: string) => answer("csv")(z.string(), description);
+export const csv = (description: string) => ({
+  ...answer("csv")(z.string(), description),
+  isExport: true as const,
+});
+export const exportedLines = <T extends z.ZodType>(line: T, description: string) => ({
+  ...lines(line, description),
+  isExport: true as const,
+});
 
 /** What a route takes besides its method and path, and what it answers. */
 interface Operation {

@@ -62,6 +62,7 @@ export default {
       query: {
         ...paging,
         ...filters,
+        group: z.string().min(1).optional().meta({ description: "a group's name: only its users" }),
         sort: z.enum(["user-id", "name"]).default("user-id"),
         ...descending,
       },

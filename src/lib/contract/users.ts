@@ -27,6 +27,9 @@ const User = named("User", recordSchema(USER.fields));
 /** A user as he was, and as he is by now. */
 const WrittenUser = named("WrittenUser", written(User));
 
+/** A moved user, and how many devices, which count in the user's organisation, go along. */
+const MovedUser = named("MovedUser", WrittenUser.extend({ devices: z.int() }));
+
 /** What an import did to a user. `before` and `after` have values of fields, as the rows of a plan. */
 const UserEvent = named(
   "UserEvent",
@@ -97,7 +100,7 @@ export default {
       id: "moveUsers",
       summary: "Move users into an organisation, all of them or none",
       body: z.strictObject({ ...several, org: Id, ...writing }),
-      answer: items(WrittenUser, "The users, in the order of the request"),
+      answer: items(MovedUser, "The users, in the order of the request"),
       fails: ["input-rejected", "not-found"],
     }),
     history: get("/v1/users/history", {
@@ -138,6 +141,7 @@ export default {
 };
 
 export type { User } from "../model/user.ts";
+export type MovedUser = z.infer<typeof MovedUser>;
 export type WrittenUser = z.infer<typeof WrittenUser>;
 export type UserEvent = z.infer<typeof UserEvent>;
 export type UserHistory = z.infer<typeof UserHistory>;

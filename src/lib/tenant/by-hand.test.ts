@@ -38,6 +38,25 @@ describe("organisations", () => {
     expect(found?.org.path).toBe("営業部/一課");
   });
 
+  test("say how many organisations, users and devices go along as they move", async () => {
+    const head = await org("本社", { code: "H" });
+    const sales = await org("営業部", { parentId: head.id });
+    const first = await org("一課", { parentId: sales.id });
+    const hanako = await user("hanako", { org: first.id });
+    const taro = await user("taro", { org: sales.id });
+    await user("jiro", { org: head.id });
+    const owners = [{ owner: hanako.id }, { owner: hanako.id }, { ownerOrg: sales.id }, { ownerOrg: head.id }];
+    for (const [at, owner] of owners.entries()) {
+      await tenant.client.devices.create({ serialNumber: `SN${at}`, platform: "iOS", ...owner });
+    }
+    const along = { orgs: 1, users: 2, devices: 3 };
+    for (const dryRun of [true, false]) {
+      expect(await tenant.client.orgs.move(sales.id, { parent: ROOT_ORG_ID, dryRun })).toMatchObject({ along });
+    }
+    const moved = await tenant.client.users.move({ ids: [taro.id, hanako.id], org: head.id });
+    expect(moved.map(({ devices }) => devices)).toEqual([0, 2]);
+  });
+
   test("a new name shows in the paths at once", async () => {
     const head = await org("本社");
     await org("営業部", { parentId: head.id });

@@ -94,12 +94,68 @@ test("a change of what an import wrote since is a task of its own, to be done af
   await edit("yamada@x", { title: "部長" });
   await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "本部長"]));
   await edit("yamada@x", { title: "室長" });
-  expect((await task(1)).changes).toEqual([{ field: "title", before: "課長", after: "部長" }]);
+  expect((await task(1)).changes).toEqual([{ field: "title", before: "課長", after: "部長", now: "室長" }]);
   expect((await task(3)).changes).toEqual([{ field: "title", before: "本部長", after: "室長" }]);
   // of somebody else it changes nothing
   await tenant.import({ kind: "users" }, file(["佐藤", "sato@x", "係長"]));
   await edit("yamada@x", { title: "相談役" });
   expect((await task(3)).changes).toEqual([{ field: "title", before: "本部長", after: "相談役" }]);
+});
+
+test("of a record that was deleted since it says so, and which task deletes it in the console", async () => {
+  const { after: made } = await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
+  await edit("yamada@x", { title: "部長" });
+  expect(await task()).toMatchObject({ gone: false, deletionTask: null });
+  const ids = [made.id, (await named("yamada@x")).id];
+  const { id } = await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
+  const gone = { gone: true, deletionTask: 3, state: "open" };
+  expect(await tenant.client.console.list({ state: "open" })).toMatchObject([gone, gone, { gone: false }]);
+  await tenant.client.console.close({ numbers: [3], state: "confirmed" });
+  expect(await task()).toMatchObject({ gone: true, deletionTask: null });
+  await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+  expect(await task()).toMatchObject({ gone: false, deletionTask: null });
+  // what is closed asks for nothing
+  await tenant.client.console.close({ numbers: [1], state: "dropped" });
+  await tenant.import({ kind: "users", mode: "replace" }, START);
+  expect(await task()).toMatchObject({ gone: false });
+});
+
+test("a value that was changed again since is told as it is by now", async () => {
+  const { after: org } = await tenant.client.orgs.create({ name: "営業部", code: "S" });
+  const { id } = await named("yamada@x");
+  await tenant.client.users.move({ ids: [id], org: org.id });
+  await edit("yamada@x", { title: "部長", tel: "03" });
+  expect((await task(2)).changes.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
+  await tenant.import({ kind: "users", blank: "clear" }, [
+    [...HEADER, "TEL"],
+    [...YAMADA, ""],
+  ]);
+  await tenant.client.orgs.edit(org.id, { name: "営業本部" });
+  const told = [
+    { field: "org", before: "全社", after: "営業部", now: "営業本部" },
+    { field: "title", before: "課長", after: "部長", now: "課長" },
+    { field: "tel", before: null, after: "03", now: null },
+  ];
+  expect((await task(2)).changes).toEqual(told);
+  expect((await tenant.client.console.list({ state: "open" }))[1]?.changes).toEqual(told);
+  await tenant.client.console.close({ numbers: [2], state: "confirmed" });
+  expect((await task(2)).changes.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
+});
+
+test.each(["orgs", "devices", "groups", "members"])("so it is of %s", async (kind) => {
+  const { client } = tenant;
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ["太郎", "taro", "secret1", "営業"],
+  ]);
+  const [taro] = await client.secured.find("docs", { name: "taro" });
+  if (kind === "orgs") await client.orgs.create({ name: "営業部", code: "S" });
+  if (kind === "devices") await client.devices.create({ serialNumber: "SN1", platform: "iOS" });
+  if (kind === "groups") await client.secured.createGroup("docs", { name: "企画" });
+  if (kind === "members") await client.secured.edit({ app: "docs", id: taro?.id ?? "" }, { displayName: "次郎" });
+  const asked = (await client.console.list({ state: "open" })).find(({ objectId }) => objectId !== null);
+  expect(asked?.changes.length).toBeGreaterThan(0);
+  expect(asked?.changes.every(({ now }) => now === undefined)).toBe(true);
 });
 
 describe("the console's export", () => {

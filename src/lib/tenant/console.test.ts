@@ -307,3 +307,13 @@ test("a user of an app who was deleted and made again was not deleted in the con
   await tenant.import(from, docs(taro ?? [], hana ?? []));
   expect(await tasks()).toMatchObject([{ state: "dropped" }, { state: "open" }]);
 });
+
+test("an export says which tasks it closed, from which it differed, and how many are open", async () => {
+  await mirror();
+  await tenant.import(users, CHANGED);
+  await tenant.import(users, file(["佐藤", "sato@x", "係長"]));
+  await tenant.client.users.addField({ name: "入社年" });
+  const shown = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
+  expect(shown.settled).toEqual({ closed: [1], differing: [2], open: 2 });
+  expect((await tenant.import(users, CHANGED)).settled).toBeUndefined();
+});

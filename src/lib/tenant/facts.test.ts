@@ -142,3 +142,120 @@ test("facts 6.5: an export has neither administrators nor passwords", async () =
   expect(text).toContain("hanako");
   expect(text).not.toMatch(/admin01|パスワード|シークレットキー/);
 });
+
+const REGISTERED = [
+  ["シリアルナンバー", "ステータス", "タグ", "メモ", "タグ"],
+  ["S1", "管理中", "貸出用", "", "予備"],
+  ["S2", "管理中", "貸出用", "", ""],
+];
+
+test("facts 1.1: an import sets tags and memos of registered devices, and takes tags away", async () => {
+  await tenant.import({ kind: "devices" }, REGISTERED);
+  await tenant.import({ kind: "devices", blank: "clear" }, [
+    ["シリアルナンバー", "タグ", "メモ"],
+    ["S1", "返却済", "画面に傷"],
+    ["S2", "", ""],
+  ]);
+  expect(await tenant.devices()).toMatchObject([
+    { serialNumber: "S1", status: "管理中", tags: ["返却済"], memo: "画面に傷" },
+    { serialNumber: "S2", status: "管理中", tags: [], memo: null },
+  ]);
+});
+
+test("facts 1.1, seed 003 9: a file joins devices with users; the organisation of a device is its user's", async () => {
+  const org = (await tenant.client.orgs.create({ name: "営業部" })).after;
+  await tenant.client.users.create({ name: "山田", emails: ["yamada@example.jp"], org: org.id });
+  await tenant.import({ kind: "devices" }, REGISTERED);
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["S1", "yamada@example.jp"],
+  ]);
+  expect(await tenant.devices()).toMatchObject([
+    { owner: { name: "山田" }, ownerOrg: null, org: { path: "営業部" } },
+    { owner: null, org: null },
+  ]);
+});
+
+test.each([
+  ["imei", "IMEI番号", "35 209900 176148 1"],
+  ["phone", "電話番号", "090-0000-0001"],
+  ["wifi-mac", "Wi-Fi MACアドレス", "02:00:00:00:00:01"],
+  ["android-id", "Android ID", "00a1b2c3d4e5f607"],
+  ["serial", "メモ", "x"],
+] as const)(
+  "facts 1.3: a device is met by %s, one of the console's keys of pre-registration",
+  async (key, header, value) => {
+    await tenant.import({ kind: "devices" }, [
+      ["シリアルナンバー", "ステータス", header],
+      ["S1", "事前登録", value],
+      ["S2", "事前登録", ""],
+    ]);
+    const plan = await tenant.plan({ kind: "devices", key }, [
+      ["シリアルナンバー", header, "端末識別名"],
+      ["S1", value, "一号"],
+    ]);
+    expect(plan).toMatchObject({ create: 0, update: 1, rejected: false });
+  },
+);
+
+test("facts 4.6: a licence is used by each device that is 管理中, by none else; their number is in the contract", async () => {
+  const statuses = ["管理中", "事前登録", "管理外", "管理中"] as const;
+  for (const [at, status] of statuses.entries()) await tenant.client.devices.create({ serialNumber: `S${at}`, status });
+  const using = await Array.fromAsync(tenant.client.devices.list({ status: "管理中" }));
+  expect(using.map(({ serialNumber }) => serialNumber)).toEqual(["S0", "S3"]);
+  const { after } = await tenant.client.tenant.set({ contracts: [{ name: "CLOMO MDM", licences: 2 }] });
+  expect(after.contracts).toMatchObject([{ name: "CLOMO MDM", licences: 2 }]);
+  // at the limit the console registers no new device; a device here is a record of the console's, and is kept
+  expect((await tenant.client.devices.create({ serialNumber: "S9", status: "管理中" })).after.status).toBe("管理中");
+});
+
+test("facts 6.4: a file without グループ名 leaves the groups alone", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード"];
+  await tenant.import(DOCS, [
+    [...header, "グループ名"],
+    ["花子", "hanako", "Invented1", "営業"],
+  ]);
+  await tenant.import(DOCS, [header, ["華子", "hanako", ""]]);
+  expect(await tenant.securedUsers("docs")).toMatchObject([{ name: "華子", groups: ["営業"] }]);
+});
+
+const people = (count: number): readonly string[][] =>
+  Array.from({ length: count }, (_, at) => [at % 2 === 0 ? `営業 ${at}` : `総務 ${at}`, `user${at}`, "Invented1"]);
+
+test("facts 6.5: an export is filtered by name and ユーザーID; with neither it has all users", async () => {
+  await tenant.import(DOCS, [["表示名", "ユーザーID", "パスワード"], ...people(12)]);
+  const linesOf = async (query: { filterName?: string; filterId?: string }) =>
+    (await textOf(await tenant.client.secured.export("docs", { newline: "lf", ...query }))).split("\n").slice(1, -1);
+  expect(await linesOf({ filterName: "営業", filterId: "user1" })).toEqual([expect.stringContaining("user10")]);
+  expect(await linesOf({ filterName: "", filterId: "" })).toHaveLength(12);
+});
+
+test("facts 6.6: what all apps have is carried from one to another by a file; passwords are not in it", async () => {
+  await tenant.import(DOCS, [
+    ["表示名", "ユーザーID", "パスワード", "説明", "シークレットキー"],
+    ["花子", "hanako", "Invented1", "本社", "key1"],
+  ]);
+  const text = await textOf(await tenant.client.secured.export("docs", { newline: "lf", layout: "console" }));
+  const [header = [], row = []] = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(","));
+  const alone = await tenant.plan({ kind: "mailer" }, [header, row]);
+  expect(alone).toMatchObject({ rejected: true });
+  await tenant.import({ kind: "mailer" }, [
+    [...header, "パスワード"],
+    [...row, "Invented2"],
+  ]);
+  expect(await tenant.securedUsers("mailer")).toMatchObject([
+    { name: "花子", userId: "hanako", description: "本社", settings: [] },
+  ]);
+});
+
+test("facts 6.6: a deletion by a filter takes all whom it finds, beyond the 20 of the console's page", async () => {
+  await tenant.import(DOCS, [["表示名", "ユーザーID", "パスワード"], ...people(90)]);
+  const plan = await tenant.client.imports.delete({ kind: "docs", filterName: "営業" });
+  expect(plan).toMatchObject({ delete: 45 });
+  await tenant.client.imports.commit(plan);
+  const left = await tenant.securedUsers("docs");
+  expect(left.map(({ name }) => name.slice(0, 2))).toEqual(Array.from({ length: 45 }, () => "総務"));
+});

@@ -135,6 +135,17 @@ test("who owns devices is refused, and named with the way out", async () => {
   });
 });
 
+test("of several who are named all reasons are told at once", async () => {
+  tenant.makeAdministrator("yamada@x");
+  const ids = await idsOf("users", "yamada@x", "takahashi@x", "suzuki@x");
+  expect(await refused({ kind: "users", ids })).toEqual({
+    code: "input-rejected",
+    what: "1 administrator would be deleted: 山田 <yamada@x>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device); nothing was changed",
+    hint: "administrators are never deleted; if they are none any more: clomoctl users administrators remove USER…; give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    ja: "管理者が含まれています(1 人): 山田 <yamada@x>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件)。何も変更していません",
+  });
+});
+
 test("an organisation that owns devices is refused, with all below it too", async () => {
   await tenant.import({ kind: "devices" }, [
     ["シリアルナンバー", "所有組織コード"],
@@ -214,12 +225,40 @@ test("without users there is one import, and dropping the plan of both drops bot
   expect(await open()).toEqual([]);
 });
 
+test("no part of both is committed alone, nor after a conflict", async () => {
+  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  const part = both.takes?.id ?? "";
+  const alone = async () => failureOf(commit(await tenant.client.imports.show(part)));
+  const refused = {
+    code: "conflict",
+    what: {
+      en: `import ${both.number - 1} is part of import ${both.number}: both are committed as one`,
+      ja: `インポート ${both.number - 1} はインポート ${both.number} の一部で、両方を同時に確定します`,
+    },
+  };
+  expect(await alone()).toMatchObject(refused);
+  await tenant.client.orgs.create({ name: "総務部" });
+  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
+  expect(await alone()).toMatchObject(refused);
+  await tenant.client.imports.replan(part);
+  const failure = await alone();
+  expect(failure).toMatchObject(refused);
+  expect(failure?.hint?.en).toContain(
+    `clomoctl imports replan ${both.number}, then clomoctl imports commit ${both.number}`,
+  );
+  expect(await emails()).toEqual(["yamada@x", "takahashi@x", "suzuki@x"]);
+  await commit(await tenant.client.imports.replan(both.id));
+  expect(await paths()).toEqual(["開発部", "総務部"]);
+  expect(await emails()).toEqual(["suzuki@x"]);
+});
+
 test("what is left of both is compared alone once the other one is over", async () => {
   const S = await idsOf("orgs", "S");
-  const both = await plan({ kind: "orgs", ids: S, recursive: true });
-  await commit(await tenant.client.imports.show(both.takes?.id ?? ""));
-  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
-  const alone = await tenant.client.imports.replan(both.id);
+  const first = await plan({ kind: "orgs", ids: S, recursive: true });
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  await tenant.client.imports.discard(first.takes?.id ?? "");
+  expect(await failureOf(commit(first))).toMatchObject({ code: "conflict" });
+  const alone = await tenant.client.imports.replan(first.id);
   expect(alone).toMatchObject({ delete: 2 });
   expect(alone.takes).toBeUndefined();
   await tenant.client.imports.discard(alone.id);

@@ -53,5 +53,9 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
 };
 
 /** Looks at the file of a tenant. @see inspectTenantFile */
-export const inspectTenant = async (folder: string, processes: Processes): Promise<TenantFileState | undefined> =>
-  (await import("./store/sqlite/inspect.ts")).inspectTenantFile(folder, processes);
+export const inspectTenant = async (
+  folder: string,
+  processes: Processes,
+  signal?: AbortSignal,
+): Promise<TenantFileState | undefined> =>
+  (await import("./store/sqlite/inspect.ts")).inspectTenantFile(folder, processes, signal);

@@ -1,7 +1,7 @@
 /** Apart from the terminal: what is a command in a text is told by its own tests. */
 
 /** A word in quotes, as `shownWord` writes one, and what else texts quote: its content is nothing that is proposed. */
-const WORD = String.raw`'[^']*'(?:\\''[^']*')*`;
+const WORD = String.raw`\$?'[^']*'(?:\\''[^']*')*`;
 const QUOTED = String.raw`(?<![^\s(:=])(?:${WORD}|"[^"]*")|「[^」]*」`;
 
 /** A word as `shownWord` leaves it, or with what else people type without quotes. */

@@ -1,11 +1,4 @@
-/**
- * Characters that control a terminal or disguise text: C0 and C1 controls, bidi marks,
- * embeddings, overrides and isolates, line separators, invisible spaces and lone surrogates.
- *
- * @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
- * @see https://trojansource.codes/
- */
-const DECEPTIVE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
+import { DECEPTIVE } from "../text/shell-word.ts";
 
 const SHORT = new Map([
   ["\t", String.raw`\t`],

@@ -1,3 +1,28 @@
-/** A name as one word of a POSIX shell, in quotes where it needs them: in a command that is shown, to be typed. */
-export const shownWord = (name: string): string =>
-  /^[\p{L}\p{N}_.@/][\p{L}\p{N}_.@/-]*$/u.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
+/**
+ * Characters that control a terminal or disguise text: C0 and C1 controls, bidi marks,
+ * embeddings, overrides and isolates, line separators, invisible spaces and lone surrogates.
+ *
+ * @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+ * @see https://trojansource.codes/
+ */
+export const DECEPTIVE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
+
+/**
+ * A name as one word of a POSIX shell, in quotes where it needs them: in a command that is shown, to be typed. What a
+ * terminal would show escaped is escaped for bash and zsh: `$'a\nb'`.
+ */
+export const shownWord = (name: string): string => {
+  if (/^[\p{L}\p{N}_.@/][\p{L}\p{N}_.@/-]*$/u.test(name)) return name;
+  if (name.search(DECEPTIVE) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;
+  return `$'${name
+    .replaceAll("\\", String.raw`\\`)
+    .replaceAll("'", String.raw`\u0027`)
+    .replaceAll(DECEPTIVE, escaped)}'`;
+};
+
+const escaped = (character: string): string =>
+  character === "\n" ? String.raw`\n` : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** A name as one word of a command; the id where the name cannot be typed as it is shown, or would be an option. */
+export const typedWord = (name: string, id: string): string =>
+  shownWord(name.startsWith("-") || name === "" || name.search(DECEPTIVE) !== -1 ? id : name);

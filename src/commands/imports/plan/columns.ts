@@ -170,6 +170,14 @@ export const TAKES_COLUMN: Column<ImportResult> = {
   name: ({ plan: { takes } }) => (takes === undefined ? null : same(`${takes.number} (-${takes.delete})`)),
 };
 
+/** What an export of the console settled. */
+export const SETTLED_COLUMN: Column<ImportResult> = {
+  key: "settled",
+  header: text("tasks closed", "完了した作業"),
+  value: ({ plan: { settled } }) => settled ?? null,
+  name: ({ plan: { settled } }) => (settled === undefined ? null : same(settled.closed.join(", "))),
+};
+
 const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ({
   key,
   header,

@@ -53,3 +53,34 @@ test("--quiet says nothing of it", async () => {
   const tenant = committing(planOf({ create: 0, update: 0, secretsSet: 1 }));
   expect((await run("imports commit 12 --yes --quiet", { tenant })).stderr).toBe("");
 });
+
+test.each([
+  [
+    { closed: [1, 3], differing: [4], open: 2 },
+    "closed in console list by this export: 1, 3; it differs from 4, which stays open; open: 2 (clomoctl console list)",
+    "このエクスポートで終わった管理画面での作業: 1、3。4 は内容が異なるため未了のままです。未了の作業: 2 件(clomoctl console list)",
+  ],
+  [
+    { closed: [], differing: [], open: 1 },
+    "this export closes nothing in console list; open: 1 (clomoctl console list)",
+    "このエクスポートで終わった作業はありません。未了の作業: 1 件(clomoctl console list)",
+  ],
+  [
+    { closed: [1], differing: [], open: 0 },
+    "closed in console list by this export: 1; nothing is open",
+    "このエクスポートで終わった管理画面での作業: 1。未了の作業はありません",
+  ],
+])("an export of the console says what it settled: %j", async (settled, english, japanese) => {
+  const plan = planOf({ create: 0, update: 0, settled });
+  const { en, ja } = await inBoth("imports commit 12 --yes", { tenant: committing(plan) });
+  expect(en.stderr).toContain(`\n${english}\n`);
+  expect(ja.stderr).toContain(`\n${japanese}\n`);
+  const { stdout } = await run("imports commit 12 --yes --format json", { tenant: committing(plan) });
+  expect(JSON.parse(stdout)).toMatchObject({ settled });
+});
+
+test("where there is nothing to settle nothing is said of it", async () => {
+  const plan = planOf({ settled: { closed: [], differing: [], open: 0 } });
+  const { en } = await inBoth("imports commit 12 --yes", { tenant: committing(plan) });
+  expect(en.stderr).not.toContain("console list");
+});

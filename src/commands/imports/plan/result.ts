@@ -1,10 +1,17 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { nounNamed } from "../../../lib/model/problem.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { counted, joined, text, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
-import { RESULT_COLUMNS, TAKES_COLUMN, UNSEEN_COLUMN, USUAL_RESULT, type ImportResult } from "./columns.ts";
+import {
+  RESULT_COLUMNS,
+  SETTLED_COLUMN,
+  TAKES_COLUMN,
+  UNSEEN_COLUMN,
+  USUAL_RESULT,
+  type ImportResult,
+} from "./columns.ts";
 
 /** Shows how an import ended: its result, and where people look last, what was done and how to take it back. */
 export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
@@ -14,6 +21,7 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     ...RESULT_COLUMNS,
     ...(result.unseen === undefined ? [] : [UNSEEN_COLUMN]),
     ...(plan.takes === undefined ? [] : [TAKES_COLUMN]),
+    ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
   ];
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
   if (committed) {
@@ -30,11 +38,12 @@ const AFTER_DRY_RUN = text(
 /** What was done, and what to type next. @param taken the deletion that was committed with it */
 function afterCommit(plan: Import, taken: Import | undefined): readonly Text[] {
   const all = taken === undefined ? [plan] : [taken, plan];
-  if (!isChanging(plan)) return all.map(done);
+  if (!isChanging(plan)) return [...all.map(done), ...settled(plan)];
   const tasks = all.flatMap(({ consoleTask }) => consoleTask ?? []).map((task) => `clomoctl console show ${task}`);
   const console = tasks.join(", ");
   return [
     ...all.map(done),
+    ...settled(plan),
     ...(tasks.length === 0
       ? []
       : [
@@ -45,6 +54,31 @@ function afterCommit(plan: Import, taken: Import | undefined): readonly Text[] {
         ]),
     taken === undefined ? nextOf(plan) : inOrder(plan, taken),
   ];
+}
+
+/** What an export of the console says of what was to be done there. */
+function settled({ settled: found }: Import): readonly Text[] {
+  if (found === undefined || found.closed.length + found.differing.length + found.open === 0) return [];
+  const { closed, differing, open } = found;
+  const [list, liste] = [closed.join(", "), closed.join("、")];
+  const shown =
+    closed.length === 0
+      ? text("this export closes nothing in console list", "このエクスポートで終わった作業はありません")
+      : text(`closed in console list by this export: ${list}`, `このエクスポートで終わった管理画面での作業: ${liste}`);
+  const others =
+    differing.length === 0
+      ? []
+      : [
+          text(
+            `it differs from ${differing.join(", ")}, which ${differing.length === 1 ? "stays" : "stay"} open`,
+            `${differing.join("、")} は内容が異なるため未了のままです`,
+          ),
+        ];
+  const left =
+    open === 0
+      ? text("nothing is open", "未了の作業はありません")
+      : text(`open: ${open} (clomoctl console list)`, `未了の作業: ${open} 件(clomoctl console list)`);
+  return [joined([shown, ...others, left], text("; ", "。"))];
 }
 
 /** What was deleted last comes back first: what is in it refers to it. */

@@ -7,7 +7,7 @@ import { requireNamed } from "../../permission.ts";
 import { fixesOf } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
-import { changesNothing, confirmAndCommit } from "./confirm.ts";
+import { changesNothing, confirmAndCommit, refuseOtherNumber } from "./confirm.ts";
 import { emit, refuseUnseen, warnOfReplaced, type EmitSource } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
@@ -95,6 +95,7 @@ async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan
   const { dryRun, emitCsv, keepWaiting } = options;
   const { terminal } = tools;
   if (dryRun || changesNothing(plan)) {
+    refuseOtherNumber(plan, options);
     refuseBeyond(plan, options);
     if (emitCsv !== undefined) await emit(tools, emitCsv, source);
     if (!dryRun) await terminal.note(text("nothing to change", "変更はありません"));

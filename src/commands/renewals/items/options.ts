@@ -71,24 +71,33 @@ export const ITEM_OPTIONS = {
   organisation: {
     kind: "string",
     value: "NAME",
+    blank: true,
     about: text("organisation or customer it belongs to", "対象の組織・顧客"),
   },
   owner: {
     kind: "string",
     value: "WHO",
+    blank: true,
     about: text("who renews it; a mail address also receives notices", "更新担当(メールアドレスなら通知の宛先になる)"),
   },
   account: {
     kind: "string",
     value: "NAME",
+    blank: true,
     about: text("name of the Apple or Google account", "Apple・Google のアカウント名"),
   },
   phone: {
     kind: "string",
     value: "WHERE",
+    blank: true,
     about: text("where the phone is that receives the 2-factor code", "認証コードを受け取る電話の所在"),
   },
-  notes: { kind: "string", value: "TEXT", about: text("anything else (no passwords)", "メモ(パスワードは書かない)") },
+  notes: {
+    kind: "string",
+    value: "TEXT",
+    blank: true,
+    about: text("anything else (no passwords)", "メモ(パスワードは書かない)"),
+  },
 } as const satisfies Fields;
 
 /** The values of {@link ITEM_OPTIONS}. */

@@ -58,7 +58,7 @@ export const words = (options: ItemOptions): RenewalChange =>
   Object.fromEntries(
     WORDS.flatMap((key) => {
       const said = options[key];
-      return said === undefined ? [] : [[key, said.trim() === "" ? null : said]];
+      return said === undefined ? [] : [[key, said]];
     }),
   );
 

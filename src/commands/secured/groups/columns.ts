@@ -3,7 +3,7 @@ import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { nearest } from "../../../lib/text/nearest.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
+import { typedWord } from "../../../lib/text/shell-word.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 import { theOne } from "../../listing/named.ts";
 import { backByEdit, type Showing } from "../../records/written.ts";
@@ -51,7 +51,7 @@ export const groupWritten = (app: App): Showing<SecuredGroup> => ({
   columns: GROUP_COLUMNS,
   called: ({ name }) => name,
   back: (written) => {
-    const group = `${shownWord(written.after.name)} --app ${app}`;
+    const group = `${typedWord(written.after.name, written.after.id)} --app ${app}`;
     return written.before === null
       ? `clomoctl secured groups delete ${group}`
       : backByEdit(`clomoctl secured groups edit ${group}`, SECURED_GROUP.fields, written);

@@ -55,6 +55,7 @@ test("on a terminal the number is typed; another one deletes nothing", async () 
 
 test.each([
   [" --confirm-deletions 3", "2 groups would go, not 3; nothing was deleted", "3 個ではありません"],
+  [" --dry-run --confirm-deletions 3", "2 groups would go, not 3; nothing was deleted", "3 個ではありません"],
   [" --yes", "pass --confirm-deletions 2", "--confirm-deletions 2 を指定してください"],
   ["", "pass --confirm-deletions 2", "--confirm-deletions 2 を指定してください"],
 ])("a number that is missing or wrong is 3:%s", async (option, told, toldJa) => {

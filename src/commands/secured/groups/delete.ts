@@ -37,6 +37,7 @@ export default defineCommand({
     const groups = [...new Set(names.map((name) => groupNamed(app, name, known)))];
     const columns = listColumns(terminal, GROUP_COLUMNS, SECURED_GROUP.usual);
     await terminal.note(sizeOf(groups));
+    refuseOther(groups, confirmDeletions);
     if (dryRun) {
       await terminal.list(columns, groups);
       await terminal.note(DRY);
@@ -67,7 +68,7 @@ const sizeOf = (groups: readonly SecuredGroup[]): Text => {
   );
 };
 
-/** @throws `input-rejected` where another number is given, or none can be asked for; `usage` on a remote tenant that the command does not name */
+/** @throws `input-rejected` where no number can be asked for; `usage` on a remote tenant that the command does not name */
 async function confirm(tools: Tools, groups: readonly SecuredGroup[], confirmed: number | undefined): Promise<void> {
   const count = groups.length;
   const chosen = await tools.tenant("secured");
@@ -82,16 +83,19 @@ async function confirm(tools: Tools, groups: readonly SecuredGroup[], confirmed:
     });
     return;
   }
-  if (confirmed !== count) {
-    throw new Failure("input-rejected", {
-      what: text(
-        `${counted(count, "group")} would go, not ${confirmed}; nothing was deleted`,
-        `削除するグループは ${count} 個で、${confirmed} 個ではありません。何も削除していません`,
-      ),
-      where: `--confirm-deletions ${confirmed}`,
-    });
-  }
   requireNamedForDeletion(chosen);
+}
+
+/** @throws `input-rejected` where another number is given than that of the groups */
+function refuseOther({ length: count }: readonly SecuredGroup[], confirmed: number | undefined): void {
+  if (confirmed === undefined || confirmed === count) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `${counted(count, "group")} would go, not ${confirmed}; nothing was deleted`,
+      `削除するグループは ${count} 個で、${confirmed} 個ではありません。何も削除していません`,
+    ),
+    where: `--confirm-deletions ${confirmed}`,
+  });
 }
 
 function* sentences({ groups, memberships, consoleTasks }: DeletedGroups, app: string): Generator<Text> {
@@ -106,7 +110,9 @@ function* sentences({ groups, memberships, consoleTasks }: DeletedGroups, app: s
     );
   }
   for (const { name } of groups) {
-    const line = `clomoctl secured groups create ${shownWord(name)} --app ${app}`;
+    const word = shownWord(name);
+    const command = "clomoctl secured groups create";
+    const line = name.startsWith("-") ? `${command} --app ${app} -- ${word}` : `${command} ${word} --app ${app}`;
     yield text(`to make it again, without its users: ${line}`, `作り直すには(ユーザーは戻りません): ${line}`);
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
+import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 
@@ -63,4 +64,48 @@ test.each([
   const refused = await run(line);
   expect(refused).toMatchObject({ exit: 2, stdout: "", requests: [] });
   expect(refused.stderr).toContain(told);
+});
+
+describe("facts 6.1: Shift-JIS or UTF-8, each with CRLF, LF or CR, are given and taken", () => {
+  const docs = new TestTenant();
+  afterAll(() => docs[Symbol.asyncDispose]());
+  beforeAll(() =>
+    docs.import({ kind: "docs", createGroups: true }, [
+      ["表示名", "ユーザーID", "パスワード", "説明", "グループ名"],
+      ["髙橋 花子", "hanako", "Invented1", "ソ、能\n二行目", "営業"],
+      ["太郎", "taro", "Invented1", "", ""],
+    ]),
+  );
+
+  const ENCODINGS = { shift_jis: "shift_jis", "utf-8": "utf-8" } as const;
+  const NEWLINES = { crlf: "\r\n", lf: "\n", cr: "\r" } as const;
+
+  test.each(
+    Object.entries(ENCODINGS).flatMap(([encoding, label]) =>
+      Object.entries(NEWLINES).map(([name, newline]) => [encoding, name, label, newline] as const),
+    ),
+  )("%s with %s", async (encoding, name, label, newline) => {
+    const folder = freshFolder();
+    const form = ["--encoding", encoding, "--newline", name];
+    const line = ["secured", "users", "export", "--app", "docs", "--layout", "full", "-o", "users.csv", ...form];
+    expect(await run(line, { tenant: docs.fetch, folder })).toMatchObject({ exit: 0 });
+    const bytes = readFileSync(join(folder, "users.csv"));
+    const text = new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+    expect(text).toMatch(new RegExp(`^表示名,ユーザーID,.*${newline}髙橋 花子,hanako,`));
+    expect(text.endsWith(newline)).toBe(true);
+    const told = await run(
+      ["secured", "users", "import", "users.csv", "--app", "docs", "--dry-run", "--format", "json"],
+      {
+        tenant: docs.fetch,
+        folder,
+      },
+    );
+    expect(told).toMatchObject({ exit: 0 });
+    expect(JSON.parse(told.stdout)).toMatchObject({ rows: 2, create: 0, update: 0, unchanged: 2, invalid: 0 });
+    const named = await run(
+      ["secured", "users", "import", "users.csv", "--app", "docs", "--dry-run", "--format", "json", ...form],
+      { tenant: docs.fetch, folder },
+    );
+    expect(JSON.parse(named.stdout)).toMatchObject({ rows: 2, unchanged: 2, invalid: 0 });
+  });
 });

@@ -2,7 +2,7 @@ import type { App, SecuredUser } from "../../../lib/client/index.ts";
 import { columnsWithin } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
 import { SECURED_MANAGERS } from "../../../lib/model/secured-user.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
+import { typedWord } from "../../../lib/text/shell-word.ts";
 import { backByEdit, type Showing, type Written } from "../../records/written.ts";
 import { securedUserColumns } from "./columns.ts";
 import { OWN_FIELDS } from "./options.ts";
@@ -26,7 +26,7 @@ export const securedUserWritten = (app: App): Showing<SecuredUser> => ({
   columns: securedUserColumns(app),
   called: ({ name, userId }) => `${name} (${userId})`,
   back: (written) => {
-    const user = `${shownWord(written.after.userId)} --app ${app}`;
+    const user = `${typedWord(written.after.userId, written.after.id)} --app ${app}`;
     return written.before === null
       ? `clomoctl secured users delete ${user}`
       : backByEdit(`clomoctl secured users edit ${user}`, OWN_FIELDS, written, settingsBack(app, written));

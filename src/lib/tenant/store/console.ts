@@ -207,7 +207,24 @@ export const doubtTask = async (writer: Writer, number: number, at: string): Pro
   await writer.run("update console_task set doubtedAt = :at where pk = :number", { number, at });
 };
 
-const TASKS = "select t.*, i.id as importId, i.detail from console_task t left join import i on i.pk = t.import";
+/** The tables of what is written by hand. */
+const BY_HAND = ["user", "org", "device", "secured_user", "secured_group"];
+
+/** The tables of what imports delete. */
+const DELETED = ["user_was", "org_was", "device_was", "secured_user_was"];
+
+/** SQL: of a task `t` that asks for values of a record, that the record is not there any more. */
+const IS_GONE = `(t.state = 'open' and t.work <> 'delete' and t.object is not null
+  and ${BY_HAND.map((table) => `not exists (select 1 from ${table} r where r.id = t.object)`).join(" and ")})`;
+
+/** SQL: the open task of the import that deleted the record of a task `t`. */
+const DELETION_TASK = `(select max(d.pk) from console_task d where d.state = 'open' and d.kind = t.kind and (${DELETED.map(
+  (table) => `exists (select 1 from ${table} w where w.import = d.import and w.pk = t.target and w.action = 'delete')`,
+).join(" or ")}))`;
+
+const TASKS = `select t.*, i.id as importId, i.detail, ${IS_GONE} as gone,
+  case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask
+  from console_task t left join import i on i.pk = t.import`;
 
 const orNull = (value: Row[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -225,6 +242,8 @@ const taskOf = (row: Row): ConsoleTask => {
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
     objectId: orNull(row["object"]),
     changes: row["changes"] === null ? [] : [...handOf(row).changes],
+    gone: row["gone"] === 1,
+    deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
     file: detail?.emittedFile ?? null,
     mode: detail === undefined ? null : (detail.request?.mode ?? "revert"),
     create,

@@ -124,3 +124,13 @@ export const ownerCalled = async (reader: Reader, owner: number): Promise<string
   const row = await reader.get("select name, emails ->> 0 as email from user where pk = :owner", { owner });
   return row === undefined ? "" : `${String(row["name"])} <${String(row["email"])}>`;
 };
+
+/** How many devices users own, by the users' ids; those without any are missing. */
+export const countOwned = async (reader: Reader, owners: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+  const rows = await reader.all(
+    `select u.id, count(*) as count from json_each(:owners) o join user u on u.id = o.value join device d on d.owner = u.pk
+     group by u.id`,
+    { owners: JSON.stringify(owners) },
+  );
+  return new Map(rows.map(({ id, count }) => [String(id), Number(count)]));
+};

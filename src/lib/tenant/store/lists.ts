@@ -33,7 +33,7 @@ export const CREATION: SortKey = { sql: "t.pk", before: 0 };
 export type FilterName = "filterName" | "filterId";
 
 /** Names of the filters that match a whole value. */
-export type ChoiceName = "status" | "platform" | "tag";
+export type ChoiceName = "status" | "platform" | "tag" | "group";
 
 /**
  * Filters of a list or an export; each matches a part of the comparison key, or all of it, and a blank one everything.
@@ -335,6 +335,16 @@ export const findRecords = async <F extends Fields>(
   // an id is one record's alone, whatever else others are called
   const own = found.filter((record) => (record as { readonly id?: string }).id === name);
   return own.length > 0 ? own : found;
+};
+
+/** The records that have these ids, in the list's usual order. */
+export const recordsWith = async <F extends Fields>(
+  reader: Reader,
+  list: List<F>,
+  ids: readonly string[],
+): Promise<RecordOf<F>[]> => {
+  const where = "t.id in (select value from json_each(:ids))";
+  return parsed<F>(await select(reader, list, { where, params: { ...list.params, ids: JSON.stringify(ids) } }));
 };
 
 const streamed = (list: List, filters: Filters, further?: string): Omit<Lines, "line"> => {

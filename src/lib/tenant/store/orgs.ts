@@ -102,3 +102,19 @@ export const twinBelow = async (reader: Reader, { pk, parent, name, code }: Plac
   );
   return row === undefined ? undefined : String(row["name"]);
 };
+
+/** How many organisations are below one, how many users are in all of these, and how many devices count there. */
+export const countWithin = async (
+  reader: Reader,
+  id: string,
+): Promise<{ readonly orgs: number; readonly users: number; readonly devices: number }> => {
+  const row = await reader.get(
+    `with recursive within (pk) as (
+       select pk from org where id = :id union all select o.pk from within w join org o on o.parent = w.pk),
+     people as (select pk from user where org in (select pk from within))
+     select (select count(*) - 1 from within) as orgs, (select count(*) from people) as users,
+       (select count(*) from device where ownerOrg in (select pk from within) or owner in (select pk from people)) as devices`,
+    { id },
+  );
+  return { orgs: Number(row?.["orgs"]), users: Number(row?.["users"]), devices: Number(row?.["devices"]) };
+};

@@ -22,6 +22,7 @@ export const securedUsers = (app: SecuredApp): List<typeof SECURED_USER.fields> 
   order: [USER_ID],
   orders: { name: [{ sql: "t.nameSort", before: "" }, USER_ID] },
   filters: { filterName: "displayName", filterId: "userId" },
+  chosen: { group: "groups" },
   named: "t.id = :name or t.userId = :name",
   exported: "t.administrator = 0",
 });

@@ -72,7 +72,9 @@ export class FakeConsole {
   /** Does a task of a record that was written by hand. @returns false if it cannot be done yet */
   doByHand(kind: MirrorKind, { objectId, work, changes }: ConsoleTask): boolean {
     const place = kind === "orgs" ? "parentId" : "org";
-    const pairs = changes.map(({ field, after }) => [field, field === place ? this.#called(after) : after] as const);
+    const pairs = changes.map(
+      ({ field, after, now = after }) => [field, field === place ? this.#called(now) : now] as const,
+    );
     if (objectId === null || pairs.some(([, value]) => value === undefined)) return false;
     const values = Object.fromEntries(pairs) as Told;
     const kept = this.find(kind, objectId);

@@ -293,6 +293,12 @@ export class MirrorHistory {
       (task) => this.#worked.get(task.number) !== JSON.stringify(task.changes),
     );
     for (const [place, task] of open.slice(0, work).entries()) {
+      if (task.gone) {
+        // as its steps say: dropped once the console does not have it
+        const isThere = this.console.find(task.kind as MirrorKind, String(task.objectId)) !== undefined;
+        if (!isThere) await this.#tenant.client.console.close({ numbers: [task.number], state: "dropped" });
+        continue;
+      }
       if (!this.#doTask(task)) continue;
       this.#worked.set(task.number, JSON.stringify(task.changes));
       if (confirm[place] === true)

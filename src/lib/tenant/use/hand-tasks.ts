@@ -56,6 +56,20 @@ const customValues = (record: Values): ReadonlyMap<string, string> =>
     ),
   );
 
+/** A field of a record as people read it, named as tasks name it; null where there is none. */
+export const toldField = (
+  { list: { thing }, readAs }: HandChange["noun"],
+  record: object,
+  name: string,
+): ConsoleChange["after"] => {
+  const { [name]: own } = readAs ?? {};
+  if (own !== undefined) return own(record as Values);
+  const { [name]: field } = thing.fields;
+  return field === undefined
+    ? (customValues(record as Values).get(name) ?? null)
+    : toldValue(record as Values, name, field);
+};
+
 /** What differs between two versions of a record, field by field, as people read it. */
 const changesOf = ({ noun, work, before, after, secrets = [] }: Omit<HandChange, "pk">): ConsoleChange[] => {
   const [was, is] = [(before ?? {}) as Values, after as Values];

@@ -24,7 +24,7 @@ import {
   type ImportState,
   type StoredRequest,
 } from "../store/imports/record.ts";
-import { outdated, overtakenByTenant, rejected } from "../store/imports/refusals.ts";
+import { outdated, overtakenByTenant, partOf, rejected } from "../store/imports/refusals.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import type { Processes } from "../store/processes.ts";
@@ -211,7 +211,17 @@ export class TenantImports {
   async commit(id: string, etag: string, context: RequestContext): Promise<Import> {
     const done = await this.#replayed(context.repeatable, this.#inState("committed"));
     if (done !== undefined) return done;
-    return this.#commit(await this.#expectEtag(id, etag, ["planned"]), context);
+    const planned = await this.#expectEtag(id, etag, ["planned"]);
+    await this.#checkNotTaken(planned);
+    return this.#commit(planned, context);
+  }
+
+  /** @throws Failure `conflict` if the import is the part of a deletion that is committed with the other part */
+  async #checkNotTaken({ id, pk }: ImportRecord): Promise<void> {
+    const whole = (await this.#session.read(listImports)).find(
+      (one) => one.state === "planned" && one.detail.takes === id,
+    );
+    if (whole !== undefined) throw partOf(pk, whole.pk);
   }
 
   async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, verified?: Verified): Promise<Import> {

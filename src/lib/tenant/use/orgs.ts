@@ -1,9 +1,9 @@
-import type { Org } from "../../contract/index.ts";
+import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { formatOrgPath, parseOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME, type ORG } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
-import { isWithin, ORGS, ROOT, twinBelow } from "../store/orgs.ts";
+import { countWithin, isWithin, ORGS, ROOT, twinBelow } from "../store/orgs.ts";
 import type { Writer } from "../store/store.ts";
 import { createRecord, editRecord, type Checked, type HandBody, type HandNoun, type Written } from "./records.ts";
 
@@ -15,7 +15,7 @@ function parentOf({ path }: Readonly<Record<string, unknown>>): string | null {
 }
 
 /** Organisations, as they are written by hand. */
-const HAND_ORGS: HandNoun<typeof ORG.fields> = {
+export const HAND_ORGS: HandNoun<typeof ORG.fields> = {
   list: ORGS,
   kind: "orgs",
   collection: "orgs",
@@ -36,12 +36,19 @@ export const createOrg = (
 export const editOrg = (session: Session, id: string, body: HandBody): Promise<Written<Org>> =>
   editRecord(session, HAND_ORGS, id, body);
 
-/** Moves an organisation, and what is below it, below another one. @throws Failure `input-rejected` if that is below itself */
-export const moveOrg = (
+/**
+ * Moves an organisation, and what is below it, below another one; says how many go along.
+ *
+ * @throws Failure `input-rejected` if that is below itself
+ */
+export const moveOrg = async (
   session: Session,
   id: string,
   { parent, dryRun }: { readonly parent: string; readonly dryRun?: boolean | undefined },
-): Promise<Written<Org>> => editRecord(session, HAND_ORGS, id, { parentId: parent, dryRun }, "move");
+): Promise<MovedOrg> => {
+  const moved = await editRecord(session, HAND_ORGS, id, { parentId: parent, dryRun }, "move");
+  return { ...moved, along: await session.read((reader) => countWithin(reader, id)) };
+};
 
 /** The tree stays a tree, and each organisation has a name of its own: a code, else its name below its parent (ours). */
 async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void> {

@@ -1,7 +1,8 @@
-import type { User } from "../../contract/index.ts";
+import type { MovedUser, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { USER } from "../../model/user.ts";
 import type { Once, Session } from "../session.ts";
+import { countOwned } from "../store/devices.ts";
 import { USERS } from "../store/users.ts";
 import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type Written } from "./records.ts";
 
@@ -26,7 +27,7 @@ export const editUser = (session: Session, id: string, body: HandBody): Promise<
   editRecord(session, HAND_USERS, id, body);
 
 /** Moves users into an organisation, all of them or none; their devices are counted there. */
-export const moveUsers = (
+export const moveUsers = async (
   session: Session,
   {
     ids,
@@ -34,4 +35,8 @@ export const moveUsers = (
     dryRun,
   }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
   once?: Omit<Once<Written<User>[]>, "replay">,
-): Promise<Written<User>[]> => editRecords(session, HAND_USERS, ids, { org, dryRun }, { work: "move", once });
+): Promise<MovedUser[]> => {
+  const moved = await editRecords(session, HAND_USERS, ids, { org, dryRun }, { work: "move", once });
+  const devices = await session.read((reader) => countOwned(reader, ids));
+  return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
+};

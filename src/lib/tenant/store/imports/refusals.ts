@@ -44,3 +44,16 @@ export const overtakenByTenant = ({ pk }: Pick<ImportRecord, "pk">): Failure =>
       `もう一度比較してください: clomoctl imports replan ${pk}`,
     ),
   });
+
+/** The failure of committing alone what is committed with the deletion of its organisations. */
+export const partOf = (number: number, whole: number): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `import ${number} is part of import ${whole}: both are committed as one`,
+      `インポート ${number} はインポート ${whole} の一部で、両方を同時に確定します`,
+    ),
+    hint: text(
+      `compare both again and commit them: clomoctl imports replan ${whole}, then clomoctl imports commit ${whole}; or drop both: clomoctl imports discard ${whole}`,
+      `両方をもう一度比較して確定するには: clomoctl imports replan ${whole} の後に clomoctl imports commit ${whole}。両方を破棄するには: clomoctl imports discard ${whole}`,
+    ),
+  });

@@ -1,10 +1,10 @@
 import type { Import } from "../../../contract/index.ts";
 import { FORMATS } from "../../../model/formats.ts";
-import { openTasks } from "../console.ts";
+import { countOpenTasks, openTasks } from "../console.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { Reader, Row } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
-import { DONE, stateOf, type ImportRecord, type ImportState } from "./record.ts";
+import { DONE, stateOf, type ImportRecord, type ImportState, type Settled } from "./record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -34,6 +34,8 @@ interface Beside {
   readonly taken: ReadonlyMap<string, NonNullable<Import["takes"]>>;
   /** open tasks for the console, by the number of their import */
   readonly tasks: ReadonlyMap<number, number>;
+  /** how many tasks are open, of imports or not; 0 where nobody is told */
+  readonly open: number;
   /** when columns were last sent to the console, and those that its exports have shown: by kind and field */
   readonly sent: ReadonlyMap<string, string>;
   readonly seen: ReadonlySet<string>;
@@ -67,6 +69,7 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
     numbers: new Map(numbers.map(({ id, pk }) => [String(id), Number(pk)])),
     taken: new Map(taken.map((row) => [String(row["id"]), takenOf(row)])),
     tasks: await openTasks(reader),
+    open: records.some(({ detail }) => detail.settled !== undefined) ? await countOpenTasks(reader) : 0,
     sent: new Map(sent.map(({ kind, field, at }) => [columnName(kind, field), String(at)])),
     seen: new Set(seen.map(({ kind, field }) => columnName(kind, field))),
   };
@@ -129,9 +132,16 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
     ...(task === undefined ? {} : { consoleTask: task }),
+    ...(detail.settled === undefined ? {} : { settled: settledOf(detail.settled, beside) }),
     ...(detail.outdated === true ? { outdated: true } : {}),
   };
 };
+
+const settledOf = ({ closed, doubted }: Settled, { open }: Beside): NonNullable<Import["settled"]> => ({
+  closed: [...closed],
+  differing: [...doubted],
+  open,
+});
 
 /** What a plan is told to change: once it is done, what it did; until then what the file for the console has. */
 const countsOf = ({ state, detail: { counts, emittedCounts } }: ImportRecord) =>

@@ -20,7 +20,7 @@ const inspected = () => inspectTenantFile(tenant.folder, PROCESSES);
 test("a whole tenant is told as such, and its file stays as it is", async () => {
   await tenant.reopen();
   const before = readFileSync(tenant.path);
-  expect(inspected()).toMatchObject({
+  expect(await inspected()).toMatchObject({
     path: tenant.path,
     version: STEPS.length,
     newest: STEPS.length,
@@ -34,49 +34,59 @@ test("a whole tenant is told as such, and its file stays as it is", async () => 
   expect(readFileSync(tenant.path).equals(before)).toBe(true);
 });
 
-test("where there is none, none is made", () => {
+test("where there is none, none is made", async () => {
   const folder = join(tenant.folder, "none");
-  expect(inspectTenantFile(folder, PROCESSES)).toBeUndefined();
+  expect(await inspectTenantFile(folder, PROCESSES)).toBeUndefined();
   expect(existsSync(folder)).toBe(false);
   mkdirSync(folder);
-  expect(inspectTenantFile(folder, PROCESSES)).toBeUndefined();
+  expect(await inspectTenantFile(folder, PROCESSES)).toBeUndefined();
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test("an interruption is heard while the database is looked at", async () => {
+  const aborting = new AbortController();
+  const asked = inspectTenantFile(tenant.folder, PROCESSES, aborting.signal);
+  setImmediate(() => aborting.abort());
+  await expect(asked).rejects.toMatchObject({ code: "interrupted" });
+  await expect(inspectTenantFile(tenant.folder, PROCESSES, aborting.signal)).rejects.toMatchObject({
+    code: "interrupted",
+  });
+});
+
 describe("what is wrong is found", () => {
-  test("a file of another program's schema, older or newer, is not changed", () => {
+  test("a file of another program's schema, older or newer, is not changed", async () => {
     for (const version of [STEPS.length - 1, STEPS.length + 5]) {
       tenant.database.exec(`pragma user_version = ${version}`);
-      expect(inspected()).toMatchObject({ version, newest: STEPS.length });
+      expect(await inspected()).toMatchObject({ version, newest: STEPS.length });
       expect(tenant.database.count("pragma user_version")).toBe(version);
     }
   });
 
-  test("a lock, and who holds it", () => {
+  test("a lock, and who holds it", async () => {
     const other = new Database(tenant.path);
     other.exec("begin immediate");
-    expect(inspected()).toMatchObject({ isLocked: true, holder: undefined });
+    expect(await inspected()).toMatchObject({ isLocked: true, holder: undefined });
     const note = { pid: 4242, what: "import 3", since: "2026-04-01T00:00:00.000Z" };
     writeFileSync(join(tenant.folder, "writer.json"), JSON.stringify(note));
-    expect(inspected()).toMatchObject({ isLocked: true, holder: note });
+    expect(await inspected()).toMatchObject({ isLocked: true, holder: note });
     other.exec("rollback");
     other.close();
-    expect(inspected()).toMatchObject({ isLocked: false, holder: undefined });
+    expect(await inspected()).toMatchObject({ isLocked: false, holder: undefined });
   });
 
-  test("records that refer to what is not there", () => {
+  test("records that refer to what is not there", async () => {
     tenant.database.exec(
       "insert into device (id, serialNumber, owner, createdAt, updatedAt, revision) values ('x', 'S', 99, '', '', 0)",
     );
-    expect(inspected()?.strays).toBe(1);
+    expect((await inspected())?.strays).toBe(1);
   });
 
-  test("copies that updates left, the newest last", () => {
+  test("copies that updates left, the newest last", async () => {
     for (const version of [10, 9]) writeFileSync(`${tenant.path}.before-${version}`, "");
-    expect(inspected()?.copies).toEqual([`${tenant.path}.before-9`, `${tenant.path}.before-10`]);
+    expect((await inspected())?.copies).toEqual([`${tenant.path}.before-9`, `${tenant.path}.before-10`]);
   });
 
-  test("a file whose parts contradict each other", () => {
+  test("a file whose parts contradict each other", async () => {
     tenant.database.exec("pragma wal_checkpoint(truncate)");
     const folder = join(tenant.folder, "copy");
     mkdirSync(folder);
@@ -84,14 +94,14 @@ describe("what is wrong is found", () => {
     // the header's number of free pages. @see https://sqlite.org/fileformat2.html#the_database_header
     bytes.writeUInt32BE(5, 36);
     writeFileSync(join(folder, "tenant.db"), bytes);
-    const state = inspectTenantFile(folder, PROCESSES);
+    const state = await inspectTenantFile(folder, PROCESSES);
     expect(state?.faults).toEqual(["Freelist: size is 0 but should be 5"]);
     // what is damaged is not asked further
     expect(state).toMatchObject({ strays: 0, auditHead: null });
     rmSync(folder, { recursive: true });
   });
 
-  test("a file that is lost, empty, cut or no database", () => {
+  test("a file that is lost, empty, cut or no database", async () => {
     tenant.database.exec("pragma wal_checkpoint(truncate)");
     const bytes = readFileSync(tenant.path);
     const folder = join(tenant.folder, "copy");
@@ -99,16 +109,17 @@ describe("what is wrong is found", () => {
     const path = join(folder, "tenant.db");
     const damage = { code: "unexpected", where: path };
     writeFileSync(join(folder, "writer.json"), "");
-    expect(() => inspectTenantFile(folder, PROCESSES)).toThrow(expect.objectContaining(damage));
+    await expect(inspectTenantFile(folder, PROCESSES)).rejects.toThrow(expect.objectContaining(damage));
     writeFileSync(path, "");
-    expect(() => inspectTenantFile(folder, PROCESSES)).toThrow(expect.objectContaining(damage));
+    await expect(inspectTenantFile(folder, PROCESSES)).rejects.toThrow(expect.objectContaining(damage));
     writeFileSync(path, "no database at all, whatever its name says");
-    expect(() => inspectTenantFile(folder, PROCESSES)).toThrow(expect.objectContaining(damage));
+    await expect(inspectTenantFile(folder, PROCESSES)).rejects.toThrow(expect.objectContaining(damage));
     writeFileSync(path, bytes);
     truncateSync(path, bytes.length - 8192);
-    expect(() => {
-      if (inspectTenantFile(folder, PROCESSES)?.faults.length !== 0) throw Object.assign(new Error("faults"), damage);
-    }).toThrow(expect.objectContaining(damage));
+    const cut = inspectTenantFile(folder, PROCESSES).then((state) => {
+      if (state?.faults.length !== 0) throw Object.assign(new Error("faults"), damage);
+    });
+    await expect(cut).rejects.toThrow(expect.objectContaining(damage));
     rmSync(folder, { recursive: true });
   });
 });

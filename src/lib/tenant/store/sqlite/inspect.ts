@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { TenantFileState } from "../../../model/tenant-file.ts";
 import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
+import { inOwnThread } from "./own-thread.ts";
 import { STEPS } from "./migrations.ts";
 import { damaged, storageFailure } from "./storage-failure.ts";
 import { TENANT_FILE } from "./tenant-file.ts";
@@ -15,20 +16,25 @@ const MOST_FAULTS = 20;
  * Looks at the file of a tenant: neither makes nor updates it. What it says of the data is of one moment.
  *
  * @returns undefined where there is no tenant
- * @throws Failure `unexpected` where the file is lost, empty or no database, `unavailable` where it cannot be read
+ * @throws Failure `unexpected` where the file is lost, empty or no database, `unavailable` where it cannot be read, `interrupted`
  */
-export const inspectTenantFile = (folder: string, processes: Processes): TenantFileState | undefined => {
+export const inspectTenantFile = async (
+  folder: string,
+  processes: Processes,
+  signal?: AbortSignal,
+): Promise<TenantFileState | undefined> => {
   const path = join(folder, TENANT_FILE);
   try {
     const names = existsSync(folder) ? readdirSync(folder) : [];
     if (names.length === 0) return undefined;
     if (!names.includes(TENANT_FILE) || statSync(path).size === 0) throw damaged(path);
-    const database = new Database(path, { readOnly: true });
-    try {
-      return { path, ...filesOf(path, names), ...contentOf(database), ...lockOf(path, folder, processes) };
-    } finally {
-      database.close();
-    }
+    const content = await inOwnThread<Content>(
+      "./inspect-worker",
+      import.meta.url,
+      { path } satisfies InspectTask,
+      signal,
+    );
+    return { path, ...filesOf(path, names), ...content, ...lockOf(path, folder, processes) };
   } catch (error) {
     throw storageFailure(error, path);
   }
@@ -46,10 +52,25 @@ const filesOf = (path: string, names: readonly string[]): Pick<TenantFileState, 
   };
 };
 
-/** What the database finds of itself, on one snapshot. */
-const contentOf = (
-  database: Database,
-): Pick<TenantFileState, "version" | "newest" | "faults" | "strays" | "auditHead"> =>
+/** What the worker is asked. */
+export interface InspectTask {
+  readonly path: string;
+}
+
+type Content = Pick<TenantFileState, "version" | "newest" | "faults" | "strays" | "auditHead">;
+
+/** What the database finds of itself: of a million users in some seconds. */
+export const contentOf = (path: string): Content => {
+  const database = new Database(path, { readOnly: true });
+  try {
+    return foundIn(database);
+  } finally {
+    database.close();
+  }
+};
+
+/** On one snapshot. */
+const foundIn = (database: Database): Content =>
   database.snapshot(() => {
     const found = database.all(`pragma quick_check(${MOST_FAULTS})`).flatMap((row) => Object.values(row).map(String));
     // the first line of several names the database

@@ -25,6 +25,33 @@ test("a new file gets the newest shape, the root organisation and no copy", () =
   database.close();
 });
 
+/** All that a file holds: its schema, whatever its order and spaces, and its rows. */
+const contentOf = (database: Database): unknown => {
+  const schema = database.all("select type, name, tbl_name as of, sql from sqlite_master order by type, name");
+  const tables = schema.filter(({ type }) => type === "table").map(({ name }) => String(name));
+  return {
+    schema: schema.map(({ sql, ...rest }) => ({ ...rest, sql: String(sql).replaceAll(/\s+/g, " ") })),
+    rows: tables.map((table) => [table, database.all(`select * from "${table}"`)]),
+  };
+};
+
+test("a new file has at once what all steps make", () => {
+  const [atOnce, byStep] = ["once", "step"].map((name) => new Database(join(folder, name))) as [Database, Database];
+  let steps = 0;
+  const exec = atOnce.exec.bind(atOnce);
+  atOnce.exec = (sql) => {
+    if (/create table/i.test(sql)) steps += 1;
+    exec(sql);
+  };
+  migrate(atOnce, TENANT, () => undefined);
+  migrate(byStep, TENANT, () => undefined, [...STEPS]);
+  expect(steps).toBe(1);
+  expect(contentOf(atOnce)).toEqual(contentOf(byStep));
+  expect(atOnce.count("pragma user_version")).toBe(STEPS.length);
+  atOnce.close();
+  byStep.close();
+});
+
 test("a file holds one tenant", () => {
   const database = new Database(join(folder, "tenant.db"));
   migrate(database, TENANT, () => undefined);

@@ -3,6 +3,7 @@ import { text } from "../../../text/index.ts";
 import { recordsOfAudit } from "./audit-records.ts";
 import type { Database } from "./database.ts";
 import { KEYS_IN_COLUMNS } from "./keys-in-columns.ts";
+import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { notUpgradable, upgradingCommand } from "./upgrade.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
@@ -225,7 +226,8 @@ export const migrate = (
     if (isDone()) return;
     const version = versionOf(database);
     if (version > 0) prepare(version);
-    for (const step of steps.slice(version)) {
+    const isNew = version === 0 && steps === STEPS && SCHEMA_VERSION === STEPS.length;
+    for (const step of isNew ? [SCHEMA] : steps.slice(version)) {
       if (typeof step === "string") database.exec(step);
       else step(database);
     }

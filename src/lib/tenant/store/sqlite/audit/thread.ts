@@ -1,16 +1,8 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
-import { Failure } from "../../../../errors/index.ts";
 import type { AuditFindings, AuditQuestion } from "../../audit-findings.ts";
 import { interruption } from "../../interruption.ts";
 import type { Database } from "../database.ts";
-import { verifyOn, type AuditOutcome, type AuditTask } from "./verify.ts";
-
-/** The worker's entry: a `.ts` file next to this one in the source, next to the bundle when built. */
-const workerUrl = (): URL =>
-  import.meta.url.endsWith(".ts")
-    ? new URL("./audit-worker.ts", import.meta.url)
-    : new URL("./audit-worker.js", import.meta.url);
+import { inOwnThread } from "../own-thread.ts";
+import { verifyOn, type AuditTask } from "./verify.ts";
 
 /**
  * Verifies a tenant's audit in a thread of its own: of a million records it takes a second or two, in which this one hears
@@ -27,18 +19,8 @@ export const verifyAudit = async (
   if (signal?.aborted === true) throw interruption();
   // a tenant that is not there yet, which no other thread can open
   if (path.startsWith("file:")) return onReader(database, question);
-  const worker = new Worker(workerUrl(), { workerData: { path, readOnly, ...question } satisfies AuditTask });
-  const stopped = Promise.withResolvers<never>();
-  const stop = (): void => stopped.reject(interruption());
-  signal?.addEventListener("abort", stop);
-  try {
-    const [outcome] = (await Promise.race([once(worker, "message"), stopped.promise])) as [AuditOutcome];
-    if (outcome.type === "done") return outcome.findings;
-    throw outcome.type === "failed" ? Failure.of(outcome.problem) : outcome.error;
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    await worker.terminate();
-  }
+  const task: AuditTask = { path, readOnly, ...question };
+  return inOwnThread("./audit-worker", import.meta.url, task, signal);
 };
 
 const onReader = (tenant: Database, question: AuditQuestion): AuditFindings => {

@@ -1,4 +1,3 @@
-import type { Problem } from "../../../../errors/index.ts";
 import type { AuditFindings, AuditQuestion } from "../../audit-findings.ts";
 import type { Database } from "../database.ts";
 import { defineFunctions } from "../imports/functions.ts";
@@ -10,12 +9,6 @@ export interface AuditTask extends AuditQuestion {
   readonly path: string;
   readonly readOnly: boolean;
 }
-
-/** What it answers, once. */
-export type AuditOutcome =
-  | { readonly type: "done"; readonly findings: AuditFindings }
-  | { readonly type: "failed"; readonly problem: Problem }
-  | { readonly type: "crashed"; readonly error: unknown };
 
 /** Verifies an audit on a connection of its own, on one snapshot. */
 export const verifyOn = (database: Database, { head, imports }: AuditQuestion): AuditFindings => {

@@ -9,7 +9,7 @@ import { countRecords } from "../compare.ts";
 import { calledText } from "../expressions.ts";
 import { inTheWay } from "../revert/checks.ts";
 import type { PlanSql } from "../stored-kind.ts";
-import { isProtected, notThere, othersDepend, type Dependent } from "./refusals.ts";
+import { isProtected, MOST_NAMED, notDeletable, notThere, othersDepend, type Dependent } from "./refusals.ts";
 
 /** Makes the tables of a fresh staging file of a deletion. @param ids of what was named */
 export const createChoice = (database: Database, ids: readonly string[]): void => {
@@ -30,18 +30,14 @@ const checkThere = (database: Database, { kind: { thing } }: PlanSql): void => {
   if (gone > 0) throw notThere(thing, gone);
 };
 
-/** Protected records among those chosen: named ones are refused, others stay. @throws Failure `input-rejected` */
-const findStaying = (database: Database, plan: PlanSql): PlanCounts["staying"] => {
-  const { kind, request } = plan;
+/** Protected records among those chosen. */
+const findProtected = (database: Database, plan: PlanSql): PlanCounts["staying"] => {
+  const { kind } = plan;
   if (kind.thing.protects === undefined) return undefined;
   const from = `from ${kind.thing.name} t join s.chosen c on c.target = t.pk where ${kind.isProtected} order by t.pk`;
   const found = inTheWay(database, kind.thing, { called: called(plan), from, most: MOST_NAMED }, {});
-  if (found !== undefined && request.select?.by === "named") throw isProtected(found, kind.format.app);
   return found && { count: found.count, names: found.names };
 };
-
-/** Protected records that a plan tells by name. */
-const MOST_NAMED = 10;
 
 /** Records on which others depend that would stay. @param taken what goes with them */
 const findHeld = (database: Database, plan: PlanSql, taken: Thing | undefined): readonly Dependent[] => {
@@ -74,9 +70,15 @@ export const choose = (database: Database, plan: PlanSql, taken: Thing | undefin
   database.exec("delete from s.chosen");
   database.run(`insert into s.chosen ${sql}`, params);
   if (request.select.by === "named" || request.select.by === "below") checkThere(database, plan);
-  const staying = findStaying(database, plan);
+  // administrators among those whom a filter chooses stay
+  const staying = findProtected(database, plan);
+  const named = request.select.by === "named" ? staying : undefined;
   const held = findHeld(database, plan, taken);
-  if (held.length > 0) throw othersDepend(kind.thing, held);
+  const [reason, ...more] = [
+    ...(named === undefined ? [] : [isProtected(named, kind.format.app)]),
+    ...(held.length === 0 ? [] : [othersDepend(kind.thing, held)]),
+  ];
+  if (reason !== undefined) throw notDeletable([reason, ...more]);
   return {
     ...NO_COUNTS,
     recordsBefore: countRecords(database, kind),

@@ -12,8 +12,27 @@ export interface Dependent {
   readonly by: readonly { readonly holder: Thing; readonly count: number }[];
 }
 
-/** Maximum number of records that a refusal names. */
-const MOST_NAMED = 5;
+/** Maximum number of records that a refusal names for one reason: a list of leavers is seen whole. */
+export const MOST_NAMED = 10;
+
+/** Why some of the records that were named cannot be deleted, and what frees them. */
+export interface Reason {
+  readonly what: Text;
+  readonly hint?: Text | undefined;
+}
+
+/** One refusal for all that is in the way, so that nobody is told one reason after another. */
+export const notDeletable = (reasons: readonly [Reason, ...Reason[]]): Failure => {
+  const { en, ja } = joined(
+    reasons.map(({ what }) => what),
+    text("; ", "。"),
+  );
+  const hints = reasons.flatMap(({ hint }) => hint ?? []);
+  return new Failure("input-rejected", {
+    what: text(`${en}; nothing was changed`, `${ja}。何も変更していません`),
+    hint: hints.length === 0 ? undefined : joined(hints, text("; ", "。")),
+  });
+};
 
 const nounOf = ({ noun, name }: Thing): Text => nounNamed(noun ?? name);
 
@@ -29,22 +48,25 @@ export const notThere = (thing: Thing, count: number): Failure => {
 };
 
 /** Administrators were named. @param app whose; undefined for CLOMO PANEL's */
-export const isProtected = ({ count, names }: InTheWay, app: SecuredApp | undefined): Failure => {
+export const isProtected = (
+  { count, names }: Pick<InTheWay, "count" | "names">,
+  app: SecuredApp | undefined,
+): Reason => {
   const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
   const command =
     app === undefined
       ? "clomoctl users administrators remove USER…"
       : `clomoctl secured administrators remove USER… --app ${app}`;
-  return new Failure("input-rejected", {
+  return {
     what: text(
-      `${counted(count, "administrator")} would be deleted: ${shown.join(", ")}; nothing was changed`,
-      `管理者が含まれています(${count} 人): ${shown.join("、")}。何も変更していません`,
+      `${counted(count, "administrator")} would be deleted: ${shown.join(", ")}`,
+      `管理者が含まれています(${count} 人): ${shown.join("、")}`,
     ),
     hint: text(
       `administrators are never deleted; if they are none any more: ${command}`,
       `管理者は削除できません。すでに管理者でなければ: ${command}`,
     ),
-  });
+  };
 };
 
 /** What frees a record of those that depend on it. */
@@ -72,7 +94,7 @@ const holding = (thing: Thing, { holder, count }: Dependent["by"][number]): Text
 };
 
 /** Other records depend on some that would be deleted. */
-export const othersDepend = (thing: Thing, held: readonly Dependent[]): Failure => {
+export const othersDepend = (thing: Thing, held: readonly Dependent[]): Reason => {
   const noun = nounOf(thing);
   const named = held.slice(0, MOST_NAMED).map(({ name, by }): Text => {
     const parts = by.map((one) => holding(thing, one));
@@ -89,11 +111,11 @@ export const othersDepend = (thing: Thing, held: readonly Dependent[]): Failure 
       ? [text("or delete them with all that is in them: --recursive", "または中のものもまとめて削除する: --recursive")]
       : []),
   ];
-  return new Failure("input-rejected", {
+  return {
     what: text(
-      `${counted(held.length, noun.en)} cannot be deleted, as others belong to ${held.length === 1 ? "it" : "them"}: ${shown.en}; nothing was changed`,
-      `${noun.ja} ${held.length} 件は、関連付けられているものがあるため削除できません: ${shown.ja}。何も変更していません`,
+      `${counted(held.length, noun.en)} cannot be deleted, as others belong to ${held.length === 1 ? "it" : "them"}: ${shown.en}`,
+      `${noun.ja} ${held.length} 件は、関連付けられているものがあるため削除できません: ${shown.ja}`,
     ),
     hint: ways.length === 0 ? undefined : joined(ways, text("; ", "、")),
-  });
+  };
 };

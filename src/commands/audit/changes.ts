@@ -1,0 +1,107 @@
+import { FORMATS } from "../../lib/model/formats.ts";
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
+import { TENANT } from "../../lib/model/tenant.ts";
+import type { Fields } from "../../lib/model/thing.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { joined, same, text, type Text } from "../../lib/text/index.ts";
+import type { Entry } from "./entries.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What a record was and is; undefined where it was not there, or is not any more. */
+interface Version {
+  /** what it is called, where a change has several */
+  readonly name: string | undefined;
+  readonly before: Values | undefined;
+  readonly after: Values | undefined;
+}
+
+/** What follows from other fields, or tells people nothing. */
+const UNTOLD = new Set(["id", "createdAt", "updatedAt", "depth", "revision"]);
+const isTold = (name: string): boolean => !UNTOLD.has(name) && !name.endsWith("Id");
+
+/** The fields of what changes are about, by the name of the thing. */
+const FIELDS: Readonly<Record<string, Fields>> = {
+  ...Object.fromEntries(Object.values(FORMATS).map(({ thing }) => [thing.name, thing.fields])),
+  [SECURED_GROUP.name]: SECURED_GROUP.fields,
+  tenant: TENANT.fields,
+};
+
+const NONE = text("(none)", "(なし)");
+
+const isBlank = (value: unknown): boolean =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** A value as people read it: a reference by its path, or by name and address; a custom field as `name=value`. */
+const plain = (value: unknown): Text => {
+  if (typeof value === "string") return same(value);
+  if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
+  if (typeof value !== "object" || value === null) return same(JSON.stringify(value));
+  const { path, name, email, value: own, ...others } = value as Values;
+  if (typeof path === "string") return same(path === "" ? ROOT_ORG_NAME : path);
+  if (typeof name === "string" && typeof email === "string") return same(`${name} <${email}>`);
+  if (typeof name === "string" && typeof own === "string") return same(`${name}=${own}`);
+  if (typeof name === "string" && isBlank(Object.values(others))) return same(name);
+  return same(JSON.stringify(value));
+};
+
+const told = (value: unknown): Text => {
+  if (isBlank(value)) return NONE;
+  if (!Array.isArray(value)) return plain(value);
+  return joined((value as readonly unknown[]).map(plain), same(", "));
+};
+
+const recordsIn = (state: Values | null): readonly Values[] | undefined => {
+  const { records } = state ?? {};
+  return Array.isArray(records) ? (records as readonly Values[]) : undefined;
+};
+
+/** The records of an entry; those of several are told in one entry, in the same order. */
+const versionsOf = ({ before, after, objects }: Entry): readonly Version[] => {
+  const [were, are] = [recordsIn(before), recordsIn(after)];
+  if (were === undefined || are === undefined) {
+    return before === null && after === null
+      ? []
+      : [{ name: undefined, before: before ?? undefined, after: after ?? undefined }];
+  }
+  return are.map((one, at) => {
+    const { id } = one;
+    const called = objects.find((object) => object.id === id)?.name;
+    return { name: called ?? (typeof id === "string" ? id : undefined), before: were[at], after: one };
+  });
+};
+
+/** `old → new` of one field; the value alone of what was made, undefined if it is as it was. */
+const changeOf = ({ before, after }: Version, field: string): Text | undefined => {
+  const [was, is] = [before?.[field], after?.[field]];
+  if (isBlank(was) && isBlank(is)) return undefined;
+  const [from, to] = [told(was), told(is)];
+  // a switch that is off is what a new record has from the start
+  if (before === undefined) return is === false ? undefined : to;
+  if (after !== undefined && JSON.stringify(was) === JSON.stringify(is)) return undefined;
+  return text(`${from.en} → ${to.en}`, `${from.ja} → ${to.ja}`);
+};
+
+const labelOf = (fields: Fields | undefined, name: string): Text => {
+  const { label, column } = fields?.[name] ?? {};
+  return label ?? same(column?.header ?? name);
+};
+
+/** A column for each field that a change has set, field by field: `old → new`; of several records by the name of each. */
+export const changeColumns = (entry: Entry): readonly Column<Entry>[] => {
+  const versions = versionsOf(entry);
+  const names = new Set(versions.flatMap(({ before, after }) => Object.keys({ ...before, ...after })));
+  const thing = entry.objects.find((object) => object.thing !== "import")?.thing ?? "";
+  return [...names].filter(isTold).flatMap((field): readonly Column<Entry>[] => {
+    const changes = versions.flatMap((version) => {
+      const change = changeOf(version, field);
+      if (change === undefined) return [];
+      const { name } = version;
+      return [name === undefined ? change : text(`${name}: ${change.en}`, `${name}: ${change.ja}`)];
+    });
+    if (changes.length === 0) return [];
+    const all = joined(changes, text("; ", "、"));
+    return [{ key: `changes.${field}`, header: labelOf(FIELDS[thing], field), value: () => all.en, name: () => all }];
+  });
+};

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { parse } from "../cli/parse.ts";
+import { Failure } from "../lib/errors/index.ts";
+import type { Command } from "./command.ts";
+import { flagName, placeholder, type Field, type Fields, type ValueField } from "./field.ts";
+import { GLOBAL_OPTIONS } from "./globals.ts";
+import { PROGRAM } from "./index.ts";
+import type { NounNode, VerbNode } from "./node.ts";
+
+const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [readonly string[], VerbNode])[] => [
+  ...noun.verbs.map((verb) => [[...path, verb.name], verb] as const),
+  ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
+];
+
+const BLANKS = ["", " ", "　", "\t\n"];
+
+/** Those that take a value. */
+const valued = (fields: Fields): readonly (readonly [string, ValueField])[] =>
+  Object.entries(fields).flatMap(([key, field]) => (field.kind === "boolean" ? [] : [[key, field] as const]));
+
+/** A value that the field takes. */
+const sound = (field: ValueField): string => {
+  if (field.kind === "choice") return field.choices[0] ?? "";
+  return { number: "1", duration: "1d", date: "2027-03-01", timezone: "Asia/Tokyo", string: "x", file: "x", list: "x" }[
+    field.kind
+  ];
+};
+
+/** The options that a command line must have. */
+const compulsory = ({ options }: Command): readonly string[] =>
+  valued(options)
+    .filter(([, { required }]) => required === true)
+    .map(([key, field]) => `--${flagName(key)}=${sound(field)}`);
+
+/** What becomes of a command line: "taken", or how it is refused, if a remedy is told. */
+function outcome(path: readonly string[], verb: Command, words: readonly string[]): unknown {
+  try {
+    parse(path, verb, words);
+    return "taken";
+  } catch (error) {
+    if (!(error instanceof Failure) || error.hint === undefined) return error;
+    const { code, what, where } = error;
+    return { code, what, where };
+  }
+}
+
+/** How a blank is refused: in which words, and where. */
+const refusal = (name: string, path: readonly string[]) => ({
+  code: "usage",
+  what: { en: `${name} must not be blank`, ja: `${name} が空です` },
+  where: `clomoctl ${path.join(" ")}`,
+});
+
+const VERBS = verbsBelow(PROGRAM).map(([path, verb]) => [path.join(" "), path, verb] as const);
+
+test.each(VERBS)("%s: a blank option says that there is none, or is refused", async (_line, path, { load }) => {
+  const { default: verb } = await load();
+  const others = compulsory(verb);
+  const general = Object.entries<Field>(GLOBAL_OPTIONS).filter(([key]) => !(key in verb.options));
+  for (const [key, field] of valued({ ...Object.fromEntries(general), ...verb.options })) {
+    const flag = `--${flagName(key)}`;
+    for (const blank of BLANKS) {
+      const words = [...others.filter((word) => !word.startsWith(`${flag}=`)), `${flag}=${blank}`];
+      const args = valued(verb.args).map(([, arg]) => sound(arg));
+      const read = outcome(path, verb, [...words, ...args]);
+      const called = field.short === undefined ? flag : `-${field.short}, ${flag}`;
+      expect(read, flag).toEqual(field.blank === true ? "taken" : refusal(called, path));
+    }
+  }
+});
+
+test.each(VERBS)("%s: a blank argument is refused", async (_line, path, { load }) => {
+  const { default: verb } = await load();
+  const args = valued(verb.args);
+  for (const [at, [key, field]] of args.entries()) {
+    const before = args.slice(0, at).map(([, one]) => sound(one));
+    for (const blank of BLANKS) {
+      const read = outcome(path, verb, [...compulsory(verb), ...before, blank]);
+      expect(read, key).toEqual(refusal(placeholder(key, field), path));
+    }
+  }
+  expect(args.filter(([, { blank }]) => blank === true)).toEqual([]);
+});
+
+test("no list of choices has a blank among them", async () => {
+  const verbs = await Promise.all(VERBS.map(async ([line, , { load }]) => [line, (await load()).default] as const));
+  const blank = verbs.filter(([, { args, options }]) =>
+    [...valued(args), ...valued(options)].some(([, field]) => field.kind === "choice" && field.choices.includes("")),
+  );
+  expect(blank.map(([line]) => line)).toEqual([]);
+});

@@ -1,0 +1,86 @@
+import { execFileSync } from "node:child_process";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { run } from "../testing/program.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+/** What a shell makes of a line. */
+const words = (line: string): readonly string[] =>
+  execFileSync("bash", ["--norc", "--noprofile", "-c", `printf '%s\\0' ${line}`], {
+    encoding: "utf8",
+    env: { LC_ALL: "C.UTF-8" },
+  })
+    .split("\0")
+    .slice(0, -1);
+
+/** Runs a command; returns the command that it proposes, as it is typed. */
+async function proposed(line: readonly string[]): Promise<readonly string[]> {
+  const { exit, stderr } = await run(line, { tenant: tenant.fetch });
+  expect({ exit, stderr }).toMatchObject({ exit: 0 });
+  const told = /^to (?:take it back|make it again, without its users): clomoctl (.+)$/m.exec(stderr)?.[1];
+  if (told === undefined) throw new TypeError(`nothing is proposed: ${stderr}`);
+  return words(told);
+}
+
+const NAMES = ["営業", "営業 部", "-営業", "--yes", "it's", "$HOME `x`", "ＡＢＣ", "a/b", "~", "!x"];
+
+const groups = async () => (await tenant.client.secured.groups("docs")).map(({ name }) => name);
+
+test.each(NAMES)("of a group %j: its deletion, its former name, and what makes it again", async (name) => {
+  await tenant.client.secured.createGroup("docs", { name: "総務" });
+  const deletion = await proposed(["secured", "groups", "create", "--app", "docs", "--", name]);
+  const back = await proposed(["secured", "groups", "edit", "--app", "docs", "--name", "新しい名前", "--", name]);
+  expect(await groups()).not.toContain(name);
+  await run(back, { tenant: tenant.fetch });
+  expect(await groups()).toContain(name);
+  const again = await proposed([...deletion, "--confirm-deletions", "1"]);
+  expect(await groups()).toEqual(["総務"]);
+  await run(again, { tenant: tenant.fetch });
+  expect(await groups()).toContain(name);
+});
+
+const orgNames = async () => (await tenant.client.orgs.list()).map(({ name }) => name);
+
+test.each(NAMES)("of an organisation %j without a code: its deletion, and its former name", async (name) => {
+  await tenant.client.orgs.create({ name: "総務" });
+  const deletion = await proposed(["orgs", "create", "--", name]);
+  const all = await tenant.client.orgs.list();
+  const { id = "" } = all.findLast((one) => one.name === name) ?? {};
+  const back = await proposed(["orgs", "edit", "--name", "新しい名前", "--", id]);
+  await run(back, { tenant: tenant.fetch });
+  expect((await tenant.client.orgs.list()).find((one) => one.id === id)).toMatchObject({ name });
+  const deleted = await run([...deletion, "--confirm-deletions", "1"], { tenant: tenant.fetch });
+  expect(deleted).toMatchObject({ exit: 0 });
+  expect(await orgNames()).toEqual(["全社", "総務"]);
+});
+
+test("an organisation whose path is another's code, or another's path, is named by its id", async () => {
+  const { orgs, users } = tenant.client;
+  await orgs.create({ name: "倉庫", code: "総務" });
+  const shadowed = await proposed(["orgs", "create", "総務"]);
+  expect(shadowed).toEqual(["orgs", "delete", (await orgs.list()).find(({ name }) => name === "総務")?.id]);
+  await orgs.create({ name: "営業", code: "E1" });
+  const { after: twin } = await orgs.create({ name: "営業", code: "E2" });
+  const { after: user } = await users.create({ name: "花子", emails: ["hanako@example.jp"], org: twin.id });
+  // as tenants of before may have it
+  tenant.database.run("update org set code = null where name = '営業'");
+  const back = await proposed(["users", "move", "hanako@example.jp", "--org", "全社"]);
+  expect(back).toEqual(["users", "move", "hanako@example.jp", "--org", twin.id]);
+  await run(back, { tenant: tenant.fetch });
+  expect(await tenant.users()).toMatchObject([{ id: user.id, org: { id: twin.id } }]);
+});
+
+const MEMOS = ["2 行の\nメモ", "-x", "--yes", "it's\n'x'\\n", "タブ", "$(x)"];
+
+test.each(MEMOS)("of a device whose memo was %j: the memo", async (memo) => {
+  await tenant.client.devices.create({ serialNumber: "-S1", memo });
+  const back = await proposed(["devices", "edit", "--memo", "", "--", "-S1"]);
+  const restored = await run(back, { tenant: tenant.fetch });
+  expect(restored).toMatchObject({ exit: 0 });
+  expect(await tenant.devices()).toMatchObject([{ serialNumber: "-S1", memo }]);
+});

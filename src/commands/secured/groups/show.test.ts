@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testWrongLines } from "../../testing/refusals.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "ファイル管理者権限", "グループ名", "グループ名"],
+    ["花子", "hanako", "Invented1", "TRUE", "営業", "総務"],
+    ["太郎", "taro", "Invented1", "FALSE", "営業", ""],
+    ["次郎", "jiro", "Invented1", "FALSE", "総務", ""],
+    ["桜", "aki", "Invented1", "FALSE", "営業", ""],
+  ]);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const show = (line: string) => inBoth(`secured groups show ${line}`, { tenant: tenant.fetch });
+
+test("the users of a group by ユーザーID, each with the role, and how many have which", async () => {
+  const { en, ja } = await show("営業 --app docs --fields userId,name,role");
+  expect(en).toMatchObject({
+    exit: 0,
+    stdout: "userId\tname\trole\naki\t桜\tuser\nhanako\t花子\tmanager\ntaro\t太郎\tuser\n",
+    stderr: "営業: 3 users: 2 ordinary users, 1 file manager\n",
+  });
+  expect(ja.stderr).toBe("営業: 3 人: 一般ユーザー 2 人、ファイル管理者 1 人\n");
+});
+
+test("a table has the roles in the words of the app", async () => {
+  const { stdout } = await run("--lang ja secured groups show 総務 --app docs", { tenant: tenant.fetch, terminal: {} });
+  expect(stdout).toMatch(/^ユーザーID +表示名 +権限/);
+  expect(stdout).toMatch(/^hanako +花子 +ファイル管理者/m);
+  expect(stdout).toMatch(/^jiro +次郎 +一般ユーザー/m);
+});
+
+test("the first ones, by the group's id; an empty group", async () => {
+  const [group] = await tenant.client.secured.groups("docs");
+  const { en, ja } = await show(`${group?.id ?? ""} --app docs --limit 1 --format json`);
+  expect(JSON.parse(en.stdout)).toMatchObject([{ userId: "aki", role: "user", groups: ["営業"] }]);
+  expect(en.stderr).toBe("営業: 3 users; of the first 1: 1 ordinary user\n");
+  expect(ja.stderr).toBe("営業: 3 人、先頭の 1 人のうち: 一般ユーザー 1 人\n");
+  await tenant.client.secured.createGroup("docs", { name: "人事" });
+  const empty = await show("人事 --app docs --format json");
+  expect(empty.en).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "人事: 0 users\n" });
+});
+
+test("a group that is not there is 6, with the nearest", async () => {
+  const { en, ja } = await show("営業部 --app docs");
+  expect(en).toMatchObject({ exit: 6, stdout: "" });
+  expect(en.stderr).toContain("did you mean 営業?");
+  expect(ja.stderr).toContain("営業 ですか?");
+});
+
+testWrongLines(["secured groups show 営業", "--app"], ["secured groups show --app docs"]);

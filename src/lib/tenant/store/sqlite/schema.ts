@@ -1,0 +1,107 @@
+// Written by npm run generate from the steps of migrations.ts: do not edit.
+
+/** The number of steps that make {@link SCHEMA}. */
+export const SCHEMA_VERSION = 11;
+
+/** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
+export const SCHEMA = String.raw`
+CREATE TABLE tenant (pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null);
+CREATE TABLE collection (name text primary key, revision integer not null, last integer not null default 0) without rowid;
+CREATE TABLE org (
+    pk integer primary key autoincrement, id text not null unique, parent integer references org (pk), name text not null,
+    code text, codeKey text, createdAt text not null, updatedAt text not null, revision integer not null, nameKey text);
+CREATE TABLE custom_field (
+    pk integer primary key autoincrement, id text not null unique, name text not null, nameKey text not null unique,
+    createdAt text not null);
+CREATE TABLE user (
+    pk integer primary key autoincrement, id text not null, name text not null, nameKana text, emails text not null,
+    org integer not null references org (pk), title text, employeeCode text, upn text, addressType text,
+    postalCode text, address text, tel text, extension text, fax text, accountName text, accountPasswordSetAt text,
+    custom text not null default '{}', administrator integer not null default 0,
+    createdAt text not null, updatedAt text not null, revision integer not null, nameKey text, emailKeys text, employeeCodeKey text, upnKey text, accountKey text, googleWorkspaceEmail text, salesforceAccount text);
+CREATE TABLE user_email (emailKey text primary key, user integer not null, main integer not null) without rowid;
+CREATE TABLE secured_user (
+    pk integer primary key autoincrement, id text not null, app text not null, userId text not null, displayName text not null,
+    nameSort text not null, description text, groups text not null default '[]', fileManager text, groupManager text,
+    imapMailAccountName text, imapMailAddress text, imapUserName text, imapDomain text, imapAccount text,
+    imapMailAccountDescription text, imapIncomingServer text, imapIncomingPort text, imapIncomingSsl text,
+    imapOutgoingServer text, imapOutgoingPort text, imapOutgoingSsl text, exchangeServerAccountName text,
+    exchangeMailAccountName text, exchangeMailAddress text, accountType text, mailAddress text, exchangeDomain text,
+    exchangeAccount text, exchangeServerAccountDescription text, exchangeMailAccountDescription text,
+    exchangeServer text, exchangeSsl text, microsoft365AccountName text, microsoft365MailAddress text,
+    microsoft365AccountDescription text, proxyEnabled text, proxyHost text, proxyPort text, proxyUser text,
+    secrets text not null default '{}', administrator integer not null default 0,
+    createdAt text not null, updatedAt text not null, revision integer not null, displayNameKey text, groupKeys text, device text, licenceException integer not null default 0);
+CREATE TABLE sent_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
+CREATE TABLE import (
+    pk integer primary key, id text not null unique, kind text not null, state text not null, createdAt text not null,
+    etag text, revision integer, detail text not null, madeAfter integer, madeUpTo integer);
+CREATE TABLE repeatable (
+    key text not null, route text not null, fingerprint text not null, subject text, at text not null,
+    primary key (key, route)) without rowid;
+CREATE TABLE renewal_item (
+    pk integer primary key, id text not null unique, kind text not null, name text not null, organisation text,
+    expiresAt text, certainty text not null, fingerprint text, topic text, owner text, account text, phone text, notes text,
+    source text, confirmedAt text, confirmedBy text, createdAt text not null, updatedAt text not null);
+CREATE TABLE renewal_notice (
+    pk integer primary key, id text not null unique, itemId text not null, expiresAt text not null, stage integer not null,
+    way text not null, recipient text not null, state text not null, messageId text not null, attempts integer not null,
+    at text not null, error text, unique (itemId, expiresAt, stage, way, recipient));
+CREATE TABLE "device" (
+    pk integer primary key, id text not null unique, serialNumber text not null, serialKey text,
+    platform text, status text, identificationName text, identificationNameKey text, imei text, phoneNumber text,
+    wifiMac text, androidId text, owner integer references user (pk), memo text,
+    createdAt text not null, updatedAt text not null, revision integer not null, androidMode text, ownerOrg integer references org (pk) check (owner is null or ownerOrg is null), tags text not null default '[]', tagKeys text);
+CREATE TABLE "secured_group" (
+    pk integer primary key, id text not null unique, app text not null, name text not null, nameKey text,
+    createdAt text not null, revision integer not null);
+CREATE TABLE import_created (import integer not null, entity text not null, target integer not null,
+    primary key (import, entity, target)) without rowid;
+CREATE TABLE user_was (import integer not null, action text not null, "pk" INTEGER, "id" TEXT, "name" TEXT, "nameKana" TEXT, "emails" TEXT, "org" INTEGER, "title" TEXT, "employeeCode" TEXT, "upn" TEXT, "addressType" TEXT, "postalCode" TEXT, "address" TEXT, "tel" TEXT, "extension" TEXT, "fax" TEXT, "accountName" TEXT, "accountPasswordSetAt" TEXT, "custom" TEXT, "administrator" INTEGER, "createdAt" TEXT, "updatedAt" TEXT, "revision" INTEGER, "nameKey" TEXT, "emailKeys" TEXT, "employeeCodeKey" TEXT, "upnKey" TEXT, "accountKey" TEXT, googleWorkspaceEmail text, salesforceAccount text,
+    primary key (import, pk)) without rowid;
+CREATE TABLE secured_user_was (import integer not null, action text not null, "pk" INTEGER, "id" TEXT, "app" TEXT, "userId" TEXT, "displayName" TEXT, "nameSort" TEXT, "description" TEXT, "groups" TEXT, "fileManager" TEXT, "groupManager" TEXT, "imapMailAccountName" TEXT, "imapMailAddress" TEXT, "imapUserName" TEXT, "imapDomain" TEXT, "imapAccount" TEXT, "imapMailAccountDescription" TEXT, "imapIncomingServer" TEXT, "imapIncomingPort" TEXT, "imapIncomingSsl" TEXT, "imapOutgoingServer" TEXT, "imapOutgoingPort" TEXT, "imapOutgoingSsl" TEXT, "exchangeServerAccountName" TEXT, "exchangeMailAccountName" TEXT, "exchangeMailAddress" TEXT, "accountType" TEXT, "mailAddress" TEXT, "exchangeDomain" TEXT, "exchangeAccount" TEXT, "exchangeServerAccountDescription" TEXT, "exchangeMailAccountDescription" TEXT, "exchangeServer" TEXT, "exchangeSsl" TEXT, "microsoft365AccountName" TEXT, "microsoft365MailAddress" TEXT, "microsoft365AccountDescription" TEXT, "proxyEnabled" TEXT, "proxyHost" TEXT, "proxyPort" TEXT, "proxyUser" TEXT, "secrets" TEXT, "administrator" INTEGER, "createdAt" TEXT, "updatedAt" TEXT, "revision" INTEGER, "displayNameKey" TEXT, "groupKeys" TEXT, device text, licenceException integer not null default 0,
+    primary key (import, pk)) without rowid;
+CREATE TABLE org_was (import integer not null, action text not null, "pk" INTEGER, "id" TEXT, "parent" INTEGER, "name" TEXT, "code" TEXT, "codeKey" TEXT, "createdAt" TEXT, "updatedAt" TEXT, "revision" INTEGER, "nameKey" TEXT,
+    primary key (import, pk)) without rowid;
+CREATE TABLE device_was (import integer not null, action text not null, "pk" INTEGER, "id" TEXT, "serialNumber" TEXT, "serialKey" TEXT, "platform" TEXT, "status" TEXT, "identificationName" TEXT, "identificationNameKey" TEXT, "imei" TEXT, "phoneNumber" TEXT, "wifiMac" TEXT, "androidId" TEXT, "owner" INTEGER, "memo" TEXT, "createdAt" TEXT, "updatedAt" TEXT, "revision" INTEGER, androidMode text, ownerOrg integer, tags text not null default '[]', tagKeys text,
+    primary key (import, pk)) without rowid;
+CREATE TABLE import_secret (import integer not null, target integer not null, primary key (import, target)) without rowid;
+CREATE TABLE administrators_known (kind text primary key, at text not null, actor text not null) without rowid;
+CREATE TABLE seen_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
+CREATE TABLE console_task (
+    pk integer primary key, work text not null, kind text not null, import integer references import (pk), name text,
+    state text not null, openedAt text not null, openedBy text not null, closedAt text, closedBy text, doubtedAt text, object text, target integer, changes text, revision integer, thing text);
+CREATE TABLE audit (
+    seq integer primary key, record text not null, hash text not null,
+    at text generated always as (case when json_valid(record) then record ->> 'at' end) virtual,
+    actor text generated always as (case when json_valid(record) then record ->> 'actor' end) virtual,
+    action text generated always as (case when json_valid(record) then record ->> 'action' end) virtual);
+CREATE TABLE tenant_profile (
+    pk integer primary key check (pk = 1), domain text, loginUrl text, mdmAddress text, contactName text,
+    contactMail text, contactPhone text, contracts text not null, ios integer, macos integer, android integer,
+    windows integer, ade integer, vpp integer, gate integer, securedApps integer, mobileAppPortal integer,
+    androidAccounts text, consoleTimezone text, languages text not null);
+insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
+insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
+CREATE INDEX org_parent on org (parent);
+CREATE UNIQUE INDEX user_id on user (id);
+CREATE INDEX user_administrator on user (pk) where administrator = 1;
+CREATE UNIQUE INDEX secured_user_pk on secured_user (id);
+CREATE UNIQUE INDEX secured_user_user_id on secured_user (app, userId);
+CREATE INDEX secured_user_administrator on secured_user (app, userId) where administrator = 1;
+CREATE UNIQUE INDEX user_account on user (coalesce(accountKey, accountName));
+CREATE UNIQUE INDEX org_code on org (coalesce(codeKey, code));
+CREATE UNIQUE INDEX device_serial on device (coalesce(serialKey, serialNumber));
+CREATE UNIQUE INDEX secured_group_name on secured_group (app, coalesce(nameKey, name));
+CREATE INDEX import_revision on import (revision);
+CREATE INDEX console_task_import on console_task (import);
+CREATE INDEX console_task_target on console_task (kind, target) where target is not null;
+CREATE INDEX audit_at on audit (at);
+CREATE TRIGGER audit_append before insert on audit when new.seq <> (select coalesce(max(seq), 0) + 1 from audit)
+    begin select raise(abort, 'a record of the audit follows the last one'); end;
+CREATE TRIGGER audit_update before update on audit
+    begin select raise(abort, 'records of the audit never change'); end;
+CREATE TRIGGER audit_delete before delete on audit
+    begin select raise(abort, 'records of the audit are never deleted'); end;
+CREATE INDEX device_owner on device (owner) where owner is not null;
+`;
