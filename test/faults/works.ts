@@ -15,6 +15,8 @@ export interface Work {
   readonly failure?: number;
   /** as it ends when it is run once more; as the first time when absent */
   readonly again?: number;
+  /** it plans and commits, one after the other: a plan of it may stay where it ends between them */
+  readonly plans?: true;
   /** the files it writes beside the tenant */
   readonly outputs?: readonly string[];
 }

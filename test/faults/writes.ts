@@ -10,10 +10,11 @@ async function mirror(home: string): Promise<string> {
   return "";
 }
 
-/** A mirror with a task that waits for the console. */
-async function withTask(home: string): Promise<string> {
+/** A mirror with two tasks that wait for the console. */
+async function withTasks(home: string): Promise<string> {
   await mirror(home);
-  await prepared(home, "users", "edit", "user0@example.com", "--title", "部長");
+  for (const name of ["user0@example.com", "user1@example.com"])
+    await prepared(home, "users", "edit", name, "--title", "部長");
   return "";
 }
 
@@ -42,7 +43,17 @@ async function withSecured(home: string): Promise<string> {
 
 const DOCS = ["--app", "docs"];
 
-/** Writes by hand, each one process and one transaction; in a mirror, where each has a task for the console as well. */
+/** A mirror with an organisation that nobody belongs to. */
+async function withOrg(home: string): Promise<string> {
+  await mirror(home);
+  await prepared(home, "users", "administrators", "add", "--none");
+  await prepared(home, "orgs", "create", "本社", "--code", "H01", "--parent", "S1");
+  return "";
+}
+
+const confirmed = (count: number): readonly string[] => ["--confirm-deletions", String(count)];
+
+/** Writes by hand, each one process and, but for deletions, one transaction; in a mirror, where each has a task for the console as well. */
 export const WRITES: readonly Work[] = [
   {
     name: "the first organisation",
@@ -58,6 +69,20 @@ export const WRITES: readonly Work[] = [
   },
   { name: "orgs edit", prepare: mirror, line: ["orgs", "edit", "S1", "--name", "営業本部"] },
   { name: "orgs move", prepare: mirror, line: ["orgs", "move", "S1", "--parent", "S2"] },
+  {
+    name: "orgs delete",
+    prepare: withOrg,
+    line: ["orgs", "delete", "H01", ...confirmed(1)],
+    plans: true,
+    again: 6,
+  },
+  {
+    name: "orgs delete --recursive",
+    prepare: withOrg,
+    line: ["orgs", "delete", "S1", "S2", "--recursive", ...confirmed(5)],
+    plans: true,
+    again: 6,
+  },
   {
     name: "users create",
     prepare: mirror,
@@ -81,6 +106,20 @@ export const WRITES: readonly Work[] = [
   },
   { name: "users move", prepare: mirror, line: ["users", "move", "E1", "E2", "E3", "--org", "S4"] },
   {
+    name: "users delete",
+    prepare: mirror,
+    line: ["users", "delete", "user1@example.com", "E2", ...confirmed(2)],
+    plans: true,
+    again: 6,
+  },
+  {
+    name: "users delete by a filter",
+    prepare: withOrg,
+    line: ["users", "delete", "--filter-name", "太郎1", ...confirmed(11)],
+    plans: true,
+    again: 3,
+  },
+  {
     name: "devices create",
     prepare: withDevices,
     line: ["devices", "create", "IOS02", "--platform", "iOS", "--status", "事前登録", "--owner", "user1@example.com"],
@@ -99,6 +138,13 @@ export const WRITES: readonly Work[] = [
   },
   { name: "devices tag", prepare: withDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
   {
+    name: "devices delete",
+    prepare: withDevices,
+    line: ["devices", "delete", "IOS01", "AND01", ...confirmed(2)],
+    plans: true,
+    again: 6,
+  },
+  {
     name: "secured users create",
     prepare: withSecured,
     line: ["secured", "users", "create", "taro", ...DOCS, "--name", "太郎", "--password-file", "password"],
@@ -108,6 +154,13 @@ export const WRITES: readonly Work[] = [
     name: "secured users edit",
     prepare: withSecured,
     line: ["secured", "users", "edit", "hanako", ...DOCS, "--name", "華子", "--device", "iPad 12"],
+  },
+  {
+    name: "secured users delete",
+    prepare: withSecured,
+    line: ["secured", "users", "delete", "hanako", ...DOCS, ...confirmed(1)],
+    plans: true,
+    again: 6,
   },
   {
     name: "secured groups create",
@@ -132,6 +185,6 @@ export const WRITES: readonly Work[] = [
     prepare: mirror,
     line: ["tenant", "set", "--ios", "yes", "--contract", "CLOMO MDM", "--licences", "300"],
   },
-  { name: "console confirm", prepare: withTask, line: ["console", "confirm", "1", "--by", "髙橋"], again: 5 },
-  { name: "console drop", prepare: withTask, line: ["console", "drop", "1"], again: 5 },
+  { name: "console confirm", prepare: withTasks, line: ["console", "confirm", "1", "2", "--by", "髙橋"], again: 5 },
+  { name: "console drop", prepare: withTasks, line: ["console", "drop", "2", "1"], again: 5 },
 ];

@@ -1,5 +1,5 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { checkClosable, CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
+import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
@@ -20,23 +20,8 @@ export async function closeTasks(
 ): Promise<void> {
   const { client, permitChange } = await tools.tenant("console");
   await permitChange();
-  const closed: ConsoleTask[] = [];
-  tools.describeState(() => {
-    const done = closed.map(({ number }) => number).join(", ") || "-";
-    return text(`recorded so far: ${done}`, `ここまでに記録した作業: ${done}`);
-  });
-  const wanted = [...new Set(numbers)];
-  // a single one is checked where it is closed
-  for (const number of wanted.length > 1 ? wanted : []) {
-    checkClosable(await client.console.show(number), closing, tools.clock.now().toISOString());
-  }
-  try {
-    for (const number of wanted) closed.push(await client.console.close(number, closing));
-  } catch (error) {
-    for (const task of closed) await tools.terminal.note(recorded(task));
-    throw error;
-  }
-  await showClosed(tools.terminal, closed);
+  tools.describeState(() => text("they may have been recorded", "記録されている可能性があります"));
+  await showClosed(tools.terminal, await client.console.close({ numbers: [...new Set(numbers)], ...closing }));
 }
 
 /** A single task as fields for people, more of them as a list; and in a sentence what is recorded of each. */

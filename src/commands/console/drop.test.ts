@@ -2,23 +2,22 @@ import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example, inTurn } from "../testing/tenant.ts";
+import { example } from "../testing/tenant.ts";
 
-const open = (number: number) => example("consoleTask", { number });
-const closed = (number: number) => example("consoleTask", { number, state: "dropped" });
+const closed = (...numbers: readonly number[]) => ({
+  items: numbers.map((number) => example("consoleTask", { number, state: "dropped" })),
+});
 
-test("closes each task once, and shows them", async () => {
-  const tenant = { consoleTask: inTurn(open(3), open(4)), closeConsoleTask: inTurn(closed(3), closed(4)) };
-  const { exit, stdout, requests } = await run("console drop 3 4 3 --fields number,state", { tenant });
+test("closes each task once, in one request, and shows them", async () => {
+  const tenant = { closeConsoleTasks: closed(3, 4) };
+  const { exit, stdout, stderr, requests } = await run("console drop 3 4 3 --fields number,state", { tenant });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "number\tstate\n3\tdropped\n4\tdropped\n" });
-  expect(requests).toEqual([
-    ...["3", "4"].map((number) => ({ operation: "consoleTask", params: { number } })),
-    ...["3", "4"].map((number) => ({ operation: "closeConsoleTask", params: { number }, json: { state: "dropped" } })),
-  ]);
+  expect(stderr).toMatch(/^task 3 is recorded: .*\ntask 4 is recorded: .*\n$/);
+  expect(requests).toEqual([{ operation: "closeConsoleTasks", json: { numbers: [3, 4], state: "dropped" } }]);
 });
 
 test("says in a sentence what is recorded, and shows people the task as fields", async () => {
-  const tenant = { closeConsoleTask: inTurn(closed(3)) };
+  const tenant = { closeConsoleTasks: closed(3) };
   const { en, ja } = await inBoth("console drop 3", { tenant, terminal: { columns: 80 } });
   expect(en.stdout).toMatch(/^what +users: create 118$/m);
   expect(en.stdout).not.toContain("…");
@@ -26,23 +25,11 @@ test("says in a sentence what is recorded, and shows people the task as fields",
   expect(ja.stderr).toBe("作業 3 を「取り下げ」として記録しました(ユーザー: 追加 118: people.csv)\n");
 });
 
-test("says what was refused, and what was recorded before", async () => {
-  const refused = new Failure("conflict", { what: { en: "closed already", ja: "終わっています" } });
-  const tenant = { consoleTask: inTurn(open(3), open(4)), closeConsoleTask: inTurn(closed(3), refused) };
-  const { en, ja } = await inBoth("console drop 3 4", { tenant });
-  expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toMatch(/^task 3 is recorded: .*\n.*closed already\n/);
-  expect(ja.stderr).toMatch(/^作業 3 を「取り下げ」として.*\n.*終わっています\n/);
-});
-
-test("records none where one cannot be closed", async () => {
+test("says why none was recorded", async () => {
   const missing = new Failure("not-found", { what: { en: "no task 99", ja: "作業 99 はありません" } });
-  const unknown = await run("console drop 3 99", { tenant: { consoleTask: inTurn(open(3), missing) } });
-  expect(unknown).toMatchObject({ exit: 6, stdout: "" });
-  expect(unknown.stderr).toContain("no task 99\n");
-  const done = await run("console drop 3 4", { tenant: { consoleTask: inTurn(open(3), closed(4)) } });
-  expect(done).toMatchObject({ exit: 5, stdout: "" });
-  expect(done.stderr).toContain("task 4 is closed already: dropped\n");
+  const { en, ja } = await inBoth("console drop 3 99", { tenant: { closeConsoleTasks: missing } });
+  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 99\n" });
+  expect(ja.stderr).toContain("作業 99 はありません\n");
 });
 
 testWrongLines(["console drop"], ["console drop x"]);

@@ -64,17 +64,17 @@ export default {
       params: byNumber,
       answer: json(ConsoleTask, "The task"),
     }),
-    close: post("/v1/console/{number}", {
-      id: "closeConsoleTask",
-      summary: "Record that a task was done in the console, or will not be",
-      params: byNumber,
+    close: post("/v1/console", {
+      id: "closeConsoleTasks",
+      summary: "Record that tasks were done in the console, or will not be: all of them or none",
       body: z.strictObject({
+        numbers: z.array(z.int().positive()).min(1).max(1000),
         state: z.enum(["confirmed", "dropped"]),
         by: z.string().trim().min(1).max(255).optional().meta({ description: "who did it; default: who asks" }),
         at: Instant.optional().meta({ description: "when it was done; default: now" }),
       }),
-      answer: json(ConsoleTask, "The task by now"),
-      fails: ["conflict"],
+      answer: items(ConsoleTask, "The tasks by now, in the order of the request"),
+      fails: ["not-found", "conflict"],
     }),
   },
 };

@@ -240,8 +240,11 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["consoleTasks", { answer: { items: [consoleTask] } }],
   ["consoleTask", { answer: consoleTask }],
   [
-    "closeConsoleTask",
-    { body: { state: "confirmed" }, answer: { ...consoleTask, state: "confirmed", closedAt: AT, closedBy: "owner" } },
+    "closeConsoleTasks",
+    {
+      body: { numbers: [3], state: "confirmed" },
+      answer: { items: [{ ...consoleTask, state: "confirmed", closedAt: AT, closedBy: "owner" }] },
+    },
   ],
   ["administrators", { answer: administrators }],
   ["markAdministrators", { body: { add: [id(2)] }, answer: administrators }],

@@ -65,15 +65,19 @@ export const checkClosable = (
 };
 
 /** @throws Failure `input-rejected` for a time before the task was there, or in the future */
-function checkTime({ openedAt }: Pick<Closable, "openedAt">, at: string | undefined, now: string): void {
+function checkTime(
+  { number, openedAt }: Pick<Closable, "number" | "openedAt">,
+  at: string | undefined,
+  now: string,
+): void {
   if (at === undefined || (at >= openedAt && at <= now)) return;
   throw new Failure("input-rejected", {
     what:
       at > now
         ? text("it cannot have been done in the future", "未来の日時は記録できません")
         : text(
-            `it cannot have been done before it was to be done (${openedAt})`,
-            `作業が発生した日時(${openedAt})より前には記録できません`,
+            `task ${number} cannot have been done before it was to be done (${openedAt})`,
+            `作業 ${number} は、発生した日時(${openedAt})より前には記録できません`,
           ),
     where: at,
   });
@@ -91,8 +95,8 @@ function checkOpen({ number, work, state, importNumber }: Closable, wanted: "con
   throw wanted === "confirmed"
     ? new Failure("conflict", {
         what: text(
-          "an upload is proved by the console's next export, not by word",
-          "アップロードの完了は、管理画面の新しいエクスポートで確認します",
+          `task ${number} is an upload: the console's next export proves it, not a word`,
+          `作業 ${number} はアップロードです。完了は、管理画面の新しいエクスポートで確認します`,
         ),
         hint: text(
           `export in the console, then: clomoctl imports verify ${importNumber ?? ""} --against EXPORT.csv`,
@@ -100,7 +104,10 @@ function checkOpen({ number, work, state, importNumber }: Closable, wanted: "con
         ),
       })
     : new Failure("conflict", {
-        what: text("the plan of this upload still waits", "このアップロードの計画がまだ照合待ちです"),
+        what: text(
+          `the plan of task ${number}, an upload, still waits`,
+          `作業 ${number} のアップロードの計画がまだ照合待ちです`,
+        ),
         hint: text(
           `if it was not uploaded: clomoctl imports discard ${importNumber ?? ""}`,
           `アップロードしていなければ: clomoctl imports discard ${importNumber ?? ""}`,

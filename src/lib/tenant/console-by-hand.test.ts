@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../contract/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { auditOf } from "./testing/audit.ts";
 import { failureOf, TestTenant, type Cells } from "./testing/tenant.ts";
 
 let tenant: TestTenant;
@@ -81,8 +82,8 @@ test("of an organisation the parent's path is told, and none where only the name
   const { after: child } = await tenant.client.orgs.create({ name: "営業部", parentId: branch.id });
   expect((await task(1)).changes).toContainEqual({ field: "parentId", before: null, after: "全社" });
   expect((await task(2)).changes).toContainEqual({ field: "parentId", before: null, after: "支社" });
-  await tenant.client.console.close(1, { state: "confirmed" });
-  await tenant.client.console.close(2, { state: "confirmed" });
+  await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+  await tenant.client.console.close({ numbers: [2], state: "confirmed" });
   await tenant.client.orgs.edit(branch.id, { name: "大阪/支社" });
   expect((await task(3)).changes).toEqual([{ field: "name", before: "支社", after: "大阪/支社" }]);
   await tenant.client.orgs.move(child.id, { parent: ROOT_ORG_ID });
@@ -109,12 +110,12 @@ test("of a record that was deleted since it says so, and which task deletes it i
   const { id } = await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
   const gone = { gone: true, deletionTask: 3, state: "open" };
   expect(await tenant.client.console.list({ state: "open" })).toMatchObject([gone, gone, { gone: false }]);
-  await tenant.client.console.close(3, { state: "confirmed" });
+  await tenant.client.console.close({ numbers: [3], state: "confirmed" });
   expect(await task()).toMatchObject({ gone: true, deletionTask: null });
   await tenant.client.imports.commit(await tenant.client.imports.revert(id));
   expect(await task()).toMatchObject({ gone: false, deletionTask: null });
   // what is closed asks for nothing
-  await tenant.client.console.close(1, { state: "dropped" });
+  await tenant.client.console.close({ numbers: [1], state: "dropped" });
   await tenant.import({ kind: "users", mode: "replace" }, START);
   expect(await task()).toMatchObject({ gone: false });
 });
@@ -137,7 +138,7 @@ test("a value that was changed again since is told as it is by now", async () =>
   ];
   expect((await task(2)).changes).toEqual(told);
   expect((await tenant.client.console.list({ state: "open" }))[1]?.changes).toEqual(told);
-  await tenant.client.console.close(2, { state: "confirmed" });
+  await tenant.client.console.close({ numbers: [2], state: "confirmed" });
   expect((await task(2)).changes.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
 });
 
@@ -235,7 +236,7 @@ describe("the console's export", () => {
   test("that is undone opens it again also where somebody closed it, as the mirror had the console's value", async () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, START);
-    await tenant.client.console.close(1, { state: "confirmed" });
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
     await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
     expect((await named("yamada@x")).title).toBe("部長");
     expect(await task()).toMatchObject({ state: "open", closedAt: null, doubtedAt: null });
@@ -252,16 +253,78 @@ describe("the console's export", () => {
 test("somebody confirms that it was done: who, and when", async () => {
   await edit("yamada@x", { title: "部長" });
   const at = (await task()).openedAt;
-  const closed = await tenant.client.console.close(1, { state: "confirmed", by: "髙橋", at });
+  const [closed] = await tenant.client.console.close({ numbers: [1], state: "confirmed", by: "髙橋", at });
   expect(closed).toMatchObject({ state: "confirmed", closedBy: "髙橋", closedAt: at });
-  const again = await failureOf(tenant.client.console.close(1, { state: "dropped" }));
+  const again = await failureOf(tenant.client.console.close({ numbers: [1], state: "dropped" }));
   expect(again).toMatchObject({ code: "conflict" });
+});
+
+test("several are closed together, with one record in the audit", async () => {
+  await edit("yamada@x", { title: "部長" });
+  await edit("sato@x", { title: "係長" });
+  const numbers = [2, 1, 2];
+  const closed = await tenant.client.console.close({ numbers, state: "confirmed", by: "髙橋" });
+  expect(closed.map(({ number, state, closedBy }) => [number, state, closedBy])).toEqual([
+    [2, "confirmed", "髙橋"],
+    [1, "confirmed", "髙橋"],
+  ]);
+  const done = { state: "confirmed", at: closed[0]?.closedAt, actor: "髙橋" };
+  expect(auditOf(tenant.database).at(-1)).toMatchObject({
+    action: "console.confirm",
+    objects: [
+      { thing: "console_task", id: "2", name: "佐藤" },
+      { thing: "console_task", id: "1", name: "山田" },
+    ],
+    before: { records: [{ state: "open" }, { state: "open" }] },
+    after: { records: [done, done] },
+    detail: {
+      tasks: [
+        { work: "edit", kind: "users" },
+        { work: "edit", kind: "users" },
+      ],
+    },
+  });
+});
+
+test("none is closed where one is not there, is closed, or was not yet to be done", async () => {
+  await edit("yamada@x", { title: "部長" });
+  await edit("sato@x", { title: "係長" });
+  await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
+  await tenant.client.console.close({ numbers: [3], state: "dropped" });
+  const closing = { state: "confirmed" } as const;
+  const stood = tenant.dump();
+  const refused = async (numbers: readonly number[], at?: string) => {
+    const failure = await failureOf(tenant.client.console.close({ numbers: [...numbers], ...closing, at }));
+    expect(tenant.dump()).toEqual(stood);
+    return [failure?.code, failure?.what.ja];
+  };
+  expect(await refused([1, 99])).toEqual(["not-found", "管理画面での作業 99 はありません"]);
+  expect(await refused([1, 3])).toEqual(["conflict", "作業 3 はすでに終わっています(取り下げ)"]);
+  const early = await refused([2, 1], "2020-01-01T00:00:00.000Z");
+  expect(early).toEqual(["input-rejected", expect.stringContaining("作業 2 は")]);
+});
+
+test("several closed with one Idempotency-Key are closed once, and answered alike", async () => {
+  await edit("yamada@x", { title: "部長" });
+  await edit("sato@x", { title: "係長" });
+  const send = () =>
+    tenant.fetch(
+      new Request("http://tenant/v1/console", {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": "once" },
+        body: JSON.stringify({ numbers: [1, 2], state: "dropped" }),
+      }),
+    );
+  const [first, second] = [await send(), await send()];
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(await second.json()).toEqual(await first.json());
+  expect(auditOf(tenant.database).filter(({ action }) => action === "console.drop")).toHaveLength(1);
 });
 
 test("it was not done before it was to be done, nor in the future", async () => {
   await edit("yamada@x", { title: "部長" });
   for (const at of ["2020-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z"]) {
-    const failure = await failureOf(tenant.client.console.close(1, { state: "confirmed", at }));
+    const failure = await failureOf(tenant.client.console.close({ numbers: [1], state: "confirmed", at }));
     expect(failure).toMatchObject({ code: "input-rejected", where: at });
   }
   expect((await task()).state).toBe("open");

@@ -106,8 +106,8 @@ test("an upload is proved by its verification, dropped with its plan, or by the 
     { work: "upload", state: "open" },
   ]);
   const { console, imports } = tenant.client;
-  expect(await failureOf(console.close(2, { state: "confirmed" }))).toMatchObject({ code: "conflict" });
-  expect(await failureOf(console.close(2, { state: "dropped" }))).toMatchObject({ code: "conflict" });
+  expect(await failureOf(console.close({ numbers: [2], state: "confirmed" }))).toMatchObject({ code: "conflict" });
+  expect(await failureOf(console.close({ numbers: [2], state: "dropped" }))).toMatchObject({ code: "conflict" });
   const shows = file([...YAMADA, "係長"], ["佐藤", "sato@x", "主任"]);
   const upload = { stream: new Blob([fileOf(shows)]).stream(), encoding: "utf-8" } as const;
   expect(await imports.verify(id, upload)).toMatchObject({ accepted: true });
@@ -123,11 +123,15 @@ test("somebody confirms or drops a task once, and it is recorded who", async () 
   const [field] = await tenant.client.users.fields();
   const { console } = tenant.client;
   expect(await console.show(1)).toMatchObject({ work: "add-field", name: "入社年", importId: null, mode: null });
-  expect(await console.close(1, { state: "confirmed" })).toMatchObject({ state: "confirmed", closedBy: "owner" });
+  expect(await console.close({ numbers: [1], state: "confirmed" })).toMatchObject([
+    { state: "confirmed", closedBy: "owner" },
+  ]);
   await tenant.client.users.removeField(field?.id ?? "");
-  expect(await console.close(2, { state: "dropped" })).toMatchObject({ work: "remove-field", state: "dropped" });
-  expect(await failureOf(console.close(1, { state: "dropped" }))).toMatchObject({ code: "conflict" });
-  expect(await failureOf(console.close(9, { state: "dropped" }))).toMatchObject({ code: "not-found" });
+  expect(await console.close({ numbers: [2], state: "dropped" })).toMatchObject([
+    { work: "remove-field", state: "dropped" },
+  ]);
+  expect(await failureOf(console.close({ numbers: [1], state: "dropped" }))).toMatchObject({ code: "conflict" });
+  expect(await failureOf(console.close({ numbers: [9], state: "dropped" }))).toMatchObject({ code: "not-found" });
   expect(await console.list({ state: "open" })).toEqual([]);
   const audit = auditOf(tenant.database).filter(({ action }) => String(action).startsWith("console."));
   expect(audit).toMatchObject([

@@ -20,16 +20,28 @@ test(
     await fc.assert(
       fc.asyncProperty(fc.array(someDirectoryStep, { minLength: 2, maxLength: MOST, size: "max" }), async (steps) => {
         tenant.clear();
+        tenant.clearAudit();
         const history = new DirectoryHistory(tenant);
         await history.expectRecords();
         for (const step of steps) seen.add(await history.do(step));
+        history.expectSound();
       }),
       { numRuns: Math.ceil((STEPS * 2) / MOST), seed: SEED },
     );
     const byHand = KINDS.flatMap((kind) => ["create", "edit", "move"].map((hand) => `${hand} ${kind}`));
     const files = ["append", "replace", "overtaken", "mirrored", "undone", "not undone"];
     const deletions = ["named", "filtered", "recursive", "dry deletion"];
-    const others = ["dry", "unchanged", "confirmed", "dropped", "field", "no field", "marked", "unmarked"];
+    const others = [
+      "dry",
+      "unchanged",
+      "confirmed",
+      "dropped",
+      "several closed",
+      "field",
+      "no field",
+      "marked",
+      "unmarked",
+    ];
     const refused = [
       "not-found",
       "全社",

@@ -363,7 +363,7 @@ test("in a mirror a group that is renamed or deleted stays one task, and users w
     changes: [{ before: null, after: "販売" }],
   });
   expect(second).toMatchObject({ changes: [{ field: "groups", after: ["販売"] }] });
-  await tenant.client.console.close(first?.number ?? 0, { state: "confirmed" });
+  await tenant.client.console.close({ numbers: [first?.number ?? 0], state: "confirmed" });
   await secured().editGroup({ app: "docs", id: group.id }, { name: "人事" });
   const gone = await secured().deleteGroups("docs", { ids: [group.id] });
   const left = await tasks();

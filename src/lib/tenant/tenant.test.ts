@@ -89,6 +89,15 @@ describe("what contradicts itself, or cannot be, is refused, and nothing changes
   });
 });
 
+test("what is as it was already is no change, and no record of the audit", async () => {
+  const said = { ios: true, domain: "example", contracts: [{ name: "CLOMO MDM", licences: 300 }] };
+  const { after } = await tenant.client.tenant.set(said);
+  const head = tenant.sql("select * from audit order by seq");
+  expect(await tenant.client.tenant.set(said)).toEqual({ before: after, after });
+  expect(await tenant.client.tenant.set({ domain: " example " })).toEqual({ before: after, after });
+  expect(tenant.sql("select * from audit order by seq")).toEqual(head);
+});
+
 test("a change is a record of the audit, with what was said before and after", async () => {
   await tenant.client.tenant.set({ android: true });
   await tenant.client.tenant.set({ android: false });

@@ -1,7 +1,7 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { listTasks, readTask } from "../store/console.ts";
-import { closeConsoleTask } from "../use/console.ts";
+import { closeConsoleTasks } from "../use/console.ts";
 import { byNow } from "../use/told-tasks.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
@@ -13,5 +13,5 @@ export default ({ session }: TenantParts): Handlers<"console"> => ({
       const task = await readTask(reader, number);
       return (await byNow(reader, [task]))[0] ?? task;
     }),
-  close: ({ params: { number }, body, repeatable }) => closeConsoleTask(session, number, body, repeatable),
+  close: ({ body: { numbers, ...closing }, repeatable }) => closeConsoleTasks(session, numbers, closing, repeatable),
 });

@@ -292,3 +292,10 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
     hint: text("see them all: clomoctl console list --all", "一覧: clomoctl console list --all"),
   });
 };
+
+/** Tasks in the order of their numbers as given. @throws Failure `not-found` */
+export const readTasks = async (reader: Reader, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
+  const tasks: ConsoleTask[] = [];
+  for (const number of numbers) tasks.push(await readTask(reader, number));
+  return tasks;
+};

@@ -1,5 +1,14 @@
 import type { ErrorCode } from "../../errors/index.ts";
-import { HistoryModel, isSame, keyOf, ROOT, valuesIn, type ModelImport, type Values } from "./history-model.ts";
+import {
+  HistoryModel,
+  isSame,
+  keyOf,
+  ROOT,
+  valuesIn,
+  type Kind,
+  type ModelImport,
+  type Values,
+} from "./history-model.ts";
 
 /** The kinds of records that are written by hand in the model. */
 export type HandKind = "orgs" | "users";
@@ -90,10 +99,11 @@ export class DirectoryModel extends HistoryModel {
 
   #misplaced(record: number | undefined, { name = null, code = null, parent = ROOT }: Values): readonly Refusal[] {
     const isBelowItself = record !== undefined && this.subtree(record).includes(Number(parent));
-    const isTwin = [...this.records.orgs].some(
-      ([other, org]) =>
-        other !== record && org["name"] === name && (org["code"] ?? code) === null && org["parent"] === parent,
-    );
+    const isTwin =
+      code === null &&
+      [...this.records.orgs].some(
+        ([other, org]) => other !== record && org["name"] === name && org["parent"] === parent,
+      );
     return [
       ...(isBelowItself ? [{ code: "input-rejected", about: ["その下位組織"] } as const] : []),
       ...(isTwin ? [{ code: "input-rejected", about: [String(name), "組織コードがない"] } as const] : []),
@@ -101,11 +111,7 @@ export class DirectoryModel extends HistoryModel {
   }
 
   /** Writes a record that nothing stands against. @returns its number, and whether anything changed */
-  write(
-    kind: HandKind,
-    record: number | undefined,
-    given: Values,
-  ): { readonly record: number; readonly changed: boolean } {
+  write(kind: Kind, record: number | undefined, given: Values): { readonly record: number; readonly changed: boolean } {
     const number = record ?? this.next();
     const before = this.records[kind].get(number);
     const after = { ...before, ...given };
@@ -113,6 +119,11 @@ export class DirectoryModel extends HistoryModel {
     this.records[kind].set(number, after);
     this.#wrote(number, "hand");
     return { record: number, changed: true };
+  }
+
+  /** Somebody wrote a record by hand, though nothing that is shown of it changed. */
+  touch(record: number): void {
+    this.#wrote(record, "hand");
   }
 
   #wrote(record: number, by: number | "hand"): void {

@@ -48,7 +48,12 @@ export interface ModelRequest {
 type Records = Map<number, Values>;
 
 /** The fields that refer to records, and to those of which kind. */
-export const REFERS: Readonly<Record<string, Kind>> = { parent: "orgs", orgCode: "orgs", ownerEmail: "users" };
+export const REFERS: Readonly<Record<string, Kind>> = {
+  parent: "orgs",
+  orgCode: "orgs",
+  ownerEmail: "users",
+  ownerOrg: "orgs",
+};
 
 /** The field of a record's values in a custom field. @param number of the field: another one of its name has another */
 export const customField = (number: number): string => `custom:${number}`;
@@ -72,13 +77,13 @@ export const keyOf = (value: unknown): string => String(value).toLowerCase();
 
 export const ROOT = 0;
 
-/** Whether values are the same: a field without a value is as one that is not there. */
+/** Whether values are the same: a field without a value, or with an empty list, is as one that is not there. */
 export const isSame = (one: Values | undefined, other: Values | undefined): boolean => {
   const plain = (values: Values | undefined): string =>
     JSON.stringify(
       values &&
         Object.entries(values)
-          .filter(([, value]) => value !== null)
+          .filter(([, value]) => value !== null && String(value) !== "")
           .toSorted(([a], [b]) => (a < b ? -1 : 1)),
     );
   return plain(one) === plain(other);

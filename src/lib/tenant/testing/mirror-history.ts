@@ -296,12 +296,13 @@ export class MirrorHistory {
       if (task.gone) {
         // as its steps say: dropped once the console does not have it
         const isThere = this.console.find(task.kind as MirrorKind, String(task.objectId)) !== undefined;
-        if (!isThere) await this.#tenant.client.console.close(task.number, { state: "dropped" });
+        if (!isThere) await this.#tenant.client.console.close({ numbers: [task.number], state: "dropped" });
         continue;
       }
       if (!this.#doTask(task)) continue;
       this.#worked.set(task.number, JSON.stringify(task.changes));
-      if (confirm[place] === true) await this.#tenant.client.console.close(task.number, { state: "confirmed" });
+      if (confirm[place] === true)
+        await this.#tenant.client.console.close({ numbers: [task.number], state: "confirmed" });
     }
     return open.length === 0 ? "nothing" : "work";
   }

@@ -221,6 +221,16 @@ export class TestTenant {
     });
   }
 
+  /** Deletes the audit, too, which no program can: a history begins with none. */
+  clearAudit(): void {
+    const triggers = this.sql("select name, sql from sqlite_schema where type = 'trigger' and tbl_name = 'audit'");
+    this.database.change(() => {
+      for (const { name } of triggers) this.database.exec(`drop trigger "${String(name)}"`);
+      this.database.exec("delete from audit");
+      for (const { sql } of triggers) this.database.exec(String(sql));
+    });
+  }
+
   /** Closes and reopens the tenant, as the next command would. */
   async reopen(): Promise<void> {
     await this.#open.close();

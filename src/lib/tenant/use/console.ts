@@ -1,10 +1,10 @@
 import type { ConsoleTask } from "../../contract/index.ts";
 import { checkClosable } from "../../model/console-task.ts";
 import { instant } from "../ids.ts";
-import type { Once, Session } from "../session.ts";
-import { closeTask, readTask } from "../store/console.ts";
+import type { Changed, Once, Session } from "../session.ts";
+import { closeTask, readTasks } from "../store/console.ts";
 
-/** How a task is closed: as somebody says, perhaps of somebody else and of an earlier time. */
+/** How tasks are closed: as somebody says, perhaps of somebody else and of an earlier time. */
 interface Closing {
   readonly state: "confirmed" | "dropped";
   readonly by?: string | undefined;
@@ -13,33 +13,47 @@ interface Closing {
 }
 
 /**
- * Records that a task was done in the console, by word of who asks, or that it will not be.
+ * Records that tasks were done in the console, by word of who asks, or that they will not be: all of them or none.
  *
- * @throws Failure `not-found`; `conflict` if it is closed, or an upload, which the console's export proves
+ * @param numbers of each task once, however often it is named
+ * @throws Failure `not-found`; `conflict` if one is closed, or an upload, which the console's export proves
  */
-export const closeConsoleTask = (
+export const closeConsoleTasks = (
   session: Session,
-  number: number,
+  numbers: readonly number[],
   { state, by, at }: Closing,
-  once?: Omit<Once<ConsoleTask>, "replay">,
-): Promise<ConsoleTask> => {
-  const replay: Once<ConsoleTask>["replay"] = async (reader) => {
-    const task = await readTask(reader, number);
-    return task.state === state ? task : undefined;
+  once?: Omit<Once<readonly ConsoleTask[]>, "replay">,
+): Promise<readonly ConsoleTask[]> => {
+  const wanted = [...new Set(numbers)];
+  const replay: Once<readonly ConsoleTask[]>["replay"] = async (reader) => {
+    const tasks = await readTasks(reader, wanted);
+    return tasks.every((task) => task.state === state) ? tasks : undefined;
   };
   const action = state === "confirmed" ? "console.confirm" : "console.drop";
   return session.change({ action, locks: [], once: once && { ...once, replay } }, async (writer) => {
-    const before = await readTask(writer, number);
-    checkClosable(before, { state, at }, instant(session.surroundings));
-    const done = { state, at: at ?? instant(session.surroundings), actor: by ?? session.actor };
-    await closeTask(writer, number, done);
-    const after = await readTask(writer, number);
-    return {
-      result: after,
-      objects: [{ thing: "console_task", id: String(number), name: before.name ?? undefined }],
-      before: { state: before.state },
-      after: done,
-      detail: { work: before.work, kind: before.kind, import: before.importNumber ?? undefined },
-    };
+    const now = instant(session.surroundings);
+    const tasks = await readTasks(writer, wanted);
+    for (const task of tasks) checkClosable(task, { state, at }, now);
+    const done = { state, at: at ?? now, actor: by ?? session.actor };
+    for (const { number } of tasks) await closeTask(writer, number, done);
+    return { result: await readTasks(writer, wanted), ...auditedOf(tasks, done) };
   });
+};
+
+/** What the audit keeps of tasks that are closed together: one record that names each. */
+const auditedOf = (tasks: readonly ConsoleTask[], done: object): Omit<Changed<unknown>, "result"> => {
+  const details = tasks.map(({ work, kind, importNumber }) => ({ work, kind, import: importNumber ?? undefined }));
+  const objects = tasks.map(({ number, name }) => ({
+    thing: "console_task",
+    id: String(number),
+    name: name ?? undefined,
+  }));
+  const [task, ...more] = tasks;
+  if (more.length === 0) return { objects, before: { state: task?.state }, after: done, detail: details[0] };
+  return {
+    objects,
+    before: { records: tasks.map(({ state }) => ({ state })) },
+    after: { records: tasks.map(() => done) },
+    detail: { tasks: details },
+  };
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { TenantChange } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
@@ -14,7 +15,7 @@ interface Recorded {
 }
 
 /**
- * Records what is known of the tenant itself. Nothing of it is changed in the console by that.
+ * Records what is known of the tenant itself; what is as it was already changes nothing. Nothing of it is changed in the console by that.
  *
  * @throws Failure `input-rejected` where the values contradict each other, or cannot be; `not-found` for a contract
  */
@@ -28,6 +29,7 @@ export const setTenant = (session: Session, { dryRun, ...change }: TenantChange)
       contracts: changedContracts(before.contracts, contracts, contractsRemoved),
     };
     check(after);
+    if (isDeepStrictEqual(before, after)) return { result: { before, after: before }, objects: [] };
     await writeProfile(writer, after);
     const name = await readTenantName(writer);
     return { result: { before, after }, objects: [{ thing: TENANT.name, id: TENANT.name, name }], before, after };

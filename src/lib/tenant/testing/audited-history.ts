@@ -1,0 +1,132 @@
+import { expect } from "vitest";
+import { verifyOn } from "../store/sqlite/audit/verify.ts";
+import { auditOf } from "./audit.ts";
+import type { Refusal } from "./directory-model.ts";
+import { failureOf, type TestTenant } from "./tenant.ts";
+
+/** One assertion for all: what fails shows both. */
+export const expectSame = (found: unknown, wanted: unknown): void => {
+  expect(found).toEqual(wanted);
+};
+
+/** A record that a change is about; of imports without a name. */
+export interface Named {
+  readonly thing: string;
+  readonly id: string;
+  readonly name?: string | undefined;
+}
+
+/** One change, as the audit has it. */
+export interface Told {
+  readonly action: string;
+  readonly objects: readonly Named[];
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+interface Audited extends Told {
+  readonly actor: string;
+}
+
+/** What a step did: in a word, and as the audit has it. */
+export interface Did {
+  readonly what: string;
+  readonly audit: readonly Told[];
+}
+
+export const NOTHING: Did = { what: "nothing", audit: [] };
+
+export const byId = (one: { readonly id: string }, other: { readonly id: string }): number =>
+  one.id < other.id ? -1 : 1;
+
+/** A record of the audit, by as much as is said of it. */
+const toldOf = ({ actor, action, objects, before, after }: Audited, wanted: Told | undefined): Audited => {
+  const isNamed = (wanted?.objects ?? []).some(({ name }) => name !== undefined);
+  return {
+    actor,
+    action,
+    objects: objects.map(({ thing, id, name }) => ({ thing, id, ...(isNamed && { name }) })).toSorted(byId),
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+  };
+};
+
+/** How tasks of the console are closed: by their places among all. */
+export interface CloseStep {
+  readonly close: readonly number[];
+  readonly state: "confirmed" | "dropped";
+}
+
+/** A history in a tenant whose every change has one record in the audit. */
+export abstract class AuditedHistory<Step> {
+  protected readonly tenant: TestTenant;
+
+  constructor(tenant: TestTenant) {
+    this.tenant = tenant;
+  }
+
+  /** Does a step in the tenant and in the model. */
+  protected abstract step(step: Step): Promise<Did>;
+
+  /** Does a step in both, after which the audit has its records and no others. @returns what it did */
+  async do(step: Step): Promise<string> {
+    const before = auditOf(this.tenant.database).length;
+    const did = await this.step(step);
+    const found = auditOf(this.tenant.database).slice(before);
+    expectSame(
+      found.map((one, at) => toldOf(one as unknown as Audited, did.audit[at])),
+      did.audit.map((told) => ({ actor: "owner", ...told, objects: told.objects.toSorted(byId) })),
+    );
+    return did.what;
+  }
+
+  /** The audit stands as it was written, and so does what imports keep. */
+  expectSound(): void {
+    const { broken, imports } = verifyOn(this.tenant.database, { head: undefined, imports: true });
+    expectSame({ broken, imports: imports?.broken }, { broken: null, imports: [] });
+  }
+
+  /** One of several reasons is told, and nothing is changed. */
+  protected async refused(asked: Promise<unknown>, refusals: readonly Refusal[]): Promise<Did> {
+    const before = this.tenant.dump();
+    const failure = await failureOf(asked);
+    const told = refusals.filter(
+      ({ code, about }) => failure?.code === code && about.every((one) => failure.what.ja.includes(one)),
+    );
+    expectSame([failure?.what.ja, told.length > 0 ? [] : refusals], [failure?.what.ja, []]);
+    expectSame(this.tenant.dump(), before);
+    return { what: refusals[0]?.about[0] ?? "not-found", audit: [] };
+  }
+
+  /** What would be written is told, and nothing is. */
+  protected async rehearsed(asked: Promise<unknown>): Promise<Did> {
+    const before = this.tenant.dump();
+    await asked;
+    expectSame(this.tenant.dump(), before);
+    return { what: "dry", audit: [] };
+  }
+
+  /** Closes tasks of the console, all of them or none. */
+  protected async close({ close: places, state }: CloseStep): Promise<Did> {
+    const all = await this.tenant.client.console.list({});
+    const tasks = [...new Set(places.flatMap((place) => all[place % Math.max(1, all.length)] ?? []))];
+    if (tasks.length === 0) return NOTHING;
+    const asked = () => this.tenant.client.console.close({ numbers: tasks.map(({ number }) => number), state });
+    const closed = tasks.filter((task) => task.state !== "open");
+    if (closed.length > 0)
+      return this.refused(
+        asked(),
+        closed.map(({ number }) => ({ code: "conflict", about: [`作業 ${number}`] })),
+      );
+    const [done] = await asked();
+    const [before, after] = [{ state: "open" }, { state, at: done?.closedAt, actor: "owner" }];
+    const isOne = tasks.length === 1;
+    const audited: Told = {
+      action: state === "confirmed" ? "console.confirm" : "console.drop",
+      objects: tasks.map(({ number }) => ({ thing: "console_task", id: String(number) })),
+      before: isOne ? before : { records: tasks.map(() => before) },
+      after: isOne ? after : { records: tasks.map(() => after) },
+    };
+    return { what: isOne ? state : "several closed", audit: [audited] };
+  }
+}

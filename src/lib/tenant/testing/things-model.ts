@@ -1,0 +1,121 @@
+import { DirectoryModel, type Refusal } from "./directory-model.ts";
+import { keyOf, type Values } from "./history-model.ts";
+
+/** A device that somebody may own, and whose set-up may use its owner's account. */
+const usesAccount = ({ platform, status, androidMode }: Values): boolean =>
+  platform === "Android" && status !== "管理外" && androidMode !== "dedicated";
+
+const ownerOf = ({ ownerEmail = null, ownerOrg = null }: Values): Values[string] => ownerEmail ?? ownerOrg;
+
+const rejected = (...about: readonly string[]): Refusal => ({ code: "input-rejected", about });
+
+type Records = ReadonlyMap<number, Values>;
+
+/** Devices, and users and groups of an app, that are written by hand and by files. */
+export class ThingsModel extends DirectoryModel {
+  /** Why a device cannot be written. @param devices all of them, as they are by then; @param record undefined of a new one */
+  deviceRefusals(devices: Records, record: number | undefined, given: Values): readonly Refusal[] {
+    const before = record === undefined ? undefined : devices.get(record);
+    if (record !== undefined && before === undefined) return [{ code: "not-found", about: [] }];
+    const after = { ...before, ...given };
+    const others = [...devices].filter(([other]) => other !== record).map(([, device]) => device);
+    const taken = others.some(
+      ({ serialNumber }) => keyOf(serialNumber) === keyOf(after["serialNumber"]) && given["serialNumber"] !== undefined,
+    );
+    return [
+      ...this.#noOwner(given),
+      ...(given["serialNumber"] === "" ? [rejected("シリアルナンバー", "空")] : []),
+      ...(taken ? [rejected("シリアルナンバー", String(after["serialNumber"]))] : []),
+      ...this.#breaches(before, after),
+      ...this.#shared(before, after, others),
+    ];
+  }
+
+  #noOwner({ ownerEmail = null, ownerOrg = null }: Values): readonly Refusal[] {
+    const isThere =
+      (ownerEmail === null || this.records.users.has(Number(ownerEmail))) &&
+      (ownerOrg === null || this.records.orgs.has(Number(ownerOrg)));
+    return isThere ? [] : [{ code: "not-found", about: [] }];
+  }
+
+  /** What no device may be. */
+  #breaches(before: Values | undefined, after: Values): readonly Refusal[] {
+    const { platform, status, androidMode = null, ownerEmail = null, ownerOrg = null } = after;
+    const isNew = (before?.["ownerEmail"] ?? null) !== ownerEmail || (before?.["ownerOrg"] ?? null) !== ownerOrg;
+    const isUnmanaged = isNew && status === "管理外" && (ownerOf(after) !== null || before?.["status"] === "管理外");
+    return [
+      ...(ownerEmail !== null && ownerOrg !== null ? [rejected("どちらか 1 つ")] : []),
+      ...(androidMode !== null && platform !== "Android" ? [rejected(String(after["serialNumber"]), "Android")] : []),
+      ...(isUnmanaged ? [rejected(String(after["serialNumber"]), "管理外")] : []),
+    ];
+  }
+
+  /** An account of two devices, one of them Fully Managed, which it was not before. */
+  #shared(before: Values | undefined, after: Values, others: readonly Values[]): readonly Refusal[] {
+    const { ownerEmail: owner = null, androidMode = null, serialNumber } = after;
+    if (owner === null || !usesAccount(after)) return [];
+    const isSame =
+      before !== undefined &&
+      usesAccount(before) &&
+      before["ownerEmail"] === owner &&
+      (before["androidMode"] ?? null) === androidMode;
+    const theirs = others.filter((device) => device["ownerEmail"] === owner && usesAccount(device));
+    const isFull = (device: Values): boolean => device["androidMode"] === "fully-managed";
+    return !isSame && (isFull(after) ? theirs.length > 0 : theirs.some(isFull)) ? [rejected(String(serialNumber))] : [];
+  }
+
+  /** Whether another owner of a device needs a wipe. */
+  needsWipe(before: Values, after: Values): boolean {
+    const was = ownerOf(before);
+    if (was === null || was === ownerOf(after)) return false;
+    return before["platform"] === "Android" && before["status"] !== "事前登録" && before["androidMode"] !== "dedicated";
+  }
+
+  /** True of a file whose rows the tenant takes, and says nothing against. */
+  takesDevices(after: Records): boolean {
+    const all = [...after];
+    return all.every(([record, device]) => {
+      const before = this.records.devices.get(record);
+      const others = all.filter(([other]) => other !== record).map(([, one]) => one);
+      return this.#breaches(before, device).length === 0 && this.#shared(undefined, device, others).length === 0;
+    });
+  }
+
+  /** Why a user of the app cannot be written. @param record undefined of a new one */
+  appRefusals(
+    record: number | undefined,
+    given: Values,
+    { password, createGroups }: { readonly password: string | undefined; readonly createGroups: boolean },
+  ): readonly Refusal[] {
+    const before = record === undefined ? undefined : this.records.calendar.get(record);
+    if (record !== undefined && before === undefined) return [{ code: "not-found", about: [] }];
+    const { userId = null, displayName, groups = [] } = given;
+    const isTaken = [...this.records.calendar.values()].some((user) => user["userId"] === userId);
+    const unknown = (groups as readonly string[]).filter((name) => !this.groups.has(name));
+    return [
+      ...(record !== undefined && this.administrators.has(record) ? [rejected("管理者")] : []),
+      ...(displayName === "" ? [rejected("表示名", "空")] : []),
+      ...(isTaken ? [rejected("ユーザーID", String(userId))] : []),
+      ...(record === undefined && password === undefined ? [rejected("パスワード")] : []),
+      ...(password === "123" ? [rejected("パスワード")] : []),
+      ...(createGroups ? [] : unknown.map((name) => rejected(name))),
+    ];
+  }
+
+  /** How many users of the app are in a group. */
+  membersOf(name: string): readonly number[] {
+    const isIn = ({ groups = [] }: Values): boolean => (groups as readonly string[]).includes(name);
+    return [...this.records.calendar].filter(([, user]) => isIn(user)).map(([record]) => record);
+  }
+
+  /** Gives a group another name, or none; its users keep it, or lose it. */
+  renameGroup(name: string, to: string | undefined): void {
+    this.groups.delete(name);
+    if (to !== undefined) this.groups.add(to);
+    for (const record of this.membersOf(name)) {
+      const { groups = [] } = this.records.calendar.get(record) ?? {};
+      const others = (groups as readonly string[]).filter((one) => one !== name);
+      this.write("calendar", record, { groups: [...others, ...(to === undefined ? [] : [to])].toSorted() });
+    }
+  }
+}
