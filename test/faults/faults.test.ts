@@ -17,7 +17,7 @@ const TOLD = [
   // SQLite does not tell why a file cannot be opened
   /^error: the tenant's file cannot be opened\n {2}\S.*\n {2}check its folder's permissions, and the disk/m,
   // a write of the plan failed, and left its file unsound
-  /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}import the file again/m,
+  /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}plan it again/m,
   /^error: the settings and data of clomoctl cannot be written here\n {2}\S.*\n {2}make the folder writable/m,
   /^embedded: cannot read the tenant: (?:disk I\/O error|the tenant's file cannot be opened) \(/m,
 ];

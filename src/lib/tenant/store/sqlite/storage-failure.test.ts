@@ -215,7 +215,11 @@ describe("a plan's file beside the tenant's", () => {
       code: "unexpected",
       what: { en: "the plan's file is damaged or missing" },
       where: staging(),
-      hint: { en: "import the file again" },
+      hint: {
+        en: expect.stringMatching(
+          /^plan it again: import the file, or run the deletion, once more; .*check the disk/,
+        ) as string,
+      },
     });
   });
 

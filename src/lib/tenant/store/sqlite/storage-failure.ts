@@ -94,7 +94,10 @@ const damagedPlan = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、なくなっています"),
     where: path,
-    hint: text("import the file again", "ファイルをもう一度インポートしてください"),
+    hint: text(
+      "plan it again: import the file, or run the deletion, once more; if that fails too, check the disk (see the system log)",
+      "もう一度計画してください(ファイルのインポート、または削除のやり直し)。それでも失敗するときは、ディスクを確認してください(詳細はシステムのログ)",
+    ),
     cause,
   });
 
