@@ -3,7 +3,9 @@ import { columnsWithin } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
-import { same, text, type Text } from "../../../lib/text/index.ts";
+import { minuteIn } from "../../../lib/model/time.ts";
+import type { Fields } from "../../../lib/model/thing.ts";
+import { joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { firstOf } from "../../listing/list.ts";
 import type { NamedKind } from "../../listing/named.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
@@ -62,9 +64,19 @@ const ownColumns = (app: App): readonly Column<SecuredUser>[] => {
   );
 };
 
+/** `パスワード (2026-04-01 09:00 UTC)`. */
+const secretName = ({ field, at }: SecuredUser["secretsSet"][number]): Text => {
+  const { [field]: known }: Fields = SECURED_USER.fields;
+  return same(`${known?.column?.header ?? field} (${minuteIn(at, "UTC")} UTC)`);
+};
+
 /** All columns of a user of an app; for secrets only the time they were set. */
 export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => [
   ...ownColumns(app),
   ...settingsOf(app),
-  ...columnsOfFields<SecuredUser>({ secretsSet, createdAt, updatedAt }),
+  ...columnsOfFields<SecuredUser>({ secretsSet }).map((column) => ({
+    ...column,
+    name: (user: SecuredUser) => joined(user.secretsSet.map((set) => secretName(set))),
+  })),
+  ...columnsOfFields<SecuredUser>({ createdAt, updatedAt }),
 ];
