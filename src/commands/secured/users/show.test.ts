@@ -39,8 +39,12 @@ test("a terminal shows a field a line, in the person's language", async () => {
   );
 });
 
-test("none is not found, with the command that lists that app's", async () => {
-  const { en, ja } = await inBoth("secured users show taro --app mailer", { tenant: finding() });
+test("none is not found, with those near, or the command that lists that app's", async () => {
+  const line = "secured users show taro --app mailer";
+  const near = await run(line, { tenant: { ...finding(), securedUsers: { items: [other], next: null } } });
+  expect(near).toMatchObject({ exit: 6, stdout: "" });
+  expect(near.stderr).toContain("hanako02");
+  const { en, ja } = await inBoth(line, { tenant: { ...finding(), securedUsers: { items: [], next: null } } });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(en.stderr).toContain("no user of mailer is named taro");
   expect(en.stderr).toContain("clomoctl secured users list --app mailer");
