@@ -165,6 +165,64 @@ describe("facts 1.3: an account has one device in Fully Managed", () => {
   });
 });
 
+describe("facts 1.3: nor does an undo give back an account that another device has by now", () => {
+  const FULL = { ...ANDROID, androidMode: "fully-managed" } as const;
+  const change = (header: string, cell: string) =>
+    tenant.import({ kind: "devices" }, [
+      ["シリアルナンバー", header],
+      ["S1", cell],
+    ]);
+  const undone = async ({ id }: { readonly id: string }) =>
+    tenant.client.imports.commit(await tenant.client.imports.revert(id));
+
+  test.each([
+    [
+      "deleted it",
+      async ({ id }: Device) =>
+        tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "devices", ids: [id] })),
+    ],
+    ["gave it away", () => change("所有者メールアドレス", "sato@example.jp")],
+    ["made it Dedicated", () => change("Androidモード", "dedicated")],
+    ["took it out of management", () => change("ステータス", "管理外")],
+  ])("where the import %s", async (_, importing) => {
+    const one = await device("S1", { ...FULL, owner: yamada.id });
+    const done = await importing(one);
+    const other = await device("S2", { ...ANDROID, androidMode: "comp", owner: yamada.id });
+    const before = tenant.dump();
+    const refused = await failureOf(tenant.client.imports.revert(done.id));
+    expect(refused).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "山田 <yamada@example.jp> owns the Android device S2 by now, and would own S1 again: in Fully Managed an account has one device; it cannot be undone",
+        ja: "取り消すと「山田 <yamada@example.jp>」がデバイス「S1」の所有者に戻るが、すでに Android デバイス「S2」を所有しており、Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えないため、取り消せません",
+      },
+      hint: {
+        en: "take S2 from that user: clomoctl devices set-owner S2 --none, or import a file with the desired state instead",
+        ja: "先に「S2」の所有者を外す(clomoctl devices set-owner S2 --none)か、元に戻したい状態をファイルでインポートしてください",
+      },
+    });
+    expect(tenant.dump()).toEqual(before);
+    await own([other], {}, { wipes: 1 });
+    await undone(done);
+    expect(await found(one)).toMatchObject({ owner: { name: "山田" }, androidMode: "fully-managed", status: "管理中" });
+  });
+
+  test("what stood so before the import comes back, and so does a device whose account was never free", async () => {
+    const one = await device("S1", { ...FULL, owner: yamada.id });
+    const other = await device("S2", { ...FULL, owner: sato.id });
+    tenant.sql(`update device set owner = (select owner from device where "serialNumber" = 'S1')`);
+    const plan = await tenant.client.imports.delete({ kind: "devices", ids: [one.id] });
+    await undone(await tenant.client.imports.commit(plan));
+    const memo = await change("メモ", "予備");
+    await edit(other, { memo: "貸出中" });
+    await undone(memo);
+    expect((await tenant.devices()).map(({ owner, memo: text }) => [owner?.name, text])).toEqual([
+      ["山田", null],
+      ["山田", "貸出中"],
+    ]);
+  });
+});
+
 test("only Android devices have a mode (ours)", async () => {
   expect(await refusal(device("S1", { platform: "iOS", androidMode: "comp" }))).toEqual([
     "input-rejected",

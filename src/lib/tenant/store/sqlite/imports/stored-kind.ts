@@ -3,7 +3,7 @@ import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { CommitMoment } from "../../imports/engine.ts";
-import type { Database } from "../database.ts";
+import type { Database, Params } from "../database.ts";
 import { isMissing } from "../../sql/forms.ts";
 
 /**
@@ -31,6 +31,18 @@ export interface Table {
   readonly planner?: Planner | undefined;
   /** tells what is particular to the thing, of valid rows and their records, as findings of the plan */
   readonly check?: ((database: Database, plan: PlanSql) => void) | undefined;
+  /** refuses an undoing after which what is particular to the thing would not hold. @throws Failure `conflict` */
+  readonly checkUndone?: ((database: Database, undoing: Undoing) => void) | undefined;
+}
+
+/** The records that an undoing restores, `c`, as they would be again. */
+export interface Undoing {
+  /** SQL: all of them, each with its former values and the `action` that is undone */
+  readonly restored: string;
+  /** SQL: true if the undoing neither removes nor restores a record. @param pk SQL of its number */
+  readonly isOther: (pk: string) => string;
+  /** the parameters of the above, with the `:revision` of the import */
+  readonly values: Params;
 }
 
 /** The keys of a unique field: where they are, and whose. */

@@ -10,6 +10,7 @@ import { USER } from "../../../../model/user.ts";
 import { CLAIMS } from "../../records.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { checkDevices } from "./devices/rules.ts";
+import { checkRestoredDevices } from "./devices/undo.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
 import { storedKind, type StoredKind, type Table } from "./stored-kind.ts";
 
@@ -28,7 +29,7 @@ const OWN: readonly Table[] = [
   },
   { thing: SECURED_USER, collection: "secured" },
   { thing: SECURED_GROUP, collection: "secured" },
-  { thing: DEVICE, check: checkDevices },
+  { thing: DEVICE, check: checkDevices, checkUndone: checkRestoredDevices },
 ];
 
 /** The columns of things with files that have the `pk` of a thing's records. */

@@ -27,7 +27,7 @@ import type { PlanSql } from "../stored-kind.ts";
 const OUTCOME = "s.device_outcome";
 
 /** SQL: true if the owner's account is in use on an Android device. @param column SQL of one of its columns */
-const usesAccount = (column: (name: string) => string): string =>
+export const usesAccount = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
     and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'`;
 
@@ -92,8 +92,9 @@ const tell = (
   });
 };
 
-/** SQL: what people call the user who owns an outcome's device. */
-const OWNER = "(select name || ' <' || (emails ->> 0) || '>' from user where pk = o.owner)";
+/** SQL: what people call a user. @param pk SQL of his number */
+export const ownerCalled = (pk: string): string =>
+  `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
 
 /**
  * Owners who own another Android device too, on which they need the same account: of two rows the later one is told. One
@@ -111,7 +112,7 @@ const findSharedAccounts = (database: Database, plan: PlanSql): void => {
     select 1 from s.match g where g.target = t.pk and g.changed <> 0 and ${isValid("g.row")})`;
   database.exec("drop table if exists s.device_shared");
   database.exec(`create table s.device_shared as
-    select o.row, ${OWNER} as owner, max(b.full) as full, min(b.serial) as device from ${OUTCOME} o join (
+    select o.row, ${ownerCalled("o.owner")} as owner, max(b.full) as full, min(b.serial) as device from ${OUTCOME} o join (
       select p.owner, r."serialNumber" as serial, p.row, ${full("p")} as full
         from ${OUTCOME} p join s.row r on r.row = p.row where p.uses = 1
       union all select t.owner, t."serialNumber", 0, ${full("t")} from device t
