@@ -137,6 +137,57 @@ describe("facts 1.3: another owner needs a wipe in every Android mode but Dedica
   });
 });
 
+describe("facts 1.3: a plan counts the devices that another owner makes it necessary to wipe", () => {
+  const HEADER = ["シリアルナンバー", "所有者メールアドレス"];
+  const seed = async (): Promise<void> => {
+    await device("S1", { ...ANDROID, androidMode: "comp", owner: yamada.id });
+    await device("S2", { ...ANDROID, owner: yamada.id });
+    await device("S3", { ...ANDROID, androidMode: "dedicated", owner: yamada.id });
+    await device("S4", { ...ANDROID, androidMode: "comp" });
+    await device("S5", { ...ANDROID, status: "事前登録", owner: yamada.id });
+    await device("S6", { platform: "iOS", status: "管理中", owner: yamada.id });
+  };
+  const toSato = ["S1", "S2", "S3", "S4", "S5", "S6"].map((serial) => [serial, "sato@example.jp"]);
+
+  test("that of an import, which is an undo's too where it gives an owner back", async () => {
+    await seed();
+    const done = await tenant.import({ kind: "devices" }, [HEADER, ...toSato]);
+    expect(done).toMatchObject({ update: 6, wipes: 2 });
+    const undo = await tenant.client.imports.revert(done.id);
+    // the one that had no owner has one now, and loses him
+    expect(undo).toMatchObject({ update: 6, wipes: 3 });
+    expect(await tenant.client.imports.show(undo.id)).toMatchObject({ wipes: 3 });
+    const mirror = await tenant.client.imports.revert(done.id, { mirrorOnly: true });
+    expect(mirror).toMatchObject({ update: 6, wipes: 0 });
+  });
+
+  test("none of rows that are left out, of the console's own export, and of what changes no owner", async () => {
+    await seed();
+    const skipping = { kind: "devices", skipInvalid: true } as const;
+    const skipped = await tenant.plan(skipping, [
+      [...HEADER, "ステータス"],
+      ["S1", "sato@example.jp", "?"],
+      ["S2", "sato@example.jp", "管理中"],
+    ]);
+    expect(skipped).toMatchObject({ invalid: 1, wipes: 1 });
+    expect(await tenant.plan({ kind: "devices", fromConsole: true }, [HEADER, ...toSato])).toMatchObject({ wipes: 0 });
+    expect(
+      await tenant.plan({ kind: "devices" }, [
+        ["シリアルナンバー", "メモ"],
+        ["S1", "予備"],
+      ]),
+    ).toMatchObject({ update: 1, wipes: 0 });
+    expect(
+      (
+        await tenant.plan({ kind: "users" }, [
+          ["氏名", "メールアドレス"],
+          ["山田", "yamada@example.jp"],
+        ])
+      ).wipes,
+    ).toBeUndefined();
+  });
+});
+
 describe("facts 1.3: an account has one device in Fully Managed", () => {
   test("a second one is refused, whichever of the two is", async () => {
     const full = { ...ANDROID, androidMode: "fully-managed" };

@@ -29,10 +29,16 @@ export interface Table {
   /** SQL of further columns of a record created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
   readonly planner?: Planner | undefined;
-  /** tells what is particular to the thing, of valid rows and their records, as findings of the plan */
-  readonly check?: ((database: Database, plan: PlanSql) => void) | undefined;
+  /**
+   * Tells what is particular to the thing, of valid rows and their records, as findings of the plan.
+   *
+   * @returns the number of devices that have to be wiped for it
+   */
+  readonly check?: ((database: Database, plan: PlanSql) => number) | undefined;
   /** refuses an undoing after which what is particular to the thing would not hold. @throws Failure `conflict` */
   readonly checkUndone?: ((database: Database, undoing: Undoing) => void) | undefined;
+  /** counts the devices that have to be wiped for an undoing */
+  readonly countWipes?: ((database: Database, undoing: Undoing) => number) | undefined;
 }
 
 /** The records that an undoing restores, `c`, as they would be again. */

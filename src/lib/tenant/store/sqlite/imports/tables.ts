@@ -10,7 +10,7 @@ import { USER } from "../../../../model/user.ts";
 import { CLAIMS } from "../../records.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { checkDevices } from "./devices/rules.ts";
-import { checkRestoredDevices } from "./devices/undo.ts";
+import { checkRestoredDevices, countWipesUndone } from "./devices/undo.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
 import { storedKind, type StoredKind, type Table } from "./stored-kind.ts";
 
@@ -29,7 +29,7 @@ const OWN: readonly Table[] = [
   },
   { thing: SECURED_USER, collection: "secured" },
   { thing: SECURED_GROUP, collection: "secured" },
-  { thing: DEVICE, check: checkDevices, checkUndone: checkRestoredDevices },
+  { thing: DEVICE, check: checkDevices, checkUndone: checkRestoredDevices, countWipes: countWipesUndone },
 ];
 
 /** The columns of things with files that have the `pk` of a thing's records. */

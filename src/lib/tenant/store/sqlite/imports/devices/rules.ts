@@ -31,6 +31,11 @@ export const usesAccount = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
     and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'`;
 
+/** SQL: true if another owner needs a wipe of a device, or may. @param column SQL of what it is then. @param was SQL of its status before */
+export const needsWipe = (column: (name: string) => string, was: string): string =>
+  `${column("platform")} = '${ANDROID}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'
+    and ${column("status")} is distinct from '${PRE_REGISTERED}' and ${was} is distinct from '${PRE_REGISTERED}'`;
+
 const fieldNamed = ({ kind }: PlanSql, name: string) => {
   const field = kind.fields.find(({ stored: column }) => column === name);
   if (field === undefined) throw new TypeError(`devices have no ${name}`);
@@ -126,14 +131,18 @@ const findSharedAccounts = (database: Database, plan: PlanSql): void => {
   tell(database, plan, "account-taken", "owner", which(""), params);
 };
 
+/** SQL: true of an outcome that gives a device another owner, for which it has to be wiped. */
+const WIPE = `o.changesOwner = 1 and o.wasOwned = 1 and ${needsWipe((name) => `o."${name}"`, "o.formerStatus")}`;
+
 /**
  * What holds of a device's fields together. What the console exports is so: of that only what cannot be is told. Of a
  * device whose status is not known every owner is taken, which is ours.
  *
+ * @returns the number of devices that have to be wiped for another owner
  * @see facts 1.3, 2.4, 4.6
  */
-export const checkDevices = (database: Database, plan: PlanSql): void => {
-  if (!COLUMNS.some((name) => isTouched(plan, fieldNamed(plan, name)))) return;
+export const checkDevices = (database: Database, plan: PlanSql): number => {
+  if (!COLUMNS.some((name) => isTouched(plan, fieldNamed(plan, name)))) return 0;
   findOutcomes(database, plan);
   const told = (code: ProblemCode, field: string, which: string, params?: string): void =>
     tell(database, plan, code, field, which, params);
@@ -149,7 +158,7 @@ export const checkDevices = (database: Database, plan: PlanSql): void => {
     "androidMode",
     `o."androidMode" is not null and o.platform is distinct from '${ANDROID}'`,
   );
-  if (plan.request.fromConsole === true) return;
+  if (plan.request.fromConsole === true) return 0;
   told(
     "owner-not-managed",
     "owner",
@@ -158,12 +167,7 @@ export const checkDevices = (database: Database, plan: PlanSql): void => {
     jsonOf({ status: NOT_MANAGED, allowed: DEVICE_STATUSES.filter((one) => one !== NOT_MANAGED).join(" / ") }),
   );
   const wiped = WIPED.map((mode) => `'${mode}'`).join(", ");
-  told(
-    "owner-wipe",
-    "owner",
-    `o.changesOwner = 1 and o.wasOwned = 1 and o.platform = '${ANDROID}' and o."androidMode" is distinct from '${NO_ACCOUNT}'
-      and o.status is distinct from '${PRE_REGISTERED}' and o.formerStatus is distinct from '${PRE_REGISTERED}'`,
-    `json_object('certain', ${either(`o."androidMode" in (${wiped})`, "1", "0")})`,
-  );
+  told("owner-wipe", "owner", WIPE, `json_object('certain', ${either(`o."androidMode" in (${wiped})`, "1", "0")})`);
   findSharedAccounts(database, plan);
+  return database.count(`select count(*) from ${OUTCOME} o where ${WIPE} and ${isValid("o.row")}`);
 };

@@ -6,11 +6,21 @@ import { stored } from "../expressions.ts";
 
 import { refusal } from "../revert/refusals.ts";
 import type { Undoing } from "../stored-kind.ts";
-import { ownerCalled, usesAccount } from "./rules.ts";
+import { needsWipe, ownerCalled, usesAccount } from "./rules.ts";
 
 /** SQL: a column of a device as it was before the import, and as it is now. */
 const was = (column: string): string => `c."${column}"`;
 const current = (column: string): string => `now."${column}"`;
+
+/** Counts the devices that get an owner back and have to be wiped for it. @see facts 1.3 */
+export const countWipesUndone = (database: Database, { restored, values }: Undoing): number =>
+  database.count(
+    `select count(*) from (${restored}) c ${THEN} device t on t.pk = c.pk
+     where c.action = 'update' and (${stored("owner")} is not null or ${stored("ownerOrg")} is not null)
+       and (${stored("owner")} is distinct from ${was("owner")} or ${stored("ownerOrg")} is distinct from ${was("ownerOrg")})
+       and ${needsWipe(was, stored("status"))}`,
+    values,
+  );
 
 /**
  * Undoing gives no account back to a device that another one uses since, one of them Fully Managed. What stood before the

@@ -53,6 +53,7 @@ const countRevert = (database: Database, reverted: Committed): RevertCounts => {
     create: count("delete"),
     update: count("update"),
     delete: countMade(database, reverted),
+    wipes: reverted.kind.table.countWipes?.(database, undoingOf(reverted)),
   };
 };
 
