@@ -118,6 +118,11 @@ describe("facts 1.3: another owner needs a wipe in every Android mode but Dedica
         ]);
       }
       expect((await found(one)).owner?.name).toBe("山田");
+      expect(await refusal(own([one], { owner: sato.id }, { wipes: 9, dryRun: true }))).toEqual([
+        "input-rejected",
+        "1 device would have to be wiped and set up again, not 9; nothing was changed",
+        "if that is meant: --confirm-wipes 1",
+      ]);
       const [dry] = await own([one], { owner: sato.id }, { dryRun: true });
       expect(dry).toMatchObject({ dryRun: true, after: { owner: { name: "佐藤" } } });
       const [done] = await own([one], { owner: sato.id }, { wipes: 1 });

@@ -66,12 +66,13 @@ export interface NewOwner {
  */
 export const setOwner = (
   session: Session,
-  { ids, owner, ownerOrg, wipes = 0, dryRun }: NewOwner,
+  { ids, owner, ownerOrg, wipes, dryRun }: NewOwner,
   once?: KeptOnce<Written<Device>[]>,
 ): Promise<Written<Device>[]> => {
   const whole = (changed: readonly Written<Device>[]): void => {
     const needed = changed.filter(({ before, after }) => before !== null && needsWipe(before, ownerIdOf(after))).length;
-    if (dryRun !== true && needed !== wipes) throw wrongWipes(needed, wipes);
+    const isTold = dryRun !== true || wipes !== undefined;
+    if (isTold && needed !== (wipes ?? 0)) throw wrongWipes(needed, wipes ?? 0);
   };
   return editRecords(
     session,
