@@ -23,7 +23,9 @@ export interface Table {
   /** the column for the time when its only secret was set; default: `secrets`, an object of such times by field */
   readonly secretSetAt?: string | undefined;
   /** the columns of things that have its `pk` */
-  readonly heldBy?: readonly { readonly thing: Thing; readonly column: string }[] | undefined;
+  readonly heldBy?: readonly (Pick<Table, "thing" | "isFast"> & { readonly column: string })[] | undefined;
+  /** SQL: true if a record stays with those that it refers to, until it is deleted. @param alias of its table */
+  readonly isFast?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that those refer to which must name one, where a cell is blank */
   readonly usual?: number | undefined;
   /** SQL of further columns of a record created for the name `n.value` */

@@ -36,6 +36,9 @@ export const needsWipe = (column: (name: string) => string, was: string): string
   `${column("platform")} = '${ANDROID}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'
     and ${column("status")} is distinct from '${PRE_REGISTERED}' and ${was} is distinct from '${PRE_REGISTERED}'`;
 
+/** SQL: true if a device keeps its owner, as none is set of it. @see facts 1.3 */
+export const isOwnerKept = (alias: string): string => `${alias}.status is not distinct from '${NOT_MANAGED}'`;
+
 const fieldNamed = ({ kind }: PlanSql, name: string) => {
   const field = kind.fields.find(({ stored: column }) => column === name);
   if (field === undefined) throw new TypeError(`devices have no ${name}`);
