@@ -32,7 +32,7 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
   const { confirmDeletions, maxDeletions } = answers;
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
-  const { deletions } = deletionsIn(plan);
+  const deletions = deletionsIn(plan);
   refuseOtherNumber(plan, answers);
   refuseBeyond(plan, answers);
   const tenant = tenantName(plan, chosen);
@@ -98,7 +98,7 @@ export async function confirmAndCommit(
 
 /** @throws `input-rejected` where another number of deletions was confirmed than a plan has */
 export function refuseOtherNumber(plan: Import, { confirmDeletions }: Pick<Answers, "confirmDeletions">): void {
-  const { deletions } = deletionsIn(plan);
+  const deletions = deletionsIn(plan);
   if (confirmDeletions === undefined || confirmDeletions === deletions) return;
   throw new Failure("input-rejected", {
     what: text(
