@@ -120,3 +120,22 @@ test("users of the panel come back with accounts that no file has", async () => 
   await tenant.import({ kind: "users", fromConsole: true }, exported);
   expect(await openTask()).toMatchObject({ work: "undo", restored: [{ name: "山田" }] });
 });
+
+test("who comes back has no secrets that the console lacks, and none is told of him", async () => {
+  await mirrored({ password: "Canary42", secretKey: "key1" });
+  const id = await idOf("docs", "i0");
+  expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.secretsSet).toHaveLength(2);
+  await restored("docs", id);
+  expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]).toMatchObject({ id, secretsSet: [] });
+});
+
+test("so have users of a tenant that is no mirror", async () => {
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
+    ["山田", "yamada@x", "yamada", "Canary42"],
+  ]);
+  const [user] = await tenant.users();
+  expect(user).toMatchObject({ accountName: "yamada", accountPasswordSetAt: expect.any(String) });
+  await restored("users", user?.id ?? "");
+  expect((await tenant.users())[0]).toMatchObject({ accountName: "yamada", accountPasswordSetAt: null });
+});
