@@ -354,7 +354,7 @@ export class MirrorHistory {
       const isTold = (field: string): boolean =>
         tells.some(({ after: values }) => values.some((told) => told.field === field && told.value !== null));
       const told = Object.entries(after).filter(([field]) => field === "org" || isTold(field));
-      return { ...one, after: Object.fromEntries(told) as Told };
+      return { ...one, after: Object.fromEntries(told) };
     });
   }
 
