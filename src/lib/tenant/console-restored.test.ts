@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { App, Import, PlanRow } from "../contract/index.ts";
-import { TestTenant, type Cells } from "./testing/tenant.ts";
+import { failureOf, TestTenant, type Cells } from "./testing/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -138,4 +138,29 @@ test("so have users of a tenant that is no mirror", async () => {
   expect(user).toMatchObject({ accountName: "yamada", accountPasswordSetAt: expect.any(String) });
   await restored("users", user?.id ?? "");
   expect((await tenant.users())[0]).toMatchObject({ accountName: "yamada", accountPasswordSetAt: null });
+});
+
+test("a group that was renamed since is told by its new name, with both ways out", async () => {
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ["山田", "i0", "Canary42", "営業"],
+  ]);
+  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
+  const [group] = await tenant.client.secured.groups("docs");
+  await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "販売" });
+  const failure = await failureOf(tenant.client.imports.revert(gone.id));
+  expect(failure).toMatchObject({
+    code: "conflict",
+    what: {
+      en: "1 user (山田 <i0>) would belong to the group 営業, which was renamed to 販売 afterwards; it cannot be undone",
+      ja: expect.stringContaining("後から「販売」に名前が変わったグループ「営業」"),
+    },
+  });
+  for (const line of ['edit "販売" --name "営業" --app docs', 'create "営業" --app docs']) {
+    expect(failure?.hint?.en).toContain(`clomoctl secured groups ${line}`);
+    expect(failure?.hint?.ja).toContain(`clomoctl secured groups ${line}`);
+  }
+  await tenant.client.secured.createGroup("docs", { name: "営業" });
+  await commit(tenant.client.imports.revert(gone.id));
+  expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.groups).toEqual(["営業"]);
 });
