@@ -4,9 +4,9 @@ import { Failure } from "../../lib/errors/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { changesNothing, confirmAndCommit } from "./plan/confirm.ts";
+import { changesNothing, confirmAndCommit, refuseOtherNumber } from "./plan/confirm.ts";
 import { checkLimits, LIMITS, refuseBeyond } from "./plan/limits.ts";
-import { CONFIRM_DELETIONS, refuseUnlikeUpload } from "./plan/options.ts";
+import { CONFIRM_DELETIONS, CONFIRM_WIPES, refuseUnlikeUpload } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT, isLast } from "./plan/find.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
@@ -24,6 +24,7 @@ export default defineCommand({
   args: { id: ID_ARGUMENT },
   options: {
     confirmDeletions: CONFIRM_DELETIONS,
+    confirmWipes: CONFIRM_WIPES,
     ...LIMITS,
     dryRun: {
       kind: "boolean",
@@ -81,6 +82,7 @@ export default defineCommand({
       // the age of the mirror goes back with an export, and the tasks that it had closed are open again
       if (!dryRun && (isExport || !changesNothing(pending.plan)))
         return confirmAndCommit(tools, pending, answers, emitCsv === undefined ? undefined : () => handOver(emitCsv));
+      refuseOtherNumber(pending.plan, answers);
       refuseBeyond(pending.plan, answers);
       if (!dryRun) await tools.terminal.note(NOTHING_CHANGED);
       await pending.leave();

@@ -86,7 +86,7 @@ export default {
         at: Instant.optional().meta({ description: "when it was done; default: now" }),
       }),
       answer: items(ConsoleTask, "The tasks by now, in the order of the request"),
-      fails: ["not-found", "conflict"],
+      fails: ["input-rejected", "not-found", "conflict"],
     }),
   },
 };

@@ -25,7 +25,7 @@ import {
   params,
   type Committed,
 } from "../history/committed.ts";
-import { wasTable, type StoredKind, type StoredReference, type Table } from "../stored-kind.ts";
+import { wasTable, type StoredKind, type StoredReference, type Table, type Undoing } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import {
   belowItself,
@@ -54,6 +54,7 @@ const countRevert = (database: Database, reverted: Committed): RevertCounts => {
     create: count("delete"),
     update: count("update"),
     delete: countMade(database, reverted),
+    wipes: reverted.kind.table.countWipes?.(database, undoingOf(reverted)),
   };
 };
 
@@ -183,6 +184,12 @@ const checkHeld = (database: Database, reverted: Committed, { thing, heldBy = []
 
 /** SQL: true if the undoing neither removes nor restores the record. @param pk SQL of its number */
 const isOther = (kind: StoredKind, pk: string): string => `not ${isMade(pk)} and not ${isKept(kind, pk)}`;
+
+const undoingOf = (reverted: Committed): Undoing => ({
+  restored: changes(reverted.kind),
+  isOther: (pk) => isOther(reverted.kind, pk),
+  values: params(reverted),
+});
 
 /** SQL: joins to a record as it was, `c`, whoever has one of its unique values by now, `t`; for each such field. */
 export const holdersOf = ({ thing, claims, fixed }: StoredKind) => {
@@ -354,6 +361,7 @@ export const checkRevertible = (database: Database, reverted: Committed, newcome
   checkThere(database, reverted);
   checkNamed(database, reverted);
   checkTree(database, reverted);
+  reverted.kind.table.checkUndone?.(database, undoingOf(reverted));
 };
 
 /** The counts of a revert. @throws Failure `conflict` if it is no longer possible */

@@ -28,7 +28,7 @@ const listed = ({ thing, count, names }: InTheWay): Text => {
  *
  * @param first what makes it possible again; undefined if nothing does
  */
-const refusal = (why: Text, first?: Text): Failure => {
+export const refusal = (why: Text, first?: Text): Failure => {
   const instead = text(
     "import a file with the desired state instead",
     "元に戻したい状態をファイルでインポートしてください",
