@@ -20,6 +20,7 @@ const TASK: ConsoleTask = {
   changes: [],
   gone: false,
   deletionTask: null,
+  absentIn: null,
   file: null,
   mode: "append",
   create: 1,
@@ -177,6 +178,23 @@ test.each([
   expect(steps[1]?.ja).toMatch(ja);
   expect(steps[2]?.en).toBe("once the console does not have it: clomoctl console drop 3");
   expect(steps[2]?.ja).toContain("clomoctl console drop 3");
+});
+
+test.each(["create", "edit"] as const)("of whom an export did not have nobody is told to delete: %s", (work) => {
+  const changes = [{ field: "title", before: null, after: "部長" }];
+  const absentIn = { importNumber: 4, file: "u.csv" };
+  const task = { ...BY_HAND, work, changes, gone: true, absentIn };
+  const steps = stepsOf(task);
+  expect(steps[0]).toEqual({
+    en: "the export u.csv (import 4) did not have 花子; nobody deleted it here",
+    ja: "エクスポート u.csv(インポート 4)に「花子」はありませんでした。ここで削除されたのではありません",
+  });
+  expect(steps[1]?.ja).toBe("管理画面に必要で、まだない場合は、次のように入力してください:");
+  expect(steps.slice(2, -2)).toEqual(stepsOf({ ...task, gone: false }).slice(0, -1));
+  expect(steps.at(-2)?.en).toBe("all that it had here: clomoctl imports show 4 --rows");
+  expect(steps.at(-1)?.ja).toBe("入力したら: clomoctl console confirm 3(不要な場合: clomoctl console drop 3)");
+  const piped = stepsOf({ ...task, absentIn: { ...absentIn, file: "-" } });
+  expect(piped[0]?.en).toContain("the export of import 4 did not");
 });
 
 test.each([

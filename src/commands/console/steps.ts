@@ -14,7 +14,7 @@ import { deletionsFile } from "../imports/plan/options.ts";
 /** What to do in the console and afterwards, one step after another. */
 export function stepsOf(task: ConsoleTask): readonly Text[] {
   if (task.state !== "open") return [];
-  if (task.gone) return goneSteps(task);
+  if (task.gone) return task.absentIn === null ? goneSteps(task) : absentSteps(task, task.absentIn);
   if (task.objectId !== null) return [...handSteps(task), confirmed(task)];
   if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
   return task.work === "upload" ? uploadSteps(task) : repeatSteps(task);
@@ -228,6 +228,39 @@ function goneSteps(task: ConsoleTask): readonly Text[] {
     ),
   ];
 }
+
+/**
+ * Of a record that an export of the console did not have: it may be from before the record was entered there, so that
+ * nothing is said of a deletion.
+ */
+function absentSteps(task: ConsoleTask, absentIn: NonNullable<ConsoleTask["absentIn"]>): readonly Text[] {
+  const { number, name } = task;
+  const { en, ja } = exportCalled(absentIn);
+  return [
+    text(
+      `${en} did not have ${name}; nobody deleted it here`,
+      `${ja}に「${name}」はありませんでした。ここで削除されたのではありません`,
+    ),
+    text(
+      "if it is to be there, and is not there by now, enter it:",
+      "管理画面に必要で、まだない場合は、次のように入力してください:",
+    ),
+    ...handSteps(task),
+    text(
+      `all that it had here: clomoctl imports show ${absentIn.importNumber} --rows`,
+      `ここでの元の値: clomoctl imports show ${absentIn.importNumber} --rows`,
+    ),
+    text(
+      `once it is there: clomoctl console confirm ${number} (if it is not to be: clomoctl console drop ${number})`,
+      `入力したら: clomoctl console confirm ${number}(不要な場合: clomoctl console drop ${number})`,
+    ),
+  ];
+}
+
+const exportCalled = ({ importNumber, file }: { readonly importNumber: number; readonly file: string }): Text =>
+  file === "-"
+    ? text(`the export of import ${importNumber}`, `インポート ${importNumber} のエクスポート`)
+    : text(`the export ${file} (import ${importNumber})`, `エクスポート ${file}(インポート ${importNumber})`);
 
 /** The things that are written by hand, and that no file has. */
 const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP];

@@ -33,6 +33,13 @@ const ConsoleTask = named(
       .meta({ description: "what was written by hand, as people read it" }),
     gone: z.boolean().meta({ description: "the record that was written by hand is not there any more" }),
     deletionTask: z.int().nullable().meta({ description: "of a record that is gone: the open task that tells so" }),
+    absentIn: z
+      .object({ importNumber: z.int(), file: z.string() })
+      .nullable()
+      .meta({
+        description:
+          "of a record that is gone: the export of the console that did not have it; null if it was deleted here",
+      }),
     file: z.string().nullable().meta({ description: "the file that was written for the console" }),
     mode: ImportMode.nullable().meta({ description: "of the import" }),
     create: z.int(),

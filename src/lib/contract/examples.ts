@@ -148,6 +148,7 @@ const consoleTask: ConsoleTask = {
   changes: [],
   gone: false,
   deletionTask: null,
+  absentIn: null,
   doubtedAt: null,
 };
 

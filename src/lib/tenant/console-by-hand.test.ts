@@ -120,6 +120,22 @@ test("of a record that was deleted since it says so, and which task deletes it i
   expect(await task()).toMatchObject({ gone: false });
 });
 
+test("who is gone as an export did not have him was not deleted here: the task names the export", async () => {
+  await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], tel: "03" });
+  await edit("yamada@x", { title: "部長" });
+  const { number, id } = await tenant.import(exported, file(SATO));
+  const absentIn = { importNumber: number, file: "-" };
+  expect(await tenant.client.console.list({ state: "open" })).toMatchObject([
+    { number: 1, gone: true, absentIn, deletionTask: null },
+    { number: 2, gone: true, absentIn, deletionTask: null },
+  ]);
+  await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+  expect(await task()).toMatchObject({ gone: false, absentIn: null });
+  const plan = await tenant.client.imports.delete({ kind: "users", ids: [(await named("t@x")).id] });
+  await tenant.client.imports.commit(plan);
+  expect(await task()).toMatchObject({ gone: true, absentIn: null });
+});
+
 test("a value that was changed again since is told as it is by now", async () => {
   const { after: org } = await tenant.client.orgs.create({ name: "営業部", code: "S" });
   const { id } = await named("yamada@x");

@@ -229,8 +229,15 @@ const DELETION_TASK = `(select max(d.pk) from console_task d where d.state = 'op
   (table) => `exists (select 1 from ${table} w where w.import = d.import and w.pk = t.target and w.action = 'delete')`,
 ).join(" or ")}))`;
 
+/** SQL: the import that deleted the record of a task `t`, if it took over an export of the console: nobody deleted it. */
+const ABSENT_IN = `(select case when i.detail -> 'request' ->> 'fromConsole' then
+    json_object('importNumber', i.pk, 'file', i.detail -> 'request' ->> 'fileName') end
+  from import i where i.kind = t.kind and i.revision is not null and (${DELETED.map(
+    (table) => `exists (select 1 from ${table} w where w.import = i.pk and w.pk = t.target and w.action = 'delete')`,
+  ).join(" or ")}) order by i.revision desc limit 1)`;
+
 const TASKS = `select t.*, i.id as importId, i.detail, ${IS_GONE} as gone,
-  case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask
+  case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask, case when ${IS_GONE} then ${ABSENT_IN} end as absentIn
   from console_task t left join import i on i.pk = t.import`;
 
 const orNull = (value: Row[string] | undefined): string | null =>
@@ -251,6 +258,7 @@ const taskOf = (row: Row): ConsoleTask => {
     changes: row["changes"] === null ? [] : [...handOf(row).changes],
     gone: row["gone"] === 1,
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
+    absentIn: row["absentIn"] === null ? null : (JSON.parse(String(row["absentIn"])) as ConsoleTask["absentIn"]),
     file: detail?.emittedFile ?? null,
     mode: detail === undefined ? null : (detail.request?.mode ?? "revert"),
     create,
