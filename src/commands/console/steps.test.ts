@@ -220,6 +220,24 @@ test.each([
   expect(step?.ja).toContain(`役職: ${ja}`);
 });
 
+test.each([
+  [
+    "課長",
+    "課長 → 部長 (the export u.csv (import 4) had 課長)",
+    "課長 → 部長(エクスポート u.csv(インポート 4)では「課長」)",
+  ],
+  [
+    "次長",
+    "次長 → 部長 (the export u.csv (import 4) has 次長 now, not 課長)",
+    "管理画面の値が「課長」から「次長」に変わって",
+  ],
+])("a value that an export has otherwise stays what it is to be: %s", (now, en, ja) => {
+  const change = { field: "title", before: "課長", after: "部長", now, exportedBy: { importNumber: 4, file: "u.csv" } };
+  const [, step] = stepsOf({ ...BY_HAND, changes: [change] });
+  expect(step?.en).toBe(`役職: ${en}`);
+  expect(step?.ja).toContain(ja);
+});
+
 test("fields that are set in one place have one way there", () => {
   const changes = [
     { field: "owner", before: "社員 13", after: null },

@@ -286,7 +286,8 @@ const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
 const NO_VALUE = text("(blank)", "(空)");
 
 /** One value to enter. @param before what the console has, unless it was entered there meanwhile */
-function changeStep(fields: Fields, { field, before, after, now = after }: ConsoleTask["changes"][number]): Text {
+function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Text {
+  const { field, before, after, now = after, exportedBy } = change;
   const { [field]: of } = fields;
   const label = of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");
   if (of?.secret === true) {
@@ -298,6 +299,19 @@ function changeStep(fields: Fields, { field, before, after, now = after }: Conso
     return same(typeof value === "string" ? value : value.join(", "));
   };
   const [from, to, by] = [told(before), told(after), told(now)];
+  // an export may be from before the value was entered there: it is asked for as before
+  if (exportedBy !== undefined && change.now !== undefined) {
+    const { en, ja } = exportCalled(exportedBy);
+    return from.ja === by.ja
+      ? text(
+          `${label}: ${by.en} → ${to.en} (${en} had ${by.en})`,
+          `${label}: ${by.ja} → ${to.ja}(${ja}では「${by.ja}」)`,
+        )
+      : text(
+          `${label}: ${by.en} → ${to.en} (${en} has ${by.en} now, not ${from.en})`,
+          `${label}: ${by.ja} → ${to.ja}(${ja}では、管理画面の値が「${from.ja}」から「${by.ja}」に変わっています)`,
+        );
+  }
   if (before !== null && from.ja === by.ja) {
     return text(
       `${label}: ${by.en}, as the console had it: nothing to do, unless it was changed there meanwhile`,
