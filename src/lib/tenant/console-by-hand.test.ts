@@ -158,6 +158,63 @@ test("a value that was changed again since is told as it is by now", async () =>
   expect((await task(2)).changes.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
 });
 
+test("a value that an export has otherwise is told with the export, unless it was written again since", async () => {
+  await edit("yamada@x", { title: "部長", tel: "03" });
+  const { number } = await tenant.import(exported, START);
+  const exportedBy = { importNumber: number, file: "-" };
+  const title = { field: "title", before: "課長", after: "部長", now: "課長", exportedBy };
+  const tel = { field: "tel", before: null, after: "03" };
+  expect((await task()).changes).toEqual([title, tel]);
+  await edit("yamada@x", { tel: "04" });
+  expect((await task()).changes).toEqual([title, { ...tel, now: "04" }]);
+  await edit("yamada@x", { title: "室長" });
+  expect((await task()).changes[0]).toEqual({ field: "title", before: "課長", after: "部長", now: "室長" });
+  await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "次長"]));
+  expect((await task()).changes[0]).toEqual({ field: "title", before: "課長", after: "部長", now: "次長" });
+});
+
+test("the plan of an export says which values of open tasks it has otherwise", async () => {
+  await edit("yamada@x", { title: "部長", tel: "03" });
+  await edit("sato@x", { title: "係長" });
+  expect((await tenant.plan(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]))).overwrites).toBe(
+    undefined,
+  );
+  const first = [
+    { task: 1, name: "山田", field: "title" },
+    { task: 2, name: "佐藤", field: "title" },
+  ];
+  expect((await tenant.plan(exported, START)).overwrites).toEqual({ count: 2, first });
+  expect((await tenant.plan({ kind: "users" }, START)).overwrites).toBe(undefined);
+  await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
+  await tenant.client.users.create({ name: "鈴木", emails: ["s@x"] });
+  expect((await tenant.plan(exported, START)).overwrites).toEqual({
+    count: 4,
+    first: [...first, { task: 3, name: "髙橋", field: null }],
+  });
+});
+
+test("so does one of organisations, and one with a column of a custom field", async () => {
+  const { client } = tenant;
+  await client.users.addField({ name: "座席" });
+  await client.users.edit((await named("yamada@x")).id, { custom: [{ name: "座席", value: "1F" }] });
+  const seats = (seat: string): Cells => [
+    [...HEADER, "座席"],
+    [...YAMADA, seat],
+    [...SATO, ""],
+  ];
+  expect((await tenant.plan(exported, seats("2F"))).overwrites?.first).toMatchObject([{ field: "custom:座席" }]);
+  expect((await tenant.plan(exported, seats("1F"))).overwrites).toBe(undefined);
+  const orgs = (name: string): Cells => [
+    ["組織名", "組織コード", "上位組織コード"],
+    [name, "S1", ""],
+  ];
+  await tenant.import({ kind: "orgs", fromConsole: true }, orgs("総務部"));
+  const [org] = await client.orgs.find({ name: "総務部" });
+  await client.orgs.edit(org?.id ?? "", { name: "総務部門" });
+  const { overwrites } = await tenant.plan({ kind: "orgs", fromConsole: true }, orgs("総務部"));
+  expect(overwrites?.first).toMatchObject([{ name: "総務部門", field: "name" }]);
+});
+
 test.each(["orgs", "devices", "groups", "members"])("so it is of %s", async (kind) => {
   const { client } = tenant;
   await tenant.import({ kind: "docs", createGroups: true }, [
