@@ -120,7 +120,8 @@ function repeatSteps(task: ConsoleTask): readonly Text[] {
       `変更内容を確認: clomoctl imports show ${importNumber} --rows`,
     ),
     ...(file === null ? byHandSteps(task) : fileSteps(task)),
-    ...(doubtedAt === null ? [exported(kind)] : [doubted]),
+    ...(doubtedAt === null ? [] : [doubted]),
+    exported(kind),
     confirmed(task),
   ];
 }
@@ -159,8 +160,8 @@ const exported = (kind: ConsoleTask["kind"]): Text => {
 };
 
 const doubted = text(
-  "an export of the console had other values since, which the mirror has by now: look in the console, as no later export proves it",
-  "その後の管理画面のエクスポートと値が異なり、ミラーはエクスポートの値になっています。以後のエクスポートでは確認できないため、管理画面で確認してください",
+  "an export of the console had other values since, which the mirror has by now: look in the console whether it is done",
+  "その後の管理画面のエクスポートと値が異なり、ミラーはエクスポートの値になっています。反映済みかどうか、管理画面で確認してください",
 );
 
 function fieldSteps({ work, name }: ConsoleTask): readonly Text[] {
@@ -270,14 +271,14 @@ const thingOf = ({ kind, thing }: ConsoleTask): Thing =>
 
 /** What proves a task, where an export of the console shows all of it. */
 function proofs({ kind, doubtedAt, changes }: ConsoleTask, { fields, formats, scope }: Thing): readonly Text[] {
-  if (doubtedAt !== null) return [doubted];
   const isShown = ({ field }: ConsoleTask["changes"][number]): boolean => {
     const { [field]: of } = fields;
     if (of?.column === undefined) return of === undefined || of.refers?.by === "id";
     // an app's export has three of its columns
     return scope === undefined || of.column.consoleExport === true;
   };
-  return Object.keys(formats).length > 0 && changes.every(isShown) ? [exported(kind)] : [];
+  const isProved = Object.keys(formats).length > 0 && changes.every(isShown);
+  return [...(doubtedAt === null ? [] : [doubted]), ...(isProved ? [exported(kind)] : [])];
 }
 
 const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>

@@ -250,15 +250,53 @@ describe("the console's export", () => {
     expect((await tasks())[1]).toEqual([2, "create", "shown", "髙橋"]);
   });
 
-  test("with another value leaves it open, and no later one proves it", async () => {
+  test("with another value leaves it open, until a later one has what was wanted", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import(exported, START);
     expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
-    await tenant.import(exported, START);
+    await tenant.import(exported, file(["山田", "yamada@x", "次長"], SATO));
     expect((await task()).state).toBe("open");
-    // what is written from then on is a task of its own
+    const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
+    expect((await task()).state).toBe("shown");
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+  });
+
+  test("with another value makes what is written from then on a task of its own, which takes the earlier one's place", async () => {
+    await edit("yamada@x", { title: "部長" });
+    await tenant.import(exported, START);
     await edit("yamada@x", { title: "室長" });
     expect(await tasks()).toHaveLength(2);
+    await tenant.import(exported, file(["山田", "yamada@x", "室長"], SATO));
+    expect((await tasks()).map(([, , state]) => state)).toEqual(["dropped", "shown"]);
+  });
+
+  test("that brings back whom an earlier one did not have closes the task with the same values only", async () => {
+    await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], title: "係長" });
+    await tenant.import(exported, START);
+    const codes = (title: string): Cells => [
+      [...HEADER, "組織コード"],
+      [...YAMADA, ""],
+      [...SATO, ""],
+      ["髙橋", "t@x", title, ""],
+    ];
+    await tenant.import(exported, codes("主任"));
+    expect(await task()).toMatchObject({ state: "open", gone: true });
+    await tenant.import(exported, codes("係長"));
+    expect((await task()).state).toBe("shown");
+  });
+
+  test("that has again whom an import changed, and lacks whom a deletion took, closes their tasks though an earlier one differed", async () => {
+    await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "部長"], ["髙橋", "t@x", "係長"]));
+    const ids = [(await named("sato@x")).id];
+    await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
+    await tenant.import(exported, START);
+    const states = async () => (await tenant.client.console.list({})).map(({ state }) => state);
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["髙橋", "t@x", "係長"]));
+    expect(await states()).toEqual(["shown", "shown"]);
   });
 
   test("without the column, or of what no file has, proves nothing", async () => {

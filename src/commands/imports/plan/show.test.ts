@@ -13,7 +13,7 @@ test.each([
 ])("what an export overwrites of open tasks is told before it is committed: %i values", async (count, en, ja) => {
   const plan = planOf({ mode: "replace", overwrites: { count, first: FIRST } });
   const circumstances = {
-    tenant: { ...planning(plan), import: plan, discardImport: planOf({ state: "discarded" }) },
+    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
     folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   };
   const told = await inBoth("users import in.csv --from-console --dry-run", circumstances);

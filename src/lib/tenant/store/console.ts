@@ -162,6 +162,16 @@ export const handTarget = async (
   return { target: Number(row["target"]), revision: Number(row["revision"]) };
 };
 
+/** SQL: the fields of a task `t` that were written by hand after it. */
+const REWRITTEN = `(select json_group_array(distinct c.value ->> 'field') from console_task k, json_each(k.changes) c
+  where k.kind = t.kind and k.thing is t.thing and k.target = t.target and k.pk > t.pk)`;
+
+/** The fields of a task's record that were written by hand after it. */
+export const rewrittenAfter = async (reader: Reader, number: number): Promise<ReadonlySet<string>> => {
+  const row = await reader.get(`select ${REWRITTEN} as fields from console_task t where t.pk = :number`, { number });
+  return new Set(JSON.parse(String(row?.["fields"] ?? "[]")) as readonly string[]);
+};
+
 /** Closes the open tasks of an import. */
 export const closeTasksOf = async (writer: Writer, of: number, closing: Closing): Promise<void> => {
   await writer.run(
@@ -250,10 +260,6 @@ const EXPORTED_BY = `(select json_object('importNumber', i.pk, 'file', i.detail 
     and not exists (select 1 from import o where o.kind = t.kind and o.revision > i.revision
       and coalesce(o.detail -> 'request' ->> 'fromConsole', 0) = 0 and (${isChangedBy("o")}))
   order by i.revision desc limit 1)`;
-
-/** SQL: the fields of a task `t` that were written by hand after it. */
-const REWRITTEN = `(select json_group_array(distinct c.value ->> 'field') from console_task k, json_each(k.changes) c
-  where k.kind = t.kind and k.thing is t.thing and k.target = t.target and k.pk > t.pk)`;
 
 const TASKS = `select t.*, case when t.state = 'open' and t.doubtedAt is not null and t.changes is not null
   then ${EXPORTED_BY} end as exportedBy, ${REWRITTEN} as rewritten, i.id as importId, i.detail, ${IS_GONE} as gone,
