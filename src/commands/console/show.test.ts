@@ -38,11 +38,12 @@ test("place and steps are in the language, and English in JSON", async () => {
 
 const UNDONE = { work: "undo", kind: "docs", mode: "revert", create: 0, update: 1 } as const;
 
-test("an undoing is put back; where an export differed since, none can prove it", async () => {
+test("an undoing is put back; where an export differed since, a later one may prove it", async () => {
   const { steps } = await shown({ ...UNDONE, doubtedAt: "2026-11-20T01:23:45.000Z" });
   expect(steps[1]).toBe("put it back in SECURED APPs MANAGER (Docs), Users, where it was done there");
   expect(steps[2]).toContain("had other values since");
-  expect(steps).toHaveLength(4);
+  expect(steps[3]).toContain("--app docs --from-console");
+  expect(steps).toHaveLength(5);
 });
 
 test.each([
@@ -208,10 +209,11 @@ test("people read its changes as a text, and no counts of an import", async () =
   expect(ja.stdout).not.toMatch(/^追加 /m);
 });
 
-test("of what an export has contradicted, says that none can prove it", async () => {
+test("of what an export has contradicted, says so, and what proves it", async () => {
   const changes = [{ field: "title", before: null, after: "部長" }];
   const { steps } = await shown({ ...byHand, work: "edit", changes, doubtedAt: "2026-11-20T01:23:45.000Z" });
-  expect(steps.at(-2)).toContain("had other values since");
+  expect(steps.at(-3)).toContain("had other values since");
+  expect(steps.at(-2)).toContain("users import EXPORT.csv --from-console");
 });
 
 test("seed 004: a user of an app is edited on its Users screen, each field as the screen calls it", async () => {

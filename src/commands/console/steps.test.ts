@@ -21,6 +21,7 @@ const TASK: ConsoleTask = {
   gone: false,
   restored: [],
   deletionTask: null,
+  absentIn: null,
   file: null,
   mode: "append",
   create: 1,
@@ -209,6 +210,23 @@ test.each([
   expect(steps[2]?.ja).toContain("clomoctl console drop 3");
 });
 
+test.each(["create", "edit"] as const)("of whom an export did not have nobody is told to delete: %s", (work) => {
+  const changes = [{ field: "title", before: null, after: "部長" }];
+  const absentIn = { importNumber: 4, file: "u.csv" };
+  const task = { ...BY_HAND, work, changes, gone: true, absentIn };
+  const steps = stepsOf(task);
+  expect(steps[0]).toEqual({
+    en: "the export u.csv (import 4) did not have 花子; nobody deleted it here",
+    ja: "エクスポート u.csv(インポート 4)に「花子」はありませんでした。ここで削除されたのではありません",
+  });
+  expect(steps[1]?.ja).toBe("管理画面に必要で、まだない場合は、次のように入力してください:");
+  expect(steps.slice(2, -2)).toEqual(stepsOf({ ...task, gone: false }).slice(0, -1));
+  expect(steps.at(-2)?.en).toBe("all that it had here: clomoctl imports show 4 --rows");
+  expect(steps.at(-1)?.ja).toBe("入力したら: clomoctl console confirm 3(不要な場合: clomoctl console drop 3)");
+  const piped = stepsOf({ ...task, absentIn: { ...absentIn, file: "-" } });
+  expect(piped[0]?.en).toContain("the export of import 4 did not");
+});
+
 test.each([
   [
     { before: "課長", after: "課長" },
@@ -230,6 +248,24 @@ test.each([
   const [, step] = stepsOf({ ...BY_HAND, changes: [{ field: "title", ...change }] });
   expect(step?.en).toContain(`役職: ${en}`);
   expect(step?.ja).toContain(`役職: ${ja}`);
+});
+
+test.each([
+  [
+    "課長",
+    "課長 → 部長 (the export u.csv (import 4) had 課長)",
+    "課長 → 部長(エクスポート u.csv(インポート 4)では「課長」)",
+  ],
+  [
+    "次長",
+    "次長 → 部長 (the export u.csv (import 4) has 次長 now, not 課長)",
+    "管理画面の値が「課長」から「次長」に変わって",
+  ],
+])("a value that an export has otherwise stays what it is to be: %s", (now, en, ja) => {
+  const change = { field: "title", before: "課長", after: "部長", now, exportedBy: { importNumber: 4, file: "u.csv" } };
+  const [, step] = stepsOf({ ...BY_HAND, changes: [change] });
+  expect(step?.en).toBe(`役職: ${en}`);
+  expect(step?.ja).toContain(ja);
 });
 
 test("fields that are set in one place have one way there", () => {

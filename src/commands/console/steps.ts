@@ -14,7 +14,7 @@ import { deletionsFile } from "../imports/plan/options.ts";
 /** What to do in the console and afterwards, one step after another. */
 export function stepsOf(task: ConsoleTask): readonly Text[] {
   if (task.state !== "open") return [];
-  if (task.gone) return goneSteps(task);
+  if (task.gone) return task.absentIn === null ? goneSteps(task) : absentSteps(task, task.absentIn);
   if (task.objectId !== null) return [...handSteps(task), confirmed(task)];
   if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
   return task.work === "upload" ? uploadSteps(task) : repeatSteps(task);
@@ -152,7 +152,8 @@ function repeatSteps(task: ConsoleTask): readonly Text[] {
       `変更内容を確認: clomoctl imports show ${importNumber} --rows`,
     ),
     ...(file === null ? byHandSteps(task) : fileSteps(task)),
-    ...(doubtedAt === null ? [exported(kind)] : [doubted]),
+    ...(doubtedAt === null ? [] : [doubted]),
+    exported(kind),
     confirmed(task),
   ];
 }
@@ -196,8 +197,8 @@ const exported = (kind: ConsoleTask["kind"]): Text => {
 };
 
 const doubted = text(
-  "an export of the console had other values since, which the mirror has by now: look in the console, as no later export proves it",
-  "その後の管理画面のエクスポートと値が異なり、ミラーはエクスポートの値になっています。以後のエクスポートでは確認できないため、管理画面で確認してください",
+  "an export of the console had other values since, which the mirror has by now: look in the console whether it is done",
+  "その後の管理画面のエクスポートと値が異なり、ミラーはエクスポートの値になっています。反映済みかどうか、管理画面で確認してください",
 );
 
 function fieldSteps({ work, name }: ConsoleTask): readonly Text[] {
@@ -266,6 +267,39 @@ function goneSteps(task: ConsoleTask): readonly Text[] {
   ];
 }
 
+/**
+ * Of a record that an export of the console did not have: it may be from before the record was entered there, so that
+ * nothing is said of a deletion.
+ */
+function absentSteps(task: ConsoleTask, absentIn: NonNullable<ConsoleTask["absentIn"]>): readonly Text[] {
+  const { number, name } = task;
+  const { en, ja } = exportCalled(absentIn);
+  return [
+    text(
+      `${en} did not have ${name}; nobody deleted it here`,
+      `${ja}に「${name}」はありませんでした。ここで削除されたのではありません`,
+    ),
+    text(
+      "if it is to be there, and is not there by now, enter it:",
+      "管理画面に必要で、まだない場合は、次のように入力してください:",
+    ),
+    ...handSteps(task),
+    text(
+      `all that it had here: clomoctl imports show ${absentIn.importNumber} --rows`,
+      `ここでの元の値: clomoctl imports show ${absentIn.importNumber} --rows`,
+    ),
+    text(
+      `once it is there: clomoctl console confirm ${number} (if it is not to be: clomoctl console drop ${number})`,
+      `入力したら: clomoctl console confirm ${number}(不要な場合: clomoctl console drop ${number})`,
+    ),
+  ];
+}
+
+const exportCalled = ({ importNumber, file }: { readonly importNumber: number; readonly file: string }): Text =>
+  file === "-"
+    ? text(`the export of import ${importNumber}`, `インポート ${importNumber} のエクスポート`)
+    : text(`the export ${file} (import ${importNumber})`, `エクスポート ${file}(インポート ${importNumber})`);
+
 /** The things that are written by hand, and that no file has. */
 const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP];
 
@@ -274,14 +308,14 @@ const thingOf = ({ kind, thing }: ConsoleTask): Thing =>
 
 /** What proves a task, where an export of the console shows all of it. */
 function proofs({ kind, doubtedAt, changes }: ConsoleTask, { fields, formats, scope }: Thing): readonly Text[] {
-  if (doubtedAt !== null) return [doubted];
   const isShown = ({ field }: ConsoleTask["changes"][number]): boolean => {
     const { [field]: of } = fields;
     if (of?.column === undefined) return of === undefined || of.refers?.by === "id";
     // an app's export has three of its columns
     return scope === undefined || of.column.consoleExport === true;
   };
-  return Object.keys(formats).length > 0 && changes.every(isShown) ? [exported(kind)] : [];
+  const isProved = Object.keys(formats).length > 0 && changes.every(isShown);
+  return [...(doubtedAt === null ? [] : [doubted]), ...(isProved ? [exported(kind)] : [])];
 }
 
 const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
@@ -290,7 +324,8 @@ const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
 const NO_VALUE = text("(blank)", "(空)");
 
 /** One value to enter. @param before what the console has, unless it was entered there meanwhile */
-function changeStep(fields: Fields, { field, before, after, now = after }: ConsoleTask["changes"][number]): Text {
+function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Text {
+  const { field, before, after, now = after, exportedBy } = change;
   const { [field]: of } = fields;
   const label = of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");
   if (of?.secret === true) {
@@ -302,6 +337,19 @@ function changeStep(fields: Fields, { field, before, after, now = after }: Conso
     return same(typeof value === "string" ? value : value.join(", "));
   };
   const [from, to, by] = [told(before), told(after), told(now)];
+  // an export may be from before the value was entered there: it is asked for as before
+  if (exportedBy !== undefined && change.now !== undefined) {
+    const { en, ja } = exportCalled(exportedBy);
+    return from.ja === by.ja
+      ? text(
+          `${label}: ${by.en} → ${to.en} (${en} had ${by.en})`,
+          `${label}: ${by.ja} → ${to.ja}(${ja}では「${by.ja}」)`,
+        )
+      : text(
+          `${label}: ${by.en} → ${to.en} (${en} has ${by.en} now, not ${from.en})`,
+          `${label}: ${by.ja} → ${to.ja}(${ja}では、管理画面の値が「${from.ja}」から「${by.ja}」に変わっています)`,
+        );
+  }
   if (before !== null && from.ja === by.ja) {
     return text(
       `${label}: ${by.en}, as the console had it: nothing to do, unless it was changed there meanwhile`,

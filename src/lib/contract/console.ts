@@ -6,6 +6,9 @@ import { Id, ImportMode, Instant, named } from "./shapes.ts";
 
 const ChangedValue = z.union([z.string(), z.array(z.string()).readonly()]).nullable();
 
+/** An import that took over an export of the console. */
+const Export = z.object({ importNumber: z.int(), file: z.string() });
+
 /** What still has to be done in the console, or was. */
 const ConsoleTask = named(
   "ConsoleTask",
@@ -27,7 +30,8 @@ const ConsoleTask = named(
           field: z.string(),
           before: ChangedValue,
           after: ChangedValue,
-          now: ChangedValue.optional().meta({ description: "the tenant's value, where others have changed it since" }),
+          now: ChangedValue.optional().meta({ description: "the tenant's value, where it was changed since" }),
+          exportedBy: Export.optional().meta({ description: "the export of the console that has it so" }),
         }),
       )
       .meta({ description: "what was written by hand, as people read it" }),
@@ -45,6 +49,10 @@ const ConsoleTask = named(
           "of an undoing that brought records back: a few of those with fields that no file has, which the console must be told too; secrets have no value",
       }),
     deletionTask: z.int().nullable().meta({ description: "of a record that is gone: the open task that tells so" }),
+    absentIn: Export.nullable().meta({
+      description:
+        "of a record that is gone: the export of the console that did not have it; null if it was deleted here",
+    }),
     file: z.string().nullable().meta({ description: "the file that was written for the console" }),
     mode: ImportMode.nullable().meta({ description: "of the import" }),
     create: z.int(),

@@ -149,6 +149,7 @@ const consoleTask: ConsoleTask = {
   gone: false,
   restored: [],
   deletionTask: null,
+  absentIn: null,
   doubtedAt: null,
 };
 

@@ -187,6 +187,13 @@ const Import = named(
     wipes: z.int().optional(),
     /** of a deletion by filters: the administrators among them, who stay, and the first ten of them by name */
     staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
+    /** of an export of the console: the values of open tasks that it overwrites, and the first three; no field: the record goes */
+    overwrites: z
+      .object({
+        count: z.int(),
+        first: z.array(z.object({ task: z.int(), name: z.string(), field: z.string().nullable() })),
+      })
+      .optional(),
     /** of organisations: the deletion of their users, which is committed with it */
     takes: z.object({ id: Id, number: z.int(), delete: z.int(), recordsBefore: z.int() }).optional(),
     /** the import written for the console after this one, and those it superseded */

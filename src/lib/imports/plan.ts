@@ -107,6 +107,17 @@ export interface PlanCounts {
   readonly wipes?: number | undefined;
   /** of a deletion: protected records that pass its filters and stay, and the first of them by name */
   readonly staying?: { readonly count: number; readonly names: readonly string[] } | undefined;
+  /** of an export of the console: the values of open tasks that it has otherwise, and the first of them: `山田: title` */
+  readonly overwrites?: { readonly count: number; readonly first: readonly Overwritten[] } | undefined;
   /** the plan cannot be committed */
   readonly rejected: boolean;
+}
+
+/** A value of an open task for the console. */
+export interface Overwritten {
+  readonly task: number;
+  /** of the record */
+  readonly name: string;
+  /** `custom:NAME` of a custom field; null of a record that goes as a whole */
+  readonly field: string | null;
 }

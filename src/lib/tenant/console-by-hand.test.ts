@@ -120,6 +120,22 @@ test("of a record that was deleted since it says so, and which task deletes it i
   expect(await task()).toMatchObject({ gone: false });
 });
 
+test("who is gone as an export did not have him was not deleted here: the task names the export", async () => {
+  await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], tel: "03" });
+  await edit("yamada@x", { title: "部長" });
+  const { number, id } = await tenant.import(exported, file(SATO));
+  const absentIn = { importNumber: number, file: "-" };
+  expect(await tenant.client.console.list({ state: "open" })).toMatchObject([
+    { number: 1, gone: true, absentIn, deletionTask: null },
+    { number: 2, gone: true, absentIn, deletionTask: null },
+  ]);
+  await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+  expect(await task()).toMatchObject({ gone: false, absentIn: null });
+  const plan = await tenant.client.imports.delete({ kind: "users", ids: [(await named("t@x")).id] });
+  await tenant.client.imports.commit(plan);
+  expect(await task()).toMatchObject({ gone: true, absentIn: null });
+});
+
 test("a value that was changed again since is told as it is by now", async () => {
   const { after: org } = await tenant.client.orgs.create({ name: "営業部", code: "S" });
   const { id } = await named("yamada@x");
@@ -140,6 +156,63 @@ test("a value that was changed again since is told as it is by now", async () =>
   expect((await tenant.client.console.list({ state: "open" }))[1]?.changes).toEqual(told);
   await tenant.client.console.close({ numbers: [2], state: "confirmed" });
   expect((await task(2)).changes.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
+});
+
+test("a value that an export has otherwise is told with the export, unless it was written again since", async () => {
+  await edit("yamada@x", { title: "部長", tel: "03" });
+  const { number } = await tenant.import(exported, START);
+  const exportedBy = { importNumber: number, file: "-" };
+  const title = { field: "title", before: "課長", after: "部長", now: "課長", exportedBy };
+  const tel = { field: "tel", before: null, after: "03" };
+  expect((await task()).changes).toEqual([title, tel]);
+  await edit("yamada@x", { tel: "04" });
+  expect((await task()).changes).toEqual([title, { ...tel, now: "04" }]);
+  await edit("yamada@x", { title: "室長" });
+  expect((await task()).changes[0]).toEqual({ field: "title", before: "課長", after: "部長", now: "室長" });
+  await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "次長"]));
+  expect((await task()).changes[0]).toEqual({ field: "title", before: "課長", after: "部長", now: "次長" });
+});
+
+test("the plan of an export says which values of open tasks it has otherwise", async () => {
+  await edit("yamada@x", { title: "部長", tel: "03" });
+  await edit("sato@x", { title: "係長" });
+  expect((await tenant.plan(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]))).overwrites).toBe(
+    undefined,
+  );
+  const first = [
+    { task: 1, name: "山田", field: "title" },
+    { task: 2, name: "佐藤", field: "title" },
+  ];
+  expect((await tenant.plan(exported, START)).overwrites).toEqual({ count: 2, first });
+  expect((await tenant.plan({ kind: "users" }, START)).overwrites).toBe(undefined);
+  await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
+  await tenant.client.users.create({ name: "鈴木", emails: ["s@x"] });
+  expect((await tenant.plan(exported, START)).overwrites).toEqual({
+    count: 4,
+    first: [...first, { task: 3, name: "髙橋", field: null }],
+  });
+});
+
+test("so does one of organisations, and one with a column of a custom field", async () => {
+  const { client } = tenant;
+  await client.users.addField({ name: "座席" });
+  await client.users.edit((await named("yamada@x")).id, { custom: [{ name: "座席", value: "1F" }] });
+  const seats = (seat: string): Cells => [
+    [...HEADER, "座席"],
+    [...YAMADA, seat],
+    [...SATO, ""],
+  ];
+  expect((await tenant.plan(exported, seats("2F"))).overwrites?.first).toMatchObject([{ field: "custom:座席" }]);
+  expect((await tenant.plan(exported, seats("1F"))).overwrites).toBe(undefined);
+  const orgs = (name: string): Cells => [
+    ["組織名", "組織コード", "上位組織コード"],
+    [name, "S1", ""],
+  ];
+  await tenant.import({ kind: "orgs", fromConsole: true }, orgs("総務部"));
+  const [org] = await client.orgs.find({ name: "総務部" });
+  await client.orgs.edit(org?.id ?? "", { name: "総務部門" });
+  const { overwrites } = await tenant.plan({ kind: "orgs", fromConsole: true }, orgs("総務部"));
+  expect(overwrites?.first).toMatchObject([{ name: "総務部門", field: "name" }]);
 });
 
 test.each(["orgs", "devices", "groups", "members"])("so it is of %s", async (kind) => {
@@ -177,15 +250,53 @@ describe("the console's export", () => {
     expect((await tasks())[1]).toEqual([2, "create", "shown", "髙橋"]);
   });
 
-  test("with another value leaves it open, and no later one proves it", async () => {
+  test("with another value leaves it open, until a later one has what was wanted", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import(exported, START);
     expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
-    await tenant.import(exported, START);
+    await tenant.import(exported, file(["山田", "yamada@x", "次長"], SATO));
     expect((await task()).state).toBe("open");
-    // what is written from then on is a task of its own
+    const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
+    expect((await task()).state).toBe("shown");
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+  });
+
+  test("with another value makes what is written from then on a task of its own, which takes the earlier one's place", async () => {
+    await edit("yamada@x", { title: "部長" });
+    await tenant.import(exported, START);
     await edit("yamada@x", { title: "室長" });
     expect(await tasks()).toHaveLength(2);
+    await tenant.import(exported, file(["山田", "yamada@x", "室長"], SATO));
+    expect((await tasks()).map(([, , state]) => state)).toEqual(["dropped", "shown"]);
+  });
+
+  test("that brings back whom an earlier one did not have closes the task with the same values only", async () => {
+    await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], title: "係長" });
+    await tenant.import(exported, START);
+    const codes = (title: string): Cells => [
+      [...HEADER, "組織コード"],
+      [...YAMADA, ""],
+      [...SATO, ""],
+      ["髙橋", "t@x", title, ""],
+    ];
+    await tenant.import(exported, codes("主任"));
+    expect(await task()).toMatchObject({ state: "open", gone: true });
+    await tenant.import(exported, codes("係長"));
+    expect((await task()).state).toBe("shown");
+  });
+
+  test("that has again whom an import changed, and lacks whom a deletion took, closes their tasks though an earlier one differed", async () => {
+    await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "部長"], ["髙橋", "t@x", "係長"]));
+    const ids = [(await named("sato@x")).id];
+    await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
+    await tenant.import(exported, START);
+    const states = async () => (await tenant.client.console.list({})).map(({ state }) => state);
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["髙橋", "t@x", "係長"]));
+    expect(await states()).toEqual(["shown", "shown"]);
   });
 
   test("without the column, or of what no file has, proves nothing", async () => {

@@ -42,6 +42,7 @@ export async function showPlan(
   if (plan.takes !== undefined) await showPlan(tools, await chosen.client.imports.show(plan.takes.id));
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
   if (!plan.rejected) for (const line of losses(plan)) await terminal.warn(line);
+  if (!plan.rejected) for (const line of overwritten(plan)) await terminal.warn(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   await noteMirror(tools, plan);
   if (!globals.quiet && !plan.rejected) {
@@ -145,6 +146,22 @@ const losses = ({ kind, columns }: Import): readonly Text[] =>
       `${header}: ${ja} ${removed} 件がなくなります(--blank keep を付ければ残ります)`,
     );
   });
+
+/** What was written here, is to be done in the console, and is otherwise in its export. */
+function* overwritten({ kind, overwrites }: Import): Generator<Text> {
+  if (overwrites === undefined) return;
+  const { count, first } = overwrites;
+  const told = first.map(({ task, name, field }): Text => {
+    const of = field === null ? text("the record", "レコード全体") : same(fieldName(kind, field));
+    return text(`${name}: ${of.en} (task ${task})`, `${name}: ${of.ja}(作業 ${task})`);
+  });
+  const { en, ja } = joined(told, text("; ", "、"));
+  const [more, mehr] = first.length < count ? ["; …", "、…"] : ["", ""];
+  yield text(
+    `overwrites ${counted(count, "value")} of open tasks for the console: ${en}${more}`,
+    `管理画面での未了の作業の値 ${count} 件を上書きします: ${ja}${mehr}`,
+  );
+}
 
 function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
   const { absentColumns, unknownColumns, unverifiedColumns, request } = plan;

@@ -162,6 +162,16 @@ export const handTarget = async (
   return { target: Number(row["target"]), revision: Number(row["revision"]) };
 };
 
+/** SQL: the fields of a task `t` that were written by hand after it. */
+const REWRITTEN = `(select json_group_array(distinct c.value ->> 'field') from console_task k, json_each(k.changes) c
+  where k.kind = t.kind and k.thing is t.thing and k.target = t.target and k.pk > t.pk)`;
+
+/** The fields of a task's record that were written by hand after it. */
+export const rewrittenAfter = async (reader: Reader, number: number): Promise<ReadonlySet<string>> => {
+  const row = await reader.get(`select ${REWRITTEN} as fields from console_task t where t.pk = :number`, { number });
+  return new Set(JSON.parse(String(row?.["fields"] ?? "[]")) as readonly string[]);
+};
+
 /** Closes the open tasks of an import. */
 export const closeTasksOf = async (writer: Writer, of: number, closing: Closing): Promise<void> => {
   await writer.run(
@@ -229,12 +239,45 @@ const DELETION_TASK = `(select max(d.pk) from console_task d where d.state = 'op
   (table) => `exists (select 1 from ${table} w where w.import = d.import and w.pk = t.target and w.action = 'delete')`,
 ).join(" or ")}))`;
 
-const TASKS = `select t.*, i.id as importId, i.detail, ${IS_GONE} as gone,
-  case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask
+/** SQL: that an import changed the record of a task `t`. @param of its alias */
+const isChangedBy = (of: string): string =>
+  DELETED.map(
+    (table) =>
+      `exists (select 1 from ${table} w where w.import = ${of}.pk and w.pk = t.target and w.action = 'update')`,
+  ).join(" or ");
+
+/** SQL: the import that deleted the record of a task `t`, if it took over an export of the console: nobody deleted it. */
+const ABSENT_IN = `(select case when i.detail -> 'request' ->> 'fromConsole' then
+    json_object('importNumber', i.pk, 'file', i.detail -> 'request' ->> 'fileName') end
+  from import i where i.kind = t.kind and i.revision is not null and (${DELETED.map(
+    (table) => `exists (select 1 from ${table} w where w.import = i.pk and w.pk = t.target and w.action = 'delete')`,
+  ).join(" or ")}) order by i.revision desc limit 1)`;
+
+/** SQL: of a task `t`, whose values an export of the console contradicted: the last export that changed its record. */
+const EXPORTED_BY = `(select json_object('importNumber', i.pk, 'file', i.detail -> 'request' ->> 'fileName')
+  from import i where i.kind = t.kind and i.revision > t.revision and i.detail ->> 'revertedBy' is null
+    and i.detail -> 'request' ->> 'fromConsole' and (t.target > i.madeAfter and t.target <= i.madeUpTo or ${isChangedBy("i")})
+    and not exists (select 1 from import o where o.kind = t.kind and o.revision > i.revision
+      and coalesce(o.detail -> 'request' ->> 'fromConsole', 0) = 0 and (${isChangedBy("o")}))
+  order by i.revision desc limit 1)`;
+
+const TASKS = `select t.*, case when t.state = 'open' and t.doubtedAt is not null and t.changes is not null
+  then ${EXPORTED_BY} end as exportedBy, ${REWRITTEN} as rewritten, i.id as importId, i.detail, ${IS_GONE} as gone,
+  case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask, case when ${IS_GONE} then ${ABSENT_IN} end as absentIn
   from console_task t left join import i on i.pk = t.import`;
 
 const orNull = (value: Row[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
+
+/** What was written by hand; of what an export has otherwise, that export. */
+const changesOf = (row: Row): ConsoleTask["changes"] => {
+  if (row["changes"] === null) return [];
+  const { changes } = handOf(row);
+  if (row["exportedBy"] === null) return [...changes];
+  const exportedBy = JSON.parse(String(row["exportedBy"])) as NonNullable<ConsoleTask["absentIn"]>;
+  const rewritten = JSON.parse(String(row["rewritten"])) as readonly string[];
+  return changes.map((change) => (rewritten.includes(change.field) ? change : { ...change, exportedBy }));
+};
 
 const taskOf = (row: Row): ConsoleTask => {
   const detail = row["detail"] === null ? undefined : (JSON.parse(String(row["detail"])) as ImportDetail);
@@ -248,10 +291,11 @@ const taskOf = (row: Row): ConsoleTask => {
     importId: orNull(row["importId"]),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
     objectId: orNull(row["object"]),
-    changes: row["changes"] === null ? [] : [...handOf(row).changes],
+    changes: changesOf(row),
     gone: row["gone"] === 1,
     restored: [],
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
+    absentIn: row["absentIn"] === null ? null : (JSON.parse(String(row["absentIn"])) as ConsoleTask["absentIn"]),
     file: detail?.emittedFile ?? null,
     mode: detail === undefined ? null : (detail.request?.mode ?? "revert"),
     create,

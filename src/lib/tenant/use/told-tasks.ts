@@ -89,7 +89,7 @@ const withNow = (task: ConsoleTask, noun: HandChange["noun"], record: object): C
   ...task,
   changes: task.changes.map((change) => {
     const now = toldField(noun, record, change.field);
-    if (JSON.stringify(now) === JSON.stringify(change.after)) return change;
+    if (JSON.stringify(now) === JSON.stringify(change.after)) return { ...change, exportedBy: undefined };
     return { ...change, now: now === null || typeof now === "string" ? now : [...now] };
   }),
 });

@@ -91,7 +91,10 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { newOrgs, newGroups, columns, staying, wipes, ...counts }: PlanCounts = { ...NO_COUNTS, ...countsOf(record) };
+  const { newOrgs, newGroups, columns, staying, wipes, overwrites, ...counts }: PlanCounts = {
+    ...NO_COUNTS,
+    ...countsOf(record),
+  };
   const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
   const numberOf = (id: string | null): number | null => (id === null ? null : (beside.numbers.get(id) ?? null));
   const task = beside.tasks.get(record.pk);
@@ -129,6 +132,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
     ...(wipes === undefined ? {} : { wipes }),
     ...(staying === undefined ? {} : { staying: { count: staying.count, names: [...staying.names] } }),
+    ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
     ...(takes === undefined ? {} : { takes }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),

@@ -6,6 +6,7 @@ import {
   closeTasksOf,
   doubtTask,
   handTarget,
+  rewrittenAfter,
   insertTask,
   isMirror,
   listTasks,
@@ -64,8 +65,8 @@ export const noteUndo = async (writer: Writer, { record, at, actor }: Done, orig
 
 /**
  * Closes the tasks that the console's export shows to be done: it has every column they changed, and agreed with the
- * mirror about their records. Where it did not, the mirror has the console's values by now, so that a later export that
- * agrees proves nothing.
+ * mirror about their records. Where it did not, the mirror has the console's values by now, so that one that agrees proves
+ * nothing, but one by which the records are again as the task left them does.
  */
 async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closing, "state">): Promise<void> {
   const [closed, doubted]: [number[], number[]] = [[], []];
@@ -75,14 +76,15 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
   };
   const seen = seenIn(record);
   for (const task of await listTasks(writer, "open")) {
-    if (task.kind !== record.kind || task.work === "upload" || task.doubtedAt !== null) continue;
+    if (task.kind !== record.kind || task.work === "upload") continue;
+    const isDoubtedBefore = task.doubtedAt !== null;
     if (task.work === "add-field") {
       const field = await fieldOf(writer, `${CUSTOM}${task.name ?? ""}`);
       if (field !== undefined && seen.has(field.name)) await close(task.number, "shown");
     }
     const hand = await handTarget(writer, task.number);
     if (hand !== undefined) {
-      const end = await handEnd(writer, record, { task, ...hand, seen });
+      const end = await (isDoubtedBefore ? doubtedEnd : handEnd)(writer, record, { task, ...hand, seen });
       if (end === "doubted") {
         await doubtTask(writer, task.number, by.at);
         doubted.push(task.number);
@@ -97,7 +99,14 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     const deleted = done.detail.counts?.delete ?? 0;
     const isDoubted =
       (deleted > 0 && (await isSeenAgain(writer, record, done))) || (await changesSame(writer, record, asked));
-    if (isDoubted) {
+    if (
+      isDoubtedBefore &&
+      (isLost ||
+        !(await isAsLeft(writer, { ...asked, kind: kindNamed(record.kind) })) ||
+        (deleted > 0 && (await isBroughtBack(writer, done))))
+    )
+      continue;
+    if (isDoubted && !isDoubtedBefore) {
       await doubtTask(writer, task.number, by.at);
       doubted.push(task.number);
       continue;
@@ -108,7 +117,8 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     if (!fields.every(({ name }) => seen.has(name)) || (await isUntold(writer, kindNamed(record.kind), asked)))
       continue;
     const isOvertaken =
-      isLost || (await isChangedSince(writer, record, asked)) || (deleted > 0 && (await isMadeAgain(writer, done)));
+      !isDoubtedBefore &&
+      (isLost || (await isChangedSince(writer, record, asked)) || (deleted > 0 && (await isMadeAgain(writer, done))));
     await close(task.number, isOvertaken ? "dropped" : "shown");
   }
   const settled = { mirroredBefore: await readMirrored(writer), closed, doubted };
@@ -130,16 +140,39 @@ const handEnd = async (
   { task, target, revision, seen }: HandAsked,
 ): Promise<"open" | "doubted" | "shown" | "dropped"> => {
   const kind = kindNamed(record.kind);
-  const fields = await Promise.all(task.changes.map(({ field }) => handField(writer, field, kind)));
-  const known = fields.filter((field) => field !== undefined);
-  const done = { pk: 0, revision, madeAfter: target - 1, madeUpTo: target };
-  const asked = { done, undone: undefined, fields: known };
+  const { asked, isLost } = await handAsked(writer, kind, { task, target, revision });
   if (await changesSame(writer, record, asked)) return "doubted";
   const isThere = (await writer.count(`select count(*) from ${kind.thing.name} where pk = :target`, { target })) > 0;
   if (!isThere) return "dropped";
-  if (!known.every(({ name }) => seen.has(name)) || (await isUntold(writer, kind, asked))) return "open";
-  const isOvertaken = known.length < fields.length || (await isChangedSince(writer, record, asked));
-  return isOvertaken ? "dropped" : "shown";
+  if (!asked.fields.every(({ name }) => seen.has(name)) || (await isUntold(writer, kind, asked))) return "open";
+  return isLost || (await isChangedSince(writer, record, asked)) ? "dropped" : "shown";
+};
+
+/** A task by hand, as one of an import that had written this one record. `isLost`: some of its fields were removed since. */
+const handAsked = async (
+  writer: Writer,
+  kind: StoredKind,
+  { task, target, revision }: Omit<HandAsked, "seen">,
+): Promise<{ readonly asked: Asked; readonly isLost: boolean }> => {
+  const fields = await Promise.all(task.changes.map(({ field }) => handField(writer, field, kind)));
+  const known = fields.filter((field) => field !== undefined);
+  const done = { pk: 0, revision, madeAfter: target - 1, madeUpTo: target };
+  return { asked: { done, undone: undefined, fields: known }, isLost: known.length < fields.length };
+};
+
+/** What an export says of a task by hand that an earlier one contradicted. */
+const doubtedEnd = async (
+  writer: Writer,
+  record: ImportRecord,
+  { task, target, revision, seen }: HandAsked,
+): Promise<"open" | "shown" | "dropped"> => {
+  const later = await rewrittenAfter(writer, task.number);
+  // all of it was written by hand again since, of which that task tells
+  if (task.changes.length > 0 && task.changes.every(({ field }) => later.has(field))) return "dropped";
+  const kind = kindNamed(record.kind);
+  const { asked, isLost } = await handAsked(writer, kind, { task, target, revision });
+  const isTold = asked.fields.every(({ name }) => seen.has(name)) && !(await isUntold(writer, kind, asked));
+  return !isLost && isTold && (await isAsLeft(writer, { ...asked, kind })) ? "shown" : "open";
 };
 
 /** A field that was set by hand, as the columns of a staged file name it; undefined of a custom one that was removed since. */
@@ -254,8 +287,8 @@ const ofParams = ({ done: { pk, madeAfter, madeUpTo }, undone }: Asked) => ({
 });
 
 /** SQL: of a record as it was, `w`, and as it is, `t`, that it is gone or has another value in one of the fields. */
-const isOther = (fields: readonly Field[]): string =>
-  ["t.pk is null", ...fields.flatMap(({ value }) => (value ? [`${value("w")} is distinct from ${value("t")}`] : []))]
+const isOther = (fields: readonly Field[], was = "w"): string =>
+  ["t.pk is null", ...fields.flatMap(({ value }) => (value ? [`${value(was)} is distinct from ${value("t")}`] : []))]
     .map((condition) => `(${condition})`)
     .join(" or ");
 
@@ -300,14 +333,50 @@ const isChangedSince = async (writer: Writer, record: ImportRecord, asked: Asked
 };
 
 /**
+ * Whether the records that a task asks for are as its import left them, which the first import that changed one since kept;
+ * one that an export had not, and a later one has again, is another record of the same unique value.
+ */
+const isAsLeft = async (writer: Writer, asked: Asked & { readonly kind: StoredKind }): Promise<boolean> => {
+  const { kind, fields } = asked;
+  const was = wasTable(kind);
+  const same = `not (${isOther(fields, "c")})`;
+  const again = holdersOf(kind).map(
+    ({ join }) => `c.action = 'delete' and exists (select 1 from (select 1) one ${join} where ${same})`,
+  );
+  const isThere = [`exists (select 1 from ${kind.thing.name} t where t.pk = c.pk and ${same})`, ...again];
+  const sql = `select count(*) from (select 1 from import i ${THEN} ${was} c on c.import = i.pk
+    where i.revision > :revision and ${isOf(was, "c")} and not (${isThere.map((one) => `(${one})`).join(" or ")})
+      and not exists (select 1 from import o ${THEN} ${was} v on v.import = o.pk and v.pk = c.pk
+        where o.revision > :revision and o.revision < i.revision) limit 1)`;
+  return (await writer.count(sql, { revision: asked.done.revision ?? 0, ...ofParams(asked) })) === 0;
+};
+
+/**
  * Whether an export has somebody anew who may be one of those whom an import deleted: by the name, or a value by which rows
  * meet records.
  */
-const isSeenAgain = async (writer: Writer, { id }: ImportRecord, { pk, kind }: ImportRecord): Promise<boolean> => {
+const isSeenAgain = async (writer: Writer, { id }: ImportRecord, done: ImportRecord): Promise<boolean> => {
+  const made = await readImport(writer, id);
+  const values = { madeAfter: made.madeAfter ?? 0, madeUpTo: made.madeUpTo ?? 0 };
+  return isLikeDeleted(writer, done, isMade("t.pk"), values);
+};
+
+/** Whether somebody is there whom an export since had anew, and who may be one of those whom an import deleted. */
+const isBroughtBack = (writer: Writer, done: ImportRecord): Promise<boolean> => {
+  const made = `exists (select 1 from import e where e.kind = :kind and e.revision > :revision
+    and e.detail -> 'request' ->> 'fromConsole' and t.pk > e.madeAfter and t.pk <= e.madeUpTo)`;
+  return isLikeDeleted(writer, done, made, { kind: done.kind, revision: done.revision ?? 0 });
+};
+
+/** Whether one of those whom an import deleted is like a record `t`. @param which SQL of the records that may be */
+const isLikeDeleted = async (
+  writer: Writer,
+  { pk, kind }: ImportRecord,
+  which: string,
+  values: Readonly<Record<string, string | number>>,
+): Promise<boolean> => {
   const stored = kindNamed(kind);
   const { thing, namedBy, keys, fixed } = stored;
-  const made = await readImport(writer, id);
-  const values = { pk, madeAfter: made.madeAfter ?? 0, madeUpTo: made.madeUpTo ?? 0 };
   const known = stored.fields.filter(
     (field) => field.stored === namedBy || keys.some((key) => key.field === field.field),
   );
@@ -319,13 +388,13 @@ const isSeenAgain = async (writer: Writer, { id }: ImportRecord, { pk, kind }: I
   const now = keysOf("t");
   const isList = (at: number): boolean => known[at]?.merge === "list";
   const same = keysOf("c").map((was, at) => {
-    const from = `from ${thing.name} t${isList(at) ? `, json_each(${now[at]}) n` : ""} where ${isMade("t.pk")}`;
+    const from = `from ${thing.name} t${isList(at) ? `, json_each(${now[at]}) n` : ""} where ${which}`;
     const isIn = (value: string): string => `${value} in (select ${isList(at) ? "n.value" : now[at]} ${from})`;
     return isList(at) ? `exists (select 1 from json_each(${was}) e where ${isIn("e.value")})` : isIn(was);
   });
   const sql = `select count(*) from (select 1 from ${wasTable(stored)} c
     where c.import = :pk and c.action = 'delete' and (${same.join(" or ")}) limit 1)`;
-  return (await writer.count(sql, values)) > 0;
+  return (await writer.count(sql, { ...values, pk })) > 0;
 };
 
 /** Whether somebody whom an import deleted is there again, as another record with one of his unique values. */

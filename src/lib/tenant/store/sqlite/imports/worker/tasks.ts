@@ -27,6 +27,7 @@ import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
 import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { auditImport } from "./audit.ts";
+import { overwrittenBy } from "./overwrites.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
@@ -225,7 +226,8 @@ const compareAndKeep = async (
   const { etag, counts, ...deleted } = database.snapshot(() => {
     if (record.state === "awaiting-console") keepEmitted(database, plan);
     const etag = etagOf(database, plan);
-    const counts = isDeletion ? choose(database, plan, taken && kindNamed(taken.kind).thing) : compare(database, plan);
+    const found = isDeletion ? choose(database, plan, taken && kindNamed(taken.kind).thing) : compare(database, plan);
+    const counts = { ...found, overwrites: overwrittenBy(database, plan) };
     if (!again) keepDeletions(database, plan);
     return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
   });
