@@ -2,6 +2,7 @@ import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import { OWNERS, wipeFor } from "../../model/device.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
@@ -230,15 +231,25 @@ const DELETION_TASK = `(select max(d.pk) from console_task d where d.state = 'op
 ).join(" or ")}))`;
 
 const TASKS = `select t.*, i.id as importId, i.detail, ${IS_GONE} as gone,
-  case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask
-  from console_task t left join import i on i.pk = t.import`;
+  case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask, d.platform, d.status as deviceStatus, d."androidMode"
+  from console_task t left join import i on i.pk = t.import
+    left join device d on t.kind = 'devices' and d.pk = t.target`;
 
 const orNull = (value: Row[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
+/** Whether a task by hand gives a device another owner, for which it has to be wiped. */
+const isWiping = (row: Row, changes: readonly ConsoleChange[]): boolean => {
+  const isPassed = changes.some(({ field, before }) => OWNERS.includes(field) && before !== null);
+  const { platform, deviceStatus: status, androidMode } = row;
+  return isPassed && wipeFor({ platform, status, androidMode } as Parameters<typeof wipeFor>[0]) !== undefined;
+};
+
 const taskOf = (row: Row): ConsoleTask => {
   const detail = row["detail"] === null ? undefined : (JSON.parse(String(row["detail"])) as ImportDetail);
-  const { create = 0, update = 0, delete: gone = 0 } = detail?.emittedCounts ?? detail?.counts ?? {};
+  const { create = 0, update = 0, delete: gone = 0, wipes: counted } = detail?.emittedCounts ?? detail?.counts ?? {};
+  const changes = row["changes"] === null ? [] : [...handOf(row).changes];
+  const wipes = counted ?? (isWiping(row, changes) ? 1 : 0);
   return {
     number: Number(row["pk"]),
     work: row["work"] as ConsoleWork,
@@ -248,7 +259,7 @@ const taskOf = (row: Row): ConsoleTask => {
     importId: orNull(row["importId"]),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
     objectId: orNull(row["object"]),
-    changes: row["changes"] === null ? [] : [...handOf(row).changes],
+    changes,
     gone: row["gone"] === 1,
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
     file: detail?.emittedFile ?? null,
@@ -256,6 +267,7 @@ const taskOf = (row: Row): ConsoleTask => {
     create,
     update,
     delete: gone,
+    ...(wipes > 0 && { wipes }),
     state: row["state"] as ConsoleTaskState,
     openedAt: String(row["openedAt"]),
     openedBy: String(row["openedBy"]),
