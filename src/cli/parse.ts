@@ -165,10 +165,21 @@ function failUnknown(word: string, known: readonly Option[], usageError: UsageEr
   if (flags.includes(flag) && word !== flag) {
     throw usageError(text(`${flag} takes no value`, `${flag} には値を指定できません`));
   }
+  const secret = flags.find((other) => other.endsWith("-stdin"))?.slice(0, -"-stdin".length);
+  if (secret !== undefined && flag.startsWith(secret)) {
+    const shown = flag === secret || flags.some((other) => nearest(flag, [other]) !== undefined) ? flag : `${secret}…`;
+    throw usageError(text(`unknown option ${shown}`, `オプション ${shown} は不明です`), didYouMean(`${secret}-file`));
+  }
   // a single letter is close to every other
   const near = flag.startsWith("--") ? nearest(flag, [...flags, "--help"]) : undefined;
   throw usageError(text(`unknown option ${flag}`, `オプション ${flag} は不明です`), didYouMean(near));
 }
+
+/** An argument too many; where a verb takes secrets, it may be one. */
+const superfluous = (word: string, command: Command): Text =>
+  Object.keys(command.options).some((key) => key.endsWith("Stdin"))
+    ? text("one argument too many", "引数が多すぎます")
+    : text(`unexpected argument ${word}`, `余分な引数 ${word} があります`);
 
 function readArguments(command: Command, operands: readonly string[], usageError: UsageError): [string, unknown][] {
   const fields = Object.entries(command.args);
@@ -186,7 +197,7 @@ function readArguments(command: Command, operands: readonly string[], usageError
   const open = last !== undefined && last.kind !== "boolean" && last.repeatable === true;
   const extra = operands[fields.length];
   if (!open && extra !== undefined) {
-    throw usageError(text(`unexpected argument ${extra}`, `余分な引数 ${extra} があります`));
+    throw usageError(superfluous(extra, command));
   }
   return values;
 }

@@ -62,6 +62,17 @@ test("--dry-run shows the inverse plan, and leaves nothing", async () => {
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
 
+test.each([
+  [1, true],
+  [0, false],
+] as const)("tells that who comes back has no password any more: %d, %o", async (create, told) => {
+  const undo = { ...UNDO, create };
+  const tenant = tenantWith({ discardImport: { ...undo, state: "discarded" } }, undo);
+  const { en, ja } = await inBoth("imports revert 12 --dry-run", { tenant });
+  expect(en.stderr.includes("comes back without passwords and the like")).toBe(told);
+  expect(ja.stderr.includes("パスワードなどが未設定の状態で元に戻ります")).toBe(told);
+});
+
 test("--dry-run holds the limits too", async () => {
   const discardImport = { ...UNDO, state: "discarded" } as const;
   const tenant = tenantWith({ import: UNDO, discardImport }, { ...UNDO, recordsBefore: 10 });

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { changesNothing, confirmAndCommit, refuseOtherNumber } from "./plan/confirm.ts";
@@ -66,7 +67,7 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, undo, false);
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
-      for (const line of whatIsUndone(original)) await tools.terminal.note(line);
+      for (const line of whatIsUndone(original, pending.plan)) await tools.terminal.note(line);
       if (emitCsv !== undefined && !dryRun) {
         const { warnOfReplaced } = await import("./outputs/console/emit.ts");
         await warnOfReplaced(tools, emitCsv, async () => true);
@@ -91,7 +92,7 @@ export default defineCommand({
 });
 
 /** What is undone, and what the counts of the plan do not tell. */
-function* whatIsUndone(original: Import): Generator<Text> {
+function* whatIsUndone(original: Import, { create, kind }: Import): Generator<Text> {
   const { number, fileName, actor, secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups } = original;
   yield text(
     `undoes import ${number} (${fileName}, by ${actor})`,
@@ -109,6 +110,12 @@ function* whatIsUndone(original: Import): Generator<Text> {
     yield text(
       "passwords and the like that it set stay as they are: former ones are not kept",
       "設定したパスワードなどは元に戻りません(以前のものは保存していません)",
+    );
+  }
+  if (create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true)) {
+    yield text(
+      "what was deleted comes back without passwords and the like: none are kept, set them anew",
+      "削除したものは、パスワードなどが未設定の状態で元に戻ります(保存していないため、設定し直してください)",
     );
   }
 }

@@ -3,16 +3,26 @@
 import { z } from "zod";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { CONTRACT, TENANT } from "../model/tenant.ts";
+import type { Field, Fields } from "../model/thing.ts";
 import { get, json, patch } from "./route.ts";
 import { DryRun, Instant, named } from "./shapes.ts";
 import { membersOf, recordSchema } from "./thing-schema.ts";
 
-const members = membersOf(TENANT.fields);
+/** What breaks a rule of a text is no malformed request: the tenant checks it. */
+const unruled = <F extends Fields>(fields: F): F =>
+  Object.fromEntries(
+    Object.entries<Field>(fields).map(([field, shape]) => [
+      field,
+      shape.type === "text" ? { ...shape, rule: undefined, longest: undefined } : shape,
+    ]),
+  ) as F;
+
+const members = membersOf(unruled(TENANT.fields));
 
 /** What is recorded of a tenant itself: null, and an empty list, say that nobody has said it yet. */
 const TenantProfile = named("TenantProfile", recordSchema(TENANT.fields));
 
-const { name, ...ofContract } = membersOf(CONTRACT);
+const { name, ...ofContract } = membersOf(unruled(CONTRACT));
 
 /** What is said anew of a tenant: a missing field keeps its value, null and an empty list of languages clear it. */
 const TenantChange = named(

@@ -77,6 +77,20 @@ describe("what contradicts itself, or cannot be, is refused, and nothing changes
     expect(tenant.database.count("select count(*) from audit")).toBe(0);
   });
 
+  test.each<[TenantChange, string]>([
+    [{ contactMail: "foo" }, "担当者のメールアドレス: "],
+    [{ contactName: "山".repeat(256) }, "担当者名: 255 文字までです"],
+    [{ contactName: "山\u0007田" }, "担当者名: 目に見えない文字があります"],
+    [{ domain: "exa\u202Emple" }, "利用ドメイン: 目に見えない文字があります"],
+    [{ contracts: [{ name: "CLOMO\u0007MDM" }] }, "契約: 目に見えない文字があります"],
+  ])("%j breaks a rule, which is told in the maker's words", async (change, said) => {
+    await expect(tenant.client.tenant.set(change)).rejects.toMatchObject({
+      code: "input-rejected",
+      what: { ja: expect.stringContaining(said) as string },
+    });
+    expect(await profile()).toEqual(UNSAID);
+  });
+
   test("a day that is not in the calendar, and a language that is not known, are no requests at all", async () => {
     const until = { contracts: [{ name: "x", until: "2027-02-30" }] };
     await expect(tenant.client.tenant.set(until)).rejects.toMatchObject({ code: "usage" });

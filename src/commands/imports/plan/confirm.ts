@@ -35,7 +35,7 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
   const { confirmDeletions, maxDeletions } = answers;
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
-  const { deletions } = deletionsIn(plan);
+  const deletions = deletionsIn(plan);
   const { wipes = 0 } = plan;
   refuseOtherNumber(plan, answers);
   refuseBeyond(plan, answers);
@@ -113,7 +113,7 @@ export function refuseOtherNumber(
       where: `--confirm-wipes ${confirmWipes}`,
     });
   }
-  const { deletions } = deletionsIn(plan);
+  const deletions = deletionsIn(plan);
   if (confirmDeletions === undefined || confirmDeletions === deletions) return;
   throw new Failure("input-rejected", {
     what: text(

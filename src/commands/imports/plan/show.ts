@@ -50,7 +50,7 @@ export async function showPlan(
     }
   }
   if (plan.takes === undefined) return;
-  const { deletions } = deletionsIn(plan);
+  const deletions = deletionsIn(plan);
   await terminal.note(text(`together: delete ${deletions}`, `合計: ${deletions} 件を削除`));
 }
 

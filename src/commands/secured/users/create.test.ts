@@ -181,3 +181,13 @@ test("a value of --set that is a secret is in no message", async () => {
 });
 
 testUnshowable(`${LINE} --password-in-console`);
+
+test.each([["--password-stdin", CANARY], [`--password${CANARY}`], ["--password", CANARY], [`--password=${CANARY}`]])(
+  "a password among the words %j is refused, and not said again",
+  async (...words) => {
+    const { en, ja } = await inBoth([...LINE.split(" "), ...words], {});
+    expect([en.exit, ja.exit]).toEqual([2, 2]);
+    expect(en.stdout + en.stderr + ja.stdout + ja.stderr).not.toContain(CANARY);
+    expect(en.requests).toEqual([]);
+  },
+);

@@ -2,7 +2,7 @@ import { Failure } from "../../errors/index.ts";
 import { INVISIBLE } from "../../model/cell-text.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
-import { canonicalValue, faultsOf, TEXT } from "../../model/rules.ts";
+import { canonicalValue, characterCount, faultsOf, TEXT } from "../../model/rules.ts";
 import {
   handFields,
   isRequired,
@@ -383,8 +383,12 @@ const notOf = ({ scope }: HandNoun, name: string, field: Field): Failure => {
 const refused = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
-/** @throws Failure `input-rejected` where the field's rule says no */
-const checkValue = (name: string, field: Field, value: string): string => {
+/**
+ * A typed value of a field, as it is kept.
+ *
+ * @throws Failure `input-rejected` where the field's rule says no
+ */
+export const checkValue = (name: string, field: Field, value: string): string => {
   const label = labelOf(name, field);
   if (/[^\P{Cc}\n]/u.test(value) || !value.isWellFormed() || value.search(INVISIBLE) !== -1)
     throw refused(label, text("has characters that nobody sees", "目に見えない文字があります"));
@@ -392,6 +396,9 @@ const checkValue = (name: string, field: Field, value: string): string => {
   const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT;
   const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
   if (fault !== undefined) throw refused(label, describeProblem({ ...fault, params: { value, ...fault.params } }));
+  const { longest = Infinity } = field.type === "text" ? field : {};
+  if (characterCount(value) > longest)
+    throw refused(label, text(`at most ${longest} characters`, `${longest} 文字までです`));
   return canonicalValue(rule, value) ?? value;
 };
 

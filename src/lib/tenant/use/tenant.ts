@@ -2,11 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { TenantChange } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { ANDROID_ACCOUNTS, TENANT, USES, type Contract, type TenantProfile } from "../../model/tenant.ts";
+import { ANDROID_ACCOUNTS, CONTRACT, TENANT, USES, type Contract, type TenantProfile } from "../../model/tenant.ts";
+import type { Fields } from "../../model/thing.ts";
 import { zoneNamed } from "../../model/time.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "../store/tenant.ts";
+import { checkValue } from "./records.ts";
 
 /** What was recorded of a tenant, and what is now. */
 interface Recorded {
@@ -25,7 +27,7 @@ export const setTenant = (session: Session, { dryRun, ...change }: TenantChange)
     const { contracts = [], contractsRemoved = [], ...others } = change;
     const after: TenantProfile = {
       ...before,
-      ...Object.fromEntries(Object.entries(others).map(([field, value]) => [field, unblanked(value)])),
+      ...Object.fromEntries(Object.entries(others).map(([field, value]) => [field, checked(field, unblanked(value))])),
       contracts: changedContracts(before.contracts, contracts, contractsRemoved),
     };
     check(after);
@@ -43,6 +45,12 @@ const unblanked = (value: unknown): unknown => {
   return typed === "" ? null : typed;
 };
 
+/** @throws Failure `input-rejected` where a text's rule says no */
+const checked = (name: string, value: unknown): unknown => {
+  const { [name]: field }: Fields = TENANT.fields;
+  return typeof value === "string" && field?.type === "text" ? checkValue(name, field, value) : value;
+};
+
 function changedContracts(
   before: readonly Contract[],
   said: NonNullable<TenantChange["contracts"]>,
@@ -53,8 +61,9 @@ function changedContracts(
     if (!contracts.delete(nameKey(name))) throw noContract(name, before);
   }
   for (const contract of said) {
-    const name = contract.name.trim();
-    if (name === "") throw refused("contracts", text("a contract needs a name", "契約名が空です"));
+    const typed = contract.name.trim();
+    if (typed === "") throw refused("contracts", text("a contract needs a name", "契約名が空です"));
+    const name = checkValue("contracts", { ...CONTRACT.name, label: TENANT.fields.contracts.label }, typed);
     const known = contracts.get(nameKey(name)) ?? { name, licences: null, from: null, until: null };
     const given = Object.entries(contract).filter(([field, value]) => field !== "name" && value !== undefined);
     contracts.set(nameKey(name), { ...known, ...Object.fromEntries(given) });

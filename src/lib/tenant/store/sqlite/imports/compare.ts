@@ -105,9 +105,15 @@ const reset = (database: Database): void => {
   }
 };
 
-/** The records of the kind, or those for which a condition is true. */
-export const countRecords = (database: Database, { thing, name, inScope }: StoredKind, where = "true"): number =>
-  database.count(`select count(*) from ${thing.name} t where ${inScope} and ${where}`, { kind: name });
+/** The records of the kind, or those for which a condition is true; 全社, which every tenant has for good, is none. */
+export const countRecords = (database: Database, { thing, name, inScope, table }: StoredKind, where = "true"): number =>
+  database.count(
+    `select count(*) from ${thing.name} t where ${inScope} and t.pk is distinct from :usual and ${where}`,
+    {
+      kind: name,
+      usual: table.usual ?? null,
+    },
+  );
 
 const countDeleted = (database: Database, { kind, request }: PlanSql): number => {
   if (request.mode !== "replace") return 0;

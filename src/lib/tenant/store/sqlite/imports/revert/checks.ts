@@ -34,6 +34,7 @@ import {
   inUse,
   lostSince,
   protectedSince,
+  renamed,
   takenSince,
   type InTheWay,
   type Touched,
@@ -289,8 +290,30 @@ const checkNamesThere = (database: Database, reverted: Committed, reference: Sto
   const values = { ...params(reverted), missing: first["key"] ?? null };
   const users = inTheWay(database, kind.thing, { called, from: `${missing} and e.value = :missing` }, values);
   if (users !== undefined) {
-    throw gone(users, { thing: table.thing, name: String(first["name"]), by: undefined, isUndo: false });
+    const name = String(first["name"]);
+    const now = renamedTo(database, reverted, reference, name);
+    if (now !== undefined) throw renamed(users, { thing: table.thing, name, now, app: kind.format.app });
+    throw gone(users, { thing: table.thing, name, by: undefined, isUndo: false });
   }
+};
+
+/** What a record is called by now that had a name; undefined if none of today had it, as far as the audit tells. */
+const renamedTo = (
+  database: Database,
+  reverted: Committed,
+  { refers, table: { thing } }: StoredReference,
+  name: string,
+): string | undefined => {
+  const scope = thing.scope === undefined ? "true" : `n.${thing.scope} = :kind`;
+  const found = database.get(
+    `select n.${quoteIdentifier(refers.by)} as now from audit a join json_each(a.record -> 'objects') o
+       join ${thing.name} n on n.id = o.value ->> 'id' and ${scope}
+     where instr(a.record, :text) > 0 and json_valid(a.record) and o.value ->> 'thing' = '${thing.name}'
+       and a.record -> 'before' ->> '${refers.by}' = :name
+     order by a.seq desc limit 1`,
+    { ...params(reverted), name, text: JSON.stringify(name).slice(1, -1) },
+  );
+  return found === undefined ? undefined : String(found["now"]);
 };
 
 /** Records of a tree would be below themselves, as others were moved in the meantime. */

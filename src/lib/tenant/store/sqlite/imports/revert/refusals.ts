@@ -140,6 +140,34 @@ export const gone = (restored: InTheWay, { thing, name, by, isUndo }: Gone): Fai
   );
 };
 
+/** What has another name by now, and would be referred to by its former one. */
+interface Renamed {
+  readonly thing: Thing;
+  /** its former name */
+  readonly name: string;
+  /** what it is called by now */
+  readonly now: string;
+  /** of groups of SECURED APPs their app */
+  readonly app: string | undefined;
+}
+
+/** Records would name again one that was renamed since. */
+export const renamed = (restored: InTheWay, { thing, name, now, app }: Renamed): Failure => {
+  const [who, whose] = [listed(restored), nounOf(thing)];
+  const by = (words: string): string => (app === undefined ? "" : `: clomoctl secured groups ${words} --app ${app}`);
+  const [back, again] = [by(`edit "${now}" --name "${name}"`), by(`create "${name}"`)];
+  return refusal(
+    text(
+      `${who.en} would belong to the ${whose.en} ${name}, which was renamed to ${now} afterwards`,
+      `取り消すと${who.ja}が、後から「${now}」に名前が変わった${whose.ja}「${name}」に関連付けられる`,
+    ),
+    text(
+      `rename it back${back}; or create ${name} again${again}`,
+      `名前を元に戻す${back} か、「${name}」を作り直す${again}`,
+    ),
+  );
+};
+
 /** Another record has a value by now of which only one may have it. @param name what people call that record */
 export const takenSince = (thing: Thing, name: string, header: string): Failure => {
   const { en, ja } = nounOf(thing);
