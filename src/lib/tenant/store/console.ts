@@ -250,6 +250,7 @@ const taskOf = (row: Row): ConsoleTask => {
     objectId: orNull(row["object"]),
     changes: row["changes"] === null ? [] : [...handOf(row).changes],
     gone: row["gone"] === 1,
+    restored: [],
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
     file: detail?.emittedFile ?? null,
     mode: detail === undefined ? null : (detail.request?.mode ?? "revert"),

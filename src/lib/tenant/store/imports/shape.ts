@@ -91,7 +91,7 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { newOrgs, newGroups, columns, staying, ...counts }: PlanCounts = { ...NO_COUNTS, ...countsOf(record) };
+  const { newOrgs, newGroups, columns, staying, wipes, ...counts }: PlanCounts = { ...NO_COUNTS, ...countsOf(record) };
   const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
   const numberOf = (id: string | null): number | null => (id === null ? null : (beside.numbers.get(id) ?? null));
   const task = beside.tasks.get(record.pk);
@@ -127,6 +127,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     unverifiedColumns: unverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
+    ...(wipes === undefined ? {} : { wipes }),
     ...(staying === undefined ? {} : { staying: { count: staying.count, names: [...staying.names] } }),
     ...(takes === undefined ? {} : { takes }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),

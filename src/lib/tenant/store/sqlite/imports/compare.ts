@@ -165,6 +165,7 @@ export const compare = (
   database.exec("create index if not exists s.problem_row on problem (row)");
   findMendedKeys(database, plan);
   const { planner } = plan.kind.table;
+  let wipes: number | undefined;
   if (planner !== undefined) planner.compare(database, plan);
   else {
     findDuplicates(database, plan);
@@ -177,10 +178,10 @@ export const compare = (
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
-    plan.kind.table.check?.(database, plan);
+    wipes = plan.kind.table.check?.(database, plan);
   }
   findLikeCodes(database, plan);
-  return countPlan(database, plan);
+  return { ...countPlan(database, plan), ...(wipes !== undefined && { wipes }) };
 };
 
 const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
