@@ -95,6 +95,8 @@ const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
 const ofImport = (name: string): Permitted => asked(HISTORY, "components", "schemas", "Import", "properties", name);
 const WORKBOOKS = "a file may be an Excel workbook";
+const WIPES = "another owner of some devices needs a wipe, of which the number is confirmed";
+
 const takesWorkbooks = (path: string, method: string): Permitted => ({
   at: ["paths", `/v1/imports/{id}/${path}`, method, "requestBody", "content", XLSX_TYPE],
   before: undefined,
@@ -141,6 +143,7 @@ const PERMITTED: readonly Permitted[] = [
   more(DELETIONS, "components", "schemas", "Import", "properties", "request", "$ref"),
   more(DELETIONS, "components", "schemas", "ImportRequest", "type"),
   ...["staying", "takes"].map((name) => asked(DELETIONS, "components", "schemas", "Import", "properties", name)),
+  asked(WIPES, "components", "schemas", "Import", "properties", "wipes"),
   asked(DELETIONS, "paths", "/v1/imports/deletions"),
   more(HISTORY, "components", "schemas", "Import", "properties", "state", "enum"),
   more(HISTORY, "components", "schemas", "Import", "required"),

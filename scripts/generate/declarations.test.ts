@@ -99,6 +99,9 @@ const PERMITTED: readonly Permitted[] = [
   ...LIMITED.flatMap((verb) =>
     ["--max-changes", "--max-deletions"].map((limit) => added(optionOf(verb, limit), "unattended imports have limits")),
   ),
+  ...["imports commit", "imports revert"].map((verb) =>
+    added(optionOf(verb, "--confirm-wipes"), "the number of devices to be wiped for another owner is confirmed"),
+  ),
   ...["add", "check", "edit", "verify"].map((verb) =>
     added(optionOf(`renewals ${verb}`, "--password-file"), "key stores are read"),
   ),

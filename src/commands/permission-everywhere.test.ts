@@ -24,6 +24,13 @@ const CHANGES = ALL_ROUTES.filter(changesTenant).map(({ method, path, id }) => {
 const wordsOf = (line: string): readonly string[] =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word).slice(1);
 
+/** What is only tried changes nothing. */
+const isTried = async (request: Request): Promise<boolean> => {
+  if (request.headers.get("content-type") !== "application/json") return false;
+  const { dryRun } = JSON.parse(await request.clone().text()) as { dryRun?: boolean };
+  return dryRun === true;
+};
+
 /** Runs lines one after another on a new tenant among several contexts, of which it is in use; tells which changes reached it. */
 async function changesBy(lines: readonly string[], environment: Record<string, string>): Promise<readonly string[]> {
   const [home, folder] = [freshFolder(), freshFolder()];
@@ -33,10 +40,10 @@ async function changesBy(lines: readonly string[], environment: Record<string, s
   const surroundings = { now: () => Date.parse("2026-11-20T01:00:00Z"), random, origin: TEST_ORIGIN };
   const { fetch, close } = openTenant({ folder: freshFolder(), name: "kanto", actor: "owner", surroundings });
   const reached = new Set<string>();
-  const tenant = (request: Request): Promise<Response> => {
+  const tenant = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
     const change = CHANGES.find(({ method, path }) => method === request.method && path.test(pathname));
-    if (change !== undefined) reached.add(change.id);
+    if (change !== undefined && !(await isTried(request))) reached.add(change.id);
     return fetch(request);
   };
   for (const line of lines) await run(wordsOf(line), { home, folder, tenant, environment });

@@ -97,6 +97,14 @@ describe("a protected context", () => {
     expect(wrong.ja.stderr).toContain("コンテキストは kanto で、「osaka」ではありません。何も変更していません");
   });
 
+  test("is not asked for by what is only tried", async () => {
+    const createOrg = { ...example<object>("createOrg"), dryRun: true };
+    const tried = await run("orgs create 営業部 --dry-run", { home: await kanto(), tenant: { createOrg } });
+    expect(tried).toMatchObject({ exit: 0 });
+    const done = await run("orgs create 営業部", { home: await kanto(), tenant: {} });
+    expect(done).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  });
+
   test("is named also by one that is not protected, where a name is given", async () => {
     const home = await homeOf("kanto --embedded");
     expect(await run(`${ADD} --confirm-context osaka`, { home, tenant: {} })).toMatchObject({ exit: 3 });

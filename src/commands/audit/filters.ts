@@ -29,8 +29,8 @@ export const AUDIT_FILTERS = {
     value: "NAME",
     names: "users",
     about: text(
-      "what it was done to, also if it is deleted: mail address, code, account, path, serial number, ID",
-      "対象(削除済みも可): メールアドレス、コード、アカウント名、組織のパス、シリアルナンバー、ID など",
+      "what it was done to, also if it is deleted or its name was given to another: name, mail address, code, account, path, serial number, ID",
+      "対象(削除済み、別の人が使用中も可): 氏名、メールアドレス、コード、アカウント名、組織のパス、シリアルナンバー、ID など",
     ),
   },
 } as const satisfies Fields;

@@ -26,7 +26,7 @@ export default defineCommand({
     { line: "clomoctl console confirm 3" },
     { line: "clomoctl console confirm 3 4 --by 髙橋 --at 2026-11-02" },
   ],
-  exits: ["not-permitted", "not-found", "conflict", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: TASK_COLUMNS,
   async run(tools, { number, by, at }) {
     const timezone = zoneOf(tools, await tools.tenant());

@@ -36,8 +36,10 @@ test("place and steps are in the language, and English in JSON", async () => {
   expect(json.ja.stdout).toBe(json.en.stdout);
 });
 
+const UNDONE = { work: "undo", kind: "docs", mode: "revert", create: 0, update: 1 } as const;
+
 test("an undoing is put back; where an export differed since, a later one may prove it", async () => {
-  const { steps } = await shown({ work: "undo", kind: "docs", mode: "revert", doubtedAt: "2026-11-20T01:23:45.000Z" });
+  const { steps } = await shown({ ...UNDONE, doubtedAt: "2026-11-20T01:23:45.000Z" });
   expect(steps[1]).toBe("put it back in SECURED APPs MANAGER (Docs), Users, where it was done there");
   expect(steps[2]).toContain("had other values since");
   expect(steps[3]).toContain("--app docs --from-console");
@@ -80,9 +82,9 @@ test("an undoing by a file names it, and who is deleted or made again by hand", 
     "undo-delete.xlsx: in CLOMO PANEL, Users/Org, delete by hand the 2 whom it lists",
   ]);
   const docs = await shown({ ...undo, kind: "docs", update: 0, delete: 0 });
-  expect(docs.steps.slice(1, 2)).toEqual([
-    "make the 1 again in SECURED APPs MANAGER (Docs), Users that the import had deleted: no password is known here",
-  ]);
+  expect(docs.steps[1]).toMatch(
+    /^make the 1 again that the import had deleted .*SECURED APPs MANAGER \(Docs\): Users .*no password is known here/v,
+  );
 });
 
 test("people are told in words what a task is of", async () => {

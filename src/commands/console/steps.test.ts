@@ -19,6 +19,7 @@ const TASK: ConsoleTask = {
   thing: null,
   changes: [],
   gone: false,
+  restored: [],
   deletionTask: null,
   absentIn: null,
   file: null,
@@ -144,6 +145,35 @@ test("an organisation's parent is called as people call it, not by an id", () =>
     changes,
   });
   expect(steps[1]).toBe("上位組織: 大阪支社 → 全社");
+});
+
+test.each([
+  [
+    "docs",
+    null,
+    "SECURED APPs MANAGER(Docs)の「Users」画面でユーザーの追加アイコン",
+    "ファイルにないため手作業で設定する項目:",
+  ],
+  ["users", null, "CLOMO PANEL の「Users/Org」›「Add User」", "ファイルにないため手作業で設定する項目:"],
+  [
+    "users",
+    "undo.csv",
+    "undo.csv: ",
+    "ファイルにないため手作業で設定する項目(CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」",
+  ],
+] as const)("records that came back are made again, with what no file has: %s, %s", (kind, file, clicks, own) => {
+  const [field, label] = kind === "users" ? ["salesforceAccount", "Salesforceアカウント"] : ["device", "デバイス"];
+  const changes = [
+    { field, before: null, after: "甲" },
+    { field: kind === "users" ? "accountPassword" : "password", before: null, after: null },
+  ];
+  const restored = [{ id: TASK.importId ?? "", name: "花子", changes }];
+  const steps = expectTold({ ...TASK, kind, work: "undo", mode: "revert", file, create: 3, update: 0, restored });
+  expect(steps[0]).toContain("imports show 12 --rows");
+  expect(steps[1]).toContain(clicks);
+  expect(steps[2]).toContain(own);
+  expect(steps[3]).toMatch(new RegExp(`^「花子」: ${label}: 甲、.*パスワード: 新しい値`, "v"));
+  expect(steps[4]).toContain("ほかの 2 件: clomoctl imports show 12 --rows");
 });
 
 test("what is closed has nothing to be done", () => {

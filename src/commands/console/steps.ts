@@ -89,11 +89,43 @@ function fileSteps(task: ConsoleTask): readonly Text[] {
           ),
         ]
       : []),
-    ...(again > 0
+    ...(again > 0 ? [againStep(task)] : []),
+    ...restoredSteps(task, isUploaded && again === 0),
+  ];
+}
+
+/** How the records are made again that an import had deleted. */
+function againStep({ kind, create, importNumber }: ConsoleTask): Text {
+  const clicks = FORMATS[kind].thing.clicks?.create;
+  const { en, ja } = clicks === undefined ? pageOf(kind) : inApp(kind, clicks);
+  return text(
+    `make the ${create} again that the import had deleted (their values: clomoctl imports show ${importNumber} --rows); each by ${en}`,
+    `インポートで削除された ${create} 件を作り直してください(値の確認: clomoctl imports show ${importNumber} --rows)。1 件ずつ: ${ja}`,
+  );
+}
+
+/** What records have that came back, and that no file has. @param uploaded a file makes them, so that it is set afterwards */
+function restoredSteps({ kind, create, importNumber, restored }: ConsoleTask, uploaded: boolean): readonly Text[] {
+  if (restored.length === 0) return [];
+  const { thing } = FORMATS[kind];
+  const clicks = uploaded ? thing.clicks?.edit : undefined;
+  const { en, ja } = clicks === undefined ? text("", "") : inApp(kind, clicks);
+  const way = clicks === undefined ? text("", "") : text(` (${en})`, `(${ja})`);
+  const rest = create - restored.length;
+  return [
+    text(`in no file, to be set by hand${way.en}:`, `ファイルにないため手作業で設定する項目${way.ja}:`),
+    ...restored.map(({ name, changes }): Text => {
+      const all = joined(
+        changes.map((change) => changeStep(thing.fields, change)),
+        text(", ", "、"),
+      );
+      return text(`${name}: ${all.en}`, `「${name}」: ${all.ja}`);
+    }),
+    ...(rest > 0
       ? [
           text(
-            `make the ${again} again in ${page.en} that the import had deleted: no password is known here`,
-            `インポートで削除された ${again} 件は、パスワードが分からないため、${page.ja}で作り直してください`,
+            `the other ${rest}: clomoctl imports show ${importNumber} --rows (passwords and the like are in no list: set them anew)`,
+            `ほかの ${rest} 件: clomoctl imports show ${importNumber} --rows(パスワードなどは一覧にないため、設定し直してください)`,
           ),
         ]
       : []),
@@ -130,7 +162,12 @@ function byHandSteps(task: ConsoleTask): readonly Text[] {
   const { work, kind } = task;
   const page = pageOf(kind);
   if (work === "delete") return deletionSteps(task);
-  return [work === "undo" ? undone(page) : repeated(page)];
+  if (work !== "undo") return [repeated(page)];
+  const { create, update, delete: gone } = task;
+  return [
+    ...(create === 0 || update + gone > 0 ? [undone(page)] : []),
+    ...(create > 0 ? [againStep(task), ...restoredSteps(task, false)] : []),
+  ];
 }
 
 /** How records are deleted: what the manual says of it, and no more. */

@@ -99,3 +99,33 @@ test("who is not found, an administrator and an owner of devices are told in one
   expect(unknown.stderr).toContain("error: 1 of 2 names does not find exactly one user; nothing was changed\n");
   expect((await tenant.client.imports.list()).filter(({ state }) => state === "planned")).toEqual([]);
 });
+
+test.each([
+  "髙橋 <takahashi@example.jp>",
+  "1. 高橋 様 takahashi@example.jp",
+  "・「高橋」\u00a0<mailto:Takahashi@example.jp>",
+  "takahashi@example.jp\t髙橋\te2",
+  "髙橋, takahashi@example.jp; e2",
+  "<takahashi@example.jp>",
+])("of the line %j the address is taken", async (line) => {
+  const { stderr, exit } = await run("users delete --file - --dry-run", { tenant: tenant.fetch, stdin: line });
+  // found: what holds it back is the mark that a test above made
+  expect(stderr).not.toContain("stdin:1");
+  expect(stderr).toContain("髙橋 <takahashi@example.jp>");
+  expect(exit).toBe(3);
+});
+
+test.each([
+  "髙橋 <takahashi@example.jp> は残る",
+  "(除く) 髙橋 <takahashi@example.jp>",
+  "問い合わせは 髙橋 <takahashi@example.jp> まで",
+  "送信者: takahashi@example.jp",
+  "Reply-To: takahashi@example.jp",
+  "On Fri, 髙橋 <takahashi@example.jp> wrote:",
+  "髙橋 <takahashi@example.jp> 上長 E1",
+  "鈴木 <takahashi@example.jp>",
+])("the line %j, which says more or names somebody else, is told and deletes nobody", async (line) => {
+  const { stderr, exit } = await run("users delete --file - --dry-run", { tenant: tenant.fetch, stdin: line });
+  expect(stderr).toMatch(/^stdin:1: takahashi@example\.jp: the line also says ".+", which is not how 髙橋/);
+  expect(exit).toBe(2);
+});

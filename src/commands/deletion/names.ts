@@ -2,6 +2,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { emailKey, nameKey } from "../../lib/model/normalise.ts";
+import { nameAsWritten } from "../../lib/model/search.ts";
 import type { NamedKind } from "../listing/named.ts";
 import type { Tools } from "../tools.ts";
 
@@ -14,8 +15,11 @@ export interface Findable<R extends { readonly id: string }> extends NamedKind<R
   /** All records, and by what each is known, as {@link find} compares it: many names are looked up by one pass over them. */
   readonly every?: (() => AsyncIterable<R> | Iterable<R>) | undefined;
   readonly knownBy?: ((record: R) => KnownBy) | undefined;
-  /** people are named by what they have in mails: `山田 太郎 <yamada@example.jp>` */
-  readonly byMail?: boolean | undefined;
+  /**
+   * People are named by what they have in mails: `山田 太郎 <yamada@example.jp>`. The values that may stand beside the
+   * address of a record: any other word could be a sentence about somebody who stays.
+   */
+  readonly beside?: ((record: R) => readonly (string | null)[]) | undefined;
 }
 
 /** By what a record is known: values that are compared to the letter, as codes and names, and as mail addresses. */
@@ -30,6 +34,8 @@ export interface KnownBy {
 /** A name, and the line of the file where it stands. */
 interface Typed {
   readonly name: string;
+  /** the other words of its line, where it is an address */
+  readonly beside?: string | undefined;
   readonly where?: string | undefined;
 }
 
@@ -38,11 +44,29 @@ const ADDRESS =
   /[^\s<>()[\]「」『』【】"',;:、。]+@[^\s<>()[\]「」『』【】"',;:、。]*[^\s<>()[\]「」『』【】"',;:、。.]/gu;
 
 /** The names in a line; of people their mail addresses, if there are any. */
-const namesIn = (line: string, byMail: boolean): readonly string[] => {
-  const whole = line.trim();
+const namesIn = (line: string, byMail: boolean): readonly Typed[] => {
+  // blanks of mails and tables
+  const whole = line.replaceAll("\u00a0", " ").trim();
   const addresses = byMail ? (whole.normalize("NFKC").match(ADDRESS) ?? []) : [];
-  if (addresses.length > 0) return addresses;
-  return whole === "" ? [] : [whole];
+  const beside = addresses.length === 0 ? undefined : whole.normalize("NFKC").replaceAll(ADDRESS, " ");
+  if (addresses.length > 0) return addresses.map((name) => ({ name, beside }));
+  return whole === "" ? [] : [{ name: whole }];
+};
+
+/** A cell of a list without what lists have around names: quotes, brackets, bullets and numbers, titles of persons. */
+const bareCell = (cell: string): string =>
+  cell
+    .replaceAll(/[<>()[\]「」『』【】"']|mailto:/gu, " ")
+    .trim()
+    .replace(/^[\s・*•●○■□◆◇-]*(?:\d+[.)]\s*)?/u, "")
+    .replace(/\s*(?:様|さま|さん|殿|氏)$/u, "");
+
+/** The words beside an address that are none of the values that may stand there, cell by cell; blank if all are. */
+const strange = (beside: string, values: readonly (string | null)[]): string => {
+  const known = new Set(values.map((value) => nameAsWritten(value ?? "")));
+  const cells = beside.split(/[\t,;]/).map((cell) => bareCell(cell));
+  const [first = ""] = cells.filter((cell) => cell !== "" && !known.has(nameAsWritten(cell)));
+  return first;
 };
 
 /** Lists of names are short; a longer file is none. */
@@ -67,12 +91,12 @@ async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise
   return content.split(/\r\n|[\r\n]/).flatMap((line, at) => {
     const where = `${place}:${at + 1}`;
     const names = namesIn(line, byMail);
-    if (byMail && (HEADER.test(line.normalize("NFKC")) || new Set(names.map(emailKey)).size > 1)) {
-      throw notOnePerson(where);
-    }
-    return names.map((name) => ({ name, where }));
+    if (byMail && (HEADER.test(line.normalize("NFKC")) || severalIn(names))) throw notOnePerson(where);
+    return names.map((name) => ({ ...name, where }));
   });
 }
+
+const severalIn = (names: readonly Typed[]): boolean => new Set(names.map(({ name }) => emailKey(name))).size > 1;
 
 /** The head of a mail, which names people who are not meant: who wrote it, and to whom. */
 const HEADER = /^\s*(?:from|to|cc|bcc|差出人|宛先)\s*:/iu;
@@ -96,8 +120,8 @@ const notAList = (where: string): Failure =>
 /** The name in an argument. @throws `usage` where several people are in it */
 const nameIn = (argument: string, byMail: boolean): readonly Typed[] => {
   const names = namesIn(argument, byMail);
-  if (new Set(names.map(emailKey)).size > 1) throw notOneName(names);
-  return names.map((name) => ({ name }));
+  if (severalIn(names)) throw notOneName(names.map(({ name }) => name));
+  return names;
 };
 
 const notOneName = (names: readonly string[]): Failure =>
@@ -120,12 +144,18 @@ export async function typedNames(
     names,
     file,
     byMail = false,
-  }: { readonly names: readonly string[]; readonly file: string | undefined } & Pick<Findable<never>, "byMail">,
+  }: { readonly names: readonly string[]; readonly file: string | undefined; readonly byMail?: boolean | undefined },
 ): Promise<readonly Typed[]> {
   const typed = names.flatMap((name) => nameIn(name, byMail));
   const all: readonly Typed[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
   const known = new Set<string>();
-  const once = all.filter(({ name }) => !known.has(name) && known.add(name));
+  const once = all.filter(({ name, beside = "" }) => {
+    // the same address with other words beside it is looked at again
+    const key = beside.trim() === "" ? name : `${name} ${beside}`;
+    const isNew = !known.has(key);
+    known.add(name).add(key);
+    return isNew;
+  });
   if (once.length > MOST_NAMES) throw tooMany(once.length);
   return once;
 }
@@ -231,10 +261,10 @@ export async function idsNamed<R extends { readonly id: string }>(
   typed: readonly Typed[],
   findable: Findable<R>,
 ): Promise<readonly string[]> {
-  const { noun, list, search, near, describe } = findable;
+  const { noun, list, search, near, describe, beside } = findable;
   const find = await finderOf(typed, findable);
   const ids = new Set<string>();
-  const [unknown, ambiguous]: [string[], string[]] = [[], []];
+  const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
   const problems: UnfoundName[] = [];
   const tell = async ({ name, where }: Typed, why: Text): Promise<void> => {
     const place = where === undefined ? "" : `${where}: `;
@@ -244,8 +274,15 @@ export async function idsNamed<R extends { readonly id: string }>(
   };
   for (const one of typed) {
     const found = await find(one.name);
-    if (found.length === 1) for (const { id } of found) ids.add(id);
-    else if (found.length === 0) {
+    const [only] = found;
+    if (found.length === 1 && only !== undefined) {
+      const other = beside === undefined ? "" : strange(one.beside ?? "", beside(only));
+      if (other === "") ids.add(only.id);
+      else {
+        doubtful.push(one.name);
+        await tell(one, saysMore(other, only, describe));
+      }
+    } else if (found.length === 0) {
       unknown.push(one.name);
       const others = unknown.length > MOST_COMPARED ? [] : await near(one.name);
       await tell(one, notFound(noun, shown(others)));
@@ -259,7 +296,7 @@ export async function idsNamed<R extends { readonly id: string }>(
       );
     }
   }
-  const wrong = unknown.length + ambiguous.length;
+  const wrong = unknown.length + ambiguous.length + doubtful.length;
   if (wrong === 0) return [...ids];
   const command = search === undefined ? list : `${search} TEXT`;
   const found = [...ids];
@@ -278,6 +315,15 @@ export async function idsNamed<R extends { readonly id: string }>(
     },
   );
 }
+
+/** Of a line that says more than who is meant. */
+const saysMore = <R>(other: string, record: R, describe: NamedKind<R>["describe"]): Text => {
+  const { en, ja } = shown([describe(record)]);
+  return text(
+    `the line also says "${other}", which is not how ${en} is called; leave the name and the address, if this user is to go`,
+    `行に「${other}」ともありますが、${ja} の名前ではありません。削除するユーザーなら、名前とメールアドレスだけにしてください`,
+  );
+};
 
 const shown = (all: readonly (string | Text)[]): Text =>
   joined(all.map((one) => (typeof one === "string" ? same(one) : one)));

@@ -34,8 +34,8 @@ export type DeletionOptions = Omit<InputOf<typeof DELETION_OPTIONS>, "file">;
 /** Help on how a deletion is confirmed and undone. */
 export const DELETION_HELP = [
   text(
-    "All that was named is shown, and goes only once its number is confirmed: typed, or by --confirm-deletions N; any other number changes nothing (exit 3). In runs that nobody watches, --yes --max-deletions N|P% permits it up to that limit, and half of the records at most.",
-    "対象をすべて示し、件数で確認してから削除します。件数は入力するか、--confirm-deletions N で指定します。一致しなければ何も変更しません(終了コード 3)。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも半数まで)削除できます。",
+    "All that was named is shown, and goes only once its number is confirmed: typed, or by --confirm-deletions N; any other number changes nothing (exit 3). In runs that nobody watches, --yes --max-deletions N|P% permits it up to that limit, and half of the records of each kind at most.",
+    "対象をすべて示し、件数で確認してから削除します。件数は入力するか、--confirm-deletions N で指定します。一致しなければ何も変更しません(終了コード 3)。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも種類ごとに半数まで)削除できます。",
   ),
   text(
     "A deletion is kept as an import of the mode delete: `imports show NUMBER --rows` tells who went, `imports revert NUMBER` brings them back, without passwords.",

@@ -108,7 +108,7 @@ async function requestOf<R extends { readonly id: string }>(
     return { ...others, ...(id !== undefined && { org: id }), called: shortened(called) };
   }
   const findable = await found();
-  const typed = await typedNames(tools, { names, file, byMail: findable.byMail });
+  const typed = await typedNames(tools, { names, file, byMail: findable.beside !== undefined });
   if (typed.length === 0) throw NOBODY;
   const called = file === undefined || file === "-" ? typed.map(({ name }) => name).join(", ") : file;
   const more = { ...(recursive === true && { recursive }), called: shortened(called) };

@@ -82,7 +82,10 @@ export const DEVICE_FILTERS = {
   search: {
     kind: "string",
     value: "TEXT",
-    about: text("only those with a value that contains it", "いずれかの項目に含む文字で絞り込む"),
+    about: text(
+      "only those with a value of their own that contains it",
+      "デバイス自身のいずれかの項目に含む文字で絞り込む",
+    ),
   },
   status: {
     kind: "choice",

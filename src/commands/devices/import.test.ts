@@ -163,3 +163,44 @@ testWrongLines(
   ["devices import devices.csv --create-orgs", "--create-orgs"],
   ["devices import devices.csv --app docs", "--app"],
 );
+
+const WIPING = { ...PLAN, create: 0, update: 2, wipes: 2 };
+const carriedOut = () => planning(WIPING, { importRows: ROWS, commitImport: committed(WIPING) });
+const leaving = { importRows: ROWS, discardImport: { ...WIPING, state: "discarded" } } as const;
+
+test("another owner that needs a wipe is told with the number of devices, and wants it", async () => {
+  const given = { tenant: carriedOut(), folder: folder() };
+  const { en, ja } = await inBoth("devices import devices.csv --confirm-wipes 2 --format json", given);
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain("devices to be wiped and set up again, as they get another owner: 2\n");
+  expect(ja.stderr).toContain("所有者が変わるため初期化と再設定が必要になるデバイス: 2\n");
+  expect(JSON.parse(en.stdout)).toMatchObject({ wipes: 2, committed: true });
+  const dry = await run("devices import devices.csv --dry-run --format json --lang en", {
+    tenant: planning(WIPING, leaving),
+    folder: folder(),
+  });
+  expect([dry.exit, JSON.parse(dry.stdout)]).toMatchObject([0, { wipes: 2, committed: false }]);
+  expect(dry.stderr).toContain("as they get another owner: 2\n");
+});
+
+test.each([
+  ["--yes", "--confirm-wipes 2"],
+  ["--yes --confirm-wipes 1", "2 devices would have to be wiped and set up again, not 1; nothing was changed"],
+  ["--dry-run --confirm-wipes 3", "2 devices would have to be wiped and set up again, not 3; nothing was changed"],
+])("where the number of wipes is missing or another, nothing happens: %s", async (words, told) => {
+  const { exit, stderr, requests } = await run(`devices import devices.csv --lang en ${words}`, {
+    tenant: planning(WIPING, { ...leaving, import: WIPING }),
+    folder: folder(),
+  });
+  expect(exit).toBe(3);
+  expect(stderr).toContain(told);
+  expect(operations(requests)).not.toContain("commitImport");
+});
+
+test("on a terminal the number of wipes is typed", async () => {
+  const typing = [["2 devices to be wiped and set up again; type 2", "2\r"]] as const;
+  const given = { tenant: carriedOut(), folder: folder(), terminal: { typing } };
+  const { exit, requests } = await run("devices import devices.csv --lang en", given);
+  expect(exit).toBe(0);
+  expect(operations(requests)).toContain("commitImport");
+});

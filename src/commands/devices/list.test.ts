@@ -52,6 +52,17 @@ test("an organisation is looked up by its name; what else narrows the list goes 
   ]);
 });
 
+test("the devices of one user are asked for by the user's id", async () => {
+  const [user] = example<{ items: readonly [{ id: string }] }>("findUsers").items;
+  const tenant = { findUsers: { items: [user] }, devices: page(null, owned) };
+  const { exit, requests } = await run("devices list --owner hanako@example.co.jp", { tenant });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([
+    { operation: "findUsers", query: { name: "hanako@example.co.jp" } },
+    { operation: "devices", query: { owner: user.id } },
+  ]);
+});
+
 test("an organisation that there is none of is told, in both languages, and no device is asked for", async () => {
   const { en, ja } = await inBoth("devices list --org 支社", {
     tenant: { findOrgs: { items: [] }, orgs: { items: [] } },

@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
+import { userNamed } from "../users/columns.ts";
 import { listNotReady, NOT_READY_DETAILS } from "./not-ready.ts";
 
 export default defineCommand({
@@ -12,6 +13,12 @@ export default defineCommand({
   args: {},
   options: {
     ...DEVICE_FILTERS,
+    owner: {
+      kind: "string",
+      value: "USER",
+      names: "users",
+      about: text("only the devices of this user", "このユーザーが所有者のデバイスだけ"),
+    },
     notReady: {
       kind: "boolean",
       about: text(
@@ -25,15 +32,20 @@ export default defineCommand({
     { line: "clomoctl devices list --limit 20" },
     { line: "clomoctl devices list --filter-id SERIAL --format json" },
     { line: "clomoctl devices list --org 本社/営業部 --status 管理中 --platform iOS" },
+    { line: "clomoctl devices list --owner hanako.yamazaki@example.jp" },
     { line: "clomoctl devices list --tag 貸出用" },
     { line: "clomoctl devices list --not-ready" },
     { line: "clomoctl devices list --format csv --fields serialNumber,owner,status" },
   ],
   exits: ["not-found"],
-  async run(tools, { org, limit, notReady, ...filters }) {
+  async run(tools, { org, owner, limit, notReady, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("devices");
-    const query = { ...filters, ...(org !== undefined && { org: (await orgNamed(tools, org)).id }) };
+    const query = {
+      ...filters,
+      ...(org !== undefined && { org: (await orgNamed(tools, org)).id }),
+      ...(owner !== undefined && { owner: (await userNamed((await tools.tenant("users")).client, owner)).id }),
+    };
     if (notReady) return listNotReady(tools, client.devices.notReady(query), limit);
     const devices = client.devices.list(query);
     const columns = listColumns(terminal, DEVICE_COLUMNS, DEVICE.usual);

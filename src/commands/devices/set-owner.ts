@@ -2,12 +2,13 @@ import type { Device } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { DEVICE, needsWipe, wipeFor } from "../../lib/model/device.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
-import { counted, text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showAllWritten, WHILE_WRITING } from "../records/written.ts";
+import { askWipes } from "../records/wipes.ts";
 import type { Tools } from "../tools.ts";
 import { userNamed } from "../users/columns.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, devicesNamed } from "./columns.ts";
@@ -59,7 +60,7 @@ export default defineCommand({
     // nobody is asked about what the tenant refuses
     if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
     await tellWipes(tools, wiped);
-    if (asks) await confirm(tools, wiped.length);
+    if (asks) await askWipes(tools, wiped.length);
     tools.describeState(() => WHILE_WRITING);
     const all = await client.devices.setOwner({ ids, ...owner, wipes: confirmWipes ?? wiped.length, dryRun });
     await showAllWritten(tools, all, {
@@ -100,14 +101,3 @@ async function tellWipes({ terminal }: Pick<Tools, "terminal">, devices: readonl
     await terminal.note(text(`${device.serialNumber}: ${en}`, `${device.serialNumber}: ${ja}`));
   }
 }
-
-/** @throws `input-rejected` where another number is typed, or it cannot be asked for */
-const confirm = ({ terminal }: Pick<Tools, "terminal">, count: number): Promise<void> =>
-  terminal.prompts.typedNumber({
-    message: text(
-      `${counted(count, "device")} to be wiped and set up again; type ${count} to change the owner:`,
-      `${count} 台のデバイスで初期化と再設定が必要になります。所有者を変えるには台数を入力してください:`,
-    ),
-    flag: `--confirm-wipes ${count}`,
-    expected: count,
-  });

@@ -62,12 +62,41 @@ test("--dry-run shows the inverse plan, and leaves nothing", async () => {
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
 
+test.each([
+  [1, true],
+  [0, false],
+] as const)("tells that who comes back has no password any more: %d, %o", async (create, told) => {
+  const undo = { ...UNDO, create };
+  const tenant = tenantWith({ discardImport: { ...undo, state: "discarded" } }, undo);
+  const { en, ja } = await inBoth("imports revert 12 --dry-run", { tenant });
+  expect(en.stderr.includes("comes back without passwords and the like")).toBe(told);
+  expect(ja.stderr.includes("パスワードなどが未設定の状態で元に戻ります")).toBe(told);
+});
+
 test("--dry-run holds the limits too", async () => {
   const discardImport = { ...UNDO, state: "discarded" } as const;
   const tenant = tenantWith({ import: UNDO, discardImport }, { ...UNDO, recordsBefore: 10 });
   const { exit, stderr } = await run("imports revert 12 --dry-run --max-deletions 1", { tenant });
   expect(exit).toBe(3);
   expect(stderr).toContain("the plan deletes 2 of 10 records, more than the 1 allowed");
+});
+
+test("devices that get an owner back are wiped only where their number is confirmed", async () => {
+  const undo = { ...UNDO, kind: "devices", delete: 0, wipes: 1 } as const;
+  const { en, ja } = await inBoth("imports revert 12 --confirm-wipes 1 --format json", {
+    tenant: tenantWith({ commitImport: committed(undo) }, undo),
+  });
+  expect(JSON.parse(en.stdout)).toMatchObject({ wipes: 1, committed: true });
+  expect(en.stderr).toContain("devices to be wiped and set up again, as they get another owner: 1\n");
+  expect(ja.stderr).toContain("所有者が変わるため初期化と再設定が必要になるデバイス: 1\n");
+  for (const words of ["--yes", "--yes --confirm-wipes 2", "--dry-run --confirm-wipes 2"]) {
+    const discardImport = { ...undo, state: "discarded" } as const;
+    const refused = await run(`imports revert 12 ${words}`, {
+      tenant: tenantWith({ import: undo, discardImport }, undo),
+    });
+    expect(refused.exit).toBe(3);
+    expect(operations(refused.requests)).not.toContain("commitImport");
+  }
 });
 
 test("tells what the counts do not: what else is deleted, and what stays", async () => {

@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { changesNothing, confirmAndCommit } from "./plan/confirm.ts";
+import { changesNothing, confirmAndCommit, refuseOtherNumber } from "./plan/confirm.ts";
 import { checkLimits, LIMITS, refuseBeyond } from "./plan/limits.ts";
-import { CONFIRM_DELETIONS, refuseUnlikeUpload } from "./plan/options.ts";
+import { CONFIRM_DELETIONS, CONFIRM_WIPES, refuseUnlikeUpload } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT, isLast } from "./plan/find.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
@@ -23,6 +24,7 @@ export default defineCommand({
   args: { id: ID_ARGUMENT },
   options: {
     confirmDeletions: CONFIRM_DELETIONS,
+    confirmWipes: CONFIRM_WIPES,
     ...LIMITS,
     dryRun: {
       kind: "boolean",
@@ -65,7 +67,7 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, undo, false);
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
-      for (const line of whatIsUndone(original)) await tools.terminal.note(line);
+      for (const line of whatIsUndone(original, pending.plan)) await tools.terminal.note(line);
       if (emitCsv !== undefined && !dryRun) {
         const { warnOfReplaced } = await import("./outputs/console/emit.ts");
         await warnOfReplaced(tools, emitCsv, async () => true);
@@ -80,6 +82,7 @@ export default defineCommand({
       // the age of the mirror goes back with an export, and the tasks that it had closed are open again
       if (!dryRun && (isExport || !changesNothing(pending.plan)))
         return confirmAndCommit(tools, pending, answers, emitCsv === undefined ? undefined : () => handOver(emitCsv));
+      refuseOtherNumber(pending.plan, answers);
       refuseBeyond(pending.plan, answers);
       if (!dryRun) await tools.terminal.note(NOTHING_CHANGED);
       await pending.leave();
@@ -89,7 +92,7 @@ export default defineCommand({
 });
 
 /** What is undone, and what the counts of the plan do not tell. */
-function* whatIsUndone(original: Import): Generator<Text> {
+function* whatIsUndone(original: Import, { create, kind }: Import): Generator<Text> {
   const { number, fileName, actor, secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups } = original;
   yield text(
     `undoes import ${number} (${fileName}, by ${actor})`,
@@ -107,6 +110,12 @@ function* whatIsUndone(original: Import): Generator<Text> {
     yield text(
       "passwords and the like that it set stay as they are: former ones are not kept",
       "設定したパスワードなどは元に戻りません(以前のものは保存していません)",
+    );
+  }
+  if (create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true)) {
+    yield text(
+      "what was deleted comes back without passwords and the like: none are kept, set them anew",
+      "削除したものは、パスワードなどが未設定の状態で元に戻ります(保存していないため、設定し直してください)",
     );
   }
 }

@@ -99,6 +99,35 @@ test.each([
   expect(stderr).toContain(told);
 });
 
+test.each([
+  ["20", 12, 1, "12 of 12 users; --max-deletions permits half of them at most", "計画ではユーザー 12 件のうち 12 件を"],
+  ["40%", 12, 1, "12 of 12 users, more than the 4 allowed", "計画ではユーザー 12 件のうち 12 件を"],
+  ["20", 1, 19, "19 of 30 organisations; --max-deletions permits half", "計画では組織 30 件のうち 19 件を"],
+  ["40%", 1, 13, "13 of 30 organisations, more than the 12 allowed", "計画では組織 30 件のうち 13 件を"],
+  ["12", 6, 8, "14 of 42 records, more than the 12 allowed", "計画では 42 件のうち 14 件を"],
+])("each kind is held to its own number by --max-deletions %s: %i and %i", async (limit, users, orgs, en, ja) => {
+  const whole = { ...PLAN, delete: orgs, recordsBefore: 30, takes: { id, number, delete: users, recordsBefore: 12 } };
+  const byId = ({ params = {} }: Seen) => (params["id"] === PLAN.id ? whole : { ...USERS, delete: users });
+  const tenant = tenantWith({ import: byId, discardImport: DISCARDED }, whole);
+  const told = await inBoth(`orgs delete S01 --recursive --yes --max-deletions ${limit}`, { tenant });
+  expect(told.en.exit).toBe(3);
+  expect(told.en.stderr).toContain(`error: the plan deletes ${en}`);
+  expect(told.en.stderr).toContain(`pass --confirm-deletions ${users + orgs} instead`);
+  expect(told.ja.stderr).toContain(ja);
+  const { findOrgs: _find, planDeletion: _plan, discardImport: _discard, ...kept } = tenant;
+  const imports = { items: [whole, USERS] };
+  const later = await run(`imports commit 13 --yes --max-deletions ${limit}`, { tenant: { ...kept, imports } });
+  expect(later.exit).toBe(3);
+  expect(later.stderr).toContain(`error: the plan deletes ${en}`);
+});
+
+test("what is within the limit in each kind goes", async () => {
+  const takes = { id, number, delete: 3, recordsBefore: 12 };
+  const whole = { ...PLAN, delete: 2, recordsBefore: 4, takes };
+  const tenant = tenantWith({ import: USERS, commitImport: committed(whole) }, whole);
+  expect(await run("orgs delete S01 --recursive --yes --max-deletions 50%", { tenant })).toMatchObject({ exit: 0 });
+});
+
 test("a plan of both that was kept is committed by the sum too", async () => {
   const shown = tenantWith({ imports: { items: [BOTH, USERS] }, import: USERS, commitImport: committed(BOTH) });
   const { findOrgs: _find, planDeletion: _plan, ...tenant } = shown;

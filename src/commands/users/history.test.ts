@@ -14,7 +14,8 @@ test("asks for what was typed, and gives programs every import with all values",
   expect(requests).toEqual([{ operation: "userHistory", query: { name: "hanako@example.co.jp" } }]);
   const [event] = JSON.parse(stdout) as readonly object[];
   const { changed: _, ...told } = hanako.events[0] ?? { changed: [] };
-  expect(event).toEqual({ ...told, changes: [{ field: "title", before: "主任", after: "課長" }] });
+  const { events: _events, ...user } = hanako;
+  expect(event).toEqual({ ...told, user, changes: [{ field: "title", before: "主任", after: "課長" }] });
 });
 
 test("a terminal shows the number, when, who and what, in the language and the context's zone", async () => {
@@ -35,14 +36,25 @@ test("says that a user was deleted, and where no import touched one", async () =
   );
 });
 
-test("none is not found, and several are told apart by their ids", async () => {
+test("none is not found", async () => {
   const { en, ja } = await inBoth(LINE, { tenant: { ...of(), users: { items: [], next: null } } });
   expect(en.stderr).toContain("clomoctl users list --search hanako@example.co.jp\n");
   expect([en.exit, ja.exit, en.stdout]).toEqual([6, 6, ""]);
-  const other = { ...hanako, id: hanako.id.replace(/2$/, "9"), deleted: true };
-  const several = await run(LINE, { tenant: of(hanako, other) });
-  expect(several).toMatchObject({ exit: 2, stdout: "" });
-  expect(several.stderr).toContain(`matches 2: 髙橋 花子 <hanako@example.co.jp> ${hanako.id}; `);
+});
+
+test("of a name that several had, all of them are told, by time and each by name and address", async () => {
+  const [event] = hanako.events;
+  const gone = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "退職 太郎", email: "info@x.jp", deleted: true };
+  const events = [9, 14].flatMap((number) => (event === undefined ? [] : [{ ...event, number }]));
+  const tenant = of({ ...gone, events }, hanako, { ...hanako, name: "新任 次郎", events: [] });
+  const { exit, stdout, stderr } = await run(LINE, { tenant, terminal: { columns: 140 } });
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(
+    /^import .* user .*\n +9 .*退職 太郎 <info@x.jp>.*\n +12 .*髙橋 花子 <hanako@example.co.jp>.*\n +14 .*退職 太郎 <info@x.jp>.*\n$/,
+  );
+  expect(stderr).toBe(
+    "3 users have or had this: 退職 太郎 <info@x.jp>, 髙橋 花子 <hanako@example.co.jp>, 新任 次郎 <hanako@example.co.jp>\n退職 太郎 <info@x.jp> was deleted\n新任 次郎 <hanako@example.co.jp>: no import touched this user\n",
+  );
 });
 
 testWrongLines(["users history"], ["users history a b"], ["users history a --limit 1"]);

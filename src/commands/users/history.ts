@@ -10,6 +10,11 @@ import { theOne, type NamedKind } from "../listing/named.ts";
 import { zoneOf } from "../tools.ts";
 import { nearUsers, USER_ARGUMENT } from "./columns.ts";
 
+/** What an import did, and to whom. */
+type Told = UserEvent & { readonly user: Pick<UserHistory, "id" | "name" | "email" | "deleted"> };
+
+const calledOf = ({ name, email }: Told["user"]): string => `${name} <${email}>`;
+
 const USER: NamedKind<UserHistory> = {
   noun: text("user", "ユーザー"),
   list: "clomoctl users list",
@@ -18,7 +23,7 @@ const USER: NamedKind<UserHistory> = {
 };
 
 /** The columns of what imports did to a user. @param zone of their times in tables */
-const eventColumns = (zone: string): readonly Column<UserEvent>[] => [
+const eventColumns = (zone: string): readonly Column<Told>[] => [
   { key: "number", header: text("import", "インポート"), align: "end", value: ({ number }) => number },
   { key: "importId", header: text("import ID", "インポート ID"), value: ({ importId }) => importId },
   { key: "at", header: text("at", "日時"), value: ({ at }) => at, name: ({ at }) => same(minuteIn(at, zone)) },
@@ -48,6 +53,13 @@ const eventColumns = (zone: string): readonly Column<UserEvent>[] => [
   },
   { key: "setsSecret", header: text("sets a secret", "機密情報の設定"), value: ({ setsSecret }) => setsSecret },
   {
+    key: "user",
+    header: text("user", "ユーザー"),
+    wraps: true,
+    value: ({ user }) => user,
+    name: ({ user }) => same(calledOf(user)),
+  },
+  {
     key: "changes",
     header: text("changes", "変更内容"),
     wraps: true,
@@ -60,12 +72,17 @@ const eventColumns = (zone: string): readonly Column<UserEvent>[] => [
 
 const USUAL = ["number", "at", "actor", "action", "changes"];
 
+/** Of several users each line says whose it is. */
+const USUAL_OF_SEVERAL = ["number", "at", "actor", "user", "action", "changes"];
+
+const UNTOUCHED = text("no import touched this user", "このユーザーを変更したインポートはありません");
+
 export default defineCommand({
   summary: text("list what imports did to a user", "ユーザーに対するインポートの履歴を一覧する"),
   details: [
     text(
-      "Oldest first: the import's number, when, who, and every value from what to what. A deleted user is found too, by a former mail address, employee code or account name, or by the id.",
-      "古い順に、インポートの番号、日時、実行者、変更前と変更後の値を表示します。削除されたユーザーも、以前のメールアドレス・社員コード・アカウント名または ID で探せます。",
+      "Oldest first: the import's number, when, who, and every value from what to what. A deleted user is found too, by a former mail address, employee code or account name, or by the id. Of an address or a code that was given to another since, all who had it are told, each by name and address.",
+      "古い順に、インポートの番号、日時、実行者、変更前と変更後の値を表示します。削除されたユーザーも、以前のメールアドレス・社員コード・アカウント名または ID で探せます。別の人が使うようになったアドレスやコードでは、使っていた全員の履歴を氏名とアドレスとともに表示します。",
     ),
   ],
   args: { user: USER_ARGUMENT },
@@ -80,10 +97,26 @@ export default defineCommand({
     const chosen = await tools.tenant("users");
     const found = await chosen.client.users.history({ name: user });
     const near = found.length > 0 ? [] : await nearUsers(chosen.client, user);
-    const { name, email, deleted, events } = theOne(user, found, USER, near);
-    if (deleted) await terminal.note(text(`${name} <${email}> was deleted`, `${name} <${email}> は削除されています`));
-    if (events.length === 0)
-      await terminal.note(text("no import touched this user", "このユーザーを変更したインポートはありません"));
-    await terminal.list(listColumns(terminal, eventColumns(zoneOf(tools, chosen)), USUAL), events);
+    if (found.length === 0) theOne(user, found, USER, near);
+    if (found.length > 1) {
+      const all = found.map((person) => calledOf(person));
+      await terminal.note(
+        text(
+          `${found.length} users have or had this: ${all.join(", ")}`,
+          `${found.length} 人が使用中または使用していました: ${all.join("、")}`,
+        ),
+      );
+    }
+    for (const { events, ...person } of found) {
+      const called = calledOf(person);
+      if (person.deleted) await terminal.note(text(`${called} was deleted`, `${called} は削除されています`));
+      if (events.length > 0) continue;
+      const whose = found.length === 1 ? UNTOUCHED : text(`${called}: ${UNTOUCHED.en}`, `${called}: ${UNTOUCHED.ja}`);
+      await terminal.note(whose);
+    }
+    const told = found.flatMap(({ events, ...person }) => events.map((event) => ({ ...event, user: person })));
+    const usual = found.length === 1 ? USUAL : USUAL_OF_SEVERAL;
+    const sorted = told.toSorted((one, other) => one.number - other.number);
+    await terminal.list(listColumns(terminal, eventColumns(zoneOf(tools, chosen)), usual), sorted);
   },
 });

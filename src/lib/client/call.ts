@@ -82,6 +82,8 @@ interface Input {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | ReadableStream<Uint8Array> | null;
   readonly signal: AbortSignal | null;
+  /** it may change the tenant: what is only tried does not */
+  readonly changes: boolean;
 }
 
 const LONG: readonly AnswerKind[] = ["page", "list", "lines", "csv"];
@@ -118,8 +120,13 @@ const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | 
     },
     body,
     signal: signal as AbortSignal | null,
+    changes: changesTenant(route) && !(route.body !== undefined && (sent as Rehearsable | undefined)?.dryRun === true),
   };
 };
+
+interface Rehearsable {
+  readonly dryRun?: unknown;
+}
 
 /** A call of a route, ready to be sent. */
 interface Call {
@@ -134,7 +141,7 @@ async function send(
   { cursor, accept }: { readonly cursor?: string | undefined; readonly accept?: string } = {},
 ): Promise<Response> {
   const { transport, base = new URL("http://tenant.invalid") } = connection;
-  const { path, query, headers, body, signal } = input;
+  const { path, query, headers, body, signal, changes } = input;
   // a tenant's base address may have a path
   const url = new URL(base.pathname.replace(/\/$/, "") + path, base);
   const parameters: Input["query"] = { ...query, cursor };
@@ -148,8 +155,7 @@ async function send(
     signal,
   };
   if (route.file === true) init.duplex = "half";
-  const { beforeChange } = connection;
-  if (beforeChange !== undefined && changesTenant(route)) await beforeChange(route);
+  if (changes) await connection.beforeChange?.(route);
   const response = await transport(new Request(url, init));
   if (!response.ok) throw await failureOf(route, response);
   checkMediaType(route, response, accept);

@@ -36,6 +36,18 @@ const ConsoleTask = named(
       )
       .meta({ description: "what was written by hand, as people read it" }),
     gone: z.boolean().meta({ description: "the record that was written by hand is not there any more" }),
+    restored: z
+      .array(
+        z.object({
+          id: Id,
+          name: z.string(),
+          changes: z.array(z.object({ field: z.string(), before: ChangedValue, after: ChangedValue })),
+        }),
+      )
+      .meta({
+        description:
+          "of an undoing that brought records back: a few of those with fields that no file has, which the console must be told too; secrets have no value",
+      }),
     deletionTask: z.int().nullable().meta({ description: "of a record that is gone: the open task that tells so" }),
     absentIn: Export.nullable().meta({
       description:
@@ -82,7 +94,7 @@ export default {
         at: Instant.optional().meta({ description: "when it was done; default: now" }),
       }),
       answer: items(ConsoleTask, "The tasks by now, in the order of the request"),
-      fails: ["not-found", "conflict"],
+      fails: ["input-rejected", "not-found", "conflict"],
     }),
   },
 };

@@ -147,6 +147,7 @@ const consoleTask: ConsoleTask = {
   objectId: null,
   changes: [],
   gone: false,
+  restored: [],
   deletionTask: null,
   absentIn: null,
   doubtedAt: null,

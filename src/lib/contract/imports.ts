@@ -183,6 +183,8 @@ const Import = named(
     emittedAt: Instant.nullable(),
     /** of an open plan: the columns of its format, secrets aside, that no export of the console has shown */
     unseenColumns: z.array(z.string()).optional(),
+    /** of devices: those that have to be wiped and set up again for another owner */
+    wipes: z.int().optional(),
     /** of a deletion by filters: the administrators among them, who stay, and the first ten of them by name */
     staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
     /** of an export of the console: the values of open tasks that it overwrites, and the first three; no field: the record goes */

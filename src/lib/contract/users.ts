@@ -109,7 +109,7 @@ export default {
       query: byName,
       answer: items(
         UserHistory,
-        "Users whose id, mail address, employee code or account name matches; if there are none, those who had it before",
+        "Users whose id, mail address, employee code or account name matches, and those who had it before",
       ),
     }),
     export: get("/v1/users/export", {

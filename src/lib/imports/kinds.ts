@@ -1,7 +1,7 @@
 import { comparisonKey, nameSortKey, type Comparison } from "../model/normalise.ts";
 import type { Column, Format } from "../model/format.ts";
 import { TEXT } from "../model/rules.ts";
-import { keyColumn, type Key, type Reference, type Thing } from "../model/thing.ts";
+import { keyColumn, type Field, type Key, type Reference, type Thing } from "../model/thing.ts";
 
 /**
  * How a field of an input row is merged into the record's: as text, a list, the custom fields together, or the record
@@ -64,6 +64,14 @@ export interface Kind {
   readonly keys: readonly [KindKey, ...KindKey[]];
   /** the field by which every row meets its record to the letter, so that no import changes it */
   readonly fixed: string | undefined;
+  /** the fields that somebody sets by hand and no file has: imports delete them with their records, and undoing restores them */
+  readonly unfiled: readonly UnfiledField[];
+}
+
+/** A field that no file has, by its name in the thing and in its table. */
+export interface UnfiledField {
+  readonly field: string;
+  readonly flag: boolean;
 }
 
 /** The staged column with the cells of a set, see {@link StagedPlace}. */
@@ -166,7 +174,12 @@ export const kindOf = (format: Format): Kind => {
     };
   });
   if (usual === undefined) throw new TypeError(`${thing.name} has a file and no key`);
-  return { format, fields: imported, keys: [usual, ...others], fixed };
+  const isFiled = (name: string, { short = name }: Field): boolean =>
+    imported.some(({ stored }) => stored === name || stored === short);
+  const unfiled = Object.entries(thing.fields)
+    .filter(([name, field]) => field.byHand === true && name !== CUSTOM && !isFiled(name, field))
+    .map(([field, { type }]): UnfiledField => ({ field, flag: type === "boolean" }));
+  return { format, fields: imported, keys: [usual, ...others], fixed, unfiled };
 };
 
 /**

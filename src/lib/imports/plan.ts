@@ -103,6 +103,8 @@ export interface PlanCounts {
   readonly columns: readonly ColumnChange[];
   readonly errors: number;
   readonly warnings: number;
+  /** of devices: those that have to be wiped for another owner */
+  readonly wipes?: number | undefined;
   /** of a deletion: protected records that pass its filters and stay, and the first of them by name */
   readonly staying?: { readonly count: number; readonly names: readonly string[] } | undefined;
   /** of an export of the console: the values of open tasks that it has otherwise, and the first of them: `山田: title` */

@@ -1,5 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
+import { minuteIn } from "./time.ts";
 
 /** What has to be done in the console, as nothing else can do it there. */
 export const CONSOLE_WORK_NAMES = {
@@ -76,8 +77,8 @@ function checkTime(
       at > now
         ? text("it cannot have been done in the future", "未来の日時は記録できません")
         : text(
-            `task ${number} cannot have been done before it was to be done (${openedAt})`,
-            `作業 ${number} は、発生した日時(${openedAt})より前には記録できません`,
+            `task ${number} cannot have been done before it was to be done (${minuteIn(openedAt, "UTC")} UTC)`,
+            `作業 ${number} は、発生した日時(${minuteIn(openedAt, "UTC")} UTC)より前には記録できません`,
           ),
     where: at,
   });

@@ -1,4 +1,4 @@
-import { text } from "../text/index.ts";
+import { counted, text, type Text } from "../text/index.ts";
 import { ORG } from "./organisation.ts";
 import { MAIL_ADDRESS, TEXT, type Rule } from "./rules.ts";
 import {
@@ -265,6 +265,13 @@ export const wipeFor = ({ platform, status, androidMode }: Facts): "has" | "may"
   if (platform !== ANDROID || status === PRE_REGISTERED || androidMode === NO_ACCOUNT) return undefined;
   return androidMode !== null && WIPED.includes(androidMode) ? "has" : "may";
 };
+
+/** Another number of wipes was confirmed than a change of owners needs. */
+export const otherWipes = (needed: number, confirmed: number): Text =>
+  text(
+    `${counted(needed, "device")} would have to be wiped and set up again, not ${confirmed}; nothing was changed`,
+    `初期化と再設定が必要になるデバイスは ${needed} 件で、${confirmed} 件ではありません。何も変更していません`,
+  );
 
 /** The id of the user or organisation that owns a device; undefined if nobody does. */
 export const ownerIdOf = ({ owner, ownerOrg }: Pick<Device, "owner" | "ownerOrg">): string | undefined =>

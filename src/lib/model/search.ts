@@ -57,6 +57,14 @@ const equivalents = (): ReadonlyMap<string, string> => {
 
 let known: ReadonlyMap<string, string> | undefined;
 
+/** A name as anybody may write it: two are equal where a search for the one finds the other, whatever their blanks. */
+export const nameAsWritten = (name: string): string => {
+  known ??= equivalents();
+  const groups = known;
+  const plain = name.normalize("NFKC").replaceAll(/\s+/gu, "");
+  return Array.from(plain, (character) => [...(groups.get(character) ?? character)][0] ?? character).join("");
+};
+
 /** A class of a GLOB pattern; `]` stands first in it, and `^` and `-` never do, as they would mean something else there. */
 const classOf = (characters: string): string => {
   const others = [...characters].filter((character) => !"]^-".includes(character)).join("");

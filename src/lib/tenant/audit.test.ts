@@ -69,7 +69,7 @@ describe("is narrowed", () => {
     ["by an organisation that an import made for its users", { object: "S01" }, [1]],
     ["by the name of what is no record with files", { object: "座席" }, [4]],
     ["by a renewal's name", { object: "保守契約" }, [5]],
-    ["by the name of a deleted user, as the list prints it", { object: "山田 太郎" }, [3]],
+    ["by the name of a deleted user, as the list prints it", { object: "山田 太郎" }, [3, 1]],
     ["by a part of the action in any case", { action: "DELETE" }, [3]],
     ["by what nothing is called", { object: "座" }, []],
     ["by all at once", { object: "yamada@example.jp", action: "delete", actor: "owner" }, [3]],
@@ -185,4 +185,65 @@ test("an organisation is found by a path that it had before it was moved, or del
     ["営業部", ""],
   ]);
   expect(await found("支社/開発部")).toEqual([5, 4]);
+});
+
+/** The records about a name, oldest first. */
+const about = async (own: TestTenant, object: string): Promise<readonly string[]> => {
+  const records = await Array.fromAsync(own.client.audit.list({ object }));
+  return records.map(({ record }) => (typeof record === "string" ? record : record.action)).toReversed();
+};
+
+const remove = async (own: TestTenant, kind: "users" | "orgs", ...ids: readonly string[]) =>
+  own.client.imports.commit(await own.client.imports.delete({ kind, ids: [...ids] }));
+
+describe("a name that was given to another finds all who had it", () => {
+  test("an address of a deleted user, and one that was given up", async () => {
+    await using own = new TestTenant();
+    const { after: gone } = await own.client.users.create({ name: "退職 太郎", emails: ["info@x.jp"] });
+    await remove(own, "users", gone.id);
+    const { after: other } = await own.client.users.create({ name: "新任 花子", emails: ["INFO@x.jp"] });
+    expect(await about(own, "info@x.jp")).toEqual(["users.create", "users.delete", "users.create"]);
+    await own.client.users.edit(other.id, { emails: ["hanako@x.jp"] });
+    await own.client.users.create({ name: "三代 目", emails: ["info@x.jp"] });
+    const all = ["users.create", "users.delete", "users.create", "users.edit", "users.create"];
+    expect(await about(own, "Info@X.jp")).toEqual(all);
+    const people = await own.client.users.history({ name: "info@x.jp" });
+    expect(people.map(({ name, deleted, events }) => [name, deleted, events.length])).toEqual([
+      ["退職 太郎", true, 1],
+      ["新任 花子", false, 0],
+      ["三代 目", false, 0],
+    ]);
+    let lines = "";
+    for await (const chunk of own.client.audit.export({ object: "info@x.jp" }).ndjson()) {
+      lines += Buffer.from(chunk).toString();
+    }
+    expect(lines.trimEnd().split("\n")).toHaveLength(5);
+  });
+
+  test("an employee code, and the code of an organisation", async () => {
+    await using own = new TestTenant();
+    const employeeCode = "Ｅ-1";
+    const { after: user } = await own.client.users.create({ name: "甲", emails: ["a@x"], employeeCode });
+    await own.client.users.edit(user.id, { employeeCode: "E-2" });
+    await own.client.users.create({ name: "乙", emails: ["b@x"], employeeCode });
+    expect(await about(own, employeeCode)).toEqual(["users.create", "users.edit", "users.create"]);
+    const { after: org } = await own.client.orgs.create({ name: "旧部", code: "C1" });
+    await remove(own, "orgs", org.id);
+    await own.client.orgs.create({ name: "新部", code: "C1" });
+    expect(await about(own, "C1")).toEqual(["orgs.create", "orgs.delete", "orgs.create"]);
+  });
+});
+
+test("a name is looked for among all who went with an import, and its undoing is told too", async () => {
+  await using own = new TestTenant();
+  const rows = Array.from({ length: 30 }, (_, n) => [`多 ${n}`, `u${n}@x.jp`, ""]);
+  await own.import(users, [header, ...rows]);
+  const found = await own.users();
+  const done = await remove(own, "users", ...found.map(({ id }) => id));
+  await own.client.imports.commit(await own.client.imports.revert(done.id));
+  const all = ["imports.commit", "users.delete", "imports.revert"];
+  for (const name of ["多 0", "多 28", "多 28 <u28@x.jp>"]) expect(await about(own, name)).toEqual(all);
+  await remove(own, "users", found[28]?.id ?? "");
+  expect(await about(own, "多 28")).toEqual([...all, "users.delete"]);
+  expect(await about(own, "多 2x")).toEqual([]);
 });

@@ -118,6 +118,11 @@ describe("facts 1.3: another owner needs a wipe in every Android mode but Dedica
         ]);
       }
       expect((await found(one)).owner?.name).toBe("山田");
+      expect(await refusal(own([one], { owner: sato.id }, { wipes: 9, dryRun: true }))).toEqual([
+        "input-rejected",
+        "1 device would have to be wiped and set up again, not 9; nothing was changed",
+        "if that is meant: --confirm-wipes 1",
+      ]);
       const [dry] = await own([one], { owner: sato.id }, { dryRun: true });
       expect(dry).toMatchObject({ dryRun: true, after: { owner: { name: "佐藤" } } });
       const [done] = await own([one], { owner: sato.id }, { wipes: 1 });
@@ -134,6 +139,57 @@ describe("facts 1.3: another owner needs a wipe in every Android mode but Dedica
     ];
     expect(await own(free, { owner: sato.id })).toHaveLength(4);
     expect((await refusal(own(free.slice(0, 1), { owner: yamada.id }, { wipes: 1 })))?.[0]).toBe("input-rejected");
+  });
+});
+
+describe("facts 1.3: a plan counts the devices that another owner makes it necessary to wipe", () => {
+  const HEADER = ["シリアルナンバー", "所有者メールアドレス"];
+  const seed = async (): Promise<void> => {
+    await device("S1", { ...ANDROID, androidMode: "comp", owner: yamada.id });
+    await device("S2", { ...ANDROID, owner: yamada.id });
+    await device("S3", { ...ANDROID, androidMode: "dedicated", owner: yamada.id });
+    await device("S4", { ...ANDROID, androidMode: "comp" });
+    await device("S5", { ...ANDROID, status: "事前登録", owner: yamada.id });
+    await device("S6", { platform: "iOS", status: "管理中", owner: yamada.id });
+  };
+  const toSato = ["S1", "S2", "S3", "S4", "S5", "S6"].map((serial) => [serial, "sato@example.jp"]);
+
+  test("that of an import, which is an undo's too where it gives an owner back", async () => {
+    await seed();
+    const done = await tenant.import({ kind: "devices" }, [HEADER, ...toSato]);
+    expect(done).toMatchObject({ update: 6, wipes: 2 });
+    const undo = await tenant.client.imports.revert(done.id);
+    // the one that had no owner has one now, and loses him
+    expect(undo).toMatchObject({ update: 6, wipes: 3 });
+    expect(await tenant.client.imports.show(undo.id)).toMatchObject({ wipes: 3 });
+    const mirror = await tenant.client.imports.revert(done.id, { mirrorOnly: true });
+    expect(mirror).toMatchObject({ update: 6, wipes: 0 });
+  });
+
+  test("none of rows that are left out, of the console's own export, and of what changes no owner", async () => {
+    await seed();
+    const skipping = { kind: "devices", skipInvalid: true } as const;
+    const skipped = await tenant.plan(skipping, [
+      [...HEADER, "ステータス"],
+      ["S1", "sato@example.jp", "?"],
+      ["S2", "sato@example.jp", "管理中"],
+    ]);
+    expect(skipped).toMatchObject({ invalid: 1, wipes: 1 });
+    expect(await tenant.plan({ kind: "devices", fromConsole: true }, [HEADER, ...toSato])).toMatchObject({ wipes: 0 });
+    expect(
+      await tenant.plan({ kind: "devices" }, [
+        ["シリアルナンバー", "メモ"],
+        ["S1", "予備"],
+      ]),
+    ).toMatchObject({ update: 1, wipes: 0 });
+    expect(
+      (
+        await tenant.plan({ kind: "users" }, [
+          ["氏名", "メールアドレス"],
+          ["山田", "yamada@example.jp"],
+        ])
+      ).wipes,
+    ).toBeUndefined();
   });
 });
 
@@ -162,6 +218,64 @@ describe("facts 1.3: an account has one device in Fully Managed", () => {
     await edit(full, { status: "管理外" });
     expect((await device("S5", sole)).owner?.name).toBe("佐藤");
     expect((await refusal(edit(full, { status: "管理中" })))?.[0]).toBe("input-rejected");
+  });
+});
+
+describe("facts 1.3: nor does an undo give back an account that another device has by now", () => {
+  const FULL = { ...ANDROID, androidMode: "fully-managed" } as const;
+  const change = (header: string, cell: string) =>
+    tenant.import({ kind: "devices" }, [
+      ["シリアルナンバー", header],
+      ["S1", cell],
+    ]);
+  const undone = async ({ id }: { readonly id: string }) =>
+    tenant.client.imports.commit(await tenant.client.imports.revert(id));
+
+  test.each([
+    [
+      "deleted it",
+      async ({ id }: Device) =>
+        tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "devices", ids: [id] })),
+    ],
+    ["gave it away", () => change("所有者メールアドレス", "sato@example.jp")],
+    ["made it Dedicated", () => change("Androidモード", "dedicated")],
+    ["took it out of management", () => change("ステータス", "管理外")],
+  ])("where the import %s", async (_, importing) => {
+    const one = await device("S1", { ...FULL, owner: yamada.id });
+    const done = await importing(one);
+    const other = await device("S2", { ...ANDROID, androidMode: "comp", owner: yamada.id });
+    const before = tenant.dump();
+    const refused = await failureOf(tenant.client.imports.revert(done.id));
+    expect(refused).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "山田 <yamada@example.jp> owns the Android device S2 by now, and would own S1 again: in Fully Managed an account has one device; it cannot be undone",
+        ja: "取り消すと「山田 <yamada@example.jp>」がデバイス「S1」の所有者に戻るが、すでに Android デバイス「S2」を所有しており、Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えないため、取り消せません",
+      },
+      hint: {
+        en: "take S2 from that user: clomoctl devices set-owner S2 --none, or import a file with the desired state instead",
+        ja: "先に「S2」の所有者を外す(clomoctl devices set-owner S2 --none)か、元に戻したい状態をファイルでインポートしてください",
+      },
+    });
+    expect(tenant.dump()).toEqual(before);
+    await own([other], {}, { wipes: 1 });
+    await undone(done);
+    expect(await found(one)).toMatchObject({ owner: { name: "山田" }, androidMode: "fully-managed", status: "管理中" });
+  });
+
+  test("what stood so before the import comes back, and so does a device whose account was never free", async () => {
+    const one = await device("S1", { ...FULL, owner: yamada.id });
+    const other = await device("S2", { ...FULL, owner: sato.id });
+    tenant.sql(`update device set owner = (select owner from device where "serialNumber" = 'S1')`);
+    const plan = await tenant.client.imports.delete({ kind: "devices", ids: [one.id] });
+    await undone(await tenant.client.imports.commit(plan));
+    const memo = await change("メモ", "予備");
+    await edit(other, { memo: "貸出中" });
+    await undone(memo);
+    expect((await tenant.devices()).map(({ owner, memo: text }) => [owner?.name, text])).toEqual([
+      ["山田", null],
+      ["山田", "貸出中"],
+    ]);
   });
 });
 

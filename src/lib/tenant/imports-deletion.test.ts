@@ -145,6 +145,32 @@ test("of several devices one is named, and that there are more", async () => {
   expect(told.ja).toContain("鈴木 <suzuki@x>(デバイス 2 件: SN0 …)");
 });
 
+test("of 管理外 devices, which take no other owner, their own deletion is the way out", async () => {
+  const devices = { kind: "devices" } as const;
+  await tenant.import(devices, [
+    ["シリアルナンバー", "ステータス"],
+    ["SN1", "管理外"],
+  ]);
+  const ids = await idsOf("users", "suzuki@x");
+  const unmanaged = "devices that are 管理外 take no other owner: delete them: clomoctl devices delete SERIAL…";
+  expect((await refused({ kind: "users", ids })).hint).toBe(unmanaged);
+  const owning = ["シリアルナンバー", "ステータス", "所有者メールアドレス"];
+  await tenant.import(devices, [owning, ["SN3", "管理中", "suzuki@x"]]);
+  expect((await refused({ kind: "users", ids })).hint).toBe(
+    `give the devices another owner: clomoctl devices set-owner SERIAL… --user USER; ${unmanaged}`,
+  );
+  await tenant.import(devices, [
+    ["シリアルナンバー", "所有組織コード"],
+    ["SN2", "S1"],
+  ]);
+  tenant.sql(`update device set status = '管理外' where "serialNumber" = 'SN2'`);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  const orgs = await idsOf("orgs", "S");
+  expect((await refused({ kind: "orgs", ids: orgs, recursive: true })).hint).toBe(unmanaged);
+  await commit(await plan({ ...devices, ids: await idsOf("devices", "SN1", "SN2", "SN3") }));
+  await commit(await plan({ kind: "users", ids }));
+});
+
 test("of several who are named all reasons are told at once", async () => {
   tenant.makeAdministrator("yamada@x");
   const ids = await idsOf("users", "yamada@x", "takahashi@x", "suzuki@x");
@@ -207,7 +233,8 @@ test("an organisation goes with all below it and their users: two imports, commi
   const before = tenant.dump();
   const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
   const { takes } = found;
-  expect(found).toMatchObject({ delete: 2, recordsBefore: 4 });
+  // 全社 is not counted
+  expect(found).toMatchObject({ delete: 2, recordsBefore: 3 });
   expect(takes).toMatchObject({ number: found.number - 1, delete: 2, recordsBefore: 3 });
   const users = await tenant.client.imports.show(takes?.id ?? "");
   expect(users).toMatchObject({ kind: "users", mode: "delete", delete: 2, state: "planned" });

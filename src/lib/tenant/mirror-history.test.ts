@@ -25,7 +25,19 @@ test(
       }),
       { numRuns: Math.ceil((STEPS * 2) / MOST), seed: SEED },
     );
-    const done = ["create", "edit", "move", "delete", "append", "replace", "undo", "conflict", "work", "exported"];
+    const done = [
+      "create",
+      "edit",
+      "move",
+      "delete",
+      "append",
+      "replace",
+      "undo",
+      "undo of what no file has",
+      "conflict",
+      "work",
+      "exported",
+    ];
     const wanted = STEPS < USUAL ? [] : done;
     expect(seen).toEqual(seen.union(new Set(wanted)));
   },

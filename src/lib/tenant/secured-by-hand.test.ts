@@ -189,6 +189,14 @@ test("groups that are not there are made where that is asked for, as the tenant 
   expect(near?.hint?.en).toContain("did you mean 営業?");
 });
 
+test("a group that is made is named twice: a repeat is ignored, as of those that are there", async () => {
+  const user = { userId: "a", displayName: "a", password: PASSWORD };
+  const named = ["新規〜", "新規〜", "新規～"];
+  const { after } = await secured().create("docs", { ...user, groups: named, createGroups: true });
+  expect(after.groups).toHaveLength(1);
+  expect(await secured().groups("docs")).toMatchObject([{ name: "新規〜", users: 1 }]);
+});
+
 test("a group's name is its own in its app", async () => {
   const { after } = await secured().createGroup("calendar", { name: "営業" });
   expect(after).toMatchObject({ app: "calendar", name: "営業", users: 0 });

@@ -170,6 +170,14 @@ export const TAKES_COLUMN: Column<ImportResult> = {
   name: ({ plan: { takes } }) => (takes === undefined ? null : same(`${takes.number} (-${takes.delete})`)),
 };
 
+/** The devices that have to be wiped for another owner. */
+export const WIPES_COLUMN: Column<ImportResult> = {
+  key: "wipes",
+  header: text("to be wiped", "初期化が必要"),
+  align: "end",
+  value: ({ plan: { wipes = 0 } }) => wipes,
+};
+
 /** What an export of the console settled. */
 export const SETTLED_COLUMN: Column<ImportResult> = {
   key: "settled",

@@ -65,6 +65,32 @@ test("deletions are typed, --yes or not, unless their number is given", async ()
   expect(asked).toHaveLength(1);
 });
 
+test("wipes of devices are typed, --yes or not, unless their number is given; deletions are asked for beside", async () => {
+  const asked: string[] = [];
+  const wiping = "2 devices to be wiped and set up again; type 2 to change the owner: --confirm-wipes 2";
+  expect(await mayCommit(toolsOf(asked, { yes: true }), planOf({ update: 3, wipes: 2 }), {})).toBe(true);
+  expect(await mayCommit(toolsOf(asked), planOf({ update: 3, wipes: 2 }), { confirmWipes: 2 })).toBe(true);
+  expect(asked).toEqual([wiping]);
+  await mayCommit(toolsOf(asked), planOf({ delete: 1, wipes: 2 }), { confirmDeletions: 1 });
+  await mayCommit(toolsOf(asked), planOf({ delete: 1, wipes: 2 }), { confirmWipes: 2 });
+  expect(asked.slice(1)).toEqual([
+    wiping,
+    "Type 1 to delete 1 record from 関東 (context kanto): --confirm-deletions 1",
+  ]);
+  await mayCommit(toolsOf(asked), planOf({ create: 1, wipes: 0 }), { confirmWipes: 0 });
+  expect(asked).toHaveLength(4);
+});
+
+test.each([
+  [{ wipes: 2 }, 1],
+  [{ wipes: 0 }, 1],
+  [{}, 1],
+  [{ wipes: 2 }, 0],
+])("a number of wipes that is not the plan's changes nothing: %j, %i", async (counts, confirmWipes) => {
+  const failing = mayCommit(toolsOf([], { yes: true }), planOf({ update: 3, ...counts }), { confirmWipes });
+  await expect(failing).rejects.toMatchObject({ code: "input-rejected", where: `--confirm-wipes ${confirmWipes}` });
+});
+
 test.each([0, 2])("a number that is not the plan's changes nothing: %i", async (confirmed) => {
   const failing = mayCommit(toolsOf([], { yes: true }), planOf({ delete: 3 }), { confirmDeletions: confirmed });
   await expect(failing).rejects.toMatchObject({ code: "input-rejected" });

@@ -1,8 +1,10 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { otherWipes } from "../../../lib/model/device.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
+import { askWipes } from "../../records/wipes.ts";
 import type { Tools } from "../../tools.ts";
 import { deletionsIn, permitByLimit, refuseBeyond, type Limits } from "./limits.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
@@ -17,28 +19,31 @@ export const changesNothing = (plan: Import): boolean =>
 /** What the command line answers before the question. */
 export interface Answers extends Limits {
   readonly confirmDeletions?: number | undefined;
+  readonly confirmWipes?: number | undefined;
 }
 
 /**
- * Asks whether a plan may be committed: deletions by their typed number, `--confirm-deletions` or `--yes` with a limit,
- * else by yes or no.
+ * Asks whether a plan may be committed: deletions by their typed number, `--confirm-deletions` or `--yes` with a limit;
+ * wipes of devices by theirs or `--confirm-wipes`; else by yes or no.
  *
  * @param emits nothing is committed: a file for the console is written
  * @returns false if the user said no
- * @throws `input-rejected` when a limit does not hold, or the number of deletions differs or cannot be asked for
+ * @throws `input-rejected` when a limit does not hold, or the number of deletions or of wipes differs or cannot be asked for
  * @throws `usage` when it is not possible to ask; and for deletions on a remote tenant that the command does not name
  */
 export async function mayCommit(tools: Tools, plan: Import, answers: Answers, emits = false): Promise<boolean> {
   const { confirmDeletions, maxDeletions } = answers;
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
-  const { deletions } = deletionsIn(plan);
+  const deletions = deletionsIn(plan);
+  const { wipes = 0 } = plan;
   refuseOtherNumber(plan, answers);
   refuseBeyond(plan, answers);
   const tenant = tenantName(plan, chosen);
   const answered = globals.yes || confirmDeletions !== undefined;
+  if (deletions > 0 && answered) requireNamedForDeletion(chosen);
+  if (wipes > 0 && answers.confirmWipes === undefined) await askWipes(tools, wipes);
   if (deletions > 0) {
-    if (answered) requireNamedForDeletion(chosen);
     if (confirmDeletions !== undefined) return true;
     if (globals.yes && maxDeletions !== undefined) {
       permitByLimit(plan);
@@ -59,7 +64,7 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
     });
     return true;
   }
-  if (globals.yes) return true;
+  if (globals.yes || wipes > 0) return true;
   return terminal.prompts.confirm({
     message: emits
       ? text(
@@ -96,9 +101,19 @@ export async function confirmAndCommit(
   return undefined;
 }
 
-/** @throws `input-rejected` where another number of deletions was confirmed than a plan has */
-export function refuseOtherNumber(plan: Import, { confirmDeletions }: Pick<Answers, "confirmDeletions">): void {
-  const { deletions } = deletionsIn(plan);
+/** @throws `input-rejected` where another number of deletions or of wipes was confirmed than a plan has */
+export function refuseOtherNumber(
+  plan: Import,
+  { confirmDeletions, confirmWipes }: Pick<Answers, "confirmDeletions" | "confirmWipes">,
+): void {
+  const { wipes = 0 } = plan;
+  if (confirmWipes !== undefined && confirmWipes !== wipes) {
+    throw new Failure("input-rejected", {
+      what: otherWipes(wipes, confirmWipes),
+      where: `--confirm-wipes ${confirmWipes}`,
+    });
+  }
+  const deletions = deletionsIn(plan);
   if (confirmDeletions === undefined || confirmDeletions === deletions) return;
   throw new Failure("input-rejected", {
     what: text(

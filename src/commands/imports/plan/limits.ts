@@ -1,6 +1,8 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { nounNamed } from "../../../lib/model/problem.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";
 
 /** Limits for runs that nobody watches. */
@@ -34,6 +36,8 @@ const MOST_BY_SHARE = 500;
 
 const FORM = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 
+const FLAG = "--max-deletions";
+
 /** The number of records that a limit allows. @throws `usage` if it is neither a number nor a share up to 100% */
 const allowed = (flag: string, typed: string, all: number): number => {
   const { count, share } = FORM.exec(typed)?.groups ?? {};
@@ -61,16 +65,65 @@ const WITHOUT_LIMIT = text(
   "削除してよければ、--max-deletions を省いてください",
 );
 
-/** The records that a plan deletes, with those of the deletion that is committed with it, and those there are of both. */
-export const deletionsIn = ({ delete: own, recordsBefore, takes }: Import) => ({
-  deletions: own + (takes?.delete ?? 0),
-  all: recordsBefore + (takes?.recordsBefore ?? 0),
-});
+/** The records that a plan deletes, with those of the deletion that is committed with it. */
+export const deletionsIn = ({ delete: own, takes }: Import): number => own + (takes?.delete ?? 0);
+
+/** What goes of one kind, and all that there is of it. */
+interface Share {
+  /** of several kinds, by its noun */
+  readonly noun?: Text;
+  readonly deletions: number;
+  readonly all: number;
+}
+
+/** What a plan deletes, kind by kind: users that go with organisations are held to their own number, not to that of both. */
+const sharesOf = ({ kind, delete: own, recordsBefore, takes }: Import): readonly Share[] => {
+  if (takes === undefined) return [{ deletions: own, all: recordsBefore }];
+  return [
+    { noun: nounNamed("user"), deletions: takes.delete, all: takes.recordsBefore },
+    { noun: nounNamed(FORMATS[kind].thing.name), deletions: own, all: recordsBefore },
+  ];
+};
+
+/** `the plan deletes 12 of 30 users`, up to where it is told what stands against that. */
+const deleting = ({ noun, deletions, all }: Share): Text =>
+  text(
+    `the plan deletes ${deletions} of ${counted(all, noun?.en ?? "record")}`,
+    `計画では${noun?.ja ?? ""} ${all} 件のうち ${deletions} 件を削除します。`,
+  );
 
 /** @throws `usage` before anything is read, as {@link refuseBeyond} would after */
 export function checkLimits({ maxDeletions, maxChanges }: Limits): void {
-  if (maxDeletions !== undefined) allowed("--max-deletions", maxDeletions, 0);
+  if (maxDeletions !== undefined) allowed(FLAG, maxDeletions, 0);
   if (maxChanges !== undefined) allowed("--max-changes", maxChanges, 0);
+}
+
+/**
+ * A number of records limits all that go, a share those of each kind.
+ *
+ * @throws `input-rejected` if a plan deletes more than that
+ */
+function refuseDeletionsBeyond(plan: Import, limit: string, confirmed: number | undefined): void {
+  const deletions = deletionsIn(plan);
+  const byKind = sharesOf(plan);
+  const total = { deletions, all: byKind.reduce((sum, { all }) => sum + all, 0) };
+  const isShare = limit.endsWith("%");
+  const held = isShare
+    ? [...byKind.map((one) => ({ one, most: allowed(FLAG, limit, one.all) })), { one: total, most: MOST_BY_SHARE }]
+    : [{ one: total, most: allowed(FLAG, limit, total.all) }];
+  for (const { one, most: own } of held) {
+    const most = isShare ? Math.min(own, MOST_BY_SHARE) : own;
+    if (one.deletions <= most) continue;
+    const { en, ja } = deleting(one);
+    throw new Failure("input-rejected", {
+      what: text(
+        `${en}, more than the ${most} allowed; nothing was changed`,
+        `${ja}上限の ${most} 件を超えるため、何も変更していません`,
+      ),
+      where: `${FLAG} ${limit}`,
+      hint: confirmed === deletions ? WITHOUT_LIMIT : confirming(deletions),
+    });
+  }
 }
 
 /** @throws `input-rejected` if a plan deletes or updates more records than a limit allows: each has to hold */
@@ -85,22 +138,8 @@ export function refuseBeyond(
     readonly confirmDeletions?: number | undefined;
   },
 ): void {
-  const { update } = plan;
-  const { deletions, all } = deletionsIn(plan);
-  if (maxDeletions !== undefined) {
-    const share = maxDeletions.endsWith("%") ? MOST_BY_SHARE : Infinity;
-    const most = Math.min(allowed("--max-deletions", maxDeletions, all), share);
-    if (deletions > most) {
-      throw new Failure("input-rejected", {
-        what: text(
-          `the plan deletes ${deletions} of ${all} records, more than the ${most} allowed; nothing was changed`,
-          `計画では ${all} 件のうち ${deletions} 件を削除します。上限の ${most} 件を超えるため、何も変更していません`,
-        ),
-        where: `--max-deletions ${maxDeletions}`,
-        hint: confirmDeletions === deletions ? WITHOUT_LIMIT : confirming(deletions),
-      });
-    }
-  }
+  const { update, recordsBefore: all } = plan;
+  if (maxDeletions !== undefined) refuseDeletionsBeyond(plan, maxDeletions, confirmDeletions);
   if (maxChanges === undefined) return;
   const most = allowed("--max-changes", maxChanges, all);
   if (update <= most) return;
@@ -120,16 +159,17 @@ export function refuseBeyond(
 /**
  * Permits deletions by `--yes --max-deletions`, within the limit.
  *
- * @throws `input-rejected` if more than half of the records would go: that takes their exact number
+ * @throws `input-rejected` if more than half of the records of a kind would go: that takes their exact number
  */
 export function permitByLimit(plan: Import): void {
-  const { deletions, all } = deletionsIn(plan);
-  if (deletions * 2 <= all) return;
+  const most = sharesOf(plan).find(({ deletions, all }) => deletions * 2 > all);
+  if (most === undefined) return;
+  const { en, ja } = deleting(most);
   throw new Failure("input-rejected", {
     what: text(
-      `the plan deletes ${deletions} of ${all} records; --max-deletions permits half of them at most; nothing was changed`,
-      `計画では ${all} 件のうち ${deletions} 件を削除します。--max-deletions で許可できるのは半数までのため、何も変更していません`,
+      `${en}; --max-deletions permits half of them at most; nothing was changed`,
+      `${ja}--max-deletions で許可できるのは半数までのため、何も変更していません`,
     ),
-    hint: confirming(deletions),
+    hint: confirming(deletionsIn(plan)),
   });
 }

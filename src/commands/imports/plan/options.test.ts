@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { run } from "../../testing/program.ts";
 import { folderWith, planning, planOf } from "../testing/plans.ts";
-import { refuseConflictingOptions, requireAnswerableConfirmation, type ImportRequest } from "./options.ts";
+import {
+  refuseConflictingOptions,
+  requireAnswerableConfirmation,
+  requireAnswerableWipes,
+  type ImportRequest,
+} from "./options.ts";
 
 const OPTIONS: ImportRequest["options"] = {
   mode: "append",
@@ -100,6 +105,29 @@ test("a file typed at the terminal leaves nobody to answer", () => {
   expect(flagFor({ confirmDeletions: 0 })).toBe("usage: pass --yes");
   expect(flagFor({ mode: "replace", confirmDeletions: 0 }, { yes: true })).toBeUndefined();
 });
+
+test.each([
+  [{}, true],
+  [{ confirmWipes: 2 }, false],
+  [{ dryRun: true }, false],
+  [{ wipes: 0 }, false],
+  [{ file: "devices.csv" }, false],
+  [{ interactive: false }, false],
+])("nor to answer how many devices are to be wiped: %j", (change, isRefused) => {
+  const asked = { wipes: 2, file: "-", interactive: true, dryRun: false, confirmWipes: undefined, ...change };
+  const asking = (): void => requireAnswerableWipes(asked, { file: asked.file, options: asked }, { terminal: asked });
+  const failures = isRefused ? ["stdin is the input file, so the plan cannot be confirmed there"] : [];
+  expect(messagesOf(asking)).toEqual(failures);
+});
+
+const messagesOf = (body: () => void): readonly string[] => {
+  try {
+    body();
+    return [];
+  } catch (error) {
+    return [error instanceof Failure ? error.what.en : "another failure"];
+  }
+};
 
 test("a mode may be typed as the console calls it; the refusal says which is which", async () => {
   const folder = folderWith({ "people.csv": "氏名,メールアドレス\n" });

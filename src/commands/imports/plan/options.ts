@@ -1,6 +1,6 @@
 import type { KeyName } from "../../../lib/model/formats.ts";
 import { format, parse, resolve } from "node:path";
-import type { ImportKind } from "../../../lib/client/index.ts";
+import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { IMPORT_MODE_NAMES } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -16,6 +16,15 @@ import type { Fields, InputOf } from "../../field.ts";
 export const CONFIRM_DELETIONS = {
   kind: "number",
   about: text("number of deletions you expect; any other number aborts", "削除件数の確認(一致しなければ何もしない)"),
+} as const;
+
+/** The expected number of wipes, for a command that commits a plan of devices. */
+export const CONFIRM_WIPES = {
+  kind: "number",
+  about: text(
+    "number of devices you expect to be wiped for another owner; any other number aborts",
+    "所有者の変更で初期化が必要になるデバイスの台数の確認(一致しなければ何もしない)",
+  ),
 } as const;
 
 /** The options every import takes. */
@@ -125,7 +134,10 @@ export const IMPORT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-export type ImportOptions = InputOf<typeof IMPORT_OPTIONS>;
+export type ImportOptions = InputOf<typeof IMPORT_OPTIONS> & {
+  /** of devices */
+  readonly confirmWipes?: number | undefined;
+};
 
 /** A verb's request to import a file. */
 export interface ImportRequest {
@@ -269,7 +281,28 @@ export function requireAnswerableConfirmation(
   if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
   const flag = asksYes ? "--yes" : "--confirm-deletions N";
   // as where deletions cannot be asked for: see `typedNumber`
-  throw new Failure(asksYes ? "usage" : "input-rejected", {
+  throw unanswerable(asksYes ? "usage" : "input-rejected", flag);
+}
+
+/**
+ * Requires the number of wipes as an option likewise, which nobody knows before the plan.
+ *
+ * @throws `input-rejected`
+ */
+export function requireAnswerableWipes(
+  { wipes = 0 }: Pick<Import, "wipes">,
+  {
+    file,
+    options: { dryRun, confirmWipes },
+  }: { readonly file: string; readonly options: Pick<ImportOptions, "dryRun" | "confirmWipes"> },
+  { terminal }: { readonly terminal: { readonly interactive: boolean } },
+): void {
+  if (wipes === 0 || confirmWipes !== undefined || dryRun || file !== "-" || !terminal.interactive) return;
+  throw unanswerable("input-rejected", `--confirm-wipes ${wipes}`);
+}
+
+const unanswerable = (code: "usage" | "input-rejected", flag: string): Failure =>
+  new Failure(code, {
     what: text(
       "stdin is the input file, so the plan cannot be confirmed there",
       "標準入力はファイルとして読むため、計画の確認に答えられません",
@@ -279,6 +312,5 @@ export function requireAnswerableConfirmation(
       `${flag} か --dry-run を付けるか、ファイル名を指定してください`,
     ),
   });
-}
 
 const refusal = (where: string, what: Text): Failure => new Failure("usage", { what, where });

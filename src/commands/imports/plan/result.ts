@@ -10,6 +10,7 @@ import {
   TAKES_COLUMN,
   UNSEEN_COLUMN,
   USUAL_RESULT,
+  WIPES_COLUMN,
   type ImportResult,
 } from "./columns.ts";
 
@@ -21,6 +22,7 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     ...RESULT_COLUMNS,
     ...(result.unseen === undefined ? [] : [UNSEEN_COLUMN]),
     ...(plan.takes === undefined ? [] : [TAKES_COLUMN]),
+    ...(plan.wipes === undefined ? [] : [WIPES_COLUMN]),
     ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
   ];
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);

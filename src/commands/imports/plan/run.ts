@@ -14,6 +14,7 @@ import {
   asMirroring,
   refuseConflictingOptions,
   requireAnswerableConfirmation,
+  requireAnswerableWipes,
   type ImportOptions,
   type ImportRequest,
 } from "./options.ts";
@@ -76,6 +77,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       await warnOfReplaced(tools, emitCsv, () => leavesWaiting(client, plan, requested.options));
     }
     const unknown = await checkAdministrators(tools, plan);
+    requireAnswerableWipes(plan, requested, tools);
     await decide(tools, requested.options, pending, { plan, file, reading, map });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);

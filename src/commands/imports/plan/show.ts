@@ -51,7 +51,7 @@ export async function showPlan(
     }
   }
   if (plan.takes === undefined) return;
-  const { deletions } = deletionsIn(plan);
+  const deletions = deletionsIn(plan);
   await terminal.note(text(`together: delete ${deletions}`, `合計: ${deletions} 件を削除`));
 }
 
@@ -73,13 +73,30 @@ function* ofDeletion({ delete: gone, recordsBefore, staying }: Import): Generato
   yield text(`administrators stay: ${named(count, names)}`, `削除せずに残す管理者: ${named(count, names)}`);
 }
 
+const WIPES = text(
+  "devices to be wiped and set up again, as they get another owner",
+  "所有者が変わるため初期化と再設定が必要になるデバイス",
+);
+
 function counts(plan: Import): Text[] {
   if (plan.mode === "delete") return [...ofDeletion(plan)];
-  const { create, update, unchanged, invalid, secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups } = plan;
+  const {
+    create,
+    update,
+    unchanged,
+    invalid,
+    secretsSet,
+    orgsCreated,
+    groupsCreated,
+    newOrgs,
+    newGroups,
+    wipes = 0,
+  } = plan;
   const more: readonly (readonly [number, Text, (readonly string[])?])[] = [
     [secretsSet, text("rows that set a secret", "パスワードなどの機密情報を設定する行")],
     [orgsCreated, text("organisations to create", "作成する組織"), newOrgs],
     [groupsCreated, text("groups to create", "作成するグループ"), newGroups],
+    [wipes, WIPES],
   ];
   const present = more.filter(([count]) => count > 0);
   const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`;

@@ -46,6 +46,7 @@ export function importCommand(
     ...(createOrgs || needs.createOrgs ? ["--create-orgs"] : []),
     ...(createGroups || needs.createGroups ? ["--create-groups"] : []),
     ...words,
+    ...(options.confirmWipes === undefined ? [] : [`--confirm-wipes ${options.confirmWipes}`]),
   ].join(" ");
 }
 

@@ -61,6 +61,14 @@ describe("a failure", () => {
 });
 
 describe("a request of another shape", () => {
+  it("is told of a blank in words", async () => {
+    const issue = { code: "too_small", message: "Too small", path: ["name"], origin: "string", minimum: 1 };
+    expect(await malformed("json", [issue]).json()).toMatchObject({
+      detail: { en: "must not be blank", ja: "空にできません" },
+      where: "json.name",
+    });
+  });
+
   it.each([
     ["unknown fields", { code: "unrecognized_keys", message: "", path: [], keys: ["a", "b"] }, "json", "a, b"],
     [
@@ -70,6 +78,14 @@ describe("a request of another shape", () => {
       "users, 1",
     ],
     ["another fault", { code: "too_small", message: "too small", path: ["a", 0] }, "json.a.0", "too small"],
+    [
+      "a text too long",
+      { code: "too_big", message: "", path: ["by"], origin: "string", maximum: 255 },
+      "json.by",
+      "255",
+    ],
+    ["a list too short", { code: "too_small", message: "", path: [], origin: "array", minimum: 2 }, "json", "2"],
+    ["a number too low", { code: "too_small", message: "", path: [], origin: "number", minimum: 1 }, "json", "1"],
     ["a fault without a code", { message: "odd", path: [] }, "json", "odd"],
   ])("is told of %s and where it stands", async (_, issue, where, said) => {
     const answer = malformed("json", [issue, { message: "second", path: ["z"] }]);

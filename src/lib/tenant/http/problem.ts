@@ -9,6 +9,10 @@ interface Issue {
   readonly path: readonly PropertyKey[];
   readonly keys?: readonly string[] | undefined;
   readonly values?: readonly unknown[] | undefined;
+  /** of a text its length, of a list its items */
+  readonly minimum?: number | bigint | undefined;
+  readonly maximum?: number | bigint | undefined;
+  readonly origin?: string | undefined;
   readonly input?: unknown;
 }
 
@@ -32,7 +36,25 @@ export const problemOf = (
 export const wrongRequest = (detail: FailureDetail, place?: Parameters<typeof problemOf>[1]): Response =>
   problemOf(new Failure("usage", detail), place);
 
-const describe = ({ code, message, keys = [], values = [] }: Issue): Text => {
+/** What is counted, behind a number. */
+const UNITS: Readonly<Record<string, Text>> = {
+  string: text(" characters", " 文字"),
+  array: text(" items", " 件"),
+};
+
+const sizeOf = ({ code, minimum, maximum, origin = "" }: Issue): Text | undefined => {
+  const { en, ja } = UNITS[origin] ?? text("", "");
+  if (code === "too_big" && maximum !== undefined)
+    return text(`at most ${maximum}${en}`, `${maximum}${ja}までにしてください`);
+  if (code !== "too_small" || minimum === undefined) return undefined;
+  if (origin === "string" && Number(minimum) === 1) return text("must not be blank", "空にできません");
+  return text(`at least ${minimum}${en}`, `${minimum}${ja}以上にしてください`);
+};
+
+const describe = (issue: Issue): Text => {
+  const { code, message, keys = [], values = [] } = issue;
+  const size = sizeOf(issue);
+  if (size !== undefined) return size;
   if (code === "unrecognized_keys") return text(`unknown: ${keys.join(", ")}`, `不明な項目です: ${keys.join(", ")}`);
   if (code === "invalid_value")
     return text(`must be one of ${values.join(", ")}`, `${values.join(", ")} のいずれかにしてください`);

@@ -1,6 +1,6 @@
 import { either } from "./sql/forms.ts";
-import type { Exporting } from "./lists.ts";
-import type { Params, Reader, Store } from "./store.ts";
+import { namesOf, type Exporting } from "./lists.ts";
+import type { Params, Reader, Row, Store } from "./store.ts";
 
 // The audit as it is read; `audit.ts` writes it.
 
@@ -82,15 +82,26 @@ export const auditLines = async (store: Store, filter: AuditFilter): Promise<Exp
   return { content, records };
 };
 
-/** The ids of the organisations that a change left at a path, or found there. */
-export const idsAtPath = async (reader: Reader, path: string): Promise<readonly string[]> => {
-  const rows = await reader.all(
-    `select distinct o.value ->> 'id' as id from audit t, json_each(${member("-> 'objects'")}) o
-      where instr(t.record, :pathText) > 0
-        and :path in (${member("-> 'before' ->> 'path'")}, ${member("-> 'after' ->> 'path'")})`,
-    { path, pathText: JSON.stringify(path).slice(1, -1) },
-  );
-  return rows.map(({ id }) => String(id));
+/** The fields by whose values records are found. */
+const HELD = ["emails", "employeeCode", "accountName", "code", "path", "serialNumber", "imei", "userId"];
+
+/** SQL: a value by which records are found, as a change by hand found it or left it: not the name of a person. */
+const heldIn = (state: "before" | "after"): string => `
+  select o.value ->> 'id' as id, f.key as field, v.value as value
+    from audit t, json_each(${member("-> 'objects'")}) o, json_each(${member(`-> '${state}'`)}) f,
+      json_each(case f.type when 'array' then f.value else json_array(f.value) end) v
+    where instr(t.record, '"${state}":') > 0 and o.key = 0 and f.key in (${HELD.map((field) => `'${field}'`).join(", ")})
+      and (lower(v.value) in (lower(:name), lower(:nameKey), lower(:emailKey)) or v.value glob '*[^ -~]*')`;
+
+/** The ids of the records that a change by hand found with a name, or left with it: an address, a code, a path. */
+export const idsHeldByHand = async (reader: Reader, name: string): Promise<readonly string[]> => {
+  const names = namesOf(name);
+  const held = await reader.all(`${heldIn("before")} union ${heldIn("after")}`, names);
+  const isSo = ({ field, value }: Row): boolean => {
+    const { nameKey: own, emailKey: address } = namesOf(String(value));
+    return field === "emails" ? address === names.emailKey : own === names.nameKey;
+  };
+  return [...new Set(held.filter(isSo).map(({ id }) => String(id)))];
 };
 
 /** The JSON of a record as the tenant API has it. */

@@ -1,12 +1,14 @@
 import type { FormatName } from "../../model/console-files.ts";
+import { nameKey } from "../../model/normalise.ts";
 import { parseOrgPath } from "../../model/organisation.ts";
 import { SECURED_APPS } from "../../model/secured-user.ts";
+import { idsHeldByHand } from "./audit-records.ts";
 import { DEVICES } from "./devices.ts";
 import { namesOf, type List } from "./lists.ts";
 import { ORGS } from "./orgs.ts";
 import { securedUsers } from "./secured.ts";
 import type { Reader, Row } from "./store.ts";
-import { findPeople } from "./users.ts";
+import { FORMERLY, USERS } from "./users.ts";
 
 /** A record of today, or one that was deleted. */
 export interface CalledRecord {
@@ -19,28 +21,37 @@ export interface CalledRecord {
   readonly namedBy: number | null;
 }
 
-/** A list whose records may be called by a name, and SQL of those that `w`, as they were before imports, were called so. */
+/**
+ * A list whose records may be called by a name; SQL of `t`, as it was before an import, being called so; and the
+ * column that people call them by, which no list finds them by.
+ */
 interface Place {
   readonly kind: FormatName;
   readonly list: List;
   readonly former: string;
+  readonly namedBy?: string | undefined;
 }
 
 const PLACES: readonly Place[] = [
+  { kind: "users", list: USERS, former: FORMERLY, namedBy: "name" },
   {
     kind: "orgs",
     list: ORGS,
-    former: "w.id = :name or coalesce(w.codeKey, w.code) = :nameKey or coalesce(w.nameKey, w.name) = :nameKey",
+    // where an organisation was is not kept: of a path the last name of those that are gone counts
+    former: `t.id = :name or coalesce(t.codeKey, t.code) = :nameKey
+      or coalesce(t.nameKey, t.name) = :lastKey and not exists (select 1 from org o where o.pk = t.pk)`,
+    namedBy: "name",
   },
   {
     kind: "devices",
     list: DEVICES,
-    former: "w.id = :name or coalesce(w.serialKey, w.serialNumber) = :nameKey or w.imei = :name",
+    former: "t.id = :name or coalesce(t.serialKey, t.serialNumber) = :nameKey or t.imei = :name",
   },
   ...SECURED_APPS.map((app) => ({
     kind: app,
     list: securedUsers(app),
-    former: "w.app = :app and (w.id = :name or w.userId = :name)",
+    former: "t.id = :name or t.userId = :name",
+    namedBy: "displayName",
   })),
 ];
 
@@ -53,37 +64,42 @@ const recordOf =
     namedBy: namedBy === null ? null : Number(namedBy),
   });
 
-/** SQL: the import that created a record of a thing for others that name it. @param record its alias */
-const namedBy = ({ thing }: List, record: string): string =>
-  `(select c.import from import_created c where c.entity = '${thing.name}' and c.target = ${record}.pk) as namedBy`;
+/** SQL: the import that created the record `t` of a thing for others that name it. */
+const namedBy = ({ thing }: List): string =>
+  `(select c.import from import_created c where c.entity = '${thing.name}' and c.target = t.pk) as namedBy`;
 
-/** The records of a list that a name matches; if there are none, those that it did before imports changed or deleted them. */
+/** The parameters by which records are found. */
+type Names = ReturnType<typeof namesOf> & { readonly lastKey: string; readonly held: string };
+
+/** The records of a list that a name matches, and those that it did before they were changed or deleted. */
 const called = async (
   reader: Reader,
-  { kind, list, former }: Place,
-  name: string,
+  { kind, list, former, namedBy: column }: Place,
+  names: Names,
 ): Promise<readonly CalledRecord[]> => {
-  const { table, among = "true", named = "false", joined = "", params, derived = [] } = list;
-  const names = { ...params, ...namesOf(name) };
+  const { table, among = "true", named = "false", joined = "", derived = [], thing } = list;
   for (const one of derived) await reader.derive(one);
-  const today = await reader.all(
-    `select t.pk, t.id, ${namedBy(list, "t")} from ${table} ${joined} where ${among} and (${named})`,
-    names,
+  const byName = column === undefined ? "false" : `coalesce(t.${column}Key, t.${column}) = :nameKey`;
+  const others = `t.id in (select value from json_each(:held)) or ${byName}`;
+  const found = await reader.all(
+    `select t.pk, t.id, ${namedBy(list)} from ${table} ${joined} where ${among} and ((${named}) or ${others})
+     union
+     select t.pk, t.id, ${namedBy(list)} from ${thing.name}_was t where ${among} and ((${former}) or ${others})`,
+    { ...list.params, ...names },
   );
-  if (today.length > 0) return today.map(recordOf(kind));
-  const was = `select distinct w.pk, w.id, ${namedBy(list, "w")} from ${list.thing.name}_was w where ${former}`;
-  // where an organisation was is not kept: of a path its last name counts
-  const last = kind === "orgs" ? parseOrgPath(name)?.at(-1) : undefined;
-  return (await reader.all(was, { ...names, ...namesOf(last ?? name) })).map(recordOf(kind));
+  return found.map(recordOf(kind));
 };
 
 /**
- * All records of any kind that a name matches: users by id, mail address, employee code or account, organisations by id,
- * code or path (deleted ones by name, also as the last one of a path), devices by serial number or IMEI, SECURED APPs users by ユーザーID.
+ * All records of any kind that a name matches or matched once, as it may have been given to another since: users by id, mail
+ * address, employee code, account or name, organisations by id, code, path or name (deleted ones also by the last name of a
+ * path), devices by serial number or IMEI, SECURED APPs users by ユーザーID or name.
  */
 export const recordsCalled = async (reader: Reader, name: string): Promise<readonly CalledRecord[]> => {
-  const people = await findPeople(reader, name);
-  const found: CalledRecord[] = people.map(({ pk, id }) => ({ kind: "users", pk, id, namedBy: null }));
-  for (const place of PLACES) found.push(...(await called(reader, place, name)));
+  const last = parseOrgPath(name)?.at(-1) ?? name;
+  const held = JSON.stringify(await idsHeldByHand(reader, name));
+  const names = { ...namesOf(name), lastKey: nameKey(last), held };
+  const found: CalledRecord[] = [];
+  for (const place of PLACES) found.push(...(await called(reader, place, names)));
   return found;
 };

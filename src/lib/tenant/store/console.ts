@@ -293,6 +293,7 @@ const taskOf = (row: Row): ConsoleTask => {
     objectId: orNull(row["object"]),
     changes: changesOf(row),
     gone: row["gone"] === 1,
+    restored: [],
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
     absentIn: row["absentIn"] === null ? null : (JSON.parse(String(row["absentIn"])) as ConsoleTask["absentIn"]),
     file: detail?.emittedFile ?? null,

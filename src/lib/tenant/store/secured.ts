@@ -42,27 +42,28 @@ export const securedGroups = (app: SecuredApp): List<typeof SECURED_GROUP.fields
   named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",
 });
 
-const keyOf = (name: string): string => comparisonKey(SECURED_GROUP.fields.name.comparison, name);
+/** The comparison key of a group's name. */
+export const groupKey = (name: string): string => comparisonKey(SECURED_GROUP.fields.name.comparison, name);
 
 /** The names of an app's groups, by their comparison keys. */
 export const groupNames = async (reader: Reader, app: SecuredApp): Promise<ReadonlyMap<string, string>> => {
   const rows = await reader.all("select name from secured_group where app = :app order by name", { app });
-  return new Map(rows.map(({ name }) => [keyOf(String(name)), String(name)]));
+  return new Map(rows.map(({ name }) => [groupKey(String(name)), String(name)]));
 };
 
 /** The name that a group has among those of {@link groupNames}; undefined if there is no such group. */
 export const groupAmong = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
-  names.get(keyOf(wanted));
+  names.get(groupKey(wanted));
 
 /** A set of groups as imports store it: each once, by its comparison key. */
 export const groupSet = (names: readonly string[]): readonly string[] => {
-  const byKey = new Map(names.map((name) => [keyOf(name), name]));
+  const byKey = new Map(names.map((name) => [groupKey(name), name]));
   return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
 };
 
 /** The column of the keys of a set of groups: null if all are the names themselves. */
 const keysOf = (names: readonly string[]): string | null => {
-  const keys = names.map((name) => keyOf(name));
+  const keys = names.map((name) => groupKey(name));
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };
 
@@ -78,7 +79,7 @@ const changeMemberships = async (
   app: SecuredApp,
   { from, to, at }: { readonly from: string; readonly to: string | undefined; readonly at: string },
 ): Promise<number> => {
-  const key = keyOf(from);
+  const key = groupKey(from);
   // users have few sets of groups between them
   const sets = await writer.all(
     `select distinct groups from secured_user where app = :app
@@ -87,7 +88,7 @@ const changeMemberships = async (
   );
   let memberships = 0;
   for (const { groups } of sets) {
-    const others = (JSON.parse(String(groups)) as readonly string[]).filter((name) => keyOf(name) !== key);
+    const others = (JSON.parse(String(groups)) as readonly string[]).filter((name) => groupKey(name) !== key);
     const after = groupSet(to === undefined ? others : [...others, to]);
     memberships += await writer.run(
       `update secured_user set groups = :after, groupKeys = :keys, updatedAt = :at, revision = :revision

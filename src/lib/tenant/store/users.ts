@@ -4,6 +4,7 @@ import { formatOf } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../../model/user.ts";
+import { idsHeldByHand } from "./audit-records.ts";
 import { keepLast } from "./collections.ts";
 import { CREATION, namesOf, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
@@ -51,23 +52,26 @@ const personOf = ({ pk, id, name, email, deleted }: Row): Person => ({
   deleted: deleted === 1,
 });
 
-/** All users that a name matches; if there are none, all those who had it before an import changed or deleted them. */
+/** SQL: the user `t`, as it was before an import, had a name. */
+export const FORMERLY = `t.id = :name
+  or coalesce(t.accountKey, t.accountName) = :nameKey or coalesce(t.employeeCodeKey, t.employeeCode) = :nameKey
+  or exists (select 1 from json_each(coalesce(t.emailKeys, t.emails)) e where e.value = :emailKey)`;
+
+/** All users that a name matches, and all who had it before it was changed or they were deleted: it may be used again. */
 export const findPeople = async (reader: Reader, name: string): Promise<readonly Person[]> => {
-  const names = namesOf(name);
-  const columns = "id, name, emails ->> 0 as email, 0 as deleted";
-  const today = await reader.all(`select t.pk, ${columns} from user t where ${USERS.named} order by t.pk`, names);
-  if (today.length > 0) return today.map(personOf);
-  const former = await reader.all(
-    `select w.pk, coalesce(t.id, w.id) as id, coalesce(t.name, w.name) as name,
-       coalesce(t.emails, w.emails) ->> 0 as email, case when t.pk is null then 1 else 0 end as deleted
-     from user_was w left join user t on t.pk = w.pk
-     where coalesce(t.id, w.id) is not null and (w.id = :name
-       or coalesce(w.accountKey, w.accountName) = :nameKey or coalesce(w.employeeCodeKey, w.employeeCode) = :nameKey
-       or exists (select 1 from json_each(coalesce(w.emailKeys, w.emails)) e where e.value = :emailKey))
-     order by w.pk, w.import desc`,
-    names,
+  const held = "select value from json_each(:held)";
+  const people = await reader.all(
+    `select t.pk, t.id, t.name, t.emails ->> 0 as email, 0 as deleted, 0 as import from user t
+       where ${USERS.named} or t.id in (${held})
+     union all
+     select t.pk, coalesce(u.id, t.id), coalesce(u.name, t.name), coalesce(u.emails, t.emails) ->> 0,
+       case when u.pk is null then 1 else 0 end, t.import
+     from user_was t left join user u on u.pk = t.pk
+     where coalesce(u.id, t.id) is not null and (${FORMERLY} or t.id in (${held}))
+     order by 1, 6 desc`,
+    { ...namesOf(name), held: JSON.stringify(await idsHeldByHand(reader, name)) },
   );
-  return former.map(personOf).filter(({ pk }, at, all) => all.findIndex((other) => other.pk === pk) === at);
+  return people.map(personOf).filter(({ pk }, at, all) => all.findIndex((other) => other.pk === pk) === at);
 };
 
 /** Custom user fields in order of creation. */

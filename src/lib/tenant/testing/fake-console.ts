@@ -22,12 +22,21 @@ export const USER_COLUMNS = { title: "役職", org: "組織コード", "custom:�
 export type UserColumn = keyof typeof USER_COLUMNS;
 
 /** A user of the mirror by the fields that tasks name. */
-export const userTold = ({ name, emails, org, title, salesforceAccount, custom }: User): Told => ({
+export const userTold = ({
+  name,
+  emails,
+  org,
+  title,
+  salesforceAccount,
+  googleWorkspaceEmail,
+  custom,
+}: User): Told => ({
   name,
   emails,
   org: org.id,
   title,
   salesforceAccount,
+  googleWorkspaceEmail,
   ...Object.fromEntries(custom.map((field) => [`custom:${field.name}`, field.value])),
 });
 

@@ -35,6 +35,7 @@ type Step =
       readonly place: Place;
     }
   | { readonly undo: number; readonly mirrorOnly: boolean }
+  | { readonly back: Place }
   | { readonly work: number; readonly confirm: readonly boolean[] }
   | { readonly exported: MirrorKind; readonly columns: readonly UserColumn[] };
 
@@ -56,6 +57,7 @@ export const someMirrorStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
   },
   { arbitrary: fc.record({ undo: fc.nat(3), mirrorOnly: fc.boolean() }), weight: 3 },
+  { arbitrary: fc.record({ back: at }), weight: 1 },
   {
     arbitrary: fc.record({ work: fc.nat(4), confirm: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }) }),
     weight: 4,
@@ -154,6 +156,7 @@ export class MirrorHistory {
     if ("delete" in step) return this.#delete(step);
     if ("file" in step) return this.#file(step);
     if ("undo" in step) return this.#undo(step);
+    if ("back" in step) return this.#back(step);
     return "work" in step ? this.#work(step) : this.#export(step.exported, step.columns);
   }
 
@@ -189,9 +192,12 @@ export class MirrorHistory {
       {
         custom: [{ name: "座席", value: user.custom.length > 0 ? null : this.#new("席") }],
         salesforceAccount: this.#new("s"),
+        googleWorkspaceEmail: whom % 2 === 0 ? `${this.#new("g")}@x` : null,
       },
     ][field];
     await this.#tenant.client.users.edit(user.id, values ?? {});
+    // a task tells the console what no export had shown
+    for (const changed of Object.keys(values ?? {})) this.#unknown.delete(`${user.id} ${changed}`);
     return "edit";
   }
 
@@ -287,6 +293,24 @@ export class MirrorHistory {
     return "undo";
   }
 
+  /** Deletes, in the console too, somebody who has what no file has, and undoes it. */
+  async #back({ back }: Extract<Step, { back: unknown }>): Promise<string> {
+    const whom = { whom: back } as const;
+    await this.#edit({ edit: "users", ...whom, field: 4 });
+    await this.#workAll();
+    await this.look();
+    const did = await this.#delete({ delete: "users", ...whom, recursive: false });
+    if (did !== "delete") return did;
+    await this.#workAll();
+    const undone = await this.#undo({ undo: 0, mirrorOnly: false });
+    return undone === "undo" ? "undo of what no file has" : undone;
+  }
+
+  async #workAll(): Promise<void> {
+    const { length } = await this.#tenant.client.console.list({ state: "open" });
+    await this.#work({ work: length, confirm: Array.from({ length }, () => true) });
+  }
+
   /** Does the oldest tasks; some of them are confirmed at once. */
   async #work({ work, confirm }: Extract<Step, { work: unknown }>): Promise<string> {
     const open = (await this.#tenant.client.console.list({ state: "open" })).filter(
@@ -299,7 +323,7 @@ export class MirrorHistory {
         if (!isThere) await this.#tenant.client.console.close({ numbers: [task.number], state: "dropped" });
         continue;
       }
-      if (!this.#doTask(task)) continue;
+      if (!(await this.#doTask(task))) continue;
       this.#worked.set(task.number, JSON.stringify(task.changes));
       if (confirm[place] === true)
         await this.#tenant.client.console.close({ numbers: [task.number], state: "confirmed" });
@@ -307,11 +331,31 @@ export class MirrorHistory {
     return open.length === 0 ? "nothing" : "work";
   }
 
-  #doTask(task: ConsoleTask): boolean {
+  async #doTask(task: ConsoleTask): Promise<boolean> {
     const of = task.kind as MirrorKind;
     if (task.doubtedAt !== null) return this.#lookAt(task);
     if (task.objectId !== null) return this.console.doByHand(of, task);
-    return this.console.doImport(of, this.#doneBy(task)?.did ?? []);
+    const did = this.#doneBy(task)?.did ?? [];
+    return this.console.doImport(of, of === "users" ? await this.#asTold(task, did) : did);
+  }
+
+  /** What an import did to users, as its rows tell it: what they do not name of a new one is not entered. */
+  async #asTold({ importId }: ConsoleTask, did: readonly Did[]): Promise<readonly Did[]> {
+    const rows = await Array.fromAsync(this.#tenant.client.imports.rows(String(importId), { action: "create" }));
+    return did.map((one) => {
+      const { before, after } = one;
+      if (before !== undefined || after === undefined) return one;
+      const [main] = after["emails"] as readonly string[];
+      const row = rows.find(({ after: values }) =>
+        values.some(({ field, value }) => field === "emails" && Array.isArray(value) && value[0] === main),
+      );
+      // by another address since: any row of them
+      const tells = row === undefined ? rows : [row];
+      const isTold = (field: string): boolean =>
+        tells.some(({ after: values }) => values.some((told) => told.field === field && told.value !== null));
+      const told = Object.entries(after).filter(([field]) => field === "org" || isTold(field));
+      return { ...one, after: Object.fromEntries(told) };
+    });
   }
 
   /** Looks in the console at what an export contradicted: it is to be as the mirror has it by now. */
@@ -349,6 +393,7 @@ export class MirrorHistory {
         ? []
         : [
             "salesforceAccount",
+            "googleWorkspaceEmail",
             ...(Object.keys(USER_COLUMNS) as UserColumn[]).filter((column) => !columns.includes(column)),
           ];
     for (const { id } of made)

@@ -7,7 +7,7 @@ import {
   auditLines,
   auditPage,
   findAuditRecord,
-  idsAtPath,
+  idsHeldByHand,
   type AuditFilter,
 } from "../store/audit-records.ts";
 import type { ImportEngine } from "../store/imports/engine.ts";
@@ -30,12 +30,14 @@ const filterOf = async (
   { object: name, ...filter }: AuditAsked,
 ): Promise<AuditFilter> => {
   if (name === undefined) return filter;
-  const { called, imports, atPath } = await session.read(async (reader) => ({
-    called: await recordsCalled(reader, name),
+  // as the list has people: `山田 太郎 <taro@example.jp>`
+  const key = /^.+ <(?<key>[^<>]+)>$/.exec(name)?.groups?.["key"] ?? name;
+  const { called, imports, held } = await session.read(async (reader) => ({
+    called: await recordsCalled(reader, key),
     imports: await listImports(reader),
-    atPath: await idsAtPath(reader, name),
+    held: await idsHeldByHand(reader, key),
   }));
-  const ids = new Set([name, ...atPath, ...called.map(({ id }) => id)]);
+  const ids = new Set([name, ...held, ...called.map(({ id }) => id)]);
   const numbers = new Map(imports.map(({ pk, id }) => [pk, id]));
   const reading = called.length === 0 ? undefined : await engine();
   for (const { kind, pk, namedBy } of called) {

@@ -6,13 +6,14 @@ import {
   NOT_MANAGED,
   ONE_ACCOUNT,
   needsWipe,
+  otherWipes,
   ownerIdOf,
   usesAccount,
   type DEVICE,
 } from "../../model/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { describeProblem, type Problem } from "../../model/problem.ts";
-import { counted, text, type Text } from "../../text/index.ts";
+import { text, type Text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
 import { deviceFacts, DEVICES, devicesOf, ownerCalled, type DeviceFacts } from "../store/devices.ts";
 import type { Writer } from "../store/store.ts";
@@ -65,12 +66,13 @@ export interface NewOwner {
  */
 export const setOwner = (
   session: Session,
-  { ids, owner, ownerOrg, wipes = 0, dryRun }: NewOwner,
+  { ids, owner, ownerOrg, wipes, dryRun }: NewOwner,
   once?: KeptOnce<Written<Device>[]>,
 ): Promise<Written<Device>[]> => {
   const whole = (changed: readonly Written<Device>[]): void => {
     const needed = changed.filter(({ before, after }) => before !== null && needsWipe(before, ownerIdOf(after))).length;
-    if (dryRun !== true && needed !== wipes) throw wrongWipes(needed, wipes);
+    const isTold = dryRun !== true || wipes !== undefined;
+    if (isTold && needed !== (wipes ?? 0)) throw wrongWipes(needed, wipes ?? 0);
   };
   return editRecords(
     session,
@@ -109,10 +111,7 @@ const rejected = (what: Text, hint: Text): Failure => new Failure("input-rejecte
 
 const wrongWipes = (needed: number, confirmed: number): Failure =>
   rejected(
-    text(
-      `${counted(needed, "device")} would have to be wiped and set up again, not ${confirmed}; nothing was changed`,
-      `初期化と再設定が必要になるデバイスは ${needed} 件で、${confirmed} 件ではありません。何も変更していません`,
-    ),
+    otherWipes(needed, confirmed),
     text(`if that is meant: --confirm-wipes ${needed}`, `それでよければ: --confirm-wipes ${needed}`),
   );
 

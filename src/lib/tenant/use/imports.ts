@@ -411,7 +411,8 @@ export class TenantImports {
           ...BLANK_DETAIL,
           actor,
           reverts: id,
-          counts: { ...NO_COUNTS, ...counts },
+          // of a console that stays as it is no device changes hands
+          counts: { ...NO_COUNTS, ...counts, ...(mirrorOnly && counts.wipes !== undefined && { wipes: 0 }) },
           mirrorOnly: mirrorOnly || undefined,
           emittedFile: fileName,
         },

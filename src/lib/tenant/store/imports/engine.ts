@@ -32,6 +32,8 @@ export interface RevertCounts {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
+  /** of devices: those that have to be wiped for another owner */
+  readonly wipes: number | undefined;
 }
 
 /** The outcome of a comparison with the console's export. */

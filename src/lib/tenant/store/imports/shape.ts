@@ -91,7 +91,7 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { newOrgs, newGroups, columns, staying, overwrites, ...counts }: PlanCounts = {
+  const { newOrgs, newGroups, columns, staying, wipes, overwrites, ...counts }: PlanCounts = {
     ...NO_COUNTS,
     ...countsOf(record),
   };
@@ -130,6 +130,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     unverifiedColumns: unverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
+    ...(wipes === undefined ? {} : { wipes }),
     ...(staying === undefined ? {} : { staying: { count: staying.count, names: [...staying.names] } }),
     ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
     ...(takes === undefined ? {} : { takes }),

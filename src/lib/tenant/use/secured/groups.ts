@@ -11,6 +11,7 @@ import { numberOf } from "../../store/records.ts";
 import {
   deleteGroup,
   groupAmong,
+  groupKey,
   groupNames,
   groupSet,
   renameMemberships,
@@ -156,7 +157,7 @@ export const groupsNamed = async (
   { names, create }: { readonly names: readonly string[]; readonly create: boolean },
 ): Promise<Groups> => {
   if (names.length > 0) checkHasGroups(app);
-  const known = await groupNames(writer, app);
+  const known = new Map(await groupNames(writer, app));
   const made: ChangedObject[] = [];
   const spelled: string[] = [];
   for (const name of names) {
@@ -165,6 +166,8 @@ export const groupsNamed = async (
     if (found === undefined) {
       const { objects } = await addRecord(session, writer, handGroups(app), { name });
       made.push(...objects);
+      // a repeat of it is the same group
+      known.set(groupKey(name), name);
     }
     spelled.push(found ?? name);
   }

@@ -133,9 +133,15 @@ const reset = (database: Database): void => {
   }
 };
 
-/** The records of the kind, or those for which a condition is true. */
-export const countRecords = (database: Database, { thing, name, inScope }: StoredKind, where = "true"): number =>
-  database.count(`select count(*) from ${thing.name} t where ${inScope} and ${where}`, { kind: name });
+/** The records of the kind, or those for which a condition is true; 全社, which every tenant has for good, is none. */
+export const countRecords = (database: Database, { thing, name, inScope, table }: StoredKind, where = "true"): number =>
+  database.count(
+    `select count(*) from ${thing.name} t where ${inScope} and t.pk is distinct from :usual and ${where}`,
+    {
+      kind: name,
+      usual: table.usual ?? null,
+    },
+  );
 
 const countDeleted = (database: Database, { kind, request }: PlanSql): number => {
   if (request.mode !== "replace") return 0;
@@ -187,6 +193,7 @@ export const compare = (
   database.exec("create index if not exists s.problem_row on problem (row)");
   findMendedKeys(database, plan);
   const { planner } = plan.kind.table;
+  let wipes: number | undefined;
   if (planner !== undefined) planner.compare(database, plan);
   else {
     findDuplicates(database, plan);
@@ -199,10 +206,10 @@ export const compare = (
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
-    plan.kind.table.check?.(database, plan);
+    wipes = plan.kind.table.check?.(database, plan);
   }
   findLikeCodes(database, plan);
-  return countPlan(database, plan);
+  return { ...countPlan(database, plan), ...(wipes !== undefined && { wipes }) };
 };
 
 const countPlan = (database: Database, plan: PlanSql): PlanCounts => {

@@ -59,6 +59,15 @@ export const valuePiece = ({ field, merge }: ImportedField, value: string): stri
   return afterPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
+/** SQL: the values of the fields that no file has, as pieces of `after`; those of a record without one are left out. */
+export const unfiledPieces = ({ unfiled }: StoredKind, version: (column: string) => string): readonly string[] =>
+  unfiled.map(({ field, flag }) => {
+    const value = version(field);
+    return flag
+      ? either(`${value} = 1`, afterPiece(field, `'"TRUE"'`), "''")
+      : either(`${value} is null`, "''", afterPiece(field, `json_quote(${value})`));
+  });
+
 /** SQL: a row's resulting values, as the JSON of a plan's row. */
 const afterJson = (plan: PlanSql): string =>
   jsonList(

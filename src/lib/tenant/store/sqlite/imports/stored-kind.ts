@@ -3,7 +3,7 @@ import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { CommitMoment } from "../../imports/engine.ts";
-import type { Database } from "../database.ts";
+import type { Database, Params } from "../database.ts";
 import { isMissing } from "../../sql/forms.ts";
 
 /**
@@ -23,14 +23,34 @@ export interface Table {
   /** the column for the time when its only secret was set; default: `secrets`, an object of such times by field */
   readonly secretSetAt?: string | undefined;
   /** the columns of things that have its `pk` */
-  readonly heldBy?: readonly { readonly thing: Thing; readonly column: string }[] | undefined;
+  readonly heldBy?: readonly (Pick<Table, "thing" | "isFast"> & { readonly column: string })[] | undefined;
+  /** SQL: true if a record stays with those that it refers to, until it is deleted. @param alias of its table */
+  readonly isFast?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that those refer to which must name one, where a cell is blank */
   readonly usual?: number | undefined;
   /** SQL of further columns of a record created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
   readonly planner?: Planner | undefined;
-  /** tells what is particular to the thing, of valid rows and their records, as findings of the plan */
-  readonly check?: ((database: Database, plan: PlanSql) => void) | undefined;
+  /**
+   * Tells what is particular to the thing, of valid rows and their records, as findings of the plan.
+   *
+   * @returns the number of devices that have to be wiped for it
+   */
+  readonly check?: ((database: Database, plan: PlanSql) => number) | undefined;
+  /** refuses an undoing after which what is particular to the thing would not hold. @throws Failure `conflict` */
+  readonly checkUndone?: ((database: Database, undoing: Undoing) => void) | undefined;
+  /** counts the devices that have to be wiped for an undoing */
+  readonly countWipes?: ((database: Database, undoing: Undoing) => number) | undefined;
+}
+
+/** The records that an undoing restores, `c`, as they would be again. */
+export interface Undoing {
+  /** SQL: all of them, each with its former values and the `action` that is undone */
+  readonly restored: string;
+  /** SQL: true if the undoing neither removes nor restores a record. @param pk SQL of its number */
+  readonly isOther: (pk: string) => string;
+  /** the parameters of the above, with the `:revision` of the import */
+  readonly values: Params;
 }
 
 /** The keys of a unique field: where they are, and whose. */

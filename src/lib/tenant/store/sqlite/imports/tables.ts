@@ -9,7 +9,8 @@ import type { Thing } from "../../../../model/thing.ts";
 import { USER } from "../../../../model/user.ts";
 import { CLAIMS } from "../../records.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
-import { checkDevices } from "./devices/rules.ts";
+import { checkDevices, isOwnerKept } from "./devices/rules.ts";
+import { checkRestoredDevices, countWipesUndone } from "./devices/undo.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
 import { storedKind, type StoredKind, type Table } from "./stored-kind.ts";
 
@@ -28,11 +29,17 @@ const OWN: readonly Table[] = [
   },
   { thing: SECURED_USER, collection: "secured" },
   { thing: SECURED_GROUP, collection: "secured" },
-  { thing: DEVICE, check: checkDevices },
+  {
+    thing: DEVICE,
+    check: checkDevices,
+    checkUndone: checkRestoredDevices,
+    countWipes: countWipesUndone,
+    isFast: isOwnerKept,
+  },
 ];
 
 /** The columns of things with files that have the `pk` of a thing's records. */
-const holdersOf = ({ name }: Thing, formats: readonly Format[]): NonNullable<Table["heldBy"]> => {
+const holdersOf = ({ name }: Thing, formats: readonly Format[]) => {
   const holders = formats.flatMap((format) =>
     kindOf(format)
       .fields.filter(({ merge, refers }) => merge === "reference" && refers?.to === name)
@@ -52,7 +59,10 @@ export const tablesOf = (formats: readonly Format[], further: readonly Table[] =
   );
   return [...known, ...others.map((thing) => ({ thing }))].map((table: Table) => ({
     ...table,
-    heldBy: holdersOf(table.thing, formats),
+    heldBy: holdersOf(table.thing, formats).map((holder) => ({
+      ...holder,
+      isFast: known.find(({ thing }) => thing === holder.thing)?.isFast,
+    })),
   }));
 };
 

@@ -3,7 +3,7 @@ import type { FormatName } from "../../../../../model/console-files.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { ASKED, chosenNumbers } from "../../../imports/selection.ts";
 import { NO_COUNTS } from "../../../imports/shape.ts";
-import { quoteIdentifier } from "../../../sql/forms.ts";
+import { either, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { countRecords } from "../compare.ts";
 import { calledText } from "../expressions.ts";
@@ -43,19 +43,23 @@ const findProtected = (database: Database, plan: PlanSql): PlanCounts["staying"]
 const findHeld = (database: Database, plan: PlanSql, taken: Thing | undefined): readonly Dependent[] => {
   const { thing, table, isLacking, name: kind } = plan.kind;
   const held = new Map<number, Dependent>();
-  for (const { thing: holder, column } of table.heldBy ?? []) {
+  for (const { thing: holder, column, isFast } of table.heldBy ?? []) {
     const schemas = [...(holder === thing ? ["s"] : []), ...(holder === taken ? ["taken"] : [])];
     const goes = schemas.map((schema) => ` and not exists (select 1 from ${schema}.chosen g where g.target = h.pk)`);
     // what one is called by is told where it is typed to free it: of a device its serial number
     const { namedBy = "name", fields } = holder;
     const example = fields[namedBy]?.unique === true ? `min(h.${quoteIdentifier(namedBy)})` : "null";
-    const sql = `select t.pk, ${called(plan)} as name, count(*) as count, ${example} as example from ${thing.name} t
+    const sql = `select t.pk, ${called(plan)} as name, count(*) as count, ${example} as example,
+        sum(${either(isFast?.("h") ?? "false", "1", "0")}) as fast from ${thing.name} t
       join ${holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes.join("")} group by t.pk`;
-    for (const { pk, name, count, example: one } of database.iterate(sql, { kind })) {
+    for (const { pk, name, count, example: one, fast } of database.iterate(sql, { kind })) {
       const known = held.get(Number(pk)) ?? { name: String(name), by: [] };
       held.set(Number(pk), {
         ...known,
-        by: [...known.by, { holder, count: Number(count), example: one === null ? undefined : String(one) }],
+        by: [
+          ...known.by,
+          { holder, count: Number(count), fast: Number(fast), example: one === null ? undefined : String(one) },
+        ],
       });
     }
   }

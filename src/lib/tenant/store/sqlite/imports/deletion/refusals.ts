@@ -1,4 +1,5 @@
 import { Failure } from "../../../../../errors/index.ts";
+import { NOT_MANAGED } from "../../../../../model/device.ts";
 import { nounNamed } from "../../../../../model/problem.ts";
 import type { SecuredApp } from "../../../../../model/secured-user.ts";
 import type { Thing } from "../../../../../model/thing.ts";
@@ -12,6 +13,8 @@ export interface Dependent {
   readonly by: readonly {
     readonly holder: Thing;
     readonly count: number;
+    /** the number of those that stay with it until they are deleted, see `isFast` of tables */
+    readonly fast: number;
     /** what one of them is called, where that is typed to free it */
     readonly example?: string | undefined;
   }[];
@@ -90,6 +93,14 @@ const FREED: Readonly<Record<string, Text>> = {
   ),
 };
 
+/** What frees it of those that stay with it. */
+const FREED_OF_FAST: Readonly<Record<string, Text>> = {
+  device: text(
+    `devices that are ${NOT_MANAGED} take no other owner: delete them: clomoctl devices delete SERIAL…`,
+    `${NOT_MANAGED}のデバイスは所有者を変えられないため削除する: clomoctl devices delete SERIAL…`,
+  ),
+};
+
 /** `2 users`, `1 lower organisation`, `2 devices: SN1 …` */
 const holding = (thing: Thing, { holder, count, example }: Dependent["by"][number]): Text => {
   const { en, ja } = nounOf(holder);
@@ -107,11 +118,20 @@ export const othersDepend = (thing: Thing, held: readonly Dependent[]): Reason =
     return text(`${name} (${en})`, `${name}(${ja})`);
   });
   const shown = joined([...named, ...(held.length > MOST_NAMED ? [same("…")] : [])], text("; ", "、"));
-  const holders = [...new Set(held.flatMap(({ by }) => by.map(({ holder }) => holder)))];
+  const all = held.flatMap(({ by }) => by);
+  const holders = [...new Set(all.map(({ holder }) => holder))];
+  const freed = (holder: Thing): readonly Text[] => {
+    const own = all.filter((one) => one.holder === holder);
+    const ways = [
+      own.some(({ count, fast }) => count > fast) ? FREED[holder.name] : undefined,
+      own.some(({ fast }) => fast > 0) ? FREED_OF_FAST[holder.name] : undefined,
+    ];
+    return ways.filter((way) => way !== undefined);
+  };
   // only organisations are deleted with what is in them
   const together = holders.some(({ name }) => name === "user" || name === thing.name);
   const ways = [
-    ...holders.flatMap(({ name }) => FREED[name] ?? []),
+    ...holders.flatMap(freed),
     ...(together
       ? [text("or delete them with all that is in them: --recursive", "または中のものもまとめて削除する: --recursive")]
       : []),

@@ -27,9 +27,17 @@ import type { PlanSql } from "../stored-kind.ts";
 const OUTCOME = "s.device_outcome";
 
 /** SQL: true if the owner's account is in use on an Android device. @param column SQL of one of its columns */
-const usesAccount = (column: (name: string) => string): string =>
+export const usesAccount = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
     and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'`;
+
+/** SQL: true if another owner needs a wipe of a device, or may. @param column SQL of what it is then. @param was SQL of its status before */
+export const needsWipe = (column: (name: string) => string, was: string): string =>
+  `${column("platform")} = '${ANDROID}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'
+    and ${column("status")} is distinct from '${PRE_REGISTERED}' and ${was} is distinct from '${PRE_REGISTERED}'`;
+
+/** SQL: true if a device keeps its owner, as none is set of it. @see facts 1.3 */
+export const isOwnerKept = (alias: string): string => `${alias}.status is not distinct from '${NOT_MANAGED}'`;
 
 const fieldNamed = ({ kind }: PlanSql, name: string) => {
   const field = kind.fields.find(({ stored: column }) => column === name);
@@ -92,8 +100,9 @@ const tell = (
   });
 };
 
-/** SQL: what people call the user who owns an outcome's device. */
-const OWNER = "(select name || ' <' || (emails ->> 0) || '>' from user where pk = o.owner)";
+/** SQL: what people call a user. @param pk SQL of his number */
+export const ownerCalled = (pk: string): string =>
+  `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
 
 /**
  * Owners who own another Android device too, on which they need the same account: of two rows the later one is told. One
@@ -111,7 +120,7 @@ const findSharedAccounts = (database: Database, plan: PlanSql): void => {
     select 1 from s.match g where g.target = t.pk and g.changed <> 0 and ${isValid("g.row")})`;
   database.exec("drop table if exists s.device_shared");
   database.exec(`create table s.device_shared as
-    select o.row, ${OWNER} as owner, max(b.full) as full, min(b.serial) as device from ${OUTCOME} o join (
+    select o.row, ${ownerCalled("o.owner")} as owner, max(b.full) as full, min(b.serial) as device from ${OUTCOME} o join (
       select p.owner, r."serialNumber" as serial, p.row, ${full("p")} as full
         from ${OUTCOME} p join s.row r on r.row = p.row where p.uses = 1
       union all select t.owner, t."serialNumber", 0, ${full("t")} from device t
@@ -125,14 +134,18 @@ const findSharedAccounts = (database: Database, plan: PlanSql): void => {
   tell(database, plan, "account-taken", "owner", which(""), params);
 };
 
+/** SQL: true of an outcome that gives a device another owner, for which it has to be wiped. */
+const WIPE = `o.changesOwner = 1 and o.wasOwned = 1 and ${needsWipe((name) => `o."${name}"`, "o.formerStatus")}`;
+
 /**
  * What holds of a device's fields together. What the console exports is so: of that only what cannot be is told. Of a
  * device whose status is not known every owner is taken, which is ours.
  *
+ * @returns the number of devices that have to be wiped for another owner
  * @see facts 1.3, 2.4, 4.6
  */
-export const checkDevices = (database: Database, plan: PlanSql): void => {
-  if (!COLUMNS.some((name) => isTouched(plan, fieldNamed(plan, name)))) return;
+export const checkDevices = (database: Database, plan: PlanSql): number => {
+  if (!COLUMNS.some((name) => isTouched(plan, fieldNamed(plan, name)))) return 0;
   findOutcomes(database, plan);
   const told = (code: ProblemCode, field: string, which: string, params?: string): void =>
     tell(database, plan, code, field, which, params);
@@ -148,7 +161,7 @@ export const checkDevices = (database: Database, plan: PlanSql): void => {
     "androidMode",
     `o."androidMode" is not null and o.platform is distinct from '${ANDROID}'`,
   );
-  if (plan.request.fromConsole === true) return;
+  if (plan.request.fromConsole === true) return 0;
   told(
     "owner-not-managed",
     "owner",
@@ -157,12 +170,7 @@ export const checkDevices = (database: Database, plan: PlanSql): void => {
     jsonOf({ status: NOT_MANAGED, allowed: DEVICE_STATUSES.filter((one) => one !== NOT_MANAGED).join(" / ") }),
   );
   const wiped = WIPED.map((mode) => `'${mode}'`).join(", ");
-  told(
-    "owner-wipe",
-    "owner",
-    `o.changesOwner = 1 and o.wasOwned = 1 and o.platform = '${ANDROID}' and o."androidMode" is distinct from '${NO_ACCOUNT}'
-      and o.status is distinct from '${PRE_REGISTERED}' and o.formerStatus is distinct from '${PRE_REGISTERED}'`,
-    `json_object('certain', ${either(`o."androidMode" in (${wiped})`, "1", "0")})`,
-  );
+  told("owner-wipe", "owner", WIPE, `json_object('certain', ${either(`o."androidMode" in (${wiped})`, "1", "0")})`);
   findSharedAccounts(database, plan);
+  return database.count(`select count(*) from ${OUTCOME} o where ${WIPE} and ${isValid("o.row")}`);
 };

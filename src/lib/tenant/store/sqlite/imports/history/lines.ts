@@ -5,7 +5,7 @@ import type { RecordEvent, RowQuery } from "../../../imports/engine.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { Database, Row } from "../../database.ts";
 import { keyText, referenceOf, shownReference } from "../expressions.ts";
-import { afterPiece, batched, lineOf } from "../rows.ts";
+import { afterPiece, batched, lineOf, unfiledPieces } from "../rows.ts";
 import { hasFormer, wasTable, type StoredKind, type StoredReference } from "../stored-kind.ts";
 import {
   before,
@@ -56,11 +56,24 @@ const piece = (kind: StoredKind, field: ImportedField, version: Version, which: 
   return afterPiece(field.field, field.merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
-/** SQL: all that a version of a record has, as JSON. */
-const allOf = (kind: StoredKind, version: Version): string =>
-  jsonList(
-    kind.fields.map((field) => piece(kind, field, version, `${customValue(version(field.stored))} is not null`)),
-  );
+/** SQL: all that a version of a record has, as JSON. @param further pieces of what no file has */
+const allOf = (kind: StoredKind, version: Version, further: readonly string[] = []): string =>
+  jsonList([
+    ...kind.fields.map((field) => piece(kind, field, version, `${customValue(version(field.stored))} is not null`)),
+    ...further,
+  ]);
+
+/** SQL: true if the import `e.import` undid the deletion of the record: what no file has came back with it. */
+const isRestored = (kind: StoredKind): string =>
+  `exists (select 1 from import u join import d on d.id = u.detail ->> 'reverts'
+    ${THEN} ${wasTable(kind)} w on w.import = d.pk and w.pk = e.pk where u.pk = e.import and w.action = 'delete')`;
+
+/** SQL: what a record has after an event; of one that came back, what no file has, too. */
+const leftOf = (kind: StoredKind, action: Action): string => {
+  if (action === "delete") return "'[]'";
+  const further = unfiledPieces(kind, left).map((one) => either(isRestored(kind), one, "''"));
+  return allOf(kind, left, action === "create" ? further : []);
+};
 
 /** SQL: of what the import changed in a record, the former values or, with `version`, the names of the fields. */
 const changedOf = (kind: StoredKind, of: (field: ImportedField) => string): string =>
@@ -105,9 +118,9 @@ const eventLine = (kind: StoredKind, action: Action): string => {
         none,
         changedOf(kind, (field) => piece(kind, field, before, customChanged(field))),
       ),
-      delete: allOf(kind, before),
+      delete: allOf(kind, before, unfiledPieces(kind, before)),
     }[action],
-    after: action === "delete" ? none : allOf(kind, left),
+    after: leftOf(kind, action),
   });
 };
 

@@ -25,7 +25,7 @@ import {
   params,
   type Committed,
 } from "../history/committed.ts";
-import { wasTable, type StoredKind, type StoredReference, type Table } from "../stored-kind.ts";
+import { wasTable, type StoredKind, type StoredReference, type Table, type Undoing } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import {
   belowItself,
@@ -34,6 +34,7 @@ import {
   inUse,
   lostSince,
   protectedSince,
+  renamed,
   takenSince,
   type InTheWay,
   type Touched,
@@ -53,6 +54,7 @@ const countRevert = (database: Database, reverted: Committed): RevertCounts => {
     create: count("delete"),
     update: count("update"),
     delete: countMade(database, reverted),
+    wipes: reverted.kind.table.countWipes?.(database, undoingOf(reverted)),
   };
 };
 
@@ -183,6 +185,12 @@ const checkHeld = (database: Database, reverted: Committed, { thing, heldBy = []
 /** SQL: true if the undoing neither removes nor restores the record. @param pk SQL of its number */
 const isOther = (kind: StoredKind, pk: string): string => `not ${isMade(pk)} and not ${isKept(kind, pk)}`;
 
+const undoingOf = (reverted: Committed): Undoing => ({
+  restored: changes(reverted.kind),
+  isOther: (pk) => isOther(reverted.kind, pk),
+  values: params(reverted),
+});
+
 /** SQL: joins to a record as it was, `c`, whoever has one of its unique values by now, `t`; for each such field. */
 export const holdersOf = ({ thing, claims, fixed }: StoredKind) => {
   const scope = thing.scope === undefined ? "true" : `t.${thing.scope} = c.${thing.scope}`;
@@ -282,8 +290,30 @@ const checkNamesThere = (database: Database, reverted: Committed, reference: Sto
   const values = { ...params(reverted), missing: first["key"] ?? null };
   const users = inTheWay(database, kind.thing, { called, from: `${missing} and e.value = :missing` }, values);
   if (users !== undefined) {
-    throw gone(users, { thing: table.thing, name: String(first["name"]), by: undefined, isUndo: false });
+    const name = String(first["name"]);
+    const now = renamedTo(database, reverted, reference, name);
+    if (now !== undefined) throw renamed(users, { thing: table.thing, name, now, app: kind.format.app });
+    throw gone(users, { thing: table.thing, name, by: undefined, isUndo: false });
   }
+};
+
+/** What a record is called by now that had a name; undefined if none of today had it, as far as the audit tells. */
+const renamedTo = (
+  database: Database,
+  reverted: Committed,
+  { refers, table: { thing } }: StoredReference,
+  name: string,
+): string | undefined => {
+  const scope = thing.scope === undefined ? "true" : `n.${thing.scope} = :kind`;
+  const found = database.get(
+    `select n.${quoteIdentifier(refers.by)} as now from audit a join json_each(a.record -> 'objects') o
+       join ${thing.name} n on n.id = o.value ->> 'id' and ${scope}
+     where instr(a.record, :text) > 0 and json_valid(a.record) and o.value ->> 'thing' = '${thing.name}'
+       and a.record -> 'before' ->> '${refers.by}' = :name
+     order by a.seq desc limit 1`,
+    { ...params(reverted), name, text: JSON.stringify(name).slice(1, -1) },
+  );
+  return found === undefined ? undefined : String(found["now"]);
 };
 
 /** Records of a tree would be below themselves, as others were moved in the meantime. */
@@ -331,6 +361,7 @@ export const checkRevertible = (database: Database, reverted: Committed, newcome
   checkThere(database, reverted);
   checkNamed(database, reverted);
   checkTree(database, reverted);
+  reverted.kind.table.checkUndone?.(database, undoingOf(reverted));
 };
 
 /** The counts of a revert. @throws Failure `conflict` if it is no longer possible */

@@ -5,11 +5,15 @@ import { keyText, stored } from "../expressions.ts";
 import { before, changes, differs, made, params, type Committed } from "../history/committed.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { RowQuery } from "../../../imports/engine.ts";
-import { batched, deletedLine, lineOf, storedPiece } from "../rows.ts";
+import { batched, deletedLine, lineOf, storedPiece, unfiledPieces } from "../rows.ts";
 import type { StoredKind } from "../stored-kind.ts";
 
+/** SQL: all that a record gets back; of one that comes back, what no file has, too. */
 const afterOf = (kind: StoredKind): string =>
-  jsonList(kind.fields.map((field) => storedPiece(kind, field, before(field.stored))));
+  jsonList([
+    ...kind.fields.map((field) => storedPiece(kind, field, before(field.stored))),
+    ...unfiledPieces(kind, before).map((piece) => either("c.action = 'delete'", piece, "''")),
+  ]);
 
 /** SQL: a list of pieces, of the fields that get their former values. */
 const changedOf = ({ fields }: StoredKind, piece: (field: ImportedField) => string): string =>

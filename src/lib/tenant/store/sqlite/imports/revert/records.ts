@@ -35,8 +35,10 @@ const restore = (database: Database, reverted: Committed, revision: number): voi
     .map((column) => `${column} = c.${column}`);
   again(`update ${name} set ${sets.join(", ")}, revision = :next
      from (${changesInRange(kind)}) c where c.action = 'update' and ${name}.pk = c.pk`);
+  // the console has no secrets of a record that is made again, and neither have we
+  const secretSetAt = kind.table.secretSetAt ?? "secrets";
   const columns = columnsOf(database, kind.thing)
-    .filter((column) => column !== "revision")
+    .filter((column) => column !== "revision" && column !== secretSetAt)
     .map(quoteIdentifier);
   again(`insert into ${name} (revision, ${columns.join(", ")})
      select :next, ${columns.map((column) => `c.${column}`).join(", ")}

@@ -28,7 +28,7 @@ const listed = ({ thing, count, names }: InTheWay): Text => {
  *
  * @param first what makes it possible again; undefined if nothing does
  */
-const refusal = (why: Text, first?: Text): Failure => {
+export const refusal = (why: Text, first?: Text): Failure => {
   const instead = text(
     "import a file with the desired state instead",
     "元に戻したい状態をファイルでインポートしてください",
@@ -137,6 +137,34 @@ export const gone = (restored: InTheWay, { thing, name, by, isUndo }: Gone): Fai
       `取り消すと${who.ja}が、後から${did.ja}削除された${whose.ja}${called.ja}に関連付けられる`,
     ),
     by === undefined || isUndo ? undefined : undoing(by),
+  );
+};
+
+/** What has another name by now, and would be referred to by its former one. */
+interface Renamed {
+  readonly thing: Thing;
+  /** its former name */
+  readonly name: string;
+  /** what it is called by now */
+  readonly now: string;
+  /** of groups of SECURED APPs their app */
+  readonly app: string | undefined;
+}
+
+/** Records would name again one that was renamed since. */
+export const renamed = (restored: InTheWay, { thing, name, now, app }: Renamed): Failure => {
+  const [who, whose] = [listed(restored), nounOf(thing)];
+  const by = (words: string): string => (app === undefined ? "" : `: clomoctl secured groups ${words} --app ${app}`);
+  const [back, again] = [by(`edit "${now}" --name "${name}"`), by(`create "${name}"`)];
+  return refusal(
+    text(
+      `${who.en} would belong to the ${whose.en} ${name}, which was renamed to ${now} afterwards`,
+      `取り消すと${who.ja}が、後から「${now}」に名前が変わった${whose.ja}「${name}」に関連付けられる`,
+    ),
+    text(
+      `rename it back${back}; or create ${name} again${again}`,
+      `名前を元に戻す${back} か、「${name}」を作り直す${again}`,
+    ),
   );
 };
 

@@ -16,6 +16,7 @@ import {
   type Closing,
 } from "../../../console.ts";
 import { changeImport, listImports, readImport, type ImportRecord } from "../../../imports/record.ts";
+import { restoredFields } from "../../../imports/restored.ts";
 import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Writer } from "../../../store.ts";
 import type { Verified } from "../../../imports/engine.ts";
@@ -180,7 +181,9 @@ const handField = async (writer: Writer, name: string, kind: StoredKind): Promis
   const column = kind.thing.fields[name]?.short ?? name;
   const found = kind.fields.find(({ stored }) => stored === column || stored === name);
   // the key of a record is seen in every export; what no file has in none
-  return found === undefined ? { name: name === kind.fixed ? name : `${name}:` } : fieldOf(writer, found.field, kind);
+  return found === undefined
+    ? { name: name === kind.fixed ? name : unshown(name) }
+    : fieldOf(writer, found.field, kind);
 };
 
 /** Puts back what an export of the console had settled, as it is undone: its tasks, and how old the mirror was. */
@@ -243,15 +246,25 @@ const changedFields = async (
 };
 
 /** The fields of the records that an import made; those that an undoing brought back have all that they had. */
-const createdFields = async (writer: Writer, { kind, detail }: ImportRecord): Promise<readonly string[]> => {
+const createdFields = async (
+  writer: Writer,
+  { pk: number, kind, detail }: ImportRecord,
+): Promise<readonly string[]> => {
   const { counts, staged, reverts } = detail;
   if ((counts?.create ?? 0) === 0) return [];
   const { columns, custom } = kindNamed(kind).format;
   const own = (custom ? await writer.all("select pk from custom_field") : []).map(({ pk }) => `${CUSTOM}${Number(pk)}`);
+  if (reverts !== null) {
+    const restored = await restoredFields(writer, kind, number);
+    const still = restored.custom.map((pk) => `${CUSTOM}${pk}`).filter((name) => own.includes(name));
+    return [...restored.inFiles, ...still, ...restored.beside.map(unshown)];
+  }
   const shown = [...columns.flatMap(({ field, secret }) => (secret === true ? [] : [field])), ...own];
-  if (reverts === null) return shown.filter((name) => staged?.places.some(({ field }) => field === name) === true);
-  return shown;
+  return shown.filter((name) => staged?.places.some(({ field }) => field === name) === true);
 };
+
+/** A field that no file has, named so that no column of an export shows it. */
+const unshown = (name: string): string => `${name}:`;
 
 /** The fields that an export's columns show or name by a code or path; a constant of a map shows nothing of the console. */
 const seenIn = ({ kind, detail: { staged } }: ImportRecord): ReadonlySet<string> => {
