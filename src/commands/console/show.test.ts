@@ -20,10 +20,17 @@ test("changes of a mirror: what changed, where it is changed, and how it is prov
   expect(steps).toEqual([
     "see what changed: clomoctl imports show 12 --rows",
     "change the same in CLOMO PANEL, Users/Org",
+    'create 118, each by CLOMO PANEL: Users/Org › Add User › fill in the 「"新規ユーザー" の基本情報」 › 保存',
     "export in the console, then: clomoctl users import EXPORT.csv --from-console",
     "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",
   ]);
   expect(ja).toContain("2. CLOMO PANEL の「Users/Org」画面で同じ変更をしてください\n");
+  expect(ja).toContain("3. 追加 118 件: CLOMO PANEL の「Users/Org」›「Add User」をクリック");
+  const several = await shown({ kind: "docs", create: 0, update: 3, delete: 1 });
+  expect(several.steps.slice(2, 4)).toEqual([
+    expect.stringContaining("update 3, each by SECURED APPs MANAGER (Docs): Users › the user › 編集"),
+    expect.stringContaining("delete 1, each by SECURED APPs MANAGER (Docs): Users › tick the user"),
+  ]);
 });
 
 test("place and steps are in the language, and English in JSON", async () => {

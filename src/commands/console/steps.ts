@@ -181,7 +181,7 @@ function byHandSteps(task: ConsoleTask): readonly Text[] {
   const { work, kind } = task;
   const page = pageOf(kind);
   if (work === "delete") return deletionSteps(task);
-  if (work !== "undo") return [repeated(page)];
+  if (work !== "undo") return [repeated(page), ...repeatedEach(task)];
   const { create, update, delete: gone } = task;
   return [
     ...(create === 0 || update + gone > 0 ? [undone(page)] : []),
@@ -207,6 +207,21 @@ const undone = ({ en, ja }: Text): Text =>
   text(`put it back in ${en}, where it was done there`, `${ja}で反映済みのものを元に戻してください`);
 
 const repeated = ({ en, ja }: Text): Text => text(`change the same in ${en}`, `${ja}で同じ変更をしてください`);
+
+/** The clicks of each kind of change that an import made, where the manual has them; the values are in its rows. */
+function repeatedEach(task: ConsoleTask): readonly Text[] {
+  const { clicks } = FORMATS[task.kind].thing;
+  const ways = [
+    ["create", clicks?.create],
+    ["update", clicks?.edit],
+    ["delete", clicks?.delete],
+  ] as const;
+  return ways.flatMap(([action, way]) => {
+    if (task[action] === 0 || way === undefined) return [];
+    const [of, where] = [nameIn(ROW_ACTION_NAMES, action), inApp(task.kind, way)];
+    return text(`${of.en} ${task[action]}, each by ${where.en}`, `${of.ja} ${task[action]} 件: ${where.ja}`);
+  });
+}
 
 /** An export that agrees proves that it was done. */
 const exported = (kind: ConsoleTask["kind"]): Text => {

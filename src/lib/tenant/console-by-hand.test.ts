@@ -215,6 +215,22 @@ test("so does one of organisations, and one with a column of a custom field", as
   expect(overwrites?.first).toMatchObject([{ name: "総務部門", field: "name" }]);
 });
 
+test("whose main address was changed by hand is the same person in an export from before that", async () => {
+  const { id } = await named("yamada@x");
+  await tenant.client.users.edit(id, { emails: ["y2@x", "spare@x"], tel: "03" });
+  const plan = await tenant.plan(exported, START);
+  expect(plan).toMatchObject({ create: 0, update: 1, delete: 0, overwrites: { count: 1 } });
+  await tenant.client.imports.commit(plan);
+  expect(await named("yamada@x")).toMatchObject({ id, tel: "03" });
+  const wanted = { field: "emails", before: ["yamada@x"], after: ["y2@x", "spare@x"] };
+  expect((await task()).changes[0]).toMatchObject({ ...wanted, exportedBy: { importNumber: 2 } });
+  // who has the former address beside the new one is somebody else
+  await tenant.client.users.edit(id, { emails: ["y3@x"] });
+  const both = await tenant.plan(exported, file(["山田", "y3@x", "課長"], YAMADA, SATO));
+  expect(both).toMatchObject({ create: 1, delete: 0, rejected: false });
+  expect(await tenant.plan({ kind: "users" }, START)).toMatchObject({ create: 1 });
+});
+
 test.each(["orgs", "devices", "groups", "members"])("so it is of %s", async (kind) => {
   const { client } = tenant;
   await tenant.import({ kind: "docs", createGroups: true }, [

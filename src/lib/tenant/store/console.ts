@@ -165,7 +165,7 @@ export const handTarget = async (
 
 /** SQL: the fields of a task `t` that were written by hand after it. */
 const REWRITTEN = `(select json_group_array(distinct c.value ->> 'field') from console_task k, json_each(k.changes) c
-  where k.kind = t.kind and k.thing is t.thing and k.target = t.target and k.pk > t.pk)`;
+  where k.kind = t.kind and k.thing is not distinct from t.thing and k.target = t.target and k.pk > t.pk)`;
 
 /** The fields of a task's record that were written by hand after it. */
 export const rewrittenAfter = async (reader: Reader, number: number): Promise<ReadonlySet<string>> => {

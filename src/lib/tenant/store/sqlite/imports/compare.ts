@@ -1,4 +1,5 @@
 import type { PlanCounts } from "../../../../imports/plan.ts";
+import { comparisonKey } from "../../../../model/normalise.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import { overtakenByTenant } from "../../imports/refusals.ts";
 import type { Database } from "../database.ts";
@@ -40,7 +41,7 @@ import { CUSTOM_FIELDS, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Finds the record each staged row matches, and which of its fields the row would change. */
 const match = (database: Database, plan: PlanSql): void => {
-  for (const records of [joinByKey(database, plan), ...joinByStandIn(database, plan)]) {
+  for (const records of [joinByKey(database, plan), ...joinByStandIn(database, plan), ...joinByTask(database, plan)]) {
     const sql = `insert into s.match (row, target, changed)
       select r.row, t.pk, ${changedMask(plan)} from s.row r ${records} ${joinReferences(plan)} where ${IN_RANGE}
       on conflict do nothing`;
@@ -88,6 +89,33 @@ const joinHolders = (database: Database, plan: PlanSql, column: string, key: str
              from s.row r join s.${holders} h on h.key = ${staged(column)} group by r.row having count(*) > 1`,
   });
   return `${THEN} s.${holders} h on h.key = ${staged(column)} ${THEN} ${thing.name} t on t.pk = h.pk`;
+};
+
+/**
+ * SQL: joins the record `t` whose key was changed by hand, where an open task for the console says that it had the row's:
+ * the console's export may be from before it was entered there, and the record is the same.
+ */
+const joinByTask = (database: Database, plan: PlanSql): readonly string[] => {
+  const { kind, request } = plan;
+  const { field, comparison } = keyOf(plan);
+  database.exec("drop table if exists s.former");
+  if (request.fromConsole !== true) return [];
+  const tasks = database.all(
+    `select k.target, c.value ->> 'before' as was, c.value -> 'before' ->> 0 as first from console_task k, json_each(k.changes) c
+     where k.state = 'open' and k.kind = :kind and k.thing is null and k.target is not null and c.value ->> 'field' = :field
+       and c.value ->> 'before' is not null order by k.pk`,
+    { kind: kind.name, field },
+  );
+  if (tasks.length === 0) return [];
+  database.exec("create table s.former (key text primary key, pk integer not null)");
+  for (const { target, was, first } of tasks) {
+    const key = comparisonKey(comparison, String(first ?? was));
+    database.run("insert into s.former values (:key, :target) on conflict do nothing", { key, target: Number(target) });
+  }
+  return [
+    `${THEN} s.former h on h.key = r.key ${THEN} ${kind.thing.name} t on t.pk = h.pk and ${kind.inScope}
+      and not exists (select 1 from s.match x where x.target = t.pk)`,
+  ];
 };
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
