@@ -41,6 +41,21 @@ test.each([
   expect(ja.stderr).toContain("記録 6 までは元のままですが、7 以降は証明できません");
 });
 
+test("a table that was built anew is told, with what differs", async () => {
+  const table = [
+    { name: "audit", reason: "altered" },
+    { name: "audit_at", reason: "missing" },
+    { name: "other", reason: "unknown" },
+  ];
+  const { en, ja } = await verified("audit verify", { ...sound, table });
+  expect([en.exit, ja.exit]).toEqual([3, 3]);
+  expect(en.stdout).toMatch(/differs in the table +audit, audit_at, other\n/);
+  expect(en.stderr).toContain(
+    "the table of the audit is not as clomoctl makes it: audit (altered), audit_at (missing), other (not made by clomoctl)\n",
+  );
+  expect(ja.stderr).toContain("監査ログの表が clomoctl の作成したものと異なります: audit (変更), audit_at (なし)");
+});
+
 test("where the first record is broken nothing stands", async () => {
   const { en } = await verified("audit verify", {
     ...sound,

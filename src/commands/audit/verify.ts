@@ -23,6 +23,12 @@ const COLUMNS: readonly Column<AuditVerification>[] = [
     name: ({ broken }) => broken && same(String(broken.seq)),
   },
   {
+    key: "table",
+    header: text("differs in the table", "表の相違"),
+    value: ({ table }) => table,
+    name: ({ table }) => (table.length === 0 ? null : same(table.map(({ name }) => name).join(", "))),
+  },
+  {
     key: "imports",
     header: text("imports verified", "検証したインポート"),
     value: ({ imports }) => imports,
@@ -73,6 +79,28 @@ const headGone = (hash: string, { last }: AuditVerification): Failure =>
     ),
   });
 
+const HOW: Readonly<Record<AuditVerification["table"][number]["reason"], Text>> = {
+  altered: text("altered", "変更"),
+  missing: text("missing", "なし"),
+  unknown: text("not made by clomoctl", "clomoctl が作成していないもの"),
+};
+
+const otherTable = (table: AuditVerification["table"]): Failure => {
+  const all = (language: "en" | "ja"): string =>
+    table.map(({ name, reason }) => `${name} (${HOW[reason][language]})`).join(", ");
+  return new Failure("input-rejected", {
+    what: text(
+      `the table of the audit is not as clomoctl makes it: ${all("en")}`,
+      `監査ログの表が clomoctl の作成したものと異なります: ${all("ja")}`,
+    ),
+    where: "audit",
+    hint: text(
+      "the texts of the records stand, but lists and filters may leave some out: keep this file, and read a whole `audit export`, or compare with a backup",
+      "記録の本文は元のままですが、一覧や絞り込みで漏れる記録があるおそれがあります。このファイルを保全し、audit export の内容を確認するか、バックアップと比べてください",
+    ),
+  });
+};
+
 const WHY: Readonly<Record<BrokenImport["reason"], (number: number) => Text>> = {
   altered: (number) =>
     text(
@@ -112,6 +140,7 @@ const brokenImports = (broken: readonly [BrokenImport, ...BrokenImport[]]): Fail
 const failureIn = (found: AuditVerification, head: string | undefined): Failure | undefined => {
   if (found.broken !== null) return brokenChain(found.broken);
   if (head !== undefined && found.headSeq === null) return headGone(head, found);
+  if (found.table.length > 0) return otherTable(found.table);
   const [first, ...more] = found.imports?.broken ?? [];
   return first && brokenImports([first, ...more]);
 };
@@ -166,7 +195,9 @@ export default defineCommand({
     const { client } = await tools.tenant("audit");
     const found = await client.audit.verify({ head, imports }, signal);
     const failure = failureIn(found, head);
-    const shown = COLUMNS.filter(({ value }) => (value(found) ?? null) !== null);
+    const shown = COLUMNS.filter(
+      ({ key, value }) => (value(found) ?? null) !== null && (key !== "table" || found.table.length > 0),
+    );
     const isPeople = terminal.output.format === "table" && terminal.output.fields === undefined;
     await terminal.show(isPeople ? shown : COLUMNS, found);
     if (failure !== undefined) throw failure;

@@ -277,3 +277,41 @@ test("fields that are set in one place have one way there", () => {
   expect(steps.filter((step) => step.startsWith("「SN1」"))).toHaveLength(1);
   expect(steps.slice(1, 3)).toEqual(["所有者: 社員 13 → (空)", "所有組織: 本社/営業部"]);
 });
+
+describe("facts 1.3: another owner that needs a wipe", () => {
+  const passed = { field: "owner", before: "山田", after: "佐藤" };
+  const hand: ConsoleTask = {
+    ...TASK,
+    work: "edit",
+    kind: "devices",
+    importNumber: null,
+    importId: null,
+    mode: null,
+    name: "S1",
+    objectId: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
+    changes: [passed],
+    wipes: 1,
+  };
+
+  test("is told first of all, with what cannot be known", () => {
+    const [first] = stepsOf(hand);
+    expect(first?.en).toMatch(/^S1: first wipe and set up again .* clomoctl cannot know whether it was done$/);
+    expect(first?.ja).toMatch(
+      /^「S1」: 所有者を変える前に初期化し、設定し直してください。.*clomoctl では分かりません$/,
+    );
+    for (const work of ["repeat", "undo", "upload"] as const) {
+      const [of] = stepsOf({ ...TASK, kind: "devices", work, wipes: 3 });
+      expect(of?.en).toMatch(/^3 devices \(clomoctl imports show 12 --rows\): first wipe/);
+      expect(of?.ja).toMatch(/^デバイス 3 台\(clomoctl imports show 12 --rows\): 所有者を変える前に初期化/);
+    }
+    for (const task of [hand, { ...TASK, kind: "devices", wipes: 3 } as const]) expectTold(task);
+  });
+
+  test("is not told where none does, or the device has its owner back", () => {
+    const told = (task: ConsoleTask): boolean => stepsOf(task).some(({ ja }) => ja.includes("初期化"));
+    expect(told({ ...TASK, kind: "devices" })).toBe(false);
+    expect(told({ ...hand, wipes: undefined })).toBe(false);
+    expect(told({ ...hand, changes: [{ ...passed, now: "山田" }] })).toBe(false);
+    expect(told({ ...hand, changes: [{ ...passed, now: "髙橋" }] })).toBe(true);
+  });
+});

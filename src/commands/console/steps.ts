@@ -1,11 +1,12 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
+import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
 import { IMPORT_MODE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
-import { joined, same, text, type Text } from "../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { isFullUpdate } from "../imports/outputs/console/columns.ts";
 import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { kindName } from "../imports/plan/columns.ts";
@@ -15,9 +16,27 @@ import { deletionsFile } from "../imports/plan/options.ts";
 export function stepsOf(task: ConsoleTask): readonly Text[] {
   if (task.state !== "open") return [];
   if (task.gone) return task.absentIn === null ? goneSteps(task) : absentSteps(task, task.absentIn);
-  if (task.objectId !== null) return [...handSteps(task), confirmed(task)];
+  if (task.objectId !== null) return [...wipeStep(task), ...handSteps(task), confirmed(task)];
   if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
-  return task.work === "upload" ? uploadSteps(task) : repeatSteps(task);
+  return [...wipeStep(task), ...(task.work === "upload" ? uploadSteps(task) : repeatSteps(task))];
+}
+
+/** What comes before another owner of devices. @see facts 1.3, 4.6 */
+function wipeStep({ wipes = 0, objectId, name, changes, importNumber }: ConsoleTask): readonly Text[] {
+  const isBack = ({ field, before, now }: ConsoleTask["changes"][number]): boolean =>
+    !OWNERS.includes(field) || before === null || (now !== undefined && String(now) === String(before));
+  if (wipes === 0 || (objectId !== null && changes.every(isBack))) return [];
+  const rows = `clomoctl imports show ${importNumber ?? ""} --rows`;
+  const which =
+    objectId === null
+      ? text(`${counted(wipes, "device")} (${rows}):`, `デバイス ${wipes} 台(${rows}):`)
+      : text(`${name}:`, `「${name}」:`);
+  return [
+    text(
+      `${which.en} first wipe and set up again what gets another owner: Android changes hands only so, in every mode but Dedicated (that legacy and unknown modes may need it is ours); clomoctl cannot know whether it was done`,
+      `${which.ja} 所有者を変える前に初期化し、設定し直してください。Android では Dedicated device モード以外で必要です(レガシーモードと不明なモードでも必要な場合があるとするのは clomoctl 独自の規則)。初期化したかどうかは clomoctl では分かりません`,
+    ),
+  ];
 }
 
 /** What a task's file does, and what is left to hands. */

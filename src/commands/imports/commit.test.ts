@@ -240,3 +240,13 @@ test("progress counts the plan's rows", async () => {
 testWrongLines(["imports commit"], ["imports commit 1 2"], ["imports commit 1 --confirm-deletions -1"]);
 
 testUnshowable("imports commit 019a --yes");
+
+test("where another import commits this one too, the tenant says which", async () => {
+  const hint = { en: "commit both: clomoctl imports commit 4", ja: "両方を確定するには: clomoctl imports commit 4" };
+  const part = new Failure("conflict", { what: { en: "import 12 is part of import 4", ja: "一部です" }, hint });
+  const tenant = holding(planOf(), { commitImport: part });
+  const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
+  expect([en.exit, ja.exit]).toEqual([5, 5]);
+  expect(en.stderr).toContain("error: import 12 is part of import 4\n  commit both: clomoctl imports commit 4\n");
+  expect(ja.stderr).toContain("両方を確定するには: clomoctl imports commit 4\n");
+});

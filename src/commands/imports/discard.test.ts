@@ -20,6 +20,18 @@ test("drops the plan whose id begins so, and shows it", async () => {
   expect(ja.stdout).toBe(en.stdout);
 });
 
+test("the deletion that is committed with one is discarded with it, whichever is named", async () => {
+  const users = planOf({ id: ID.replace(/5$/, "1"), number: 3, mode: "delete", fileName: "S01" });
+  const takes = { id: users.id, number: 3, delete: 2, recordsBefore: 9 };
+  const orgs = planOf({ id: ID, number: 4, kind: "orgs", mode: "delete", fileName: "S01", takes });
+  const tenant = { imports: { items: [orgs, users] }, discardImport: users };
+  const { en, ja } = await inBoth("imports discard 3", { tenant });
+  expect(en.stderr).toBe("the plan of import 3 (S01) and of import 4 was discarded; nothing was changed\n");
+  expect(ja.stderr).toContain("インポート 3(S01)とインポート 4 の計画を破棄しました。");
+  const whole = await inBoth("imports discard 4", { tenant });
+  expect(whole.en.stderr).toContain("the plan of import 4 (S01) and of import 3 was discarded");
+});
+
 test("drops nothing where no import has the id, in both languages", async () => {
   const { en, ja } = await inBoth("imports discard ffff", { tenant: { imports } });
   expect(en).toMatchObject({

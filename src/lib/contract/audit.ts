@@ -55,6 +55,9 @@ const AuditVerification = named(
       .nullable()
       .meta({ description: "the first record that breaks the chain" }),
     headSeq: z.int().nullable().meta({ description: "the number of the record with the hash that was kept" }),
+    table: z
+      .array(z.object({ name: z.string(), reason: z.enum(["altered", "missing", "unknown"]) }))
+      .meta({ description: "the table of the audit, its indexes and triggers, where they are not as they were made" }),
     imports: z
       .object({
         verified: z.int(),
@@ -141,6 +144,7 @@ export default {
         last: { seq: 42, hash: HASH },
         broken: null,
         headSeq: 40,
+        table: [],
         imports: { verified: 3, older: 1, broken: [] },
       },
     }),

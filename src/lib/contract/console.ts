@@ -58,6 +58,7 @@ const ConsoleTask = named(
     create: z.int(),
     update: z.int(),
     delete: z.int(),
+    wipes: z.int().optional().meta({ description: "devices that have to be wiped first for another owner, if any" }),
     state: z.enum(namesIn(CONSOLE_TASK_STATE_NAMES)),
     openedAt: Instant,
     openedBy: z.string(),

@@ -260,6 +260,9 @@ type Facts = Pick<Device, "platform" | "status" | "androidMode">;
 export const usesAccount = ({ platform, status, androidMode }: Facts): boolean =>
   platform === ANDROID && status !== NOT_MANAGED && androidMode !== NO_ACCOUNT;
 
+/** The fields of which one says who owns a device. */
+export const OWNERS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof FIELDS)[];
+
 /** Whether a device that gets another owner has to be wiped; `may`: that is ours. @see facts 1.3 */
 export const wipeFor = ({ platform, status, androidMode }: Facts): "has" | "may" | undefined => {
   if (platform !== ANDROID || status === PRE_REGISTERED || androidMode === NO_ACCOUNT) return undefined;

@@ -104,6 +104,7 @@ test("a verification runs beside the program, and finds the kept hash", async ()
     last: { seq: 5, hash },
     broken: null,
     headSeq: 3,
+    table: [],
     imports: { verified: 3, older: 0, broken: [] },
   });
   const stopped = tenant.client.audit.verify({ imports: false }, AbortSignal.abort());

@@ -344,6 +344,26 @@ describe("in a mirror", () => {
     expect((await tenant.client.console.show(1)).state).toBe("shown");
   });
 
+  test("facts 1.3: a task says how many devices are to be wiped for another owner, by hand, imported and undone", async () => {
+    const s1 = await one();
+    const wipes = async () => (await tenant.client.console.list()).map((task) => task.wipes);
+    await edit(s1, { platform: "Android", androidMode: "comp" });
+    await own([s1], { owner: yamada.id });
+    // nobody owned it
+    expect(await wipes()).toEqual([undefined]);
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    await own([s1], { owner: sato.id }, { wipes: 1 });
+    const done = await tenant.import({ kind: "devices" }, [
+      ["シリアルナンバー", "所有者メールアドレス"],
+      ["S1", "yamada@example.jp"],
+    ]);
+    expect(await wipes()).toEqual([undefined, 1, 1]);
+    await edit(await device("S2", { ...ANDROID, owner: yamada.id }), { memo: "予備" });
+    expect((await wipes()).at(-1)).toBeUndefined();
+    const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+    expect((await tenant.client.console.show(undo.consoleTask ?? 0)).wipes).toBe(1);
+  });
+
   test("an owner that is an organisation is told by its path", async () => {
     await own([await one()], { ownerOrg: sales.id });
     expect((await tenant.client.console.show(1)).changes).toEqual([

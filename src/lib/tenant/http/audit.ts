@@ -8,8 +8,8 @@ export default ({ session, engine, verifyAudit }: TenantParts): Handlers<"audit"
   list: ({ query }) => auditList(session, engine, query),
   head: () => lastAuditRecord(session),
   verify: async ({ query, signal }) => {
-    const { broken, imports, ...found } = await verifyAudit(query, signal);
-    return { ...found, broken, imports: imports && { ...imports, broken: [...imports.broken] } };
+    const { broken, table, imports, ...found } = await verifyAudit(query, signal);
+    return { ...found, broken, table: [...table], imports: imports && { ...imports, broken: [...imports.broken] } };
   },
   export: ({ query }) => auditExport(session, engine, query),
   show: ({ params: { seq } }) => auditRecord(session, seq),

@@ -13,6 +13,13 @@ export type KeptBreak =
   /** the tenant has changes of an import of which the audit has no record */
   | "unrecorded";
 
+/** How the table of the audit, an index or a trigger of it differs from that of this version. */
+export interface TableBreak {
+  /** `audit` is the table itself */
+  readonly name: string;
+  readonly reason: "altered" | "missing" | "unknown";
+}
+
 /** What is verified of an audit. */
 export interface AuditQuestion {
   /** a hash that was kept elsewhere: some record must have it */
@@ -30,6 +37,8 @@ export interface AuditFindings {
   readonly broken: { readonly seq: number; readonly reason: Break } | null;
   /** the number of the record with the kept hash; null if none has it, or none was asked for */
   readonly headSeq: number | null;
+  /** empty where the table is as this version makes it */
+  readonly table: readonly TableBreak[];
   readonly imports: {
     /** number of imports whose kept changes are as they were */
     readonly verified: number;

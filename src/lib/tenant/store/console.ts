@@ -2,6 +2,7 @@ import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import { OWNERS, wipeFor } from "../../model/device.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
@@ -263,8 +264,10 @@ const EXPORTED_BY = `(select json_object('importNumber', i.pk, 'file', i.detail 
 
 const TASKS = `select t.*, case when t.state = 'open' and t.doubtedAt is not null and t.changes is not null
   then ${EXPORTED_BY} end as exportedBy, ${REWRITTEN} as rewritten, i.id as importId, i.detail, ${IS_GONE} as gone,
-  case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask, case when ${IS_GONE} then ${ABSENT_IN} end as absentIn
-  from console_task t left join import i on i.pk = t.import`;
+  case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask, case when ${IS_GONE} then ${ABSENT_IN} end as absentIn,
+  d.platform, d.status as deviceStatus, d."androidMode"
+  from console_task t left join import i on i.pk = t.import
+    left join device d on t.kind = 'devices' and d.pk = t.target`;
 
 const orNull = (value: Row[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -279,9 +282,18 @@ const changesOf = (row: Row): ConsoleTask["changes"] => {
   return changes.map((change) => (rewritten.includes(change.field) ? change : { ...change, exportedBy }));
 };
 
+/** Whether a task by hand gives a device another owner, for which it has to be wiped. */
+const isWiping = (row: Row, changes: readonly ConsoleChange[]): boolean => {
+  const isPassed = changes.some(({ field, before }) => OWNERS.includes(field) && before !== null);
+  const { platform, deviceStatus: status, androidMode } = row;
+  return isPassed && wipeFor({ platform, status, androidMode } as Parameters<typeof wipeFor>[0]) !== undefined;
+};
+
 const taskOf = (row: Row): ConsoleTask => {
   const detail = row["detail"] === null ? undefined : (JSON.parse(String(row["detail"])) as ImportDetail);
-  const { create = 0, update = 0, delete: gone = 0 } = detail?.emittedCounts ?? detail?.counts ?? {};
+  const { create = 0, update = 0, delete: gone = 0, wipes: counted } = detail?.emittedCounts ?? detail?.counts ?? {};
+  const changes = changesOf(row);
+  const wipes = counted ?? (isWiping(row, changes) ? 1 : 0);
   return {
     number: Number(row["pk"]),
     work: row["work"] as ConsoleWork,
@@ -291,7 +303,7 @@ const taskOf = (row: Row): ConsoleTask => {
     importId: orNull(row["importId"]),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
     objectId: orNull(row["object"]),
-    changes: changesOf(row),
+    changes,
     gone: row["gone"] === 1,
     restored: [],
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
@@ -301,6 +313,7 @@ const taskOf = (row: Row): ConsoleTask => {
     create,
     update,
     delete: gone,
+    ...(wipes > 0 && { wipes }),
     state: row["state"] as ConsoleTaskState,
     openedAt: String(row["openedAt"]),
     openedBy: String(row["openedBy"]),

@@ -218,10 +218,14 @@ export class TenantImports {
 
   /** @throws Failure `conflict` if the import is the part of a deletion that is committed with the other part */
   async #checkNotTaken({ id, pk }: ImportRecord): Promise<void> {
-    const whole = (await this.#session.read(listImports)).find(
-      (one) => one.state === "planned" && one.detail.takes === id,
-    );
+    const whole = await this.#wholeOf(id);
     if (whole !== undefined) throw partOf(pk, whole.pk);
+  }
+
+  /** The deletion of organisations that this one of their users is committed with; undefined if it stands alone. */
+  async #wholeOf(id: string): Promise<ImportRecord | undefined> {
+    const records = await this.#session.read(listImports);
+    return records.find((one) => one.state === "planned" && one.detail.takes === id);
   }
 
   async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, verified?: Verified): Promise<Import> {
@@ -432,9 +436,12 @@ export class TenantImports {
     throw undoneAlready(pk, number, lastCommitted(next)?.pk);
   }
 
+  /** Drops a plan; of deletions that are committed together both. @throws Failure `conflict` if it is no open plan */
   async discard(id: string): Promise<Import> {
     const { takes } = (await this.#record(id)).detail;
+    const whole = await this.#wholeOf(id);
     await this.#end(id, "discarded");
+    if (whole !== undefined) await this.#end(whole.id, "discarded");
     if (takes !== undefined && isOpen(await this.#record(takes))) await this.#end(takes, "discarded");
     return this.show(id);
   }

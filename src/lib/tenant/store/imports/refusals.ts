@@ -31,7 +31,13 @@ export const withoutPlan = (record: ImportRecord): Failure => {
       `import ${record.pk} is ${en}; it has no open plan`,
       `インポート ${record.pk} は${ja}で、有効な計画がありません`,
     ),
-    hint: text("import the file again", "ファイルをもう一度インポートしてください"),
+    hint:
+      record.detail.request?.mode === "delete"
+        ? text(
+            "delete them anew, by their names or filters",
+            "名前か絞り込み条件を指定して、削除からやり直してください",
+          )
+        : text("import the file again", "ファイルをもう一度インポートしてください"),
   });
 };
 
@@ -53,7 +59,7 @@ export const partOf = (number: number, whole: number): Failure =>
       `インポート ${number} はインポート ${whole} の一部で、両方を同時に確定します`,
     ),
     hint: text(
-      `compare both again and commit them: clomoctl imports replan ${whole}, then clomoctl imports commit ${whole}; or drop both: clomoctl imports discard ${whole}`,
-      `両方をもう一度比較して確定するには: clomoctl imports replan ${whole} の後に clomoctl imports commit ${whole}。両方を破棄するには: clomoctl imports discard ${whole}`,
+      `commit both: clomoctl imports commit ${whole} (where the tenant has changed, first: clomoctl imports replan ${whole}); or drop both: clomoctl imports discard ${whole}`,
+      `両方を確定するには: clomoctl imports commit ${whole}(テナントが変更されている場合は、先に clomoctl imports replan ${whole})。両方を破棄するには: clomoctl imports discard ${whole}`,
     ),
   });

@@ -50,12 +50,12 @@ const found = (change: (database: Database) => void, asked: { head?: string } = 
   cpSync(tenant.path, path);
   const database = new Database(path);
   try {
-    for (const { name } of database.all(
-      "select name from sqlite_master where type = 'trigger' and tbl_name = 'audit'",
-    )) {
-      database.exec(`drop trigger ${String(name)}`);
-    }
+    const triggers = database.all(
+      "select name, sql from sqlite_master where type = 'trigger' and tbl_name = 'audit' order by name",
+    );
+    for (const { name } of triggers) database.exec(`drop trigger ${String(name)}`);
     change(database);
+    for (const { sql } of triggers) database.exec(String(sql));
     return verifyOn(database, { ...asked, imports: true });
   } finally {
     database.close();
@@ -64,8 +64,8 @@ const found = (change: (database: Database) => void, asked: { head?: string } = 
 };
 
 /** Whether a verification says that all is as it was written. */
-const isSound = ({ broken, headSeq, imports }: AuditFindings): boolean =>
-  broken === null && headSeq !== null && imports?.broken.length === 0;
+const isSound = ({ broken, headSeq, table, imports }: AuditFindings): boolean =>
+  broken === null && table.length === 0 && headSeq !== null && imports?.broken.length === 0;
 
 const untouched = (): void => undefined;
 
@@ -76,7 +76,33 @@ test("what nobody touched passes, and says how far", () => {
     last: { seq: records, hash: head },
     broken: null,
     headSeq: records,
+    table: [],
     imports: { verified: 4, older: 0, broken: [] },
+  });
+});
+
+describe("a table that is not as it was made is told", () => {
+  test("a copy with ordinary columns, of which one says something else than its record", () => {
+    const rebuild = (database: Database): void => {
+      database.exec(`create table audit2 (seq integer primary key, record text not null, hash text not null,
+        at text, actor text, action text);
+        insert into audit2 select seq, record, hash, at, actor, action from audit;
+        update audit2 set action = 'x' where seq = 4;
+        drop table audit;
+        alter table audit2 rename to audit;`);
+    };
+    expect(found(rebuild)).toMatchObject({
+      broken: null,
+      table: [
+        { name: "audit", reason: "altered" },
+        { name: "audit_at", reason: "missing" },
+      ],
+    });
+  });
+
+  test("a trigger more", () => {
+    const watch = "create trigger other after insert on audit begin select 1; end";
+    expect(found((database) => database.exec(watch)).table).toEqual([{ name: "other", reason: "unknown" }]);
   });
 });
 
@@ -313,9 +339,10 @@ describe("the tenant of an older program", () => {
     const processes = { self: 1, isAlive: () => false };
     const note = new WriterNote(join(folder, "writer.json"), processes);
     const database = openTenantFile({ folder, name: "embedded", now: NOW, processes }, note);
-    const { records, broken, imports } = verifyOn(database, { imports: true });
-    expect({ broken, imports }).toEqual({
+    const { records, broken, table, imports } = verifyOn(database, { imports: true });
+    expect({ broken, table, imports }).toEqual({
       broken: null,
+      table: [],
       imports: { verified: 0, older: expect.any(Number), broken: [] },
     });
     expect(records).toBe(database.count("select count(*) from audit"));
