@@ -65,8 +65,7 @@ const bareCell = (cell: string): string =>
 const strange = (beside: string, values: readonly (string | null)[]): string => {
   const known = new Set(values.map((value) => nameAsWritten(value ?? "")));
   const cells = beside.split(/[\t,;]/).map((cell) => bareCell(cell));
-  const [first = ""] = cells.filter((cell) => cell !== "" && !known.has(nameAsWritten(cell)));
-  return first;
+  return cells.find((cell) => cell !== "" && !known.has(nameAsWritten(cell))) ?? "";
 };
 
 /** Lists of names are short; a longer file is none. */
