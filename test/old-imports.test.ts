@@ -198,6 +198,27 @@ const asToldNow = (then: Told, { custom_field: fields = [] }: Tables): Told => {
   return { ...told, rows: { ...withoutFields(rows, removed), audit: { ...audit, come: come.toSorted() } } };
 };
 
+/** When passwords were set: what an undoing brings back claims none, as nobody knows them. */
+const SECRETS = ["secrets", "accountPasswordSetAt"];
+
+/** What an undoing did, but for passwords. */
+const withoutSecrets = (told: Told): Told => {
+  if (!/revert/.test(told.title)) return told;
+  const bare = (row: string): string =>
+    JSON.stringify(
+      Object.fromEntries(Object.entries(JSON.parse(row) as object).filter(([name]) => !SECRETS.includes(name))),
+    );
+  const rows = Object.entries(told.rows).flatMap(([table, { come, gone }]) => {
+    const [after, before] = [come.map(bare), gone.map(bare)];
+    const rest = {
+      come: after.filter((row) => !before.includes(row)).toSorted(),
+      gone: before.filter((row) => !after.includes(row)).toSorted(),
+    };
+    return rest.come.length + rest.gone.length === 0 ? [] : [[table, rest] as const];
+  });
+  return { ...told, rows: Object.fromEntries(rows) };
+};
+
 /** Users who get their former values had those of removed fields again then, by a number that no field has. */
 const withoutFields = ({ user, ...rows }: Told["rows"], removed: readonly string[]): Told["rows"] => {
   if (user === undefined) return rows;
@@ -320,7 +341,7 @@ describe.each(SCENES)("%s of another commit", (scene) => {
 
   test.each(byTitle([...story.committed, ...story.waiting]))("%s: the same", async (_, told) => {
     const home = reopened();
-    expect(await home.after(told)).toEqual(asToldNow(told, story.tables));
+    expect(withoutSecrets(await home.after(told))).toEqual(withoutSecrets(asToldNow(told, story.tables)));
     const { hashes, chain } = home.audit();
     expect(hashes).toEqual(chain);
   });

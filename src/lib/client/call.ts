@@ -155,7 +155,7 @@ async function send(
     signal,
   };
   if (route.file === true) init.duplex = "half";
-  if (changes) await connection.beforeChange?.(route);
+  if (changes && connection.beforeChange !== undefined) await connection.beforeChange(route);
   const response = await transport(new Request(url, init));
   if (!response.ok) throw await failureOf(route, response);
   checkMediaType(route, response, accept);
