@@ -385,6 +385,23 @@ test("who would be left without his organisation is told where its users own not
   );
 });
 
+test("facts 6.6: who is an administrator by the mark of another app is told before he goes", async () => {
+  await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
+  await tenant.import({ kind: "contacts", createGroups: true }, MEMBERS);
+  for (const kind of ["calendar", "contacts"] as const)
+    await tenant.client.administrators.mark(kind, { add: ["taro", "nobody"] });
+  const protectedElsewhere = { count: 1, names: ["太郎 <taro> (calendar, contacts)"] };
+  expect(await plan({ kind: "docs", filterId: "a" })).toMatchObject({ delete: 2, protectedElsewhere });
+  const [taro = "", hanako = ""] = (await tenant.securedUsers("docs"))
+    .toSorted((a, b) => (a.userId > b.userId ? -1 : 1))
+    .map(({ id }) => id);
+  expect(await plan({ kind: "docs", ids: [taro] })).toMatchObject({ delete: 1, protectedElsewhere });
+  expect(await plan({ kind: "docs", ids: [hanako] })).not.toHaveProperty("protectedElsewhere");
+  // where he is marked himself he stays
+  expect(await plan({ kind: "contacts", filterId: "a" })).toMatchObject({ delete: 1, staying: { count: 1 } });
+  expect((await open())[0]).not.toHaveProperty("protectedElsewhere");
+});
+
 test("a mark between the plan and its commit is a conflict, and so is any other change", async () => {
   const found = await plan({ kind: "users", search: "山" });
   const [id = ""] = await idsOf("users", "yamada@x");

@@ -179,7 +179,12 @@ export const importObject = ({ pk, id }: Pick<ImportRecord, "pk" | "id">): Chang
 /** Of a plan's counts, what was done by it: what else it tells is about the tenant. */
 export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
   const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
-  const { staying: _staying, overwrites: _overwrites, ...done } = rest as Partial<PlanCounts>;
+  const {
+    staying: _staying,
+    protectedElsewhere: _elsewhere,
+    overwrites: _overwrites,
+    ...done
+  } = rest as Partial<PlanCounts>;
   return done;
 };
 

@@ -39,6 +39,24 @@ const findProtected = (database: Database, plan: PlanSql): PlanCounts["staying"]
   return found && { count: found.count, names: found.names };
 };
 
+/** Records that go, and are protected in another scope: their names, with where. */
+const findElsewhere = (database: Database, plan: PlanSql): PlanCounts["protectedElsewhere"] => {
+  const { thing, isLacking, name: kind } = plan.kind;
+  const { protects, scope, name: table } = thing;
+  if (protects?.across === undefined || scope === undefined) return undefined;
+  const field = quoteIdentifier(protects.across);
+  const others = `from ${table} o where o.${quoteIdentifier(protects.by)} = 1 and o.${scope} <> :kind`;
+  const where = `(select string_agg(o.${scope}, ', ' order by o.${scope}) ${others} and o.${field} = t.${field})`;
+  const from = `from ${table} t where ${isLacking} and t.${field} in (select o.${field} ${others})`;
+  const found = inTheWay(
+    database,
+    thing,
+    { called: `${called(plan)} || ' (' || ${where} || ')'`, from, most: MOST_NAMED },
+    { kind },
+  );
+  return found && { count: found.count, names: found.names };
+};
+
 /** What goes with a deletion, by another one. */
 interface Along {
   /** of which the other one takes records, and is committed with it */
@@ -103,5 +121,6 @@ export const choose = (database: Database, plan: PlanSql, along: Along): PlanCou
     recordsBefore: countRecords(database, kind),
     delete: countRecords(database, kind, kind.isLacking),
     staying,
+    protectedElsewhere: findElsewhere(database, plan),
   };
 };
