@@ -130,7 +130,7 @@ const FIELDS = {
     comparison: "mail-address",
     refers: { to: "user", by: "emails", unknown: { code: "user-unknown", param: "value" } },
   },
-  memo: optional("memo", "メモ", null),
+  memo: { ...optional("memo", "メモ", null), lines: true },
   androidMode: {
     ...ANDROID_MODE,
     nullable: true,

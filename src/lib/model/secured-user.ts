@@ -100,6 +100,7 @@ const FIELDS = {
     type: "text",
     rule: RULES.upTo255,
     nullable: true,
+    lines: true,
     label: text("description", "説明"),
     example: null,
     column: { consoleExport: true },

@@ -56,6 +56,8 @@ export type Field = Shape & {
   readonly column?: ColumnFacts | undefined;
   /** somebody sets it, though no file has it */
   readonly byHand?: true | undefined;
+  /** by hand, too, it may have several lines */
+  readonly lines?: true | undefined;
   /** a code or number of digits, with which nothing is calculated; so is what is compared as `code` */
   readonly code?: true | undefined;
   /** default: `exact` */

@@ -108,7 +108,7 @@ const FIELDS = {
   upn: optional("UPN", "UPN", null, { comparison: "mail-address" }),
   addressType: optional("address type", "住所の区分", null),
   postalCode: optional("postal code", "郵便番号", "100-0005", { code: true }),
-  address: optional("address", "住所", "東京都千代田区丸の内"),
+  address: optional("address", "住所", "東京都千代田区丸の内", { lines: true }),
   tel: optional("telephone", "TEL", "03-0000-0000", { code: true }),
   extension: optional("extension", "内線", null, { code: true }),
   fax: optional("fax", "FAX", null, { code: true }),

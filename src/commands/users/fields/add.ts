@@ -6,8 +6,8 @@ export default defineCommand({
   summary: text("add a custom user field", "カスタムユーザー情報の項目を追加する"),
   details: [
     text(
-      "The name is also the header of its column in users files.",
-      "項目名がそのままユーザー CSV のヘッダーになります。",
+      "The name is also the header of its column in users files. It is on one line and has no =, so that --custom NAME=VALUE can name it (ours).",
+      "項目名がそのままユーザー CSV のヘッダーになります。改行と「=」は使えません(「=」は --custom 項目名=値 で指定できるようにするためで、clomoctl 独自の規則)。",
     ),
     text(
       "A mirror of the console needs it there too: clomoctl console list.",
