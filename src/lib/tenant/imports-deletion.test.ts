@@ -377,6 +377,18 @@ test("of organisations that go with their users all that is in the way is told a
   });
 });
 
+test("a deletion that is refused leaves no number behind", async () => {
+  const numbers = async () => (await tenant.client.imports.list()).map(({ number }) => number);
+  const before = await numbers();
+  await refused({ kind: "users", ids: await idsOf("users", "suzuki@x") });
+  await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true });
+  expect(await numbers()).toEqual(before);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  // nobody is in them any more: one import
+  const { number } = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  expect([Math.max(...before) + 2, number]).toEqual([number, number]);
+});
+
 test("who would be left without his organisation is told where its users own nothing", async () => {
   tenant.makeAdministrator("takahashi@x");
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x") }));

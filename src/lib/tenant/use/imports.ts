@@ -12,6 +12,7 @@ import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } f
 import {
   BLANK_DETAIL,
   changeImport,
+  deleteImport,
   doneOf,
   DONE,
   importObject,
@@ -157,15 +158,15 @@ export class TenantImports {
     const inside = users && (await plan(users));
     const told = users !== undefined && inside === undefined ? "users" : undefined;
     // nobody is in them
-    if (inside?.delete === 0) await this.#end(inside.id, "discarded");
+    if (inside?.delete === 0) await this.#forget(inside.id);
     const takes = inside?.delete === 0 ? undefined : inside?.id;
     try {
       const whole = await plan(request, { takes, told });
       if (whole !== undefined && refused.length === 0) return whole.id;
-      if (whole !== undefined) await this.#end(whole.id, "discarded");
+      if (whole !== undefined) await this.#forget(whole.id);
       throw together(refused);
     } catch (error) {
-      if (takes !== undefined) await this.#end(takes, "discarded");
+      if (takes !== undefined) await this.#forget(takes);
       throw error;
     }
   }
@@ -173,7 +174,7 @@ export class TenantImports {
   async #planDeletion(request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<Import> {
     const { id } = await this.#begin(request, undefined, asked.takes);
     const work = this.#engine.planDeletion(id, request, asked, signal);
-    return this.#planned(id, work, "discarded");
+    return this.#planned(id, work, () => this.#forget(id));
   }
 
   /** @throws Failure `conflict` if the import already has its file */
@@ -183,13 +184,17 @@ export class TenantImports {
     return this.#planned(id, this.#engine.plan(id, detail.request, content, signal));
   }
 
-  /** An import once it is a plan. @param without its state if it is none */
-  async #planned(id: string, work: Promise<void>, without: "failed" | "discarded" = "failed"): Promise<Import> {
+  /** An import once it is a plan. @param without what becomes of it if it is none */
+  async #planned(
+    id: string,
+    work: Promise<void>,
+    without = (): Promise<void> => this.#end(id, "failed"),
+  ): Promise<Import> {
     try {
       await work;
     } catch (error) {
       // a process that could not write its plan cannot write the end state either: the next open does
-      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, without);
+      if (!(error instanceof Failure && error.code === "locked")) await without();
       throw error;
     }
     return this.show(id);
@@ -532,6 +537,16 @@ export class TenantImports {
       what: text(`the plan of import ${pk} has been replaced since`, `インポート ${pk} の計画は作り直されています`),
       hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
     });
+  }
+
+  /** Removes a deletion of which its caller was told nothing, so that its number is free again. */
+  async #forget(id: string): Promise<void> {
+    await this.#session.change(bookkeeping, async (writer) => {
+      const record = checkState(await readImport(writer, id), ["uploading", "planned"]);
+      await deleteImport(writer, record);
+      return { result: undefined, objects: [importObject(record)] };
+    });
+    this.#engine.drop(id);
   }
 
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {

@@ -154,6 +154,11 @@ export const changeImport = async (writer: Writer, record: ImportRecord, change:
   );
 };
 
+/** Forgets an import that nobody was told of: its number is free again. */
+export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "pk">): Promise<void> => {
+  await writer.run("delete from import where pk = :pk", { pk });
+};
+
 const findImport = async (reader: Reader, id: string): Promise<ImportRecord | undefined> => {
   const row = await reader.get("select * from import where id = :id", { id });
   return row === undefined ? undefined : recordOf(row);
