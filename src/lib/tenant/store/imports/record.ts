@@ -35,6 +35,8 @@ export interface Settled {
   readonly closed: readonly number[];
   /** and of those that it differed from */
   readonly doubted: readonly number[];
+  /** and of those that somebody had confirmed, and that it differed from; older programs did not look */
+  readonly contradicted?: readonly number[] | undefined;
 }
 
 /** The data of an import that is stored as JSON. */
@@ -179,7 +181,12 @@ export const importObject = ({ pk, id }: Pick<ImportRecord, "pk" | "id">): Chang
 /** Of a plan's counts, what was done by it: what else it tells is about the tenant. */
 export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
   const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
-  const { staying: _staying, overwrites: _overwrites, ...done } = rest as Partial<PlanCounts>;
+  const {
+    staying: _staying,
+    overwrites: _overwrites,
+    contradicts: _contradicts,
+    ...done
+  } = rest as Partial<PlanCounts>;
   return done;
 };
 

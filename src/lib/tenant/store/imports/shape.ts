@@ -91,7 +91,7 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { newOrgs, newGroups, columns, staying, wipes, overwrites, ...counts }: PlanCounts = {
+  const { newOrgs, newGroups, columns, staying, wipes, overwrites, contradicts, ...counts }: PlanCounts = {
     ...NO_COUNTS,
     ...countsOf(record),
   };
@@ -133,6 +133,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(wipes === undefined ? {} : { wipes }),
     ...(staying === undefined ? {} : { staying: { count: staying.count, names: [...staying.names] } }),
     ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
+    ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
     ...(takes === undefined ? {} : { takes }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
@@ -142,9 +143,13 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
   };
 };
 
-const settledOf = ({ closed, doubted }: Settled, { open }: Beside): NonNullable<Import["settled"]> => ({
+const settledOf = (
+  { closed, doubted, contradicted = [] }: Settled,
+  { open }: Beside,
+): NonNullable<Import["settled"]> => ({
   closed: [...closed],
   differing: [...doubted],
+  ...(contradicted.length > 0 && { contradicted: [...contradicted] }),
   open,
 });
 
