@@ -142,7 +142,9 @@ const PERMITTED: readonly Permitted[] = [
   more(DELETIONS, "components", "schemas", "Import", "properties", "mode", "enum"),
   more(DELETIONS, "components", "schemas", "Import", "properties", "request", "$ref"),
   more(DELETIONS, "components", "schemas", "ImportRequest", "type"),
-  ...["staying", "takes"].map((name) => asked(DELETIONS, "components", "schemas", "Import", "properties", name)),
+  ...["staying", "protectedElsewhere", "takes"].map((name) =>
+    asked(DELETIONS, "components", "schemas", "Import", "properties", name),
+  ),
   asked(WIPES, "components", "schemas", "Import", "properties", "wipes"),
   asked(DELETIONS, "paths", "/v1/imports/deletions"),
   more(HISTORY, "components", "schemas", "Import", "properties", "state", "enum"),
@@ -150,7 +152,9 @@ const PERMITTED: readonly Permitted[] = [
   ...["supersededBy", "supersedes", "unseenColumns"].map((name) =>
     bridge("components", "schemas", "Import", "properties", name),
   ),
-  ...["settled", "overwrites", "contradicts"].map((name) => bridge("components", "schemas", "Import", "properties", name)),
+  ...["settled", "overwrites", "contradicts"].map((name) =>
+    bridge("components", "schemas", "Import", "properties", name),
+  ),
   bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "allowErrorValues"],

@@ -102,6 +102,8 @@ export interface Reference {
 export interface Protection {
   /** the condition that marks them */
   readonly by: string;
+  /** the field that tells who one is in every scope: who is protected in one may have to be in others */
+  readonly across?: string | undefined;
   /** the problem of a row that has such a record, if none may */
   readonly present?: ProblemCode | undefined;
   /** the problem of a replacing file without such a record; it is kept without a word if undefined */

@@ -42,6 +42,7 @@ export async function showPlan(
   if (plan.takes !== undefined) await showPlan(tools, await chosen.client.imports.show(plan.takes.id));
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
   if (!plan.rejected) for (const line of losses(plan)) await terminal.warn(line);
+  for (const line of elsewhere(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of overwritten(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of contradicted(plan)) await terminal.warn(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
@@ -147,6 +148,17 @@ const losses = ({ kind, columns }: Import): readonly Text[] =>
       `${header}: ${ja} ${removed} 件がなくなります(--blank keep を付ければ残ります)`,
     );
   });
+
+/** Who goes, and is an administrator by the mark of another app. */
+function* elsewhere({ kind, protectedElsewhere }: Import): Generator<Text> {
+  if (protectedElsewhere === undefined) return;
+  const { count, names } = protectedElsewhere;
+  const command = `clomoctl secured administrators add USER… --app ${kind}`;
+  yield text(
+    `marked as administrators in another app, and by the manual then in all: ${named(count, names)}; to keep them: ${command}`,
+    `ほかのアプリで管理者に指定されています(マニュアルでは、管理者はほかのアプリでも管理者になります): ${named(count, names)}。残すには: ${command}`,
+  );
+}
 
 /** What was written here, is to be done in the console, and is otherwise in its export. */
 function* overwritten({ kind, overwrites }: Import): Generator<Text> {

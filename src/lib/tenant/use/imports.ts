@@ -5,7 +5,7 @@ import { FORMATS } from "../../model/formats.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { counted, text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
-import { deletionOf, refuseStaying } from "./deletion.ts";
+import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
 import { closeTasksOf, insertTask } from "../store/console.ts";
 import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
@@ -24,7 +24,7 @@ import {
   type ImportState,
   type StoredRequest,
 } from "../store/imports/record.ts";
-import { outdated, overtakenByTenant, partOf, rejected } from "../store/imports/refusals.ts";
+import { outdated, overtakenByTenant, partOf, rejected, together } from "../store/imports/refusals.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import type { Processes } from "../store/processes.ts";
@@ -129,7 +129,7 @@ export class TenantImports {
 
   /**
    * Plans to delete records: of organisations with all below them, on request, their users too, as an import of its own
-   * that is committed with it.
+   * that is committed with it. All that is in the way is told at once.
    *
    * @throws Failure as `deletionOf` and the engine's `planDeletion`
    */
@@ -137,20 +137,33 @@ export class TenantImports {
     const replay = this.#inState();
     const done = await this.#replayed(repeatable, replay);
     if (done !== undefined) return done;
-    const { request, users } = deletionOf(asked);
-    const { ids = [] } = asked;
-    const taken = users && (await this.#planDeletion(users, { ids, takes: undefined }, signal));
+    const id = await this.#planDeletions(deletionOf(asked), signal);
+    const once = repeatable && { ...repeatable, replay };
+    return this.#session.change({ ...bookkeeping, once }, async (writer) => ({
+      result: await this.#shown(writer, id),
+      objects: [{ thing: "import", id }],
+    }));
+  }
+
+  /** @returns the id of the deletion that the other one goes with */
+  async #planDeletions({ request, users, ids, refusals }: Deletion, signal: AbortSignal | undefined): Promise<string> {
+    const refused = [...refusals];
+    const plan = (one: StoredRequest, more: Omit<Asked, "ids"> = {}): Promise<Import | undefined> =>
+      this.#planDeletion(one, { ids, ...more }, signal).catch((error: unknown) => {
+        if (!(error instanceof Failure && error.code === "input-rejected")) throw error;
+        refused.push(error);
+        return undefined;
+      });
+    const inside = users && (await plan(users));
+    const told = users !== undefined && inside === undefined ? "users" : undefined;
     // nobody is in them
-    if (taken?.delete === 0) await this.#end(taken.id, "discarded");
-    const takes = taken?.delete === 0 ? undefined : taken?.id;
+    if (inside?.delete === 0) await this.#end(inside.id, "discarded");
+    const takes = inside?.delete === 0 ? undefined : inside?.id;
     try {
-      if (taken !== undefined) refuseStaying(taken);
-      const { id } = await this.#planDeletion(request, { ids, takes }, signal);
-      const once = repeatable && { ...repeatable, replay };
-      return await this.#session.change({ ...bookkeeping, once }, async (writer) => ({
-        result: await this.#shown(writer, id),
-        objects: [{ thing: "import", id }],
-      }));
+      const whole = await plan(request, { takes, told });
+      if (whole !== undefined && refused.length === 0) return whole.id;
+      if (whole !== undefined) await this.#end(whole.id, "discarded");
+      throw together(refused);
     } catch (error) {
       if (takes !== undefined) await this.#end(takes, "discarded");
       throw error;

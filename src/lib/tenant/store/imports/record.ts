@@ -183,6 +183,7 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
   const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
   const {
     staying: _staying,
+    protectedElsewhere: _elsewhere,
     overwrites: _overwrites,
     contradicts: _contradicts,
     ...done
