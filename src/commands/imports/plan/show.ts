@@ -169,10 +169,10 @@ function* overwritten({ kind, overwrites }: Import): Generator<Text> {
     return text(`${name}: ${of.en} (task ${task})`, `${name}: ${of.ja}(作業 ${task})`);
   });
   const { en, ja } = joined(told, text("; ", "、"));
-  const [more, mehr] = first.length < count ? ["; …", "、…"] : ["", ""];
+  const more = moreThan(first, count);
   yield text(
-    `overwrites ${counted(count, "value")} of open tasks for the console: ${en}${more}`,
-    `管理画面での未了の作業の値 ${count} 件を上書きします: ${ja}${mehr}`,
+    `overwrites ${counted(count, "value")} of open tasks for the console: ${en}${more.en}`,
+    `管理画面での未了の作業の値 ${count} 件を上書きします: ${ja}${more.ja}`,
   );
 }
 
@@ -190,10 +190,10 @@ function* contradicted({ kind, contradicts }: Import): Generator<Text> {
     );
   });
   const { en, ja } = joined(told, text("; ", "、"));
-  const [more, mehr] = first.length < count ? ["; …", "、…"] : ["", ""];
+  const more = moreThan(first, count);
   yield text(
-    `confirmed as done in the console, but this export shows otherwise: ${en}${more}`,
-    `管理画面で完了したと確認済みの作業が、このエクスポートと異なります: ${ja}${mehr}`,
+    `confirmed as done in the console, but this export shows otherwise: ${en}${more.en}`,
+    `管理画面で完了したと確認済みの作業が、このエクスポートと異なります: ${ja}${more.ja}`,
   );
   const [see] = [...new Set(first.map(({ task }) => `clomoctl console show ${task}`))];
   yield text(
@@ -201,6 +201,9 @@ function* contradicted({ kind, contradicts }: Import): Generator<Text> {
     `作業の内容: ${see}。まだ必要な変更なら、管理画面で行ってからもう一度エクスポートしてください。不要ならこのまま確定してください(レコードはエクスポートのとおりになります)`,
   );
 }
+
+const moreThan = (first: readonly unknown[], count: number): Text =>
+  first.length < count ? text("; …", "、…") : same("");
 
 /** Maximum number of characters of a value that was confirmed. */
 const LONGEST = 40;
