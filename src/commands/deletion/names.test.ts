@@ -163,6 +163,7 @@ test.each([
   const isByName = line !== "A3";
   expect(stderr.includes("found by the name alone, compare them: 1\n")).toBe(isByName);
   expect(stderr.includes(`  stdin:1: ${line} → `)).toBe(isByName);
+  if (local === "sato2") expect(stderr).toContain(" → 佐藤 太郎 <sato2@example.jp> 開発部\n");
 });
 
 test.each([
@@ -194,7 +195,7 @@ test("an argument is no full name; those of a long list are told up to twenty", 
   const many = await inBoth("users delete --file - --dry-run", { tenant: made.fetch, stdin: people.join("\n") });
   expect(many.en.exit).toBe(0);
   expect(many.en.stderr).toContain("compare them: 130\n");
-  expect(many.en.stderr).toContain("  stdin:20: 人19 → 人19 <p19@x.jp>");
+  expect(many.en.stderr).toContain("  stdin:20: 人19 → 人19 <p19@x.jp>\n");
   expect(many.en.stderr).not.toContain("stdin:21:");
   expect(many.en.stderr).toContain("  … 110 more\n");
   expect(many.ja.stderr).toContain("氏名だけで特定しました。間違いがないか確認してください: 130 人\n");

@@ -22,6 +22,8 @@ export interface Findable<R extends { readonly id: string }> extends NamedKind<R
   readonly beside?: ((record: R) => readonly (string | null)[]) | undefined;
   /** What people call it. In a list of people it finds who alone is called so; the argument of a command does not. */
   readonly called?: ((record: R) => string) | undefined;
+  /** By what people compare who was found by that. */
+  readonly compared?: ((record: R) => string) | undefined;
 }
 
 /** By what a record is known: values that are compared to the letter, as codes and names, and as mail addresses. */
@@ -347,7 +349,7 @@ export async function idsNamed<R extends { readonly id: string }>(
     const code = unknown.length > 0 ? "not-found" : "usage";
     throw new NamesNotFound(code, { problems, found }, unfoundWords(findable, { wrong, of: typed.length }));
   }
-  await noteCalled(terminal, called, describe);
+  await noteCalled(terminal, called, findable);
   return found;
 }
 
@@ -384,12 +386,12 @@ const shown = (all: readonly (string | Text)[]): Text =>
 const MOST_CALLED = 20;
 
 /** A name alone may be somebody else's: it is to be compared before the number is confirmed. */
-async function noteCalled<R>(
+async function noteCalled<R extends { readonly id: string }>(
   terminal: Pick<Tools["terminal"], "note">,
   called: readonly (readonly [one: Typed, found: R])[],
-  describe: NamedKind<R>["describe"],
+  { compared }: Findable<R>,
 ): Promise<void> {
-  if (called.length === 0) return;
+  if (called.length === 0 || compared === undefined) return;
   await terminal.note(
     text(
       `found by the name alone, compare them: ${called.length}`,
@@ -397,8 +399,7 @@ async function noteCalled<R>(
     ),
   );
   for (const [{ name, where = "" }, record] of called.slice(0, MOST_CALLED)) {
-    const { en, ja } = shown([describe(record)]);
-    await terminal.note(text(`  ${where}: ${name} → ${en}`, `  ${where}: ${name} → ${ja}`));
+    await terminal.note(same(`  ${where}: ${name} → ${compared(record)}`));
   }
   const more = called.length - MOST_CALLED;
   if (more > 0) await terminal.note(text(`  … ${more} more`, `  … 他 ${more} 人`));
