@@ -5,7 +5,7 @@ import { TENANT } from "../../lib/model/tenant.ts";
 import type { Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
-import type { Entry } from "./entries.ts";
+import { calledIn, type Entry } from "./entries.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -58,7 +58,8 @@ const recordsIn = (state: Values | null): readonly Values[] | undefined => {
 };
 
 /** The records of an entry; those of several are told in one entry, in the same order. */
-const versionsOf = ({ before, after, objects }: Entry): readonly Version[] => {
+const versionsOf = (entry: Entry): readonly Version[] => {
+  const { before, after, objects } = entry;
   const [were, are] = [recordsIn(before), recordsIn(after)];
   if (were === undefined || are === undefined) {
     return before === null && after === null
@@ -67,7 +68,8 @@ const versionsOf = ({ before, after, objects }: Entry): readonly Version[] => {
   }
   return are.map((one, at) => {
     const { id } = one;
-    const called = objects.find((object) => object.id === id)?.name;
+    const object = objects.find((known) => known.id === id);
+    const called = object === undefined ? undefined : calledIn(entry, object);
     return { name: called ?? (typeof id === "string" ? id : undefined), before: were[at], after: one };
   });
 };

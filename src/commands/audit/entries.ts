@@ -86,30 +86,54 @@ const importText = ({ detail }: Entry, number: string): Text => {
   return en === "" ? called : text(`${called.en}: ${en}`, `${called.ja}: ${ja}`);
 };
 
-/** How a record is named: for programs as the audit names it; for people shorter, as a table has little room. */
-type Naming = (object: AuditObject) => string;
+/** By name, without the key behind it; an id by its beginning. */
+const shortName = ({ name, id }: AuditObject): string =>
+  name?.replace(/ <[^<>]*>$/, "") ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
 
-const WHOLE: Naming = ({ name, id }) => name ?? id;
+/** The values that a state of a record has of what was changed: of one, or of several in one entry. */
+const valuesIn = (state: Values | null, { objects }: Entry, { id }: AuditObject): Values | undefined => {
+  const { records } = state ?? {};
+  if (Array.isArray(records)) return (records as readonly Values[]).find((one) => one["id"] === id);
+  return objects.length === 1 ? (state ?? undefined) : undefined;
+};
 
-/** By name without the key behind it, which `audit show` has: `山田 太郎 <taro@example.jp>`; an id by its beginning. */
-const SHORT: Naming = ({ name, id }) => name?.replace(/ <[^<>]*>$/, "") ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
+/** What tells somebody from others of that name, as far as the record knows it: the main mail address, or the ユーザーID. */
+const keyOf = (entry: Entry, object: AuditObject): string | undefined => {
+  const { emails, userId } = valuesIn(entry.after, entry, object) ?? valuesIn(entry.before, entry, object) ?? {};
+  const [key] = Array.isArray(emails) ? (emails as readonly unknown[]) : [userId];
+  if (typeof key === "string") return key;
+  // who was marked, and who no longer is, in the order of the objects
+  const { added, removed } = entry.detail ?? {};
+  const marked = [added, removed].flatMap((keys) => (Array.isArray(keys) ? (keys as readonly unknown[]) : []));
+  const marking = marked.length === entry.objects.length ? marked[entry.objects.indexOf(object)] : undefined;
+  return typeof marking === "string" ? marking : undefined;
+};
 
-/** By name with the key behind it, which tells people of one name apart; the record of a single one may have his address. */
-const addressed = ({ before, after, objects }: Entry, object: AuditObject): string => {
-  const { name } = object;
-  if (name?.endsWith(">") === true) return name;
-  const [address] = ((after ?? before)?.["emails"] ?? []) as readonly unknown[];
-  return objects.length === 1 && name !== undefined && typeof address === "string"
-    ? `${name} <${address}>`
-    : SHORT(object);
+/** What a change was about, by name with the key behind it, which tells people of one name apart; by its id if it has no name. */
+export const calledIn = (entry: Entry, object: AuditObject): string => {
+  const { name, id } = object;
+  if (name === undefined) return id;
+  const key = name.endsWith(">") ? undefined : keyOf(entry, object);
+  return key === undefined || key === name ? name : `${name} <${key}>`;
+};
+
+/** How records are named: whole, or for a table, which has little room, shorter where there are many. */
+type Naming = "whole" | "short";
+
+/** Records that a table names by name and key. */
+const MOST_KEYS = 3;
+
+const namingOf = (entry: Entry, named: readonly AuditObject[], naming: Naming): ((object: AuditObject) => string) => {
+  const areTold = named.length > MOST_KEYS && new Set(named.map(shortName)).size === named.length;
+  if (naming === "short" && areTold) return shortName;
+  return (object) => (naming === "short" && object.name === undefined ? shortName(object) : calledIn(entry, object));
 };
 
 /** Names of what a change was about; of an import, of what went with it, and how many more went. */
 const namesOf = (entry: Entry, naming: Naming): readonly Text[] => {
   const named = entry.objects.filter(({ thing }) => thing !== "import");
-  const called = new Set(named.map(naming));
-  const isOne = named.length === 1 || called.size < named.length;
-  const names = named.map((object) => same(isOne && naming === SHORT ? addressed(entry, object) : naming(object)));
+  const nameOf = namingOf(entry, named, naming);
+  const names = named.map((object) => same(nameOf(object)));
   const isImport = named.length < entry.objects.length;
   const more = isImport && named.length > 0 ? countIn(entry.detail, "delete") - named.length : 0;
   return more > 0 ? [...names, text(`${more} more`, `ほか ${more} 件`)] : names;
@@ -158,8 +182,8 @@ export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
     key: "about",
     header: text("whom", "対象"),
     wraps: true,
-    value: (entry) => aboutText(entry, WHOLE).en,
-    name: (entry) => aboutText(entry, SHORT),
+    value: (entry) => aboutText(entry, "whole").en,
+    name: (entry) => aboutText(entry, "short"),
   },
 ];
 
@@ -205,7 +229,10 @@ export const shortDetails = (entry: Entry): Readonly<Record<"about" | "beside", 
   const column = (key: string, name?: (one: Entry) => Text | null): readonly Column<Entry>[] =>
     AUDIT_COLUMNS.filter((one) => one.key === key).map((one) => (name === undefined ? one : { ...one, name }));
   return {
-    about: ["seq", "at", "actor", "origin", "action", "about"].flatMap((key) => column(key)),
+    about: [
+      ...["seq", "at", "actor", "origin", "action"].flatMap((key) => column(key)),
+      ...column("about", (one) => aboutText(one, "whole")),
+    ],
     beside: [
       ...(entry.detail === null ? [] : column("detail", detailText)),
       ...column("objects", idsOf),

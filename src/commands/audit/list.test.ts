@@ -149,6 +149,45 @@ test("people of one name are told apart by their addresses", async () => {
   expect(stdout).toContain("山田 <y@example.jp>");
 });
 
+const person = (id: string, name: string) => ({ thing: "user", id, name });
+
+test("several people of one record are told apart by what the record knows of each", async () => {
+  const [one, other] = [person("a", "山田"), person("b", "山田")];
+  const state = (email: string) => ({
+    records: [
+      { id: "a", name: "山田", emails: ["a@x"] },
+      { id: "b", name: "山田", emails: [email] },
+    ],
+  });
+  const marked = { kind: "users", added: ["b@x"], removed: ["a@x"] };
+  const calendar = { thing: "secured_user", id: "c", name: "暦" };
+  const items = [
+    told(5, { action: "users.move", objects: [one, other], before: state("b@y"), after: state("b@x") }),
+    told(4, { action: "administrators.mark", objects: [other, one], detail: marked }),
+    told(3, { action: "secured.create", objects: [calendar], after: { id: "c", userId: "u1", displayName: "暦" } }),
+    told(2, { action: "users.edit", objects: [one, person("d", "佐藤")] }),
+  ];
+  for (const line of ["audit list", "audit list --format tsv"]) {
+    const { stdout } = await run(line, { ...audit(...items), terminal: { columns: 200 } });
+    expect(stdout.match(/(?:山田|暦).*$/gm)).toEqual([
+      "山田 <a@x>, 山田 <b@x>",
+      "山田 <b@x>, 山田 <a@x>",
+      "暦 <u1>",
+      "山田, 佐藤",
+    ]);
+  }
+});
+
+test("of more than three people of different names a table has the names, everything else the addresses, too", async () => {
+  const objects = ["a", "b", "c", "d"].map((id) => person(id, `山田 ${id}`));
+  const records = objects.map(({ id, name }) => ({ id, name, emails: [`${id}@x`] }));
+  const moved = audit(told(5, { action: "users.move", objects, before: { records }, after: { records } }));
+  const table = await run("audit list", { ...moved, terminal: { columns: 200 } });
+  expect(table.stdout).toContain("山田 a, 山田 b, 山田 c, 山田 d\n");
+  const { stdout } = await run("audit list --format tsv", moved);
+  expect(stdout).toContain("山田 a <a@x>, 山田 b <b@x>, 山田 c <c@x>, 山田 d <d@x>\n");
+});
+
 test("an action that no record has is said, with those that there are", async () => {
   const items = [told(2, { action: "users.edit" }), told(1, { action: "fields.add" })];
   const list = ({ query }: { readonly query?: Readonly<Record<string, unknown>> }) => ({

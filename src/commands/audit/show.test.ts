@@ -50,8 +50,8 @@ test.each([
         ],
       },
     },
-    ["organisation +山田: 全社 → 本社/営業部; 佐藤: 本社/営業部 → 全社"],
-    ["組織 +山田: 全社 → 本社/営業部、佐藤: 本社/営業部 → 全社"],
+    ["whom +山田 <y@x>, 佐藤 <y@x>", "organisation +山田 <y@x>: 全社 → 本社/営業部; 佐藤 <y@x>: 本社/営業部 → 全社"],
+    ["対象 +山田 <y@x>、佐藤 <y@x>", "組織 +山田 <y@x>: 全社 → 本社/営業部、佐藤 <y@x>: 本社/営業部 → 全社"],
     1,
   ],
 ] as const)("of %s people read each field that changed", async (_, change, english, japanese, count) => {

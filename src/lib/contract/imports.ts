@@ -196,6 +196,21 @@ const Import = named(
         first: z.array(z.object({ task: z.int(), name: z.string(), field: z.string().nullable() })),
       })
       .optional(),
+    /** of an export of the console: the values of tasks confirmed as done that it has otherwise, and the first three; no field: the record is not in it */
+    contradicts: z
+      .object({
+        count: z.int(),
+        first: z.array(
+          z.object({
+            task: z.int(),
+            name: z.string(),
+            field: z.string().nullable(),
+            confirmed: z.union([z.string(), z.array(z.string())]).nullable(),
+            exported: z.union([z.string(), z.array(z.string())]).nullable(),
+          }),
+        ),
+      })
+      .optional(),
     /** of organisations: the deletion of their users, which is committed with it */
     takes: z.object({ id: Id, number: z.int(), delete: z.int(), recordsBefore: z.int() }).optional(),
     /** the import written for the console after this one, and those it superseded */
@@ -203,8 +218,15 @@ const Import = named(
     supersedes: z.array(Id).optional(),
     /** number of what it leaves to be done in the console */
     consoleTask: z.int().optional(),
-    /** of a committed export of the console: the tasks that it closed, those it differed from, and how many are open by now */
-    settled: z.object({ closed: z.array(z.int()), differing: z.array(z.int()), open: z.int() }).optional(),
+    /** of a committed export of the console: the tasks that it closed, those it differed from, confirmed ones it differed from, and how many are open by now */
+    settled: z
+      .object({
+        closed: z.array(z.int()),
+        differing: z.array(z.int()),
+        contradicted: z.array(z.int()).optional(),
+        open: z.int(),
+      })
+      .optional(),
     /** true if an older program made it and it was open as the tenant was migrated, which discarded it */
     outdated: z.boolean().optional(),
   }),

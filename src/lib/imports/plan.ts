@@ -111,6 +111,8 @@ export interface PlanCounts {
   readonly protectedElsewhere?: { readonly count: number; readonly names: readonly string[] } | undefined;
   /** of an export of the console: the values of open tasks that it has otherwise, and the first of them: `山田: title` */
   readonly overwrites?: { readonly count: number; readonly first: readonly Overwritten[] } | undefined;
+  /** of an export of the console: the values of tasks that were confirmed as done which it has otherwise, and the first of them */
+  readonly contradicts?: { readonly count: number; readonly first: readonly Contradicted[] } | undefined;
   /** the plan cannot be committed */
   readonly rejected: boolean;
 }
@@ -122,4 +124,11 @@ export interface Overwritten {
   readonly name: string;
   /** `custom:NAME` of a custom field; null of a record that goes as a whole */
   readonly field: string | null;
+}
+
+/** A value of a task that somebody confirmed as done, and what an export of the console has in its place. */
+export interface Contradicted extends Overwritten {
+  /** as the task has it; null for none, and of a record that the export has not */
+  readonly confirmed: string | string[] | null;
+  readonly exported: string | string[] | null;
 }

@@ -215,6 +215,121 @@ test("so does one of organisations, and one with a column of a custom field", as
   expect(overwrites?.first).toMatchObject([{ name: "総務部門", field: "name" }]);
 });
 
+describe("an export that contradicts a task which somebody confirmed", () => {
+  const confirm = (...numbers: number[]) => tenant.client.console.close({ numbers, state: "confirmed" });
+  const settledBy = async (cells: Cells) => (await tenant.import(exported, cells)).settled;
+
+  test("says so with both values, and takes its own", async () => {
+    await edit("yamada@x", { title: "部長", tel: "03" });
+    await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
+    await confirm(1, 2);
+    const { contradicts } = await tenant.plan(exported, START);
+    expect(contradicts).toEqual({
+      count: 2,
+      first: [
+        { task: 1, name: "山田", field: "title", confirmed: "部長", exported: "課長" },
+        { task: 2, name: "髙橋", field: null, confirmed: null, exported: null },
+      ],
+    });
+    expect(await settledBy(START)).toEqual({ closed: [], differing: [], contradicted: [1, 2], open: 0 });
+    expect(await named("yamada@x")).toMatchObject({ title: "課長" });
+    // once it was told, the record is what the export had
+    expect((await tenant.plan(exported, START)).contradicts).toBe(undefined);
+    expect(await settledBy(file(["山田", "yamada@x", "主任"], SATO))).not.toHaveProperty("contradicted");
+  });
+
+  test("says nothing of one that agrees, nor of one that an export has shown since", async () => {
+    await edit("yamada@x", { title: "部長" });
+    await confirm(1);
+    expect((await tenant.plan({ kind: "users" }, START)).contradicts).toBe(undefined);
+    const done = file(["山田", "yamada@x", "部長"], SATO);
+    expect((await tenant.plan(exported, done)).contradicts).toBe(undefined);
+    expect(await settledBy(done)).not.toHaveProperty("contradicted");
+    expect((await tenant.plan(exported, START)).contradicts).toBe(undefined);
+    expect(await settledBy(START)).not.toHaveProperty("contradicted");
+  });
+
+  test("says so after one that did not have the column", async () => {
+    await edit("yamada@x", { title: "部長" });
+    await confirm(1);
+    await tenant.import(exported, [HEADER.slice(0, 2), YAMADA.slice(0, 2), SATO.slice(0, 2)]);
+    expect((await tenant.plan(exported, START)).contradicts).toMatchObject({ count: 1 });
+    expect(await settledBy(START)).toMatchObject({ contradicted: [1] });
+  });
+
+  test("says so of one that was contradicted while it was open, and confirmed then", async () => {
+    await edit("yamada@x", { title: "部長" });
+    expect(await settledBy(START)).toMatchObject({ differing: [1] });
+    await confirm(1);
+    const first = [{ task: 1, name: "山田", field: "title", confirmed: "部長", exported: "課長" }];
+    expect((await tenant.plan(exported, START)).contradicts).toEqual({ count: 1, first });
+    expect((await tenant.plan(exported, file(["山田", "yamada@x", "部長"], SATO))).contradicts).toBe(undefined);
+    expect(await settledBy(START)).toMatchObject({ contradicted: [1] });
+  });
+
+  test("says nothing of a value that was written again since, by hand or by an import", async () => {
+    await edit("yamada@x", { title: "部長", tel: "03" });
+    await edit("sato@x", { title: "係長" });
+    await confirm(1, 2);
+    await edit("yamada@x", { title: "室長" });
+    await tenant.import({ kind: "users" }, file(["佐藤", "sato@x", "次長"]));
+    const cells = file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]);
+    expect(await tenant.plan(exported, cells)).toMatchObject({ update: 2, overwrites: { count: 1 } });
+    expect((await tenant.plan(exported, cells)).contradicts).toBe(undefined);
+    expect(await settledBy(cells)).not.toHaveProperty("contradicted");
+  });
+
+  test("says so of custom fields, addresses and places", async () => {
+    const { client } = tenant;
+    await client.users.addField({ name: "座席" });
+    const { after: org } = await client.orgs.create({ name: "営業部", code: "S1" });
+    const { id } = await named("yamada@x");
+    await client.users.edit(id, { custom: [{ name: "座席", value: "1F" }], emails: ["yamada@x", "y2@x"] });
+    await client.users.move({ ids: [id], org: org.id });
+    const open = await client.console.list({ state: "open" });
+    await confirm(...open.map(({ number }) => number));
+    const cells = [
+      [...HEADER, "メールアドレス", "組織コード", "座席"],
+      ["山田", "yamada@x", "課長", "y3@x", "", "2F"],
+      ["佐藤", "sato@x", "主任", "", "", ""],
+    ];
+    const { contradicts } = await tenant.plan(exported, cells);
+    expect(contradicts).toMatchObject({
+      count: 3,
+      first: [
+        { field: "emails", confirmed: ["yamada@x", "y2@x"], exported: ["yamada@x", "y3@x"] },
+        { field: "custom:座席", confirmed: "1F", exported: "2F" },
+        { field: "org", confirmed: "営業部", exported: null },
+      ],
+    });
+    const orgs = await tenant.plan({ kind: "orgs", fromConsole: true }, [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["総務部", "S1", ""],
+    ]);
+    expect(orgs.contradicts?.first).toEqual([
+      { task: 2, name: "営業部", field: "name", confirmed: "営業部", exported: "総務部" },
+    ]);
+  });
+
+  test("says so of what imports changed and deleted, once it is committed", async () => {
+    await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "部長"]));
+    const ids = [(await named("sato@x")).id];
+    await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
+    await confirm(1, 2);
+    expect(await settledBy(START)).toMatchObject({ contradicted: [1, 2] });
+  });
+
+  test("is undone with what it told", async () => {
+    await edit("yamada@x", { title: "部長" });
+    await confirm(1);
+    const { id } = await tenant.import(exported, START);
+    const { imports } = tenant.client;
+    await imports.commit(await imports.revert(id, { mirrorOnly: true }));
+    expect((await task()).state).toBe("confirmed");
+    expect((await tenant.plan(exported, START)).contradicts).toMatchObject({ count: 1 });
+  });
+});
+
 test("whose main address was changed by hand is the same person in an export from before that", async () => {
   const { id } = await named("yamada@x");
   await tenant.client.users.edit(id, { emails: ["y2@x", "spare@x"], tel: "03" });

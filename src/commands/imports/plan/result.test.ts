@@ -66,6 +66,11 @@ test.each([
     "このエクスポートで終わった作業はありません。未了の作業: 1 件(clomoctl console list)",
   ],
   [
+    { closed: [], differing: [], contradicted: [3, 4], open: 0 },
+    "this export closes nothing in console list; it differs from 3, 4, which had been confirmed as done (clomoctl console show 3); nothing is open",
+    "このエクスポートで終わった作業はありません。完了を確認済みの 3、4 とも内容が異なります(clomoctl console show 3)。未了の作業はありません",
+  ],
+  [
     { closed: [1], differing: [], open: 0 },
     "closed in console list by this export: 1; nothing is open",
     "このエクスポートで終わった管理画面での作業: 1。未了の作業はありません",

@@ -60,13 +60,17 @@ function afterCommit(plan: Import, taken: Import | undefined): readonly Text[] {
 
 /** What an export of the console says of what was to be done there. */
 function settled({ settled: found }: Import): readonly Text[] {
-  if (found === undefined || found.closed.length + found.differing.length + found.open === 0) return [];
-  const { closed, differing, open } = found;
-  const [list, liste] = [closed.join(", "), closed.join("、")];
+  if (found === undefined) return [];
+  const { closed, differing, contradicted = [], open } = found;
+  if (closed.length + differing.length + contradicted.length + open === 0) return [];
+  const list = text(closed.join(", "), closed.join("、"));
   const shown =
     closed.length === 0
       ? text("this export closes nothing in console list", "このエクスポートで終わった作業はありません")
-      : text(`closed in console list by this export: ${list}`, `このエクスポートで終わった管理画面での作業: ${liste}`);
+      : text(
+          `closed in console list by this export: ${list.en}`,
+          `このエクスポートで終わった管理画面での作業: ${list.ja}`,
+        );
   const others =
     differing.length === 0
       ? []
@@ -76,11 +80,20 @@ function settled({ settled: found }: Import): readonly Text[] {
             `${differing.join("、")} は内容が異なるため未了のままです`,
           ),
         ];
+  const against =
+    contradicted.length === 0
+      ? []
+      : [
+          text(
+            `it differs from ${contradicted.join(", ")}, which had been confirmed as done (clomoctl console show ${contradicted[0]})`,
+            `完了を確認済みの ${contradicted.join("、")} とも内容が異なります(clomoctl console show ${contradicted[0]})`,
+          ),
+        ];
   const left =
     open === 0
       ? text("nothing is open", "未了の作業はありません")
       : text(`open: ${open} (clomoctl console list)`, `未了の作業: ${open} 件(clomoctl console list)`);
-  return [joined([shown, ...others, left], text("; ", "。"))];
+  return [joined([shown, ...others, ...against, left], text("; ", "。"))];
 }
 
 /** What was deleted last comes back first: what is in it refers to it. */

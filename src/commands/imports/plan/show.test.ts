@@ -24,3 +24,27 @@ test.each([
     `警告: 管理画面での未了の作業の値 ${count} 件を上書きします: 山田: 役職(作業 1)、佐藤: レコード全体(作業 2)${ja}\n`,
   );
 });
+
+const CONFIRMED = [
+  { task: 1, name: "山田", field: "title", confirmed: "部長", exported: null },
+  { task: 2, name: "佐藤", field: null, confirmed: null, exported: null },
+];
+
+test.each([
+  [2, "", ""],
+  [5, "; …", "、…"],
+])("so is what it has otherwise than tasks that were confirmed as done: %i values", async (count, en, ja) => {
+  const plan = planOf({ mode: "replace", contradicts: { count, first: CONFIRMED } });
+  const circumstances = {
+    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+    folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+  };
+  const told = await inBoth("users import in.csv --from-console --dry-run", circumstances);
+  expect(told.en.stderr).toContain(
+    `warning: confirmed as done in the console, but this export shows otherwise: 山田: 役職: confirmed 部長, exported (blank) (task 1); 佐藤: not in the export (task 2)${en}\n` +
+      "warning: what was asked: clomoctl console show 1; if it is still to be so, do it in the console and export again; else commit: the records follow the export\n",
+  );
+  expect(told.ja.stderr).toContain(
+    `警告: 管理画面で完了したと確認済みの作業が、このエクスポートと異なります: 山田: 役職: 確認時 部長、エクスポート (空)(作業 1)、佐藤: 記載なし(作業 2)${ja}\n`,
+  );
+});

@@ -6,7 +6,7 @@ import { counted, joined, same, text, type Text } from "../../../lib/text/index.
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
-import { describeColumn, describeRow, fieldName, nameOf } from "./changes.ts";
+import { describeColumn, describeRow, fieldName, nameOf, shownValue } from "./changes.ts";
 import { deletionsIn } from "./limits.ts";
 import type { ListedProblems } from "./problems.ts";
 
@@ -44,6 +44,7 @@ export async function showPlan(
   if (!plan.rejected) for (const line of losses(plan)) await terminal.warn(line);
   for (const line of elsewhere(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of overwritten(plan)) await terminal.warn(line);
+  if (!plan.rejected) for (const line of contradicted(plan)) await terminal.warn(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   await noteMirror(tools, plan);
   if (!globals.quiet && !plan.rejected) {
@@ -168,12 +169,44 @@ function* overwritten({ kind, overwrites }: Import): Generator<Text> {
     return text(`${name}: ${of.en} (task ${task})`, `${name}: ${of.ja}(作業 ${task})`);
   });
   const { en, ja } = joined(told, text("; ", "、"));
-  const [more, mehr] = first.length < count ? ["; …", "、…"] : ["", ""];
+  const more = moreThan(first, count);
   yield text(
-    `overwrites ${counted(count, "value")} of open tasks for the console: ${en}${more}`,
-    `管理画面での未了の作業の値 ${count} 件を上書きします: ${ja}${mehr}`,
+    `overwrites ${counted(count, "value")} of open tasks for the console: ${en}${more.en}`,
+    `管理画面での未了の作業の値 ${count} 件を上書きします: ${ja}${more.ja}`,
   );
 }
+
+/** What somebody confirmed as done in the console, and is otherwise in its export. */
+function* contradicted({ kind, contradicts }: Import): Generator<Text> {
+  if (contradicts === undefined) return;
+  const { count, first } = contradicts;
+  const told = first.map(({ task, name, field, confirmed, exported }): Text => {
+    if (field === null) return text(`${name}: not in the export (task ${task})`, `${name}: 記載なし(作業 ${task})`);
+    const header = `${name}: ${fieldName(kind, field)}`;
+    const [wanted, found] = [shownValue(confirmed, LONGEST), shownValue(exported, LONGEST)];
+    return text(
+      `${header}: confirmed ${wanted.en}, exported ${found.en} (task ${task})`,
+      `${header}: 確認時 ${wanted.ja}、エクスポート ${found.ja}(作業 ${task})`,
+    );
+  });
+  const { en, ja } = joined(told, text("; ", "、"));
+  const more = moreThan(first, count);
+  yield text(
+    `confirmed as done in the console, but this export shows otherwise: ${en}${more.en}`,
+    `管理画面で完了したと確認済みの作業が、このエクスポートと異なります: ${ja}${more.ja}`,
+  );
+  const [see] = [...new Set(first.map(({ task }) => `clomoctl console show ${task}`))];
+  yield text(
+    `what was asked: ${see}; if it is still to be so, do it in the console and export again; else commit: the records follow the export`,
+    `作業の内容: ${see}。まだ必要な変更なら、管理画面で行ってからもう一度エクスポートしてください。不要ならこのまま確定してください(レコードはエクスポートのとおりになります)`,
+  );
+}
+
+const moreThan = (first: readonly unknown[], count: number): Text =>
+  first.length < count ? text("; …", "、…") : same("");
+
+/** Maximum number of characters of a value that was confirmed. */
+const LONGEST = 40;
 
 function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
   const { absentColumns, unknownColumns, unverifiedColumns, request } = plan;

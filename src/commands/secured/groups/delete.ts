@@ -9,6 +9,7 @@ import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
+import { WRITTEN } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
 import { APP } from "../app.ts";
 import { managerOf } from "../users/roles.ts";
@@ -56,6 +57,7 @@ export default defineCommand({
     const memberships = membershipsOf(groups);
     const ids = groups.map(({ id }) => id);
     const deleted = await client.secured.deleteGroups(app, { ids, memberships });
+    tools.describeDone(WRITTEN);
     await terminal.list(columns, deleted.groups);
     for (const sentence of sentences(deleted, app)) await terminal.note(sentence);
   },

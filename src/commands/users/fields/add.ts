@@ -1,5 +1,6 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { WRITTEN } from "../../records/written.ts";
 import { FIELD_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -22,6 +23,8 @@ export default defineCommand({
   async run(tools, { name }) {
     const { client } = await tools.tenant("users");
     tools.describeState(() => text("the field may have been added", "項目は追加されている可能性があります"));
-    await tools.terminal.show(FIELD_COLUMNS, await client.users.addField({ name }));
+    const added = await client.users.addField({ name });
+    tools.describeDone(WRITTEN);
+    await tools.terminal.show(FIELD_COLUMNS, added);
   },
 });

@@ -35,6 +35,8 @@ export interface Settled {
   readonly closed: readonly number[];
   /** and of those that it differed from */
   readonly doubted: readonly number[];
+  /** and of those that somebody had confirmed, and that it differed from; older programs did not look */
+  readonly contradicted?: readonly number[] | undefined;
 }
 
 /** The data of an import that is stored as JSON. */
@@ -188,6 +190,7 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
     staying: _staying,
     protectedElsewhere: _elsewhere,
     overwrites: _overwrites,
+    contradicts: _contradicts,
     ...done
   } = rest as Partial<PlanCounts>;
   return done;

@@ -93,7 +93,17 @@ const ofNames = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ cou
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { newOrgs, newGroups, columns, staying, protectedElsewhere, wipes, overwrites, ...counts }: PlanCounts = {
+  const {
+    newOrgs,
+    newGroups,
+    columns,
+    staying,
+    protectedElsewhere,
+    wipes,
+    overwrites,
+    contradicts,
+    ...counts
+  }: PlanCounts = {
     ...NO_COUNTS,
     ...countsOf(record),
   };
@@ -136,6 +146,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(staying === undefined ? {} : { staying: ofNames(staying) }),
     ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
     ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
+    ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
     ...(takes === undefined ? {} : { takes }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
@@ -145,9 +156,13 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
   };
 };
 
-const settledOf = ({ closed, doubted }: Settled, { open }: Beside): NonNullable<Import["settled"]> => ({
+const settledOf = (
+  { closed, doubted, contradicted = [] }: Settled,
+  { open }: Beside,
+): NonNullable<Import["settled"]> => ({
   closed: [...closed],
   differing: [...doubted],
+  ...(contradicted.length > 0 && { contradicted: [...contradicted] }),
   open,
 });
 

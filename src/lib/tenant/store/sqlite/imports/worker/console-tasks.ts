@@ -25,6 +25,7 @@ import { storedKeys } from "../expressions.ts";
 import { holdersOf } from "../revert/checks.ts";
 import { wasTable, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
+import { isImportedAfter, seenIn, shownSince } from "./contradictions.ts";
 
 /** An import that was just committed. */
 interface Done {
@@ -121,9 +122,45 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
       (isLost || (await isChangedSince(writer, record, asked)) || (deleted > 0 && (await isMadeAgain(writer, done))));
     await close(task.number, isOvertaken ? "dropped" : "shown");
   }
-  const settled = { mirroredBefore: await readMirrored(writer), closed, doubted };
+  const contradicted = await contradictedIn(writer, record);
+  const settled = { mirroredBefore: await readMirrored(writer), closed, doubted, contradicted };
   await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
 }
+
+/** The tasks that somebody had confirmed, and that an export, the first one since that shows what they ask for, contradicts. */
+async function contradictedIn(writer: Writer, record: ImportRecord): Promise<readonly number[]> {
+  const confirmed = (await listTasks(writer, "confirmed")).filter(({ kind }) => kind === record.kind);
+  if (confirmed.length === 0) return [];
+  const kind = kindNamed(record.kind);
+  const [seen, isShown] = [seenIn(record), await shownSince(writer, kind, record.pk)];
+  const found: number[] = [];
+  for (const task of confirmed) {
+    const { asked, deleting } = await confirmedAsked(writer, kind, task);
+    if (asked === undefined) continue;
+    const told = asked.fields.filter(({ value }) => value !== undefined).map(({ name }) => name);
+    if (isShown(task, told)) continue;
+    const fields = asked.fields.filter(({ name }) => seen.has(name));
+    const isBack = deleting !== undefined && (await isSeenAgain(writer, record, deleting));
+    if (isBack || (await isLeftOtherwise(writer, { ...asked, fields }, { kind, task }))) found.push(task.number);
+  }
+  return found;
+}
+
+/** What a task asks for; nothing of one of a custom field, nor of what no file has. `deleting`: the import, if it deletes. */
+const confirmedAsked = async (
+  writer: Writer,
+  kind: StoredKind,
+  task: ConsoleTask,
+): Promise<{ readonly asked?: Asked; readonly deleting?: ImportRecord | undefined }> => {
+  const hand = await handTarget(writer, task.number);
+  if (hand !== undefined) return { asked: (await handAsked(writer, kind, { task, ...hand })).asked };
+  if (task.importId === null) return {};
+  const done = await readImport(writer, task.importId);
+  const undone = done.detail.reverts === null ? undefined : await readImport(writer, done.detail.reverts);
+  const { fields } = await changedFields(writer, done, undone?.detail.counts ?? done.detail.counts);
+  const isDeleting = (done.detail.counts?.delete ?? 0) > 0;
+  return { asked: { done, undone, fields }, deleting: isDeleting ? done : undefined };
+};
 
 /** A task by hand, and the columns that an export showed. */
 interface HandAsked {
@@ -266,14 +303,6 @@ const createdFields = async (
 /** A field that no file has, named so that no column of an export shows it. */
 const unshown = (name: string): string => `${name}:`;
 
-/** The fields that an export's columns show or name by a code or path; a constant of a map shows nothing of the console. */
-const seenIn = ({ kind, detail: { staged } }: ImportRecord): ReadonlySet<string> => {
-  const seen = new Set((staged?.places ?? []).filter(({ column }) => column > 0).map(({ field }) => field));
-  const { columns, thing } = kindNamed(kind).format;
-  const set = columns.filter(({ field }) => seen.has(field)).map(({ sets }) => thing.fields[sets]?.short ?? sets);
-  return new Set([...seen, ...set]);
-};
-
 /** SQL: of a record `w` that an import kept, that another one, or what that one undid, had written it. @param of its alias */
 const isOf = (was: string, of = "w"): string =>
   `(exists (select 1 from ${was} k where k.import in (:done, :undone) and k.pk = ${of}.pk)
@@ -349,6 +378,28 @@ const isAsLeft = async (writer: Writer, asked: Asked & { readonly kind: StoredKi
       and not exists (select 1 from import o ${THEN} ${was} v on v.import = o.pk and v.pk = c.pk
         where o.revision > :revision and o.revision < i.revision) limit 1)`;
   return (await writer.count(sql, { revision: asked.done.revision ?? 0, ...ofParams(asked) })) === 0;
+};
+
+/**
+ * Whether an export, the last or an earlier one, has left a record of a task otherwise than the task had it, of those that
+ * nothing else wrote since.
+ */
+const isLeftOtherwise = async (
+  writer: Writer,
+  asked: Asked,
+  { kind, task: { number } }: { readonly kind: StoredKind; readonly task: Pick<ConsoleTask, "number"> },
+): Promise<boolean> => {
+  const was = wasTable(kind);
+  const sql = `select count(*) from (select 1 from import i ${THEN} ${was} c on c.import = i.pk
+      left join ${kind.thing.name} t on t.pk = c.pk
+    where i.revision > :revision and ${isOf(was, "c")} and (${isOther(asked.fields, "c")})
+      and not exists (select 1 from import o ${THEN} ${was} v on v.import = o.pk and v.pk = c.pk
+        where o.revision > :revision and o.revision < i.revision)
+      and not ${isImportedAfter(kind, "c.pk", ":revision")}
+      and not exists (select 1 from console_task k
+        where k.kind = :kind and k.thing is null and k.target = c.pk and k.pk > :number) limit 1)`;
+  const values = { revision: asked.done.revision ?? 0, kind: kind.name, number, ...ofParams(asked) };
+  return (await writer.count(sql, values)) > 0;
 };
 
 /**

@@ -1,11 +1,12 @@
 import type { Overwritten, PlanCounts } from "../../../../../imports/plan.ts";
+import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { ConsoleChange } from "../../../../../model/console-task.ts";
 import { nameKey } from "../../../../../model/normalise.ts";
 import type { Database } from "../../database.ts";
-import type { PlanSql } from "../stored-kind.ts";
+import type { PlanSql, StoredKind } from "../stored-kind.ts";
 
 /** Maximum number of values that are told one by one. */
-const MOST_TOLD = 3;
+export const MOST_TOLD = 3;
 
 /**
  * What a plan of the console's export takes from open tasks by hand: the values that it has otherwise, and the records
@@ -20,19 +21,7 @@ export const overwrittenBy = (database: Database, { kind, request, staged }: Pla
      where k.state = 'open' and k.kind = :kind and k.thing is null and k.target is not null order by k.pk`,
     { kind: kind.name },
   );
-  /** Whether a row's changes are of the field that a task names. */
-  const isChanged = (name: string, mask: number): boolean => {
-    const custom = name.startsWith("custom:");
-    const column = kind.thing.fields[name]?.short ?? name;
-    const field = kind.fields.find(({ stored, merge }) =>
-      custom ? merge === "custom" : stored === column || stored === name,
-    );
-    if (field === undefined || Math.floor(mask / 2 ** field.bit) % 2 === 0) return false;
-    if (!custom) return true;
-    const key = nameKey(name.slice("custom:".length));
-    const pk = database.get("select pk from custom_field where nameKey = :key", { key })?.["pk"];
-    return staged.places.some((place) => place.field === `custom:${Number(pk)}`);
-  };
+  const isChanged = changedIn(database, { kind, staged });
   const all = rows.flatMap((row): Overwritten[] => {
     const [task, name] = [Number(row["pk"]), String(row["name"])];
     if (row["gone"] === 1) return [{ task, name, field: null }];
@@ -41,4 +30,30 @@ export const overwrittenBy = (database: Database, { kind, request, staged }: Pla
     return own.map(({ field }) => ({ task, name, field }));
   });
   return all.length === 0 ? undefined : { count: all.length, first: all.slice(0, MOST_TOLD) };
+};
+
+/** The field that a task names, as files have it; undefined of one that no file has. */
+export const fieldNamed = ({ thing, fields }: StoredKind, name: string): ImportedField | undefined => {
+  const column = thing.fields[name]?.short ?? name;
+  return fields.find(({ stored, merge }) =>
+    name.startsWith(CUSTOM) ? merge === "custom" : stored === column || stored === name,
+  );
+};
+
+export const CUSTOM = "custom:";
+
+/** Whether a row's changes, a mask, are of the field that a task names. */
+export const changedIn =
+  (database: Database, { kind, staged }: Pick<PlanSql, "kind" | "staged">) =>
+  (name: string, mask: number): boolean => {
+    const field = fieldNamed(kind, name);
+    if (field === undefined || Math.floor(mask / 2 ** field.bit) % 2 === 0) return false;
+    return !name.startsWith(CUSTOM) || staged.places.some((place) => place.field === customPlace(database, name));
+  };
+
+/** A custom field as the columns of a staged file name it: by its number. */
+export const customPlace = (database: Database, name: string): string => {
+  const key = nameKey(name.slice(CUSTOM.length));
+  const pk = database.get("select pk from custom_field where nameKey = :key", { key })?.["pk"];
+  return `${CUSTOM}${Number(pk)}`;
 };

@@ -29,6 +29,7 @@ import type { Comparison, Verified } from "../../../imports/engine.ts";
 import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { auditImport } from "./audit.ts";
 import { overwrittenBy } from "./overwrites.ts";
+import { contradictedBy } from "./contradictions.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
@@ -240,6 +241,7 @@ const compareAndKeep = async (
     if (!unseen) keepDeletions(database, plan);
     return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
   });
+  const all = { ...counts, contradicts: await contradictedBy(database, plan) };
   flushToDisk(database);
   await new SqliteStore(database).change(async (writer) => {
     if ((await readImport(writer, record.id)).state !== record.state) throw overtaken(record);
@@ -247,7 +249,7 @@ const compareAndKeep = async (
     await changeImport(writer, record, {
       state,
       etag,
-      detail: { staged: isDeletion ? null : plan.staged, counts, ...deleted },
+      detail: { staged: isDeletion ? null : plan.staged, counts: all, ...deleted },
     });
   });
 };
