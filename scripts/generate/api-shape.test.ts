@@ -150,7 +150,9 @@ const PERMITTED: readonly Permitted[] = [
   ...["supersededBy", "supersedes", "unseenColumns"].map((name) =>
     bridge("components", "schemas", "Import", "properties", name),
   ),
-  ...["settled", "overwrites", "contradicts"].map((name) => bridge("components", "schemas", "Import", "properties", name)),
+  ...["settled", "overwrites", "contradicts"].map((name) =>
+    bridge("components", "schemas", "Import", "properties", name),
+  ),
   bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "allowErrorValues"],
