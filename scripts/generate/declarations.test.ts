@@ -10,7 +10,29 @@ import { differences, inOrder, type Permitted } from "./differences.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 
 /** What `npm run generate -- --json` printed for b7d515d. */
-const before: unknown = JSON.parse(readFileSync(join(ROOT, "test", "fixtures", "declarations-b7d515d.json"), "utf8"));
+const before = JSON.parse(readFileSync(join(ROOT, "test", "fixtures", "declarations-b7d515d.json"), "utf8")) as {
+  readonly verbs: Readonly<Record<string, { readonly exits: readonly number[] }>>;
+};
+
+/** What commands that open a tenant end with where that cannot be. */
+const OPENING_EXITS = [4, 5, 6, 7];
+const OPENING_NONE =
+  /^(?:context|csv|renewals (?:check|schedule|verify)|(?:orgs|secured users) template|status|completion)\b/;
+
+/** The verbs that opened a tenant and did not say all that may keep it from being opened. @param more codes of a verb for another reason */
+const openingExits = (more: Readonly<Record<string, readonly number[]>>): readonly Permitted[] =>
+  Object.entries(before.verbs)
+    .filter(([verb]) => !OPENING_NONE.test(verb))
+    .map(([verb, { exits }]) => {
+      const now = [...new Set([...exits, ...OPENING_EXITS, ...(more[verb] ?? [])])].toSorted((a, b) => a - b);
+      return {
+        at: ["verbs", verb, "exits"],
+        before: exits,
+        now,
+        why: "help lists what keeps a tenant from being opened",
+      };
+    })
+    .filter((one) => one.now.length > one.before.length);
 
 /** A text that is now a kind of its own: the same words are taken, a wrong one is refused before anything is done. */
 const parsed = (at: readonly string[], kind: string): Permitted => ({
@@ -113,12 +135,8 @@ const PERMITTED: readonly Permitted[] = [
     now: [{ name: "name", kind: "string", value: "NAME|FOLDER", required: true }],
     why: "a folder is added as a whole",
   },
-  {
-    at: ["verbs", "renewals add", "exits"],
-    before: [0, 1, 2, 3, 5, 6, 130],
-    now: [0, 1, 2, 3, 5, 6, 8, 130],
-    why: "of a folder some files may be refused",
-  },
+  // of a folder some files may be refused
+  ...openingExits({ "renewals add": [8] }),
   {
     at: ["verbs", "renewals notify", "arguments"],
     before: [],

@@ -55,21 +55,27 @@ const sorted = <T>(entries: readonly (readonly [string, T])[]): Record<string, T
 const optionData = (options: Fields): Declarations["globals"] =>
   sorted(Object.entries(options).map(([key, field]) => [`--${flagName(key)}`, fieldData(key, field)]));
 
-function exitCodes({ exits, ownExits }: Command, errors: Exits): readonly number[] {
+/** The table of failures, and those of opening a tenant. */
+interface Failures {
+  readonly errors: Exits;
+  readonly opening: readonly string[];
+}
+
+function exitCodes({ exits, opensTenant, ownExits }: Command, { errors, opening }: Failures): readonly number[] {
   const codeOf = (failure: string): number => {
     const code = errors[failure]?.exit;
     if (code === undefined) throw new Error(`${failure} is none of the failures`);
     return code;
   };
-  const usual = ["unexpected", "usage", ...exits].map(codeOf);
+  const usual = ["unexpected", "usage", ...exits, ...(opensTenant === false ? [] : opening)].map(codeOf);
   const codes = ownExits === undefined ? [0, ...usual] : ownExits.meanings.map(([code]) => code);
   return [...new Set([...codes, codeOf("interrupted")])].toSorted((a, b) => a - b);
 }
 
-const verbData = (command: Command, errors: Exits): VerbData => ({
+const verbData = (command: Command, failures: Failures): VerbData => ({
   arguments: Object.entries(command.args).map(([name, field]) => ({ name, ...fieldData(name, field) })),
   options: optionData(command.options),
-  exits: exitCodes(command, errors),
+  exits: exitCodes(command, failures),
   failureExit: command.ownExits?.failure,
 });
 
@@ -83,7 +89,8 @@ const withBelow = (folder: NounFolder): readonly NounFolder[] => [folder, ...fol
 export async function readDeclarations(root: string): Promise<Declarations> {
   const load = (file: string): Promise<unknown> => import(pathToFileURL(join(root, "src", file)).href);
   const { GLOBAL_OPTIONS } = (await load("commands/globals.ts")) as { GLOBAL_OPTIONS: Fields };
-  const { ERRORS } = (await load("lib/errors/index.ts")) as { ERRORS: Exits };
+  const { ERRORS, OPENING } = (await load("lib/errors/index.ts")) as { ERRORS: Exits; OPENING: readonly string[] };
+  const failures = { errors: ERRORS, opening: OPENING };
   const program = await readCommands(join(root, "src", "commands"), GLOBAL_OPTIONS);
   const nouns = program.nouns.flatMap(withBelow);
   return {
@@ -91,7 +98,7 @@ export async function readDeclarations(root: string): Promise<Declarations> {
     nouns: sorted(nouns.map(({ path, noun }) => [path.join(" "), { aliases: noun.aliases ?? [] }])),
     verbs: sorted(
       [program, ...nouns].flatMap(({ path, verbs }) =>
-        verbs.map(({ name, command }) => [[...path, name].join(" "), verbData(command, ERRORS)] as const),
+        verbs.map(({ name, command }) => [[...path, name].join(" "), verbData(command, failures)] as const),
       ),
     ),
   };

@@ -1,11 +1,41 @@
 import { expect, test } from "vitest";
+import { PROGRAM } from "../commands/index.ts";
+import type { NounNode } from "../commands/node.ts";
 import { same } from "../lib/text/index.ts";
 import { exitOf, exitsOf, failureExit } from "./exit-codes.ts";
 
 const codes = (command: Parameters<typeof exitsOf>[0]): readonly number[] => exitsOf(command).map(({ code }) => code);
 
 test("a command without exit codes of its own has the usual ones, each once and in order", () => {
-  expect(codes({ exits: ["unavailable", "conflict", "locked"] })).toEqual([0, 1, 2, 5, 7, 130]);
+  const exits = ["unavailable", "conflict", "locked"] as const;
+  expect(codes({ exits, opensTenant: false })).toEqual([0, 1, 2, 5, 7, 130]);
+});
+
+test("one that opens a tenant has what keeps that from being opened", () => {
+  expect(codes({ exits: ["partial"] })).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 130]);
+});
+
+const opening = async ({ nouns, verbs }: NounNode, path: readonly string[]): Promise<readonly string[]> => {
+  const own = verbs.map(async ({ name, load }) =>
+    (await load()).default.opensTenant === false ? [[...path, name].join(" ")] : [],
+  );
+  const below = nouns.map((noun) => opening(noun, [...path, noun.name]));
+  return (await Promise.all([...own, ...below])).flat();
+};
+
+test("every command opens a tenant, but for these", async () => {
+  expect((await opening(PROGRAM, [])).toSorted()).toEqual([
+    "completion",
+    ...["add", "list", "remove", "set", "show", "use"].map((verb) => `context ${verb}`),
+    ...["check", "convert", "inspect", "map", "template"].map((verb) => `csv ${verb}`),
+    "devices template",
+    "doctor",
+    "orgs template",
+    ...["install", "remove", "show"].map((verb) => `renewals schedule ${verb}`),
+    "renewals verify",
+    "secured users template",
+    "status",
+  ]);
 });
 
 test("a command's own exit codes stand in place of the usual ones, but for an interruption", () => {

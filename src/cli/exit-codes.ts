@@ -1,6 +1,6 @@
 import type { Command, Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
-import { ERRORS, type ErrorCode } from "../lib/errors/index.ts";
+import { ERRORS, OPENING, type ErrorCode } from "../lib/errors/index.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 
 const DONE = text("done", "完了");
@@ -37,10 +37,12 @@ export const failureExit = (failure: ErrorCode, verb: Pick<VerbNode, "failureExi
 /** The exit codes of a command, sorted and without duplicates. */
 export function exitsOf({
   exits,
+  opensTenant,
   exitMeanings,
   ownExits,
-}: Pick<Command, "exits" | "exitMeanings" | "ownExits">): Exit[] {
-  const usual = ownExits === undefined ? [0, 1, 2, ...exits.map((failure) => ERRORS[failure].exit)] : [];
+}: Pick<Command, "exits" | "opensTenant" | "exitMeanings" | "ownExits">): Exit[] {
+  const failures = [...exits, ...(opensTenant === false ? [] : OPENING)];
+  const usual = ownExits === undefined ? [0, 1, 2, ...failures.map((failure) => ERRORS[failure].exit)] : [];
   const own = new Map([...(exitMeanings ?? []), ...(ownExits?.meanings ?? [])]);
   return [...new Set([...own.keys(), ...usual, ERRORS.interrupted.exit])]
     .toSorted((a, b) => a - b)

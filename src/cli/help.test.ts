@@ -43,6 +43,7 @@ const command = defineCommand({
     { line: "clomoctl it b.csv", about: text("with b", "b の例") },
   ],
   exits: ["conflict"],
+  opensTenant: false,
   async run() {},
 });
 

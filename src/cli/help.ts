@@ -114,7 +114,7 @@ const verbEntries = ({ verbs }: NounNode): Entry[] =>
 function wholeNounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string[] {
   const isRoot = path.length === 0;
   const nouns = nounEntries(noun);
-  const exits = all ? exitEntries({ exits: isRoot ? EVERY_FAILURE : [] }) : [];
+  const exits = all ? exitEntries({ exits: isRoot ? EVERY_FAILURE : [], opensTenant: false }) : [];
   return [
     ...nounOpening(path, noun, language),
     ...section(isRoot ? HEADINGS.commands : HEADINGS.groups, isRoot ? [...nouns, HELP, VERSION_WORD] : nouns, language),

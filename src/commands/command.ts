@@ -40,8 +40,10 @@ export interface CommandOf<A extends Fields, O extends Fields> {
   readonly args: A;
   readonly options: O;
   readonly examples: readonly Example[];
-  /** the failures a script should expect, besides `usage` and `unexpected` */
+  /** the failures a script should expect, besides `usage`, `unexpected` and those of opening a tenant */
   readonly exits: readonly ErrorCode[];
+  /** false: no tenant is opened for it, or what keeps one from being opened is told and ends nothing */
+  readonly opensTenant?: false | undefined;
   /** it changes something, as every command does that has {@link shows}: an interruption may have come too late */
   readonly changes?: true | undefined;
   /**

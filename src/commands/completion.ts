@@ -42,6 +42,7 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl completion bash" }, { line: "clomoctl completion zsh" }],
   exits: [],
+  opensTenant: false,
   async run({ terminal }, { shell }) {
     await terminal.out.write(SCRIPTS[shell]);
   },

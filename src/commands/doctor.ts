@@ -31,6 +31,7 @@ export default defineCommand({
   },
   examples: [{ line: "clomoctl doctor" }, { line: "clomoctl doctor --format json" }],
   exits: ["input-rejected"],
+  opensTenant: false,
   exitMeanings: [
     [0, text("no problem", "問題なし")],
     [ERRORS["input-rejected"].exit, text("a problem was found", "問題がある")],

@@ -32,6 +32,7 @@ export default defineCommand({
     { line: "clomoctl status --all-contexts --html status.html --lang ja" },
   ],
   exits: ["not-found"],
+  opensTenant: false,
   async run(tools, { allContexts, html }) {
     const { terminal } = tools;
     const { contexts, used, several } = await contextsOf(tools, allContexts);

@@ -3,6 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { otherTable } from "./other-table.ts";
 
 type Broken = NonNullable<AuditVerification["broken"]>;
 type BrokenImport = NonNullable<AuditVerification["imports"]>["broken"][number];
@@ -79,28 +80,6 @@ const headGone = (hash: string, { last }: AuditVerification): Failure =>
     ),
   });
 
-const HOW: Readonly<Record<AuditVerification["table"][number]["reason"], Text>> = {
-  altered: text("altered", "変更"),
-  missing: text("missing", "なし"),
-  unknown: text("not made by clomoctl", "clomoctl が作成していないもの"),
-};
-
-const otherTable = (table: AuditVerification["table"]): Failure => {
-  const all = (language: "en" | "ja"): string =>
-    table.map(({ name, reason }) => `${name} (${HOW[reason][language]})`).join(", ");
-  return new Failure("input-rejected", {
-    what: text(
-      `the table of the audit is not as clomoctl makes it: ${all("en")}`,
-      `監査ログの表が clomoctl の作成したものと異なります: ${all("ja")}`,
-    ),
-    where: "audit",
-    hint: text(
-      "the texts of the records stand, but lists and filters may leave some out: keep this file, and read a whole `audit export`, or compare with a backup",
-      "記録の本文は元のままですが、一覧や絞り込みで漏れる記録があるおそれがあります。このファイルを保全し、audit export の内容を確認するか、バックアップと比べてください",
-    ),
-  });
-};
-
 const WHY: Readonly<Record<BrokenImport["reason"], (number: number) => Text>> = {
   altered: (number) =>
     text(
@@ -140,7 +119,7 @@ const brokenImports = (broken: readonly [BrokenImport, ...BrokenImport[]]): Fail
 const failureIn = (found: AuditVerification, head: string | undefined): Failure | undefined => {
   if (found.broken !== null) return brokenChain(found.broken);
   if (head !== undefined && found.headSeq === null) return headGone(head, found);
-  if (found.table.length > 0) return otherTable(found.table);
+  if (found.table.length > 0) return new Failure("input-rejected", { ...otherTable(found.table), where: "audit" });
   const [first, ...more] = found.imports?.broken ?? [];
   return first && brokenImports([first, ...more]);
 };

@@ -69,6 +69,7 @@ export default defineCommand({
     { line: "clomoctl context add head-office --url https://mdm.example.jp" },
   ],
   exits: ["input-rejected", "locked", "not-found"],
+  opensTenant: false,
   shows: CONTEXT_DETAILS,
   async run({ terminal, contexts, globals, environment, workingFolder }, { name, ...options }) {
     refuseMisfit(options);

@@ -9,6 +9,7 @@ export default defineCommand({
   options: { limit: LIMIT },
   examples: [{ line: "clomoctl context list" }, { line: "clomoctl context list --format json --fields name,kind" }],
   exits: ["not-found"],
+  opensTenant: false,
   async run({ terminal, contexts, globals, environment }, { limit }) {
     const [all, chosen] = [await contexts.list(), await contexts.inEffect(globals.context, environment)];
     const shown = all.map((context) => ({ context, used: context.name === chosen?.context.name }));

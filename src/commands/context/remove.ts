@@ -19,6 +19,7 @@ export default defineCommand({
     },
   ],
   exits: ["input-rejected", "not-found", "locked"],
+  opensTenant: false,
   changes: true,
   async run({ terminal, contexts, globals, environment }, { name }) {
     const context = await contexts.find(name);

@@ -23,6 +23,7 @@ export default defineCommand({
     { line: "clomoctl context set embedded --timezone Asia/Tokyo" },
   ],
   exits: ["not-found", "locked"],
+  opensTenant: false,
   shows: CONTEXT_DETAILS,
   async run({ terminal, contexts, globals }, { name, protected: on, unprotected: off }) {
     const { timezone } = globals;

@@ -10,6 +10,7 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl context use embedded" }],
   exits: ["not-found", "locked"],
+  opensTenant: false,
   changes: true,
   async run({ terminal, contexts, environment }, { name }) {
     const context = await contexts.use(name);

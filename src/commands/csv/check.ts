@@ -73,6 +73,7 @@ export default defineCommand({
     { line: "clomoctl csv check broken/twenty-mistakes.csv --as users --format json" },
   ],
   exits: ["input-rejected", "not-found"],
+  opensTenant: false,
   async run(tools, { file: name, as, encoding: asked, sheet, map: mapFile, key, fix: words, allowUnknownColumns }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>

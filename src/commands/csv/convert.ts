@@ -78,6 +78,7 @@ export default defineCommand({
     { line: "clomoctl csv convert users/unmappable.utf-8.lf.csv - --to-encoding shift_jis --on-unmappable replace" },
   ],
   exits: ["input-rejected", "not-found"],
+  opensTenant: false,
   async run(tools, { input, output, toEncoding, toNewline, fromEncoding, sheet, delimiter, bom, onUnmappable }) {
     tools.describeState(() => text("nothing was written", "何も書き出していません"));
     await using given = await openInput(tools, input);

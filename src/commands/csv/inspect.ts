@@ -31,6 +31,7 @@ export default defineCommand({
     { line: "clomoctl csv inspect users/mixed-newlines.shift_jis.csv --format json" },
   ],
   exits: ["input-rejected", "not-found"],
+  opensTenant: false,
   async run(tools, { file: name, encoding, sheet }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>

@@ -62,6 +62,7 @@ export default defineCommand({
   },
   examples: [{ line: "clomoctl csv map people.csv --as users -o people-map.yaml" }],
   exits: ["usage", "input-rejected", "not-found"],
+  opensTenant: false,
   async run(tools, { file: name, as, encoding: asked, sheet, output, overwrite }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("no map file was written", "対応表ファイルは書き出していません"));

@@ -16,6 +16,7 @@ export default defineCommand({
     { line: "clomoctl csv template --as calendar --encoding shift_jis -o calendar.csv" },
   ],
   exits: ["input-rejected", "not-found"],
+  opensTenant: false,
   async run(tools, { as, ...options }) {
     await writeTemplate(tools, options, { format: as, language: "ja" });
   },

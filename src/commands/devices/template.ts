@@ -12,6 +12,7 @@ export default defineCommand({
   options: TEMPLATE_OPTIONS,
   examples: [{ line: "clomoctl devices template -o devices-new.csv" }],
   exits: ["input-rejected", "not-found"],
+  opensTenant: false,
   async run(tools, options) {
     const { context } = await tools.contexts.choose(tools.globals.context, tools.environment);
     await writeTemplate(tools, options, { format: "devices", language: accountLanguage({ context }), context });

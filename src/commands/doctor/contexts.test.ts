@@ -30,6 +30,7 @@ const WHOLE: TenantFileState = {
   faults: [],
   strays: 0,
   auditHead: { seq: 12, hash: "ab".repeat(32) },
+  auditTable: [],
   isLocked: false,
   holder: undefined,
   copies: [],
@@ -134,6 +135,24 @@ test.each<[string, Partial<TenantFileState>, object]>([
     "an audit without a hash",
     { auditHead: { seq: 12, hash: "" } },
     { check: "audit", state: "problem", what: { en: "record 12 has no hash" } },
+  ],
+  [
+    "a table of the audit that was built anew",
+    {
+      auditTable: [
+        { name: "audit", reason: "altered" },
+        { name: "audit_kept_on_delete", reason: "missing" },
+      ],
+    },
+    {
+      check: "audit",
+      state: "problem",
+      what: {
+        en: "the table of the audit is not as clomoctl makes it: audit (altered), audit_kept_on_delete (missing)",
+        ja: expect.stringContaining("audit (変更), audit_kept_on_delete (なし)"),
+      },
+      mend: { en: expect.stringContaining("clomoctl audit verify") },
+    },
   ],
 ])("%s is told", async (_, state, finding) => {
   expect((await check(state)).wrong).toMatchObject([finding]);

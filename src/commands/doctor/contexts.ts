@@ -5,6 +5,7 @@ import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
 import { inContext } from "../../lib/terminal/commands.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { otherTable } from "../audit/other-table.ts";
 import { itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { failed, found, ok, problem, warning, type Finding } from "./finding.ts";
@@ -173,8 +174,16 @@ function lockFindings({ isLocked, holder }: TenantFileState): readonly Finding[]
 
 const HASH = /^[0-9a-f]{64}$/;
 
-function auditFindings({ auditHead, faults, version, newest }: TenantFileState): readonly Finding[] {
+function auditFindings({ auditHead, auditTable, faults, version, newest }: TenantFileState): readonly Finding[] {
   if (faults.length > 0 || version > newest) return [];
+  if (auditTable.length > 0) {
+    const { what } = otherTable(auditTable);
+    const mend = text(
+      "keep this file as it is; what follows from that: clomoctl audit verify",
+      "このファイルをそのまま保全してください。影響の確認: clomoctl audit verify",
+    );
+    return [problem("audit", what, mend)];
+  }
   if (auditHead === null) return [ok("audit", text("no record yet", "まだ記録がありません"))];
   const { seq, hash } = auditHead;
   const check = text(

@@ -76,6 +76,21 @@ describe("the daily run", () => {
     expect(windows).toMatchObject({ state: "ok", mend: { en: "clomoctl renewals schedule show" } });
   });
 
+  test.each([
+    ["linux", ["crontab", "systemctl"], "; no crontab command here, and systemd does not respond"],
+    ["linux", ["crontab"], undefined],
+    ["linux", ["systemctl"], undefined],
+    ["darwin", ["crontab"], "; no crontab command here"],
+  ])("on %s without %j, what is missing is named, with another way", async (platform, missing, named) => {
+    const one = machine();
+    for (const name of missing) one.program(name);
+    const [found] = wrongOf(await check(one, { platform }), "schedule");
+    const ways = /^install cron.*: clomoctl renewals schedule install; or .* renewals check --quiet$/;
+    expect(found?.what.en).toBe(`not installed: nobody checks what expires (1 item)${named ?? ""}`);
+    expect(found?.mend?.en).toMatch(named === undefined ? /^clomoctl renewals schedule install$/ : ways);
+    expect(found?.mend?.ja).toMatch(named === undefined ? /^clomoctl renewals schedule install$/ : /^cron を導入して/);
+  });
+
   test.each(["cron", "systemd"] as const)("by %s that has not run yet is right", async (way) => {
     const [found] = await check(await installed(way));
     expect(found).toMatchObject({ check: "schedule", state: "ok" });
@@ -198,4 +213,23 @@ recipients:
       what: { ja: "smtp.example.jp のアドレスがわかりません" },
     });
   });
+});
+
+test("a recipient's command that is not on this machine is a problem; one on PATH or by its path is none", async () => {
+  const one = machine();
+  one.program("pager", "\n");
+  const given = (program: string): void =>
+    settings(one, `recipients:\n  - name: duty\n    way: command\n    command: [${program}, now]\n`);
+  given("no-such-pager");
+  expect(wrongOf(await check(one), "notify")).toMatchObject([
+    {
+      state: "problem",
+      what: { en: "duty: no program no-such-pager on this machine", ja: expect.stringContaining("no-such-pager が") },
+      mend: { en: expect.stringContaining("notify.yaml") },
+    },
+  ]);
+  for (const program of ["pager", join(one.home, "programs", "pager"), "./programs/pager"]) {
+    given(program);
+    expect(wrongOf(await check(one), "notify")).toEqual([]);
+  }
 });

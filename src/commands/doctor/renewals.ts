@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readOwnFile, readShort } from "../../lib/files/index.ts";
 import { lookAt } from "../../lib/files/look.ts";
 import { minuteIn } from "../../lib/model/time.ts";
@@ -9,7 +9,7 @@ import { lastRunFile, readLastRun } from "../../lib/renewals/schedule/launcher.t
 import type { Scheduled } from "../../lib/renewals/schedule/schedule.ts";
 import { managerOf, UNIT } from "../../lib/renewals/schedule/systemd-units.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
-import { OWN_SCHEDULERS, show } from "../renewals/schedule/place.ts";
+import { OWN_SCHEDULERS, show, unschedulable } from "../renewals/schedule/place.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
 import { failed, found, ok, problem, warning, type Finding } from "./finding.ts";
 import type { Asking, ContextFindings } from "./contexts.ts";
@@ -21,17 +21,18 @@ export type Resolve = (host: string) => Promise<unknown>;
 export async function checkRenewals(
   tools: Tools,
   { items, isPart }: Pick<ContextFindings, "items" | "isPart">,
-  { online, resolve = lookup }: Asking & { readonly resolve?: Resolve },
+  { online, resolve: lookUp = lookup }: Asking & { readonly resolve?: Resolve },
 ): Promise<readonly Finding[]> {
   const expiring = { count: items.length, isPart };
   const schedule = await found(tools, "schedule", () => scheduleFindings(tools, expiring));
   let settings: NotifySettings | undefined;
   const notices = await found(tools, "notify", async () => {
     settings = await readSettings(tools);
-    return [noticeFinding(tools, settings, expiring)];
+    const missing = await missingCommands(tools, settings);
+    return missing.length > 0 ? missing : [noticeFinding(tools, settings, expiring)];
   });
   const secrets = await found(tools, "secrets", () => secretFindings(tools, settings));
-  const server = await found(tools, "mail-server", () => serverFindings(settings, { online, resolve }));
+  const server = await found(tools, "mail-server", () => serverFindings(settings, { online, resolve: lookUp }));
   return [...schedule, ...notices, ...secrets, ...server];
 }
 
@@ -66,17 +67,26 @@ async function scheduleFindings(tools: Tools, { count, isPart }: Expiring): Prom
       : text("nothing that expires is recorded", "期限のあるものは登録されていません");
     return [ok("schedule", text(`not installed; ${why.en}`, `未登録(${why.ja})`))];
   }
-  return [
-    warning(
-      "schedule",
-      text(
-        `not installed: nobody checks what expires (${counted(count, "item")})`,
-        `未登録です。期限のあるもの(${count} 件)を毎日確認していません`,
-      ),
-      INSTALL,
-    ),
-  ];
+  const what = text(
+    `not installed: nobody checks what expires (${counted(count, "item")})`,
+    `未登録です。期限のあるもの(${count} 件)を毎日確認していません`,
+  );
+  const missing = await unschedulable(tools);
+  if (missing === undefined) return [warning("schedule", what, INSTALL)];
+  return [warning("schedule", joined([what, missing], text("; ", "。")), otherWays(tools))];
 }
+
+/** How a daily run comes about where no scheduler is that the program sets up. */
+const otherWays = ({ machine }: Tools): Text => {
+  const [en, ja] =
+    machine.platform === "linux"
+      ? [" (or log in where systemd runs)", "(または systemd が動くセッションでログインして)"]
+      : ["", ""];
+  return text(
+    `install cron${en}, then: ${INSTALL}; or let whatever starts programs here run each day: clomoctl renewals notify, and clomoctl renewals check --quiet`,
+    `cron を導入して${ja}から: ${INSTALL}。または、この環境でプログラムを定期実行する仕組みに、毎日の clomoctl renewals notify と clomoctl renewals check --quiet を登録してください`,
+  );
+};
 
 async function installedFinding(tools: Tools, { way, at, timezone, active, files }: Scheduled): Promise<Finding> {
   const time = at === null ? text("a time of your own", "独自の時刻") : same(`${at} ${timezone ?? ""}`.trim());
@@ -139,6 +149,36 @@ function noticeFinding({ home }: Tools, settings: NotifySettings | undefined, { 
   return ok("notify", named);
 }
 
+/** The recipients whose command is not on this machine. */
+async function missingCommands(tools: Tools, settings: NotifySettings | undefined): Promise<readonly Finding[]> {
+  // Windows finds programs by endings, too
+  if (tools.machine.platform === "win32") return [];
+  const findings: Finding[] = [];
+  for (const recipient of settings?.recipients ?? []) {
+    if (recipient.way !== "command" || (await isProgram(tools, recipient.command[0]))) continue;
+    const [program] = recipient.command;
+    const what = text(
+      `${recipient.name}: no program ${program} on this machine`,
+      `${recipient.name}: プログラム ${program} がこの PC にありません`,
+    );
+    const file = join(tools.home.settings, NOTIFY_FILE);
+    const mend = text(
+      `install it, or name another one in ${file}`,
+      `インストールするか、${file} に別のプログラムを指定してください`,
+    );
+    findings.push(problem("notify", what, mend));
+  }
+  return findings;
+}
+
+/** Whether a program is found as it is started: by its path, or on PATH. */
+async function isProgram({ environment, home }: Tools, program: string): Promise<boolean> {
+  if (program.includes("/")) return (await lookAt(resolve(home.settings, program))) !== undefined;
+  const folders = (environment["PATH"] ?? "").split(":").filter((folder) => folder !== "");
+  for (const folder of folders) if ((await lookAt(join(folder, program))) !== undefined) return true;
+  return false;
+}
+
 /** What a secret is for, and where it is. */
 interface Named {
   readonly name: Text;
@@ -184,7 +224,7 @@ async function secretFindings(
 
 async function serverFindings(
   settings: NotifySettings | undefined,
-  { online, resolve }: Asking & { readonly resolve: Resolve },
+  { online, resolve: lookUp }: Asking & { readonly resolve: Resolve },
 ): Promise<readonly Finding[]> {
   const host = settings?.smtp?.host;
   if (host === undefined) return [];
@@ -197,7 +237,7 @@ async function serverFindings(
     ];
   }
   try {
-    await resolve(host);
+    await lookUp(host);
     return [ok("mail-server", text(`${host} has an address`, `${host} のアドレスがわかります`))];
   } catch {
     const what = text(`${host} has no address here`, `${host} のアドレスがわかりません`);

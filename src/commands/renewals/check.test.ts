@@ -34,11 +34,18 @@ async function homeWith({ others = false } = {}): Promise<string> {
   return home;
 }
 
-const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items } });
+const quietly = (...items: readonly RenewalItem[]) => ({ listRenewals: { items } });
+
+/** A tenant of which it is known that nothing else is to be recorded. */
+const SAYING = example<Tenant>("tenant", { profile: { ...UNSAID, ios: false, macos: false, android: false } });
+const having = (...items: readonly RenewalItem[]) => ({ ...quietly(...items), tenant: SAYING });
 
 /** `renewals check` of an embedded tenant with these items. */
 const checkOf = async (items: readonly RenewalItem[], words = "", more = {}) =>
-  run(`renewals check ${words}`.trim(), { home: await homeWith(), tenant: having(...items), ...more });
+  run(`renewals check ${words}`.trim(), { home: await homeWith(), tenant: tenantFor(words, ...items), ...more });
+
+const tenantFor = (words: string, ...items: readonly RenewalItem[]) =>
+  /--quiet|--nagios/.test(words) ? quietly(...items) : having(...items);
 
 /** A folder of content tokens that expire in so many days; without days cannot be read. */
 function tokens(all: Readonly<Record<string, number | null>>): string {
@@ -61,7 +68,7 @@ describe("what is recorded", () => {
   ])("%s: the worst decides, and it is summed up in both languages", async (_, items, exit, english, japanese) => {
     const home = await homeWith();
     const { en, ja } = await inBoth("renewals check", { home, tenant: having(...items) });
-    expect(en).toMatchObject({ exit, requests: [{ operation: "listRenewals" }] });
+    expect(en).toMatchObject({ exit, requests: [{ operation: "listRenewals" }, { operation: "tenant" }] });
     expect(en.stderr).toContain(`${english}\n`);
     expect(en.stdout.split("\n")).toHaveLength(items.length + 2);
     expect(ja).toMatchObject({ exit, stdout: en.stdout });
@@ -145,22 +152,28 @@ describe("what is recorded", () => {
   test.each([
     ["nothing is said of what the tenant uses", UNSAID, "not said whether these are used: iOS/iPadOS, macOS, Android"],
     ["what it uses is not recorded", { ...UNSAID, ios: true }, "not recorded: MDM push certificate"],
-  ])("exits the same where %s; on a terminal alone there is a hint", async (_, profile, hint) => {
-    const items = having(due(1, 400));
+  ])("exits the same where %s, and says so, without a terminal, too", async (_, profile, hint) => {
+    const items = quietly(due(1, 400));
     const tenant = { ...items, tenant: example<Tenant>("tenant", { profile }) };
     const home = await homeWith();
     const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: {} });
     expect([en.exit, ja.exit]).toEqual([0, 0]);
     expect(en.stderr).toContain(`${hint};`);
     expect(ja.stderr).toContain("clomoctl tenant set --");
-    for (const words of ["", "--quiet", "--nagios"]) {
-      expect(await checkOf([due(1, 400)], words)).toMatchObject({
-        exit: 0,
-        stderr: expect.not.stringContaining("tenant set"),
-      });
+    for (const words of ["", "--format json"]) {
+      const logged = await run(`renewals check ${words}`.trim(), { home, tenant });
+      expect(logged.exit).toBe(0);
+      expect(logged.stderr).toContain(`${hint};`);
+      expect(logged.stdout).not.toContain(hint);
     }
-    const quiet = await run("renewals check --quiet", { home, tenant: items, terminal: {} });
-    expect(quiet).toMatchObject({ exit: 0, stderr: "" });
+    for (const words of ["--quiet", "--nagios"]) {
+      for (const where of [{ terminal: {} }, {}]) {
+        expect(await run(`renewals check ${words}`, { home, tenant: items, ...where })).toMatchObject({
+          exit: 0,
+          stderr: "",
+        });
+      }
+    }
   });
 
   test("without a date is told on stderr, in both languages; quietly too, but for the summary", async () => {
@@ -176,7 +189,7 @@ describe("what is recorded", () => {
   test("--quiet begins with the most urgent thing, for the mail of cron; with nothing where nothing is due", async () => {
     const push = due(2, 12, { name: "本社", kind: "push-certificate" });
     const home = await homeWith();
-    const { en, ja } = await inBoth("renewals check --quiet", { home, tenant: having(due(1, 60), push) });
+    const { en, ja } = await inBoth("renewals check --quiet", { home, tenant: quietly(due(1, 60), push) });
     expect(en.stderr).toBe(
       "CRITICAL: MDM push certificate 本社 expires 2026-12-02, 12 days (and 1 more): clomoctl renewals guide 本社\n",
     );
@@ -202,6 +215,13 @@ describe("what is recorded", () => {
     const { en, ja } = await inBoth("renewals check --quiet", { home });
     expect(en).toMatchObject({ exit: 3, requests: [], stderr: "warning: nothing to check\n" });
     expect(ja).toMatchObject({ exit: 3, stderr: "警告: 確認するものがありません\n" });
+    expect(await run("renewals check", { home })).toMatchObject({
+      exit: 3,
+      requests: [],
+      stderr: expect.stringContaining(
+        "nothing to check\nnot said whether these are used: iOS/iPadOS, macOS, Android; so nobody knows what should be recorded: clomoctl tenant set --ios yes/no",
+      ),
+    });
     expect(existsSync(join(home, "tenants"))).toBe(false);
     expect(await checkOf([])).toMatchObject({ exit: 3, stderr: "warning: nothing to check\n" });
   });
@@ -475,7 +495,7 @@ describe("--nagios", () => {
     [[undated], 3, "UNKNOWN"],
     [[], 3, "UNKNOWN"],
   ])("is one line on stdout alone, in both languages", async (items, exit, status) => {
-    const { en, ja } = await inBoth("renewals check --nagios", { home: await homeWith(), tenant: having(...items) });
+    const { en, ja } = await inBoth("renewals check --nagios", { home: await homeWith(), tenant: quietly(...items) });
     expect(en).toMatchObject({ exit, stderr: "" });
     expect(parsePluginOutput(en.stdout)).toMatchObject({ status });
     expect(parsePluginOutput(en.stdout).figures).toHaveLength(items.filter((one) => one !== undated).length);

@@ -5,7 +5,7 @@ import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { isUsualTable, listColumns } from "../listing/list.ts";
+import { listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
 import { CHECK_COLUMNS, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
@@ -71,6 +71,10 @@ export default defineCommand({
     text(
       "In a folder, last year's push certificate beside the one that replaced it (same topic) is shown as superseded and does not count. Links that lead out of a folder are not followed: name such files themselves, as /etc/letsencrypt/live/*/cert.pem. With --quiet the first line on stderr says what is most urgent, for the mail that cron sends.",
       "フォルダー内に同じトピックの新しいプッシュ通知証明書があれば、古いものは「置き換え済み」と表示し、判定に含めません。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
+    ),
+    text(
+      "What the tenant should have recorded by what it uses (clomoctl tenant set --ios yes --ade yes …) and has not, and where nobody has said what it uses, is told on stderr and changes no exit code; --quiet and --nagios leave it out.",
+      "テナントの利用内容(clomoctl tenant set --ios yes --ade yes …)から見て登録がないものと、利用内容が未設定であることは、標準エラー出力に表示します。終了コードは変わりません。--quiet と --nagios では表示しません。",
     ),
     text(
       "CLOMO's own certificate that signs profiles (clomo.com) expires without harm: leave it out with --exclude. No certificate is passed over because of a name in it.",
@@ -139,9 +143,9 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
   const result = await gatherAll(tools, { ...request, files, thresholds });
   if (nagios) await showLine(tools, result);
   else await show(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
-  const { terminal, globals } = tools;
-  // a hint to people, which changes no exit code
-  if (terminal.interactive && isUsualTable(terminal) && files.length === 0 && !nagios && !globals.quiet) {
+  const { globals } = tools;
+  // what is unknown is said to whoever reads the log, too, and changes no exit code
+  if (files.length === 0 && !nagios && !globals.quiet) {
     const { tellExpectedOfAll } = await import("./items/expected.ts");
     await tellExpectedOfAll(tools, { allContexts: request.allContexts, items: result.checked });
   }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RenewalItem, Tenant, TenantProfile } from "../../lib/client/index.ts";
@@ -112,7 +112,9 @@ describe("a list", () => {
 
   test("is empty without items, and draws nothing", async () => {
     expect(await run("renewals list --format json", { tenant: having() })).toMatchObject({ exit: 0, stdout: "[]\n" });
-    expect(await run("renewals list", { tenant: onTerminal(), terminal: {} })).toMatchObject({
+    const home = freshFolder();
+    mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
+    expect(await run("renewals list", { home, tenant: onTerminal(), terminal: {} })).toMatchObject({
       exit: 0,
       stdout: "",
       stderr: "none in tenant embedded\n",
@@ -390,6 +392,7 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
 
   test("of several tenants each by its name, with a command that names it", async () => {
     const home = await homeOfThree();
+    mkdirSync(join(home, "tenants", "kanto"), { recursive: true });
     const tenants = { kanto: using({ ios: true, ade: false, vpp: false, android: false }), osaka: locked };
     const { stderr } = await run("renewals list --all-contexts", {
       home,

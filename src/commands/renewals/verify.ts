@@ -56,6 +56,7 @@ export default defineCommand({
     },
   ],
   exits: ["input-rejected"],
+  opensTenant: false,
   async run(tools, input) {
     const { terminal, clock } = tools;
     tools.describeState(() =>

@@ -7,6 +7,13 @@ export interface Holder {
   readonly since: string;
 }
 
+/** How the table of the audit, an index or a trigger of it differs from that of this version. */
+export interface TableBreak {
+  /** `audit` is the table itself */
+  readonly name: string;
+  readonly reason: "altered" | "missing" | "unknown";
+}
+
 /** The file of an embedded tenant as it lies on the disk, looked at without changing it. */
 export interface TenantFileState {
   readonly path: string;
@@ -22,6 +29,8 @@ export interface TenantFileState {
   readonly strays: number;
   /** the last record of its audit; null where there is none yet */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
+  /** how the table of its audit differs; empty where that is as this version makes it, or cannot be compared */
+  readonly auditTable: readonly TableBreak[];
   /** somebody holds its write lock; undefined where that cannot be tried, as the file cannot be written */
   readonly isLocked: boolean | undefined;
   /** who it is, where the holder left a note */

@@ -1,12 +1,13 @@
+import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { Deciding, ExpectedKind } from "../../../lib/model/applies.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import { TENANT } from "../../../lib/model/tenant.ts";
+import { TENANT, UNSAID, type TenantProfile } from "../../../lib/model/tenant.ts";
 import { expectedOf, type Expected } from "../../../lib/renewals/expected.ts";
 import type { Checked } from "../../../lib/renewals/judge.ts";
 import { joined, text, type Text } from "../../../lib/text/index.ts";
 import { flagName } from "../../field.ts";
-import type { ChosenTenant, Tools } from "../../tools.ts";
+import type { Tools } from "../../tools.ts";
 
 /** What may be said of something a tenant is asked for, as one word that no shell takes apart. */
 const answersTo = (field: Deciding): string => {
@@ -62,31 +63,44 @@ interface Listed {
 }
 
 /**
- * Tells a person what the records of tenants lack. Never more than a hint: a tenant that does not answer, or keeps nothing
- * of what it uses, is passed over.
+ * Tells what the records of tenants lack, and where nobody knows that. Never more than a hint: a tenant that could not be
+ * read, or keeps nothing of what it uses, is passed over; one without data is not made for it, and nothing was said of it.
  */
 export async function tellExpectedOfAll(tools: Tools, { allContexts, items }: Listed): Promise<void> {
-  if (!allContexts) return tellExpected(tools, () => tools.tenant("tenant"), { items });
-  const { contexts } = tools;
+  const { contexts, globals, environment } = tools;
+  if (!allContexts)
+    return tellExpected(tools, (await contexts.choose(globals.context, environment)).context, { items });
   const counted = await contexts.counted();
   for (const context of (await contexts.list()).filter(({ name }) => counted.includes(name))) {
     const own = items.filter((item) => item.context === context.name);
-    await tellExpected(tools, () => tools.tenantOf(context, "tenant"), { items: own, name: context.name });
+    await tellExpected(tools, context, { items: own, name: context.name });
   }
 }
 
 async function tellExpected(
-  { terminal }: Tools,
-  open: () => Promise<ChosenTenant<"tenant">>,
+  tools: Tools,
+  context: Context,
   { items, name }: { readonly items: Listed["items"]; readonly name?: string },
 ): Promise<void> {
+  if (items.some(({ kind }) => kind === null)) return;
+  const profile = await profileOf(tools, context, { isEmpty: items.length === 0 });
+  if (profile === undefined) return;
+  for (const { en, ja } of linesOf(expectedOf(profile, items))) {
+    await tools.terminal.note(name === undefined ? { en, ja } : text(`${name}: ${en}`, `${name}: ${ja}`));
+  }
+}
+
+/** What a tenant uses; undefined where it does not say. */
+async function profileOf(
+  tools: Tools,
+  context: Context,
+  { isEmpty }: { readonly isEmpty: boolean },
+): Promise<TenantProfile | undefined> {
   try {
-    const { profile } = await (await open()).client.tenant.show();
-    if (profile === undefined) return;
-    for (const { en, ja } of linesOf(expectedOf(profile, items))) {
-      await terminal.note(name === undefined ? { en, ja } : text(`${name}: ${en}`, `${name}: ${ja}`));
-    }
+    if (isEmpty && context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return UNSAID;
+    return (await (await tools.tenantOf(context, "tenant")).client.tenant.show()).profile;
   } catch (error) {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+    return undefined;
   }
 }

@@ -49,6 +49,7 @@ export default defineCommand({
     { line: "clomoctl renewals schedule install --task-scheduler --at 08:30" },
   ],
   exits: ["input-rejected", "not-found", "unavailable"],
+  opensTenant: false,
   shows: SCHEDULE_COLUMNS,
   async run(tools, { at: typed, output, ...named }) {
     const at = parseTimeOfDay(typed);

@@ -1,9 +1,10 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { ensureFolder, ownerOf, writeFileAtomically } from "../../../lib/files/index.ts";
-import { installCron, removeCron, showCron, type CronPlace } from "../../../lib/renewals/schedule/cron.ts";
+import { hasCron, installCron, removeCron, showCron, type CronPlace } from "../../../lib/renewals/schedule/cron.ts";
 import { programsOf } from "../../../lib/renewals/schedule/programs.ts";
 import type { ScheduleChange, DailyRun, Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
-import { installSystemd, removeSystemd, showSystemd } from "../../../lib/renewals/schedule/systemd.ts";
+import { answers, installSystemd, removeSystemd, showSystemd } from "../../../lib/renewals/schedule/systemd.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
 /** The schedulers that the program sets up itself; for Windows it only writes a file. */
@@ -37,6 +38,18 @@ const NO_OWNER = -1;
 /** Installs the daily run. */
 export const install = async (tools: Tools, way: OwnScheduler, wanted: DailyRun): Promise<ScheduleChange> =>
   way === "cron" ? installCron(await placeOf(tools), wanted) : installSystemd(await placeOf(tools), way, wanted);
+
+/** Why `install` could not set up a daily run here: each scheduler that it would take is missing; undefined where one is there. */
+export async function unschedulable(tools: Tools): Promise<Text | undefined> {
+  const place = await placeOf(tools);
+  if (await hasCron(place)) return undefined;
+  if (tools.machine.platform !== "linux") return text("no crontab command here", "crontab コマンドがありません");
+  if (await answers(place, "systemd")) return undefined;
+  return text(
+    "no crontab command here, and systemd does not respond",
+    "crontab コマンドがなく、systemd も応答しません",
+  );
+}
 
 /** Takes away what {@link install} made. */
 export const remove = async (tools: Tools, way: OwnScheduler): Promise<ScheduleChange> =>

@@ -18,6 +18,7 @@ export default defineCommand({
   options: SCHEDULER_OPTIONS,
   examples: [{ line: "clomoctl renewals schedule remove --task-scheduler" }],
   exits: ["input-rejected"],
+  opensTenant: false,
   shows: SCHEDULE_COLUMNS,
   async run(tools, named) {
     const { terminal } = tools;

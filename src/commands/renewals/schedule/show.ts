@@ -11,6 +11,7 @@ export default defineCommand({
   options: SCHEDULER_OPTIONS,
   examples: [{ line: "clomoctl renewals schedule show" }],
   exits: ["input-rejected"],
+  opensTenant: false,
   async run(tools, named) {
     const { terminal, machine } = tools;
     const schedulers = namedSchedulers(named);

@@ -17,6 +17,7 @@ export default defineCommand({
     { line: "clomoctl secured users template --app mailer --encoding utf-8" },
   ],
   exits: ["input-rejected", "not-found"],
+  opensTenant: false,
   async run(tools, { app, ...options }) {
     const { context } = await tools.contexts.choose(tools.globals.context, tools.environment);
     await writeTemplate(tools, options, { format: app, language: accountLanguage({ context }), context });

@@ -22,6 +22,10 @@ async function read({ run }: SchedulePlace): Promise<CrontabText | undefined> {
   throw refused(listed.stderr);
 }
 
+/** Whether the machine has cron. */
+export const hasCron = async ({ run }: Pick<SchedulePlace, "run">): Promise<boolean> =>
+  (await run("crontab", ["-l"])) !== undefined;
+
 const refused = (said: string): Failure =>
   new Failure("unexpected", {
     what: text(

@@ -137,6 +137,10 @@ async function manage(
   return true;
 }
 
+/** Whether the manager of units answers: in a container, or without a session, there is none. Changes nothing. */
+export const answers = (place: SchedulePlace, way: SystemdScheduler): Promise<boolean> =>
+  manage(place, way, [["show-environment"]]);
+
 /** Stops the timer and takes away the units and the launcher; nothing that others made. */
 export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<ScheduleChange> {
   const folder = place.units(way);

@@ -1,3 +1,5 @@
+import type { TableBreak } from "../../model/tenant-file.ts";
+
 /**
  * How the chain of the audit is broken: the record is not what its hash was made of (or the one before it is not), records
  * before it are missing, or it was written as another one of the row.
@@ -12,13 +14,6 @@ export type KeptBreak =
   | "missing"
   /** the tenant has changes of an import of which the audit has no record */
   | "unrecorded";
-
-/** How the table of the audit, an index or a trigger of it differs from that of this version. */
-export interface TableBreak {
-  /** `audit` is the table itself */
-  readonly name: string;
-  readonly reason: "altered" | "missing" | "unknown";
-}
 
 /** What is verified of an audit. */
 export interface AuditQuestion {

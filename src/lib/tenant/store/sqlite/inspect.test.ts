@@ -27,6 +27,7 @@ test("a whole tenant is told as such, and its file stays as it is", async () => 
     faults: [],
     strays: 0,
     auditHead: { seq: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    auditTable: [],
     isLocked: false,
     holder: undefined,
     copies: [],
@@ -72,6 +73,21 @@ describe("what is wrong is found", () => {
     other.exec("rollback");
     other.close();
     expect(await inspected()).toMatchObject({ isLocked: false, holder: undefined });
+  });
+
+  test("an audit without its triggers, or with one more, but of a schema of another version nothing is compared", async () => {
+    const [trigger] = tenant.database.all(
+      "select name from sqlite_master where type = 'trigger' and tbl_name = 'audit'",
+    );
+    const name = String(trigger?.["name"]);
+    tenant.database.exec(`drop trigger ${name}; create trigger own after insert on audit begin select 1; end`);
+    const found = (await inspected())?.auditTable ?? [];
+    expect(found.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual([
+      { name, reason: "missing" },
+      { name: "own", reason: "unknown" },
+    ]);
+    tenant.database.exec(`pragma user_version = ${STEPS.length - 1}`);
+    expect(await inspected()).toMatchObject({ auditTable: [] });
   });
 
   test("records that refer to what is not there", async () => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { TenantFileState } from "../../../model/tenant-file.ts";
 import type { Processes } from "../processes.ts";
+import { verifyTable } from "./audit/table.ts";
 import { Database } from "./database.ts";
 import { inOwnThread } from "./own-thread.ts";
 import { STEPS } from "./migrations.ts";
@@ -57,7 +58,7 @@ export interface InspectTask {
   readonly path: string;
 }
 
-type Content = Pick<TenantFileState, "version" | "newest" | "faults" | "strays" | "auditHead">;
+type Content = Pick<TenantFileState, "version" | "newest" | "faults" | "strays" | "auditHead" | "auditTable">;
 
 /** What the database finds of itself: of a million users in some seconds. */
 export const contentOf = (path: string): Content => {
@@ -83,6 +84,8 @@ const foundIn = (database: Database): Content =>
       faults,
       strays: isWhole ? database.all("pragma foreign_key_check").length : 0,
       auditHead: isWhole && version > 0 ? headOf(database) : null,
+      // that of another version is another one
+      auditTable: isWhole && version === STEPS.length ? verifyTable(database) : [],
     };
   });
 

@@ -1,45 +1,15 @@
-import type { AuditFindings, AuditQuestion, TableBreak } from "../../audit-findings.ts";
-import { Database } from "../database.ts";
+import type { AuditFindings, AuditQuestion } from "../../audit-findings.ts";
+import type { Database } from "../database.ts";
 import { defineFunctions } from "../imports/functions.ts";
-import { SCHEMA } from "../schema.ts";
 import { verifyChain } from "./chain.ts";
 import { verifyKept } from "./kept.ts";
+import { verifyTable } from "./table.ts";
 
 /** What the thread that verifies an audit is given. */
 export interface AuditTask extends AuditQuestion {
   readonly path: string;
   readonly readOnly: boolean;
 }
-
-/** SQL: the table of the audit, its indexes and triggers, each as it was made. */
-const PARTS = "select name, sql from sqlite_master where tbl_name = 'audit' and sql is not null order by name";
-
-const partsOf = (database: Database): ReadonlyMap<string, string> =>
-  new Map(database.all(PARTS).map(({ name, sql }) => [String(name), String(sql).replaceAll(/\s+/g, " ")]));
-
-/** As this version makes them. */
-const wanted = (): ReadonlyMap<string, string> => {
-  const database = new Database(":memory:", { plain: true });
-  try {
-    database.exec(SCHEMA);
-    return partsOf(database);
-  } finally {
-    database.close();
-  }
-};
-
-/**
- * What of the table differs from the one of this version: its columns follow from the records' texts, and its triggers keep
- * these; a table that was built anew may say in its columns what no record says.
- */
-const verifyTable = (database: Database): readonly TableBreak[] => {
-  const [is, shouldBe] = [partsOf(database), wanted()];
-  return [...new Set([...shouldBe.keys(), ...is.keys()])].flatMap((name): readonly TableBreak[] => {
-    if (is.get(name) === shouldBe.get(name)) return [];
-    if (!is.has(name)) return [{ name, reason: "missing" }];
-    return [{ name, reason: shouldBe.has(name) ? "altered" : "unknown" }];
-  });
-};
 
 /** Verifies an audit on a connection of its own, on one snapshot. */
 export const verifyOn = (database: Database, { head, imports }: AuditQuestion): AuditFindings => {
