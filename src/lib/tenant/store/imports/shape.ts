@@ -91,8 +91,8 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const ofNames = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ count, names: [...names] });
 
-const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
-  const { detail } = record;
+/** The counts of a plan, and what only some plans tell. */
+const shownCounts = (record: ImportRecord) => {
   const {
     newOrgs,
     newGroups,
@@ -107,6 +107,21 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...NO_COUNTS,
     ...countsOf(record),
   };
+  return {
+    ...counts,
+    newOrgs: [...newOrgs],
+    newGroups: [...newGroups],
+    columns: [...columns],
+    ...(wipes === undefined ? {} : { wipes }),
+    ...(staying === undefined ? {} : { staying: ofNames(staying) }),
+    ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
+    ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
+    ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
+  };
+};
+
+const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
+  const { detail } = record;
   const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
   const numberOf = (id: string | null): number | null => (id === null ? null : (beside.numbers.get(id) ?? null));
   const task = beside.tasks.get(record.pk);
@@ -132,21 +147,13 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     etag: record.etag,
     request: detail.request,
     rows: detail.staged?.rows ?? 0,
-    ...counts,
-    newOrgs: [...newOrgs],
-    newGroups: [...newGroups],
-    columns: [...columns],
+    ...shownCounts(record),
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
     unverifiedColumns: unverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
-    ...(wipes === undefined ? {} : { wipes }),
-    ...(staying === undefined ? {} : { staying: ofNames(staying) }),
-    ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
-    ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
-    ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
     ...(takes === undefined ? {} : { takes }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
