@@ -6,7 +6,13 @@ import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
 import { Contexts, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { removeUnfinished, sweepTemporaryFiles, systemProcesses, writeFileAtomically } from "../lib/files/index.ts";
+import {
+  checkWritable,
+  removeUnfinished,
+  sweepTemporaryFiles,
+  systemProcesses,
+  writeFileAtomically,
+} from "../lib/files/index.ts";
 import { minuteIn } from "../lib/model/time.ts";
 import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
@@ -185,10 +191,11 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
   surviveClosing(outside);
+  const { output = "-" } = globals;
+  const path = output === "-" ? output : resolve(workingFolder, output);
+  const checkFile = (): Promise<void> => checkWritable(path);
   const saveRows: SaveRows = async (batches) => {
     const { workbookBytes } = await import("../lib/xlsx/write.ts");
-    const { output = "-" } = globals;
-    const path = output === "-" ? output : resolve(workingFolder, output);
     await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, async (writer) => {
       for await (const bytes of workbookBytes(batches)) {
         signal.throwIfAborted();
@@ -197,7 +204,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     });
   };
   const terminal = new Terminal(
-    { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows },
+    { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows, checkFile },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
   const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal) };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isReplaced, writeFileAtomically, type ContentWriter } from "./atomic.ts";
+import { checkWritable, isReplaced, writeFileAtomically, type ContentWriter } from "./atomic.ts";
 import { systemProcesses, type ProcessTable } from "./processes.ts";
 import { holdBytes, spoolToFile } from "./spool.ts";
 import { createTemporary, sweepTemporaryFiles } from "./temporary.ts";
@@ -263,6 +263,14 @@ test.skipIf(!existsSync("/dev/shm"))("a file below /dev is a file like others", 
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test("what cannot be written is told before the work, and nothing is made", async () => {
+  await writeFile(join(root, "old.csv"), "old");
+  for (const path of ["-", join(root, "old.csv"), join(root, "new.csv")]) await checkWritable(path);
+  for (const path of [root, join(root, "none", "x.csv"), join(root, "old.csv", "x.csv")])
+    await expect(checkWritable(path)).rejects.toMatchObject({ code: "usage", where: path });
+  expect(await readdir(root)).toEqual(["old.csv"]);
 });
 
 test("a home that cannot be written does not keep from writing elsewhere", async () => {

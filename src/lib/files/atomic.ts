@@ -1,4 +1,4 @@
-import { copyFile, link, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { access, constants, copyFile, link, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
@@ -69,6 +69,20 @@ export async function isOverwritten(path: string): Promise<boolean> {
   if (path === "-") return false;
   const target = await lookAt(path);
   return target.kind === "file" && target.mode !== undefined;
+}
+
+/**
+ * Checks, before the work whose result is written there, what {@link writeFileAtomically} would refuse.
+ *
+ * @throws `usage` as {@link writeFileAtomically}
+ */
+export async function checkWritable(path: string): Promise<void> {
+  if (path === "-") return;
+  const target = await lookAt(path);
+  if (target.kind === "stream") return;
+  await access(dirname(target.path), constants.W_OK).catch((error: unknown) => {
+    throw asRefusal(error, path);
+  });
 }
 
 const OPEN_DESCRIPTOR = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;

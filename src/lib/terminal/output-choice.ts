@@ -99,12 +99,13 @@ export function selectColumns<R>(
   });
 }
 
-function unknownField(name: string, known: readonly string[]): Failure {
+/** @param where the option that names it */
+export function unknownField(name: string, known: readonly string[], where = "--fields"): Failure {
   const meant = nearest(name, known);
   const list = known.join(", ");
   return new Failure("usage", {
     what: text(`unknown field "${name}"`, `不明な項目「${name}」です`),
-    where: "--fields",
+    where,
     hint:
       meant === undefined
         ? text(`fields: ${list}`, `使える項目: ${list}`)

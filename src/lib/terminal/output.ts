@@ -1,9 +1,9 @@
 import type { JSONValue } from "@jmespath-community/jmespath";
-import { Failure } from "../errors/index.ts";
 import { text, type Language } from "../text/index.ts";
 import { cellOf, csvRow, guardFormula, jsonOf, tableCellOf, tsvRow } from "./table/cells.ts";
 import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
+import { checkQuery, compileQuery } from "./query.ts";
 import type { TextWriter } from "./writer.ts";
 
 /** Where a result is written, and in which form. */
@@ -37,11 +37,15 @@ export type ReadyLines = () => AsyncIterable<Uint8Array>;
 /**
  * Fails as {@link writeList} and {@link writeOne} would, before the work whose result they write.
  *
- * @throws `usage` when a field is unknown or the query is malformed
+ * @throws `usage` when a field is unknown or the query cannot be evaluated
  */
 export async function checkChoice({ fields, query }: OutputChoice, columns: readonly Column<never>[]): Promise<void> {
   selectColumns(columns, fields);
-  if (query !== undefined) await compileQuery(query);
+  if (query !== undefined)
+    await checkQuery(
+      query,
+      columns.map(({ key }) => key),
+    );
 }
 
 /**
@@ -229,25 +233,6 @@ const parse = (json: string): JSONValue => JSON.parse(json) as JSONValue;
 
 const collect = async <R>(columns: readonly Column<R>[], records: Records<R>): Promise<JSONValue[]> =>
   Array.fromAsync(map(records, (record) => parse(jsonObject(columns, record))));
-
-async function compileQuery(expression: string): Promise<(value: JSONValue) => JSONValue> {
-  const { compile, TreeInterpreter } = await import("@jmespath-community/jmespath");
-  const guarded = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Failure("usage", {
-        what: text(`the query failed: ${reason}`, `--query を処理できません: ${reason}`),
-        where: "--query",
-        hint: text("see https://jmespath.org/ for the syntax", "書き方は https://jmespath.org/ を参照してください"),
-        cause,
-      });
-    }
-  };
-  const compiled = guarded(() => compile(expression));
-  return (value) => guarded(() => TreeInterpreter.search(compiled, value));
-}
 
 async function writeAnswer(place: OutputPlace, answer: JSONValue | undefined): Promise<void> {
   const { out, choice } = place;

@@ -45,6 +45,8 @@ export interface TerminalPlace {
   readonly signal?: AbortSignal | undefined;
   /** where a workbook is saved, for `--format xlsx` */
   readonly saveRows?: SaveRows | undefined;
+  /** fails where {@link saveRows} could not save it */
+  readonly checkFile?: (() => Promise<void>) | undefined;
   /** ora, unless a test passes another */
   readonly loadSpinner?: LoadSpinner | undefined;
 }
@@ -105,6 +107,7 @@ export class Terminal {
   readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
   readonly #saveRows: SaveRows | undefined;
+  readonly #checkFile: (() => Promise<void>) | undefined;
   /** stdout is a terminal */
   readonly onTerminal: boolean;
   #tenant: ShownTenant | undefined;
@@ -115,6 +118,7 @@ export class Terminal {
     const { stdin, stdout, stderr, environment } = place;
     this.#options = options;
     this.#saveRows = place.saveRows;
+    this.#checkFile = place.checkFile;
     this.language = chooseLanguage(options.lang, environment);
     this.output = chooseOutput(options, stdout.isTTY === true);
     this.onTerminal = stdout.isTTY === true;
@@ -189,6 +193,7 @@ export class Terminal {
   async checkOutput(columns: readonly Column<never>[]): Promise<void> {
     const { checkChoice } = await import("./output.ts");
     await checkChoice(this.output, columns);
+    if (this.output.format === "xlsx") await this.#checkFile?.();
   }
 
   /** Writes one record to stdout. @see writeOne */
