@@ -140,10 +140,15 @@ export class TenantImports {
     if (done !== undefined) return done;
     const id = await this.#planDeletions(deletionOf(asked), signal);
     const once = repeatable && { ...repeatable, replay };
-    return this.#session.change({ ...bookkeeping, once }, async (writer) => ({
-      result: await this.#shown(writer, id),
-      objects: [{ thing: "import", id }],
-    }));
+    try {
+      return await this.#session.change({ ...bookkeeping, once }, async (writer) => ({
+        result: await this.#shown(writer, id),
+        objects: [{ thing: "import", id }],
+      }));
+    } catch (error) {
+      await this.#forgetWhole(id).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** @returns the id of the deletion that the other one goes with */
@@ -192,12 +197,12 @@ export class TenantImports {
   ): Promise<Import> {
     try {
       await work;
+      return await this.show(id);
     } catch (error) {
       // a process that could not write its plan cannot write the end state either: the next open does
       if (!(error instanceof Failure && error.code === "locked")) await without();
       throw error;
     }
-    return this.show(id);
   }
 
   list(): Promise<readonly Import[]> {
@@ -547,6 +552,12 @@ export class TenantImports {
       return { result: undefined, objects: [importObject(record)] };
     });
     this.#engine.drop(id);
+  }
+
+  async #forgetWhole(id: string): Promise<void> {
+    const { takes } = (await this.#record(id)).detail;
+    await this.#forget(id);
+    if (takes !== undefined) await this.#forget(takes);
   }
 
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {
