@@ -185,6 +185,7 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
     staying: _staying,
     overwrites: _overwrites,
     contradicts: _contradicts,
+    lost: _lost,
     ...done
   } = rest as Partial<PlanCounts>;
   return done;

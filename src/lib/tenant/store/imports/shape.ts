@@ -91,7 +91,7 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { newOrgs, newGroups, columns, staying, wipes, overwrites, contradicts, ...counts }: PlanCounts = {
+  const { newOrgs, newGroups, columns, staying, wipes, overwrites, contradicts, lost, ...counts }: PlanCounts = {
     ...NO_COUNTS,
     ...countsOf(record),
   };
@@ -134,6 +134,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(staying === undefined ? {} : { staying: { count: staying.count, names: [...staying.names] } }),
     ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
     ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
+    ...(lost === undefined ? {} : { lost: [...lost] }),
     ...(takes === undefined ? {} : { takes }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
