@@ -142,7 +142,9 @@ const PERMITTED: readonly Permitted[] = [
   more(DELETIONS, "components", "schemas", "Import", "properties", "mode", "enum"),
   more(DELETIONS, "components", "schemas", "Import", "properties", "request", "$ref"),
   more(DELETIONS, "components", "schemas", "ImportRequest", "type"),
-  ...["staying", "takes"].map((name) => asked(DELETIONS, "components", "schemas", "Import", "properties", name)),
+  ...["staying", "protectedElsewhere", "takes"].map((name) =>
+    asked(DELETIONS, "components", "schemas", "Import", "properties", name),
+  ),
   asked(WIPES, "components", "schemas", "Import", "properties", "wipes"),
   asked(DELETIONS, "paths", "/v1/imports/deletions"),
   more(HISTORY, "components", "schemas", "Import", "properties", "state", "enum"),

@@ -41,6 +41,7 @@ export class Interrupts {
   readonly #style: ErrorStyle;
   readonly #say: (report: string) => void;
   #state: () => Text = () => UNCHANGED;
+  #done: Text | undefined;
   #exit: number | undefined;
   #reported = false;
 
@@ -71,6 +72,18 @@ export class Interrupts {
   /** Sets the description, used when a signal comes, of what was and was not done; the latest call counts. */
   describe(state: () => Text): void {
     this.#state = state;
+    this.#done = undefined;
+  }
+
+  /** Sets the description of what was changed for good; the latest call counts, of {@link describe} too. */
+  describeDone(done: Text): void {
+    this.#state = () => done;
+    this.#done = done;
+  }
+
+  /** What was changed for good, where the command has said so. */
+  get done(): Text | undefined {
+    return this.#done;
   }
 
   /** Aborts the command because its window was closed, unless it has been interrupted already. */

@@ -187,6 +187,29 @@ test("all output has been taken when the program ends, well or not", async () =>
   expect(await ending(failing, [], undefined, slow())).toMatchObject({ exit: 5, stdout: "abc" });
 });
 
+test.each([
+  ["output that cannot be written", new Error("disk on fire"), 1, "unexpected error: disk on fire"],
+  ["a conflict", conflict, 5, conflict.what.en],
+])("what was changed for good is said before %s, and in a signal's message", async (_, error, exit, what) => {
+  const failing: Work = (tools) => {
+    tools.describeDone(same("the change was made"));
+    return Promise.reject(error);
+  };
+  const failed = await ending(failing);
+  expect(failed).toMatchObject({ exit, stderr: expect.stringMatching(`^the change was made\nerror: ${what}`) });
+  const interrupted: Work = async (tools, { host }) => {
+    tools.describeDone(same("the change was made"));
+    host.emit("SIGINT");
+  };
+  expect((await ending(interrupted)).stderr).toBe("error: interrupted: the change was made\n");
+  const undone: Work = (tools) => {
+    tools.describeDone(same("the change was made"));
+    tools.describeState(() => same("nothing more was changed"));
+    return Promise.reject(conflict);
+  };
+  expect((await ending(undone)).stderr).not.toContain("the change was made");
+});
+
 test("output that fails last of all is a failure too", async () => {
   const broken = new PassThrough({ transform: (_, __, done) => done(new Error("disk on fire")) });
   const { exit, stderr } = await ending(({ terminal }) => terminal.out.write("lost\n"), [], undefined, broken);

@@ -61,6 +61,7 @@ async function settle(
     }
     if (interrupts.exit === undefined) {
       for (const line of stackOf(error)) await terminal.detail(same(line));
+      if (interrupts.done !== undefined) await terminal.problem(interrupts.done);
       await terminal.failure(failure);
     }
     await terminal.close().catch(() => undefined);

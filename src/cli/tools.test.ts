@@ -93,10 +93,21 @@ test.each([
 });
 
 test("the environment names the tenant where no option does", async () => {
-  const { tools, environment } = opened(await homeOfTwo());
-  await expect(tools.tenant()).rejects.toMatchObject({ code: "usage" });
+  const home = await homeOfTwo();
+  await expect(opened(home).tools.tenant()).rejects.toMatchObject({ code: "usage" });
+  const { tools, environment } = opened(home);
   environment["CLOMOCTL_CONTEXT"] = "osaka";
   expect(await tools.tenant()).toMatchObject({ source: "environment", context: { name: "osaka" } });
+});
+
+test("a command stays with the tenant that it chose, whatever is switched meanwhile", async () => {
+  const home = await homeOfTwo();
+  await run("context use kanto", { home });
+  const { tools } = opened(home);
+  expect(await tools.tenant()).toMatchObject({ context: { name: "kanto" } });
+  await run("context use osaka", { home });
+  expect(await tools.tenant()).toMatchObject({ context: { name: "kanto" } });
+  expect(await opened(home).tools.tenant()).toMatchObject({ context: { name: "osaka" } });
 });
 
 test("a tenant that could not be opened is not closed, and hinders no other", async () => {

@@ -112,17 +112,17 @@ function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">,
   };
 }
 
-/** Says on a terminal, once, which of several contexts was chosen. */
+/** Chooses once, whatever is switched meanwhile, and says on a terminal which of several contexts it was. */
 function announced(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
-  let said = !isTerminal;
-  return async (): Promise<ChosenContext> => {
+  let once: Promise<ChosenContext> | undefined;
+  const announce = async (): Promise<ChosenContext> => {
     const chosen = await choose();
     const { among, context } = chosen;
-    if (said || among.length === 1) return chosen;
-    said = true;
-    await terminal.note(text(`tenant: ${context.name}`, `テナント: ${context.name}`));
+    if (isTerminal && among.length > 1)
+      await terminal.note(text(`tenant: ${context.name}`, `テナント: ${context.name}`));
     return chosen;
   };
+  return (): Promise<ChosenContext> => (once ??= announce());
 }
 
 /** Who uses a tenant, where, when and with what. */
@@ -225,6 +225,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     inspectTenant: async ({ tenantFolder }) =>
       (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
     describeState: (state) => interrupts.describe(state),
+    describeDone: (done) => interrupts.describeDone(done),
     async [Symbol.asyncDispose]() {
       await tenants.close();
       await swept;

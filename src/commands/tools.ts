@@ -99,4 +99,6 @@ export interface Tools {
   inspectTenant(context: EmbeddedContext): Promise<TenantFileState | undefined>;
   /** Sets how to describe what was and was not done if a signal comes; the latest call counts. */
   describeState(state: () => Text): void;
+  /** Sets what was changed for good: said where a signal comes, and before a failure that follows, such as of the output. */
+  describeDone(done: Text): void;
 }

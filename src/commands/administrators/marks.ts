@@ -7,6 +7,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
 import { theOne } from "../listing/named.ts";
+import { WRITTEN } from "../records/written.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
 type Administrator = Administrators["administrators"][number];
@@ -140,7 +141,7 @@ export async function addMarks(
   refuseNone(given.none, await client.administrators.list(kind));
   const add = [...(await idsOf(names))];
   tools.describeState(() => text("they may have been marked", "指定されている可能性があります"));
-  await showMarks(tools, await client.administrators.mark(kind, { add }));
+  await showMarked(tools, await client.administrators.mark(kind, { add }));
 }
 
 /** Unmarks whom the arguments name. @param list shows them all. @throws as `theOne` */
@@ -154,8 +155,13 @@ export async function removeMarks(
   const { administrators } = await client.administrators.list(kind);
   const remove = marked(names, administrators, list);
   tools.describeState(() => text("they may have been unmarked", "取り消されている可能性があります"));
-  await showMarks(tools, await client.administrators.mark(kind, { remove }));
+  await showMarked(tools, await client.administrators.mark(kind, { remove }));
 }
+
+const showMarked = (tools: Tools, marks: Administrators): Promise<void> => {
+  tools.describeDone(WRITTEN);
+  return showMarks(tools, marks);
+};
 
 /** The ids of marked administrators, by key or id. @throws as `theOne` */
 const marked = (names: readonly string[], administrators: readonly Administrator[], list: string): string[] =>

@@ -1,4 +1,5 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
+import { WRITTEN } from "../records/written.ts";
 import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -21,7 +22,9 @@ export async function closeTasks(
   const { client, permitChange } = await tools.tenant("console");
   await permitChange();
   tools.describeState(() => text("they may have been recorded", "記録されている可能性があります"));
-  await showClosed(tools.terminal, await client.console.close({ numbers: [...new Set(numbers)], ...closing }));
+  const closed = await client.console.close({ numbers: [...new Set(numbers)], ...closing });
+  tools.describeDone(WRITTEN);
+  await showClosed(tools.terminal, closed);
 }
 
 /** A single task as fields for people, more of them as a list; and in a sentence what is recorded of each. */

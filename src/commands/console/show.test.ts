@@ -108,11 +108,13 @@ test("facts 4.6, 6.6: whom a deletion took is deleted by the clicks that the man
   const users = await shown({ ...deletion, kind: "users" });
   expect(users.steps).toEqual([
     "see what changed: clomoctl imports show 12 --rows",
-    "45 to be deleted; each by CLOMO PANEL: Users/Org › the user: delete it there",
+    "45 to be deleted; each by CLOMO PANEL: Users/Org › the user: delete it there (how: the manual does not say)",
     "export in the console, then: clomoctl users import EXPORT.csv --from-console",
     "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",
   ]);
-  expect(users.ja).toContain("2. 45 件を削除してください: CLOMO PANEL の「Users/Org」でユーザーを選択し、削除\n");
+  expect(users.ja).toContain(
+    "2. 45 件を削除してください: CLOMO PANEL の「Users/Org」でユーザーを選択し、削除(手順はマニュアルにありません)\n",
+  );
   const docs = await shown({ ...deletion, kind: "docs" });
   expect(docs.steps.slice(1, 3)).toEqual([
     "45 to be deleted; each by SECURED APPs MANAGER (Docs): Users › tick the user at the left end › ユーザー削除アイコン › OK",
@@ -197,7 +199,7 @@ test("seed 003, 9 and facts 1.1: a device's owner and tags have clicks of their 
   ];
   const { steps, ja } = await shown({ ...byHand, name: "S1", kind: "devices", work: "edit", changes });
   expect(steps.slice(0, 6)).toEqual([
-    "S1: CLOMO PANEL: Devices › the device › デバイスの編集",
+    "S1: CLOMO PANEL: Devices › the device: change it there (how: the manual describes the owner alone)",
     "端末識別名: 1 号機",
     "S1: CLOMO PANEL: Devices › the device › デバイスの編集 › 所有者情報: type the name of the user or organisation, click it among those proposed › OK",
     "所有者: 山田 → 佐藤",

@@ -268,6 +268,40 @@ test.each([
   expect(step?.ja).toContain(ja);
 });
 
+test("the mode of an Android device is told in the maker's words", () => {
+  const changes = [{ field: "androidMode", before: "comp", after: "dedicated" }];
+  const task: ConsoleTask = {
+    ...TASK,
+    kind: "devices",
+    work: "edit",
+    objectId: TASK.importId,
+    importNumber: null,
+    changes,
+  };
+  const steps = stepsOf({ ...task, name: "SN1" });
+  expect(steps.map(({ en }) => en)).toContain("Androidモード: COMP → Dedicated device");
+  expect(steps.map(({ ja }) => ja)).toContain("Androidモード: COMP → Dedicated device モード");
+});
+
+/** What the manual describes: elsewhere a step says that it does not. @see seeds 000, 003 6 and 9, 004 */
+const DESCRIBED: readonly (readonly [kind: FormatName, works: readonly HandWork[]])[] = [
+  ["orgs", ["create"]],
+  ["users", ["create", "edit"]],
+  ["devices", []],
+  ["docs", ["create", "edit", "delete"]],
+];
+
+test.each(DESCRIBED)("of %s steps that the manual does not have say so", (kind, described) => {
+  const { clicks } = FORMATS[kind].thing;
+  for (const work of ["create", "edit", "move", "delete"] as const) {
+    const way = clicks?.[work];
+    if (way === undefined) continue;
+    if (!described.includes(work))
+      expect([way.en, way.ja]).toEqual([expect.stringContaining("the manual"), expect.stringContaining("マニュアル")]);
+    else expect(way.ja).toMatch(/「保存」|編集ダイアログ|「OK」/);
+  }
+});
+
 test("fields that are set in one place have one way there", () => {
   const changes = [
     { field: "owner", before: "社員 13", after: null },

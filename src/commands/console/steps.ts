@@ -368,6 +368,7 @@ function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Tex
   const told = (value: string | readonly string[] | null): Text => {
     if (of !== undefined && isSwitch(of)) return value === "TRUE" ? text("on", "オン") : text("off", "オフ");
     if (value === null || value.length === 0) return NO_VALUE;
+    if (of?.type === "choice" && typeof value === "string") return of.names?.[value] ?? same(value);
     return same(typeof value === "string" ? value : value.join(", "));
   };
   const [from, to, by] = [told(before), told(after), told(now)];

@@ -129,3 +129,74 @@ test.each([
   expect(stderr).toMatch(/^stdin:1: takahashi@example\.jp: the line also says ".+", which is not how 髙橋/);
   expect(exit).toBe(2);
 });
+
+/** A tenant where two are called 佐藤 太郎, and one 髙橋 花子. */
+async function namesakes(): Promise<TestTenant> {
+  const made = new TestTenant();
+  await made.import({ kind: "orgs" }, [
+    ["組織コード", "組織名"],
+    ["S1", "営業部"],
+    ["S2", "開発部"],
+  ]);
+  await made.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード", "社員コード"],
+    ["佐藤 太郎", "sato1@example.jp", "S1", "A1"],
+    ["佐藤 太郎", "sato2@example.jp", "S2", "A2"],
+    ["髙橋 花子", "hanako@example.jp", "S1", "A3"],
+    ["A3", "strange@example.jp", "", ""],
+    ["渡辺", "watanabe@example.jp", "", ""],
+  ]);
+  return made;
+}
+
+test.each([
+  ["高橋花子", "hanako"],
+  ["・髙橋 花子さん（営業部）", "hanako"],
+  ["1. 髙橋 花子 様、A3", "hanako"],
+  ["佐藤 太郎 (開発部)", "sato2"],
+  // a code is more than a name
+  ["A3", "hanako"],
+])("a list that came by mail: %j is %s, who is told to be compared", async (line, local) => {
+  await using made = await namesakes();
+  const { stderr, exit } = await run("users delete --file - --dry-run", { tenant: made.fetch, stdin: line });
+  expect({ exit, gone: /^ {2}- (\S+)@example\.jp/m.exec(stderr)?.[1] }).toEqual({ exit: 0, gone: local });
+  const isByName = line !== "A3";
+  expect(stderr.includes("found by the name alone, compare them: 1\n")).toBe(isByName);
+  expect(stderr.includes(`  stdin:1: ${line} → `)).toBe(isByName);
+  if (local === "sato2") expect(stderr).toContain(" → 佐藤 太郎 <sato2@example.jp> 開発部\n");
+});
+
+test.each([
+  ["佐藤 太郎", 2, "matches 2: 佐藤 太郎 <sato1@example.jp>"],
+  ["髙橋 花子 (開発部)", 2, 'the line also says "開発部", which is not how 髙橋 花子 <hanako@example.jp>'],
+  ["髙橋 花子、佐藤 太郎", 2, 'the line also says "佐藤 太郎"'],
+  ["(除く)髙橋 花子", 6, "no user is named so"],
+  ["髙橋 花子さんは残ります", 6, "no user is named so"],
+  ["以下の 2 名が退職します", 6, "no user is named so"],
+  ["花子", 6, "no user is named so; did you mean 髙橋 花子"],
+])("a list that came by mail: the line %j finds nobody for sure", async (line, exit, told) => {
+  await using made = await namesakes();
+  const ended = await run("users delete --file - --dry-run", { tenant: made.fetch, stdin: line });
+  expect(ended.exit).toBe(exit);
+  expect(ended.stderr).toContain(told);
+});
+
+test("an argument is no full name; those of a long list are told up to twenty", async () => {
+  await using made = await namesakes();
+  const { en, ja } = await inBoth("users delete 渡辺 --dry-run", { tenant: made.fetch });
+  expect(en).toMatchObject({ exit: 6 });
+  expect(en.stderr).toContain("no user has this id, mail address, employee code or account name; did you mean 渡辺 <");
+  expect(ja.stderr).toContain("このID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません。渡辺 <");
+  const people = Array.from({ length: 130 }, (_, at) => `人${at}`);
+  await made.import({ kind: "users" }, [
+    ["氏名", "メールアドレス"],
+    ...people.map((name, at) => [name, `p${at}@x.jp`]),
+  ]);
+  const many = await inBoth("users delete --file - --dry-run", { tenant: made.fetch, stdin: people.join("\n") });
+  expect(many.en.exit).toBe(0);
+  expect(many.en.stderr).toContain("compare them: 130\n");
+  expect(many.en.stderr).toContain("  stdin:20: 人19 → 人19 <p19@x.jp>\n");
+  expect(many.en.stderr).not.toContain("stdin:21:");
+  expect(many.en.stderr).toContain("  … 110 more\n");
+  expect(many.ja.stderr).toContain("氏名だけで特定しました。間違いがないか確認してください: 130 人\n");
+});

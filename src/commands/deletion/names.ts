@@ -20,6 +20,10 @@ export interface Findable<R extends { readonly id: string }> extends NamedKind<R
    * address of a record: any other word could be a sentence about somebody who stays.
    */
   readonly beside?: ((record: R) => readonly (string | null)[]) | undefined;
+  /** What people call it. In a list of people it finds who alone is called so; the argument of a command does not. */
+  readonly called?: ((record: R) => string) | undefined;
+  /** By what people compare who was found by that. */
+  readonly compared?: ((record: R) => string) | undefined;
 }
 
 /** By what a record is known: values that are compared to the letter, as codes and names, and as mail addresses. */
@@ -207,6 +211,45 @@ async function finderOf<R extends { readonly id: string }>(
   };
 }
 
+/** What ends a cell of a line, such as 山田 太郎(営業部). */
+const BETWEEN_CELLS = /[\t,;、()（）<>[\]「」『』【】]/u;
+
+/** The cells of a line that is no address, without what lists have around names. */
+const cellsOf = (line: string): readonly string[] =>
+  line
+    .normalize("NFKC")
+    .split(BETWEEN_CELLS)
+    .map((cell) => bareCell(cell))
+    .filter((cell) => cell !== "");
+
+/** Finds who is called as a line of a list begins; of several those whose the rest of the line is, too. */
+function byFullName<R extends { readonly id: string }>({ every, called, beside }: Findable<R>) {
+  let known: Promise<ReadonlyMap<string, readonly R[]>> | undefined;
+  const all = async (): Promise<ReadonlyMap<string, readonly R[]>> => {
+    const byName = new Map<string, R[]>();
+    if (every === undefined || called === undefined) return byName;
+    for await (const record of every()) {
+      const name = nameAsWritten(called(record));
+      byName.set(name, [...(byName.get(name) ?? []), record]);
+    }
+    return byName;
+  };
+  return async ({
+    name,
+    beside: others,
+    where,
+  }: Typed): Promise<{ readonly found: readonly R[]; readonly beside: string }> => {
+    const [first, ...rest] = cellsOf(name);
+    const said = rest.join("\t");
+    const isAddress = others !== undefined;
+    if (where === undefined || isAddress || called === undefined || first === undefined)
+      return { found: [], beside: "" };
+    const found = (await (known ??= all())).get(nameAsWritten(first)) ?? [];
+    const meant = found.filter((record) => strange(said, beside?.(record) ?? []) === "");
+    return { found: meant.length > 0 ? meant : found, beside: said };
+  };
+}
+
 /** Maximum number of names for which near ones are searched. */
 const MOST_COMPARED = 20;
 
@@ -260,9 +303,11 @@ export async function idsNamed<R extends { readonly id: string }>(
   typed: readonly Typed[],
   findable: Findable<R>,
 ): Promise<readonly string[]> {
-  const { noun, list, search, near, describe, beside } = findable;
+  const { near, describe, beside } = findable;
   const find = await finderOf(typed, findable);
+  const findCalled = byFullName(findable);
   const ids = new Set<string>();
+  const called: (readonly [one: Typed, found: R])[] = [];
   const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
   const problems: UnfoundName[] = [];
   const tell = async ({ name, where }: Typed, why: Text): Promise<void> => {
@@ -272,10 +317,13 @@ export async function idsNamed<R extends { readonly id: string }>(
     await terminal.problem(line);
   };
   for (const one of typed) {
-    const found = await find(one.name);
+    const named = await find(one.name);
+    const { found, beside: said = "" } =
+      named.length > 0 ? { found: named, beside: one.beside } : await findCalled(one);
     const [only] = found;
     if (found.length === 1 && only !== undefined) {
-      const other = beside === undefined ? "" : strange(one.beside ?? "", beside(only));
+      const other = beside === undefined ? "" : strange(said, beside(only));
+      if (named.length === 0) called.push([one, only]);
       if (other === "") ids.add(only.id);
       else {
         doubtful.push(one.name);
@@ -284,7 +332,7 @@ export async function idsNamed<R extends { readonly id: string }>(
     } else if (found.length === 0) {
       unknown.push(one.name);
       const others = unknown.length > MOST_COMPARED ? [] : await near(one.name);
-      await tell(one, notFound(noun, shown(others)));
+      await tell(one, notFound(findable, one, shown(others)));
     } else {
       ambiguous.push(one.name);
       const { en, ja } = shown(found.slice(0, MOST_LISTED).map(describe));
@@ -296,24 +344,31 @@ export async function idsNamed<R extends { readonly id: string }>(
     }
   }
   const wrong = unknown.length + ambiguous.length + doubtful.length;
-  if (wrong === 0) return [...ids];
-  const command = search === undefined ? list : `${search} TEXT`;
   const found = [...ids];
-  throw new NamesNotFound(
-    unknown.length > 0 ? "not-found" : "usage",
-    { problems, found },
-    {
-      wrong: text(
-        `${wrong} of ${counted(typed.length, "name")} ${wrong === 1 ? "does" : "do"} not find exactly one ${noun.en}`,
-        `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません`,
-      ),
-      hint: text(
-        `look them up: ${command}; of several use the id`,
-        `探すには: ${command}。複数あるものは ID で指定してください`,
-      ),
-    },
-  );
+  if (wrong > 0) {
+    const code = unknown.length > 0 ? "not-found" : "usage";
+    throw new NamesNotFound(code, { problems, found }, unfoundWords(findable, { wrong, of: typed.length }));
+  }
+  await noteCalled(terminal, called, findable);
+  return found;
 }
+
+const unfoundWords = <R>(
+  { noun, list, search }: NamedKind<R>,
+  { wrong, of }: { readonly wrong: number; readonly of: number },
+): { readonly wrong: Text; readonly hint: Text } => {
+  const command = search === undefined ? list : `${search} TEXT`;
+  return {
+    wrong: text(
+      `${wrong} of ${counted(of, "name")} ${wrong === 1 ? "does" : "do"} not find exactly one ${noun.en}`,
+      `指定した ${of} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません`,
+    ),
+    hint: text(
+      `look them up: ${command}; of several use the id`,
+      `探すには: ${command}。複数あるものは ID で指定してください`,
+    ),
+  };
+};
 
 /** Of a line that says more than who is meant. */
 const saysMore = <R>(other: string, record: R, describe: NamedKind<R>["describe"]): Text => {
@@ -327,10 +382,35 @@ const saysMore = <R>(other: string, record: R, describe: NamedKind<R>["describe"
 const shown = (all: readonly (string | Text)[]): Text =>
   joined(all.map((one) => (typeof one === "string" ? same(one) : one)));
 
-const notFound = (noun: Text, near: Text): Text =>
-  near.en === ""
-    ? text(`no ${noun.en} is named so`, `この名前の${noun.ja}はありません`)
-    : text(
-        `no ${noun.en} is named so; did you mean ${near.en}?`,
-        `この名前の${noun.ja}はありません。${near.ja} ではありませんか?`,
-      );
+/** Maximum number of people found by their names alone who are told. */
+const MOST_CALLED = 20;
+
+/** A name alone may be somebody else's: it is to be compared before the number is confirmed. */
+async function noteCalled<R extends { readonly id: string }>(
+  terminal: Pick<Tools["terminal"], "note">,
+  called: readonly (readonly [one: Typed, found: R])[],
+  { compared }: Findable<R>,
+): Promise<void> {
+  if (called.length === 0 || compared === undefined) return;
+  await terminal.note(
+    text(
+      `found by the name alone, compare them: ${called.length}`,
+      `氏名だけで特定しました。間違いがないか確認してください: ${called.length} 人`,
+    ),
+  );
+  for (const [{ name, where = "" }, record] of called.slice(0, MOST_CALLED)) {
+    await terminal.note(same(`  ${where}: ${name} → ${compared(record)}`));
+  }
+  const more = called.length - MOST_CALLED;
+  if (more > 0) await terminal.note(text(`  … ${more} more`, `  … 他 ${more} 人`));
+}
+
+const notFound = <R>({ noun, by }: NamedKind<R>, { where }: Typed, near: Text): Text => {
+  const none =
+    by === undefined || where !== undefined
+      ? text(`no ${noun.en} is named so`, `この名前の${noun.ja}はありません`)
+      : text(`no ${noun.en} has this ${by.en}`, `この${by.ja}の${noun.ja}はありません`);
+  return near.en === ""
+    ? none
+    : text(`${none.en}; did you mean ${near.en}?`, `${none.ja}。${near.ja} ではありませんか?`);
+};

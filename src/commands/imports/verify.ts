@@ -107,7 +107,8 @@ export default defineCommand({
       verification = await attempt(true);
     }
     const { accepted } = verification;
-    tools.describeState(() => (accepted ? COMMITTED : STILL_WAITS));
+    if (accepted) tools.describeDone(COMMITTED);
+    else tools.describeState(() => STILL_WAITS);
     const day = dayOf(found.emittedAt ?? found.createdAt, zoneOf(tools, { context }));
     for (const line of unseenOf(verification, day)) await terminal.note(line);
     if (accepted) {

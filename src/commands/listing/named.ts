@@ -10,6 +10,8 @@ export interface NamedKind<R> {
   readonly list: string;
   /** the command that searches for a part of a name, without the part */
   readonly search?: string | undefined;
+  /** by what one is named, where that is not what people call it: `id or mail address` */
+  readonly by?: Text | undefined;
   /** one record, with its id, to distinguish it from others of the same name */
   readonly describe: (record: R) => string | Text;
 }
@@ -27,7 +29,7 @@ const MOST_LISTED = 10;
 export function theOne<R>(
   name: string,
   found: readonly R[],
-  { noun, list, search, describe }: NamedKind<R>,
+  { noun, list, search, by, describe }: NamedKind<R>,
   near: readonly (string | Text)[] = [],
 ): R {
   const [one, ...others] = found;
@@ -36,7 +38,10 @@ export function theOne<R>(
     const meant = joined(shown, same("; "));
     const asked = shown.length === 0 ? same("") : text(`did you mean ${meant.en}? `, `${meant.ja} ですか? `);
     throw new Failure("not-found", {
-      what: text(`no ${noun.en} is named ${name}`, `「${name}」という${noun.ja}はありません`),
+      what:
+        by === undefined
+          ? text(`no ${noun.en} is named ${name}`, `「${name}」という${noun.ja}はありません`)
+          : text(`no ${noun.en} has the ${by.en} ${name}`, `「${name}」という${by.ja}の${noun.ja}はありません`),
       hint:
         search === undefined
           ? text(`${asked.en}see ${list}`, `${asked.ja}${list} で一覧できます`)

@@ -28,6 +28,17 @@ export interface Showing<R, W = Written<R>> {
 /** What a change by hand means until the tenant has answered. */
 export const BEFORE_WRITING = text("nothing was changed", "何も変更していません");
 export const WHILE_WRITING = text("it may have been changed", "変更されている可能性があります");
+export const WRITTEN = text(
+  "the change was made; its output may be incomplete",
+  "変更は反映済みです。出力は不完全な場合があります",
+);
+
+/** What shows what was written. */
+type Shower = Pick<Tools, "terminal" | "describeState" | "describeDone">;
+
+/** Says, for what may still go wrong, what the tenant's answer means. */
+export const describeWritten = (tools: Shower, dryRun: boolean): void =>
+  dryRun ? tools.describeState(() => BEFORE_WRITING) : tools.describeDone(WRITTEN);
 
 const NONE = text("(none)", "(なし)");
 
@@ -100,10 +111,12 @@ const idless = <R>(columns: readonly Column<R>[], { before, dryRun }: Written<R>
 
 /** Shows one record that was written, and says what that means. */
 export async function showWritten<R extends object, W extends Written<R>>(
-  { terminal }: Pick<Tools, "terminal">,
+  tools: Shower,
   written: W,
   showing: Showing<R, W>,
 ): Promise<void> {
+  const { terminal } = tools;
+  describeWritten(tools, written.dryRun);
   await terminal.show(idless(showing.columns, written), written.after);
   for await (const sentence of sentences(written, showing)) await terminal.note(sentence);
   if (written.dryRun) await terminal.note(DRY);
@@ -111,12 +124,14 @@ export async function showWritten<R extends object, W extends Written<R>>(
 
 /** Shows several records that were written together. @param usual the columns of a list that fit on a terminal */
 export async function showAllWritten<R extends object, W extends Written<R>>(
-  { terminal }: Pick<Tools, "terminal">,
+  tools: Shower,
   all: readonly W[],
   { listed, ...showing }: Showing<R, W> & { readonly listed: readonly Column<R>[] },
 ): Promise<void> {
+  const { terminal } = tools;
   const [first, ...others] = all;
-  if (first !== undefined && others.length === 0) return showWritten({ terminal }, first, showing);
+  if (first !== undefined && others.length === 0) return showWritten(tools, first, showing);
+  describeWritten(tools, first?.dryRun === true);
   await terminal.list(
     listed,
     all.map(({ after }) => after),

@@ -4,6 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
+import { WRITTEN } from "../records/written.ts";
 import { askMissing, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -60,6 +61,7 @@ export default defineCommand({
     await refuseDuplicate(client, item);
     await warnOfSecrets(tools, name, item);
     const added = await client.renewals.add({ ...item, ...(await askMissing(tools, item)) });
+    tools.describeDone(WRITTEN);
     if (added.expiresAt === null) {
       await tools.terminal.warn(
         text(

@@ -3,6 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { WRITTEN } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { asOfNow, showItem } from "./items/tenant-items.ts";
@@ -44,6 +45,7 @@ export default defineCommand({
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);
     const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(tools), at: when });
+    tools.describeDone(WRITTEN);
     await showItem(tools, tenant, confirmed);
   },
 });

@@ -7,6 +7,7 @@ import { CHECKS } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { WRITTEN } from "../records/written.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
@@ -53,6 +54,7 @@ export default defineCommand({
     await warnOfSecrets(tools, before.name, change);
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     const after = await client.renewals.edit(before.id, kept);
+    tools.describeDone(WRITTEN);
     await showItem(tools, tenant, after);
   },
 });

@@ -1,5 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -25,7 +26,9 @@ export default defineCommand({
       await terminal.note(text("nothing was deleted", "何も削除していません"));
       return;
     }
+    tools.describeState(() => WHILE_WRITING);
     const removed = await client.renewals.remove(id);
+    tools.describeDone(WRITTEN);
     await terminal.note(text(`deleted ${name}`, `${name} を削除しました`));
     await showItem(tools, tenant, removed);
   },

@@ -7,7 +7,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { InputOf } from "../field.ts";
 import { DRY_RUN } from "../records/options.ts";
-import { DRY } from "../records/written.ts";
+import { describeWritten, DRY, WHILE_WRITING } from "../records/written.ts";
 import { zoneOf } from "../tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
 import { CONTRACT_OPTIONS, OTHER_OPTIONS, USE_OPTIONS, WORD_OPTIONS } from "./options.ts";
@@ -46,7 +46,9 @@ export default defineCommand({
     const tenant = await tools.tenant("tenant");
     const change = changeOf(options, zoneOf(tools, tenant));
     if (Object.keys(change).length === 0) throw nothing();
+    tools.describeState(() => WHILE_WRITING);
     const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
+    describeWritten(tools, dryRun);
     await tools.terminal.show(TENANT_COLUMNS, { name: tenant.context.name, ...after });
     const lines = takingBack(before, after);
     if (lines.length === 0) {

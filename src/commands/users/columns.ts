@@ -8,12 +8,17 @@ import { columnsOfFields } from "../listing/columns.ts";
 import { firstOf } from "../listing/list.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
 
+const NAMED_BY = text(
+  "id, mail address, employee code or account name",
+  "ID・メールアドレス・社員コード・CLOMO アカウント名",
+);
+
 /** The argument that names a user. */
 export const USER_ARGUMENT = {
   kind: "string",
   required: true,
   names: "users",
-  about: text("id, mail address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
+  about: NAMED_BY,
 } as const;
 
 /** The filters of users. */
@@ -43,6 +48,7 @@ export const USER_NAMES: NamedKind<User> = {
   noun: text("user", "ユーザー"),
   list: "clomoctl users list",
   search: "clomoctl users list --search",
+  by: NAMED_BY,
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
 

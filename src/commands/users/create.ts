@@ -5,7 +5,7 @@ import { orgNamed } from "../orgs/named.ts";
 import { DRY_RUN, valueOptions, valuesOf } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { USER_COLUMNS } from "./columns.ts";
-import { USER_WRITTEN } from "./written.ts";
+import { USER_WRITTEN, warnOfKana } from "./written.ts";
 
 export default defineCommand({
   summary: text("create a user", "ユーザーを作成する"),
@@ -30,5 +30,6 @@ export default defineCommand({
     const values = await valuesOf(USER.fields, options, resolve);
     tools.describeState(() => WHILE_WRITING);
     await showWritten(tools, await client.users.create({ ...values, dryRun }), USER_WRITTEN);
+    await warnOfKana(tools, values["nameKana"]);
   },
 });

@@ -234,7 +234,9 @@ test("all names that find nothing or several are told, with near ones, and nothi
   };
   const { en, ja } = await inBoth("users delete hanaco E1", { tenant });
   expect(en.exit).toBe(6);
-  expect(en.stderr).toContain(`hanaco: no user is named so; did you mean 髙橋 花子 <hanako@example.co.jp> ${ID}?\n`);
+  expect(en.stderr).toContain(
+    `hanaco: no user has this id, mail address, employee code or account name; did you mean 髙橋 花子 <hanako@example.co.jp> ${ID}?\n`,
+  );
   expect(en.stderr).toContain("E1: matches 2: 髙橋 花子 <hanako@example.co.jp>");
   expect(en.stderr).toContain("error: 2 of 2 names do not find exactly one user; nothing was changed\n");
   expect(ja.stderr).toContain("E1: 2 件に当てはまります: ");

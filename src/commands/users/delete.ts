@@ -15,8 +15,8 @@ export default defineCommand({
       "デバイスの所有者は削除できません(終了コード 3)。先に所有者を変えてください。管理者は削除しません。絞り込みに含まれていても残し、別に示します。CLOMO アカウントだけを削除することはできず、ユーザーとともになくなります。",
     ),
     text(
-      "Of a line such as 山田 太郎 <taro@example.jp>, pasted from a mail or a table, the address is taken; what stands beside it has to be that user's name, code, title or organisation, else the line is refused.",
-      "メールや表から貼り付けた「山田 太郎 <taro@example.jp>」のような行は、メールアドレスを読み取ります。ほかの部分がそのユーザーの氏名・社員コード・役職・組織でない行は受け付けません。",
+      "Of a line such as 山田 太郎 <taro@example.jp>, pasted from a mail or a table, the address is taken; what stands beside it has to be that user's name, code, title or organisation, else the line is refused. Of a line without an address, such as 山田 太郎さん(営業部), who alone has this full name is found, and told, to be compared.",
+      "メールや表から貼り付けた「山田 太郎 <taro@example.jp>」のような行は、メールアドレスを読み取ります。ほかの部分がそのユーザーの氏名・社員コード・役職・組織でない行は受け付けません。メールアドレスのない「山田 太郎さん(営業部)」のような行は、同姓同名がいなければ氏名で特定し、だれかを表示します。",
     ),
   ],
   args: {
@@ -44,6 +44,8 @@ export default defineCommand({
         const { client } = await tools.tenant("users");
         return {
           ...USER_NAMES,
+          called: ({ name }) => name,
+          compared: ({ name, emails, org }) => `${name} <${emails[0] ?? ""}> ${org.path}`.trim(),
           beside: ({ name, nameKana, employeeCode, accountName, title, org }) => [
             name,
             nameKana,

@@ -49,6 +49,21 @@ test("sends what changes, shows old and new, and the line that takes it back", a
   expect(ja.stderr).toContain("元に戻すには: clomoctl users edit new@example.jp --email ");
 });
 
+test.each([
+  ["ヤマダ タロウ", false],
+  ["ジョン・スミスー", false],
+  ["ﾔﾏﾀﾞ ﾀﾛｳ", false],
+  ["やまだ", true],
+  ["山田", true],
+  ["Yamada", true],
+])("facts 1.2: フリガナ is katakana, and another is warned of: %s", async (kana, warned) => {
+  const tenant = { ...finding, editUser: written({ nameKana: kana }) };
+  const { en, ja } = await inBoth(["users", "edit", "E0042", "--name-kana", kana], { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.stderr.includes(`warning: フリガナ "${kana}" has other letters than katakana`)).toBe(warned);
+  expect(ja.stderr.includes("カタカナ以外の文字があります")).toBe(warned);
+});
+
 test("a value that was blank is cleared by the line that takes it back", async () => {
   const tenant = { ...finding, editUser: written({ tel: "03-0000-1111" }, { before: { ...user, tel: null } }) };
   const { stderr } = await run("users edit E0042 --tel 03-0000-1111", { tenant });

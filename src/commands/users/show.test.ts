@@ -32,10 +32,10 @@ test("none is not found, with the command that lists them", async () => {
   const { en, ja } = await inBoth("users show E9", { tenant: { ...finding(), users: { items: [], next: null } } });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(en.stderr).toBe(
-    "error: no user is named E9\n  to search by a part of the name: clomoctl users list --search E9\n",
+    "error: no user has the id, mail address, employee code or account name E9\n  to search by a part of the name: clomoctl users list --search E9\n",
   );
   expect(ja.exit).toBe(6);
-  expect(ja.stderr).toContain("「E9」というユーザー");
+  expect(ja.stderr).toContain("「E9」というID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません");
 });
 
 test("who has a part of the name is proposed", async () => {

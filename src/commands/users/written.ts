@@ -1,9 +1,10 @@
 import type { User } from "../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
-import { same } from "../../lib/text/index.ts";
+import { same, text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
 import { backByEdit, type Showing } from "../records/written.ts";
+import type { Tools } from "../tools.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
 /** 全社 by its name, where a list has a blank path. */
@@ -24,3 +25,17 @@ export const USER_WRITTEN: Showing<User> = {
       : backByEdit(`clomoctl users edit ${word}`, USER.fields, written);
   },
 };
+
+/** Letters and digits that are no katakana; blanks and marks between names may stand anywhere. */
+const NO_KATAKANA = /(?!\p{Script_Extensions=Katakana})[\p{L}\p{N}]/u;
+
+/** Warns of a フリガナ that is no katakana: the manual asks for it, and does not say that the console refuses others. @see facts 1.2 */
+export async function warnOfKana({ terminal }: Pick<Tools, "terminal">, kana: unknown): Promise<void> {
+  if (typeof kana !== "string" || !NO_KATAKANA.test(kana)) return;
+  await terminal.warn(
+    text(
+      `フリガナ "${kana}" has other letters than katakana, which the manual asks for`,
+      `フリガナ「${kana}」にカタカナ以外の文字があります(マニュアルではカタカナで入力することになっています)`,
+    ),
+  );
+}

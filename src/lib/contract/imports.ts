@@ -187,6 +187,8 @@ const Import = named(
     wipes: z.int().optional(),
     /** of a deletion by filters: the administrators among them, who stay, and the first ten of them by name */
     staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
+    /** of a deletion in a SECURED APP: those that go and are marked as administrators in another app, and the first ten by name, with the apps */
+    protectedElsewhere: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
     /** of an export of the console: the values of open tasks that it overwrites, and the first three; no field: the record goes */
     overwrites: z
       .object({

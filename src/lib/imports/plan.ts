@@ -107,6 +107,8 @@ export interface PlanCounts {
   readonly wipes?: number | undefined;
   /** of a deletion: protected records that pass its filters and stay, and the first of them by name */
   readonly staying?: { readonly count: number; readonly names: readonly string[] } | undefined;
+  /** of a deletion: those that go and are protected in another scope, and the first of them by name, with where */
+  readonly protectedElsewhere?: { readonly count: number; readonly names: readonly string[] } | undefined;
   /** of an export of the console: the values of open tasks that it has otherwise, and the first of them: `山田: title` */
   readonly overwrites?: { readonly count: number; readonly first: readonly Overwritten[] } | undefined;
   /** of an export of the console: the values of tasks that were confirmed as done which it has otherwise, and the first of them */

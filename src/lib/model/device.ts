@@ -130,7 +130,7 @@ const FIELDS = {
     comparison: "mail-address",
     refers: { to: "user", by: "emails", unknown: { code: "user-unknown", param: "value" } },
   },
-  memo: optional("memo", "メモ", null),
+  memo: { ...optional("memo", "メモ", null), lines: true },
   androidMode: {
     ...ANDROID_MODE,
     nullable: true,
@@ -216,13 +216,13 @@ export const DEVICE = {
       "CLOMO PANEL の「Devices」でデバイスを事前登録(手順はマニュアルにありません)",
     ),
     edit: text(
-      "CLOMO PANEL: Devices › the device › デバイスの編集",
-      "CLOMO PANEL の「Devices」でデバイスを選択し、「デバイスの編集」をクリックして変更",
+      "CLOMO PANEL: Devices › the device: change it there (how: the manual describes the owner alone)",
+      "CLOMO PANEL の「Devices」でデバイスを選択して変更(マニュアルに手順があるのは所有者情報だけです)",
     ),
     // @see facts 4.6
     delete: text(
-      "CLOMO PANEL: Devices › the device: delete it there (one that has a VPP licence or a certificate stays, struck through)",
-      "CLOMO PANEL の「Devices」でデバイスを選択し、削除(VPP ライセンスや証明書が残っているものは、取り消し線付きで残ります)",
+      "CLOMO PANEL: Devices › the device: delete it there (how: the manual does not say; one that has a VPP licence or a certificate stays, struck through)",
+      "CLOMO PANEL の「Devices」でデバイスを選択し、削除(手順はマニュアルにありません。VPP ライセンスや証明書が残っているものは、取り消し線付きで残ります)",
     ),
     fields: { owner: OWNER_CLICKS, ownerOrg: OWNER_CLICKS, tags: TAG_CLICKS, memo: TAG_CLICKS },
   },

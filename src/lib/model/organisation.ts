@@ -95,16 +95,16 @@ export const ORG = {
       "CLOMO PANEL の「Users/Org」›「Add Org」をクリックし、「組織名」「組織コード」を入力して「保存」をクリック(別の組織の下に作る手順はマニュアルにありません)",
     ),
     edit: text(
-      "CLOMO PANEL: Users/Org › the organisation, on the left › 編集 › 保存",
-      "CLOMO PANEL の「Users/Org」の左側から組織を選択し、「編集」をクリックして変更し、「保存」をクリック",
+      "CLOMO PANEL: Users/Org › the organisation, on the left: change it there (how: the manual does not say)",
+      "CLOMO PANEL の「Users/Org」の左側から組織を選択して変更(手順はマニュアルにありません)",
     ),
     move: text(
       "CLOMO PANEL: Users/Org › the organisation, on the left: put it below the other one (how: the manual does not say)",
       "CLOMO PANEL の「Users/Org」の左側から組織を選択し、上位の組織を変更(手順はマニュアルにありません)",
     ),
     delete: text(
-      "CLOMO PANEL: Users/Org › the organisation, on the left: delete it there",
-      "CLOMO PANEL の「Users/Org」の左側から組織を選択し、削除",
+      "CLOMO PANEL: Users/Org › the organisation, on the left: delete it there (how: the manual does not say)",
+      "CLOMO PANEL の「Users/Org」の左側から組織を選択し、削除(手順はマニュアルにありません)",
     ),
   },
   formats: { orgs: fieldsInFiles(FIELDS) },

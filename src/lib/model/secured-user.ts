@@ -100,6 +100,7 @@ const FIELDS = {
     type: "text",
     rule: RULES.upTo255,
     nullable: true,
+    lines: true,
     label: text("description", "説明"),
     example: null,
     column: { consoleExport: true },
@@ -298,7 +299,8 @@ export const SECURED_USER = {
   namedBy: "displayName",
   noun: "user",
   scope: "app",
-  protects: { by: "administrator", present: "administrator-row" },
+  // @see facts 6.6: administrators of one app become those of the others
+  protects: { by: "administrator", across: "userId", present: "administrator-row" },
   usual: ["userId", "name", "description", "groups", "role"],
 } as const satisfies ThingInFiles & {
   readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof FIELDS)[]>>;

@@ -56,6 +56,8 @@ export type Field = Shape & {
   readonly column?: ColumnFacts | undefined;
   /** somebody sets it, though no file has it */
   readonly byHand?: true | undefined;
+  /** by hand, too, it may have several lines */
+  readonly lines?: true | undefined;
   /** a code or number of digits, with which nothing is calculated; so is what is compared as `code` */
   readonly code?: true | undefined;
   /** default: `exact` */
@@ -102,6 +104,8 @@ export interface Reference {
 export interface Protection {
   /** the condition that marks them */
   readonly by: string;
+  /** the field that tells who one is in every scope: who is protected in one may have to be in others */
+  readonly across?: string | undefined;
   /** the problem of a row that has such a record, if none may */
   readonly present?: ProblemCode | undefined;
   /** the problem of a replacing file without such a record; it is kept without a word if undefined */

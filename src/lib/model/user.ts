@@ -108,7 +108,7 @@ const FIELDS = {
   upn: optional("UPN", "UPN", null, { comparison: "mail-address" }),
   addressType: optional("address type", "住所の区分", null),
   postalCode: optional("postal code", "郵便番号", "100-0005", { code: true }),
-  address: optional("address", "住所", "東京都千代田区丸の内"),
+  address: optional("address", "住所", "東京都千代田区丸の内", { lines: true }),
   tel: optional("telephone", "TEL", "03-0000-0000", { code: true }),
   extension: optional("extension", "内線", null, { code: true }),
   fax: optional("fax", "FAX", null, { code: true }),
@@ -191,12 +191,12 @@ export const USER = {
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして変更し、「保存」をクリック",
     ),
     move: text(
-      "CLOMO PANEL: Users/Org › the user › 編集 › 所属組織 › 保存",
-      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして「所属組織」を選び直し、「保存」をクリック",
+      "CLOMO PANEL: Users/Org › the user › 編集 › 所属組織 › 保存 (the manual describes 所属組織 of a new user alone)",
+      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして「所属組織」を選び直し、「保存」をクリック(マニュアルに「所属組織」の手順があるのは新規ユーザーだけです)",
     ),
     delete: text(
-      "CLOMO PANEL: Users/Org › the user: delete it there",
-      "CLOMO PANEL の「Users/Org」でユーザーを選択し、削除",
+      "CLOMO PANEL: Users/Org › the user: delete it there (how: the manual does not say)",
+      "CLOMO PANEL の「Users/Org」でユーザーを選択し、削除(手順はマニュアルにありません)",
     ),
     fields: {
       accountName: text(

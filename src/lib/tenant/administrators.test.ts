@@ -69,3 +69,25 @@ test("facts 6.5: an app's administrators are in no export: who is not known is a
   expect(wrong).toMatchObject({ code: "input-rejected" });
   expect(await known()).toEqual(["docs"]);
 });
+
+test("who was added by a mistyped mark goes with it; who is known otherwise stays", async () => {
+  const { administrators } = tenant.client;
+  await tenant.import({ kind: "docs" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["taro", "taro", "secret1"],
+  ]);
+  const ids = async () => (await tenant.securedUsers("docs")).map(({ userId }) => userId);
+  await administrators.mark("docs", { add: ["taro", "tarro", "jiro"] });
+  expect(await ids()).toEqual(["jiro", "taro", "tarro"]);
+  const idOf = async (userId: string) =>
+    (await tenant.securedUsers("docs")).find((one) => one.userId === userId)?.id ?? "";
+  const { administrators: left } = await administrators.mark("docs", { remove: [await idOf("tarro")] });
+  expect(left.map(({ key }) => key)).toEqual(["jiro", "taro"]);
+  expect(await ids()).toEqual(["jiro", "taro"]);
+  await administrators.mark("docs", { remove: [await idOf("taro")] });
+  expect(await ids()).toEqual(["jiro", "taro"]);
+  // of a former mark more became known
+  tenant.sql("update secured_user set description = 'x' where userId = 'jiro'");
+  await administrators.mark("docs", { remove: [await idOf("jiro")] });
+  expect(await ids()).toEqual(["jiro", "taro"]);
+});

@@ -113,6 +113,38 @@ test("an organisation has a place and a name that are its own", async () => {
   expect((await tenant.client.orgs.find({ name: sales.id })).map(({ name }) => name)).toEqual(["営業部"]);
 });
 
+test("no organisation is called so that it reads like another one's path (ours)", async () => {
+  const head = await org("本社");
+  const sales = await org("営業部", { parentId: head.id });
+  expect(await refusal(org("本社/営業部"))).toEqual([
+    "input-rejected",
+    "「/」を含むこの名前は、別の組織のパス「本社/営業部」と同じに読めます",
+  ]);
+  expect(await refusal(org("x", { code: "本社/営業部" }))).toEqual([
+    "input-rejected",
+    "組織コード「本社/営業部」は、別の組織のパスと同じため、どちらを指すのか区別できません",
+  ]);
+  await org("一課", { parentId: sales.id });
+  expect((await refusal(org("営業部/一課", { parentId: head.id })))?.[0]).toBe("input-rejected");
+  const slashed = await org("営業部/二課", { parentId: head.id });
+  expect((await refusal(tenant.client.orgs.edit(slashed.id, { name: "営業部/一課" })))?.[0]).toBe("input-rejected");
+  expect((await org("本社/営業部", { code: "S" })).path).toBe(String.raw`本社\/営業部`);
+  // its own path is no other's
+  expect((await tenant.client.orgs.edit(head.id, { code: "本社" })).after.code).toBe("本社");
+});
+
+test("names and codes are on one line; what describes something may have several", async () => {
+  expect(await refusal(org("営\n業"))).toEqual(["input-rejected", "組織名: 改行があります"]);
+  expect(await refusal(org("営業", { code: "a\rb" }))).toEqual(["input-rejected", "組織コード: 改行があります"]);
+  expect((await refusal(user("a", { nameKana: "ア\nイ" })))?.[1]).toBe("フリガナ: 改行があります");
+  expect((await user("b", { address: "東京都\n千代田区" })).id).not.toBe("");
+  await tenant.client.users.addField({ name: "備考" });
+  const custom = (value: string) =>
+    tenant.client.users.create({ name: "c", emails: ["c@x"], custom: [{ name: "備考", value }] });
+  expect(await refusal(custom("a\u0007"))).toEqual(["input-rejected", "備考: 目に見えない文字があります"]);
+  expect((await custom("1 行目\n2 行目")).after.custom).toMatchObject([{ name: "備考", value: "1 行目\n2 行目" }]);
+});
+
 test("a serial number goes before another device's IMEI", async () => {
   await tenant.client.devices.create({ serialNumber: "SN001" });
   await tenant.client.devices.create({ serialNumber: "SN002", imei: "SN001" });

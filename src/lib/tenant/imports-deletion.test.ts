@@ -361,6 +361,59 @@ test("administrators stay where filters choose them, and are refused by name", a
   });
 });
 
+test("of organisations that go with their users all that is in the way is told at once", async () => {
+  tenant.makeAdministrator("yamada@x");
+  await tenant.import({ kind: "devices", mode: "append" }, [
+    ["シリアルナンバー", "所有者メールアドレス", "所有組織コード"],
+    ["SN2", "takahashi@x", ""],
+    ["SN3", "", "S1"],
+  ]);
+  const ids = [ROOT_ORG_ID, ...(await idsOf("orgs", "S", "D"))];
+  expect(await refused({ kind: "orgs", ids, recursive: true })).toEqual({
+    code: "input-rejected",
+    what: "全社 is never deleted; 1 administrator is in these organisations and would be left without one: 山田 <yamada@x>; 2 users cannot be deleted, as others belong to them: 髙橋 <takahashi@x> (1 device: SN2); 鈴木 <suzuki@x> (1 device: SN1); 1 organisation cannot be deleted, as others belong to it: 営業部/東日本 (1 device: SN3); nothing was changed",
+    hint: "name the organisations below it; administrators are never deleted; move them first: clomoctl users move USER… --org ORG; give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    ja: "全社は削除できません。これらの組織に、削除できない管理者が 1 人所属しています: 山田 <yamada@x>。ユーザー 2 件は、関連付けられているものがあるため削除できません: 髙橋 <takahashi@x>(デバイス 1 件: SN2)、鈴木 <suzuki@x>(デバイス 1 件: SN1)。組織 1 件は、関連付けられているものがあるため削除できません: 営業部/東日本(デバイス 1 件: SN3)。何も変更していません",
+  });
+});
+
+test("a deletion that is refused leaves no number behind", async () => {
+  const numbers = async () => (await tenant.client.imports.list()).map(({ number }) => number);
+  const before = await numbers();
+  await refused({ kind: "users", ids: await idsOf("users", "suzuki@x") });
+  await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true });
+  expect(await numbers()).toEqual(before);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  // nobody is in them any more: one import
+  const { number } = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  expect([Math.max(...before) + 2, number]).toEqual([number, number]);
+});
+
+test("who would be left without his organisation is told where its users own nothing", async () => {
+  tenant.makeAdministrator("takahashi@x");
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x") }));
+  expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).what).toBe(
+    "1 administrator is in these organisations and would be left without one: 髙橋 <takahashi@x>; nothing was changed",
+  );
+});
+
+test("facts 6.6: who is an administrator by the mark of another app is told before he goes", async () => {
+  await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
+  await tenant.import({ kind: "contacts", createGroups: true }, MEMBERS);
+  for (const kind of ["calendar", "contacts"] as const)
+    await tenant.client.administrators.mark(kind, { add: ["taro", "nobody"] });
+  const protectedElsewhere = { count: 1, names: ["太郎 <taro> (calendar, contacts)"] };
+  expect(await plan({ kind: "docs", filterId: "a" })).toMatchObject({ delete: 2, protectedElsewhere });
+  const [taro = "", hanako = ""] = (await tenant.securedUsers("docs"))
+    .toSorted((a, b) => (a.userId > b.userId ? -1 : 1))
+    .map(({ id }) => id);
+  expect(await plan({ kind: "docs", ids: [taro] })).toMatchObject({ delete: 1, protectedElsewhere });
+  expect(await plan({ kind: "docs", ids: [hanako] })).not.toHaveProperty("protectedElsewhere");
+  // where he is marked himself he stays
+  expect(await plan({ kind: "contacts", filterId: "a" })).toMatchObject({ delete: 1, staying: { count: 1 } });
+  expect((await open())[0]).not.toHaveProperty("protectedElsewhere");
+});
+
 test("a mark between the plan and its commit is a conflict, and so is any other change", async () => {
   const found = await plan({ kind: "users", search: "山" });
   const [id = ""] = await idsOf("users", "yamada@x");

@@ -240,6 +240,17 @@ test("closing waits for what is under way", async () => {
   expect(await tenant.users()).toHaveLength(1);
 });
 
+test("what is asked of a tenant that closes is refused, and hinders nothing", async () => {
+  const { client } = tenant;
+  const plan = await tenant.plan(users, FILE);
+  const commit = client.imports.commit(plan);
+  const reopened = tenant.reopen();
+  expect(await codeOf(client.orgs.list())).toBe("unavailable");
+  await reopened;
+  expect(await codeOf(client.orgs.list())).toBe("unavailable");
+  expect(await commit).toMatchObject({ state: "committed" });
+});
+
 test("a rejected plan cannot be written for the console", async () => {
   const plan = await tenant.plan(users, [
     ["氏名", "メールアドレス"],

@@ -1,3 +1,5 @@
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 import { createApp } from "./http/app.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { Session } from "./session.ts";
@@ -8,7 +10,7 @@ import { openSqlite, type SqliteTenant } from "./store/sqlite/open.ts";
 /** An open tenant: `fetch` answers the tenant API. */
 export interface OpenTenant {
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Waits for running work and releases the files. */
+  /** Waits for running work and releases the files. What is asked from then on is refused: `unavailable`. */
   readonly close: () => Promise<void>;
 }
 
@@ -37,8 +39,10 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   const session = new Session(parts.store, surroundings, actor);
   const answer = createApp({ ...parts, session, processes });
   const underWay = new Set<Promise<Response>>();
+  let isClosing = false;
   return {
     fetch(request) {
+      if (isClosing) return Promise.reject(closed());
       const answered = answer(request);
       const forget = (): void => void underWay.delete(answered);
       underWay.add(answered);
@@ -46,11 +50,15 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
       return answered;
     },
     async close() {
+      isClosing = true;
       await Promise.allSettled(underWay);
       await close();
     },
   };
 };
+
+const closed = (): Failure =>
+  new Failure("unavailable", { what: text("the tenant is closed", "テナントは閉じられています") });
 
 /** Looks at the file of a tenant. @see inspectTenantFile */
 export const inspectTenant = async (

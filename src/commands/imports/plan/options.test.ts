@@ -96,6 +96,11 @@ test("a file typed at the terminal leaves nobody to answer", () => {
   expect(flagFor({ mode: "replace" }, { yes: true })).toBe("input-rejected: pass --confirm-deletions N");
   expect(flagFor({ mode: "replace", confirmDeletions: 3 })).toBeUndefined();
   expect(flagFor({ confirmDeletions: 1 })).toBeUndefined();
+  // wipes alike
+  expect(flagFor({ confirmWipes: 2 })).toBeUndefined();
+  expect(flagFor({ mode: "replace", confirmDeletions: 0, confirmWipes: 2 })).toBeUndefined();
+  expect(flagFor({ confirmWipes: 0 })).toBe("usage: pass --yes");
+  expect(flagFor({ mode: "replace", confirmWipes: 2 })).toBe("input-rejected: pass --confirm-deletions N");
   expect(flagFor({}, { yes: true })).toBeUndefined();
   expect(flagFor({ dryRun: true })).toBeUndefined();
   expect(flagFor({}, { file: "in.csv" })).toBeUndefined();

@@ -266,18 +266,20 @@ export function requireAnswerableConfirmation(
     options,
   }: {
     readonly file: string;
-    readonly options: Pick<ImportOptions, "mode" | "dryRun" | "confirmDeletions" | "maxDeletions">;
+    readonly options: Pick<ImportOptions, "mode" | "dryRun" | "confirmDeletions" | "confirmWipes" | "maxDeletions">;
   },
   {
     terminal,
     globals,
   }: { readonly terminal: { readonly interactive: boolean }; readonly globals: { readonly yes: boolean } },
 ): void {
-  const { mode, dryRun, confirmDeletions, maxDeletions } = options;
+  const { mode, dryRun, confirmDeletions, confirmWipes, maxDeletions } = options;
   const byLimit = globals.yes && maxDeletions !== undefined;
   // without deletions, their number is not asked for
   const asksYes = mode === "append" || confirmDeletions === 0;
-  const isAnswered = asksYes ? globals.yes || (confirmDeletions ?? 0) > 0 : confirmDeletions !== undefined || byLimit;
+  // a number that is confirmed, and is the plan's, is an answer; another one is refused
+  const isConfirmed = [confirmDeletions, confirmWipes].some((count = 0) => count > 0);
+  const isAnswered = asksYes ? globals.yes || isConfirmed : confirmDeletions !== undefined || byLimit;
   if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
   const flag = asksYes ? "--yes" : "--confirm-deletions N";
   // as where deletions cannot be asked for: see `typedNumber`

@@ -53,7 +53,7 @@ export class PendingPlan {
     try {
       const committed = await this.#client.imports.commit(this.plan, this.#tools.signal);
       this.#isCommitted = true;
-      this.#tools.describeState(() => COMMITTED);
+      this.#tools.describeDone(COMMITTED);
       step.reach(rows);
       step.finish();
       return committed;
@@ -81,9 +81,8 @@ export class PendingPlan {
     const { state } = await imports.show(id);
     if (state === "planned" && !this.#keep) await imports.discard(id);
     const unchanged = this.#keep ? PLAN_KEPT(number) : NOTHING_CHANGED;
-    this.#tools.describeState(() => (state === "committed" ? COMMITTED : unchanged));
-    const isInterrupted = failure instanceof Failure && failure.code === "interrupted";
-    if (state === "committed" && !isInterrupted) await this.#tools.terminal.problem(COMMITTED);
+    if (state === "committed") this.#tools.describeDone(COMMITTED);
+    else this.#tools.describeState(() => unchanged);
   }
 
   /** Whether the plan can still be committed after a failure, so that it is kept. */

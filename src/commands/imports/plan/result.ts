@@ -63,11 +63,14 @@ function settled({ settled: found }: Import): readonly Text[] {
   if (found === undefined) return [];
   const { closed, differing, contradicted = [], open } = found;
   if (closed.length + differing.length + contradicted.length + open === 0) return [];
-  const [list, liste] = [closed.join(", "), closed.join("、")];
+  const list = text(closed.join(", "), closed.join("、"));
   const shown =
     closed.length === 0
       ? text("this export closes nothing in console list", "このエクスポートで終わった作業はありません")
-      : text(`closed in console list by this export: ${list}`, `このエクスポートで終わった管理画面での作業: ${liste}`);
+      : text(
+          `closed in console list by this export: ${list.en}`,
+          `このエクスポートで終わった管理画面での作業: ${list.ja}`,
+        );
   const others =
     differing.length === 0
       ? []

@@ -42,6 +42,7 @@ export async function showPlan(
   if (plan.takes !== undefined) await showPlan(tools, await chosen.client.imports.show(plan.takes.id));
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
   if (!plan.rejected) for (const line of losses(plan)) await terminal.warn(line);
+  for (const line of elsewhere(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of overwritten(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of contradicted(plan)) await terminal.warn(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
@@ -148,6 +149,17 @@ const losses = ({ kind, columns }: Import): readonly Text[] =>
     );
   });
 
+/** Who goes, and is an administrator by the mark of another app. */
+function* elsewhere({ kind, protectedElsewhere }: Import): Generator<Text> {
+  if (protectedElsewhere === undefined) return;
+  const { count, names } = protectedElsewhere;
+  const command = `clomoctl secured administrators add USER… --app ${kind}`;
+  yield text(
+    `marked as administrators in another app, and by the manual then in all: ${named(count, names)}; to keep them: ${command}`,
+    `ほかのアプリで管理者に指定されています(マニュアルでは、管理者はほかのアプリでも管理者になります): ${named(count, names)}。残すには: ${command}`,
+  );
+}
+
 /** What was written here, is to be done in the console, and is otherwise in its export. */
 function* overwritten({ kind, overwrites }: Import): Generator<Text> {
   if (overwrites === undefined) return;
@@ -157,10 +169,10 @@ function* overwritten({ kind, overwrites }: Import): Generator<Text> {
     return text(`${name}: ${of.en} (task ${task})`, `${name}: ${of.ja}(作業 ${task})`);
   });
   const { en, ja } = joined(told, text("; ", "、"));
-  const [more, mehr] = first.length < count ? ["; …", "、…"] : ["", ""];
+  const more = moreThan(first, count);
   yield text(
-    `overwrites ${counted(count, "value")} of open tasks for the console: ${en}${more}`,
-    `管理画面での未了の作業の値 ${count} 件を上書きします: ${ja}${mehr}`,
+    `overwrites ${counted(count, "value")} of open tasks for the console: ${en}${more.en}`,
+    `管理画面での未了の作業の値 ${count} 件を上書きします: ${ja}${more.ja}`,
   );
 }
 
@@ -178,10 +190,10 @@ function* contradicted({ kind, contradicts }: Import): Generator<Text> {
     );
   });
   const { en, ja } = joined(told, text("; ", "、"));
-  const [more, mehr] = first.length < count ? ["; …", "、…"] : ["", ""];
+  const more = moreThan(first, count);
   yield text(
-    `confirmed as done in the console, but this export shows otherwise: ${en}${more}`,
-    `管理画面で完了したと確認済みの作業が、このエクスポートと異なります: ${ja}${mehr}`,
+    `confirmed as done in the console, but this export shows otherwise: ${en}${more.en}`,
+    `管理画面で完了したと確認済みの作業が、このエクスポートと異なります: ${ja}${more.ja}`,
   );
   const [see] = [...new Set(first.map(({ task }) => `clomoctl console show ${task}`))];
   yield text(
@@ -189,6 +201,9 @@ function* contradicted({ kind, contradicts }: Import): Generator<Text> {
     `作業の内容: ${see}。まだ必要な変更なら、管理画面で行ってからもう一度エクスポートしてください。不要ならこのまま確定してください(レコードはエクスポートのとおりになります)`,
   );
 }
+
+const moreThan = (first: readonly unknown[], count: number): Text =>
+  first.length < count ? text("; …", "、…") : same("");
 
 /** Maximum number of characters of a value that was confirmed. */
 const LONGEST = 40;

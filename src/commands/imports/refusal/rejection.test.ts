@@ -20,7 +20,9 @@ test("invalid rows are to be mended, or skipped where that is not asked for alre
   expect(hintFor({ errors: "e.csv" })).toContain(
     "e.csv has the invalid rows only; the valid ones (6) are not imported either",
   );
-  expect(hintFor({ fromConsole: true })).toContain("--create-orgs");
+  expect(hintFor({ fromConsole: true })).toBe(
+    "correct these records in the console, export them anew, and then: clomoctl users import people.csv --from-console",
+  );
   expect(hintFor({ errors: "e.csv", mode: "replace" })).toContain("in the original file");
   expect(hintFor({ errors: "e.csv", emitCsv: "c.csv", mode: "replace" })).toContain("in the original file");
 });
@@ -65,6 +67,23 @@ test.each([
     expect(failureFor(options, code).what.en).not.toContain(HIDDEN);
   }
 });
+
+test.each([
+  [
+    "org-delete-holds",
+    "clomoctl users import EXPORT.csv --from-console, clomoctl devices import EXPORT.csv --from-console",
+  ],
+  ["delete-held", "clomoctl devices import EXPORT.csv --from-console"],
+  ["administrator-delete", "clomoctl users administrators remove USER…"],
+])(
+  "an export of the console that lacks them (%s) is not edited, and deletes: what comes first is told",
+  (code, first) => {
+    const options = { fromConsole: true, mode: "replace", blank: "clear" } as const;
+    const hint = hintFor(options, code);
+    expect(hint).toContain(`${first}; then: clomoctl users import people.csv --from-console`);
+    expect(hint).not.toMatch(/append|--blank|in the file/);
+  },
+);
 
 test("a skipped row that may mean one of those to be deleted is said", () => {
   const { what, hint } = failureFor({ skipInvalid: true, mode: "replace" });

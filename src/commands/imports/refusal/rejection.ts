@@ -116,9 +116,10 @@ function othersOf({ rows, invalid }: Import, requested: ImportRequest, remedies:
 function fixRows(requested: ImportRequest): Text {
   const { errors, mode, emitCsv, fromConsole } = requested.options;
   if (fromConsole) {
+    const again = importCommand(requested, NOTHING_NEEDED);
     return text(
-      "the console's export need not be mended: organisations and groups that are missing here are made by --create-orgs and --create-groups",
-      "管理画面のエクスポートを直す必要はありません。ここにない組織やグループは --create-orgs、--create-groups で作成できます",
+      `correct these records in the console, export them anew, and then: ${again}`,
+      `管理画面で該当するデータを直し、もう一度エクスポートしてから: ${again}`,
     );
   }
   if (errors !== undefined) {
@@ -172,6 +173,7 @@ function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): T
   }
   const given = (options: Partial<ImportOptions>): string =>
     importCommand({ ...requested, options: { ...requested.options, ...options } }, remedies);
+  if (requested.options.fromConsole && DELETIONS.has(code)) return otherExportFirst(requested, code, given({}));
   if (DELETIONS.has(code)) {
     const command = given({ mode: "append", fromConsole: false });
     return text(
@@ -187,6 +189,29 @@ function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): T
     );
   }
   return fixHeader(requested, remedies);
+}
+
+/**
+ * Of an export of the console, which lacks records that others here belong to, or an administrator: an export is never
+ * edited, and says what is in the console.
+ *
+ * @param then the command that was refused
+ */
+function otherExportFirst({ kind }: ImportRequest, code: string, then: string): Text {
+  const importing = (of: string): string => `clomoctl ${of} import EXPORT.csv --from-console`;
+  if (code === "administrator-delete") {
+    const remove = "administrators remove USER…";
+    const list = kind === "users" ? `clomoctl users ${remove}` : `clomoctl secured ${remove} --app ${kind}`;
+    return text(
+      `if they are gone from the console, they are administrators no more: ${list}; then: ${then}`,
+      `管理画面から削除されているなら、管理者の指定を取り消してください: ${list}。続けて: ${then}`,
+    );
+  }
+  const first = code === "org-delete-holds" ? `${importing("users")}, ${importing("devices")}` : importing("devices");
+  return text(
+    `what belongs to them here is elsewhere in the console by now: import its other exports first: ${first}; then: ${then}`,
+    `ここで関連付けられているものは、管理画面ではすでに変わっています。先にほかのエクスポートをインポートしてください: ${first}。続けて: ${then}`,
+  );
 }
 
 const templateOf = ({ kind }: ImportRequest): string => `clomoctl csv template --as ${kind}`;

@@ -1,15 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { SecuredUser } from "../../../lib/client/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { testWrongLines } from "../../testing/refusals.ts";
-import { example } from "../../testing/tenant.ts";
+import { example, type Seen } from "../../testing/tenant.ts";
 
+const found = example("findSecuredUsers");
 const empty = example("administrators", { administrators: [] });
 const marked = example("markAdministrators");
 
 test("marks those named, and shows who is marked by now", async () => {
-  const tenant = { administrators: empty, markAdministrators: marked };
+  const tenant = { findSecuredUsers: found, administrators: empty, markAdministrators: marked };
   const { exit, stdout, requests } = await run("secured administrators add admin01 --app docs --fields key", {
     tenant,
   });
@@ -24,9 +26,32 @@ test("marks those named, and shows who is marked by now", async () => {
 test("reads names from a file, one a line", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "names.txt"), "\ufeffadmin01\r\n\r\n");
-  const tenant = { administrators: empty, markAdministrators: marked };
+  const tenant = { findSecuredUsers: found, administrators: empty, markAdministrators: marked };
   const { exit } = await run("secured administrators add --file names.txt --app docs", { tenant, folder });
   expect(exit).toBe(0);
+});
+
+test("who is no user of the app yet is told, with the nearest ユーザーID and the way back", async () => {
+  const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
+  const tenant = {
+    findSecuredUsers: ({ query = {} }: Seen) => ({ items: query["name"] === hanako.userId ? [hanako] : [] }),
+    securedUsers: { items: [hanako], next: null },
+    administrators: empty,
+    markAdministrators: marked,
+  };
+  const near = `${hanako.userId.slice(0, 3)}${hanako.userId.slice(4)}`;
+  const { en, ja } = await inBoth(`secured administrators add ${near} ${hanako.userId} admin --app docs`, { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain(
+    `warning: ${near}: no user of docs is known by this ユーザーID; added by it alone (did you mean ${hanako.userId}?); to take it back: clomoctl secured administrators remove ${near} --app docs\n`,
+  );
+  expect(en.stderr).toContain(
+    "warning: admin: no user of docs is known by this ユーザーID; added by it alone; to take",
+  );
+  expect(en.stderr.match(/warning:/g)).toHaveLength(2);
+  expect(ja.stderr).toContain(
+    `警告: ${near}: このユーザーID の docs のユーザーは登録されていないため、ユーザーID だけで追加しました(${hanako.userId} ではありませんか?)。取り消すには:`,
+  );
 });
 
 test("--none records that there are none, unless some are marked", async () => {

@@ -1,22 +1,23 @@
 import { expect, test } from "vitest";
-import type { DeletedGroups, SecuredGroup } from "../../../lib/client/index.ts";
+import type { DeletedGroups, SecuredGroup, SecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
+import { operations } from "../../imports/testing/plans.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
 import { example } from "../../testing/tenant.ts";
 
 const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
 const staff: SecuredGroup = { ...sales, id: sales.id.replace(/6$/, "9"), name: "総務", users: 3 };
-const listed = { securedGroups: { items: [sales, staff] } };
+const listed = { securedGroups: { items: [sales, staff] }, securedUsers: { items: [], next: null } };
 const deleted: DeletedGroups = { groups: [sales, staff], memberships: 15, consoleTasks: [], dryRun: false };
 const LINE = "secured groups delete 営業 総務 --app docs";
 
 test("tells how many memberships go, and deletes what is confirmed by the number of groups", async () => {
   const tenant = { ...listed, deleteSecuredGroups: deleted };
   const { en, ja } = await inBoth(`${LINE} --confirm-deletions 2`, { tenant });
-  expect(en.requests).toEqual([
-    { operation: "securedGroups", params: { app: "docs" } },
+  expect(operations(en.requests)).toEqual(["securedGroups", "securedUsers", "securedUsers", "deleteSecuredGroups"]);
+  expect(en.requests.slice(-1)).toEqual([
     {
       operation: "deleteSecuredGroups",
       params: { app: "docs" },
@@ -37,9 +38,33 @@ test("tells how many memberships go, and deletes what is confirmed by the number
   expect(ja.stderr).toContain("グループを 2 個削除しました(外れた所属: 15 件)\n");
 });
 
-test("a dry run asks the tenant for nothing but the list", async () => {
+test.each([
+  ["docs", "file manager", "ファイル管理者が 1 人います"],
+  ["calendar", "group manager", "グループ管理者が 1 人います"],
+])("names the managers of %s who would be left in no group", async (app, called, toldJa) => {
+  const [hanako] = example<{ items: readonly [SecuredUser] }>("securedUsers").items;
+  const as = (at: number, more: Partial<SecuredUser>): SecuredUser => {
+    const userId = `user${at}`;
+    return { ...hanako, id: hanako.id.replace(/.$/, `${at}`), userId, name: userId, role: "manager", ...more };
+  };
+  const items = [
+    as(1, { groups: ["総務", "営業"] }),
+    as(2, { groups: ["営業", "開発"] }),
+    as(3, { groups: ["営業"], role: "user" }),
+  ];
+  const tenant = { ...listed, securedUsers: { items, next: null } };
+  const { en, ja } = await inBoth(`secured groups delete 営業 総務 --app ${app} --dry-run`, { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain(
+    `warning: 1 ${called} would be left in no group, and could manage nothing: user1 <user1>; another group: clomoctl secured users edit USER --app ${app} --group GROUP\n`,
+  );
+  expect(ja.stderr).toContain(`警告: 所属するグループがなくなり、何も管理できなくなる${toldJa}: user1 <user1>。`);
+});
+
+test("a dry run only looks", async () => {
   const { en, ja } = await inBoth(`${LINE} --dry-run`, { tenant: listed });
-  expect(en.requests).toEqual([{ operation: "securedGroups", params: { app: "docs" } }]);
+  expect(operations(en.requests)).toEqual(["securedGroups", "securedUsers", "securedUsers"]);
+  expect(en.stderr).not.toContain("warning");
   expect(en.stderr).toContain("dry run: nothing was deleted\n");
   expect(ja.stderr).toContain("試行のため、何も削除していません\n");
   expect(en.stdout).toBe("name\tusers\n営業\t12\n総務\t3\n");
@@ -61,7 +86,7 @@ test.each([
 ])("a number that is missing or wrong is 3:%s", async (option, told, toldJa) => {
   const { en, ja } = await inBoth(`${LINE}${option}`, { tenant: listed });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.requests).toHaveLength(1);
+  expect(operations(en.requests)).not.toContain("deleteSecuredGroups");
   expect(en.stderr).toContain(told);
   expect(ja.stderr).toContain(toldJa);
 });
@@ -76,7 +101,11 @@ test("of a mirror, names the tasks; what changed meanwhile is 5, what is not the
   const conflict = new Failure("conflict", { what: text("by now 16 would go", "現在は 16 件です") });
   const changed = await run(`${LINE} --confirm-deletions 2`, { tenant: { ...listed, deleteSecuredGroups: conflict } });
   expect(changed).toMatchObject({ exit: 5, stdout: "" });
-  expect(await run("secured groups delete 人事 --app docs --confirm-deletions 1", { tenant: listed })).toMatchObject({
+  expect(
+    await run("secured groups delete 人事 --app docs --confirm-deletions 1", {
+      tenant: { securedGroups: listed.securedGroups },
+    }),
+  ).toMatchObject({
     exit: 6,
     stdout: "",
   });

@@ -1,5 +1,6 @@
-import type { DeletedGroups, SecuredGroup } from "../../../lib/client/index.ts";
+import type { App, Client, DeletedGroups, SecuredGroup, SecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
@@ -8,8 +9,10 @@ import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
+import { WRITTEN } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
 import { APP } from "../app.ts";
+import { managerOf } from "../users/roles.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, groupNamed } from "./columns.ts";
 
 export default defineCommand({
@@ -18,6 +21,10 @@ export default defineCommand({
     text(
       "All of them or none. Their users stay, and are taken out of them: how many memberships go is told before it is asked for the number of groups. No undo brings the memberships back.",
       "すべて削除するか、1 つも削除しないかのどちらかです。所属するユーザーは残り、グループから外れます。外れる所属の件数を示してから、グループの数を確認します。外れた所属は元に戻せません。",
+    ),
+    text(
+      "A ファイル管理者 or グループ管理者 who is left in no group is named before: by the maker's tables he may then work in no folder, or in no calendar and no contacts.",
+      "所属するグループがなくなるファイル管理者・グループ管理者がいれば、先に名前を示します。メーカーの権限表によれば、グループがないと、どのフォルダーも(Calendar・Contacts ではどのグループの予定・連絡先も)操作できません。",
     ),
     ...GROUP_HELP,
   ],
@@ -37,6 +44,7 @@ export default defineCommand({
     const groups = [...new Set(names.map((name) => groupNamed(app, name, known)))];
     const columns = listColumns(terminal, GROUP_COLUMNS, SECURED_GROUP.usual);
     await terminal.note(sizeOf(groups));
+    await warnOfManagers(tools, client, app, groups);
     refuseOther(groups, confirmDeletions);
     if (dryRun) {
       await terminal.list(columns, groups);
@@ -49,6 +57,7 @@ export default defineCommand({
     const memberships = membershipsOf(groups);
     const ids = groups.map(({ id }) => id);
     const deleted = await client.secured.deleteGroups(app, { ids, memberships });
+    tools.describeDone(WRITTEN);
     await terminal.list(columns, deleted.groups);
     for (const sentence of sentences(deleted, app)) await terminal.note(sentence);
   },
@@ -67,6 +76,38 @@ const sizeOf = (groups: readonly SecuredGroup[]): Text => {
     `削除するグループ: ${groups.length} 個(${names})、外れる所属: ${memberships} 件`,
   );
 };
+
+/** Maximum number of managers who are named. */
+const MOST_NAMED = 10;
+
+/** Names the managers who would be left in no group. @see facts 6.7 */
+async function warnOfManagers(
+  { terminal }: Pick<Tools, "terminal">,
+  { secured }: Client<"secured">,
+  app: App,
+  groups: readonly SecuredGroup[],
+): Promise<void> {
+  const going = new Set(groups.map(({ name }) => nameKey(name)));
+  const left = new Map<string, SecuredUser>();
+  for (const { name, users } of groups) {
+    const members = users === 0 ? [] : secured.list(app, { group: name });
+    for await (const user of members) {
+      const isLeft = user.role === "manager" && user.groups.every((group) => going.has(nameKey(group)));
+      if (isLeft) left.set(user.id, user);
+    }
+  }
+  if (left.size === 0) return;
+  const first = [...left.values()].slice(0, MOST_NAMED);
+  const names = [...first.map(({ name, userId }) => `${name} <${userId}>`), ...(left.size > MOST_NAMED ? ["…"] : [])];
+  const { en, ja } = managerOf(app);
+  const edit = `clomoctl secured users edit USER --app ${app} --group GROUP`;
+  await terminal.warn(
+    text(
+      `${counted(left.size, en)} would be left in no group, and could manage nothing: ${names.join(", ")}; another group: ${edit}`,
+      `所属するグループがなくなり、何も管理できなくなる${ja}が ${left.size} 人います: ${names.join("、")}。ほかのグループを設定するには: ${edit}`,
+    ),
+  );
+}
 
 /** @throws `input-rejected` where no number can be asked for; `usage` on a remote tenant that the command does not name */
 async function confirm(tools: Tools, groups: readonly SecuredGroup[], confirmed: number | undefined): Promise<void> {

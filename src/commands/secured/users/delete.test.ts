@@ -36,6 +36,18 @@ test("facts 6.6: by a filter all go whom it finds, but for administrators, who a
   expect(en.requests[0]?.json).toEqual({ kind: "docs", filterId: "test", called: "--filter-id test" });
 });
 
+test("facts 6.6: who is an administrator in another app is named before he goes, with the way to keep him", async () => {
+  const plan = { ...PLAN, protectedElsewhere: { count: 12, names: ["太郎 <taro> (calendar)"] } };
+  const tenant = { ...shown, planDeletion: plan, discardImport: { ...plan, state: "discarded" } as const };
+  const { commitImport: _commit, ...asked } = tenant;
+  const { en, ja } = await inBoth("secured users delete --app docs --filter-id taro --dry-run", { tenant: asked });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain(
+    "warning: marked as administrators in another app, and by the manual then in all: 12 (太郎 <taro> (calendar), …); to keep them: clomoctl secured administrators add USER… --app docs\n",
+  );
+  expect(ja.stderr).toContain("警告: ほかのアプリで管理者に指定されています");
+});
+
 test("facts 6.7: help says who sees the Users screen", async () => {
   const { en, ja } = await inBoth("secured users delete --help-all");
   expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("only an administrator (管理者) sees the Users screen");

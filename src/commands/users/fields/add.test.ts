@@ -29,18 +29,21 @@ test("what the tenant refuses is said in both languages", async () => {
   expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: 列と同じ名前です\n  氏名\n" });
 });
 
-test("when a signal comes, nobody can know whether it was added", async () => {
+test.each([
+  [undefined, "the field may have been added", "追加されている可能性"],
+  [field, "the change was made; its output may be incomplete", "変更は反映済みです"],
+])("when a signal comes, that it may have been added is said until the tenant answers: %j", async (answer, en, ja) => {
   const signals = new EventEmitter();
   const tenant = {
     addField: () => {
       signals.emit("SIGTERM");
-      return field;
+      return answer ?? new Failure("unavailable", { what: text("cut off", "切断") });
     },
   };
-  const { en, ja } = await inBoth("users fields add 入社年", { signals, tenant });
-  expect(en).toMatchObject({ exit: 143, stderr: "error: interrupted: the field may have been added\n" });
-  expect(ja.exit).toBe(143);
-  expect(ja.stderr).toContain("追加されている可能性");
+  const ended = await inBoth("users fields add 入社年", { signals, tenant });
+  expect(ended.en).toMatchObject({ exit: 143, stderr: `error: interrupted: ${en}\n` });
+  expect(ended.ja.exit).toBe(143);
+  expect(ended.ja.stderr).toContain(ja);
 });
 
 test.each(["users fields add", "users fields add a b"])("%s is refused", async (line) => {

@@ -2,6 +2,7 @@ import type { CustomField, Client } from "../../../lib/client/index.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
 
@@ -34,7 +35,9 @@ export default defineCommand({
       await terminal.note(text("nothing was removed", "何も削除していません"));
       return;
     }
+    tools.describeState(() => WHILE_WRITING);
     const removed = await client.users.removeField(field.id);
+    tools.describeDone(WRITTEN);
     await terminal.note(
       text(
         `${removed.name} was removed, with the values of ${counted(users, "user")}`,

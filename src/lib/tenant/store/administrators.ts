@@ -88,3 +88,19 @@ export const insertAdministrator = async (
   );
   await keepLast(writer, "secured_user", last + 1);
 };
+
+/**
+ * Removes a user of an app who is marked no more, if nothing but a mark made him and nothing more is known of him: the
+ * first record of the audit since he is there tells who made him.
+ */
+export const deleteMarkedOnly = async (writer: Writer, app: SecuredApp, name: string): Promise<void> => {
+  await writer.run(
+    `delete from secured_user as t where app = :app and (id = :name or userId = :name) and administrator = 0
+       and displayName = userId and description is null and groups = '[]' and secrets = '{}' and device is null
+       and not exists (select 1 from secured_user_was w where w.pk = t.pk)
+       and exists (select 1 from audit a, json_each(a.record, '$.objects') o
+         where a.seq = (select seq from audit where at >= t.createdAt order by at, seq limit 1)
+         and a.record ->> 'action' = 'administrators.mark' and o.value ->> 'id' = t.id)`,
+    { app, name },
+  );
+};

@@ -1,7 +1,7 @@
 import { formatOf } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
-import type { List } from "./lists.ts";
+import { findRecords, type List } from "./lists.ts";
 import { either } from "./sql/forms.ts";
 import type { Derived, Reader } from "./store.ts";
 
@@ -78,7 +78,7 @@ export const isWithin = async (reader: Reader, pk: number, above: number): Promi
   )) > 0;
 
 /** A place in the tree, as a change would leave it: a missing value is the organisation's own. */
-interface Place {
+export interface Place {
   /** undefined of a new organisation */
   readonly pk: number | undefined;
   readonly parent: number | undefined;
@@ -86,21 +86,41 @@ interface Place {
   readonly code: string | null | undefined;
 }
 
-/** The name of an organisation that would have the same parent and name, where it has no code itself. */
-export const twinBelow = async (reader: Reader, { pk, parent, name, code }: Place): Promise<string | undefined> => {
+/** A place with what the organisation itself has. */
+const filled = async (reader: Reader, { pk, parent, name, code }: Place) => {
   const own =
     pk === undefined ? undefined : await reader.get("select parent, name, code from org where pk = :pk", { pk });
-  const [at, called, coded] = [
-    parent ?? own?.["parent"],
-    name ?? own?.["name"],
-    code === undefined ? own?.["code"] : code,
-  ];
-  if ((coded ?? null) !== null) return undefined;
+  const coded = code === undefined ? own?.["code"] : code;
+  return { at: parent ?? own?.["parent"], called: name ?? own?.["name"], isCoded: (coded ?? null) !== null };
+};
+
+/** The name of an organisation that would have the same parent and name, where it has no code itself. */
+export const twinBelow = async (reader: Reader, place: Place): Promise<string | undefined> => {
+  const { pk } = place;
+  const { at, called, isCoded } = await filled(reader, place);
+  if (isCoded) return undefined;
   const row = await reader.get(
     `select name from org where parent = :parent and coalesce(nameKey, name) = :key and pk is distinct from :pk`,
     { parent: Number(at), key: nameKey(String(called)), pk: pk ?? null },
   );
   return row === undefined ? undefined : String(row["name"]);
+};
+
+/** The path of another organisation that a text names as a path; undefined if there is none. */
+export const otherAt = async (reader: Reader, typed: string, pk: number | undefined): Promise<string | undefined> => {
+  const own = pk === undefined ? undefined : await reader.get("select id from org where pk = :pk", { pk });
+  const others = (await findRecords(reader, ORGS, typed)).filter(({ id }) => id !== own?.["id"]);
+  return others.find(({ path }) => nameKey(path) === nameKey(typed))?.path;
+};
+
+/** What a name with a slash reads like as a path, where the organisation has no code; undefined without a slash. */
+export const slashedPath = async (reader: Reader, place: Place): Promise<string | undefined> => {
+  const { at, called, isCoded } = await filled(reader, place);
+  const name = String(called);
+  if (isCoded || !name.includes("/")) return undefined;
+  const above = await reader.get("select id from org where pk = :pk", { pk: Number(at) });
+  const [parent] = await findRecords(reader, ORGS, String(above?.["id"]));
+  return (parent?.path ?? "") === "" ? name : `${parent?.path}/${name}`;
 };
 
 /** How many organisations are below one, how many users are in all of these, and how many devices count there. */

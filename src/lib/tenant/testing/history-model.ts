@@ -105,6 +105,7 @@ export class HistoryModel {
   /** what each record that cells name was last called */
   readonly #called = new Map<number, string>([[ROOT, "全社"]]);
   #last = ROOT;
+  readonly #byMark = new Set<number>();
 
   /** What a reference is shown as: what the record is called now, by its path where it has no code, or was at last. */
   called(record: number): string {
@@ -284,14 +285,18 @@ export class HistoryModel {
     }
   }
 
-  /** Marks or unmarks an administrator; an app's may be one whom nobody knew. */
+  /** Marks or unmarks an administrator; an app's may be one whom nobody knew, and who goes with his mark. */
   mark(kind: "users" | "calendar", key: string, isOne: boolean): void {
     const known = this.find(kind, kind === "users" ? "emails" : "userId", key);
     const record = known ?? (this.#last += 1);
-    if (known === undefined)
+    if (known === undefined) {
       this.records.calendar.set(record, { displayName: key, userId: key, description: null, groups: [] });
+      this.#byMark.add(record);
+    }
     if (isOne) this.administrators.add(record);
     else this.administrators.delete(record);
+    // no row changes who is marked: of him nothing more can be known
+    if (!isOne && this.#byMark.has(record)) this.records.calendar.delete(record);
   }
 
   /** Adds a custom field of users. */

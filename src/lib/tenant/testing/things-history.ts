@@ -330,9 +330,9 @@ export class ThingsHistory extends AuditedHistory<Step> {
     const wipes = hand === "set-owner" && step.counted ? needed : 0;
     const asked = () => this.#askedDevices({ ...step, devices: hand }, whom, given[0] ?? {}, wipes);
     if (refusals.length > 0) return this.refused(asked(), refusals);
-    if (step.dryRun) return this.rehearsed(asked());
     if (hand === "set-owner" && needed !== wipes)
       return this.refused(asked(), [{ code: "input-rejected", about: ["初期化"] }]);
+    if (step.dryRun) return this.rehearsed(asked());
     const written = await asked();
     const changed: Written[] = [];
     for (const [at, record] of whom.entries()) {

@@ -7,6 +7,7 @@ import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
 import {
+  deleteMarkedOnly,
   insertAdministrator,
   keepKnown,
   readAdministrators,
@@ -32,7 +33,7 @@ const unknownUser = (name: string): Failure =>
 
 /**
  * Marks who is an administrator, which no export of the console tells. An app's administrators are in no export at all:
- * who is not known yet is added with the ユーザーID alone.
+ * who is not known yet is added with the ユーザーID alone, and goes with the mark where nothing more became known of him.
  *
  * @throws Failure `not-found`, `input-rejected` where a ユーザーID cannot be one
  */
@@ -51,6 +52,7 @@ export const markAdministrators = (
     const at = instant(surroundings);
     for (const name of remove) {
       if ((await setAdministrator(writer, kind, { name, administrator: false, at })) === 0) throw unknownUser(name);
+      if (kind !== "users") await deleteMarkedOnly(writer, kind, name);
     }
     for (const name of add) {
       if ((await setAdministrator(writer, kind, { name, administrator: true, at })) > 0) continue;

@@ -1,8 +1,8 @@
-import type { DeletionRequest, Import } from "../../contract/index.ts";
+import type { DeletionRequest } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { Selection } from "../../imports/plan.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { counted, text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
 import type { StoredRequest } from "../store/imports/record.ts";
 import type { ChoiceName, List } from "../store/lists.ts";
 import { filteredList } from "../store/imports/selection.ts";
@@ -20,9 +20,13 @@ const NO_FILE = {
 } as const;
 
 /** A deletion as it is kept, and that of users which goes before it. */
-interface Deletion {
+export interface Deletion {
   readonly request: StoredRequest;
   readonly users?: StoredRequest | undefined;
+  /** of what was named */
+  readonly ids: readonly string[];
+  /** why some of it never goes, to be told with what else is in the way */
+  readonly refusals: readonly Failure[];
 }
 
 const requestOf = (kind: DeletionRequest["kind"], select: Selection, fileName: string): StoredRequest => ({
@@ -35,7 +39,7 @@ const requestOf = (kind: DeletionRequest["kind"], select: Selection, fileName: s
 /**
  * What a deletion takes: never all for want of a name or a filter.
  *
- * @throws Failure `usage` if it names nothing, or filters as no list of the kind does; `input-rejected` for 全社
+ * @throws Failure `usage` if it names nothing, or filters as no list of the kind does; `input-rejected` for 全社 alone
  */
 export const deletionOf = ({ kind, ids, recursive, called, ...filters }: DeletionRequest): Deletion => {
   const given = Object.values(filters).some((value) => value !== undefined);
@@ -43,17 +47,20 @@ export const deletionOf = ({ kind, ids, recursive, called, ...filters }: Deletio
   if (ids === undefined) {
     const list = filteredList(kind);
     if (recursive || list === undefined || !isFilteredBy(list, filters)) throw NO_SUCH_FILTER;
-    return { request: requestOf(kind, { by: "filtered", ...filters }, called) };
+    return { request: requestOf(kind, { by: "filtered", ...filters }, called), ids: [], refusals: [] };
   }
   if (kind !== "orgs") {
     if (recursive) throw NO_SUCH_FILTER;
-    return { request: requestOf(kind, { by: "named" }, called) };
+    return { request: requestOf(kind, { by: "named" }, called), ids, refusals: [] };
   }
-  if (ids.includes(ROOT_ORG_ID)) throw ROOT_STAYS;
-  if (!recursive) return { request: requestOf(kind, { by: "named" }, called) };
+  const others = ids.filter((id) => id !== ROOT_ORG_ID);
+  if (others.length === 0) throw ROOT_STAYS;
+  const found = { ids: others, refusals: others.length < ids.length ? [ROOT_STAYS] : [] };
+  if (!recursive) return { request: requestOf(kind, { by: "named" }, called), ...found };
   return {
     request: requestOf(kind, { by: "below" }, called),
     users: requestOf("users", { by: "within" }, called),
+    ...found,
   };
 };
 
@@ -81,20 +88,3 @@ const ROOT_STAYS = new Failure("input-rejected", {
   what: text("全社 is never deleted; nothing was changed", "全社は削除できません。何も変更していません"),
   hint: text("name the organisations below it", "その下の組織を指定してください"),
 });
-
-/** @throws Failure `input-rejected` if administrators are in organisations that are to go with their users */
-export const refuseStaying = ({ staying }: Pick<Import, "staying">): void => {
-  if (staying === undefined) return;
-  const { count, names } = staying;
-  const shown = [...names, ...(count > names.length ? ["…"] : [])];
-  throw new Failure("input-rejected", {
-    what: text(
-      `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} in these organisations and would be left without one: ${shown.join(", ")}; nothing was changed`,
-      `これらの組織に管理者が ${count} 人所属しています: ${shown.join("、")}。管理者は削除できないため、何も変更していません`,
-    ),
-    hint: text(
-      "move them first: clomoctl users move USER… --org ORG",
-      "先にほかの組織へ移してください: clomoctl users move USER… --org ORG",
-    ),
-  });
-};

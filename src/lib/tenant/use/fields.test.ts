@@ -6,7 +6,7 @@ import { Database } from "../store/sqlite/database.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { Session } from "../session.ts";
-import { collectionOf, TestSurroundings } from "../testing/tenant.ts";
+import { collectionOf, failureOf, TestSurroundings } from "../testing/tenant.ts";
 import { addCustomField, removeCustomField } from "./fields.ts";
 
 let folder = "";
@@ -42,4 +42,17 @@ test("a custom field goes with the values that users have in it, and no other us
     { id: "one", custom: `{"${otherPk}":"西"}`, updatedAt: "before", revision: 0 },
   ]);
   expect(database.all("select id from custom_field")).toEqual([{ id: other.id }]);
+});
+
+test.each([
+  ["a=b", "a custom field cannot have = in its name: no --custom NAME=VALUE could set it (ours)"],
+  ["a\nb", "name: has several lines"],
+  ["a\tb", "name: has characters that nobody sees"],
+  ["a\u200bb", "name: has characters that nobody sees"],
+  ["a ", "name: has blanks at its ends"],
+])("no custom field is named %j", async (name, told) => {
+  const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner");
+  const failure = await failureOf(addCustomField(session, name));
+  expect([failure?.code, failure?.what.en]).toEqual(["input-rejected", told]);
+  expect(database.count("select count(*) from custom_field")).toBe(0);
 });

@@ -8,6 +8,7 @@ import { instant, newId } from "../ids.ts";
 import type { ChangedObject, Once, Session } from "../session.ts";
 import { dropFieldTasks, insertTask, isMirror, type NewConsoleTask } from "../store/console.ts";
 import type { Writer } from "../store/store.ts";
+import { checkValue } from "./records.ts";
 import { deleteField, findField, hasFieldNamed, insertField, USERS } from "../store/users.ts";
 
 /**
@@ -23,6 +24,8 @@ export const addCustomField = (
   const replay: Once<CustomField>["replay"] = async (reader, id) => (await findField(reader, id))?.field;
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: once && { ...once, replay } }, async (writer) => {
+    checkValue("name", CUSTOM_FIELD.fields.name, name);
+    if (name.includes("=")) throw NOT_TYPED;
     const key = nameKey(name);
     const headers = (USERS.format?.columns ?? []).map(({ header }) => nameKey(header));
     if (!isFreeHeader(name) || headers.includes(key) || (await hasFieldNamed(writer, key))) {
@@ -40,6 +43,14 @@ export const addCustomField = (
     return { result: field, objects: [fieldObject(field)], after: field };
   });
 };
+
+/** `--custom NAME=VALUE` could not name it. */
+const NOT_TYPED = new Failure("input-rejected", {
+  what: text(
+    "a custom field cannot have = in its name: no --custom NAME=VALUE could set it (ours)",
+    "項目名に「=」は使えません。--custom 項目名=値 で指定できなくなります(clomoctl 独自の規則)",
+  ),
+});
 
 /** The console needs the same change where the tenant is its mirror. */
 const openFieldTask = async (

@@ -5,13 +5,14 @@ import { FORMATS } from "../../model/formats.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { counted, text, type Text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
-import { deletionOf, refuseStaying } from "./deletion.ts";
+import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
 import { closeTasksOf, insertTask } from "../store/console.ts";
 import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
 import {
   BLANK_DETAIL,
   changeImport,
+  deleteImport,
   doneOf,
   DONE,
   importObject,
@@ -24,7 +25,7 @@ import {
   type ImportState,
   type StoredRequest,
 } from "../store/imports/record.ts";
-import { outdated, overtakenByTenant, partOf, rejected } from "../store/imports/refusals.ts";
+import { outdated, overtakenByTenant, partOf, rejected, together } from "../store/imports/refusals.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import type { Processes } from "../store/processes.ts";
@@ -129,7 +130,7 @@ export class TenantImports {
 
   /**
    * Plans to delete records: of organisations with all below them, on request, their users too, as an import of its own
-   * that is committed with it.
+   * that is committed with it. All that is in the way is told at once.
    *
    * @throws Failure as `deletionOf` and the engine's `planDeletion`
    */
@@ -137,22 +138,35 @@ export class TenantImports {
     const replay = this.#inState();
     const done = await this.#replayed(repeatable, replay);
     if (done !== undefined) return done;
-    const { request, users } = deletionOf(asked);
-    const { ids = [] } = asked;
-    const taken = users && (await this.#planDeletion(users, { ids, takes: undefined }, signal));
+    const id = await this.#planDeletions(deletionOf(asked), signal);
+    const once = repeatable && { ...repeatable, replay };
+    return this.#session.change({ ...bookkeeping, once }, async (writer) => ({
+      result: await this.#shown(writer, id),
+      objects: [{ thing: "import", id }],
+    }));
+  }
+
+  /** @returns the id of the deletion that the other one goes with */
+  async #planDeletions({ request, users, ids, refusals }: Deletion, signal: AbortSignal | undefined): Promise<string> {
+    const refused = [...refusals];
+    const plan = (one: StoredRequest, more: Omit<Asked, "ids"> = {}): Promise<Import | undefined> =>
+      this.#planDeletion(one, { ids, ...more }, signal).catch((error: unknown) => {
+        if (!(error instanceof Failure && error.code === "input-rejected")) throw error;
+        refused.push(error);
+        return undefined;
+      });
+    const inside = users && (await plan(users));
+    const told = users !== undefined && inside === undefined ? "users" : undefined;
     // nobody is in them
-    if (taken?.delete === 0) await this.#end(taken.id, "discarded");
-    const takes = taken?.delete === 0 ? undefined : taken?.id;
+    if (inside?.delete === 0) await this.#forget(inside.id);
+    const takes = inside?.delete === 0 ? undefined : inside?.id;
     try {
-      if (taken !== undefined) refuseStaying(taken);
-      const { id } = await this.#planDeletion(request, { ids, takes }, signal);
-      const once = repeatable && { ...repeatable, replay };
-      return await this.#session.change({ ...bookkeeping, once }, async (writer) => ({
-        result: await this.#shown(writer, id),
-        objects: [{ thing: "import", id }],
-      }));
+      const whole = await plan(request, { takes, told });
+      if (whole !== undefined && refused.length === 0) return whole.id;
+      if (whole !== undefined) await this.#forget(whole.id);
+      throw together(refused);
     } catch (error) {
-      if (takes !== undefined) await this.#end(takes, "discarded");
+      if (takes !== undefined) await this.#forget(takes);
       throw error;
     }
   }
@@ -160,7 +174,7 @@ export class TenantImports {
   async #planDeletion(request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<Import> {
     const { id } = await this.#begin(request, undefined, asked.takes);
     const work = this.#engine.planDeletion(id, request, asked, signal);
-    return this.#planned(id, work, "discarded");
+    return this.#planned(id, work, () => this.#forget(id));
   }
 
   /** @throws Failure `conflict` if the import already has its file */
@@ -170,13 +184,17 @@ export class TenantImports {
     return this.#planned(id, this.#engine.plan(id, detail.request, content, signal));
   }
 
-  /** An import once it is a plan. @param without its state if it is none */
-  async #planned(id: string, work: Promise<void>, without: "failed" | "discarded" = "failed"): Promise<Import> {
+  /** An import once it is a plan. @param without what becomes of it if it is none */
+  async #planned(
+    id: string,
+    work: Promise<void>,
+    without = (): Promise<void> => this.#end(id, "failed"),
+  ): Promise<Import> {
     try {
       await work;
     } catch (error) {
       // a process that could not write its plan cannot write the end state either: the next open does
-      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, without);
+      if (!(error instanceof Failure && error.code === "locked")) await without();
       throw error;
     }
     return this.show(id);
@@ -520,6 +538,16 @@ export class TenantImports {
       what: text(`the plan of import ${pk} has been replaced since`, `インポート ${pk} の計画は作り直されています`),
       hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
     });
+  }
+
+  /** Removes a deletion of which its caller was told nothing, so that its number is free again. */
+  async #forget(id: string): Promise<void> {
+    await this.#session.change(bookkeeping, async (writer) => {
+      const record = checkState(await readImport(writer, id), ["uploading", "planned"]);
+      await deleteImport(writer, record);
+      return { result: undefined, objects: [importObject(record)] };
+    });
+    this.#engine.drop(id);
   }
 
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {

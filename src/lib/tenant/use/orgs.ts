@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { formatOrgPath, parseOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME, type ORG } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
-import { countWithin, isWithin, ORGS, ROOT, twinBelow } from "../store/orgs.ts";
+import { countWithin, isWithin, ORGS, otherAt, ROOT, slashedPath, twinBelow, type Place } from "../store/orgs.ts";
 import type { Writer } from "../store/store.ts";
 import { createRecord, editRecord, type Checked, type HandBody, type HandNoun, type Written } from "./records.ts";
 
@@ -75,12 +75,14 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
       what: text(`only the top is called ${ROOT_ORG_NAME}`, `「${ROOT_ORG_NAME}」は最上位だけの名前です`),
     });
   }
-  const twin = await twinBelow(writer, {
+  const place = {
     pk,
     parent: parent as number | undefined,
     name: name as string | undefined,
     code: code as string | null | undefined,
-  });
+  };
+  await checkPath(writer, place);
+  const twin = await twinBelow(writer, place);
   if (twin === undefined) return;
   throw new Failure("input-rejected", {
     what: text(
@@ -88,5 +90,33 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
       `「${twin}」はすでにあり、組織コードがないと区別できません`,
     ),
     hint: text("give it a code: --code CODE", "組織コードを付けてください: --code コード"),
+  });
+}
+
+/** What is typed names one organisation: no code is the path of another, nor a name with a slash (ours). */
+async function checkPath(writer: Writer, place: Place): Promise<void> {
+  const { pk, code } = place;
+  const called = typeof code === "string" ? await otherAt(writer, code, pk) : undefined;
+  if (called !== undefined) {
+    throw new Failure("input-rejected", {
+      what: text(
+        `the code ${code} is the path of another organisation: nobody could tell which is meant`,
+        `組織コード「${code}」は、別の組織のパスと同じため、どちらを指すのか区別できません`,
+      ),
+      hint: text("give it another code: --code CODE", "別の組織コードにしてください: --code コード"),
+    });
+  }
+  const typed = await slashedPath(writer, place);
+  const other = typed === undefined ? undefined : await otherAt(writer, typed, pk);
+  if (other === undefined) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `a name with a / that reads like the path of another organisation: ${other}`,
+      `「/」を含むこの名前は、別の組織のパス「${other}」と同じに読めます`,
+    ),
+    hint: text(
+      "to put one below another: clomoctl orgs create NAME --parent ORG; to keep this name, give it a code: --code CODE",
+      "別の組織の下に作るには: clomoctl orgs create 組織名 --parent 上位組織。この名前のままにするには、組織コードを付けてください: --code コード",
+    ),
   });
 }

@@ -346,7 +346,8 @@ const storedOf = async (
     if (typeof value === "boolean") stored.set(name, value ? 1 : 0);
     else if (field.refers !== undefined && field.type !== "texts")
       stored.set(name, await referred(writer, name, field, value));
-    else if (field.type === "objects") stored.set(name, await mergeCustom(writer, value as Named, about?.pk));
+    else if (field.type === "objects")
+      stored.set(name, await mergeCustom(writer, checkedCustom(value as Named), about?.pk));
     else if (Array.isArray(value)) stored.set(name, checkedList(name, field, value as readonly string[]));
     else stored.set(name, checkedText(name, field, value as string | null));
   }
@@ -390,6 +391,7 @@ const refused = (label: Text, reason: Text, hint?: Text): Failure =>
  */
 export const checkValue = (name: string, field: Field, value: string): string => {
   const label = labelOf(name, field);
+  if (field.lines !== true && /[\r\n]/.test(value)) throw refused(label, text("has several lines", "改行があります"));
   if (/[^\P{Cc}\n]/u.test(value) || !value.isWellFormed() || value.search(INVISIBLE) !== -1)
     throw refused(label, text("has characters that nobody sees", "目に見えない文字があります"));
   if (value.trim() !== value) throw refused(label, text("has blanks at its ends", "前後に空白があります"));
@@ -401,6 +403,13 @@ export const checkValue = (name: string, field: Field, value: string): string =>
     throw refused(label, text(`at most ${longest} characters`, `${longest} 文字までです`));
   return canonicalValue(rule, value) ?? value;
 };
+
+/** What a value of the tenant's own fields may be. */
+const checkedCustom = (values: Named): Named =>
+  values.map(({ name, value }) => {
+    const field: Field = { type: "text", lines: true, label: same(name) };
+    return { name, value: value === null || value === "" ? null : checkValue(name, field, value) };
+  });
 
 const checkedText = (name: string, field: Field, value: string | null): string | null => {
   if (value !== null && value.trim() !== "") return checkValue(name, field, value);

@@ -15,7 +15,9 @@ export interface Content {
 /** What a deletion is asked to take, besides what its request says. */
 export interface Asked {
   readonly ids: readonly string[];
-  readonly takes: string | undefined;
+  readonly takes?: string | undefined;
+  /** the kind whose records would go with them, of which what is in the way is told already */
+  readonly told?: FormatName | undefined;
 }
 
 /** Selects the rows of a plan. */

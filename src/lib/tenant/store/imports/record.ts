@@ -156,6 +156,11 @@ export const changeImport = async (writer: Writer, record: ImportRecord, change:
   );
 };
 
+/** Forgets an import that nobody was told of: its number is free again. */
+export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "pk">): Promise<void> => {
+  await writer.run("delete from import where pk = :pk", { pk });
+};
+
 const findImport = async (reader: Reader, id: string): Promise<ImportRecord | undefined> => {
   const row = await reader.get("select * from import where id = :id", { id });
   return row === undefined ? undefined : recordOf(row);
@@ -183,6 +188,7 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
   const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
   const {
     staying: _staying,
+    protectedElsewhere: _elsewhere,
     overwrites: _overwrites,
     contradicts: _contradicts,
     lost: _lost,

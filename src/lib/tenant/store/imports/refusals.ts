@@ -1,7 +1,29 @@
 import { Failure } from "../../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../../model/import.ts";
-import { text } from "../../../text/index.ts";
+import { joined, text, type Text } from "../../../text/index.ts";
 import { stateOf, type ImportRecord } from "./record.ts";
+
+/** The end of what a refusal says. */
+export const NOTHING_CHANGED = text("; nothing was changed", "。何も変更していません");
+
+/** One refusal for several of the parts of one change: nobody is told one after another. */
+export const together = (refusals: readonly Failure[]): Failure => {
+  const [first, ...more] = refusals;
+  if (first !== undefined && more.length === 0) return first;
+  const bare = ({ what: { en, ja } }: Failure): Text =>
+    text(withoutEnd(en, NOTHING_CHANGED.en), withoutEnd(ja, NOTHING_CHANGED.ja));
+  const { en, ja } = joined(refusals.map(bare), text("; ", "。"));
+  const hints: Text[] = [];
+  for (const { hint } of refusals) {
+    if (hint !== undefined && !hints.some((known) => known.en.includes(hint.en))) hints.push(hint);
+  }
+  return new Failure("input-rejected", {
+    what: text(`${en}${NOTHING_CHANGED.en}`, `${ja}${NOTHING_CHANGED.ja}`),
+    hint: hints.length === 0 ? undefined : joined(hints, text("; ", "。")),
+  });
+};
+
+const withoutEnd = (whole: string, end: string): string => (whole.endsWith(end) ? whole.slice(0, -end.length) : whole);
 
 /** The failure of an open import that an older program made, of which nothing is read any more. */
 export const outdated = ({ pk }: ImportRecord): Failure =>

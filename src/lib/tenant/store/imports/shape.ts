@@ -89,9 +89,22 @@ export const importsOf = async (
 export const importOf = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> =>
   shownImport(record, await readBeside(reader, [record]), asking);
 
+const ofNames = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ count, names: [...names] });
+
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { newOrgs, newGroups, columns, staying, wipes, overwrites, contradicts, lost, ...counts }: PlanCounts = {
+  const {
+    newOrgs,
+    newGroups,
+    columns,
+    staying,
+    protectedElsewhere,
+    wipes,
+    overwrites,
+    contradicts,
+    lost,
+    ...counts
+  }: PlanCounts = {
     ...NO_COUNTS,
     ...countsOf(record),
   };
@@ -131,7 +144,8 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
     ...(wipes === undefined ? {} : { wipes }),
-    ...(staying === undefined ? {} : { staying: { count: staying.count, names: [...staying.names] } }),
+    ...(staying === undefined ? {} : { staying: ofNames(staying) }),
+    ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
     ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
     ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
     ...(lost === undefined ? {} : { lost: [...lost] }),

@@ -79,11 +79,12 @@ export class SqliteImports implements ImportEngine {
   async planDeletion(
     id: string,
     request: StoredRequest,
-    { ids, takes }: Asked,
+    { ids, takes, told }: Asked,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     makeStagingFolder(this.#folder);
-    await this.#worker.run({ type: "delete", files: this.#files(id, takes), id, request, ids }, undefined, signal);
+    const files = this.#files(id, takes);
+    await this.#worker.run({ type: "delete", files, id, request, ids, told }, undefined, signal);
   }
 
   async replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void> {

@@ -9,7 +9,7 @@ import { countRecords } from "../compare.ts";
 import { calledText } from "../expressions.ts";
 import { inTheWay } from "../revert/checks.ts";
 import type { PlanSql } from "../stored-kind.ts";
-import { isProtected, MOST_NAMED, notDeletable, notThere, othersDepend, type Dependent } from "./refusals.ts";
+import { isLeft, isProtected, MOST_NAMED, notDeletable, notThere, othersDepend, type Dependent } from "./refusals.ts";
 
 /** Makes the tables of a fresh staging file of a deletion. @param ids of what was named */
 export const createChoice = (database: Database, ids: readonly string[]): void => {
@@ -39,11 +39,38 @@ const findProtected = (database: Database, plan: PlanSql): PlanCounts["staying"]
   return found && { count: found.count, names: found.names };
 };
 
-/** Records on which others depend that would stay. @param taken what goes with them */
-const findHeld = (database: Database, plan: PlanSql, taken: Thing | undefined): readonly Dependent[] => {
+/** Records that go, and are protected in another scope: their names, with where. */
+const findElsewhere = (database: Database, plan: PlanSql): PlanCounts["protectedElsewhere"] => {
+  const { thing, isLacking, name: kind } = plan.kind;
+  const { protects, scope, name: table } = thing;
+  if (protects?.across === undefined || scope === undefined) return undefined;
+  const field = quoteIdentifier(protects.across);
+  const others = `from ${table} o where o.${quoteIdentifier(protects.by)} = 1 and o.${scope} <> :kind`;
+  const where = `(select string_agg(o.${scope}, ', ' order by o.${scope}) ${others} and o.${field} = t.${field})`;
+  const from = `from ${table} t where ${isLacking} and t.${field} in (select o.${field} ${others})`;
+  const found = inTheWay(
+    database,
+    thing,
+    { called: `${called(plan)} || ' (' || ${where} || ')'`, from, most: MOST_NAMED },
+    { kind },
+  );
+  return found && { count: found.count, names: found.names };
+};
+
+/** What goes with a deletion, by another one. */
+interface Along {
+  /** of which the other one takes records, and is committed with it */
+  readonly taken: Thing | undefined;
+  /** whose records hold nothing: what is in their way is told already */
+  readonly told?: Thing | undefined;
+}
+
+/** Records on which others depend that would stay. */
+const findHeld = (database: Database, plan: PlanSql, { taken, told }: Along): readonly Dependent[] => {
   const { thing, table, isLacking, name: kind } = plan.kind;
   const held = new Map<number, Dependent>();
   for (const { thing: holder, column, isFast } of table.heldBy ?? []) {
+    if (holder === told) continue;
     const schemas = [...(holder === thing ? ["s"] : []), ...(holder === taken ? ["taken"] : [])];
     const goes = schemas.map((schema) => ` and not exists (select 1 from ${schema}.chosen g where g.target = h.pk)`);
     // what one is called by is told where it is typed to free it: of a device its serial number
@@ -69,11 +96,10 @@ const findHeld = (database: Database, plan: PlanSql, taken: Thing | undefined): 
 /**
  * Chooses the records that a deletion takes, by the tenant's current state.
  *
- * @param taken the thing of which another deletion takes records, that is committed with it
- * @throws Failure `input-rejected` if others depend on what would go, or a protected record was named; `not-found` if not
- *   all that were named are there
+ * @throws Failure `input-rejected` if others depend on what would go, or a protected record was named, or would be left
+ *   without its organisation; `not-found` if not all that were named are there
  */
-export const choose = (database: Database, plan: PlanSql, taken: Thing | undefined): PlanCounts => {
+export const choose = (database: Database, plan: PlanSql, along: Along): PlanCounts => {
   const { kind, request } = plan;
   if (request.select === undefined) throw new TypeError("this deletion says not what it takes");
   const { sql, params } = chosenNumbers(kind.name as FormatName, request.select);
@@ -82,10 +108,11 @@ export const choose = (database: Database, plan: PlanSql, taken: Thing | undefin
   if (request.select.by === "named" || request.select.by === "below") checkThere(database, plan);
   // administrators among those whom a filter chooses stay
   const staying = findProtected(database, plan);
-  const named = request.select.by === "named" ? staying : undefined;
-  const held = findHeld(database, plan, taken);
+  const { by } = request.select;
+  const held = findHeld(database, plan, along);
   const [reason, ...more] = [
-    ...(named === undefined ? [] : [isProtected(named, kind.format.app)]),
+    ...(staying !== undefined && by === "named" ? [isProtected(staying, kind.format.app)] : []),
+    ...(staying !== undefined && by === "within" ? [isLeft(staying)] : []),
     ...(held.length === 0 ? [] : [othersDepend(kind.thing, held)]),
   ];
   if (reason !== undefined) throw notDeletable([reason, ...more]);
@@ -94,5 +121,6 @@ export const choose = (database: Database, plan: PlanSql, taken: Thing | undefin
     recordsBefore: countRecords(database, kind),
     delete: countRecords(database, kind, kind.isLacking),
     staying,
+    protectedElsewhere: findElsewhere(database, plan),
   };
 };

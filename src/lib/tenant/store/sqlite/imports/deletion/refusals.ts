@@ -4,6 +4,7 @@ import { nounNamed } from "../../../../../model/problem.ts";
 import type { SecuredApp } from "../../../../../model/secured-user.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../../../../text/index.ts";
+import { NOTHING_CHANGED } from "../../../imports/refusals.ts";
 import type { InTheWay } from "../revert/refusals.ts";
 
 /** A record on which others depend. */
@@ -37,7 +38,7 @@ export const notDeletable = (reasons: readonly [Reason, ...Reason[]]): Failure =
   );
   const hints = reasons.flatMap(({ hint }) => hint ?? []);
   return new Failure("input-rejected", {
-    what: text(`${en}; nothing was changed`, `${ja}。何も変更していません`),
+    what: text(`${en}${NOTHING_CHANGED.en}`, `${ja}${NOTHING_CHANGED.ja}`),
     hint: hints.length === 0 ? undefined : joined(hints, text("; ", "。")),
   });
 };
@@ -73,6 +74,21 @@ export const isProtected = (
     hint: text(
       `administrators are never deleted; if they are none any more: ${command}`,
       `管理者は削除できません。すでに管理者でなければ: ${command}`,
+    ),
+  };
+};
+
+/** Administrators are in organisations that are to go with their users. */
+export const isLeft = ({ count, names }: Pick<InTheWay, "count" | "names">): Reason => {
+  const shown = [...names, ...(count > names.length ? ["…"] : [])];
+  return {
+    what: text(
+      `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} in these organisations and would be left without one: ${shown.join(", ")}`,
+      `これらの組織に、削除できない管理者が ${count} 人所属しています: ${shown.join("、")}`,
+    ),
+    hint: text(
+      "administrators are never deleted; move them first: clomoctl users move USER… --org ORG",
+      "管理者は先にほかの組織へ移してください: clomoctl users move USER… --org ORG",
     ),
   };
 };

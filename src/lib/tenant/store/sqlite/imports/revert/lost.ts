@@ -34,7 +34,7 @@ export const lostBy = (
     `select cast(e.key as integer) as field, count(*) as "values"
      from ${wasTable(kind)} c, json_each(c.${quoteIdentifier(custom.stored)}) e
      where c.import = :pk and (c.action = 'delete' or 'custom:' || e.key in (select value from json_each(:written)))
-       and cast(e.key as integer) not in (select pk from custom_field)
+       and not exists (select 1 from custom_field f where f.pk = cast(e.key as integer))
      group by field order by field`,
     { pk, written: JSON.stringify(written) },
   );

@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { FileForm } from "../../../../../csv/records/record.ts";
 import type { Problem } from "../../../../../errors/index.ts";
+import type { FormatName } from "../../../../../model/console-files.ts";
 import type { Writer } from "../../writer-note.ts";
 import type { CommitMoment, Comparison, Verified } from "../../../imports/engine.ts";
 import type { StoredRequest } from "../../../imports/record.ts";
@@ -42,6 +43,8 @@ export type Task =
       readonly request: StoredRequest;
       /** of what was named */
       readonly ids: readonly string[];
+      /** the kind of which what is in the way is told already */
+      readonly told: FormatName | undefined;
     } & StagedTask)
   | ({
       readonly type: "verify";

@@ -5,6 +5,7 @@ import { RecordReader } from "../../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../../csv/records/record.ts";
 import { Failure } from "../../../../../errors/index.ts";
 import { Stager } from "../../../../../imports/stage.ts";
+import type { FormatName } from "../../../../../model/console-files.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
 import { text, type Text } from "../../../../../text/index.ts";
 import { interruption } from "../../../interruption.ts";
@@ -214,12 +215,19 @@ const AS_IT_IS = text(
   "計画は照合待ちのままです。管理画面のエクスポートをそのまま指定してください",
 );
 
-/** @param again false: somebody is shown the plan, and agrees to what it deletes by now */
+/** How staged rows, or what a deletion takes, are compared. */
+interface Comparing {
+  /** somebody is not shown the plan again, and agrees to nothing that it deletes by now */
+  readonly unseen?: boolean | undefined;
+  /** of a deletion: the kind of which what is in the way is told already */
+  readonly told?: FormatName | undefined;
+}
+
 const compareAndKeep = async (
   database: Database,
   record: ImportRecord,
   plan: PlanSql,
-  again = false,
+  { unseen = false, told }: Comparing = {},
 ): Promise<void> => {
   const isDeletion = plan.request.mode === "delete";
   const { takes } = record.detail;
@@ -227,9 +235,10 @@ const compareAndKeep = async (
   const { etag, counts, ...deleted } = database.snapshot(() => {
     if (record.state === "awaiting-console") keepEmitted(database, plan);
     const etag = etagOf(database, plan);
-    const found = isDeletion ? choose(database, plan, taken && kindNamed(taken.kind).thing) : compare(database, plan);
+    const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing };
+    const found = isDeletion ? choose(database, plan, along) : compare(database, plan);
     const counts = { ...found, overwrites: overwrittenBy(database, plan) };
-    if (!again) keepDeletions(database, plan);
+    if (!unseen) keepDeletions(database, plan);
     return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
   });
   const all = { ...counts, contradicts: await contradictedBy(database, plan) };
@@ -273,13 +282,13 @@ const withDatabase = async <T>(
 
 /** Chooses what a deletion takes, and turns the import into a plan. @throws Failure as `choose` */
 export const planDeletion = (
-  { files, id, request, ids }: Extract<Task, { type: "delete" }>,
+  { files, id, request, ids, told }: Extract<Task, { type: "delete" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
     createChoice(database, ids);
     const record = await readImport(new Connection(database), id);
-    await compareAndKeep(database, record, deletionSql(record.kind, request));
+    await compareAndKeep(database, record, deletionSql(record.kind, request), { told });
   };
   rmSync(files.staging, { force: true });
   return withDatabase(files, interrupted, plan, true);
@@ -292,7 +301,7 @@ export const replan = (
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const record = await readImport(new Connection(database), id);
-    await compareAndKeep(database, record, planSqlOf(record), !isShown);
+    await compareAndKeep(database, record, planSqlOf(record), { unseen: !isShown });
   });
 
 /** The collections that an import of a kind may write. */
