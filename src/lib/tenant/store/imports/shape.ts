@@ -91,23 +91,23 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const ofNames = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ count, names: [...names] });
 
+/** The counts of a plan, and what it tells besides, each only where there is some. */
+const partsOf = ({ staying, protectedElsewhere, wipes, overwrites, contradicts, lost, ...counts }: PlanCounts) => ({
+  counts,
+  told: {
+    ...(wipes === undefined ? {} : { wipes }),
+    ...(staying === undefined ? {} : { staying: ofNames(staying) }),
+    ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
+    ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
+    ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
+    ...(lost === undefined ? {} : { lost: [...lost] }),
+  },
+});
+
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const {
-    newOrgs,
-    newGroups,
-    columns,
-    staying,
-    protectedElsewhere,
-    wipes,
-    overwrites,
-    contradicts,
-    lost,
-    ...counts
-  }: PlanCounts = {
-    ...NO_COUNTS,
-    ...countsOf(record),
-  };
+  const { counts: all, told } = partsOf({ ...NO_COUNTS, ...countsOf(record) });
+  const { newOrgs, newGroups, columns, ...counts } = all;
   const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
   const numberOf = (id: string | null): number | null => (id === null ? null : (beside.numbers.get(id) ?? null));
   const task = beside.tasks.get(record.pk);
@@ -143,12 +143,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     unverifiedColumns: unverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
-    ...(wipes === undefined ? {} : { wipes }),
-    ...(staying === undefined ? {} : { staying: ofNames(staying) }),
-    ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
-    ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
-    ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
-    ...(lost === undefined ? {} : { lost: [...lost] }),
+    ...told,
     ...(takes === undefined ? {} : { takes }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
