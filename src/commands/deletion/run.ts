@@ -13,8 +13,10 @@ import { showResult } from "../imports/plan/result.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { requireNamed } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import { idsNamed, NamesNotFound, typedNames, type Findable } from "./names.ts";
+import type { Findable } from "./findable.ts";
+import { idsNamed, NamesNotFound } from "./names.ts";
 import type { DeletionOptions } from "./options.ts";
+import { typedNames } from "./typed-names.ts";
 
 type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
 

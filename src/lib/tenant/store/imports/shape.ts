@@ -91,23 +91,39 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const ofNames = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ count, names: [...names] });
 
-/** The counts of a plan, and what it tells besides, each only where there is some. */
-const partsOf = ({ staying, protectedElsewhere, wipes, overwrites, contradicts, lost, ...counts }: PlanCounts) => ({
-  counts,
-  told: {
+/** The counts of a plan, and what only some plans tell. */
+const shownCounts = (record: ImportRecord) => {
+  const {
+    newOrgs,
+    newGroups,
+    columns,
+    staying,
+    protectedElsewhere,
+    wipes,
+    overwrites,
+    contradicts,
+    lost,
+    ...counts
+  }: PlanCounts = {
+    ...NO_COUNTS,
+    ...countsOf(record),
+  };
+  return {
+    ...counts,
+    newOrgs: [...newOrgs],
+    newGroups: [...newGroups],
+    columns: [...columns],
     ...(wipes === undefined ? {} : { wipes }),
     ...(staying === undefined ? {} : { staying: ofNames(staying) }),
     ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
     ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
     ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
     ...(lost === undefined ? {} : { lost: [...lost] }),
-  },
-});
+  };
+};
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { counts: all, told } = partsOf({ ...NO_COUNTS, ...countsOf(record) });
-  const { newOrgs, newGroups, columns, ...counts } = all;
   const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
   const numberOf = (id: string | null): number | null => (id === null ? null : (beside.numbers.get(id) ?? null));
   const task = beside.tasks.get(record.pk);
@@ -133,17 +149,13 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     etag: record.etag,
     request: detail.request,
     rows: detail.staged?.rows ?? 0,
-    ...counts,
-    newOrgs: [...newOrgs],
-    newGroups: [...newGroups],
-    columns: [...columns],
+    ...shownCounts(record),
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
     unverifiedColumns: unverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
-    ...told,
     ...(takes === undefined ? {} : { takes }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),

@@ -1,0 +1,157 @@
+import { Failure } from "../../lib/errors/index.ts";
+import { readNamedFile } from "../../lib/files/index.ts";
+import { emailKey } from "../../lib/model/normalise.ts";
+import { nameAsWritten } from "../../lib/model/search.ts";
+import { text } from "../../lib/text/index.ts";
+import type { Tools } from "../tools.ts";
+
+/** A name, and the line of the file where it stands. */
+export interface Typed {
+  readonly name: string;
+  /** the other words of its line, where it is an address */
+  readonly beside?: string | undefined;
+  readonly where?: string | undefined;
+}
+
+/** A mail address among other words, as mails and tables have it. */
+const ADDRESS =
+  /[^\s<>()[\]「」『』【】"',;:、。]+@[^\s<>()[\]「」『』【】"',;:、。]*[^\s<>()[\]「」『』【】"',;:、。.]/gu;
+
+/** The names in a line; of people their mail addresses, if there are any. */
+const namesIn = (line: string, byMail: boolean): readonly Typed[] => {
+  // blanks of mails and tables
+  const whole = line.replaceAll("\u00a0", " ").trim();
+  const addresses = byMail ? (whole.normalize("NFKC").match(ADDRESS) ?? []) : [];
+  const beside = addresses.length === 0 ? undefined : whole.normalize("NFKC").replaceAll(ADDRESS, " ");
+  if (addresses.length > 0) return addresses.map((name) => ({ name, beside }));
+  return whole === "" ? [] : [{ name: whole }];
+};
+
+/** A cell of a list without what lists have around names: quotes, brackets, bullets and numbers, titles of persons. */
+const bareCell = (cell: string): string =>
+  cell
+    .replaceAll(/[<>()[\]「」『』【】"']|mailto:/gu, " ")
+    .trim()
+    .replace(/^[\s・*•●○■□◆◇-]*(?:\d+[.)]\s*)?/u, "")
+    .replace(/\s*(?:様|さま|さん|殿|氏)$/u, "");
+
+/** The words beside an address that are none of the values that may stand there, cell by cell; blank if all are. */
+export const strange = (beside: string, values: readonly (string | null)[]): string => {
+  const known = new Set(values.map((value) => nameAsWritten(value ?? "")));
+  const cells = beside.split(/[\t,;]/).map((cell) => bareCell(cell));
+  return cells.find((cell) => cell !== "" && !known.has(nameAsWritten(cell))) ?? "";
+};
+
+/** What ends a cell of a line, such as 山田 太郎(営業部). */
+const BETWEEN_CELLS = /[\t,;、()（）<>[\]「」『』【】]/u;
+
+/** The cells of a line that is no address, without what lists have around names. */
+export const cellsOf = (line: string): readonly string[] =>
+  line
+    .normalize("NFKC")
+    .split(BETWEEN_CELLS)
+    .map((cell) => bareCell(cell))
+    .filter((cell) => cell !== "");
+
+/** Lists of names are short; a longer file is none. */
+const MOST_BYTES = 1024 * 1024;
+
+/** The text of a list, as an editor or a mail program on a Japanese machine writes it; undefined if it is no text. */
+const decoded = (bytes: Uint8Array): string | undefined => {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("shift_jis").decode(bytes);
+  }
+};
+
+async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise<readonly Typed[]> {
+  const { name: label, bytes } = await readNamedFile(tools, file, MOST_BYTES);
+  const content = bytes.length > MOST_BYTES ? undefined : decoded(bytes);
+  if (content === undefined) throw notAList(file);
+  const place = label === "-" ? "stdin" : label;
+  return content.split(/\r\n|[\r\n]/).flatMap((line, at) => {
+    const where = `${place}:${at + 1}`;
+    const names = namesIn(line, byMail);
+    if (byMail && (HEADER.test(line.normalize("NFKC")) || severalIn(names))) throw notOnePerson(where);
+    return names.map((name) => ({ ...name, where }));
+  });
+}
+
+const severalIn = (names: readonly Typed[]): boolean => new Set(names.map(({ name }) => emailKey(name))).size > 1;
+
+/** The head of a mail, which names people who are not meant: who wrote it, and to whom. */
+const HEADER = /^\s*(?:from|to|cc|bcc|差出人|宛先)\s*:/iu;
+
+const notOnePerson = (where: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      "this line is the head of a mail, or has several addresses; nothing was changed",
+      "この行はメールのヘッダーか、複数のメールアドレスを含んでいます。何も変更していません",
+    ),
+    where,
+    hint: text("leave one person a line: those who are to go", "削除するユーザーだけを 1 行に 1 人ずつ書いてください"),
+  });
+
+const notAList = (where: string): Failure =>
+  new Failure("usage", {
+    what: text("this is not a text file with one name a line", "1 行に 1 件ずつ書いたテキストファイルではありません"),
+    where,
+  });
+
+/** The name in an argument. @throws `usage` where several people are in it */
+const nameIn = (argument: string, byMail: boolean): readonly Typed[] => {
+  const names = namesIn(argument, byMail);
+  if (severalIn(names)) throw notOneName(names.map(({ name }) => name));
+  return names;
+};
+
+const notOneName = (names: readonly string[]): Failure =>
+  new Failure("usage", {
+    what: text(
+      `${names.length} mail addresses are in one argument; nothing was changed`,
+      `1 つの引数に ${names.length} 件のメールアドレスがあります。何も変更していません`,
+    ),
+    where: names.join(" "),
+    hint: text(
+      "give each as an argument of its own, or all in a file, one a line: --file FILE",
+      "1 件ずつ別の引数にするか、1 行に 1 件ずつ書いたファイルを --file FILE で指定してください",
+    ),
+  });
+
+/** The names that were typed, or stand in a file. @throws `usage` where one argument or line has several people */
+export async function typedNames(
+  tools: Tools,
+  {
+    names,
+    file,
+    byMail = false,
+  }: { readonly names: readonly string[]; readonly file: string | undefined; readonly byMail?: boolean | undefined },
+): Promise<readonly Typed[]> {
+  const typed = names.flatMap((name) => nameIn(name, byMail));
+  const all: readonly Typed[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
+  const known = new Set<string>();
+  const once = all.filter(({ name, beside = "" }) => {
+    // the same address with other words beside it is looked at again
+    const key = beside.trim() === "" ? name : `${name} ${beside}`;
+    const isNew = !known.has(key);
+    known.add(name).add(key);
+    return isNew;
+  });
+  if (once.length > MOST_NAMES) throw tooMany(once.length);
+  return once;
+}
+
+/** As many as one request takes; more are told by a filter or a file. */
+const MOST_NAMES = 20_000;
+
+const tooMany = (count: number): Failure =>
+  new Failure("usage", {
+    what: text(
+      `${count} names are more than the ${MOST_NAMES} of one deletion`,
+      `名前が ${count} 件あります。1 回に指定できるのは ${MOST_NAMES} 件までです`,
+    ),
+    hint: text("delete in parts, or by a filter", "分けて削除するか、絞り込み条件で指定してください"),
+  });
