@@ -3,7 +3,7 @@ import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { counted, text } from "../../text/index.ts";
+import { counted, text, type Text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
@@ -453,10 +453,11 @@ export class TenantImports {
     const other = reverts ?? revertedBy;
     if (other === null) return;
     const { pk: number, detail } = await this.#record(other);
-    if (reverts !== null) throw isUndo(pk, number, detail.request?.mode === "delete");
     const others = await this.#session.read(listImports);
-    const next = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
-    throw undoneAlready(pk, number, lastCommitted(next)?.pk);
+    const standing = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
+    const next = lastCommitted(standing)?.pk;
+    if (reverts !== null) throw isUndo(pk, number, { deleted: detail.request?.mode === "delete", next });
+    throw undoneAlready(pk, number, next);
   }
 
   /** Drops a plan; of deletions that are committed together both. @throws Failure `conflict` if it is no open plan */
@@ -635,35 +636,50 @@ const lastCommitted = (imports: readonly ImportRecord[]): ImportRecord | undefin
 const committedMs = ({ createdAt, detail: { committedAt } }: ImportRecord): number =>
   Date.parse(committedAt ?? createdAt);
 
-/** @param next the last import that was not undone, if there is one */
+/** What may be done instead. @param next the last import that was not undone, if there is one */
+const orUndo = ({ en, ja }: Text, next: number | undefined): Text =>
+  next === undefined
+    ? text(en, ja)
+    : text(
+        `${en}; to undo the last one that still stands: clomoctl imports revert ${next}`,
+        `${ja}。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
+      );
+
 const undoneAlready = (number: number, by: number, next: number | undefined): Failure =>
   new Failure("conflict", {
     what: text(
       `import ${number} was already undone by import ${by}`,
       `インポート ${number} はインポート ${by} ですでに取り消されています`,
     ),
-    hint:
-      next === undefined
-        ? text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`)
-        : text(
-            `see what that did: clomoctl imports show ${by} --rows; to undo the last one that still stands: clomoctl imports revert ${next}`,
-            `その内容: clomoctl imports show ${by} --rows。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
-          ),
+    hint: orUndo(
+      text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`),
+      next,
+    ),
   });
 
 /** @param deleted the import that was undone was a deletion, which has no file */
-const isUndo = (number: number, undone: number, deleted: boolean): Failure =>
+const isUndo = (
+  number: number,
+  undone: number,
+  { deleted, next }: { readonly deleted: boolean; readonly next: number | undefined },
+): Failure =>
   new Failure("conflict", {
     what: text(
       `import ${number} undid import ${undone}; an undo cannot be undone`,
       `インポート ${number} はインポート ${undone} の取り消しです。取り消しを取り消すことはできません`,
     ),
-    hint: deleted
-      ? text(
-          `delete them again; who they were: clomoctl imports show ${undone} --rows`,
-          `もう一度削除してください。削除した対象の確認: clomoctl imports show ${undone} --rows`,
-        )
-      : text("import the file again", "ファイルをもう一度インポートしてください"),
+    hint: orUndo(
+      deleted
+        ? text(
+            `delete them again; who they were: clomoctl imports show ${undone} --rows`,
+            `もう一度削除してください。削除した対象の確認: clomoctl imports show ${undone} --rows`,
+          )
+        : text(
+            `to have it again: import the file of ${undone} again`,
+            `もう一度適用するには、インポート ${undone} のファイルをインポートしてください`,
+          ),
+      next,
+    ),
   });
 
 /** How the console's own export is read: what it lacks is gone, a column it lacks tells nothing. */
