@@ -23,9 +23,9 @@ export function stepsOf(task: ConsoleTask): readonly Text[] {
 
 /** What comes before another owner of devices. @see facts 1.3, 4.6 */
 function wipeStep({ wipes = 0, objectId, name, changes, importNumber }: ConsoleTask): readonly Text[] {
-  const isBack = ({ field, before, now }: ConsoleTask["changes"][number]): boolean =>
-    !OWNERS.includes(field) || before === null || (now !== undefined && String(now) === String(before));
-  if (wipes === 0 || (objectId !== null && changes.every(isBack))) return [];
+  const isKept = (change: Change): boolean =>
+    !OWNERS.includes(change.field) || change.before === null || isBack(change);
+  if (wipes === 0 || (objectId !== null && changes.every(isKept))) return [];
   const rows = `clomoctl imports show ${importNumber ?? ""} --rows`;
   const which =
     objectId === null
@@ -357,9 +357,15 @@ const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
 
 const NO_VALUE = text("(blank)", "(空)");
 
+type Change = ConsoleTask["changes"][number];
+
+/** Whether a record has again what the console had. Two that are named may be called alike, so that their ids tell. */
+const isBack = ({ before, after, now = after, ids }: Change): boolean =>
+  ids === undefined ? String(now) === String(before) : (ids.now === undefined ? ids.after : ids.now) === ids.before;
+
 /** One value to enter. @param before what the console has, unless it was entered there meanwhile */
-function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Text {
-  const { field, before, after, now = after, exportedBy } = change;
+function changeStep(fields: Fields, change: Change): Text {
+  const { field, before, after, now = after, renamed, exportedBy } = change;
   const { [field]: of } = fields;
   const label = of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");
   if (of?.secret === true) {
@@ -371,11 +377,14 @@ function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Tex
     if (of?.type === "choice" && typeof value === "string") return of.names?.[value] ?? same(value);
     return same(typeof value === "string" ? value : value.join(", "));
   };
-  const [from, to, by] = [told(before), told(after), told(now)];
+  const [from, by] = [told(before), told(now)];
+  // a switch that is off has no value, or FALSE
+  const isKept = change.ids === undefined ? from.ja === by.ja : isBack(change);
+  const to = renamed === undefined ? told(after) : withNewName(told(after), renamed);
   // an export may be from before the value was entered there: it is asked for as before
   if (exportedBy !== undefined && change.now !== undefined) {
     const { en, ja } = exportCalled(exportedBy);
-    return from.ja === by.ja
+    return isKept
       ? text(
           `${label}: ${by.en} → ${to.en} (${en} had ${by.en})`,
           `${label}: ${by.ja} → ${to.ja}(${ja}では「${by.ja}」)`,
@@ -385,13 +394,13 @@ function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Tex
           `${label}: ${by.ja} → ${to.ja}(${ja}では、管理画面の値が「${from.ja}」から「${by.ja}」に変わっています)`,
         );
   }
-  if (before !== null && from.ja === by.ja) {
+  if (before !== null && isKept) {
     return text(
       `${label}: ${by.en}, as the console had it: nothing to do, unless it was changed there meanwhile`,
       `${label}: ${by.ja}(管理画面の元の値に戻っています。管理画面で変更していなければ、作業は不要です)`,
     );
   }
-  if (to.ja !== by.ja) {
+  if (change.now !== undefined && to.ja !== by.ja) {
     return text(
       `${label}: ${by.en} (not ${to.en} any more: it was changed again here since)`,
       `${label}: ${by.ja}(その後ここで再び変更されたため、「${to.ja}」ではありません)`,
@@ -401,6 +410,10 @@ function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Tex
     ? text(`${label}: ${to.en}`, `${label}: ${to.ja}`)
     : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
 }
+
+/** What a record is called in the console at least until a later task, and here by now. */
+const withNewName = ({ en, ja }: Text, renamed: string): Text =>
+  text(`${en} (here ${renamed} by now)`, `${ja}(ここでは現在「${renamed}」)`);
 
 const isSwitch = (field: Field): boolean =>
   field.type === "boolean" || ("rule" in field && field.rule?.kind === "boolean");

@@ -30,6 +30,13 @@ const ConsoleTask = named(
           field: z.string(),
           before: ChangedValue,
           after: ChangedValue,
+          ids: z
+            .object({ before: Id.nullable(), after: Id.nullable(), now: Id.nullable().optional() })
+            .optional()
+            .meta({ description: "of a field that names a record: its id, which stays while names change" }),
+          renamed: z.string().optional().meta({
+            description: "of a field that names a record: what that is called by now, where `after` is a former name",
+          }),
           now: ChangedValue.optional().meta({ description: "the tenant's value, where it was changed since" }),
           exportedBy: Export.optional().meta({ description: "the export of the console that has it so" }),
         }),

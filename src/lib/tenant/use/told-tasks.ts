@@ -37,23 +37,25 @@ const withRestored = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<re
       const records = await recordsWith(reader, noun.list, ids);
       const restored = beside.flatMap(({ id, secrets }) => {
         const record = records.find((one: { readonly id?: unknown }) => one.id === id);
-        return record === undefined ? [] : [restoredOf(noun, record, secrets)];
+        return record === undefined ? [] : [restoredOf(reader, noun, record, secrets)];
       });
-      return { ...task, restored };
+      return { ...task, restored: await Promise.all(restored) };
     }),
   );
 
-const restoredOf = (
+const restoredOf = async (
+  reader: Reader,
   noun: HandChange["noun"],
   record: Readonly<Record<string, unknown>>,
   secrets: readonly string[],
-): ConsoleTask["restored"][number] => {
+): Promise<ConsoleTask["restored"][number]> => {
   const { thing } = noun.list;
   const { namedBy = "name" } = thing;
-  const told = kindOf(FORMATS[noun.kind]).unfiled.flatMap(({ field }) => {
-    const after = toldField(noun, record, field);
-    return after === null ? [] : [{ field, before: null, after: typeof after === "string" ? after : [...after] }];
-  });
+  const told: ConsoleTask["restored"][number]["changes"] = [];
+  for (const { field } of kindOf(FORMATS[noun.kind]).unfiled) {
+    const { told: after } = await toldField(reader, noun, record, field);
+    if (after !== null) told.push({ field, before: null, after: mutable(after) });
+  }
   return {
     id: String(record["id"]),
     name: String(record[thing.fields[namedBy]?.shownAs ?? namedBy]),
@@ -75,7 +77,8 @@ const byNow = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<rea
     );
     for (const task of group) {
       const record = records.get(task.objectId);
-      if (record !== undefined) told.set(task.number, withNow(task, { kind: task.kind, ...noun }, record));
+      if (record !== undefined)
+        told.set(task.number, await withNow(reader, task, { kind: task.kind, ...noun }, record));
     }
   }
   return tasks.map((task) => told.get(task.number) ?? task);
@@ -85,11 +88,40 @@ const byNow = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<rea
 export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
   withRestored(reader, await byNow(reader, tasks));
 
-const withNow = (task: ConsoleTask, noun: HandChange["noun"], record: object): ConsoleTask => ({
-  ...task,
-  changes: task.changes.map((change) => {
-    const now = toldField(noun, record, change.field);
-    if (JSON.stringify(now) === JSON.stringify(change.after)) return { ...change, exportedBy: undefined };
-    return { ...change, now: now === null || typeof now === "string" ? now : [...now] };
-  }),
-});
+type Told = ConsoleTask["changes"][number]["after"];
+
+const mutable = (value: string | readonly string[] | null): Told =>
+  value === null || typeof value === "string" ? value : [...value];
+
+const withNow = async (
+  reader: Reader,
+  task: ConsoleTask,
+  noun: HandChange["noun"],
+  record: object,
+): Promise<ConsoleTask> => {
+  const changes = task.changes.map(async (change) =>
+    changeByNow(change, await toldField(reader, noun, record, change.field)),
+  );
+  return { ...task, changes: await Promise.all(changes) };
+};
+
+type Change = ConsoleTask["changes"][number];
+
+/** A change with the value that the record has by now, if that is another one. */
+const changeByNow = (change: Change, { told, id }: Awaited<ReturnType<typeof toldField>>): Change => {
+  const { after, ids } = change;
+  const isSame =
+    ids === undefined || id === undefined
+      ? JSON.stringify(told) === JSON.stringify(after) || isFormerly(told, after)
+      : id === ids.after;
+  if (!isSame) return { ...change, now: mutable(told), ids: ids && { ...ids, now: id ?? null } };
+  // it is the same record, whatever it is called by now
+  const renamed = ids !== undefined && typeof told === "string" && told !== after ? told : undefined;
+  return { ...change, exportedBy: undefined, renamed };
+};
+
+/** Whether older programs told a record so: by its name alone, without its code or address. */
+const isFormerly = (told: string | readonly string[] | null, name: Told): boolean =>
+  typeof told === "string" &&
+  typeof name === "string" &&
+  [` (`, ` <`].some((mark) => told.startsWith(`${name}${mark}`));
