@@ -148,6 +148,7 @@ const consoleTask: ConsoleTask = {
   changes: [],
   gone: false,
   restored: [],
+  undoes: null,
   deletionTask: null,
   absentIn: null,
   doubtedAt: null,

@@ -276,6 +276,8 @@ const Difference = named(
     planned: z.array(z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() })),
     /** the plan creates, changes or deletes the record */
     touched: z.boolean(),
+    /** an open task for the console, which has it otherwise until that is done */
+    task: z.int().optional(),
   }),
   PlanRow,
 );
