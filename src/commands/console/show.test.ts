@@ -53,6 +53,36 @@ test("an undoing is put back; where an export differed since, a later one may pr
   expect(steps).toHaveLength(5);
 });
 
+const undoes = { importNumber: 11, task: 2 } as const;
+
+test.each([
+  [{ ...undoes, state: "open" }, /import 11 probably was not, as its task 2 was open/, "作業 2 は「未了」で"],
+  [{ ...undoes, state: "dropped" }, /as its task 2 was dropped/, "作業 2 は「取り下げ」で"],
+  [
+    { ...undoes, task: null, state: null },
+    /no task tells whether import 11 was/,
+    "インポート 11 の作業の記録はありません",
+  ],
+] as const)(
+  "an undoing holds only where it was done in the console, devices' wipes too: %o",
+  async (one, known, ja) => {
+    for (const task of [UNDONE, { ...UNDONE, kind: "devices", wipes: 1 }, { ...UNDONE, file: "undo.csv", create: 1 }]) {
+      const told = await shown({ ...task, undoes: one });
+      expect(told.steps[0]).toMatch(/^all that follows only where it was done in the console .*console drop 3$/v);
+      expect(told.steps[0]).toMatch(known);
+      expect(told.ja).toMatch(/^1\. 以下の手順はすべて、管理画面で行った場合に限ります.*clomoctl console drop 3\n/v);
+      expect(told.ja).toContain(ja);
+    }
+  },
+);
+
+test("an undoing of what is known to be in the console has no condition", async () => {
+  for (const one of [null, { ...undoes, state: "confirmed" }, { ...undoes, state: "shown" }]) {
+    const { steps } = await shown({ ...UNDONE, undoes: one });
+    expect(steps[0]).toMatch(/^see what changed/);
+  }
+});
+
 test.each([
   [{ kind: "users", mode: "append", delete: 0 }, 3, /^upload.csv: .*must be 追加更新/],
   [{ kind: "users", mode: "replace", delete: 2 }, 4, /^upload.csv: .*must be 追加更新/],
@@ -90,7 +120,7 @@ test("an undoing by a file names it, and who is deleted or made again by hand", 
   ]);
   const docs = await shown({ ...undo, kind: "docs", update: 0, delete: 0 });
   expect(docs.steps[1]).toMatch(
-    /^make the 1 again that the import had deleted .*SECURED APPs MANAGER \(Docs\): Users .*no password is known here/v,
+    /^of the 1 that the import had deleted, make again those that the console does not have .*SECURED APPs MANAGER \(Docs\): Users .*no password is known here/v,
   );
 });
 

@@ -21,6 +21,7 @@ const TASK: ConsoleTask = {
   changes: [],
   gone: false,
   restored: [],
+  undoes: null,
   deletionTask: null,
   absentIn: null,
   file: null,

@@ -1,5 +1,5 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
+import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { ORG } from "../../lib/model/organisation.ts";
@@ -19,7 +19,27 @@ export function stepsOf(task: ConsoleTask): readonly Text[] {
   if (task.gone) return task.absentIn === null ? goneSteps(task) : absentSteps(task, task.absentIn);
   if (task.objectId !== null) return [...wipeStep(task), ...handSteps(task), confirmed(task)];
   if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
-  return [...wipeStep(task), ...(task.work === "upload" ? uploadSteps(task) : repeatSteps(task))];
+  return [...undoingStep(task), ...wipeStep(task), ...(task.work === "upload" ? uploadSteps(task) : repeatSteps(task))];
+}
+
+/** What comes before all other steps of an undoing: they hold only of what was done in the console, where that is not known. */
+function undoingStep({ number, undoes }: ConsoleTask): readonly Text[] {
+  if (undoes === null || undoes.state === "confirmed" || undoes.state === "shown") return [];
+  const { importNumber, task, state } = undoes;
+  const was = state === null ? undefined : nameIn(CONSOLE_TASK_STATE_NAMES, state);
+  const known =
+    was === undefined
+      ? text(`no task tells whether import ${importNumber} was`, `インポート ${importNumber} の作業の記録はありません`)
+      : text(
+          `import ${importNumber} probably was not, as its task ${task} was ${was.en}`,
+          `インポート ${importNumber} の作業 ${task} は「${was.ja}」で、管理画面では行われていない可能性があります`,
+        );
+  return [
+    text(
+      `all that follows only where it was done in the console (${known.en}); where it was not, there is nothing to do: clomoctl console drop ${number}`,
+      `以下の手順はすべて、管理画面で行った場合に限ります(${known.ja})。行っていなければ作業は不要です: clomoctl console drop ${number}`,
+    ),
+  ];
 }
 
 /** What comes before another owner of devices. @see facts 1.3, 4.6 */
@@ -142,8 +162,8 @@ function againStep({ kind, create, importNumber }: ConsoleTask): Text {
   const clicks = FORMATS[kind].thing.clicks?.create;
   const { en, ja } = clicks === undefined ? pageOf(kind) : inApp(kind, clicks);
   return text(
-    `make the ${create} again that the import had deleted (their values: clomoctl imports show ${importNumber} --rows); each by ${en}`,
-    `インポートで削除された ${create} 件を作り直してください(値の確認: clomoctl imports show ${importNumber} --rows)。1 件ずつ: ${ja}`,
+    `of the ${create} that the import had deleted, make again those that the console does not have (their values: clomoctl imports show ${importNumber} --rows); each by ${en}`,
+    `インポートで削除された ${create} 件のうち、管理画面にないものを作り直してください(値の確認: clomoctl imports show ${importNumber} --rows)。1 件ずつ: ${ja}`,
   );
 }
 

@@ -77,9 +77,9 @@ test("lists what differs, and says that the plan keeps waiting", async () => {
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(differing), folder: folderOf() });
   expect(en.exit).toBe(9);
   expect(en.stdout.split("\n").slice(0, 3)).toEqual([
-    "what\tkey\tname\tvalues\ttouched\trecords",
-    "missing\thanako@example.co.jp\t髙橋 花子\t[]\ttrue\t1",
-    "only-in-console\tjiro@example.co.jp\t髙橋 花子\t[]\tfalse\t1",
+    "what\tkey\tname\tvalues\ttouched\trecords\ttask",
+    "missing\thanako@example.co.jp\t髙橋 花子\t[]\ttrue\t1\t",
+    "only-in-console\tjiro@example.co.jp\t髙橋 花子\t[]\tfalse\t1\t",
   ]);
   expect(en.stderr).toContain(
     "records that differ from the plan: 12 (of those listed, 2 touched by it); nothing was changed; the plan is still waiting for verification\n",
@@ -87,6 +87,32 @@ test("lists what differs, and says that the plan keeps waiting", async () => {
   expect(en.stderr).toContain(`or correct the console, export, and: clomoctl imports verify 12 --against EXPORT.csv\n`);
   expect(ja).toMatchObject({ exit: 9, stdout: en.stdout });
   expect(ja.stderr).toContain("計画と異なるものが 12 件あります(一覧のうち、計画の対象は 2 件)");
+});
+
+test("what an open task is the reason of is to be done in the console: no export is to be taken over for it", async () => {
+  const other = (task: number | undefined, key: string) => ({
+    ...rowOf({ row: 0, key }),
+    planned: [],
+    touched: false,
+    ...(task !== undefined && { task }),
+  });
+  const told = async (...first: Verification["first"]) => {
+    const verifyImport = { ...differing, differences: first.length, first };
+    const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(verifyImport), folder: folderOf() });
+    expect(en.exit).toBe(9);
+    return { en, ja };
+  };
+  const tasks = await told(other(12, "a"), other(3, "b"), other(3, "c"));
+  expect(tasks.en.stdout).toContain("only-in-console\ta\t髙橋 花子\t[]\tfalse\t1\t12\n");
+  expect(tasks.en.stderr).toContain(
+    "not by this plan (open tasks: 3, 12): do it there (clomoctl console show 3), export, and: clomoctl imports verify 12 --against EXPORT.csv\n",
+  );
+  expect(tasks.ja.stderr).toContain("管理画面での作業が残っているもの(作業 3、12): 管理画面で行い");
+  expect(tasks.en.stderr).not.toContain("--from-console");
+  const both = await told(other(3, "b"), other(undefined, "d"));
+  expect(both.en.stderr).toContain("open tasks: 3)");
+  expect(both.en.stderr).toContain("the rest was changed in the console meanwhile: import this export first: ");
+  expect(both.en.stderr).not.toContain("\nthen: ");
 });
 
 test("a difference has both values, in words on a terminal", async () => {
@@ -102,6 +128,7 @@ test("a difference has both values, in words on a terminal", async () => {
     ],
     touched: true,
     records: 1,
+    task: null,
   });
   const { en, ja } = await inBoth(`${VERIFY} --format table`, circumstances);
   expect(en.stderr).toContain(
@@ -157,7 +184,7 @@ test("programs are told what is not proved too, before and after it is accepted"
   const answer: Verification = { ...accepted, accepted: false, reason: "unseen", import: WAITING, unseen };
   const asked = await run(`${VERIFY} --format json`, { tenant: tenantWith(answer), folder: folderOf() });
   expect(JSON.parse(asked.stdout)).toEqual([
-    { what: "not-shown", key: null, name: "グループ名", values: [], touched: true, records: 2 },
+    { what: "not-shown", key: null, name: "グループ名", values: [], touched: true, records: 2, task: null },
   ]);
   const done = await run(`${VERIFY} --accept-unseen --format json`, {
     tenant: tenantWith({ ...accepted, unseen }),

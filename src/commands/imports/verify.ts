@@ -199,9 +199,17 @@ function* nextSteps(
       `touched by the plan: upload the file again or correct the console, export, and: ${again}`,
       `計画の対象: もう一度アップロードするか管理画面で直し、エクスポートして: ${again}`,
     );
-  if (touched === first.length) return;
+  const untouched = first.filter((one) => !one.touched);
+  const tasks = [...new Set(untouched.flatMap(({ task }) => task ?? []))].toSorted((a, b) => a - b);
+  const [task] = tasks;
+  if (task !== undefined)
+    yield text(
+      `still to be done in the console, not by this plan (open tasks: ${tasks.join(", ")}): do it there (clomoctl console show ${task}), export, and: ${again}`,
+      `計画の対象ではなく、管理画面での作業が残っているもの(作業 ${tasks.join("、")}): 管理画面で行い(手順: clomoctl console show ${task})、エクスポートして: ${again}`,
+    );
+  if (untouched.every((one) => one.task !== undefined)) return;
   const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
-  yield touched > 0
+  yield touched > 0 || task !== undefined
     ? text(
         `the rest was changed in the console meanwhile: import this export first: ${takeOver}`,
         `それ以外: その間に管理画面で変更されています。先にこのエクスポートを取り込んでください: ${takeOver}`,
@@ -210,5 +218,5 @@ function* nextSteps(
         `changed in the console meanwhile: import this export: ${takeOver}`,
         `その間に管理画面で変更されています。このエクスポートを取り込んでください: ${takeOver}`,
       );
-  if (touched === 0) yield text(`then: ${same}`, `そのあと: ${same}`);
+  if (touched === 0 && task === undefined) yield text(`then: ${same}`, `そのあと: ${same}`);
 }

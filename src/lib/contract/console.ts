@@ -9,6 +9,8 @@ const ChangedValue = z.union([z.string(), z.array(z.string()).readonly()]).nulla
 /** An import that took over an export of the console. */
 const Export = z.object({ importNumber: z.int(), file: z.string() });
 
+const TaskState = z.enum(namesIn(CONSOLE_TASK_STATE_NAMES));
+
 /** What still has to be done in the console, or was. */
 const ConsoleTask = named(
   "ConsoleTask",
@@ -60,6 +62,10 @@ const ConsoleTask = named(
         description:
           "of an undoing that brought records back: a few of those with fields that no file has, which the console must be told too; secrets have no value",
       }),
+    undoes: z.object({ importNumber: z.int(), task: z.int().nullable(), state: TaskState.nullable() }).nullable().meta({
+      description:
+        "of an undoing: the import that it undid, and that one's task as it was until then; null if that import took over an export of the console",
+    }),
     deletionTask: z.int().nullable().meta({ description: "of a record that is gone: the open task that tells so" }),
     absentIn: Export.nullable().meta({
       description:
@@ -71,7 +77,7 @@ const ConsoleTask = named(
     update: z.int(),
     delete: z.int(),
     wipes: z.int().optional().meta({ description: "devices that have to be wiped first for another owner, if any" }),
-    state: z.enum(namesIn(CONSOLE_TASK_STATE_NAMES)),
+    state: TaskState,
     openedAt: Instant,
     openedBy: z.string(),
     closedAt: Instant.nullable(),
@@ -88,7 +94,7 @@ export default {
     list: get("/v1/console", {
       id: "consoleTasks",
       summary: "What has to be done in the console",
-      query: { state: z.enum(namesIn(CONSOLE_TASK_STATE_NAMES)).optional() },
+      query: { state: TaskState.optional() },
       answer: items(ConsoleTask, "Oldest first"),
     }),
     show: get("/v1/console/{number}", {

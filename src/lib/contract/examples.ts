@@ -149,6 +149,7 @@ const consoleTask: ConsoleTask = {
   changes: [],
   gone: false,
   restored: [],
+  undoes: null,
   deletionTask: null,
   absentIn: null,
   doubtedAt: null,

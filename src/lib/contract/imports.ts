@@ -211,6 +211,8 @@ const Import = named(
         ),
       })
       .optional(),
+    /** of an undoing: the custom fields removed since whose values do not come back, and how many; null: its name is not known any more */
+    lost: z.array(z.object({ name: z.string().nullable(), values: z.int() })).optional(),
     /** of organisations: the deletion of their users, which is committed with it */
     takes: z.object({ id: Id, number: z.int(), delete: z.int(), recordsBefore: z.int() }).optional(),
     /** the import written for the console after this one, and those it superseded */
@@ -274,6 +276,8 @@ const Difference = named(
     planned: z.array(z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() })),
     /** the plan creates, changes or deletes the record */
     touched: z.boolean(),
+    /** an open task for the console, which has it otherwise until that is done */
+    task: z.int().optional(),
   }),
   PlanRow,
 );

@@ -93,6 +93,29 @@ test("an undoing takes the place of what it undoes", async () => {
   expect(await tasks()).toMatchObject([{ state: "dropped" }, { state: "shown" }]);
 });
 
+test("an undoing tells the task of what it undoes, as it was until then", async () => {
+  const own = await tenant.import(users, START);
+  await mirror();
+  const undoes = async ({ id }: Import) => {
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+    return (await tenant.client.console.list({})).at(-1)?.undoes;
+  };
+  const close = (number: number, state: "confirmed" | "dropped") =>
+    tenant.client.console.close({ numbers: [number], state });
+  const first = await tenant.import(users, CHANGED);
+  expect(await undoes(first)).toEqual({ importNumber: first.number, task: 1, state: "open" });
+  const confirmed = await tenant.import(users, CHANGED);
+  await close(3, "confirmed");
+  expect(await undoes(confirmed)).toEqual({ importNumber: confirmed.number, task: 3, state: "confirmed" });
+  const dropped = await tenant.import(users, CHANGED);
+  await close(5, "dropped");
+  expect(await undoes(dropped)).toEqual({ importNumber: dropped.number, task: 5, state: "dropped" });
+  // made before this was a mirror
+  expect(await undoes(own)).toEqual({ importNumber: own.number, task: null, state: null });
+  // what came from the console was there
+  expect(await undoes(await tenant.import(exported, CHANGED))).toBeNull();
+});
+
 test("an upload is proved by its verification, dropped with its plan, or by the next upload", async () => {
   await mirror();
   const emit = async (cells: Cells): Promise<Import> => {

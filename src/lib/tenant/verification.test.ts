@@ -159,3 +159,32 @@ test("a verification goes on where some of those to be deleted are gone already"
   expect(await tenant.client.imports.show(plan.id)).toMatchObject({ delete: 2 });
   expect(await verify(plan, only)).toMatchObject({ accepted: true, import: { delete: 1 } });
 });
+
+test("a record that an open task has otherwise says which: of a change, a deletion, and somebody new", async () => {
+  const others = [
+    ["林", "hayashi@x", "", ""],
+    ["森", "mori@x", "", ""],
+  ];
+  const all: Cells = [...MIRROR, ...others];
+  await tenant.import(exported, all);
+  const idOf = async (email: string) => (await tenant.users()).find(({ emails }) => emails.includes(email))?.id ?? "";
+  await tenant.client.users.edit(await idOf("sato@x"), { title: "係長" });
+  await tenant.import({ ...users, mode: "replace" }, [TITLES, YAMADA, SATO.with(2, "係長")]);
+  await tenant.import(users, [TITLES, ["原", "hara@x", "", ""]]);
+  const plan = await emit([TITLES, YAMADA.with(2, "部長")]);
+  const taskOf = async (cells: Cells) =>
+    Object.fromEntries((await verify(plan, cells)).first.map(({ key, task }) => [key, task]));
+  expect(await taskOf(all)).toEqual({
+    "yamada@x": undefined,
+    "sato@x": 1,
+    "hayashi@x": 2,
+    "mori@x": 2,
+    "hara@x": 3,
+  });
+  // another field than the task's was changed in the console
+  const seen: Cells = [TITLES, YAMADA, SATO.with(2, "係長").with(3, "03-9"), ["原", "hara@x", "", ""]];
+  expect(await taskOf(seen)).toEqual({ "yamada@x": undefined, "sato@x": undefined });
+  const tasks = (await tenant.client.console.list({ state: "open" })).filter(({ work }) => work !== "upload");
+  await tenant.client.console.close({ numbers: tasks.map(({ number }) => number), state: "dropped" });
+  expect(Object.values(await taskOf(all))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+});

@@ -152,3 +152,36 @@ test.each(["show", "replan"])("imports %s names a command that lists the rest", 
   expect(en.stderr).toContain(`… 21 problems in all; see them: clomoctl imports show 12 --problems\n`);
   expect(ja.stderr).toContain(`… 問題は全部で 21 件(一覧: clomoctl imports show 12 --problems)\n`);
 });
+
+test.each<readonly [string, InputProblem["params"], string, string]>([
+  [
+    "org-unknown",
+    { code: "G" },
+    "the mirror has no organisation with the code G",
+    "ミラーに組織コード「G」の組織がありません",
+  ],
+  [
+    "owner-org-unknown",
+    { code: "G" },
+    "the mirror has no organisation with the code G",
+    "ミラーに組織コード「G」の組織がありません",
+  ],
+  [
+    "user-unknown",
+    { value: "a@x" },
+    'the mirror has no user with the mail address "a@x"',
+    "ミラーにメールアドレスが「a@x」のユーザーがいません",
+  ],
+])(
+  "of an export of the console no option or import is proposed that makes it otherwise: %s",
+  async (code, params, inEnglish, inJapanese) => {
+    const { tenant, folder } = circumstances([problemOf({ code, params })]);
+    const given = { tenant: { ...tenant, consoleTasks: { items: [] } }, folder };
+    const { en, ja } = await inBoth("users import people.csv --from-console --dry-run", given);
+    expect([en.stderr.split("\n")[0], ja.stderr.split("\n")[0]]).toEqual([
+      `people.csv:3:2: メールアドレス: ${inEnglish} (B3)`,
+      `people.csv:3:2: メールアドレス: ${inJapanese}(セル B3)`,
+    ]);
+    expect(en.exit).toBe(3);
+  },
+);

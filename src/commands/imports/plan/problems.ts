@@ -55,18 +55,36 @@ const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
 export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
   isKnown(code) ? describeProblem({ code, params }) : same(code);
 
+/** What an export of the console names and the mirror lacks: another export brings it, and nothing is made of a name. */
+const LACKING: Readonly<Record<string, (params: InputProblem["params"]) => Text>> = {
+  "org-unknown": ({ code }) => noOrg(code),
+  "owner-org-unknown": ({ code }) => noOrg(code),
+  "user-unknown": ({ value }) =>
+    text(
+      `the mirror has no user with the mail address "${value}"`,
+      `ミラーにメールアドレスが「${value}」のユーザーがいません`,
+    ),
+};
+
+const noOrg = (code: string | number | undefined): Text =>
+  text(`the mirror has no organisation with the code ${code}`, `ミラーに組織コード「${code}」の組織がありません`);
+
+/** The text of a problem of a file, or of an export of the console. */
+const reasonIn = (problem: InputProblem, isExport: boolean): Text =>
+  (isExport ? LACKING[problem.code]?.(problem.params) : undefined) ?? reasonOf(problem);
+
 /** The reason of a problem, and the name that was probably meant. */
-const doubted = (problem: InputProblem, remedies: Remedies): Text => {
-  const [{ en, ja }, near] = [reasonOf(problem), remedies.nearOf(problem)];
+const doubted = (problem: InputProblem, remedies: Remedies, isExport: boolean): Text => {
+  const [{ en, ja }, near] = [reasonIn(problem, isExport), remedies.nearOf(problem)];
   return near === undefined
     ? text(en, ja)
     : text(`${en}; did you mean ${near}?`, `${ja}。「${near}」ではありませんか?`);
 };
 
 /** A problem in the form for programs. */
-const problemForPrograms = (problem: InputProblem, language: Language) => ({
+const problemForPrograms = (problem: InputProblem, language: Language, isExport: boolean) => ({
   ...problem,
-  reason: reasonOf(problem)[language],
+  reason: reasonIn(problem, isExport)[language],
 });
 
 /** Where to find the problems that {@link listProblems} omits: for a file being imported, and for a kept plan. */
@@ -79,12 +97,17 @@ const inPlan = (number: number): Text =>
  *
  * @param typed the file's name for people; for a kept plan, the name it was sent with is used
  * @param knownNames what the tenant has of what cells name
+ * @param isExport the file is the console's own
  */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,
   plan: Import,
-  { typed, knownNames }: { readonly typed?: string; readonly knownNames?: KnownNames } = {},
+  {
+    typed,
+    knownNames,
+    isExport = false,
+  }: { readonly typed?: string; readonly knownNames?: KnownNames; readonly isExport?: boolean } = {},
 ): Promise<ListedProblems> {
   const remedies = new Remedies(plan.kind);
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, remedies };
@@ -96,7 +119,7 @@ export async function listProblems(
   let whole: string | undefined;
   for await (const problem of client.imports.problems(plan.id)) {
     if (problem.severity === "error") {
-      all?.push(problemForPrograms(problem, terminal.language) as never);
+      all?.push(problemForPrograms(problem, terminal.language, isExport) as never);
       if (problem.row <= HEADER_ROW) whole ??= problem.code;
     }
     remedies.take(problem);
@@ -114,11 +137,12 @@ export async function listProblems(
     // of a file that is refused, all of them tell what it needs
     if (all === undefined && ((full && causes.size === 0 && !plan.rejected) || read === MOST_READ)) break;
   }
-  if (plan.rejected && knownNames !== undefined) remedies.compare(await knownNames(remedies));
+  // what an export names is spelt as the console has it
+  if (plan.rejected && knownNames !== undefined && !isExport) remedies.compare(await knownNames(remedies));
   const told = { error: 0, warning: 0 };
   for (const { problem, more } of shown) {
     told[problem.severity] += 1 + more;
-    const { en, ja } = problemLine(typed ?? plan.fileName, problem, doubted(problem, remedies));
+    const { en, ja } = problemLine(typed ?? plan.fileName, problem, doubted(problem, remedies, isExport));
     const line = more === 0 ? text(en, ja) : text(`${en}; ${counted(more, "more row")}`, `${ja} ほか ${more} 行`);
     await (problem.severity === "error" ? terminal.problem(line) : terminal.warn(line));
   }

@@ -24,6 +24,7 @@ import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import { importCommand, NOTHING_NEEDED } from "../refusal/command.ts";
 import { knownNames } from "../refusal/names.ts";
+import { openTasks } from "../refusal/of-console.ts";
 import { rejectedFile } from "../refusal/rejection.ts";
 import { showResult } from "./result.ts";
 import { examineFile, sendFile } from "./send.ts";
@@ -62,6 +63,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     const problems = await listProblems(tools.terminal, client, plan, {
       typed: file.label,
       knownNames: (needs) => knownNames(tools, plan, needs),
+      isExport: requested.options.fromConsole,
     });
     await showPlan(tools, plan, problems);
     const { report, errors, emitCsv } = requested.options;
@@ -70,7 +72,8 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     if (errors !== undefined) await writeErrors(tools, pathOf(errors), { plan, file, reading });
     if (plan.rejected) {
       await pending.leave();
-      throw rejectedFile(plan, requested, problems);
+      const tasks = requested.options.fromConsole ? await openTasks(tools) : [];
+      throw rejectedFile(plan, requested, problems, tasks);
     }
     if (emitCsv !== undefined) {
       refuseUnseen(plan);

@@ -127,7 +127,7 @@ test("the command has what was typed", () => {
   );
   const console = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, found("org-unknown"));
   expect(console.hint?.en).toBe(
-    "if the new names are spelt right: clomoctl users import people.csv --create-orgs --from-console",
+    "the mirror lacks what this export names: import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import people.csv --from-console",
   );
   const again = failureFor({ map: "map.yaml", fix: ["trim"] }, undefined, found("required")).hint?.ja;
   expect(again).toContain(

@@ -7,10 +7,20 @@ import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportOptions, ImportRequest } from "../plan/options.ts";
 import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
 import { importCommand, NOTHING_NEEDED } from "./command.ts";
+import { nextOfExport, type OpenTask } from "./of-console.ts";
 import type { Remedies, Remedy } from "./remedies.ts";
 
-/** The failure for a rejected plan with the next step: never advice that the same run would reject again. */
-export function rejectedFile(plan: Import, requested: ImportRequest, problems: ListedProblems): RejectedFile {
+/**
+ * The failure for a rejected plan with the next step: never advice that the same run would reject again.
+ *
+ * @param tasks the open ones of the console, where the file is its export
+ */
+export function rejectedFile(
+  plan: Import,
+  requested: ImportRequest,
+  problems: ListedProblems,
+  tasks: readonly OpenTask[] = [],
+): RejectedFile {
   const { all, whole } = problems;
   const { errors, invalid } = plan;
   const reason = isHidden(requested, whole) ? hidden(plan) : same("");
@@ -20,7 +30,11 @@ export function rejectedFile(plan: Import, requested: ImportRequest, problems: L
     `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
   );
   return new RejectedFile(
-    { what, where: requested.file === "-" ? "stdin" : requested.file, hint: nextStep(plan, requested, problems) },
+    {
+      what,
+      where: requested.file === "-" ? "stdin" : requested.file,
+      hint: nextStep(plan, requested, problems, tasks),
+    },
     all,
   );
 }
@@ -35,7 +49,16 @@ const hidden = (plan: Import): Text =>
     `。${plan.delete} 件が削除の対象ですが、不正な行がそのどれかを指している可能性があります`,
   );
 
-function nextStep(plan: Import, requested: ImportRequest, { whole, remedies }: ListedProblems): Text {
+function nextStep(
+  plan: Import,
+  requested: ImportRequest,
+  { whole, remedies: found }: ListedProblems,
+  tasks: readonly OpenTask[],
+): Text {
+  const isExport = requested.options.fromConsole;
+  const next = isExport && !found.map ? nextOfExport(requested, { remedies: found, whole, tasks }) : undefined;
+  if (next !== undefined) return next;
+  const remedies = isExport ? found.withoutOrgs() : found;
   if (whole !== undefined) return fixWhole(requested, whole, remedies);
   if (!requested.options.fromConsole && deletesMost(plan)) return makeSure(plan, requested);
   if (isHidden(requested, whole)) {
@@ -173,7 +196,6 @@ function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): T
   }
   const given = (options: Partial<ImportOptions>): string =>
     importCommand({ ...requested, options: { ...requested.options, ...options } }, remedies);
-  if (requested.options.fromConsole && DELETIONS.has(code)) return otherExportFirst(requested, code, given({}));
   if (DELETIONS.has(code)) {
     const command = given({ mode: "append", fromConsole: false });
     return text(
@@ -189,29 +211,6 @@ function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): T
     );
   }
   return fixHeader(requested, remedies);
-}
-
-/**
- * Of an export of the console, which lacks records that others here belong to, or an administrator: an export is never
- * edited, and says what is in the console.
- *
- * @param then the command that was refused
- */
-function otherExportFirst({ kind }: ImportRequest, code: string, then: string): Text {
-  const importing = (of: string): string => `clomoctl ${of} import EXPORT.csv --from-console`;
-  if (code === "administrator-delete") {
-    const remove = "administrators remove USER…";
-    const list = kind === "users" ? `clomoctl users ${remove}` : `clomoctl secured ${remove} --app ${kind}`;
-    return text(
-      `if they are gone from the console, they are administrators no more: ${list}; then: ${then}`,
-      `管理画面から削除されているなら、管理者の指定を取り消してください: ${list}。続けて: ${then}`,
-    );
-  }
-  const first = code === "org-delete-holds" ? `${importing("users")}, ${importing("devices")}` : importing("devices");
-  return text(
-    `what belongs to them here is elsewhere in the console by now: import its other exports first: ${first}; then: ${then}`,
-    `ここで関連付けられているものは、管理画面ではすでに変わっています。先にほかのエクスポートをインポートしてください: ${first}。続けて: ${then}`,
-  );
 }
 
 const templateOf = ({ kind }: ImportRequest): string => `clomoctl csv template --as ${kind}`;

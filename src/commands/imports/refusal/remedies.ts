@@ -43,6 +43,13 @@ const creationsOf = (kind: FormatName): readonly Creation[] =>
     refers?.creates === undefined ? [] : [{ ...refers.unknown, option: refers.creates.option }],
   );
 
+/** Problems of cells that name what another kind of file has. */
+const ELSEWHERE: ReadonlyMap<string, FormatName> = new Map([
+  ["org-unknown", "orgs"],
+  ["owner-org-unknown", "orgs"],
+  ["user-unknown", "users"],
+]);
+
 /** Headers that are not what the format expects. */
 const OF_HEADERS: ReadonlySet<string> = new Set(["header-unknown", "header-missing", "header-near"]);
 
@@ -57,6 +64,9 @@ export class Remedies implements Remedy {
   readonly #fillsShort: boolean;
   /** names that the tenant lacks, and the number of rows that have each */
   readonly #unknown = new Map<string, number>();
+  readonly #concerned = new Set<string>();
+  readonly #elsewhere = new Set<FormatName>();
+  #protected = false;
   #likenesses: readonly Likeness[] = [];
   #map = false;
   #other = false;
@@ -72,9 +82,39 @@ export class Remedies implements Remedy {
     const solved = this.#solved(code, params["value"]);
     const name = this.#unknownIn(code, params);
     if (name !== undefined) this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
+    if (severity === "error") this.#concern(code, params);
     if (severity === "warning" || solved) return;
     if (code === "required-new" && column === 0) this.#lacking = true;
     else this.#other = true;
+  }
+
+  #concern(code: string, params: ProblemParams): void {
+    const elsewhere = ELSEWHERE.get(code);
+    if (elsewhere !== undefined) this.#elsewhere.add(elsewhere);
+    if (code === "administrator-row") this.#protected = true;
+    for (const value of Object.values(params))
+      if (typeof value === "string" && value !== "") this.#concerned.add(value);
+  }
+
+  /** The names and keys that problems tell. */
+  get concerned(): ReadonlySet<string> {
+    return this.#concerned;
+  }
+
+  /** The kinds of records that the tenant lacks and cells name, which other files have. */
+  get elsewhere(): ReadonlySet<FormatName> {
+    return this.#elsewhere;
+  }
+
+  /** Whether a row is that of an administrator, whom no import touches. */
+  get protected(): boolean {
+    return this.#protected;
+  }
+
+  /** The same for an export of the console, which has what its organisations are in another one: none is made of a name. */
+  withoutOrgs(): this {
+    this.#created.delete("createOrgs");
+    return this;
   }
 
   #unknownIn(code: string, params: ProblemParams): string | undefined {

@@ -262,7 +262,17 @@ const EXPORTED_BY = `(select json_object('importNumber', i.pk, 'file', i.detail 
       and coalesce(o.detail -> 'request' ->> 'fromConsole', 0) = 0 and (${isChangedBy("o")}))
   order by i.revision desc limit 1)`;
 
-const TASKS = `select t.*, case when t.state = 'open' and t.doubtedAt is not null and t.changes is not null
+/**
+ * SQL: the import that a task `t` undoes, and that one's task as it was until then: the undoing dropped it if it was open.
+ * Null of one that took over an export of the console, which had all of it.
+ */
+const UNDOES = `(select json_object('importNumber', o.pk, 'task', k.pk,
+    'state', case when k.state = 'dropped' and k.closedAt = t.openedAt then 'open' else k.state end)
+  from import o left join console_task k on k.import = o.pk
+  where o.id = i.detail ->> 'reverts' and coalesce(o.detail -> 'request' ->> 'fromConsole', 0) = 0
+  order by k.pk desc limit 1)`;
+
+const TASKS = `select t.*, case when t.work = 'undo' then ${UNDOES} end as undoes, case when t.state = 'open' and t.doubtedAt is not null and t.changes is not null
   then ${EXPORTED_BY} end as exportedBy, ${REWRITTEN} as rewritten, i.id as importId, i.detail, ${IS_GONE} as gone,
   case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask, case when ${IS_GONE} then ${ABSENT_IN} end as absentIn,
   d.platform, d.status as deviceStatus, d."androidMode"
@@ -307,6 +317,7 @@ const taskOf = (row: Row): ConsoleTask => {
     changes,
     gone: row["gone"] === 1,
     restored: [],
+    undoes: row["undoes"] === null ? null : (JSON.parse(String(row["undoes"])) as ConsoleTask["undoes"]),
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
     absentIn: row["absentIn"] === null ? null : (JSON.parse(String(row["absentIn"])) as ConsoleTask["absentIn"]),
     file: detail?.emittedFile ?? null,

@@ -58,8 +58,9 @@ export const moveOrg = async (
   id: string,
   { parent, dryRun }: { readonly parent: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedOrg> => {
-  const moved = await editRecord(session, HAND_ORGS, id, { parentId: parent, dryRun }, "move");
-  return { ...moved, along: await session.read((reader) => countWithin(reader, id)) };
+  // read before, as what fails afterwards would not tell that it was moved
+  const along = await session.read((reader) => countWithin(reader, id));
+  return { ...(await editRecord(session, HAND_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
 /** The tree stays a tree, and each organisation has a name of its own: a code, else its name below its parent (ours). */

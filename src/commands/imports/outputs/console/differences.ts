@@ -83,4 +83,10 @@ export const DIFFERENCE_COLUMNS = (kind: Import["kind"]): readonly Column<Line>[
     align: "end",
     value: (line) => (isUnseen(line) ? line.records : 1),
   },
+  {
+    key: "task",
+    header: text("open task", "未了の作業"),
+    align: "end",
+    value: (line) => (isUnseen(line) ? null : (line.task ?? null)),
+  },
 ];

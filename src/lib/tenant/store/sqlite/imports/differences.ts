@@ -1,12 +1,14 @@
 import type { Difference, PlanRow, Verification } from "../../../../contract/index.ts";
 import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { StagedFile } from "../../../../imports/plan.ts";
+import type { ConsoleChange } from "../../../../model/console-task.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import type { Database, Row } from "../database.ts";
 import { either, isValid } from "../../sql/forms.ts";
 import { jsonList } from "../../sql/json.ts";
 import { changes, hasSecrets, keyText, referenceOf, shownReference, stored } from "./expressions.ts";
 import { valuePiece } from "./rows.ts";
+import { fieldNamed } from "./worker/overwrites.ts";
 import { wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** What a plan changes that awaits the console: as it was written for it, whatever has changed in the tenant since. */
@@ -105,7 +107,7 @@ export const visibleIn = (
   };
 };
 
-/** Adds to the lines of an export's comparison what was planned, and whether the plan touches the record. */
+/** Adds to the lines of an export's comparison what was planned, whether the plan touches the record, and its open task. */
 export const differencesOf = (
   database: Database,
   { kind }: PlanSql,
@@ -123,19 +125,22 @@ export const differencesOf = (
     }),
   );
   const which = { rows: JSON.stringify(lines.map(({ row }) => row)), ids: JSON.stringify(lines.map(idOf)) };
+  const keys = JSON.stringify(lines.map(({ key }) => key));
   const records = database.all(
-    `select m.row, t.id, t.revision, ${after} as planned from ${thing.name} t left join s.match m on m.target = t.pk
+    `select m.row, t.pk, t.id, t.revision, ${after} as planned from ${thing.name} t left join s.match m on m.target = t.pk
      where t.id in (select value from json_each(:ids)) or m.row in (select value from json_each(:rows))`,
     which,
   );
   const deleted = database.all(
     `select ${keyText(kind, (name) => `w."${name}"`)} as key from ${wasTable(kind)} w
      where w.import = :import and w.action = 'delete' and key in (select value from json_each(:keys))`,
-    { import: planned.import, keys: JSON.stringify(lines.map(({ key }) => key)) },
+    { import: planned.import, keys },
   );
+  const tasks = openTasksOf(database, kind, planned.import, { ...which, keys });
   return lines.map((line) => {
     const isOf = (row: Row): boolean => (line.row === 0 ? row["id"] === idOf(line) : row["row"] === line.row);
     const record = records.find(isOf);
+    const task = tasks.find((one) => one.explains(line, record?.["pk"]))?.number;
     return {
       ...line,
       planned: record === undefined ? [] : (JSON.parse(String(record["planned"])) as Difference["planned"]),
@@ -143,9 +148,60 @@ export const differencesOf = (
         record === undefined
           ? deleted.some(({ key }) => key === line.key)
           : Number(record["revision"]) === planned.revision,
+      ...(task !== undefined && { task }),
     };
   });
 };
+
+/** An open task, and whether it is why the console has a record otherwise. */
+interface Explaining {
+  readonly number: number;
+  readonly explains: (line: PlanRow, pk: Row[string] | undefined) => boolean;
+}
+
+/**
+ * The open tasks of the records of some lines, whatever changed them: a writing by hand tells the fields, an import all
+ * that it changed, or deleted.
+ *
+ * @param but the import that awaits the console
+ */
+const openTasksOf = (
+  database: Database,
+  kind: StoredKind,
+  but: number,
+  { rows, ids, keys }: Readonly<Record<"rows" | "ids" | "keys", string>>,
+): readonly Explaining[] => {
+  const was = wasTable(kind);
+  const here = `select t.pk from ${kind.thing.name} t left join s.match m on m.target = t.pk
+    where t.id in (select value from json_each(:ids)) or m.row in (select value from json_each(:rows))`;
+  const found = database.all(
+    `select k.pk as task, k.changes, h.pk, null as key from console_task k, (${here}) h
+       left join import i on i.pk = k.import left join import o on o.id = i.detail ->> 'reverts'
+     where ${OPEN} and (k.thing is null and k.target = h.pk
+       or exists (select 1 from ${was} w where w.pk = h.pk and w.import in (i.pk, o.pk))
+       or h.pk > i.madeAfter and h.pk <= i.madeUpTo)
+     union all
+     select k.pk, null, null, ${keyText(kind, (name) => `w."${name}"`)} as key
+     from console_task k join ${was} w on w.import = k.import and w.action = 'delete'
+     where ${OPEN} and key in (select value from json_each(:keys))
+     order by 1`,
+    { kind: kind.name, but, rows, ids, keys },
+  );
+  return found.map(({ task, changes, pk, key }) => {
+    const written = changes === null ? undefined : (JSON.parse(String(changes)) as readonly ConsoleChange[]);
+    const fields = written?.map(({ field }) => fieldNamed(kind, field)?.field);
+    return {
+      number: Number(task),
+      explains: (line, record) =>
+        record === undefined
+          ? key !== null && line.key === key
+          : record === pk && (line.action !== "update" || !fields || line.changed.some((one) => fields.includes(one))),
+    };
+  });
+};
+
+/** SQL: a task `k` of a kind is open, and none of the upload that is verified. */
+const OPEN = "k.state = 'open' and k.kind = :kind and k.work <> 'upload' and k.import is distinct from :but";
 
 /** The id of a record that no row of the file has. */
 const idOf = ({ after }: PlanRow): string => String(after.find(({ field }) => field === "id")?.value ?? "");

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import type { FormatName } from "../../../lib/model/console-files.ts";
+import type { ImportOptions } from "../plan/options.ts";
+import { nextOfExport, type OpenTask } from "./of-console.ts";
+import { Remedies } from "./remedies.ts";
+
+const GIVEN = { fromConsole: true, mode: "replace", blank: "clear", confirmDeletions: 1, confirmWipes: 1 };
+const OPTIONS = GIVEN as unknown as ImportOptions;
+type Met = readonly [code: string, params: Readonly<Record<string, string>>];
+const next = (kind: FormatName, [code, params]: Met, { whole = false, tasks = [] as readonly OpenTask[] } = {}) => {
+  const remedies = new Remedies(kind);
+  remedies.take({ code, params, severity: "error", column: 1 });
+  const requested = { kind, file: "e.csv", options: OPTIONS };
+  return nextOfExport(requested, { remedies, whole: whole ? code : undefined, tasks });
+};
+const TASK: OpenTask = {
+  number: 4,
+  kind: "orgs",
+  name: "総務部",
+  importNumber: null,
+  objectId: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
+  changes: [{ field: "code", before: "G", after: "G2" }],
+};
+const HOLDS: Met = ["org-delete-holds", { org: "本社/総務部", code: "G2" }];
+
+test.each([
+  ["orgs", HOLDS, true, TASK],
+  ["orgs", HOLDS, true, { ...TASK, changes: [] }],
+  ["users", ["org-unknown", { code: "G" }], false, { ...TASK, name: "経理部" }],
+  ["devices", ["owner-org-unknown", { code: "G" }], false, { ...TASK, name: null }],
+  [
+    "devices",
+    ["user-unknown", { value: "a@x" }],
+    false,
+    { ...TASK, kind: "users", changes: [{ field: "emails", before: ["a@x"], after: ["b@x"] }] },
+  ],
+  ["users", ["delete-held", { name: "山田" }], true, { ...TASK, kind: "users", name: "山田" }],
+  ["users", ["org-unknown", { code: "G" }], false, { ...TASK, objectId: null, importNumber: 7 }],
+] as const)("of %s: what is refused for an open task (%j) names it first", (kind, met, whole, task) => {
+  const unrelated = { ...TASK, number: 3, name: "甲", changes: [{ field: "name", before: "乙", after: "甲" }] };
+  const hint = next(kind, met, { whole, tasks: [unrelated, task as OpenTask] });
+  const named = task.name === null ? "4" : `4 (${task.name})`;
+  expect(hint?.en).toBe(
+    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console; if it is not to be done, take it back here and drop it (clomoctl console drop 4)`,
+  );
+  expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
+});
+
+test("no more than three are named", () => {
+  const tasks = [1, 2, 3, 4].map((number) => ({ ...TASK, number }));
+  expect(next("orgs", HOLDS, { whole: true, tasks })?.en).toContain("1 (総務部), 2 (総務部), 3 (総務部), …: do");
+  expect(next("orgs", HOLDS, { whole: true, tasks: tasks.slice(0, 3) })?.ja).toContain("3 (総務部)。");
+});
+
+test.each([
+  ["devices", ["owner-org-unknown", { code: "G" }], "orgs"],
+  ["devices", ["user-unknown", { value: "a@x" }], "users"],
+  ["users", ["org-unknown", { code: "G" }], "orgs"],
+] as const)("of %s: what the mirror lacks (%j) comes from the export that has it", (kind, met, other) => {
+  const others: readonly OpenTask[] = [
+    { ...TASK, kind: "docs", name: "G", changes: [{ field: "name", before: "G", after: "a@x" }] },
+    { ...TASK, objectId: null, name: "G" },
+  ];
+  const hint = next(kind, met, { tasks: others });
+  expect(hint?.en).toContain(
+    `first: clomoctl ${other} import EXPORT.csv --from-console; then: clomoctl ${kind} import`,
+  );
+  expect(hint?.ja).toContain(`先に管理画面のほかのエクスポートをインポートしてください: clomoctl ${other} import`);
+  for (const said of [hint?.en, hint?.ja]) expect(said).not.toMatch(/create-orgs|append|blank/);
+});
+
+test("a row of an administrator is no more one, or the mark is wrong", () => {
+  const hint = next("docs", ["administrator-row", { id: "i0" }]);
+  expect(hint?.en).toBe(
+    "if they are no administrators in the console, take the mark away: clomoctl secured administrators remove USER… --app docs; then: clomoctl secured users import e.csv --app docs --from-console",
+  );
+  expect(hint?.ja).toContain("管理画面で管理者でないなら");
+});
+
+test("other problems are the file's own", () => {
+  expect(next("users", ["required", {}])).toBeUndefined();
+  expect(next("users", ["file-empty", {}], { whole: true, tasks: [TASK] })).toBeUndefined();
+});

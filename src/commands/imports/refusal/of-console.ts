@@ -1,0 +1,112 @@
+import type { ConsoleTask } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { joined, same, text, type Text } from "../../../lib/text/index.ts";
+import type { ImportRequest } from "../plan/options.ts";
+import type { Tools } from "../../tools.ts";
+import { importCommand, NOTHING_NEEDED } from "./command.ts";
+import type { Remedies } from "./remedies.ts";
+
+/** A task for the console, as far as a refusal names it. */
+export type OpenTask = Pick<ConsoleTask, "number" | "kind" | "name" | "importNumber" | "objectId" | "changes">;
+
+/** What the file of a refused export lacks, or names that the mirror lacks. */
+export interface Refused {
+  readonly remedies: Pick<Remedies, "concerned" | "elsewhere" | "protected">;
+  /** the problem of the file as a whole; undefined where rows are refused */
+  readonly whole: string | undefined;
+  /** the open tasks of the console */
+  readonly tasks: readonly OpenTask[];
+}
+
+/** Maximum number of tasks that a refusal names. */
+const MOST_TASKS = 3;
+
+/** The open tasks of the console; none where they may not be seen. */
+export async function openTasks(tools: Pick<Tools, "tenant">): Promise<readonly OpenTask[]> {
+  const { client } = await tools.tenant("console");
+  try {
+    return await client.console.list({ state: "open" });
+  } catch (error) {
+    if (error instanceof Failure && error.code === "not-permitted") return [];
+    throw error;
+  }
+}
+
+/**
+ * What leads on where an export of the console is refused: an export is never edited, says what is in the console, and
+ * nothing is to be made here beside what the console has. Undefined where the file itself is to be read otherwise.
+ */
+export function nextOfExport(requested: ImportRequest, refused: Refused): Text | undefined {
+  const { remedies, whole } = refused;
+  // another export may delete and wipe other numbers
+  const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
+  const then = importCommand({ ...requested, options }, NOTHING_NEEDED);
+  const tasks = concernedTasks(requested, refused);
+  if (tasks.length > 0) return tasksFirst(tasks, then);
+  if (whole === "administrator-delete" || remedies.protected) return unmarkFirst(requested, whole, then);
+  const first = firstOf(whole, remedies.elsewhere);
+  if (first.length === 0) return undefined;
+  const exports = first.map((of) => `clomoctl ${of} import EXPORT.csv --from-console`).join(", ");
+  return whole === undefined
+    ? text(
+        `the mirror lacks what this export names: import the console's other exports first: ${exports}; then: ${then}`,
+        `このエクスポートにある組織やユーザーがミラーにありません。先に管理画面のほかのエクスポートをインポートしてください: ${exports}。続けて: ${then}`,
+      )
+    : text(
+        `what belongs to them here is elsewhere in the console by now: import its other exports first: ${exports}; then: ${then}`,
+        `ここで関連付けられているものは、管理画面ではすでに変わっています。先にほかのエクスポートをインポートしてください: ${exports}。続けて: ${then}`,
+      );
+}
+
+/** The exports that come first, by their kinds. */
+const firstOf = (whole: string | undefined, elsewhere: ReadonlySet<string>): readonly string[] => {
+  if (whole === "org-delete-holds") return ["users", "devices"];
+  if (whole === "delete-held") return ["devices"];
+  return whole === undefined ? [...elsewhere] : [];
+};
+
+/** The open tasks of what is refused; of an import's it is not known whose they are. */
+function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: Refused): readonly OpenTask[] {
+  const { concerned, elsewhere } = remedies;
+  if (concerned.size === 0) return [];
+  const names = new Set([...concerned].flatMap((name) => [name, name.slice(name.lastIndexOf("/") + 1)]));
+  const isOf = (value: string | readonly string[] | null): boolean =>
+    value !== null && (typeof value === "string" ? [value] : value).some((one) => names.has(one));
+  return tasks.filter((task) => {
+    if (task.kind !== kind && !elsewhere.has(task.kind)) return false;
+    if (task.objectId === null) return task.importNumber !== null;
+    return isOf(task.name) || task.changes.some(({ before, after }) => isOf(before) || isOf(after));
+  });
+}
+
+/** What the console does not have yet. @param then the command that was refused */
+function tasksFirst(tasks: readonly OpenTask[], then: string): Text {
+  const named = tasks
+    .slice(0, MOST_TASKS)
+    .map(({ number, name }) => same(name === null ? `${number}` : `${number} (${name})`));
+  const more = tasks.length > MOST_TASKS ? ", …" : "";
+  const all = joined(named, text(", ", "、"));
+  const [first] = tasks;
+  const number = first?.number ?? 0;
+  return text(
+    `still to be done in the console: ${all.en}${more}: do it there (clomoctl console show ${number}), export anew, and then: ${then}; if it is not to be done, take it back here and drop it (clomoctl console drop ${number})`,
+    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてから: ${then}。行わない場合は、ここでも元に戻して取り下げてください(clomoctl console drop ${number})`,
+  );
+}
+
+/** Of administrators: those whom the console has no more, and those of SECURED APPs whom no export has. */
+function unmarkFirst({ kind }: ImportRequest, whole: string | undefined, then: string): Text {
+  const remove = "administrators remove USER…";
+  const list =
+    FORMATS[kind].app === undefined ? `clomoctl users ${remove}` : `clomoctl secured ${remove} --app ${kind}`;
+  return whole === "administrator-delete"
+    ? text(
+        `if they are gone from the console, they are administrators no more: ${list}; then: ${then}`,
+        `管理画面から削除されているなら、管理者の指定を取り消してください: ${list}。続けて: ${then}`,
+      )
+    : text(
+        `if they are no administrators in the console, take the mark away: ${list}; then: ${then}`,
+        `管理画面で管理者でないなら、管理者の指定を取り消してください: ${list}。続けて: ${then}`,
+      );
+}
