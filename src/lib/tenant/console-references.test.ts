@@ -107,6 +107,16 @@ describe("who or what is called alike is another one", () => {
   });
 });
 
+test("a text that begins like the former one is another one", async () => {
+  const { id } = await user("hanako@ex.jp");
+  await tenant.client.users.edit(id, { title: "課長" });
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["鈴木 花子", "hanako@ex.jp", "課長 (代理)"],
+  ]);
+  expect((await task()).changes).toEqual([{ field: "title", before: null, after: "課長", now: "課長 (代理)" }]);
+});
+
 describe("what was only renamed is the same one, told by the name that the console has until then", () => {
   test("an organisation into which somebody moved", async () => {
     await move("hanako@ex.jp", "W");

@@ -132,10 +132,11 @@ type Change = ConsoleTask["changes"][number];
 /** A change with the value that the record has by now, if that is another one. */
 const changeByNow = (change: Change, { told, id }: Awaited<ReturnType<typeof toldField>>): Change => {
   const { after, ids } = change;
+  const isNamed = id !== undefined;
   const isSame =
-    ids === undefined || id === undefined
-      ? JSON.stringify(told) === JSON.stringify(after) || isFormerly(told, after)
-      : id === ids.after;
+    isNamed && ids !== undefined
+      ? id === ids.after
+      : JSON.stringify(told) === JSON.stringify(after) || (isNamed && isFormerly(told, after));
   if (!isSame) return { ...change, now: mutable(told), ids: ids && { ...ids, now: id ?? null } };
   // it is the same record, whatever it is called by now
   const renamed = ids !== undefined && typeof told === "string" && told !== after ? told : undefined;
