@@ -2,6 +2,7 @@ import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { ORG } from "../../lib/model/organisation.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
@@ -44,7 +45,10 @@ function undoingStep({ number, undoes }: ConsoleTask): readonly Text[] {
 /** What comes before another owner of devices. @see facts 1.3, 4.6 */
 function wipeStep({ wipes = 0, objectId, name, changes, importNumber }: ConsoleTask): readonly Text[] {
   const isKept = (change: Change): boolean =>
-    !OWNERS.includes(change.field) || change.before === null || isBack(change);
+    !OWNERS.includes(change.field) ||
+    change.before === null ||
+    // what an export has otherwise is asked for as before
+    (isBack(change) && change.exportedBy === undefined);
   if (wipes === 0 || (objectId !== null && changes.every(isKept))) return [];
   const rows = `clomoctl imports show ${importNumber ?? ""} --rows`;
   const which =
@@ -103,9 +107,29 @@ const importWork = (task: ConsoleTask): Text | undefined => {
     : text(`${of.en}: ${all.en}`, `${of.ja}: ${all.ja}`);
 };
 
+/** What tells a record from others of its name. */
+const withKey = (name: string, { key, ...task }: Pick<ConsoleTask, "key" | "kind" | "thing">): string => {
+  if (key === null || key === name) return name;
+  return thingOf(task).name === ORG.name ? `${name} (${key})` : `${name} <${key}>`;
+};
+
+/** The record of a task by hand, as the console has it until the task is done. */
+const calledThere = (task: ConsoleTask): string => {
+  const { namedBy = "name" } = thingOf(task);
+  const { before } = task.changes.find(({ field }) => field === namedBy) ?? {};
+  return withKey(task.work !== "create" && typeof before === "string" ? before : (task.name ?? ""), task);
+};
+
+/** What people read of what a task is of: a record that is renamed by both its names. */
+export const recordTold = (task: ConsoleTask): string | null => {
+  const [record, there] = [recordOf(task), calledThere(task)];
+  return task.objectId === null || there === record ? record : `${there} → ${task.name ?? ""}`;
+};
+
 /** What is handled for a task: the file for the upload, or the list of whom to delete; else what it comes from. */
 export const recordOf = (task: ConsoleTask): string | null => {
   const { file, name } = task;
+  if (task.objectId !== null) return name === null ? null : withKey(name, task);
   const { byHand, isUploaded } = sharesOf(task);
   if (file === null || isUploaded) return file ?? name;
   return byHand > 0 ? deletionsFile(file) : name;
@@ -153,7 +177,8 @@ function restoredSteps({ kind, create, importNumber, restored }: ConsoleTask, up
   const rest = create - restored.length;
   return [
     text(`in no file, to be set by hand${way.en}:`, `ファイルにないため手作業で設定する項目${way.ja}:`),
-    ...restored.map(({ name, changes }): Text => {
+    ...restored.map(({ name: bare, key, changes }): Text => {
+      const name = withKey(bare, { kind, thing: null, key });
       const all = joined(
         changes.map((change) => changeStep(thing.fields, change)),
         text(", ", "、"),
@@ -272,8 +297,8 @@ function fieldSteps({ work, name }: ConsoleTask): readonly Text[] {
 
 /** What was written by hand: where to click, what to enter, and what proves that it was done. */
 function handSteps(task: ConsoleTask): readonly Text[] {
-  const { work, kind, name, changes } = task;
-  const thing = thingOf(task);
+  const { work, kind, changes } = task;
+  const [thing, name] = [thingOf(task), calledThere(task)];
   const { clicks } = thing;
   const own = changes.filter(({ field }) => clicks?.fields?.[field] !== undefined);
   const usual = changes.filter((change) => !own.includes(change));
@@ -299,8 +324,8 @@ function handSteps(task: ConsoleTask): readonly Text[] {
 
 /** Of a record that was deleted here since nothing is to be entered; that it goes from the console is told by its deletion. */
 function goneSteps(task: ConsoleTask): readonly Text[] {
-  const { number, name, deletionTask } = task;
-  const page = placeOf(task);
+  const { number, deletionTask } = task;
+  const [page, name] = [placeOf(task), calledThere(task)];
   const there =
     deletionTask === null
       ? text(`see in ${page.en} that it is not there either`, `${page.ja}にも残っていないことを確認してください`)
@@ -326,7 +351,8 @@ function goneSteps(task: ConsoleTask): readonly Text[] {
  * nothing is said of a deletion.
  */
 function absentSteps(task: ConsoleTask, absentIn: NonNullable<ConsoleTask["absentIn"]>): readonly Text[] {
-  const { number, name } = task;
+  const { number } = task;
+  const name = calledThere(task);
   const { en, ja } = exportCalled(absentIn);
   return [
     text(
@@ -357,7 +383,7 @@ const exportCalled = ({ importNumber, file }: { readonly importNumber: number; r
 /** The things that are written by hand, and that no file has. */
 const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP];
 
-const thingOf = ({ kind, thing }: ConsoleTask): Thing =>
+const thingOf = ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Thing =>
   WITHOUT_FILES.find(({ name }) => name === thing) ?? FORMATS[kind].thing;
 
 /** What proves a task, where an export of the console shows all of it. */

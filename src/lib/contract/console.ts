@@ -25,6 +25,10 @@ const ConsoleTask = named(
     importNumber: z.int().nullable(),
     importId: Id.nullable(),
     name: z.string().nullable().meta({ description: "the file of the import, the custom field, or the record's name" }),
+    key: z.string().nullable().meta({
+      description:
+        "of a record that was written by hand: what tells it from others of its name in the console, as far as is known: its main mail address, organisation code or user id",
+    }),
     objectId: Id.nullable().meta({ description: "the record that was written by hand" }),
     changes: z
       .array(
@@ -50,6 +54,7 @@ const ConsoleTask = named(
         z.object({
           id: Id,
           name: z.string(),
+          key: z.string().nullable(),
           changes: z.array(z.object({ field: z.string(), before: ChangedValue, after: ChangedValue })),
         }),
       )

@@ -107,6 +107,65 @@ describe("who or what is called alike is another one", () => {
   });
 });
 
+test("a text that begins like the former one is another one", async () => {
+  const { id } = await user("hanako@ex.jp");
+  await tenant.client.users.edit(id, { title: "課長" });
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["鈴木 花子", "hanako@ex.jp", "課長 (代理)"],
+  ]);
+  expect((await task()).changes).toEqual([{ field: "title", before: null, after: "課長", now: "課長 (代理)" }]);
+});
+
+describe("what was only renamed is the same one, told by the name that the console has until then", () => {
+  test("an organisation into which somebody moved", async () => {
+    await move("hanako@ex.jp", "W");
+    const { id } = await org("W");
+    await tenant.client.orgs.edit(id, { name: "受付" });
+    const [from, to] = ["本社/営業部 (S)", "本社/営業部/第一課/窓口 (W)"];
+    expect((await task()).changes).toMatchObject([
+      { field: "org", before: from, after: to, renamed: "本社/営業部/第一課/受付 (W)" },
+    ]);
+    expect(await steps()).toContain(`組織: ${from} → ${to}(ここでは現在「本社/営業部/第一課/受付 (W)」)`);
+    expect(await steps(2)).toMatch(/^「窓口 \(W\)」: [^]*組織名: 窓口 → 受付/);
+    await tenant.client.orgs.edit(id, { name: "窓口" });
+    expect((await task()).changes[0]?.renamed).toBeUndefined();
+  });
+
+  test("who owns a device; also as the one whom the console had", async () => {
+    await own("ken2@ex.jp");
+    await tenant.client.users.edit((await user("ken2@ex.jp")).id, { name: "鈴木 健" });
+    expect((await task()).changes).toMatchObject([{ after: KEN2, renamed: "鈴木 健 <ken2@ex.jp>" }]);
+    await tenant.client.users.edit((await user("ken1@ex.jp")).id, { name: "田中 健" });
+    await own("ken1@ex.jp");
+    const [change] = (await task()).changes;
+    expect(change).toMatchObject({ before: KEN1, after: KEN1, renamed: "田中 健 <ken1@ex.jp>" });
+    expect(change?.ids?.after).toBe(change?.ids?.before);
+  });
+});
+
+test("records of one name are told apart, by what the console knows", async () => {
+  const keys = async () => (await tenant.client.console.list({})).map(({ name, key }) => [name, key]);
+  const [one, two] = [await user("ken1@ex.jp"), await user("ken2@ex.jp")];
+  await tenant.client.users.edit(one.id, { title: "主任" });
+  await tenant.client.users.edit(two.id, { title: "副主任", emails: ["new@ex.jp"] });
+  await tenant.client.users.create({ name: "佐藤 健", emails: ["ken3@ex.jp"] });
+  await tenant.client.orgs.edit((await org("S2")).id, { code: "S9" });
+  await own("hanako@ex.jp");
+  const all = [
+    ["佐藤 健", "ken1@ex.jp"],
+    // its new address is not there yet
+    ["佐藤 健", "ken2@ex.jp"],
+    ["佐藤 健", "ken3@ex.jp"],
+    ["第一課", "S2"],
+    ["T1", null],
+  ];
+  expect(await keys()).toEqual(all);
+  const closed = await tenant.client.console.close({ numbers: [1, 3], state: "confirmed" });
+  expect(closed.map(({ key }) => key)).toEqual(["ken1@ex.jp", "ken3@ex.jp"]);
+  expect(await keys()).toEqual(all);
+});
+
 test("a task without changes is proved by no export", async () => {
   await move("ken1@ex.jp", "S2");
   // as older programs wrote it

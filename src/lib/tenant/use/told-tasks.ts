@@ -2,6 +2,7 @@ import type { ConsoleTask } from "../../contract/index.ts";
 import { kindOf } from "../../imports/kinds.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
+import type { Thing } from "../../model/thing.ts";
 import type { List } from "../store/lists.ts";
 import { recordsWith } from "../store/lists.ts";
 import { restoredBeside } from "../store/imports/restored.ts";
@@ -59,30 +60,51 @@ const restoredOf = async (
   return {
     id: String(record["id"]),
     name: String(record[thing.fields[namedBy]?.shownAs ?? namedBy]),
+    key: keyOf(thing, { work: "create", changes: [] }, record),
     changes: [...told, ...secrets.map((field) => ({ field, before: null, after: null }))],
   };
 };
 
-/** Tasks of the console with the values that records have by now, where those of a task by hand were changed again since. */
+/**
+ * Tasks of the console with what tells their records apart, and with the values that these have by now, where those of an
+ * open task by hand were changed again since.
+ */
 const byNow = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
-  const byHand = tasks.filter(({ state, objectId, changes }) => state === "open" && objectId !== null && changes[0]);
+  const byHand = tasks.filter(({ objectId }) => objectId !== null);
   const told = new Map<number, ConsoleTask>();
   for (const group of Map.groupBy(byHand, ({ kind, thing }) => `${kind} ${thing}`).values()) {
     const [first] = group;
     if (first === undefined) continue;
-    const noun = await nounOf(first);
+    const noun = { kind: first.kind, ...(await nounOf(first)) };
     const ids = [...new Set(group.flatMap(({ objectId }) => objectId ?? []))];
     const records = new Map<unknown, object>(
       (await recordsWith(reader, noun.list, ids)).map((record: { readonly id?: unknown }) => [record.id, record]),
     );
     for (const task of group) {
       const record = records.get(task.objectId);
-      if (record !== undefined)
-        told.set(task.number, await withNow(reader, task, { kind: task.kind, ...noun }, record));
+      const isAsked = task.state === "open" && record !== undefined;
+      const now = isAsked ? await withNow(reader, task, noun, record) : task;
+      told.set(task.number, { ...now, key: keyOf(noun.list.thing, task, record) });
     }
   }
   return tasks.map((task) => told.get(task.number) ?? task);
 };
+
+/** What tells a record from others of its name: as the console has it, which a task that changes it does not know yet. */
+const keyOf = (
+  { keys, namedBy = "name" }: Thing,
+  { work, changes }: Pick<ConsoleTask, "work" | "changes">,
+  record: object | undefined,
+): string | null => {
+  const { field = namedBy } = keys[0] ?? {};
+  if (field === namedBy) return null;
+  const change = changes.find((one) => one.field === field);
+  const known = (work === "create" ? change?.after : change?.before) ?? (record as Values | undefined)?.[field];
+  const [first] = Array.isArray(known) ? (known as readonly unknown[]) : [known];
+  return typeof first === "string" ? first : null;
+};
+
+type Values = Readonly<Record<string, unknown>>;
 
 /** Tasks of the console with what people are told of their records. */
 export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
@@ -110,10 +132,11 @@ type Change = ConsoleTask["changes"][number];
 /** A change with the value that the record has by now, if that is another one. */
 const changeByNow = (change: Change, { told, id }: Awaited<ReturnType<typeof toldField>>): Change => {
   const { after, ids } = change;
+  const isNamed = id !== undefined;
   const isSame =
-    ids === undefined || id === undefined
-      ? JSON.stringify(told) === JSON.stringify(after) || isFormerly(told, after)
-      : id === ids.after;
+    isNamed && ids !== undefined
+      ? id === ids.after
+      : JSON.stringify(told) === JSON.stringify(after) || (isNamed && isFormerly(told, after));
   if (!isSame) return { ...change, now: mutable(told), ids: ids && { ...ids, now: id ?? null } };
   // it is the same record, whatever it is called by now
   const renamed = ids !== undefined && typeof told === "string" && told !== after ? told : undefined;
