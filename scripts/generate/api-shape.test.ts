@@ -152,7 +152,7 @@ const PERMITTED: readonly Permitted[] = [
   ...["supersededBy", "supersedes", "unseenColumns"].map((name) =>
     bridge("components", "schemas", "Import", "properties", name),
   ),
-  ...["settled", "overwrites", "contradicts"].map((name) =>
+  ...["settled", "overwrites", "contradicts", "lost"].map((name) =>
     bridge("components", "schemas", "Import", "properties", name),
   ),
   bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),

@@ -38,8 +38,11 @@ const plain = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
   if (typeof value !== "object" || value === null) return same(JSON.stringify(value));
-  const { path, name, email, value: own, ...others } = value as Values;
-  if (typeof path === "string") return same(path === "" ? ROOT_ORG_NAME : path);
+  const { path, code, name, email, value: own, ...others } = value as Values;
+  if (typeof path === "string") {
+    const called = path === "" ? ROOT_ORG_NAME : path;
+    return same(typeof code === "string" ? `${called} (${code})` : called);
+  }
   if (typeof name === "string" && typeof email === "string") return same(`${name} <${email}>`);
   if (typeof name === "string" && typeof own === "string") return same(`${name}=${own}`);
   if (typeof name === "string" && isBlank(Object.values(others))) return same(name);
@@ -82,7 +85,14 @@ const changeOf = ({ before, after }: Version, field: string): Text | undefined =
   // a switch that is off is what a new record has from the start
   if (before === undefined) return is === false ? undefined : to;
   if (after !== undefined && JSON.stringify(was) === JSON.stringify(is)) return undefined;
-  return text(`${from.en} → ${to.en}`, `${from.ja} → ${to.ja}`);
+  const [former, later] = from.ja === to.ja ? [withId(from, was), withId(to, is)] : [from, to];
+  return text(`${former.en} → ${later.en}`, `${former.ja} → ${later.ja}`);
+};
+
+/** What names a record that is called like another one. */
+const withId = ({ en, ja }: Text, value: unknown): Text => {
+  const { id } = ((typeof value === "object" ? value : null) as Values | null) ?? {};
+  return typeof id === "string" ? text(`${en} (${id})`, `${ja} (${id})`) : text(en, ja);
 };
 
 const labelOf = (fields: Fields | undefined, name: string): Text => {
@@ -95,7 +105,7 @@ export const changeColumns = (entry: Entry): readonly Column<Entry>[] => {
   const versions = versionsOf(entry);
   const names = new Set(versions.flatMap(({ before, after }) => Object.keys({ ...before, ...after })));
   const thing = entry.objects.find((object) => object.thing !== "import")?.thing ?? "";
-  return [...names].filter(isTold).flatMap((field): readonly Column<Entry>[] => {
+  const columnOf = (field: string): readonly Column<Entry>[] => {
     const changes = versions.flatMap((version) => {
       const change = changeOf(version, field);
       if (change === undefined) return [];
@@ -105,5 +115,8 @@ export const changeColumns = (entry: Entry): readonly Column<Entry>[] => {
     if (changes.length === 0) return [];
     const all = joined(changes, text("; ", "、"));
     return [{ key: `changes.${field}`, header: labelOf(FIELDS[thing], field), value: () => all.en, name: () => all }];
-  });
+  };
+  const columns = [...names].filter(isTold).flatMap(columnOf);
+  // the path is the same below a parent that is called alike
+  return columns.length === 0 && names.has("parentId") ? columnOf("parentId") : columns;
 };

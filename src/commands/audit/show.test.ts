@@ -50,8 +50,14 @@ test.each([
         ],
       },
     },
-    ["whom +山田 <y@x>, 佐藤 <y@x>", "organisation +山田 <y@x>: 全社 → 本社/営業部; 佐藤 <y@x>: 本社/営業部 → 全社"],
-    ["対象 +山田 <y@x>、佐藤 <y@x>", "組織 +山田 <y@x>: 全社 → 本社/営業部、佐藤 <y@x>: 本社/営業部 → 全社"],
+    [
+      "whom +山田 <y@x>, 佐藤 <y@x>",
+      "organisation +山田 <y@x>: 全社 → 本社/営業部 \\(S\\); 佐藤 <y@x>: 本社/営業部 \\(S\\) → 全社",
+    ],
+    [
+      "対象 +山田 <y@x>、佐藤 <y@x>",
+      "組織 +山田 <y@x>: 全社 → 本社/営業部 \\(S\\)、佐藤 <y@x>: 本社/営業部 \\(S\\) → 全社",
+    ],
     1,
   ],
 ] as const)("of %s people read each field that changed", async (_, change, english, japanese, count) => {
@@ -65,6 +71,29 @@ test.each([
   const { stdout } = await run("audit show 42 --format json", { tenant });
   const { before = null, after = null } = change;
   expect(JSON.parse(stdout)).toMatchObject({ before, after });
+});
+
+test.each([
+  [
+    { before: { org: SALES }, after: { org: { ...SALES, id: "t", code: "T" } } },
+    "organisation +本社/営業部 \\(S\\) → 本社/営業部 \\(T\\)",
+  ],
+  [
+    { before: { org: { ...SALES, code: null } }, after: { org: { ...SALES, id: "t", code: null } } },
+    "organisation +本社/営業部 \\(s\\) → 本社/営業部 \\(t\\)",
+  ],
+  [
+    {
+      objects: [{ thing: "org", id: "o", name: "班" }],
+      before: { path: "課/班", parentId: "s" },
+      after: { path: "課/班", parentId: "t" },
+    },
+    "parent +s → t",
+  ],
+])("what is called like the former one is told as another one: %j", async (change, line) => {
+  const tenant = recordOf({ objects: USERS.slice(0, 1), detail: undefined, ...change });
+  const { stdout } = await run("audit show 42", { tenant, terminal: { columns: 100 } });
+  expect(stdout).toMatch(new RegExp(`^${line}$`, "m"));
 });
 
 test.each([

@@ -6,7 +6,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { taskColumns, taskDetails, USUAL_COLUMNS } from "./columns.ts";
-import { recordOf, workOf } from "./steps.ts";
+import { recordTold, workOf } from "./steps.ts";
 
 /** Closes tasks and shows them: none where one is not there or cannot be closed. */
 export async function closeTasks(
@@ -38,7 +38,7 @@ async function showClosed(terminal: Tools["terminal"], closed: readonly ConsoleT
 
 const recorded = (task: ConsoleTask): Text => {
   const [state, work] = [nameIn(CONSOLE_TASK_STATE_NAMES, task.state), workOf(task)];
-  const record = recordOf(task);
+  const record = recordTold(task);
   const of = record === null ? "" : `: ${record}`;
   return text(
     `task ${task.number} is recorded: ${state.en} (${work.en}${of})`,

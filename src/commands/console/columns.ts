@@ -5,7 +5,7 @@ import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { kindName } from "../imports/plan/columns.ts";
 import { isUsualTable } from "../listing/list.ts";
-import { changesOf, placeOf, recordOf, stepsOf, workOf } from "./steps.ts";
+import { changesOf, placeOf, recordOf, recordTold, stepsOf, workOf } from "./steps.ts";
 
 /** The argument that names a task. */
 export const TASK_ARGUMENT = {
@@ -31,7 +31,7 @@ const counted = (key: "create" | "update" | "delete", header: Text): Column<Cons
 
 /** What a task is of, and whether that is still there. */
 const calledOf = (task: ConsoleTask): Text | null => {
-  const record = recordOf(task);
+  const record = recordTold(task);
   if (record === null) return null;
   return task.gone ? text(`${record} (deleted since)`, `${record}(削除済み)`) : same(record);
 };

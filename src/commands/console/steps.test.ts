@@ -6,7 +6,7 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { handFields, type HandWork } from "../../lib/model/thing.ts";
 import type { Text } from "../../lib/text/index.ts";
 import { inApp } from "../imports/outputs/console/screen.ts";
-import { placeOf, stepsOf, workOf } from "./steps.ts";
+import { placeOf, recordOf, recordTold, stepsOf, workOf } from "./steps.ts";
 
 const TASK: ConsoleTask = {
   number: 3,
@@ -15,6 +15,7 @@ const TASK: ConsoleTask = {
   importNumber: 12,
   importId: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
   name: "users.csv",
+  key: null,
   objectId: null,
   thing: null,
   changes: [],
@@ -116,7 +117,9 @@ describe.each(FORMAT_NAMES)("of %s", (kind) => {
           const changes = [{ field, before: work === "create" ? null : "甲", after: "乙" }];
           const task = { ...TASK, kind, work, objectId: TASK.importId, importId: null, importNumber: null, mode: null };
           const steps = expectTold({ ...task, name: "花子", changes, doubtedAt });
-          expect(steps[0]).toBe(`「花子」: ${clicksIn(kind, own ?? page)}`);
+          // who is renamed has the former name there
+          const there = work !== "create" && field === (thing.namedBy ?? "name") ? "甲" : "花子";
+          expect(steps[0]).toBe(`「${there}」: ${clicksIn(kind, own ?? page)}`);
           expect(steps[1]).toMatch(/: .*(乙|オン|オフ|新しい値)/);
         }
       }
@@ -168,12 +171,12 @@ test.each([
     { field, before: null, after: "甲" },
     { field: kind === "users" ? "accountPassword" : "password", before: null, after: null },
   ];
-  const restored = [{ id: TASK.importId ?? "", name: "花子", changes }];
+  const restored = [{ id: TASK.importId ?? "", name: "花子", key: "h@x", changes }];
   const steps = expectTold({ ...TASK, kind, work: "undo", mode: "revert", file, create: 3, update: 0, restored });
   expect(steps[0]).toContain("imports show 12 --rows");
   expect(steps[1]).toContain(clicks);
   expect(steps[2]).toContain(own);
-  expect(steps[3]).toMatch(new RegExp(`^「花子」: ${label}: 甲、.*パスワード: 新しい値`, "v"));
+  expect(steps[3]).toMatch(new RegExp(`^「花子 <h@x>」: ${label}: 甲、.*パスワード: 新しい値`, "v"));
   expect(steps[4]).toContain("ほかの 2 件: clomoctl imports show 12 --rows");
 });
 
@@ -269,6 +272,50 @@ test.each([
   expect(step?.ja).toContain(ja);
 });
 
+test.each([
+  ["users", "佐藤 健", "ken@x", "佐藤 健 <ken@x>"],
+  ["docs", "佐藤 健", "ken01", "佐藤 健 <ken01>"],
+  ["orgs", "第一課", "S1", "第一課 (S1)"],
+  ["orgs", "第一課", null, "第一課"],
+  ["devices", "SN1", null, "SN1"],
+] as const)("a record is named with what tells it from others of its name: %s %s %s", (kind, name, key, called) => {
+  const task: ConsoleTask = { ...BY_HAND, kind, name, key, changes: [{ field: "memo", before: "甲", after: "乙" }] };
+  const [step] = stepsOf(task);
+  expect([step?.en.split(": ")[0], step?.ja.split(": ")[0]]).toEqual([called, `「${called}」`]);
+  expect([recordOf(task), recordTold(task)]).toEqual([called, called]);
+  const gone = { ...task, gone: true };
+  expect(stepsOf(gone)[0]?.ja).toContain(`「${called}」は`);
+  expect(stepsOf({ ...gone, absentIn: { importNumber: 4, file: "u.csv" } })[0]?.ja).toContain(`「${called}」は`);
+});
+
+test("who or what is renamed has the former name in the console", () => {
+  const changes = [{ field: "name", before: "総務部", after: "総務本部" }];
+  const task: ConsoleTask = { ...BY_HAND, kind: "orgs", name: "総務本部", key: "G", changes };
+  const [select, entered] = stepsOf(task);
+  expect(select?.ja).toMatch(/^「総務部 \(G\)」: /);
+  expect(entered?.ja).toBe("組織名: 総務部 → 総務本部");
+  expect(recordOf(task)).toBe("総務本部 (G)");
+  expect(recordTold(task)).toBe("総務部 (G) → 総務本部");
+  expect(recordTold({ ...task, work: "create", changes: [{ field: "name", before: null, after: "総務本部" }] })).toBe(
+    "総務本部 (G)",
+  );
+});
+
+test.each([
+  [{ renamed: "本社/Z" }, "組織: 本社 → 本社/X (here 本社/Z by now)", "組織: 本社 → 本社/X(ここでは現在「本社/Z」)"],
+  [{ after: "本社", ids: { before: "1", after: "2" } }, "組織: 本社 → 本社", "組織: 本社 → 本社"],
+  [
+    { now: "本社 (H)", ids: { before: "1", after: "2", now: "1" } },
+    "組織: 本社 (H), as the console had it: nothing to do",
+    "組織: 本社 (H)(管理画面の元の値に戻っています",
+  ],
+])("what is named is told by its names, and compared by its id: %o", (change, en, ja) => {
+  const before = { field: "org", before: "本社", after: "本社/X", ids: { before: "1", after: "2" } };
+  const [, step] = stepsOf({ ...BY_HAND, work: "move", changes: [{ ...before, ...change }] });
+  expect(step?.en).toContain(en);
+  expect(step?.ja).toContain(ja);
+});
+
 test("the mode of an Android device is told in the maker's words", () => {
   const changes = [{ field: "androidMode", before: "comp", after: "dedicated" }];
   const task: ConsoleTask = {
@@ -345,5 +392,8 @@ describe("facts 1.3: another owner that needs a wipe", () => {
     expect(told({ ...hand, wipes: undefined })).toBe(false);
     expect(told({ ...hand, changes: [{ ...passed, now: "山田" }] })).toBe(false);
     expect(told({ ...hand, changes: [{ ...passed, now: "髙橋" }] })).toBe(true);
+    // an export of before has him: another one is asked for as before
+    const exportedBy = { importNumber: 4, file: "d.csv" };
+    expect(told({ ...hand, changes: [{ ...passed, now: "山田", exportedBy }] })).toBe(true);
   });
 });

@@ -2,6 +2,7 @@ import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { ORG } from "../../lib/model/organisation.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
@@ -43,9 +44,12 @@ function undoingStep({ number, undoes }: ConsoleTask): readonly Text[] {
 
 /** What comes before another owner of devices. @see facts 1.3, 4.6 */
 function wipeStep({ wipes = 0, objectId, name, changes, importNumber }: ConsoleTask): readonly Text[] {
-  const isBack = ({ field, before, now }: ConsoleTask["changes"][number]): boolean =>
-    !OWNERS.includes(field) || before === null || (now !== undefined && String(now) === String(before));
-  if (wipes === 0 || (objectId !== null && changes.every(isBack))) return [];
+  const isKept = (change: Change): boolean =>
+    !OWNERS.includes(change.field) ||
+    change.before === null ||
+    // what an export has otherwise is asked for as before
+    (isBack(change) && change.exportedBy === undefined);
+  if (wipes === 0 || (objectId !== null && changes.every(isKept))) return [];
   const rows = `clomoctl imports show ${importNumber ?? ""} --rows`;
   const which =
     objectId === null
@@ -103,9 +107,29 @@ const importWork = (task: ConsoleTask): Text | undefined => {
     : text(`${of.en}: ${all.en}`, `${of.ja}: ${all.ja}`);
 };
 
+/** What tells a record from others of its name. */
+const withKey = (name: string, { key, ...task }: Pick<ConsoleTask, "key" | "kind" | "thing">): string => {
+  if (key === null || key === name) return name;
+  return thingOf(task).name === ORG.name ? `${name} (${key})` : `${name} <${key}>`;
+};
+
+/** The record of a task by hand, as the console has it until the task is done. */
+const calledThere = (task: ConsoleTask): string => {
+  const { namedBy = "name" } = thingOf(task);
+  const { before } = task.changes.find(({ field }) => field === namedBy) ?? {};
+  return withKey(task.work !== "create" && typeof before === "string" ? before : (task.name ?? ""), task);
+};
+
+/** What people read of what a task is of: a record that is renamed by both its names. */
+export const recordTold = (task: ConsoleTask): string | null => {
+  const [record, there] = [recordOf(task), calledThere(task)];
+  return task.objectId === null || there === record ? record : `${there} → ${task.name ?? ""}`;
+};
+
 /** What is handled for a task: the file for the upload, or the list of whom to delete; else what it comes from. */
 export const recordOf = (task: ConsoleTask): string | null => {
   const { file, name } = task;
+  if (task.objectId !== null) return name === null ? null : withKey(name, task);
   const { byHand, isUploaded } = sharesOf(task);
   if (file === null || isUploaded) return file ?? name;
   return byHand > 0 ? deletionsFile(file) : name;
@@ -153,7 +177,8 @@ function restoredSteps({ kind, create, importNumber, restored }: ConsoleTask, up
   const rest = create - restored.length;
   return [
     text(`in no file, to be set by hand${way.en}:`, `ファイルにないため手作業で設定する項目${way.ja}:`),
-    ...restored.map(({ name, changes }): Text => {
+    ...restored.map(({ name: bare, key, changes }): Text => {
+      const name = withKey(bare, { kind, thing: null, key });
       const all = joined(
         changes.map((change) => changeStep(thing.fields, change)),
         text(", ", "、"),
@@ -272,8 +297,8 @@ function fieldSteps({ work, name }: ConsoleTask): readonly Text[] {
 
 /** What was written by hand: where to click, what to enter, and what proves that it was done. */
 function handSteps(task: ConsoleTask): readonly Text[] {
-  const { work, kind, name, changes } = task;
-  const thing = thingOf(task);
+  const { work, kind, changes } = task;
+  const [thing, name] = [thingOf(task), calledThere(task)];
   const { clicks } = thing;
   const own = changes.filter(({ field }) => clicks?.fields?.[field] !== undefined);
   const usual = changes.filter((change) => !own.includes(change));
@@ -299,8 +324,8 @@ function handSteps(task: ConsoleTask): readonly Text[] {
 
 /** Of a record that was deleted here since nothing is to be entered; that it goes from the console is told by its deletion. */
 function goneSteps(task: ConsoleTask): readonly Text[] {
-  const { number, name, deletionTask } = task;
-  const page = placeOf(task);
+  const { number, deletionTask } = task;
+  const [page, name] = [placeOf(task), calledThere(task)];
   const there =
     deletionTask === null
       ? text(`see in ${page.en} that it is not there either`, `${page.ja}にも残っていないことを確認してください`)
@@ -326,7 +351,8 @@ function goneSteps(task: ConsoleTask): readonly Text[] {
  * nothing is said of a deletion.
  */
 function absentSteps(task: ConsoleTask, absentIn: NonNullable<ConsoleTask["absentIn"]>): readonly Text[] {
-  const { number, name } = task;
+  const { number } = task;
+  const name = calledThere(task);
   const { en, ja } = exportCalled(absentIn);
   return [
     text(
@@ -357,7 +383,7 @@ const exportCalled = ({ importNumber, file }: { readonly importNumber: number; r
 /** The things that are written by hand, and that no file has. */
 const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP];
 
-const thingOf = ({ kind, thing }: ConsoleTask): Thing =>
+const thingOf = ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Thing =>
   WITHOUT_FILES.find(({ name }) => name === thing) ?? FORMATS[kind].thing;
 
 /** What proves a task, where an export of the console shows all of it. */
@@ -377,9 +403,15 @@ const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
 
 const NO_VALUE = text("(blank)", "(空)");
 
+type Change = ConsoleTask["changes"][number];
+
+/** Whether a record has again what the console had. Two that are named may be called alike, so that their ids tell. */
+const isBack = ({ before, after, now = after, ids }: Change): boolean =>
+  ids === undefined ? String(now) === String(before) : (ids.now === undefined ? ids.after : ids.now) === ids.before;
+
 /** One value to enter. @param before what the console has, unless it was entered there meanwhile */
-function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Text {
-  const { field, before, after, now = after, exportedBy } = change;
+function changeStep(fields: Fields, change: Change): Text {
+  const { field, before, after, now = after, renamed, exportedBy } = change;
   const { [field]: of } = fields;
   const label = of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");
   if (of?.secret === true) {
@@ -391,11 +423,14 @@ function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Tex
     if (of?.type === "choice" && typeof value === "string") return of.names?.[value] ?? same(value);
     return same(typeof value === "string" ? value : value.join(", "));
   };
-  const [from, to, by] = [told(before), told(after), told(now)];
+  const [from, by] = [told(before), told(now)];
+  // a switch that is off has no value, or FALSE
+  const isKept = change.ids === undefined ? from.ja === by.ja : isBack(change);
+  const to = renamed === undefined ? told(after) : withNewName(told(after), renamed);
   // an export may be from before the value was entered there: it is asked for as before
   if (exportedBy !== undefined && change.now !== undefined) {
     const { en, ja } = exportCalled(exportedBy);
-    return from.ja === by.ja
+    return isKept
       ? text(
           `${label}: ${by.en} → ${to.en} (${en} had ${by.en})`,
           `${label}: ${by.ja} → ${to.ja}(${ja}では「${by.ja}」)`,
@@ -405,13 +440,13 @@ function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Tex
           `${label}: ${by.ja} → ${to.ja}(${ja}では、管理画面の値が「${from.ja}」から「${by.ja}」に変わっています)`,
         );
   }
-  if (before !== null && from.ja === by.ja) {
+  if (before !== null && isKept) {
     return text(
       `${label}: ${by.en}, as the console had it: nothing to do, unless it was changed there meanwhile`,
       `${label}: ${by.ja}(管理画面の元の値に戻っています。管理画面で変更していなければ、作業は不要です)`,
     );
   }
-  if (to.ja !== by.ja) {
+  if (change.now !== undefined && to.ja !== by.ja) {
     return text(
       `${label}: ${by.en} (not ${to.en} any more: it was changed again here since)`,
       `${label}: ${by.ja}(その後ここで再び変更されたため、「${to.ja}」ではありません)`,
@@ -421,6 +456,10 @@ function changeStep(fields: Fields, change: ConsoleTask["changes"][number]): Tex
     ? text(`${label}: ${to.en}`, `${label}: ${to.ja}`)
     : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
 }
+
+/** What a record is called in the console at least until a later task, and here by now. */
+const withNewName = ({ en, ja }: Text, renamed: string): Text =>
+  text(`${en} (here ${renamed} by now)`, `${ja}(ここでは現在「${renamed}」)`);
 
 const isSwitch = (field: Field): boolean =>
   field.type === "boolean" || ("rule" in field && field.rule?.kind === "boolean");

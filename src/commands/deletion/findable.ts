@@ -20,6 +20,8 @@ export interface Findable<R extends { readonly id: string }> extends NamedKind<R
   readonly beside?: ((record: R) => readonly (string | null)[]) | undefined;
   /** What people call it. In a list of people it finds who alone is called so; the argument of a command does not. */
   readonly called?: ((record: R) => string) | undefined;
+  /** What may stand as a heading above them in such a list: their organisations. */
+  readonly headings?: ((record: R) => readonly string[]) | undefined;
   /** By what people compare who was found by that. */
   readonly compared?: ((record: R) => string) | undefined;
 }
@@ -69,30 +71,58 @@ export async function finderOf<R extends { readonly id: string }>(
   };
 }
 
-/** Finds who is called as a line of a list begins; of several those whose the rest of the line is, too. */
-export function byFullName<R extends { readonly id: string }>({ every, called, beside }: Findable<R>) {
-  let known: Promise<ReadonlyMap<string, readonly R[]>> | undefined;
-  const all = async (): Promise<ReadonlyMap<string, readonly R[]>> => {
-    const byName = new Map<string, R[]>();
-    if (every === undefined || called === undefined) return byName;
-    for await (const record of every()) {
-      const name = nameAsWritten(called(record));
-      byName.set(name, [...(byName.get(name) ?? []), record]);
-    }
-    return byName;
-  };
-  return async ({
-    name,
-    beside: others,
-    where,
-  }: Typed): Promise<{ readonly found: readonly R[]; readonly beside: string }> => {
-    const [first, ...rest] = cellsOf(name);
-    const said = rest.join("\t");
-    const isAddress = others !== undefined;
-    if (where === undefined || isAddress || called === undefined || first === undefined)
-      return { found: [], beside: "" };
-    const found = (await (known ??= all())).get(nameAsWritten(first)) ?? [];
-    const meant = found.filter((record) => strange(said, beside?.(record) ?? []) === "");
-    return { found: meant.length > 0 ? meant : found, beside: said };
+/** Who may be meant by a line of a list, by the full name. */
+export interface Called<R> {
+  readonly found: readonly R[];
+  /** what else the line says, which is not theirs */
+  readonly beside: string;
+  readonly honorific: string;
+}
+
+const NOBODY = { found: [], beside: "", honorific: "" } as const;
+
+/** Who is called what, and the names of what they are in, which stand above people in lists. */
+interface Names<R> {
+  readonly people: ReadonlyMap<string, readonly R[]>;
+  readonly headings: ReadonlySet<string>;
+}
+
+async function namesOf<R extends { readonly id: string }>({ every, called, headings }: Findable<R>): Promise<Names<R>> {
+  const [people, known] = [new Map<string, R[]>(), new Set<string>()];
+  if (every === undefined || called === undefined) return { people, headings: known };
+  for await (const record of every()) {
+    const name = nameAsWritten(called(record));
+    people.set(name, [...(people.get(name) ?? []), record]);
+    for (const heading of headings?.(record) ?? []) known.add(nameAsWritten(heading));
+  }
+  return { people, headings: known };
+}
+
+/**
+ * Finds in a list who is called as a whole line, or as a cell of it of which all other cells are theirs as well; else who
+ * is called as its first cell. The name of an organisation is nobody's: it may be a heading.
+ */
+export function byFullName<R extends { readonly id: string }>(findable: Findable<R>) {
+  const { called, beside: valuesOf } = findable;
+  let known: Promise<Names<R>> | undefined;
+  return async ({ name, beside, where }: Typed): Promise<Called<R>> => {
+    if (where === undefined || beside !== undefined || called === undefined) return NOBODY;
+    const { people, headings } = await (known ??= namesOf(findable));
+    const calledSo = (one: string): readonly R[] =>
+      headings.has(nameAsWritten(one)) ? [] : (people.get(nameAsWritten(one)) ?? []);
+    const cells = cellsOf(name);
+    const others = (at: number): string =>
+      cells
+        .filter((_, other) => other !== at)
+        .map(({ bare }) => bare)
+        .join("\t");
+    const meant = cells.flatMap(({ bare }, at) =>
+      calledSo(bare).filter((record) => strange(others(at), valuesOf?.(record) ?? []) === ""),
+    );
+    const whole = calledSo(name);
+    const found = [...new Map([...whole, ...meant].map((record) => [record.id, record])).values()];
+    const honorific = whole.length > 0 ? "" : cells.map((cell) => cell.honorific).join("");
+    if (found.length > 0) return { found, beside: "", honorific };
+    return { found: calledSo(cells[0]?.bare ?? ""), beside: others(0), honorific };
   };
 }

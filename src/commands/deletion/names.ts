@@ -2,8 +2,8 @@ import { Failure } from "../../lib/errors/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import type { NamedKind } from "../listing/named.ts";
 import type { Tools } from "../tools.ts";
-import { byFullName, finderOf, type Findable } from "./findable.ts";
-import { strange, type Typed } from "./typed-names.ts";
+import { byFullName, finderOf, type Called, type Findable } from "./findable.ts";
+import { markOf, strange, type Typed } from "./typed-names.ts";
 
 /** Maximum number of names for which near ones are searched. */
 const MOST_COMPARED = 20;
@@ -62,7 +62,7 @@ export async function idsNamed<R extends { readonly id: string }>(
   const find = await finderOf(typed, findable);
   const findCalled = byFullName(findable);
   const ids = new Set<string>();
-  const called: (readonly [one: Typed, found: R])[] = [];
+  const listed: Listed<R>[] = [];
   const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
   const problems: UnfoundName[] = [];
   const tell = async ({ name, where }: Typed, why: Text): Promise<void> => {
@@ -73,12 +73,13 @@ export async function idsNamed<R extends { readonly id: string }>(
   };
   for (const one of typed) {
     const named = await find(one.name);
-    const { found, beside: said = "" } =
-      named.length > 0 ? { found: named, beside: one.beside } : await findCalled(one);
+    const byName = await findCalled(one);
+    const said = named.length > 0 ? (one.beside ?? "") : byName.beside;
+    const found = named.length > 0 ? both(named, byName) : byName.found;
     const [only] = found;
     if (found.length === 1 && only !== undefined) {
       const other = beside === undefined ? "" : strange(said, beside(only));
-      if (named.length === 0) called.push([one, only]);
+      listed.push({ ...one, record: only, byName: named.length === 0 ? byName.honorific : undefined });
       if (other === "") ids.add(only.id);
       else {
         doubtful.push(one.name);
@@ -104,7 +105,8 @@ export async function idsNamed<R extends { readonly id: string }>(
     const code = unknown.length > 0 ? "not-found" : "usage";
     throw new NamesNotFound(code, { problems, found }, unfoundWords(findable, { wrong, of: typed.length }));
   }
-  await noteCalled(terminal, called, findable);
+  refuseUnlike(listed);
+  await noteListed(terminal, listed, findable);
   return found;
 }
 
@@ -137,28 +139,62 @@ const saysMore = <R>(other: string, record: R, describe: NamedKind<R>["describe"
 const shown = (all: readonly (string | Text)[]): Text =>
   joined(all.map((one) => (typeof one === "string" ? same(one) : one)));
 
-/** Maximum number of people found by their names alone who are told. */
-const MOST_CALLED = 20;
+/** A record that was found, and the line that found it. */
+interface Listed<R> extends Typed {
+  readonly record: R;
+  /** of one found by the full name alone the title behind it, if any; else undefined */
+  readonly byName: string | undefined;
+}
 
-/** A name alone may be somebody else's: it is to be compared before the number is confirmed. */
-async function noteCalled<R extends { readonly id: string }>(
+/** @throws `usage` where lines have different marks or titles: `■` and `□`, or the addressee of a mail and who is told of in it */
+function refuseUnlike(listed: readonly Listed<unknown>[]): void {
+  const lines = listed.filter(({ where }) => where !== undefined);
+  const named = lines.filter(({ byName }) => byName !== undefined);
+  const unlike =
+    firstUnlike(lines.map((line) => [line, markOf(line)])) ??
+    firstUnlike(named.map((line) => [line, line.byName ?? ""]));
+  if (unlike === undefined) return;
+  throw new Failure("usage", {
+    what: text(
+      "the lines differ in their marks or titles, so some may be about people who stay; nothing was changed",
+      "行頭の印や敬称が行によって異なり、残すユーザーの行が含まれている可能性があります。何も変更していません",
+    ),
+    where: unlike.map(({ where = "", name }) => `${where}: ${name}`).join(" / "),
+    hint: text("leave only those who are to go, written alike", "削除するユーザーだけを、同じ書き方で残してください"),
+  });
+}
+
+/** The first line, and the first that differs from it. */
+const firstUnlike = (lines: readonly (readonly [line: Typed, form: string])[]): readonly Typed[] | undefined => {
+  const [first] = lines;
+  const other = lines.find(([, form]) => form !== first?.[1]);
+  return first === undefined || other === undefined ? undefined : [first[0], other[0]];
+};
+
+/** A name alone may be somebody else's, and a code among names a number: it is to be compared before the count is confirmed. */
+async function noteListed<R extends { readonly id: string }>(
   terminal: Pick<Tools["terminal"], "note">,
-  called: readonly (readonly [one: Typed, found: R])[],
+  listed: readonly Listed<R>[],
   { compared }: Findable<R>,
 ): Promise<void> {
-  if (called.length === 0 || compared === undefined) return;
+  if (compared === undefined || listed.every(({ byName }) => byName === undefined)) return;
+  const told = listed.filter(
+    ({ where, beside, name, record }) => where !== undefined && beside === undefined && name !== record.id,
+  );
   await terminal.note(
     text(
-      `found by the name alone, compare them: ${called.length}`,
-      `氏名だけで特定しました。間違いがないか確認してください: ${called.length} 人`,
+      `found without an address, compare them: ${told.length}`,
+      `メールアドレスのない行です。間違いがないか確認してください: ${told.length} 人`,
     ),
   );
-  for (const [{ name, where = "" }, record] of called.slice(0, MOST_CALLED)) {
+  for (const { name, where = "", record } of told) {
     await terminal.note(same(`  ${where}: ${name} → ${compared(record)}`));
   }
-  const more = called.length - MOST_CALLED;
-  if (more > 0) await terminal.note(text(`  … ${more} more`, `  … 他 ${more} 人`));
 }
+
+/** Who is named by a line, and who else is called so. */
+const both = <R extends { readonly id: string }>(named: readonly R[], { found, beside }: Called<R>): readonly R[] =>
+  beside === "" ? [...new Map([...named, ...found].map((record) => [record.id, record])).values()] : named;
 
 const notFound = <R>({ noun, by }: NamedKind<R>, { where }: Typed, near: Text): Text => {
   const none =

@@ -27,12 +27,15 @@ const namesIn = (line: string, byMail: boolean): readonly Typed[] => {
   return whole === "" ? [] : [{ name: whole }];
 };
 
+/** A bullet, a mark or a number before a name. */
+const BULLET = /^[\s・*•●○■□◆◇☑✓✔-]*(?:\d+[.)]\s*)?/u;
+
 /** A cell of a list without what lists have around names: quotes, brackets, bullets and numbers, titles of persons. */
 const bareCell = (cell: string): string =>
   cell
     .replaceAll(/[<>()[\]「」『』【】"']|mailto:/gu, " ")
     .trim()
-    .replace(/^[\s・*•●○■□◆◇-]*(?:\d+[.)]\s*)?/u, "")
+    .replace(BULLET, "")
     .replace(/\s*(?:様|さま|さん|殿|氏)$/u, "");
 
 /** The words beside an address that are none of the values that may stand there, cell by cell; blank if all are. */
@@ -42,16 +45,32 @@ export const strange = (beside: string, values: readonly (string | null)[]): str
   return cells.find((cell) => cell !== "" && !known.has(nameAsWritten(cell))) ?? "";
 };
 
-/** What ends a cell of a line, such as 山田 太郎(営業部). */
-const BETWEEN_CELLS = /[\t,;、()（）<>[\]「」『』【】]/u;
+const MARK = /^\s*([●○■□◆◇◎△▲×✓✔✕☑☐☒])/u;
 
-/** The cells of a line that is no address, without what lists have around names. */
-export const cellsOf = (line: string): readonly string[] =>
-  line
-    .normalize("NFKC")
-    .split(BETWEEN_CELLS)
-    .map((cell) => bareCell(cell))
-    .filter((cell) => cell !== "");
+/** The mark that a line begins with, which may tell who is meant from who is not: `■` and `□`. */
+export const markOf = ({ name, beside = name }: Typed): string => MARK.exec(beside.normalize("NFKC"))?.[1] ?? "";
+
+/** A line as lists of people have it: a bullet or a number, cells, and at the end something in parentheses. */
+const OTHER = "[^()<>[\\]「」『』【】\"']+";
+const LISTED = new RegExp(`${BULLET.source}(${OTHER}?)\\s*(?:\\((${OTHER})\\))?$`, "u");
+
+const HONORIFIC = /\s*(様|さま|さん|殿|氏)$/u;
+
+/** A cell of a line that has no address, without the title of a person behind it. */
+export interface Cell {
+  readonly bare: string;
+  /** `様`; blank if there is none */
+  readonly honorific: string;
+}
+
+/** The cells of such a line; none where it is all in brackets, quoted, or otherwise more than a list. */
+export const cellsOf = (line: string): readonly Cell[] => {
+  const [, names = "", last = ""] = LISTED.exec(line.normalize("NFKC").trim()) ?? [];
+  return [...names.split(/[\t,;、]/), last]
+    .map((cell) => cell.trim())
+    .filter((cell) => cell !== "")
+    .map((cell) => ({ bare: cell.replace(HONORIFIC, ""), honorific: HONORIFIC.exec(cell)?.[1] ?? "" }));
+};
 
 /** Lists of names are short; a longer file is none. */
 const MOST_BYTES = 1024 * 1024;

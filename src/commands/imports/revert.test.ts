@@ -152,6 +152,21 @@ test("says what was undone, and where to see it", async () => {
   expect(ja.stderr).toContain("\nインポート 13(12 の取り消し): ユーザーを 1 件更新\n");
 });
 
+test("values of custom fields that were removed since are told", async () => {
+  const lost = [
+    { name: "座席", values: 2 },
+    { name: null, values: 1 },
+  ];
+  const undo = { ...UNDO, delete: 0, lost };
+  const { en, ja } = await inBoth("imports revert 12 --yes", {
+    tenant: tenantWith({ commitImport: committed(undo) }, undo),
+  });
+  expect(en.stderr).toContain(
+    "\ncustom fields were removed since, and their values do not come back: 座席: 2 values; (name not known): 1 value\n",
+  );
+  expect(ja.stderr).toContain("\nその後に削除されたカスタム項目の値は元に戻りません: 座席: 2 件、(名前不明): 1 件\n");
+});
+
 test("the last import is undone unseen only by whoever made it", async () => {
   const imports = { items: [committed(planOf({ mine: false, actor: "owner (taro)" }))] };
   const { en, ja } = await inBoth("imports revert last --yes", { tenant: { imports } });

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { changesNothing, confirmAndCommit, refuseOtherNumber } from "./plan/confirm.ts";
 import { checkLimits, LIMITS, refuseBeyond } from "./plan/limits.ts";
@@ -92,7 +92,7 @@ export default defineCommand({
 });
 
 /** What is undone, and what the counts of the plan do not tell. */
-function* whatIsUndone(original: Import, { create, kind }: Import): Generator<Text> {
+function* whatIsUndone(original: Import, { create, kind, lost = [] }: Import): Generator<Text> {
   const { number, fileName, actor, secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups } = original;
   yield text(
     `undoes import ${number} (${fileName}, by ${actor})`,
@@ -105,6 +105,19 @@ function* whatIsUndone(original: Import, { create, kind }: Import): Generator<Te
   if (groupsCreated > 0) {
     const names = named(groupsCreated, newGroups);
     yield text(`groups that it created are deleted too: ${names}`, `そのとき作成したグループも削除します: ${names}`);
+  }
+  if (lost.length > 0) {
+    const { en, ja } = joined(
+      lost.map(({ name, values }) => {
+        const field = name === null ? text("(name not known)", "(名前不明)") : same(name);
+        return text(`${field.en}: ${counted(values, "value")}`, `${field.ja}: ${values} 件`);
+      }),
+      text("; ", "、"),
+    );
+    yield text(
+      `custom fields were removed since, and their values do not come back: ${en}`,
+      `その後に削除されたカスタム項目の値は元に戻りません: ${ja}`,
+    );
   }
   if (secretsSet > 0) {
     yield text(

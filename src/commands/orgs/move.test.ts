@@ -42,6 +42,38 @@ test("moves it below the other one, and says what takes it back", async () => {
   expect(ja.stderr).toContain("元に戻すには: clomoctl orgs move S01 --parent 全社\n");
 });
 
+test("between two of one path it is told by their codes", async () => {
+  const [one, two] = ["K1", "K2"].map((code, at) => ({
+    ...sales,
+    id: `019a9f3c-5a00-7abc-8def-00000000010${at}`,
+    name: "課",
+    code,
+    path: "本社/課",
+  })) as [Org, Org];
+  const team = { ...sales, name: "班", code: "H", parentId: one.id, path: "本社/課/班" };
+  const named = ({ query }: { query?: Record<string, string> }) => ({
+    items: [{ ...detail, ...[one, two, team].find(({ code }) => code === query?.["name"]) }],
+  });
+  const tenant = {
+    findOrgs: named,
+    orgs: { items: [root, one, two, team] },
+    moveOrg: { ...moved, before: team, after: { ...team, parentId: two.id }, consoleTask: 4 },
+  };
+  const { en, ja } = await inBoth("orgs move H --parent K2", { tenant });
+  expect(en.stderr.split("\n")).toEqual([
+    "parent: 本社/課 (K1) → 本社/課 (K2)",
+    "with it go 2 organisations below it, 118 users and 1 device",
+    "to be done in the console, too: clomoctl console show 4",
+    "to take it back: clomoctl orgs move H --parent K1",
+    "",
+  ]);
+  expect(ja.stderr).toMatch(/^上位組織: 本社\/課 \(K1\) → 本社\/課 \(K2\)\n/);
+  // without a code its id tells it
+  const bare = { ...tenant, orgs: { items: [root, { ...one, code: null }, two, team] } };
+  const { stderr } = await run("orgs move H --parent K2", { tenant: bare });
+  expect(stderr).toContain(`parent: 本社/課 (${one.id}) → 本社/課 (K2)\n`);
+});
+
 test("below itself is refused, in both languages", async () => {
   const what = text("an organisation cannot be moved below itself", "自身の下には移動できません");
   const tenant = { findOrgs, orgs: { items: all }, moveOrg: new Failure("input-rejected", { what }) };

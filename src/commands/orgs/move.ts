@@ -1,5 +1,6 @@
-import type { MovedOrg } from "../../lib/client/index.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
+import type { MovedOrg, Org } from "../../lib/client/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
@@ -37,6 +38,7 @@ export default defineCommand({
     tools.describeState(() => WHILE_WRITING);
     await showWritten(tools, await client.orgs.move(moved.id, { parent: above.id, dryRun }), {
       ...orgWritten(tools),
+      tells: ORG_COLUMNS.map((column) => (column.key === "parentId" ? { ...PARENT, name: calledAmong(all) } : column)),
       along: ({ along }) => alongWith(along),
       back: async ({ after }) => {
         if (former === undefined) return undefined;
@@ -45,6 +47,21 @@ export default defineCommand({
     });
   },
 });
+
+/** What an organisation is below, where its path is the same below another one. */
+const PARENT: Column<Org> = {
+  key: "parentId",
+  header: text("parent", "上位組織"),
+  value: ({ parentId }) => parentId,
+};
+
+/** What people call the parent of an organisation: by its path and code, else its id. */
+const calledAmong =
+  (all: readonly Org[]) =>
+  ({ parentId }: Org): Text => {
+    const { path = "", code = null } = all.find(({ id }) => id === parentId) ?? {};
+    return same(code === null ? `${path} (${parentId})` : `${path} (${code})`);
+  };
 
 /** What goes along: `with it go 2 organisations below it, 5 users and 3 devices`. */
 const alongWith = ({ orgs, users, devices }: MovedOrg["along"]): Text => {

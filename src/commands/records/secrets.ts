@@ -2,7 +2,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
 import { describeRule, faultsOf, type Rule } from "../../lib/model/rules.ts";
-import { readSecret } from "../../lib/renewals/notify/secret.ts";
+import { readSecret, secretIn } from "../../lib/renewals/notify/secret.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { flagName } from "../field.ts";
 import type { SwitchField, TextField } from "../field.ts";
@@ -71,9 +71,7 @@ export async function secretOf(tools: Tools, secret: Secret, given: GivenSecret)
   const { workingFolder: folder, machine } = tools;
   if (takesStdin(secret, given)) {
     const { bytes } = await readNamedFile(tools, "-", LONGEST);
-    return Buffer.from(bytes)
-      .toString("utf8")
-      .replace(/\r?\n$/, "");
+    return secretIn(bytes);
   }
   if (given.file !== undefined) {
     return readSecret({ file: given.file }, { environment: {}, folder, modes: machine.platform !== "win32" });

@@ -21,6 +21,8 @@ export interface Showing<R, W = Written<R>> {
   readonly called: (record: R) => string;
   /** the command that takes it back, if one does: of a new record its deletion, else of what it was */
   readonly back: (written: W) => string | undefined | Promise<string | undefined>;
+  /** the columns by which a change is told, where they are not those that are shown */
+  readonly tells?: readonly Column<R>[] | undefined;
   /** of the record, where some are never cleared */
   readonly fields?: Fields | undefined;
   /** what else follows from a change */
@@ -59,24 +61,26 @@ const plain = (value: unknown): string => {
 
 const BOOKKEEPING = ["id", "createdAt", "updatedAt", "depth"];
 
-/** The columns whose values differ. */
-const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] =>
-  columns.filter(
+/** The columns whose values differ; of ids only where nothing else tells what does. */
+const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] => {
+  const changed = columns.filter(
     ({ key, value }) =>
       !BOOKKEEPING.includes(key) &&
-      !key.endsWith("Id") &&
       // a part of what is not there is none either
       JSON.stringify(value(before) ?? null) !== JSON.stringify(value(after) ?? null),
   );
+  const told = changed.filter(({ key }) => !key.endsWith("Id"));
+  return told.length === 0 ? changed : told;
+};
 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
 async function* sentences<R extends object, W extends Written<R>>(
   written: W,
-  { columns, called, back, fields = {}, along }: Showing<R, W>,
+  { columns, tells = columns, called, back, fields = {}, along }: Showing<R, W>,
 ): AsyncGenerator<Text> {
   const { before, after, consoleTask, dryRun } = written;
   const name = called(after);
-  const changed = before === null ? [] : changedColumns(columns, before, after);
+  const changed = before === null ? [] : changedColumns(tells, before, after);
   if (before === null) {
     yield dryRun
       ? text(`would be created: ${name}`, `作成される予定: ${name}`)

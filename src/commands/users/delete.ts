@@ -45,6 +45,7 @@ export default defineCommand({
         return {
           ...USER_NAMES,
           called: ({ name }) => name,
+          headings: ({ org }) => [org.path, ...org.path.split("/")].filter((name) => name !== ""),
           compared: ({ name, emails, org }) => `${name} <${emails[0] ?? ""}> ${org.path}`.trim(),
           beside: ({ name, nameKana, employeeCode, accountName, title, org }) => [
             name,

@@ -49,6 +49,18 @@ test("moves all that are named in one request, each once", async () => {
   expect(ja.stderr).toContain("次郎 <jiro@example.jp>: 元に戻すには: clomoctl users move jiro@example.jp --org 全社\n");
 });
 
+test("between two organisations of one path and without codes their ids tell it", async () => {
+  const below = { id: "019a9f3c-5a00-7abc-8def-000000000100", code: null, path: "本社/課/班" };
+  const before: User = { ...jiro, org: { ...below, id: "019a9f3c-5a00-7abc-8def-000000000101" } };
+  const moving = { ...tenant, moveUsers: { items: [movedTo(jiro, { before, after: { ...jiro, org: below } })] } };
+  const { stderr } = await run("users move jiro@example.jp --org 本社/課/班", { tenant: moving });
+  expect(stderr.split("\n")).toEqual([
+    `organisation id: ${before.org.id} → ${below.id}`,
+    `to take it back: clomoctl users move jiro@example.jp --org ${before.org.id}`,
+    "",
+  ]);
+});
+
 test("one that is named is shown as a record; a dry run is sent as one", async () => {
   const moving = { ...tenant, moveUsers: { items: [movedTo(jiro, { dryRun: true })] } };
   const { exit, stderr, requests } = await run("users move jiro@example.jp --org 営業部 --dry-run", { tenant: moving });

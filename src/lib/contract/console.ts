@@ -25,6 +25,10 @@ const ConsoleTask = named(
     importNumber: z.int().nullable(),
     importId: Id.nullable(),
     name: z.string().nullable().meta({ description: "the file of the import, the custom field, or the record's name" }),
+    key: z.string().nullable().meta({
+      description:
+        "of a record that was written by hand: what tells it from others of its name in the console, as far as is known: its main mail address, organisation code or user id",
+    }),
     objectId: Id.nullable().meta({ description: "the record that was written by hand" }),
     changes: z
       .array(
@@ -32,6 +36,13 @@ const ConsoleTask = named(
           field: z.string(),
           before: ChangedValue,
           after: ChangedValue,
+          ids: z
+            .object({ before: Id.nullable(), after: Id.nullable(), now: Id.nullable().optional() })
+            .optional()
+            .meta({ description: "of a field that names a record: its id, which stays while names change" }),
+          renamed: z.string().optional().meta({
+            description: "of a field that names a record: what that is called by now, where `after` is a former name",
+          }),
           now: ChangedValue.optional().meta({ description: "the tenant's value, where it was changed since" }),
           exportedBy: Export.optional().meta({ description: "the export of the console that has it so" }),
         }),
@@ -43,6 +54,7 @@ const ConsoleTask = named(
         z.object({
           id: Id,
           name: z.string(),
+          key: z.string().nullable(),
           changes: z.array(z.object({ field: z.string(), before: ChangedValue, after: ChangedValue })),
         }),
       )

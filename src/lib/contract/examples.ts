@@ -144,6 +144,7 @@ const consoleTask: ConsoleTask = {
   openedBy: "owner (hanako)",
   closedAt: null,
   closedBy: null,
+  key: null,
   objectId: null,
   changes: [],
   gone: false,

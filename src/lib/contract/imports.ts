@@ -211,6 +211,8 @@ const Import = named(
         ),
       })
       .optional(),
+    /** of an undoing: the custom fields removed since whose values do not come back, and how many; null: its name is not known any more */
+    lost: z.array(z.object({ name: z.string().nullable(), values: z.int() })).optional(),
     /** of organisations: the deletion of their users, which is committed with it */
     takes: z.object({ id: Id, number: z.int(), delete: z.int(), recordsBefore: z.int() }).optional(),
     /** the import written for the console after this one, and those it superseded */

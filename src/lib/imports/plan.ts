@@ -113,8 +113,17 @@ export interface PlanCounts {
   readonly overwrites?: { readonly count: number; readonly first: readonly Overwritten[] } | undefined;
   /** of an export of the console: the values of tasks that were confirmed as done which it has otherwise, and the first of them */
   readonly contradicts?: { readonly count: number; readonly first: readonly Contradicted[] } | undefined;
+  /** of an undoing: the values that do not come back, as their custom fields were removed since */
+  readonly lost?: readonly LostField[] | undefined;
   /** the plan cannot be committed */
   readonly rejected: boolean;
+}
+
+/** Values of a custom field that was removed. */
+export interface LostField {
+  /** null where nothing tells it any more */
+  readonly name: string | null;
+  readonly values: number;
 }
 
 /** A value of an open task for the console. */

@@ -24,6 +24,8 @@ export interface ConsoleChange {
   /** what the console has, as far as is known */
   readonly before: string | readonly string[] | null;
   readonly after: string | readonly string[] | null;
+  /** of a field that names a record: which one; undefined of any other, and in tasks of older programs */
+  readonly ids?: { readonly before: string | null; readonly after: string | null } | undefined;
 }
 
 /** How a task stands: `shown` once an export of the console showed that it was done, `confirmed` where somebody says so. */

@@ -80,14 +80,17 @@ test("a move is one while nothing else changes; a new record stays one to be mad
 test("of an organisation the parent's path is told, and none where only the name changes", async () => {
   const { after: branch } = await tenant.client.orgs.create({ name: "支社" });
   const { after: child } = await tenant.client.orgs.create({ name: "営業部", parentId: branch.id });
-  expect((await task(1)).changes).toContainEqual({ field: "parentId", before: null, after: "全社" });
-  expect((await task(2)).changes).toContainEqual({ field: "parentId", before: null, after: "支社" });
+  const parent = { field: "parentId", before: null };
+  const of = (after: string) => ({ before: null, after });
+  expect((await task(1)).changes).toContainEqual({ ...parent, after: "全社", ids: of(ROOT_ORG_ID) });
+  expect((await task(2)).changes).toContainEqual({ ...parent, after: "支社", ids: of(branch.id) });
   await tenant.client.console.close({ numbers: [1], state: "confirmed" });
   await tenant.client.console.close({ numbers: [2], state: "confirmed" });
   await tenant.client.orgs.edit(branch.id, { name: "大阪/支社" });
   expect((await task(3)).changes).toEqual([{ field: "name", before: "支社", after: "大阪/支社" }]);
   await tenant.client.orgs.move(child.id, { parent: ROOT_ORG_ID });
-  expect((await task(4)).changes).toEqual([{ field: "parentId", before: "大阪\\/支社", after: "全社" }]);
+  const ids = { before: branch.id, after: ROOT_ORG_ID };
+  expect((await task(4)).changes).toEqual([{ field: "parentId", before: "大阪\\/支社", after: "全社", ids }]);
 });
 
 test("a change of what an import wrote since is a task of its own, to be done after that of the import", async () => {
@@ -148,7 +151,13 @@ test("a value that was changed again since is told as it is by now", async () =>
   ]);
   await tenant.client.orgs.edit(org.id, { name: "営業本部" });
   const told = [
-    { field: "org", before: "全社", after: "営業部", now: "営業本部" },
+    {
+      field: "org",
+      before: "全社",
+      after: "営業部 (S)",
+      ids: { before: ROOT_ORG_ID, after: org.id },
+      renamed: "営業本部 (S)",
+    },
     { field: "title", before: "課長", after: "部長", now: "課長" },
     { field: "tel", before: null, after: "03", now: null },
   ];
@@ -299,7 +308,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
       first: [
         { field: "emails", confirmed: ["yamada@x", "y2@x"], exported: ["yamada@x", "y3@x"] },
         { field: "custom:座席", confirmed: "1F", exported: "2F" },
-        { field: "org", confirmed: "営業部", exported: null },
+        { field: "org", confirmed: "営業部 (S1)", exported: null },
       ],
     });
     const orgs = await tenant.plan({ kind: "orgs", fromConsole: true }, [

@@ -333,7 +333,7 @@ describe("in a mirror", () => {
       kind: "devices",
       name: "S1",
       changes: [
-        { field: "owner", before: null, after: "山田" },
+        { field: "owner", before: null, after: "山田 <yamada@example.jp>" },
         { field: "tags", before: null, after: ["貸出用"] },
       ],
       state: "open",
@@ -367,7 +367,7 @@ describe("in a mirror", () => {
   test("an owner that is an organisation is told by its path", async () => {
     await own([await one()], { ownerOrg: sales.id });
     expect((await tenant.client.console.show(1)).changes).toEqual([
-      { field: "ownerOrg", before: null, after: "営業部" },
+      { field: "ownerOrg", before: null, after: "営業部", ids: { before: null, after: sales.id } },
     ]);
   });
 });

@@ -90,8 +90,8 @@ test("named records go as one import, with what they were, and come back by its 
   expect(tenant.dump()).toEqual(before);
   const again = await failureOf(tenant.client.imports.revert(undo.id));
   expect(again?.hint).toEqual({
-    en: `delete them again; who they were: clomoctl imports show ${done.number} --rows`,
-    ja: `もう一度削除してください。削除した対象の確認: clomoctl imports show ${done.number} --rows`,
+    en: `delete them again; who they were: clomoctl imports show ${done.number} --rows; to undo the last one that still stands: clomoctl imports revert ${done.number - 1}`,
+    ja: `もう一度削除してください。削除した対象の確認: clomoctl imports show ${done.number} --rows。取り消していない最後のものを取り消すには: clomoctl imports revert ${done.number - 1}`,
   });
 });
 

@@ -553,7 +553,12 @@ test("an undoing is refused where a record was touched, where it was done, and o
   expect(await codeOf(tenant.client.imports.revert(first.id))).toBe("conflict");
   const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(second.id));
   expect(await codeOf(tenant.client.imports.revert(second.id))).toBe("conflict");
-  expect(await codeOf(tenant.client.imports.revert(undo.id))).toBe("conflict");
+  expect(await failureOf(tenant.client.imports.revert(undo.id))).toMatchObject({
+    code: "conflict",
+    hint: {
+      en: `to have it again: import the file of ${second.number} again; to undo the last one that still stands: clomoctl imports revert ${first.number}`,
+    },
+  });
 });
 
 test("the record in the way of an undoing is named, with the import that deleted it, until that is undone too", async () => {

@@ -190,3 +190,31 @@ test("who was marked as an administrator, and is one no longer, is in nobody's w
   await undo(member);
   expect(await tenant.securedUsers("calendar")).toEqual([]);
 });
+
+test("values of a custom field that was removed since are counted by its name, where they would come back", async () => {
+  // numbers of fields go on after a tenant was cleared, and its audit does not
+  const own = new TestTenant();
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  const { client } = own;
+  for (const name of ["階", "座席"]) await client.users.addField({ name });
+  const cells = (seat: string) => [
+    ["氏名", "メールアドレス", "階", "座席"],
+    ["山田", "yamada@x", "3", seat],
+    ["佐藤", "sato@x", "", "2F"],
+  ];
+  await own.import({ kind: "users" }, cells("1F"));
+  const changed = await own.import({ kind: "users" }, cells("9F"));
+  const titled = await own.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "課長"],
+  ]);
+  const ids = (await client.users.find({ name: "sato@x" })).map(({ id }) => id);
+  const gone = await client.imports.commit(await client.imports.delete({ kind: "users", ids }));
+  expect((await client.imports.revert(gone.id)).lost).toBe(undefined);
+  for (const { id, name } of await client.users.fields()) if (name === "座席") await client.users.removeField(id);
+  const lost = [{ name: "座席", values: 1 }];
+  expect((await client.imports.revert(gone.id)).lost).toEqual(lost);
+  expect((await client.imports.revert(titled.id)).lost).toBe(undefined);
+  await client.imports.commit(await client.imports.revert(titled.id));
+  expect((await client.imports.revert(changed.id)).lost).toEqual(lost);
+});

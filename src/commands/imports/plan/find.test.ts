@@ -38,7 +38,7 @@ test.each([
   await expect(findImport(client, typed)).rejects.toMatchObject({ code });
 });
 
-test("the last one was committed last, whenever it was made, and is so when it was undone; an undo is none", async () => {
+test("the last one was committed last, whenever it was made, and is so when it was undone; an undo counts", async () => {
   const at = (hour: number): string => `2026-11-20T0${hour}:00:00.000Z`;
   const imports = clientOf(
     { mode: "revert", state: "committed", committedAt: at(9) },
@@ -47,7 +47,13 @@ test("the last one was committed last, whenever it was made, and is so when it w
     { state: "reverted", committedAt: at(4) },
     { state: "awaiting-console" },
   );
-  expect((await findImport(imports, "Last")).number).toBe(2);
+  expect((await findImport(imports, "Last")).number).toBe(5);
+  const undone = clientOf(
+    { state: "committed", committedAt: at(3) },
+    { mode: "revert", state: "committed", committedAt: at(2) },
+    { state: "reverted", committedAt: at(4) },
+  );
+  expect((await findImport(undone, "last")).number).toBe(1);
   expect((await findImport(imports, "last", OPEN)).number).toBe(4);
   expect((await findImport(imports, "last", ["awaiting-console"])).number).toBe(1);
   expect([isLast("LAST"), isLast("1")]).toEqual([true, false]);

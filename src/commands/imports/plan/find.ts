@@ -9,15 +9,15 @@ export const ID_ARGUMENT = {
   names: "imports",
   required: true,
   about: text(
-    "number of the import, `last` (committed last, undone or not, no undo; of plans the last open one), or its ID (the first characters are enough)",
-    "インポートの番号、last(最後に確定したもの。取り消し済みでも同じで、取り消し自体は数えない。計画では最後の未確定のもの)、または ID(先頭の一部でもよい)",
+    "number of the import, `last` (committed last, of any kind: an undo counts, and so does what was undone since; of plans the last open one), or its ID (the first characters are enough)",
+    "インポートの番号、last(最後に確定したもの。種類を問わず、取り消しも、取り消し済みのものも数える。計画では最後の未確定のもの)、または ID(先頭の一部でもよい)",
   ),
 } as const;
 
 /** The states an import may be in to be the `last` one. */
 type LastOf = readonly Import["state"][];
 
-/** Of what has been done: the last import that was committed. What was undone since is still the last one. */
+/** Of what has been done: the last import, deletion or undoing that was committed. What was undone since is still the last one. */
 const DONE: LastOf = ["committed", "accepted", "reverted"];
 
 /** Of what is still to be done: the last plan that was made. */
@@ -69,9 +69,7 @@ function lastIn(imports: readonly Import[], states: LastOf): Import | undefined 
 }
 
 function findLast(imports: readonly Import[], states: LastOf): Import {
-  // nobody means an undo by the last import that was committed
-  const meant = states === DONE ? imports.filter(({ mode }) => mode !== "revert") : imports;
-  const last = lastIn(meant, states);
+  const last = lastIn(imports, states);
   if (last !== undefined) return last;
   throw notFound(
     states === DONE

@@ -79,6 +79,17 @@ test("a setting is named by its header or by its field; a blank one is none", as
   });
 });
 
+test.each(["--password-stdin", "--password-file password.txt"])(
+  "the byte order mark of an editor is no part of a secret: %s",
+  async (option) => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "password.txt"), `\ufeff${CANARY}\r\n`, { mode: 0o600 });
+    const circumstances = { tenant: { createSecuredUser: made() }, stdin: `\ufeff${CANARY}\r\n`, folder };
+    const { requests } = await run(`${LINE} ${option}`, circumstances);
+    expect(requests[0]?.json).toMatchObject({ password: CANARY });
+  },
+);
+
 test("on a terminal the password is asked for twice, and never shown", async () => {
   const typing = [
     ["パスワード (6 to 255", "short\r"],

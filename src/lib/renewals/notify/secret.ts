@@ -14,6 +14,10 @@ export interface SecretPlace {
 }
 
 const LONGEST = 64 * 1024;
+
+/** The secret in a file, without what editors put around it: a byte order mark and a line end. */
+export const secretIn = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\r?\n$/, "");
+
 const OTHERS = 0o077;
 
 const refusal = (where: string, what: [string, string], hint: [string, string]): Failure =>
@@ -57,9 +61,7 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
       [`chmod 600 ${path}`, `chmod 600 ${path} を実行してください`],
     );
   }
-  const value = Buffer.from(found.bytes)
-    .toString("utf8")
-    .replace(/\r?\n$/, "");
+  const value = secretIn(found.bytes);
   if (value !== "") return value;
   throw refusal(
     path,

@@ -312,6 +312,7 @@ const taskOf = (row: Row): ConsoleTask => {
     importNumber: row["import"] === null ? null : Number(row["import"]),
     importId: orNull(row["importId"]),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
+    key: null,
     objectId: orNull(row["object"]),
     changes,
     gone: row["gone"] === 1,

@@ -42,6 +42,9 @@ export const userTold = ({
 
 export const orgTold = ({ name, code, parentId }: Org): Told => ({ name, code, parentId });
 
+/** What a task asks for, as of now. */
+const valueBy = ({ after, now = after }: ConsoleTask["changes"][number]): Value => now;
+
 /** The fields in which two records differ; all of both where one is missing. */
 export const differing = (one: Told | undefined, other: Told | undefined): readonly string[] =>
   [...new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})])].filter(
@@ -72,17 +75,21 @@ export class FakeConsole {
     return formatOrgPath(names);
   }
 
-  /** The id of the organisation that a task calls so; undefined if the console has none. */
-  #called(path: Value): string | undefined {
-    if (path === ROOT_ORG_NAME) return ROOT_ORG_ID;
-    return this.records.orgs.find(({ id }) => this.pathOf(id) === path)?.id;
+  /** The id of the organisation that a task names; undefined if the console has none that is called so. */
+  #called({ after, now = after, renamed }: ConsoleTask["changes"][number]): string | undefined {
+    if (now === ROOT_ORG_NAME) return ROOT_ORG_ID;
+    const isCalled = ({ id, values: { code } }: Kept): boolean => {
+      const called = typeof code === "string" ? `${this.pathOf(id)} (${code})` : this.pathOf(id);
+      return called === now || called === renamed;
+    };
+    return this.records.orgs.find(isCalled)?.id;
   }
 
   /** Does a task of a record that was written by hand. @returns false if it cannot be done yet */
   doByHand(kind: MirrorKind, { objectId, work, changes }: ConsoleTask): boolean {
     const place = kind === "orgs" ? "parentId" : "org";
     const pairs = changes.map(
-      ({ field, after, now = after }) => [field, field === place ? this.#called(now) : now] as const,
+      (change) => [change.field, change.field === place ? this.#called(change) : valueBy(change)] as const,
     );
     if (objectId === null || pairs.some(([, value]) => value === undefined)) return false;
     const values = Object.fromEntries(pairs) as Told;

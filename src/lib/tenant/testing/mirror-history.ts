@@ -406,13 +406,9 @@ export class MirrorHistory {
   #expectShown(task: ConsoleTask): void {
     if (task.state !== "shown" || task.objectId === null) return;
     const kept = this.console.find(task.kind as MirrorKind, task.objectId);
-    const path = (id: unknown): string => this.orgs.find((org) => org.id === id)?.path ?? "全社";
-    for (const { field, after } of task.changes) {
+    for (const { field, after, ids } of task.changes) {
       const { [field]: value = null } = kept?.values ?? {};
-      expectSame(
-        [task.number, field, field === "org" || field === "parentId" ? path(value) : value],
-        [task.number, field, after],
-      );
+      expectSame([task.number, field, value], [task.number, field, ids === undefined ? after : ids.after]);
     }
   }
 

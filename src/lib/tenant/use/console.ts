@@ -3,6 +3,7 @@ import { checkClosable } from "../../model/console-task.ts";
 import { instant } from "../ids.ts";
 import type { Changed, Once, Session } from "../session.ts";
 import { closeTask, readTasks } from "../store/console.ts";
+import { told } from "./told-tasks.ts";
 
 /** How tasks are closed: as somebody says, perhaps of somebody else and of an earlier time. */
 interface Closing {
@@ -27,7 +28,7 @@ export const closeConsoleTasks = (
   const wanted = [...new Set(numbers)];
   const replay: Once<readonly ConsoleTask[]>["replay"] = async (reader) => {
     const tasks = await readTasks(reader, wanted);
-    return tasks.every((task) => task.state === state) ? tasks : undefined;
+    return tasks.every((task) => task.state === state) ? told(reader, tasks) : undefined;
   };
   const action = state === "confirmed" ? "console.confirm" : "console.drop";
   return session.change({ action, locks: [], once: once && { ...once, replay } }, async (writer) => {
@@ -36,7 +37,7 @@ export const closeConsoleTasks = (
     for (const task of tasks) checkClosable(task, { state, at }, now);
     const done = { state, at: at ?? now, actor: by ?? session.actor };
     for (const { number } of tasks) await closeTask(writer, number, done);
-    return { result: await readTasks(writer, wanted), ...auditedOf(tasks, done) };
+    return { result: await told(writer, await readTasks(writer, wanted)), ...auditedOf(tasks, done) };
   });
 };
 

@@ -5,10 +5,10 @@ import { handFields, type Field, type HandWork, type Thing } from "../../model/t
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { insertHandTask, isImportedSince, isMirror, openHandTask, updateHandTask } from "../store/console.ts";
-import type { Writer } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
 
-/** What people read of a record instead of a field's value; null of a record without one. */
-type ReadAs = (record: Readonly<Record<string, unknown>>) => string | null;
+/** What people read of a record instead of a field's id; null of a record without one. */
+type ReadAs = (reader: Reader, record: Readonly<Record<string, unknown>>) => Promise<string | null>;
 
 /** A record that was written by hand. */
 export interface HandChange {
@@ -29,6 +29,19 @@ export interface HandChange {
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** What people read of a record that a field names: names are not unique, so that its code or address tells it apart. */
+const toldReference = (field: Field, value: Values): string => {
+  const [[, member] = ["", ""]] = "of" in field ? (field.columns ?? []) : [];
+  const { [member]: called, code, email } = value;
+  if (called === "" && field.refers?.to === ORG.name) return ROOT_ORG_NAME;
+  if (typeof called !== "string") return "";
+  if (typeof email === "string") return `${called} <${email}>`;
+  return typeof code === "string" ? withCode(called, code) : called;
+};
+
+/** What people read of an organisation. */
+export const withCode = (path: string, code: string | null): string => (code === null ? path : `${path} (${code})`);
+
 /** A field's value as people read it; null where there is none. */
 const toldValue = (record: Values, name: string, field: Field): ConsoleChange["after"] => {
   if (field.within !== undefined) {
@@ -41,11 +54,15 @@ const toldValue = (record: Values, name: string, field: Field): ConsoleChange["a
   if (typeof value === "string") return value;
   // as files have it, where no is what a record has from the start
   if (typeof value === "boolean") return value ? "TRUE" : null;
-  if (typeof value !== "object") return JSON.stringify(value);
-  const [[, member] = ["", ""]] = "of" in field ? (field.columns ?? []) : [];
-  const { [member]: told } = value as Values;
-  if (told === "" && field.refers?.to === ORG.name) return ROOT_ORG_NAME;
-  return typeof told === "string" ? told : "";
+  return typeof value === "object" ? toldReference(field, value as Values) : JSON.stringify(value);
+};
+
+/** The id of the record that a field names; null of none, undefined of a field that names none by its id. */
+const referredId = (record: Values, name: string, field: Field | undefined): string | null | undefined => {
+  if (field?.refers === undefined || (field.type !== "object" && field.refers.by !== "id")) return undefined;
+  const { [name]: value = null } = record;
+  const id = typeof value === "object" ? (value as Values | null)?.["id"] : value;
+  return typeof id === "string" ? id : null;
 };
 
 /** Each custom field for itself, under `custom:` and its name. */
@@ -56,46 +73,55 @@ const customValues = (record: Values): ReadonlyMap<string, string> =>
     ),
   );
 
-/** A field of a record as people read it, named as tasks name it; null where there is none. */
-export const toldField = (
+/** A field of a record as people read it, and which record it names, if it does. */
+interface ToldField {
+  readonly told: ConsoleChange["after"];
+  /** as `referredId` has it */
+  readonly id: string | null | undefined;
+}
+
+/** A field of a record as people read it, named as tasks name it. */
+export const toldField = async (
+  reader: Reader,
   { list: { thing }, readAs }: HandChange["noun"],
   record: object,
   name: string,
-): ConsoleChange["after"] => {
-  const { [name]: own } = readAs ?? {};
-  if (own !== undefined) return own(record as Values);
-  const { [name]: field } = thing.fields;
-  return field === undefined
-    ? (customValues(record as Values).get(name) ?? null)
-    : toldValue(record as Values, name, field);
+): Promise<ToldField> => {
+  const [{ [name]: own }, { [name]: field }, values] = [readAs ?? {}, thing.fields, record as Values];
+  const id = referredId(values, name, field);
+  if (own !== undefined) return { told: await own(reader, values), id };
+  if (field === undefined) return { told: customValues(values).get(name) ?? null, id };
+  return { told: toldValue(values, name, field), id };
+};
+
+/** What differs between two versions of a field; undefined if nothing does. */
+const changeOf = (field: string, was: ToldField | undefined, is: ToldField): ConsoleChange | undefined => {
+  const [before, after] = [was?.told ?? null, is.told];
+  // what a record is called may change while it is the same one, and two may be called the same
+  if (is.id !== undefined) {
+    const ids = { before: was?.id ?? null, after: is.id };
+    return ids.before === ids.after ? undefined : { field, before, after, ids };
+  }
+  return JSON.stringify(before) === JSON.stringify(after) ? undefined : { field, before, after };
 };
 
 /** What differs between two versions of a record, field by field, as people read it. */
-const changesOf = ({ noun, work, before, after, secrets = [] }: Omit<HandChange, "pk">): ConsoleChange[] => {
-  const [was, is] = [(before ?? {}) as Values, after as Values];
+const changesOf = async (
+  reader: Reader,
+  { noun, work, before, after, secrets = [] }: Omit<HandChange, "pk">,
+): Promise<readonly ConsoleChange[]> => {
   const { thing } = noun.list;
-  const told = handFields(thing.fields)
-    .filter(([name]) => name !== "custom")
-    .map(([name, field]): ConsoleChange => {
-      const { [name]: readAs } = noun.readAs ?? {};
-      // an ancestor that was renamed meanwhile is no change of this record
-      const isSame = before !== null && was[name] === is[name];
-      const told = (record: Values) => (readAs === undefined ? toldValue(record, name, field) : readAs(record));
-      if (readAs !== undefined && isSame) return { field: name, before: null, after: null };
-      return { field: name, before: before === null ? null : told(was), after: told(is) };
-    });
-  const [customWas, customIs] = [customValues(was), customValues(is)];
-  const custom = [...new Set([...customWas.keys(), ...customIs.keys()])].map((field): ConsoleChange => ({
-    field,
-    before: customWas.get(field) ?? null,
-    after: customIs.get(field) ?? null,
-  }));
+  const custom = [before ?? {}, after].flatMap((record) => [...customValues(record as Values).keys()]);
+  const names = handFields(thing.fields).flatMap(([name]) => (name === "custom" ? [] : [name]));
+  const changes: ConsoleChange[] = [];
+  for (const name of new Set([...names, ...custom])) {
+    const was = before === null ? undefined : await toldField(reader, noun, before, name);
+    const change = changeOf(name, was, await toldField(reader, noun, after, name));
+    if (change !== undefined) changes.push(change);
+  }
   // what the console wants of every new record is no change to be seen to
   const set = secrets.filter((name) => work !== "create" || thing.fields[name]?.column?.required === undefined);
-  return [
-    ...[...told, ...custom].filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after)),
-    ...set.map((field) => ({ field, before: null, after: null })),
-  ];
+  return [...changes, ...set.map((field) => ({ field, before: null, after: null }))];
 };
 
 /** Later values of the same fields in place of the earlier; what the console had stays what it had. */
@@ -103,9 +129,16 @@ const merged = (earlier: readonly ConsoleChange[], later: readonly ConsoleChange
   const all = new Map(earlier.map((change) => [change.field, change]));
   for (const change of later) {
     const known = all.get(change.field);
-    all.set(change.field, known === undefined ? change : { ...known, after: change.after });
+    all.set(change.field, known === undefined ? change : overtaken(known, change));
   }
   return [...all.values()];
+};
+
+const overtaken = (known: ConsoleChange, { after, ids }: ConsoleChange): ConsoleChange => {
+  if (ids === undefined || known.ids === undefined) return { field: known.field, before: known.before, after };
+  const both = { before: known.ids.before, after: ids.after };
+  // the record that the console has there, by the name that it has there
+  return { ...known, after: both.before === both.after ? known.before : after, ids: both };
 };
 
 /**
@@ -119,7 +152,7 @@ export const askConsole = async (session: Session, writer: Writer, change: HandC
   const { noun, work, pk, after } = change;
   const { thing } = noun.list;
   const { [thing.fields[thing.namedBy ?? "name"]?.shownAs ?? thing.namedBy ?? "name"]: called, id } = after as Values;
-  const changes = changesOf(change);
+  const changes = await changesOf(writer, change);
   const revision = await writer.revision();
   const of = ofFiles(thing);
   const open = await openHandTask(writer, noun.kind, { thing: of, target: pk });

@@ -3,7 +3,7 @@ import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { counted, text } from "../../text/index.ts";
+import { counted, text, type Text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
@@ -140,10 +140,15 @@ export class TenantImports {
     if (done !== undefined) return done;
     const id = await this.#planDeletions(deletionOf(asked), signal);
     const once = repeatable && { ...repeatable, replay };
-    return this.#session.change({ ...bookkeeping, once }, async (writer) => ({
-      result: await this.#shown(writer, id),
-      objects: [{ thing: "import", id }],
-    }));
+    try {
+      return await this.#session.change({ ...bookkeeping, once }, async (writer) => ({
+        result: await this.#shown(writer, id),
+        objects: [{ thing: "import", id }],
+      }));
+    } catch (error) {
+      await this.#forgetWhole(id).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** @returns the id of the deletion that the other one goes with */
@@ -192,12 +197,12 @@ export class TenantImports {
   ): Promise<Import> {
     try {
       await work;
+      return await this.show(id);
     } catch (error) {
       // a process that could not write its plan cannot write the end state either: the next open does
       if (!(error instanceof Failure && error.code === "locked")) await without();
       throw error;
     }
-    return this.show(id);
   }
 
   list(): Promise<readonly Import[]> {
@@ -448,10 +453,11 @@ export class TenantImports {
     const other = reverts ?? revertedBy;
     if (other === null) return;
     const { pk: number, detail } = await this.#record(other);
-    if (reverts !== null) throw isUndo(pk, number, detail.request?.mode === "delete");
     const others = await this.#session.read(listImports);
-    const next = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
-    throw undoneAlready(pk, number, lastCommitted(next)?.pk);
+    const standing = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
+    const next = lastCommitted(standing)?.pk;
+    if (reverts !== null) throw isUndo(pk, number, { deleted: detail.request?.mode === "delete", next });
+    throw undoneAlready(pk, number, next);
   }
 
   /** Drops a plan; of deletions that are committed together both. @throws Failure `conflict` if it is no open plan */
@@ -549,6 +555,12 @@ export class TenantImports {
     this.#engine.drop(id);
   }
 
+  async #forgetWhole(id: string): Promise<void> {
+    const { takes } = (await this.#record(id)).detail;
+    await this.#forget(id);
+    if (takes !== undefined) await this.#forget(takes);
+  }
+
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {
     // a plan is bookkeeping until somebody handed out its file
     const isEmitted = (await this.#record(id)).state === "awaiting-console";
@@ -624,35 +636,50 @@ const lastCommitted = (imports: readonly ImportRecord[]): ImportRecord | undefin
 const committedMs = ({ createdAt, detail: { committedAt } }: ImportRecord): number =>
   Date.parse(committedAt ?? createdAt);
 
-/** @param next the last import that was not undone, if there is one */
+/** What may be done instead. @param next the last import that was not undone, if there is one */
+const orUndo = ({ en, ja }: Text, next: number | undefined): Text =>
+  next === undefined
+    ? text(en, ja)
+    : text(
+        `${en}; to undo the last one that still stands: clomoctl imports revert ${next}`,
+        `${ja}。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
+      );
+
 const undoneAlready = (number: number, by: number, next: number | undefined): Failure =>
   new Failure("conflict", {
     what: text(
       `import ${number} was already undone by import ${by}`,
       `インポート ${number} はインポート ${by} ですでに取り消されています`,
     ),
-    hint:
-      next === undefined
-        ? text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`)
-        : text(
-            `see what that did: clomoctl imports show ${by} --rows; to undo the last one that still stands: clomoctl imports revert ${next}`,
-            `その内容: clomoctl imports show ${by} --rows。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
-          ),
+    hint: orUndo(
+      text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`),
+      next,
+    ),
   });
 
 /** @param deleted the import that was undone was a deletion, which has no file */
-const isUndo = (number: number, undone: number, deleted: boolean): Failure =>
+const isUndo = (
+  number: number,
+  undone: number,
+  { deleted, next }: { readonly deleted: boolean; readonly next: number | undefined },
+): Failure =>
   new Failure("conflict", {
     what: text(
       `import ${number} undid import ${undone}; an undo cannot be undone`,
       `インポート ${number} はインポート ${undone} の取り消しです。取り消しを取り消すことはできません`,
     ),
-    hint: deleted
-      ? text(
-          `delete them again; who they were: clomoctl imports show ${undone} --rows`,
-          `もう一度削除してください。削除した対象の確認: clomoctl imports show ${undone} --rows`,
-        )
-      : text("import the file again", "ファイルをもう一度インポートしてください"),
+    hint: orUndo(
+      deleted
+        ? text(
+            `delete them again; who they were: clomoctl imports show ${undone} --rows`,
+            `もう一度削除してください。削除した対象の確認: clomoctl imports show ${undone} --rows`,
+          )
+        : text(
+            `to have it again: import the file of ${undone} again`,
+            `もう一度適用するには、インポート ${undone} のファイルをインポートしてください`,
+          ),
+      next,
+    ),
   });
 
 /** How the console's own export is read: what it lacks is gone, a column it lacks tells nothing. */

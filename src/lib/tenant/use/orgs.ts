@@ -3,15 +3,27 @@ import { Failure } from "../../errors/index.ts";
 import { formatOrgPath, parseOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME, type ORG } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
-import { countWithin, isWithin, ORGS, otherAt, ROOT, slashedPath, twinBelow, type Place } from "../store/orgs.ts";
-import type { Writer } from "../store/store.ts";
+import {
+  countWithin,
+  isWithin,
+  orgCode,
+  ORGS,
+  otherAt,
+  ROOT,
+  slashedPath,
+  twinBelow,
+  type Place,
+} from "../store/orgs.ts";
+import type { Reader, Writer } from "../store/store.ts";
+import { withCode } from "./hand-tasks.ts";
 import { createRecord, editRecord, type Checked, type HandBody, type HandNoun, type Written } from "./records.ts";
 
-/** The path of the organisation that one is below. */
-function parentOf({ path }: Readonly<Record<string, unknown>>): string | null {
+/** The organisation that one is below, as people read it. */
+async function parentOf(reader: Reader, { path, parentId }: Readonly<Record<string, unknown>>): Promise<string | null> {
   if (typeof path !== "string") return null;
   const above = parseOrgPath(path)?.slice(0, -1) ?? [];
-  return above.length === 0 ? ROOT_ORG_NAME : formatOrgPath(above);
+  if (above.length === 0) return ROOT_ORG_NAME;
+  return withCode(formatOrgPath(above), await orgCode(reader, String(parentId)));
 }
 
 /** Organisations, as they are written by hand. */
@@ -46,8 +58,9 @@ export const moveOrg = async (
   id: string,
   { parent, dryRun }: { readonly parent: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedOrg> => {
-  const moved = await editRecord(session, HAND_ORGS, id, { parentId: parent, dryRun }, "move");
-  return { ...moved, along: await session.read((reader) => countWithin(reader, id)) };
+  // read before, as what fails afterwards would not tell that it was moved
+  const along = await session.read((reader) => countWithin(reader, id));
+  return { ...(await editRecord(session, HAND_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
 /** The tree stays a tree, and each organisation has a name of its own: a code, else its name below its parent (ours). */

@@ -2,6 +2,7 @@ import type { ConsoleTask } from "../../contract/index.ts";
 import { kindOf } from "../../imports/kinds.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
+import type { Thing } from "../../model/thing.ts";
 import type { List } from "../store/lists.ts";
 import { recordsWith } from "../store/lists.ts";
 import { restoredBeside } from "../store/imports/restored.ts";
@@ -37,59 +38,113 @@ const withRestored = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<re
       const records = await recordsWith(reader, noun.list, ids);
       const restored = beside.flatMap(({ id, secrets }) => {
         const record = records.find((one: { readonly id?: unknown }) => one.id === id);
-        return record === undefined ? [] : [restoredOf(noun, record, secrets)];
+        return record === undefined ? [] : [restoredOf(reader, noun, record, secrets)];
       });
-      return { ...task, restored };
+      return { ...task, restored: await Promise.all(restored) };
     }),
   );
 
-const restoredOf = (
+const restoredOf = async (
+  reader: Reader,
   noun: HandChange["noun"],
   record: Readonly<Record<string, unknown>>,
   secrets: readonly string[],
-): ConsoleTask["restored"][number] => {
+): Promise<ConsoleTask["restored"][number]> => {
   const { thing } = noun.list;
   const { namedBy = "name" } = thing;
-  const told = kindOf(FORMATS[noun.kind]).unfiled.flatMap(({ field }) => {
-    const after = toldField(noun, record, field);
-    return after === null ? [] : [{ field, before: null, after: typeof after === "string" ? after : [...after] }];
-  });
+  const told: ConsoleTask["restored"][number]["changes"] = [];
+  for (const { field } of kindOf(FORMATS[noun.kind]).unfiled) {
+    const { told: after } = await toldField(reader, noun, record, field);
+    if (after !== null) told.push({ field, before: null, after: mutable(after) });
+  }
   return {
     id: String(record["id"]),
     name: String(record[thing.fields[namedBy]?.shownAs ?? namedBy]),
+    key: keyOf(thing, { work: "create", changes: [] }, record),
     changes: [...told, ...secrets.map((field) => ({ field, before: null, after: null }))],
   };
 };
 
-/** Tasks of the console with the values that records have by now, where those of a task by hand were changed again since. */
+/**
+ * Tasks of the console with what tells their records apart, and with the values that these have by now, where those of an
+ * open task by hand were changed again since.
+ */
 const byNow = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
-  const byHand = tasks.filter(({ state, objectId, changes }) => state === "open" && objectId !== null && changes[0]);
+  const byHand = tasks.filter(({ objectId }) => objectId !== null);
   const told = new Map<number, ConsoleTask>();
   for (const group of Map.groupBy(byHand, ({ kind, thing }) => `${kind} ${thing}`).values()) {
     const [first] = group;
     if (first === undefined) continue;
-    const noun = await nounOf(first);
+    const noun = { kind: first.kind, ...(await nounOf(first)) };
     const ids = [...new Set(group.flatMap(({ objectId }) => objectId ?? []))];
     const records = new Map<unknown, object>(
       (await recordsWith(reader, noun.list, ids)).map((record: { readonly id?: unknown }) => [record.id, record]),
     );
     for (const task of group) {
       const record = records.get(task.objectId);
-      if (record !== undefined) told.set(task.number, withNow(task, { kind: task.kind, ...noun }, record));
+      const isAsked = task.state === "open" && record !== undefined;
+      const now = isAsked ? await withNow(reader, task, noun, record) : task;
+      told.set(task.number, { ...now, key: keyOf(noun.list.thing, task, record) });
     }
   }
   return tasks.map((task) => told.get(task.number) ?? task);
 };
 
+/** What tells a record from others of its name: as the console has it, which a task that changes it does not know yet. */
+const keyOf = (
+  { keys, namedBy = "name" }: Thing,
+  { work, changes }: Pick<ConsoleTask, "work" | "changes">,
+  record: object | undefined,
+): string | null => {
+  const { field = namedBy } = keys[0] ?? {};
+  if (field === namedBy) return null;
+  const change = changes.find((one) => one.field === field);
+  const known = (work === "create" ? change?.after : change?.before) ?? (record as Values | undefined)?.[field];
+  const [first] = Array.isArray(known) ? (known as readonly unknown[]) : [known];
+  return typeof first === "string" ? first : null;
+};
+
+type Values = Readonly<Record<string, unknown>>;
+
 /** Tasks of the console with what people are told of their records. */
 export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
   withRestored(reader, await byNow(reader, tasks));
 
-const withNow = (task: ConsoleTask, noun: HandChange["noun"], record: object): ConsoleTask => ({
-  ...task,
-  changes: task.changes.map((change) => {
-    const now = toldField(noun, record, change.field);
-    if (JSON.stringify(now) === JSON.stringify(change.after)) return { ...change, exportedBy: undefined };
-    return { ...change, now: now === null || typeof now === "string" ? now : [...now] };
-  }),
-});
+type Told = ConsoleTask["changes"][number]["after"];
+
+const mutable = (value: string | readonly string[] | null): Told =>
+  value === null || typeof value === "string" ? value : [...value];
+
+const withNow = async (
+  reader: Reader,
+  task: ConsoleTask,
+  noun: HandChange["noun"],
+  record: object,
+): Promise<ConsoleTask> => {
+  const changes = task.changes.map(async (change) =>
+    changeByNow(change, await toldField(reader, noun, record, change.field)),
+  );
+  return { ...task, changes: await Promise.all(changes) };
+};
+
+type Change = ConsoleTask["changes"][number];
+
+/** A change with the value that the record has by now, if that is another one. */
+const changeByNow = (change: Change, { told, id }: Awaited<ReturnType<typeof toldField>>): Change => {
+  const { after, ids } = change;
+  const isNamed = id !== undefined;
+  const isSame =
+    isNamed && ids !== undefined
+      ? id === ids.after
+      : JSON.stringify(told) === JSON.stringify(after) || (isNamed && isFormerly(told, after));
+  if (!isSame) return { ...change, now: mutable(told), ids: ids && { ...ids, now: id ?? null } };
+  // it is the same record, whatever it is called by now
+  const renamed = ids !== undefined && typeof told === "string" && told !== after ? told : undefined;
+  return { ...change, exportedBy: undefined, renamed };
+};
+
+/** Whether older programs told a record so: by its name alone, without its code or address. */
+const isFormerly = (told: string | readonly string[] | null, name: Told): boolean =>
+  typeof told === "string" &&
+  typeof name === "string" &&
+  [` (`, ` <`].some((mark) => told.startsWith(`${name}${mark}`));

@@ -36,7 +36,8 @@ export const moveUsers = async (
   }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
   once?: Omit<Once<Written<User>[]>, "replay">,
 ): Promise<MovedUser[]> => {
-  const moved = await editRecords(session, HAND_USERS, ids, { org, dryRun }, { work: "move", once });
+  // read before, as what fails afterwards would not tell that they were moved
   const devices = await session.read((reader) => countOwned(reader, ids));
+  const moved = await editRecords(session, HAND_USERS, ids, { org, dryRun }, { work: "move", once });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
 };

@@ -1,4 +1,5 @@
 import type { Difference, PlanRow, Verification } from "../../../contract/index.ts";
+import type { PlanCounts } from "../../../imports/plan.ts";
 import type { FileForm } from "../../../csv/records/record.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { Origin } from "../../ids.ts";
@@ -36,6 +37,7 @@ export interface RevertCounts {
   readonly delete: number;
   /** of devices: those that have to be wiped for another owner */
   readonly wipes: number | undefined;
+  readonly lost: PlanCounts["lost"];
 }
 
 /** The outcome of a comparison with the console's export. */

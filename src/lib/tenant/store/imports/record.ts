@@ -191,6 +191,7 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
     protectedElsewhere: _elsewhere,
     overwrites: _overwrites,
     contradicts: _contradicts,
+    lost: _lost,
     ...done
   } = rest as Partial<PlanCounts>;
   return done;

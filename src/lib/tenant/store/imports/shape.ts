@@ -102,6 +102,7 @@ const shownCounts = (record: ImportRecord) => {
     wipes,
     overwrites,
     contradicts,
+    lost,
     ...counts
   }: PlanCounts = {
     ...NO_COUNTS,
@@ -117,6 +118,7 @@ const shownCounts = (record: ImportRecord) => {
     ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
     ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
     ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
+    ...(lost === undefined ? {} : { lost: [...lost] }),
   };
 };
 

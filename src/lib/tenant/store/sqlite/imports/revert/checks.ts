@@ -27,6 +27,7 @@ import {
 } from "../history/committed.ts";
 import { wasTable, type StoredKind, type StoredReference, type Table, type Undoing } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
+import { lostBy } from "./lost.ts";
 import {
   belowItself,
   changedSince,
@@ -43,7 +44,7 @@ import {
 const countMade = (database: Database, reverted: Committed): number =>
   database.count(`select count(*) from (${made(reverted.kind)}) made`, params(reverted));
 
-const countRevert = (database: Database, reverted: Committed): RevertCounts => {
+const countRevert = (database: Database, reverted: Committed): Omit<RevertCounts, "lost"> => {
   const count = (action: string): number =>
     database.count(`select count(*) from (${changes(reverted.kind)}) c where c.action = :action`, {
       ...params(reverted),
@@ -368,5 +369,5 @@ export const checkRevertible = (database: Database, reverted: Committed, newcome
 export const planRevert = (database: Database, original: ImportRecord): RevertCounts => {
   const reverted = committedOf(original);
   checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
-  return countRevert(database, reverted);
+  return { ...countRevert(database, reverted), lost: lostBy(database, original) };
 };

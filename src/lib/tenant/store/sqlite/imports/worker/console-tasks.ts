@@ -181,6 +181,8 @@ const handEnd = async (
   if (await changesSame(writer, record, asked)) return "doubted";
   const isThere = (await writer.count(`select count(*) from ${kind.thing.name} where pk = :target`, { target })) > 0;
   if (!isThere) return "dropped";
+  // what asks for nothing that is known has nothing that shows it
+  if (task.changes.length === 0 && task.work !== "delete") return "open";
   if (!asked.fields.every(({ name }) => seen.has(name)) || (await isUntold(writer, kind, asked))) return "open";
   return isLost || (await isChangedSince(writer, record, asked)) ? "dropped" : "shown";
 };
@@ -209,7 +211,9 @@ const doubtedEnd = async (
   const kind = kindNamed(record.kind);
   const { asked, isLost } = await handAsked(writer, kind, { task, target, revision });
   const isTold = asked.fields.every(({ name }) => seen.has(name)) && !(await isUntold(writer, kind, asked));
-  return !isLost && isTold && (await isAsLeft(writer, { ...asked, kind })) ? "shown" : "open";
+  return task.changes.length > 0 && !isLost && isTold && (await isAsLeft(writer, { ...asked, kind }))
+    ? "shown"
+    : "open";
 };
 
 /** A field that was set by hand, as the columns of a staged file name it; undefined of a custom one that was removed since. */
