@@ -35,6 +35,9 @@ test.each([
     { ...TASK, kind: "users", changes: [{ field: "emails", before: ["a@x"], after: ["b@x"] }] },
   ],
   ["users", ["delete-held", { name: "山田" }], true, { ...TASK, kind: "users", name: "山田" }],
+  ["users", ["delete-held", { name: "山田" }], true, { ...TASK, kind: "users", name: "山田 <a@x>", changes: [] }],
+  ["orgs", ["org-delete-holds", { org: "本社/総務部" }], true, { ...TASK, name: "総務部 (G)", changes: [] }],
+  ["users", ["org-unknown", { code: "G" }], false, { ...TASK, name: "総務部 (G)", changes: [] }],
   ["users", ["org-unknown", { code: "G" }], false, { ...TASK, objectId: null, importNumber: 7 }],
 ] as const)("of %s: what is refused for an open task (%j) names it first", (kind, met, whole, task) => {
   const unrelated = { ...TASK, number: 3, name: "甲", changes: [{ field: "name", before: "乙", after: "甲" }] };
@@ -60,6 +63,11 @@ test.each([
   const others: readonly OpenTask[] = [
     { ...TASK, kind: "docs", name: "G", changes: [{ field: "name", before: "G", after: "a@x" }] },
     { ...TASK, objectId: null, name: "G" },
+    {
+      ...TASK,
+      name: "課",
+      changes: [{ field: "parentId", before: null, after: "総務 (G)", ids: { before: null, after: "1" } }],
+    },
   ];
   const hint = next(kind, met, { tasks: others });
   expect(hint?.en).toContain(

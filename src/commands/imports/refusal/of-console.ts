@@ -72,13 +72,21 @@ function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: Refused): 
   if (concerned.size === 0) return [];
   const names = new Set([...concerned].flatMap((name) => [name, name.slice(name.lastIndexOf("/") + 1)]));
   const isOf = (value: string | readonly string[] | null): boolean =>
-    value !== null && (typeof value === "string" ? [value] : value).some((one) => names.has(one));
+    value !== null && (typeof value === "string" ? partsOf(value) : value).some((one) => names.has(one));
   return tasks.filter((task) => {
     if (task.kind !== kind && !elsewhere.has(task.kind)) return false;
     if (task.objectId === null) return task.importNumber !== null;
-    return isOf(task.name) || task.changes.some(({ before, after }) => isOf(before) || isOf(after));
+    // other records that it refers to are not concerned
+    const own = task.changes.filter(({ ids }) => ids === undefined);
+    return isOf(task.name) || own.some(({ before, after }) => isOf(before) || isOf(after));
   });
 }
+
+/** A name as tasks have it, and its parts: `総務部 (G)`, `山田 <taro@example.jp>`. */
+const partsOf = (told: string): readonly string[] => {
+  const parts = /^(?<name>.+) [\(<](?<key>[^\(<]+)[\)>]$/v.exec(told)?.groups;
+  return parts === undefined ? [told] : [told, ...Object.values(parts)];
+};
 
 /** What the console does not have yet. @param then the command that was refused */
 function tasksFirst(tasks: readonly OpenTask[], then: string): Text {
