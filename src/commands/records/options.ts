@@ -125,12 +125,25 @@ export const optionsFor = (
     const { [field.shownAs ?? name]: was } = before as Values;
     const { [field.shownAs ?? name]: is } = after as Values;
     if ((field.refers !== undefined && field.type !== "texts") || JSON.stringify(was) === JSON.stringify(is)) return [];
+    if (isLasting(field, was)) return [];
     const option = optionName(name, field);
     if (field.type === "objects") return customOptions(option, was as Named, is as Named);
     if (field.type === "boolean") return [[option, was === true ? "yes" : "no"] as const];
     if (field.type !== "texts") return [[option, typeof was === "string" ? was : ""] as const];
     const list = was as readonly string[];
     return list.length === 0 ? [[option, ""] as const] : list.map((one) => [option, one] as const);
+  });
+
+/** Whether a value that was given cannot be taken back: there was none, and it is never cleared. */
+const isLasting = ({ clearable, refers }: Field, was: unknown): boolean =>
+  clearable === false && refers === undefined && (was ?? null) === null;
+
+/** The fields that were given a value which can be changed and never cleared. */
+export const lastingIn = (fields: Fields, before: object, after: object): readonly Field[] =>
+  handFields(fields).flatMap(([name, field]) => {
+    const { [field.shownAs ?? name]: was } = before as Values;
+    const { [field.shownAs ?? name]: is } = after as Values;
+    return isLasting(field, was) && (is ?? null) !== null ? [field] : [];
   });
 
 type Named = readonly { readonly name: string; readonly value: string }[];

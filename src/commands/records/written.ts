@@ -4,7 +4,7 @@ import { shownWord } from "../../lib/text/shell-word.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { flagName } from "../field.ts";
 import type { Tools } from "../tools.ts";
-import { optionsFor } from "./options.ts";
+import { lastingIn, optionsFor } from "./options.ts";
 
 /** What was written by hand, as the tenant answers it. */
 export interface Written<R> {
@@ -23,6 +23,8 @@ export interface Showing<R, W = Written<R>> {
   readonly back: (written: W) => string | undefined | Promise<string | undefined>;
   /** the columns by which a change is told, where they are not those that are shown */
   readonly tells?: readonly Column<R>[] | undefined;
+  /** of the record, where some are never cleared */
+  readonly fields?: Fields | undefined;
   /** what else follows from a change */
   readonly along?: ((written: W) => Text | undefined) | undefined;
 }
@@ -74,7 +76,7 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
 async function* sentences<R extends object, W extends Written<R>>(
   written: W,
-  { columns, tells = columns, called, back, along }: Showing<R, W>,
+  { columns, tells = columns, called, back, fields = {}, along }: Showing<R, W>,
 ): AsyncGenerator<Text> {
   const { before, after, consoleTask, dryRun } = written;
   const name = called(after);
@@ -103,6 +105,14 @@ async function* sentences<R extends object, W extends Written<R>>(
   }
   const undo = await back(written);
   if (undo !== undefined) yield text(`to take it back: ${undo}`, `元に戻すには: ${undo}`);
+  if (before === null) return;
+  for (const { label, column } of lastingIn(fields, before, after)) {
+    const name = label ?? same(column?.header ?? "");
+    yield text(
+      `${name.en}: cannot be taken back, as it can be changed and never cleared`,
+      `${name.ja}: 変更はできますが、消すことはできないため、元に戻せません`,
+    );
+  }
 }
 
 export const DRY = text("dry run: nothing was changed", "試行のため、何も変更していません");

@@ -70,6 +70,21 @@ test("a value that was blank is cleared by the line that takes it back", async (
   expect(stderr).toContain("to take it back: clomoctl users edit hanako@example.co.jp --tel ''\n");
 });
 
+test("an account name that nobody had cannot be taken back, as it is never cleared", async () => {
+  const before = { ...user, accountName: null };
+  const alone = { ...finding, editUser: written({ accountName: "z" }, { before }) };
+  const { en, ja } = await inBoth("users edit E0042 --account-name z", { tenant: alone });
+  expect(en.stderr).toMatch(/\naccount: cannot be taken back, as it can be changed and never cleared\n$/);
+  expect(en.stderr).not.toContain("to take it back");
+  expect(ja.stderr).toMatch(/\nCLOMOアカウント名: 変更はできますが、消すことはできないため、元に戻せません\n$/);
+  const both = { ...finding, editUser: written({ accountName: "z", tel: "1" }, { before: { ...before, tel: null } }) };
+  const { stderr } = await run("users edit E0042 --account-name z --tel 1", { tenant: both });
+  expect(stderr).toMatch(/to take it back: clomoctl users edit \S+ --tel ''\naccount: cannot be taken back/);
+  const other = { ...finding, editUser: written({ accountName: "z" }, { before: { ...user, accountName: "y" } }) };
+  const changed = await run("users edit E0042 --account-name z", { tenant: other });
+  expect(changed.stderr).toMatch(/to take it back: clomoctl users edit \S+ --account-name y\n$/);
+});
+
 test("of a mirror, says what is to be done in the console", async () => {
   const tenant = { ...finding, editUser: written({ title: "部長" }, { consoleTask: 3 }) };
   const { en, ja } = await inBoth("users edit E0042 --title 部長", { tenant });

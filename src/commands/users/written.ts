@@ -17,6 +17,7 @@ export const userWord = ({ emails, id }: User): string => typedWord(emails[0] ??
 /** How a user is shown that was written, and what takes that back. */
 export const USER_WRITTEN: Showing<User> = {
   columns: USER_COLUMNS.map(named),
+  fields: USER.fields,
   called: ({ name, emails }) => `${name} <${emails[0] ?? ""}>`,
   back: (written) => {
     const word = userWord(written.after);

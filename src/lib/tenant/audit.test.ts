@@ -235,6 +235,43 @@ describe("a name that was given to another finds all who had it", () => {
   });
 });
 
+describe("a former name finds what came later, too", () => {
+  test("of a user", async () => {
+    await using own = new TestTenant();
+    const { after: user } = await own.client.users.create({ name: "甲", emails: ["a@x"] });
+    await own.client.users.create({ name: "乙", emails: ["b@x"] });
+    await own.client.users.edit(user.id, { title: "課長" });
+    await own.client.users.edit(user.id, { name: "丙" });
+    await own.client.users.edit(user.id, { title: "部長" });
+    await remove(own, "users", user.id);
+    const all = ["users.create", "users.edit", "users.edit", "users.edit", "users.delete"];
+    for (const name of ["甲", "丙"]) expect(await about(own, name)).toEqual(all);
+    expect(await about(own, "乙")).toEqual(["users.create"]);
+  });
+
+  test("of a user of SECURED APPs, and of a group", async () => {
+    await using own = new TestTenant();
+    const { secured } = own.client;
+    const { after: group } = await secured.createGroup("docs", { name: "g" });
+    await secured.editGroup({ app: "docs", id: group.id }, { name: "g2" });
+    await secured.deleteGroups("docs", { ids: [group.id] });
+    const { after: next } = await secured.createGroup("docs", { name: "g" });
+    const first = ["secured.groups.create", "secured.groups.edit", "secured.groups.delete"];
+    expect(await about(own, "g")).toEqual([...first, "secured.groups.create"]);
+    expect(await about(own, "g2")).toEqual(first);
+    const { after: user } = await secured.create("docs", {
+      userId: "u1",
+      displayName: "山",
+      password: "secret1",
+      groups: [next.name],
+    });
+    await secured.edit({ app: "docs", id: user.id }, { displayName: "川" });
+    await secured.edit({ app: "docs", id: user.id }, { description: "説明" });
+    expect(await about(own, "山")).toEqual(await about(own, "u1"));
+    expect(await about(own, "山")).toHaveLength(3);
+  });
+});
+
 test("a name is looked for among all who went with an import, and its undoing is told too", async () => {
   await using own = new TestTenant();
   const rows = Array.from({ length: 30 }, (_, n) => [`多 ${n}`, `u${n}@x.jp`, ""]);

@@ -85,18 +85,26 @@ export const auditLines = async (store: Store, filter: AuditFilter): Promise<Exp
 /** The fields by whose values records are found. */
 const HELD = ["emails", "employeeCode", "accountName", "code", "path", "serialNumber", "imei", "userId"];
 
-/** SQL: a value by which records are found, as a change by hand found it or left it: not the name of a person. */
-const heldIn = (state: "before" | "after"): string => `
+/** The names of people and groups, which several may have. */
+const NAMES = ["name", "displayName"];
+
+/** SQL: a value by which records are found, as a change by hand found it or left it. */
+const heldIn = (state: "before" | "after", fields: readonly string[]): string => `
   select o.value ->> 'id' as id, f.key as field, v.value as value
     from audit t, json_each(${member("-> 'objects'")}) o, json_each(${member(`-> '${state}'`)}) f,
       json_each(case f.type when 'array' then f.value else json_array(f.value) end) v
-    where instr(t.record, '"${state}":') > 0 and o.key = 0 and f.key in (${HELD.map((field) => `'${field}'`).join(", ")})
+    where instr(t.record, '"${state}":') > 0 and o.key = 0 and f.key in (${fields.map((field) => `'${field}'`).join(", ")})
       and (lower(v.value) in (lower(:name), lower(:nameKey), lower(:emailKey)) or v.value glob '*[^ -~]*')`;
 
-/** The ids of the records that a change by hand found with a name, or left with it: an address, a code, a path. */
-export const idsHeldByHand = async (reader: Reader, name: string): Promise<readonly string[]> => {
+/**
+ * The ids of the records that a change by hand found with a name, or left with it: an address, a code, a path.
+ *
+ * @param people what people and groups are called counts, too
+ */
+export const idsHeldByHand = async (reader: Reader, name: string, people = false): Promise<readonly string[]> => {
   const names = namesOf(name);
-  const held = await reader.all(`${heldIn("before")} union ${heldIn("after")}`, names);
+  const fields = people ? [...HELD, ...NAMES] : HELD;
+  const held = await reader.all(`${heldIn("before", fields)} union ${heldIn("after", fields)}`, names);
   const isSo = ({ field, value }: Row): boolean => {
     const { nameKey: own, emailKey: address } = namesOf(String(value));
     return field === "emails" ? address === names.emailKey : own === names.nameKey;

@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { failureOf, TestTenant } from "../testing/tenant.ts";
 import { SECRET_FIELDS } from "./audit.ts";
 
 const MODEL = join(import.meta.dirname, "..", "..", "model");
@@ -25,4 +26,23 @@ test("knows the secrets of every thing that the model describes", async () => {
   expect(secrets).toContain("accountPassword");
   expect(secrets).toContain("exchangePassphrase");
   expect([...SECRET_FIELDS].toSorted()).toEqual([...secrets].toSorted());
+});
+
+test("a change whose record is not stored is not made", async () => {
+  await using own = new TestTenant();
+  await own.client.users.create({ name: "甲", emails: ["a@x"] });
+  own.sql("create trigger quiet before insert on audit begin select raise(ignore); end");
+  const failure = await failureOf(own.client.users.create({ name: "乙", emails: ["b@x"] }));
+  expect(failure).toMatchObject({ code: "unexpected", hint: { en: expect.stringContaining("clomoctl doctor") } });
+  const failed = await failureOf(
+    own.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["丙", "c@x", ""],
+    ]),
+  );
+  expect(failed).toMatchObject({ code: "unexpected" });
+  expect((await own.users()).map(({ name }) => name)).toEqual(["甲"]);
+  own.sql("drop trigger quiet");
+  await own.client.users.create({ name: "乙", emails: ["b@x"] });
+  expect(await own.users()).toHaveLength(2);
 });

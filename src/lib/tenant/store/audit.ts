@@ -1,4 +1,6 @@
+import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { text } from "../../text/index.ts";
 import { sha256, type Origin } from "../ids.ts";
 import type { Writer } from "./store.ts";
 
@@ -48,11 +50,25 @@ const textOf = (seq: number, { at, actor, origin, action, objects, before, after
 /**
  * Appends a record, in the transaction of the change it is of. Its hash is the SHA-256 of the hash before, a line feed
  * and its own text.
+ *
+ * @throws Failure `unexpected` if the record was not stored
  */
 export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<void> => {
   const last = await writer.get("select seq, hash from audit order by seq desc limit 1");
   const seq = Number(last?.["seq"] ?? 0) + 1;
   const record = textOf(seq, entry);
   const hash = sha256(`${String(last?.["hash"] ?? "")}\n${record}`);
-  await writer.run("insert into audit (seq, record, hash) values (:seq, :record, :hash)", { seq, record, hash });
+  const row = { seq, record, hash };
+  const stored = await writer.run("insert into audit (seq, record, hash) values (:seq, :record, :hash)", row);
+  if (stored !== 1) throw notStored(seq);
 };
+
+/** A trigger that clomoctl did not make may drop a record without a word: then nothing is changed. */
+const notStored = (seq: number): Failure =>
+  new Failure("unexpected", {
+    what: text(
+      `record ${seq} of the audit was not stored; nothing was changed`,
+      `監査ログの記録 ${seq} を保存できませんでした。何も変更していません`,
+    ),
+    hint: text("see what keeps it from being stored: clomoctl doctor", "原因を調べる: clomoctl doctor"),
+  });

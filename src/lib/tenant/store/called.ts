@@ -97,7 +97,7 @@ const called = async (
  */
 export const recordsCalled = async (reader: Reader, name: string): Promise<readonly CalledRecord[]> => {
   const last = parseOrgPath(name)?.at(-1) ?? name;
-  const held = JSON.stringify(await idsHeldByHand(reader, name));
+  const held = JSON.stringify(await idsHeldByHand(reader, name, true));
   const names = { ...namesOf(name), lastKey: nameKey(last), held };
   const found: CalledRecord[] = [];
   for (const place of PLACES) found.push(...(await called(reader, place, names)));

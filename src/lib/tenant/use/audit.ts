@@ -35,7 +35,7 @@ const filterOf = async (
   const { called, imports, held } = await session.read(async (reader) => ({
     called: await recordsCalled(reader, key),
     imports: await listImports(reader),
-    held: await idsHeldByHand(reader, key),
+    held: await idsHeldByHand(reader, key, true),
   }));
   const ids = new Set([name, ...held, ...called.map(({ id }) => id)]);
   const numbers = new Map(imports.map(({ pk, id }) => [pk, id]));
