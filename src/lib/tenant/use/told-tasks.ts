@@ -122,17 +122,19 @@ const withFormerGroups = async (reader: Reader, tasks: readonly ConsoleTask[]): 
   return tasks.map((task) => {
     if (!isAsking(task)) return task;
     const later = renamings.filter(({ kind, number }) => kind === task.kind && number > task.number);
-    const former = new Map<unknown, unknown>(
-      later.flatMap(({ changes }) => changes.map(({ before, after }) => [after, before])),
-    );
+    const renamed = later.flatMap(({ changes }) => changes.map(({ before, after }) => [after, before] as const));
+    const former = new Map<Told, Told>(renamed);
     return { ...task, changes: task.changes.map((change) => withFormer(change, former)) };
   });
 };
 
-const withFormer = (change: Change, former: ReadonlyMap<unknown, unknown>): Change => {
+const withFormer = (change: Change, former: ReadonlyMap<Told, Told>): Change => {
   const { field, after, now } = change;
   if (field !== "groups" || now !== undefined || !Array.isArray(after)) return change;
-  const names = (after as readonly string[]).map((name) => String(former.get(name) ?? name));
+  const names = (after as readonly string[]).map((name) => {
+    const there = former.get(name);
+    return typeof there === "string" ? there : name;
+  });
   if (names.join("\n") === after.join("\n")) return change;
   return { ...change, after: names, renamed: after.join(", ") };
 };
