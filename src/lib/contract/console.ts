@@ -41,7 +41,7 @@ const ConsoleTask = named(
             .optional()
             .meta({ description: "of a field that names a record: its id, which stays while names change" }),
           renamed: z.string().optional().meta({
-            description: "of a field that names a record: what that is called by now, where `after` is a former name",
+            description: "of a field that names records: what these are called by now, where `after` has a former name",
           }),
           now: ChangedValue.optional().meta({ description: "the tenant's value, where it was changed since" }),
           exportedBy: Export.optional().meta({ description: "the export of the console that has it so" }),

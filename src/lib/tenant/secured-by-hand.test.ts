@@ -373,6 +373,11 @@ test("in a mirror a group that is renamed or deleted stays one task, and users w
   expect(second).toMatchObject({ changes: [{ field: "groups", after: ["販売"] }] });
   await tenant.client.console.close({ numbers: [first?.number ?? 0], state: "confirmed" });
   await secured().editGroup({ app: "docs", id: group.id }, { name: "人事" });
+  // the console has the former name until the later task
+  expect((await tasks())[0]).toMatchObject({ changes: [{ field: "groups", after: ["販売"], renamed: "人事" }] });
+  await secured().edit({ app: "docs", id: id }, { groups: [] });
+  expect((await tasks())[0]?.changes).toEqual([{ field: "groups", before: null, after: null }]);
+  await secured().edit({ app: "docs", id: id }, { groups: ["人事"] });
   const gone = await secured().deleteGroups("docs", { ids: [group.id] });
   const left = await tasks();
   expect(left.map(({ work, name }) => [work, name])).toEqual([

@@ -3,6 +3,7 @@ import { kindOf } from "../../imports/kinds.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
+import { listTasks } from "../store/console.ts";
 import type { List } from "../store/lists.ts";
 import { recordsWith } from "../store/lists.ts";
 import { restoredBeside } from "../store/imports/restored.ts";
@@ -108,7 +109,35 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** Tasks of the console with what people are told of their records. */
 export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
-  withRestored(reader, await byNow(reader, tasks));
+  withRestored(reader, await withFormerGroups(reader, await byNow(reader, tasks)));
+
+/** Tasks with the names that the console has of groups, where a later task renames these. */
+const withFormerGroups = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
+  const isAsking = ({ state, changes }: ConsoleTask): boolean =>
+    state === "open" && changes.some(({ field }) => field === "groups");
+  if (!tasks.some(isAsking)) return tasks;
+  const renamings = (await listTasks(reader, "open")).filter(
+    ({ thing, work }) => thing === SECURED_GROUP.name && work === "edit",
+  );
+  return tasks.map((task) => {
+    if (!isAsking(task)) return task;
+    const later = renamings.filter(({ kind, number }) => kind === task.kind && number > task.number);
+    const renamed = later.flatMap(({ changes }) => changes.map(({ before, after }) => [after, before] as const));
+    const former = new Map<Told, Told>(renamed);
+    return { ...task, changes: task.changes.map((change) => withFormer(change, former)) };
+  });
+};
+
+const withFormer = (change: Change, former: ReadonlyMap<Told, Told>): Change => {
+  const { field, after, now } = change;
+  if (field !== "groups" || now !== undefined || !Array.isArray(after)) return change;
+  const names = (after as readonly string[]).map((name) => {
+    const there = former.get(name);
+    return typeof there === "string" ? there : name;
+  });
+  if (names.join("\n") === after.join("\n")) return change;
+  return { ...change, after: names, renamed: after.join(", ") };
+};
 
 type Told = ConsoleTask["changes"][number]["after"];
 
