@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { diskFailureOf } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import { readShort } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
@@ -41,6 +42,8 @@ export const readSecret = async (source: SecretSource, place: SecretPlace): Prom
 
 const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
   const found = await readShort(path, LONGEST).catch((cause: unknown) => {
+    const disk = diskFailureOf(cause, path);
+    if (disk !== undefined) throw disk;
     throw new Failure("input-rejected", {
       what: text("cannot read the secret file", "機密情報のファイルを読み込めません"),
       where: path,
