@@ -27,10 +27,6 @@ export const readKnown = async (reader: Reader, kind: AdministratorsKind): Promi
     : { knownAt: String(row["at"]), knownBy: String(row["actor"]) };
 };
 
-/** The kinds whose administrators are known. */
-export const knownKinds = async (reader: Reader): Promise<string[]> =>
-  (await reader.all("select kind from administrators_known order by kind")).map(({ kind }) => String(kind));
-
 export const keepKnown = async (
   writer: Writer,
   { kind, at, actor }: { readonly kind: AdministratorsKind; readonly at: string; readonly actor: string },

@@ -350,9 +350,6 @@ export const openTasks = async (reader: Reader): Promise<ReadonlyMap<number, num
   return new Map(rows.map((row) => [Number(row["import"]), Number(row["pk"])]));
 };
 
-export const countOpenTasks = (reader: Reader): Promise<number> =>
-  reader.count("select count(*) from console_task where state = 'open'");
-
 /** @throws Failure `not-found` */
 export const readTask = async (reader: Reader, number: number): Promise<ConsoleTask> => {
   const row = await reader.get(`${TASKS} where t.pk = :number`, { number });

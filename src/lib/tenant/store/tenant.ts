@@ -1,6 +1,4 @@
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
-import { knownKinds } from "./administrators.ts";
-import { countOpenTasks } from "./console.ts";
 import { TENANT, UNSAID, type TenantProfile } from "../../model/tenant.ts";
 import type { Field } from "../../model/thing.ts";
 import type { Reader, Value, Writer } from "./store.ts";
@@ -73,6 +71,14 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
     Object.fromEntries(values),
   );
 };
+
+/** Number of what has to be done in the console. */
+export const countOpenTasks = (reader: Reader): Promise<number> =>
+  reader.count("select count(*) from console_task where state = 'open'");
+
+/** The kinds of import whose administrators are known. */
+const knownKinds = async (reader: Reader): Promise<string[]> =>
+  (await reader.all("select kind from administrators_known order by kind")).map(({ kind }) => String(kind));
 
 async function readApps(reader: Reader): Promise<StoredTenant["secured"]> {
   const counts = await reader.all("select app, count(*) as users from secured_user group by app");

@@ -1,6 +1,7 @@
 import type { Import } from "../../../contract/index.ts";
 import { FORMATS } from "../../../model/formats.ts";
-import { countOpenTasks, openTasks } from "../console.ts";
+import { openTasks } from "../console.ts";
+import { countOpenTasks } from "../tenant.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { Reader, Row } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
