@@ -3,7 +3,8 @@
 import { z } from "zod";
 import { DEVICE, DEVICE_STATUSES, NOT_READY, PLATFORMS } from "../model/device.ts";
 import { csv, get, items, json, list, patch, post } from "./route.ts";
-import { byId, byName, exporting, filters, Id, named, paging, searching } from "./shapes.ts";
+import { byName, exporting, filters, paging, searching } from "./queries.ts";
+import { byId, Id, named } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 

@@ -3,7 +3,9 @@ import { FIXES } from "../model/import.ts";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { KEY_NAMES } from "../model/formats.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
-import { byId, FieldValue, flag, Id, ImportMode, Instant, named, Sha256 } from "./shapes.ts";
+import { changedValues } from "./changed.ts";
+import { flag } from "./queries.ts";
+import { byId, Id, ImportMode, Instant, named, Sha256 } from "./shapes.ts";
 
 /** The kinds of import; SECURED APPs users are one kind for each of the five apps. */
 const ImportKind = z.enum(FORMAT_NAMES);
@@ -244,11 +246,8 @@ const PlanRow = named(
     line: z.int(),
     key: z.string(),
     action: PlanAction,
-    changed: z.array(z.string()),
-    setsSecret: z.boolean(),
     exists: z.boolean(),
-    before: z.array(FieldValue),
-    after: z.array(FieldValue),
+    ...changedValues,
   }),
 );
 

@@ -3,7 +3,8 @@
 import { z } from "zod";
 import { ORG, ORG_COUNTS } from "../model/organisation.ts";
 import { csv, get, items, json, patch, post } from "./route.ts";
-import { byId, byName, exporting, Id, named } from "./shapes.ts";
+import { byName, exporting } from "./queries.ts";
+import { byId, Id, named } from "./shapes.ts";
 import { membersOf, recordSchema } from "./thing-schema.ts";
 import { newRecord, recordChange, written, writing } from "./written.ts";
 

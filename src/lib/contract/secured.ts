@@ -2,7 +2,8 @@ import { z } from "zod";
 import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
 import { exampleOf } from "../model/thing.ts";
 import { csv, get, items, json, page, patch, post } from "./route.ts";
-import { byId, byName, descending, exporting, filters, named, paging } from "./shapes.ts";
+import { byName, descending, exporting, filters, paging } from "./queries.ts";
+import { byId, named } from "./shapes.ts";
 import { membersOf, recordSchema, withExample } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 

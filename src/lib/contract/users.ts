@@ -1,20 +1,9 @@
 import { z } from "zod";
+import { changedValues } from "./changed.ts";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
 import { csv, get, items, json, list, patch, post, remove } from "./route.ts";
-import {
-  byId,
-  byName,
-  descending,
-  exporting,
-  FieldValue,
-  filters,
-  Id,
-  ImportMode,
-  Instant,
-  named,
-  paging,
-  searching,
-} from "./shapes.ts";
+import { byName, descending, exporting, filters, paging, searching } from "./queries.ts";
+import { byId, Id, ImportMode, Instant, named } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
@@ -43,10 +32,7 @@ const UserEvent = named(
     revertsNumber: z.int().nullable(),
     revertedByNumber: z.int().nullable(),
     action: z.enum(["create", "update", "delete"]),
-    changed: z.array(z.string()),
-    setsSecret: z.boolean(),
-    before: z.array(FieldValue),
-    after: z.array(FieldValue),
+    ...changedValues,
   }),
 );
 
