@@ -71,6 +71,23 @@ test("somebody whom the console still has was not deleted there", async () => {
   expect(await tenant.client.console.show(1)).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
 });
 
+test("somebody whom an earlier file still makes is yet to be deleted, though the console has not got them", async () => {
+  await mirror();
+  await tenant.import(users, file(["髙橋", "takahashi@x", "係長"]));
+  const { id } = (await tenant.users()).find(({ name }) => name === "髙橋") ?? {};
+  await tenant.client.imports.commit(await tenant.client.imports.delete({ ...users, ids: [String(id)] }));
+  const untold: Cells = [["氏名", "メールアドレス"], YAMADA, ["佐藤", "sato@x"]];
+  // of the file nothing is known, without the titles that it gives
+  await tenant.import(exported, untold);
+  expect(await tasks()).toMatchObject([
+    { work: "repeat", state: "open" },
+    { work: "delete", state: "open" },
+  ]);
+  await tenant.client.console.close({ numbers: [1], state: "dropped" });
+  await tenant.import(exported, untold);
+  expect(await tasks()).toMatchObject([{ state: "dropped" }, { work: "delete", state: "shown" }]);
+});
+
 test("users that an import created are seen in the export by the columns it gave", async () => {
   await mirror();
   const more = [...START, ["髙橋", "takahashi@x", "係長"]];

@@ -76,56 +76,84 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     closed.push(number);
   };
   const seen = seenIn(record);
+  const stillOpen: Asked[] = [];
   for (const task of await listTasks(writer, "open")) {
     if (task.kind !== record.kind || task.work === "upload") continue;
-    const isDoubtedBefore = task.doubtedAt !== null;
     if (task.work === "add-field") {
       const field = await fieldOf(writer, `${CUSTOM}${task.name ?? ""}`);
       if (field !== undefined && seen.has(field.name)) await close(task.number, "shown");
     }
     const hand = await handTarget(writer, task.number);
-    if (hand !== undefined) {
-      const end = await (isDoubtedBefore ? doubtedEnd : handEnd)(writer, record, { task, ...hand, seen });
-      if (end === "doubted") {
-        await doubtTask(writer, task.number, by.at);
-        doubted.push(task.number);
-      } else if (end !== "open") await close(task.number, end);
-    }
-    if (task.importId === null) continue;
-    const done = await readImport(writer, task.importId);
-    const undone = done.detail.reverts === null ? undefined : await readImport(writer, done.detail.reverts);
-    const { counts } = undone?.detail ?? done.detail;
-    const { fields, isLost } = await changedFields(writer, done, counts);
-    const asked = { done, undone, fields };
-    const deleted = done.detail.counts?.delete ?? 0;
-    const isDoubted =
-      (deleted > 0 && (await isSeenAgain(writer, record, done))) || (await changesSame(writer, record, asked));
-    if (
-      isDoubtedBefore &&
-      (isLost ||
-        !(await isAsLeft(writer, { ...asked, kind: kindNamed(record.kind) })) ||
-        (deleted > 0 && (await isBroughtBack(writer, done))))
-    )
-      continue;
-    if (isDoubted && !isDoubtedBefore) {
+    const imported = task.importId === null ? undefined : await importAsked(writer, task.importId);
+    let end: End = "open";
+    if (hand !== undefined)
+      end = await (task.doubtedAt === null ? handEnd : doubtedEnd)(writer, record, { task, ...hand, seen });
+    if (imported !== undefined) end = await importEnd(writer, record, { task, ...imported, seen, stillOpen });
+    if (end === "doubted") {
       await doubtTask(writer, task.number, by.at);
       doubted.push(task.number);
-      continue;
-    }
-    // no export shows secrets, nor that nobody needs a group or an organisation any more
-    if ((counts?.secretsSet ?? 0) > 0) continue;
-    if (undone !== undefined && (counts?.groupsCreated ?? 0) + (counts?.orgsCreated ?? 0) > 0) continue;
-    if (!fields.every(({ name }) => seen.has(name)) || (await isUntold(writer, kindNamed(record.kind), asked)))
-      continue;
-    const isOvertaken =
-      !isDoubtedBefore &&
-      (isLost || (await isChangedSince(writer, record, asked)) || (deleted > 0 && (await isMadeAgain(writer, done))));
-    await close(task.number, isOvertaken ? "dropped" : "shown");
+    } else if (end !== "open") await close(task.number, end);
+    if (imported !== undefined && (end === "open" || end === "doubted")) stillOpen.push(imported.asked);
   }
   const contradicted = await contradictedIn(writer, record);
   const settled = { mirroredBefore: await readMirrored(writer), closed, doubted, contradicted };
   await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
 }
+
+/** What an export of the console says of a task. */
+type End = "open" | "doubted" | "shown" | "dropped";
+
+/** A task of an import, and what it asks for. */
+interface ImportAsked {
+  readonly task: ConsoleTask;
+  readonly done: ImportRecord;
+  readonly undone: ImportRecord | undefined;
+  readonly asked: Asked;
+  /** some of the fields were removed since */
+  readonly isLost: boolean;
+  readonly seen: ReadonlySet<string>;
+  /** the earlier tasks of imports that are open yet */
+  readonly stillOpen: readonly Asked[];
+}
+
+const importAsked = async (
+  writer: Writer,
+  importId: string,
+): Promise<Pick<ImportAsked, "done" | "undone" | "asked" | "isLost">> => {
+  const done = await readImport(writer, importId);
+  const undone = done.detail.reverts === null ? undefined : await readImport(writer, done.detail.reverts);
+  const { fields, isLost } = await changedFields(writer, done, undone?.detail.counts ?? done.detail.counts);
+  return { done, undone, asked: { done, undone, fields }, isLost };
+};
+
+/** What an export of the console says of a task of an import. */
+const importEnd = async (
+  writer: Writer,
+  record: ImportRecord,
+  { task, done, undone, asked, isLost, seen, stillOpen }: ImportAsked,
+): Promise<End> => {
+  const kind = kindNamed(record.kind);
+  const counts = (undone ?? done).detail.counts;
+  const isDeleting = (done.detail.counts?.delete ?? 0) > 0;
+  const isDoubtedBefore = task.doubtedAt !== null;
+  if (isDoubtedBefore) {
+    if (isLost || !(await isAsLeft(writer, { ...asked, kind }))) return "open";
+    if (isDeleting && (await isBroughtBack(writer, done))) return "open";
+  } else {
+    if (isDeleting && (await isSeenAgain(writer, record, done))) return "doubted";
+    if (await changesSame(writer, record, asked)) return "doubted";
+  }
+  // no export shows secrets, nor that nobody needs a group or an organisation any more
+  if ((counts?.secretsSet ?? 0) > 0) return "open";
+  if (undone !== undefined && (counts?.groupsCreated ?? 0) + (counts?.orgsCreated ?? 0) > 0) return "open";
+  if (!asked.fields.every(({ name }) => seen.has(name)) || (await isUntold(writer, kind, asked))) return "open";
+  // who is not there yet, or not any more, is there again once what was to be done before is done
+  if (isDeleting && (await isAskedBefore(writer, done, stillOpen))) return "open";
+  if (isDoubtedBefore) return "shown";
+  const isOvertaken =
+    isLost || (await isChangedSince(writer, record, asked)) || (isDeleting && (await isMadeAgain(writer, done)));
+  return isOvertaken ? "dropped" : "shown";
+};
 
 /** The tasks that somebody had confirmed, and that an export, the first one since that shows what they ask for, contradicts. */
 async function contradictedIn(writer: Writer, record: ImportRecord): Promise<readonly number[]> {
@@ -155,11 +183,9 @@ const confirmedAsked = async (
   const hand = await handTarget(writer, task.number);
   if (hand !== undefined) return { asked: (await handAsked(writer, kind, { task, ...hand })).asked };
   if (task.importId === null) return {};
-  const done = await readImport(writer, task.importId);
-  const undone = done.detail.reverts === null ? undefined : await readImport(writer, done.detail.reverts);
-  const { fields } = await changedFields(writer, done, undone?.detail.counts ?? done.detail.counts);
+  const { done, asked } = await importAsked(writer, task.importId);
   const isDeleting = (done.detail.counts?.delete ?? 0) > 0;
-  return { asked: { done, undone, fields }, deleting: isDeleting ? done : undefined };
+  return { asked, deleting: isDeleting ? done : undefined };
 };
 
 /** A task by hand, and the columns that an export showed. */
@@ -175,7 +201,7 @@ const handEnd = async (
   writer: Writer,
   record: ImportRecord,
   { task, target, revision, seen }: HandAsked,
-): Promise<"open" | "doubted" | "shown" | "dropped"> => {
+): Promise<End> => {
   const kind = kindNamed(record.kind);
   const { asked, isLost } = await handAsked(writer, kind, { task, target, revision });
   if (await changesSame(writer, record, asked)) return "doubted";
@@ -204,7 +230,7 @@ const doubtedEnd = async (
   writer: Writer,
   record: ImportRecord,
   { task, target, revision, seen }: HandAsked,
-): Promise<"open" | "shown" | "dropped"> => {
+): Promise<End> => {
   const later = await rewrittenAfter(writer, task.number);
   // all of it was written by hand again since, of which that task tells
   if (task.changes.length > 0 && task.changes.every(({ field }) => later.has(field))) return "dropped";
@@ -404,6 +430,19 @@ const isLeftOtherwise = async (
         where k.kind = :kind and k.thing is null and k.target = c.pk and k.pk > :number) limit 1)`;
   const values = { revision: asked.done.revision ?? 0, kind: kind.name, number, ...ofParams(asked) };
   return (await writer.count(sql, values)) > 0;
+};
+
+/** Whether earlier tasks ask for one of those whom an import deleted: a file that is uploaded makes him again. */
+const isAskedBefore = async (
+  writer: Writer,
+  { pk, kind }: ImportRecord,
+  earlier: readonly Asked[],
+): Promise<boolean> => {
+  const was = wasTable(kindNamed(kind));
+  const sql = `select count(*) from (select 1 from ${was} d
+    where d.import = :pk and d.action = 'delete' and ${isOf(was, "d")} limit 1)`;
+  for (const asked of earlier) if ((await writer.count(sql, { pk, ...ofParams(asked) })) > 0) return true;
+  return false;
 };
 
 /**
