@@ -66,6 +66,7 @@ export class Remedies implements Remedy {
   readonly #unknown = new Map<string, number>();
   readonly #concerned = new Set<string>();
   readonly #elsewhere = new Set<FormatName>();
+  readonly #pending = new Set<number>();
   #protected = false;
   #likenesses: readonly Likeness[] = [];
   #map = false;
@@ -92,6 +93,7 @@ export class Remedies implements Remedy {
     const elsewhere = ELSEWHERE.get(code);
     if (elsewhere !== undefined) this.#elsewhere.add(elsewhere);
     if (code === "administrator-row") this.#protected = true;
+    if (code === "key-pending") for (const task of String(params["tasks"]).split(", ")) this.#pending.add(Number(task));
     for (const value of Object.values(params))
       if (typeof value === "string" && value !== "") this.#concerned.add(value);
   }
@@ -104,6 +106,11 @@ export class Remedies implements Remedy {
   /** The kinds of records that the tenant lacks and cells name, which other files have. */
   get elsewhere(): ReadonlySet<FormatName> {
     return this.#elsewhere;
+  }
+
+  /** The numbers of the open tasks without which nobody can tell whose some rows are. */
+  get pending(): ReadonlySet<number> {
+    return this.#pending;
   }
 
   /** Whether a row is that of an administrator, whom no import touches. */

@@ -1,6 +1,6 @@
 import type { ConsoleTask } from "../../../../../contract/index.ts";
 import type { PlanCounts } from "../../../../../imports/plan.ts";
-import { nameKey } from "../../../../../model/normalise.ts";
+import { comparisonKey, nameKey } from "../../../../../model/normalise.ts";
 import {
   closeTask,
   closeTasksOf,
@@ -462,7 +462,13 @@ const isBroughtBack = (writer: Writer, done: ImportRecord): Promise<boolean> => 
   return isLikeDeleted(writer, done, made, { kind: done.kind, revision: done.revision ?? 0 });
 };
 
-/** Whether one of those whom an import deleted is like a record `t`. @param which SQL of the records that may be */
+/** SQL: tasks that the console may not have got, whose records it has as they were before. */
+const NOT_DONE = "k.kind = :kind and k.state in ('open', 'dropped')";
+
+/**
+ * Whether one of those whom an import deleted is like a record `t`: as he was, or as he was before tasks that the console
+ * may not have got. @param which SQL of the records that may be
+ */
 const isLikeDeleted = async (
   writer: Writer,
   { pk, kind }: ImportRecord,
@@ -471,6 +477,7 @@ const isLikeDeleted = async (
 ): Promise<boolean> => {
   const stored = kindNamed(kind);
   const { thing, namedBy, keys, fixed } = stored;
+  const was = wasTable(stored);
   const known = stored.fields.filter(
     (field) => field.stored === namedBy || keys.some((key) => key.field === field.field),
   );
@@ -481,14 +488,33 @@ const isLikeDeleted = async (
   ];
   const now = keysOf("t");
   const isList = (at: number): boolean => known[at]?.merge === "list";
-  const same = keysOf("c").map((was, at) => {
-    const from = `from ${thing.name} t${isList(at) ? `, json_each(${now[at]}) n` : ""} where ${which}`;
-    const isIn = (value: string): string => `${value} in (select ${isList(at) ? "n.value" : now[at]} ${from})`;
-    return isList(at) ? `exists (select 1 from json_each(${was}) e where ${isIn("e.value")})` : isIn(was);
-  });
-  const sql = `select count(*) from (select 1 from ${wasTable(stored)} c
-    where c.import = :pk and c.action = 'delete' and (${same.join(" or ")}) limit 1)`;
-  return (await writer.count(sql, { ...values, pk })) > 0;
+  const isNow = (value: string, at: number): string =>
+    `${value} in (select ${isList(at) ? "n.value" : now[at]} from ${thing.name} t${isList(at) ? `, json_each(${now[at]}) n` : ""}
+      where ${which})`;
+  const same = keysOf("c").map((kept, at) =>
+    isList(at) ? `exists (select 1 from json_each(${kept}) e where ${isNow("e.value", at)})` : isNow(kept, at),
+  );
+  const deleted = `select d.pk from ${was} d where d.import = :pk and d.action = 'delete'`;
+  const sql = `select count(*) from (select 1 from ${was} c where (c.import = :pk and c.action = 'delete'
+      or c.pk in (${deleted}) and c.import in (select k.import from console_task k where ${NOT_DONE}))
+    and (${same.join(" or ")}) limit 1)`;
+  const all = { ...values, pk, kind };
+  if ((await writer.count(sql, all)) > 0) return true;
+  const changed = await writer.all(
+    `select c.value ->> 'field' as field, c.value -> 'before' as before from console_task k, json_each(k.changes) c
+     where ${NOT_DONE} and k.thing is null and k.target in (${deleted})`,
+    { pk, kind },
+  );
+  for (const [at, { field, comparison, stored: column }] of known.entries()) {
+    const former = changed
+      .filter((change) => change["field"] === column || change["field"] === field)
+      .flatMap(({ before }) => JSON.parse(String(before)) as string | readonly string[] | null)
+      .flatMap((value) => (value === null ? [] : [comparisonKey(comparison, value)]));
+    if (former.length === 0) continue;
+    const isThere = `select count(*) from json_each(:former) e where ${isNow("e.value", at)}`;
+    if ((await writer.count(isThere, { ...values, kind, former: JSON.stringify(former) })) > 0) return true;
+  }
+  return false;
 };
 
 /** Whether somebody whom an import deleted is there again, as another record with one of his unique values. */
