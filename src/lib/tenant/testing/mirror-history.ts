@@ -169,7 +169,8 @@ export class MirrorHistory {
   async #create({ create, place, code }: Extract<Step, { create: unknown }>): Promise<string> {
     const name = this.#new(create === "orgs" ? "組" : "人");
     const org = this.#org(place);
-    if (create === "orgs") await this.#tenant.client.orgs.create({ name, parentId: org, ...(code && { code: name }) });
+    if (create === "orgs")
+      await this.#tenant.client.orgs.create({ name, parentId: org, ...(code && { code: this.#new("C") }) });
     else
       await this.#tenant.client.users.create({
         name,
