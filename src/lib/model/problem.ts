@@ -252,6 +252,10 @@ export const PROBLEMS = {
   "value-decimal": suspicion("a code made a decimal number", "コードが小数になっています"),
   "value-date": suspicion("a date where a code is expected", "コードが日付になっています"),
   "mail-scheme": suspicion("begins with mailto:", "先頭に mailto: があります"),
+  "mail-enclosed": suspicion(
+    "in brackets or quotes, which are no part of an address",
+    "アドレスがかっこや引用符で囲まれています",
+  ),
   "mail-domain": suspicion("no dot behind the @", "@ の後にドットがありません"),
   // rows compared with each other
   "key-duplicate": error("the same {header} as row {row}", "{row} 行目と重複しています"),
