@@ -79,13 +79,9 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
   const stillOpen: Asked[] = [];
   for (const task of await listTasks(writer, "open")) {
     if (task.kind !== record.kind || task.work === "upload") continue;
-    if (task.work === "add-field") {
-      const field = await fieldOf(writer, `${CUSTOM}${task.name ?? ""}`);
-      if (field !== undefined && seen.has(field.name)) await close(task.number, "shown");
-    }
     const hand = await handTarget(writer, task.number);
     const imported = task.importId === null ? undefined : await importAsked(writer, task.importId);
-    let end: End = "open";
+    let end = await fieldEnd(writer, record, { task, seen });
     if (hand !== undefined)
       end = await (task.doubtedAt === null ? handEnd : doubtedEnd)(writer, record, { task, ...hand, seen });
     if (imported !== undefined) end = await importEnd(writer, record, { task, ...imported, seen, stillOpen });
@@ -102,6 +98,23 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
 
 /** What an export of the console says of a task. */
 type End = "open" | "doubted" | "shown" | "dropped";
+
+/**
+ * What an export of the console says of a task of a custom field. Where the field was removed before it was added again, a
+ * column of its name may be the former one, which is still to be removed.
+ */
+const fieldEnd = async (
+  writer: Writer,
+  { detail }: ImportRecord,
+  { task: { work, name, fieldTask }, seen }: Pick<ImportAsked, "task" | "seen">,
+): Promise<End> => {
+  if (work !== "add-field" && work !== "remove-field") return "open";
+  const field = await fieldOf(writer, `${CUSTOM}${name ?? ""}`);
+  if (field === undefined || !seen.has(field.name)) return "open";
+  if (work === "add-field") return fieldTask === undefined ? "shown" : "open";
+  const counted = detail.counts?.columns.find((column) => column.field === `${CUSTOM}${name ?? ""}`);
+  return (counted?.changed ?? 0) + (counted?.cleared ?? 0) > 0 ? "doubted" : "open";
+};
 
 /** A task of an import, and what it asks for. */
 interface ImportAsked {
