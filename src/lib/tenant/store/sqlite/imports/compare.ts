@@ -93,7 +93,8 @@ const joinHolders = (database: Database, plan: PlanSql, column: string, key: str
 
 /**
  * SQL: joins the record `t` whose key was changed by hand, where an open task for the console says that it had the row's:
- * the console's export may be from before it was entered there, and the record is the same.
+ * the console's export may be from before it was entered there, and the record is the same. So it is where such an export
+ * has put the former key back, and the row has the one that the task asks for, though somebody has confirmed it since.
  */
 const joinByTask = (database: Database, plan: PlanSql): readonly string[] => {
   const { kind, request } = plan;
@@ -101,22 +102,34 @@ const joinByTask = (database: Database, plan: PlanSql): readonly string[] => {
   database.exec("drop table if exists s.former");
   if (request.fromConsole !== true) return [];
   const tasks = database.all(
-    `select k.target, c.value ->> 'before' as was, c.value -> 'before' ->> 0 as first from console_task k, json_each(k.changes) c
-     where k.state = 'open' and k.kind = :kind and k.thing is null and k.target is not null and c.value ->> 'field' = :field
-       and c.value ->> 'before' is not null order by k.pk`,
+    `select k.target, c.value ->> 'before' as was, c.value -> 'before' ->> 0 as first, null as held, 0 as late, k.pk as number from ${CHANGES}
+       and k.state = 'open' and c.value ->> 'before' is not null
+     union all
+     select k.target, c.value ->> 'after', c.value -> 'after' ->> 0, coalesce(c.value -> 'before' ->> 0, c.value ->> 'before'), 1, k.pk from ${CHANGES}
+       and k.state in ('open', 'confirmed') and k.doubtedAt is not null
+       and c.value ->> 'after' is not null and c.value ->> 'before' is not null
+     order by late, number`,
     { kind: kind.name, field },
   );
   if (tasks.length === 0) return [];
-  database.exec("create table s.former (key text primary key, pk integer not null)");
-  for (const { target, was, first } of tasks) {
-    const key = comparisonKey(comparison, String(first ?? was));
-    database.run("insert into s.former values (:key, :target) on conflict do nothing", { key, target: Number(target) });
+  database.exec("create table s.former (key text primary key, pk integer not null, held text)");
+  for (const { target, was, first, held = null } of tasks) {
+    database.run("insert into s.former values (:key, :target, :held) on conflict do nothing", {
+      key: comparisonKey(comparison, String(first ?? was)),
+      target: Number(target),
+      held: held === null ? null : comparisonKey(comparison, String(held)),
+    });
   }
   return [
     `${THEN} s.former h on h.key = r.key ${THEN} ${kind.thing.name} t on t.pk = h.pk and ${kind.inScope}
+      and (h.held is null or ${recordKey(keyOf(plan))} = h.held)
       and not exists (select 1 from s.match x where x.target = t.pk)`,
   ];
 };
+
+/** SQL: what tasks by hand changed of the field `:field`, `c`, of records `k` of the kind. */
+const CHANGES = `console_task k, json_each(k.changes) c
+  where k.kind = :kind and k.thing is null and k.target is not null and c.value ->> 'field' = :field`;
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
 const reset = (database: Database): void => {
