@@ -416,7 +416,12 @@ export class MirrorHistory {
   async #export(of: MirrorKind, columns: readonly UserColumn[]): Promise<string> {
     const cells = of === "orgs" ? this.console.exportOrgs() : this.console.exportUsers(columns);
     if (cells.length === 1) return "nothing";
-    const plan = await this.#tenant.plan({ kind: of, fromConsole: true }, cells);
+    const whole = await this.#tenant.plan({ kind: of, fromConsole: true }, cells);
+    // what is still used here may stay
+    const plan = whole.rejected
+      ? await this.#tenant.plan({ kind: of, fromConsole: true, keepMissing: true }, cells)
+      : whole;
+    if (plan !== whole) await this.#tenant.client.imports.discard(whole.id);
     if (plan.rejected) {
       await this.#tenant.client.imports.discard(plan.id);
       return "export rejected";

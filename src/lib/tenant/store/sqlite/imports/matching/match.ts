@@ -4,7 +4,7 @@ import { changedMask, joinReferences, keyOf, recordKey, staged, stored, storedKe
 import { recordFinding } from "../findings.ts";
 import { forRanges, IN_RANGE } from "../functions.ts";
 import type { PlanSql } from "../stored-kind.ts";
-import { PENDING } from "./pending.ts";
+import { PENDING, PUT_BACK } from "./pending.ts";
 
 /** Finds the record each staged row matches, and which of its fields the row would change. */
 export const match = (database: Database, plan: PlanSql): void => {
@@ -60,14 +60,17 @@ const joinHolders = (database: Database, plan: PlanSql, column: string, key: str
 
 /**
  * SQL: joins the record `t` alone that the console may have by a row's key, as open tasks change it: its export may be from
- * before they were done, and the record is the same.
+ * before they were done, and the record is the same. So it is where such an export has put the former key back, and the row
+ * has the one that the task asks for, though somebody has confirmed it since.
  */
-const joinByTask = ({ kind, request }: PlanSql): readonly string[] =>
-  request.fromConsole === true
-    ? [
-        `${THEN} (select key, min(pk) as pk from s.${PENDING} where key is not null group by key
-            having min(pk) = max(pk)) h on h.key = r.key
-          ${THEN} ${kind.thing.name} t on t.pk = h.pk and ${kind.inScope}
-            and not exists (select 1 from s.match x where x.target = t.pk)`,
-      ]
-    : [];
+const joinByTask = (plan: PlanSql): readonly string[] => {
+  const { kind, request } = plan;
+  if (request.fromConsole !== true) return [];
+  const isFree = `${kind.inScope} and not exists (select 1 from s.match x where x.target = t.pk)`;
+  return [
+    `${THEN} (select key, min(pk) as pk from s.${PENDING} where key is not null group by key having min(pk) = max(pk)) h
+        on h.key = r.key ${THEN} ${kind.thing.name} t on t.pk = h.pk and ${isFree}`,
+    `${THEN} s.${PUT_BACK} h on h.key = r.key
+      ${THEN} ${kind.thing.name} t on t.pk = h.pk and ${recordKey(keyOf(plan))} = h.held and ${isFree}`,
+  ];
+};

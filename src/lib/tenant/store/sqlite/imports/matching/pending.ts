@@ -11,15 +11,26 @@ import { wasTable, type PlanSql } from "../stored-kind.ts";
  */
 export const PENDING = "pending";
 
+/**
+ * The table of the keys that tasks ask for which an export from before put back, in the staging file: `key`, `pk`, and
+ * `held`, the former one.
+ */
+export const PUT_BACK = "put_back";
+
 /** Keeps by what the console may have records, before the rows of its export are matched. */
 export const notePending = (database: Database, plan: PlanSql): void => {
-  database.exec(`drop table if exists s.${PENDING}`);
+  for (const table of [PENDING, PUT_BACK]) database.exec(`drop table if exists s.${table}`);
   if (plan.request.fromConsole !== true) return;
   database.exec(`create table s.${PENDING} (pk integer not null, key text, name text, task integer not null)`);
   noteByHand(database, plan);
   noteImports(database, plan);
+  notePutBack(database, plan);
   for (const column of ["key", "pk"]) database.exec(`create index s.${PENDING}_${column} on ${PENDING} (${column})`);
 };
+
+type Told = string | readonly string[] | null;
+
+const firstOf = (told: Told): string | null => [told].flat()[0] ?? null;
 
 const nameField = ({ kind }: PlanSql) => kind.fields.find((field) => field.stored === kind.namedBy);
 
@@ -38,7 +49,7 @@ const noteByHand = (database: Database, plan: PlanSql): void => {
   );
   for (const { pk, target, work, called, key, name } of tasks) {
     if (work !== "create" && key === null) continue;
-    const [was = null] = [JSON.parse(String(key ?? "null")) as string | readonly string[] | null].flat();
+    const was = firstOf(JSON.parse(String(key ?? "null")) as Told);
     const formerly = (JSON.parse(String(name ?? "null")) as string | null) ?? String(called);
     database.run(`insert into s.${PENDING} values (:target, :key, :name, :task)`, {
       target: Number(target),
@@ -79,6 +90,27 @@ const noteImports = (database: Database, plan: PlanSql): void => {
            or exists (select 1 from ${was} w where w.import = :undone and w.pk = t.pk and w.action = 'delete'))`,
       { ...of, kind: kind.name, madeAfter: Number(madeAfter), madeUpTo: Number(madeUpTo) },
     );
+  }
+};
+
+/** What an export from before put back, of tasks that are open, or were confirmed since. */
+const notePutBack = (database: Database, plan: PlanSql): void => {
+  const { field, comparison } = keyOf(plan);
+  database.exec(`create table s.${PUT_BACK} (key text primary key, pk integer not null, held text not null)`);
+  const tasks = database.all(
+    `select k.target, c.value -> 'before' as before, c.value -> 'after' as after from console_task k, json_each(k.changes) c
+     where k.kind = :kind and k.thing is null and k.target is not null and k.doubtedAt is not null
+       and k.state in ('open', 'confirmed') and c.value ->> 'field' = :field order by k.pk`,
+    { kind: plan.kind.name, field },
+  );
+  for (const { target, before, after } of tasks) {
+    const [held, key] = [before, after].map((value) => firstOf(JSON.parse(String(value)) as Told));
+    if (held === null || held === undefined || key === null || key === undefined) continue;
+    database.run(`insert into s.${PUT_BACK} values (:key, :target, :held) on conflict do nothing`, {
+      key: comparisonKey(comparison, key),
+      target: Number(target),
+      held: comparisonKey(comparison, held),
+    });
   }
 };
 

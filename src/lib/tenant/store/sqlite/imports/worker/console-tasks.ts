@@ -25,7 +25,7 @@ import { storedKeys } from "../expressions.ts";
 import { holdersOf } from "../revert/checks.ts";
 import { wasTable, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
-import { isImportedAfter, seenIn, shownSince } from "./contradictions.ts";
+import { isImportedAfter, isWholeExport, seenIn, shownSince } from "./contradictions.ts";
 
 /** An import that was just committed. */
 interface Done {
@@ -67,7 +67,8 @@ export const noteUndo = async (writer: Writer, { record, at, actor }: Done, orig
 /**
  * Closes the tasks that the console's export shows to be done: it has every column they changed, and agreed with the
  * mirror about their records. Where it did not, the mirror has the console's values by now, so that one that agrees proves
- * nothing, but one by which the records are again as the task left them does.
+ * nothing, but one by which the records are again as the task left them does. An export of which what it lacks was kept
+ * contradicts, and proves nothing.
  */
 async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closing, "state">): Promise<void> {
   const [closed, doubted]: [number[], number[]] = [[], []];
@@ -75,7 +76,7 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     await closeTask(writer, number, { ...by, state });
     closed.push(number);
   };
-  const seen = seenIn(record);
+  const [seen, isWhole] = [seenIn(record), isWholeExport(record)];
   const stillOpen: Asked[] = [];
   for (const task of await listTasks(writer, "open")) {
     if (task.kind !== record.kind || task.work === "upload") continue;
@@ -88,8 +89,8 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     if (end === "doubted") {
       await doubtTask(writer, task.number, by.at);
       doubted.push(task.number);
-    } else if (end !== "open") await close(task.number, end);
-    if (imported !== undefined && (end === "open" || end === "doubted")) stillOpen.push(imported.asked);
+    } else if (end !== "open" && isWhole) await close(task.number, end);
+    if (imported !== undefined && (end === "open" || end === "doubted" || !isWhole)) stillOpen.push(imported.asked);
   }
   const contradicted = await contradictedIn(writer, record);
   const settled = { mirroredBefore: await readMirrored(writer), closed, doubted, contradicted };
