@@ -269,6 +269,56 @@ test("an edit without a value is no change", async () => {
   expect(actions()).toEqual(seen);
 });
 
+test("what somebody was asked about is changed only as it was seen, not as others made it meanwhile", async () => {
+  const { client } = tenant;
+  const seen = async (): Promise<number> => (await client.tenant.revision()).revision;
+  const [hanako, jiro] = [await user("hanako"), await user("jiro")];
+  const field = await client.users.addField({ name: "入社年度" });
+  const device = (await client.devices.create({ serialNumber: "S1", status: "管理中" })).after;
+  const group = (await client.secured.createGroup("docs", { name: "営業" })).after;
+  const item = await client.renewals.add({ kind: "custom", name: "保守契約" });
+  const give = (owner: string) => ({ ids: [device.id], owner, ownerOrg: null });
+  const cases = [
+    [
+      () => client.users.edit(hanako.id, { custom: [{ name: "入社年度", value: "2019" }] }),
+      (revision: number) => client.users.removeField(field.id, { seen: revision }),
+    ],
+    [
+      () => client.devices.setOwner(give(jiro.id)),
+      (revision: number) => client.devices.setOwner({ ...give(hanako.id), seen: revision }),
+    ],
+    [
+      () => client.secured.editGroup({ app: "docs", id: group.id }, { name: "別" }),
+      (revision: number) => client.secured.deleteGroups("docs", { ids: [group.id], seen: revision }),
+    ],
+    [
+      () => client.renewals.edit(item.id, { name: "更新済み" }),
+      (revision: number) => client.renewals.remove(item.id, { seen: revision }),
+    ],
+  ] as const;
+  for (const [meanwhile, answer] of cases) {
+    const before = await seen();
+    await meanwhile();
+    const kept = tenant.dump();
+    expect(await failureOf(answer(before))).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "the tenant has changed since this was shown; nothing was done",
+        ja: "確認の表示後にテナントが変更されたため、何も変更していません",
+      },
+      hint: {
+        en: "look at it again, and run the command again",
+        ja: "内容を確認してから、もう一度実行してください",
+      },
+    });
+    expect(tenant.dump()).toEqual(kept);
+    const again = await seen();
+    // what else was changed is nothing that was asked about
+    await client.orgs.create({ name: `組織 ${again}` });
+    expect(await failureOf(answer(again))).toBeUndefined();
+  }
+});
+
 test("an import that was planned before is refused: the tenant has changed", async () => {
   const plan = await tenant.plan({ kind: "users" }, [
     ["氏名", "メールアドレス"],
