@@ -157,6 +157,7 @@ const PERMITTED: readonly Permitted[] = [
     bridge("components", "schemas", "Import", "properties", name),
   ),
   bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),
+  bridge("components", "schemas", "ImportRequest", "properties", "keepMissing"),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "allowErrorValues"],
     before: undefined,

@@ -24,6 +24,7 @@ const OPTIONS: ImportRequest["options"] = {
   blank: "clear",
   fix: undefined,
   allowErrorValues: false,
+  keepMissing: false,
   absent: "keep",
   allowUnknownColumns: false,
   fromConsole: false,
@@ -60,6 +61,11 @@ test("no two files are the same one, however they are spelled", () => {
   expect(refusedAt({ emitCsv: "out.csv", report: "out-delete.xlsx" })).toBeUndefined();
   // stdin is not the file of that name
   expect(refusedAt({ report: "./-" }, "-")).toBeUndefined();
+});
+
+test("what an export lacks is kept of the console's own export only", () => {
+  expect(refusedAt({ keepMissing: true })).toBe("--keep-missing");
+  expect(refusedAt({ keepMissing: true, fromConsole: true })).toBeUndefined();
 });
 
 test("stdout is for the result", () => {

@@ -101,6 +101,13 @@ export const IMPORT_OPTIONS = {
       "管理画面のエクスポートをそのまま取り込み、ミラーを一致させる(--mode replace として扱う)",
     ),
   },
+  keepMissing: {
+    kind: "boolean",
+    about: text(
+      "with --from-console: keep what the export lacks, until the console's other exports are imported too",
+      "--from-console で、エクスポートにないものを残す(ほかのエクスポートを先に取り込むため)",
+    ),
+  },
   emitCsv: {
     kind: "file",
     value: "FILE",
@@ -175,11 +182,13 @@ export const deletionsFile = (file: string): string => {
   return format({ dir, name: `${name}-delete`, ext: ".xlsx" });
 };
 
-/** The request as it is carried out: the console's own export replaces what it lacks. */
-export const asMirroring = (requested: ImportRequest): ImportRequest =>
-  requested.options.fromConsole
-    ? { ...requested, options: { ...requested.options, mode: "replace", blank: requested.options.blank ?? "clear" } }
-    : requested;
+/** The request as it is carried out: the console's own export replaces what it lacks, unless that is to be kept. */
+export const asMirroring = (requested: ImportRequest): ImportRequest => {
+  const { options } = requested;
+  if (!options.fromConsole) return requested;
+  const mode = options.keepMissing ? "append" : "replace";
+  return { ...requested, options: { ...options, mode, blank: options.blank ?? "clear" } };
+};
 
 /** @throws `usage` if a file for the console is named as a workbook, or is stdout */
 export function refuseUnlikeUpload(emitCsv: string | undefined): void {
@@ -205,6 +214,7 @@ const onStdout = (flag: string): Failure =>
 export function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): void {
   const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
   checkLimits(options);
+  refuseKeeping(options);
   const unlike: readonly (readonly [string, boolean])[] = [
     ["--emit-csv", emitCsv !== undefined],
     ["--skip-invalid", skipInvalid],
@@ -253,6 +263,18 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
     }
     taken.set(path, flag);
   }
+}
+
+/** @throws `usage` if what is missing is to be kept of another file than the console's own export */
+function refuseKeeping({ keepMissing, fromConsole }: ImportOptions): void {
+  if (!keepMissing || fromConsole) return;
+  throw refusal(
+    "--keep-missing",
+    text(
+      "this is for the console's own export (--from-console); of other files --mode append keeps what they lack",
+      "管理画面のエクスポート(--from-console)用のオプションです。ほかのファイルでは --mode append を指定してください",
+    ),
+  );
 }
 
 /**

@@ -114,7 +114,8 @@ export class TenantImports {
 
   /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
   begin(asked: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
-    const request = asked.fromConsole === true ? { ...asked, ...MIRRORING } : asked;
+    const mirroring = asked.fromConsole === true ? { ...asked, ...MIRRORING } : asked;
+    const request = asked.keepMissing === true ? { ...mirroring, mode: "append" as const } : mirroring;
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     return this.#begin(request, repeatable && { ...repeatable, replay: this.#inState() });
   }
