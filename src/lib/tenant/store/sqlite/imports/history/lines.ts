@@ -7,6 +7,7 @@ import type { Database, Row } from "../../database.ts";
 import { keyText, referenceOf, shownReference } from "../expressions.ts";
 import { afterPiece, batched, lineOf, unfiledPieces } from "../rows.ts";
 import { hasFormer, wasTable, type StoredKind, type StoredReference } from "../stored-kind.ts";
+import { findByHand } from "./by-hand.ts";
 import {
   before,
   clearLater,
@@ -59,9 +60,15 @@ const piece = (kind: StoredKind, field: ImportedField, version: Version, which: 
 /** SQL: all that a version of a record has, as JSON. @param further pieces of what no file has */
 const allOf = (kind: StoredKind, version: Version, further: readonly string[] = []): string =>
   jsonList([
-    ...kind.fields.map((field) => piece(kind, field, version, `${customValue(version(field.stored))} is not null`)),
+    ...kind.fields.map((field) => {
+      const own = piece(kind, field, version, `${customValue(version(field.stored))} is not null`);
+      return version === left ? either(isTold(field), own, "''") : own;
+    }),
     ...further,
   ]);
+
+/** SQL: true if it is known what the import left in a field. */
+const isTold = ({ field }: ImportedField): string => `(h.pk is null or instr(h.untold, '"${field}"') = 0)`;
 
 /** SQL: true if the import `e.import` undid the deletion of the record: what no file has came back with it. */
 const isRestored = (kind: StoredKind): string =>
@@ -77,7 +84,7 @@ const leftOf = (kind: StoredKind, action: Action): string => {
 
 /** SQL: of what the import changed in a record, the former values or, with `version`, the names of the fields. */
 const changedOf = (kind: StoredKind, of: (field: ImportedField) => string): string =>
-  jsonList(kind.fields.map((field) => either(differs(field, before, left), of(field), "''")));
+  jsonList(kind.fields.map((field) => either(`${isTold(field)} and ${differs(field, before, left)}`, of(field), "''")));
 
 /** SQL: the events `e` of an import in which it did something to a record. */
 const EVENTS: Readonly<Record<Action, (kind: StoredKind) => string>> = {
@@ -96,7 +103,7 @@ const eventLine = (kind: StoredKind, action: Action): string => {
   const none = "'[]'";
   const customChanged = ({ stored }: ImportedField): string =>
     `${customValue(before(stored))} is distinct from ${customValue(left(stored))}`;
-  return lineOf({
+  const line = lineOf({
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${keyText(kind, action === "delete" ? before : left)}, ''))`,
@@ -122,6 +129,8 @@ const eventLine = (kind: StoredKind, action: Action): string => {
     }[action],
     after: leftOf(kind, action),
   });
+  if (action === "delete") return line;
+  return either("coalesce(h.untold, '[]') = '[]'", line, `json_set(${line}, '$.untold', json(h.untold)) || char(10)`);
 };
 
 /** What a committed import did, as the rows of a plan: NDJSON, in batches; updates, then creations, then deletions. */
@@ -132,6 +141,7 @@ export function* committedLines(
 ): Generator<Uint8Array> {
   const { kind } = committed;
   findLater(database, committed);
+  findByHand(database, kind, `${EVENTS.update(kind)} union ${EVENTS.create(kind)}`, params(committed));
   let rest = limit;
   const count = (row: Row): Row => {
     rest -= 1;
@@ -179,6 +189,7 @@ export function* recordEvents(database: Database, kind: StoredKind, record: numb
      from (${ACTIONS.map(events).join(" union all ")}) e join import i on i.pk = e.import`,
     values,
   );
+  findByHand(database, kind, `${events("update")} union ${events("create")}`, values);
   const lines = ACTIONS.map(
     (action) => `select i.revision, e.import, ${eventLine(kind, action)} as line
       from (${events(action)}) e ${joinVersions(kind)} join import i on i.pk = e.import`,
