@@ -318,6 +318,58 @@ test("what was done by hand later is not told as an import's: places, owners and
   expect((await setBy(users.id))["a@x"]).not.toHaveProperty("custom:座席");
 });
 
+test("what a row names is called as it was then, whoever has that code or address by now", async () => {
+  tenant.clear();
+  const header = [...ORG_HEADER];
+  await tenant.import({ kind: "orgs" }, [header, ["本社", "H", ""], ["営業", "S", "H"], ["課", "K", "H"]]);
+  const orgs = await tenant.import({ kind: "orgs" }, [header, ["課", "K", "S"]]);
+  const USER_HEADER = ["氏名", "メールアドレス", "組織コード", "社員コード"];
+  await tenant.import({ kind: "users" }, [USER_HEADER, ["山田", "a@x", "H", "1"], ["佐藤", "b@x", "H", "2"]]);
+  const users = await tenant.import({ kind: "users" }, [USER_HEADER, ["山田", "a@x", "S", "1"]]);
+  const devices = await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["D1", "a@x"],
+  ]);
+  const namesTold = async () => [
+    (await rowsOf(orgs.id)).map(({ before, after }) => [
+      before.find(({ field }) => field === "parent")?.value,
+      after.find(({ field }) => field === "parent")?.value,
+    ]),
+    (await rowsOf(users.id)).map(({ before, after }) => [
+      before.find(({ field }) => field === "orgCode")?.value,
+      after.find(({ field }) => field === "orgCode")?.value,
+    ]),
+    (await setBy(devices.id))["D1"],
+  ];
+  const expected = await namesTold();
+  expect(expected).toMatchObject([[["H", "S"]], [["H", "S"]], { ownerEmail: "a@x" }]);
+  const org = async (code: string): Promise<string> => (await tenant.client.orgs.find({ name: code }))[0]?.id ?? "";
+  await tenant.client.orgs.edit(await org("S"), { code: "T" });
+  await tenant.client.orgs.edit(await org("H"), { code: "S" });
+  await tenant.client.orgs.edit(await org("T"), { code: "H" });
+  await tenant.import({ kind: "users", key: "employee-code" }, [
+    USER_HEADER,
+    ["山田", "b@x", "H", "1"],
+    ["佐藤", "a@x", "H", "2"],
+  ]);
+  expect(await namesTold()).toEqual(expected);
+  // an import in between, and then by hand
+  await tenant.import({ kind: "orgs", mode: "replace" }, [
+    header,
+    ["会社", "S", ""],
+    ["営業", "H", "S"],
+    ["課", "K", "H"],
+  ]);
+  await tenant.client.orgs.edit(await org("H"), { code: null });
+  expect(await namesTold()).toEqual(expected);
+  const [history] = await tenant.client.users.history({ name: "1" });
+  expect(history?.events.map(({ after }) => after.find(({ field }) => field === "orgCode")?.value)).toEqual([
+    "H",
+    "S",
+    "H",
+  ]);
+});
+
 test("groups that were renamed by hand are told as they were; of one that is deleted it is said where nobody knows", async () => {
   tenant.clear();
   const { secured } = tenant.client;

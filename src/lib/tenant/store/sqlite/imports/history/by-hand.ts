@@ -1,5 +1,6 @@
 import type { Field, Thing } from "../../../../../model/thing.ts";
 import { comparisonKey } from "../../../../../model/normalise.ts";
+import { THEN } from "../../../sql/forms.ts";
 import type { Database, Params, Row } from "../../database.ts";
 import { proceeding } from "../functions.ts";
 import { hasFormer, wasTable, type StoredKind, type StoredReference } from "../stored-kind.ts";
@@ -145,6 +146,35 @@ const searchAudit = (
   }
   return renamings;
 };
+
+/** The number of the audit's record of an import's commit; undefined if it has none. @param by the import's number */
+export const commitOf = (database: Database, by: number): number | undefined => {
+  const row = database.get(
+    `select a.seq, a.record from import i ${THEN} audit a on instr(a.record, i.id) > 0 and instr(a.record, '"changes":{') > 0
+     where i.pk = :by and json_valid(a.record) and a.record -> 'detail' ->> 'number' = i.pk and ${proceeding("a.seq")}
+     order by a.seq limit 1`,
+    { by },
+  );
+  return row === undefined ? undefined : Number(row["seq"]);
+};
+
+/** Records of a thing as they were before changes by hand, oldest first. @param since the record of the audit after which */
+export function* auditedBefore(
+  database: Database,
+  { name }: Thing,
+  since: number,
+): Generator<{ readonly seq: number; readonly record: Members }> {
+  const sql = `select seq, record from audit where seq > :since and instr(record, '"before":{') > 0
+    and instr(record, '"thing":"${name}"') > 0 and json_valid(record) and ${proceeding("seq")} order by seq`;
+  // all of them first: what is read of one asks the database again
+  for (const { seq, record } of database.all(sql, { since })) {
+    const { objects = [], before } = JSON.parse(String(record)) as AuditRecord;
+    const own = new Set(objects.flatMap(({ thing, id }) => (thing === name ? [id] : [])));
+    for (const one of before?.records ?? [before ?? {}]) {
+      if (own.has(String(one["id"]))) yield { seq: Number(seq), record: one };
+    }
+  }
+}
 
 /** The columns of a kind's records that the lines of its history tell. */
 const toldColumns = ({ fields, fixed, unfiled }: StoredKind): readonly string[] => [
