@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImportRequest, User } from "../contract/index.ts";
-import { TestTenant, type Cells } from "./testing/tenant.ts";
+import { failureOf, TestTenant, type Cells } from "./testing/tenant.ts";
 
 // exports of the console that wait for each other
 
@@ -81,6 +81,15 @@ describe("what an export lacks may be kept, until another one has been taken ove
     const otherwise = await take("users", titled("課長"), KEPT);
     expect(otherwise).toMatchObject({ settled: { closed: [], differing: [1] } });
     expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+  });
+
+  test("what was changed here is not made anew by its former name", async () => {
+    const [{ id = "" } = {}] = await tenant.client.orgs.find({ name: "S1" });
+    await tenant.client.orgs.edit(id, { code: "S9" });
+    const failure = await failureOf(tenant.plan({ kind: "orgs", fromConsole: true, ...KEPT }, ORGS));
+    expect(failure).toMatchObject({ code: "input-rejected" });
+    expect(failure?.what.en).toContain('the export does not have "第一課", which was changed here (task 1)');
+    expect(failure?.hint?.ja).toContain("clomoctl console show 1");
   });
 
   test("it lacks nobody: neither is overwritten what is not in it, nor what was confirmed contradicted", async () => {

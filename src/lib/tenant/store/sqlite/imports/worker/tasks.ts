@@ -28,7 +28,7 @@ import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
 import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { auditImport } from "./audit.ts";
-import { overwrittenBy } from "./overwrites.ts";
+import { overwrittenBy, refuseKept } from "./overwrites.ts";
 import { contradictedBy, isWholeExport } from "./contradictions.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
@@ -237,6 +237,7 @@ const compareAndKeep = async (
     const etag = etagOf(database, plan);
     const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing };
     const found = isDeletion ? choose(database, plan, along) : compare(database, plan);
+    refuseKept(database, plan);
     const counts = { ...found, overwrites: overwrittenBy(database, plan) };
     if (!unseen) keepDeletions(database, plan);
     return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
