@@ -84,8 +84,8 @@ describe("what an export lacks may be kept, until another one has been taken ove
   });
 
   test("what was changed here is not made anew by its former name", async () => {
-    const [{ id = "" } = {}] = await tenant.client.orgs.find({ name: "S1" });
-    await tenant.client.orgs.edit(id, { code: "S9" });
+    const [first] = await tenant.client.orgs.find({ name: "S1" });
+    await tenant.client.orgs.edit(first?.id ?? "", { code: "S9" });
     const failure = await failureOf(tenant.plan({ kind: "orgs", fromConsole: true, ...KEPT }, ORGS));
     expect(failure).toMatchObject({ code: "input-rejected" });
     expect(failure?.what.en).toContain('the export does not have "第一課", which was changed here (task 1)');

@@ -134,7 +134,7 @@ const rename = (database: Database, field: ImportedField, names: readonly Follow
       what,
     );
     database.run(`delete from ${table} where what = :what and key in (select key from s.followed)`, what);
-    database.exec(`insert or ignore into ${table} select * from s.renamed`);
+    database.exec(`insert into ${table} select * from s.renamed where true on conflict do nothing`);
   }
 };
 
