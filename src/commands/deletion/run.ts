@@ -112,7 +112,7 @@ async function requestOf<R extends { readonly id: string }>(
   const findable = await found();
   const typed = await typedNames(tools, { names, file, byMail: findable.beside !== undefined });
   if (typed.length === 0) throw NOBODY;
-  const called = file === undefined || file === "-" ? typed.map(({ name }) => name).join(", ") : file;
+  const called = file === undefined || file === "-" ? typed.map(({ name, whole = name }) => whole).join(", ") : file;
   const more = { ...(recursive === true && { recursive }), called: shortened(called) };
   try {
     return { ids: await idsNamed(tools, typed, findable), ...more };

@@ -152,6 +152,27 @@ test("a serial number goes before another device's IMEI", async () => {
 });
 
 describe("users", () => {
+  test("an address is typed without what mails have around it, which an import takes with a warning", async () => {
+    for (const wrapped of [
+      "mailto:n@ex.jp",
+      "<n@ex.jp>",
+      "(n@ex.jp)",
+      "'n@ex.jp'",
+      '"n@ex.jp"',
+      "新人<mailto:n@ex.jp>",
+    ]) {
+      for (const values of [{ emails: [wrapped] }, { googleWorkspaceEmail: wrapped }]) {
+        const failed = await user("jiro", values).catch((error: unknown) => error);
+        expect(failed).toMatchObject({ code: "input-rejected", hint: { en: "type the address alone: n@ex.jp" } });
+      }
+    }
+    expect(await refusal(user("jiro", { emails: ["<n@ex.jp>"] }))).toEqual([
+      "input-rejected",
+      "メールアドレス: アドレスがかっこや引用符で囲まれています: 「<n@ex.jp>」",
+    ]);
+    expect((await user("neil", { emails: ["o'neil@ex.jp", "n@[192.0.2.1]"] })).emails).toHaveLength(2);
+  });
+
   test("facts 1.3: an address is one user's alone, without regard to case; there may be several, one of them main", async () => {
     const hanako = await user("hanako", { emails: ["Hanako@example.jp", "h@example.jp"] });
     expect(hanako.emails).toEqual(["Hanako@example.jp", "h@example.jp"]);

@@ -56,6 +56,20 @@ test.each([
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
 });
 
+test("where nobody can tell whose a row is, each of the tasks is done and confirmed first", () => {
+  const remedies = new Remedies("users");
+  for (const tasks of ["2, 10", "1, 2"])
+    remedies.take({ code: "key-pending", params: { tasks }, severity: "error", column: 1 });
+  const hint = nextOfExport(
+    { kind: "users", file: "e.csv", options: OPTIONS },
+    { remedies, whole: undefined, tasks: [] },
+  );
+  expect(hint?.en).toBe(
+    "do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl users import e.csv --from-console; if they are not to be done, take them back here and drop them (clomoctl console drop 1 2 10)",
+  );
+  expect(hint?.ja).toContain("clomoctl console confirm 1 2 10 。");
+});
+
 test("no more than three are named", () => {
   const tasks = [1, 2, 3, 4].map((number) => ({ ...TASK, number }));
   expect(next("orgs", HOLDS, { whole: true, tasks })?.en).toContain("1 (総務部), 2 (総務部), 3 (総務部), …: do");

@@ -13,7 +13,7 @@ export type OpenTask = Pick<ConsoleTask, "number" | "kind" | "name" | "importNum
 
 /** What the file of a refused export lacks, or names that the mirror lacks. */
 export interface Refused {
-  readonly remedies: Pick<Remedies, "concerned" | "elsewhere" | "holders" | "protected">;
+  readonly remedies: Pick<Remedies, "concerned" | "elsewhere" | "holders" | "pending" | "protected">;
   /** the problem of the file as a whole; undefined where rows are refused */
   readonly whole: string | undefined;
   /** the open tasks of the console */
@@ -45,6 +45,7 @@ export function nextOfExport(requested: ImportRequest, refused: Refused): Text |
   // another export may delete and wipe other numbers
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
   const then = importCommand({ ...requested, options }, NOTHING_NEEDED);
+  if (remedies.pending.size > 0) return confirmFirst([...remedies.pending], then);
   const tasks = concernedTasks(requested, refused);
   if (tasks.length > 0) return tasksFirst(tasks, requested, then);
   if (whole === "administrator-delete" || remedies.protected) return unmarkFirst(requested, whole, then);
@@ -143,6 +144,17 @@ function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: s
   return text(
     `still to be done in the console: ${all.en}${more}: do it there (clomoctl console show ${number}), export anew, and then: ${then}${done.en}; if it is not to be done, take it back here and drop it (clomoctl console drop ${number})`,
     `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてから: ${then}${done.ja}。行わない場合は、ここでも元に戻して取り下げてください(clomoctl console drop ${number})`,
+  );
+}
+
+/** What went from one record to another: only whoever did it in the console knows. @param then the refused command */
+function confirmFirst(tasks: readonly number[], then: string): Text {
+  const numbers = tasks.toSorted((one, other) => one - other);
+  const [first = 0] = numbers;
+  const all = numbers.join(" ");
+  return text(
+    `do these tasks in the console first (clomoctl console show ${first}), record it: clomoctl console confirm ${all}; then export anew: ${then}; if they are not to be done, take them back here and drop them (clomoctl console drop ${all})`,
+    `先に管理画面でこれらの作業を行い(手順: clomoctl console show ${first})、完了を記録してください: clomoctl console confirm ${all} 。続けて、もう一度エクスポートしてから: ${then} 。行わない場合は、ここでも元に戻して取り下げてください(clomoctl console drop ${all})`,
   );
 }
 

@@ -60,7 +60,8 @@ const openFieldTask = async (
 ): Promise<void> => {
   if (!(await isMirror(writer))) return;
   const by = { at: instant(surroundings), actor };
-  await dropFieldTasks(writer, task.name, by);
+  // what is added again is still to be removed first, with the values that the console has of it
+  if (task.work === "remove-field") await dropFieldTasks(writer, task.name, by);
   await insertTask(writer, { ...task, ...by, kind: "users", import: null });
 };
 

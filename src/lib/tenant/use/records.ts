@@ -2,7 +2,7 @@ import { Failure } from "../../errors/index.ts";
 import { INVISIBLE } from "../../model/cell-text.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
-import { canonicalValue, characterCount, faultsOf, TEXT } from "../../model/rules.ts";
+import { canonicalValue, characterCount, faultsOf, TEXT, wrappingOf } from "../../model/rules.ts";
 import {
   handFields,
   isRequired,
@@ -398,6 +398,12 @@ export const checkValue = (name: string, field: Field, value: string): string =>
   const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT;
   const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
   if (fault !== undefined) throw refused(label, describeProblem({ ...fault, params: { value, ...fault.params } }));
+  const wrapping = rule.kind === "mail-address" ? wrappingOf(value) : undefined;
+  if (wrapping !== undefined) {
+    const { code, bare } = wrapping;
+    const hint = text(`type the address alone: ${bare}`, `アドレスだけを入力してください: ${bare}`);
+    throw refused(label, describeProblem({ code, params: { value } }), hint);
+  }
   const { longest = Infinity } = field.type === "text" ? field : {};
   if (characterCount(value) > longest)
     throw refused(label, text(`at most ${longest} characters`, `${longest} 文字までです`));

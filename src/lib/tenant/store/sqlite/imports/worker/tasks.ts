@@ -18,7 +18,7 @@ import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
-import { rejected } from "../../../imports/refusals.ts";
+import { rejected, undoneAlready, withoutPlan } from "../../../imports/refusals.ts";
 import { choose, createChoice } from "../deletion/choose.ts";
 import { deletionSql, planSqlOf } from "../plan-sql.ts";
 import { checkRevertible } from "../revert/checks.ts";
@@ -454,6 +454,11 @@ export const commitRevert = async (
   }
 };
 
+/** @throws Failure `conflict` if an import was undone since its undoing was planned */
+const checkStanding = async (writer: Writer, { pk, detail: { revertedBy } }: ImportRecord): Promise<void> => {
+  if (revertedBy !== null) throw undoneAlready({ number: pk, by: (await readImport(writer, revertedBy)).pk });
+};
+
 /** Reverts an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
 const applyRevertAndRecord = async (
   database: Database,
@@ -466,6 +471,8 @@ const applyRevertAndRecord = async (
   const reverted = committedOf(original);
   const collections = writtenBy(reverted.kind);
   await writer.lock(collections);
+  await checkStanding(writer, original);
+  if (record.state !== "planned") throw withoutPlan(record);
   checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
   const revision = advance(database, collections);
   applyRevert(database, reverted, record.pk, revision);
