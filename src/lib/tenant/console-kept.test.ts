@@ -156,3 +156,36 @@ describe("an address that was changed here is met by both, while nobody knows wh
     expect(await isRefused("users", renamed)).toBe(true);
   });
 });
+
+describe("where the mirror is known to differ from the console, an export is awaited until it was taken over", () => {
+  const awaited = async () => (await tenant.client.tenant.show()).exportsAwaited;
+  const titled = (title: string): Cells => [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "taro@x", title],
+    ["佐藤", "ken@x", ""],
+  ];
+
+  test("what an export contradicted and somebody confirmed since", async () => {
+    await tenant.client.users.edit((await user("taro@x"))?.id ?? "", { title: "会長" });
+    await take("users", titled("部長"));
+    expect(await awaited()).toEqual([]);
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect(await awaited()).toEqual(["users"]);
+    await take("orgs", ORGS);
+    await take("users", titled("会長"), KEPT);
+    expect(await awaited()).toEqual(["users"]);
+    await take("users", titled("会長"));
+    expect(await awaited()).toEqual([]);
+  });
+
+  test("what was kept, until the export is taken over as a whole; undone, it is as before", async () => {
+    const { id } = await take("orgs", NEW_ORGS, KEPT);
+    expect(await awaited()).toEqual(["orgs"]);
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    expect(await awaited()).toEqual([]);
+    await take("orgs", NEW_ORGS, KEPT);
+    await take("users", MOVED);
+    await take("orgs", NEW_ORGS);
+    expect(await awaited()).toEqual([]);
+  });
+});
