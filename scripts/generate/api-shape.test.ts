@@ -191,6 +191,7 @@ const PERMITTED: readonly Permitted[] = [
     why: "what a tenant holds is counted for its status",
   },
   bridge("components", "schemas", "Tenant", "properties", "administratorsKnown"),
+  bridge("components", "schemas", "Tenant", "properties", "exportsAwaited"),
   ...[
     ["components", "schemas", "Tenant", "properties", "profile"],
     ["components", "schemas", "TenantChange"],
