@@ -3,7 +3,7 @@ import { changedValues } from "./changed.ts";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
 import { csv, get, items, json, list, patch, post, remove } from "./route.ts";
 import { byName, descending, exporting, filters, paging, searching } from "./queries.ts";
-import { byId, Id, ImportMode, Instant, named } from "./shapes.ts";
+import { byId, Id, ImportMode, Instant, named, seeingByQuery } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
@@ -121,7 +121,9 @@ export default {
       id: "removeField",
       summary: "Remove a custom field and its values",
       params: byId,
+      query: seeingByQuery,
       answer: json(CustomField, "The field, removed with its values"),
+      fails: ["conflict"],
     }),
   },
 };

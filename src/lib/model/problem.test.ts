@@ -20,6 +20,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "row-blank": { count: 3 },
   "character-bom": {},
   "character-invisible": { codePoint: "U+200B", count: 2 },
+  "key-pending": { tasks: "11, 12" },
   "key-mended": { value: "A1" },
   "value-mended": { value: "A1", mended: "A2" },
   "value-formula": { value: "x1" },

@@ -276,6 +276,10 @@ export const PROBLEMS = {
   ),
   // rows compared with the tenant
   "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),
+  "key-pending": error(
+    "nobody can tell whose it is in the console: it changes by what is still to be done there (tasks {tasks})",
+    "管理画面でまだ行っていない作業({tasks})で変わる値のため、だれ(何)のものか判断できません",
+  ),
   "key-mended": error(
     'matches a record as it is in the file ("{value}"), and not as mended: correct the file, or leave out --fix',
     "修正前の値「{value}」に一致するデータがあります。ファイルを直すか、--fix を外してください",

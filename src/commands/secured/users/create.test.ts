@@ -192,10 +192,14 @@ testWrongLines(
   [`${LINE} --password-stdin --password-in-console`, "--password-in-console"],
 );
 
-test("a value of --set that is a secret is in no message", async () => {
-  const { en, ja } = await inBoth(`${LINE} --set パスワード=${CANARY}`, { tenant: {} });
+test.each([
+  [`パスワード=${CANARY}`, "「パスワード」は --password-file で指定してください"],
+  [`パスワード:${CANARY}`, "--set は「ヘッダー=値」で指定してください"],
+  [CANARY, "--set は「ヘッダー=値」で指定してください"],
+])("a value of --set that is a secret is in no message: %s", async (set, told) => {
+  const { en, ja } = await inBoth(`${LINE} --set ${set}`, { tenant: {} });
   expect(en.stderr + ja.stderr).not.toContain(CANARY);
-  expect(ja.stderr).toContain("「パスワード」は --password-file で指定してください");
+  expect(ja.stderr).toContain(told);
 });
 
 testUnshowable(`${LINE} --password-in-console`);

@@ -20,16 +20,18 @@ const operations = (requests: readonly { readonly operation: string }[]): readon
   requests.map(({ operation }) => operation);
 
 const LOOKING = ["fields", "exportUsers"];
+const tenantRevision = { revision: 7 };
+const ASKING = ["tenantRevision", ...LOOKING];
 
 test("the question says how many values are at stake; yes removes the field", async () => {
   const typing: readonly Typing[] = [["Remove 入社年 from the tenant embedded, with the values of 2 users?", "y\r"]];
   const { exit, stdout, stderr, requests } = await run("users fields remove 入社年 --format json", {
-    tenant: removing,
+    tenant: { ...removing, tenantRevision },
     terminal: { typing },
   });
   expect(exit).toBe(0);
-  expect(operations(requests)).toEqual([...LOOKING, "removeField"]);
-  expect(requests.at(-1)).toEqual({ operation: "removeField", params: { id: joined.id } });
+  expect(operations(requests)).toEqual([...ASKING, "removeField"]);
+  expect(requests.at(-1)).toEqual({ operation: "removeField", params: { id: joined.id }, query: { seen: "7" } });
   expect(JSON.parse(stdout)).toEqual(joined);
   expect(stderr).toContain("入社年 was removed, with the values of 2 users\n");
 });
@@ -40,12 +42,12 @@ test.each([
 ])("no removes nothing: %s", async (language, question, told) => {
   const line = ["--lang", language, "users", "fields", "remove", place.id];
   const { exit, stdout, stderr, requests } = await run(line, {
-    tenant: asked,
+    tenant: { ...asked, tenantRevision },
     terminal: { typing: [[question, "n\r"]] },
   });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
   expect(stderr).toContain(told);
-  expect(operations(requests)).toEqual(LOOKING);
+  expect(operations(requests)).toEqual(ASKING);
 });
 
 test("the tenant is named as its context is", async () => {
@@ -53,7 +55,8 @@ test("the tenant is named as its context is", async () => {
   await run("context add kanto --embedded", { home });
   const typing: readonly Typing[] = [["from the tenant kanto,", "\r"]];
   const line = "users fields remove 入社年 --context kanto";
-  expect(await run(line, { home, tenant: asked, terminal: { typing } })).toMatchObject({ exit: 0, stdout: "" });
+  const tenant = { ...asked, tenantRevision };
+  expect(await run(line, { home, tenant, terminal: { typing } })).toMatchObject({ exit: 0, stdout: "" });
 });
 
 test("--yes is the answer, and the count is said", async () => {
@@ -94,10 +97,11 @@ test.each([
 
 test("Ctrl-C in the question removes nothing, and says so", async () => {
   const typing: readonly Typing[] = [["Remove 入社年", "\u0003"]];
-  const { exit, stderr, requests } = await run("users fields remove 入社年", { tenant: asked, terminal: { typing } });
+  const tenant = { ...asked, tenantRevision };
+  const { exit, stderr, requests } = await run("users fields remove 入社年", { tenant, terminal: { typing } });
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was removed\n");
-  expect(operations(requests)).toEqual(LOOKING);
+  expect(operations(requests)).toEqual(ASKING);
 });
 
 test("a signal while values are counted removes nothing", async () => {

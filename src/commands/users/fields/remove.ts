@@ -2,6 +2,7 @@ import type { CustomField, Client } from "../../../lib/client/index.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { revisionSeen } from "../../records/seen.ts";
 import { WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
@@ -21,13 +22,14 @@ export default defineCommand({
   },
   options: {},
   examples: [{ line: "clomoctl users fields remove 入社年度 --yes", about: text("without confirmation", "確認なし") }],
-  exits: ["not-found", "locked"],
+  exits: ["not-found", "conflict", "locked"],
   shows: FIELD_COLUMNS,
   async run(tools, { field: name }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was removed", "何も削除していません"));
     const tenant = await tools.tenant("users");
     const { client } = tenant;
+    const seen = globals.yes ? undefined : await revisionSeen(tools);
     const fields = await client.users.fields();
     const field = fieldNamed(name, fields);
     const users = await usersWith(client, field, tools.signal);
@@ -36,7 +38,7 @@ export default defineCommand({
       return;
     }
     tools.describeState(() => WHILE_WRITING);
-    const removed = await client.users.removeField(field.id);
+    const removed = await client.users.removeField(field.id, { seen });
     tools.describeDone(WRITTEN);
     await terminal.note(
       text(

@@ -24,5 +24,5 @@ export default ({ session, store, engine }: TenantParts): Handlers<"users"> => (
   export: ({ query }) => exported(session, { action: "users.export", filters: query }, exportOf(store, USERS, query)),
   fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),
   addField: ({ body: { name }, repeatable }) => addCustomField(session, name, repeatable),
-  removeField: ({ params: { id } }) => removeCustomField(session, id),
+  removeField: ({ params: { id }, query }) => removeCustomField(session, id, query),
 });

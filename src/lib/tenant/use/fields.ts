@@ -5,7 +5,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
-import type { ChangedObject, Once, Session } from "../session.ts";
+import type { ChangedObject, ChangeOf, Once, Session } from "../session.ts";
 import { dropFieldTasks, insertTask, isMirror, type NewConsoleTask } from "../store/console.ts";
 import type { Writer } from "../store/store.ts";
 import { checkValue } from "./records.ts";
@@ -60,13 +60,18 @@ const openFieldTask = async (
 ): Promise<void> => {
   if (!(await isMirror(writer))) return;
   const by = { at: instant(surroundings), actor };
-  await dropFieldTasks(writer, task.name, by);
+  // what is added again is still to be removed first, with the values that the console has of it
+  if (task.work === "remove-field") await dropFieldTasks(writer, task.name, by);
   await insertTask(writer, { ...task, ...by, kind: "users", import: null });
 };
 
-/** Removes a custom field and its values. @throws Failure `not-found` */
-export const removeCustomField = (session: Session, id: string): Promise<CustomField> =>
-  session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
+/** Removes a custom field and its values. @throws Failure `not-found`; `conflict` where they were changed since they were seen */
+export const removeCustomField = (
+  session: Session,
+  id: string,
+  { seen }: Pick<ChangeOf<CustomField>, "seen"> = {},
+): Promise<CustomField> =>
+  session.change({ action: "fields.remove", locks: ["fields", "users"], seen }, async (writer) => {
     const found = await findField(writer, id);
     if (found === undefined) {
       throw new Failure("not-found", { what: text(`no custom field ${id}`, `カスタム項目 ${id} はありません`) });

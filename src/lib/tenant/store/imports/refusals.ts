@@ -90,3 +90,38 @@ export const partOf = (number: number, whole: number): Failure =>
       `両方を確定するには: clomoctl imports commit ${whole}(テナントが変更されている場合は、先に clomoctl imports replan ${whole})。両方を破棄するには: clomoctl imports discard ${whole}`,
     ),
   });
+
+/** What may be done instead. @param next the last import that was not undone, if there is one */
+export const orUndo = ({ en, ja }: Text, next: number | undefined): Text =>
+  next === undefined
+    ? text(en, ja)
+    : text(
+        `${en}; to undo the last one that still stands: clomoctl imports revert ${next}`,
+        `${ja}。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
+      );
+
+/**
+ * The failure of undoing an import twice.
+ *
+ * @param by the number of the undo
+ * @param next as of {@link orUndo}
+ */
+export const undoneAlready = ({
+  number,
+  by,
+  next,
+}: {
+  readonly number: number;
+  readonly by: number;
+  readonly next?: number | undefined;
+}): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `import ${number} was already undone by import ${by}`,
+      `インポート ${number} はインポート ${by} ですでに取り消されています`,
+    ),
+    hint: orUndo(
+      text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`),
+      next,
+    ),
+  });

@@ -16,7 +16,7 @@ export const overwrittenBy = (database: Database, { kind, request, staged }: Pla
   if (request.fromConsole !== true) return undefined;
   const rows = database.all(
     `select k.pk, k.name, k.changes, m.changed,
-       m.row is null and exists (select 1 from ${kind.thing.name} t where t.pk = k.target and ${kind.isLacking}) as gone
+       ${isGone({ kind, request })} as gone
      from console_task k left join s.match m on m.target = k.target
      where k.state = 'open' and k.kind = :kind and k.thing is null and k.target is not null order by k.pk`,
     { kind: kind.name },
@@ -31,6 +31,12 @@ export const overwrittenBy = (database: Database, { kind, request, staged }: Pla
   });
   return all.length === 0 ? undefined : { count: all.length, first: all.slice(0, MOST_TOLD) };
 };
+
+/** SQL: true if a plan deletes the record of a task `k`, which no row `m` meets. */
+export const isGone = ({ kind, request }: Pick<PlanSql, "kind" | "request">): string =>
+  request.mode === "replace"
+    ? `(m.row is null and exists (select 1 from ${kind.thing.name} t where t.pk = k.target and ${kind.isLacking}))`
+    : "false";
 
 /** The field that a task names, as files have it; undefined of one that no file has. */
 export const fieldNamed = ({ thing, fields }: StoredKind, name: string): ImportedField | undefined => {

@@ -18,7 +18,7 @@ import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
-import { rejected } from "../../../imports/refusals.ts";
+import { rejected, undoneAlready, withoutPlan } from "../../../imports/refusals.ts";
 import { choose, createChoice } from "../deletion/choose.ts";
 import { deletionSql, planSqlOf } from "../plan-sql.ts";
 import { checkRevertible } from "../revert/checks.ts";
@@ -29,7 +29,7 @@ import type { Comparison, Verified } from "../../../imports/engine.ts";
 import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { auditImport } from "./audit.ts";
 import { overwrittenBy } from "./overwrites.ts";
-import { contradictedBy } from "./contradictions.ts";
+import { contradictedBy, isWholeExport } from "./contradictions.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
@@ -366,7 +366,8 @@ const applyAndRecord = async (
 
 /**
  * Records when the tenant's data last came from the console, which columns the console showed, and which were sent there.
- * Data comes from the console by its own export: imported as such, or compared with a plan that waited for it.
+ * Data comes from the console by its own export: imported as such, or compared with a plan that waited for it. One of which
+ * what it lacks was kept leaves the mirror as old as it was.
  */
 const noteMirror = (
   database: Database,
@@ -381,7 +382,8 @@ const noteMirror = (
   const staged = detail.staged?.staged ?? [];
   const isExport = detail.request?.fromConsole === true;
   if (!isExport && state !== "awaiting-console") return;
-  database.run("update tenant set mirroredAt = :now", { now });
+  const isPart = isExport && !isWholeExport({ detail });
+  database.run(`update tenant set mirroredAt = ${isPart ? "coalesce(mirroredAt, :now)" : ":now"}`, { now });
   note("seen_column", isExport ? staged : (verified?.seen ?? []), now);
   if (!isExport) note("sent_column", staged, detail.emittedAt ?? now);
 };
@@ -438,6 +440,11 @@ export const commitRevert = async (
   }
 };
 
+/** @throws Failure `conflict` if an import was undone since its undoing was planned */
+const checkStanding = async (writer: Writer, { pk, detail: { revertedBy } }: ImportRecord): Promise<void> => {
+  if (revertedBy !== null) throw undoneAlready({ number: pk, by: (await readImport(writer, revertedBy)).pk });
+};
+
 /** Reverts an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
 const applyRevertAndRecord = async (
   database: Database,
@@ -450,6 +457,8 @@ const applyRevertAndRecord = async (
   const reverted = committedOf(original);
   const collections = writtenBy(reverted.kind);
   await writer.lock(collections);
+  await checkStanding(writer, original);
+  if (record.state !== "planned") throw withoutPlan(record);
   checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
   const revision = advance(database, collections);
   applyRevert(database, reverted, record.pk, revision);
