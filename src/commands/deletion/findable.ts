@@ -167,7 +167,8 @@ export async function readerOf<R extends { readonly id: string }>(
     }
     const box = boxIn(one);
     const { found: called, beside, honorific } = await findCalled(one);
-    if (named.length === 0) return { found: called, other: otherOf(beside, called[0]), byName: honorific, box, as: one };
+    if (named.length === 0)
+      return { found: called, other: otherOf(beside, called[0]), byName: honorific, box, as: one };
     const found = once([...named, ...(beside === "" ? called : [])]);
     return { found, other: otherOf(one.beside ?? "", found[0]), byName: undefined, box, as: one };
   };
