@@ -19,6 +19,8 @@ const INSTANT = { type: "string", format: "date-time" };
 const ADDRESS = { type: "string", pattern: String.raw`^(?:[^@\s\p{Cc}]+@[^@\s\p{Cc}]+)?$` };
 const OPTIONAL = { type: ["string", "null"] };
 
+const VALUES = "values that go with a custom field are counted, and the count is confirmed";
+
 /** The members of a line of users. */
 const MEMBERS = {
   id: UUID,
@@ -189,6 +191,7 @@ const PERMITTED: readonly Permitted[] = [
     why: "what a tenant holds is counted for its status",
   },
   bridge("components", "schemas", "Tenant", "properties", "administratorsKnown"),
+  bridge("components", "schemas", "Tenant", "properties", "exportsAwaited"),
   ...[
     ["components", "schemas", "Tenant", "properties", "profile"],
     ["components", "schemas", "TenantChange"],
@@ -257,6 +260,15 @@ const PERMITTED: readonly Permitted[] = [
     why: "a column that is blank in every row is a problem where nothing is said of blanks",
   },
   asked(HISTORY, "paths", "/v1/users/history"),
+  asked(VALUES, "components", "schemas", "UsedField"),
+  asked(VALUES, "paths", "/v1/users/fields/{id}", "get"),
+  {
+    at: ["paths", "/v1/users/fields/{id}", "delete", "parameters"],
+    before: parametersNamed("id"),
+    now: parametersNamed("id", "users"),
+    why: VALUES,
+  },
+  asked(VALUES, "paths", "/v1/users/fields/{id}", "delete", "responses", "409"),
   {
     at: ["tags"],
     before: TAGS,

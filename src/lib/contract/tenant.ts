@@ -54,6 +54,10 @@ const Tenant = named(
       .optional()
       .meta({ description: "the kinds of import whose administrators are known" }),
     consoleTasks: z.int().optional().meta({ description: "number of what has to be done in the console" }),
+    exportsAwaited: z.array(z.string()).optional().meta({
+      description:
+        "the kinds whose next export of the console is to be taken over, as the mirror is known to differ from it and no task says so",
+    }),
     profile: TenantProfile.optional(),
   }),
 );

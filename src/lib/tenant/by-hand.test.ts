@@ -341,16 +341,11 @@ test("what somebody was asked about is changed only as it was seen, not as other
   const { client } = tenant;
   const seen = async (): Promise<number> => (await client.tenant.revision()).revision;
   const [hanako, jiro] = [await user("hanako"), await user("jiro")];
-  const field = await client.users.addField({ name: "入社年度" });
   const device = (await client.devices.create({ serialNumber: "S1", status: "管理中" })).after;
   const group = (await client.secured.createGroup("docs", { name: "営業" })).after;
   const item = await client.renewals.add({ kind: "custom", name: "保守契約" });
   const give = (owner: string) => ({ ids: [device.id], owner, ownerOrg: null });
   const cases = [
-    [
-      () => client.users.edit(hanako.id, { custom: [{ name: "入社年度", value: "2019" }] }),
-      (revision: number) => client.users.removeField(field.id, { seen: revision }),
-    ],
     [
       () => client.devices.setOwner(give(jiro.id)),
       (revision: number) => client.devices.setOwner({ ...give(hanako.id), seen: revision }),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImportRequest, User } from "../contract/index.ts";
-import { TestTenant, type Cells } from "./testing/tenant.ts";
+import { failureOf, TestTenant, type Cells } from "./testing/tenant.ts";
 
 // exports of the console that wait for each other
 
@@ -83,6 +83,15 @@ describe("what an export lacks may be kept, until another one has been taken ove
     expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
   });
 
+  test("what was changed here is not made anew by its former name", async () => {
+    const [first] = await tenant.client.orgs.find({ name: "S1" });
+    await tenant.client.orgs.edit(first?.id ?? "", { code: "S9" });
+    const failure = await failureOf(tenant.plan({ kind: "orgs", fromConsole: true, ...KEPT }, ORGS));
+    expect(failure).toMatchObject({ code: "input-rejected" });
+    expect(failure?.what.en).toContain('the export does not have "第一課", which was changed here (task 1)');
+    expect(failure?.hint?.ja).toContain("clomoctl console show 1");
+  });
+
   test("it lacks nobody: neither is overwritten what is not in it, nor what was confirmed contradicted", async () => {
     await tenant.client.users.create({ name: "新人", emails: ["nn@x"] });
     expect((await tenant.plan({ kind: "users", fromConsole: true, ...KEPT }, USERS)).overwrites).toBeUndefined();
@@ -145,5 +154,38 @@ describe("an address that was changed here is met by both, while nobody knows wh
     });
     await tenant.client.console.close({ numbers: [1], state: "dropped" });
     expect(await isRefused("users", renamed)).toBe(true);
+  });
+});
+
+describe("where the mirror is known to differ from the console, an export is awaited until it was taken over", () => {
+  const awaited = async () => (await tenant.client.tenant.show()).exportsAwaited;
+  const titled = (title: string): Cells => [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "taro@x", title],
+    ["佐藤", "ken@x", ""],
+  ];
+
+  test("what an export contradicted and somebody confirmed since", async () => {
+    await tenant.client.users.edit((await user("taro@x"))?.id ?? "", { title: "会長" });
+    await take("users", titled("部長"));
+    expect(await awaited()).toEqual([]);
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect(await awaited()).toEqual(["users"]);
+    await take("orgs", ORGS);
+    await take("users", titled("会長"), KEPT);
+    expect(await awaited()).toEqual(["users"]);
+    await take("users", titled("会長"));
+    expect(await awaited()).toEqual([]);
+  });
+
+  test("what was kept, until the export is taken over as a whole; undone, it is as before", async () => {
+    const { id } = await take("orgs", NEW_ORGS, KEPT);
+    expect(await awaited()).toEqual(["orgs"]);
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    expect(await awaited()).toEqual([]);
+    await take("orgs", NEW_ORGS, KEPT);
+    await take("users", MOVED);
+    await take("orgs", NEW_ORGS);
+    expect(await awaited()).toEqual([]);
   });
 });

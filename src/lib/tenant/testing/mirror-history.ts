@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { ConsoleTask, Import, Org, User } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import {
   differing,
@@ -418,14 +419,9 @@ export class MirrorHistory {
     if (cells.length === 1) return "nothing";
     const whole = await this.#tenant.plan({ kind: of, fromConsole: true }, cells);
     // what is still used here may stay
-    const plan = whole.rejected
-      ? await this.#tenant.plan({ kind: of, fromConsole: true, keepMissing: true }, cells)
-      : whole;
+    const plan = whole.rejected ? await this.#keeping(of, cells) : whole;
     if (plan !== whole) await this.#tenant.client.imports.discard(whole.id);
-    if (plan.rejected) {
-      await this.#tenant.client.imports.discard(plan.id);
-      return "export rejected";
-    }
+    if (plan === undefined) return "export rejected";
     const open = await this.#tenant.client.console.list({ state: "open" });
     await this.#commit(plan, [of], true);
     const made = this.#done.at(-1)?.did.filter(({ before }) => before === undefined) ?? [];
@@ -441,6 +437,18 @@ export class MirrorHistory {
       for (const field of [...unseen, ...(of === "users" ? ["org"] : [])]) this.#unknown.add(`${id} ${field}`);
     for (const { number } of open) this.#expectShown(await this.#tenant.client.console.show(number));
     return "exported";
+  }
+
+  /** The plan of an export that keeps what it lacks; undefined where that is refused, too. */
+  async #keeping(kind: MirrorKind, cells: Cells): Promise<Import | undefined> {
+    try {
+      const plan = await this.#tenant.plan({ kind, fromConsole: true, keepMissing: true }, cells);
+      if (!plan.rejected) return plan;
+      await this.#tenant.client.imports.discard(plan.id);
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === "input-rejected")) throw error;
+    }
+    return undefined;
   }
 
   /** A task by hand that an export closed was done. */

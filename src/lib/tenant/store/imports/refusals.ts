@@ -41,7 +41,13 @@ export const rejected = (record: ImportRecord): Failure =>
       `import ${record.pk} has invalid rows; nothing was changed`,
       `インポート ${record.pk} に不正な行があるため、何も変更していません`,
     ),
-    hint: text(`see them: clomoctl imports show ${record.pk}`, `確認: clomoctl imports show ${record.pk}`),
+    hint:
+      record.state === "awaiting-console"
+        ? text(
+            `see what no longer fits: clomoctl imports show ${record.pk} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console: clomoctl imports discard ${record.pk}`,
+            `合わなくなった点: clomoctl imports show ${record.pk} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます: clomoctl imports discard ${record.pk}`,
+          )
+        : text(`see them: clomoctl imports show ${record.pk}`, `確認: clomoctl imports show ${record.pk}`),
   });
 
 /** The failure of asking for the plan of an import that has none (any more). */

@@ -26,9 +26,17 @@ import { applyRevert } from "../revert/records.ts";
 import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
-import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
+import {
+  differencesOf,
+  followReferred,
+  keepEmitted,
+  keepReferred,
+  plannedChanges,
+  visibleIn,
+  type PlannedChanges,
+} from "../differences.ts";
 import { auditImport } from "./audit.ts";
-import { overwrittenBy } from "./overwrites.ts";
+import { overwrittenBy, refuseKept } from "./overwrites.ts";
 import { contradictedBy, isWholeExport } from "./contradictions.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
@@ -233,12 +241,18 @@ const compareAndKeep = async (
   const { takes } = record.detail;
   const taken = takes === undefined ? undefined : await readImport(new Connection(database), takes);
   const { etag, counts, ...deleted } = database.snapshot(() => {
-    if (record.state === "awaiting-console") keepEmitted(database, plan);
+    const isWaiting = record.state === "awaiting-console";
+    if (isWaiting) {
+      keepEmitted(database, plan);
+      followReferred(database, plan);
+    }
     const etag = etagOf(database, plan);
     const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing };
     const found = isDeletion ? choose(database, plan, along) : compare(database, plan);
+    refuseKept(database, plan);
     const counts = { ...found, overwrites: overwrittenBy(database, plan) };
     if (!unseen) keepDeletions(database, plan);
+    if (!isWaiting && !isDeletion) keepReferred(database, plan);
     return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
   });
   const all = { ...counts, contradicts: await contradictedBy(database, plan) };
