@@ -2,7 +2,7 @@ import { emailKey, nameKey } from "../../lib/model/normalise.ts";
 import { nameAsWritten } from "../../lib/model/search.ts";
 import type { Text } from "../../lib/text/index.ts";
 import type { NamedKind } from "../listing/named.ts";
-import { cellsOf, strange, type Typed } from "./typed-names.ts";
+import { boxIn, cellsOf, strange, type Typed } from "./typed-names.ts";
 
 /** A kind of record that is found by its names. */
 export interface Findable<R extends { readonly id: string }> extends NamedKind<R> {
@@ -134,6 +134,8 @@ interface Meant<R> {
   readonly other: string;
   /** of those who were found by the full name alone the title behind it, if any; else undefined */
   readonly byName: string | undefined;
+  /** a box to tick beside the name */
+  readonly box: string | undefined;
   /** as it was read */
   readonly as: Typed;
 }
@@ -161,11 +163,13 @@ export async function readerOf<R extends { readonly id: string }>(
     if (exact.length > 0) {
       const also = named.filter((record) => otherOf(one.beside ?? "", record) === "");
       const as = { name: one.whole ?? one.name, where: one.where };
-      return { found: once([...exact, ...also]), other: "", byName: undefined, as };
+      return { found: once([...exact, ...also]), other: "", byName: undefined, box: undefined, as };
     }
+    const box = boxIn(one);
     const { found: called, beside, honorific } = await findCalled(one);
-    if (named.length === 0) return { found: called, other: otherOf(beside, called[0]), byName: honorific, as: one };
+    if (named.length === 0)
+      return { found: called, other: otherOf(beside, called[0]), byName: honorific, box, as: one };
     const found = once([...named, ...(beside === "" ? called : [])]);
-    return { found, other: otherOf(one.beside ?? "", found[0]), byName: undefined, as: one };
+    return { found, other: otherOf(one.beside ?? "", found[0]), byName: undefined, box, as: one };
   };
 }

@@ -275,6 +275,32 @@ test.each([
   expect(ja.stderr).toContain("エラー: 行頭の印や敬称が行によって異なり");
 });
 
+test.each([
+  "[ ] hanako@example.jp",
+  "[x] hanako@example.jp",
+  "* [X] 髙橋 花子 <hanako@example.jp>",
+  "1. ［　］ hanako@example.jp",
+  "hanako@example.jp\t( )",
+  "hanako@example.jp [レ]",
+  "(*) hanako@example.jp",
+])("nobody knows what a box to tick means, ticked or not: %j", async (line) => {
+  await using made = await namesakes();
+  for (const words of [["--file", "-"], [line]]) {
+    const { en, ja } = await inBoth(["users", "delete", ...words, "--dry-run"], { tenant: made.fetch, stdin: line });
+    expect(en).toMatchObject({ exit: 2, stdout: "" });
+    expect(en.stderr).toContain("marks who goes or who stays; leave only those who are to go, without boxes");
+    expect(ja.stderr).toContain("印か分かりません。削除するユーザーだけを、印を付けずに残してください");
+  }
+});
+
+test("brackets that are no box stay what mails have around addresses", async () => {
+  await using made = await namesakes();
+  for (const line of ["(hanako@example.jp)", "[hanako@example.jp]"]) {
+    const { exit } = await run("users delete --file - --dry-run", { tenant: made.fetch, stdin: line });
+    expect(exit, line).toBe(0);
+  }
+});
+
 test("codes among full names are told, too, to be compared; addresses are not", async () => {
   await using made = await namesakes();
   const stdin = "3\n渡辺\nsato1@example.jp\nA4";

@@ -71,14 +71,14 @@ export async function idsNamed<R extends { readonly id: string }>(
     await terminal.problem(line);
   };
   for (const all of typed) {
-    const { found, other, byName, as: one } = await read(all);
+    const { found, other, byName, box, as: one } = await read(all);
     const [only] = found;
     if (found.length === 1 && only !== undefined) {
       listed.push({ ...one, record: only, byName });
-      if (other === "") ids.add(only.id);
+      if (other === "" && box === undefined) ids.add(only.id);
       else {
         doubtful.push(one.name);
-        await tell(one, saysMore(other, only, describe));
+        await tell(one, box === undefined ? saysMore(other, only, describe) : hasBox(box));
       }
     } else if (found.length === 0) {
       unknown.push(one.name);
@@ -130,6 +130,13 @@ const saysMore = <R>(other: string, record: R, describe: NamedKind<R>["describe"
     `行に「${other}」ともありますが、${ja} の名前ではありません。削除するユーザーなら、名前とメールアドレスだけにしてください`,
   );
 };
+
+/** Of a line with a box to tick. */
+const hasBox = (box: string): Text =>
+  text(
+    `nobody knows whether "${box}" marks who goes or who stays; leave only those who are to go, without boxes`,
+    `「${box}」が削除するユーザーの印か、残すユーザーの印か分かりません。削除するユーザーだけを、印を付けずに残してください`,
+  );
 
 const shown = (all: readonly (string | Text)[]): Text =>
   joined(all.map((one) => (typeof one === "string" ? same(one) : one)));

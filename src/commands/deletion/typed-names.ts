@@ -55,6 +55,11 @@ export const strange = (beside: string, values: readonly (string | null)[]): str
 
 const MARK = /^\s*([●○■□◆◇◎△▲×✓✔✕☑☐☒])/u;
 
+const BOX = /(?:^|\s)[-*]?\s*(\[\s*[xv✓✔レ*]?\s*\]|\(\s*[xv✓✔レ*]?\s*\))(?=\s|$)/iu;
+
+/** A box to tick that stands in a line, `[ ]` or `[x]`; undefined if there is none. */
+export const boxIn = ({ name, whole = name }: Typed): string | undefined => BOX.exec(whole.normalize("NFKC"))?.[1];
+
 /** The mark that a line begins with, which may tell who is meant from who is not: `■` and `□`. */
 export const markOf = ({ name, beside = name }: Typed): string => MARK.exec(beside.normalize("NFKC"))?.[1] ?? "";
 
