@@ -68,7 +68,8 @@ const VALUES = "values that go with a custom field are counted, and the count is
 const bridge = (...at: readonly string[]): Permitted => added(at, "the console is told truly");
 const ofBridge = (verb: string, ...options: readonly string[]): readonly Permitted[] =>
   options.map((option) => bridge("verbs", verb, "options", option));
-const toConsole = (verb: string): readonly Permitted[] => ofBridge(verb, "--from-console", "--keep-waiting");
+const toConsole = (verb: string): readonly Permitted[] =>
+  ofBridge(verb, "--from-console", "--keep-missing", "--keep-waiting");
 
 /** What is written by hand, one record at a time. */
 const byHand = (...at: readonly string[]): Permitted => added(at, "a tenant is changed by hand, too");

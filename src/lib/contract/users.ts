@@ -135,8 +135,8 @@ export default {
           description: "how many have a value in it; if it is another number by now, nothing happens: 409",
         }),
       },
-      fails: ["conflict"],
       answer: json(CustomField, "The field, removed with its values"),
+      fails: ["conflict"],
     }),
   },
 };
