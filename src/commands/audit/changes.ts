@@ -45,6 +45,9 @@ const plain = (value: unknown): Text => {
   }
   if (typeof name === "string" && typeof email === "string") return same(`${name} <${email}>`);
   if (typeof name === "string" && typeof own === "string") return same(`${name}=${own}`);
+  // who was in groups, and in which
+  const { groups } = others;
+  if (typeof name === "string" && Array.isArray(groups)) return same(`${name}=${groups.join("・")}`);
   if (typeof name === "string" && isBlank(Object.values(others))) return same(name);
   return same(JSON.stringify(value));
 };

@@ -1,17 +1,21 @@
 import { z } from "zod";
+import { exampleOf } from "../model/thing.ts";
 import { changedValues } from "./changed.ts";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
 import { csv, get, items, json, list, patch, post, remove } from "./route.ts";
 import { byName, descending, exporting, filters, paging, searching } from "./queries.ts";
 import { byId, Id, ImportMode, Instant, named } from "./shapes.ts";
-import { lineSchema, recordSchema } from "./thing-schema.ts";
+import { lineSchema, recordSchema, withExample } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
 /** A custom user field of the tenant (カスタムユーザー情報). */
 const CustomField = named("CustomField", recordSchema(CUSTOM_FIELD.fields));
 
 /** A custom field, and how many users have a value in it. */
-const UsedField = named("UsedField", CustomField.extend({ users: z.int() }));
+const UsedField = named(
+  "UsedField",
+  withExample(CustomField.extend({ users: z.int() }), () => ({ ...exampleOf(CUSTOM_FIELD.fields), users: 12 })),
+);
 
 /** A PANEL user. `emails[0]` is the main address. */
 const User = named("User", recordSchema(USER.fields));

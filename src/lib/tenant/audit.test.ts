@@ -299,6 +299,46 @@ test("whose values went with a custom field is told, and found by each of them",
   expect(await about(own, "c@x")).toEqual(["users.create"]);
 });
 
+test("whose memberships went with a group, or follow its new name, is told, and found by each of them", async () => {
+  await using own = new TestTenant();
+  const { secured } = own.client;
+  const [{ after: one }, { after: other }] = [
+    await secured.createGroup("docs", { name: "営業" }),
+    await secured.createGroup("docs", { name: "総務" }),
+  ];
+  const create = async (userId: string, displayName: string, groups: string[]) =>
+    (await secured.create("docs", { userId, displayName, password: "secret1", groups })).after;
+  const both = await create("d1", "山田", ["営業", "総務"]);
+  const single = await create("d2", "d2", ["総務"]);
+  await create("d3", "佐藤", []);
+  const objects = [
+    { thing: "secured_user", id: both.id, name: "山田 <d1>" },
+    { thing: "secured_user", id: single.id, name: "d2" },
+  ];
+  await secured.editGroup({ app: "docs", id: one.id }, { name: "販売" });
+  const group = { thing: "secured_group", id: one.id, name: "販売" };
+  expect(auditOf(own.database).at(-1)).toMatchObject({ objects: [group, objects[0]] });
+  await secured.deleteGroups("docs", { ids: [one.id, other.id], memberships: 3 });
+  expect(auditOf(own.database).at(-1)).toMatchObject({
+    objects: [group, { thing: "secured_group", id: other.id }, ...objects],
+    before: {
+      memberships: 3,
+      members: [
+        {
+          id: both.id,
+          name: "山田 <d1>",
+          groups: both.groups.map((name) => (name === "営業" ? "販売" : name)).toSorted(),
+        },
+        { id: single.id, name: "d2", groups: ["総務"] },
+      ],
+    },
+  });
+  const [edited, deleted] = ["secured.groups.edit", "secured.groups.delete"];
+  expect((await about(own, "d1")).slice(-2)).toEqual([edited, deleted]);
+  expect((await about(own, "d2")).slice(-2)).toEqual(["secured.users.create", deleted]);
+  expect(await about(own, "d3")).toEqual(["secured.users.create"]);
+});
+
 test("a name is looked for among all who went with an import, and its undoing is told too", async () => {
   await using own = new TestTenant();
   const rows = Array.from({ length: 30 }, (_, n) => [`多 ${n}`, `u${n}@x.jp`, ""]);

@@ -46,6 +46,9 @@ export interface Changed<T> {
   readonly detail?: object | undefined;
 }
 
+/** Records that a change takes values or memberships from are told in its record, up to this number. */
+export const MOST_TRACED = 10_000;
+
 const keyReused = (): Failure =>
   new Failure("usage", {
     what: text(

@@ -20,8 +20,8 @@ export default defineCommand({
   summary: text("delete SECURED APPs groups", "SECURED APPs のグループを削除する"),
   details: [
     text(
-      "All of them or none. Their users stay, and are taken out of them: how many memberships go is told before it is asked for the number of groups. No undo brings the memberships back.",
-      "すべて削除するか、1 つも削除しないかのどちらかです。所属するユーザーは残り、グループから外れます。外れる所属の件数を示してから、グループの数を確認します。外れた所属は元に戻せません。",
+      "All of them or none. Their users stay, and are taken out of them: how many memberships go is told before it is asked for the number of groups. No undo brings the memberships back; the audit keeps whose they were (of the first 10,000).",
+      "すべて削除するか、1 つも削除しないかのどちらかです。所属するユーザーは残り、グループから外れます。外れる所属の件数を示してから、グループの数を確認します。外れた所属は元に戻せません。だれの所属だったかは監査ログに残ります(10,000 人まで)。",
     ),
     text(
       "A ファイル管理者 or グループ管理者 who is left in no group is named before: by the maker's tables he may then work in no folder, or in no calendar and no contacts.",

@@ -106,6 +106,34 @@ const changeMemberships = async (
   return memberships;
 };
 
+/** A user of an app who is in a group. */
+export interface Member {
+  readonly id: string;
+  /** with the ユーザーID */
+  readonly name: string;
+  /** all that he is in, by name */
+  readonly groups: readonly string[];
+}
+
+/** The first users of an app who are in one of the groups, by ユーザーID. */
+export const membersOf = async (
+  reader: Reader,
+  app: SecuredApp,
+  { names, most }: { readonly names: readonly string[]; readonly most: number },
+): Promise<readonly Member[]> => {
+  const rows = await reader.all(
+    `select id, displayName || coalesce(' <' || nullif(userId, displayName) || '>', '') as name, groups from secured_user
+     where app = :app and exists (select 1 from json_each(coalesce(groupKeys, groups)) e
+       where e.value in (select value from json_each(:keys))) order by userId limit :most`,
+    { app, keys: JSON.stringify(names.map((name) => groupKey(name))), most },
+  );
+  return rows.map(({ id, name, groups }) => ({
+    id: String(id),
+    name: String(name),
+    groups: JSON.parse(String(groups)) as readonly string[],
+  }));
+};
+
 /** Renames the memberships of a group that was renamed. */
 export const renameMemberships = async (
   writer: Writer,

@@ -203,6 +203,12 @@ interface Written {
   readonly after: Device | SecuredUser;
 }
 
+const memberObject = ({ id, name }: { readonly id: string; readonly name: string }): Named => ({
+  thing: "secured_user",
+  id,
+  name,
+});
+
 /** Devices, SECURED APPs users and groups, and the tenant itself, in a tenant and in a model. */
 export class ThingsHistory extends AuditedHistory<Step> {
   readonly model = new ThingsModel();
@@ -419,15 +425,24 @@ export class ThingsHistory extends AuditedHistory<Step> {
       return this.refused(asked(), [{ code: "input-rejected", about: ["グループ名", name] }]);
     if (dryRun) return this.rehearsed(asked());
     const was = this.#shown.get(this.#groupId(first));
+    const members = hand === "edit" ? await this.#members([first]) : [];
     const { before, after } = await asked();
     expectSame(before, hand === "create" ? null : was);
     if (hand === "create") model.groups.add(name);
     else if (name !== first) model.renameGroup(first, name);
     await this.expectRecords();
     if (hand === "edit" && name === first) return { what: "unchanged", audit: [] };
-    const objects = [{ thing: "secured_group", id: after.id, name }];
+    const objects = [{ thing: "secured_group", id: after.id, name }, ...members.map(memberObject)].toSorted(byId);
     const told = { ...(hand === "edit" ? { before: was } : {}), after: this.#shown.get(after.id) };
     return { what: `${hand} groups`, audit: [{ action: `secured.groups.${hand}`, objects, ...told }] };
+  }
+
+  /** The users who are in one of the groups, as the audit tells of them. */
+  async #members(names: readonly string[]) {
+    const users = await Array.fromAsync(this.tenant.client.secured.list(APP, {}));
+    return users
+      .filter(({ groups }) => groups.some((group) => names.includes(group)))
+      .map(({ id, name, userId, groups }) => ({ id, name: name === userId ? name : `${name} <${userId}>`, groups }));
   }
 
   async #deleteGroups(
@@ -442,11 +457,13 @@ export class ThingsHistory extends AuditedHistory<Step> {
     if (named.some((name) => !model.groups.has(name))) return this.refused(asked(), [{ code: "not-found", about: [] }]);
     if (!counted) return this.refused(asked(), [{ code: "conflict", about: [String(memberships)] }]);
     if (dryRun) return this.rehearsed(asked());
-    const before = { groups: ids.map((id) => this.#shown.get(id)), memberships };
+    const members = await this.#members(named);
+    const before = { groups: ids.map((id) => this.#shown.get(id)), memberships, members };
     await asked();
     for (const name of named) model.renameGroup(name, undefined);
     await this.expectRecords();
-    const objects = ids.map((id) => ({ thing: "secured_group", id }));
+    const groups = ids.map((id, at) => ({ thing: "secured_group", id, name: named[at] ?? "" }));
+    const objects = [...groups, ...members.map(memberObject)].toSorted(byId);
     return { what: "delete groups", audit: [{ action: "secured.groups.delete", objects, before }] };
   }
 

@@ -5,7 +5,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
-import type { ChangedObject, Once, Session } from "../session.ts";
+import { MOST_TRACED, type ChangedObject, type Once, type Session } from "../session.ts";
 import { dropFieldTasks, insertTask, isMirror, type NewConsoleTask } from "../store/console.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { checkValue } from "./records.ts";
@@ -98,7 +98,6 @@ export const removeCustomField = (session: Session, id: string, expected?: numbe
     const { pk, field } = await fieldWithId(writer, id);
     const users = await countValues(writer, pk);
     if (expected !== undefined && expected !== users) throw otherValues(users, expected);
-    const { MOST_TRACED } = await import("../store/audit.ts");
     const values = await heldValues(writer, pk, MOST_TRACED);
     await deleteField(writer, pk, instant(session.surroundings));
     await openFieldTask(session, writer, { work: "remove-field", name: field.name });

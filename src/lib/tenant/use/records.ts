@@ -52,8 +52,8 @@ export interface HandNoun<F extends Fields = Fields> {
   readonly reading?: ((writer: Writer, given: HandValues, before: object | undefined) => Promise<Meant>) | undefined;
   /** What its own rules say, before it is written. @throws Failure `input-rejected` */
   readonly check?: ((writer: Writer, change: Checked) => Promise<void>) | undefined;
-  /** Changes what follows from a record, once it was edited. */
-  readonly follow?: ((writer: Writer, edited: Edited) => Promise<void>) | undefined;
+  /** Changes what follows from a record, once it was edited. @returns what else was changed */
+  readonly follow?: ((writer: Writer, edited: Edited) => Promise<readonly ChangedObject[]>) | undefined;
 }
 
 /** What a request means. */
@@ -249,12 +249,13 @@ const editOne = async <F extends Fields>(
   const columns = secretColumns(noun, before, { secrets, at });
   if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
     return { written: { before, after: before, consoleTask: null, dryRun }, objects };
-  await noun.follow?.(writer, { before, values, at });
+  const followed = (await noun.follow?.(writer, { before, values, at })) ?? [];
   // what follows from the whole collection, such as the place in a tree, is read anew
   await advance(writer, [noun.collection]);
   const after = await recordOf(writer, list, id);
   const task = { noun, work, pk, before, after, secrets: Object.keys(secrets) };
-  return { written: { before, after, consoleTask: await askConsole(session, writer, task), dryRun }, objects };
+  const written = { before, after, consoleTask: await askConsole(session, writer, task), dryRun };
+  return { written, objects: [...objects, ...followed] };
 };
 
 const meaningOf = async (

@@ -1,11 +1,11 @@
 import type { DeletedGroups, SecuredGroup } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
-import { securedAppName, type SECURED_GROUP, type SecuredApp } from "../../../model/secured-user.ts";
+import { securedAppName, SECURED_USER, type SECURED_GROUP, type SecuredApp } from "../../../model/secured-user.ts";
 import { counted, text } from "../../../text/index.ts";
 import { nearest } from "../../../text/nearest.ts";
 import { instant } from "../../ids.ts";
-import type { ChangedObject, Once, Session } from "../../session.ts";
+import { MOST_TRACED, type ChangedObject, type Once, type Session } from "../../session.ts";
 import { openHandTasks, updateHandTask } from "../../store/console.ts";
 import { numberOf } from "../../store/records.ts";
 import {
@@ -14,8 +14,10 @@ import {
   groupKey,
   groupNames,
   groupSet,
+  membersOf,
   renameMemberships,
   securedGroups,
+  type Member,
 } from "../../store/secured.ts";
 import type { Writer } from "../../store/store.ts";
 import { askDeletion } from "../hand-tasks.ts";
@@ -32,10 +34,18 @@ const handGroups = (app: SecuredApp): HandNoun<typeof SECURED_GROUP.fields> => (
   scope: { column: "app", value: app },
   async follow(writer, { before, values, at }) {
     const [from, to] = [(before as SecuredGroup).name, String(values.get("name"))];
+    const members = await tracedMembers(writer, app, [from]);
     await renameMemberships(writer, app, { from, to, at });
     await renameInTasks(writer, app, from, to);
+    return members.map(memberObject);
   },
 });
+
+/** The users of groups, as the audit is told of them. */
+const tracedMembers = (writer: Writer, app: SecuredApp, names: readonly string[]): Promise<readonly Member[]> =>
+  membersOf(writer, app, { names, most: MOST_TRACED });
+
+const memberObject = ({ id, name }: Member): ChangedObject => ({ thing: SECURED_USER.name, id, name });
 
 /** @throws Failure `input-rejected` where the name is taken, or of an app whose files have no groups */
 export const createGroup = async (
@@ -82,13 +92,14 @@ export const deleteGroups = (
   const noun = handGroups(app);
   const change = { action: "secured.groups.delete", locks: [noun.collection], seen, dryRun };
   return session.change(change, async (writer) => {
-    const groups: SecuredGroup[] = [];
+    const groups = await Promise.all([...new Set(ids)].map((id) => recordOf(writer, noun.list, id)));
+    const names = groups.map(({ name }) => name);
+    const members = await tracedMembers(writer, app, names);
     const consoleTasks: number[] = [];
     let memberships = 0;
-    for (const id of new Set(ids)) {
-      const group = await recordOf(writer, noun.list, id);
+    for (const group of groups) {
+      const { id } = group;
       const pk = (await numberOf(writer, noun.list.thing.name, id)) ?? 0;
-      groups.push(group);
       memberships += await deleteGroup(writer, app, { id, name: group.name, at: instant(session.surroundings) });
       await renameInTasks(writer, app, group.name, undefined);
       const task = await askDeletion(session, writer, { noun, pk, before: group });
@@ -97,8 +108,8 @@ export const deleteGroups = (
     if (expected !== undefined && expected !== memberships) throw otherMemberships(memberships, expected);
     return {
       result: { groups, memberships, consoleTasks, dryRun },
-      objects: groups.map((group) => objectOf(noun, group)),
-      before: { groups, memberships },
+      objects: [...groups.map((group) => objectOf(noun, group)), ...members.map(memberObject)],
+      before: { groups, memberships, members },
     };
   });
 };
