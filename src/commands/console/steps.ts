@@ -2,7 +2,7 @@ import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { ORG } from "../../lib/model/organisation.ts";
+import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
@@ -110,6 +110,8 @@ const importWork = (task: ConsoleTask): Text | undefined => {
 /** What tells a record from others of its name. */
 const withKey = (name: string, { key, ...task }: Pick<ConsoleTask, "key" | "kind" | "thing">): string => {
   if (key === null || key === name) return name;
+  // the path of one without a code ends with its name
+  if (thingOf(task).name === ORG.name && key.endsWith(`/${formatOrgPath([name])}`)) return key;
   return thingOf(task).name === ORG.name ? `${name} (${key})` : `${name} <${key}>`;
 };
 

@@ -27,7 +27,7 @@ const ConsoleTask = named(
     name: z.string().nullable().meta({ description: "the file of the import, the custom field, or the record's name" }),
     key: z.string().nullable().meta({
       description:
-        "of a record that was written by hand: what tells it from others of its name in the console, as far as is known: its main mail address, organisation code or user id",
+        "of a record that was written by hand: what tells it from others of its name in the console, as far as is known: its main mail address, organisation code (without one, its path) or user id",
     }),
     objectId: Id.nullable().meta({ description: "the record that was written by hand" }),
     changes: z

@@ -173,6 +173,66 @@ export const rewrittenAfter = async (reader: Reader, number: number): Promise<Re
   return new Set(JSON.parse(String(row?.["fields"] ?? "[]")) as readonly string[]);
 };
 
+/** What a record has until an open task is done, as far as that changes it. */
+export interface FormerValues {
+  /** the task that changes it */
+  readonly number: number;
+  readonly objectId: string;
+  /** by field */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What records of a kind have until open tasks are done that change them, in the order of these. @param ids of the records */
+export const formerValues = async (
+  reader: Reader,
+  kind: FormatName,
+  ids: readonly string[],
+): Promise<readonly FormerValues[]> => {
+  const byHand = await reader.all(
+    `select pk, object, changes from console_task t where state = 'open' and kind = :kind and work <> 'create'
+       and changes is not null and object in (select value from json_each(:ids))`,
+    { kind, ids: JSON.stringify(ids) },
+  );
+  const was = wasOf(kind);
+  const place = kind === "orgs" ? ", (select p.id from org p where p.pk = w.parent) as parentId" : "";
+  const imported = await reader.all(
+    `select distinct k.pk as task, w.*${place} from console_task t ${THEN} console_task k on k.kind = t.kind and k.state = 'open'
+       ${THEN} ${was} w on w.import = k.import and w.pk = t.target and w.action = 'update'
+     where t.kind = :kind and t.thing is null and t.object in (select value from json_each(:ids))`,
+    { kind, ids: JSON.stringify(ids) },
+  );
+  const all = [
+    ...byHand.map((row) => ({
+      number: Number(row["pk"]),
+      objectId: String(row["object"]),
+      values: Object.fromEntries(handChangesOf(row).map(({ field, before, ids: of }) => [field, of?.before ?? before])),
+    })),
+    ...imported.map(({ task, id, ...values }) => ({ number: Number(task), objectId: String(id), values })),
+  ];
+  return all.toSorted((a, b) => a.number - b.number);
+};
+
+/** Records of a kind that are gone, as they were then, by their ids. */
+export const goneRecords = async (
+  reader: Reader,
+  kind: FormatName,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Row>> => {
+  const rows = await reader.all(
+    `select distinct i.revision as at, w.* from console_task t ${THEN} import i on i.revision is not null
+       ${THEN} ${wasOf(kind)} w on w.import = i.pk and w.pk = t.target and w.action = 'delete'
+     where t.kind = :kind and t.thing is null and t.object in (select value from json_each(:ids)) order by i.revision`,
+    { kind, ids: JSON.stringify(ids) },
+  );
+  return new Map(rows.map((row) => [String(row["id"]), row]));
+};
+
+/** The table with the records of a kind as they were before imports. */
+const wasOf = (kind: FormatName): string => `${TABLES[kind] ?? "secured_user"}_was`;
+
+const handChangesOf = (row: Row): readonly ConsoleChange[] =>
+  JSON.parse(String(row["changes"])) as readonly ConsoleChange[];
+
 /** Closes the open tasks of an import. */
 export const closeTasksOf = async (writer: Writer, of: number, closing: Closing): Promise<void> => {
   await writer.run(
