@@ -130,6 +130,14 @@ test("a tenant is shown as people read it, in both languages", async () => {
   expect(ja.stdout).toMatch(/\n問題 +\S* ?本社: 至急\(2026-12-01\)\n/);
 });
 
+test("a mirror that is known to differ from the console is not well until the export is taken over", async () => {
+  const tenant = { ...EMPTY, tenant: tenantOf({ consoleTasks: 0, exportsAwaited: ["users"] }) };
+  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  expect(en.stdout).toMatch(/^wrong +the mirror differs from the console until its next export is imported/m);
+  expect(en.stdout).toContain("clomoctl users import EXPORT.csv --from-console --context kanto");
+  expect(ja.stdout).toContain("次のエクスポートを取り込むまで、管理画面と異なります");
+});
+
 test("programs get a list, with the same keys whatever is shown", async () => {
   const home = await homeOfThree();
   const one = await run("status --format json", { home, tenant: FULL });

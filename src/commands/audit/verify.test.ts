@@ -56,6 +56,27 @@ test("a table that was built anew is told, with what differs", async () => {
   expect(ja.stderr).toContain("監査ログの表が clomoctl の作成したものと異なります: audit (変更), audit_at (なし)");
 });
 
+test("a record before the first one is told, and that the others stand", async () => {
+  const { en, ja } = await verified("audit verify", { ...sound, broken: { seq: -1, reason: "stray" } });
+  expect([en.exit, ja.exit]).toEqual([3, 3]);
+  expect(en.stderr).toContain("the audit has a record -1, before the first one: no change wrote it\n");
+  expect(en.stderr).toContain("records from 1 on stand");
+  expect(ja.stderr).toContain("最初の記録より前の記録 -1");
+  expect(ja.stderr).toContain("記録 1 以降は元のままです");
+});
+
+test.each(["", ` --head ${HEAD}`])(
+  "of a table that cannot be read nothing is proved: audit verify%s",
+  async (option) => {
+    const table = [{ name: "audit", reason: "missing" }];
+    const { en, ja } = await verified(`audit verify${option}`, { ...sound, records: 0, last: null, table });
+    expect([en.exit, ja.exit]).toEqual([3, 3]);
+    expect(en.stderr).toContain("audit (missing)\n");
+    expect(en.stderr).toContain("no record is proved: keep this file");
+    expect(ja.stderr).toContain("どの記録も証明できません");
+  },
+);
+
 test("where the first record is broken nothing stands", async () => {
   const { en } = await verified("audit verify", {
     ...sound,

@@ -55,17 +55,30 @@ const WHAT: Readonly<Record<Broken["reason"], (seq: number) => Text>> = {
       `the audit is broken at record ${seq}: another record stands in its place`,
       `監査ログの記録 ${seq} に異常があります。別の記録がこの位置にあります`,
     ),
+  stray: (seq) =>
+    text(
+      `the audit has a record ${seq}, before the first one: no change wrote it`,
+      `監査ログに、最初の記録より前の記録 ${seq} があります。どの変更の記録でもありません`,
+    ),
 };
 
 const brokenChain = ({ seq, reason }: Broken): Failure =>
   new Failure("input-rejected", {
     what: WHAT[reason](seq),
     where: `audit ${seq}`,
-    hint: text(
-      `${seq === 1 ? "no record is proved" : `records up to ${seq - 1} stand`}, none from ${seq} on is proved: keep this file, and compare with a backup or an \`audit export\` kept elsewhere`,
-      `${seq === 1 ? "" : `記録 ${seq - 1} までは元のままですが、`}${seq} 以降は証明できません。このファイルを保全し、バックアップや別に保管した audit export と比べてください`,
-    ),
+    hint: reason === "stray" ? ALL_OTHERS : upTo(seq),
   });
+
+const ALL_OTHERS = text(
+  "records from 1 on stand: keep this file, and believe no record before them",
+  "記録 1 以降は元のままです。このファイルを保全してください。それより前の記録は信用できません",
+);
+
+const upTo = (seq: number): Text =>
+  text(
+    `${seq === 1 ? "no record is proved" : `records up to ${seq - 1} stand`}, none from ${seq} on is proved: keep this file, and compare with a backup or an \`audit export\` kept elsewhere`,
+    `${seq === 1 ? "" : `記録 ${seq - 1} までは元のままですが、`}${seq} 以降は証明できません。このファイルを保全し、バックアップや別に保管した audit export と比べてください`,
+  );
 
 const headGone = (hash: string, { last }: AuditVerification): Failure =>
   new Failure("input-rejected", {
@@ -115,11 +128,28 @@ const brokenImports = (broken: readonly [BrokenImport, ...BrokenImport[]]): Fail
   });
 };
 
+/** @param isReadable its records were verified; else it is not there, or has other columns */
+const builtAnew = (table: AuditVerification["table"], isReadable: boolean): Failure =>
+  new Failure("input-rejected", {
+    what: otherTable(table),
+    where: "audit",
+    hint: isReadable
+      ? text(
+          "the texts of the records stand, but lists and filters may leave some out: keep this file, and read a whole `audit export`, or compare with a backup",
+          "記録の本文は元のままですが、一覧や絞り込みで漏れる記録があるおそれがあります。このファイルを保全し、audit export の内容を確認するか、バックアップと比べてください",
+        )
+      : text(
+          "no record is proved: keep this file, and compare with a backup or an `audit export` kept elsewhere",
+          "どの記録も証明できません。このファイルを保全し、バックアップや別に保管した audit export と比べてください",
+        ),
+  });
+
 /** What a verification fails for; undefined where all is as it was written. */
 const failureIn = (found: AuditVerification, head: string | undefined): Failure | undefined => {
   if (found.broken !== null) return brokenChain(found.broken);
-  if (head !== undefined && found.headSeq === null) return headGone(head, found);
-  if (found.table.length > 0) return new Failure("input-rejected", { ...otherTable(found.table), where: "audit" });
+  const isReadable = found.records > 0 || found.table.length === 0;
+  if (head !== undefined && found.headSeq === null && isReadable) return headGone(head, found);
+  if (found.table.length > 0) return builtAnew(found.table, isReadable);
   const [first, ...more] = found.imports?.broken ?? [];
   return first && brokenImports([first, ...more]);
 };

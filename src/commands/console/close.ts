@@ -1,4 +1,5 @@
-import type { ConsoleTask } from "../../lib/client/index.ts";
+import type { ConsoleTask, ImportKind } from "../../lib/client/index.ts";
+import { exportLine } from "../imports/refusal/command.ts";
 import { WRITTEN } from "../records/written.ts";
 import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
@@ -34,7 +35,16 @@ async function showClosed(terminal: Tools["terminal"], closed: readonly ConsoleT
     await terminal.show(taskDetails(terminal), first);
   else await terminal.list(listColumns(terminal, taskColumns(terminal), [...USUAL_COLUMNS, "state"]), closed);
   for (const task of closed) await terminal.note(recorded(task));
+  const former = closed.filter(({ state, doubtedAt }) => state === "confirmed" && doubtedAt !== null);
+  for (const kind of new Set(former.map((task) => task.kind))) await terminal.note(awaits(kind));
 }
+
+/** What an export put back that contradicted a task. */
+const awaits = (kind: ImportKind): Text =>
+  text(
+    `an export has put back here what the console had before: import its next export: ${exportLine(kind)}`,
+    `ここには以前のエクスポートで管理画面の変更前の値が入っています。次のエクスポートを取り込んでください: ${exportLine(kind)}`,
+  );
 
 const recorded = (task: ConsoleTask): Text => {
   const [state, work] = [nameIn(CONSOLE_TASK_STATE_NAMES, task.state), workOf(task)];

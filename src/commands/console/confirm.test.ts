@@ -25,6 +25,16 @@ test("says in a sentence what is recorded, and shows people the task as fields",
   expect(ja.stderr).toBe("作業 3 を「完了を確認」として記録しました(ユーザー: 追加 118: people.csv)\n");
 });
 
+test("what an export contradicted waits for the next one", async () => {
+  const change = { number: 3, state: "confirmed", kind: "docs", doubtedAt: "2026-11-19T15:30:00.000Z" };
+  const tenant = { closeConsoleTasks: { items: [example("consoleTask", change)] } };
+  const { en, ja } = await inBoth("console confirm 3", { tenant });
+  expect(en.stderr).toContain(
+    "import its next export: clomoctl secured users import EXPORT.csv --app docs --from-console\n",
+  );
+  expect(ja.stderr).toContain("次のエクスポートを取り込んでください: clomoctl secured users import");
+});
+
 test("says why none was recorded", async () => {
   const missing = new Failure("not-found", { what: { en: "no task 99", ja: "作業 99 はありません" } });
   const { en, ja } = await inBoth("console confirm 3 99", { tenant: { closeConsoleTasks: missing } });

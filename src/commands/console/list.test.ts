@@ -9,18 +9,29 @@ import { workOf } from "./steps.ts";
 
 const { items } = example<{ items: readonly object[] }>("consoleTasks");
 
+const TENANT = example("tenant");
+
 test("lists what is open, and names the first to be looked at", async () => {
   const { en, ja } = await inBoth("console list --format csv --fields number,work,place,name", {
-    tenant: { consoleTasks: { items } },
+    tenant: { tenant: TENANT, consoleTasks: { items } },
   });
-  expect(en.requests).toEqual([{ operation: "consoleTasks", query: { state: "open" } }]);
+  expect(en.requests[0]).toEqual({ operation: "consoleTasks", query: { state: "open" } });
   expect(en.stdout).toBe('number,work,place,name\n3,repeat,"CLOMO PANEL, Users/Org",people.csv\n');
   expect(en.stderr).toContain("how to do one: clomoctl console show 3\n");
   expect(ja.stderr).toContain("手順を見る: clomoctl console show 3\n");
 });
 
+test("names the exports that are awaited, where nothing is open too", async () => {
+  const tenant = { tenant: example("tenant", { exportsAwaited: ["users"] }), consoleTasks: { items: [] } };
+  const { en, ja } = await inBoth("console list", { tenant });
+  expect(en.stderr).toContain("import its next export: clomoctl users import EXPORT.csv --from-console\n");
+  expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
+});
+
 test("tells people what it is in their language", async () => {
-  const { en, ja } = await inBoth("console list --format table --fields all", { tenant: { consoleTasks: { items } } });
+  const { en, ja } = await inBoth("console list --format table --fields all", {
+    tenant: { tenant: TENANT, consoleTasks: { items } },
+  });
   expect(en.stdout).toMatch(/users: create 118 +CLOMO PANEL, Users\/Org +12 +people\.csv/);
   expect(ja.stdout).toMatch(/ユーザー: 追加 118 +CLOMO PANEL の「Users\/Org」画面 +12/);
 });
@@ -43,7 +54,7 @@ test.each([
     };
   });
   const { en, ja } = await inBoth(`console list${option}`, {
-    tenant: { consoleTasks: { items: tasks } },
+    tenant: { tenant: TENANT, consoleTasks: { items: tasks } },
     terminal: { columns },
   });
   for (const [language, { stdout }] of [["en", en] as const, ["ja", ja] as const]) {
@@ -65,7 +76,10 @@ test.each([
   [{ file: null, create: 0, delete: 2 }, "delete 2 users by hand", "手作業で 2 件削除する", "people.csv"],
 ] as const)("an upload is called by the file that is to be handled: %o", async (task, what, ja, name) => {
   const upload = items.map((one) => ({ ...one, work: "upload", mode: "replace", ...task }));
-  const shown = await inBoth("console list", { tenant: { consoleTasks: { items: upload } }, terminal: {} });
+  const shown = await inBoth("console list", {
+    tenant: { tenant: TENANT, consoleTasks: { items: upload } },
+    terminal: {},
+  });
   for (const [{ stdout }, words] of [[shown.en, what] as const, [shown.ja, ja] as const]) {
     expect(stdout).toContain(words);
     expect(stdout).toMatch(new RegExp(`12 +${name}`));
@@ -74,8 +88,10 @@ test.each([
 
 test("--all lists closed ones too, and none of them is to be done", async () => {
   const closed = items.map((task) => ({ ...task, state: "dropped" }));
-  const { en } = await inBoth("console list --all --format json", { tenant: { consoleTasks: { items: closed } } });
-  expect(en.requests).toEqual([{ operation: "consoleTasks" }]);
+  const { en } = await inBoth("console list --all --format json", {
+    tenant: { tenant: TENANT, consoleTasks: { items: closed } },
+  });
+  expect(en.requests[0]).toEqual({ operation: "consoleTasks" });
   expect(JSON.parse(en.stdout)).toMatchObject([{ number: 3, state: "dropped" }]);
   expect(en.stderr).toBe("");
 });
@@ -89,14 +105,20 @@ test.each([
   [{ create: 0 }, "make the changes of an import", "インポートと同じ変更をする"],
 ] as const)("what an import changed is told by kind and numbers: %o", async (change, english, japanese) => {
   const tasks = items.map((task) => ({ ...task, ...change }));
-  const { en, ja } = await inBoth("console list", { tenant: { consoleTasks: { items: tasks } }, terminal: {} });
+  const { en, ja } = await inBoth("console list", {
+    tenant: { tenant: TENANT, consoleTasks: { items: tasks } },
+    terminal: {},
+  });
   expect(en.stdout).toContain(english);
   expect(ja.stdout).toContain(japanese);
 });
 
 test("says of a record that it was deleted since", async () => {
   const gone = items.map((task) => ({ ...task, work: "edit", name: "花子", objectId: ID, gone: true }));
-  const { en, ja } = await inBoth("console list", { tenant: { consoleTasks: { items: gone } }, terminal: {} });
+  const { en, ja } = await inBoth("console list", {
+    tenant: { tenant: TENANT, consoleTasks: { items: gone } },
+    terminal: {},
+  });
   expect(en.stdout).toContain("花子 (deleted since)");
   expect(ja.stdout).toContain("花子(削除済み)");
 });

@@ -1,4 +1,6 @@
 import { text } from "../../lib/text/index.ts";
+import type { ImportKind } from "../../lib/client/index.ts";
+import { exportLine } from "../imports/refusal/command.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { taskColumns, USUAL_COLUMNS } from "./columns.ts";
@@ -26,6 +28,17 @@ export default defineCommand({
     if (first !== undefined) {
       const line = `clomoctl console show ${first.number}`;
       await tools.terminal.note(text(`how to do one: ${line}`, `手順を見る: ${line}`));
+    }
+    const tenant = await tools.tenant("tenant");
+    const { exportsAwaited = [] } = await tenant.client.tenant.show();
+    for (const kind of exportsAwaited) {
+      const line = exportLine(kind as ImportKind);
+      await tools.terminal.note(
+        text(
+          `the mirror is known to differ from the console; import its next export: ${line}`,
+          `ミラーは管理画面と異なっています。次のエクスポートを取り込んでください: ${line}`,
+        ),
+      );
     }
   },
 });

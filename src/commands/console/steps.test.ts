@@ -132,6 +132,16 @@ test.each(["add-field", "remove-field"] as const)("a custom field, %s, has its s
   expect(steps[0]).toContain("カスタムユーザー情報");
 });
 
+test("a custom field that was added again is removed first: each task says so, and names the other one", () => {
+  const task = { ...TASK, name: "入社年", importId: null, importNumber: null, mode: null } as const;
+  const removal = expectTold({ ...task, work: "remove-field", fieldTask: 3 });
+  expect(removal[0]).toContain("から「入社年」を削除");
+  expect(removal[1]).toContain("clomoctl console show 3");
+  const addition = expectTold({ ...task, work: "add-field", fieldTask: 2 });
+  expect(addition[0]).toContain("clomoctl console show 2");
+  expect(addition[1]).toContain("に「入社年」を追加");
+});
+
 test("a task by hand says of what kind of record it is", () => {
   const task = { ...TASK, objectId: TASK.importId, importNumber: null, work: "create" } as const;
   expect(workOf({ ...task, kind: "orgs" })).toEqual({ en: "add an organisation", ja: "組織を追加する" });

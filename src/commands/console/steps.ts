@@ -282,20 +282,37 @@ const doubted = text(
   "その後の管理画面のエクスポートと値が異なり、ミラーはエクスポートの値になっています。反映済みかどうか、管理画面で確認してください",
 );
 
-function fieldSteps({ work, name }: ConsoleTask): readonly Text[] {
+function fieldSteps({ work, name, fieldTask, doubtedAt }: ConsoleTask): readonly Text[] {
   const field = name ?? "";
+  const isAdded = work === "add-field";
+  const step = isAdded
+    ? text(
+        `add ${field} to the カスタムユーザー情報 of CLOMO PANEL`,
+        `CLOMO PANEL のカスタムユーザー情報に「${field}」を追加してください`,
+      )
+    : text(
+        `remove ${field} from the カスタムユーザー情報 of CLOMO PANEL`,
+        `CLOMO PANEL のカスタムユーザー情報から「${field}」を削除してください`,
+      );
   return [
-    work === "add-field"
-      ? text(
-          `add ${field} to the カスタムユーザー情報 of CLOMO PANEL`,
-          `CLOMO PANEL のカスタムユーザー情報に「${field}」を追加してください`,
-        )
-      : text(
-          `remove ${field} from the カスタムユーザー情報 of CLOMO PANEL`,
-          `CLOMO PANEL のカスタムユーザー情報から「${field}」を削除してください`,
-        ),
+    ...(isAdded && fieldTask !== undefined ? [removedFirst(field, fieldTask)] : []),
+    step,
+    ...(!isAdded && fieldTask !== undefined ? [addedAgain(field, fieldTask)] : []),
+    ...(doubtedAt === null ? [] : [doubted]),
   ];
 }
+
+const removedFirst = (field: string, task: number): Text =>
+  text(
+    `first remove the former ${field} and its values, if it is still there: clomoctl console show ${task}`,
+    `元の「${field}」が管理画面に残っている場合は、先に値とともに削除してください: clomoctl console show ${task}`,
+  );
+
+const addedAgain = (field: string, task: number): Text =>
+  text(
+    `its values go with it: ${field} was added again here, without them, and is to be added there afterwards: clomoctl console show ${task}`,
+    `値も一緒に削除します。「${field}」はその後ここで値なしで追加し直されました。削除後の追加の手順: clomoctl console show ${task}`,
+  );
 
 /** What was written by hand: where to click, what to enter, and what proves that it was done. */
 function handSteps(task: ConsoleTask): readonly Text[] {

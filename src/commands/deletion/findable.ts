@@ -44,13 +44,13 @@ const asCode = (value: string): string => `code ${nameKey(value)}`;
 const asMail = (value: string): string => `mail ${emailKey(value)}`;
 
 /** What finds the records of a name: a search, or what one pass over all of them found. */
-export async function finderOf<R extends { readonly id: string }>(
+async function finderOf<R extends { readonly id: string }>(
   typed: readonly Typed[],
   { find, every, knownBy }: Findable<R>,
 ): Promise<(name: string) => Promise<readonly R[]>> {
   if (typed.length < MANY || every === undefined || knownBy === undefined) return find;
   const asked = new Map<string, string[]>();
-  for (const { name } of typed) {
+  for (const name of typed.flatMap(({ name, whole = name }) => [name, whole])) {
     for (const key of [exactly(name), asCode(name), asMail(name)]) asked.set(key, [...(asked.get(key) ?? []), name]);
   }
   const [found, otherwise] = [new Map<string, Map<string, R>>(), new Map<string, Map<string, R>>()];
@@ -72,7 +72,7 @@ export async function finderOf<R extends { readonly id: string }>(
 }
 
 /** Who may be meant by a line of a list, by the full name. */
-export interface Called<R> {
+interface Called<R> {
   readonly found: readonly R[];
   /** what else the line says, which is not theirs */
   readonly beside: string;
@@ -102,7 +102,7 @@ async function namesOf<R extends { readonly id: string }>({ every, called, headi
  * Finds in a list who is called as a whole line, or as a cell of it of which all other cells are theirs as well; else who
  * is called as its first cell. The name of an organisation is nobody's: it may be a heading.
  */
-export function byFullName<R extends { readonly id: string }>(findable: Findable<R>) {
+function byFullName<R extends { readonly id: string }>(findable: Findable<R>) {
   const { called, beside: valuesOf } = findable;
   let known: Promise<Names<R>> | undefined;
   return async ({ name, beside, where }: Typed): Promise<Called<R>> => {
@@ -124,5 +124,48 @@ export function byFullName<R extends { readonly id: string }>(findable: Findable
     const honorific = whole.length > 0 ? "" : cells.map((cell) => cell.honorific).join("");
     if (found.length > 0) return { found, beside: "", honorific };
     return { found: calledSo(cells[0]?.bare ?? ""), beside: others(0), honorific };
+  };
+}
+
+/** Who is meant by a name or a line. */
+interface Meant<R> {
+  readonly found: readonly R[];
+  /** what else the line says, which is not theirs */
+  readonly other: string;
+  /** of those who were found by the full name alone the title behind it, if any; else undefined */
+  readonly byName: string | undefined;
+  /** as it was read */
+  readonly as: Typed;
+}
+
+/** Each record once. */
+const once = <R extends { readonly id: string }>(records: readonly R[]): readonly R[] => [
+  ...new Map(records.map((record) => [record.id, record])).values(),
+];
+
+/**
+ * Finds who is meant. What is exactly an address, a code, an account or an id is read so, whatever mails mean by it; whom
+ * it names if read as in a mail is found beside them: then nobody knows who is meant.
+ */
+export async function readerOf<R extends { readonly id: string }>(
+  typed: readonly Typed[],
+  findable: Findable<R>,
+): Promise<(one: Typed) => Promise<Meant<R>>> {
+  const find = await finderOf(typed, findable);
+  const findCalled = byFullName(findable);
+  const otherOf = (said: string, record: R | undefined): string =>
+    record === undefined || findable.beside === undefined ? "" : strange(said, findable.beside(record));
+  return async (one) => {
+    const named = await find(one.name);
+    const exact = one.whole === undefined ? [] : await find(one.whole);
+    if (exact.length > 0) {
+      const also = named.filter((record) => otherOf(one.beside ?? "", record) === "");
+      const as = { name: one.whole ?? one.name, where: one.where };
+      return { found: once([...exact, ...also]), other: "", byName: undefined, as };
+    }
+    const { found: called, beside, honorific } = await findCalled(one);
+    if (named.length === 0) return { found: called, other: otherOf(beside, called[0]), byName: honorific, as: one };
+    const found = once([...named, ...(beside === "" ? called : [])]);
+    return { found, other: otherOf(one.beside ?? "", found[0]), byName: undefined, as: one };
   };
 }

@@ -130,6 +130,67 @@ test.each([
   expect(exit).toBe(2);
 });
 
+/** Addresses that mails would read otherwise, and who has what they would read there. */
+async function oddAddresses(): Promise<TestTenant> {
+  const made = new TestTenant();
+  await made.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "役職", "社員コード"],
+    ["新人", "mailto:hanako@ex.jp", "", ""],
+    ["鈴木 花子", "hanako@ex.jp", "", ""],
+    ["オニール", "o'neil@ex.jp", "", "<z@ex.jp>"],
+    ["ニール", "neil@ex.jp", "", ""],
+    ["ダラ", "o'dara@ex.jp", "", ""],
+    ["ダーラ", "dara@ex.jp", "o", ""],
+    ["全角", "ｗｉｄｅ@ex.jp", "", ""],
+    ["半角", "wide@ex.jp", "", ""],
+    ["括弧", "(ken@ex.jp)", "", ""],
+  ]);
+  return made;
+}
+
+test.each([FEW, MANY])(
+  "what is exactly an address is that, whatever mails mean by it (beside %i names)",
+  async (others) => {
+    await using made = await oddAddresses();
+    const named = async (name: string): Promise<string> => {
+      const stdin = [name, ...Array.from({ length: others }, (_, at) => `p${at}@ex.jp`)].join("\n");
+      const { stderr } = await run("users delete --file - --dry-run", { tenant: made.fetch, stdin });
+      const line = stderr.split("\n").find((one) => one.startsWith("stdin:1:"));
+      return (line ?? "").replaceAll(/ [0-9a-f-]{36}/g, "");
+    };
+    const several = (name: string, ...all: readonly string[]) => `stdin:1: ${name}: matches 2: ${all.join("; ")}`;
+    expect(await named("o'neil@ex.jp")).toBe("");
+    expect(await named("(ken@ex.jp)")).toBe("");
+    expect(await named("<z@ex.jp>")).toBe("");
+    // who is meant by it in a mail, too: nobody knows which
+    expect(await named("mailto:hanako@ex.jp")).toBe(
+      several("mailto:hanako@ex.jp", "新人 <mailto:hanako@ex.jp>", "鈴木 花子 <hanako@ex.jp>"),
+    );
+    expect(await named("o'dara@ex.jp")).toBe(several("o'dara@ex.jp", "ダラ <o'dara@ex.jp>", "ダーラ <dara@ex.jp>"));
+    expect(await named("ｗｉｄｅ@ex.jp")).toBe(several("ｗｉｄｅ@ex.jp", "全角 <ｗｉｄｅ@ex.jp>", "半角 <wide@ex.jp>"));
+  },
+);
+
+test.each([
+  ["o'neil@ex.jp", "o'neil@ex.jp オニール"],
+  ["(ken@ex.jp)", "(ken@ex.jp) 括弧"],
+  ["<hanako@ex.jp>", "hanako@ex.jp 鈴木 花子"],
+  ["ダラ <o'dara@ex.jp>", undefined],
+])("the argument %j is %s", async (name, gone) => {
+  await using made = await oddAddresses();
+  const { stderr, exit } = await run(["users", "delete", name, "--dry-run"], { tenant: made.fetch });
+  expect({ exit, gone: /^ {2}- (.+)$/m.exec(stderr)?.[1] }).toEqual({ exit: gone === undefined ? 2 : 0, gone });
+});
+
+test("who is named by the address of another with something before it goes, too", async () => {
+  await using made = await oddAddresses();
+  const line = ["users", "delete", "o'neil@ex.jp", "neil@ex.jp", "--confirm-deletions", "2"];
+  const { stderr, exit } = await run(line, { tenant: made.fetch });
+  expect(exit).toBe(0);
+  expect(stderr).toContain("  - o'neil@ex.jp オニール\n  - neil@ex.jp ニール\n");
+  expect((await made.client.imports.list()).map(({ fileName }) => fileName)).toContain("o'neil@ex.jp, neil@ex.jp");
+});
+
 /** A tenant where two are called 佐藤 太郎, and some as titles, numbers, bullets or others' codes are. */
 async function namesakes(): Promise<TestTenant> {
   const made = new TestTenant();

@@ -2,8 +2,8 @@ import { Failure } from "../../lib/errors/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import type { NamedKind } from "../listing/named.ts";
 import type { Tools } from "../tools.ts";
-import { byFullName, finderOf, type Called, type Findable } from "./findable.ts";
-import { markOf, strange, type Typed } from "./typed-names.ts";
+import { readerOf, type Findable } from "./findable.ts";
+import { markOf, type Typed } from "./typed-names.ts";
 
 /** Maximum number of names for which near ones are searched. */
 const MOST_COMPARED = 20;
@@ -58,9 +58,8 @@ export async function idsNamed<R extends { readonly id: string }>(
   typed: readonly Typed[],
   findable: Findable<R>,
 ): Promise<readonly string[]> {
-  const { near, describe, beside } = findable;
-  const find = await finderOf(typed, findable);
-  const findCalled = byFullName(findable);
+  const { near, describe } = findable;
+  const read = await readerOf(typed, findable);
   const ids = new Set<string>();
   const listed: Listed<R>[] = [];
   const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
@@ -71,15 +70,11 @@ export async function idsNamed<R extends { readonly id: string }>(
     problems.push({ name, where, reason: why[terminal.language] });
     await terminal.problem(line);
   };
-  for (const one of typed) {
-    const named = await find(one.name);
-    const byName = await findCalled(one);
-    const said = named.length > 0 ? (one.beside ?? "") : byName.beside;
-    const found = named.length > 0 ? both(named, byName) : byName.found;
+  for (const all of typed) {
+    const { found, other, byName, as: one } = await read(all);
     const [only] = found;
     if (found.length === 1 && only !== undefined) {
-      const other = beside === undefined ? "" : strange(said, beside(only));
-      listed.push({ ...one, record: only, byName: named.length === 0 ? byName.honorific : undefined });
+      listed.push({ ...one, record: only, byName });
       if (other === "") ids.add(only.id);
       else {
         doubtful.push(one.name);
@@ -191,10 +186,6 @@ async function noteListed<R extends { readonly id: string }>(
     await terminal.note(same(`  ${where}: ${name} → ${compared(record)}`));
   }
 }
-
-/** Who is named by a line, and who else is called so. */
-const both = <R extends { readonly id: string }>(named: readonly R[], { found, beside }: Called<R>): readonly R[] =>
-  beside === "" ? [...new Map([...named, ...found].map((record) => [record.id, record])).values()] : named;
 
 const notFound = <R>({ noun, by }: NamedKind<R>, { where }: Typed, near: Text): Text => {
   const none =

@@ -1,6 +1,7 @@
 import { format, parse, resolve } from "node:path";
 import type { Client, DeletionRequest, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { realNameOf } from "../../lib/files/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { flagName } from "../field.ts";
 import { writeDeletions } from "../imports/outputs/console/deletions.ts";
@@ -47,7 +48,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   const { options, kind } = deletion;
   refuseContradictions(deletion);
   if (options.list === "-") throw ON_STDOUT;
-  if (options.list !== undefined && options.list === deletion.file) throw SAME_FILE;
+  await refuseSameFile(tools, deletion);
   checkLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
   const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
@@ -112,7 +113,7 @@ async function requestOf<R extends { readonly id: string }>(
   const findable = await found();
   const typed = await typedNames(tools, { names, file, byMail: findable.beside !== undefined });
   if (typed.length === 0) throw NOBODY;
-  const called = file === undefined || file === "-" ? typed.map(({ name }) => name).join(", ") : file;
+  const called = file === undefined || file === "-" ? typed.map(({ name, whole = name }) => whole).join(", ") : file;
   const more = { ...(recursive === true && { recursive }), called: shortened(called) };
   try {
     return { ids: await idsNamed(tools, typed, findable), ...more };
@@ -156,6 +157,16 @@ function refuseContradictions({ names, file, filters }: Pick<Deletion<never>, "n
     what: text("names and filters exclude each other", "名前と絞り込み条件は同時に指定できません"),
     where: `--${flagName(first[0])}`,
   });
+}
+
+/** @throws `usage` where the list would take the place of the names, whatever links lead there */
+async function refuseSameFile(
+  { workingFolder }: Tools,
+  { file, options: { list } }: Pick<Deletion<never>, "file" | "options">,
+): Promise<void> {
+  if (file === undefined || file === "-" || list === undefined) return;
+  const [names, listed] = await Promise.all([file, list].map((name) => realNameOf(resolve(workingFolder, name))));
+  if (names === listed) throw SAME_FILE;
 }
 
 const SAME_FILE = new Failure("usage", {

@@ -10,6 +10,8 @@ export interface Typed {
   readonly name: string;
   /** the other words of its line, where it is an address */
   readonly beside?: string | undefined;
+  /** all that was typed, or the whole line, where the name was read out of it: somebody's address may be just that */
+  readonly whole?: string | undefined;
   readonly where?: string | undefined;
 }
 
@@ -23,8 +25,14 @@ const namesIn = (line: string, byMail: boolean): readonly Typed[] => {
   const whole = line.replaceAll("\u00a0", " ").trim();
   const addresses = byMail ? (whole.normalize("NFKC").match(ADDRESS) ?? []) : [];
   const beside = addresses.length === 0 ? undefined : whole.normalize("NFKC").replaceAll(ADDRESS, " ");
-  if (addresses.length > 0) return addresses.map((name) => ({ name, beside }));
+  if (addresses.length > 0) return addresses.map((name) => ({ name, beside, ...(name !== whole && { whole }) }));
   return whole === "" ? [] : [{ name: whole }];
+};
+
+/** True of an address that a deletion reads as itself in any line; others may be read as somebody else's. */
+export const isReadAsItself = (address: string): boolean => {
+  const [first] = namesIn(address, true);
+  return first?.beside !== undefined && first.whole === undefined;
 };
 
 /** A bullet, a mark or a number before a name. */
@@ -152,11 +160,10 @@ export async function typedNames(
   const typed = names.flatMap((name) => nameIn(name, byMail));
   const all: readonly Typed[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
   const known = new Set<string>();
-  const once = all.filter(({ name, beside = "" }) => {
-    // the same address with other words beside it is looked at again
-    const key = beside.trim() === "" ? name : `${name} ${beside}`;
-    const isNew = !known.has(key);
-    known.add(name).add(key);
+  // the same address with other words beside it is looked at again
+  const once = all.filter(({ name, whole = name }) => {
+    const isNew = !known.has(whole);
+    known.add(whole);
     return isNew;
   });
   if (once.length > MOST_NAMES) throw tooMany(once.length);

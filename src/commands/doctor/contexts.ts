@@ -177,7 +177,7 @@ const HASH = /^[0-9a-f]{64}$/;
 function auditFindings({ auditHead, auditTable, faults, version, newest }: TenantFileState): readonly Finding[] {
   if (faults.length > 0 || version > newest) return [];
   if (auditTable.length > 0) {
-    const { what } = otherTable(auditTable);
+    const what = otherTable(auditTable);
     const mend = text(
       "keep this file as it is; what follows from that: clomoctl audit verify",
       "このファイルをそのまま保全してください。影響の確認: clomoctl audit verify",

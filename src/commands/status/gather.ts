@@ -1,11 +1,15 @@
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import type { FormatName } from "../../lib/model/console-files.ts";
+import { titleOf } from "../../lib/model/format.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { expectedOf, type Expected } from "../../lib/renewals/expected.ts";
 import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { text, type Text } from "../../lib/text/index.ts";
+import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
 import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
 import { asOfNow, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
@@ -86,9 +90,22 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
       ...renewals.filter(isPressing).map(pressing),
       ...items.flatMap(remarksOf),
       ...expected.missing.map(missingName),
+      ...awaitedIn(tenant).map(awaited),
     ],
   };
 }
+
+/** The kinds whose next export of the console is to be taken over. */
+const awaitedIn = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>
+  exportsAwaited.filter((kind): kind is FormatName => Object.hasOwn(FORMATS, kind));
+
+const awaited = (kind: FormatName): Text => {
+  const { en, ja } = titleOf(FORMATS[kind]);
+  return text(
+    `the mirror differs from the console until its next export is imported (${en})`,
+    `次のエクスポートを取り込むまで、管理画面と異なります(${ja})`,
+  );
+};
 
 const isPressing = ({ level }: Judged): boolean => level === "expired" || level === "critical";
 
@@ -115,6 +132,7 @@ function nextOf({ tenant, waiting, plans, renewals, expected }: Read): readonly 
     ...waiting.slice(0, 1).map(({ number }) => `clomoctl imports verify ${number} --against EXPORT.csv`),
     // an upload is one of them
     ...((tenant.consoleTasks ?? 0) > waiting.length ? ["clomoctl console list"] : []),
+    ...awaitedIn(tenant).slice(0, 1).map(exportLine),
     ...plans.slice(0, 1).map(({ number }) => `clomoctl imports commit ${number}`),
     ...(isUnasked(tenant) ? ["clomoctl users administrators add USER"] : []),
     ...(tenant.users === 0 ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),

@@ -16,6 +16,17 @@ const made = (change: Partial<WrittenUser> = {}): WrittenUser => ({
 });
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
 
+test.each([
+  ["h.yamada@example.co.jp", "h.yamada@example.co.jp"],
+  ["o'neil@example.co.jp", after.id],
+  ["ｏ@example.co.jp", after.id],
+])("what takes it back names %s so that a list or a mail would mean nobody else: %s", async (email, word) => {
+  const tenant = { createUser: made({ after: { ...after, emails: [email] } }) };
+  const { stderr, exit } = await run(["users", "create", "--name", "髙橋 花子", "--email", email], { tenant });
+  expect(exit).toBe(0);
+  expect(stderr).toContain(`to take it back: clomoctl users delete ${word}\n`);
+});
+
 test("sends each value in its field, the first address as the main one", async () => {
   const words = [
     "users",

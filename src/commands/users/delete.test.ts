@@ -204,7 +204,7 @@ test("names come from a mail, in a file of one a line, in any encoding", async (
   const wrong = await inBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
   expect(wrong.en.stderr).toBe(
-    "mail.txt:1: 退職者: no user is named so\nerror: 1 of 3 names does not find exactly one user; nothing was changed\n  look them up: clomoctl users list --search TEXT; of several use the id\n",
+    "mail.txt:1: 退職者: no user is named so\nerror: 1 of 4 names does not find exactly one user; nothing was changed\n  look them up: clomoctl users list --search TEXT; of several use the id\n",
   );
   expect(wrong.ja.stderr).toContain("mail.txt:1: 退職者: この名前のユーザーはありません\n");
   writeFileSync(join(folder, "mail.txt"), Buffer.from(`\ufeff${lines.split("\r\n").slice(1).join("\n")}`, "utf16le"));
@@ -215,6 +215,8 @@ test("names come from a mail, in a file of one a line, in any encoding", async (
   });
   expect(done.exit).toBe(0);
   expect(done.requests.filter(({ operation }) => operation === "findUsers").map(({ query }) => query)).toEqual([
+    { name: "hanako@example.co.jp" },
+    { name: "・髙橋 花子 <hanako@example.co.jp>" },
     { name: "hanako@example.co.jp" },
     { name: "E0042" },
   ]);
@@ -279,7 +281,7 @@ test("what the tenant refuses is told, and leaves nothing", async () => {
 test("a plan that the tenant has overtaken is kept, to be compared again", async () => {
   const commitImport = new Failure("conflict", { what: { en: "the tenant changed", ja: "変更されました" } });
   const { exit, stderr } = await run("users delete hanako@example.co.jp --confirm-deletions 1", {
-    tenant: tenantWith({ commitImport }),
+    tenant: tenantWith({ commitImport, import: PLAN }),
   });
   expect(exit).toBe(5);
   expect(stderr).toContain("clomoctl imports replan 12");

@@ -82,6 +82,20 @@ test("the console's own export replaces, whatever --mode says, and is committed 
   expect(ja).toMatchObject({ exit: 0, stdout: en.stdout });
 });
 
+test("what the export lacks is kept on request, and the plan says for how long", async () => {
+  const { request } = planOf();
+  const part = planOf({ request: request && { ...request, fromConsole: true, keepMissing: true } });
+  const { en, ja } = await inBoth("users import people.csv --from-console --keep-missing --yes", {
+    tenant: planning(part, { commitImport: committed(part) }),
+    folder: folder(),
+  });
+  expect(asked(en)).toEqual({ ...REQUEST, blank: "clear", fromConsole: true, keepMissing: true });
+  expect(en.stderr).toContain(
+    "what this export lacks is kept, and closes no task: import the console's other exports, then this one again without --keep-missing",
+  );
+  expect(ja.stderr).toContain("このエクスポートにないものは残し、作業も");
+});
+
 test.each(["--emit-csv out.csv", "--skip-invalid", "--blank keep", "--absent clear"])(
   "a mirror would not be equal to the console's export: %s",
   async (words) => {
@@ -408,7 +422,7 @@ test("a signal while the file is checked: nothing was changed", async () => {
 
 test("a commit that cannot be made now is told with the next step, and the plan kept", async () => {
   const commitImport = new Failure("conflict", { what: { en: "the tenant changed", ja: "変更されました" } });
-  const tenant = planning(planOf(), { commitImport });
+  const tenant = planning(planOf(), { commitImport, import: planOf() });
   const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(`the plan is kept; continue with: clomoctl imports replan 12\n`);

@@ -3,6 +3,7 @@ import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
+import { isReadAsItself } from "../deletion/typed-names.ts";
 import { backByEdit, type Showing } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { USER_COLUMNS } from "./columns.ts";
@@ -20,10 +21,10 @@ export const USER_WRITTEN: Showing<User> = {
   fields: USER.fields,
   called: ({ name, emails }) => `${name} <${emails[0] ?? ""}>`,
   back: (written) => {
-    const word = userWord(written.after);
-    return written.before === null
-      ? `clomoctl users delete ${word}`
-      : backByEdit(`clomoctl users edit ${word}`, USER.fields, written);
+    const { emails, id } = written.after;
+    if (written.before !== null)
+      return backByEdit(`clomoctl users edit ${userWord(written.after)}`, USER.fields, written);
+    return `clomoctl users delete ${isReadAsItself(emails[0] ?? "") ? userWord(written.after) : id}`;
   },
 };
 

@@ -51,7 +51,7 @@ const AuditVerification = named(
     records: z.int().meta({ description: "number of records that stand as they were written" }),
     last: z.object({ seq: z.int(), hash: Sha256 }).nullable().meta({ description: "the last one of these" }),
     broken: z
-      .object({ seq: z.int(), reason: z.enum(["altered", "missing", "moved"]) })
+      .object({ seq: z.int(), reason: z.enum(["altered", "missing", "moved", "stray"]) })
       .nullable()
       .meta({ description: "the first record that breaks the chain" }),
     headSeq: z.int().nullable().meta({ description: "the number of the record with the hash that was kept" }),

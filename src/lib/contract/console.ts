@@ -66,6 +66,9 @@ const ConsoleTask = named(
       description:
         "of an undoing: the import that it undid, and that one's task as it was until then; null if that import took over an export of the console",
     }),
+    fieldTask: z.int().optional().meta({
+      description: "of a custom field that was removed and added again: the other open task; the removal comes first",
+    }),
     deletionTask: z.int().nullable().meta({ description: "of a record that is gone: the open task that tells so" }),
     absentIn: Export.nullable().meta({
       description:

@@ -70,6 +70,10 @@ const ImportRequest = named(
       description:
         "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, absent `keep`, no row skipped), new users need no secret, and it is a mirror of that moment",
     }),
+    keepMissing: z.boolean().optional().meta({
+      description:
+        "of the console's own export: what it lacks is kept (mode `append`), as another export is to be taken over before it can go; it closes no task for the console, and leaves the mirror as old as it was",
+    }),
     map: ColumnMap.optional(),
     delimiter: z.string().length(1).default(","),
     /** of a workbook; may be missing where only one has data */

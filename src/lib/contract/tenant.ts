@@ -54,6 +54,10 @@ const Tenant = named(
       .optional()
       .meta({ description: "the kinds of import whose administrators are known" }),
     consoleTasks: z.int().optional().meta({ description: "number of what has to be done in the console" }),
+    exportsAwaited: z.array(z.string()).optional().meta({
+      description:
+        "the kinds whose next export of the console is to be taken over, as the mirror is known to differ from it and no task says so",
+    }),
     profile: TenantProfile.optional(),
   }),
 );
@@ -62,6 +66,11 @@ export default {
   description: "The tenant itself",
   routes: {
     show: get("/v1/tenant", { id: "tenant", summary: "The tenant and its size", answer: json(Tenant, "The tenant") }),
+    revision: get("/v1/tenant/revision", {
+      id: "tenantRevision",
+      summary: "The tenant's revision: each change makes it a higher one",
+      answer: json(z.object({ revision: z.int() }), "The revision of the last change"),
+    }),
     set: patch("/v1/tenant", {
       id: "setTenant",
       summary: "Record what is known of the tenant itself",

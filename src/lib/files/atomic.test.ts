@@ -203,6 +203,27 @@ test("a folder, and a file in no folder, are refused", async () => {
 /** A kernel file system in which nobody can create a file, not even root. */
 const KERNELS = "/sys/kernel";
 
+test("a database and its log are never replaced, also through a link", async () => {
+  for (const first of [Buffer.from("SQLite format 3\0 and more"), Buffer.from("377f0682002de218", "hex")]) {
+    const file = join(root, "tenant.db");
+    await writeFile(file, first);
+    const refused = {
+      code: "usage",
+      what: { en: "this is a database: it is never replaced by an output" },
+      where: file,
+    };
+    await expect(writeFileAtomically(file, place(), say("a"))).rejects.toMatchObject(refused);
+    await expect(checkWritable(file)).rejects.toMatchObject(refused);
+    expect(await readFile(file)).toEqual(first);
+  }
+  if (!posix) return;
+  await symlink(join(root, "tenant.db"), join(root, "users.csv"));
+  await expect(checkWritable(join(root, "users.csv"))).rejects.toMatchObject({ code: "usage" });
+  await writeFile(join(root, "short"), "SQLite");
+  await writeFileAtomically(join(root, "short"), place(), say("a"));
+  expect(await readFile(join(root, "short"), "utf8")).toBe("a");
+});
+
 test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused", async () => {
   const path = join(KERNELS, "users.csv");
   await expect(writeFileAtomically(path, place(), say("x"))).rejects.toMatchObject({

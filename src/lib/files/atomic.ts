@@ -25,7 +25,7 @@ export interface WriteOptions extends TemporaryPlace {
  * unchanged. `-` is stdout; a pipe or a device (`/dev/null`, `/dev/stdout`) is written directly; a symbolic link
  * is kept and its target replaced.
  *
- * @throws `usage` when the path is a folder or a socket, or its folder does not exist or is not writable
+ * @throws `usage` when the path is a folder, a socket or a database, or its folder does not exist or is not writable
  */
 export async function writeFileAtomically<T>(
   path: string,
@@ -85,6 +85,13 @@ export async function checkWritable(path: string): Promise<void> {
   });
 }
 
+/** A file by its own name, whatever links lead to it; one that is yet to be made by that of its folder. */
+export async function realNameOf(path: string): Promise<string> {
+  const full = resolve(path);
+  const own = async (name: string): Promise<string | undefined> => realpath(name).catch(() => undefined);
+  return (await own(full)) ?? resolve((await own(dirname(full))) ?? dirname(full), basename(full));
+}
+
 const OPEN_DESCRIPTOR = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
 
 type Target =
@@ -108,7 +115,36 @@ async function lookAt(path: string): Promise<Target> {
   if (found.isDirectory() || found.isSocket()) {
     throw refusal(path, text("not a writable file", "書き込めるファイルではありません"));
   }
-  return found.isFile() ? { kind: "file", path: await realpath(full), mode: found.mode & 0o777 } : { kind: "stream" };
+  if (!found.isFile()) return { kind: "stream" };
+  if (await isDatabase(full)) {
+    const what = text(
+      "this is a database: it is never replaced by an output",
+      "データベースのファイルです。出力で置き換えることはできません",
+    );
+    throw refusal(path, what);
+  }
+  return { kind: "file", path: await realpath(full), mode: found.mode & 0o777 };
+}
+
+/** The first bytes of a SQLite database, and of its log. @see https://www.sqlite.org/fileformat2.html 1.3, 4.1 */
+const DATABASES = [
+  Buffer.from("SQLite format 3\0"),
+  Buffer.from([0x37, 0x7f, 0x06, 0x82]),
+  Buffer.from([0x37, 0x7f, 0x06, 0x83]),
+];
+
+/** Whether a file is a database, a tenant's for one; false of what cannot be read. */
+async function isDatabase(path: string): Promise<boolean> {
+  const handle = await open(path, "r").catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+    return DATABASES.some((first) => bytesRead >= first.length && buffer.subarray(0, first.length).equals(first));
+  } catch {
+    return false;
+  } finally {
+    await handle.close();
+  }
 }
 
 async function writeStraight<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {

@@ -252,6 +252,10 @@ export const PROBLEMS = {
   "value-decimal": suspicion("a code made a decimal number", "コードが小数になっています"),
   "value-date": suspicion("a date where a code is expected", "コードが日付になっています"),
   "mail-scheme": suspicion("begins with mailto:", "先頭に mailto: があります"),
+  "mail-enclosed": suspicion(
+    "in brackets or quotes, which are no part of an address",
+    "アドレスがかっこや引用符で囲まれています",
+  ),
   "mail-domain": suspicion("no dot behind the @", "@ の後にドットがありません"),
   // rows compared with each other
   "key-duplicate": error("the same {header} as row {row}", "{row} 行目と重複しています"),
@@ -272,6 +276,10 @@ export const PROBLEMS = {
   ),
   // rows compared with the tenant
   "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),
+  "key-pending": error(
+    "nobody can tell whose it is in the console: it changes by what is still to be done there (tasks {tasks})",
+    "管理画面でまだ行っていない作業({tasks})で変わる値のため、だれ(何)のものか判断できません",
+  ),
   "key-mended": error(
     'matches a record as it is in the file ("{value}"), and not as mended: correct the file, or leave out --fix',
     "修正前の値「{value}」に一致するデータがあります。ファイルを直すか、--fix を外してください",

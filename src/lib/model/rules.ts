@@ -48,6 +48,55 @@ export const MAIL_ADDRESS = { kind: "mail-address" } as const satisfies Rule;
 /** One address that mail can be sent to, and nothing else: stricter than {@link MAIL_ADDRESS}. */
 export const SENDABLE_ADDRESS = { kind: "sendable-address" } as const satisfies Rule;
 
+/** What closes what stands around addresses in mails and lists, and what opens it. */
+const CLOSED: ReadonlyMap<string, string> = new Map(
+  [
+    "<>",
+    "()",
+    "[]",
+    "{}",
+    '""',
+    "''",
+    "``",
+    "“”",
+    "‘’",
+    "«»",
+    "‹›",
+    "〈〉",
+    "《》",
+    "「」",
+    "『』",
+    "【】",
+    "〔〕",
+  ].map(([open = "", close = ""]) => [close, open]),
+);
+
+/** What stands around a mail address that was taken from a mail or a list. */
+export interface Wrapping {
+  readonly code: "mail-scheme" | "mail-enclosed";
+  /** the address alone */
+  readonly bare: string;
+}
+
+/**
+ * What of a mail address is no part of it: `mailto:`, or brackets and quotes, also behind a name; undefined for nearly
+ * all. {@link MAIL_ADDRESS} lets it pass: the console may hold such values.
+ */
+export const wrappingOf = (address: string): Wrapping | undefined => {
+  const value = address.normalize("NFKC");
+  if (/^mailto:/iu.test(value)) {
+    const bare = value.slice("mailto:".length);
+    return { code: "mail-scheme", bare: wrappingOf(bare)?.bare ?? bare };
+  }
+  const at = value.indexOf("@");
+  // brackets of a domain open behind the @, quotes of a local part close before it
+  const opener = CLOSED.get(value.slice(-1));
+  const open = opener === undefined || at < 0 ? -1 : value.slice(0, at).lastIndexOf(opener);
+  if (open < 0) return undefined;
+  const bare = value.slice(open + 1, -1);
+  return { code: "mail-enclosed", bare: wrappingOf(bare)?.bare ?? bare };
+};
+
 /** One violation of a rule. */
 export interface RuleFault {
   readonly code: ProblemCode;

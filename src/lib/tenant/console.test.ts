@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../contract/index.ts";
 import { auditOf } from "./testing/audit.ts";
 import { failureOf, fileOf, TestTenant, type Cells } from "./testing/tenant.ts";
@@ -200,13 +200,67 @@ test("a later change of the same field or record takes the place of an earlier o
   await tenant.client.users.addField({ name: "入社年" });
   expect((await tasks()).map(({ work, state }) => [work, state])).toEqual([
     ["add-field", "dropped"],
-    ["remove-field", "dropped"],
+    ["remove-field", "open"],
     ["add-field", "open"],
+  ]);
+  const again = (await tenant.client.users.fields()).find(({ name }) => name === "入社年");
+  await tenant.client.users.removeField(again?.id ?? "");
+  expect((await tasks()).map(({ work, state }) => [work, state]).slice(1)).toEqual([
+    ["remove-field", "dropped"],
+    ["add-field", "dropped"],
+    ["remove-field", "open"],
   ]);
   await tenant.import(users, CHANGED);
   await tenant.import(users, file([...YAMADA, "課長"]));
   await tenant.import(exported, START);
-  expect((await tasks()).slice(3)).toMatchObject([{ state: "dropped" }, { state: "shown" }]);
+  expect((await tasks()).slice(4)).toMatchObject([{ state: "dropped" }, { state: "shown" }]);
+});
+
+describe("a custom field that is removed and added again is removed in the console first, with its values", () => {
+  const withField = (year: string): Cells => [
+    ["氏名", "メールアドレス", "役職", "入社年"],
+    [...YAMADA, "課長", year],
+    ["佐藤", "sato@x", "主任", ""],
+  ];
+  const FIRST = [{ work: "add-field", state: "shown" }];
+
+  beforeEach(async () => {
+    await mirror();
+    const { id } = await tenant.client.users.addField({ name: "入社年" });
+    await tenant.import(exported, withField("2020"));
+    await tenant.client.users.removeField(id);
+    await tenant.client.users.addField({ name: "入社年" });
+  });
+
+  test("each task tells of the other one while it is open", async () => {
+    const { console } = tenant.client;
+    expect(await console.list({})).toMatchObject([
+      ...FIRST,
+      { work: "remove-field", state: "open", fieldTask: 3 },
+      { work: "add-field", state: "open", fieldTask: 2 },
+    ]);
+    await console.close({ numbers: [2], state: "confirmed" });
+    const [only] = await console.list({ state: "open" });
+    expect(only).toMatchObject({ number: 3 });
+    expect(only).not.toHaveProperty("fieldTask");
+  });
+
+  test("an export with the column may be of the former one: it closes neither, and says so where it had values", async () => {
+    const { console } = tenant.client;
+    await tenant.import(exported, withField(""));
+    expect(await console.list({ state: "open" })).toMatchObject([{ doubtedAt: null }, { doubtedAt: null }]);
+    await tenant.import(exported, withField("2020"));
+    expect(await console.list({ state: "open" })).toMatchObject([
+      { work: "remove-field", doubtedAt: expect.any(String) },
+      { work: "add-field", doubtedAt: null },
+    ]);
+  });
+
+  test("once the removal is confirmed, the column proves that it was added", async () => {
+    await tenant.client.console.close({ numbers: [2], state: "confirmed" });
+    await tenant.import(exported, withField(""));
+    expect(await tasks()).toMatchObject([...FIRST, { state: "confirmed" }, { work: "add-field", state: "shown" }]);
+  });
 });
 
 test("who came back is proved by all that they had", async () => {

@@ -96,6 +96,43 @@ test("an undoing that would leave an organisation without its parent, or a ring,
   expect(await paths()).toEqual(["", "b=B"]);
 });
 
+test("an undoing never leaves two organisations that nothing tells apart, and says which one is in the way", async () => {
+  const { client } = tenant;
+  const create = async (name: string, more: { readonly parentId?: string; readonly code?: string } = {}) =>
+    (await client.orgs.create({ name, ...more })).after;
+  const head = await create("本社");
+  const gone = await create("課", { parentId: head.id });
+  // what stood before is in nobody's way
+  await create("課", { parentId: head.id, code: "K" });
+  const drop = async () =>
+    client.imports.commit(await client.imports.delete({ kind: "orgs", ids: [gone.id], called: "課" }));
+  await client.imports.commit(await client.imports.revert((await drop()).id));
+  expect(await paths()).toEqual(["", "本社", "本社/課", "本社/課=K"]);
+  await client.orgs.edit((await client.orgs.find({ name: "K" }))[0]?.id ?? "", { name: "係" });
+  const deletion = await drop();
+  const before = await client.imports.revert(deletion.id);
+  const other = await create("課", { parentId: head.id });
+  const refused = {
+    code: "conflict",
+    what: {
+      en: "an organisation 本社/課 would come back beside another one that is there by now, and without a code it could not be told apart; it cannot be undone",
+      ja: "取り消すと組織「本社/課」が元に戻るが、同じ場所に同じ名前の別の組織がすでにあり、組織コードがないと区別できないため、取り消せません",
+    },
+    hint: {
+      en: `rename or move that one first: clomoctl orgs edit ${other.id} --name NAME, or import a file with the desired state instead`,
+      ja: `先にその組織の名前か場所を変える(clomoctl orgs edit ${other.id} --name 組織名)か、元に戻したい状態をファイルでインポートしてください`,
+    },
+  };
+  expect(await failureOf(client.imports.revert(deletion.id))).toMatchObject(refused);
+  expect(await failureOf(client.imports.commit(before))).toMatchObject(refused);
+  await client.orgs.edit(other.id, { name: "部" });
+  await client.orgs.edit(other.id, { name: "課", code: "K2" });
+  expect(await failureOf(client.imports.revert(deletion.id))).toMatchObject(refused);
+  await client.orgs.edit(other.id, { name: "部" });
+  await client.imports.commit(await client.imports.revert(deletion.id));
+  expect(await paths()).toEqual(["", "本社", "本社/課", "本社/係=K", "本社/部=K2"]);
+});
+
 test("an undoing that would put a user into an organisation that is gone is refused", async () => {
   await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "", ""]]);
   const users = { kind: "users" } as const;

@@ -74,6 +74,51 @@ test("a record that was changed by hand since counts as changed, and who did it 
   expect((await tenant.client.audit.list({ object: id })[Symbol.asyncIterator]().next()).done).toBe(false);
 });
 
+test("of two undoings of one import the second is refused, whatever it takes back", async () => {
+  const made = [
+    await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]),
+    await tenant.import({ kind: "orgs" }, [
+      ["組織名", "組織コード"],
+      ["営業部", "S"],
+    ]),
+  ];
+  const [person] = await tenant.users();
+  const [org] = await tenant.client.orgs.find({ name: "S" });
+  const deletions = [
+    { kind: "users", ids: [person?.id ?? ""], called: "yamada@x" },
+    { kind: "orgs", ids: [org?.id ?? ""], called: "S" },
+  ] as const;
+  const twice = async (original: Import): Promise<void> => {
+    const plans = [await tenant.client.imports.revert(original.id), await tenant.client.imports.revert(original.id)];
+    const [first, second] = plans as [Import, Import];
+    const done = await tenant.client.imports.commit(first);
+    const before = tenant.dump();
+    expect(await failureOf(tenant.client.imports.commit(second))).toMatchObject({
+      code: "conflict",
+      what: {
+        en: `import ${original.number} was already undone by import ${done.number}`,
+        ja: `インポート ${original.number} はインポート ${done.number} ですでに取り消されています`,
+      },
+      hint: { en: `see what that did: clomoctl imports show ${done.number} --rows` },
+    });
+    expect(tenant.dump()).toEqual(before);
+  };
+  for (const deletion of deletions)
+    await twice(await tenant.client.imports.commit(await tenant.client.imports.delete(deletion)));
+  for (const original of made) await twice(original);
+});
+
+test("an undoing is committed or dropped, never both", async () => {
+  const made = await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
+  const plan = await tenant.client.imports.revert(made.id);
+  const [committed, dropped] = await Promise.all([
+    failureOf(tenant.client.imports.commit(plan)),
+    failureOf(tenant.client.imports.discard(plan.id)),
+  ]);
+  expect(new Set([committed?.code, dropped?.code])).toEqual(new Set(["conflict", undefined]));
+  expect(await tenant.users()).toHaveLength(committed === undefined ? 0 : 1);
+});
+
 test("a SECURED APPs user who became an administrator since is not touched at all", async () => {
   await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
   const changed = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "", ""]]);
@@ -108,7 +153,9 @@ test("nobody gets back a group that is there no longer", async () => {
       en: "1 user (二 <b2>) would belong to the group 営業, deleted afterwards; it cannot be undone",
       ja: "取り消すとユーザー 1 件(二 <b2>)が、後から削除されたグループ「営業」に関連付けられるため、取り消せません",
     },
-    hint: { en: "import a file with the desired state instead" },
+    hint: {
+      en: expect.stringMatching(/^create 営業 again: clomoctl secured groups create 営業 --app calendar, or import/),
+    },
   });
   expect((await refusal(joined))?.what.en).toContain(`changed by import ${lefts.number}`);
 });

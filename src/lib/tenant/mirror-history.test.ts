@@ -37,6 +37,8 @@ test(
       "conflict",
       "work",
       "exported",
+      "swap",
+      "succeed",
     ];
     const wanted = STEPS < USUAL ? [] : done;
     expect(seen).toEqual(seen.union(new Set(wanted)));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Import } from "../contract/index.ts";
-import { fileOf, TestTenant, type Cells } from "./testing/tenant.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "./testing/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -187,4 +187,61 @@ test("a record that an open task has otherwise says which: of a change, a deleti
   const tasks = (await tenant.client.console.list({ state: "open" })).filter(({ work }) => work !== "upload");
   await tenant.client.console.close({ numbers: tasks.map(({ number }) => number), state: "dropped" });
   expect(Object.values(await taskOf(all))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+});
+
+test("what a plan names is met by what it is called by now, in a console that has it so too", async () => {
+  await withOrgs();
+  await tenant.import({ kind: "orgs" }, [PLACE_HEADER, ["二", "E2", ""]]);
+  const plan = await emit([PLACES, ["新人", "nn@x", "E1"], ["林", "hayashi@x", "E2"]]);
+  const [first, second] = [
+    await tenant.client.orgs.find({ name: "E1" }),
+    await tenant.client.orgs.find({ name: "E2" }),
+  ];
+  // another one has its former code
+  await tenant.client.orgs.edit(first[0]?.id ?? "", { code: "E3" });
+  await tenant.client.orgs.edit(second[0]?.id ?? "", { code: "E1" });
+  const shown: Cells = [...placed("", "E3"), ["新人", "nn@x", "E3"], ["林", "hayashi@x", "E1"]];
+  expect(await verify(plan, shown)).toMatchObject({ accepted: true });
+  expect([await org("nn@x"), await org("hayashi@x")]).toEqual(["有番", "二"]);
+});
+
+const PLACE_HEADER = ["組織名", "組織コード", "上位組織コード"];
+
+test("so it is of an owner and of groups", async () => {
+  await withOrgs();
+  const devices = await emit(
+    [
+      ["シリアルナンバー", "プラットフォーム", "ステータス", "所有者メールアドレス"],
+      ["SN1", "iOS", "管理中", "sato@x"],
+    ],
+    { kind: "devices" },
+  );
+  const grouped = (tanaka: string, hayashi: string): Cells => [
+    ["表示名", "ユーザーID", "グループ名"],
+    ["田中", "tanaka", tanaka],
+    ["林", "hayashi", hayashi],
+  ];
+  await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, grouped("Ａ", ""));
+  const members = await emit(grouped("Ａ", "Ａ"), { kind: "docs", createGroups: true });
+  const [sato] = await tenant.client.users.find({ name: "sato@x" });
+  await tenant.client.users.edit(sato?.id ?? "", { emails: ["sato2@x"] });
+  const [group] = await tenant.client.secured.groups("docs");
+  await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "B2" });
+  const owned: Cells = [
+    ["シリアルナンバー", "プラットフォーム", "ステータス", "所有者メールアドレス"],
+    ["SN1", "iOS", "管理中", "sato2@x"],
+  ];
+  expect(await verify(devices, owned, { sameAsUpload: true })).toMatchObject({ accepted: true });
+  expect(await verify(members, grouped("B2", "B2"))).toMatchObject({ accepted: true });
+  expect(await tenant.client.secured.groups("docs")).toHaveLength(1);
+});
+
+test("a plan that names what has no name for cells any more says where that is shown", async () => {
+  await withOrgs();
+  const plan = await emit([PLACES, ["新人", "nn@x", "E1"]]);
+  const [e1] = await tenant.client.orgs.find({ name: "E1" });
+  await tenant.client.orgs.edit(e1?.id ?? "", { code: null });
+  const failure = await failureOf(verify(plan, placed("", "")));
+  expect(failure?.hint?.en).toContain(`see what no longer fits: clomoctl imports show ${plan.number} --problems; `);
+  expect(failure?.hint?.ja).toContain(`clomoctl imports discard ${plan.number}`);
 });

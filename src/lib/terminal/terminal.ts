@@ -123,9 +123,9 @@ export class Terminal {
     this.output = chooseOutput(options, stdout.isTTY === true);
     this.onTerminal = stdout.isTTY === true;
     this.interactive = stdin.isTTY === true && options.input !== false;
-    this.out = new StreamWriter(stdout, "stdout", place.signal);
+    this.out = new StreamWriter(stdout, "stdout", { signal: place.signal });
     this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
-    this.#err = new StreamWriter(stderr, "stderr");
+    this.#err = new StreamWriter(stderr, "stderr", { isBeside: true });
     this.#writeNow = (chunk) => void stderr.write(chunk);
     this.#colours = {
       stdout: wantsColour(stdout.isTTY === true, options.color, environment),

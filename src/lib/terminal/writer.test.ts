@@ -97,6 +97,15 @@ test.each([
   expect((failure as Failure).hint?.en).toBe(hint);
 });
 
+test.each(["ENOSPC", "EIO"])("what is said beside the result is lost by %s without a failure", async (code) => {
+  const writer = new StreamWriter(broken(code), "stderr", { isBeside: true });
+  await writer.write("x");
+  await writer.flush();
+  await writer.write("y");
+  await writer.flush();
+  expect(writer.closed).toBe(true);
+});
+
 test("a stream that is always ready lets other turns in between", async () => {
   const stream = new Writable({ highWaterMark: 1 << 30, write: (_chunk, _encoding, done) => done() });
   const writer = new StreamWriter(stream, "stdout");
@@ -123,7 +132,7 @@ function interruptible(ready: boolean) {
       if (ready) done();
     },
   });
-  const writer = new StreamWriter(stream, "stdout", abort.signal);
+  const writer = new StreamWriter(stream, "stdout", { signal: abort.signal });
   return { writer, interrupt: () => abort.abort(interruption), seen: () => seen };
 }
 

@@ -39,16 +39,21 @@ export class StreamWriter implements TextWriter {
 
   /**
    * @param name of the stream, for people: `stdout`
-   * @param signal a long output ends with its reason; what fits into one batch is still written
+   * @param options signal: a long output ends with its reason; what fits into one batch is still written. isBeside: what is
+   *   said beside the result, whose loss changes neither it nor the exit code: nobody is left to be told
    */
-  constructor(stream: Writable, name: string, signal?: AbortSignal) {
+  constructor(
+    stream: Writable,
+    name: string,
+    { signal, isBeside = false }: { readonly signal?: AbortSignal | undefined; readonly isBeside?: boolean } = {},
+  ) {
     this.#stream = stream;
     this.#name = name;
     this.#signal = signal;
     signal?.addEventListener("abort", () => this.#resumeAll());
     stream.on("error", (error: NodeJS.ErrnoException) => {
       this.#closed = true;
-      this.#failure = GONE.has(error.code ?? "") ? undefined : error;
+      this.#failure = isBeside || GONE.has(error.code ?? "") ? undefined : error;
       this.#resumeAll();
     });
     stream.on("close", () => {

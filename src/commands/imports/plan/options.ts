@@ -2,6 +2,7 @@ import type { KeyName } from "../../../lib/model/formats.ts";
 import { format, parse, resolve } from "node:path";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { realNameOf } from "../../../lib/files/index.ts";
 import { IMPORT_MODE_NAMES } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { MAP } from "../../csv/file/column-map.ts";
@@ -101,6 +102,13 @@ export const IMPORT_OPTIONS = {
       "管理画面のエクスポートをそのまま取り込み、ミラーを一致させる(--mode replace として扱う)",
     ),
   },
+  keepMissing: {
+    kind: "boolean",
+    about: text(
+      "with --from-console: keep what the export lacks, until the console's other exports are imported too",
+      "--from-console で、エクスポートにないものを残す(ほかのエクスポートを先に取り込むため)",
+    ),
+  },
   emitCsv: {
     kind: "file",
     value: "FILE",
@@ -175,11 +183,13 @@ export const deletionsFile = (file: string): string => {
   return format({ dir, name: `${name}-delete`, ext: ".xlsx" });
 };
 
-/** The request as it is carried out: the console's own export replaces what it lacks. */
-export const asMirroring = (requested: ImportRequest): ImportRequest =>
-  requested.options.fromConsole
-    ? { ...requested, options: { ...requested.options, mode: "replace", blank: requested.options.blank ?? "clear" } }
-    : requested;
+/** The request as it is carried out: the console's own export replaces what it lacks, unless that is to be kept. */
+export const asMirroring = (requested: ImportRequest): ImportRequest => {
+  const { options } = requested;
+  if (!options.fromConsole) return requested;
+  const mode = options.keepMissing ? "append" : "replace";
+  return { ...requested, options: { ...options, mode, blank: options.blank ?? "clear" } };
+};
 
 /** @throws `usage` if a file for the console is named as a workbook, or is stdout */
 export function refuseUnlikeUpload(emitCsv: string | undefined): void {
@@ -202,9 +212,10 @@ const onStdout = (flag: string): Failure =>
   );
 
 /** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
-export function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): void {
+export async function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): Promise<void> {
   const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
   checkLimits(options);
+  refuseKeeping(options);
   const unlike: readonly (readonly [string, boolean])[] = [
     ["--emit-csv", emitCsv !== undefined],
     ["--skip-invalid", skipInvalid],
@@ -232,7 +243,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
   }
   refuseUnlikeUpload(emitCsv);
   const taken = new Map<string, string>();
-  if (file !== "-") taken.set(resolve(workingFolder, file), file);
+  if (file !== "-") taken.set(await realNameOf(resolve(workingFolder, file)), file);
   for (const [flag, name] of [
     ["--emit-csv", emitCsv],
     ["--emit-csv", emitCsv === undefined || mode === "append" ? undefined : deletionsFile(emitCsv)],
@@ -241,7 +252,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
   ] as const) {
     if (name === undefined) continue;
     if (name === "-") throw onStdout(flag);
-    const path = resolve(workingFolder, name);
+    const path = await realNameOf(resolve(workingFolder, name));
     if (taken.has(path)) {
       throw refusal(
         flag,
@@ -253,6 +264,18 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
     }
     taken.set(path, flag);
   }
+}
+
+/** @throws `usage` if what is missing is to be kept of another file than the console's own export */
+function refuseKeeping({ keepMissing, fromConsole }: ImportOptions): void {
+  if (!keepMissing || fromConsole) return;
+  throw refusal(
+    "--keep-missing",
+    text(
+      "this is for the console's own export (--from-console); of other files --mode append keeps what they lack",
+      "管理画面のエクスポート(--from-console)用のオプションです。ほかのファイルでは --mode append を指定してください",
+    ),
+  );
 }
 
 /**

@@ -113,7 +113,8 @@ export async function sendFile(
   map: ColumnMap | undefined,
 ): Promise<Import> {
   const { client } = await tools.tenant("imports");
-  const { mode, blank, absent, skipInvalid, allowUnknownColumns, allowErrorValues, fromConsole } = requested.options;
+  const { mode, blank, absent, skipInvalid, allowUnknownColumns, allowErrorValues, fromConsole, keepMissing } =
+    requested.options;
   const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
     kind,
@@ -124,6 +125,7 @@ export async function sendFile(
     allowUnknownColumns,
     allowErrorValues: allowErrorValues || undefined,
     fromConsole: fromConsole || undefined,
+    keepMissing: keepMissing || undefined,
     createOrgs,
     createGroups,
     delimiter: reading.dialect.delimiter,

@@ -299,6 +299,14 @@ async function noteMirror(tools: Tools, { kind, mode, request, unseenColumns = [
       ),
     );
   }
+  if (request?.keepMissing === true) {
+    await tools.terminal.note(
+      text(
+        "what this export lacks is kept, and closes no task: import the console's other exports, then this one again without --keep-missing",
+        "このエクスポートにないものは残し、作業も終わったとはみなしません。管理画面のほかのエクスポートを取り込んだあと、--keep-missing なしでもう一度インポートしてください",
+      ),
+    );
+  }
   const isForConsole = mirroredAt !== null && mode !== "revert" && mode !== "delete" && request?.fromConsole !== true;
   const { context } = tenant;
   const isMapped = context.kind === "embedded" && context.maps.has(kind);

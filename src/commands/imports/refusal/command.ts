@@ -50,6 +50,10 @@ export function importCommand(
   ].join(" ");
 }
 
+/** The command that takes over the console's next export of a kind. */
+export const exportLine = (kind: TypedRequest["kind"]): string =>
+  importCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } }, NOTHING_NEEDED);
+
 /** A command of `csv`, with those of its options that are given; an output that is not stdout by its short name. */
 export function csvCommand(
   verb: "check" | "inspect" | "map",

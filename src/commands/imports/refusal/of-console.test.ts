@@ -1,17 +1,22 @@
 import { expect, test } from "vitest";
 import type { FormatName } from "../../../lib/model/console-files.ts";
+import type { KeyName } from "../../../lib/model/formats.ts";
 import type { ImportOptions } from "../plan/options.ts";
 import { nextOfExport, type OpenTask } from "./of-console.ts";
 import { Remedies } from "./remedies.ts";
 
 const GIVEN = { fromConsole: true, mode: "replace", blank: "clear", confirmDeletions: 1, confirmWipes: 1 };
 const OPTIONS = GIVEN as unknown as ImportOptions;
-type Met = readonly [code: string, params: Readonly<Record<string, string>>];
-const next = (kind: FormatName, [code, params]: Met, { whole = false, tasks = [] as readonly OpenTask[] } = {}) => {
+type Met = readonly [code: string, params: Readonly<Record<string, string | number>>];
+const next = (
+  kind: FormatName,
+  [code, params]: Met,
+  { whole = false, tasks = [] as readonly OpenTask[], keys = [] as readonly KeyName[] } = {},
+) => {
   const remedies = new Remedies(kind);
   remedies.take({ code, params, severity: "error", column: 1 });
   const requested = { kind, file: "e.csv", options: OPTIONS };
-  return nextOfExport(requested, { remedies, whole: whole ? code : undefined, tasks });
+  return nextOfExport(requested, { remedies, whole: whole ? code : undefined, tasks, keys });
 };
 const TASK: OpenTask = {
   number: 4,
@@ -43,10 +48,26 @@ test.each([
   const unrelated = { ...TASK, number: 3, name: "甲", changes: [{ field: "name", before: "乙", after: "甲" }] };
   const hint = next(kind, met, { whole, tasks: [unrelated, task as OpenTask] });
   const named = task.name === null ? "4" : `4 (${task.name})`;
+  const other = `; if it is done there already, first: clomoctl ${task.kind} import EXPORT.csv --from-console`;
+  const isOther = task.kind !== kind;
   expect(hint?.en).toBe(
-    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console; if it is not to be done, take it back here and drop it (clomoctl console drop 4)`,
+    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if it is not to be done, take it back here and drop it (clomoctl console drop 4)`,
   );
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
+});
+
+test("where nobody can tell whose a row is, each of the tasks is done and confirmed first", () => {
+  const remedies = new Remedies("users");
+  for (const tasks of ["2, 10", "1, 2"])
+    remedies.take({ code: "key-pending", params: { tasks }, severity: "error", column: 1 });
+  const hint = nextOfExport(
+    { kind: "users", file: "e.csv", options: OPTIONS },
+    { remedies, whole: undefined, tasks: [] },
+  );
+  expect(hint?.en).toBe(
+    "do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl users import e.csv --from-console; if they are not to be done, take them back here and drop them (clomoctl console drop 1 2 10)",
+  );
+  expect(hint?.ja).toContain("clomoctl console confirm 1 2 10 。");
 });
 
 test("no more than three are named", () => {
@@ -71,10 +92,33 @@ test.each([
   ];
   const hint = next(kind, met, { tasks: others });
   expect(hint?.en).toContain(
-    `first: clomoctl ${other} import EXPORT.csv --from-console; then: clomoctl ${kind} import`,
+    `first: clomoctl ${other} import EXPORT.csv --from-console (where what they lack is still used here, with --keep-missing); then: clomoctl ${kind} import`,
   );
   expect(hint?.ja).toContain(`先に管理画面のほかのエクスポートをインポートしてください: clomoctl ${other} import`);
   for (const said of [hint?.en, hint?.ja]) expect(said).not.toMatch(/create-orgs|append|blank/);
+});
+
+const THEN = "then: clomoctl users import e.csv --from-console";
+
+test.each([
+  [{ users: 2, devices: 0 }, "clomoctl users import EXPORT.csv --from-console"],
+  [{ users: 0, devices: 1 }, "clomoctl devices import EXPORT.csv --from-console"],
+] as const)("what organisations hold goes after what the export has new, and before what goes: %j", (held, first) => {
+  const hint = next("orgs", ["org-delete-holds", { org: "本社/営業部", code: "S", ...held }], { whole: true });
+  expect(hint?.en).toBe(
+    `what belongs to them here is elsewhere in the console by now: take over first what the export has new: clomoctl orgs import e.csv --from-console --keep-missing; then the console's other exports: ${first}; then: clomoctl orgs import e.csv --from-console`,
+  );
+  expect(hint?.ja).toContain("clomoctl orgs import e.csv --from-console --keep-missing。次に");
+});
+
+test("who has a device and another address is the same one; else who is new comes first, then the device", () => {
+  const held: Met = ["delete-held", { name: "渡辺 次郎 <jiro@x>", of: "device", count: 1 }];
+  const hint = next("users", held, { whole: true, keys: ["employee-code"] });
+  expect(hint?.en).toBe(
+    `if only an address changed in the console, change it here too (the export closes the task): clomoctl users edit jiro@x --email NEW; ${THEN}, or: clomoctl users import e.csv --key employee-code --from-console. Else take over first what the export has new: clomoctl users import e.csv --from-console --keep-missing; then the console's other exports: clomoctl devices import EXPORT.csv --from-console; ${THEN}`,
+  );
+  expect(hint?.ja).toContain("clomoctl users edit jiro@x --email NEW。続けて");
+  expect(next("users", held, { whole: true })?.en).toContain(`--email NEW; ${THEN}. Else`);
 });
 
 test("a row of an administrator is no more one, or the mark is wrong", () => {

@@ -1,9 +1,10 @@
 import type { ConsoleTask } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
+import { FORMATS, type KeyName } from "../../../lib/model/formats.ts";
 import { joined, same, text, type Text } from "../../../lib/text/index.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import type { Tools } from "../../tools.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { importCommand, NOTHING_NEEDED } from "./command.ts";
 import type { Remedies } from "./remedies.ts";
 
@@ -12,11 +13,13 @@ export type OpenTask = Pick<ConsoleTask, "number" | "kind" | "name" | "importNum
 
 /** What the file of a refused export lacks, or names that the mirror lacks. */
 export interface Refused {
-  readonly remedies: Pick<Remedies, "concerned" | "elsewhere" | "protected">;
+  readonly remedies: Pick<Remedies, "concerned" | "elsewhere" | "holders" | "pending" | "protected">;
   /** the problem of the file as a whole; undefined where rows are refused */
   readonly whole: string | undefined;
   /** the open tasks of the console */
   readonly tasks: readonly OpenTask[];
+  /** further keys that the export has, by which its rows may meet records */
+  readonly keys?: readonly KeyName[] | undefined;
 }
 
 /** Maximum number of tasks that a refusal names. */
@@ -42,29 +45,62 @@ export function nextOfExport(requested: ImportRequest, refused: Refused): Text |
   // another export may delete and wipe other numbers
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
   const then = importCommand({ ...requested, options }, NOTHING_NEEDED);
+  if (remedies.pending.size > 0) return confirmFirst([...remedies.pending], then);
   const tasks = concernedTasks(requested, refused);
-  if (tasks.length > 0) return tasksFirst(tasks, then);
+  if (tasks.length > 0) return tasksFirst(tasks, requested, then);
   if (whole === "administrator-delete" || remedies.protected) return unmarkFirst(requested, whole, then);
-  const first = firstOf(whole, remedies.elsewhere);
+  const first = firstOf(refused);
   if (first.length === 0) return undefined;
-  const exports = first.map((of) => `clomoctl ${of} import EXPORT.csv --from-console`).join(", ");
-  return whole === undefined
-    ? text(
-        `the mirror lacks what this export names: import the console's other exports first: ${exports}; then: ${then}`,
-        `このエクスポートにある組織やユーザーがミラーにありません。先に管理画面のほかのエクスポートをインポートしてください: ${exports}。続けて: ${then}`,
-      )
-    : text(
-        `what belongs to them here is elsewhere in the console by now: import its other exports first: ${exports}; then: ${then}`,
-        `ここで関連付けられているものは、管理画面ではすでに変わっています。先にほかのエクスポートをインポートしてください: ${exports}。続けて: ${then}`,
-      );
+  const exports = exportsOf(first);
+  if (whole !== undefined) return keepFirst(requested, refused, exports, then);
+  return text(
+    `the mirror lacks what this export names: import the console's other exports first: ${exports} (where what they lack is still used here, with --keep-missing); then: ${then}`,
+    `このエクスポートにある組織やユーザーがミラーにありません。先に管理画面のほかのエクスポートをインポートしてください: ${exports}(そこにないものがまだ使われていて削除できないときは --keep-missing を付けて)。続けて: ${then}`,
+  );
 }
 
+const exportsOf = (kinds: readonly string[]): string =>
+  kinds.map((of) => `clomoctl ${of} import EXPORT.csv --from-console`).join(", ");
+
 /** The exports that come first, by their kinds. */
-const firstOf = (whole: string | undefined, elsewhere: ReadonlySet<string>): readonly string[] => {
-  if (whole === "org-delete-holds") return ["users", "devices"];
+const firstOf = ({ whole, remedies }: Refused): readonly string[] => {
+  if (whole === "org-delete-holds") return remedies.holders.size === 0 ? ["users", "devices"] : [...remedies.holders];
   if (whole === "delete-held") return ["devices"];
-  return whole === undefined ? [...elsewhere] : [];
+  return whole === undefined ? [...remedies.elsewhere] : [];
 };
+
+/**
+ * Where the export lacks what is still used here, and the other exports name what this one has new: first what is new, then
+ * the others, then what goes. Who only has another address is the same, and is not to be made anew.
+ */
+function keepFirst(
+  requested: ImportRequest,
+  { remedies, whole, keys = [] }: Refused,
+  exports: string,
+  then: string,
+): Text {
+  const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
+  const given = { ...requested, options };
+  const keep = importCommand({ ...given, options: { ...options, keepMissing: true } }, NOTHING_NEEDED);
+  const { en, ja } = text(
+    `take over first what the export has new: ${keep}; then the console's other exports: ${exports}; then: ${then}`,
+    `先に増えたものだけを取り込み: ${keep}。次に管理画面のほかのエクスポート: ${exports}。続けて: ${then}`,
+  );
+  if (whole !== "delete-held" || requested.kind !== "users")
+    return text(
+      `what belongs to them here is elsewhere in the console by now: ${en}`,
+      `ここで関連付けられているものは、管理画面ではすでに変わっています。${ja}`,
+    );
+  const [called = "", ...others] = remedies.concerned;
+  const address = others.some((one) => partsOf(one).length > 1) ? undefined : partsOf(called)[2];
+  const edit = `clomoctl users edit ${address === undefined ? "USER" : shownWord(address)} --email NEW`;
+  const byKey = keys.map((key) => importCommand({ ...given, key }, NOTHING_NEEDED));
+  const or = byKey.length === 0 ? text("", "") : text(`, or: ${byKey.join(", ")}`, `(または: ${byKey.join(", ")})`);
+  return text(
+    `if only an address changed in the console, change it here too (the export closes the task): ${edit}; then: ${then}${or.en}. Else ${en}`,
+    `管理画面でメールアドレスだけが変わったのなら、ここでも変えてから(作業はエクスポートで終わります): ${edit}。続けて: ${then}${or.ja}。そうでなければ、${ja}`,
+  );
+}
 
 /** The open tasks of what is refused; of an import's it is not known whose they are. */
 function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: Refused): readonly OpenTask[] {
@@ -89,7 +125,7 @@ const partsOf = (told: string): readonly string[] => {
 };
 
 /** What the console does not have yet. @param then the command that was refused */
-function tasksFirst(tasks: readonly OpenTask[], then: string): Text {
+function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: string): Text {
   const named = tasks
     .slice(0, MOST_TASKS)
     .map(({ number, name }) => same(name === null ? `${number}` : `${number} (${name})`));
@@ -97,9 +133,28 @@ function tasksFirst(tasks: readonly OpenTask[], then: string): Text {
   const all = joined(named, text(", ", "、"));
   const [first] = tasks;
   const number = first?.number ?? 0;
+  const others = [...new Set(tasks.map((task) => task.kind))].filter((of) => of !== kind);
+  const done =
+    others.length === 0
+      ? text("", "")
+      : text(
+          `; if it is done there already, first: ${exportsOf(others)}`,
+          `。すでに行ったのなら、先に: ${exportsOf(others)}`,
+        );
   return text(
-    `still to be done in the console: ${all.en}${more}: do it there (clomoctl console show ${number}), export anew, and then: ${then}; if it is not to be done, take it back here and drop it (clomoctl console drop ${number})`,
-    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてから: ${then}。行わない場合は、ここでも元に戻して取り下げてください(clomoctl console drop ${number})`,
+    `still to be done in the console: ${all.en}${more}: do it there (clomoctl console show ${number}), export anew, and then: ${then}${done.en}; if it is not to be done, take it back here and drop it (clomoctl console drop ${number})`,
+    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてから: ${then}${done.ja}。行わない場合は、ここでも元に戻して取り下げてください(clomoctl console drop ${number})`,
+  );
+}
+
+/** What went from one record to another: only whoever did it in the console knows. @param then the refused command */
+function confirmFirst(tasks: readonly number[], then: string): Text {
+  const numbers = tasks.toSorted((one, other) => one - other);
+  const [first = 0] = numbers;
+  const all = numbers.join(" ");
+  return text(
+    `do these tasks in the console first (clomoctl console show ${first}), record it: clomoctl console confirm ${all}; then export anew: ${then}; if they are not to be done, take them back here and drop them (clomoctl console drop ${all})`,
+    `先に管理画面でこれらの作業を行い(手順: clomoctl console show ${first})、完了を記録してください: clomoctl console confirm ${all} 。続けて、もう一度エクスポートしてから: ${then} 。行わない場合は、ここでも元に戻して取り下げてください(clomoctl console drop ${all})`,
   );
 }
 

@@ -6,7 +6,9 @@ import { Remedies, type MetProblem } from "./remedies.ts";
 
 const HIDDEN = "an invalid row may stand for one of them";
 
-const plan = { errors: 2, rows: 7, invalid: 1, delete: 3, kind: "users", mode: "append" } as Import;
+const HEADER = ["氏名", "メールアドレス", "社員コード"];
+const counts = { errors: 2, rows: 7, invalid: 1, delete: 3 };
+const plan = { ...counts, kind: "users", mode: "append", header: HEADER } as unknown as Import;
 const failureFor = (options: Partial<ImportOptions>, whole?: string, ...problems: readonly MetProblem[]) => {
   const given = { mode: "append", skipInvalid: false, ...options } as ImportOptions;
   const remedies = new Remedies("users");
@@ -127,7 +129,7 @@ test("the command has what was typed", () => {
   );
   const console = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, found("org-unknown"));
   expect(console.hint?.en).toBe(
-    "the mirror lacks what this export names: import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import people.csv --from-console",
+    "the mirror lacks what this export names: import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console (where what they lack is still used here, with --keep-missing); then: clomoctl users import people.csv --from-console",
   );
   const again = failureFor({ map: "map.yaml", fix: ["trim"] }, undefined, found("required")).hint?.ja;
   expect(again).toContain(

@@ -1,4 +1,5 @@
 import type { Import } from "../../../lib/client/index.ts";
+import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { quotedIfList } from "../plan/show.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
@@ -56,7 +57,10 @@ function nextStep(
   tasks: readonly OpenTask[],
 ): Text {
   const isExport = requested.options.fromConsole;
-  const next = isExport && !found.map ? nextOfExport(requested, { remedies: found, whole, tasks }) : undefined;
+  const next =
+    isExport && !found.map
+      ? nextOfExport(requested, { remedies: found, whole, tasks, keys: keysIn(plan, requested) })
+      : undefined;
   if (next !== undefined) return next;
   const remedies = isExport ? found.withoutOrgs() : found;
   if (whole !== undefined) return fixWhole(requested, whole, remedies);
@@ -88,6 +92,17 @@ function nextStep(
         `ほかの問題を直してください。${spelling.ja}: ${command}${ja}`,
       );
 }
+
+/** The further keys of a kind whose columns a file has. */
+const keysIn = ({ kind, header }: Import, { key: given }: ImportRequest): readonly KeyName[] => {
+  const { columns, thing } = FORMATS[kind];
+  const [usual, ...others] = thing.keys;
+  if (given !== undefined && given !== usual?.name) return [];
+  const has = (of: string): boolean => columns.some((one) => one.field === of && header.includes(one.header));
+  return KEY_NAMES.filter((key) =>
+    others.some(({ name, field }) => name === key && has(thing.fields[field]?.short ?? field)),
+  );
+};
 
 /** More than half of the records would go, of a tenant that is perhaps not the one that was meant. */
 const deletesMost = (plan: Import): boolean => plan.mode === "replace" && plan.delete * 2 > plan.recordsBefore;

@@ -50,6 +50,9 @@ const ELSEWHERE: ReadonlyMap<string, FormatName> = new Map([
   ["user-unknown", "users"],
 ]);
 
+/** What organisations may hold. */
+const HOLDERS = ["users", "devices"] as const;
+
 /** Headers that are not what the format expects. */
 const OF_HEADERS: ReadonlySet<string> = new Set(["header-unknown", "header-missing", "header-near"]);
 
@@ -66,6 +69,8 @@ export class Remedies implements Remedy {
   readonly #unknown = new Map<string, number>();
   readonly #concerned = new Set<string>();
   readonly #elsewhere = new Set<FormatName>();
+  readonly #pending = new Set<number>();
+  readonly #holders = new Set<FormatName>();
   #protected = false;
   #likenesses: readonly Likeness[] = [];
   #map = false;
@@ -92,6 +97,9 @@ export class Remedies implements Remedy {
     const elsewhere = ELSEWHERE.get(code);
     if (elsewhere !== undefined) this.#elsewhere.add(elsewhere);
     if (code === "administrator-row") this.#protected = true;
+    if (code === "key-pending") for (const task of String(params["tasks"]).split(", ")) this.#pending.add(Number(task));
+    if (code === "org-delete-holds")
+      for (const kind of HOLDERS) if (Number(params[kind] ?? 0) > 0) this.#holders.add(kind);
     for (const value of Object.values(params))
       if (typeof value === "string" && value !== "") this.#concerned.add(value);
   }
@@ -104,6 +112,16 @@ export class Remedies implements Remedy {
   /** The kinds of records that the tenant lacks and cells name, which other files have. */
   get elsewhere(): ReadonlySet<FormatName> {
     return this.#elsewhere;
+  }
+
+  /** The numbers of the open tasks without which nobody can tell whose some rows are. */
+  get pending(): ReadonlySet<number> {
+    return this.#pending;
+  }
+
+  /** The kinds of records that keep organisations from being deleted. */
+  get holders(): ReadonlySet<FormatName> {
+    return this.#holders;
   }
 
   /** Whether a row is that of an administrator, whom no import touches. */

@@ -94,8 +94,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   secretKey: "--secret-key-file",
 };
 
-const misfit = (typed: string, what: Text, hint?: Text): Failure =>
-  new Failure("usage", { what, where: `--set ${typed.split("=", 1)[0]}`, ...(hint && { hint }) });
+/** What was typed without a `=` may be a value, and a secret: it is not said again. */
+const misfit = (typed: string, what: Text, hint?: Text): Failure => {
+  const [name, ...value] = typed.split("=");
+  return new Failure("usage", { what, where: value.length === 0 ? "--set" : `--set ${name}`, ...(hint && { hint }) });
+};
 
 /**
  * The settings that `--set` gives, by field; a blank one removes what is there.

@@ -2,6 +2,7 @@ import { BLANK, LETTER, NOT_ASCII, POINT, type Look } from "./look.ts";
 import type { Column } from "../../model/format.ts";
 import type { Fix } from "../../model/import.ts";
 import type { ProblemCode } from "../../model/problem.ts";
+import { wrappingOf } from "../../model/rules.ts";
 
 /** What is looked for in a column's values. */
 export type Scrutiny = "none" | "text" | "code" | "mail";
@@ -62,10 +63,16 @@ const codeDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined =
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
+const isLetter = (unit: number): boolean => unit >= 0x61 && unit <= 0x7a;
+
 const mailDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined => {
   if ((kinds & NOT_ASCII) !== 0 && FULL_WIDTH.test(value)) return "value-full-width";
-  if (value.charCodeAt(6) === 0x3a && /^mailto:/i.test(value)) return "mail-scheme";
   const end = value.length;
+  // nearly all begin as no scheme does and end with a letter
+  if (value.charCodeAt(6) === 0x3a || !isLetter(value.charCodeAt(end - 1))) {
+    const wrapping = wrappingOf(value);
+    if (wrapping !== undefined) return wrapping.code;
+  }
   // most top-level domains have two or three letters
   if (value.charCodeAt(end - 3) === 0x2e || value.charCodeAt(end - 4) === 0x2e) return undefined;
   const at = value.lastIndexOf("@");

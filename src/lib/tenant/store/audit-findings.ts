@@ -2,9 +2,9 @@ import type { TableBreak } from "../../model/tenant-file.ts";
 
 /**
  * How the chain of the audit is broken: the record is not what its hash was made of (or the one before it is not), records
- * before it are missing, or it was written as another one of the row.
+ * before it are missing, it was written as another one of the row, or it stands before the first one, as none does.
  */
-export type Break = "altered" | "missing" | "moved";
+export type Break = "altered" | "missing" | "moved" | "stray";
 
 /** How an import's kept changes differ from what the audit holds of them. */
 export type KeptBreak =
@@ -25,7 +25,7 @@ export interface AuditQuestion {
 
 /** What was found; the chain is looked at up to the first record that breaks it, and imports only where none does. */
 export interface AuditFindings {
-  /** number of records that stand as they were written */
+  /** number of records that stand as they were written; 0 of a table that cannot be read, of which `table` tells */
   readonly records: number;
   /** the last one of them; null if there is none */
   readonly last: { readonly seq: number; readonly hash: string } | null;

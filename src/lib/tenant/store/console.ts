@@ -241,7 +241,7 @@ export const closeTasksOf = async (writer: Writer, of: number, closing: Closing)
   );
 };
 
-/** Drops the open tasks of a custom field: another one takes their place. */
+/** Drops the open tasks of a custom field that is removed: the task of that takes their place. */
 export const dropFieldTasks = async (writer: Writer, name: string, by: Omit<Closing, "state">): Promise<void> => {
   await writer.run(
     `update console_task set state = 'dropped', closedAt = :at, closedBy = :actor
@@ -332,7 +332,14 @@ const UNDOES = `(select json_object('importNumber', o.pk, 'task', k.pk,
   where o.id = i.detail ->> 'reverts' and coalesce(o.detail -> 'request' ->> 'fromConsole', 0) = 0
   order by k.pk desc limit 1)`;
 
-const TASKS = `select t.*, case when t.work = 'undo' then ${UNDOES} end as undoes, case when t.state = 'open' and t.doubtedAt is not null and t.changes is not null
+/** SQL: of a task `t` of a custom field that was removed and added again, the other open one; the removal is the earlier. */
+const FIELD_TASK = `(select max(o.pk) from console_task o
+  where o.state = 'open' and o.import is null and o.target is null and o.name = t.name
+    and (t.work = 'add-field' and o.work = 'remove-field' and o.pk < t.pk
+      or t.work = 'remove-field' and o.work = 'add-field' and o.pk > t.pk))`;
+
+const TASKS = `select t.*, case when t.state = 'open' and t.work in ('add-field', 'remove-field') then ${FIELD_TASK} end as fieldTask,
+  case when t.work = 'undo' then ${UNDOES} end as undoes, case when t.state = 'open' and t.doubtedAt is not null and t.changes is not null
   then ${EXPORTED_BY} end as exportedBy, ${REWRITTEN} as rewritten, i.id as importId, i.detail, ${IS_GONE} as gone,
   case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask, case when ${IS_GONE} then ${ABSENT_IN} end as absentIn,
   d.platform, d.status as deviceStatus, d."androidMode"
@@ -378,6 +385,7 @@ const taskOf = (row: Row): ConsoleTask => {
     gone: row["gone"] === 1,
     restored: [],
     undoes: row["undoes"] === null ? null : (JSON.parse(String(row["undoes"])) as ConsoleTask["undoes"]),
+    ...(row["fieldTask"] !== null && { fieldTask: Number(row["fieldTask"]) }),
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
     absentIn: row["absentIn"] === null ? null : (JSON.parse(String(row["absentIn"])) as ConsoleTask["absentIn"]),
     file: detail?.emittedFile ?? null,

@@ -16,6 +16,8 @@ export interface StoredTenant {
   readonly administratorsKnown: string[];
   /** number of what has to be done in the console */
   readonly consoleTasks: number;
+  /** the kinds whose next export of the console is to be taken over: the mirror is known to differ from it */
+  readonly exportsAwaited: string[];
   readonly profile: TenantProfile;
 }
 
@@ -30,6 +32,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     secured: await readApps(reader),
     administratorsKnown: await knownKinds(reader),
     consoleTasks: await countOpenTasks(reader),
+    exportsAwaited: await awaitedExports(reader),
     profile: await readProfile(reader),
   };
 };
@@ -75,6 +78,26 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
 /** Number of what has to be done in the console. */
 export const countOpenTasks = (reader: Reader): Promise<number> =>
   reader.count("select count(*) from console_task where state = 'open'");
+
+/**
+ * The kinds of which the mirror has the console's former values, or what the console has no more, and no task says so: an
+ * export contradicted what somebody has confirmed since, or what it lacked was kept.
+ */
+const awaitedExports = async (reader: Reader): Promise<string[]> => {
+  const committed = "i.revision is not null and i.detail ->> 'revertedBy' is null";
+  const ofConsole = "i.detail -> 'request' ->> 'fromConsole'";
+  const isWhole = `(${ofConsole} and i.detail -> 'request' ->> 'mode' = 'replace' or i.detail ->> 'emittedAt' is not null)`;
+  const sql = `select distinct kind from (
+      select k.kind, max(k.closedAt, k.doubtedAt) as at, null as revision from console_task k
+      where k.state = 'confirmed' and k.doubtedAt is not null
+      union all
+      select i.kind, null, i.revision from import i
+      where ${committed} and ${ofConsole} and i.detail -> 'request' ->> 'mode' = 'append') w
+    where not exists (select 1 from import i where i.kind = w.kind and ${committed} and ${isWhole}
+      and (i.revision > w.revision or i.detail ->> 'committedAt' > w.at))
+    order by kind`;
+  return (await reader.all(sql)).map(({ kind }) => String(kind));
+};
 
 /** The kinds of import whose administrators are known. */
 const knownKinds = async (reader: Reader): Promise<string[]> =>

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { ConsoleTask, Import, Org, User } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import {
   differing,
@@ -36,6 +37,8 @@ type Step =
     }
   | { readonly undo: number; readonly mirrorOnly: boolean }
   | { readonly back: Place }
+  | { readonly swap: MirrorKind; readonly whom: Place; readonly other: Place }
+  | { readonly succeed: MirrorKind; readonly whom: Place }
   | { readonly work: number; readonly confirm: readonly boolean[] }
   | { readonly exported: MirrorKind; readonly columns: readonly UserColumn[] };
 
@@ -58,6 +61,8 @@ export const someMirrorStep: fc.Arbitrary<Step> = fc.oneof(
   },
   { arbitrary: fc.record({ undo: fc.nat(3), mirrorOnly: fc.boolean() }), weight: 3 },
   { arbitrary: fc.record({ back: at }), weight: 1 },
+  { arbitrary: fc.record({ swap: kind, whom: at, other: at }), weight: 1 },
+  { arbitrary: fc.record({ succeed: kind, whom: at }), weight: 1 },
   {
     arbitrary: fc.record({ work: fc.nat(4), confirm: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }) }),
     weight: 4,
@@ -157,13 +162,16 @@ export class MirrorHistory {
     if ("file" in step) return this.#file(step);
     if ("undo" in step) return this.#undo(step);
     if ("back" in step) return this.#back(step);
+    if ("swap" in step) return this.#swap(step);
+    if ("succeed" in step) return this.#succeed(step);
     return "work" in step ? this.#work(step) : this.#export(step.exported, step.columns);
   }
 
   async #create({ create, place, code }: Extract<Step, { create: unknown }>): Promise<string> {
     const name = this.#new(create === "orgs" ? "組" : "人");
     const org = this.#org(place);
-    if (create === "orgs") await this.#tenant.client.orgs.create({ name, parentId: org, ...(code && { code: name }) });
+    if (create === "orgs")
+      await this.#tenant.client.orgs.create({ name, parentId: org, ...(code && { code: this.#new("C") }) });
     else
       await this.#tenant.client.users.create({
         name,
@@ -306,6 +314,35 @@ export class MirrorHistory {
     return undone === "undo" ? "undo of what no file has" : undone;
   }
 
+  /** Gives two records the key of each other. */
+  async #swap({ swap, whom, other }: Extract<Step, { swap: unknown }>): Promise<string> {
+    const all: readonly (Org | User)[] = swap === "orgs" ? this.orgs.filter(({ code }) => code !== null) : this.users;
+    const [one, two] = [this.#picked(all, whom), this.#picked(all, other)];
+    if (one === undefined || two === undefined || one === two) return "nothing";
+    const keyOf = (record: Org | User): string => String("emails" in record ? record.emails[0] : record.code);
+    const keys = [this.#new("n@x"), keyOf(one), keyOf(two)] as const;
+    const set = async (record: Org | User, key: string): Promise<void> => {
+      const { client } = this.#tenant;
+      if ("emails" in record) await client.users.edit(record.id, { emails: [key, ...record.emails.slice(1)] });
+      else await client.orgs.edit(record.id, { code: key });
+    };
+    await set(one, keys[0]);
+    await set(two, keys[1]);
+    await set(one, keys[2]);
+    return "swap";
+  }
+
+  /** Deletes somebody, and makes somebody else with the key. */
+  async #succeed({ succeed, whom }: Extract<Step, { succeed: unknown }>): Promise<string> {
+    const record = this.#picked<Org | User>(succeed === "orgs" ? this.orgs : this.users, whom);
+    const did = await this.#delete({ delete: succeed, whom, recursive: false });
+    if (did !== "delete" || record === undefined) return did;
+    const { client } = this.#tenant;
+    if ("emails" in record) await client.users.create({ name: this.#new("人"), emails: [String(record.emails[0])] });
+    else await client.orgs.create({ name: this.#new("組"), parentId: ROOT_ORG_ID, code: record.code });
+    return "succeed";
+  }
+
   async #workAll(): Promise<void> {
     const { length } = await this.#tenant.client.console.list({ state: "open" });
     await this.#work({ work: length, confirm: Array.from({ length }, () => true) });
@@ -380,11 +417,11 @@ export class MirrorHistory {
   async #export(of: MirrorKind, columns: readonly UserColumn[]): Promise<string> {
     const cells = of === "orgs" ? this.console.exportOrgs() : this.console.exportUsers(columns);
     if (cells.length === 1) return "nothing";
-    const plan = await this.#tenant.plan({ kind: of, fromConsole: true }, cells);
-    if (plan.rejected) {
-      await this.#tenant.client.imports.discard(plan.id);
-      return "export rejected";
-    }
+    const whole = await this.#tenant.plan({ kind: of, fromConsole: true }, cells);
+    // what is still used here may stay
+    const plan = whole.rejected ? await this.#keeping(of, cells) : whole;
+    if (plan !== whole) await this.#tenant.client.imports.discard(whole.id);
+    if (plan === undefined) return "export rejected";
     const open = await this.#tenant.client.console.list({ state: "open" });
     await this.#commit(plan, [of], true);
     const made = this.#done.at(-1)?.did.filter(({ before }) => before === undefined) ?? [];
@@ -400,6 +437,18 @@ export class MirrorHistory {
       for (const field of [...unseen, ...(of === "users" ? ["org"] : [])]) this.#unknown.add(`${id} ${field}`);
     for (const { number } of open) this.#expectShown(await this.#tenant.client.console.show(number));
     return "exported";
+  }
+
+  /** The plan of an export that keeps what it lacks; undefined where that is refused, too. */
+  async #keeping(kind: MirrorKind, cells: Cells): Promise<Import | undefined> {
+    try {
+      const plan = await this.#tenant.plan({ kind, fromConsole: true, keepMissing: true }, cells);
+      if (!plan.rejected) return plan;
+      await this.#tenant.client.imports.discard(plan.id);
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === "input-rejected")) throw error;
+    }
+    return undefined;
   }
 
   /** A task by hand that an export closed was done. */

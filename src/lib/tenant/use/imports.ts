@@ -3,7 +3,7 @@ import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { counted, text, type Text } from "../../text/index.ts";
+import { counted, text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
@@ -25,7 +25,15 @@ import {
   type ImportState,
   type StoredRequest,
 } from "../store/imports/record.ts";
-import { outdated, overtakenByTenant, partOf, rejected, together } from "../store/imports/refusals.ts";
+import {
+  orUndo,
+  outdated,
+  overtakenByTenant,
+  partOf,
+  rejected,
+  together,
+  undoneAlready,
+} from "../store/imports/refusals.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import type { Processes } from "../store/processes.ts";
@@ -106,7 +114,8 @@ export class TenantImports {
 
   /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
   begin(asked: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
-    const request = asked.fromConsole === true ? { ...asked, ...MIRRORING } : asked;
+    const mirroring = asked.fromConsole === true ? { ...asked, ...MIRRORING } : asked;
+    const request = asked.keepMissing === true ? { ...mirroring, mode: "append" as const } : mirroring;
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     return this.#begin(request, repeatable && { ...repeatable, replay: this.#inState() });
   }
@@ -457,7 +466,7 @@ export class TenantImports {
     const standing = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
     const next = lastCommitted(standing)?.pk;
     if (reverts !== null) throw isUndo(pk, number, { deleted: detail.request?.mode === "delete", next });
-    throw undoneAlready(pk, number, next);
+    throw undoneAlready({ number: pk, by: number, next });
   }
 
   /** Drops a plan; of deletions that are committed together both. @throws Failure `conflict` if it is no open plan */
@@ -470,14 +479,16 @@ export class TenantImports {
     return this.show(id);
   }
 
-  /** Removes the remains of dead processes: staging that is not a complete plan, and plans older than a week. */
+  /** Removes the remains of dead processes: what is not a complete plan, staged or not yet, and plans older than a week. */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
     // read afterwards: what was unlocked a moment ago may be a complete plan by now
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
     const left = unheld.filter((name) => !this.#isKept(known.get(name)));
-    const lost = records.filter((record) => isOpen(record) && this.#isOld(record) && !this.#engine.isStaged(record.id));
+    const lost = records.filter(
+      (record) => isOpen(record) && !this.#isKept(record) && !this.#engine.isStaged(record.id),
+    );
     // a command that only reads must not wait for another's commit: the next one removes the rest
     if (left.length + lost.length === 0 || !this.#session.store.isFree()) return;
     for (const name of new Set([...left, ...lost.map(({ id }) => id)])) {
@@ -635,27 +646,6 @@ const lastCommitted = (imports: readonly ImportRecord[]): ImportRecord | undefin
 
 const committedMs = ({ createdAt, detail: { committedAt } }: ImportRecord): number =>
   Date.parse(committedAt ?? createdAt);
-
-/** What may be done instead. @param next the last import that was not undone, if there is one */
-const orUndo = ({ en, ja }: Text, next: number | undefined): Text =>
-  next === undefined
-    ? text(en, ja)
-    : text(
-        `${en}; to undo the last one that still stands: clomoctl imports revert ${next}`,
-        `${ja}。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
-      );
-
-const undoneAlready = (number: number, by: number, next: number | undefined): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `import ${number} was already undone by import ${by}`,
-      `インポート ${number} はインポート ${by} ですでに取り消されています`,
-    ),
-    hint: orUndo(
-      text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`),
-      next,
-    ),
-  });
 
 /** @param deleted the import that was undone was a deletion, which has no file */
 const isUndo = (

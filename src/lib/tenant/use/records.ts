@@ -2,7 +2,7 @@ import { Failure } from "../../errors/index.ts";
 import { INVISIBLE } from "../../model/cell-text.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
-import { canonicalValue, characterCount, faultsOf, TEXT } from "../../model/rules.ts";
+import { canonicalValue, characterCount, faultsOf, TEXT, wrappingOf } from "../../model/rules.ts";
 import {
   handFields,
   isRequired,
@@ -171,6 +171,8 @@ interface Editing<R> {
   readonly each?: ((before: R) => HandValues) | undefined;
   /** looks at all that is changed, before it is kept. @throws Failure where it may not be */
   readonly whole?: ((changed: readonly Written<R>[]) => void) | undefined;
+  /** see `ChangeOf` */
+  readonly seen?: number | undefined;
   readonly once?: KeptOnce<Written<R>[]>;
 }
 
@@ -180,7 +182,7 @@ export const editRecords = <F extends Fields>(
   noun: HandNoun<F>,
   ids: readonly string[],
   { dryRun = false, ...given }: HandBody,
-  { work, verb = work, each, whole, once }: Editing<RecordOf<F>>,
+  { work, verb = work, each, whole, seen, once }: Editing<RecordOf<F>>,
 ): Promise<Written<RecordOf<F>>[]> => {
   const { list, collection, actions } = noun;
   const replay = (reader: Reader): Promise<Written<RecordOf<F>>[]> =>
@@ -190,7 +192,8 @@ export const editRecords = <F extends Fields>(
         return { before: after, after, consoleTask: await openTaskOf(reader, id), dryRun };
       }),
     );
-  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, once: once && { ...once, replay } };
+  const kept = once && { ...once, replay };
+  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, seen, once: kept };
   return session.change(change, async (writer) => {
     const all: Written<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];
@@ -398,6 +401,12 @@ export const checkValue = (name: string, field: Field, value: string): string =>
   const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT;
   const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
   if (fault !== undefined) throw refused(label, describeProblem({ ...fault, params: { value, ...fault.params } }));
+  const wrapping = rule.kind === "mail-address" ? wrappingOf(value) : undefined;
+  if (wrapping !== undefined) {
+    const { code, bare } = wrapping;
+    const hint = text(`type the address alone: ${bare}`, `アドレスだけを入力してください: ${bare}`);
+    throw refused(label, describeProblem({ code, params: { value } }), hint);
+  }
   const { longest = Infinity } = field.type === "text" ? field : {};
   if (characterCount(value) > longest)
     throw refused(label, text(`at most ${longest} characters`, `${longest} 文字までです`));

@@ -22,6 +22,8 @@ export interface StoredRequest extends PlanRequest {
   readonly key: ImportRequest["key"];
   readonly allowUnknownColumns: boolean;
   readonly map?: ColumnMap | undefined;
+  /** of an export of the console: its mode is `append` */
+  readonly keepMissing?: boolean | undefined;
   readonly delimiter: string;
   readonly sheet?: string | undefined;
   readonly fileName: string;

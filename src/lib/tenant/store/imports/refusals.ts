@@ -1,7 +1,7 @@
 import { Failure } from "../../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../../model/import.ts";
 import { joined, text, type Text } from "../../../text/index.ts";
-import { stateOf, type ImportRecord } from "./record.ts";
+import { DONE, stateOf, type ImportRecord } from "./record.ts";
 
 /** The end of what a refusal says. */
 export const NOTHING_CHANGED = text("; nothing was changed", "。何も変更していません");
@@ -41,7 +41,13 @@ export const rejected = (record: ImportRecord): Failure =>
       `import ${record.pk} has invalid rows; nothing was changed`,
       `インポート ${record.pk} に不正な行があるため、何も変更していません`,
     ),
-    hint: text(`see them: clomoctl imports show ${record.pk}`, `確認: clomoctl imports show ${record.pk}`),
+    hint:
+      record.state === "awaiting-console"
+        ? text(
+            `see what no longer fits: clomoctl imports show ${record.pk} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console: clomoctl imports discard ${record.pk}`,
+            `合わなくなった点: clomoctl imports show ${record.pk} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます: clomoctl imports discard ${record.pk}`,
+          )
+        : text(`see them: clomoctl imports show ${record.pk}`, `確認: clomoctl imports show ${record.pk}`),
   });
 
 /** The failure of asking for the plan of an import that has none (any more). */
@@ -53,14 +59,19 @@ export const withoutPlan = (record: ImportRecord): Failure => {
       `import ${record.pk} is ${en}; it has no open plan`,
       `インポート ${record.pk} は${ja}で、有効な計画がありません`,
     ),
-    hint:
-      record.detail.request?.mode === "delete"
-        ? text(
-            "delete them anew, by their names or filters",
-            "名前か絞り込み条件を指定して、削除からやり直してください",
-          )
-        : text("import the file again", "ファイルをもう一度インポートしてください"),
+    hint: insteadOfPlan(record),
   });
+};
+
+const insteadOfPlan = (record: ImportRecord): Text => {
+  const { pk, state, detail } = record;
+  if (DONE.includes(state)) {
+    const show = `clomoctl imports show ${pk} --rows`;
+    return text(`what it did: ${show}`, `結果の確認: ${show}`);
+  }
+  return detail.request?.mode === "delete"
+    ? text("delete them anew, by their names or filters", "名前か絞り込み条件を指定して、削除からやり直してください")
+    : text("import the file again", "ファイルをもう一度インポートしてください");
 };
 
 /** The failure of committing a plan after a collection that it read has changed. */
@@ -83,5 +94,40 @@ export const partOf = (number: number, whole: number): Failure =>
     hint: text(
       `commit both: clomoctl imports commit ${whole} (where the tenant has changed, first: clomoctl imports replan ${whole}); or drop both: clomoctl imports discard ${whole}`,
       `両方を確定するには: clomoctl imports commit ${whole}(テナントが変更されている場合は、先に clomoctl imports replan ${whole})。両方を破棄するには: clomoctl imports discard ${whole}`,
+    ),
+  });
+
+/** What may be done instead. @param next the last import that was not undone, if there is one */
+export const orUndo = ({ en, ja }: Text, next: number | undefined): Text =>
+  next === undefined
+    ? text(en, ja)
+    : text(
+        `${en}; to undo the last one that still stands: clomoctl imports revert ${next}`,
+        `${ja}。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
+      );
+
+/**
+ * The failure of undoing an import twice.
+ *
+ * @param by the number of the undo
+ * @param next as of {@link orUndo}
+ */
+export const undoneAlready = ({
+  number,
+  by,
+  next,
+}: {
+  readonly number: number;
+  readonly by: number;
+  readonly next?: number | undefined;
+}): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `import ${number} was already undone by import ${by}`,
+      `インポート ${number} はインポート ${by} ですでに取り消されています`,
+    ),
+    hint: orUndo(
+      text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`),
+      next,
     ),
   });

@@ -177,7 +177,18 @@ export class Database {
 
   /** Rows one at a time, in bounded memory. */
   iterate(sql: string, params: Params = {}): IterableIterator<Row> {
-    return this.prepare(sql).iterate(params);
+    const rows = this.prepare(sql).iterate(params);
+    const next = rows.next.bind(rows);
+    rows.next = () => {
+      try {
+        return next();
+      } catch (error) {
+        // a statement that failed at a row gives that error once more when it is used again
+        this.#statements.delete(sql);
+        throw error;
+      }
+    };
+    return rows;
   }
 
   /** The single number returned by a statement such as `select count(*)`; 0 if there is no row. */

@@ -36,6 +36,9 @@ export function isFullDisk(error: unknown, folder: string, freeBytes: typeof fre
   return (freeBytes(folder) ?? LEAST_FREE_BYTES) < LEAST_FREE_BYTES;
 }
 
+/** True for SQLite's error of a statement that what is stored does not fit: a table that is not there, or JSON that is none. */
+export const isMisfit = (error: unknown): boolean => codeOf(error) === ERROR;
+
 /** Whether a file, what SQLite keeps beside it, and their folder can be written, so far as they are there. */
 const isWritable = (path: string): boolean => {
   const files = [path, `${path}-wal`, `${path}-shm`];

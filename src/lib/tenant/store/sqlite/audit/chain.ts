@@ -5,15 +5,23 @@ import type { Database } from "../database.ts";
 /** The rows of one statement: enough that its own cost is small, few enough to hold in memory. */
 const AT_ONCE = 512;
 
+/** The last number that a record may have. */
+const MOST = Number.MAX_SAFE_INTEGER;
+
 const HASH_LENGTH = 64;
 const LINE_FEED = 0x0a;
 
 /** SQL: records with their hashes, each behind the hash before it, as the bytes of which the hashes are made. */
 const BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
+    sum(typeof(record) <> 'text' or typeof(hash) <> 'text') as others,
     cast(:before || char(10) || string_agg(record || hash || char(10), '') as blob) as bytes
-  from (select seq, record, hash from audit where seq > :after order by seq limit :rows) batch`;
+  from (select seq, record, hash from audit where seq > :after and seq <= ${MOST} order by seq limit :rows) batch`;
 
-const ROWS = "select seq, record, hash from audit where seq > :after order by seq limit :rows";
+const ROWS = `select seq, record, hash from audit where seq > :after and seq <= ${MOST} order by seq limit :rows`;
+
+/** SQL: the number of a record before the first one; of a record that no number of ours reaches, that it is there. */
+const STRAY = `select max(seq, ${-MOST}) as seq from audit where seq < 1 order by seq desc limit 1`;
+const BEYOND = `select 1 from audit where seq > ${MOST} limit 1`;
 
 /** How far a chain was verified. */
 interface Progress {
@@ -36,7 +44,8 @@ const passWhole = (
 ): Progress | undefined => {
   const row = database.get(BATCH, { before: hash, after: seq, rows: AT_ONCE });
   const bytes = row?.["bytes"];
-  if (!(bytes instanceof Uint8Array) || Number(row?.["last"]) - seq !== Number(row?.["records"])) return undefined;
+  if (!(bytes instanceof Uint8Array) || row?.["others"] !== 0) return undefined;
+  if (Number(row["last"]) - seq !== Number(row["records"])) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let [at, found, before] = [seq, headSeq, hash];
   let from = 0;
@@ -50,7 +59,7 @@ const passWhole = (
     from = end;
     start = end + HASH_LENGTH + 1;
   }
-  return at === Number(row?.["last"]) ? { seq: at, hash: before, headSeq: found } : undefined;
+  return at === Number(row["last"]) ? { seq: at, hash: before, headSeq: found } : undefined;
 };
 
 const isNumbered = (text: Buffer, start: number, seq: number): boolean => {
@@ -61,8 +70,9 @@ const isNumbered = (text: Buffer, start: number, seq: number): boolean => {
 
 /** What is wrong with a record that follows another one. */
 const breakOf = ({ seq, hash }: Progress, row: ReturnType<Database["all"]>[number]): Break | undefined => {
-  const record = String(row["record"]);
+  const { record } = row;
   if (Number(row["seq"]) !== seq + 1) return "missing";
+  if (typeof record !== "string") return "altered";
   if (record.startsWith(SAYS_NUMBER) && !record.startsWith(beginning(seq + 1))) return "moved";
   return hashOf("sha256", `${hash}\n${record}`) === row["hash"] ? undefined : "altered";
 };
@@ -89,11 +99,11 @@ export const verifyChain = (
   database: Database,
   head: string | undefined,
 ): Pick<AuditFindings, "records" | "last" | "broken" | "headSeq"> => {
-  const end = database.count("select coalesce(max(seq), 0) from audit");
+  const end = database.count(`select coalesce(max(seq), 0) from audit where seq <= ${MOST}`);
   let progress: Progress = { seq: 0, hash: "", headSeq: null };
-  const findings = (reason?: Break) => {
+  const findings = (reason?: Break, at = progress.seq + 1) => {
     const { seq, hash, headSeq } = progress;
-    const broken = reason === undefined ? null : { seq: seq + 1, reason };
+    const broken = reason === undefined ? null : { seq: at, reason };
     return { records: seq, last: seq === 0 ? null : { seq, hash }, broken, headSeq };
   };
   while (progress.seq < end) {
@@ -106,5 +116,7 @@ export const verifyChain = (
     progress = passed;
     if (reason !== undefined) return findings(reason);
   }
-  return findings();
+  const stray = database.get(STRAY);
+  if (stray !== undefined) return findings("stray", Number(stray["seq"]));
+  return findings(database.get(BEYOND) === undefined ? undefined : "missing");
 };

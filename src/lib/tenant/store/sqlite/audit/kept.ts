@@ -1,6 +1,7 @@
 import type { AuditFindings, KeptBreak } from "../../audit-findings.ts";
 import { DONE } from "../../imports/record.ts";
 import type { Database, Row } from "../database.ts";
+import { isMisfit } from "../storage-failure.ts";
 import { keptTables, sumOfKept } from "../imports/history/kept.ts";
 
 /** SQL: the records that hold the sum of an import's kept changes; and those of older programs, that name an import. */
@@ -17,32 +18,48 @@ const isDone = (alias: string): string => `${alias}.state in (${DONE.map((state)
 
 /**
  * Verifies what imports keep for their undoing and their history against the sums that the audit holds. An import without
- * a sum is one of an older program, if a record of then names it.
+ * a sum is one of an older program, if a record of then names it; one that cannot be read was altered.
  */
 export const verifyKept = (database: Database): NonNullable<AuditFindings["imports"]> => {
   const broken = new Map<number, KeptBreak>();
   const sums = new Map(database.all(WITH_SUMS).map((row) => [Number(row["number"]), row]));
-  const done = new Set(database.all(`select pk from import i where ${isDone("i")}`).map(({ pk }) => Number(pk)));
+  const done = new Set(doneImports(database));
   let [verified, older] = [0, 0];
   for (const [number, told] of sums) {
     if (!done.has(number)) broken.set(number, "missing");
-    else if (isAsTold(database, number, told)) verified += 1;
+    else if (readable(() => isAsTold(database, number, told)) === true) verified += 1;
     else broken.set(number, "altered");
   }
   for (const number of done) {
     if (sums.has(number)) continue;
-    if (database.get(OLDER, { number }) === undefined) broken.set(number, "unrecorded");
+    if (readable(() => database.get(OLDER, { number })) === undefined) broken.set(number, "unrecorded");
     else older += 1;
   }
-  for (const [table] of keptTables(database)) {
-    const strays = `select distinct import as number from ${table} k
-      where not exists (select 1 from import i where i.pk = k.import and ${isDone("i")})`;
-    for (const { number } of database.all(strays)) {
-      if (!broken.has(Number(number))) broken.set(Number(number), "unrecorded");
-    }
-  }
+  for (const number of straysIn(database)) if (!broken.has(number)) broken.set(number, "unrecorded");
   const sorted = [...broken].toSorted(([one], [other]) => one - other);
   return { verified, older, broken: sorted.map(([number, reason]) => ({ number, reason })) };
+};
+
+/** The numbers of imports that were done; none without their table. */
+const doneImports = (database: Database): readonly number[] =>
+  readable(() => database.all(`select pk from import i where ${isDone("i")}`))?.map(({ pk }) => Number(pk)) ?? [];
+
+/** The numbers in kept changes that no import that was done has; 0 for what is no number. */
+const straysIn = (database: Database): readonly number[] =>
+  keptTables(database).flatMap(([table]) => {
+    const strays = `select distinct case when typeof(import) = 'integer' then import else 0 end as number from ${table} k
+      where not exists (select 1 from import i where i.pk = k.import and ${isDone("i")})`;
+    return readable(() => database.all(strays))?.map(({ number }) => Number(number)) ?? [];
+  });
+
+/** What is read; undefined where a table is not there, or a value is none that clomoctl stores. */
+const readable = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch (error) {
+    if (isMisfit(error)) return undefined;
+    throw error;
+  }
 };
 
 const isAsTold = (database: Database, number: number, { count, sha256 }: Row): boolean => {

@@ -2,8 +2,9 @@ import type { TableBreak } from "../../../../model/tenant-file.ts";
 import { Database } from "../database.ts";
 import { SCHEMA } from "../schema.ts";
 
-/** SQL: the table of the audit, its indexes and triggers, each as it was made. */
-const PARTS = "select name, sql from sqlite_master where tbl_name = 'audit' and sql is not null order by name";
+/** SQL: the table of the audit, its indexes and triggers, each as it was made; SQLite keeps the spelling of a trigger's. */
+const PARTS =
+  "select name, sql from sqlite_master where tbl_name = 'audit' collate nocase and sql is not null order by name";
 
 const partsOf = (database: Database): ReadonlyMap<string, string> =>
   new Map(database.all(PARTS).map(({ name, sql }) => [String(name), String(sql).replaceAll(/\s+/g, " ")]));

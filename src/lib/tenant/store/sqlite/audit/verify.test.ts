@@ -44,8 +44,8 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-/** What is found in a copy of the tenant that somebody with its file has changed. */
-const found = (change: (database: Database) => void, asked: { head?: string } = { head }): AuditFindings => {
+/** What is found in a copy of the tenant that somebody with its file has changed. @param change false: the triggers do not come back */
+const found = (change: (database: Database) => unknown, asked: { head?: string } = { head }): AuditFindings => {
   const path = join(scratch, `${(copies += 1)}.db`);
   cpSync(tenant.path, path);
   const database = new Database(path);
@@ -54,8 +54,7 @@ const found = (change: (database: Database) => void, asked: { head?: string } = 
       "select name, sql from sqlite_master where type = 'trigger' and tbl_name = 'audit' order by name",
     );
     for (const { name } of triggers) database.exec(`drop trigger ${String(name)}`);
-    change(database);
-    for (const { sql } of triggers) database.exec(String(sql));
+    if (change(database) !== false) for (const { sql } of triggers) database.exec(String(sql));
     return verifyOn(database, { ...asked, imports: true });
   } finally {
     database.close();
@@ -104,6 +103,27 @@ describe("a table that is not as it was made is told", () => {
     const watch = "create trigger other after insert on audit begin select 1; end";
     expect(found((database) => database.exec(watch)).table).toEqual([{ name: "other", reason: "unknown" }]);
   });
+
+  test.each([
+    "create trigger other before insert on AUDIT begin select 1; end",
+    "create trigger main.other before insert on [Audit] begin select 1; end",
+    "create index other on AUDIT (at)",
+  ])("however its name is written: %s", (statement) => {
+    expect(found((database) => database.exec(statement)).table).toEqual([{ name: "other", reason: "unknown" }]);
+  });
+
+  test.each([
+    "drop table audit",
+    "alter table audit rename to journal",
+    "alter table audit rename column record to told",
+  ])("one that cannot be read stands for no record: %s", (statement) => {
+    const { table, ...findings } = found((database) => {
+      database.exec(statement);
+      return false;
+    });
+    expect(table.map(({ name }) => name)).toContain("audit");
+    expect(findings).toEqual({ records: 0, last: null, broken: null, headSeq: null, imports: null });
+  });
 });
 
 test("a head that was kept earlier is found in the chain", () => {
@@ -124,6 +144,16 @@ describe("what breaks the chain is named by the first record that it concerns", 
     [
       "its hash was altered",
       `update audit set hash = '${"0".repeat(64)}' where seq = 20`,
+      { seq: 20, reason: "altered" },
+    ],
+    [
+      "its text is no text",
+      "update audit set record = cast(record as blob) where seq = 20",
+      { seq: 20, reason: "altered" },
+    ],
+    [
+      "its hash is no text",
+      "update audit set hash = cast(hash as blob) where seq = 20",
       { seq: 20, reason: "altered" },
     ],
     ["its hash is no hash", "update audit set hash = 'x' where seq = 20", { seq: 20, reason: "altered" }],
@@ -153,6 +183,26 @@ describe("what breaks the chain is named by the first record that it concerns", 
   ])("%s", (_, statements, broken) => {
     const { seq } = broken as { seq: number };
     expect(found((database) => database.exec(statements))).toMatchObject({ records: seq - 1, broken, imports: null });
+  });
+});
+
+describe("a record that is none of the chain is told, though all others stand", () => {
+  const FORGED = `'{"version":2,"at":"2026-01-01T00:00:00.000Z","actor":"x","action":"users.edit","objects":[]}', 'x'`;
+
+  test.each([
+    ["before the first one", "0", { seq: 0, reason: "stray" }],
+    ["far before it", "-9223372036854775807", { seq: -Number.MAX_SAFE_INTEGER, reason: "stray" }],
+  ])("%s", (_, seq, broken) => {
+    const records = tenant.database.count("select count(*) from audit");
+    const insert = `insert into audit (seq, record, hash) values (${seq}, ${FORGED})`;
+    expect(found((database) => database.exec(insert))).toMatchObject({ records, broken, headSeq: records, table: [] });
+  });
+
+  test("beyond all numbers", () => {
+    const records = tenant.database.count("select count(*) from audit");
+    const insert = `insert into audit (seq, record, hash) values (9223372036854775807, ${FORGED})`;
+    const broken = { seq: records + 1, reason: "missing" };
+    expect(found((database) => database.exec(insert))).toMatchObject({ records, broken, imports: null });
   });
 });
 
@@ -201,6 +251,11 @@ describe("kept changes of an import", () => {
       4,
       "altered",
     ],
+    ["a value is of another type", "update user_was set name = cast(name as blob) where import = 2", 2, "altered"],
+    ["what is told of it is no JSON", "update import set detail = 'x' where pk = 3", 3, "altered"],
+    ["what is told of it is no text", "update import set detail = x'00' where pk = 3", 3, "altered"],
+    ["they bear no number", "update import_secret set import = 'x' where import = 2", 0, "unrecorded"],
+    ["the table of what it made is not there", "drop table import_created", 1, "altered"],
     ["it is not there", "delete from import where pk = 3", 3, "missing"],
     ["it counts as a plan", "update import set state = 'planned' where pk = 3", 3, "missing"],
     ["they bear a number that no import has", "insert into import_secret values (77, 1)", 77, "unrecorded"],
@@ -214,6 +269,19 @@ describe("kept changes of an import", () => {
     const { broken, imports } = found((database) => database.exec(statement));
     expect(broken).toBeNull();
     expect(imports?.broken[0]).toEqual({ number, reason });
+  });
+
+  test("of one that cannot be read leave the others verified", () => {
+    const { imports } = found((database) => database.exec("update import set detail = 'x' where pk = 2"));
+    expect(imports).toEqual({ verified: 3, older: 0, broken: [{ number: 2, reason: "altered" }] });
+  });
+
+  test("are gone with the table of imports", () => {
+    const { imports } = found((database) => database.exec("drop table import"));
+    expect(imports).toMatchObject({
+      verified: 0,
+      broken: [1, 2, 3, 4].map((number) => ({ number, reason: "missing" })),
+    });
   });
 
   test("are the same under a later column, which has nothing in them", () => {

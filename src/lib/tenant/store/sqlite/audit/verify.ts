@@ -1,6 +1,7 @@
 import type { AuditFindings, AuditQuestion } from "../../audit-findings.ts";
 import type { Database } from "../database.ts";
 import { defineFunctions } from "../imports/functions.ts";
+import { isMisfit } from "../storage-failure.ts";
 import { verifyChain } from "./chain.ts";
 import { verifyKept } from "./kept.ts";
 import { verifyTable } from "./table.ts";
@@ -15,11 +16,16 @@ export interface AuditTask extends AuditQuestion {
 export const verifyOn = (database: Database, { head, imports }: AuditQuestion): AuditFindings => {
   defineFunctions(database, () => false);
   return database.snapshot(() => {
-    const chain = verifyChain(database, head);
-    return {
-      ...chain,
-      table: verifyTable(database),
-      imports: imports && chain.broken === null ? verifyKept(database) : null,
-    };
+    const table = verifyTable(database);
+    try {
+      const chain = verifyChain(database, head);
+      return { ...chain, table, imports: imports && chain.broken === null ? verifyKept(database) : null };
+    } catch (error) {
+      if (table.length === 0 || !isMisfit(error)) throw error;
+      return { ...NOTHING, table, imports: null };
+    }
   });
 };
+
+/** What is found in a table that cannot be read. */
+const NOTHING = { records: 0, last: null, broken: null, headSeq: null } as const;

@@ -1,26 +1,11 @@
 import type { PlanCounts } from "../../../../imports/plan.ts";
-import { comparisonKey } from "../../../../model/normalise.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import { overtakenByTenant } from "../../imports/refusals.ts";
 import type { Database } from "../database.ts";
-import { isMatched, isMissing, isValid, THEN } from "../../sql/forms.ts";
+import { isMatched, isMissing, isValid } from "../../sql/forms.ts";
 import { countChanges } from "./column-changes.ts";
 import { findConflicts } from "./conflicts.ts";
-import {
-  changedMask,
-  hasSecrets,
-  indexTargets,
-  isStaged,
-  isTouched,
-  joinReferences,
-  keyOf,
-  recordKey,
-  newReferences,
-  staged,
-  stored,
-  storedKeys,
-  VALID,
-} from "./expressions.ts";
+import { hasSecrets, indexTargets, isStaged, isTouched, newReferences, VALID } from "./expressions.ts";
 import {
   findBlankColumns,
   findNearNames,
@@ -34,89 +19,10 @@ import {
   findProtected,
   findUnknownReferences,
   MARK_INVALID,
-  recordFinding,
 } from "./findings.ts";
-import { forRanges, IN_RANGE } from "./functions.ts";
+import { match } from "./matching/match.ts";
+import { findPending, notePending } from "./matching/pending.ts";
 import { CUSTOM_FIELDS, type PlanSql, type StoredKind } from "./stored-kind.ts";
-
-/** Finds the record each staged row matches, and which of its fields the row would change. */
-const match = (database: Database, plan: PlanSql): void => {
-  for (const records of [joinByKey(database, plan), ...joinByStandIn(database, plan), ...joinByTask(database, plan)]) {
-    const sql = `insert into s.match (row, target, changed)
-      select r.row, t.pk, ${changedMask(plan)} from s.row r ${records} ${joinReferences(plan)} where ${IN_RANGE}
-      on conflict do nothing`;
-    forRanges(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
-  }
-};
-
-/** SQL: joins the record `t` whose key a row has. */
-const joinByKey = (database: Database, plan: PlanSql): string => {
-  const { thing, claims, inScope } = plan.kind;
-  const key = keyOf(plan);
-  const claim = claims.find((one) => one.field.field === key.field);
-  if (!key.unique) return joinHolders(database, plan, "key", recordKey(key), `${stored(key.field)} is not null`);
-  if (claim?.own !== false) return `${THEN} ${thing.name} t on ${inScope} and ${recordKey(key)} = r.key`;
-  return `${THEN} ${claim.table} e on ${claim.key("e")} = r.key and e.main = 1
-    ${THEN} ${thing.name} t on t.pk = e.${claim.record}`;
-};
-
-/** SQL: joins the record `t` that has no key, by what stands in for it. */
-const joinByStandIn = (database: Database, plan: PlanSql): readonly string[] => {
-  const { field, together } = keyOf(plan);
-  if (together === undefined) return [];
-  const fields = plan.kind.fields.filter((one) => together.includes(one.field));
-  const key = `json_array(${fields.map((one) => storedKeys(one)).join(", ")})`;
-  return [joinHolders(database, plan, "standIn", key, `${stored(field)} is null`)];
-};
-
-/**
- * SQL: joins the record `t` that alone has the key in a row's staged column; that several have it is a problem.
- *
- * @param key SQL of the key of the record `t`, which the tenant does not store
- */
-const joinHolders = (database: Database, plan: PlanSql, column: string, key: string, where: string): string => {
-  const { name, thing, inScope } = plan.kind;
-  const holders = `holder_${column}`;
-  database.exec(`drop table if exists s.${holders}`);
-  database.exec(`create table s.${holders} (key text, pk integer not null)`);
-  const sql = `insert into s.${holders} select ${key}, t.pk from ${thing.name} t where ${inScope} and ${where}`;
-  database.run(sql, { kind: name });
-  database.exec(`create index s.${holders}_key on ${holders} (key)`);
-  recordFinding(database, plan, {
-    code: "key-ambiguous",
-    field: keyOf(plan).field,
-    select: `select r.row, r.line, null as col, json_object('count', count(*)) as params
-             from s.row r join s.${holders} h on h.key = ${staged(column)} group by r.row having count(*) > 1`,
-  });
-  return `${THEN} s.${holders} h on h.key = ${staged(column)} ${THEN} ${thing.name} t on t.pk = h.pk`;
-};
-
-/**
- * SQL: joins the record `t` whose key was changed by hand, where an open task for the console says that it had the row's:
- * the console's export may be from before it was entered there, and the record is the same.
- */
-const joinByTask = (database: Database, plan: PlanSql): readonly string[] => {
-  const { kind, request } = plan;
-  const { field, comparison } = keyOf(plan);
-  database.exec("drop table if exists s.former");
-  if (request.fromConsole !== true) return [];
-  const tasks = database.all(
-    `select k.target, c.value ->> 'before' as was, c.value -> 'before' ->> 0 as first from console_task k, json_each(k.changes) c
-     where k.state = 'open' and k.kind = :kind and k.thing is null and k.target is not null and c.value ->> 'field' = :field
-       and c.value ->> 'before' is not null order by k.pk`,
-    { kind: kind.name, field },
-  );
-  if (tasks.length === 0) return [];
-  database.exec("create table s.former (key text primary key, pk integer not null)");
-  for (const { target, was, first } of tasks) {
-    const key = comparisonKey(comparison, String(first ?? was));
-    database.run("insert into s.former values (:key, :target) on conflict do nothing", { key, target: Number(target) });
-  }
-  return [
-    `${THEN} s.former h on h.key = r.key ${THEN} ${kind.thing.name} t on t.pk = h.pk and ${kind.inScope}
-      and not exists (select 1 from s.match x where x.target = t.pk)`,
-  ];
-};
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
 const reset = (database: Database): void => {
@@ -194,6 +100,7 @@ export const compare = (
   findMendedKeys(database, plan);
   const { planner } = plan.kind.table;
   let wipes: number | undefined;
+  notePending(database, plan);
   if (planner !== undefined) planner.compare(database, plan);
   else {
     findDuplicates(database, plan);
@@ -208,6 +115,7 @@ export const compare = (
     findMovedToUsual(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
   }
+  findPending(database, plan);
   findLikeCodes(database, plan);
   return { ...countPlan(database, plan), ...(wipes !== undefined && { wipes }) };
 };

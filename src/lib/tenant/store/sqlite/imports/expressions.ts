@@ -78,7 +78,8 @@ export const stagedKey = (plan: PlanSql, field: ImportedField): string =>
   isKey(plan, field) ? "r.key" : firstOf(keyedOf(field), stagedKeys(field));
 
 /** SQL: the key of a record by which a plan's rows may meet it. */
-export const recordKey = (key: KindKey): string => firstOf(key, keysBeside(key, stored(key.field), stored));
+export const recordKey = (key: KindKey, column = stored): string =>
+  firstOf(key, keysBeside(key, column(key.field), column));
 
 /** True if the file has the field. */
 export const isStaged = (plan: PlanSql, { field }: Pick<ImportedField, "field">): boolean =>

@@ -47,15 +47,15 @@ const BESIDE: readonly (readonly [table: string, key: string])[] = [
   ["import_secret", "target"],
 ];
 
-/** The tables with what imports keep, with the column after their import that orders their rows. */
-export const keptTables = (database: Database): readonly (readonly [table: string, key: string])[] => [
-  ...BESIDE,
-  ...database
-    .all(
-      String.raw`select name from sqlite_master where type = 'table' and name like '%\_was' escape '\' order by name`,
-    )
-    .map(({ name }) => [String(name), "pk"] as const),
-];
+/** The tables with what imports keep that are there, with the column after their import that orders their rows. */
+export const keptTables = (database: Database): readonly (readonly [table: string, key: string])[] => {
+  const tables = database.all("select name from sqlite_master where type = 'table' order by name");
+  const names = tables.map(({ name }) => String(name));
+  return [
+    ...BESIDE.filter(([name]) => names.includes(name)),
+    ...names.flatMap((name) => (/_was$/i.test(name) ? [[name, "pk"] as const] : [])),
+  ];
+};
 
 const keptIn = (database: Database, table: string, key: string): Kept => {
   const names = database.all("select name from pragma_table_info(:table) order by name", { table });

@@ -9,6 +9,7 @@ import { jsonList } from "../../../sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
+import { findPendingPlaces } from "./pending.ts";
 import { orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
@@ -90,6 +91,7 @@ const compare = (database: Database, plan: PlanSql): void => {
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
   });
   keep(database, plan, tree);
+  findPendingPlaces(database, plan);
 };
 
 const INSERT = `insert into org (pk, id, parent, name, nameKey, code, codeKey, createdAt, updatedAt, revision)

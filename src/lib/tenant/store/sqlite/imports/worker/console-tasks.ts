@@ -1,6 +1,6 @@
 import type { ConsoleTask } from "../../../../../contract/index.ts";
 import type { PlanCounts } from "../../../../../imports/plan.ts";
-import { nameKey } from "../../../../../model/normalise.ts";
+import { comparisonKey, nameKey } from "../../../../../model/normalise.ts";
 import {
   closeTask,
   closeTasksOf,
@@ -25,7 +25,7 @@ import { storedKeys } from "../expressions.ts";
 import { holdersOf } from "../revert/checks.ts";
 import { wasTable, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
-import { isImportedAfter, seenIn, shownSince } from "./contradictions.ts";
+import { isImportedAfter, isWholeExport, seenIn, shownSince } from "./contradictions.ts";
 
 /** An import that was just committed. */
 interface Done {
@@ -67,7 +67,8 @@ export const noteUndo = async (writer: Writer, { record, at, actor }: Done, orig
 /**
  * Closes the tasks that the console's export shows to be done: it has every column they changed, and agreed with the
  * mirror about their records. Where it did not, the mirror has the console's values by now, so that one that agrees proves
- * nothing, but one by which the records are again as the task left them does.
+ * nothing, but one by which the records are again as the task left them does. An export of which what it lacks was kept
+ * contradicts, and proves nothing.
  */
 async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closing, "state">): Promise<void> {
   const [closed, doubted]: [number[], number[]] = [[], []];
@@ -75,25 +76,21 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     await closeTask(writer, number, { ...by, state });
     closed.push(number);
   };
-  const seen = seenIn(record);
+  const [seen, isWhole] = [seenIn(record), isWholeExport(record)];
   const stillOpen: Asked[] = [];
   for (const task of await listTasks(writer, "open")) {
     if (task.kind !== record.kind || task.work === "upload") continue;
-    if (task.work === "add-field") {
-      const field = await fieldOf(writer, `${CUSTOM}${task.name ?? ""}`);
-      if (field !== undefined && seen.has(field.name)) await close(task.number, "shown");
-    }
     const hand = await handTarget(writer, task.number);
     const imported = task.importId === null ? undefined : await importAsked(writer, task.importId);
-    let end: End = "open";
+    let end = await fieldEnd(writer, record, { task, seen });
     if (hand !== undefined)
       end = await (task.doubtedAt === null ? handEnd : doubtedEnd)(writer, record, { task, ...hand, seen });
     if (imported !== undefined) end = await importEnd(writer, record, { task, ...imported, seen, stillOpen });
     if (end === "doubted") {
       await doubtTask(writer, task.number, by.at);
       doubted.push(task.number);
-    } else if (end !== "open") await close(task.number, end);
-    if (imported !== undefined && (end === "open" || end === "doubted")) stillOpen.push(imported.asked);
+    } else if (end !== "open" && isWhole) await close(task.number, end);
+    if (imported !== undefined && (end === "open" || end === "doubted" || !isWhole)) stillOpen.push(imported.asked);
   }
   const contradicted = await contradictedIn(writer, record);
   const settled = { mirroredBefore: await readMirrored(writer), closed, doubted, contradicted };
@@ -102,6 +99,23 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
 
 /** What an export of the console says of a task. */
 type End = "open" | "doubted" | "shown" | "dropped";
+
+/**
+ * What an export of the console says of a task of a custom field. Where the field was removed before it was added again, a
+ * column of its name may be the former one, which is still to be removed.
+ */
+const fieldEnd = async (
+  writer: Writer,
+  { detail }: ImportRecord,
+  { task: { work, name, fieldTask }, seen }: Pick<ImportAsked, "task" | "seen">,
+): Promise<End> => {
+  if (work !== "add-field" && work !== "remove-field") return "open";
+  const field = await fieldOf(writer, `${CUSTOM}${name ?? ""}`);
+  if (field === undefined || !seen.has(field.name)) return "open";
+  if (work === "add-field") return fieldTask === undefined ? "shown" : "open";
+  const counted = detail.counts?.columns.find((column) => column.field === `${CUSTOM}${name ?? ""}`);
+  return (counted?.changed ?? 0) + (counted?.cleared ?? 0) > 0 ? "doubted" : "open";
+};
 
 /** A task of an import, and what it asks for. */
 interface ImportAsked {
@@ -462,7 +476,13 @@ const isBroughtBack = (writer: Writer, done: ImportRecord): Promise<boolean> => 
   return isLikeDeleted(writer, done, made, { kind: done.kind, revision: done.revision ?? 0 });
 };
 
-/** Whether one of those whom an import deleted is like a record `t`. @param which SQL of the records that may be */
+/** SQL: tasks that the console may not have got, whose records it has as they were before. */
+const NOT_DONE = "k.kind = :kind and k.state in ('open', 'dropped')";
+
+/**
+ * Whether one of those whom an import deleted is like a record `t`: as he was, or as he was before tasks that the console
+ * may not have got. @param which SQL of the records that may be
+ */
 const isLikeDeleted = async (
   writer: Writer,
   { pk, kind }: ImportRecord,
@@ -471,6 +491,7 @@ const isLikeDeleted = async (
 ): Promise<boolean> => {
   const stored = kindNamed(kind);
   const { thing, namedBy, keys, fixed } = stored;
+  const was = wasTable(stored);
   const known = stored.fields.filter(
     (field) => field.stored === namedBy || keys.some((key) => key.field === field.field),
   );
@@ -481,14 +502,33 @@ const isLikeDeleted = async (
   ];
   const now = keysOf("t");
   const isList = (at: number): boolean => known[at]?.merge === "list";
-  const same = keysOf("c").map((was, at) => {
-    const from = `from ${thing.name} t${isList(at) ? `, json_each(${now[at]}) n` : ""} where ${which}`;
-    const isIn = (value: string): string => `${value} in (select ${isList(at) ? "n.value" : now[at]} ${from})`;
-    return isList(at) ? `exists (select 1 from json_each(${was}) e where ${isIn("e.value")})` : isIn(was);
-  });
-  const sql = `select count(*) from (select 1 from ${wasTable(stored)} c
-    where c.import = :pk and c.action = 'delete' and (${same.join(" or ")}) limit 1)`;
-  return (await writer.count(sql, { ...values, pk })) > 0;
+  const isNow = (value: string, at: number): string =>
+    `${value} in (select ${isList(at) ? "n.value" : now[at]} from ${thing.name} t${isList(at) ? `, json_each(${now[at]}) n` : ""}
+      where ${which})`;
+  const same = keysOf("c").map((kept, at) =>
+    isList(at) ? `exists (select 1 from json_each(${kept}) e where ${isNow("e.value", at)})` : isNow(kept, at),
+  );
+  const deleted = `select d.pk from ${was} d where d.import = :pk and d.action = 'delete'`;
+  const sql = `select count(*) from (select 1 from ${was} c where (c.import = :pk and c.action = 'delete'
+      or c.pk in (${deleted}) and c.import in (select k.import from console_task k where ${NOT_DONE}))
+    and (${same.join(" or ")}) limit 1)`;
+  const all = { ...values, pk, kind };
+  if ((await writer.count(sql, all)) > 0) return true;
+  const changed = await writer.all(
+    `select c.value ->> 'field' as field, c.value -> 'before' as before from console_task k, json_each(k.changes) c
+     where ${NOT_DONE} and k.thing is null and k.target in (${deleted})`,
+    { pk, kind },
+  );
+  for (const [at, { field, comparison, stored: column }] of known.entries()) {
+    const former = changed
+      .filter((change) => change["field"] === column || change["field"] === field)
+      .flatMap(({ before }) => JSON.parse(String(before)) as string | readonly string[] | null)
+      .flatMap((value) => (value === null ? [] : [comparisonKey(comparison, value)]));
+    if (former.length === 0) continue;
+    const isThere = `select count(*) from json_each(:former) e where ${isNow("e.value", at)}`;
+    if ((await writer.count(isThere, { ...values, kind, former: JSON.stringify(former) })) > 0) return true;
+  }
+  return false;
 };
 
 /** Whether somebody whom an import deleted is there again, as another record with one of his unique values. */

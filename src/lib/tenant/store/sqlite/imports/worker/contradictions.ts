@@ -10,7 +10,7 @@ import { Connection } from "../../store.ts";
 import { planRow } from "../rows.ts";
 import { wasTable, type PlanSql, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
-import { changedIn, CUSTOM, customPlace, fieldNamed, MOST_TOLD } from "./overwrites.ts";
+import { changedIn, CUSTOM, customPlace, fieldNamed, isGone, MOST_TOLD } from "./overwrites.ts";
 
 /** The fields that an export's columns show or name by a code or path; a constant of a map shows nothing of the console. */
 export const seenIn = ({ kind, detail: { staged } }: ImportRecord): ReadonlySet<string> => {
@@ -19,6 +19,10 @@ export const seenIn = ({ kind, detail: { staged } }: ImportRecord): ReadonlySet<
   const set = columns.filter(({ field }) => seen.has(field)).map(({ sets }) => thing.fields[sets]?.short ?? sets);
   return new Set([...seen, ...set]);
 };
+
+/** Whether an export of the console was taken over with all that it lacks: else it proves nothing of what is not in it. */
+export const isWholeExport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
+  request?.fromConsole === true && request.mode === "replace";
 
 /** Whether an export showed fields, as columns of a staged file name them, after a task was closed, or told as contradicted. */
 type IsShown = (task: Pick<ConsoleTask, "number" | "closedAt" | "doubtedAt">, fields: readonly string[]) => boolean;
@@ -30,14 +34,15 @@ export const shownSince = async (reader: Reader, kind: StoredKind, but?: number)
     .filter(({ detail }) => detail.revertedBy === null)
     .map((record) => ({
       at: record.detail.committedAt ?? "",
+      isWhole: isWholeExport(record),
       seen: seenIn(record),
       told: record.detail.settled?.contradicted ?? [],
     }));
   return ({ number, closedAt, doubtedAt }, fields) =>
     exports.some(
-      ({ at, seen, told }) =>
+      ({ at, isWhole, seen, told }) =>
         told.includes(number) ||
-        (at > (closedAt ?? "") && at > (doubtedAt ?? "") && fields.every((field) => seen.has(field))),
+        (isWhole && at > (closedAt ?? "") && at > (doubtedAt ?? "") && fields.every((field) => seen.has(field))),
     );
 };
 
@@ -61,7 +66,7 @@ export const contradictedBy = async (database: Database, plan: PlanSql): Promise
   if (request.fromConsole !== true) return undefined;
   const rows = database.all(
     `select k.pk, m.row, m.changed,
-       m.row is null and exists (select 1 from ${kind.thing.name} t where t.pk = k.target and ${kind.isLacking}) as gone
+       ${isGone(plan)} as gone
      from console_task k left join s.match m on m.target = k.target
      where k.state = 'confirmed' and k.kind = :kind and k.thing is null and k.target is not null
        and not ${isImportedAfter(kind, "k.target", "k.revision")} order by k.pk`,

@@ -1,7 +1,10 @@
+import { Failure } from "../../../../../errors/index.ts";
 import type { Overwritten, PlanCounts } from "../../../../../imports/plan.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { ConsoleChange } from "../../../../../model/console-task.ts";
 import { nameKey } from "../../../../../model/normalise.ts";
+import { text } from "../../../../../text/index.ts";
+import { isMissing } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
 
@@ -16,7 +19,7 @@ export const overwrittenBy = (database: Database, { kind, request, staged }: Pla
   if (request.fromConsole !== true) return undefined;
   const rows = database.all(
     `select k.pk, k.name, k.changes, m.changed,
-       m.row is null and exists (select 1 from ${kind.thing.name} t where t.pk = k.target and ${kind.isLacking}) as gone
+       ${isGone({ kind, request })} as gone
      from console_task k left join s.match m on m.target = k.target
      where k.state = 'open' and k.kind = :kind and k.thing is null and k.target is not null order by k.pk`,
     { kind: kind.name },
@@ -30,6 +33,41 @@ export const overwrittenBy = (database: Database, { kind, request, staged }: Pla
     return own.map(({ field }) => ({ task, name, field }));
   });
   return all.length === 0 ? undefined : { count: all.length, first: all.slice(0, MOST_TOLD) };
+};
+
+/** SQL: true if a plan deletes the record of a task `k`, which no row `m` meets. */
+export const isGone = ({ kind, request }: Pick<PlanSql, "kind" | "request">): string =>
+  request.mode === "replace"
+    ? `(m.row is null and exists (select 1 from ${kind.thing.name} t where t.pk = k.target and ${kind.isLacking}))`
+    : "false";
+
+/**
+ * Refuses to keep what an export lacks where an open task says that the console has it: it may be in the export as it was
+ * called before, and would be made anew beside what it is here.
+ *
+ * @throws Failure `input-rejected`
+ */
+export const refuseKept = (database: Database, { kind, request }: PlanSql): void => {
+  if (request.fromConsole !== true || request.mode === "replace") return;
+  const { name: table } = kind.thing;
+  const task = database.get(
+    `select k.pk, k.name from console_task k where k.state = 'open' and k.kind = :kind and k.thing is null
+       and k.work not in ('create', 'delete') and exists (select 1 from ${table} t where t.pk = k.target)
+       and ${isMissing("k.target")} order by k.pk limit 1`,
+    { kind: kind.name },
+  );
+  if (task === undefined) return;
+  const [number, name] = [Number(task["pk"]), String(task["name"])];
+  throw new Failure("input-rejected", {
+    what: text(
+      `the export does not have "${name}", which was changed here (task ${number}), and may have it as it was called before; nothing was changed`,
+      `ここで変更した「${name}」(作業 ${number})がエクスポートになく、変更前の名前で入っている可能性があります。何も変更していません`,
+    ),
+    hint: text(
+      `do it in the console (clomoctl console show ${number}) and export anew; or take it back here and drop it: clomoctl console drop ${number}`,
+      `管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてください。行わない場合は、ここでも元に戻して取り下げてください: clomoctl console drop ${number}`,
+    ),
+  });
 };
 
 /** The field that a task names, as files have it; undefined of one that no file has. */

@@ -18,7 +18,7 @@ import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
-import { rejected } from "../../../imports/refusals.ts";
+import { rejected, undoneAlready, withoutPlan } from "../../../imports/refusals.ts";
 import { choose, createChoice } from "../deletion/choose.ts";
 import { deletionSql, planSqlOf } from "../plan-sql.ts";
 import { checkRevertible } from "../revert/checks.ts";
@@ -26,10 +26,18 @@ import { applyRevert } from "../revert/records.ts";
 import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
-import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
+import {
+  differencesOf,
+  followReferred,
+  keepEmitted,
+  keepReferred,
+  plannedChanges,
+  visibleIn,
+  type PlannedChanges,
+} from "../differences.ts";
 import { auditImport } from "./audit.ts";
-import { overwrittenBy } from "./overwrites.ts";
-import { contradictedBy } from "./contradictions.ts";
+import { overwrittenBy, refuseKept } from "./overwrites.ts";
+import { contradictedBy, isWholeExport } from "./contradictions.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
@@ -233,12 +241,18 @@ const compareAndKeep = async (
   const { takes } = record.detail;
   const taken = takes === undefined ? undefined : await readImport(new Connection(database), takes);
   const { etag, counts, ...deleted } = database.snapshot(() => {
-    if (record.state === "awaiting-console") keepEmitted(database, plan);
+    const isWaiting = record.state === "awaiting-console";
+    if (isWaiting) {
+      keepEmitted(database, plan);
+      followReferred(database, plan);
+    }
     const etag = etagOf(database, plan);
     const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing };
     const found = isDeletion ? choose(database, plan, along) : compare(database, plan);
+    refuseKept(database, plan);
     const counts = { ...found, overwrites: overwrittenBy(database, plan) };
     if (!unseen) keepDeletions(database, plan);
+    if (!isWaiting && !isDeletion) keepReferred(database, plan);
     return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
   });
   const all = { ...counts, contradicts: await contradictedBy(database, plan) };
@@ -366,7 +380,8 @@ const applyAndRecord = async (
 
 /**
  * Records when the tenant's data last came from the console, which columns the console showed, and which were sent there.
- * Data comes from the console by its own export: imported as such, or compared with a plan that waited for it.
+ * Data comes from the console by its own export: imported as such, or compared with a plan that waited for it. One of which
+ * what it lacks was kept leaves the mirror as old as it was.
  */
 const noteMirror = (
   database: Database,
@@ -381,7 +396,8 @@ const noteMirror = (
   const staged = detail.staged?.staged ?? [];
   const isExport = detail.request?.fromConsole === true;
   if (!isExport && state !== "awaiting-console") return;
-  database.run("update tenant set mirroredAt = :now", { now });
+  const isPart = isExport && !isWholeExport({ detail });
+  database.run(`update tenant set mirroredAt = ${isPart ? "coalesce(mirroredAt, :now)" : ":now"}`, { now });
   note("seen_column", isExport ? staged : (verified?.seen ?? []), now);
   if (!isExport) note("sent_column", staged, detail.emittedAt ?? now);
 };
@@ -438,6 +454,11 @@ export const commitRevert = async (
   }
 };
 
+/** @throws Failure `conflict` if an import was undone since its undoing was planned */
+const checkStanding = async (writer: Writer, { pk, detail: { revertedBy } }: ImportRecord): Promise<void> => {
+  if (revertedBy !== null) throw undoneAlready({ number: pk, by: (await readImport(writer, revertedBy)).pk });
+};
+
 /** Reverts an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
 const applyRevertAndRecord = async (
   database: Database,
@@ -450,6 +471,8 @@ const applyRevertAndRecord = async (
   const reverted = committedOf(original);
   const collections = writtenBy(reverted.kind);
   await writer.lock(collections);
+  await checkStanding(writer, original);
+  if (record.state !== "planned") throw withoutPlan(record);
   checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
   const revision = advance(database, collections);
   applyRevert(database, reverted, record.pk, revision);

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ConsoleTask, Org, User } from "../contract/index.ts";
+import { TestTenant, type Cells } from "./testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+  await tenant.import(FROM, USERS);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const FROM = { kind: "users", fromConsole: true } as const;
+const ORGS: Cells = [
+  ["組織名", "組織コード", "上位組織コード"],
+  ["営業部", "S", ""],
+  ["総務部", "G", ""],
+  ["甲", "", ""],
+  ["乙", "", ""],
+];
+const HEADER = ["氏名", "メールアドレス", "社員コード", "役職"];
+const HANAKO = ["鈴木 花子", "hanako@ex.jp", "A3", "主任"];
+const JIRO = ["渡辺 次郎", "jiro@ex.jp", "A11", "主任"];
+const USERS: Cells = [HEADER, HANAKO, JIRO, ["佐藤 健", "ken@ex.jp", "A7", ""]];
+
+const user = async (name: string): Promise<User> => (await tenant.client.users.find({ name }))[0] as User;
+const org = async (name: string): Promise<Org> => (await tenant.client.orgs.find({ name }))[0] as Org;
+const readdress = async (code: string, address: string) =>
+  tenant.client.users.edit((await user(code)).id, { emails: [address] });
+const remove = async (kind: "users" | "orgs", id: string) =>
+  tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
+const tasks = async (): Promise<readonly Pick<ConsoleTask, "number" | "state" | "doubtedAt">[]> =>
+  tenant.client.console.list({});
+const states = async () => (await tasks()).map(({ state }) => state);
+
+/** What an export meets that may be from before the tasks were done: its problems, as `code@row tasks`. */
+const refused = async (request: object, cells: Cells): Promise<readonly string[]> => {
+  const plan = await tenant.plan({ ...FROM, ...request }, cells);
+  expect(plan.rejected).toBe(true);
+  const found = await tenant.errors(plan);
+  await tenant.client.imports.discard(plan.id);
+  return found.map(({ code, row, params }) => `${code}@${row} ${String(params["tasks"])}`);
+};
+
+describe("an export from before keys went from one record to another", () => {
+  const swap = async () => {
+    await readdress("A11", "tmp@ex.jp");
+    await readdress("A3", "jiro@ex.jp");
+    await readdress("A11", "hanako@ex.jp");
+  };
+  const SWAPPED: Cells = [
+    HEADER,
+    ["鈴木 花子", "jiro@ex.jp", "A3", "主任"],
+    ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
+    USERS[3] ?? [],
+  ];
+
+  test("is refused where both have exchanged them, by hand", async () => {
+    await swap();
+    expect(await refused({}, USERS)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.import(FROM, SWAPPED);
+    expect(await states()).toEqual(["shown", "shown"]);
+    expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
+  });
+
+  test("is taken with what else it has once somebody confirmed that they were exchanged", async () => {
+    await swap();
+    const [header, first, second, third] = SWAPPED;
+    const later: Cells = [header ?? [], [...(first ?? []).slice(0, 3), "係長"], second ?? [], third ?? []];
+    expect(await refused({}, later)).toEqual(["key-pending@2 1, 2"]);
+    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    await tenant.import(FROM, later);
+    expect(await user("A3")).toMatchObject({ name: "鈴木 花子", title: "係長" });
+  });
+
+  test("is refused where one took what the other gave up", async () => {
+    await readdress("A11", "tmp@ex.jp");
+    await readdress("A3", "jiro@ex.jp");
+    expect(await refused({}, USERS)).toEqual(["key-pending@3 1, 2"]);
+  });
+
+  test("is refused where namesakes exchanged them, of whom nothing else is told", async () => {
+    const bare: Cells = [
+      ["氏名", "メールアドレス"],
+      ["田中", "a@ex.jp"],
+      ["田中", "b@ex.jp"],
+    ];
+    await tenant.import(FROM, bare);
+    const [first, second] = (await tenant.users()).filter(({ name }) => name === "田中");
+    await tenant.client.users.edit(String(first?.id), { emails: ["c@ex.jp"] });
+    await tenant.client.users.edit(String(second?.id), { emails: ["a@ex.jp"] });
+    await tenant.client.users.edit(String(first?.id), { emails: ["b@ex.jp"] });
+    expect(await refused({}, bare)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+  });
+
+  test("is refused where an import exchanged them", async () => {
+    const [, hanako, jiro] = SWAPPED;
+    await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, hanako ?? [], jiro ?? []]);
+    expect(await refused({}, USERS)).toEqual(["key-pending@2 1", "key-pending@3 1"]);
+    await tenant.import(FROM, SWAPPED);
+    expect(await states()).toEqual(["shown"]);
+  });
+
+  test("meets whom an import alone gave another one by the former", async () => {
+    await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, ["鈴木 花子", "h2@ex.jp", "A3", "主任"]]);
+    const { id } = await user("A3");
+    await tenant.import(FROM, USERS);
+    expect(await user("hanako@ex.jp")).toMatchObject({ id });
+    expect(await tasks()).toMatchObject([{ state: "open", doubtedAt: expect.any(String) }]);
+  });
+
+  test("is refused of organisations alike, by their codes", async () => {
+    const [sales, general] = [await org("S"), await org("G")];
+    await tenant.client.orgs.edit(general.id, { code: "T" });
+    await tenant.client.orgs.edit(sales.id, { code: "G" });
+    await tenant.client.orgs.edit(general.id, { code: "S" });
+    expect(await refused({ kind: "orgs" }, ORGS)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    expect(await states()).toEqual(["open", "open"]);
+  });
+
+  test("is refused of organisations without codes, by their names", async () => {
+    const [first, second] = [await org("甲"), await org("乙")];
+    await tenant.client.orgs.edit(first.id, { name: "丙" });
+    await tenant.client.orgs.edit(second.id, { name: "甲" });
+    await tenant.client.orgs.edit(first.id, { name: "乙" });
+    expect(await refused({ kind: "orgs" }, ORGS)).toEqual(["key-pending@4 1, 2", "key-pending@5 1, 2"]);
+    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+    expect((await org("乙")).id).toBe(first.id);
+  });
+});
+
+describe("an export from before somebody was deleted and another one made with the same key", () => {
+  test("is refused, and the deletion stays", async () => {
+    await remove("users", (await user("A3")).id);
+    await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
+    expect(await refused({}, USERS)).toEqual(["key-pending@2 1, 2"]);
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.import(FROM, [HEADER, ["新人", "hanako@ex.jp", "", ""], JIRO, USERS[3] ?? []]);
+    // where the new one belongs no such export tells
+    expect(await states()).toEqual(["dropped", "open"]);
+  });
+
+  test("is refused of organisations, of users of an app, of devices", async () => {
+    await remove("orgs", (await org("S")).id);
+    await tenant.client.orgs.create({ name: "第二営業部", code: "S", parentId: (await org("全社")).id });
+    expect(await refused({ kind: "orgs" }, ORGS)).toEqual(["key-pending@2 1, 2"]);
+    const docs: Cells = [
+      ["表示名", "ユーザーID"],
+      ["田中", "tanaka"],
+    ];
+    await tenant.import({ kind: "docs", fromConsole: true }, docs);
+    await tenant.import({ kind: "docs", mode: "replace" }, [
+      ["表示名", "ユーザーID", "パスワード"],
+      ["林", "hayashi", "Hidden4711"],
+    ]);
+    await tenant.import({ kind: "docs" }, [
+      ["表示名", "ユーザーID", "パスワード"],
+      ["谷", "tanaka", "Hidden4711"],
+    ]);
+    expect(await refused({ kind: "docs" }, docs)).toEqual(["key-pending@2 3, 4"]);
+  });
+});
+
+describe("whose key and name were changed before they were deleted", () => {
+  test("is seen again in an export by the former ones", async () => {
+    const bare: Cells = [
+      ["氏名", "メールアドレス"],
+      ["鈴木 花子", "hanako@ex.jp"],
+      ["佐藤 健", "ken@ex.jp"],
+    ];
+    await tenant.import(FROM, bare);
+    await tenant.client.users.edit((await user("hanako@ex.jp")).id, { emails: ["h2@ex.jp"], name: "佐藤 花子" });
+    await remove("users", (await user("h2@ex.jp")).id);
+    await tenant.import(FROM, bare);
+    expect((await tasks()).at(-1)).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+    await tenant.import(FROM, bare);
+    expect((await tasks()).at(-1)).toMatchObject({ state: "open" });
+    await tenant.import(FROM, bare.slice(0, 1).concat(bare.slice(2)));
+    expect((await tasks()).at(-1)).toMatchObject({ state: "shown" });
+  });
+
+  test("so is an organisation without a code", async () => {
+    await tenant.client.orgs.edit((await org("甲")).id, { name: "丙" });
+    await remove("orgs", (await org("丙")).id);
+    await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+    expect((await tasks()).at(-1)).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+  });
+});
