@@ -62,6 +62,19 @@ const ConsoleTask = named(
         description:
           "of an undoing that brought records back: a few of those with fields that no file has, which the console must be told too; secrets have no value",
       }),
+    former: z
+      .array(
+        z.object({
+          name: z.string(),
+          key: z.string().nullable(),
+          there: z.object({ name: z.string(), key: z.string().nullable() }),
+          tasks: z.array(z.int()),
+        }),
+      )
+      .meta({
+        description:
+          "of an import that deletes: a few of those whom the console has by another name, address or code, as `there` says, until these tasks are done",
+      }),
     undoes: z.object({ importNumber: z.int(), task: z.int().nullable(), state: TaskState.nullable() }).nullable().meta({
       description:
         "of an undoing: the import that it undid, and that one's task as it was until then; null if that import took over an export of the console",

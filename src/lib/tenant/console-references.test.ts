@@ -210,6 +210,32 @@ test("who is gone is told from others of the name, too", async () => {
   expect(await task()).toMatchObject({ gone: true, name: "佐藤 健", key: "ken2@ex.jp" });
 });
 
+test("whom a task deletes is told as the console has them until tasks before it are done", async () => {
+  const { client } = tenant;
+  const [one, other] = [await user("ken1@ex.jp"), await user("ken2@ex.jp")];
+  const hanako = await user("hanako@ex.jp");
+  await client.users.edit(one.id, { emails: ["old@ex.jp"] });
+  await client.users.edit(other.id, { emails: ["ken1@ex.jp"] });
+  await client.users.edit(hanako.id, { title: "部長" });
+  await tenant.import({ kind: "users", mode: "replace" }, [
+    ["氏名", "メールアドレス"],
+    ["佐藤 健", "old@ex.jp"],
+  ]);
+  const deletion = await task(4);
+  expect(deletion).toMatchObject({ delete: 2 });
+  expect(deletion.former).toEqual([
+    {
+      name: "佐藤 健",
+      key: "ken1@ex.jp",
+      there: { name: "佐藤 健", key: "ken2@ex.jp" },
+      tasks: [2],
+    },
+  ]);
+  expect(stepsOf(deletion)[0]?.ja).toBe(
+    "「佐藤 健 <ken1@ex.jp>」は、作業 2 を行うまで、管理画面では「佐藤 健 <ken2@ex.jp>」です。削除するのはこの「佐藤 健 <ken2@ex.jp>」です",
+  );
+});
+
 test("an organisation without a code is called by its path, as the console has it until the task is done", async () => {
   const { client } = tenant;
   const made = async (name: string, parent: string) =>

@@ -3,6 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { OWNERS, wipeFor } from "../../model/device.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
@@ -205,7 +206,7 @@ export const formerValues = async (
     ...byHand.map((row) => ({
       number: Number(row["pk"]),
       objectId: String(row["object"]),
-      values: Object.fromEntries(handChangesOf(row).map(({ field, before, ids: of }) => [field, of?.before ?? before])),
+      values: beforeIn(row),
     })),
     ...imported.map(({ task, id, ...values }) => ({ number: Number(task), objectId: String(id), values })),
   ];
@@ -226,6 +227,50 @@ export const goneRecords = async (
   );
   return new Map(rows.map((row) => [String(row["id"]), row]));
 };
+
+/** A record that an open task deletes, and what the console has of it until tasks before that one are done. */
+export interface FormerDeleted {
+  readonly deleted: Row;
+  readonly former: FormerValues;
+}
+
+/** The records that an open task of an import deletes and earlier open ones change, in the order of these. */
+export const formerOfDeleted = async (
+  reader: Reader,
+  kind: FormatName,
+  number: number,
+): Promise<readonly FormerDeleted[]> => {
+  const { keys, namedBy = "name" } = FORMATS[kind].thing;
+  const fields = [namedBy, ...keys.slice(0, 1).map(({ field }) => field)];
+  const deleted = `console_task d ${THEN} ${wasOf(kind)} w on w.import = d.import and w.action = 'delete'
+    ${THEN} console_task k on k.kind = d.kind and k.pk < d.pk and k.state = 'open'`;
+  const byHand = await reader.all(
+    `select w.*, k.pk as task, k.changes from ${deleted} and k.target = w.pk and k.thing is null
+     where d.pk = :number and k.work <> 'create' and exists (select 1 from json_each(k.changes) c
+       where c.value ->> 'field' in (select value from json_each(:fields)))`,
+    { number, fields: JSON.stringify(fields) },
+  );
+  const differs = fields.map((field) => `x.${field} is distinct from w.${field}`).join(" or ");
+  const imported = await reader.all(
+    `select w.*, k.pk as task, json_object(${fields.map((field) => `'${field}', x.${field}`).join(", ")}) as was
+     from ${deleted} ${THEN} ${wasOf(kind)} x on x.import = k.import and x.pk = w.pk and x.action = 'update'
+     where d.pk = :number and (${differs}) limit :most`,
+    { number, most: MOST_FORMER },
+  );
+  const all = [...byHand, ...imported].map((row) => {
+    const { task, id, was = null } = row;
+    const values = was === null ? beforeIn(row) : (JSON.parse(String(was)) as FormerValues["values"]);
+    return { deleted: row, former: { number: Number(task), objectId: String(id), values } };
+  });
+  return all.toSorted((a, b) => a.former.number - b.former.number);
+};
+
+/** Maximum number of records that are looked at for it. */
+const MOST_FORMER = 100;
+
+/** What the console has until a task by hand is done, by field. */
+const beforeIn = (row: Row): FormerValues["values"] =>
+  Object.fromEntries(handChangesOf(row).map(({ field, before, ids: of }) => [field, of?.before ?? before]));
 
 /** The table with the records of a kind as they were before imports. */
 const wasOf = (kind: FormatName): string => `${TABLES[kind] ?? "secured_user"}_was`;
@@ -384,6 +429,7 @@ const taskOf = (row: Row): ConsoleTask => {
     changes,
     gone: row["gone"] === 1,
     restored: [],
+    former: [],
     undoes: row["undoes"] === null ? null : (JSON.parse(String(row["undoes"])) as ConsoleTask["undoes"]),
     ...(row["fieldTask"] !== null && { fieldTask: Number(row["fieldTask"]) }),
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),

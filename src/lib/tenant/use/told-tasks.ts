@@ -4,7 +4,7 @@ import { FORMATS } from "../../model/formats.ts";
 import { formatOrgPath, ORG } from "../../model/organisation.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
-import { formerValues, goneRecords, listTasks, type FormerValues } from "../store/console.ts";
+import { formerOfDeleted, formerValues, goneRecords, listTasks, type FormerValues } from "../store/console.ts";
 import type { List } from "../store/lists.ts";
 import { recordsWith } from "../store/lists.ts";
 import { restoredBeside } from "../store/imports/restored.ts";
@@ -145,7 +145,32 @@ const placeOf = async (
 
 /** Tasks of the console with what people are told of their records. */
 export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
-  withRestored(reader, await withFormerGroups(reader, await byNow(reader, tasks)));
+  withRestored(reader, await withFormerGroups(reader, await withFormer(reader, await byNow(reader, tasks))));
+
+/** Tasks that delete, with those of the deleted whom the console calls otherwise until earlier tasks are done. */
+const withFormer = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
+  Promise.all(
+    tasks.map(async (task) => {
+      const { number, kind, state, importNumber, delete: gone } = task;
+      if (state !== "open" || importNumber === null || gone === 0) return task;
+      const { thing } = FORMATS[kind];
+      const { namedBy = "name" } = thing;
+      const calledBy = (values: Values) => ({
+        name: String(values[namedBy]),
+        key: keyOf(thing, { work: "edit", changes: [] }, values),
+      });
+      const found = Map.groupBy(await formerOfDeleted(reader, kind, number), ({ former }) => former.objectId);
+      const all = [...found.values()].flatMap((changes) => {
+        const [{ deleted = {} } = {}] = changes;
+        // what the console has is what the first of the tasks changes
+        const before = changes.toReversed().flatMap(({ former }) => Object.entries(former.values));
+        const [here, there] = [calledBy(deleted), calledBy({ ...deleted, ...Object.fromEntries(before) })];
+        const tasksBefore = [...new Set(changes.map(({ former }) => former.number))];
+        return here.name === there.name && here.key === there.key ? [] : [{ ...here, there, tasks: tasksBefore }];
+      });
+      return { ...task, former: all.slice(0, MOST_RESTORED) };
+    }),
+  );
 
 /** Tasks with the names that the console has of groups, where a later task renames these. */
 const withFormerGroups = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
@@ -160,11 +185,11 @@ const withFormerGroups = async (reader: Reader, tasks: readonly ConsoleTask[]): 
     const later = renamings.filter(({ kind, number }) => kind === task.kind && number > task.number);
     const renamed = later.flatMap(({ changes }) => changes.map(({ before, after }) => [after, before] as const));
     const former = new Map<Told, Told>(renamed);
-    return { ...task, changes: task.changes.map((change) => withFormer(change, former)) };
+    return { ...task, changes: task.changes.map((change) => withFormerName(change, former)) };
   });
 };
 
-const withFormer = (change: Change, former: ReadonlyMap<Told, Told>): Change => {
+const withFormerName = (change: Change, former: ReadonlyMap<Told, Told>): Change => {
   const { field, after, now } = change;
   if (field !== "groups" || now !== undefined || !Array.isArray(after)) return change;
   const names = (after as readonly string[]).map((name) => {
