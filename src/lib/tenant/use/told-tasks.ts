@@ -139,7 +139,7 @@ const placeOf = async (
   const parents = await recordsWith(reader, list, typeof above === "string" ? [above] : []);
   const [parent] = parents as readonly Values[];
   const called = before("name")?.before ?? there["name"] ?? name;
-  const own = formatOrgPath([String(called)]);
+  const own = formatOrgPath(typeof called === "string" ? [called] : []);
   return (parent?.["path"] ?? "") === "" ? own : `${String(parent?.["path"])}/${own}`;
 };
 
@@ -161,7 +161,9 @@ const withFormer = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<read
       });
       const found = Map.groupBy(await formerOfDeleted(reader, kind, number), ({ former }) => former.objectId);
       const all = [...found.values()].flatMap((changes) => {
-        const [{ deleted = {} } = {}] = changes;
+        const [first] = changes;
+        if (first === undefined) return [];
+        const { deleted } = first;
         // what the console has is what the first of the tasks changes
         const before = changes.toReversed().flatMap(({ former }) => Object.entries(former.values));
         const [here, there] = [calledBy(deleted), calledBy({ ...deleted, ...Object.fromEntries(before) })];
