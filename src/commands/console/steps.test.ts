@@ -21,6 +21,7 @@ const TASK: ConsoleTask = {
   changes: [],
   gone: false,
   restored: [],
+  former: [],
   undoes: null,
   deletionTask: null,
   absentIn: null,

@@ -2,7 +2,7 @@ import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { ORG } from "../../lib/model/organisation.ts";
+import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
@@ -19,8 +19,24 @@ export function stepsOf(task: ConsoleTask): readonly Text[] {
   if (task.gone) return task.absentIn === null ? goneSteps(task) : absentSteps(task, task.absentIn);
   if (task.objectId !== null) return [...wipeStep(task), ...handSteps(task), confirmed(task)];
   if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
-  return [...undoingStep(task), ...wipeStep(task), ...(task.work === "upload" ? uploadSteps(task) : repeatSteps(task))];
+  return [
+    ...undoingStep(task),
+    ...wipeStep(task),
+    ...formerSteps(task),
+    ...(task.work === "upload" ? uploadSteps(task) : repeatSteps(task)),
+  ];
 }
+
+/** Whom of those that are deleted the console calls otherwise, until tasks before this one are done: it may have another by that name. */
+const formerSteps = (task: ConsoleTask): readonly Text[] =>
+  task.former.map(({ name, key, there, tasks }) => {
+    const [here, former] = [withKey(name, { ...task, key }), withKey(there.name, { ...task, key: there.key })];
+    const numbers = tasks.join(", ");
+    return text(
+      `${here} is in the console: ${former}, until ${tasks.length === 1 ? "task" : "tasks"} ${numbers} ${tasks.length === 1 ? "is" : "are"} done; delete that one`,
+      `「${here}」は、作業 ${numbers} を行うまで、管理画面では「${former}」です。削除するのはこの「${former}」です`,
+    );
+  });
 
 /** What comes before all other steps of an undoing: they hold only of what was done in the console, where that is not known. */
 function undoingStep({ number, undoes }: ConsoleTask): readonly Text[] {
@@ -110,6 +126,8 @@ const importWork = (task: ConsoleTask): Text | undefined => {
 /** What tells a record from others of its name. */
 const withKey = (name: string, { key, ...task }: Pick<ConsoleTask, "key" | "kind" | "thing">): string => {
   if (key === null || key === name) return name;
+  // the path of one without a code ends with its name
+  if (thingOf(task).name === ORG.name && key.endsWith(`/${formatOrgPath([name])}`)) return key;
   return thingOf(task).name === ORG.name ? `${name} (${key})` : `${name} <${key}>`;
 };
 

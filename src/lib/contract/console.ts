@@ -27,7 +27,7 @@ const ConsoleTask = named(
     name: z.string().nullable().meta({ description: "the file of the import, the custom field, or the record's name" }),
     key: z.string().nullable().meta({
       description:
-        "of a record that was written by hand: what tells it from others of its name in the console, as far as is known: its main mail address, organisation code or user id",
+        "of a record that was written by hand: what tells it from others of its name in the console, as far as is known: its main mail address, organisation code (without one, its path) or user id",
     }),
     objectId: Id.nullable().meta({ description: "the record that was written by hand" }),
     changes: z
@@ -61,6 +61,19 @@ const ConsoleTask = named(
       .meta({
         description:
           "of an undoing that brought records back: a few of those with fields that no file has, which the console must be told too; secrets have no value",
+      }),
+    former: z
+      .array(
+        z.object({
+          name: z.string(),
+          key: z.string().nullable(),
+          there: z.object({ name: z.string(), key: z.string().nullable() }),
+          tasks: z.array(z.int()),
+        }),
+      )
+      .meta({
+        description:
+          "of an import that deletes: a few of those whom the console has by another name, address or code, as `there` says, until these tasks are done",
       }),
     undoes: z.object({ importNumber: z.int(), task: z.int().nullable(), state: TaskState.nullable() }).nullable().meta({
       description:

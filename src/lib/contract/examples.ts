@@ -149,6 +149,7 @@ const consoleTask: ConsoleTask = {
   changes: [],
   gone: false,
   restored: [],
+  former: [],
   undoes: null,
   deletionTask: null,
   absentIn: null,

@@ -166,6 +166,91 @@ test("records of one name are told apart, by what the console knows", async () =
   expect(await keys()).toEqual(all);
 });
 
+test("a record is called as the console has it until a task is done, whatever tasks after it change", async () => {
+  const { client } = tenant;
+  await client.users.edit((await user("ken1@ex.jp")).id, { title: "課長" });
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "社員コード"],
+    ["鈴木 花子", "hanako@ex.jp", "A1"],
+  ]);
+  await client.users.edit((await user("hanako@ex.jp")).id, { title: "部長" });
+  await tenant.import({ kind: "users", key: "employee-code" }, [
+    ["氏名", "メールアドレス", "社員コード"],
+    ["鈴木 花子", "h9@ex.jp", "A1"],
+  ]);
+  await client.users.edit((await user("h9@ex.jp")).id, { emails: ["h10@ex.jp"] });
+  const keys = async () => (await client.console.list({})).map(({ number, key }) => [number, key]);
+  expect(await keys()).toEqual([
+    [1, "ken1@ex.jp"],
+    [2, null],
+    [3, "hanako@ex.jp"],
+    [4, null],
+    [5, "h9@ex.jp"],
+  ]);
+  // once the later ones are done the console has the last one
+  await client.console.close({ numbers: [5], state: "confirmed" });
+  expect((await task(3)).key).toBe("hanako@ex.jp");
+  // an old export, which contradicts what was asked
+  await client.orgs.edit((await org("W")).id, { name: "受付" });
+  await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+  await client.orgs.edit((await org("W")).id, { code: "W2" });
+  expect((await keys()).slice(-2)).toEqual([
+    [6, "W"],
+    [7, "W"],
+  ]);
+});
+
+test("who is gone is told from others of the name, too", async () => {
+  const { id } = await user("ken2@ex.jp");
+  await tenant.client.users.edit(id, { title: "課長" });
+  await tenant.import(
+    { kind: "users", fromConsole: true },
+    USERS.filter(([, email]) => email !== "ken2@ex.jp"),
+  );
+  expect(await task()).toMatchObject({ gone: true, name: "佐藤 健", key: "ken2@ex.jp" });
+});
+
+test("whom a task deletes is told as the console has them until tasks before it are done", async () => {
+  const { client } = tenant;
+  const [one, other] = [await user("ken1@ex.jp"), await user("ken2@ex.jp")];
+  const hanako = await user("hanako@ex.jp");
+  await client.users.edit(one.id, { emails: ["old@ex.jp"] });
+  await client.users.edit(other.id, { emails: ["ken1@ex.jp"] });
+  await client.users.edit(hanako.id, { title: "部長" });
+  await tenant.import({ kind: "users", mode: "replace" }, [
+    ["氏名", "メールアドレス"],
+    ["佐藤 健", "old@ex.jp"],
+  ]);
+  const deletion = await task(4);
+  expect(deletion).toMatchObject({ delete: 2 });
+  expect(deletion.former).toEqual([
+    {
+      name: "佐藤 健",
+      key: "ken1@ex.jp",
+      there: { name: "佐藤 健", key: "ken2@ex.jp" },
+      tasks: [2],
+    },
+  ]);
+  expect(stepsOf(deletion)[0]?.ja).toBe(
+    "「佐藤 健 <ken1@ex.jp>」は、作業 2 を行うまで、管理画面では「佐藤 健 <ken2@ex.jp>」です。削除するのはこの「佐藤 健 <ken2@ex.jp>」です",
+  );
+});
+
+test("an organisation without a code is called by its path, as the console has it until the task is done", async () => {
+  const { client } = tenant;
+  const made = async (name: string, parent: string) =>
+    (await client.orgs.create({ name, parentId: (await org(parent)).id })).after.id;
+  const [one, other] = [await made("課/係", "S"), await made("課/係", "HQ")];
+  const titles = async (number: number) => stepsOf(await task(number))[0]?.ja.split("」")[0];
+  expect((await task(1)).key).toBe("本社/営業部/課\\/係");
+  expect((await task(2)).key).toBe("本社/課\\/係");
+  await client.console.close({ numbers: [1, 2], state: "confirmed" });
+  await client.orgs.edit(one, { name: "係" });
+  expect(await titles(3)).toBe("「本社/営業部/課\\/係");
+  await client.orgs.move(other, { parent: (await org("S")).id });
+  expect(await titles(4)).toBe("「本社/課\\/係");
+});
+
 test("a task without changes is proved by no export", async () => {
   await move("ken1@ex.jp", "S2");
   // as older programs wrote it

@@ -3,6 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { OWNERS, wipeFor } from "../../model/device.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
@@ -173,6 +174,110 @@ export const rewrittenAfter = async (reader: Reader, number: number): Promise<Re
   return new Set(JSON.parse(String(row?.["fields"] ?? "[]")) as readonly string[]);
 };
 
+/** What a record has until an open task is done, as far as that changes it. */
+export interface FormerValues {
+  /** the task that changes it */
+  readonly number: number;
+  readonly objectId: string;
+  /** by field */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What records of a kind have until open tasks are done that change them, in the order of these. @param ids of the records */
+export const formerValues = async (
+  reader: Reader,
+  kind: FormatName,
+  ids: readonly string[],
+): Promise<readonly FormerValues[]> => {
+  const byHand = await reader.all(
+    `select pk, object, changes from console_task t where state = 'open' and kind = :kind and work <> 'create'
+       and changes is not null and object in (select value from json_each(:ids))`,
+    { kind, ids: JSON.stringify(ids) },
+  );
+  const was = wasOf(kind);
+  const place = kind === "orgs" ? ", (select p.id from org p where p.pk = w.parent) as parentId" : "";
+  const imported = await reader.all(
+    `select distinct k.pk as task, w.*${place} from console_task t ${THEN} console_task k on k.kind = t.kind and k.state = 'open'
+       ${THEN} ${was} w on w.import = k.import and w.pk = t.target and w.action = 'update'
+     where t.kind = :kind and t.thing is null and t.object in (select value from json_each(:ids))`,
+    { kind, ids: JSON.stringify(ids) },
+  );
+  const all = [
+    ...byHand.map((row) => ({
+      number: Number(row["pk"]),
+      objectId: String(row["object"]),
+      values: beforeIn(row),
+    })),
+    ...imported.map(({ task, id, ...values }) => ({ number: Number(task), objectId: String(id), values })),
+  ];
+  return all.toSorted((a, b) => a.number - b.number);
+};
+
+/** Records of a kind that are gone, as they were then, by their ids. */
+export const goneRecords = async (
+  reader: Reader,
+  kind: FormatName,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Row>> => {
+  const rows = await reader.all(
+    `select distinct i.revision as at, w.* from console_task t ${THEN} import i on i.revision is not null
+       ${THEN} ${wasOf(kind)} w on w.import = i.pk and w.pk = t.target and w.action = 'delete'
+     where t.kind = :kind and t.thing is null and t.object in (select value from json_each(:ids)) order by i.revision`,
+    { kind, ids: JSON.stringify(ids) },
+  );
+  return new Map(rows.map((row) => [String(row["id"]), row]));
+};
+
+/** A record that an open task deletes, and what the console has of it until tasks before that one are done. */
+export interface FormerDeleted {
+  readonly deleted: Row;
+  readonly former: FormerValues;
+}
+
+/** The records that an open task of an import deletes and earlier open ones change, in the order of these. */
+export const formerOfDeleted = async (
+  reader: Reader,
+  kind: FormatName,
+  number: number,
+): Promise<readonly FormerDeleted[]> => {
+  const { keys, namedBy = "name" } = FORMATS[kind].thing;
+  const fields = [namedBy, ...keys.slice(0, 1).map(({ field }) => field)];
+  const deleted = `console_task d ${THEN} ${wasOf(kind)} w on w.import = d.import and w.action = 'delete'
+    ${THEN} console_task k on k.kind = d.kind and k.pk < d.pk and k.state = 'open'`;
+  const byHand = await reader.all(
+    `select w.*, k.pk as task, k.changes from ${deleted} and k.target = w.pk and k.thing is null
+     where d.pk = :number and k.work <> 'create' and exists (select 1 from json_each(k.changes) c
+       where c.value ->> 'field' in (select value from json_each(:fields)))`,
+    { number, fields: JSON.stringify(fields) },
+  );
+  const differs = fields.map((field) => `x.${field} is distinct from w.${field}`).join(" or ");
+  const imported = await reader.all(
+    `select w.*, k.pk as task, json_object(${fields.map((field) => `'${field}', x.${field}`).join(", ")}) as was
+     from ${deleted} ${THEN} ${wasOf(kind)} x on x.import = k.import and x.pk = w.pk and x.action = 'update'
+     where d.pk = :number and (${differs}) limit :most`,
+    { number, most: MOST_FORMER },
+  );
+  const all = [...byHand, ...imported].map((row) => {
+    const { task, id, was = null } = row;
+    const values = was === null ? beforeIn(row) : (JSON.parse(String(was)) as FormerValues["values"]);
+    return { deleted: row, former: { number: Number(task), objectId: String(id), values } };
+  });
+  return all.toSorted((a, b) => a.former.number - b.former.number);
+};
+
+/** Maximum number of records that are looked at for it. */
+const MOST_FORMER = 100;
+
+/** What the console has until a task by hand is done, by field. */
+const beforeIn = (row: Row): FormerValues["values"] =>
+  Object.fromEntries(handChangesOf(row).map(({ field, before, ids: of }) => [field, of?.before ?? before]));
+
+/** The table with the records of a kind as they were before imports. */
+const wasOf = (kind: FormatName): string => `${TABLES[kind] ?? "secured_user"}_was`;
+
+const handChangesOf = (row: Row): readonly ConsoleChange[] =>
+  JSON.parse(String(row["changes"])) as readonly ConsoleChange[];
+
 /** Closes the open tasks of an import. */
 export const closeTasksOf = async (writer: Writer, of: number, closing: Closing): Promise<void> => {
   await writer.run(
@@ -324,6 +429,7 @@ const taskOf = (row: Row): ConsoleTask => {
     changes,
     gone: row["gone"] === 1,
     restored: [],
+    former: [],
     undoes: row["undoes"] === null ? null : (JSON.parse(String(row["undoes"])) as ConsoleTask["undoes"]),
     ...(row["fieldTask"] !== null && { fieldTask: Number(row["fieldTask"]) }),
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),

@@ -1,9 +1,10 @@
 import type { ConsoleTask } from "../../contract/index.ts";
 import { kindOf } from "../../imports/kinds.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { formatOrgPath, ORG } from "../../model/organisation.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
-import { listTasks } from "../store/console.ts";
+import { formerOfDeleted, formerValues, goneRecords, listTasks, type FormerValues } from "../store/console.ts";
 import type { List } from "../store/lists.ts";
 import { recordsWith } from "../store/lists.ts";
 import { restoredBeside } from "../store/imports/restored.ts";
@@ -81,11 +82,18 @@ const byNow = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<rea
     const records = new Map<unknown, object>(
       (await recordsWith(reader, noun.list, ids)).map((record: { readonly id?: unknown }) => [record.id, record]),
     );
+    const former = await formerValues(reader, first.kind, ids);
+    const gone = group.some((task) => task.gone)
+      ? await goneRecords(reader, first.kind, ids)
+      : new Map<string, object>();
     for (const task of group) {
       const record = records.get(task.objectId);
       const isAsked = task.state === "open" && record !== undefined;
       const now = isAsked ? await withNow(reader, task, noun, record) : task;
-      told.set(task.number, { ...now, key: keyOf(noun.list.thing, task, record) });
+      const known = record ?? gone.get(task.objectId ?? "");
+      const there = { ...known, ...thereUntil(task, former) };
+      const key = keyOf(noun.list.thing, task, known && there);
+      told.set(task.number, { ...now, key: key ?? (await placeOf(reader, noun, task, there)) });
     }
   }
   return tasks.map((task) => told.get(task.number) ?? task);
@@ -93,23 +101,78 @@ const byNow = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<rea
 
 /** What tells a record from others of its name: as the console has it, which a task that changes it does not know yet. */
 const keyOf = (
-  { keys, namedBy = "name" }: Thing,
+  { keys, fields, namedBy = "name" }: Thing,
   { work, changes }: Pick<ConsoleTask, "work" | "changes">,
   record: object | undefined,
 ): string | null => {
   const { field = namedBy } = keys[0] ?? {};
   if (field === namedBy) return null;
+  const { type } = fields[field] ?? {};
   const change = changes.find((one) => one.field === field);
   const known = (work === "create" ? change?.after : change?.before) ?? (record as Values | undefined)?.[field];
-  const [first] = Array.isArray(known) ? (known as readonly unknown[]) : [known];
+  // as its table has a list
+  const value: unknown = typeof known === "string" && type === "texts" ? JSON.parse(known) : known;
+  const [first] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
   return typeof first === "string" ? first : null;
 };
 
 type Values = Readonly<Record<string, unknown>>;
 
+/** What the console has of a task's record until that is done, as far as later tasks change it: the first one of each field. */
+const thereUntil = ({ number, objectId, state }: ConsoleTask, former: readonly FormerValues[]): Values => {
+  if (state !== "open") return {};
+  const later = former.filter((one) => one.objectId === objectId && one.number > number);
+  return Object.fromEntries(later.toReversed().flatMap(({ values }) => Object.entries(values)));
+};
+
+/** The path of an organisation without a code, as the console has it until a task is done; null of other records. */
+const placeOf = async (
+  reader: Reader,
+  { list }: Noun,
+  { changes, work, name }: ConsoleTask,
+  there: Values,
+): Promise<string | null> => {
+  const { path, parentId } = there;
+  if (list.thing !== ORG || typeof path !== "string") return null;
+  const before = (field: string) => (work === "create" ? undefined : changes.find((one) => one.field === field));
+  const above = before("parentId")?.ids?.before ?? parentId;
+  const parents = await recordsWith(reader, list, typeof above === "string" ? [above] : []);
+  const [parent] = parents as readonly Values[];
+  const called = before("name")?.before ?? there["name"] ?? name;
+  const own = formatOrgPath(typeof called === "string" ? [called] : []);
+  return (parent?.["path"] ?? "") === "" ? own : `${String(parent?.["path"])}/${own}`;
+};
+
 /** Tasks of the console with what people are told of their records. */
 export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
-  withRestored(reader, await withFormerGroups(reader, await byNow(reader, tasks)));
+  withRestored(reader, await withFormerGroups(reader, await withFormer(reader, await byNow(reader, tasks))));
+
+/** Tasks that delete, with those of the deleted whom the console calls otherwise until earlier tasks are done. */
+const withFormer = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
+  Promise.all(
+    tasks.map(async (task) => {
+      const { number, kind, state, importNumber, delete: gone } = task;
+      if (state !== "open" || importNumber === null || gone === 0) return task;
+      const { thing } = FORMATS[kind];
+      const { namedBy = "name" } = thing;
+      const calledBy = (values: Values) => ({
+        name: String(values[namedBy]),
+        key: keyOf(thing, { work: "edit", changes: [] }, values),
+      });
+      const found = Map.groupBy(await formerOfDeleted(reader, kind, number), ({ former }) => former.objectId);
+      const all = [...found.values()].flatMap((changes) => {
+        const [first] = changes;
+        if (first === undefined) return [];
+        const { deleted } = first;
+        // what the console has is what the first of the tasks changes
+        const before = changes.toReversed().flatMap(({ former }) => Object.entries(former.values));
+        const [here, there] = [calledBy(deleted), calledBy({ ...deleted, ...Object.fromEntries(before) })];
+        const tasksBefore = [...new Set(changes.map(({ former }) => former.number))];
+        return here.name === there.name && here.key === there.key ? [] : [{ ...here, there, tasks: tasksBefore }];
+      });
+      return { ...task, former: all.slice(0, MOST_RESTORED) };
+    }),
+  );
 
 /** Tasks with the names that the console has of groups, where a later task renames these. */
 const withFormerGroups = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
@@ -124,11 +187,11 @@ const withFormerGroups = async (reader: Reader, tasks: readonly ConsoleTask[]): 
     const later = renamings.filter(({ kind, number }) => kind === task.kind && number > task.number);
     const renamed = later.flatMap(({ changes }) => changes.map(({ before, after }) => [after, before] as const));
     const former = new Map<Told, Told>(renamed);
-    return { ...task, changes: task.changes.map((change) => withFormer(change, former)) };
+    return { ...task, changes: task.changes.map((change) => withFormerName(change, former)) };
   });
 };
 
-const withFormer = (change: Change, former: ReadonlyMap<Told, Told>): Change => {
+const withFormerName = (change: Change, former: ReadonlyMap<Told, Told>): Change => {
   const { field, after, now } = change;
   if (field !== "groups" || now !== undefined || !Array.isArray(after)) return change;
   const names = (after as readonly string[]).map((name) => {
