@@ -116,10 +116,19 @@ class Reopened {
     return ran;
   }
 
-  /** What went to the console is undone there too, unless that is refused. */
+  /** What went to the console is undone there too, unless that is refused; values that go with a field are counted. */
   #asAskedNow(line: string): string {
+    const field = /^users fields remove (?<name>.*) --yes$/.exec(line)?.groups?.["name"];
+    if (field !== undefined) return `users fields remove ${field} --confirm-deletions ${this.#valuesOf(field)}`;
     const went = line.startsWith("imports revert") && this.#wentToConsole(idOf(line));
     return went ? `${line} --mirror-only` : line;
+  }
+
+  #valuesOf(field: string): number {
+    return this.tenant.database.count(
+      "select count(*) from user u join custom_field f on f.name = :field and json_extract(u.custom, '$.\"' || f.pk || '\"') is not null",
+      { field },
+    );
   }
 
   #wentToConsole(id: string): boolean {
@@ -164,7 +173,8 @@ const PLACES: Places = {
       subject: "coalesce(record ->> 'subject', record -> 'objects' -> 0 ->> 'id')",
       detail: `case when record ->> 'version' is null then record -> 'detail' when action = 'imports.revert' then '{}'
         when action like 'imports.%' then json_remove(record -> 'detail', '$.number', '$.mode', '$.fileName', '$.fromConsole', '$.changes')
-        else json_remove(record, '$.version', '$.seq', '$.at', '$.actor', '$.origin', '$.action', '$.objects') end`,
+        else json_remove(record, '$.version', '$.seq', '$.at', '$.actor', '$.origin', '$.action', '$.objects',
+          '$.before.users', '$.before.values') end`,
     },
   },
   org: { columns: { codeKey: "coalesce(codeKey, code)" } },

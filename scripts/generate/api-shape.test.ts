@@ -19,6 +19,8 @@ const INSTANT = { type: "string", format: "date-time" };
 const ADDRESS = { type: "string", pattern: String.raw`^(?:[^@\s\p{Cc}]+@[^@\s\p{Cc}]+)?$` };
 const OPTIONAL = { type: ["string", "null"] };
 
+const VALUES = "values that go with a custom field are counted, and the count is confirmed";
+
 /** The members of a line of users. */
 const MEMBERS = {
   id: UUID,
@@ -93,6 +95,7 @@ const AUDIT = "every change can be traced";
 const PLANS = "plans say what changes from what to what";
 const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
+const SEEN = "the answer to a question holds for what was shown";
 const ofImport = (name: string): Permitted => asked(HISTORY, "components", "schemas", "Import", "properties", name);
 const WORKBOOKS = "a file may be an Excel workbook";
 const WIPES = "another owner of some devices needs a wipe, of which the number is confirmed";
@@ -195,6 +198,11 @@ const PERMITTED: readonly Permitted[] = [
     ["components", "schemas", "TenantProfile"],
     ["paths", "/v1/tenant", "patch"],
   ].map((at) => asked("what is known of a tenant itself is recorded", ...at)),
+  asked(SEEN, "paths", "/v1/tenant/revision"),
+  ...["/v1/renewals/{id}", "/v1/users/fields/{id}"].flatMap((path) => [
+    { ...more(SEEN, "paths", path, "delete", "parameters"), now: parametersNamed("id", "seen") },
+    asked(SEEN, "paths", path, "delete", "responses", "409"),
+  ]),
   bridged(...verification("properties", "first", "items", "$ref")),
   ...["reason", "unseen", "unseenRecords"].map((name) => bridge(...verification("properties", name))),
   bridged(...verification("required")),
@@ -252,6 +260,15 @@ const PERMITTED: readonly Permitted[] = [
     why: "a column that is blank in every row is a problem where nothing is said of blanks",
   },
   asked(HISTORY, "paths", "/v1/users/history"),
+  asked(VALUES, "components", "schemas", "UsedField"),
+  asked(VALUES, "paths", "/v1/users/fields/{id}", "get"),
+  {
+    at: ["paths", "/v1/users/fields/{id}", "delete", "parameters"],
+    before: parametersNamed("id"),
+    now: parametersNamed("id", "users"),
+    why: VALUES,
+  },
+  asked(VALUES, "paths", "/v1/users/fields/{id}", "delete", "responses", "409"),
   {
     at: ["tags"],
     before: TAGS,

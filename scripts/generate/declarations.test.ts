@@ -62,6 +62,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
 });
 
 const AUDIT = "every change can be traced";
+const VALUES = "values that go with a custom field are counted, and the count is confirmed";
 
 /** What the console bridge has besides what it had. */
 const bridge = (...at: readonly string[]): Permitted => added(at, "the console is told truly");
@@ -137,7 +138,7 @@ const PERMITTED: readonly Permitted[] = [
     why: "a folder is added as a whole",
   },
   // of a folder some files may be refused
-  ...openingExits({ "renewals add": [8] }),
+  ...openingExits({ "users fields remove": [3], "renewals add": [8] }),
   {
     at: ["verbs", "renewals notify", "arguments"],
     before: [],
@@ -246,6 +247,9 @@ const PERMITTED: readonly Permitted[] = [
   ...toConsole("secured users import"),
   ...["add", "list", "remove"].map((verb) => bridge("verbs", `users administrators ${verb}`)),
   ...["confirm", "drop", "list", "show"].map((verb) => bridge("verbs", `console ${verb}`)),
+  ...["--confirm-deletions", "--dry-run"].map((option) =>
+    added(["verbs", "users fields remove", "options", option], VALUES),
+  ),
   added(["nouns", "audit"], AUDIT),
   ...["export", "head", "list", "show", "verify"].map((verb) => added(["verbs", `audit ${verb}`], AUDIT)),
   ...encodingOnce("users import"),

@@ -121,7 +121,7 @@ export const PROGRAM: NounNode = {
     name: "fields",
     summary: {"en":"custom user fields","ja":"カスタムユーザー情報の項目"},
     aliases: [],
-    examples: ["clomoctl users fields add 入社年度","clomoctl users fields list","clomoctl users fields remove 入社年度 --yes"],
+    examples: ["clomoctl users fields add 入社年度","clomoctl users fields list","clomoctl users fields remove 入社年度 --dry-run"],
     nouns: [],
     verbs: [{ name: "add", summary: {"en":"add a custom user field","ja":"カスタムユーザー情報の項目を追加する"}, load: () => import("./users/fields/add.ts") },{ name: "list", summary: {"en":"list custom user fields","ja":"カスタムユーザー情報の項目を一覧する"}, load: () => import("./users/fields/list.ts") },{ name: "remove", summary: {"en":"remove a custom user field and its values","ja":"カスタムユーザー情報の項目と、全ユーザーのその値を削除する"}, load: () => import("./users/fields/remove.ts") }],
   }],

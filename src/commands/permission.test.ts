@@ -121,7 +121,7 @@ describe("a protected context", () => {
 test("--yes deletes on a remote tenant only where the command names it", async () => {
   const home = await homeOf("far --url https://tenant.example.jp");
   const field = example<CustomField>("addField");
-  const read = { fields: { items: [field] }, exportUsers: `${field.name}\r\n` };
+  const read = { fields: { items: [field] }, field: { ...field, users: 0 } };
   const line = `users fields remove ${field.name} --yes`;
   const { en, ja } = await inBoth(line, { home, tenant: read });
   expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("pass --context far") });

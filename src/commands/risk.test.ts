@@ -23,7 +23,7 @@ const declares = ({ options }: Command, ...names: readonly string[]): boolean =>
   names.some((name) => Object.hasOwn(options, name));
 
 /** They ask before they change anything, and `--yes` or a typed name answers. */
-const ASKING = ["users fields remove", "renewals remove", "context remove"];
+const ASKING = ["renewals remove", "context remove"];
 
 /** They neither ask nor rehearse, and why they need not. */
 const NEITHER: Readonly<Record<string, string>> = {
@@ -78,6 +78,8 @@ async function populated(folder: string): Promise<TestTenant> {
     ["花子", "hanako", "Hidden4711", "営業"],
   ]);
   await tenant.client.users.addField({ name: "入社年" });
+  const [taro] = await tenant.users();
+  await tenant.client.users.edit(taro?.id ?? "", { custom: [{ name: "入社年", value: "2020" }] });
   await tenant.client.renewals.add({ name: "本社", kind: "custom", expiresAt: "2099-01-01T00:00:00.000Z" });
   writeFileSync(join(folder, "users.csv"), "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n");
   writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
@@ -111,6 +113,7 @@ const REHEARSED: readonly string[] = [
   "users move E1 --org S2",
   "users delete E1",
   "users import users.csv",
+  "users fields remove 入社年",
   "devices create C03Y",
   "devices edit C02X --memo y",
   "devices set-owner C02X --user E1",

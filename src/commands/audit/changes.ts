@@ -49,10 +49,15 @@ const plain = (value: unknown): Text => {
   return same(JSON.stringify(value));
 };
 
+/** Values of one field that people are told; all of them are in the record. */
+const MOST_TOLD = 20;
+
 const told = (value: unknown): Text => {
   if (isBlank(value)) return NONE;
   if (!Array.isArray(value)) return plain(value);
-  return joined((value as readonly unknown[]).map(plain), same(", "));
+  const [first, more] = [value.slice(0, MOST_TOLD), value.length - MOST_TOLD];
+  const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 件`)] : [];
+  return joined([...(first as readonly unknown[]).map(plain), ...rest], same(", "));
 };
 
 const recordsIn = (state: Values | null): readonly Values[] | undefined => {

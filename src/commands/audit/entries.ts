@@ -120,6 +120,9 @@ export const calledIn = (entry: Entry, object: AuditObject): string => {
 /** How records are named: whole, or for a table, which has little room, shorter where there are many. */
 type Naming = "whole" | "short";
 
+/** Records that are named at all: all of them are in `objects`, but for those of an import. */
+const MOST_NAMED = 20;
+
 /** Records that a table names by name and key. */
 const MOST_KEYS = 3;
 
@@ -135,8 +138,10 @@ const namesOf = (entry: Entry, naming: Naming): readonly Text[] => {
   const nameOf = namingOf(entry, named, naming);
   const names = named.map((object) => same(nameOf(object)));
   const isImport = named.length < entry.objects.length;
-  const more = isImport && named.length > 0 ? countIn(entry.detail, "delete") - named.length : 0;
-  return more > 0 ? [...names, text(`${more} more`, `ほか ${more} 件`)] : names;
+  const all = isImport && named.length > 0 ? countIn(entry.detail, "delete") : named.length;
+  const first = names.slice(0, MOST_NAMED);
+  const more = all - first.length;
+  return more > 0 ? [...first, text(`${more} more`, `ほか ${more} 件`)] : first;
 };
 
 /** How many records an export had. */

@@ -1,6 +1,7 @@
 import { format, parse, resolve } from "node:path";
 import type { Client, DeletionRequest, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { realNameOf } from "../../lib/files/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { flagName } from "../field.ts";
 import { writeDeletions } from "../imports/outputs/console/deletions.ts";
@@ -47,7 +48,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   const { options, kind } = deletion;
   refuseContradictions(deletion);
   if (options.list === "-") throw ON_STDOUT;
-  if (options.list !== undefined && options.list === deletion.file) throw SAME_FILE;
+  await refuseSameFile(tools, deletion);
   checkLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
   const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
@@ -156,6 +157,16 @@ function refuseContradictions({ names, file, filters }: Pick<Deletion<never>, "n
     what: text("names and filters exclude each other", "名前と絞り込み条件は同時に指定できません"),
     where: `--${flagName(first[0])}`,
   });
+}
+
+/** @throws `usage` where the list would take the place of the names, whatever links lead there */
+async function refuseSameFile(
+  { workingFolder }: Tools,
+  { file, options: { list } }: Pick<Deletion<never>, "file" | "options">,
+): Promise<void> {
+  if (file === undefined || file === "-" || list === undefined) return;
+  const [names, listed] = await Promise.all([file, list].map((name) => realNameOf(resolve(workingFolder, name))));
+  if (names === listed) throw SAME_FILE;
 }
 
 const SAME_FILE = new Failure("usage", {

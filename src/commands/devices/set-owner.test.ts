@@ -104,11 +104,20 @@ describe("an owner that needs a wipe", () => {
     expect(asked(wrong.requests)).toMatchObject([{ json: { wipes: 1 } }]);
   });
 
-  test("is asked for on a terminal, and stays away where another number is typed", async () => {
+  test("is asked for on a terminal, of what was shown, and stays away where another number is typed", async () => {
     const typed = async (keys: string, answers: typeof stopping) =>
-      run(line, { tenant: answers, terminal: { columns: 200, typing: [["type 2 to change the owner", `${keys}\r`]] } });
+      run(line, {
+        tenant: { ...answers, tenantRevision: { revision: 7 } },
+        terminal: { columns: 200, typing: [["type 2 to change the owner", `${keys}\r`]] },
+      });
     const done = await typed("2", tenant);
-    expect([done.exit, asked(done.requests)]).toMatchObject([0, [TRIED, { json: { wipes: 2, dryRun: false } }]]);
+    expect([done.exit, asked(done.requests)]).toMatchObject([
+      0,
+      [TRIED, { json: { wipes: 2, seen: 7, dryRun: false } }],
+    ]);
+    expect(done.requests.findIndex(({ operation }) => operation === "tenantRevision")).toBeLessThan(
+      done.requests.findIndex(({ operation }) => operation === "findDevices"),
+    );
     const other = await typed("1", stopping);
     expect([other.exit, asked(other.requests)]).toMatchObject([3, [TRIED]]);
   });
@@ -130,7 +139,7 @@ describe("an owner that needs a wipe", () => {
 
   test("nobody is asked about what the tenant refuses", async () => {
     const refused = new Failure("input-rejected", { what: text("S2 is 管理外", "S2 は管理外です") });
-    const answers = { ...stopping, setDeviceOwner: refused };
+    const answers = { ...stopping, setDeviceOwner: refused, tenantRevision: { revision: 7 } };
     const { exit, stderr } = await run(line, { tenant: answers, terminal: { columns: 200 } });
     expect({ exit, stderr }).toEqual({ exit: 3, stderr: "error: S2 is 管理外\n" });
   });

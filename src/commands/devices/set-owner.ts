@@ -7,6 +7,7 @@ import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
+import { revisionSeen } from "../records/seen.ts";
 import { BEFORE_WRITING, showAllWritten, WHILE_WRITING } from "../records/written.ts";
 import { askWipes } from "../records/wipes.ts";
 import type { Tools } from "../tools.ts";
@@ -47,22 +48,25 @@ export default defineCommand({
     { line: "clomoctl devices set-owner SERIAL000001 --user hanako.yamazaki@example.jp --dry-run" },
     { line: "clomoctl devices set-owner SERIAL000001 SERIAL000002 --org 本社/営業部 --dry-run" },
   ],
-  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { device, confirmWipes, dryRun, ...wanted }) {
     tools.describeState(() => BEFORE_WRITING);
     const owner = await ownerOf(tools, wanted);
     const { client } = await tools.tenant("devices");
+    const mayAsk = !dryRun && confirmWipes === undefined;
+    const seen = mayAsk ? await revisionSeen(tools) : undefined;
     const found = await devicesNamed(client, device);
     const wiped = found.filter((one) => needsWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
     const ids = found.map(({ id }) => id);
-    const asks = wiped.length > 0 && !dryRun && confirmWipes === undefined;
+    const asks = mayAsk && wiped.length > 0;
     // nobody is asked about what the tenant refuses
     if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
     await tellWipes(tools, wiped);
     if (asks) await askWipes(tools, wiped.length);
     tools.describeState(() => WHILE_WRITING);
-    const all = await client.devices.setOwner({ ids, ...owner, wipes: confirmWipes ?? wiped.length, dryRun });
+    const told = { wipes: confirmWipes ?? wiped.length, seen: asks ? seen : undefined };
+    const all = await client.devices.setOwner({ ids, ...owner, ...told, dryRun });
     await showAllWritten(tools, all, {
       ...DEVICE_WRITTEN,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, DEVICE.usual),

@@ -183,7 +183,8 @@ test.each([
 ] as const)("a plan that cannot be committed now (%s) is kept, with the next step", async (code, step) => {
   const what = { en: "not now", ja: "今は不可" };
   const commitImport = new Failure(code, { what, where: "here", hint: { en: "old", ja: "旧" } });
-  const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: holding(planOf(), { commitImport }) });
+  const tenant = holding(planOf(), { commitImport, ...(code === "conflict" && { import: planOf() }) });
+  const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(
     `error: not now\n  here\n  the plan is kept; continue with: clomoctl imports ${step} 12\n`,
@@ -192,6 +193,20 @@ test.each([
     `エラー: 今は不可\n  here\n  計画は残っています。続けるには: clomoctl imports ${step} 12\n`,
   );
 });
+
+test.each(["committed", "discarded", undefined] as const)(
+  "a plan that is kept no longer, or of which nobody knows, is not told as kept: %s",
+  async (state) => {
+    const what = { en: "import 12 is committed", ja: "インポート 12 は確定済み" };
+    const commitImport = new Failure("conflict", { what, hint: { en: "see it", ja: "確認" } });
+    const now = state === undefined ? new Failure("unavailable", { what }) : planOf({ state });
+    const tenant = holding(planOf(), { commitImport, import: now });
+    const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
+    expect(en).toMatchObject({ exit: 5, stdout: "" });
+    expect(en.stderr.endsWith("error: import 12 is committed\n  see it\n")).toBe(true);
+    expect(ja.stderr.endsWith("エラー: インポート 12 は確定済み\n  確認\n")).toBe(true);
+  },
+);
 
 test("another failure is told as the tenant tells it", async () => {
   const commitImport = new Failure("input-rejected", { what: { en: "refused", ja: "拒否" } });
@@ -244,7 +259,7 @@ testUnshowable("imports commit 019a --yes");
 test("where another import commits this one too, the tenant says which", async () => {
   const hint = { en: "commit both: clomoctl imports commit 4", ja: "両方を確定するには: clomoctl imports commit 4" };
   const part = new Failure("conflict", { what: { en: "import 12 is part of import 4", ja: "一部です" }, hint });
-  const tenant = holding(planOf(), { commitImport: part });
+  const tenant = holding(planOf(), { commitImport: part, import: planOf() });
   const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
   expect([en.exit, ja.exit]).toEqual([5, 5]);
   expect(en.stderr).toContain("error: import 12 is part of import 4\n  commit both: clomoctl imports commit 4\n");

@@ -11,8 +11,8 @@ export default defineCommand({
   summary: text("create an organisation", "組織を作成する"),
   details: [
     text(
-      "Without --parent it lies directly below 全社. A code is unique in the tenant; below one parent two organisations of one name need codes, and no code or name reads like the path of another organisation (these are clomoctl's own rules).",
-      "--parent を省略すると全社の直下に作成します。組織コードはテナント内で一意です。同じ上位組織の下に同名の組織を作るには、組織コードが必要です。また、別の組織のパスと同じに読める組織コードや組織名は使えません(いずれも clomoctl 独自の規則)。",
+      "Without --parent it lies directly below 全社. A code is unique in the tenant; below one parent two organisations of one name need codes, and no path reads like the code of another organisation, nor a code or name like its path; where files bring both, the code goes before the path (these are clomoctl's own rules).",
+      "--parent を省略すると全社の直下に作成します。組織コードはテナント内で一意です。同じ上位組織の下に同名の組織を作るには、組織コードが必要です。また、別の組織のパスや組織コードと同じに読める組織コードや組織名は使えません。ファイルで両方ができた場合は、組織コードが優先されます(いずれも clomoctl 独自の規則)。",
     ),
   ],
   args: { name: { kind: "string", required: true, about: text("the organisation's name", "組織名") } },

@@ -7,6 +7,9 @@ const old = item(1, { name: "旧サーバー", expiresAt: "2026-12-01T15:00:00.0
 const listed = { listRenewals: { items: [old, item(2)] } };
 const tenant = { ...listed, removeRenewal: old };
 
+const tenantRevision = { revision: 7 };
+const LOOKED = [{ operation: "tenantRevision" }, { operation: "listRenewals" }];
+const ANSWERED = [...LOOKED, { operation: "removeRenewal", params: { id: idOf(1) }, query: { seen: "7" } }];
 const REMOVED = [{ operation: "listRenewals" }, { operation: "removeRenewal", params: { id: idOf(1) } }];
 const ASKED = { en: "Delete 旧サーバー of the tenant embedded", ja: "テナント embedded の「旧サーバー」" };
 
@@ -25,13 +28,19 @@ test("an id, or the start of one, names the item too", async () => {
 
 test.each(["en", "ja"] as const)("asks on a terminal, naming item and tenant: %s", async (language) => {
   const line = `--lang ${language} renewals remove 旧サーバー`;
-  const yes = await run(line, { tenant, terminal: { typing: [[ASKED[language], "y\r"]] } });
-  expect(yes).toMatchObject({ exit: 0, requests: REMOVED });
+  const yes = await run(line, {
+    tenant: { ...tenant, tenantRevision },
+    terminal: { typing: [[ASKED[language], "y\r"]] },
+  });
+  expect(yes).toMatchObject({ exit: 0, requests: ANSWERED });
   expect(yes.stderr).toContain(language === "en" ? "deleted" : "を削除しました");
   expect(yes.stdout).toContain("旧サーバー");
   for (const keys of ["n\r", "\r"]) {
-    const no = await run(line, { tenant: listed, terminal: { typing: [[ASKED[language], keys]] } });
-    expect(no).toMatchObject({ exit: 0, stdout: "", requests: REMOVED.slice(0, 1) });
+    const no = await run(line, {
+      tenant: { ...listed, tenantRevision },
+      terminal: { typing: [[ASKED[language], keys]] },
+    });
+    expect(no).toMatchObject({ exit: 0, stdout: "", requests: LOOKED });
     expect(no.stderr).toContain(language === "en" ? "nothing was deleted" : "何も削除していません");
   }
 });
@@ -49,8 +58,9 @@ describe("nothing is removed", () => {
 
   test("where the question is left by Ctrl-C", async () => {
     const typing = [[ASKED.en, "\u0003"]] as const;
-    const ran = await run("renewals remove 旧サーバー", { tenant: listed, terminal: { typing } });
-    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: REMOVED.slice(0, 1) });
+    const asked = { ...listed, tenantRevision };
+    const ran = await run("renewals remove 旧サーバー", { tenant: asked, terminal: { typing } });
+    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: LOOKED });
     expect(ran.stderr).toContain("nothing was deleted");
   });
 
@@ -96,8 +106,13 @@ describe("of a remote tenant", () => {
 
   test("a question names the tenant, and its answer is enough", async () => {
     const typing = [["of the tenant far", "y\r"]] as const;
-    const ran = await run("renewals remove 旧サーバー", { tenant, home: await remoteHome(), terminal: { typing } });
-    expect(ran).toMatchObject({ exit: 0, requests: REMOVED });
+    const asked = { ...tenant, tenantRevision };
+    const ran = await run("renewals remove 旧サーバー", {
+      tenant: asked,
+      home: await remoteHome(),
+      terminal: { typing },
+    });
+    expect(ran).toMatchObject({ exit: 0, requests: ANSWERED });
   });
 
   test("an embedded one needs no name", async () => {

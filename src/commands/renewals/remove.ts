@@ -1,5 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { revisionSeen } from "../records/seen.ts";
 import { WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
@@ -10,13 +11,14 @@ export default defineCommand({
   args: { item: ITEM_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl renewals remove 旧サーバー --yes", about: text("without confirmation", "確認なし") }],
-  exits: ["not-found", "locked"],
+  exits: ["not-found", "conflict", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was deleted", "何も削除していません"));
     const tenant = await tools.tenant("renewals");
     const { client, context } = tenant;
+    const seen = globals.yes ? undefined : await revisionSeen(tools);
     const { id, name } = await findItem(client, typed);
     const message = text(
       `Delete ${name} of the tenant ${context.name} and the records of its notices?`,
@@ -27,7 +29,7 @@ export default defineCommand({
       return;
     }
     tools.describeState(() => WHILE_WRITING);
-    const removed = await client.renewals.remove(id);
+    const removed = await client.renewals.remove(id, { seen });
     tools.describeDone(WRITTEN);
     await terminal.note(text(`deleted ${name}`, `${name} を削除しました`));
     await showItem(tools, tenant, removed);

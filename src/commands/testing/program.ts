@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { main } from "../../cli/main.ts";
 import type { Host, Outside } from "../../cli/outside.ts";
 import { openClient, type Transport } from "../../lib/client/index.ts";
@@ -209,5 +209,9 @@ export async function inBoth(
   const words = typeof line === "string" ? line.split(" ") : line;
   const en = await run(["--lang", "en", ...words], circumstances);
   const ja = await run(["--lang", "ja", ...words], circumstances);
+  expect(ja.stderr).not.toMatch(RUNS_ON);
   return { en, ja };
 }
+
+/** A command that the sentence runs into: who copies it copies the next word, too. */
+const RUNS_ON = /clomoctl [^\n、。(),「」]*[\w…'"](?=[ぁ-ん])/u;

@@ -281,7 +281,7 @@ test("what the tenant refuses is told, and leaves nothing", async () => {
 test("a plan that the tenant has overtaken is kept, to be compared again", async () => {
   const commitImport = new Failure("conflict", { what: { en: "the tenant changed", ja: "変更されました" } });
   const { exit, stderr } = await run("users delete hanako@example.co.jp --confirm-deletions 1", {
-    tenant: tenantWith({ commitImport }),
+    tenant: tenantWith({ commitImport, import: PLAN }),
   });
   expect(exit).toBe(5);
   expect(stderr).toContain("clomoctl imports replan 12");

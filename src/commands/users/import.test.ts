@@ -422,7 +422,7 @@ test("a signal while the file is checked: nothing was changed", async () => {
 
 test("a commit that cannot be made now is told with the next step, and the plan kept", async () => {
   const commitImport = new Failure("conflict", { what: { en: "the tenant changed", ja: "変更されました" } });
-  const tenant = planning(planOf(), { commitImport });
+  const tenant = planning(planOf(), { commitImport, import: planOf() });
   const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(`the plan is kept; continue with: clomoctl imports replan 12\n`);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { DEVICE, DEVICE_STATUSES, NOT_READY, PLATFORMS } from "../model/device.ts";
 import { csv, get, items, json, list, patch, post } from "./route.ts";
 import { byName, exporting, filters, paging, searching } from "./queries.ts";
-import { byId, Id, named } from "./shapes.ts";
+import { byId, Id, named, seeing } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
@@ -80,10 +80,11 @@ export default {
         wipes: z.int().min(0).optional().meta({
           description: "the number of those that have to be wiped for another owner: any other is refused; default: 0",
         }),
+        ...seeing,
         ...writing,
       }),
       answer: items(WrittenDevice, "The devices, in the order of the request"),
-      fails: ["input-rejected", "not-found"],
+      fails: ["input-rejected", "not-found", "conflict"],
     }),
     tag: post("/v1/devices/tag", {
       id: "tagDevices",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
 import { get, items, json, patch, post, remove } from "./route.ts";
-import { byId, Instant, named } from "./shapes.ts";
+import { byId, Instant, named, seeingByQuery } from "./shapes.ts";
 import { membersOf, recordSchema } from "./thing-schema.ts";
 
 const { kind, name, ...others } = membersOf(RECORDED_FIELDS);
@@ -56,7 +56,9 @@ export default {
       id: "removeRenewal",
       summary: "Delete an item and its notices",
       params: byId,
+      query: seeingByQuery,
       answer: json(RenewalItem, "The item, as it was"),
+      fails: ["conflict"],
     }),
     notices: get("/v1/renewals/notices", {
       id: "listNotices",

@@ -3,7 +3,7 @@ import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
 import { exampleOf } from "../model/thing.ts";
 import { csv, get, items, json, page, patch, post } from "./route.ts";
 import { byName, descending, exporting, filters, paging } from "./queries.ts";
-import { byId, named } from "./shapes.ts";
+import { byId, named, seeing } from "./shapes.ts";
 import { membersOf, recordSchema, withExample } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
@@ -136,6 +136,7 @@ export default {
           .int()
           .optional()
           .meta({ description: "how many go; if it is another number by now, nothing happens: 409" }),
+        ...seeing,
         ...writing,
       }),
       answer: json(DeletedGroups, "The groups as they were"),

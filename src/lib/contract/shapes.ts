@@ -41,3 +41,10 @@ export const ImportMode = z.enum(["append", "replace", "delete", "revert"]);
 
 /** Of a request that changes something. */
 export const DryRun = z.boolean().optional().meta({ description: "true: answers what would be, and changes nothing" });
+
+const SEEN =
+  "the tenant's revision before the caller looked at what this changes, and was asked: if it was changed since, nothing happens: 409";
+
+/** What a request says of what its sender saw, who was asked about it; as a member of its body, and as a query parameter. */
+export const seeing = { seen: z.int().min(0).optional().meta({ description: SEEN }) };
+export const seeingByQuery = { seen: z.coerce.number().int().min(0).optional().meta({ description: SEEN }) };

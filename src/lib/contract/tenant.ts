@@ -66,6 +66,11 @@ export default {
   description: "The tenant itself",
   routes: {
     show: get("/v1/tenant", { id: "tenant", summary: "The tenant and its size", answer: json(Tenant, "The tenant") }),
+    revision: get("/v1/tenant/revision", {
+      id: "tenantRevision",
+      summary: "The tenant's revision: each change makes it a higher one",
+      answer: json(z.object({ revision: z.int() }), "The revision of the last change"),
+    }),
     set: patch("/v1/tenant", {
       id: "setTenant",
       summary: "Record what is known of the tenant itself",

@@ -10,6 +10,9 @@ import { newRecord, recordChange, several, written, writing } from "./written.ts
 /** A custom user field of the tenant (カスタムユーザー情報). */
 const CustomField = named("CustomField", recordSchema(CUSTOM_FIELD.fields));
 
+/** A custom field, and how many users have a value in it. */
+const UsedField = named("UsedField", CustomField.extend({ users: z.int() }));
+
 /** A PANEL user. `emails[0]` is the main address. */
 const User = named("User", recordSchema(USER.fields));
 
@@ -117,11 +120,23 @@ export default {
       status: 201,
       fails: ["input-rejected"],
     }),
+    field: get("/v1/users/fields/{id}", {
+      id: "field",
+      summary: "A custom field, and how many users have a value in it",
+      params: byId,
+      answer: json(UsedField, "The field"),
+    }),
     removeField: remove("/v1/users/fields/{id}", {
       id: "removeField",
       summary: "Remove a custom field and its values",
       params: byId,
+      query: {
+        users: z.coerce.number().int().optional().meta({
+          description: "how many have a value in it; if it is another number by now, nothing happens: 409",
+        }),
+      },
       answer: json(CustomField, "The field, removed with its values"),
+      fails: ["conflict"],
     }),
   },
 };
@@ -132,3 +147,4 @@ export type WrittenUser = z.infer<typeof WrittenUser>;
 export type UserEvent = z.infer<typeof UserEvent>;
 export type UserHistory = z.infer<typeof UserHistory>;
 export type CustomField = z.infer<typeof CustomField>;
+export type UsedField = z.infer<typeof UsedField>;

@@ -85,6 +85,13 @@ export async function checkWritable(path: string): Promise<void> {
   });
 }
 
+/** A file by its own name, whatever links lead to it; one that is yet to be made by that of its folder. */
+export async function realNameOf(path: string): Promise<string> {
+  const full = resolve(path);
+  const own = async (name: string): Promise<string | undefined> => realpath(name).catch(() => undefined);
+  return (await own(full)) ?? resolve((await own(dirname(full))) ?? dirname(full), basename(full));
+}
+
 const OPEN_DESCRIPTOR = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
 
 type Target =

@@ -1,4 +1,11 @@
-export { checkWritable, isOverwritten, isReplaced, writeFileAtomically, type ContentWriter } from "./atomic.ts";
+export {
+  checkWritable,
+  isOverwritten,
+  isReplaced,
+  realNameOf,
+  writeFileAtomically,
+  type ContentWriter,
+} from "./atomic.ts";
 export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { readOwnFile } from "./own.ts";

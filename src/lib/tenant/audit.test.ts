@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuditRecord } from "../contract/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { auditOf } from "./testing/audit.ts";
 import { failureOf, TestTenant } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
@@ -270,6 +271,32 @@ describe("a former name finds what came later, too", () => {
     expect(await about(own, "山")).toEqual(await about(own, "u1"));
     expect(await about(own, "山")).toHaveLength(3);
   });
+});
+
+test("whose values went with a custom field is told, and found by each of them", async () => {
+  await using own = new TestTenant();
+  const field = await own.client.users.addField({ name: "座席" });
+  await own.client.users.create({ name: "甲", emails: ["a@x", "a2@x"], custom: [{ name: "座席", value: "3F" }] });
+  await own.client.users.create({ name: "b@x", emails: ["b@x"], custom: [{ name: "座席", value: "4F" }] });
+  await own.client.users.create({ name: "丙", emails: ["c@x"] });
+  const [one, other] = await own.users();
+  expect(await own.client.users.field(field.id)).toEqual({ ...field, users: 2 });
+  expect(await failureOf(own.client.users.removeField(field.id, { users: 1 }))).toMatchObject({ code: "conflict" });
+  await own.client.users.removeField(field.id, { users: 2 });
+  const values = [
+    { id: one?.id, name: "甲 <a@x>", value: "3F" },
+    { id: other?.id, name: "b@x", value: "4F" },
+  ];
+  expect(auditOf(own.database).at(-1)).toMatchObject({
+    action: "fields.remove",
+    objects: [
+      { thing: "custom_field", id: field.id, name: "座席" },
+      ...values.map(({ id, name }) => ({ thing: "user", id, name })),
+    ],
+    before: { ...field, users: 2, values },
+  });
+  for (const name of ["座席", "a@x", "甲", "b@x"]) expect((await about(own, name)).at(-1)).toBe("fields.remove");
+  expect(await about(own, "c@x")).toEqual(["users.create"]);
 });
 
 test("a name is looked for among all who went with an import, and its undoing is told too", async () => {

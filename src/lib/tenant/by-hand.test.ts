@@ -133,6 +133,53 @@ test("no organisation is called so that it reads like another one's path (ours)"
   expect((await tenant.client.orgs.edit(head.id, { code: "本社" })).after.code).toBe("本社");
 });
 
+test("no organisation lies where its path, or one below, reads like another one's code (ours)", async () => {
+  const head = await org("本社", { code: "HQ" });
+  const sales = await org("営業部", { code: "S", parentId: head.id });
+  const [general, first] = [await org("総務部", { parentId: head.id }), await org("一課", { code: "総務部/S1" })];
+  const { client } = tenant;
+  expect(await refusal(org("S"))).toEqual([
+    "input-rejected",
+    "パス「S」は、別の組織「本社/営業部」の組織コードと同じため、どちらを指すのか区別できません",
+  ]);
+  expect((await failureOf(org("S")))?.hint?.en).toBe(
+    `give it another name or place, or that one another code: clomoctl orgs edit ${sales.id} --code CODE`,
+  );
+  expect((await refusal(client.orgs.edit(first.id, { name: "HQ" })))?.[0]).toBe("input-rejected");
+  // below another organisation it is no such path
+  expect((await client.orgs.edit(general.id, { name: "HQ" })).after.path).toBe("本社/HQ");
+  await client.orgs.edit(general.id, { name: "総務部" });
+  const below = await org("S", { parentId: general.id });
+  expect((await refusal(client.orgs.move(below.id, { parent: ROOT_ORG_ID })))?.[0]).toBe("input-rejected");
+  await client.orgs.edit(below.id, { name: "S1" });
+  expect((await refusal(client.orgs.move(general.id, { parent: ROOT_ORG_ID })))?.[0]).toBe("input-rejected");
+  // its own path is no other's code, and so is one that stays
+  await client.orgs.edit(first.id, { name: "S1", code: "S1" });
+  await client.orgs.move(general.id, { parent: ROOT_ORG_ID });
+  expect((await client.orgs.edit(first.id, { code: "X" })).after).toMatchObject({ path: "S1", code: "X" });
+});
+
+test("a code goes before a path, where a file or an undo brought both, and 全社 is told from a code", async () => {
+  const header = ["組織名", "組織コード", "上位組織コード"];
+  const { client } = tenant;
+  await tenant.import({ kind: "orgs" }, [header, ["営業部", "S", ""], ["S", "", ""], ["S", "Z", "S"]]);
+  const found = async (name: string) => (await client.orgs.find({ name })).map(({ path, code }) => [path, code]);
+  expect(await found("S")).toEqual([["営業部", "S"]]);
+  expect(await found("営業部/S")).toEqual([["営業部/S", "Z"]]);
+  const plain = (await client.orgs.list()).find(({ path, code }) => path === "S" && code === null);
+  // where it was already, it may be edited
+  expect((await client.orgs.edit(plain?.id ?? "", { name: "S", code: "S9" })).after.code).toBe("S9");
+  expect((await refusal(org("x", { code: "営業部/S" })))?.[0]).toBe("input-rejected");
+  const gone = await org("T");
+  const deletion = await client.imports.delete({ kind: "orgs", ids: [gone.id], called: "T" });
+  await client.imports.commit(deletion);
+  await org("二課", { code: "T" });
+  await client.imports.commit(await client.imports.revert(deletion.id));
+  expect([await found("T"), await found(gone.id)]).toEqual([[["二課", "T"]], [["T", null]]]);
+  await tenant.import({ kind: "orgs" }, [header, ["一課", "全社", ""]]);
+  expect((await found("全社")).length).toBe(2);
+});
+
 test("names and codes are on one line; what describes something may have several", async () => {
   expect(await refusal(org("営\n業"))).toEqual(["input-rejected", "組織名: 改行があります"]);
   expect(await refusal(org("営業", { code: "a\rb" }))).toEqual(["input-rejected", "組織コード: 改行があります"]);
@@ -288,6 +335,51 @@ test("an edit without a value is no change", async () => {
   expect((await tenant.client.orgs.edit(sales.id, {})).after).toEqual(sales);
   expect((await tenant.client.users.edit(hanako.id, {})).after).toEqual(hanako);
   expect(actions()).toEqual(seen);
+});
+
+test("what somebody was asked about is changed only as it was seen, not as others made it meanwhile", async () => {
+  const { client } = tenant;
+  const seen = async (): Promise<number> => (await client.tenant.revision()).revision;
+  const [hanako, jiro] = [await user("hanako"), await user("jiro")];
+  const device = (await client.devices.create({ serialNumber: "S1", status: "管理中" })).after;
+  const group = (await client.secured.createGroup("docs", { name: "営業" })).after;
+  const item = await client.renewals.add({ kind: "custom", name: "保守契約" });
+  const give = (owner: string) => ({ ids: [device.id], owner, ownerOrg: null });
+  const cases = [
+    [
+      () => client.devices.setOwner(give(jiro.id)),
+      (revision: number) => client.devices.setOwner({ ...give(hanako.id), seen: revision }),
+    ],
+    [
+      () => client.secured.editGroup({ app: "docs", id: group.id }, { name: "別" }),
+      (revision: number) => client.secured.deleteGroups("docs", { ids: [group.id], seen: revision }),
+    ],
+    [
+      () => client.renewals.edit(item.id, { name: "更新済み" }),
+      (revision: number) => client.renewals.remove(item.id, { seen: revision }),
+    ],
+  ] as const;
+  for (const [meanwhile, answer] of cases) {
+    const before = await seen();
+    await meanwhile();
+    const kept = tenant.dump();
+    expect(await failureOf(answer(before))).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "the tenant has changed since this was shown; nothing was done",
+        ja: "確認の表示後にテナントが変更されたため、何も変更していません",
+      },
+      hint: {
+        en: "look at it again, and run the command again",
+        ja: "内容を確認してから、もう一度実行してください",
+      },
+    });
+    expect(tenant.dump()).toEqual(kept);
+    const again = await seen();
+    // what else was changed is nothing that was asked about
+    await client.orgs.create({ name: `組織 ${again}` });
+    expect(await failureOf(answer(again))).toBeUndefined();
+  }
 });
 
 test("an import that was planned before is refused: the tenant has changed", async () => {

@@ -156,11 +156,34 @@ test("a group that was renamed since is told by its new name, with both ways out
       ja: expect.stringContaining("後から「販売」に名前が変わったグループ「営業」"),
     },
   });
-  for (const line of ['edit "販売" --name "営業" --app docs', 'create "営業" --app docs']) {
-    expect(failure?.hint?.en).toContain(`clomoctl secured groups ${line}`);
-    expect(failure?.hint?.ja).toContain(`clomoctl secured groups ${line}`);
-  }
+  const [edit, create] = ["edit 販売 --name 営業 --app docs", "create 営業 --app docs"];
+  expect(failure?.hint).toEqual({
+    en: `rename it back: clomoctl secured groups ${edit}; or create 営業 again: clomoctl secured groups ${create}, or import a file with the desired state instead`,
+    ja: `先に名前を元に戻す(clomoctl secured groups ${edit})か、「営業」を作り直す(clomoctl secured groups ${create})か、元に戻したい状態をファイルでインポートしてください`,
+  });
   await tenant.client.secured.createGroup("docs", { name: "営業" });
   await commit(tenant.client.imports.revert(gone.id));
   expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.groups).toEqual(["営業"]);
+});
+
+test("a group that was deleted since can be made again, and then the undo works", async () => {
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ["山田", "i1", "Canary42", "総務 1"],
+  ]);
+  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i1")] }));
+  const group = (await tenant.client.secured.groups("docs")).find(({ name }) => name === "総務 1");
+  await tenant.client.secured.deleteGroups("docs", { ids: [group?.id ?? ""] });
+  const failure = await failureOf(tenant.client.imports.revert(gone.id));
+  const create = "clomoctl secured groups create '総務 1' --app docs";
+  expect(failure).toMatchObject({
+    code: "conflict",
+    hint: {
+      en: `create 総務 1 again: ${create}, or import a file with the desired state instead`,
+      ja: `先に「総務 1」を作り直す(${create})か、元に戻したい状態をファイルでインポートしてください`,
+    },
+  });
+  await tenant.client.secured.createGroup("docs", { name: "総務 1" });
+  await commit(tenant.client.imports.revert(gone.id));
+  expect((await tenant.client.secured.find("docs", { name: "i1" }))[0]?.groups).toEqual(["総務 1"]);
 });

@@ -38,6 +38,18 @@ test("of two processes that commit at once, one wins and the other is told of a 
   expect(await tenant.users()).toHaveLength(1);
 });
 
+test("of two that commit one plan at once, the other is told that it is done, and where to see what it did", async () => {
+  const plan = await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]);
+  const outcomes = await Promise.allSettled([tenant.client.imports.commit(plan), tenant.client.imports.commit(plan)]);
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  const lost = outcomes.find((one) => one.status === "rejected");
+  expect(lost?.reason).toMatchObject({
+    code: "conflict",
+    what: { ja: expect.stringContaining("は確定済みで、有効な計画がありません") },
+    hint: { ja: `結果の確認: clomoctl imports show ${plan.number} --rows` },
+  });
+});
+
 test("a process that is killed leaves the tenant and its whole plans as they were", async () => {
   const plan = await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]);
   const { child, ended, line } = start(plan.id);

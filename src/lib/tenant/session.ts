@@ -25,6 +25,8 @@ export interface ChangeOf<T> {
   readonly signal?: AbortSignal | undefined;
   /** nothing of it stays */
   readonly dryRun?: boolean | undefined;
+  /** the tenant's revision before somebody looked at what is to be changed, and was asked: it holds only for that */
+  readonly seen?: number | undefined;
 }
 
 export type { ChangedObject } from "./store/audit.ts";
@@ -52,6 +54,14 @@ const keyReused = (): Failure =>
     ),
     where: "idempotency-key",
   });
+
+const CHANGED_SINCE = new Failure("conflict", {
+  what: text(
+    "the tenant has changed since this was shown; nothing was done",
+    "確認の表示後にテナントが変更されたため、何も変更していません",
+  ),
+  hint: text("look at it again, and run the command again", "内容を確認してから、もう一度実行してください"),
+});
 
 /** Somebody at work on a tenant. */
 export class Session {
@@ -91,18 +101,20 @@ export class Session {
    * How anything is written: locks, the change itself, the revisions of what was locked, one audit record, the key of a
    * repeatable request; all of it in one transaction, or nothing.
    *
-   * @throws Failure as the store's `change`; `usage` if the key was used with another request before
+   * @throws Failure as the store's `change`; `usage` if the key was used with another request before; `conflict` if what it
+   *   locks was changed since it was seen
    */
   async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
-    const { action, locks, once, signal, dryRun = false } = change;
+    const { action, locks, once, signal, dryRun = false, seen = Infinity } = change;
     // what only reads does not load it
     const audit = action === null ? undefined : await import("./store/audit.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
     return write(
       async (writer) => {
-        await writer.lock(locks);
+        const found = await writer.lock(locks);
         const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
+        if ([...found.values()].some(({ revision }) => revision > seen)) throw CHANGED_SINCE;
         const { result, ...changed } = await body(writer);
         if (changed.objects.length === 0 && changed.detail === undefined) return result;
         await advance(writer, locks);

@@ -55,6 +55,18 @@ test.each([
   await tenant.close();
 });
 
+test.each([
+  [true, "uploading"],
+  [false, "failed"],
+])("an upload without staging is under way while its process lives (%s): %s", async (living, state) => {
+  const id = await begin();
+  rmSync(join(folder, "imports"), { recursive: true });
+  const tenant = open(living);
+  const { imports } = wholeClient({ transport: tenant.fetch });
+  expect((await imports.list()).map((one) => [one.id, one.state])).toEqual([[id, state]]);
+  await tenant.close();
+});
+
 test("what dead processes left is removed before imports are told of, and not by other requests", async () => {
   const id = await begin();
   const tenant = open(false);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changesOf, describeChange } from "./changes.ts";
+import { changesOf, describeChange, describeWholeRow } from "./changes.ts";
 
 const value = (field: string, one: string | string[] | null) => ({ field, value: one });
 
@@ -40,4 +40,16 @@ test.each([
 ])("tells an organisation's place by code, path or 全社: %j", (before, told) => {
   const changes = changesOf({ changed: ["parent"], before, after: [value("parentCode", "Z")] });
   expect(changes).toEqual([{ field: "parent", before: told, after: "Z" }]);
+});
+
+test("says of which fields nobody knows what they were set to", () => {
+  const row = { action: "create" as const, changed: [], before: [], after: [value("displayName", "山田")] };
+  const line = { row: 0, line: 0, key: "y", exists: false, setsSecret: false, untold: ["groups"], ...row };
+  expect(describeWholeRow("docs", line)).toEqual([
+    { en: "表示名: 山田", ja: "表示名: 山田" },
+    {
+      en: "(not known, as it was changed by hand since: グループ名)",
+      ja: "(あとから手作業で変更されたため不明: グループ名)",
+    },
+  ]);
 });

@@ -2,6 +2,7 @@ import type { KeyName } from "../../../lib/model/formats.ts";
 import { format, parse, resolve } from "node:path";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { realNameOf } from "../../../lib/files/index.ts";
 import { IMPORT_MODE_NAMES } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { MAP } from "../../csv/file/column-map.ts";
@@ -211,7 +212,7 @@ const onStdout = (flag: string): Failure =>
   );
 
 /** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
-export function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): void {
+export async function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): Promise<void> {
   const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
   checkLimits(options);
   refuseKeeping(options);
@@ -242,7 +243,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
   }
   refuseUnlikeUpload(emitCsv);
   const taken = new Map<string, string>();
-  if (file !== "-") taken.set(resolve(workingFolder, file), file);
+  if (file !== "-") taken.set(await realNameOf(resolve(workingFolder, file)), file);
   for (const [flag, name] of [
     ["--emit-csv", emitCsv],
     ["--emit-csv", emitCsv === undefined || mode === "append" ? undefined : deletionsFile(emitCsv)],
@@ -251,7 +252,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
   ] as const) {
     if (name === undefined) continue;
     if (name === "-") throw onStdout(flag);
-    const path = resolve(workingFolder, name);
+    const path = await realNameOf(resolve(workingFolder, name));
     if (taken.has(path)) {
       throw refusal(
         flag,

@@ -58,8 +58,15 @@ export class PendingPlan {
       step.finish();
       return committed;
     } catch (error) {
-      throw this.#canResume(error) ? withNextStep(error, number) : error;
+      throw this.#canResume(error) && (await this.#isOpen(error)) ? withNextStep(error, number) : error;
     }
+  }
+
+  /** Whether the plan is still there after a refused commit: a conflict may be that somebody else committed or discarded it. */
+  async #isOpen({ code }: Failure): Promise<boolean> {
+    if (code === "locked") return true;
+    const now = await this.#client.imports.show(this.plan.id).catch(() => undefined);
+    return now?.state === "planned";
   }
 
   /** Does what may fail with the plan still open, and then settles it; the first failure is reported. */

@@ -38,7 +38,7 @@ import { writeReport } from "../outputs/report.ts";
  */
 export async function runImport(tools: Tools, typed: ImportRequest): Promise<Outcome> {
   const requested = asMirroring(typed);
-  refuseConflictingOptions(requested, tools.workingFolder);
+  await refuseConflictingOptions(requested, tools.workingFolder);
   requireAnswerableConfirmation(requested, tools);
   fixesOf(requested.options.fix, requested.kind);
   const chosen = await tools.tenant("imports");

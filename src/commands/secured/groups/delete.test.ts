@@ -70,11 +70,14 @@ test("a dry run only looks", async () => {
   expect(en.stdout).toBe("name\tusers\n営業\t12\n総務\t3\n");
 });
 
-test("on a terminal the number is typed; another one deletes nothing", async () => {
-  const tenant = { ...listed, deleteSecuredGroups: deleted };
+test("on a terminal the number is typed, of what was shown; another one deletes nothing", async () => {
+  const looked = { ...listed, tenantRevision: { revision: 7 } };
+  const tenant = { ...looked, deleteSecuredGroups: deleted };
   const typed = await run(LINE, { tenant, terminal: { typing: [["Type 2 to delete", "2\r"]] } });
   expect(typed.exit).toBe(0);
-  const other = await run(LINE, { tenant: listed, terminal: { typing: [["Type 2 to delete", "3\r"]] } });
+  expect(operations(typed.requests)[0]).toBe("tenantRevision");
+  expect(typed.requests.at(-1)).toMatchObject({ json: { memberships: 15, seen: 7 } });
+  const other = await run(LINE, { tenant: looked, terminal: { typing: [["Type 2 to delete", "3\r"]] } });
   expect(other).toMatchObject({ exit: 3, stdout: "" });
 });
 

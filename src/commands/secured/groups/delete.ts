@@ -9,6 +9,7 @@ import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
+import { revisionSeen } from "../../records/seen.ts";
 import { WRITTEN } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
 import { APP } from "../app.ts";
@@ -40,6 +41,7 @@ export default defineCommand({
     tools.describeState(() => KEPT);
     const { terminal } = tools;
     const { client, permitChange } = await tools.tenant("secured");
+    const seen = dryRun || confirmDeletions !== undefined ? undefined : await revisionSeen(tools);
     const known = await client.secured.groups(app);
     const groups = [...new Set(names.map((name) => groupNamed(app, name, known)))];
     const columns = listColumns(terminal, GROUP_COLUMNS, SECURED_GROUP.usual);
@@ -56,7 +58,7 @@ export default defineCommand({
     tools.describeState(() => text("they may have been deleted", "削除されている可能性があります"));
     const memberships = membershipsOf(groups);
     const ids = groups.map(({ id }) => id);
-    const deleted = await client.secured.deleteGroups(app, { ids, memberships });
+    const deleted = await client.secured.deleteGroups(app, { ids, memberships, seen });
     tools.describeDone(WRITTEN);
     await terminal.list(columns, deleted.groups);
     for (const sentence of sentences(deleted, app)) await terminal.note(sentence);

@@ -136,6 +136,13 @@ test("facts 6.7: a ファイル管理者 without a group is told that he can wor
   expect(ja.stderr).toContain("グループのないファイル管理者は、どのフォルダーも操作できません");
 });
 
+test("a file of a secret that is not there ends with 6, as every file", async () => {
+  const { en, ja } = await inBoth(`${LINE} --password-file none.txt`, { tenant: {}, folder: withFiles(0o600) });
+  expect(en).toMatchObject({ exit: 6, requests: [] });
+  expect(en.stderr).toContain("error: no such file\n");
+  expect(ja.stderr).toContain("エラー: ファイルがありません\n");
+});
+
 test("what the tenant refuses ends with 3; a file that others may read is refused before", async () => {
   const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
   const tenant = { createSecuredUser: refused };

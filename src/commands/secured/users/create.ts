@@ -50,7 +50,7 @@ export default defineCommand({
       line: "clomoctl secured users create hanako09 --name '髙橋 花子' --app docs --group 営業 --create-groups --role manager --password-stdin --dry-run",
     },
   ],
-  exits: ["input-rejected", "not-permitted", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
   async run(tools, { userId, app, role, set, createGroups, passwordInConsole, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);

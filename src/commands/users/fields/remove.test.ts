@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import type { CustomField } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -10,74 +9,96 @@ const [joined] = example<{ items: readonly [CustomField] }>("fields").items;
 const place: CustomField = { ...joined, id: joined.id.replace(/3$/, "9"), name: "カナ ガ" };
 const fields = { items: [joined, place] };
 
-/** An export in which two users have a value of the first field, and one of the second. */
-const CSV = "氏名,入社年,カナ ガ\r\n髙橋,2019,\r\n山田,,\r\n鈴木,2020,東京\r\n";
+/** The answer of how many users have a value in a field. */
+const used = (users: number, field = joined): Answers => ({ field: { ...field, users } });
 
-const asked: Answers = { fields, exportUsers: CSV };
+const asked: Answers = { fields, ...used(2) };
 const removing: Answers = { ...asked, removeField: joined };
+const unused: Answers = { fields, ...used(0) };
+const unusedRemoved: Answers = { ...unused, removeField: joined };
 
 const operations = (requests: readonly { readonly operation: string }[]): readonly string[] =>
   requests.map(({ operation }) => operation);
 
-const LOOKING = ["fields", "exportUsers"];
+const LOOKING = ["fields", "field"];
 
-test("the question says how many values are at stake; yes removes the field", async () => {
-  const typing: readonly Typing[] = [["Remove 入社年 from the tenant embedded, with the values of 2 users?", "y\r"]];
+test("where values go their number is typed; no export is made to count them", async () => {
+  const question = "Type 2 to remove 入社年 from the tenant embedded, with the values of 2 users:";
   const { exit, stdout, stderr, requests } = await run("users fields remove 入社年 --format json", {
     tenant: removing,
-    terminal: { typing },
+    terminal: { typing: [[question, "2\r"]] },
   });
   expect(exit).toBe(0);
   expect(operations(requests)).toEqual([...LOOKING, "removeField"]);
-  expect(requests.at(-1)).toEqual({ operation: "removeField", params: { id: joined.id } });
+  expect(requests.at(-1)).toEqual({ operation: "removeField", params: { id: joined.id }, query: { users: "2" } });
   expect(JSON.parse(stdout)).toEqual(joined);
   expect(stderr).toContain("入社年 was removed, with the values of 2 users\n");
 });
 
-test.each([
-  ["en", "Remove カナ ガ from the tenant embedded, with the values of 1 user?", "nothing was removed"],
-  ["ja", "テナント embedded の項目「カナ ガ」を、1 人分の値とともに削除しますか?", "何も削除していません"],
-])("no removes nothing: %s", async (language, question, told) => {
-  const line = ["--lang", language, "users", "fields", "remove", place.id];
-  const { exit, stdout, stderr, requests } = await run(line, {
-    tenant: asked,
-    terminal: { typing: [[question, "n\r"]] },
+test("--confirm-deletions is that number, and the count is said", async () => {
+  const { en, ja } = await inBoth("users fields remove 入社年 --confirm-deletions 2 --fields name", {
+    tenant: removing,
   });
-  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
-  expect(stderr).toContain(told);
-  expect(operations(requests)).toEqual(LOOKING);
-});
-
-test("the tenant is named as its context is", async () => {
-  const home = freshFolder();
-  await run("context add kanto --embedded", { home });
-  const typing: readonly Typing[] = [["from the tenant kanto,", "\r"]];
-  const line = "users fields remove 入社年 --context kanto";
-  expect(await run(line, { home, tenant: asked, terminal: { typing } })).toMatchObject({ exit: 0, stdout: "" });
-});
-
-test("--yes is the answer, and the count is said", async () => {
-  const { en, ja } = await inBoth("users fields remove 入社年 --yes --fields name", { tenant: removing });
   expect(en).toMatchObject({ exit: 0, stdout: "name\n入社年\n" });
   expect(en.stderr).toBe("入社年 was removed, with the values of 2 users\n");
   expect(ja.stderr).toBe("入社年 を削除しました(値のあったユーザー: 2 人)\n");
-  expect(operations(ja.requests)).toEqual([...LOOKING, "removeField"]);
+});
+
+test.each(["--confirm-deletions 1", "--confirm-deletions 1 --dry-run", "--confirm-deletions 3 --yes"])(
+  "another number removes nothing: %s",
+  async (options) => {
+    const { en, ja } = await inBoth(`users fields remove 入社年 ${options}`, { tenant: asked });
+    expect([en.exit, ja.exit]).toEqual([3, 3]);
+    expect(en.stderr).toContain("2 users would lose a value, not");
+    expect(ja.stderr).toContain("値のあるユーザーは 2 人で");
+  },
+);
+
+test("--yes alone removes no values", async () => {
+  const { en, ja } = await inBoth("users fields remove 入社年 --yes", { tenant: asked });
+  expect([en.exit, ja.exit]).toEqual([3, 3]);
+  expect(en.stderr).toContain("--confirm-deletions 2");
+  expect(ja.stderr).toContain("--confirm-deletions 2");
+});
+
+test("--dry-run says how many values would go", async () => {
+  const { en, ja } = await inBoth("users fields remove 入社年 --dry-run --fields name", { tenant: asked });
+  expect(en).toMatchObject({ exit: 0, stdout: "name\n入社年\n" });
+  expect(en.stderr).toBe("dry run: nothing was removed; 2 users would lose a value\n");
+  expect(ja.stderr).toBe("試行のため、何も削除していません(値のあるユーザー: 2 人)\n");
+  expect(operations(en.requests)).toEqual(LOOKING);
+});
+
+test.each([
+  ["en", "Remove 入社年 from the tenant embedded? No user has a value in it.", "nothing was removed"],
+  ["ja", "テナント embedded の項目「入社年」(値のあるユーザーはいません)を削除しますか?", "何も削除していません"],
+])("a field without values is removed after yes; no removes nothing: %s", async (language, question, told) => {
+  const line = `users fields remove 入社年 --lang ${language}`;
+  const no = await run(line, { tenant: unused, terminal: { typing: [[question, "n\r"]] } });
+  expect(no.exit).toBe(0);
+  expect(no.stderr).toContain(told);
+  expect(operations(no.requests)).toEqual(LOOKING);
+  const yes = await run(line, { tenant: unusedRemoved, terminal: { typing: [[question, "y\r"]] } });
+  expect(operations(yes.requests)).toEqual([...LOOKING, "removeField"]);
+  expect(operations((await run(`${line} --yes`, { tenant: unusedRemoved })).requests)).toEqual([
+    ...LOOKING,
+    "removeField",
+  ]);
 });
 
 test("a name fits however its characters are composed", async () => {
-  const tenant = { ...asked, removeField: place };
+  const tenant = { fields, ...used(0, place), removeField: place };
   const { exit, requests } = await run(["users", "fields", "remove", "カナ ガ".normalize("NFD"), "--yes"], { tenant });
   expect(exit).toBe(0);
   expect(requests.at(-1)).toMatchObject({ params: { id: place.id } });
 });
 
-test("values are those of the field's own column, which stands behind the console's", async () => {
-  const exportUsers = "入社年,入社年\r\na,\r\nb,\r\nc,2020";
-  const { stderr } = await run("users fields remove 入社年 --yes", { tenant: { ...removing, exportUsers } });
-  expect(stderr).toContain("the values of 1 user\n");
-  const without = "氏名\r\n髙橋\r\n";
-  const none = await run("users fields remove 入社年 --yes", { tenant: { ...removing, exportUsers: without } });
-  expect(none.stderr).toContain("the values of 0 users\n");
+test("the tenant is named as its context is", async () => {
+  const home = freshFolder();
+  await run("context add kanto --embedded", { home });
+  const typing: readonly Typing[] = [["Type 2 to remove 入社年 from the tenant kanto,", "2\r"]];
+  const line = "users fields remove 入社年 --context kanto --fields name";
+  expect(await run(line, { home, tenant: removing, terminal: { typing } })).toMatchObject({ exit: 0 });
 });
 
 test.each([
@@ -85,32 +106,22 @@ test.each([
   ["--no-input", { terminal: {} }, " --no-input"],
 ])("where nobody may be asked it is refused: %s", async (_, circumstances, flag) => {
   const { en, ja } = await inBoth(`users fields remove 入社年${flag}`, { tenant: asked, ...circumstances });
-  expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain("--yes");
-  expect(ja.exit).toBe(2);
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain("--confirm-deletions 2");
+  expect(ja.exit).toBe(3);
   expect(ja.stderr).toContain("2 人分");
-  expect(operations([...en.requests, ...ja.requests])).toEqual([...LOOKING, ...LOOKING]);
+  const none = await run(`users fields remove 入社年${flag}`, { tenant: unused, ...circumstances });
+  expect(none.exit).toBe(2);
+  expect(none.stderr).toContain("--yes");
+  expect(operations([...en.requests, ...ja.requests, ...none.requests])).toEqual([...LOOKING, ...LOOKING, ...LOOKING]);
 });
 
 test("Ctrl-C in the question removes nothing, and says so", async () => {
-  const typing: readonly Typing[] = [["Remove 入社年", "\u0003"]];
+  const typing: readonly Typing[] = [["Type 2 to remove 入社年", "\u0003"]];
   const { exit, stderr, requests } = await run("users fields remove 入社年", { tenant: asked, terminal: { typing } });
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was removed\n");
   expect(operations(requests)).toEqual(LOOKING);
-});
-
-test("a signal while values are counted removes nothing", async () => {
-  const signals = new EventEmitter();
-  const exportUsers = (): string => {
-    signals.emit("SIGINT");
-    return CSV;
-  };
-  const { en, ja } = await inBoth("users fields remove 入社年 --yes", { signals, tenant: { fields, exportUsers } });
-  expect(en).toMatchObject({ exit: 130, stderr: "error: interrupted: nothing was removed\n" });
-  expect(ja.exit).toBe(130);
-  expect(ja.stderr).toContain("何も削除していません");
-  expect(operations(en.requests)).toEqual(LOOKING);
 });
 
 test("one that is not there is not found, in both languages", async () => {
@@ -130,7 +141,9 @@ test("two of one name are told apart by their ids", async () => {
 
 test("what the tenant refuses is said, and nothing is claimed", async () => {
   const removeField = new Failure("locked", { what: text("locked by 7", "7 が使用中") });
-  const { en, ja } = await inBoth("users fields remove 入社年 --yes", { tenant: { ...asked, removeField } });
+  const { en, ja } = await inBoth("users fields remove 入社年 --yes", {
+    tenant: { ...unused, removeField },
+  });
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
 });

@@ -1,9 +1,12 @@
-import type { CustomField, Client } from "../../../lib/client/index.ts";
-import { RecordReader } from "../../../lib/csv/records/reader.ts";
+import type { UsedField } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
+import { requireNamedForDeletion } from "../../permission.ts";
+import { DRY_RUN } from "../../records/options.ts";
 import { WHILE_WRITING, WRITTEN } from "../../records/written.ts";
-import type { ChosenTenant, Tools } from "../../tools.ts";
+import type { Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
 
 export default defineCommand({
@@ -11,6 +14,12 @@ export default defineCommand({
     "remove a custom user field and its values",
     "カスタムユーザー情報の項目と、全ユーザーのその値を削除する",
   ),
+  details: [
+    text(
+      "Where users have values in it, their number is asked for, or given by `--confirm-deletions`; `--yes` alone removes a field without values. No undo brings the values back; the audit keeps whose they were (of the first 10,000).",
+      "値のあるユーザーがいれば、その人数を確認します(--confirm-deletions でも指定できます)。--yes だけで削除できるのは、値のない項目です。値は元に戻せません。だれのどの値だったかは監査ログに残ります(10,000 人まで)。",
+    ),
+  ],
   args: {
     field: {
       kind: "string",
@@ -19,24 +28,44 @@ export default defineCommand({
       about: text("the field's name or id", "項目名か ID"),
     },
   },
-  options: {},
-  examples: [{ line: "clomoctl users fields remove 入社年度 --yes", about: text("without confirmation", "確認なし") }],
-  exits: ["not-found", "locked"],
+  options: { confirmDeletions: CONFIRM_DELETIONS, dryRun: DRY_RUN },
+  examples: [
+    { line: "clomoctl users fields remove 入社年度 --dry-run" },
+    {
+      line: "clomoctl users fields remove 入社年度 --yes",
+      about: text("a field without values, without a question", "値のない項目を確認なしで削除"),
+    },
+    {
+      line: "clomoctl users fields remove 入社年度 --confirm-deletions 12",
+      about: text("with the values of 12 users, without a question", "12 人分の値とともに、確認なしで削除"),
+    },
+  ],
+  exits: ["input-rejected", "not-found", "conflict", "locked"],
   shows: FIELD_COLUMNS,
-  async run(tools, { field: name }) {
-    const { terminal, globals } = tools;
-    tools.describeState(() => text("nothing was removed", "何も削除していません"));
-    const tenant = await tools.tenant("users");
-    const { client } = tenant;
-    const fields = await client.users.fields();
-    const field = fieldNamed(name, fields);
-    const users = await usersWith(client, field, tools.signal);
-    if (!globals.yes && !(await confirm(tools, tenant, field, users))) {
-      await terminal.note(text("nothing was removed", "何も削除していません"));
+  async run(tools, { field: name, confirmDeletions, dryRun }) {
+    const { terminal } = tools;
+    tools.describeState(() => KEPT);
+    const { client, permitChange } = await tools.tenant("users");
+    const field = await client.users.field(fieldNamed(name, await client.users.fields()).id);
+    const { users } = field;
+    refuseOther(users, confirmDeletions);
+    if (dryRun) {
+      await terminal.show(FIELD_COLUMNS, field);
+      await terminal.note(
+        text(
+          `dry run: nothing was removed; ${counted(users, "user")} would lose a value`,
+          `試行のため、何も削除していません(値のあるユーザー: ${users} 人)`,
+        ),
+      );
+      return;
+    }
+    await permitChange();
+    if (!(await isConfirmed(tools, field, confirmDeletions))) {
+      await terminal.note(KEPT);
       return;
     }
     tools.describeState(() => WHILE_WRITING);
-    const removed = await client.users.removeField(field.id);
+    const removed = await client.users.removeField(field.id, { users });
     tools.describeDone(WRITTEN);
     await terminal.note(
       text(
@@ -48,38 +77,46 @@ export default defineCommand({
   },
 });
 
-const confirm = (
-  { terminal }: Pick<Tools, "terminal">,
-  { context }: ChosenTenant,
-  { name }: CustomField,
-  users: number,
-): Promise<boolean> =>
-  terminal.prompts.confirm({
+const KEPT = text("nothing was removed", "何も削除していません");
+
+/** @throws `input-rejected` where another number is given than that of the users with a value */
+function refuseOther(users: number, confirmed: number | undefined): void {
+  if (confirmed === undefined || confirmed === users) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `${counted(users, "user")} would lose a value, not ${confirmed}; nothing was removed`,
+      `値のあるユーザーは ${users} 人で、${confirmed} 人ではありません。何も削除していません`,
+    ),
+    where: `--confirm-deletions ${confirmed}`,
+  });
+}
+
+/** Asks for the number of values that go, or, where none does, whether the field is to go. */
+async function isConfirmed(tools: Tools, { name, users }: UsedField, confirmed: number | undefined): Promise<boolean> {
+  const { prompts } = tools.terminal;
+  const chosen = await tools.tenant("users");
+  const tenant = chosen.context.name;
+  if (confirmed !== undefined) {
+    requireNamedForDeletion(chosen);
+    return true;
+  }
+  if (users > 0) {
+    await prompts.typedNumber({
+      message: text(
+        `Type ${users} to remove ${name} from the tenant ${tenant}, with the values of ${counted(users, "user")}:`,
+        `テナント ${tenant} の項目「${name}」を、${users} 人分の値とともに削除します。続けるには人数を入力してください:`,
+      ),
+      flag: `--confirm-deletions ${users}`,
+      expected: users,
+    });
+    return true;
+  }
+  if (tools.globals.yes) return true;
+  return prompts.confirm({
     message: text(
-      `Remove ${name} from the tenant ${context.name}, with the values of ${counted(users, "user")}?`,
-      `テナント ${context.name} の項目「${name}」を、${users} 人分の値とともに削除しますか?`,
+      `Remove ${name} from the tenant ${tenant}? No user has a value in it.`,
+      `テナント ${tenant} の項目「${name}」(値のあるユーザーはいません)を削除しますか?`,
     ),
     flag: "--yes",
   });
-
-/** Number of users who have a value, counted in an export, which is faster than paging through the users. */
-async function usersWith(client: Client<"users">, { name }: CustomField, signal: AbortSignal): Promise<number> {
-  let position = -1;
-  let users = 0;
-  const reader = new RecordReader(
-    { encoding: "utf-8" },
-    {
-      record(cells, count, row) {
-        if (row === 1) position = cells.slice(0, count).lastIndexOf(name);
-        else if ((cells[position] ?? "") !== "") users += 1;
-      },
-      problem: () => undefined,
-    },
-  );
-  for await (const chunk of await client.users.export()) {
-    signal.throwIfAborted();
-    reader.write(chunk);
-  }
-  reader.end();
-  return users;
 }

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import { diskFailureOf } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
-import { readShort } from "../../files/index.ts";
+import { readShort, unreadable } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import type { SecretSource } from "./settings.ts";
 
@@ -27,7 +26,8 @@ const refusal = (where: string, what: [string, string], hint: [string, string]):
 /**
  * The secret itself, without the line end that editors put behind it; nobody but its use may get to see it.
  *
- * @throws `input-rejected` when the variable is not set, or the file is not there, blank, or others may read it
+ * @throws `input-rejected` when the variable is not set, or the file is blank or others may read it; as every file
+ *   `not-found` when it is not there, `usage` when it is a folder or cannot be read
  */
 export const readSecret = async (source: SecretSource, place: SecretPlace): Promise<string> => {
   if ("file" in source) return readSecretFile(resolve(place.folder, source.file), place.modes);
@@ -42,13 +42,7 @@ export const readSecret = async (source: SecretSource, place: SecretPlace): Prom
 
 const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
   const found = await readShort(path, LONGEST).catch((cause: unknown) => {
-    const disk = diskFailureOf(cause, path);
-    if (disk !== undefined) throw disk;
-    throw new Failure("input-rejected", {
-      what: text("cannot read the secret file", "機密情報のファイルを読み込めません"),
-      where: path,
-      cause,
-    });
+    throw unreadable(path, cause);
   });
   if (found === undefined) {
     throw refusal(

@@ -277,10 +277,17 @@ test("a secret comes from the environment, or from a file that only its owner ma
     expect(await readSecret({ file: "password" }, place)).toBe("ひみつ");
     expect(await readSecret({ env: "PASSWORD" }, place)).toBe("geheim");
     await chmod(file, 0o640);
-    const refusals = [{ file: "password" }, { file: "none" }, { file: "." }, { env: "BLANK" }, { env: "NONE" }];
-    for (const source of refusals) {
+    const refusals = [
+      [{ file: "password" }, "input-rejected"],
+      [{ file: "none" }, "not-found"],
+      [{ file: "none/password" }, "not-found"],
+      [{ file: "." }, "usage"],
+      [{ env: "BLANK" }, "input-rejected"],
+      [{ env: "NONE" }, "input-rejected"],
+    ] as const;
+    for (const [source, code] of refusals) {
       const failure = await refusalOf(readSecret(source, place));
-      expect(failure.code).toBe("input-rejected");
+      expect(failure.code).toBe(code);
       expect(JSON.stringify([failure.what, failure.where, failure.hint])).not.toContain("ひみつ");
     }
     expect(await readSecret({ file: "password" }, { ...place, modes: false })).toBe("ひみつ");

@@ -2,7 +2,7 @@
 
 import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../store/lists.ts";
 import { CUSTOM_FIELDS, USERS } from "../store/users.ts";
-import { addCustomField, removeCustomField } from "../use/fields.ts";
+import { addCustomField, removeCustomField, usedField } from "../use/fields.ts";
 import { userHistory } from "../use/user-history.ts";
 import { exported } from "../use/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
@@ -24,5 +24,6 @@ export default ({ session, store, engine }: TenantParts): Handlers<"users"> => (
   export: ({ query }) => exported(session, { action: "users.export", filters: query }, exportOf(store, USERS, query)),
   fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),
   addField: ({ body: { name }, repeatable }) => addCustomField(session, name, repeatable),
-  removeField: ({ params: { id } }) => removeCustomField(session, id),
+  field: ({ params: { id } }) => session.read((reader) => usedField(reader, id)),
+  removeField: ({ params: { id }, query: { users } }) => removeCustomField(session, id, users),
 });

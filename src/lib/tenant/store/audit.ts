@@ -28,6 +28,9 @@ export interface AuditEntry {
   readonly detail?: object | undefined;
 }
 
+/** Records that a change takes values or memberships from are told in its record, up to this number. */
+export const MOST_TRACED = 10_000;
+
 /** The form of the records that are written; older ones stay as they are, and have no version in their text. */
 const AUDIT_VERSION = 2;
 

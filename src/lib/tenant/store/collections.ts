@@ -1,6 +1,10 @@
-import type { Writer } from "./store.ts";
+import type { Reader, Writer } from "./store.ts";
 
 /** The collections of the tenant, with the revision of each, and the highest number of its records. */
+
+/** The revision of the tenant's last change; 0 if there was none. */
+export const latestRevision = (reader: Reader): Promise<number> =>
+  reader.count("select coalesce(max(revision), 0) from collection");
 
 /** Marks collections as changed by this transaction. */
 export const advance = async (writer: Writer, collections: readonly string[]): Promise<void> => {

@@ -1,9 +1,12 @@
 import { formatOf } from "../../model/format.ts";
-import { nameKey } from "../../model/normalise.ts";
-import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
+import { codeKey, nameKey } from "../../model/normalise.ts";
+import { formatOrgPath, ORG, ORG_COUNTS } from "../../model/organisation.ts";
 import { findRecords, type List } from "./lists.ts";
 import { either } from "./sql/forms.ts";
 import type { Derived, Reader } from "./store.ts";
+
+/** SQL: the comparison key of the name of `o`, as a part of a path. */
+const KEY_IN_PATH = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
 
 /**
  * SQL: where each organisation lies below the root, in the order of the tree: parents before their children, siblings in
@@ -13,7 +16,7 @@ const PLACES = String.raw`with recursive placed (pk, depth, path, pathKey) as (
     select pk, 0, '', '' from org where parent is null
     union all
     select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || replace(replace(o.name, '\', '\\'), '/', '\/'),
-      case when p.depth = 0 then '' else p.pathKey || '/' end || replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')
+      case when p.depth = 0 then '' else p.pathKey || '/' end || ${KEY_IN_PATH}
     from placed p join org o on o.parent = p.pk order by 2 desc, 1)
   insert into temp.place (pk, at, depth, path, pathKey, state)
     select pk, row_number() over (), depth, path, pathKey, :state from placed`;
@@ -46,7 +49,9 @@ export const ORGS: List<typeof ORG.fields> = {
   },
   order: [{ sql: "p.at", before: 0 }],
   filters: { filterName: "name", filterId: "code" },
-  named: `t.id = :name or :nameKey in (coalesce(t.codeKey, t.code), p.pathKey)
+  // files bring names that read like the code of another: a code is one organisation's alone, and goes before
+  named: `t.id = :name or coalesce(t.codeKey, t.code) = :nameKey
+    or p.pathKey = :nameKey and not exists (select 1 from org o where coalesce(o.codeKey, o.code) = :nameKey)
     or t.parent is null and coalesce(t.nameKey, t.name) = :nameKey`,
   exported: "t.parent is not null",
   derived: [PLACE],
@@ -97,7 +102,8 @@ const filled = async (reader: Reader, { pk, parent, name, code }: Place) => {
   const own =
     pk === undefined ? undefined : await reader.get("select parent, name, code from org where pk = :pk", { pk });
   const coded = code === undefined ? own?.["code"] : code;
-  return { at: parent ?? own?.["parent"], called: name ?? own?.["name"], isCoded: (coded ?? null) !== null };
+  const called = name ?? own?.["name"];
+  return { at: parent ?? own?.["parent"], called, coded: coded ?? null, isCoded: (coded ?? null) !== null };
 };
 
 /** The name of an organisation that would have the same parent and name, where it has no code itself. */
@@ -114,9 +120,47 @@ export const twinBelow = async (reader: Reader, place: Place): Promise<string | 
 
 /** The path of another organisation that a text names as a path; undefined if there is none. */
 export const otherAt = async (reader: Reader, typed: string, pk: number | undefined): Promise<string | undefined> => {
-  const own = pk === undefined ? undefined : await reader.get("select id from org where pk = :pk", { pk });
-  const others = (await findRecords(reader, ORGS, typed)).filter(({ id }) => id !== own?.["id"]);
-  return others.find(({ path }) => nameKey(path) === nameKey(typed))?.path;
+  await reader.derive(PLACE);
+  const row = await reader.get(
+    "select path from temp.place where pathKey = :key and pk is distinct from :pk order by at limit 1",
+    { key: nameKey(typed), pk: pk ?? null },
+  );
+  return row === undefined ? undefined : String(row["path"]);
+};
+
+/** An organisation with a code. */
+export interface Coded {
+  readonly id: string;
+  readonly path: string;
+  readonly code: string;
+}
+
+/**
+ * The organisation whose code is the path that a change gives to another one, or to one below that; undefined if there is
+ * none. Paths that stay as they are count for nothing.
+ */
+export const codedAsPath = async (reader: Reader, place: Place): Promise<Coded | undefined> => {
+  const { at, called, coded } = await filled(reader, place);
+  await reader.derive(PLACE);
+  const row = await reader.get(
+    `with recursive after (pk, pathKey) as (
+       select :pk, case when p.depth = 0 then '' else p.pathKey || '/' end || :name from temp.place p where p.pk = :parent
+       union all select o.pk, a.pathKey || '/' || ${KEY_IN_PATH} from after a join org o on o.parent = a.pk)
+     select o.id, p.path, o.code from after a join org o on o.pk is distinct from a.pk
+       and case when o.pk is not distinct from :pk then :code else coalesce(o.codeKey, o.code) end = a.pathKey
+       join temp.place p on p.pk = o.pk
+     where not exists (select 1 from temp.place now where now.pk is not distinct from a.pk and now.pathKey = a.pathKey)
+     limit 1`,
+    {
+      pk: place.pk ?? null,
+      parent: Number(at),
+      name: formatOrgPath([nameKey(String(called))]),
+      code: coded === null ? null : codeKey(String(coded)),
+    },
+  );
+  return row === undefined
+    ? undefined
+    : { id: String(row["id"]), path: String(row["path"]), code: String(row["code"]) };
 };
 
 /** What a name with a slash reads like as a path, where the organisation has no code; undefined without a slash. */

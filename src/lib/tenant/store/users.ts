@@ -142,6 +142,31 @@ export const mergeCustom = async (
   return JSON.stringify(custom);
 };
 
+/** What a user has in a custom field. */
+export interface HeldValue {
+  readonly id: string;
+  /** with the main address */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** SQL: where a custom field's values stand. */
+const pathOf = (pk: number): string => `$."${pk}"`;
+
+/** Number of users with a value in a custom field. */
+export const countValues = (reader: Reader, pk: number): Promise<number> =>
+  reader.count("select count(*) from user where custom ->> :path is not null", { path: pathOf(pk) });
+
+/** The values of the first users who have one in a custom field. */
+export const heldValues = async (reader: Reader, pk: number, most: number): Promise<readonly HeldValue[]> => {
+  const rows = await reader.all(
+    `select id, name || coalesce(' <' || nullif(emails ->> 0, name) || '>', '') as name, custom ->> :path as value
+     from user where custom ->> :path is not null order by pk limit :most`,
+    { path: pathOf(pk), most },
+  );
+  return rows.map(({ id, name, value }) => ({ id: String(id), name: String(name), value: String(value) }));
+};
+
 /**
  * Removes a custom field, and the values that users have in it. Their revisions stay: what imports left is compared field
  * by field then, and no undo restores a value of it.
@@ -149,7 +174,7 @@ export const mergeCustom = async (
 export const deleteField = async (writer: Writer, pk: number, at: string): Promise<void> => {
   await writer.run(
     "update user set custom = json_remove(custom, :path), updatedAt = :at where custom ->> :path is not null",
-    { path: `$."${pk}"`, at },
+    { path: pathOf(pk), at },
   );
   await writer.run("delete from custom_field where pk = :pk", { pk });
 };

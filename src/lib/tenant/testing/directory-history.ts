@@ -480,13 +480,19 @@ export class DirectoryHistory extends AuditedHistory<Step> {
         audit: [{ action: "fields.add", objects: [{ thing: "custom_field", id: after.id, name }], after }],
       };
     }
-    await this.tenant.client.users.removeField(known.id);
+    const held = (await this.tenant.users()).flatMap(({ id, name: called, emails, custom }) => {
+      const [value] = custom.flatMap((one) => (one.name === name ? [one.value] : []));
+      return value === undefined ? [] : [{ id, name: `${called} <${emails[0] ?? ""}>`, value }];
+    });
+    await this.tenant.client.users.removeField(known.id, { users: held.length });
     this.model.removeField(number);
     await this.expectRecords();
-    return {
-      what: "no field",
-      audit: [{ action: "fields.remove", objects: [{ thing: "custom_field", id: known.id, name }], before: known }],
-    };
+    const objects = [
+      { thing: "custom_field", id: known.id, name },
+      ...held.map(({ id, name: called }) => ({ thing: "user", id, name: called })),
+    ];
+    const before = { ...known, users: held.length, values: held };
+    return { what: "no field", audit: [{ action: "fields.remove", objects: objects.toSorted(byId), before }] };
   }
 
   async #mark(place: Place): Promise<Did> {

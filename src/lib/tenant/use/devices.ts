@@ -56,17 +56,20 @@ export interface NewOwner {
   readonly ownerOrg: string | null;
   /** the number of devices that have to be wiped for it, as whoever asks was told */
   readonly wipes?: number | undefined;
+  /** the tenant's revision before they were looked at */
+  readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
 /**
  * Gives devices another owner, all of them or none.
  *
- * @throws Failure `input-rejected` where the number of those to be wiped is another, or a rule of devices says no
+ * @throws Failure `input-rejected` where the number of those to be wiped is another, or a rule of devices says no; `conflict` where
+ *   devices were changed since they were seen
  */
 export const setOwner = (
   session: Session,
-  { ids, owner, ownerOrg, wipes, dryRun }: NewOwner,
+  { ids, owner, ownerOrg, wipes, seen, dryRun }: NewOwner,
   once?: KeptOnce<Written<Device>[]>,
 ): Promise<Written<Device>[]> => {
   const whole = (changed: readonly Written<Device>[]): void => {
@@ -79,7 +82,7 @@ export const setOwner = (
     HAND_DEVICES,
     ids,
     { owner, ownerOrg, dryRun },
-    { work: "edit", verb: "set-owner", whole, once },
+    { work: "edit", verb: "set-owner", whole, seen, once },
   );
 };
 

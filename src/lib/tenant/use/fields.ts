@@ -1,15 +1,24 @@
-import type { CustomField } from "../../contract/index.ts";
+import type { CustomField, UsedField } from "../../contract/index.ts";
 import { isFreeHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { CUSTOM_FIELD } from "../../model/user.ts";
-import { text } from "../../text/index.ts";
+import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { counted, text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
 import type { ChangedObject, Once, Session } from "../session.ts";
 import { dropFieldTasks, insertTask, isMirror, type NewConsoleTask } from "../store/console.ts";
-import type { Writer } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
 import { checkValue } from "./records.ts";
-import { deleteField, findField, hasFieldNamed, insertField, USERS } from "../store/users.ts";
+import {
+  countValues,
+  deleteField,
+  findField,
+  hasFieldNamed,
+  heldValues,
+  insertField,
+  USERS,
+  type StoredField,
+} from "../store/users.ts";
 
 /**
  * Adds a custom field of users; its name is its column's header.
@@ -65,16 +74,45 @@ const openFieldTask = async (
   await insertTask(writer, { ...task, ...by, kind: "users", import: null });
 };
 
-/** Removes a custom field and its values. @throws Failure `not-found` */
-export const removeCustomField = (session: Session, id: string): Promise<CustomField> =>
+/** @throws Failure `not-found` */
+const fieldWithId = async (reader: Reader, id: string): Promise<StoredField> => {
+  const found = await findField(reader, id);
+  if (found !== undefined) return found;
+  throw new Failure("not-found", { what: text(`no custom field ${id}`, `カスタム項目 ${id} はありません`) });
+};
+
+/** A custom field, and how many users have a value in it. @throws Failure `not-found` */
+export const usedField = async (reader: Reader, id: string): Promise<UsedField> => {
+  const { pk, field } = await fieldWithId(reader, id);
+  return { ...field, users: await countValues(reader, pk) };
+};
+
+/**
+ * Removes a custom field and its values, of which the audit keeps whose they were.
+ *
+ * @param expected how many users have one, as its caller knows it
+ * @throws Failure `not-found`; `conflict` where another number of values would go
+ */
+export const removeCustomField = (session: Session, id: string, expected?: number): Promise<CustomField> =>
   session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
-    const found = await findField(writer, id);
-    if (found === undefined) {
-      throw new Failure("not-found", { what: text(`no custom field ${id}`, `カスタム項目 ${id} はありません`) });
-    }
-    await deleteField(writer, found.pk, instant(session.surroundings));
-    await openFieldTask(session, writer, { work: "remove-field", name: found.field.name });
-    return { result: found.field, objects: [fieldObject(found.field)], before: found.field };
+    const { pk, field } = await fieldWithId(writer, id);
+    const users = await countValues(writer, pk);
+    if (expected !== undefined && expected !== users) throw otherValues(users, expected);
+    const { MOST_TRACED } = await import("../store/audit.ts");
+    const values = await heldValues(writer, pk, MOST_TRACED);
+    await deleteField(writer, pk, instant(session.surroundings));
+    await openFieldTask(session, writer, { work: "remove-field", name: field.name });
+    const objects = [fieldObject(field), ...values.map(({ id: of, name }) => ({ thing: USER.name, id: of, name }))];
+    return { result: field, objects, before: { ...field, users, values } };
+  });
+
+const otherValues = (now: number, expected: number): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `by now ${counted(now, "user")} would lose a value, not ${expected}; nothing was removed`,
+      `現在、値のあるユーザーは ${now} 人で、${expected} 人ではありません。何も削除していません`,
+    ),
+    hint: text("run the command again", "もう一度実行してください"),
   });
 
 const fieldObject = ({ id, name }: CustomField): ChangedObject => ({ thing: CUSTOM_FIELD.name, id, name });

@@ -479,14 +479,16 @@ export class TenantImports {
     return this.show(id);
   }
 
-  /** Removes the remains of dead processes: staging that is not a complete plan, and plans older than a week. */
+  /** Removes the remains of dead processes: what is not a complete plan, staged or not yet, and plans older than a week. */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
     // read afterwards: what was unlocked a moment ago may be a complete plan by now
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
     const left = unheld.filter((name) => !this.#isKept(known.get(name)));
-    const lost = records.filter((record) => isOpen(record) && this.#isOld(record) && !this.#engine.isStaged(record.id));
+    const lost = records.filter(
+      (record) => isOpen(record) && !this.#isKept(record) && !this.#engine.isStaged(record.id),
+    );
     // a command that only reads must not wait for another's commit: the next one removes the rest
     if (left.length + lost.length === 0 || !this.#session.store.isFree()) return;
     for (const name of new Set([...left, ...lost.map(({ id }) => id)])) {

@@ -4,6 +4,7 @@ import { formatOrgPath, parseOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME, type ORG } fro
 import { text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
 import {
+  codedAsPath,
   countWithin,
   isWithin,
   orgCode,
@@ -95,6 +96,7 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
     code: code as string | null | undefined,
   };
   await checkPath(writer, place);
+  await checkCodes(writer, place);
   const twin = await twinBelow(writer, place);
   if (twin === undefined) return;
   throw new Failure("input-rejected", {
@@ -103,6 +105,24 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
       `「${twin}」はすでにあり、組織コードがないと区別できません`,
     ),
     hint: text("give it a code: --code CODE", "組織コードを付けてください: --code コード"),
+  });
+}
+
+/** What is typed names one organisation: no path is the code of another (ours). */
+async function checkCodes(writer: Writer, place: Place): Promise<void> {
+  const other = await codedAsPath(writer, place);
+  if (other === undefined) return;
+  const { id, path, code } = other;
+  const edit = `clomoctl orgs edit ${id} --code`;
+  throw new Failure("input-rejected", {
+    what: text(
+      `the path would be ${code}, which is the code of another organisation, ${path}: nobody could tell which is meant`,
+      `パス「${code}」は、別の組織「${path}」の組織コードと同じため、どちらを指すのか区別できません`,
+    ),
+    hint: text(
+      `give it another name or place, or that one another code: ${edit} CODE`,
+      `組織名か場所を変えるか、その組織に別の組織コードを付けてください: ${edit} コード`,
+    ),
   });
 }
 

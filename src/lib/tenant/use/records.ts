@@ -171,6 +171,8 @@ interface Editing<R> {
   readonly each?: ((before: R) => HandValues) | undefined;
   /** looks at all that is changed, before it is kept. @throws Failure where it may not be */
   readonly whole?: ((changed: readonly Written<R>[]) => void) | undefined;
+  /** see `ChangeOf` */
+  readonly seen?: number | undefined;
   readonly once?: KeptOnce<Written<R>[]>;
 }
 
@@ -180,7 +182,7 @@ export const editRecords = <F extends Fields>(
   noun: HandNoun<F>,
   ids: readonly string[],
   { dryRun = false, ...given }: HandBody,
-  { work, verb = work, each, whole, once }: Editing<RecordOf<F>>,
+  { work, verb = work, each, whole, seen, once }: Editing<RecordOf<F>>,
 ): Promise<Written<RecordOf<F>>[]> => {
   const { list, collection, actions } = noun;
   const replay = (reader: Reader): Promise<Written<RecordOf<F>>[]> =>
@@ -190,7 +192,8 @@ export const editRecords = <F extends Fields>(
         return { before: after, after, consoleTask: await openTaskOf(reader, id), dryRun };
       }),
     );
-  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, once: once && { ...once, replay } };
+  const kept = once && { ...once, replay };
+  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, seen, once: kept };
   return session.change(change, async (writer) => {
     const all: Written<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];

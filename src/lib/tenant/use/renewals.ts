@@ -6,7 +6,7 @@ import { shownWord } from "../../text/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
-import type { ChangedObject, Once, Session } from "../session.ts";
+import type { ChangedObject, ChangeOf, Once, Session } from "../session.ts";
 import {
   deleteItem,
   findClaimed,
@@ -140,9 +140,13 @@ export const confirmRenewal = (
     };
   });
 
-/** @throws Failure `not-found` */
-export const removeRenewal = (session: Session, id: string): Promise<RenewalItem> =>
-  session.change({ action: "renewals.remove", locks: LOCKS }, async (writer) => {
+/** @throws Failure `not-found`; `conflict` where items were changed since they were seen */
+export const removeRenewal = (
+  session: Session,
+  id: string,
+  { seen }: Pick<ChangeOf<RenewalItem>, "seen">,
+): Promise<RenewalItem> =>
+  session.change({ action: "renewals.remove", locks: LOCKS, seen }, async (writer) => {
     const before = await itemNamed(writer, id);
     await deleteItem(writer, id);
     return { result: before, objects: [itemObject(before)], before };

@@ -27,7 +27,7 @@ export const userHistory = async (
 
 const userEvent = (
   { pk, id, detail, createdAt }: ImportRecord,
-  { action, changed, setsSecret, before, after }: RecordEvent["row"],
+  { action, changed, setsSecret, before, after, untold }: RecordEvent["row"],
   numberOf: (id: string | null) => number | null,
 ): UserEvent => ({
   number: pk,
@@ -43,4 +43,5 @@ const userEvent = (
   setsSecret,
   before,
   after,
+  ...(untold && { untold }),
 });

@@ -1,7 +1,7 @@
 import { Failure } from "../../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../../model/import.ts";
 import { joined, text, type Text } from "../../../text/index.ts";
-import { stateOf, type ImportRecord } from "./record.ts";
+import { DONE, stateOf, type ImportRecord } from "./record.ts";
 
 /** The end of what a refusal says. */
 export const NOTHING_CHANGED = text("; nothing was changed", "。何も変更していません");
@@ -59,14 +59,19 @@ export const withoutPlan = (record: ImportRecord): Failure => {
       `import ${record.pk} is ${en}; it has no open plan`,
       `インポート ${record.pk} は${ja}で、有効な計画がありません`,
     ),
-    hint:
-      record.detail.request?.mode === "delete"
-        ? text(
-            "delete them anew, by their names or filters",
-            "名前か絞り込み条件を指定して、削除からやり直してください",
-          )
-        : text("import the file again", "ファイルをもう一度インポートしてください"),
+    hint: insteadOfPlan(record),
   });
+};
+
+const insteadOfPlan = (record: ImportRecord): Text => {
+  const { pk, state, detail } = record;
+  if (DONE.includes(state)) {
+    const show = `clomoctl imports show ${pk} --rows`;
+    return text(`what it did: ${show}`, `結果の確認: ${show}`);
+  }
+  return detail.request?.mode === "delete"
+    ? text("delete them anew, by their names or filters", "名前か絞り込み条件を指定して、削除からやり直してください")
+    : text("import the file again", "ファイルをもう一度インポートしてください");
 };
 
 /** The failure of committing a plan after a collection that it read has changed. */

@@ -64,21 +64,23 @@ interface Deletion {
   readonly ids: readonly string[];
   /** how many memberships go, as its caller knows it */
   readonly memberships?: number | undefined;
+  /** the tenant's revision before they were looked at */
+  readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
 /**
  * Deletes groups, all of them or none, and takes their users out of them.
  *
- * @throws Failure `not-found`; `conflict` where another number of memberships would go
+ * @throws Failure `not-found`; `conflict` where another number of memberships would go, or the app's were changed since they were seen
  */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
-  { ids, memberships: expected, dryRun = false }: Deletion,
+  { ids, memberships: expected, seen, dryRun = false }: Deletion,
 ): Promise<DeletedGroups> => {
   const noun = handGroups(app);
-  const change = { action: "secured.groups.delete", locks: [noun.collection], dryRun };
+  const change = { action: "secured.groups.delete", locks: [noun.collection], seen, dryRun };
   return session.change(change, async (writer) => {
     const groups: SecuredGroup[] = [];
     const consoleTasks: number[] = [];

@@ -1,4 +1,4 @@
-import { quoteIdentifier, THEN, either } from "../../../sql/forms.ts";
+import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { ImportRecord } from "../../../imports/record.ts";
 import type { Database } from "../../database.ts";
 import { proceeding } from "../functions.ts";
@@ -65,10 +65,19 @@ export const CREATED = "select target from import_created where import = :pk and
 const LATER = `create temp table if not exists later (import integer, pk integer, next integer,
   primary key (import, pk)) without rowid`;
 
-/** Makes an empty `temp.later`. */
+/**
+ * SQL: what imports left of records that were changed by hand after them: the values by column, and the fields whose value
+ * cannot be told. @see findByHand
+ */
+const BY_HAND = `create temp table if not exists by_hand (import integer, pk integer, record text not null,
+  untold text not null, primary key (import, pk)) without rowid`;
+
+/** Makes an empty `temp.later`, and an empty `temp.by_hand`. */
 export const clearLater = (database: Database): void => {
-  database.exec(LATER);
-  database.exec("delete from temp.later");
+  for (const [name, table] of Object.entries({ later: LATER, by_hand: BY_HAND })) {
+    database.exec(table);
+    database.exec(`delete from temp.${name}`);
+  }
 };
 
 /** Fills `temp.later` for all that an import wrote. */
@@ -84,12 +93,13 @@ export const findLater = (database: Database, committed: Committed): void => {
   );
 };
 
-/** SQL: joins to events `e` (`import`, `pk`) the record as it was before, `c`, and as it was left, in `l` or else in `t`. */
+/** SQL: joins to events `e` (`import`, `pk`) the record as it was before, `c`, and as it was left, in `h`, `l` or else in `t`. */
 export const joinVersions = (kind: StoredKind): string => {
   const was = wasTable(kind);
   return `left join ${was} c on c.import = e.import and c.pk = e.pk
     left join temp.later x on x.import = e.import and x.pk = e.pk
     left join ${was} l on l.import = x.next and l.pk = e.pk
+    left join temp.by_hand h on h.import = e.import and h.pk = e.pk
     left join ${kind.thing.name} t on t.pk = e.pk`;
 };
 
@@ -98,7 +108,8 @@ export const before = (column: string): string => `c.${quoteIdentifier(column)}`
 
 /** SQL: a column of a record as the import left it. */
 export const left = (column: string): string =>
-  either("x.next is null", `t.${quoteIdentifier(column)}`, `l.${quoteIdentifier(column)}`);
+  `case when h.pk is not null then h.record ->> '${column}'
+     when x.next is null then t.${quoteIdentifier(column)} else l.${quoteIdentifier(column)} end`;
 
 /** SQL: whether a field has different values in two versions of a record; removed custom fields count for nothing. */
 export const differs = (

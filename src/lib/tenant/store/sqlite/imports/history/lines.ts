@@ -4,9 +4,11 @@ import type { PlanRow } from "../../../../../contract/index.ts";
 import type { RecordEvent, RowQuery } from "../../../imports/engine.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { Database, Row } from "../../database.ts";
-import { keyText, referenceOf, shownReference } from "../expressions.ts";
+import { keyText, referenceOf } from "../expressions.ts";
 import { afterPiece, batched, lineOf, unfiledPieces } from "../rows.ts";
-import { hasFormer, wasTable, type StoredKind, type StoredReference } from "../stored-kind.ts";
+import { wasTable, type StoredKind } from "../stored-kind.ts";
+import { findByHand } from "./by-hand.ts";
+import { called, clearCalled, findCalled } from "./called.ts";
 import {
   before,
   clearLater,
@@ -26,24 +28,6 @@ type Action = "create" | "update" | "delete";
 
 type Version = (column: string) => string;
 
-/** SQL: what a record is called in a cell that names it; by its name if it has nothing else. */
-const calledIn = ({ refers, table: { thing } }: StoredReference): string =>
-  thing.fields[refers.by]?.type === "texts"
-    ? `${refers.by} ->> 0`
-    : `coalesce(${refers.by}, ${thing.namedBy ?? "name"})`;
-
-/** SQL: what a record is or was called that a field refers to: one value, whatever files called it. @param pk SQL of its number */
-const called = (reference: StoredReference, pk: string): string => {
-  const { thing, planner } = reference.table;
-  const now =
-    planner === undefined
-      ? [`(select ${calledIn(reference)} from ${thing.name} where pk = ${pk})`]
-      : [shownReference(reference, pk), planner.called(pk)];
-  const last = `(select ${calledIn(reference)} from import i ${THEN} ${wasTable({ thing })} w on w.import = i.pk and w.pk = ${pk}
-    where w.action = 'delete' order by i.revision desc limit 1)`;
-  return either(`${pk} is null`, "null", `coalesce(${[...now, ...(hasFormer(thing) ? [last] : [])].join(", ")})`);
-};
-
 /** SQL: a field's value in a version of a record, as a piece of a line. @param which of the custom fields `f` (SQL) */
 const piece = (kind: StoredKind, field: ImportedField, version: Version, which: string): string => {
   const value = version(field.stored);
@@ -52,16 +36,26 @@ const piece = (kind: StoredKind, field: ImportedField, version: Version, which: 
       from custom_field f where ${which})`;
   }
   const reference = referenceOf(kind, field);
-  if (reference !== undefined) return afterPiece(field.field, `json_quote(${called(reference, value)})`);
+  if (reference !== undefined)
+    return afterPiece(
+      field.field,
+      `json_quote(${called(kind, reference, { pk: value, isBefore: version === before })})`,
+    );
   return afterPiece(field.field, field.merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
 /** SQL: all that a version of a record has, as JSON. @param further pieces of what no file has */
 const allOf = (kind: StoredKind, version: Version, further: readonly string[] = []): string =>
   jsonList([
-    ...kind.fields.map((field) => piece(kind, field, version, `${customValue(version(field.stored))} is not null`)),
+    ...kind.fields.map((field) => {
+      const own = piece(kind, field, version, `${customValue(version(field.stored))} is not null`);
+      return version === left ? either(isTold(field), own, "''") : own;
+    }),
     ...further,
   ]);
+
+/** SQL: true if it is known what the import left in a field. */
+const isTold = ({ field }: ImportedField): string => `(h.pk is null or instr(h.untold, '"${field}"') = 0)`;
 
 /** SQL: true if the import `e.import` undid the deletion of the record: what no file has came back with it. */
 const isRestored = (kind: StoredKind): string =>
@@ -77,7 +71,7 @@ const leftOf = (kind: StoredKind, action: Action): string => {
 
 /** SQL: of what the import changed in a record, the former values or, with `version`, the names of the fields. */
 const changedOf = (kind: StoredKind, of: (field: ImportedField) => string): string =>
-  jsonList(kind.fields.map((field) => either(differs(field, before, left), of(field), "''")));
+  jsonList(kind.fields.map((field) => either(`${isTold(field)} and ${differs(field, before, left)}`, of(field), "''")));
 
 /** SQL: the events `e` of an import in which it did something to a record. */
 const EVENTS: Readonly<Record<Action, (kind: StoredKind) => string>> = {
@@ -96,7 +90,7 @@ const eventLine = (kind: StoredKind, action: Action): string => {
   const none = "'[]'";
   const customChanged = ({ stored }: ImportedField): string =>
     `${customValue(before(stored))} is distinct from ${customValue(left(stored))}`;
-  return lineOf({
+  const line = lineOf({
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${keyText(kind, action === "delete" ? before : left)}, ''))`,
@@ -122,6 +116,8 @@ const eventLine = (kind: StoredKind, action: Action): string => {
     }[action],
     after: leftOf(kind, action),
   });
+  if (action === "delete") return line;
+  return either("coalesce(h.untold, '[]') = '[]'", line, `json_set(${line}, '$.untold', json(h.untold)) || char(10)`);
 };
 
 /** What a committed import did, as the rows of a plan: NDJSON, in batches; updates, then creations, then deletions. */
@@ -132,6 +128,9 @@ export function* committedLines(
 ): Generator<Uint8Array> {
   const { kind } = committed;
   findLater(database, committed);
+  findByHand(database, kind, `${EVENTS.update(kind)} union ${EVENTS.create(kind)}`, params(committed));
+  clearCalled(database);
+  findCalled(database, kind, committed.pk);
   let rest = limit;
   const count = (row: Row): Row => {
     rest -= 1;
@@ -179,6 +178,10 @@ export function* recordEvents(database: Database, kind: StoredKind, record: numb
      from (${ACTIONS.map(events).join(" union all ")}) e join import i on i.pk = e.import`,
     values,
   );
+  findByHand(database, kind, `${events("update")} union ${events("create")}`, values);
+  clearCalled(database);
+  const imports = `select distinct import from (${ACTIONS.map(events).join(" union all ")}) e`;
+  for (const row of database.all(imports, values)) findCalled(database, kind, Number(row["import"]));
   const lines = ACTIONS.map(
     (action) => `select i.revision, e.import, ${eventLine(kind, action)} as line
       from (${events(action)}) e ${joinVersions(kind)} join import i on i.pk = e.import`,

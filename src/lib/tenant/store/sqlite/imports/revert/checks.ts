@@ -253,6 +253,7 @@ const checkThere = (database: Database, reverted: Committed): void => {
         name: last === undefined ? undefined : String(last["name"]),
         by: last === undefined ? undefined : Number(last["by"]),
         isUndo: last?.["undo"] === 1,
+        app: undefined,
       });
     }
   }
@@ -293,8 +294,9 @@ const checkNamesThere = (database: Database, reverted: Committed, reference: Sto
   if (users !== undefined) {
     const name = String(first["name"]);
     const now = renamedTo(database, reverted, reference, name);
-    if (now !== undefined) throw renamed(users, { thing: table.thing, name, now, app: kind.format.app });
-    throw gone(users, { thing: table.thing, name, by: undefined, isUndo: false });
+    const { app } = kind.format;
+    if (now !== undefined && app !== undefined) throw renamed(users, { thing: table.thing, name, now, app });
+    throw gone(users, { thing: table.thing, name, by: undefined, isUndo: false, app });
   }
 };
 

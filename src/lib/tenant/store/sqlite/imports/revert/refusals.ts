@@ -2,6 +2,7 @@ import { Failure } from "../../../../../errors/index.ts";
 import { nounNamed } from "../../../../../model/problem.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { counted, text, type Text } from "../../../../../text/index.ts";
+import { shownWord } from "../../../../../text/shell-word.ts";
 
 /** Records that stand in the way of a revert. */
 export interface InTheWay {
@@ -124,20 +125,29 @@ export interface Gone {
   readonly by: number | undefined;
   /** that import was an undo, which cannot be undone */
   readonly isUndo: boolean;
+  /** of groups of SECURED APPs their app */
+  readonly app: string | undefined;
 }
 
 /** Records would refer again to one that was deleted since. */
-export const gone = (restored: InTheWay, { thing, name, by, isUndo }: Gone): Failure => {
+export const gone = (restored: InTheWay, { thing, name, by, isUndo, app }: Gone): Failure => {
   const [who, whose] = [listed(restored), nounOf(thing)];
   const called = name === undefined ? text("", "") : text(` ${name}`, `「${name}」`);
   const did = by === undefined ? text("", "") : text(` by import ${by}`, `インポート ${by} で`);
+  const again = name === undefined || app === undefined ? undefined : makingAgain(name, app);
   return refusal(
     text(
       `${who.en} would belong to the ${whose.en}${called.en}, deleted${did.en} afterwards`,
       `取り消すと${who.ja}が、後から${did.ja}削除された${whose.ja}${called.ja}に関連付けられる`,
     ),
-    by === undefined || isUndo ? undefined : undoing(by),
+    by === undefined || isUndo ? again : undoing(by),
   );
+};
+
+/** How a group of SECURED APPs comes back by its name. */
+const makingAgain = (name: string, app: string): Text => {
+  const command = `clomoctl secured groups create ${shownWord(name)} --app ${app}`;
+  return text(`create ${name} again: ${command}`, `「${name}」を作り直す(${command})`);
 };
 
 /** What has another name by now, and would be referred to by its former one. */
@@ -148,23 +158,20 @@ interface Renamed {
   /** what it is called by now */
   readonly now: string;
   /** of groups of SECURED APPs their app */
-  readonly app: string | undefined;
+  readonly app: string;
 }
 
 /** Records would name again one that was renamed since. */
 export const renamed = (restored: InTheWay, { thing, name, now, app }: Renamed): Failure => {
   const [who, whose] = [listed(restored), nounOf(thing)];
-  const by = (words: string): string => (app === undefined ? "" : `: clomoctl secured groups ${words} --app ${app}`);
-  const [back, again] = [by(`edit "${now}" --name "${name}"`), by(`create "${name}"`)];
+  const back = `clomoctl secured groups edit ${shownWord(now)} --name ${shownWord(name)} --app ${app}`;
+  const again = makingAgain(name, app);
   return refusal(
     text(
       `${who.en} would belong to the ${whose.en} ${name}, which was renamed to ${now} afterwards`,
       `取り消すと${who.ja}が、後から「${now}」に名前が変わった${whose.ja}「${name}」に関連付けられる`,
     ),
-    text(
-      `rename it back${back}; or create ${name} again${again}`,
-      `名前を元に戻す${back} か、「${name}」を作り直す${again}`,
-    ),
+    text(`rename it back: ${back}; or ${again.en}`, `名前を元に戻す(${back})か、${again.ja}`),
   );
 };
 
