@@ -189,3 +189,36 @@ describe("where the mirror is known to differ from the console, an export is awa
     expect(await awaited()).toEqual([]);
   });
 });
+
+describe("an export that has what somebody confirmed after an earlier one had not does not contradict it", () => {
+  test("who was deleted meanwhile, and is made again", async () => {
+    const newcomer = ["新人", "nn@x", "S", "nn"];
+    const [{ id } = { id: "" }] = await tenant.client.orgs.find({ name: "S" });
+    await tenant.client.users.create({ name: "新人", emails: ["nn@x"], org: id, accountName: "nn" });
+    await take("users", USERS);
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    const done = await take("users", [...USERS, newcomer]);
+    expect(done).toMatchObject({ create: 1, settled: { closed: [], differing: [] } });
+    expect(done.settled?.contradicted).toBeUndefined();
+  });
+
+  test("where he is made otherwise, it does", async () => {
+    await tenant.client.users.create({ name: "新人", emails: ["nn@x"], accountName: "nn" });
+    await take("users", USERS);
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    const done = await take("users", [...USERS, ["新人", "nn@x", "", "other"]]);
+    expect(done.settled?.contradicted).toEqual([1]);
+  });
+
+  test("nor does it overwrite what is still to be done, where it has that", async () => {
+    const titled = (title: string): Cells => [
+      HEADER.toSpliced(2, 0, "役職"),
+      ...USERS.slice(1).map((row, at) => row.toSpliced(2, 0, at === 0 ? title : "")),
+    ];
+    await tenant.client.users.edit((await user("taro@x"))?.id ?? "", { title: "会長" });
+    await take("users", titled("部長"));
+    const exported = { kind: "users", fromConsole: true } as const;
+    expect((await tenant.plan(exported, titled("会長"))).overwrites).toBeUndefined();
+    expect((await tenant.plan(exported, titled("社長"))).overwrites).toMatchObject({ count: 1 });
+  });
+});

@@ -48,3 +48,22 @@ test.each([
     `警告: 管理画面で完了したと確認済みの作業が、このエクスポートと異なります: 山田: 役職: 確認時 部長、エクスポート (空)(作業 1)、佐藤: 記載なし(作業 2)${ja}\n`,
   );
 });
+
+test.each([
+  [true, " --from-console", "", ""],
+  [undefined, "", "; --blank keep keeps them", "(--blank keep を付ければ残ります)"],
+])("memberships that go may be kept, but where the console has none: %s", async (fromConsole, flag, en, ja) => {
+  const { request } = planOf();
+  const plan = planOf({
+    kind: "docs",
+    request: request && { ...request, fromConsole },
+    columns: [{ field: "groups", changed: 1, cleared: 0, removed: 2, kept: 0 }],
+  });
+  const circumstances = {
+    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+    folder: folderWith({ "in.csv": "表示名,ユーザーID,グループ名\n田中,tanaka,A\n" }),
+  };
+  const told = await inBoth(`secured users import in.csv --app docs${flag} --dry-run`, circumstances);
+  expect(told.en.stderr).toContain(`グループ名: 2 memberships would be removed${en}\n`);
+  expect(told.ja.stderr).toContain(`グループ名: 所属 2 件がなくなります${ja}\n`);
+});

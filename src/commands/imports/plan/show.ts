@@ -137,15 +137,20 @@ function columnLines({ kind, columns, rejected }: Import): readonly Text[] {
 const MOST_COLUMNS = 20;
 
 /** Memberships and the like that records would lose, though only others were named. */
-const losses = ({ kind, columns }: Import): readonly Text[] =>
+const losses = ({ kind, columns, request }: Import): readonly Text[] =>
   columns.flatMap(({ field, removed }) => {
     const column = findColumn(FORMATS[kind].columns, field);
     if (removed === 0 || column?.set !== true) return [];
     const header = fieldName(kind, field);
     const [en, ja] = column.refers === undefined ? ["value", "値"] : ["membership", "所属"];
+    // what the console has not goes here, too
+    const way =
+      request?.fromConsole === true
+        ? text("", "")
+        : text("; --blank keep keeps them", "(--blank keep を付ければ残ります)");
     return text(
-      `${header}: ${counted(removed, en)} would be removed; --blank keep keeps them`,
-      `${header}: ${ja} ${removed} 件がなくなります(--blank keep を付ければ残ります)`,
+      `${header}: ${counted(removed, en)} would be removed${way.en}`,
+      `${header}: ${ja} ${removed} 件がなくなります${way.ja}`,
     );
   });
 

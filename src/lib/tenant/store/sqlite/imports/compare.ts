@@ -22,6 +22,7 @@ import {
 } from "./findings.ts";
 import { match } from "./matching/match.ts";
 import { findPending, notePending } from "./matching/pending.ts";
+import { followFormer } from "./matching/referred.ts";
 import { CUSTOM_FIELDS, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
@@ -101,6 +102,7 @@ export const compare = (
   const { planner } = plan.kind.table;
   let wipes: number | undefined;
   notePending(database, plan);
+  followFormer(database, plan);
   if (planner !== undefined) planner.compare(database, plan);
   else {
     findDuplicates(database, plan);

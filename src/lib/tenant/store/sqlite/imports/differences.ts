@@ -1,26 +1,15 @@
 import type { Difference, PlanRow, Verification } from "../../../../contract/index.ts";
-import { KEYS, type ImportedField } from "../../../../imports/kinds.ts";
+import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { StagedFile } from "../../../../imports/plan.ts";
 import type { ConsoleChange } from "../../../../model/console-task.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import type { Database, Row } from "../database.ts";
-import { comparisonKey } from "../../../../model/normalise.ts";
-import { either, isValid, quoteIdentifier } from "../../sql/forms.ts";
+import { either, isValid } from "../../sql/forms.ts";
 import { jsonList } from "../../sql/json.ts";
-import {
-  changes,
-  hasSecrets,
-  isStaged,
-  keyText,
-  referenceOf,
-  shownReference,
-  staged,
-  stagedKeys,
-  stored,
-} from "./expressions.ts";
+import { changes, hasSecrets, keyText, referenceOf, shownReference, stored } from "./expressions.ts";
 import { valuePiece } from "./rows.ts";
 import { fieldNamed } from "./worker/overwrites.ts";
-import { inScopeOf, wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
+import { wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** What a plan changes that awaits the console: as it was written for it, whatever has changed in the tenant since. */
 export interface PlannedChanges {
@@ -53,100 +42,6 @@ export const keepEmitted = (database: Database, plan: PlanSql): void => {
   database.exec(`create table if not exists ${EMITTED} as
     select r.row, coalesce(m.changed, 0) as changed, m.row is null as created from s.row r left join s.match m on m.row = r.row
     where ${isValid("r.row")} and (m.row is null or m.changed <> 0 or ${secret})`);
-};
-
-/** The records that cells named as the plan was made. */
-const REFERRED = "s.referred";
-
-/** Keeps which records the cells of a plan name. */
-export const keepReferred = (database: Database, plan: PlanSql): void => {
-  database.exec(`drop table if exists ${REFERRED}`);
-  database.exec(`create table ${REFERRED} (what text not null, key text not null, pk integer not null)`);
-  for (const { field, keys, table } of referencesIn(plan)) {
-    const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
-    database.run(
-      `insert into ${REFERRED} select f.what, f.key, known.${keys.own ? "pk" : keys.record} from s.refer f
-         join ${keys.table} known on ${keys.key("known")} = f.key and ${scope} where f.what = :what`,
-      { kind: plan.kind.name, what: field.short },
-    );
-  }
-};
-
-const referencesIn = (plan: PlanSql) => plan.kind.references.filter(({ field }) => isStaged(plan, field));
-
-/**
- * Names the records that the cells of a plan named as it was made by what they are called now: the console has, or is to
- * have, them by that too, and another one may be called as they were.
- */
-export const followReferred = (database: Database, plan: PlanSql): void => {
-  // an older program kept none
-  if (database.count("select count(*) from s.sqlite_master where name = 'referred'") === 0) return;
-  for (const reference of referencesIn(plan)) {
-    const { field, refers, keys, table } = reference;
-    const isCalled = `exists (select 1 from ${keys.table} known where ${keys.key("known")} = f.key
-      and known.${keys.own ? "pk" : keys.record} = f.pk)`;
-    const found = database.all(
-      `select f.key, f.pk, ${shownReference(reference, "f.pk")} as value from ${REFERRED} f
-       where f.what = :what and not ${isCalled} and value is not null`,
-      { what: field.short },
-    );
-    if (found.length === 0) continue;
-    const { comparison = "exact" } = table.thing.fields[refers.by] ?? {};
-    const names = found.map(({ key, pk, value }) => {
-      const now = comparisonKey(comparison, String(value));
-      return { key: String(key), pk: Number(pk), value: String(value), now };
-    });
-    rename(database, field, names);
-  }
-};
-
-/** A record that cells named by a key, and by what they name it now. */
-interface Followed {
-  readonly key: string;
-  readonly pk: number;
-  readonly value: string;
-  readonly now: string;
-}
-
-/** All at once, as two may have changed their names. */
-const rename = (database: Database, field: ImportedField, names: readonly Followed[]): void => {
-  const values = { names: JSON.stringify(names), what: field.short };
-  database.exec("drop table if exists s.followed");
-  database.run(
-    `create table s.followed as select value ->> 'key' as key, value ->> 'pk' as pk, value ->> 'value' as value,
-       value ->> 'now' as now from json_each(:names)`,
-    { names: values.names },
-  );
-  const [cell, keys] = [quoteIdentifier(field.field), stagedKeys(field)];
-  const of = field.merge === "list" ? listBy(field) : { value: "n.value", key: "n.now", which: `n.key = ${keys}` };
-  const beside = field.beside.find(({ sparse }) => sparse)?.column;
-  const kept = beside === undefined ? "" : `, ${KEYS} = json_set(coalesce(r.${KEYS}, '{}'), '$.${beside}', ${of.key})`;
-  const from = field.merge === "list" ? "" : "from s.followed n";
-  database.exec(`update s.row as r set ${cell} = ${of.value}${kept} ${from} where ${of.which}`);
-  const what = { what: values.what };
-  for (const [table, columns] of [
-    ["s.refer", "f.what, n.now, n.value, f.row, f.col"],
-    [REFERRED, "f.what, n.now, n.pk"],
-  ] as const) {
-    database.exec("drop table if exists s.renamed");
-    database.run(
-      `create table s.renamed as select ${columns} from ${table} f join s.followed n on n.key = f.key where f.what = :what`,
-      what,
-    );
-    database.run(`delete from ${table} where what = :what and key in (select key from s.followed)`, what);
-    database.exec(`insert into ${table} select * from s.renamed where true on conflict do nothing`);
-  }
-};
-
-/** SQL: the list of a row `r`, and its keys, by the names of now; sets in the order of their keys. */
-const listBy = (field: ImportedField): { readonly value: string; readonly key: string; readonly which: string } => {
-  const [cells, keys] = [staged(field.field), stagedKeys(field)];
-  const [value, now] = ["coalesce(n.value, e.value)", `coalesce(n.now, ${keys} ->> e.key)`];
-  const list = (of: string): string =>
-    `(select json_group_array(${of} order by ${field.set ? now : "e.key"}) from json_each(${cells}) e
-      left join s.followed n on n.key = ${keys} ->> e.key)`;
-  const which = `exists (select 1 from json_each(${keys}) k join s.followed n on n.key = k.value)`;
-  return { value: list(value), key: list(now), which };
 };
 
 /** The columns of files that set a field. */

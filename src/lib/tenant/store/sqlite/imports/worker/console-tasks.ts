@@ -405,6 +405,13 @@ const isChangedSince = async (writer: Writer, record: ImportRecord, asked: Asked
   return (await writer.count(sql, values)) > 0;
 };
 
+/** SQL: of a record `c` that an import deleted, that another one of a unique value of it is as it was. */
+const isAgain = (kind: StoredKind, fields: readonly Field[]): readonly string[] =>
+  holdersOf(kind).map(
+    ({ join }) =>
+      `c.action = 'delete' and exists (select 1 from (select 1) one ${join} where not (${isOther(fields, "c")}))`,
+  );
+
 /**
  * Whether the records that a task asks for are as its import left them, which the first import that changed one since kept;
  * one that an export had not, and a later one has again, is another record of the same unique value.
@@ -413,10 +420,10 @@ const isAsLeft = async (writer: Writer, asked: Asked & { readonly kind: StoredKi
   const { kind, fields } = asked;
   const was = wasTable(kind);
   const same = `not (${isOther(fields, "c")})`;
-  const again = holdersOf(kind).map(
-    ({ join }) => `c.action = 'delete' and exists (select 1 from (select 1) one ${join} where ${same})`,
-  );
-  const isThere = [`exists (select 1 from ${kind.thing.name} t where t.pk = c.pk and ${same})`, ...again];
+  const isThere = [
+    `exists (select 1 from ${kind.thing.name} t where t.pk = c.pk and ${same})`,
+    ...isAgain(kind, fields),
+  ];
   const sql = `select count(*) from (select 1 from import i ${THEN} ${was} c on c.import = i.pk
     where i.revision > :revision and ${isOf(was, "c")} and not (${isThere.map((one) => `(${one})`).join(" or ")})
       and not exists (select 1 from import o ${THEN} ${was} v on v.import = o.pk and v.pk = c.pk
@@ -437,6 +444,9 @@ const isLeftOtherwise = async (
   const sql = `select count(*) from (select 1 from import i ${THEN} ${was} c on c.import = i.pk
       left join ${kind.thing.name} t on t.pk = c.pk
     where i.revision > :revision and ${isOf(was, "c")} and (${isOther(asked.fields, "c")})
+      ${isAgain(kind, asked.fields)
+        .map((again) => `and not (${again})`)
+        .join(" ")}
       and not exists (select 1 from import o ${THEN} ${was} v on v.import = o.pk and v.pk = c.pk
         where o.revision > :revision and o.revision < i.revision)
       and not ${isImportedAfter(kind, "c.pk", ":revision")}

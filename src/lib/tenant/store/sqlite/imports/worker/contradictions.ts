@@ -10,7 +10,7 @@ import { Connection } from "../../store.ts";
 import { planRow } from "../rows.ts";
 import { wasTable, type PlanSql, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
-import { changedIn, CUSTOM, customPlace, fieldNamed, isGone, MOST_TOLD } from "./overwrites.ts";
+import { changedIn, CUSTOM, customPlace, fieldNamed, isGone, MOST_TOLD, plannedValue } from "./overwrites.ts";
 
 /** The fields that an export's columns show or name by a code or path; a constant of a map shows nothing of the console. */
 export const seenIn = ({ kind, detail: { staged } }: ImportRecord): ReadonlySet<string> => {
@@ -108,9 +108,6 @@ const mutable = (value: Told): Contradicted["confirmed"] =>
 const placeOf = (database: Database, kind: StoredKind, field: string): string =>
   field.startsWith(CUSTOM) ? customPlace(database, field) : (fieldNamed(kind, field)?.field ?? field);
 
-/** The fields by which a row tells the place of an organisation. */
-const PLACE: readonly string[] = ["parent", "parentPath", "parentCode"];
-
 /** The row of an export that meets the record of a task. */
 interface Met {
   readonly task: Pick<ConsoleTask, "doubtedAt">;
@@ -126,10 +123,7 @@ const otherwise = (database: Database, plan: PlanSql, { task, mask, planned }: M
   return ({ field: name, after: confirmed }: ConsoleChange): Told | undefined => {
     const field = fieldNamed(kind, name);
     if (field === undefined) return undefined;
-    const names = name.startsWith(CUSTOM) ? [name] : field.field === PLACE[0] ? PLACE : [field.field];
-    const valueIn = (values: PlanRow["after"]): Told =>
-      values.find((one) => names.includes(one.field) && one.value !== null && one.value.length > 0)?.value ?? null;
-    const exported = valueIn(planned.after);
+    const exported = plannedValue(kind, planned, name);
     const isSame = JSON.stringify(exported) === JSON.stringify(confirmed);
     // an export that contradicted the task while it was open has left its value here
     if (task.doubtedAt === null) return isChanged(name, mask) && !isSame ? exported : undefined;

@@ -1,5 +1,7 @@
 import { Failure } from "../../../../../errors/index.ts";
 import type { Overwritten, PlanCounts } from "../../../../../imports/plan.ts";
+import type { PlanRow } from "../../../../../contract/index.ts";
+import { planRow } from "../rows.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { ConsoleChange } from "../../../../../model/console-task.ts";
 import { nameKey } from "../../../../../model/normalise.ts";
@@ -15,10 +17,11 @@ export const MOST_TOLD = 3;
  * What a plan of the console's export takes from open tasks by hand: the values that it has otherwise, and the records
  * that it has not. Undefined of any other plan, and if there is none.
  */
-export const overwrittenBy = (database: Database, { kind, request, staged }: PlanSql): PlanCounts["overwrites"] => {
+export const overwrittenBy = (database: Database, plan: PlanSql): PlanCounts["overwrites"] => {
+  const { kind, request, staged } = plan;
   if (request.fromConsole !== true) return undefined;
   const rows = database.all(
-    `select k.pk, k.name, k.changes, m.changed,
+    `select k.pk, k.name, k.changes, k.doubtedAt, m.row, m.changed,
        ${isGone({ kind, request })} as gone
      from console_task k left join s.match m on m.target = k.target
      where k.state = 'open' and k.kind = :kind and k.thing is null and k.target is not null order by k.pk`,
@@ -29,7 +32,13 @@ export const overwrittenBy = (database: Database, { kind, request, staged }: Pla
     const [task, name] = [Number(row["pk"]), String(row["name"])];
     if (row["gone"] === 1) return [{ task, name, field: null }];
     const changes = JSON.parse(String(row["changes"])) as readonly ConsoleChange[];
-    const own = changes.filter(({ field }) => isChanged(field, Number(row["changed"] ?? 0)));
+    const differing = changes.filter(({ field }) => isChanged(field, Number(row["changed"] ?? 0)));
+    // an export that contradicted the task has left its value here, which goes where this one has what the task asks for
+    const planned = row["doubtedAt"] !== null && differing.length > 0 && planRow(database, plan, Number(row["row"]));
+    const own = differing.filter(
+      ({ field, after }) =>
+        planned === false || JSON.stringify(plannedValue(kind, planned, field)) !== JSON.stringify(after),
+    );
     return own.map(({ field }) => ({ task, name, field }));
   });
   return all.length === 0 ? undefined : { count: all.length, first: all.slice(0, MOST_TOLD) };
@@ -76,6 +85,16 @@ export const fieldNamed = ({ thing, fields }: StoredKind, name: string): Importe
   return fields.find(({ stored, merge }) =>
     name.startsWith(CUSTOM) ? merge === "custom" : stored === column || stored === name,
   );
+};
+
+/** The fields by which a row tells the place of an organisation. */
+const PLACE: readonly string[] = ["parent", "parentPath", "parentCode"];
+
+/** What a row makes of a field that a task names; null of nothing. */
+export const plannedValue = (kind: StoredKind, { after }: PlanRow, name: string): ConsoleChange["after"] => {
+  const field = fieldNamed(kind, name)?.field ?? name;
+  const names = name.startsWith(CUSTOM) ? [name] : field === PLACE[0] ? PLACE : [field];
+  return after.find((one) => names.includes(one.field) && one.value !== null && one.value.length > 0)?.value ?? null;
 };
 
 export const CUSTOM = "custom:";

@@ -26,15 +26,8 @@ import { applyRevert } from "../revert/records.ts";
 import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
-import {
-  differencesOf,
-  followReferred,
-  keepEmitted,
-  keepReferred,
-  plannedChanges,
-  visibleIn,
-  type PlannedChanges,
-} from "../differences.ts";
+import { followReferred, keepReferred } from "../matching/referred.ts";
+import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { auditImport } from "./audit.ts";
 import { overwrittenBy, refuseKept } from "./overwrites.ts";
 import { contradictedBy, isWholeExport } from "./contradictions.ts";

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TestTenant, type Cells } from "../../../../testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import(exported, grouped("A", "A"));
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const exported = { kind: "docs", fromConsole: true, createGroups: true } as const;
+const grouped = (tanaka: string, hayashi: string): Cells => [
+  ["表示名", "ユーザーID", "グループ名"],
+  ["田中", "tanaka", tanaka],
+  ["林", "hayashi", hayashi],
+];
+const groups = async () => (await tenant.client.secured.groups("docs")).map(({ name, users }) => [name, users]);
+const rename = async (name: string) => {
+  const [group] = await tenant.client.secured.groups("docs");
+  await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name });
+};
+
+describe("a group that was renamed here is met by its former name, while that is to be done", () => {
+  test("an export from before makes no group of the former name, and takes nobody out of it", async () => {
+    await rename("A2");
+    await rename("ａ３");
+    const done = await tenant.import(exported, grouped("A", "A"));
+    expect(done).toMatchObject({ update: 0, groupsCreated: 0, settled: { closed: [], open: 1 } });
+    expect(await groups()).toEqual([["ａ３", 2]]);
+    // who left it there meanwhile, leaves it here
+    expect(await tenant.import(exported, grouped("", "A"))).toMatchObject({ update: 1, groupsCreated: 0 });
+    expect(await groups()).toEqual([["ａ３", 1]]);
+  });
+
+  test("once that is done, or where the export has both names, the former one is another's", async () => {
+    await rename("A2");
+    expect(await tenant.plan(exported, grouped("A2", "A"))).toMatchObject({ update: 1, newGroups: ["A"] });
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect(await tenant.plan(exported, grouped("A", "A"))).toMatchObject({ update: 2, newGroups: ["A"] });
+  });
+
+  test("another file makes it, as that says so", async () => {
+    await rename("A2");
+    const file = { kind: "docs", createGroups: true } as const;
+    expect(await tenant.plan(file, grouped("A", "A"))).toMatchObject({ update: 2, newGroups: ["A"] });
+  });
+});

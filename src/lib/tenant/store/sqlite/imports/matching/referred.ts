@@ -1,0 +1,144 @@
+import { KEYS, type ImportedField } from "../../../../../imports/kinds.ts";
+import { comparisonKey } from "../../../../../model/normalise.ts";
+import type { Database } from "../../database.ts";
+import { quoteIdentifier } from "../../../sql/forms.ts";
+import { isKnown, isStaged, shownReference, staged, stagedKeys } from "../expressions.ts";
+import { hasFormer, inScopeOf, type PlanSql } from "../stored-kind.ts";
+
+// Cells of staged rows that name records: what they named, by what that is called now.
+
+/** The records that cells named as the plan was made. */
+const REFERRED = "s.referred";
+
+/** Keeps which records the cells of a plan name. */
+export const keepReferred = (database: Database, plan: PlanSql): void => {
+  database.exec(`drop table if exists ${REFERRED}`);
+  database.exec(`create table ${REFERRED} (what text not null, key text not null, pk integer not null)`);
+  for (const { field, keys, table } of referencesIn(plan)) {
+    const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
+    database.run(
+      `insert into ${REFERRED} select f.what, f.key, known.${keys.own ? "pk" : keys.record} from s.refer f
+         join ${keys.table} known on ${keys.key("known")} = f.key and ${scope} where f.what = :what`,
+      { kind: plan.kind.name, what: field.short },
+    );
+  }
+};
+
+/** False before a plan is made, and if an older program made it. */
+const hasReferred = (database: Database): boolean =>
+  database.count("select count(*) from s.sqlite_master where name = 'referred'") > 0;
+
+const referencesIn = (plan: PlanSql) => plan.kind.references.filter(({ field }) => isStaged(plan, field));
+
+/**
+ * Names the records that the cells of a plan named as it was made by what they are called now: the console has, or is to
+ * have, them by that too, and another one may be called as they were.
+ */
+export const followReferred = (database: Database, plan: PlanSql): void => {
+  if (!hasReferred(database)) return;
+  for (const reference of referencesIn(plan)) {
+    const { field, refers, keys, table } = reference;
+    const isCalled = `exists (select 1 from ${keys.table} known where ${keys.key("known")} = f.key
+      and known.${keys.own ? "pk" : keys.record} = f.pk)`;
+    const found = database.all(
+      `select f.key, f.pk, ${shownReference(reference, "f.pk")} as value from ${REFERRED} f
+       where f.what = :what and not ${isCalled} and value is not null`,
+      { what: field.short },
+    );
+    if (found.length === 0) continue;
+    const { comparison = "exact" } = table.thing.fields[refers.by] ?? {};
+    const names = found.map(({ key, pk, value }) => {
+      const now = comparisonKey(comparison, String(value));
+      return { key: String(key), pk: Number(pk), value: String(value), now };
+    });
+    rename(database, field, names);
+  }
+};
+
+/**
+ * Names what cells of the console's export name by its former name, while the task of its renaming is open: the export may
+ * be from before that was done. Of things that no file has, which would be made anew by it; where the export has both names,
+ * the former one is another's.
+ */
+export const followFormer = (database: Database, plan: PlanSql): void => {
+  const { kind, request } = plan;
+  if (request.fromConsole !== true) return;
+  for (const reference of referencesIn(plan)) {
+    const { field, refers, table } = reference;
+    if (hasFormer(table.thing)) continue;
+    const { name: thing, fields } = table.thing;
+    const { comparison = "exact" } = fields[refers.by] ?? {};
+    const tasks = database.all(
+      `select t.pk, c.value ->> 'before' as was, t.${quoteIdentifier(refers.by)} as value
+       from console_task k, json_each(k.changes) c join ${thing} t on t.pk = k.target
+       where k.state = 'open' and k.work = 'edit' and k.kind = :kind and k.thing = :thing
+         and c.value ->> 'field' = :by and c.value ->> 'before' is not null`,
+      { kind: kind.name, thing, by: refers.by },
+    );
+    const isNamed = (key: string): boolean =>
+      database.count("select count(*) from s.refer f where f.what = :what and f.key = :key", {
+        what: field.short,
+        key,
+      }) > 0;
+    const isThere = (key: string): boolean =>
+      database.count(`select ${isKnown(reference, ":key")}`, { key, kind: kind.name }) > 0;
+    const names = tasks
+      .map(({ pk, was, value }) => ({
+        key: comparisonKey(comparison, String(was)),
+        pk: Number(pk),
+        value: String(value),
+        now: comparisonKey(comparison, String(value)),
+      }))
+      .filter(({ key, now }) => isNamed(key) && !isNamed(now) && !isThere(key));
+    if (names.length > 0) rename(database, field, names);
+  }
+};
+
+/** A record that cells named by a key, and by what they name it now. */
+interface Followed {
+  readonly key: string;
+  readonly pk: number;
+  readonly value: string;
+  readonly now: string;
+}
+
+/** All at once, as two may have changed their names. */
+const rename = (database: Database, field: ImportedField, names: readonly Followed[]): void => {
+  const values = { names: JSON.stringify(names), what: field.short };
+  database.exec("drop table if exists s.followed");
+  database.run(
+    `create table s.followed as select value ->> 'key' as key, value ->> 'pk' as pk, value ->> 'value' as value,
+       value ->> 'now' as now from json_each(:names)`,
+    { names: values.names },
+  );
+  const [cell, keys] = [quoteIdentifier(field.field), stagedKeys(field)];
+  const of = field.merge === "list" ? listBy(field) : { value: "n.value", key: "n.now", which: `n.key = ${keys}` };
+  const beside = field.beside.find(({ sparse }) => sparse)?.column;
+  const kept = beside === undefined ? "" : `, ${KEYS} = json_set(coalesce(r.${KEYS}, '{}'), '$.${beside}', ${of.key})`;
+  const from = field.merge === "list" ? "" : "from s.followed n";
+  database.exec(`update s.row as r set ${cell} = ${of.value}${kept} ${from} where ${of.which}`);
+  const what = { what: values.what };
+  for (const [table, columns] of [
+    ["s.refer", "f.what, n.now, n.value, f.row, f.col"],
+    ...(hasReferred(database) ? ([[REFERRED, "f.what, n.now, n.pk"]] as const) : []),
+  ] as const) {
+    database.exec("drop table if exists s.renamed");
+    database.run(
+      `create table s.renamed as select ${columns} from ${table} f join s.followed n on n.key = f.key where f.what = :what`,
+      what,
+    );
+    database.run(`delete from ${table} where what = :what and key in (select key from s.followed)`, what);
+    database.exec(`insert into ${table} select * from s.renamed where true on conflict do nothing`);
+  }
+};
+
+/** SQL: the list of a row `r`, and its keys, by the names of now; sets in the order of their keys. */
+const listBy = (field: ImportedField): { readonly value: string; readonly key: string; readonly which: string } => {
+  const [cells, keys] = [staged(field.field), stagedKeys(field)];
+  const [value, now] = ["coalesce(n.value, e.value)", `coalesce(n.now, ${keys} ->> e.key)`];
+  const list = (of: string): string =>
+    `(select json_group_array(${of} order by ${field.set ? now : "e.key"}) from json_each(${cells}) e
+      left join s.followed n on n.key = ${keys} ->> e.key)`;
+  const which = `exists (select 1 from json_each(${keys}) k join s.followed n on n.key = k.value)`;
+  return { value: list(value), key: list(now), which };
+};
