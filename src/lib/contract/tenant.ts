@@ -69,6 +69,7 @@ export default {
     revision: get("/v1/tenant/revision", {
       id: "tenantRevision",
       summary: "The tenant's revision: each change makes it a higher one",
+      example: { revision: 812 },
       answer: json(z.object({ revision: z.int() }), "The revision of the last change"),
     }),
     set: patch("/v1/tenant", {
