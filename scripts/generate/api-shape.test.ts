@@ -180,6 +180,7 @@ const PERMITTED: readonly Permitted[] = [
   },
   ofDevices("ImportRequest"),
   asked(PLANS, "components", "schemas", "PlanRow", "properties", "before"),
+  asked(PLANS, "components", "schemas", "PlanRow", "properties", "untold"),
   more(PLANS, "components", "schemas", "PlanRow", "required"),
   asked(HISTORY, "components", "schemas", "UserEvent"),
   asked(HISTORY, "components", "schemas", "UserHistory"),
