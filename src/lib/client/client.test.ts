@@ -121,6 +121,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
       orgs: 3,
       devices: 0,
       administratorsKnown: [],
+      exportsAwaited: [],
       consoleTasks: 0,
       secured: { browser: 0, docs: 3, mailer: 0, calendar: 0, contacts: 0 },
     });
