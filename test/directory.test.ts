@@ -73,11 +73,11 @@ describe("users fields", () => {
     const listed = await run(["users", "fields", "list", "--fields", "name"], { home });
     expect(listed.text).toBe("name\n入社年度\n");
     const script = await run(["users", "fields", "remove", "入社年度"], { home });
-    expect(script.code).toBe(2);
-    expect(script.stderr).toContain("--yes");
+    expect(script.code).toBe(3);
+    expect(script.stderr).toContain("--confirm-deletions 1");
     const terminal = startOnTerminal(["users", "fields", "remove", "入社年度"], { home });
-    await terminal.shows("with the values of 1 user?");
-    terminal.type("y\r");
+    await terminal.shows("with the values of 1 user:");
+    terminal.type("1\r");
     expect((await terminal.ended).code).toBe(0);
     expect((await run(["users", "fields", "list", "--format", "json"], { home })).text).toBe("[]\n");
     expect((await run(["users", "fields", "remove", "入社年度", "--yes"], { home })).code).toBe(6);

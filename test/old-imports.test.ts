@@ -189,9 +189,28 @@ const PLACES: Places = {
 const asToldOf = (lines: readonly string[], said: string): string =>
   lines.some((line) => line.startsWith("imports verify")) ? differencesThen(said) : said;
 
+/** Who had these addresses until an import was undone, and in which fields they differ: told as deleted and made anew then. */
+const MET_BY_FORMER: ReadonlyMap<string, { readonly now: string; readonly changed: string }> = new Map([
+  ["new.main@example.com", { now: "İpek.Straße@example.com", changed: '"emails","title"' }],
+  ["third@example.com", { now: "Σοφια.Ёлка@example.com", changed: '"emails","title","upn"' }],
+]);
+
+const asMetNow = (said: string): string => {
+  let told = said;
+  for (const [former, { now, changed }] of MET_BY_FORMER) {
+    const [made, gone] = [
+      `{"key":"${former}","action":"create","changed":[]}`,
+      `,\n  {"key":"${now}","action":"delete","changed":[]}`,
+    ];
+    if (!told.includes(made) || !told.includes(gone)) continue;
+    told = told.replace(gone, "").replace(made, `{"key":"${former}","action":"update","changed":[${changed}]}`);
+  }
+  return told;
+};
+
 /** What a command told the audit then, and tells it now: of a removed field all there was, not only its name. */
 const asToldNow = (then: Told, { custom_field: fields = [] }: Tables): Told => {
-  const told = { ...then, said: asToldOf(then.lines, then.said) };
+  const told = { ...then, said: asMetNow(asToldOf(then.lines, then.said)) };
   const { audit, ...rows } = told.rows;
   if (audit === undefined) return told;
   const come = audit.come.map((row) => {
