@@ -283,6 +283,12 @@ test.each([
   "hanako@example.jp\t( )",
   "hanako@example.jp [レ]",
   "(*) hanako@example.jp",
+  "［　］hanako@example.jp",
+  "（○）hanako@example.jp",
+  "【✓】 hanako@example.jp",
+  "【　】hanako@example.jp",
+  "[]hanako@example.jp",
+  "hanako@example.jp【済】",
 ])("nobody knows what a box to tick means, ticked or not: %j", async (line) => {
   await using made = await namesakes();
   for (const words of [["--file", "-"], [line]]) {

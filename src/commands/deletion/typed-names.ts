@@ -55,7 +55,7 @@ export const strange = (beside: string, values: readonly (string | null)[]): str
 
 const MARK = /^\s*([●○■□◆◇◎△▲×✓✔✕☑☐☒])/u;
 
-const BOX = /(?:^|\s)[-*]?\s*(\[\s*[xv✓✔レ*]?\s*\]|\(\s*[xv✓✔レ*]?\s*\))(?=\s|$)/iu;
+const BOX = /([[(【〔「『{]\s*[xv✓✔☑レ*○●◯◎×済]?\s*[\])】〕」』}])/iu;
 
 /** A box to tick that stands in a line, `[ ]` or `[x]`; undefined if there is none. */
 export const boxIn = ({ name, whole = name }: Typed): string | undefined => BOX.exec(whole.normalize("NFKC"))?.[1];
