@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -160,4 +162,26 @@ test("a tenant that holds the fixtures lists everybody", async () => {
   const lines = text.trimEnd().split("\n");
   expect(lines).toHaveLength(66);
   expect((await readFile(file, "utf8")).includes((JSON.parse(lines[0] ?? "") as { name: string }).name)).toBe(true);
+});
+
+test.skipIf(!existsSync("/dev/full"))("stderr on a full disk changes no exit code, of wrong lines either", async () => {
+  const home = await homeWith(YAMADA);
+  const lines = [
+    ["bogus", 2],
+    ["users bogus", 2],
+    ["users list --bogus", 2],
+    ["users show nobody@example.jp", 6],
+    ["users edit hanako@example.jp --title 部長", 0, "部長"],
+  ] as const;
+  for (const [line, wanted, told = ""] of lines) {
+    const full = openSync("/dev/full", "w");
+    const { status, stdout } = spawnSync(process.execPath, ["bin/clomoctl.js", ...line.split(" ")], {
+      env: { ...process.env, CLOMOCTL_HOME: home },
+      stdio: ["ignore", "pipe", full],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect([line, status]).toEqual([line, wanted]);
+    expect(stdout).toContain(told);
+  }
 });

@@ -91,6 +91,8 @@ function writeNow(descriptor: 1 | 2, content: string): void {
       if (code === "EPIPE" || code === "EOF") return;
       // a terminal whose window was closed, which no longer counts as a terminal
       if (code === "EIO" && fstatSync(descriptor).isCharacterDevice()) return;
+      // what is said beside the result: nobody is left to be told
+      if (descriptor === 2 && (code === "ENOSPC" || code === "EDQUOT" || code === "EIO")) return;
       if (code !== "EAGAIN") throw error;
       Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
     }
