@@ -63,7 +63,8 @@ const codeDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined =
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
-const isLetter = (unit: number): boolean => unit >= 0x61 && unit <= 0x7a;
+/** An ASCII letter, large or small. */
+const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
 const mailDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined => {
   if ((kinds & NOT_ASCII) !== 0 && FULL_WIDTH.test(value)) return "value-full-width";
