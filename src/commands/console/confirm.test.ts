@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
@@ -40,6 +40,36 @@ test("says why none was recorded", async () => {
   const { en, ja } = await inBoth("console confirm 3 99", { tenant: { closeConsoleTasks: missing } });
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 99\n" });
   expect(ja.stderr).toContain("作業 99 はありません\n");
+});
+
+describe("--at", () => {
+  const task = example("consoleTask", { number: 3, openedAt: "2026-11-19T23:30:00.000Z" });
+  const looked = { consoleTask: task };
+
+  test("before the task was there is refused in the zone of the tenant, or of --timezone, and nothing is sent", async () => {
+    const { en, ja } = await inBoth("console confirm 3 --at 2026-11-19T23:00:00Z", { tenant: looked });
+    expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "consoleTask" }] });
+    expect(en.stderr).toContain(
+      "task 3 cannot have been done before it was to be done (2026-11-20 08:30)\n  2026-11-20 08:00\n",
+    );
+    expect(ja.stderr).toContain("発生した日時(2026-11-20 08:30)より前には");
+    const utc = await run("console confirm 3 --timezone UTC --at 2026-11-19T23:00:00Z", { tenant: looked });
+    expect(utc.stderr).toContain("(2026-11-19 23:30)\n  2026-11-19 23:00\n");
+  });
+
+  test("in the future is refused likewise", async () => {
+    const { exit, stderr } = await run("console confirm 3 --at 2026-11-20T01:00:01Z", { tenant: {} });
+    expect(exit).toBe(2);
+    expect(stderr).toContain("2026-11-20 10:00:01 (Asia/Tokyo) is in the future");
+  });
+
+  test("since then is sent", async () => {
+    const { exit, requests } = await run("console confirm 3 --at 2026-11-19T23:45:00Z", {
+      tenant: { ...looked, closeConsoleTasks: closed(3) },
+    });
+    expect(exit).toBe(0);
+    expect(requests.at(-1)).toMatchObject({ json: { numbers: [3], at: "2026-11-19T23:45:00.000Z" } });
+  });
 });
 
 testWrongLines(["console confirm"], ["console confirm x"]);

@@ -1,5 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { checkClosable } from "../../lib/model/console-task.ts";
 import { pastInstant } from "../../lib/model/typed-date.ts";
 import { zoneOf } from "../tools.ts";
 import { closeTasks } from "./close.ts";
@@ -29,8 +30,15 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: TASK_COLUMNS,
   async run(tools, { number, by, at }) {
-    const timezone = zoneOf(tools, await tools.tenant());
-    const when = at && pastInstant(at, { now: tools.clock.now(), timezone, where: "--at" });
+    const chosen = await tools.tenant("console");
+    const [timezone, now] = [zoneOf(tools, chosen), tools.clock.now()];
+    const when = at && pastInstant(at, { now, timezone, where: "--at" });
+    if (when !== undefined) {
+      // the tenant would refuse it, in UTC
+      const refused = { now: now.toISOString(), timezone };
+      for (const one of new Set(number))
+        checkClosable(await chosen.client.console.show(one), { state: "confirmed", at: when }, refused);
+    }
     await closeTasks(tools, number, { state: "confirmed", by, at: when });
   },
 });

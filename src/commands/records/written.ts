@@ -75,6 +75,7 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
 async function* sentences<R extends object, W extends Written<R>>(
+  terminal: Pick<Tools["terminal"], "moment">,
   written: W,
   { columns, tells = columns, called, back, fields = {}, along }: Showing<R, W>,
 ): AsyncGenerator<Text> {
@@ -89,9 +90,13 @@ async function* sentences<R extends object, W extends Written<R>>(
     yield text(`${name} is so already: nothing to change`, `${name} はすでにそのとおりです。変更はありません`);
     return;
   }
-  for (const { header, value, name: word } of changed) {
+  for (const { header, value, name: word, instant } of changed) {
     if (before === null) continue;
-    const [from, to] = [word?.(before) ?? told(value(before)), word?.(after) ?? told(value(after))];
+    const valueOf = (record: R): unknown => {
+      const found = value(record);
+      return instant === true && typeof found === "string" ? terminal.moment(found) : found;
+    };
+    const [from, to] = [word?.(before) ?? told(valueOf(before)), word?.(after) ?? told(valueOf(after))];
     yield text(`${header.en}: ${from.en} → ${to.en}`, `${header.ja}: ${from.ja} → ${to.ja}`);
   }
   const also = along?.(written);
@@ -138,7 +143,7 @@ export async function showWritten<R extends object, W extends Written<R>>(
   const { terminal } = tools;
   describeWritten(tools, written.dryRun);
   await terminal.show(idless(showing.columns, written), written.after);
-  for await (const sentence of sentences(written, showing)) await terminal.note(sentence);
+  for await (const sentence of sentences(terminal, written, showing)) await terminal.note(sentence);
   if (written.dryRun) await terminal.note(DRY);
 }
 
@@ -158,7 +163,7 @@ export async function showAllWritten<R extends object, W extends Written<R>>(
   );
   for (const written of all) {
     const name = showing.called(written.after);
-    for await (const { en, ja } of sentences(written, showing))
+    for await (const { en, ja } of sentences(terminal, written, showing))
       await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
   }
   if (first?.dryRun === true) await terminal.note(DRY);

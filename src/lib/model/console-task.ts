@@ -56,33 +56,35 @@ interface Closable {
  * Checks that a task can be closed by word.
  *
  * @param at when it was done, a UTC instant; now, if undefined
+ * @param timezone in which who asks reads times; default: UTC
  * @throws Failure `conflict` if it is closed, or an upload; `input-rejected` for a time that cannot be
  */
 export const checkClosable = (
   task: Closable,
   { state, at }: { readonly state: "confirmed" | "dropped"; readonly at?: string | undefined },
-  now: string,
+  { now, timezone }: { readonly now: string; readonly timezone?: string | undefined },
 ): void => {
   checkOpen(task, state);
-  checkTime(task, at, now);
+  checkTime(task, at, { now, timezone });
 };
 
 /** @throws Failure `input-rejected` for a time before the task was there, or in the future */
 function checkTime(
   { number, openedAt }: Pick<Closable, "number" | "openedAt">,
   at: string | undefined,
-  now: string,
+  { now, timezone }: { readonly now: string; readonly timezone?: string | undefined },
 ): void {
   if (at === undefined || (at >= openedAt && at <= now)) return;
+  const opened = timezone === undefined ? `${minuteIn(openedAt, "UTC")} UTC` : minuteIn(openedAt, timezone);
   throw new Failure("input-rejected", {
     what:
       at > now
         ? text("it cannot have been done in the future", "未来の日時は記録できません")
         : text(
-            `task ${number} cannot have been done before it was to be done (${minuteIn(openedAt, "UTC")} UTC)`,
-            `作業 ${number} は、発生した日時(${minuteIn(openedAt, "UTC")} UTC)より前には記録できません`,
+            `task ${number} cannot have been done before it was to be done (${opened})`,
+            `作業 ${number} は、発生した日時(${opened})より前には記録できません`,
           ),
-    where: at,
+    where: timezone === undefined ? at : minuteIn(at, timezone),
   });
 }
 

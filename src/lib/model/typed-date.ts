@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { dayOf, isDay, LAST_DAY } from "./time.ts";
+import { dayOf, isDay, LAST_DAY, momentIn } from "./time.ts";
 
 const DAY = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
@@ -49,7 +49,7 @@ export function pastInstant(
   const at = instantOf(date, timezone);
   if (Date.parse(at) <= now.getTime()) return at;
   if ("day" in date && date.day === dayOf(now, timezone)) return now.toISOString();
-  const shown = "day" in date ? date.day : date.instant;
+  const shown = "day" in date ? date.day : momentIn(date.instant, timezone);
   throw new Failure("usage", { what: text(`${shown} is in the future`, `${shown} は未来の日付です`), where });
 }
 

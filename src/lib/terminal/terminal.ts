@@ -162,6 +162,11 @@ export class Terminal {
     this.#tenant = tenant;
   }
 
+  /** An instant as people read it in the zone of the tenant that is shown. */
+  moment(instant: string): string {
+    return this.#tenant?.moment(instant) ?? instant;
+  }
+
   /**
    * Writes a list of records to stdout according to `--format`, `--fields` and `--query`; a table without any says so on
    * a terminal. @see writeList

@@ -27,7 +27,7 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
     const { name, users } = groupNamed(app, typed, await client.secured.groups(app));
-    const columns = listColumns(terminal, securedUserColumns(app), USUAL);
+    const columns = listColumns(terminal, securedUserColumns(app, terminal), USUAL);
     const roles = new Map<SecuredUser["role"], number>();
     const members = client.secured.list(app, { group: name });
     await terminal.list(columns, counting(firstOf(members, limit), roles));

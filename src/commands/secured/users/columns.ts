@@ -2,8 +2,7 @@ import type { App, Client, SecuredUser } from "../../../lib/client/index.ts";
 import { columnsWithin } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
-import type { Column } from "../../../lib/terminal/index.ts";
-import { minuteIn } from "../../../lib/model/time.ts";
+import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import type { Fields } from "../../../lib/model/thing.ts";
 import { joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { firstOf } from "../../listing/list.ts";
@@ -64,19 +63,22 @@ const ownColumns = (app: App): readonly Column<SecuredUser>[] => {
   );
 };
 
-/** `パスワード (2026-04-01 09:00 UTC)`. */
-const secretName = ({ field, at }: SecuredUser["secretsSet"][number]): Text => {
+/** How people read an instant. */
+type Moments = Pick<Terminal, "moment">;
+
+/** `パスワード (2026-04-01 09:00)`. */
+const secretName = ({ field, at }: SecuredUser["secretsSet"][number], terminal: Moments): Text => {
   const { [field]: known }: Fields = SECURED_USER.fields;
-  return same(`${known?.column?.header ?? field} (${minuteIn(at, "UTC")} UTC)`);
+  return same(`${known?.column?.header ?? field} (${terminal.moment(at)})`);
 };
 
 /** All columns of a user of an app; for secrets only the time they were set. */
-export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => [
+export const securedUserColumns = (app: App, terminal: Moments): readonly Column<SecuredUser>[] => [
   ...ownColumns(app),
   ...settingsOf(app),
   ...columnsOfFields<SecuredUser>({ secretsSet }).map((column) => ({
     ...column,
-    name: (user: SecuredUser) => joined(user.secretsSet.map((set) => secretName(set))),
+    name: (user: SecuredUser) => joined(user.secretsSet.map((set) => secretName(set, terminal))),
   })),
   ...columnsOfFields<SecuredUser>({ createdAt, updatedAt }),
 ];

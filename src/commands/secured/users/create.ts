@@ -71,7 +71,7 @@ export default defineCommand({
     const { client } = await tools.tenant("secured");
     tools.describeState(() => WHILE_WRITING);
     const written = await client.secured.create(app, { userId, ...values, ...secrets, dryRun });
-    await showWritten(tools, written, securedUserWritten(app));
+    await showWritten(tools, written, securedUserWritten(app, tools.terminal));
     const lack = withoutGroup(app, written.after);
     if (lack !== undefined) await tools.terminal.note(lack);
   },

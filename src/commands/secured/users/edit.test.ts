@@ -64,7 +64,7 @@ test("a new password comes from stdin, and is told as the time when it was set",
   });
   expect(exit).toBe(0);
   expect(requests[1]?.json).toEqual({ password: "Canary42Canary", dryRun: false });
-  expect(stderr).toContain("→ パスワード (2026-11-20 02:00 UTC)\n");
+  expect(stderr).toContain("→ パスワード (2026-11-20 11:00)\n");
   expect(stdout + stderr).not.toContain("Canary");
 });
 

@@ -43,7 +43,7 @@ export default defineCommand({
     tools.describeState(() => WHILE_WRITING);
     const change = { ...values, ...(createGroups && { createGroups }), dryRun };
     const written = await client.secured.edit({ app, id }, change);
-    await showWritten(tools, written, securedUserWritten(app));
+    await showWritten(tools, written, securedUserWritten(app, tools.terminal));
     const lack = role === undefined && own["groups"] === undefined ? undefined : withoutGroup(app, written.after);
     if (lack !== undefined) await tools.terminal.note(lack);
   },

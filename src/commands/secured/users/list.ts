@@ -30,7 +30,7 @@ export default defineCommand({
   async run(tools, { app, limit, ...query }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
-    const columns = listColumns(terminal, securedUserColumns(app), SECURED_USER.usual);
+    const columns = listColumns(terminal, securedUserColumns(app, terminal), SECURED_USER.usual);
     const shown = { administrators: 0 };
     await terminal.list(columns, counting(firstOf(client.secured.list(app, query), limit), shown));
     if (shown.administrators === 0 || !isUsualTable(terminal)) return;

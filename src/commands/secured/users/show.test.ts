@@ -32,10 +32,10 @@ test("an app's settings have columns of their own, blank where they are not set"
 test("a terminal shows a field a line, in the person's language", async () => {
   const { en, ja } = await inBoth("secured users show hanako01 --app docs", { tenant: finding(hanako), terminal: {} });
   expect(en.stdout).toMatch(
-    /\nuser id +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +パスワード \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)\n/,
+    /\nuser id +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +パスワード \(2026-11-20 10:23\)\n/,
   );
   expect(ja.stdout).toMatch(
-    /\nユーザーID +hanako01\n[^]+\n設定済みの機密情報 +パスワード \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)\n/,
+    /\nユーザーID +hanako01\n[^]+\n設定済みの機密情報 +パスワード \(2026-11-20 10:23\)\n/,
   );
 });
 

@@ -16,6 +16,6 @@ export default defineCommand({
     const found = await client.secured.find(app, { name });
     const near = found.length > 0 ? [] : await nearSecuredUsers(client, app, name);
     const user = theOne(name, found, securedUserNames(app), near);
-    await terminal.show(securedUserColumns(app), user);
+    await terminal.show(securedUserColumns(app, terminal), user);
   },
 });

@@ -2,6 +2,7 @@ import type { App, SecuredUser } from "../../../lib/client/index.ts";
 import { columnsWithin } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
 import { SECURED_MANAGERS } from "../../../lib/model/secured-user.ts";
+import type { Terminal } from "../../../lib/terminal/index.ts";
 import { typedWord } from "../../../lib/text/shell-word.ts";
 import { backByEdit, type Showing, type Written } from "../../records/written.ts";
 import { securedUserColumns } from "./columns.ts";
@@ -22,8 +23,8 @@ const settingsBack = (app: App, { before, after }: Written<SecuredUser>): readon
 };
 
 /** How a user of an app is shown that was written, and what takes that back; a secret stays set. */
-export const securedUserWritten = (app: App): Showing<SecuredUser> => ({
-  columns: securedUserColumns(app),
+export const securedUserWritten = (app: App, terminal: Pick<Terminal, "moment">): Showing<SecuredUser> => ({
+  columns: securedUserColumns(app, terminal),
   fields: OWN_FIELDS,
   called: ({ name, userId }) => `${name} (${userId})`,
   back: (written) => {

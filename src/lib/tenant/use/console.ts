@@ -34,7 +34,7 @@ export const closeConsoleTasks = (
   return session.change({ action, locks: [], once: once && { ...once, replay } }, async (writer) => {
     const now = instant(session.surroundings);
     const tasks = await readTasks(writer, wanted);
-    for (const task of tasks) checkClosable(task, { state, at }, now);
+    for (const task of tasks) checkClosable(task, { state, at }, { now });
     const done = { state, at: at ?? now, actor: by ?? session.actor };
     for (const { number } of tasks) await closeTask(writer, number, done);
     return { result: await told(writer, await readTasks(writer, wanted)), ...auditedOf(tasks, done) };
