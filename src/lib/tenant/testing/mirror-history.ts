@@ -377,7 +377,7 @@ export class MirrorHistory {
     if (task.doubtedAt !== null) return this.#lookAt(task);
     if (task.objectId !== null) return this.console.doByHand(of, task);
     const did = this.#doneBy(task)?.did ?? [];
-    return this.console.doImport(of, of === "users" ? await this.#asTold(task, did) : did);
+    return this.console.doImport(of, of === "users" ? await this.#asTold(task, did) : did, this.#told(of));
   }
 
   /** What an import did to users, as its rows tell it: what they do not name of a new one is not entered. */
