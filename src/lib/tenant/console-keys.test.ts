@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { recordTold, stepsOf } from "../../commands/console/steps.ts";
 import type { ConsoleTask, Org, User } from "../contract/index.ts";
 import { TestTenant, type Cells } from "./testing/tenant.ts";
 
@@ -187,6 +188,69 @@ describe("whose key and name were changed before they were deleted", () => {
     expect((await tasks()).at(-1)).toMatchObject({ state: "open" });
     await tenant.import(FROM, bare.slice(0, 1).concat(bare.slice(2)));
     expect((await tasks()).at(-1)).toMatchObject({ state: "shown" });
+  });
+
+  const KEN = USERS[3] ?? [];
+  const former = async (number: number) => (await tenant.client.console.show(number)).former;
+  const readdressed = async () => {
+    const { id } = await user("A3");
+    await tenant.client.users.edit(id, { emails: ["h2@ex.jp"], name: "佐藤 花子" });
+    await remove("users", id);
+  };
+  const HERE = { name: "佐藤 花子", key: "h2@ex.jp" };
+  const THERE = { name: "鈴木 花子", key: "hanako@ex.jp" };
+
+  test("stays told as the console has it once the task of that change is dropped", async () => {
+    await readdressed();
+    expect(await former(2)).toEqual([{ ...HERE, there: THERE, tasks: [1] }]);
+    await tenant.import(FROM, USERS);
+    expect(await states()).toEqual(["dropped", "open"]);
+    expect(await former(2)).toEqual([{ ...HERE, there: THERE, tasks: [] }]);
+    const task = await tenant.client.console.show(2);
+    expect(stepsOf(task)[0]?.ja).toBe(
+      "「佐藤 花子 <h2@ex.jp>」は、管理画面では「鈴木 花子 <hanako@ex.jp>」です。削除するのはこの「鈴木 花子 <hanako@ex.jp>」です",
+    );
+    expect(recordTold(task)).toBe("鈴木 花子 <hanako@ex.jp> → 佐藤 花子 <h2@ex.jp>");
+  });
+
+  test("is told so where somebody dropped that task", async () => {
+    await readdressed();
+    await tenant.client.console.close({ numbers: [1], state: "dropped" });
+    expect(await former(2)).toEqual([{ ...HERE, there: THERE, tasks: [] }]);
+  });
+
+  test("is told as it was here where the export shows that the change was done", async () => {
+    await readdressed();
+    await tenant.import(FROM, [HEADER, ["佐藤 花子", "h2@ex.jp", "A3", "主任"], JIRO, KEN]);
+    expect(await states()).toEqual(["dropped", "open"]);
+    expect(await former(2)).toEqual([]);
+  });
+
+  test("is told by the values of the export, where it has others", async () => {
+    await readdressed();
+    await tenant.import(FROM, [HEADER, ["佐藤 花子", "hanako@ex.jp", "A3", "主任"], JIRO, KEN]);
+    expect(await former(2)).toEqual([{ ...HERE, there: { ...THERE, name: "佐藤 花子" }, tasks: [] }]);
+  });
+
+  test("is told as it was here where an export had other values before it was deleted", async () => {
+    const { id } = await user("A3");
+    await tenant.client.users.edit(id, { emails: ["h2@ex.jp"] });
+    await tenant.import({ ...FROM, key: "employee-code" }, [
+      HEADER,
+      ["鈴木 花子", "h3@ex.jp", "A3", "主任"],
+      JIRO,
+      KEN,
+    ]);
+    await remove("users", id);
+    expect(await former(2)).toEqual([]);
+  });
+
+  test("is told as the console has it where an import had changed it", async () => {
+    await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, ["佐藤 花子", "h2@ex.jp", "A3", "主任"]]);
+    await remove("users", (await user("A3")).id);
+    await tenant.import(FROM, USERS);
+    expect(await states()).toEqual(["dropped", "open"]);
+    expect(await former(2)).toEqual([{ ...HERE, there: THERE, tasks: [] }]);
   });
 
   test("so is an organisation without a code", async () => {
