@@ -27,14 +27,21 @@ export function stepsOf(task: ConsoleTask): readonly Text[] {
   ];
 }
 
-/** Whom of those that are deleted the console calls otherwise, until tasks before this one are done: it may have another by that name. */
+/** Whom of those that are deleted the console calls otherwise than they were called here: it may have another by that name. */
 const formerSteps = (task: ConsoleTask): readonly Text[] =>
   task.former.map(({ name, key, there, tasks }) => {
     const [here, former] = [withKey(name, { ...task, key }), withKey(there.name, { ...task, key: there.key })];
     const numbers = tasks.join(", ");
+    const until =
+      tasks.length === 0
+        ? text("", "")
+        : text(
+            `, until ${tasks.length === 1 ? "task" : "tasks"} ${numbers} ${tasks.length === 1 ? "is" : "are"} done`,
+            `作業 ${numbers} を行うまで、`,
+          );
     return text(
-      `${here} is in the console: ${former}, until ${tasks.length === 1 ? "task" : "tasks"} ${numbers} ${tasks.length === 1 ? "is" : "are"} done; delete that one`,
-      `「${here}」は、作業 ${numbers} を行うまで、管理画面では「${former}」です。削除するのはこの「${former}」です`,
+      `${here} is in the console: ${former}${until.en}; delete that one`,
+      `「${here}」は、${until.ja}管理画面では「${former}」です。削除するのはこの「${former}」です`,
     );
   });
 
@@ -138,9 +145,14 @@ const calledThere = (task: ConsoleTask): string => {
   return withKey(task.work !== "create" && typeof before === "string" ? before : (task.name ?? ""), task);
 };
 
-/** What people read of what a task is of: a record that is renamed by both its names. */
+/** What people read of what a task is of: a record that is renamed, or was before it was deleted, by both its names. */
 export const recordTold = (task: ConsoleTask): string | null => {
   const [record, there] = [recordOf(task), calledThere(task)];
+  const [deleted] = task.delete === 1 && task.file === null ? task.former : [];
+  if (deleted !== undefined) {
+    const names = [deleted.there, deleted].map(({ name, key }) => withKey(name, { ...task, key }));
+    return names.join(" → ");
+  }
   return task.objectId === null || there === record ? record : `${there} → ${task.name ?? ""}`;
 };
 

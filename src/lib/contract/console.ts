@@ -73,7 +73,7 @@ const ConsoleTask = named(
       )
       .meta({
         description:
-          "of an import that deletes: a few of those whom the console has by another name, address or code, as `there` says, until these tasks are done",
+          "of an import that deletes: a few of those whom the console has by another name, address or code, as `there` says, until these tasks are done; none where the tasks that had changed it were dropped",
       }),
     undoes: z.object({ importNumber: z.int(), task: z.int().nullable(), state: TaskState.nullable() }).nullable().meta({
       description:

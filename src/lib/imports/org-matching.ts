@@ -106,8 +106,16 @@ export class OrgMatcher {
     const twin = this.#rowByCode.get(key);
     if (twin !== undefined) return this.#report(row, { twin });
     this.#rowByCode.set(key, row);
-    const org = this.#orgByCode.get(key);
+    const org = this.#orgByCode.get(key) ?? this.#formerly(key);
     if (org !== undefined) this.#claim(org, row);
+  }
+
+  /** The organisation that had a code formerly, unless the file has it by that of now. */
+  #formerly(key: string): ExistingOrg | undefined {
+    const org = this.orgs.get(this.#options.formerCodes?.get(key) ?? -1);
+    if (org === undefined || this.claimedBy.has(org.pk)) return undefined;
+    const now = org.code === null ? undefined : codeKey(org.code);
+    return this.#rows.some(({ code }) => code !== null && codeKey(code) === now) ? undefined : org;
   }
 
   #claim(org: ExistingOrg, row: OrgRow): void {

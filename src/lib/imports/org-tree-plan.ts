@@ -34,6 +34,8 @@ export interface OrgTreeOptions {
   readonly staged: ReadonlySet<string>;
   /** a stored value in the form of the file's encoding */
   readonly fileForm: (value: string) => string;
+  /** the `pk` of organisations by the keys of codes that the file may have in place of theirs of now */
+  readonly formerCodes?: ReadonlyMap<string, number> | undefined;
 }
 
 /** The resulting parent of an organisation: one of the tenant, or one that another row creates. */

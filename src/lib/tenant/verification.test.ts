@@ -245,3 +245,51 @@ test("a plan that names what has no name for cells any more says where that is s
   expect(failure?.hint?.en).toContain(`see what no longer fits: clomoctl imports show ${plan.number} --problems; `);
   expect(failure?.hint?.ja).toContain(`clomoctl imports discard ${plan.number}`);
 });
+
+const TREE: Cells = [PLACE_HEADER, ["本社", "HQ", ""], ["営業部", "S", "HQ"], ["第一課", "S1", "S"]];
+/** The tree once 第二課 was uploaded, by the code of 営業部. */
+const grown = (code: string): Cells => [
+  PLACE_HEADER,
+  ["本社", "HQ", ""],
+  ["営業部", code, "HQ"],
+  ["第一課", "S1", code],
+  ["第二課", "S2", code],
+];
+
+test("organisations of a plan, and those above, are met by the codes that they have by now", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  const plan = await emit([...TREE, ["第二課", "S2", "S"]], { kind: "orgs" });
+  const [sales] = await tenant.client.orgs.find({ name: "S" });
+  await tenant.client.orgs.edit(sales?.id ?? "", { code: "X" });
+  const task = (await tenant.client.console.list({ state: "open" })).find(({ work }) => work === "edit");
+  // the console has not got the new code yet, which its own task tells
+  expect(await verify(plan, grown("S"))).toMatchObject({
+    accepted: false,
+    differences: 1,
+    first: [{ key: "S", changed: ["code"], touched: false, task: task?.number }],
+  });
+  expect(await verify(plan, grown("X").toSpliced(4, 1))).toMatchObject({
+    accepted: false,
+    first: [{ key: "S2", touched: true }],
+  });
+  expect(await verify(plan, grown("X"))).toMatchObject({ accepted: true, import: { create: 1, update: 0 } });
+  expect((await tenant.client.orgs.list()).slice(1).map(({ path, code }) => [path, code])).toEqual([
+    ["本社", "HQ"],
+    ["本社/営業部", "X"],
+    ["本社/営業部/第一課", "S1"],
+    ["本社/営業部/第二課", "S2"],
+  ]);
+});
+
+test("so they are where two exchanged their codes, or the code went", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  const plan = await emit([...TREE, ["第二課", "S2", "S"]], { kind: "orgs" });
+  const { client } = tenant;
+  const [[sales], [first]] = [await client.orgs.find({ name: "S" }), await client.orgs.find({ name: "S1" })];
+  await client.orgs.edit(first?.id ?? "", { code: null });
+  await client.orgs.edit(sales?.id ?? "", { code: "S1" });
+  const by = grown("S1").map((row) => (row[0] === "第一課" ? ["第一課", "", "S1"] : row));
+  expect(await verify(plan, by)).toMatchObject({ accepted: true });
+  // with 全社
+  expect(await client.orgs.list()).toHaveLength(5);
+});

@@ -34,9 +34,7 @@ test("a terminal shows a field a line, in the person's language", async () => {
   expect(en.stdout).toMatch(
     /\nuser id +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +パスワード \(2026-11-20 10:23\)\n/,
   );
-  expect(ja.stdout).toMatch(
-    /\nユーザーID +hanako01\n[^]+\n設定済みの機密情報 +パスワード \(2026-11-20 10:23\)\n/,
-  );
+  expect(ja.stdout).toMatch(/\nユーザーID +hanako01\n[^]+\n設定済みの機密情報 +パスワード \(2026-11-20 10:23\)\n/);
 });
 
 test("none is not found, with those near, or the command that lists that app's", async () => {

@@ -228,41 +228,96 @@ export const goneRecords = async (
   return new Map(rows.map((row) => [String(row["id"]), row]));
 };
 
-/** A record that an open task deletes, and what the console has of it until tasks before that one are done. */
+/** A record that an open task deletes, and what the console has of it, as a task before that one tells. */
 export interface FormerDeleted {
   readonly deleted: Row;
   readonly former: FormerValues;
+  /** the earlier task is open yet */
+  readonly isOpen: boolean;
 }
 
-/** The records that an open task of an import deletes and earlier open ones change, in the order of these. */
+/** The fields by which people find a record of a kind: what it is called, and its first key. */
+const foundBy = (kind: FormatName): readonly string[] => {
+  const { keys, namedBy = "name" } = FORMATS[kind].thing;
+  return [namedBy, ...keys.slice(0, 1).map(({ field }) => field)];
+};
+
+/**
+ * The records that an open task of an import deletes and that the console may have as they were before earlier tasks, in the
+ * order of these: open ones, and dropped ones, after which no export has shown the record otherwise.
+ */
 export const formerOfDeleted = async (
   reader: Reader,
   kind: FormatName,
   number: number,
 ): Promise<readonly FormerDeleted[]> => {
-  const { keys, namedBy = "name" } = FORMATS[kind].thing;
-  const fields = [namedBy, ...keys.slice(0, 1).map(({ field }) => field)];
-  const deleted = `console_task d ${THEN} ${wasOf(kind)} w on w.import = d.import and w.action = 'delete'
-    ${THEN} console_task k on k.kind = d.kind and k.pk < d.pk and k.state = 'open'`;
+  const fields = foundBy(kind);
+  const was = wasOf(kind);
+  const differs = (of: string): string =>
+    fields.map((field) => `${of}.${field} is distinct from w.${field}`).join(" or ");
+  const deleted = `console_task d ${THEN} import i on i.pk = d.import
+    ${THEN} ${was} w on w.import = d.import and w.action = 'delete'
+    ${THEN} console_task k on k.kind = d.kind and k.pk < d.pk and k.state in ('open', 'dropped')`;
+  // an undone import is not asked for, but what its undoing asks for
+  const isStill = `(k.state = 'open' or not exists (select 1 from import u where u.pk = k.import and u.detail ->> 'revertedBy' is not null))
+    and not exists (select 1 from import e ${THEN} ${was} v on v.import = e.pk and v.pk = w.pk and v.action = 'update'
+      where e.kind = d.kind and e.detail -> 'request' ->> 'fromConsole' and e.detail ->> 'revertedBy' is null
+        and e.revision > coalesce(k.revision, (select u.revision from import u where u.pk = k.import))
+        and e.revision < i.revision and (${differs("v")}))`;
   const byHand = await reader.all(
-    `select w.*, k.pk as task, k.changes from ${deleted} and k.target = w.pk and k.thing is null
-     where d.pk = :number and k.work <> 'create' and exists (select 1 from json_each(k.changes) c
+    `select w.*, k.pk as task, k.state as taskState, k.changes from ${deleted} and k.target = w.pk and k.thing is null
+     where d.pk = :number and k.work <> 'create' and ${isStill} and exists (select 1 from json_each(k.changes) c
        where c.value ->> 'field' in (select value from json_each(:fields)))`,
     { number, fields: JSON.stringify(fields) },
   );
-  const differs = fields.map((field) => `x.${field} is distinct from w.${field}`).join(" or ");
   const imported = await reader.all(
-    `select w.*, k.pk as task, json_object(${fields.map((field) => `'${field}', x.${field}`).join(", ")}) as was
-     from ${deleted} ${THEN} ${wasOf(kind)} x on x.import = k.import and x.pk = w.pk and x.action = 'update'
-     where d.pk = :number and (${differs}) limit :most`,
+    `select w.*, k.pk as task, k.state as taskState,
+       json_object(${fields.map((field) => `'${field}', x.${field}`).join(", ")}) as was
+     from ${deleted} ${THEN} ${was} x on x.import = k.import and x.pk = w.pk and x.action = 'update'
+     where d.pk = :number and (${differs("x")}) and ${isStill} limit :most`,
     { number, most: MOST_FORMER },
   );
   const all = [...byHand, ...imported].map((row) => {
-    const { task, id, was = null } = row;
-    const values = was === null ? beforeIn(row) : (JSON.parse(String(was)) as FormerValues["values"]);
-    return { deleted: row, former: { number: Number(task), objectId: String(id), values } };
+    const { task, taskState, id, was: kept = null } = row;
+    const values = kept === null ? beforeIn(row) : (JSON.parse(String(kept)) as FormerValues["values"]);
+    const former = { number: Number(task), objectId: String(id), values };
+    return { deleted: row, former, isOpen: taskState === "open" };
   });
   return all.toSorted((a, b) => a.former.number - b.former.number);
+};
+
+/** A record as the console's exports have it: its name, and its first key. */
+export interface Shown {
+  readonly name: string;
+  readonly key: string | null;
+}
+
+/**
+ * A record that exports of the console have shown anew since a task of an import deleted it: with one of its keys, or, of
+ * what has none, one of its names. The first that is found; what was written by hand since is not known.
+ *
+ * @param as the keys and names that it may have there, the likeliest first
+ */
+export const shownAgain = async (
+  reader: Reader,
+  kind: FormatName,
+  { number, as }: { readonly number: number; readonly as: readonly Shown[] },
+): Promise<Row | undefined> => {
+  const [name = "", key = name] = foundBy(kind);
+  const table = TABLES[kind] ?? "secured_user";
+  const first = FORMATS[kind].thing.fields[key]?.type === "texts" ? `t.${key} ->> 0` : `t.${key}`;
+  for (const one of as) {
+    const found = await reader.get(
+      `select t.* from ${table} t where ${one.key === null ? `t.${name} = :value` : `${first} = :value`}
+         and exists (select 1 from console_task d ${THEN} import i on i.pk = d.import
+             ${THEN} import e on e.kind = d.kind and e.revision > i.revision and e.detail -> 'request' ->> 'fromConsole'
+           where d.pk = :number and t.pk > e.madeAfter and t.pk <= e.madeUpTo)
+         and not exists (select 1 from console_task h where h.kind = :kind and h.thing is null and h.target = t.pk) limit 1`,
+      { kind, number, value: one.key ?? one.name },
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
 };
 
 /** Maximum number of records that are looked at for it. */

@@ -4,7 +4,15 @@ import { FORMATS } from "../../model/formats.ts";
 import { formatOrgPath, ORG } from "../../model/organisation.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
-import { formerOfDeleted, formerValues, goneRecords, listTasks, type FormerValues } from "../store/console.ts";
+import {
+  formerOfDeleted,
+  formerValues,
+  goneRecords,
+  listTasks,
+  shownAgain,
+  type FormerDeleted,
+  type FormerValues,
+} from "../store/console.ts";
 import type { List } from "../store/lists.ts";
 import { recordsWith } from "../store/lists.ts";
 import { restoredBeside } from "../store/imports/restored.ts";
@@ -147,32 +155,43 @@ const placeOf = async (
 export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
   withRestored(reader, await withFormerGroups(reader, await withFormer(reader, await byNow(reader, tasks))));
 
-/** Tasks that delete, with those of the deleted whom the console calls otherwise until earlier tasks are done. */
+/** Tasks that delete, with those of the deleted whom the console has by another name or key than they had here. */
 const withFormer = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
   Promise.all(
     tasks.map(async (task) => {
       const { number, kind, state, importNumber, delete: gone } = task;
       if (state !== "open" || importNumber === null || gone === 0) return task;
-      const { thing } = FORMATS[kind];
-      const { namedBy = "name" } = thing;
-      const calledBy = (values: Values) => ({
-        name: String(values[namedBy]),
-        key: keyOf(thing, { work: "edit", changes: [] }, values),
-      });
       const found = Map.groupBy(await formerOfDeleted(reader, kind, number), ({ former }) => former.objectId);
-      const all = [...found.values()].flatMap((changes) => {
-        const [first] = changes;
-        if (first === undefined) return [];
-        const { deleted } = first;
-        // what the console has is what the first of the tasks changes
-        const before = changes.toReversed().flatMap(({ former }) => Object.entries(former.values));
-        const [here, there] = [calledBy(deleted), calledBy({ ...deleted, ...Object.fromEntries(before) })];
-        const tasksBefore = [...new Set(changes.map(({ former }) => former.number))];
-        return here.name === there.name && here.key === there.key ? [] : [{ ...here, there, tasks: tasksBefore }];
-      });
-      return { ...task, former: all.slice(0, MOST_RESTORED) };
+      const all: ConsoleTask["former"] = [];
+      for (const changes of found.values()) {
+        const told = all.length < MOST_RESTORED ? await formerOf(reader, task, changes) : undefined;
+        if (told !== undefined) all.push(told);
+      }
+      return { ...task, former: all };
     }),
   );
+
+/** A deleted record as it was here and as the console has it; undefined if that is the same. */
+const formerOf = async (
+  reader: Reader,
+  { kind, number }: ConsoleTask,
+  changes: readonly FormerDeleted[],
+): Promise<ConsoleTask["former"][number] | undefined> => {
+  const { thing } = FORMATS[kind];
+  const calledBy = (values: Values) => ({
+    name: String(values[thing.namedBy ?? "name"]),
+    key: keyOf(thing, { work: "edit", changes: [] }, values),
+  });
+  const [{ deleted } = { deleted: {} }] = changes;
+  // what the console has is what the first of the tasks changes
+  const before = changes.toReversed().flatMap(({ former }) => Object.entries(former.values));
+  const [here, was] = [calledBy(deleted), calledBy({ ...deleted, ...Object.fromEntries(before) })];
+  const again = await shownAgain(reader, kind, { number, as: [was, here] });
+  const there = again === undefined ? was : calledBy(again);
+  if (here.name === there.name && here.key === there.key) return undefined;
+  const open = changes.filter(({ isOpen }) => isOpen && again === undefined);
+  return { ...here, there, tasks: [...new Set(open.map(({ former }) => former.number))] };
+};
 
 /** Tasks with the names that the console has of groups, where a later task renames these. */
 const withFormerGroups = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {

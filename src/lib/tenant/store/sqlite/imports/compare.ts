@@ -21,7 +21,7 @@ import {
   MARK_INVALID,
 } from "./findings.ts";
 import { match } from "./matching/match.ts";
-import { findPending, notePending } from "./matching/pending.ts";
+import { findPending, findPendingReferences, notePending } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
 import { CUSTOM_FIELDS, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
@@ -89,7 +89,8 @@ const UNRELIABLE = [
 /**
  * Compares staged rows with the tenant, on one snapshot, and stores the results next to them.
  *
- * @param options `forNew` false: rows that would create a record need not have all that a new one needs
+ * @param options `forNew` false, of an export that is only looked at: rows that would create a record need not have all that a
+ *   new one needs
  */
 export const compare = (
   database: Database,
@@ -103,7 +104,7 @@ export const compare = (
   let wipes: number | undefined;
   notePending(database, plan);
   followFormer(database, plan);
-  if (planner !== undefined) planner.compare(database, plan);
+  if (planner !== undefined) planner.compare(database, plan, !forNew);
   else {
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
@@ -118,6 +119,7 @@ export const compare = (
     wipes = plan.kind.table.check?.(database, plan);
   }
   findPending(database, plan);
+  findPendingReferences(database, plan);
   findLikeCodes(database, plan);
   return { ...countPlan(database, plan), ...(wipes !== undefined && { wipes }) };
 };

@@ -133,8 +133,14 @@ export interface CommitContext extends Omit<CommitMoment, "actor" | "origin"> {
 
 /** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */
 export interface Planner {
-  /** Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and keeps the outcome. */
-  compare(database: Database, plan: PlanSql): void;
+  /**
+   * Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and keeps the outcome.
+   *
+   * @param formerly rows meet records by the keys, too, that open tasks are to change
+   */
+  compare(database: Database, plan: PlanSql, formerly: boolean): void;
+  /** Keeps which records the cells of a plan name, and names them by what they are called now. */
+  readonly named: { readonly keep: (database: Database) => void; readonly follow: (database: Database) => void };
   /** SQL: true if a replacing import deletes the record `t` */
   readonly lacking: string;
   /** Writes the valid rows. Before-values are kept, deletions done, and unique values of changed records released. */

@@ -1,5 +1,5 @@
 import type { ConsoleChange } from "../../../../../model/console-task.ts";
-import { nameKey } from "../../../../../model/normalise.ts";
+import { codeKey, nameKey } from "../../../../../model/normalise.ts";
 import type { Database, Row } from "../../database.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanSql } from "../stored-kind.ts";
@@ -89,4 +89,17 @@ const byImports = (database: Database): readonly Pending[] => {
      where ${OPEN} and k.work <> 'upload'`,
   );
   return [...changed, ...made].map(pendingOf);
+};
+
+/** The organisations by the codes that they may have in the console, as open tasks change these; only where it is one. */
+export const formerCodes = (database: Database): ReadonlyMap<string, number> => {
+  const found = database.all(
+    `select distinct t.pk, c.value ->> 'before' as code from console_task k, json_each(k.changes) c
+       join org t on t.pk = k.target
+     where ${OPEN} and k.work <> 'create' and c.value ->> 'field' = 'code' and c.value ->> 'before' is not null`,
+  );
+  const byKey = Map.groupBy(found, ({ code }) => codeKey(String(code)));
+  return new Map(
+    [...byKey].flatMap(([key, [one, ...others]]) => (one && others.length === 0 ? [[key, Number(one["pk"])]] : [])),
+  );
 };

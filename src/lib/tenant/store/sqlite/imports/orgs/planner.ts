@@ -9,7 +9,8 @@ import { jsonList } from "../../../sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
-import { findPendingPlaces } from "./pending.ts";
+import { followNamed, keepNamed } from "./named.ts";
+import { findPendingPlaces, formerCodes } from "./pending.ts";
 import { orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
@@ -78,7 +79,7 @@ const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
   }
 };
 
-const compare = (database: Database, plan: PlanSql): void => {
+const compare = (database: Database, plan: PlanSql, formerly: boolean): void => {
   for (const table of ["org_after", "gone"]) database.exec(`drop table if exists s.${table}`);
   database.exec(`create table s.org_after (row integer primary key, name text not null, code text, parentOrg integer,
     parentRow integer)`);
@@ -89,6 +90,7 @@ const compare = (database: Database, plan: PlanSql): void => {
     absent: plan.request.absent,
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
+    ...(formerly && { formerCodes: formerCodes(database) }),
   });
   keep(database, plan, tree);
   findPendingPlaces(database, plan);
@@ -155,6 +157,7 @@ const values = (database: Database) => {
 /** Organisations are compared as a tree; parents are written before or after their children. */
 export const ORG_PLANNER: Planner = {
   compare,
+  named: { keep: keepNamed, follow: followNamed },
   lacking: "t.pk in (select target from s.gone)",
   write,
   join: "left join s.org_after a on a.row = r.row",

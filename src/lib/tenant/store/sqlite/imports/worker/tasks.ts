@@ -241,11 +241,13 @@ const compareAndKeep = async (
   const isDeletion = plan.request.mode === "delete";
   const { takes } = record.detail;
   const taken = takes === undefined ? undefined : await readImport(new Connection(database), takes);
+  const { planner } = plan.kind.table;
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const isWaiting = record.state === "awaiting-console";
     if (isWaiting) {
       keepEmitted(database, plan);
       followReferred(database, plan);
+      planner?.named.follow(database);
     }
     const etag = etagOf(database, plan);
     const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing };
@@ -253,7 +255,10 @@ const compareAndKeep = async (
     refuseKept(database, plan);
     const counts = { ...found, overwrites: overwrittenBy(database, plan) };
     if (!unseen) keepDeletions(database, plan);
-    if (!isWaiting && !isDeletion) keepReferred(database, plan);
+    if (!isWaiting && !isDeletion) {
+      keepReferred(database, plan);
+      planner?.named.keep(database);
+    }
     return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
   });
   const all = { ...counts, contradicts: await contradictedBy(database, plan) };
