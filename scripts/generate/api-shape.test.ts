@@ -263,7 +263,7 @@ const PERMITTED: readonly Permitted[] = [
   {
     at: ["paths", "/v1/users/fields/{id}", "delete", "parameters"],
     before: parametersNamed("id"),
-    now: parametersNamed("id", "users"),
+    now: parametersNamed("id", "users", "seen"),
     why: VALUES,
   },
   asked(VALUES, "paths", "/v1/users/fields/{id}", "delete", "responses", "409"),

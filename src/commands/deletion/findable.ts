@@ -148,12 +148,16 @@ const once = <R extends { readonly id: string }>(records: readonly R[]): readonl
 /**
  * Finds who is meant. What is exactly an address, a code, an account or an id is read so, whatever mails mean by it; whom
  * it names if read as in a mail is found beside them: then nobody knows who is meant.
+ *
+ * @throws `usage` where a line reads as the head of a mail, and nobody has exactly that
  */
 export async function readerOf<R extends { readonly id: string }>(
   typed: readonly Typed[],
   findable: Findable<R>,
 ): Promise<(one: Typed) => Promise<Meant<R>>> {
   const find = await finderOf(typed, findable);
+  for (const { name, whole = name, refused } of typed)
+    if (refused !== undefined && (await find(whole)).length === 0) throw refused;
   const findCalled = byFullName(findable);
   const otherOf = (said: string, record: R | undefined): string =>
     record === undefined || findable.beside === undefined ? "" : strange(said, findable.beside(record));

@@ -144,6 +144,7 @@ async function oddAddresses(): Promise<TestTenant> {
     ["全角", "ｗｉｄｅ@ex.jp", "", ""],
     ["半角", "wide@ex.jp", "", ""],
     ["括弧", "(ken@ex.jp)", "", ""],
+    ["宛先", "To:dara@ex.jp", "", ""],
   ]);
   return made;
 }
@@ -162,12 +163,27 @@ test.each([FEW, MANY])(
     expect(await named("o'neil@ex.jp")).toBe("");
     expect(await named("(ken@ex.jp)")).toBe("");
     expect(await named("<z@ex.jp>")).toBe("");
+    expect(await named("To:dara@ex.jp")).toBe("");
     // who is meant by it in a mail, too: nobody knows which
     expect(await named("mailto:hanako@ex.jp")).toBe(
       several("mailto:hanako@ex.jp", "新人 <mailto:hanako@ex.jp>", "鈴木 花子 <hanako@ex.jp>"),
     );
     expect(await named("o'dara@ex.jp")).toBe(several("o'dara@ex.jp", "ダラ <o'dara@ex.jp>", "ダーラ <dara@ex.jp>"));
     expect(await named("ｗｉｄｅ@ex.jp")).toBe(several("ｗｉｄｅ@ex.jp", "全角 <ｗｉｄｅ@ex.jp>", "半角 <wide@ex.jp>"));
+  },
+);
+
+test.each(["To:neil@ex.jp", "To: dara@ex.jp", "宛先:"])(
+  "a line that reads as the head of a mail is refused where it is nobody's address: %s",
+  async (line) => {
+    await using made = await oddAddresses();
+    const { exit, stderr } = await run("users delete --file - --dry-run", {
+      tenant: made.fetch,
+      stdin: `To:dara@ex.jp\n${line}\n`,
+    });
+    expect(exit).toBe(2);
+    expect(stderr).toContain("head of a mail");
+    expect(stderr).toContain("stdin:2");
   },
 );
 

@@ -13,6 +13,8 @@ export interface Typed {
   /** all that was typed, or the whole line, where the name was read out of it: somebody's address may be just that */
   readonly whole?: string | undefined;
   readonly where?: string | undefined;
+  /** why the line is refused, unless somebody has exactly that: it reads as the head of a mail */
+  readonly refused?: Failure | undefined;
 }
 
 /** A mail address among other words, as mails and tables have it. */
@@ -107,8 +109,9 @@ async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise
   return content.split(/\r\n|[\r\n]/).flatMap((line, at) => {
     const where = `${place}:${at + 1}`;
     const names = namesIn(line, byMail);
-    if (byMail && (HEADER.test(line.normalize("NFKC")) || severalIn(names))) throw notOnePerson(where);
-    return names.map((name) => ({ ...name, where }));
+    if (byMail && severalIn(names)) throw notOnePerson(where);
+    const refused = byMail && HEADER.test(line.normalize("NFKC")) ? notOnePerson(where) : undefined;
+    return names.map((name) => ({ ...name, where, refused }));
   });
 }
 

@@ -14,6 +14,7 @@ const wordOf = ({ serialNumber, id }: Device): string => typedWord(serialNumber,
 /** How a device is shown that was written, and what takes that back. */
 export const DEVICE_WRITTEN: Showing<Device> = {
   columns: DEVICE_COLUMNS,
+  fields: DEVICE.fields,
   called: ({ serialNumber }) => serialNumber,
   back: (written) => {
     const word = wordOf(written.after);

@@ -8,6 +8,7 @@ import { orgWord } from "./named.ts";
 /** How an organisation is shown that was written, and what takes that back. */
 export const orgWritten = (tools: Tools): Showing<Org> => ({
   columns: ORG_COLUMNS,
+  fields: ORG.fields,
   called: ({ path, name }) => (path === "" ? name : path),
   back: async (written) => {
     const word = await orgWord(tools, written.after);

@@ -1,6 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { handFields, type Field, type Fields, type HandValue, type HandValues } from "../../lib/model/thing.ts";
-import { same, text } from "../../lib/text/index.ts";
+import { typedFault } from "../../lib/model/typed-value.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Field as OptionField, Fields as OptionFields } from "../field.ts";
 
 /** `--dry-run` of every command that writes a single record. */
@@ -115,7 +116,7 @@ export function refuseNothing(values: HandValues, command: string): void {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The options that set what a record had, in the fields in which it differs by now. */
+/** The options that set what a record had, in the fields in which it differs by now; of what cannot be typed none. */
 export const optionsFor = (
   fields: Fields,
   before: object,
@@ -127,7 +128,12 @@ export const optionsFor = (
     if ((field.refers !== undefined && field.type !== "texts") || JSON.stringify(was) === JSON.stringify(is)) return [];
     if (isLasting(field, was)) return [];
     const option = optionName(name, field);
-    if (field.type === "objects") return customOptions(option, was as Named, is as Named);
+    if (field.type === "objects") {
+      return customWas(was as Named, is as Named)
+        .filter((one) => !isUntypable(CUSTOM, one.value))
+        .map((one) => [option, `${one.name}=${one.value}`] as const);
+    }
+    if (isUntypable(field, was)) return [];
     if (field.type === "boolean") return [[option, was === true ? "yes" : "no"] as const];
     if (field.type !== "texts") return [[option, typeof was === "string" ? was : ""] as const];
     const list = was as readonly string[];
@@ -146,12 +152,41 @@ export const lastingIn = (fields: Fields, before: object, after: object): readon
     return isLasting(field, was) && (is ?? null) !== null ? [field] : [];
   });
 
+/** Whether a value, such as files and the console may have, is refused where it is typed. */
+const isUntypable = (field: Field, was: unknown): boolean =>
+  (Array.isArray(was) ? was : [was]).some(
+    (one) => typeof one === "string" && one !== "" && typedFault(field, one) !== undefined,
+  );
+
+/** What cannot be typed of what a record had, in the fields in which it differs by now: of each, the field and the value. */
+export const untypableIn = (
+  fields: Fields,
+  before: object,
+  after: object,
+): readonly { readonly name: Text; readonly value: string }[] =>
+  handFields(fields).flatMap(([name, field]) => {
+    const { [field.shownAs ?? name]: was } = before as Values;
+    const { [field.shownAs ?? name]: is } = after as Values;
+    if (JSON.stringify(was) === JSON.stringify(is)) return [];
+    if (field.type === "objects") {
+      return customWas(was as Named, is as Named)
+        .filter(({ value }) => isUntypable(CUSTOM, value))
+        .map((one) => ({ name: same(one.name), value: one.value }));
+    }
+    if (field.refers !== undefined || !isUntypable(field, was)) return [];
+    return [{ name: field.label ?? same(field.column?.header ?? name), value: [was].flat().join(", ") }];
+  });
+
 type Named = readonly { readonly name: string; readonly value: string }[];
 
-const customOptions = (option: string, was: Named, is: Named): readonly (readonly [string, string])[] => {
+/** A value of the tenant's own fields. */
+const CUSTOM: Field = { type: "text", lines: true };
+
+/** The values that there were of the tenant's own fields that differ by now; blank of one without. */
+const customWas = (was: Named, is: Named): Named => {
   const valueIn = (values: Named, name: string): string => values.find((one) => one.name === name)?.value ?? "";
   const names = new Set([...was, ...is].map(({ name }) => name));
   return [...names]
     .filter((name) => valueIn(was, name) !== valueIn(is, name))
-    .map((name) => [option, `${name}=${valueIn(was, name)}`] as const);
+    .map((name) => ({ name, value: valueIn(was, name) }));
 };

@@ -4,7 +4,7 @@ import { shownWord } from "../../lib/text/shell-word.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { flagName } from "../field.ts";
 import type { Tools } from "../tools.ts";
-import { lastingIn, optionsFor } from "./options.ts";
+import { lastingIn, optionsFor, untypableIn } from "./options.ts";
 
 /** What was written by hand, as the tenant answers it. */
 export interface Written<R> {
@@ -23,7 +23,7 @@ export interface Showing<R, W = Written<R>> {
   readonly back: (written: W) => string | undefined | Promise<string | undefined>;
   /** the columns by which a change is told, where they are not those that are shown */
   readonly tells?: readonly Column<R>[] | undefined;
-  /** of the record, where some are never cleared */
+  /** of the record: some are never cleared, and some may have what cannot be typed */
   readonly fields?: Fields | undefined;
   /** what else follows from a change */
   readonly along?: ((written: W) => Text | undefined) | undefined;
@@ -106,6 +106,12 @@ async function* sentences<R extends object, W extends Written<R>>(
   const undo = await back(written);
   if (undo !== undefined) yield text(`to take it back: ${undo}`, `元に戻すには: ${undo}`);
   if (before === null) return;
+  for (const { name, value } of untypableIn(fields, before, after)) {
+    yield text(
+      `${name.en}: cannot be taken back by hand, as it cannot be typed: ${value}; a file brings it again: import it`,
+      `${name.ja}: 元の値「${value}」は入力できないため、コマンドでは元に戻せません。戻すには、この値を含むファイルをインポートしてください`,
+    );
+  }
   for (const { label, column } of lastingIn(fields, before, after)) {
     const name = label ?? same(column?.header ?? "");
     yield text(

@@ -174,8 +174,15 @@ test("a number that is not that of nobody is refused", async () => {
   expect(await run("users delete --search zzz --confirm-deletions 0", { tenant })).toMatchObject({ exit: 0 });
 });
 
+test("a line with two people is not one name, and nothing is asked of the tenant", async () => {
+  const line = "山田 <yamada@example.jp>, 鈴木 <suzuki@example.jp>";
+  const { en, ja } = await inBoth("users delete --file - --confirm-deletions 1", { stdin: line, tenant: {} });
+  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(en.stderr).toContain("several addresses");
+  expect(ja.stderr).toContain("1 行に 1 人");
+});
+
 test.each([
-  "山田 <yamada@example.jp>, 鈴木 <suzuki@example.jp>",
   "From: 山田 <yamada@example.jp>",
   "To: yamada@example.jp",
   "cc: yamada@example.jp",
@@ -185,9 +192,11 @@ test.each([
 ])("of a mail, %s is not one name, and nothing happens", async (line) => {
   const { en, ja } = await inBoth("users delete --file - --confirm-deletions 1", {
     stdin: `hanako.yamazaki@example.jp\n${line}\n`,
-    tenant: {},
+    tenant: { findUsers: { items: [] } },
   });
-  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  // somebody's address may be just that
+  expect(en.requests).toMatchObject([{ operation: "findUsers", query: { name: line } }]);
   expect(en.stderr).toContain("stdin:2");
   expect(en.stderr).toContain("one person a line");
   expect(ja.stderr).toContain("1 行に 1 人");

@@ -4,7 +4,7 @@ import { changedValues } from "./changed.ts";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
 import { csv, get, items, json, list, patch, post, remove } from "./route.ts";
 import { byName, descending, exporting, filters, paging, searching } from "./queries.ts";
-import { byId, Id, ImportMode, Instant, named } from "./shapes.ts";
+import { byId, Id, ImportMode, Instant, named, seeingByQuery } from "./shapes.ts";
 import { lineSchema, recordSchema, withExample } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
@@ -138,6 +138,7 @@ export default {
         users: z.coerce.number().int().optional().meta({
           description: "how many have a value in it; if it is another number by now, nothing happens: 409",
         }),
+        ...seeingByQuery,
       },
       answer: json(CustomField, "The field, removed with its values"),
       fails: ["conflict"],

@@ -188,6 +188,10 @@ export const PROBLEMS = {
     "the column {header} is not imported; did you mean {nearest}? csv map makes a map for --map",
     "列「{header}」は取り込みません。「{nearest}」ではありませんか?(csv map で --map 用の対応表を作れます)",
   ),
+  "header-removed": warning(
+    "{header} was removed here and is not imported; it is still to be removed in the console: clomoctl console show {task}",
+    "「{header}」はここでは削除済みのため取り込みません。管理画面での削除が未了です: clomoctl console show {task}",
+  ),
   "header-missing": error("the column {header} is missing", "列「{header}」がありません"),
   "header-needed": warning(
     "there is no column {header}: rows of new records would be rejected",

@@ -143,6 +143,14 @@ describe("an export from before somebody was deleted and another one made with t
     expect(await states()).toEqual(["dropped", "open"]);
   });
 
+  test("is refused though the address was changed before the deletion", async () => {
+    await readdress("A3", "h2@ex.jp");
+    await remove("users", (await user("A3")).id);
+    await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
+    expect(await refused({}, USERS)).toEqual(["key-pending@2 1, 3"]);
+    expect(await states()).toEqual(["open", "open", "open"]);
+  });
+
   test("is refused of organisations, of users of an app, of devices", async () => {
     await remove("orgs", (await org("S")).id);
     await tenant.client.orgs.create({ name: "第二営業部", code: "S", parentId: (await org("全社")).id });
@@ -250,5 +258,97 @@ describe("whose key and name were changed before they were deleted", () => {
     await remove("orgs", (await org("丙")).id);
     await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
     expect((await tasks()).at(-1)).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+  });
+});
+
+describe("an export that names what went from one record to another", () => {
+  const IN = ["氏名", "メールアドレス", "組織コード"];
+  const MEMBERS: Cells = [IN, ["鈴木 花子", "hanako@ex.jp", "S"], ["渡辺 次郎", "jiro@ex.jp", "G"]];
+  const OTHERWISE: Cells = [IN, ["鈴木 花子", "hanako@ex.jp", "G"], ["渡辺 次郎", "jiro@ex.jp", "S"]];
+  const swap = async () => {
+    const [sales, general] = [await org("S"), await org("G")];
+    await tenant.client.orgs.edit(general.id, { code: "T" });
+    await tenant.client.orgs.edit(sales.id, { code: "G" });
+    await tenant.client.orgs.edit(general.id, { code: "S" });
+  };
+
+  test("is refused where it has the codes of before", async () => {
+    await tenant.import(FROM, MEMBERS);
+    await swap();
+    expect(await refused({}, MEMBERS)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    await tenant.import(FROM, OTHERWISE);
+    expect(await user("hanako@ex.jp")).toMatchObject({ org: { path: "営業部" } });
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    await tenant.import(FROM, OTHERWISE);
+  });
+
+  test("is refused where people are to be moved, too, though it agrees", async () => {
+    await tenant.import(FROM, MEMBERS);
+    await swap();
+    await tenant.client.users.move({ ids: [(await user("hanako@ex.jp")).id], org: (await org("S")).id });
+    expect(await refused({}, MEMBERS)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    expect(await states()).toEqual(["open", "open", "open"]);
+  });
+
+  test("is refused where the codes were put back by an older one, until they are here again", async () => {
+    await tenant.import(FROM, MEMBERS);
+    await swap();
+    tenant.sql("update console_task set doubtedAt = '2026-11-01T00:00:00.000Z'");
+    tenant.sql("update org set code = 'tmp' where name = '営業部'");
+    tenant.sql("update org set code = 'G' where name = '総務部'");
+    tenant.sql("update org set code = 'S' where name = '営業部'");
+    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    expect(await refused({}, OTHERWISE)).toEqual(["key-pending@2 2", "key-pending@3 1"]);
+  });
+
+  test("is refused of devices: of owners, and of organisations", async () => {
+    await tenant.import(FROM, MEMBERS);
+    const header = ["シリアルナンバー", "プラットフォーム", "ステータス"];
+    const owned = (address: string): Cells => [
+      [...header, "所有者メールアドレス"],
+      ["T1", "iOS", "管理中", address],
+    ];
+    const belonging = (code: string): Cells => [
+      [...header, "所有組織コード"],
+      ["T2", "iOS", "管理中", code],
+    ];
+    const kept = { kind: "devices", fromConsole: true, keepMissing: true } as const;
+    await tenant.import(kept, owned("hanako@ex.jp"));
+    await tenant.import(kept, belonging("S"));
+    await swap();
+    expect(await refused(kept, belonging("S"))).toEqual(["key-pending@2 1, 2"]);
+    await tenant.import(kept, belonging("G"));
+    await tenant.import(kept, owned("hanako@ex.jp"));
+    await tenant.import(kept, [
+      [...header, "所有者メールアドレス"],
+      ["T1", "iOS", "管理中", ""],
+    ]);
+    await tenant.client.users.edit((await user("hanako@ex.jp")).id, { emails: ["h2@ex.jp"] });
+    await remove("users", (await user("h2@ex.jp")).id);
+    const late = await tasks();
+    await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
+    expect(late.at(-1)).toMatchObject({ state: "open" });
+    expect(await refused(kept, owned("hanako@ex.jp"))).toEqual(["key-pending@2 3, 5"]);
+  });
+});
+
+describe("an export after one whose rows met their records by another key", () => {
+  test("is refused where it would make one person of another, and taken by that key", async () => {
+    await readdress("A11", "tmp@ex.jp");
+    await readdress("A3", "jiro@ex.jp");
+    await readdress("A11", "hanako@ex.jp");
+    await tenant.import({ ...FROM, key: "employee-code" }, USERS);
+    const now: Cells = [
+      HEADER,
+      ["鈴木 花子", "jiro@ex.jp", "A3", "主任"],
+      ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
+    ];
+    const whole = [...now, USERS[3] ?? []];
+    expect(await refused({}, whole)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    await tenant.import(FROM, USERS);
+    await tenant.import({ ...FROM, key: "employee-code" }, whole);
+    expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
+    expect(await states()).toEqual(["shown", "shown"]);
   });
 });

@@ -263,6 +263,48 @@ describe("a custom field that is removed and added again is removed in the conso
   });
 });
 
+describe("a custom field that is removed here, while the console still has it", () => {
+  const withField = (title: string, year: string): Cells => [
+    ["氏名", "メールアドレス", "役職", "入社年"],
+    [...YAMADA, title, year],
+    ["佐藤", "sato@x", "主任", ""],
+  ];
+
+  beforeEach(async () => {
+    await mirror();
+    const { id } = await tenant.client.users.addField({ name: "入社年" });
+    await tenant.import(exported, withField("課長", "2020"));
+    await tenant.client.users.removeField(id);
+  });
+
+  test("is read past in an export, which is told, with the task; it stays open", async () => {
+    const plan = await tenant.plan(exported, withField("部長", "2020"));
+    expect(plan).toMatchObject({ rejected: false, update: 1, unknownColumns: ["入社年"] });
+    const problems = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+    const told = problems.find(({ column }) => column === 4);
+    expect(told).toMatchObject({ code: "header-removed", severity: "warning", params: { task: 2 } });
+    const { settled } = await tenant.client.imports.commit(plan);
+    expect(settled).toMatchObject({ closed: [] });
+    expect((await tasks())[1]).toMatchObject({ work: "remove-field", state: "open" });
+    expect(await tenant.client.users.fields()).toEqual([]);
+  });
+
+  test("is an unknown column in every other file, and once its task is confirmed", async () => {
+    expect(await tenant.plan(users, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
+    await tenant.client.console.close({ numbers: [2], state: "confirmed" });
+    expect(await tenant.plan(exported, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
+  });
+
+  test("is no difference of an upload that is verified", async () => {
+    const plan = await tenant.plan(users, CHANGED);
+    await tenant.client.imports.emitted(plan, { fileName: "upload.csv" });
+    const stream = new Blob([fileOf(withField("部長", "2020"))]).stream();
+    const content = { stream, encoding: "utf-8" } as const;
+    expect(await tenant.client.imports.verify(plan.id, content)).toMatchObject({ accepted: true });
+    expect((await tasks())[1]).toMatchObject({ work: "remove-field", state: "open" });
+  });
+});
+
 test("who came back is proved by all that they had", async () => {
   await mirror();
   const { id } = await tenant.import({ ...users, mode: "replace" }, file([...YAMADA, "課長"]));

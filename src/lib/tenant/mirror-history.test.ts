@@ -38,6 +38,7 @@ test(
       "work",
       "exported",
       "swap",
+      "swap, export rejected",
       "succeed",
     ];
     const wanted = STEPS < USUAL ? [] : done;

@@ -19,8 +19,9 @@ class Recoding {
     this.#form = form;
   }
 
-  /** @param source valid UTF-8 without a byte order mark */
-  async *bytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  /** @param open as of {@link Content}; called once the first byte is asked for */
+  async *bytes(open: Content["open"]): AsyncGenerator<Uint8Array> {
+    const source = await open();
     const { encoding, bom, onUnmappable } = this.#form;
     if (encoding === "utf-8") {
       if (bom) yield Buffer.from("\ufeff");
@@ -70,7 +71,10 @@ async function place(
 
 /** The content of a file to be written, as UTF-8 text that can be read repeatedly. */
 export interface Content {
-  /** opens the text for reading, in UTF-8 without a byte order mark */
+  /**
+   * opens the text for reading, in UTF-8 without a byte order mark: once the output is there to take it, as a tenant
+   * records an export that is opened
+   */
   readonly open: () => Promise<AsyncIterable<Uint8Array>>;
   /** default: the console's */
   readonly dialect?: Dialect | undefined;
@@ -91,7 +95,7 @@ export async function writeEncoded(
   const recoding = new Recoding(form);
   const held = form.encoding !== "utf-8" && form.onUnmappable === "error";
   try {
-    await writeOutput(tools, output, recoding.bytes(await open()), { held });
+    await writeOutput(tools, output, recoding.bytes(open), { held });
   } catch (error) {
     if (!(error instanceof UnmappableError)) throw error;
     const name = output === "-" ? "stdout" : output;

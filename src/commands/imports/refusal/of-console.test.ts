@@ -56,18 +56,42 @@ test.each([
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
 });
 
-test("where nobody can tell whose a row is, each of the tasks is done and confirmed first", () => {
-  const remedies = new Remedies("users");
+const pending = (kind: "orgs" | "users", of?: string) => {
+  const remedies = new Remedies(kind);
   for (const tasks of ["2, 10", "1, 2"])
-    remedies.take({ code: "key-pending", params: { tasks }, severity: "error", column: 1 });
-  const hint = nextOfExport(
+    remedies.take({ code: "key-pending", params: { tasks, ...(of && { of }) }, severity: "error", column: 1 });
+  return remedies;
+};
+const afterPending = (of: string | undefined, open: readonly number[], keys: readonly KeyName[] = []) =>
+  nextOfExport(
     { kind: "users", file: "e.csv", options: OPTIONS },
-    { remedies, whole: undefined, tasks: [] },
+    {
+      remedies: pending("users", of),
+      whole: undefined,
+      tasks: open.map((number) => ({ ...TASK, number })),
+      keys,
+    },
   );
+const DROP = "; if they are not to be done, take them back here and drop them (clomoctl console drop 1 2 10)";
+
+test("where nobody can tell whose a row is, each of the tasks is done and confirmed first", () => {
+  const hint = afterPending(undefined, [1, 2, 3, 10]);
   expect(hint?.en).toBe(
-    "do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl users import e.csv --from-console; if they are not to be done, take them back here and drop them (clomoctl console drop 1 2 10)",
+    `do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl users import e.csv --from-console${DROP}`,
   );
   expect(hint?.ja).toContain("clomoctl console confirm 1 2 10 。");
+});
+
+test("where nobody can tell what a cell names, its own export is next", () => {
+  expect(afterPending("orgs", [1, 2, 10], ["employee-code"])?.en).toBe(
+    `do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import e.csv --from-console${DROP}`,
+  );
+});
+
+test("where all of the tasks are done, a further key tells whose a row is", () => {
+  expect(afterPending(undefined, [3], ["employee-code"])?.en).toBe(
+    "export anew: clomoctl users import e.csv --from-console, or: clomoctl users import e.csv --key employee-code --from-console",
+  );
 });
 
 test("no more than three are named", () => {

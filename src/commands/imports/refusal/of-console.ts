@@ -45,7 +45,7 @@ export function nextOfExport(requested: ImportRequest, refused: Refused): Text |
   // another export may delete and wipe other numbers
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
   const then = importCommand({ ...requested, options }, NOTHING_NEEDED);
-  if (remedies.pending.size > 0) return confirmFirst([...remedies.pending], then);
+  if (remedies.pending.size > 0) return confirmFirst({ ...requested, options }, refused);
   const tasks = concernedTasks(requested, refused);
   if (tasks.length > 0) return tasksFirst(tasks, requested, then);
   if (whole === "administrator-delete" || remedies.protected) return unmarkFirst(requested, whole, then);
@@ -147,14 +147,27 @@ function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: s
   );
 }
 
-/** What went from one record to another: only whoever did it in the console knows. @param then the refused command */
-function confirmFirst(tasks: readonly number[], then: string): Text {
-  const numbers = tasks.toSorted((one, other) => one - other);
-  const [first = 0] = numbers;
-  const all = numbers.join(" ");
+/**
+ * What went from one record to another: only whoever did it in the console knows. Of what cells name, its own export says so;
+ * a further key says whose a row is. @param given the refused import
+ */
+function confirmFirst(given: ImportRequest, { remedies, tasks, keys = [] }: Refused): Text {
+  const open = tasks.map(({ number }) => number).filter((number) => remedies.pending.has(number));
+  const all = open.toSorted((one, other) => one - other).join(" ");
+  const [first] = all.split(" ");
+  const others = exportsOf([...remedies.elsewhere].filter((of) => of !== given.kind));
+  const [then = "", ...byKey] = [undefined, ...(others === "" ? keys : [])].map((key) =>
+    importCommand(key === undefined ? given : { ...given, key }, NOTHING_NEEDED),
+  );
+  const or = byKey.join(", ");
+  const anew = text(
+    `export anew: ${others}${others && "; then: "}${then}${or && `, or: ${or}`}`,
+    `もう一度エクスポートしてから: ${others}${others && " 。続けて: "}${then} ${or && `(または: ${or} )`}`,
+  );
+  if (all === "") return anew;
   return text(
-    `do these tasks in the console first (clomoctl console show ${first}), record it: clomoctl console confirm ${all}; then export anew: ${then}; if they are not to be done, take them back here and drop them (clomoctl console drop ${all})`,
-    `先に管理画面でこれらの作業を行い(手順: clomoctl console show ${first})、完了を記録してください: clomoctl console confirm ${all} 。続けて、もう一度エクスポートしてから: ${then} 。行わない場合は、ここでも元に戻して取り下げてください(clomoctl console drop ${all})`,
+    `do these tasks in the console first (clomoctl console show ${first}), record it: clomoctl console confirm ${all}; then ${anew.en}; if they are not to be done, take them back here and drop them (clomoctl console drop ${all})`,
+    `先に管理画面でこれらの作業を行い(手順: clomoctl console show ${first})、完了を記録してください: clomoctl console confirm ${all} 。続けて、${anew.ja}。行わない場合は、ここでも元に戻して取り下げてください(clomoctl console drop ${all})`,
   );
 }
 

@@ -97,7 +97,10 @@ export class Remedies implements Remedy {
     const elsewhere = ELSEWHERE.get(code);
     if (elsewhere !== undefined) this.#elsewhere.add(elsewhere);
     if (code === "administrator-row") this.#protected = true;
-    if (code === "key-pending") for (const task of String(params["tasks"]).split(", ")) this.#pending.add(Number(task));
+    if (code === "key-pending") {
+      for (const task of String(params["tasks"]).split(", ")) this.#pending.add(Number(task));
+      if (params["of"] !== undefined) this.#elsewhere.add(params["of"] as FormatName);
+    }
     if (code === "org-delete-holds")
       for (const kind of HOLDERS) if (Number(params[kind] ?? 0) > 0) this.#holders.add(kind);
     for (const value of Object.values(params))
@@ -109,12 +112,12 @@ export class Remedies implements Remedy {
     return this.#concerned;
   }
 
-  /** The kinds of records that the tenant lacks and cells name, which other files have. */
+  /** The kinds of records that cells name and the tenant lacks, or has otherwise than the console; other files have them. */
   get elsewhere(): ReadonlySet<FormatName> {
     return this.#elsewhere;
   }
 
-  /** The numbers of the open tasks without which nobody can tell whose some rows are. */
+  /** The numbers of the tasks for whose sake nobody can tell whose some rows are; of some it is recorded that they are done. */
   get pending(): ReadonlySet<number> {
     return this.#pending;
   }

@@ -49,6 +49,7 @@ export const groupNamed = (app: App, typed: string, groups: readonly SecuredGrou
 /** How a group of an app is shown that was written, and what takes that back. */
 export const groupWritten = (app: App): Showing<SecuredGroup> => ({
   columns: GROUP_COLUMNS,
+  fields: SECURED_GROUP.fields,
   called: ({ name }) => name,
   back: (written) => {
     const group = `${typedWord(written.after.name, written.after.id)} --app ${app}`;

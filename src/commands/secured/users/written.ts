@@ -24,6 +24,7 @@ const settingsBack = (app: App, { before, after }: Written<SecuredUser>): readon
 /** How a user of an app is shown that was written, and what takes that back; a secret stays set. */
 export const securedUserWritten = (app: App): Showing<SecuredUser> => ({
   columns: securedUserColumns(app),
+  fields: OWN_FIELDS,
   called: ({ name, userId }) => `${name} (${userId})`,
   back: (written) => {
     const user = `${typedWord(written.after.userId, written.after.id)} --app ${app}`;

@@ -12,6 +12,7 @@ const fields = { items: [joined, place] };
 /** The answer of how many users have a value in a field. */
 const used = (users: number, field = joined): Answers => ({ field: { ...field, users } });
 
+const seen: Answers = { tenantRevision: { revision: 7 } };
 const asked: Answers = { fields, ...used(2) };
 const removing: Answers = { ...asked, removeField: joined };
 const unused: Answers = { fields, ...used(0) };
@@ -21,16 +22,19 @@ const operations = (requests: readonly { readonly operation: string }[]): readon
   requests.map(({ operation }) => operation);
 
 const LOOKING = ["fields", "field"];
+const ASKING = ["tenantRevision", ...LOOKING];
 
 test("where values go their number is typed; no export is made to count them", async () => {
   const question = "Type 2 to remove 入社年 from the tenant embedded, with the values of 2 users:";
   const { exit, stdout, stderr, requests } = await run("users fields remove 入社年 --format json", {
-    tenant: removing,
+    tenant: { ...removing, ...seen },
     terminal: { typing: [[question, "2\r"]] },
   });
   expect(exit).toBe(0);
-  expect(operations(requests)).toEqual([...LOOKING, "removeField"]);
-  expect(requests.at(-1)).toEqual({ operation: "removeField", params: { id: joined.id }, query: { users: "2" } });
+  expect(operations(requests)).toEqual([...ASKING, "removeField"]);
+  // the answer holds for what was counted
+  const query = { users: "2", seen: "7" };
+  expect(requests.at(-1)).toEqual({ operation: "removeField", params: { id: joined.id }, query });
   expect(JSON.parse(stdout)).toEqual(joined);
   expect(stderr).toContain("入社年 was removed, with the values of 2 users\n");
 });
@@ -74,12 +78,12 @@ test.each([
   ["ja", "テナント embedded の項目「入社年」(値のあるユーザーはいません)を削除しますか?", "何も削除していません"],
 ])("a field without values is removed after yes; no removes nothing: %s", async (language, question, told) => {
   const line = `users fields remove 入社年 --lang ${language}`;
-  const no = await run(line, { tenant: unused, terminal: { typing: [[question, "n\r"]] } });
+  const no = await run(line, { tenant: { ...unused, ...seen }, terminal: { typing: [[question, "n\r"]] } });
   expect(no.exit).toBe(0);
   expect(no.stderr).toContain(told);
-  expect(operations(no.requests)).toEqual(LOOKING);
-  const yes = await run(line, { tenant: unusedRemoved, terminal: { typing: [[question, "y\r"]] } });
-  expect(operations(yes.requests)).toEqual([...LOOKING, "removeField"]);
+  expect(operations(no.requests)).toEqual(ASKING);
+  const yes = await run(line, { tenant: { ...unusedRemoved, ...seen }, terminal: { typing: [[question, "y\r"]] } });
+  expect(operations(yes.requests)).toEqual([...ASKING, "removeField"]);
   expect(operations((await run(`${line} --yes`, { tenant: unusedRemoved })).requests)).toEqual([
     ...LOOKING,
     "removeField",
@@ -98,7 +102,7 @@ test("the tenant is named as its context is", async () => {
   await run("context add kanto --embedded", { home });
   const typing: readonly Typing[] = [["Type 2 to remove 入社年 from the tenant kanto,", "2\r"]];
   const line = "users fields remove 入社年 --context kanto --fields name";
-  expect(await run(line, { home, tenant: removing, terminal: { typing } })).toMatchObject({ exit: 0 });
+  expect(await run(line, { home, tenant: { ...removing, ...seen }, terminal: { typing } })).toMatchObject({ exit: 0 });
 });
 
 test.each([
@@ -118,10 +122,11 @@ test.each([
 
 test("Ctrl-C in the question removes nothing, and says so", async () => {
   const typing: readonly Typing[] = [["Type 2 to remove 入社年", "\u0003"]];
-  const { exit, stderr, requests } = await run("users fields remove 入社年", { tenant: asked, terminal: { typing } });
+  const tenant = { ...asked, ...seen };
+  const { exit, stderr, requests } = await run("users fields remove 入社年", { tenant, terminal: { typing } });
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was removed\n");
-  expect(operations(requests)).toEqual(LOOKING);
+  expect(operations(requests)).toEqual(ASKING);
 });
 
 test("one that is not there is not found, in both languages", async () => {

@@ -5,6 +5,7 @@ import { defineCommand } from "../../command.ts";
 import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
+import { revisionSeen } from "../../records/seen.ts";
 import { WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
@@ -46,6 +47,7 @@ export default defineCommand({
     const { terminal } = tools;
     tools.describeState(() => KEPT);
     const { client, permitChange } = await tools.tenant("users");
+    const seen = dryRun || confirmDeletions !== undefined ? undefined : await revisionSeen(tools);
     const field = await client.users.field(fieldNamed(name, await client.users.fields()).id);
     const { users } = field;
     refuseOther(users, confirmDeletions);
@@ -65,7 +67,7 @@ export default defineCommand({
       return;
     }
     tools.describeState(() => WHILE_WRITING);
-    const removed = await client.users.removeField(field.id, { users });
+    const removed = await client.users.removeField(field.id, { users, seen });
     tools.describeDone(WRITTEN);
     await terminal.note(
       text(

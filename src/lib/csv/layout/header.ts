@@ -7,11 +7,19 @@ import { findColumn, nearestHeader } from "./columns.ts";
 import { REASON_HEADER, type Layout, type LayoutColumn } from "./layout.ts";
 import type { ColumnMap, MappedValue } from "./map.ts";
 
+/** A custom field that is still to be removed in the console, and the task that says so. */
+export interface RemovedField {
+  readonly name: string;
+  readonly task: number;
+}
+
 /** Options for reading a header. Plain data: it is passed to a worker and in the tenant API. */
 export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
+  /** custom fields that the tenant no longer has, while the console still has: their columns are read past, and told */
+  readonly removedFields?: readonly RemovedField[] | undefined;
   /** an unknown header stays a problem, yet its cells are read as the column it probably means, if the file lacks that */
   readonly readsLikely?: boolean | undefined;
   /** the field of `--key`; default: the format's own key */
@@ -34,7 +42,7 @@ export const isFreeHeader = (name: string): boolean =>
 type Meaning =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "reason" | "ignored" | "unnamed" }
-  | { readonly kind: "unknown"; readonly nearest: string | undefined }
+  | { readonly kind: "unknown"; readonly nearest?: string | undefined; readonly task?: number | undefined }
   | { readonly kind: "problem"; readonly code: ProblemCode; readonly params: ProblemParams };
 
 const problem = (code: ProblemCode, params: ProblemParams): Meaning => ({ kind: "problem", code, params });
@@ -60,6 +68,8 @@ class HeaderReader {
   readonly #byHeader: ReadonlyMap<string, Column>;
   readonly #mapped: ReadonlyMap<string, string | null>;
   readonly #allowUnknown: boolean;
+  /** the tasks of removed fields, by the header's key */
+  readonly #removed: ReadonlyMap<string, number>;
   readonly #firstSeen = new Map<string, number>();
   #suggestions = 0;
 
@@ -70,6 +80,7 @@ class HeaderReader {
     this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
     this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [nameKey(header.trim()), to]));
     this.#allowUnknown = options.allowUnknownColumns === true;
+    this.#removed = new Map((options.removedFields ?? []).map(({ name, task }) => [nameKey(name.trim()), task]));
   }
 
   meaningOf(header: string, position: number): Meaning {
@@ -99,6 +110,8 @@ class HeaderReader {
     if (column !== undefined) return { kind: "column", column };
     const apps = this.#format.app === undefined ? [] : (APPS_BY_HEADER.get(key) ?? []);
     if (apps.length > 0) return problem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
+    const task = this.#removed.get(key);
+    if (task !== undefined) return { kind: "unknown", task };
     const nearest = this.#nearest(header);
     return this.#allowUnknown ? { kind: "unknown", nearest } : unknownHeader(header, nearest);
   }
@@ -135,7 +148,12 @@ const readCells = (cells: readonly string[], reader: HeaderReader): CellReading 
       else earlier.push(position);
     } else if (meaning.kind === "unknown") {
       unknown.push(position);
-      if (meaning.nearest !== undefined) likely.push({ position, nearest: meaning.nearest });
+      const { nearest, task } = meaning;
+      if (nearest !== undefined) likely.push({ position, nearest });
+      if (task !== undefined) {
+        const params = { header, task };
+        problems.push({ code: "header-removed", row: 1, line: 1, column: position + 1, header, params });
+      }
     } else if (meaning.kind === "unnamed") unnamed.push(position);
     else if (meaning.kind === "reason") reason = position;
     else if (meaning.kind === "problem") {

@@ -25,5 +25,5 @@ export default ({ session, store, engine }: TenantParts): Handlers<"users"> => (
   fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),
   addField: ({ body: { name }, repeatable }) => addCustomField(session, name, repeatable),
   field: ({ params: { id } }) => session.read((reader) => usedField(reader, id)),
-  removeField: ({ params: { id }, query: { users } }) => removeCustomField(session, id, users),
+  removeField: ({ params: { id }, query: { users, seen } }) => removeCustomField(session, id, { users, seen }),
 });

@@ -119,8 +119,8 @@ export class FakeConsole {
     else kept.values = after;
   }
 
-  /** Does what an import did. @returns false if it cannot be done yet */
-  doImport(kind: MirrorKind, did: readonly Did[]): boolean {
+  /** Does what an import did. @param mirrored the ids of the mirror. @returns false if it cannot be done yet */
+  doImport(kind: MirrorKind, did: readonly Did[], mirrored: { has(id: string): boolean }): boolean {
     const place = kind === "orgs" ? "parentId" : "org";
     const own = new Set(did.map(({ id }) => id));
     const isThere = (org: Value | undefined): boolean =>
@@ -130,6 +130,10 @@ export class FakeConsole {
       own.has(String(org)) ||
       this.find("orgs", String(org)) !== undefined;
     if (!did.every(({ after }) => isThere(after?.[place]))) return false;
+    // who is to be made first
+    const isToCome = ({ id, before, after }: Did): boolean =>
+      before !== undefined && after !== undefined && mirrored.has(id) && this.find(kind, id) === undefined;
+    if (did.some(isToCome)) return false;
     for (const { id, before, after } of did) {
       const kept = this.find(kind, id);
       if (after === undefined) {

@@ -37,7 +37,7 @@ type Step =
     }
   | { readonly undo: number; readonly mirrorOnly: boolean }
   | { readonly back: Place }
-  | { readonly swap: MirrorKind; readonly whom: Place; readonly other: Place }
+  | { readonly swap: MirrorKind; readonly whom: Place; readonly other: Place; readonly exported: boolean }
   | { readonly succeed: MirrorKind; readonly whom: Place }
   | { readonly work: number; readonly confirm: readonly boolean[] }
   | { readonly exported: MirrorKind; readonly columns: readonly UserColumn[] };
@@ -61,7 +61,7 @@ export const someMirrorStep: fc.Arbitrary<Step> = fc.oneof(
   },
   { arbitrary: fc.record({ undo: fc.nat(3), mirrorOnly: fc.boolean() }), weight: 3 },
   { arbitrary: fc.record({ back: at }), weight: 1 },
-  { arbitrary: fc.record({ swap: kind, whom: at, other: at }), weight: 1 },
+  { arbitrary: fc.record({ swap: kind, whom: at, other: at, exported: fc.boolean() }), weight: 2 },
   { arbitrary: fc.record({ succeed: kind, whom: at }), weight: 1 },
   {
     arbitrary: fc.record({ work: fc.nat(4), confirm: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }) }),
@@ -108,15 +108,19 @@ export class MirrorHistory {
     this.#tenant.clear();
     await this.#tenant.client.users.addField({ name: "座席" });
     const { records } = this.console;
-    for (const name of ["甲", "乙"])
-      records.orgs.push({ id: name, values: { name, code: name === "甲" ? "A" : null, parentId: ROOT_ORG_ID } });
+    for (const [name, code] of [
+      ["甲", "A"],
+      ["乙", "B"],
+      ["丙", null],
+    ] as const)
+      records.orgs.push({ id: name, values: { name, code, parentId: ROOT_ORG_ID } });
     for (const [place, name] of ["一", "二", "三"].entries())
       records.users.push({
         id: name,
         values: {
           name,
           emails: [`u${place}@x`],
-          org: place === 0 ? "甲" : ROOT_ORG_ID,
+          org: ["甲", "乙"][place] ?? ROOT_ORG_ID,
           title: "課長",
           "custom:座席": "3F",
         },
@@ -314,8 +318,8 @@ export class MirrorHistory {
     return undone === "undo" ? "undo of what no file has" : undone;
   }
 
-  /** Gives two records the key of each other. */
-  async #swap({ swap, whom, other }: Extract<Step, { swap: unknown }>): Promise<string> {
+  /** Gives two records the key of each other; perhaps there is an export of users then, who are in organisations by it. */
+  async #swap({ swap, whom, other, exported }: Extract<Step, { swap: unknown }>): Promise<string> {
     const all: readonly (Org | User)[] = swap === "orgs" ? this.orgs.filter(({ code }) => code !== null) : this.users;
     const [one, two] = [this.#picked(all, whom), this.#picked(all, other)];
     if (one === undefined || two === undefined || one === two) return "nothing";
@@ -329,7 +333,7 @@ export class MirrorHistory {
     await set(one, keys[0]);
     await set(two, keys[1]);
     await set(one, keys[2]);
-    return "swap";
+    return exported ? `swap, ${await this.#export("users", Object.keys(USER_COLUMNS) as UserColumn[])}` : "swap";
   }
 
   /** Deletes somebody, and makes somebody else with the key. */
@@ -373,7 +377,7 @@ export class MirrorHistory {
     if (task.doubtedAt !== null) return this.#lookAt(task);
     if (task.objectId !== null) return this.console.doByHand(of, task);
     const did = this.#doneBy(task)?.did ?? [];
-    return this.console.doImport(of, of === "users" ? await this.#asTold(task, did) : did);
+    return this.console.doImport(of, of === "users" ? await this.#asTold(task, did) : did, this.#told(of));
   }
 
   /** What an import did to users, as its rows tell it: what they do not name of a new one is not entered. */
@@ -434,9 +438,16 @@ export class MirrorHistory {
             ...(Object.keys(USER_COLUMNS) as UserColumn[]).filter((column) => !columns.includes(column)),
           ];
     for (const { id } of made)
-      for (const field of [...unseen, ...(of === "users" ? ["org"] : [])]) this.#unknown.add(`${id} ${field}`);
+      for (const field of [...unseen, ...(of === "users" && !this.#showsOrg(id) ? ["org"] : [])])
+        this.#unknown.add(`${id} ${field}`);
     for (const { number } of open) this.#expectShown(await this.#tenant.client.console.show(number));
     return "exported";
+  }
+
+  /** Whether an export tells where somebody is: by the code of the organisation, if that has one. */
+  #showsOrg(id: string): boolean {
+    const { org = null } = this.console.find("users", id)?.values ?? {};
+    return typeof this.console.find("orgs", String(org))?.values["code"] === "string";
   }
 
   /** The plan of an export that keeps what it lacks; undefined where that is refused, too. */

@@ -6,7 +6,7 @@ import { Database } from "../store/sqlite/database.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { Session } from "../session.ts";
-import { collectionOf, failureOf, TestSurroundings } from "../testing/tenant.ts";
+import { collectionOf, failureOf, TestSurroundings, TestTenant } from "../testing/tenant.ts";
 import { addCustomField, removeCustomField } from "./fields.ts";
 
 let folder = "";
@@ -42,6 +42,25 @@ test("a custom field goes with the values that users have in it, and no other us
     { id: "one", custom: `{"${otherPk}":"西"}`, updatedAt: "before", revision: 0 },
   ]);
   expect(database.all("select id from custom_field")).toEqual([{ id: other.id }]);
+});
+
+test("a field stays where others have the values by now, though as many as were counted", async () => {
+  await using tenant = new TestTenant();
+  const { users, tenant: about } = tenant.client;
+  const { id } = await users.addField({ name: "座席" });
+  const seated = (one: string, other: string) =>
+    tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "座席"],
+      ["山田", "yamada@x", one],
+      ["佐藤", "sato@x", other],
+    ]);
+  await seated("A1", "");
+  const { revision: seen } = await about.revision();
+  await seated("", "A1");
+  const failure = await failureOf(users.removeField(id, { users: 1, seen }));
+  expect(failure?.code).toBe("conflict");
+  const { revision: now } = await about.revision();
+  expect(await users.removeField(id, { users: 1, seen: now })).toMatchObject({ id });
 });
 
 test.each([

@@ -87,14 +87,26 @@ export const usedField = async (reader: Reader, id: string): Promise<UsedField> 
   return { ...field, users: await countValues(reader, pk) };
 };
 
+/** What goes with a custom field, as the caller knows it. */
+interface FieldRemoval {
+  /** how many users have a value */
+  readonly users?: number | undefined;
+  /** see `session.change` */
+  readonly seen?: number | undefined;
+}
+
 /**
  * Removes a custom field and its values, of which the audit keeps whose they were.
  *
- * @param expected how many users have one, as its caller knows it
- * @throws Failure `not-found`; `conflict` where another number of values would go
+ * @throws Failure `not-found`; `conflict` where another number of values would go, or fields or users were changed since
+ *   they were seen
  */
-export const removeCustomField = (session: Session, id: string, expected?: number): Promise<CustomField> =>
-  session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
+export const removeCustomField = (
+  session: Session,
+  id: string,
+  { users: expected, seen }: FieldRemoval = {},
+): Promise<CustomField> =>
+  session.change({ action: "fields.remove", locks: ["fields", "users"], seen }, async (writer) => {
     const { pk, field } = await fieldWithId(writer, id);
     const users = await countValues(writer, pk);
     if (expected !== undefined && expected !== users) throw otherValues(users, expected);

@@ -1,8 +1,7 @@
 import { Failure } from "../../errors/index.ts";
-import { INVISIBLE } from "../../model/cell-text.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
-import { canonicalValue, characterCount, faultsOf, TEXT, wrappingOf } from "../../model/rules.ts";
+import { canonicalValue, faultsOf } from "../../model/rules.ts";
 import {
   handFields,
   isRequired,
@@ -12,6 +11,7 @@ import {
   type RecordOf,
   type Thing,
 } from "../../model/thing.ts";
+import { ruleOf, typedFault } from "../../model/typed-value.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { instant, newId } from "../ids.ts";
@@ -293,8 +293,7 @@ interface SecretSet {
 
 /** @throws Failure `input-rejected` where the rule says no, without the value */
 const checkSecret = (name: string, field: Field, value: string): void => {
-  const rule = ("rule" in field ? field.rule : undefined) ?? TEXT;
-  const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
+  const fault = faultsOf(ruleOf(field), value).find(({ code }) => severityOf(code) === "error");
   if (value === "") throw refused(labelOf(name, field), text("must not be blank", "空にできません"));
   if (fault !== undefined) throw refused(labelOf(name, field), describeProblem(fault));
 };
@@ -394,24 +393,9 @@ const refused = (label: Text, reason: Text, hint?: Text): Failure =>
  * @throws Failure `input-rejected` where the field's rule says no
  */
 export const checkValue = (name: string, field: Field, value: string): string => {
-  const label = labelOf(name, field);
-  if (field.lines !== true && /[\r\n]/.test(value)) throw refused(label, text("has several lines", "改行があります"));
-  if (/[^\P{Cc}\n]/u.test(value) || !value.isWellFormed() || value.search(INVISIBLE) !== -1)
-    throw refused(label, text("has characters that nobody sees", "目に見えない文字があります"));
-  if (value.trim() !== value) throw refused(label, text("has blanks at its ends", "前後に空白があります"));
-  const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT;
-  const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
-  if (fault !== undefined) throw refused(label, describeProblem({ ...fault, params: { value, ...fault.params } }));
-  const wrapping = rule.kind === "mail-address" ? wrappingOf(value) : undefined;
-  if (wrapping !== undefined) {
-    const { code, bare } = wrapping;
-    const hint = text(`type the address alone: ${bare}`, `アドレスだけを入力してください: ${bare}`);
-    throw refused(label, describeProblem({ code, params: { value } }), hint);
-  }
-  const { longest = Infinity } = field.type === "text" ? field : {};
-  if (characterCount(value) > longest)
-    throw refused(label, text(`at most ${longest} characters`, `${longest} 文字までです`));
-  return canonicalValue(rule, value) ?? value;
+  const fault = typedFault(field, value);
+  if (fault !== undefined) throw refused(labelOf(name, field), fault.reason, fault.hint);
+  return canonicalValue(ruleOf(field), value) ?? value;
 };
 
 /** What a value of the tenant's own fields may be. */

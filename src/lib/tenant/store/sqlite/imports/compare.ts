@@ -21,7 +21,7 @@ import {
   MARK_INVALID,
 } from "./findings.ts";
 import { match } from "./matching/match.ts";
-import { findPending, notePending } from "./matching/pending.ts";
+import { findPending, findPendingReferences, notePending } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
 import { CUSTOM_FIELDS, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
@@ -119,6 +119,7 @@ export const compare = (
     wipes = plan.kind.table.check?.(database, plan);
   }
   findPending(database, plan);
+  findPendingReferences(database, plan);
   findLikeCodes(database, plan);
   return { ...countPlan(database, plan), ...(wipes !== undefined && { wipes }) };
 };

@@ -45,3 +45,53 @@ describe("a group that was renamed here is met by its former name, while that is
     expect(await tenant.plan(file, grouped("A", "A"))).toMatchObject({ update: 2, newGroups: ["A"] });
   });
 });
+
+describe("a name that went from one group to another, while that is to be done", () => {
+  const create = (name: string) => tenant.client.secured.createGroup("docs", { name });
+  const tasksOf = async (cells: Cells) => {
+    const plan = await tenant.plan(exported, cells);
+    expect(plan.rejected).toBe(true);
+    const problems = await tenant.errors(plan);
+    await tenant.client.imports.discard(plan.id);
+    return problems.map(({ code, row, params }) => `${code}@${row} ${String(params["tasks"])}`);
+  };
+
+  test("an export that puts users into another group by it is refused", async () => {
+    await rename("A2");
+    await create("A");
+    expect(await tasksOf(grouped("A", ""))).toEqual(["key-pending@2 1, 2"]);
+    // both are there, and those in them are who they are here
+    await tenant.import(exported, grouped("A2", "A2"));
+    expect(await groups()).toEqual([
+      ["A", 0],
+      ["A2", 2],
+    ]);
+    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    await tenant.import(exported, grouped("A2", "A"));
+    expect(await groups()).toEqual([
+      ["A", 1],
+      ["A2", 1],
+    ]);
+  });
+
+  test("so is one from before two groups changed their names", async () => {
+    await tenant.import(exported, grouped("A", "B"));
+    const byName = async (name: string) =>
+      (await tenant.client.secured.groups("docs")).find((one) => one.name === name);
+    const [first, second] = [await byName("A"), await byName("B")];
+    const name = (id: string | undefined, to: string) =>
+      tenant.client.secured.editGroup({ app: "docs", id: String(id) }, { name: to });
+    await name(first?.id, "T");
+    await name(second?.id, "A");
+    await name(first?.id, "B");
+    expect(await tasksOf(grouped("A", "B"))).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    expect(await tenant.plan(exported, grouped("B", "A"))).toMatchObject({ update: 0, invalid: 0 });
+  });
+
+  test("so is one from before a group was deleted and another one made", async () => {
+    const [group] = await tenant.client.secured.groups("docs");
+    await tenant.client.secured.deleteGroups("docs", { ids: [String(group?.id)], memberships: 2 });
+    await create("A");
+    expect(await tasksOf(grouped("A", ""))).toEqual(["key-pending@2 1, 2"]);
+  });
+});

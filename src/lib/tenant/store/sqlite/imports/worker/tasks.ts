@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { removeStaging, removeUnneeded } from "../staging-files.ts";
+import type { RemovedField } from "../../../../../csv/layout/header.ts";
 import { RecordReader } from "../../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../../csv/records/record.ts";
 import { Failure } from "../../../../../errors/index.ts";
@@ -67,8 +68,15 @@ const headerOptions = (database: Database, request: StoredRequest) => ({
     .all("select pk, name from custom_field order by pk")
     .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
   allowUnknownColumns: request.allowUnknownColumns,
+  // the console has them, with their values, until their tasks are done
+  removedFields: request.fromConsole === true ? removedFields(database) : undefined,
   map: request.map,
 });
+
+const removedFields = (database: Database): readonly RemovedField[] =>
+  database
+    .all("select name, max(pk) as task from console_task where work = 'remove-field' and state = 'open' group by name")
+    .map(({ name, task }) => ({ name: String(name), task: Number(task) }));
 
 /** The form of a file, and what reads it. */
 interface Form {

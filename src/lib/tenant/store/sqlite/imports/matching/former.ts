@@ -1,0 +1,167 @@
+import { comparisonKey, type Comparison } from "../../../../../model/normalise.ts";
+import { keyColumn, type Thing } from "../../../../../model/thing.ts";
+import type { Database, Row } from "../../database.ts";
+import { either, quoteIdentifier } from "../../../sql/forms.ts";
+import { stored } from "../expressions.ts";
+import { hasFormer, wasTable } from "../stored-kind.ts";
+
+// By what the console may have records that open tasks change: the values by which files name them, as they were before.
+
+/** A field by which files name records. */
+export interface Naming {
+  /** of the tasks: the name of a format */
+  readonly kind: string;
+  readonly thing: Thing;
+  readonly field: string;
+  /** SQL: true of the records `t` that are meant; `:kind` is the above */
+  readonly inScope: string;
+  /** the tasks are those of the format's own records, not of others that only it knows */
+  readonly isOwn: boolean;
+}
+
+type Column = (name: string) => string;
+
+const comparisonOf = ({ thing, field }: Naming): Comparison => thing.fields[field]?.comparison ?? "exact";
+
+/** SQL: the comparison keys of a record's values, as a JSON list. */
+export const keysOf = ({ thing, field }: Pick<Naming, "thing" | "field">, column: Column = stored): string => {
+  const { short = field, comparison = "exact", type } = thing.fields[field] ?? {};
+  const list = type === "texts";
+  const key =
+    comparison === "exact" ? column(field) : `coalesce(${column(keyColumn({ short, list }))}, ${column(field)})`;
+  return list ? key : either(`${key} is null`, "'[]'", `json_array(${key})`);
+};
+
+/** SQL: what records are called, compared as names are. */
+export const nameOf = ({ fields, namedBy = "name" }: Thing, column: Column = stored): string => {
+  const { short = namedBy, comparison = "exact" } = fields[namedBy] ?? {};
+  return comparison === "exact"
+    ? column(namedBy)
+    : `coalesce(${column(keyColumn({ short, list: false }))}, ${column(namedBy)})`;
+};
+
+const ofColumns =
+  (alias: string): Column =>
+  (column) =>
+    `${alias}.${quoteIdentifier(column)}`;
+
+/**
+ * Makes the table of the records that open tasks change, in the staging file: `pk`; `keys`, by which the console may have
+ * one, a JSON list, null if it may not have it; `key`, the first of them; `name`, its comparison key, null if it is not
+ * known; `task`.
+ */
+export const noteFormer = (database: Database, table: string, naming: Naming): void => {
+  database.exec(`drop table if exists s.${table}`);
+  database.exec(`create table s.${table} (pk integer not null, keys text, key text as (keys ->> 0), name text,
+    task integer not null)`);
+  noteByHand(database, table, naming);
+  if (hasFormer(naming.thing)) noteImports(database, table, naming);
+  for (const column of ["key", "pk"]) database.exec(`create index s.${table}_${column} on ${table} (${column})`);
+};
+
+type Told = string | readonly string[] | null;
+
+const toldIn = (json: Row[string] | undefined): Told => JSON.parse(String(json ?? "null")) as Told;
+
+const keysIn = (comparison: Comparison, told: Told): readonly string[] =>
+  told === null ? [] : [told].flat().map((value) => comparisonKey(comparison, value));
+
+/** SQL: tasks `k` of the records. */
+const isTask = ({ isOwn }: Naming): string => `k.kind = :kind and k.target is not null
+  and ${isOwn ? "k.thing is null" : "k.thing = :thing"}`;
+
+const paramsOf = ({ kind, thing, isOwn }: Naming) => ({ kind, ...(!isOwn && { thing: thing.name }) });
+
+/** SQL: a task `k` that was dropped as its record was deleted, and the console has that one yet. */
+const isDroppedBefore = ({ thing }: Naming): string =>
+  `k.state = 'dropped' and k.target in (${
+    hasFormer(thing)
+      ? `select w.pk from console_task d join ${wasTable({ thing })} w on w.import = d.import
+       where d.state = 'open' and d.kind = :kind and w.action = 'delete'`
+      : "select d.target from console_task d where d.state = 'open' and d.kind = :kind and d.thing = :thing and d.work = 'delete'"
+  })`;
+
+/** What records had until they were written by hand. */
+const noteByHand = (database: Database, table: string, naming: Naming): void => {
+  const { thing, field } = naming;
+  const { namedBy = "name", fields } = thing;
+  const before = (name: string): string =>
+    `(select c.value -> 'before' from json_each(k.changes) c where c.value ->> 'field' = ${name})`;
+  const tasks = database.all(
+    `select k.pk, k.target, k.work, k.name as called, ${before(":field")} as key, ${before(":namedBy")} as name
+     from console_task k where ${isTask(naming)} and (k.state = 'open' or ${isDroppedBefore(naming)}) order by k.pk`,
+    { ...paramsOf(naming), field, namedBy },
+  );
+  for (const { pk, target, work, called, key, name } of tasks) {
+    const isName = namedBy === field;
+    const was = isName && work === "delete" ? String(called) : toldIn(key);
+    if (work !== "create" && was === null && key === null) continue;
+    const formerly = (toldIn(name) as string | null) ?? String(called);
+    database.run(`insert into s.${table} (pk, keys, name, task) values (:target, :keys, :name, :task)`, {
+      target: Number(target),
+      keys: work === "create" ? null : JSON.stringify(keysIn(comparisonOf(naming), was)),
+      name: comparisonKey(fields[namedBy]?.comparison ?? "exact", formerly),
+      task: Number(pk),
+    });
+  }
+};
+
+/** What records had until imports wrote them that are yet to be repeated in the console. */
+const noteImports = (database: Database, table: string, naming: Naming): void => {
+  const { kind, thing, inScope } = naming;
+  const was = wasTable({ thing });
+  const formerly = ofColumns("w");
+  const keys = keysOf(naming, formerly);
+  const tasks = database.all(
+    `select k.pk as task, i.pk as import, coalesce(i.madeAfter, 0) as madeAfter, coalesce(i.madeUpTo, 0) as madeUpTo,
+       coalesce((select u.pk from import u where u.id = i.detail ->> 'reverts'), i.pk) as undone
+     from console_task k join import i on i.pk = k.import
+     where k.state = 'open' and k.kind = :kind and k.work <> 'upload' order by k.pk`,
+    { kind },
+  );
+  const into = `insert into s.${table} (pk, keys, name, task)`;
+  for (const { task, import: done, undone, madeAfter, madeUpTo } of tasks) {
+    const of = { task: Number(task), undone: Number(undone) };
+    database.run(
+      `${into} select w.pk, ${keys}, ${nameOf(thing, formerly)}, :task from ${was} w
+         left join ${thing.name} t on t.pk = w.pk
+       where w.import in (:done, :undone) and w.action in ('update', 'delete')
+         and (t.pk is null or ${keys} is distinct from ${keysOf(naming)})`,
+      { ...of, done: Number(done) },
+    );
+    // what is made anew: by the undoing of a deletion, or for a row
+    database.run(
+      `${into} select t.pk, null, null, :task from ${thing.name} t where ${inScope}
+         and (t.pk > :madeAfter and t.pk <= :madeUpTo
+           or exists (select 1 from ${was} w where w.import = :undone and w.pk = t.pk and w.action = 'delete'))`,
+      { ...of, ...(inScope.includes(":kind") && { kind }), madeAfter: Number(madeAfter), madeUpTo: Number(madeUpTo) },
+    );
+  }
+};
+
+/**
+ * Makes the table of the keys that tasks ask for which an export from before put back, and are open, or were confirmed
+ * since, in the staging file: `key`, `pk`, `held`, the former one, and `task`.
+ */
+export const notePutBack = (database: Database, table: string, naming: Naming): void => {
+  database.exec(`drop table if exists s.${table}`);
+  database.exec(`create table s.${table} (key text primary key, pk integer not null, held text not null,
+    task integer not null)`);
+  const tasks = database.all(
+    `select k.pk as task, k.target, c.value -> 'before' as before, c.value -> 'after' as after
+     from console_task k, json_each(k.changes) c
+     where ${isTask(naming)} and k.doubtedAt is not null and k.state in ('open', 'confirmed')
+       and c.value ->> 'field' = :field order by k.pk`,
+    { ...paramsOf(naming), field: naming.field },
+  );
+  for (const { task, target, before, after } of tasks) {
+    const [held, key] = [before, after].map((told) => keysIn(comparisonOf(naming), toldIn(told))[0]);
+    if (held === undefined || key === undefined) continue;
+    database.run(`insert into s.${table} values (:key, :target, :held, :task) on conflict do nothing`, {
+      key,
+      target: Number(target),
+      held,
+      task: Number(task),
+    });
+  }
+};
