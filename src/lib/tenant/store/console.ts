@@ -317,10 +317,10 @@ export const shownAgain = async (
   const first = FORMATS[kind].thing.fields[key]?.type === "texts" ? `t.${key} ->> 0` : `t.${key}`;
   for (const one of as) {
     const found = await reader.get(
-      `select t.* from ${table} t where ${one.key === null ? `t.${name} = :value` : `${first} = :value`}
-         and exists (select 1 from console_task d ${THEN} import i on i.pk = d.import
-             ${THEN} import e on e.kind = d.kind and e.revision > i.revision and e.detail -> 'request' ->> 'fromConsole'
-           where d.pk = :number and t.pk > e.madeAfter and t.pk <= e.madeUpTo)
+      `select t.* from console_task d ${THEN} import i on i.pk = d.import
+         ${THEN} import e on e.kind = d.kind and e.revision > i.revision and e.detail -> 'request' ->> 'fromConsole'
+         ${THEN} ${table} t on t.pk > e.madeAfter and t.pk <= e.madeUpTo
+       where d.pk = :number and ${one.key === null ? `t.${name}` : first} = :value
          and not exists (select 1 from console_task h where h.kind = :kind and h.thing is null and h.target = t.pk) limit 1`,
       { kind, number, value: one.key ?? one.name },
     );
