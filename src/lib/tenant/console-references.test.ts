@@ -251,6 +251,22 @@ test("an organisation without a code is called by its path, as the console has i
   expect(await titles(4)).toBe("「本社/課\\/係");
 });
 
+test("so it is once it is gone, with those above it", async () => {
+  const { client } = tenant;
+  const made = async (name: string, parentId: string) => (await client.orgs.create({ name, parentId })).after.id;
+  const [s, hq] = [(await org("S")).id, (await org("HQ")).id];
+  const above = [await made("課", s), await made("課", hq)];
+  const below = [await made("係", above[0] ?? ""), await made("係", above[1] ?? "")];
+  await client.imports.commit(await client.imports.delete({ kind: "orgs", ids: [...above, ...below] }));
+  const tasks = (await client.console.list({})).slice(0, 4);
+  expect(tasks.map(({ gone, key }) => [gone, key])).toEqual([
+    [true, "本社/営業部/課"],
+    [true, "本社/課"],
+    [true, "本社/営業部/課/係"],
+    [true, "本社/課/係"],
+  ]);
+});
+
 test("a task without changes is proved by no export", async () => {
   await move("ken1@ex.jp", "S2");
   // as older programs wrote it

@@ -250,6 +250,38 @@ test("an organisation goes with all below it and their users: two imports, commi
   expect(tenant.dump()).toEqual(before);
 });
 
+const rowsOf = ({ id }: Import) => Array.fromAsync(tenant.client.imports.rows(id));
+
+test("organisations without a code that went are told by the paths that they had, whatever is renamed since", async () => {
+  const { orgs } = tenant.client;
+  const made = async (name: string, parentId: string) => (await orgs.create({ name, parentId })).after.id;
+  const [[east], [other]] = [await orgs.find({ name: "S1" }), await orgs.find({ name: "D" })];
+  const above = [await made("課", String(east?.id)), await made("課", String(other?.id))];
+  const below = [];
+  for (const id of above) below.push(await made("係/班", id));
+  const done = await commit(await plan({ kind: "orgs", ids: [...above, ...below] }));
+  const told = async () =>
+    (await rowsOf(done)).map(({ before }) =>
+      before.flatMap(({ field, value }) => (field === "path" || field === "parent" ? [value] : [])),
+    );
+  const then = [
+    ["営業部/東日本/課", "S1"],
+    ["開発部/課", "D"],
+    ["営業部/東日本/課/係\\/班", "営業部/東日本/課"],
+    ["開発部/課/係\\/班", "開発部/課"],
+  ];
+  expect(await told()).toEqual(then);
+  await orgs.edit(east?.id ?? "", { name: "東" });
+  await orgs.edit(other?.id ?? "", { name: "開発" });
+  await orgs.edit(east?.id ?? "", { name: "西" });
+  expect(await told()).toEqual(then);
+  await tenant.import({ kind: "orgs" }, [ORGS[0], ["開発本部", "D", "S"]]);
+  await orgs.edit(other?.id ?? "", { name: "別" });
+  expect(await told()).toEqual(then);
+  await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S1"), recursive: true }));
+  expect(await told()).toEqual(then);
+});
+
 test("without users there is one import, and dropping the plan of both drops both", async () => {
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
   const alone = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });

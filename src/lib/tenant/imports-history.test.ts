@@ -370,7 +370,7 @@ test("what a row names is called as it was then, whoever has that code or addres
   ]);
 });
 
-test("groups that were renamed by hand are told as they were; of one that is deleted it is said where nobody knows", async () => {
+test("groups that were renamed by hand are told as they were; of those that are deleted it is said where nobody knows", async () => {
   tenant.clear();
   const { secured } = tenant.client;
   const { id } = await tenant.import({ kind: "docs", createGroups: true }, [
@@ -387,13 +387,29 @@ test("groups that were renamed by hand are told as they were; of one that is del
   await secured.edit({ app: "docs", id: await userId("yamada") }, { groups: ["人事"], displayName: "山本" });
   expect(await setBy(id)).toMatchObject({ yamada: { displayName: "山田", groups: ["営業", "総務"] } });
   await secured.deleteGroups("docs", { ids: [idOf("人事")] });
-  await secured.deleteGroups("docs", { ids: [idOf("総務")] });
+  await secured.deleteGroups("docs", { ids: [idOf("総務"), idOf("営業")] });
+  expect(await setBy(id)).toMatchObject({
+    yamada: { displayName: "山田", groups: ["営業", "総務"] },
+    sato: { displayName: "佐藤", groups: ["人事"] },
+    suzuki: { displayName: "鈴木", groups: ["総務"] },
+  });
+  // as of more users than the audit has, and as older programs wrote it
+  const [trigger] = tenant.sql("select sql from sqlite_schema where name = 'audit_update'");
+  tenant.sql("drop trigger audit_update");
+  tenant.sql(
+    `update audit set record = replace(record, '"memberships":1,', '"memberships":2,') where action = 'secured.groups.delete'`,
+  );
+  expect((await setBy(id))["sato"]).toMatchObject({ untold: ["groups"] });
+  tenant.sql(
+    "update audit set record = json_remove(record, '$.before.members') where action = 'secured.groups.delete'",
+  );
   const told = await setBy(id);
   expect(told).toMatchObject({
     yamada: { groups: ["営業", "総務"] },
     sato: { displayName: "佐藤", untold: ["groups"] },
   });
   expect(told["sato"]).not.toHaveProperty("groups");
+  tenant.sql(String(trigger?.["sql"]));
 });
 
 test("random histories of imports, undoings and edits by hand: each import and each user tells what a model knows, and any untouched one is undone", async () => {

@@ -9,6 +9,7 @@ import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type { ImportDetail, Settled } from "./imports/record.ts";
 import { THEN } from "./sql/forms.ts";
+import { ORGS_BEFORE, orgNodeOf, pathsOf } from "./sql/org-paths.ts";
 import type { Reader, Row, Writer } from "./store.ts";
 
 /** Something that has to be done in the console. */
@@ -213,7 +214,7 @@ export const formerValues = async (
   return all.toSorted((a, b) => a.number - b.number);
 };
 
-/** Records of a kind that are gone, as they were then, by their ids. */
+/** Records of a kind that are gone, as they were then, by their ids; organisations without a code with their path. */
 export const goneRecords = async (
   reader: Reader,
   kind: FormatName,
@@ -225,7 +226,15 @@ export const goneRecords = async (
      where t.kind = :kind and t.thing is null and t.object in (select value from json_each(:ids)) order by i.revision`,
     { kind, ids: JSON.stringify(ids) },
   );
-  return new Map(rows.map((row) => [String(row["id"]), row]));
+  const gone = new Map(rows.map((row) => [String(row["id"]), row]));
+  if (kind !== "orgs") return gone;
+  const bare = [...gone.values()].filter(({ code }) => code === null);
+  const paths = new Map<unknown, ReadonlyMap<number, string>>();
+  for (const by of new Set(bare.map((row) => Number(row["import"]))))
+    paths.set(by, pathsOf((await reader.all(ORGS_BEFORE, { import: by })).map(orgNodeOf)));
+  for (const row of bare)
+    gone.set(String(row["id"]), { ...row, path: paths.get(Number(row["import"]))?.get(Number(row["pk"])) ?? null });
+  return gone;
 };
 
 /** A record that an open task deletes, and what the console has of it, as a task before that one tells. */
@@ -308,10 +317,10 @@ export const shownAgain = async (
   const first = FORMATS[kind].thing.fields[key]?.type === "texts" ? `t.${key} ->> 0` : `t.${key}`;
   for (const one of as) {
     const found = await reader.get(
-      `select t.* from ${table} t where ${one.key === null ? `t.${name} = :value` : `${first} = :value`}
-         and exists (select 1 from console_task d ${THEN} import i on i.pk = d.import
-             ${THEN} import e on e.kind = d.kind and e.revision > i.revision and e.detail -> 'request' ->> 'fromConsole'
-           where d.pk = :number and t.pk > e.madeAfter and t.pk <= e.madeUpTo)
+      `select t.* from console_task d ${THEN} import i on i.pk = d.import
+         ${THEN} import e on e.kind = d.kind and e.revision > i.revision and e.detail -> 'request' ->> 'fromConsole'
+         ${THEN} ${table} t on t.pk > e.madeAfter and t.pk <= e.madeUpTo
+       where d.pk = :number and ${one.key === null ? `t.${name}` : first} = :value
          and not exists (select 1 from console_task h where h.kind = :kind and h.thing is null and h.target = t.pk) limit 1`,
       { kind, number, value: one.key ?? one.name },
     );

@@ -1,7 +1,7 @@
 import type { ConsoleTask } from "../../contract/index.ts";
 import { kindOf } from "../../imports/kinds.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { formatOrgPath, ORG } from "../../model/organisation.ts";
+import { formatOrgPath, ORG, parseOrgPath } from "../../model/organisation.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import {
@@ -143,12 +143,16 @@ const placeOf = async (
   const { path, parentId } = there;
   if (list.thing !== ORG || typeof path !== "string") return null;
   const before = (field: string) => (work === "create" ? undefined : changes.find((one) => one.field === field));
-  const above = before("parentId")?.ids?.before ?? parentId;
+  const moved = before("parentId");
+  const above = moved?.ids?.before ?? parentId;
   const parents = await recordsWith(reader, list, typeof above === "string" ? [above] : []);
   const [parent] = parents as readonly Values[];
   const called = before("name")?.before ?? there["name"] ?? name;
   const own = formatOrgPath(typeof called === "string" ? [called] : []);
-  return (parent?.["path"] ?? "") === "" ? own : `${String(parent?.["path"])}/${own}`;
+  // of one that is gone, the one above may be gone, too
+  const known = moved === undefined && above === undefined ? formatOrgPath(parseOrgPath(path)?.slice(0, -1) ?? []) : "";
+  const { path: place = known } = (parent ?? {}) as { readonly path?: string };
+  return place === "" ? own : `${place}/${own}`;
 };
 
 /** Tasks of the console with what people are told of their records. */

@@ -35,6 +35,15 @@ interface Renaming {
   readonly from: string;
   /** undefined: it was deleted */
   readonly to: string | undefined;
+  /** of a deletion: what those who had it called it, by their ids; undefined where the audit does not have all of them */
+  readonly had?: ReadonlyMap<string, string> | undefined;
+}
+
+/** Those whose lists lost names as these were deleted, with the lists that they had. */
+interface Losing {
+  /** the number of names lost in all */
+  readonly memberships?: number;
+  readonly members?: readonly { readonly id: string; readonly groups: readonly string[] }[];
 }
 
 /** What a kind's lists name: the names follow as that is renamed. */
@@ -113,10 +122,22 @@ const renamingsIn = (
   const { refers, table } = listed;
   const { scope } = table.thing;
   const several = Object.values(before).find((value) => Array.isArray(value)) as readonly Members[] | undefined;
-  return (several ?? [before]).flatMap((one) => {
+  const found = (several ?? [before]).flatMap((one) => {
     const [from, to] = [String(one[refers.by]), after?.[refers.by] as string | undefined];
     return (scope !== undefined && one[scope] !== kind.name) || from === to ? [] : [{ seq, from, to }];
   });
+  const { memberships, members } = before as Losing;
+  if (members === undefined || found.some(({ to }) => to !== undefined)) return found;
+  const keyIn = (name: string): string => comparisonKey(listed.field.comparison, name);
+  const losing = found.map((one) => {
+    const had = members.flatMap(({ id, groups }) => {
+      const name = groups.find((group) => keyIn(group) === keyIn(one.from));
+      return name === undefined ? [] : [[id, name] as const];
+    });
+    return { ...one, had: new Map(had) };
+  });
+  // the audit has the first of many only
+  return losing.reduce((sum, { had }) => sum + had.size, 0) === memberships ? losing : found;
 };
 
 /** Looks in the audit for what imports left. @returns what was renamed meanwhile, in order */
@@ -237,7 +258,7 @@ class Reading {
       ({ seq }) => seq > changed.since && seq < (found?.seq ?? changed.until ?? Infinity),
     );
     if (found === undefined && renamed.length === 0) return { record: values, untold: namesOf(fields) };
-    const untold = this.#nameAsThen(values, renamed, found === undefined);
+    const untold = this.#nameAsThen(values, renamed, { id: changed.id, isOnly: found === undefined });
     return {
       record: values,
       untold: [...untold, ...namesOf(fields.filter((one) => values[one.stored] === undefined))],
@@ -281,16 +302,23 @@ class Reading {
   /**
    * Gives the list of a record the names that it had before these were changed and deleted by hand.
    *
-   * @param isOnly nothing else changed the record: if one thing was done, it changed it
-   * @returns the field, where its value cannot be told: who had a name that is deleted is not known
+   * @param of `isOnly`: nothing else changed the record: if one thing was done, it changed it
+   * @returns the field, where its value cannot be told: who had a name that is deleted may not be known
    */
-  #nameAsThen(values: Record<string, unknown>, renamed: readonly Renaming[], isOnly: boolean): readonly string[] {
+  #nameAsThen(
+    values: Record<string, unknown>,
+    renamed: readonly Renaming[],
+    { id, isOnly }: { readonly id: string; readonly isOnly: boolean },
+  ): readonly string[] {
     const field = listedBy(this.#kind)?.field;
     if (field === undefined || renamed.length === 0) return [];
-    if (renamed.some(({ to }) => to === undefined) && !(isOnly && renamed.length === 1)) return [field.field];
+    const isUnknown = renamed.some(({ to, had }) => to === undefined && had === undefined);
+    if (isUnknown && !(isOnly && renamed.length === 1)) return [field.field];
     let names = JSON.parse(String(values[field.stored])) as readonly string[];
-    for (const { from, to } of renamed.toReversed()) {
-      names = to === undefined ? [...names, from] : names.map((name) => (name === to ? from : name));
+    for (const { from, to, had } of renamed.toReversed()) {
+      const lost = had === undefined ? from : had.get(id);
+      if (to !== undefined) names = names.map((name) => (name === to ? from : name));
+      else if (lost !== undefined) names = [...names, lost];
     }
     const keyed = names.map((name) => [comparisonKey(field.comparison, name), name] as const);
     values[field.stored] = JSON.stringify(keyed.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name));

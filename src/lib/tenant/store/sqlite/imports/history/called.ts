@@ -40,12 +40,26 @@ export const called = (
       : [shownReference(reference, pk), planner.called(pk)];
   const last = `(select ${calledIn(reference)} from import i ${THEN} ${wasTable({ thing })} w on w.import = i.pk and w.pk = ${pk}
     where w.action = 'delete' order by i.revision desc limit 1)`;
-  const ways = [...(isBefore && thing === kind.thing ? [own] : []), then, ...now, ...(hasFormer(thing) ? [last] : [])];
+  const gone = planner !== undefined && thing === kind.thing ? [calledBefore(pk)] : [];
+  const ways = [
+    ...(isBefore && thing === kind.thing ? [own] : []),
+    ...(isBefore ? gone : []),
+    then,
+    ...now,
+    ...(hasFormer(thing) ? [last] : []),
+  ];
   return either(`${pk} is null`, "null", `coalesce(${ways.join(", ")})`);
 };
 
-/** Makes an empty `temp.called_then`. */
+/** SQL: what a record of an event `e` was called before it, without its key; of things that are planned as a whole. @param pk SQL of its number */
+export const calledBefore = (pk: string): string =>
+  `(select b.called from temp.called_before b where b.import = e.import and b.pk = ${pk})`;
+
+/** Makes an empty `temp.called_then`, and an empty `temp.called_before`. */
 export const clearCalled = (database: Database): void => {
+  database.exec(`create temp table if not exists called_before (import integer, pk integer, called text,
+    primary key (import, pk)) without rowid`);
+  database.exec("delete from temp.called_before");
   database.exec(`create temp table if not exists called_then (import integer, thing text, pk integer, called text,
     primary key (import, thing, pk)) without rowid`);
   database.exec("delete from temp.called_then");
@@ -53,11 +67,28 @@ export const clearCalled = (database: Database): void => {
 
 /** Fills `temp.called_then` with what records were called as an import was committed, of those that were changed since. */
 export const findCalled = (database: Database, kind: StoredKind, by: number): void => {
+  for (const [pk, called] of deletedBy(database, kind, by))
+    database.run("insert into temp.called_before values (:by, :pk, :called)", { by, pk, called });
   for (const reference of kind.references) {
     if (reference.field.merge !== "reference" || !hasFormer(reference.table.thing)) continue;
     keptSince(database, reference, by);
     toldSince(database, reference, by);
   }
+};
+
+/** What the records were called without their keys that an import deleted, of things that are planned as a whole. */
+const deletedBy = (database: Database, kind: StoredKind, by: number): readonly (readonly [number, string])[] => {
+  const { planner } = kind.table;
+  if (planner === undefined) return [];
+  const rows = database.all(`select pk from ${wasTable(kind)} where import = :by and action = 'delete'`, { by });
+  if (rows.length === 0) return [];
+  const seqOf = (one: number): number => commitOf(database, one) ?? 0;
+  const changes = auditedBefore(database, kind.thing, seqOf(by));
+  const all = planner.calledBefore(database, by, { changes, commitOf: seqOf });
+  return rows.flatMap(({ pk }) => {
+    const called = all.get(Number(pk));
+    return called === undefined ? [] : [[Number(pk), called] as const];
+  });
 };
 
 /** What the next import kept that changed such a record. */

@@ -8,7 +8,7 @@ import { keyText, referenceOf } from "../expressions.ts";
 import { afterPiece, batched, lineOf, unfiledPieces } from "../rows.ts";
 import { wasTable, type StoredKind } from "../stored-kind.ts";
 import { findByHand } from "./by-hand.ts";
-import { called, clearCalled, findCalled } from "./called.ts";
+import { called, calledBefore, clearCalled, findCalled } from "./called.ts";
 import {
   before,
   clearLater,
@@ -46,13 +46,15 @@ const piece = (kind: StoredKind, field: ImportedField, version: Version, which: 
 
 /** SQL: all that a version of a record has, as JSON. @param further pieces of what no file has */
 const allOf = (kind: StoredKind, version: Version, further: readonly string[] = []): string =>
-  jsonList([
-    ...kind.fields.map((field) => {
-      const own = piece(kind, field, version, `${customValue(version(field.stored))} is not null`);
-      return version === left ? either(isTold(field), own, "''") : own;
-    }),
-    ...further,
-  ]);
+  jsonList(allPieces(kind, version, further));
+
+const allPieces = (kind: StoredKind, version: Version, further: readonly string[]): readonly string[] => [
+  ...kind.fields.map((field) => {
+    const own = piece(kind, field, version, `${customValue(version(field.stored))} is not null`);
+    return version === left ? either(isTold(field), own, "''") : own;
+  }),
+  ...further,
+];
 
 /** SQL: true if it is known what the import left in a field. */
 const isTold = ({ field }: ImportedField): string => `(h.pk is null or instr(h.untold, '"${field}"') = 0)`;
@@ -88,6 +90,7 @@ const EVENTS: Readonly<Record<Action, (kind: StoredKind) => string>> = {
 /** SQL: what an import did to a record, as the row of a plan. */
 const eventLine = (kind: StoredKind, action: Action): string => {
   const none = "'[]'";
+  const place = kind.table.planner === undefined ? [] : [afterPiece("path", `json_quote(${calledBefore("e.pk")})`)];
   const customChanged = ({ stored }: ImportedField): string =>
     `${customValue(before(stored))} is distinct from ${customValue(left(stored))}`;
   const line = lineOf({
@@ -112,7 +115,7 @@ const eventLine = (kind: StoredKind, action: Action): string => {
         none,
         changedOf(kind, (field) => piece(kind, field, before, customChanged(field))),
       ),
-      delete: allOf(kind, before, unfiledPieces(kind, before)),
+      delete: jsonList([...place, ...allPieces(kind, before, unfiledPieces(kind, before))]),
     }[action],
     after: leftOf(kind, action),
   });

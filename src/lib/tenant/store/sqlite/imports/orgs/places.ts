@@ -1,7 +1,9 @@
 import type { SQLOutputValue } from "node:sqlite";
 import { formatOrgPath } from "../../../../../model/organisation.ts";
+import { ORGS_BEFORE, orgNodeOf, pathsOf, type OrgNode } from "../../../sql/org-paths.ts";
 import type { Database, Row } from "../../database.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
+import type { Audited } from "../stored-kind.ts";
 
 /** The resulting parent of an organisation's row; the path only if it has no code; both null for 全社. */
 export interface OrgPlace {
@@ -90,4 +92,28 @@ export const orgPlaces = (database: Database): ReadonlyMap<number, OrgPlace> => 
       return [Number(row["row"]), below(orgs, parent)];
     }),
   );
+};
+
+/** The paths of organisations as they were before an import, of those that it deleted too. @param by its number */
+export const pathsBefore = (
+  database: Database,
+  by: number,
+  { changes, commitOf }: Audited,
+): ReadonlyMap<number, string> => {
+  const rows = database.all(ORGS_BEFORE, { import: by });
+  const nodes = new Map(rows.map((row) => [Number(row["pk"]), orgNodeOf(row)]));
+  const byId = new Map(rows.map(({ id, pk, kept = null }) => [String(id), { pk: Number(pk), kept }]));
+  const told = new Set<number>();
+  for (const { seq, record } of changes) {
+    const { id, name, parentId } = record;
+    const one = byId.get(String(id));
+    if (one === undefined || told.has(one.pk) || one.kept === by) continue;
+    told.add(one.pk);
+    // an import kept it before that
+    if (one.kept !== null && commitOf(Number(one.kept)) < seq) continue;
+    const parent = byId.get(String(parentId))?.pk;
+    const node: OrgNode | undefined = nodes.get(one.pk);
+    if (node !== undefined) nodes.set(one.pk, { ...node, name: String(name), parent: parent ?? node.parent });
+  }
+  return pathsOf(nodes.values());
 };

@@ -11,7 +11,7 @@ import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
 import { followNamed, keepNamed } from "./named.ts";
 import { findPendingPlaces, formerCodes } from "./pending.ts";
-import { orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
+import { orgPlaces, pathsBefore, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -163,5 +163,6 @@ export const ORG_PLANNER: Planner = {
   join: "left join s.org_after a on a.row = r.row",
   values,
   called: pathText,
+  calledBefore: pathsBefore,
   blank: { code: "a.code is null", parent: `a.parentOrg = ${ROOT_ORG_PK}` },
 };
