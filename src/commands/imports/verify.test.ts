@@ -115,6 +115,18 @@ test("what an open task is the reason of is to be done in the console: no export
   expect(both.en.stderr).not.toContain("\nthen: ");
 });
 
+test("what open tasks keep from being told is told with all of them, and neither uploaded again nor taken over", async () => {
+  const line = { ...rowOf({ row: 2, key: "a", action: "invalid" }), planned: [], touched: true, pending: [3, 2] };
+  const answer = { ...differing, differences: 1, first: [line] };
+  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(answer), folder: folderOf() });
+  expect(en.stdout).toContain("unreadable\ta\t髙橋 花子\t[]\ttrue\t1\t3\n");
+  expect(en.stderr).toContain(
+    "(2, 3): do these in the console (clomoctl console show 2), record it: clomoctl console confirm 2 3; then export, and: clomoctl imports verify 12",
+  );
+  expect(ja.stderr).toContain("管理画面での作業(2、3)で変わる値のため、だれ(何)のものか判断できないもの");
+  expect(en.stderr).not.toMatch(/upload the file again|--from-console/);
+});
+
 test("a difference has both values, in words on a terminal", async () => {
   const circumstances = { tenant: tenantWith(differing), folder: folderOf() };
   const { stdout } = await run(`${VERIFY} --format json`, circumstances);

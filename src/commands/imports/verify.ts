@@ -189,18 +189,27 @@ function* nextSteps(
     );
   }
   if (reason !== "differs") return;
-  const touched = first.filter((one) => one.touched).length;
+  const untold = first.filter((one) => one.pending !== undefined);
+  const told = first.filter((one) => one.pending === undefined);
+  const touched = told.filter((one) => one.touched).length;
+  const listed = first.filter((one) => one.touched).length;
   yield text(
-    `records that differ from the plan: ${differences} (of those listed, ${touched} touched by it); ${STILL_WAITS.en}`,
-    `計画と異なるものが ${differences} 件あります(一覧のうち、計画の対象は ${touched} 件)。${STILL_WAITS.ja}`,
+    `records that differ from the plan: ${differences} (of those listed, ${listed} touched by it); ${STILL_WAITS.en}`,
+    `計画と異なるものが ${differences} 件あります(一覧のうち、計画の対象は ${listed} 件)。${STILL_WAITS.ja}`,
   );
   if (touched > 0)
     yield text(
       `touched by the plan: upload the file again or correct the console, export, and: ${again}`,
       `計画の対象: もう一度アップロードするか管理画面で直し、エクスポートして: ${again}`,
     );
-  const untouched = first.filter((one) => !one.touched);
-  const tasks = [...new Set(untouched.flatMap(({ task }) => task ?? []))].toSorted((a, b) => a - b);
+  const pending = numbersOf(untold.flatMap((one) => one.pending ?? []));
+  if (pending.length > 0)
+    yield text(
+      `of which nobody can tell whose they are, as open tasks change what they name (${pending.join(", ")}): do these in the console (clomoctl console show ${pending[0]}), record it: clomoctl console confirm ${pending.join(" ")}; then export, and: ${again}`,
+      `管理画面での作業(${pending.join("、")})で変わる値のため、だれ(何)のものか判断できないもの: 先に管理画面で行い(手順: clomoctl console show ${pending[0]})、完了を記録してください: clomoctl console confirm ${pending.join(" ")} 。続けて、エクスポートして: ${again}`,
+    );
+  const untouched = told.filter((one) => !one.touched);
+  const tasks = numbersOf(untouched.flatMap(({ task }) => task ?? []));
   const [task] = tasks;
   if (task !== undefined)
     yield text(
@@ -209,7 +218,8 @@ function* nextSteps(
     );
   if (untouched.every((one) => one.task !== undefined)) return;
   const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
-  yield touched > 0 || task !== undefined
+  const isMore = touched > 0 || task !== undefined || pending.length > 0;
+  yield isMore
     ? text(
         `the rest was changed in the console meanwhile: import this export first: ${takeOver}`,
         `それ以外: その間に管理画面で変更されています。先にこのエクスポートを取り込んでください: ${takeOver}`,
@@ -218,5 +228,8 @@ function* nextSteps(
         `changed in the console meanwhile: import this export: ${takeOver}`,
         `その間に管理画面で変更されています。このエクスポートを取り込んでください: ${takeOver}`,
       );
-  if (touched === 0 && task === undefined) yield text(`then: ${same}`, `そのあと: ${same}`);
+  if (!isMore) yield text(`then: ${same}`, `そのあと: ${same}`);
 }
+
+/** Numbers of tasks, each once, in order. */
+const numbersOf = (tasks: readonly number[]): readonly number[] => [...new Set(tasks)].toSorted((a, b) => a - b);

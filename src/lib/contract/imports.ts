@@ -281,6 +281,8 @@ const Difference = named(
     touched: z.boolean(),
     /** an open task for the console, which has it otherwise until that is done */
     task: z.int().optional(),
+    /** open tasks, of whatever records, that change by what the line names them: until they are done, nobody can tell these */
+    pending: z.array(z.int()).optional(),
   }),
   PlanRow,
 );

@@ -380,3 +380,82 @@ test("so is whom somebody made by hand, once an export showed them", async () =>
   await tenant.import(exported, shown(""));
   expect(await verify(plan, shown("主任"))).toMatchObject({ accepted: true });
 });
+
+/** Swaps the values by which files name two records, through a third one. */
+const swap = async (
+  change: (at: 0 | 1, to: string) => Promise<unknown>,
+  [first, second]: readonly [string, string],
+) => {
+  await change(0, "third@x");
+  await change(1, first);
+  await change(0, second);
+};
+
+const BARE: Cells = [PLACES, ["山田", "yamada@x", ""]];
+
+test("an export that names what swapped codes here proves no upload that was written with the new ones", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, [PLACE_HEADER, ["法務部", "L", ""], ["経理部", "K", ""]]);
+  await tenant.import(exported, BARE);
+  const { client } = tenant;
+  const [law, finance] = [await client.orgs.find({ name: "L" }), await client.orgs.find({ name: "K" })];
+  const ids = [law[0]?.id ?? "", finance[0]?.id ?? ""] as const;
+  await swap((at, code) => client.orgs.edit(ids[at], { code }), ["L", "K"]);
+  const plan = await emit([PLACES, ["山田", "yamada@x", "K"]]);
+  // the console has 経理部 by that code yet
+  const now: Cells = [PLACES, ["山田", "yamada@x", "K"]];
+  expect(await verify(plan, now)).toMatchObject({
+    reason: "differs",
+    differences: 1,
+    first: [{ key: "yamada@x", action: "invalid", pending: [1, 2] }],
+  });
+  expect(await org("yamada@x")).toBe("");
+  await client.console.close({ numbers: [1, 2], state: "confirmed" });
+  expect(await verify(plan, [PLACES, ["山田", "yamada@x", "L"]])).toMatchObject({ first: [{ action: "update" }] });
+  expect(await verify(plan, now)).toMatchObject({ accepted: true });
+});
+
+test("nor one that names the owner of a device whose address another one has now, or a group", async () => {
+  await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""], ["佐藤", "sato@x", ""]]);
+  const { client } = tenant;
+  const [yamada, sato] = [await client.users.find({ name: "yamada@x" }), await client.users.find({ name: "sato@x" })];
+  const ids = [yamada[0]?.id ?? "", sato[0]?.id ?? ""] as const;
+  await swap((at, email) => client.users.edit(ids[at], { emails: [email] }), ["yamada@x", "sato@x"]);
+  const owned: Cells = [
+    ["シリアルナンバー", "プラットフォーム", "ステータス", "所有者メールアドレス"],
+    ["SN1", "iOS", "管理中", "sato@x"],
+  ];
+  const devices = await emit(owned, { kind: "devices" });
+  expect(await verify(devices, owned, { sameAsUpload: true })).toMatchObject({ first: [{ pending: [1, 2] }] });
+  const grouped = (group: string): Cells => [
+    ["表示名", "ユーザーID", "グループ名"],
+    ["田中", "tanaka", group],
+    ["林", "hayashi", "B"],
+    ["森", "mori", "A"],
+  ];
+  await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, grouped(""));
+  const groups = await client.secured.groups("docs");
+  const group = (at: 0 | 1) => ({ app: "docs", id: groups.find(({ name }) => name === "AB"[at])?.id ?? "" }) as const;
+  const [first, second] = [group(0), group(1)];
+  await swap((at, name) => client.secured.editGroup(at === 0 ? first : second, { name }), ["A", "B"]);
+  const members = await emit(
+    [
+      ["表示名", "ユーザーID", "グループ名"],
+      ["田中", "tanaka", "A"],
+    ],
+    { kind: "docs" },
+  );
+  const { first: lines } = await verify(members, grouped("A"));
+  expect(lines.find(({ key }) => key === "tanaka")).toMatchObject({ action: "invalid", touched: true });
+});
+
+test("what was swapped once an upload was written keeps no row from being told that agrees", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, [PLACE_HEADER, ["法務部", "L", ""], ["経理部", "K", ""]]);
+  await tenant.import(exported, BARE);
+  const plan = await emit([PLACES, ["山田", "yamada@x", "K"]]);
+  const { client } = tenant;
+  const [law, finance] = [await client.orgs.find({ name: "L" }), await client.orgs.find({ name: "K" })];
+  const ids = [law[0]?.id ?? "", finance[0]?.id ?? ""] as const;
+  await swap((at, code) => client.orgs.edit(ids[at], { code }), ["L", "K"]);
+  expect(await verify(plan, [PLACES, ["山田", "yamada@x", "L"]])).toMatchObject({ accepted: true });
+  expect(await org("yamada@x")).toBe("経理部");
+});

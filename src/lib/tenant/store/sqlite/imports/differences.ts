@@ -137,6 +137,7 @@ export const differencesOf = (
     { import: planned.import, keys },
   );
   const tasks = openTasksOf(database, kind, planned.import, { ...which, keys });
+  const pending = pendingOf(database, which.rows);
   return lines.map((line) => {
     const isOf = (row: Row): boolean => (line.row === 0 ? row["id"] === idOf(line) : row["row"] === line.row);
     const record = records.find(isOf);
@@ -149,8 +150,20 @@ export const differencesOf = (
           ? deleted.some(({ key }) => key === line.key)
           : Number(record["revision"]) === planned.revision,
       ...(task !== undefined && { task }),
+      ...(pending.has(line.row) && { pending: pending.get(line.row) }),
     };
   });
+};
+
+/** The open tasks that keep rows from being told, by row. @param rows a JSON list */
+const pendingOf = (database: Database, rows: string): ReadonlyMap<number, number[]> => {
+  const found = database.all(
+    `select p.row, e.value as task from s.problem p join json_each('[' || (p.params ->> 'tasks') || ']') e
+     where p.code = 'key-pending' and p.row in (select value from json_each(:rows)) group by 1, 2 order by 1, 2`,
+    { rows },
+  );
+  const byRow = Map.groupBy(found, ({ row }) => Number(row));
+  return new Map([...byRow].map(([row, tasks]) => [row, tasks.map(({ task }) => Number(task))]));
 };
 
 /** An open task, and whether it is why the console has a record otherwise. */
