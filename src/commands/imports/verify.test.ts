@@ -123,7 +123,9 @@ test("what open tasks keep from being told is told with all of them, and neither
   expect(en.stderr).toContain(
     "(2, 3): do these in the console (clomoctl console show 2), record it: clomoctl console confirm 2 3; then export, and: clomoctl imports verify 12",
   );
-  expect(ja.stderr).toContain("管理画面での作業(2、3)で変わる値のため、だれ(何)のものか判断できないもの");
+  expect(ja.stderr).toContain(
+    "管理画面での作業(2、3)で変わる値のため、計画と異なるか、だれ(何)のものか判断できないもの",
+  );
   expect(en.stderr).not.toMatch(/upload the file again|--from-console/);
 });
 

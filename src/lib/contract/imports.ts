@@ -281,7 +281,7 @@ const Difference = named(
     touched: z.boolean(),
     /** an open task for the console, which has it otherwise until that is done */
     task: z.int().optional(),
-    /** open tasks, of whatever records, that change by what the line names them: until they are done, nobody can tell these */
+    /** open tasks, of whatever records, that change what these are called: until they are done, the line means nothing else, or nobody can tell what */
     pending: z.array(z.int()).optional(),
   }),
   PlanRow,

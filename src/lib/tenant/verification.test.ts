@@ -459,3 +459,41 @@ test("what was swapped once an upload was written keeps no row from being told t
   expect(await verify(plan, [PLACES, ["山田", "yamada@x", "L"]])).toMatchObject({ accepted: true });
   expect(await org("yamada@x")).toBe("経理部");
 });
+
+test("lines that differ only by codes which open tasks change name these", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, [...TREE, ["総務部", "G", "HQ"]]);
+  const plan = await emit([[...PLACE_HEADER], ["第二課", "S2", "S"], ["第三課", "S3", "S"]], { kind: "orgs" });
+  const { client } = tenant;
+  const [sales, affairs] = [await client.orgs.find({ name: "S" }), await client.orgs.find({ name: "G" })];
+  await client.orgs.edit(sales[0]?.id ?? "", { code: "SS" });
+  await client.orgs.edit(affairs[0]?.id ?? "", { code: "S" });
+  const before: Cells = [...grown("S"), ["総務部", "G", "HQ"], ["第三課", "S3", "S"]];
+  const { first } = await verify(plan, before);
+  expect(first.filter(({ action }) => action !== "delete").map(({ key, pending }) => [key, pending])).toEqual([
+    ["S", [2, 3]],
+    ["S1", [2]],
+    ["S2", [2]],
+    ["G", [3]],
+    ["S3", [2]],
+  ]);
+  // what is another one's, too, is no matter of names alone
+  const moved = before.map((row) => (row[1] === "S3" ? row.with(2, "HQ") : row));
+  const lines = (await verify(plan, moved)).first;
+  expect(lines.find(({ key }) => key === "S3")).not.toHaveProperty("pending");
+});
+
+test("so do users in an organisation that the export calls by its former code", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  await tenant.import(exported, placed("S", "HQ"));
+  const plan = await emit([PLACES, ["佐藤", "sato@x", "S"]]);
+  const [sales] = await tenant.client.orgs.find({ name: "S" });
+  await tenant.client.orgs.edit(sales?.id ?? "", { code: "SS" });
+  const { first } = await verify(plan, placed("S", "S"));
+  expect(first.map(({ key, pending }) => [key, pending])).toEqual([
+    ["yamada@x", [2]],
+    ["sato@x", [2]],
+  ]);
+  const own = (await verify(plan, placed("SS", "HQ"))).first;
+  expect(own).toMatchObject([{ key: "sato@x", touched: true }]);
+  expect(own[0]).not.toHaveProperty("pending");
+});
