@@ -73,6 +73,19 @@ test("a plan that was here already as a whole changes nothing, and there is noth
   expect(ja.stderr.split("\n").at(-2)).toBe("インポート 12: 変更なし");
 });
 
+test("says which tasks stay open, and what closes those that the export proves", async () => {
+  const numbers = Array.from({ length: 11 }, (_, at) => at + 2);
+  const told = async (openTasks: readonly number[]) =>
+    inBoth(VERIFY, { tenant: tenantWith({ ...accepted, openTasks }), folder: folderOf() });
+  const { en, ja } = await told([2, 5]);
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain(
+    "stay open (2, 5); those that this export shows to be done are closed by: clomoctl users import export.csv --from-console\n",
+  );
+  expect(ja.stderr).toContain("管理画面での作業は未了のままです(2、5)。");
+  expect((await told(numbers)).en.stderr).toContain("(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …)");
+});
+
 test("lists what differs, and says that the plan keeps waiting", async () => {
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(differing), folder: folderOf() });
   expect(en.exit).toBe(9);

@@ -113,12 +113,10 @@ export default defineCommand({
     for (const line of unseenOf(verification, day)) await terminal.note(line);
     if (accepted) {
       for (const line of doneBefore(found, verification.import)) await terminal.note(line);
-      return showResult(tools, {
-        plan: verification.import,
-        dryRun: false,
-        committed: true,
-        unseen: verification.unseen,
-      });
+      const { unseen } = verification;
+      const end = await showResult(tools, { plan: verification.import, dryRun: false, committed: true, unseen });
+      for (const line of leftOpen(verification, found, against)) await terminal.note(line);
+      return end;
     }
     const columns = DIFFERENCE_COLUMNS(found.kind);
     const isTable = isUsualTable(terminal);
@@ -169,6 +167,20 @@ function* doneBefore(sent: Import, done: Import): Generator<Text> {
       `削除する ${sent.delete} 件のうち ${deletions} 件は、すでにありません`,
     );
 }
+
+/** The tasks that a verification does not close, though its export may prove them. @param against the export as it was named */
+function* leftOpen({ openTasks = [] }: Verification, { kind }: Import, against: string): Generator<Text> {
+  if (openTasks.length === 0) return;
+  const named = [...openTasks.slice(0, MOST_TASKS), ...(openTasks.length > MOST_TASKS ? ["…"] : [])];
+  const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
+  yield text(
+    `tasks for the console stay open (${named.join(", ")}); those that this export shows to be done are closed by: ${takeOver}`,
+    `管理画面での作業は未了のままです(${named.join("、")})。このエクスポートで完了を確認できるものは、取り込むと完了になります: ${takeOver}`,
+  );
+}
+
+/** Maximum number of open tasks that are named. */
+const MOST_TASKS = 10;
 
 /** @param against the export as it was named */
 function* nextSteps(

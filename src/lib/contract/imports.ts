@@ -305,6 +305,8 @@ const Verification = named(
     unseen: z.array(UnseenColumn),
     /** number of records that the plan changes and of which the export shows no change */
     unseenRecords: z.int().optional(),
+    /** once it is accepted: the open tasks for the console of such records; an import of the export closes those it proves */
+    openTasks: z.array(z.int()).optional(),
   }),
 );
 

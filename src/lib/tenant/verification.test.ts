@@ -497,3 +497,18 @@ test("so do users in an organisation that the export calls by its former code", 
   expect(own).toMatchObject([{ key: "sato@x", touched: true }]);
   expect(own[0]).not.toHaveProperty("pending");
 });
+
+test("a verification tells the tasks of the kind that stay open, which an import of its export closes", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  await tenant.import(exported, NAMES);
+  const plan = await emit([TITLES, YAMADA.with(2, "部長")]);
+  const [sato] = await tenant.client.users.find({ name: "sato@x" });
+  await tenant.client.users.edit(sato?.id ?? "", { title: "係長" });
+  const [top] = await tenant.client.orgs.find({ name: "HQ" });
+  await tenant.client.orgs.edit(top?.id ?? "", { name: "本店" });
+  const both: Cells = [TITLES, YAMADA.with(2, "部長"), SATO.with(2, "係長")];
+  expect(await verify(plan, both)).toMatchObject({ accepted: true, openTasks: [2] });
+  await tenant.import(exported, both);
+  const next = await emit([TITLES, YAMADA.with(2, "主任")]);
+  expect(await verify(next, both.with(1, YAMADA.with(2, "主任")))).not.toHaveProperty("openTasks");
+});
