@@ -3,13 +3,16 @@ import { isMatched, THEN } from "../../../sql/forms.ts";
 import { isStaged, keyOf, stagedKeys } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { hasFormer, inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
-import { keysOf, nameOf, noteFormer, notePutBack, type Naming } from "./former.ts";
+import { keysOf, nameOf, noteFormer, notePutBack, noteTouched, type Naming } from "./former.ts";
 
 /** The table of the records of the plan's kind that open tasks change: see {@link noteFormer}. */
 export const PENDING = "pending";
 
 /** The table of the keys of the plan's kind that were put back: see {@link notePutBack}. */
 export const PUT_BACK = "put_back";
+
+/** The table of the records whose keys were ever changed here: see {@link noteTouched}. */
+const TOUCHED = "touched";
 
 /** Keeps by what the console may have records, before the rows of its export are matched. */
 export const notePending = (database: Database, plan: PlanSql): void => {
@@ -19,16 +22,21 @@ export const notePending = (database: Database, plan: PlanSql): void => {
   const naming: Naming = { kind, thing, field: keyOf(plan).field, inScope, isOwn: true };
   noteFormer(database, PENDING, naming);
   notePutBack(database, PUT_BACK, naming);
+  noteTouched(database, TOUCHED, naming);
 };
 
 /**
  * Rows of which nobody can tell whose they are: open tasks gave the key to the record that has it here, and others took it
  * from another one, which the console may have by it yet. A row that agrees with the record is its own, unless the other
- * one is still there and called alike.
+ * one is still there and called alike. Nor can anybody where a row is called like another one, and the keys of both were
+ * changed here, whatever became of the tasks: the export is from before, or another one was read so.
  */
 export const findPending = (database: Database, plan: PlanSql): void => {
-  if (plan.request.fromConsole !== true || database.count(`select count(*) from s.${PENDING}`) === 0) return;
+  if (plan.request.fromConsole !== true) return;
+  if (database.count(`select (select count(*) from s.${PENDING}) + (select count(*) from s.${TOUCHED})`) === 0) return;
   const { thing } = plan.kind;
+  const called = plan.kind.fields.find((field) => field.stored === plan.kind.namedBy && isStaged(plan, field));
+  const rowName = called === undefined ? "null" : stagedKeys(called);
   const isCalledAlike = `(y.name is null or y.name is not distinct from ${nameOf(thing)})`;
   const isThere = (...of: readonly string[]): string =>
     `exists (select 1 from ${thing.name} o where o.pk in (${of.map((alias) => `${alias}.pk`).join(", ")}))`;
@@ -46,7 +54,12 @@ export const findPending = (database: Database, plan: PlanSql): void => {
     select r.row, r.line, x.task, h.task
     from s.row r ${THEN} s.${PUT_BACK} h on h.key = r.key ${THEN} s.match m on m.row = r.row and m.target <> h.pk
       ${THEN} s.${PUT_BACK} x on x.pk = m.target and x.held = r.key
-    where m.changed <> 0 and ${isHeld("h", { thing, field: keyOf(plan).field })}`;
+    where m.changed <> 0 and ${isHeld("h", { thing, field: keyOf(plan).field })}
+    union all
+    select r.row, r.line, x.task, y.task
+    from s.match m ${THEN} s.${TOUCHED} x on x.pk = m.target ${THEN} s.row r on r.row = m.row
+      ${THEN} s.${TOUCHED} y on y.name = ${rowName} and y.pk <> x.pk
+    where m.changed <> 0 and x.name is distinct from ${rowName}`;
   tellPending(database, plan, keyOf(plan).field, {
     select: `select row, line, one as task from (${doubtful}) union select row, line, other from (${doubtful})`,
   });
@@ -93,7 +106,7 @@ export const findPendingReferences = (database: Database, plan: PlanSql): void =
         ? `s.row r ${THEN} json_each(${stagedKeys(field)}) e join s.cell_doubt d on d.key = e.value`
         : `s.cell_doubt d ${THEN} s.row r on ${stagedKeys(field)} = d.key`;
     const isAsked = `exists (select 1 from console_task k
-      where k.state = 'open' and k.kind = :kind and k.thing is null and k.work <> 'upload')`;
+      where k.state in ('open', 'dropped') and k.kind = :kind and k.thing is null and k.work <> 'upload')`;
     tellPending(database, plan, field.field, {
       select: `select distinct r.row, r.line, d.task from ${names} left join s.match m on m.row = r.row
         where m.row is null or m.changed <> 0 or ${isAsked}`,
@@ -116,11 +129,13 @@ const noteDoubts = (
 ): boolean => {
   const { field, keys, table } = reference;
   const [former, putBack] = ["cell_former", "cell_put_back"];
-  noteFormer(database, former, naming);
+  noteFormer(database, former, naming, true);
   notePutBack(database, putBack, naming);
   for (const gone of ["cell_key", "cell_doubt"]) database.exec(`drop table if exists s.${gone}`);
-  database.exec("create table s.cell_key (key text not null, pk integer not null, task integer not null)");
-  database.exec(`insert into s.cell_key select e.value, y.pk, y.task from s.${former} y, json_each(y.keys) e`);
+  database.exec(
+    "create table s.cell_key (key text not null, pk integer not null, task integer not null, state text not null)",
+  );
+  database.exec(`insert into s.cell_key select e.value, y.pk, y.task, y.state from s.${former} y, json_each(y.keys) e`);
   database.exec("create index s.cell_key_key on cell_key (key)");
   const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
   const record = keys.own ? "pk" : keys.record;
@@ -130,6 +145,11 @@ const noteDoubts = (
       join s.cell_key y on y.key = f.key and y.pk <> known.${record}
       join s.${former} x on x.pk = known.${record}
         and (x.keys is null or not exists (select 1 from json_each(x.keys) e where e.value = f.key))
+    where f.what = :what and (x.state <> 'confirmed' or y.state <> 'confirmed')
+    union all
+    select f.key, x.task, y.task from ${meant}
+      join s.${former} x on x.pk = known.${record} and ${isReturned("x", naming)}
+      join s.${former} y on y.pk <> x.pk and ${isReturned("y", naming)}
     where f.what = :what
     union all
     select f.key, h.task, h.task from ${meant}
@@ -142,6 +162,11 @@ const noteDoubts = (
   });
   return database.count("select count(*) from s.cell_doubt") > 0;
 };
+
+/** SQL: an open task has the keys of before again, and the console may have those in between. @param alias of {@link noteFormer} */
+const isReturned = (alias: string, { thing, field }: Pick<Naming, "thing" | "field">): string =>
+  `${alias}.state = 'open' and exists (select 1 from ${thing.name} t
+    where t.pk = ${alias}.pk and ${keysOf({ thing, field })} is not distinct from ${alias}.keys)`;
 
 /** SQL: the record of a key that was put back has the former one yet. @param alias of {@link notePutBack} */
 const isHeld = (alias: string, { thing, field }: Pick<Naming, "thing" | "field">): string =>
