@@ -21,7 +21,7 @@ import {
   MARK_INVALID,
 } from "./findings.ts";
 import { match } from "./matching/match.ts";
-import { findPending, findPendingReferences, notePending } from "./matching/pending.ts";
+import { findMoved, findPending, findPendingReferences, notePending } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
 import { CUSTOM_FIELDS, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
@@ -120,6 +120,7 @@ export const compare = (
   }
   findPending(database, plan);
   findPendingReferences(database, plan);
+  findMoved(database, plan);
   findLikeCodes(database, plan);
   return { ...countPlan(database, plan), ...(wipes !== undefined && { wipes }) };
 };
