@@ -95,7 +95,7 @@ const UNRELIABLE = [
 export const compare = (
   database: Database,
   plan: PlanSql,
-  { forNew = true }: { readonly forNew?: boolean | undefined } = {},
+  { forNew = true, isEmitted = false }: { readonly forNew?: boolean | undefined; readonly isEmitted?: boolean } = {},
 ): PlanCounts => {
   reset(database);
   database.exec("create index if not exists s.problem_row on problem (row)");
@@ -120,7 +120,7 @@ export const compare = (
   }
   findPending(database, plan);
   findPendingReferences(database, plan);
-  findMoved(database, plan);
+  if (!isEmitted) findMoved(database, plan);
   findLikeCodes(database, plan);
   return { ...countPlan(database, plan), ...(wipes !== undefined && { wipes }) };
 };
