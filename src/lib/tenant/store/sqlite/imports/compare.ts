@@ -90,7 +90,7 @@ const UNRELIABLE = [
  * Compares staged rows with the tenant, on one snapshot, and stores the results next to them.
  *
  * @param options `forNew` false, of an export that is only looked at: rows that would create a record need not have all that a
- *   new one needs
+ *   new one needs; `isEmitted`: the file was written for the console
  */
 export const compare = (
   database: Database,
