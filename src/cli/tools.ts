@@ -4,7 +4,7 @@ import type { NameReader } from "../commands/completion/answer.ts";
 import type { Globals } from "../commands/globals.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
-import { Contexts, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
+import { Contexts, keptIn, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import {
   checkWritable,
@@ -186,14 +186,14 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
   // where SQLite puts its temporary files; it reads the process's own environment
   environment["SQLITE_TMPDIR"] = home.temporary;
   const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
-  const temporary = { temporaryFolder: home.temporary, processes };
+  const temporary = { temporaryFolder: home.temporary, processes, kept: keptIn(home) };
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
   surviveClosing(outside);
   const { output = "-" } = globals;
   const path = output === "-" ? output : resolve(workingFolder, output);
-  const checkFile = (): Promise<void> => checkWritable(path);
+  const checkFile = (): Promise<void> => checkWritable(path, temporary);
   const saveRows: SaveRows = async (batches) => {
     const { workbookBytes } = await import("../lib/xlsx/write.ts");
     await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, async (writer) => {

@@ -45,3 +45,20 @@ test("imports verify: no such export, also through another file", async () => {
     expect(await run(line, { folder: folder(), tenant: { imports: waiting } })).toMatchObject({ exit: 6, stdout: "" });
   }
 });
+
+const WRITING = [
+  "orgs template -o NAME",
+  "csv convert there.csv NAME --to-encoding utf-8",
+  "context list --format xlsx -o NAME",
+];
+
+test.each(WRITING)("%s: what the home keeps for clomoctl is no place for an output", async (line) => {
+  const home = folder();
+  writeFileSync(join(home, "there.csv"), "氏名,メールアドレス\n山田 太郎,taro@example.jp\n");
+  writeFileSync(join(home, "contexts.json"), `{ "contexts": [] }`);
+  for (const name of ["contexts.json", "tenants/embedded/tenant.db-wal", "schedule/run.sh"]) {
+    const { en, ja } = await inBoth(line.replace("NAME", name), { folder: home, home });
+    expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl keeps its own files") });
+    expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl 自身が使うファイル") });
+  }
+});

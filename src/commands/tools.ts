@@ -1,7 +1,7 @@
 import type { Client, NounName } from "../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
 import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts";
-import type { TemporaryPlace } from "../lib/files/index.ts";
+import type { OutputPlace } from "../lib/files/index.ts";
 import type { TenantFileState } from "../lib/model/tenant-file.ts";
 import type { Environment, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
@@ -68,7 +68,7 @@ export interface Tools {
   readonly home: Home;
   readonly contexts: Contexts;
   /** for `writeFileAtomically`, `openInput` and `holdBytes` */
-  readonly temporary: TemporaryPlace;
+  readonly temporary: OutputPlace;
   readonly clock: Clock;
   readonly machine: Machine;
   /** bytes of stdin, for a file named `-`; read once. Throws `interrupted` where it ends because its window was closed */

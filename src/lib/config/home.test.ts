@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { locateHome } from "./home.ts";
+import { keptIn, locateHome } from "./home.ts";
 
 const linux = { platform: "linux", environment: {}, userFolder: "/home/ann", workingFolder: "/place" };
 
@@ -94,4 +94,17 @@ test.each([
     tenants: `${local}\\clomoctl\\tenants`,
     temporary: `${local}\\clomoctl\\tmp`,
   });
+});
+
+test("what is kept for the program itself is in its own folders and files, not all of the home", () => {
+  expect(keptIn(locateHome({ ...linux, environment: { CLOMOCTL_HOME: "here" } }))).toEqual([
+    "/place/here/contexts.json",
+    "/place/here/settings.lock",
+    "/place/here/notify.yaml",
+    "/place/here/smtp-password",
+    "/place/here/tenants",
+    "/place/here/cache",
+    "/place/here/tmp",
+    "/place/here/schedule",
+  ]);
 });

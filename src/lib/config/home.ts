@@ -1,4 +1,4 @@
-import { posix, win32 } from "node:path";
+import { join, posix, win32 } from "node:path";
 
 /** What determines the location of a user's files. */
 export interface HomePlace {
@@ -67,4 +67,12 @@ export function locateHome({ platform, environment, userFolder, workingFolder, u
     given("XDG_DATA_HOME", ".local", "share"),
     given("XDG_CACHE_HOME", ".cache"),
   );
+}
+
+/** The files of the settings: contexts and their lock, who is notified, and a password for that. */
+const SETTINGS = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password"];
+
+/** What the program keeps in a home for itself: files, and folders with all in them. What else lies there is a person's own. */
+export function keptIn({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
+  return [...SETTINGS.map((name) => join(settings, name)), tenants, cache, temporary, join(data, "schedule")];
 }

@@ -1,3 +1,3 @@
 export type { Context } from "./context.ts";
 export { Contexts, sameContext, type ChosenContext } from "./contexts.ts";
-export { locateHome, type Home } from "./home.ts";
+export { keptIn, locateHome, type Home } from "./home.ts";

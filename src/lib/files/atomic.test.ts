@@ -224,6 +224,40 @@ test("a database and its log are never replaced, also through a link", async () 
   expect(await readFile(join(root, "short"), "utf8")).toBe("a");
 });
 
+test("what SQLite keeps beside a database is not made nor replaced, also through a link to its folder", async () => {
+  await mkdir(join(root, "own"));
+  await writeFile(join(root, "own", "x.db"), "SQLite format 3\0 and more");
+  await symlink(join(root, "own"), join(root, "linked"));
+  await writeFile(join(root, "own", "x.db-shm"), "shared");
+  for (const name of ["own/x.db-shm", "own/x.db-wal", "linked/x.db-journal"]) {
+    const file = join(root, name);
+    const refused = { code: "usage", what: { en: expect.stringContaining("database") }, where: file };
+    await expect(writeFileAtomically(file, place(), say("a"))).rejects.toMatchObject(refused);
+    await expect(checkWritable(file)).rejects.toMatchObject(refused);
+  }
+  expect(await readdir(join(root, "own"))).toEqual(["x.db", "x.db-shm"]);
+  expect(await readFile(join(root, "own", "x.db-shm"), "utf8")).toBe("shared");
+  await writeFileAtomically(join(root, "own", "y.csv-wal"), place(), say("a"));
+  expect(await readFile(join(root, "own", "y.csv-wal"), "utf8")).toBe("a");
+});
+
+test("what is kept is never replaced, nor anything made in it, whatever links lead there", async () => {
+  const kept = [join(root, "home", "contexts.json"), join(root, "home", "tenants"), join(root, "home", "absent")];
+  await mkdir(join(root, "home", "tenants"), { recursive: true });
+  await writeFile(join(root, "home", "contexts.json"), "{}");
+  await symlink(join(root, "home"), join(root, "linked"));
+  await symlink(join(root, "home", "contexts.json"), join(root, "users.csv"));
+  for (const name of ["home/contexts.json", "home/tenants/users.csv", "linked/tenants/x", "users.csv", "home/absent"]) {
+    const file = join(root, name);
+    const refused = { code: "usage", what: { en: expect.stringContaining("keeps its own files") }, where: file };
+    await expect(writeFileAtomically(file, { ...place(), kept }, say("a"))).rejects.toMatchObject(refused);
+    await expect(checkWritable(file, { kept })).rejects.toMatchObject(refused);
+  }
+  expect(await readFile(join(root, "home", "contexts.json"), "utf8")).toBe("{}");
+  await writeFileAtomically(join(root, "home", "tenants.csv"), { ...place(), kept }, say("a"));
+  expect(await readFile(join(root, "home", "tenants.csv"), "utf8")).toBe("a");
+});
+
 test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused", async () => {
   const path = join(KERNELS, "users.csv");
   await expect(writeFileAtomically(path, place(), say("x"))).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { access, constants, copyFile, link, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, resolve, sep } from "node:path";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
@@ -10,8 +10,14 @@ export interface ContentWriter {
   write(chunk: string | Uint8Array): Promise<void>;
 }
 
+/** Where outputs are prepared, and what they never take the place of. */
+export interface OutputPlace extends TemporaryPlace {
+  /** files and folders with all in them; absolute. None of what the program writes for itself. */
+  readonly kept?: readonly string[];
+}
+
 /** Options for writing a file. */
-export interface WriteOptions extends TemporaryPlace {
+export interface WriteOptions extends OutputPlace {
   /** readable by its owner only (0600); otherwise an existing file's permissions are kept */
   readonly secret?: boolean;
   /** destination for `-` */
@@ -25,7 +31,8 @@ export interface WriteOptions extends TemporaryPlace {
  * unchanged. `-` is stdout; a pipe or a device (`/dev/null`, `/dev/stdout`) is written directly; a symbolic link
  * is kept and its target replaced.
  *
- * @throws `usage` when the path is a folder, a socket or a database, or its folder does not exist or is not writable
+ * @throws `usage` when the path is a folder, a socket, a file of a database or one that is kept, or its folder does not
+ *   exist or is not writable
  */
 export async function writeFileAtomically<T>(
   path: string,
@@ -38,7 +45,7 @@ export async function writeFileAtomically<T>(
     }
     return settled(write(options.stdout), options);
   }
-  const target = await lookAt(path);
+  const target = await lookAt(path, options.kept);
   if (target.kind === "stream") {
     return settled(writeStraight(path, write), options);
   }
@@ -76,9 +83,9 @@ export async function isOverwritten(path: string): Promise<boolean> {
  *
  * @throws `usage` as {@link writeFileAtomically}
  */
-export async function checkWritable(path: string): Promise<void> {
+export async function checkWritable(path: string, { kept }: Pick<OutputPlace, "kept"> = {}): Promise<void> {
   if (path === "-") return;
-  const target = await lookAt(path);
+  const target = await lookAt(path, kept);
   if (target.kind === "stream") return;
   await access(dirname(target.path), constants.W_OK).catch((error: unknown) => {
     throw asRefusal(error, path);
@@ -98,12 +105,13 @@ type Target =
   | { readonly kind: "stream" }
   | { readonly kind: "file"; readonly path: string; readonly mode: number | undefined };
 
-async function lookAt(path: string): Promise<Target> {
+async function lookAt(path: string, kept: OutputPlace["kept"] = []): Promise<Target> {
   const full = resolve(path);
   // The name of an open descriptor refers to whatever it was redirected to, which must not be replaced by a rename.
   if (OPEN_DESCRIPTOR.test(full)) {
     return { kind: "stream" };
   }
+  await refuseKept(path, kept);
   const found = await stat(full).catch((error: unknown) => {
     if (!hasCode(error, "ENOENT")) {
       throw asRefusal(error, path);
@@ -116,15 +124,31 @@ async function lookAt(path: string): Promise<Target> {
     throw refusal(path, text("not a writable file", "書き込めるファイルではありません"));
   }
   if (!found.isFile()) return { kind: "stream" };
-  if (await isDatabase(full)) {
-    const what = text(
-      "this is a database: it is never replaced by an output",
-      "データベースのファイルです。出力で置き換えることはできません",
-    );
-    throw refusal(path, what);
-  }
+  if (await isDatabase(full)) throw refusal(path, DATABASE);
   return { kind: "file", path: await realpath(full), mode: found.mode & 0o777 };
 }
+
+const DATABASE = text(
+  "this is a database: it is never replaced by an output",
+  "データベースのファイルです。出力で置き換えることはできません",
+);
+
+/** What SQLite keeps beside a database, whether it is there or not. @see https://www.sqlite.org/tempfiles.html */
+const BESIDE_DATABASE = /-(wal|shm|journal)$/;
+
+/** @throws `usage` where a path leads to what is kept, or to a file beside a database, whatever links lead there */
+async function refuseKept(path: string, kept: readonly string[]): Promise<void> {
+  const own = await realNameOf(path);
+  for (const name of await Promise.all(kept.map(realNameOf))) {
+    if (own === name || own.startsWith(`${name}${sep}`)) throw refusal(path, KEPT);
+  }
+  if (BESIDE_DATABASE.test(own) && (await isDatabase(own.replace(BESIDE_DATABASE, "")))) throw refusal(path, DATABASE);
+}
+
+const KEPT = text(
+  "clomoctl keeps its own files here: they are never replaced by an output",
+  "clomoctl 自身が使うファイルの場所です。出力で置き換えることはできません",
+);
 
 /** The first bytes of a SQLite database, and of its log. @see https://www.sqlite.org/fileformat2.html 1.3, 4.1 */
 const DATABASES = [

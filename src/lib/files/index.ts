@@ -5,6 +5,7 @@ export {
   realNameOf,
   writeFileAtomically,
   type ContentWriter,
+  type OutputPlace,
 } from "./atomic.ts";
 export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
 export { openInput, type InputFile } from "./input.ts";
@@ -13,4 +14,4 @@ export { systemProcesses, type ProcessTable } from "./processes.ts";
 export { readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
 export { scan, type Scanned } from "./scan.ts";
 export { holdBytes } from "./spool.ts";
-export { hasCode, registeredFiles, removeUnfinished, sweepTemporaryFiles, type TemporaryPlace } from "./temporary.ts";
+export { hasCode, registeredFiles, removeUnfinished, sweepTemporaryFiles } from "./temporary.ts";

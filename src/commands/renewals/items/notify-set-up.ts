@@ -39,7 +39,7 @@ export async function writeSettings(tools: Tools): Promise<void> {
   const answers = terminal.interactive ? await ask(tools) : NOTHING;
   const content = settingsText(answers, terminal.language);
   await ensureFolder(home.settings);
-  await writeFileAtomically(file, { ...temporary, secret: true }, (writer) => writer.write(content));
+  await writeFileAtomically(file, { ...temporary, kept: [], secret: true }, (writer) => writer.write(content));
   await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
   if (answers.user !== "") {
     const secret = join(home.settings, "smtp-password");

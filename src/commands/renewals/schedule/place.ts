@@ -20,7 +20,7 @@ async function placeOf({ environment, signal, home, machine, clock, temporary }:
     run: programsOf(environment, signal),
     write: async (path, content) => {
       await ensureFolder(dirname(path));
-      await writeFileAtomically(path, temporary, (writer) => writer.write(content));
+      await writeFileAtomically(path, { ...temporary, kept: [] }, (writer) => writer.write(content));
     },
     launchers: join(home.data, "schedule"),
     units: (way) => (way === "systemd" ? join(settings, "systemd", "user") : machine.systemUnits),

@@ -256,7 +256,7 @@ const compareAndKeep = async (
     }
     const etag = etagOf(database, plan);
     const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing };
-    const found = isDeletion ? choose(database, plan, along) : compare(database, plan);
+    const found = isDeletion ? choose(database, plan, along) : compare(database, plan, { isEmitted: isWaiting });
     refuseKept(database, plan);
     const counts = { ...found, overwrites: overwrittenBy(database, plan) };
     if (!unseen) keepDeletions(database, plan);
