@@ -217,8 +217,8 @@ function* nextSteps(
   const pending = numbersOf(untold.flatMap((one) => one.pending ?? []));
   if (pending.length > 0)
     yield text(
-      `otherwise, or not to be told, as open tasks change what things are called (${pending.join(", ")}): do these in the console (clomoctl console show ${pending[0]}), record it: clomoctl console confirm ${pending.join(" ")}; then export, and: ${again}`,
-      `管理画面での作業(${pending.join("、")})で変わる値のため、計画と異なるか、だれ(何)のものか判断できないもの: 先に管理画面で行い(手順: clomoctl console show ${pending[0]})、完了を記録してください: clomoctl console confirm ${pending.join(" ")} 。続けて、エクスポートして: ${again}`,
+      `otherwise, or not to be told, as open tasks change what things are called (${pending.join(", ")}): do these in the console (clomoctl console show ${pending[0]}), record it: clomoctl console confirm ${pending.join(" ")}; where they were closed without that, import the console's export of what they change first (--from-console); then export, and: ${again}`,
+      `管理画面での作業(${pending.join("、")})で変わる値のため、計画と異なるか、だれ(何)のものか判断できないもの: 先に管理画面で行い(手順: clomoctl console show ${pending[0]})、完了を記録してください: clomoctl console confirm ${pending.join(" ")} 。行わずに取り下げた作業なら、変更した対象の管理画面のエクスポートを先に取り込んでください(--from-console)。続けて、エクスポートして: ${again}`,
     );
   const untouched = told.filter((one) => !one.touched);
   const tasks = numbersOf(untouched.flatMap(({ task }) => task ?? [])).filter((number) => !pending.includes(number));

@@ -66,15 +66,15 @@ export const findUntold = (database: Database, plan: PlanSql, planned: PlannedCh
   });
   const values = { upload: task?.["pk"] ?? null };
   // the file was written by what things were called as they were opened; of the copy only
-  database.run("update console_task set state = 'later' where state = 'open' and pk >= :upload", values);
+  database.run("update console_task set state = 'later ' || state where pk >= :upload", values);
   const found = findUntoldNow(database, plan, planned.revision);
-  database.exec("update console_task set state = 'open' where state = 'later'");
+  database.exec("update console_task set state = substr(state, 7) where state like 'later %'");
   return found;
 };
 
 const findUntoldNow = (database: Database, plan: PlanSql, revision: number): number => {
-  if (database.count("select count(*) from (select 1 from console_task where state = 'open' limit 1) one") === 0)
-    return 0;
+  const tasks = "select 1 from console_task where state in ('open', 'confirmed', 'dropped') limit 1";
+  if (database.count(`select count(*) from (${tasks}) one`) === 0) return 0;
   database.exec("drop table if exists s.agreed_with");
   database.exec("create table s.agreed_with (row integer primary key)");
   database.run(
