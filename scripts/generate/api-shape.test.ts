@@ -202,7 +202,7 @@ const PERMITTED: readonly Permitted[] = [
   { ...more(SEEN, "paths", "/v1/renewals/{id}", "delete", "parameters"), now: parametersNamed("id", "seen") },
   asked(SEEN, "paths", "/v1/renewals/{id}", "delete", "responses", "409"),
   bridged(...verification("properties", "first", "items", "$ref")),
-  ...["reason", "unseen", "unseenRecords"].map((name) => bridge(...verification("properties", name))),
+  ...["reason", "unseen", "unseenRecords", "openTasks"].map((name) => bridge(...verification("properties", name))),
   bridged(...verification("required")),
   bridge("paths", "/v1/administrators/{kind}"),
   ...["", "/export", "/find", "/not-ready"].map((path) => added("paths", `/v1/devices${path}`)),
