@@ -2,7 +2,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { quotedIfList } from "../plan/show.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
+import { shownOption, shownWord } from "../../../lib/text/shell-word.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportOptions, ImportRequest } from "../plan/options.ts";
@@ -237,7 +237,7 @@ function fixHeader(requested: ImportRequest, remedies: Remedies): Text {
   const { map: given, sheet, encoding } = options;
   const words = [
     `clomoctl csv map ${file === "-" ? "FILE" : shownWord(file)} --as ${kind}`,
-    ...(sheet === undefined ? [] : [`--sheet ${shownWord(sheet)}`]),
+    ...(sheet === undefined ? [] : [shownOption("--sheet", sheet)]),
     ...(encoding === undefined || encoding === "auto" ? [] : [`--encoding ${encoding}`]),
     `-o ${shownWord(mapNameOf(file))}`,
   ];
