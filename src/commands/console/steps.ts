@@ -23,6 +23,7 @@ export function stepsOf(task: ConsoleTask): readonly Text[] {
     ...undoingStep(task),
     ...wipeStep(task),
     ...formerSteps(task),
+    ...namedSteps(task),
     ...(task.work === "upload" ? uploadSteps(task) : repeatSteps(task)),
   ];
 }
@@ -44,6 +45,36 @@ const formerSteps = (task: ConsoleTask): readonly Text[] =>
       `「${here}」は、${until.ja}管理画面では「${former}」です。削除するのはこの「${former}」です`,
     );
   });
+
+/** What rows name that is called otherwise here by now, or in the console yet: who follows the rows would find another one. */
+const namedSteps = ({ kind, named = [] }: ConsoleTask): readonly Text[] =>
+  named.map(({ field, records, there, tasks, ...here }) => {
+    const of = { kind: here.kind, thing: null };
+    const [now, former] = [
+      withKey(here.name, { ...of, key: here.key }),
+      withKey(there.name, { ...of, key: there.key }),
+    ];
+    const { en, ja } = columnOf(kind, field);
+    const numbers = tasks.join(", ");
+    const until =
+      tasks.length === 0
+        ? text("", "")
+        : text(
+            ` (in the console ${former}, until ${numbers} is done)`,
+            `(作業 ${numbers} を行うまで、管理画面では「${former}」)`,
+          );
+    const whose = records.join(", ");
+    return text(
+      `${en} of ${whose}: what is meant is ${now}${until.en}, whatever the rows call it`,
+      `${records.join("、")} の${ja}: 行の表示にかかわらず「${now}」です${until.ja}`,
+    );
+  });
+
+/** What a column is called. */
+const columnOf = (kind: ConsoleTask["kind"], field: string): Text => {
+  const column = FORMATS[kind].columns.find((one) => one.field === field);
+  return same(column?.header ?? field);
+};
 
 /** What comes before all other steps of an undoing: they hold only of what was done in the console, where that is not known. */
 function undoingStep({ number, undoes }: ConsoleTask): readonly Text[] {

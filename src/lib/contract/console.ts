@@ -75,6 +75,23 @@ const ConsoleTask = named(
         description:
           "of an import that deletes: a few of those whom the console has by another name, address or code, as `there` says, until these tasks are done; none where the tasks that had changed it were dropped",
       }),
+    named: z
+      .array(
+        z.object({
+          field: z.string(),
+          records: z.array(z.string()),
+          kind: z.enum(FORMAT_NAMES),
+          name: z.string(),
+          key: z.string().nullable(),
+          there: z.object({ name: z.string(), key: z.string().nullable() }),
+          tasks: z.array(z.int()),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          "of an import whose rows name records that are called otherwise since, or in the console: a few of those, by field, with some of the records that name them, as they are called here, and `there` until these tasks are done; none where they are done",
+      }),
     undoes: z.object({ importNumber: z.int(), task: z.int().nullable(), state: TaskState.nullable() }).nullable().meta({
       description:
         "of an undoing: the import that it undid, and that one's task as it was until then; null if that import took over an export of the console",

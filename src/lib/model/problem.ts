@@ -284,6 +284,10 @@ export const PROBLEMS = {
     "nobody can tell whose it is in the console: it changes by what is still to be done there (tasks {tasks})",
     "管理画面でまだ行っていない作業({tasks})で変わる値のため、だれ(何)のものか判断できません",
   ),
+  "key-moved": warning(
+    "the console has it otherwise until tasks {tasks} are done: no file of it can be uploaded before",
+    "作業({tasks})を行うまで、管理画面ではほかのデータの値であるか、まだありません。それまでこの行のファイルはアップロードできません",
+  ),
   "key-mended": error(
     'matches a record as it is in the file ("{value}"), and not as mended: correct the file, or leave out --fix',
     "修正前の値「{value}」に一致するデータがあります。ファイルを直すか、--fix を外してください",

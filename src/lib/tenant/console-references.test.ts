@@ -290,3 +290,45 @@ test("what older programs wrote of a record is the same still", async () => {
   await move("ken1@ex.jp", "S");
   expect((await task(1)).changes).toEqual([{ ...moved, after: "本社/営業部 (S)" }]);
 });
+
+describe("what rows of an import name is told as it is called now, and in the console", () => {
+  const rename = async (code: string, to: string) => tenant.client.orgs.edit((await org(code)).id, { code: to });
+
+  test("where a code went to another organisation since, whatever the rows call it", async () => {
+    await rename("S1", "X");
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["鈴木 花子", "hanako@ex.jp", "X"],
+    ]);
+    await rename("S2", "Y");
+    await rename("X", "S2");
+    await rename("Y", "X");
+    expect((await task(2)).named).toEqual([
+      {
+        field: "orgCode",
+        records: ["鈴木 花子"],
+        kind: "orgs",
+        name: "第一課",
+        key: "S2",
+        there: { name: "第一課", key: "S1" },
+        tasks: [1],
+      },
+    ]);
+    expect(await steps(2)).toContain(
+      "鈴木 花子 の組織コード: 行の表示にかかわらず「第一課 (S2)」です(作業 1 を行うまで、管理画面では「第一課 (S1)」)",
+    );
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect(await steps(2)).toContain("鈴木 花子 の組織コード: 行の表示にかかわらず「第一課 (S2)」です");
+    expect((await task(2)).named).toMatchObject([{ tasks: [] }]);
+  });
+
+  test("nothing where it is called as it was", async () => {
+    await rename("S1", "X");
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["鈴木 花子", "hanako@ex.jp", "X"],
+    ]);
+    expect((await task(2)).named).toBeUndefined();
+  });
+});

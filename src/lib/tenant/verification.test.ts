@@ -293,3 +293,90 @@ test("so they are where two exchanged their codes, or the code went", async () =
   // with 全社
   expect(await client.orgs.list()).toHaveLength(5);
 });
+
+/** What a refusal says, and does not: nothing is written by it. */
+const refusalOf = async (plan: Import, cells: Cells) => {
+  const before = [await tenant.client.orgs.list(), await tenant.users()];
+  const failure = await failureOf(verify(plan, cells));
+  expect([await tenant.client.orgs.list(), await tenant.users()]).toEqual(before);
+  return failure;
+};
+
+const SECOND: Cells = [PLACE_HEADER, ["第二課", "S2", "S"]];
+
+test("an organisation that was made by hand since, or given the code, is not overwritten", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  const plan = await emit(SECOND, { kind: "orgs" });
+  const { client } = tenant;
+  const [top] = await client.orgs.find({ name: "HQ" });
+  const made = await client.orgs.create({ name: "開発部", code: "S2", parentId: top?.id ?? "" });
+  const failure = await refusalOf(plan, grown("S"));
+  expect(failure?.code).toBe("conflict");
+  expect(failure?.what.en).toContain("開発部 (S2) (open task 2) was made or changed here");
+  expect(failure?.hint?.en).toContain("another 組織コード (clomoctl orgs edit S2)");
+  expect(failure?.hint?.ja).toContain(`clomoctl imports discard ${plan.number}`);
+  // who compares again is shown it, and agrees to nothing by that
+  await client.imports.replan(plan.id);
+  expect((await refusalOf(plan, grown("S")))?.code).toBe("conflict");
+  await client.orgs.edit(made.after?.id ?? "", { code: "D1" });
+  const [first] = await client.orgs.find({ name: "S1" });
+  await client.orgs.edit(first?.id ?? "", { code: "X" });
+  await client.orgs.edit(first?.id ?? "", { code: "S2" });
+  expect((await refusalOf(plan, grown("S")))?.what.en).toContain("第一課 (S2) (open task 3)");
+});
+
+test("what was made by hand as planned is taken", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  const plan = await emit(SECOND, { kind: "orgs" });
+  const [sales] = await tenant.client.orgs.find({ name: "S" });
+  await tenant.client.orgs.create({ name: "第二課", code: "S2", parentId: sales?.id ?? "" });
+  expect(await verify(plan, grown("S"))).toMatchObject({ accepted: true, import: { create: 0, update: 0 } });
+});
+
+const NAMES: Cells = [TITLES, YAMADA, SATO];
+
+test("a user who was made by hand since with the address of a planned one stays", async () => {
+  await tenant.import(exported, NAMES);
+  const plan = await emit([TITLES, ["新", "n@x", "", ""]]);
+  await tenant.client.users.create({ name: "別人", emails: ["n@x"] });
+  const failure = await refusalOf(plan, [...NAMES, ["新", "n@x", "", ""]]);
+  expect([failure?.code, failure?.what.ja]).toEqual(["conflict", expect.stringContaining("「別人 (n@x)」")]);
+  expect(failure?.hint?.ja).toContain("clomoctl users delete n@x");
+});
+
+test("so does one who took the address of another, whom the file has as he is", async () => {
+  await tenant.import(exported, NAMES);
+  const plan = await emit([TITLES, YAMADA.with(2, "部長"), SATO]);
+  const [sato] = await tenant.client.users.find({ name: "sato@x" });
+  await tenant.client.users.edit(sato?.id ?? "", { emails: ["sato2@x"] });
+  await tenant.client.users.create({ name: "別人", emails: ["sato@x"] });
+  const failure = await refusalOf(plan, [TITLES, YAMADA.with(2, "部長"), SATO]);
+  expect(failure?.what.en).toContain("別人 (sato@x) (open task 3)");
+});
+
+test("whom an export brought since is as planned or differs, whatever it has of them", async () => {
+  await tenant.import(exported, NAMES);
+  const plan = await emit([TITLES, ["新", "n@x", "主任", ""]]);
+  const [planned, other]: readonly [Cells, Cells] = [
+    [...NAMES, ["新", "n@x", "主任", ""]],
+    [...NAMES, ["新", "n@x", "課長", ""]],
+  ];
+  await tenant.import(exported, other);
+  expect(await verify(plan, other)).toMatchObject({ reason: "differs", first: [{ key: "n@x", touched: true }] });
+  expect(await verify(plan, planned)).toMatchObject({ accepted: true });
+});
+
+test("so is whom somebody made by hand, once an export showed them", async () => {
+  const header = [...PLACES, "役職"];
+  const shown = (title?: string): Cells => [
+    header,
+    ["山田", "yamada@x", "", ""],
+    ...(title === undefined ? [] : [["新", "n@x", "", title]]),
+  ];
+  await tenant.import(exported, shown());
+  const plan = await emit([header, ["新", "n@x", "", "主任"]]);
+  await tenant.client.users.create({ name: "新", emails: ["n@x"] });
+  expect((await refusalOf(plan, shown("主任")))?.code).toBe("conflict");
+  await tenant.import(exported, shown(""));
+  expect(await verify(plan, shown("主任"))).toMatchObject({ accepted: true });
+});

@@ -88,9 +88,14 @@ test("where nobody can tell what a cell names, its own export is next", () => {
   );
 });
 
-test("where all of the tasks are done, a further key tells whose a row is", () => {
+test("where all of the tasks are closed, a further key tells whose a row is, or somebody writes it here", () => {
+  const before =
+    "if it is from before these tasks (clomoctl console show 2), export anew: clomoctl users import e.csv --from-console";
   expect(afterPending(undefined, [3], ["employee-code"])?.en).toBe(
-    "export anew: clomoctl users import e.csv --from-console, or: clomoctl users import e.csv --key employee-code --from-console",
+    `${before}; if the console has it so, import it by another key: clomoctl users import e.csv --key employee-code --from-console`,
+  );
+  expect(afterPending(undefined, [3])?.en).toBe(
+    `${before}; if the console has it so, change it here by hand as the console has it`,
   );
 });
 

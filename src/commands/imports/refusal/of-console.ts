@@ -156,18 +156,29 @@ function confirmFirst(given: ImportRequest, { remedies, tasks, keys = [] }: Refu
   const all = open.toSorted((one, other) => one - other).join(" ");
   const [first] = all.split(" ");
   const others = exportsOf([...remedies.elsewhere].filter((of) => of !== given.kind));
-  const [then = "", ...byKey] = [undefined, ...(others === "" ? keys : [])].map((key) =>
-    importCommand(key === undefined ? given : { ...given, key }, NOTHING_NEEDED),
-  );
-  const or = byKey.join(", ");
+  const then = importCommand(given, NOTHING_NEEDED);
   const anew = text(
-    `export anew: ${others}${others && "; then: "}${then}${or && `, or: ${or}`}`,
-    `もう一度エクスポートしてから: ${others}${others && " 。続けて: "}${then} ${or && `(または: ${or} )`}`,
+    `export anew: ${others}${others && "; then: "}${then}`,
+    `もう一度エクスポートしてから: ${others}${others && " 。続けて: "}${then} `,
   );
-  if (all === "") return anew;
+  if (all === "") return asClosed(given, { remedies, keys }, anew);
   return text(
     `do these tasks in the console first (clomoctl console show ${first}), record it: clomoctl console confirm ${all}; then ${anew.en}; if they are not to be done, take them back here and drop them (clomoctl console drop ${all})`,
     `先に管理画面でこれらの作業を行い(手順: clomoctl console show ${first})、完了を記録してください: clomoctl console confirm ${all} 。続けて、${anew.ja}。行わない場合は、ここでも元に戻して取り下げてください(clomoctl console drop ${all})`,
+  );
+}
+
+/** Where nothing is open any more: an export from before, or one that a further key, or a change here, lets be read rightly. */
+function asClosed(given: ImportRequest, { remedies, keys = [] }: Pick<Refused, "remedies" | "keys">, anew: Text): Text {
+  const [first = 0] = remedies.pending;
+  const byKey = keys.map((key) => importCommand({ ...given, key }, NOTHING_NEEDED)).join(", ");
+  const { en, ja } =
+    byKey === ""
+      ? text("change it here by hand as the console has it", "管理画面のとおりにここでも変更してください")
+      : text(`import it by another key: ${byKey}`, `別のキーで取り込んでください: ${byKey} `);
+  return text(
+    `if it is from before these tasks (clomoctl console show ${first}), ${anew.en}; if the console has it so, ${en}`,
+    `これらの作業(clomoctl console show ${first})より前のものなら、${anew.ja}。管理画面が現在このとおりなら、${ja}`,
   );
 }
 

@@ -333,11 +333,14 @@ export const shownAgain = async (
 const MOST_FORMER = 100;
 
 /** What the console has until a task by hand is done, by field. */
-const beforeIn = (row: Row): FormerValues["values"] =>
+export const beforeIn = (row: Row): FormerValues["values"] =>
   Object.fromEntries(handChangesOf(row).map(({ field, before, ids: of }) => [field, of?.before ?? before]));
 
+/** The table with the records of a kind. */
+export const tableOf = (kind: FormatName): string => TABLES[kind] ?? "secured_user";
+
 /** The table with the records of a kind as they were before imports. */
-const wasOf = (kind: FormatName): string => `${TABLES[kind] ?? "secured_user"}_was`;
+export const wasOf = (kind: FormatName): string => `${tableOf(kind)}_was`;
 
 const handChangesOf = (row: Row): readonly ConsoleChange[] =>
   JSON.parse(String(row["changes"])) as readonly ConsoleChange[];

@@ -2,6 +2,7 @@ import type { DeletionRequest, Import, Verification } from "../../contract/index
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
+import type { Problem } from "../../model/problem.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { counted, text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
@@ -30,6 +31,7 @@ import {
   outdated,
   overtakenByTenant,
   partOf,
+  keysMoved,
   rejected,
   together,
   undoneAlready,
@@ -239,6 +241,19 @@ export class TenantImports {
     return this.#engine.problems(await this.#record(id), limit);
   }
 
+  /** The open tasks that change what rows of a plan name by. */
+  #movedKeys(record: ImportRecord): readonly number[] {
+    const tasks = new Set<number>();
+    for (const batch of this.#engine.problems(record, undefined))
+      for (const line of Buffer.from(batch).toString().split("\n")) {
+        if (!line.includes('"key-moved"')) continue;
+        const { code, params } = JSON.parse(line) as Problem;
+        if (code !== "key-moved") continue;
+        for (const task of String(params["tasks"]).split(", ")) tasks.add(Number(task));
+      }
+    return [...tasks].toSorted((one, other) => one - other);
+  }
+
   /** @throws Failure `conflict` if the ETag is not the plan's or the tenant has changed; `input-rejected`; `locked` */
   async commit(id: string, etag: string, context: RequestContext): Promise<Import> {
     const done = await this.#replayed(context.repeatable, this.#inState("committed"));
@@ -270,7 +285,8 @@ export class TenantImports {
    * Records that a plan's file was written for the console; others of its kind that await it are superseded, as the console
    * can only show the last one.
    *
-   * @throws Failure as {@link commit}; `conflict` if others await the console and are to be kept
+   * @throws Failure as {@link commit}; `input-rejected` where the console would misread it until open tasks are done; `conflict`
+   *   if others await the console and are to be kept
    */
   async emitted(
     id: string,
@@ -285,6 +301,8 @@ export class TenantImports {
     const planned = await this.#expectEtag(id, etag, ["planned"]);
     if (planned.detail.counts?.rejected === true) throw rejected(planned);
     if (planned.detail.request?.mode === "delete") throw NO_UPLOAD;
+    const moved = this.#movedKeys(planned);
+    if (moved.length > 0) throw keysMoved(moved);
     if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
     const once = repeatable && { ...repeatable, replay };
     const emitted = await this.#session.change({ action: "imports.emit", locks: [], once }, async (writer) => {

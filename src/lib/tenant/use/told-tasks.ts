@@ -15,6 +15,7 @@ import {
 } from "../store/console.ts";
 import type { List } from "../store/lists.ts";
 import { recordsWith } from "../store/lists.ts";
+import { namedByImport, type NamedByImport } from "../store/imports/named.ts";
 import { restoredBeside } from "../store/imports/restored.ts";
 import type { Reader } from "../store/store.ts";
 import { toldField, type HandChange } from "./hand-tasks.ts";
@@ -157,7 +158,53 @@ const placeOf = async (
 
 /** Tasks of the console with what people are told of their records. */
 export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
-  withRestored(reader, await withFormerGroups(reader, await withFormer(reader, await byNow(reader, tasks))));
+  withRestored(
+    reader,
+    await withNamed(reader, await withFormerGroups(reader, await withFormer(reader, await byNow(reader, tasks)))),
+  );
+
+/** Tasks of imports, with what their rows name that is called otherwise by now, or in the console. */
+const withNamed = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
+  Promise.all(
+    tasks.map(async (task) => {
+      const { state, work, kind, importNumber } = task;
+      if (state !== "open" || importNumber === null || work === "upload") return task;
+      const all = Map.groupBy(await namedByImport(reader, kind, importNumber), ({ field, id }) => `${field} ${id}`);
+      if (all.size === 0) return task;
+      const told = [...all.values()].slice(0, MOST_RESTORED).map((of) => namedOf(reader, of));
+      return { ...task, named: (await Promise.all(told)).flat() };
+    }),
+  );
+
+/** A record that rows of an import name, as it is called here and in the console. */
+const namedOf = async (
+  reader: Reader,
+  of: readonly NamedByImport[],
+): Promise<readonly NonNullable<ConsoleTask["named"]>[number][]> => {
+  const [first] = of;
+  if (first === undefined) return [];
+  const { field, kind, id } = first;
+  const { list } = await nounOf({ kind, thing: null });
+  const [record] = (await recordsWith(reader, list, [id])) as readonly Values[];
+  if (record === undefined) return [];
+  const { thing } = FORMATS[kind];
+  const calledBy = (values: Values) => ({
+    name: String(values[thing.namedBy ?? "name"]),
+    key: keyOf(thing, { work: "edit", changes: [] }, values),
+  });
+  const open = of.flatMap(({ former }) => former ?? []);
+  const before = open.toReversed().flatMap(({ values }) => Object.entries(values));
+  return [
+    {
+      field,
+      records: [...new Set(of.map(({ by }) => by))].slice(0, MOST_RESTORED),
+      kind,
+      ...calledBy(record),
+      there: calledBy({ ...record, ...Object.fromEntries(before) }),
+      tasks: [...new Set(open.map(({ number }) => number))],
+    },
+  ];
+};
 
 /** Tasks that delete, with those of the deleted whom the console has by another name or key than they had here. */
 const withFormer = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>

@@ -21,7 +21,7 @@ import {
   MARK_INVALID,
 } from "./findings.ts";
 import { match } from "./matching/match.ts";
-import { findPending, findPendingReferences, notePending } from "./matching/pending.ts";
+import { findMoved, findPending, findPendingReferences, notePending } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
 import { CUSTOM_FIELDS, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
@@ -90,12 +90,12 @@ const UNRELIABLE = [
  * Compares staged rows with the tenant, on one snapshot, and stores the results next to them.
  *
  * @param options `forNew` false, of an export that is only looked at: rows that would create a record need not have all that a
- *   new one needs
+ *   new one needs; `isEmitted`: the file was written for the console
  */
 export const compare = (
   database: Database,
   plan: PlanSql,
-  { forNew = true }: { readonly forNew?: boolean | undefined } = {},
+  { forNew = true, isEmitted = false }: { readonly forNew?: boolean | undefined; readonly isEmitted?: boolean } = {},
 ): PlanCounts => {
   reset(database);
   database.exec("create index if not exists s.problem_row on problem (row)");
@@ -120,6 +120,7 @@ export const compare = (
   }
   findPending(database, plan);
   findPendingReferences(database, plan);
+  if (!isEmitted) findMoved(database, plan);
   findLikeCodes(database, plan);
   return { ...countPlan(database, plan), ...(wipes !== undefined && { wipes }) };
 };

@@ -19,6 +19,11 @@ export interface Naming {
   readonly isOwn: boolean;
 }
 
+/** SQL: a task `k` that is open, or was closed by somebody, and no whole export since has shown what the console has. */
+const IS_UNSHOWN = `(k.state = 'open' or k.state in ('confirmed', 'dropped') and not exists (select 1 from import e
+  where e.kind = k.kind and e.state = 'committed' and e.detail -> 'request' ->> 'fromConsole'
+    and e.detail -> 'request' ->> 'mode' = 'replace' and e.detail ->> 'committedAt' > k.closedAt))`;
+
 type Column = (name: string) => string;
 
 const comparisonOf = ({ thing, field }: Naming): Comparison => thing.fields[field]?.comparison ?? "exact";
@@ -48,14 +53,17 @@ const ofColumns =
 /**
  * Makes the table of the records that open tasks change, in the staging file: `pk`; `keys`, by which the console may have
  * one, a JSON list, null if it may not have it; `key`, the first of them; `name`, its comparison key, null if it is not
- * known; `task`.
+ * known; `task` and its `state`.
+ *
+ * @param closed those, too, of tasks that somebody closed, and no export since has shown what became of them
  */
-export const noteFormer = (database: Database, table: string, naming: Naming): void => {
+export const noteFormer = (database: Database, table: string, naming: Naming, closed = false): void => {
   database.exec(`drop table if exists s.${table}`);
   database.exec(`create table s.${table} (pk integer not null, keys text, key text as (keys ->> 0), name text,
-    task integer not null)`);
-  noteByHand(database, table, naming);
-  if (hasFormer(naming.thing)) noteImports(database, table, naming);
+    task integer not null, state text not null)`);
+  const which = closed ? IS_UNSHOWN : "k.state = 'open'";
+  noteByHand(database, table, naming, which);
+  if (hasFormer(naming.thing)) noteImports(database, table, naming, which);
   for (const column of ["key", "pk"]) database.exec(`create index s.${table}_${column} on ${table} (${column})`);
 };
 
@@ -72,58 +80,60 @@ const isTask = ({ isOwn }: Naming): string => `k.kind = :kind and k.target is no
 
 const paramsOf = ({ kind, thing, isOwn }: Naming) => ({ kind, ...(!isOwn && { thing: thing.name }) });
 
-/** SQL: a task `k` that was dropped as its record was deleted, and the console has that one yet. */
-const isDroppedBefore = ({ thing }: Naming): string =>
-  `k.state = 'dropped' and k.target in (${
-    hasFormer(thing)
-      ? `select w.pk from console_task d join ${wasTable({ thing })} w on w.import = d.import
-       where d.state = 'open' and d.kind = :kind and w.action = 'delete'`
-      : "select d.target from console_task d where d.state = 'open' and d.kind = :kind and d.thing = :thing and d.work = 'delete'"
-  })`;
+/** SQL: the open task of the deletion of a task's record `k`, which the console has yet. */
+const deletionOf = ({ thing, isOwn }: Naming): string =>
+  isOwn
+    ? `(select min(d.pk) from console_task d join ${wasTable({ thing })} w on w.import = d.import
+         where d.state = 'open' and d.kind = :kind and w.action = 'delete' and w.pk = k.target)`
+    : `(select min(d.pk) from console_task d where d.state = 'open' and d.kind = :kind and d.thing = :thing
+         and d.work = 'delete' and d.target = k.target)`;
 
 /** What records had until they were written by hand. */
-const noteByHand = (database: Database, table: string, naming: Naming): void => {
+const noteByHand = (database: Database, table: string, naming: Naming, which: string): void => {
   const { thing, field } = naming;
   const { namedBy = "name", fields } = thing;
   const before = (name: string): string =>
     `(select c.value -> 'before' from json_each(k.changes) c where c.value ->> 'field' = ${name})`;
   const tasks = database.all(
-    `select k.pk, k.target, k.work, k.name as called, ${before(":field")} as key, ${before(":namedBy")} as name
-     from console_task k where ${isTask(naming)} and (k.state = 'open' or ${isDroppedBefore(naming)}) order by k.pk`,
+    `select k.pk, k.target, k.work, k.state, k.name as called, ${before(":field")} as key, ${before(":namedBy")} as name,
+       ${deletionOf(naming)} as deletion
+     from console_task k where ${isTask(naming)} and (${which} or k.state = 'dropped' and deletion is not null) order by k.pk`,
     { ...paramsOf(naming), field, namedBy },
   );
-  for (const { pk, target, work, called, key, name } of tasks) {
+  for (const { pk, target, work, state, called, key, name, deletion } of tasks) {
     const isName = namedBy === field;
     const was = isName && work === "delete" ? String(called) : toldIn(key);
     if (work !== "create" && was === null && key === null) continue;
     const formerly = (toldIn(name) as string | null) ?? String(called);
-    database.run(`insert into s.${table} (pk, keys, name, task) values (:target, :keys, :name, :task)`, {
+    database.run(`insert into s.${table} (pk, keys, name, task, state) values (:target, :keys, :name, :task, :state)`, {
       target: Number(target),
       keys: work === "create" ? null : JSON.stringify(keysIn(comparisonOf(naming), was)),
       name: comparisonKey(fields[namedBy]?.comparison ?? "exact", formerly),
-      task: Number(pk),
+      // what is gone here is edited there no more
+      task: Number(deletion ?? pk),
+      state: deletion === null ? String(state) : "open",
     });
   }
 };
 
 /** What records had until imports wrote them that are yet to be repeated in the console. */
-const noteImports = (database: Database, table: string, naming: Naming): void => {
+const noteImports = (database: Database, table: string, naming: Naming, which: string): void => {
   const { kind, thing, inScope } = naming;
   const was = wasTable({ thing });
   const formerly = ofColumns("w");
   const keys = keysOf(naming, formerly);
   const tasks = database.all(
-    `select k.pk as task, i.pk as import, coalesce(i.madeAfter, 0) as madeAfter, coalesce(i.madeUpTo, 0) as madeUpTo,
+    `select k.pk as task, k.state, i.pk as import, coalesce(i.madeAfter, 0) as madeAfter, coalesce(i.madeUpTo, 0) as madeUpTo,
        coalesce((select u.pk from import u where u.id = i.detail ->> 'reverts'), i.pk) as undone
      from console_task k join import i on i.pk = k.import
-     where k.state = 'open' and k.kind = :kind and k.work <> 'upload' order by k.pk`,
+     where ${which} and k.kind = :kind and k.work <> 'upload' order by k.pk`,
     { kind },
   );
-  const into = `insert into s.${table} (pk, keys, name, task)`;
-  for (const { task, import: done, undone, madeAfter, madeUpTo } of tasks) {
-    const of = { task: Number(task), undone: Number(undone) };
+  const into = `insert into s.${table} (pk, keys, name, task, state)`;
+  for (const { task, state, import: done, undone, madeAfter, madeUpTo } of tasks) {
+    const of = { task: Number(task), state: String(state), undone: Number(undone) };
     database.run(
-      `${into} select w.pk, ${keys}, ${nameOf(thing, formerly)}, :task from ${was} w
+      `${into} select w.pk, ${keys}, ${nameOf(thing, formerly)}, :task, :state from ${was} w
          left join ${thing.name} t on t.pk = w.pk
        where w.import in (:done, :undone) and w.action in ('update', 'delete')
          and (t.pk is null or ${keys} is distinct from ${keysOf(naming)})`,
@@ -131,7 +141,7 @@ const noteImports = (database: Database, table: string, naming: Naming): void =>
     );
     // what is made anew: by the undoing of a deletion, or for a row
     database.run(
-      `${into} select t.pk, null, null, :task from ${thing.name} t where ${inScope}
+      `${into} select t.pk, null, null, :task, :state from ${thing.name} t where ${inScope}
          and (t.pk > :madeAfter and t.pk <= :madeUpTo
            or exists (select 1 from ${was} w where w.import = :undone and w.pk = t.pk and w.action = 'delete'))`,
       { ...of, ...(inScope.includes(":kind") && { kind }), madeAfter: Number(madeAfter), madeUpTo: Number(madeUpTo) },
@@ -164,4 +174,27 @@ export const notePutBack = (database: Database, table: string, naming: Naming): 
       task: Number(task),
     });
   }
+};
+
+/**
+ * Makes the table of the records whose keys tasks have changed, of whatever state, in the staging file: `pk`; `name`, the
+ * comparison key of what each is called; `task`, the last one.
+ */
+export const noteTouched = (database: Database, table: string, naming: Naming): void => {
+  const { kind, thing, field, inScope } = naming;
+  const was = wasTable({ thing });
+  database.exec(`drop table if exists s.${table}`);
+  database.exec(`create table s.${table} (pk integer primary key, name text, task integer not null)`);
+  database.run(
+    `insert into s.${table} select t.pk, ${nameOf(thing)}, max(touched.task) from (
+       select k.target as pk, k.pk as task from console_task k, json_each(k.changes) c
+         where ${isTask(naming)} and c.value ->> 'field' = :field
+       union all
+       select w.pk, k.pk from console_task k join ${was} w on w.import = k.import join ${thing.name} n on n.pk = w.pk
+         where k.kind = :kind and k.work <> 'upload' and w.action = 'update'
+           and ${keysOf(naming, ofColumns("w"))} is distinct from ${keysOf(naming, ofColumns("n"))}
+     ) touched join ${thing.name} t on t.pk = touched.pk where ${inScope} group by t.pk`,
+    { ...paramsOf(naming), kind, field },
+  );
+  database.exec(`create index s.${table}_name on ${table} (name)`);
 };

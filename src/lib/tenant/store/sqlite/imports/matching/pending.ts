@@ -1,15 +1,22 @@
+import { severityOf } from "../../../../../model/problem.ts";
 import type { Database, Params } from "../../database.ts";
 import { isMatched, THEN } from "../../../sql/forms.ts";
 import { isStaged, keyOf, stagedKeys } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { hasFormer, inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
-import { keysOf, nameOf, noteFormer, notePutBack, type Naming } from "./former.ts";
+import { keysOf, nameOf, noteFormer, notePutBack, noteTouched, type Naming } from "./former.ts";
 
 /** The table of the records of the plan's kind that open tasks change: see {@link noteFormer}. */
 export const PENDING = "pending";
 
 /** The table of the keys of the plan's kind that were put back: see {@link notePutBack}. */
 export const PUT_BACK = "put_back";
+
+/** The table of the records whose keys were ever changed here: see {@link noteTouched}. */
+const TOUCHED = "touched";
+
+/** The same of a file that is not the console's. */
+const MOVED = "moved";
 
 /** Keeps by what the console may have records, before the rows of its export are matched. */
 export const notePending = (database: Database, plan: PlanSql): void => {
@@ -19,16 +26,21 @@ export const notePending = (database: Database, plan: PlanSql): void => {
   const naming: Naming = { kind, thing, field: keyOf(plan).field, inScope, isOwn: true };
   noteFormer(database, PENDING, naming);
   notePutBack(database, PUT_BACK, naming);
+  noteTouched(database, TOUCHED, naming);
 };
 
 /**
  * Rows of which nobody can tell whose they are: open tasks gave the key to the record that has it here, and others took it
  * from another one, which the console may have by it yet. A row that agrees with the record is its own, unless the other
- * one is still there and called alike.
+ * one is still there and called alike. Nor can anybody where a row is called like another one, and the keys of both were
+ * changed here, whatever became of the tasks: the export is from before, or another one was read so.
  */
 export const findPending = (database: Database, plan: PlanSql): void => {
-  if (plan.request.fromConsole !== true || database.count(`select count(*) from s.${PENDING}`) === 0) return;
+  if (plan.request.fromConsole !== true) return;
+  if (database.count(`select (select count(*) from s.${PENDING}) + (select count(*) from s.${TOUCHED})`) === 0) return;
   const { thing } = plan.kind;
+  const called = plan.kind.fields.find((field) => field.stored === plan.kind.namedBy && isStaged(plan, field));
+  const rowName = called === undefined ? "null" : stagedKeys(called);
   const isCalledAlike = `(y.name is null or y.name is not distinct from ${nameOf(thing)})`;
   const isThere = (...of: readonly string[]): string =>
     `exists (select 1 from ${thing.name} o where o.pk in (${of.map((alias) => `${alias}.pk`).join(", ")}))`;
@@ -46,22 +58,37 @@ export const findPending = (database: Database, plan: PlanSql): void => {
     select r.row, r.line, x.task, h.task
     from s.row r ${THEN} s.${PUT_BACK} h on h.key = r.key ${THEN} s.match m on m.row = r.row and m.target <> h.pk
       ${THEN} s.${PUT_BACK} x on x.pk = m.target and x.held = r.key
-    where m.changed <> 0 and ${isHeld("h", { thing, field: keyOf(plan).field })}`;
+    where m.changed <> 0 and ${isHeld("h", { thing, field: keyOf(plan).field })}
+    union all
+    select r.row, r.line, x.task, y.task
+    from s.match m ${THEN} s.${TOUCHED} x on x.pk = m.target ${THEN} s.row r on r.row = m.row
+      ${THEN} s.${TOUCHED} y on y.name = ${rowName} and y.pk <> x.pk
+    where m.changed <> 0 and x.name is distinct from ${rowName}`;
   tellPending(database, plan, keyOf(plan).field, {
     select: `select row, line, one as task from (${doubtful}) union select row, line, other from (${doubtful})`,
   });
 };
 
-/** @param found of `select`: `row`, `line` and `task`, each once */
+/** Rows that tasks concern. */
+interface Told {
+  readonly code?: "key-pending" | "key-moved" | undefined;
+  /** SQL of `row`, `line` and `task`, each once */
+  readonly select: string;
+  /** the kind whose export tells more */
+  readonly of?: string | undefined;
+  readonly params?: Params | undefined;
+}
+
 const tellPending = (
   database: Database,
   plan: PlanSql,
   field: string,
-  { select, of, params }: { readonly select: string; readonly of?: string | undefined; readonly params?: Params },
+  { code = "key-pending", select, of, params }: Told,
 ): void => {
   const told = ["'tasks'", "string_agg(task, ', ')", ...(of === undefined ? [] : ["'of'", `'${of}'`])];
   recordFinding(database, plan, {
-    code: "key-pending",
+    code,
+    severity: severityOf(code) === "error" ? "error" : "warning",
     field,
     select: `select row, line, null as col, json_object(${told.join(", ")}) as params
       from (${select} order by 1, 3) group by row, line`,
@@ -76,31 +103,58 @@ const tellPending = (
 export const findPendingReferences = (database: Database, plan: PlanSql): void => {
   const { kind, request } = plan;
   if (request.fromConsole !== true) return;
+  const isAsked = `exists (select 1 from console_task k
+    where k.state in ('open', 'dropped') and k.kind = :kind and k.thing is null and k.work <> 'upload')`;
+  tellDoubts(database, plan, { where: `m.row is null or m.changed <> 0 or ${isAsked}`, params: { kind: kind.name } });
+};
+
+/** @param where SQL: the rows, `r`, that are told, of those with such cells */
+const tellDoubts = (
+  database: Database,
+  plan: PlanSql,
+  { code, where, params }: Pick<Told, "code" | "params"> & { readonly where: string },
+): void => {
+  const { kind } = plan;
   for (const reference of kind.references.filter(({ field }) => isStaged(plan, field))) {
     const { thing } = reference.table;
     const [own = kind.name] = Object.keys(thing.formats);
-    const naming: Naming = {
-      kind: own,
-      thing,
-      field: reference.refers.by,
-      inScope: inScopeOf(thing, "t"),
-      isOwn: hasFormer(thing),
-    };
+    const isOwn = hasFormer(thing);
+    const naming = { kind: own, thing, field: reference.refers.by, inScope: inScopeOf(thing, "t"), isOwn };
     if (!noteDoubts(database, plan, { reference, naming })) continue;
     const { field } = reference;
     const names =
       field.merge === "list"
         ? `s.row r ${THEN} json_each(${stagedKeys(field)}) e join s.cell_doubt d on d.key = e.value`
         : `s.cell_doubt d ${THEN} s.row r on ${stagedKeys(field)} = d.key`;
-    const isAsked = `exists (select 1 from console_task k
-      where k.state = 'open' and k.kind = :kind and k.thing is null and k.work <> 'upload')`;
     tellPending(database, plan, field.field, {
-      select: `select distinct r.row, r.line, d.task from ${names} left join s.match m on m.row = r.row
-        where m.row is null or m.changed <> 0 or ${isAsked}`,
-      of: naming.isOwn ? naming.kind : undefined,
-      params: { kind: kind.name },
+      code,
+      select: `select distinct r.row, r.line, d.task from ${names} left join s.match m on m.row = r.row where ${where}`,
+      of: isOwn ? own : undefined,
+      params,
     });
   }
+};
+
+/**
+ * Rows of a file that name by what open tasks change: a file that the console takes before they are done would be read there
+ * as of others, or of somebody new.
+ */
+export const findMoved = (database: Database, plan: PlanSql): void => {
+  const { kind, request } = plan;
+  if (request.fromConsole === true || database.count("select count(*) from console_task where state = 'open'") === 0)
+    return;
+  const naming = { kind: kind.name, thing: kind.thing, field: keyOf(plan).field, inScope: kind.inScope, isOwn: true };
+  noteFormer(database, MOVED, naming);
+  noteKeys(database, MOVED);
+  const select = `
+    select r.row, r.line, y.task from s.row r ${THEN} s.${MOVED}_each y on y.key = r.key left join s.match m on m.row = r.row
+    where y.pk is distinct from m.target
+    union
+    select r.row, r.line, x.task from s.match m ${THEN} s.${MOVED} x on x.pk = m.target join s.row r on r.row = m.row
+    where x.keys is not null and r.key is not null
+      and not exists (select 1 from json_each(x.keys) e where e.value = r.key)`;
+  tellPending(database, plan, keyOf(plan).field, { code: "key-moved", select });
+  tellDoubts(database, plan, { code: "key-moved", where: "true" });
 };
 
 /**
@@ -116,20 +170,23 @@ const noteDoubts = (
 ): boolean => {
   const { field, keys, table } = reference;
   const [former, putBack] = ["cell_former", "cell_put_back"];
-  noteFormer(database, former, naming);
+  noteFormer(database, former, naming, true);
   notePutBack(database, putBack, naming);
-  for (const gone of ["cell_key", "cell_doubt"]) database.exec(`drop table if exists s.${gone}`);
-  database.exec("create table s.cell_key (key text not null, pk integer not null, task integer not null)");
-  database.exec(`insert into s.cell_key select e.value, y.pk, y.task from s.${former} y, json_each(y.keys) e`);
-  database.exec("create index s.cell_key_key on cell_key (key)");
+  noteKeys(database, former);
+  database.exec("drop table if exists s.cell_doubt");
   const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
   const record = keys.own ? "pk" : keys.record;
   const meant = `s.refer f join ${keys.table} known on ${keys.key("known")} = f.key and ${scope}`;
   const doubts = `
     select f.key, x.task as one, y.task as other from ${meant}
-      join s.cell_key y on y.key = f.key and y.pk <> known.${record}
+      join s.${former}_each y on y.key = f.key and y.pk <> known.${record}
       join s.${former} x on x.pk = known.${record}
         and (x.keys is null or not exists (select 1 from json_each(x.keys) e where e.value = f.key))
+    where f.what = :what and (x.state <> 'confirmed' or y.state <> 'confirmed')
+    union all
+    select f.key, x.task, y.task from ${meant}
+      join s.${former} x on x.pk = known.${record} and ${isReturned("x", naming)}
+      join s.${former} y on y.pk <> x.pk and ${isReturned("y", naming)}
     where f.what = :what
     union all
     select f.key, h.task, h.task from ${meant}
@@ -142,6 +199,21 @@ const noteDoubts = (
   });
   return database.count("select count(*) from s.cell_doubt") > 0;
 };
+
+/** Makes the table of all keys of a table of {@link noteFormer}: `key`, `pk`, `task`, `state`. */
+const noteKeys = (database: Database, table: string): void => {
+  const keys = `${table}_each`;
+  database.exec(`drop table if exists s.${keys}`);
+  database.exec(`create table s.${keys} (key text not null, pk integer not null, task integer not null,
+    state text not null)`);
+  database.exec(`insert into s.${keys} select e.value, y.pk, y.task, y.state from s.${table} y, json_each(y.keys) e`);
+  database.exec(`create index s.${keys}_at on ${keys} (key)`);
+};
+
+/** SQL: an open task has the keys of before again, and the console may have those in between. @param alias of {@link noteFormer} */
+const isReturned = (alias: string, { thing, field }: Pick<Naming, "thing" | "field">): string =>
+  `${alias}.state = 'open' and exists (select 1 from ${thing.name} t
+    where t.pk = ${alias}.pk and ${keysOf({ thing, field })} is not distinct from ${alias}.keys)`;
 
 /** SQL: the record of a key that was put back has the former one yet. @param alias of {@link notePutBack} */
 const isHeld = (alias: string, { thing, field }: Pick<Naming, "thing" | "field">): string =>

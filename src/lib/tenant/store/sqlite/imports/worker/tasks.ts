@@ -32,6 +32,7 @@ import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChan
 import { auditImport } from "./audit.ts";
 import { overwrittenBy, refuseKept } from "./overwrites.ts";
 import { contradictedBy, isWholeExport } from "./contradictions.ts";
+import { keepMet, refuseOthers } from "./verification.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
@@ -246,12 +247,13 @@ const compareAndKeep = async (
     const isWaiting = record.state === "awaiting-console";
     if (isWaiting) {
       keepEmitted(database, plan);
+      keepMet(database);
       followReferred(database, plan);
       planner?.named.follow(database);
     }
     const etag = etagOf(database, plan);
     const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing };
-    const found = isDeletion ? choose(database, plan, along) : compare(database, plan);
+    const found = isDeletion ? choose(database, plan, along) : compare(database, plan, { isEmitted: isWaiting });
     refuseKept(database, plan);
     const counts = { ...found, overwrites: overwrittenBy(database, plan) };
     if (!unseen) keepDeletions(database, plan);
@@ -503,6 +505,8 @@ export const applyToCopy = async (
   return withDatabase({ tenant: copy, staging: files.staging }, interrupted, async (database) => {
     const waiting = await readImport(new Connection(database), id);
     keepEmitted(database, planSqlOf(waiting));
+    keepMet(database);
+    refuseOthers(database, planSqlOf(waiting), waiting);
     await new SqliteStore(database).change((writer) => applyPlans(database, writer, [openPlan(waiting)], { moment }));
     const { revision } = await readImport(new Connection(database), id);
     return plannedChanges(database, planSqlOf(waiting), { pk: waiting.pk, revision });

@@ -1,0 +1,80 @@
+import { Failure } from "../../../../../errors/index.ts";
+import { text, type Text } from "../../../../../text/index.ts";
+import { typedWord } from "../../../../../text/shell-word.ts";
+import { isValid, THEN } from "../../../sql/forms.ts";
+import type { ImportRecord } from "../../../imports/record.ts";
+import type { Database, Row } from "../../database.ts";
+import { keyOf, keyText } from "../expressions.ts";
+import type { PlanSql, StoredKind } from "../stored-kind.ts";
+
+// What a plan that awaits the console must not do, as things changed here since its file was written.
+
+/** The records that rows met as the plan was written for the console. */
+const MET = "s.met";
+
+/** Keeps which records the rows of a plan meet by its latest comparison, unless those of an earlier one were kept. */
+export const keepMet = (database: Database): void => {
+  database.exec(`create table if not exists ${MET} as select row, target from s.match`);
+  database.exec("create index if not exists s.met_row on met (row)");
+};
+
+/** SQL: an export of the console brought the record `t` as it is, or proved what was done to it here. */
+const IS_OF_CONSOLE = `(
+  exists (select 1 from import i where i.kind = :kind and i.revision = t.revision
+    and i.detail -> 'request' ->> 'fromConsole')
+  or exists (select 1 from console_task k left join import i on i.pk = k.import
+    where k.kind = :kind and k.thing is null and k.state = 'shown' and (k.target = t.pk and k.revision = t.revision
+      or i.revision = t.revision)))`;
+
+/** SQL: the open tasks of the record `t`, as its last change left it. */
+const TASKS = `(select string_agg(k.pk, ', ') from console_task k left join import i on i.pk = k.import
+  where k.kind = :kind and k.thing is null and k.state = 'open' and (k.target = t.pk or i.revision = t.revision))`;
+
+/**
+ * Refuses to write rows to other records than they met as the file was written for the console: somebody made these here
+ * since, or gave them the key, and the console knows nothing of it. One that has all that its row has may be taken.
+ *
+ * @throws Failure `conflict`
+ */
+export const refuseOthers = (database: Database, plan: PlanSql, { pk }: Pick<ImportRecord, "pk">): void => {
+  const { kind } = plan;
+  const found = database.get(
+    `select r.line, t.id, t."${kind.namedBy}" as name, ${keyText(kind)} as key, ${TASKS} as tasks, count(*) over () as n
+     from s.match m ${THEN} ${kind.thing.name} t on t.pk = m.target ${THEN} s.row r on r.row = m.row
+       left join ${MET} x on x.row = m.row
+     where m.changed <> 0 and x.target is distinct from m.target and ${isValid("m.row")} and not ${IS_OF_CONSOLE}
+     order by r.row limit 1`,
+    { kind: kind.name },
+  );
+  if (found !== undefined) throw metOther(plan, pk, found);
+};
+
+/** A command on a record of a kind. */
+const commandOn = ({ thing, name }: StoredKind, verb: string, word: string): string =>
+  thing.scope === undefined
+    ? `clomoctl ${name} ${verb} ${word}`
+    : `clomoctl secured users ${verb} ${word} --app ${name}`;
+
+const metOther = (plan: PlanSql, number: number, { line, id, name, key, tasks, n }: Row): Failure => {
+  const { kind, staged } = plan;
+  const called = key === null || key === name ? String(name) : `${String(name)} (${String(key)})`;
+  const others = Number(n) > 1 ? text(` (and ${Number(n) - 1} more)`, `(他 ${Number(n) - 1} 件)`) : text("", "");
+  const task = tasks === null ? text("", "") : text(` (open task ${String(tasks)})`, `(未完了の作業 ${String(tasks)})`);
+  const { field } = keyOf(plan);
+  const header = staged.places.find((place) => place.field === field)?.header ?? field;
+  const word = typedWord(String(key ?? id), String(id));
+  const keep: Text = text(
+    `if the console has what the file has: give the one here another ${header} (${commandOn(kind, "edit", word)}) or delete it (${commandOn(kind, "delete", word)}), then verify again`,
+    `管理画面がファイルの内容になっている場合は、ここにあるものの${header}を変更するか(${commandOn(kind, "edit", word)})、削除してから(${commandOn(kind, "delete", word)})、もう一度照合してください`,
+  );
+  return new Failure("conflict", {
+    what: text(
+      `${called}${task.en}${others.en} was made or changed here since the file was written for the console, and line ${String(line)} of it would overwrite that; nothing was changed`,
+      `「${called}」${task.ja}${others.ja}は、ファイルを書き出した後にここで作成または変更されたもので、ファイルの ${String(line)} 行目が上書きすることになります。何も変更していません`,
+    ),
+    hint: text(
+      `${keep.en}; if it is to stay as it is here: drop the plan (clomoctl imports discard ${number}) and correct the console`,
+      `${keep.ja}。ここにあるとおりに残す場合は、計画を破棄し(clomoctl imports discard ${number})、管理画面を直してください`,
+    ),
+  });
+};
