@@ -73,6 +73,19 @@ test("a plan that was here already as a whole changes nothing, and there is noth
   expect(ja.stderr.split("\n").at(-2)).toBe("インポート 12: 変更なし");
 });
 
+test("says which tasks stay open, and what closes those that the export proves", async () => {
+  const numbers = Array.from({ length: 11 }, (_, at) => at + 2);
+  const told = async (openTasks: readonly number[]) =>
+    inBoth(VERIFY, { tenant: tenantWith({ ...accepted, openTasks }), folder: folderOf() });
+  const { en, ja } = await told([2, 5]);
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain(
+    "stay open (2, 5); those that this export shows to be done are closed by: clomoctl users import export.csv --from-console\n",
+  );
+  expect(ja.stderr).toContain("管理画面での作業は未了のままです(2、5)。");
+  expect((await told(numbers)).en.stderr).toContain("(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …)");
+});
+
 test("lists what differs, and says that the plan keeps waiting", async () => {
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(differing), folder: folderOf() });
   expect(en.exit).toBe(9);
@@ -113,6 +126,20 @@ test("what an open task is the reason of is to be done in the console: no export
   expect(both.en.stderr).toContain("open tasks: 3)");
   expect(both.en.stderr).toContain("the rest was changed in the console meanwhile: import this export first: ");
   expect(both.en.stderr).not.toContain("\nthen: ");
+});
+
+test("what open tasks keep from being told is told with all of them, and neither uploaded again nor taken over", async () => {
+  const line = { ...rowOf({ row: 2, key: "a", action: "invalid" }), planned: [], touched: true, pending: [3, 2] };
+  const answer = { ...differing, differences: 1, first: [line] };
+  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(answer), folder: folderOf() });
+  expect(en.stdout).toContain("unreadable\ta\t髙橋 花子\t[]\ttrue\t1\t3\n");
+  expect(en.stderr).toContain(
+    "(2, 3): do these in the console (clomoctl console show 2), record it: clomoctl console confirm 2 3; where they were closed without that,",
+  );
+  expect(ja.stderr).toContain(
+    "管理画面での作業(2、3)で変わる値のため、計画と異なるか、だれ(何)のものか判断できないもの",
+  );
+  expect(en.stderr).not.toMatch(/upload the file again|clomoctl \S+ import/);
 });
 
 test("a difference has both values, in words on a terminal", async () => {

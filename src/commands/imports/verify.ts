@@ -113,12 +113,10 @@ export default defineCommand({
     for (const line of unseenOf(verification, day)) await terminal.note(line);
     if (accepted) {
       for (const line of doneBefore(found, verification.import)) await terminal.note(line);
-      return showResult(tools, {
-        plan: verification.import,
-        dryRun: false,
-        committed: true,
-        unseen: verification.unseen,
-      });
+      const { unseen } = verification;
+      const end = await showResult(tools, { plan: verification.import, dryRun: false, committed: true, unseen });
+      for (const line of leftOpen(verification, found, against)) await terminal.note(line);
+      return end;
     }
     const columns = DIFFERENCE_COLUMNS(found.kind);
     const isTable = isUsualTable(terminal);
@@ -170,6 +168,20 @@ function* doneBefore(sent: Import, done: Import): Generator<Text> {
     );
 }
 
+/** The tasks that a verification does not close, though its export may prove them. @param against the export as it was named */
+function* leftOpen({ openTasks = [] }: Verification, { kind }: Import, against: string): Generator<Text> {
+  if (openTasks.length === 0) return;
+  const named = [...openTasks.slice(0, MOST_TASKS), ...(openTasks.length > MOST_TASKS ? ["…"] : [])];
+  const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
+  yield text(
+    `tasks for the console stay open (${named.join(", ")}); those that this export shows to be done are closed by: ${takeOver}`,
+    `管理画面での作業は未了のままです(${named.join("、")})。このエクスポートで完了を確認できるものは、取り込むと完了になります: ${takeOver}`,
+  );
+}
+
+/** Maximum number of open tasks that are named. */
+const MOST_TASKS = 10;
+
 /** @param against the export as it was named */
 function* nextSteps(
   { reason, differences, first, unseenRecords = 0 }: Verification,
@@ -189,18 +201,27 @@ function* nextSteps(
     );
   }
   if (reason !== "differs") return;
-  const touched = first.filter((one) => one.touched).length;
+  const untold = first.filter((one) => one.pending !== undefined);
+  const told = first.filter((one) => one.pending === undefined);
+  const touched = told.filter((one) => one.touched).length;
+  const listed = first.filter((one) => one.touched).length;
   yield text(
-    `records that differ from the plan: ${differences} (of those listed, ${touched} touched by it); ${STILL_WAITS.en}`,
-    `計画と異なるものが ${differences} 件あります(一覧のうち、計画の対象は ${touched} 件)。${STILL_WAITS.ja}`,
+    `records that differ from the plan: ${differences} (of those listed, ${listed} touched by it); ${STILL_WAITS.en}`,
+    `計画と異なるものが ${differences} 件あります(一覧のうち、計画の対象は ${listed} 件)。${STILL_WAITS.ja}`,
   );
   if (touched > 0)
     yield text(
       `touched by the plan: upload the file again or correct the console, export, and: ${again}`,
       `計画の対象: もう一度アップロードするか管理画面で直し、エクスポートして: ${again}`,
     );
-  const untouched = first.filter((one) => !one.touched);
-  const tasks = [...new Set(untouched.flatMap(({ task }) => task ?? []))].toSorted((a, b) => a - b);
+  const pending = numbersOf(untold.flatMap((one) => one.pending ?? []));
+  if (pending.length > 0)
+    yield text(
+      `otherwise, or not to be told, as open tasks change what things are called (${pending.join(", ")}): do these in the console (clomoctl console show ${pending[0]}), record it: clomoctl console confirm ${pending.join(" ")}; where they were closed without that, import the console's export of what they change first (--from-console); then export, and: ${again}`,
+      `管理画面での作業(${pending.join("、")})で変わる値のため、計画と異なるか、だれ(何)のものか判断できないもの: 先に管理画面で行い(手順: clomoctl console show ${pending[0]})、完了を記録してください: clomoctl console confirm ${pending.join(" ")} 。行わずに取り下げた作業なら、変更した対象の管理画面のエクスポートを先に取り込んでください(--from-console)。続けて、エクスポートして: ${again}`,
+    );
+  const untouched = told.filter((one) => !one.touched);
+  const tasks = numbersOf(untouched.flatMap(({ task }) => task ?? [])).filter((number) => !pending.includes(number));
   const [task] = tasks;
   if (task !== undefined)
     yield text(
@@ -209,7 +230,8 @@ function* nextSteps(
     );
   if (untouched.every((one) => one.task !== undefined)) return;
   const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
-  yield touched > 0 || task !== undefined
+  const isMore = touched > 0 || task !== undefined || pending.length > 0;
+  yield isMore
     ? text(
         `the rest was changed in the console meanwhile: import this export first: ${takeOver}`,
         `それ以外: その間に管理画面で変更されています。先にこのエクスポートを取り込んでください: ${takeOver}`,
@@ -218,5 +240,8 @@ function* nextSteps(
         `changed in the console meanwhile: import this export: ${takeOver}`,
         `その間に管理画面で変更されています。このエクスポートを取り込んでください: ${takeOver}`,
       );
-  if (touched === 0 && task === undefined) yield text(`then: ${same}`, `そのあと: ${same}`);
+  if (!isMore) yield text(`then: ${same}`, `そのあと: ${same}`);
 }
+
+/** Numbers of tasks, each once, in order. */
+const numbersOf = (tasks: readonly number[]): readonly number[] => [...new Set(tasks)].toSorted((a, b) => a - b);

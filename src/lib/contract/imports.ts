@@ -281,6 +281,8 @@ const Difference = named(
     touched: z.boolean(),
     /** an open task for the console, which has it otherwise until that is done */
     task: z.int().optional(),
+    /** open tasks, of whatever records, that change what these are called: until they are done, the line means nothing else, or nobody can tell what */
+    pending: z.array(z.int()).optional(),
   }),
   PlanRow,
 );
@@ -303,6 +305,8 @@ const Verification = named(
     unseen: z.array(UnseenColumn),
     /** number of records that the plan changes and of which the export shows no change */
     unseenRecords: z.int().optional(),
+    /** once it is accepted: the open tasks for the console of such records; an import of the export closes those it proves */
+    openTasks: z.array(z.int()).optional(),
   }),
 );
 

@@ -380,3 +380,150 @@ test("so is whom somebody made by hand, once an export showed them", async () =>
   await tenant.import(exported, shown(""));
   expect(await verify(plan, shown("主任"))).toMatchObject({ accepted: true });
 });
+
+/** Swaps the values by which files name two records, through a third one. */
+const swap = async (
+  change: (at: 0 | 1, to: string) => Promise<unknown>,
+  [first, second]: readonly [string, string],
+) => {
+  await change(0, "third@x");
+  await change(1, first);
+  await change(0, second);
+};
+
+/** Writes a file while tasks are open, as older programs let it be written. */
+const emitBefore: typeof emit = async (...asked) => {
+  const open = (await tenant.client.console.list({ state: "open" })).filter(({ work }) => work !== "upload");
+  const numbers = open.map(({ number }) => number);
+  await tenant.client.console.close({ numbers, state: "confirmed" });
+  const plan = await emit(...asked);
+  tenant.sql(
+    "update console_task set state = 'open', closedAt = null where pk in (select value from json_each(:pks))",
+    {
+      pks: JSON.stringify(numbers),
+    },
+  );
+  return plan;
+};
+
+const BARE: Cells = [PLACES, ["山田", "yamada@x", ""]];
+
+test("an export that names what swapped codes here proves no upload that was written with the new ones", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, [PLACE_HEADER, ["法務部", "L", ""], ["経理部", "K", ""]]);
+  await tenant.import(exported, BARE);
+  const { client } = tenant;
+  const [law, finance] = [await client.orgs.find({ name: "L" }), await client.orgs.find({ name: "K" })];
+  const ids = [law[0]?.id ?? "", finance[0]?.id ?? ""] as const;
+  await swap((at, code) => client.orgs.edit(ids[at], { code }), ["L", "K"]);
+  const plan = await emitBefore([PLACES, ["山田", "yamada@x", "K"]]);
+  // the console has 経理部 by that code yet
+  const now: Cells = [PLACES, ["山田", "yamada@x", "K"]];
+  expect(await verify(plan, now)).toMatchObject({
+    reason: "differs",
+    differences: 1,
+    first: [{ key: "yamada@x", action: "invalid", pending: [1, 2] }],
+  });
+  expect(await org("yamada@x")).toBe("");
+  await client.console.close({ numbers: [1, 2], state: "confirmed" });
+  expect(await verify(plan, [PLACES, ["山田", "yamada@x", "L"]])).toMatchObject({ first: [{ action: "update" }] });
+  expect(await verify(plan, now)).toMatchObject({ accepted: true });
+});
+
+test("nor one that names the owner of a device whose address another one has now, or a group", async () => {
+  await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""], ["佐藤", "sato@x", ""]]);
+  const { client } = tenant;
+  const [yamada, sato] = [await client.users.find({ name: "yamada@x" }), await client.users.find({ name: "sato@x" })];
+  const ids = [yamada[0]?.id ?? "", sato[0]?.id ?? ""] as const;
+  await swap((at, email) => client.users.edit(ids[at], { emails: [email] }), ["yamada@x", "sato@x"]);
+  const owned: Cells = [
+    ["シリアルナンバー", "プラットフォーム", "ステータス", "所有者メールアドレス"],
+    ["SN1", "iOS", "管理中", "sato@x"],
+  ];
+  const devices = await emitBefore(owned, { kind: "devices" });
+  expect(await verify(devices, owned, { sameAsUpload: true })).toMatchObject({ first: [{ pending: [1, 2] }] });
+  const grouped = (group: string): Cells => [
+    ["表示名", "ユーザーID", "グループ名"],
+    ["田中", "tanaka", group],
+    ["林", "hayashi", "B"],
+    ["森", "mori", "A"],
+  ];
+  await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, grouped(""));
+  const groups = await client.secured.groups("docs");
+  const group = (at: 0 | 1) => ({ app: "docs", id: groups.find(({ name }) => name === "AB"[at])?.id ?? "" }) as const;
+  const [first, second] = [group(0), group(1)];
+  await swap((at, name) => client.secured.editGroup(at === 0 ? first : second, { name }), ["A", "B"]);
+  const members = await emitBefore(
+    [
+      ["表示名", "ユーザーID", "グループ名"],
+      ["田中", "tanaka", "A"],
+    ],
+    { kind: "docs" },
+  );
+  const { first: lines } = await verify(members, grouped("A"));
+  expect(lines.find(({ key }) => key === "tanaka")).toMatchObject({ action: "invalid", touched: true });
+});
+
+test("what was swapped once an upload was written keeps no row from being told that agrees", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, [PLACE_HEADER, ["法務部", "L", ""], ["経理部", "K", ""]]);
+  await tenant.import(exported, BARE);
+  const plan = await emit([PLACES, ["山田", "yamada@x", "K"]]);
+  const { client } = tenant;
+  const [law, finance] = [await client.orgs.find({ name: "L" }), await client.orgs.find({ name: "K" })];
+  const ids = [law[0]?.id ?? "", finance[0]?.id ?? ""] as const;
+  await swap((at, code) => client.orgs.edit(ids[at], { code }), ["L", "K"]);
+  expect(await verify(plan, [PLACES, ["山田", "yamada@x", "L"]])).toMatchObject({ accepted: true });
+  expect(await org("yamada@x")).toBe("経理部");
+});
+
+test("lines that differ only by codes which open tasks change name these", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, [...TREE, ["総務部", "G", "HQ"]]);
+  const plan = await emit([[...PLACE_HEADER], ["第二課", "S2", "S"], ["第三課", "S3", "S"]], { kind: "orgs" });
+  const { client } = tenant;
+  const [sales, affairs] = [await client.orgs.find({ name: "S" }), await client.orgs.find({ name: "G" })];
+  await client.orgs.edit(sales[0]?.id ?? "", { code: "SS" });
+  await client.orgs.edit(affairs[0]?.id ?? "", { code: "S" });
+  const before: Cells = [...grown("S"), ["総務部", "G", "HQ"], ["第三課", "S3", "S"]];
+  const { first } = await verify(plan, before);
+  expect(first.filter(({ action }) => action !== "delete").map(({ key, pending }) => [key, pending])).toEqual([
+    ["S", [2, 3]],
+    ["S1", [2]],
+    ["S2", [2]],
+    ["G", [3]],
+    ["S3", [2]],
+  ]);
+  // what is another one's, too, is no matter of names alone
+  const moved = before.map((row) => (row[1] === "S3" ? row.with(2, "HQ") : row));
+  const lines = (await verify(plan, moved)).first;
+  expect(lines.find(({ key }) => key === "S3")).not.toHaveProperty("pending");
+});
+
+test("so do users in an organisation that the export calls by its former code", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  await tenant.import(exported, placed("S", "HQ"));
+  const plan = await emit([PLACES, ["佐藤", "sato@x", "S"]]);
+  const [sales] = await tenant.client.orgs.find({ name: "S" });
+  await tenant.client.orgs.edit(sales?.id ?? "", { code: "SS" });
+  const { first } = await verify(plan, placed("S", "S"));
+  expect(first.map(({ key, pending }) => [key, pending])).toEqual([
+    ["yamada@x", [2]],
+    ["sato@x", [2]],
+  ]);
+  const own = (await verify(plan, placed("SS", "HQ"))).first;
+  expect(own).toMatchObject([{ key: "sato@x", touched: true }]);
+  expect(own[0]).not.toHaveProperty("pending");
+});
+
+test("a verification tells the tasks of the kind that stay open, which an import of its export closes", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  await tenant.import(exported, NAMES);
+  const plan = await emit([TITLES, YAMADA.with(2, "部長")]);
+  const [sato] = await tenant.client.users.find({ name: "sato@x" });
+  await tenant.client.users.edit(sato?.id ?? "", { title: "係長" });
+  const [top] = await tenant.client.orgs.find({ name: "HQ" });
+  await tenant.client.orgs.edit(top?.id ?? "", { name: "本店" });
+  const both: Cells = [TITLES, YAMADA.with(2, "部長"), SATO.with(2, "係長")];
+  expect(await verify(plan, both)).toMatchObject({ accepted: true, openTasks: [2] });
+  await tenant.import(exported, both);
+  const next = await emit([TITLES, YAMADA.with(2, "主任")]);
+  expect(await verify(next, both.with(1, YAMADA.with(2, "主任")))).not.toHaveProperty("openTasks");
+});

@@ -87,6 +87,6 @@ export const DIFFERENCE_COLUMNS = (kind: Import["kind"]): readonly Column<Line>[
     key: "task",
     header: text("open task", "未了の作業"),
     align: "end",
-    value: (line) => (isUnseen(line) ? null : (line.task ?? null)),
+    value: (line) => (isUnseen(line) ? null : (line.task ?? line.pending?.[0] ?? null)),
   },
 ];

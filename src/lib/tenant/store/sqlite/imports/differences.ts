@@ -9,6 +9,7 @@ import { jsonList } from "../../sql/json.ts";
 import { changes, hasSecrets, keyText, referenceOf, shownReference, stored } from "./expressions.ts";
 import { valuePiece } from "./rows.ts";
 import { fieldNamed } from "./worker/overwrites.ts";
+import { explainRenamed } from "./worker/renamed.ts";
 import { wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** What a plan changes that awaits the console: as it was written for it, whatever has changed in the tenant since. */
@@ -110,10 +111,12 @@ export const visibleIn = (
 /** Adds to the lines of an export's comparison what was planned, whether the plan touches the record, and its open task. */
 export const differencesOf = (
   database: Database,
-  { kind }: PlanSql,
+  plan: PlanSql,
   planned: PlannedChanges,
   lines: readonly PlanRow[],
 ): Difference[] => {
+  if (lines.length === 0) return [];
+  const { kind } = plan;
   const { thing } = kind;
   const after = jsonList(
     kind.fields.map((field) => {
@@ -137,20 +140,36 @@ export const differencesOf = (
     { import: planned.import, keys },
   );
   const tasks = openTasksOf(database, kind, planned.import, { ...which, keys });
+  const pending = pendingOf(database, which.rows);
+  const explain = explainRenamed(database, plan);
   return lines.map((line) => {
     const isOf = (row: Row): boolean => (line.row === 0 ? row["id"] === idOf(line) : row["row"] === line.row);
     const record = records.find(isOf);
     const task = tasks.find((one) => one.explains(line, record?.["pk"]))?.number;
+    const ours = record === undefined ? [] : (JSON.parse(String(record["planned"])) as Difference["planned"]);
+    const named = [...new Set([...(pending.get(line.row) ?? []), ...explain(line, ours)])];
     return {
       ...line,
-      planned: record === undefined ? [] : (JSON.parse(String(record["planned"])) as Difference["planned"]),
+      planned: ours,
       touched:
         record === undefined
           ? deleted.some(({ key }) => key === line.key)
           : Number(record["revision"]) === planned.revision,
       ...(task !== undefined && { task }),
+      ...(named.length > 0 && { pending: named.toSorted((a, b) => a - b) }),
     };
   });
+};
+
+/** The open tasks that keep rows from being told, by row. @param rows a JSON list */
+const pendingOf = (database: Database, rows: string): ReadonlyMap<number, number[]> => {
+  const found = database.all(
+    `select p.row, e.value as task from s.problem p join json_each('[' || (p.params ->> 'tasks') || ']') e
+     where p.code = 'key-pending' and p.row in (select value from json_each(:rows)) group by 1, 2 order by 1, 2`,
+    { rows },
+  );
+  const byRow = Map.groupBy(found, ({ row }) => Number(row));
+  return new Map([...byRow].map(([row, tasks]) => [row, tasks.map(({ task }) => Number(task))]));
 };
 
 /** An open task, and whether it is why the console has a record otherwise. */

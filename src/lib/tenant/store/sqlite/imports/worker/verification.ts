@@ -4,7 +4,9 @@ import { typedWord } from "../../../../../text/shell-word.ts";
 import { isValid, THEN } from "../../../sql/forms.ts";
 import type { ImportRecord } from "../../../imports/record.ts";
 import type { Database, Row } from "../../database.ts";
+import type { PlannedChanges } from "../differences.ts";
 import { keyOf, keyText } from "../expressions.ts";
+import { findPendingReferences } from "../matching/pending.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
 
 // What a plan that awaits the console must not do, as things changed here since its file was written.
@@ -47,6 +49,45 @@ export const refuseOthers = (database: Database, plan: PlanSql, { pk }: Pick<Imp
     { kind: kind.name },
   );
   if (found !== undefined) throw metOther(plan, pk, found);
+};
+
+/**
+ * Finds the rows of the console's export that agree with what the plan wrote, and name by what open tasks had given to
+ * another record before its file was written: the console read the file's names as it had them, and means another one by the
+ * same name.
+ *
+ * @param database the copy of the tenant with which the export was compared; tasks opened since are set aside meanwhile
+ * @param planned what the plan wrote to it
+ * @returns their number; they are invalid by now
+ */
+export const findUntold = (database: Database, plan: PlanSql, planned: PlannedChanges): number => {
+  const task = database.get("select max(pk) as pk from console_task where work = 'upload' and import = :import", {
+    import: planned.import,
+  });
+  const values = { upload: task?.["pk"] ?? null };
+  // the file was written by what things were called as they were opened; of the copy only
+  database.run("update console_task set state = 'later ' || state where pk >= :upload", values);
+  const found = findUntoldNow(database, plan, planned.revision);
+  database.exec("update console_task set state = substr(state, 7) where state like 'later %'");
+  return found;
+};
+
+const findUntoldNow = (database: Database, plan: PlanSql, revision: number): number => {
+  const tasks = "select 1 from console_task where state in ('open', 'confirmed', 'dropped') limit 1";
+  if (database.count(`select count(*) from (${tasks}) one`) === 0) return 0;
+  database.exec("drop table if exists s.agreed_with");
+  database.exec("create table s.agreed_with (row integer primary key)");
+  database.run(
+    `insert into s.agreed_with select m.row from s.match m join ${plan.kind.thing.name} t on t.pk = m.target
+     where m.changed = 0 and t.revision = :revision and ${isValid("m.row")}`,
+    { revision },
+  );
+  const of = "row in (select row from s.agreed_with)";
+  // that they agree with it is the plan's own doing
+  database.exec(`update s.match set changed = 1 where ${of}`);
+  findPendingReferences(database, plan);
+  database.exec(`update s.match set changed = 0 where ${of}`);
+  return database.count(`select count(*) from s.invalid where ${of}`);
 };
 
 /** A command on a record of a kind. */
