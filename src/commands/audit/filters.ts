@@ -20,8 +20,8 @@ export const AUDIT_FILTERS = {
     kind: "string",
     value: "TEXT",
     about: text(
-      "part of the action: users, edit, users.edit; create, update and delete find imports too that did so",
-      "操作の一部(users、edit、users.edit など)。create・update・delete では、それを行ったインポートも探す",
+      "part of the action: users, edit, users.edit; create, update and delete find imports too that did so, delete also removals",
+      "操作の一部(users、edit、users.edit など)。create・update・delete では、それを行ったインポートも、delete では remove も探す",
     ),
   },
   object: {

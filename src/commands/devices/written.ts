@@ -3,7 +3,7 @@ import { DEVICE, ownerIdOf, usesAccount } from "../../lib/model/device.ts";
 import { comparisonKey } from "../../lib/model/normalise.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
-import { shownWord, typedWord } from "../../lib/text/shell-word.ts";
+import { shownOption, typedWord } from "../../lib/text/shell-word.ts";
 import { orgWord } from "../orgs/named.ts";
 import { backByEdit, type Showing, type Written } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
@@ -31,7 +31,7 @@ export const backByOwner =
     if (before === null) return undefined;
     const command = `clomoctl devices set-owner ${wordOf(after)}`;
     const { owner, ownerOrg } = before;
-    if (owner !== null) return `${command} --user ${shownWord(owner.email)}`;
+    if (owner !== null) return `${command} ${shownOption("--user", owner.email)}`;
     return ownerOrg === null ? `${command} --none` : `${command} --org ${await orgWord(tools, ownerOrg)}`;
   };
 
@@ -43,8 +43,8 @@ export const backByTags: Showing<Device>["back"] = ({ before, after }) => {
     return tags.filter((tag) => !keys.has(comparisonKey("name", tag)));
   };
   const words = [
-    ...lacking(before.tags, after.tags).map((tag) => `--add ${shownWord(tag)}`),
-    ...lacking(after.tags, before.tags).map((tag) => `--remove ${shownWord(tag)}`),
+    ...lacking(before.tags, after.tags).map((tag) => shownOption("--add", tag)),
+    ...lacking(after.tags, before.tags).map((tag) => shownOption("--remove", tag)),
   ];
   return words.length === 0 ? undefined : [`clomoctl devices tag ${wordOf(after)}`, ...words].join(" ");
 };

@@ -27,7 +27,7 @@ async function proposed(line: readonly string[]): Promise<readonly string[]> {
   return words(told);
 }
 
-const NAMES = ["営業", "営業 部", "-営業", "--yes", "it's", "$HOME `x`", "ＡＢＣ", "a/b", "~", "!x"];
+const NAMES = ["営業", "営業 部", "-営業", "--yes", "--help", "-h", "it's", "$HOME `x`", "ＡＢＣ", "a/b", "~", "!x"];
 
 const groups = async () => (await tenant.client.secured.groups("docs")).map(({ name }) => name);
 
@@ -80,7 +80,7 @@ test("an organisation whose path is another's code, or another's path, is named 
   expect(await tenant.users()).toMatchObject([{ id: user.id, org: { id: twin.id } }]);
 });
 
-const MEMOS = ["2 行の\nメモ", "-x", "--yes", "it's\n'x'\\n", "タブ", "$(x)"];
+const MEMOS = ["2 行の\nメモ", "-x", "--yes", "--help", "-h", "--json\nx", "it's\n'x'\\n", "タブ", "$(x)"];
 
 test.each(MEMOS)("of a device whose memo was %j: the memo", async (memo) => {
   await tenant.client.devices.create({ serialNumber: "-S1", memo });
@@ -88,6 +88,34 @@ test.each(MEMOS)("of a device whose memo was %j: the memo", async (memo) => {
   const restored = await run(back, { tenant: tenant.fetch });
   expect(restored).toMatchObject({ exit: 0 });
   expect(await tenant.devices()).toMatchObject([{ serialNumber: "-S1", memo }]);
+});
+
+test.each(["--help", "-h", "-V", "--"])("what reads as an option is taken back as a value: %s", async (value) => {
+  await tenant.client.users.addField({ name: "-座席" });
+  await tenant.client.users.create({
+    name: "山田",
+    emails: ["yamada@x.jp"],
+    title: value,
+    custom: [{ name: "-座席", value }],
+  });
+  await tenant.client.devices.create({ serialNumber: "S1" });
+  await run(["devices", "tag", "S1", `--add=${value}`], { tenant: tenant.fetch });
+  await tenant.client.tenant.set({ contactName: value });
+  for (const line of [
+    ["users", "edit", "yamada@x.jp", "--title", "部長", "--custom=-座席=A1"],
+    ["devices", "tag", "S1", `--remove=${value}`],
+    ["tenant", "set", "--contact-name", "佐藤"],
+  ]) {
+    const back = await proposed(line);
+    expect(await run(back, { tenant: tenant.fetch })).toMatchObject({
+      exit: 0,
+      stdout: expect.not.stringContaining("usage"),
+    });
+  }
+  const [user] = await tenant.users();
+  expect(user).toMatchObject({ title: value, custom: [{ name: "-座席", value }] });
+  expect(await tenant.devices()).toMatchObject([{ tags: [value] }]);
+  expect(await tenant.client.tenant.show()).toMatchObject({ profile: { contactName: value } });
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import type { Fields } from "../../lib/model/thing.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
+import { shownOption } from "../../lib/text/shell-word.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { flagName } from "../field.ts";
 import type { Tools } from "../tools.ts";
@@ -183,5 +183,5 @@ export const backByEdit = <R extends object>(
 ): string | undefined => {
   const options = before === null ? [] : [...optionsFor(fields, before, after), ...more];
   if (options.length === 0) return undefined;
-  return [command, ...options.map(([option, value]) => `--${flagName(option)} ${shownWord(value)}`)].join(" ");
+  return [command, ...options.map(([option, value]) => shownOption(`--${flagName(option)}`, value))].join(" ");
 };

@@ -137,3 +137,32 @@ test("help says how a contact person is really changed, and that nothing happens
   expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("nothing on `console list`");
   expect(ja.stdout.replaceAll(/\s/g, "")).toContain("Supportフォームから申込書をダウンロード");
 });
+
+describe("--timezone sets nothing", () => {
+  const en = "--timezone only says in which zone days are counted; to set it: clomoctl tenant set --console-timezone ";
+  const ja = "--timezone は日付を数えるタイムゾーンの指定です。登録するには: clomoctl tenant set --console-timezone ";
+
+  test("which is said beside what is set", async () => {
+    for (const more of ["", " --dry-run"]) {
+      const line = `tenant set --domain ex --timezone America/New_York${more}`;
+      const ran = await inBoth(line, { tenant: recording({}, { domain: "ex" }) });
+      expect(ran.en).toMatchObject({ exit: 0, requests: [{ json: { domain: "ex" } }] });
+      expect(ran.en.stderr).toContain(`the tenant's time zone was not set: ${en}America/New_York\n`);
+      expect(ran.ja.stderr).toContain(`テナントのタイムゾーンは登録していません。${ja}America/New_York\n`);
+    }
+  });
+
+  test("and where nothing else is", async () => {
+    const ran = await inBoth("tenant set --timezone Asia/Tokyo", { tenant: {} });
+    expect(ran.en).toMatchObject({ exit: 2, stderr: expect.stringContaining(`${en}Asia/Tokyo\n`) });
+    expect(ran.ja).toMatchObject({ exit: 2, stderr: expect.stringContaining(`${ja}Asia/Tokyo\n`) });
+  });
+
+  test.each([
+    "tenant set --console-timezone Asia/Tokyo --timezone Asia/Tokyo",
+    "tenant set --contract x --until 2026-03-31T15:00:00Z --timezone Asia/Tokyo",
+  ])("but not where both are said, nor where it tells the day of an instant: %s", async (line) => {
+    const { exit, stderr } = await run(line, { tenant: recording() });
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.not.stringContaining("--timezone") });
+  });
+});

@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { TypedDate } from "../../lib/model/typed-date.ts";
 import type { Use } from "../../lib/model/tenant.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { InputOf } from "../field.ts";
 import { DRY_RUN } from "../records/options.ts";
@@ -45,7 +45,8 @@ export default defineCommand({
   async run(tools, { dryRun, ...options }) {
     const tenant = await tools.tenant("tenant");
     const change = changeOf(options, zoneOf(tools, tenant));
-    if (Object.keys(change).length === 0) throw nothing();
+    const { timezone } = tools.globals;
+    if (Object.keys(change).length === 0) throw nothing(timezone);
     tools.describeState(() => WHILE_WRITING);
     const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
     describeWritten(tools, dryRun);
@@ -56,17 +57,37 @@ export default defineCommand({
         text("nothing has changed: it was recorded so", "変更はありません(登録済みの内容と同じ)"),
       );
     }
+    if (timezone !== undefined && options.consoleTimezone === undefined && !countsDays(options)) {
+      const { en, ja } = meantFor(timezone);
+      await tools.terminal.note(
+        text(`the tenant's time zone was not set: ${en}`, `テナントのタイムゾーンは登録していません。${ja}`),
+      );
+    }
     if (dryRun) return tools.terminal.note(DRY);
     for (const line of lines) await tools.terminal.note(text(`to take it back: ${line}`, `元に戻すには: ${line}`));
   },
 });
 
-const nothing = (): Failure =>
+const nothing = (timezone: string | undefined): Failure =>
   new Failure("usage", {
     what: text("nothing to change", "変更する内容がありません"),
     where: "clomoctl tenant set",
-    hint: text("see clomoctl tenant set --help", "clomoctl tenant set --help を見てください"),
+    hint:
+      timezone === undefined
+        ? text("see clomoctl tenant set --help", "clomoctl tenant set --help を見てください")
+        : meantFor(timezone),
   });
+
+/** The general `--timezone`, which sets nothing, and the option that was probably meant. */
+const meantFor = (timezone: string): Text =>
+  text(
+    `--timezone only says in which zone days are counted; to set it: clomoctl tenant set --console-timezone ${timezone}`,
+    `--timezone は日付を数えるタイムゾーンの指定です。登録するには: clomoctl tenant set --console-timezone ${timezone}`,
+  );
+
+/** Whether an instant was typed for a day, which `--timezone` tells then. */
+const countsDays = ({ from, until }: Pick<Options, "from" | "until">): boolean =>
+  [from, until].some((date) => date !== undefined && date !== null && "instant" in date);
 
 /** What the options say; a field that none names is not in it. @throws Failure `usage` */
 function changeOf(options: Options, timezone: string): TenantChange {

@@ -92,7 +92,8 @@ const filters = {
   until: Instant.optional().meta({ description: "before this instant" }),
   actor: z.string().min(1).optional().meta({ description: "part of who did it" }),
   action: z.string().min(1).optional().meta({
-    description: "part of the action; create, update and delete find imports too that did so to some record",
+    description:
+      "part of the action; create, update and delete find imports too that did so to some record, and delete removals",
   }),
   object: z.string().min(1).optional().meta({
     description: "id or name of what it was done to, also of what was deleted; imports that wrote it are found too",

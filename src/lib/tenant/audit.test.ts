@@ -273,6 +273,18 @@ describe("a former name finds what came later, too", () => {
   });
 });
 
+test("what is called a deletion is found as one, also where its action is a removal", async () => {
+  await using own = new TestTenant();
+  const { id } = await own.client.users.addField({ name: "座席" });
+  await own.client.users.removeField(id);
+  const found = async (action: string) =>
+    (await Array.fromAsync(own.client.audit.list({ action }))).map(({ record }) =>
+      typeof record === "string" ? record : record.action,
+    );
+  for (const action of ["delete", "fields.delete", "remove"]) expect(await found(action)).toEqual(["fields.remove"]);
+  expect(await found("users.delete")).toEqual([]);
+});
+
 test("whose values went with a custom field is told, and found by each of them", async () => {
   await using own = new TestTenant();
   const field = await own.client.users.addField({ name: "座席" });

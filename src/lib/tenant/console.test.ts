@@ -256,6 +256,21 @@ describe("a custom field that is removed and added again is removed in the conso
     ]);
   });
 
+  test("a removal that an export contradicted is not opened again beside a later one, as that export is undone", async () => {
+    const { console, users: people } = tenant.client;
+    const contradicting = await tenant.import(exported, withField("2020"));
+    await console.close({ numbers: [2], state: "confirmed" });
+    const [field] = await people.fields();
+    await people.removeField(field?.id ?? "");
+    await undo(contradicting, { mirrorOnly: true });
+    expect(await tasks()).toMatchObject([
+      ...FIRST,
+      { work: "remove-field", state: "confirmed" },
+      { work: "add-field", state: "dropped" },
+      { work: "remove-field", state: "open" },
+    ]);
+  });
+
   test("once the removal is confirmed, the column proves that it was added", async () => {
     await tenant.client.console.close({ numbers: [2], state: "confirmed" });
     await tenant.import(exported, withField(""));
@@ -270,10 +285,12 @@ describe("a custom field that is removed here, while the console still has it", 
     ["佐藤", "sato@x", "主任", ""],
   ];
 
+  let exportWithField: Import;
+
   beforeEach(async () => {
     await mirror();
     const { id } = await tenant.client.users.addField({ name: "入社年" });
-    await tenant.import(exported, withField("課長", "2020"));
+    exportWithField = await tenant.import(exported, withField("課長", "2020"));
     await tenant.client.users.removeField(id);
   });
 
@@ -294,6 +311,18 @@ describe("a custom field that is removed here, while the console still has it", 
     await tenant.client.console.close({ numbers: [2], state: "confirmed" });
     expect(await tenant.plan(exported, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
   });
+
+  test.each(["open", "confirmed"] as const)(
+    "is not to be added again where the export with it is undone, its removal being %s",
+    async (state) => {
+      if (state !== "open") await tenant.client.console.close({ numbers: [2], state });
+      await undo(exportWithField, { mirrorOnly: true });
+      expect(await tasks()).toMatchObject([
+        { work: "add-field", state: "shown" },
+        { work: "remove-field", state },
+      ]);
+    },
+  );
 
   test("is no difference of an upload that is verified", async () => {
     const plan = await tenant.plan(users, CHANGED);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { escapeForPeople } from "../terminal/escape.ts";
-import { shownWord, typedWord } from "./shell-word.ts";
+import { shownOption, shownWord, typedWord } from "./shell-word.ts";
 
 /** What a shell makes of a word. */
 const typed = (words: readonly string[]): readonly string[] =>
@@ -50,4 +50,13 @@ test.each([
   ["ＡＢＣ", "ＡＢＣ"],
 ])("%j as an argument is typed %s", (name, word) => {
   expect(typedWord(name, "id1")).toBe(word);
+});
+
+test.each([
+  ["課長", "--title 課長"],
+  ["", "--title ''"],
+  ["--help", "--title='--help'"],
+  ["-a\nb", String.raw`--title=$'-a\nb'`],
+])("%j as the value of an option is typed %s", (value, typedAs) => {
+  expect(shownOption("--title", value)).toBe(typedAs);
 });

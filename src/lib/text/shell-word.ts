@@ -23,6 +23,10 @@ export const shownWord = (name: string): string => {
 const escaped = (character: string): string =>
   character === "\n" ? String.raw`\n` : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
+/** An option with its value, of a command that is shown; one that reads as an option itself (`--help`) is joined to it. */
+export const shownOption = (flag: string, value: string): string =>
+  `${flag}${value.startsWith("-") ? "=" : " "}${shownWord(value)}`;
+
 /** A name as one word of a command; the id where the name cannot be typed as it is shown, or would be an option. */
 export const typedWord = (name: string, id: string): string =>
   shownWord(name.startsWith("-") || name === "" || name.search(DECEPTIVE) !== -1 ? id : name);

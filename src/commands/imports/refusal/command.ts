@@ -1,6 +1,6 @@
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { FIXES } from "../../../lib/model/import.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
+import { shownOption, shownWord } from "../../../lib/text/shell-word.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
 import { flagName } from "../../field.ts";
 import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/options.ts";
@@ -36,7 +36,7 @@ export function importCommand(
     if (isUsual || (all.fromConsole === true && OF_EXPORTS.includes(name))) return [];
     const flag = `--${flagName(name)}`;
     if (value === true) return [flag];
-    return [flag, typeof value === "object" ? value.join(",") : shownWord(String(value))];
+    return typeof value === "object" ? [flag, value.join(",")] : [shownOption(flag, String(value))];
   });
   return [
     `clomoctl ${app === undefined ? kind : "secured users"} import`,
@@ -64,7 +64,7 @@ export function csvCommand(
     if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return [];
     const flag = `--${flagName(name)}`;
     if (value === true) return [flag];
-    return [flag, typeof value === "string" ? shownWord(value) : value.join(",")];
+    return typeof value === "string" ? [shownOption(flag, value)] : [flag, value.join(",")];
   });
   const to = typeof output === "string" && output !== "-" ? ["-o", shownWord(output)] : [];
   return ["clomoctl csv", verb, shownWord(file === "-" ? "FILE" : file), ...words, ...to].join(" ");

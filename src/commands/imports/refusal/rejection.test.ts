@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
+import { same, type Text } from "../../../lib/text/index.ts";
 import { rejectedFile } from "./rejection.ts";
 import type { ImportOptions } from "../plan/options.ts";
 import { Remedies, type MetProblem } from "./remedies.ts";
@@ -223,4 +224,46 @@ test("where headers are the cause, the map comes first, and then the one command
     "clomoctl csv map people.csv --as users -o people-map.yaml; then: clomoctl users import people.csv --map people-map.yaml",
   );
   expect(failureFor({}, undefined, found("org-unknown"), found("required-new")).hint?.en).toContain("fix the other");
+});
+
+describe("a column of the console's export that the tenant lacks may be a custom field", () => {
+  const met = (header: string, code = "header-unknown"): MetProblem => ({
+    code,
+    severity: "error",
+    params: { header },
+    column: 7,
+  });
+  const console = { fromConsole: true, mode: "replace", blank: "clear" } as const;
+  const hint = (options: Partial<ImportOptions>, ...problems: readonly MetProblem[]): Text | undefined =>
+    failureFor(options, "header-unknown", ...problems).hint;
+
+  test("which is added first", () => {
+    expect(hint(console, met("部署"))).toEqual({
+      en: expect.stringMatching(
+        /^if the console has this as custom fields: clomoctl users fields add 部署; then: clomoctl users import people\.csv --from-console; else fix the header row/,
+      ),
+      ja: expect.stringMatching(
+        /^管理画面のカスタムユーザー情報の項目なら: clomoctl users fields add 部署。続けて: clomoctl users import people\.csv --from-console。そうでなければ、ヘッダー行を直すか/,
+      ),
+    });
+  });
+
+  test("as each of several, in words that can be typed", () => {
+    const all = hint(console, met("-座 席"), met("b"), met("c"), met("d"), {
+      ...met("x", "not-mail-address"),
+      params: { value: "a b" },
+    });
+    expect(all?.en).toContain(
+      "clomoctl users fields add -- '-座 席'; clomoctl users fields add b; clomoctl users fields add c; …; fix the other problems, then: ",
+    );
+  });
+
+  test.each([
+    ["of a file that is none", { fromConsole: false }, []],
+    ["with a map that names it", { ...console, map: "m.yaml" }, []],
+    ["where a column that is needed is missing", console, [met("氏名", "header-missing")]],
+  ])("not %s", (_, options, others) => {
+    const { en } = hint(options, met("部署"), ...others) ?? same("");
+    expect(en).toMatch(/^fix the header row/);
+  });
 });

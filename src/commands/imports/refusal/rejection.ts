@@ -2,7 +2,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { quotedIfList } from "../plan/show.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
+import { shownOption, shownWord } from "../../../lib/text/shell-word.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportOptions, ImportRequest } from "../plan/options.ts";
@@ -237,7 +237,7 @@ function fixHeader(requested: ImportRequest, remedies: Remedies): Text {
   const { map: given, sheet, encoding } = options;
   const words = [
     `clomoctl csv map ${file === "-" ? "FILE" : shownWord(file)} --as ${kind}`,
-    ...(sheet === undefined ? [] : [`--sheet ${shownWord(sheet)}`]),
+    ...(sheet === undefined ? [] : [shownOption("--sheet", sheet)]),
     ...(encoding === undefined || encoding === "auto" ? [] : [`--encoding ${encoding}`]),
     `-o ${shownWord(mapNameOf(file))}`,
   ];
@@ -249,8 +249,27 @@ function fixHeader(requested: ImportRequest, remedies: Remedies): Text {
   const spelling = remedies.likenesses.length === 0 ? undefined : aboutSpelling(remedies);
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   const then = spelling === undefined ? after : text(`${after.en} ${spelling.en}`, `${after.ja}、${spelling.ja}`);
+  const { en, ja } = addFields(requested, remedies);
   return text(
-    `fix the header row (${templateOf(requested)}), or ${maps.en}${then.en}: ${command}`,
-    `ヘッダー行を直すか(列の一覧: ${templateOf(requested)})、${maps.ja}${then.ja}: ${command}`,
+    `${en}fix the header row (${templateOf(requested)}), or ${maps.en}${then.en}: ${command}`,
+    `${ja}ヘッダー行を直すか(列の一覧: ${templateOf(requested)})、${maps.ja}${then.ja}: ${command}`,
   );
 }
+
+/** Of the console's own export, whose headers nobody typed: what it has may be custom fields that the tenant lacks. */
+function addFields(requested: ImportRequest, { fix, createOrgs, createGroups, headers, other }: Remedies): Text {
+  const { kind, options } = requested;
+  if (!options.fromConsole || options.map !== undefined || !FORMATS[kind].custom || headers.length === 0)
+    return same("");
+  const adding = headers
+    .slice(0, MOST_FIELDS)
+    .map((name) => `clomoctl users fields add ${name.startsWith("-") ? "-- " : ""}${shownWord(name)}`);
+  const all = [...adding, ...(headers.length > MOST_FIELDS ? ["…"] : [])].join("; ");
+  const then = importCommand(requested, { fix, createOrgs, createGroups, map: false });
+  const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
+  return text(
+    `if the console has this as custom fields: ${all}${after.en}: ${then}; else `,
+    `管理画面のカスタムユーザー情報の項目なら: ${all}${after.ja}: ${then}。そうでなければ、`,
+  );
+}
+const MOST_FIELDS = 3;

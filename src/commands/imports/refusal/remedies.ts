@@ -68,12 +68,14 @@ export class Remedies implements Remedy {
   /** names that the tenant lacks, and the number of rows that have each */
   readonly #unknown = new Map<string, number>();
   readonly #concerned = new Set<string>();
+  readonly #headers = new Set<string>();
   readonly #elsewhere = new Set<FormatName>();
   readonly #pending = new Set<number>();
   readonly #holders = new Set<FormatName>();
   #protected = false;
   #likenesses: readonly Likeness[] = [];
   #map = false;
+  #keyless = false;
   #other = false;
   #lacking = false;
 
@@ -94,6 +96,8 @@ export class Remedies implements Remedy {
   }
 
   #concern(code: string, params: ProblemParams): void {
+    if (code === "header-unknown") this.#headers.add(String(params["header"]));
+    if (code === "header-missing") this.#keyless = true;
     const elsewhere = ELSEWHERE.get(code);
     if (elsewhere !== undefined) this.#elsewhere.add(elsewhere);
     if (code === "administrator-row") this.#protected = true;
@@ -110,6 +114,11 @@ export class Remedies implements Remedy {
   /** The names and keys that problems tell. */
   get concerned(): ReadonlySet<string> {
     return this.#concerned;
+  }
+
+  /** The headers that the tenant has no column for; none where the file lacks one that it needs, as one of them may be that. */
+  get headers(): readonly string[] {
+    return this.#keyless ? [] : [...this.#headers];
   }
 
   /** The kinds of records that cells name and the tenant lacks, or has otherwise than the console; other files have them. */

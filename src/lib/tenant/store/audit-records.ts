@@ -11,7 +11,7 @@ export interface AuditFilter {
   readonly until?: string | undefined;
   /** part of who did it */
   readonly actor?: string | undefined;
-  /** part of the action, or a count of imports: what they did to some record */
+  /** part of the action, a removal being a deletion too, or a count of imports: what they did to some record */
   readonly action?: string | undefined;
   /** what it was done to: one of these ids, or this name */
   readonly object?: { readonly name: string; readonly ids: readonly string[] } | undefined;
@@ -32,7 +32,9 @@ const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
   until: "t.at < :until",
   actor: "instr(lower(t.actor), lower(:actor)) > 0",
+  // people call both deletion
   action: `(instr(lower(t.action), lower(:action)) > 0
+    or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0
     or t.action like 'imports.%' and coalesce(${member("-> 'detail' ->> lower(:action)")}, 0) > 0)`,
   object: ABOUT,
 };

@@ -372,13 +372,15 @@ export const closeTask = async (writer: Writer, number: number, closing: Closing
 /**
  * Opens tasks again that an export had closed, as it is undone, and those that it had contradicted, also where somebody
  * closed them since: he looked at a mirror that had the console's values. Those of imports that are undone themselves stay
- * closed.
+ * closed, and those of a custom field that was removed since: the task of that has taken their place.
  */
 export const reopenTasks = async (writer: Writer, { closed, doubted }: Settled): Promise<void> => {
   await writer.run(
     `update console_task set state = 'open', closedAt = null, closedBy = null
      where pk in (select value from json_each(:settled)) and (import is null
-       or exists (select 1 from import i where i.pk = console_task.import and i.detail ->> 'revertedBy' is null))`,
+       or exists (select 1 from import i where i.pk = console_task.import and i.detail ->> 'revertedBy' is null))
+       and not (work in ('add-field', 'remove-field') and exists (select 1 from console_task o
+         where o.work = 'remove-field' and o.name = console_task.name and o.pk > console_task.pk))`,
     { settled: JSON.stringify([...closed, ...doubted]) },
   );
   await writer.run("update console_task set doubtedAt = null where pk in (select value from json_each(:doubted))", {

@@ -2,7 +2,7 @@ import { Failure } from "../../../../../errors/index.ts";
 import { nounNamed } from "../../../../../model/problem.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { counted, text, type Text } from "../../../../../text/index.ts";
-import { shownWord } from "../../../../../text/shell-word.ts";
+import { shownOption, shownWord } from "../../../../../text/shell-word.ts";
 
 /** Records that stand in the way of a revert. */
 export interface InTheWay {
@@ -164,7 +164,7 @@ interface Renamed {
 /** Records would name again one that was renamed since. */
 export const renamed = (restored: InTheWay, { thing, name, now, app }: Renamed): Failure => {
   const [who, whose] = [listed(restored), nounOf(thing)];
-  const back = `clomoctl secured groups edit ${shownWord(now)} --name ${shownWord(name)} --app ${app}`;
+  const back = `clomoctl secured groups edit ${shownWord(now)} ${shownOption("--name", name)} --app ${app}`;
   const again = makingAgain(name, app);
   return refusal(
     text(
