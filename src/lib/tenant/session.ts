@@ -1,6 +1,7 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { instant, type Surroundings } from "./ids.ts";
+import { OWNER, type Asker } from "./policy/asker.ts";
 import type { ChangedObject } from "./store/audit.ts";
 import { advance } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
@@ -71,11 +72,13 @@ export class Session {
   readonly store: Store;
   readonly surroundings: Surroundings;
   readonly actor: string;
+  readonly asker: Asker;
 
-  constructor(store: Store, surroundings: Surroundings, actor: string) {
+  constructor(store: Store, surroundings: Surroundings, actor: string, asker: Asker = OWNER) {
     this.store = store;
     this.surroundings = surroundings;
     this.actor = actor;
+    this.asker = asker;
   }
 
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {

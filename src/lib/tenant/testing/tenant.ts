@@ -86,6 +86,9 @@ const TABLES = [
   "seen_column",
   "administrators_known",
   "tenant_profile",
+  "account",
+  "scheme",
+  "account_settings",
 ];
 
 /** The collections that tables' records belong to: whoever writes them has to lock these. */
@@ -98,6 +101,10 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["custom_field", "fields"],
   ["device", "devices"],
   ["tenant_profile", "tenant"],
+  ["account", "accounts"],
+  ["account_settings", "accounts"],
+  ["reset_code", "accounts"],
+  ["scheme", "schemes"],
   ["renewal_item", "renewals"],
   ["renewal_notice", "renewals"],
 ]);

@@ -183,6 +183,23 @@ export const STEPS: readonly Step[] = [
   alter table secured_user_was add column licenceException integer not null default 0;
   alter table console_task add column thing text;
   `,
+  // what a user's CLOMO account is besides its name; the row of a user who is deleted stays for the undo, as its number does
+  `
+  create table account (
+    user integer primary key references user (pk), role text not null default 'none', scheme integer references scheme (pk),
+    managedOrgs text, supportOption integer not null default 0, noticeMail integer not null default 0, language text,
+    timezone text, memo text, verifier text, createdAt text not null, updatedAt text not null, revision integer not null);
+  create index account_role on account (role) where role <> 'none';
+  create table scheme (
+    pk integer primary key, id text not null unique, name text not null, nameKey text, operations text not null,
+    createdAt text not null, updatedAt text not null, revision integer not null);
+  create unique index scheme_name on scheme (coalesce(nameKey, name));
+  create table account_settings (
+    pk integer primary key check (pk = 1), composition text not null, authentication text);
+  create table reset_code (
+    user integer primary key, verifier text not null, address text not null, expiresAt text not null, tries integer not null);
+  alter table console_task add column org integer;
+  `,
 ];
 
 const newer = (path: string): Failure =>

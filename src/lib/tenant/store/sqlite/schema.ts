@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 11;
+export const SCHEMA_VERSION = 12;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -70,7 +70,7 @@ CREATE TABLE administrators_known (kind text primary key, at text not null, acto
 CREATE TABLE seen_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
 CREATE TABLE console_task (
     pk integer primary key, work text not null, kind text not null, import integer references import (pk), name text,
-    state text not null, openedAt text not null, openedBy text not null, closedAt text, closedBy text, doubtedAt text, object text, target integer, changes text, revision integer, thing text);
+    state text not null, openedAt text not null, openedBy text not null, closedAt text, closedBy text, doubtedAt text, object text, target integer, changes text, revision integer, thing text, org integer);
 CREATE TABLE audit (
     seq integer primary key, record text not null, hash text not null,
     at text generated always as (case when json_valid(record) then record ->> 'at' end) virtual,
@@ -81,6 +81,17 @@ CREATE TABLE tenant_profile (
     contactMail text, contactPhone text, contracts text not null, ios integer, macos integer, android integer,
     windows integer, ade integer, vpp integer, gate integer, securedApps integer, mobileAppPortal integer,
     androidAccounts text, consoleTimezone text, languages text not null);
+CREATE TABLE account (
+    user integer primary key references user (pk), role text not null default 'none', scheme integer references scheme (pk),
+    managedOrgs text, supportOption integer not null default 0, noticeMail integer not null default 0, language text,
+    timezone text, memo text, verifier text, createdAt text not null, updatedAt text not null, revision integer not null);
+CREATE TABLE scheme (
+    pk integer primary key, id text not null unique, name text not null, nameKey text, operations text not null,
+    createdAt text not null, updatedAt text not null, revision integer not null);
+CREATE TABLE account_settings (
+    pk integer primary key check (pk = 1), composition text not null, authentication text);
+CREATE TABLE reset_code (
+    user integer primary key, verifier text not null, address text not null, expiresAt text not null, tries integer not null);
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);
@@ -104,4 +115,6 @@ CREATE TRIGGER audit_update before update on audit
 CREATE TRIGGER audit_delete before delete on audit
     begin select raise(abort, 'records of the audit are never deleted'); end;
 CREATE INDEX device_owner on device (owner) where owner is not null;
+CREATE INDEX account_role on account (role) where role <> 'none';
+CREATE UNIQUE INDEX scheme_name on scheme (coalesce(nameKey, name));
 `;

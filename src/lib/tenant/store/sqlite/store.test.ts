@@ -18,8 +18,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "store-"));
   database = open();
   migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
-  database.exec("create table account (id integer primary key, amount integer not null check (amount >= 0))");
-  database.exec("insert into account values (1, 50), (2, 50)");
+  database.exec("create table wallet (id integer primary key, amount integer not null check (amount >= 0))");
+  database.exec("insert into wallet values (1, 50), (2, 50)");
   store = new SqliteStore(database);
 });
 afterEach(() => {
@@ -33,19 +33,19 @@ const open = (options: ConstructorParameters<typeof Database>[1] = {}): Database
 
 /** Whatever is stored by now. */
 const stored = (): readonly unknown[] =>
-  database.all("select amount from account order by id").map(({ amount }) => amount);
+  database.all("select amount from wallet order by id").map(({ amount }) => amount);
 
-const empty = (writer: Writer): Promise<number> => writer.run("update account set amount = 0");
+const empty = (writer: Writer): Promise<number> => writer.run("update wallet set amount = 0");
 
 const amountOf = (reader: Reader, id: number): Promise<number> =>
-  reader.count("select amount from account where id = :id", { id });
+  reader.count("select amount from wallet where id = :id", { id });
 
 /** The accounts, an amount in a line. */
 const ACCOUNTS: Lines = {
   line: String.raw`t.amount || char(10)`,
   key: "t.id",
   before: 0,
-  table: "account t",
+  table: "wallet t",
   joined: "",
   among: "true",
   where: "true",
@@ -74,11 +74,11 @@ describe("turns", () => {
 
   type Turns = Pick<Store, "read" | "change">;
 
-  /** Moves an amount from one account to the other. */
+  /** Moves an amount from one wallet to the other. */
   const move = ({ change }: Turns, amount: number, pace: Pace): Promise<Seen> =>
     change(async (writer) => {
       const seen = await look(writer, pace);
-      const put = "update account set amount = :amount where id = :id";
+      const put = "update wallet set amount = :amount where id = :id";
       await writer.run(put, { id: 1, amount: seen[0] - amount });
       await pause(writer, pace);
       await writer.run(put, { id: 2, amount: seen[1] + amount });
@@ -96,7 +96,7 @@ describe("turns", () => {
       pace,
       fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
       async ([one, onePace], [other, otherPace], readPace, order) => {
-        database.exec("update account set amount = 50");
+        database.exec("update wallet set amount = 50");
         const bodies = [
           { pace: onePace, run: () => move(turns, one, onePace) },
           { pace: otherPace, run: () => move(turns, other, otherPace) },
@@ -129,10 +129,10 @@ describe("turns", () => {
   test("go on after a body that failed", async () => {
     const outcomes = await Promise.allSettled([
       store.change(empty),
-      store.change(async (writer) => writer.run("update account set amount = amount - 1")),
+      store.change(async (writer) => writer.run("update wallet set amount = amount - 1")),
       store.read((reader) => amountOf(reader, 3)),
       store.read((reader) => reader.get("select amount from nowhere")),
-      store.change(async (writer) => writer.run("update account set amount = amount + 7")),
+      store.change(async (writer) => writer.run("update wallet set amount = amount + 7")),
       store.read((reader) => amountOf(reader, 1)),
     ]);
     expect(outcomes).toMatchObject([
@@ -154,7 +154,7 @@ test("a body that throws is rolled back, also where the database has done so alr
   await expect(failing).rejects.toThrow(RangeError);
   const ended = store.change(async (writer) => {
     await empty(writer);
-    await writer.run("insert or rollback into account values (1, 1)");
+    await writer.run("insert or rollback into wallet values (1, 1)");
   });
   await expect(ended).rejects.toThrow("UNIQUE");
   const early = store.change(() => {
@@ -210,8 +210,8 @@ describe("a body that awaits something else", () => {
     await expect(changing).rejects.toThrow("awaited something else");
     await store.change(async (writer) => {
       gate.resolve(undefined);
-      await writer.run("update account set amount = 49 where id = 1");
-      await writer.run("update account set amount = 51 where id = 2");
+      await writer.run("update wallet set amount = 49 where id = 1");
+      await writer.run("update wallet set amount = 51 where id = 2");
     });
     const over = { status: "rejected", reason: expect.objectContaining({ message: "the transaction is over" }) };
     expect(await rest.promise).toEqual([over, over, over]);
@@ -224,7 +224,7 @@ test("a writer is of use in its own transaction only", async () => {
   await store.change(async (writer) => {
     escaped = writer;
   });
-  await expect(escaped?.run("update account set amount = 0")).rejects.toThrow("the transaction is over");
+  await expect(escaped?.run("update wallet set amount = 0")).rejects.toThrow("the transaction is over");
   expect(stored()).toEqual([50, 50]);
 });
 
@@ -307,15 +307,15 @@ test("a derived table is kept until its state is another one, and goes with a ch
   const derived: Derived = {
     name: "second",
     columns: "amount integer not null, state text not null",
-    state: "select 'first ' || amount as state from account where id = 1",
-    fill: "insert into temp.second select amount, :state from account where id = 2",
+    state: "select 'first ' || amount as state from wallet where id = 1",
+    fill: "insert into temp.second select amount, :state from wallet where id = 2",
   };
   const second = async (reader: Reader) => {
     await reader.derive(derived);
     return reader.all("select * from temp.second");
   };
   const put = (id: number, amount: number) => async (writer: Writer) => {
-    await writer.run("update account set amount = :amount where id = :id", { id, amount });
+    await writer.run("update wallet set amount = :amount where id = :id", { id, amount });
     return second(writer);
   };
   const made = [{ amount: 50, state: "first 50" }];
@@ -357,7 +357,7 @@ describe("while another connection writes", () => {
   test("others of this process have their turns", async () => {
     const patient = waiting(60_000);
     const changes = [1, 2, 3].map((amount) =>
-      patient.change((writer) => writer.run("update account set amount = amount + :amount", { amount })),
+      patient.change((writer) => writer.run("update wallet set amount = amount + :amount", { amount })),
     );
     expect(await patient.read((reader) => amountOf(reader, 1))).toBe(50);
     expect(await textOf(await patient.lines(async () => ACCOUNTS))).toBe("50\n50\n");
@@ -431,7 +431,7 @@ describe("lines", () => {
   const ROWS = 2000;
   beforeEach(() => {
     database.exec(`with recursive n (id) as (select 3 union all select id + 1 from n where id < ${ROWS})
-      insert into account select id, 50 from n`);
+      insert into wallet select id, 50 from n`);
   });
 
   test("are of one moment, whatever is changed meanwhile", async () => {
@@ -442,8 +442,8 @@ describe("lines", () => {
       const { value, done } = await reader.read();
       if (done) break;
       chunks.push(value);
-      await store.change((writer) => writer.run("update account set amount = :amount", { amount }));
-      await store.change((writer) => writer.run("delete from account where id = :id", { id: ROWS - amount }));
+      await store.change((writer) => writer.run("update wallet set amount = :amount", { amount }));
+      await store.change((writer) => writer.run("delete from wallet where id = :id", { id: ROWS - amount }));
     }
     expect(chunks.length).toBeGreaterThan(2);
     expect(Buffer.concat(chunks).toString()).toBe("50\n".repeat(ROWS));
@@ -475,8 +475,8 @@ describe("lines", () => {
 
   test("begin with what is read for them, in the same moment", async () => {
     const stream = await store.lines(async (reader) => {
-      const before = await reader.count("select count(*) from account");
-      database.exec("delete from account where id > 2");
+      const before = await reader.count("select count(*) from wallet");
+      database.exec("delete from wallet where id > 2");
       return { ...ACCOUNTS, head: Buffer.from(`${before}\n`) };
     });
     expect(await textOf(stream)).toBe(`${ROWS}\n${"50\n".repeat(ROWS)}`);
