@@ -68,7 +68,7 @@ export const POLICY: Readonly<Record<Operation, Row>> = {
   "roles.read": row("all", "all", "all"),
   "devices.read": row("inside", "inside", "inside"),
   "devices.write": row("inside", "no", "item"),
-  "devices.note": row("inside", "inside", "item"),
+  "devices.note": row("inside", "inside", "inside"),
   "devices.delete": row("inside", "no", "item"),
   "secured.read": row("no", "no", "item"),
   "secured.write": row("no", "no", "item"),
