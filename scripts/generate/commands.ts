@@ -30,11 +30,11 @@ async function load<T>(file: string): Promise<T | undefined> {
   return module.default;
 }
 
-/** A verb whose result is a file has one of its own, and no other result. */
-const OWN = "output";
+/** What a verb may declare itself: `output` where its result is a file, `as` where it has no tenant. */
+const OWN: readonly string[] = ["output", "as"];
 
 function check(file: string, command: Command, globals: Fields): Command {
-  const isTaken = (key: string): boolean => key in command.args || (key in globals && key !== OWN);
+  const isTaken = (key: string): boolean => key in command.args || (key in globals && !OWN.includes(key));
   const clash = Object.keys(command.options).find(isTaken);
   if (clash !== undefined) throw new Error(`${file}: --${flagName(clash)} is taken already`);
   if (command.examples.length === 0) throw new Error(`${file}: an example is missing`);

@@ -5,6 +5,8 @@ import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import { ensureFolder, hasCode, namesIn, type ProcessTable } from "../lib/files/index.ts";
 import type { OpenTenant as Tenant } from "../lib/tenant/index.ts";
 import { openClient, unchecked, type Client, type Connection, type NounName } from "../lib/client/index.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
 import { installLightMessages } from "./light-fetch.ts";
 
 /** A tenant that is open until it is closed. */
@@ -21,6 +23,8 @@ export interface Machine {
   readonly userName: string | undefined;
   /** `os.hostname()` */
   readonly hostName: string;
+  /** the account that the user of an embedded tenant acts as */
+  readonly as?: string | undefined;
   /** `clomoctl` and its version */
   readonly program: string;
   /** ends long lists and exports */
@@ -51,7 +55,7 @@ export async function openTenant(machine: Machine, chosen: ChosenContext): Promi
 type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName, hostName, program, upgrading, signal }: Machine,
+  { clock, processes, userName, hostName, as, program, upgrading, signal }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
   installLightMessages();
@@ -62,6 +66,7 @@ async function connectInProcess(
       folder: tenantFolder,
       inMemory,
       name,
+      as,
       actor: userName === undefined ? "owner" : `owner (${userName})`,
       surroundings: {
         now: () => clock.now().getTime(),
@@ -114,7 +119,8 @@ function madeByChange(folder: string, open: (inMemory: boolean) => Tenant): Tena
   };
 }
 
-async function connectBySocket({ clock }: Machine, { url, caFile }: RemoteContext): Promise<Connection & Closing> {
+async function connectBySocket({ clock, as }: Machine, { url, caFile }: RemoteContext): Promise<Connection & Closing> {
+  if (as !== undefined) throw ONLY_EMBEDDED;
   const { openSocket } = await import("../lib/client/socket.ts");
   const { readAuthorities } = await import("../lib/config/authorities.ts");
   const { transport, close } = openSocket({
@@ -127,3 +133,10 @@ async function connectBySocket({ clock }: Machine, { url, caFile }: RemoteContex
   });
   return { transport, base: new URL(url), close };
 }
+
+const ONLY_EMBEDDED = new Failure("usage", {
+  what: text(
+    "--as is for embedded tenants: a served one knows who asks by how he signed in",
+    "--as は embedded テナント専用です。リモートのテナントでは、サインインした人の権限で動作します",
+  ),
+});

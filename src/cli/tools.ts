@@ -208,7 +208,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
   const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal) };
-  const machine = { ...userOf(outside), ...told, processes, signal };
+  const machine = { ...userOf(outside), ...told, as: globals.as, processes, signal };
   const tenants = tenantsOf(outside, { terminal, globals }, machine);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {

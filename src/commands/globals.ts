@@ -20,6 +20,14 @@ export const GLOBAL_OPTIONS = {
       "保護されたコンテキストの変更を、その名前で確認する",
     ),
   },
+  as: {
+    kind: "string",
+    value: "ACCOUNT",
+    about: text(
+      "act as this CLOMO account, with its rights (embedded tenants)",
+      "この CLOMO アカウントの権限で操作する(embedded テナント)",
+    ),
+  },
   lang: {
     kind: "choice",
     choices: ["ja", "en"],

@@ -12,6 +12,7 @@ const AuditText = z.object({
   seq: z.int().optional(),
   at: Instant,
   actor: z.string(),
+  by: z.string().optional().meta({ description: "who acted as this account: the machine's owner" }),
   origin: z
     .object({
       host: z.string(),

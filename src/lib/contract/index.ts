@@ -8,6 +8,7 @@ export type * from "./renewals.ts";
 export type * from "./secured.ts";
 export type * from "./tenant.ts";
 export type * from "./users.ts";
+export type * from "./whoami.ts";
 
 /** The nouns of the tenant API, each loaded when it is asked for. A noun's name is the first part of its paths. */
 export const NOUNS = {
@@ -21,6 +22,7 @@ export const NOUNS = {
   audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
+  whoami: () => import("./whoami.ts"),
 } as const;
 
 export type NounName = keyof typeof NOUNS;

@@ -38,6 +38,8 @@ export interface PlanRequest {
   readonly fix?: readonly Fix[] | undefined;
   /** `#N/A` and the like are text, as they are in the console's own export */
   readonly allowErrorValues?: boolean | undefined;
+  /** the numbers of the organisations in which, and below which, all lies that it reads; undefined: the whole tenant */
+  readonly scope?: readonly number[] | undefined;
   /** the file is the console's own export, which has no secrets; older programs' imports do not say */
   readonly fromConsole?: boolean | undefined;
 }

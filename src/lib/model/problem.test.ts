@@ -58,6 +58,8 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "name-near": { name: "営業郡", near: "営業部", of: "org" },
   "column-blank": { count: 4711 },
   "org-not-shown": { count: 4711 },
+  "org-outside": { of: "user" },
+  "value-unusable": { value: "x1", header: "メールアドレス" },
   required: {},
   "required-new": { header: "パスワード", of: "user" },
   "too-long": { length: 300, max: 256 },

@@ -302,6 +302,12 @@ export const PROBLEMS = {
         ? `${p["value"]} は ${p["holder"]} が使っています`
         : `${p["value"]} はすでに${nounOf(p).ja}「${p["holder"]}」が${p["header"]}に使っています${p["further"] === 1 ? "(メインにするには、--key employee-code など別のキーで対応させてください)" : ""}`,
   ),
+  // all that is told of what lies outside the organisations of who asks
+  "value-unusable": error("{value} cannot be used as {header}", "「{value}」は{header}に使えません"),
+  "org-outside": error(
+    (p) => `the ${nounOf(p).en} would lie outside your organisations: name one of them`,
+    (p) => `${nounOf(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定してください`,
+  ),
   "org-unknown": error(
     "no organisation with the code {code}; --create-orgs creates it under 全社",
     "組織コード「{code}」の組織がありません(--create-orgs で全社の下に作れます)",

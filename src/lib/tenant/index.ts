@@ -1,11 +1,13 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { createApp } from "./http/app.ts";
+import type { TenantParts } from "./http/handler.ts";
+import { thrown } from "./http/problem.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { Session } from "./session.ts";
 import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
-import { openSqlite, type SqliteTenant } from "./store/sqlite/open.ts";
+import { openSqlite, type OpenStore, type SqliteTenant } from "./store/sqlite/open.ts";
 
 /** An open tenant: `fetch` answers the tenant API. */
 export interface OpenTenant {
@@ -19,7 +21,10 @@ export interface TenantOptions extends Pick<
   SqliteTenant,
   "folder" | "name" | "inMemory" | "collectionOf" | "upgrading" | "freeBytes"
 > {
+  /** the machine's owner, as records name him */
   readonly actor: string;
+  /** the account that he acts as; by default he may do everything */
+  readonly as?: string | undefined;
   readonly surroundings: Surroundings;
   /** knows which processes are alive, to name the holder of a lock; without it nobody is named */
   readonly processes?: Processes | undefined;
@@ -34,10 +39,11 @@ const NOBODY: Processes = { self: 0, isAlive: () => false };
  *   it, `not-permitted` when it needs a migration and cannot be written, `unexpected` when its file is damaged
  */
 export const openTenant = (options: TenantOptions): OpenTenant => {
-  const { actor, surroundings, processes = NOBODY } = options;
+  const { actor, as, surroundings, processes = NOBODY } = options;
   const { close, ...parts } = openSqlite({ ...options, now: instant(surroundings), processes });
   const session = new Session(parts.store, surroundings, actor);
-  const answer = createApp({ ...parts, session, processes });
+  const own = { ...parts, session, owner: session, processes };
+  const answer = as === undefined ? createApp(own) : answerAs(as, own, { surroundings, actor });
   const underWay = new Set<Promise<Response>>();
   let isClosing = false;
   return {
@@ -54,6 +60,33 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
       await Promise.allSettled(underWay);
       await close();
     },
+  };
+};
+
+/** Answers each request as it is answered to an account, by what it may at that moment. */
+const answerAs = (
+  as: string,
+  own: TenantParts & Pick<OpenStore, "within">,
+  { surroundings, actor }: Pick<TenantOptions, "surroundings" | "actor">,
+): ((request: Request) => Promise<Response>) => {
+  const apps = new Map<string, ReturnType<typeof createApp>>();
+  return async (request) => {
+    try {
+      const { actingAs } = await import("./policy/acting.ts");
+      const { scopeOf } = await import("./policy/check.ts");
+      const asker = await own.store.read((reader) => actingAs(reader, as));
+      const key = JSON.stringify({ ...asker, items: [...asker.items] });
+      const known = apps.get(key);
+      if (known !== undefined) return await known(request);
+      const scope = scopeOf(asker);
+      const parts = { ...own, ...(scope && own.within(scope)) };
+      const session = new Session(parts.store, surroundings, actor, asker);
+      const app = createApp({ ...parts, session });
+      apps.set(key, app);
+      return await app(request);
+    } catch (error) {
+      return thrown(own.explain(error));
+    }
   };
 };
 

@@ -71,13 +71,18 @@ const CHANGED_SINCE = new Failure("conflict", {
 export class Session {
   readonly store: Store;
   readonly surroundings: Surroundings;
+  /** the account, or the machine's owner */
   readonly actor: string;
+  /** of who acts as an account: the machine's owner */
+  readonly by: string | undefined;
   readonly asker: Asker;
 
-  constructor(store: Store, surroundings: Surroundings, actor: string, asker: Asker = OWNER) {
+  /** @param store as the asker sees it */
+  constructor(store: Store, surroundings: Surroundings, owner: string, asker: Asker = OWNER) {
     this.store = store;
     this.surroundings = surroundings;
-    this.actor = actor;
+    this.actor = asker.account?.name ?? owner;
+    this.by = asker.account === undefined ? undefined : owner;
     this.asker = asker;
   }
 
@@ -124,8 +129,8 @@ export class Session {
         const { result, ...changed } = await body(writer);
         if (changed.objects.length === 0 && changed.detail === undefined) return result;
         await advance(writer, locks);
-        const { actor, surroundings } = this;
-        const entry = { at: instant(surroundings), actor, origin: surroundings.origin, ...changed };
+        const { actor, by, surroundings } = this;
+        const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
         if (action !== null) await audit?.appendAudit(writer, { ...entry, action });
         if (once !== undefined) await keepKey(writer, this.keptKey(once, changed.objects[0]?.id ?? ""));
         return result;

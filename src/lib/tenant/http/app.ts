@@ -6,6 +6,7 @@ import { MEDIA_TYPES, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
+import type { AskedFor } from "../policy/rules.ts";
 import { responseOf } from "./answer.ts";
 import { contentOf } from "./content.ts";
 import { refuseOtherMethods, routingPath, shortJson, tidy } from "./guards.ts";
@@ -29,6 +30,7 @@ const HANDLERS: {
   audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
+  whoami: () => import("./whoami.ts"),
 };
 
 const isNoun = (name: string): name is NounName => Object.hasOwn(HANDLERS, name);
@@ -99,6 +101,23 @@ class App {
     return thrown(this.#parts.explain(error));
   }
 
+  /** @throws Failure `not-permitted` where an account may not do what a request asks for */
+  async #permit({ id }: Route, asked: Omit<AskedFor, "asker">): Promise<void> {
+    const { asker } = this.#parts.session;
+    if (asker.account === undefined) return;
+    const [{ permit }, { operationsOf }] = await Promise.all([
+      import("../policy/check.ts"),
+      import("../policy/rules.ts"),
+    ]);
+    permit(asker, operationsOf(id, { asker, ...asked }));
+  }
+
+  /** Where the key of a request counts: nobody is answered by what another one asked. */
+  #routeOf(path: string): string {
+    const { account } = this.#parts.session.asker;
+    return account === undefined ? path : `${account.id} ${path}`;
+  }
+
   #add(app: Hono, route: Route, handle: Handler<Route>): void {
     const limits = route.body === undefined ? [] : [shortJson];
     const validated = validatorOf(route);
@@ -109,6 +128,7 @@ class App {
       const file = route.file === true ? contentOf(raw) : undefined;
       if (file instanceof Response) return file;
       const { params, query, body, headers } = valid;
+      await this.#permit(route, { params, query, body });
       const { "if-match": etag = "", "idempotency-key": key } = headers ?? {};
       const content = body === undefined ? etag : JSON.stringify(body);
       const given = await handle({
@@ -118,7 +138,8 @@ class App {
         file: file as undefined,
         etag: bare(etag),
         signal: raw.signal,
-        repeatable: key === undefined ? undefined : { key, route: c.req.path, fingerprint: sha256(content) },
+        repeatable:
+          key === undefined ? undefined : { key, route: this.#routeOf(c.req.path), fingerprint: sha256(content) },
       });
       return await responseOf(route, given, wantsLines(c));
     });

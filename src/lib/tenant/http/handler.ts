@@ -15,6 +15,8 @@ export interface TenantParts {
   readonly store: Store;
   /** of who makes the request; in an embedded tenant, of its owner */
   readonly session: Session;
+  /** of the tenant's owner, who sees all of it: for housekeeping that nobody asks for */
+  readonly owner: Session;
   /** loaded when imports are asked for */
   readonly engine: () => Promise<ImportEngine>;
   readonly processes: Processes;

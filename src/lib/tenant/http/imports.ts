@@ -22,9 +22,9 @@ const mapOf = (json: string): z.output<typeof ColumnMap> => {
 };
 
 /** Imports, and what becomes of their plans. What dead processes left of theirs is removed first. */
-export default async ({ session, engine, processes }: TenantParts): Promise<Handlers<"imports">> => {
+export default async ({ session, owner, engine, processes }: TenantParts): Promise<Handlers<"imports">> => {
   const imports = new TenantImports(session, await engine(), processes);
-  if (!session.store.isReadOnly) await imports.sweep();
+  if (!session.store.isReadOnly) await new TenantImports(owner, await engine(), processes).sweep();
   return {
     create: ({ body, repeatable }) => imports.begin(body, { repeatable }),
     upload: ({ params, file, signal }) => file.through(imports.upload(params.id, file, { signal })),

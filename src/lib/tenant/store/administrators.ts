@@ -61,7 +61,7 @@ export const setAdministrator = async (
 ): Promise<number> => {
   const [table, which] =
     kind === "users" ? ["user", "id = :name"] : ["secured_user", "app = :kind and (id = :name or userId = :name)"];
-  return writer.run(`update ${table} set administrator = :administrator, updatedAt = :at where ${which}`, {
+  return writer.run(`update main.${table} set administrator = :administrator, updatedAt = :at where ${which}`, {
     name,
     at,
     administrator: administrator ? 1 : 0,
@@ -78,7 +78,7 @@ export const insertAdministrator = async (
   const { last = 0 } = (await writer.lock(["secured_user"])).get("secured_user") ?? {};
   const revision = await writer.revision();
   await writer.run(
-    `insert into secured_user (pk, id, app, userId, displayName, nameSort, administrator, createdAt, updatedAt, revision)
+    `insert into main.secured_user (pk, id, app, userId, displayName, nameSort, administrator, createdAt, updatedAt, revision)
      values (:pk, :id, :app, :userId, :userId, :nameSort, 1, :at, :at, :revision)`,
     { pk: last + 1, id, app, userId, nameSort: nameSortKey(userId), at, revision },
   );
@@ -91,7 +91,7 @@ export const insertAdministrator = async (
  */
 export const deleteMarkedOnly = async (writer: Writer, app: SecuredApp, name: string): Promise<void> => {
   await writer.run(
-    `delete from secured_user as t where app = :app and (id = :name or userId = :name) and administrator = 0
+    `delete from main.secured_user as t where app = :app and (id = :name or userId = :name) and administrator = 0
        and displayName = userId and description is null and groups = '[]' and secrets = '{}' and device is null
        and not exists (select 1 from secured_user_was w where w.pk = t.pk)
        and exists (select 1 from audit a, json_each(a.record, '$.objects') o

@@ -18,6 +18,8 @@ export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
   readonly actor: string;
+  /** who acted as the actor: the machine's owner */
+  readonly by?: string | undefined;
   readonly origin: Origin;
   readonly action: string;
   readonly objects: readonly ChangedObject[];
@@ -41,9 +43,9 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set(
 );
 
 /** A record's text, one line of JSON: what its hash is made of. */
-const textOf = (seq: number, { at, actor, origin, action, objects, before, after, detail }: AuditEntry): string =>
+const textOf = (seq: number, { at, actor, by, origin, action, objects, before, after, detail }: AuditEntry): string =>
   JSON.stringify(
-    { version: AUDIT_VERSION, seq, at, actor, origin, action, objects, before, after, detail },
+    { version: AUDIT_VERSION, seq, at, actor, by, origin, action, objects, before, after, detail },
     (name, value: unknown) => (SECRET_FIELDS.has(name) ? undefined : value),
   );
 
@@ -54,12 +56,12 @@ const textOf = (seq: number, { at, actor, origin, action, objects, before, after
  * @throws Failure `unexpected` if the record was not stored
  */
 export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<void> => {
-  const last = await writer.get("select seq, hash from audit order by seq desc limit 1");
+  const last = await writer.get("select seq, hash from main.audit order by seq desc limit 1");
   const seq = Number(last?.["seq"] ?? 0) + 1;
   const record = textOf(seq, entry);
   const hash = sha256(`${String(last?.["hash"] ?? "")}\n${record}`);
   const row = { seq, record, hash };
-  const stored = await writer.run("insert into audit (seq, record, hash) values (:seq, :record, :hash)", row);
+  const stored = await writer.run("insert into main.audit (seq, record, hash) values (:seq, :record, :hash)", row);
   if (stored !== 1) throw notStored(seq);
 };
 

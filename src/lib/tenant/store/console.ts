@@ -10,6 +10,7 @@ import { text } from "../../text/index.ts";
 import type { ImportDetail, Settled } from "./imports/record.ts";
 import { THEN } from "./sql/forms.ts";
 import { ORGS_BEFORE, orgNodeOf, pathsOf } from "./sql/org-paths.ts";
+import { ROOT } from "./orgs.ts";
 import type { Reader, Row, Writer } from "./store.ts";
 
 /** Something that has to be done in the console. */
@@ -44,7 +45,7 @@ export const isMirror = async (reader: Reader): Promise<boolean> => (await readM
 
 export const insertTask = async (writer: Writer, task: NewConsoleTask): Promise<void> => {
   await writer.run(
-    `insert into console_task (work, kind, import, name, state, openedAt, openedBy)
+    `insert into main.console_task (work, kind, import, name, state, openedAt, openedBy)
      values (:work, :kind, :import, :name, 'open', :at, :actor)`,
     { ...task },
   );
@@ -66,6 +67,12 @@ interface HandTarget {
   readonly target: number;
 }
 
+/** SQL: the organisation in which the record of a task lies; null of one that is in none. */
+const ORG_OF_TARGET = `case :kind when 'orgs' then :target
+  when 'users' then (select u.org from main.user u where u.pk = :target)
+  when 'devices' then (select coalesce(u.org, d.ownerOrg, ${ROOT}) from main.device d left join main.user u on u.pk = d.owner
+    where d.pk = :target) end`;
+
 /** @returns its number */
 export const insertHandTask = async (
   writer: Writer,
@@ -79,11 +86,11 @@ export const insertHandTask = async (
     },
 ): Promise<number> => {
   await writer.run(
-    `insert into console_task (work, kind, thing, name, object, target, changes, revision, state, openedAt, openedBy)
-     values (:work, :kind, :thing, :called, :id, :target, :changes, :revision, 'open', :at, :actor)`,
+    `insert into main.console_task (work, kind, thing, name, object, target, changes, revision, org, state, openedAt, openedBy)
+     values (:work, :kind, :thing, :called, :id, :target, :changes, :revision, ${ORG_OF_TARGET}, 'open', :at, :actor)`,
     { ...task, ...object, changes: JSON.stringify(changes) },
   );
-  return writer.count("select max(pk) from console_task");
+  return writer.count("select max(pk) from main.console_task");
 };
 
 export const updateHandTask = async (
@@ -92,9 +99,14 @@ export const updateHandTask = async (
   { changes, ...task }: HandTask & { readonly called: string },
 ): Promise<void> => {
   await writer.run(
-    "update console_task set work = :work, name = :called, changes = :changes, revision = :revision where pk = :number",
+    `update main.console_task set work = :work, name = :called, changes = :changes, revision = :revision where pk = :number`,
     { number, ...task, changes: JSON.stringify(changes) },
   );
+  const moved = await writer.get("select kind, target from main.console_task where pk = :number", { number });
+  await writer.run(`update main.console_task set org = coalesce(${ORG_OF_TARGET}, org) where pk = :number`, {
+    number,
+    ...moved,
+  });
 };
 
 /** A task by hand that is open. */
@@ -348,7 +360,7 @@ const handChangesOf = (row: Row): readonly ConsoleChange[] =>
 /** Closes the open tasks of an import. */
 export const closeTasksOf = async (writer: Writer, of: number, closing: Closing): Promise<void> => {
   await writer.run(
-    `update console_task set state = :state, closedAt = :at, closedBy = :actor where import = :of and state = 'open'`,
+    `update main.console_task set state = :state, closedAt = :at, closedBy = :actor where import = :of and state = 'open'`,
     { of, ...closing },
   );
 };
@@ -356,17 +368,20 @@ export const closeTasksOf = async (writer: Writer, of: number, closing: Closing)
 /** Drops the open tasks of a custom field that is removed: the task of that takes their place. */
 export const dropFieldTasks = async (writer: Writer, name: string, by: Omit<Closing, "state">): Promise<void> => {
   await writer.run(
-    `update console_task set state = 'dropped', closedAt = :at, closedBy = :actor
+    `update main.console_task set state = 'dropped', closedAt = :at, closedBy = :actor
      where import is null and name = :name and state = 'open'`,
     { name, ...by },
   );
 };
 
 export const closeTask = async (writer: Writer, number: number, closing: Closing): Promise<void> => {
-  await writer.run("update console_task set state = :state, closedAt = :at, closedBy = :actor where pk = :number", {
-    number,
-    ...closing,
-  });
+  await writer.run(
+    "update main.console_task set state = :state, closedAt = :at, closedBy = :actor where pk = :number",
+    {
+      number,
+      ...closing,
+    },
+  );
 };
 
 /**
@@ -376,21 +391,24 @@ export const closeTask = async (writer: Writer, number: number, closing: Closing
  */
 export const reopenTasks = async (writer: Writer, { closed, doubted }: Settled): Promise<void> => {
   await writer.run(
-    `update console_task set state = 'open', closedAt = null, closedBy = null
+    `update main.console_task set state = 'open', closedAt = null, closedBy = null
      where pk in (select value from json_each(:settled)) and (import is null
        or exists (select 1 from import i where i.pk = console_task.import and i.detail ->> 'revertedBy' is null))
        and not (work in ('add-field', 'remove-field') and exists (select 1 from console_task o
          where o.work = 'remove-field' and o.name = console_task.name and o.pk > console_task.pk))`,
     { settled: JSON.stringify([...closed, ...doubted]) },
   );
-  await writer.run("update console_task set doubtedAt = null where pk in (select value from json_each(:doubted))", {
-    doubted: JSON.stringify(doubted),
-  });
+  await writer.run(
+    "update main.console_task set doubtedAt = null where pk in (select value from json_each(:doubted))",
+    {
+      doubted: JSON.stringify(doubted),
+    },
+  );
 };
 
 /** Keeps that an export of the console had other values: none that agrees later proves the task. */
 export const doubtTask = async (writer: Writer, number: number, at: string): Promise<void> => {
-  await writer.run("update console_task set doubtedAt = :at where pk = :number", { number, at });
+  await writer.run("update main.console_task set doubtedAt = :at where pk = :number", { number, at });
 };
 
 /** The tables of what is written by hand and files have, by kind; those of SECURED APPs have one. */

@@ -13,17 +13,17 @@ const KEY_IN_PATH = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\',
  * order of creation. The deepest one is followed first. @see formatOrgPath
  */
 const PLACES = String.raw`with recursive placed (pk, depth, path, pathKey) as (
-    select pk, 0, '', '' from org where parent is null
+    select pk, 0, '', '' from main.org where parent is null
     union all
     select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || replace(replace(o.name, '\', '\\'), '/', '\/'),
       case when p.depth = 0 then '' else p.pathKey || '/' end || ${KEY_IN_PATH}
-    from placed p join org o on o.parent = p.pk order by 2 desc, 1)
+    from placed p join main.org o on o.parent = p.pk order by 2 desc, 1)
   insert into temp.place (pk, at, depth, path, pathKey, state)
     select pk, row_number() over (), depth, path, pathKey, :state from placed`;
 
 /** The tree's revision and its newest organisation: what changes with the tree. */
 const STATE = `select concat((select revision from collection where name = 'orgs'), ' ',
-  (select id from org order by pk desc limit 1)) as state`;
+  (select id from main.org order by pk desc limit 1)) as state`;
 
 /** Depth, path and order of each organisation. */
 export const PLACE: Derived = {

@@ -65,7 +65,7 @@ export const insertRecord = async (
   const row = { pk, id, ...further, ...Object.fromEntries(columnsOfAll(thing, values)), ...times, revision };
   const names = Object.keys(row);
   await writer.run(
-    `insert into ${thing.name} (${names.map(quoteIdentifier).join(", ")}) values (${names.map((name) => `:${name}`).join(", ")})`,
+    `insert into main.${thing.name} (${names.map(quoteIdentifier).join(", ")}) values (${names.map((name) => `:${name}`).join(", ")})`,
     row,
   );
   await keepLast(writer, series, pk);
@@ -87,7 +87,7 @@ export const updateRecord = async (
   const times = thing.fields["updatedAt"] === undefined ? {} : { updatedAt: at };
   const row = { ...Object.fromEntries(columns), ...times, revision: await writer.revision() };
   const sets = Object.keys(row).map((name) => `${quoteIdentifier(name)} = :${name}`);
-  await writer.run(`update ${thing.name} set ${sets.join(", ")} where pk = :pk`, { ...row, pk });
+  await writer.run(`update main.${thing.name} set ${sets.join(", ")} where pk = :pk`, { ...row, pk });
   await claim(writer, thing, pk, values);
   return true;
 };
@@ -99,9 +99,9 @@ const claim = async (writer: Writer, thing: Thing, pk: number, values: StoredVal
     if (!Array.isArray(value)) continue;
     const { short = name, comparison = "exact" } = fieldOf(thing, name);
     const key = keyColumn({ short, list: false });
-    await writer.run(`delete from ${table} where ${thing.name} = :pk`, { pk });
+    await writer.run(`delete from main.${table} where ${thing.name} = :pk`, { pk });
     for (const [at, one] of (value as readonly string[]).entries()) {
-      await writer.run(`insert into ${table} (${key}, ${thing.name}, main) values (:key, :pk, :main)`, {
+      await writer.run(`insert into main.${table} (${key}, ${thing.name}, main) values (:key, :pk, :main)`, {
         key: comparisonKey(comparison, one),
         pk,
         main: at === 0 ? 1 : 0,
@@ -117,31 +117,37 @@ export const numberOf = async (reader: Reader, table: string, id: string): Promi
 };
 
 /**
- * The record that has a value of which only one may have it.
+ * The record that has a value of which only one may have it, whoever asks.
  *
  * @param among the scope it is unique in, if it has one
- * @returns its number, and what people call it: its name, with the value that it is known by
+ * @returns its number, and what people call it: its name, with the value that it is known by; null of one that the asker does
+ *   not see
  */
 export const holderOf = async (
   reader: Reader,
   thing: Thing,
   { field: name, value }: { readonly field: string; readonly value: string },
   among?: string,
-): Promise<{ readonly pk: number; readonly called: string } | undefined> => {
+): Promise<{ readonly pk: number; readonly called: string | null } | undefined> => {
   const { short = name, comparison = "exact" } = fieldOf(thing, name);
   const beside = keyColumn({ short, list: false });
   const { [name]: table } = CLAIMS[thing.name] ?? {};
   const key = comparison === "exact" ? `t.${name}` : `coalesce(t.${beside}, t.${name})`;
   const which =
-    table === undefined ? `${key} = :key` : `t.pk = (select e.${thing.name} from ${table} e where e.${beside} = :key)`;
+    table === undefined
+      ? `${key} = :key`
+      : `t.pk = (select e.${thing.name} from main.${table} e where e.${beside} = :key)`;
   const scope = among === undefined ? "true" : `t.${thing.scope} = :among`;
   const { namedBy: named = "name", keys } = thing;
   const [known = named] = keys.map((one) =>
     fieldOf(thing, one.field).type === "texts" ? `${one.field} ->> 0` : one.field,
   );
   const row = await reader.get(
-    `select t.pk, t.${named} || coalesce(' <' || nullif(t.${known}, t.${named}) || '>', '') as called from ${thing.name} t where ${scope} and ${which}`,
+    `select t.pk, case when exists (select 1 from ${thing.name} seen where seen.pk = t.pk)
+         then t.${named} || coalesce(' <' || nullif(t.${known}, t.${named}) || '>', '') end as called
+       from main.${thing.name} t where ${scope} and ${which}`,
     { key: comparisonKey(comparison, value), among: among ?? null },
   );
-  return row === undefined ? undefined : { pk: Number(row["pk"]), called: String(row["called"]) };
+  if (row === undefined) return undefined;
+  return { pk: Number(row["pk"]), called: row["called"] === null ? null : String(row["called"]) };
 };

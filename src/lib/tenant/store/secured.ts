@@ -91,7 +91,7 @@ const changeMemberships = async (
     const others = (JSON.parse(String(groups)) as readonly string[]).filter((name) => groupKey(name) !== key);
     const after = groupSet(to === undefined ? others : [...others, to]);
     memberships += await writer.run(
-      `update secured_user set groups = :after, groupKeys = :keys, updatedAt = :at, revision = :revision
+      `update main.secured_user set groups = :after, groupKeys = :keys, updatedAt = :at, revision = :revision
        where app = :app and groups = :groups`,
       {
         app,
@@ -150,6 +150,6 @@ export const deleteGroup = async (
   { id, name, at }: { readonly id: string; readonly name: string; readonly at: string },
 ): Promise<number> => {
   const memberships = await changeMemberships(writer, app, { from: name, to: undefined, at });
-  await writer.run("delete from secured_group where id = :id", { id });
+  await writer.run("delete from main.secured_group where id = :id", { id });
   return memberships;
 };

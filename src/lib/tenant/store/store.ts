@@ -1,3 +1,5 @@
+import type { FormatName } from "../../model/console-files.ts";
+
 /** What every database takes and gives alike. JSON travels as text, times as UTC instants, conditions as 0 and 1. */
 export type Value = string | number | null;
 
@@ -15,6 +17,16 @@ export interface Derived {
   readonly state: string;
   /** SQL: inserts all its rows, with `:state` */
   readonly fill: string;
+}
+
+/** What of a tenant somebody sees: the rest does not exist for him. */
+export interface Scope {
+  /** the numbers of the organisations that are his with all below them; undefined: all */
+  readonly orgs: readonly number[] | undefined;
+  /** the kinds of which he sees imports */
+  readonly kinds: readonly FormatName[];
+  /** the users and groups of SECURED APPs, too */
+  readonly secured: boolean;
 }
 
 /** Reads on one snapshot of the tenant. */
@@ -84,6 +96,8 @@ export interface ChangeOptions {
 export interface Store {
   /** nothing can be written: {@link change} throws `not-permitted` */
   readonly isReadOnly: boolean;
+  /** The same tenant as somebody sees it: what lies outside the scope does not exist for what is read. */
+  within(scope: Scope): Store;
   /** Whether nobody changes the tenant at the moment. */
   isFree(): boolean;
   /** Runs `body` on one snapshot. */

@@ -173,7 +173,7 @@ export const heldValues = async (reader: Reader, pk: number, most: number): Prom
  */
 export const deleteField = async (writer: Writer, pk: number, at: string): Promise<void> => {
   await writer.run(
-    "update user set custom = json_remove(custom, :path), updatedAt = :at where custom ->> :path is not null",
+    "update main.user set custom = json_remove(custom, :path), updatedAt = :at where custom ->> :path is not null",
     { path: pathOf(pk), at },
   );
   await writer.run("delete from custom_field where pk = :pk", { pk });

@@ -120,6 +120,7 @@ export class TestTenant {
   readonly database: Database;
   client: WholeClient;
   #open: OpenTenant;
+  readonly #acting = new Map<string, OpenTenant>();
 
   /** @param start initial time of its clock */
   constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")), start = START) {
@@ -138,9 +139,21 @@ export class TestTenant {
     return this.#open.fetch;
   }
 
-  #start(): OpenTenant {
+  #start(as?: string): OpenTenant {
     const { folder, surroundings } = this;
-    return openTenant({ folder, name: "試験", actor: "owner", surroundings, collectionOf });
+    return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf });
+  }
+
+  /** The tenant as its owner uses it when he acts as an account; closed with it. */
+  acting(as: string): OpenTenant {
+    const known = this.#acting.get(as) ?? this.#start(as);
+    this.#acting.set(as, known);
+    return known;
+  }
+
+  /** The client of somebody who acts as an account. */
+  as(account: string): WholeClient {
+    return wholeClient({ transport: this.acting(account).fetch });
   }
 
   staging(id: string): string {
@@ -246,6 +259,8 @@ export class TestTenant {
   }
 
   async close(): Promise<void> {
+    for (const acting of this.#acting.values()) await acting.close();
+    this.#acting.clear();
     this.database.close();
     await this.#open.close();
   }

@@ -4,7 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Problem } from "../../model/problem.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { counted, text } from "../../text/index.ts";
+import { counted, text, type Text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
@@ -117,9 +117,48 @@ export class TenantImports {
   /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
   begin(asked: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
     const mirroring = asked.fromConsole === true ? { ...asked, ...MIRRORING } : asked;
-    const request = asked.keepMissing === true ? { ...mirroring, mode: "append" as const } : mirroring;
+    const request = this.#scoped(asked.keepMissing === true ? { ...mirroring, mode: "append" as const } : mirroring);
+    this.#checkWhole(request);
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     return this.#begin(request, repeatable && { ...repeatable, replay: this.#inState() });
+  }
+
+  /** A request as it is kept: what it reads lies in the organisations of who made it. */
+  #scoped<R extends StoredRequest>(request: R): R {
+    const { orgs } = this.#session.asker;
+    return orgs === undefined ? request : { ...request, scope: orgs };
+  }
+
+  /** @throws Failure `not-permitted` if the request concerns the tenant as a whole, and who makes it only part of it */
+  #checkWhole({ fromConsole, createOrgs, scope }: StoredRequest): void {
+    if (scope === undefined) return;
+    if (fromConsole === true) throw ofWholeTenant(TAKE_OVER);
+    if (createOrgs) throw ofWholeTenant(NEW_BELOW_ROOT);
+  }
+
+  /** @throws Failure `not-permitted` if who asks may not do what the import does, whoever planned it */
+  async #permitted(record: ImportRecord): Promise<ImportRecord> {
+    const { asker } = this.#session;
+    const { reverts, takes } = record.detail;
+    if (asker.account === undefined) return record;
+    const [{ permit }, { importOperations }] = await Promise.all([
+      import("../policy/check.ts"),
+      import("../policy/rules.ts"),
+    ]);
+    const planned = reverts === null ? record : await this.#record(reverts);
+    const { request } = planned.detail;
+    const mode = request?.mode ?? "append";
+    permit(
+      asker,
+      importOperations(asker, {
+        ...request,
+        kind: record.kind,
+        // what an import made an undoing deletes
+        mode: reverts === null ? mode : "replace",
+        recursive: takes !== undefined,
+      }),
+    );
+    return record;
   }
 
   #begin(request: StoredRequest, once: Once<Import> | undefined, takes?: string): Promise<Import> {
@@ -149,7 +188,10 @@ export class TenantImports {
     const replay = this.#inState();
     const done = await this.#replayed(repeatable, replay);
     if (done !== undefined) return done;
-    const id = await this.#planDeletions(deletionOf(asked), signal);
+    const deletion = deletionOf(asked);
+    const { request, users } = deletion;
+    const scoped = { ...deletion, request: this.#scoped(request), users: users && this.#scoped(users) };
+    const id = await this.#planDeletions(scoped, signal);
     const once = repeatable && { ...repeatable, replay };
     try {
       return await this.#session.change({ ...bookkeeping, once }, async (writer) => ({
@@ -258,15 +300,15 @@ export class TenantImports {
   async commit(id: string, etag: string, context: RequestContext): Promise<Import> {
     const done = await this.#replayed(context.repeatable, this.#inState("committed"));
     if (done !== undefined) return done;
-    const planned = await this.#expectEtag(id, etag, ["planned"]);
+    const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
     await this.#checkNotTaken(planned);
     return this.#commit(planned, context);
   }
 
   /** @throws Failure `conflict` if the import is the part of a deletion that is committed with the other part */
-  async #checkNotTaken({ id, pk }: ImportRecord): Promise<void> {
+  async #checkNotTaken({ id, number }: ImportRecord): Promise<void> {
     const whole = await this.#wholeOf(id);
-    if (whole !== undefined) throw partOf(pk, whole.pk);
+    if (whole !== undefined) throw partOf(number, whole.number);
   }
 
   /** The deletion of organisations that this one of their users is committed with; undefined if it stands alone. */
@@ -298,11 +340,8 @@ export class TenantImports {
     const replay = this.#inState("awaiting-console");
     const done = await this.#replayed(repeatable, replay);
     if (done !== undefined) return done;
-    const planned = await this.#expectEtag(id, etag, ["planned"]);
-    if (planned.detail.counts?.rejected === true) throw rejected(planned);
-    if (planned.detail.request?.mode === "delete") throw NO_UPLOAD;
-    const moved = this.#movedKeys(planned);
-    if (moved.length > 0) throw keysMoved(moved);
+    const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
+    this.#checkUpload(planned);
     if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
     const once = repeatable && { ...repeatable, replay };
     const emitted = await this.#session.change({ action: "imports.emit", locks: [], once }, async (writer) => {
@@ -348,8 +387,19 @@ export class TenantImports {
     return emitted;
   }
 
+  /** @throws Failure `input-rejected`, `not-permitted` where no file of the plan may be uploaded */
+  #checkUpload(planned: ImportRecord): void {
+    const { counts, request } = planned.detail;
+    if (request?.mode === "replace" && this.#session.asker.orgs !== undefined) throw ofWholeTenant(WHOLE_FILE);
+    if (counts?.rejected === true) throw rejected(planned);
+    if (request?.mode === "delete") throw NO_UPLOAD;
+    const moved = this.#movedKeys(planned);
+    if (moved.length > 0) throw keysMoved(moved);
+  }
+
   /** Compares a plan with the tenant again; a plan that awaits the console keeps its state. */
   async replan(id: string, { signal }: RequestContext): Promise<Import> {
+    await this.#permitted(await this.#record(id));
     const compared = await this.#compareAgain(id, true, signal);
     const { counts: emittedCounts, deletions: agreedDeletions } = compared.detail;
     // who compares again by hand is shown what is deleted by now
@@ -395,7 +445,7 @@ export class TenantImports {
   async verify(id: string, content: Content, evidence: Evidence, context: RequestContext): Promise<Verification> {
     const accepted = await this.#replayed(context.repeatable, this.#inState(...DONE));
     if (accepted !== undefined) return { accepted: true, import: accepted, differences: 0, first: [], unseen: [] };
-    const waiting = await this.#expect(id, ["awaiting-console"]);
+    const waiting = await this.#permitted(await this.#expect(id, ["awaiting-console"]));
     const { request } = waiting.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
     const { map, acceptUnseen, sameAsUpload } = evidence;
@@ -430,7 +480,7 @@ export class TenantImports {
     const [agreed, now] = [counts?.delete ?? 0, compared.detail.counts?.delete ?? 0];
     if (compared.detail.deletesOthers === false) return;
     if (agreedDeletions === undefined ? now <= agreed : agreedDeletions === compared.detail.deletions) return;
-    const { pk } = waiting;
+    const { number } = waiting;
     // the next verification must not take the new number for what was agreed to
     await this.#agree(compared, { agreedDeletions: agreedDeletions ?? `${agreed}` });
     throw new Failure("conflict", {
@@ -439,8 +489,8 @@ export class TenantImports {
         `テナントが変更されました。照合すると、確認したものとは異なる ${now} 件が削除されます`,
       ),
       hint: text(
-        `see them, then verify again: clomoctl imports replan ${pk}`,
-        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${pk}`,
+        `see them, then verify again: clomoctl imports replan ${number}`,
+        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${number}`,
       ),
     });
   }
@@ -449,7 +499,7 @@ export class TenantImports {
   async revert(id: string, { mirrorOnly, fileName }: Undoing, { repeatable }: RequestContext): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
-    const original = await this.#expect(id, DONE);
+    const original = await this.#permitted(await this.#expect(id, DONE));
     await this.#checkNotUndone(original);
     const counts = await this.#engine.countRevert(original);
     const { surroundings, actor } = this.#session;
@@ -470,6 +520,7 @@ export class TenantImports {
           // of a console that stays as it is no device changes hands
           counts: { ...NO_COUNTS, ...counts, ...(mirrorOnly && counts.wipes !== undefined && { wipes: 0 }) },
           mirrorOnly: mirrorOnly || undefined,
+          scope: original.detail.request?.scope ?? original.detail.scope,
           emittedFile: fileName,
         },
       });
@@ -478,20 +529,20 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` if the import was undone already, or is itself an undo */
-  async #checkNotUndone({ pk, detail: { reverts, revertedBy } }: ImportRecord): Promise<void> {
+  async #checkNotUndone({ number, detail: { reverts, revertedBy } }: ImportRecord): Promise<void> {
     const other = reverts ?? revertedBy;
     if (other === null) return;
-    const { pk: number, detail } = await this.#record(other);
+    const { number: by, detail } = await this.#record(other);
     const others = await this.#session.read(listImports);
     const standing = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
-    const next = lastCommitted(standing)?.pk;
-    if (reverts !== null) throw isUndo(pk, number, { deleted: detail.request?.mode === "delete", next });
-    throw undoneAlready({ number: pk, by: number, next });
+    const next = lastCommitted(standing)?.number;
+    if (reverts !== null) throw isUndo(number, by, { deleted: detail.request?.mode === "delete", next });
+    throw undoneAlready({ number, by, next });
   }
 
   /** Drops a plan; of deletions that are committed together both. @throws Failure `conflict` if it is no open plan */
   async discard(id: string): Promise<Import> {
-    const { takes } = (await this.#record(id)).detail;
+    const { takes } = (await this.#permitted(await this.#record(id))).detail;
     const whole = await this.#wholeOf(id);
     await this.#end(id, "discarded");
     if (whole !== undefined) await this.#end(whole.id, "discarded");
@@ -540,9 +591,10 @@ export class TenantImports {
   }
 
   #moment(): CommitMoment {
-    const { surroundings, actor } = this.#session;
+    const { surroundings, actor, by } = this.#session;
     return {
       actor,
+      by,
       origin: surroundings.origin,
       now: instant(surroundings),
       idPrefix: idPrefix(surroundings),
@@ -569,10 +621,13 @@ export class TenantImports {
   #checkEtag(found: ImportRecord, etag: string, states: readonly ImportState[]): ImportRecord {
     const record = checkState(found, states);
     if (record.etag === etag) return record;
-    const { pk } = record;
+    const { number } = record;
     throw new Failure("conflict", {
-      what: text(`the plan of import ${pk} has been replaced since`, `インポート ${pk} の計画は作り直されています`),
-      hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
+      what: text(
+        `the plan of import ${number} has been replaced since`,
+        `インポート ${number} の計画は作り直されています`,
+      ),
+      hint: text(`see it: clomoctl imports show ${number}`, `確認: clomoctl imports show ${number}`),
     });
   }
 
@@ -631,8 +686,45 @@ const NO_UPLOAD = new Failure("input-rejected", {
   ),
 });
 
+/** What somebody asked for whose organisations are not all. */
+interface WholeWork {
+  readonly why: Text;
+  readonly hint: Text;
+}
+
+const BY_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
+
+const TAKE_OVER: WholeWork = {
+  why: text(
+    "the console's export is taken over for the whole tenant",
+    "管理画面のエクスポートの取り込みは、テナント全体が対象です",
+  ),
+  hint: BY_SYSTEM,
+};
+
+const NEW_BELOW_ROOT: WholeWork = {
+  why: text(
+    "--create-orgs makes organisations directly below 全社, which is outside yours",
+    "--create-orgs は 全社 の直下に組織を作るため、管理対象組織の外になります",
+  ),
+  hint: text(
+    "create them first: clomoctl orgs create NAME --parent ORG --code CODE",
+    "先に作成してください: clomoctl orgs create NAME --parent ORG --code CODE",
+  ),
+};
+
+const WHOLE_FILE: WholeWork = {
+  why: text(
+    "an upload of 全件更新 deletes in the console whatever its file lacks, and this one has your organisations alone",
+    "全件更新のアップロードは、ファイルにないものを管理画面からすべて削除します。このファイルには管理対象組織の分しかありません",
+  ),
+  hint: BY_SYSTEM,
+};
+
+const ofWholeTenant = ({ why, hint }: WholeWork): Failure => new Failure("not-permitted", { what: why, hint });
+
 const othersWait = (waiting: readonly ImportRecord[]): Failure => {
-  const numbers = waiting.map(({ pk }) => pk).join(", ");
+  const numbers = waiting.map(({ number }) => number).join(", ");
   return new Failure("conflict", {
     what: text(
       `another upload awaits its verification: import ${numbers}`,
@@ -654,7 +746,7 @@ const notOpen = (record: ImportRecord): Failure => {
   if (record.detail.outdated === true) return outdated(record);
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
-    what: text(`import ${record.pk} is ${en}`, `インポート ${record.pk} は${ja}です`),
+    what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
     hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
   });
 };

@@ -433,6 +433,9 @@ const byKey =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
+/** All that is told of a value which a record outside the asker's organisations has. */
+const unusable = (value: string): Text => text(`${value} cannot be used`, `「${value}」は使えません`);
+
 /** @throws Failure `input-rejected` where another record has a value that only one may have */
 const checkTaken = async (
   writer: Writer,
@@ -446,6 +449,7 @@ const checkTaken = async (
     for (const one of Array.isArray(value) ? (value as readonly string[]) : [String(value)]) {
       const holder = await holderOf(writer, thing, { field: name, value: one }, scope?.value);
       if (holder === undefined || holder.pk === own) continue;
+      if (holder.called === null) throw refused(labelOf(name, field), unusable(one));
       const noun = nounNamed(thing.name);
       throw refused(
         labelOf(name, field),

@@ -14,7 +14,7 @@ export const userHistory = async (
     people: await findPeople(reader, name),
     imports: await listImports(reader),
   }));
-  const numbers = new Map(imports.map(({ id, pk }) => [id, pk]));
+  const numbers = new Map(imports.map(({ id, number }) => [id, number]));
   const known = new Map(imports.map((record) => [record.pk, record]));
   const eventOf = ({ import: number, row }: RecordEvent): readonly UserEvent[] => {
     const record = known.get(number);
@@ -26,11 +26,11 @@ export const userHistory = async (
 };
 
 const userEvent = (
-  { pk, id, detail, createdAt }: ImportRecord,
+  { number, id, detail, createdAt }: ImportRecord,
   { action, changed, setsSecret, before, after, untold }: RecordEvent["row"],
   numberOf: (id: string | null) => number | null,
 ): UserEvent => ({
-  number: pk,
+  number,
   importId: id,
   at: detail.committedAt ?? createdAt,
   actor: detail.actor,

@@ -65,6 +65,8 @@ export interface RecordEvent {
 export interface CommitMoment {
   /** who commits; perhaps not who made the plan */
   readonly actor: string;
+  /** who acted as the actor: the machine's owner */
+  readonly by?: string | undefined;
   readonly origin: Origin;
   /** the time of the commit, a UTC instant */
   readonly now: string;

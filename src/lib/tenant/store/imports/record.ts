@@ -72,6 +72,8 @@ export interface ImportDetail {
   readonly settled?: Settled | undefined;
   /** the id of another deletion, which is committed before this one and with it: of the users of organisations */
   readonly takes?: string | undefined;
+  /** of an undoing: the scope of what it undoes, see `PlanRequest` */
+  readonly scope?: readonly number[] | undefined;
   /** of an undoing: it leaves the console as it is, and asks nothing of it */
   readonly mirrorOnly?: true | undefined;
   /** the process that receives its file */
@@ -80,8 +82,9 @@ export interface ImportDetail {
 
 /** An import as stored by the tenant. */
 export interface ImportRecord {
-  /** its number in the tenant, by creation */
+  /** its own number, by creation; and the number that it has for who asks, who may not see all others */
   readonly pk: number;
+  readonly number: number;
   readonly id: string;
   readonly kind: FormatName;
   readonly state: ImportState;
@@ -113,6 +116,7 @@ const numberIn = (row: Row, column: string): number | null => {
 
 const recordOf = (row: Row): ImportRecord => ({
   pk: Number(row["pk"]),
+  number: Number(row["number"]),
   id: String(row["id"]),
   kind: row["kind"] as FormatName,
   state: row["state"] as ImportState,
@@ -133,11 +137,11 @@ export const stateOf = ({ state, detail }: ImportRecord): ImportState | "reverte
 
 export const insertImport = async (
   writer: Writer,
-  record: Omit<ImportRecord, "pk" | "madeAfter" | "madeUpTo">,
+  record: Omit<ImportRecord, "pk" | "number" | "madeAfter" | "madeUpTo">,
 ): Promise<void> => {
   const { id, kind, state, createdAt, etag, revision, detail } = record;
   await writer.run(
-    `insert into import (id, kind, state, createdAt, etag, revision, detail)
+    `insert into main.import (id, kind, state, createdAt, etag, revision, detail)
      values (:id, :kind, :state, :createdAt, :etag, :revision, :detail)`,
     { id, kind, state, createdAt, etag, revision, detail: JSON.stringify(detail) },
   );
@@ -152,7 +156,7 @@ export const changeImport = async (writer: Writer, record: ImportRecord, change:
   const { pk, state, etag, revision, madeAfter, madeUpTo } = { ...record, ...change };
   const detail = { ...record.detail, ...change.detail };
   await writer.run(
-    `update import set state = :state, etag = :etag, revision = :revision, madeAfter = :madeAfter, madeUpTo = :madeUpTo,
+    `update main.import set state = :state, etag = :etag, revision = :revision, madeAfter = :madeAfter, madeUpTo = :madeUpTo,
        detail = :detail where pk = :pk`,
     { pk, state, etag, revision, madeAfter, madeUpTo, detail: JSON.stringify(detail) },
   );
@@ -160,7 +164,7 @@ export const changeImport = async (writer: Writer, record: ImportRecord, change:
 
 /** Forgets an import that nobody was told of: its number is free again. */
 export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "pk">): Promise<void> => {
-  await writer.run("delete from import where pk = :pk", { pk });
+  await writer.run("delete from main.import where pk = :pk", { pk });
 };
 
 const findImport = async (reader: Reader, id: string): Promise<ImportRecord | undefined> => {

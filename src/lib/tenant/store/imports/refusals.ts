@@ -26,11 +26,11 @@ export const together = (refusals: readonly Failure[]): Failure => {
 const withoutEnd = (whole: string, end: string): string => (whole.endsWith(end) ? whole.slice(0, -end.length) : whole);
 
 /** The failure of an open import that an older program made, of which nothing is read any more. */
-export const outdated = ({ pk }: ImportRecord): Failure =>
+export const outdated = ({ number }: ImportRecord): Failure =>
   new Failure("conflict", {
     what: text(
-      `import ${pk} was discarded: made by an older clomoctl; import the file again`,
-      `インポート ${pk} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
+      `import ${number} was discarded: made by an older clomoctl; import the file again`,
+      `インポート ${number} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
     ),
   });
 
@@ -54,16 +54,16 @@ export const keysMoved = (tasks: readonly number[]): Failure => {
 export const rejected = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `import ${record.pk} has invalid rows; nothing was changed`,
-      `インポート ${record.pk} に不正な行があるため、何も変更していません`,
+      `import ${record.number} has invalid rows; nothing was changed`,
+      `インポート ${record.number} に不正な行があるため、何も変更していません`,
     ),
     hint:
       record.state === "awaiting-console"
         ? text(
-            `see what no longer fits: clomoctl imports show ${record.pk} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console: clomoctl imports discard ${record.pk}`,
-            `合わなくなった点: clomoctl imports show ${record.pk} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます: clomoctl imports discard ${record.pk}`,
+            `see what no longer fits: clomoctl imports show ${record.number} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console: clomoctl imports discard ${record.number}`,
+            `合わなくなった点: clomoctl imports show ${record.number} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます: clomoctl imports discard ${record.number}`,
           )
-        : text(`see them: clomoctl imports show ${record.pk}`, `確認: clomoctl imports show ${record.pk}`),
+        : text(`see them: clomoctl imports show ${record.number}`, `確認: clomoctl imports show ${record.number}`),
   });
 
 /** The failure of asking for the plan of an import that has none (any more). */
@@ -72,17 +72,17 @@ export const withoutPlan = (record: ImportRecord): Failure => {
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
     what: text(
-      `import ${record.pk} is ${en}; it has no open plan`,
-      `インポート ${record.pk} は${ja}で、有効な計画がありません`,
+      `import ${record.number} is ${en}; it has no open plan`,
+      `インポート ${record.number} は${ja}で、有効な計画がありません`,
     ),
     hint: insteadOfPlan(record),
   });
 };
 
 const insteadOfPlan = (record: ImportRecord): Text => {
-  const { pk, state, detail } = record;
+  const { number, state, detail } = record;
   if (DONE.includes(state)) {
-    const show = `clomoctl imports show ${pk} --rows`;
+    const show = `clomoctl imports show ${number} --rows`;
     return text(`what it did: ${show}`, `結果の確認: ${show}`);
   }
   return detail.request?.mode === "delete"
@@ -91,12 +91,12 @@ const insteadOfPlan = (record: ImportRecord): Text => {
 };
 
 /** The failure of committing a plan after a collection that it read has changed. */
-export const overtakenByTenant = ({ pk }: Pick<ImportRecord, "pk">): Failure =>
+export const overtakenByTenant = ({ number }: Pick<ImportRecord, "number">): Failure =>
   new Failure("conflict", {
     what: text("the tenant changed since the plan was made", "計画を作った後にテナントが変更されました"),
     hint: text(
-      `compare again: clomoctl imports replan ${pk}`,
-      `もう一度比較してください: clomoctl imports replan ${pk}`,
+      `compare again: clomoctl imports replan ${number}`,
+      `もう一度比較してください: clomoctl imports replan ${number}`,
     ),
   });
 

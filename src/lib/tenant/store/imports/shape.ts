@@ -44,21 +44,21 @@ interface Beside {
 
 const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
 
-const takenOf = ({ id, pk, gone, before }: Row): NonNullable<Import["takes"]> => ({
+const takenOf = ({ id, number, gone, before }: Row): NonNullable<Import["takes"]> => ({
   id: String(id),
-  number: Number(pk),
+  number: Number(number),
   delete: Number(gone),
   recordsBefore: Number(before),
 });
 
 const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Promise<Beside> => {
   const others = records.flatMap(({ detail: { reverts, revertedBy } }) => [reverts ?? [], revertedBy ?? []].flat());
-  const numbers = await reader.all("select id, pk from import where id in (select value from json_each(:others))", {
+  const numbers = await reader.all("select id, number from import where id in (select value from json_each(:others))", {
     others: JSON.stringify(others),
   });
   const takes = records.flatMap(({ detail }) => detail.takes ?? []);
   const taken = await reader.all(
-    `select id, pk, coalesce(detail ->> 'counts' ->> 'delete', 0) as gone,
+    `select id, number, coalesce(detail ->> 'counts' ->> 'delete', 0) as gone,
        coalesce(detail ->> 'counts' ->> 'recordsBefore', 0) as before
      from import where id in (select value from json_each(:takes))`,
     { takes: JSON.stringify(takes) },
@@ -67,7 +67,7 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
   const seen = await reader.all("select kind, field from seen_column");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
-    numbers: new Map(numbers.map(({ id, pk }) => [String(id), Number(pk)])),
+    numbers: new Map(numbers.map(({ id, number }) => [String(id), Number(number)])),
     taken: new Map(taken.map((row) => [String(row["id"]), takenOf(row)])),
     tasks: await openTasks(reader),
     open: records.some(({ detail }) => detail.settled !== undefined) ? await countOpenTasks(reader) : 0,
@@ -130,7 +130,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
   const task = beside.tasks.get(record.pk);
   return {
     id: record.id,
-    number: record.pk,
+    number: record.number,
     tenant: beside.tenant,
     kind: record.kind,
     mode: detail.request?.mode ?? "revert",
@@ -148,7 +148,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     revertedBy: detail.revertedBy,
     revertedByNumber: numberOf(detail.revertedBy),
     etag: record.etag,
-    request: detail.request,
+    request: withoutScope(detail.request),
     rows: detail.staged?.rows ?? 0,
     ...shownCounts(record),
     header: [...(detail.staged?.header ?? [])],
@@ -164,6 +164,13 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(detail.settled === undefined ? {} : { settled: settledOf(detail.settled, beside) }),
     ...(detail.outdated === true ? { outdated: true } : {}),
   };
+};
+
+/** A request as its maker sent it. */
+const withoutScope = (request: ImportRecord["detail"]["request"]): Import["request"] => {
+  if (request?.scope === undefined) return request;
+  const { scope: _scope, ...asked } = request;
+  return asked;
 };
 
 const settledOf = (

@@ -199,6 +199,7 @@ export const STEPS: readonly Step[] = [
   create table reset_code (
     user integer primary key, verifier text not null, address text not null, expiresAt text not null, tries integer not null);
   alter table console_task add column org integer;
+  alter table import add column number integer generated always as (pk) virtual;
   `,
 ];
 

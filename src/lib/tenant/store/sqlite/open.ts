@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { AuditVerifier } from "../audit-findings.ts";
 import type { ImportEngine } from "../imports/engine.ts";
-import type { Store } from "../store.ts";
+import type { Scope, Store } from "../store.ts";
 import { storageFailure } from "./storage-failure.ts";
 import { SqliteStore, type CollectionOf } from "./store.ts";
 import { openTenantFile, type TenantFile } from "./tenant-file.ts";
@@ -12,6 +12,8 @@ export interface OpenStore {
   readonly store: Store;
   /** of imports; made when it is asked for */
   readonly engine: () => Promise<ImportEngine>;
+  /** The same as somebody sees it. */
+  readonly within: (scope: Scope) => Pick<OpenStore, "store" | "engine">;
   /** Verifies the audit. @throws Failure `interrupted`; `unexpected` if the file is damaged */
   readonly verifyAudit: AuditVerifier;
   /** What an error of the store means: who holds the tenant, what is wrong with its disk. */
@@ -32,19 +34,29 @@ export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore =
   const note = new WriterNote(join(folder, "writer.json"), processes);
   const database = openTenantFile(file, note);
   const store = new SqliteStore(database, collectionOf);
-  let engine: Promise<ImportEngine> | undefined;
-  const makeEngine = async (): Promise<ImportEngine> => {
-    const { SqliteImports } = await import("./imports/engine.ts");
-    return new SqliteImports(database, store, { folder, processes, note });
+  const engines: Promise<ImportEngine>[] = [];
+  const seenAs = (seen: Store, scope?: Scope): Pick<OpenStore, "store" | "engine"> => {
+    let engine: Promise<ImportEngine> | undefined;
+    const makeEngine = async (): Promise<ImportEngine> => {
+      const { SqliteImports } = await import("./imports/engine.ts");
+      return new SqliteImports(database, seen, { folder, processes, note, scope });
+    };
+    return {
+      store: seen,
+      engine() {
+        if (engine === undefined) engines.push((engine = makeEngine()));
+        return engine;
+      },
+    };
   };
   return {
-    store,
-    engine: () => (engine ??= makeEngine()),
+    ...seenAs(store),
+    within: (scope) => seenAs(store.within(scope), scope),
     verifyAudit: async (question, signal) =>
       (await import("./audit/thread.ts")).verifyAudit(database, question, signal),
     explain: (error) => storageFailure(note.explain(error), database.path),
     async close() {
-      await (await engine)?.close();
+      for (const engine of engines) await (await engine).close();
       database.close();
     },
   };

@@ -35,7 +35,7 @@ CREATE TABLE secured_user (
 CREATE TABLE sent_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
 CREATE TABLE import (
     pk integer primary key, id text not null unique, kind text not null, state text not null, createdAt text not null,
-    etag text, revision integer, detail text not null, madeAfter integer, madeUpTo integer);
+    etag text, revision integer, detail text not null, madeAfter integer, madeUpTo integer, number integer generated always as (pk) virtual);
 CREATE TABLE repeatable (
     key text not null, route text not null, fingerprint text not null, subject text, at text not null,
     primary key (key, route)) without rowid;

@@ -1,9 +1,10 @@
 import { nextTick } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChangeOptions, Derived, Lines, Locked, Params, Reader, Row, Store, Writer } from "../store.ts";
+import type { ChangeOptions, Derived, Lines, Locked, Params, Reader, Row, Scope, Store, Writer } from "../store.ts";
 import { interruption } from "../interruption.ts";
 import type { Database } from "./database.ts";
 import { streamLines } from "./lines.ts";
+import { derive, hold, see } from "./scope.ts";
 
 /** Time between two attempts to get the write lock. */
 const WAIT_MS = 100;
@@ -58,12 +59,8 @@ export class Connection implements Writer {
     return this.#database.count(sql, params);
   }
 
-  async derive({ name, columns, state, fill }: Derived): Promise<void> {
-    this.#database.exec(`create temp table if not exists ${name} (${columns})`);
-    const found = this.#database.get(state)?.["state"] ?? null;
-    if (this.#database.get(`select state from temp.${name} limit 1`)?.["state"] === found) return;
-    this.#database.exec(`delete from temp.${name}`);
-    this.#database.run(fill, { state: found });
+  async derive(table: Derived): Promise<void> {
+    derive(this.#database, table);
   }
 
   async run(sql: string, params?: Params): Promise<number> {
@@ -97,15 +94,38 @@ export class Connection implements Writer {
   }
 }
 
+/** Work on a connection, one after another. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Runs work when all before it is done. */
+  next<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
 /** A tenant in an SQLite file. */
 export class SqliteStore implements Store {
   readonly #database: Database;
   readonly #collectionOf: CollectionOf | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns: Turns;
+  readonly #scope: Scope | undefined;
 
-  constructor(database: Database, collectionOf?: CollectionOf) {
+  constructor(
+    database: Database,
+    collectionOf?: CollectionOf,
+    { turns = new Turns(), scope }: { readonly turns?: Turns | undefined; readonly scope?: Scope | undefined } = {},
+  ) {
     this.#database = database;
     this.#collectionOf = collectionOf;
+    this.#turns = turns;
+    this.#scope = scope;
+  }
+
+  within(scope: Scope): SqliteStore {
+    return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, scope });
   }
 
   get isReadOnly(): boolean {
@@ -117,7 +137,8 @@ export class SqliteStore implements Store {
   }
 
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
-    return this.#next(async () => {
+    return this.#turns.next(async () => {
+      see(this.#database, this.#scope);
       this.#database.exec("begin");
       return this.#ending(body, new Connection(this.#database));
     });
@@ -134,7 +155,7 @@ export class SqliteStore implements Store {
   async #write<T>(body: (writer: Writer) => Promise<T>, end: End, { signal }: ChangeOptions = {}): Promise<T> {
     this.#database.checkWritable();
     for (let waitedMs = 0; ; waitedMs += WAIT_MS) {
-      const changed = await this.#next(() => this.#tryWrite(body, end));
+      const changed = await this.#turns.next(() => this.#tryWrite(body, end));
       if (changed !== undefined) return changed.result;
       if (signal?.aborted === true || this.#database.isInterrupted()) throw interruption();
       this.#database.checkWaited(waitedMs);
@@ -144,18 +165,16 @@ export class SqliteStore implements Store {
   }
 
   lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>> {
-    return streamLines(this.#database, (database) => describe(new Connection(database)));
-  }
-
-  /** Runs work when all before it is done. */
-  #next<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
+    return streamLines(this.#database, (database) => {
+      see(database, this.#scope);
+      hold(database, this.#scope);
+      return describe(new Connection(database));
+    });
   }
 
   /** Runs `body` if the lock is free. */
   async #tryWrite<T>(body: (writer: Writer) => Promise<T>, end: End): Promise<{ readonly result: T } | undefined> {
+    see(this.#database, this.#scope);
     if (!this.#database.tryBegin()) return undefined;
     return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf), end) };
   }
@@ -171,6 +190,7 @@ export class SqliteStore implements Store {
       if (!connection.isOver) elsewhere.reject(new TypeError("a transaction awaited something else than its store"));
     });
     try {
+      hold(this.#database, this.#scope);
       const result = await Promise.race([body(connection), elsewhere.promise]);
       this.#database.exec(end);
       return result;

@@ -5,6 +5,7 @@ import type { Database } from "../database.ts";
 import { isMatched, isMissing, isValid } from "../../sql/forms.ts";
 import { countChanges } from "./column-changes.ts";
 import { findConflicts } from "./conflicts.ts";
+import { findBeyondScope } from "./matching/outside.ts";
 import { hasSecrets, indexTargets, isStaged, isTouched, newReferences, VALID } from "./expressions.ts";
 import {
   findBlankColumns,
@@ -114,6 +115,7 @@ export const compare = (
     findProtected(database, plan);
     findHeld(database, plan);
     if (forNew) findMissingForNew(database, plan);
+    findBeyondScope(database, plan);
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
@@ -182,7 +184,7 @@ const countCreated = (database: Database, plan: PlanSql, count: CreatedCount): n
     .reduce((sum, created) => sum + created, 0);
 
 /** @throws Failure `conflict` when a collection the plan read has changed since */
-export const checkEtag = (database: Database, plan: PlanSql, record: Pick<ImportRecord, "pk" | "etag">): void => {
+export const checkEtag = (database: Database, plan: PlanSql, record: Pick<ImportRecord, "number" | "etag">): void => {
   if (etagOf(database, plan) !== record.etag) throw overtakenByTenant(record);
 };
 
@@ -225,7 +227,9 @@ const collectionsOf = (plan: PlanSql): readonly string[] => {
   const named = kind.references.filter(({ field }) => isStaged(plan, field)).map(({ collection }) => collection);
   const holding = request.mode === "append" ? [] : kind.holders;
   const custom = kind.fields.some((field) => field.merge === "custom" && isTouched(plan, field)) ? [CUSTOM_FIELDS] : [];
-  return [...new Set([kind.collection, ...named, ...holding, ...custom])];
+  // what lies in its scope follows from the tree, and of devices from their owners
+  const scoped = request.scope === undefined ? [] : ["orgs", "users"];
+  return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
 };
 
 /** The revisions of the collections a plan reads. */

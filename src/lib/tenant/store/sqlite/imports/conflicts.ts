@@ -14,7 +14,7 @@ import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 
 /** SQL: the claims of rows on values of a field, as `key`, `row` and `col`. */
-const claimsOf = (plan: PlanSql, { field }: Claim): string => {
+export const claimsOf = (plan: PlanSql, { field }: Claim): string => {
   const key = stagedKey(plan, field);
   // a row that matched its record by the key already has that value
   const others = isKey(plan, field) ? ` and not ${isMatched("r.row")}` : "";

@@ -13,8 +13,9 @@ import type {
 import type { FormatName } from "../../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../../imports/record.ts";
 import type { Processes } from "../../processes.ts";
-import type { Store } from "../../store.ts";
+import type { Scope, Store } from "../../store.ts";
 import type { Database } from "../database.ts";
+import { hold, see } from "../scope.ts";
 import { storageFailure } from "../storage-failure.ts";
 import { removeUnfinished } from "../tenant-file.ts";
 import type { WriterNote } from "../writer-note.ts";
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly folder: string;
   readonly processes: Processes;
   readonly note: WriterNote;
+  /** what is seen of the tenant */
+  readonly scope?: Scope | undefined;
 }
 
 /** Imports into an SQLite file: staged in a file each, compared and committed in a worker thread. */
@@ -55,14 +58,16 @@ export class SqliteImports implements ImportEngine {
   readonly #folder: string;
   readonly #processes: Processes;
   readonly #note: WriterNote;
+  readonly #scope: Scope | undefined;
   readonly #worker = new ImportThread();
 
-  constructor(database: Database, store: Store, { folder, processes, note }: EngineOptions) {
+  constructor(database: Database, store: Store, { folder, processes, note, scope }: EngineOptions) {
     this.#database = database;
     this.#store = store;
     this.#folder = join(folder, "imports");
     this.#processes = processes;
     this.#note = note;
+    this.#scope = scope;
     defineFunctions(database, () => false);
   }
 
@@ -99,10 +104,13 @@ export class SqliteImports implements ImportEngine {
     return this.#store.read(async () => etagOf(this.#database, plan) === record.etag);
   }
 
-  async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, verified }: CommitOptions): Promise<void> {
+  async commit(
+    { pk, number, id, detail }: ImportRecord,
+    { moment, signal, once, verified }: CommitOptions,
+  ): Promise<void> {
     this.#database.checkWritable();
     const type = detail.reverts === null ? "commit" : "revert";
-    const change = { id, moment, once, writer: this.#note.writer(`imports ${type} ${pk}`, moment.now) };
+    const change = { id, number, moment, once, writer: this.#note.writer(`imports ${type} ${pk}`, moment.now) };
     await this.#worker.run(
       type === "commit"
         ? { type, files: this.#files(id, detail.takes), ...change, verified }
@@ -223,6 +231,8 @@ export class SqliteImports implements ImportEngine {
     try {
       defineFunctions(database, () => false);
       if (staging !== undefined) attachForReading(database, staging);
+      see(database, this.#scope);
+      hold(database, this.#scope);
       yield* body(database);
     } catch (error) {
       throw storageFailure(error, database.path, staging);

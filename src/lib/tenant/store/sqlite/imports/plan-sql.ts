@@ -1,7 +1,8 @@
 import { withoutPlan } from "../../imports/refusals.ts";
 import type { ImportRecord } from "../../imports/record.ts";
-import { deleting, type PlanSql, type StagingSchema } from "./stored-kind.ts";
+import { deleting, type PlanSql, type StagingSchema, type StoredKind } from "./stored-kind.ts";
 import { kindNamed } from "./tables.ts";
+import { IS_INSIDE } from "../../scope.ts";
 import type { StagedFile } from "../../../../imports/plan.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import type { StoredRequest } from "../../imports/record.ts";
@@ -26,6 +27,15 @@ export const deletionSql = (kind: FormatName, request: StoredRequest, schema?: S
   staged: NO_FILE,
 });
 
+/** The kind of an import: one that was planned in a scope deletes what lies in it alone, whoever commits it. */
+export const plannedKind = ({ kind, scope }: Pick<StoredRequest, "kind" | "scope">): StoredKind => {
+  const stored = kindNamed(kind);
+  const inside = IS_INSIDE[stored.thing.name];
+  return scope === undefined || inside === undefined
+    ? stored
+    : { ...stored, isLacking: `${stored.isLacking} and ${inside}` };
+};
+
 /**
  * The plan of an import as its SQL needs it.
  *
@@ -38,5 +48,5 @@ export const planSqlOf = (record: ImportRecord, schema?: StagingSchema): PlanSql
   const open = state === "planned" || state === "awaiting-console";
   if (open && request?.mode === "delete") return deletionSql(kind, request, schema);
   if (!open || request === null || staged === null) throw withoutPlan(record);
-  return { kind: kindNamed(kind), request, staged };
+  return { kind: plannedKind(request), request, staged };
 };

@@ -50,11 +50,12 @@ export const auditImport = async (
   record: ImportRecord,
   { moment, verified, undone }: Done,
 ): Promise<void> => {
-  const { actor, origin, now } = moment;
+  const { actor, by, origin, now } = moment;
   const { request, counts, staged } = record.detail;
   await appendAudit(writer, {
     at: now,
     actor,
+    by,
     origin,
     action: actionOf(record, verified),
     objects: [

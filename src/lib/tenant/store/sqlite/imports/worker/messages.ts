@@ -29,6 +29,8 @@ interface ReadingTask extends StagedTask {
 
 /** What the tenant's records and its lock say of a change. */
 interface Change {
+  /** the number that the import has for who commits it */
+  readonly number: number;
   readonly moment: CommitMoment;
   readonly writer: Writer;
   /** of the request, kept in the same transaction */

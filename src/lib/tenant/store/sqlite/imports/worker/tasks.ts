@@ -13,7 +13,9 @@ import { interruption } from "../../../interruption.ts";
 import { Database } from "../../database.ts";
 import type { CommitMoment } from "../../../imports/engine.ts";
 import { keepKey, findKey, type KeptKey } from "../../../idempotency.ts";
-import type { Writer } from "../../../store.ts";
+import type { Scope, Writer } from "../../../store.ts";
+import { planScope } from "../../../scope.ts";
+import { hold, see } from "../../scope.ts";
 import { Connection, SqliteStore } from "../../store.ts";
 import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
@@ -21,7 +23,7 @@ import { defineFunctions } from "../functions.ts";
 import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
 import { rejected, undoneAlready, withoutPlan } from "../../../imports/refusals.ts";
 import { choose, createChoice } from "../deletion/choose.ts";
-import { deletionSql, planSqlOf } from "../plan-sql.ts";
+import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
 import { checkRevertible } from "../revert/checks.ts";
 import { applyRevert } from "../revert/records.ts";
 import { committedOf, createdBy } from "../history/committed.ts";
@@ -53,6 +55,16 @@ const openBulk = ({ tenant, staging, taken }: TaskFiles, interrupted: () => bool
   if (taken !== undefined) attachStaging(database, taken, { fresh: false, schema: "taken" });
   return database;
 };
+
+/** Has a connection see what an import was planned in; what it writes is written on another one. */
+const seeOnly = (database: Database, request: Pick<StoredRequest, "scope"> | null): void => {
+  const scope = scopeOfPlan(request);
+  see(database, scope);
+  hold(database, scope);
+};
+
+const scopeOfPlan = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
+  request?.scope === undefined ? undefined : planScope(request.scope);
 
 /**
  * Flushes staged rows to disk before a plan is reported. SQLite must do it itself: opening and closing the
@@ -120,7 +132,8 @@ export class Staging {
     this.#database = openBulk(files, interrupted, true);
     createStaging(this.#database);
     this.#table = new SqliteStaging(this.#database);
-    this.#kind = kindNamed(request.kind);
+    this.#kind = plannedKind(request);
+    seeOnly(this.#database, request);
     this.#stager = new Stager(this.#kind, request, headerOptions(this.#database, request), this.#table);
     this.#reader = readerOf(request, this.#stager);
     this.#database.exec("begin");
@@ -279,13 +292,13 @@ const compareAndKeep = async (
   });
 };
 
-const overtaken = ({ pk }: ImportRecord): Failure =>
+const overtaken = ({ number }: ImportRecord): Failure =>
   new Failure("conflict", {
     what: text(
-      `import ${pk} was committed or discarded meanwhile`,
-      `インポート ${pk} はその間に確定または破棄されました`,
+      `import ${number} was committed or discarded meanwhile`,
+      `インポート ${number} はその間に確定または破棄されました`,
     ),
-    hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
+    hint: text(`see it: clomoctl imports show ${number}`, `確認: clomoctl imports show ${number}`),
   });
 
 const withDatabase = async <T>(
@@ -312,6 +325,7 @@ export const planDeletion = (
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
     createChoice(database, ids);
+    seeOnly(database, request);
     const record = await readImport(new Connection(database), id);
     await compareAndKeep(database, record, deletionSql(record.kind, request), { told });
   };
@@ -326,6 +340,7 @@ export const replan = (
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const record = await readImport(new Connection(database), id);
+    seeOnly(database, record.detail.request);
     await compareAndKeep(database, record, planSqlOf(record), { unseen: !isShown });
   });
 
@@ -367,6 +382,7 @@ const applyPlans = async (
 ): Promise<void> => {
   await writer.lock([...new Set(plans.flatMap(({ plan }) => writtenBy(plan.kind)))]);
   for (const { plan, record } of plans) checkEtag(database, plan, record);
+  for (const { record } of plans) hold(database, scopeOfPlan(record.detail.request));
   for (const one of plans) await applyAndRecord(database, writer, one, applying);
 };
 
@@ -378,7 +394,7 @@ const applyAndRecord = async (
   { moment, verified }: Applying,
 ): Promise<void> => {
   const revision = advance(database, [plan.kind.collection]);
-  const { actor, origin: _origin, ...context } = moment;
+  const { actor, by: _by, origin: _origin, ...context } = moment;
   const made = applyPlan(database, plan, { ...context, import: record.pk, revision });
   const { now } = moment;
   const state = verified?.state ?? "committed";
@@ -439,7 +455,7 @@ export const commit = async (task: Extract<Task, { type: "commit" }>, interrupte
   const { files, id } = task;
   await withDatabase(files, interrupted, (database) =>
     changing(database, task, interrupted, async (writer) => {
-      const record = await readImport(writer, id);
+      const record = { ...(await readImport(writer, id)), number: task.number };
       const { takes } = record.detail;
       const before = takes === undefined ? [] : [openPlan(await readImport(writer, takes), "taken")];
       await applyPlans(database, writer, [...before, openPlan(record)], task);
@@ -458,7 +474,12 @@ export const commitRevert = async (
   try {
     defineFunctions(database, interrupted);
     await changing(database, task, interrupted, async (writer) =>
-      applyRevertAndRecord(database, writer, await readImport(writer, task.id), task.moment),
+      applyRevertAndRecord(
+        database,
+        writer,
+        { ...(await readImport(writer, task.id)), number: task.number },
+        task.moment,
+      ),
     );
   } finally {
     database.close();

@@ -1,0 +1,7 @@
+/** Handlers of one noun: each has its own file, however short. */
+
+import { whoami } from "../use/whoami.ts";
+import type { Handlers, TenantParts } from "./handler.ts";
+
+/** Who acts. */
+export default ({ session }: TenantParts): Handlers<"whoami"> => ({ show: () => whoami(session) });

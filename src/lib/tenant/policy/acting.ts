@@ -1,0 +1,54 @@
+import { Failure } from "../../errors/index.ts";
+import { ADMINISTRATORS, ROLES, type AdministratorRole, type Operation, type Role } from "../../model/role.ts";
+import { text } from "../../text/index.ts";
+import { shownWord } from "../../text/shell-word.ts";
+import { findActing, type ActingAccount } from "../store/askers.ts";
+import { ROOT } from "../store/orgs.ts";
+import type { Reader } from "../store/store.ts";
+import type { Asker } from "./asker.ts";
+
+const isAdministrator = (role: Role): role is AdministratorRole => (ADMINISTRATORS as readonly Role[]).includes(role);
+
+/** The organisations that are somebody's own; undefined: all. An operator has none of his own in 全社. @see facts 2.1 */
+const orgsOf = ({ role, org, managedOrgs }: ActingAccount): readonly number[] | undefined => {
+  if (role === "system" || (role === "custom" && managedOrgs === undefined)) return undefined;
+  if (role === "operator") return org === ROOT ? [] : [org];
+  return managedOrgs ?? [];
+};
+
+/**
+ * Who acts with an account.
+ *
+ * @throws Failure `not-found` if there is none of this name, `not-permitted` if it has no role
+ */
+export const actingAs = async (reader: Reader, name: string): Promise<Asker> => {
+  const account = await findActing(reader, name);
+  if (account === undefined) throw unknownAccount(name);
+  const { user, id, role, scheme, items } = account;
+  if (!isAdministrator(role)) throw noRole(account.name);
+  return {
+    account: { user, id, name: account.name },
+    role,
+    scheme,
+    items: new Set(items as readonly Operation[]),
+    orgs: orgsOf(account),
+  };
+};
+
+const unknownAccount = (name: string): Failure =>
+  new Failure("not-found", {
+    what: text(`no CLOMO account ${name}`, `CLOMOアカウント ${name} はありません`),
+    hint: text("see them: clomoctl clomo-account list", "一覧: clomoctl clomo-account list"),
+  });
+
+const noRole = (name: string): Failure =>
+  new Failure("not-permitted", {
+    what: text(
+      `the account ${name} has no role (${ROLES.none.ja}): nobody can sign in with it`,
+      `アカウント「${name}」は「${ROLES.none.ja}」のため、サインインできません`,
+    ),
+    hint: text(
+      `give it a role: clomoctl clomo-account grant ${shownWord(name)} --role …`,
+      `管理者権限を付与する: clomoctl clomo-account grant ${shownWord(name)} --role …`,
+    ),
+  });

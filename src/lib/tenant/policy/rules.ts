@@ -1,0 +1,161 @@
+import type { NOUNS, NounName, RoutesOf } from "../../contract/index.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import type { Operation } from "../../model/role.ts";
+import type { Asker } from "./asker.ts";
+import { may } from "./check.ts";
+
+/** The operationId of a route of the tenant API. */
+export type RouteId = {
+  [N in keyof typeof NOUNS]: RoutesOf<N>[keyof RoutesOf<N>] extends { readonly id: infer I } ? I : never;
+}[NounName];
+
+/** What a rule may look at of a request. */
+export interface AskedFor {
+  readonly asker: Asker;
+  readonly params?: unknown;
+  readonly query?: unknown;
+  readonly body?: unknown;
+}
+
+/** The operations that a request needs, all of them. */
+export type Rule = readonly Operation[] | ((asked: AskedFor) => readonly Operation[]);
+
+/** What an import is asked to do. */
+export interface PlannedWork {
+  readonly kind: FormatName;
+  readonly mode: "append" | "replace" | "delete";
+  readonly createOrgs?: boolean | undefined;
+  readonly recursive?: boolean | undefined;
+  readonly fromConsole?: boolean | undefined;
+}
+
+/**
+ * What creating users needs: making and moving them; and making organisations, where not all are the asker's, as every new
+ * user is linked with one. @see facts 2.1
+ */
+const creatingUsers = ({ orgs }: Asker): readonly Operation[] => [
+  "users.write",
+  "users.move",
+  ...(orgs === undefined ? [] : (["orgs.write"] as const)),
+];
+
+/** What an import needs. A take-over of the console's own export makes the tenant a mirror as a whole. */
+export const importOperations = (asker: Asker, work: PlannedWork): readonly Operation[] => {
+  const { kind, mode, createOrgs = false, recursive = false, fromConsole = false } = work;
+  const whole: readonly Operation[] = fromConsole ? ["tenant.write"] : [];
+  if (kind !== "users" && kind !== "orgs" && kind !== "devices") return [...whole, "secured.write"];
+  if (mode === "delete") return [`${kind}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
+  return [
+    ...whole,
+    ...(kind === "users" ? creatingUsers(asker) : ([`${kind}.write`] as const)),
+    ...(createOrgs ? (["orgs.write"] as const) : []),
+    ...(mode === "replace" ? ([`${kind}.delete`] as const) : []),
+  ];
+};
+
+/** Operations of which any one lets somebody look at imports: which ones he sees follows from them. */
+const importing = ({ asker }: AskedFor): readonly Operation[] => {
+  const writing = [
+    "users.write",
+    "orgs.write",
+    "devices.write",
+    "secured.write",
+    "users.delete",
+    "orgs.delete",
+    "devices.delete",
+  ] as const;
+  return writing.some((operation) => may(asker, operation)) ? [] : ["users.write"];
+};
+
+/** The devices' memo and tags are the operators', too; whatever else is said of one is not. */
+const editingDevice = ({ body }: AskedFor): readonly Operation[] =>
+  Object.keys(body ?? {}).every((field) => field === "memo" || field === "dryRun")
+    ? ["devices.note"]
+    : ["devices.write"];
+
+/** The administrators of CLOMO PANEL, or of an app. */
+const administrators =
+  (panel: Operation, app: Operation) =>
+  ({ params }: AskedFor): readonly Operation[] => [
+    (params as { readonly kind: string }).kind === "users" ? panel : app,
+  ];
+
+/** What each request needs. The type asks for a rule of every route. */
+const RULES: Readonly<Record<RouteId, Rule>> = {
+  whoami: [],
+  tenant: ["tenant.read"],
+  tenantRevision: ["tenant.read"],
+  setTenant: ["tenant.write"],
+  orgs: ["orgs.read"],
+  findOrgs: ["orgs.read"],
+  exportOrgs: ["orgs.read"],
+  createOrg: ["orgs.write"],
+  editOrg: ["orgs.write"],
+  moveOrg: ["orgs.write"],
+  users: ["users.read"],
+  findUsers: ["users.read"],
+  exportUsers: ["users.read"],
+  userHistory: ["users.read"],
+  createUser: ({ asker }) => creatingUsers(asker),
+  editUser: ["users.write"],
+  moveUsers: ["users.move"],
+  fields: ["fields.read"],
+  field: ["fields.read"],
+  addField: ["fields.write"],
+  removeField: ["fields.write"],
+  devices: ["devices.read"],
+  findDevices: ["devices.read"],
+  devicesNotReady: ["devices.read"],
+  exportDevices: ["devices.read"],
+  createDevice: ["devices.write"],
+  editDevice: editingDevice,
+  setDeviceOwner: ["devices.write"],
+  tagDevices: ["devices.note"],
+  securedUsers: ["secured.read"],
+  findSecuredUsers: ["secured.read"],
+  exportSecuredUsers: ["secured.read"],
+  createSecuredUser: ["secured.write"],
+  editSecuredUser: ["secured.write"],
+  securedGroups: ["secured.read"],
+  createSecuredGroup: ["secured.write"],
+  editSecuredGroup: ["secured.write"],
+  deleteSecuredGroups: ["secured.write"],
+  administrators: administrators("accounts.read", "secured.read"),
+  markAdministrators: administrators("accounts.roles", "secured.write"),
+  consoleTasks: ["console.read"],
+  consoleTask: ["console.read"],
+  closeConsoleTasks: ["console.write"],
+  audit: ["audit.read"],
+  auditRecord: ["audit.read"],
+  exportAudit: ["audit.read"],
+  auditHead: ["audit.verify"],
+  verifyAudit: ["audit.verify"],
+  createImport: ({ asker, body }) => importOperations(asker, body as PlannedWork),
+  planDeletion: ({ asker, body }) => importOperations(asker, { ...(body as PlannedWork), mode: "delete" }),
+  uploadImport: importing,
+  imports: importing,
+  import: importing,
+  importRows: importing,
+  importProblems: importing,
+  commitImport: importing,
+  emitImport: importing,
+  replanImport: importing,
+  verifyImport: importing,
+  revertImport: importing,
+  discardImport: importing,
+  listRenewals: ["renewals.read"],
+  addRenewal: ["renewals.write"],
+  editRenewal: ["renewals.write"],
+  confirmRenewal: ["renewals.write"],
+  removeRenewal: ["renewals.write"],
+  listNotices: ["renewals.read"],
+  claimNotice: ["renewals.write"],
+  settleNotice: ["renewals.write"],
+};
+
+/** The operations that a request needs. @throws TypeError for a route without a rule: nobody may what no rule permits */
+export const operationsOf = (route: string, asked: AskedFor): readonly Operation[] => {
+  const { [route as RouteId]: rule } = RULES as Readonly<Partial<Record<RouteId, Rule>>>;
+  if (rule === undefined) throw new TypeError(`no rule for ${route}`);
+  return typeof rule === "function" ? rule(asked) : rule;
+};

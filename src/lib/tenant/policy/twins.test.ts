@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { twins, type Twin, type TwinRequest } from "../testing/twins.ts";
+
+/** What is asked of both, one after another: reading, writing by hand, imports; also of what is hidden. */
+const users = (rows: readonly (readonly string[])[], mode = "append", more: object = {}): readonly TwinRequest[] => [
+  { method: "POST", path: "/v1/imports", body: { kind: "users", mode, fileName: "people.csv", ...more } },
+  {
+    method: "PUT",
+    path: "/v1/imports/{import:}/content",
+    file: [["氏名", "メールアドレス", "組織コード", "役職"], ...rows],
+  },
+  { method: "GET", path: "/v1/imports/{import:}/rows" },
+  { method: "GET", path: "/v1/imports/{import:}/problems" },
+];
+
+const COMMIT: TwinRequest = {
+  method: "POST",
+  path: "/v1/imports/{import:}/commit",
+  headers: { "if-match": "{etag:}" },
+};
+
+const READING: readonly TwinRequest[] = [
+  "/v1/whoami",
+  "/v1/tenant",
+  "/v1/orgs",
+  "/v1/orgs/find?name=EAST",
+  "/v1/orgs/find?name=WEST",
+  `/v1/orgs/find?name=${encodeURIComponent("西日本/営業部")}`,
+  "/v1/orgs/export?newline=lf",
+  "/v1/users?limit=2",
+  "/v1/users?limit=100&sort=name&desc=true",
+  "/v1/users/find?name=hanako@west.example",
+  "/v1/users/find?name=E1",
+  "/v1/users/find?name=nishi",
+  "/v1/users/history?name=hanako@east.example",
+  "/v1/users/history?name=shiro@west.example",
+  "/v1/users/export?newline=lf",
+  "/v1/users?limit=100&search=%E8%8A%B1%E5%AD%90",
+  "/v1/users?limit=100&org={org:E1}",
+  "/v1/users?limit=100&org={org:WEST}",
+  "/v1/users/fields",
+  "/v1/users/fields/{field:入社年}",
+  "/v1/devices?limit=1",
+  "/v1/devices/find?name=WEST0001",
+  "/v1/devices/find?name=EAST0001",
+  "/v1/devices?limit=10&owner={user:taro@west.example}",
+  "/v1/devices/not-ready?limit=10",
+  "/v1/devices/export?newline=lf",
+  "/v1/secured/browser/users",
+  "/v1/administrators/users",
+  "/v1/console",
+  "/v1/imports",
+  "/v1/audit",
+  "/v1/renewals",
+].map((path) => ({ method: "GET", path }));
+
+const WRITING: readonly TwinRequest[] = [
+  { method: "PATCH", path: "/v1/users/{user:hanako@east.example}", body: { title: "課長" } },
+  { method: "PATCH", path: "/v1/users/{user:taro@west.example}", body: { title: "課長" } },
+  { method: "PATCH", path: "/v1/users/{user:hanako@east.example}", body: { emails: ["jiro@east.example"] } },
+  { method: "POST", path: "/v1/users", body: { name: "新 一", emails: ["new@east.example"], org: "{org:E2}" } },
+  { method: "POST", path: "/v1/users", body: { name: "新 二", emails: ["new2@east.example"], org: "{org:W1}" } },
+  { method: "POST", path: "/v1/users", body: { name: "新 三", emails: ["new3@east.example"] } },
+  { method: "POST", path: "/v1/users/move", body: { ids: ["{user:jiro@east.example}"], org: "{org:E1}" } },
+  { method: "POST", path: "/v1/users/move", body: { ids: ["{user:jiro@east.example}"], org: "{org:WEST}" } },
+  { method: "POST", path: "/v1/users/move", body: { ids: ["{user:taro@west.example}"], org: "{org:E1}" } },
+  { method: "POST", path: "/v1/orgs", body: { name: "新設部", code: "E3", parentId: "{org:EAST}" } },
+  { method: "POST", path: "/v1/orgs", body: { name: "新設部", parentId: "{org:WEST}" } },
+  { method: "POST", path: "/v1/orgs", body: { name: "外" } },
+  { method: "PATCH", path: "/v1/orgs/{org:E2}", body: { name: "開発部" } },
+  { method: "POST", path: "/v1/orgs/{org:E2}/move", body: { parentId: "{org:E1}" } },
+  { method: "POST", path: "/v1/devices", body: { serialNumber: "EAST0003", owner: "{user:hanako@east.example}" } },
+  { method: "POST", path: "/v1/devices", body: { serialNumber: "EAST0004" } },
+  { method: "POST", path: "/v1/devices", body: { serialNumber: "EAST0005", owner: "{user:taro@west.example}" } },
+  { method: "PATCH", path: "/v1/devices/{device:EAST0001}", body: { memo: "貸出" } },
+  { method: "PATCH", path: "/v1/devices/{device:WEST0001}", body: { memo: "貸出" } },
+  { method: "POST", path: "/v1/devices/tag", body: { ids: ["{device:EAST0002}"], add: ["共用"] } },
+  { method: "POST", path: "/v1/devices/set-owner", body: { ids: ["{device:EAST0002}"], owner: null, ownerOrg: null } },
+  { method: "POST", path: "/v1/users/fields", body: { name: "内線番号" } },
+  { method: "PATCH", path: "/v1/tenant", body: { domain: "example" } },
+  ...users([
+    ["東 花子", "hanako@east.example", "E1", "部長"],
+    ["新 四", "new4@east.example", "E1", ""],
+    ["新 五", "new5@east.example", "W1", ""],
+    ["新 六", "new6@east.example", "", ""],
+  ]),
+  COMMIT,
+  ...users([
+    ["東 花子", "hanako@east.example", "E1", "次長"],
+    ["新 四", "new4@east.example", "E1", "主任"],
+  ]),
+  COMMIT,
+  { method: "GET", path: "/v1/imports/{import:}" },
+  { method: "GET", path: "/v1/imports/{import:}/rows" },
+  { method: "POST", path: "/v1/imports/{import:}/revert" },
+  COMMIT,
+  ...users([["東 花子", "hanako@east.example", "E1", "次長"]], "replace"),
+  COMMIT,
+  {
+    method: "POST",
+    path: "/v1/imports/deletions",
+    body: { kind: "users", ids: ["{user:new@east.example}"], called: "新 一" },
+  },
+  COMMIT,
+  {
+    method: "POST",
+    path: "/v1/imports/deletions",
+    body: { kind: "users", ids: ["{user:taro@west.example}"], called: "西 太郎" },
+  },
+  { method: "POST", path: "/v1/imports/deletions", body: { kind: "orgs", ids: ["{org:WEST}"], called: "西日本" } },
+  { method: "POST", path: "/v1/imports", body: { kind: "browser" } },
+  { method: "POST", path: "/v1/imports", body: { kind: "users", mode: "replace", fromConsole: true } },
+  { method: "POST", path: "/v1/imports", body: { kind: "users", createOrgs: true } },
+];
+
+describe.each(["higashi", "ope", "cus"])("%s is answered as in a tenant without the hidden half", (account) => {
+  let pair: readonly [Twin, Twin];
+  beforeAll(async () => {
+    pair = await twins();
+  });
+  afterAll(() => Promise.all(pair.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
+
+  test.each(
+    [...READING, ...WRITING, ...READING].map((request, at) => [at, request.method, request.path, request] as const),
+  )("%i %s %s", async (_at, _method, _path, request) => {
+    const [whole, bare] = pair;
+    const answered = await whole.ask(account, request);
+    expect(answered).toEqual(await bare.ask(account, request));
+    expect(answered.status).toBeLessThan(500);
+  });
+
+  test("what is hidden stands as it stood", () => {
+    const [whole] = pair;
+    expect(whole.tenant.sql("select name from user where emails ->> 0 like '%@west.example' order by pk")).toEqual([
+      { name: "西 太郎" },
+      { name: "西 花子" },
+      { name: "西 四郎" },
+    ]);
+    expect(whole.tenant.sql("select serialNumber from device where owner is null")).toEqual([
+      { serialNumber: "NOBODY01" },
+    ]);
+  });
+});

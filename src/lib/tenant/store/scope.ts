@@ -1,0 +1,85 @@
+import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { ROOT } from "./orgs.ts";
+import type { Derived, Scope } from "./store.ts";
+
+/** The scope in which an import was planned: what it reads lies in these organisations. */
+export const planScope = (orgs: readonly number[]): Scope => ({ orgs, kinds: FORMAT_NAMES, secured: true });
+
+/** The organisations of a scope, each with all below it, as `temp.held`. */
+export const heldBy = ({ orgs }: Scope): Derived => {
+  const roots =
+    orgs === undefined
+      ? "select pk from main.org where parent is null"
+      : `select o.pk from json_each('${JSON.stringify(orgs)}') r join main.org o on o.pk = r.value`;
+  return {
+    name: "held",
+    columns: "pk integer primary key, state text not null",
+    state: `select concat((select revision from main.collection where name = 'orgs'), ' ',
+      (select id from main.org order by pk desc limit 1), ' ${JSON.stringify(orgs ?? null)}') as state`,
+    fill: `with recursive within (pk) as (
+        ${roots} union select o.pk from within w join main.org o on o.parent = w.pk)
+      insert into temp.held (pk, state) select pk, :state from within`,
+  };
+};
+
+/** SQL: true if an organisation is one of the scope's. @param pk SQL of its number */
+const isHeld = (pk: string): string => `${pk} in (select pk from temp.held)`;
+
+/** SQL: true if the user with a number is in the scope. */
+const isOfHeldUser = (pk: string): string =>
+  `exists (select 1 from main.user holder where holder.pk = ${pk} and ${isHeld("holder.org")})`;
+
+/** SQL: true if all members of a list are of the scope's organisations. @param held SQL: what tells it of `e.value` */
+const areHeld = (list: string, held: string): string =>
+  `${list} is not null and not exists (select 1 from json_each(${list}) e where not exists (${held}))`;
+
+/** SQL: true if a record `t` of a thing with files lies in the scope. A device without any owner is in the root alone. */
+export const IS_INSIDE: Readonly<Record<string, string>> = {
+  org: isHeld("t.pk"),
+  user: isHeld("t.org"),
+  device: isHeld(`coalesce((select holder.org from main.user holder where holder.pk = t.owner), t.ownerOrg, ${ROOT})`),
+};
+
+/** SQL: true if an import was planned in the scope, or in part of it. */
+const importsOf = ({ orgs, kinds }: Scope): string => {
+  const isOfKind = `t.kind in (${kinds.map((kind) => `'${kind}'`).join(", ")})`;
+  if (orgs === undefined) return isOfKind;
+  const planned = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
+  return `${isOfKind} and ${areHeld(planned, "select 1 from temp.held h where h.pk = e.value")}`;
+};
+
+/** SQL: true if a row `t` of a table belongs to an import of the scope. */
+const OF_IMPORT = "t.import in (select pk from import)";
+
+/**
+ * The tables of which somebody sees a part, each with SQL that is true of its rows `t` that he sees. What is written names
+ * the table itself, `main.<table>`.
+ */
+export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
+  const ofAll = scope.orgs === undefined;
+  return new Map([
+    ["org", IS_INSIDE["org"] ?? ""],
+    ["user", IS_INSIDE["user"] ?? ""],
+    ["user_email", isOfHeldUser("t.user")],
+    ["account", isOfHeldUser("t.user")],
+    ["device", IS_INSIDE["device"] ?? ""],
+    ["secured_user", String(scope.secured)],
+    ["secured_group", String(scope.secured)],
+    ["import", importsOf(scope)],
+    ["import_created", OF_IMPORT],
+    ["import_secret", OF_IMPORT],
+    ...["user", "org", "device", "secured_user"].map((thing) => [`${thing}_was`, OF_IMPORT] as const),
+    [
+      "console_task",
+      ofAll
+        ? `t.kind in (${[...scope.kinds].map((kind) => `'${kind}'`).join(", ")})`
+        : `case when t.import is null then ${isHeld("t.org")} else ${OF_IMPORT} end`,
+    ],
+    [
+      "audit",
+      ofAll
+        ? "true"
+        : `json_valid(t.record) and ${areHeld("t.record -> 'orgs'", `select 1 from main.org o join temp.held h on h.pk = o.pk where o.id = e.value`)}`,
+    ],
+  ]);
+};

@@ -1,0 +1,60 @@
+import { ROOT } from "../../../orgs.ts";
+import type { Database } from "../../database.ts";
+import { claimsOf } from "../conflicts.ts";
+import { isStaged, joinReferences, resulting, VALID } from "../expressions.ts";
+import { recordFinding } from "../findings.ts";
+import { inScopeOf, type PlanSql } from "../stored-kind.ts";
+
+/** SQL: where a row leaves its record, by the thing; what is in no organisation is in the root. */
+const PLACE_AFTER: Readonly<Record<string, (after: (field: string) => string) => string>> = {
+  user: (after) => after("org"),
+  device: (after) =>
+    `coalesce((select holder.org from user holder where holder.pk = ${after("owner")}), ${after("ownerOrg")}, ${ROOT})`,
+};
+
+/** Rows of a plan that would leave their records outside its scope. */
+const findOutside = (database: Database, plan: PlanSql): void => {
+  const { thing, fields, name } = plan.kind;
+  const place = PLACE_AFTER[thing.name]?.((field) => {
+    const found = fields.find(({ stored }) => stored === field);
+    if (found === undefined) throw new TypeError(`${thing.name} has no ${field}`);
+    return resulting(plan, found);
+  });
+  if (place === undefined) return;
+  recordFinding(database, plan, {
+    code: "org-outside",
+    field: fields.find(({ stored }) => stored === "org" || stored === "ownerOrg")?.field,
+    select: `
+      select r.row, r.line, null as col, json_object('of', :noun) as params
+      from s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target ${joinReferences(plan)}
+      where ${VALID} and coalesce(m.changed, 1) <> 0
+        and not exists (select 1 from temp.held h where h.pk = ${place}) order by r.row`,
+    params: { kind: name, noun: thing.noun ?? thing.name },
+  });
+};
+
+/** Rows with values that records outside the scope of a plan have. That they cannot be used is all that is told. */
+const findUnusable = (database: Database, plan: PlanSql): void => {
+  const { thing, claims, name } = plan.kind;
+  for (const claim of claims.filter(({ field }) => isStaged(plan, field))) {
+    const { field, table, key, record, own } = claim;
+    recordFinding(database, plan, {
+      code: "value-unusable",
+      field: field.field,
+      select: `
+        select r.row, r.line, c.col, json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header)) as params
+        from (${claimsOf(plan, claim)}) c join main.${table} held on ${key("held")} = c.key
+          and ${own ? inScopeOf(thing, "held") : "true"}
+        join s.row r on r.row = c.row
+        where ${VALID} and not exists (select 1 from ${thing.name} seen where seen.pk = held.${record}) order by r.row`,
+      params: { kind: name },
+    });
+  }
+};
+
+/** What only a plan in a scope has to look for. */
+export const findBeyondScope = (database: Database, plan: PlanSql): void => {
+  if (plan.request.scope === undefined) return;
+  findUnusable(database, plan);
+  findOutside(database, plan);
+};

@@ -1,0 +1,57 @@
+import { heldBy, visibleRows } from "../scope.ts";
+import type { Derived, Scope } from "../store.ts";
+import type { Database } from "./database.ts";
+
+/** Makes a temporary table ready on a connection. */
+export const derive = (database: Database, { name, columns, state, fill }: Derived): void => {
+  database.exec(`create temp table if not exists ${name} (${columns})`);
+  const found = database.get(state)?.["state"] ?? null;
+  if (database.get(`select state from temp.${name} limit 1`)?.["state"] === found) return;
+  database.exec(`delete from temp.${name}`);
+  database.run(fill, { state: found });
+};
+
+/** SQL: an audit's record as who asks reads it: it and the imports have the numbers that they have for him. */
+const AUDIT_RECORD = ["objects[0]", "objects[1]"].reduce(
+  (record, at) =>
+    `case when t.record -> '$.${at}' ->> 'thing' = 'import' then json_set(${record}, '$.${at}.name',
+       cast((select i.number from import i where i.id = t.record -> '$.${at}' ->> 'id') as text)) else ${record} end`,
+  `case when t.record -> '$.detail' ->> 'number' is null then json_set(t.record, '$.seq', row_number() over (order by t.seq))
+     else json_set(t.record, '$.seq', row_number() over (order by t.seq), '$.detail.number', (select i.number from import i
+       join json_each(t.record -> 'objects') o on o.value ->> 'id' = i.id order by i.pk desc limit 1)) end`,
+);
+
+/** SQL of columns by which people name what they see, in a view: numbers that tell nothing of what they do not see. */
+const OWN_NUMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  import: { number: "row_number() over (order by t.pk) as number" },
+  audit: { seq: "row_number() over (order by t.seq) as seq", record: `${AUDIT_RECORD} as record` },
+};
+
+/** The columns of a table, generated ones included. */
+const columnsOf = (database: Database, table: string): readonly string[] =>
+  database.all("select name from pragma_table_xinfo(:table) order by cid", { table }).map(({ name }) => String(name));
+
+/** The views that a connection has, by the scope they are of. */
+const VIEWS = new WeakMap<Database, { readonly scope: string; readonly names: readonly string[] }>();
+
+/**
+ * Has a connection see what is in a scope, or all of the tenant: what its statements read of a table is read through a
+ * temporary view of the same name. To be called outside a transaction that may be rolled back, which would take the views.
+ */
+export const see = (database: Database, scope: Scope | undefined): void => {
+  const { scope: seen, names } = VIEWS.get(database) ?? { scope: "", names: [] };
+  const wanted = scope === undefined ? "" : JSON.stringify(scope);
+  if (wanted === seen) return;
+  for (const name of names) database.exec(`drop view if exists temp."${name}"`);
+  const visible = scope === undefined ? [] : [...visibleRows(scope)];
+  for (const [name, rows] of visible) {
+    const columns = columnsOf(database, name).map((column) => OWN_NUMBERS[name]?.[column] ?? `t."${column}"`);
+    database.exec(`create temp view "${name}" as select ${columns.join(", ")} from main."${name}" t where ${rows}`);
+  }
+  VIEWS.set(database, { scope: wanted, names: visible.map(([name]) => name) });
+};
+
+/** Makes the organisations of a scope ready, as they are on the connection's snapshot. */
+export const hold = (database: Database, scope: Scope | undefined): void => {
+  if (scope !== undefined) derive(database, heldBy(scope));
+};

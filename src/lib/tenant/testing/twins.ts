@@ -1,0 +1,170 @@
+import { sha256 } from "../ids.ts";
+import { withAccount } from "./accounts.ts";
+import { fileOf, TestTenant, type Cells } from "./tenant.ts";
+
+/** A request as it is sent to both twins. `{user:…}` and the like in its path and body stand for the ids each twin has. */
+export interface TwinRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE" | "PUT";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly file?: Cells | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What a twin answers. */
+export interface TwinAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** An id that no tenant has, another one for each name. */
+const nowhere = (name: string): string => `019a9f3c-5a00-7abc-8def-${sha256(name).slice(0, 12)}`;
+
+/** What one tenant of the two is asked and answers. */
+export class Twin {
+  readonly tenant = new TestTenant();
+  readonly #numbers = new Map<string, string>();
+  /** the last import, as it was answered */
+  #plan: { readonly id: string; readonly etag: string | null } = { id: nowhere("import"), etag: null };
+
+  /** The id of what is named; of what is not there one that no tenant has. */
+  #idOf(thing: string, name: string): string {
+    const { database } = this.tenant;
+    const sql: Readonly<Record<string, string>> = {
+      user: "select id from user where emails ->> 0 = :name",
+      org: "select id from org where coalesce(code, name) = :name",
+      device: "select id from device where serialNumber = :name",
+      field: "select id from custom_field where name = :name",
+    };
+    if (thing === "import") return this.#plan.id;
+    if (thing === "etag") return this.#plan.etag ?? "none";
+    return String(database.get(sql[thing] ?? "", { name })?.["id"] ?? nowhere(name));
+  }
+
+  #filled(text: string): string {
+    return text.replaceAll(/\{(\w+):([^{}"]*)\}/g, (_, thing: string, name: string) => this.#idOf(thing, name));
+  }
+
+  /** Sends a request as an account. @returns its answer, ids and times and opaque tokens by the order of their appearance */
+  async ask(account: string, { method, path, body, file, headers = {} }: TwinRequest): Promise<TwinAnswer> {
+    const filled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, this.#filled(value)]));
+    const json = body === undefined ? undefined : this.#filled(JSON.stringify(body));
+    const content = file === undefined ? json : fileOf(file);
+    const type = file === undefined ? "application/json" : "text/csv; charset=utf-8";
+    const request = new Request(`http://tenant${this.#filled(path)}`, {
+      method,
+      headers: { ...filled, ...(content === undefined ? {} : { "content-type": type }) },
+      ...(content === undefined ? {} : { body: content }),
+    });
+    const response = await this.tenant.acting(account).fetch(request);
+    const text = await response.text();
+    const made = parsed(text);
+    if (response.ok && typeof made?.["etag"] !== "undefined" && typeof made["id"] === "string")
+      this.#plan = { id: made["id"], etag: made["etag"] as string | null };
+    return { status: response.status, body: this.#numbered(text) };
+  }
+
+  #numbered(text: string): string {
+    const number = (kind: string) => (found: string) => {
+      const known = this.#numbers.get(`${kind} ${found}`);
+      const of = [...this.#numbers.keys()].filter((key) => key.startsWith(`${kind} `)).length;
+      this.#numbers.set(`${kind} ${found}`, known ?? `<${kind} ${of + 1}>`);
+      return known ?? `<${kind} ${of + 1}>`;
+    };
+    return text
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, number("id"))
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<instant>")
+      .replaceAll(/(?<="etag":")[^"]+/g, number("etag"))
+      .replaceAll(/(?<="next":")[^"]+/g, number("cursor"))
+      .replaceAll(/(?<="(?:hash|changes)":")[0-9a-f]{64}/g, number("hash"));
+  }
+}
+
+const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
+};
+
+/** What somebody did in the tenant before; what is hidden from who asks happened in one of the twins alone. */
+type Past = readonly { readonly hidden?: true; readonly happens: (tenant: TestTenant) => Promise<unknown> }[];
+
+const user = (name: string, email: string, org: string, more: Readonly<Record<string, string>> = {}) => ({
+  async happens({ client }: TestTenant) {
+    const [place] = await client.orgs.find({ name: org });
+    return client.users.create({ name, emails: [email], org: place?.id ?? "", ...more });
+  },
+});
+
+const device = (serialNumber: string, owner: string | undefined) => ({
+  async happens({ client }: TestTenant) {
+    const [found] = owner === undefined ? [] : await client.users.find({ name: owner });
+    return client.devices.create({ serialNumber, platform: "iOS", ...(found && { owner: found.id }) });
+  },
+});
+
+const org = (name: string, code: string, parent?: string) => ({
+  async happens({ client }: TestTenant) {
+    const [above] = parent === undefined ? [] : await client.orgs.find({ name: parent });
+    return client.orgs.create({ name, code, ...(above && { parentId: above.id }) });
+  },
+});
+
+const hidden = (one: Past[number]): Past[number] => ({ ...one, hidden: true });
+
+/** EAST with E1 and E2 below it is what the asker has; WEST, and what lies in 全社 itself, is the hidden half. */
+const PAST: Past = [
+  hidden(org("西日本", "WEST")),
+  org("東日本", "EAST"),
+  hidden(org("営業部", "W1", "WEST")),
+  org("営業部", "E1", "EAST"),
+  org("技術部", "E2", "EAST"),
+  { happens: ({ client }) => client.users.addField({ name: "入社年" }) },
+  hidden(user("西 太郎", "taro@west.example", "W1", { employeeCode: "X1", accountName: "nishi" })),
+  user("東 花子", "hanako@east.example", "E1", { employeeCode: "E1", accountName: "hanako" }),
+  hidden(user("西 花子", "hanako@west.example", "WEST", { employeeCode: "E1" })),
+  user("東 次郎", "jiro@east.example", "E2", { employeeCode: "E2" }),
+  hidden(user("本社 三郎", "saburo@root.example", "全社")),
+  user("東 三郎", "saburo@east.example", "EAST", { title: "部長" }),
+  hidden(device("WEST0001", "taro@west.example")),
+  device("EAST0001", "hanako@east.example"),
+  hidden(device("NOBODY01", undefined)),
+  device("EAST0002", "jiro@east.example"),
+  hidden({
+    happens: (tenant) =>
+      tenant.import({ kind: "users" }, [
+        ["氏名", "メールアドレス", "組織コード"],
+        ["西 四郎", "shiro@west.example", "W1"],
+      ]),
+  }),
+  hidden({
+    happens: (tenant) =>
+      tenant.import({ kind: "browser" }, [
+        ["ユーザーID", "表示名", "パスワード"],
+        ["west01", "西 太郎", "abc123"],
+      ]),
+  }),
+];
+
+/** Two tenants that are one to who has EAST: in the second nothing of the rest ever was. */
+export const twins = async (): Promise<readonly [Twin, Twin]> => {
+  const [whole, bare] = [new Twin(), new Twin()];
+  for (const { hidden: isHidden, happens } of PAST) {
+    await happens(whole.tenant);
+    if (isHidden !== true) await happens(bare.tenant);
+  }
+  for (const { tenant } of [whole, bare]) {
+    await withAccount(tenant, { name: "higashi", role: "division", org: "E1", manages: ["EAST"] });
+    await withAccount(tenant, { name: "ope", role: "operator", org: "E1" });
+    await withAccount(tenant, {
+      name: "cus",
+      role: "custom",
+      org: "E2",
+      manages: ["EAST"],
+      items: ["users.write", "users.move", "orgs.write", "audit.read"],
+    });
+  }
+  return [whole, bare];
+};
