@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import type { Whoami } from "../lib/client/index.ts";
+import { OPERATIONS, type Operation } from "../lib/model/role.ts";
+import { inBoth, run } from "./testing/program.ts";
+import { example } from "./testing/tenant.ts";
+
+const fieldsOf = (stdout: string): readonly string[] => stdout.split("\n").map((line) => line.replace(/ {2,}/, ": "));
+
+test("an account is shown with its role, its organisations and what it may, in both languages", async () => {
+  const { en, ja } = await inBoth("whoami --format table", { tenant: { whoami: example<Whoami>("whoami") } });
+  expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "whoami" }] });
+  expect(fieldsOf(en.stdout)).toEqual([
+    "account: hanako",
+    "role: division administrator",
+    "organisations: 本社/営業部",
+    "own user: 髙橋 花子 <hanako@example.co.jp>",
+    "own organisation: 本社/営業部",
+    "run by: owner (taro)",
+    "may: read users",
+    "",
+  ]);
+  expect(fieldsOf(ja.stdout)).toEqual(
+    expect.arrayContaining(["アカウント: hanako", "管理者権限: 部門管理者", "できること: ユーザーの閲覧"]),
+  );
+});
+
+test("the machine's owner has no account, all organisations, and may everything", async () => {
+  const operations = (Object.keys(OPERATIONS) as Operation[]).map((operation) => ({
+    operation,
+    reach: "all" as const,
+  }));
+  const owner = { account: null, user: null, role: "system", scheme: null, orgs: null, operations } as const;
+  const { en, ja } = await inBoth("whoami --format table", {
+    tenant: { whoami: example<Whoami>("whoami", owner as never) },
+  });
+  expect(fieldsOf(en.stdout)).toEqual(
+    expect.arrayContaining(["account: none: this machine's owner", "organisations: all", "may: everything"]),
+  );
+  expect(fieldsOf(ja.stdout)).toEqual(expect.arrayContaining(["対象の組織: 全て", "できること: すべて"]));
+});
+
+test("somebody whose own user no list shows is told so", async () => {
+  const shown = example<Whoami>("whoami");
+  const user = shown.user && { ...shown.user, listed: false };
+  const { en, ja } = await inBoth("whoami", { tenant: { whoami: { ...shown, user } } });
+  expect(en.stderr).toContain("your own user lies outside your organisations: no list shows it");
+  expect(ja.stderr).toContain("本人のユーザーは対象の組織の外にあるため、一覧には表示されません");
+});
+
+test("--as without a tenant is a mistake, and named", async () => {
+  const { exit, stderr } = await run("doctor --as hanako --lang en");
+  expect(exit).toBe(2);
+  expect(stderr).toContain("--as is for commands that work on a tenant");
+});
