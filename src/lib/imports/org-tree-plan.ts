@@ -11,6 +11,8 @@ export interface ExistingOrg {
   readonly users: number;
   /** number of devices that it owns itself */
   readonly devices: number;
+  /** it lies above the organisations of who plans: others are found by it, and it stays as it is */
+  readonly above?: true | undefined;
 }
 
 /** A row of an organisations file; null means a blank cell or an absent column. */
@@ -36,6 +38,8 @@ export interface OrgTreeOptions {
   readonly fileForm: (value: string) => string;
   /** the `pk` of organisations by the keys of codes that the file may have in place of theirs of now */
   readonly formerCodes?: ReadonlyMap<string, number> | undefined;
+  /** keys of codes that organisations have which who plans does not see */
+  readonly taken?: ReadonlySet<string> | undefined;
 }
 
 /** The resulting parent of an organisation: one of the tenant, or one that another row creates. */

@@ -1,3 +1,4 @@
+import { codeKey } from "../model/normalise.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
 import { OrgMatcher, type MatchFault, type ParentFault } from "./org-matching.ts";
 import type {
@@ -71,7 +72,22 @@ class OrgTree {
     const parent = this.#matcher.parentOf(row);
     if ((row.code !== null || row.name !== null) && typeof parent === "string") this.#reportParent(row, parent);
     const isNew = !this.#matcher.matched.has(row.row);
+    this.#checkScope(row, parent);
     if (isNew && row.name === null && this.#isValid(row)) this.#report("required-new", row, "name", NAME_OF_NEW);
+  }
+
+  /** What only somebody whose organisations are not all is told. */
+  #checkScope(row: OrgRow, parent: OrgParent | ParentFault): void {
+    const { orgs } = this.#matcher;
+    const org = this.#matcher.existing(row);
+    const isMoved = typeof parent !== "string" && "org" in parent && parent.org !== org?.parent;
+    const isTaken = row.code !== null && org === undefined && this.#options.taken?.has(codeKey(row.code)) === true;
+    if (isMoved && org?.above !== true && orgs.get(parent.org)?.above === true) {
+      this.#report("org-outside", row, "parentCode", { of: "org" });
+    } else if (org?.above === true || isTaken) {
+      const [field, header] = row.code === null ? ["name", "組織名"] : ["code", "組織コード"];
+      this.#report("value-unusable", row, field, { value: row.code ?? row.name ?? "", header });
+    }
   }
 
   /** The resulting parent of a row's organisation: a row that is not applied leaves it where it is. */
@@ -154,7 +170,7 @@ class OrgTree {
 
   #gone(): readonly number[] {
     const { orgs, root, claimedBy } = this.#matcher;
-    const gone = [...orgs.values()].filter(({ pk }) => pk !== root && !claimedBy.has(pk));
+    const gone = [...orgs.values()].filter(({ pk, above }) => pk !== root && above !== true && !claimedBy.has(pk));
     const children = new Map<number, number>();
     for (const row of this.#rows) {
       const parent = this.#parentAfter(row);

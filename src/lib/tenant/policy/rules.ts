@@ -26,7 +26,6 @@ export interface PlannedWork {
   readonly mode: "append" | "replace" | "delete";
   readonly createOrgs?: boolean | undefined;
   readonly recursive?: boolean | undefined;
-  readonly fromConsole?: boolean | undefined;
 }
 
 /**
@@ -39,14 +38,12 @@ const creatingUsers = ({ orgs }: Asker): readonly Operation[] => [
   ...(orgs === undefined ? [] : (["orgs.write"] as const)),
 ];
 
-/** What an import needs. A take-over of the console's own export makes the tenant a mirror as a whole. */
+/** What an import needs. */
 export const importOperations = (asker: Asker, work: PlannedWork): readonly Operation[] => {
-  const { kind, mode, createOrgs = false, recursive = false, fromConsole = false } = work;
-  const whole: readonly Operation[] = fromConsole ? ["tenant.write"] : [];
-  if (kind !== "users" && kind !== "orgs" && kind !== "devices") return [...whole, "secured.write"];
+  const { kind, mode, createOrgs = false, recursive = false } = work;
+  if (kind !== "users" && kind !== "orgs" && kind !== "devices") return ["secured.write"];
   if (mode === "delete") return [`${kind}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
   return [
-    ...whole,
     ...(kind === "users" ? creatingUsers(asker) : ([`${kind}.write`] as const)),
     ...(createOrgs ? (["orgs.write"] as const) : []),
     ...(mode === "replace" ? ([`${kind}.delete`] as const) : []),

@@ -54,6 +54,52 @@ const READING: readonly TwinRequest[] = [
   "/v1/renewals",
 ].map((path) => ({ method: "GET", path }));
 
+const orgs = (rows: readonly (readonly string[])[], mode = "append"): readonly TwinRequest[] => [
+  { method: "POST", path: "/v1/imports", body: { kind: "orgs", mode } },
+  {
+    method: "PUT",
+    path: "/v1/imports/{import:}/content",
+    file: [["組織名", "組織コード", "上位組織コード", "上位組織パス"], ...rows],
+  },
+  { method: "GET", path: "/v1/imports/{import:}/rows" },
+  { method: "GET", path: "/v1/imports/{import:}/problems" },
+];
+
+const devices = (rows: readonly (readonly string[])[], mode = "append"): readonly TwinRequest[] => [
+  { method: "POST", path: "/v1/imports", body: { kind: "devices", mode } },
+  {
+    method: "PUT",
+    path: "/v1/imports/{import:}/content",
+    file: [["シリアルナンバー", "所有者メールアドレス", "所有組織コード"], ...rows],
+  },
+  { method: "GET", path: "/v1/imports/{import:}/rows" },
+  { method: "GET", path: "/v1/imports/{import:}/problems" },
+];
+
+/** What is his and what is not, together: all of it is refused as what is not there. */
+const MIXED: readonly TwinRequest[] = [
+  {
+    method: "POST",
+    path: "/v1/users/move",
+    body: { ids: ["{user:jiro@east.example}", "{user:taro@west.example}"], org: "{org:E1}" },
+  },
+  {
+    method: "POST",
+    path: "/v1/devices/tag",
+    body: { ids: ["{device:EAST0001}", "{device:WEST0001}"], add: ["混在"] },
+  },
+  {
+    method: "POST",
+    path: "/v1/devices/set-owner",
+    body: { ids: ["{device:EAST0001}", "{device:NOBODY01}"], owner: "{user:jiro@east.example}", ownerOrg: null },
+  },
+  {
+    method: "POST",
+    path: "/v1/imports/deletions",
+    body: { kind: "users", ids: ["{user:new4@east.example}", "{user:taro@west.example}"], called: "二人" },
+  },
+];
+
 const WRITING: readonly TwinRequest[] = [
   { method: "PATCH", path: "/v1/users/{user:hanako@east.example}", body: { title: "課長" } },
   { method: "PATCH", path: "/v1/users/{user:taro@west.example}", body: { title: "課長" } },
@@ -68,7 +114,7 @@ const WRITING: readonly TwinRequest[] = [
   { method: "POST", path: "/v1/orgs", body: { name: "新設部", parentId: "{org:WEST}" } },
   { method: "POST", path: "/v1/orgs", body: { name: "外" } },
   { method: "PATCH", path: "/v1/orgs/{org:E2}", body: { name: "開発部" } },
-  { method: "POST", path: "/v1/orgs/{org:E2}/move", body: { parentId: "{org:E1}" } },
+  { method: "POST", path: "/v1/orgs/{org:E2}/move", body: { parent: "{org:E1}" } },
   { method: "POST", path: "/v1/devices", body: { serialNumber: "EAST0003", owner: "{user:hanako@east.example}" } },
   { method: "POST", path: "/v1/devices", body: { serialNumber: "EAST0004" } },
   { method: "POST", path: "/v1/devices", body: { serialNumber: "EAST0005", owner: "{user:taro@west.example}" } },
@@ -102,6 +148,53 @@ const WRITING: readonly TwinRequest[] = [
     body: { kind: "users", ids: ["{user:new@east.example}"], called: "新 一" },
   },
   COMMIT,
+  ...MIXED,
+  ...orgs([
+    ["第一課", "E11", "E1", ""],
+    ["第二課", "", "", "東日本/営業部"],
+    ["営業部", "E1", "EAST", ""],
+  ]),
+  COMMIT,
+  ...orgs([
+    ["外部", "X9", "", ""],
+    ["西日本", "WEST", "", ""],
+    ["西課", "W9", "W1", ""],
+    ["東日本", "EAST", "", ""],
+    ["第三課", "E13", "", "西日本"],
+    ["第四課", "E14", "", "東日本/営業部"],
+  ]),
+  COMMIT,
+  ...orgs(
+    [
+      ["東日本", "EAST", "", ""],
+      ["営業一部", "E1", "EAST", ""],
+      ["開発部", "E2", "E1", ""],
+      ["第五課", "E15", "E1", ""],
+    ],
+    "replace",
+  ),
+  COMMIT,
+  ...devices([
+    ["EAST0001", "hanako@east.example", ""],
+    ["EAST0010", "jiro@east.example", ""],
+  ]),
+  COMMIT,
+  ...devices([
+    ["EAST0011", "taro@west.example", ""],
+    ["EAST0012", "", ""],
+    ["EAST0002", "", "WEST"],
+    ["EAST0001", "", ""],
+  ]),
+  COMMIT,
+  ...devices([["EAST0001", "hanako@east.example", ""]], "replace"),
+  COMMIT,
+  {
+    method: "POST",
+    path: "/v1/imports/deletions",
+    body: { kind: "orgs", ids: ["{org:E2}"], recursive: true, called: "技術部" },
+  },
+  COMMIT,
+  { method: "POST", path: "/v1/imports/deletions", body: { kind: "users", filterName: "太郎" } },
   {
     method: "POST",
     path: "/v1/imports/deletions",

@@ -131,9 +131,8 @@ export class TenantImports {
 
   /** @throws Failure `not-permitted` if the request concerns the tenant as a whole, and who makes it only part of it */
   #checkWhole({ fromConsole, createOrgs, scope }: StoredRequest): void {
-    if (scope === undefined) return;
-    if (fromConsole === true) throw ofWholeTenant(TAKE_OVER);
-    if (createOrgs) throw ofWholeTenant(NEW_BELOW_ROOT);
+    if (fromConsole === true && this.#session.asker.role !== "system") throw ofWholeTenant(TAKE_OVER);
+    if (createOrgs && scope !== undefined) throw ofWholeTenant(NEW_BELOW_ROOT);
   }
 
   /** @throws Failure `not-permitted` if who asks may not do what the import does, whoever planned it */

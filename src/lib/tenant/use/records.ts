@@ -1,4 +1,5 @@
 import { Failure } from "../../errors/index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
 import { canonicalValue, faultsOf } from "../../model/rules.ts";
@@ -18,7 +19,7 @@ import { instant, newId } from "../ids.ts";
 import type { ChangedObject, Once, Session } from "../session.ts";
 import { advance } from "../store/collections.ts";
 import { openTaskOf } from "../store/console.ts";
-import { findRecords, type List } from "../store/lists.ts";
+import { findRecords, recordsWith, type List } from "../store/lists.ts";
 import { holderOf, insertRecord, numberOf, updateRecord, type Stored, type StoredValues } from "../store/records.ts";
 import type { Reader, Value, Writer } from "../store/store.ts";
 import { mergeCustom } from "../store/users.ts";
@@ -140,7 +141,7 @@ export const addRecord = async <F extends Fields>(
   const columns = { ...scoped, ...secretColumns(noun, undefined, { secrets, at }) };
   const pk = await insertRecord(writer, list.thing, { id, values, at, columns, series });
   await advance(writer, [collection]);
-  const after = await recordOf(writer, list, id);
+  const after = await writtenOf(writer, list, id);
   const task = { noun, work: "create", pk, before: null, after, secrets: Object.keys(secrets) } as const;
   return { after, consoleTask: await askConsole(session, writer, task), objects: [objectOf(noun, after), ...objects] };
 };
@@ -252,7 +253,7 @@ const editOne = async <F extends Fields>(
   const followed = (await noun.follow?.(writer, { before, values, at })) ?? [];
   // what follows from the whole collection, such as the place in a tree, is read anew
   await advance(writer, [noun.collection]);
-  const after = await recordOf(writer, list, id);
+  const after = await writtenOf(writer, list, id);
   const task = { noun, work, pk, before, after, secrets: Object.keys(secrets) };
   const written = { before, after, consoleTask: await askConsole(session, writer, task), dryRun };
   return { written, objects: [...objects, ...followed] };
@@ -308,6 +309,25 @@ export const recordOf = async <F extends Fields>(reader: Reader, list: List<F>, 
   return found;
 };
 
+/** A record that was written. @throws Failure `not-found` where it lies outside the asker's organisations now */
+const writtenOf = async <F extends Fields>(reader: Reader, list: List<F>, id: string): Promise<RecordOf<F>> => {
+  const [found] = await recordsWith(reader, list, [id]);
+  if (found === undefined) throw outside(list.thing.name);
+  return found;
+};
+
+/** A record, or an organisation that is named, would not be the asker's. */
+const outside = (thing: string): Failure => {
+  const noun = nounNamed(thing);
+  return new Failure("not-found", {
+    what: text(
+      `the ${noun.en} would lie outside your organisations; nothing was changed`,
+      `${noun.ja}が対象の組織の外になるため、何も変更していません`,
+    ),
+    hint: text("name one of yours: clomoctl whoami", "対象の組織を指定してください: clomoctl whoami"),
+  });
+};
+
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 const valueOf = (record: object, name: string): unknown => (record as Readonly<Record<string, unknown>>)[name];
@@ -348,7 +368,7 @@ const storedOf = async (
     }
     if (typeof value === "boolean") stored.set(name, value ? 1 : 0);
     else if (field.refers !== undefined && field.type !== "texts")
-      stored.set(name, await referred(writer, name, field, value));
+      stored.set(name, await referred(writer, noun, name, value));
     else if (field.type === "objects")
       stored.set(name, await mergeCustom(writer, checkedCustom(value as Named), about?.pk));
     else if (Array.isArray(value)) stored.set(name, checkedList(name, field, value as readonly string[]));
@@ -364,7 +384,8 @@ type Named = readonly { readonly name: string; readonly value: string | null }[]
 const REFERRED: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
 /** The number of the record that a reference names by its id; null for none. @throws Failure `not-found`, `input-rejected` */
-const referred = async (writer: Writer, name: string, field: Field, value: unknown): Promise<Value> => {
+const referred = async (writer: Writer, { list }: HandNoun, name: string, value: unknown): Promise<Value> => {
+  const { [name]: field = { type: "text" } }: Fields = list.thing.fields;
   const { to = "" } = field.refers ?? {};
   if (value === null || value === "") {
     if (field.clearable !== false) return null;
@@ -372,6 +393,8 @@ const referred = async (writer: Writer, name: string, field: Field, value: unkno
   }
   await writer.lock([REFERRED[to] ?? to]);
   const pk = await numberOf(writer, to, textOf(value));
+  // only who does not see it misses the root
+  if (pk === undefined && value === ROOT_ORG_ID) throw outside(list.thing.name);
   if (pk === undefined) throw unknownOf(to, textOf(value));
   return pk;
 };

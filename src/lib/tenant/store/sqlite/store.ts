@@ -23,14 +23,19 @@ type End = "commit" | "rollback";
 export class Connection implements Writer {
   readonly #connected: Database;
   readonly #collectionOf: CollectionOf | undefined;
+  readonly #scope: Scope | undefined;
   readonly #locked = new Set<string>();
   #revision: number | undefined;
   #isOver = false;
 
-  /** @param collectionOf checks that collections are locked before they are written */
-  constructor(database: Database, collectionOf?: CollectionOf) {
+  /**
+   * @param collectionOf checks that collections are locked before they are written
+   * @param scope what the connection sees, if not all
+   */
+  constructor(database: Database, collectionOf?: CollectionOf, scope?: Scope) {
     this.#connected = database;
     this.#collectionOf = collectionOf;
+    this.#scope = scope;
   }
 
   get #database(): Database {
@@ -60,6 +65,8 @@ export class Connection implements Writer {
   }
 
   async derive(table: Derived): Promise<void> {
+    // the tree may have changed in this transaction
+    hold(this.#database, this.#scope);
     derive(this.#database, table);
   }
 
@@ -140,7 +147,7 @@ export class SqliteStore implements Store {
     return this.#turns.next(async () => {
       see(this.#database, this.#scope);
       this.#database.exec("begin");
-      return this.#ending(body, new Connection(this.#database));
+      return this.#ending(body, new Connection(this.#database, undefined, this.#scope));
     });
   }
 
@@ -168,7 +175,7 @@ export class SqliteStore implements Store {
     return streamLines(this.#database, (database) => {
       see(database, this.#scope);
       hold(database, this.#scope);
-      return describe(new Connection(database));
+      return describe(new Connection(database, undefined, this.#scope));
     });
   }
 
@@ -176,7 +183,7 @@ export class SqliteStore implements Store {
   async #tryWrite<T>(body: (writer: Writer) => Promise<T>, end: End): Promise<{ readonly result: T } | undefined> {
     see(this.#database, this.#scope);
     if (!this.#database.tryBegin()) return undefined;
-    return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf), end) };
+    return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf, this.#scope), end) };
   }
 
   async #ending<T>(

@@ -32,7 +32,7 @@ const plannedRow = (row: Row): PlannedOrg => ({
 /** Every organisation of the tenant. */
 const storedOrgs = (database: Database): Map<string, PlannedOrg> => {
   const orgs = new Map<string, PlannedOrg>();
-  for (const org of database.all("select pk, name, code, parent from org")) {
+  for (const org of database.all("select pk, name, code, parent from main.org")) {
     const parent = org["parent"] === null ? null : orgNode(org["parent"]);
     orgs.set(orgNode(org["pk"]), { name: String(org["name"]), code: optional(org["code"]), parent });
   }
@@ -78,8 +78,8 @@ export const placesBelow = (database: Database): ((parent: unknown) => OrgPlace)
 export const pathText = (pk: string): string => {
   const name = String.raw`replace(replace(p.name, '\', '\\'), '/', '\/')`;
   return `(with recursive up(at, path) as (
-      select p.parent, ${name} from org p where p.pk = ${pk}
-      union all select p.parent, ${name} || '/' || up.path from up join org p on p.pk = up.at where p.parent is not null)
+      select p.parent, ${name} from main.org p where p.pk = ${pk}
+      union all select p.parent, ${name} || '/' || up.path from up join main.org p on p.pk = up.at where p.parent is not null)
     select path from up where coalesce(at, ${ROOT_ORG_PK}) = ${ROOT_ORG_PK})`;
 };
 

@@ -2,7 +2,7 @@ import type { SQLOutputValue } from "node:sqlite";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
 import { codeKey, cp932Form, nameKey } from "../../../../../model/normalise.ts";
 import { severityOf } from "../../../../../model/problem.ts";
-import type { Database } from "../../database.ts";
+import type { Database, Row } from "../../database.ts";
 import { keepLastNumber, lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
 import { jsonList } from "../../../sql/json.ts";
@@ -37,13 +37,37 @@ const countsBy = (database: Database, table: string, column: string): ReadonlyMa
       .map(({ org, n }) => [Number(org), Number(n)]),
   );
 
+/** Organisations above those of a plan's scope, whose names are in their paths. */
+const ABOVE = `with recursive up (pk) as (
+    select parent from org union select o.parent from up u join main.org o on o.pk = u.pk where o.parent is not null)
+  select o.pk, o.name, o.code, o.parent from up u join main.org o on o.pk = u.pk
+  where not exists (select 1 from org seen where seen.pk = o.pk) order by o.pk`;
+
+/** The keys of codes of organisations outside a plan's scope. */
+const codesOutside = (database: Database): ReadonlySet<string> =>
+  new Set(
+    database
+      .all(
+        `select coalesce(o.codeKey, o.code) as key from main.org o
+         where o.code is not null and not exists (select 1 from org seen where seen.pk = o.pk)`,
+      )
+      .map(({ key }) => String(key)),
+  );
+
+const readAbove = (database: Database): readonly ExistingOrg[] =>
+  database.all(ABOVE).map((org) => ({ ...existingOf(org), users: 0, devices: 0, above: true }));
+
+const existingOf = (org: Row) => ({
+  pk: Number(org["pk"]),
+  name: String(org["name"]),
+  code: optional(org["code"]),
+  parent: org["parent"] === null ? null : Number(org["parent"]),
+});
+
 const readOrgs = (database: Database): readonly ExistingOrg[] => {
   const [users, devices] = [countsBy(database, "user", "org"), countsBy(database, "device", "ownerOrg")];
   return database.all("select pk, name, code, parent from org order by pk").map((org) => ({
-    pk: Number(org["pk"]),
-    name: String(org["name"]),
-    code: optional(org["code"]),
-    parent: org["parent"] === null ? null : Number(org["parent"]),
+    ...existingOf(org),
     users: users.get(Number(org["pk"])) ?? 0,
     devices: devices.get(Number(org["pk"])) ?? 0,
   }));
@@ -84,12 +108,15 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
   database.exec(`create table s.org_after (row integer primary key, name text not null, code text, parentOrg integer,
     parentRow integer)`);
   database.exec("create table s.gone (target integer primary key)");
-  const tree = planOrgTree(readRows(database), readOrgs(database), {
+  const isScoped = plan.request.scope !== undefined;
+  const orgs = isScoped ? [...readAbove(database), ...readOrgs(database)] : readOrgs(database);
+  const tree = planOrgTree(readRows(database), orgs, {
     mode: plan.request.mode,
     blank: plan.request.blank ?? "clear",
     absent: plan.request.absent,
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
+    taken: isScoped ? codesOutside(database) : undefined,
     ...(formerly && { formerCodes: formerCodes(database) }),
   });
   keep(database, plan, tree);
