@@ -31,7 +31,7 @@ test("the machine's owner has no account, all organisations, and may everything"
   }));
   const owner = { account: null, user: null, role: "system", scheme: null, orgs: null, operations } as const;
   const { en, ja } = await inBoth("whoami --format table", {
-    tenant: { whoami: example<Whoami>("whoami", owner as never) },
+    tenant: { whoami: example<Whoami>("whoami", owner) },
   });
   expect(fieldsOf(en.stdout)).toEqual(
     expect.arrayContaining(["account: none: this machine's owner", "organisations: all", "may: everything"]),

@@ -368,7 +368,7 @@ const storedOf = async (
     }
     if (typeof value === "boolean") stored.set(name, value ? 1 : 0);
     else if (field.refers !== undefined && field.type !== "texts")
-      stored.set(name, await referred(writer, noun, name, value));
+      stored.set(name, await referred(writer, noun.list, [name, field], value));
     else if (field.type === "objects")
       stored.set(name, await mergeCustom(writer, checkedCustom(value as Named), about?.pk));
     else if (Array.isArray(value)) stored.set(name, checkedList(name, field, value as readonly string[]));
@@ -384,8 +384,12 @@ type Named = readonly { readonly name: string; readonly value: string | null }[]
 const REFERRED: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
 /** The number of the record that a reference names by its id; null for none. @throws Failure `not-found`, `input-rejected` */
-const referred = async (writer: Writer, { list }: HandNoun, name: string, value: unknown): Promise<Value> => {
-  const { [name]: field = { type: "text" } }: Fields = list.thing.fields;
+const referred = async (
+  writer: Writer,
+  { thing }: HandNoun["list"],
+  [name, field]: readonly [string, Field],
+  value: unknown,
+): Promise<Value> => {
   const { to = "" } = field.refers ?? {};
   if (value === null || value === "") {
     if (field.clearable !== false) return null;
@@ -394,7 +398,7 @@ const referred = async (writer: Writer, { list }: HandNoun, name: string, value:
   await writer.lock([REFERRED[to] ?? to]);
   const pk = await numberOf(writer, to, textOf(value));
   // only who does not see it misses the root
-  if (pk === undefined && value === ROOT_ORG_ID) throw outside(list.thing.name);
+  if (pk === undefined && value === ROOT_ORG_ID) throw outside(thing.name);
   if (pk === undefined) throw unknownOf(to, textOf(value));
   return pk;
 };
