@@ -101,7 +101,16 @@ describe("broken fixtures", () => {
     // these are found with --fix or --allow-unknown-columns only
     const mending = ["value-mended", "key-mended", "cells-lacking", "header-near"];
     // and these in a tenant that has records
-    const inTenants = ["column-blank", "header-removed", "key-pending", "key-moved", "name-near", "org-not-shown"];
+    const inTenants = [
+      "column-blank",
+      "header-removed",
+      "key-pending",
+      "key-moved",
+      "name-near",
+      "org-not-shown",
+      "org-outside",
+      "value-unusable",
+    ];
     const found = new Set([...broken.map(([, { code }]) => code), ...mending, ...inTenants]);
     expect(found).toEqual(new Set(Object.keys(PROBLEMS).filter((code) => !OF_WORKBOOKS.test(code))));
   });

@@ -92,6 +92,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
   before: expect.anything() as unknown,
 });
 const AUDIT = "every change can be traced";
+const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
 const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
@@ -113,6 +114,8 @@ const parametersNamed = (...names: readonly string[]): unknown =>
 /** What differs from b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Administrators"),
+  asked(RIGHTS, "components", "schemas", "Whoami"),
+  asked(RIGHTS, "paths", "/v1/whoami"),
   bridge("components", "schemas", "ConsoleTask"),
   bridge("components", "schemas", "Import", "properties", "consoleTask"),
   bridge("components", "schemas", "Tenant", "properties", "consoleTasks"),
@@ -270,7 +273,10 @@ const PERMITTED: readonly Permitted[] = [
   {
     at: ["tags"],
     before: TAGS,
-    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }, { name: "audit" }),
+    now: [
+      ...TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }, { name: "audit" }),
+      { name: "whoami" },
+    ],
     why: DEVICES,
   },
 ];

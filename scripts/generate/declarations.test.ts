@@ -62,6 +62,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
 });
 
 const AUDIT = "every change can be traced";
+const RIGHTS = "requests are answered according to who asks";
 const VALUES = "values that go with a custom field are counted, and the count is confirmed";
 
 /** What the console bridge has besides what it had. */
@@ -145,6 +146,8 @@ const PERMITTED: readonly Permitted[] = [
     now: [{ name: "action", kind: "choice", value: "init|test", choices: ["init", "test"] }],
     why: "settings are written and tried",
   },
+  added(["globals", "--as"], RIGHTS),
+  added(["verbs", "whoami"], RIGHTS),
   added(["globals", "--confirm-context"], "the name of a protected context is repeated for every change"),
   { at: ["globals", "--format", "choices"], before: TEXT_FORMATS, now: [...TEXT_FORMATS, "xlsx"], why: WORKBOOKS },
   {

@@ -92,7 +92,7 @@ export function nounHelp(path: readonly string[], noun: NounNode, language: Lang
   for (let shown = noun.examples.length; rowsOf(page) > LINES - below && shown >= 0; shown -= 1) {
     page = screenNounHelp(path, { ...noun, examples: noun.examples.slice(0, shown) }, language);
   }
-  return lines(page);
+  return lines(rowsOf(page) > LINES - below && path.length === 0 ? tightRootHelp(noun, language) : page);
 }
 
 const nounOpening = (path: readonly string[], noun: NounNode, language: Language): string[] => {
@@ -134,6 +134,14 @@ function screenNounHelp(path: readonly string[], noun: NounNode, language: Langu
     ...general(path, language, false),
   ];
 }
+
+/** The list of all commands, without the lines that headings and blanks would take. */
+const tightRootHelp = (noun: NounNode, language: Language): string[] => [
+  ...paragraph(noun.summary[language]),
+  `${HEADINGS.usage[language]}: clomoctl <command> <subcommand> [OPTIONS]`,
+  ...section(HEADINGS.commands, [...nounEntries(noun), ...verbEntries(noun), HELP], language).slice(1),
+  ...general([], language, false).slice(1),
+];
 
 /** What is answered without a command of its own. */
 const HELP: Entry = {
