@@ -7,7 +7,7 @@ import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import { auditImport } from "./store/sqlite/imports/worker/audit.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
 import { exported } from "./use/exports.ts";
-import { auditOf } from "./testing/audit.ts";
+import { auditOf, hashesOf } from "./testing/audit.ts";
 import { TEST_ORIGIN, TestTenant, textOf, type Cells } from "./testing/tenant.ts";
 
 let tenant: TestTenant;
@@ -303,15 +303,20 @@ describe("an import of somebody who holds a part", () => {
   });
 });
 
-test("an export of somebody who holds a part names the highest organisations of that part", async () => {
+test("an export of somebody who holds a part names the organisations that are his, behind records he does not see", async () => {
   const connection = new Database(tenant.path);
   try {
+    await tenant.client.users.edit(await user("sato@x"), { title: "課長" });
+    connection.exec("create temp view audit as select * from main.audit where false");
     const own = tenant.sql("select pk from org where code in ('H', 'F')").map(({ pk }) => Number(pk));
     const asker = { role: "division", items: new Set<never>(), orgs: own } as const;
     const session = new Session(new SqliteStore(connection), tenant.surroundings, "division", asker);
     const exporting = Promise.resolve({ content: new Blob(["a"]).stream(), records: 2 });
     await exported(session, { action: "users.export", filters: {} }, exporting);
     expect(lastTouched()).toEqual(["users.export", ["F", "H"]]);
+    const { hashes, chain } = hashesOf(tenant.database);
+    expect(hashes).toEqual(chain);
+    expect(hashes).toHaveLength(2);
   } finally {
     connection.close();
   }

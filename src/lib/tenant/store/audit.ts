@@ -70,6 +70,7 @@ const textOf = (
  * @throws Failure `unexpected` if the record was not stored
  */
 export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<void> => {
+  // whoever writes may not see all records
   const last = await writer.get("select seq, hash from main.audit order by seq desc limit 1");
   const seq = Number(last?.["seq"] ?? 0) + 1;
   const record = textOf(seq, entry);
