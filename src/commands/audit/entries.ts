@@ -23,13 +23,15 @@ export interface Entry {
   readonly origin: Values | null;
   readonly action: string;
   readonly objects: readonly AuditObject[];
+  /** ids of the organisations touched; null of what is no organisation's, or of older records */
+  readonly orgs: readonly string[] | null;
   readonly before: Values | null;
   readonly after: Values | null;
   readonly detail: Values | null;
   readonly hash: string;
 }
 
-const NOTHING = { origin: null, objects: [], before: null, after: null, detail: null } as const;
+const NOTHING = { origin: null, objects: [], orgs: null, before: null, after: null, detail: null } as const;
 
 /** The things that older records name by their ids alone. */
 const THINGS: Readonly<Record<string, string>> = {
@@ -47,9 +49,9 @@ const olderObjects = (action: string, subject: string): readonly AuditObject[] =
 /** A record as it is shown. */
 export const entryOf = ({ seq, hash, record }: AuditRecord): Entry => {
   if (typeof record === "string") return { ...NOTHING, seq, version: 0, at: "", actor: "", action: "", hash };
-  const { version = 1, at, actor, origin = null, action, objects, subject = "" } = record;
+  const { version = 1, at, actor, origin = null, action, objects, orgs = null, subject = "" } = record;
   const { before = null, after = null, ...older } = version === 1 ? (record.detail ?? {}) : record;
-  const common = { seq, version, at, actor, origin, action, hash };
+  const common = { seq, version, at, actor, origin, action, orgs, hash };
   const states = { before: before as Values | null, after: after as Values | null };
   const detail = version === 1 ? older : record.detail;
   return {
@@ -178,6 +180,7 @@ export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
     name: ({ action }) => actionName(action),
   },
   { key: "objects", header: text("objects", "対象の ID"), value: ({ objects }) => objects },
+  { key: "orgs", header: text("organisations' ids", "組織の ID"), value: ({ orgs }) => orgs },
   { key: "before", header: text("before", "変更前"), value: ({ before }) => before },
   { key: "after", header: text("after", "変更後"), value: ({ after }) => after },
   { key: "detail", header: text("detail", "詳細"), value: ({ detail }) => detail },
@@ -201,6 +204,13 @@ const MOST_IDS = 3;
 /** The ids of what a change was about, where they are few. */
 const idsOf = ({ objects }: Entry): Text | null =>
   objects.length > MOST_IDS ? null : same(objects.map(({ id }) => id).join(", "));
+
+/** The ids of the organisations that a change touched; how many they are where they are not few. */
+const orgsText = ({ orgs }: Entry): Text | null => {
+  if (orgs === null) return null;
+  if (orgs.length > MOST_IDS) return text(`${orgs.length} organisations`, `${orgs.length} 組織`);
+  return same(orgs.join(", "));
+};
 
 /** What else is kept, as `name: value`; of an import its file, as what it did is told otherwise. */
 const detailText = ({ detail, objects }: Entry): Text | null => {
@@ -241,6 +251,7 @@ export const shortDetails = (entry: Entry): Readonly<Record<"about" | "beside", 
     beside: [
       ...(entry.detail === null ? [] : column("detail", detailText)),
       ...column("objects", idsOf),
+      ...(entry.orgs === null ? [] : column("orgs", orgsText)),
       ...["version", "hash"].flatMap((key) => column(key)),
     ],
   };

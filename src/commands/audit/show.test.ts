@@ -66,7 +66,9 @@ test.each([
   for (const line of english) expect(en.stdout).toMatch(new RegExp(`^${line}$`, "m"));
   for (const line of japanese) expect(ja.stdout).toMatch(new RegExp(`^${line}`, "m"));
   const told = (stdout: string) =>
-    stdout.split("\n").filter((line) => !/^(no\.|at|by|from|what|whom|objects|form|hash|) /.test(line));
+    stdout
+      .split("\n")
+      .filter((line) => !/^(no\.|at|by|from|what|whom|objects|organisations' ids|form|hash|) /.test(line));
   expect(told(en.stdout).filter((line) => line !== "")).toHaveLength(count);
   const { stdout } = await run("audit show 42 --format json", { tenant });
   const { before = null, after = null } = change;
@@ -104,6 +106,25 @@ test.each([
   const { en, ja } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
   expect(en.stdout).toMatch(new RegExp(`^detail +${english}$`, "m"));
   expect(ja.stdout).toMatch(new RegExp(`^詳細 +${japanese}$`, "m"));
+});
+
+test.each([
+  [["o1", "o2"], "o1, o2", "o1, o2"],
+  [["o1", "o2", "o3", "o4"], "4 organisations", "4 組織"],
+])("the organisations touched are told: %j", async (orgs, english, japanese) => {
+  const tenant = recordOf({ orgs });
+  const { en, ja } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
+  expect(en.stdout).toMatch(new RegExp(`^organisations' ids +${english}$`, "m"));
+  expect(ja.stdout).toMatch(new RegExp(`^組織の ID +${japanese}$`, "m"));
+  const { stdout } = await run("audit show 42 --format json", { tenant });
+  expect(JSON.parse(stdout)).toMatchObject({ orgs });
+});
+
+test("of a record that names no organisation nothing is told of any", async () => {
+  const tenant = recordOf({ orgs: undefined });
+  const { stdout } = await run("audit show 42", { tenant, terminal: { columns: 100 } });
+  expect(stdout).not.toContain("organisations");
+  expect(JSON.parse((await run("audit show 42 --format json", { tenant })).stdout)).toMatchObject({ orgs: null });
 });
 
 test("of an import it names the command that shows its rows", async () => {

@@ -26,6 +26,10 @@ const AuditText = z.object({
     .array(z.object({ thing: z.string(), id: z.string(), name: z.string().optional() }))
     .optional()
     .meta({ description: "what it was done to" }),
+  orgs: z.array(z.string()).optional().meta({
+    description:
+      "the ids of the organisations touched, before and after, in their order; none of what is no organisation's (the tenant, custom fields, SECURED APPs, renewals, exports of everything), of what touched more than 1,000, and of records of older programs",
+  }),
   subject: z.string().optional().meta({ description: "without a version: the ids of what it was done to" }),
   before: Values.optional(),
   after: Values.optional(),
@@ -83,6 +87,7 @@ const EXAMPLE = {
     origin: { host: "desk-12", user: "hanako", program: "clomoctl 1.0.0", access: "embedded" },
     action: "users.edit",
     objects: [{ thing: "user", id: exampleId(2), name: "髙橋 花子" }],
+    orgs: [exampleId(1)],
     before: { title: "主任" },
     after: { title: "課長" },
   },

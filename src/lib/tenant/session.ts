@@ -40,6 +40,8 @@ export interface Changed<T> {
    * and no detail: no revision advances, and no record is kept
    */
   readonly objects: readonly ChangedObject[];
+  /** the ids of the organisations that it touched, before and after; undefined of what is no organisation's */
+  readonly orgs?: readonly string[] | undefined;
   /** what was changed or removed as it was, and as it is by now; the audit leaves secrets out */
   readonly before?: object | undefined;
   readonly after?: object | undefined;

@@ -23,6 +23,8 @@ export interface AuditEntry {
   readonly origin: Origin;
   readonly action: string;
   readonly objects: readonly ChangedObject[];
+  /** the ids of the organisations that it touched; none, or undefined: it is no organisation's */
+  readonly orgs?: readonly string[] | undefined;
   /** what was changed or removed as it was, and as it is by now */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
@@ -42,10 +44,22 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Organisations that a record names at most. One that touched more names none, as one of the whole tenant. */
+export const MOST_ORGS = 1_000;
+
+/** Each organisation once, in the order of their ids; undefined of none, and of too many. */
+const told = (orgs: readonly string[] = []): readonly string[] | undefined => {
+  const all = [...new Set(orgs)].toSorted();
+  return all.length === 0 || all.length > MOST_ORGS ? undefined : all;
+};
+
 /** A record's text, one line of JSON: what its hash is made of. */
-const textOf = (seq: number, { at, actor, by, origin, action, objects, before, after, detail }: AuditEntry): string =>
+const textOf = (
+  seq: number,
+  { at, actor, by, origin, action, objects, orgs, before, after, detail }: AuditEntry,
+): string =>
   JSON.stringify(
-    { version: AUDIT_VERSION, seq, at, actor, by, origin, action, objects, before, after, detail },
+    { version: AUDIT_VERSION, seq, at, actor, by, origin, action, objects, orgs: told(orgs), before, after, detail },
     (name, value: unknown) => (SECRET_FIELDS.has(name) ? undefined : value),
   );
 
@@ -56,6 +70,7 @@ const textOf = (seq: number, { at, actor, by, origin, action, objects, before, a
  * @throws Failure `unexpected` if the record was not stored
  */
 export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<void> => {
+  // whoever writes may not see all records
   const last = await writer.get("select seq, hash from main.audit order by seq desc limit 1");
   const seq = Number(last?.["seq"] ?? 0) + 1;
   const record = textOf(seq, entry);

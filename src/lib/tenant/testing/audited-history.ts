@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
+import type { Row } from "../store/sqlite/database.ts";
 import { verifyOn } from "../store/sqlite/audit/verify.ts";
 import { auditOf } from "./audit.ts";
 import type { Refusal } from "./directory-model.ts";
@@ -57,6 +59,38 @@ export interface CloseStep {
   readonly state: "confirmed" | "dropped";
 }
 
+/** Actions that change users, organisations or devices, or none of them. */
+const WRITES = /^(?:users|orgs|devices)\.(?!export)|^imports\.(?:commit|verify|accept|revert)/;
+
+type Dump = ReturnType<TestTenant["dump"]>;
+
+/** A record as it is, and the numbers of its organisations. */
+type Placed = readonly [record: Row, orgs: readonly unknown[]];
+
+/** All records, each by its table and number. */
+const orgsOf = ({ org = [], user = [], device = [] }: Dump): ReadonlyMap<string, Placed> => {
+  const ofUser = new Map(user.map((one) => [one["pk"], one["org"]]));
+  return new Map<string, Placed>([
+    ...user.map((one) => [`user ${String(one["pk"])}`, [one, [one["org"]]]] as const),
+    ...org.map((one) => [`org ${String(one["pk"])}`, [one, [one["pk"], one["parent"]]]] as const),
+    ...device.map((one) => {
+      const counts = ofUser.get(one["owner"] ?? 0) ?? one["ownerOrg"] ?? 1;
+      return [`device ${String(one["pk"])}`, [one, [counts]]] as const;
+    }),
+  ]);
+};
+
+/** The ids of the organisations of all records that differ, before and after. */
+const orgsTouched = (before: Dump, after: Dump): readonly string[] => {
+  const [was, is] = [orgsOf(before), orgsOf(after)];
+  const ids = new Map([before, after].flatMap(({ org = [] }) => org.map((one) => [one["pk"], String(one["id"])])));
+  const numbers = [...new Set([...was.keys(), ...is.keys()])].flatMap((key) => {
+    const [one, other] = [was.get(key), is.get(key)];
+    return isDeepStrictEqual(one?.[0], other?.[0]) ? [] : [...(one?.[1] ?? []), ...(other?.[1] ?? [])];
+  });
+  return [...new Set(numbers.flatMap((number) => ids.get(number as number) ?? []))].toSorted();
+};
+
 /** A history in a tenant whose every change has one record in the audit. */
 export abstract class AuditedHistory<Step> {
   protected readonly tenant: TestTenant;
@@ -71,8 +105,13 @@ export abstract class AuditedHistory<Step> {
   /** Does a step in both, after which the audit has its records and no others. @returns what it did */
   async do(step: Step): Promise<string> {
     const before = auditOf(this.tenant.database).length;
+    const former = this.tenant.dump();
     const did = await this.step(step);
     const found = auditOf(this.tenant.database).slice(before);
+    if (found.some(({ action }) => WRITES.test(String(action)))) {
+      const touched = found.flatMap(({ orgs = [] }) => orgs as readonly string[]);
+      expectSame([...new Set(touched)].toSorted(), orgsTouched(former, this.tenant.dump()));
+    }
     expectSame(
       found.map((one, at) => toldOf(one as unknown as Audited, did.audit[at])),
       did.audit.map((told) => ({ actor: "owner", ...told, objects: told.objects.toSorted(byId) })),

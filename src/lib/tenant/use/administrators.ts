@@ -16,6 +16,7 @@ import {
   type AdministratorsKind,
 } from "../store/administrators.ts";
 import type { Reader } from "../store/store.ts";
+import { orgsOfUsers } from "../store/touched-orgs.ts";
 
 /** Who is marked, and since when that is known. */
 export const administratorsOf = async (reader: Reader, kind: AdministratorsKind): Promise<Administrators> => ({
@@ -66,10 +67,24 @@ export const markAdministrators = (
     return {
       result: after,
       objects: [...added, ...removed].map(({ id, name }) => ({ thing, id, name })),
+      orgs: await orgsOfMarked(writer, kind, [...added, ...removed]),
       detail: { kind, added: added.map(({ key }) => key), removed: removed.map(({ key }) => key) },
     };
   });
 };
+
+/** The organisations of users; those of SECURED APPs lie in none. */
+const orgsOfMarked = async (
+  reader: Reader,
+  kind: AdministratorsKind,
+  marked: Administrators["administrators"],
+): Promise<readonly string[] | undefined> =>
+  kind === "users"
+    ? orgsOfUsers(
+        reader,
+        marked.map(({ id }) => id),
+      )
+    : undefined;
 
 const checkUserId = (userId: string): void => {
   if (faultsOf(SECURED_USER.fields.userId.rule, userId).length === 0) return;

@@ -3,6 +3,7 @@ import { checkClosable } from "../../model/console-task.ts";
 import { instant } from "../ids.ts";
 import type { Changed, Once, Session } from "../session.ts";
 import { closeTask, readTasks } from "../store/console.ts";
+import { orgsOfTasks } from "../store/touched-orgs.ts";
 import { told } from "./told-tasks.ts";
 
 /** How tasks are closed: as somebody says, perhaps of somebody else and of an earlier time. */
@@ -37,7 +38,8 @@ export const closeConsoleTasks = (
     for (const task of tasks) checkClosable(task, { state, at }, { now });
     const done = { state, at: at ?? now, actor: by ?? session.actor };
     for (const { number } of tasks) await closeTask(writer, number, done);
-    return { result: await told(writer, await readTasks(writer, wanted)), ...auditedOf(tasks, done) };
+    const orgs = await orgsOfTasks(writer, tasks);
+    return { result: await told(writer, await readTasks(writer, wanted)), orgs, ...auditedOf(tasks, done) };
   });
 };
 

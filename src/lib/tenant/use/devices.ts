@@ -12,6 +12,7 @@ import {
   type DEVICE,
 } from "../../model/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { describeProblem, type Problem } from "../../model/problem.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
@@ -34,6 +35,7 @@ const HAND_DEVICES: HandNoun<typeof DEVICE.fields> = {
   collection: "devices",
   series: "devices",
   actions: "devices",
+  orgs: (record) => [(record as Device).org?.id ?? ROOT_ORG_ID],
   check: checkDevice,
 };
 

@@ -1,4 +1,5 @@
 import type { Session } from "../session.ts";
+import { heldOrgs } from "../store/held-orgs.ts";
 import type { Exporting } from "../store/lists.ts";
 
 /** What leaves the tenant in one piece. */
@@ -37,7 +38,12 @@ export const exported = async (
   );
   const detail = { records, filters: Object.fromEntries(given) };
   try {
-    await session.change({ action, locks: [] }, async () => ({ result: undefined, objects: [], detail }));
+    await session.change({ action, locks: [] }, async (writer) => ({
+      result: undefined,
+      objects: [],
+      orgs: await heldOrgs(writer, session.asker),
+      detail,
+    }));
   } catch (error) {
     await content.cancel();
     throw error;

@@ -9,6 +9,7 @@ import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
 import { closeTasksOf, insertTask, listTasks } from "../store/console.ts";
+import { heldOrgs } from "../store/held-orgs.ts";
 import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
 import {
   BLANK_DETAIL,
@@ -318,7 +319,7 @@ export class TenantImports {
 
   async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, verified?: Verified): Promise<Import> {
     const once = repeatable && this.#session.keptKey(repeatable, record.id);
-    await this.#engine.commit(record, { moment: this.#moment(), signal, once, verified });
+    await this.#engine.commit(record, { moment: await this.#moment(), signal, once, verified });
     return this.show(record.id);
   }
 
@@ -370,6 +371,7 @@ export class TenantImports {
       return {
         result: await this.#shown(writer, id),
         objects: [importObject(record)],
+        orgs: await heldOrgs(writer, this.#session.asker),
         detail: {
           kind,
           number: pk,
@@ -454,7 +456,7 @@ export class TenantImports {
     await this.#checkDeletions(waiting, record);
     const { differences, first, seen, unseen, unseenRecords, sha256 } = await this.#engine.verify(record, content, {
       request: { ...asConsoleExport(request), map },
-      moment: this.#moment(),
+      moment: await this.#moment(),
       limit: FIRST_DIFFERENCES,
       signal: context.signal,
     });
@@ -589,11 +591,12 @@ export class TenantImports {
     return this.#session.surroundings.now() - Date.parse(createdAt) >= PLAN_LIFE_MS;
   }
 
-  #moment(): CommitMoment {
-    const { surroundings, actor, by } = this.#session;
+  async #moment(): Promise<CommitMoment> {
+    const { surroundings, actor, by, asker } = this.#session;
     return {
       actor,
       by,
+      heldOrgs: await this.#session.read((reader) => heldOrgs(reader, asker)),
       origin: surroundings.origin,
       now: instant(surroundings),
       idPrefix: idPrefix(surroundings),
@@ -658,7 +661,8 @@ export class TenantImports {
       await closeTasksOf(writer, record.pk, { state: "dropped", at: instant(surroundings), actor });
       const { kind, pk, detail } = record;
       const told = { kind, number: pk, mode: detail.request?.mode, fileName: detail.request?.fileName };
-      return { result: undefined, objects: [importObject(record)], detail: told };
+      const orgs = await heldOrgs(writer, this.#session.asker);
+      return { result: undefined, objects: [importObject(record)], orgs, detail: told };
     });
     this.#engine.drop(id);
   }

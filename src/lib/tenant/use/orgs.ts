@@ -35,6 +35,7 @@ export const HAND_ORGS: HandNoun<typeof ORG.fields> = {
   series: "orgs",
   actions: "orgs",
   usual: { parentId: ROOT_ORG_ID },
+  orgs: (record) => [(record as Org).id, (record as Org).parentId ?? ROOT_ORG_ID],
   readAs: { parentId: parentOf },
   check: checkPlace,
 };

@@ -42,6 +42,8 @@ export interface HandNoun<F extends Fields = Fields> {
   readonly scope?: { readonly column: string; readonly value: string } | undefined;
   /** what people read instead of a field, by field: the path of the parent instead of its id */
   readonly readAs?: HandChange["noun"]["readAs"];
+  /** the ids of the organisations in which one of its records lies; undefined of those that are no organisation's */
+  readonly orgs?: ((record: object) => readonly string[]) | undefined;
   /** the fields that its records have, where they are not all of the thing's */
   readonly fields?: readonly string[] | undefined;
   /**
@@ -111,9 +113,17 @@ export const createRecord = <F extends Fields>(
   const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
     const { after, consoleTask, objects } = await addRecord(session, writer, noun, given);
-    return { result: { before: null, after, consoleTask, dryRun }, objects, after };
+    const result = { before: null, after, consoleTask, dryRun };
+    return { result, objects, orgs: orgsOf(noun, [result]), after };
   });
 };
+
+/** The organisations that records lay in before a change, and lie in after it. */
+const orgsOf = <R extends object>(
+  { orgs }: Pick<HandNoun, "orgs">,
+  written: readonly Written<R>[],
+): readonly string[] | undefined =>
+  orgs && written.flatMap(({ before, after }) => [...(before === null ? [] : orgs(before)), ...orgs(after)]);
 
 /** A record that a change made, and what else it made for it. */
 interface Added<R> {
@@ -216,6 +226,7 @@ export const editRecords = <F extends Fields>(
     return {
       result: all,
       objects: [...changed.map(({ after }) => objectOf(noun, after)), ...made],
+      orgs: orgsOf(noun, changed),
       before: isOne ? (first?.before ?? undefined) : { records: changed.map(({ before }) => before) },
       after: isOne ? first?.after : { records: changed.map(({ after }) => after) },
     };

@@ -14,6 +14,7 @@ const HAND_USERS: HandNoun<typeof USER.fields> = {
   series: "users",
   actions: "users",
   usual: { org: ROOT_ORG_ID },
+  orgs: (record) => [(record as User).org.id],
 };
 
 /** @throws Failure `input-rejected` where a mail address or account name is taken; `not-found` where there is no such organisation */

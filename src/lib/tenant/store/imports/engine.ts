@@ -67,6 +67,8 @@ export interface CommitMoment {
   readonly actor: string;
   /** who acted as the actor: the machine's owner */
   readonly by?: string | undefined;
+  /** see `heldOrgs` */
+  readonly heldOrgs?: readonly string[] | undefined;
   readonly origin: Origin;
   /** the time of the commit, a UTC instant */
   readonly now: string;

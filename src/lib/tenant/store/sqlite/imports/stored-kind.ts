@@ -124,7 +124,7 @@ export const deleting = (kind: StoredKind, schema: StagingSchema = "s"): StoredK
 });
 
 /** Parameters available to every statement of a commit. */
-export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "origin"> {
+export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "heldOrgs" | "origin"> {
   /** the import's own row */
   readonly import: number;
   /** the new revision of the changed collection */

@@ -8,6 +8,7 @@ import { calledText } from "../expressions.ts";
 import { sumOfKept } from "../history/kept.ts";
 import { hasFormer, wasTable } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
+import { touchedOrgs } from "./touched-orgs.ts";
 
 /** Records that went with an import are named in its record, up to this number; all of them are in its rows. */
 const MOST_NAMED = 20;
@@ -40,7 +41,8 @@ interface Done {
 
 /**
  * Writes the audit's record of a commit or an undoing, at the end of its transaction: by whom, of which file, how many
- * records, and the sum over all that the import keeps.
+ * records, the organisations that it touched, and the sum over all that the import keeps. Where these are none, or too many,
+ * those of a committer who does not hold all of them stand for them: nothing outside them was touched.
  *
  * @param record as it was before the commit
  */
@@ -50,7 +52,7 @@ export const auditImport = async (
   record: ImportRecord,
   { moment, verified, undone }: Done,
 ): Promise<void> => {
-  const { actor, by, origin, now } = moment;
+  const { actor, by, heldOrgs, origin, now } = moment;
   const { request, counts, staged } = record.detail;
   await appendAudit(writer, {
     at: now,
@@ -63,6 +65,7 @@ export const auditImport = async (
       importObject(record),
       ...deletedBy(database, record),
     ],
+    orgs: touchedOrgs(database, record, undone) ?? heldOrgs,
     detail: {
       kind: record.kind,
       number: record.pk,

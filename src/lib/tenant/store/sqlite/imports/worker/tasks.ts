@@ -394,7 +394,7 @@ const applyAndRecord = async (
   { moment, verified }: Applying,
 ): Promise<void> => {
   const revision = advance(database, [plan.kind.collection]);
-  const { actor, by: _by, origin: _origin, ...context } = moment;
+  const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
   const made = applyPlan(database, plan, { ...context, import: record.pk, revision });
   const { now } = moment;
   const state = verified?.state ?? "committed";
