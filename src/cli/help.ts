@@ -81,7 +81,7 @@ const general = (path: readonly string[], language: Language, all: boolean, own:
 };
 
 /**
- * Help for the program (`path` empty) or a noun: one screen, where need be with fewer examples.
+ * Help for the program (`path` empty) or a noun: one screen, where need be with fewer examples and blank lines.
  *
  * @param all with what holds for every command, however long
  * @param below lines of the screen that are written behind it
@@ -92,6 +92,7 @@ export function nounHelp(path: readonly string[], noun: NounNode, language: Lang
   for (let shown = noun.examples.length; rowsOf(page) > LINES - below && shown >= 0; shown -= 1) {
     page = screenNounHelp(path, { ...noun, examples: noun.examples.slice(0, shown) }, language);
   }
+  while (rowsOf(page) > LINES - below && page.includes("")) page = page.toSpliced(page.lastIndexOf(""), 1);
   return lines(page);
 }
 

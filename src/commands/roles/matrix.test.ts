@@ -29,6 +29,14 @@ test("a table of 80 columns: a row an operation, marks, and what they mean; no t
   expect(ja.stdout).toMatch(/^ユーザーの作成と変更 +全体\* +組織内 +- +項目\*$/m);
 });
 
+test("where the columns do not fit, they are drawn as any list", async () => {
+  const { en, ja } = await inBoth("roles matrix", { terminal: { columns: 60 } });
+  expect(en.exit).toBe(0);
+  for (const { stdout } of [en, ja])
+    expect(Math.max(...stdout.split("\n").map((line) => displayWidth(line)))).toBeLessThanOrEqual(60);
+  expect(en.stdout).toContain("…");
+});
+
 test("below the table: that the maker's own is not known, and every sentence that is cited", async () => {
   const { en, ja } = await inBoth("roles matrix", { terminal: {} });
   expect(words(en.stdout)).toContain("The maker's own matrix of rights (各管理者の管理権限一覧) is not known here.");

@@ -1,8 +1,10 @@
-import { MATRIX_NOTE, matrixRows, PAGES_NOTE } from "../../lib/model/role-facts.ts";
+import { MATRIX_NOTE, matrixRows, PAGES_NOTE, type MatrixRow } from "../../lib/model/role-facts.ts";
 import { SAID } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATORS, OPERATIONS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { padWords, wordWidth } from "../../lib/terminal/table/word-width.ts";
 import { counted, joined, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../csv/file/output.ts";
@@ -67,10 +69,8 @@ export default defineCommand({
     }
     const columns = matrixColumns(roles, terminal.language);
     if (!isUsualTable(terminal)) return terminal.list(columns, matrixRows());
-    await terminal.list(
-      columns.filter(({ key }) => USUAL_MATRIX.includes(key)),
-      matrixRows(),
-    );
+    const usual = columns.filter(({ key }) => USUAL_MATRIX.includes(key));
+    if (!(await isDrawn(terminal, usual))) await terminal.list(usual, matrixRows());
     await writeLegend(terminal, roles);
   },
 });
@@ -82,6 +82,29 @@ const NOT_BOTH = new Failure("usage", {
   ),
   where: "--role",
 });
+
+/** Draws the table where it fits: its words are our own, so that nothing has to be loaded that measures any others. */
+async function isDrawn(terminal: Tools["terminal"], columns: readonly Column<MatrixRow>[]): Promise<boolean> {
+  const rows = matrixRows().map((row) =>
+    columns.map(({ name, value }) => {
+      const words = name?.(row);
+      return words === undefined || words === null ? String(value(row)) : terminal.say(words);
+    }),
+  );
+  const lines = [columns.map(({ header }) => terminal.say(header)), ...rows];
+  const widths = columns.map((_, at) => Math.max(...lines.map((cells) => wordWidth(cells[at] ?? ""))));
+  const width = widths.reduce((sum, one) => sum + one, GAP.length * (columns.length - 1));
+  if (width > terminal.columns) return false;
+  const { heading } = await terminal.styles("stdout");
+  for (const [at, cells] of lines.entries()) {
+    if (terminal.out.closed) return true;
+    const line = cells.map((cell, column) => padWords(cell, widths[column] ?? 0)).join(GAP);
+    await terminal.out.write(`${at === 0 ? heading(line.trimEnd()) : line.trimEnd()}\n`);
+  }
+  return true;
+}
+
+const GAP = "  ";
 
 /** What stands below the table: its marks, what is not known, and the sentences that are cited. */
 async function writeLegend(terminal: Tools["terminal"], roles: readonly AdministratorRole[]): Promise<void> {

@@ -258,3 +258,15 @@ export const POLICY = Object.fromEntries(
 
 /** The check items of a custom scheme. */
 export const SCHEME_ITEMS: readonly Operation[] = ROWS.filter((operation) => POLICY[operation].custom.reach === "item");
+
+/**
+ * The items that creating users takes, as every new user is put into an organisation.
+ *
+ * @param isWhole the managed organisations (管理対象組織) are 全て, or the asker's are all
+ * @see facts 2.1
+ */
+export const itemsForUsers = (isWhole: boolean): readonly Operation[] => [
+  "users.write",
+  "users.move",
+  ...(isWhole ? [] : (["orgs.write"] as const)),
+];

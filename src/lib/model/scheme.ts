@@ -1,5 +1,5 @@
 import { text, type Text } from "../text/index.ts";
-import { SCHEME_ITEMS } from "./role-policy.ts";
+import { itemsForUsers, SCHEME_ITEMS } from "./role-policy.ts";
 import { OPERATIONS, type Operation } from "./role.ts";
 import { CREATED_AT, idField, UPDATED_AT, type Thing } from "./thing.ts";
 
@@ -53,26 +53,26 @@ export const SCHEME = {
   usual: ["name", "operations", "accounts"],
 } as const satisfies Thing;
 
-const USER_ITEMS: readonly Operation[] = ["users.write", "users.move"];
-const ORG_ITEM: Operation = "orgs.write";
-
-const named = (items: readonly Operation[]): string => items.map((item) => `「${itemName(item)}」`).join("");
-
 /** A check item as the console calls it; of those that the manual does not name, as clomoctl does. */
 export const itemName = (item: Operation): string => OPERATIONS[item].about.ja;
 
 /** Whether the manual names a check item. @see facts 2.1 */
 export const isNamedItem = (item: Operation): boolean => "manual" in OPERATIONS[item];
 
+const named = (items: readonly Operation[]): string => items.map((item) => `「${itemName(item)}」`).join("");
+
+const WITH_ALL = itemsForUsers(true);
+const FURTHER = itemsForUsers(false).filter((item) => !WITH_ALL.includes(item));
+
 /** What a scheme needs for creating users. @see facts 2.1 */
 export const USERS_WITH_ALL: Text = text(
-  `${named(USER_ITEMS)}, as creating a user always puts it into an organisation`,
-  `${named(USER_ITEMS)}(作成時に必ず組織に所属させるため)`,
+  `${named(WITH_ALL)}, as creating a user always puts it into an organisation`,
+  `${named(WITH_ALL)}(作成時に必ず組織に所属させるため)`,
 );
 
 export const USERS_WITHOUT_ALL: Text = text(
-  `where 管理対象組織 is not 全て also 「${itemName(ORG_ITEM)}」`,
-  `管理対象組織が「全て」でない場合は「${itemName(ORG_ITEM)}」も必要`,
+  `where 管理対象組織 is not 全て also ${named(FURTHER)}`,
+  `管理対象組織が「全て」でない場合は${named(FURTHER)}も必要`,
 );
 
 /**
@@ -82,4 +82,4 @@ export const USERS_WITHOUT_ALL: Text = text(
  * @see facts 2.1
  */
 export const lackingForUsers = (items: readonly string[], isWhole: boolean): readonly Operation[] =>
-  [...USER_ITEMS, ...(isWhole ? [] : [ORG_ITEM])].filter((item) => !items.includes(item));
+  itemsForUsers(isWhole).filter((item) => !items.includes(item));

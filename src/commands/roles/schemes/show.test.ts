@@ -29,13 +29,13 @@ test("the scheme, and who has it over what", async () => {
 });
 
 test.each([
-  [["users.write", "users.move", "orgs.write"], [null], "can be created", "作成できる"],
-  [["orgs.write"], [], "cannot be created: it lacks 「ユーザーの作成と変更」「ユーザーの組織移動」", "作成できない"],
-  [["users.write"], [], "cannot be created: it lacks 「ユーザーの組織移動」「組織の作成と変更」", "作成できない"],
+  [["users.write", "users.move", "orgs.write"], [null], "possible", "作成できる"],
+  [["orgs.write"], [], "not possible: it lacks 「ユーザーの作成と変更」「ユーザーの組織移動」", "作成できない"],
+  [["users.write"], [], "not possible: it lacks 「ユーザーの組織移動」「組織の作成と変更」", "作成できない"],
   [
     ["users.write", "users.move"],
     [["本社"], null],
-    "can be created over 全て only: it lacks 「組織の作成と変更」 for other managed organisations: 髙橋 花子",
+    "over 全て only: it lacks 「組織の作成と変更」 for other managed organisations: 髙橋 花子",
     "「全て」の場合だけ作成できる(それ以外では不足: 「組織の作成と変更」: 髙橋 花子)",
   ],
 ] as const)("facts 2.1: whether users can be created with %j", async (operations, orgs, told, toldJa) => {

@@ -34,15 +34,15 @@ const holderName = ({ name, account, orgs }: HeldScheme["holders"][number]): Tex
 /** Whether users can be created with a scheme. @see facts 2.1 */
 function usersTold({ scheme: { operations }, holders }: HeldScheme): Text {
   const [whole, limited] = [lackingForUsers(operations, true), lackingForUsers(operations, false)];
-  if (limited.length === 0) return text("can be created", "作成できる");
+  if (limited.length === 0) return text("possible", "作成できる");
   const named = (items: typeof whole): string => items.map((item) => `「${itemName(item)}」`).join("");
   if (whole.length > 0) {
-    return text(`cannot be created: it lacks ${named(limited)}`, `作成できない(不足: ${named(limited)})`);
+    return text(`not possible: it lacks ${named(limited)}`, `作成できない(不足: ${named(limited)})`);
   }
   const concerned = holders.filter(({ orgs }) => orgs !== null).map(({ name }) => name);
   const of = concerned.length === 0 ? text("", "") : text(`: ${concerned.join(", ")}`, `: ${concerned.join("、")}`);
   return text(
-    `can be created over 全て only: it lacks ${named(limited)} for other managed organisations${of.en}`,
+    `over 全て only: it lacks ${named(limited)} for other managed organisations${of.en}`,
     `管理対象組織が「全て」の場合だけ作成できる(それ以外では不足: ${named(limited)}${of.ja})`,
   );
 }
@@ -61,7 +61,7 @@ const HELD_COLUMNS: readonly Column<HeldScheme>[] = [
   },
   {
     key: "lackingForUsers",
-    header: text("users", "ユーザーの作成"),
+    header: text("creating users", "ユーザーの作成"),
     value: ({ scheme: { operations } }) => ({
       whole: lackingForUsers(operations, true),
       limited: lackingForUsers(operations, false),
