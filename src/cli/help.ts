@@ -81,7 +81,7 @@ const general = (path: readonly string[], language: Language, all: boolean, own:
 };
 
 /**
- * Help for the program (`path` empty) or a noun: one screen, where need be with fewer examples.
+ * Help for the program (`path` empty) or a noun: one screen, where need be with fewer examples and blank lines.
  *
  * @param all with what holds for every command, however long
  * @param below lines of the screen that are written behind it

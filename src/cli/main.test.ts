@@ -114,7 +114,7 @@ describe("what is misspelt", () => {
     [
       "frobnicate",
       "unknown command frobnicate",
-      "one of: audit, console, context, csv, devices, imports, orgs, renewals, secured, tenant, users",
+      "one of: audit, console, context, csv, devices, imports, orgs, renewals, roles, secured, tenant, users",
     ],
     ["-", "unknown command -", "one of: audit, console, context, csv,"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],

@@ -9,7 +9,7 @@ import { exampleId } from "../../model/thing.ts";
 import { withAccount, type TestAccount } from "../testing/accounts.ts";
 import { TestTenant } from "../testing/tenant.ts";
 import { may } from "./check.ts";
-import { POLICY } from "./operations.ts";
+import { POLICY } from "../../model/role-policy.ts";
 import type { Asker } from "./asker.ts";
 import { operationsOf, type AskedFor } from "./rules.ts";
 
