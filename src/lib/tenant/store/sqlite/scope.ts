@@ -21,10 +21,14 @@ const AUDIT_RECORD = ["objects[0]", "objects[1]"].reduce(
        join json_each(t.record -> 'objects') o on o.value ->> 'id' = i.id order by i.pk desc limit 1)) end`,
 );
 
+/** SQL: the same of an undoing, whose record names first what it undid. */
+const UNDOING_RECORD = `case when t.record -> '$.detail' ->> 'undone' is null then ${AUDIT_RECORD} else json_set(${AUDIT_RECORD},
+  '$.detail.undone', (select i.number from import i where i.id = t.record -> '$.objects[0]' ->> 'id')) end`;
+
 /** SQL of columns by which people name what they see, in a view: numbers that tell nothing of what they do not see. */
 const OWN_NUMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   import: { number: "row_number() over (order by t.pk) as number" },
-  audit: { seq: "row_number() over (order by t.seq) as seq", record: `${AUDIT_RECORD} as record` },
+  audit: { seq: "row_number() over (order by t.seq) as seq", record: `${UNDOING_RECORD} as record` },
 };
 
 /** The columns of a table, generated ones included. */
