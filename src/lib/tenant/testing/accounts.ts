@@ -34,6 +34,11 @@ export const withAccount = async (tenant: TestTenant, account: TestAccount): Pro
        values (:scheme, :id, :id, :items, :at, :at, 0)`,
       { scheme, id: `scheme of ${name}`, items: JSON.stringify(items), at: AT },
     );
+    database.run(
+      `insert into collection (name, revision, last) values ('schemes', 0, :scheme)
+       on conflict (name) do update set last = :scheme`,
+      { scheme },
+    );
   }
   database.run(
     `insert into account (user, role, scheme, managedOrgs, createdAt, updatedAt, revision)
