@@ -94,6 +94,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
 const AUDIT = "every change can be traced";
 const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
+const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
 const SEEN = "the answer to a question holds for what was shown";
@@ -224,6 +225,12 @@ const PERMITTED: readonly Permitted[] = [
   more("the users of a group", "paths", "/v1/secured/{app}/users", "get", "parameters"),
   ...["users", "groups"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`, "post")),
   { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
+  ...["", "/find", "/{id}", "/{id}/grant", "/{id}/revoke"].map((path) =>
+    asked(ACCOUNTS, "paths", `/v1/accounts${path}`),
+  ),
+  ...["Account", "NewAccount", "AccountChange", "Grant", "Revocation", "WrittenAccount"].map((name) =>
+    asked(ACCOUNTS, "components", "schemas", name),
+  ),
   ...["/v1/devices/{id}", "/v1/devices/set-owner", "/v1/devices/tag"].map((path) => byHand("paths", path)),
   ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),
   ...["/v1/orgs", "/v1/users"].map((path) => byHand("paths", path, "post")),
@@ -274,7 +281,15 @@ const PERMITTED: readonly Permitted[] = [
     at: ["tags"],
     before: TAGS,
     now: [
-      ...TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }, { name: "audit" }),
+      ...TAGS.toSpliced(
+        4,
+        0,
+        { name: "devices" },
+        { name: "accounts" },
+        { name: "administrators" },
+        { name: "console" },
+        { name: "audit" },
+      ),
       { name: "whoami" },
     ],
     why: DEVICES,

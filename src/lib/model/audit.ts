@@ -9,6 +9,7 @@ const NOUNS: Readonly<Record<string, Text>> = {
   "secured.users": text("SECURED APPs user", "SECURED APPs ユーザー"),
   "secured.groups": text("SECURED APPs group", "SECURED APPs グループ"),
   fields: text("custom field", "カスタム項目"),
+  accounts: text("CLOMO account", "CLOMO アカウント"),
   tenant: text("tenant", "テナント情報"),
   renewals: text("renewal", "更新期限"),
   audit: text("audit", "監査ログ"),
@@ -25,6 +26,8 @@ const VERBS: Readonly<Record<string, Text>> = {
   "set-owner": text("set owner of", "の所有者を変更"),
   delete: text("delete", "を削除"),
   remove: text("remove", "を削除"),
+  grant: text("grant role to", "に管理者権限を付与"),
+  revoke: text("revoke role of", "の管理者権限を解除"),
   confirm: text("confirm", "の実施を記録"),
   export: text("export", "を書き出し"),
 };

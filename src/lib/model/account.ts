@@ -1,0 +1,169 @@
+import { same, text, type Text } from "../text/index.ts";
+import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "./role.ts";
+import { TEXT } from "./rules.ts";
+import { CREATED_AT, namedChoice, UPDATED_AT, type Fields, type RecordOf, type Thing } from "./thing.ts";
+import { USER } from "./user.ts";
+
+const { id: USER_ID, name: USER_NAME, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
+const { of: ORG_OF, label: ORG_LABEL, example: ORG_EXAMPLE } = USER_ORG;
+
+/** The languages of an account. @see facts 2.2 */
+export const ACCOUNT_LANGUAGES = { ja: same("日本語"), en: same("English") } as const satisfies Record<string, Text>;
+
+/**
+ * The fields of a CLOMO account, which is what a user has besides the user's own: the id is the user's.
+ *
+ * @see facts 2.2; seeds 000, 001
+ */
+const FIELDS = {
+  id: USER_ID,
+  name: {
+    type: "text",
+    rule: TEXT,
+    label: text("account", "アカウント名"),
+    example: "hanako01",
+    comparison: accountName.comparison,
+    short: accountName.short,
+    unique: true,
+    byHand: true,
+  },
+  user: {
+    type: "text",
+    rule: TEXT,
+    label: text("user", "ユーザー"),
+    example: USER_NAME.example,
+    comparison: "name",
+    short: "name",
+  },
+  emails: { type: "texts", label: EMAILS.label, example: EMAILS.example, comparison: "mail-address", short: "email" },
+  org: {
+    type: "object",
+    of: ORG_OF,
+    label: ORG_LABEL,
+    example: ORG_EXAMPLE,
+    columns: [
+      ["org", "path"],
+      ["orgCode", "code"],
+      ["orgId", "id"],
+    ],
+  },
+  role: { ...namedChoice(ROLES), label: text("role", "管理者権限"), example: "division", byHand: true },
+  scheme: {
+    type: "object",
+    of: {
+      id: { ...USER_ID, label: text("scheme id", "スキーム ID") },
+      name: { type: "text", label: text("scheme", "カスタム管理権限スキーム") },
+    },
+    nullable: true,
+    label: text("scheme", "カスタム管理権限スキーム"),
+    example: null,
+    columns: [["scheme", "name"]],
+    byHand: true,
+  },
+  managesAll: { type: "boolean", label: text("manages all", "管理対象組織: 全て"), example: false, byHand: true },
+  managedOrgs: {
+    type: "objects",
+    of: ORG_OF,
+    label: text("managed organisations", "管理対象組織"),
+    example: [ORG_EXAMPLE],
+    byHand: true,
+  },
+  supportOption: { type: "boolean", label: text("support option", "サポートオプション"), example: false, byHand: true },
+  noticeMail: { type: "boolean", label: text("notice mail", "お知らせメール受信"), example: false, byHand: true },
+  language: {
+    ...namedChoice(ACCOUNT_LANGUAGES),
+    nullable: true,
+    label: text("language", "言語"),
+    example: "ja",
+    byHand: true,
+  },
+  timezone: {
+    type: "text",
+    rule: TEXT,
+    nullable: true,
+    label: text("time zone", "タイムゾーン"),
+    example: "Asia/Tokyo",
+    byHand: true,
+  },
+  memo: {
+    type: "text",
+    rule: TEXT,
+    nullable: true,
+    label: text("memo", "メモ"),
+    example: null,
+    byHand: true,
+    lines: true,
+  },
+  password: { type: "text", rule: TEXT, label: text("password", "パスワード"), secret: true, byHand: true },
+  marked: { type: "boolean", label: text("marked without a role", "管理者の指定のみ"), example: false },
+  passwordSetAt: {
+    type: "instant",
+    nullable: true,
+    label: text("password set at", "パスワード設定日時"),
+    example: null,
+  },
+  createdAt: CREATED_AT,
+  updatedAt: UPDATED_AT,
+} as const satisfies Fields;
+
+/** A user's CLOMO account: every user with an account name has one, of the role `none` where nothing else was recorded. */
+export const ACCOUNT = {
+  name: "account",
+  fields: FIELDS,
+  formats: {},
+  keys: [{ name: "email", field: "emails", unique: true }],
+  // @see seed 000
+  clicks: {
+    create: text(
+      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › fill in › 保存; the notice 「設定完了」 appears",
+      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして入力し、「保存」をクリック(「設定完了」のお知らせが表示されます)",
+    ),
+    edit: text(
+      "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › change › 保存; the notice 「CLOMO アカウント設定完了」 appears",
+      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして変更し、「保存」をクリック(「CLOMO アカウント設定完了」のお知らせが表示されます)",
+    ),
+    page: text(
+      "CLOMO PANEL, Users/Org › the user › CLOMO アカウント",
+      "CLOMO PANEL の「Users/Org」› ユーザー ›「CLOMO アカウント」",
+    ),
+  },
+  usual: ["name", "user", "org", "role", "managedOrgs", "supportOption"],
+} as const satisfies Thing;
+
+export type Account = RecordOf<typeof FIELDS>;
+
+/** The roles that have managed organisations. @see facts 2.1 */
+export const MANAGING: readonly Role[] = ["division", "custom"];
+
+/** The roles that only system administrators grant, and whose accounts only they change. @see facts 2.1 */
+export const ABOVE_OPERATOR: readonly Role[] = ["system", "division", "custom"];
+
+/** The fewest characters of an administrator's password; the most are ours. */
+const FEWEST_CHARACTERS = 6;
+const MOST_CHARACTERS = 1024;
+
+/**
+ * What is wrong with the password of an administrator, without the password; undefined if nothing is.
+ *
+ * @see facts 2.3
+ */
+export const passwordFault = (password: string): Text | undefined => {
+  const isComplete = /[A-Z]/.test(password) && /[a-z]/.test(password) && /\d/.test(password);
+  const length = [...password].length;
+  if (length > MOST_CHARACTERS) {
+    return text(`at most ${MOST_CHARACTERS} characters (ours)`, `${MOST_CHARACTERS} 文字までです(clomoctl 独自の規則)`);
+  }
+  return length >= FEWEST_CHARACTERS && isComplete ? undefined : PASSWORD_RULE;
+};
+
+/** What the password of an administrator has to be. @see facts 2.3 */
+export const PASSWORD_RULE = text(
+  `at least ${FEWEST_CHARACTERS} characters, with an upper-case letter, a lower-case letter and a digit`,
+  `${FEWEST_CHARACTERS} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,
+);
+
+/** What holds of the support option. @see facts 2.1, 2.2 */
+export const SUPPORT_RULE = text(
+  `the support option is for system administrators, at most ${MOST_SUPPORT_OPTIONS} in a tenant`,
+  `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MOST_SUPPORT_OPTIONS} アカウントまでです`,
+);
