@@ -60,12 +60,19 @@ export const moveUsers = async (
   {
     ids,
     org,
+    seen,
     dryRun,
-  }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
+  }: {
+    readonly ids: readonly string[];
+    readonly org: string;
+    /** see `ChangeOf` */
+    readonly seen?: number | undefined;
+    readonly dryRun?: boolean | undefined;
+  },
   once?: Omit<Once<Written<User>[]>, "replay">,
 ): Promise<MovedUser[]> => {
   // read before, as what fails afterwards would not tell that they were moved
   const devices = await session.read((reader) => countOwned(reader, ids));
-  const moved = await editRecords(session, handUsers(session), ids, { org, dryRun }, { work: "move", once });
+  const moved = await editRecords(session, handUsers(session), ids, { org, dryRun }, { work: "move", seen, once });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
 };
