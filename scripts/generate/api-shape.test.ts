@@ -225,12 +225,21 @@ const PERMITTED: readonly Permitted[] = [
   more("the users of a group", "paths", "/v1/secured/{app}/users", "get", "parameters"),
   ...["users", "groups"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`, "post")),
   { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
-  ...["", "/find", "/{id}", "/{id}/grant", "/{id}/revoke"].map((path) =>
+  ...["", "/find", "/renamings", "/settings", "/{id}", "/{id}/grant", "/{id}/revoke"].map((path) =>
     asked(ACCOUNTS, "paths", `/v1/accounts${path}`),
   ),
-  ...["Account", "NewAccount", "AccountChange", "Grant", "Revocation", "WrittenAccount"].map((name) =>
-    asked(ACCOUNTS, "components", "schemas", name),
-  ),
+  ...[
+    "Account",
+    "NewAccount",
+    "AccountChange",
+    "Grant",
+    "Revocation",
+    "WrittenAccount",
+    "AccountSettings",
+    "AccountSettingsChange",
+    "WrittenAccountSettings",
+    "AccountRenamings",
+  ].map((name) => asked(ACCOUNTS, "components", "schemas", name)),
   ...["/v1/devices/{id}", "/v1/devices/set-owner", "/v1/devices/tag"].map((path) => byHand("paths", path)),
   ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),
   ...["/v1/orgs", "/v1/users"].map((path) => byHand("paths", path, "post")),

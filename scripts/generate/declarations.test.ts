@@ -264,8 +264,8 @@ const PERMITTED: readonly Permitted[] = [
   ...["users create", "users edit", "groups create", "groups edit", "groups delete"].map((verb) =>
     byHand("verbs", `secured ${verb}`),
   ),
-  added(["nouns", "clomo-account"], ACCOUNTS),
-  ...["create", "delete", "edit", "grant", "list", "revoke", "show"].map((verb) =>
+  ...["clomo-account", "clomo-account settings"].map((noun) => added(["nouns", noun], ACCOUNTS)),
+  ...["create", "delete", "edit", "grant", "list", "revoke", "settings set", "settings show", "show"].map((verb) =>
     added(["verbs", `clomo-account ${verb}`], ACCOUNTS),
   ),
   added(["verbs", "secured groups show"], "the users of a group"),

@@ -19,7 +19,14 @@ export const PROGRAM: NounNode = {
     summary: {"en":"CLOMO accounts and the roles of administrators","ja":"CLOMO アカウントと管理者権限"},
     aliases: ["account"],
     examples: ["clomoctl clomo-account create hanako.yamazaki@example.jp --account hanako01","clomoctl clomo-account delete taro01","clomoctl clomo-account edit taro01 --account taro02"],
+    nouns: [{
+    name: "settings",
+    summary: {"en":"what account names are composed of, and the authentication type","ja":"CLOMO アカウント設定"},
+    aliases: [],
+    examples: ["clomoctl clomo-account settings set --composition mail-local-part --dry-run","clomoctl clomo-account settings show"],
     nouns: [],
+    verbs: [{ name: "set", summary: {"en":"set what account names are composed of, and the authentication type","ja":"CLOMO アカウント設定を変更する"}, load: () => import("./clomo-account/settings/set.ts") },{ name: "show", summary: {"en":"show the settings of CLOMO accounts","ja":"CLOMO アカウント設定を表示する"}, load: () => import("./clomo-account/settings/show.ts") }],
+  }],
     verbs: [{ name: "create", summary: {"en":"give a user a CLOMO account","ja":"ユーザーに CLOMO アカウントを作成する"}, load: () => import("./clomo-account/create.ts") },{ name: "delete", summary: {"en":"explain what to do instead: a CLOMO account is never deleted","ja":"CLOMO アカウントは削除できないため、代わりの方法を示す"}, load: () => import("./clomo-account/delete.ts") },{ name: "edit", summary: {"en":"change a CLOMO account","ja":"CLOMO アカウントを変更する"}, load: () => import("./clomo-account/edit.ts") },{ name: "grant", summary: {"en":"give a CLOMO account a role","ja":"CLOMO アカウントに管理者権限を付与する"}, load: () => import("./clomo-account/grant.ts") },{ name: "list", summary: {"en":"list CLOMO accounts","ja":"CLOMO アカウントを一覧する"}, load: () => import("./clomo-account/list.ts") },{ name: "revoke", summary: {"en":"take the role of a CLOMO account away","ja":"CLOMO アカウントの管理者権限を外す"}, load: () => import("./clomo-account/revoke.ts") },{ name: "show", summary: {"en":"show one CLOMO account","ja":"CLOMO アカウントを 1 件表示する"}, load: () => import("./clomo-account/show.ts") }],
   },{
     name: "console",

@@ -95,6 +95,11 @@ test("without a terminal the file is asked for; of a mirror nothing is asked for
   expect(recorded.requests.at(-1)).toMatchObject({ json: { role: "system", passwordInConsole: true } });
 });
 
+test("a name that is not given is left to what names are composed of", async () => {
+  const { requests } = await run("clomo-account create E0042", { tenant: { findUsers, createAccount: made() } });
+  expect(requests.at(-1)).toEqual({ operation: "createAccount", json: { user: user.id, dryRun: false } });
+});
+
 test("who has an account is refused, and asked for no password", async () => {
   const refused = new Failure("input-rejected", { what: text("has one", "あります") });
   const tenant = { findUsers: { items: [{ ...user, accountName: "hana" }] }, createAccount: refused };
@@ -104,7 +109,6 @@ test("who has an account is refused, and asked for no password", async () => {
 });
 
 testWrongLines(
-  ["clomo-account create E0042", "--account"],
   ["clomo-account create --account x", "USER"],
   ["clomo-account create E0042 --account x --role boss", "--role"],
   ["clomo-account create E0042 --account x --account-timezone Mars/Olympus", "Mars/Olympus"],

@@ -20,8 +20,10 @@ export default defineCommand({
     account: {
       kind: "string",
       value: "NAME",
-      required: true,
-      about: text("the account name (アカウント名)", "アカウント名"),
+      about: text(
+        "the account name (アカウント名); not needed where the settings say what names are composed of",
+        "アカウント名(構成する情報を設定していれば省略できます)",
+      ),
     },
     ...ACCOUNT_OPTIONS,
   },
@@ -42,7 +44,13 @@ export default defineCommand({
     const password = await passwordOf(tools, options, { former: "none", role });
     const { client } = await tools.tenant("accounts");
     tools.describeState(() => WHILE_WRITING);
-    const written = await client.accounts.create({ ...values, ...password, user, name: account, dryRun });
+    const written = await client.accounts.create({
+      ...values,
+      ...password,
+      user,
+      ...(account !== undefined && { name: account }),
+      dryRun,
+    });
     await showWritten(tools, written, ACCOUNT_WRITTEN);
   },
 });

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { ACCOUNT } from "../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, RENAMING } from "../model/account.ts";
+import { exampleOf } from "../model/thing.ts";
 import { flag, byName, filters, paging, searching } from "./queries.ts";
-import { get, items, json, list, patch, post } from "./route.ts";
-import { byId, Id, named } from "./shapes.ts";
+import { get, items, json, list, patch, post, put } from "./route.ts";
+import { byId, Id, named, seeing } from "./shapes.ts";
 import { lineSchema, recordSchema, withExample } from "./thing-schema.ts";
 import { written, writing } from "./written.ts";
 
@@ -11,6 +12,25 @@ const Account = named("Account", recordSchema(ACCOUNT.fields));
 
 /** An account as it was, and as it is by now. */
 const WrittenAccount = named("WrittenAccount", written(Account));
+
+const AccountSettings = named("AccountSettings", recordSchema(ACCOUNT_SETTINGS.fields));
+
+const WrittenAccountSettings = named("WrittenAccountSettings", written(AccountSettings));
+
+/** How the names of existing accounts would be; `first` are those that are not so. */
+const Renamings = named(
+  "AccountRenamings",
+  withExample(
+    z.object({
+      accounts: z.int(),
+      same: z.int(),
+      lacking: z.int(),
+      clashing: z.int(),
+      first: z.array(recordSchema(RENAMING)),
+    }),
+    () => ({ accounts: 120, same: 118, lacking: 1, clashing: 0, first: [exampleOf(RENAMING)] }),
+  ),
+);
 
 const Role = z.enum(ACCOUNT.fields.role.choices);
 const Language = z.enum(ACCOUNT.fields.language.choices).nullable();
@@ -55,12 +75,41 @@ export default {
       query: byName,
       answer: items(Account, "Accounts whose name matches, or a name of the user"),
     }),
+    settings: get("/v1/accounts/settings", {
+      id: "accountSettings",
+      summary: "What account names are composed of, and the authentication type",
+      answer: json(AccountSettings, "The settings"),
+    }),
+    setSettings: put("/v1/accounts/settings", {
+      id: "setAccountSettings",
+      summary: "Set what the names of new accounts are composed of, and the authentication type",
+      body: named(
+        "AccountSettingsChange",
+        withExample(
+          z.strictObject({
+            composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices).optional(),
+            authentication: z.string().nullable().optional(),
+            ...seeing,
+            ...writing,
+          }),
+          () => ({ composition: "mail-address" }),
+        ),
+      ),
+      answer: json(WrittenAccountSettings, "The settings"),
+      fails: ["input-rejected", "conflict"],
+    }),
+    renamings: get("/v1/accounts/renamings", {
+      id: "accountRenamings",
+      summary: "How the names of existing accounts would be by a composition",
+      query: { composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices) },
+      answer: json(Renamings, "How many would have another name, and the first of them"),
+    }),
     create: post("/v1/accounts", {
       id: "createAccount",
       summary: "Give a user a CLOMO account",
       body: named(
         "NewAccount",
-        withExample(z.strictObject({ user: Id, name, ...ROLE_MEMBERS }), () => ({
+        withExample(z.strictObject({ user: Id, name: name.optional(), ...ROLE_MEMBERS }), () => ({
           user: ACCOUNT.fields.id.example,
           name: "hanako01",
         })),
@@ -106,4 +155,7 @@ export default {
 };
 
 export type { Account } from "../model/account.ts";
+export type { AccountSettings, Composition } from "../model/account.ts";
+export type AccountRenamings = z.infer<typeof Renamings>;
+export type WrittenAccountSettings = z.infer<typeof WrittenAccountSettings>;
 export type WrittenAccount = z.infer<typeof WrittenAccount>;

@@ -52,7 +52,7 @@ const FIELDS = {
     type: "object",
     of: {
       id: { ...USER_ID, label: text("scheme id", "スキーム ID") },
-      name: { type: "text", label: text("scheme", "カスタム管理権限スキーム") },
+      name: { type: "text", label: text("scheme", "カスタム管理権限スキーム"), example: "受付担当" },
     },
     nullable: true,
     label: text("scheme", "カスタム管理権限スキーム"),
@@ -167,3 +167,109 @@ export const SUPPORT_RULE = text(
   `the support option is for system administrators, at most ${MOST_SUPPORT_OPTIONS} in a tenant`,
   `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MOST_SUPPORT_OPTIONS} アカウントまでです`,
 );
+
+/** What the name of an account is composed of (CLOMO アカウントを構成する情報). @see seed 001 */
+export const COMPOSITIONS = {
+  "free-text": text("free text", "任意の文字列"),
+  "mail-address": text("mail address of the user", "ユーザーのメールアドレス"),
+  "mail-local-part": text("local part of the mail address", "ユーザーのメールアドレスローカル部"),
+  "employee-code": text("employee code of the user", "ユーザーに付与された社員コード"),
+  "google-workspace": text("Google Workspace address", "Google Workspaceメールアドレス"),
+  salesforce: text("Salesforce account", "Salesforceアカウント"),
+} as const satisfies Record<string, Text>;
+
+export type Composition = keyof typeof COMPOSITIONS;
+
+/** What of a user an account's name is composed of. */
+export interface Composed {
+  readonly emails: readonly string[];
+  readonly employeeCode: string | null;
+  readonly googleWorkspaceEmail: string | null;
+  readonly salesforceAccount: string | null;
+}
+
+/** The account name of a user; null where the user lacks what it is composed of, and undefined of free text. */
+export const composedName = (composition: Composition, user: Composed): string | null | undefined => {
+  const [email = null] = user.emails;
+  switch (composition) {
+    case "free-text":
+      return undefined;
+    case "mail-address":
+      return email;
+    case "mail-local-part":
+      return email?.slice(0, email.lastIndexOf("@")) ?? null;
+    case "employee-code":
+      return user.employeeCode;
+    case "google-workspace":
+      return user.googleWorkspaceEmail;
+    case "salesforce":
+      return user.salesforceAccount;
+  }
+};
+
+/** The settings of all CLOMO accounts; the authentication type is kept as it is given, as its values are not known. @see seed 001 */
+export const ACCOUNT_SETTINGS = {
+  name: "account_settings",
+  fields: {
+    id: { type: "id", example: "00000000-0000-7000-8000-000000000002" },
+    composition: {
+      ...namedChoice(COMPOSITIONS),
+      label: text("account name composed of", "CLOMOアカウントを構成する情報"),
+      example: "mail-address",
+      byHand: true,
+    },
+    authentication: {
+      type: "text",
+      rule: TEXT,
+      nullable: true,
+      label: text("authentication type", "CLOMOアカウントの認証タイプ"),
+      example: null,
+      byHand: true,
+    },
+    recorded: { type: "boolean", label: text("recorded", "記録の有無"), example: true },
+  },
+  formats: {},
+  keys: [],
+  namedBy: "id",
+  clicks: {
+    edit: text(
+      "CLOMO PANEL: Settings › 全般 › 基本設定 › CLOMO アカウント設定 › choose › 保存",
+      "CLOMO PANEL の「Settings」›「全般」›「基本設定」›「CLOMO アカウント設定」で選択し、「保存」をクリック",
+    ),
+    page: text(
+      "CLOMO PANEL, Settings › 全般 › 基本設定 › CLOMO アカウント設定",
+      "CLOMO PANEL の「Settings」›「全般」›「基本設定」›「CLOMO アカウント設定」",
+    ),
+  },
+  usual: ["composition", "authentication", "recorded"],
+} as const satisfies Thing;
+
+/** The id of the only settings of a tenant, and the number by which tasks know them: no user has it. */
+export const SETTINGS_ID = ACCOUNT_SETTINGS.fields.id.example;
+export const SETTINGS_NUMBER = 0;
+
+export type AccountSettings = RecordOf<typeof ACCOUNT_SETTINGS.fields>;
+
+/** An account whose name is another one by a composition: what it would be, and what is in the way. */
+export const RENAMING = {
+  id: USER_ID,
+  name: FIELDS.name,
+  user: FIELDS.user,
+  proposed: {
+    type: "text",
+    nullable: true,
+    label: text("would be", "構成後のアカウント名"),
+    example: "hanako@example.co.jp",
+  },
+  obstacle: {
+    ...namedChoice({
+      none: text("", ""),
+      lacking: text("lacks a value", "値なし"),
+      clash: text("clashes with another", "重複"),
+    }),
+    label: text("obstacle", "支障"),
+    example: "none",
+  },
+} as const satisfies Fields;
+
+export type Renaming = RecordOf<typeof RENAMING>;

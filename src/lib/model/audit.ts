@@ -34,6 +34,7 @@ const VERBS: Readonly<Record<string, Text>> = {
 
 /** Actions that are called otherwise. */
 const OWN: Readonly<Record<string, Text>> = {
+  "accounts.settings": text("set CLOMO account settings", "CLOMO アカウント設定を変更"),
   "administrators.mark": text("mark administrators", "管理者の印を変更"),
   "console.confirm": text("confirm task", "作業の完了を確認"),
   "console.drop": text("drop task", "作業を取り下げ"),

@@ -56,6 +56,7 @@ const NOUNS: Readonly<Record<string, Text>> = {
   secured_user: text("user", "ユーザー"),
   device: text("device", "デバイス"),
   account: text("CLOMO account", "CLOMO アカウント"),
+  account_settings: text("setting of CLOMO accounts", "CLOMO アカウント設定"),
   secured_group: text("group", "グループ"),
 };
 

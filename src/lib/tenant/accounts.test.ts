@@ -571,3 +571,102 @@ test("in a mirror the console is asked for the same, in tasks of the account's o
   const own = (await panel.list({ state: "open" })).find(({ objectId, thing }) => objectId === user && thing === null);
   expect(own).toMatchObject({ name: "山田", changes: [{ field: "title", before: null, after: "課長" }] });
 });
+
+describe("what names are composed of", () => {
+  const person = async () =>
+    (
+      await tenant.client.users.create({
+        name: "山田",
+        emails: ["Yamada.T@example.jp"],
+        employeeCode: "E1",
+        googleWorkspaceEmail: "yamada@g.example",
+        salesforceAccount: "sf-yamada",
+      })
+    ).after.id;
+
+  test.each([
+    ["mail-address", "Yamada.T@example.jp"],
+    ["mail-local-part", "Yamada.T"],
+    ["employee-code", "E1"],
+    ["google-workspace", "yamada@g.example"],
+    ["salesforce", "sf-yamada"],
+  ] as const)("seed 001: by %s a new account is %s; another name is refused", async (composition, name) => {
+    await accounts().setSettings({ composition });
+    const user = await person();
+    const other = await failureOf(accounts().create({ user, name: "other" }));
+    expect(other).toMatchObject({ code: "input-rejected", where: "--account" });
+    expect(other?.what.en).toContain(`it would be ${name}`);
+    expect((await accounts().create({ user })).after.name).toBe(name);
+    // an existing one is changed as people wish
+    expect((await accounts().edit(user, { name: "other" })).after.name).toBe("other");
+  });
+
+  test("seed 001: free text has to be given; who lacks what names are composed of gets none", async () => {
+    const { id: user } = await made("x@example.jp");
+    expect((await failureOf(accounts().create({ user })))?.what.en).toContain("names are free text");
+    await accounts().setSettings({ composition: "employee-code" });
+    for (const name of [undefined, "x"]) {
+      expect((await failureOf(accounts().create({ user, name })))?.what.en).toContain(
+        "lacks what names are composed of",
+      );
+    }
+  });
+
+  test("a user is created and edited with such a name alone", async () => {
+    await accounts().setSettings({ composition: "employee-code" });
+    const { users } = tenant.client;
+    const other = users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7", accountName: "x" });
+    expect((await failureOf(other))?.what.en).toContain("it would be E7");
+    const { after } = await users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7" });
+    expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E7");
+    const named = await users.edit(after.id, { accountName: "E8", employeeCode: "E8" });
+    expect(named.after.accountName).toBe("E8");
+    expect((await users.edit(after.id, { accountName: "x" })).after.accountName).toBe("x");
+  });
+
+  test("existing names stay: what they would be is told, and what is in the way", async () => {
+    const { users } = tenant.client;
+    const add = (name: string, code: string | null, accountName: string) =>
+      users.create({ name, emails: [`${name}@example.jp`], employeeCode: code, accountName });
+    await add("a", "A1", "A1");
+    await add("b", "B1", "bee");
+    await add("c", null, "cee");
+    await add("d", "D1", "dee");
+    await add("e", "D1", "D1");
+    await add("f", "cee", "eff");
+    await made("g@example.jp");
+    const found = await accounts().renamings({ composition: "employee-code" });
+    expect(found).toMatchObject({ accounts: 6, same: 1, lacking: 1, clashing: 3 });
+    expect(found.first.map(({ name, proposed, obstacle }) => [name, proposed, obstacle])).toEqual([
+      ["cee", null, "lacking"],
+      ["dee", "D1", "clash"],
+      ["D1", "D1", "clash"],
+      ["eff", "cee", "clash"],
+      ["bee", "B1", "none"],
+    ]);
+    expect(await accounts().renamings({ composition: "free-text" })).toMatchObject({ accounts: 6, same: 6 });
+    const local = await accounts().renamings({ composition: "mail-local-part" });
+    expect(local.first.find(({ name }) => name === "bee")?.proposed).toBe("b");
+  });
+
+  test("seed 001: the authentication type is kept as it is given; a mirror has a task in the console's words", async () => {
+    expect(await accounts().settings()).toMatchObject({ composition: "free-text", recorded: false });
+    const { after } = await accounts().setSettings({ authentication: "LDAP" });
+    expect(after).toMatchObject({ authentication: "LDAP", recorded: true });
+    expect(lastRecord()).toMatchObject({ action: "accounts.settings", before: { recorded: false } });
+    const record = lastRecord();
+    await accounts().setSettings({ authentication: "LDAP" });
+    expect((await accounts().setSettings({ composition: "salesforce", dryRun: true })).after.composition).toBe(
+      "salesforce",
+    );
+    expect(lastRecord()).toEqual(record);
+    await mirrored();
+    const { consoleTask } = await accounts().setSettings({ composition: "salesforce", authentication: null });
+    const task = await tenant.client.console.show(consoleTask ?? 0);
+    expect(task).toMatchObject({ work: "edit", thing: "account_settings", gone: false });
+    expect(task.changes).toEqual([
+      { field: "composition", before: "free-text", after: "salesforce" },
+      { field: "authentication", before: "LDAP", after: null },
+    ]);
+  });
+});

@@ -1,5 +1,6 @@
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
+import { ACCOUNT_SETTINGS } from "../../model/account.ts";
 import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { OWNERS, wipeFor } from "../../model/device.ts";
@@ -425,6 +426,7 @@ const DELETED = ["user_was", "org_was", "device_was", "secured_user_was"];
 
 /** SQL: of a task `t` that asks for values of a record, that the record is not there any more. */
 const IS_GONE = `(t.state = 'open' and t.work <> 'delete' and t.target is not null and not case
+  when t.thing = '${ACCOUNT_SETTINGS.name}' then true
   when t.thing = '${SECURED_GROUP.name}' then ${isIn(SECURED_GROUP.name)}
   ${Object.entries(TABLES)
     .map(([kind, table]) => `when t.kind = '${kind}' then ${isIn(table)}`)

@@ -1,6 +1,6 @@
 import type { ConsoleTask } from "../../contract/index.ts";
 import { kindOf } from "../../imports/kinds.ts";
-import { ACCOUNT } from "../../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { formatOrgPath, ORG, parseOrgPath } from "../../model/organisation.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
@@ -32,6 +32,7 @@ const nounOf = async ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Pro
   }
   if (kind === "orgs") return (await import("./orgs.ts")).HAND_ORGS;
   if (kind === "devices") return { list: (await import("../store/devices.ts")).DEVICES };
+  if (thing === ACCOUNT_SETTINGS.name) return (await import("./accounts/settings.ts")).HAND_SETTINGS;
   if (thing === ACCOUNT.name) return (await import("./accounts/accounts.ts")).HAND_ACCOUNTS;
   return { list: (await import("../store/users.ts")).USERS };
 };

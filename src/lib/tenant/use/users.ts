@@ -6,9 +6,10 @@ import type { Once, Session } from "../session.ts";
 import { readAccount } from "../store/accounts.ts";
 import { countOwned } from "../store/devices.ts";
 import { ROOT } from "../store/orgs.ts";
-import type { Writer } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
 import { USERS } from "../store/users.ts";
 import { checkOperator, permitAccountOf } from "./accounts/rules.ts";
+import { newName } from "./accounts/settings.ts";
 import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type Written } from "./records.ts";
 
 /** PANEL users, as they are written by hand. */
@@ -22,9 +23,21 @@ const handUsers = (session: Session): HandNoun<typeof USER.fields> => ({
   orgs: (record) => [(record as User).org.id],
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, (before as User).id, given);
+    await checkNewName(writer, given, before as User | undefined);
     return { values: given };
   },
 });
+
+/** A new account's name is what names are composed of. @throws Failure `input-rejected` @see seed 001 */
+const checkNewName = async (
+  reader: Reader,
+  { accountName, ...values }: HandValues,
+  before: User | undefined,
+): Promise<void> => {
+  if (typeof accountName !== "string" || accountName.trim() === "" || (before?.accountName ?? null) !== null) return;
+  const none = { name: "", emails: [], employeeCode: null, googleWorkspaceEmail: null, salesforceAccount: null };
+  await newName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
+};
 
 /**
  * What holds of users by the roles of their accounts.

@@ -16,8 +16,10 @@ import {
 } from "../../store/accounts.ts";
 import { openTaskOf } from "../../store/console.ts";
 import type { Reader, Writer } from "../../store/store.ts";
+import { USERS } from "../../store/users.ts";
 import { askConsole, withCode, type HandChange } from "../hand-tasks.ts";
 import { objectOf, recordOf, type Written } from "../records.ts";
+import { newName } from "./settings.ts";
 import { meantBy, permitChange, type AccountRequest, type Meant } from "./rules.ts";
 import { verifierOf } from "./verifier.ts";
 
@@ -74,6 +76,16 @@ export const revokeRole = (
 ): Promise<Written<Account>> =>
   write(session, { verb: "revoke", id, body: { role: "none", dryRun }, once }, checkNamed);
 
+/** A request with the name that a new account has by what names are composed of. */
+const composed = async (
+  reader: Reader,
+  { name }: StoredAccount,
+  { verb, id, given }: Pick<Asked, "verb" | "id"> & { readonly given: AccountRequest },
+): Promise<AccountRequest> => {
+  if (verb !== "create" || name !== null) return given;
+  return { ...given, name: await newName(reader, await recordOf(reader, USERS, id), given.name) };
+};
+
 /** What is asked of an account. */
 interface Asked {
   readonly verb: "create" | "edit" | "grant" | "revoke";
@@ -84,8 +96,8 @@ interface Asked {
 }
 
 /** Whether a request changes what imports know of a user, or the mark. */
-const isOfUser = ({ name, role, password, passwordInConsole }: AccountRequest): boolean =>
-  name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
+const isOfUser = (verb: Asked["verb"], { name, role, password, passwordInConsole }: AccountRequest): boolean =>
+  verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
 /** Writes an account: the row, the name, the password's time and the mark, or nothing. @param check what the verb alone says no to */
 const write = async (
@@ -102,14 +114,14 @@ const write = async (
     const consoleTask = await openTaskOf(reader, kept, ACCOUNT.name);
     return { before: verb === "create" ? null : after, after, consoleTask, dryRun };
   };
-  const locks = isOfUser(given) ? ["accounts", "users"] : ["accounts"];
+  const locks = isOfUser(verb, given) ? ["accounts", "users"] : ["accounts"];
   const change = { action: `accounts.${verb}`, locks, dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
     const before = await readAccount(writer, id);
     if (before === undefined) throw unknownUser(id);
     permitChange(session, before, given);
     check(before);
-    const meant = await meantBy(writer, before, given);
+    const meant = await meantBy(writer, before, await composed(writer, before, { verb, id, given }));
     const was = verb === "create" ? null : await recordOf(writer, ACCOUNTS, id);
     if (was !== null && !differs(before, meant))
       return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };
