@@ -96,6 +96,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
 const AUDIT = "every change can be traced";
 const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
+const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
 const SEEN = "the answer to a question holds for what was shown";
@@ -235,6 +236,21 @@ const PERMITTED: readonly Permitted[] = [
   more("the users of a group", "paths", "/v1/secured/{app}/users", "get", "parameters"),
   ...["users", "groups"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`, "post")),
   { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
+  ...["", "/find", "/renamings", "/settings", "/{id}", "/{id}/grant", "/{id}/revoke"].map((path) =>
+    asked(ACCOUNTS, "paths", `/v1/accounts${path}`),
+  ),
+  ...[
+    "Account",
+    "NewAccount",
+    "AccountChange",
+    "Grant",
+    "Revocation",
+    "WrittenAccount",
+    "AccountSettings",
+    "AccountSettingsChange",
+    "WrittenAccountSettings",
+    "AccountRenamings",
+  ].map((name) => asked(ACCOUNTS, "components", "schemas", name)),
   ...["/v1/devices/{id}", "/v1/devices/set-owner", "/v1/devices/tag"].map((path) => byHand("paths", path)),
   ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),
   ...["/v1/orgs", "/v1/users"].map((path) => byHand("paths", path, "post")),
@@ -289,6 +305,7 @@ const PERMITTED: readonly Permitted[] = [
         4,
         0,
         { name: "devices" },
+        { name: "accounts" },
         { name: "administrators" },
         { name: "roles" },
         { name: "console" },

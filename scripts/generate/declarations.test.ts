@@ -61,6 +61,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
   why,
 });
 
+const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const AUDIT = "every change can be traced";
 const RIGHTS = "requests are answered according to who asks";
 const ROLES = "who may do what can be read, and made for custom administrators";
@@ -267,6 +268,10 @@ const PERMITTED: readonly Permitted[] = [
   ...["orgs", "users"].flatMap((noun) => ["create", "edit", "move"].map((verb) => byHand("verbs", `${noun} ${verb}`))),
   ...["users create", "users edit", "groups create", "groups edit", "groups delete"].map((verb) =>
     byHand("verbs", `secured ${verb}`),
+  ),
+  ...["clomo-account", "clomo-account settings"].map((noun) => added(["nouns", noun], ACCOUNTS)),
+  ...["create", "delete", "edit", "grant", "list", "revoke", "settings set", "settings show", "show"].map((verb) =>
+    added(["verbs", `clomo-account ${verb}`], ACCOUNTS),
   ),
   added(["verbs", "secured groups show"], "the users of a group"),
   ...["--org", "--search", "--sort"].map((option) =>

@@ -33,6 +33,9 @@ test("every command opens a tenant, but for these", async () => {
     "orgs template",
     ...["install", "remove", "show"].map((verb) => `renewals schedule ${verb}`),
     "renewals verify",
+    "roles list",
+    "roles matrix",
+    "roles show",
     "secured users template",
     "status",
   ]);

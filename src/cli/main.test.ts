@@ -16,7 +16,7 @@ describe("version and help", () => {
     const { en, ja } = await inBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(
-      /\n {2}clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}help +\S/,
+      /^Usage: clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}help +\S/m,
     );
     expect(ja.exit).toBe(0);
     expect(ja.stdout).toContain("ヘルプを表示する(例: help users import)");
@@ -114,9 +114,9 @@ describe("what is misspelt", () => {
     [
       "frobnicate",
       "unknown command frobnicate",
-      "one of: audit, console, context, csv, devices, imports, orgs, renewals, roles, secured, tenant, users",
+      "one of: audit, clomo-account, console, context, csv, devices, imports, orgs, renewals, roles, secured, tenant, users",
     ],
-    ["-", "unknown command -", "one of: audit, console, context, csv,"],
+    ["-", "unknown command -", "one of: audit, clomo-account, console, context, csv,"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
     ["users --app docs list", "unknown option --app", "put the subcommand's own options after it"],
     ["users list --limt 3", "unknown option --limt", "did you mean --limit?"],
@@ -131,7 +131,7 @@ describe("what is misspelt", () => {
   test.each([
     ["user list", "コマンド user は不明です", "clomoctl users ですか?"],
     ["users lst", "コマンド lst は不明です", "clomoctl users list ですか?"],
-    ["frobnicate", "コマンド frobnicate は不明です", "次のいずれか: audit, console, context, csv"],
+    ["frobnicate", "コマンド frobnicate は不明です", "次のいずれか: audit, clomo-account, console, context, csv"],
     ["users --limit 3 list", "オプション --limit は不明です", "サブコマンドの後に"],
     ["--fromat json users list", "--fromat は不明です", "--format ですか?"],
     ["users list hanako", "余分な引数 hanako", "clomoctl users list --help"],

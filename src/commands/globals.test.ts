@@ -45,6 +45,11 @@ const CHANGING = [
   "users move x --org y",
   "secured users create x --name y --app docs --password-in-console",
   "secured users edit x --app docs --device y",
+  "clomo-account create x --account y",
+  "clomo-account edit x --memo y",
+  "clomo-account grant x --role system",
+  "clomo-account revoke x",
+  "clomo-account settings set --authentication x",
   "secured groups create x --app docs",
   "secured groups edit x --name y --app docs",
   "secured groups delete x --app docs --confirm-deletions 1",
@@ -118,10 +123,10 @@ test("what takes no value is told in the commands that texts propose", async () 
 });
 
 const BY_HAND =
-  /^(?:users|orgs|devices|secured users|secured groups|roles schemes|tenant|console) (?:create|edit|move|set-owner|tag|delete|set|confirm|drop)$/;
+  /^(?:users|orgs|devices|secured users|secured groups|roles schemes|tenant|console|clomo-account|clomo-account settings) (?:create|edit|grant|revoke|move|set-owner|tag|delete|set|confirm|drop)$/;
 
 test("a home that cannot be written is among the exits of what writes by hand", async () => {
   const verbs = verbsBelow(PROGRAM).filter(([path]) => BY_HAND.test(path));
-  expect(verbs).toHaveLength(25);
+  expect(verbs).toHaveLength(31);
   for (const [path, { load }] of verbs) expect((await load()).default.exits, path).toContain("not-permitted");
 });

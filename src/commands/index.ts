@@ -15,6 +15,20 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "export", summary: {"en":"write records of the audit whole, one a line (NDJSON), oldest first","ja":"監査ログの記録を古い順に 1 行ずつ書き出す(NDJSON)"}, load: () => import("./audit/export.ts") },{ name: "head", summary: {"en":"show the hash of the last record, to keep elsewhere","ja":"最後の記録のハッシュを表示する(別の場所に保管する)"}, load: () => import("./audit/head.ts") },{ name: "list", summary: {"en":"list changes, newest first: who, when, what and whom","ja":"変更の記録を新しい順に一覧する(だれが、いつ、何を、だれに)"}, load: () => import("./audit/list.ts") },{ name: "show", summary: {"en":"show one change whole: before, after, from where","ja":"1 件の変更の記録をすべて表示する(変更前、変更後、実行環境)"}, load: () => import("./audit/show.ts") },{ name: "verify", summary: {"en":"verify that no record was altered, removed or moved","ja":"監査ログの改ざん・削除・入れ替えがないか検証する"}, load: () => import("./audit/verify.ts") }],
   },{
+    name: "clomo-account",
+    summary: {"en":"CLOMO accounts and the roles of administrators","ja":"CLOMO アカウントと管理者権限"},
+    aliases: ["account"],
+    examples: ["clomoctl clomo-account create hanako.yamazaki@example.jp --account hanako01","clomoctl clomo-account delete taro01","clomoctl clomo-account edit taro01 --account taro02"],
+    nouns: [{
+    name: "settings",
+    summary: {"en":"what account names are composed of, and the authentication type","ja":"CLOMO アカウント設定"},
+    aliases: [],
+    examples: ["clomoctl clomo-account settings set --composition mail-local-part --dry-run","clomoctl clomo-account settings show"],
+    nouns: [],
+    verbs: [{ name: "set", summary: {"en":"set what account names are composed of, and the authentication type","ja":"CLOMO アカウント設定を変更する"}, load: () => import("./clomo-account/settings/set.ts") },{ name: "show", summary: {"en":"show the settings of CLOMO accounts","ja":"CLOMO アカウント設定を表示する"}, load: () => import("./clomo-account/settings/show.ts") }],
+  }],
+    verbs: [{ name: "create", summary: {"en":"give a user a CLOMO account","ja":"ユーザーに CLOMO アカウントを作成する"}, load: () => import("./clomo-account/create.ts") },{ name: "delete", summary: {"en":"explain what to do instead: a CLOMO account is never deleted","ja":"CLOMO アカウントは削除できないため、代わりの方法を示す"}, load: () => import("./clomo-account/delete.ts") },{ name: "edit", summary: {"en":"change a CLOMO account","ja":"CLOMO アカウントを変更する"}, load: () => import("./clomo-account/edit.ts") },{ name: "grant", summary: {"en":"give a CLOMO account a role","ja":"CLOMO アカウントに管理者権限を付与する"}, load: () => import("./clomo-account/grant.ts") },{ name: "list", summary: {"en":"list CLOMO accounts","ja":"CLOMO アカウントを一覧する"}, load: () => import("./clomo-account/list.ts") },{ name: "revoke", summary: {"en":"take the role of a CLOMO account away","ja":"CLOMO アカウントの管理者権限を外す"}, load: () => import("./clomo-account/revoke.ts") },{ name: "show", summary: {"en":"show one CLOMO account","ja":"CLOMO アカウントを 1 件表示する"}, load: () => import("./clomo-account/show.ts") }],
+  },{
     name: "console",
     summary: {"en":"what still has to be done in the console","ja":"管理画面で行う作業"},
     aliases: [],

@@ -1,4 +1,5 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -460,7 +461,7 @@ const exportCalled = ({ importNumber, file }: { readonly importNumber: number; r
     : text(`the export ${file} (import ${importNumber})`, `エクスポート ${file}(インポート ${importNumber})`);
 
 /** The things that are written by hand, and that no file has. */
-const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP, SCHEME];
+const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP, SCHEME, ACCOUNT, ACCOUNT_SETTINGS];
 
 const thingOf = ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Thing =>
   WITHOUT_FILES.find(({ name }) => name === thing) ?? FORMATS[kind].thing;

@@ -105,7 +105,7 @@ function namedValue(given: string): { readonly name: string; readonly value: str
 }
 
 /** @throws `usage` where an edit has nothing to set */
-export function refuseNothing(values: HandValues, command: string): void {
+export function refuseNothing(values: object, command: string): void {
   if (Object.keys(values).length > 0) return;
   throw new Failure("usage", {
     what: text("nothing to change", "変更する内容がありません"),

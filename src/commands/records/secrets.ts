@@ -15,6 +15,8 @@ export interface Secret<N extends string = string> {
   /** what the maker calls it */
   readonly called: string;
   readonly rule: Rule;
+  /** what else it has to be, and what is wrong with one that is not */
+  readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 
 type SecretFields<N extends string> = Readonly<
@@ -80,13 +82,14 @@ export async function secretOf(tools: Tools, secret: Secret, given: GivenSecret)
 }
 
 /** Asks for a secret twice, as the console does. */
-async function askedFor({ terminal }: Pick<Tools, "terminal">, { name, called, rule }: Secret): Promise<string> {
+async function askedFor({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
+  const { name, called, rule, further } = secret;
   const flag = `--${flagName(name)}-file FILE`;
-  const about = describeRule(rule);
+  const about = further?.about ?? describeRule(rule);
   const typed = await terminal.prompts.secret({
     message: text(`${called} (${about.en}):`, `${called}(${about.ja}):`),
     flag,
-    check: (value) => wrongIn(rule, value),
+    check: (value) => wrongIn(secret, value),
   });
   await terminal.prompts.secret({
     message: text(`${called} again:`, `${called}の確認:`),
@@ -96,8 +99,8 @@ async function askedFor({ terminal }: Pick<Tools, "terminal">, { name, called, r
   return typed;
 }
 
-const wrongIn = (rule: Rule, value: string): Text | undefined => {
+const wrongIn = ({ rule, further }: Secret, value: string): Text | undefined => {
   if (value === "") return text("it must not be blank", "空にできません");
   const [fault] = faultsOf(rule, value);
-  return fault && describeProblem(fault);
+  return fault === undefined ? further?.fault(value) : describeProblem(fault);
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MovedUser, OrgDetail, User, WrittenUser } from "../../lib/client/index.ts";
+import type { Account, MovedUser, OrgDetail, User, WrittenUser } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -76,6 +76,38 @@ test("what the tenant refuses moves nobody, in both languages", async () => {
   const { en, ja } = await inBoth("users move E0042 --org 営業部", { tenant: { ...tenant, moveUsers: refused } });
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no user x\n" });
   expect(ja.stderr).toBe("エラー: ユーザー x はありません\n");
+});
+
+test("of an operator the change of scope is told and asked first", async () => {
+  const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
+  const operator: User = { ...jiro, administrator: true, org: { ...home, id: jiro.id, path: "総務部" } };
+  const known = {
+    findOrgs: { items: [org] },
+    findUsers: { items: [operator] },
+    findAccounts: { items: [{ ...account, name: "jiro01", user: "次郎", role: "operator", org: operator.org }] },
+  };
+  const line = "users move jiro@example.jp --org 営業部";
+  const told = "jiro01 (次郎) is an operator, who will act in 営業部 and below, and no more in 総務部\n";
+  const { en, ja } = await inBoth(line, { tenant: known });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain(told);
+  expect(en.stderr).toContain("--yes");
+  expect(ja.stderr).toContain("操作できる範囲が「総務部」以下から「営業部」以下に変わります\n");
+  const asked = { ...known, tenantRevision: { revision: 7 } };
+  const no = await run(line, { tenant: asked, terminal: { typing: [["Move them?", "n\r"]] } });
+  expect(no.exit).toBe(0);
+  expect(no.requests.map(({ operation }) => operation)).not.toContain("moveUsers");
+  const moveUsers = { items: [movedTo(operator)] };
+  const yes = await run(line, { tenant: { ...asked, moveUsers }, terminal: { typing: [["Move them?", "y\r"]] } });
+  expect(yes.exit).toBe(0);
+  expect(yes.requests).toContainEqual({
+    operation: "moveUsers",
+    json: { ids: [operator.id], org: org.id, seen: 7, dryRun: false },
+  });
+  const dry = await run(`${line} --dry-run`, {
+    tenant: { ...known, moveUsers: { items: [movedTo(operator, { dryRun: true })] } },
+  });
+  expect(dry).toMatchObject({ exit: 0, stderr: expect.stringContaining(told) as unknown });
 });
 
 testWrongLines(["users move a"], ["users move --org b"]);

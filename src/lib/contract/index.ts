@@ -1,3 +1,4 @@
+export type * from "./accounts.ts";
 export type * from "./administrators.ts";
 export type * from "./audit.ts";
 export type * from "./console.ts";
@@ -18,6 +19,7 @@ export const NOUNS = {
   users: () => import("./users.ts"),
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
+  accounts: () => import("./accounts.ts"),
   administrators: () => import("./administrators.ts"),
   roles: () => import("./roles.ts"),
   console: () => import("./console.ts"),

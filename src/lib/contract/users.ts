@@ -4,7 +4,7 @@ import { changedValues } from "./changed.ts";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
 import { csv, get, items, json, list, patch, post, remove } from "./route.ts";
 import { byName, descending, exporting, filters, paging, searching } from "./queries.ts";
-import { byId, Id, ImportMode, Instant, named, seeingByQuery } from "./shapes.ts";
+import { byId, Id, ImportMode, Instant, named, seeing, seeingByQuery } from "./shapes.ts";
 import { lineSchema, recordSchema, withExample } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
@@ -92,9 +92,9 @@ export default {
     move: post("/v1/users/move", {
       id: "moveUsers",
       summary: "Move users into an organisation, all of them or none",
-      body: z.strictObject({ ...several, org: Id, ...writing }),
+      body: z.strictObject({ ...several, org: Id, ...seeing, ...writing }),
       answer: items(MovedUser, "The users, in the order of the request"),
-      fails: ["input-rejected", "not-found"],
+      fails: ["input-rejected", "not-found", "conflict"],
     }),
     history: get("/v1/users/history", {
       id: "userHistory",

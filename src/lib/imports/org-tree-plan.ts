@@ -13,6 +13,8 @@ export interface ExistingOrg {
   readonly devices: number;
   /** it lies above the organisations of who plans: others are found by it, and it stays as it is */
   readonly above?: true | undefined;
+  /** names of the CLOMO accounts that manage it, if any do */
+  readonly accounts?: string | undefined;
 }
 
 /** A row of an organisations file; null means a blank cell or an absent column. */

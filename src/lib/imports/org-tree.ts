@@ -178,7 +178,7 @@ class OrgTree {
     }
     for (const org of gone) {
       const kept = children.get(org.pk) ?? 0;
-      if (org.users === 0 && org.devices === 0 && kept === 0) continue;
+      if (org.users === 0 && org.devices === 0 && kept === 0 && org.accounts === undefined) continue;
       this.#findings.push({
         code: "org-delete-holds",
         row: 0,
@@ -190,6 +190,7 @@ class OrgTree {
           users: org.users,
           devices: org.devices,
           children: kept,
+          ...(org.accounts === undefined ? {} : { accounts: org.accounts }),
         },
       });
     }

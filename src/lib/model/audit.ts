@@ -10,6 +10,7 @@ const NOUNS: Readonly<Record<string, Text>> = {
   "secured.groups": text("SECURED APPs group", "SECURED APPs グループ"),
   "roles.schemes": text("custom scheme", "カスタム管理権限スキーム"),
   fields: text("custom field", "カスタム項目"),
+  accounts: text("CLOMO account", "CLOMO アカウント"),
   tenant: text("tenant", "テナント情報"),
   renewals: text("renewal", "更新期限"),
   audit: text("audit", "監査ログ"),
@@ -26,12 +27,15 @@ const VERBS: Readonly<Record<string, Text>> = {
   "set-owner": text("set owner of", "の所有者を変更"),
   delete: text("delete", "を削除"),
   remove: text("remove", "を削除"),
+  grant: text("grant role to", "に管理者権限を付与"),
+  revoke: text("revoke role of", "の管理者権限を解除"),
   confirm: text("confirm", "の実施を記録"),
   export: text("export", "を書き出し"),
 };
 
 /** Actions that are called otherwise. */
 const OWN: Readonly<Record<string, Text>> = {
+  "accounts.settings": text("set CLOMO account settings", "CLOMO アカウント設定を変更"),
   "administrators.mark": text("mark administrators", "管理者の印を変更"),
   "console.confirm": text("confirm task", "作業の完了を確認"),
   "console.drop": text("drop task", "作業を取り下げ"),

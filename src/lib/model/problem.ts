@@ -1,4 +1,4 @@
-import { counted, text, type Text } from "../text/index.ts";
+import { counted, joined, text, type Text } from "../text/index.ts";
 import { causeOf, quotedValue } from "./cell-text.ts";
 
 /** Values inserted into a problem's text; never a secret. */
@@ -55,6 +55,8 @@ const NOUNS: Readonly<Record<string, Text>> = {
   user: text("user", "ユーザー"),
   secured_user: text("user", "ユーザー"),
   device: text("device", "デバイス"),
+  account: text("CLOMO account", "CLOMO アカウント"),
+  account_settings: text("setting of CLOMO accounts", "CLOMO アカウント設定"),
   secured_group: text("group", "グループ"),
   scheme: text("custom scheme", "カスタム管理権限スキーム"),
 };
@@ -65,17 +67,32 @@ export const nounNamed = (thing: string): Text => NOUNS[thing] ?? text("record",
 const nounOf = ({ of }: ProblemParams): Text => nounNamed(String(of));
 
 /** What an organisation holds itself; a device whose owner is a user belongs to him, who is among the users. */
-const heldBy = ({ users, devices = 0, children }: ProblemParams): Text => {
+const heldBy = ({ users, devices = 0, children, accounts }: ProblemParams): Text => {
   const parts = [
     [Number(users), "user"],
     [Number(devices), "device"],
     [Number(children), "org"],
   ] as const;
   const held = parts.filter(([count]) => count > 0).map(([count, of]) => [count, nounOf({ of })] as const);
-  return text(
-    held.map(([count, { en }]) => counted(count, en)).join(" and "),
-    held.map(([count, { ja }]) => `${ja} ${count}`).join("、"),
-  );
+  const all = [
+    ...(held.length === 0
+      ? []
+      : [
+          text(
+            `it would still hold ${held.map(([count, { en }]) => counted(count, en)).join(" and ")}`,
+            `${held.map(([count, { ja }]) => `${ja} ${count}`).join("、")} が残ります`,
+          ),
+        ]),
+    ...(accounts === undefined
+      ? []
+      : [
+          text(
+            `CLOMO accounts manage it: ${accounts} (clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG)`,
+            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}(clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG)`,
+          ),
+        ]),
+  ];
+  return joined(all, text("; ", "。"));
 };
 
 /** All problems of an input file: one line per kind, so that a text is found and changed in one place. */
@@ -320,10 +337,8 @@ export const PROBLEMS = {
   ),
   "org-cycle": error("{name} would be below itself", "「{name}」が自分自身の下になります"),
   "org-delete-holds": error(
-    (p) =>
-      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: it would still hold ${heldBy(p).en}`,
-    (p) =>
-      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ${heldBy(p).ja} が残ります`,
+    (p) => `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: ${heldBy(p).en}`,
+    (p) => `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ${heldBy(p).ja}`,
   ),
   "org-not-shown": warning(
     (p) =>

@@ -10,7 +10,7 @@ const VALUE = `(?:${WORD}|${BARE})`;
 
 /** All options without a value: that of any other is the word after it. */
 export const SWITCHES: readonly string[] =
-  "accept-unseen all all-contexts allow-error-values allow-unknown-columns bom create-groups create-orgs cron desc dry-run embedded from-console help help-all imports interactive keep-missing keep-plan keep-waiting mirror-only nagios no-color no-input none not-ready online overwrite password-in-console password-prompt password-stdin problems protected quiet recursive rows same-as-upload secret-key-prompt secret-key-stdin skip-invalid strict system systemd task-scheduler unprotected use verbose version waiting yes".split(
+  "accept-unseen all all-contexts allow-error-values allow-unknown-columns bom create-groups create-orgs cron desc dry-run embedded from-console help help-all imports interactive keep-missing keep-plan keep-waiting mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online overwrite password-in-console password-prompt password-stdin problems protected quiet recursive rows same-as-upload secret-key-prompt secret-key-stdin skip-invalid strict support-option system systemd task-scheduler unprotected use verbose version waiting yes".split(
     " ",
   );
 
@@ -31,10 +31,10 @@ const ARGUMENTS: readonly string[] = [
 ];
 
 /** Verbs whose next word is a name, however it looks; so are all up to an option. */
-const NAMING = String.raw`(?:create|delete|edit|move|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
+const NAMING = String.raw`(?:create|delete|edit|grant|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
-const NOUN = String.raw`(?:audit|console|devices|imports|orgs|renewals|roles|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|schemes|users)\b)?`;
+const NOUN = String.raw`(?:audit|clomo-account|console|devices|imports|orgs|renewals|roles|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|schemes|settings|users)\b)?`;
 const COMMAND = String.raw`clomoctl (?:${NOUN}(?: (?:${NAMING}|[a-z]+(?:-[a-z]+)*))?|tenant(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
 
 const QUOTED_OR_COMMAND = new RegExp(`${QUOTED}|${COMMAND}`, "g");

@@ -1,5 +1,6 @@
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
+import { ACCOUNT_SETTINGS } from "../../model/account.ts";
 import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { OWNERS, wipeFor } from "../../model/device.ts";
@@ -160,9 +161,12 @@ const handOf = (row: Row): Pick<HandTask, "changes" | "revision"> => ({
   revision: Number(row["revision"]),
 });
 
-/** The number of a record's open task; null if it has none. */
-export const openTaskOf = async (reader: Reader, id: string): Promise<number | null> => {
-  const row = await reader.get("select max(pk) as pk from console_task where object = :id and state = 'open'", { id });
+/** The number of a record's open task; null if it has none. @param thing the name of its thing, if no file has it */
+export const openTaskOf = async (reader: Reader, id: string, thing: string | null): Promise<number | null> => {
+  const row = await reader.get(
+    `select max(pk) as pk from console_task where object = :id and thing is not distinct from :thing and state = 'open'`,
+    { id, thing },
+  );
   return row === undefined || row["pk"] === null ? null : Number(row["pk"]);
 };
 
@@ -197,16 +201,16 @@ export interface FormerValues {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** What records of a kind have until open tasks are done that change them, in the order of these. @param ids of the records */
+/** What records have until open tasks are done that change them, in the order of these. @param ids of the records */
 export const formerValues = async (
   reader: Reader,
-  kind: FormatName,
+  { kind, thing }: Pick<ConsoleTask, "kind" | "thing">,
   ids: readonly string[],
 ): Promise<readonly FormerValues[]> => {
   const byHand = await reader.all(
-    `select pk, object, changes from console_task t where state = 'open' and kind = :kind and work <> 'create'
-       and changes is not null and object in (select value from json_each(:ids))`,
-    { kind, ids: JSON.stringify(ids) },
+    `select pk, object, changes from console_task t where state = 'open' and kind = :kind and thing is not distinct from :thing
+       and work <> 'create' and changes is not null and object in (select value from json_each(:ids))`,
+    { kind, thing, ids: JSON.stringify(ids) },
   );
   const was = wasOf(kind);
   const place = kind === "orgs" ? ", (select p.id from org p where p.pk = w.parent) as parentId" : "";
@@ -423,6 +427,7 @@ const DELETED = ["user_was", "org_was", "device_was", "secured_user_was"];
 
 /** SQL: of a task `t` that asks for values of a record, that the record is not there any more. */
 const IS_GONE = `(t.state = 'open' and t.work <> 'delete' and t.target is not null and not case
+  when t.thing = '${ACCOUNT_SETTINGS.name}' then true
   ${[SECURED_GROUP, SCHEME].map(({ name }) => `when t.thing = '${name}' then ${isIn(name)}`).join(" ")}
   ${Object.entries(TABLES)
     .map(([kind, table]) => `when t.kind = '${kind}' then ${isIn(table)}`)

@@ -33,7 +33,7 @@ export const CREATION: SortKey = { sql: "t.pk", before: 0 };
 export type FilterName = "filterName" | "filterId";
 
 /** Names of the filters that match a whole value. */
-export type ChoiceName = "status" | "platform" | "tag" | "group";
+export type ChoiceName = "status" | "platform" | "tag" | "group" | "role";
 
 /**
  * Filters of a list or an export; each matches a part of the comparison key, or all of it, and a blank one everything.

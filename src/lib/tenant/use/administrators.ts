@@ -1,11 +1,14 @@
 import type { Administrators } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
+import { ROLES } from "../../model/role.ts";
 import { faultsOf } from "../../model/rules.ts";
 import { SECURED_USER } from "../../model/secured-user.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
+import { shownWord } from "../../text/shell-word.ts";
 import { instant, newId } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
+import { withRole } from "../store/accounts.ts";
 import {
   deleteMarkedOnly,
   insertAdministrator,
@@ -36,7 +39,7 @@ const unknownUser = (name: string): Failure =>
  * Marks who is an administrator, which no export of the console tells. An app's administrators are in no export at all:
  * who is not known yet is added with the ユーザーID alone, and goes with the mark where nothing more became known of him.
  *
- * @throws Failure `not-found`, `input-rejected` where a ユーザーID cannot be one
+ * @throws Failure `not-found`, `input-rejected` where a ユーザーID cannot be one, or somebody to be unmarked has a role
  */
 export const markAdministrators = (
   session: Session,
@@ -51,6 +54,7 @@ export const markAdministrators = (
     const { surroundings, actor } = session;
     const before = await administratorsOf(writer, kind);
     const at = instant(surroundings);
+    if (kind === "users") await checkWithoutRole(writer, remove);
     for (const name of remove) {
       if ((await setAdministrator(writer, kind, { name, administrator: false, at })) === 0) throw unknownUser(name);
       if (kind !== "users") await deleteMarkedOnly(writer, kind, name);
@@ -85,6 +89,22 @@ const orgsOfMarked = async (
         marked.map(({ id }) => id),
       )
     : undefined;
+/** A role that is recorded marks by itself. @throws Failure `input-rejected` */
+const checkWithoutRole = async (reader: Reader, ids: readonly string[]): Promise<void> => {
+  const [first, ...others] = await withRole(reader, ids);
+  if (first === undefined) return;
+  const names = [first, ...others].map(({ name, role }) => [name, ROLES[role]] as const);
+  throw new Failure("input-rejected", {
+    what: text(
+      `administrators by the role of their CLOMO accounts: ${names.map(([name, role]) => `${name} (${role.en})`).join(", ")}`,
+      `CLOMO アカウントの管理者権限が記録されています: ${names.map(([name, role]) => `${name}(${role.ja})`).join("、")}`,
+    ),
+    hint: text(
+      `take the role away: clomoctl clomo-account revoke ${shownWord(first.name)}`,
+      `管理者権限を外してください: clomoctl clomo-account revoke ${shownWord(first.name)}`,
+    ),
+  });
+};
 
 const checkUserId = (userId: string): void => {
   if (faultsOf(SECURED_USER.fields.userId.rule, userId).length === 0) return;

@@ -173,7 +173,7 @@ export const askConsole = async (session: Session, writer: Writer, change: HandC
 };
 
 /** The name of a thing that no file has; null of one that its kind's files have. */
-const ofFiles = ({ name, formats }: Thing): string | null => (Object.keys(formats).length === 0 ? name : null);
+export const ofFiles = ({ name, formats }: Thing): string | null => (Object.keys(formats).length === 0 ? name : null);
 
 /**
  * Opens a task for what was deleted by hand in a mirror; an open one of the same record takes it up, also one that had

@@ -23,7 +23,7 @@ import { findRecords, recordsWith, type List } from "../store/lists.ts";
 import { holderOf, insertRecord, numberOf, updateRecord, type Stored, type StoredValues } from "../store/records.ts";
 import type { Reader, Value, Writer } from "../store/store.ts";
 import { mergeCustom } from "../store/users.ts";
-import { askConsole, type HandChange } from "./hand-tasks.ts";
+import { askConsole, ofFiles, type HandChange } from "./hand-tasks.ts";
 
 /** A thing whose records are written by hand, one at a time. */
 export interface HandNoun<F extends Fields = Fields> {
@@ -107,7 +107,7 @@ export const createRecord = <F extends Fields>(
   const replay = async (reader: Reader, id: string): Promise<Written<RecordOf<F>>> => ({
     before: null,
     after: await recordOf(reader, list, id),
-    consoleTask: await openTaskOf(reader, id),
+    consoleTask: await openTaskOf(reader, id, ofFiles(list.thing)),
     dryRun,
   });
   const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: once && { ...once, replay } };
@@ -200,7 +200,7 @@ export const editRecords = <F extends Fields>(
     Promise.all(
       ids.map(async (id) => {
         const after = await recordOf(reader, list, id);
-        return { before: after, after, consoleTask: await openTaskOf(reader, id), dryRun };
+        return { before: after, after, consoleTask: await openTaskOf(reader, id, ofFiles(list.thing)), dryRun };
       }),
     );
   const kept = once && { ...once, replay };

@@ -1,5 +1,6 @@
 import type { ConsoleTask } from "../../contract/index.ts";
 import { kindOf } from "../../imports/kinds.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { formatOrgPath, ORG, parseOrgPath } from "../../model/organisation.ts";
 import { SCHEME } from "../../model/scheme.ts";
@@ -33,6 +34,8 @@ const nounOf = async ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Pro
   }
   if (kind === "orgs") return (await import("./orgs.ts")).HAND_ORGS;
   if (kind === "devices") return { list: (await import("../store/devices.ts")).DEVICES };
+  if (thing === ACCOUNT_SETTINGS.name) return (await import("./accounts/settings.ts")).HAND_SETTINGS;
+  if (thing === ACCOUNT.name) return (await import("./accounts/accounts.ts")).HAND_ACCOUNTS;
   return { list: (await import("../store/users.ts")).USERS };
 };
 
@@ -93,7 +96,7 @@ const byNow = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<rea
     const records = new Map<unknown, object>(
       (await recordsWith(reader, noun.list, ids)).map((record: { readonly id?: unknown }) => [record.id, record]),
     );
-    const former = await formerValues(reader, first.kind, ids);
+    const former = await formerValues(reader, first, ids);
     const gone = group.some((task) => task.gone)
       ? await goneRecords(reader, first.kind, ids)
       : new Map<string, object>();

@@ -1,13 +1,19 @@
 import type { MovedUser, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import type { HandValues } from "../../model/thing.ts";
 import type { USER } from "../../model/user.ts";
 import type { Once, Session } from "../session.ts";
+import { readAccount } from "../store/accounts.ts";
 import { countOwned } from "../store/devices.ts";
+import { ROOT } from "../store/orgs.ts";
+import type { Reader, Writer } from "../store/store.ts";
 import { USERS } from "../store/users.ts";
+import { checkOperator, permitAccountOf } from "./accounts/rules.ts";
+import { newName } from "./accounts/settings.ts";
 import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type Written } from "./records.ts";
 
 /** PANEL users, as they are written by hand. */
-const HAND_USERS: HandNoun<typeof USER.fields> = {
+const handUsers = (session: Session): HandNoun<typeof USER.fields> => ({
   list: USERS,
   kind: "users",
   collection: "users",
@@ -15,6 +21,40 @@ const HAND_USERS: HandNoun<typeof USER.fields> = {
   actions: "users",
   usual: { org: ROOT_ORG_ID },
   orgs: (record) => [(record as User).org.id],
+  reading: async (writer, given, before) => {
+    if (before !== undefined) await checkAdministrator(session, writer, (before as User).id, given);
+    await checkNewName(writer, given, before as User | undefined);
+    return { values: given };
+  },
+});
+
+/** A new account's name is what names are composed of. @throws Failure `input-rejected` @see seed 001 */
+const checkNewName = async (
+  reader: Reader,
+  { accountName, ...values }: HandValues,
+  before: User | undefined,
+): Promise<void> => {
+  if (typeof accountName !== "string" || accountName.trim() === "" || (before?.accountName ?? null) !== null) return;
+  const none = { name: "", emails: [], employeeCode: null, googleWorkspaceEmail: null, salesforceAccount: null };
+  await newName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
+};
+
+/**
+ * What holds of users by the roles of their accounts.
+ *
+ * @throws Failure `not-permitted` where somebody else would change an administrator above operator, who could be taken
+ *   over by another address; `input-rejected` where an operator would be moved into 全社
+ */
+const checkAdministrator = async (
+  { asker }: Session,
+  writer: Writer,
+  id: string,
+  { org }: HandValues,
+): Promise<void> => {
+  const account = await readAccount(writer, id);
+  if (account === undefined) return;
+  permitAccountOf(asker, account);
+  if (org === ROOT_ORG_ID && account.role === "operator") checkOperator({ org: ROOT }, { name: account.name ?? "" });
 };
 
 /** @throws Failure `input-rejected` where a mail address or account name is taken; `not-found` where there is no such organisation */
@@ -22,10 +62,10 @@ export const createUser = (
   session: Session,
   body: HandBody,
   once?: Omit<Once<Written<User>>, "replay">,
-): Promise<Written<User>> => createRecord(session, HAND_USERS, body, once);
+): Promise<Written<User>> => createRecord(session, handUsers(session), body, once);
 
 export const editUser = (session: Session, id: string, body: HandBody): Promise<Written<User>> =>
-  editRecord(session, HAND_USERS, id, body);
+  editRecord(session, handUsers(session), id, body);
 
 /** Moves users into an organisation, all of them or none; their devices are counted there. */
 export const moveUsers = async (
@@ -33,12 +73,19 @@ export const moveUsers = async (
   {
     ids,
     org,
+    seen,
     dryRun,
-  }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
+  }: {
+    readonly ids: readonly string[];
+    readonly org: string;
+    /** see `ChangeOf` */
+    readonly seen?: number | undefined;
+    readonly dryRun?: boolean | undefined;
+  },
   once?: Omit<Once<Written<User>[]>, "replay">,
 ): Promise<MovedUser[]> => {
   // read before, as what fails afterwards would not tell that they were moved
   const devices = await session.read((reader) => countOwned(reader, ids));
-  const moved = await editRecords(session, HAND_USERS, ids, { org, dryRun }, { work: "move", once });
+  const moved = await editRecords(session, handUsers(session), ids, { org, dryRun }, { work: "move", seen, once });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
 };

@@ -379,12 +379,12 @@ const filledCells = (database: Database, plan: PlanSql, field: string) => {
 export const findHeld = (database: Database, plan: PlanSql): void => {
   const { thing, table, isLacking, name: kind } = plan.kind;
   if (plan.request.mode !== "replace") return;
-  for (const { thing: holder, column } of table.heldBy ?? []) {
+  for (const { thing: holder, column, rows = holder.name } of table.heldBy ?? []) {
     recordFinding(database, plan, {
       code: "delete-held",
       select: `select 0 as row, 0 as line, null as col,
           json_object('name', ${calledText(thing)}, 'count', count(*), 'of', '${holder.name}') as params
-        from ${thing.name} t join ${holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`,
+        from ${thing.name} t join ${rows} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`,
       params: { kind },
     });
   }

@@ -23,7 +23,7 @@ export interface Table {
   /** the column for the time when its only secret was set; default: `secrets`, an object of such times by field */
   readonly secretSetAt?: string | undefined;
   /** the columns of things that have its `pk` */
-  readonly heldBy?: readonly (Pick<Table, "thing" | "isFast"> & { readonly column: string })[] | undefined;
+  readonly heldBy?: readonly Holder[] | undefined;
   /** SQL: true if a record stays with those that it refers to, until it is deleted. @param alias of its table */
   readonly isFast?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that those refer to which must name one, where a cell is blank */
@@ -41,6 +41,14 @@ export interface Table {
   readonly checkUndone?: ((database: Database, undoing: Undoing) => void) | undefined;
   /** counts the devices that have to be wiped for an undoing */
   readonly countWipes?: ((database: Database, undoing: Undoing) => number) | undefined;
+}
+
+/** What names a table's records, which stay while it does. */
+export interface Holder extends Pick<Table, "thing" | "isFast"> {
+  /** has the `pk` of what it names */
+  readonly column: string;
+  /** SQL: in place of its table, a row for each record that it names, where several may be named */
+  readonly rows?: string | undefined;
 }
 
 /** The records that an undoing restores, `c`, as they would be again. */

@@ -1,3 +1,4 @@
+import { ACCOUNT } from "../../../../model/account.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { DEVICE } from "../../../../model/device.ts";
 import { kindOf } from "../../../../imports/kinds.ts";
@@ -7,13 +8,14 @@ import { ORG } from "../../../../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { USER } from "../../../../model/user.ts";
+import { MANAGERS } from "../../accounts.ts";
 import { CLAIMS } from "../../records.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { checkDevices, isOwnerKept } from "./devices/rules.ts";
 import { checkRestoredDevices, countWipesUndone } from "./devices/undo.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
 import { checkRestoredOrgs } from "./orgs/undo.ts";
-import { storedKind, type StoredKind, type Table } from "./stored-kind.ts";
+import { storedKind, type Holder, type StoredKind, type Table } from "./stored-kind.ts";
 
 /** The tables of which there is more to say than of all. */
 const OWN: readonly Table[] = [
@@ -31,12 +33,23 @@ const OWN: readonly Table[] = [
   },
   { thing: SECURED_USER, collection: "secured" },
   { thing: SECURED_GROUP, collection: "secured" },
+  { thing: ACCOUNT },
   {
     thing: DEVICE,
     check: checkDevices,
     checkUndone: checkRestoredDevices,
     countWipes: countWipesUndone,
     isFast: isOwnerKept,
+  },
+];
+
+/** What no file has, and holds records of things that files have. */
+const FURTHER: readonly (Holder & { readonly of: Thing })[] = [
+  {
+    of: ORG,
+    thing: ACCOUNT,
+    column: "org",
+    rows: MANAGERS,
   },
 ];
 
@@ -61,7 +74,7 @@ export const tablesOf = (formats: readonly Format[], further: readonly Table[] =
   );
   return [...known, ...others.map((thing) => ({ thing }))].map((table: Table) => ({
     ...table,
-    heldBy: holdersOf(table.thing, formats).map((holder) => ({
+    heldBy: [...holdersOf(table.thing, formats), ...FURTHER.filter(({ of }) => of === table.thing)].map((holder) => ({
       ...holder,
       isFast: known.find(({ thing }) => thing === holder.thing)?.isFast,
     })),

@@ -69,23 +69,31 @@ interface Along {
 const findHeld = (database: Database, plan: PlanSql, { taken, told }: Along): readonly Dependent[] => {
   const { thing, table, isLacking, name: kind } = plan.kind;
   const held = new Map<number, Dependent>();
-  for (const { thing: holder, column, isFast } of table.heldBy ?? []) {
+  for (const { thing: holder, column, isFast, rows } of table.heldBy ?? []) {
     if (holder === told) continue;
     const schemas = [...(holder === thing ? ["s"] : []), ...(holder === taken ? ["taken"] : [])];
     const goes = schemas.map((schema) => ` and not exists (select 1 from ${schema}.chosen g where g.target = h.pk)`);
     // what one is called by is told where it is typed to free it: of a device its serial number
     const { namedBy = "name", fields } = holder;
-    const example = fields[namedBy]?.unique === true ? `min(h.${quoteIdentifier(namedBy)})` : "null";
+    const naming = `h.${quoteIdentifier(namedBy)}`;
+    const named = rows === undefined ? `min(${naming})` : `string_agg(${naming}, ', ' order by h.pk)`;
+    const example = fields[namedBy]?.unique === true ? named : "null";
     const sql = `select t.pk, ${called(plan)} as name, count(*) as count, ${example} as example,
         sum(${either(isFast?.("h") ?? "false", "1", "0")}) as fast from ${thing.name} t
-      join ${holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes.join("")} group by t.pk`;
+      join ${rows ?? holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes.join("")} group by t.pk`;
     for (const { pk, name, count, example: one, fast } of database.iterate(sql, { kind })) {
       const known = held.get(Number(pk)) ?? { name: String(name), by: [] };
       held.set(Number(pk), {
         ...known,
         by: [
           ...known.by,
-          { holder, count: Number(count), fast: Number(fast), example: one === null ? undefined : String(one) },
+          {
+            holder,
+            count: Number(count),
+            fast: Number(fast),
+            example: one === null ? undefined : String(one),
+            areAllNamed: rows !== undefined,
+          },
         ],
       });
     }

@@ -18,6 +18,8 @@ export interface Dependent {
     readonly fast: number;
     /** what one of them is called, where that is typed to free it */
     readonly example?: string | undefined;
+    /** the example names all of them */
+    readonly areAllNamed?: boolean | undefined;
   }[];
 }
 
@@ -64,7 +66,7 @@ export const isProtected = (
   const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
   const command =
     app === undefined
-      ? "clomoctl users administrators remove USER…"
+      ? "clomoctl users administrators remove USER… (with a role: clomoctl clomo-account revoke ACCOUNT)"
       : `clomoctl secured administrators remove USER… --app ${app}`;
   return {
     what: text(
@@ -103,6 +105,10 @@ const FREED: Readonly<Record<string, Text>> = {
     "move the users: clomoctl users move USER… --org ORG",
     "ユーザーを移す: clomoctl users move USER… --org ORG",
   ),
+  account: text(
+    "the accounts manage it: give them other 管理対象組織: clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG",
+    "管理対象組織になっているため、アカウントの管理対象組織を変える: clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG",
+  ),
   org: text(
     "move the organisations below: clomoctl orgs move ORG --parent ORG",
     "下位の組織を移す: clomoctl orgs move ORG --parent ORG",
@@ -118,10 +124,10 @@ const FREED_OF_FAST: Readonly<Record<string, Text>> = {
 };
 
 /** `2 users`, `1 lower organisation`, `2 devices: SN1 …` */
-const holding = (thing: Thing, { holder, count, example }: Dependent["by"][number]): Text => {
+const holding = (thing: Thing, { holder, count, example, areAllNamed }: Dependent["by"][number]): Text => {
   const { en, ja } = nounOf(holder);
   if (holder === thing) return text(counted(count, `lower ${en}`), `下位の${ja} ${count} 件`);
-  const named = example === undefined ? "" : `: ${example}${count > 1 ? " …" : ""}`;
+  const named = example === undefined ? "" : `: ${example}${count > 1 && areAllNamed !== true ? " …" : ""}`;
   return text(`${counted(count, en)}${named}`, `${ja} ${count} 件${named}`);
 };
 

@@ -1,3 +1,4 @@
+import { MANAGERS } from "../../../accounts.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
 import { codeKey, cp932Form, nameKey } from "../../../../../model/normalise.ts";
@@ -64,12 +65,22 @@ const existingOf = (org: Row) => ({
   parent: org["parent"] === null ? null : Number(org["parent"]),
 });
 
+/** The names of the accounts that manage an organisation, by its `pk`. */
+const managersOf = (database: Database): ReadonlyMap<number, string> =>
+  new Map(
+    database
+      .all(`select h.org, string_agg(h.name, ', ' order by h.pk) as names from ${MANAGERS} h group by 1`)
+      .map(({ org, names }) => [Number(org), String(names)]),
+  );
+
 const readOrgs = (database: Database): readonly ExistingOrg[] => {
   const [users, devices] = [countsBy(database, "user", "org"), countsBy(database, "device", "ownerOrg")];
+  const managers = managersOf(database);
   return database.all("select pk, name, code, parent from org order by pk").map((org) => ({
     ...existingOf(org),
     users: users.get(Number(org["pk"])) ?? 0,
     devices: devices.get(Number(org["pk"])) ?? 0,
+    accounts: managers.get(Number(org["pk"])),
   }));
 };
 

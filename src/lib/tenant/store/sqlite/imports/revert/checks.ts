@@ -173,10 +173,10 @@ const checkProtected = (database: Database, reverted: Committed): void => {
 
 /** Records to be removed may be referred to only by those of the import itself. @param removed SQL of their numbers */
 const checkHeld = (database: Database, reverted: Committed, { thing, heldBy = [] }: Table, removed: string): void => {
-  for (const { thing: holder, column } of heldBy) {
+  for (const { thing: holder, column, rows = holder.name } of heldBy) {
     const own =
       holder === reverted.kind.thing ? `(${isMade("t.pk")} or ${isKept(reverted.kind, "t.pk", "update")})` : "false";
-    const from = `from ${holder.name} t where ${stored(column)} in (${removed}) and not ${own} order by t.pk`;
+    const from = `from ${rows} t where ${stored(column)} in (${removed}) and not ${own} order by t.pk`;
     const values = { ...params(reverted), entity: thing.name };
     const users = inTheWay(database, holder, { called: calledText(holder), from }, values);
     if (users !== undefined) throw inUse(users, thing);

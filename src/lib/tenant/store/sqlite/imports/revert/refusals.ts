@@ -196,7 +196,7 @@ export const takenSince = (thing: Thing, name: string, header: string): Failure 
 export const protectedSince = (administrators: InTheWay, number: number, app: string | undefined): Failure => {
   const command =
     app === undefined
-      ? "clomoctl users administrators remove USER…"
+      ? "clomoctl users administrators remove USER…, or clomoctl clomo-account revoke ACCOUNT"
       : `clomoctl secured administrators remove USER… --app ${app}`;
   const { en, ja } = listed(administrators);
   const one = administrators.count === 1;

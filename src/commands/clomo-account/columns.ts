@@ -1,0 +1,65 @@
+import type { Account, Client } from "../../lib/client/index.ts";
+import { ACCOUNT } from "../../lib/model/account.ts";
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { joined, same, text, type Text } from "../../lib/text/index.ts";
+import { columnsOfFields } from "../listing/columns.ts";
+import { firstOf } from "../listing/list.ts";
+import { theOne, type NamedKind } from "../listing/named.ts";
+
+const NAMED_BY = text(
+  "account name, id, mail address or employee code",
+  "アカウント名・ID・メールアドレス・社員コード",
+);
+
+/** The argument that names an account. */
+export const ACCOUNT_ARGUMENT = {
+  kind: "string",
+  value: "ACCOUNT",
+  required: true,
+  names: "users",
+  about: NAMED_BY,
+} as const;
+
+/** The path of an organisation as people call it: that of 全社 is blank. */
+const toldPath = (path: string): Text => same(path === "" ? ROOT_ORG_NAME : path);
+
+/** What people read instead of a value. */
+const TOLD: Readonly<Record<string, Column<Account>["name"]>> = {
+  org: ({ org }) => toldPath(org.path),
+  managedOrgs: ({ managedOrgs, managesAll }) => {
+    if (managesAll) return text("all", "全て");
+    const paths = managedOrgs.map(({ path }) => toldPath(path));
+    return paths.length === 0 ? null : joined(paths, text(", ", "、"));
+  },
+};
+
+/** All columns of an account. */
+export const ACCOUNT_COLUMNS = columnsOfFields<Account>(ACCOUNT.fields).map((column) => {
+  const { [column.key]: name = column.name } = TOLD;
+  return { ...column, name };
+});
+
+/** How an account is named, and told apart from others. */
+const ACCOUNT_NAMES: NamedKind<Account> = {
+  noun: text("CLOMO account", "CLOMO アカウント"),
+  list: "clomoctl clomo-account list",
+  search: "clomoctl clomo-account list --search",
+  by: NAMED_BY,
+  describe: ({ name, user, id }) => `${name} (${user}) ${id}`,
+};
+
+/** Maximum number of accounts that are proposed. */
+const MOST_PROPOSED = 3;
+
+/**
+ * The account of a name, or of a name of its user.
+ *
+ * @throws `not-found` when there is none, `usage` when there are several
+ */
+export async function accountNamed(client: Client<"accounts">, typed: string): Promise<Account> {
+  const found = await client.accounts.find({ name: typed });
+  const near =
+    found.length > 0 ? [] : await Array.fromAsync(firstOf(client.accounts.list({ search: typed }), MOST_PROPOSED));
+  return theOne(typed, found, ACCOUNT_NAMES, near.map(ACCOUNT_NAMES.describe));
+}

@@ -1,0 +1,118 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Account, OrgDetail, User, WrittenAccount } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const CANARY = "Canary42Canary";
+
+const [user] = example<{ items: readonly [User] }>("findUsers").items;
+const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
+const { after } = example<WrittenAccount>("createAccount");
+const findUsers = { items: [{ ...user, accountName: null }] };
+const made = (account: Partial<Account> = {}, more: Partial<WrittenAccount> = {}): WrittenAccount => ({
+  before: null,
+  after: { ...after, ...account },
+  consoleTask: null,
+  dryRun: false,
+  ...more,
+});
+
+const secretFile = (): string => {
+  const file = join(freshFolder(), "password.txt");
+  writeFileSync(file, `${CANARY}\n`, { mode: 0o600 });
+  return file;
+};
+
+test("sends a name alone; such an account cannot be taken back", async () => {
+  const tenant = { findUsers, createAccount: made({ role: "none" }) };
+  const { en, ja } = await inBoth("clomo-account create E0042 --account hanako01", { tenant });
+  expect(en.requests).toEqual([
+    { operation: "findUsers", query: { name: "E0042" } },
+    { operation: "createAccount", json: { user: user.id, name: "hanako01", dryRun: false } },
+  ]);
+  expect(en).toMatchObject({ exit: 0, stderr: "created: hanako01 (髙橋 花子)\n" });
+  expect(ja.stderr).toBe("作成しました: hanako01 (髙橋 花子)\n");
+});
+
+test("sends a role with all that belongs to it, and the password that a file has; nothing shows it", async () => {
+  const tenant = { findUsers, findOrgs: { items: [org] }, createAccount: made({}, { consoleTask: 4 }) };
+  const file = secretFile();
+  const line = `clomo-account create E0042 --account hanako01 --role division --managed-orgs 営業部 --language ja --account-timezone Asia/Tokyo --memo 受付 --password-file ${file}`;
+  const { en, ja } = await inBoth(line, { tenant });
+  expect(en.requests.at(-1)).toEqual({
+    operation: "createAccount",
+    json: {
+      user: user.id,
+      name: "hanako01",
+      role: "division",
+      managedOrgs: [org.id],
+      language: "ja",
+      timezone: "Asia/Tokyo",
+      memo: "受付",
+      password: CANARY,
+      dryRun: false,
+    },
+  });
+  expect(en.stderr).toContain("clomoctl console show 4\n");
+  expect(en.stderr).toContain("to take it back: clomoctl clomo-account revoke hanako01\n");
+  expect(ja.stderr).toContain("元に戻すには: clomoctl clomo-account revoke hanako01\n");
+  expect(JSON.stringify([en.stdout, en.stderr, ja.stdout, ja.stderr])).not.toContain(CANARY);
+});
+
+test("a password that is needed is asked for twice, without echo; a weak one is asked for again", async () => {
+  const tenant = { findUsers, tenant: { ...example("tenant"), mirroredAt: null }, createAccount: made() };
+  const typing = [
+    ["パスワード (at least 6 characters", "weak1\r"],
+    ["at least", "\u0015"],
+    ["パスワード", `${CANARY}\r`],
+    ["パスワード again:", `${CANARY}\r`],
+  ] as const;
+  const line = "clomo-account create E0042 --account hanako01 --role system --support-option --notice-mail";
+  const { exit, requests, stderr } = await run(line, { tenant, terminal: { typing } });
+  expect(exit).toBe(0);
+  expect(requests.at(-1)).toMatchObject({
+    json: { role: "system", supportOption: true, noticeMail: true, password: CANARY },
+  });
+  expect(stderr).not.toContain(CANARY);
+});
+
+test("without a terminal the file is asked for; of a mirror nothing is asked for, which keeps no password", async () => {
+  const line = "clomo-account create E0042 --account hanako01 --role system";
+  const here = { findUsers, tenant: { ...example("tenant"), mirroredAt: null } };
+  const { en, ja } = await inBoth(line, { tenant: here });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain("pass --password-file FILE");
+  expect(ja.stderr).toContain("--password-file FILE");
+  const refused = new Failure("input-rejected", { what: text("a mirror", "ミラーです") });
+  const mirror = { findUsers, tenant: example("tenant"), createAccount: refused };
+  expect(await run(line, { tenant: mirror, terminal: {} })).toMatchObject({ exit: 3 });
+  const recorded = await run(`${line} --password-in-console`, { tenant: { findUsers, createAccount: made() } });
+  expect(recorded.requests.at(-1)).toMatchObject({ json: { role: "system", passwordInConsole: true } });
+});
+
+test("a name that is not given is left to what names are composed of", async () => {
+  const { requests } = await run("clomo-account create E0042", { tenant: { findUsers, createAccount: made() } });
+  expect(requests.at(-1)).toEqual({ operation: "createAccount", json: { user: user.id, dryRun: false } });
+});
+
+test("who has an account is refused, and asked for no password", async () => {
+  const refused = new Failure("input-rejected", { what: text("has one", "あります") });
+  const tenant = { findUsers: { items: [{ ...user, accountName: "hana" }] }, createAccount: refused };
+  const { en, ja } = await inBoth("clomo-account create E0042 --account x --role system", { tenant, terminal: {} });
+  expect(en).toMatchObject({ exit: 3, stderr: "error: has one\n" });
+  expect(ja.stderr).toBe("エラー: あります\n");
+});
+
+testWrongLines(
+  ["clomo-account create --account x", "USER"],
+  ["clomo-account create E0042 --account x --role boss", "--role"],
+  ["clomo-account create E0042 --account x --account-timezone Mars/Olympus", "Mars/Olympus"],
+  ["clomo-account create E0042 --account x --password-file y --password-in-console", "--password-in-console"],
+);
+
+testUnshowable("clomo-account create E0042 --account x");

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import type { Account, WrittenAccount } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
+const findAccounts = { items: [before] };
+const edited = (after: Partial<Account>, of: Account = before): WrittenAccount => ({
+  before: of,
+  after: { ...of, ...after },
+  consoleTask: null,
+  dryRun: false,
+});
+
+test("sends what is given, tells what differs, and what takes it back", async () => {
+  const tenant = { findAccounts, editAccount: edited({ name: "hana02", memo: "x", language: null }) };
+  const { en, ja } = await inBoth(
+    ["clomo-account", "edit", "hanako01", "--account", "hana02", "--memo", "x", "--language", ""],
+    { tenant },
+  );
+  expect(en.requests.at(-1)).toEqual({
+    operation: "editAccount",
+    params: { id: before.id },
+    json: { name: "hana02", memo: "x", language: null, dryRun: false },
+  });
+  expect(en.stderr).toBe(
+    [
+      "account: hanako01 → hana02",
+      "language: 日本語 → (none)",
+      "memo: (none) → x",
+      "to take it back: clomoctl clomo-account edit hana02 --account hanako01 --language ja --memo ''",
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("アカウント名: hanako01 → hana02\n");
+});
+
+test.each([
+  [
+    { role: "system", managedOrgs: [], supportOption: true },
+    "clomoctl clomo-account grant hanako01 --role division --managed-orgs S01",
+  ],
+  [{ role: "none", managedOrgs: [] }, "clomoctl clomo-account grant hanako01 --role division --managed-orgs S01"],
+  [
+    { role: "operator", managedOrgs: [], memo: "x" },
+    "clomoctl clomo-account edit hanako01 --memo '' --role division --managed-orgs S01",
+  ],
+] as const)("what takes a change to %j back names the role with all that belongs to it", async (after, back) => {
+  const editAccount = edited(after as unknown as Partial<Account>);
+  const { stderr } = await run("clomo-account edit hanako01 --role operator", {
+    tenant: { findAccounts, editAccount },
+  });
+  expect(stderr).toContain(`to take it back: ${back}\n`);
+});
+
+test("options of system administrators are taken back alike; a custom one manages all", async () => {
+  const system: Account = { ...before, role: "system", managedOrgs: [], supportOption: true, noticeMail: true };
+  const ended = edited({ supportOption: false, noticeMail: false }, system);
+  const line = "clomo-account edit hanako01 --no-support-option";
+  const { stderr, requests } = await run(line, { tenant: { findAccounts, editAccount: ended } });
+  expect(requests.at(-1)).toMatchObject({ json: { supportOption: false } });
+  expect(stderr).toContain("back: clomoctl clomo-account grant hanako01 --support-option --notice-mail\n");
+  const given = await run(line, {
+    tenant: { findAccounts, editAccount: edited({ noticeMail: true }, { ...system, noticeMail: false }) },
+  });
+  expect(given.stderr).toContain("back: clomoctl clomo-account grant hanako01 --no-notice-mail\n");
+  const scheme = { id: before.id, name: "受付 担当" };
+  const custom: Account = { ...before, role: "custom", scheme, managesAll: true, managedOrgs: [] };
+  const { managedOrgs } = before;
+  const less = edited({ managesAll: false, managedOrgs, scheme: { ...scheme, id: before.org.id } }, custom);
+  const told = await run(line, { tenant: { findAccounts, editAccount: less } });
+  expect(told.stderr).toContain("managed organisations: all → 営業部\n");
+  expect(told.stderr).toContain(
+    "back: clomoctl clomo-account grant hanako01 --scheme '受付 担当' --managed-orgs all\n",
+  );
+});
+
+test("of a switch and its opposite the last one counts", async () => {
+  const tenant = { findAccounts, editAccount: edited({}) };
+  const off = await run("clomo-account edit hanako01 --notice-mail --no-notice-mail", { tenant });
+  expect(off.requests.at(-1)?.json).toEqual({ noticeMail: false, dryRun: false });
+  const on = await run("clomo-account edit hanako01 --no-notice-mail --notice-mail", { tenant });
+  expect(on.requests.at(-1)?.json).toEqual({ noticeMail: true, dryRun: false });
+});
+
+test("all organisations are meant by all and 全て", async () => {
+  for (const all of ["all", "全て"]) {
+    const { requests } = await run(`clomo-account edit hanako01 --managed-orgs ${all}`, {
+      tenant: { findAccounts, editAccount: edited({}) },
+    });
+    expect(requests.at(-1)).toMatchObject({ json: { managesAll: true } });
+  }
+});
+
+test("what the tenant refuses is told, in both languages", async () => {
+  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
+  const { en, ja } = await inBoth("clomo-account edit hanako01 --account x", {
+    tenant: { findAccounts, editAccount: refused },
+  });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
+  expect(ja.stderr).toBe("エラー: 使用済みです\n");
+});
+
+testWrongLines(["clomo-account edit hanako01", "nothing to change"], ["clomo-account edit --account x", "ACCOUNT"]);
+
+testUnshowable("clomo-account edit a --memo b");

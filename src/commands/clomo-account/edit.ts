@@ -1,0 +1,40 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { refuseNothing } from "../records/options.ts";
+import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
+import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, passwordOf } from "./options.ts";
+import { ACCOUNT_WRITTEN } from "./written.ts";
+
+export default defineCommand({
+  summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
+  details: [
+    text(
+      "What is not given stays; an empty value (--memo '') removes one. With a lesser role the support option and the notice mail end. People sign in with the name: tell them of a new one.",
+      "指定しないものは変わりません。空の値(--memo '')で消せます。システム管理者でなくなると、サポートオプションとお知らせメール受信もなくなります。アカウント名はサインインに使うため、変更したら本人に知らせてください。",
+    ),
+    ...ACCOUNT_HELP,
+  ],
+  args: { named: ACCOUNT_ARGUMENT },
+  options: {
+    account: { kind: "string", value: "NEW", about: text("the new account name", "新しいアカウント名") },
+    ...ACCOUNT_OPTIONS,
+  },
+  examples: [
+    { line: "clomoctl clomo-account edit taro01 --account taro02" },
+    { line: "clomoctl clomo-account edit taro01 --support-option --notice-mail --dry-run" },
+  ],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+  shows: ACCOUNT_COLUMNS,
+  async run(tools, { named, account: name, dryRun, ...options }) {
+    tools.describeState(() => BEFORE_WRITING);
+    const values = { ...(await accountValues(tools, options)), ...(name !== undefined && { name }) };
+    if (options.passwordFile === undefined) refuseNothing(values, "clomoctl clomo-account edit");
+    const { client } = await tools.tenant("accounts");
+    const { id, role: former } = await accountNamed(client, named);
+    const password = await passwordOf(tools, options, { former, role: options.role ?? former });
+    tools.describeState(() => WHILE_WRITING);
+    const written = await client.accounts.edit(id, { ...values, ...password, dryRun });
+    await showWritten(tools, written, ACCOUNT_WRITTEN);
+  },
+});

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { Account, WrittenAccount } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const CANARY = "Canary42Canary";
+
+const [division] = example<{ items: readonly [Account] }>("findAccounts").items;
+const before: Account = { ...division, role: "none", managedOrgs: [], passwordSetAt: null };
+const findAccounts = { items: [before] };
+const granted = (after: Partial<Account>, more: Partial<WrittenAccount> = {}): WrittenAccount => ({
+  before,
+  after: { ...before, ...after },
+  consoleTask: null,
+  dryRun: false,
+  ...more,
+});
+
+test("gives a role with the password that stdin has, and says what takes it back", async () => {
+  const tenant = { findAccounts, grantRole: granted({ role: "operator" }) };
+  const line = "clomo-account grant hanako01 --role オペレーター --password-file -";
+  const { en, ja } = await inBoth(line, { tenant, stdin: `${CANARY}\n` });
+  expect(en.requests.at(-1)).toEqual({
+    operation: "grantRole",
+    params: { id: before.id },
+    json: { role: "operator", password: CANARY, dryRun: false },
+  });
+  expect(en.stderr).toBe(
+    "role: no administrator → operator\nto take it back: clomoctl clomo-account revoke hanako01\n",
+  );
+  expect(ja.stderr).toContain("管理者権限: 管理者権限を付与しない → オペレーター\n");
+});
+
+test("who has a role is asked for no other password; a dry run changes nothing", async () => {
+  const tenant = {
+    findAccounts: { items: [division] },
+    grantRole: granted({ role: "system" }, { before: division, dryRun: true }),
+  };
+  const { exit, stderr, requests } = await run("clomo-account grant hanako01 --role system --dry-run", { tenant });
+  expect(exit).toBe(0);
+  expect(requests.at(-1)).toMatchObject({ json: { role: "system", dryRun: true } });
+  expect(stderr).toContain("dry run: nothing was changed\n");
+});
+
+test("what the tenant does not permit is 4, in both languages", async () => {
+  const refused = new Failure("not-permitted", { what: text("not you", "権限がありません") });
+  const tenant = { findAccounts, grantRole: refused };
+  const { en, ja } = await inBoth("clomo-account grant hanako01 --role system --password-in-console", { tenant });
+  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not you\n" });
+  expect(ja.stderr).toBe("エラー: 権限がありません\n");
+});
+
+testWrongLines(
+  ["clomo-account grant hanako01", "nothing to change"],
+  ["clomo-account grant --role system", "ACCOUNT"],
+  ["clomo-account grant a --account b", "unknown option --account"],
+);
+
+testUnshowable("clomo-account grant a --role system");

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import type { Account, OrgDetail } from "../../lib/client/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const [hanako] = example<{ items: readonly [Account] }>("accounts").items;
+const page = { items: [hanako], next: null };
+
+test("lists accounts with what people need", async () => {
+  const { en, ja } = await inBoth("clomo-account list", { tenant: { accounts: page }, terminal: { columns: 120 } });
+  expect(en).toMatchObject({ exit: 0, requests: [{ operation: "accounts" }] });
+  expect(en.stdout).toMatch(/hanako01 +髙橋 花子 +営業部 +division administrator +営業部 +no/);
+  expect(ja.stdout).toMatch(/hanako01 +髙橋 花子 +営業部 +部門管理者 +営業部 +いいえ/);
+});
+
+test("filters go to the tenant; a role by the maker's name, too, and the noun by its other one", async () => {
+  const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
+  const line =
+    "account list --role システム管理者 --support-option --org 営業部 --search 花 --filter-name h --filter-id x@";
+  const { exit, requests } = await run(line, { tenant: { findOrgs: { items: [org] }, accounts: page } });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([
+    { operation: "findOrgs", query: { name: "営業部" } },
+    {
+      operation: "accounts",
+      query: { role: "system", supported: "true", org: org.id, search: "花", filterName: "h", filterId: "x@" },
+    },
+  ]);
+});
+
+test("an organisation that is not there is told, in both languages", async () => {
+  const { en, ja } = await inBoth("clomo-account list --org 無い", {
+    tenant: { findOrgs: { items: [] }, orgs: { items: [] } },
+  });
+  expect(en).toMatchObject({ exit: 6, stdout: "" });
+  expect(ja.stderr).toContain("「無い」という組織はありません");
+});
+
+testWrongLines(["clomo-account list --role boss", "--role"], ["clomo-account list x"]);

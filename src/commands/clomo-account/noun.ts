@@ -1,0 +1,7 @@
+import { text } from "../../lib/text/index.ts";
+import { defineNoun } from "../command.ts";
+
+export default defineNoun({
+  summary: text("CLOMO accounts and the roles of administrators", "CLOMO アカウントと管理者権限"),
+  aliases: ["account"],
+});

@@ -1,0 +1,28 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { DRY_RUN } from "../records/options.ts";
+import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
+import { ACCOUNT_WRITTEN } from "./written.ts";
+
+export default defineCommand({
+  summary: text("take the role of a CLOMO account away", "CLOMO アカウントの管理者権限を外す"),
+  details: [
+    text(
+      "The account stays, with 「管理者権限を付与しない」: it can sign in to CLOMO PANEL no more, which is as good as deleting it. Scheme, managed organisations, support option and notice mail end with the role. The last system administrator keeps it.",
+      "アカウントは残り、「管理者権限を付与しない」になります。CLOMO PANEL にログインできなくなるため、削除と同等です。スキーム、管理対象組織、サポートオプション、お知らせメール受信もなくなります。最後のシステム管理者の権限は外せません。",
+    ),
+  ],
+  args: { named: ACCOUNT_ARGUMENT },
+  options: { dryRun: DRY_RUN },
+  examples: [{ line: "clomoctl clomo-account revoke taro01 --dry-run" }],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+  shows: ACCOUNT_COLUMNS,
+  async run(tools, { named, dryRun }) {
+    tools.describeState(() => BEFORE_WRITING);
+    const { client } = await tools.tenant("accounts");
+    const { id } = await accountNamed(client, named);
+    tools.describeState(() => WHILE_WRITING);
+    await showWritten(tools, await client.accounts.revoke(id, { dryRun }), ACCOUNT_WRITTEN);
+  },
+});

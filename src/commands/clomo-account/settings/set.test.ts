@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import type { AccountRenamings, AccountSettings, WrittenAccountSettings } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const free = example<AccountSettings>("accountSettings", { composition: "free-text" });
+const set = (change: Partial<AccountSettings>, more: Partial<WrittenAccountSettings> = {}): WrittenAccountSettings => ({
+  before: free,
+  after: { ...free, ...change },
+  consoleTask: null,
+  dryRun: false,
+  ...more,
+});
+const [renaming] = example<{ first: readonly [AccountRenamings["first"][number]] }>("accountRenamings").first;
+const renamings: AccountRenamings = {
+  accounts: 30,
+  same: 2,
+  lacking: 1,
+  clashing: 1,
+  first: [
+    { ...renaming, name: "taro", user: "太郎", proposed: null, obstacle: "lacking" },
+    { ...renaming, name: "jiro", user: "次郎", proposed: "A1", obstacle: "clash" },
+    { ...renaming, name: "hana 01", user: "花子", proposed: "-A2", obstacle: "none" },
+  ],
+};
+const tenant = {
+  accountSettings: free,
+  accountRenamings: renamings,
+  setAccountSettings: set({ composition: "employee-code" }, { consoleTask: 5 }),
+};
+const LINE = "clomo-account settings set --composition employee-code";
+
+test("tells which names would clash or lack a value, and what renames the others; then sets it", async () => {
+  const { en, ja } = await inBoth(`${LINE} --yes`, { tenant });
+  expect(en.requests).toEqual([
+    { operation: "accountSettings" },
+    { operation: "accountRenamings", query: { composition: "employee-code" } },
+    { operation: "setAccountSettings", json: { composition: "employee-code", dryRun: false } },
+  ]);
+  expect(en.stderr).toBe(
+    [
+      "28 of 30 accounts would have another name: 1 lack a value, 1 would clash",
+      "taro (太郎): lacks a value",
+      "jiro (次郎): clashes with another, A1",
+      "hana 01 (花子) → -A2: clomoctl clomo-account edit 'hana 01' --account='-A2'",
+      "and 25 more",
+      "account name composed of: free text → employee code of the user",
+      "to be done in the console, too: clomoctl console show 5",
+      "to take it back: clomoctl clomo-account settings set --composition free-text",
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("既存の 30 アカウントのうち 28 件の名前が異なります: 値なし 1 件、重複 1 件\n");
+  expect(ja.stderr).toContain("任意の文字列 → ユーザーに付与された社員コード\n");
+});
+
+test("asks, and holds for what was shown; a no changes nothing", async () => {
+  const asked = { ...tenant, tenantRevision: { revision: 9 } };
+  const typing = (keys: string) => ({ typing: [["Set it, and leave the existing names?", keys]] as const });
+  const yes = await run(LINE, { tenant: asked, terminal: typing("y\r") });
+  expect(yes.requests.at(-1)).toMatchObject({ json: { composition: "employee-code", seen: 9 } });
+  const { setAccountSettings: _, ...unset } = asked;
+  const no = await run(LINE, { tenant: unset, terminal: typing("n\r") });
+  expect(no.exit).toBe(0);
+  expect(no.stderr).toContain("nothing was changed\n");
+  const { en, ja } = await inBoth(LINE, { tenant: { accountSettings: free, accountRenamings: renamings } });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(ja.stderr).toContain("--yes");
+});
+
+test("an authentication type is sent as it is; a dry run asks nothing", async () => {
+  const setAccountSettings = set({ authentication: "LDAP 認証" }, { dryRun: true });
+  const line = ["clomo-account", "settings", "set", "--authentication", "LDAP 認証", "--dry-run"];
+  const { exit, stderr, requests } = await run(line, { tenant: { accountSettings: free, setAccountSettings } });
+  expect(exit).toBe(0);
+  expect(requests.at(-1)).toMatchObject({ json: { authentication: "LDAP 認証", dryRun: true } });
+  expect(stderr).toContain("authentication type: (none) → LDAP 認証\ndry run: nothing was changed\n");
+});
+
+test("what the tenant refuses is told, in both languages", async () => {
+  const refused = new Failure("input-rejected", { what: text("no", "不可") });
+  const line = "clomo-account settings set --authentication x";
+  const { en, ja } = await inBoth(line, { tenant: { accountSettings: free, setAccountSettings: refused } });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
+  expect(ja.stderr).toBe("エラー: 不可\n");
+});
+
+testWrongLines(
+  ["clomo-account settings set", "nothing to change"],
+  ["clomo-account settings set --composition nickname", "--composition"],
+);
+
+testUnshowable("clomo-account settings set --composition salesforce");

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth } from "../../testing/program.ts";
+import { testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+test("shows what names are composed of, by the maker's words", async () => {
+  const tenant = { accountSettings: example("accountSettings", { authentication: "標準" }) };
+  const { en, ja } = await inBoth("clomo-account settings show", { tenant, terminal: {} });
+  expect(en).toMatchObject({ exit: 0, requests: [{ operation: "accountSettings" }] });
+  expect(en.stdout).toMatch(/account name composed of +mail address of the user\n/);
+  expect(ja.stdout).toMatch(/CLOMOアカウントを構成する情報 +ユーザーのメールアドレス\n/);
+  expect(ja.stdout).toMatch(/認証タイプ +標準\n/);
+});
+
+test("who may not read it is told, in both languages", async () => {
+  const refused = new Failure("not-permitted", { what: text("not you", "権限がありません") });
+  const { en, ja } = await inBoth("clomo-account settings show", { tenant: { accountSettings: refused } });
+  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not you\n" });
+  expect(ja.stderr).toBe("エラー: 権限がありません\n");
+});
+
+testWrongLines(["clomo-account settings show x"]);

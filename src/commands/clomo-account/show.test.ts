@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import type { Account } from "../../lib/client/index.ts";
+import { inBoth } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const [hanako] = example<{ items: readonly [Account] }>("findAccounts").items;
+
+test("shows the account of a name, with all that is recorded", async () => {
+  const tenant = { findAccounts: { items: [{ ...hanako, role: "custom", managesAll: true, managedOrgs: [] }] } };
+  const { en, ja } = await inBoth("clomo-account show hanako01", { tenant, terminal: {} });
+  expect(en).toMatchObject({ exit: 0, requests: [{ operation: "findAccounts", query: { name: "hanako01" } }] });
+  expect(en.stdout).toMatch(/role +custom administrator\n/);
+  expect(en.stdout).toMatch(/managed organisations +all\n/);
+  expect(ja.stdout).toMatch(/管理者権限 +カスタム管理者\n/);
+  expect(ja.stdout).toMatch(/管理対象組織 +全て\n/);
+});
+
+test("an account that is not there is 6, with those that are near", async () => {
+  const tenant = { findAccounts: { items: [] }, accounts: { items: [hanako], next: null } };
+  const { en, ja } = await inBoth("clomo-account show hana", { tenant });
+  expect(en).toMatchObject({ exit: 6, stdout: "" });
+  expect(en.stderr).toContain("no CLOMO account has the account name, id, mail address or employee code hana\n");
+  expect(en.stderr).toContain(`did you mean hanako01 (髙橋 花子) ${hanako.id}?`);
+  expect(ja.stderr).toContain("clomoctl clomo-account list --search hana");
+});
+
+testWrongLines(["clomo-account show", "ACCOUNT"], ["clomo-account show a b"]);

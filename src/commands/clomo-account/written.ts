@@ -1,0 +1,70 @@
+import type { Account } from "../../lib/client/index.ts";
+import { shownOption, typedWord } from "../../lib/text/shell-word.ts";
+import type { Showing, Written } from "../records/written.ts";
+import { ACCOUNT_COLUMNS } from "./columns.ts";
+
+type Option = readonly [flag: string, value?: string];
+
+/** An account as one word of a command. */
+const accountWord = ({ name, id }: Account): string => typedWord(name, id);
+
+/** Organisations as `--managed-orgs` takes them: a comma separates them. */
+const orgsWord = ({ managedOrgs, managesAll }: Account): string =>
+  managesAll
+    ? "all"
+    : managedOrgs.map(({ id, code, path }) => ((code ?? path).includes(",") ? id : (code ?? path))).join(",");
+
+/** The options of what belongs to a role, as an account had it. */
+const roleOptions = (before: Account, after: Account): readonly Option[] => {
+  const isOther = before.role !== after.role;
+  const { role, scheme } = before;
+  const orgs = orgsWord(before);
+  return [
+    ...(isOther ? [["role", role] as const] : []),
+    ...(scheme !== null && (isOther || scheme.id !== after.scheme?.id) ? [["scheme", scheme.name] as const] : []),
+    ...(orgs !== "" && (isOther || orgs !== orgsWord(after)) ? [["managed-orgs", orgs] as const] : []),
+    ...switchOption("support-option", before.supportOption, after.supportOption, role === "system"),
+    ...switchOption("notice-mail", before.noticeMail, after.noticeMail, before.supportOption),
+  ];
+};
+
+/** @param has what the switch belongs to was there */
+const switchOption = (flag: string, was: boolean, is: boolean, has: boolean): readonly Option[] => {
+  if (was === is) return [];
+  if (was) return [[flag]];
+  return has ? [[`no-${flag}`]] : [];
+};
+
+/** The options of what every account has, as it was. */
+const ownOptions = (before: Account, after: Account): readonly Option[] => {
+  const all = [
+    ["account", before.name, after.name],
+    ["language", before.language, after.language],
+    ["account-timezone", before.timezone, after.timezone],
+    ["memo", before.memo, after.memo],
+  ] as const;
+  return all.flatMap(([flag, was, is]): readonly Option[] => (was === is ? [] : [[flag, was ?? ""]]));
+};
+
+const shown = ([flag, value]: Option): string => (value === undefined ? `--${flag}` : shownOption(`--${flag}`, value));
+
+/** What takes a change back: a password stays set, and a role that is given again asks for one. */
+const back = ({ before, after }: Written<Account>): string | undefined => {
+  const account = `clomoctl clomo-account`;
+  const word = accountWord(after);
+  // an account is never deleted, and its name never cleared
+  if (before === null) return after.role === "none" ? undefined : `${account} revoke ${word}`;
+  const [own, ofRole] = [ownOptions(before, after), roleOptions(before, after)];
+  if (own.length === 0 && before.role === "none" && after.role !== "none") return `${account} revoke ${word}`;
+  const options = [...own, ...ofRole];
+  if (options.length === 0) return undefined;
+  const verb = own.length === 0 && before.role !== "none" ? "grant" : "edit";
+  return [account, verb, word, ...options.map(shown)].join(" ");
+};
+
+/** How an account is shown that was written, and what takes that back. */
+export const ACCOUNT_WRITTEN: Showing<Account> = {
+  columns: ACCOUNT_COLUMNS,
+  called: ({ name, user }) => `${name} (${user})`,
+  back,
+};

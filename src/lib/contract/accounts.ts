@@ -1,0 +1,161 @@
+import { z } from "zod";
+import { ACCOUNT, ACCOUNT_SETTINGS, RENAMING } from "../model/account.ts";
+import { exampleOf } from "../model/thing.ts";
+import { flag, byName, filters, paging, searching } from "./queries.ts";
+import { get, items, json, list, patch, post, put } from "./route.ts";
+import { byId, Id, named, seeing } from "./shapes.ts";
+import { lineSchema, recordSchema, withExample } from "./thing-schema.ts";
+import { written, writing } from "./written.ts";
+
+/** A CLOMO account: what a user has besides the user's own. Its id is the user's. */
+const Account = named("Account", recordSchema(ACCOUNT.fields));
+
+/** An account as it was, and as it is by now. */
+const WrittenAccount = named("WrittenAccount", written(Account));
+
+const AccountSettings = named("AccountSettings", recordSchema(ACCOUNT_SETTINGS.fields));
+
+const WrittenAccountSettings = named("WrittenAccountSettings", written(AccountSettings));
+
+/** How the names of existing accounts would be; `first` are those that are not so. */
+const Renamings = named(
+  "AccountRenamings",
+  withExample(
+    z.object({
+      accounts: z.int(),
+      same: z.int(),
+      lacking: z.int(),
+      clashing: z.int(),
+      first: z.array(recordSchema(RENAMING)),
+    }),
+    () => ({ accounts: 120, same: 118, lacking: 1, clashing: 0, first: [exampleOf(RENAMING)] }),
+  ),
+);
+
+const Role = z.enum(ACCOUNT.fields.role.choices);
+const Language = z.enum(ACCOUNT.fields.language.choices).nullable();
+
+const ROLE_MEMBERS = {
+  role: Role.optional(),
+  scheme: z.string().min(1).optional().meta({ description: "of a custom administrator: a scheme's name or id" }),
+  managedOrgs: z.array(Id).max(1000).optional().meta({ description: "of division and custom administrators" }),
+  managesAll: z.boolean().optional().meta({ description: "true: of a custom administrator, all organisations (全て)" }),
+  supportOption: z.boolean().optional().meta({ description: "of system administrators, on at most five accounts" }),
+  noticeMail: z.boolean().optional().meta({ description: "only with the support option" }),
+  language: Language.optional(),
+  timezone: z.string().nullable().optional().meta({ description: "an IANA name" }),
+  memo: z.string().nullable().optional(),
+  password: z.string().optional().meta({ description: "kept as a verifier alone; a mirror keeps none" }),
+  passwordInConsole: z.boolean().optional().meta({ description: "of a mirror: the password was set in the console" }),
+  ...writing,
+};
+
+const name = z.string().meta({ description: "unique in the tenant; it can be changed, and is never cleared" });
+
+const EXAMPLE = { role: "operator", language: "ja" };
+
+export default {
+  description: "CLOMO accounts (CLOMO アカウント) of PANEL users, and the roles of administrators",
+  routes: {
+    list: get("/v1/accounts", {
+      id: "accounts",
+      summary: "CLOMO accounts, page by page",
+      query: {
+        ...paging,
+        ...filters,
+        ...searching({ org: "the accounts of users directly in it", text: "part of any text of an account" }),
+        role: Role.optional(),
+        supported: flag.meta({ description: "true: only those that hold the support option" }),
+      },
+      answer: list(Account, lineSchema(ACCOUNT.fields), "Accounts in the order in which their users were made"),
+    }),
+    find: get("/v1/accounts/find", {
+      id: "findAccounts",
+      summary: "CLOMO accounts by name, or by id, mail address or employee code of the user",
+      query: byName,
+      answer: items(Account, "Accounts whose name matches, or a name of the user"),
+    }),
+    settings: get("/v1/accounts/settings", {
+      id: "accountSettings",
+      summary: "What account names are composed of, and the authentication type",
+      answer: json(AccountSettings, "The settings"),
+    }),
+    setSettings: put("/v1/accounts/settings", {
+      id: "setAccountSettings",
+      summary: "Set what the names of new accounts are composed of, and the authentication type",
+      body: named(
+        "AccountSettingsChange",
+        withExample(
+          z.strictObject({
+            composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices).optional(),
+            authentication: z.string().nullable().optional(),
+            ...seeing,
+            ...writing,
+          }),
+          () => ({ composition: "mail-address" }),
+        ),
+      ),
+      answer: json(WrittenAccountSettings, "The settings"),
+      fails: ["input-rejected", "conflict"],
+    }),
+    renamings: get("/v1/accounts/renamings", {
+      id: "accountRenamings",
+      summary: "How the names of existing accounts would be by a composition",
+      query: { composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices) },
+      answer: json(Renamings, "How many would have another name, and the first of them"),
+    }),
+    create: post("/v1/accounts", {
+      id: "createAccount",
+      summary: "Give a user a CLOMO account",
+      body: named(
+        "NewAccount",
+        withExample(z.strictObject({ user: Id, name: name.optional(), ...ROLE_MEMBERS }), () => ({
+          user: ACCOUNT.fields.id.example,
+          name: "hanako01",
+        })),
+      ),
+      answer: json(WrittenAccount, "The account"),
+      status: 201,
+      fails: ["input-rejected", "not-found"],
+    }),
+    edit: patch("/v1/accounts/{id}", {
+      id: "editAccount",
+      summary: "Change a CLOMO account",
+      params: byId,
+      body: named(
+        "AccountChange",
+        withExample(z.strictObject({ name: name.optional(), ...ROLE_MEMBERS }), () => ({ name: "hanako02" })),
+      ),
+      answer: json(WrittenAccount, "The account"),
+      fails: ["input-rejected"],
+    }),
+    grant: post("/v1/accounts/{id}/grant", {
+      id: "grantRole",
+      summary: "Give a CLOMO account a role, or what belongs to one",
+      params: byId,
+      body: named(
+        "Grant",
+        withExample(z.strictObject(ROLE_MEMBERS), () => EXAMPLE),
+      ),
+      answer: json(WrittenAccount, "The account"),
+      fails: ["input-rejected", "not-found"],
+    }),
+    revoke: post("/v1/accounts/{id}/revoke", {
+      id: "revokeRole",
+      summary: "Take the role of a CLOMO account away (管理者権限を付与しない)",
+      params: byId,
+      body: named(
+        "Revocation",
+        withExample(z.strictObject(writing), () => ({})),
+      ),
+      answer: json(WrittenAccount, "The account"),
+      fails: ["input-rejected", "not-found"],
+    }),
+  },
+};
+
+export type { Account } from "../model/account.ts";
+export type { AccountSettings, Composition } from "../model/account.ts";
+export type AccountRenamings = z.infer<typeof Renamings>;
+export type WrittenAccountSettings = z.infer<typeof WrittenAccountSettings>;
+export type WrittenAccount = z.infer<typeof WrittenAccount>;

@@ -1,0 +1,672 @@
+import { argon2Sync } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Account, User } from "../contract/index.ts";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
+import type { AdministratorRole } from "../model/role.ts";
+import type { Asker } from "./policy/asker.ts";
+import { Session } from "./session.ts";
+import { Database } from "./store/sqlite/database.ts";
+import { SqliteStore } from "./store/sqlite/store.ts";
+import { failureOf, TestTenant } from "./testing/tenant.ts";
+import { createAccount, editAccount, grantRole } from "./use/accounts/accounts.ts";
+import { editUser, moveUsers } from "./use/users.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const PASSWORD = "Canary42Canary";
+
+const accounts = () => tenant.client.accounts;
+
+const made = async (email: string, org?: string): Promise<User> =>
+  (await tenant.client.users.create({ name: email.split("@")[0] ?? "", emails: [email], ...(org && { org }) })).after;
+
+const orgMade = async (name: string): Promise<string> =>
+  (await tenant.client.orgs.create({ name, code: name })).after.id;
+
+/** A user with an account, and a role with what it needs. */
+const administrator = async (name: string, values: Partial<Parameters<typeof createAccount>[1]> = {}, org?: string) => {
+  const user = await made(`${name}@example.jp`, org);
+  await accounts().create({ user: user.id, name, password: PASSWORD, ...values } as never);
+  return user.id;
+};
+
+const accountOf = async (name: string): Promise<Account> => (await accounts().find({ name }))[0] as Account;
+const userOf = async (id: string): Promise<User> => (await tenant.client.users.find({ name: id }))[0] as User;
+
+const lastRecord = (): unknown => {
+  const [last] = tenant.sql("select record from audit order by seq desc limit 1");
+  return JSON.parse(String(last?.["record"])) as unknown;
+};
+
+/** All that the database has, as one text. */
+const everything = (): string =>
+  JSON.stringify(
+    tenant
+      .sql("select name from sqlite_schema where type = 'table'")
+      .map(({ name }) => tenant.sql(`select * from "${String(name)}"`)),
+  );
+
+/** A scheme, as whoever makes schemes would. */
+const scheme = (name: string): void => {
+  tenant.database.run(
+    `insert into scheme (pk, id, name, operations, createdAt, updatedAt, revision)
+     values ((select coalesce(max(pk), 0) + 1 from scheme), :id, :name, '[]', :at, :at, 1)`,
+    { id: `019a9f3c-5a00-7abc-8def-00000000${1000 + name.length}`, name, at: "2026-04-01T00:00:00.000Z" },
+  );
+};
+
+const mirrored = () =>
+  tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ]);
+
+describe("an account", () => {
+  test("is a user with a name; without a row it has no role", async () => {
+    const user = await tenant.client.users.create({ name: "山田", emails: ["y@example.jp"], accountName: "yamada" });
+    await made("nameless@example.jp");
+    expect(await Array.fromAsync(accounts().list())).toMatchObject([
+      { id: user.after.id, name: "yamada", role: "none", managedOrgs: [], supportOption: false, passwordSetAt: null },
+    ]);
+    expect(tenant.sql("select * from account")).toEqual([]);
+  });
+
+  test("facts 2.2: has what the console's form has; name, row, time, mark and audit are one change", async () => {
+    const { id } = await made("hana@example.jp");
+    const { before, after, consoleTask } = await accounts().create({
+      user: id,
+      name: "hana01",
+      role: "system",
+      supportOption: true,
+      noticeMail: true,
+      language: "ja",
+      timezone: "asia/tokyo",
+      memo: "受付\n3 階",
+      password: PASSWORD,
+    });
+    expect({ before, consoleTask }).toEqual({ before: null, consoleTask: null });
+    expect(after).toMatchObject({
+      id,
+      name: "hana01",
+      role: "system",
+      supportOption: true,
+      noticeMail: true,
+      language: "ja",
+      timezone: "Asia/Tokyo",
+      memo: "受付\n3 階",
+      marked: false,
+    });
+    expect(await userOf(id)).toMatchObject({
+      accountName: "hana01",
+      administrator: true,
+      accountPasswordSetAt: after.passwordSetAt,
+    });
+    expect(lastRecord()).toMatchObject({
+      action: "accounts.create",
+      objects: [{ thing: "account", id, name: "hana01" }],
+      after: { role: "system" },
+    });
+  });
+
+  test("facts 1.3: a name is one user's alone; facts 2.2: it is never cleared", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    const other = await made("other@example.jp");
+    expect(await failureOf(accounts().create({ user: other.id, name: "hana01" }))).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: hana01 is already that of the user hana01 <hana01@example.jp>" },
+    });
+    expect(await failureOf(accounts().edit(id, { name: " " }))).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: can be changed and never cleared" },
+    });
+    const { after } = await accounts().edit(id, { name: "hana02" });
+    expect(after.name).toBe("hana02");
+    expect(await userOf(id)).toMatchObject({ accountName: "hana02" });
+  });
+
+  test("is made once: who has one is told to edit it, or to grant the role that alone is wanted", async () => {
+    const user = await tenant.client.users.create({ name: "山田", emails: ["y@example.jp"], accountName: "yamada" });
+    const { id } = user.after;
+    const again = accounts().create({ user: id, name: "yamada" });
+    expect(await failureOf(again)).toMatchObject({
+      code: "input-rejected",
+      hint: { en: "to change it: clomoctl clomo-account edit yamada" },
+    });
+    const role = accounts().create({ user: id, name: "yamada", role: "operator", password: PASSWORD });
+    expect((await failureOf(role))?.hint?.en).toBe(
+      "to give it the role: clomoctl clomo-account grant yamada --role operator",
+    );
+  });
+
+  test("unknown users are not found, and users without an account are told how to make one", async () => {
+    const { id } = await made("nameless@example.jp");
+    const none = accounts().create({ user: id.replace(/.$/, (end) => (end === "0" ? "1" : "0")), name: "x" });
+    expect((await failureOf(none))?.code).toBe("not-found");
+    expect(await failureOf(accounts().grant(id, { role: "system" }))).toMatchObject({
+      code: "not-found",
+      hint: { en: "make one: clomoctl clomo-account create USER --account NAME" },
+    });
+  });
+
+  test("what is so already changes nothing, and is in no audit", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    const before = lastRecord();
+    const { consoleTask, after } = await accounts().edit(id, { role: "system", supportOption: false });
+    expect([consoleTask, after.updatedAt]).toEqual([null, (await accountOf("hana01")).updatedAt]);
+    expect(lastRecord()).toEqual(before);
+  });
+
+  test("a dry run keeps nothing; a key makes one of two requests, and refuses another body", async () => {
+    const { id: user } = await made("hana@example.jp");
+    const dry = await accounts().create({ user, name: "hana01", role: "system", password: PASSWORD, dryRun: true });
+    expect([dry.dryRun, dry.after.role]).toEqual([true, "system"]);
+    expect(await Array.fromAsync(accounts().list())).toEqual([]);
+    const post = (body: object, key = "k1") =>
+      tenant.fetch(
+        new Request("http://tenant/v1/accounts", {
+          method: "POST",
+          body: JSON.stringify(body),
+          headers: { "content-type": "application/json", "idempotency-key": key },
+        }),
+      );
+    const body = { user, name: "hana01", role: "system", password: PASSWORD };
+    const [first, second] = [await post(body), await post(body)];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(await second.json()).toMatchObject({ after: { name: "hana01" } });
+    expect((await post({ ...body, role: "operator" })).status).toBe(400);
+    expect(tenant.sql("select count(*) as n from account")).toEqual([{ n: 1 }]);
+  });
+
+  test("lists have filters", async () => {
+    const org = await orgMade("営業部");
+    await administrator("boss01", { role: "system", supportOption: true });
+    await administrator("oper01", { role: "operator" }, org);
+    const names = async (query: object) => (await Array.fromAsync(accounts().list(query))).map(({ name }) => name);
+    expect(await names({})).toEqual(["boss01", "oper01"]);
+    expect(await names({ role: "operator" })).toEqual(["oper01"]);
+    expect(await names({ supported: true })).toEqual(["boss01"]);
+    expect(await names({ org })).toEqual(["oper01"]);
+    expect(await names({ search: "OPER" })).toEqual(["oper01"]);
+    expect(await names({ filterName: "boss" })).toEqual(["boss01"]);
+    expect(await names({ filterId: "oper01@" })).toEqual(["oper01"]);
+  });
+});
+
+describe("passwords", () => {
+  test("facts 2.3: an administrator's has six characters, upper case, lower case and a digit", async () => {
+    const { id: user } = await made("hana@example.jp");
+    for (const password of ["Abc12", "abcdef1", "ABCDEF1", "Abcdefg", ""]) {
+      const refused = await failureOf(accounts().create({ user, name: "hana01", role: "system", password }));
+      expect(refused?.code).toBe("input-rejected");
+    }
+    expect((await accounts().create({ user, name: "hana01", role: "system", password: "Abcde1" })).after.role).toBe(
+      "system",
+    );
+  });
+
+  test("facts 2.2: a role needs one, given with the role; who is no administrator may have any", async () => {
+    const { id: user } = await made("hana@example.jp");
+    const none = await failureOf(accounts().create({ user, name: "hana01", role: "system" }));
+    expect(none).toMatchObject({
+      code: "input-rejected",
+      what: { en: "password: hana01 needs one as system administrator" },
+      hint: { en: expect.stringContaining("--password-file FILE") as unknown },
+    });
+    await accounts().create({ user, name: "hana01", password: "weak" });
+    const weak = await failureOf(accounts().grant(user, { role: "system" }));
+    expect(weak?.what.en).toBe("password: hana01 needs one as system administrator");
+  });
+
+  test("are kept as argon2id alone, at the costs that OWASP names, and nowhere else", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    const verifier = (): string => String(tenant.sql("select verifier from account")[0]?.["verifier"]);
+    const [, algorithm, version, costs, salt = "", hash = ""] = verifier().split("$");
+    expect([algorithm, version, costs]).toEqual(["argon2id", "v=19", "m=19456,t=2,p=1"]);
+    const parameters = { parallelism: 1, tagLength: 32, memory: 19_456, passes: 2 };
+    const nonce = Buffer.from(salt, "base64");
+    expect(nonce).toHaveLength(16);
+    expect(argon2Sync("argon2id", { message: PASSWORD, nonce, ...parameters })).toEqual(Buffer.from(hash, "base64"));
+    const former = verifier();
+    await accounts().edit(id, { password: `${PASSWORD}2` });
+    expect(verifier()).not.toBe(former);
+    await failureOf(accounts().edit(id, { password: PASSWORD, role: "operator" }));
+    expect(everything()).not.toContain(PASSWORD);
+  });
+
+  test("a mirror keeps none: they are set in the console, and only the time is recorded", async () => {
+    await mirrored();
+    const { id: user } = await userOf("yamada@example.jp");
+    const here = await failureOf(accounts().create({ user, name: "yamada", role: "system", password: PASSWORD }));
+    expect(here).toMatchObject({
+      code: "input-rejected",
+      hint: { en: "set it in the console, and record that: --password-in-console" },
+    });
+    const none = await failureOf(accounts().create({ user, name: "yamada", role: "system" }));
+    expect(none?.hint?.en).toContain("--password-in-console");
+    const { after } = await accounts().create({ user, name: "yamada", role: "system", passwordInConsole: true });
+    expect(after.passwordSetAt).not.toBeNull();
+    expect(tenant.sql("select verifier from account")).toEqual([{ verifier: null }]);
+    expect(everything()).not.toContain(PASSWORD);
+  });
+
+  test("elsewhere there is no console in which one could be set", async () => {
+    const { id: user } = await made("hana@example.jp");
+    const refused = await failureOf(accounts().create({ user, name: "x", role: "system", passwordInConsole: true }));
+    expect(refused).toMatchObject({ code: "input-rejected" });
+    expect(refused?.hint?.en).toContain("--password-file FILE");
+  });
+});
+
+describe("roles", () => {
+  test("facts 2.1: a division administrator needs a managed organisation, a custom one a scheme and such, or all", async () => {
+    const org = await orgMade("営業部");
+    scheme("受付");
+    const { id: user } = await made("hana@example.jp");
+    await accounts().create({ user, name: "hana01" });
+    const grant = (body: object) => accounts().grant(user, { password: PASSWORD, ...body });
+    expect((await failureOf(grant({ role: "division" })))?.hint?.en).toContain("--managed-orgs ORG,ORG");
+    expect((await failureOf(grant({ role: "division", managesAll: true })))?.code).toBe("input-rejected");
+    expect((await failureOf(grant({ role: "division", managedOrgs: [ROOT_ORG_ID] })))?.code).toBe("input-rejected");
+    expect((await failureOf(grant({ role: "custom", managesAll: true })))?.hint?.en).toContain("roles schemes list");
+    expect((await failureOf(grant({ role: "custom", scheme: "無い", managesAll: true })))?.code).toBe("not-found");
+    expect((await failureOf(grant({ role: "custom", scheme: "受付" })))?.hint?.en).toContain("--managed-orgs all");
+    expect((await grant({ role: "division", managedOrgs: [org] })).after).toMatchObject({
+      role: "division",
+      managesAll: false,
+      managedOrgs: [{ id: org, code: "営業部", path: "営業部" }],
+    });
+    expect((await grant({ role: "custom", scheme: "受付", managesAll: true })).after).toMatchObject({
+      role: "custom",
+      scheme: { name: "受付" },
+      managesAll: true,
+      managedOrgs: [],
+    });
+    // what is not said stays
+    expect((await grant({ memo: "x" })).after).toMatchObject({ managesAll: true, scheme: { name: "受付" } });
+  });
+
+  test("facts 2.1: an operator needs an organisation other than 全社, and stays out of it", async () => {
+    const org = await orgMade("営業部");
+    const { id: user } = await made("oper@example.jp");
+    const lost = accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
+    expect((await failureOf(lost))?.what.en).toContain("cannot be an operator in 全社");
+    await tenant.client.users.move({ ids: [user], org });
+    await accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
+    const back = tenant.client.users.move({ ids: [user], org: ROOT_ORG_ID });
+    expect(await failureOf(back)).toMatchObject({
+      code: "input-rejected",
+      hint: { en: expect.stringContaining("clomo-account revoke") as unknown },
+    });
+    expect((await userOf(user)).org.id).toBe(org);
+  });
+
+  test("what a role does not have is refused, and ends with it", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
+    await administrator("boss01", { role: "system" });
+    for (const body of [{ managedOrgs: [org] }, { managesAll: true }, { scheme: "x" }]) {
+      expect((await failureOf(accounts().edit(id, body)))?.code).toBe("input-rejected");
+    }
+    const { after } = await accounts().grant(id, { role: "division", managedOrgs: [org] });
+    expect(after).toMatchObject({ role: "division", supportOption: false, noticeMail: false });
+    const support = await failureOf(accounts().edit(id, { supportOption: true }));
+    expect(support?.what.en).toContain("is for system administrators");
+    expect((await accounts().revoke(id, {})).after).toMatchObject({ role: "none", managedOrgs: [] });
+  });
+
+  test("facts 2.1: five accounts hold the support option; the refusal of the sixth says who", async () => {
+    for (const one of [1, 2, 3, 4, 5]) await administrator(`boss0${one}`, { role: "system", supportOption: true });
+    const sixth = await administrator("boss06", { role: "system" });
+    const refused = await failureOf(accounts().edit(sixth, { supportOption: true }));
+    expect(refused).toMatchObject({ code: "input-rejected" });
+    for (const one of [1, 2, 3, 4, 5]) expect(refused?.what.en).toContain(`boss0${one} (boss0${one})`);
+    const first = await accountOf("boss01");
+    await accounts().edit(first.id, { supportOption: false });
+    expect((await accounts().edit(sixth, { supportOption: true })).after.supportOption).toBe(true);
+  });
+
+  test("facts 2.2: notice mail only with the support option", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    expect((await failureOf(accounts().edit(id, { noticeMail: true })))?.hint?.en).toBe("add it: --support-option");
+    await accounts().edit(id, { noticeMail: true, supportOption: true });
+    expect((await accounts().edit(id, { supportOption: false })).after.noticeMail).toBe(false);
+  });
+
+  test("the last system administrator keeps the role", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("hana01", { role: "system" });
+    for (const refused of [
+      accounts().revoke(id, {}),
+      accounts().edit(id, { role: "none" }),
+      accounts().grant(id, { role: "division", managedOrgs: [org] }),
+    ]) {
+      expect((await failureOf(refused))?.what.en).toContain("hana01 is the last system administrator");
+    }
+    await administrator("boss01", { role: "system" });
+    expect((await accounts().revoke(id, {})).after.role).toBe("none");
+  });
+
+  test("administrators are deleted neither by name, nor with an organisation, nor by a file", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("hana01", { role: "system" }, org);
+    const { imports } = tenant.client;
+    const byName = imports.delete({ kind: "users", ids: [id], called: "hana01@example.jp" });
+    expect((await failureOf(byName))?.hint?.en).toContain("clomoctl clomo-account revoke ACCOUNT");
+    const within = imports.delete({ kind: "orgs", ids: [org], recursive: true, called: "営業部" });
+    expect((await failureOf(within))?.what.en).toContain("1 administrator is in these organisations");
+    const plan = await tenant.plan({ kind: "users", mode: "replace" }, [
+      ["氏名", "メールアドレス"],
+      ["x", "x@example.jp"],
+    ]);
+    expect(await tenant.faults(plan)).toContain("administrator-delete@0");
+  });
+
+  test("a grant names a role, and takes none away", async () => {
+    const { id: user } = await made("hana@example.jp");
+    await accounts().create({ user, name: "hana01" });
+    expect((await failureOf(accounts().grant(user, { memo: "x" })))?.hint?.en).toContain("--role system|division");
+    expect((await failureOf(accounts().grant(user, { role: "none" })))?.hint?.en).toContain(
+      "clomo-account revoke hana01",
+    );
+  });
+
+  test("a time zone and an organisation that are not there are refused", async () => {
+    const id = await administrator("hana01");
+    expect((await failureOf(accounts().edit(id, { timezone: "Mars/Olympus" })))?.code).toBe("input-rejected");
+    const unknown = id.replace(/.$/, (end) => (end === "0" ? "1" : "0"));
+    const orgs = accounts().grant(id, { role: "division", managedOrgs: [unknown], password: PASSWORD });
+    expect((await failureOf(orgs))?.code).toBe("not-found");
+    const set = await accounts().edit(id, { timezone: "UTC", language: "en", memo: "x" });
+    expect(set.after).toMatchObject({ timezone: "UTC", language: "en", memo: "x" });
+    const cleared = await accounts().edit(id, { timezone: null, language: null, memo: "" });
+    expect(cleared.after).toMatchObject({ timezone: null, language: null, memo: null });
+  });
+});
+
+describe("the mark of administrators", () => {
+  test("comes with a role and goes with it; by hand it stays until a role ends it", async () => {
+    await administrator("boss01", { role: "system" });
+    const { id: user } = await made("hana@example.jp");
+    await tenant.client.administrators.mark("users", { add: [user] });
+    await accounts().create({ user, name: "hana01" });
+    expect([(await userOf(user)).administrator, (await accountOf("hana01")).marked]).toEqual([true, true]);
+    await accounts().grant(user, { role: "system", password: PASSWORD });
+    expect([(await userOf(user)).administrator, (await accountOf("hana01")).marked]).toEqual([true, false]);
+    await accounts().revoke(user, {});
+    expect((await userOf(user)).administrator).toBe(false);
+    await tenant.client.administrators.mark("users", { add: [user] });
+    const { before, after } = await accounts().revoke(user, {});
+    expect([before?.marked, after.marked]).toEqual([true, false]);
+  });
+
+  test("of who has a role it is not taken away by itself", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    const refused = await failureOf(tenant.client.administrators.mark("users", { remove: [id] }));
+    expect(refused).toMatchObject({
+      code: "input-rejected",
+      hint: { en: "take the role away: clomoctl clomo-account revoke hana01" },
+    });
+    expect((await userOf(id)).administrator).toBe(true);
+  });
+
+  test("keeps imports and their undoing from the account", async () => {
+    const first = await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["花子", "hana@example.jp", "hana01"],
+    ]);
+    const { id } = await accountOf("hana01");
+    await accounts().grant(id, { role: "system", password: PASSWORD });
+    const plan = await tenant.plan({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["花子", "hana@example.jp", "hana02"],
+    ]);
+    expect(await tenant.faults(plan)).toContain("administrator-account@2");
+    expect((await failureOf(tenant.client.imports.revert(first.id)))?.code).toBe("conflict");
+  });
+});
+
+describe("an organisation that somebody manages", () => {
+  test("is deleted neither by hand nor by a file, and names who does", async () => {
+    const [sales, other] = [await orgMade("営業部"), await orgMade("総務部")];
+    for (const name of ["div01", "div02"]) await administrator(name, { role: "division", managedOrgs: [sales] });
+    const { imports } = tenant.client;
+    const deletion = () => imports.delete({ kind: "orgs", ids: [sales], called: "営業部" });
+    const refused = await failureOf(deletion());
+    expect(refused?.what.en).toContain("営業部 (2 CLOMO accounts: div01, div02)");
+    expect(refused?.hint?.en).toContain("clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG");
+    const plan = await tenant.plan({ kind: "orgs", mode: "replace" }, [
+      ["組織名", "組織コード"],
+      ["総務部", "総務部"],
+    ]);
+    expect((await tenant.reasons(plan)).map(({ en }) => en)).toContain(
+      "営業部 (営業部) cannot be deleted: CLOMO accounts manage it: div01, div02 (clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG)",
+    );
+    for (const name of ["div01", "div02"]) await accounts().edit((await accountOf(name)).id, { managedOrgs: [other] });
+    expect((await imports.commit(await deletion())).delete).toBe(1);
+  });
+
+  test("stays where the import is undone that made it", async () => {
+    const { id } = await tenant.import({ kind: "orgs" }, [
+      ["組織名", "組織コード"],
+      ["営業部", "S01"],
+    ]);
+    const [sales] = await tenant.client.orgs.find({ name: "S01" });
+    await administrator("div01", { role: "division", managedOrgs: [sales?.id ?? ""] });
+    const refused = await failureOf(tenant.client.imports.revert(id));
+    expect(refused?.what.en).toContain("div01 <div01@example.jp>");
+  });
+});
+
+describe("who may", () => {
+  const session = (role: AdministratorRole): Session => {
+    const account = { user: 999, id: "019a9f3c-5a00-7abc-8def-000000000999", name: "asker" };
+    const asker: Asker = { account, role, items: new Set(), orgs: role === "system" ? undefined : [1] };
+    return new Session(new SqliteStore(new Database(tenant.path)), tenant.surroundings, "owner", asker);
+  };
+
+  test("facts 2.1: division and custom administrators make operators, and nothing above", async () => {
+    const org = await orgMade("営業部");
+    for (const role of ["division", "custom"] as const) {
+      const { id: user } = await made(`${role}@example.jp`, org);
+      const made01 = await createAccount(session(role), { user, name: role, role: "operator", password: PASSWORD });
+      expect(made01.after.role).toBe("operator");
+      for (const given of [
+        { role: "system" },
+        { role: "division", managedOrgs: [org] },
+        { role: "custom", scheme: "x", managesAll: true },
+        { managedOrgs: [org] },
+        { supportOption: true },
+      ] as const) {
+        expect((await failureOf(grantRole(session(role), user, given)))?.code).toBe("not-permitted");
+      }
+    }
+    const { id: user } = await made("x@example.jp", org);
+    const byOperator = createAccount(session("operator"), { user, name: "x" });
+    expect((await failureOf(byOperator))?.code).toBe("not-permitted");
+  });
+
+  test("permission is checked before values", async () => {
+    const { id: user } = await made("x@example.jp");
+    const given = { user, name: "", role: "system", password: "weak", timezone: "?" } as const;
+    expect((await failureOf(createAccount(session("division"), given)))?.code).toBe("not-permitted");
+  });
+
+  test("neither the account nor the user of an administrator above operator is changed by another than a system one", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("div01", { role: "division", managedOrgs: [org] }, org);
+    const takeover = [
+      editAccount(session("division"), id, { memo: "x" }),
+      editAccount(session("custom"), id, { password: PASSWORD }),
+      editUser(session("division"), id, { emails: ["mine@example.jp"] }),
+      moveUsers(session("custom"), { ids: [id], org: ROOT_ORG_ID }),
+    ];
+    for (const refused of await Promise.all(takeover.map(failureOf))) {
+      expect(refused).toMatchObject({
+        code: "not-permitted",
+        what: {
+          en: "div01 is a division administrator: only a system administrator changes the account and its user",
+        },
+      });
+    }
+    expect((await editUser(session("system"), id, { title: "部長" })).after.title).toBe("部長");
+  });
+
+  test("inside, who has a name is told; outside, that it cannot be used and no more", async () => {
+    const [east, west] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    await administrator("ope01", { role: "operator" }, east);
+    await administrator("ope02", { role: "operator" }, west);
+    const { id: user } = await made("x@example.jp", east);
+    const { accounts: asked } = tenant.as("div01");
+    const taken = async (name: string) => (await failureOf(asked.create({ user, name })))?.what.en;
+    expect(await taken("ope01")).toBe("account: ope01 is already that of the user ope01 <ope01@example.jp>");
+    expect(await taken("ope02")).toBe("account: ope02 cannot be used");
+    expect((await asked.create({ user, name: "ope03", role: "operator", password: PASSWORD })).after.role).toBe(
+      "operator",
+    );
+    expect((await Array.fromAsync(asked.list())).map(({ name }) => name)).toEqual(["div01", "ope01", "ope03"]);
+    const outside = await accountOf("ope02");
+    expect((await failureOf(asked.revoke(outside.id, {})))?.code).toBe("not-found");
+    expect((await asked.revoke((await accountOf("ope01")).id, {})).after.role).toBe("none");
+  });
+});
+
+test("in a mirror the console is asked for the same, in tasks of the account's own that people confirm", async () => {
+  await mirrored();
+  const { id: user } = await userOf("yamada@example.jp");
+  await tenant.client.users.edit(user, { title: "課長" });
+  const org = await orgMade("営業部");
+  const created = await accounts().create({ user, name: "yamada", role: "system", passwordInConsole: true });
+  const { console: panel } = tenant.client;
+  const task = await panel.show(created.consoleTask ?? 0);
+  expect(task).toMatchObject({
+    work: "create",
+    kind: "users",
+    thing: "account",
+    name: "yamada",
+    key: "yamada@example.jp",
+  });
+  expect(task.changes).toEqual([
+    { field: "name", before: null, after: "yamada" },
+    { field: "role", before: null, after: "system" },
+    { field: "password", before: null, after: null },
+  ]);
+  await panel.close({ numbers: [task.number], state: "confirmed" });
+  await accounts().create({
+    user: (await made("b@example.jp")).id,
+    name: "boss",
+    role: "system",
+    passwordInConsole: true,
+  });
+  const granted = await accounts().grant(user, { role: "division", managedOrgs: [org] });
+  expect((await panel.show(granted.consoleTask ?? 0)).changes).toEqual([
+    { field: "role", before: "system", after: "division" },
+    { field: "managedOrgs", before: null, after: "営業部 (営業部)" },
+  ]);
+  // the user's own task knows nothing of the account
+  const own = (await panel.list({ state: "open" })).find(({ objectId, thing }) => objectId === user && thing === null);
+  expect(own).toMatchObject({ name: "山田", changes: [{ field: "title", before: null, after: "課長" }] });
+});
+
+describe("what names are composed of", () => {
+  const person = async () =>
+    (
+      await tenant.client.users.create({
+        name: "山田",
+        emails: ["Yamada.T@example.jp"],
+        employeeCode: "E1",
+        googleWorkspaceEmail: "yamada@g.example",
+        salesforceAccount: "sf-yamada",
+      })
+    ).after.id;
+
+  test.each([
+    ["mail-address", "Yamada.T@example.jp"],
+    ["mail-local-part", "Yamada.T"],
+    ["employee-code", "E1"],
+    ["google-workspace", "yamada@g.example"],
+    ["salesforce", "sf-yamada"],
+  ] as const)("seed 001: by %s a new account is %s; another name is refused", async (composition, name) => {
+    await accounts().setSettings({ composition });
+    const user = await person();
+    const other = await failureOf(accounts().create({ user, name: "other" }));
+    expect(other).toMatchObject({ code: "input-rejected", where: "--account" });
+    expect(other?.what.en).toContain(`it would be ${name}`);
+    expect((await accounts().create({ user })).after.name).toBe(name);
+    // an existing one is changed as people wish
+    expect((await accounts().edit(user, { name: "other" })).after.name).toBe("other");
+  });
+
+  test("seed 001: free text has to be given; who lacks what names are composed of gets none", async () => {
+    const { id: user } = await made("x@example.jp");
+    expect((await failureOf(accounts().create({ user })))?.what.en).toContain("names are free text");
+    await accounts().setSettings({ composition: "employee-code" });
+    for (const name of [undefined, "x"]) {
+      expect((await failureOf(accounts().create({ user, name })))?.what.en).toContain(
+        "lacks what names are composed of",
+      );
+    }
+  });
+
+  test("a user is created and edited with such a name alone", async () => {
+    await accounts().setSettings({ composition: "employee-code" });
+    const { users } = tenant.client;
+    const other = users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7", accountName: "x" });
+    expect((await failureOf(other))?.what.en).toContain("it would be E7");
+    const { after } = await users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7" });
+    expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E7");
+    const named = await users.edit(after.id, { accountName: "E8", employeeCode: "E8" });
+    expect(named.after.accountName).toBe("E8");
+    expect((await users.edit(after.id, { accountName: "x" })).after.accountName).toBe("x");
+  });
+
+  test("existing names stay: what they would be is told, and what is in the way", async () => {
+    const { users } = tenant.client;
+    const add = (name: string, code: string | null, accountName: string) =>
+      users.create({ name, emails: [`${name}@example.jp`], employeeCode: code, accountName });
+    await add("a", "A1", "A1");
+    await add("b", "B1", "bee");
+    await add("c", null, "cee");
+    await add("d", "D1", "dee");
+    await add("e", "D1", "D1");
+    await add("f", "cee", "eff");
+    await made("g@example.jp");
+    const found = await accounts().renamings({ composition: "employee-code" });
+    expect(found).toMatchObject({ accounts: 6, same: 1, lacking: 1, clashing: 3 });
+    expect(found.first.map(({ name, proposed, obstacle }) => [name, proposed, obstacle])).toEqual([
+      ["cee", null, "lacking"],
+      ["dee", "D1", "clash"],
+      ["D1", "D1", "clash"],
+      ["eff", "cee", "clash"],
+      ["bee", "B1", "none"],
+    ]);
+    expect(await accounts().renamings({ composition: "free-text" })).toMatchObject({ accounts: 6, same: 6 });
+    const local = await accounts().renamings({ composition: "mail-local-part" });
+    expect(local.first.find(({ name }) => name === "bee")?.proposed).toBe("b");
+  });
+
+  test("seed 001: the authentication type is kept as it is given; a mirror has a task in the console's words", async () => {
+    expect(await accounts().settings()).toMatchObject({ composition: "free-text", recorded: false });
+    const { after } = await accounts().setSettings({ authentication: "LDAP" });
+    expect(after).toMatchObject({ authentication: "LDAP", recorded: true });
+    expect(lastRecord()).toMatchObject({ action: "accounts.settings", before: { recorded: false } });
+    const record = lastRecord();
+    await accounts().setSettings({ authentication: "LDAP" });
+    expect((await accounts().setSettings({ composition: "salesforce", dryRun: true })).after.composition).toBe(
+      "salesforce",
+    );
+    expect(lastRecord()).toEqual(record);
+    await mirrored();
+    const { consoleTask } = await accounts().setSettings({ composition: "salesforce", authentication: null });
+    const task = await tenant.client.console.show(consoleTask ?? 0);
+    expect(task).toMatchObject({ work: "edit", thing: "account_settings", gone: false });
+    expect(task.changes).toEqual([
+      { field: "composition", before: "free-text", after: "salesforce" },
+      { field: "authentication", before: "LDAP", after: null },
+    ]);
+  });
+});

@@ -1,0 +1,46 @@
+/** Handlers of one noun: each has its own file, however short. */
+
+import { sha256 } from "../ids.ts";
+import { readSettings } from "../store/account-settings.ts";
+import { ACCOUNTS, SUPPORTED } from "../store/accounts.ts";
+import type { KeptRequest } from "../store/idempotency.ts";
+import { findRecords, linesOf, pageOf } from "../store/lists.ts";
+import type { Handlers, TenantParts } from "./handler.ts";
+
+/** Loaded when something is written: lists start sooner without it. */
+const byHand = () => import("../use/accounts/accounts.ts");
+
+const settings = () => import("../use/accounts/settings.ts");
+
+/** What is kept of a request, which tells nothing of its password. */
+const withoutPassword = (
+  repeatable: KeptRequest | undefined,
+  body: { readonly password?: string | undefined },
+): KeptRequest | undefined => {
+  const { password: _, ...open } = body;
+  return repeatable && { ...repeatable, fingerprint: sha256(JSON.stringify(open)) };
+};
+
+/** CLOMO accounts. */
+export default ({ session, store }: TenantParts): Handlers<"accounts"> => ({
+  list: ({ query: { supported, ...query } }) => {
+    const of = supported ? SUPPORTED : ACCOUNTS;
+    return {
+      page: () => session.read((reader) => pageOf(reader, of, query)),
+      lines: () => linesOf(store, of, query),
+    };
+  },
+  find: ({ query }) => session.read((reader) => findRecords(reader, ACCOUNTS, query.name)),
+  settings: () => session.read(readSettings),
+  setSettings: async ({ body }) => (await settings()).setSettings(session, body),
+  renamings: async ({ query: { composition } }) => {
+    const { first, ...counts } = await (await settings()).renamings(session, composition);
+    return { ...counts, first: [...first] };
+  },
+  create: async ({ body, repeatable }) =>
+    (await byHand()).createAccount(session, body, withoutPassword(repeatable, body)),
+  edit: async ({ params: { id }, body }) => (await byHand()).editAccount(session, id, body),
+  grant: async ({ params: { id }, body, repeatable }) =>
+    (await byHand()).grantRole(session, id, body, withoutPassword(repeatable, body)),
+  revoke: async ({ params: { id }, body, repeatable }) => (await byHand()).revokeRole(session, id, body, repeatable),
+});

@@ -1,0 +1,233 @@
+import { ACCOUNT } from "../../model/account.ts";
+import { codeKey, nameKey } from "../../model/normalise.ts";
+import type { AdministratorRole, Role } from "../../model/role.ts";
+import { USER } from "../../model/user.ts";
+import { CREATION, type List } from "./lists.ts";
+import { PLACE } from "./orgs.ts";
+import { updateRecord } from "./records.ts";
+import { either } from "./sql/forms.ts";
+import type { Reader, Row, Value, Writer } from "./store.ts";
+
+/** SQL: the organisations that an account `a` manages, as JSON. */
+const MANAGED = `(select '[' || coalesce(string_agg(
+    json_object('id', m.id, 'code', m.code, 'path', coalesce(mp.path, '')), ',' order by mp.at), '') || ']'
+  from json_each(a.managedOrgs) e join org m on m.pk = e.value left join temp.place mp on mp.pk = m.pk)`;
+
+/** CLOMO accounts in the order in which their users were made: every user with an account name has one. */
+export const ACCOUNTS: List<typeof ACCOUNT.fields> = {
+  thing: ACCOUNT,
+  table: "user t left join account a on a.user = t.pk",
+  joined: `join org o on o.pk = t.org left join temp.place p on p.pk = t.org left join scheme c on c.pk = a.scheme`,
+  among: "t.accountName is not null",
+  sql: {
+    name: "t.accountName",
+    user: "t.name",
+    "org.id": "o.id",
+    "org.code": "o.code",
+    "org.path": "coalesce(p.path, '')",
+    role: "coalesce(a.role, 'none')",
+    scheme: "c.id",
+    "scheme.id": "c.id",
+    "scheme.name": "c.name",
+    managesAll: either("a.role = 'custom' and a.managedOrgs is null", "1", "0"),
+    managedOrgs: MANAGED,
+    supportOption: "coalesce(a.supportOption, 0)",
+    noticeMail: "coalesce(a.noticeMail, 0)",
+    language: "a.language",
+    timezone: "a.timezone",
+    memo: "a.memo",
+    marked: either("t.administrator = 1 and coalesce(a.role, 'none') = 'none'", "1", "0"),
+    passwordSetAt: "t.accountPasswordSetAt",
+    createdAt: "coalesce(a.createdAt, t.createdAt)",
+    updatedAt: "coalesce(a.updatedAt, t.updatedAt)",
+  },
+  order: [CREATION],
+  filters: { filterName: "name", filterId: "emails" },
+  chosen: { role: "role" },
+  ofOrg: "t.org = (select pk from org where id = :org)",
+  named: `t.pk in (
+    select pk from user where id = :name
+    union select pk from user where coalesce(accountKey, accountName) = :nameKey
+    union select user from user_email where emailKey = :emailKey
+    union select pk from user where coalesce(employeeCodeKey, employeeCode) = :nameKey)`,
+  derived: [PLACE],
+};
+
+/** SQL: who manages which organisation, as rows with a user's number, name of the account, and addresses. */
+export const MANAGERS = `(select u.pk, e.value as org, u.accountName as name, u.emails
+  from account a join user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;
+
+/** The accounts that hold the support option. */
+export const SUPPORTED: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
+
+/** What is recorded of a user's account, as its tables have it. */
+export interface StoredAccount {
+  /** the user's number and organisation */
+  readonly pk: number;
+  readonly org: number;
+  readonly name: string | null;
+  readonly role: Role;
+  readonly scheme: number | null;
+  /** the numbers of the organisations; null: none, or of a custom administrator all */
+  readonly managedOrgs: readonly number[] | null;
+  readonly supportOption: boolean;
+  readonly noticeMail: boolean;
+  readonly language: string | null;
+  readonly timezone: string | null;
+  readonly memo: string | null;
+  readonly verifier: string | null;
+  readonly passwordSetAt: string | null;
+  /** marked as an administrator */
+  readonly isMarked: boolean;
+}
+
+const COLUMNS = `u.pk, u.org, u.accountName as name, u.accountPasswordSetAt, u.administrator, a.role, a.scheme, a.managedOrgs,
+  a.supportOption, a.noticeMail, a.language, a.timezone, a.memo, a.verifier`;
+
+const orNull = (value: Value | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+
+const storedOf = (row: Row): StoredAccount => ({
+  pk: Number(row["pk"]),
+  org: Number(row["org"]),
+  name: orNull(row["name"]),
+  role: (row["role"] ?? "none") as Role,
+  scheme: row["scheme"] === null ? null : Number(row["scheme"]),
+  managedOrgs: row["managedOrgs"] === null ? null : (JSON.parse(String(row["managedOrgs"])) as readonly number[]),
+  supportOption: row["supportOption"] === 1,
+  noticeMail: row["noticeMail"] === 1,
+  language: orNull(row["language"]),
+  timezone: orNull(row["timezone"]),
+  memo: orNull(row["memo"]),
+  verifier: orNull(row["verifier"]),
+  passwordSetAt: orNull(row["accountPasswordSetAt"]),
+  isMarked: row["administrator"] === 1,
+});
+
+/** A user and the user's account; undefined if there is no such user. @param id the user's */
+export const readAccount = async (reader: Reader, id: string): Promise<StoredAccount | undefined> => {
+  const row = await reader.get(`select ${COLUMNS} from user u left join account a on a.user = u.pk where u.id = :id`, {
+    id,
+  });
+  return row && storedOf(row);
+};
+
+/** Somebody's account, as messages name it. */
+export interface NamedAccount {
+  readonly name: string;
+  /** the user's name */
+  readonly user: string;
+  readonly role: Role;
+}
+
+const named = (rows: readonly Row[]): readonly NamedAccount[] =>
+  rows.map(({ name, user, role }) => ({ name: String(name), user: String(user), role: role as Role }));
+
+const NAMED =
+  "select u.accountName as name, u.name as user, a.role from main.account a join main.user u on u.pk = a.user";
+
+/** Who of these has a role, in the order of their numbers. @param ids of users */
+export const withRole = async (reader: Reader, ids: readonly string[]): Promise<readonly NamedAccount[]> =>
+  named(
+    await reader.all(`${NAMED} where a.role <> 'none' and u.id in (select value from json_each(:ids)) order by u.pk`, {
+      ids: JSON.stringify(ids),
+    }),
+  );
+
+/** Who holds the support option in the whole tenant, but for one user. */
+export const othersSupported = async (reader: Reader, user: number): Promise<readonly NamedAccount[]> =>
+  named(await reader.all(`${NAMED} where a.supportOption = 1 and a.user <> :user order by u.pk`, { user }));
+
+/** The number of accounts of the whole tenant that have a role, but for one user. */
+export const countOthers = (reader: Reader, user: number, role: AdministratorRole): Promise<number> =>
+  reader.count(
+    "select count(*) from main.account a join main.user u on u.pk = a.user where a.role = :role and a.user <> :user",
+    { user, role },
+  );
+
+/** The user who has an account name in the whole tenant; undefined if nobody has. Whom the asker does not see is not called. */
+export const holderOfName = async (
+  reader: Reader,
+  name: string,
+): Promise<{ readonly pk: number; readonly called: string | null } | undefined> => {
+  const row = await reader.get(
+    `select t.pk, case when exists (select 1 from user seen where seen.pk = t.pk)
+         then t.name || coalesce(' <' || (t.emails ->> 0) || '>', '') end as called
+     from main.user t where coalesce(t.accountKey, t.accountName) = :key`,
+    { key: codeKey(name) },
+  );
+  return row && { pk: Number(row["pk"]), called: orNull(row["called"]) };
+};
+
+/** A custom scheme, by its name or id; undefined if there is none. */
+export const findScheme = async (reader: Reader, name: string): Promise<number | undefined> => {
+  const row = await reader.get("select pk from scheme where id = :name or coalesce(nameKey, name) = :key", {
+    name,
+    key: nameKey(name),
+  });
+  return row && Number(row["pk"]);
+};
+
+/** What an account's row gets; the row is made if there is none. */
+export type AccountValues = Pick<
+  StoredAccount,
+  "role" | "scheme" | "managedOrgs" | "supportOption" | "noticeMail" | "language" | "timezone" | "memo" | "verifier"
+>;
+
+/** Writes an account's row. For a change that has accounts locked. */
+export const writeAccount = async (
+  writer: Writer,
+  user: number,
+  { managedOrgs, supportOption, noticeMail, ...values }: AccountValues,
+  at: string,
+): Promise<void> => {
+  await writer.run(
+    `insert into main.account (user, role, scheme, managedOrgs, supportOption, noticeMail, language, timezone, memo,
+       verifier, createdAt, updatedAt, revision)
+     values (:user, :role, :scheme, :managedOrgs, :supportOption, :noticeMail, :language, :timezone, :memo, :verifier,
+       :at, :at, :revision)
+     on conflict (user) do update set role = :role, scheme = :scheme, managedOrgs = :managedOrgs,
+       supportOption = :supportOption, noticeMail = :noticeMail, language = :language, timezone = :timezone, memo = :memo,
+       verifier = :verifier, updatedAt = :at, revision = :revision`,
+    {
+      ...values,
+      user,
+      managedOrgs: managedOrgs === null ? null : JSON.stringify(managedOrgs),
+      supportOption: supportOption ? 1 : 0,
+      noticeMail: noticeMail ? 1 : 0,
+      at,
+      revision: await writer.revision(),
+    },
+  );
+};
+
+/** What of an account is the user's own. */
+export interface OfUser {
+  readonly name?: string | undefined;
+  /** the password was set at this change */
+  readonly passwordSet: boolean;
+}
+
+/** Writes what of an account is the user's own, and imports know. For a change that has users locked. */
+export const writeOfUser = async (
+  writer: Writer,
+  pk: number,
+  { name, passwordSet }: OfUser,
+  at: string,
+): Promise<void> => {
+  await updateRecord(writer, USER, {
+    pk,
+    values: new Map(name === undefined ? [] : [["accountName", name]]),
+    at,
+    columns: passwordSet ? { accountPasswordSetAt: at } : {},
+  });
+};
+
+/** Marks a user as an administrator, or takes the mark away. The revision stays, as of other marks. */
+export const writeMark = async (writer: Writer, pk: number, isMarked: boolean, at: string): Promise<void> => {
+  await writer.run("update main.user set administrator = :administrator, updatedAt = :at where pk = :pk", {
+    pk,
+    at,
+    administrator: isMarked ? 1 : 0,
+  });
+};

@@ -1,0 +1,228 @@
+import { Failure } from "../../../errors/index.ts";
+import { ACCOUNT, type Account } from "../../../model/account.ts";
+import { nounNamed } from "../../../model/problem.ts";
+import { text, type Text } from "../../../text/index.ts";
+import { shownWord } from "../../../text/shell-word.ts";
+import { instant } from "../../ids.ts";
+import { permit } from "../../policy/check.ts";
+import type { Once, Session } from "../../session.ts";
+import {
+  ACCOUNTS,
+  readAccount,
+  writeAccount,
+  writeMark,
+  writeOfUser,
+  type StoredAccount,
+} from "../../store/accounts.ts";
+import { openTaskOf } from "../../store/console.ts";
+import type { Reader, Writer } from "../../store/store.ts";
+import { USERS } from "../../store/users.ts";
+import { askConsole, withCode, type HandChange } from "../hand-tasks.ts";
+import { objectOf, recordOf, type Written } from "../records.ts";
+import { newName } from "./settings.ts";
+import { meantBy, permitChange, type AccountRequest, type Meant } from "./rules.ts";
+import { verifierOf } from "./verifier.ts";
+
+type KeptOnce = Omit<Once<Written<Account>>, "replay"> | undefined;
+
+/** A request as it came. */
+type Body = AccountRequest & { readonly dryRun?: boolean | undefined };
+
+/** Accounts, as tasks for the console tell of them. */
+export const HAND_ACCOUNTS: HandChange["noun"] & { readonly list: typeof ACCOUNTS } = {
+  list: ACCOUNTS,
+  kind: "users",
+  readAs: {
+    managedOrgs: (_reader, { managedOrgs }) => {
+      const orgs = (managedOrgs ?? []) as Account["managedOrgs"];
+      return Promise.resolve(orgs.length === 0 ? null : orgs.map(({ path, code }) => withCode(path, code)).join(", "));
+    },
+  },
+};
+
+/**
+ * Gives a user an account name, and with it an account.
+ *
+ * @throws Failure `input-rejected` if the user has one, or a rule says no; `not-permitted`; `not-found`
+ * @see facts 2.1, 2.2, 2.3
+ */
+export const createAccount = (
+  session: Session,
+  { user, ...body }: Body & { readonly user: string },
+  once?: KeptOnce,
+): Promise<Written<Account>> =>
+  write(session, { verb: "create", id: user, body, once }, (before) => {
+    if (before.name !== null) throw alreadyNamed(before, body);
+  });
+
+/** Changes an account. @throws Failure as {@link createAccount} */
+export const editAccount = (session: Session, id: string, body: Body): Promise<Written<Account>> =>
+  write(session, { verb: "edit", id, body }, checkNamed);
+
+/** Gives an account a role, or what belongs to one. @throws Failure as {@link createAccount} */
+export const grantRole = (session: Session, id: string, body: Body, once?: KeptOnce): Promise<Written<Account>> =>
+  write(session, { verb: "grant", id, body, once }, (before) => {
+    checkNamed(before);
+    const role = body.role ?? before.role;
+    if (role === "none") throw noRole(before, body.role === "none");
+  });
+
+/** Takes an account's role away: it can sign in to CLOMO PANEL no more. @throws Failure as {@link createAccount} @see facts 2.4 */
+export const revokeRole = (
+  session: Session,
+  id: string,
+  { dryRun }: { readonly dryRun?: boolean | undefined },
+  once?: KeptOnce,
+): Promise<Written<Account>> =>
+  write(session, { verb: "revoke", id, body: { role: "none", dryRun }, once }, checkNamed);
+
+/** A request with the name that a new account has by what names are composed of. */
+const composed = async (
+  reader: Reader,
+  { name }: StoredAccount,
+  { verb, id, given }: Pick<Asked, "verb" | "id"> & { readonly given: AccountRequest },
+): Promise<AccountRequest> => {
+  if (verb !== "create" || name !== null) return given;
+  return { ...given, name: await newName(reader, await recordOf(reader, USERS, id), given.name) };
+};
+
+/** What is asked of an account. */
+interface Asked {
+  readonly verb: "create" | "edit" | "grant" | "revoke";
+  /** the user's */
+  readonly id: string;
+  readonly body: Body;
+  readonly once?: KeptOnce;
+}
+
+/** Whether a request changes what imports know of a user, or the mark. */
+const isOfUser = (verb: Asked["verb"], { name, role, password, passwordInConsole }: AccountRequest): boolean =>
+  verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
+
+/** Writes an account: the row, the name, the password's time and the mark, or nothing. @param check what the verb alone says no to */
+const write = async (
+  session: Session,
+  { verb, id, body: { dryRun = false, ...given }, once }: Asked,
+  check: (before: StoredAccount) => void,
+): Promise<Written<Account>> => {
+  permit(session.asker, ["accounts.write"]);
+  // hashing takes its time, and a transaction waits for nothing else
+  const verifier =
+    given.password === undefined || dryRun ? undefined : await verifierOf(given.password, session.surroundings.random);
+  const replay = async (reader: Reader, kept: string): Promise<Written<Account>> => {
+    const after = await recordOf(reader, ACCOUNTS, kept);
+    const consoleTask = await openTaskOf(reader, kept, ACCOUNT.name);
+    return { before: verb === "create" ? null : after, after, consoleTask, dryRun };
+  };
+  const locks = isOfUser(verb, given) ? ["accounts", "users"] : ["accounts"];
+  const change = { action: `accounts.${verb}`, locks, dryRun, once: once && { ...once, replay } };
+  return session.change(change, async (writer) => {
+    const before = await readAccount(writer, id);
+    if (before === undefined) throw unknownUser(id);
+    permitChange(session, before, given);
+    check(before);
+    const meant = await meantBy(writer, before, await composed(writer, before, { verb, id, given }));
+    const was = verb === "create" ? null : await recordOf(writer, ACCOUNTS, id);
+    if (was !== null && !differs(before, meant))
+      return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };
+    const at = instant(session.surroundings);
+    await keep(writer, before, { ...meant, verifier }, at);
+    const after = await recordOf(writer, ACCOUNTS, id);
+    const task = {
+      noun: HAND_ACCOUNTS,
+      work: verb === "create" ? "create" : "edit",
+      pk: before.pk,
+      before: was,
+      after,
+      secrets: meant.passwordSet ? ["password"] : [],
+    } as const;
+    const consoleTask = await askConsole(session, writer, task);
+    return {
+      result: { before: was, after, consoleTask, dryRun },
+      objects: [objectOf(HAND_ACCOUNTS, after)],
+      orgs: orgsOf(was, after),
+      before: was ?? undefined,
+      after,
+    };
+  });
+};
+
+/** The organisations that a change of an account touches: the user's, and those that are managed. */
+const orgsOf = (...accounts: readonly (Account | null)[]): readonly string[] => [
+  ...new Set(accounts.flatMap((one) => (one === null ? [] : [one.org.id, ...one.managedOrgs.map(({ id }) => id)]))),
+];
+
+/** Whether an account is another one by what a request makes of it. */
+const differs = (before: StoredAccount, { values, name, passwordSet, isMarked }: Meant): boolean =>
+  name !== undefined ||
+  passwordSet ||
+  (isMarked !== undefined && isMarked !== before.isMarked) ||
+  Object.entries(values).some(
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field as keyof typeof values]),
+  );
+
+const keep = async (
+  writer: Writer,
+  before: StoredAccount,
+  { values, name, passwordSet, isMarked, verifier }: Meant & { readonly verifier: string | undefined },
+  at: string,
+): Promise<void> => {
+  const { pk } = before;
+  // what was set in the console is not known here
+  const kept = passwordSet ? (verifier ?? null) : before.verifier;
+  await writeAccount(writer, pk, { ...values, verifier: kept }, at);
+  if (name !== undefined || passwordSet) await writeOfUser(writer, pk, { name, passwordSet }, at);
+  if (isMarked !== undefined && isMarked !== before.isMarked) await writeMark(writer, pk, isMarked, at);
+};
+
+const checkNamed = ({ name }: StoredAccount): void => {
+  if (name !== null) return;
+  throw new Failure("not-found", {
+    what: text("this user has no CLOMO account", "このユーザーに CLOMO アカウントはありません"),
+    hint: text(
+      "make one: clomoctl clomo-account create USER --account NAME",
+      "作成するには: clomoctl clomo-account create USER --account NAME",
+    ),
+  });
+};
+
+/** @see facts 1.3: an account is made once, and edited from then on */
+const alreadyNamed = ({ name, role }: StoredAccount, given: AccountRequest): Failure => {
+  const word = shownWord(name ?? "");
+  const isRoleAlone = role === "none" && given.role !== undefined && given.role !== "none";
+  const line = isRoleAlone
+    ? `clomoctl clomo-account grant ${word} --role ${given.role}`
+    : `clomoctl clomo-account edit ${word}`;
+  return new Failure("input-rejected", {
+    what: text(`this user has the account ${name} already`, `このユーザーにはアカウント「${name}」があります`),
+    hint: isRoleAlone
+      ? text(`to give it the role: ${line}`, `管理者権限を付与するには: ${line}`)
+      : text(`to change it: ${line}`, `変更するには: ${line}`),
+  });
+};
+
+const noRole = ({ name }: StoredAccount, isNone: boolean): Failure => {
+  const word = shownWord(name ?? "");
+  const hint: Text = isNone
+    ? text(
+        `to take the role away: clomoctl clomo-account revoke ${word}`,
+        `管理者権限を外すには: clomoctl clomo-account revoke ${word}`,
+      )
+    : text(
+        "say which: --role system|division|operator|custom",
+        "--role system|division|operator|custom を指定してください",
+      );
+  return new Failure("input-rejected", {
+    what: text(`no role is given to ${name}`, `「${name}」に付与する管理者権限がありません`),
+    where: "--role",
+    hint,
+  });
+};
+
+const unknownUser = (id: string): Failure => {
+  const { en, ja } = nounNamed("user");
+  return new Failure("not-found", {
+    what: text(`no ${en} ${id}`, `${ja} ${id} はありません`),
+    hint: text("see clomoctl users list", "確認: clomoctl users list"),
+  });
+};

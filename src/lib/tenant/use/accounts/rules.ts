@@ -1,0 +1,429 @@
+import { Failure } from "../../../errors/index.ts";
+import {
+  ABOVE_OPERATOR,
+  ACCOUNT,
+  MANAGING,
+  PASSWORD_RULE,
+  passwordFault,
+  SUPPORT_RULE,
+} from "../../../model/account.ts";
+import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
+import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../../../model/role.ts";
+import { zoneNamed } from "../../../model/time.ts";
+import { text, type Text } from "../../../text/index.ts";
+import { shownWord } from "../../../text/shell-word.ts";
+import { permit } from "../../policy/check.ts";
+import type { Session } from "../../session.ts";
+import {
+  countOthers,
+  findScheme,
+  holderOfName,
+  othersSupported,
+  type AccountValues,
+  type NamedAccount,
+  type StoredAccount,
+} from "../../store/accounts.ts";
+import { isMirror } from "../../store/console.ts";
+import { ROOT } from "../../store/orgs.ts";
+import { numberOf } from "../../store/records.ts";
+import type { Reader, Writer } from "../../store/store.ts";
+import { checkValue } from "../records.ts";
+
+/** What a request says of an account; what is missing stays. */
+export interface AccountRequest {
+  readonly name?: string | undefined;
+  readonly role?: Role | undefined;
+  /** a scheme's name or id */
+  readonly scheme?: string | undefined;
+  /** ids */
+  readonly managedOrgs?: readonly string[] | undefined;
+  /** of a custom administrator: all organisations are managed */
+  readonly managesAll?: boolean | undefined;
+  readonly supportOption?: boolean | undefined;
+  readonly noticeMail?: boolean | undefined;
+  readonly language?: string | null | undefined;
+  readonly timezone?: string | null | undefined;
+  readonly memo?: string | null | undefined;
+  readonly password?: string | undefined;
+  /** of a mirror: the password was set in the console */
+  readonly passwordInConsole?: boolean | undefined;
+}
+
+const { fields: FIELDS } = ACCOUNT;
+
+const refused = (label: Text, reason: Text, hint?: Text): Failure =>
+  new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
+
+const isAbove = (role: Role): boolean => ABOVE_OPERATOR.includes(role);
+
+/** `alice (山田 花子)` */
+const called = ({ name, user }: NamedAccount): string => `${name} (${user})`;
+
+/**
+ * Checks that somebody may change an account as asked; before its values are looked at.
+ *
+ * @throws Failure `not-permitted`
+ * @see facts 2.1: operators are made by division and custom administrators, all others by system administrators
+ */
+export const permitChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
+  permit(asker, ["accounts.write"]);
+  permitAccountOf(asker, before);
+  if (isAbove(given.role ?? "none") || given.supportOption === true) permit(asker, ["accounts.roles"]);
+  if (given.managedOrgs !== undefined || given.managesAll !== undefined) permit(asker, ["accounts.orgs"]);
+};
+
+/**
+ * Nobody but a system administrator changes the account, or the user, of who holds a role above operator: by another mail
+ * address it could be taken over.
+ *
+ * @throws Failure `not-permitted`
+ */
+export const permitAccountOf = (
+  asker: Session["asker"],
+  { name, role }: Pick<StoredAccount, "name" | "role">,
+): void => {
+  if (asker.role === "system" || !isAbove(role)) return;
+  const { [role]: held } = ROLES;
+  throw new Failure("not-permitted", {
+    what: text(
+      `${name ?? ""} is a ${held.en}: only a system administrator changes the account and its user`,
+      `「${name ?? ""}」は${held.ja}です。アカウントとユーザーを変更できるのはシステム管理者だけです`,
+    ),
+    hint: text("see what roles permit: clomoctl roles matrix", "管理者権限の一覧: clomoctl roles matrix"),
+  });
+};
+
+/** What an account is to be. */
+export interface Meant {
+  readonly values: AccountValues;
+  /** a name that it does not have yet */
+  readonly name: string | undefined;
+  readonly passwordSet: boolean;
+  /** undefined: as it is */
+  readonly isMarked: boolean | undefined;
+}
+
+/**
+ * What a request makes of an account.
+ *
+ * @throws Failure `input-rejected` where a rule says no, `not-found` where an organisation or a scheme is not there
+ * @see facts 2.1, 2.2, 2.3
+ */
+export const meantBy = async (writer: Writer, before: StoredAccount, given: AccountRequest): Promise<Meant> => {
+  const role = given.role ?? before.role;
+  const name = await meantName(writer, before, given.name);
+  const after: Called = { name: name ?? before.name ?? "", role };
+  const passwordSet = await checkPassword(writer, before, given, after);
+  await checkLastSystem(writer, before, role);
+  if (role === "operator") checkOperator(before, after);
+  const scheme = await meantScheme(writer, before, given, after);
+  const managedOrgs = await meantOrgs(writer, before, given, after);
+  const supportOption = await meantSupport(writer, before, given, after);
+  return {
+    values: {
+      role,
+      scheme,
+      managedOrgs,
+      supportOption,
+      noticeMail: meantNoticeMail(before, given, supportOption),
+      language: given.language === undefined ? before.language : given.language,
+      timezone: meantZone(before, given),
+      memo: meantMemo(before, given),
+      verifier: before.verifier,
+    },
+    name,
+    passwordSet,
+    isMarked: role === "none" ? (given.role === undefined ? undefined : false) : true,
+  };
+};
+
+interface Called {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** @returns a name that it does not have yet. @see facts 1.3: names are unique in the tenant; facts 2.2: required */
+const meantName = async (
+  reader: Reader,
+  before: StoredAccount,
+  typed: string | undefined,
+): Promise<string | undefined> => {
+  if (typed === undefined) return undefined;
+  const { label } = FIELDS.name;
+  if (typed.trim() === "") {
+    throw refused(label, text("can be changed and never cleared", "変更はできますが、消すことはできません"));
+  }
+  const name = checkValue("name", FIELDS.name, typed);
+  if (name === before.name) return undefined;
+  const holder = await holderOfName(reader, name);
+  if (holder === undefined || holder.pk === before.pk) return name;
+  if (holder.called === null) throw refused(label, text(`${name} cannot be used`, `「${name}」は使えません`));
+  throw refused(
+    label,
+    text(
+      `${name} is already that of the user ${holder.called}`,
+      `「${name}」はユーザー「${holder.called}」が使っています`,
+    ),
+    text(
+      `see it: clomoctl clomo-account show ${shownWord(name)}`,
+      `確認: clomoctl clomo-account show ${shownWord(name)}`,
+    ),
+  );
+};
+
+/**
+ * A role needs a password; one is set with the role, as the console's form asks for it then. A mirror keeps none: there it
+ * is set in the console.
+ *
+ * @returns whether one is set
+ * @see facts 2.2, 2.3
+ */
+const checkPassword = async (
+  reader: Reader,
+  before: StoredAccount,
+  { password, passwordInConsole = false }: AccountRequest,
+  { name, role }: Called,
+): Promise<boolean> => {
+  const isOfMirror = await isMirror(reader);
+  const { label } = FIELDS.password;
+  if (password !== undefined && isOfMirror) {
+    throw refused(
+      label,
+      text(
+        "this tenant mirrors a console, which keeps the passwords; clomoctl keeps none of it",
+        "このテナントは管理画面のミラーです。パスワードは管理画面で設定し、clomoctl は保存しません",
+      ),
+      IN_CONSOLE,
+    );
+  }
+  if (passwordInConsole && !isOfMirror) {
+    throw refused(
+      label,
+      text(
+        "this tenant mirrors no console in which the password could be set",
+        "このテナントは管理画面のミラーではないため、パスワードを管理画面で設定できません",
+      ),
+      BY_FILE,
+    );
+  }
+  if (password !== undefined) {
+    if (password === "") throw refused(label, text("must not be blank", "空にできません"));
+    const fault = role === "none" ? undefined : passwordFault(password);
+    if (fault !== undefined) throw refused(label, fault);
+    return true;
+  }
+  if (passwordInConsole) return true;
+  if (role === "none" || before.role !== "none") return false;
+  const { [role]: meant } = ROLES;
+  throw refused(
+    label,
+    text(`${name} needs one as ${meant.en}`, `「${name}」を${meant.ja}にするには必要です`),
+    isOfMirror ? IN_CONSOLE : BY_FILE,
+  );
+};
+
+const IN_CONSOLE = text(
+  "set it in the console, and record that: --password-in-console",
+  "管理画面で設定し、そのことを記録してください: --password-in-console",
+);
+
+const BY_FILE = text(
+  `pass --password-file FILE (${PASSWORD_RULE.en})`,
+  `--password-file FILE を指定してください(${PASSWORD_RULE.ja})`,
+);
+
+/** Somebody has to be able to do everything. */
+const checkLastSystem = async (reader: Reader, before: StoredAccount, role: Role): Promise<void> => {
+  if (before.role !== "system" || role === "system" || (await countOthers(reader, before.pk, "system")) > 0) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `${before.name ?? ""} is the last system administrator: nobody else could give the role back`,
+      `「${before.name ?? ""}」は最後のシステム管理者です。ほかに権限を付与できる人がいなくなります`,
+    ),
+    hint: text(
+      "make somebody else one first: clomoctl clomo-account grant ACCOUNT --role system",
+      "先に別の人をシステム管理者にしてください: clomoctl clomo-account grant ACCOUNT --role system",
+    ),
+  });
+};
+
+/** @see facts 2.1: an operator acts in its own organisation only */
+export const checkOperator = ({ org }: Pick<StoredAccount, "org">, { name }: Pick<Called, "name">): void => {
+  if (org !== ROOT) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `${name} cannot be an operator in ${ROOT_ORG_NAME}: an operator acts in an organisation of its own`,
+      `「${name}」は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
+    ),
+    hint: text(
+      "another organisation: clomoctl users move USER --org ORG; another role: clomoctl clomo-account grant ACCOUNT --role ROLE; none: clomoctl clomo-account revoke ACCOUNT",
+      "別の組織にするには: clomoctl users move USER --org ORG。別の権限にするには: clomoctl clomo-account grant ACCOUNT --role ROLE。権限を外すには: clomoctl clomo-account revoke ACCOUNT",
+    ),
+  });
+};
+
+/** What a role does not have. */
+const notOf = (label: Text, whose: Text): Failure =>
+  refused(label, text(`is for ${whose.en} alone`, `${whose.ja}だけの項目です`));
+
+const meantScheme = async (
+  writer: Writer,
+  before: StoredAccount,
+  { scheme }: AccountRequest,
+  { name, role }: Called,
+): Promise<number | null> => {
+  const { label } = FIELDS.scheme;
+  if (role !== "custom") {
+    if (scheme !== undefined) throw notOf(label, text("custom administrators", "カスタム管理者"));
+    return null;
+  }
+  await writer.lock(["schemes"]);
+  const found = scheme === undefined ? (before.scheme ?? undefined) : await findScheme(writer, scheme);
+  if (found !== undefined) return found;
+  const list = text("see them: clomoctl roles schemes list", "一覧: clomoctl roles schemes list");
+  if (scheme === undefined) {
+    throw refused(
+      label,
+      text(`a custom administrator needs one: ${name}`, `カスタム管理者には必要です: ${name}`),
+      list,
+    );
+  }
+  throw new Failure("not-found", {
+    what: text(`no custom scheme is named ${scheme}`, `「${scheme}」というカスタム管理権限スキームはありません`),
+    where: "--scheme",
+    hint: list,
+  });
+};
+
+/** @returns the organisations' numbers; null: none, or of a custom administrator all. @see facts 2.1 */
+const meantOrgs = async (
+  writer: Writer,
+  before: StoredAccount,
+  { managedOrgs, managesAll }: AccountRequest,
+  { name, role }: Called,
+): Promise<readonly number[] | null> => {
+  const { label } = FIELDS.managedOrgs;
+  const given = managedOrgs !== undefined && managedOrgs.length > 0;
+  if (!MANAGING.includes(role)) {
+    if (given || managesAll === true) {
+      throw notOf(label, text("division and custom administrators", "部門管理者とカスタム管理者"));
+    }
+    return null;
+  }
+  if (managesAll === true) {
+    if (role === "custom") return null;
+    throw refused(
+      label,
+      text("all (全て) is for custom administrators alone", "「全て」を選べるのはカスタム管理者だけです"),
+      MANAGED_HINT,
+    );
+  }
+  const pks = given ? await orgsWith(writer, managedOrgs) : managedOrgs === undefined ? before.managedOrgs : null;
+  if (pks !== null && pks.length > 0) return pks;
+  const stays = role === "custom" && before.role === "custom" && managedOrgs === undefined && managesAll === undefined;
+  if (stays) return null;
+  const { [role]: meant } = ROLES;
+  throw refused(
+    label,
+    text(`${name} needs at least one as ${meant.en}`, `「${name}」を${meant.ja}にするには 1 つ以上必要です`),
+    role === "custom" ? MANAGED_OR_ALL : MANAGED_HINT,
+  );
+};
+
+const MANAGED_HINT = text("name them: --managed-orgs ORG,ORG", "指定してください: --managed-orgs 組織,組織");
+const MANAGED_OR_ALL = text(
+  "name them: --managed-orgs ORG,ORG; or all of them: --managed-orgs all",
+  "指定してください: --managed-orgs 組織,組織(全て: --managed-orgs all)",
+);
+
+const orgsWith = async (writer: Writer, ids: readonly string[]): Promise<readonly number[]> => {
+  await writer.lock(["orgs"]);
+  const pks: number[] = [];
+  for (const id of new Set(ids)) {
+    const pk = await numberOf(writer, "org", id);
+    if (pk === undefined) {
+      throw new Failure("not-found", {
+        what: text(`no organisation ${id}`, `組織 ${id} はありません`),
+        where: "--managed-orgs",
+        hint: text("see clomoctl orgs list", "確認: clomoctl orgs list"),
+      });
+    }
+    if (pk === ROOT) {
+      throw refused(
+        FIELDS.managedOrgs.label,
+        text(
+          `${ROOT_ORG_NAME} is no division of the tenant (ours)`,
+          `${ROOT_ORG_NAME}は指定できません(clomoctl 独自の規則)`,
+        ),
+        text(
+          "for all organisations: --role system, or --role custom --managed-orgs all",
+          "すべての組織を対象にするには: --role system か --role custom --managed-orgs all",
+        ),
+      );
+    }
+    pks.push(pk);
+  }
+  return pks.toSorted((a, b) => a - b);
+};
+
+/** @see facts 2.1: system administrators only, on at most five accounts of a tenant */
+const meantSupport = async (
+  reader: Reader,
+  before: StoredAccount,
+  { supportOption: given }: AccountRequest,
+  { role }: Called,
+): Promise<boolean> => {
+  const { label } = FIELDS.supportOption;
+  if (role !== "system") {
+    if (given === true) throw refused(label, SUPPORT_RULE);
+    return false;
+  }
+  const after = given ?? before.supportOption;
+  if (!after || before.supportOption) return after;
+  const others = await othersSupported(reader, before.pk);
+  if (others.length < MOST_SUPPORT_OPTIONS) return true;
+  const names = others.map(called);
+  throw refused(
+    label,
+    text(
+      `${MOST_SUPPORT_OPTIONS} accounts hold it, and no more may: ${names.join(", ")}`,
+      `すでに ${MOST_SUPPORT_OPTIONS} アカウントに付与されていて、これ以上付与できません: ${names.join("、")}`,
+    ),
+    text(
+      "take it from one of them: clomoctl clomo-account edit ACCOUNT --no-support-option",
+      "いずれかから外してください: clomoctl clomo-account edit ACCOUNT --no-support-option",
+    ),
+  );
+};
+
+/** @see facts 2.2: only with the support option */
+const meantNoticeMail = (
+  before: StoredAccount,
+  { noticeMail: given }: AccountRequest,
+  supportOption: boolean,
+): boolean => {
+  if (supportOption) return given ?? before.noticeMail;
+  if (given !== true) return false;
+  throw refused(
+    FIELDS.noticeMail.label,
+    text("only with the support option", "サポートオプションのあるアカウントだけが受信できます"),
+    text("add it: --support-option", "付与するには: --support-option"),
+  );
+};
+
+const meantZone = (before: StoredAccount, { timezone: typed }: AccountRequest): string | null => {
+  if (typed === undefined) return before.timezone;
+  if (typed === null || typed === "") return null;
+  const zone = zoneNamed(typed);
+  if (zone !== undefined) return zone;
+  throw refused(
+    FIELDS.timezone.label,
+    text(`no such time zone: ${typed}`, `「${typed}」というタイムゾーンはありません`),
+    text("as Asia/Tokyo", "例: Asia/Tokyo"),
+  );
+};
+
+const meantMemo = (before: StoredAccount, { memo: typed }: AccountRequest): string | null => {
+  if (typed === undefined) return before.memo;
+  return typed === null || typed.trim() === "" ? null : checkValue("memo", FIELDS.memo, typed);
+};
