@@ -38,7 +38,7 @@ export const OPERATIONS = {
   "fields.read": { about: text("read custom fields", "カスタムユーザー情報の項目の閲覧") },
   "fields.write": { about: text("add and remove custom fields", "カスタムユーザー情報の項目の変更") },
   "accounts.read": { about: text("read CLOMO accounts", "CLOMOアカウントの閲覧") },
-  "accounts.write": { about: text("name accounts, and make operators", "CLOMOアカウントの作成とオペレーターの任命") },
+  "accounts.write": { about: text("name accounts, and make operators", "アカウントの作成・オペレーターの任命") },
   "accounts.roles": { about: text("grant roles above operator", "オペレーターより上の管理者権限の付与") },
   "accounts.orgs": { about: text("set managed organisations", "管理対象組織の設定") },
   "accounts.settings": { about: text("change the settings of CLOMO accounts", "CLOMOアカウント設定の変更") },
@@ -49,9 +49,9 @@ export const OPERATIONS = {
   "devices.write": { about: text("add and change devices, give them owners", "デバイスの登録・変更・所有者の設定") },
   "devices.note": { about: text("write memos and tags of devices", "デバイスのメモとタグの変更") },
   "devices.delete": { about: text("delete devices", "デバイスの削除") },
-  "secured.read": { about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザーとグループの閲覧") },
+  "secured.read": { about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧") },
   "secured.write": {
-    about: text("change users and groups of SECURED APPs", "SECURED APPs のユーザーとグループの変更"),
+    about: text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
   },
   "console.read": { about: text("read what has to be done in the console", "管理画面で行う作業の閲覧") },
   "console.write": { about: text("close what has to be done in the console", "管理画面で行う作業の完了") },
@@ -62,3 +62,24 @@ export const OPERATIONS = {
 } as const satisfies Readonly<Record<string, { readonly about: Text; readonly manual?: true }>>;
 
 export type Operation = keyof typeof OPERATIONS;
+
+/** What operations are of, by the first part of their names, in the order of {@link OPERATIONS}. */
+export const OPERATION_GROUPS = {
+  tenant: text("tenant", "テナント情報"),
+  orgs: text("organisations", "組織"),
+  users: text("users", "ユーザー"),
+  fields: text("custom fields", "カスタムユーザー情報"),
+  accounts: text("CLOMO accounts", "CLOMO アカウント"),
+  schemes: text("custom schemes", "カスタム管理権限スキーム"),
+  roles: text("roles", "管理者権限"),
+  devices: text("devices", "デバイス"),
+  secured: text("SECURED APPs", "SECURED APPs"),
+  console: text("work in the console", "管理画面で行う作業"),
+  audit: text("audit", "監査ログ"),
+  renewals: text("renewals", "更新期限"),
+} as const satisfies Readonly<Record<string, Text>>;
+
+export type OperationGroup = keyof typeof OPERATION_GROUPS;
+
+/** What an operation is of. */
+export const groupOf = (operation: Operation): OperationGroup => operation.split(".")[0] as OperationGroup;

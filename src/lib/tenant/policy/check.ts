@@ -1,14 +1,14 @@
 import { Failure } from "../../errors/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { POLICY } from "../../model/role-policy.ts";
 import { OPERATIONS, ROLES, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { Asker } from "./asker.ts";
-import { POLICY, type Reach } from "./operations.ts";
 
 /** How far somebody reaches with an operation; undefined if not at all. */
 export const reachOf = ({ role, items, orgs }: Asker, operation: Operation): "all" | "inside" | undefined => {
-  const { reach }: { readonly reach: Reach } = POLICY[operation][role];
+  const { reach } = POLICY[operation][role];
   if (reach === "no" || (reach === "item" && !items.has(operation))) return undefined;
   // SECURED APPs know no organisations of ours
   if (operation.startsWith("secured.")) return orgs === undefined ? "all" : undefined;

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ALL_ROUTES } from "../../contract/all.ts";
 import { EXAMPLES } from "../../contract/examples.ts";
 import type { Route } from "../../contract/route.ts";
+import { POLICY } from "../../model/role-policy.ts";
 import { ADMINISTRATORS, OPERATIONS, type Operation } from "../../model/role.ts";
 import { exampleId } from "../../model/thing.ts";
 import { withAccount, type TestAccount } from "../testing/accounts.ts";
 import { TestTenant } from "../testing/tenant.ts";
 import { may } from "./check.ts";
-import { POLICY } from "./operations.ts";
+
 import type { Asker } from "./asker.ts";
 import { operationsOf, type AskedFor } from "./rules.ts";
 
@@ -33,8 +34,9 @@ const ACCOUNTS: readonly (TestAccount & { readonly asker: Omit<Asker, "account">
 
 /** What a schema's member may be: one of its choices, else a word or an id. */
 const valueOf = (name: string, schema: z.ZodType): string =>
-  [exampleId(2), "1", "hanako", "users", "browser", "ja", "lf"].find((value) => schema.safeParse(value).success) ??
-  `${name}=?`;
+  [exampleId(2), "1", "hanako", "users", "browser", "system", "ja", "lf"].find(
+    (value) => schema.safeParse(value).success,
+  ) ?? `${name}=?`;
 
 /** The required members of a request's query or path. */
 const required = (shape: z.ZodRawShape = {}): Readonly<Record<string, string>> =>
