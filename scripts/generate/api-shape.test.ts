@@ -80,6 +80,8 @@ const ofDevices = (schema: string): Permitted => ({
 const KEYS = ["email", "employee-code", "upn"];
 const TAGS = ["tenant", "orgs", "users", "secured", "imports", "renewals"].map((name) => ({ name }));
 
+const ROLES = "who may do what can be read, and made for custom administrators";
+
 /** What is there now, or is something more; asked for by `why`. */
 const asked = (why: string, ...at: readonly string[]): Permitted => ({
   at,
@@ -208,6 +210,15 @@ const PERMITTED: readonly Permitted[] = [
   ...["reason", "unseen", "unseenRecords", "openTasks"].map((name) => bridge(...verification("properties", name))),
   bridged(...verification("required")),
   bridge("paths", "/v1/administrators/{kind}"),
+  ...["RoleChoice", "RoleFacts", "RoleMatrix", "HeldScheme", "DeletedSchemes"].map((name) =>
+    asked(ROLES, "components", "schemas", name),
+  ),
+  ...["Scheme", "NewScheme", "SchemeChange", "WrittenScheme"].map((name) =>
+    asked(ROLES, "components", "schemas", name),
+  ),
+  ...["", "/matrix", "/schemes", "/schemes/delete", "/schemes/{id}", "/{role}"].map((path) =>
+    asked(ROLES, "paths", `/v1/roles${path}`),
+  ),
   ...["", "/export", "/find", "/not-ready"].map((path) => added("paths", `/v1/devices${path}`)),
   ...["Org", "User", "Device", "SecuredUser", "SecuredGroup"].flatMap((thing) =>
     [`New${thing}`, `${thing}Change`, `Written${thing}`].map((name) => byHand("components", "schemas", name)),
@@ -274,7 +285,15 @@ const PERMITTED: readonly Permitted[] = [
     at: ["tags"],
     before: TAGS,
     now: [
-      ...TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }, { name: "audit" }),
+      ...TAGS.toSpliced(
+        4,
+        0,
+        { name: "devices" },
+        { name: "administrators" },
+        { name: "roles" },
+        { name: "console" },
+        { name: "audit" },
+      ),
       { name: "whoami" },
     ],
     why: DEVICES,

@@ -63,6 +63,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
 
 const AUDIT = "every change can be traced";
 const RIGHTS = "requests are answered according to who asks";
+const ROLES = "who may do what can be read, and made for custom administrators";
 const VALUES = "values that go with a custom field are counted, and the count is confirmed";
 
 /** What the console bridge has besides what it had. */
@@ -254,6 +255,10 @@ const PERMITTED: readonly Permitted[] = [
     added(["verbs", "users fields remove", "options", option], VALUES),
   ),
   added(["nouns", "audit"], AUDIT),
+  ...["roles", "roles schemes"].map((noun) => added(["nouns", noun], ROLES)),
+  ...["list", "matrix", "show", ...["create", "delete", "edit", "list", "show"].map((verb) => `schemes ${verb}`)].map(
+    (verb) => added(["verbs", `roles ${verb}`], ROLES),
+  ),
   ...["export", "head", "list", "show", "verify"].map((verb) => added(["verbs", `audit ${verb}`], AUDIT)),
   ...encodingOnce("users import"),
   sheetOf("users import"),

@@ -33,6 +33,7 @@ test("every command opens a tenant, but for these", async () => {
     "orgs template",
     ...["install", "remove", "show"].map((verb) => `renewals schedule ${verb}`),
     "renewals verify",
+    ...["list", "matrix", "show"].map((verb) => `roles ${verb}`),
     "secured users template",
     "status",
   ]);

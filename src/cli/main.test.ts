@@ -16,7 +16,7 @@ describe("version and help", () => {
     const { en, ja } = await inBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(
-      /\n {2}clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}help +\S/,
+      /\n(?: {2}|Usage: )clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}help +\S/,
     );
     expect(ja.exit).toBe(0);
     expect(ja.stdout).toContain("ヘルプを表示する(例: help users import)");
@@ -114,7 +114,7 @@ describe("what is misspelt", () => {
     [
       "frobnicate",
       "unknown command frobnicate",
-      "one of: audit, console, context, csv, devices, imports, orgs, renewals, secured, tenant, users",
+      "one of: audit, console, context, csv, devices, imports, orgs, renewals, roles, secured, tenant, users",
     ],
     ["-", "unknown command -", "one of: audit, console, context, csv,"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],

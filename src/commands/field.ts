@@ -28,6 +28,7 @@ export type Names =
   | "imports"
   | "items"
   | "orgs"
+  | "schemes"
   | "secured-groups"
   | "secured-users"
   | "users";

@@ -48,6 +48,9 @@ const CHANGING = [
   "secured groups create x --app docs",
   "secured groups edit x --name y --app docs",
   "secured groups delete x --app docs --confirm-deletions 1",
+  "roles schemes create x --item users.write",
+  "roles schemes edit x --name y",
+  "roles schemes delete x --confirm-deletions 1",
   "console confirm 3",
   "console drop 3",
   "context add kanto --embedded",
@@ -115,10 +118,10 @@ test("what takes no value is told in the commands that texts propose", async () 
 });
 
 const BY_HAND =
-  /^(?:users|orgs|devices|secured users|secured groups|tenant|console) (?:create|edit|move|set-owner|tag|delete|set|confirm|drop)$/;
+  /^(?:users|orgs|devices|secured users|secured groups|roles schemes|tenant|console) (?:create|edit|move|set-owner|tag|delete|set|confirm|drop)$/;
 
 test("a home that cannot be written is among the exits of what writes by hand", async () => {
   const verbs = verbsBelow(PROGRAM).filter(([path]) => BY_HAND.test(path));
-  expect(verbs).toHaveLength(22);
+  expect(verbs).toHaveLength(25);
   for (const [path, { load }] of verbs) expect((await load()).default.exits, path).toContain("not-permitted");
 });

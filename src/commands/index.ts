@@ -71,6 +71,20 @@ export const PROGRAM: NounNode = {
   }],
     verbs: [{ name: "add", summary: {"en":"record an item that expires","ja":"期限のあるものを登録する"}, load: () => import("./renewals/add.ts") },{ name: "calendar", summary: {"en":"write expiry dates as a calendar file","ja":"期限のあるものをカレンダーファイルに書き出す"}, load: () => import("./renewals/calendar.ts") },{ name: "check", summary: {"en":"check what is due, for cron and monitoring","ja":"期限の近いものを調べる(cron・監視用)"}, failureExit: 3, load: () => import("./renewals/check.ts") },{ name: "confirm", summary: {"en":"record that the yearly login was done, and by whom","ja":"年に一度のログインを済ませたことを記録する"}, load: () => import("./renewals/confirm.ts") },{ name: "edit", summary: {"en":"change a recorded item","ja":"登録した項目を変更する"}, load: () => import("./renewals/edit.ts") },{ name: "guide", summary: {"en":"show how to renew an item, step by step, with the pitfalls","ja":"更新の手順と注意点を示す"}, load: () => import("./renewals/guide.ts") },{ name: "list", summary: {"en":"list what expires, with a 15-month timeline","ja":"期限のあるものを 15 か月のタイムラインとともに一覧する"}, load: () => import("./renewals/list.ts") },{ name: "notify", summary: {"en":"notify the right people, once, of what is due","ja":"期限の近いものを通知先に 1 回ずつ知らせる"}, load: () => import("./renewals/notify.ts") },{ name: "remove", summary: {"en":"delete an item and the records of its notices","ja":"項目とその通知の記録を削除する"}, load: () => import("./renewals/remove.ts") },{ name: "verify", summary: {"en":"check that a new certificate or token can replace the current one","ja":"新しい証明書やトークンで更新してよいかを確かめる"}, load: () => import("./renewals/verify.ts") }],
   },{
+    name: "roles",
+    summary: {"en":"administrator roles, what they may, custom schemes","ja":"管理者権限と、その操作範囲、カスタム管理権限スキーム"},
+    aliases: [],
+    examples: ["clomoctl roles list","clomoctl roles matrix","clomoctl roles show division"],
+    nouns: [{
+    name: "schemes",
+    summary: {"en":"schemes of custom administrators","ja":"カスタム管理権限スキーム"},
+    aliases: [],
+    examples: ["clomoctl roles schemes create ユーザー登録係 --item users.write,users.move","clomoctl roles schemes delete ユーザー登録係 --dry-run","clomoctl roles schemes edit ユーザー登録係 --add-item orgs.write"],
+    nouns: [],
+    verbs: [{ name: "create", summary: {"en":"create a custom scheme","ja":"カスタム管理権限スキームを作成する"}, load: () => import("./roles/schemes/create.ts") },{ name: "delete", summary: {"en":"delete custom schemes","ja":"カスタム管理権限スキームを削除する"}, load: () => import("./roles/schemes/delete.ts") },{ name: "edit", summary: {"en":"rename a custom scheme, or change its items","ja":"カスタム管理権限スキームの名前や項目を変更する"}, load: () => import("./roles/schemes/edit.ts") },{ name: "list", summary: {"en":"list custom schemes","ja":"カスタム管理権限スキームを一覧する"}, load: () => import("./roles/schemes/list.ts") },{ name: "show", summary: {"en":"show a custom scheme, and who has it","ja":"カスタム管理権限スキームと、設定されたアカウントを表示する"}, load: () => import("./roles/schemes/show.ts") }],
+  }],
+    verbs: [{ name: "list", summary: {"en":"list the roles of administrators (管理者権限)","ja":"管理者権限の種類を一覧する"}, load: () => import("./roles/list.ts") },{ name: "matrix", summary: {"en":"show who may do what: operations × roles","ja":"だれが何をできるかを表示する(操作 × 管理者権限)"}, load: () => import("./roles/matrix.ts") },{ name: "show", summary: {"en":"show what a role may, and who says so","ja":"管理者権限でできることと、その根拠を表示する"}, load: () => import("./roles/show.ts") }],
+  },{
     name: "secured",
     summary: {"en":"SECURED APPs: users and groups of the five apps","ja":"SECURED APPs: 5 アプリのユーザーとグループ"},
     aliases: [],

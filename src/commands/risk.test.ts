@@ -81,6 +81,7 @@ async function populated(folder: string): Promise<TestTenant> {
   const [taro] = await tenant.users();
   await tenant.client.users.edit(taro?.id ?? "", { custom: [{ name: "入社年", value: "2020" }] });
   await tenant.client.renewals.add({ name: "本社", kind: "custom", expiresAt: "2099-01-01T00:00:00.000Z" });
+  await tenant.client.roles.createScheme({ name: "登録係", operations: ["users.write"] });
   writeFileSync(join(folder, "users.csv"), "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n");
   writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
   writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
@@ -127,6 +128,9 @@ const REHEARSED: readonly string[] = [
   "secured groups delete 営業 --app docs",
   "secured users delete hanako --app docs",
   "secured users import docs.csv --app docs",
+  "roles schemes create 組織担当 --item orgs.write",
+  "roles schemes edit 登録係 --add-item orgs.write",
+  "roles schemes delete 登録係",
   "tenant set --ios yes",
   "imports revert 4",
   "renewals notify",
@@ -142,6 +146,7 @@ const stateOf = (tenant: TestTenant): unknown => ({
   tenant: tenant.sql("select * from tenant"),
   ...tenant.dump(),
   renewals: tenant.sql("select * from renewal_item"),
+  schemes: tenant.sql("select * from scheme"),
   notices: tenant.sql("select * from renewal_notice"),
   audit: tenant.sql("select * from audit order by seq"),
   tasks: tenant.sql("select * from console_task"),

@@ -1,5 +1,6 @@
 import { FORMATS } from "../../lib/model/formats.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import { SCHEME } from "../../lib/model/scheme.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { TENANT } from "../../lib/model/tenant.ts";
 import type { Fields } from "../../lib/model/thing.ts";
@@ -25,6 +26,7 @@ const isTold = (name: string): boolean => !UNTOLD.has(name) && !name.endsWith("I
 const FIELDS: Readonly<Record<string, Fields>> = {
   ...Object.fromEntries(Object.values(FORMATS).map(({ thing }) => [thing.name, thing.fields])),
   [SECURED_GROUP.name]: SECURED_GROUP.fields,
+  [SCHEME.name]: SCHEME.fields,
   tenant: TENANT.fields,
 };
 

@@ -85,6 +85,10 @@ const READ: Readonly<Record<Exclude<Names, "contexts" | "files">, Read>> = {
     const { users } = await open("users");
     return (await users.fields()).flatMap(({ name }) => named([name], typed, ""));
   },
+  async schemes(open, typed) {
+    const { roles } = await open("roles");
+    return (await roles.schemes()).flatMap(({ name, id }) => named([name, id], typed, ""));
+  },
   async "secured-groups"(open, typed, { words }) {
     const app = SECURED_APPS.find((name) => name === valueIn(words, "--app"));
     if (app === undefined) return [];

@@ -3,6 +3,7 @@ import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/co
 import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
+import { SCHEME } from "../../lib/model/scheme.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
@@ -459,7 +460,7 @@ const exportCalled = ({ importNumber, file }: { readonly importNumber: number; r
     : text(`the export ${file} (import ${importNumber})`, `エクスポート ${file}(インポート ${importNumber})`);
 
 /** The things that are written by hand, and that no file has. */
-const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP];
+const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP, SCHEME];
 
 const thingOf = ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Thing =>
   WITHOUT_FILES.find(({ name }) => name === thing) ?? FORMATS[kind].thing;

@@ -5,6 +5,7 @@ export type * from "./devices.ts";
 export type * from "./imports.ts";
 export type * from "./orgs.ts";
 export type * from "./renewals.ts";
+export type * from "./roles.ts";
 export type * from "./secured.ts";
 export type * from "./tenant.ts";
 export type * from "./users.ts";
@@ -18,6 +19,7 @@ export const NOUNS = {
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
   administrators: () => import("./administrators.ts"),
+  roles: () => import("./roles.ts"),
   console: () => import("./console.ts"),
   audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),

@@ -18,7 +18,8 @@ export const Instant = z.iso.datetime().meta({ description: "a UTC instant" });
 
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-const InBothLanguages = z.object({ en: z.string(), ja: z.string() });
+/** A text for people, in both languages. */
+export const InBothLanguages = z.object({ en: z.string(), ja: z.string() });
 
 /** The RFC 9457 problem object of every failure; `type` is a code of the error table. */
 export const ProblemObject = named(

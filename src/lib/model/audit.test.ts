@@ -7,10 +7,10 @@ const TENANT = join(import.meta.dirname, "..", "tenant");
 
 /** What actions are named by, as the nouns of the tenant API. */
 const NAMED =
-  /"((?:administrators|audit|console|devices|fields|imports|orgs|renewals|secured|tenant|users)\.[a-z.-]+)"/g;
+  /"((?:administrators|audit|console|devices|fields|imports|orgs|renewals|roles|secured|tenant|users)\.[a-z.-]+)"/g;
 
 /** What is written by hand names its nouns alone: the actions begin with them. */
-const BY_HAND: ReadonlySet<string> = new Set(["secured.users", "secured.groups"]);
+const BY_HAND: ReadonlySet<string> = new Set(["secured.users", "secured.groups", "roles.schemes"]);
 const VERBS = ["create", "edit"];
 
 /** The actions that the tenant's sources name. */

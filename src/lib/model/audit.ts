@@ -8,6 +8,7 @@ const NOUNS: Readonly<Record<string, Text>> = {
   secured: text("SECURED APPs user", "SECURED APPs ユーザー"),
   "secured.users": text("SECURED APPs user", "SECURED APPs ユーザー"),
   "secured.groups": text("SECURED APPs group", "SECURED APPs グループ"),
+  "roles.schemes": text("custom scheme", "カスタム管理権限スキーム"),
   fields: text("custom field", "カスタム項目"),
   tenant: text("tenant", "テナント情報"),
   renewals: text("renewal", "更新期限"),

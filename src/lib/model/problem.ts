@@ -56,6 +56,7 @@ const NOUNS: Readonly<Record<string, Text>> = {
   secured_user: text("user", "ユーザー"),
   device: text("device", "デバイス"),
   secured_group: text("group", "グループ"),
+  scheme: text("custom scheme", "カスタム管理権限スキーム"),
 };
 
 /** What people call one record of a thing, by the thing's name. */

@@ -34,7 +34,7 @@ const ARGUMENTS: readonly string[] = [
 const NAMING = String.raw`(?:create|delete|edit|move|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
-const NOUN = String.raw`(?:audit|console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|users)\b)?`;
+const NOUN = String.raw`(?:audit|console|devices|imports|orgs|renewals|roles|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|schemes|users)\b)?`;
 const COMMAND = String.raw`clomoctl (?:${NOUN}(?: (?:${NAMING}|[a-z]+(?:-[a-z]+)*))?|tenant(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
 
 const QUOTED_OR_COMMAND = new RegExp(`${QUOTED}|${COMMAND}`, "g");

@@ -26,6 +26,7 @@ const HANDLERS: {
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
   administrators: () => import("./administrators.ts"),
+  roles: () => import("./roles.ts"),
   console: () => import("./console.ts"),
   audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),

@@ -1,5 +1,6 @@
 import type { NOUNS, NounName, RoutesOf } from "../../contract/index.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import { itemsForUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import type { Asker } from "./asker.ts";
 import { may } from "./check.ts";
@@ -32,11 +33,7 @@ export interface PlannedWork {
  * What creating users needs: making and moving them; and making organisations, where not all are the asker's, as every new
  * user is linked with one. @see facts 2.1
  */
-const creatingUsers = ({ orgs }: Asker): readonly Operation[] => [
-  "users.write",
-  "users.move",
-  ...(orgs === undefined ? [] : (["orgs.write"] as const)),
-];
+const creatingUsers = ({ orgs }: Asker): readonly Operation[] => itemsForUsers(orgs === undefined);
 
 /** What an import needs. */
 export const importOperations = (asker: Asker, work: PlannedWork): readonly Operation[] => {
@@ -119,6 +116,14 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   deleteSecuredGroups: ["secured.write"],
   administrators: administrators("accounts.read", "secured.read"),
   markAdministrators: administrators("accounts.roles", "secured.write"),
+  roles: ["roles.read"],
+  roleMatrix: ["roles.read"],
+  role: ["roles.read"],
+  schemes: ["schemes.read"],
+  scheme: ["schemes.read"],
+  createScheme: ["schemes.write"],
+  editScheme: ["schemes.write"],
+  deleteSchemes: ["schemes.write"],
   consoleTasks: ["console.read"],
   consoleTask: ["console.read"],
   closeConsoleTasks: ["console.write"],

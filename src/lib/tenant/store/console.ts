@@ -4,6 +4,7 @@ import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/c
 import type { FormatName } from "../../model/console-files.ts";
 import { OWNERS, wipeFor } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
@@ -422,7 +423,7 @@ const DELETED = ["user_was", "org_was", "device_was", "secured_user_was"];
 
 /** SQL: of a task `t` that asks for values of a record, that the record is not there any more. */
 const IS_GONE = `(t.state = 'open' and t.work <> 'delete' and t.target is not null and not case
-  when t.thing = '${SECURED_GROUP.name}' then ${isIn(SECURED_GROUP.name)}
+  ${[SECURED_GROUP, SCHEME].map(({ name }) => `when t.thing = '${name}' then ${isIn(name)}`).join(" ")}
   ${Object.entries(TABLES)
     .map(([kind, table]) => `when t.kind = '${kind}' then ${isIn(table)}`)
     .join(" ")} else ${isIn("secured_user")} end)`;

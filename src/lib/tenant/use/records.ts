@@ -528,6 +528,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   user: "users",
   device: "devices",
   secured_user: "secured users",
+  scheme: "roles schemes",
 };
 
 /** The command to look records up by; undefined of a thing without one. */

@@ -2,6 +2,7 @@ import type { ConsoleTask } from "../../contract/index.ts";
 import { kindOf } from "../../imports/kinds.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { formatOrgPath, ORG, parseOrgPath } from "../../model/organisation.ts";
+import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import {
@@ -25,6 +26,7 @@ type Noun = Pick<HandChange["noun"], "readAs"> & { readonly list: List };
 /** The records of tasks by hand, and how people read them; each list is loaded once it is asked for. */
 const nounOf = async ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Promise<Noun> => {
   const { app } = FORMATS[kind];
+  if (thing === SCHEME.name) return (await import("./schemes.ts")).HAND_SCHEMES;
   if (app !== undefined) {
     const { securedGroups, securedUsers } = await import("../store/secured.ts");
     return { list: thing === SECURED_GROUP.name ? securedGroups(app) : securedUsers(app) };

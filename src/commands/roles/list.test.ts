@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { ROLES } from "../../lib/model/role.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+
+test("facts 2.1: the five choices of the form, in its order, without a tenant", async () => {
+  const { en, ja } = await inBoth("roles list", { terminal: { columns: 200 } });
+  expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
+  const first = (stdout: string): readonly string[] => stdout.split("\n").map((line) => line.split(/ {2,}/)[0] ?? "");
+  expect(first(en.stdout)).toEqual(["role", ...Object.values(ROLES).map((name) => name.en), ""]);
+  expect(first(ja.stdout)).toEqual([
+    "管理者権限",
+    "管理者権限を付与しない",
+    "システム管理者",
+    "部門管理者",
+    "オペレーター",
+    "カスタム管理者",
+    "",
+  ]);
+});
+
+test("programs get the words of roles, and the first ones", async () => {
+  const { exit, stdout } = await run("roles list --limit 2 --format json");
+  expect(exit).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([
+    { role: "none", name: "no administrator" },
+    { role: "system", scope: "all organisations" },
+  ]);
+});
+
+testWrongLines(["roles list system", "unexpected argument system"], ["roles list --limit x", "--limit"]);
+
+test("a wrong line is told in Japanese, too", async () => {
+  const { ja } = await inBoth("roles list --fields nope");
+  expect(ja).toMatchObject({ exit: 2, stdout: "" });
+  expect(ja.stderr).toContain("nope");
+});

@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
+import { matrixRows } from "../../lib/model/role-facts.ts";
+import { POLICY, SAID } from "../../lib/model/role-policy.ts";
+import { ADMINISTRATORS, OPERATIONS, type Operation } from "../../lib/model/role.ts";
+import { SECURED_APPS } from "../../lib/model/secured-user.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+
+const words = (stdout: string): string => stdout.replaceAll(/\s+/g, " ");
+const letters = (stdout: string): string => stdout.replaceAll(/\s+/g, "");
+
+const ROWS = Object.keys(OPERATIONS) as readonly Operation[];
+
+test("a table of 80 columns: a row an operation, marks, and what they mean; no tenant is asked", async () => {
+  const { en, ja } = await inBoth("roles matrix", { terminal: { columns: 80 } });
+  expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
+  for (const { stdout } of [en, ja]) {
+    const lines = stdout.split("\n");
+    expect(Math.max(...lines.map((line) => displayWidth(line)))).toBeLessThanOrEqual(80);
+    expect(stdout).not.toContain("…");
+    expect(lines.indexOf("")).toBe(ROWS.length + 1);
+  }
+  expect(en.stdout).toMatch(/^may +system +division +operator +custom$/m);
+  expect(en.stdout).toMatch(/^create and change users +all\* +inside +- +item\*$/m);
+  expect(ja.stdout).toMatch(/^操作 +システム +部門 +オペレーター +カスタム$/m);
+  expect(ja.stdout).toMatch(/^ユーザーの作成と変更 +全体\* +組織内 +- +項目\*$/m);
+});
+
+test("where the columns do not fit, they are drawn as any list", async () => {
+  const { en, ja } = await inBoth("roles matrix", { terminal: { columns: 60 } });
+  expect(en.exit).toBe(0);
+  for (const { stdout } of [en, ja])
+    expect(Math.max(...stdout.split("\n").map((line) => displayWidth(line)))).toBeLessThanOrEqual(60);
+  expect(en.stdout).toContain("…");
+});
+
+test("below the table: that the maker's own is not known, and every sentence that is cited", async () => {
+  const { en, ja } = await inBoth("roles matrix", { terminal: {} });
+  expect(words(en.stdout)).toContain("The maker's own matrix of rights (各管理者の管理権限一覧) is not known here.");
+  expect(letters(ja.stdout)).toContain("「各管理者の管理権限一覧」の内容は確認できていません");
+  for (const { seed, sentence, cells } of SAID) {
+    const isShown = letters(ja.stdout).includes(letters(`*${seed}「${sentence}」`));
+    expect([sentence, isShown]).toEqual([sentence, cells.length > 0]);
+  }
+  expect(words(en.stdout)).toContain("operator: name accounts, and make operators; grant roles above operator");
+});
+
+test("one role, or several in the order of the form", async () => {
+  const { stdout } = await run("roles matrix --role オペレーター --role division", { terminal: {} });
+  expect(stdout).toMatch(/^may +division +operator$/m);
+  expect(letters(stdout)).not.toContain("権限の範囲を選択し");
+  expect(letters(stdout)).toContain("管理対象組織内のオペレーターを作成することができます");
+});
+
+test("CSV and JSON have the policy itself, cell by cell, and who says so", async () => {
+  const { stdout } = await run("roles matrix --format json");
+  const rows = JSON.parse(stdout) as readonly Readonly<Record<string, string>>[];
+  expect(rows.map(({ operation }) => operation)).toEqual(ROWS);
+  for (const row of rows) {
+    expect(row["makersMatrix"]).toBe("unknown");
+    for (const role of ADMINISTRATORS) {
+      const { reach, manual } = POLICY[row["operation"] as Operation][role];
+      expect(row[role]).toBe(reach);
+      const source = manual.map(({ seed, sentence }) => `manual ${seed}: ${sentence}`).join(" / ");
+      expect(row[`${role}Source`]).toBe(manual.length === 0 ? "ours" : source);
+    }
+  }
+  const csv = await run("roles matrix --role operator --format csv");
+  const [header, first] = csv.stdout.split(/\r?\n/);
+  expect(header).toBe("operation,group,about,operator,operatorSource,makersMatrix");
+  expect(first).toBe("tenant.read,tenant,read what is recorded of the tenant,all,ours,unknown");
+});
+
+test("a page has every cell, who says so, and the sentences; nothing in it is markup that should not be", async () => {
+  const folder = freshFolder();
+  const { en, ja } = await inBoth("roles matrix --html roles.html", { folder });
+  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "wrote roles.html\n", requests: [] });
+  expect(ja.stderr).toBe("roles.html を書き出しました\n");
+  const page = readFileSync(join(folder, "roles.html"), "utf8");
+  expect(page).toContain('<html lang="ja">');
+  expect(page).toContain("各管理者の管理権限一覧");
+  for (const { operation, cells } of matrixRows()) {
+    const [, row = ""] = page.split(`data-operation="${operation}"`);
+    const shown = [
+      ...(row.split("</tr>")[0] ?? "").matchAll(/class="(\w+)(?: no)?" data-role="(\w+)" data-reach="(\w+)"/g),
+    ];
+    const wanted = ADMINISTRATORS.map((role) => {
+      const { reach, manual } = cells[role];
+      return [manual.length > 0 ? "manual" : "ours", role, reach];
+    });
+    expect(shown.map(([, ...cell]) => cell)).toEqual(wanted);
+  }
+  for (const { sentence } of SAID.filter(({ role }) => role !== "none")) expect(page).toContain(sentence);
+  const english = await run("roles matrix --role custom --html -");
+  expect(english.stdout).toContain("The maker&#39;s own matrix");
+  expect(english.stdout).not.toContain('data-role="system"');
+});
+
+test("facts 6.7: the maker's tables of an app, and where a mark was put back", async () => {
+  const { en, ja } = await inBoth("roles matrix --app docs", { terminal: { columns: 200 } });
+  expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
+  expect(en.stdout).toMatch(/^yes +by group setting +no +Folders & Files$/m);
+  expect(en.stdout).toMatch(/^○\* +○\* +× +in a folder with permission/m);
+  expect(en.stdout).toContain("*: put back where a mark is missing, an inference\n");
+  expect(ja.stdout).toMatch(/^管理者 +ファイル管理者 +一般ユーザー/m);
+  expect(ja.stdout).toContain("*: 印のない箇所を補ったもの(推定)\n");
+});
+
+test.each(["calendar", "contacts"])("facts 6.7: of %s there is one table, and no ○", async (app) => {
+  const { stdout } = await run(`roles matrix --app ${app}`, { terminal: { columns: 200 } });
+  expect(stdout).toMatch(/^yes +only the groups he manages +no +(?:Calendar|Contacts)$/m);
+  expect(stdout).toContain("in the CSV only the manager flag exists");
+  expect(stdout).not.toContain("○");
+});
+
+test.each(["browser", "mailer"])("facts 6.7: of %s the manual has none, in every form", async (app) => {
+  const { en, ja } = await inBoth(`roles matrix --app ${app}`, { terminal: {} });
+  expect(words(en.stdout)).toMatch(/^The manual has no table of (?:Browser|Mailer): only Docs/);
+  expect(ja.stdout).toContain("の権限表はマニュアルにありません");
+  const json = await run(`roles matrix --app ${app} --format json`);
+  expect(json.stdout).toBe("[]\n");
+  expect(json.stderr).toContain("The manual has no table of");
+});
+
+test("programs get the cells of an app's tables one by one, and a page of each app", async () => {
+  const { stdout } = await run("roles matrix --app docs --format json");
+  const cells = JSON.parse(stdout) as readonly unknown[];
+  expect(cells).toHaveLength(6 * 3 + 4 * 3);
+  expect(cells).toContainEqual({
+    app: "docs",
+    table: "operations",
+    about: "below a folder with permission: set rights",
+    role: "administrator",
+    mark: "○",
+    restored: true,
+    source: "manual 004",
+  });
+  for (const app of SECURED_APPS) {
+    const page = await run(`--lang ja roles matrix --app ${app} --html -`);
+    expect(page).toMatchObject({ exit: 0, stderr: "" });
+    expect(page.stdout).toContain("の権限表</h1>");
+    expect(page.stdout.includes("○*")).toBe(app === "docs");
+  }
+});
+
+testWrongLines(
+  ["roles matrix --role nobody", "--role"],
+  ["roles matrix --app docs --role system", "--role does not go with --app"],
+  ["roles matrix --fields nope", "--fields"],
+  ["roles matrix system", "unexpected argument system"],
+);
+
+test("--role and --app together are refused in Japanese, too", async () => {
+  const { ja } = await inBoth("roles matrix --app docs --role system");
+  expect(ja).toMatchObject({ exit: 2, stdout: "" });
+  expect(ja.stderr).toContain("--role は --app と同時に指定できません");
+});

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import type { WrittenScheme } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const { after } = example<WrittenScheme>("createScheme");
+const made = (change: Partial<WrittenScheme> = {}): WrittenScheme => ({
+  before: null,
+  after: { ...after, name: "登録係", accounts: 0 },
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+const sent = (operations: readonly string[], dryRun = false) => [
+  { operation: "createScheme", json: { name: "登録係", operations, dryRun } },
+];
+
+test.each([
+  ["--item users.write,users.move", ["users.write", "users.move"]],
+  ["--item users.write --item users.move", ["users.write", "users.move"]],
+  ["--item ユーザーの作成と変更,ユーザーの組織移動 --item users.write", ["users.write", "users.move"]],
+  ["--item 組織の作成と変更", ["orgs.write"]],
+])("items by operation or by the maker's name: %s", async (words, operations) => {
+  const { exit, requests } = await run(`roles schemes create 登録係 ${words}`, { tenant: { createScheme: made() } });
+  expect(exit).toBe(0);
+  expect(requests).toEqual(sent(operations));
+});
+
+test("says what takes it back; a dry run changes nothing; of a mirror the task is named", async () => {
+  const line = "roles schemes create 登録係 --item users.write";
+  const { en, ja } = await inBoth(line, { tenant: { createScheme: made() } });
+  expect(en.stderr).toBe("created: 登録係\nto take it back: clomoctl roles schemes delete 登録係\n");
+  expect(ja.stderr).toBe("作成しました: 登録係\n元に戻すには: clomoctl roles schemes delete 登録係\n");
+  const dry = await run(`${line} --dry-run`, { tenant: { createScheme: made({ dryRun: true }) } });
+  expect(dry.requests).toEqual(sent(["users.write"], true));
+  expect(dry.stderr).toBe("would be created: 登録係\ndry run: nothing was changed\n");
+  const mirror = await run(line, { tenant: { createScheme: made({ consoleTask: 4 }) } });
+  expect(mirror.stderr).toContain("clomoctl console show 4\n");
+});
+
+test("a name that is there is 3", async () => {
+  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
+  const { en, ja } = await inBoth("roles schemes create 登録係 --item users.write", {
+    tenant: { createScheme: refused },
+  });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
+  expect(ja.stderr).toBe("エラー: 使用済みです\n");
+});
+
+test("facts 2.1: help says which items the manual names, and what creating users needs", async () => {
+  const { en, ja } = await inBoth("roles schemes create --help-all");
+  const told = en.stdout.replaceAll(/\s+/g, "");
+  expect(told).toContain("Themanualnames組織の作成と変更,ユーザーの作成と変更,ユーザーの組織移動");
+  expect(told).toContain("secured.read(");
+  expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("「全て」でない場合は「組織の作成と変更」も必要");
+});
+
+testWrongLines(
+  ["roles schemes create --item users.write", "the argument NAME is missing"],
+  ["roles schemes create x", "a scheme needs at least one item"],
+  ["roles schemes create x --item users.wirte", "did you mean users.write?"],
+  ["roles schemes create x --item tenant.write", "no scheme has an item tenant.write"],
+  ["roles schemes create x --item users.write,", "no scheme has an item"],
+);
+
+test("an item that is none is told in Japanese, too", async () => {
+  const { ja } = await inBoth("roles schemes create x --item ユーザーの組織移");
+  expect(ja).toMatchObject({ exit: 2, stdout: "" });
+  expect(ja.stderr).toContain("「ユーザーの組織移動」ですか?");
+});
+
+testUnshowable("roles schemes create x --item users.write");

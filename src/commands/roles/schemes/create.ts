@@ -1,0 +1,36 @@
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { DRY_RUN } from "../../records/options.ts";
+import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { itemOption, itemsOf, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_WRITTEN } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("create a custom scheme", "カスタム管理権限スキームを作成する"),
+  details: SCHEME_HELP,
+  args: { name: { kind: "string", required: true, about: text("the scheme's name", "スキーム名") } },
+  options: {
+    item: itemOption(text("its items; at least one", "チェック項目(1 つ以上)")),
+    dryRun: DRY_RUN,
+  },
+  examples: [
+    { line: "clomoctl roles schemes create ユーザー登録係 --item users.write,users.move" },
+    { line: "clomoctl roles schemes create 組織担当 --item 組織の作成と変更 --item orgs.delete --dry-run" },
+  ],
+  exits: ["input-rejected", "not-permitted", "locked"],
+  shows: SCHEME_COLUMNS,
+  async run(tools, { name, item, dryRun }) {
+    tools.describeState(() => BEFORE_WRITING);
+    const operations = itemsOf(item, "--item");
+    if (operations.length === 0) throw NO_ITEM;
+    const { client } = await tools.tenant("roles");
+    tools.describeState(() => WHILE_WRITING);
+    await showWritten(tools, await client.roles.createScheme({ name, operations, dryRun }), SCHEME_WRITTEN);
+  },
+});
+
+const NO_ITEM = new Failure("usage", {
+  what: text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
+  where: "--item",
+  hint: text("see clomoctl roles schemes create --help", "clomoctl roles schemes create --help を見てください"),
+});

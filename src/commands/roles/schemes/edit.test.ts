@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import type { Scheme, WrittenScheme } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const [scheme] = example<{ items: readonly [Scheme] }>("schemes").items;
+const listed = { schemes: { items: [scheme] } };
+const edited = (change: Partial<Scheme>, more: Partial<WrittenScheme> = {}): WrittenScheme => ({
+  before: scheme,
+  after: { ...scheme, ...change },
+  consoleTask: null,
+  dryRun: false,
+  ...more,
+});
+const EDIT = "roles schemes edit ユーザー登録係";
+
+test.each([
+  ["--name 人事", { name: "人事" }],
+  ["--item users.write", { operations: ["users.write"] }],
+  ["--add-item orgs.write,組織の削除", { addItems: ["orgs.write", "orgs.delete"] }],
+  ["--remove-item ユーザーの組織移動 --name 人事", { name: "人事", removeItems: ["users.move"] }],
+  ["--add-item orgs.write --remove-item users.move", { addItems: ["orgs.write"], removeItems: ["users.move"] }],
+])("%s is sent", async (words, json) => {
+  const tenant = { ...listed, editScheme: edited({ name: "人事" }) };
+  const { exit, requests } = await run(`${EDIT} ${words} --dry-run`, { tenant });
+  expect(exit).toBe(0);
+  expect(requests.at(-1)).toEqual({
+    operation: "editScheme",
+    params: { id: scheme.id },
+    json: { ...json, dryRun: true },
+  });
+});
+
+test("tells the items in words, whose rights change, and what takes it back", async () => {
+  const tenant = { ...listed, editScheme: edited({ operations: ["users.write"] }) };
+  const { en, ja } = await inBoth(`${EDIT} --remove-item users.move`, { tenant });
+  expect(en.stderr).toBe(
+    [
+      "items: create and change users; move users between organisations → create and change users",
+      "to take it back: clomoctl roles schemes edit ユーザー登録係 --item users.write --item users.move",
+      "2 accounts with it: what they may has changed",
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("チェック項目: ユーザーの作成と変更、ユーザーの組織移動 → ユーザーの作成と変更\n");
+  expect(ja.stderr).toContain("権限が変わったアカウント: 2 件\n");
+});
+
+test("a new name alone changes nobody's rights; of a mirror the task is named", async () => {
+  const tenant = { ...listed, editScheme: edited({ name: "人事" }, { consoleTask: 5 }) };
+  const { stderr } = await run(`${EDIT} --name 人事`, { tenant });
+  expect(stderr).toBe(
+    [
+      "name: ユーザー登録係 → 人事",
+      "to be done in the console, too: clomoctl console show 5",
+      "to take it back: clomoctl roles schemes edit 人事 --name ユーザー登録係",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("a dry run tells whose rights would change", async () => {
+  const tenant = { ...listed, editScheme: edited({ operations: ["users.write"] }, { dryRun: true }) };
+  const { en, ja } = await inBoth(`${EDIT} --item users.write --dry-run`, { tenant });
+  expect(en.stderr).toContain("2 accounts with it: what they may would change\n");
+  expect(ja.stderr).toContain("権限が変わるアカウント: 2 件\n");
+});
+
+test("a scheme that is not there is 6; what the tenant refuses is 3", async () => {
+  expect(await run("roles schemes edit 人事 --name x", { tenant: listed })).toMatchObject({ exit: 6, stdout: "" });
+  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
+  const { en, ja } = await inBoth(`${EDIT} --name x`, { tenant: { ...listed, editScheme: refused } });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
+  expect(ja.stderr).toBe("エラー: 使用済みです\n");
+});
+
+testWrongLines(
+  [EDIT, "nothing to change"],
+  [`${EDIT} --item users.write --add-item orgs.write`, "--item sets all items"],
+  [`${EDIT} --add-item orgs.write --remove-item orgs.write`, "orgs.write is both added and removed"],
+  [`${EDIT} --add-item orgs.wriet`, "did you mean orgs.write?"],
+  [`${EDIT} --name=`, "--name must not be blank"],
+);
+
+testUnshowable(`${EDIT} --name x`);

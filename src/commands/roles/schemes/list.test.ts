@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { Scheme } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const [users] = example<{ items: readonly [Scheme] }>("schemes").items;
+const orgs: Scheme = { ...users, id: users.id.replace(/1$/, "2"), name: "組織担当", operations: ["orgs.write"] };
+const tenant = { schemes: { items: [users, orgs] } };
+
+test("the schemes, all or the first ones", async () => {
+  const { exit, stdout, requests } = await run("roles schemes list --format json", { tenant });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([{ operation: "schemes" }]);
+  expect(JSON.parse(stdout)).toEqual([users, orgs]);
+  const first = await run("roles schemes list --limit 1", { tenant });
+  expect(first.stdout).toBe('name\toperations\taccounts\nユーザー登録係\t["users.write","users.move"]\t2\n');
+});
+
+test("a table has the items in words", async () => {
+  const { en, ja } = await inBoth("roles schemes list", { tenant, terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/^name +items +accounts$/m);
+  expect(en.stdout).toMatch(/^ユーザー登録係 +create and change users; move users between organisations +2$/m);
+  expect(ja.stdout).toMatch(/^ユーザー登録係 +ユーザーの作成と変更、ユーザーの組織移動 +2$/m);
+});
+
+test("why there is no answer is said in both languages", async () => {
+  const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
+  const { en, ja } = await inBoth("roles schemes list", { tenant: { schemes: gone } });
+  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
+  expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答がありません\n" });
+});
+
+testWrongLines(["roles schemes list x", "unexpected argument x"], ["roles schemes list --limit x", "--limit"]);

@@ -1,0 +1,151 @@
+import type { DeletedSchemes, HeldScheme, Scheme } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { SCHEME_ITEMS } from "../../model/role-policy.ts";
+import type { Operation } from "../../model/role.ts";
+import { itemName, type SCHEME } from "../../model/scheme.ts";
+import type { HandValues } from "../../model/thing.ts";
+import { counted, text } from "../../text/index.ts";
+import { shownWord } from "../../text/shell-word.ts";
+import { instant } from "../ids.ts";
+import type { Once, Session } from "../session.ts";
+import { numberOf } from "../store/records.ts";
+import { deleteScheme, schemeHolders, SCHEMES, type SchemeHolder } from "../store/schemes.ts";
+import type { Reader } from "../store/store.ts";
+import { askDeletion } from "./hand-tasks.ts";
+import { createRecord, editRecord, objectOf, recordOf, type HandBody, type HandNoun, type Written } from "./records.ts";
+
+/** Check items in the order in which roles are told, whatever the order of the request. */
+const inOrder = (items: readonly string[]): readonly string[] =>
+  items.toSorted((a, b) => SCHEME_ITEMS.indexOf(a as Operation) - SCHEME_ITEMS.indexOf(b as Operation));
+
+/** The items that a request means: those that it gives, or those that there are with some more or less. */
+const meantItems = ({ addItems, removeItems, ...given }: HandValues, before: Scheme | undefined): HandValues => {
+  const [added, removed] = [addItems, removeItems].map((items) => (items ?? []) as readonly string[]);
+  if (added === undefined || removed === undefined || added.length + removed.length === 0) {
+    const { operations } = given;
+    return operations === undefined ? given : { ...given, operations: inOrder(operations as readonly string[]) };
+  }
+  const items = (given["operations"] ?? before?.operations ?? []) as readonly string[];
+  const missing = removed.find((item) => !items.includes(item));
+  if (missing !== undefined) throw hasNot(before, missing);
+  const after = new Set([...items, ...added]).difference(new Set(removed));
+  return { ...given, operations: inOrder([...after]) };
+};
+
+const hasNot = (scheme: Scheme | undefined, item: string): Failure => {
+  const name = scheme?.name ?? "";
+  return new Failure("input-rejected", {
+    what: text(`the scheme ${name} has no item ${item}`, `スキーム「${name}」に項目 ${item} はありません`),
+    where: item,
+    hint: text(
+      `see clomoctl roles schemes show ${shownWord(name)}`,
+      `確認: clomoctl roles schemes show ${shownWord(name)}`,
+    ),
+  });
+};
+
+/** Custom schemes, as they are written by hand. */
+export const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
+  list: SCHEMES,
+  // its screen is one of CLOMO PANEL
+  kind: "users",
+  collection: "schemes",
+  series: "schemes",
+  actions: "roles.schemes",
+  readAs: {
+    operations: (_, record) =>
+      Promise.resolve((record["operations"] as readonly Operation[]).map((item) => `「${itemName(item)}」`).join("")),
+  },
+  reading: (_, given, before) => Promise.resolve({ values: meantItems(given, before as Scheme | undefined) }),
+  check: (_, { values }) => {
+    const items = values.get("operations");
+    if (!Array.isArray(items) || items.length > 0) return Promise.resolve();
+    throw NO_ITEMS;
+  },
+};
+
+const NO_ITEMS = new Failure("input-rejected", {
+  what: text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
+  where: "operations",
+  hint: text(
+    "a scheme that permits nothing is no scheme: to take its rights from an account: clomoctl clomo-account revoke",
+    "項目のないスキームは作れません。アカウントから権限を外すには: clomoctl clomo-account revoke",
+  ),
+});
+
+/** @throws Failure `input-rejected` where the name is taken, an item is none, or there is no item */
+export const createScheme = (
+  session: Session,
+  body: HandBody,
+  once?: Omit<Once<Written<Scheme>>, "replay">,
+): Promise<Written<Scheme>> => createRecord(session, HAND_SCHEMES, body, once);
+
+/** @throws Failure as {@link createScheme}; `not-found` */
+export const editScheme = (session: Session, id: string, body: HandBody): Promise<Written<Scheme>> =>
+  editRecord(session, HAND_SCHEMES, id, body);
+
+/** A scheme, and the accounts that have it. @throws Failure `not-found` */
+export const heldScheme = async (reader: Reader, id: string): Promise<HeldScheme> => ({
+  scheme: await recordOf(reader, SCHEMES, id),
+  holders: await schemeHolders(reader, id),
+});
+
+/** What is to be deleted, as it was seen. */
+interface Deletion {
+  readonly ids: readonly string[];
+  /** the tenant's revision before they were looked at */
+  readonly seen?: number | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/**
+ * Deletes schemes that no account has, all of them or none.
+ *
+ * @throws Failure `not-found`; `input-rejected` where accounts have one; `conflict` where schemes or accounts were changed
+ *   since they were seen
+ */
+export const deleteSchemes = (session: Session, { ids, seen, dryRun = false }: Deletion): Promise<DeletedSchemes> => {
+  const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], seen, dryRun };
+  return session.change(change, async (writer) => {
+    const schemes: Scheme[] = [];
+    const consoleTasks: number[] = [];
+    for (const id of new Set(ids)) {
+      const scheme = await recordOf(writer, SCHEMES, id);
+      const holders = await schemeHolders(writer, id);
+      if (holders.length > 0) throw isHeld(scheme, holders);
+      const pk = (await numberOf(writer, SCHEMES.thing.name, id)) ?? 0;
+      await deleteScheme(writer, { pk, at: instant(session.surroundings) });
+      const task = await askDeletion(session, writer, { noun: HAND_SCHEMES, pk, before: scheme });
+      if (task !== null) consoleTasks.push(task);
+      schemes.push(scheme);
+    }
+    return {
+      result: { schemes, consoleTasks, dryRun },
+      objects: schemes.map((scheme) => objectOf(HAND_SCHEMES, scheme)),
+      before: schemes.length === 1 ? schemes[0] : { schemes },
+    };
+  });
+};
+
+/** Accounts that a refusal names. */
+const MOST_NAMED = 10;
+
+const isHeld = ({ name }: Scheme, holders: readonly SchemeHolder[]): Failure => {
+  const named = holders.slice(0, MOST_NAMED).map((holder) => `${holder.name} <${holder.account ?? ""}>`);
+  const all = [...named, ...(holders.length > MOST_NAMED ? ["…"] : [])];
+  const [first] = holders;
+  return new Failure("input-rejected", {
+    what: text(
+      `${counted(holders.length, "account")} have the scheme ${name}: ${all.join(", ")}`.replace(
+        /^1 account have/,
+        "1 account has",
+      ),
+      `スキーム「${name}」は ${holders.length} 個のアカウントに設定されています: ${all.join("、")}`,
+    ),
+    where: name,
+    hint: text(
+      `give them another one first: clomoctl clomo-account edit ${shownWord(first?.account ?? "ACCOUNT")} --scheme NAME`,
+      `先にほかのスキームを設定してください: clomoctl clomo-account edit ${shownWord(first?.account ?? "ACCOUNT")} --scheme NAME`,
+    ),
+  });
+};
