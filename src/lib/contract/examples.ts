@@ -258,7 +258,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
     "moveOrg",
     { body: { parent: ROOT_ORG_ID }, answer: { ...moved(sales), along: { orgs: 2, users: 118, devices: 80 } } },
   ],
-  ["deleteSchemes", { body: { ids: [id(7)] } }],
+  ["deleteSchemes", { body: { ids: [id(11)] } }],
   ["deleteSecuredGroups", { body: { ids: [id(6)], memberships: 12 } }],
   ["setDeviceOwner", { body: { ids: [id(10)], owner: id(2), ownerOrg: null } }],
   ["tagDevices", { body: { ids: [id(10)], add: ["貸出用"], remove: [] } }],

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ALL_ROUTES } from "../../contract/all.ts";
 import { EXAMPLES } from "../../contract/examples.ts";
 import type { Route } from "../../contract/route.ts";
+import { POLICY } from "../../model/role-policy.ts";
 import { ADMINISTRATORS, OPERATIONS, type Operation } from "../../model/role.ts";
 import { exampleId } from "../../model/thing.ts";
 import { withAccount, type TestAccount } from "../testing/accounts.ts";
 import { TestTenant } from "../testing/tenant.ts";
 import { may } from "./check.ts";
-import { POLICY } from "../../model/role-policy.ts";
 import type { Asker } from "./asker.ts";
 import { operationsOf, type AskedFor } from "./rules.ts";
 

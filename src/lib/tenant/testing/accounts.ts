@@ -1,4 +1,5 @@
 import type { AdministratorRole, Operation } from "../../model/role.ts";
+import { exampleId } from "../../model/thing.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** An account that a test acts with. */
@@ -27,23 +28,23 @@ export const withAccount = async (tenant: TestTenant, account: TestAccount): Pro
     ...(place && { org: place.id }),
   });
   const orgs = manages?.map((code) => database.count("select pk from org where code = :code", { code })) ?? null;
-  const scheme = items === undefined ? null : database.count("select coalesce(max(pk), 0) + 1 from scheme");
+  const scheme = database.count("select coalesce(max(pk), 0) + 1 from scheme");
   if (items !== undefined) {
     database.run(
       `insert into scheme (pk, id, name, operations, createdAt, updatedAt, revision)
-       values (:scheme, :id, :id, :items, :at, :at, 0)`,
-      { scheme, id: `scheme of ${name}`, items: JSON.stringify(items), at: AT },
+       values (:scheme, :id, :name, :items, :at, :at, 0)`,
+      { scheme, id: exampleId(1000 + scheme), name: `scheme of ${name}`, items: JSON.stringify(items), at: AT },
     );
     database.run(
       `insert into collection (name, revision, last) values ('schemes', 0, :scheme)
-       on conflict (name) do update set last = :scheme`,
+       on conflict (name) do update set last = excluded.last`,
       { scheme },
     );
   }
   database.run(
     `insert into account (user, role, scheme, managedOrgs, createdAt, updatedAt, revision)
      select pk, :role, :scheme, :orgs, :at, :at, 0 from user where id = :id`,
-    { id: after.id, role, scheme, orgs: orgs && JSON.stringify(orgs), at: AT },
+    { id: after.id, role, scheme: items === undefined ? null : scheme, orgs: orgs && JSON.stringify(orgs), at: AT },
   );
   database.run("update user set administrator = :administrator where id = :id", {
     id: after.id,
