@@ -238,7 +238,12 @@ export function parse(path: readonly string[], command: Command, words: readonly
       );
     }
   }
-  if (command.opensTenant === false && values.get("as") !== undefined && !("as" in command.options)) {
+  if (
+    command.opensTenant === false &&
+    command.readsTenants !== true &&
+    values.get("as") !== undefined &&
+    !("as" in command.options)
+  ) {
     throw usageError(text("--as is for commands that work on a tenant", "--as はテナントを操作するコマンドで使います"));
   }
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);

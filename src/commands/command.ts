@@ -44,6 +44,8 @@ export interface CommandOf<A extends Fields, O extends Fields> {
   readonly exits: readonly ErrorCode[];
   /** false: no tenant is opened for it, or what keeps one from being opened is told and ends nothing */
   readonly opensTenant?: false | undefined;
+  /** tenants are read for it, though {@link opensTenant} is false: as the account of `--as` */
+  readonly readsTenants?: true | undefined;
   /** it changes something, as every command does that has {@link shows}: an interruption may have come too late */
   readonly changes?: true | undefined;
   /**

@@ -33,6 +33,7 @@ export default defineCommand({
   ],
   exits: ["not-found"],
   opensTenant: false,
+  readsTenants: true,
   async run(tools, { allContexts, html }) {
     const { terminal } = tools;
     const { contexts, used, several } = await contextsOf(tools, allContexts);

@@ -20,6 +20,8 @@ export interface Entry {
   readonly version: number;
   readonly at: string;
   readonly actor: string;
+  /** who acted as the actor: the machine's owner; null where nobody did */
+  readonly by: string | null;
   readonly origin: Values | null;
   readonly action: string;
   readonly objects: readonly AuditObject[];
@@ -48,10 +50,10 @@ const olderObjects = (action: string, subject: string): readonly AuditObject[] =
 
 /** A record as it is shown. */
 export const entryOf = ({ seq, hash, record }: AuditRecord): Entry => {
-  if (typeof record === "string") return { ...NOTHING, seq, version: 0, at: "", actor: "", action: "", hash };
-  const { version = 1, at, actor, origin = null, action, objects, orgs = null, subject = "" } = record;
+  if (typeof record === "string") return { ...NOTHING, seq, version: 0, at: "", actor: "", by: null, action: "", hash };
+  const { version = 1, at, actor, by = null, origin = null, action, objects, orgs = null, subject = "" } = record;
   const { before = null, after = null, ...older } = version === 1 ? (record.detail ?? {}) : record;
-  const common = { seq, version, at, actor, origin, action, orgs, hash };
+  const common = { seq, version, at, actor, by, origin, action, orgs, hash };
   const states = { before: before as Values | null, after: after as Values | null };
   const detail = version === 1 ? older : record.detail;
   return {
@@ -167,6 +169,7 @@ export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
   { key: "seq", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
   { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true },
   { key: "actor", header: text("by", "実行者"), value: ({ actor }) => actor },
+  { key: "by", header: text("run by", "操作した人"), value: ({ by }) => by },
   {
     key: "origin",
     header: text("from", "実行環境"),
@@ -245,7 +248,7 @@ export const shortDetails = (entry: Entry): Readonly<Record<"about" | "beside", 
     AUDIT_COLUMNS.filter((one) => one.key === key).map((one) => (name === undefined ? one : { ...one, name }));
   return {
     about: [
-      ...["seq", "at", "actor", "origin", "action"].flatMap((key) => column(key)),
+      ...["seq", "at", "actor", "by", "origin", "action"].flatMap((key) => column(key)),
       ...column("about", (one) => aboutText(one, "whole")),
     ],
     beside: [

@@ -57,6 +57,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected"],
   opensTenant: false,
+  readsTenants: true,
   async run(tools, input) {
     const { terminal, clock } = tools;
     tools.describeState(() =>
