@@ -40,12 +40,15 @@ export const IS_INSIDE: Readonly<Record<string, string>> = {
   device: isHeld(`coalesce((select holder.org from main.user holder where holder.pk = t.owner), t.ownerOrg, ${ROOT})`),
 };
 
+/** SQL: true if a row `t` is of a kind whose imports are in the scope. */
+const isOfKind = ({ kinds }: Scope): string =>
+  kinds.length === 0 ? "false" : `t.kind in (${kinds.map((kind) => `'${kind}'`).join(", ")})`;
+
 /** SQL: true if an import was planned in the scope, or in part of it. */
-const importsOf = ({ orgs, kinds }: Scope): string => {
-  const isOfKind = `t.kind in (${kinds.map((kind) => `'${kind}'`).join(", ")})`;
-  if (orgs === undefined) return isOfKind;
+const importsOf = (scope: Scope): string => {
+  if (scope.orgs === undefined) return isOfKind(scope);
   const planned = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
-  return `${isOfKind} and ${areHeld(planned, "select 1 from temp.held h where h.pk = e.value")}`;
+  return `${isOfKind(scope)} and ${areHeld(planned, "select 1 from temp.held h where h.pk = e.value")}`;
 };
 
 /** SQL: true if a row `t` of a table belongs to an import of the scope. */
@@ -71,9 +74,7 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ...["user", "org", "device", "secured_user"].map((thing) => [`${thing}_was`, OF_IMPORT] as const),
     [
       "console_task",
-      ofAll
-        ? `t.kind in (${[...scope.kinds].map((kind) => `'${kind}'`).join(", ")})`
-        : `case when t.import is null then ${isHeld("t.org")} else ${OF_IMPORT} end`,
+      ofAll ? isOfKind(scope) : `case when t.import is null then ${isHeld("t.org")} else ${OF_IMPORT} end`,
     ],
     [
       "audit",
