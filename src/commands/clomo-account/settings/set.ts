@@ -29,10 +29,7 @@ export default defineCommand({
       value: "WHAT",
       choices: ACCOUNT_SETTINGS.fields.composition.choices,
       called: COMPOSITIONS,
-      about: text(
-        "what names are composed of (CLOMO アカウントを構成する情報): free-text, mail-address, mail-local-part, employee-code, google-workspace, salesforce",
-        "CLOMO アカウントを構成する情報(free-text、mail-address、mail-local-part、employee-code、google-workspace、salesforce)",
-      ),
+      about: text("what names are composed of", "CLOMO アカウントを構成する情報"),
     },
     authentication: {
       kind: "string",
