@@ -102,6 +102,7 @@ describe("broken fixtures", () => {
     const mending = ["value-mended", "key-mended", "cells-lacking", "header-near"];
     // and these in a tenant that has records
     const inTenants = [
+      "administrator-above",
       "column-blank",
       "header-removed",
       "key-pending",

@@ -50,7 +50,7 @@ const aboutAll = (operations: Whoami["operations"]): Text => {
 };
 
 export default defineCommand({
-  summary: text("show who acts, with which role, over which organisations", "操作者と権限、対象の組織を表示する"),
+  summary: text("show who acts, with which role and organisations", "操作者と権限、対象の組織を表示する"),
   details: [
     text(
       "An embedded tenant has one user, the owner of this machine, who may do everything. With --as ACCOUNT every command answers as it would to that CLOMO account, and the audit has both. Which role may do what is ours where the manual is silent: `roles matrix`.",

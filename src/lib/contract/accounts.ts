@@ -92,7 +92,7 @@ export default {
             ...seeing,
             ...writing,
           }),
-          () => ({ composition: "mail-address" }),
+          () => ({ composition: "free-text" }),
         ),
       ),
       answer: json(WrittenAccountSettings, "The settings"),

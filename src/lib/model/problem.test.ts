@@ -94,6 +94,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "administrator-row": { id: "admin7" },
   "administrator-delete": { name: "髙橋" },
   "administrator-account": { name: "髙橋" },
+  "administrator-above": { name: "髙橋" },
 };
 
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];

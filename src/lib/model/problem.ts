@@ -399,6 +399,10 @@ export const PROBLEMS = {
     "{name} is an administrator and would be deleted, as the file lacks this user",
     "管理者「{name}」がファイルになく、削除されることになります",
   ),
+  "administrator-above": error(
+    "{name} is an administrator above operator: only a system administrator changes the user",
+    "「{name}」はオペレーターより上の管理者です。ユーザーを変更できるのはシステム管理者だけです",
+  ),
   "administrator-account": error(
     "{name} is an administrator; an import cannot rename the account or set its password",
     "「{name}」は管理者です。アカウント名やパスワードはインポートで変えられません",

@@ -7,7 +7,7 @@ import type { Asker } from "./policy/asker.ts";
 import { Session } from "./session.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
-import { failureOf, TestTenant } from "./testing/tenant.ts";
+import { failureOf, fileOf, TestTenant } from "./testing/tenant.ts";
 import { createAccount, editAccount, grantRole } from "./use/accounts/accounts.ts";
 import { editUser, moveUsers } from "./use/users.ts";
 
@@ -304,6 +304,16 @@ describe("roles", () => {
     expect((await userOf(user)).org.id).toBe(org);
   });
 
+  test("an import moves no operator into 全社, as a blank code moves nobody", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("oper01", { role: "operator" }, org);
+    await tenant.import({ kind: "users", blank: "clear", absent: "clear" }, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["改名", "oper01@example.jp", ""],
+    ]);
+    expect(await userOf(id)).toMatchObject({ name: "改名", org: { id: org } });
+  });
+
   test("what a role does not have is refused, and ends with it", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
@@ -513,6 +523,23 @@ describe("who may", () => {
       });
     }
     expect((await editUser(session("system"), id, { title: "部長" })).after.title).toBe("部長");
+  });
+
+  test("an import of who administers a part changes no administrator above operator either", async () => {
+    const east = await orgMade("東");
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    const boss = await administrator("boss01", { role: "system" }, east);
+    await administrator("ope01", { role: "operator" }, east);
+    const { imports } = tenant.as("div01");
+    const file = fileOf([
+      ["氏名", "メールアドレス", "メールアドレス"],
+      ["boss01", "boss01@example.jp", "mine@example.jp"],
+      ["改名", "ope01@example.jp", ""],
+      ["div01", "div01@example.jp", ""],
+    ]);
+    const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+    expect(await tenant.faults(plan)).toEqual(["administrator-above@2"]);
+    expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
   });
 
   test("inside, who has a name is told; outside, that it cannot be used and no more", async () => {

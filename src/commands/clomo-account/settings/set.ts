@@ -29,7 +29,7 @@ export default defineCommand({
       value: "WHAT",
       choices: ACCOUNT_SETTINGS.fields.composition.choices,
       called: COMPOSITIONS,
-      about: text("what names are composed of (CLOMO アカウントを構成する情報)", "CLOMO アカウントを構成する情報"),
+      about: text("what names are composed of", "CLOMO アカウントを構成する情報"),
     },
     authentication: {
       kind: "string",

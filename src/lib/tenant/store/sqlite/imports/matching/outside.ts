@@ -1,7 +1,8 @@
+import { ABOVE_OPERATOR } from "../../../../../model/account.ts";
 import { ROOT } from "../../../orgs.ts";
 import type { Database } from "../../database.ts";
 import { claimsOf } from "../conflicts.ts";
-import { isStaged, joinReferences, resulting, VALID } from "../expressions.ts";
+import { isStaged, joinReferences, resulting, stored, VALID } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
 
@@ -52,9 +53,30 @@ const findUnusable = (database: Database, plan: PlanSql): void => {
   }
 };
 
+/** SQL: true of a record `t`, by the thing, that who plans in a scope may not change: he could take an account over by an address. */
+const ABOVE: Readonly<Record<string, string>> = {
+  user: `exists (select 1 from main.account a where a.user = t.pk
+    and a.role in (${ABOVE_OPERATOR.map((role) => `'${role}'`).join(", ")}))`,
+};
+
+/** Rows that would change administrators above operator, whom system administrators alone change. @see facts 2.1 */
+const findAbove = (database: Database, plan: PlanSql): void => {
+  const { thing, keys, namedBy } = plan.kind;
+  const { [thing.name]: isAbove } = ABOVE;
+  if (isAbove === undefined) return;
+  recordFinding(database, plan, {
+    code: "administrator-above",
+    field: keys[0].field,
+    select: `select r.row, r.line, null as col, json_object('name', ${stored(namedBy)}) as params from s.match m
+      join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
+      where ${VALID} and m.changed <> 0 and ${isAbove} order by r.row`,
+  });
+};
+
 /** What only a plan in a scope has to look for. */
 export const findBeyondScope = (database: Database, plan: PlanSql): void => {
   if (plan.request.scope === undefined) return;
   findUnusable(database, plan);
   findOutside(database, plan);
+  findAbove(database, plan);
 };
