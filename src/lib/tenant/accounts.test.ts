@@ -1,3 +1,4 @@
+import { withAccount } from "./testing/accounts.ts";
 import { argon2Sync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Account, User } from "../contract/index.ts";
@@ -537,6 +538,19 @@ describe("who may", () => {
       ["改名", "ope01@example.jp", ""],
       ["div01", "div01@example.jp", ""],
     ]);
+    const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+    expect(await tenant.faults(plan)).toEqual(["administrator-above@2"]);
+    expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
+  });
+
+  test("nor does one of a custom administrator whose organisations are all", async () => {
+    const boss = await administrator("boss01", { role: "system" });
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+    const file = fileOf([
+      ["氏名", "メールアドレス", "メールアドレス"],
+      ["boss01", "boss01@example.jp", "mine@example.jp"],
+    ]);
+    const { imports } = tenant.as("cus01");
     const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
     expect(await tenant.faults(plan)).toEqual(["administrator-above@2"]);
     expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);

@@ -39,6 +39,7 @@ import {
 } from "../store/imports/refusals.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
+import { ROOT } from "../store/orgs.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
 
@@ -126,14 +127,15 @@ export class TenantImports {
 
   /** A request as it is kept: what it reads lies in the organisations of who made it. */
   #scoped<R extends StoredRequest>(request: R): R {
-    const { orgs } = this.#session.asker;
-    return orgs === undefined ? request : { ...request, scope: orgs };
+    const { role, orgs = [ROOT] } = this.#session.asker;
+    return role === "system" ? request : { ...request, scope: orgs };
   }
 
   /** @throws Failure `not-permitted` if the request concerns the tenant as a whole, and who makes it only part of it */
-  #checkWhole({ fromConsole, createOrgs, scope }: StoredRequest): void {
-    if (fromConsole === true && this.#session.asker.role !== "system") throw ofWholeTenant(TAKE_OVER);
-    if (createOrgs && scope !== undefined) throw ofWholeTenant(NEW_BELOW_ROOT);
+  #checkWhole({ fromConsole, createOrgs }: StoredRequest): void {
+    const { role, orgs } = this.#session.asker;
+    if (fromConsole === true && role !== "system") throw ofWholeTenant(TAKE_OVER);
+    if (createOrgs && orgs !== undefined) throw ofWholeTenant(NEW_BELOW_ROOT);
   }
 
   /** @throws Failure `not-permitted` if who asks may not do what the import does, whoever planned it */
