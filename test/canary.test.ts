@@ -8,11 +8,17 @@ import { openPostOffice } from "../src/lib/renewals/testing/post-office.ts";
 import { Canaries, newSecret, runWatched } from "./canary.ts";
 import { writeCsv, type Cells } from "./console/csv.ts";
 import { freshHome, type Outcome } from "./program.ts";
-import { TENANT } from "./tenant-state.ts";
+import { openDatabase, TENANT } from "./tenant-state.ts";
 
-/** A home, a folder for files beside it, and what looks for secrets in them. */
-async function watchedDesk(secrets: readonly string[], files: readonly string[]) {
-  const [home, folder] = [await freshHome(), await freshHome()];
+/** What a command is given besides its words. */
+interface More {
+  readonly stdin?: Uint8Array;
+  readonly env?: Record<string, string>;
+}
+
+/** A home, a folder for files beside it, and what looks for secrets in them. @param its a home that is there already */
+async function watchedDesk(secrets: readonly string[], files: readonly string[], its?: string) {
+  const [home, folder] = [its ?? (await freshHome()), await freshHome()];
   const temporary = join(folder, "tmp");
   await mkdir(temporary);
   const canaries = new Canaries(secrets);
@@ -20,27 +26,28 @@ async function watchedDesk(secrets: readonly string[], files: readonly string[])
   // a file is written under another name first, and stdin is read twice
   const mayPass = (path: string): boolean =>
     path.startsWith(join("tmp", ".stdin.")) || files.some((name) => path.startsWith(`.${name}.`));
+  const runOnce = async (code: number, line: string, { env, ...rest }: More = {}): Promise<void> => {
+    const ended: Outcome = await runWatched(canaries, line.split(" "), {
+      ...rest,
+      home,
+      cwd: folder,
+      env: { TMPDIR: temporary, ...env },
+      folders: [home, folder],
+      mayHold,
+      mayPass,
+    });
+    expect(ended, `${line}\n${ended.stderr}`).toMatchObject({ code });
+  };
   return {
     home,
     canaries,
     write: (name: string, cells: Cells) => writeFile(join(folder, name), writeCsv(cells, "cp932")),
     path: (name: string) => join(folder, name),
-    async run(code: number, line: string, more: { stdin?: Uint8Array; env?: Record<string, string> } = {}) {
+    runOnce,
+    async run(code: number, line: string, more: More = {}) {
       // the audit is handed out as NDJSON only
       const format = line.startsWith("audit export") ? "ndjson" : "json";
-      for (const words of [[], ["--verbose", "--format", format]]) {
-        const { env, ...rest } = more;
-        const ended: Outcome = await runWatched(canaries, [...line.split(" "), ...words], {
-          ...rest,
-          home,
-          cwd: folder,
-          env: { TMPDIR: temporary, ...env },
-          folders: [home, folder],
-          mayHold,
-          mayPass,
-        });
-        expect(ended, `${line}\n${ended.stderr}`).toMatchObject({ code });
-      }
+      for (const words of ["", ` --verbose --format ${format}`]) await runOnce(code, line + words, more);
     },
   };
 }
@@ -173,6 +180,69 @@ test("passwords, keys and passphrases of SECURED APPs users: in no place but the
   await desk.run(0, "console list");
   expect([...desk.canaries.found]).toEqual([]);
 }, 180_000);
+
+test("the password of an account by hand, and what proves it: in no place but the file and the row", async () => {
+  const secret = `${newSecret("account")}A1`;
+  const weak = newSecret("weak").toLowerCase().replaceAll(/\d/g, "");
+  const files = ["password", "weak"];
+  const desk = await watchedDesk([secret, weak], files);
+  await writeFile(desk.path("password"), `${secret}\n`, { mode: 0o600 });
+  await writeFile(desk.path("weak"), `${weak}\n`, { mode: 0o600 });
+  await desk.write("users.csv", [
+    ["氏名", "メールアドレス", "組織コード", ACCOUNT[0] ?? ""],
+    ["山田", "taro@example.jp", "S1", "taro"],
+    ["佐藤", "hana@example.jp", "S1", "hana"],
+    ["鈴木", "ichiro@example.jp", "S2", "ichiro"],
+  ]);
+  await desk.run(0, "users import users.csv --create-orgs --yes");
+  await desk.runOnce(0, "users create --name 髙橋 --email jiro@example.jp");
+  const role = "--role system --password-file";
+  await desk.run(0, `clomo-account create jiro@example.jp --account jiro ${role} password --dry-run`);
+  await desk.run(3, `clomo-account create jiro@example.jp --account jiro ${role} weak`);
+  await desk.run(3, `clomo-account create jiro@example.jp --account taro ${role} password`);
+  await desk.run(3, `clomo-account create taro@example.jp --account taro ${role} password`);
+  await desk.run(6, `clomo-account create nobody@example.jp --account nobody ${role} password`);
+  await desk.run(3, `clomo-account edit hana --password-file weak --role division --managed-orgs S1`);
+  await desk.run(0, `clomo-account grant taro ${role} password`);
+  await desk.run(0, "clomo-account grant hana --role division --managed-orgs S1 --password-file password");
+  // who acts as somebody is refused, and tells no more of it
+  await desk.run(4, "clomo-account edit taro --password-file password --as hana");
+  await desk.run(0, "clomo-account grant ichiro --role operator --password-file - --as taro", {
+    stdin: Buffer.from(`${secret}\n`),
+  });
+  await desk.run(3, "clomo-account grant ichiro --role system --password-file - --as taro", {
+    stdin: Buffer.from(`${weak}\n`),
+  });
+  const holder = await holdLock(desk.home);
+  await desk.run(5, "clomo-account edit hana --password-file password");
+  holder.kill();
+  const proofs = openDatabase(desk.home);
+  const verifiers = proofs.prepare("select verifier from account where verifier is not null").all();
+  proofs.close();
+  expect(verifiers).toHaveLength(3);
+  const told = await watchedDesk(
+    verifiers.flatMap(({ verifier }) => String(verifier).split("$").slice(-2)),
+    [join("tenants", "embedded", "tenant.db"), join("tenants", "embedded", "tenant.db-wal")],
+    desk.home,
+  );
+  for (const one of [desk, told]) {
+    await one.run(0, "clomo-account list --fields all");
+    await one.run(0, "clomo-account show taro");
+    await one.run(0, "users list --fields all");
+    await one.run(0, "users show hana --as taro");
+    await one.run(0, "users history ichiro");
+    await one.run(0, "users export -o export.csv");
+    await one.run(0, "clomo-account edit hana --memo 人事");
+    await one.run(0, "audit list --fields all");
+    await one.run(0, "audit show 2");
+    await one.run(0, "audit export");
+    await one.run(0, "whoami --as hana");
+    await one.run(0, "doctor");
+    for (const list of ["clomo-account list --fields all", "audit list"])
+      await one.runOnce(0, `${list} --format xlsx -o list.xlsx`);
+    expect([...one.canaries.found]).toEqual([]);
+  }
+}, 600_000);
 
 test("what notices are sent with: neither shown nor given to a command that is run", async () => {
   const [wrong, password, path] = [newSecret("wrong"), newSecret("smtp"), newSecret("hook")];

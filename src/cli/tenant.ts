@@ -81,7 +81,8 @@ async function connectInProcess(
     });
   const absent = await isAbsent(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
-  const { fetch, close } = absent ? madeByChange(tenantFolder, open) : open(false);
+  // in a tenant that is not there nobody has an account: nothing is made for who acts as somebody
+  const { fetch, close } = absent && as === undefined ? madeByChange(tenantFolder, open) : open(absent);
   if (isUpgraded) {
     // the update is synchronous: a signal that came meanwhile is heard only now
     await nextTurn();

@@ -163,8 +163,8 @@ export async function readNames(outside: Outside, ...asked: Parameters<NameReade
   const read = nameReader({
     contexts: new Contexts(homeOf(outside)),
     environment: host.env,
-    async open(chosen, nouns) {
-      const tenant = await outside.openTenant(machine, chosen);
+    async open(chosen, nouns, as) {
+      const tenant = await outside.openTenant({ ...machine, as }, chosen);
       opened.push(tenant);
       return tenant.client(nouns);
     },

@@ -13,13 +13,20 @@ const CONTENT = [
   "device",
   "renewal_item",
   "sent_column",
+  "account",
+  "scheme",
+  "account_settings",
 ] as const;
 
 /** What differs from run to run: ids, times, and the salts of secrets. */
 const OWN = /^(id|.*At|at|detail)$/;
 
+/** What is there or not, and differs from run to run where it is. */
+const THERE = /^(?:verifier|accountPasswordSetAt)$/;
+
 const timeless = (row: Readonly<Record<string, unknown>>): unknown =>
   Object.entries(row).flatMap(([name, value]) => {
+    if (THERE.test(name)) return [[name, value !== null]];
     if (OWN.test(name)) return [];
     return [[name, name === "secrets" ? Object.keys(JSON.parse(String(value)) as object) : value]];
   });
@@ -47,11 +54,11 @@ export function contentOf(home: string): string | undefined {
   }
 }
 
-/** What differs from run to run, within any text: ids, hashes, instants. */
-const VOLATILE = /[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+/** What differs from run to run, within any text: verifiers, ids, hashes, instants. */
+const VOLATILE = /\$argon2id\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 /**
- * All that a tenant's file holds: every record of every table, its revisions, audit and tasks for the console. Ids, hashes and instants are made alike.
+ * All that a tenant's file holds: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes and instants are made alike.
  *
  * @throws where it is damaged, or refers to what is not there
  */

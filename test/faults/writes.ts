@@ -31,10 +31,13 @@ async function withDevices(home: string): Promise<string> {
   return "";
 }
 
+/** A password in a file, for `--password-file`. */
+const withPassword = (home: string): Promise<void> => writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
+
 /** A mirror with a SECURED APPs user in a group, and a password in a file. */
 async function withSecured(home: string): Promise<string> {
   await mirror(home);
-  await writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
+  await withPassword(home);
   const rows = ["表示名,ユーザーID,パスワード,グループ名", "花子,hanako,Invented1,営業"];
   await writeFile(join(home, "docs.csv"), `${rows.join("\r\n")}\r\n`);
   await prepared(home, "secured", "users", "import", "docs.csv", "--app", "docs", "--create-groups", "--yes");
@@ -50,6 +53,49 @@ async function withOrg(home: string): Promise<string> {
   await prepared(home, "orgs", "create", "本社", "--code", "H01", "--parent", "S1");
   return "";
 }
+
+/** A tenant of its own with twenty users, a custom scheme and two system administrators. */
+async function withAccounts(home: string): Promise<string> {
+  await withPassword(home);
+  await prepared(
+    home,
+    "users",
+    "import",
+    await writePeople(join(home, "people.csv"), { to: 20 }),
+    "--create-orgs",
+    "--yes",
+  );
+  await prepared(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move,users.delete");
+  for (const name of ["account1", "account2"])
+    await prepared(home, "clomo-account", "grant", name, "--role", "system", "--password-file", "password");
+  return "";
+}
+
+/** The same, and somebody whose user has no account. */
+async function withNewcomer(home: string): Promise<string> {
+  await withAccounts(home);
+  await prepared(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
+  return "";
+}
+
+/** A mirror with a custom scheme and a system administrator. */
+async function mirrorWithAccounts(home: string): Promise<string> {
+  await mirror(home);
+  await prepared(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move");
+  await prepared(home, "clomo-account", "grant", "account1", "--role", "system", "--password-in-console");
+  return "";
+}
+
+/** {@link withAccounts}, with a division administrator of three organisations and a file that changes and adds users of them. */
+async function withDivision(home: string): Promise<string> {
+  await withAccounts(home);
+  const division = ["--role", "division", "--managed-orgs", "S3,S4,S5", "--password-file", "password"];
+  await prepared(home, "clomo-account", "grant", "account0", ...division);
+  await writePeople(join(home, "people.csv"), { from: 3, to: 6, title: "主任" });
+  return "";
+}
+
+const DIVISION = ["--as", "account0"];
 
 const confirmed = (count: number): readonly string[] => ["--confirm-deletions", String(count)];
 
@@ -186,5 +232,153 @@ export const WRITES: readonly Work[] = [
     line: ["tenant", "set", "--ios", "yes", "--contract", "CLOMO MDM", "--licences", "300"],
   },
   { name: "console confirm", prepare: withTasks, line: ["console", "confirm", "1", "2", "--by", "髙橋"], again: 5 },
+  {
+    name: "clomo-account create",
+    prepare: withNewcomer,
+    line: [
+      "clomo-account",
+      "create",
+      "hanako@example.jp",
+      "--account",
+      "hanako01",
+      "--role",
+      "custom",
+      "--scheme",
+      "登録係",
+      "--managed-orgs",
+      "S3,S4",
+      "--password-file",
+      "password",
+      "--memo",
+      "人事",
+    ],
+    again: 3,
+  },
+  {
+    name: "clomo-account create in a mirror",
+    prepare: async (home) => {
+      await mirror(home);
+      await prepared(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
+      return "";
+    },
+    line: [
+      "clomo-account",
+      "create",
+      "hanako@example.jp",
+      "--account",
+      "hanako01",
+      "--role",
+      "operator",
+      "--password-in-console",
+    ],
+    again: 3,
+  },
+  {
+    name: "clomo-account edit",
+    prepare: withAccounts,
+    line: [
+      "clomo-account",
+      "edit",
+      "user2@example.com",
+      "--account",
+      "taro02",
+      "--support-option",
+      "--notice-mail",
+      "--language",
+      "en",
+      "--account-timezone",
+      "Asia/Tokyo",
+      "--memo",
+      "当番",
+      "--password-file",
+      "password",
+    ],
+  },
+  {
+    name: "clomo-account edit in a mirror",
+    prepare: mirrorWithAccounts,
+    line: ["clomo-account", "edit", "user1@example.com", "--account", "taro01", "--memo", "当番"],
+  },
+  {
+    name: "clomo-account grant",
+    prepare: withAccounts,
+    line: [
+      "clomo-account",
+      "grant",
+      "account3",
+      "--role",
+      "division",
+      "--managed-orgs",
+      "S3,S4",
+      "--password-file",
+      "password",
+    ],
+  },
+  {
+    name: "clomo-account grant in a mirror",
+    prepare: mirrorWithAccounts,
+    line: [
+      "clomo-account",
+      "grant",
+      "account3",
+      "--role",
+      "custom",
+      "--scheme",
+      "登録係",
+      "--managed-orgs",
+      "all",
+      "--password-in-console",
+    ],
+  },
+  { name: "clomo-account revoke", prepare: withAccounts, line: ["clomo-account", "revoke", "account2"] },
+  {
+    name: "clomo-account revoke in a mirror",
+    prepare: async (home) => {
+      await mirrorWithAccounts(home);
+      await prepared(home, "clomo-account", "grant", "account3", "--role", "operator", "--password-in-console");
+      return "";
+    },
+    line: ["clomo-account", "revoke", "account3"],
+  },
+  {
+    name: "clomo-account settings set",
+    prepare: mirror,
+    line: ["clomo-account", "settings", "set", "--composition", "employee-code", "--authentication", "標準", "--yes"],
+  },
+  {
+    name: "roles schemes create",
+    prepare: mirror,
+    line: ["roles", "schemes", "create", "登録係", "--item", "users.write,users.move"],
+    again: 3,
+  },
+  {
+    name: "roles schemes edit",
+    prepare: mirrorWithAccounts,
+    line: ["roles", "schemes", "edit", "登録係", "--item", "users.write,users.move,orgs.write"],
+  },
+  {
+    name: "roles schemes delete",
+    prepare: mirrorWithAccounts,
+    line: ["roles", "schemes", "delete", "登録係", ...confirmed(1)],
+    again: 6,
+  },
+  {
+    name: "users edit as somebody",
+    prepare: withDivision,
+    line: ["users", "edit", "user3@example.com", "--title", "部長", ...DIVISION],
+  },
+  {
+    name: "users import as somebody",
+    prepare: withDivision,
+    line: ["users", "import", "people.csv", "--yes", ...DIVISION],
+    plans: true,
+  },
+  {
+    name: "users delete as somebody",
+    prepare: withDivision,
+    line: ["users", "delete", "user3@example.com", "E4", ...confirmed(2), ...DIVISION],
+    plans: true,
+    again: 6,
+  },
   { name: "console drop", prepare: withTasks, line: ["console", "drop", "2", "1"], again: 5 },
 ];

@@ -10,8 +10,12 @@ import type { LineSoFar } from "./place.ts";
 export interface NamePlace {
   readonly contexts: Contexts;
   readonly environment: Environment;
-  /** Opens the tenant of a context, which exists, only to read. */
-  readonly open: <N extends NounName>(chosen: ChosenContext, nouns: readonly N[]) => Promise<Client<N>>;
+  /** Opens the tenant of a context, which exists, only to read. @param as the account that the line acts as */
+  readonly open: <N extends NounName>(
+    chosen: ChosenContext,
+    nouns: readonly N[],
+    as: string | undefined,
+  ) => Promise<Client<N>>;
 }
 
 /** Of more than these nothing is offered: a shell would take what the first ones have in common for what all have. */
@@ -115,5 +119,12 @@ export const nameReader =
     }
     const chosen = await contexts.choose(line.globals.get("--context"), environment);
     if (chosen.context.kind === "embedded" && !(await contexts.hasDatabase(chosen.context))) return [];
-    return READ[names]((...nouns) => open(chosen, nouns), typed, line);
+    const as = await actingOf(line);
+    return READ[names]((...nouns) => open(chosen, nouns, as), typed, line);
   };
+
+/** The account of `--as`, where the verb has no option of that name itself. */
+async function actingOf({ verb, globals }: LineSoFar): Promise<string | undefined> {
+  const command = (await verb?.load())?.default;
+  return command !== undefined && "as" in command.options ? undefined : globals.get("--as");
+}

@@ -711,3 +711,34 @@ describe("what names are composed of", () => {
     ]);
   });
 });
+
+describe("who is deleted", () => {
+  const verifiers = () => tenant.sql("select verifier from account");
+
+  test("leaves no verifier and no code; an undo brings the account back, without a password", async () => {
+    const ids = [await administrator("gone", { memo: "人事" }), await administrator("stays")];
+    tenant.database.run(
+      "insert into reset_code (user, verifier, address, expiresAt, tries) select pk, 'x', 'g@x', '', 0 from user",
+    );
+    const plan = await tenant.client.imports.delete({ kind: "users", ids: ids.slice(0, 1) });
+    const { id } = await tenant.client.imports.commit(plan);
+    expect(verifiers()).toEqual([{ verifier: null }, { verifier: expect.stringContaining("$argon2id$") }]);
+    expect(tenant.sql("select count(*) as codes from reset_code")).toEqual([{ codes: 1 }]);
+    expect(tenant.sql("pragma foreign_key_check")).toEqual([]);
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+    expect(await accountOf("gone")).toMatchObject({ role: "none", memo: "人事", passwordSetAt: null });
+    expect(verifiers()).toMatchObject([{ verifier: null }, {}]);
+  });
+
+  test("by the undo of the import that made the user leaves none either", async () => {
+    const { id } = await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["山田", "taro@example.jp", "taro"],
+    ]);
+    await accounts().edit((await accountOf("taro")).id, { memo: "人事" });
+    tenant.sql("update account set verifier = 'x'");
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+    expect([await tenant.users(), verifiers()]).toEqual([[], [{ verifier: null }]]);
+    expect(tenant.sql("pragma foreign_key_check")).toEqual([]);
+  });
+});

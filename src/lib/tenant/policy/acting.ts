@@ -35,11 +35,16 @@ export const actingAs = async (reader: Reader, name: string): Promise<Asker> => 
   };
 };
 
-const unknownAccount = (name: string): Failure =>
-  new Failure("not-found", {
-    what: text(`no CLOMO account ${name}`, `CLOMOアカウント ${name} はありません`),
+/** How much of a name that nobody has is told. */
+const MOST_TOLD = 100;
+
+const unknownAccount = (name: string): Failure => {
+  const told = name.length > MOST_TOLD ? `${name.slice(0, MOST_TOLD).toWellFormed()}…` : name;
+  return new Failure("not-found", {
+    what: text(`no CLOMO account ${told}`, `CLOMOアカウント ${told} はありません`),
     hint: text("see them: clomoctl clomo-account list", "一覧: clomoctl clomo-account list"),
   });
+};
 
 const noRole = (name: string): Failure =>
   new Failure("not-permitted", {

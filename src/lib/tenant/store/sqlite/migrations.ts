@@ -183,10 +183,10 @@ export const STEPS: readonly Step[] = [
   alter table secured_user_was add column licenceException integer not null default 0;
   alter table console_task add column thing text;
   `,
-  // what a user's CLOMO account is besides its name; the row of a user who is deleted stays for the undo, as its number does
+  // what a user's CLOMO account is besides its name; the row of a user who is deleted stays for the undo, but proves nothing
   `
   create table account (
-    user integer primary key references user (pk), role text not null default 'none', scheme integer references scheme (pk),
+    user integer primary key, role text not null default 'none', scheme integer references scheme (pk),
     managedOrgs text, supportOption integer not null default 0, noticeMail integer not null default 0, language text,
     timezone text, memo text, verifier text, createdAt text not null, updatedAt text not null, revision integer not null);
   create index account_role on account (role) where role <> 'none';
@@ -198,6 +198,10 @@ export const STEPS: readonly Step[] = [
     pk integer primary key check (pk = 1), composition text not null, authentication text);
   create table reset_code (
     user integer primary key, verifier text not null, address text not null, expiresAt text not null, tries integer not null);
+  create trigger user_gone after delete on user begin
+    update account set verifier = null where user = old.pk;
+    delete from reset_code where user = old.pk;
+  end;
   alter table console_task add column org integer;
   alter table import add column number integer generated always as (pk) virtual;
   `,

@@ -82,7 +82,7 @@ CREATE TABLE tenant_profile (
     windows integer, ade integer, vpp integer, gate integer, securedApps integer, mobileAppPortal integer,
     androidAccounts text, consoleTimezone text, languages text not null);
 CREATE TABLE account (
-    user integer primary key references user (pk), role text not null default 'none', scheme integer references scheme (pk),
+    user integer primary key, role text not null default 'none', scheme integer references scheme (pk),
     managedOrgs text, supportOption integer not null default 0, noticeMail integer not null default 0, language text,
     timezone text, memo text, verifier text, createdAt text not null, updatedAt text not null, revision integer not null);
 CREATE TABLE scheme (
@@ -117,4 +117,8 @@ CREATE TRIGGER audit_delete before delete on audit
 CREATE INDEX device_owner on device (owner) where owner is not null;
 CREATE INDEX account_role on account (role) where role <> 'none';
 CREATE UNIQUE INDEX scheme_name on scheme (coalesce(nameKey, name));
+CREATE TRIGGER user_gone after delete on user begin
+    update account set verifier = null where user = old.pk;
+    delete from reset_code where user = old.pk;
+  end;
 `;
