@@ -103,7 +103,6 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["tenant_profile", "tenant"],
   ["account", "accounts"],
   ["account_settings", "accounts"],
-  ["reset_code", "accounts"],
   ["scheme", "schemes"],
   ["renewal_item", "renewals"],
   ["renewal_notice", "renewals"],

@@ -196,8 +196,6 @@ export const STEPS: readonly Step[] = [
   create unique index scheme_name on scheme (coalesce(nameKey, name));
   create table account_settings (
     pk integer primary key check (pk = 1), composition text not null, authentication text);
-  create table reset_code (
-    user integer primary key, verifier text not null, address text not null, expiresAt text not null, tries integer not null);
   create trigger user_gone after delete on user begin
     update account set verifier = null where user = old.pk;
     delete from reset_code where user = old.pk;

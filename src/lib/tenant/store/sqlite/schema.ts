@@ -90,8 +90,6 @@ CREATE TABLE scheme (
     createdAt text not null, updatedAt text not null, revision integer not null);
 CREATE TABLE account_settings (
     pk integer primary key check (pk = 1), composition text not null, authentication text);
-CREATE TABLE reset_code (
-    user integer primary key, verifier text not null, address text not null, expiresAt text not null, tries integer not null);
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);
