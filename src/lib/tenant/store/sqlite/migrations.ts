@@ -198,7 +198,6 @@ export const STEPS: readonly Step[] = [
     pk integer primary key check (pk = 1), composition text not null, authentication text);
   create trigger user_gone after delete on user begin
     update account set verifier = null where user = old.pk;
-    delete from reset_code where user = old.pk;
   end;
   alter table console_task add column org integer;
   alter table import add column number integer generated always as (pk) virtual;

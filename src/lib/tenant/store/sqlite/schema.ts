@@ -117,6 +117,5 @@ CREATE INDEX account_role on account (role) where role <> 'none';
 CREATE UNIQUE INDEX scheme_name on scheme (coalesce(nameKey, name));
 CREATE TRIGGER user_gone after delete on user begin
     update account set verifier = null where user = old.pk;
-    delete from reset_code where user = old.pk;
   end;
 `;
