@@ -99,6 +99,7 @@ const PLANS = "plans say what changes from what to what";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
+const HEARING = "the tenant says who hears of its renewals";
 const SEEN = "the answer to a question holds for what was shown";
 const ofImport = (name: string): Permitted => asked(HISTORY, "components", "schemas", "Import", "properties", name);
 const WORKBOOKS = "a file may be an Excel workbook";
@@ -198,6 +199,8 @@ const PERMITTED: readonly Permitted[] = [
   },
   bridge("components", "schemas", "Tenant", "properties", "administratorsKnown"),
   bridge("components", "schemas", "Tenant", "properties", "exportsAwaited"),
+  asked(HEARING, "components", "schemas", "Tenant", "properties", "administration"),
+  asked(HEARING, "paths", "/v1/tenant", "get", "parameters"),
   ...[
     ["components", "schemas", "Tenant", "properties", "profile"],
     ["components", "schemas", "TenantChange"],

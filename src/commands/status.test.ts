@@ -59,6 +59,7 @@ const tenantOf = (change: Partial<Tenant>): Tenant =>
     devices: 3,
     secured,
     profile: undefined,
+    administration: undefined,
     ...change,
   });
 
@@ -366,4 +367,41 @@ test("an embedded tenant that never held data is shown where there is no other",
   mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
   const both = await run("status --all-contexts --format csv --fields context", { home, tenant: EMPTY });
   expect(both.stdout).toBe("context\nembedded\nkanto\n");
+});
+
+test("administrators are counted, with who is only marked; what is wrong with them is told with what to type", async () => {
+  const administration = {
+    recorded: true,
+    total: 3,
+    marked: 2,
+    system: 1,
+    supported: [{ name: "hanako01", user: "山田 花子", email: "hanako@example.co.jp" }],
+    leavers: [],
+    lacking: 12,
+  };
+  const profile = { ...UNSAID, gate: true };
+  const tenant = { ...EMPTY, tenant: tenantOf({ administration, profile }) };
+  const home = await homeOfThree();
+  const { en, ja } = await inBoth("status --format table", { home, tenant });
+  expect(en.stdout).toMatch(/^administrators +3 \(1 system; support option: hanako01; 2 on a mark alone\)$/m);
+  expect(ja.stdout).toMatch(/^管理者 +3\(システム管理者 1、サポートオプション: hanako01、管理者の指定のみ 2\)$/m);
+  for (const said of [
+    "only hanako01 holds the support option",
+    "there is one system administrator",
+    "12 users without the CLOMO account that CLOMO GATE needs",
+    "clomoctl clomo-account edit NAME --support-option --context kanto",
+    'clomoctl users list --query "[?accountName==null]" --context kanto',
+  ]) {
+    expect(en.stdout).toContain(said);
+  }
+  expect(ja.stdout).toContain("CLOMO GATE の利用に必要な CLOMO アカウントのないユーザー 12 人");
+  const json = await run("status --format json --fields administrators", { home, tenant });
+  expect(JSON.parse(json.stdout)).toEqual([{ administrators: administration }]);
+  const page = await run("status --html -", { home, tenant });
+  expect(page.stdout).toContain('data-field="administrators"');
+  const none = { ...administration, recorded: false, total: 0, marked: 0, system: 0, supported: [], lacking: null };
+  const unrecorded = { ...EMPTY, tenant: tenantOf({ administration: none }) };
+  const bare = await run("status --format table", { home, tenant: unrecorded });
+  expect(bare.stdout).toMatch(/^administrators +0 \(no CLOMO account is recorded\)$/m);
+  expect(bare.stdout).not.toContain("support option");
 });

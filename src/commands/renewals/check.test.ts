@@ -34,18 +34,13 @@ async function homeWith({ others = false } = {}): Promise<string> {
   return home;
 }
 
-const quietly = (...items: readonly RenewalItem[]) => ({ listRenewals: { items } });
-
 /** A tenant of which it is known that nothing else is to be recorded. */
 const SAYING = example<Tenant>("tenant", { profile: { ...UNSAID, ios: false, macos: false, android: false } });
-const having = (...items: readonly RenewalItem[]) => ({ ...quietly(...items), tenant: SAYING });
+const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items }, tenant: SAYING });
 
 /** `renewals check` of an embedded tenant with these items. */
 const checkOf = async (items: readonly RenewalItem[], words = "", more = {}) =>
-  run(`renewals check ${words}`.trim(), { home: await homeWith(), tenant: tenantFor(words, ...items), ...more });
-
-const tenantFor = (words: string, ...items: readonly RenewalItem[]) =>
-  /--quiet|--nagios/.test(words) ? quietly(...items) : having(...items);
+  run(`renewals check ${words}`.trim(), { home: await homeWith(), tenant: having(...items), ...more });
 
 /** A folder of content tokens that expire in so many days; without days cannot be read. */
 function tokens(all: Readonly<Record<string, number | null>>): string {
@@ -153,8 +148,7 @@ describe("what is recorded", () => {
     ["nothing is said of what the tenant uses", UNSAID, "not said whether these are used: iOS/iPadOS, macOS, Android"],
     ["what it uses is not recorded", { ...UNSAID, ios: true }, "not recorded: MDM push certificate"],
   ])("exits the same where %s, and says so, without a terminal, too", async (_, profile, hint) => {
-    const items = quietly(due(1, 400));
-    const tenant = { ...items, tenant: example<Tenant>("tenant", { profile }) };
+    const tenant = { ...having(due(1, 400)), tenant: example<Tenant>("tenant", { profile }) };
     const home = await homeWith();
     const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: {} });
     expect([en.exit, ja.exit]).toEqual([0, 0]);
@@ -168,7 +162,7 @@ describe("what is recorded", () => {
     }
     for (const words of ["--quiet", "--nagios"]) {
       for (const where of [{ terminal: {} }, {}]) {
-        expect(await run(`renewals check ${words}`, { home, tenant: items, ...where })).toMatchObject({
+        expect(await run(`renewals check ${words}`, { home, tenant, ...where })).toMatchObject({
           exit: 0,
           stderr: "",
         });
@@ -189,7 +183,7 @@ describe("what is recorded", () => {
   test("--quiet begins with the most urgent thing, for the mail of cron; with nothing where nothing is due", async () => {
     const push = due(2, 12, { name: "本社", kind: "push-certificate" });
     const home = await homeWith();
-    const { en, ja } = await inBoth("renewals check --quiet", { home, tenant: quietly(due(1, 60), push) });
+    const { en, ja } = await inBoth("renewals check --quiet", { home, tenant: having(due(1, 60), push) });
     expect(en.stderr).toBe(
       "CRITICAL: MDM push certificate 本社 expires 2026-12-02, 12 days (and 1 more): clomoctl renewals guide 本社\n",
     );
@@ -224,6 +218,73 @@ describe("what is recorded", () => {
     });
     expect(existsSync(join(home, "tenants"))).toBe(false);
     expect(await checkOf([])).toMatchObject({ exit: 3, stderr: "warning: nothing to check\n" });
+  });
+});
+
+describe("who hears of it from CLOMO", () => {
+  const standing = (change: object) => {
+    const { administration } = example<Tenant>("tenant");
+    if (administration === undefined) throw new TypeError("no example of the administration");
+    return { ...SAYING, administration: { ...administration, ...change } };
+  };
+  const far = { listRenewals: { items: [due(1, 400)] } };
+  const holder = { name: "hanako01", user: "山田 花子", email: "hanako@example.co.jp" };
+
+  test.each<[string, object, number, RegExp]>([
+    [
+      "nobody",
+      { supported: [] },
+      2,
+      /^nobody holds the support option: .*; to change it: clomoctl clomo-account edit /,
+    ],
+    ["one", { supported: [holder] }, 1, /^warning: only hanako01 holds the support option: .* --support-option$/m],
+    ["one administrator", { system: 1 }, 1, /^warning: there is one system administrator: .* --role system$/m],
+    ["two of each", {}, 0, /^1 ok$/m],
+    [
+      "no account recorded",
+      { recorded: false, system: 0, supported: [] },
+      0,
+      /^no CLOMO account is recorded, .*create USER/m,
+    ],
+  ])("%s: is said with what to type, and sets the exit code", async (_, change, exit, said) => {
+    const ran = await run("renewals check", { home: await homeWith(), tenant: { ...far, tenant: standing(change) } });
+    expect(ran.exit).toBe(exit);
+    expect(ran.stderr).toMatch(said);
+  });
+
+  test("is a row of its own in lists, with words that never change for programs", async () => {
+    const tenant = { ...far, tenant: standing({ supported: [] }) };
+    const home = await homeWith();
+    const { stdout } = await run("renewals check --format json --lang ja", { home, tenant });
+    expect((JSON.parse(stdout) as readonly unknown[])[1]).toMatchObject({
+      level: "critical",
+      kind: null,
+      name: "support-option",
+      context: "embedded",
+      daysLeft: null,
+      remark: expect.stringMatching(/^nobody holds .* --support-option$/),
+    });
+    const { en, ja } = await inBoth("renewals check --fields level,name", { home, tenant, terminal: {} });
+    expect(en.stdout).toMatch(/^critical +support option$/m);
+    expect(ja.stdout).toMatch(/^至急 +サポートオプション$/m);
+    expect(ja.stderr).toMatch(/対処: clomoctl clomo-account edit NAME --support-option\n/);
+    const nagios = await run("renewals check --nagios", { home, tenant });
+    expect(nagios).toMatchObject({ exit: 2, stderr: "" });
+    expect(nagios.stdout).toMatch(/^RENEWALS CRITICAL - 1 ok, 1 critical .*nobody holds/);
+    const quiet = await run("renewals check --quiet", { home, tenant });
+    expect(quiet.stderr).toMatch(/^CRITICAL: nobody holds the support option/);
+  });
+
+  test("is not asked of files, and is not shown to who may not see all accounts", async () => {
+    const hidden = { ...far, tenant: example<Tenant>("tenant", { ...SAYING, administration: undefined }) };
+    const { en, ja } = await inBoth("renewals check", { home: await homeWith(), tenant: hidden });
+    expect(en).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining("was not checked: it is shown to who may see"),
+    });
+    expect(ja.stderr).toContain("確認していません");
+    const files = await run("renewals check .", { home: await homeWith(), folder: tokens({ far: 400 }) });
+    expect(files).toMatchObject({ exit: 0, requests: [], stderr: "1 ok\n" });
   });
 });
 
@@ -495,7 +556,7 @@ describe("--nagios", () => {
     [[undated], 3, "UNKNOWN"],
     [[], 3, "UNKNOWN"],
   ])("is one line on stdout alone, in both languages", async (items, exit, status) => {
-    const { en, ja } = await inBoth("renewals check --nagios", { home: await homeWith(), tenant: quietly(...items) });
+    const { en, ja } = await inBoth("renewals check --nagios", { home: await homeWith(), tenant: having(...items) });
     expect(en).toMatchObject({ exit, stderr: "" });
     expect(parsePluginOutput(en.stdout)).toMatchObject({ status });
     expect(parsePluginOutput(en.stdout).figures).toHaveLength(items.filter((one) => one !== undated).length);

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { writeFileAtomically } from "../../lib/files/index.ts";
+import type { Tenant } from "../../lib/client/index.ts";
+import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, STATE_EXITS, summaryOf } from "../../lib/renewals/check.ts";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -77,6 +79,10 @@ export default defineCommand({
       "テナントの利用内容(clomoctl tenant set --ios yes --ade yes …)から見て登録がないものと、利用内容が未設定であることは、標準エラー出力に表示します。終了コードは変わりません。--quiet と --nagios では表示しません。",
     ),
     text(
+      "Who gets CLOMO's mail about certificates is checked with the recorded items (by the manual system administrators with the support option, and nobody else): critical where nobody holds the support option, a warning where one does, where there is one system administrator, or where an item's owner is a user who was deleted. Where no CLOMO account is recorded, that is said, and changes no exit code.",
+      "記録の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」、1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)が削除されたユーザーのときは警告です。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
+    ),
+    text(
       "CLOMO's own certificate that signs profiles (clomo.com) expires without harm: leave it out with --exclude. No certificate is passed over because of a name in it.",
       "CLOMO がプロファイルに付ける署名用証明書(clomo.com)は期限が切れても影響ありません。--exclude で除いてください。証明書内の名前だけを理由に判定から外すことはありません。",
     ),
@@ -104,15 +110,15 @@ export default defineCommand({
       [
         STATE_EXITS.warning,
         text(
-          "warning: something is due within --within, or not valid yet",
-          "期限間近(--within)、またはまだ有効でないものがある",
+          "warning: something is due within --within, or not valid yet, or few hear of it",
+          "期限間近(--within)、まだ有効でないもの、または通知先の警告がある",
         ),
       ],
       [
         STATE_EXITS.critical,
         text(
-          "critical: something is due within --critical, or expired",
-          "至急(--critical)、または期限切れのものがある",
+          "critical: something is due within --critical, or expired, or nobody holds the support option",
+          "至急(--critical)、期限切れのもの、またはサポートオプションを付与された人がいない",
         ),
       ],
       [
@@ -140,17 +146,31 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
   const { within, critical, nagios, prometheus, ...request } = options;
   refuseMisfits(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
-  const result = await gatherAll(tools, { ...request, files, thresholds });
+  const { result, tenants } = await gatherAll(tools, { ...request, files, thresholds });
   if (nagios) await showLine(tools, result);
   else await show(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
   const { globals } = tools;
   // what is unknown is said to whoever reads the log, too, and changes no exit code
   if (files.length === 0 && !nagios && !globals.quiet) {
     const { tellExpectedOfAll } = await import("./items/expected.ts");
-    await tellExpectedOfAll(tools, { allContexts: request.allContexts, items: result.checked });
+    await tellExpectedOfAll(tools, { allContexts: request.allContexts, items: result.checked, tenants });
+    await tellUnknownOf(tools, tenants, { named: request.allContexts });
   }
   const written = prometheus === undefined || (await writeMetrics(tools, prometheus, result));
   return STATE_EXITS[written || result.state === "critical" ? result.state : "unknown"];
+}
+
+/** Tells of which tenants nobody knows who hears of their renewals from CLOMO. */
+async function tellUnknownOf(
+  { terminal }: Tools,
+  tenants: ReadonlyMap<string, Tenant>,
+  { named }: { readonly named: boolean },
+): Promise<void> {
+  for (const [name, { administration }] of tenants) {
+    if (administration?.recorded === true) continue;
+    const said = administration === undefined ? NOT_SHOWN : NOT_RECORDED;
+    await terminal.note(named ? text(`${name}: ${said.en}`, `${name}: ${said.ja}`) : said);
+  }
 }
 
 /** @throws `usage` where one option makes another one meaningless */
@@ -197,7 +217,7 @@ async function show(
     const headline = headlineOf(result, severalContexts);
     if (headline !== undefined) await terminal.problem(headline);
   }
-  const shown = [...result.checked, ...result.superseded];
+  const shown = [...result.checked, ...result.findings, ...result.superseded];
   if (list) await terminal.list(listColumns(terminal, CHECK_COLUMNS, USUAL_CHECK_COLUMNS), shown);
   for (const { source, remark } of result.superseded) {
     if (remark !== null) await terminal.note(text(`${source}: ${remark.en}`, `${source}: ${remark.ja}`));
@@ -207,6 +227,11 @@ async function show(
     const { en, ja } = remark;
     if (kind === null || level === "unknown") await terminal.problem(text(`${name}: ${en}`, `${name}: ${ja}`));
     else await terminal.warn(text(`${name}: ${en}`, `${name}: ${ja}`));
+  }
+  for (const { level, context, remark } of result.findings) {
+    if (remark === null) continue;
+    const said = severalContexts ? text(`${context}: ${remark.en}`, `${context}: ${remark.ja}`) : remark;
+    await (level === "critical" ? terminal.problem(said) : terminal.warn(said));
   }
   const summary = summaryOf(result);
   await (result.checked.length === 0 ? terminal.warn(summary) : terminal.note(summary));

@@ -32,7 +32,11 @@ const settings = (...lines: readonly string[]): void =>
   });
 
 /** A tenant with these things, where nobody was told of any yet. */
-const having = (...items: readonly RenewalItem[]): Answers => ({ listRenewals: { items }, listNotices: { items: [] } });
+const having = (...items: readonly RenewalItem[]): Answers => ({
+  listRenewals: { items },
+  listNotices: { items: [] },
+  tenant: example("tenant"),
+});
 
 /** What a tenant answers to a notice that is begun and one that is settled. */
 const taking = (claimed = true): Answers => ({
@@ -44,6 +48,8 @@ const taking = (claimed = true): Answers => ({
 });
 
 const CLAIM = { itemId: idOf(1), expiresAt: due.expiresAt, stage: 15, way: "webhook", recipient: "chat" };
+/** How it stands with its administrators is asked where somebody is told of something. */
+const TOLD = { operation: "tenant", query: { administration: "true" } };
 const ASKED = [{ operation: "listRenewals" }, { operation: "listNotices" }];
 
 const here = (tenant: Answers | Failure, more: Circumstances = {}): Circumstances => ({
@@ -57,7 +63,7 @@ describe("a plan", () => {
   test("shows who would be told what, and neither sends nor records it", async () => {
     settings();
     const { en, ja } = await inBoth("renewals notify --dry-run --format json", here(having(due, far)));
-    expect(en).toMatchObject({ exit: 0, stderr: "", requests: ASKED });
+    expect(en).toMatchObject({ exit: 0, stderr: "", requests: [...ASKED, TOLD] });
     expect(JSON.parse(en.stdout)).toEqual([
       {
         context: "embedded",
@@ -86,7 +92,8 @@ describe("a plan", () => {
       "  - {name: it, way: mail, address: it@example.jp}",
     );
     const line = "renewals notify --dry-run --fields recipient,way,language";
-    expect((await run(line, here(having(due)))).stdout).toBe("recipient\tway\tlanguage\nit@example.jp\tmail\ten\n");
+    const tenant = { ...having(due), findUsers: example("findUsers") };
+    expect((await run(line, here(tenant))).stdout).toBe("recipient\tway\tlanguage\nit@example.jp\tmail\ten\n");
   });
 
   test("is a table on a terminal, in its language", async () => {
@@ -132,6 +139,7 @@ describe("a run", () => {
     expect(ran.requests).toEqual([
       ...ASKED,
       { operation: "claimNotice", json: CLAIM },
+      TOLD,
       {
         operation: "settleNotice",
         params: { id: example<{ id: string }>("settleNotice").id },
@@ -153,7 +161,8 @@ describe("a run", () => {
 
   test("leaves alone what another run is sending", async () => {
     settings();
-    const tenant = { ...having(due), ...taking(false) };
+    const { tenant: _, ...asked } = having(due);
+    const tenant = { ...asked, ...taking(false) };
     const { en, ja } = await inBoth("renewals notify --fields outcome", here(tenant));
     expect(en).toMatchObject({ exit: 0, stdout: "outcome\nbusy\n", stderr: "" });
     expect(ja.stdout).toBe(en.stdout);
@@ -220,6 +229,7 @@ describe("a run", () => {
       ...taking(),
       users: example("users"),
       findUsers: { items: [] },
+      userHistory: { items: [] },
     };
     const { en, ja } = await inBoth("renewals notify --fields recipient,outcome", here(tenant));
     expect(en).toMatchObject({
@@ -308,7 +318,7 @@ describe("where nothing is due", () => {
 
   test("things without a date, and things that nobody is told of, are warned of in both languages", async () => {
     settings("recipients:", `${CHAT.slice(0, -1)}, kinds: [vpp-token]}`);
-    const tenant = having(due, item(3, { name: "謎", expiresAt: null }));
+    const { tenant: _, ...tenant } = having(due, item(3, { name: "謎", expiresAt: null }));
     const { en, ja } = await inBoth("renewals notify", here(tenant));
     expect(en).toMatchObject({ exit: 0, stdout: "" });
     expect(en.stderr).toMatch(/^warning: .*契約.*\nwarning: .*謎.*\n$/);

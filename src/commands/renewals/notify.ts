@@ -95,6 +95,10 @@ export default defineCommand({
       "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。更新担当(owner)がメールアドレスなら、その宛先にも知らせます。",
     ),
     text(
+      "A notice also says what `renewals check` finds about who gets CLOMO's mail about certificates, and which recipients or owners are users who were deleted.",
+      "通知には、証明書の更新に関する CLOMO からのメールを受け取る人についての `renewals check` の結果と、通知先や更新担当が削除されたユーザーであることも記載します。",
+    ),
+    text(
       `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Passwords, webhook URLs and tokens belong in environment variables or files of mode 0600, never in it:`,
       `通知先は設定フォルダー(CLOMOCTL_HOME)の ${NOTIFY_FILE} に書きます。パスワード・Webhook の URL・トークンはそこに書かず、環境変数かモード 0600 のファイルに置きます:`,
     ),
@@ -191,7 +195,10 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
   });
 }
 
-function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant<"renewals" | "users">): NoticeTenant {
+function noticeTenant(
+  tools: Pick<Tools, "globals">,
+  tenant: ChosenTenant<"renewals" | "users" | "tenant">,
+): NoticeTenant {
   const timezone = zoneOf(tools, tenant);
   return {
     context: tenant.context.name,
@@ -208,12 +215,12 @@ async function openAll(
 ): Promise<{ readonly tenants: readonly NoticeTenant[]; readonly unreached: boolean }> {
   const { contexts, terminal } = tools;
   if (!allContexts)
-    return { tenants: [noticeTenant(tools, await tools.tenant("renewals", "users"))], unreached: false };
+    return { tenants: [noticeTenant(tools, await tools.tenant("renewals", "users", "tenant"))], unreached: false };
   const tenants: NoticeTenant[] = [];
   const all = await contexts.list();
   for (const context of all) {
     try {
-      tenants.push(noticeTenant(tools, await tools.tenantOf(context, "renewals", "users")));
+      tenants.push(noticeTenant(tools, await tools.tenantOf(context, "renewals", "users", "tenant")));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       await terminal.warn(text(`${context.name}: ${error.what.en}`, `${context.name}: ${error.what.ja}`));

@@ -1,4 +1,4 @@
-import type { Import } from "../../lib/client/index.ts";
+import type { Import, Tenant } from "../../lib/client/index.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
@@ -10,6 +10,8 @@ import { tableCellOf } from "../../lib/terminal/table/cells.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { unsaidName } from "../renewals/items/expected.ts";
 import type { Status } from "./gather.ts";
+
+type Administration = NonNullable<Tenant["administration"]>;
 
 /** At most so many renewals are told. */
 const FIRST = 3;
@@ -112,6 +114,24 @@ const importOf = ({ number, id, kind, mode, state, committedAt, emittedAt, actor
   delete: plan.delete,
 });
 
+/** How many administrators there are, how many of them are only marked, and who holds the support option. */
+const administratorsName = ({ total, system, marked, recorded, supported }: Administration): Text => {
+  const holders = supported.map(({ name }) => name).join(", ");
+  const { en, ja } = joined(
+    [
+      ...(recorded
+        ? [
+            text(`${system} system`, `システム管理者 ${system}`),
+            text(`support option: ${holders || NONE.en}`, `サポートオプション: ${holders || NONE.ja}`),
+          ]
+        : [text("no CLOMO account is recorded", "CLOMO アカウントの登録なし")]),
+      ...(marked > 0 ? [text(`${marked} on a mark alone`, `管理者の指定のみ ${marked}`)] : []),
+    ],
+    text("; ", "、"),
+  );
+  return text(`${total} (${en})`, `${total}(${ja})`);
+};
+
 const mirrorAge = ({ tenant, timezone, now }: Status): { readonly day: string; readonly days: number } | null => {
   const at = tenant?.mirroredAt ?? null;
   return at === null ? null : { day: dayOf(at, timezone), days: -daysLeft(at, now, timezone) };
@@ -152,6 +172,12 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
         same(", "),
       );
     }),
+  },
+  {
+    key: "administrators",
+    header: text("administrators", "管理者"),
+    value: ({ tenant }) => tenant?.administration ?? null,
+    name: ({ tenant }) => (tenant?.administration === undefined ? null : administratorsName(tenant.administration)),
   },
   {
     key: "lastImport",

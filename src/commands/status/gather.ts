@@ -5,10 +5,12 @@ import type { FormatName } from "../../lib/model/console-files.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
+import { findingsOf } from "../../lib/renewals/administrators.ts";
+import type { Finding } from "../../lib/renewals/findings.ts";
 import { expectedOf, type Expected } from "../../lib/renewals/expected.ts";
 import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
 import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
@@ -72,7 +74,7 @@ export async function statusOf(tools: Tools, context: Context, { used, several }
 
 async function readTenant(tools: Tools, context: Context): Promise<Read> {
   const { client } = await tools.tenantOf(context, "tenant", "imports", "renewals");
-  const [tenant, imports] = [await client.tenant.show(), await client.imports.list()];
+  const [tenant, imports] = [await client.tenant.show({ administration: true }), await client.imports.list()];
   const asOf = asOfNow(tools, { context });
   const items = await itemsBySource({ context, client }, asOf.timezone);
   // whether it is valid already is for checks
@@ -90,10 +92,34 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
       ...renewals.filter(isPressing).map(pressing),
       ...items.flatMap(remarksOf),
       ...expected.missing.map(missingName),
+      ...findingsIn(tenant).map(({ what }) => what),
+      ...(lackingIn(tenant) > 0 ? [lackingAccounts(tenant)] : []),
       ...awaitedIn(tenant).map(awaited),
     ],
   };
 }
+
+/** What is wrong with who hears of renewals, the worst first. */
+const findingsIn = ({ administration }: Tenant): readonly Finding[] =>
+  administration === undefined ? [] : findingsOf(administration);
+
+/** The number of users who need a CLOMO account and have none. */
+const lackingIn = ({ administration }: Tenant): number => administration?.lacking ?? 0;
+
+/** @see seed 001: who needs an account */
+const lackingAccounts = (tenant: Tenant): Text => {
+  const [lacking, isGate] = [lackingIn(tenant), tenant.profile?.gate === true];
+  const { en, ja } = isGate
+    ? text("CLOMO GATE", "CLOMO GATE の利用")
+    : text("their Android devices", "Android デバイスの利用");
+  return text(
+    `${counted(lacking, "user")} without the CLOMO account that ${en} ${isGate ? "needs" : "need"}`,
+    `${ja}に必要な CLOMO アカウントのないユーザー ${lacking} 人`,
+  );
+};
+
+/** What lists users without an account. */
+const LACKING_LINE = 'clomoctl users list --query "[?accountName==null]"';
 
 /** The kinds whose next export of the console is to be taken over. */
 const awaitedIn = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>
@@ -137,6 +163,10 @@ function nextOf({ tenant, waiting, plans, renewals, expected }: Read): readonly 
     ...(isUnasked(tenant) ? ["clomoctl users administrators add USER"] : []),
     ...(tenant.users === 0 ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
     ...recordingLines({ tenant, renewals, expected }),
+    ...findingsIn(tenant)
+      .slice(0, 1)
+      .map(({ next }) => next),
+    ...(lackingIn(tenant) > 0 ? [LACKING_LINE] : []),
     ...(expected.unsaid.length > 0 ? [sayingLine(expected.unsaid)] : []),
   ];
 }

@@ -232,6 +232,18 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
         consoleTasks: 1,
         secured: { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 0 },
         profile,
+        administration: {
+          recorded: true,
+          total: 3,
+          marked: 0,
+          system: 2,
+          supported: [
+            { name: "hanako01", user: "山田 花子", email: "hanako@example.co.jp" },
+            { name: "jiro02", user: "佐藤 次郎", email: "jiro@example.co.jp" },
+          ],
+          leavers: [],
+          lacking: 0,
+        },
       },
     },
   ],

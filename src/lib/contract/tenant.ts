@@ -1,11 +1,13 @@
 /** A noun of the API: each has a file of its own, however short. */
 
 import { z } from "zod";
+import { RECORDED_FIELDS } from "../model/renewal.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { CONTRACT, TENANT } from "../model/tenant.ts";
 import type { Field, Fields } from "../model/thing.ts";
+import { flag } from "./queries.ts";
 import { get, json, patch } from "./route.ts";
-import { DryRun, Instant, named } from "./shapes.ts";
+import { DryRun, Id, Instant, named } from "./shapes.ts";
 import { membersOf, recordSchema } from "./thing-schema.ts";
 
 /** What breaks a rule of a text is no malformed request: the tenant checks it. */
@@ -38,6 +40,24 @@ const TenantChange = named(
   }),
 );
 
+/** How a tenant stands with its administrators, and with who hears of its renewals. */
+const Administration = z.object({
+  recorded: z.boolean().meta({ description: "something of a CLOMO account was recorded by hand" }),
+  total: z.int().meta({ description: "number of those who have a role or are marked" }),
+  marked: z.int().meta({ description: "number of those who are marked and have no role" }),
+  system: z.int().meta({ description: "number of system administrators" }),
+  supported: z
+    .array(z.object({ name: z.string(), user: z.string(), email: z.string() }))
+    .meta({ description: "accounts that hold the support option" }),
+  leavers: z
+    .array(z.object({ id: Id, kind: z.enum(RECORDED_FIELDS.kind.choices), name: z.string(), owner: z.string() }))
+    .meta({ description: "renewals whose owner is the mail address of a user who was deleted" }),
+  lacking: z
+    .int()
+    .nullable()
+    .meta({ description: "users without a CLOMO account who need one; null where the profile names no need" }),
+});
+
 /** The tenant itself; `mirroredAt` is when its data last came from the console. */
 const Tenant = named(
   "Tenant",
@@ -59,13 +79,21 @@ const Tenant = named(
         "the kinds whose next export of the console is to be taken over, as the mirror is known to differ from it and no task says so",
     }),
     profile: TenantProfile.optional(),
+    administration: Administration.optional().meta({
+      description: "where it is asked for, and who asks may see all CLOMO accounts",
+    }),
   }),
 );
 
 export default {
   description: "The tenant itself",
   routes: {
-    show: get("/v1/tenant", { id: "tenant", summary: "The tenant and its size", answer: json(Tenant, "The tenant") }),
+    show: get("/v1/tenant", {
+      id: "tenant",
+      summary: "The tenant and its size",
+      query: { administration: flag.meta({ description: "true: with how it stands with its administrators" }) },
+      answer: json(Tenant, "The tenant"),
+    }),
     revision: get("/v1/tenant/revision", {
       id: "tenantRevision",
       summary: "The tenant's revision: each change makes it a higher one",

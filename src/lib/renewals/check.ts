@@ -1,5 +1,5 @@
 import { Failure } from "../errors/index.ts";
-import { text, type Text } from "../text/index.ts";
+import { joined, text, type Text } from "../text/index.ts";
 import { byExpiry, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
 
 /** The overall state. */
@@ -14,6 +14,8 @@ export interface CheckResult {
   readonly checked: readonly Checked[];
   /** files of certificates that another one has replaced: shown, and nothing else */
   readonly superseded: readonly Checked[];
+  /** what is wrong with who hears of it, the worst first: no thing that is counted */
+  readonly findings: readonly Checked[];
   readonly counts: Readonly<Record<Level, number>>;
   readonly thresholds: Thresholds;
 }
@@ -26,7 +28,7 @@ export const isMerelyEarly = ({ level, daysLeft }: Checked, { withinDays }: Thre
   level === "warning" && daysLeft !== null && daysLeft > withinDays;
 
 /** Sums up a check. An empty list is unknown: it must not look like good news. */
-export function resultOf(all: readonly Checked[], thresholds: Thresholds): CheckResult {
+export function resultOf(all: readonly Checked[], thresholds: Thresholds, found: readonly Checked[] = []): CheckResult {
   const counts = { ok: 0, warning: 0, critical: 0, expired: 0, unknown: 0 };
   const successors = all.map((one) => successorOf(one, all));
   const kept = all.filter((_, index) => successors[index] === undefined);
@@ -38,8 +40,16 @@ export function resultOf(all: readonly Checked[], thresholds: Thresholds): Check
   const checked = kept.toSorted(
     (one, other) => URGENCY.indexOf(one.level) - URGENCY.indexOf(other.level) || byExpiry(one, other),
   );
-  return { state: stateOf(counts, kept.length), checked, superseded, counts, thresholds };
+  const findings = found.toSorted(byUrgency);
+  return { state: stateOf(counts, kept.length, findings), checked, superseded, findings, counts, thresholds };
 }
+
+const byUrgency = ({ level: one }: Checked, { level: other }: Checked): number =>
+  URGENCY.indexOf(one) - URGENCY.indexOf(other);
+
+/** All that is to be looked at, the most urgent first. */
+export const urgentOf = ({ checked, findings }: CheckResult): readonly Checked[] =>
+  [...checked, ...findings].filter(({ level }) => level !== "ok").toSorted(byUrgency);
 
 /**
  * The file that has taken the place of one: a push certificate of the same topic that is valid and ends later. Other
@@ -60,14 +70,18 @@ const successorOf = ({ topic, context, expiresAt }: Checked, all: readonly Check
 
 const replaced = (by: string | null): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
 
-function stateOf({ expired, critical, unknown, warning }: CheckResult["counts"], total: number): State {
-  if (expired + critical > 0) return "critical";
+function stateOf(
+  { expired, critical, unknown, warning }: CheckResult["counts"],
+  total: number,
+  findings: readonly Checked[],
+): State {
+  if (expired + critical > 0 || findings.some(({ level }) => level === "critical")) return "critical";
   if (unknown > 0 || total === 0) return "unknown";
-  return warning > 0 ? "warning" : "ok";
+  return warning + findings.length > 0 ? "warning" : "ok";
 }
 
 /** `2 expired, 1 due within 30 days`: counts by level, the most urgent first. */
-export function summaryOf({ counts, thresholds, checked, superseded }: CheckResult): Text {
+export function summaryOf({ counts, thresholds, checked, superseded, findings }: CheckResult): Text {
   const { withinDays, criticalDays } = thresholds;
   const early = checked.filter((one) => isMerelyEarly(one, thresholds)).length;
   const parts: readonly (readonly [number, Text])[] = [
@@ -79,13 +93,22 @@ export function summaryOf({ counts, thresholds, checked, superseded }: CheckResu
     [counts.ok, text("ok", "余裕あり")],
     [superseded.length, text("superseded", "置き換え済み")],
   ];
-  if (checked.length === 0) return text("nothing to check", "確認するものがありません");
-  const said = parts.filter(([count]) => count > 0);
-  return text(
-    said.map(([count, { en }]) => `${count} ${en}`).join(", "),
-    said.map(([count, { ja }]) => `${ja} ${count} 件`).join("、"),
-  );
+  const said = [
+    ...(checked.length === 0 ? [text("nothing to check", "確認するものがありません")] : []),
+    ...[...parts, ...findingCounts(findings)]
+      .filter(([count]) => count > 0)
+      .map(([count, { en, ja }]) => text(`${count} ${en}`, `${ja} ${count} 件`)),
+  ];
+  return joined(said, text(", ", "、"));
 }
+
+const findingCounts = (findings: readonly Checked[]): readonly (readonly [number, Text])[] => {
+  const critical = findings.filter(({ level }) => level === "critical").length;
+  return [
+    [critical, text("critical about who is notified", "通知先について至急")],
+    [findings.length - critical, text("to heed about who is notified", "通知先について要確認")],
+  ];
+};
 
 /**
  * When items are due, by the days of `--within` and `--critical`. If only `--within` is given and is shorter than the

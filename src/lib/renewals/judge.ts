@@ -1,6 +1,7 @@
 import { dayOf, daysLeft } from "../model/time.ts";
 import type { Expiring, RenewalItem } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
+import type { Finding } from "./findings.ts";
 
 /** How urgent an item is; `unknown` is never `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
@@ -77,6 +78,8 @@ export type Judged<I = DatedItem, C = string> = Omit<I, "remark"> &
 export type Checked = Judged<CheckItem, string | null> & {
   /** a valid one of the same topic has taken its place: nobody need renew it */
   readonly superseded?: true | undefined;
+  /** it is no thing that expires, but wrong with who hears of those */
+  readonly finding?: Finding | undefined;
 };
 
 /** Judges something that expires; what is not valid yet is a warning. */

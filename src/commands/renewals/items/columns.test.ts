@@ -83,7 +83,7 @@ test("a place where nothing could be read has no kind, and says why", () => {
   expect(read(CHECK_COLUMNS, unread, ["level", "kind", "name", "context", "remark"])).toEqual([
     ["level", "unknown", "期限不明"],
     ["kind", null, null],
-    ["name", "x.pem", null],
+    ["name", "x.pem", "x.pem"],
     ["context", null, null],
     ["remark", "broken", "broken"],
   ]);

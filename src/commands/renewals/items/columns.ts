@@ -1,8 +1,9 @@
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
 import { namedChoice, type Fields } from "../../../lib/model/thing.ts";
+import { FINDINGS } from "../../../lib/renewals/findings.ts";
 import { LEVEL_NAMES, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
-import { text } from "../../../lib/text/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 
 const { id, kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = RENEWAL_ITEM.fields;
@@ -47,6 +48,14 @@ export const USUAL_CHECK_COLUMNS: readonly string[] = [
   "source",
 ];
 
+/** A finding that is about no item is called by its label. */
+function labelled(column: Column<Checked>): Column<Checked> {
+  if (column.key !== "name") return column;
+  const called = ({ finding, name: own }: Checked): Text =>
+    finding === undefined || finding.item !== undefined ? same(own) : FINDINGS[finding.about];
+  return { ...column, name: called };
+}
+
 /** What is shown of something that was checked. */
 export const CHECK_COLUMNS: readonly Column<Checked>[] = [
   {
@@ -60,7 +69,7 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
   },
   ...columnsOfFields<Checked>({ daysLeft, expiresOn }),
   ...columnsOfFields<Checked>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
-  ...columnsOfFields<Checked>({ kind, name, organisation, context, source }),
+  ...columnsOfFields<Checked>({ kind, name, organisation, context, source }).map(labelled),
   ...columnsOfFields<Checked>({ certainty, fingerprint, topic }),
   {
     key: "remark",

@@ -1,3 +1,4 @@
+import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { Deciding, ExpectedKind } from "../../../lib/model/applies.ts";
@@ -60,30 +61,33 @@ const linesOf = ({ missing, unsaid }: Expected): readonly Text[] => [
 interface Listed {
   readonly allContexts: boolean;
   readonly items: readonly Pick<Checked, "kind" | "context">[];
+  /** those that were read already, by their contexts */
+  readonly tenants?: ReadonlyMap<string, Tenant> | undefined;
 }
 
 /**
  * Tells what the records of tenants lack, and where nobody knows that. Never more than a hint: a tenant that could not be
  * read, or keeps nothing of what it uses, is passed over; one without data is not made for it, and nothing was said of it.
  */
-export async function tellExpectedOfAll(tools: Tools, { allContexts, items }: Listed): Promise<void> {
+export async function tellExpectedOfAll(tools: Tools, { allContexts, items, tenants }: Listed): Promise<void> {
   const { contexts, globals, environment } = tools;
   if (!allContexts)
-    return tellExpected(tools, (await contexts.choose(globals.context, environment)).context, { items });
+    return tellExpected(tools, (await contexts.choose(globals.context, environment)).context, { items, tenants });
   const counted = await contexts.counted();
   for (const context of (await contexts.list()).filter(({ name }) => counted.includes(name))) {
     const own = items.filter((item) => item.context === context.name);
-    await tellExpected(tools, context, { items: own, name: context.name });
+    await tellExpected(tools, context, { items: own, tenants, name: context.name });
   }
 }
 
 async function tellExpected(
   tools: Tools,
   context: Context,
-  { items, name }: { readonly items: Listed["items"]; readonly name?: string },
+  { items, tenants, name }: Pick<Listed, "items" | "tenants"> & { readonly name?: string },
 ): Promise<void> {
   if (items.some(({ kind }) => kind === null)) return;
-  const profile = await profileOf(tools, context, { isEmpty: items.length === 0 });
+  const read = tenants?.get(context.name);
+  const profile = read === undefined ? await profileOf(tools, context, { isEmpty: items.length === 0 }) : read.profile;
   if (profile === undefined) return;
   for (const { en, ja } of linesOf(expectedOf(profile, items))) {
     await tools.terminal.note(name === undefined ? { en, ja } : text(`${name}: ${en}`, `${name}: ${ja}`));

@@ -1,6 +1,8 @@
 import type { ReadOptions } from "../../../lib/apple/index.ts";
+import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { checkedFinding, findingsOf } from "../../../lib/renewals/administrators.ts";
 import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
 import { judge, type Checked, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
@@ -23,6 +25,18 @@ interface CheckRequest {
   readonly thresholds: Thresholds;
 }
 
+/** The result of a check, and the tenants that it read, by their contexts. */
+interface Gathered {
+  readonly result: CheckResult;
+  readonly tenants: ReadonlyMap<string, Tenant>;
+}
+
+/** What a check looks at of a tenant; the tenant itself is undefined where it could not be read or is not there yet. */
+interface Recorded {
+  readonly items: readonly CheckItem[];
+  readonly tenant?: Tenant;
+}
+
 /**
  * Runs a check; what cannot be read, including a tenant that cannot be opened, is unknown.
  *
@@ -32,9 +46,11 @@ interface CheckRequest {
 export async function gatherAll(
   tools: Tools,
   { files, exclude, allContexts, thresholds, ...openers }: CheckRequest,
-): Promise<CheckResult> {
+): Promise<Gathered> {
   const { contexts, globals, environment } = tools;
   const checked: Checked[] = [];
+  const findings: Checked[] = [];
+  const tenants = new Map<string, Tenant>();
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await zoneInEffect(tools), thresholds };
     const options = { ...(await openedBy(tools, openers)), exclude };
@@ -51,10 +67,15 @@ export async function gatherAll(
     for (const context of allContexts ? await contexts.list() : [await chosen()]) {
       tools.signal.throwIfAborted();
       const asOf = { ...asOfNow(tools, { context }), thresholds };
-      checked.push(...(await recordedIn(tools, context)).map((item) => judge(item, context.name, asOf)));
+      const { items, tenant } = await recordedIn(tools, context);
+      checked.push(...items.map((item) => judge(item, context.name, asOf)));
+      if (tenant === undefined) continue;
+      tenants.set(context.name, tenant);
+      const found = tenant.administration === undefined ? [] : findingsOf(tenant.administration);
+      findings.push(...found.map((finding) => checkedFinding(finding, context.name)));
     }
   }
-  return resultOf(checked, thresholds);
+  return { result: resultOf(checked, thresholds, findings), tenants };
 }
 
 /** What opens files is not loaded where nothing is named for it. */
@@ -74,17 +95,19 @@ function reasonOf(error: unknown): Text {
   );
 }
 
-/** A tenant's items, or that it cannot be read. An embedded tenant is not made for it. */
-async function recordedIn(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
+/** A tenant's items and itself, or that it cannot be read. An embedded tenant is not made for it. */
+async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
   try {
-    if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
-    const tenant = await tools.tenantOf(context, "renewals");
-    return await itemsBySource(tenant, zoneOf(tools, tenant));
+    if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return { items: [] };
+    const tenant = await tools.tenantOf(context, "renewals", "tenant");
+    const items = await itemsBySource(tenant, zoneOf(tools, tenant));
+    tools.signal.throwIfAborted();
+    return { items, tenant: await tenant.client.tenant.show({ administration: true }) };
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = reasonOf(error);
     const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
-    return [{ ...unreadItem(context.name, remark), source: null }];
+    return { items: [{ ...unreadItem(context.name, remark), source: null }] };
   }
 }
 

@@ -178,8 +178,9 @@ test("an owner with a mail address is told of what is his, and missed where the 
     ["it@example.jp", "京都,大阪,本社"],
     ["ops@example.jp", "京都,大阪,本社"],
   ]);
-  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of embedded';
-  expect(post.warnings).toEqual([gone]);
+  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of embedded; ';
+  expect(post.warnings).toEqual([expect.stringMatching(/^.+; to change it: clomoctl renewals edit \S+ --owner MAIL$/)]);
+  expect(post.warnings[0]?.startsWith(gone)).toBe(true);
   expect(post.sent[3]?.message.text).toContain(gone);
   expect(post.sent[2]?.message.html).toContain("sato@example.jp");
   expect(post.sent[1]?.message.text).not.toContain("sato");
@@ -275,7 +276,7 @@ test("a tenant that fails in the middle is said; the next recipient is told", as
       throw new Failure("locked", { what: text("locked", "使用中") });
     },
   };
-  const flaky = { renewals, users: client.users };
+  const flaky = { renewals, users: client.users, tenant: client.tenant };
   const tenants = [{ ...watched("embedded", "Asia/Tokyo", tenant), client: flaky }];
   expect(await post.send(NOW, { tenants })).toEqual(["本社 30 ops sent", "incomplete"]);
   expect(post.warnings).toEqual(["it: locked"]);

@@ -106,6 +106,7 @@ export const planNotices = async (
   for (const [{ recipient }, { unfinished, fresh }] of ordered(work, bounces, run.settings)) {
     const pending = [...unfinished, ...fresh];
     await sender.itemWarnings(pending);
+    await sender.hearingWarnings(recipient, pending);
     const due = pending.flatMap((one) => one.due ?? []);
     const reason = due.length === 0 ? undefined : await hindranceOf(recipient);
     if (reason !== undefined) await run.warn(notNotified(recipient, reason));

@@ -2,12 +2,12 @@ import type { Notice } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import { type Message, messageOf } from "./message.ts";
 import type { Digest, DueNotice } from "./digest.ts";
-import { BOUNCED, dateRemark, ownerWarning, undatedWarnings, type Bounces } from "./warnings.ts";
+import { BOUNCED, dateRemark, hearingWarnings, ownerWarning, undatedWarnings, type Bounces } from "./warnings.ts";
 import type { Delivery } from "./outcome.ts";
 import type { PendingNotice, RecipientWork } from "./pending.ts";
 import type { RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
-import type { Recipient } from "./settings.ts";
+import type { NotifySettings, Recipient } from "./settings.ts";
 
 /** Brings a message to a recipient; it resolves in a time that is bounded, whatever the other side does. */
 export type Deliver = (recipient: Recipient, message: Message, digest: Digest) => Promise<Delivery>;
@@ -19,6 +19,7 @@ export interface SendContext {
   readonly warn: (line: Text) => Promise<void>;
   readonly bounces: Bounces;
   readonly tenants: readonly LoadedTenant[];
+  readonly settings: Pick<NotifySettings, "recipients">;
   /** the tenants' names matter */
   readonly severalContexts: boolean;
 }
@@ -122,6 +123,7 @@ export class NoticeSender {
       ...(await this.itemWarnings(claimed)),
       ...bounces.warningsFor({ way: recipient.way, recipient: way }),
       ...undatedWarnings(tenants, recipient),
+      ...(await this.hearingWarnings(recipient, claimed)),
     ];
     const due = dueNoticesOf(claimed);
     const digest = { due, warnings, language: recipient.language, severalContexts, messageId };
@@ -135,6 +137,14 @@ export class NoticeSender {
       if (due === undefined) continue;
       warnings.push(...[await ownerWarning(loaded, due), dateRemark(due)].filter((one) => one !== undefined));
     }
+    for (const warning of warnings) await this.#warnOnce(warning);
+    return warnings;
+  }
+
+  /** Who does not hear of the renewals of the tenants that a message is about; each is warned of once on stderr. */
+  async hearingWarnings(recipient: Recipient, pending: readonly PendingNotice[]): Promise<readonly Text[]> {
+    const concerned = new Set(pending.flatMap(({ loaded, due }) => (due === undefined ? [] : [loaded])));
+    const warnings = await hearingWarnings([...concerned], recipient, this.#context.settings.recipients);
     for (const warning of warnings) await this.#warnOnce(warning);
     return warnings;
   }

@@ -1,4 +1,6 @@
 import type { Notice, NoticeClaim } from "../../model/renewal.ts";
+import { findingsOf, type Administration } from "../administrators.ts";
+import type { Finding } from "../findings.ts";
 import type { DatedItem } from "../judge.ts";
 import type { Addressee } from "./recipients.ts";
 import { stageOf } from "../stages.ts";
@@ -14,9 +16,15 @@ export interface NoticeClient {
       outcome: { readonly state: "sent" | "failed"; readonly error: string | null },
     ): Promise<unknown>;
   };
+  readonly tenant: {
+    /** Without `administration` where who asks may not know. */
+    show(query: { readonly administration: true }): Promise<{ readonly administration?: Administration | undefined }>;
+  };
   readonly users: {
     /** Everybody an address fits. */
     find(query: { readonly name: string }): Promise<readonly unknown[]>;
+    /** Everybody an address fits, or fitted once. */
+    history(query: { readonly name: string }): Promise<readonly { readonly deleted: boolean }[]>;
     list(query: { readonly limit: number }): AsyncIterable<unknown>;
   };
 }
@@ -42,6 +50,8 @@ export class LoadedTenant {
   readonly past: readonly Notice[];
   #hasUsers: Promise<boolean> | undefined;
   readonly #gone = new Map<string, Promise<boolean>>();
+  readonly #deleted = new Map<string, Promise<boolean>>();
+  #findings: Promise<readonly Finding[]> | undefined;
 
   private constructor(
     tenant: NoticeTenant,
@@ -79,6 +89,29 @@ export class LoadedTenant {
     const known = this.#gone.get(key) ?? this.#lookUp(address);
     this.#gone.set(key, known);
     return known;
+  }
+
+  /** Whether an address was that of a user who was deleted, and is nobody's now. */
+  wasDeleted(address: string): Promise<boolean> {
+    const key = address.toLowerCase();
+    const known = this.#deleted.get(key) ?? this.#lookBack(address);
+    this.#deleted.set(key, known);
+    return known;
+  }
+
+  /** What is wrong with who hears of renewals from CLOMO; nothing where that cannot be read: notices go out all the same. */
+  findings(): Promise<readonly Finding[]> {
+    this.#findings ??= this.tenant.client.tenant.show({ administration: true }).then(
+      ({ administration }) => (administration === undefined ? [] : findingsOf({ ...administration, leavers: [] })),
+      () => [],
+    );
+    return this.#findings;
+  }
+
+  async #lookBack(address: string): Promise<boolean> {
+    const { users } = this.tenant.client;
+    if ((await users.find({ name: address })).length > 0) return false;
+    return (await users.history({ name: address })).some(({ deleted }) => deleted);
   }
 
   async #lookUp(address: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
 import type { Notice } from "../../model/renewal.ts";
 import type { DatedItem } from "../judge.ts";
-import { BOUNCED, Bounces, dateRemark, ownerWarning, undatedWarnings } from "./warnings.ts";
+import { BOUNCED, Bounces, dateRemark, hearingWarnings, ownerWarning, undatedWarnings } from "./warnings.ts";
 import type { Addressee, RecipientItems } from "./recipients.ts";
 import { LoadedTenant } from "./tenant.ts";
 import type { Recipient } from "./settings.ts";
@@ -95,7 +95,8 @@ test.each([
   const warning = await ownerWarning(await tenantOf([], { users }).loaded, due);
   expect(warning !== undefined).toBe(warned);
   const both = `${warning?.en} ${warning?.ja}`;
-  for (const part of warned ? [owner, "本社", "kanto"] : []) expect(both.split(String(part))).toHaveLength(3);
+  for (const part of warned ? [owner, "本社", "kanto"] : [])
+    expect(both.split(String(part))).toHaveLength(part === "本社" && warned ? 5 : 3);
 });
 
 test("an owner is looked up once, in any case of letters, and users only while somebody asks", async () => {
@@ -143,4 +144,40 @@ test("what has no date is told to those it concerns, or to everybody", async () 
   expect(warned()).toEqual([true]);
   expect(warned(IT)).toEqual([true]);
   expect(warned({ ...IT, kinds: ["push-certificate"] })).toEqual([]);
+});
+
+const STANDING = { recorded: true, system: 2, supported: [], leavers: [] };
+
+test("who does not hear of renewals is told to recipients, not to who hears of his own alone", async () => {
+  const loaded = await tenantOf([], { administration: STANDING, deleted: ["it@example.jp"] }).loaded;
+  const chat: Recipient = {
+    name: "chat",
+    way: "webhook",
+    service: "slack",
+    url: { env: "X" },
+    language: "ja",
+  } as never;
+  const heard = async (recipient: Recipient) =>
+    (await hearingWarnings([loaded], recipient, [IT, chat])).map(({ en }) => en);
+  expect(await heard(chat)).toEqual([
+    expect.stringMatching(
+      /^kanto: nobody holds the support option: .*; to change it: clomoctl clomo-account edit NAME/,
+    ),
+    expect.stringMatching(
+      /^it@example\.jp, a recipient of notices, was a user of kanto who was deleted; name another in /,
+    ),
+  ]);
+  expect(await heard({ ...IT, kinds: [] })).toEqual([]);
+  expect(await heard({ ...IT, contexts: ["osaka"] })).toEqual([]);
+});
+
+test("an address that is a user's again, or that none ever had, is nobody's who left", async () => {
+  const again = tenantOf([], { users: ["it@example.jp"], deleted: ["it@example.jp"] });
+  const shared = tenantOf([], { users: ["yamada@example.jp"] });
+  for (const { loaded } of [again, shared]) expect(await hearingWarnings([await loaded], IT, [IT])).toEqual([]);
+});
+
+test("where the tenant does not say how it stands, notices go out without it", async () => {
+  const { loaded } = tenantOf([], { administration: new Error("cut") });
+  expect(await hearingWarnings([await loaded], IT, [])).toEqual([]);
 });

@@ -1,10 +1,11 @@
 import type { Notice } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
 import { text, type Text } from "../../text/index.ts";
+import { ownerLine, sentenceOf } from "../administrators.ts";
 import { oneLine, titleOf, type DueNotice } from "./digest.ts";
 import { receives, ownerAddress, type Addressee, type RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
-import type { Recipient } from "./settings.ts";
+import { NOTIFY_FILE, type Recipient } from "./settings.ts";
 
 /** How the record of a notice begins whose mail the server refused for good. */
 export const BOUNCED = "bounced: ";
@@ -57,10 +58,44 @@ export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promis
   const address = ownerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
   const [en, ja] = [titleOf(due.item, "en"), titleOf(due.item, "ja")];
+  const line = ownerLine(due.item);
   return text(
-    `${address}, the owner of ${en}, is no longer a user of ${due.context}`,
-    `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)`,
+    `${address}, the owner of ${en}, is no longer a user of ${due.context}; to change it: ${line}`,
+    `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)。対処: ${line}`,
   );
+};
+
+/** Whether somebody is told of more of a tenant than of what is theirs. */
+const hearsOf = ({ contexts, kinds }: Recipient, context: string): boolean =>
+  kinds?.length !== 0 && (contexts?.includes(context) ?? true);
+
+/**
+ * Warns one recipient of who does not hear of the renewals of tenants: administrators, by the rule of `renewals check`, and
+ * recipients whose address was that of a user who was deleted. Who is told of his own alone hears nothing of it.
+ */
+export const hearingWarnings = async (
+  tenants: readonly LoadedTenant[],
+  recipient: Recipient,
+  all: readonly Recipient[],
+): Promise<readonly Text[]> => {
+  const warnings: Text[] = [];
+  for (const loaded of tenants.filter(({ tenant }) => hearsOf(recipient, tenant.context))) {
+    const { context } = loaded.tenant;
+    for (const finding of await loaded.findings()) {
+      const { en, ja } = sentenceOf(finding);
+      warnings.push(text(`${context}: ${oneLine(en)}`, `${context}: ${oneLine(ja)}`));
+    }
+    for (const other of all) {
+      if (other.way !== "mail" || !hearsOf(other, context) || !(await loaded.wasDeleted(other.address))) continue;
+      warnings.push(
+        text(
+          `${other.address}, a recipient of notices, was a user of ${context} who was deleted; name another in ${NOTIFY_FILE}, and try it: clomoctl renewals notify test`,
+          `通知先 ${other.address} は、${context} で削除されたユーザーです。${NOTIFY_FILE} の通知先を変更し、clomoctl renewals notify test で確認してください`,
+        ),
+      );
+    }
+  }
+  return warnings;
 };
 
 /** Warns that the file and the record of an item have different dates. */

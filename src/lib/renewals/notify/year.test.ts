@@ -52,7 +52,12 @@ class Victim {
   client({ renewals, ...client }: NoticeClient): NoticeClient {
     return {
       ...client,
-      users: { find: () => Promise.resolve([]), list: () => [][Symbol.iterator]() as never },
+      tenant: { show: () => Promise.resolve({}) },
+      users: {
+        find: () => Promise.resolve([]),
+        history: () => Promise.resolve([]),
+        list: () => [][Symbol.iterator]() as never,
+      },
       renewals: {
         notices: () => renewals.notices(),
         claimNotice: async (key) => {

@@ -1,6 +1,6 @@
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import type { CheckResult } from "../check.ts";
+import { urgentOf, type CheckResult } from "../check.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { LEVEL_NAMES, type Checked } from "../judge.ts";
 
@@ -8,18 +8,19 @@ import { LEVEL_NAMES, type Checked } from "../judge.ts";
  * The first line of a mail that cron makes of a check: the most urgent thing, how long it has left, and what shows how to
  * renew it. None where nothing is due.
  */
-export function headlineOf({ state, checked, counts }: CheckResult, severalContexts: boolean): Text | undefined {
-  const [first] = checked;
-  if (first === undefined || state === "ok") return undefined;
+export function headlineOf(result: CheckResult, severalContexts: boolean): Text | undefined {
+  const [first, ...rest] = urgentOf(result);
+  if (first === undefined) return undefined;
   const name = LEVEL_NAMES[first.level];
-  const more = checked.length - counts.ok - 1;
+  const more = rest.length;
   const others = more === 0 ? same("") : text(` (and ${more} more)`, `(ほか ${more} 件)`);
   const said = sentenceOf(first);
   const next = nextOf(first, severalContexts);
   return text(`${name.en.toUpperCase()}: ${said.en}${others.en}${next}`, `${name.ja}: ${said.ja}${others.ja}${next}`);
 }
 
-function sentenceOf({ kind, name, expiresOn, daysLeft, remark, level }: Checked): Text {
+function sentenceOf({ kind, name, expiresOn, daysLeft, remark, level, finding }: Checked): Text {
+  if (finding !== undefined && remark !== null) return remark;
   if (kind === null || daysLeft === null) {
     return text(`${name}: ${remark?.en ?? LEVEL_NAMES.unknown.en}`, `${name}: ${remark?.ja ?? LEVEL_NAMES.unknown.ja}`);
   }

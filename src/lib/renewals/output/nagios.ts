@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type CheckResult, isMerelyEarly, summaryOf } from "../check.ts";
+import { type CheckResult, isMerelyEarly, summaryOf, urgentOf } from "../check.ts";
 import type { Checked } from "../judge.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 
@@ -7,6 +7,7 @@ import { text, type Language, type Text } from "../../text/index.ts";
 const MOST_BYTES = 8000;
 const MOST_NAMED = 5;
 const LONGEST_NAME = 60;
+const LONGEST_FINDING = 240;
 const LONGEST_LABEL = 120;
 
 /**
@@ -28,14 +29,18 @@ export const nagiosFailure = (reason: Text, language: Language): string =>
 const headOf = (state: CheckResult["state"]): string => `RENEWALS ${state.toUpperCase()}`;
 
 function sentence(result: CheckResult, language: Language): string {
-  const urgent = result.checked.filter(({ level }) => level !== "ok");
+  const urgent = urgentOf(result);
   const named = urgent.slice(0, MOST_NAMED).map((checked) => describe(checked, result)[language]);
   const all = [...named, ...(urgent.length > MOST_NAMED ? ["…"] : [])].join("; ");
   return plain(`${summaryOf(result)[language]}${all === "" ? "" : `: ${all}`}`);
 }
 
 function describe(checked: Checked, { thresholds }: CheckResult): Text {
-  const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark } = checked;
+  const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, finding } = checked;
+  if (finding !== undefined && remark !== null) {
+    const [en, ja] = [shorten(remark.en, LONGEST_FINDING), shorten(remark.ja, LONGEST_FINDING)];
+    return text(`${context ?? ""}: ${en}`, `${context ?? ""}: ${ja}`);
+  }
   const file = context === null && source !== null ? basename(source) : null;
   const place = [context ?? file, organisation].filter((part) => part !== null).join("/");
   const who = shorten(place === "" || kind === null ? name : `${name} (${place})`, LONGEST_NAME);

@@ -14,6 +14,7 @@ interface Metric {
  *
  * - `clomoctl_renewal_expiry_timestamp_seconds`: of each thing that has a date; days left are `(… - time()) / 86400`
  * - `clomoctl_renewal_unreadable`: how many things have none, or could not be read
+ * - `clomoctl_renewal_finding`: 1 for each thing that is wrong with who hears of renewals; absent where nothing is
  * - `clomoctl_check_timestamp_seconds`: when it was checked; an alert on its age finds a check that runs no more
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
@@ -31,6 +32,15 @@ export function prometheusText(result: CheckResult, now: Date): string {
       help: "Things that could not be read or have no date.",
       samples: [[[], result.checked.length === 0 ? 1 : result.counts.unknown]],
     },
+    ...(result.findings.length === 0
+      ? []
+      : [
+          {
+            name: "clomoctl_renewal_finding",
+            help: "What is wrong with who hears of renewals.",
+            samples: findingSamples(result.findings),
+          },
+        ]),
     {
       name: "clomoctl_check_timestamp_seconds",
       help: "When this was checked, in seconds since 1970.",
@@ -53,6 +63,22 @@ function onePerSeries(checked: readonly Checked[]): readonly (readonly [Labels, 
     if (!series.has(key)) series.set(key, [labels, one]);
   }
   return [...series.values()];
+}
+
+/** Two items of one name make one sample. */
+function findingSamples(findings: readonly Checked[]): Metric["samples"] {
+  const samples = new Map<string, readonly [Labels, number]>();
+  for (const { context, level, finding } of findings) {
+    if (finding === undefined) continue;
+    const labels: Labels = [
+      ["context", context ?? ""],
+      ["about", finding.about],
+      ["level", level],
+      ["name", finding.item ?? ""],
+    ];
+    samples.set(JSON.stringify(labels), [labels, 1]);
+  }
+  return [...samples.values()];
 }
 
 const labelsOf = ({ context, kind, name, organisation, source, fingerprint }: Checked): Labels => [

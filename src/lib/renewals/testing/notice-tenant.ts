@@ -1,5 +1,6 @@
 import { NOTICE, type Notice } from "../../model/renewal.ts";
 import { exampleOf } from "../../model/thing.ts";
+import type { Administration } from "../administrators.ts";
 import type { DatedItem } from "../judge.ts";
 import type { NoticeTenant } from "../notify/tenant.ts";
 
@@ -11,6 +12,10 @@ export interface KnownTenant {
   readonly notices?: readonly Notice[];
   /** mail addresses, in lower case */
   readonly users?: readonly string[];
+  /** those of users who were deleted */
+  readonly deleted?: readonly string[];
+  /** an error: it cannot be read */
+  readonly administration?: Administration | Error | undefined;
 }
 
 /** A tenant in memory that can be read, and counts what is asked of it. */
@@ -20,6 +25,8 @@ export const noticeTenant = ({
   items = [],
   notices = [],
   users = [],
+  deleted = [],
+  administration,
 }: KnownTenant) => {
   const asked = { notices: 0, found: [] as string[], pages: 0 };
   const tenant: NoticeTenant = {
@@ -35,7 +42,13 @@ export const noticeTenant = ({
         claimNotice: () => Promise.reject(new TypeError("nothing is to be claimed")),
         settleNotice: () => Promise.reject(new TypeError("nothing is to be settled")),
       },
+      tenant: {
+        show: () =>
+          administration instanceof Error ? Promise.reject(administration) : Promise.resolve({ administration }),
+      },
       users: {
+        history: async ({ name }) =>
+          deleted.filter((user) => user === name.toLowerCase()).map(() => ({ deleted: true })),
         find: async ({ name }) => {
           asked.found.push(name);
           return users.filter((user) => user === name.toLowerCase());

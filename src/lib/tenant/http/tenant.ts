@@ -1,5 +1,7 @@
 /** Handlers of one noun: each has its own file, however short. */
 
+import { reachOf } from "../policy/check.ts";
+import { readAdministration } from "../store/administration.ts";
 import { latestRevision } from "../store/collections.ts";
 import { readTenant } from "../store/tenant.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
@@ -9,7 +11,13 @@ const byHand = () => import("../use/tenant.ts");
 
 /** The tenant itself. */
 export default ({ session }: TenantParts): Handlers<"tenant"> => ({
-  show: () => session.read(readTenant),
+  show: ({ query: { administration } }) =>
+    session.read(async (reader) => {
+      const tenant = await readTenant(reader);
+      // whole numbers would tell who asks of what lies outside
+      if (!administration || reachOf(session.asker, "accounts.read") !== "all") return tenant;
+      return { ...tenant, administration: await readAdministration(reader, tenant.profile) };
+    }),
   revision: () => session.read(async (reader) => ({ revision: await latestRevision(reader) })),
   set: async ({ body }) => (await byHand()).setTenant(session, body),
 });

@@ -59,7 +59,7 @@ export const DEVICES: List<typeof DEVICE.fields> = {
 };
 
 /** SQL: true if an account is needed for the set-up of a device, or in use on it. @param of its alias */
-const needsAccount = (of: string): string =>
+export const needsAccount = (of: string): string =>
   `${of}.platform = '${ANDROID}' and ${of}.androidMode is distinct from '${NO_ACCOUNT}'`;
 
 /** SQL: what a device lacks, by `:accounts`. Where that is not known, only what holds in any case is told. */

@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { checkedFinding, findingsOf, sentenceOf, type Administration } from "./administrators.ts";
+import { resultOf, STATE_EXITS, summaryOf } from "./check.ts";
+import { USUAL_THRESHOLDS } from "./judge.ts";
+import { headlineOf } from "./output/headline.ts";
+import { nagiosLine } from "./output/nagios.ts";
+import { prometheusText } from "./output/prometheus.ts";
+import { checkedThing } from "./testing/checked.ts";
+
+const holder = (name: string) => ({ name, user: "山田 花子", email: `${name}@example.jp` });
+const standing = (change: Partial<Administration> = {}): Administration => ({
+  recorded: true,
+  system: 2,
+  supported: [holder("hanako"), holder("jiro")],
+  leavers: [],
+  ...change,
+});
+
+/** An item whose owner was deleted. */
+const LEFT = {
+  id: "019a0000-0000-7000-8000-000000000001",
+  kind: "push-certificate",
+  name: "本社",
+  owner: "sato@example.jp",
+} as const;
+
+test.each<[string, Partial<Administration>, readonly string[]]>([
+  ["two of each", {}, []],
+  ["nobody holds it", { supported: [] }, ["critical support-option"]],
+  ["there is no system administrator", { system: 0, supported: [] }, ["critical support-option"]],
+  ["one holds it", { supported: [holder("hanako")] }, ["warning support-option"]],
+  [
+    "one system administrator, who holds it",
+    { system: 1, supported: [holder("hanako")] },
+    ["warning support-option", "warning system-administrators"],
+  ],
+  [
+    "one system administrator, who does not",
+    { system: 1, supported: [] },
+    ["critical support-option", "warning system-administrators"],
+  ],
+  ["no account is recorded", { recorded: false, system: 0, supported: [] }, []],
+  ["an owner was deleted", { leavers: [LEFT] }, ["warning owner"]],
+  [
+    "an owner was deleted, and no account is recorded",
+    { recorded: false, system: 0, supported: [], leavers: [LEFT] },
+    ["warning owner"],
+  ],
+])("facts 2.1 and 3.2: %s", (_, change, found) => {
+  expect(findingsOf(standing(change)).map(({ level, about }) => `${level} ${about}`)).toEqual(found);
+});
+
+test("each says what to type next, in both languages", () => {
+  const of = (change: Partial<Administration>) => findingsOf(standing(change)).map(sentenceOf);
+  expect(of({ supported: [] })).toEqual([
+    {
+      en: "nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option",
+      ja: expect.stringMatching(/サポートオプション.*対処: clomoctl clomo-account edit NAME --support-option$/),
+    },
+  ]);
+  expect(of({ system: 0, supported: [] })[0]?.en).toMatch(/grant NAME --role system --support-option$/);
+  expect(of({ supported: [holder("hanako")] })[0]?.en).toContain("only hanako holds");
+  expect(of({ leavers: [LEFT] })[0]?.en).toBe(
+    'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to change it: clomoctl renewals edit 本社 --owner MAIL',
+  );
+  expect(of({ leavers: [{ ...LEFT, name: "本社 1" }] })[0]?.en).toContain(`renewals edit ${LEFT.id} `);
+});
+
+const resultWith = (level: "ok" | "warning" | "unknown" | "critical", change: Partial<Administration>) =>
+  resultOf(
+    [checkedThing("push", level, level === "unknown" ? null : 20)],
+    USUAL_THRESHOLDS,
+    findingsOf(standing(change)).map((finding) => checkedFinding(finding, "kanto")),
+  );
+
+test("the worst of items and findings is the state; findings are no items", () => {
+  const exit = (...of: Parameters<typeof resultWith>) => STATE_EXITS[resultWith(...of).state];
+  expect([exit("ok", {}), exit("ok", { leavers: [LEFT] }), exit("ok", { supported: [] })]).toEqual([0, 1, 2]);
+  expect([exit("unknown", { leavers: [LEFT] }), exit("unknown", { supported: [] })]).toEqual([3, 2]);
+  const both = resultWith("ok", { supported: [], leavers: [LEFT] });
+  expect(both.counts).toEqual({ ok: 1, warning: 0, critical: 0, expired: 0, unknown: 0 });
+  expect(summaryOf(both)).toEqual({
+    en: "1 ok, 1 critical about who is notified, 1 to heed about who is notified",
+    ja: "余裕あり 1 件、通知先について至急 1 件、通知先について要確認 1 件",
+  });
+  expect(summaryOf(resultOf([], USUAL_THRESHOLDS, both.findings)).en).toMatch(/^nothing to check, 1 critical/);
+});
+
+test("monitoring reads them, and cron's mail begins with the most urgent", () => {
+  const result = resultWith("warning", { supported: [], leavers: [LEFT, { ...LEFT, owner: "abe@example.jp" }] });
+  expect(nagiosLine(result, "en")).toMatch(
+    /^RENEWALS CRITICAL - 1 due within 90 days, 1 critical .*: kanto: nobody holds .* --support-option; push .* \| 'push'=20;\S+$/,
+  );
+  expect(headlineOf(result, false)?.en).toMatch(/^CRITICAL: nobody holds the support option.* \(and 3 more\)$/);
+  const metrics = prometheusText(result, new Date("2026-11-20T00:00:00Z"));
+  expect(metrics.match(/^clomoctl_renewal_finding.*$/gm)).toEqual([
+    'clomoctl_renewal_finding{context="kanto",about="support-option",level="critical",name=""} 1',
+    'clomoctl_renewal_finding{context="kanto",about="owner",level="warning",name="本社"} 1',
+  ]);
+  expect(prometheusText(resultWith("ok", {}), new Date("2026-11-20T00:00:00Z"))).not.toContain("finding");
+});

@@ -1,0 +1,128 @@
+import { RENEWAL_KINDS, type RenewalItem } from "../model/renewal.ts";
+import { shownWord } from "../text/shell-word.ts";
+import { text, type Text } from "../text/index.ts";
+import type { Finding } from "./findings.ts";
+import type { Checked } from "./judge.ts";
+
+/** A system administrator with the support option. */
+export interface SupportHolder {
+  /** name of the account */
+  readonly name: string;
+  /** name and main mail address of its user */
+  readonly user: string;
+  readonly email: string;
+}
+
+/** What the rule looks at of a tenant's administrators. */
+export interface Administration {
+  /** something of a CLOMO account was recorded by hand; names alone, as imports bring them, are nothing */
+  readonly recorded: boolean;
+  /** number of system administrators */
+  readonly system: number;
+  readonly supported: readonly SupportHolder[];
+  /** items whose owner is the mail address of a user who was deleted */
+  readonly leavers: readonly (Pick<RenewalItem, "id" | "kind" | "name"> & { readonly owner: string })[];
+}
+
+const ANOTHER_HOLDER = "clomoctl clomo-account edit NAME --support-option";
+const ANOTHER_SYSTEM = "clomoctl clomo-account grant NAME --role system";
+
+/** @see facts 3.2: mail about certificates goes to system administrators with the support option, and to nobody else */
+const ofSupport = ({ system, supported }: Administration): readonly Finding[] => {
+  const about = "support-option";
+  const [holder] = supported;
+  if (holder === undefined) {
+    const what =
+      system === 0
+        ? text(
+            "no system administrator is recorded, so nobody holds the support option: CLOMO's mail about certificates goes to nobody",
+            "システム管理者の登録がなく、サポートオプションを付与された人がいません。証明書の更新に関する CLOMO からのメールは誰にも届きません",
+          )
+        : text(
+            "nobody holds the support option: CLOMO's mail about certificates goes to nobody",
+            "サポートオプションを付与されたシステム管理者がいません。証明書の更新に関する CLOMO からのメールは誰にも届きません",
+          );
+    return [
+      { about, level: "critical", what, next: system === 0 ? `${ANOTHER_SYSTEM} --support-option` : ANOTHER_HOLDER },
+    ];
+  }
+  if (supported.length > 1) return [];
+  const what = text(
+    `only ${holder.name} holds the support option: nobody else gets CLOMO's mail about certificates`,
+    `サポートオプションを付与されているのは「${holder.name}」だけです。証明書の更新に関する CLOMO からのメールはほかの誰にも届きません`,
+  );
+  return [{ about, level: "warning", what, next: ANOTHER_HOLDER }];
+};
+
+/** @see facts 2.1: a second system administrator is advised in case the first is lost */
+const ofSystem = ({ system }: Administration): readonly Finding[] => {
+  if (system !== 1) return [];
+  const what = text(
+    "there is one system administrator: the manual advises a second, in case the first is lost",
+    "システム管理者が 1 人だけです。マニュアルは、紛失などに備えて 2 人目を勧めています",
+  );
+  return [{ about: "system-administrators", level: "warning", what, next: ANOTHER_SYSTEM }];
+};
+
+const ofOwners = ({ leavers }: Administration): readonly Finding[] =>
+  leavers.map(({ id, kind, name, owner }) => {
+    const { en, ja } = RENEWAL_KINDS[kind];
+    return {
+      about: "owner",
+      level: "warning",
+      item: name,
+      what: text(
+        `${owner}, the owner of ${en} "${name}", is a user who was deleted`,
+        `${ja}「${name}」の更新担当 ${owner} は、削除されたユーザーです`,
+      ),
+      next: ownerLine({ id, name }),
+    };
+  });
+
+/** The line to type to record another owner. */
+export const ownerLine = ({ id, name }: Pick<RenewalItem, "id" | "name">): string =>
+  `clomoctl renewals edit ${shownWord(name) === name ? name : id} --owner MAIL`;
+
+/**
+ * What is wrong with who hears of a tenant's renewals, the worst first. Of administrators nothing is told while none are
+ * recorded: that is {@link NOT_RECORDED}.
+ */
+export const findingsOf = (administration: Administration): readonly Finding[] => [
+  ...(administration.recorded ? [...ofSupport(administration), ...ofSystem(administration)] : []),
+  ...ofOwners(administration),
+];
+
+/** That nobody knows whom CLOMO's mail reaches. */
+export const NOT_RECORDED = text(
+  "no CLOMO account is recorded, so nobody knows who gets CLOMO's mail about certificates; to record one: clomoctl clomo-account create USER --role system --support-option",
+  "CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールが誰に届くか判断できません。登録するには: clomoctl clomo-account create USER --role system --support-option",
+);
+
+/** That who asks may not know. */
+export const NOT_SHOWN = text(
+  "who gets CLOMO's mail about certificates was not checked: it is shown to who may see all CLOMO accounts",
+  "証明書の更新に関する CLOMO からのメールが誰に届くかは確認していません(すべての CLOMO アカウントを閲覧できる管理者だけが確認できます)",
+);
+
+/** What is wrong, and the line to type. */
+export const sentenceOf = ({ what: { en, ja }, next }: Finding): Text =>
+  text(`${en}; to change it: ${next}`, `${ja}。対処: ${next}`);
+
+/** A finding among what was checked: without a kind or a date. @param context by which its tenant is reached */
+export const checkedFinding = (finding: Finding, context: string): Checked => ({
+  kind: null,
+  name: finding.item ?? finding.about,
+  organisation: null,
+  expiresAt: null,
+  certainty: null,
+  fingerprint: null,
+  topic: null,
+  validFrom: null,
+  source: null,
+  level: finding.level,
+  expiresOn: null,
+  daysLeft: null,
+  context,
+  remark: sentenceOf(finding),
+  finding,
+});

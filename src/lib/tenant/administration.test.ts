@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { withAccount } from "./testing/accounts.ts";
+import { TestTenant } from "./testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const PASSWORD = "Canary42Canary";
+
+const administration = async () => (await tenant.client.tenant.show({ administration: true })).administration;
+
+const made = async (name: string, accountName?: string): Promise<string> =>
+  (
+    await tenant.client.users.create({
+      name,
+      emails: [`${name}@example.jp`],
+      ...(accountName !== undefined && { accountName }),
+    })
+  ).after.id;
+
+const NONE = { recorded: false, total: 0, marked: 0, system: 0, supported: [], leavers: [], lacking: null };
+
+test("is told only where it is asked for; a name alone is no recorded account", async () => {
+  await made("sato", "sato");
+  expect(await tenant.client.tenant.show()).not.toHaveProperty("administration");
+  expect(await administration()).toEqual(NONE);
+});
+
+test("counts who has a role and who is only marked, and names who holds the support option", async () => {
+  const { accounts, administrators } = tenant.client;
+  const [hanako, jiro] = [await made("hanako"), await made("jiro")];
+  const system = { role: "system", password: PASSWORD } as const;
+  await accounts.create({ user: hanako, name: "hanako01", ...system, supportOption: true });
+  await accounts.create({ user: jiro, name: "jiro02", ...system });
+  await administrators.mark("users", { add: [await made("saburo")] });
+  expect(await administration()).toEqual({
+    ...NONE,
+    recorded: true,
+    total: 3,
+    marked: 1,
+    system: 2,
+    supported: [{ name: "hanako01", user: "hanako", email: "hanako@example.jp" }],
+  });
+  expect(JSON.stringify(await administration())).not.toContain(PASSWORD);
+});
+
+test("names items whose owner is a user who was deleted; nobody who never was one, and nobody who is one again", async () => {
+  const { renewals, imports } = tenant.client;
+  const add = (name: string, owner: string | null) => renewals.add({ kind: "push-certificate", name, owner });
+  const sato = await made("sato");
+  await made("yamada");
+  await add("本社", "Sato@example.jp");
+  await add("大阪", "yamada@example.jp");
+  await add("京都", "it@example.jp");
+  await add("神戸", "総務課");
+  expect((await administration())?.leavers).toEqual([]);
+  await imports.commit(await imports.delete({ kind: "users", ids: [sato] }));
+  expect((await administration())?.leavers).toMatchObject([{ name: "本社", owner: "Sato@example.jp" }]);
+  await made("sato");
+  expect((await administration())?.leavers).toEqual([]);
+});
+
+test("seed 001: counts users without an account where CLOMO GATE or Android devices need one", async () => {
+  const { tenant: itself, devices } = tenant.client;
+  const [taro] = [await made("taro"), await made("jiro"), await made("hanako", "hanako")];
+  const device = (serialNumber: string, androidMode: "fully-managed" | "dedicated", owner: string) =>
+    devices.create({ serialNumber, platform: "Android", androidMode, owner });
+  await device("A1", "fully-managed", taro);
+  await device("A2", "dedicated", (await tenant.users())[1]?.id ?? "");
+  expect((await administration())?.lacking).toBeNull();
+  await itself.set({ android: true, androidAccounts: "google-play" });
+  expect((await administration())?.lacking).toBe(1);
+  await itself.set({ gate: true });
+  expect((await administration())?.lacking).toBe(2);
+});
+
+test("is for who may see all accounts: others learn nothing of what lies outside", async () => {
+  await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
+  await withAccount(tenant, { name: "sys", role: "system" });
+  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  await withAccount(tenant, { name: "all", role: "custom", items: ["accounts.read"] });
+  const shown = async (account: string): Promise<unknown> => {
+    const answer = await tenant.acting(account).fetch(new Request("http://tenant/v1/tenant?administration=true"));
+    return ((await answer.json()) as { readonly administration?: unknown }).administration;
+  };
+  expect(await shown("sys")).toMatchObject({ total: 3, system: 1 });
+  expect(await shown("all")).toMatchObject({ total: 3, system: 1 });
+  expect(await shown("div")).toBeUndefined();
+});

@@ -1,0 +1,90 @@
+import { emailKey } from "../../model/normalise.ts";
+import type { RenewalKind } from "../../model/renewal.ts";
+import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
+import type { TenantProfile } from "../../model/tenant.ts";
+import { needsAccount } from "./devices.ts";
+import type { Reader } from "./store.ts";
+
+/** An item whose owner is the mail address of a user who was deleted. */
+interface Leaver {
+  readonly id: string;
+  readonly kind: RenewalKind;
+  readonly name: string;
+  readonly owner: string;
+}
+
+/** How a tenant stands with its administrators, and with who hears of its renewals: all of it, whoever asks. */
+interface StoredAdministration {
+  /** something of an account was recorded by hand */
+  readonly recorded: boolean;
+  /** number of those who have a role or are marked, and of those who are marked and have no role */
+  readonly total: number;
+  readonly marked: number;
+  readonly system: number;
+  readonly supported: { readonly name: string; readonly user: string; readonly email: string }[];
+  readonly leavers: Leaver[];
+  /** users without an account who need one; null where the profile names no need */
+  readonly lacking: number | null;
+}
+
+export const readAdministration = async (reader: Reader, profile: TenantProfile): Promise<StoredAdministration> => {
+  const withRole = await reader.count("select count(*) from main.account where role <> 'none'");
+  const marked = await reader.count(
+    `select count(*) from main.user u left join main.account a on a.user = u.pk
+     where u.administrator = 1 and coalesce(a.role, 'none') = 'none'`,
+  );
+  return {
+    recorded: (await reader.get("select 1 from main.account limit 1")) !== undefined,
+    total: withRole + marked,
+    marked,
+    system: await reader.count("select count(*) from main.account where role = 'system'"),
+    supported: await readSupported(reader),
+    leavers: await readLeavers(reader),
+    lacking: await countLacking(reader, profile),
+  };
+};
+
+async function readSupported(reader: Reader): Promise<StoredAdministration["supported"]> {
+  const rows = await reader.all(
+    `select u.accountName as name, u.name as user, u.emails ->> 0 as email
+     from main.account a join main.user u on u.pk = a.user where a.supportOption = 1 order by u.pk`,
+  );
+  return rows.map(({ name, user, email }) => ({ name: String(name), user: String(user), email: String(email) }));
+}
+
+/** Owners are compared as users' addresses are; those that no user ever had are somebody else's, such as a shared mailbox. */
+async function readLeavers(reader: Reader): Promise<Leaver[]> {
+  const rows = await reader.all("select id, kind, name, owner from renewal_item where owner is not null order by pk");
+  const items = rows.flatMap(({ id, kind, name, owner }) => {
+    const address = String(owner).trim();
+    return fits(SENDABLE_ADDRESS, address)
+      ? [{ id: String(id), kind: kind as RenewalKind, name: String(name), owner: address, key: emailKey(address) }]
+      : [];
+  });
+  if (items.length === 0) return [];
+  const gone = await reader.all(
+    `with k as (select distinct o.value as emailKey from json_each(:keys) o
+       where not exists (select 1 from main.user_email m where m.emailKey = o.value))
+     select distinct k.emailKey as address from k, user_was w, json_each(coalesce(w.emailKeys, w.emails)) e
+     where e.value = k.emailKey and not exists (select 1 from main.user u where u.pk = w.pk)`,
+    { keys: JSON.stringify(items.map(({ key }) => key)) },
+  );
+  const deleted = new Set(gone.map(({ address }) => address));
+  return items.flatMap(({ key, ...item }) => (deleted.has(key) ? [item] : []));
+}
+
+/**
+ * With CLOMO GATE every user needs an account, with Android's Google Play accounts those who own a device that needs one.
+ *
+ * @see facts 2.4; that all users use CLOMO GATE is ours
+ */
+async function countLacking(reader: Reader, { gate, android, androidAccounts }: TenantProfile): Promise<number | null> {
+  if (gate === true) {
+    return reader.count("select count(*) from main.user where coalesce(accountKey, accountName) is null");
+  }
+  if (android === false || androidAccounts !== "google-play") return null;
+  return reader.count(
+    `select count(distinct u.pk) from main.device d join main.user u on u.pk = d.owner
+     where u.accountName is null and ${needsAccount("d")}`,
+  );
+}
