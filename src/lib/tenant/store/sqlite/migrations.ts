@@ -200,6 +200,10 @@ export const STEPS: readonly Step[] = [
     user integer primary key, verifier text not null, address text not null, expiresAt text not null, tries integer not null);
   alter table console_task add column org integer;
   alter table import add column number integer generated always as (pk) virtual;
+  alter table tenant add column sealingKey text;
+  update tenant set sealingKey = lower(hex(randomblob(32)));
+  create trigger tenant_sealing after insert on tenant
+    begin update tenant set sealingKey = lower(hex(randomblob(32))) where pk = new.pk; end;
   `,
 ];
 

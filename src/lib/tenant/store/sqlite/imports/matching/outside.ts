@@ -1,6 +1,7 @@
 import { ROOT } from "../../../orgs.ts";
+import { IS_INSIDE } from "../../../scope.ts";
 import type { Database } from "../../database.ts";
-import { claimsOf } from "../conflicts.ts";
+import { claimsOf, stagedClaims } from "../conflicts.ts";
 import { isStaged, joinReferences, resulting, VALID } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
@@ -50,6 +51,22 @@ const findUnusable = (database: Database, plan: PlanSql): void => {
       params: { kind: name },
     });
   }
+};
+
+/** The values of a plan's rows that records outside its scope have by now; on any connection that holds the scope. */
+export const unusableKeys = (database: Database, plan: PlanSql): readonly string[] => {
+  const { thing, claims, name } = plan.kind;
+  const inside = IS_INSIDE[thing.name];
+  if (inside === undefined) return [];
+  return claims
+    .filter(({ field }) => isStaged(plan, field))
+    .flatMap((claim) => {
+      const { table, key, record, own } = claim;
+      const sql = `select distinct c.key from (${stagedClaims(plan, claim)}) c join main.${table} held on ${key("held")} = c.key
+          and ${own ? inScopeOf(thing, "held") : "true"}
+        where not exists (select 1 from main.${thing.name} t where t.pk = held.${record} and ${inside}) order by c.key`;
+      return database.all(sql, { kind: name }).map((row) => String(row["key"]));
+    });
 };
 
 /** What only a plan in a scope has to look for. */
