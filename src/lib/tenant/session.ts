@@ -3,7 +3,7 @@ import { text } from "../text/index.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { OWNER, type Asker } from "./policy/asker.ts";
 import type { ChangedObject } from "./store/audit.ts";
-import { advance } from "./store/collections.ts";
+import { advance, isChangedSince } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 
@@ -118,7 +118,7 @@ export class Session {
    *   locks was changed since it was seen
    */
   async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
-    const { action, locks, once, signal, dryRun = false, seen = Infinity } = change;
+    const { action, locks, once, signal, dryRun = false, seen } = change;
     // what only reads does not load it
     const audit = action === null ? undefined : await import("./store/audit.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
@@ -127,7 +127,7 @@ export class Session {
         const found = await writer.lock(locks);
         const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
-        if ([...found.values()].some(({ revision }) => revision > seen)) throw CHANGED_SINCE;
+        if (await isChangedSince(writer, found.values(), seen)) throw CHANGED_SINCE;
         const { result, ...changed } = await body(writer);
         if (changed.objects.length === 0 && changed.detail === undefined) return result;
         await advance(writer, locks);

@@ -1,10 +1,41 @@
-import type { Reader, Writer } from "./store.ts";
+import { markOf, sealingKey } from "./seal.ts";
+import type { Locked, Reader, Writer } from "./store.ts";
 
 /** The collections of the tenant, with the revision of each, and the highest number of its records. */
 
-/** The revision of the tenant's last change; 0 if there was none. */
-export const latestRevision = (reader: Reader): Promise<number> =>
-  reader.count("select coalesce(max(revision), 0) from collection");
+/** The things of which somebody may see a part, and the collections that everybody sees. */
+const PARTS = ["org", "user", "device", "secured_user", "secured_group"];
+const OF_ALL = ["fields", "tenant", "renewals"];
+
+/** SQL: a text that is another one after each change of what somebody sees. */
+const SEEN = `select concat(${[
+  ...PARTS.map((thing) => `(select concat(count(*), '.', coalesce(max(revision), 0)) from ${thing})`),
+  ...OF_ALL.map((name) => `(select revision from collection where name = '${name}')`),
+].join(", ' ', ")}) as seen`;
+
+/** Hexadecimal digits of a mark that make a number which JSON keeps. */
+const NUMBER_DIGITS = 12;
+
+/**
+ * The revision of the tenant's last change; 0 if there was none. Who sees a part of the tenant has a number that is another
+ * one after each change of that part, and tells nothing else.
+ */
+export const latestRevision = async (reader: Reader): Promise<number> => {
+  if (!reader.isPartial) return reader.count("select coalesce(max(revision), 0) from collection");
+  const { seen } = (await reader.get(SEEN)) ?? {};
+  return Number.parseInt(markOf(await sealingKey(reader), String(seen)).slice(0, NUMBER_DIGITS), 16);
+};
+
+/** Whether one of the locked collections, or what somebody sees, was changed after a revision that {@link latestRevision} gave. */
+export const isChangedSince = async (
+  reader: Reader,
+  locked: Iterable<Locked>,
+  seen: number | undefined,
+): Promise<boolean> => {
+  if (seen === undefined) return false;
+  if (reader.isPartial) return (await latestRevision(reader)) !== seen;
+  return [...locked].some(({ revision }) => revision > seen);
+};
 
 /** Marks collections as changed by this transaction. */
 export const advance = async (writer: Writer, collections: readonly string[]): Promise<void> => {

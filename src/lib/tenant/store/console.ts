@@ -557,6 +557,12 @@ export const openTasks = async (reader: Reader): Promise<ReadonlyMap<number, num
   return new Map(rows.map((row) => [Number(row["import"]), Number(row["pk"])]));
 };
 
+/** The numbers that imports have for who asks, by those that they have in their table. */
+export const importNumbers = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {
+  const rows = await reader.all("select pk, number from import");
+  return new Map(rows.map(({ pk, number }) => [Number(pk), Number(number)]));
+};
+
 /** @throws Failure `not-found` */
 export const readTask = async (reader: Reader, number: number): Promise<ConsoleTask> => {
   const row = await reader.get(`${TASKS} where t.pk = :number`, { number });

@@ -31,6 +31,8 @@ export interface Scope {
 
 /** Reads on one snapshot of the tenant. */
 export interface Reader {
+  /** it sees a part of the tenant: what it is told must tell nothing of the rest */
+  readonly isPartial: boolean;
   /** the first row, undefined if there is none */
   get(sql: string, params?: Params): Promise<Row | undefined>;
   all(sql: string, params?: Params): Promise<readonly Row[]>;

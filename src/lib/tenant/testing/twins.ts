@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sha256 } from "../ids.ts";
 import { withAccount } from "./accounts.ts";
 import { fileOf, TestTenant, type Cells } from "./tenant.ts";
@@ -17,18 +20,47 @@ export interface TwinAnswer {
   readonly body: string;
 }
 
+/** A request's answer as it was sent. */
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Whose imports: of those who are asked for, and of the owner in either half. */
+type Imports = "asked" | "visible" | "hidden";
+
 /** An id that no tenant has, another one for each name. */
 const nowhere = (name: string): string => `019a9f3c-5a00-7abc-8def-${sha256(name).slice(0, 12)}`;
 
 /** What one tenant of the two is asked and answers. */
 export class Twin {
-  readonly tenant = new TestTenant();
+  readonly tenant: TestTenant;
   readonly #numbers = new Map<string, string>();
-  /** the last import, as it was answered */
-  #plan: { readonly id: string; readonly etag: string | null } = { id: nowhere("import"), etag: null };
+  /** the imports with their ETags, the last one answered is last */
+  readonly #plans: Readonly<Record<Imports, Map<string, string | null>>> = {
+    asked: new Map(),
+    visible: new Map(),
+    hidden: new Map(),
+  };
+  /** the tasks for the console that were answered */
+  readonly #tasks = new Set<string>();
+  /** the cursors that were answered, the last one last */
+  readonly #cursors: string[] = [];
 
   /** The id of what is named; of what is not there one that no tenant has. */
-  #idOf(thing: string, name: string): string {
+  constructor(tenant = new TestTenant()) {
+    this.tenant = tenant;
+  }
+
+  /** Another one in a folder of its own, with all that this one has by now. */
+  copy(): Twin {
+    const { tenant } = this;
+    const folder = mkdtempSync(join(tmpdir(), "tenant-test-"));
+    tenant.database.run("vacuum into :path", { path: join(folder, "tenant.db") });
+    return new Twin(new TestTenant(folder, tenant.surroundings.time));
+  }
+
+  #idOf(thing: string, name: string, by: Imports): string {
     const { database } = this.tenant;
     const sql: Readonly<Record<string, string>> = {
       user: "select id from user where emails ->> 0 = :name",
@@ -36,32 +68,59 @@ export class Twin {
       device: "select id from device where serialNumber = :name",
       field: "select id from custom_field where name = :name",
     };
-    if (thing === "import") return this.#plan.id;
-    if (thing === "etag") return this.#plan.etag ?? "none";
+    if (thing === "import" || thing === "etag") {
+      const [id, etag] = [...this.#plans[by]].at(-1 - Number(name)) ?? [nowhere("import"), null];
+      return thing === "import" ? id : (etag ?? "none");
+    }
+    // a number that no tenant has
+    if (thing === "task") return [...this.#tasks].at(-1 - Number(name)) ?? "99999";
+    if (thing === "cursor") return encodeURIComponent(this.#cursors.at(-1 - Number(name)) ?? "none");
     return String(database.get(sql[thing] ?? "", { name })?.["id"] ?? nowhere(name));
   }
 
-  #filled(text: string): string {
-    return text.replaceAll(/\{(\w+):([^{}"]*)\}/g, (_, thing: string, name: string) => this.#idOf(thing, name));
+  #filled(text: string, by: Imports): string {
+    return text.replaceAll(/\{(\w+):([^{}"]*)\}/g, (_, thing: string, name: string) => this.#idOf(thing, name, by));
   }
 
-  /** Sends a request as an account. @returns its answer, ids and times and opaque tokens by the order of their appearance */
-  async ask(account: string, { method, path, body, file, headers = {} }: TwinRequest): Promise<TwinAnswer> {
-    const filled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, this.#filled(value)]));
-    const json = body === undefined ? undefined : this.#filled(JSON.stringify(body));
+  /**
+   * Sends a request as an account, to which cursors and imports of the answers before belong: `{import:}` is the last one,
+   * `{import:1}` the one before.
+   *
+   * @returns its answer, ids and times and opaque tokens by the order of their appearance
+   */
+  async ask(account: string, request: TwinRequest): Promise<TwinAnswer> {
+    const { status, text } = await this.#sent("asked", request, this.tenant.acting(account).fetch);
+    const { next } = parsed(text) ?? {};
+    for (const [task] of text.matchAll(TASK_NUMBERS)) this.#tasks.add(task);
+    if (typeof next === "string") this.#cursors.push(next);
+    return { status, body: this.#numbered(text) };
+  }
+
+  /** Sends a request as the owner of the tenant. */
+  own(request: TwinRequest, half: "visible" | "hidden"): Promise<Answered> {
+    return this.#sent(half, request, this.tenant.fetch);
+  }
+
+  async #sent(by: Imports, asked: TwinRequest, fetch: TestTenant["fetch"]): Promise<Answered> {
+    const { method, path, body, file, headers = {} } = asked;
+    const filled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, this.#filled(value, by)]));
+    const json =
+      body === undefined ? undefined : this.#filled(JSON.stringify(body).replaceAll(/"(\{task:\d*\})"/g, "$1"), by);
     const content = file === undefined ? json : fileOf(file);
     const type = file === undefined ? "application/json" : "text/csv; charset=utf-8";
-    const request = new Request(`http://tenant${this.#filled(path)}`, {
+    const request = new Request(`http://tenant${this.#filled(path, by)}`, {
       method,
       headers: { ...filled, ...(content === undefined ? {} : { "content-type": type }) },
       ...(content === undefined ? {} : { body: content }),
     });
-    const response = await this.tenant.acting(account).fetch(request);
+    const response = await fetch(request);
     const text = await response.text();
-    const made = parsed(text);
-    if (response.ok && typeof made?.["etag"] !== "undefined" && typeof made["id"] === "string")
-      this.#plan = { id: made["id"], etag: made["etag"] as string | null };
-    return { status: response.status, body: this.#numbered(text) };
+    const { id, etag } = parsed(text) ?? {};
+    if (response.ok && etag !== undefined && typeof id === "string") {
+      this.#plans[by].delete(id);
+      this.#plans[by].set(id, etag as string | null);
+    }
+    return { status: response.status, text };
   }
 
   #numbered(text: string): string {
@@ -74,11 +133,16 @@ export class Twin {
     return text
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, number("id"))
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<instant>")
+      .replaceAll(TASK_NUMBERS, number("task"))
+      .replaceAll(/(?<="revision":)\d+/g, number("revision"))
       .replaceAll(/(?<="etag":")[^"]+/g, number("etag"))
       .replaceAll(/(?<="next":")[^"]+/g, number("cursor"))
       .replaceAll(/(?<="hash":"|"changes":\{"count":\d+,"sha256":")[0-9a-f]{64}/g, number("hash"));
   }
 }
+
+/** The tenant's numbers of tasks for the console, which those who see a part of it are told, too. */
+const TASK_NUMBERS = /(?<="(?:consoleTask|task|deletionTask|fieldTask)":|\{"number":)\d+/g;
 
 const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => {
   try {
@@ -158,6 +222,7 @@ export const twins = async (): Promise<readonly [Twin, Twin]> => {
   for (const { tenant } of [whole, bare]) {
     await withAccount(tenant, { name: "higashi", role: "division", org: "E1", manages: ["EAST"] });
     await withAccount(tenant, { name: "ope", role: "operator", org: "E1" });
+    await withAccount(tenant, { name: "minami", role: "division", org: "EAST", manages: ["E1", "E2"] });
     await withAccount(tenant, {
       name: "cus",
       role: "custom",

@@ -514,7 +514,7 @@ export class TenantImports {
         kind: original.kind,
         state: "planned",
         createdAt: instant(surroundings),
-        etag: `revert-${original.revision ?? 0}`,
+        etag: `revert-${original.id}`,
         revision: null,
         detail: {
           ...BLANK_DETAIL,

@@ -10,6 +10,7 @@ import {
   formerOfDeleted,
   formerValues,
   goneRecords,
+  importNumbers,
   listTasks,
   shownAgain,
   type FormerDeleted,
@@ -162,11 +163,30 @@ const placeOf = async (
 };
 
 /** Tasks of the console with what people are told of their records. */
-export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
-  withRestored(
-    reader,
-    await withNamed(reader, await withFormerGroups(reader, await withFormer(reader, await byNow(reader, tasks)))),
-  );
+export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
+  const former = await withFormerGroups(reader, await withFormer(reader, await byNow(reader, tasks)));
+  return withOwnNumbers(reader, await withRestored(reader, await withNamed(reader, former)));
+};
+
+/** Tasks with the numbers that imports have for who asks. */
+const withOwnNumbers = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
+  if (!reader.isPartial) return tasks;
+  const own = await importNumbers(reader);
+  const numbered = <T extends { readonly importNumber: number }>(one: T): T => ({
+    ...one,
+    importNumber: own.get(one.importNumber) ?? one.importNumber,
+  });
+  return tasks.map((task) => ({
+    ...task,
+    importNumber: task.importNumber === null ? null : numbered({ importNumber: task.importNumber }).importNumber,
+    undoes: task.undoes && numbered(task.undoes),
+    absentIn: task.absentIn && numbered(task.absentIn),
+    changes: task.changes.map((change) => ({
+      ...change,
+      ...(change.exportedBy && { exportedBy: numbered(change.exportedBy) }),
+    })),
+  }));
+};
 
 /** Tasks of imports, with what their rows name that is called otherwise by now, or in the console. */
 const withNamed = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>

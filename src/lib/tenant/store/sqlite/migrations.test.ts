@@ -46,6 +46,13 @@ test("a new file has at once what all steps make", () => {
   migrate(atOnce, TENANT, () => undefined);
   migrate(byStep, TENANT, () => undefined, [...STEPS]);
   expect(steps).toBe(1);
+  // each file has a key of its own
+  const keys = [atOnce, byStep].map((database) =>
+    String(database.get("select sealingKey from tenant")?.["sealingKey"]),
+  );
+  expect(new Set(keys).size).toBe(2);
+  expect(keys.join(" ")).toMatch(/^[0-9a-f]{64} [0-9a-f]{64}$/);
+  for (const database of [atOnce, byStep]) database.exec("update tenant set sealingKey = null");
   expect(contentOf(atOnce)).toEqual(contentOf(byStep));
   expect(atOnce.count("pragma user_version")).toBe(STEPS.length);
   atOnce.close();

@@ -201,6 +201,10 @@ export const STEPS: readonly Step[] = [
   end;
   alter table console_task add column org integer;
   alter table import add column number integer generated always as (pk) virtual;
+  alter table tenant add column sealingKey text;
+  update tenant set sealingKey = lower(hex(randomblob(32)));
+  create trigger tenant_sealing after insert on tenant
+    begin update tenant set sealingKey = lower(hex(randomblob(32))) where pk = new.pk; end;
   `,
 ];
 

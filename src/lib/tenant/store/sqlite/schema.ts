@@ -5,7 +5,7 @@ export const SCHEMA_VERSION = 12;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
-CREATE TABLE tenant (pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null);
+CREATE TABLE tenant (pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null, sealingKey text);
 CREATE TABLE collection (name text primary key, revision integer not null, last integer not null default 0) without rowid;
 CREATE TABLE org (
     pk integer primary key autoincrement, id text not null unique, parent integer references org (pk), name text not null,
@@ -118,4 +118,6 @@ CREATE UNIQUE INDEX scheme_name on scheme (coalesce(nameKey, name));
 CREATE TRIGGER user_gone after delete on user begin
     update account set verifier = null where user = old.pk;
   end;
+CREATE TRIGGER tenant_sealing after insert on tenant
+    begin update tenant set sealingKey = lower(hex(randomblob(32))) where pk = new.pk; end;
 `;

@@ -47,6 +47,10 @@ export class Connection implements Writer {
     return this.#isOver;
   }
 
+  get isPartial(): boolean {
+    return this.#scope !== undefined;
+  }
+
   /** Ends its use: whoever reads or writes with it afterwards gets a TypeError. */
   end(): void {
     this.#isOver = true;

@@ -1,11 +1,14 @@
 import type { PlanCounts } from "../../../../imports/plan.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import { overtakenByTenant } from "../../imports/refusals.ts";
+import { IS_INSIDE, planScope } from "../../scope.ts";
+import { markOf, SEALING_KEY } from "../../seal.ts";
 import type { Database } from "../database.ts";
+import { hold } from "../scope.ts";
 import { isMatched, isMissing, isValid } from "../../sql/forms.ts";
 import { countChanges } from "./column-changes.ts";
 import { findConflicts } from "./conflicts.ts";
-import { findBeyondScope } from "./matching/outside.ts";
+import { findBeyondScope, unusableKeys } from "./matching/outside.ts";
 import { hasSecrets, indexTargets, isStaged, isTouched, newReferences, VALID } from "./expressions.ts";
 import {
   findBlankColumns,
@@ -232,11 +235,31 @@ const collectionsOf = (plan: PlanSql): readonly string[] => {
   return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
 };
 
-/** The revisions of the collections a plan reads. */
-export const etagOf = (database: Database, plan: PlanSql): string =>
-  collectionsOf(plan)
-    .map((collection) => `${collection}.${revisionOf(database, collection)}`)
+/**
+ * The revisions of the collections a plan reads; of a plan in a scope a mark of what it reads there, and of the values that
+ * it finds taken outside.
+ */
+export const etagOf = (database: Database, plan: PlanSql): string => {
+  const { scope } = plan.request;
+  if (scope !== undefined) hold(database, planScope(scope));
+  const read = collectionsOf(plan)
+    .map((name) => `${name}.${(scope && stateInside(database, name)) ?? revisionOf(database, name)}`)
     .join("-");
+  if (scope === undefined) return read;
+  const key = String(database.get(SEALING_KEY)?.["sealingKey"]);
+  return markOf(key, [read, ...unusableKeys(database, plan)].join("\n"));
+};
+
+/** The things of which a plan in a scope reads a part, by their collections. */
+const PARTS: Readonly<Record<string, string>> = { orgs: "org", users: "user", devices: "device" };
+
+/** A text that is another one after each change of a collection's records in the scope; undefined of one that has no part. */
+const stateInside = (database: Database, collection: string): string | undefined => {
+  const thing = PARTS[collection];
+  if (thing === undefined) return undefined;
+  const sql = `select concat(count(*), '.', coalesce(max(t.revision), 0)) as state from main.${thing} t where ${IS_INSIDE[thing] ?? ""}`;
+  return String(database.get(sql)?.["state"]);
+};
 
 const revisionOf = (database: Database, collection: string): number =>
   database.count("select revision from collection where name = :collection", { collection });

@@ -14,11 +14,14 @@ import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 
 /** SQL: the claims of rows on values of a field, as `key`, `row` and `col`. */
-export const claimsOf = (plan: PlanSql, { field }: Claim): string => {
-  const key = stagedKey(plan, field);
+export const claimsOf = (plan: PlanSql, claim: Claim): string =>
   // a row that matched its record by the key already has that value
-  const others = isKey(plan, field) ? ` and not ${isMatched("r.row")}` : "";
-  const first = `select ${key} as key, r.row, null as col from s.row r where ${key} is not null${others}`;
+  stagedClaims(plan, claim, isKey(plan, claim.field) ? `not ${isMatched("r.row")}` : "true");
+
+/** SQL: the same of all rows that pass a condition (SQL), before they are compared. */
+export const stagedClaims = (plan: PlanSql, { field }: Claim, passing = "true"): string => {
+  const key = stagedKey(plan, field);
+  const first = `select ${key} as key, r.row, null as col from s.row r where ${key} is not null and ${passing}`;
   return field.merge === "list" ? `${first} union all select key, row, col from s.claim` : first;
 };
 

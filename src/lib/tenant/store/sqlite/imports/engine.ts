@@ -101,7 +101,11 @@ export class SqliteImports implements ImportEngine {
 
   isCurrent(record: ImportRecord): Promise<boolean> {
     const plan = this.#planOf(record);
-    return this.#store.read(async () => etagOf(this.#database, plan) === record.etag);
+    if (plan.request.scope === undefined)
+      return this.#store.read(async () => etagOf(this.#database, plan) === record.etag);
+    // it depends on the staged values, too
+    const [isCurrent = false] = this.#reading(record.id, (database) => [etagOf(database, plan) === record.etag]);
+    return Promise.resolve(isCurrent);
   }
 
   async commit(
@@ -168,8 +172,9 @@ export class SqliteImports implements ImportEngine {
   }
 
   *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {
-    this.#planOf(record);
-    yield* this.#reading(record.id, (database) => problemLines(database, limit));
+    const { request } = this.#planOf(record);
+    // a deletion has no file
+    if (request.mode !== "delete") yield* this.#reading(record.id, (database) => problemLines(database, limit));
   }
 
   drop(id: string): void {

@@ -1,7 +1,8 @@
 import { ABOVE_OPERATOR } from "../../../../../model/account.ts";
 import { ROOT } from "../../../orgs.ts";
+import { IS_INSIDE } from "../../../scope.ts";
 import type { Database } from "../../database.ts";
-import { claimsOf } from "../conflicts.ts";
+import { claimsOf, stagedClaims } from "../conflicts.ts";
 import { isStaged, joinReferences, resulting, stored, VALID } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
@@ -71,6 +72,22 @@ const findAbove = (database: Database, plan: PlanSql): void => {
       join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
       where ${VALID} and m.changed <> 0 and ${isAbove} order by r.row`,
   });
+};
+
+/** The values of a plan's rows that records outside its scope have by now; on any connection that holds the scope. */
+export const unusableKeys = (database: Database, plan: PlanSql): readonly string[] => {
+  const { thing, claims, name } = plan.kind;
+  const inside = IS_INSIDE[thing.name];
+  if (inside === undefined) return [];
+  return claims
+    .filter(({ field }) => isStaged(plan, field))
+    .flatMap((claim) => {
+      const { table, key, record, own } = claim;
+      const sql = `select distinct c.key from (${stagedClaims(plan, claim)}) c join main.${table} held on ${key("held")} = c.key
+          and ${own ? inScopeOf(thing, "held") : "true"}
+        where not exists (select 1 from main.${thing.name} t where t.pk = held.${record} and ${inside}) order by c.key`;
+      return database.all(sql, { kind: name }).map((row) => String(row["key"]));
+    });
 };
 
 /** What only a plan in a scope has to look for. */
