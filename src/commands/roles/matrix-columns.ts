@@ -1,8 +1,8 @@
 import type { MatrixRow } from "../../lib/model/role-facts.ts";
-import { REACH_NAMES, type Cell } from "../../lib/model/role-policy.ts";
-import { ADMINISTRATORS, OPERATION_GROUPS, type AdministratorRole } from "../../lib/model/role.ts";
+import { REACH_NAMES, type Cell, type SAID } from "../../lib/model/role-policy.ts";
+import { ADMINISTRATORS, OPERATION_GROUPS, OPERATIONS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { same, text, type Language, type Text } from "../../lib/text/index.ts";
+import { counted, joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
 
 /** Short enough for a column each, beside what a row is about. */
 const HEADERS: Readonly<Record<AdministratorRole, Text>> = {
@@ -77,3 +77,17 @@ export const LEGEND: readonly Text[] = [
   text("-: not at all", "-: 不可"),
   text("*: the maker's manual says so, all else is ours", "*: マニュアルに基づく(ほかは clomoctl 独自)"),
 ];
+
+/** Cells that are named; of more, the number. */
+const MOST_NAMED = 4;
+
+/** The cells that a sentence is cited for, by role. */
+export const citedFor = (cells: (typeof SAID)[number]["cells"]): Text => {
+  const byRole = [...Map.groupBy(cells, ([role]) => role)].map(([role, of]): Text => {
+    const abouts = of.map(([, operation]) => OPERATIONS[operation].about);
+    const rows = text(`${counted(of.length, "row")} (those with *)`, `${of.length} 行(* のある行)`);
+    const what = of.length <= MOST_NAMED ? joined(abouts, text("; ", "、")) : rows;
+    return text(`${ROLES[role].en}: ${what.en}`, `${ROLES[role].ja}: ${what.ja}`);
+  });
+  return joined(byRole);
+};

@@ -7,8 +7,7 @@ import { html, type Markup, type Part } from "../../lib/renewals/output/markup.t
 import { pageDocument } from "../../lib/renewals/output/page/document.ts";
 import { text, type Language } from "../../lib/text/index.ts";
 import { RESTORED, shownMark } from "./app-tables.ts";
-import { citedFor } from "./matrix.ts";
-import { LEGEND, markOf } from "./matrix-columns.ts";
+import { citedFor, LEGEND, markOf } from "./matrix-columns.ts";
 
 const STYLE = `
 .scroll{overflow-x:auto}

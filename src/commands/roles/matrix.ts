@@ -1,17 +1,17 @@
 import { MATRIX_NOTE, matrixRows, PAGES_NOTE, type MatrixRow } from "../../lib/model/role-facts.ts";
 import { SAID } from "../../lib/model/role-policy.ts";
-import { ADMINISTRATORS, OPERATIONS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
+import { ADMINISTRATORS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { padWords, wordWidth } from "../../lib/terminal/table/word-width.ts";
-import { counted, joined, text, type Text } from "../../lib/text/index.ts";
+import { joined, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../csv/file/output.ts";
 import { isUsualTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { writeWords } from "./lines.ts";
-import { LEGEND, matrixColumns, USUAL_MATRIX } from "./matrix-columns.ts";
+import { citedFor, LEGEND, matrixColumns, USUAL_MATRIX } from "./matrix-columns.ts";
 
 export default defineCommand({
   summary: text("show who may do what: operations × roles", "だれが何をできるかを表示する(操作 × 管理者権限)"),
@@ -119,17 +119,3 @@ async function writeLegend(terminal: Tools["terminal"], roles: readonly Administ
     await writeWords(terminal, terminal.say(citedFor(cited)), "  -> ");
   }
 }
-
-/** Cells that are named; of more, the number. */
-const MOST_NAMED = 4;
-
-/** The cells that a sentence is cited for, by role. */
-export const citedFor = (cells: (typeof SAID)[number]["cells"]): Text => {
-  const byRole = [...Map.groupBy(cells, ([role]) => role)].map(([role, of]): Text => {
-    const abouts = of.map(([, operation]) => OPERATIONS[operation].about);
-    const rows = text(`${counted(of.length, "row")} (those with *)`, `${of.length} 行(* のある行)`);
-    const what = of.length <= MOST_NAMED ? joined(abouts, text("; ", "、")) : rows;
-    return text(`${ROLES[role].en}: ${what.en}`, `${ROLES[role].ja}: ${what.ja}`);
-  });
-  return joined(byRole);
-};

@@ -1,8 +1,8 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { recordsOfAudit } from "./audit-records.ts";
+import { recordsOfAudit } from "./steps/audit-records.ts";
 import type { Database } from "./database.ts";
-import { KEYS_IN_COLUMNS } from "./keys-in-columns.ts";
+import { KEYS_IN_COLUMNS } from "./steps/keys-in-columns.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { notUpgradable, upgradingCommand } from "./upgrade.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { recordsOfAudit } from "./audit-records.ts";
+import { recordsOfAudit } from "./steps/audit-records.ts";
 import { Database } from "./database.ts";
 import { migrate, STEPS } from "./migrations.ts";
 import { openTenantFile } from "./tenant-file.ts";

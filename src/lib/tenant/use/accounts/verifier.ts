@@ -1,3 +1,5 @@
+/** How a password is kept. It stands alone: Node's crypto is loaded where a password is set, and nowhere else. */
+
 import { argon2 } from "node:crypto";
 import type { RandomBytes } from "../../ids.ts";
 

@@ -7,7 +7,7 @@ import { sha256 } from "../../../ids.ts";
 import { TestTenant } from "../../../testing/tenant.ts";
 import type { AuditFindings } from "../../audit-findings.ts";
 import { Database, type Row } from "../database.ts";
-import { recordsOfAudit } from "../audit-records.ts";
+import { recordsOfAudit } from "../steps/audit-records.ts";
 import { migrate, STEPS } from "../migrations.ts";
 import { openTenantFile } from "../tenant-file.ts";
 import { WriterNote } from "../writer-note.ts";

@@ -20,7 +20,7 @@ import { planLines } from "./rows.ts";
 import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
 import { storedKind, type PlanSql } from "./stored-kind.ts";
 import { tablesOf } from "./tables.ts";
-import { createWasTable } from "../keys-in-columns.ts";
+import { createWasTable } from "../steps/keys-in-columns.ts";
 
 const value = <F extends Partial<Field>>(header: string, more?: F) =>
   ({ type: "text", label: text(header, header), column: { header }, ...(more as F) }) as const;

@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type { Database } from "../database.ts";
 
 /**
  * The step that makes one text of each record of the audit: what its hash was made of. From then on none is changed or

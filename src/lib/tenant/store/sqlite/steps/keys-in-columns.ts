@@ -1,7 +1,7 @@
-import type { Database } from "./database.ts";
-import { quoteIdentifier } from "../sql/forms.ts";
+import type { Database } from "../database.ts";
+import { quoteIdentifier } from "../../sql/forms.ts";
 import type { SQLOutputValue } from "node:sqlite";
-import { codeKey, emailKey, nameSortKey } from "../../../model/normalise.ts";
+import { codeKey, emailKey, nameSortKey } from "../../../../model/normalise.ts";
 
 /**
  * The step that puts into columns what was a function called from SQL, or JSON: comparison keys, and records as they were
