@@ -9,7 +9,7 @@ import { WRITES } from "./writes.ts";
 const disk = FaultyDisk.compile();
 
 /** How many calls of each work fail: by hand `all`, or a number; else so few that they take two minutes at most. */
-const CALLS_OF_A_WORK = process.env["CLOMOCTL_FAULTS"] ?? "3";
+const CALLS_OF_A_WORK = process.env["CLOMOCTL_FAULTS"] ?? "2";
 
 /** One error with place and remedy; a check names what it cannot read. */
 const TOLD = [

@@ -14,7 +14,7 @@ const disk = FaultyDisk.compile();
 const MOMENTS: readonly Moment[] = ["before", "within", "after"];
 
 /** At how many calls of each write it is killed: by hand `all`, or a number; else so few that they take a minute at most. */
-const CALLS_OF_A_WRITE = process.env["CLOMOCTL_FAULTS"] ?? "3";
+const CALLS_OF_A_WRITE = process.env["CLOMOCTL_FAULTS"] ?? "2";
 
 /** A write, and what a home holds before it, after it, and after it was done once more. */
 class Scene {
@@ -112,7 +112,11 @@ describe.each(disk === undefined ? [] : [disk])("kill -9 at each call of the dis
           ? writing.flatMap((call) =>
               MOMENTS.filter((kill) => differs(call, kill, writing)).map((kill) => ({ call, kill })),
             )
-          : spread(writing, Number(CALLS_OF_A_WRITE)).map((call, at) => ({ call, kill: MOMENTS[at % 3] ?? "after" }));
+          : spread(writing, Number(CALLS_OF_A_WRITE)).map((call, at) => ({
+              call,
+              // each moment has its turn, whatever the number
+              kill: MOMENTS[(WRITES.indexOf(work) + at) % MOMENTS.length] ?? "after",
+            }));
       const found: unknown[] = [];
       for (const { call, kill } of tried) found.push(...(await scene.complaintsAt(call, kill)));
       expect(found).toEqual([]);
