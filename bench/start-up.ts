@@ -73,6 +73,7 @@ export const START_UPS: readonly Work[] = [
   start("help", { must: 1.75, aim: 1.4 }, "--help"),
   start("orgs list", { must: 3.5, aim: 3 }, "orgs", "list"),
   start("roles matrix", { must: 3.5 }, "roles", "matrix"),
+  start("whoami", { must: 3.5 }, "whoami"),
   changing("orgs create", { must: 5, aim: 4 }, { line: (run) => ["orgs", "create", `課 ${run}`] }),
   changing(
     "users edit",
