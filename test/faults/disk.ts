@@ -92,12 +92,21 @@ const WRITING =
 /** Whether a call may change what is on the disk. */
 export const isWriting = ({ name }: Call): boolean => WRITING.test(name);
 
-/** At most `count` calls that differ in name and file, spread over all of them; of calls alike the one in the middle. */
-export function spread(calls: readonly Call[], count: number): readonly Call[] {
+/** Multiples of it lie evenly in a circle. */
+const GOLDEN = 0.618_034;
+
+/**
+ * At most `count` calls that differ in name and file, spread over all of them; of calls alike the one in the middle.
+ *
+ * @param turn number of the work: each begins elsewhere, so few calls of many works meet all kinds
+ */
+export function spread(calls: readonly Call[], count: number, turn: number): readonly Call[] {
   const alike = Map.groupBy(calls, ({ name, file }) => `${name} ${file}`);
   const chosen = [...alike.values()].flatMap((same) => same[Math.floor(same.length / 2)] ?? []);
   const step = Math.max(1, chosen.length / count);
-  return Array.from({ length: Math.min(count, chosen.length) }, (_, n) => chosen[Math.floor((n + 0.5) * step)]).filter(
-    (call) => call !== undefined,
-  );
+  const start = (turn * GOLDEN) % 1;
+  return Array.from(
+    { length: Math.min(count, chosen.length) },
+    (_, n) => chosen[Math.floor((n + start) * step)],
+  ).filter((call) => call !== undefined);
 }

@@ -13,8 +13,8 @@ const disk = FaultyDisk.compile();
 
 const MOMENTS: readonly Moment[] = ["before", "within", "after"];
 
-/** At how many calls of each write it is killed: by hand `all`, or a number; else so few that they take a minute at most. */
-const CALLS_OF_A_WRITE = process.env["CLOMOCTL_FAULTS"] ?? "2";
+/** At how many calls of each write it is killed: by hand `all`, or a number; else one of each. */
+const CALLS_OF_A_WRITE = process.env["CLOMOCTL_FAULTS"] ?? "1";
 
 /** A write, and what a home holds before it, after it, and after it was done once more. */
 class Scene {
@@ -112,7 +112,7 @@ describe.each(disk === undefined ? [] : [disk])("kill -9 at each call of the dis
           ? writing.flatMap((call) =>
               MOMENTS.filter((kill) => differs(call, kill, writing)).map((kill) => ({ call, kill })),
             )
-          : spread(writing, Number(CALLS_OF_A_WRITE)).map((call, at) => ({
+          : spread(writing, Number(CALLS_OF_A_WRITE), WRITES.indexOf(work)).map((call, at) => ({
               call,
               // each moment has its turn, whatever the number
               kill: MOMENTS[(WRITES.indexOf(work) + at) % MOMENTS.length] ?? "after",

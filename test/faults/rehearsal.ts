@@ -22,29 +22,50 @@ export interface Left {
   readonly files: string;
 }
 
+/** The homes that works start from, each made once. */
+const templates = new Map<Work["prepare"], Promise<Template>>();
+
+interface Template {
+  readonly folder: string;
+  /** what `ID` means in a work's line */
+  readonly id: string;
+}
+
+const templateOf = (prepare: Work["prepare"]): Promise<Template> => {
+  const known = templates.get(prepare) ?? makeTemplate(prepare);
+  templates.set(prepare, known);
+  return known;
+};
+
+async function makeTemplate(prepare: Work["prepare"]): Promise<Template> {
+  const home = join(mkdtempSync(join(folder, "template-")), "home");
+  mkdirSync(home);
+  return { folder: home, id: await prepare(home) };
+}
+
 /** A work, the home that it starts from, and what is there before and after it on a sound disk. */
 export class Rehearsal {
   readonly #faulty: FaultyDisk;
   readonly #work: Work;
   readonly #template: string;
+  readonly #copies: string;
   readonly #line: readonly string[];
-  #copies = 0;
+  #copied = 0;
 
-  private constructor(faulty: FaultyDisk, work: Work, template: string, id: string) {
+  private constructor(faulty: FaultyDisk, work: Work, { folder: template, id }: Template) {
     this.#faulty = faulty;
     this.#work = work;
     this.#template = template;
+    this.#copies = mkdtempSync(join(folder, "work-"));
     this.#line = work.line.map((word) => (word === "ID" ? id : word));
   }
 
   static async of(faulty: FaultyDisk, work: Work): Promise<Rehearsal> {
-    const template = join(mkdtempSync(join(folder, "work-")), "template");
-    mkdirSync(template);
-    return new Rehearsal(faulty, work, template, await work.prepare(template));
+    return new Rehearsal(faulty, work, await templateOf(work.prepare));
   }
 
   async home(): Promise<string> {
-    const home = `${this.#template}-${(this.#copies += 1)}`;
+    const home = join(this.#copies, String((this.#copied += 1)));
     await cp(this.#template, home, { recursive: true });
     return home;
   }
