@@ -3,11 +3,20 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promis
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { DEVICE_HEADER, deviceRecord } from "./devices.ts";
-import { HEADER, personRecord } from "./people.ts";
+import { HEADER, personOf, personRecord } from "./people.ts";
+
+/** The organisations of each of two divisions. */
+export const DIVISION_ORGS = 10_000;
 
 /** What files are made of: a header, a record for each number from 0, and the sources that say so. */
 const KINDS = {
   users: { header: HEADER, record: personRecord, encoding: "cp932", source: "people.ts" },
+  "users-of-divisions": {
+    header: HEADER,
+    record: (index: number) => personOf(index, DIVISION_ORGS * 2),
+    encoding: "cp932",
+    source: "people.ts",
+  },
   // as its peer reads it
   devices: { header: DEVICE_HEADER, record: deviceRecord, encoding: "utf-8", source: "devices.ts" },
 } as const;

@@ -10,7 +10,7 @@ export const HEADER = [
   "CLOMOアカウント名",
 ] as const;
 
-/** Organisations the people are spread over. */
+/** Organisations the people are spread over, if nothing else is asked. */
 const ORGS = 200;
 
 /** One row in this many has a title that needs quotes. */
@@ -46,6 +46,9 @@ const GIVEN = [
 const TITLES = ["部長", "課長", "主任", "係長", "①課主任", "㈱担当", "", ""] as const;
 const QUOTED_TITLES = ['"部長, 営業"', '"通称 ""番頭"""', '"課長\r\n兼 主任"'] as const;
 
+/** The code of one of the organisations. @param number from 0 */
+export const orgCode = (number: number): string => `S${String(number).padStart(4, "0")}`;
+
 /** A well-mixed number of 32 bits that depends on `seed` alone (the finish of MurmurHash3). */
 const mixed = (seed: number): number => {
   let h = Math.imul(seed + 0x9e3779b9, 0x85ebca6b);
@@ -63,15 +66,18 @@ const pick = <Items extends readonly [unknown, ...unknown[]]>(items: Items, chan
  *
  * @param index from 0
  */
-export const personRecord = (index: number): string => {
+export const personRecord = (index: number): string => personOf(index, ORGS);
+
+/** The same, spread over that many organisations. */
+export const personOf = (index: number, orgs: number): string => {
   const chance = mixed(index);
   const [family, familyKana, familyLatin] = pick(FAMILIES, chance);
   const [given, givenKana, givenLatin] = pick(GIVEN, Math.floor(chance / 10));
   const number = String(index).padStart(7, "0");
   const title = index % QUOTED_EVERY === 7 ? pick(QUOTED_TITLES, chance >>> 8) : pick(TITLES, chance >>> 8);
-  const org = String((chance >>> 4) % ORGS).padStart(4, "0");
+  const org = orgCode((chance >>> 4) % orgs);
   const tel = `03-0000-${String(chance % 10_000).padStart(4, "0")}`;
   const mail = `${givenLatin}.${familyLatin}${number}@example.jp`;
   const account = `${familyLatin}.${number}`;
-  return `${family} ${given},${familyKana} ${givenKana},${mail},S${org},${title},E${number},${tel},${account}\r\n`;
+  return `${family} ${given},${familyKana} ${givenKana},${mail},${org},${title},E${number},${tel},${account}\r\n`;
 };

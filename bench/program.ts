@@ -5,7 +5,10 @@ import type { Checkout } from "./checkout.ts";
 import type { InputKind } from "./input.ts";
 import { runProcess, type Ran } from "./process.ts";
 
-const TABLES = { users: "user", devices: "device" } as const satisfies Record<InputKind, string>;
+const TABLES = { users: "user", "users-of-divisions": "user", devices: "device" } as const satisfies Record<
+  InputKind,
+  string
+>;
 
 /** What a run of an import must have said about itself. */
 export interface Counts {
@@ -86,9 +89,9 @@ export class Program {
     return Number(database.prepare(`select count(*) as n from ${TABLES[kind]}`).get()?.["n"]);
   }
 
-  /** `users list` as NDJSON, to a file. */
-  listUsers(path: string): Promise<Ran> {
-    return this.#node([this.#door, "users", "list", "--format", "ndjson"], path);
+  /** `users list` as NDJSON, to a file. @param options such as `--as ACCOUNT` */
+  listUsers(path: string, ...options: readonly string[]): Promise<Ran> {
+    return this.#node([this.#door, "users", "list", "--format", "ndjson", ...options], path);
   }
 
   /** `users export` to a file in CP932. */

@@ -6,6 +6,7 @@ import { readArguments } from "./arguments.ts";
 import { AUDIT_WORK } from "./audit.ts";
 import { Bench, DATA } from "./bench.ts";
 import { builtCheckout, type Checkout } from "./checkout.ts";
+import { DIVISION_LIST } from "./division.ts";
 import { GROWTH } from "./growth.ts";
 import { judge } from "./judge.ts";
 import { Peers, TOOLS } from "./peers.ts";
@@ -14,7 +15,7 @@ import { START_UPS } from "./start-up.ts";
 import { formatTable, type Line } from "./table.ts";
 import { LONG_WORKS, type Work } from "./works.ts";
 
-const WORKS: readonly Work[] = [...LONG_WORKS, ...START_UPS, ...RENEWAL_WORKS, AUDIT_WORK, GROWTH];
+const WORKS: readonly Work[] = [...LONG_WORKS, DIVISION_LIST, ...START_UPS, ...RENEWAL_WORKS, AUDIT_WORK, GROWTH];
 
 const { only, rows, json, against } = readArguments(
   process.argv.slice(2),

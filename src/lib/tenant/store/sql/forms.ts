@@ -12,6 +12,14 @@ export const either = (condition: string, yes: string, no: string): string =>
 /** SQL: a condition as JSON. */
 export const truth = (condition: string): string => either(condition, "'true'", "'false'");
 
+/**
+ * SQL: a value that an index of an expression finds. SQLite would compare a column as the type it is declared with, which
+ * such an index has not.
+ *
+ * @see https://sqlite.org/datatype3.html#affinity_of_expressions
+ */
+export const asExpression = (value: string): string => `coalesce(${value}, null)`;
+
 /** SQL: joins a table to those before it, which the planner is to read first. @see https://sqlite.org/optoverview.html#crossjoin */
 export const THEN = "cross join";
 

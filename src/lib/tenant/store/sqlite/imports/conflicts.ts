@@ -53,11 +53,11 @@ export const findConflicts = (database: Database, plan: PlanSql): void => {
   database.exec("drop table if exists s.contest");
   database.exec("create table s.contest (field text, key text, row integer, col integer, holder integer, state text)");
   for (const claim of claims) {
-    const { table, key, record, own } = claim;
+    const { table, has, record, own } = claim;
     const scope = own ? inScopeOf(plan.kind.thing, "held") : "true";
     database.run(
       `insert into s.contest select :field, c.key, c.row, c.col, held.${record}, 'open' from (${claimsOf(plan, claim)}) c
-       join ${table} held on ${key("held")} = c.key and ${scope} left join s.match m on m.row = c.row
+       join ${table} held on ${has("held", "c.key")} and ${scope} left join s.match m on m.row = c.row
        where held.${record} is distinct from m.target`,
       { field: claim.field.field, kind: plan.kind.name },
     );

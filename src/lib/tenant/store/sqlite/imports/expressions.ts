@@ -339,14 +339,14 @@ export const joinReferences = (plan: PlanSql): string =>
     .filter(({ field }) => field.merge === "reference" && isStaged(plan, field))
     .map(
       ({ field, table, keys, alias }) => `left join ${keys.table} ${alias}
-        on ${keys.key(alias)} = ${stagedKeys(field)} and ${inScopeOf(table.thing, alias)}`,
+        on ${keys.has(alias, stagedKeys(field))} and ${inScopeOf(table.thing, alias)}`,
     )
     .join(" ");
 
 /** SQL: true if the tenant has the record that a cell names. @param key SQL of its key */
 export const isKnown = ({ keys, table: { thing } }: StoredReference, key: string): string => {
   const scope = keys.own ? inScopeOf(thing, "known") : "true";
-  return `exists (select 1 from ${keys.table} known where ${keys.key("known")} = ${key} and ${scope})`;
+  return `exists (select 1 from ${keys.table} known where ${keys.has("known", key)} and ${scope})`;
 };
 
 /** True if the import creates the records that its cells name and the tenant lacks. */

@@ -4,7 +4,7 @@ import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { CommitMoment } from "../../imports/engine.ts";
 import type { Database, Params } from "../database.ts";
-import { isMissing } from "../../sql/forms.ts";
+import { asExpression, isMissing } from "../../sql/forms.ts";
 
 /**
  * How the records of a thing are stored. The table has the thing's name, a column for each field that an import can
@@ -66,6 +66,8 @@ interface KeyPlace {
   readonly table: string;
   /** SQL: the key, of a row of the table with this alias */
   readonly key: (alias: string) => string;
+  /** SQL: true if a row of the table with this alias has a key (SQL) */
+  readonly has: (alias: string, key: string) => string;
   /** the column that makes a record give up the value: the one beside it, else its own; of a list none */
   readonly held?: string | undefined;
   /** the column with the record's `pk` */
@@ -190,16 +192,16 @@ const keyPlace = ({ thing, claims }: Table, name: string): KeyPlace => {
   const beside = keyColumn({ short, list: false });
   const table = claims?.[name] ?? thing.name;
   const own = table === thing.name;
-  if (!own) return { table, key: (alias) => `${alias}.${beside}`, record: thing.name, own };
+  const keyed = (key: KeyPlace["key"]): Pick<KeyPlace, "table" | "own" | "key" | "has"> => ({
+    table,
+    own,
+    key,
+    has: (alias, value) => `${key(alias)} = ${asExpression(value)}`,
+  });
+  if (!own) return { ...keyed((alias) => `${alias}.${beside}`), record: thing.name };
   return comparison === "exact"
-    ? { table, key: (alias) => `${alias}.${name}`, held: name, record: "pk", own }
-    : {
-        table,
-        key: (alias) => `coalesce(${alias}.${beside}, ${alias}.${name})`,
-        held: beside,
-        record: "pk",
-        own,
-      };
+    ? { ...keyed((alias) => `${alias}.${name}`), held: name, record: "pk" }
+    : { ...keyed((alias) => `coalesce(${alias}.${beside}, ${alias}.${name})`), held: beside, record: "pk" };
 };
 
 /** SQL: true if a record is of the scope of the format `:kind`. */

@@ -1,5 +1,5 @@
 import type { Database } from "../../database.ts";
-import { THEN } from "../../../sql/forms.ts";
+import { asExpression, THEN } from "../../../sql/forms.ts";
 import { changedMask, joinReferences, keyOf, recordKey, staged, stored, storedKeys } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { forRanges, IN_RANGE } from "../functions.ts";
@@ -22,8 +22,9 @@ const joinByKey = (database: Database, plan: PlanSql): string => {
   const key = keyOf(plan);
   const claim = claims.find((one) => one.field.field === key.field);
   if (!key.unique) return joinHolders(database, plan, "key", recordKey(key), `${stored(key.field)} is not null`);
-  if (claim?.own !== false) return `${THEN} ${thing.name} t on ${inScope} and ${recordKey(key)} = r.key`;
-  return `${THEN} ${claim.table} e on ${claim.key("e")} = r.key and e.main = 1
+  if (claim?.own !== false)
+    return `${THEN} ${thing.name} t on ${inScope} and ${recordKey(key)} = ${asExpression("r.key")}`;
+  return `${THEN} ${claim.table} e on ${claim.has("e", "r.key")} and e.main = 1
     ${THEN} ${thing.name} t on t.pk = e.${claim.record}`;
 };
 

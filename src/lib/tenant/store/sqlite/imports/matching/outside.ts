@@ -39,13 +39,13 @@ const findOutside = (database: Database, plan: PlanSql): void => {
 const findUnusable = (database: Database, plan: PlanSql): void => {
   const { thing, claims, name } = plan.kind;
   for (const claim of claims.filter(({ field }) => isStaged(plan, field))) {
-    const { field, table, key, record, own } = claim;
+    const { field, table, has, record, own } = claim;
     recordFinding(database, plan, {
       code: "value-unusable",
       field: field.field,
       select: `
         select r.row, r.line, c.col, json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header)) as params
-        from (${claimsOf(plan, claim)}) c join main.${table} held on ${key("held")} = c.key
+        from (${claimsOf(plan, claim)}) c join main.${table} held on ${has("held", "c.key")}
           and ${own ? inScopeOf(thing, "held") : "true"}
         join s.row r on r.row = c.row
         where ${VALID} and not exists (select 1 from ${thing.name} seen where seen.pk = held.${record}) order by r.row`,
@@ -82,8 +82,8 @@ export const unusableKeys = (database: Database, plan: PlanSql): readonly string
   return claims
     .filter(({ field }) => isStaged(plan, field))
     .flatMap((claim) => {
-      const { table, key, record, own } = claim;
-      const sql = `select distinct c.key from (${stagedClaims(plan, claim)}) c join main.${table} held on ${key("held")} = c.key
+      const { table, has, record, own } = claim;
+      const sql = `select distinct c.key from (${stagedClaims(plan, claim)}) c join main.${table} held on ${has("held", "c.key")}
           and ${own ? inScopeOf(thing, "held") : "true"}
         where not exists (select 1 from main.${thing.name} t where t.pk = held.${record} and ${inside}) order by c.key`;
       return database.all(sql, { kind: name }).map((row) => String(row["key"]));

@@ -176,7 +176,7 @@ const noteDoubts = (
   database.exec("drop table if exists s.cell_doubt");
   const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
   const record = keys.own ? "pk" : keys.record;
-  const meant = `s.refer f join ${keys.table} known on ${keys.key("known")} = f.key and ${scope}`;
+  const meant = `s.refer f join ${keys.table} known on ${keys.has("known", "f.key")} and ${scope}`;
   const doubts = `
     select f.key, x.task as one, y.task as other from ${meant}
       join s.${former}_each y on y.key = f.key and y.pk <> known.${record}

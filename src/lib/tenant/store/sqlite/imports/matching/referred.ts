@@ -18,7 +18,7 @@ export const keepReferred = (database: Database, plan: PlanSql): void => {
     const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
     database.run(
       `insert into ${REFERRED} select f.what, f.key, known.${keys.own ? "pk" : keys.record} from s.refer f
-         join ${keys.table} known on ${keys.key("known")} = f.key and ${scope} where f.what = :what`,
+         join ${keys.table} known on ${keys.has("known", "f.key")} and ${scope} where f.what = :what`,
       { kind: plan.kind.name, what: field.short },
     );
   }
@@ -38,7 +38,7 @@ export const followReferred = (database: Database, plan: PlanSql): void => {
   if (!hasReferred(database)) return;
   for (const reference of referencesIn(plan)) {
     const { field, refers, keys, table } = reference;
-    const isCalled = `exists (select 1 from ${keys.table} known where ${keys.key("known")} = f.key
+    const isCalled = `exists (select 1 from ${keys.table} known where ${keys.has("known", "f.key")}
       and known.${keys.own ? "pk" : keys.record} = f.pk)`;
     const found = database.all(
       `select f.key, f.pk, ${shownReference(reference, "f.pk")} as value from ${REFERRED} f
