@@ -556,6 +556,77 @@ describe("who may", () => {
     expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
   });
 
+  test.each([
+    ["division", { name: "asker", role: "division", manages: ["東"] }],
+    [
+      "custom",
+      {
+        name: "asker",
+        role: "custom",
+        manages: ["東"],
+        items: ["users.write", "users.move", "users.delete", "orgs.write"],
+      },
+    ],
+    ["custom of all", { name: "asker", role: "custom", items: ["users.write", "users.move", "users.delete"] }],
+  ] as const)("nor does an undo of theirs: %s", async (_who, account) => {
+    const east = await orgMade("東");
+    const boss = await made("boss@example.jp", east);
+    await accounts().create({ user: boss.id, name: "boss01", role: "operator", password: PASSWORD });
+    await withAccount(tenant, account);
+    const { imports } = tenant.as("asker");
+    const sent = async (...rows: readonly (readonly string[])[]) => {
+      const file = fileOf([["氏名", "メールアドレス", "組織コード", "役職"], ...rows]);
+      return imports.commit(
+        await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" }),
+      );
+    };
+    const edited = await sent(["boss", "boss@example.jp", "東", "課長"]);
+    const early = await imports.revert(edited.id);
+    const createdBy = await sent(["new", "new@example.jp", "東", ""]);
+    const [created] = await tenant.client.users.find({ name: "new@example.jp" });
+    await accounts().grant(boss.id, { role: "system" });
+    await accounts().create({ user: created?.id ?? "", name: "new01", role: "system", password: PASSWORD });
+
+    const what = { en: expect.stringContaining("only a system administrator undoes what changed the user") as string };
+    expect(await failureOf(imports.revert(edited.id))).toMatchObject({ code: "not-permitted", what });
+    expect(await failureOf(imports.commit(early))).toMatchObject({ code: "not-permitted", what });
+    expect(await failureOf(imports.revert(createdBy.id))).toMatchObject({ code: "not-permitted", what });
+    expect((await userOf(boss.id)).title).toBe("課長");
+    const own = tenant.client.imports;
+    await own.commit(await own.revert(edited.id));
+    expect((await userOf(boss.id)).title).toBeNull();
+  });
+
+  test("nor is an undo told who outside has by now what it would restore", async () => {
+    const [east, west] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    await made("old@example.jp", east);
+    const { imports } = tenant.as("div01");
+    const file = fileOf([
+      ["氏名", "メールアドレス", "社員コード", "組織コード"],
+      ["old", "new@example.jp", "E1", "東"],
+    ]);
+    await tenant.client.users.edit((await tenant.client.users.find({ name: "old@example.jp" }))[0]?.id ?? "", {
+      employeeCode: "E1",
+    });
+    const plan = await imports.plan(
+      { kind: "users", key: "employee-code" },
+      { stream: new Blob([file]).stream(), encoding: "utf-8" },
+    );
+    const { id } = await imports.commit(plan);
+    await made("old@example.jp", west);
+    const refused = await failureOf(imports.revert(id).then((undo) => imports.commit(undo)));
+    expect(refused).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "an address, code or account name that undoing would restore cannot be used; it cannot be undone",
+      },
+    });
+    expect((await failureOf(tenant.client.imports.revert(id)))?.what.en).toContain(
+      "the user old <old@example.jp> uses",
+    );
+  });
+
   test("inside, who has a name is told; outside, that it cannot be used and no more", async () => {
     const [east, west] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
@@ -714,6 +785,22 @@ describe("what names are composed of", () => {
 
 describe("who is deleted", () => {
   const verifiers = () => tenant.sql("select verifier from account");
+
+  test("a password that a file sets ends the one before", async () => {
+    const user = await made("hana@example.jp");
+    await accounts().create({ user: user.id, name: "hana01", password: PASSWORD });
+    expect(verifiers()).toEqual([{ verifier: expect.stringContaining("$argon2id$") }]);
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["hana", "hana@example.jp", "課長"],
+    ]);
+    expect(verifiers()).toEqual([{ verifier: expect.stringContaining("$argon2id$") }]);
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
+      ["hana", "hana@example.jp", "hana01", "Newer42Newer"],
+    ]);
+    expect(verifiers()).toEqual([{ verifier: null }]);
+  });
 
   test("leaves no verifier; an undo brings the account back, without a password", async () => {
     const ids = [await administrator("gone", { memo: "人事" }), await administrator("stays")];
