@@ -684,6 +684,48 @@ test("in a mirror the console is asked for the same, in tasks of the account's o
   expect(own).toMatchObject({ name: "山田", changes: [{ field: "title", before: null, after: "課長" }] });
 });
 
+describe("an account name is as long as a mail address may be (ours)", () => {
+  const [longest, longer] = ["山".repeat(320), "山".repeat(321)];
+  const refused = { code: "input-rejected", what: { en: "account: at most 320 characters" } };
+
+  test("by hand", async () => {
+    const { id } = await made("a@example.jp");
+    expect(await failureOf(accounts().create({ user: id, name: longer }))).toMatchObject(refused);
+    expect((await accounts().create({ user: id, name: longest })).after.name).toBe(longest);
+    expect(await failureOf(accounts().edit(id, { name: longer }))).toMatchObject(refused);
+    expect(await failureOf(tenant.client.users.edit(id, { accountName: longer }))).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: 321 characters, at most 320 allowed" },
+    });
+  });
+
+  test("by what names are composed of", async () => {
+    await accounts().setSettings({ composition: "employee-code" });
+    const { id } = await made("a@example.jp");
+    await tenant.client.users.edit(id, { employeeCode: longer });
+    expect(await failureOf(accounts().create({ user: id }))).toMatchObject(refused);
+  });
+
+  test("in a file", async () => {
+    const plan = await tenant.plan({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["山田", "a@example.jp", longest],
+      ["鈴木", "b@example.jp", longer],
+    ]);
+    expect(await tenant.faults(plan)).toEqual(["too-long@3"]);
+  });
+
+  test("one of before is acted with, and told in short", async () => {
+    const { id } = await made("a@example.jp");
+    await accounts().create({ user: id, name: "a" });
+    const name = "山".repeat(100_000);
+    tenant.database.run("update user set accountName = :name where id = :id", { name, id });
+    const refusal = await failureOf(tenant.as(name).users.find({ name: "a" }));
+    expect(refusal).toMatchObject({ code: "not-permitted", hint: { en: expect.stringContaining("grant ACCOUNT") } });
+    expect(refusal?.what.en).toContain(`${"山".repeat(100)}… has no role`);
+  });
+});
+
 describe("what names are composed of", () => {
   const person = async () =>
     (
