@@ -108,6 +108,7 @@ describe("broken fixtures", () => {
       "key-pending",
       "key-moved",
       "name-near",
+      "operator-stranded",
       "org-not-shown",
       "org-outside",
       "value-unusable",

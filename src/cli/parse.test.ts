@@ -276,3 +276,15 @@ test("an option named like a property of every object is unknown like any other"
   expect(failureOf("a.csv --app docs --__proto__ x").what.en).toBe("unknown option --__proto__");
   expect(failureOf("a.csv --app docs --constructor").what.en).toBe("unknown option --constructor");
 });
+
+test("who acts is said once; of other options given twice the last one counts", () => {
+  expect(read("a.csv --app docs --as hana --as hana --lang ja --lang en").globals).toMatchObject({
+    as: "hana",
+    lang: "en",
+  });
+  const failure = failureOf("a.csv --as hana --app docs --as taro");
+  expect(failure).toMatchObject({ code: "usage", hint: text("give --as once", "--as は 1 回だけ指定してください") });
+  expect(failure.what).toEqual(
+    text("--as is given twice, with different values", "--as に異なる値が 2 回指定されています"),
+  );
+});

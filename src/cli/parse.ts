@@ -145,6 +145,12 @@ function optionFor(key: string, field: Field, usageError: UsageError): Option {
   const name = flags.trim();
   option.argParser<Given | undefined>((raw, before) => {
     const value = valueOf(raw, name, field, usageError);
+    if (field.single === true && before !== undefined && before.value !== value) {
+      throw usageError(
+        text(`${name} is given twice, with different values`, `${name} に異なる値が 2 回指定されています`),
+        text(`give ${name} once`, `${name} は 1 回だけ指定してください`),
+      );
+    }
     const earlier: readonly unknown[] = Array.isArray(before?.value) ? before.value : [];
     return { value: field.repeatable === true ? [...earlier, value] : value };
   });

@@ -136,3 +136,31 @@ test("reading a tenant that is not there yet finds it empty and does not make it
   await tenant.close();
   expect(readdirSync(tenantFolder)).toEqual(["tenant.db"]);
 });
+
+test("a change that is only tried makes no tenant; the next one that stays does", async () => {
+  const tenantFolder = join(freshFolder(), "tenants", "kanto");
+  const tenant = await open(kanto(tenantFolder));
+  const dryRun = true;
+  const client = await tenant.client(["users", "orgs", "devices", "roles", "accounts", "tenant", "secured"]);
+  const scheme = { name: "受付", operations: ["users.write"] };
+  expect([
+    (await client.users.create({ name: "山田", emails: ["y@example.jp"], dryRun })).after,
+    (await client.orgs.create({ name: "営業部", dryRun })).after,
+    (await client.devices.create({ serialNumber: "S1", dryRun })).after,
+    (await client.roles.createScheme({ ...scheme, dryRun })).after,
+    (await client.accounts.setSettings({ composition: "employee-code", dryRun })).after,
+    (await client.tenant.set({ domain: "kanto", dryRun })).after,
+  ]).toMatchObject([
+    { name: "山田" },
+    { name: "営業部" },
+    { serialNumber: "S1" },
+    { name: "受付" },
+    { composition: "employee-code" },
+    { domain: "kanto" },
+  ]);
+  expect(existsSync(tenantFolder)).toBe(false);
+  expect((await client.roles.createScheme(scheme as never)).after).toMatchObject({ name: "受付" });
+  expect(existsSync(join(tenantFolder, "tenant.db"))).toBe(true);
+  expect(await client.users.find({ name: "y@example.jp" })).toEqual([]);
+  await tenant.close();
+});

@@ -101,7 +101,25 @@ const isAbsent = (folder: string): Promise<boolean> =>
     (error: unknown) => hasCode(error, "ENOENT"),
   );
 
-/** A tenant that is not there yet: an empty one in memory, until the first request that is not a GET makes it. */
+/** A request, and whether it is to try a change of which nothing stays. Its body is read, and goes along again. */
+async function rehearsing(asked: Request): Promise<{ readonly request: Request; readonly isRehearsal: boolean }> {
+  const { method, url, headers, signal } = asked;
+  if (headers.get("content-type")?.startsWith("application/json") !== true)
+    return { request: asked, isRehearsal: false };
+  const body = await asked.text();
+  return { request: new Request(url, { method, headers, body, signal }), isRehearsal: isDryRun(body) };
+}
+
+const isDryRun = (body: string): boolean => {
+  try {
+    const sent: unknown = JSON.parse(body);
+    return typeof sent === "object" && sent !== null && "dryRun" in sent && sent.dryRun === true;
+  } catch {
+    return false;
+  }
+};
+
+/** A tenant that is not there yet: an empty one in memory, until the first request that changes something makes it. */
 function madeByChange(folder: string, open: (inMemory: boolean) => Tenant): Tenant {
   let tenant = open(true);
   let making: Promise<void> | undefined;
@@ -112,8 +130,10 @@ function madeByChange(folder: string, open: (inMemory: boolean) => Tenant): Tena
     tenant = made;
   };
   return {
-    async fetch(request) {
-      if (request.method !== "GET" || making !== undefined) await (making ??= make());
+    async fetch(asked) {
+      if (making === undefined && asked.method === "GET") return tenant.fetch(asked);
+      const { request, isRehearsal } = await rehearsing(asked);
+      if (!isRehearsal || making !== undefined) await (making ??= make());
       return tenant.fetch(request);
     },
     close: () => tenant.close(),

@@ -15,6 +15,8 @@ interface ValueBase extends FieldBase {
   readonly required?: true | undefined;
   /** may be given several times; the input is then an array, empty when it is not given */
   readonly repeatable?: true | undefined;
+  /** two values that differ are a usage error: of others the last one counts */
+  readonly single?: true | undefined;
   /** a blank clears what is there, and reads as null; any other value must not be blank */
   readonly blank?: true | undefined;
 }

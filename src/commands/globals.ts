@@ -23,6 +23,7 @@ export const GLOBAL_OPTIONS = {
   as: {
     kind: "string",
     value: "ACCOUNT",
+    single: true,
     about: text(
       "act as this CLOMO account, with its rights (embedded tenants)",
       "この CLOMO アカウントの権限で操作する(embedded テナント)",

@@ -10,8 +10,8 @@ export default defineCommand({
   summary: text("give a user a CLOMO account", "ユーザーに CLOMO アカウントを作成する"),
   details: [
     text(
-      "The name is unique in the tenant. It can be changed, and is never cleared: an account is never deleted. Without --role the user is no administrator (管理者権限を付与しない), as owners of devices are.",
-      "アカウント名はテナント内で一意です。変更はできますが、消すことはできず、アカウントも削除できません。--role を省略すると、デバイスの所有者などと同じ「管理者権限を付与しない」になります。",
+      "The name is unique in the tenant, and has at most 320 characters (a limit of clomoctl). It can be changed, and is never cleared: an account is never deleted. Without --role the user is no administrator (管理者権限を付与しない), as owners of devices are.",
+      "アカウント名はテナント内で一意で、320 文字までです(clomoctl 独自の上限)。変更はできますが、消すことはできず、アカウントも削除できません。--role を省略すると、デバイスの所有者などと同じ「管理者権限を付与しない」になります。",
     ),
     ...ACCOUNT_HELP,
   ],

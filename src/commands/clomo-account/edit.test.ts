@@ -107,3 +107,15 @@ test("what the tenant refuses is told, in both languages", async () => {
 testWrongLines(["clomo-account edit hanako01", "nothing to change"], ["clomo-account edit --account x", "ACCOUNT"]);
 
 testUnshowable("clomo-account edit a --memo b");
+
+test("who may not set managed organisations is told that before which ones are there", async () => {
+  const tenant = { findOrgs: { items: [] }, orgs: { items: [] }, whoami: { ...example<object>("whoami") } };
+  const line = ["clomo-account", "edit", "hanako01", "--managed-orgs", "OUTSIDE", "--as", "hanako"];
+  const { en, ja } = await inBoth(line, { tenant });
+  expect([en.exit, ja.exit]).toEqual([4, 4]);
+  expect(en.stderr).toContain("hanako may not set managed organisations");
+  expect(ja.stderr).toContain("「hanako」の権限では行えません");
+  const operations = [{ operation: "accounts.orgs", reach: "all" }];
+  const may = { ...tenant, whoami: { ...example<object>("whoami"), operations } };
+  expect((await run([...line, "--lang", "en"], { tenant: may })).exit).toBe(6);
+});

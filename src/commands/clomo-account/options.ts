@@ -1,7 +1,7 @@
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ACCOUNT, ACCOUNT_LANGUAGES, PASSWORD_RULE, passwordFault } from "../../lib/model/account.ts";
-import { ROLES, type Role } from "../../lib/model/role.ts";
+import { OPERATIONS, ROLES, type Role } from "../../lib/model/role.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { orgNamed } from "../orgs/named.ts";
@@ -139,8 +139,29 @@ const TWICE = new Failure("usage", {
 const orgValues = async (tools: Tools, names: readonly string[]): Promise<Values> => {
   if (names.length === 1 && ALL.includes(names[0] ?? "")) return { managesAll: true };
   const ids: string[] = [];
-  for (const name of names) ids.push((await orgNamed(tools, name)).id);
+  for (const name of names) ids.push((await managedNamed(tools, name)).id);
   return { managedOrgs: [...new Set(ids)] };
+};
+
+/** An organisation that is to be managed; who may not set any is told that, and not which ones are there. */
+const managedNamed = async (tools: Tools, name: string): ReturnType<typeof orgNamed> => {
+  try {
+    return await orgNamed(tools, name);
+  } catch (error) {
+    if (tools.globals.as === undefined || !(error instanceof Failure && error.code === "not-found")) throw error;
+    const { client } = await tools.tenant("whoami");
+    const { account, operations } = await client.whoami.show();
+    throw operations.some(({ operation }) => operation === "accounts.orgs") ? error : mayNotManage(account ?? "");
+  }
+};
+
+const mayNotManage = (account: string): Failure => {
+  const { en, ja } = OPERATIONS["accounts.orgs"].about;
+  return new Failure("not-permitted", {
+    what: text(`${account} may not ${en}`, `「${account}」の権限では行えません(${ja})`),
+    where: "--managed-orgs",
+    hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
+  });
 };
 
 /** Of both the last one counts. */

@@ -2,7 +2,7 @@ import { same, text, type Text } from "../text/index.ts";
 import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "./role.ts";
 import { TEXT } from "./rules.ts";
 import { CREATED_AT, namedChoice, UPDATED_AT, type Fields, type RecordOf, type Thing } from "./thing.ts";
-import { USER } from "./user.ts";
+import { LONGEST_ACCOUNT_NAME, USER } from "./user.ts";
 
 const { id: USER_ID, name: USER_NAME, emails: EMAILS, org: USER_ORG, accountName } = USER.fields;
 const { of: ORG_OF, label: ORG_LABEL, example: ORG_EXAMPLE } = USER_ORG;
@@ -20,6 +20,7 @@ const FIELDS = {
   name: {
     type: "text",
     rule: TEXT,
+    longest: LONGEST_ACCOUNT_NAME,
     label: text("account", "アカウント名"),
     example: "hanako01",
     comparison: accountName.comparison,

@@ -95,6 +95,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "administrator-delete": { name: "髙橋" },
   "administrator-account": { name: "髙橋" },
   "administrator-above": { name: "髙橋" },
+  "operator-stranded": { name: "髙橋" },
 };
 
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
@@ -171,6 +172,7 @@ test("which problems let a row pass", () => {
     "owner-wipe",
     "account-shared",
     "name-near",
+    "operator-stranded",
   ]);
 });
 

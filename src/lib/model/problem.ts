@@ -403,6 +403,10 @@ export const PROBLEMS = {
     "{name} is an administrator above operator: only a system administrator changes the user",
     "「{name}」はオペレーターより上の管理者です。ユーザーを変更できるのはシステム管理者だけです",
   ),
+  "operator-stranded": warning(
+    "{name} is an operator and moves to 全社: an operator acts in another organisation only, and is left without any",
+    "オペレーター「{name}」を全社に移します。オペレーターは全社以外の所属組織だけで操作できるため、操作できる組織がなくなります",
+  ),
   "administrator-account": error(
     "{name} is an administrator; an import cannot rename the account or set its password",
     "「{name}」は管理者です。アカウント名やパスワードはインポートで変えられません",

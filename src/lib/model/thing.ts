@@ -31,7 +31,7 @@ export interface ColumnFacts {
   readonly required?: "always" | "new" | undefined;
   /** the console's own export contains this column */
   readonly consoleExport?: true | undefined;
-  /** of a cell that names another record: the rule of what it is named by */
+  /** of a cell that names another record the rule of what it is named by; else one that cells and hands are held to, and stored values not */
   readonly rule?: Rule | undefined;
   /** the header, where it is not the Japanese label */
   readonly header?: string | undefined;

@@ -49,10 +49,16 @@ export const CUSTOM_FIELD = {
   usual: ["id", "name", "createdAt"],
 } as const satisfies Thing;
 
+/**
+ * The most characters of an account name: as many as of the mail address that it may be. No limit is documented; this one is
+ * ours, and names of before keep theirs.
+ */
+export const LONGEST_ACCOUNT_NAME = 320;
+
 const { id: ORG_ID, code: ORG_CODE, path: ORG_PATH } = ORG.fields;
 
 /**
- * The fields of a PANEL user, in the order of the console's file. No limit of length is documented for any of them. The
+ * The fields of a PANEL user, in the order of the console's file. No limit of length is documented for any of them; the one of account names is ours. The
  * spelling of `UPN`, `社員コード`, `住所の区分` and the two account columns is confirmed; the others are spelled as on the
  * screen.
  *
@@ -119,6 +125,7 @@ const FIELDS = {
     unique: true,
     short: "account",
     clearable: false,
+    column: { consoleExport: true, rule: { kind: "text", max: LONGEST_ACCOUNT_NAME } },
   }),
   accountPassword: {
     type: "text",

@@ -315,6 +315,21 @@ describe("roles", () => {
     expect(await userOf(id)).toMatchObject({ name: "改名", org: { id: org } });
   });
 
+  test("an export of the console does, and the plan says whom it leaves without an organisation", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("oper01", { role: "operator" }, org);
+    await administrator("hana01", { role: "system" }, org);
+    const plan = await tenant.plan({ kind: "users", fromConsole: true }, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["oper01", "oper01@example.jp", ""],
+      ["hana01", "hana01@example.jp", ""],
+    ]);
+    expect(await tenant.faults(plan)).toEqual(["operator-stranded@2", "org-not-shown@2"]);
+    expect(await tenant.problems(plan)).toMatchObject([{}, {}]);
+    await tenant.client.imports.commit(plan);
+    expect((await userOf(id)).org.path).toBe("");
+  });
+
   test("what a role does not have is refused, and ends with it", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
@@ -556,6 +571,77 @@ describe("who may", () => {
     expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
   });
 
+  test.each([
+    ["division", { name: "asker", role: "division", manages: ["東"] }],
+    [
+      "custom",
+      {
+        name: "asker",
+        role: "custom",
+        manages: ["東"],
+        items: ["users.write", "users.move", "users.delete", "orgs.write"],
+      },
+    ],
+    ["custom of all", { name: "asker", role: "custom", items: ["users.write", "users.move", "users.delete"] }],
+  ] as const)("nor does an undo of theirs: %s", async (_who, account) => {
+    const east = await orgMade("東");
+    const boss = await made("boss@example.jp", east);
+    await accounts().create({ user: boss.id, name: "boss01", role: "operator", password: PASSWORD });
+    await withAccount(tenant, account);
+    const { imports } = tenant.as("asker");
+    const sent = async (...rows: readonly (readonly string[])[]) => {
+      const file = fileOf([["氏名", "メールアドレス", "組織コード", "役職"], ...rows]);
+      return imports.commit(
+        await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" }),
+      );
+    };
+    const edited = await sent(["boss", "boss@example.jp", "東", "課長"]);
+    const early = await imports.revert(edited.id);
+    const createdBy = await sent(["new", "new@example.jp", "東", ""]);
+    const [created] = await tenant.client.users.find({ name: "new@example.jp" });
+    await accounts().grant(boss.id, { role: "system" });
+    await accounts().create({ user: created?.id ?? "", name: "new01", role: "system", password: PASSWORD });
+
+    const what = { en: expect.stringContaining("only a system administrator undoes what changed the user") as string };
+    expect(await failureOf(imports.revert(edited.id))).toMatchObject({ code: "not-permitted", what });
+    expect(await failureOf(imports.commit(early))).toMatchObject({ code: "not-permitted", what });
+    expect(await failureOf(imports.revert(createdBy.id))).toMatchObject({ code: "not-permitted", what });
+    expect((await userOf(boss.id)).title).toBe("課長");
+    const own = tenant.client.imports;
+    await own.commit(await own.revert(edited.id));
+    expect((await userOf(boss.id)).title).toBeNull();
+  });
+
+  test("nor is an undo told who outside has by now what it would restore", async () => {
+    const [east, west] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    await made("old@example.jp", east);
+    const { imports } = tenant.as("div01");
+    const file = fileOf([
+      ["氏名", "メールアドレス", "社員コード", "組織コード"],
+      ["old", "new@example.jp", "E1", "東"],
+    ]);
+    await tenant.client.users.edit((await tenant.client.users.find({ name: "old@example.jp" }))[0]?.id ?? "", {
+      employeeCode: "E1",
+    });
+    const plan = await imports.plan(
+      { kind: "users", key: "employee-code" },
+      { stream: new Blob([file]).stream(), encoding: "utf-8" },
+    );
+    const { id } = await imports.commit(plan);
+    await made("old@example.jp", west);
+    const refused = await failureOf(imports.revert(id).then((undo) => imports.commit(undo)));
+    expect(refused).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "an address, code or account name that undoing would restore cannot be used; it cannot be undone",
+      },
+    });
+    expect((await failureOf(tenant.client.imports.revert(id)))?.what.en).toContain(
+      "the user old <old@example.jp> uses",
+    );
+  });
+
   test("inside, who has a name is told; outside, that it cannot be used and no more", async () => {
     const [east, west] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
@@ -611,6 +697,48 @@ test("in a mirror the console is asked for the same, in tasks of the account's o
   // the user's own task knows nothing of the account
   const own = (await panel.list({ state: "open" })).find(({ objectId, thing }) => objectId === user && thing === null);
   expect(own).toMatchObject({ name: "山田", changes: [{ field: "title", before: null, after: "課長" }] });
+});
+
+describe("an account name is as long as a mail address may be (ours)", () => {
+  const [longest, longer] = ["山".repeat(320), "山".repeat(321)];
+  const refused = { code: "input-rejected", what: { en: "account: at most 320 characters" } };
+
+  test("by hand", async () => {
+    const { id } = await made("a@example.jp");
+    expect(await failureOf(accounts().create({ user: id, name: longer }))).toMatchObject(refused);
+    expect((await accounts().create({ user: id, name: longest })).after.name).toBe(longest);
+    expect(await failureOf(accounts().edit(id, { name: longer }))).toMatchObject(refused);
+    expect(await failureOf(tenant.client.users.edit(id, { accountName: longer }))).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: 321 characters, at most 320 allowed" },
+    });
+  });
+
+  test("by what names are composed of", async () => {
+    await accounts().setSettings({ composition: "employee-code" });
+    const { id } = await made("a@example.jp");
+    await tenant.client.users.edit(id, { employeeCode: longer });
+    expect(await failureOf(accounts().create({ user: id }))).toMatchObject(refused);
+  });
+
+  test("in a file", async () => {
+    const plan = await tenant.plan({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["山田", "a@example.jp", longest],
+      ["鈴木", "b@example.jp", longer],
+    ]);
+    expect(await tenant.faults(plan)).toEqual(["too-long@3"]);
+  });
+
+  test("one of before is acted with, and told in short", async () => {
+    const { id } = await made("a@example.jp");
+    await accounts().create({ user: id, name: "a" });
+    const name = "山".repeat(100_000);
+    tenant.database.run("update user set accountName = :name where id = :id", { name, id });
+    const refusal = await failureOf(tenant.as(name).users.find({ name: "a" }));
+    expect(refusal).toMatchObject({ code: "not-permitted", hint: { en: expect.stringContaining("grant ACCOUNT") } });
+    expect(refusal?.what.en).toContain(`${"山".repeat(100)}… has no role`);
+  });
 });
 
 describe("what names are composed of", () => {
@@ -714,6 +842,22 @@ describe("what names are composed of", () => {
 
 describe("who is deleted", () => {
   const verifiers = () => tenant.sql("select verifier from account");
+
+  test("a password that a file sets ends the one before", async () => {
+    const user = await made("hana@example.jp");
+    await accounts().create({ user: user.id, name: "hana01", password: PASSWORD });
+    expect(verifiers()).toEqual([{ verifier: expect.stringContaining("$argon2id$") }]);
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["hana", "hana@example.jp", "課長"],
+    ]);
+    expect(verifiers()).toEqual([{ verifier: expect.stringContaining("$argon2id$") }]);
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
+      ["hana", "hana@example.jp", "hana01", "Newer42Newer"],
+    ]);
+    expect(verifiers()).toEqual([{ verifier: null }]);
+  });
 
   test("leaves no verifier; an undo brings the account back, without a password", async () => {
     const ids = [await administrator("gone", { memo: "人事" }), await administrator("stays")];

@@ -111,3 +111,14 @@ it("cuts an endless message", async () => {
   const { detail } = await answer(new Error("x".repeat(10_000)));
   expect(detail.en.length).toBeLessThan(400);
 });
+
+it("a value of any length has room in what a client reads of a failure", async () => {
+  const long = "\u{1F5FB}\u0001".repeat(50_000);
+  const response = problemOf(
+    new Failure("not-permitted", { what: text(long, long), where: long, hint: text(long, long) }),
+  );
+  const body = await response.text();
+  expect(Buffer.byteLength(body)).toBeLessThan(64 * 1024);
+  const { detail, where } = JSON.parse(body) as { detail: { en: string }; where: string };
+  expect([detail.en.endsWith("…"), where.isWellFormed()]).toEqual([true, true]);
+});

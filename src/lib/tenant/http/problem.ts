@@ -16,6 +16,14 @@ interface Issue {
   readonly input?: unknown;
 }
 
+/** What a client reads of a problem object, and the most characters of each text of a longer one: five have room. */
+const MOST_BYTES = 64 * 1024;
+const MOST_TOLD = 2_000;
+
+/** A text with values of any length, which a problem object need not have as a whole. */
+const inShort = (value: string): string =>
+  value.length > MOST_TOLD ? `${value.slice(0, MOST_TOLD).toWellFormed()}…` : value;
+
 /**
  * The response for a failure, an RFC 9457 problem object.
  *
@@ -29,7 +37,10 @@ export const problemOf = (
   }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
 ): Response => {
   const type = { "content-type": "application/problem+json" };
-  return new Response(JSON.stringify(failure.toJSON(status)), { status, headers: { ...headers, ...type } });
+  const whole = JSON.stringify(failure.toJSON(status));
+  const told = (_name: string, value: unknown): unknown => (typeof value === "string" ? inShort(value) : value);
+  const body = Buffer.byteLength(whole) > MOST_BYTES ? JSON.stringify(failure.toJSON(status), told) : whole;
+  return new Response(body, { status, headers: { ...headers, ...type } });
 };
 
 /** The response to a malformed request. */

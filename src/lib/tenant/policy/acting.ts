@@ -35,25 +35,29 @@ export const actingAs = async (reader: Reader, name: string): Promise<Asker> => 
   };
 };
 
-/** How much of a name that nobody has is told. */
+/** How much of a name is told. */
 const MOST_TOLD = 100;
 
-const unknownAccount = (name: string): Failure => {
-  const told = name.length > MOST_TOLD ? `${name.slice(0, MOST_TOLD).toWellFormed()}…` : name;
-  return new Failure("not-found", {
-    what: text(`no CLOMO account ${told}`, `CLOMOアカウント ${told} はありません`),
+const inShort = (name: string): string =>
+  name.length > MOST_TOLD ? `${name.slice(0, MOST_TOLD).toWellFormed()}…` : name;
+
+/** A name as a command has it; one that is not told as a whole is typed by nobody. */
+const typed = (name: string): string => (name.length > MOST_TOLD ? "ACCOUNT" : shownWord(name));
+
+const unknownAccount = (name: string): Failure =>
+  new Failure("not-found", {
+    what: text(`no CLOMO account ${inShort(name)}`, `CLOMOアカウント ${inShort(name)} はありません`),
     hint: text("see them: clomoctl clomo-account list", "一覧: clomoctl clomo-account list"),
   });
-};
 
 const noRole = (name: string): Failure =>
   new Failure("not-permitted", {
     what: text(
-      `the account ${name} has no role (${ROLES.none.ja}): nobody can sign in with it`,
-      `アカウント「${name}」は「${ROLES.none.ja}」のため、サインインできません`,
+      `the account ${inShort(name)} has no role (${ROLES.none.ja}): nobody can sign in with it`,
+      `アカウント「${inShort(name)}」は「${ROLES.none.ja}」のため、サインインできません`,
     ),
     hint: text(
-      `give it a role: clomoctl clomo-account grant ${shownWord(name)} --role …`,
-      `管理者権限を付与する: clomoctl clomo-account grant ${shownWord(name)} --role …`,
+      `give it a role: clomoctl clomo-account grant ${typed(name)} --role …`,
+      `管理者権限を付与する: clomoctl clomo-account grant ${typed(name)} --role …`,
     ),
   });

@@ -234,3 +234,88 @@ describe.each(["higashi", "ope", "cus"])("%s is answered as in a tenant without 
     ]);
   });
 });
+
+test("records of the audit name imports by the numbers that these have for who reads them", async () => {
+  const [whole, bare] = await twins();
+  const emitted: readonly TwinRequest[] = [
+    ...users([["新 七", "new7@east.example", "E1", ""]]),
+    { method: "POST", path: "/v1/imports/{import:}/emitted", headers: { "if-match": "{etag:}" } },
+  ];
+  const requests: readonly TwinRequest[] = [
+    ...emitted,
+    ...emitted,
+    { method: "GET", path: "/v1/console" },
+    { method: "POST", path: "/v1/console", body: { numbers: ["{task:}"], state: "dropped" } },
+    { method: "DELETE", path: "/v1/imports/{import:}" },
+    { method: "GET", path: "/v1/audit" },
+    { method: "GET", path: "/v1/audit/export" },
+  ];
+  try {
+    for (const request of requests) {
+      const answered = await whole.ask("higashi", request);
+      expect(answered).toEqual(await bare.ask("higashi", request));
+      expect(answered.status).toBeLessThan(request.path === "/v1/console" ? 410 : 300);
+    }
+    // records of tasks that were closed together tell of each
+    const several = { work: "upload", kind: "users", import: 4 };
+    for (const { tenant } of [whole, bare]) {
+      const [last] = tenant.sql("select seq, record, hash from audit order by seq desc limit 1");
+      const record = JSON.parse(String(last?.["record"])) as object;
+      const own = tenant.database.count("select max(pk) from import");
+      const detail = {
+        tasks: [
+          { ...several, import: own },
+          { work: "edit", kind: "users" },
+        ],
+      };
+      tenant.database.run("insert into audit (seq, record, hash) values (:seq, :record, 'x')", {
+        seq: Number(last?.["seq"]) + 1,
+        record: JSON.stringify({ ...record, detail }),
+      });
+    }
+    const answered = await whole.ask("higashi", { method: "GET", path: "/v1/audit?limit=1" });
+    expect(answered).toEqual(await bare.ask("higashi", { method: "GET", path: "/v1/audit?limit=1" }));
+    expect(answered.body).toContain(
+      '"tasks":[{"work":"upload","kind":"users","import":2},{"work":"edit","kind":"users"}]',
+    );
+  } finally {
+    for (const { tenant } of [whole, bare]) await tenant[Symbol.asyncDispose]();
+  }
+});
+
+test("what an import left of records that were changed by hand since is told alike", async () => {
+  const [whole, bare] = await twins();
+  const rename = (name: string, to: string): TwinRequest => ({
+    method: "PATCH",
+    path: `/v1/orgs/{org:${name}}`,
+    body: { name: to },
+  });
+  const requests: readonly TwinRequest[] = [
+    { method: "POST", path: "/v1/orgs", body: { name: "第七課", parentId: "{org:E1}" } },
+    { method: "POST", path: "/v1/orgs", body: { name: "第九課", parentId: "{org:第七課}" } },
+    rename("第七課", "第八課"),
+    { method: "POST", path: "/v1/imports/deletions", body: { kind: "orgs", ids: ["{org:第九課}"], called: "第九課" } },
+    COMMIT,
+    rename("第八課", "第十課"),
+    { method: "GET", path: "/v1/imports/{import:}/rows" },
+    { method: "PATCH", path: "/v1/users/{user:jiro@east.example}", body: { title: "主任" } },
+    ...users([["東 次郎", "jiro@east.example", "E2", "係長"]]),
+    COMMIT,
+    { method: "PATCH", path: "/v1/users/{user:jiro@east.example}", body: { title: "課長" } },
+    { method: "GET", path: "/v1/imports/{import:}/rows" },
+    { method: "GET", path: "/v1/users/history?name=jiro@east.example" },
+  ];
+  try {
+    const answers: string[] = [];
+    for (const request of requests) {
+      const answered = await whole.ask("higashi", request);
+      expect(answered).toEqual(await bare.ask("higashi", request));
+      expect(answered.status).toBeLessThan(300);
+      answers.push(answered.body);
+    }
+    expect(answers[6]).toContain(`"field":"parent","value":"東日本/営業部/第八課"`);
+    expect(answers.at(-2)).toContain("係長");
+  } finally {
+    for (const { tenant } of [whole, bare]) await tenant[Symbol.asyncDispose]();
+  }
+});

@@ -169,7 +169,10 @@ export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promi
 };
 
 /** Tasks with the numbers that imports have for who asks. */
-const withOwnNumbers = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
+export const withOwnNumbers = async (
+  reader: Reader,
+  tasks: readonly ConsoleTask[],
+): Promise<readonly ConsoleTask[]> => {
   if (!reader.isPartial) return tasks;
   const own = await importNumbers(reader);
   const numbered = <T extends { readonly importNumber: number }>(one: T): T => ({

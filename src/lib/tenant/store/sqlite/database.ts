@@ -6,6 +6,7 @@ import { diskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { interruption } from "../interruption.ts";
+import { makeOwn } from "./own-file.ts";
 import { isFullDisk, isUnwritable, readOnlyFailure } from "./storage-failure.ts";
 
 export type Params = Readonly<Record<string, SQLInputValue>>;
@@ -77,6 +78,9 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
   throw readOnlyFailure(path);
 };
 
+/** @see https://www.sqlite.org/inmemorydb.html */
+const isInMemory = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
+
 /** One connection to a SQLite file, with named parameters (`:name`) and prepared statements cached by their text. */
 export class Database {
   readonly path: string;
@@ -95,6 +99,7 @@ export class Database {
     this.#interrupted = interrupted;
     this.isReadOnly = options.readOnly ?? false;
     this.#fullDisk = options.fullDisk;
+    if (!this.isReadOnly && !isInMemory(path)) makeOwn(path);
     this.#db = this.isReadOnly
       ? openReadOnly(path, busyTimeoutMs, options.fullDisk)
       : new DatabaseSync(path, { timeout: busyTimeoutMs });
@@ -238,6 +243,7 @@ export class Database {
   /** Writes a copy of the data, including the write-ahead log; an existing file is replaced. */
   copyTo(path: string): void {
     rmSync(path, { force: true });
+    makeOwn(path);
     this.run("vacuum into :path", { path });
   }
 

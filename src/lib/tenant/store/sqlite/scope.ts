@@ -25,10 +25,21 @@ const AUDIT_RECORD = ["objects[0]", "objects[1]"].reduce(
 const UNDOING_RECORD = `case when t.record -> '$.detail' ->> 'undone' is null then ${AUDIT_RECORD} else json_set(${AUDIT_RECORD},
   '$.detail.undone', (select i.number from import i where i.id = t.record -> '$.objects[0]' ->> 'id')) end`;
 
+/** SQL: the number that an import has for who asks. @param pk SQL of its own */
+const ownNumber = (pk: string): string => `(select i.number from import i where i.pk = ${pk})`;
+
+/** SQL: the same of a record that names further imports: of the tasks that were closed, and those that an upload supersedes. */
+const NAMING_RECORD = `json_replace(${UNDOING_RECORD},
+  '$.detail.import', ${ownNumber("t.record -> '$.detail' ->> 'import'")},
+  '$.detail.supersedes', json((select json_group_array(${ownNumber("e.value")} order by e.key)
+    from json_each(t.record, '$.detail.supersedes') e)),
+  '$.detail.tasks', json((select json_group_array(json(json_replace(e.value, '$.import', ${ownNumber("e.value ->> 'import'")}))
+    order by e.key) from json_each(t.record, '$.detail.tasks') e)))`;
+
 /** SQL of columns by which people name what they see, in a view: numbers that tell nothing of what they do not see. */
 const OWN_NUMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   import: { number: "row_number() over (order by t.pk) as number" },
-  audit: { seq: "row_number() over (order by t.seq) as seq", record: `${UNDOING_RECORD} as record` },
+  audit: { seq: "row_number() over (order by t.seq) as seq", record: `${NAMING_RECORD} as record` },
 };
 
 /** The columns of a table, generated ones included. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
+import { closeToOthers } from "./own-file.ts";
 import { damaged, storageFailure } from "./storage-failure.ts";
 import { prepareUpgrade, type Upgrade } from "./upgrade.ts";
 import type { WriterNote } from "./writer-note.ts";
@@ -38,7 +39,9 @@ export const openTenantFile = (file: TenantFile, note: WriterNote): Database => 
   try {
     if (!existsSync(path)) make(path, file, note);
     if (statSync(path).size === 0) throw damaged(path);
-    return opened(path, file, note);
+    const database = opened(path, file, note);
+    if (!database.isReadOnly) closeToOthers(path, file.folder);
+    return database;
   } catch (error) {
     throw storageFailure(note.explain(error), path);
   }

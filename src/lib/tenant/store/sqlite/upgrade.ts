@@ -4,6 +4,7 @@ import { Failure } from "../../../errors/index.ts";
 import { freeBytesIn, hasCode } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
+import { OWN_FILE } from "./own-file.ts";
 import { isUnwritable, tooFull } from "./storage-failure.ts";
 
 /** What a tenant that an older program left needs before it is migrated. */
@@ -62,7 +63,7 @@ export const prepareUpgrade = (database: Database, version: number, upgrade: Upg
     checkSpace(database, copy, upgrade.freeBytes ?? freeBytesIn);
     // a file, or a folder, that cannot be written is told before anything is said
     database.exec(`pragma user_version = ${version}`);
-    writeFileSync(`${copy}${UNFINISHED}`, "");
+    writeFileSync(`${copy}${UNFINISHED}`, "", { mode: OWN_FILE });
     if (hasData(database)) upgrade.upgrading?.();
     rmSync(copy, { force: true });
     copyTo(database, copy);

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Processes } from "../processes.ts";
+import { OWN_FILE } from "./own-file.ts";
 
 /** A long-time holder of the tenant's write lock, and the note that names it. */
 export interface Writer {
@@ -13,7 +14,7 @@ export interface Writer {
   readonly since: string;
 }
 
-const write = ({ path, ...writer }: Writer): void => writeFileSync(path, JSON.stringify(writer));
+const write = ({ path, ...writer }: Writer): void => writeFileSync(path, JSON.stringify(writer), { mode: OWN_FILE });
 
 /** Runs work that already holds the write lock, with a note naming the writer: a thread cannot report it otherwise. */
 export const noted = async <T>(writer: Writer, work: () => Promise<T>): Promise<T> => {

@@ -212,6 +212,10 @@ const noteSecrets = (database: Database, plan: PlanSql, { now, import: by }: Com
       ? `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(r.secrets) e))`
       : `${table.secretSetAt} = :now`;
   // a statement each: by one that joins what may be missing, every row would look through all records
+  if (table.forgetsSecrets !== undefined) {
+    const met = `s.match m ${THEN} s.row r on r.row = m.row where r.secrets is not null and ${VALID}`;
+    database.run(`${table.forgetsSecrets} in (select m.target from ${met})`);
+  }
   for (const [target, rows] of [
     ["m.target", `s.match m ${THEN} s.row r on r.row = m.row where true`],
     [":base + r.row", `s.row r where not ${isMatched("r.row")}`],

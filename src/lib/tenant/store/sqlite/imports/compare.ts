@@ -18,6 +18,7 @@ import {
   findMissingForNew,
   findHeld,
   findMovedToUsual,
+  findStranded,
   findLikeCodes,
   findMendedKeys,
   findProtected,
@@ -121,6 +122,7 @@ export const compare = (
     findBeyondScope(database, plan);
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
+    findStranded(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
   }
   findPending(database, plan);

@@ -25,6 +25,7 @@ import { committedOf } from "./history/committed.ts";
 import { committedLines, recordEvents } from "./history/lines.ts";
 import { planSqlOf } from "./plan-sql.ts";
 import { planRevert } from "./revert/checks.ts";
+import { checkNobodyAbove } from "./revert/in-part.ts";
 import { revertLines } from "./revert/lines.ts";
 import { planLines, problemLines } from "./rows.ts";
 import {
@@ -118,7 +119,7 @@ export class SqliteImports implements ImportEngine {
     await this.#worker.run(
       type === "commit"
         ? { type, files: this.#files(id, detail.takes), ...change, verified }
-        : { type, tenant: this.#database.path, ...change },
+        : { type, tenant: this.#database.path, scope: this.#scope, ...change },
       undefined,
       signal,
     );
@@ -149,7 +150,11 @@ export class SqliteImports implements ImportEngine {
   }
 
   countRevert(original: ImportRecord): Promise<RevertCounts> {
-    return this.#store.read(async () => planRevert(this.#database, original));
+    const reverted = committedOf(original);
+    return this.#store.read(async () => {
+      if (this.#scope !== undefined) checkNobodyAbove(this.#database, reverted);
+      return planRevert(this.#database, original, reverted);
+    });
   }
 
   *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {

@@ -4,6 +4,7 @@ import { cellsName, comparedCodes, mayRepeat, UNMENDED } from "../../../../impor
 import { byUse, nearNames } from "../../../../text/near-names.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Column } from "../../../../model/format.ts";
+import { USER } from "../../../../model/user.ts";
 import { LIKE } from "./staging.ts";
 import { either, isMatched, isMissing, quoteIdentifier } from "../../sql/forms.ts";
 import {
@@ -266,6 +267,24 @@ export const findMovedToUsual = (database: Database, plan: PlanSql): void => {
       field: field.field,
       select: `select r.row, r.line, null as col, json_object('count', count(*) over ()) as params from s.match m
         join s.row r on r.row = m.row where ${changes(field)} and ${staged(field.field)} is null order by r.row limit 1`,
+    });
+  }
+};
+
+/** Operators whom the console's export moves into 全社, where they reach nothing. @see facts 2.1 */
+export const findStranded = (database: Database, plan: PlanSql): void => {
+  const { thing, references, namedBy } = plan.kind;
+  if (plan.request.fromConsole !== true || thing !== USER) return;
+  for (const { field, usual } of references) {
+    if (usual === undefined || !isStaged(plan, field)) continue;
+    recordFinding(database, plan, {
+      code: "operator-stranded",
+      severity: "warning",
+      field: field.field,
+      select: `select r.row, r.line, null as col, json_object('name', ${stored(namedBy)}) as params from s.match m
+        join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
+          join main.account a on a.user = t.pk and a.role = 'operator'
+        where ${changes(field)} and ${staged(field.field)} is null order by r.row`,
     });
   }
 };

@@ -5,6 +5,7 @@ import type { StatementSync } from "node:sqlite";
 import { KEYS } from "../../../../imports/kinds.ts";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
+import { makeOwn } from "../own-file.ts";
 import { isUnwritable } from "../storage-failure.ts";
 import { notUpgradable } from "../upgrade.ts";
 import type { PlanSql, StagingSchema } from "./stored-kind.ts";
@@ -22,6 +23,7 @@ export const attachStaging = (
   path: string,
   { fresh, schema = "s" }: { readonly fresh: boolean; readonly schema?: StagingSchema | undefined },
 ): void => {
+  if (fresh) makeOwn(path);
   database.run(`attach :path as ${schema}`, { path });
   database.exec(`pragma ${schema}.locking_mode = exclusive`);
   database.exec(`pragma ${schema}.journal_mode = ${fresh ? "memory" : "truncate"}`);

@@ -22,6 +22,8 @@ export interface Table {
   readonly claims?: Readonly<Record<string, string>> | undefined;
   /** the column for the time when its only secret was set; default: `secrets`, an object of such times by field */
   readonly secretSetAt?: string | undefined;
+  /** SQL, up to the numbers of records whose secrets an import sets: forgets what is kept of their former ones */
+  readonly forgetsSecrets?: string | undefined;
   /** the columns of things that have its `pk` */
   readonly heldBy?: readonly Holder[] | undefined;
   /** SQL: true if a record stays with those that it refers to, until it is deleted. @param alias of its table */

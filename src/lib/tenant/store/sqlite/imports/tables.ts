@@ -23,6 +23,7 @@ const OWN: readonly Table[] = [
     thing: USER,
     claims: CLAIMS[USER.name],
     secretSetAt: "accountPasswordSetAt",
+    forgetsSecrets: "update account set verifier = null where verifier is not null and user",
   },
   {
     thing: ORG,

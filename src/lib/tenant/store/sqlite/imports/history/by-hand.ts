@@ -59,7 +59,7 @@ const isAbout = (kind: StoredKind): string => {
 /** Whether the audit has any such change: nearly always it need not be read. */
 const hasAny = (database: Database, kind: StoredKind): boolean =>
   database.count(
-    `select count(*) from (select 1 from audit where ${isAbout(kind)} and ${proceeding("seq")} limit 1) one`,
+    `select count(*) from (select 1 from main.audit where ${isAbout(kind)} and ${proceeding("seq")} limit 1) one`,
   ) > 0;
 
 /** SQL: the revision of a record as an import left it, or as it was changed by hand after that. */
@@ -149,7 +149,7 @@ const searchAudit = (
   const all = [...wanted.values()].flat();
   const imports = new Set(all.flatMap(({ ids }) => ids));
   const renamings: Renaming[] = [];
-  const sql = `select seq, record from audit
+  const sql = `select seq, record from main.audit
     where (${isAbout(kind)} or instr(record, '"changes":{') > 0) and json_valid(record) and ${proceeding("seq")} order by seq`;
   for (const row of database.iterate(sql)) {
     const seq = Number(row["seq"]);
@@ -171,7 +171,7 @@ const searchAudit = (
 /** The number of the audit's record of an import's commit; undefined if it has none. @param by the import's number */
 export const commitOf = (database: Database, by: number): number | undefined => {
   const row = database.get(
-    `select a.seq, a.record from import i ${THEN} audit a on instr(a.record, i.id) > 0 and instr(a.record, '"changes":{') > 0
+    `select a.seq, a.record from import i ${THEN} main.audit a on instr(a.record, i.id) > 0 and instr(a.record, '"changes":{') > 0
      where i.pk = :by and json_valid(a.record) and a.record -> 'detail' ->> 'number' = i.pk and ${proceeding("a.seq")}
      order by a.seq limit 1`,
     { by },
@@ -185,7 +185,7 @@ export function* auditedBefore(
   { name }: Thing,
   since: number,
 ): Generator<{ readonly seq: number; readonly record: Members }> {
-  const sql = `select seq, record from audit where seq > :since and instr(record, '"before":{') > 0
+  const sql = `select seq, record from main.audit where seq > :since and instr(record, '"before":{') > 0
     and instr(record, '"thing":"${name}"') > 0 and json_valid(record) and ${proceeding("seq")} order by seq`;
   // all of them first: what is read of one asks the database again
   for (const { seq, record } of database.all(sql, { since })) {

@@ -54,10 +54,12 @@ const findUnusable = (database: Database, plan: PlanSql): void => {
   }
 };
 
+/** SQL: true of an account `a` that system administrators alone change. @see facts 2.1 */
+export const IS_ABOVE = `a.role in (${ABOVE_OPERATOR.map((role) => `'${role}'`).join(", ")})`;
+
 /** SQL: true of a record `t`, by the thing, that who plans in a scope may not change: he could take an account over by an address. */
 const ABOVE: Readonly<Record<string, string>> = {
-  user: `exists (select 1 from main.account a where a.user = t.pk
-    and a.role in (${ABOVE_OPERATOR.map((role) => `'${role}'`).join(", ")}))`,
+  user: `exists (select 1 from main.account a where a.user = t.pk and ${IS_ABOVE})`,
 };
 
 /** Rows that would change administrators above operator, whom system administrators alone change. @see facts 2.1 */

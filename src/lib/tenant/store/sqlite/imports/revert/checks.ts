@@ -12,7 +12,6 @@ import type { ImportRecord } from "../../../imports/record.ts";
 import {
   before,
   changes,
-  committedOf,
   CREATED,
   createdBy,
   differs,
@@ -367,9 +366,13 @@ export const checkRevertible = (database: Database, reverted: Committed, newcome
   reverted.kind.table.checkUndone?.(database, undoingOf(reverted));
 };
 
-/** The counts of a revert. @throws Failure `conflict` if it is no longer possible */
-export const planRevert = (database: Database, original: ImportRecord): RevertCounts => {
-  const reverted = committedOf(original);
+/**
+ * The counts of a revert.
+ *
+ * @param reverted what is undone
+ * @throws Failure `conflict` if it is no longer possible
+ */
+export const planRevert = (database: Database, original: ImportRecord, reverted: Committed): RevertCounts => {
   checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
   return { ...countRevert(database, reverted), lost: lostBy(database, original) };
 };

@@ -6,6 +6,7 @@ import type { Writer } from "../../writer-note.ts";
 import type { CommitMoment, Comparison, Verified } from "../../../imports/engine.ts";
 import type { StoredRequest } from "../../../imports/record.ts";
 import type { KeptKey } from "../../../idempotency.ts";
+import type { Scope } from "../../../store.ts";
 
 /** The files a task uses. */
 export interface TaskFiles {
@@ -61,7 +62,12 @@ export type Task =
       readonly isShown: boolean;
     } & StagedTask)
   | ({ readonly type: "commit"; readonly verified?: Verified | undefined } & StagedTask & Change)
-  | ({ readonly type: "revert"; readonly id: string; readonly tenant: string } & Change);
+  | ({
+      readonly type: "revert";
+      readonly id: string;
+      readonly tenant: string;
+      readonly scope: Scope | undefined;
+    } & Change);
 
 /** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */
 export interface Assignment {

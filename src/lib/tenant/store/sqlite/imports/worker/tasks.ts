@@ -25,6 +25,7 @@ import { rejected, undoneAlready, withoutPlan } from "../../../imports/refusals.
 import { choose, createChoice } from "../deletion/choose.ts";
 import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
 import { checkRevertible } from "../revert/checks.ts";
+import { checkInPart } from "../revert/in-part.ts";
 import { applyRevert } from "../revert/records.ts";
 import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
@@ -474,12 +475,7 @@ export const commitRevert = async (
   try {
     defineFunctions(database, interrupted);
     await changing(database, task, interrupted, async (writer) =>
-      applyRevertAndRecord(
-        database,
-        writer,
-        { ...(await readImport(writer, task.id)), number: task.number },
-        task.moment,
-      ),
+      applyRevertAndRecord(database, writer, { ...(await readImport(writer, task.id)), number: task.number }, task),
     );
   } finally {
     database.close();
@@ -496,7 +492,7 @@ const applyRevertAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  moment: CommitMoment,
+  { moment, scope }: Pick<Extract<Task, { type: "revert" }>, "moment" | "scope">,
 ): Promise<void> => {
   const { now, actor } = moment;
   const original = await readImport(writer, record.detail.reverts ?? "");
@@ -505,7 +501,9 @@ const applyRevertAndRecord = async (
   await writer.lock(collections);
   await checkStanding(writer, original);
   if (record.state !== "planned") throw withoutPlan(record);
-  checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
+  const newcomers = original.detail.counts?.create ?? 0;
+  if (scope === undefined) checkRevertible(database, reverted, newcomers);
+  else checkInPart(database, reverted, newcomers, scope);
   const revision = advance(database, collections);
   applyRevert(database, reverted, record.pk, revision);
   await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now, actor } });

@@ -1,0 +1,71 @@
+import { Failure } from "../../../../../errors/index.ts";
+import { ROLES, type Role } from "../../../../../model/role.ts";
+import { USER } from "../../../../../model/user.ts";
+import { text } from "../../../../../text/index.ts";
+import type { Scope } from "../../../store.ts";
+import type { Database } from "../../database.ts";
+import { hold, see } from "../../scope.ts";
+import { defineFunctions } from "../functions.ts";
+import { isKept, isMade, params, type Committed } from "../history/committed.ts";
+import { IS_ABOVE } from "../matching/outside.ts";
+import { checkRevertible } from "./checks.ts";
+import { refusal } from "./refusals.ts";
+
+// What holds besides of an undoing by who sees a part of the tenant.
+
+/**
+ * Nobody but a system administrator changes, removes or brings back the user of who holds a role above operator: neither
+ * does an undoing.
+ *
+ * @throws Failure `not-permitted`
+ * @see facts 2.1
+ */
+export const checkNobodyAbove = (database: Database, reverted: Committed): void => {
+  if (reverted.kind.thing !== USER) return;
+  const found = database.get(
+    `select u.accountName as name, a.role from main.account a left join main.user u on u.pk = a.user
+     where ${IS_ABOVE} and (${isMade("a.user")} or ${isKept(reverted.kind, "a.user")}) order by a.user limit 1`,
+    params(reverted),
+  );
+  if (found === undefined) return;
+  const { [found["role"] as Role]: held } = ROLES;
+  const name = String(found["name"] ?? "");
+  throw new Failure("not-permitted", {
+    what: text(
+      `${name} is a ${held.en}: only a system administrator undoes what changed the user`,
+      `「${name}」は${held.ja}です。そのユーザーへの変更を取り消せるのはシステム管理者だけです`,
+    ),
+    hint: text("see what roles permit: clomoctl roles matrix", "管理者権限の一覧: clomoctl roles matrix"),
+  });
+};
+
+/**
+ * Checks an undoing inside its transaction, before that writes: what stands in its way is told as who asks sees it, on a
+ * connection of its own, and of the rest only that it does.
+ *
+ * @throws Failure as {@link checkRevertible} and {@link checkNobodyAbove}
+ */
+export const checkInPart = (database: Database, reverted: Committed, newcomers: number, scope: Scope): void => {
+  checkNobodyAbove(database, reverted);
+  const seeing = database.reader();
+  try {
+    defineFunctions(seeing, () => database.isInterrupted());
+    see(seeing, scope);
+    hold(seeing, scope);
+    checkRevertible(seeing, reverted, newcomers);
+  } finally {
+    seeing.close();
+  }
+  try {
+    checkRevertible(database, reverted, newcomers);
+  } catch (error) {
+    throw error instanceof Failure && error.code === "conflict" ? UNUSABLE : error;
+  }
+};
+
+const UNUSABLE = refusal(
+  text(
+    "an address, code or account name that undoing would restore cannot be used",
+    "取り消すと元に戻るメールアドレス・コード・アカウント名のいずれかが使えない",
+  ),
+);

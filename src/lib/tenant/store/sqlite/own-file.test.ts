@@ -1,0 +1,65 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { TestTenant } from "../../testing/tenant.ts";
+import { Database } from "./database.ts";
+
+/** The files below a folder with what others than their owner may do with them; Windows knows nothing of the kind. */
+const openToOthers = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && (statSync(join(entry.parentPath, entry.name)).mode & 0o077) !== 0)
+    .map(({ name }) => name);
+
+const USERS = [
+  ["氏名", "メールアドレス"],
+  ["山田 花子", "hanako@east.example"],
+] as const;
+
+const isPosix = process.platform !== "win32";
+
+test.runIf(isPosix)("a tenant's files are its owner's alone, whatever the mask", async () => {
+  const before = process.umask(0o022);
+  try {
+    await using tenant = new TestTenant();
+    const plan = await tenant.plan({ kind: "users", mode: "append" }, USERS);
+    expect(readdirSync(tenant.folder, { recursive: true })).toEqual(
+      expect.arrayContaining(["tenant.db", "tenant.db-wal", "tenant.db-shm", join("imports", `${plan.id}.db`)]),
+    );
+    expect(openToOthers(tenant.folder)).toEqual([]);
+  } finally {
+    process.umask(before);
+  }
+});
+
+test.runIf(isPosix)("those that an older program made become so, copies and plans too", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tenant-test-"));
+  await new TestTenant(folder).close();
+  const copy = join(folder, "tenant.db.before-3");
+  const staging = join(folder, "imports", "a.db");
+  mkdirSync(join(folder, "imports"), { recursive: true });
+  for (const path of [copy, staging]) writeFileSync(path, "");
+  for (const path of [copy, staging, join(folder, "tenant.db")]) chmodSync(path, 0o644);
+
+  await using tenant = new TestTenant(folder);
+
+  expect(await tenant.users()).toEqual([]);
+  expect(openToOthers(folder)).toEqual([]);
+});
+
+test.runIf(isPosix)("a copy of a file is its owner's alone", () => {
+  const before = process.umask(0o022);
+  try {
+    const folder = mkdtempSync(join(tmpdir(), "tenant-test-"));
+    const database = new Database(join(folder, "a.db"));
+    database.exec("create table a (b)");
+    database.copyTo(join(folder, "copy.db"));
+    database.close();
+    const copy = new Database(join(folder, "copy.db"));
+    expect(copy.count("select count(*) from a")).toBe(0);
+    copy.close();
+    expect(openToOthers(folder)).toEqual([]);
+  } finally {
+    process.umask(before);
+  }
+});
