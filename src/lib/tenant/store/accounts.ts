@@ -134,6 +134,15 @@ export const withRole = async (reader: Reader, ids: readonly string[]): Promise<
     }),
   );
 
+/** Who has a role among those whom an import wrote, in the order of their numbers. @param pk of the import */
+export const withRoleIn = async (reader: Reader, pk: number): Promise<readonly NamedAccount[]> =>
+  named(
+    await reader.all(
+      `${NAMED} where a.role <> 'none' and u.pk in (select w.pk from main.user_was w where w.import = :pk) order by u.pk`,
+      { pk },
+    ),
+  );
+
 /** Who holds the support option in the whole tenant, but for one user. */
 export const othersSupported = async (reader: Reader, user: number): Promise<readonly NamedAccount[]> =>
   named(await reader.all(`${NAMED} where a.supportOption = 1 and a.user <> :user order by u.pk`, { user }));

@@ -8,6 +8,7 @@ import { counted, text, type Text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
+import { withRoleIn } from "../store/accounts.ts";
 import { closeTasksOf, insertTask, listTasks } from "../store/console.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
 import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
@@ -139,7 +140,7 @@ export class TenantImports {
   }
 
   /** @throws Failure `not-permitted` if who asks may not do what the import does, whoever planned it */
-  async #permitted(record: ImportRecord): Promise<ImportRecord> {
+  async #permitted(record: ImportRecord, { isUndoing = record.detail.reverts !== null } = {}): Promise<ImportRecord> {
     const { asker } = this.#session;
     const { reverts, takes } = record.detail;
     if (asker.account === undefined) return record;
@@ -156,11 +157,19 @@ export class TenantImports {
         ...request,
         kind: record.kind,
         // what an import made an undoing deletes
-        mode: reverts === null ? mode : "replace",
+        mode: isUndoing ? "replace" : mode,
         recursive: takes !== undefined,
       }),
     );
+    if (isUndoing && record.kind === "users" && asker.role !== "system") await this.#permitUndoing(planned);
     return record;
+  }
+
+  /** @throws Failure `not-permitted` if an import wrote users whom system administrators alone change, as a file may not */
+  async #permitUndoing({ pk }: ImportRecord): Promise<void> {
+    const { permitAccountOf } = await import("./accounts/rules.ts");
+    const written = await this.#session.read((reader) => withRoleIn(reader, pk));
+    for (const account of written) permitAccountOf(this.#session.asker, account);
   }
 
   #begin(request: StoredRequest, once: Once<Import> | undefined, takes?: string): Promise<Import> {
@@ -502,7 +511,7 @@ export class TenantImports {
   async revert(id: string, { mirrorOnly, fileName }: Undoing, { repeatable }: RequestContext): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
-    const original = await this.#permitted(await this.#expect(id, DONE));
+    const original = await this.#permitted(await this.#expect(id, DONE), { isUndoing: true });
     await this.#checkNotUndone(original);
     const counts = await this.#engine.countRevert(original);
     const { surroundings, actor } = this.#session;
