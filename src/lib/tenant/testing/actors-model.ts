@@ -1,7 +1,7 @@
 import type { Composition } from "../../contract/index.ts";
 import type { Operation, Role } from "../../model/role.ts";
 import { DirectoryModel, type Done, type HandKind, type Need, type Refusal } from "./directory-model.ts";
-import { keyOf, ROOT, valuesIn, type Kind, type ModelImport, type ModelRow, type Values } from "./history-model.ts";
+import { ROOT, valuesIn, type Kind, type ModelImport, type ModelRow, type Values } from "./history-model.ts";
 
 /** What a user's account has; organisations and schemes by their numbers in the model. */
 export interface ModelAccount {
@@ -356,9 +356,7 @@ export class ActorsModel extends DirectoryModel {
     const barred = this.barred(["schemes.write"]);
     if (barred.length > 0) return barred;
     if (scheme !== undefined && !this.schemes.has(scheme)) return [notFound()];
-    const isTaken = [...this.schemes].some(
-      ([other, { name: taken }]) => other !== scheme && name !== undefined && keyOf(taken) === keyOf(name),
-    );
+    const isTaken = [...this.schemes].some(([other, { name: taken }]) => other !== scheme && taken === name);
     return [
       ...(name === "" || isTaken ? [rejected("スキーム名")] : []),
       ...(items?.length === 0 ? [rejected("チェック項目")] : []),
