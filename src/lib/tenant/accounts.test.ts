@@ -642,6 +642,32 @@ describe("who may", () => {
     );
   });
 
+  test("nor does the undo of an import, of whomever it was", async () => {
+    const boss = await administrator("boss01", { role: "system" });
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move", "users.delete"] });
+    const { id } = await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["boss01", "boss01@example.jp", "部長"],
+    ]);
+    const { imports } = tenant.as("cus01");
+    const failure = await failureOf(imports.revert(id).then((undo) => imports.commit(undo)));
+    expect(failure).toMatchObject({ code: "not-permitted", what: { en: expect.stringContaining("boss01") } });
+    expect((await userOf(boss)).title).toBe("部長");
+  });
+
+  test("an undo is refused before it is shown to who may not delete what the import made", async () => {
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+    const { imports } = tenant.as("cus01");
+    const file = fileOf([
+      ["氏名", "メールアドレス"],
+      ["山田", "yamada@example.jp"],
+    ]);
+    const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+    const { id } = await imports.commit(plan);
+    expect(await failureOf(imports.revert(id))).toMatchObject({ code: "not-permitted" });
+    expect((await imports.list()).map(({ state }) => state)).toEqual(["committed"]);
+  });
+
   test("inside, who has a name is told; outside, that it cannot be used and no more", async () => {
     const [east, west] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);

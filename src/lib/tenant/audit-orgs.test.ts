@@ -7,6 +7,7 @@ import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import { auditImport } from "./store/sqlite/imports/worker/audit.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
 import { exported } from "./use/exports.ts";
+import { withAccount } from "./testing/accounts.ts";
 import { auditOf, hashesOf } from "./testing/audit.ts";
 import { TEST_ORIGIN, TestTenant, textOf, type Cells } from "./testing/tenant.ts";
 
@@ -68,6 +69,15 @@ describe("by hand", () => {
     expect(lastTouched()).toEqual(["users.move", ["F", "全社"]]);
     await client.users.move({ ids: [await user("yamada@x"), await user("sato@x")], org: idOf("F") });
     expect(lastTouched()).toEqual(["users.move", ["F", "G", "S"]]);
+  });
+
+  test("of organisations themselves and those above, also where these lie outside the asker's", async () => {
+    await withAccount(tenant, { name: "sales", role: "division", manages: ["S", "F"] });
+    const { orgs: client } = tenant.as("sales");
+    expect((await client.edit(idOf("S"), { name: "営業一部" })).after.parentId).toBeNull();
+    expect(lastTouched()).toEqual(["orgs.edit", ["H", "S"]]);
+    await client.move(idOf("S"), { parent: idOf("F") });
+    expect(lastTouched()).toEqual(["orgs.move", ["F", "H", "S"]]);
   });
 
   test("of organisations themselves and those above, before and after", async () => {

@@ -79,6 +79,15 @@ export const orgCode = async (reader: Reader, id: string): Promise<string | null
   return row === undefined || row["code"] === null ? null : String(row["code"]);
 };
 
+/** The id of the organisation above another one, whoever asks; undefined of the root. */
+export const parentIdOf = async (reader: Reader, id: string): Promise<string | undefined> => {
+  const row = await reader.get(
+    "select above.id from main.org o join main.org above on above.pk = o.parent where o.id = :id",
+    { id },
+  );
+  return row && String(row["id"]);
+};
+
 /** Whether an organisation is another one, or below it. */
 export const isWithin = async (reader: Reader, pk: number, above: number): Promise<boolean> =>
   (await reader.count(

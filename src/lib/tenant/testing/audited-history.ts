@@ -24,16 +24,24 @@ export interface Told {
   readonly objects: readonly Named[];
   readonly before?: unknown;
   readonly after?: unknown;
+  /** the ids of the organisations that it touched, where the history says so itself */
+  readonly orgs?: readonly string[] | undefined;
 }
 
-interface Audited extends Told {
+/** Who did something: an account, and in whose name it acts. */
+interface By {
   readonly actor: string;
+  readonly by?: string | undefined;
 }
+
+type Audited = Told & By;
 
 /** What a step did: in a word, and as the audit has it. */
 export interface Did {
   readonly what: string;
-  readonly audit: readonly Told[];
+  readonly audit: readonly (Told & Partial<By>)[];
+  /** with which code, if it was refused */
+  readonly refused?: string | undefined;
 }
 
 export const NOTHING: Did = { what: "nothing", audit: [] };
@@ -42,12 +50,14 @@ export const byId = (one: { readonly id: string }, other: { readonly id: string 
   one.id < other.id ? -1 : 1;
 
 /** A record of the audit, by as much as is said of it. */
-const toldOf = ({ actor, action, objects, before, after }: Audited, wanted: Told | undefined): Audited => {
+const toldOf = ({ actor, by, action, objects, before, after, orgs }: Audited, wanted: Told | undefined): Audited => {
   const isNamed = (wanted?.objects ?? []).some(({ name }) => name !== undefined);
   return {
     actor,
+    ...(by !== undefined && { by }),
     action,
     objects: objects.map(({ thing, id, name }) => ({ thing, id, ...(isNamed && { name }) })).toSorted(byId),
+    ...(wanted?.orgs !== undefined && { orgs: [...new Set(orgs)].toSorted() }),
     ...(before !== undefined && { before }),
     ...(after !== undefined && { after }),
   };
@@ -99,6 +109,21 @@ export abstract class AuditedHistory<Step> {
     this.tenant = tenant;
   }
 
+  /** The client of whoever does the step. */
+  protected get client(): TestTenant["client"] {
+    return this.tenant.client;
+  }
+
+  /** Who does the step, as the audit has it. */
+  protected get by(): By {
+    return { actor: "owner" };
+  }
+
+  /** All that a refusal leaves as it is. */
+  protected state(): object {
+    return this.tenant.dump();
+  }
+
   /** Does a step in the tenant and in the model. */
   protected abstract step(step: Step): Promise<Did>;
 
@@ -114,7 +139,7 @@ export abstract class AuditedHistory<Step> {
     }
     expectSame(
       found.map((one, at) => toldOf(one as unknown as Audited, did.audit[at])),
-      did.audit.map((told) => ({ actor: "owner", ...told, objects: told.objects.toSorted(byId) })),
+      did.audit.map((told) => ({ ...this.by, ...told, objects: told.objects.toSorted(byId) })),
     );
     return did.what;
   }
@@ -127,30 +152,30 @@ export abstract class AuditedHistory<Step> {
 
   /** One of several reasons is told, and nothing is changed. */
   protected async refused(asked: Promise<unknown>, refusals: readonly Refusal[]): Promise<Did> {
-    const before = this.tenant.dump();
+    const before = this.state();
     const failure = await failureOf(asked);
     const told = refusals.filter(
       ({ code, about }) => failure?.code === code && about.every((one) => failure.what.ja.includes(one)),
     );
     expectSame([failure?.what.ja, told.length > 0 ? [] : refusals], [failure?.what.ja, []]);
-    expectSame(this.tenant.dump(), before);
-    return { what: refusals[0]?.about[0] ?? "not-found", audit: [] };
+    expectSame(this.state(), before);
+    return { what: refusals[0]?.about[0] ?? "not-found", audit: [], refused: failure?.code };
   }
 
   /** What would be written is told, and nothing is. */
   protected async rehearsed(asked: Promise<unknown>): Promise<Did> {
-    const before = this.tenant.dump();
+    const before = this.state();
     await asked;
-    expectSame(this.tenant.dump(), before);
+    expectSame(this.state(), before);
     return { what: "dry", audit: [] };
   }
 
   /** Closes tasks of the console, all of them or none. */
   protected async close({ close: places, state }: CloseStep): Promise<Did> {
-    const all = await this.tenant.client.console.list({});
+    const all = await this.client.console.list({});
     const tasks = [...new Set(places.flatMap((place) => all[place % Math.max(1, all.length)] ?? []))];
     if (tasks.length === 0) return NOTHING;
-    const asked = () => this.tenant.client.console.close({ numbers: tasks.map(({ number }) => number), state });
+    const asked = () => this.client.console.close({ numbers: tasks.map(({ number }) => number), state });
     const closed = tasks.filter((task) => task.state !== "open");
     if (closed.length > 0)
       return this.refused(
@@ -158,7 +183,7 @@ export abstract class AuditedHistory<Step> {
         closed.map(({ number }) => ({ code: "conflict", about: [`作業 ${number}`] })),
       );
     const [done] = await asked();
-    const [before, after] = [{ state: "open" }, { state, at: done?.closedAt, actor: "owner" }];
+    const [before, after] = [{ state: "open" }, { state, at: done?.closedAt, actor: this.by.actor }];
     const isOne = tasks.length === 1;
     const audited: Told = {
       action: state === "confirmed" ? "console.confirm" : "console.drop",

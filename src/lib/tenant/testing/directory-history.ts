@@ -4,10 +4,10 @@ import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { AuditedHistory, byId, expectSame, NOTHING, type CloseStep, type Did, type Named } from "./audited-history.ts";
 import { DirectoryModel, NOBODY, type HandKind } from "./directory-model.ts";
 import { customField, keyOf, ROOT, valuesIn, type ModelImport, type Values } from "./history-model.ts";
-import type { Cells } from "./tenant.ts";
+import { fileOf, type Cells, type TestTenant } from "./tenant.ts";
 
 /** A record by its place among all that ever were; -1: 全社, or of a reference nothing. */
-type Place = number;
+export type Place = number;
 
 interface HandStep {
   readonly hand: "create" | "edit" | "move";
@@ -32,7 +32,7 @@ interface ImportStep {
   /** what somebody does by hand before the plan is committed */
   readonly meanwhile: HandStep | undefined;
 }
-type Step =
+export type DirectoryStep =
   | HandStep
   | DeleteStep
   | ImportStep
@@ -117,8 +117,10 @@ const someImport: fc.Arbitrary<ImportStep> = fc.record({
   meanwhile: fc.option(someKind.chain(someHand), { nil: undefined, freq: 8 }),
 });
 
+const contentOf = (cells: Cells) => ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" as const });
+
 /** A step of a history. */
-export const someDirectoryStep: fc.Arbitrary<Step> = fc.oneof(
+export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
   { arbitrary: someKind.chain(someHand), weight: 18 },
   { arbitrary: someDeletion, weight: 3 },
   { arbitrary: someImport, weight: 3 },
@@ -135,15 +137,24 @@ export const someDirectoryStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.constant({ mirror: true } as const), weight: 2 },
 );
 
-/** A history in the tenant and in the model. */
-export class DirectoryHistory extends AuditedHistory<Step> {
-  readonly model = new DirectoryModel();
+/** A history in the tenant and in the model. `Further` steps are those of who extends it. */
+export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryStep | Further> {
+  readonly model: DirectoryModel;
   /** the id of each record that ever was, by its number in the model */
   readonly ids = new Map<number, string>([[ROOT, ROOT_ORG_ID]]);
   /** what the tenant showed last, by id */
   #shown: ReadonlyMap<string, Org | User> = new Map();
 
-  protected step(step: Step): Promise<Did> {
+  constructor(tenant: TestTenant, model = new DirectoryModel()) {
+    super(tenant);
+    this.model = model;
+  }
+
+  protected step(step: DirectoryStep | Further): Promise<Did> {
+    return this.ofDirectory(step as DirectoryStep);
+  }
+
+  protected ofDirectory(step: DirectoryStep): Promise<Did> {
     if ("hand" in step) return this.#byHand(step);
     if ("delete" in step) return this.#delete(step);
     if ("import" in step) return this.#import(step);
@@ -155,7 +166,7 @@ export class DirectoryHistory extends AuditedHistory<Step> {
   }
 
   /** The number of a record of a kind, also of one that is gone. */
-  #picked(kind: HandKind, place: Place): number {
+  protected picked(kind: HandKind, place: Place): number {
     const isOf = (record: number): boolean => this.#kinds.get(record) === kind;
     const all = [...this.ids.keys()].filter(isOf);
     // those who are there more often than those who are gone
@@ -165,7 +176,7 @@ export class DirectoryHistory extends AuditedHistory<Step> {
   }
   readonly #kinds = new Map<number, HandKind>();
 
-  #idOf(record: number): string {
+  protected idOf(record: number): string {
     return this.ids.get(record) ?? ROOT_ORG_ID.replace(/1$/, "f");
   }
 
@@ -175,7 +186,7 @@ export class DirectoryHistory extends AuditedHistory<Step> {
     const [number] = [...this.model.fields.keys()];
     const custom = number === undefined || 座席 === undefined ? {} : { [customField(number)]: 座席 };
     const field = kind === "orgs" ? "parent" : "orgCode";
-    const org = place === -1 || (place < 9 && this.model.records.orgs.size === 0) ? ROOT : this.#picked("orgs", place);
+    const org = place === -1 || (place < 9 && this.model.records.orgs.size === 0) ? ROOT : this.picked("orgs", place);
     if (hand === "move") return { [field]: kind === "orgs" && place % 2 === 0 ? this.#free(whom, place) : org };
     if (hand === "edit") return { ...own, ...custom };
     const usual =
@@ -188,9 +199,9 @@ export class DirectoryHistory extends AuditedHistory<Step> {
   /** An organisation below which another one can be, and is not; among few, moves would hardly ever do anything. */
   #free([whom = 0]: readonly Place[], place: Place): number {
     const { model } = this;
-    const moved = this.#picked("orgs", whom);
+    const moved = this.picked("orgs", whom);
     const below = new Set([...model.subtree(moved), model.records.orgs.get(moved)?.["parent"]]);
-    const free = [ROOT, ...model.records.orgs.keys()].filter((org) => !below.has(org));
+    const free = [ROOT, ...model.records.orgs.keys()].filter((org) => !below.has(org) && model.sees("orgs", org));
     return free[place % Math.max(1, free.length)] ?? ROOT;
   }
 
@@ -207,8 +218,8 @@ export class DirectoryHistory extends AuditedHistory<Step> {
         string | null
       >),
       ...(custom.length === 0 ? {} : { custom }),
-      ...(parent === undefined ? {} : { parentId: this.#idOf(Number(parent)) }),
-      ...(orgCode === undefined ? {} : { org: this.#idOf(Number(orgCode)) }),
+      ...(parent === undefined ? {} : { parentId: this.idOf(Number(parent)) }),
+      ...(orgCode === undefined ? {} : { org: this.idOf(Number(orgCode)) }),
     };
   }
 
@@ -219,11 +230,12 @@ export class DirectoryHistory extends AuditedHistory<Step> {
     const isNobody = model.records[kind].size === 0 && step.place < 8;
     const hand = isNobody ? "create" : step.hand;
     const several = hand === "move" && kind === "users" ? step.whom : step.whom.slice(0, 1);
-    const whom = hand === "create" ? [undefined] : [...new Set(several.map((place) => this.#picked(kind, place)))];
+    const whom = hand === "create" ? [undefined] : [...new Set(several.map((place) => this.picked(kind, place)))];
     const given = this.#valuesOf({ ...step, hand });
     const asked = (): Promise<readonly { readonly before: unknown; readonly after: Org | User }[]> =>
       this.#asked({ ...step, hand }, whom, given);
-    const refusals = whom.flatMap((record) => model.refusals(kind, record, given));
+    const barred = model.barred(model.needs(kind, hand));
+    const refusals = barred.length > 0 ? barred : whom.flatMap((record) => model.refusals(kind, record, given));
     if (refusals.length > 0) return this.refused(asked(), refusals);
     if (dryRun) return this.rehearsed(asked());
     const written = await asked();
@@ -232,12 +244,12 @@ export class DirectoryHistory extends AuditedHistory<Step> {
       const done = model.write(kind, record, given);
       const one = written[at];
       if (one === undefined) throw new TypeError("each record is told");
-      expectSame(one.before, record === undefined ? null : this.#shown.get(this.#idOf(record)));
-      this.#know(kind, done.record, one.after.id);
+      expectSame(one.before, record === undefined ? null : this.shown(this.idOf(record)));
+      this.know(kind, done.record, one.after.id);
       if (done.changed) changed.push(one);
     }
     await this.expectRecords();
-    const after = changed.map(({ after: { id } }) => this.#shown.get(id));
+    const after = changed.map(({ after: { id } }) => this.shown(id));
     const told =
       after.length === 1
         ? { before: changed[0]?.before, after: after[0] }
@@ -256,25 +268,30 @@ export class DirectoryHistory extends AuditedHistory<Step> {
     };
   }
 
+  /** A record as whoever acts is shown it. */
+  protected shown(id: string): Org | User | undefined {
+    return this.#shown.get(id);
+  }
+
   /** What the record of imports names: themselves, and who went with them. */
   #objectsOf(imports: readonly string[], done: Pick<ModelImport, "did" | "kind"> | undefined): readonly Named[] {
     const gone = (done?.did ?? []).filter(({ action }) => action === "delete");
     const thing = done?.kind === "orgs" ? THINGS.orgs : THINGS.users;
     return [
       ...imports.map((id) => ({ thing: "import", id })),
-      ...gone.map(({ record }) => ({ thing, id: this.#idOf(record) })),
+      ...gone.map(({ record }) => ({ thing, id: this.idOf(record) })),
     ];
   }
 
-  #know(kind: HandKind, record: number, id: string): void {
+  protected know(kind: HandKind, record: number, id: string): void {
     this.ids.set(record, id);
     this.#kinds.set(record, kind);
   }
 
   async #asked({ hand, kind, dryRun }: HandStep, whom: readonly (number | undefined)[], given: Values) {
-    const { orgs, users } = this.tenant.client;
+    const { orgs, users } = this.client;
     const body = { ...this.#bodyOf(given), dryRun };
-    const ids = whom.map((record) => this.#idOf(record ?? NOBODY));
+    const ids = whom.map((record) => this.idOf(record ?? NOBODY));
     const [id = ""] = ids;
     if (kind === "orgs") {
       if (hand === "create") return [await orgs.create(body)];
@@ -286,15 +303,15 @@ export class DirectoryHistory extends AuditedHistory<Step> {
 
   async #delete({ delete: kind, whom, how, dryRun }: DeleteStep): Promise<Did> {
     const { model } = this;
-    const picked = [...new Set(whom.map((place) => this.#picked(kind, place)))].filter((record) =>
-      this.ids.has(record),
-    );
+    const picked = [...new Set(whom.map((place) => this.picked(kind, place)))].filter((record) => this.ids.has(record));
     const [first] = picked;
     if (first === undefined) return NOTHING;
     const { gone, request } = this.#chosen(kind, picked, how);
     if (request === undefined) return NOTHING;
-    const lost = how !== "filtered" && picked.some((record) => !model.records[kind].has(record));
-    const asked = () => this.tenant.client.imports.delete(request);
+    const lost = how !== "filtered" && picked.some((record) => !model.sees(kind, record));
+    const asked = () => this.client.imports.delete(request);
+    const barred = model.barred(model.needs(kind, how === "recursive" ? how : "delete"));
+    if (barred.length > 0) return this.refused(asked(), barred);
     if (lost) return this.refused(asked(), [{ code: "not-found", about: [] }, ...model.held(gone)]);
     const deletions = model.deletions(gone);
     if (deletions === undefined) return this.refused(asked(), model.held(gone));
@@ -305,10 +322,10 @@ export class DirectoryHistory extends AuditedHistory<Step> {
       deletions.map(({ did }) => did.length),
     );
     if (dryRun) {
-      await this.tenant.client.imports.discard(plan.id);
+      await this.client.imports.discard(plan.id);
       return { what: "dry deletion", audit: [] };
     }
-    await this.tenant.client.imports.commit(plan);
+    await this.client.imports.commit(plan);
     const imports = [...(plan.takes === undefined ? [] : [plan.takes]), plan];
     for (const [at, one] of deletions.entries()) model.commit(one, imports[at] ?? plan);
     await this.expectRecords();
@@ -330,12 +347,12 @@ export class DirectoryHistory extends AuditedHistory<Step> {
         valuesIn(values, "emails").some((email) => keyOf(email).includes(keyOf(filterId)));
       // administrators stay
       const taken = all
-        .filter(([record, values]) => isFound(values) && !model.administrators.has(record))
+        .filter(([record, values]) => isFound(values) && !model.administrators.has(record) && model.sees(kind, record))
         .map(([record]) => record);
       const isAny = filterId !== undefined && taken.length > 0;
       return { gone: [[kind, taken]] as const, request: isAny ? { kind, filterId: String(filterId) } : undefined };
     }
-    const ids = picked.map((record) => this.#idOf(record));
+    const ids = picked.map((record) => this.idOf(record));
     if (how === "named") return { gone: [[kind, picked]] as const, request: { kind, ids } };
     const orgs = [...new Set(picked.flatMap((record) => model.subtree(record)))];
     const within = ([, { orgCode }]: readonly [number, Values]): boolean => orgs.includes(Number(orgCode));
@@ -344,8 +361,13 @@ export class DirectoryHistory extends AuditedHistory<Step> {
     return { gone, request: { kind, ids, recursive: true } };
   }
 
-  /** Rows that the tenant takes: of users by addresses, of organisations by codes. */
-  #cellsOf({ import: kind, rows, place }: ImportStep): {
+  /** The code of an organisation as a row has it. */
+  protected codeIn(code: string): string {
+    return code;
+  }
+
+  /** Rows that the tenant takes from its owner: of users by addresses, of organisations by codes. */
+  #cellsOf({ import: kind, mode, rows, place }: ImportStep): {
     readonly cells: Cells;
     readonly rows: readonly Readonly<Record<string, string>>[];
   } {
@@ -356,7 +378,7 @@ export class DirectoryHistory extends AuditedHistory<Step> {
         name,
         emails: EMAILS[Number(key)] ?? `${key}@x`,
         title,
-        orgCode: isCoded(code) ? code : "",
+        orgCode: isCoded(this.codeIn(code)) ? this.codeIn(code) : "",
       }));
       // a row whose address is somebody's further one is another matter
       const fit = found.filter(({ emails }) => {
@@ -365,12 +387,14 @@ export class DirectoryHistory extends AuditedHistory<Step> {
           user === undefined || keyOf(valuesIn(model.records.users.get(user) ?? {}, "emails")[0]) === keyOf(emails)
         );
       });
+      const isWhole = mode === "replace" && rows.every(({ title }) => title !== "係長");
+      const all = isWhole ? this.#withAdministrators(fit) : fit;
       return {
-        rows: fit,
-        cells: [["氏名", "メールアドレス", "役職", "組織コード"], ...fit.map((row) => Object.values(row))],
+        rows: all,
+        cells: [["氏名", "メールアドレス", "役職", "組織コード"], ...all.map((row) => Object.values(row))],
       };
     }
-    const above = model.records.orgs.get(this.#picked("orgs", Math.max(0, place)))?.["code"] ?? "";
+    const above = model.records.orgs.get(this.picked("orgs", Math.max(0, place)))?.["code"] ?? "";
     const fit = rows
       .filter(({ code }) => code !== "")
       .filter(({ code }, at, all) => all.findIndex((row) => row["code"] === code) === at);
@@ -388,28 +412,63 @@ export class DirectoryHistory extends AuditedHistory<Step> {
     };
   }
 
+  /** Does what somebody else does in the middle of a step. */
+  protected meanwhile(does: () => Promise<Did>): Promise<Did> {
+    return does();
+  }
+
+  /** The administrators that rows lack, of those whom whoever acts sees. */
+  #lacking(rows: readonly Readonly<Record<string, string>>[]): readonly number[] {
+    const { model } = this;
+    const met = rows.map(({ emails }) => model.find("users", "emails", emails ?? ""));
+    return [...model.administrators].filter((one) => model.sees("users", one) && !met.includes(one));
+  }
+
+  /** The rows of a file that lack nobody: administrators as they are. */
+  #withAdministrators(rows: readonly Readonly<Record<string, string>>[]) {
+    const { model } = this;
+    const own = this.#lacking(rows).map((user) => {
+      const { name, emails, title, orgCode } = model.records.users.get(user) ?? {};
+      const [email] = emails as readonly string[];
+      const { code = null } = model.records.orgs.get(Number(orgCode)) ?? {};
+      return { name: String(name), emails: String(email), title: String(title ?? ""), orgCode: String(code ?? "") };
+    });
+    return [...rows, ...own];
+  }
+
   async #import(step: ImportStep): Promise<Did> {
     const { model } = this;
     const { import: kind, blank, meanwhile } = step;
     const mode = kind === "orgs" ? "append" : step.mode;
-    const { cells, rows } = this.#cellsOf(step);
+    const { cells, rows } = this.#cellsOf({ ...step, mode });
     if (rows.length === 0) return NOTHING;
-    const plan = await this.tenant.plan({ kind, mode, blank }, cells);
-    const met = rows.map(({ emails }) => model.find("users", "emails", emails ?? ""));
-    const isLacking = mode === "replace" && [...model.administrators].some((one) => !met.includes(one));
-    expectSame(plan.rejected, isLacking);
+    const asked = () => this.client.imports.plan({ kind, mode, blank }, contentOf(cells));
+    const barred = model.barred(model.needs(kind, mode === "replace" ? mode : "import"));
+    if (barred.length > 0) return this.refused(asked(), barred);
+    const plan = await asked();
+    const request = {
+      kind,
+      mode,
+      blank,
+      key: kind === "users" ? "emails" : "code",
+      invalid: new Set<number>(),
+    } as const;
+    const isLacking = mode === "replace" && this.#lacking(rows).length > 0;
+    const isUnfit = model.isUnfit(model.plan(request, rows), rows);
+    expectSame(plan.rejected, isLacking || isUnfit);
     if (plan.rejected) {
-      await this.tenant.client.imports.discard(plan.id);
-      return { what: "administrator lacking", audit: [] };
+      await this.client.imports.discard(plan.id);
+      return { what: isUnfit ? "unfit" : "administrator lacking", audit: [] };
     }
-    const between = meanwhile === undefined ? NOTHING : await this.#byHand(meanwhile);
-    if (between.audit.length > 0 && (kind === "users" || meanwhile?.kind === "orgs")) {
-      await this.refused(this.tenant.client.imports.commit(plan), [{ code: "conflict", about: [] }]);
-      await this.tenant.client.imports.discard(plan.id);
+    const between = meanwhile === undefined ? NOTHING : await this.meanwhile(() => this.#byHand(meanwhile));
+    const isRead = kind === "users" || meanwhile?.kind === "orgs" || !model.isWhole();
+    if (between.audit.length > 0 && isRead) {
+      await this.refused(this.client.imports.commit(plan), [{ code: "conflict", about: [] }]);
+      await this.client.imports.discard(plan.id);
       return { ...between, what: "overtaken" };
     }
-    await this.tenant.client.imports.commit(plan);
-    const done = model.plan({ kind, mode, blank, key: kind === "users" ? "emails" : "code", invalid: new Set() }, rows);
+    await this.client.imports.commit(plan);
+    const done = model.plan(request, rows);
     await this.#committed(done, plan);
     return {
       what: mode,
@@ -437,13 +496,15 @@ export class DirectoryHistory extends AuditedHistory<Step> {
 
   /** Takes the users' own export as the console's: from then on it is a mirror. */
   async #mirror(): Promise<Did> {
+    const barred = this.model.barred(["whole"]);
+    if (barred.length > 0) {
+      const content = contentOf([["氏名", "メールアドレス"]]);
+      return this.refused(this.client.imports.plan({ kind: "users", fromConsole: true }, content), barred);
+    }
     if (this.model.records.users.size === 0) return NOTHING;
-    const stream = await this.tenant.client.users.export();
-    const plan = await this.tenant.client.imports.plan(
-      { kind: "users", fromConsole: true },
-      { stream, encoding: "utf-8" },
-    );
-    await this.tenant.client.imports.commit(plan);
+    const stream = await this.client.users.export();
+    const plan = await this.client.imports.plan({ kind: "users", fromConsole: true }, { stream, encoding: "utf-8" });
+    await this.client.imports.commit(plan);
     const done = { kind: "users", did: [], orgs: new Map(), groups: [] } as const;
     await this.#committed(done, plan);
     // of one record it is no export of the directory
@@ -459,21 +520,25 @@ export class DirectoryHistory extends AuditedHistory<Step> {
     const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
     if (done === undefined) return NOTHING;
     const undoing = model.undo(done);
-    const asked = () => this.tenant.client.imports.revert(done.id);
+    const asked = () => this.client.imports.revert(done.id);
+    const barred = model.barredUndo(done);
+    if (barred.length > 0) return this.refused(asked(), barred);
     if (undoing === undefined)
       return { ...(await this.refused(asked(), [{ code: "conflict", about: [] }])), what: "not undone" };
     const plan = await asked();
-    model.commit(undoing, await this.tenant.client.imports.commit(plan), done);
+    model.commit(undoing, await this.client.imports.commit(plan), done);
     await this.expectRecords();
     const objects = this.#objectsOf([done.id, plan.id], undoing);
     return { what: "undone", audit: [{ action: "imports.revert", objects }] };
   }
 
   async #field(name: string): Promise<Did> {
+    const barred = this.model.barred(["fields.write"]);
+    if (barred.length > 0) return this.refused(this.client.users.addField({ name }), barred);
     const known = (await this.tenant.client.users.fields()).find((field) => field.name === name);
     const [number] = [...this.model.fields.keys()];
     if (known === undefined || number === undefined) {
-      const after = await this.tenant.client.users.addField({ name });
+      const after = await this.client.users.addField({ name });
       this.model.addField(name);
       return {
         what: "field",
@@ -484,7 +549,7 @@ export class DirectoryHistory extends AuditedHistory<Step> {
       const [value] = custom.flatMap((one) => (one.name === name ? [one.value] : []));
       return value === undefined ? [] : [{ id, name: `${called} <${emails[0] ?? ""}>`, value }];
     });
-    await this.tenant.client.users.removeField(known.id, { users: held.length });
+    await this.client.users.removeField(known.id, { users: held.length });
     this.model.removeField(number);
     await this.expectRecords();
     const objects = [
@@ -501,12 +566,15 @@ export class DirectoryHistory extends AuditedHistory<Step> {
     const [user, values] = all[place % Math.max(1, all.length)] ?? [];
     if (user === undefined || values === undefined) return NOTHING;
     const isOne = !model.administrators.has(user);
-    await this.tenant.client.administrators.mark("users", { [isOne ? "add" : "remove"]: [this.#idOf(user)] });
+    const asked = () => this.client.administrators.mark("users", { [isOne ? "add" : "remove"]: [this.idOf(user)] });
+    const refusals = model.markRefusals(user);
+    if (refusals.length > 0) return this.refused(asked(), refusals);
+    await asked();
     model.mark("users", String(valuesIn(values, "emails")[0]), isOne);
     await this.expectRecords();
     return {
       what: isOne ? "marked" : "unmarked",
-      audit: [{ action: "administrators.mark", objects: [{ thing: "user", id: this.#idOf(user) }] }],
+      audit: [{ action: "administrators.mark", objects: [{ thing: "user", id: this.idOf(user) }] }],
     };
   }
 
@@ -529,10 +597,10 @@ export class DirectoryHistory extends AuditedHistory<Step> {
         .toSorted(byId),
       [...model.records.orgs]
         .map(([org, { name, code, parent }]) => ({
-          id: this.#idOf(org),
+          id: this.idOf(org),
           name,
           code,
-          parentId: this.#idOf(Number(parent)),
+          parentId: this.idOf(Number(parent)),
           path: model.pathOf(org),
         }))
         .toSorted(byId),
@@ -551,7 +619,7 @@ export class DirectoryHistory extends AuditedHistory<Step> {
         }))
         .toSorted(byId),
       [...model.records.users]
-        .map(([user, values]) => ({ id: this.#idOf(user), ...this.#userOf(values) }))
+        .map(([user, values]) => ({ id: this.idOf(user), ...this.#userOf(values) }))
         .toSorted(byId),
     );
   }
@@ -560,7 +628,7 @@ export class DirectoryHistory extends AuditedHistory<Step> {
   #meet(kind: HandKind, id: string, isIt: (values: Values) => boolean): void {
     if ([...this.ids.values()].includes(id)) return;
     const [record] = [...this.model.records[kind]].find(([one, values]) => !this.ids.has(one) && isIt(values)) ?? [];
-    if (record !== undefined) this.#know(kind, record, id);
+    if (record !== undefined) this.know(kind, record, id);
   }
 
   #userOf({ name, emails, orgCode, title = null, employeeCode = null, accountName = null, ...custom }: Values) {
@@ -569,7 +637,7 @@ export class DirectoryHistory extends AuditedHistory<Step> {
     return {
       name,
       emails,
-      org: { id: this.#idOf(org), code: model.records.orgs.get(org)?.["code"] ?? null, path: model.pathOf(org) },
+      org: { id: this.idOf(org), code: model.records.orgs.get(org)?.["code"] ?? null, path: model.pathOf(org) },
       title,
       employeeCode,
       accountName,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../errors/index.ts";
+import type { Operation } from "../../model/role.ts";
 import {
   HistoryModel,
   isSame,
@@ -7,6 +8,7 @@ import {
   valuesIn,
   type Kind,
   type ModelImport,
+  type ModelRow,
   type Values,
 } from "./history-model.ts";
 
@@ -23,7 +25,7 @@ export interface Refusal {
 /** A number that no record has: of a reference to nothing. */
 export const NOBODY = -1;
 
-type Done = NonNullable<ReturnType<HistoryModel["undo"]>>;
+export type Done = NonNullable<ReturnType<HistoryModel["undo"]>>;
 
 const LABELS: Readonly<Record<string, string>> = {
   emails: "メールアドレス",
@@ -36,16 +38,58 @@ const REQUIRED: Readonly<Record<HandKind, string>> = { orgs: "組織名", users:
 /** The fields by which a record is put somewhere. */
 const PLACE: Readonly<Record<HandKind, string>> = { orgs: "parent", users: "orgCode" };
 
+/** What somebody wants to do to records of a kind. */
+type Work = "create" | "edit" | "move" | "delete" | "recursive" | "import" | "replace" | "undo";
+
+/** What somebody may, or may not; `whole` concerns the tenant as a whole. */
+export type Need = Operation | "whole";
+
 /** Organisations and users that are written by hand, too. */
 export class DirectoryModel extends HistoryModel {
   /** by whom each record was written, in order: numbers of imports, or by hand */
   readonly #writers = new Map<number, (number | "hand")[]>();
 
+  /** Whether the organisations of whoever acts are all. */
+  isWhole(): boolean {
+    return true;
+  }
+
+  /** Why whoever acts may not do what needs these, whatever it is about; none if he may. */
+  barred(_needs: readonly Need[]): readonly Refusal[] {
+    return [];
+  }
+
+  /** What it needs to do something to records of a kind. @see issue 11, the table of roles; facts 2.1 */
+  needs(kind: HandKind, work: Work): readonly Need[] {
+    const creatingUsers = ["users.write", "users.move", ...(this.isWhole() ? [] : (["orgs.write"] as const))] as const;
+    const writing = kind === "users" ? creatingUsers : (["orgs.write"] as const);
+    if (work === "create" || work === "import") return writing;
+    if (work === "replace" || work === "undo") return [...writing, `${kind}.delete`];
+    if (work === "recursive") return ["orgs.delete", "users.delete"];
+    if (work === "delete") return [`${kind}.delete`];
+    return work === "move" && kind === "users" ? ["users.move"] : [`${kind}.write`];
+  }
+
+  /** Whether the rows of a file are refused to whoever acts, though another one may have them taken. */
+  isUnfit(_done: Done, _rows: readonly ModelRow[]): boolean {
+    return false;
+  }
+
+  /** Why whoever acts may not undo an import, whatever became of its records since. */
+  barredUndo(_done: ModelImport): readonly Refusal[] {
+    return [];
+  }
+
+  /** Why somebody is not marked as an administrator, or unmarked; none if he is. */
+  markRefusals(_user: number): readonly Refusal[] {
+    return [];
+  }
+
   /** Why a record cannot be written with some values; each of them is true. @param record undefined of a new one */
   refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
     const before = record === undefined ? undefined : this.records[kind].get(record);
     const isRoot = kind === "orgs" && record === ROOT;
-    if (record !== undefined && before === undefined && !isRoot) return [{ code: "not-found", about: [] }];
+    if (record !== undefined && !this.sees(kind, record)) return [{ code: "not-found", about: [] }];
     return [
       ...(isRoot ? [{ code: "input-rejected", about: ["全社"] } as const] : []),
       ...this.#unknown(given),
@@ -59,8 +103,7 @@ export class DirectoryModel extends HistoryModel {
 
   #unknown(given: Values): readonly Refusal[] {
     const places = Object.values(PLACE).flatMap((field) => given[field] ?? []);
-    const isThere = (org: unknown): boolean => org === ROOT || this.records.orgs.has(Number(org));
-    return places.every(isThere) ? [] : [{ code: "not-found", about: ["組織"] }];
+    return places.every((org) => this.sees("orgs", Number(org))) ? [] : [{ code: "not-found", about: ["組織"] }];
   }
 
   #addresses({ emails }: Values): readonly Refusal[] {
@@ -84,9 +127,9 @@ export class DirectoryModel extends HistoryModel {
       valuesIn(given, field).flatMap((value) =>
         others
           .filter(([, values]) => valuesIn(values, field).some((one) => keyOf(one) === keyOf(value)))
-          .map(([, { name }]): Refusal => ({
+          .map(([other, { name }]): Refusal => ({
             code: "input-rejected",
-            about: [label, String(value), String(name)],
+            about: [label, String(value), this.sees(kind, other) ? String(name) : "使えません"],
           })),
       ),
     );

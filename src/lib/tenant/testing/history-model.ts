@@ -128,6 +128,11 @@ export class HistoryModel {
     )?.[0];
   }
 
+  /** Whether whoever acts sees a record that is there. */
+  sees(kind: Kind, record: number): boolean {
+    return this.records[kind].has(record) || (kind === "orgs" && record === ROOT);
+  }
+
   /** A number that no record has had. */
   next(): number {
     return (this.#last += 1);
@@ -212,7 +217,8 @@ export class HistoryModel {
       if (before === undefined) return [{ record, action: "create", after }];
       return isSame(before, after) ? [] : [{ record, action: "update", before, after }];
     });
-    const isLacking = (record: number): boolean => !numbers.includes(record) && !this.administrators.has(record);
+    const isLacking = (record: number): boolean =>
+      !numbers.includes(record) && !this.administrators.has(record) && this.sees(kind, record);
     const lacking = mode === "replace" ? [...this.records[kind]].filter(([record]) => isLacking(record)) : [];
     const deleted = lacking.map(([record, before]): Did => ({ record, action: "delete", before }));
     return { kind, did: [...did, ...deleted], orgs, groups: [...groups] };

@@ -250,6 +250,12 @@ export class TestTenant {
     });
   }
 
+  /** Nobody acts any more. */
+  async leave(): Promise<void> {
+    for (const acting of this.#acting.values()) await acting.close();
+    this.#acting.clear();
+  }
+
   /** Closes and reopens the tenant, as the next command would. */
   async reopen(): Promise<void> {
     await this.#open.close();
@@ -258,8 +264,7 @@ export class TestTenant {
   }
 
   async close(): Promise<void> {
-    for (const acting of this.#acting.values()) await acting.close();
-    this.#acting.clear();
+    await this.leave();
     this.database.close();
     await this.#open.close();
   }

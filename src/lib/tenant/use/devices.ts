@@ -35,7 +35,7 @@ const HAND_DEVICES: HandNoun<typeof DEVICE.fields> = {
   collection: "devices",
   series: "devices",
   actions: "devices",
-  orgs: (record) => [(record as Device).org?.id ?? ROOT_ORG_ID],
+  orgs: (_, record) => [(record as Device).org?.id ?? ROOT_ORG_ID],
   check: checkDevice,
 };
 

@@ -139,7 +139,7 @@ export class TenantImports {
   }
 
   /** @throws Failure `not-permitted` if who asks may not do what the import does, whoever planned it */
-  async #permitted(record: ImportRecord): Promise<ImportRecord> {
+  async #permitted(record: ImportRecord, { isUndoing = record.detail.reverts !== null } = {}): Promise<ImportRecord> {
     const { asker } = this.#session;
     const { reverts, takes } = record.detail;
     if (asker.account === undefined) return record;
@@ -156,7 +156,7 @@ export class TenantImports {
         ...request,
         kind: record.kind,
         // what an import made an undoing deletes
-        mode: reverts === null ? mode : "replace",
+        mode: isUndoing ? "replace" : mode,
         recursive: takes !== undefined,
       }),
     );
@@ -502,7 +502,7 @@ export class TenantImports {
   async revert(id: string, { mirrorOnly, fileName }: Undoing, { repeatable }: RequestContext): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
-    const original = await this.#permitted(await this.#expect(id, DONE));
+    const original = await this.#permitted(await this.#expect(id, DONE), { isUndoing: true });
     await this.#checkNotUndone(original);
     const counts = await this.#engine.countRevert(original);
     const { surroundings, actor } = this.#session;

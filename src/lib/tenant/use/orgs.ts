@@ -10,6 +10,7 @@ import {
   orgCode,
   ORGS,
   otherAt,
+  parentIdOf,
   ROOT,
   slashedPath,
   twinBelow,
@@ -35,7 +36,11 @@ export const HAND_ORGS: HandNoun<typeof ORG.fields> = {
   series: "orgs",
   actions: "orgs",
   usual: { parentId: ROOT_ORG_ID },
-  orgs: (record) => [(record as Org).id, (record as Org).parentId ?? ROOT_ORG_ID],
+  orgs: async (reader, record) => {
+    const { id, parentId } = record as Org;
+    // the one above may lie outside the asker's, who is not shown it
+    return [id, parentId ?? (await parentIdOf(reader, id)) ?? ROOT_ORG_ID];
+  },
   readAs: { parentId: parentOf },
   check: checkPlace,
 };

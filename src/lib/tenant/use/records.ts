@@ -43,7 +43,7 @@ export interface HandNoun<F extends Fields = Fields> {
   /** what people read instead of a field, by field: the path of the parent instead of its id */
   readonly readAs?: HandChange["noun"]["readAs"];
   /** the ids of the organisations in which one of its records lies; undefined of those that are no organisation's */
-  readonly orgs?: ((record: object) => readonly string[]) | undefined;
+  readonly orgs?: ((reader: Reader, record: object) => readonly string[] | Promise<readonly string[]>) | undefined;
   /** the fields that its records have, where they are not all of the thing's */
   readonly fields?: readonly string[] | undefined;
   /**
@@ -114,16 +114,9 @@ export const createRecord = <F extends Fields>(
   return session.change(change, async (writer) => {
     const { after, consoleTask, objects } = await addRecord(session, writer, noun, given);
     const result = { before: null, after, consoleTask, dryRun };
-    return { result, objects, orgs: orgsOf(noun, [result]), after };
+    return { result, objects, orgs: await noun.orgs?.(writer, after), after };
   });
 };
-
-/** The organisations that records lay in before a change, and lie in after it. */
-const orgsOf = <R extends object>(
-  { orgs }: Pick<HandNoun, "orgs">,
-  written: readonly Written<R>[],
-): readonly string[] | undefined =>
-  orgs && written.flatMap(({ before, after }) => [...(before === null ? [] : orgs(before)), ...orgs(after)]);
 
 /** A record that a change made, and what else it made for it. */
 interface Added<R> {
@@ -208,8 +201,9 @@ export const editRecords = <F extends Fields>(
   return session.change(change, async (writer) => {
     const all: Written<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];
+    const orgs: string[] = [];
     for (const id of new Set(ids)) {
-      const { written, objects } = await editOne(session, writer, noun, {
+      const { written, ...others } = await editOne(session, writer, noun, {
         id,
         given: definedOf(given),
         each,
@@ -217,7 +211,8 @@ export const editRecords = <F extends Fields>(
         dryRun,
       });
       all.push(written);
-      made.push(...objects);
+      made.push(...others.objects);
+      orgs.push(...others.orgs);
     }
     const changed = all.filter(({ before, after }) => before !== after);
     whole?.(changed);
@@ -226,7 +221,7 @@ export const editRecords = <F extends Fields>(
     return {
       result: all,
       objects: [...changed.map(({ after }) => objectOf(noun, after)), ...made],
-      orgs: orgsOf(noun, changed),
+      orgs: noun.orgs && orgs,
       before: isOne ? (first?.before ?? undefined) : { records: changed.map(({ before }) => before) },
       after: isOne ? first?.after : { records: changed.map(({ after }) => after) },
     };
@@ -244,7 +239,12 @@ const editOne = async <F extends Fields>(
     readonly work: "edit" | "move";
     readonly dryRun: boolean;
   },
-): Promise<{ readonly written: Written<RecordOf<F>>; readonly objects: readonly ChangedObject[] }> => {
+): Promise<{
+  readonly written: Written<RecordOf<F>>;
+  readonly objects: readonly ChangedObject[];
+  /** the organisations that it lay in before, and lies in after it */
+  readonly orgs: readonly string[];
+}> => {
   const { list } = noun;
   const { id, given, each, work, dryRun } = asked;
   const pk = await numberOf(writer, list.thing.name, id);
@@ -259,15 +259,17 @@ const editOne = async <F extends Fields>(
   await noun.check?.(writer, { pk, values });
   const at = instant(session.surroundings);
   const columns = secretColumns(noun, before, { secrets, at });
+  const wasIn = (await noun.orgs?.(writer, before)) ?? [];
   if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
-    return { written: { before, after: before, consoleTask: null, dryRun }, objects };
+    return { written: { before, after: before, consoleTask: null, dryRun }, objects, orgs: [] };
   const followed = (await noun.follow?.(writer, { before, values, at })) ?? [];
   // what follows from the whole collection, such as the place in a tree, is read anew
   await advance(writer, [noun.collection]);
   const after = await writtenOf(writer, list, id);
   const task = { noun, work, pk, before, after, secrets: Object.keys(secrets) };
   const written = { before, after, consoleTask: await askConsole(session, writer, task), dryRun };
-  return { written, objects: [...objects, ...followed] };
+  const isIn = (await noun.orgs?.(writer, after)) ?? [];
+  return { written, objects: [...objects, ...followed], orgs: [...wasIn, ...isIn] };
 };
 
 const meaningOf = async (

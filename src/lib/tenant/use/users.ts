@@ -20,7 +20,7 @@ const handUsers = (session: Session): HandNoun<typeof USER.fields> => ({
   series: "users",
   actions: "users",
   usual: { org: ROOT_ORG_ID },
-  orgs: (record) => [(record as User).org.id],
+  orgs: (_, record) => [(record as User).org.id],
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, (before as User).id, given);
     await checkNewName(writer, given, before as User | undefined);
