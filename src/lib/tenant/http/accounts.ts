@@ -1,16 +1,13 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { sha256 } from "../ids.ts";
-import { readSettings } from "../store/account-settings.ts";
-import { ACCOUNTS, SUPPORTED } from "../store/accounts.ts";
+import { ACCOUNTS, readSettings, SUPPORTED } from "../store/accounts.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { findRecords, linesOf, pageOf } from "../store/lists.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
 const byHand = () => import("../use/accounts/accounts.ts");
-
-const settings = () => import("../use/accounts/settings.ts");
 
 /** What is kept of a request, which tells nothing of its password. */
 const withoutPassword = (
@@ -32,9 +29,9 @@ export default ({ session, store }: TenantParts): Handlers<"accounts"> => ({
   },
   find: ({ query }) => session.read((reader) => findRecords(reader, ACCOUNTS, query.name)),
   settings: () => session.read(readSettings),
-  setSettings: async ({ body }) => (await settings()).setSettings(session, body),
+  setSettings: async ({ body }) => (await byHand()).setSettings(session, body),
   renamings: async ({ query: { composition } }) => {
-    const { first, ...counts } = await (await settings()).renamings(session, composition);
+    const { first, ...counts } = await (await byHand()).renamings(session, composition);
     return { ...counts, first: [...first] };
   },
   create: async ({ body, repeatable }) =>

@@ -1,5 +1,13 @@
 import { Failure } from "../../../errors/index.ts";
-import { ACCOUNT, type Account } from "../../../model/account.ts";
+import {
+  ACCOUNT,
+  ACCOUNT_SETTINGS,
+  COMPOSITIONS,
+  SETTINGS_NUMBER,
+  type Account,
+  type AccountSettings,
+  type Composition,
+} from "../../../model/account.ts";
 import { nounNamed } from "../../../model/problem.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { shownWord } from "../../../text/shell-word.ts";
@@ -9,19 +17,23 @@ import type { Once, Session } from "../../session.ts";
 import {
   ACCOUNTS,
   readAccount,
+  readSettings,
+  renamingsBy,
+  SETTINGS,
   writeAccount,
   writeMark,
   writeOfUser,
+  writeSettings,
+  type Renamings,
   type StoredAccount,
 } from "../../store/accounts.ts";
 import { openTaskOf } from "../../store/console.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { USERS } from "../../store/users.ts";
+import { verifierOf } from "../../verifier.ts";
 import { askConsole, withCode, type HandChange } from "../hand-tasks.ts";
-import { objectOf, recordOf, type Written } from "../records.ts";
-import { newName } from "./settings.ts";
-import { meantBy, permitChange, type AccountRequest, type Meant } from "./rules.ts";
-import { verifierOf } from "./verifier.ts";
+import { checkValue, objectOf, recordOf, type Written } from "../records.ts";
+import { meantBy, newName, permitChange, type AccountRequest, type Meant } from "./rules.ts";
 
 type KeptOnce = Omit<Once<Written<Account>>, "replay"> | undefined;
 
@@ -226,3 +238,60 @@ const unknownUser = (id: string): Failure => {
     hint: text("see clomoctl users list", "確認: clomoctl users list"),
   });
 };
+
+/** The settings, as tasks for the console tell of them. */
+export const HAND_SETTINGS: HandChange["noun"] & { readonly list: typeof SETTINGS } = { list: SETTINGS, kind: "users" };
+
+/** What a request says of the settings; what is missing stays. */
+interface SettingsRequest {
+  readonly composition?: Composition | undefined;
+  readonly authentication?: string | null | undefined;
+  /** see `ChangeOf` */
+  readonly seen?: number | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/**
+ * Sets what account names are composed of, and the authentication type, which is kept as it is given. Existing names stay.
+ *
+ * @throws Failure `not-permitted`, `input-rejected`
+ * @see seed 001
+ */
+export const setSettings = (
+  session: Session,
+  { composition, authentication, seen, dryRun = false }: SettingsRequest,
+): Promise<Written<AccountSettings>> =>
+  session.change({ action: "accounts.settings", locks: ["accounts"], seen, dryRun }, async (writer) => {
+    permit(session.asker, ["accounts.settings"]);
+    const before = await readSettings(writer);
+    const after: AccountSettings = {
+      ...before,
+      composition: composition ?? before.composition,
+      authentication: authentication === undefined ? before.authentication : checkedType(authentication),
+      recorded: true,
+    };
+    if (JSON.stringify(before) === JSON.stringify(after))
+      return { result: { before, after, consoleTask: null, dryRun }, objects: [] };
+    await writeSettings(writer, after);
+    const task = { noun: HAND_SETTINGS, work: "edit", pk: SETTINGS_NUMBER, before, after } as const;
+    const consoleTask = await askConsole(session, writer, task);
+    const name = COMPOSITIONS[after.composition].ja;
+    return {
+      result: { before, after, consoleTask, dryRun },
+      objects: [{ thing: ACCOUNT_SETTINGS.name, id: after.id, name }],
+      before,
+      after,
+    };
+  });
+
+const checkedType = (typed: string | null): string | null =>
+  typed === null || typed.trim() === ""
+    ? null
+    : checkValue("authentication", ACCOUNT_SETTINGS.fields.authentication, typed);
+
+/** The accounts that are told of a composition. */
+const MOST_TOLD = 1000;
+
+/** How the names of existing accounts would be by a composition. */
+export const renamings = (session: Session, composition: Composition): Promise<Renamings> =>
+  session.read((reader) => renamingsBy(reader, composition, MOST_TOLD));

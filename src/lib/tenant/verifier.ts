@@ -1,7 +1,7 @@
 /** How a password is kept. It stands alone: Node's crypto is loaded where a password is set, and nowhere else. */
 
 import { argon2 } from "node:crypto";
-import type { RandomBytes } from "../../ids.ts";
+import type { RandomBytes } from "./ids.ts";
 
 /**
  * The first of OWASP's configurations of argon2id that need the least memory: 19 MiB, 2 passes, 1 lane; with a salt of 128
