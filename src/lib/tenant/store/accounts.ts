@@ -239,6 +239,52 @@ export const writeMark = async (writer: Writer, pk: number, isMarked: boolean, a
   });
 };
 
+/** A code that was mailed, by which somebody may set a new password. */
+export interface ResetCode {
+  readonly verifier: string;
+  /** the key of the address that it was mailed to */
+  readonly addressKey: string;
+  /** a UTC instant */
+  readonly expiresAt: string;
+  /** how often another one was typed */
+  readonly tries: number;
+}
+
+/** The code of a user's account; undefined if there is none. */
+export const readCode = async (reader: Reader, user: number): Promise<ResetCode | undefined> => {
+  const row = await reader.get("select verifier, addressKey, expiresAt, tries from reset_code where user = :user", {
+    user,
+  });
+  return (
+    row && {
+      verifier: String(row["verifier"]),
+      addressKey: String(row["addressKey"]),
+      expiresAt: String(row["expiresAt"]),
+      tries: Number(row["tries"]),
+    }
+  );
+};
+
+/** Keeps a code in place of the one before. For a change that has accounts locked, as the others of codes. */
+export const writeCode = async (writer: Writer, user: number, code: ResetCode): Promise<void> => {
+  await writer.run(
+    `insert into main.reset_code (user, verifier, addressKey, expiresAt, tries)
+     values (:user, :verifier, :addressKey, :expiresAt, :tries)
+     on conflict (user) do update set verifier = :verifier, addressKey = :addressKey, expiresAt = :expiresAt,
+       tries = :tries`,
+    { ...code, user },
+  );
+};
+
+/** Removes a user's code. @param verifier of the code that is meant; whichever it is without */
+export const removeCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
+  const removed = await writer.run(
+    "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",
+    { user, verifier: verifier ?? null },
+  );
+  return removed > 0;
+};
+
 /** The settings of all accounts, as tasks for the console read them. */
 export const SETTINGS: List<typeof ACCOUNT_SETTINGS.fields> = {
   thing: ACCOUNT_SETTINGS,
