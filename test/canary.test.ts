@@ -7,7 +7,7 @@ import { describeWithOpenssl, Workshop } from "../src/lib/apple/testing/openssl.
 import { openPostOffice } from "../src/lib/renewals/testing/post-office.ts";
 import { Canaries, newSecret, runWatched } from "./canary.ts";
 import { writeCsv, type Cells } from "./console/csv.ts";
-import { freshHome, type Outcome } from "./program.ts";
+import { freshHome, run, type Outcome } from "./program.ts";
 import { openDatabase, TENANT } from "./tenant-state.ts";
 
 /** What a command is given besides its words. */
@@ -242,6 +242,54 @@ test("the password of an account by hand, and what proves it: in no place but th
       await one.runOnce(0, `${list} --format xlsx -o list.xlsx`);
     expect([...one.canaries.found]).toEqual([]);
   }
+}, 600_000);
+
+test("a code by mail, and the password that it sets: the code in the mail alone", async () => {
+  const office = await openPostOffice();
+  onTestFinished(() => office.close());
+  const [first, secret] = [`${newSecret("first")}A1`, `${newSecret("second")}A1`];
+  const files = ["first", "second"];
+  const desk = await watchedDesk([first, secret], files);
+  await writeFile(desk.path("first"), `${first}\n`, { mode: 0o600 });
+  await desk.runOnce(0, "users create --name 髙橋 --email jiro@example.jp");
+  await desk.runOnce(0, "clomo-account create jiro@example.jp --account jiro --role system --password-file first");
+  const smtp = (port: number): Promise<void> =>
+    writeFile(
+      join(desk.home, "notify.yaml"),
+      `smtp: {host: 127.0.0.1, port: ${port}, security: none, from: a@example.jp}\n`,
+      { mode: 0o600 },
+    );
+  await smtp(office.port);
+  const byMail = "clomo-account reset-password jiro --by-mail --to jiro@example.jp --verbose";
+  const sent = await run(byMail.split(" "), { home: desk.home });
+  expect(sent.code, sent.stderr).toBe(0);
+  const code = /(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}/.exec(office.delivered[0]?.mail.text ?? "")?.[0] ?? "";
+  expect(code).not.toBe("");
+  expect(`${sent.text}${sent.stderr}`).not.toContain(code);
+  const told = await watchedDesk([first, secret, code, code.replaceAll("-", "")], files, desk.home);
+  await writeFile(told.path("second"), `${secret}\n`, { mode: 0o600 });
+  await writeFile(told.path("weak"), "weak\n", { mode: 0o600 });
+  const reset = "clomo-account reset-password jiro";
+  await told.runOnce(3, `${reset} --code 0000-0000-0000 --password-file second`);
+  await told.run(3, `${reset} --code ${code} --password-file weak`);
+  await told.run(6, `clomo-account reset-password nobody --code ${code} --password-file second`);
+  const holder = await holdLock(told.home);
+  await told.run(5, `${reset} --code ${code} --password-file second`);
+  holder.kill();
+  await told.runOnce(0, `${reset} --code ${code} --password-file second --verbose`);
+  await told.run(3, `${reset} --code ${code} --password-file second`);
+  await told.run(0, `${reset} --password-file -`, { stdin: Buffer.from(`${secret}\n`) });
+  for (const line of [
+    "clomo-account list --fields all",
+    "audit list --fields all",
+    "audit export",
+    "users export -o export.csv",
+    "doctor",
+  ])
+    await told.run(0, line);
+  await smtp(9);
+  await told.run(7, byMail.replace(" --verbose", ""));
+  expect([...desk.canaries.found, ...told.canaries.found]).toEqual([]);
 }, 600_000);
 
 test("what notices are sent with: neither shown nor given to a command that is run", async () => {

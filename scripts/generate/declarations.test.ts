@@ -270,9 +270,18 @@ const PERMITTED: readonly Permitted[] = [
     byHand("verbs", `secured ${verb}`),
   ),
   ...["clomo-account", "clomo-account settings"].map((noun) => added(["nouns", noun], ACCOUNTS)),
-  ...["create", "delete", "edit", "grant", "list", "revoke", "settings set", "settings show", "show"].map((verb) =>
-    added(["verbs", `clomo-account ${verb}`], ACCOUNTS),
-  ),
+  ...[
+    "create",
+    "delete",
+    "edit",
+    "grant",
+    "list",
+    "reset-password",
+    "revoke",
+    "settings set",
+    "settings show",
+    "show",
+  ].map((verb) => added(["verbs", `clomo-account ${verb}`], ACCOUNTS)),
   added(["verbs", "secured groups show"], "the users of a group"),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),

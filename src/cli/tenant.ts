@@ -3,7 +3,7 @@ import type { Clock } from "../commands/tools.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import { ensureFolder, hasCode, namesIn, type ProcessTable } from "../lib/files/index.ts";
-import type { OpenTenant as Tenant } from "../lib/tenant/index.ts";
+import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
 import { openClient, unchecked, type Client, type Connection, type NounName } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
@@ -33,6 +33,8 @@ export interface Machine {
   readonly beforeChange?: Connection["beforeChange"];
   /** called where an export left no record in the audit */
   readonly unaudited?: Connection["unaudited"];
+  /** how an embedded tenant sends mail */
+  readonly mail?: TenantOptions["mail"];
   /** called before the file of an embedded tenant is updated, with the tenant's name */
   readonly upgrading?: ((name: string) => void) | undefined;
 }
@@ -55,7 +57,7 @@ export async function openTenant(machine: Machine, chosen: ChosenContext): Promi
 type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName, hostName, as, program, upgrading, signal }: Machine,
+  { clock, processes, userName, hostName, as, program, mail, upgrading, signal }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
   installLightMessages();
@@ -74,6 +76,7 @@ async function connectInProcess(
         origin: { host: hostName, user: userName, program, access: "embedded" },
       },
       processes,
+      mail,
       upgrading: () => {
         isUpgraded = true;
         upgrading?.(name);

@@ -142,6 +142,12 @@ const userOf = ({ clock, userName, hostName }: Outside) => ({
 const homeOf = ({ host, userFolder, userId }: Outside): Home =>
   locateHome({ platform: host.platform, environment: host.env, userFolder, workingFolder: host.cwd(), userId });
 
+/** How embedded tenants send mail. */
+const mailOf =
+  ({ host: { env, platform } }: Outside, home: Home): NonNullable<TenantMachine["mail"]> =>
+  async () =>
+    (await import("./mail.ts")).mailBy({ home, environment: env, modes: platform !== "win32" })();
+
 /** Whether there is a tenant whose status can be shown: a context was added, or `embedded` has held data. */
 export const hasTenants = async (outside: Outside): Promise<boolean> =>
   (await new Contexts(homeOf(outside)).counted()).length > 0;
@@ -208,7 +214,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
   const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal) };
-  const machine = { ...userOf(outside), ...told, as: globals.as, processes, signal };
+  const machine = { ...userOf(outside), ...told, as: globals.as, processes, mail: mailOf(outside, home), signal };
   const tenants = tenantsOf(outside, { terminal, globals }, machine);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {

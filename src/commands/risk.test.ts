@@ -138,6 +138,7 @@ const REHEARSED: readonly string[] = [
   "clomo-account edit jiro01 --memo y",
   "clomo-account grant jiro01 --role operator --password-file password",
   "clomo-account revoke jiro01",
+  "clomo-account reset-password jiro01 --password-file password",
   "clomo-account settings set --composition employee-code",
   "tenant set --ios yes",
   "imports revert 4",

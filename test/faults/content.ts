@@ -14,6 +14,7 @@ const CONTENT = [
   "renewal_item",
   "sent_column",
   "account",
+  "reset_code",
   "scheme",
   "account_settings",
 ] as const;
@@ -55,7 +56,8 @@ export function contentOf(home: string): string | undefined {
 }
 
 /** What differs from run to run, within any text: verifiers, ids, hashes, instants. */
-const VOLATILE = /\$argon2id\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+const VOLATILE =
+  /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 /**
  * All that a tenant's file holds: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes and instants are made alike.

@@ -48,7 +48,8 @@ class Scene {
     const first = await rehearsal.run(home, { number: 0, log });
     const after = heldBy(home, work);
     const second = await rehearsal.run(home);
-    if (first.code !== 0 || second.code !== (work.again ?? 0)) throw new Error(`${first.stderr}\n${second.stderr}`);
+    if (first.code !== (work.code ?? 0) || second.code !== (work.again ?? work.code ?? 0))
+      throw new Error(`${first.stderr}\n${second.stderr}`);
     const states = [before, after, heldBy(home, work)];
     return new Scene(rehearsal, work, states, await filesOf(home), callsOf(log, home));
   }
@@ -66,7 +67,8 @@ class Scene {
     const isBefore = found === this.#before || (this.#before === undefined && isBare(found));
     const next = await this.rehearsal.run(home);
     if (work.plans === true) await discardPlans(home);
-    const [expected, code] = isAfter ? [this.#again, work.again ?? 0] : [this.#after, 0];
+    const { code: usual = 0, again = usual } = work;
+    const [expected, code] = isAfter ? [this.#again, again] : [this.#after, usual];
     const wrong = [
       ...(signal === "SIGKILL" ? [] : ["not killed"]),
       ...(isBefore || isAfter ? [] : ["neither before nor after"]),

@@ -1,6 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { openPostOffice, type PostOffice } from "../../src/lib/renewals/testing/post-office.ts";
 import { writePeople } from "../people-file.ts";
+import { openDatabase } from "../tenant-state.ts";
 import { prepared, type Work } from "./works.ts";
 
 /** A mirror with twenty users in their organisations, as the console exported them. */
@@ -71,7 +74,30 @@ async function withAccounts(home: string): Promise<string> {
   return "";
 }
 
-/** The same, and somebody whose user has no account. */
+/** The same, with a mail server that takes every mail. */
+async function withMail(home: string): Promise<PostOffice> {
+  await withAccounts(home);
+  const office = await openPostOffice();
+  onTestFinished(() => office.close());
+  const smtp = `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp}\n`;
+  await writeFile(join(home, "notify.yaml"), smtp, { mode: 0o600 });
+  return office;
+}
+
+const RESET = ["clomo-account", "reset-password", "account1"];
+const BY_MAIL = ["--by-mail", "--to", "user1@example.com"];
+
+/** The same, and a code that was mailed, which stands for `ID`; it holds however long the tests take. */
+async function withCode(home: string): Promise<string> {
+  const office = await withMail(home);
+  await prepared(home, ...RESET, ...BY_MAIL);
+  const database = openDatabase(home);
+  database.exec("update reset_code set expiresAt = '2099-01-01T00:00:00.000Z'");
+  database.close();
+  return /(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}/.exec(office.delivered[0]?.mail.text ?? "")?.[0] ?? "";
+}
+
+/** {@link withAccounts}, and somebody whose user has no account. */
 async function withNewcomer(home: string): Promise<string> {
   await withAccounts(home);
   await prepared(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
@@ -339,6 +365,36 @@ export const WRITES: readonly Work[] = [
       return "";
     },
     line: ["clomo-account", "revoke", "account3"],
+  },
+  {
+    name: "clomo-account reset-password",
+    prepare: withAccounts,
+    line: [...RESET, "--password-file", "password"],
+  },
+  {
+    name: "clomo-account reset-password in a mirror",
+    prepare: mirrorWithAccounts,
+    line: [...RESET, "--password-in-console"],
+  },
+  {
+    name: "clomo-account reset-password --by-mail",
+    prepare: async (home) => {
+      await withMail(home);
+      return "";
+    },
+    line: [...RESET, ...BY_MAIL],
+  },
+  {
+    name: "clomo-account reset-password --code",
+    prepare: withCode,
+    line: [...RESET, "--code", "ID", "--password-file", "password"],
+    again: 3,
+  },
+  {
+    name: "clomo-account reset-password with a wrong code",
+    prepare: withCode,
+    line: [...RESET, "--code", "none", "--password-file", "password"],
+    code: 3,
   },
   {
     name: "clomo-account settings set",

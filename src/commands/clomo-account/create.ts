@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { USER_ARGUMENT, userNamed } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
-import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, passwordOf } from "./options.ts";
+import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
 import { ACCOUNT_WRITTEN } from "./written.ts";
 
 export default defineCommand({
@@ -41,7 +41,7 @@ export default defineCommand({
     const { id: user, accountName } = await userNamed((await tools.tenant("users")).client, typed);
     // who has an account is refused, and nothing asked before
     const role = accountName === null ? (options.role ?? "none") : "none";
-    const password = await passwordOf(tools, options, { former: "none", role });
+    const password = await passwordOf(tools, options, needsPassword("none", role));
     const { client } = await tools.tenant("accounts");
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.create({

@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { refuseNothing } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
-import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, passwordOf } from "./options.ts";
+import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
 import { ACCOUNT_WRITTEN } from "./written.ts";
 
 export default defineCommand({
@@ -29,7 +29,7 @@ export default defineCommand({
     refuseNothing(values, "clomoctl clomo-account grant");
     const { client } = await tools.tenant("accounts");
     const { id, role: former } = await accountNamed(client, named);
-    const password = await passwordOf(tools, options, { former, role: options.role ?? former });
+    const password = await passwordOf(tools, options, needsPassword(former, options.role ?? former));
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.grant(id, { ...values, ...password, dryRun });
     await showWritten(tools, written, ACCOUNT_WRITTEN);

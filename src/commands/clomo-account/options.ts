@@ -175,12 +175,16 @@ const PASSWORD: Secret<"password"> = {
   further: { about: PASSWORD_RULE, fault: passwordFault },
 };
 
-/** What decides whether a password is asked for. */
-interface Asking {
-  /** the role that the account has, and the one that it is to have */
-  readonly former: Account["role"];
-  readonly role: Role;
-}
+/**
+ * A new password: from a file, else asked for.
+ *
+ * @throws as `secretOf`
+ */
+export const newPassword = async (tools: Tools, file: string | undefined): Promise<string> =>
+  (await secretOf(tools, PASSWORD, { file, stdin: false, prompt: file === undefined })) ?? "";
+
+/** Whether a password is needed, by the role that an account has and the one that it is to have. */
+export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";
 
 /**
  * The password that is given; one that is needed and is not given is asked for, but in a mirror, which keeps none.
@@ -190,9 +194,9 @@ interface Asking {
 export async function passwordOf(
   tools: Tools,
   { passwordFile, passwordInConsole }: Pick<GivenOptions, "passwordFile" | "passwordInConsole">,
-  { former, role }: Asking,
+  isNeeded: boolean,
 ): Promise<{ readonly password?: string }> {
-  const isMissing = passwordFile === undefined && !passwordInConsole && former === "none" && role !== "none";
+  const isMissing = passwordFile === undefined && !passwordInConsole && isNeeded;
   const prompt = isMissing && (await (await tools.tenant("tenant")).client.tenant.show()).mirroredAt === null;
   const password = await secretOf(tools, PASSWORD, { file: passwordFile, stdin: false, prompt });
   return password === undefined ? {} : { password };

@@ -1,9 +1,10 @@
 import { lookup } from "node:dns/promises";
 import { join, resolve } from "node:path";
-import { readOwnFile, readShort } from "../../lib/files/index.ts";
+import { readShort } from "../../lib/files/index.ts";
 import { lookAt } from "../../lib/files/look.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import { readSecret, type SecretPlace } from "../../lib/renewals/notify/secret.ts";
+import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { NOTIFY_FILE, type NotifySettings, type SecretSource } from "../../lib/renewals/notify/settings.ts";
 import { lastRunFile, readLastRun } from "../../lib/renewals/schedule/launcher.ts";
 import type { Scheduled } from "../../lib/renewals/schedule/schedule.ts";
@@ -27,7 +28,7 @@ export async function checkRenewals(
   const schedule = await found(tools, "schedule", () => scheduleFindings(tools, expiring));
   let settings: NotifySettings | undefined;
   const notices = await found(tools, "notify", async () => {
-    settings = await readSettings(tools);
+    settings = await readNotifySettings(tools.home);
     const missing = await missingCommands(tools, settings);
     return missing.length > 0 ? missing : [noticeFinding(tools, settings, expiring)];
   });
@@ -121,15 +122,6 @@ async function installedFinding(tools: Tools, { way, at, timezone, active, files
 }
 
 const MOST_BYTES = 4096;
-
-/** @throws Failure as `readOwnFile`, and `input-rejected` with the line */
-async function readSettings({ home }: Tools): Promise<NotifySettings | undefined> {
-  const file = join(home.settings, NOTIFY_FILE);
-  const content = await readOwnFile(file, home.userId);
-  if (content === undefined) return undefined;
-  const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
-  return parseNotifySettings(content, file);
-}
 
 function noticeFinding({ home }: Tools, settings: NotifySettings | undefined, { count }: Expiring): Finding {
   if (settings === undefined) {

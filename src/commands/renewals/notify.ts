@@ -1,11 +1,11 @@
-import { join } from "node:path";
-import { readOwnFile, unreadable } from "../../lib/files/index.ts";
+import { unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf, hindrancesOf } from "../../lib/renewals/notify/deliver.ts";
 import type { SecretPlace } from "../../lib/renewals/notify/secret.ts";
 import type { NoticeRow } from "../../lib/renewals/notify/sender.ts";
 import type { NoticeTenant } from "../../lib/renewals/notify/tenant.ts";
 import { planNotices, sendNotices } from "../../lib/renewals/notify/send.ts";
+import { notifyFileIn, readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { NOTIFY_FILE, type NotifySettings, type Recipient } from "../../lib/renewals/notify/settings.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
@@ -177,14 +177,11 @@ const misfit = (action: string): Failure =>
   });
 
 async function readSettings({ home }: Tools): Promise<NotifySettings> {
-  const file = join(home.settings, NOTIFY_FILE);
-  const content = await readOwnFile(file, home.userId).catch((cause: unknown) => {
+  const file = notifyFileIn(home);
+  const settings = await readNotifySettings(home).catch((cause: unknown) => {
     throw cause instanceof Failure ? cause : unreadable(file, cause);
   });
-  if (content !== undefined) {
-    const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
-    return parseNotifySettings(content, file);
-  }
+  if (settings !== undefined) return settings;
   throw new Failure("not-found", {
     what: text("no recipients are configured", "通知先の設定がありません"),
     where: file,

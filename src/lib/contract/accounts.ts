@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ACCOUNT, ACCOUNT_SETTINGS, RENAMING } from "../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, RENAMING, SENT_CODE } from "../model/account.ts";
 import { exampleOf } from "../model/thing.ts";
 import { flag, byName, filters, paging, searching } from "./queries.ts";
 import { get, items, json, list, patch, post, put } from "./route.ts";
@@ -16,6 +16,9 @@ const WrittenAccount = named("WrittenAccount", written(Account));
 const AccountSettings = named("AccountSettings", recordSchema(ACCOUNT_SETTINGS.fields));
 
 const WrittenAccountSettings = named("WrittenAccountSettings", written(AccountSettings));
+
+/** A code that was mailed. */
+const SentCode = named("SentResetCode", recordSchema(SENT_CODE));
 
 /** How the names of existing accounts would be; `first` are those that are not so. */
 const Renamings = named(
@@ -151,11 +154,57 @@ export default {
       answer: json(WrittenAccount, "The account"),
       fails: ["input-rejected", "not-found"],
     }),
+    resetPassword: post("/v1/accounts/{id}/reset-password", {
+      id: "resetPassword",
+      summary: "Set the password of a CLOMO account anew",
+      params: byId,
+      body: named(
+        "PasswordReset",
+        withExample(
+          z.strictObject({
+            password: ROLE_MEMBERS.password,
+            passwordInConsole: ROLE_MEMBERS.passwordInConsole,
+            ...writing,
+          }),
+          () => ({ password: "Invented1" }),
+        ),
+      ),
+      answer: json(WrittenAccount, "The account"),
+      fails: ["input-rejected", "not-found"],
+    }),
+    sendResetCode: post("/v1/accounts/{id}/reset-code", {
+      id: "sendResetCode",
+      summary: "Mail a code by which the person sets a new password; it takes the place of the one before",
+      params: byId,
+      body: named(
+        "ResetCodeRequest",
+        withExample(
+          z.strictObject({ address: z.string().meta({ description: "one of the mail addresses of the account" }) }),
+          () => ({ address: ACCOUNT.fields.emails.example[0] }),
+        ),
+      ),
+      answer: json(SentCode, "To whom it was sent, and how long it holds"),
+      fails: ["input-rejected", "not-found", "unavailable"],
+    }),
+    resetWithCode: post("/v1/accounts/{id}/reset-with-code", {
+      id: "resetWithCode",
+      summary: "Set a new password by the code that was mailed, which is used up by that",
+      params: byId,
+      body: named(
+        "ResetByCode",
+        withExample(z.strictObject({ code: z.string().min(1).max(100), password: z.string() }), () => ({
+          code: "7K2M-04QX-9TRB",
+          password: "Invented1",
+        })),
+      ),
+      answer: json(WrittenAccount, "The account"),
+      fails: ["input-rejected", "not-found"],
+    }),
   },
 };
 
 export type { Account } from "../model/account.ts";
-export type { AccountSettings, Composition } from "../model/account.ts";
+export type { AccountSettings, Composition, SentCode } from "../model/account.ts";
 export type AccountRenamings = z.infer<typeof Renamings>;
 export type WrittenAccountSettings = z.infer<typeof WrittenAccountSettings>;
 export type WrittenAccount = z.infer<typeof WrittenAccount>;

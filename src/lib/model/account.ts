@@ -163,6 +163,20 @@ export const PASSWORD_RULE = text(
   `${FEWEST_CHARACTERS} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,
 );
 
+/** How long a code holds by which somebody sets a new password, and how often one may be typed; ours. */
+export const RESET_CODE = { minutes: 15, tries: 5 } as const;
+
+/** A code that was mailed: to which address of an account, and how long it holds. */
+export const SENT_CODE = {
+  id: USER_ID,
+  name: FIELDS.name,
+  address: { type: "text", label: text("sent to", "送信先"), example: EMAILS.example[0] },
+  expiresAt: { type: "instant", label: text("valid until", "有効期限"), example: "2026-11-20T01:15:00.000Z" },
+  tries: { type: "integer", label: text("tries", "入力できる回数"), example: RESET_CODE.tries },
+} as const satisfies Fields;
+
+export type SentCode = RecordOf<typeof SENT_CODE>;
+
 /** What holds of the support option. @see facts 2.1, 2.2 */
 export const SUPPORT_RULE = text(
   `the support option is for system administrators, at most ${MOST_SUPPORT_OPTIONS} in a tenant`,

@@ -29,12 +29,16 @@ const VERBS: Readonly<Record<string, Text>> = {
   remove: text("remove", "を削除"),
   grant: text("grant role to", "に管理者権限を付与"),
   revoke: text("revoke role of", "の管理者権限を解除"),
+  "reset-password": text("reset password of", "のパスワードを再設定"),
   confirm: text("confirm", "の実施を記録"),
   export: text("export", "を書き出し"),
 };
 
 /** Actions that are called otherwise. */
 const OWN: Readonly<Record<string, Text>> = {
+  "accounts.send-code": text("send code for new password", "パスワード再設定コードを送信"),
+  "accounts.void-code": text("void code that could not be sent", "送信できなかったコードを無効化"),
+  "accounts.wrong-code": text("wrong code for new password", "パスワード再設定コードの誤り"),
   "accounts.settings": text("set CLOMO account settings", "CLOMO アカウント設定を変更"),
   "administrators.mark": text("mark administrators", "管理者の印を変更"),
   "console.confirm": text("confirm task", "作業の完了を確認"),

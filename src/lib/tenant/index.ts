@@ -7,6 +7,7 @@ import { instant, type Surroundings } from "./ids.ts";
 import { Session } from "./session.ts";
 import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
+import type { OpenMail } from "./use/accounts/reset.ts";
 import { openSqlite, type OpenStore, type SqliteTenant } from "./store/sqlite/open.ts";
 
 /** An open tenant: `fetch` answers the tenant API. */
@@ -26,6 +27,8 @@ export interface TenantOptions extends Pick<
   /** the account that he acts as; by default he may do everything */
   readonly as?: string | undefined;
   readonly surroundings: Surroundings;
+  /** how it sends mail; without it, it sends none */
+  readonly mail?: OpenMail | undefined;
   /** knows which processes are alive, to name the holder of a lock; without it nobody is named */
   readonly processes?: Processes | undefined;
 }
@@ -39,10 +42,10 @@ const NOBODY: Processes = { self: 0, isAlive: () => false };
  *   it, `not-permitted` when it needs a migration and cannot be written, `unexpected` when its file is damaged
  */
 export const openTenant = (options: TenantOptions): OpenTenant => {
-  const { actor, as, surroundings, processes = NOBODY } = options;
+  const { actor, as, surroundings, processes = NOBODY, mail = NO_MAIL } = options;
   const { close, ...parts } = openSqlite({ ...options, now: instant(surroundings), processes });
   const session = new Session(parts.store, surroundings, actor);
-  const own = { ...parts, session, owner: session, processes };
+  const own = { ...parts, session, owner: session, processes, mail };
   const answer = as === undefined ? createApp(own) : answerAs(as, own, { surroundings, actor });
   const underWay = new Set<Promise<Response>>();
   let isClosing = false;
@@ -62,6 +65,13 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     },
   };
 };
+
+const NO_MAIL: OpenMail = () =>
+  Promise.reject(
+    new Failure("input-rejected", {
+      what: text("this tenant sends no mail", "このテナントからはメールを送信できません"),
+    }),
+  );
 
 /** Answers each request as it is answered to an account, by what it may at that moment. */
 const answerAs = (

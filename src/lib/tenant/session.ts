@@ -47,6 +47,8 @@ export interface Changed<T> {
   readonly after?: object | undefined;
   /** what else the audit is told */
   readonly detail?: object | undefined;
+  /** what it came to, where that is not what was asked for */
+  readonly action?: string | undefined;
 }
 
 /** Records that a change takes values or memberships from are told in its record, up to this number. */
@@ -133,7 +135,7 @@ export class Session {
         await advance(writer, locks);
         const { actor, by, surroundings } = this;
         const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
-        if (action !== null) await audit?.appendAudit(writer, { ...entry, action });
+        if (action !== null) await audit?.appendAudit(writer, { ...entry, action: changed.action ?? action });
         if (once !== undefined) await keepKey(writer, this.keptKey(once, changed.objects[0]?.id ?? ""));
         return result;
       },

@@ -1,7 +1,7 @@
-import { dirname, join, resolve } from "node:path";
-import { readOwnFile, unreadable, writeFileAtomically } from "../../../lib/files/index.ts";
+import { dirname, resolve } from "node:path";
+import { unreadable, writeFileAtomically } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { NOTIFY_FILE } from "../../../lib/renewals/notify/settings.ts";
+import { notifyFileIn, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
 import { NPX_CACHE, steadyDoor } from "../../../lib/renewals/schedule/launcher.ts";
 import type { DailyRun, ScheduleChange, Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts";
@@ -115,13 +115,12 @@ async function showInstalled(tools: Tools, changed: ScheduleChange): Promise<voi
 
 /** Warns if there are no recipients yet, if `notify` would refuse its settings, or if a scheduled run lacks their secrets. */
 async function warnOfSettings({ terminal, home }: Tools): Promise<void> {
-  const file = join(home.settings, NOTIFY_FILE);
+  const file = notifyFileIn(home);
   try {
-    const content = await readOwnFile(file, home.userId);
-    if (content !== undefined) {
-      const { parseNotifySettings } = await import("../../../lib/renewals/notify/settings-schema.ts");
+    const settings = await readNotifySettings(home);
+    if (settings !== undefined) {
       const { secretNames } = await import("../../../lib/renewals/notify/deliver.ts");
-      for (const name of secretNames(parseNotifySettings(content, file))) {
+      for (const name of secretNames(settings)) {
         await terminal.warn(
           text(
             `${file}: a scheduled run has no ${name} in its environment; use password-file, url-file or token-file`,

@@ -15,7 +15,8 @@ export const secretNames = ({ smtp, recipients }: NotifySettings): readonly stri
   return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
 };
 
-const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
+/** Opens the mail server of the settings. @throws Failure as `readSecret` and `readText` */
+export const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
   const { openMailer } = await import("./ways/mail.ts");
   return openMailer({
     ...smtp,
@@ -73,8 +74,9 @@ export const deliveryOf = (settings: NotifySettings, place: SecretPlace): Delive
       switch (recipient.way) {
         case "mail": {
           if (settings.smtp === undefined) return failed(NO_SERVER);
-          const mail = await (mailer ??= openSmtp(settings.smtp, place));
-          return await mail(recipient.address, message, recipient.language);
+          const { mailOfNotice } = await import("./ways/mail.ts");
+          const send = await (mailer ??= openSmtp(settings.smtp, place));
+          return await send(recipient.address, mailOfNotice(message), recipient.language);
         }
         case "webhook": {
           const { postNotice } = await import("./ways/webhook.ts");

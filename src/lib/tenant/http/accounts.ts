@@ -1,16 +1,14 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { sha256 } from "../ids.ts";
-import { readSettings } from "../store/account-settings.ts";
-import { ACCOUNTS, SUPPORTED } from "../store/accounts.ts";
+import { Session } from "../session.ts";
+import { ACCOUNTS, readSettings, SUPPORTED } from "../store/accounts.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { findRecords, linesOf, pageOf } from "../store/lists.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
 const byHand = () => import("../use/accounts/accounts.ts");
-
-const settings = () => import("../use/accounts/settings.ts");
 
 /** What is kept of a request, which tells nothing of its password. */
 const withoutPassword = (
@@ -21,8 +19,16 @@ const withoutPassword = (
   return repeatable && { ...repeatable, fingerprint: sha256(JSON.stringify(open)) };
 };
 
+const reset = () => import("../use/accounts/reset.ts");
+
+/** Who asks for himself sees his account, wherever it lies. */
+const sessionFor = ({ session, owner }: TenantParts, id: string): Session =>
+  session.asker.account?.id === id
+    ? new Session(owner.store, session.surroundings, owner.actor, session.asker)
+    : session;
+
 /** CLOMO accounts. */
-export default ({ session, store }: TenantParts): Handlers<"accounts"> => ({
+export default ({ session, store, ...parts }: TenantParts): Handlers<"accounts"> => ({
   list: ({ query: { supported, ...query } }) => {
     const of = supported ? SUPPORTED : ACCOUNTS;
     return {
@@ -32,9 +38,9 @@ export default ({ session, store }: TenantParts): Handlers<"accounts"> => ({
   },
   find: ({ query }) => session.read((reader) => findRecords(reader, ACCOUNTS, query.name)),
   settings: () => session.read(readSettings),
-  setSettings: async ({ body }) => (await settings()).setSettings(session, body),
+  setSettings: async ({ body }) => (await byHand()).setSettings(session, body),
   renamings: async ({ query: { composition } }) => {
-    const { first, ...counts } = await (await settings()).renamings(session, composition);
+    const { first, ...counts } = await (await byHand()).renamings(session, composition);
     return { ...counts, first: [...first] };
   },
   create: async ({ body, repeatable }) =>
@@ -43,4 +49,11 @@ export default ({ session, store }: TenantParts): Handlers<"accounts"> => ({
   grant: async ({ params: { id }, body, repeatable }) =>
     (await byHand()).grantRole(session, id, body, withoutPassword(repeatable, body)),
   revoke: async ({ params: { id }, body, repeatable }) => (await byHand()).revokeRole(session, id, body, repeatable),
+  resetPassword: async ({ params: { id }, body, repeatable }) =>
+    (await byHand()).resetPassword(session, id, body, withoutPassword(repeatable, body)),
+  // neither is repeated by a key: another code is sent, and one that was used up is none
+  sendResetCode: async ({ params: { id }, body }) =>
+    (await reset()).sendResetCode(sessionFor({ session, store, ...parts }, id), parts.mail, { ...body, id }),
+  resetWithCode: async ({ params: { id }, body }) =>
+    (await reset()).resetWithCode(sessionFor({ session, store, ...parts }, id), { ...body, id }),
 });

@@ -7,6 +7,7 @@ import type { AuditVerifier } from "../store/audit-findings.ts";
 import type { Store } from "../store/store.ts";
 import type { ImportEngine } from "../store/imports/engine.ts";
 import type { Processes } from "../store/processes.ts";
+import type { OpenMail } from "../use/accounts/reset.ts";
 import type { Exported } from "../use/exports.ts";
 import type { Upload } from "./content.ts";
 
@@ -21,6 +22,8 @@ export interface TenantParts {
   readonly engine: () => Promise<ImportEngine>;
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
+  /** how the tenant sends mail */
+  readonly mail: OpenMail;
   /** What an error of the store means. */
   readonly explain: (error: unknown) => unknown;
 }

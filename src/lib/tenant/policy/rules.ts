@@ -74,6 +74,10 @@ const administrators =
     (params as { readonly kind: string }).kind === "users" ? panel : app,
   ];
 
+/** By a code everybody sets his own password; that of others needs what any change of their accounts does. */
+const ownAccount = ({ asker, params }: AskedFor): readonly Operation[] =>
+  asker.account?.id === (params as { readonly id: string }).id ? [] : ["accounts.write"];
+
 /** What each request needs. The type asks for a rule of every route. */
 const RULES: Readonly<Record<RouteId, Rule>> = {
   whoami: [],
@@ -114,6 +118,9 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   editAccount: ["accounts.write"],
   grantRole: ["accounts.write"],
   revokeRole: ["accounts.write"],
+  resetPassword: ["accounts.write"],
+  sendResetCode: ownAccount,
+  resetWithCode: ownAccount,
   securedUsers: ["secured.read"],
   findSecuredUsers: ["secured.read"],
   exportSecuredUsers: ["secured.read"],

@@ -100,6 +100,20 @@ const MIXED: readonly TwinRequest[] = [
   },
 ];
 
+/** New passwords: of an operator of his, of who is hidden, and of each of those who ask for himself. */
+const RESETTING: readonly TwinRequest[] = ["ope", "minami", "higashi", "cus"]
+  .map((name) => `${name}@accounts.example`)
+  .concat("taro@west.example", "hanako@east.example")
+  .flatMap((email): readonly TwinRequest[] => {
+    const path = `/v1/accounts/{user:${email}}`;
+    return [
+      { method: "POST", path: `${path}/reset-code`, body: { address: email } },
+      { method: "POST", path: `${path}/reset-code`, body: { address: "hanako@west.example" } },
+      { method: "POST", path: `${path}/reset-with-code`, body: { code: "0000", password: "Invented1" } },
+      { method: "POST", path: `${path}/reset-password`, body: { password: "Invented1" } },
+    ];
+  });
+
 const WRITING: readonly TwinRequest[] = [
   { method: "PATCH", path: "/v1/users/{user:hanako@east.example}", body: { title: "課長" } },
   { method: "PATCH", path: "/v1/users/{user:taro@west.example}", body: { title: "課長" } },
@@ -204,6 +218,7 @@ const WRITING: readonly TwinRequest[] = [
   { method: "POST", path: "/v1/imports", body: { kind: "browser" } },
   { method: "POST", path: "/v1/imports", body: { kind: "users", mode: "replace", fromConsole: true } },
   { method: "POST", path: "/v1/imports", body: { kind: "users", createOrgs: true } },
+  ...RESETTING,
 ];
 
 describe.each(["higashi", "ope", "cus"])("%s is answered as in a tenant without the hidden half", (account) => {

@@ -65,6 +65,7 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["user", IS_INSIDE["user"] ?? ""],
     ["user_email", isOfHeldUser("t.user")],
     ["account", isOfHeldUser("t.user")],
+    ["reset_code", isOfHeldUser("t.user")],
     ["device", IS_INSIDE["device"] ?? ""],
     ["secured_user", String(scope.secured)],
     ["secured_group", String(scope.secured)],

@@ -12,6 +12,7 @@ import { describeProblem, type ProblemCode } from "../../model/problem.ts";
 import type { Text } from "../../text/index.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
 import type { Surroundings } from "../ids.ts";
+import type { SendMail, TenantMail } from "../use/accounts/reset.ts";
 import { Database, type Params, type Row } from "../store/sqlite/database.ts";
 
 export type Request = NewImport;
@@ -87,6 +88,7 @@ const TABLES = [
   "administrators_known",
   "tenant_profile",
   "account",
+  "reset_code",
   "scheme",
   "account_settings",
 ];
@@ -102,6 +104,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["device", "devices"],
   ["tenant_profile", "tenant"],
   ["account", "accounts"],
+  ["reset_code", "accounts"],
   ["account_settings", "accounts"],
   ["scheme", "schemes"],
   ["renewal_item", "renewals"],
@@ -120,6 +123,10 @@ export class TestTenant {
   client: WholeClient;
   #open: OpenTenant;
   readonly #acting = new Map<string, OpenTenant>();
+  /** what it has mailed */
+  readonly mails: TenantMail[] = [];
+  /** why no mail can be sent; undefined: it can */
+  unsent: Text | undefined;
 
   /** @param start initial time of its clock */
   constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")), start = START) {
@@ -140,7 +147,11 @@ export class TestTenant {
 
   #start(as?: string): OpenTenant {
     const { folder, surroundings } = this;
-    return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf });
+    const mail = async (): Promise<SendMail> => async (one) => {
+      if (this.unsent === undefined) this.mails.push(one);
+      return this.unsent;
+    };
+    return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf, mail });
   }
 
   /** The tenant as its owner uses it when he acts as an account; closed with it. */

@@ -35,7 +35,7 @@ const nounOf = async ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Pro
   }
   if (kind === "orgs") return (await import("./orgs.ts")).HAND_ORGS;
   if (kind === "devices") return { list: (await import("../store/devices.ts")).DEVICES };
-  if (thing === ACCOUNT_SETTINGS.name) return (await import("./accounts/settings.ts")).HAND_SETTINGS;
+  if (thing === ACCOUNT_SETTINGS.name) return (await import("./accounts/accounts.ts")).HAND_SETTINGS;
   if (thing === ACCOUNT.name) return (await import("./accounts/accounts.ts")).HAND_ACCOUNTS;
   return { list: (await import("../store/users.ts")).USERS };
 };

@@ -8,8 +8,7 @@ import { countOwned } from "../store/devices.ts";
 import { ROOT } from "../store/orgs.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { USERS } from "../store/users.ts";
-import { checkOperator, permitAccountOf } from "./accounts/rules.ts";
-import { newName } from "./accounts/settings.ts";
+import { checkOperator, newName, permitAccountOf } from "./accounts/rules.ts";
 import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type Written } from "./records.ts";
 
 /** PANEL users, as they are written by hand. */

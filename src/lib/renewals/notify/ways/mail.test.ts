@@ -7,7 +7,7 @@ import { join } from "node:path";
 import ICAL from "ical.js";
 import type { SMTPServerOptions } from "smtp-server";
 import { afterEach, expect, test } from "vitest";
-import { openMailer, type OpenSmtp } from "./mail.ts";
+import { mailOfNotice, openMailer, type OpenSmtp } from "./mail.ts";
 import { messageOf } from "../message.ts";
 import { openPostOffice, type PostOffice } from "../../testing/post-office.ts";
 import { digestOf } from "../../testing/digest.ts";
@@ -48,7 +48,9 @@ test.each([
 ] as const)("a mail in %s has its subject, text, HTML and calendar", async (language, subject, line) => {
   const smtp = await open();
   const digest = digestOf({ language });
-  expect(await openMailer(smtp)("it@example.jp", await messageOf(digest), language)).toEqual({ sent: true });
+  expect(await openMailer(smtp)("it@example.jp", mailOfNotice(await messageOf(digest)), language)).toEqual({
+    sent: true,
+  });
   const [got] = office?.delivered ?? [];
   expect(got?.to).toBe("it@example.jp");
   const mail = got?.mail;
@@ -76,7 +78,7 @@ test("STARTTLS is required and its certificate is checked; the password goes ins
     onAuth: ({ username, password }, _, done) =>
       password === "geheim1" ? done(null, { user: username }) : done(new Error(`no: ${password}`)),
   });
-  const message = await messageOf(digestOf());
+  const message = mailOfNotice(await messageOf(digestOf()));
   const signedIn = { ...smtp, security: "starttls", user: "renewals", password: "geheim1" } as const;
   const untrusted = await openMailer(signedIn)("it@example.jp", message, "ja");
   expect(untrusted).toMatchObject({
@@ -95,7 +97,7 @@ test("a server without STARTTLS gets nothing where it is asked for", async () =>
   const smtp = await open();
   const delivery = await openMailer({ ...smtp, security: "starttls" })(
     "it@example.jp",
-    await messageOf(digestOf()),
+    mailOfNotice(await messageOf(digestOf())),
     "ja",
   );
   expect([delivery.sent, office?.delivered]).toEqual([false, []]);
@@ -106,7 +108,7 @@ test("a recipient refused for good has bounced; one refused for now has not", as
   const smtp = await open();
   office?.refused.set("gone@example.jp", "550 5.1.1 no such user");
   office?.refused.set("full@example.jp", "452 4.2.2 mailbox full");
-  const message = await messageOf(digestOf());
+  const message = mailOfNotice(await messageOf(digestOf()));
   const deliveries = [
     await openMailer(smtp)("gone@example.jp", message, "ja"),
     await openMailer(smtp)("full@example.jp", message, "ja"),
@@ -118,7 +120,7 @@ test("a recipient refused for good has bounced; one refused for now has not", as
 });
 
 test("a server that is silent, trickles or is not there fails in bounded time", async () => {
-  const message = await messageOf(digestOf());
+  const message = mailOfNotice(await messageOf(digestOf()));
   const server = createServer((socket) => {
     const trickle = setInterval(() => socket.write("220-wait\r\n"), 20);
     socket.on("error", () => undefined).on("close", () => clearInterval(trickle));

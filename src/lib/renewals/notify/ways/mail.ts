@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import type { SendMailOptions } from "nodemailer";
 import type { Options } from "nodemailer/lib/smtp-transport/index.js";
 import { same, text, type Language } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
@@ -26,8 +27,21 @@ interface MailTimeouts {
 
 const TIMEOUTS: MailTimeouts = { connectMs: 15_000, silenceMs: 30_000, wholeMs: 120_000 };
 
+/** A mail, of whatever it tells. */
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string | undefined;
+  readonly messageId: string;
+  readonly attachments?:
+    | readonly { readonly filename: string; readonly content: string; readonly contentType: string }[]
+    | undefined;
+  /** whose mail it is, for filters: a List-Id */
+  readonly list?: string | undefined;
+}
+
 /** Mails one message to one address. */
-export type Mailer = (address: string, message: Message, language: Language) => Promise<Delivery>;
+export type Mailer = (address: string, mail: Mail, language: Language) => Promise<Delivery>;
 
 /** What nodemailer tells of a mail that was not taken. */
 interface SmtpError {
@@ -60,27 +74,34 @@ const optionsOf = (smtp: OpenSmtp, { connectMs, silenceMs }: MailTimeouts): Opti
 
 const LIST_ID = "clomoctl renewals <renewals.clomoctl.invalid>";
 
-const mailOf = (from: string, to: string, message: Message, language: Language) => ({
-  from,
-  to,
-  subject: message.subject,
-  text: message.text,
-  html: message.html,
-  messageId: `<${message.messageId}>`,
+/** A notice as a mail: with its calendar, and its guides as files. */
+export const mailOfNotice = ({ subject, text: body, html, messageId, guides, calendar }: Message): Mail => ({
+  subject,
+  text: body,
+  html,
+  messageId,
   attachments: [
-    ...message.guides.map(({ name, html }) => ({
-      filename: name,
-      content: html,
+    ...guides.map((guide) => ({
+      filename: guide.name,
+      content: guide.html,
       contentType: "text/html; charset=utf-8",
     })),
-    {
-      filename: "renewals.ics",
-      content: message.calendar,
-      contentType: "text/calendar; charset=utf-8; method=PUBLISH",
-    },
+    { filename: "renewals.ics", content: calendar, contentType: "text/calendar; charset=utf-8; method=PUBLISH" },
   ],
+  list: LIST_ID,
+});
+
+const sentAs = (
+  { subject, text: body, html, messageId, attachments = [], list }: Mail,
+  language: Language,
+): SendMailOptions => ({
+  subject,
+  text: body,
+  ...(html !== undefined && { html }),
+  messageId: `<${messageId}>`,
+  attachments: [...attachments],
   headers: {
-    "List-Id": LIST_ID,
+    ...(list !== undefined && { "List-Id": list }),
     "Auto-Submitted": "auto-generated",
     "X-Auto-Response-Suppress": "All",
     "Content-Language": language,
@@ -105,11 +126,11 @@ const failureOf = (error: unknown, { host, port }: OpenSmtp, secrets: readonly s
 export const openMailer = (smtp: OpenSmtp): Mailer => {
   const { timeouts = TIMEOUTS, password, user = "", from } = smtp;
   const secrets = password === undefined ? [] : [password, `\0${user}\0${password}`];
-  return async (address, message, language) => {
+  return async (address, mail, language) => {
     const { default: nodemailer } = await import("nodemailer");
     const socket = new Socket();
     const transport = nodemailer.createTransport({ ...optionsOf(smtp, timeouts), socket });
-    const sent = transport.sendMail(mailOf(from, address, message, language)).then(
+    const sent = transport.sendMail({ ...sentAs(mail, language), from, to: address }).then(
       () => SENT,
       (error: unknown) => failureOf(error, smtp, secrets),
     );

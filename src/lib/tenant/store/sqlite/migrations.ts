@@ -206,6 +206,16 @@ export const STEPS: readonly Step[] = [
   create trigger tenant_sealing after insert on tenant
     begin update tenant set sealingKey = lower(hex(randomblob(32))) where pk = new.pk; end;
   `,
+  `
+  create table reset_code (
+    user integer primary key, verifier text not null, addressKey text not null, expiresAt text not null,
+    tries integer not null default 0);
+  drop trigger user_gone;
+  create trigger user_gone after delete on user begin
+    update account set verifier = null where user = old.pk;
+    delete from reset_code where user = old.pk;
+  end;
+  `,
 ];
 
 const newer = (path: string): Failure =>

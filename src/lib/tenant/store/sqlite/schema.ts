@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 12;
+export const SCHEMA_VERSION = 13;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -90,6 +90,9 @@ CREATE TABLE scheme (
     createdAt text not null, updatedAt text not null, revision integer not null);
 CREATE TABLE account_settings (
     pk integer primary key check (pk = 1), composition text not null, authentication text);
+CREATE TABLE reset_code (
+    user integer primary key, verifier text not null, addressKey text not null, expiresAt text not null,
+    tries integer not null default 0);
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);
@@ -115,9 +118,10 @@ CREATE TRIGGER audit_delete before delete on audit
 CREATE INDEX device_owner on device (owner) where owner is not null;
 CREATE INDEX account_role on account (role) where role <> 'none';
 CREATE UNIQUE INDEX scheme_name on scheme (coalesce(nameKey, name));
-CREATE TRIGGER user_gone after delete on user begin
-    update account set verifier = null where user = old.pk;
-  end;
 CREATE TRIGGER tenant_sealing after insert on tenant
     begin update tenant set sealingKey = lower(hex(randomblob(32))) where pk = new.pk; end;
+CREATE TRIGGER user_gone after delete on user begin
+    update account set verifier = null where user = old.pk;
+    delete from reset_code where user = old.pk;
+  end;
 `;

@@ -1,27 +1,41 @@
 import { Failure } from "../../../errors/index.ts";
-import { ACCOUNT, type Account } from "../../../model/account.ts";
+import {
+  ACCOUNT,
+  ACCOUNT_SETTINGS,
+  COMPOSITIONS,
+  PASSWORD_RULE,
+  SETTINGS_NUMBER,
+  type Account,
+  type AccountSettings,
+  type Composition,
+} from "../../../model/account.ts";
 import { nounNamed } from "../../../model/problem.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { shownWord } from "../../../text/shell-word.ts";
 import { instant } from "../../ids.ts";
 import { permit } from "../../policy/check.ts";
-import type { Once, Session } from "../../session.ts";
+import type { Changed, Once, Session } from "../../session.ts";
 import {
   ACCOUNTS,
   readAccount,
+  readSettings,
+  removeCode,
+  renamingsBy,
+  SETTINGS,
   writeAccount,
   writeMark,
   writeOfUser,
+  writeSettings,
+  type Renamings,
   type StoredAccount,
 } from "../../store/accounts.ts";
 import { openTaskOf } from "../../store/console.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { USERS } from "../../store/users.ts";
+import { verifierOf } from "../../verifier.ts";
 import { askConsole, withCode, type HandChange } from "../hand-tasks.ts";
-import { objectOf, recordOf, type Written } from "../records.ts";
-import { newName } from "./settings.ts";
-import { meantBy, permitChange, type AccountRequest, type Meant } from "./rules.ts";
-import { verifierOf } from "./verifier.ts";
+import { checkValue, objectOf, recordOf, type Written } from "../records.ts";
+import { meantBy, newName, permitChange, type AccountRequest, type Meant } from "./rules.ts";
 
 type KeptOnce = Omit<Once<Written<Account>>, "replay"> | undefined;
 
@@ -76,6 +90,31 @@ export const revokeRole = (
 ): Promise<Written<Account>> =>
   write(session, { verb: "revoke", id, body: { role: "none", dryRun }, once }, checkNamed);
 
+/**
+ * Sets the password anew, of which nobody but the person need know the former one.
+ *
+ * @throws Failure as {@link createAccount}
+ * @see facts 2.3
+ */
+export const resetPassword = (
+  session: Session,
+  id: string,
+  body: Pick<Body, "password" | "passwordInConsole" | "dryRun">,
+  once?: KeptOnce,
+): Promise<Written<Account>> =>
+  write(session, { verb: "reset-password", id, body, once }, (before) => {
+    checkNamed(before);
+    if (body.password === undefined && body.passwordInConsole !== true) throw NO_PASSWORD;
+  });
+
+const NO_PASSWORD = new Failure("input-rejected", {
+  what: text("the new password is missing", "新しいパスワードを指定してください"),
+  hint: text(
+    `pass --password-file FILE (${PASSWORD_RULE.en}); of a mirror of the console, set it there, and record that: --password-in-console`,
+    `--password-file FILE を指定してください(${PASSWORD_RULE.ja})。管理画面のミラーでは管理画面で設定し、--password-in-console で記録してください`,
+  ),
+});
+
 /** A request with the name that a new account has by what names are composed of. */
 const composed = async (
   reader: Reader,
@@ -88,7 +127,7 @@ const composed = async (
 
 /** What is asked of an account. */
 interface Asked {
-  readonly verb: "create" | "edit" | "grant" | "revoke";
+  readonly verb: "create" | "edit" | "grant" | "revoke" | "reset-password";
   /** the user's */
   readonly id: string;
   readonly body: Body;
@@ -117,38 +156,66 @@ const write = async (
   const locks = isOfUser(verb, given) ? ["accounts", "users"] : ["accounts"];
   const change = { action: `accounts.${verb}`, locks, dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
-    const before = await readAccount(writer, id);
-    if (before === undefined) throw unknownUser(id);
+    const before = await accountWith(writer, id);
     permitChange(session, before, given);
     check(before);
     const meant = await meantBy(writer, before, await composed(writer, before, { verb, id, given }));
     const was = verb === "create" ? null : await recordOf(writer, ACCOUNTS, id);
     if (was !== null && !differs(before, meant))
       return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };
-    const at = instant(session.surroundings);
-    await keep(writer, before, { ...meant, verifier }, at);
-    const after = await recordOf(writer, ACCOUNTS, id);
-    const task = {
-      noun: HAND_ACCOUNTS,
-      work: verb === "create" ? "create" : "edit",
-      pk: before.pk,
-      before: was,
-      after,
-      secrets: meant.passwordSet ? ["password"] : [],
-    } as const;
-    const consoleTask = await askConsole(session, writer, task);
-    return {
-      result: { before: was, after, consoleTask, dryRun },
-      objects: [objectOf(HAND_ACCOUNTS, after)],
-      orgs: orgsOf(was, after),
-      before: was ?? undefined,
-      after,
-    };
+    const { result, ...changed } = await apply(session, writer, { id, before, was, meant, verifier });
+    return { result: { ...result, dryRun }, ...changed };
   });
 };
 
+/** The account of a user, who is there. @throws Failure `not-found` */
+export const accountWith = async (reader: Reader, id: string): Promise<StoredAccount> => {
+  const found = await readAccount(reader, id);
+  if (found === undefined) throw unknownUser(id);
+  return found;
+};
+
+/** What an account is made of. */
+interface Applied {
+  /** the user's */
+  readonly id: string;
+  readonly before: StoredAccount;
+  /** as the tenant API has it; null of a new one */
+  readonly was: Account | null;
+  readonly meant: Meant;
+  /** of the password that is set, where one is kept */
+  readonly verifier: string | undefined;
+}
+
+/** Makes an account what is meant. */
+export const apply = async (
+  session: Session,
+  writer: Writer,
+  { id, before, was, meant, verifier }: Applied,
+): Promise<Changed<Omit<Written<Account>, "dryRun">>> => {
+  const at = instant(session.surroundings);
+  await keep(writer, before, { ...meant, verifier }, at);
+  const after = await recordOf(writer, ACCOUNTS, id);
+  const task = {
+    noun: HAND_ACCOUNTS,
+    work: was === null ? "create" : "edit",
+    pk: before.pk,
+    before: was,
+    after,
+    secrets: meant.passwordSet ? ["password"] : [],
+  } as const;
+  const consoleTask = await askConsole(session, writer, task);
+  return {
+    result: { before: was, after, consoleTask },
+    objects: [objectOf(HAND_ACCOUNTS, after)],
+    orgs: orgsOf(was, after),
+    before: was ?? undefined,
+    after,
+  };
+};
+
 /** The organisations that a change of an account touches: the user's, and those that are managed. */
-const orgsOf = (...accounts: readonly (Account | null)[]): readonly string[] => [
+export const orgsOf = (...accounts: readonly (Account | null)[]): readonly string[] => [
   ...new Set(accounts.flatMap((one) => (one === null ? [] : [one.org.id, ...one.managedOrgs.map(({ id }) => id)]))),
 ];
 
@@ -173,9 +240,11 @@ const keep = async (
   await writeAccount(writer, pk, { ...values, verifier: kept }, at);
   if (name !== undefined || passwordSet) await writeOfUser(writer, pk, { name, passwordSet }, at);
   if (isMarked !== undefined && isMarked !== before.isMarked) await writeMark(writer, pk, isMarked, at);
+  // a code that was asked for before would set yet another password, or one of somebody who cannot sign in
+  if (passwordSet || values.role === "none") await removeCode(writer, pk);
 };
 
-const checkNamed = ({ name }: StoredAccount): void => {
+export const checkNamed = ({ name }: StoredAccount): void => {
   if (name !== null) return;
   throw new Failure("not-found", {
     what: text("this user has no CLOMO account", "このユーザーに CLOMO アカウントはありません"),
@@ -226,3 +295,60 @@ const unknownUser = (id: string): Failure => {
     hint: text("see clomoctl users list", "確認: clomoctl users list"),
   });
 };
+
+/** The settings, as tasks for the console tell of them. */
+export const HAND_SETTINGS: HandChange["noun"] & { readonly list: typeof SETTINGS } = { list: SETTINGS, kind: "users" };
+
+/** What a request says of the settings; what is missing stays. */
+interface SettingsRequest {
+  readonly composition?: Composition | undefined;
+  readonly authentication?: string | null | undefined;
+  /** see `ChangeOf` */
+  readonly seen?: number | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/**
+ * Sets what account names are composed of, and the authentication type, which is kept as it is given. Existing names stay.
+ *
+ * @throws Failure `not-permitted`, `input-rejected`
+ * @see seed 001
+ */
+export const setSettings = (
+  session: Session,
+  { composition, authentication, seen, dryRun = false }: SettingsRequest,
+): Promise<Written<AccountSettings>> =>
+  session.change({ action: "accounts.settings", locks: ["accounts"], seen, dryRun }, async (writer) => {
+    permit(session.asker, ["accounts.settings"]);
+    const before = await readSettings(writer);
+    const after: AccountSettings = {
+      ...before,
+      composition: composition ?? before.composition,
+      authentication: authentication === undefined ? before.authentication : checkedType(authentication),
+      recorded: true,
+    };
+    if (JSON.stringify(before) === JSON.stringify(after))
+      return { result: { before, after, consoleTask: null, dryRun }, objects: [] };
+    await writeSettings(writer, after);
+    const task = { noun: HAND_SETTINGS, work: "edit", pk: SETTINGS_NUMBER, before, after } as const;
+    const consoleTask = await askConsole(session, writer, task);
+    const name = COMPOSITIONS[after.composition].ja;
+    return {
+      result: { before, after, consoleTask, dryRun },
+      objects: [{ thing: ACCOUNT_SETTINGS.name, id: after.id, name }],
+      before,
+      after,
+    };
+  });
+
+const checkedType = (typed: string | null): string | null =>
+  typed === null || typed.trim() === ""
+    ? null
+    : checkValue("authentication", ACCOUNT_SETTINGS.fields.authentication, typed);
+
+/** The accounts that are told of a composition. */
+const MOST_TOLD = 1000;
+
+/** How the names of existing accounts would be by a composition. */
+export const renamings = (session: Session, composition: Composition): Promise<Renamings> =>
+  session.read((reader) => renamingsBy(reader, composition, MOST_TOLD));

@@ -1,11 +1,15 @@
+import type { User } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import {
   ABOVE_OPERATOR,
   ACCOUNT,
+  composedName,
+  COMPOSITIONS,
   MANAGING,
   PASSWORD_RULE,
   passwordFault,
   SUPPORT_RULE,
+  type Composed,
 } from "../../../model/account.ts";
 import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../../../model/role.ts";
@@ -19,6 +23,7 @@ import {
   findScheme,
   holderOfName,
   othersSupported,
+  readSettings,
   type AccountValues,
   type NamedAccount,
   type StoredAccount,
@@ -427,3 +432,49 @@ const meantMemo = (before: StoredAccount, { memo: typed }: AccountRequest): stri
   if (typed === undefined) return before.memo;
   return typed === null || typed.trim() === "" ? null : checkValue("memo", FIELDS.memo, typed);
 };
+
+/**
+ * The name of a new account, by what names are composed of: a blank one is derived, another one refused.
+ *
+ * @throws Failure `input-rejected`
+ * @see seed 001
+ */
+export const newName = async (
+  reader: Reader,
+  user: Composed & Pick<User, "name">,
+  typed: string | undefined,
+): Promise<string> => {
+  const { composition } = await readSettings(reader);
+  const composed = composedName(composition, user);
+  const given = typed?.trim() === "" ? undefined : typed;
+  if (composed === undefined) {
+    if (given !== undefined) return given;
+    throw wrongName(text("is missing: names are free text", "指定してください(任意の文字列)"));
+  }
+  const { en, ja } = COMPOSITIONS[composition];
+  if (composed === null || composed === "") {
+    throw wrongName(
+      text(
+        `${user.name} lacks what names are composed of: ${en}`,
+        `「${user.name}」に、構成する情報(${ja})がありません`,
+      ),
+    );
+  }
+  if (given === undefined || given === composed) return composed;
+  throw wrongName(
+    text(
+      `${given} is not what names are composed of (${en}): it would be ${composed}`,
+      `「${given}」は構成する情報(${ja})と異なります。「${composed}」になります`,
+    ),
+  );
+};
+
+const wrongName = (reason: Text): Failure =>
+  new Failure("input-rejected", {
+    what: text(`account: ${reason.en}`, `アカウント名: ${reason.ja}`),
+    where: "--account",
+    hint: text(
+      "see what names are composed of: clomoctl clomo-account settings show",
+      "構成する情報の確認: clomoctl clomo-account settings show",
+    ),
+  });

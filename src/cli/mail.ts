@@ -1,0 +1,41 @@
+import { Failure } from "../lib/errors/index.ts";
+import type { SecretPlace } from "../lib/renewals/notify/secret.ts";
+import { notifyFileIn, readNotifySettings, type SettingsPlace } from "../lib/renewals/notify/settings-file.ts";
+import type { OpenMail } from "../lib/tenant/use/accounts/reset.ts";
+import { text } from "../lib/text/index.ts";
+
+/** Where the settings and their secrets are. */
+export interface MailPlace extends Pick<SecretPlace, "environment" | "modes"> {
+  readonly home: SettingsPlace;
+}
+
+/**
+ * How an embedded tenant sends mail: by the mail server of `renewals notify`, as its settings say at that moment.
+ *
+ * @throws Failure `input-rejected` where no mail server is set, and as those of the settings and their secrets
+ */
+export const mailBy =
+  ({ home, environment, modes }: MailPlace): OpenMail =>
+  async () => {
+    const settings = await readNotifySettings(home);
+    if (settings?.smtp === undefined) throw noServer(notifyFileIn(home), settings !== undefined);
+    const { openSmtp } = await import("../lib/renewals/notify/deliver.ts");
+    const send = await openSmtp(settings.smtp, { environment, folder: home.settings, modes });
+    return async ({ to, subject, text: body, language }) => {
+      const messageId = `${crypto.randomUUID()}@clomoctl.invalid`;
+      const delivery = await send(to, { subject, text: body, messageId }, language);
+      return delivery.sent ? undefined : delivery.reason;
+    };
+  };
+
+const noServer = (file: string, isThere: boolean): Failure =>
+  new Failure("input-rejected", {
+    what: text("no mail server is set (smtp)", "メールサーバー(smtp)の設定がありません"),
+    where: file,
+    hint: isThere
+      ? text(
+          "add smtp to this file; for its format: clomoctl renewals notify --help-all",
+          "このファイルに smtp を追加してください。書き方: clomoctl renewals notify --help-all",
+        )
+      : text("to write this file: clomoctl renewals notify init", "作成するには: clomoctl renewals notify init"),
+  });

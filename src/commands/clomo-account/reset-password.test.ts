@@ -1,0 +1,206 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Account, SentCode, Whoami, WrittenAccount } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const LINE = "clomo-account reset-password hanako01";
+const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
+const { id } = before;
+const findAccounts = { items: [before] };
+const tenant = example("tenant", { mirroredAt: null });
+const reset: WrittenAccount = {
+  before,
+  after: { ...before, passwordSetAt: "2026-11-20T01:00:00.000Z" },
+  consoleTask: null,
+  dryRun: false,
+};
+const sent: SentCode = {
+  id,
+  name: "hanako01",
+  address: "hanako@example.co.jp",
+  expiresAt: "2026-11-20T01:15:00.000Z",
+  tries: 5,
+};
+const whoami = example<Whoami>("whoami", { account: "hanako01", role: "operator" });
+
+/** A folder with a file that has the password. */
+const withPassword = (): string => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "password"), "Invented1\n", { mode: 0o600 });
+  return folder;
+};
+
+describe("by an administrator", () => {
+  test("the password is read from a file, and shown nowhere", async () => {
+    const { en, ja } = await inBoth(`${LINE} --password-file password`, {
+      folder: withPassword(),
+      tenant: { findAccounts, resetPassword: reset },
+    });
+    expect(en.requests.at(-1)).toEqual({
+      operation: "resetPassword",
+      params: { id },
+      json: { password: "Invented1", dryRun: false },
+    });
+    expect(en.stderr).toBe("password set at: (none) → 2026-11-20 10:00\n");
+    expect(ja.stderr).toBe("パスワード設定日時: (なし) → 2026-11-20 10:00\n");
+    expect(en.stdout).not.toContain("Invented1");
+  });
+
+  test("without a file it is asked for twice", async () => {
+    const { requests, stderr } = await run(LINE, {
+      tenant: { findAccounts, tenant, resetPassword: reset },
+      terminal: {
+        typing: [
+          ["upper-case", "weak\r"],
+          ["at least 6", "\u0015Invented1\r"],
+          ["again", "Invented1\r"],
+        ],
+      },
+      environment: { LANG: "en_US.UTF-8" },
+    });
+    expect(requests.at(-1)).toMatchObject({ json: { password: "Invented1" } });
+    expect(stderr).not.toContain("Invented1");
+  });
+
+  test("without a terminal it cannot be asked for", async () => {
+    const { exit, stderr, requests } = await run(`${LINE} --no-input`, { tenant: { findAccounts, tenant } });
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("--password-file FILE")]);
+    expect(requests.map(({ operation }) => operation)).toEqual(["findAccounts", "tenant"]);
+  });
+
+  test("in a mirror it is only recorded", async () => {
+    const mirrored = { findAccounts, resetPassword: { ...reset, consoleTask: 4 } };
+    const { requests, stderr } = await run(`${LINE} --password-in-console`, { tenant: mirrored });
+    expect(requests.at(-1)).toMatchObject({ json: { passwordInConsole: true, dryRun: false } });
+    expect(stderr).toContain("to be done in the console, too: clomoctl console show 4\n");
+    const missing = new Failure("input-rejected", { what: text("missing", "不足") });
+    const asked = await run(LINE, {
+      tenant: {
+        findAccounts,
+        tenant: example("tenant", { mirroredAt: "2026-11-01T00:00:00.000Z" }),
+        resetPassword: missing,
+      },
+    });
+    expect([asked.exit, asked.requests.at(-1)]).toMatchObject([3, { json: { dryRun: false } }]);
+  });
+});
+
+describe("by mail", () => {
+  test("a code is sent to the address that is given, and what is done with it is told", async () => {
+    const { en, ja } = await inBoth(`${LINE} --by-mail --to hanako@example.co.jp`, {
+      tenant: { findAccounts, sendResetCode: sent },
+    });
+    expect(en.requests.at(-1)).toEqual({
+      operation: "sendResetCode",
+      params: { id },
+      json: { address: "hanako@example.co.jp" },
+    });
+    expect(en.stderr).toBe(
+      [
+        "a code was sent to hanako@example.co.jp: it holds until 2026-11-20 10:15, once, for at most 5 tries",
+        "to set the new password by it: clomoctl clomo-account reset-password hanako01 --code CODE",
+        "",
+      ].join("\n"),
+    );
+    expect(ja.stderr).toContain("コードを hanako@example.co.jp に送信しました。有効期限は 2026-11-20 10:15、");
+  });
+
+  test("the answer is for programs, too", async () => {
+    const { stdout } = await run(`${LINE} --by-mail --to x@example.jp --format json`, {
+      tenant: { findAccounts, sendResetCode: sent },
+    });
+    expect(JSON.parse(stdout)).toEqual(sent);
+  });
+
+  test("on a terminal the address is typed; without one it has to be given", async () => {
+    const answers = { findAccounts, sendResetCode: sent };
+    const typed = await run(`${LINE} --by-mail`, {
+      tenant: answers,
+      terminal: { typing: [["Mail address", "hanako@example.co.jp\r"]] },
+      environment: { LANG: "en_US.UTF-8" },
+    });
+    expect(typed.requests.at(-1)).toMatchObject({ json: { address: "hanako@example.co.jp" } });
+    const { exit, stderr } = await run(`${LINE} --by-mail`, { tenant: { findAccounts } });
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("--to ADDRESS")]);
+  });
+
+  test("what the tenant refuses is told, in both languages", async () => {
+    const refused = new Failure("unavailable", { what: text("not sent", "送信できません") });
+    const { en, ja } = await inBoth(`${LINE} --by-mail --to x@example.jp`, {
+      tenant: { findAccounts, sendResetCode: refused },
+    });
+    expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: not sent\n" });
+    expect(ja.stderr).toBe("エラー: 送信できません\n");
+  });
+
+  test("who acts as himself is looked for in no list", async () => {
+    for (const name of ["hanako01", "Hanako@example.co.jp", whoami.user?.id ?? ""]) {
+      const { requests } = await run(`clomo-account reset-password ${name} --by-mail --to x@example.jp --as hanako01`, {
+        tenant: { whoami, sendResetCode: sent },
+      });
+      expect(requests.at(-1)).toMatchObject({ operation: "sendResetCode", params: { id: whoami.user?.id } });
+    }
+    const other = await run(`${LINE} --by-mail --to x@example.jp --as taro01`, {
+      tenant: {
+        whoami: { ...whoami, account: "taro01", user: { ...whoami.user, email: "t@x.jp", id: before.org.id } },
+        findAccounts,
+        sendResetCode: sent,
+      },
+    });
+    expect(other.requests.at(-1)).toMatchObject({ params: { id } });
+  });
+});
+
+describe("by a code", () => {
+  test("the password is set, from a file or asked for", async () => {
+    const answers = { findAccounts, resetWithCode: reset };
+    const { requests, stderr } = await run(`${LINE} --code 7K2M-04QX-9TRB --password-file password`, {
+      folder: withPassword(),
+      tenant: answers,
+    });
+    expect(requests.at(-1)).toEqual({
+      operation: "resetWithCode",
+      params: { id },
+      json: { code: "7K2M-04QX-9TRB", password: "Invented1" },
+    });
+    expect(stderr).toBe("password set at: (none) → 2026-11-20 10:00\n");
+    const asked = await run(`${LINE} --code 7K2M-04QX-9TRB`, {
+      tenant: answers,
+      terminal: {
+        typing: [
+          ["at least 6", "Invented1\r"],
+          ["again", "Invented1\r"],
+        ],
+      },
+      environment: { LANG: "en_US.UTF-8" },
+    });
+    expect(asked.requests.at(-1)).toMatchObject({ json: { password: "Invented1" } });
+  });
+
+  test("a wrong one is refused with the tries that are left", async () => {
+    const wrong = new Failure("input-rejected", { what: text("4 tries left", "あと 4 回"), where: "--code" });
+    const { exit, stderr } = await run(`${LINE} --code x --password-file password`, {
+      folder: withPassword(),
+      tenant: { findAccounts, resetWithCode: wrong },
+    });
+    expect([exit, stderr]).toEqual([3, expect.stringContaining("4 tries left")]);
+  });
+});
+
+testWrongLines(
+  ["clomo-account reset-password", "ACCOUNT"],
+  [`${LINE} --by-mail --code x`, "--by-mail and --code do not go together"],
+  [`${LINE} --by-mail --password-file x`, "--by-mail and --password-file do not go together"],
+  [`${LINE} --by-mail --dry-run`, "--by-mail and --dry-run do not go together"],
+  [`${LINE} --code x --dry-run`, "--code and --dry-run do not go together"],
+  [`${LINE} --code x --password-in-console`, "--code and --password-in-console do not go together"],
+  [`${LINE} --password-file x --password-in-console`, "--password-file and --password-in-console do not go together"],
+  [`${LINE} --to x@example.jp`, "--to goes with --by-mail"],
+);
+
+testUnshowable(`${LINE} --password-in-console`);
