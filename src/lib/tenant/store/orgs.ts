@@ -18,8 +18,8 @@ const PLACES = String.raw`with recursive placed (pk, depth, path, pathKey) as (
     select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || replace(replace(o.name, '\', '\\'), '/', '\/'),
       case when p.depth = 0 then '' else p.pathKey || '/' end || ${KEY_IN_PATH}
     from placed p join main.org o on o.parent = p.pk order by 2 desc, 1)
-  insert into temp.place (pk, at, depth, path, pathKey, state)
-    select pk, row_number() over (), depth, path, pathKey, :state from placed`;
+  insert into temp.place (pk, at, depth, path, pathKey)
+    select pk, row_number() over (), depth, path, pathKey from placed`;
 
 /** The tree's revision and its newest organisation: what changes with the tree. */
 const STATE = `select concat((select revision from collection where name = 'orgs'), ' ',
@@ -29,7 +29,7 @@ const STATE = `select concat((select revision from collection where name = 'orgs
 export const PLACE: Derived = {
   name: "place",
   columns: `pk integer primary key, at integer not null unique, depth integer not null, path text not null,
-    pathKey text not null, state text not null`,
+    pathKey text not null`,
   state: STATE,
   fill: PLACES,
 };

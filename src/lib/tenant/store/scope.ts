@@ -13,12 +13,12 @@ export const heldBy = ({ orgs }: Scope): Derived => {
       : `select o.pk from json_each('${JSON.stringify(orgs)}') r join main.org o on o.pk = r.value`;
   return {
     name: "held",
-    columns: "pk integer primary key, state text not null",
+    columns: "pk integer primary key",
     state: `select concat((select revision from main.collection where name = 'orgs'), ' ',
       (select id from main.org order by pk desc limit 1), ' ${JSON.stringify(orgs ?? null)}') as state`,
     fill: `with recursive within (pk) as (
         ${roots} union select o.pk from within w join main.org o on o.parent = w.pk)
-      insert into temp.held (pk, state) select pk, :state from within`,
+      insert into temp.held (pk) select pk from within`,
   };
 };
 

@@ -11,11 +11,11 @@ export type Row = Readonly<Record<string, Value>>;
 /** A temporary table that follows from the tenant's data: made when it is asked for, and kept until its state changes. */
 export interface Derived {
   readonly name: string;
-  /** SQL: its columns; one of them is `state` */
+  /** SQL: its columns */
   readonly columns: string;
   /** SQL: one text, as `state`, that is another one when the table has to be made anew */
   readonly state: string;
-  /** SQL: inserts all its rows, with `:state` */
+  /** SQL: inserts all its rows */
   readonly fill: string;
 }
 
@@ -78,7 +78,7 @@ export interface Lines {
   /** SQL: the table under the alias `t`, with the joins that selecting needs; then those that only the text needs */
   readonly table: string;
   readonly joined: string;
-  /** SQL: the rows to scan; and which of them are records */
+  /** SQL: the rows to scan; and which of them are records, `true` of all */
   readonly among: string;
   readonly where: string;
   readonly params: Params;

@@ -5,10 +5,16 @@ import type { Database } from "./database.ts";
 /** Makes a temporary table ready on a connection. */
 export const derive = (database: Database, { name, columns, state, fill }: Derived): void => {
   database.exec(`create temp table if not exists ${name} (${columns})`);
-  const found = database.get(state)?.["state"] ?? null;
-  if (database.get(`select state from temp.${name} limit 1`)?.["state"] === found) return;
+  database.exec("create temp table if not exists derived_from (name text primary key, state text)");
+  const from = database.get(state)?.["state"] ?? null;
+  const known = database.get("select state from temp.derived_from where name = :name", { name });
+  if (known !== undefined && known["state"] === from) return;
   database.exec(`delete from temp.${name}`);
-  database.run(fill, { state: found });
+  database.run(fill);
+  database.run(
+    "insert into temp.derived_from (name, state) values (:name, :from) on conflict (name) do update set state = excluded.state",
+    { name, from },
+  );
 };
 
 /** SQL: an audit's record as who asks reads it: it and the imports have the numbers that they have for him. */
