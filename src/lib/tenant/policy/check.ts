@@ -63,4 +63,5 @@ export const scopeOf = (asker: Asker): Scope | undefined =>
         orgs: asker.orgs,
         kinds: FORMAT_NAMES.filter((kind) => writing(kind).some((operation) => may(asker, operation))),
         secured: may(asker, "secured.read"),
+        accounts: may(asker, "accounts.read"),
       };
