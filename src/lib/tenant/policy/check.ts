@@ -27,7 +27,8 @@ export const permit = (asker: Asker, operations: readonly Operation[]): void => 
 const CREATING: readonly Operation[] = ["users.write", "users.move"];
 
 const whyRefused = ({ role, items, orgs }: Asker, refused: Operation, operations: readonly Operation[]): Text => {
-  if (role === "custom" && CREATING.every((operation) => operations.includes(operation))) {
+  const isToCreate = CREATING.every((operation) => operations.includes(operation));
+  if (role === "custom" && isToCreate && [...CREATING, "orgs.write"].includes(refused)) {
     const { "users.write": write, "users.move": move, "orgs.write": make } = OPERATIONS;
     return text(
       `to create users a scheme needs 「${write.about.ja}」 and 「${move.about.ja}」, and 「${make.about.ja}」 unless the managed organisations are 「全て」`,

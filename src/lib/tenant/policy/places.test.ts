@@ -72,6 +72,49 @@ test("what an account manages that somebody does not see is deleted by a system 
   expect(whole?.what.en).toContain("1 CLOMO account: himitsu");
 });
 
+test("the audit tells who sees a part of it neither what an import for all counted nor how many records there are", async () => {
+  const [{ tenant }] = pair;
+  const cells = [
+    ["氏名", "メールアドレス", "組織コード", "役職"],
+    ["西 太郎", "taro@west.example", "W1", ""],
+    ["西 花子", "hanako@west.example", "WEST", ""],
+    ["東 花子", "hanako@east.example", "E1", "部長"],
+  ];
+  await tenant.import({ kind: "users", fileName: "/home/owner/all.csv" }, cells);
+  const [record] = await Array.fromAsync(tenant.as("higashi").audit.list({ limit: 1 }));
+  expect(record).toMatchObject({ hash: null, record: { action: "imports.commit", actor: "owner" } });
+  expect(record?.record).toMatchObject({ objects: [], detail: { kind: "users", mode: "append" } });
+  expect(JSON.stringify(record)).not.toMatch(/unchanged|all\.csv|inputSha256|number/);
+  const [own] = await Array.fromAsync(tenant.client.audit.list({ limit: 1 }));
+  expect(own).toMatchObject({ hash: expect.any(String) as string, record: { detail: { unchanged: 2, update: 1 } } });
+});
+
+test("an import counts in its record of the audit what cannot be used", async () => {
+  const own = pair[0].tenant.as("higashi");
+  const rows = ["氏名,メールアドレス,組織コード", "新,taro@west.example,E1", "新,new9@east.example,E1", ""].join("\n");
+  const plan = await own.imports.plan(
+    { kind: "users", skipInvalid: true },
+    { stream: new Blob([rows]).stream(), encoding: "utf-8" },
+  );
+  await own.imports.commit(plan);
+  const [record] = await Array.fromAsync(own.audit.list({ limit: 1 }));
+  expect(record?.record).toMatchObject({ detail: { create: 1, invalid: 1, unusable: 1 } });
+});
+
+test("a refusal names what is lacking", async () => {
+  const [{ tenant }] = pair;
+  const cus = tenant.as("cus");
+  const [hanako] = await tenant.client.users.find({ name: "hanako@east.example" });
+  const refused = await failureOf(cus.imports.delete({ kind: "users", ids: [hanako?.id ?? ""], called: "x" }));
+  expect(refused?.what.en).toContain("its scheme lacks this item");
+  const rows = ["氏名,メールアドレス,組織コード", "新,new9@east.example,E1", ""].join("\n");
+  const plan = await cus.imports.plan({ kind: "users" }, { stream: new Blob([rows]).stream(), encoding: "utf-8" });
+  await cus.imports.commit(plan);
+  const undone = await failureOf(cus.imports.revert(plan.id).then((undo) => cus.imports.commit(undo)));
+  expect(undone).toMatchObject({ code: "not-permitted" });
+  expect(undone?.what.en).toContain("its scheme lacks this item");
+});
+
 test("an account that manages no organisation any more is changed once it has one", async () => {
   const [{ tenant }] = pair;
   const { client, database } = tenant;

@@ -81,7 +81,7 @@ const NAMES_HELD = `not exists (select 1 from json_each(coalesce(t.changes, '[]'
 
 /** SQL: true if a task `t` is of a thing that somebody may read. */
 const isOfReadThing = ({ accounts }: Scope): string =>
-  `coalesce(t.thing, '') not in (${[SCHEME, ...(accounts ? [] : [ACCOUNT])].map(({ name }) => `'${name}'`).join(", ")})`;
+  [SCHEME, ...(accounts ? [] : [ACCOUNT])].map(({ name }) => `t.thing is distinct from '${name}'`).join(" and ");
 
 /** SQL: true if a task `t` by hand is about the scope's organisations, and names nothing else. */
 const isHandTaskOf = (scope: Scope): string =>
