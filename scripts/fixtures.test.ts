@@ -110,7 +110,9 @@ describe("broken fixtures", () => {
       "name-near",
       "operator-stranded",
       "org-not-shown",
+      "org-delete-reserved",
       "org-outside",
+      "org-top",
       "value-unusable",
     ];
     const found = new Set([...broken.map(([, { code }]) => code), ...mending, ...inTenants]);

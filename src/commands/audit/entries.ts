@@ -30,7 +30,8 @@ export interface Entry {
   readonly before: Values | null;
   readonly after: Values | null;
   readonly detail: Values | null;
-  readonly hash: string;
+  /** null for who sees a part of the tenant */
+  readonly hash: string | null;
 }
 
 const NOTHING = { origin: null, objects: [], orgs: null, before: null, after: null, detail: null } as const;

@@ -41,7 +41,9 @@ const AuditRecord = named(
   "AuditRecord",
   z.object({
     seq: z.int().meta({ description: "its number, from 1" }),
-    hash: Sha256,
+    hash: Sha256.nullable().meta({
+      description: "null for who sees a part of the tenant: the chain is of all records",
+    }),
     record: z.union([AuditText, z.string()]).meta({ description: "a text where it is not JSON: it was altered" }),
   }),
 );

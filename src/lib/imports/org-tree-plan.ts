@@ -15,6 +15,8 @@ export interface ExistingOrg {
   readonly above?: true | undefined;
   /** names of the CLOMO accounts that manage it, if any do */
   readonly accounts?: string | undefined;
+  /** what who plans does not see manages it: it cannot be deleted by him */
+  readonly reserved?: boolean | undefined;
 }
 
 /** A row of an organisations file; null means a blank cell or an absent column. */

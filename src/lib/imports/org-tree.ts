@@ -84,10 +84,18 @@ class OrgTree {
     const isTaken = row.code !== null && org === undefined && this.#options.taken?.has(codeKey(row.code)) === true;
     if (isMoved && org?.above !== true && orgs.get(parent.org)?.above === true) {
       this.#report("org-outside", row, "parentCode", { of: "org" });
+    } else if (org !== undefined && this.#leavesItsPlace(org, parent)) {
+      this.#report("org-top", row, "parentCode", { name: org.name });
     } else if (org?.above === true || isTaken) {
       const [field, header] = row.code === null ? ["name", "組織名"] : ["code", "組織コード"];
       this.#report("value-unusable", row, field, { value: row.code ?? row.name ?? "", header });
     }
+  }
+
+  /** Whether an organisation goes elsewhere whose place is none of the asker's organisations. */
+  #leavesItsPlace({ parent: above, ...org }: ExistingOrg, parent: OrgParent | ParentFault): boolean {
+    if (typeof parent === "string" || org.above === true || above === null) return false;
+    return this.#matcher.orgs.get(above)?.above === true && !("org" in parent && parent.org === above);
   }
 
   /** The resulting parent of a row's organisation: a row that is not applied leaves it where it is. */
@@ -178,6 +186,10 @@ class OrgTree {
     }
     for (const org of gone) {
       const kept = children.get(org.pk) ?? 0;
+      if (org.reserved === true) {
+        const called = { org: this.#matcher.pathOf(org), ...(org.code === null ? {} : { code: org.code }) };
+        this.#findings.push({ code: "org-delete-reserved", row: 0, line: 0, field: undefined, params: called });
+      }
       if (org.users === 0 && org.devices === 0 && kept === 0 && org.accounts === undefined) continue;
       this.#findings.push({
         code: "org-delete-holds",

@@ -105,6 +105,8 @@ export interface PlanCounts {
   readonly columns: readonly ColumnChange[];
   readonly errors: number;
   readonly warnings: number;
+  /** of a plan in a scope: the values that cannot be used, as what lies outside has them */
+  readonly unusable?: number | undefined;
   /** of devices: those that have to be wiped for another owner */
   readonly wipes?: number | undefined;
   /** of a deletion: protected records that pass its filters and stay, and the first of them by name */

@@ -59,6 +59,8 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "column-blank": { count: 4711 },
   "org-not-shown": { count: 4711 },
   "org-outside": { of: "user" },
+  "org-top": { name: "営業部" },
+  "org-delete-reserved": { org: "東日本/営業部", code: "E1" },
   "value-unusable": { value: "x1", header: "メールアドレス" },
   required: {},
   "required-new": { header: "パスワード", of: "user" },

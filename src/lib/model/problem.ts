@@ -326,6 +326,10 @@ export const PROBLEMS = {
     (p) => `the ${nounOf(p).en} would lie outside your organisations: name one of them`,
     (p) => `${nounOf(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定してください`,
   ),
+  "org-top": error(
+    "what is above {name} lies outside your organisations: only a system administrator moves it",
+    "「{name}」の上位組織は管理対象組織の外です。移動できるのはシステム管理者だけです",
+  ),
   "org-unknown": error(
     "no organisation with the code {code}; --create-orgs creates it under 全社",
     "組織コード「{code}」の組織がありません(--create-orgs で全社の下に作れます)",
@@ -339,6 +343,13 @@ export const PROBLEMS = {
   "org-delete-holds": error(
     (p) => `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: ${heldBy(p).en}`,
     (p) => `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ${heldBy(p).ja}`,
+  ),
+  // all that is told of what holds it outside the organisations of who asks
+  "org-delete-reserved": error(
+    (p) =>
+      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted by you: ask a system administrator`,
+    (p) =>
+      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません。システム管理者に依頼してください`,
   ),
   "org-not-shown": warning(
     (p) =>

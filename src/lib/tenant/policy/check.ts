@@ -27,7 +27,8 @@ export const permit = (asker: Asker, operations: readonly Operation[]): void => 
 const CREATING: readonly Operation[] = ["users.write", "users.move"];
 
 const whyRefused = ({ role, items, orgs }: Asker, refused: Operation, operations: readonly Operation[]): Text => {
-  if (role === "custom" && CREATING.every((operation) => operations.includes(operation))) {
+  const isToCreate = CREATING.every((operation) => operations.includes(operation));
+  if (role === "custom" && isToCreate && [...CREATING, "orgs.write"].includes(refused)) {
     const { "users.write": write, "users.move": move, "orgs.write": make } = OPERATIONS;
     return text(
       `to create users a scheme needs 「${write.about.ja}」 and 「${move.about.ja}」, and 「${make.about.ja}」 unless the managed organisations are 「全て」`,
@@ -63,4 +64,5 @@ export const scopeOf = (asker: Asker): Scope | undefined =>
         orgs: asker.orgs,
         kinds: FORMAT_NAMES.filter((kind) => writing(kind).some((operation) => may(asker, operation))),
         secured: may(asker, "secured.read"),
+        accounts: may(asker, "accounts.read"),
       };

@@ -64,6 +64,10 @@ export const ACCOUNTS: List<typeof ACCOUNT.fields> = {
 export const MANAGERS = `(select u.pk, e.value as org, u.accountName as name, u.emails
   from account a join user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;
 
+/** SQL: as {@link MANAGERS}, those whom the asker does not see. */
+export const UNSEEN_MANAGERS = `(select a.user as pk, e.value as org from main.account a, json_each(a.managedOrgs) e
+  where a.role <> 'none' and not exists (select 1 from user seen where seen.pk = a.user))`;
+
 /** The accounts that hold the support option. */
 export const SUPPORTED: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
 
@@ -164,6 +168,12 @@ export const holderOfName = async (
     { key: codeKey(name) },
   );
   return row && { pk: Number(row["pk"]), called: orNull(row["called"]) };
+};
+
+/** Those of some organisations that are there still. @param orgs their numbers */
+export const thereOf = async (reader: Reader, orgs: readonly number[]): Promise<readonly number[]> => {
+  const sql = "select pk from main.org where pk in (select value from json_each(:orgs)) order by pk";
+  return (await reader.all(sql, { orgs: JSON.stringify(orgs) })).map(({ pk }) => Number(pk));
 };
 
 /** A custom scheme, by its name or id; undefined if there is none. */

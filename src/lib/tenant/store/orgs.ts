@@ -137,6 +137,14 @@ export const otherAt = async (reader: Reader, typed: string, pk: number | undefi
   return row === undefined ? undefined : String(row["path"]);
 };
 
+/** Whether what is above an organisation is none of those who ask. @param pk its number */
+export const isTop = async (reader: Reader, pk: number): Promise<boolean> =>
+  (await reader.count(
+    `select count(*) from main.org o where o.pk = :pk and o.parent is not null
+       and not exists (select 1 from org seen where seen.pk = o.parent)`,
+    { pk },
+  )) > 0;
+
 /** An organisation with a code. */
 export interface Coded {
   readonly id: string;

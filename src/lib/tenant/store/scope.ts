@@ -1,9 +1,16 @@
+import { ACCOUNT } from "../../model/account.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { SCHEME } from "../../model/scheme.ts";
 import { ROOT } from "./orgs.ts";
 import type { Derived, Scope } from "./store.ts";
 
 /** The scope in which an import was planned: what it reads lies in these organisations. */
-export const planScope = (orgs: readonly number[]): Scope => ({ orgs, kinds: FORMAT_NAMES, secured: true });
+export const planScope = (orgs: readonly number[]): Scope => ({
+  orgs,
+  kinds: FORMAT_NAMES,
+  secured: true,
+  accounts: true,
+});
 
 /** The organisations of a scope, each with all below it, as `temp.held`. */
 export const heldBy = ({ orgs }: Scope): Derived => {
@@ -51,6 +58,36 @@ const importsOf = (scope: Scope): string => {
   return `${isOfKind(scope)} and ${areHeld(planned, "select 1 from temp.held h where h.pk = e.value")}`;
 };
 
+/** SQL: true if the record of a task `t` is in the scope, or gone. A thing without files has records of its own numbers. */
+const IS_OF_HELD_RECORD = `case t.kind
+  when 'users' then not exists (select 1 from main.user r where r.pk = t.target and not (${isHeld("r.org")}))
+  when 'devices' then not exists (select 1 from main.device t0 where t0.pk = t.target
+    and not exists (select 1 from device seen where seen.pk = t0.pk)) else true end`;
+
+/** The fields of records that name others, which newer tasks name by their ids. */
+const NAMING = "'org', 'parentId', 'owner', 'ownerOrg'";
+
+/**
+ * SQL: true if all that a task `t` by hand names is in the scope, as its values were and as they are. The organisations that
+ * an account manages are told by their names alone, and set by system administrators.
+ */
+const NAMES_HELD = `not exists (select 1 from json_each(coalesce(t.changes, '[]')) c
+  where c.value ->> 'field' = 'managedOrgs' or c.value ->> 'field' in (${NAMING}) and c.value -> 'ids' is null
+    or exists (select 1 from json_each(c.value -> 'ids') named where named.value is not null
+      and not exists (select 1 from org seen where seen.id = named.value)
+      and not exists (select 1 from user seen where seen.id = named.value)
+      and not exists (select 1 from org_was seen where seen.id = named.value and seen.action = 'delete')
+      and not exists (select 1 from user_was seen where seen.id = named.value and seen.action = 'delete')))`;
+
+/** SQL: true if a task `t` is of a thing that somebody may read. */
+const isOfReadThing = ({ accounts }: Scope): string =>
+  [SCHEME, ...(accounts ? [] : [ACCOUNT])].map(({ name }) => `t.thing is distinct from '${name}'`).join(" and ");
+
+/** SQL: true if a task `t` by hand is about the scope's organisations, and names nothing else. */
+const isHandTaskOf = (scope: Scope): string =>
+  `${isHeld("t.org")} and coalesce(t.thing, '${ACCOUNT.name}') = '${ACCOUNT.name}' and ${isOfReadThing(scope)}
+    and ${IS_OF_HELD_RECORD} and ${NAMES_HELD}`;
+
 /** SQL: true if a row `t` of a table belongs to an import of the scope. */
 const OF_IMPORT = "t.import in (select pk from import)";
 
@@ -75,7 +112,9 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ...["user", "org", "device", "secured_user"].map((thing) => [`${thing}_was`, OF_IMPORT] as const),
     [
       "console_task",
-      ofAll ? isOfKind(scope) : `case when t.import is null then ${isHeld("t.org")} else ${OF_IMPORT} end`,
+      ofAll
+        ? `${isOfKind(scope)} and ${isOfReadThing(scope)}`
+        : `case when t.import is null then ${isHandTaskOf(scope)} else ${OF_IMPORT} end`,
     ],
     [
       "audit",

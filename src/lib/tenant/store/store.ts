@@ -27,6 +27,8 @@ export interface Scope {
   readonly kinds: readonly FormatName[];
   /** the users and groups of SECURED APPs, too */
   readonly secured: boolean;
+  /** what the console is asked for CLOMO accounts, too */
+  readonly accounts: boolean;
 }
 
 /** Reads on one snapshot of the tenant. */

@@ -6,6 +6,7 @@ import type { Once, Session } from "../session.ts";
 import {
   codedAsPath,
   countWithin,
+  isTop,
   isWithin,
   orgCode,
   ORGS,
@@ -81,6 +82,15 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
     });
   }
   const [parent, name, code] = ["parentId", "name", "code"].map((field) => values.get(field));
+  if (pk !== undefined && typeof parent === "number" && (await isTop(writer, pk))) {
+    throw new Failure("not-permitted", {
+      what: text(
+        "what is above this organisation is not yours: only who has both places moves it",
+        "この組織の上位組織は管理対象組織の外です。移動できるのは、移動元と移動先の両方を管理する管理者だけです",
+      ),
+      hint: text("ask a system administrator", "システム管理者に依頼してください"),
+    });
+  }
   if (pk !== undefined && typeof parent === "number" && (await isWithin(writer, parent, pk))) {
     throw new Failure("input-rejected", {
       what: text(

@@ -104,6 +104,7 @@ const shownCounts = (record: ImportRecord) => {
     overwrites,
     contradicts,
     lost,
+    unusable: _unusable,
     ...counts
   }: PlanCounts = {
     ...NO_COUNTS,

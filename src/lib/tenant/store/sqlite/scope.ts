@@ -42,10 +42,24 @@ const NAMING_RECORD = `json_replace(${UNDOING_RECORD},
   '$.detail.tasks', json((select json_group_array(json(json_replace(e.value, '$.import', ${ownNumber("e.value ->> 'import'")}))
     order by e.key) from json_each(t.record, '$.detail.tasks') e)))`;
 
-/** SQL of columns by which people name what they see, in a view: numbers that tell nothing of what they do not see. */
+/** SQL: that an object `o` of a record is an import that who asks does not see. */
+const IS_HIDDEN =
+  "o.value ->> 'thing' = 'import' and not exists (select 1 from import i where i.id = o.value ->> 'id')";
+
+/** SQL: the same of a record of such an import: it was planned for more than his part, as is all that was counted. */
+const SEEN_RECORD = `case when exists (select 1 from json_each(t.record -> 'objects') o where ${IS_HIDDEN})
+  then json_set(t.record, '$.seq', row_number() over (order by t.seq),
+    '$.objects', json((select json_group_array(json(o.value) order by o.key) from json_each(t.record -> 'objects') o where not (${IS_HIDDEN}))),
+    '$.detail', json_object('kind', t.record -> 'detail' ->> 'kind', 'mode', t.record -> 'detail' ->> 'mode'))
+  else ${NAMING_RECORD} end`;
+
+/**
+ * SQL of columns by which people name what they see, in a view: numbers that tell nothing of what they do not see. Hashes tell
+ * by their chain how many records there are.
+ */
 const OWN_NUMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   import: { number: "row_number() over (order by t.pk) as number" },
-  audit: { seq: "row_number() over (order by t.seq) as seq", record: `${NAMING_RECORD} as record` },
+  audit: { seq: "row_number() over (order by t.seq) as seq", record: `${SEEN_RECORD} as record`, hash: "null as hash" },
 };
 
 /** The columns of a table, generated ones included. */

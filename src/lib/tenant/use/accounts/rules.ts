@@ -24,6 +24,7 @@ import {
   holderOfName,
   othersSupported,
   readSettings,
+  thereOf,
   type AccountValues,
   type NamedAccount,
   type StoredAccount,
@@ -323,10 +324,11 @@ const meantOrgs = async (
       MANAGED_HINT,
     );
   }
-  const pks = given ? await orgsWith(writer, managedOrgs) : managedOrgs === undefined ? before.managedOrgs : null;
+  const kept = before.managedOrgs && (await thereOf(writer, before.managedOrgs));
+  const pks = given ? await orgsWith(writer, managedOrgs) : managedOrgs === undefined ? kept : null;
   if (pks !== null && pks.length > 0) return pks;
-  const stays = role === "custom" && before.role === "custom" && managedOrgs === undefined && managesAll === undefined;
-  if (stays) return null;
+  const isAsBefore = managedOrgs === undefined && managesAll === undefined && before.managedOrgs === null;
+  if (role === "custom" && before.role === "custom" && isAsBefore) return null;
   const { [role]: meant } = ROLES;
   throw refused(
     label,

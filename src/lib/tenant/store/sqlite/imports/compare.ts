@@ -159,6 +159,9 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
     columns,
     errors: severity("error"),
     warnings: severity("warning"),
+    ...(plan.request.scope !== undefined && {
+      unusable: database.count("select count(*) from s.problem where code = 'value-unusable'"),
+    }),
     rejected: isRejected(database, plan, { invalid, deleted }),
   };
 };

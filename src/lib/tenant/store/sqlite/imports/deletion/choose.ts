@@ -1,6 +1,8 @@
 import type { PlanCounts } from "../../../../../imports/plan.ts";
 import type { FormatName } from "../../../../../model/console-files.ts";
+import { ORG } from "../../../../../model/organisation.ts";
 import type { Thing } from "../../../../../model/thing.ts";
+import { UNSEEN_MANAGERS } from "../../../accounts.ts";
 import { ASKED, chosenNumbers } from "../../../imports/selection.ts";
 import { NO_COUNTS } from "../../../imports/shape.ts";
 import { either, quoteIdentifier } from "../../../sql/forms.ts";
@@ -9,7 +11,17 @@ import { countRecords } from "../compare.ts";
 import { calledText } from "../expressions.ts";
 import { inTheWay } from "../revert/checks.ts";
 import type { PlanSql } from "../stored-kind.ts";
-import { isLeft, isProtected, MOST_NAMED, notDeletable, notThere, othersDepend, type Dependent } from "./refusals.ts";
+import type { InTheWay } from "../revert/refusals.ts";
+import {
+  isLeft,
+  isProtected,
+  isReserved,
+  MOST_NAMED,
+  notDeletable,
+  notThere,
+  othersDepend,
+  type Dependent,
+} from "./refusals.ts";
 
 /** Makes the tables of a fresh staging file of a deletion. @param ids of what was named */
 export const createChoice = (database: Database, ids: readonly string[]): void => {
@@ -55,6 +67,15 @@ const findElsewhere = (database: Database, plan: PlanSql): PlanCounts["protected
     { kind },
   );
   return found && { count: found.count, names: found.names };
+};
+
+/** Organisations that go, and that accounts manage which who asks does not see: their names. */
+const findReserved = (database: Database, plan: PlanSql): InTheWay | undefined => {
+  const { thing, isLacking } = plan.kind;
+  if (thing !== ORG) return undefined;
+  const from = `from ${thing.name} t where ${isLacking}
+    and exists (select 1 from ${UNSEEN_MANAGERS} h where h.org = t.pk) order by t.pk`;
+  return inTheWay(database, thing, { called: called(plan), from, most: MOST_NAMED }, {});
 };
 
 /** What goes with a deletion, by another one. */
@@ -118,10 +139,12 @@ export const choose = (database: Database, plan: PlanSql, along: Along): PlanCou
   const staying = findProtected(database, plan);
   const { by } = request.select;
   const held = findHeld(database, plan, along);
+  const reserved = findReserved(database, plan);
   const [reason, ...more] = [
     ...(staying !== undefined && by === "named" ? [isProtected(staying, kind.format.app)] : []),
     ...(staying !== undefined && by === "within" ? [isLeft(staying)] : []),
     ...(held.length === 0 ? [] : [othersDepend(kind.thing, held)]),
+    ...(reserved === undefined ? [] : [isReserved(reserved)]),
   ];
   if (reason !== undefined) throw notDeletable([reason, ...more]);
   return {

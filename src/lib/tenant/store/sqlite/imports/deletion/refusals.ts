@@ -95,6 +95,18 @@ export const isLeft = ({ count, names }: Pick<InTheWay, "count" | "names">): Rea
   };
 };
 
+/** Something that who asks does not see holds organisations; what it is he is not told. */
+export const isReserved = ({ count, names }: Pick<InTheWay, "count" | "names">): Reason => {
+  const shown = [...names, ...(count > names.length ? ["…"] : [])];
+  return {
+    what: text(
+      `${count === 1 ? "this organisation" : "these organisations"} cannot be deleted by you: ${shown.join(", ")}`,
+      `次の組織は削除できません: ${shown.join("、")}`,
+    ),
+    hint: text("ask a system administrator", "システム管理者に依頼してください"),
+  };
+};
+
 /** What frees a record of those that depend on it. */
 const FREED: Readonly<Record<string, Text>> = {
   device: text(

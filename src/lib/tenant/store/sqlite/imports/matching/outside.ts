@@ -95,7 +95,8 @@ export const unusableKeys = (database: Database, plan: PlanSql): readonly string
 /** What only a plan in a scope has to look for. */
 export const findBeyondScope = (database: Database, plan: PlanSql): void => {
   if (plan.request.scope === undefined) return;
-  findUnusable(database, plan);
+  // what lies outside is told alike, whether it is there already or not
   findOutside(database, plan);
+  findUnusable(database, plan);
   findAbove(database, plan);
 };

@@ -1,4 +1,4 @@
-import { MANAGERS } from "../../../accounts.ts";
+import { MANAGERS, UNSEEN_MANAGERS } from "../../../accounts.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
 import { codeKey, cp932Form, nameKey } from "../../../../../model/normalise.ts";
@@ -76,11 +76,15 @@ const managersOf = (database: Database): ReadonlyMap<number, string> =>
 const readOrgs = (database: Database): readonly ExistingOrg[] => {
   const [users, devices] = [countsBy(database, "user", "org"), countsBy(database, "device", "ownerOrg")];
   const managers = managersOf(database);
+  const reserved = new Set(
+    database.all(`select distinct h.org from ${UNSEEN_MANAGERS} h`).map(({ org }) => Number(org)),
+  );
   return database.all("select pk, name, code, parent from org order by pk").map((org) => ({
     ...existingOf(org),
     users: users.get(Number(org["pk"])) ?? 0,
     devices: devices.get(Number(org["pk"])) ?? 0,
     accounts: managers.get(Number(org["pk"])),
+    reserved: reserved.has(Number(org["pk"])),
   }));
 };
 

@@ -35,7 +35,7 @@ import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChan
 import { auditImport } from "./audit.ts";
 import { overwrittenBy, refuseKept } from "./overwrites.ts";
 import { contradictedBy, isWholeExport } from "./contradictions.ts";
-import { findUntold, keepMet, refuseOthers } from "./verification.ts";
+import { findUntold, keepMet, leaveOutside, refuseOthers } from "./verification.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
@@ -176,8 +176,9 @@ export class Staging {
     const staged = await this.#finish();
     this.#checkReadable(staged);
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
-    const [counts, untold] = this.#database.snapshot(() => [
+    const [counts, outside, untold] = this.#database.snapshot(() => [
       compare(this.#database, plan, { forNew: false }),
+      leaveOutside(this.#database, plan),
       findUntold(this.#database, plan, planned),
     ]);
     const lacking = this.#database.count("select count(*) from s.problem where code = :missing", {
@@ -186,7 +187,7 @@ export class Staging {
     const actions = ["create", "update", "delete", "invalid"] as const;
     const first = firstPlanRows(this.#database, plan, { actions, limit, protectedToo: true });
     return {
-      differences: counts.create + counts.update + counts.delete + counts.invalid + untold + lacking,
+      differences: counts.create + counts.update + counts.delete + counts.invalid - outside + untold + lacking,
       first: differencesOf(this.#database, plan, planned, first),
       seen: staged.staged,
       sha256: staged.sha256,

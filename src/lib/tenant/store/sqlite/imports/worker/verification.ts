@@ -66,9 +66,9 @@ export const findUntold = (database: Database, plan: PlanSql, planned: PlannedCh
   });
   const values = { upload: task?.["pk"] ?? null };
   // the file was written by what things were called as they were opened; of the copy only
-  database.run("update console_task set state = 'later ' || state where pk >= :upload", values);
+  database.run("update main.console_task set state = 'later ' || state where pk >= :upload", values);
   const found = findUntoldNow(database, plan, planned.revision);
-  database.exec("update console_task set state = substr(state, 7) where state like 'later %'");
+  database.exec("update main.console_task set state = substr(state, 7) where state like 'later %'");
   return found;
 };
 
@@ -88,6 +88,31 @@ const findUntoldNow = (database: Database, plan: PlanSql, revision: number): num
   findPendingReferences(database, plan);
   database.exec(`update s.match set changed = 0 where ${of}`);
   return database.count(`select count(*) from s.invalid where ${of}`);
+};
+
+/** What is found of rows that lie in organisations outside a plan's scope, or in none that is known there. */
+const OUTSIDE = ["org-outside", "org-unknown", "owner-org-unknown", "user-unknown"];
+/** Of organisations also what they are called by, and what is above them. */
+const OUTSIDE_TREE = [...OUTSIDE, "value-unusable", "org-parent-unknown"];
+
+/**
+ * Leaves the rows of the console's export out of a comparison that lie outside the plan's scope and meet none of its records:
+ * whoever verifies it compares what is inside.
+ *
+ * @returns their number
+ */
+export const leaveOutside = (database: Database, { kind, request }: PlanSql): number => {
+  if (request.scope === undefined) return 0;
+  const isTree = kind.table.planner !== undefined;
+  const codes = (isTree ? OUTSIDE_TREE : OUTSIDE).map((code) => `'${code}'`).join(", ");
+  const below = "select a.row from outside o join s.org_after a on a.parentRow = o.row";
+  database.exec(`create table s.left_out as with recursive outside (row) as (
+      select p.row from s.problem p where p.row > 1 and p.code in (${codes}) ${isTree ? `union ${below}` : ""})
+    select distinct row from outside where not exists (select 1 from s.match m where m.row = outside.row)`);
+  const invalid = database.run("delete from s.invalid where row in (select row from s.left_out)");
+  for (const table of ["problem", "row"])
+    database.exec(`delete from s.${table} where row in (select row from s.left_out)`);
+  return invalid;
 };
 
 /** A command on a record of a kind. */

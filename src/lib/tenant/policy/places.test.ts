@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { withAccount } from "../testing/accounts.ts";
+import { failureOf } from "../testing/tenant.ts";
+import { twins, type Twin, type TwinRequest } from "../testing/twins.ts";
+
+// Organisations at the edge of what somebody has.
+
+let made: readonly [Twin, Twin];
+let pair: readonly [Twin, Twin];
+beforeAll(async () => {
+  made = await twins();
+});
+afterAll(() => Promise.all(made.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
+beforeEach(() => {
+  pair = [made[0].copy(), made[1].copy()];
+});
+afterEach(() => Promise.all(pair.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
+
+/** Asks both, and expects the same answer. @returns its body */
+const asked = async (account: string, request: TwinRequest, status: number): Promise<string> => {
+  const [whole, bare] = pair;
+  const answered = await whole.ask(account, request);
+  expect(answered).toEqual(await bare.ask(account, request));
+  expect(answered).toMatchObject({ status });
+  return answered.body;
+};
+
+const file = (...rows: readonly (readonly string[])[]) => [["組織名", "組織コード", "上位組織コード"], ...rows];
+
+test("who has no more than an organisation itself takes it out of no other one", async () => {
+  const moved = { method: "POST", path: "/v1/orgs/{org:E1}/move", body: { parent: "{org:E2}" } } as const;
+  expect(await asked("minami", moved, 403)).toContain("what is above this organisation is not yours");
+  await asked("minami", { method: "PATCH", path: "/v1/orgs/{org:E1}", body: { name: "営業一部" } }, 200);
+  await asked("minami", { method: "POST", path: "/v1/imports", body: { kind: "orgs", mode: "append" } }, 201);
+  const content = file(["営業一部", "E1", "E2"]);
+  const plan = await asked("minami", { method: "PUT", path: "/v1/imports/{import:}/content", file: content }, 200);
+  expect(plan).toContain('"rejected":true');
+  const problems = await asked("minami", { method: "GET", path: "/v1/imports/{import:}/problems" }, 200);
+  expect(problems).toContain('"code":"org-top"');
+  const rows = await asked("minami", { method: "GET", path: "/v1/imports/{import:}/rows" }, 200);
+  expect(rows).not.toContain("EAST");
+  await asked("higashi", moved, 200);
+});
+
+test("what an account manages that somebody does not see is deleted by a system administrator alone", async () => {
+  const [{ tenant }] = pair;
+  const { client } = tenant;
+  const [east] = await client.orgs.find({ name: "EAST" });
+  const { after: empty } = await client.orgs.create({ name: "空", code: "EMPTY", parentId: east?.id ?? "" });
+  await withAccount(tenant, { name: "himitsu", role: "division", org: "WEST", manages: ["EMPTY"] });
+  const own = tenant.as("higashi");
+  const refused = await failureOf(own.imports.delete({ kind: "orgs", ids: [empty.id], called: "空" }));
+  expect(refused).toMatchObject({
+    code: "input-rejected",
+    what: { en: expect.stringContaining("cannot be deleted by you: 東日本/空") as string },
+    hint: { en: "ask a system administrator" },
+  });
+  expect(JSON.stringify(refused)).not.toContain("account");
+  const content = new Blob([
+    file(["東日本", "EAST", ""], ["営業部", "E1", "EAST"], ["技術部", "E2", "EAST"])
+      .map((row) => `${row.join(",")}\n`)
+      .join(""),
+  ]);
+  const plan = await own.imports.plan(
+    { kind: "orgs", mode: "replace" },
+    { stream: content.stream(), encoding: "utf-8" },
+  );
+  expect(await Array.fromAsync(own.imports.problems(plan.id))).toContainEqual(
+    expect.objectContaining({ code: "org-delete-reserved", severity: "error" }),
+  );
+  const whole = await failureOf(client.imports.delete({ kind: "orgs", ids: [empty.id], called: "空" }));
+  expect(whole?.what.en).toContain("1 CLOMO account: himitsu");
+});
+
+test("the audit tells who sees a part of it neither what an import for all counted nor how many records there are", async () => {
+  const [{ tenant }] = pair;
+  const cells = [
+    ["氏名", "メールアドレス", "組織コード", "役職"],
+    ["西 太郎", "taro@west.example", "W1", ""],
+    ["西 花子", "hanako@west.example", "WEST", ""],
+    ["東 花子", "hanako@east.example", "E1", "部長"],
+  ];
+  await tenant.import({ kind: "users", fileName: "/home/owner/all.csv" }, cells);
+  const [record] = await Array.fromAsync(tenant.as("higashi").audit.list({ limit: 1 }));
+  expect(record).toMatchObject({ hash: null, record: { action: "imports.commit", actor: "owner" } });
+  expect(record?.record).toMatchObject({ objects: [], detail: { kind: "users", mode: "append" } });
+  expect(JSON.stringify(record)).not.toMatch(/unchanged|all\.csv|inputSha256|number/);
+  const [own] = await Array.fromAsync(tenant.client.audit.list({ limit: 1 }));
+  expect(own).toMatchObject({ hash: expect.any(String) as string, record: { detail: { unchanged: 2, update: 1 } } });
+});
+
+test("an import counts in its record of the audit what cannot be used", async () => {
+  const own = pair[0].tenant.as("higashi");
+  const rows = ["氏名,メールアドレス,組織コード", "新,taro@west.example,E1", "新,new9@east.example,E1", ""].join("\n");
+  const plan = await own.imports.plan(
+    { kind: "users", skipInvalid: true },
+    { stream: new Blob([rows]).stream(), encoding: "utf-8" },
+  );
+  await own.imports.commit(plan);
+  const [record] = await Array.fromAsync(own.audit.list({ limit: 1 }));
+  expect(record?.record).toMatchObject({ detail: { create: 1, invalid: 1, unusable: 1 } });
+});
+
+test("a refusal names what is lacking", async () => {
+  const [{ tenant }] = pair;
+  const cus = tenant.as("cus");
+  const [hanako] = await tenant.client.users.find({ name: "hanako@east.example" });
+  const refused = await failureOf(cus.imports.delete({ kind: "users", ids: [hanako?.id ?? ""], called: "x" }));
+  expect(refused?.what.en).toContain("its scheme lacks this item");
+  const rows = ["氏名,メールアドレス,組織コード", "新,new9@east.example,E1", ""].join("\n");
+  const plan = await cus.imports.plan({ kind: "users" }, { stream: new Blob([rows]).stream(), encoding: "utf-8" });
+  await cus.imports.commit(plan);
+  const undone = await failureOf(cus.imports.revert(plan.id).then((undo) => cus.imports.commit(undo)));
+  expect(undone).toMatchObject({ code: "not-permitted" });
+  expect(undone?.what.en).toContain("its scheme lacks this item");
+});
+
+test("an account that manages no organisation any more is changed once it has one", async () => {
+  const [{ tenant }] = pair;
+  const { client, database } = tenant;
+  for (const [name, role] of [
+    ["division1", "division"],
+    ["custom1", "custom"],
+  ] as const) {
+    const items = role === "custom" ? (["users.write"] as const) : undefined;
+    const id = await withAccount(tenant, { name, role, org: "E1", manages: ["E2"], items });
+    database.run("update account set managedOrgs = '[4711]' where user = (select pk from user where id = :id)", { id });
+    expect(await failureOf(client.accounts.edit(id, { memo: "x" }))).toMatchObject({
+      code: "input-rejected",
+      what: { en: expect.stringContaining("needs at least one") as string },
+    });
+    const [e2] = await client.orgs.find({ name: "E2" });
+    expect((await client.accounts.edit(id, { managedOrgs: [e2?.id ?? ""] })).after.managedOrgs).toHaveLength(1);
+  }
+});
