@@ -288,6 +288,62 @@ describe("who hears of it from CLOMO", () => {
   });
 });
 
+describe("what is proposed", () => {
+  const SUPPORT = "clomoctl clomo-account edit NAME --support-option --context";
+  const unheard = (name: string) => {
+    const { administration } = example<Tenant>("tenant");
+    if (administration === undefined) throw new TypeError("no example of the administration");
+    const lacking = { ...administration, system: 1, supported: [] };
+    return {
+      listRenewals: { items: [{ ...due(1, 10), name }] },
+      tenant: { ...example<Tenant>("tenant", { profile: UNSAID }), administration: lacking },
+    };
+  };
+  const both = async () => ({
+    home: await homeWith({ others: true }),
+    tenants: { embedded: having(due(2, 400)), kanto: unheard("Dkanto"), osaka: unheard("Dosaka") },
+  });
+  const contextsIn = (said: string) =>
+    said.split("\n").flatMap((line) => {
+      const [, tenant] = /^(?:warning: |警告: |CRITICAL: |至急: )?(kanto|osaka): /.exec(line) ?? [];
+      return tenant === undefined
+        ? []
+        : [...line.matchAll(/clomoctl (?!.*clomoctl).*/g)].map((found) => [tenant, found[0]]);
+    });
+
+  test("goes to the tenant of its line, on a terminal and without", async () => {
+    const circumstances = await both();
+    mkdirSync(join(circumstances.home, "tenants", "kanto"));
+    for (const terminal of [undefined, {}] as const) {
+      const { en, ja } = await inBoth("renewals check --all-contexts", { ...circumstances, terminal });
+      for (const { stderr, exit } of [en, ja]) {
+        expect(exit).toBe(2);
+        const lines = contextsIn(stderr);
+        expect(new Set(lines.map(([tenant]) => tenant))).toEqual(new Set(["kanto", "osaka"]));
+        for (const [tenant, line] of lines) expect(line).toMatch(new RegExp(` --context ${tenant}$`));
+        expect(lines.filter(([, line]) => line?.includes("tenant set"))).toHaveLength(2);
+      }
+    }
+  });
+
+  test("goes to it from programs, monitoring and cron's mail too, also where one tenant is named", async () => {
+    const circumstances = await both();
+    mkdirSync(join(circumstances.home, "tenants", "kanto"));
+    const { stdout } = await run("renewals check --all-contexts --format json --fields context,remark", circumstances);
+    const remarks = (JSON.parse(stdout) as readonly { context: string; remark: string | null }[]).flatMap(
+      ({ context, remark }) => (remark?.includes("clomoctl") === true ? [[context, remark] as const] : []),
+    );
+    expect(remarks).toHaveLength(4);
+    for (const [context, remark] of remarks) expect(remark).toMatch(new RegExp(` --context ${context}$`));
+    const nagios = await run("renewals check --context kanto --nagios", circumstances);
+    expect(nagios.stdout).toContain(`${SUPPORT} kanto; `);
+    const { en: quiet } = await inBoth("renewals check --all-contexts --quiet", circumstances);
+    expect(quiet.stderr.split("\n")[0]).toMatch(/: clomoctl renewals guide Dkanto --context kanto$/);
+    const one = await run("renewals check --context kanto --quiet", circumstances);
+    expect(one.stderr.split("\n")[0]).toMatch(/: clomoctl renewals guide Dkanto --context kanto$/);
+  });
+});
+
 describe("--all-contexts", () => {
   test("checks each tenant in its own zone; one that cannot be read is unknown and said", async () => {
     const home = await homeWith({ others: true });

@@ -4,6 +4,7 @@ import type { Tenant } from "../../lib/client/index.ts";
 import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, STATE_EXITS, summaryOf } from "../../lib/renewals/check.ts";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
+import { textInContext } from "../../lib/terminal/commands.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -169,7 +170,8 @@ async function tellUnknownOf(
   for (const [name, { administration }] of tenants) {
     if (administration?.recorded === true) continue;
     const said = administration === undefined ? NOT_SHOWN : NOT_RECORDED;
-    await terminal.note(named ? text(`${name}: ${said.en}`, `${name}: ${said.ja}`) : said);
+    const { en, ja } = textInContext(said, name);
+    await terminal.note(named ? text(`${name}: ${en}`, `${name}: ${ja}`) : said);
   }
 }
 

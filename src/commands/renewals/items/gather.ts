@@ -7,6 +7,7 @@ import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
 import { judge, type Checked, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
+import { textInContext } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneInEffect, zoneOf, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
@@ -64,15 +65,21 @@ export async function gatherAll(
     }
   } else {
     const chosen = async (): Promise<Context> => (await contexts.choose(globals.context, environment)).context;
-    for (const context of allContexts ? await contexts.list() : [await chosen()]) {
+    const all = await contexts.list();
+    // what is proposed is typed elsewhere: after the mail of cron, or an alarm
+    const named = ({ remark, ...one }: Checked, { name }: Context): Checked => ({
+      ...one,
+      remark: remark === null || all.length === 1 ? remark : textInContext(remark, name),
+    });
+    for (const context of allContexts ? all : [await chosen()]) {
       tools.signal.throwIfAborted();
       const asOf = { ...asOfNow(tools, { context }), thresholds };
       const { items, tenant } = await recordedIn(tools, context);
-      checked.push(...items.map((item) => judge(item, context.name, asOf)));
+      checked.push(...items.map((item) => named(judge(item, context.name, asOf), context)));
       if (tenant === undefined) continue;
       tenants.set(context.name, tenant);
       const found = tenant.administration === undefined ? [] : findingsOf(tenant.administration);
-      findings.push(...found.map((finding) => checkedFinding(finding, context.name)));
+      findings.push(...found.map((finding) => named(checkedFinding(finding, context.name), context)));
     }
   }
   return { result: resultOf(checked, thresholds, findings), tenants };

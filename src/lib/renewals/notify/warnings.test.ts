@@ -96,7 +96,7 @@ test.each([
   expect(warning !== undefined).toBe(warned);
   const both = `${warning?.en} ${warning?.ja}`;
   for (const part of warned ? [owner, "本社", "kanto"] : [])
-    expect(both.split(String(part))).toHaveLength(part === "本社" && warned ? 5 : 3);
+    expect(both.split(String(part))).toHaveLength(part === owner ? 3 : 5);
 });
 
 test("an owner is looked up once, in any case of letters, and users only while somebody asks", async () => {
@@ -161,7 +161,7 @@ test("who does not hear of renewals is told to recipients, not to who hears of h
     (await hearingWarnings([loaded], recipient, [IT, chat])).map(({ en }) => en);
   expect(await heard(chat)).toEqual([
     expect.stringMatching(
-      /^kanto: nobody holds the support option: .*; to change it: clomoctl clomo-account edit NAME/,
+      /^kanto: nobody holds the support option: .*; to change it: clomoctl clomo-account edit NAME --support-option --context kanto$/,
     ),
     expect.stringMatching(
       /^it@example\.jp, a recipient of notices, was a user of kanto who was deleted; name another in /,

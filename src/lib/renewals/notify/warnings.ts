@@ -53,12 +53,15 @@ export class Bounces {
   }
 }
 
+/** A line to type, for one tenant: a message is read anywhere. */
+const inTenant = (line: string, context: string): string => `${line} --context ${context}`;
+
 /** Warns of an owner who is no longer a user of the tenant. */
 export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promise<Text | undefined> => {
   const address = ownerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
   const [en, ja] = [titleOf(due.item, "en"), titleOf(due.item, "ja")];
-  const line = ownerLine(due.item);
+  const line = inTenant(ownerLine(due.item), due.context);
   return text(
     `${address}, the owner of ${en}, is no longer a user of ${due.context}; to change it: ${line}`,
     `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)。対処: ${line}`,
@@ -82,7 +85,7 @@ export const hearingWarnings = async (
   for (const loaded of tenants.filter(({ tenant }) => hearsOf(recipient, tenant.context))) {
     const { context } = loaded.tenant;
     for (const finding of await loaded.findings()) {
-      const { en, ja } = sentenceOf(finding);
+      const { en, ja } = sentenceOf({ ...finding, next: inTenant(finding.next, context) });
       warnings.push(text(`${context}: ${oneLine(en)}`, `${context}: ${oneLine(ja)}`));
     }
     for (const other of all) {
