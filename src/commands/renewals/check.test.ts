@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, serverToken, Workshop } from "../../lib/apple/testing/openssl.ts";
-import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
+import type { RenewalItem, Tenant, UserHistory } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { parseExposition } from "../../lib/renewals/testing/exposition.ts";
@@ -273,6 +273,33 @@ describe("who hears of it from CLOMO", () => {
     expect(nagios.stdout).toMatch(/^RENEWALS CRITICAL - 1 ok, 1 critical .*nobody holds/);
     const quiet = await run("renewals check --quiet", { home, tenant });
     expect(quiet.stderr).toMatch(/^CRITICAL: nobody holds the support option/);
+  });
+
+  test("recipients who left are found: deleted, or without the role that there was", async () => {
+    const home = await homeWith();
+    const settings = [
+      "smtp: {host: 127.0.0.1, from: a@example.jp}",
+      "recipients:",
+      "  - {name: it, way: mail, address: IT@example.jp}",
+      "  - {name: ops, way: mail, address: ops@example.jp}",
+      "  - {name: far, way: mail, address: far@example.jp, contexts: [osaka]}",
+    ];
+    writeFileSync(join(home, "notify.yaml"), settings.join("\n"), { mode: 0o600 });
+    const [known] = example<{ items: readonly [UserHistory] }>("userHistory").items;
+    const tenant = {
+      ...far,
+      tenant: standing({ revoked: ["it@example.jp"] }),
+      findUsers: { items: [] },
+      userHistory: { items: [{ ...known, deleted: true }] },
+    };
+    const { en, ja } = await inBoth("renewals check", { home, tenant });
+    expect(en.exit).toBe(1);
+    expect(en.stderr).toContain(
+      "warning: IT@example.jp, a recipient of notices, is a user whose role was taken away: name another in notify.yaml; to try it: clomoctl renewals notify test\n",
+    );
+    expect(en.stderr).toContain("warning: ops@example.jp, a recipient of notices, is a user who was deleted: ");
+    expect(en.stderr).not.toContain("far@");
+    expect(ja.stderr).toContain("警告: 通知先 IT@example.jp は、管理者権限を外されたユーザーです。");
   });
 
   test("is not asked of files, and is not shown to who may not see all accounts", async () => {

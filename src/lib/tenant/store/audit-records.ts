@@ -18,7 +18,7 @@ export interface AuditFilter {
 }
 
 /** SQL: a member of the record `t`; null where it is no JSON, as it was altered. */
-const member = (path: string): string => either("json_valid(t.record)", `t.record ${path}`, "null");
+export const member = (path: string): string => either("json_valid(t.record)", `t.record ${path}`, "null");
 
 /** SQL: whether a record is about one of the ids or the name; the first condition is cheap, and nearly always enough. */
 const ABOUT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.value) > 0) or instr(t.record, :nameText) > 0)
