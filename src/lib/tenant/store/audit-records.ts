@@ -9,7 +9,7 @@ export interface AuditFilter {
   /** instants: not before the one, and before the other */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** part of who did it */
+  /** part of who did it, or of who acted as that account */
   readonly actor?: string | undefined;
   /** part of the action, a removal being a deletion too, or a count of imports: what they did to some record */
   readonly action?: string | undefined;
@@ -31,7 +31,7 @@ const ABOUT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.
 const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
   until: "t.at < :until",
-  actor: "instr(lower(t.actor), lower(:actor)) > 0",
+  actor: `(instr(lower(t.actor), lower(:actor)) > 0 or instr(lower(${member("->> 'by'")}), lower(:actor)) > 0)`,
   // people call both deletion
   action: `(instr(lower(t.action), lower(:action)) > 0
     or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0
