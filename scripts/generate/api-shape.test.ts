@@ -167,6 +167,7 @@ const PERMITTED: readonly Permitted[] = [
   ),
   bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),
   bridge("components", "schemas", "ImportRequest", "properties", "keepMissing"),
+  bridge("components", "schemas", "ImportRequest", "properties", "forConsole"),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "allowErrorValues"],
     before: undefined,

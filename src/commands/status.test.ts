@@ -377,6 +377,7 @@ test("administrators are counted, with who is only marked; what is wrong with th
     system: 1,
     supported: [{ name: "hanako01", user: "山田 花子", email: "hanako@example.co.jp" }],
     leavers: [],
+    revoked: [],
     lacking: 12,
   };
   const profile = { ...UNSAID, gate: true };

@@ -169,7 +169,12 @@ const aboutText = (entry: Entry, naming: Naming): Text => {
 export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
   { key: "seq", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
   { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true },
-  { key: "actor", header: text("by", "実行者"), value: ({ actor }) => actor },
+  {
+    key: "actor",
+    header: text("by", "実行者"),
+    value: ({ actor }) => actor,
+    name: ({ actor, by }) => (by === null ? null : text(`${by} as ${actor}`, `${by}(${actor} として)`)),
+  },
   { key: "by", header: text("run by", "操作した人"), value: ({ by }) => by },
   {
     key: "origin",

@@ -15,7 +15,11 @@ export const AUDIT_FILTERS = {
     value: "DATE",
     about: text("up to this day and all of it, or up to this date and time", "この日の終わり(または日時)まで"),
   },
-  actor: { kind: "string", value: "TEXT", about: text("part of who did it", "実行者の名前の一部") },
+  actor: {
+    kind: "string",
+    value: "TEXT",
+    about: text("part of who did it, or acted as that account", "実行者、または --as で操作した人の名前の一部"),
+  },
   action: {
     kind: "string",
     value: "TEXT",

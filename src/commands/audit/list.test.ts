@@ -87,6 +87,15 @@ test("in a table of 80 columns each is told in words, in both languages", async 
   expect(flat(en.stdout)).toContain(`printers.paint${ID.slice(0, 8)}…`);
 });
 
+test("who acted as an account is told beside it, in both languages", async () => {
+  const acted = audit({ seq: 9, hash, record: { ...common, action: "orgs.create", actor: "sys", by: "owner (root)" } });
+  const { en, ja } = await inBoth("audit list", { ...acted, terminal: { columns: 120 } });
+  expect(en.stdout).toContain(" owner (root) as sys ");
+  expect(ja.stdout).toContain("owner (root)(sys として)");
+  const { stdout } = await run("audit list --format tsv --fields actor,by", acted);
+  expect(stdout).toBe("actor\tby\nsys\towner (root)\n");
+});
+
 test("records of older programs come in the same form", async () => {
   const older = {
     seq: 1,

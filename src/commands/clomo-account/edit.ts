@@ -4,14 +4,15 @@ import { refuseNothing } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
+import { isLossMeant } from "./successor.ts";
 import { ACCOUNT_WRITTEN } from "./written.ts";
 
 export default defineCommand({
   summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
   details: [
     text(
-      "What is not given stays; an empty value (--memo '') removes one. With a lesser role the support option and the notice mail end. People sign in with the name: tell them of a new one.",
-      "指定しないものは変わりません。空の値(--memo '')で消せます。システム管理者でなくなると、サポートオプションとお知らせメール受信もなくなります。アカウント名はサインインに使うため、変更したら本人に知らせてください。",
+      "What is not given stays; an empty value (--memo '') removes one. With a lesser role the support option and the notice mail end; where nobody else holds the option that is said, and asked, first. People sign in with the name: tell them of a new one.",
+      "指定しないものは変わりません。空の値(--memo '')で消せます。システム管理者でなくなると、サポートオプションとお知らせメール受信もなくなります(サポートオプションを付与された人がほかにいないときは、先にその旨を示して確認します)。アカウント名はサインインに使うため、変更したら本人に知らせてください。",
     ),
     ...ACCOUNT_HELP,
   ],
@@ -31,8 +32,12 @@ export default defineCommand({
     const values = { ...(await accountValues(tools, options)), ...(name !== undefined && { name }) };
     if (options.passwordFile === undefined) refuseNothing(values, "clomoctl clomo-account edit");
     const { client } = await tools.tenant("accounts");
-    const { id, role: former } = await accountNamed(client, named);
+    const account = await accountNamed(client, named);
+    const { id, role: former } = account;
     const password = await passwordOf(tools, options, needsPassword(former, options.role ?? former));
+    const tryOut = () => client.accounts.edit(id, { ...values, ...password, dryRun: true });
+    const { role, supportOption } = values;
+    if (!(await isLossMeant(tools, account, { role, supportOption, dryRun, tryOut }))) return;
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.edit(id, { ...values, ...password, dryRun });
     await showWritten(tools, written, ACCOUNT_WRITTEN);

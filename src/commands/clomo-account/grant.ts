@@ -4,6 +4,7 @@ import { refuseNothing } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
+import { isLossMeant } from "./successor.ts";
 import { ACCOUNT_WRITTEN } from "./written.ts";
 
 export default defineCommand({
@@ -28,8 +29,12 @@ export default defineCommand({
     const values = await accountValues(tools, options);
     refuseNothing(values, "clomoctl clomo-account grant");
     const { client } = await tools.tenant("accounts");
-    const { id, role: former } = await accountNamed(client, named);
+    const account = await accountNamed(client, named);
+    const { id, role: former } = account;
     const password = await passwordOf(tools, options, needsPassword(former, options.role ?? former));
+    const tryOut = () => client.accounts.grant(id, { ...values, ...password, dryRun: true });
+    const { role, supportOption } = values;
+    if (!(await isLossMeant(tools, account, { role, supportOption, dryRun, tryOut }))) return;
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.grant(id, { ...values, ...password, dryRun });
     await showWritten(tools, written, ACCOUNT_WRITTEN);

@@ -1,10 +1,12 @@
-import { expect, test } from "vitest";
-import type { Account, WrittenAccount } from "../../lib/client/index.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Account, Device, RenewalItem, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { example, inTurn } from "../testing/tenant.ts";
 
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
 const findAccounts = { items: [before] };
@@ -34,6 +36,106 @@ test("the last system administrator keeps the role, in both languages", async ()
   const { en, ja } = await inBoth("clomo-account revoke hanako01", { tenant: { findAccounts, revokeRole: refused } });
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: the last one\n" });
   expect(ja.stderr).toBe("エラー: 最後の 1 人です\n");
+});
+
+describe("facts 7.2: the last who holds the support option", () => {
+  const holder: Account = { ...before, role: "system", supportOption: true, managedOrgs: [] };
+  const other: Account = { ...holder, id: holder.id.replace(/.$/, "9"), name: "yamazaki", supportOption: false };
+  const revoked: WrittenAccount = {
+    before: holder,
+    after: { ...holder, role: "none", supportOption: false },
+    consoleTask: null,
+    dryRun: false,
+  };
+  const [mail = ""] = holder.emails;
+  const [known] = example<{ items: readonly [RenewalItem] }>("listRenewals").items;
+  const [device] = example<{ items: readonly [Device] }>("devices").items;
+  const item = { ...known, name: "本社", owner: mail.toUpperCase() };
+  const tenant = {
+    findAccounts: { items: [holder] },
+    accounts: inTurn({ items: [holder], next: null }, { items: [holder, other], next: null }),
+    revokeRole: inTurn({ ...revoked, dryRun: true }, revoked),
+    listRenewals: { items: [item, { ...item, id: other.id, name: "大阪", owner: "it@example.jp" }] },
+    devices: { items: [device], next: null },
+  };
+  const LINE = "clomo-account revoke hanako01";
+  const home = () => {
+    const folder = freshFolder();
+    const smtp = ["smtp:", "  host: smtp.example.jp", "  security: tls", "  from: it@example.jp"];
+    const settings = [...smtp, "recipients:", "  - name: it", "    way: mail", `    address: ${mail}`, ""].join("\n");
+    writeFileSync(join(folder, "notify.yaml"), settings, { mode: 0o600 });
+    return folder;
+  };
+
+  test("is said with the order to keep to and what else hangs on it, in both languages", async () => {
+    const { en, ja } = await inBoth(`${LINE} --yes`, { home: home(), tenant });
+    expect(en.exit).toBe(0);
+    expect(en.stderr.split("\n").slice(0, 4)).toEqual([
+      "warning: hanako01 is the last who holds the support option: without it CLOMO's mail about certificates goes to nobody; give it to the successor first: clomoctl clomo-account edit yamazaki --support-option",
+      "hanako01 is the owner of 1 renewal (本社); to name another: clomoctl renewals edit 本社 --owner MAIL",
+      `${mail} is a recipient of notices: name another in notify.yaml`,
+      "1 device belongs to hanako01: clomoctl devices list --owner hanako01",
+    ]);
+    expect(ja.stderr).toMatch(/^警告: サポートオプションを付与されているのは「hanako01」だけです。.*先に後任者に付与/);
+  });
+
+  test("a terminal asks; without one --yes is wanted, and nothing is written", async () => {
+    const asked = { ...tenant, revokeRole: { ...revoked, dryRun: true } };
+    const none = await run(LINE, { tenant: asked });
+    expect(none).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--yes") });
+    const question = "though nobody else has it?";
+    const no = await run(LINE, { tenant: asked, terminal: { typing: [[question, "n\r"]] } });
+    expect(no.exit).toBe(0);
+    const yes = await run(LINE, { tenant, terminal: { typing: [[question, "y\r"]] } });
+    expect(yes.exit).toBe(0);
+    const sent = (ran: typeof no) => ran.requests.filter(({ operation }) => operation === "revokeRole");
+    expect([none, no, yes].map((ran) => sent(ran).map(({ json }) => json))).toEqual([
+      [{ dryRun: true }],
+      [{ dryRun: true }],
+      [{ dryRun: true }, { dryRun: false }],
+    ]);
+  });
+
+  test("a dry run says it; of one of two holders nothing is said", async () => {
+    const dry = await run(`${LINE} --dry-run`, {
+      tenant: { ...tenant, revokeRole: { ...revoked, dryRun: true } },
+    });
+    expect(dry).toMatchObject({ exit: 0, stderr: expect.stringContaining("is the last who holds") });
+    const two = await run(LINE, {
+      tenant: {
+        findAccounts: tenant.findAccounts,
+        accounts: { items: [holder, other], next: null },
+        revokeRole: revoked,
+      },
+    });
+    expect(two).toMatchObject({ exit: 0, stderr: expect.not.stringContaining("warning") });
+  });
+
+  test("what the tenant refuses is not asked about", async () => {
+    const refused = new Failure("input-rejected", { what: text("the last one", "最後の 1 人です") });
+    const ran = await run(LINE, {
+      tenant: {
+        findAccounts: tenant.findAccounts,
+        accounts: { items: [holder], next: null },
+        revokeRole: refused,
+      },
+      terminal: {},
+    });
+    expect(ran).toMatchObject({ exit: 3, stderr: "error: the last one\n" });
+  });
+
+  test.each([
+    ["edit hanako01 --no-support-option", "editAccount"],
+    ["edit hanako01 --role operator", "editAccount"],
+    ["grant hanako01 --role operator", "grantRole"],
+    ["grant hanako01 --no-support-option", "grantRole"],
+  ])("%s is told alike", async (line, operation) => {
+    const { revokeRole: _, ...known } = tenant;
+    const ran = await run(`clomo-account ${line} --dry-run`, {
+      tenant: { ...known, [operation]: { ...revoked, dryRun: true } },
+    });
+    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining("is the last who holds") });
+  });
 });
 
 testWrongLines(["clomo-account revoke", "ACCOUNT"], ["clomo-account revoke a b"]);

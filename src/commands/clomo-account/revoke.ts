@@ -3,14 +3,15 @@ import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
+import { isLossMeant } from "./successor.ts";
 import { ACCOUNT_WRITTEN } from "./written.ts";
 
 export default defineCommand({
   summary: text("take the role of a CLOMO account away", "CLOMO アカウントの管理者権限を外す"),
   details: [
     text(
-      "The account stays, with 「管理者権限を付与しない」: it can sign in to CLOMO PANEL no more, which is as good as deleting it. Scheme, managed organisations, support option and notice mail end with the role. The last system administrator keeps it.",
-      "アカウントは残り、「管理者権限を付与しない」になります。CLOMO PANEL にログインできなくなるため、削除と同等です。スキーム、管理対象組織、サポートオプション、お知らせメール受信もなくなります。最後のシステム管理者の権限は外せません。",
+      "The account stays, with 「管理者権限を付与しない」: it can sign in to CLOMO PANEL no more, which is as good as deleting it. Scheme, managed organisations, support option and notice mail end with the role. The last system administrator keeps it. Where nobody else holds the support option that is said, and asked, first.",
+      "アカウントは残り、「管理者権限を付与しない」になります。CLOMO PANEL にログインできなくなるため、削除と同等です。スキーム、管理対象組織、サポートオプション、お知らせメール受信もなくなります。最後のシステム管理者の権限は外せません。サポートオプションを付与された人がほかにいないときは、先にその旨を示して確認します。",
     ),
   ],
   args: { named: ACCOUNT_ARGUMENT },
@@ -21,7 +22,10 @@ export default defineCommand({
   async run(tools, { named, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
     const { client } = await tools.tenant("accounts");
-    const { id } = await accountNamed(client, named);
+    const account = await accountNamed(client, named);
+    const { id } = account;
+    const tryOut = () => client.accounts.revoke(id, { dryRun: true });
+    if (!(await isLossMeant(tools, account, { role: "none", dryRun, tryOut }))) return;
     tools.describeState(() => WHILE_WRITING);
     await showWritten(tools, await client.accounts.revoke(id, { dryRun }), ACCOUNT_WRITTEN);
   },

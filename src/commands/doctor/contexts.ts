@@ -3,7 +3,7 @@ import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
-import { inContext } from "../../lib/terminal/commands.ts";
+import { textInContext } from "../../lib/terminal/commands.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { otherTable } from "../audit/other-table.ts";
 import { itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
@@ -66,7 +66,7 @@ export async function checkContexts(tools: Tools, asking: Asking): Promise<Conte
 function ofContext(finding: Finding, context: string, several: boolean): Finding {
   const { mend } = finding;
   if (mend === undefined || !several) return { ...finding, context };
-  return { ...finding, context, mend: text(inContext(mend.en, context), inContext(mend.ja, context)) };
+  return { ...finding, context, mend: textInContext(mend, context) };
 }
 
 async function checkRemote(tools: Tools, context: Context, { online }: Asking): Promise<ContextFindings> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MovedOrg, Org, OrgDetail } from "../../lib/client/index.ts";
+import type { Account, MovedOrg, Org, OrgDetail } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -21,8 +21,11 @@ const moved: MovedOrg = {
   along: { orgs: 2, users: 118, devices: 1 },
 };
 
+/** No account acts in some organisations. */
+const NOBODY = { items: [], next: null };
+
 test("moves it below the other one, and says what takes it back", async () => {
-  const tenant = { findOrgs, orgs: { items: [root, head, sales] }, moveOrg: moved };
+  const tenant = { findOrgs, accounts: NOBODY, orgs: { items: [root, head, sales] }, moveOrg: moved };
   const { en, ja } = await inBoth("orgs move 営業部 --parent 本社", { tenant });
   expect(en.requests.find(({ operation }) => operation === "moveOrg")).toEqual({
     operation: "moveOrg",
@@ -56,6 +59,7 @@ test("between two of one path it is told by their codes", async () => {
   });
   const tenant = {
     findOrgs: named,
+    accounts: NOBODY,
     orgs: { items: [root, one, two, team] },
     moveOrg: { ...moved, before: team, after: { ...team, parentId: two.id }, consoleTask: 4 },
   };
@@ -76,14 +80,14 @@ test("between two of one path it is told by their codes", async () => {
 
 test("below itself is refused, in both languages", async () => {
   const what = text("an organisation cannot be moved below itself", "自身の下には移動できません");
-  const tenant = { findOrgs, orgs: { items: all }, moveOrg: new Failure("input-rejected", { what }) };
+  const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: new Failure("input-rejected", { what }) };
   const { en, ja } = await inBoth("orgs move 営業部 --parent 営業部", { tenant });
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: an organisation cannot be moved below itself\n" });
   expect(ja.stderr).toBe("エラー: 自身の下には移動できません\n");
 });
 
 test("a dry run is sent as one", async () => {
-  const tenant = { findOrgs, orgs: { items: all }, moveOrg: { ...moved, dryRun: true } };
+  const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: { ...moved, dryRun: true } };
   const { exit, requests, stderr } = await run("orgs move 営業部 --parent 本社 --dry-run", { tenant });
   expect(exit).toBe(0);
   expect(requests.at(-1)).toMatchObject({ json: { dryRun: true } });
@@ -92,10 +96,46 @@ test("a dry run is sent as one", async () => {
 
 test("an empty one goes alone", async () => {
   const alone = { ...moved, along: { orgs: 0, users: 0, devices: 0 } };
-  const tenant = { findOrgs, orgs: { items: all }, moveOrg: alone };
+  const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: alone };
   const { en, ja } = await inBoth("orgs move 営業部 --parent 本社", { tenant });
   expect(en.stderr).toContain("it is empty: nobody and nothing goes along\n");
   expect(ja.stderr).toContain("一緒に移る組織・ユーザー・デバイスはありません\n");
+});
+
+test("administrators who act in it from then on, or no more, are named; who acts in it keeps it", async () => {
+  const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
+  const of = (name: string, change: Partial<Account>): Account => ({
+    ...account,
+    name,
+    managesAll: false,
+    managedOrgs: [],
+    ...change,
+  });
+  const place = ({ id, code, path }: Org) => ({ id, code, path });
+  const west: Org = { ...head, id: head.id.replace(/9$/, "8"), name: "西", code: "W", path: "西" };
+  const team: Org = { ...sales, parentId: west.id, path: "西/営業部" };
+  const known: Readonly<Record<string, readonly Account[]>> = {
+    division: [of("keiri", { managedOrgs: [place(head)] }), of("own", { managedOrgs: [place(team), place(head)] })],
+    operator: [of("nishi", { role: "operator", org: place(west) })],
+    custom: [
+      of("all", { role: "custom", managesAll: true }),
+      of("both", { role: "custom", managedOrgs: [place(west), place(head)] }),
+    ],
+  };
+  const tenant = {
+    findOrgs: ({ query }: { query?: Record<string, string> }) => ({
+      items: [{ ...detail, ...(query?.["name"] === "H" ? head : team) }],
+    }),
+    orgs: { items: [root, head, west, team] },
+    accounts: ({ query }: { query?: Record<string, string> }) => ({ items: known[query?.["role"] ?? ""], next: null }),
+    moveOrg: { ...moved, before: team, dryRun: true },
+  };
+  const { en, ja } = await inBoth("orgs move S01 --parent H --dry-run", { tenant });
+  expect(en.stderr.split("\n").slice(0, 2)).toEqual([
+    "warning: 1 administrator will act in 西/営業部 and below it, too: keiri",
+    "warning: 1 administrator will act in 西/営業部 and below it no more: nishi",
+  ]);
+  expect(ja.stderr).toContain("警告: 「西/営業部」以下が新たに範囲に入る管理者: 1 人: keiri\n");
 });
 
 testWrongLines(["orgs move a"], ["orgs move a b --parent c"]);

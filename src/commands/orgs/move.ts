@@ -6,14 +6,15 @@ import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { ORG_ARGUMENT, orgNamed, orgWord } from "./named.ts";
+import { reachOfMove } from "./reach.ts";
 import { orgWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("move an organisation, with all below it", "組織を、下位の組織ごと移動する"),
   details: [
     text(
-      "Its users, and their devices, go with it. It cannot be moved below itself.",
-      "所属するユーザーとそのデバイスも一緒に移ります。その組織自身の下には移動できません。",
+      "Its users, and their devices, go with it. It cannot be moved below itself. Administrators who act in it from then on, or no more, are named; --dry-run names them first.",
+      "所属するユーザーとそのデバイスも一緒に移ります。その組織自身の下には移動できません。範囲が変わる管理者を表示します(--dry-run なら移動前に確認できます)。",
     ),
   ],
   args: { org: ORG_ARGUMENT },
@@ -35,8 +36,11 @@ export default defineCommand({
     const { client } = await tools.tenant("orgs");
     const [moved, above, all] = [await orgNamed(tools, org), await orgNamed(tools, parent), await client.orgs.list()];
     const former = all.find(({ id }) => id === moved.parentId);
+    const reach = await reachOfMove(tools, { moved, parent: above.id, all });
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.orgs.move(moved.id, { parent: above.id, dryRun }), {
+    const written = await client.orgs.move(moved.id, { parent: above.id, dryRun });
+    for (const line of reach) await tools.terminal.warn(line);
+    await showWritten(tools, written, {
       ...orgWritten(tools),
       tells: ORG_COLUMNS.map((column) => (column.key === "parentId" ? { ...PARENT, name: calledAmong(all) } : column)),
       along: ({ along }) => alongWith(along),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, serverToken, Workshop } from "../../lib/apple/testing/openssl.ts";
-import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
+import type { RenewalItem, Tenant, UserHistory } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { parseExposition } from "../../lib/renewals/testing/exposition.ts";
@@ -275,6 +275,33 @@ describe("who hears of it from CLOMO", () => {
     expect(quiet.stderr).toMatch(/^CRITICAL: nobody holds the support option/);
   });
 
+  test("recipients who left are found: deleted, or without the role that there was", async () => {
+    const home = await homeWith();
+    const settings = [
+      "smtp: {host: 127.0.0.1, from: a@example.jp}",
+      "recipients:",
+      "  - {name: it, way: mail, address: IT@example.jp}",
+      "  - {name: ops, way: mail, address: ops@example.jp}",
+      "  - {name: far, way: mail, address: far@example.jp, contexts: [osaka]}",
+    ];
+    writeFileSync(join(home, "notify.yaml"), settings.join("\n"), { mode: 0o600 });
+    const [known] = example<{ items: readonly [UserHistory] }>("userHistory").items;
+    const tenant = {
+      ...far,
+      tenant: standing({ revoked: ["it@example.jp"] }),
+      findUsers: { items: [] },
+      userHistory: { items: [{ ...known, deleted: true }] },
+    };
+    const { en, ja } = await inBoth("renewals check", { home, tenant });
+    expect(en.exit).toBe(1);
+    expect(en.stderr).toContain(
+      "warning: IT@example.jp, a recipient of notices, is a user whose role was taken away: name another in notify.yaml; to try it: clomoctl renewals notify test\n",
+    );
+    expect(en.stderr).toContain("warning: ops@example.jp, a recipient of notices, is a user who was deleted: ");
+    expect(en.stderr).not.toContain("far@");
+    expect(ja.stderr).toContain("警告: 通知先 IT@example.jp は、管理者権限を外されたユーザーです。");
+  });
+
   test("is not asked of files, and is not shown to who may not see all accounts", async () => {
     const hidden = { ...far, tenant: example<Tenant>("tenant", { ...SAYING, administration: undefined }) };
     const { en, ja } = await inBoth("renewals check", { home: await homeWith(), tenant: hidden });
@@ -285,6 +312,62 @@ describe("who hears of it from CLOMO", () => {
     expect(ja.stderr).toContain("確認していません");
     const files = await run("renewals check .", { home: await homeWith(), folder: tokens({ far: 400 }) });
     expect(files).toMatchObject({ exit: 0, requests: [], stderr: "1 ok\n" });
+  });
+});
+
+describe("what is proposed", () => {
+  const SUPPORT = "clomoctl clomo-account edit NAME --support-option --context";
+  const unheard = (name: string) => {
+    const { administration } = example<Tenant>("tenant");
+    if (administration === undefined) throw new TypeError("no example of the administration");
+    const lacking = { ...administration, system: 1, supported: [] };
+    return {
+      listRenewals: { items: [{ ...due(1, 10), name }] },
+      tenant: { ...example<Tenant>("tenant", { profile: UNSAID }), administration: lacking },
+    };
+  };
+  const both = async () => ({
+    home: await homeWith({ others: true }),
+    tenants: { embedded: having(due(2, 400)), kanto: unheard("Dkanto"), osaka: unheard("Dosaka") },
+  });
+  const contextsIn = (said: string) =>
+    said.split("\n").flatMap((line) => {
+      const [, tenant] = /^(?:warning: |警告: |CRITICAL: |至急: )?(kanto|osaka): /.exec(line) ?? [];
+      return tenant === undefined
+        ? []
+        : [...line.matchAll(/clomoctl (?!.*clomoctl).*/g)].map((found) => [tenant, found[0]]);
+    });
+
+  test("goes to the tenant of its line, on a terminal and without", async () => {
+    const circumstances = await both();
+    mkdirSync(join(circumstances.home, "tenants", "kanto"));
+    for (const terminal of [undefined, {}] as const) {
+      const { en, ja } = await inBoth("renewals check --all-contexts", { ...circumstances, terminal });
+      for (const { stderr, exit } of [en, ja]) {
+        expect(exit).toBe(2);
+        const lines = contextsIn(stderr);
+        expect(new Set(lines.map(([tenant]) => tenant))).toEqual(new Set(["kanto", "osaka"]));
+        for (const [tenant, line] of lines) expect(line).toMatch(new RegExp(` --context ${tenant}$`));
+        expect(lines.filter(([, line]) => line?.includes("tenant set"))).toHaveLength(2);
+      }
+    }
+  });
+
+  test("goes to it from programs, monitoring and cron's mail too, also where one tenant is named", async () => {
+    const circumstances = await both();
+    mkdirSync(join(circumstances.home, "tenants", "kanto"));
+    const { stdout } = await run("renewals check --all-contexts --format json --fields context,remark", circumstances);
+    const remarks = (JSON.parse(stdout) as readonly { context: string; remark: string | null }[]).flatMap(
+      ({ context, remark }) => (remark?.includes("clomoctl") === true ? [[context, remark] as const] : []),
+    );
+    expect(remarks).toHaveLength(4);
+    for (const [context, remark] of remarks) expect(remark).toMatch(new RegExp(` --context ${context}$`));
+    const nagios = await run("renewals check --context kanto --nagios", circumstances);
+    expect(nagios.stdout).toContain(`${SUPPORT} kanto; `);
+    const { en: quiet } = await inBoth("renewals check --all-contexts --quiet", circumstances);
+    expect(quiet.stderr.split("\n")[0]).toMatch(/: clomoctl renewals guide Dkanto --context kanto$/);
+    const one = await run("renewals check --context kanto --quiet", circumstances);
+    expect(one.stderr.split("\n")[0]).toMatch(/: clomoctl renewals guide Dkanto --context kanto$/);
   });
 });
 

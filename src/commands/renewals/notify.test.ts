@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import type { RenewalItem } from "../../lib/client/index.ts";
+import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openChat, openPostOffice, type Chat } from "../../lib/renewals/testing/post-office.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
@@ -48,7 +48,7 @@ const taking = (claimed = true): Answers => ({
 });
 
 const CLAIM = { itemId: idOf(1), expiresAt: due.expiresAt, stage: 15, way: "webhook", recipient: "chat" };
-/** How it stands with its administrators is asked where somebody is told of something. */
+/** How it stands with its administrators is always asked. */
 const TOLD = { operation: "tenant", query: { administration: "true" } };
 const ASKED = [{ operation: "listRenewals" }, { operation: "listNotices" }];
 
@@ -138,8 +138,8 @@ describe("a run", () => {
     expect(ran).toMatchObject({ exit: 0, stdout: "name\trecipient\toutcome\n契約\tchat\tsent\n", stderr: "" });
     expect(ran.requests).toEqual([
       ...ASKED,
-      { operation: "claimNotice", json: CLAIM },
       TOLD,
+      { operation: "claimNotice", json: CLAIM },
       {
         operation: "settleNotice",
         params: { id: example<{ id: string }>("settleNotice").id },
@@ -161,8 +161,7 @@ describe("a run", () => {
 
   test("leaves alone what another run is sending", async () => {
     settings();
-    const { tenant: _, ...asked } = having(due);
-    const tenant = { ...asked, ...taking(false) };
+    const tenant = { ...having(due), ...taking(false) };
     const { en, ja } = await inBoth("renewals notify --fields outcome", here(tenant));
     expect(en).toMatchObject({ exit: 0, stdout: "outcome\nbusy\n", stderr: "" });
     expect(ja.stdout).toBe(en.stdout);
@@ -249,12 +248,12 @@ describe("a run", () => {
   test("tells nobody twice: what was sent is not sent again", async () => {
     settings();
     const past = { ...example<{ notice: object }>("claimNotice").notice, ...CLAIM, state: "sent" };
-    const tenant = { listRenewals: { items: [due] }, listNotices: { items: [past] } };
+    const tenant = { ...having(due), listNotices: { items: [past] } };
     expect(await run("renewals notify", here(tenant))).toMatchObject({
       exit: 0,
       stdout: "",
       stderr: "",
-      requests: ASKED,
+      requests: [...ASKED, TOLD],
     });
   });
 });
@@ -288,13 +287,29 @@ test("an interruption counts only what was sent", async () => {
 });
 
 describe("where nothing is due", () => {
-  const nothing = { listRenewals: { items: [far] } };
+  const nothing = { listRenewals: { items: [far] }, tenant: example("tenant") };
 
   test("nothing is said, so that cron mails nothing", async () => {
     settings();
     for (const words of ["", " --dry-run"]) {
       const ran = await run(`renewals notify${words}`, here(nothing));
-      expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [{ operation: "listRenewals" }] });
+      expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [{ operation: "listRenewals" }, TOLD] });
+    }
+  });
+
+  test("that nobody holds the support option is told all the same, in both languages", async () => {
+    settings();
+    const { administration } = example<Tenant>("tenant");
+    const lacking = example<Tenant>("tenant", {
+      administration: administration && { ...administration, supported: [] },
+    });
+    for (const words of ["", " --dry-run"]) {
+      const { en, ja } = await inBoth(`renewals notify${words}`, here({ ...nothing, tenant: lacking }));
+      expect(en).toMatchObject({ exit: 0, stdout: "" });
+      expect(en.stderr).toBe(
+        "warning: embedded: nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option --context embedded\n",
+      );
+      expect(ja.stderr).toMatch(/^警告: embedded: サポートオプションを付与されたシステム管理者がいません。/);
     }
   });
 
@@ -318,7 +333,7 @@ describe("where nothing is due", () => {
 
   test("things without a date, and things that nobody is told of, are warned of in both languages", async () => {
     settings("recipients:", `${CHAT.slice(0, -1)}, kinds: [vpp-token]}`);
-    const { tenant: _, ...tenant } = having(due, item(3, { name: "謎", expiresAt: null }));
+    const tenant = having(due, item(3, { name: "謎", expiresAt: null }));
     const { en, ja } = await inBoth("renewals notify", here(tenant));
     expect(en).toMatchObject({ exit: 0, stdout: "" });
     expect(en.stderr).toMatch(/^warning: .*契約.*\nwarning: .*謎.*\n$/);
@@ -342,7 +357,11 @@ describe("--all-contexts", () => {
   });
 
   test("is one digest a recipient, which names the tenants", async () => {
-    const tenants = { embedded: { ...having(due), ...taking() }, kanto, osaka: { listRenewals: { items: [] } } };
+    const tenants = {
+      embedded: { ...having(due), ...taking() },
+      kanto,
+      osaka: { listRenewals: { items: [] }, tenant: example("tenant") },
+    };
     const ran = await run("renewals notify --all-contexts --fields context,name,outcome", all(tenants));
     expect(ran).toMatchObject({ exit: 0, stderr: "" });
     expect(ran.stdout).toBe("context\tname\toutcome\nembedded\t契約\tsent\nkanto\t関東\tsent\n");
@@ -356,7 +375,7 @@ describe("--all-contexts", () => {
   });
 
   test("a tenant that cannot be opened is said in both languages, and the others are told all the same", async () => {
-    const tenants = { embedded: gone, kanto, osaka: { listRenewals: { items: [] } } };
+    const tenants = { embedded: gone, kanto, osaka: { listRenewals: { items: [] }, tenant: example("tenant") } };
     const { en, ja } = await inBoth("renewals notify --all-contexts --fields context", all(tenants));
     expect(en).toMatchObject({ exit: 7, stdout: "context\nkanto\n", stderr: "warning: embedded: no answer\n" });
     expect(ja).toMatchObject({ exit: 7, stderr: "警告: embedded: 応答なし\n" });
@@ -365,7 +384,11 @@ describe("--all-contexts", () => {
   });
 
   test("a tenant that opens and cannot be read is said in both languages too", async () => {
-    const tenants = { embedded: { listRenewals: gone }, kanto, osaka: { listRenewals: { items: [] } } };
+    const tenants = {
+      embedded: { listRenewals: gone },
+      kanto,
+      osaka: { listRenewals: { items: [] }, tenant: example("tenant") },
+    };
     const { en, ja } = await inBoth("renewals notify --all-contexts --fields context", all(tenants));
     expect(en).toMatchObject({
       exit: 7,

@@ -95,8 +95,8 @@ export default defineCommand({
       "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。更新担当(owner)がメールアドレスなら、その宛先にも知らせます。",
     ),
     text(
-      "A notice also says what `renewals check` finds about who gets CLOMO's mail about certificates, and which recipients or owners are users who were deleted.",
-      "通知には、証明書の更新に関する CLOMO からのメールを受け取る人についての `renewals check` の結果と、通知先や更新担当が削除されたユーザーであることも記載します。",
+      "A notice also says what `renewals check` finds about who gets CLOMO's mail about certificates, and which recipients or owners are users who were deleted, or had a role once and have none. Where nobody holds the support option, that is a warning on stderr whether anything is due or not.",
+      "通知には、証明書の更新に関する CLOMO からのメールを受け取る人についての `renewals check` の結果と、通知先や更新担当が、削除されたユーザーか管理者権限を外されたユーザーであることも記載します。サポートオプションを付与された人がいないときは、期限の近いものがなくても標準エラー出力に警告します。",
     ),
     text(
       `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Passwords, webhook URLs and tokens belong in environment variables or files of mode 0600, never in it:`,

@@ -242,6 +242,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
             { name: "jiro02", user: "佐藤 次郎", email: "jiro@example.co.jp" },
           ],
           leavers: [],
+          revoked: [],
           lacking: 0,
         },
       },

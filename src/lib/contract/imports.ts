@@ -74,6 +74,10 @@ const ImportRequest = named(
       description:
         "of the console's own export: what it lacks is kept (mode `append`), as another export is to be taken over before it can go; it closes no task for the console, and leaves the mirror as old as it was",
     }),
+    forConsole: z.boolean().optional().meta({
+      description:
+        "a file to upload in the console is to be made of the plan: with mode `replace` for who holds the whole tenant",
+    }),
     map: ColumnMap.optional(),
     delimiter: z.string().length(1).default(","),
     /** of a workbook; may be missing where only one has data */

@@ -50,8 +50,20 @@ const Administration = z.object({
     .array(z.object({ name: z.string(), user: z.string(), email: z.string() }))
     .meta({ description: "accounts that hold the support option" }),
   leavers: z
-    .array(z.object({ id: Id, kind: z.enum(RECORDED_FIELDS.kind.choices), name: z.string(), owner: z.string() }))
-    .meta({ description: "renewals whose owner is the mail address of a user who was deleted" }),
+    .array(
+      z.object({
+        id: Id,
+        kind: z.enum(RECORDED_FIELDS.kind.choices),
+        name: z.string(),
+        owner: z.string(),
+        revoked: z.boolean(),
+      }),
+    )
+    .meta({
+      description:
+        "renewals whose owner is the mail address of a user who was deleted, or (`revoked`) who had a role once and has none",
+    }),
+  revoked: z.array(z.string()).meta({ description: "mail addresses of users who had a role once and have none" }),
   lacking: z
     .int()
     .nullable()

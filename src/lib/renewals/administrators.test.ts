@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkedFinding, findingsOf, sentenceOf, type Administration } from "./administrators.ts";
+import { checkedFinding, findingsOf, recipientFinding, sentenceOf, type Administration } from "./administrators.ts";
 import { resultOf, STATE_EXITS, summaryOf } from "./check.ts";
 import { USUAL_THRESHOLDS } from "./judge.ts";
 import { headlineOf } from "./output/headline.ts";
@@ -13,6 +13,7 @@ const standing = (change: Partial<Administration> = {}): Administration => ({
   system: 2,
   supported: [holder("hanako"), holder("jiro")],
   leavers: [],
+  revoked: [],
   ...change,
 });
 
@@ -22,6 +23,7 @@ const LEFT = {
   kind: "push-certificate",
   name: "本社",
   owner: "sato@example.jp",
+  revoked: false,
 } as const;
 
 test.each<[string, Partial<Administration>, readonly string[]]>([
@@ -62,6 +64,13 @@ test("each says what to type next, in both languages", () => {
   expect(of({ supported: [holder("hanako")] })[0]?.en).toContain("only hanako holds");
   expect(of({ leavers: [LEFT] })[0]?.en).toBe(
     'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to change it: clomoctl renewals edit 本社 --owner MAIL',
+  );
+  expect(of({ leavers: [{ ...LEFT, revoked: true }] })[0]).toEqual({
+    en: expect.stringContaining(" is a user whose role was taken away; to change it: clomoctl renewals edit"),
+    ja: expect.stringContaining("は、管理者権限を外されたユーザーです。対処: clomoctl renewals edit"),
+  });
+  expect(sentenceOf(recipientFinding("it@example.jp", true)).en).toBe(
+    "it@example.jp, a recipient of notices, is a user whose role was taken away: name another in notify.yaml; to try it: clomoctl renewals notify test",
   );
   expect(of({ leavers: [{ ...LEFT, name: "本社 1" }] })[0]?.en).toContain(`renewals edit ${LEFT.id} `);
 });

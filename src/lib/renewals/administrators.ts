@@ -3,6 +3,7 @@ import { shownWord } from "../text/shell-word.ts";
 import { text, type Text } from "../text/index.ts";
 import type { Finding } from "./findings.ts";
 import type { Checked } from "./judge.ts";
+import { NOTIFY_FILE } from "./notify/settings.ts";
 
 /** A system administrator with the support option. */
 export interface SupportHolder {
@@ -20,8 +21,13 @@ export interface Administration {
   /** number of system administrators */
   readonly system: number;
   readonly supported: readonly SupportHolder[];
-  /** items whose owner is the mail address of a user who was deleted */
-  readonly leavers: readonly (Pick<RenewalItem, "id" | "kind" | "name"> & { readonly owner: string })[];
+  /** items whose owner is the mail address of a user who was deleted or, `revoked`, had a role once and has none */
+  readonly leavers: readonly (Pick<RenewalItem, "id" | "kind" | "name"> & {
+    readonly owner: string;
+    readonly revoked: boolean;
+  })[];
+  /** mail addresses of users who had a role once and have none */
+  readonly revoked: readonly string[];
 }
 
 const ANOTHER_HOLDER = "clomoctl clomo-account edit NAME --support-option";
@@ -64,20 +70,42 @@ const ofSystem = ({ system }: Administration): readonly Finding[] => {
   return [{ about: "system-administrators", level: "warning", what, next: ANOTHER_SYSTEM }];
 };
 
+/** How somebody left: deleted, or a user still whose role was taken away. */
+const leftBy = (isRevoked: boolean): Text =>
+  isRevoked
+    ? text("a user whose role was taken away", "管理者権限を外されたユーザー")
+    : text("a user who was deleted", "削除されたユーザー");
+
 const ofOwners = ({ leavers }: Administration): readonly Finding[] =>
-  leavers.map(({ id, kind, name, owner }) => {
+  leavers.map(({ id, kind, name, owner, revoked }) => {
     const { en, ja } = RENEWAL_KINDS[kind];
+    const left = leftBy(revoked);
     return {
       about: "owner",
       level: "warning",
       item: name,
       what: text(
-        `${owner}, the owner of ${en} "${name}", is a user who was deleted`,
-        `${ja}「${name}」の更新担当 ${owner} は、削除されたユーザーです`,
+        `${owner}, the owner of ${en} "${name}", is ${left.en}`,
+        `${ja}「${name}」の更新担当 ${owner} は、${left.ja}です`,
       ),
       next: ownerLine({ id, name }),
     };
   });
+
+/** That a recipient of notices left. @param isRevoked a user still, whose role was taken away */
+export const recipientFinding = (address: string, isRevoked: boolean): Finding => {
+  const left = leftBy(isRevoked);
+  return {
+    about: "recipient",
+    level: "warning",
+    item: address,
+    what: text(
+      `${address}, a recipient of notices, is ${left.en}: name another in ${NOTIFY_FILE}`,
+      `通知先 ${address} は、${left.ja}です。${NOTIFY_FILE} の通知先を変更してください`,
+    ),
+    next: "clomoctl renewals notify test",
+  };
+};
 
 /** The line to type to record another owner. */
 export const ownerLine = ({ id, name }: Pick<RenewalItem, "id" | "name">): string =>
@@ -105,8 +133,10 @@ export const NOT_SHOWN = text(
 );
 
 /** What is wrong, and the line to type. */
-export const sentenceOf = ({ what: { en, ja }, next }: Finding): Text =>
-  text(`${en}; to change it: ${next}`, `${ja}。対処: ${next}`);
+export const sentenceOf = ({ about, what: { en, ja }, next }: Finding): Text =>
+  about === "recipient"
+    ? text(`${en}; to try it: ${next}`, `${ja}。確認: ${next}`)
+    : text(`${en}; to change it: ${next}`, `${ja}。対処: ${next}`);
 
 /** A finding among what was checked: without a kind or a date. @param context by which its tenant is reached */
 export const checkedFinding = (finding: Finding, context: string): Checked => ({

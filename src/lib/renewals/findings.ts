@@ -5,6 +5,7 @@ export const FINDINGS = {
   "support-option": text("support option", "サポートオプション"),
   "system-administrators": text("system administrators", "システム管理者"),
   owner: text("owner", "更新担当"),
+  recipient: text("recipient", "通知先"),
 } as const satisfies Record<string, Text>;
 
 /** Something that is wrong with who hears of renewals. */

@@ -21,7 +21,16 @@ const made = async (name: string, accountName?: string): Promise<string> =>
     })
   ).after.id;
 
-const NONE = { recorded: false, total: 0, marked: 0, system: 0, supported: [], leavers: [], lacking: null };
+const NONE = {
+  recorded: false,
+  total: 0,
+  marked: 0,
+  system: 0,
+  supported: [],
+  leavers: [],
+  revoked: [],
+  lacking: null,
+};
 
 test("is told only where it is asked for; a name alone is no recorded account", async () => {
   await made("sato", "sato");
@@ -61,6 +70,25 @@ test("names items whose owner is a user who was deleted; nobody who never was on
   expect((await administration())?.leavers).toMatchObject([{ name: "本社", owner: "Sato@example.jp" }]);
   await made("sato");
   expect((await administration())?.leavers).toEqual([]);
+});
+
+test("facts 7.2: who had a role and has none is a leaver; who never had one, or has one again, is none", async () => {
+  const { renewals, accounts } = tenant.client;
+  const [hanako, jiro, saburo] = [await made("hanako"), await made("jiro"), await made("saburo")];
+  await accounts.create({ user: hanako, name: "hanako01", role: "system", password: PASSWORD });
+  await accounts.create({ user: jiro, name: "jiro02", role: "system", password: PASSWORD });
+  await accounts.create({ user: saburo, name: "saburo" });
+  for (const owner of ["hanako", "jiro", "saburo"])
+    await renewals.add({ kind: "push-certificate", name: owner, owner: `${owner}@example.jp` });
+  await accounts.edit(saburo, { memo: "x" });
+  expect(await administration()).toMatchObject({ leavers: [], revoked: [] });
+  await accounts.revoke(jiro, {});
+  expect(await administration()).toMatchObject({
+    leavers: [{ name: "jiro", owner: "jiro@example.jp", revoked: true }],
+    revoked: ["jiro@example.jp"],
+  });
+  await accounts.grant(jiro, { role: "system", password: PASSWORD });
+  expect(await administration()).toMatchObject({ leavers: [], revoked: [] });
 });
 
 test("seed 001: counts users without an account where CLOMO GATE or Android devices need one", async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuditRecord } from "../contract/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { auditOf } from "./testing/audit.ts";
+import { withAccount } from "./testing/accounts.ts";
 import { failureOf, TestTenant } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
@@ -55,6 +56,18 @@ test("a record comes as it was written, with its hash", async () => {
   });
   expect(await tenant.client.audit.show(3)).toEqual(third);
   expect(await failureOf(tenant.client.audit.show(99))).toMatchObject({ code: "not-found" });
+});
+
+test("is found by who acted as an account, too", async () => {
+  const other = new TestTenant();
+  await withAccount(other, { name: "sys", role: "system" });
+  await other.as("sys").orgs.create({ name: "東日本" });
+  const of = async (actor: string) =>
+    (await Array.fromAsync(other.client.audit.list({ actor, action: "orgs" }))).map(({ record }) => record);
+  const expected = [{ action: "orgs.create", actor: "sys", by: "owner" }];
+  expect([await of("SYS"), await of("Own")]).toMatchObject([expected, expected]);
+  expect(await of("nobody")).toEqual([]);
+  await other[Symbol.asyncDispose]();
 });
 
 describe("is narrowed", () => {

@@ -128,6 +128,12 @@ test.each([
     "clomoctl imports revert 12 --mirror-only takes only the mirror back",
     "clomoctl imports revert 12 --mirror-only --context far takes only the mirror back",
   ],
+  ["steps: clomoctl renewals guide Dkanto", "steps: clomoctl renewals guide Dkanto --context far"],
+  [
+    "手順: clomoctl renewals guide 本社 --interactive",
+    "手順: clomoctl renewals guide 本社 --interactive --context far",
+  ],
+  ["clomoctl renewals guide Dkanto --context other", "clomoctl renewals guide Dkanto --context other"],
   ["clomoctl renewals guide 3 --context other", "clomoctl renewals guide 3 --context other"],
 ])("%s", (line, named) => {
   expect(inContext(line, "far")).toBe(named);

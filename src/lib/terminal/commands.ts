@@ -1,4 +1,5 @@
 /** Apart from the terminal: what is a command in a text is told by its own tests. */
+import { text, type Text } from "../text/index.ts";
 
 /** A word in quotes, as `shownWord` writes one, and what else texts quote: its content is nothing that is proposed. */
 const WORD = String.raw`\$?'[^']*'(?:\\''[^']*')*`;
@@ -31,7 +32,7 @@ const ARGUMENTS: readonly string[] = [
 ];
 
 /** Verbs whose next word is a name, however it looks; so are all up to an option. */
-const NAMING = String.raw`(?:create|delete|edit|grant|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
+const NAMING = String.raw`(?:create|delete|edit|grant|guide|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
 const NOUN = String.raw`(?:audit|clomo-account|console|devices|imports|orgs|renewals|roles|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|schemes|settings|users)\b)?`;
@@ -51,3 +52,7 @@ export const inContext = (line: string, context: string): string =>
     const isNamed = / --context(?: |=|$)/.test(found.replaceAll(EVERY_WORD, "''"));
     return isNamed || !found.startsWith("clomoctl ") ? found : `${found} --context ${context}`;
   });
+
+/** {@link inContext} in both languages. */
+export const textInContext = ({ en, ja }: Text, context: string): Text =>
+  text(inContext(en, context), inContext(ja, context));

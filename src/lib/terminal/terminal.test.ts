@@ -41,6 +41,21 @@ test("results go to stdout, the rest to stderr, in the language", async () => {
   expect(stderr.seen).toBe("メモ\n警告: 古い\n");
 });
 
+test("what is proposed names the tenant; after a second one was shown, no line is taken for its", async () => {
+  const { terminal, stderr } = terminalWith();
+  const shown = (name: string) => terminal.showTenant({ name, moment: (at) => at, isNamed: true });
+  const proposed = () => terminal.note(same("see: clomoctl users list"));
+  shown("kanto");
+  await proposed();
+  shown("kanto");
+  await proposed();
+  shown("osaka");
+  await proposed();
+  await terminal.close();
+  const named = "see: clomoctl users list --context kanto";
+  expect(stderr.seen).toBe([named, named, "see: clomoctl users list", ""].join("\n"));
+});
+
 test("on a screen a note stands below the result that was shown before it", async () => {
   const { terminal, stdout, stderr } = terminalWith({}, true);
   const screen: string[] = [];

@@ -111,6 +111,7 @@ export class Terminal {
   /** stdout is a terminal */
   readonly onTerminal: boolean;
   #tenant: ShownTenant | undefined;
+  #ofSeveral = false;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
   /** @throws `usage` when an option has an invalid value */
@@ -157,8 +158,9 @@ export class Terminal {
     return wording[this.language];
   }
 
-  /** Says whose records are shown from now on. */
+  /** Says whose records are shown from now on. Where those of several are, a line says by itself for which it is. */
   showTenant(tenant: ShownTenant): void {
+    this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
     this.#tenant = tenant;
   }
 
@@ -271,7 +273,7 @@ export class Terminal {
 
   #named(line: string): string {
     const tenant = this.#tenant;
-    return tenant?.isNamed === true ? inContext(line, escapeForPeople(tenant.name)) : line;
+    return tenant?.isNamed === true && !this.#ofSeveral ? inContext(line, escapeForPeople(tenant.name)) : line;
   }
 
   async #tell(lines: readonly string[]): Promise<void> {

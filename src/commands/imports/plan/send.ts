@@ -113,7 +113,7 @@ export async function sendFile(
   map: ColumnMap | undefined,
 ): Promise<Import> {
   const { client } = await tools.tenant("imports");
-  const { mode, blank, absent, skipInvalid, allowUnknownColumns, allowErrorValues, fromConsole, keepMissing } =
+  const { mode, blank, absent, skipInvalid, allowUnknownColumns, allowErrorValues, fromConsole, keepMissing, emitCsv } =
     requested.options;
   const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
@@ -126,6 +126,7 @@ export async function sendFile(
     allowErrorValues: allowErrorValues || undefined,
     fromConsole: fromConsole || undefined,
     keepMissing: keepMissing || undefined,
+    forConsole: emitCsv === undefined ? undefined : true,
     createOrgs,
     createGroups,
     delimiter: reading.dialect.delimiter,

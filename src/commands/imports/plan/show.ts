@@ -8,6 +8,7 @@ import { dayOf } from "../../../lib/model/time.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { describeColumn, describeRow, fieldName, nameOf, shownValue } from "./changes.ts";
 import { deletionsIn } from "./limits.ts";
+import { warnOfMovedOperators } from "./operators.ts";
 import type { ListedProblems } from "./problems.ts";
 
 /** Maximum number of rows shown of each kind; of organisations that go, as many as are named of those that come. */
@@ -45,6 +46,7 @@ export async function showPlan(
   for (const line of elsewhere(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of overwritten(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of contradicted(plan)) await terminal.warn(line);
+  await warnOfMovedOperators(tools, plan);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   await noteMirror(tools, plan);
   if (!globals.quiet && !plan.rejected) {

@@ -6,6 +6,7 @@ import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { TENANT, UNSAID, type TenantProfile } from "../../../lib/model/tenant.ts";
 import { expectedOf, type Expected } from "../../../lib/renewals/expected.ts";
 import type { Checked } from "../../../lib/renewals/judge.ts";
+import { textInContext } from "../../../lib/terminal/commands.ts";
 import { joined, text, type Text } from "../../../lib/text/index.ts";
 import { flagName } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -89,8 +90,9 @@ async function tellExpected(
   const read = tenants?.get(context.name);
   const profile = read === undefined ? await profileOf(tools, context, { isEmpty: items.length === 0 }) : read.profile;
   if (profile === undefined) return;
-  for (const { en, ja } of linesOf(expectedOf(profile, items))) {
-    await tools.terminal.note(name === undefined ? { en, ja } : text(`${name}: ${en}`, `${name}: ${ja}`));
+  for (const line of linesOf(expectedOf(profile, items))) {
+    const { en, ja } = textInContext(line, context.name);
+    await tools.terminal.note(name === undefined ? line : text(`${name}: ${en}`, `${name}: ${ja}`));
   }
 }
 

@@ -2,14 +2,18 @@ import type { ReadOptions } from "../../../lib/apple/index.ts";
 import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { checkedFinding, findingsOf } from "../../../lib/renewals/administrators.ts";
+import { emailKey } from "../../../lib/model/normalise.ts";
+import { checkedFinding, findingsOf, recipientFinding } from "../../../lib/renewals/administrators.ts";
 import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
+import type { Finding } from "../../../lib/renewals/findings.ts";
 import { judge, type Checked, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
+import { textInContext } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneInEffect, zoneOf, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
+import { mailRecipients } from "./mail-recipients.ts";
 import { asOfNow, itemsBySource } from "./tenant-items.ts";
 
 /** What to check. */
@@ -34,6 +38,7 @@ interface Gathered {
 /** What a check looks at of a tenant; the tenant itself is undefined where it could not be read or is not there yet. */
 interface Recorded {
   readonly items: readonly CheckItem[];
+  readonly found?: readonly Finding[];
   readonly tenant?: Tenant;
 }
 
@@ -64,15 +69,20 @@ export async function gatherAll(
     }
   } else {
     const chosen = async (): Promise<Context> => (await contexts.choose(globals.context, environment)).context;
-    for (const context of allContexts ? await contexts.list() : [await chosen()]) {
+    const all = await contexts.list();
+    // what is proposed is typed elsewhere: after the mail of cron, or an alarm
+    const named = ({ remark, ...one }: Checked, { name }: Context): Checked => ({
+      ...one,
+      remark: remark === null || all.length === 1 ? remark : textInContext(remark, name),
+    });
+    for (const context of allContexts ? all : [await chosen()]) {
       tools.signal.throwIfAborted();
       const asOf = { ...asOfNow(tools, { context }), thresholds };
-      const { items, tenant } = await recordedIn(tools, context);
-      checked.push(...items.map((item) => judge(item, context.name, asOf)));
+      const { items, tenant, found = [] } = await recordedIn(tools, context);
+      checked.push(...items.map((item) => named(judge(item, context.name, asOf), context)));
       if (tenant === undefined) continue;
       tenants.set(context.name, tenant);
-      const found = tenant.administration === undefined ? [] : findingsOf(tenant.administration);
-      findings.push(...found.map((finding) => checkedFinding(finding, context.name)));
+      findings.push(...found.map((finding) => named(checkedFinding(finding, context.name), context)));
     }
   }
   return { result: resultOf(checked, thresholds, findings), tenants };
@@ -102,13 +112,36 @@ async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
     const tenant = await tools.tenantOf(context, "renewals", "tenant");
     const items = await itemsBySource(tenant, zoneOf(tools, tenant));
     tools.signal.throwIfAborted();
-    return { items, tenant: await tenant.client.tenant.show({ administration: true }) };
+    const shown = await tenant.client.tenant.show({ administration: true });
+    const { administration } = shown;
+    if (administration === undefined) return { items, tenant: shown };
+    const found = [...findingsOf(administration), ...(await recipientsWhoLeft(tools, context, administration))];
+    return { items, tenant: shown, found };
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = reasonOf(error);
     const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
     return { items: [{ ...unreadItem(context.name, remark), source: null }] };
   }
+}
+
+/** The recipients of notices who are users of a tenant no more, or lost the role that they had. */
+async function recipientsWhoLeft(
+  tools: Tools,
+  context: Context,
+  { revoked }: Pick<NonNullable<Tenant["administration"]>, "revoked">,
+): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for (const { address } of await mailRecipients(tools, context.name)) {
+    const { client } = await tools.tenantOf(context, "users");
+    const isRevoked = revoked.some((one) => emailKey(one) === emailKey(address));
+    const isDeleted =
+      !isRevoked &&
+      (await client.users.find({ name: address })).length === 0 &&
+      (await client.users.history({ name: address })).some(({ deleted }) => deleted);
+    if (isRevoked || isDeleted) found.push(recipientFinding(address, isRevoked));
+  }
+  return found;
 }
 
 async function* fromStdin(tools: Tools, options: ReadOptions): AsyncGenerator<CheckItem> {

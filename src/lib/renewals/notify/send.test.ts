@@ -179,7 +179,9 @@ test("an owner with a mail address is told of what is his, and missed where the 
     ["ops@example.jp", "京都,大阪,本社"],
   ]);
   const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of embedded; ';
-  expect(post.warnings).toEqual([expect.stringMatching(/^.+; to change it: clomoctl renewals edit \S+ --owner MAIL$/)]);
+  expect(post.warnings).toEqual([
+    expect.stringMatching(/^.+; to change it: clomoctl renewals edit \S+ --owner MAIL --context embedded$/),
+  ]);
   expect(post.warnings[0]?.startsWith(gone)).toBe(true);
   expect(post.sent[3]?.message.text).toContain(gone);
   expect(post.sent[2]?.message.html).toContain("sato@example.jp");

@@ -1,6 +1,6 @@
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { Bounces, undatedWarnings } from "./warnings.ts";
+import { Bounces, criticalWarnings, undatedWarnings } from "./warnings.ts";
 import { codeOf } from "./outcome.ts";
 import { workFor, type RecipientWork } from "./pending.ts";
 import { itemsOfRecipients, type RecipientItems } from "./recipients.ts";
@@ -66,8 +66,22 @@ const find = async (run: NotifyRun): Promise<Found> => {
     }
   }
   for (const warning of undatedWarnings(tenants)) await run.warn(warning);
+  for (const warning of await criticalWarnings(tenants)) await run.warn(warning);
   const work = targets.map((target) => [target, workFor(target, tenants, { now, stages: settings.stages })] as const);
   return { tenants, work, incomplete };
+};
+
+/** A run that warns of each thing once, whoever is told of it. */
+const warningOnce = ({ warn, ...run }: NotifyRun): NotifyRun => {
+  const warned = new Set<string>();
+  return {
+    ...run,
+    warn: async (line) => {
+      if (warned.has(line.en)) return;
+      warned.add(line.en);
+      await warn(line);
+    },
+  };
 };
 
 /** Those first whose mail came back, then owners, whose mail may: the others are to hear of it. */
@@ -90,9 +104,10 @@ const hasRecipient = (targets: readonly RecipientItems[], context: string, itemI
  * @param hindranceOf what would keep a recipient from being reached, as far as can be told without sending
  */
 export const planNotices = async (
-  run: NotifyRun,
+  asked: NotifyRun,
   hindranceOf: (recipient: Recipient) => Promise<Text | undefined> = () => Promise.resolve(undefined),
 ): Promise<NotifyResult> => {
+  const run = warningOnce(asked);
   const { work, tenants, incomplete } = await find(run);
   const targets = work.map(([target]) => target);
   const bounces = new Bounces(targets, tenants);
@@ -123,9 +138,10 @@ export const planNotices = async (
  * @param signal stops between two recipients
  */
 export const sendNotices = async (
-  run: NotifyRun,
+  asked: NotifyRun,
   { deliver, signal }: { readonly deliver: Deliver; readonly signal?: AbortSignal },
 ): Promise<NotifyResult> => {
+  const run = warningOnce(asked);
   const found = await find(run);
   const targets = found.work.map(([target]) => target);
   const bounces = new Bounces(targets, found.tenants);

@@ -1,5 +1,6 @@
+import { emailKey } from "../../model/normalise.ts";
 import type { Notice, NoticeClaim } from "../../model/renewal.ts";
-import { findingsOf, type Administration } from "../administrators.ts";
+import { findingsOf, recipientFinding, type Administration } from "../administrators.ts";
 import type { Finding } from "../findings.ts";
 import type { DatedItem } from "../judge.ts";
 import type { Addressee } from "./recipients.ts";
@@ -51,7 +52,7 @@ export class LoadedTenant {
   #hasUsers: Promise<boolean> | undefined;
   readonly #gone = new Map<string, Promise<boolean>>();
   readonly #deleted = new Map<string, Promise<boolean>>();
-  #findings: Promise<readonly Finding[]> | undefined;
+  #administration: Promise<Administration | undefined> | undefined;
 
   private constructor(
     tenant: NoticeTenant,
@@ -100,12 +101,26 @@ export class LoadedTenant {
   }
 
   /** What is wrong with who hears of renewals from CLOMO; nothing where that cannot be read: notices go out all the same. */
-  findings(): Promise<readonly Finding[]> {
-    this.#findings ??= this.tenant.client.tenant.show({ administration: true }).then(
-      ({ administration }) => (administration === undefined ? [] : findingsOf({ ...administration, leavers: [] })),
-      () => [],
+  async findings(): Promise<readonly Finding[]> {
+    const administration = await this.#standing();
+    if (administration === undefined) return [];
+    // who is no user any more is told with what is due
+    return findingsOf({ ...administration, leavers: administration.leavers.filter(({ revoked }) => revoked) });
+  }
+
+  /** That a recipient left: deleted, or without the role that there was. */
+  async recipientLeft(address: string): Promise<Finding | undefined> {
+    if (await this.wasDeleted(address)) return recipientFinding(address, false);
+    const revoked = (await this.#standing())?.revoked ?? [];
+    return revoked.some((one) => emailKey(one) === emailKey(address)) ? recipientFinding(address, true) : undefined;
+  }
+
+  #standing(): Promise<Administration | undefined> {
+    this.#administration ??= this.tenant.client.tenant.show({ administration: true }).then(
+      ({ administration }) => administration,
+      () => undefined,
     );
-    return this.#findings;
+    return this.#administration;
   }
 
   async #lookBack(address: string): Promise<boolean> {

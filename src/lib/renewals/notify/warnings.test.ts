@@ -96,7 +96,7 @@ test.each([
   expect(warning !== undefined).toBe(warned);
   const both = `${warning?.en} ${warning?.ja}`;
   for (const part of warned ? [owner, "本社", "kanto"] : [])
-    expect(both.split(String(part))).toHaveLength(part === "本社" && warned ? 5 : 3);
+    expect(both.split(String(part))).toHaveLength(part === owner ? 3 : 5);
 });
 
 test("an owner is looked up once, in any case of letters, and users only while somebody asks", async () => {
@@ -146,7 +146,7 @@ test("what has no date is told to those it concerns, or to everybody", async () 
   expect(warned({ ...IT, kinds: ["push-certificate"] })).toEqual([]);
 });
 
-const STANDING = { recorded: true, system: 2, supported: [], leavers: [] };
+const STANDING = { recorded: true, system: 2, supported: [], leavers: [], revoked: ["Ops@example.jp"] };
 
 test("who does not hear of renewals is told to recipients, not to who hears of his own alone", async () => {
   const loaded = await tenantOf([], { administration: STANDING, deleted: ["it@example.jp"] }).loaded;
@@ -161,12 +161,14 @@ test("who does not hear of renewals is told to recipients, not to who hears of h
     (await hearingWarnings([loaded], recipient, [IT, chat])).map(({ en }) => en);
   expect(await heard(chat)).toEqual([
     expect.stringMatching(
-      /^kanto: nobody holds the support option: .*; to change it: clomoctl clomo-account edit NAME/,
+      /^kanto: nobody holds the support option: .*; to change it: clomoctl clomo-account edit NAME --support-option --context kanto$/,
     ),
     expect.stringMatching(
-      /^it@example\.jp, a recipient of notices, was a user of kanto who was deleted; name another in /,
+      /^kanto: it@example\.jp, a recipient of notices, is a user who was deleted: name another in .*: clomoctl renewals notify test --context kanto$/,
     ),
   ]);
+  const ops: Recipient = { ...IT, name: "ops", address: "ops@example.jp" };
+  expect((await hearingWarnings([loaded], IT, [ops])).at(-1)?.en).toContain("whose role was taken away");
   expect(await heard({ ...IT, kinds: [] })).toEqual([]);
   expect(await heard({ ...IT, contexts: ["osaka"] })).toEqual([]);
 });

@@ -5,7 +5,8 @@ import { ownerLine, sentenceOf } from "../administrators.ts";
 import { oneLine, titleOf, type DueNotice } from "./digest.ts";
 import { receives, ownerAddress, type Addressee, type RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
-import { NOTIFY_FILE, type Recipient } from "./settings.ts";
+import type { Finding } from "../findings.ts";
+import type { Recipient } from "./settings.ts";
 
 /** How the record of a notice begins whose mail the server refused for good. */
 export const BOUNCED = "bounced: ";
@@ -53,16 +54,35 @@ export class Bounces {
   }
 }
 
+/** A line to type, for one tenant: a message is read anywhere. */
+const inTenant = (line: string, context: string): string => `${line} --context ${context}`;
+
 /** Warns of an owner who is no longer a user of the tenant. */
 export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promise<Text | undefined> => {
   const address = ownerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
   const [en, ja] = [titleOf(due.item, "en"), titleOf(due.item, "ja")];
-  const line = ownerLine(due.item);
+  const line = inTenant(ownerLine(due.item), due.context);
   return text(
     `${address}, the owner of ${en}, is no longer a user of ${due.context}; to change it: ${line}`,
     `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)。対処: ${line}`,
   );
+};
+
+/** A finding as one line about its tenant. */
+const told = (finding: Finding, context: string): Text => {
+  const { en, ja } = sentenceOf({ ...finding, next: inTenant(finding.next, context) });
+  return text(`${context}: ${oneLine(en)}`, `${context}: ${oneLine(ja)}`);
+};
+
+/** What nobody should wait for until something is due: each finding that is critical. */
+export const criticalWarnings = async (tenants: readonly LoadedTenant[]): Promise<readonly Text[]> => {
+  const warnings: Text[] = [];
+  for (const loaded of tenants) {
+    const critical = (await loaded.findings()).filter(({ level }) => level === "critical");
+    warnings.push(...critical.map((finding) => told(finding, loaded.tenant.context)));
+  }
+  return warnings;
 };
 
 /** Whether somebody is told of more of a tenant than of what is theirs. */
@@ -71,7 +91,7 @@ const hearsOf = ({ contexts, kinds }: Recipient, context: string): boolean =>
 
 /**
  * Warns one recipient of who does not hear of the renewals of tenants: administrators, by the rule of `renewals check`, and
- * recipients whose address was that of a user who was deleted. Who is told of his own alone hears nothing of it.
+ * recipients whose address is that of a user who left. Who is told of his own alone hears nothing of it.
  */
 export const hearingWarnings = async (
   tenants: readonly LoadedTenant[],
@@ -81,18 +101,11 @@ export const hearingWarnings = async (
   const warnings: Text[] = [];
   for (const loaded of tenants.filter(({ tenant }) => hearsOf(recipient, tenant.context))) {
     const { context } = loaded.tenant;
-    for (const finding of await loaded.findings()) {
-      const { en, ja } = sentenceOf(finding);
-      warnings.push(text(`${context}: ${oneLine(en)}`, `${context}: ${oneLine(ja)}`));
-    }
+    for (const finding of await loaded.findings()) warnings.push(told(finding, context));
     for (const other of all) {
-      if (other.way !== "mail" || !hearsOf(other, context) || !(await loaded.wasDeleted(other.address))) continue;
-      warnings.push(
-        text(
-          `${other.address}, a recipient of notices, was a user of ${context} who was deleted; name another in ${NOTIFY_FILE}, and try it: clomoctl renewals notify test`,
-          `通知先 ${other.address} は、${context} で削除されたユーザーです。${NOTIFY_FILE} の通知先を変更し、clomoctl renewals notify test で確認してください`,
-        ),
-      );
+      if (other.way !== "mail" || !hearsOf(other, context)) continue;
+      const left = await loaded.recipientLeft(other.address);
+      if (left !== undefined) warnings.push(told(left, context));
     }
   }
   return warnings;

@@ -14,13 +14,17 @@ export function headlineOf(result: CheckResult, severalContexts: boolean): Text 
   const name = LEVEL_NAMES[first.level];
   const more = rest.length;
   const others = more === 0 ? same("") : text(` (and ${more} more)`, `(ほか ${more} 件)`);
-  const said = sentenceOf(first);
+  const said = sentenceOf(first, severalContexts);
   const next = nextOf(first, severalContexts);
   return text(`${name.en.toUpperCase()}: ${said.en}${others.en}${next}`, `${name.ja}: ${said.ja}${others.ja}${next}`);
 }
 
-function sentenceOf({ kind, name, expiresOn, daysLeft, remark, level, finding }: Checked): Text {
-  if (finding !== undefined && remark !== null) return remark;
+function sentenceOf(
+  { kind, name, expiresOn, daysLeft, remark, level, finding, context }: Checked,
+  severalContexts: boolean,
+): Text {
+  if (finding !== undefined && remark !== null)
+    return severalContexts ? text(`${context}: ${remark.en}`, `${context}: ${remark.ja}`) : remark;
   if (kind === null || daysLeft === null) {
     return text(`${name}: ${remark?.en ?? LEVEL_NAMES.unknown.en}`, `${name}: ${remark?.ja ?? LEVEL_NAMES.unknown.ja}`);
   }

@@ -38,8 +38,10 @@ function sentence(result: CheckResult, language: Language): string {
 function describe(checked: Checked, { thresholds }: CheckResult): Text {
   const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, finding } = checked;
   if (finding !== undefined && remark !== null) {
-    const [en, ja] = [shorten(remark.en, LONGEST_FINDING), shorten(remark.ja, LONGEST_FINDING)];
-    return text(`${context ?? ""}: ${en}`, `${context ?? ""}: ${ja}`);
+    // a line to type is there as a whole or not at all
+    const of = (language: Language): string =>
+      `${context ?? ""}: ${remark[language].length > LONGEST_FINDING ? shorten(finding.what[language], LONGEST_FINDING) : remark[language]}`;
+    return text(of("en"), of("ja"));
   }
   const file = context === null && source !== null ? basename(source) : null;
   const place = [context ?? file, organisation].filter((part) => part !== null).join("/");

@@ -2,15 +2,18 @@ import { emailKey } from "../../model/normalise.ts";
 import type { RenewalKind } from "../../model/renewal.ts";
 import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
+import { member } from "./audit-records.ts";
 import { needsAccount } from "./devices.ts";
 import type { Reader } from "./store.ts";
 
-/** An item whose owner is the mail address of a user who was deleted. */
+/** An item whose owner is the mail address of a user who was deleted, or whose role was taken away. */
 interface Leaver {
   readonly id: string;
   readonly kind: RenewalKind;
   readonly name: string;
   readonly owner: string;
+  /** a user still, without the role that there was */
+  readonly revoked: boolean;
 }
 
 /** How a tenant stands with its administrators, and with who hears of its renewals: all of it, whoever asks. */
@@ -23,6 +26,8 @@ interface StoredAdministration {
   readonly system: number;
   readonly supported: { readonly name: string; readonly user: string; readonly email: string }[];
   readonly leavers: Leaver[];
+  /** mail addresses of users who had a role, and have none by now */
+  readonly revoked: string[];
   /** users without an account who need one; null where the profile names no need */
   readonly lacking: number | null;
 }
@@ -33,13 +38,15 @@ export const readAdministration = async (reader: Reader, profile: TenantProfile)
     `select count(*) from main.user u left join main.account a on a.user = u.pk
      where u.administrator = 1 and coalesce(a.role, 'none') = 'none'`,
   );
+  const revoked = await readRevoked(reader);
   return {
     recorded: (await reader.get("select 1 from main.account limit 1")) !== undefined,
     total: withRole + marked,
     marked,
     system: await reader.count("select count(*) from main.account where role = 'system'"),
     supported: await readSupported(reader),
-    leavers: await readLeavers(reader),
+    leavers: await readLeavers(reader, revoked),
+    revoked,
     lacking: await countLacking(reader, profile),
   };
 };
@@ -52,8 +59,26 @@ async function readSupported(reader: Reader): Promise<StoredAdministration["supp
   return rows.map(({ name, user, email }) => ({ name: String(name), user: String(user), email: String(email) }));
 }
 
+/**
+ * Mail addresses of who had a role once, as the audit tells, and has none: by the manual the account of a leaver stays.
+ *
+ * @see facts 2.4, 7.2
+ */
+async function readRevoked(reader: Reader): Promise<string[]> {
+  const without = "select a.user from main.account a where a.role = 'none'";
+  if ((await reader.get(`${without} limit 1`)) === undefined) return [];
+  const rows = await reader.all(
+    `with had as (select distinct o.value ->> 'id' as id from main.audit t, json_each(${member("-> 'objects'")}) o
+       where t.action in ('accounts.revoke', 'accounts.edit', 'accounts.grant')
+         and ${member("-> 'before' ->> 'role'")} <> 'none')
+     select e.value as address from main.user u join had on had.id = u.id, json_each(u.emails) e
+     where u.pk in (${without}) order by u.pk, e.key`,
+  );
+  return rows.map(({ address }) => String(address));
+}
+
 /** Owners are compared as users' addresses are; those that no user ever had are somebody else's, such as a shared mailbox. */
-async function readLeavers(reader: Reader): Promise<Leaver[]> {
+async function readLeavers(reader: Reader, revoked: readonly string[]): Promise<Leaver[]> {
   const rows = await reader.all("select id, kind, name, owner from renewal_item where owner is not null order by pk");
   const items = rows.flatMap(({ id, kind, name, owner }) => {
     const address = String(owner).trim();
@@ -70,7 +95,10 @@ async function readLeavers(reader: Reader): Promise<Leaver[]> {
     { keys: JSON.stringify(items.map(({ key }) => key)) },
   );
   const deleted = new Set(gone.map(({ address }) => address));
-  return items.flatMap(({ key, ...item }) => (deleted.has(key) ? [item] : []));
+  const without = new Set(revoked.map(emailKey));
+  return items.flatMap(({ key, ...item }) =>
+    deleted.has(key) || without.has(key) ? [{ ...item, revoked: !deleted.has(key) }] : [],
+  );
 }
 
 /**

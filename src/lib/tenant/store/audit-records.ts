@@ -9,7 +9,7 @@ export interface AuditFilter {
   /** instants: not before the one, and before the other */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** part of who did it */
+  /** part of who did it, or of who acted as that account */
   readonly actor?: string | undefined;
   /** part of the action, a removal being a deletion too, or a count of imports: what they did to some record */
   readonly action?: string | undefined;
@@ -18,7 +18,7 @@ export interface AuditFilter {
 }
 
 /** SQL: a member of the record `t`; null where it is no JSON, as it was altered. */
-const member = (path: string): string => either("json_valid(t.record)", `t.record ${path}`, "null");
+export const member = (path: string): string => either("json_valid(t.record)", `t.record ${path}`, "null");
 
 /** SQL: whether a record is about one of the ids or the name; the first condition is cheap, and nearly always enough. */
 const ABOUT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.value) > 0) or instr(t.record, :nameText) > 0)
@@ -31,7 +31,7 @@ const ABOUT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.
 const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
   until: "t.at < :until",
-  actor: "instr(lower(t.actor), lower(:actor)) > 0",
+  actor: `(instr(lower(t.actor), lower(:actor)) > 0 or instr(lower(${member("->> 'by'")}), lower(:actor)) > 0)`,
   // people call both deletion
   action: `(instr(lower(t.action), lower(:action)) > 0
     or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0

@@ -132,8 +132,9 @@ export class TenantImports {
   }
 
   /** @throws Failure `not-permitted` if the request concerns the tenant as a whole, and who makes it only part of it */
-  #checkWhole({ fromConsole, createOrgs }: StoredRequest): void {
+  #checkWhole({ fromConsole, createOrgs, forConsole, mode }: StoredRequest): void {
     const { role, orgs } = this.#session.asker;
+    if (forConsole === true && mode === "replace" && orgs !== undefined) throw ofWholeTenant(WHOLE_FILE);
     if (fromConsole === true && role !== "system") throw ofWholeTenant(TAKE_OVER);
     if (createOrgs && orgs !== undefined) throw ofWholeTenant(NEW_BELOW_ROOT);
   }

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { rowsIn } from "../../../../lib/xlsx/testing/read.ts";
 import type { Import, PlanRow, User } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
+import { text } from "../../../../lib/text/index.ts";
 import { inBoth, run } from "../../../testing/program.ts";
 import { example, type Answers } from "../../../testing/tenant.ts";
 import {
@@ -77,6 +78,20 @@ const dropped = { import: planOf(), discardImport: planOf({ state: "discarded" }
 const LINE = "users import in.csv --emit-csv out.csv --yes";
 const linesOf = (folder: string, encoding = "shift_jis"): readonly string[] =>
   new TextDecoder(encoding, { fatal: true }).decode(readFileSync(join(folder, "out.csv"))).split("\r\n");
+
+test("a file for the console is said to the tenant before it gets the file: who may not make one is refused at once", async () => {
+  const refused = new Failure("not-permitted", { what: text("not the whole tenant", "テナント全体ではありません") });
+  const told = { folder: folderWith({ "in.csv": PEOPLE }), tenant: { createImport: refused } };
+  const line = "users import in.csv --mode replace --emit-csv out.csv --dry-run";
+  const { en, ja } = await inBothAnew(line, told);
+  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not the whole tenant\n" });
+  expect(en.requests.at(-1)).toMatchObject({
+    operation: "createImport",
+    json: { mode: "replace", forConsole: true },
+  });
+  expect(ja.stderr).toBe("エラー: テナント全体ではありません\n");
+  expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
+});
 
 test("writes the rows of the plan with the secrets of the input, and hands the plan over", async () => {
   const told = circumstances();

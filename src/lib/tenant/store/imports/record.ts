@@ -24,6 +24,8 @@ export interface StoredRequest extends PlanRequest {
   readonly map?: ColumnMap | undefined;
   /** of an export of the console: its mode is `append` */
   readonly keepMissing?: boolean | undefined;
+  /** a file to upload in the console is to be made of it */
+  readonly forConsole?: boolean | undefined;
   readonly delimiter: string;
   readonly sheet?: string | undefined;
   readonly fileName: string;

@@ -1,0 +1,104 @@
+import type { Account, Client } from "../../lib/client/index.ts";
+import { emailKey } from "../../lib/model/normalise.ts";
+import type { Role } from "../../lib/model/role.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { typedWord } from "../../lib/text/shell-word.ts";
+import { BEFORE_WRITING } from "../records/written.ts";
+import type { Tools } from "../tools.ts";
+
+/** A change of an account, as far as it may end the support option. */
+interface Change {
+  readonly role?: Role | undefined;
+  readonly supportOption?: boolean | undefined;
+  readonly dryRun: boolean;
+  /** tries the change out: what the tenant refuses is not asked about */
+  readonly tryOut: () => Promise<unknown>;
+}
+
+/**
+ * Where a change takes the support option from the last who holds it: warns, says what else hangs on this person, and asks.
+ *
+ * @returns false where it is not meant
+ * @see facts 3.2, 7.2: the successor gets it first
+ */
+export async function isLossMeant(tools: Tools, account: Account, change: Change): Promise<boolean> {
+  const { role = account.role, supportOption = true, dryRun, tryOut } = change;
+  if (!account.supportOption || (role === "system" && supportOption)) return true;
+  const { terminal, globals } = tools;
+  const { client, context } = await tools.tenant("accounts", "renewals", "devices");
+  for await (const { id } of client.accounts.list({ supported: true })) if (id !== account.id) return true;
+  await tryOut();
+  await terminal.warn(await lossOf(client, account));
+  for (const line of await hangingOn(tools, client, account, context.name)) await terminal.note(line);
+  if (dryRun || globals.yes) return true;
+  const message = text("Take it away though nobody else has it?", "ほかに付与されている人がいませんが、外しますか?");
+  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return true;
+  await terminal.note(BEFORE_WRITING);
+  return false;
+}
+
+async function lossOf(client: Client<"accounts">, { id, name }: Account): Promise<Text> {
+  const all = await Array.fromAsync(client.accounts.list({ role: "system" }));
+  const [other, ...more] = all.filter((one) => one.id !== id);
+  const successor = other === undefined || more.length > 0 ? "NAME" : typedWord(other.name, other.id);
+  const line =
+    other === undefined
+      ? "clomoctl clomo-account grant NAME --role system --support-option"
+      : `clomoctl clomo-account edit ${successor} --support-option`;
+  return text(
+    `${name} is the last who holds the support option: without it CLOMO's mail about certificates goes to nobody; give it to the successor first: ${line}`,
+    `サポートオプションを付与されているのは「${name}」だけです。外すと、証明書の更新に関する CLOMO からのメールは誰にも届きません。先に後任者に付与してください: ${line}`,
+  );
+}
+
+/** What else hangs on the person of an account, each with what to type or where to change it. */
+async function hangingOn(
+  tools: Tools,
+  client: Client<"renewals" | "devices">,
+  { id, name, emails }: Account,
+  context: string,
+): Promise<readonly Text[]> {
+  const [{ ownerLine }, { ownerAddress }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
+    import("../../lib/renewals/administrators.ts"),
+    import("../../lib/renewals/notify/recipients.ts"),
+    import("../renewals/items/mail-recipients.ts"),
+    import("../../lib/renewals/notify/settings.ts"),
+  ]);
+  const keys = new Set(emails.map(emailKey));
+  const isOwn = (address: string | undefined): boolean => address !== undefined && keys.has(emailKey(address));
+  const lines: Text[] = [];
+  const owned = (await client.renewals.list()).filter((item) => isOwn(ownerAddress(item)));
+  const [first] = owned;
+  if (first !== undefined) {
+    const names = joined(
+      owned.map((item) => same(item.name)),
+      text(", ", "、"),
+    );
+    const line = ownerLine(first);
+    lines.push(
+      text(
+        `${name} is the owner of ${counted(owned.length, "renewal")} (${names.en}); to name another: ${line}`,
+        `「${name}」が更新担当の項目: ${owned.length} 件(${names.ja})。変更するには: ${line}`,
+      ),
+    );
+  }
+  for (const { address } of (await mailRecipients(tools, context)).filter((one) => isOwn(one.address))) {
+    lines.push(
+      text(
+        `${address} is a recipient of notices: name another in ${NOTIFY_FILE}`,
+        `${address} は通知先です。${NOTIFY_FILE} の通知先を変更してください`,
+      ),
+    );
+  }
+  const devices = (await Array.fromAsync(client.devices.list({ owner: id }))).length;
+  if (devices > 0) {
+    const line = `clomoctl devices list --owner ${typedWord(name, id)}`;
+    lines.push(
+      text(
+        `${counted(devices, "device")} ${devices === 1 ? "belongs" : "belong"} to ${name}: ${line}`,
+        `「${name}」が所有するデバイス: ${devices} 台。確認: ${line}`,
+      ),
+    );
+  }
+  return lines;
+}

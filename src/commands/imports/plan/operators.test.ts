@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import type { Account, Import, User } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+import { folderWith, giving, planning, planOf, rowOf } from "../testing/plans.ts";
+
+const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
+const [user] = example<{ items: readonly [User] }>("findUsers").items;
+const folder = () => folderWith({ "in.csv": "氏名,メールアドレス,組織コード\n山田,jiro@example.jp,K01\n" });
+const operator: Account = { ...account, name: "jiro01", role: "operator" };
+const jiro: User = { ...user, emails: ["Jiro@example.jp"] };
+
+const moved = (key: string, from: string, to: string | null) =>
+  rowOf({
+    key,
+    action: "update",
+    exists: true,
+    changed: ["orgCode"],
+    before: [{ field: "orgCode", value: from }],
+    after: [{ field: "orgCode", value: to }],
+  });
+const planWith = (change: Partial<Import> = {}) =>
+  planOf({
+    columns: [{ field: "orgCode", changed: 2, cleared: 0, removed: 0, kept: 0 }],
+    create: 0,
+    update: 2,
+    ...change,
+  });
+/** What a tenant answers to a dry run of a plan. */
+const trying = (plan: Import, importRows: ReturnType<typeof giving>) => ({
+  ...planning(plan, { importRows }),
+  discardImport: plan,
+});
+const LINE = "users import in.csv --dry-run";
+
+test("an operator who moves by an import is named, with both organisations, in both languages", async () => {
+  const rows = giving(moved("jiro@example.jp", "S11", "K01"), moved("taro@example.jp", "S11", "K01"));
+  const tenant = {
+    ...trying(planWith(), rows),
+    accounts: { items: [operator], next: null },
+    findUsers: { items: [jiro] },
+  };
+  const { en, ja } = await inBoth(LINE, { tenant, folder: folder() });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain(
+    "warning: 1 operator will act in another organisation and below it, and no more where they were: jiro01 (S11 → K01)\n",
+  );
+  expect(ja.stderr).toContain("警告: 操作できる範囲が変わるオペレーター: 1 人");
+});
+
+test("where nobody moves, or who asks may not know, nothing is said", async () => {
+  const importRows = giving(moved("taro@example.jp", "S11", "K01"));
+  const refused = new Failure("not-permitted", { what: text("not yours", "権限がありません") });
+  const hidden = await run(LINE, {
+    tenant: { ...trying(planWith(), importRows), accounts: refused },
+    folder: folder(),
+  });
+  const still = await run(LINE, { tenant: trying(planWith({ columns: [] }), importRows), folder: folder() });
+  for (const { exit, stderr } of [hidden, still]) {
+    expect(exit).toBe(0);
+    expect(stderr).not.toContain("operator");
+  }
+});

@@ -1,0 +1,55 @@
+import type { Account, Import, PlanRow } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { codeKey, emailKey } from "../../../lib/model/normalise.ts";
+import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
+import { counted, text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+
+/** Maximum number of operators that are named. */
+const MOST_NAMED = 5;
+
+/** By what a row may name a user, as keys. */
+type Names = ReadonlyMap<string, Account>;
+
+/** An operator acts in the organisation of the user: where a plan moves one, tells who will act where. */
+export async function warnOfMovedOperators(tools: Tools, plan: Import): Promise<void> {
+  if (plan.kind !== "users" || plan.rejected) return;
+  if (!plan.columns.some(({ field, changed, cleared }) => field === "orgCode" && changed + cleared > 0)) return;
+  const operators = await namesOfOperators(tools);
+  if (operators.size === 0) return;
+  const { client } = await tools.tenant("imports");
+  const moved: string[] = [];
+  for await (const row of client.imports.rows(plan.id, { action: "update" })) {
+    const account = operators.get(emailKey(row.key)) ?? operators.get(codeKey(row.key));
+    const [from, to] = [orgIn(row.before), orgIn(row.after)];
+    if (account !== undefined && from !== to) moved.push(`${account.name} (${from} → ${to})`);
+  }
+  if (moved.length === 0) return;
+  const named = `${moved.slice(0, MOST_NAMED).join(", ")}${moved.length > MOST_NAMED ? ", …" : ""}`;
+  await tools.terminal.warn(
+    text(
+      `${counted(moved.length, "operator")} will act in another organisation and below it, and no more where they were: ${named}`,
+      `操作できる範囲が変わるオペレーター: ${moved.length} 人(移動先の組織以下になります): ${named}`,
+    ),
+  );
+}
+
+const orgIn = (values: PlanRow["after"]): string =>
+  String(values.find(({ field }) => field === "orgCode")?.value ?? ROOT_ORG_NAME);
+
+/** The operators there are, by addresses and employee codes; none where who asks may not know. */
+async function namesOfOperators(tools: Tools): Promise<Names> {
+  const names = new Map<string, Account>();
+  try {
+    const { client } = await tools.tenant("accounts", "users");
+    for await (const account of client.accounts.list({ role: "operator" })) {
+      for (const { emails, employeeCode, upn } of await client.users.find({ name: account.id })) {
+        for (const address of emails) names.set(emailKey(address), account);
+        for (const code of [employeeCode, upn]) if (code !== null) names.set(codeKey(code), account);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "not-permitted") throw error;
+  }
+  return names;
+}
