@@ -110,6 +110,7 @@ describe("broken fixtures", () => {
       "name-near",
       "operator-stranded",
       "org-not-shown",
+      "org-beyond",
       "org-outside",
       "value-unusable",
     ];

@@ -4,7 +4,7 @@ import { refuseNothing } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
-import { ACCOUNT_WRITTEN } from "./written.ts";
+import { accountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
@@ -35,6 +35,6 @@ export default defineCommand({
     const password = await passwordOf(tools, options, needsPassword(former, options.role ?? former));
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.edit(id, { ...values, ...password, dryRun });
-    await showWritten(tools, written, ACCOUNT_WRITTEN);
+    await showWritten(tools, written, accountWritten(tools));
   },
 });

@@ -4,7 +4,7 @@ import { refuseNothing } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
-import { ACCOUNT_WRITTEN } from "./written.ts";
+import { accountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("give a CLOMO account a role", "CLOMO アカウントに管理者権限を付与する"),
@@ -32,6 +32,6 @@ export default defineCommand({
     const password = await passwordOf(tools, options, needsPassword(former, options.role ?? former));
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.grant(id, { ...values, ...password, dryRun });
-    await showWritten(tools, written, ACCOUNT_WRITTEN);
+    await showWritten(tools, written, accountWritten(tools));
   },
 });

@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
-import { ACCOUNT_WRITTEN } from "./written.ts";
+import { accountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("take the role of a CLOMO account away", "CLOMO アカウントの管理者権限を外す"),
@@ -23,6 +23,6 @@ export default defineCommand({
     const { client } = await tools.tenant("accounts");
     const { id } = await accountNamed(client, named);
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.accounts.revoke(id, { dryRun }), ACCOUNT_WRITTEN);
+    await showWritten(tools, await client.accounts.revoke(id, { dryRun }), accountWritten(tools));
   },
 });

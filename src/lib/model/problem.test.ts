@@ -59,6 +59,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "column-blank": { count: 4711 },
   "org-not-shown": { count: 4711 },
   "org-outside": { of: "user" },
+  "org-beyond": { code: "W1" },
   "value-unusable": { value: "x1", header: "メールアドレス" },
   required: {},
   "required-new": { header: "パスワード", of: "user" },

@@ -558,6 +558,29 @@ describe("who may", () => {
     expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
   });
 
+  test("of an organisation outside, one that is there is told of as one that is not, with the way out", async () => {
+    const [east] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    const file = fileOf([
+      ["氏名", "メールアドレス", "組織コード"],
+      ["一", "a@example.jp", "東"],
+      ["二", "b@example.jp", "西"],
+      ["三", "c@example.jp", "X9"],
+    ]);
+    const plan = { stream: () => new Blob([file]).stream(), encoding: "utf-8" } as const;
+    const asked = tenant.as("div01").imports;
+    const refused = await asked.plan({ kind: "users" }, { ...plan, stream: plan.stream() });
+    expect(await tenant.faults(refused)).toEqual(["org-beyond@3", "org-beyond@4"]);
+    const own = tenant.client.imports;
+    const unknown = await own.plan({ kind: "users" }, { ...plan, stream: plan.stream() });
+    expect(await tenant.faults(unknown)).toEqual(["org-unknown@4"]);
+    const creating = await failureOf(
+      asked.plan({ kind: "users", createOrgs: true }, { ...plan, stream: plan.stream() }),
+    );
+    expect(creating).toMatchObject({ code: "not-permitted" });
+    expect(creating?.hint?.en).toContain("ask a system administrator");
+  });
+
   test("nor does one of a custom administrator whose organisations are all", async () => {
     const boss = await administrator("boss01", { role: "system" });
     await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });

@@ -32,7 +32,7 @@ import { isMirror } from "../../store/console.ts";
 import { ROOT } from "../../store/orgs.ts";
 import { numberOf } from "../../store/records.ts";
 import type { Reader, Writer } from "../../store/store.ts";
-import { checkValue } from "../records.ts";
+import { checkValue, unusable } from "../records.ts";
 
 /** What a request says of an account; what is missing stays. */
 export interface AccountRequest {
@@ -162,7 +162,7 @@ const meantName = async (
   if (name === before.name) return undefined;
   const holder = await holderOfName(reader, name);
   if (holder === undefined || holder.pk === before.pk) return name;
-  if (holder.called === null) throw refused(label, text(`${name} cannot be used`, `「${name}」は使えません`));
+  if (holder.called === null) throw unusable(label, name);
   throw refused(
     label,
     text(
