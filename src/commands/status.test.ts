@@ -421,6 +421,6 @@ test("administrators are counted, with who is only marked; what is wrong with th
   const none = { ...administration, recorded: false, total: 0, marked: 0, system: 0, supported: [], lacking: null };
   const unrecorded = { ...EMPTY, tenant: tenantOf({ administration: none }) };
   const bare = await run("status --format table", { home, tenant: unrecorded });
-  expect(bare.stdout).toMatch(/^administrators +0 \(no CLOMO account is recorded\)$/m);
+  expect(bare.stdout).toMatch(/^administrators +0 \(no role is recorded\)$/m);
   expect(bare.stdout).not.toContain("support option");
 });

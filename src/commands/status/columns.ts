@@ -124,7 +124,7 @@ const administratorsName = ({ total, system, marked, recorded, supported }: Admi
             text(`${system} system`, `システム管理者 ${system}`),
             text(`support option: ${holders || NONE.en}`, `サポートオプション: ${holders || NONE.ja}`),
           ]
-        : [text("no CLOMO account is recorded", "CLOMO アカウントの登録なし")]),
+        : [text("no role is recorded", "管理者権限の記録なし")]),
       ...(marked > 0 ? [text(`${marked} on a mark alone`, `管理者の指定のみ ${marked}`)] : []),
     ],
     text("; ", "、"),

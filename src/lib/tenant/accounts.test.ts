@@ -812,7 +812,7 @@ describe("what names are composed of", () => {
     await accounts().setSettings({ composition });
     const user = await person();
     const other = await failureOf(accounts().create({ user, name: "other" }));
-    expect(other).toMatchObject({ code: "input-rejected", where: "--account" });
+    expect(other).toMatchObject({ code: "input-rejected", where: undefined });
     expect(other?.what.en).toContain(`it would be ${name}`);
     expect((await accounts().create({ user })).after.name).toBe(name);
     // an existing one is changed as people wish
@@ -835,6 +835,8 @@ describe("what names are composed of", () => {
     const { users } = tenant.client;
     const other = users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7", accountName: "x" });
     expect((await failureOf(other))?.what.en).toContain("it would be E7");
+    const lacking = users.create({ name: "y", emails: ["y@example.jp"], accountName: "y" });
+    expect((await failureOf(lacking))?.hint?.en).toBe("give it: clomoctl users edit USER --employee-code CODE");
     const { after } = await users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7" });
     expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E7");
     const named = await users.edit(after.id, { accountName: "E8", employeeCode: "E8" });
