@@ -111,6 +111,7 @@ describe("broken fixtures", () => {
       "operator-stranded",
       "org-not-shown",
       "org-delete-reserved",
+      "org-beyond",
       "org-outside",
       "org-top",
       "value-unusable",

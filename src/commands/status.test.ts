@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Import, RenewalItem, Tenant, TenantProfile } from "../lib/client/index.ts";
+import type { Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { UNSAID } from "../lib/model/tenant.ts";
 import { text } from "../lib/text/index.ts";
@@ -129,6 +129,25 @@ test("a tenant is shown as people read it, in both languages", async () => {
   expect(ja.stdout).toContain("9(2026-11-20 00:30): ユーザー、追加更新、追加 3 更新 2 削除 1、実行者 owner (ann)\n");
   expect(ja.stdout).toContain("2026-11-18(2 日前)\n");
   expect(ja.stdout).toMatch(/\n問題 +\S* ?本社: 至急\(2026-12-01\)\n/);
+});
+
+test("to an account nothing is proposed that it may not do, and what it does not see is not told as none", async () => {
+  const whoami = example<Whoami>("whoami", {
+    role: "division",
+    operations: [{ operation: "users.write", reach: "inside" }],
+  });
+  const answers = {
+    ...EMPTY,
+    tenant: tenantOf({ mirroredAt: null, users: 0, consoleTasks: 0, secured: EMPTY.tenant.secured, profile: UNSAID }),
+  };
+  const home = await homeOfThree();
+  const { en, ja } = await inBoth("status --format table --as hanako", { home, tenant: { ...answers, whoami } });
+  expect(en.stdout).toMatch(/^SECURED APPs users +not shown to this role$/m);
+  expect(ja.stdout).toMatch(/^SECURED APPs のユーザー +この権限では表示されません$/m);
+  expect(en.stdout).toMatch(/^next +none$/m);
+  const own = await run("status --format table", { home, tenant: answers });
+  expect(own.stdout).toMatch(/^SECURED APPs users +none$/m);
+  for (const line of ["users import", "renewals add", "tenant set"]) expect(own.stdout).toContain(`clomoctl ${line}`);
 });
 
 test("a mirror that is known to differ from the console is not well until the export is taken over", async () => {
@@ -403,6 +422,6 @@ test("administrators are counted, with who is only marked; what is wrong with th
   const none = { ...administration, recorded: false, total: 0, marked: 0, system: 0, supported: [], lacking: null };
   const unrecorded = { ...EMPTY, tenant: tenantOf({ administration: none }) };
   const bare = await run("status --format table", { home, tenant: unrecorded });
-  expect(bare.stdout).toMatch(/^administrators +0 \(no CLOMO account is recorded\)$/m);
+  expect(bare.stdout).toMatch(/^administrators +0 \(no role is recorded\)$/m);
   expect(bare.stdout).not.toContain("support option");
 });

@@ -8,7 +8,12 @@ const fieldsOf = (stdout: string): readonly string[] => stdout.split("\n").map((
 
 test("an account is shown with its role, its organisations and what it may, in both languages", async () => {
   const { en, ja } = await inBoth("whoami --format table", { tenant: { whoami: example<Whoami>("whoami") } });
-  expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "whoami" }] });
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: expect.stringMatching(/^imports and audit records are numbered anew .*\n$/),
+    requests: [{ operation: "whoami" }],
+  });
+  expect(ja.stderr).toContain("監査ログの番号は対象の組織の中での番号です");
   expect(fieldsOf(en.stdout)).toEqual([
     "account: hanako",
     "role: division administrator",

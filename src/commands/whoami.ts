@@ -65,6 +65,14 @@ export default defineCommand({
     const { client } = await tools.tenant("whoami");
     const me = await client.whoami.show();
     await tools.terminal.show(COLUMNS, me);
+    if (me.orgs !== null) {
+      await tools.terminal.note(
+        text(
+          "imports and audit records are numbered anew in these organisations: the numbers are not the machine owner's",
+          "インポートと監査ログの番号は対象の組織の中での番号です。PC の所有者から見た番号とは異なります",
+        ),
+      );
+    }
     if (me.user?.listed !== false) return;
     await tools.terminal.note(
       text(

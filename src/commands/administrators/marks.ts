@@ -96,10 +96,12 @@ export async function showMarks(
 ): Promise<void> {
   const { terminal } = tools;
   const since = knownAt === null ? "" : minuteIn(knownAt, zoneOf(tools, await tools.tenant()));
-  await terminal.note(
-    knownAt === null
+  const unknown =
+    administrators.length === 0
       ? text("nobody has said who the administrators are", "管理者はまだ確認されていません")
-      : text(`known since ${since} by ${knownBy ?? ""}`, `確認: ${since}、${knownBy ?? ""}`),
+      : text("nobody has said whether there are others than these", "ほかに管理者がいるかは、まだ確認されていません");
+  await terminal.note(
+    knownAt === null ? unknown : text(`known since ${since} by ${knownBy ?? ""}`, `確認: ${since}、${knownBy ?? ""}`),
   );
   await terminal.list(ADMINISTRATOR_COLUMNS, administrators);
 }
@@ -144,16 +146,24 @@ export async function addMarks(
   await showMarked(tools, await client.administrators.mark(kind, { add }));
 }
 
-/** Unmarks whom the arguments name. @param list shows them all. @throws as `theOne` */
+/**
+ * Unmarks whom the arguments name.
+ *
+ * @param list shows them all
+ * @param idsOf what the tenant knows somebody by who is named otherwise than the list has it
+ * @throws as `theOne`
+ */
 export async function removeMarks(
   tools: Tools,
   kind: Administrators["kind"],
   names: readonly string[],
   list: string,
+  idsOf: (name: string) => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Promise<void> {
   const { client } = await tools.tenant("administrators");
   const { administrators } = await client.administrators.list(kind);
-  const remove = marked(names, administrators, list);
+  const remove: string[] = [];
+  for (const name of names) remove.push(await marked(name, administrators, { list, idsOf }));
   tools.describeState(() => text("they may have been unmarked", "取り消されている可能性があります"));
   await showMarked(tools, await client.administrators.mark(kind, { remove }));
 }
@@ -163,13 +173,18 @@ const showMarked = (tools: Tools, marks: Administrators): Promise<void> => {
   return showMarks(tools, marks);
 };
 
-/** The ids of marked administrators, by key or id. @throws as `theOne` */
-const marked = (names: readonly string[], administrators: readonly Administrator[], list: string): string[] =>
-  names.map((name) => {
-    const found = administrators.filter(({ id, key }) => id === name || key === name);
-    return theOne(name, found, {
-      noun: text("administrator", "管理者"),
-      list,
-      describe: ({ id, key }) => `${key} ${id}`,
-    }).id;
-  });
+/** The id of a marked administrator, by key or id, else by another name. @throws as `theOne` */
+async function marked(
+  name: string,
+  administrators: readonly Administrator[],
+  { list, idsOf }: { readonly list: string; readonly idsOf: (name: string) => Promise<readonly string[]> },
+): Promise<string> {
+  const listed = administrators.filter(({ id, key }) => id === name || key === name);
+  const ids = listed.length === 0 ? await idsOf(name) : [];
+  const found = listed.length === 0 ? administrators.filter(({ id }) => ids.includes(id)) : listed;
+  return theOne(name, found, {
+    noun: text("administrator", "管理者"),
+    list,
+    describe: ({ id, key }) => `${key} ${id}`,
+  }).id;
+}

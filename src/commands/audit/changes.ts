@@ -1,9 +1,11 @@
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { OPERATIONS, type Operation } from "../../lib/model/role.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { SCHEME } from "../../lib/model/scheme.ts";
 import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { TENANT } from "../../lib/model/tenant.ts";
-import type { Fields } from "../../lib/model/thing.ts";
+import type { Field, Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
 import { calledIn, type Entry } from "./entries.ts";
@@ -27,6 +29,8 @@ const FIELDS: Readonly<Record<string, Fields>> = {
   ...Object.fromEntries(Object.values(FORMATS).map(({ thing }) => [thing.name, thing.fields])),
   [SECURED_GROUP.name]: SECURED_GROUP.fields,
   [SCHEME.name]: SCHEME.fields,
+  [ACCOUNT.name]: ACCOUNT.fields,
+  [ACCOUNT_SETTINGS.name]: ACCOUNT_SETTINGS.fields,
   tenant: TENANT.fields,
 };
 
@@ -40,7 +44,7 @@ const plain = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
   if (typeof value !== "object" || value === null) return same(JSON.stringify(value));
-  const { path, code, name, email, value: own, ...others } = value as Values;
+  const { path, code, name, email, value: own, groups, ...others } = value as Values;
   if (typeof path === "string") {
     const called = path === "" ? ROOT_ORG_NAME : path;
     return same(typeof code === "string" ? `${called} (${code})` : called);
@@ -48,21 +52,33 @@ const plain = (value: unknown): Text => {
   if (typeof name === "string" && typeof email === "string") return same(`${name} <${email}>`);
   if (typeof name === "string" && typeof own === "string") return same(`${name}=${own}`);
   // who was in groups, and in which
-  const { groups } = others;
   if (typeof name === "string" && Array.isArray(groups)) return same(`${name}=${groups.join("・")}`);
-  if (typeof name === "string" && isBlank(Object.values(others))) return same(name);
+  // a scheme is named, and has an id that nobody reads
+  if (typeof name === "string" && Object.keys(others).every((key) => key === "id")) return same(name);
   return same(JSON.stringify(value));
 };
 
 /** Values of one field that people are told; all of them are in the record. */
 const MOST_TOLD = 20;
 
-const told = (value: unknown): Text => {
+/** An instant in the zone of the context. */
+type Moment = (instant: string) => string;
+
+/** A value of a field in words: a choice by its name, an instant in the context's zone. */
+const worded = (value: unknown, field: Field | undefined, moment: Moment): Text => {
+  if (typeof value !== "string") return plain(value);
+  if (field?.type === "instant") return same(moment(value));
+  if (field?.type === "choice") return field.names?.[value] ?? same(value);
+  if (field === SCHEME.fields.operations) return OPERATIONS[value as Operation]?.about ?? same(value);
+  return plain(value);
+};
+
+const told = (value: unknown, word: (one: unknown) => Text): Text => {
   if (isBlank(value)) return NONE;
-  if (!Array.isArray(value)) return plain(value);
+  if (!Array.isArray(value)) return word(value);
   const [first, more] = [value.slice(0, MOST_TOLD), value.length - MOST_TOLD];
   const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 件`)] : [];
-  return joined([...(first as readonly unknown[]).map(plain), ...rest], same(", "));
+  return joined([...(first as readonly unknown[]).map(word), ...rest], same(", "));
 };
 
 const recordsIn = (state: Values | null): readonly Values[] | undefined => {
@@ -88,10 +104,10 @@ const versionsOf = (entry: Entry): readonly Version[] => {
 };
 
 /** `old → new` of one field; the value alone of what was made, undefined if it is as it was. */
-const changeOf = ({ before, after }: Version, field: string): Text | undefined => {
+const changeOf = ({ before, after }: Version, field: string, word: (one: unknown) => Text): Text | undefined => {
   const [was, is] = [before?.[field], after?.[field]];
   if (isBlank(was) && isBlank(is)) return undefined;
-  const [from, to] = [told(was), told(is)];
+  const [from, to] = [told(was, word), told(is, word)];
   // a switch that is off is what a new record has from the start
   if (before === undefined) return is === false ? undefined : to;
   if (after !== undefined && JSON.stringify(was) === JSON.stringify(is)) return undefined;
@@ -110,21 +126,27 @@ const labelOf = (fields: Fields | undefined, name: string): Text => {
   return label ?? same(column?.header ?? name);
 };
 
-/** A column for each field that a change has set, field by field: `old → new`; of several records by the name of each. */
-export const changeColumns = (entry: Entry): readonly Column<Entry>[] => {
+/**
+ * A column for each field that a change has set, field by field: `old → new`; of several records by the name of each.
+ *
+ * @param moment an instant in the zone of the context
+ */
+export const changeColumns = (entry: Entry, moment: Moment): readonly Column<Entry>[] => {
   const versions = versionsOf(entry);
   const names = new Set(versions.flatMap(({ before, after }) => Object.keys({ ...before, ...after })));
   const thing = entry.objects.find((object) => object.thing !== "import")?.thing ?? "";
+  const fields = FIELDS[thing];
   const columnOf = (field: string): readonly Column<Entry>[] => {
+    const word = (value: unknown): Text => worded(value, fields?.[field], moment);
     const changes = versions.flatMap((version) => {
-      const change = changeOf(version, field);
+      const change = changeOf(version, field, word);
       if (change === undefined) return [];
       const { name } = version;
       return [name === undefined ? change : text(`${name}: ${change.en}`, `${name}: ${change.ja}`)];
     });
     if (changes.length === 0) return [];
     const all = joined(changes, text("; ", "、"));
-    return [{ key: `changes.${field}`, header: labelOf(FIELDS[thing], field), value: () => all.en, name: () => all }];
+    return [{ key: `changes.${field}`, header: labelOf(fields, field), value: () => all.en, name: () => all }];
   };
   const columns = [...names].filter(isTold).flatMap(columnOf);
   // the path is the same below a parent that is called alike

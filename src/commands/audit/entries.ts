@@ -1,6 +1,7 @@
 import type { AuditRecord } from "../../lib/client/index.ts";
 import { actionName } from "../../lib/model/audit.ts";
 import { nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
+import { ROLES } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
 
@@ -156,11 +157,22 @@ const exportText = ({ action, detail }: Entry): readonly Text[] => {
   return [text(`${records} records`, `${records} 件`)];
 };
 
+/** Of an account its former role and the new one, which is what most of its changes are about. */
+const withRole = ({ objects, before, after }: Entry, { en, ja }: Text): Text => {
+  const roleOf = (state: Values | null): unknown => state?.["role"] ?? "none";
+  const [from, to] = [roleOf(before), roleOf(after)];
+  if (objects[0]?.thing !== "account" || from === to || typeof from !== "string" || typeof to !== "string")
+    return { en, ja };
+  const [former, later] = [nameIn(ROLES, from), nameIn(ROLES, to)];
+  if (before === null) return text(`${en}: ${later.en}`, `${ja}: ${later.ja}`);
+  return text(`${en}: ${former.en} → ${later.en}`, `${ja}: ${former.ja} → ${later.ja}`);
+};
+
 /** What a change was about, in words: an import with what it did, and the names of records. */
 const aboutText = (entry: Entry, naming: Naming): Text => {
   const number = importOf(entry);
   const names = joined([...exportText(entry), ...namesOf(entry, naming)], text(", ", "、"));
-  if (number === undefined) return names;
+  if (number === undefined) return naming === "short" ? withRole(entry, names) : names;
   const { en, ja } = importText(entry, number);
   return names.en === "" ? { en, ja } : text(`${en}: ${names.en}`, `${ja}: ${names.ja}`);
 };

@@ -42,6 +42,52 @@ test("days are counted in the tenant's zone: from the first moment of one to the
   ]);
 });
 
+test("of accounts a table tells the former role and the new one, whole on 80 columns", async () => {
+  const objects = [{ thing: "account", id: ID, name: "hanako01" }];
+  const change = { objects, before: { role: "operator" }, after: { role: "none" } };
+  const items = [
+    told(9, { action: "accounts.revoke", ...change }),
+    told(8, { action: "accounts.create", objects, after: { role: "division" } }),
+    told(7, { action: "accounts.edit", objects, before: { role: "none", memo: "a" }, after: { role: "none" } }),
+  ];
+  const { ja } = await inBoth("audit list", { ...audit(...items), terminal: {} });
+  const words = ja.stdout.replaceAll(/\s/g, "");
+  expect(words).toContain("管理者権限を解除hanako01:オペレーター→管理者権限を付与しない");
+  expect(words).toContain("アカウントを作成hanako01:部門管理者");
+  expect(words).toContain("アカウントを編集hanako01");
+  expect(ja.stdout).not.toContain("…");
+  for (const line of ja.stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+});
+
+test("the example of the help tells what roles and schemes were", async () => {
+  const org = { id: "o", code: "E", path: "東日本" };
+  const items = [
+    told(9, {
+      action: "roles.schemes.edit",
+      objects: [{ thing: "scheme", id: ID, name: "受付" }],
+      before: { operations: [] },
+      after: { operations: ["users.write"] },
+    }),
+    told(8, {
+      action: "accounts.grant",
+      objects: [{ thing: "account", id: ID, name: "hanako01" }],
+      before: { role: "none", managedOrgs: [] },
+      after: { role: "division", managedOrgs: [org] },
+    }),
+    told(7, { action: "users.edit", objects: [], before: {}, after: {} }),
+  ];
+  const query =
+    "[?starts_with(action,'accounts')||starts_with(action,'roles')].{at:at,who:about,from:before.role,to:after.role,orgs:after.managedOrgs[].path,items:after.operations}";
+  const line = ["audit", "list", "--until", "2026-03-31", "--format", "json", "--query", query];
+  const { at } = common;
+  const { stdout, requests } = await run(line, audit(...items));
+  expect(requests).toMatchObject([{ query: { until: "2026-03-31T15:00:00.000Z" } }]);
+  expect(JSON.parse(stdout)).toEqual([
+    { at, who: "受付", from: null, to: null, orgs: null, items: ["users.write"] },
+    { at, who: "hanako01", from: "none", to: "division", orgs: ["東日本"], items: null },
+  ]);
+});
+
 test("an instant is meant as it is typed, and belongs to what is asked for", async () => {
   const line = "audit list --since 2026-04-01T09:00:00Z --until 2026-04-01T10:00:00Z";
   const [request] = (await run(line, audit())).requests;

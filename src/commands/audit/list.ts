@@ -29,6 +29,13 @@ export default defineCommand({
       about: text("who deleted whom in April", "4 月にだれがだれを削除したか"),
     },
     { line: "clomoctl audit list --actor yamada --format json --fields at,action,objects" },
+    {
+      line: [
+        "clomoctl audit list --until 2026-03-31 --format json --query",
+        `"[?starts_with(action,'accounts')||starts_with(action,'roles')].{at:at,who:about,from:before.role,to:after.role,items:after.operations}"`,
+      ].join(" "),
+      about: text("who could do what at the end of March", "3 月末にだれが何をできたか"),
+    },
   ],
   exits: ["not-found"],
   async run(tools, { limit, ...filters }) {

@@ -25,6 +25,33 @@ const SALES = { id: "s", code: "S", path: "本社/営業部" };
 const TOP = { id: "t", code: null, path: "" };
 const YAMADA = { id: "a", name: "山田", emails: ["y@x"], org: TOP, title: "課長", administrator: false, custom: [] };
 
+test("of an account labels and values are words, and times are in the zone of the context", async () => {
+  const account = { id: "a", name: "hanako01", role: "custom", scheme: { id: "s", name: "受付" }, passwordSetAt: null };
+  const change = {
+    action: "accounts.revoke",
+    objects: [{ thing: "account", id: "a", name: "hanako01" }],
+    before: account,
+    after: { ...account, role: "none", scheme: null, passwordSetAt: "2026-11-22T05:50:39.106Z" },
+  };
+  const { en, ja } = await inBoth("audit show 42", { tenant: recordOf(change), terminal: {} });
+  expect(en.stdout).toMatch(/^role +custom administrator → no administrator$/m);
+  expect(en.stdout).toMatch(/^scheme +受付 → \(none\)$/m);
+  expect(ja.stdout).toMatch(/^管理者権限 +カスタム管理者 → 管理者権限を付与しない$/m);
+  expect(ja.stdout).toMatch(/^カスタム管理権限スキーム +受付 → \(なし\)$/m);
+  expect(ja.stdout).toMatch(/^パスワード設定日時 +\(なし\) → 2026-11-22 14:50$/m);
+});
+
+test("of the settings of accounts, too", async () => {
+  const change = {
+    action: "accounts.settings",
+    objects: [{ thing: "account_settings", id: "s", name: "メールアドレス" }],
+    before: { composition: "free-text" },
+    after: { composition: "mail-address" },
+  };
+  const { ja } = await inBoth("audit show 42", { tenant: recordOf(change), terminal: {} });
+  expect(ja.stdout).toMatch(/^CLOMOアカウントを構成する情報 +任意の文字列 → ユーザーのメールアドレス$/m);
+});
+
 test.each([
   [
     "an edit",

@@ -2,6 +2,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
+import type { Tools } from "../tools.ts";
 import { changeColumns } from "./changes.ts";
 import { AUDIT_COLUMNS, entryOf, importOf, shortDetails, type Entry } from "./entries.ts";
 
@@ -31,7 +32,7 @@ export default defineCommand({
   async run({ terminal, ...tools }, { number }) {
     const { client } = await tools.tenant("audit");
     const entry = entryOf(await client.audit.show(number));
-    await terminal.show(isUsualTable(terminal) ? detailsOf(entry) : AUDIT_COLUMNS, entry);
+    await terminal.show(isUsualTable(terminal) ? detailsOf(entry, terminal) : AUDIT_COLUMNS, entry);
     const shown = importOf(entry);
     if (shown === undefined) return;
     const line = `clomoctl imports show ${shown} --rows`;
@@ -40,7 +41,7 @@ export default defineCommand({
 });
 
 /** What people read of one record: who, what and whom, then each field that changed, and what tells the record apart. */
-const detailsOf = (entry: Entry): readonly Column<Entry>[] => {
+const detailsOf = (entry: Entry, terminal: Pick<Tools["terminal"], "moment">): readonly Column<Entry>[] => {
   const { about, beside } = shortDetails(entry);
-  return [...about, ...changeColumns(entry), ...beside];
+  return [...about, ...changeColumns(entry, (at) => terminal.moment(at)), ...beside];
 };

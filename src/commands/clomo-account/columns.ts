@@ -1,6 +1,7 @@
 import type { Account, Client } from "../../lib/client/index.ts";
-import { ACCOUNT } from "../../lib/model/account.ts";
+import { ACCOUNT, MANAGING } from "../../lib/model/account.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import type { Role } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
 import { columnsOfFields } from "../listing/columns.ts";
@@ -37,8 +38,19 @@ const TOLD: Readonly<Record<string, Column<Account>["name"]>> = {
 /** All columns of an account. */
 export const ACCOUNT_COLUMNS = columnsOfFields<Account>(ACCOUNT.fields).map((column) => {
   const { [column.key]: name = column.name } = TOLD;
-  return { ...column, name };
+  return { ...column, name, whole: column.key === "name" || column.key === "role" };
 });
+
+/** The columns of a list that fit on a terminal; of one role those that it has. */
+export const usualOf = (role: Role | undefined): readonly string[] => {
+  const { usual } = ACCOUNT;
+  if (role === undefined) return usual;
+  const lacking = [
+    ...(MANAGING.includes(role) ? [] : ["managedOrgs"]),
+    ...(role === "system" ? [] : ["supportOption"]),
+  ];
+  return [...usual.filter((key) => !lacking.includes(key)), ...(role === "custom" ? ["scheme"] : [])];
+};
 
 /** How an account is named, and told apart from others. */
 const ACCOUNT_NAMES: NamedKind<Account> = {

@@ -4,7 +4,7 @@ import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.t
 import { USER_ARGUMENT, userNamed } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
-import { ACCOUNT_WRITTEN } from "./written.ts";
+import { accountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("give a user a CLOMO account", "ユーザーに CLOMO アカウントを作成する"),
@@ -51,6 +51,6 @@ export default defineCommand({
       ...(account !== undefined && { name: account }),
       dryRun,
     });
-    await showWritten(tools, written, ACCOUNT_WRITTEN);
+    await showWritten(tools, written, accountWritten(tools));
   },
 });

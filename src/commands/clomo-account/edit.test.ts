@@ -43,15 +43,22 @@ test.each([
     { role: "system", managedOrgs: [], supportOption: true },
     "clomoctl clomo-account grant hanako01 --role division --managed-orgs S01",
   ],
-  [{ role: "none", managedOrgs: [] }, "clomoctl clomo-account grant hanako01 --role division --managed-orgs S01"],
+  [
+    { role: "none", managedOrgs: [] },
+    "clomoctl clomo-account grant hanako01 --role division --managed-orgs S01 --password-file FILE",
+  ],
   [
     { role: "operator", managedOrgs: [], memo: "x" },
     "clomoctl clomo-account edit hanako01 --memo '' --role division --managed-orgs S01",
   ],
 ] as const)("what takes a change to %j back names the role with all that belongs to it", async (after, back) => {
   const editAccount = edited(after as unknown as Partial<Account>);
+  const around = {
+    ...(after.role === "none" && { tenant: { ...example("tenant"), mirroredAt: null } }),
+    ...(after.role === "system" && { accounts: { items: [before, { ...before, id: before.org.id }], next: null } }),
+  };
   const { stderr } = await run("clomo-account edit hanako01 --role operator", {
-    tenant: { findAccounts, editAccount },
+    tenant: { findAccounts, editAccount, ...around },
   });
   expect(stderr).toContain(`to take it back: ${back}\n`);
 });

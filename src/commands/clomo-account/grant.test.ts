@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Account, WrittenAccount } from "../../lib/client/index.ts";
+import type { Account, Tenant, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -32,6 +32,39 @@ test("gives a role with the password that stdin has, and says what takes it back
     "role: no administrator → operator\nto take it back: clomoctl clomo-account revoke hanako01\n",
   );
   expect(ja.stderr).toContain("管理者権限: 管理者権限を付与しない → オペレーター\n");
+});
+
+test("the role of the only system administrator cannot be taken back, so no command says how", async () => {
+  const grantRole = granted({ role: "system" });
+  const line = "clomo-account grant hanako01 --role system --password-file -";
+  const [first, second] = [grantRole.after, { ...grantRole.after, id: "0199a000-0000-7000-8000-00000000ffff" }];
+  const told = async (items: readonly Account[]): Promise<string> => {
+    const tenant = { findAccounts, grantRole, accounts: { items, next: null } };
+    return (await run(line, { tenant, stdin: CANARY })).stderr;
+  };
+  expect(await told([first])).toBe("role: no administrator → system administrator\n");
+  expect(await told([first, second])).toContain("to take it back: clomoctl clomo-account revoke hanako01\n");
+});
+
+test("a password that is refused leaves nothing behind, and two that differ are both asked for anew", async () => {
+  const tenant = {
+    findAccounts,
+    grantRole: granted({ role: "operator" }),
+    tenant: { ...example<Tenant>("tenant"), mirroredAt: null },
+  };
+  const typing = [
+    ["digit):", "Weak1\r"],
+    ["> at least", `${CANARY}\r`],
+    ["again:", "Other42Other\r"],
+    ["type both again", ""],
+    ["digit):", `${CANARY}\r`],
+    ["again:", `${CANARY}\r`],
+  ] as const;
+  const line = "clomo-account grant hanako01 --role operator";
+  const { requests, stderr } = await run(line, { tenant, terminal: { typing, columns: 300 } });
+  expect(requests.at(-1)).toMatchObject({ json: { password: CANARY } });
+  expect(stderr).toContain("the two are not the same");
+  expect(stderr).not.toContain(CANARY);
 });
 
 test("who has a role is asked for no other password; a dry run changes nothing", async () => {

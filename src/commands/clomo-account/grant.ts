@@ -5,7 +5,7 @@ import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.t
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
 import { isLossMeant } from "./successor.ts";
-import { ACCOUNT_WRITTEN } from "./written.ts";
+import { accountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("give a CLOMO account a role", "CLOMO アカウントに管理者権限を付与する"),
@@ -37,6 +37,6 @@ export default defineCommand({
     if (!(await isLossMeant(tools, account, { role, supportOption, dryRun, tryOut }))) return;
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.grant(id, { ...values, ...password, dryRun });
-    await showWritten(tools, written, ACCOUNT_WRITTEN);
+    await showWritten(tools, written, accountWritten(tools));
   },
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, OrgDetail } from "../../lib/client/index.ts";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
@@ -12,6 +13,19 @@ test("lists accounts with what people need", async () => {
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "accounts" }] });
   expect(en.stdout).toMatch(/hanako01 +髙橋 花子 +営業部 +division administrator +営業部 +no/);
   expect(ja.stdout).toMatch(/hanako01 +髙橋 花子 +営業部 +部門管理者 +営業部 +いいえ/);
+});
+
+test("on 80 columns no name that is typed is cut, nor a role; of one role the list has what that has", async () => {
+  const long: Account = { ...hanako, name: "hanakoyamazaki0001", user: "山崎 花子と佐藤 太郎", role: "system" };
+  const answers = { tenant: { accounts: { items: [long], next: null } }, terminal: {} };
+  const all = (await inBoth("clomo-account list", answers)).ja.stdout;
+  expect(all).toMatch(/hanakoyamazaki0001 .* システム管理者 /);
+  for (const line of all.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  const headersOf = async (role: string): Promise<string> =>
+    (await run(`clomo-account list --role ${role} --format csv`, answers)).stdout.split("\n")[0] ?? "";
+  expect(await headersOf("system")).toBe("name,user,org,role,supportOption");
+  expect(await headersOf("custom")).toBe("name,user,org,role,scheme,managedOrgs");
+  expect(await headersOf("operator")).toBe("name,user,org,role");
 });
 
 test("filters go to the tenant; a role by the maker's name, too, and the noun by its other one", async () => {

@@ -1,9 +1,8 @@
-import { ACCOUNT } from "../../lib/model/account.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
 import { orgNamed } from "../orgs/named.ts";
-import { ACCOUNT_COLUMNS } from "./columns.ts";
+import { ACCOUNT_COLUMNS, usualOf } from "./columns.ts";
 import { ROLE } from "./options.ts";
 
 export default defineCommand({
@@ -62,7 +61,7 @@ export default defineCommand({
       ...(org !== undefined && { org: (await orgNamed(tools, org)).id }),
     };
     const accounts = client.accounts.list(query);
-    const columns = listColumns(terminal, ACCOUNT_COLUMNS, ACCOUNT.usual);
+    const columns = listColumns(terminal, ACCOUNT_COLUMNS, usualOf(filters.role));
     await terminal.list(columns, firstOf(accounts, limit), () => firstLines(accounts.ndjson(), limit));
   },
 });

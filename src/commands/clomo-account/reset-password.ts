@@ -12,7 +12,7 @@ import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.t
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_OPTIONS, newPassword, passwordOf } from "./options.ts";
-import { ACCOUNT_WRITTEN } from "./written.ts";
+import { accountWritten } from "./written.ts";
 
 const SENT_COLUMNS = columnsOfFields<SentCode>(SENT_CODE);
 
@@ -73,13 +73,13 @@ export default defineCommand({
       const { id } = await personNamed(tools, named);
       const password = await newPassword(tools, passwordFile);
       tools.describeState(() => WHILE_WRITING);
-      return showWritten(tools, await client.accounts.resetWithCode(id, { code, password }), ACCOUNT_WRITTEN);
+      return showWritten(tools, await client.accounts.resetWithCode(id, { code, password }), accountWritten(tools));
     }
     const { id } = await accountNamed(client, named);
     const password = await passwordOf(tools, options, true);
     tools.describeState(() => WHILE_WRITING);
     const given = { ...password, ...(passwordInConsole && { passwordInConsole }), dryRun };
-    return showWritten(tools, await client.accounts.resetPassword(id, given), ACCOUNT_WRITTEN);
+    return showWritten(tools, await client.accounts.resetPassword(id, given), accountWritten(tools));
   },
 });
 

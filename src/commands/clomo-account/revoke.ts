@@ -4,7 +4,7 @@ import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { isLossMeant } from "./successor.ts";
-import { ACCOUNT_WRITTEN } from "./written.ts";
+import { accountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("take the role of a CLOMO account away", "CLOMO アカウントの管理者権限を外す"),
@@ -27,6 +27,6 @@ export default defineCommand({
     const tryOut = () => client.accounts.revoke(id, { dryRun: true });
     if (!(await isLossMeant(tools, account, { role: "none", dryRun, tryOut }))) return;
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.accounts.revoke(id, { dryRun }), ACCOUNT_WRITTEN);
+    await showWritten(tools, await client.accounts.revoke(id, { dryRun }), accountWritten(tools));
   },
 });

@@ -1,6 +1,8 @@
 import type { Account } from "../../lib/client/index.ts";
 import { shownOption, typedWord } from "../../lib/text/shell-word.ts";
 import type { Showing, Written } from "../records/written.ts";
+import { firstOf } from "../listing/list.ts";
+import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
 type Option = readonly [flag: string, value?: string];
@@ -48,23 +50,44 @@ const ownOptions = (before: Account, after: Account): readonly Option[] => {
 
 const shown = ([flag, value]: Option): string => (value === undefined ? `--${flag}` : shownOption(`--${flag}`, value));
 
+/** What a command that takes a change back has to know of the tenant. */
+type Around = Pick<Tools, "terminal" | "tenant">;
+
+/** Whether a change made the only system administrator, who keeps the role: nothing takes that back. */
+const isOnlySystem = async (tools: Around, { before, after }: Written<Account>): Promise<boolean> => {
+  if (after.role !== "system" || before?.role === "system") return false;
+  const { client } = await tools.tenant("accounts");
+  const systems = await Array.fromAsync(firstOf(client.accounts.list({ role: "system" }), 2));
+  return systems.every(({ id }) => id === after.id);
+};
+
+/** How the password is given that a role needs anew; on a terminal it is asked for. */
+const passwordOption = async (tools: Around): Promise<readonly Option[]> => {
+  const { mirroredAt } = await (await tools.tenant("tenant")).client.tenant.show();
+  if (mirroredAt !== null) return [["password-in-console"]];
+  return tools.terminal.interactive ? [] : [["password-file", "FILE"]];
+};
+
 /** What takes a change back: a password stays set, and a role that is given again asks for one. */
-const back = ({ before, after }: Written<Account>): string | undefined => {
+const back = async (tools: Around, written: Written<Account>): Promise<string | undefined> => {
+  const { before, after } = written;
+  if (await isOnlySystem(tools, written)) return undefined;
   const account = `clomoctl clomo-account`;
   const word = accountWord(after);
   // an account is never deleted, and its name never cleared
   if (before === null) return after.role === "none" ? undefined : `${account} revoke ${word}`;
   const [own, ofRole] = [ownOptions(before, after), roleOptions(before, after)];
   if (own.length === 0 && before.role === "none" && after.role !== "none") return `${account} revoke ${word}`;
-  const options = [...own, ...ofRole];
+  const isGivenAnew = before.role !== "none" && after.role === "none";
+  const options = [...own, ...ofRole, ...(isGivenAnew ? await passwordOption(tools) : [])];
   if (options.length === 0) return undefined;
   const verb = own.length === 0 && before.role !== "none" ? "grant" : "edit";
   return [account, verb, word, ...options.map(shown)].join(" ");
 };
 
 /** How an account is shown that was written, and what takes that back. */
-export const ACCOUNT_WRITTEN: Showing<Account> = {
+export const accountWritten = (tools: Around): Showing<Account> => ({
   columns: ACCOUNT_COLUMNS,
   called: ({ name, user }) => `${name} (${user})`,
-  back,
-};
+  back: (written) => back(tools, written),
+});

@@ -3,9 +3,8 @@ import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { kindName } from "../imports/plan/columns.ts";
 import { isUsualTable } from "../listing/list.ts";
-import { changesOf, placeOf, recordOf, recordTold, stepsOf, workOf } from "./steps.ts";
+import { changesOf, placeOf, recordOf, recordTold, stepsOf, subjectOf, workOf } from "./steps.ts";
 
 /** The argument that names a task. */
 export const TASK_ARGUMENT = {
@@ -69,7 +68,7 @@ export const taskDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] =>
 
 const allDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
   ...taskColumns(terminal),
-  { ...plain("kind", text("of", "種類")), name: ({ kind }) => kindName(kind) },
+  { ...plain("kind", text("of", "種類")), name: subjectOf },
   {
     key: "changes",
     header: text("changes", "変更"),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
+import { ACCOUNT_SETTINGS, SETTINGS_ID } from "../../lib/model/account.ts";
 import { inBoth } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
@@ -122,6 +123,23 @@ test("an undoing by a file names it, and who is deleted or made again by hand", 
   expect(docs.steps[1]).toMatch(
     /^of the 1 that the import had deleted, make again those that the console does not have .*SECURED APPs MANAGER \(Docs\): Users .*no password is known here/v,
   );
+});
+
+test("the settings of accounts are called as their screen, not by the id of their record", async () => {
+  const task = example("consoleTask", {
+    kind: "users",
+    thing: ACCOUNT_SETTINGS.name,
+    objectId: SETTINGS_ID,
+    name: SETTINGS_ID,
+    key: null,
+    work: "edit",
+    importNumber: null,
+    changes: [{ field: "composition", before: "free-text", after: "mail-address" }],
+  });
+  const { ja } = await inBoth("console show 3", { tenant: { consoleTask: task }, terminal: {} });
+  expect(ja.stdout).not.toContain(SETTINGS_ID);
+  expect(ja.stdout).toMatch(/^対象 +CLOMO アカウント設定$/m);
+  expect(ja.stdout).toMatch(/^種類 +CLOMO アカウント設定$/m);
 });
 
 test("people are told in words what a task is of", async () => {

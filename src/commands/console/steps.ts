@@ -1,5 +1,5 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, SETTINGS_ID } from "../../lib/model/account.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -164,7 +164,15 @@ const importWork = (task: ConsoleTask): Text | undefined => {
 };
 
 /** What tells a record from others of its name. */
+/** The settings of accounts, of which there is one record, as their screen has them. */
+const SETTINGS_NAME = "CLOMO アカウント設定";
+
+/** What a task is about. */
+export const subjectOf = ({ kind, objectId }: ConsoleTask): Text =>
+  objectId === SETTINGS_ID ? same(SETTINGS_NAME) : kindName(kind);
+
 const withKey = (name: string, { key, ...task }: Pick<ConsoleTask, "key" | "kind" | "thing">): string => {
+  if (name === SETTINGS_ID) return SETTINGS_NAME;
   if (key === null || key === name) return name;
   // the path of one without a code ends with its name
   if (thingOf(task).name === ORG.name && key.endsWith(`/${formatOrgPath([name])}`)) return key;

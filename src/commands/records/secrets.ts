@@ -81,22 +81,23 @@ export async function secretOf(tools: Tools, secret: Secret, given: GivenSecret)
   return given.prompt ? askedFor(tools, secret) : undefined;
 }
 
-/** Asks for a secret twice, as the console does. */
+/** Asks for a secret twice, as the console does: for both anew where they differ, as nobody sees which one is mistyped. */
 async function askedFor({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
   const { name, called, rule, further } = secret;
   const flag = `--${flagName(name)}-file FILE`;
   const about = further?.about ?? describeRule(rule);
-  const typed = await terminal.prompts.secret({
-    message: text(`${called} (${about.en}):`, `${called}(${about.ja}):`),
-    flag,
-    check: (value) => wrongIn(secret, value),
-  });
-  await terminal.prompts.secret({
-    message: text(`${called} again:`, `${called}の確認:`),
-    flag,
-    check: (again) => (again === typed ? undefined : text("it is not the same", "一致しません")),
-  });
-  return typed;
+  for (;;) {
+    const typed = await terminal.prompts.secret({
+      message: text(`${called} (${about.en}):`, `${called}(${about.ja}):`),
+      flag,
+      check: (value) => wrongIn(secret, value),
+    });
+    const again = await terminal.prompts.secret({ message: text(`${called} again:`, `${called}の確認:`), flag });
+    if (again === typed) return typed;
+    await terminal.warn(
+      text("the two are not the same: type both again", "一致しません。もう一度 2 回とも入力してください"),
+    );
+  }
 }
 
 const wrongIn = ({ rule, further }: Secret, value: string): Text | undefined => {

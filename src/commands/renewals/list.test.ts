@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RenewalItem, Tenant, TenantProfile } from "../../lib/client/index.ts";
+import type { RenewalItem, Tenant, TenantProfile, Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
@@ -375,6 +375,16 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
     tenant: example<Tenant>("tenant", { profile: { ...UNSAID, ...profile } }),
   });
   const push = item(1, { kind: "push-certificate", name: "本社", owner: "o", account: "a", phone: "p" });
+
+  test("and who may not say or record it is told whom to ask", async () => {
+    const tenant = { ...using({ ade: true, vpp: false }, push), whoami: example<Whoami>("whoami") };
+    const { en, ja } = await inBoth("renewals list --as hanako", { tenant, terminal: {} });
+    expect(en.stderr).toBe(
+      "not recorded: ADE server token; ask a system administrator\n" +
+        "not said whether these are used: Android; so nobody knows what should be recorded: ask a system administrator\n",
+    );
+    expect(ja.stderr).toContain("何を登録すべきか判断できません。システム管理者に依頼してください\n");
+  });
 
   test("and asks where nobody has said it, in both languages", async () => {
     const tenant = using({ ade: true, vpp: false }, push);

@@ -109,6 +109,15 @@ test("facts 6.7: the maker's tables of an app, and where a mark was put back", a
   expect(ja.stdout).toContain("*: 印のない箇所を補ったもの(推定)\n");
 });
 
+test("facts 6.7: roles whose names do not fit beside each other are numbered, and no name is cut", async () => {
+  const { en, ja } = await inBoth("roles matrix --app docs", { terminal: {} });
+  expect(ja.stdout).toContain("2: ファイル管理者(グループ設定あり)\n3: ファイル管理者(グループ設定なし)\n");
+  expect(ja.stdout).toMatch(/^1 +2 +3 +画面・操作$/m);
+  expect(en.stdout).toContain("2: file manager with group\n3: file manager without group\n");
+  expect(ja.stdout).not.toContain("…");
+  for (const line of ja.stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+});
+
 test.each(["calendar", "contacts"])("facts 6.7: of %s there is one table, and no ○", async (app) => {
   const { stdout } = await run(`roles matrix --app ${app}`, { terminal: { columns: 200 } });
   expect(stdout).toMatch(/^yes +only the groups he manages +no +(?:Calendar|Contacts)$/m);

@@ -124,7 +124,7 @@ const administratorsName = ({ total, system, marked, recorded, supported }: Admi
             text(`${system} system`, `システム管理者 ${system}`),
             text(`support option: ${holders || NONE.en}`, `サポートオプション: ${holders || NONE.ja}`),
           ]
-        : [text("no CLOMO account is recorded", "CLOMO アカウントの登録なし")]),
+        : [text("no role is recorded", "管理者権限の記録なし")]),
       ...(marked > 0 ? [text(`${marked} on a mark alone`, `管理者の指定のみ ${marked}`)] : []),
     ],
     text("; ", "、"),
@@ -148,6 +148,9 @@ const renewalName = ({ kind, name, level, expiresOn, daysLeft: days }: Judged): 
   );
 };
 
+/** SECURED APPs lie in no organisation: to whom only some are visible, none of their users is. */
+const seesSecured = ({ rights }: Status): boolean => rights?.may("secured.read") !== false;
+
 /** How a tenant stands, field by field. */
 export const STATUS_COLUMNS: readonly StatusColumn[] = [
   { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context.name, name: contextName },
@@ -164,8 +167,10 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   {
     key: "secured",
     header: text("SECURED APPs users", "SECURED APPs のユーザー"),
-    value: ({ tenant }) => tenant?.secured ?? null,
-    name: read(({ tenant }) => {
+    value: (status) => (seesSecured(status) ? (status.tenant?.secured ?? null) : null),
+    name: read((status) => {
+      const { tenant } = status;
+      if (!seesSecured(status)) return text("not shown to this role", "この権限では表示されません");
       const used = Object.entries(tenant?.secured ?? {}).filter(([, users]) => users > 0);
       return allOf(
         used.map(([app, users]) => same(`${app} ${users}`)),

@@ -14,6 +14,7 @@ import { counted, text, type Text } from "../../lib/text/index.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
 import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
+import { rightsIn, type Rights } from "../rights.ts";
 import { asOfNow, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
@@ -36,12 +37,17 @@ export interface Status {
   readonly renewals: readonly Judged[];
   /** what its records lack by what it uses, and what nobody has said of that */
   readonly expected: Expected;
+  /** of who asks; undefined where the tenant cannot be read */
+  readonly rights: Rights | undefined;
   readonly problems: readonly Text[];
   /** lines to type; of several contexts each names its own */
   readonly next: readonly string[];
 }
 
-type Read = Pick<Status, "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "problems">;
+type Read = Pick<
+  Status,
+  "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "problems"
+>;
 
 /** Of a tenant that keeps nothing of what it uses. */
 const NOTHING_EXPECTED: Expected = { missing: [], doubtful: [], unsaid: [] };
@@ -65,6 +71,7 @@ export async function statusOf(tools: Tools, context: Context, { used, several }
       plans: [],
       renewals: [],
       expected: NOTHING_EXPECTED,
+      rights: undefined,
       problems: [unread(error)],
     };
   });
@@ -84,6 +91,7 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
   return {
     tenant,
     lastImport: lastCommitted(imports),
+    rights: await rightsIn(tools, context),
     waiting: inState("awaiting-console"),
     plans: inState("planned"),
     renewals,
@@ -149,25 +157,23 @@ const unread = ({ what, where, hint }: Failure): Text => {
   return text(`cannot read the tenant: ${of("en")}`, `このテナントを読み込めません: ${of("ja")}`);
 };
 
-/** What to do next, the most urgent first. */
-function nextOf({ tenant, waiting, plans, renewals, expected }: Read): readonly string[] {
-  if (tenant === undefined) return ["clomoctl context show"];
+/** What who asks may do next, the most urgent first. */
+function nextOf({ tenant, waiting, plans, renewals, expected, rights }: Read): readonly string[] {
+  if (tenant === undefined || rights === undefined) return ["clomoctl context show"];
   const due = renewals.filter(({ level }) => level !== "ok");
   return [
     ...due.slice(0, 1).map((item) => `clomoctl renewals guide ${typedName(item, renewals)}`),
     ...waiting.slice(0, 1).map(({ number }) => `clomoctl imports verify ${number} --against EXPORT.csv`),
     // an upload is one of them
     ...((tenant.consoleTasks ?? 0) > waiting.length ? ["clomoctl console list"] : []),
-    ...awaitedIn(tenant).slice(0, 1).map(exportLine),
+    ...(rights.isSystem ? awaitedIn(tenant).slice(0, 1).map(exportLine) : []),
     ...plans.slice(0, 1).map(({ number }) => `clomoctl imports commit ${number}`),
-    ...(isUnasked(tenant) ? ["clomoctl users administrators add USER"] : []),
-    ...(tenant.users === 0 ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
-    ...recordingLines({ tenant, renewals, expected }),
-    ...findingsIn(tenant)
-      .slice(0, 1)
-      .map(({ next }) => next),
+    ...(isUnasked(tenant) && rights.may("accounts.roles") ? ["clomoctl users administrators add USER"] : []),
+    ...(tenant.users === 0 && rights.isSystem ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
+    ...(rights.may("renewals.write") ? recordingLines({ tenant, renewals, expected }) : []),
+    ...(rights.may("accounts.roles") ? findingsIn(tenant) : []).slice(0, 1).map(({ next }) => next),
     ...(lackingIn(tenant) > 0 ? [LACKING_LINE] : []),
-    ...(expected.unsaid.length > 0 ? [sayingLine(expected.unsaid)] : []),
+    ...(expected.unsaid.length > 0 && rights.may("tenant.write") ? [sayingLine(expected.unsaid)] : []),
   ];
 }
 

@@ -61,6 +61,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "org-outside": { of: "user" },
   "org-top": { name: "営業部" },
   "org-delete-reserved": { org: "東日本/営業部", code: "E1" },
+  "org-beyond": { code: "W1" },
   "value-unusable": { value: "x1", header: "メールアドレス" },
   required: {},
   "required-new": { header: "パスワード", of: "user" },

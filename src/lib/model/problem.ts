@@ -321,10 +321,18 @@ export const PROBLEMS = {
         : `${p["value"]} はすでに${nounOf(p).ja}「${p["holder"]}」が${p["header"]}に使っています${p["further"] === 1 ? "(メインにするには、--key employee-code など別のキーで対応させてください)" : ""}`,
   ),
   // all that is told of what lies outside the organisations of who asks
-  "value-unusable": error("{value} cannot be used as {header}", "「{value}」は{header}に使えません"),
+  "value-unusable": error(
+    "{value} cannot be used as {header}: choose another, or ask a system administrator",
+    "「{value}」は{header}に使えません。別の値にするか、システム管理者に依頼してください",
+  ),
   "org-outside": error(
-    (p) => `the ${nounOf(p).en} would lie outside your organisations: name one of them`,
-    (p) => `${nounOf(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定してください`,
+    (p) => `the ${nounOf(p).en} would lie outside your organisations: name one of them, or ask a system administrator`,
+    (p) =>
+      `${nounOf(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
+  ),
+  "org-beyond": error(
+    "the organisation with the code {code} is outside yours or unknown: name one of yours, or ask a system administrator",
+    "組織コード「{code}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください",
   ),
   "org-top": error(
     "what is above {name} lies outside your organisations: only a system administrator moves it",

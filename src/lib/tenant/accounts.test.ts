@@ -558,6 +558,29 @@ describe("who may", () => {
     expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
   });
 
+  test("of an organisation outside, one that is there is told of as one that is not, with the way out", async () => {
+    const [east] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    const file = fileOf([
+      ["氏名", "メールアドレス", "組織コード"],
+      ["一", "a@example.jp", "東"],
+      ["二", "b@example.jp", "西"],
+      ["三", "c@example.jp", "X9"],
+    ]);
+    const plan = { stream: () => new Blob([file]).stream(), encoding: "utf-8" } as const;
+    const asked = tenant.as("div01").imports;
+    const refused = await asked.plan({ kind: "users" }, { ...plan, stream: plan.stream() });
+    expect(await tenant.faults(refused)).toEqual(["org-beyond@3", "org-beyond@4"]);
+    const own = tenant.client.imports;
+    const unknown = await own.plan({ kind: "users" }, { ...plan, stream: plan.stream() });
+    expect(await tenant.faults(unknown)).toEqual(["org-unknown@4"]);
+    const creating = await failureOf(
+      asked.plan({ kind: "users", createOrgs: true }, { ...plan, stream: plan.stream() }),
+    );
+    expect(creating).toMatchObject({ code: "not-permitted" });
+    expect(creating?.hint?.en).toContain("ask a system administrator");
+  });
+
   test("nor does one of a custom administrator whose organisations are all", async () => {
     const boss = await administrator("boss01", { role: "system" });
     await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
@@ -789,7 +812,7 @@ describe("what names are composed of", () => {
     await accounts().setSettings({ composition });
     const user = await person();
     const other = await failureOf(accounts().create({ user, name: "other" }));
-    expect(other).toMatchObject({ code: "input-rejected", where: "--account" });
+    expect(other).toMatchObject({ code: "input-rejected", where: undefined });
     expect(other?.what.en).toContain(`it would be ${name}`);
     expect((await accounts().create({ user })).after.name).toBe(name);
     // an existing one is changed as people wish
@@ -812,6 +835,8 @@ describe("what names are composed of", () => {
     const { users } = tenant.client;
     const other = users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7", accountName: "x" });
     expect((await failureOf(other))?.what.en).toContain("it would be E7");
+    const lacking = users.create({ name: "y", emails: ["y@example.jp"], accountName: "y" });
+    expect((await failureOf(lacking))?.hint?.en).toBe("give it: clomoctl users edit USER --employee-code CODE");
     const { after } = await users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7" });
     expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E7");
     const named = await users.edit(after.id, { accountName: "E8", employeeCode: "E8" });

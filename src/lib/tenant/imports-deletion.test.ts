@@ -177,7 +177,7 @@ test("of several who are named all reasons are told at once", async () => {
   expect(await refused({ kind: "users", ids })).toEqual({
     code: "input-rejected",
     what: "1 administrator would be deleted: 山田 <yamada@x>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
-    hint: "administrators are never deleted; if they are none any more: clomoctl users administrators remove USER… (with a role: clomoctl clomo-account revoke ACCOUNT); give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    hint: "administrators are never deleted; if they are none any more: clomoctl clomo-account revoke ACCOUNT (of who has a role), or clomoctl users administrators remove USER… (of who is only marked); give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
     ja: "管理者が含まれています(1 人): 山田 <yamada@x>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
   });
 });
@@ -381,7 +381,7 @@ test("administrators stay where filters choose them, and are refused by name", a
   expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
     code: "input-rejected",
     what: "1 administrator would be deleted: 山田 <yamada@x>; nothing was changed",
-    hint: "administrators are never deleted; if they are none any more: clomoctl users administrators remove USER… (with a role: clomoctl clomo-account revoke ACCOUNT)",
+    hint: "administrators are never deleted; if they are none any more: clomoctl clomo-account revoke ACCOUNT (of who has a role), or clomoctl users administrators remove USER… (of who is only marked)",
   });
   const [taro = ""] = (await tenant.securedUsers("docs")).filter((one) => one.administrator).map(({ id }) => id);
   expect((await refused({ kind: "docs", ids: [taro] })).hint).toContain(

@@ -31,6 +31,8 @@ export interface Column<R> {
   readonly align?: "start" | "end" | undefined;
   /** of the last column of a table: long cells go on below themselves */
   readonly wraps?: boolean | undefined;
+  /** people type its values: never cut in a table, other columns give way */
+  readonly whole?: boolean | undefined;
   /** its values are UTC instants: people read them in their zone */
   readonly instant?: boolean | undefined;
   /** the record's value: anything JSON can represent, `undefined` for none */

@@ -146,7 +146,12 @@ async function listLines<R>(
   switch (format) {
     case "table": {
       const { drawTable } = await import("./table/table.ts");
-      const headers = columns.map(({ header, align = "start", wraps }) => ({ header: header[language], align, wraps }));
+      const headers = columns.map(({ header, align = "start", wraps, whole }) => ({
+        header: header[language],
+        align,
+        wraps,
+        whole,
+      }));
       const cells = columns.map((column) => tableCell(column, place));
       const rows = map(records, (record) => cells.map((cell) => cell(record)));
       return endLines(drawTable(headers, rows, heading, place.columns));

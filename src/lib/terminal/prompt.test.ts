@@ -66,17 +66,17 @@ test("select gives the value of the chosen line", async () => {
   expect(await prompts.select({ message, flag: "--which", choices })).toBe(choices[1]?.value);
 });
 
-test("a secret is given as it was typed, and nothing of it is shown, also not when it is refused", async () => {
+test("a secret is given as it was typed, nothing of it is shown, and one that is refused is typed anew", async () => {
   const { prompts, stdin, seen } = personTyping(`Can${KEYS.enter}`);
   const check = (typed: string) => {
     if (typed.length >= 6) return undefined;
-    setImmediate(() => stdin.write(`ary42${KEYS.enter}`));
+    setImmediate(() => stdin.write(`Ary4242${KEYS.enter}`));
     return text("too short", "短すぎます");
   };
-  expect(await prompts.secret({ message, flag: "--password-file FILE", check })).toBe("Canary42");
+  expect(await prompts.secret({ message, flag: "--password-file FILE", check })).toBe("Ary4242");
   const shown = stripVTControlCharacters(seen.written);
   expect(shown).toContain("短すぎます");
-  for (const part of ["Can", "ary", "42"]) expect(shown).not.toContain(part);
+  for (const part of ["Can", "Ary", "42"]) expect(shown).not.toContain(part);
 });
 
 test("a secret that cannot be asked for names its option", async () => {

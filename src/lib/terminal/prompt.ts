@@ -113,13 +113,19 @@ export class Prompts {
     return this.#typed(question);
   }
 
-  /** A secret, of which nothing is shown as it is typed; `check` as of {@link input}. */
+  /** A secret, of which nothing is shown as it is typed: one that `check` refuses is typed anew, from nothing. */
   async secret({
     message,
     flag,
     check,
   }: Question & { readonly check?: (typed: string) => Text | undefined }): Promise<string> {
-    return this.#typed({ message, flag, check, transformer: () => "" });
+    return this.#typed({
+      message,
+      flag,
+      check,
+      transformer: () => "",
+      theme: { validationFailureMode: "clear" },
+    });
   }
 
   async #typed({
@@ -128,11 +134,14 @@ export class Prompts {
     preset,
     check,
     transformer,
+    theme = {},
   }: Question & {
     readonly preset?: string | undefined;
     readonly check?: ((typed: string) => Text | undefined) | undefined;
     /** what is shown of what was typed */
     readonly transformer?: (typed: string) => string;
+    /** whether what is refused stays in the line */
+    readonly theme?: { readonly validationFailureMode?: "keep" | "clear" };
   }): Promise<string> {
     this.#mustBeInteractive(message, flag, "usage");
     const { default: ask } = await import("@inquirer/input");
@@ -143,6 +152,7 @@ export class Prompts {
     const config = {
       message: this.#line(message),
       validate,
+      theme,
       ...(preset === undefined ? {} : { default: preset }),
       ...(transformer === undefined ? {} : { transformer }),
     };

@@ -42,7 +42,7 @@ interface ShownProblem {
 /** What rows may have in common: a name that the tenant lacks, a column that the file lacks, cells that Excel left out. */
 const causeOf = ({ code, column, params }: InputProblem): string | undefined => {
   if (code === "cells-too-few") return code;
-  const isCommon = code.endsWith("-unknown") || (code === "required-new" && column === 0);
+  const isCommon = code.endsWith("-unknown") || code === "org-beyond" || (code === "required-new" && column === 0);
   return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
 };
 

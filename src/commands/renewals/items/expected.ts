@@ -9,6 +9,7 @@ import type { Checked } from "../../../lib/renewals/judge.ts";
 import { textInContext } from "../../../lib/terminal/commands.ts";
 import { joined, text, type Text } from "../../../lib/text/index.ts";
 import { flagName } from "../../field.ts";
+import { rightsIn, type Rights } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 
 /** What may be said of something a tenant is asked for, as one word that no shell takes apart. */
@@ -42,18 +43,22 @@ export const missingName = (kind: ExpectedKind): Text => {
   return text(`not recorded: ${en}`, `登録がありません: ${ja}`);
 };
 
-/** What is missing, and what to ask, each with the line to type. */
-const linesOf = ({ missing, unsaid }: Expected): readonly Text[] => [
+const BY_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
+
+/** What is missing, and what to ask, each with the line to type; to who may not, with whom to ask. */
+const linesOf = ({ missing, unsaid }: Expected, { may }: Rights): readonly Text[] => [
   ...missing.map((kind) => {
     const [{ en, ja }, line] = [missingName(kind), recordingLine(kind)];
-    return text(`${en}; to record it: ${line}`, `${ja}。登録するには: ${line}`);
+    return may("renewals.write")
+      ? text(`${en}; to record it: ${line}`, `${ja}。登録するには: ${line}`)
+      : text(`${en}; ${BY_SYSTEM.en}`, `${ja}。${BY_SYSTEM.ja}`);
   }),
   ...(unsaid.length === 0
     ? []
     : [
         text(
-          `not said ${unsaidName(unsaid).en}; so nobody knows what should be recorded: ${sayingLine(unsaid)}`,
-          `未設定です(${unsaidName(unsaid).ja})。何を登録すべきか判断できません: ${sayingLine(unsaid)}`,
+          `not said ${unsaidName(unsaid).en}; so nobody knows what should be recorded: ${may("tenant.write") ? sayingLine(unsaid) : BY_SYSTEM.en}`,
+          `未設定です(${unsaidName(unsaid).ja})。何を登録すべきか判断できません${may("tenant.write") ? `: ${sayingLine(unsaid)}` : `。${BY_SYSTEM.ja}`}`,
         ),
       ]),
 ];
@@ -90,7 +95,11 @@ async function tellExpected(
   const read = tenants?.get(context.name);
   const profile = read === undefined ? await profileOf(tools, context, { isEmpty: items.length === 0 }) : read.profile;
   if (profile === undefined) return;
-  for (const line of linesOf(expectedOf(profile, items))) {
+  const expected = expectedOf(profile, items);
+  if (expected.missing.length + expected.unsaid.length === 0) return;
+  const rights = await readable(() => rightsIn(tools, context));
+  if (rights === undefined) return;
+  for (const line of linesOf(expected, rights)) {
     const { en, ja } = textInContext(line, context.name);
     await tools.terminal.note(name === undefined ? line : text(`${name}: ${en}`, `${name}: ${ja}`));
   }
@@ -102,11 +111,15 @@ async function profileOf(
   context: Context,
   { isEmpty }: { readonly isEmpty: boolean },
 ): Promise<TenantProfile | undefined> {
-  try {
+  return readable(async () => {
     if (isEmpty && context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return UNSAID;
     return (await (await tools.tenantOf(context, "tenant")).client.tenant.show()).profile;
-  } catch (error) {
+  });
+}
+
+/** What a tenant answers; undefined where it cannot be read. @throws `interrupted` */
+const readable = <T>(read: () => Promise<T>): Promise<T | undefined> =>
+  read().catch((error: unknown) => {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;
     return undefined;
-  }
-}
+  });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { User } from "../../../lib/client/index.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import { testWrongLines } from "../../testing/refusals.ts";
 import { example } from "../../testing/tenant.ts";
@@ -14,9 +15,23 @@ test("unmarks one by key or id", async () => {
   });
 });
 
+test("an account name names one, too", async () => {
+  const { administrators } = example<{ administrators: readonly { id: string }[] }>("administrators");
+  const [user] = example<{ items: readonly [User] }>("findUsers").items;
+  const tenant = {
+    administrators: example("administrators"),
+    findUsers: { items: administrators.map(({ id }) => ({ ...user, id })) },
+    markAdministrators: example("markAdministrators"),
+  };
+  const { exit, requests } = await run("users administrators remove hanako01", { tenant });
+  expect(exit).toBe(0);
+  expect(requests).toContainEqual({ operation: "findUsers", query: { name: "hanako01" } });
+  expect(requests.at(-1)).toMatchObject({ json: { remove: administrators.map(({ id }) => id) } });
+});
+
 test("who is not marked is told, in both languages", async () => {
   const { en, ja } = await inBoth("users administrators remove nobody", {
-    tenant: { administrators: example("administrators") },
+    tenant: { administrators: example("administrators"), findUsers: { items: [] } },
   });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(en.stderr).toContain("see clomoctl users administrators list\n");

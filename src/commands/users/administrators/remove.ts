@@ -1,10 +1,23 @@
+import { text } from "../../../lib/text/index.ts";
 import { MARKED, REMOVE, removeMarks } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
   ...REMOVE,
-  args: { users: MARKED },
+  args: {
+    users: {
+      ...MARKED,
+      about: text(
+        "id, mail address, employee code or account name",
+        "ID・メールアドレス・社員コード・CLOMO アカウント名",
+      ),
+    },
+  },
   options: {},
   examples: [{ line: "clomoctl users administrators remove taro.yamada@example.co.jp" }],
-  run: (tools, { users }) => removeMarks(tools, "users", users, "clomoctl users administrators list"),
+  run: (tools, { users }) =>
+    removeMarks(tools, "users", users, "clomoctl users administrators list", async (name) => {
+      const { client } = await tools.tenant("users");
+      return (await client.users.find({ name })).map(({ id }) => id);
+    }),
 });

@@ -46,7 +46,7 @@ const typed = (name: string): string => (name.length > MOST_TOLD ? "ACCOUNT" : s
 
 const unknownAccount = (name: string): Failure =>
   new Failure("not-found", {
-    what: text(`no CLOMO account ${inShort(name)}`, `CLOMOアカウント ${inShort(name)} はありません`),
+    what: text(`no CLOMO account ${inShort(name)}`, `「${inShort(name)}」という CLOMO アカウントはありません`),
     hint: text("see them: clomoctl clomo-account list", "一覧: clomoctl clomo-account list"),
   });
 

@@ -714,8 +714,8 @@ const NEW_BELOW_ROOT: WholeWork = {
     "--create-orgs は 全社 の直下に組織を作るため、管理対象組織の外になります",
   ),
   hint: text(
-    "create them first: clomoctl orgs create NAME --parent ORG --code CODE",
-    "先に作成してください: clomoctl orgs create NAME --parent ORG --code CODE",
+    "leave it out where all organisations are there; below one of yours: clomoctl orgs create NAME --parent ORG --code CODE; elsewhere: ask a system administrator",
+    "組織がすべてあれば --create-orgs は不要です。管理対象組織の下に作るには: clomoctl orgs create NAME --parent ORG --code CODE。それ以外はシステム管理者に依頼してください",
   ),
 };
 

@@ -474,7 +474,12 @@ const byKey =
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
 /** All that is told of a value which a record outside the asker's organisations has. */
-const unusable = (value: string): Text => text(`${value} cannot be used`, `「${value}」は使えません`);
+export const unusable = (label: Text, value: string): Failure =>
+  refused(
+    label,
+    text(`${value} cannot be used`, `「${value}」は使えません`),
+    text("choose another, or ask a system administrator", "別の値にするか、システム管理者に依頼してください"),
+  );
 
 /** @throws Failure `input-rejected` where another record has a value that only one may have */
 const checkTaken = async (
@@ -489,7 +494,7 @@ const checkTaken = async (
     for (const one of Array.isArray(value) ? (value as readonly string[]) : [String(value)]) {
       const holder = await holderOf(writer, thing, { field: name, value: one }, scope?.value);
       if (holder === undefined || holder.pk === own) continue;
-      if (holder.called === null) throw refused(labelOf(name, field), unusable(one));
+      if (holder.called === null) throw unusable(labelOf(name, field), one);
       const noun = nounNamed(thing.name);
       throw refused(
         labelOf(name, field),

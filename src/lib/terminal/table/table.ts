@@ -8,6 +8,8 @@ export interface TableColumn {
   readonly align?: "start" | "end" | undefined;
   /** of the last column: where its cells do not fit, they go on below themselves and are not cut */
   readonly wraps?: boolean | undefined;
+  /** its cells are never cut: other columns give way */
+  readonly whole?: boolean | undefined;
 }
 
 const GAP = "  ";
@@ -91,7 +93,9 @@ function share(
 /** The widths of columns whose cells are cut where they do not fit. */
 function cut(columns: readonly TableColumn[], natural: readonly number[], left: number): readonly number[] | undefined {
   const within = (most: number): readonly number[] =>
-    natural.map((width, at) => (columns[at]?.align === "end" ? width : Math.min(width, most)));
+    natural.map((width, at) =>
+      columns[at]?.align === "end" || columns[at]?.whole === true ? width : Math.min(width, most),
+    );
   for (let most = Math.max(LEAST, ...natural); most >= LEAST; most -= 1) {
     const widths = within(most);
     if (sum(widths) <= left) return widths;

@@ -260,7 +260,11 @@ const alreadyNamed = ({ name, role }: StoredAccount, given: AccountRequest): Fai
   const word = shownWord(name ?? "");
   const isRoleAlone = role === "none" && given.role !== undefined && given.role !== "none";
   const line = isRoleAlone
-    ? `clomoctl clomo-account grant ${word} --role ${given.role}`
+    ? [
+        `clomoctl clomo-account grant ${word} --role ${given.role}`,
+        ...(given.supportOption === true ? ["--support-option"] : []),
+        ...(given.noticeMail === true ? ["--notice-mail"] : []),
+      ].join(" ")
     : `clomoctl clomo-account edit ${word}`;
   return new Failure("input-rejected", {
     what: text(`this user has the account ${name} already`, `このユーザーにはアカウント「${name}」があります`),

@@ -10,6 +10,7 @@ import {
   passwordFault,
   SUPPORT_RULE,
   type Composed,
+  type Composition,
 } from "../../../model/account.ts";
 import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../../../model/role.ts";
@@ -33,7 +34,7 @@ import { isMirror } from "../../store/console.ts";
 import { ROOT } from "../../store/orgs.ts";
 import { numberOf } from "../../store/records.ts";
 import type { Reader, Writer } from "../../store/store.ts";
-import { checkValue } from "../records.ts";
+import { checkValue, unusable } from "../records.ts";
 
 /** What a request says of an account; what is missing stays. */
 export interface AccountRequest {
@@ -163,7 +164,7 @@ const meantName = async (
   if (name === before.name) return undefined;
   const holder = await holderOfName(reader, name);
   if (holder === undefined || holder.pk === before.pk) return name;
-  if (holder.called === null) throw refused(label, text(`${name} cannot be used`, `「${name}」は使えません`));
+  if (holder.called === null) throw unusable(label, name);
   throw refused(
     label,
     text(
@@ -460,6 +461,7 @@ export const newName = async (
         `${user.name} lacks what names are composed of: ${en}`,
         `「${user.name}」に、構成する情報(${ja})がありません`,
       ),
+      GIVING[composition],
     );
   }
   if (given === undefined || given === composed) return composed;
@@ -471,12 +473,20 @@ export const newName = async (
   );
 };
 
-const wrongName = (reason: Text): Failure =>
-  new Failure("input-rejected", {
-    what: text(`account: ${reason.en}`, `アカウント名: ${reason.ja}`),
-    where: "--account",
-    hint: text(
-      "see what names are composed of: clomoctl clomo-account settings show",
-      "構成する情報の確認: clomoctl clomo-account settings show",
-    ),
-  });
+const COMPOSED = text(
+  "see what names are composed of: clomoctl clomo-account settings show",
+  "構成する情報の確認: clomoctl clomo-account settings show",
+);
+
+const giving = (options: string): Text =>
+  text(`give it: clomoctl users edit USER ${options}`, `設定してください: clomoctl users edit USER ${options}`);
+
+/** What gives a user what names are composed of. */
+const GIVING: Readonly<Partial<Record<Composition, Text>>> = {
+  "employee-code": giving("--employee-code CODE"),
+  "google-workspace": giving("--google-workspace-email ADDRESS"),
+  salesforce: giving("--salesforce-account NAME"),
+};
+
+/** No option is named: verbs have the name in different ones. */
+const wrongName = (reason: Text, hint = COMPOSED): Failure => refused(FIELDS.name.label, reason, hint);

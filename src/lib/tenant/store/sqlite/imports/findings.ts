@@ -5,6 +5,7 @@ import { byUse, nearNames } from "../../../../text/near-names.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Column } from "../../../../model/format.ts";
 import { USER } from "../../../../model/user.ts";
+import { ROOT } from "../../orgs.ts";
 import { LIKE } from "./staging.ts";
 import { either, isMatched, isMissing, quoteIdentifier } from "../../sql/forms.ts";
 import {
@@ -232,12 +233,21 @@ const lacks = (plan: PlanSql, column: Column): string => {
 const IS_READABLE = `not exists (select 1 from s.problem p
   where p.row = r.row and p.found = 'file' and p.severity = 'error' and p.col = :column)`;
 
+/** What a reference that names nothing is told as: to whom part of the tenant is visible, nobody says which of both it is. */
+const unknownIn = (
+  { request: { scope } }: PlanSql,
+  { refers, table }: StoredReference,
+): StoredReference["refers"]["unknown"] =>
+  scope === undefined || scope.includes(ROOT) || table.thing.name !== "org"
+    ? refers.unknown
+    : { code: "org-beyond", param: "code" };
+
 /** Cells that name records which the tenant lacks and the import may not create. */
 export const findUnknownReferences = (database: Database, plan: PlanSql): void => {
   for (const reference of plan.kind.references) {
-    const { field, refers } = reference;
+    const { field } = reference;
     if (!isStaged(plan, field) || mayCreate(plan, reference)) continue;
-    const { code, param } = refers.unknown;
+    const { code, param } = unknownIn(plan, reference);
     const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}`;
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = staged(field.field);

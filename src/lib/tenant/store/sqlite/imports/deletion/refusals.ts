@@ -5,7 +5,7 @@ import type { SecuredApp } from "../../../../../model/secured-user.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../../../../text/index.ts";
 import { NOTHING_CHANGED } from "../../../imports/refusals.ts";
-import type { InTheWay } from "../revert/refusals.ts";
+import { endsAdministrator, type InTheWay } from "../revert/refusals.ts";
 
 /** A record on which others depend. */
 export interface Dependent {
@@ -64,18 +64,15 @@ export const isProtected = (
   app: SecuredApp | undefined,
 ): Reason => {
   const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
-  const command =
-    app === undefined
-      ? "clomoctl users administrators remove USER… (with a role: clomoctl clomo-account revoke ACCOUNT)"
-      : `clomoctl secured administrators remove USER… --app ${app}`;
+  const { en, ja } = endsAdministrator(app);
   return {
     what: text(
       `${counted(count, "administrator")} would be deleted: ${shown.join(", ")}`,
       `管理者が含まれています(${count} 人): ${shown.join("、")}`,
     ),
     hint: text(
-      `administrators are never deleted; if they are none any more: ${command}`,
-      `管理者は削除できません。すでに管理者でなければ: ${command}`,
+      `administrators are never deleted; if they are none any more: ${en}`,
+      `管理者は削除できません。すでに管理者でなければ: ${ja}`,
     ),
   };
 };

@@ -1,7 +1,7 @@
 import { Failure } from "../../../../../errors/index.ts";
 import { nounNamed } from "../../../../../model/problem.ts";
 import type { Thing } from "../../../../../model/thing.ts";
-import { counted, text, type Text } from "../../../../../text/index.ts";
+import { counted, same, text, type Text } from "../../../../../text/index.ts";
 import { shownOption, shownWord } from "../../../../../text/shell-word.ts";
 
 /** Records that stand in the way of a revert. */
@@ -187,6 +187,16 @@ export const takenSince = (thing: Thing, name: string, header: string): Failure 
   );
 };
 
+/** The commands after which somebody is no administrator. @param app whose; undefined for CLOMO PANEL's */
+export const endsAdministrator = (app: string | undefined): Text => {
+  if (app !== undefined) return same(`clomoctl secured administrators remove USER… --app ${app}`);
+  const [revoke, unmark] = ["clomoctl clomo-account revoke ACCOUNT", "clomoctl users administrators remove USER…"];
+  return text(
+    `${revoke} (of who has a role), or ${unmark} (of who is only marked)`,
+    `${revoke}(管理者権限が記録されている人)か ${unmark}(管理者の指定のみの人)`,
+  );
+};
+
 /**
  * Administrators would be deleted or changed who were none before the import.
  *
@@ -194,10 +204,7 @@ export const takenSince = (thing: Thing, name: string, header: string): Failure 
  * @param app of users of SECURED APPs their app
  */
 export const protectedSince = (administrators: InTheWay, number: number, app: string | undefined): Failure => {
-  const command =
-    app === undefined
-      ? "clomoctl users administrators remove USER…, or clomoctl clomo-account revoke ACCOUNT"
-      : `clomoctl secured administrators remove USER… --app ${app}`;
+  const commands = endsAdministrator(app);
   const { en, ja } = listed(administrators);
   const one = administrators.count === 1;
   return refusal(
@@ -206,8 +213,8 @@ export const protectedSince = (administrators: InTheWay, number: number, app: st
       `${ja}がインポート ${number} の後に管理者になっており、インポートではそのアカウントを変更・削除できない`,
     ),
     text(
-      `take away the role of administrator: ${command} (and in the console)`,
-      `管理者の権限を外す(管理画面で外してから ${command})`,
+      `take away the role of administrator: ${commands.en}, and in the console`,
+      `管理画面で管理者の権限を外してから ${commands.ja}`,
     ),
   );
 };
