@@ -146,7 +146,11 @@ const homeOf = ({ host, userFolder, userId }: Outside): Home =>
 const mailOf =
   ({ host: { env, platform } }: Outside, home: Home): NonNullable<TenantMachine["mail"]> =>
   async () =>
-    (await import("./mail.ts")).mailBy({ home, environment: env, modes: platform !== "win32" })();
+    (await import("../lib/renewals/notify/tenant-mail.ts")).mailBy({
+      home,
+      environment: env,
+      modes: platform !== "win32",
+    })();
 
 /** Whether there is a tenant whose status can be shown: a context was added, or `embedded` has held data. */
 export const hasTenants = async (outside: Outside): Promise<boolean> =>

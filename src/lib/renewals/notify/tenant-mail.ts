@@ -1,13 +1,23 @@
-import { Failure } from "../lib/errors/index.ts";
-import type { SecretPlace } from "../lib/renewals/notify/secret.ts";
-import { notifyFileIn, readNotifySettings, type SettingsPlace } from "../lib/renewals/notify/settings-file.ts";
-import type { OpenMail } from "../lib/tenant/use/accounts/reset.ts";
-import { text } from "../lib/text/index.ts";
+import { Failure } from "../../errors/index.ts";
+import type { SecretPlace } from "./secret.ts";
+import { notifyFileIn, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
+import { text, type Language, type Text } from "../../text/index.ts";
 
 /** Where the settings and their secrets are. */
 export interface MailPlace extends Pick<SecretPlace, "environment" | "modes"> {
   readonly home: SettingsPlace;
 }
+
+/** A mail in plain text. */
+interface TenantMail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly language: Language;
+}
+
+/** Sends a mail; why it could not be sent, or undefined. */
+type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 /**
  * How an embedded tenant sends mail: by the mail server of `renewals notify`, as its settings say at that moment.
@@ -15,11 +25,11 @@ export interface MailPlace extends Pick<SecretPlace, "environment" | "modes"> {
  * @throws Failure `input-rejected` where no mail server is set, and as those of the settings and their secrets
  */
 export const mailBy =
-  ({ home, environment, modes }: MailPlace): OpenMail =>
+  ({ home, environment, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {
     const settings = await readNotifySettings(home);
     if (settings?.smtp === undefined) throw noServer(notifyFileIn(home), settings !== undefined);
-    const { openSmtp } = await import("../lib/renewals/notify/deliver.ts");
+    const { openSmtp } = await import("./deliver.ts");
     const send = await openSmtp(settings.smtp, { environment, folder: home.settings, modes });
     return async ({ to, subject, text: body, language }) => {
       const messageId = `${crypto.randomUUID()}@clomoctl.invalid`;

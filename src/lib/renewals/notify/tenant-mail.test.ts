@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openPostOffice, type PostOffice } from "../lib/renewals/testing/post-office.ts";
-import { failureOf } from "../lib/tenant/testing/tenant.ts";
-import { mailBy } from "./mail.ts";
+import { openPostOffice, type PostOffice } from "../testing/post-office.ts";
+import { failureOf } from "../../tenant/testing/tenant.ts";
+import { mailBy } from "./tenant-mail.ts";
 
 let [settings, office]: [string, PostOffice | undefined] = ["", undefined];
 beforeEach(() => {
