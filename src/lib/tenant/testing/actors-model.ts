@@ -115,7 +115,7 @@ export class ActorsModel extends DirectoryModel {
   }
 
   override barred(needs: readonly Need[]): readonly Refusal[] {
-    if (this.who === "nobody") return [notFound("CLOMOアカウント")];
+    if (this.who === "nobody") return [notFound("CLOMO アカウント")];
     if (this.role === "none") return [notPermitted("サインイン")];
     return needs.every((need) => this.#may(need)) ? [] : [notPermitted()];
   }
