@@ -87,7 +87,7 @@ describe("facts 7.2: the last who holds the support option", () => {
   };
 
   test("is said with the order to keep to and what else hangs on it, in both languages", async () => {
-    const { en, ja } = await inBoth(`${LINE} --yes`, { home: home(), tenant });
+    const { en, ja } = await inBoth(`${LINE} --yes`, { home: home(), tenant: { ...tenant, tenant: own } });
     expect(en.exit).toBe(0);
     expect(en.stderr.split("\n").slice(0, 4)).toEqual([
       "warning: hanako01 is the last who holds the support option: without it CLOMO's mail about certificates goes to nobody; give it to the successor first: clomoctl clomo-account edit yamazaki --support-option",
@@ -105,7 +105,7 @@ describe("facts 7.2: the last who holds the support option", () => {
     const question = "though nobody else has it?";
     const no = await run(LINE, { tenant: asked, terminal: { typing: [[question, "n\r"]] } });
     expect(no.exit).toBe(0);
-    const yes = await run(LINE, { tenant, terminal: { typing: [[question, "y\r"]] } });
+    const yes = await run(LINE, { tenant: { ...tenant, tenant: own }, terminal: { typing: [[question, "y\r"]] } });
     expect(yes.exit).toBe(0);
     const sent = (ran: typeof no) => ran.requests.filter(({ operation }) => operation === "revokeRole");
     expect([none, no, yes].map((ran) => sent(ran).map(({ json }) => json))).toEqual([
@@ -123,6 +123,7 @@ describe("facts 7.2: the last who holds the support option", () => {
     const two = await run(LINE, {
       tenant: {
         findAccounts: tenant.findAccounts,
+        tenant: own,
         accounts: { items: [holder, other], next: null },
         revokeRole: revoked,
       },

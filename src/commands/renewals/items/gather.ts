@@ -2,8 +2,7 @@ import type { ReadOptions } from "../../../lib/apple/index.ts";
 import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { emailKey } from "../../../lib/model/normalise.ts";
-import { checkedFinding, findingsOf, recipientFinding } from "../../../lib/renewals/administrators.ts";
+import { checkedFinding, findingsOf } from "../../../lib/renewals/administrators.ts";
 import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
 import type { Finding } from "../../../lib/renewals/findings.ts";
 import { judge, type Checked, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
@@ -13,7 +12,6 @@ import { textInContext } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneInEffect, zoneOf, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { mailRecipients } from "./mail-recipients.ts";
 import { asOfNow, itemsBySource } from "./tenant-items.ts";
 
 /** What to check. */
@@ -115,6 +113,7 @@ async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
     const shown = await tenant.client.tenant.show({ administration: true });
     const { administration } = shown;
     if (administration === undefined) return { items, tenant: shown };
+    const { recipientsWhoLeft } = await import("./mail-recipients.ts");
     const found = [...findingsOf(administration), ...(await recipientsWhoLeft(tools, context, administration))];
     return { items, tenant: shown, found };
   } catch (error) {
@@ -123,25 +122,6 @@ async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
     const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
     return { items: [{ ...unreadItem(context.name, remark), source: null }] };
   }
-}
-
-/** The recipients of notices who are users of a tenant no more, or lost the role that they had. */
-async function recipientsWhoLeft(
-  tools: Tools,
-  context: Context,
-  { revoked }: Pick<NonNullable<Tenant["administration"]>, "revoked">,
-): Promise<readonly Finding[]> {
-  const found: Finding[] = [];
-  for (const { address } of await mailRecipients(tools, context.name)) {
-    const { client } = await tools.tenantOf(context, "users");
-    const isRevoked = revoked.some((one) => emailKey(one) === emailKey(address));
-    const isDeleted =
-      !isRevoked &&
-      (await client.users.find({ name: address })).length === 0 &&
-      (await client.users.history({ name: address })).some(({ deleted }) => deleted);
-    if (isRevoked || isDeleted) found.push(recipientFinding(address, isRevoked));
-  }
-  return found;
 }
 
 async function* fromStdin(tools: Tools, options: ReadOptions): AsyncGenerator<CheckItem> {

@@ -93,10 +93,10 @@ test.each(["--password-stdin", "--password-file password.txt"])(
 test("on a terminal the password is asked for twice, and never shown", async () => {
   const typing = [
     ["パスワード (6 to 255", "short\r"],
-    ["at least", "\u0015"],
-    ["パスワード", `${CANARY}\r`],
+    ["at least", `${CANARY}\r`],
     ["パスワード again:", "other1\r"],
-    ["not the same", `${"\u007f".repeat(6)}${CANARY}\r`],
+    ["パスワード (6 to 255", `${CANARY}\r`],
+    ["パスワード again:", `${CANARY}\r`],
   ] as const;
   const { exit, stdout, stderr, requests } = await run(LINE, {
     tenant: { createSecuredUser: made() },

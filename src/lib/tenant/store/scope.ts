@@ -1,6 +1,4 @@
-import { ACCOUNT } from "../../model/account.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
-import { SCHEME } from "../../model/scheme.ts";
 import { ROOT } from "./orgs.ts";
 import type { Derived, Scope } from "./store.ts";
 
@@ -81,11 +79,11 @@ const NAMES_HELD = `not exists (select 1 from json_each(coalesce(t.changes, '[]'
 
 /** SQL: true if a task `t` is of a thing that somebody may read. */
 const isOfReadThing = ({ accounts }: Scope): string =>
-  [SCHEME, ...(accounts ? [] : [ACCOUNT])].map(({ name }) => `t.thing is distinct from '${name}'`).join(" and ");
+  ["scheme", ...(accounts ? [] : ["account"])].map((thing) => `t.thing is distinct from '${thing}'`).join(" and ");
 
 /** SQL: true if a task `t` by hand is about the scope's organisations, and names nothing else. */
 const isHandTaskOf = (scope: Scope): string =>
-  `${isHeld("t.org")} and coalesce(t.thing, '${ACCOUNT.name}') = '${ACCOUNT.name}' and ${isOfReadThing(scope)}
+  `${isHeld("t.org")} and coalesce(t.thing, 'account') = 'account' and ${isOfReadThing(scope)}
     and ${IS_OF_HELD_RECORD} and ${NAMES_HELD}`;
 
 /** SQL: true if a row `t` of a table belongs to an import of the scope. */
