@@ -91,7 +91,7 @@ const findUntoldNow = (database: Database, plan: PlanSql, revision: number): num
 };
 
 /** What is found of rows that lie in organisations outside a plan's scope, or in none that is known there. */
-const OUTSIDE = ["org-outside", "org-unknown", "owner-org-unknown", "user-unknown"];
+const OUTSIDE = ["org-outside", "org-beyond", "org-unknown", "owner-org-unknown", "user-unknown"];
 /** Of organisations also what they are called by, and what is above them. */
 const OUTSIDE_TREE = [...OUTSIDE, "value-unusable", "org-parent-unknown"];
 
