@@ -18,7 +18,7 @@ This API is the project's own. No public CLOMO API is known, and this is not one
 - Every failure is an RFC 9457 problem object whose \`type\` is a code and whose texts are in English and Japanese.
 - Unknown query parameters and unknown keys of JSON bodies are refused.
 - Imports are planned first and committed by the plan's ETag: a plan made for another state of the tenant is refused with 409.
-- Every POST accepts an Idempotency-Key.
+- Every POST accepts an Idempotency-Key, but those of reset codes, whose answers are never repeated.
 - Lists of rows are NDJSON, exports CSV in UTF-8; both are streamed.
 - HEAD works wherever GET does; other methods are answered with 405.`;
 
