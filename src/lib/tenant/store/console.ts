@@ -13,6 +13,7 @@ import type { ImportDetail, Settled } from "./imports/record.ts";
 import { THEN } from "./sql/forms.ts";
 import { ORGS_BEFORE, orgNodeOf, pathsOf } from "./sql/org-paths.ts";
 import { ROOT } from "./orgs.ts";
+import { numberOf, sealingKey } from "./seal.ts";
 import type { Reader, Row, Writer } from "./store.ts";
 
 /** Something that has to be done in the console. */
@@ -51,6 +52,25 @@ export const insertTask = async (writer: Writer, task: NewConsoleTask): Promise<
      values (:work, :kind, :import, :name, 'open', :at, :actor)`,
     { ...task },
   );
+  await nameLastTask(writer);
+};
+
+/**
+ * Gives the last task a number for those who see a part of the tenant: one that stays, and tells nothing of how many tasks
+ * there are.
+ *
+ * @returns its number in its table
+ */
+const nameLastTask = async (writer: Writer): Promise<number> => {
+  const pk = await writer.count("select max(pk) from main.console_task");
+  const key = await sealingKey(writer);
+  for (let turn = 0; ; turn += 1) {
+    const handle = numberOf(key, `${pk} ${turn}`);
+    const isTaken = await writer.count("select count(*) from main.console_task where handle = :handle", { handle });
+    if (isTaken > 0) continue;
+    await writer.run("update main.console_task set handle = :handle where pk = :pk", { handle, pk });
+    return pk;
+  }
 };
 
 /** A record whose writing by hand has to be repeated in the console. */
@@ -75,7 +95,7 @@ const ORG_OF_TARGET = `case :kind when 'orgs' then :target
   when 'devices' then (select coalesce(u.org, d.ownerOrg, ${ROOT}) from main.device d left join main.user u on u.pk = d.owner
     where d.pk = :target) end`;
 
-/** @returns its number */
+/** @returns its number in its table */
 export const insertHandTask = async (
   writer: Writer,
   {
@@ -92,7 +112,7 @@ export const insertHandTask = async (
      values (:work, :kind, :thing, :called, :id, :target, :changes, :revision, ${ORG_OF_TARGET}, 'open', :at, :actor)`,
     { ...task, ...object, changes: JSON.stringify(changes) },
   );
-  return writer.count("select max(pk) from main.console_task");
+  return nameLastTask(writer);
 };
 
 export const updateHandTask = async (
@@ -161,13 +181,30 @@ const handOf = (row: Row): Pick<HandTask, "changes" | "revision"> => ({
   revision: Number(row["revision"]),
 });
 
-/** The number of a record's open task; null if it has none. @param thing the name of its thing, if no file has it */
+/**
+ * The number by which who asks names a record's open task; null if it has none.
+ *
+ * @param thing the name of its thing, if no file has it
+ */
 export const openTaskOf = async (reader: Reader, id: string, thing: string | null): Promise<number | null> => {
   const row = await reader.get(
-    `select max(pk) as pk from console_task where object = :id and thing is not distinct from :thing and state = 'open'`,
+    `select number from console_task where object = :id and thing is not distinct from :thing and state = 'open'
+     order by pk desc limit 1`,
     { id, thing },
   );
-  return row === undefined || row["pk"] === null ? null : Number(row["pk"]);
+  return row === undefined ? null : Number(row["number"]);
+};
+
+/** The number by which who asks names a task; null if he does not see it. @param pk its number in its table */
+export const taskNumber = async (reader: Reader, pk: number): Promise<number | null> => {
+  const row = await reader.get("select number from console_task where pk = :pk", { pk });
+  return row === undefined ? null : Number(row["number"]);
+};
+
+/** The numbers by which who asks names the open tasks of a kind, oldest first. */
+export const openTaskNumbers = async (reader: Reader, kind: FormatName): Promise<number[]> => {
+  const sql = "select number from console_task where state = 'open' and kind = :kind order by pk";
+  return (await reader.all(sql, { kind })).map(({ number }) => Number(number));
 };
 
 /** The record of a task by hand that files have: its number in its table, and the tenant's revision as of its last change. */
@@ -551,21 +588,33 @@ export const listTasks = async (reader: Reader, state?: ConsoleTaskState): Promi
   return rows.map(taskOf);
 };
 
-/** The numbers of open tasks by those of the imports that they come from. */
+/** The numbers by which who asks names open tasks, by those of the imports that they come from. */
 export const openTasks = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {
-  const rows = await reader.all("select import, pk from console_task where state = 'open' and import is not null");
-  return new Map(rows.map((row) => [Number(row["import"]), Number(row["pk"])]));
+  const rows = await reader.all("select import, number from console_task where state = 'open' and import is not null");
+  return new Map(rows.map((row) => [Number(row["import"]), Number(row["number"])]));
 };
 
-/** The numbers that imports have for who asks, by those that they have in their table. */
-export const importNumbers = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {
-  const rows = await reader.all("select pk, number from import");
+/** The numbers by which who asks names imports or tasks, by those that they have in their table. */
+export const ownNumbers = async (
+  reader: Reader,
+  table: "import" | "console_task",
+): Promise<ReadonlyMap<number, number>> => {
+  const rows = await reader.all(`select pk, number from ${table}`);
   return new Map(rows.map(({ pk, number }) => [Number(pk), Number(number)]));
 };
 
-/** @throws Failure `not-found` */
+/** SQL: that a task `t` is named by a number; also by the one that it has for those who see a part of the tenant. */
+const IS_NAMED = `(t.number = :number
+  or t.handle = :number and not exists (select 1 from console_task o where o.number = :number))`;
+
+/**
+ * A task, with its number in its table.
+ *
+ * @param number by which who asks names it
+ * @throws Failure `not-found`
+ */
 export const readTask = async (reader: Reader, number: number): Promise<ConsoleTask> => {
-  const row = await reader.get(`${TASKS} where t.pk = :number`, { number });
+  const row = await reader.get(`${TASKS} where ${IS_NAMED}`, { number });
   if (row !== undefined) return taskOf(row);
   throw new Failure("not-found", {
     what: text(`no task ${number} for the console`, `管理画面での作業 ${number} はありません`),
@@ -573,7 +622,7 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
   });
 };
 
-/** Tasks in the order of their numbers as given. @throws Failure `not-found` */
+/** Tasks in the order of the numbers by which who asks names them. @throws Failure `not-found` */
 export const readTasks = async (reader: Reader, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const tasks: ConsoleTask[] = [];
   for (const number of numbers) tasks.push(await readTask(reader, number));

@@ -89,6 +89,13 @@ const isHandTaskOf = (scope: Scope): string =>
 /** SQL: true if a row `t` of a table belongs to an import of the scope. */
 const OF_IMPORT = "t.import in (select pk from import)";
 
+/** SQL: that a record `t` of the audit is of tasks that were closed. */
+export const IS_OF_TASKS = "coalesce(t.action, '') in ('console.confirm', 'console.drop')";
+
+/** SQL: true if all tasks that a record `t` of the audit names are seen. */
+const ARE_TASKS_SEEN = `(not (${IS_OF_TASKS}) or not exists (select 1 from json_each(t.record -> 'objects') o
+  where not exists (select 1 from console_task k where k.pk = o.value ->> 'id')))`;
+
 /**
  * The tables of which somebody sees a part, each with SQL that is true of its rows `t` that he sees. What is written names
  * the table itself, `main.<table>`.
@@ -117,8 +124,9 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     [
       "audit",
       ofAll
-        ? "true"
-        : `json_valid(t.record) and ${areHeld("t.record -> 'orgs'", `select 1 from main.org o join temp.held h on h.pk = o.pk where o.id = e.value`)}`,
+        ? ARE_TASKS_SEEN
+        : `json_valid(t.record) and ${areHeld("t.record -> 'orgs'", `select 1 from main.org o join temp.held h on h.pk = o.pk where o.id = e.value`)}
+            and ${ARE_TASKS_SEEN}`,
     ],
   ]);
 };

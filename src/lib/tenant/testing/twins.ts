@@ -141,8 +141,8 @@ export class Twin {
   }
 }
 
-/** The tenant's numbers of tasks for the console, which those who see a part of it are told, too. */
-const TASK_NUMBERS = /(?<="(?:consoleTask|task|deletionTask|fieldTask)":|\{"number":)\d+/g;
+/** Numbers of tasks for the console, which tell those who see a part of the tenant nothing. */
+const TASK_NUMBERS = /(?<![\w.-])[1-9]\d{5}(?![\w.-])/g;
 
 const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => {
   try {

@@ -4,7 +4,14 @@ import { ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { handFields, type Field, type HandWork, type Thing } from "../../model/thing.ts";
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
-import { insertHandTask, isImportedSince, isMirror, openHandTask, updateHandTask } from "../store/console.ts";
+import {
+  insertHandTask,
+  isImportedSince,
+  isMirror,
+  openHandTask,
+  taskNumber,
+  updateHandTask,
+} from "../store/console.ts";
 import type { Reader, Writer } from "../store/store.ts";
 
 /** What people read of a record instead of a field's id; null of a record without one. */
@@ -145,7 +152,7 @@ const overtaken = (known: ConsoleChange, { after, ids }: ConsoleChange): Console
  * Opens a task for what was written by hand in a mirror, as the console does not know it; the open one of the same record
  * takes it up, unless an import has changed the record since.
  *
- * @returns its number; null where the tenant is no mirror
+ * @returns the number by which who asks names it; null where the tenant is no mirror
  */
 export const askConsole = async (session: Session, writer: Writer, change: HandChange): Promise<number | null> => {
   if (!(await isMirror(writer))) return null;
@@ -165,11 +172,12 @@ export const askConsole = async (session: Session, writer: Writer, change: HandC
       changes: merged(open.changes, changes),
       revision,
     });
-    return open.number;
+    return taskNumber(writer, open.number);
   }
   const at = instant(session.surroundings);
   const object = { id: String(id), called: String(called), target: pk, thing: of };
-  return insertHandTask(writer, { work, kind: noun.kind, object, changes, revision, at, actor: session.actor });
+  const task = { work, kind: noun.kind, object, changes, revision, at, actor: session.actor };
+  return taskNumber(writer, await insertHandTask(writer, task));
 };
 
 /** The name of a thing that no file has; null of one that its kind's files have. */
@@ -179,7 +187,7 @@ export const ofFiles = ({ name, formats }: Thing): string | null => (Object.keys
  * Opens a task for what was deleted by hand in a mirror; an open one of the same record takes it up, also one that had
  * added it: it may have been added meanwhile.
  *
- * @returns its number; null where the tenant is no mirror
+ * @returns the number by which who asks names it; null where the tenant is no mirror
  */
 export const askDeletion = async (
   session: Session,
@@ -195,18 +203,11 @@ export const askDeletion = async (
   if (open === undefined) {
     const at = instant(session.surroundings);
     const object = { id: String(id), called: String(called), target: pk, thing: ofFiles(thing) };
-    return insertHandTask(writer, {
-      work: "delete",
-      kind: noun.kind,
-      object,
-      changes: [],
-      revision,
-      at,
-      actor: session.actor,
-    });
+    const task = { work: "delete", kind: noun.kind, object, changes: [], revision, at, actor: session.actor } as const;
+    return taskNumber(writer, await insertHandTask(writer, task));
   }
   // the console has it by its former name
   const former = open.changes.find(({ field }) => field === namedBy)?.before ?? called;
   await updateHandTask(writer, open.number, { work: "delete", called: String(former), changes: [], revision });
-  return open.number;
+  return taskNumber(writer, open.number);
 };

@@ -8,7 +8,7 @@ import { counted, text, type Text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
-import { closeTasksOf, insertTask, listTasks } from "../store/console.ts";
+import { closeTasksOf, insertTask, openTaskNumbers } from "../store/console.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
 import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
 import {
@@ -468,8 +468,7 @@ export class TenantImports {
     const found = { differences, first: [...first], unseen: [...unseen], unseenRecords };
     if (reason !== undefined) return { accepted: false, reason, import: await this.show(id), ...found };
     const done = await this.#commit(record, context, { state: unseenRecords === 0 ? "committed" : "accepted", seen });
-    const tasks = await this.#session.read((reader) => listTasks(reader, "open"));
-    const openTasks = tasks.filter(({ kind }) => kind === done.kind).map(({ number }) => number);
+    const openTasks = await this.#session.read((reader) => openTaskNumbers(reader, done.kind));
     return { accepted: true, import: done, ...found, ...(openTasks.length > 0 && { openTasks }) };
   }
 

@@ -10,8 +10,8 @@ import {
   formerOfDeleted,
   formerValues,
   goneRecords,
-  importNumbers,
   listTasks,
+  ownNumbers,
   shownAgain,
   type FormerDeleted,
   type FormerValues,
@@ -168,21 +168,32 @@ export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promi
   return withOwnNumbers(reader, await withRestored(reader, await withNamed(reader, former)));
 };
 
-/** Tasks with the numbers that imports have for who asks. */
+/** Tasks with the numbers by which who asks names them, others and imports. */
 export const withOwnNumbers = async (
   reader: Reader,
   tasks: readonly ConsoleTask[],
 ): Promise<readonly ConsoleTask[]> => {
   if (!reader.isPartial) return tasks;
-  const own = await importNumbers(reader);
+  const [imports, own] = [await ownNumbers(reader, "import"), await ownNumbers(reader, "console_task")];
   const numbered = <T extends { readonly importNumber: number }>(one: T): T => ({
     ...one,
-    importNumber: own.get(one.importNumber) ?? one.importNumber,
+    importNumber: imports.get(one.importNumber) ?? one.importNumber,
+  });
+  const taskOf = (pk: number): number => own.get(pk) ?? pk;
+  const orNull = (pk: number | null): number | null => (pk === null ? null : taskOf(pk));
+  const naming = <T extends { readonly tasks: readonly number[] }>(one: T): T & { tasks: number[] } => ({
+    ...one,
+    tasks: one.tasks.map(taskOf),
   });
   return tasks.map((task) => ({
     ...task,
+    number: taskOf(task.number),
+    deletionTask: orNull(task.deletionTask),
+    ...(task.fieldTask !== undefined && { fieldTask: taskOf(task.fieldTask) }),
+    former: task.former.map(naming),
+    ...(task.named && { named: task.named.map(naming) }),
     importNumber: task.importNumber === null ? null : numbered({ importNumber: task.importNumber }).importNumber,
-    undoes: task.undoes && numbered(task.undoes),
+    undoes: task.undoes && { ...numbered(task.undoes), task: orNull(task.undoes.task) },
     absentIn: task.absentIn && numbered(task.absentIn),
     changes: task.changes.map((change) => ({
       ...change,

@@ -59,6 +59,25 @@ test("a new file has at once what all steps make", () => {
   byStep.close();
 });
 
+test("tasks for the console of an older file get numbers for those who see a part", () => {
+  const database = new Database(join(folder, "tenant.db"));
+  const before = STEPS.slice(0, 13);
+  migrate(database, TENANT, () => undefined, before);
+  database.exec(`insert into console_task (work, kind, name, state, openedAt, openedBy)
+    select 'edit', 'users', e.value, 'open', '', '' from json_each('["a", "b", "c"]') e`);
+  migrate(database, TENANT, () => undefined, [...STEPS]);
+  const tasks = database.all("select pk, number, handle from console_task order by pk");
+  expect(tasks.map(({ pk, number }) => [pk, number])).toEqual([
+    [1, 1],
+    [2, 2],
+    [3, 3],
+  ]);
+  const handles = tasks.map(({ handle }) => Number(handle));
+  expect(new Set(handles).size).toBe(3);
+  for (const handle of handles) expect(String(handle)).toMatch(/^[1-9]\d{5}$/);
+  database.close();
+});
+
 test("a file holds one tenant", () => {
   const database = new Database(join(folder, "tenant.db"));
   migrate(database, TENANT, () => undefined);

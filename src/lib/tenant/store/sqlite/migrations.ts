@@ -4,6 +4,7 @@ import { recordsOfAudit } from "./steps/audit-records.ts";
 import type { Database } from "./database.ts";
 import { KEYS_IN_COLUMNS } from "./steps/keys-in-columns.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { numberOf, SEALING_KEY } from "../seal.ts";
 import { notUpgradable, upgradingCommand } from "./upgrade.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
@@ -31,6 +32,19 @@ const KINDS: Readonly<Record<string, string>> = {
   org: "kind = 'orgs'",
   device: "kind = 'devices'",
   secured_user: "kind not in ('users', 'orgs', 'devices')",
+};
+
+/** Gives the tasks of before numbers for those who see a part of the tenant. */
+const nameTasks = (database: Database): void => {
+  const key = String(database.get(SEALING_KEY)?.["sealingKey"]);
+  const named = new Set<number>();
+  for (const { pk } of database.all("select pk from console_task order by pk")) {
+    let [turn, handle] = [0, 0];
+    do handle = numberOf(key, `${String(pk)} ${turn++}`);
+    while (named.has(handle));
+    named.add(handle);
+    database.run("update console_task set handle = :handle where pk = :pk", { handle, pk: Number(pk) });
+  }
 };
 
 /**
@@ -216,6 +230,12 @@ export const STEPS: readonly Step[] = [
     delete from reset_code where user = old.pk;
   end;
   `,
+  `
+  alter table console_task add column handle integer;
+  alter table console_task add column number integer generated always as (pk) virtual;
+  create unique index console_task_handle on console_task (handle);
+  `,
+  nameTasks,
 ];
 
 const newer = (path: string): Failure =>

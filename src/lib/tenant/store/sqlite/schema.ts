@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 13;
+export const SCHEMA_VERSION = 15;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -70,7 +70,7 @@ CREATE TABLE administrators_known (kind text primary key, at text not null, acto
 CREATE TABLE seen_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
 CREATE TABLE console_task (
     pk integer primary key, work text not null, kind text not null, import integer references import (pk), name text,
-    state text not null, openedAt text not null, openedBy text not null, closedAt text, closedBy text, doubtedAt text, object text, target integer, changes text, revision integer, thing text, org integer);
+    state text not null, openedAt text not null, openedBy text not null, closedAt text, closedBy text, doubtedAt text, object text, target integer, changes text, revision integer, thing text, org integer, handle integer, number integer generated always as (pk) virtual);
 CREATE TABLE audit (
     seq integer primary key, record text not null, hash text not null,
     at text generated always as (case when json_valid(record) then record ->> 'at' end) virtual,
@@ -124,4 +124,5 @@ CREATE TRIGGER user_gone after delete on user begin
     update account set verifier = null where user = old.pk;
     delete from reset_code where user = old.pk;
   end;
+CREATE UNIQUE INDEX console_task_handle on console_task (handle);
 `;

@@ -1,4 +1,4 @@
-import { heldBy, visibleRows } from "../scope.ts";
+import { heldBy, IS_OF_TASKS, visibleRows } from "../scope.ts";
 import type { Derived, Scope } from "../store.ts";
 import type { Database } from "./database.ts";
 
@@ -53,13 +53,24 @@ const SEEN_RECORD = `case when exists (select 1 from json_each(t.record -> 'obje
     '$.detail', json_object('kind', t.record -> 'detail' ->> 'kind', 'mode', t.record -> 'detail' ->> 'mode'))
   else ${NAMING_RECORD} end`;
 
+/** SQL: the same of a record of closed tasks, which names them by the numbers that they have for him. */
+const TASKS_RECORD = `case when not (${IS_OF_TASKS}) then ${SEEN_RECORD} else json_set(${SEEN_RECORD},
+  '$.objects', json((select json_group_array(json(json_set(o.value, '$.id',
+    (select cast(k.number as text) from console_task k where k.pk = o.value ->> 'id'))) order by o.key)
+    from json_each(t.record -> 'objects') o))) end`;
+
 /**
  * SQL of columns by which people name what they see, in a view: numbers that tell nothing of what they do not see. Hashes tell
  * by their chain how many records there are.
  */
 const OWN_NUMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   import: { number: "row_number() over (order by t.pk) as number" },
-  audit: { seq: "row_number() over (order by t.seq) as seq", record: `${SEEN_RECORD} as record`, hash: "null as hash" },
+  console_task: { number: "t.handle as number" },
+  audit: {
+    seq: "row_number() over (order by t.seq) as seq",
+    record: `${TASKS_RECORD} as record`,
+    hash: "null as hash",
+  },
 };
 
 /** The columns of a table, generated ones included. */

@@ -85,7 +85,11 @@ const tellPending = (
   field: string,
   { code = "key-pending", select, of, params }: Told,
 ): void => {
-  const told = ["'tasks'", "string_agg(task, ', ')", ...(of === undefined ? [] : ["'of'", `'${of}'`])];
+  const told = [
+    "'tasks'",
+    "string_agg((select k.number from console_task k where k.pk = task), ', ')",
+    ...(of === undefined ? [] : ["'of'", `'${of}'`]),
+  ];
   recordFinding(database, plan, {
     code,
     severity: severityOf(code) === "error" ? "error" : "warning",

@@ -89,7 +89,10 @@ const headerOptions = (database: Database, request: StoredRequest) => ({
 
 const removedFields = (database: Database): readonly RemovedField[] =>
   database
-    .all("select name, max(pk) as task from console_task where work = 'remove-field' and state = 'open' group by name")
+    .all(
+      `select name, number as task from console_task k where work = 'remove-field' and state = 'open'
+         and not exists (select 1 from console_task o where o.work = k.work and o.state = k.state and o.name = k.name and o.pk > k.pk)`,
+    )
     .map(({ name, task }) => ({ name: String(name), task: Number(task) }));
 
 /** The form of a file, and what reads it. */

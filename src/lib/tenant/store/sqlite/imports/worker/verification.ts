@@ -29,7 +29,7 @@ const IS_OF_CONSOLE = `(
       or i.revision = t.revision)))`;
 
 /** SQL: the open tasks of the record `t`, as its last change left it. */
-const TASKS = `(select string_agg(k.pk, ', ') from console_task k left join import i on i.pk = k.import
+const TASKS = `(select string_agg(k.number, ', ') from console_task k left join import i on i.pk = k.import
   where k.kind = :kind and k.thing is null and k.state = 'open' and (k.target = t.pk or i.revision = t.revision))`;
 
 /**
