@@ -113,6 +113,7 @@ describe("broken fixtures", () => {
       "org-delete-reserved",
       "org-beyond",
       "org-outside",
+      "org-reach",
       "org-top",
       "value-unusable",
     ];

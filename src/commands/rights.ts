@@ -1,5 +1,7 @@
 import type { Context } from "../lib/config/index.ts";
-import type { Operation } from "../lib/model/role.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { OPERATIONS, type Operation } from "../lib/model/role.ts";
+import { text, type Text } from "../lib/text/index.ts";
 import type { Tools } from "./tools.ts";
 
 /** What who acts may do, for what is proposed to him. */
@@ -19,4 +21,33 @@ export async function rightsIn(
   if (globals.as === undefined) return OWNER;
   const { operations, role } = await (await tenantOf(context, "whoami")).client.whoami.show();
   return { may: (asked) => operations.some(({ operation }) => operation === asked), isSystem: role === "system" };
+}
+
+/** What somebody is told who may not do what he asked for. */
+interface Refusal {
+  /** what he asked for, where that is not what the operation is called: `take roles away` */
+  readonly asked?: Text | undefined;
+  readonly where?: string | undefined;
+}
+
+/**
+ * Checks that who acts may do something, before names and values are looked at: those would tell of something else.
+ *
+ * @throws Failure `not-permitted`
+ */
+export async function requireRight(
+  { globals, tenant }: Pick<Tools, "globals" | "tenant">,
+  operation: Operation,
+  { asked = OPERATIONS[operation].about, where }: Refusal = {},
+): Promise<void> {
+  const { as } = globals;
+  if (as === undefined) return;
+  const { account, operations } = await (await tenant("whoami")).client.whoami.show();
+  if (operations.some((one) => one.operation === operation)) return;
+  const name = account ?? as;
+  throw new Failure("not-permitted", {
+    what: text(`${name} may not ${asked.en}`, `「${name}」の権限では行えません(${asked.ja})`),
+    where,
+    hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
+  });
 }

@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
 import { theOne } from "../listing/named.ts";
 import { WRITTEN } from "../records/written.ts";
+import { requireRight } from "../rights.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
 type Administrator = Administrators["administrators"][number];
@@ -139,6 +140,7 @@ export async function addMarks(
   idsOf: (names: readonly string[]) => Promise<readonly string[]> = (names) => Promise.resolve(names),
 ): Promise<void> {
   const names = await namesOf(tools, given);
+  await requireToMark(tools, kind);
   const { client } = await tools.tenant("administrators");
   refuseNone(given.none, await client.administrators.list(kind));
   const add = [...(await idsOf(names))];
@@ -160,6 +162,7 @@ export async function removeMarks(
   list: string,
   idsOf: (name: string) => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Promise<void> {
+  await requireToMark(tools, kind);
   const { client } = await tools.tenant("administrators");
   const { administrators } = await client.administrators.list(kind);
   const remove: string[] = [];
@@ -167,6 +170,11 @@ export async function removeMarks(
   tools.describeState(() => text("they may have been unmarked", "取り消されている可能性があります"));
   await showMarked(tools, await client.administrators.mark(kind, { remove }));
 }
+
+const requireToMark = (tools: Tools, kind: Administrators["kind"]): Promise<void> =>
+  requireRight(tools, kind === "users" ? "accounts.roles" : "secured.write", {
+    asked: text("mark administrators", "管理者の指定と取り消し"),
+  });
 
 const showMarked = (tools: Tools, marks: Administrators): Promise<void> => {
   tools.describeDone(WRITTEN);

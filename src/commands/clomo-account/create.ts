@@ -41,7 +41,7 @@ export default defineCommand({
     const { id: user, accountName } = await userNamed((await tools.tenant("users")).client, typed);
     // who has an account is refused, and nothing asked before
     const role = accountName === null ? (options.role ?? "none") : "none";
-    const password = await passwordOf(tools, options, needsPassword("none", role));
+    const password = await passwordOf(tools, { ...options, dryRun }, needsPassword("none", role));
     const { client } = await tools.tenant("accounts");
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.create({

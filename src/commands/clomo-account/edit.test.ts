@@ -116,13 +116,21 @@ testWrongLines(["clomo-account edit hanako01", "nothing to change"], ["clomo-acc
 testUnshowable("clomo-account edit a --memo b");
 
 test("who may not set managed organisations is told that before which ones are there", async () => {
-  const tenant = { findOrgs: { items: [] }, orgs: { items: [] }, whoami: { ...example<object>("whoami") } };
+  const writing = [{ operation: "accounts.write", reach: "inside" }];
+  const whoami = { ...example<object>("whoami"), operations: writing };
+  const tenant = { findOrgs: { items: [] }, orgs: { items: [] }, whoami };
   const line = ["clomo-account", "edit", "hanako01", "--managed-orgs", "OUTSIDE", "--as", "hanako"];
   const { en, ja } = await inBoth(line, { tenant });
   expect([en.exit, ja.exit]).toEqual([4, 4]);
   expect(en.stderr).toContain("hanako may not set managed organisations");
   expect(ja.stderr).toContain("「hanako」の権限では行えません");
-  const operations = [{ operation: "accounts.orgs", reach: "all" }];
+  const operations = [...writing, { operation: "accounts.orgs", reach: "all" }];
   const may = { ...tenant, whoami: { ...example<object>("whoami"), operations } };
   expect((await run([...line, "--lang", "en"], { tenant: may })).exit).toBe(6);
+});
+
+test("who may not change accounts is told that, and not what he may not read", async () => {
+  const tenant = { whoami: { ...example<object>("whoami"), role: "operator", operations: [] } };
+  const { exit, stderr } = await run("clomo-account edit hanako01 --memo x --as hanako", { tenant });
+  expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako may not change CLOMO accounts\n")]);
 });

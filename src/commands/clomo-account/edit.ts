@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { refuseNothing } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
-import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
+import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
 import { isLossMeant } from "./successor.ts";
 import { accountWritten } from "./written.ts";
 
@@ -29,12 +29,13 @@ export default defineCommand({
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, account: name, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireToWrite(tools, text("change CLOMO accounts", "CLOMOアカウントの変更"));
     const values = { ...(await accountValues(tools, options)), ...(name !== undefined && { name }) };
     if (options.passwordFile === undefined) refuseNothing(values, "clomoctl clomo-account edit");
     const { client } = await tools.tenant("accounts");
     const account = await accountNamed(client, named);
     const { id, role: former } = account;
-    const password = await passwordOf(tools, options, needsPassword(former, options.role ?? former));
+    const password = await passwordOf(tools, { ...options, dryRun }, needsPassword(former, options.role ?? former));
     const tryOut = () => client.accounts.edit(id, { ...values, ...password, dryRun: true });
     const { role, supportOption } = values;
     if (!(await isLossMeant(tools, account, { role, supportOption, dryRun, tryOut }))) return;

@@ -78,6 +78,31 @@ test("who has a role is asked for no other password; a dry run changes nothing",
   expect(stderr).toContain("dry run: nothing was changed\n");
 });
 
+test("a dry run asks for no password, and says that one is needed, in both languages", async () => {
+  const grantRole = granted({ role: "operator" }, { dryRun: true });
+  const line = "clomo-account grant hanako01 --role operator --dry-run";
+  const tenantOf = (mirroredAt: string | null) => ({
+    findAccounts,
+    grantRole,
+    tenant: { ...example<Tenant>("tenant"), mirroredAt },
+  });
+  const { en, ja } = await inBoth(line, { tenant: tenantOf(null) });
+  expect(en.exit).toBe(0);
+  expect(en.requests.at(-1)).toMatchObject({ operation: "grantRole", json: { role: "operator", dryRun: true } });
+  expect(en.stderr).toContain("the password was left out: without --dry-run one is needed (--password-file FILE)\n");
+  expect(ja.stderr).toContain("パスワードは省略されています。実行時には必要です(--password-file FILE)\n");
+  const typed = await run(line, { tenant: tenantOf(null), terminal: { columns: 200 } });
+  expect(typed.exit).toBe(0);
+  const mirror = await run(line, { tenant: tenantOf("2026-11-19T00:00:00.000Z") });
+  expect(mirror.stderr).toContain("(--password-in-console)");
+});
+
+test("who may not grant is told that, and not what he may not read", async () => {
+  const tenant = { whoami: { ...example<object>("whoami"), role: "operator", operations: [] } };
+  const { exit, stderr } = await run("clomo-account grant hanako01 --role operator --as hanako", { tenant });
+  expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako may not grant roles\n")]);
+});
+
 test("what the tenant does not permit is 4, in both languages", async () => {
   const refused = new Failure("not-permitted", { what: text("not you", "権限がありません") });
   const tenant = { findAccounts, grantRole: refused };

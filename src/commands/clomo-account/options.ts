@@ -1,12 +1,13 @@
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ACCOUNT, ACCOUNT_LANGUAGES, PASSWORD_RULE, passwordFault } from "../../lib/model/account.ts";
-import { OPERATIONS, ROLES, type Role } from "../../lib/model/role.ts";
+import { ROLES, type Role } from "../../lib/model/role.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { secretOf, type Secret } from "../records/secrets.ts";
+import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 
 const { fields: FIELDS } = ACCOUNT;
@@ -148,20 +149,10 @@ const managedNamed = async (tools: Tools, name: string): ReturnType<typeof orgNa
   try {
     return await orgNamed(tools, name);
   } catch (error) {
-    if (tools.globals.as === undefined || !(error instanceof Failure && error.code === "not-found")) throw error;
-    const { client } = await tools.tenant("whoami");
-    const { account, operations } = await client.whoami.show();
-    throw operations.some(({ operation }) => operation === "accounts.orgs") ? error : mayNotManage(account ?? "");
+    if (!(error instanceof Failure && error.code === "not-found")) throw error;
+    await requireRight(tools, "accounts.orgs", { where: "--managed-orgs" });
+    throw error;
   }
-};
-
-const mayNotManage = (account: string): Failure => {
-  const { en, ja } = OPERATIONS["accounts.orgs"].about;
-  return new Failure("not-permitted", {
-    what: text(`${account} may not ${en}`, `「${account}」の権限では行えません(${ja})`),
-    where: "--managed-orgs",
-    hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
-  });
 };
 
 /** Of both the last one counts. */
@@ -186,18 +177,36 @@ export const newPassword = async (tools: Tools, file: string | undefined): Promi
 /** Whether a password is needed, by the role that an account has and the one that it is to have. */
 export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";
 
+/** Checks that who acts may change accounts, before one is looked for, which he may not even read. @param asked what he asked for */
+export const requireToWrite = (tools: Tools, asked: Text): Promise<void> =>
+  requireRight(tools, "accounts.write", { asked });
+
 /**
- * The password that is given; one that is needed and is not given is asked for, but in a mirror, which keeps none.
+ * The password that is given; one that is needed and is not given is asked for, but in a mirror, which keeps none, and for a
+ * dry run, which goes on without it.
  *
  * @throws as `secretOf`
  */
 export async function passwordOf(
   tools: Tools,
-  { passwordFile, passwordInConsole }: Pick<GivenOptions, "passwordFile" | "passwordInConsole">,
+  { passwordFile, passwordInConsole, dryRun }: Pick<GivenOptions, "passwordFile" | "passwordInConsole"> & DryRun,
   isNeeded: boolean,
 ): Promise<{ readonly password?: string }> {
   const isMissing = passwordFile === undefined && !passwordInConsole && isNeeded;
-  const prompt = isMissing && (await (await tools.tenant("tenant")).client.tenant.show()).mirroredAt === null;
+  const inMirror = isMissing && (await (await tools.tenant("tenant")).client.tenant.show()).mirroredAt !== null;
+  if (isMissing && dryRun)
+    await tools.terminal.note(leftOut(inMirror ? "--password-in-console" : "--password-file FILE"));
+  const prompt = isMissing && !inMirror && !dryRun;
   const password = await secretOf(tools, PASSWORD, { file: passwordFile, stdin: false, prompt });
   return password === undefined ? {} : { password };
 }
+
+interface DryRun {
+  readonly dryRun: boolean;
+}
+
+const leftOut = (option: string): Text =>
+  text(
+    `the password was left out: without --dry-run one is needed (${option})`,
+    `パスワードは省略されています。実行時には必要です(${option})`,
+  );

@@ -147,13 +147,37 @@ describe("by mail", () => {
     }
     const other = await run(`${LINE} --by-mail --to x@example.jp --as taro01`, {
       tenant: {
-        whoami: { ...whoami, account: "taro01", user: { ...whoami.user, email: "t@x.jp", id: before.org.id } },
+        whoami: {
+          ...whoami,
+          account: "taro01",
+          user: { ...whoami.user, email: "t@x.jp", id: before.org.id },
+          operations: [{ operation: "accounts.write", reach: "inside" }],
+        },
         findAccounts,
         sendResetCode: sent,
       },
     });
     expect(other.requests.at(-1)).toMatchObject({ params: { id } });
   });
+});
+
+test("who may not set the passwords of others is told that, and not what he may not read", async () => {
+  for (const given of ["--password-in-console", "--by-mail --to x@example.jp", "--code 7K2M-04QX-9TRB"]) {
+    const { exit, stderr } = await run(`clomo-account reset-password jiro01 ${given} --as hanako01`, {
+      tenant: { whoami: { ...whoami, operations: [] } },
+    });
+    expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako01 may not set the passwords of others\n")]);
+  }
+});
+
+test("a dry run asks for no password", async () => {
+  const resetPassword = { before, after: before, consoleTask: null, dryRun: true };
+  const { exit, requests, stderr } = await run(`${LINE} --dry-run`, {
+    tenant: { findAccounts, tenant, resetPassword },
+  });
+  expect(exit).toBe(0);
+  expect(requests.at(-1)).toMatchObject({ operation: "resetPassword", json: { dryRun: true } });
+  expect(stderr).toContain("(--password-file FILE)\n");
 });
 
 describe("by a code", () => {

@@ -11,7 +11,7 @@ import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
-import { ACCOUNT_OPTIONS, newPassword, passwordOf } from "./options.ts";
+import { ACCOUNT_OPTIONS, newPassword, passwordOf, requireToWrite } from "./options.ts";
 import { accountWritten } from "./written.ts";
 
 const SENT_COLUMNS = columnsOfFields<SentCode>(SENT_CODE);
@@ -75,8 +75,9 @@ export default defineCommand({
       tools.describeState(() => WHILE_WRITING);
       return showWritten(tools, await client.accounts.resetWithCode(id, { code, password }), accountWritten(tools));
     }
+    await requireToWrite(tools, OF_OTHERS);
     const { id } = await accountNamed(client, named);
-    const password = await passwordOf(tools, options, true);
+    const password = await passwordOf(tools, { ...options, dryRun }, true);
     tools.describeState(() => WHILE_WRITING);
     const given = { ...password, ...(passwordInConsole && { passwordInConsole }), dryRun };
     return showWritten(tools, await client.accounts.resetPassword(id, given), accountWritten(tools));
@@ -114,6 +115,8 @@ const ONLY_BY_MAIL = new Failure("usage", {
 
 const WHERE_TO = text("Mail address of the account to send the code to:", "コードを送るアカウントのメールアドレス:");
 
+const OF_OTHERS = text("set the passwords of others", "ほかの人のパスワードの再設定");
+
 const WHILE_SENDING = text("a code may have been sent", "コードが送信されている可能性があります");
 
 /** The account that is named: one's own whether or not it is in lists. @throws as `accountNamed` */
@@ -123,6 +126,7 @@ async function personNamed(tools: Tools, named: string): Promise<Pick<Account, "
     const isOwn = user !== null && (user.id === named || emailKey(user.email) === emailKey(named));
     if (user !== null && (isOwn || (account !== null && codeKey(account) === codeKey(named)))) return user;
   }
+  await requireToWrite(tools, OF_OTHERS);
   return accountNamed((await tools.tenant("accounts")).client, named);
 }
 

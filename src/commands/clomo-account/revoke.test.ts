@@ -50,6 +50,14 @@ test("what gives the role back says how the password is given, unless a terminal
   expect(typed.stderr).toContain(`${line}\n`);
 });
 
+test("who may not take roles away is told that, and not what he may not read, in both languages", async () => {
+  const tenant = { whoami: { ...example<object>("whoami"), role: "operator", operations: [] } };
+  const { en, ja } = await inBoth("clomo-account revoke hanako01 --as hanako", { tenant });
+  expect([en.exit, ja.exit]).toEqual([4, 4]);
+  expect(en.stderr).toBe("error: hanako may not take roles away\n  see what each role may: clomoctl roles matrix\n");
+  expect(ja.stderr).toContain("「hanako」の権限では行えません(管理者権限を外す)");
+});
+
 test("the last system administrator keeps the role, in both languages", async () => {
   const refused = new Failure("input-rejected", { what: text("the last one", "最後の 1 人です") });
   const { en, ja } = await inBoth("clomo-account revoke hanako01", { tenant: { findAccounts, revokeRole: refused } });

@@ -3,6 +3,7 @@ import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
+import { requireToWrite } from "./options.ts";
 import { isLossMeant } from "./successor.ts";
 import { accountWritten } from "./written.ts";
 
@@ -21,6 +22,7 @@ export default defineCommand({
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireToWrite(tools, text("take roles away", "管理者権限を外す"));
     const { client } = await tools.tenant("accounts");
     const account = await accountNamed(client, named);
     const { id } = account;

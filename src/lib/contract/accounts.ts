@@ -48,7 +48,10 @@ const ROLE_MEMBERS = {
   language: Language.optional(),
   timezone: z.string().nullable().optional().meta({ description: "an IANA name" }),
   memo: z.string().nullable().optional(),
-  password: z.string().optional().meta({ description: "kept as a verifier alone; a mirror keeps none" }),
+  password: z
+    .string()
+    .optional()
+    .meta({ description: "kept as a verifier alone; a mirror keeps none, and a dry run needs none" }),
   passwordInConsole: z.boolean().optional().meta({ description: "of a mirror: the password was set in the console" }),
   ...writing,
 };

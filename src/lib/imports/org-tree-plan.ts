@@ -44,6 +44,8 @@ export interface OrgTreeOptions {
   readonly formerCodes?: ReadonlyMap<string, number> | undefined;
   /** keys of codes that organisations have which who plans does not see */
   readonly taken?: ReadonlySet<string> | undefined;
+  /** the names of the accounts that act in an organisation and below it, by its `pk`, as far as who plans sees them */
+  readonly administrators?: ReadonlyMap<number, readonly string[]> | undefined;
 }
 
 /** The resulting parent of an organisation: one of the tenant, or one that another row creates. */

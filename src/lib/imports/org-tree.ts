@@ -1,5 +1,6 @@
 import { codeKey } from "../model/normalise.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
+import { reachChanges } from "./org-reach.ts";
 import { OrgMatcher, type MatchFault, type ParentFault } from "./org-matching.ts";
 import type {
   ExistingOrg,
@@ -36,6 +37,7 @@ class OrgTree {
     for (const row of this.#rows) this.#checkRow(row);
     while (this.#findOrphans() || this.#findRings());
     const outcomes = this.#rows.filter((row) => this.#isValid(row)).map((row) => this.#outcome(row));
+    this.#warnOfReach(outcomes);
     const gone = this.#options.mode === "replace" ? this.#gone() : [];
     return { outcomes, matched: this.#matcher.matched, findings: this.#findings, gone };
   }
@@ -174,6 +176,19 @@ class OrgTree {
   /** The stored value if the file's encoding cannot distinguish it from the cell's. */
   #preferStored(cell: string | null, stored: string | null | undefined): string | null {
     return stored !== undefined && stored !== null && this.#options.fileForm(stored) === cell ? stored : cell;
+  }
+
+  /** Says whose organisations change by what is moved: that is no reason to refuse it. */
+  #warnOfReach(outcomes: readonly OrgOutcome[]): void {
+    const { administrators = new Map<number, readonly string[]>() } = this.#options;
+    const changes = reachChanges({ orgs: this.#matcher.orgs, outcomes, administrators });
+    for (const row of this.#rows) {
+      const [org, change] = [this.#matcher.existing(row), changes.get(row.row)];
+      if (org === undefined || change === undefined) continue;
+      const field = row.parentPath === null ? "parentCode" : "parentPath";
+      const params = { org: this.#matcher.pathOf(org), ...change };
+      this.#findings.push({ code: "org-reach", row: row.row, line: row.line, field, params });
+    }
   }
 
   #gone(): readonly number[] {

@@ -60,6 +60,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "org-not-shown": { count: 4711 },
   "org-outside": { of: "user" },
   "org-top": { name: "営業部" },
+  "org-reach": { org: "本社/営業部", gained: "hana01", lost: "taro01, jiro01" },
   "org-delete-reserved": { org: "東日本/営業部", code: "E1" },
   "org-beyond": { code: "W1" },
   "value-unusable": { value: "x1", header: "メールアドレス" },
@@ -171,6 +172,7 @@ test("which problems let a row pass", () => {
     "id-case-only",
     "code-alike",
     "key-moved",
+    "org-reach",
     "org-not-shown",
     "owner-wipe",
     "account-shared",
@@ -182,6 +184,8 @@ test("which problems let a row pass", () => {
 test.each([
   ["header-unknown", { header: "役所" }, /役職|mean|ですか/],
   ["org-delete-holds", { org: "本社", users: 1, children: 0 }, /\(|0|[Dd]evice|デバイス/],
+  ["org-reach", { org: "本社", gained: "hana01" }, /no more|外れる/],
+  ["org-reach", { org: "本社", lost: "hana01" }, /too|新たに/],
   ["org-delete-holds", { org: "本社", users: 0, children: 2 }, /\(|0|[Dd]evice|デバイス|users|ユーザー/],
 ] as const)("%s leaves out what nobody knows", (code, params, unsaid) => {
   const { en, ja } = describeProblem({ code, params });

@@ -66,6 +66,20 @@ export const nounNamed = (thing: string): Text => NOUNS[thing] ?? text("record",
 
 const nounOf = ({ of }: ProblemParams): Text => nounNamed(String(of));
 
+/** Who gains and who loses an organisation that moves. */
+const reachOf = ({ gained, lost }: ProblemParams): Text =>
+  joined(
+    [
+      ...(gained === undefined
+        ? []
+        : [text(`${gained} will act in it and below it, too`, `以下が新たに範囲に入る管理者: ${gained}`)]),
+      ...(lost === undefined
+        ? []
+        : [text(`${lost} will act in it and below it no more`, `以下が範囲から外れる管理者: ${lost}`)]),
+    ],
+    text("; ", "。"),
+  );
+
 /** What an organisation holds itself; a device whose owner is a user belongs to him, who is among the users. */
 const heldBy = ({ users, devices = 0, children, accounts }: ProblemParams): Text => {
   const parts = [
@@ -358,6 +372,10 @@ export const PROBLEMS = {
       `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted by you: ask a system administrator`,
     (p) =>
       `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません。システム管理者に依頼してください`,
+  ),
+  "org-reach": warning(
+    (p) => `${p["org"]} is moved: ${reachOf(p).en}`,
+    (p) => `「${p["org"]}」の移動: ${reachOf(p).ja}`,
   ),
   "org-not-shown": warning(
     (p) =>

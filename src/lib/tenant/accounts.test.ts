@@ -413,6 +413,27 @@ describe("roles", () => {
   });
 });
 
+describe("a dry run", () => {
+  test("needs no password: the answer is as with one that holds, and nothing is kept", async () => {
+    const { id: user } = await made("hana@example.jp");
+    await accounts().create({ user, name: "hana01" });
+    const tried = await accounts().grant(user, { role: "system", dryRun: true });
+    expect(tried).toMatchObject({ before: { role: "none", passwordSetAt: null }, after: { role: "system" } });
+    expect(tried.after.passwordSetAt).not.toBeNull();
+    expect(await accountOf("hana01")).toMatchObject({ role: "none", passwordSetAt: null });
+    const { id: other } = await made("taro@example.jp");
+    const created = await accounts().create({ user: other, name: "taro01", role: "system", dryRun: true });
+    expect(created.after.role).toBe("system");
+    await accounts().grant(user, { role: "system", password: PASSWORD });
+    const [before, after] = [await accountOf("hana01"), await accounts().resetPassword(user, { dryRun: true })];
+    expect([after.dryRun, await accountOf("hana01")]).toEqual([true, before]);
+    const weak = accounts().create({ user: other, name: "taro01", role: "system", password: "weak", dryRun: true });
+    expect((await failureOf(weak))?.code).toBe("input-rejected");
+    const missing = accounts().create({ user: other, name: "taro01", role: "system" });
+    expect((await failureOf(missing))?.code).toBe("input-rejected");
+  });
+});
+
 describe("the mark of administrators", () => {
   test("comes with a role and goes with it; by hand it stays until a role ends it", async () => {
     await administrator("boss01", { role: "system" });

@@ -108,9 +108,25 @@ test("an organisation has a place and a name that are its own", async () => {
   for (const name of ["営業\u202e部", "a\u0007", "営業部 ", " 課"]) {
     expect((await refusal(org(name)))?.[0]).toBe("input-rejected");
   }
-  // an id is one record's alone
-  await org("にせ", { code: sales.id });
+  for (const code of [sales.id, ROOT_ORG_ID]) {
+    expect(await refusal(org("にせ", { code }))).toEqual([
+      "input-rejected",
+      `組織コード「${code}」は、別の組織の ID と同じため、どちらを指すのか区別できません`,
+    ]);
+  }
+  // its own id names no other; one that a file brought stays, and an id goes before it
+  expect((await tenant.client.orgs.edit(sales.id, { code: sales.id })).after.code).toBe(sales.id);
+  await tenant.client.orgs.edit(sales.id, { code: null });
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["にせ", sales.id],
+  ]);
   expect((await tenant.client.orgs.find({ name: sales.id })).map(({ name }) => name)).toEqual(["営業部"]);
+  const [fake] = await tenant.client.orgs.find({ name: "にせ" });
+  expect((await tenant.client.orgs.edit(fake?.id ?? "", { name: "にせもの", code: sales.id })).after).toMatchObject({
+    name: "にせもの",
+    code: sales.id,
+  });
 });
 
 test("no organisation is called so that it reads like another one's path (ours)", async () => {

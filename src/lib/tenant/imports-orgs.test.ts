@@ -1,6 +1,9 @@
 import fc from "fast-check";
-import { afterAll, beforeEach, expect, test } from "vitest";
-import { encoded, failureOf, TestTenant, textOf, type Cells, type Request } from "./testing/tenant.ts";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { Import } from "../contract/index.ts";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { withAccount } from "./testing/accounts.ts";
+import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -20,6 +23,47 @@ test("makes a tree in any order, then moves, renames and swaps codes in it", asy
   expect(await paths()).toContain("部=H");
   await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
   expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
+});
+
+describe("whose organisations change", () => {
+  const FILE = [HEADER, ["一課", "E1", "SOUTH", ""], ["中", "MID", "SOUTH", ""]];
+  const reasons = async (plan: Import) => (await tenant.reasons(plan)).map(({ en }) => en);
+  const planAs = (name: string) =>
+    tenant.as(name).imports.plan(orgs, { stream: new Blob([fileOf(FILE)]).stream(), encoding: "utf-8" });
+
+  beforeEach(async () => {
+    await tenant.import(orgs, [
+      HEADER,
+      ["東", "EAST", "", ""],
+      ["一課", "E1", "EAST", ""],
+      ["南", "SOUTH", "", ""],
+      ["中", "MID", "SOUTH", ""],
+    ]);
+    await withAccount(tenant, { name: "divE", role: "division", org: "SOUTH", manages: ["EAST"] });
+    await withAccount(tenant, { name: "divES", role: "division", manages: ["EAST", "SOUTH"] });
+    await withAccount(tenant, { name: "opS", role: "operator", org: "SOUTH" });
+    await withAccount(tenant, { name: "own", role: "operator", org: "E1" });
+    await withAccount(tenant, { name: "ex", role: "none", org: "SOUTH" });
+    await withAccount(tenant, { name: "opRoot", role: "operator" });
+  });
+
+  test("by what a file moves is told, and stops nothing", async () => {
+    const plan = await tenant.plan(orgs, FILE);
+    expect(await tenant.faults(plan)).toEqual(["org-reach@2"]);
+    expect(await reasons(plan)).toEqual([
+      "東/一課 is moved: opS will act in it and below it, too; divE will act in it and below it no more",
+    ]);
+    expect(plan).toMatchObject({ update: 1, unchanged: 1, invalid: 0, warnings: 1, rejected: false });
+    expect(await tenant.client.imports.commit(plan)).toMatchObject({ update: 1 });
+  });
+
+  test("is told to a division administrator of what he sees", async () => {
+    await tenant.client.users.move({
+      ids: [(await tenant.client.users.find({ name: "divE" }))[0]?.id ?? ""],
+      org: ROOT_ORG_ID,
+    });
+    expect(await reasons(await planAs("divES"))).toEqual(["東/一課 is moved: opS will act in it and below it, too"]);
+  });
 });
 
 test("the root is never deleted, and what still holds users is named", async () => {

@@ -40,6 +40,16 @@ test("--none records that there are none, unless some are marked", async () => {
   expect(ja.stderr).toContain("管理者として指定されています");
 });
 
+test("who may not mark administrators is told that before who is one, or whether a user is there", async () => {
+  const tenant = { whoami: example("whoami") };
+  for (const given of ["--none", "nobody@example.jp"]) {
+    const { en, ja } = await inBoth(`users administrators add ${given} --as hanako`, { tenant });
+    expect([en.exit, ja.exit]).toEqual([4, 4]);
+    expect(en.stderr).toContain("hanako may not mark administrators");
+    expect(ja.stderr).toContain("「hanako」の権限では行えません(管理者の指定と取り消し)");
+  }
+});
+
 testWrongLines(
   ["users administrators add", "nobody is named"],
   ["users administrators add x --none", "--none says that there are none"],

@@ -38,4 +38,11 @@ test("who is not marked is told, in both languages", async () => {
   expect(ja.stderr).toContain("「nobody」という管理者はありません");
 });
 
+test("who may not unmark is told that before who is marked", async () => {
+  const { exit, stderr } = await run("users administrators remove nobody --as hanako", {
+    tenant: { whoami: example("whoami") },
+  });
+  expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako may not mark administrators\n")]);
+});
+
 testWrongLines(["users administrators remove", "USER"]);

@@ -137,6 +137,15 @@ export const otherAt = async (reader: Reader, typed: string, pk: number | undefi
   return row === undefined ? undefined : String(row["path"]);
 };
 
+/** Whether a code that an organisation does not have yet is the id of another one; that of 全社 is known to everybody. */
+export const isIdOfOther = async (reader: Reader, code: string, pk: number | undefined): Promise<boolean> =>
+  (await reader.count(
+    `select count(*) from main.org o where o.id = :code and o.pk is distinct from :pk
+       and (o.parent is null or exists (select 1 from org seen where seen.pk = o.pk))
+       and not exists (select 1 from org own where own.pk = :pk and own.code = :code)`,
+    { code, pk: pk ?? null },
+  )) > 0;
+
 /** Whether what is above an organisation is none of those who ask. @param pk its number */
 export const isTop = async (reader: Reader, pk: number): Promise<boolean> =>
   (await reader.count(

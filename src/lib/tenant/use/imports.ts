@@ -134,7 +134,7 @@ export class TenantImports {
   /** @throws Failure `not-permitted` if the request concerns the tenant as a whole, and who makes it only part of it */
   #checkWhole({ fromConsole, createOrgs, forConsole, mode }: StoredRequest): void {
     const { role, orgs } = this.#session.asker;
-    if (forConsole === true && mode === "replace" && orgs !== undefined) throw ofWholeTenant(WHOLE_FILE);
+    if (forConsole === true && mode === "replace" && role !== "system") throw ofWholeTenant(WHOLE_FILE);
     if (fromConsole === true && role !== "system") throw ofWholeTenant(TAKE_OVER);
     if (createOrgs && orgs !== undefined) throw ofWholeTenant(NEW_BELOW_ROOT);
   }
@@ -394,7 +394,7 @@ export class TenantImports {
   /** @throws Failure `input-rejected`, `not-permitted` where no file of the plan may be uploaded */
   #checkUpload(planned: ImportRecord): void {
     const { counts, request } = planned.detail;
-    if (request?.mode === "replace" && this.#session.asker.orgs !== undefined) throw ofWholeTenant(WHOLE_FILE);
+    if (request?.mode === "replace" && this.#session.asker.role !== "system") throw ofWholeTenant(WHOLE_FILE);
     if (counts?.rejected === true) throw rejected(planned);
     if (request?.mode === "delete") throw NO_UPLOAD;
     const moved = this.#movedKeys(planned);
@@ -691,7 +691,7 @@ const NO_UPLOAD = new Failure("input-rejected", {
   ),
 });
 
-/** What somebody asked for whose organisations are not all. */
+/** What somebody asked for that concerns the whole tenant. */
 interface WholeWork {
   readonly why: Text;
   readonly hint: Text;
@@ -720,8 +720,8 @@ const NEW_BELOW_ROOT: WholeWork = {
 
 const WHOLE_FILE: WholeWork = {
   why: text(
-    "an upload of 全件更新 deletes in the console whatever its file lacks, and this one has your organisations alone",
-    "全件更新のアップロードは、ファイルにないものを管理画面からすべて削除します。このファイルには管理対象組織の分しかありません",
+    "an upload of 全件更新 deletes in the console whatever its file lacks: only system administrators make one",
+    "全件更新のアップロードは、ファイルにないものを管理画面からすべて削除します。そのファイルを作成できるのはシステム管理者だけです",
   ),
   hint: BY_SYSTEM,
 };

@@ -6,6 +6,7 @@ import type { Once, Session } from "../session.ts";
 import {
   codedAsPath,
   countWithin,
+  isIdOfOther,
   isTop,
   isWithin,
   orgCode,
@@ -142,9 +143,20 @@ async function checkCodes(writer: Writer, place: Place): Promise<void> {
   });
 }
 
-/** What is typed names one organisation: no code is the path of another, nor a name with a slash (ours). */
+const ANOTHER_CODE = text("give it another code: --code CODE", "別の組織コードにしてください: --code コード");
+
+/** What is typed names one organisation: no code is the path of another, or its id, nor a name with a slash (ours). */
 async function checkPath(writer: Writer, place: Place): Promise<void> {
   const { pk, code } = place;
+  if (typeof code === "string" && (await isIdOfOther(writer, code, pk))) {
+    throw new Failure("input-rejected", {
+      what: text(
+        `the code ${code} is the id of another organisation: nobody could tell which is meant`,
+        `組織コード「${code}」は、別の組織の ID と同じため、どちらを指すのか区別できません`,
+      ),
+      hint: ANOTHER_CODE,
+    });
+  }
   const called = typeof code === "string" ? await otherAt(writer, code, pk) : undefined;
   if (called !== undefined) {
     throw new Failure("input-rejected", {
@@ -152,7 +164,7 @@ async function checkPath(writer: Writer, place: Place): Promise<void> {
         `the code ${code} is the path of another organisation: nobody could tell which is meant`,
         `組織コード「${code}」は、別の組織のパスと同じため、どちらを指すのか区別できません`,
       ),
-      hint: text("give it another code: --code CODE", "別の組織コードにしてください: --code コード"),
+      hint: ANOTHER_CODE,
     });
   }
   const typed = await slashedPath(writer, place);

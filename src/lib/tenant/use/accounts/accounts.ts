@@ -104,7 +104,7 @@ export const resetPassword = (
 ): Promise<Written<Account>> =>
   write(session, { verb: "reset-password", id, body, once }, (before) => {
     checkNamed(before);
-    if (body.password === undefined && body.passwordInConsole !== true) throw NO_PASSWORD;
+    if (body.password === undefined && body.passwordInConsole !== true && body.dryRun !== true) throw NO_PASSWORD;
   });
 
 const NO_PASSWORD = new Failure("input-rejected", {
@@ -159,7 +159,7 @@ const write = async (
     const before = await accountWith(writer, id);
     permitChange(session, before, given);
     check(before);
-    const meant = await meantBy(writer, before, await composed(writer, before, { verb, id, given }));
+    const meant = await meantBy(writer, before, await composed(writer, before, { verb, id, given }), { dryRun });
     const was = verb === "create" ? null : await recordOf(writer, ACCOUNTS, id);
     if (was !== null && !differs(before, meant))
       return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };

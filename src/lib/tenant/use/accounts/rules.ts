@@ -116,11 +116,16 @@ export interface Meant {
  * @throws Failure `input-rejected` where a rule says no, `not-found` where an organisation or a scheme is not there
  * @see facts 2.1, 2.2, 2.3
  */
-export const meantBy = async (writer: Writer, before: StoredAccount, given: AccountRequest): Promise<Meant> => {
+export const meantBy = async (
+  writer: Writer,
+  before: StoredAccount,
+  given: AccountRequest,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<Meant> => {
   const role = given.role ?? before.role;
   const name = await meantName(writer, before, given.name);
   const after: Called = { name: name ?? before.name ?? "", role };
-  const passwordSet = await checkPassword(writer, before, given, after);
+  const passwordSet = await checkPassword(writer, before, given, { ...after, dryRun });
   await checkLastSystem(writer, before, role);
   if (role === "operator") checkOperator(before, after);
   const scheme = await meantScheme(writer, before, given, after);
@@ -180,7 +185,7 @@ const meantName = async (
 
 /**
  * A role needs a password; one is set with the role, as the console's form asks for it then. A mirror keeps none: there it
- * is set in the console.
+ * is set in the console. A dry run goes on without it, as with one that holds.
  *
  * @returns whether one is set
  * @see facts 2.2, 2.3
@@ -189,7 +194,7 @@ const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
   { password, passwordInConsole = false }: AccountRequest,
-  { name, role }: Called,
+  { name, role, dryRun }: Called & { readonly dryRun: boolean },
 ): Promise<boolean> => {
   const isOfMirror = await isMirror(reader);
   const { label } = FIELDS.password;
@@ -221,6 +226,7 @@ const checkPassword = async (
   }
   if (passwordInConsole) return true;
   if (role === "none" || before.role !== "none") return false;
+  if (dryRun) return true;
   const { [role]: meant } = ROLES;
   throw refused(
     label,

@@ -88,6 +88,20 @@ const readOrgs = (database: Database): readonly ExistingOrg[] => {
   }));
 };
 
+/** SQL: the scoped accounts, each with an organisation in which, and below which, it acts. @see facts 2.1 */
+const ACTING = `select o.pk as org, u.accountName as name from account a join user u on u.pk = a.user
+    join json_each(case a.role when 'operator' then json_array(u.org) else a.managedOrgs end) e join org o on o.pk = e.value
+  where a.role in ('division', 'operator', 'custom') and o.parent is not null order by u.pk`;
+
+/** The names of the accounts that act in organisations, and below them, as far as who plans sees both: whoever imports organisations may read accounts. */
+const actingIn = (database: Database): ReadonlyMap<number, readonly string[]> =>
+  new Map(
+    [...Map.groupBy(database.all(ACTING), ({ org }) => Number(org))].map(([org, rows]) => [
+      org,
+      rows.map(({ name }) => String(name)),
+    ]),
+  );
+
 const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
   for (const [row, target] of tree.matched) {
     database.run("insert into s.match (row, target, changed) values (:row, :target, 0)", { row, target });
@@ -114,7 +128,8 @@ const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
       severity: severityOf(code),
       params: JSON.stringify(params),
     });
-    if (row > 1) database.run("insert into s.invalid values (:row) on conflict do nothing", { row });
+    if (row > 1 && severityOf(code) === "error")
+      database.run("insert into s.invalid values (:row) on conflict do nothing", { row });
   }
 };
 
@@ -132,6 +147,7 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
     taken: isScoped ? codesOutside(database) : undefined,
+    administrators: actingIn(database),
     ...(formerly && { formerCodes: formerCodes(database) }),
   });
   keep(database, plan, tree);
