@@ -1,5 +1,7 @@
 import type { Context } from "../lib/config/index.ts";
-import type { Operation } from "../lib/model/role.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { OPERATIONS, ROLES, type Operation } from "../lib/model/role.ts";
+import { text } from "../lib/text/index.ts";
 import type { Tools } from "./tools.ts";
 
 /** What who acts may do, for what is proposed to him. */
@@ -19,4 +21,24 @@ export async function rightsIn(
   if (globals.as === undefined) return OWNER;
   const { operations, role } = await (await tenantOf(context, "whoami")).client.whoami.show();
   return { may: (asked) => operations.some(({ operation }) => operation === asked), isSystem: role === "system" };
+}
+
+/**
+ * Checks that who acts may do what no request of the command says, or says only after a question.
+ *
+ * @throws Failure `not-permitted`, and as the tenant where it cannot be opened
+ */
+export async function requireRight({ globals, tenant }: Pick<Tools, "globals" | "tenant">, asked: Operation) {
+  if (globals.as === undefined) return;
+  const { account, role, operations } = await (await tenant("whoami")).client.whoami.show();
+  if (operations.some(({ operation }) => operation === asked)) return;
+  const [{ about }, { en, ja }] = [OPERATIONS[asked], ROLES[role]];
+  const name = account ?? "";
+  throw new Failure("not-permitted", {
+    what: text(
+      `${name} may not ${about.en}: ${/^[aeiou]/.test(en) ? "an" : "a"} ${en} may not`,
+      `「${name}」の権限では行えません(${about.ja}): ${ja}にはできません`,
+    ),
+    hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
+  });
 }

@@ -116,13 +116,29 @@ testWrongLines(["clomo-account edit hanako01", "nothing to change"], ["clomo-acc
 testUnshowable("clomo-account edit a --memo b");
 
 test("who may not set managed organisations is told that before which ones are there", async () => {
-  const tenant = { findOrgs: { items: [] }, orgs: { items: [] }, whoami: { ...example<object>("whoami") } };
+  const write = { operation: "accounts.write", reach: "all" };
+  const whoami = { ...example<object>("whoami"), operations: [write] };
+  const tenant = { findOrgs: { items: [] }, orgs: { items: [] }, whoami };
   const line = ["clomo-account", "edit", "hanako01", "--managed-orgs", "OUTSIDE", "--as", "hanako"];
   const { en, ja } = await inBoth(line, { tenant });
   expect([en.exit, ja.exit]).toEqual([4, 4]);
   expect(en.stderr).toContain("hanako may not set managed organisations");
   expect(ja.stderr).toContain("「hanako」の権限では行えません");
-  const operations = [{ operation: "accounts.orgs", reach: "all" }];
-  const may = { ...tenant, whoami: { ...example<object>("whoami"), operations } };
+  const may = { ...tenant, whoami: { ...whoami, operations: [write, { operation: "accounts.orgs", reach: "all" }] } };
   expect((await run([...line, "--lang", "en"], { tenant: may })).exit).toBe(6);
+});
+
+test.each([
+  ["clomo-account create hanako@example.jp --account hanako01 --as hanako", "may not name accounts"],
+  ["clomo-account create hanako@example.jp --account hanako01 --role system --as hanako", "may not grant roles above"],
+  [
+    "clomo-account grant hanako01 --role division --as hanako",
+    "may not grant roles above operator: an operator may not",
+  ],
+  ["clomo-account edit hanako01 --memo b --as hanako", "may not name accounts"],
+])("who may not is told that before anybody is looked up, and no password is asked for: %s", async (line, refusal) => {
+  const whoami = { ...example<object>("whoami"), role: "operator", operations: [] };
+  const ran = await run(`${line} --lang en`, { tenant: { whoami }, terminal: {} });
+  expect(ran).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
+  expect(ran.stderr).toContain(refusal);
 });

@@ -1,11 +1,12 @@
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ACCOUNT, ACCOUNT_LANGUAGES, PASSWORD_RULE, passwordFault } from "../../lib/model/account.ts";
-import { OPERATIONS, ROLES, type Role } from "../../lib/model/role.ts";
+import { ROLES, type Role } from "../../lib/model/role.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
+import { requireRight } from "../rights.ts";
 import { secretOf, type Secret } from "../records/secrets.ts";
 import type { Tools } from "../tools.ts";
 
@@ -110,11 +111,14 @@ const ALL = ["all", "全て"];
 /**
  * The values that options give, as the tenant API takes them, without the password.
  *
- * @throws `usage` where they contradict each other, and as `orgNamed`
+ * @throws `usage` where they contradict each other, `not-permitted` to who may give none of them, and as `orgNamed`
  */
 export async function accountValues(tools: Tools, given: GivenOptions): Promise<Values> {
   const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole, passwordFile } = given;
   if (passwordFile !== undefined && passwordInConsole) throw TWICE;
+  // before anybody is looked up, and before a password is asked for
+  const isAbove = role === "system" || role === "division" || role === "custom";
+  await requireRight(tools, isAbove ? "accounts.roles" : "accounts.write");
   return {
     ...(role !== undefined && { role }),
     ...(scheme !== undefined && { scheme }),
@@ -148,20 +152,9 @@ const managedNamed = async (tools: Tools, name: string): ReturnType<typeof orgNa
   try {
     return await orgNamed(tools, name);
   } catch (error) {
-    if (tools.globals.as === undefined || !(error instanceof Failure && error.code === "not-found")) throw error;
-    const { client } = await tools.tenant("whoami");
-    const { account, operations } = await client.whoami.show();
-    throw operations.some(({ operation }) => operation === "accounts.orgs") ? error : mayNotManage(account ?? "");
+    if (error instanceof Failure && error.code === "not-found") await requireRight(tools, "accounts.orgs");
+    throw error;
   }
-};
-
-const mayNotManage = (account: string): Failure => {
-  const { en, ja } = OPERATIONS["accounts.orgs"].about;
-  return new Failure("not-permitted", {
-    what: text(`${account} may not ${en}`, `「${account}」の権限では行えません(${ja})`),
-    where: "--managed-orgs",
-    hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
-  });
 };
 
 /** Of both the last one counts. */
