@@ -50,6 +50,20 @@ test("what gives the role back says how the password is given, unless a terminal
   expect(typed.stderr).toContain(`${line}\n`);
 });
 
+test.each(["not-permitted", "locked", "unavailable"] as const)(
+  "what gives it back is left out where that cannot be asked (%s): who took the own role away may ask nothing more",
+  async (code) => {
+    const after: Account = { ...before, role: "none", managedOrgs: [] };
+    const revokeRole: WrittenAccount = { before, after, consoleTask: null, dryRun: false };
+    const refused = new Failure(code, { what: text("no", "いいえ") });
+    const ran = await run("clomo-account revoke hanako01", { tenant: { findAccounts, revokeRole, tenant: refused } });
+    expect(ran.exit).toBe(0);
+    expect(ran.stdout).not.toBe("");
+    expect(ran.stderr).toContain("role: division administrator → no administrator\n");
+    expect(ran.stderr).not.toMatch(/take it back|error/);
+  },
+);
+
 test("the last system administrator keeps the role, in both languages", async () => {
   const refused = new Failure("input-rejected", { what: text("the last one", "最後の 1 人です") });
   const { en, ja } = await inBoth("clomo-account revoke hanako01", { tenant: { findAccounts, revokeRole: refused } });
