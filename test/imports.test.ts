@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -47,8 +48,19 @@ describe("an import", () => {
     expect(JSON.parse(text)).toMatchObject({ create: 2, committed: true });
   });
 
+  test("--dry-run into a tenant that is not there makes none, and leaves nothing behind", async () => {
+    const desk = await freshDesk();
+    const { code, stderr } = await desk.run("users import people.csv --create-orgs --dry-run");
+    expect(code).toBe(0);
+    expect(stderr).toContain("create 2");
+    expect((await desk.run("users delete --search taro --dry-run")).code).toBe(0);
+    expect(existsSync(join(desk.home, "tenants"))).toBe(false);
+    expect(await readdir(join(desk.home, "tmp"))).toEqual([]);
+  });
+
   test("--dry-run changes nothing and drops its plan, --keep-plan keeps it for imports commit", async () => {
     const desk = await freshDesk();
+    expect((await desk.run("orgs create 本社")).code).toBe(0);
     expect((await desk.run("users import people.csv --create-orgs --dry-run")).code).toBe(0);
     expect(await desk.states()).toEqual(["discarded"]);
     const { text } = await desk.run("users import people.csv --create-orgs --dry-run --keep-plan --format json");

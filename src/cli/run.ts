@@ -28,7 +28,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   const { globals, input } = parse(path, command, words);
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   if (command.changes === true || command.shows !== undefined) interrupts.describe(() => UNKNOWN);
-  const tools = openTools(outside, globals, interrupts);
+  const tools = openTools(outside, globals, interrupts, input["dryRun"] === true && input["keepPlan"] !== true);
   const exit = await settle(outside, interrupts, tools, verb, async () => {
     const { terminal } = tools;
     const { shows } = command;

@@ -164,3 +164,18 @@ test("a change that is only tried makes no tenant; the next one that stays does"
   expect(await client.users.find({ name: "y@example.jp" })).toEqual([]);
   await tenant.close();
 });
+
+test("a plan that is only tried is made in a temporary tenant, which is gone with it", async () => {
+  const home = freshFolder();
+  const context = kanto(join(home, "tenants", "kanto"));
+  const rehearsesIn = { temporaryFolder: join(home, "tmp"), processes: machine.processes };
+  const chosen = { context, source: "used", among: [context.name] } as const;
+  const tenant = await openTenant({ ...machine, rehearsesIn }, chosen);
+  const { imports, users } = await tenant.client(["imports", "users"]);
+  expect(await imports.delete({ kind: "users", search: "x", called: "--search x" })).toMatchObject({ delete: 0 });
+  expect(await users.fields()).toEqual([]);
+  expect(readdirSync(home)).toEqual(["tmp"]);
+  expect(readdirSync(join(home, "tmp"))).toHaveLength(2);
+  await tenant.close();
+  expect(readdirSync(join(home, "tmp"))).toEqual([]);
+});

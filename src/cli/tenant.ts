@@ -2,7 +2,15 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 import type { Clock } from "../commands/tools.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
-import { ensureFolder, hasCode, namesIn, type ProcessTable } from "../lib/files/index.ts";
+import {
+  createTemporaryFolder,
+  ensureFolder,
+  hasCode,
+  namesIn,
+  type ProcessTable,
+  type TemporaryFolder,
+  type TemporaryPlace,
+} from "../lib/files/index.ts";
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
 import { openClient, unchecked, type Client, type Connection, type NounName } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
@@ -35,6 +43,11 @@ export interface Machine {
   readonly unaudited?: Connection["unaudited"];
   /** how an embedded tenant sends mail */
   readonly mail?: TenantOptions["mail"];
+  /**
+   * nothing that is done is to stay (`--dry-run`): an embedded tenant that is not there is made here, where what is asked of
+   * it needs a file, and removed as it is closed
+   */
+  readonly rehearsesIn?: TemporaryPlace | undefined;
   /** called before the file of an embedded tenant is updated, with the tenant's name */
   readonly upgrading?: ((name: string) => void) | undefined;
 }
@@ -57,15 +70,15 @@ export async function openTenant(machine: Machine, chosen: ChosenContext): Promi
 type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName, hostName, as, program, mail, upgrading, signal }: Machine,
+  { clock, processes, userName, hostName, as, program, mail, upgrading, signal, rehearsesIn }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
   let isUpgraded = false;
-  const open = (inMemory: boolean): Tenant =>
+  const open = ({ inMemory = false, folder = tenantFolder } = {}): Tenant =>
     tenant.openTenant({
-      folder: tenantFolder,
+      folder,
       inMemory,
       name,
       as,
@@ -85,7 +98,8 @@ async function connectInProcess(
   const absent = await isAbsent(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
   // in a tenant that is not there nobody has an account: nothing is made for who acts as somebody
-  const { fetch, close } = absent && as === undefined ? madeByChange(tenantFolder, open) : open(absent);
+  const making = { tenantFolder, open, rehearsesIn };
+  const { fetch, close } = absent && as === undefined ? madeByChange(making) : open({ inMemory: absent });
   if (isUpgraded) {
     // the update is synchronous: a signal that came meanwhile is heard only now
     await nextTurn();
@@ -122,13 +136,22 @@ const isDryRun = (body: string): boolean => {
   }
 };
 
+/** How a tenant is made that is not there yet. */
+interface Making extends Pick<Machine, "rehearsesIn"> {
+  readonly tenantFolder: string;
+  readonly open: (where: { readonly inMemory?: boolean; readonly folder?: string }) => Tenant;
+}
+
 /** A tenant that is not there yet: an empty one in memory, until the first request that changes something makes it. */
-function madeByChange(folder: string, open: (inMemory: boolean) => Tenant): Tenant {
-  let tenant = open(true);
+function madeByChange({ tenantFolder, open, rehearsesIn }: Making): Tenant {
+  let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
+  let rehearsed: TemporaryFolder | undefined;
   const make = async (): Promise<void> => {
+    rehearsed = rehearsesIn && (await createTemporaryFolder(rehearsesIn, "tenant"));
+    const folder = rehearsed?.path ?? tenantFolder;
     await ensureFolder(folder);
-    const made = open(false);
+    const made = open({ folder });
     await tenant.close();
     tenant = made;
   };
@@ -139,7 +162,10 @@ function madeByChange(folder: string, open: (inMemory: boolean) => Tenant): Tena
       if (!isRehearsal || making !== undefined) await (making ??= make());
       return tenant.fetch(request);
     },
-    close: () => tenant.close(),
+    async close() {
+      await tenant.close();
+      await rehearsed?.remove();
+    },
   };
 }
 

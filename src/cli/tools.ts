@@ -186,8 +186,17 @@ export async function readNames(outside: Outside, ...asked: Parameters<NameReade
   }
 }
 
-/** The tools of one run; disposing of them closes the tenants that were opened. */
-export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
+/**
+ * The tools of one run; disposing of them closes the tenants that were opened.
+ *
+ * @param isRehearsal nothing that is done is to stay
+ */
+export function openTools(
+  outside: Outside,
+  globals: Globals,
+  interrupts: Interrupts,
+  isRehearsal = false,
+): Tools & AsyncDisposable {
   const { host, clock } = outside;
   const { stdin, stdout, stderr, env: environment } = host;
   const { signal } = interrupts;
@@ -217,7 +226,8 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows, checkFile },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
-  const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal) };
+  const rehearsesIn = isRehearsal ? temporary : undefined;
+  const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal), rehearsesIn };
   const machine = { ...userOf(outside), ...told, as: globals.as, processes, mail: mailOf(outside, home), signal };
   const tenants = tenantsOf(outside, { terminal, globals }, machine);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);

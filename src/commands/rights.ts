@@ -1,6 +1,6 @@
 import type { Context } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { OPERATIONS, type Operation } from "../lib/model/role.ts";
+import { OPERATIONS, ROLES, type Operation } from "../lib/model/role.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import type { Tools } from "./tools.ts";
 
@@ -31,9 +31,10 @@ interface Refusal {
 }
 
 /**
- * Checks that who acts may do something, before names and values are looked at: those would tell of something else.
+ * Checks that who acts may do something, before names and values are looked at, which would tell of something else, and
+ * before anything is asked.
  *
- * @throws Failure `not-permitted`
+ * @throws Failure `not-permitted`, and as the tenant where it cannot be opened
  */
 export async function requireRight(
   { globals, tenant }: Pick<Tools, "globals" | "tenant">,
@@ -42,11 +43,14 @@ export async function requireRight(
 ): Promise<void> {
   const { as } = globals;
   if (as === undefined) return;
-  const { account, operations } = await (await tenant("whoami")).client.whoami.show();
+  const { account, role, operations } = await (await tenant("whoami")).client.whoami.show();
   if (operations.some((one) => one.operation === operation)) return;
-  const name = account ?? as;
+  const [name, { en, ja }] = [account ?? as, ROLES[role]];
   throw new Failure("not-permitted", {
-    what: text(`${name} may not ${asked.en}`, `「${name}」の権限では行えません(${asked.ja})`),
+    what: text(
+      `${name} may not ${asked.en}: ${/^[aeiou]/.test(en) ? "an" : "a"} ${en} may not`,
+      `「${name}」の権限では行えません(${asked.ja}): ${ja}にはできません`,
+    ),
     where,
     hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
   });

@@ -7,7 +7,7 @@ const HEAD = "ab".repeat(32);
 const sound = { headSeq: null, imports: null };
 
 const verified = (line: string, change: object) =>
-  inBoth(line, { tenant: { verifyAudit: example("verifyAudit", change) }, terminal: {} });
+  inBoth(line, { tenant: { verifyAudit: example("verifyAudit", change) }, terminal: { columns: 300 } });
 
 test("says that all stands, and up to where", async () => {
   const { en, ja } = await verified("audit verify", sound);

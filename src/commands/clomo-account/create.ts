@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { USER_ARGUMENT, userNamed } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
-import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf } from "./options.ts";
+import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
 import { accountWritten } from "./written.ts";
 
 export default defineCommand({
@@ -37,6 +37,7 @@ export default defineCommand({
   shows: ACCOUNT_COLUMNS,
   async run(tools, { user: typed, account, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireToWrite(tools, text("create CLOMO accounts", "CLOMOアカウントの作成"));
     const values = await accountValues(tools, options);
     const { id: user, accountName } = await userNamed((await tools.tenant("users")).client, typed);
     // who has an account is refused, and nothing asked before

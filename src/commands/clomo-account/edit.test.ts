@@ -129,8 +129,28 @@ test("who may not set managed organisations is told that before which ones are t
   expect((await run([...line, "--lang", "en"], { tenant: may })).exit).toBe(6);
 });
 
-test("who may not change accounts is told that, and not what he may not read", async () => {
-  const tenant = { whoami: { ...example<object>("whoami"), role: "operator", operations: [] } };
-  const { exit, stderr } = await run("clomo-account edit hanako01 --memo x --as hanako", { tenant });
-  expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako may not change CLOMO accounts\n")]);
+test.each([
+  [
+    "clomo-account create hanako@example.jp --account hanako01 --as hanako",
+    "may not create CLOMO accounts: an operator may not",
+  ],
+  [
+    "clomo-account create hanako@example.jp --account hanako01 --role system --as hanako",
+    "may not create CLOMO accounts",
+  ],
+  ["clomo-account grant hanako01 --role division --as hanako", "may not grant roles"],
+  ["clomo-account edit hanako01 --memo b --as hanako", "may not change CLOMO accounts"],
+])("who may not is told that before anybody is looked up, and no password is asked for: %s", async (line, refusal) => {
+  const whoami = { ...example<object>("whoami"), role: "operator", operations: [] };
+  const ran = await run(`${line} --lang en`, { tenant: { whoami }, terminal: {} });
+  expect(ran).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
+  expect(ran.stderr).toContain(refusal);
+});
+
+test("who may grant operator alone is told that of other roles before a password is asked for", async () => {
+  const operations = [{ operation: "accounts.write", reach: "inside" }];
+  const whoami = { ...example<object>("whoami"), role: "division", operations };
+  const ran = await run("clomo-account grant hanako01 --role custom --as hanako --lang en", { tenant: { whoami } });
+  expect(ran.exit).toBe(4);
+  expect(ran.stderr).toContain("may not grant roles above operator: a division administrator may not");
 });

@@ -100,7 +100,7 @@ test("a dry run asks for no password, and says that one is needed, in both langu
 test("who may not grant is told that, and not what he may not read", async () => {
   const tenant = { whoami: { ...example<object>("whoami"), role: "operator", operations: [] } };
   const { exit, stderr } = await run("clomo-account grant hanako01 --role operator --as hanako", { tenant });
-  expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako may not grant roles\n")]);
+  expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako may not grant roles: an operator may not\n")]);
 });
 
 test("what the tenant does not permit is 4, in both languages", async () => {

@@ -111,11 +111,12 @@ const ALL = ["all", "全て"];
 /**
  * The values that options give, as the tenant API takes them, without the password.
  *
- * @throws `usage` where they contradict each other, and as `orgNamed`
+ * @throws `usage` where they contradict each other, `not-permitted` to who may not give the role, and as `orgNamed`
  */
 export async function accountValues(tools: Tools, given: GivenOptions): Promise<Values> {
   const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole, passwordFile } = given;
   if (passwordFile !== undefined && passwordInConsole) throw TWICE;
+  if (role === "system" || role === "division" || role === "custom") await requireRight(tools, "accounts.roles");
   return {
     ...(role !== undefined && { role }),
     ...(scheme !== undefined && { scheme }),

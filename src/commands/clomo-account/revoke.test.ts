@@ -54,9 +54,25 @@ test("who may not take roles away is told that, and not what he may not read, in
   const tenant = { whoami: { ...example<object>("whoami"), role: "operator", operations: [] } };
   const { en, ja } = await inBoth("clomo-account revoke hanako01 --as hanako", { tenant });
   expect([en.exit, ja.exit]).toEqual([4, 4]);
-  expect(en.stderr).toBe("error: hanako may not take roles away\n  see what each role may: clomoctl roles matrix\n");
+  expect(en.stderr).toBe(
+    "error: hanako may not take roles away: an operator may not\n  see what each role may: clomoctl roles matrix\n",
+  );
   expect(ja.stderr).toContain("「hanako」の権限では行えません(管理者権限を外す)");
 });
+
+test.each(["not-permitted", "locked", "unavailable"] as const)(
+  "what gives it back is left out where that cannot be asked (%s): who took the own role away may ask nothing more",
+  async (code) => {
+    const after: Account = { ...before, role: "none", managedOrgs: [] };
+    const revokeRole: WrittenAccount = { before, after, consoleTask: null, dryRun: false };
+    const refused = new Failure(code, { what: text("no", "いいえ") });
+    const ran = await run("clomo-account revoke hanako01", { tenant: { findAccounts, revokeRole, tenant: refused } });
+    expect(ran.exit).toBe(0);
+    expect(ran.stdout).not.toBe("");
+    expect(ran.stderr).toContain("role: division administrator → no administrator\n");
+    expect(ran.stderr).not.toMatch(/take it back|error/);
+  },
+);
 
 test("the last system administrator keeps the role, in both languages", async () => {
   const refused = new Failure("input-rejected", { what: text("the last one", "最後の 1 人です") });

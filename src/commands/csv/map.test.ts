@@ -40,7 +40,10 @@ test.each([
 ])("a map of %s in a file is followed by what to type next", async (format, next) => {
   const folder = folderWith({ "in.csv": "Memo\n" });
   const words = ["csv", "map", "in.csv", "--as", format, "-o", "my map.yaml"];
-  const ask = (question: string) => ({ folder, terminal: { typing: [[question, ENTER]] as readonly Typing[] } });
+  const ask = (question: string) => ({
+    folder,
+    terminal: { columns: 300, typing: [[question, ENTER]] as readonly Typing[] },
+  });
   const en = await run([...words, "--lang", "en"], ask("Which field is Memo?"));
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: expect.stringContaining(`next: ${next}\n`) });
   const ja = await run([...words, "--overwrite", "--lang", "ja"], ask("「Memo」はどの項目ですか?"));
@@ -55,7 +58,10 @@ test("what the file needs is in the command that is proposed next", async () => 
     "中村,c@example.jp,",
   ];
   const folder = folderWith({ "in.csv": rows.map((row) => `${row}\r\n`).join("") });
-  const typed = (question: string) => ({ folder, terminal: { typing: [[question, ENTER]] as readonly Typing[] } });
+  const typed = (question: string) => ({
+    folder,
+    terminal: { columns: 300, typing: [[question, ENTER]] as readonly Typing[] },
+  });
   const en = await run("csv map in.csv --as users -o m.yaml --lang en", typed("Which field is お名前?"));
   const next = "clomoctl users import in.csv --create-orgs --map m.yaml --fix trim,width,short-rows";
   expect(en.stderr).toContain(`next: ${next} (it names the organisations that it would create before it asks)\n`);
@@ -78,7 +84,10 @@ test("groups of an app's users too, of the sheet and the encoding that were name
   const rows = "ユーザーID,名前,グループ名\nu1,佐藤,営業\n";
   const folder = folderWith({ "in.csv": rows });
   const typing: readonly Typing[] = [["Which field is 名前?", ENTER]];
-  const { stderr } = await run("csv map in.csv --as docs -o m.yaml --encoding utf-8", { folder, terminal: { typing } });
+  const { stderr } = await run("csv map in.csv --as docs -o m.yaml --encoding utf-8", {
+    folder,
+    terminal: { columns: 300, typing },
+  });
   expect(stderr).toContain(
     "next: clomoctl secured users import in.csv --app docs --create-groups --encoding utf-8 --map m.yaml (it names the groups that it would create before it asks)\n",
   );
@@ -171,7 +180,7 @@ test("the context that was named is named in what to type next", async () => {
   const folder = folderWith({ "in.csv": "Memo\n" });
   const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
   const line = "csv map in.csv --as users -o in-map.yaml --context embedded";
-  const { stderr } = await run(line, { folder, terminal: { typing } });
+  const { stderr } = await run(line, { folder, terminal: { columns: 300, typing } });
   expect(stderr).toContain("next: clomoctl users import in.csv --map in-map.yaml --context embedded\n");
 });
 

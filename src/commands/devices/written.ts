@@ -5,7 +5,7 @@ import { describeProblem } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
 import { shownOption, typedWord } from "../../lib/text/shell-word.ts";
 import { orgWord } from "../orgs/named.ts";
-import { backByEdit, type Showing, type Written } from "../records/written.ts";
+import { backByEdit, unlessFailing, type Showing, type Written } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { DEVICE_COLUMNS } from "./columns.ts";
 
@@ -58,12 +58,18 @@ export async function warnOfSharedAccounts(
   for (const { before, after } of all) {
     const { owner, serialNumber } = after;
     if (owner === null || !usesAccount(after) || (before !== null && ownerIdOf(before) === owner.id)) continue;
-    for await (const other of client.devices.list({ owner: owner.id })) {
-      if (other.id === after.id || !usesAccount(other)) continue;
-      const params = { owner: `${owner.name} <${owner.email}>`, device: other.serialNumber };
-      const { en, ja } = describeProblem({ code: "account-shared", params });
-      await terminal.note(text(`warning: ${serialNumber}: ${en}`, `警告: ${serialNumber}: ${ja}`));
-      break;
-    }
+    const shared = await unlessFailing(() => otherWithAccount(client, owner.id, after.id));
+    if (shared === undefined) continue;
+    const params = { owner: `${owner.name} <${owner.email}>`, device: shared.serialNumber };
+    const { en, ja } = describeProblem({ code: "account-shared", params });
+    await terminal.note(text(`warning: ${serialNumber}: ${en}`, `警告: ${serialNumber}: ${ja}`));
   }
 }
+
+/** The first other device of an owner that uses the account. */
+const otherWithAccount = async (client: Client<"devices">, owner: string, id: string): Promise<Device | undefined> => {
+  for await (const other of client.devices.list({ owner })) {
+    if (other.id !== id && usesAccount(other)) return other;
+  }
+  return undefined;
+};

@@ -66,7 +66,7 @@ test("leaving the question counts as an interruption, and the plan stays", async
   expect(operations(requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
-test.each([{}, { terminal: {} }])("where nobody can be asked, --yes is named: %j", async (place) => {
+test.each([{}, { terminal: { columns: 300 } }])("where nobody can be asked, --yes is named: %j", async (place) => {
   const tenant = holding(planOf(), { import: planOf() });
   const { en, ja } = await inBoth("imports commit 019a --no-input", { tenant, ...place });
   expect(en).toMatchObject({ exit: 2, stdout: "" });

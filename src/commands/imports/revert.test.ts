@@ -351,7 +351,11 @@ test("a file of former values that is there already is named before anybody conf
   const declined = { fields: { items: [] } };
   const typing = [["to delete", "\u0003"]] as const;
   const tenant = Object.fromEntries(Object.entries(failing({})).filter(([name]) => !(name in declined)));
-  const asked = await run("imports revert 019a --emit-csv undo.csv", { tenant, folder, terminal: { typing } });
+  const asked = await run("imports revert 019a --emit-csv undo.csv", {
+    tenant,
+    folder,
+    terminal: { columns: 300, typing },
+  });
   expect(asked.stderr.indexOf(warned)).toBeGreaterThan(0);
   expect(asked.stderr.indexOf(warned)).toBeLessThan(asked.stderr.indexOf("Type 2 to delete"));
   const { ja } = await inBoth(EMITTING, { tenant: failing({ ...ALL, commitImport: LOST }), folder });

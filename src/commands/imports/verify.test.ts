@@ -242,7 +242,7 @@ describe("a file that equals the upload", () => {
   });
 
   test("is refused where no is answered, and nothing is compared", async () => {
-    const terminal = { typing: [["本当に", "n\r"]] } as const;
+    const terminal = { columns: 300, typing: [["本当に", "n\r"]] } as const;
     const ended = await run(`${VERIFY} --lang ja`, { tenant: tenantWith(same), folder: folderOf(), terminal });
     expect(ended).toMatchObject({ exit: 3, stdout: "" });
     expect(ended.stderr).toContain("アップロードしたファイルそのものでは照合できません。何も変更していません。");

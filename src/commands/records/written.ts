@@ -1,3 +1,4 @@
+import { Failure } from "../../lib/errors/index.ts";
 import type { Fields } from "../../lib/model/thing.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { shownOption } from "../../lib/text/shell-word.ts";
@@ -73,6 +74,21 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
   return told.length === 0 ? changed : told;
 };
 
+/**
+ * What is only told beside a change that was made: where it cannot be found out, as who took his own role away may not ask
+ * any more, it is left out, and the change stays done.
+ *
+ * @throws `interrupted`
+ */
+export const unlessFailing = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await told();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+    return undefined;
+  }
+};
+
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
 async function* sentences<R extends object, W extends Written<R>>(
   terminal: Pick<Tools["terminal"], "moment">,
@@ -108,7 +124,7 @@ async function* sentences<R extends object, W extends Written<R>>(
       `管理画面でも同じ操作が必要です: clomoctl console show ${consoleTask}`,
     );
   }
-  const undo = await back(written);
+  const undo = await unlessFailing(async () => back(written));
   if (undo !== undefined) yield text(`to take it back: ${undo}`, `元に戻すには: ${undo}`);
   if (before === null) return;
   for (const { name, value } of untypableIn(fields, before, after)) {

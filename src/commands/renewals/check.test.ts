@@ -161,7 +161,7 @@ describe("what is recorded", () => {
       expect(logged.stdout).not.toContain(hint);
     }
     for (const words of ["--quiet", "--nagios"]) {
-      for (const where of [{ terminal: {} }, {}]) {
+      for (const where of [{ terminal: { columns: 300 } }, {}]) {
         expect(await run(`renewals check ${words}`, { home, tenant, ...where })).toMatchObject({
           exit: 0,
           stderr: "",
@@ -264,7 +264,7 @@ describe("who hears of it from CLOMO", () => {
       daysLeft: null,
       remark: expect.stringMatching(/^nobody holds .* --support-option$/),
     });
-    const { en, ja } = await inBoth("renewals check --fields level,name", { home, tenant, terminal: {} });
+    const { en, ja } = await inBoth("renewals check --fields level,name", { home, tenant, terminal: { columns: 300 } });
     expect(en.stdout).toMatch(/^critical +support option$/m);
     expect(ja.stdout).toMatch(/^至急 +サポートオプション$/m);
     expect(ja.stderr).toMatch(/対処: clomoctl clomo-account edit NAME --support-option\n/);
@@ -341,7 +341,7 @@ describe("what is proposed", () => {
   test("goes to the tenant of its line, on a terminal and without", async () => {
     const circumstances = await both();
     mkdirSync(join(circumstances.home, "tenants", "kanto"));
-    for (const terminal of [undefined, {}] as const) {
+    for (const terminal of [undefined, { columns: 300 }] as const) {
       const { en, ja } = await inBoth("renewals check --all-contexts", { ...circumstances, terminal });
       for (const { stderr, exit } of [en, ja]) {
         expect(exit).toBe(2);

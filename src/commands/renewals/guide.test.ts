@@ -144,7 +144,10 @@ describe("is refused", () => {
   );
 
   test("where nobody may be asked, with what to do instead, in both languages", async () => {
-    const { en, ja } = await inBoth("renewals guide vpp-token --interactive --no-input", { tenant: {}, terminal: {} });
+    const { en, ja } = await inBoth("renewals guide vpp-token --interactive --no-input", {
+      tenant: {},
+      terminal: { columns: 300 },
+    });
     expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("renewals verify --current OLD --new NEW") });
     expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("renewals verify --current 旧 --new 新") });
   });
@@ -157,7 +160,7 @@ describe("is refused", () => {
     expect(await run("renewals guide 本社", { tenant: having(push, second) })).toMatchObject({ exit: 2 });
     const several = await run("renewals guide push-certificate --interactive", {
       tenant: having(push, second),
-      terminal: {},
+      terminal: { columns: 300 },
     });
     expect(several).toMatchObject({ exit: 2, stderr: expect.stringContaining(`本社 ${idOf(1)}; 本社 ${idOf(2)}`) });
   });

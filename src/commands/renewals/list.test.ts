@@ -378,7 +378,7 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
 
   test("and who may not say or record it is told whom to ask", async () => {
     const tenant = { ...using({ ade: true, vpp: false }, push), whoami: example<Whoami>("whoami") };
-    const { en, ja } = await inBoth("renewals list --as hanako", { tenant, terminal: {} });
+    const { en, ja } = await inBoth("renewals list --as hanako", { tenant, terminal: { columns: 300 } });
     expect(en.stderr).toBe(
       "not recorded: ADE server token; ask a system administrator\n" +
         "not said whether these are used: Android; so nobody knows what should be recorded: ask a system administrator\n",
@@ -388,7 +388,7 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
 
   test("and asks where nobody has said it, in both languages", async () => {
     const tenant = using({ ade: true, vpp: false }, push);
-    const { en, ja } = await inBoth("renewals list", { tenant, terminal: {} });
+    const { en, ja } = await inBoth("renewals list", { tenant, terminal: { columns: 300 } });
     expect(en).toMatchObject({ exit: 0 });
     expect(en.stderr).toBe(
       "not recorded: ADE server token; to record it: clomoctl renewals add NAME --kind ade-token --file FILE\n" +
@@ -407,7 +407,7 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
     const { stderr } = await run("renewals list --all-contexts", {
       home,
       tenants: { ...tenants, embedded: having() },
-      terminal: {},
+      terminal: { columns: 300 },
     });
     expect(stderr).toContain(
       "kanto: not recorded: MDM push certificate; to record it: clomoctl renewals add NAME --kind push-certificate --file FILE --context kanto\n",

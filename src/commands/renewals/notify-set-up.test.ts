@@ -1,9 +1,10 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseNotifySettings } from "../../lib/renewals/notify/settings-schema.ts";
 import { openChat, openPostOffice } from "../../lib/renewals/testing/post-office.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
 
 const settingsOf = (home: string): string => readFileSync(join(home, "notify.yaml"), "utf8");
 
@@ -39,6 +40,20 @@ describe("init", () => {
       smtp: { host: "smtp.example.jp", from: "a@example.jp", user: "it's me", password: { file: "smtp-password" } },
       recipients: [{ way: "mail", address: "it@example.jp", language: "en" }],
     });
+  });
+
+  test("is refused to an account that may not record notices, and nothing is written", async () => {
+    const home = freshFolder();
+    const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
+    const { en, ja } = await inBoth("renewals notify init --as taro01", { home, tenant: { whoami } });
+    expect([en.exit, ja.exit]).toEqual([4, 4]);
+    expect(en.stderr).toContain("taro01 may not record renewals and their notices: an operator may not\n");
+    expect(ja.stderr).toContain("「taro01」の権限では行えません(更新期限と通知の記録): オペレーターにはできません\n");
+    expect(existsSync(join(home, "notify.yaml"))).toBe(false);
+    const tried = await run("renewals notify test --as taro01", { home, tenant: { whoami } });
+    expect(tried.exit).toBe(4);
+    const may = { ...whoami, operations: [{ operation: "renewals.write", reach: "all" }] };
+    expect((await run("renewals notify init --as taro01", { home, tenant: { whoami: may } })).exit).toBe(0);
   });
 
   test("never replaces settings, in both languages", async () => {

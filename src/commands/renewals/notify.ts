@@ -11,6 +11,7 @@ import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { requireRight } from "../rights.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { itemsBySource } from "./items/tenant-items.ts";
 
@@ -145,6 +146,8 @@ export default defineCommand({
   async run(tools, { action, dryRun, allContexts }) {
     const { terminal, clock } = tools;
     if (action !== undefined && (dryRun || allContexts)) throw misfit(action);
+    // the settings are the machine's, and no request says that they are written or tried
+    if (action !== undefined) await requireRight(tools, "renewals.write");
     if (action === "init") return (await import("./items/notify-set-up.ts")).writeSettings(tools);
     const settings = await readSettings(tools);
     if (action === "test") {

@@ -67,7 +67,10 @@ test("a contract is told by what is known of it", async () => {
 
 // facts 0: mdm.clomo.com/(お客さまドメイン)/ios
 test("the MDM address of a domain is proposed on a terminal, and not taken as known", async () => {
-  const { en, ja } = await inBoth("tenant show", { tenant: of({ ...UNSAID, domain: "example" }), terminal: {} });
+  const { en, ja } = await inBoth("tenant show", {
+    tenant: of({ ...UNSAID, domain: "example" }),
+    terminal: { columns: 300 },
+  });
   expect(en.stderr).toBe(
     "by the manual the MDM address would be mdm.clomo.com/example/ios; compare it with Settings > Mobile Device Management > iOS > 基本設定 > URL情報, then record it: clomoctl tenant set --mdm-address mdm.clomo.com/example/ios\n",
   );

@@ -36,6 +36,18 @@ test("says that a user was deleted, and where no import touched one", async () =
   );
 });
 
+test("who does not see every import is told only of those, in both languages", async () => {
+  const whoami = example<object>("whoami");
+  const line = `${LINE} --as hanako`;
+  const { en, ja } = await inBoth(line, { tenant: { ...of({ ...hanako, events: [] }), whoami } });
+  expect([en.exit, ja.exit]).toEqual([0, 0]);
+  expect(en.stderr).toBe("no import that you may see touched this user\n");
+  expect(ja.stderr).toBe("このユーザーを変更したインポートのうち、この権限で表示できるものはありません\n");
+  const system = { ...whoami, role: "system", scheme: null, orgs: null };
+  const all = await run(`${line} --lang en`, { tenant: { ...of({ ...hanako, events: [] }), whoami: system } });
+  expect(all.stderr).toBe("no import touched this user\n");
+});
+
 test("none is not found", async () => {
   const { en, ja } = await inBoth(LINE, { tenant: { ...of(), users: { items: [], next: null } } });
   expect(en.stderr).toContain("clomoctl users list --search hanako@example.co.jp\n");

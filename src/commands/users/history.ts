@@ -7,6 +7,7 @@ import { defineCommand } from "../command.ts";
 import { changesOf, describeRow } from "../imports/plan/changes.ts";
 import { listColumns } from "../listing/list.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
+import { rightsIn } from "../rights.ts";
 import { zoneOf } from "../tools.ts";
 import { nearUsers, USER_ARGUMENT } from "./columns.ts";
 
@@ -77,6 +78,12 @@ const USUAL_OF_SEVERAL = ["number", "at", "actor", "user", "action", "changes"];
 
 const UNTOUCHED = text("no import touched this user", "このユーザーを変更したインポートはありません");
 
+/** An import belongs to the part of a tenant that it was planned for: others may have touched the user. */
+const UNTOUCHED_IN_SIGHT = text(
+  "no import that you may see touched this user",
+  "このユーザーを変更したインポートのうち、この権限で表示できるものはありません",
+);
+
 export default defineCommand({
   summary: text("list what imports did to a user", "ユーザーに対するインポートの履歴を一覧する"),
   details: [
@@ -107,11 +114,14 @@ export default defineCommand({
         ),
       );
     }
+    const isUntouched = found.some(({ events }) => events.length === 0);
+    const seesAll = !isUntouched || (await rightsIn(tools, chosen.context)).isSystem;
+    const untouched = seesAll ? UNTOUCHED : UNTOUCHED_IN_SIGHT;
     for (const { events, ...person } of found) {
       const called = calledOf(person);
       if (person.deleted) await terminal.note(text(`${called} was deleted`, `${called} は削除されています`));
       if (events.length > 0) continue;
-      const whose = found.length === 1 ? UNTOUCHED : text(`${called}: ${UNTOUCHED.en}`, `${called}: ${UNTOUCHED.ja}`);
+      const whose = found.length === 1 ? untouched : text(`${called}: ${untouched.en}`, `${called}: ${untouched.ja}`);
       await terminal.note(whose);
     }
     const told = found.flatMap(({ events, ...person }) => events.map((event) => ({ ...event, user: person })));

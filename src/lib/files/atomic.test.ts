@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkWritable, isReplaced, writeFileAtomically, type ContentWriter } from "./atomic.ts";
 import { systemProcesses, type ProcessTable } from "./processes.ts";
 import { holdBytes, spoolToFile } from "./spool.ts";
-import { createTemporary, sweepTemporaryFiles } from "./temporary.ts";
+import { createTemporary, createTemporaryFolder, sweepTemporaryFiles } from "./temporary.ts";
 
 const posix = process.platform !== "win32";
 
@@ -415,6 +415,16 @@ test.each([
 
 test("what a dead process registered and never made, or removed already, is forgotten", async () => {
   await rm(await leave(table()));
+  await sweepTemporaryFiles(place(table([])));
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+test("a temporary folder goes with all that is in it: removed, or swept once its process is dead", async () => {
+  const [one, two] = [await createTemporaryFolder(place(), "one"), await createTemporaryFolder(place(), "two")];
+  for (const { path } of [one, two]) await writeFile(join(path, "a"), "");
+  await one.remove();
+  await sweepTemporaryFiles(place());
+  expect((await readdir(temporaryFolder)).toSorted()).toEqual([".two.7.tmp", expect.stringMatching(/^7-\d\.json$/)]);
   await sweepTemporaryFiles(place(table([])));
   expect(await readdir(temporaryFolder)).toEqual([]);
 });

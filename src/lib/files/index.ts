@@ -14,4 +14,12 @@ export { systemProcesses, type ProcessTable } from "./processes.ts";
 export { readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
 export { scan, type Scanned } from "./scan.ts";
 export { holdBytes } from "./spool.ts";
-export { hasCode, registeredFiles, removeUnfinished, sweepTemporaryFiles } from "./temporary.ts";
+export {
+  createTemporaryFolder,
+  hasCode,
+  registeredFiles,
+  removeUnfinished,
+  sweepTemporaryFiles,
+  type TemporaryFolder,
+  type TemporaryPlace,
+} from "./temporary.ts";

@@ -31,7 +31,7 @@ const unfinished = new Set<string>();
 export function removeUnfinished(): void {
   for (const path of unfinished) {
     try {
-      rmSync(path, { force: true });
+      rmSync(path, { force: true, recursive: true });
     } catch {
       // the next command's sweep removes it
     }
@@ -84,6 +84,29 @@ export async function createTemporary(
 
 const OWNER_WRITES = 0o600;
 
+/** A temporary folder, empty at first. */
+export interface TemporaryFolder {
+  readonly path: string;
+  /** removes it with all that is in it */
+  readonly remove: () => Promise<void>;
+}
+
+/** Makes the folder `.NAME.PID.tmp` in the temporary folder, registered as by {@link createTemporary}. */
+export async function createTemporaryFolder(place: TemporaryPlace, name: string): Promise<TemporaryFolder> {
+  const path = join(place.temporaryFolder, `.${name}.${place.processes.self}.tmp`);
+  const record = await register(place, path);
+  unfinished.add(path);
+  await ensureFolder(path);
+  return {
+    path,
+    async remove() {
+      await rm(path, { force: true, recursive: true });
+      if (record !== undefined) await rm(record, { force: true });
+      for (const done of [path, record ?? ""]) unfinished.delete(done);
+    },
+  };
+}
+
 async function register({ temporaryFolder, processes }: TemporaryPlace, file: string): Promise<string | undefined> {
   const { self, place } = processes;
   const entry = JSON.stringify({ file, pid: self, place, start: processes.startOf(self) });
@@ -130,7 +153,7 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
     const record = join(temporaryFolder, name);
     const entry = parseEntry(await readFile(record, "utf8").catch(() => ""));
     if (isLeft(entry, pid, processes)) {
-      const gone = await removeTemporary(entry?.file);
+      const gone = await removeTemporary(entry?.file, temporaryFolder);
       await (gone ? rm(record, { force: true }).catch(() => undefined) : undefined);
     }
   }
@@ -189,12 +212,12 @@ function parseEntry(json: string): Entry | undefined {
   }
 }
 
-/** Removes only files named like a temporary file, whatever the register says. */
-async function removeTemporary(file: string | undefined): Promise<boolean> {
+/** Removes only files named like a temporary file, and folders only where they are made, whatever the register says. */
+async function removeTemporary(file: string | undefined, temporaryFolder: string): Promise<boolean> {
   if (file === undefined || !TEMPORARY.test(basename(file)) || dirname(file) === ".") {
     return true;
   }
-  return rm(file, { force: true }).then(
+  return rm(file, { force: true, recursive: dirname(file) === temporaryFolder }).then(
     () => true,
     () => false,
   );

@@ -56,3 +56,23 @@ export const inContext = (line: string, context: string): string =>
 /** {@link inContext} in both languages. */
 export const textInContext = ({ en, ja }: Text, context: string): Text =>
   text(inContext(en, context), inContext(ja, context));
+
+/** Commands that work on no tenant, or on one that they name themselves: nothing is added to them. */
+const OTHER = String.raw`clomoctl (?:completion|context|csv|doctor|help|whoami)\b(?: (?:${NAMING}|(?:add|set|use) ${NAME}|[a-z]+(?:-[a-z]+)*(?= --)|check|inspect|list))?(?: (?:${ARGUMENTS.join("|")}))*`;
+
+/** Marks that may not be parted from what they enclose or end. */
+const EVERY_COMMAND = new RegExp(`[「(（]*(?:${COMMAND}|${OTHER})[」)）、。,.:;]*`, "g");
+
+/** A text in parts: the commands that it proposes, each whole, to be copied, and what stands between them. */
+export function partsOf(line: string): readonly { readonly part: string; readonly isCommand: boolean }[] {
+  let from = 0;
+  const parts = [...line.matchAll(EVERY_COMMAND)].flatMap(({ 0: command, index }) => {
+    const before = line.slice(from, index);
+    from = index + command.length;
+    return [
+      { part: before, isCommand: false },
+      { part: command, isCommand: true },
+    ];
+  });
+  return [...parts, { part: line.slice(from), isCommand: false }];
+}

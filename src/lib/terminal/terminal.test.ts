@@ -1,5 +1,6 @@
 import { PassThrough, Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
@@ -54,6 +55,29 @@ test("what is proposed names the tenant; after a second one was shown, no line i
   await terminal.close();
   const named = "see: clomoctl users list --context kanto";
   expect(stderr.seen).toBe([named, named, "see: clomoctl users list", ""].join("\n"));
+});
+
+test("on a screen sentences are folded at its width, but in what programs read", async () => {
+  const { terminal, stderr } = terminalWith({ format: "json" }, true);
+  Object.assign(stderr, { columns: 40 });
+  const long = same("some words that take more than forty columns: clomoctl users list");
+  const lines = ["some words that take more than forty", "  columns: clomoctl users list"];
+  await terminal.note(long);
+  await terminal.problem(long);
+  await terminal.warn(long);
+  await terminal.failure(new Failure("input-rejected", { what: long, where: "a.csv", hint: long }));
+  await terminal.close();
+  const seen = stripVTControlCharacters(stderr.seen).split("\n");
+  expect(seen.slice(0, 4)).toEqual([...lines, ...lines]);
+  expect(seen.slice(4, 6)).toEqual(["warning: some words that take more than", "  forty columns: clomoctl users list"]);
+  expect(seen.slice(6, 11)).toEqual([
+    "error: some words that take more than",
+    "  forty columns: clomoctl users list",
+    "  a.csv",
+    "  some words that take more than forty",
+    "    columns: clomoctl users list",
+  ]);
+  expect(JSON.parse(seen[11] ?? "")).toMatchObject({ detail: long.en });
 });
 
 test("on a screen a note stands below the result that was shown before it", async () => {

@@ -4,6 +4,7 @@ import { text, type Language, type Text } from "../text/index.ts";
 import { inContext } from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
 import { failureLines, problemLine } from "./failure.ts";
+import { foldLine } from "./fold.ts";
 import { chooseLanguage, type Environment } from "./language.ts";
 import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
 import type { ReadyLines, Records, SaveRows } from "./output.ts";
@@ -108,6 +109,8 @@ export class Terminal {
   readonly #options: TerminalOptions;
   readonly #saveRows: SaveRows | undefined;
   readonly #checkFile: (() => Promise<void>) | undefined;
+  /** width of stderr where it is a terminal that has one: sentences are folded there */
+  readonly #errColumns: () => number | undefined;
   /** stdout is a terminal */
   readonly onTerminal: boolean;
   #tenant: ShownTenant | undefined;
@@ -127,6 +130,7 @@ export class Terminal {
     this.out = new StreamWriter(stdout, "stdout", { signal: place.signal });
     this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
     this.#err = new StreamWriter(stderr, "stderr", { isBeside: true });
+    this.#errColumns = () => (stderr.isTTY === true ? columnsOf(stderr) : undefined);
     this.#writeNow = (chunk) => void stderr.write(chunk);
     this.#colours = {
       stdout: wantsColour(stdout.isTTY === true, options.color, environment),
@@ -209,19 +213,19 @@ export class Terminal {
     await writeOne(await this.#outputPlace(), columns, record);
   }
 
-  /** A note; one line, escaped; suppressed by `--quiet`. */
+  /** A note; one line, folded on a terminal, escaped; suppressed by `--quiet`. */
   async note(line: Text): Promise<void> {
     if (this.#options.quiet === true) return;
     // on a screen it stands below what was shown before it
     if (this.onTerminal) await this.out.flush();
-    await this.#tell([this.#line(line)]);
+    await this.#tell(this.#folded(this.#line(line)));
   }
 
   /** A {@link note} before work that holds up the event loop. */
   noteNow(line: Text): void {
     if (this.#options.quiet === true) return;
     this.progress.hide();
-    this.#writeNow(`${this.#line(line)}\n`);
+    this.#writeNow(`${this.#folded(this.#line(line)).join("\n")}\n`);
   }
 
   /** A diagnostic detail; one line, escaped; only with `--verbose`. */
@@ -232,25 +236,28 @@ export class Terminal {
     }
   }
 
-  /** A warning; one line, escaped; also with `--quiet`. */
+  /** A warning; one line, folded on a terminal, escaped; also with `--quiet`. */
   async warn(line: Text): Promise<void> {
     const { warning } = await this.styles("stderr");
-    await this.#tell([`${warning(this.say(text("warning:", "警告:")))} ${this.#line(line)}`]);
+    await this.#tell(this.#labelled(text("warning:", "警告:"), this.#line(line), warning));
   }
 
-  /** A problem at one place of an input, `FILE:ROW:COLUMN: reason`; one line, escaped; also with `--quiet`. */
+  /** A problem at one place of an input, `FILE:ROW:COLUMN: reason`; one line, folded on a terminal, escaped; also with `--quiet`. */
   async problem(line: Text): Promise<void> {
-    await this.#tell([this.#line(line)]);
+    await this.#tell(this.#folded(this.#line(line)));
   }
 
-  /** A failure: at most three lines, followed by a problem object with `--format json`. */
+  /** A failure: at most three lines, folded on a terminal, followed by a problem object with `--format json`. */
   async failure(failure: Failure): Promise<void> {
     this.progress.stop();
     // not awaited: a reader that has stopped reading must not delay the failure
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
     const [what = "", ...rest] = failureLines(failure, this.language).map((line) => this.#named(line));
-    const lines = [`${bad(this.say(text("error:", "エラー:")))} ${what}`, ...rest.map((line) => `  ${line}`)];
+    const lines = [
+      ...this.#labelled(text("error:", "エラー:"), what, bad),
+      ...rest.flatMap((line) => this.#folded(`  ${line}`)),
+    ];
     const forPrograms = this.#options.format === "json" ? [problemLine(failure, this.language)] : [];
     await this.#tell([...lines, ...forPrograms]);
   }
@@ -274,6 +281,19 @@ export class Terminal {
   #named(line: string): string {
     const tenant = this.#tenant;
     return tenant?.isNamed === true && !this.#ofSeveral ? inContext(line, escapeForPeople(tenant.name)) : line;
+  }
+
+  /** The lines of a sentence on the screen. */
+  #folded(line: string): readonly string[] {
+    const columns = this.#errColumns();
+    return columns === undefined ? [line] : foldLine(line, columns);
+  }
+
+  /** The lines of a sentence behind a word in colour. */
+  #labelled(label: Text, line: string, paint: (part: string) => string): readonly string[] {
+    const word = this.say(label);
+    const [first = "", ...more] = this.#folded(`${word} ${line}`);
+    return [paint(word) + first.slice(word.length), ...more];
   }
 
   async #tell(lines: readonly string[]): Promise<void> {

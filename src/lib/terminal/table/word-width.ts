@@ -2,9 +2,12 @@
 const WIDE_FORMS = String.raw`\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6`;
 const WIDE = new RegExp(`[${WIDE_FORMS}]`);
 
-/** What stays on one line: blanks; a word; a wide character, with the marks that may not end or begin a line. */
+/** Marks that may not begin a line. */
+const CLOSING = "[、。,.;」)）ー・:：|]*";
+
+/** What stays on one line: blanks; a name in quotes; a word; a wide character, with the marks that may not end or begin a line. */
 const PIECES = new RegExp(
-  String.raw`\s+|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s|${WIDE_FORMS}]+)[、。」』)）ー・:：|]*`,
+  String.raw`\s+|「[^\s」]{1,24}」${CLOSING}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s|${WIDE_FORMS}]+)${CLOSING}`,
   "gu",
 );
 
@@ -38,25 +41,38 @@ export function cutWords(words: string, columns: number): string {
   return kept;
 }
 
+/** Words in what stays on one line. */
+export const piecesOf = (words: string): readonly string[] => words.match(PIECES) ?? [];
+
 /**
  * The words in lines of at most `columns`, broken at blanks, behind `|` and between kana or kanji; a longer word has a line of its
  * own. One line at least.
  *
  * @param widthOf a line's columns: {@link wordWidth}, or `displayWidth` for data
  */
-export function wrapWords(words: string, columns: number, widthOf: (part: string) => number = wordWidth): string[] {
+export const wrapWords = (words: string, columns: number, widthOf: (part: string) => number = wordWidth): string[] =>
+  wrapPieces(piecesOf(words), columns, { widthOf });
+
+/** As {@link wrapWords}, of pieces none of which is broken. @param indent before all lines but the first */
+export function wrapPieces(
+  pieces: readonly string[],
+  columns: number,
+  { indent = "", widthOf = wordWidth }: { readonly indent?: string; readonly widthOf?: (part: string) => number } = {},
+): string[] {
   const lines: string[] = [];
   let line = "";
   let taken = 0;
-  for (const piece of words.match(PIECES) ?? []) {
+  for (const piece of pieces) {
     const width = widthOf(piece);
     if (taken > 0 && taken + width > columns) {
       lines.push(line.trimEnd());
       line = piece.trimStart();
+      line = line === "" ? "" : indent + line;
       taken = widthOf(line);
     } else {
-      line += piece;
-      taken += width;
+      const start = taken === 0 && lines.length > 0 ? indent : "";
+      line += start + piece;
+      taken += widthOf(start) + width;
     }
   }
   return [...lines, line.trimEnd()];

@@ -243,7 +243,7 @@ test("nobody is asked to confirm what is refused", async () => {
   const unseen = { unseenColumns: ["グループ名"], absentColumns: ["グループ名", "説明"] };
   const told = without("emitImport", replacing(unseen, dropped));
   const line = REPLACE_DOCS.replace(" --yes --confirm-deletions 1", "");
-  const { exit, stderr } = await run(line, { ...told, terminal: { typing: [] } });
+  const { exit, stderr } = await run(line, { ...told, terminal: { columns: 300, typing: [] } });
   expect(exit).toBe(3);
   expect(stderr).toContain("no export of the console has shown these: グループ名;");
 });
