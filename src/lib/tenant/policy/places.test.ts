@@ -104,6 +104,59 @@ test("an import counts in its record of the audit what cannot be used", async ()
   expect(record?.record).toMatchObject({ detail: { create: 1, invalid: 1, unusable: 1 } });
 });
 
+test.each([
+  [
+    "users",
+    "taro@west.example",
+    [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["新", "taro@west.example", "E1"],
+    ],
+  ],
+  [
+    "users",
+    "nishi",
+    [
+      ["氏名", "メールアドレス", "組織コード", "CLOMOアカウント名"],
+      ["新", "new9@east.example", "E1", "nishi"],
+    ],
+  ],
+  [
+    "orgs",
+    "WEST",
+    [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["新設部", "WEST", "EAST"],
+    ],
+  ],
+  [
+    "devices",
+    "WEST0001",
+    [
+      ["シリアルナンバー", "所有者メールアドレス"],
+      ["WEST0001", "hanako@east.example"],
+    ],
+  ],
+] as const)(
+  "a plan of %s tells of %s, which is taken outside, that it cannot be used",
+  async (kind, value, content) => {
+    const [whole, bare] = pair;
+    const { imports } = whole.tenant.as("higashi");
+    const stream = new Blob([content.map((row) => `${row.join(",")}\n`).join("")]).stream();
+    const plan = await imports.plan({ kind, mode: "append" }, { stream, encoding: "utf-8" });
+    expect(plan).toMatchObject({ create: 0, update: 0, invalid: 1, rejected: true });
+    const problems = await Array.fromAsync(imports.problems(plan.id));
+    expect(problems).toMatchObject([{ code: "value-unusable", severity: "error", row: 2 }]);
+    const told = JSON.stringify([plan, problems, await Array.fromAsync(imports.rows(plan.id))]).replaceAll(value, "");
+    expect(told).not.toMatch(/west|西日本|西 太郎|nishi/i);
+    // where it is free, it can be used
+    const alone = new Blob([content.map((row) => `${row.join(",")}\n`).join("")]).stream();
+    expect(
+      await bare.tenant.as("higashi").imports.plan({ kind, mode: "append" }, { stream: alone, encoding: "utf-8" }),
+    ).toMatchObject({ create: 1, invalid: 0 });
+  },
+);
+
 test("a refusal names what is lacking", async () => {
   const [{ tenant }] = pair;
   const cus = tenant.as("cus");
