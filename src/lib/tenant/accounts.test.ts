@@ -615,6 +615,40 @@ describe("who may", () => {
     expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
   });
 
+  test("nor does he by a plan of a system administrator, nor by his own of before somebody became one", async () => {
+    const boss = await administrator("boss01", { role: "system" });
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+    const planned = (account: string, name: string, address: string) =>
+      tenant.as(account).imports.plan(
+        { kind: "users" },
+        {
+          stream: new Blob([`氏名,メールアドレス\n${name},${address}\n`]).stream(),
+          encoding: "utf-8",
+        },
+      );
+    const refused = {
+      code: "not-permitted",
+      what: { en: "boss01 is a system administrator: only a system administrator commits what changes the user" },
+    };
+    const { imports } = tenant.as("cus01");
+    const plan = await planned("boss01", "改名", "boss01@example.jp");
+    expect(await failureOf(imports.commit(plan))).toMatchObject(refused);
+    expect(await failureOf(imports.emitted(plan, {}))).toMatchObject(refused);
+    expect((await userOf(boss)).name).toBe("boss01");
+    await tenant.as("boss01").imports.emitted(plan, {});
+    const proof = new Blob(["氏名,メールアドレス\n改名,boss01@example.jp\ncus01,cus01@accounts.example\n"]);
+    const verified = imports.verify(plan.id, { stream: proof.stream(), encoding: "utf-8" });
+    expect(await failureOf(verified)).toMatchObject(refused);
+    const early = await userOf(await withAccount(tenant, { name: "late01", role: "none" }));
+    const own = await planned("cus01", "改名", early.emails[0] ?? "");
+    tenant.database.run("update account set role = 'system' where user = (select pk from user where id = :id)", {
+      id: early.id,
+    });
+    expect((await failureOf(imports.commit(own)))?.what.en).toContain("late01 is a system administrator");
+    expect((await userOf(early.id)).name).toBe("late01");
+    expect(await tenant.as("boss01").imports.commit(own)).toMatchObject({ state: "committed" });
+  });
+
   test.each([
     ["division", { name: "asker", role: "division", manages: ["東"] }],
     [

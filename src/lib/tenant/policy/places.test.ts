@@ -25,6 +25,9 @@ const asked = async (account: string, request: TwinRequest, status: number): Pro
   return answered.body;
 };
 
+const post = (path: string, body: object): TwinRequest => ({ method: "POST", path, body });
+const patch = (org: string, body: object): TwinRequest => ({ method: "PATCH", path: `/v1/orgs/{org:${org}}`, body });
+
 const file = (...rows: readonly (readonly string[])[]) => [["組織名", "組織コード", "上位組織コード"], ...rows];
 
 test("who has no more than an organisation itself takes it out of no other one", async () => {
@@ -47,7 +50,7 @@ test("what an account manages that somebody does not see is deleted by a system 
   const { client } = tenant;
   const [east] = await client.orgs.find({ name: "EAST" });
   const { after: empty } = await client.orgs.create({ name: "空", code: "EMPTY", parentId: east?.id ?? "" });
-  await withAccount(tenant, { name: "himitsu", role: "division", org: "WEST", manages: ["EMPTY"] });
+  await withAccount(tenant, { name: "shirarezu", role: "division", org: "WEST", manages: ["EMPTY"] });
   const own = tenant.as("higashi");
   const refused = await failureOf(own.imports.delete({ kind: "orgs", ids: [empty.id], called: "空" }));
   expect(refused).toMatchObject({
@@ -69,7 +72,7 @@ test("what an account manages that somebody does not see is deleted by a system 
     expect.objectContaining({ code: "org-delete-reserved", severity: "error" }),
   );
   const whole = await failureOf(client.imports.delete({ kind: "orgs", ids: [empty.id], called: "空" }));
-  expect(whole?.what.en).toContain("1 CLOMO account: himitsu");
+  expect(whole?.what.en).toContain("1 CLOMO account: shirarezu");
 });
 
 test("the audit tells who sees a part of it neither what an import for all counted nor how many records there are", async () => {
@@ -100,6 +103,59 @@ test("an import counts in its record of the audit what cannot be used", async ()
   const [record] = await Array.fromAsync(own.audit.list({ limit: 1 }));
   expect(record?.record).toMatchObject({ detail: { create: 1, invalid: 1, unusable: 1 } });
 });
+
+test.each([
+  [
+    "users",
+    "taro@west.example",
+    [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["新", "taro@west.example", "E1"],
+    ],
+  ],
+  [
+    "users",
+    "nishi",
+    [
+      ["氏名", "メールアドレス", "組織コード", "CLOMOアカウント名"],
+      ["新", "new9@east.example", "E1", "nishi"],
+    ],
+  ],
+  [
+    "orgs",
+    "WEST",
+    [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["新設部", "WEST", "EAST"],
+    ],
+  ],
+  [
+    "devices",
+    "WEST0001",
+    [
+      ["シリアルナンバー", "所有者メールアドレス"],
+      ["WEST0001", "hanako@east.example"],
+    ],
+  ],
+] as const)(
+  "a plan of %s tells of %s, which is taken outside, that it cannot be used",
+  async (kind, value, content) => {
+    const [whole, bare] = pair;
+    const { imports } = whole.tenant.as("higashi");
+    const stream = new Blob([content.map((row) => `${row.join(",")}\n`).join("")]).stream();
+    const plan = await imports.plan({ kind, mode: "append" }, { stream, encoding: "utf-8" });
+    expect(plan).toMatchObject({ create: 0, update: 0, invalid: 1, rejected: true });
+    const problems = await Array.fromAsync(imports.problems(plan.id));
+    expect(problems).toMatchObject([{ code: "value-unusable", severity: "error", row: 2 }]);
+    const told = JSON.stringify([plan, problems, await Array.fromAsync(imports.rows(plan.id))]).replaceAll(value, "");
+    expect(told).not.toMatch(/west|西日本|西 太郎|nishi/i);
+    // where it is free, it can be used
+    const alone = new Blob([content.map((row) => `${row.join(",")}\n`).join("")]).stream();
+    expect(
+      await bare.tenant.as("higashi").imports.plan({ kind, mode: "append" }, { stream: alone, encoding: "utf-8" }),
+    ).toMatchObject({ create: 1, invalid: 0 });
+  },
+);
 
 test("a refusal names what is lacking", async () => {
   const [{ tenant }] = pair;
@@ -132,4 +188,33 @@ test("an account that manages no organisation any more is changed once it has on
     const [e2] = await client.orgs.find({ name: "E2" });
     expect((await client.accounts.edit(id, { managedOrgs: [e2?.id ?? ""] })).after.managedOrgs).toHaveLength(1);
   }
+});
+
+test.each([
+  [
+    "a code that is the path of one outside",
+    post("/v1/orgs", { name: "課", code: "西日本/営業部", parentId: "{org:EAST}" }),
+    "西日本/営業部",
+  ],
+  ["the code of his that is the path of one outside", patch("E2", { code: "西日本" }), "西日本"],
+  [
+    "a name with a slash that reads like the path of one outside",
+    patch("EAST", { name: "西日本/営業部", code: null }),
+    "西日本/営業部",
+  ],
+  ["the name of one beside his, without a code", patch("EAST", { name: "西日本", code: null }), "西日本"],
+  ["a path that is the code of one outside", patch("E2", { name: "秘密" }), "東日本/秘密"],
+])("%s cannot be used, which is all that is told", async (_what, request, value) => {
+  const [whole, bare] = pair;
+  const { client } = whole.tenant;
+  await client.orgs.create({ name: "秘密の部", code: "東日本/秘密" });
+  const before = whole.tenant.sql("select * from org");
+  const refused = await whole.plainly("higashi", request);
+  expect(refused.status).toBe(422);
+  const told = JSON.parse(refused.text) as { readonly detail: { readonly en: string; readonly ja: string } };
+  expect(told.detail.en).toMatch(new RegExp(`^(name|code|path): ${value} cannot be used$`));
+  expect(told.detail.ja).toContain(`「${value}」は使えません`);
+  expect(refused.text.replaceAll(value, "")).not.toMatch(/西日本|WEST|W1|秘密の部/);
+  expect(whole.tenant.sql("select * from org")).toEqual(before);
+  expect((await bare.plainly("higashi", request)).status).toBeLessThan(300);
 });

@@ -81,6 +81,94 @@ describe.each(["higashi", "cus"])("an upload of %s is proved by an export", (acc
   });
 });
 
+describe.each([
+  ["orgs", "higashi"],
+  ["orgs", "cus"],
+  ["orgs", "minami"],
+  ["devices", "higashi"],
+  ["devices", "minami"],
+] as const)("an upload of %s by %s is proved by an export that has what lies outside, too", (kind, account) => {
+  const files = {
+    orgs: {
+      header: ["組織名", "組織コード", "上位組織コード", "上位組織パス"],
+      rows: [
+        ["営業一部", "E1", "EAST", ""],
+        ["新設課", "E11", "E1", ""],
+        ["第二課", "", "E2", ""],
+      ],
+    },
+    devices: {
+      header: ["シリアルナンバー", "所有者メールアドレス", "所有組織コード", "メモ"],
+      rows: [
+        ["EAST0001", "hanako@east.example", "", "貸出"],
+        ["EAST0003", "", "E1", ""],
+        ["EAST0004", "jiro@east.example", "", "予備"],
+      ],
+    },
+  } as const;
+  const { header }: { readonly header: readonly string[] } = files[kind];
+  const { rows }: { readonly rows: readonly (readonly string[])[] } = files[kind];
+
+  beforeEach(async () => {
+    const [{ tenant }] = pair;
+    const { client } = tenant;
+    const [west] = await client.orgs.find({ name: "WEST" });
+    const { after: below } = await client.orgs.create({ name: "総務部", parentId: west?.id ?? "" });
+    await client.orgs.create({ name: "経理課", parentId: below.id });
+    await client.orgs.create({ name: "技術部" });
+    await client.devices.create({ serialNumber: "WEST0002", ownerOrg: below.id });
+    const [east] = await client.orgs.find({ name: "EAST" });
+    if (account === "minami") await client.devices.create({ serialNumber: "EAST0009", ownerOrg: east?.id ?? "" });
+  });
+
+  /** All that a tenant has, as its console exports it once it has the upload. */
+  const exported = async ({ tenant }: Twin, after: readonly (readonly string[])[]) => {
+    const response = await tenant.fetch(new Request(`http://tenant/v1/${kind}/export?newline=lf`));
+    const [head = [], ...all] = (await response.text())
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(","));
+    const key = kind === "orgs" ? 1 : 0;
+    const before = all
+      .map((row) => header.map((name) => row[head.indexOf(name)] ?? ""))
+      .filter((row) => row[key] === "" || !after.some((other) => other[key] === row[key]));
+    return [[...header], ...before, ...after.map((row) => [...row])];
+  };
+
+  test("as it is, and not with another value", async () => {
+    const emitted: readonly (readonly [TwinRequest, number])[] = [
+      [{ method: "POST", path: "/v1/imports", body: { kind, mode: "append" } }, 201],
+      [
+        { method: "PUT", path: "/v1/imports/{import:}/content", file: [[...header], ...rows.map((row) => [...row])] },
+        200,
+      ],
+      [{ method: "POST", path: "/v1/imports/{import:}/emitted", headers: { "if-match": "{etag:}" } }, 200],
+    ];
+    for (const [request, status] of emitted) await asked(account, request, status);
+    const path = "/v1/imports/{import:}/verification";
+    const verified = async (after: readonly (readonly string[])[]) => {
+      const [whole, bare] = pair;
+      const file = await exported(whole, after);
+      expect(file.flat().some((cell) => /WEST/.test(cell))).toBe(true);
+      // where a row stands in his own file tells him nothing
+      const answer = async (twin: Twin, content: readonly (readonly string[])[]) => {
+        const { body } = await twin.ask(account, { method: "POST", path, file: content });
+        return body.replaceAll(/"row":\d+,"line":\d+/g, "");
+      };
+      const answered = await answer(whole, file);
+      expect(answered).toEqual(await answer(bare, await exported(bare, after)));
+      expect(answered).not.toMatch(/WEST|西日本/);
+      return answered;
+    };
+    const [first = [], ...others] = rows;
+    const wrong = await verified([first.with(kind === "orgs" ? 0 : 3, "別の値"), ...others]);
+    expect(wrong).toContain('"accepted":false');
+    expect(wrong).toContain('"differences":1,');
+    expect(await verified(rows.slice(0, -1))).toContain('"differences":1,');
+    expect(await verified(rows)).toContain('"accepted":true');
+  });
+});
+
 describe("what the console is asked for is seen by who holds all that it names", () => {
   const tasksOf = (account: string) => pair[0].tenant.as(account).console.list({ state: undefined });
   const names = async (account: string) => (await tasksOf(account)).map(({ name, work }) => `${work} ${name}`);

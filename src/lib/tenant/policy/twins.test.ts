@@ -48,11 +48,41 @@ const READING: readonly TwinRequest[] = [
   "/v1/devices/export?newline=lf",
   "/v1/secured/browser/users",
   "/v1/administrators/users",
+  "/v1/accounts",
+  "/v1/accounts?limit=100&role=division",
+  "/v1/accounts?limit=100&supported=true",
+  "/v1/accounts?limit=100&org={org:WEST}",
+  "/v1/accounts/find?name=nishi",
+  "/v1/accounts/find?name=himitsu",
+  "/v1/accounts/find?name=hanako",
+  "/v1/accounts/settings",
+  "/v1/accounts/renamings?composition=mail-address",
+  "/v1/roles",
+  "/v1/roles/division",
+  "/v1/roles/schemes",
   "/v1/console",
   "/v1/imports",
   "/v1/audit",
+  "/v1/audit/1",
+  "/v1/audit/head",
+  "/v1/audit/export",
   "/v1/renewals",
+  "/v1/renewals/notices",
 ].map((path) => ({ method: "GET", path }));
+
+/** The lists, page after page to their ends: each begins where the one before ended. */
+const PAGES: readonly TwinRequest[] = [
+  "users?limit=1",
+  "users?limit=3&sort=name&desc=true",
+  "users?limit=2&sort=org&desc=false",
+  "devices?limit=1",
+  "devices/not-ready?limit=1",
+  "accounts?limit=1",
+  "audit?limit=7",
+].flatMap((list) => [
+  { method: "GET", path: `/v1/${list}` } as const,
+  ...Array.from({ length: 4 }, () => ({ method: "GET", path: `/v1/${list}&cursor={cursor:}` }) as const),
+]);
 
 const orgs = (rows: readonly (readonly string[])[], mode = "append"): readonly TwinRequest[] => [
   { method: "POST", path: "/v1/imports", body: { kind: "orgs", mode } },
@@ -113,6 +143,29 @@ const RESETTING: readonly TwinRequest[] = ["ope", "minami", "higashi", "cus"]
       { method: "POST", path: `${path}/reset-password`, body: { password: "Invented1" } },
     ];
   });
+
+/** Accounts of his and of who is hidden: made, changed, and given roles. */
+const ACCOUNTS: readonly TwinRequest[] = [
+  { user: "{user:jiro@east.example}", name: "atarashii" },
+  { user: "{user:shiro@west.example}", name: "atarashii" },
+  { user: "{user:saburo@east.example}", name: "ope2", role: "operator", password: "Invented1" },
+  { user: "{user:saburo@east.example}", name: "div2", role: "division" },
+]
+  .map((body): TwinRequest => ({ method: "POST", path: "/v1/accounts", body }))
+  .concat(
+    ["hanako@east.example", "taro@west.example", "himitsu@accounts.example", "minami@accounts.example"].flatMap(
+      (email): readonly TwinRequest[] => {
+        const path = `/v1/accounts/{user:${email}}`;
+        return [
+          { method: "PATCH", path, body: { memo: "覚え" } },
+          { method: "PATCH", path, body: { managedOrgs: ["{org:WEST}"] } },
+          { method: "POST", path: `${path}/grant`, body: { role: "operator", password: "Invented1" } },
+          { method: "POST", path: `${path}/grant`, body: { role: "division", managedOrgs: ["{org:E1}"] } },
+          { method: "POST", path: `${path}/revoke`, body: {} },
+        ];
+      },
+    ),
+  );
 
 const WRITING: readonly TwinRequest[] = [
   { method: "PATCH", path: "/v1/users/{user:hanako@east.example}", body: { title: "課長" } },
@@ -219,6 +272,7 @@ const WRITING: readonly TwinRequest[] = [
   { method: "POST", path: "/v1/imports", body: { kind: "users", mode: "replace", fromConsole: true } },
   { method: "POST", path: "/v1/imports", body: { kind: "users", createOrgs: true } },
   ...RESETTING,
+  ...ACCOUNTS,
 ];
 
 describe.each(["higashi", "ope", "cus"])("%s is answered as in a tenant without the hidden half", (account) => {
@@ -229,7 +283,9 @@ describe.each(["higashi", "ope", "cus"])("%s is answered as in a tenant without 
   afterAll(() => Promise.all(pair.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
 
   test.each(
-    [...READING, ...WRITING, ...READING].map((request, at) => [at, request.method, request.path, request] as const),
+    [...READING, ...WRITING, ...READING, ...PAGES].map(
+      (request, at) => [at, request.method, request.path, request] as const,
+    ),
   )("%i %s %s", async (_at, _method, _path, request) => {
     const [whole, bare] = pair;
     const answered = await whole.ask(account, request);

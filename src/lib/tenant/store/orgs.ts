@@ -1,9 +1,12 @@
 import { formatOf } from "../../model/format.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import { formatOrgPath, ORG, ORG_COUNTS } from "../../model/organisation.ts";
-import { findRecords, type List } from "./lists.ts";
+import type { List } from "./lists.ts";
 import { either } from "./sql/forms.ts";
-import type { Derived, Reader } from "./store.ts";
+import type { Derived, Reader, Row, Value } from "./store.ts";
+
+/** SQL: the name of `o`, as a part of a path. */
+const NAME_IN_PATH = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
 
 /** SQL: the comparison key of the name of `o`, as a part of a path. */
 const KEY_IN_PATH = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
@@ -15,7 +18,7 @@ const KEY_IN_PATH = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\',
 const PLACES = String.raw`with recursive placed (pk, depth, path, pathKey) as (
     select pk, 0, '', '' from main.org where parent is null
     union all
-    select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || replace(replace(o.name, '\', '\\'), '/', '\/'),
+    select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || ${NAME_IN_PATH},
       case when p.depth = 0 then '' else p.pathKey || '/' end || ${KEY_IN_PATH}
     from placed p join main.org o on o.parent = p.pk order by 2 desc, 1)
   insert into temp.place (pk, at, depth, path, pathKey)
@@ -115,26 +118,48 @@ const filled = async (reader: Reader, { pk, parent, name, code }: Place) => {
   return { at: parent ?? own?.["parent"], called, coded: coded ?? null, isCoded: (coded ?? null) !== null };
 };
 
-/** The name of an organisation that would have the same parent and name, where it has no code itself. */
-export const twinBelow = async (reader: Reader, place: Place): Promise<string | undefined> => {
+/** An organisation in the way of another one. */
+export interface OrgInTheWay {
+  /** its name or path; null of one that who asks does not see */
+  readonly called: string | null;
+  /** the name or the path that both would have, as it is given */
+  readonly typed: string;
+}
+
+const inTheWay = (row: Row | undefined, typed: string): OrgInTheWay | undefined =>
+  row === undefined ? undefined : { called: optional(row["called"]), typed };
+
+const optional = (value: Value | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+
+/** One that would have the same parent and name, by its name, where the organisation has no code itself. */
+export const twinBelow = async (reader: Reader, place: Place): Promise<OrgInTheWay | undefined> => {
   const { pk } = place;
   const { at, called, isCoded } = await filled(reader, place);
   if (isCoded) return undefined;
+  const name = String(called);
   const row = await reader.get(
-    `select name from org where parent = :parent and coalesce(nameKey, name) = :key and pk is distinct from :pk`,
-    { parent: Number(at), key: nameKey(String(called)), pk: pk ?? null },
+    `select seen.name as called from main.org o left join org seen on seen.pk = o.pk
+     where o.parent = :parent and coalesce(o.nameKey, o.name) = :key and o.pk is distinct from :pk
+     order by seen.pk is null, o.pk limit 1`,
+    { parent: Number(at), key: nameKey(name), pk: pk ?? null },
   );
-  return row === undefined ? undefined : String(row["name"]);
+  return inTheWay(row, name);
 };
 
-/** The path of another organisation that a text names as a path; undefined if there is none. */
-export const otherAt = async (reader: Reader, typed: string, pk: number | undefined): Promise<string | undefined> => {
+/** Another one that a text names as a path, by its path; undefined if there is none. */
+export const otherAt = async (
+  reader: Reader,
+  typed: string,
+  pk: number | undefined,
+): Promise<OrgInTheWay | undefined> => {
   await reader.derive(PLACE);
   const row = await reader.get(
-    "select path from temp.place where pathKey = :key and pk is distinct from :pk order by at limit 1",
+    `select case when seen.pk is null then null else p.path end as called from temp.place p left join org seen on seen.pk = p.pk
+     where p.pathKey = :key and p.pk is distinct from :pk order by seen.pk is null, p.at limit 1`,
     { key: nameKey(typed), pk: pk ?? null },
   );
-  return row === undefined ? undefined : String(row["path"]);
+  return inTheWay(row, typed);
 };
 
 /** Whether a code that an organisation does not have yet is the id of another one; that of 全社 is known to everybody. */
@@ -157,8 +182,11 @@ export const isTop = async (reader: Reader, pk: number): Promise<boolean> =>
 /** An organisation with a code. */
 export interface Coded {
   readonly id: string;
-  readonly path: string;
+  /** null of one that who asks does not see */
+  readonly path: string | null;
   readonly code: string;
+  /** the path that reads like the code */
+  readonly typed: string;
 }
 
 /**
@@ -169,24 +197,28 @@ export const codedAsPath = async (reader: Reader, place: Place): Promise<Coded |
   const { at, called, coded } = await filled(reader, place);
   await reader.derive(PLACE);
   const row = await reader.get(
-    `with recursive after (pk, pathKey) as (
-       select :pk, case when p.depth = 0 then '' else p.pathKey || '/' end || :name from temp.place p where p.pk = :parent
-       union all select o.pk, a.pathKey || '/' || ${KEY_IN_PATH} from after a join org o on o.parent = a.pk)
-     select o.id, p.path, o.code from after a join org o on o.pk is distinct from a.pk
+    `with recursive after (pk, pathKey, path) as (
+       select :pk, case when p.depth = 0 then '' else p.pathKey || '/' end || :nameKey,
+         case when p.depth = 0 then '' else p.path || '/' end || :name from temp.place p where p.pk = :parent
+       union all select o.pk, a.pathKey || '/' || ${KEY_IN_PATH}, a.path || '/' || ${NAME_IN_PATH}
+         from after a join org o on o.parent = a.pk)
+     select o.id, case when seen.pk is null then null else p.path end as path, o.code, a.path as typed
+     from after a join main.org o on o.pk is distinct from a.pk
        and case when o.pk is not distinct from :pk then :code else coalesce(o.codeKey, o.code) end = a.pathKey
-       join temp.place p on p.pk = o.pk
+       join temp.place p on p.pk = o.pk left join org seen on seen.pk = o.pk
      where not exists (select 1 from temp.place now where now.pk is not distinct from a.pk and now.pathKey = a.pathKey)
-     limit 1`,
+     order by seen.pk is null limit 1`,
     {
       pk: place.pk ?? null,
       parent: Number(at),
-      name: formatOrgPath([nameKey(String(called))]),
+      name: formatOrgPath([String(called)]),
+      nameKey: formatOrgPath([nameKey(String(called))]),
       code: coded === null ? null : codeKey(String(coded)),
     },
   );
-  return row === undefined
-    ? undefined
-    : { id: String(row["id"]), path: String(row["path"]), code: String(row["code"]) };
+  if (row === undefined) return undefined;
+  const [id = "", code = "", typed = ""] = ["id", "code", "typed"].map((name) => String(row[name]));
+  return { id, code, typed, path: optional(row["path"]) };
 };
 
 /** What a name with a slash reads like as a path, where the organisation has no code; undefined without a slash. */
@@ -194,9 +226,10 @@ export const slashedPath = async (reader: Reader, place: Place): Promise<string 
   const { at, called, isCoded } = await filled(reader, place);
   const name = String(called);
   if (isCoded || !name.includes("/")) return undefined;
-  const above = await reader.get("select id from org where pk = :pk", { pk: Number(at) });
-  const [parent] = await findRecords(reader, ORGS, String(above?.["id"]));
-  return (parent?.path ?? "") === "" ? name : `${parent?.path}/${name}`;
+  await reader.derive(PLACE);
+  const above = await reader.get("select path from temp.place where pk = :pk", { pk: Number(at) });
+  const path = String(above?.["path"] ?? "");
+  return path === "" ? name : `${path}/${name}`;
 };
 
 /** How many organisations are below one, how many users are in all of these, and how many devices count there. */

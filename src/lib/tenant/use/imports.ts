@@ -345,6 +345,7 @@ export class TenantImports {
     if (done !== undefined) return done;
     const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
     this.#checkUpload(planned);
+    this.#engine.checkPermitted(planned);
     if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
     const once = repeatable && { ...repeatable, replay };
     const emitted = await this.#session.change({ action: "imports.emit", locks: [], once }, async (writer) => {

@@ -1,6 +1,6 @@
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { formatOrgPath, parseOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME, type ORG } from "../../model/organisation.ts";
+import { formatOrgPath, ORG, parseOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
 import {
@@ -20,7 +20,15 @@ import {
 } from "../store/orgs.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { withCode } from "./hand-tasks.ts";
-import { createRecord, editRecord, type Checked, type HandBody, type HandNoun, type Written } from "./records.ts";
+import {
+  createRecord,
+  editRecord,
+  unusable,
+  type Checked,
+  type HandBody,
+  type HandNoun,
+  type Written,
+} from "./records.ts";
 
 /** The organisation that one is below, as people read it. */
 async function parentOf(reader: Reader, { path, parentId }: Readonly<Record<string, unknown>>): Promise<string | null> {
@@ -72,6 +80,8 @@ export const moveOrg = async (
   return { ...(await editRecord(session, HAND_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
+const [NAME, CODE, PATH] = [ORG.fields.name.label, ORG.fields.code.label, ORG.fields.path.label];
+
 /** The tree stays a tree, and each organisation has a name of its own: a code, else its name below its parent (ours). */
 async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void> {
   if (pk === ROOT) {
@@ -116,10 +126,11 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
   await checkCodes(writer, place);
   const twin = await twinBelow(writer, place);
   if (twin === undefined) return;
+  if (twin.called === null) throw unusable(NAME, twin.typed);
   throw new Failure("input-rejected", {
     what: text(
-      `${twin} is there already, and without a code this one could not be told apart`,
-      `「${twin}」はすでにあり、組織コードがないと区別できません`,
+      `${twin.called} is there already, and without a code this one could not be told apart`,
+      `「${twin.called}」はすでにあり、組織コードがないと区別できません`,
     ),
     hint: text("give it a code: --code CODE", "組織コードを付けてください: --code コード"),
   });
@@ -129,7 +140,8 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
 async function checkCodes(writer: Writer, place: Place): Promise<void> {
   const other = await codedAsPath(writer, place);
   if (other === undefined) return;
-  const { id, path, code } = other;
+  const { id, path, code, typed } = other;
+  if (path === null) throw unusable(PATH, typed);
   const edit = `clomoctl orgs edit ${id} --code`;
   throw new Failure("input-rejected", {
     what: text(
@@ -157,8 +169,9 @@ async function checkPath(writer: Writer, place: Place): Promise<void> {
       hint: ANOTHER_CODE,
     });
   }
-  const called = typeof code === "string" ? await otherAt(writer, code, pk) : undefined;
-  if (called !== undefined) {
+  const named = typeof code === "string" ? await otherAt(writer, code, pk) : undefined;
+  if (named?.called === null) throw unusable(CODE, named.typed);
+  if (named !== undefined) {
     throw new Failure("input-rejected", {
       what: text(
         `the code ${code} is the path of another organisation: nobody could tell which is meant`,
@@ -170,10 +183,11 @@ async function checkPath(writer: Writer, place: Place): Promise<void> {
   const typed = await slashedPath(writer, place);
   const other = typed === undefined ? undefined : await otherAt(writer, typed, pk);
   if (other === undefined) return;
+  if (other.called === null) throw unusable(PATH, other.typed);
   throw new Failure("input-rejected", {
     what: text(
-      `a name with a / that reads like the path of another organisation: ${other}`,
-      `「/」を含むこの名前は、別の組織のパス「${other}」と同じに読めます`,
+      `a name with a / that reads like the path of another organisation: ${other.called}`,
+      `「/」を含むこの名前は、別の組織のパス「${other.called}」と同じに読めます`,
     ),
     hint: text(
       "to put one below another: clomoctl orgs create NAME --parent ORG; to keep this name, give it a code: --code CODE",

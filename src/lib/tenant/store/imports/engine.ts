@@ -127,7 +127,9 @@ export interface ImportEngine {
   replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void>;
   /** True if nothing that the plan read has changed since. */
   isCurrent(record: ImportRecord): Promise<boolean>;
-  /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
+  /** Whether who asks may do what a plan changes, whoever planned it. @throws Failure `not-permitted` */
+  checkPermitted(record: ImportRecord): void;
+  /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`, `not-permitted` */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   /** Compares the console's export with what the plan makes of a copy of the tenant. @throws Failure `input-rejected` */
   verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Comparison>;

@@ -23,6 +23,7 @@ import { etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
 import { committedOf } from "./history/committed.ts";
 import { committedLines, recordEvents } from "./history/lines.ts";
+import { refuseAbove } from "./matching/outside.ts";
 import { planSqlOf } from "./plan-sql.ts";
 import { planRevert } from "./revert/checks.ts";
 import { checkNobodyAbove } from "./revert/in-part.ts";
@@ -109,17 +110,24 @@ export class SqliteImports implements ImportEngine {
     return Promise.resolve(isCurrent);
   }
 
+  checkPermitted(record: ImportRecord): void {
+    if (this.#scope === undefined) return;
+    const plan = this.#planOf(record);
+    for (const _ of this.#reading(record.id, (database) => [refuseAbove(database, plan)]));
+  }
+
   async commit(
     { pk, number, id, detail }: ImportRecord,
     { moment, signal, once, verified }: CommitOptions,
   ): Promise<void> {
     this.#database.checkWritable();
     const type = detail.reverts === null ? "commit" : "revert";
-    const change = { id, number, moment, once, writer: this.#note.writer(`imports ${type} ${pk}`, moment.now) };
+    const writer = this.#note.writer(`imports ${type} ${pk}`, moment.now);
+    const change = { id, number, moment, once, writer, scope: this.#scope };
     await this.#worker.run(
       type === "commit"
         ? { type, files: this.#files(id, detail.takes), ...change, verified }
-        : { type, tenant: this.#database.path, scope: this.#scope, ...change },
+        : { type, tenant: this.#database.path, ...change },
       undefined,
       signal,
     );

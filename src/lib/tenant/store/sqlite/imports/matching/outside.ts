@@ -1,7 +1,10 @@
+import { Failure } from "../../../../../errors/index.ts";
 import { ABOVE_OPERATOR } from "../../../../../model/account.ts";
+import { ROLES, type Role } from "../../../../../model/role.ts";
+import { text, type Text } from "../../../../../text/index.ts";
 import { ROOT } from "../../../orgs.ts";
 import { IS_INSIDE } from "../../../scope.ts";
-import type { Database } from "../../database.ts";
+import type { Database, Row } from "../../database.ts";
 import { claimsOf, stagedClaims } from "../conflicts.ts";
 import { isStaged, joinReferences, resulting, stored, VALID } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
@@ -74,6 +77,37 @@ const findAbove = (database: Database, plan: PlanSql): void => {
       join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
       where ${VALID} and m.changed <> 0 and ${isAbove} order by r.row`,
   });
+};
+
+/** Of an account above operator. @param only what a system administrator alone does */
+export const isOfSystem = ({ name, role }: Row, only: Text): Failure => {
+  const { [role as Role]: held } = ROLES;
+  const called = String(name ?? "");
+  return new Failure("not-permitted", {
+    what: text(
+      `${called} is a ${held.en}: only a system administrator ${only.en}`,
+      `「${called}」は${held.ja}です。${only.ja}のはシステム管理者だけです`,
+    ),
+    hint: text("see what roles permit: clomoctl roles matrix", "管理者権限の一覧: clomoctl roles matrix"),
+  });
+};
+
+/**
+ * Who is no system administrator changes nobody above operator by a plan of one who is, nor by one that was made before
+ * somebody was given such a role.
+ *
+ * @throws Failure `not-permitted`
+ * @see facts 2.1
+ */
+export const refuseAbove = (database: Database, { kind, request }: PlanSql): void => {
+  if (ABOVE[kind.thing.name] === undefined || request.mode === "delete") return;
+  const found = database.get(
+    `select u.accountName as name, a.role from s.match m join s.row r on r.row = m.row
+       join main.account a on a.user = m.target join main.user u on u.pk = a.user
+     where ${VALID} and m.changed <> 0 and ${IS_ABOVE} order by r.row limit 1`,
+  );
+  if (found === undefined) return;
+  throw isOfSystem(found, text("commits what changes the user", "そのユーザーへの変更を確定できる"));
 };
 
 /** The values of a plan's rows that records outside its scope have by now; on any connection that holds the scope. */

@@ -1,5 +1,4 @@
 import { Failure } from "../../../../../errors/index.ts";
-import { ROLES, type Role } from "../../../../../model/role.ts";
 import { USER } from "../../../../../model/user.ts";
 import { text } from "../../../../../text/index.ts";
 import type { Scope } from "../../../store.ts";
@@ -7,7 +6,7 @@ import type { Database } from "../../database.ts";
 import { hold, see } from "../../scope.ts";
 import { defineFunctions } from "../functions.ts";
 import { isKept, isMade, params, type Committed } from "../history/committed.ts";
-import { IS_ABOVE } from "../matching/outside.ts";
+import { IS_ABOVE, isOfSystem } from "../matching/outside.ts";
 import { checkRevertible } from "./checks.ts";
 import { refusal } from "./refusals.ts";
 
@@ -28,15 +27,7 @@ export const checkNobodyAbove = (database: Database, reverted: Committed): void 
     params(reverted),
   );
   if (found === undefined) return;
-  const { [found["role"] as Role]: held } = ROLES;
-  const name = String(found["name"] ?? "");
-  throw new Failure("not-permitted", {
-    what: text(
-      `${name} is a ${held.en}: only a system administrator undoes what changed the user`,
-      `「${name}」は${held.ja}です。そのユーザーへの変更を取り消せるのはシステム管理者だけです`,
-    ),
-    hint: text("see what roles permit: clomoctl roles matrix", "管理者権限の一覧: clomoctl roles matrix"),
-  });
+  throw isOfSystem(found, text("undoes what changed the user", "そのユーザーへの変更を取り消せる"));
 };
 
 /**

@@ -34,6 +34,8 @@ interface Change {
   readonly number: number;
   readonly moment: CommitMoment;
   readonly writer: Writer;
+  /** what who commits it sees of the tenant */
+  readonly scope: Scope | undefined;
   /** of the request, kept in the same transaction */
   readonly once?: KeptKey | undefined;
 }
@@ -66,7 +68,6 @@ export type Task =
       readonly type: "revert";
       readonly id: string;
       readonly tenant: string;
-      readonly scope: Scope | undefined;
     } & Change);
 
 /** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */

@@ -30,6 +30,7 @@ import { applyRevert } from "../revert/records.ts";
 import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
+import { refuseAbove } from "../matching/outside.ts";
 import { followReferred, keepReferred } from "../matching/referred.ts";
 import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { auditImport } from "./audit.ts";
@@ -371,13 +372,15 @@ const openPlan = (record: ImportRecord, schema?: StagingSchema): OpenPlan => {
 /** How plans are applied. */
 interface Applying {
   readonly moment: CommitMoment;
+  /** what who commits them sees of the tenant */
+  readonly scope: Scope | undefined;
   readonly verified?: Verified | undefined;
 }
 
 /**
  * Applies plans, one after another, and records them; inside the caller's transaction.
  *
- * @throws Failure `conflict` if the tenant has changed since
+ * @throws Failure `conflict` if the tenant has changed since; `not-permitted` as {@link refuseAbove}
  */
 const applyPlans = async (
   database: Database,
@@ -387,6 +390,7 @@ const applyPlans = async (
 ): Promise<void> => {
   await writer.lock([...new Set(plans.flatMap(({ plan }) => writtenBy(plan.kind)))]);
   for (const { plan, record } of plans) checkEtag(database, plan, record);
+  if (applying.scope !== undefined) for (const { plan } of plans) refuseAbove(database, plan);
   for (const { record } of plans) hold(database, scopeOfPlan(record.detail.request));
   for (const one of plans) await applyAndRecord(database, writer, one, applying);
 };
@@ -533,7 +537,9 @@ export const applyToCopy = async (
     keepEmitted(database, planSqlOf(waiting));
     keepMet(database);
     refuseOthers(database, planSqlOf(waiting), waiting);
-    await new SqliteStore(database).change((writer) => applyPlans(database, writer, [openPlan(waiting)], { moment }));
+    await new SqliteStore(database).change((writer) =>
+      applyPlans(database, writer, [openPlan(waiting)], { moment, scope: undefined }),
+    );
     const { revision } = await readImport(new Connection(database), id);
     return plannedChanges(database, planSqlOf(waiting), { pk: waiting.pk, revision });
   });

@@ -103,12 +103,14 @@ const OUTSIDE_TREE = [...OUTSIDE, "value-unusable", "org-parent-unknown"];
  */
 export const leaveOutside = (database: Database, { kind, request }: PlanSql): number => {
   if (request.scope === undefined) return 0;
+  const { name } = kind.thing;
   const isTree = kind.table.planner !== undefined;
   const codes = (isTree ? OUTSIDE_TREE : OUTSIDE).map((code) => `'${code}'`).join(", ");
   const below = "select a.row from outside o join s.org_after a on a.parentRow = o.row";
   database.exec(`create table s.left_out as with recursive outside (row) as (
       select p.row from s.problem p where p.row > 1 and p.code in (${codes}) ${isTree ? `union ${below}` : ""})
-    select distinct row from outside where not exists (select 1 from s.match m where m.row = outside.row)`);
+    select distinct row from outside where not exists (
+      select 1 from s.match m join ${name} t on t.pk = m.target where m.row = outside.row)`);
   const invalid = database.run("delete from s.invalid where row in (select row from s.left_out)");
   for (const table of ["problem", "row"])
     database.exec(`delete from s.${table} where row in (select row from s.left_out)`);
