@@ -150,6 +150,10 @@ export const SAID: readonly Said[] = [
     seed: "000",
     sentence: "管理対象組織内のオペレーターを作成することができます。",
     cells: [["division", "accounts.write"]],
+    note: text(
+      "it speaks of operators; that a division administrator names accounts without a role, too, is ours",
+      "オペレーターについての記載です。管理者権限のないアカウントも作成できるとするのは clomoctl 独自です",
+    ),
   },
   {
     role: "operator",
@@ -203,6 +207,10 @@ export const SAID: readonly Said[] = [
     seed: "000",
     sentence: "部門管理者と同様に、管理対象組織内のオペレーターを追加することができます。",
     cells: [["custom", "accounts.write"]],
+    note: text(
+      "it speaks of operators; accounts without a role, and new names, need the item 「ユーザーの作成と変更」 in the scheme, which is ours",
+      "オペレーターについての記載です。管理者権限のないアカウントの作成・変更とアカウント名の変更にスキームの「ユーザーの作成と変更」が必要とするのは clomoctl 独自です",
+    ),
   },
 ];
 

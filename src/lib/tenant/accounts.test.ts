@@ -3,13 +3,13 @@ import { argon2Sync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Account, User } from "../contract/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
-import type { AdministratorRole } from "../model/role.ts";
+import type { AdministratorRole, Operation } from "../model/role.ts";
 import type { Asker } from "./policy/asker.ts";
 import { Session } from "./session.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
 import { failureOf, fileOf, TestTenant } from "./testing/tenant.ts";
-import { createAccount, editAccount, grantRole } from "./use/accounts/accounts.ts";
+import { createAccount, editAccount, grantRole, resetPassword, revokeRole } from "./use/accounts/accounts.ts";
 import { editUser, moveUsers } from "./use/users.ts";
 
 let tenant: TestTenant;
@@ -509,9 +509,9 @@ describe("an organisation that somebody manages", () => {
 });
 
 describe("who may", () => {
-  const session = (role: AdministratorRole): Session => {
+  const session = (role: AdministratorRole, items: readonly Operation[] = []): Session => {
     const account = { user: 999, id: "019a9f3c-5a00-7abc-8def-000000000999", name: "asker" };
-    const asker: Asker = { account, role, items: new Set(), orgs: role === "system" ? undefined : [1] };
+    const asker: Asker = { account, role, items: new Set(items), orgs: role === "system" ? undefined : [1] };
     return new Session(new SqliteStore(new Database(tenant.path)), tenant.surroundings, "owner", asker);
   };
 
@@ -534,6 +534,34 @@ describe("who may", () => {
     const { id: user } = await made("x@example.jp", org);
     const byOperator = createAccount(session("operator"), { user, name: "x" });
     expect((await failureOf(byOperator))?.code).toBe("not-permitted");
+  });
+
+  test("a custom administrator without 「ユーザーの作成と変更」 makes operators, and changes no other accounts", async () => {
+    const org = await orgMade("営業部");
+    const [{ id: one }, { id: other }] = [await made("one@example.jp", org), await made("other@example.jp", org)];
+    const [none, users] = [session("custom"), session("custom", ["users.write"])];
+    await createAccount(session("division"), { user: one, name: "one" });
+    const refused = [
+      () => createAccount(none, { user: other, name: "other" }),
+      () => editAccount(none, one, { name: "renamed" }),
+      () => editAccount(none, one, { memo: "x" }),
+      () => resetPassword(none, one, { password: PASSWORD }),
+      () => grantRole(none, one, { role: "none" }),
+    ];
+    for (const ask of refused) {
+      expect(await failureOf(ask())).toMatchObject({
+        code: "not-permitted",
+        what: { en: expect.stringContaining("may not create and change users: its scheme lacks this item") as string },
+      });
+    }
+    await createAccount(users, { user: other, name: "other" });
+    await editAccount(users, one, { name: "renamed" });
+    await resetPassword(users, one, { password: PASSWORD });
+    expect((await grantRole(none, one, { role: "operator", password: PASSWORD })).after.role).toBe("operator");
+    await editAccount(none, one, { memo: "x" });
+    expect((await failureOf(editAccount(none, one, { name: "again" })))?.code).toBe("not-permitted");
+    await resetPassword(none, one, { password: PASSWORD });
+    expect((await revokeRole(none, one, {})).after.role).toBe("none");
   });
 
   test("permission is checked before values", async () => {

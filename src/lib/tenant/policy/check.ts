@@ -23,8 +23,11 @@ export const permit = (asker: Asker, operations: readonly Operation[]): void => 
   if (refused !== undefined) throw notPermitted(asker, refused, whyRefused(asker, refused, operations));
 };
 
+/** What changes users, and accounts that are no operators'. */
+export const CHANGING_USERS: readonly Operation[] = ["users.write"];
+
 /** The operations that together create users. */
-const CREATING: readonly Operation[] = ["users.write", "users.move"];
+const CREATING: readonly Operation[] = [...CHANGING_USERS, "users.move"];
 
 const whyRefused = ({ role, items, orgs }: Asker, refused: Operation, operations: readonly Operation[]): Text => {
   const isToCreate = CREATING.every((operation) => operations.includes(operation));

@@ -39,23 +39,24 @@ const asked = async (account: string, request: TwinRequest, status = 200): Promi
   return answered.body;
 };
 
+const header = ["氏名", "メールアドレス", "組織コード", "役職"];
+const row = ["東 花子", "hanako@east.example", "E1", "部長"];
+
+/** All that a tenant has, as its console exports it, with a title. */
+const exported = async ({ tenant }: Twin, title: string) => {
+  const all = await Array.fromAsync(tenant.client.users.list());
+  const rows = all.map(({ name, emails: [email = ""], org, ...user }) =>
+    email === row[1] ? row.with(3, title) : [name, email, org.code ?? "", user.title ?? ""],
+  );
+  return [header, ...rows];
+};
+
 describe.each(["higashi", "cus"])("an upload of %s is proved by an export", (account) => {
-  const header = ["氏名", "メールアドレス", "組織コード", "役職"];
-  const row = ["東 花子", "hanako@east.example", "E1", "部長"];
   const emitted: readonly (readonly [TwinRequest, number])[] = [
     [{ method: "POST", path: "/v1/imports", body: { kind: "users", mode: "append", fileName: "people.csv" } }, 201],
     [{ method: "PUT", path: "/v1/imports/{import:}/content", file: [header, row] }, 200],
     [{ method: "POST", path: "/v1/imports/{import:}/emitted", headers: { "if-match": "{etag:}" } }, 200],
   ];
-  /** All that a tenant has, as its console exports it, with a title. */
-  const exported = async ({ tenant }: Twin, title: string) => {
-    const all = await Array.fromAsync(tenant.client.users.list());
-    const rows = all.map(({ name, emails: [email = ""], org, ...user }) =>
-      email === row[1] ? row.with(3, title) : [name, email, org.code ?? "", user.title ?? ""],
-    );
-    return [header, ...rows];
-  };
-
   test("by whoever planned it", async () => {
     for (const [request, status] of emitted) await asked(account, request, status);
     const path = "/v1/imports/{import:}/verification";
@@ -225,4 +226,25 @@ describe("what the console is asked for is seen by who holds all that it names",
     expect(await names("ope")).toEqual([]);
     await expect(pair[0].tenant.as("ope").console.show(task?.number ?? 0)).rejects.toMatchObject({ code: "not-found" });
   });
+});
+
+test("an upload of a part that an export proves makes the mirror no newer, nor tells others when columns were sent", async () => {
+  const [whole] = pair;
+  const own = whole.tenant.as("higashi");
+  const stream = (title: string) => new Blob([fileOf([header, row.with(3, title)])]).stream();
+  const plan = await own.imports.plan({ kind: "users", mode: "append" }, { stream: stream("部長"), encoding: "utf-8" });
+  await own.imports.emitted(plan);
+  const { mirroredAt } = await own.tenant.show();
+  const proof = { stream: new Blob([fileOf(await exported(whole, "部長"))]).stream(), encoding: "utf-8" } as const;
+  expect(await own.imports.verify(plan.id, proof, {})).toMatchObject({ accepted: true });
+  expect((await own.tenant.show()).mirroredAt).toBe(mirroredAt);
+  const sentAt = async (account: string) =>
+    (
+      await whole.tenant
+        .as(account)
+        .imports.plan({ kind: "users", mode: "append" }, { stream: stream("課長"), encoding: "utf-8" })
+    ).unverifiedColumns;
+  const told = await sentAt("higashi");
+  expect(told.map(({ lastSentAt }) => lastSentAt)).not.toContain(null);
+  expect(await sentAt("minami")).toEqual(told.map(({ header }) => ({ header, lastSentAt: null })));
 });

@@ -238,6 +238,9 @@ export class ActorsModel extends DirectoryModel {
       isAbove(before) || isAbove(asked.role) || supportOption === true || managed !== undefined || managesAll === true;
     if (this.role !== "system" && isOfSystem) return [notPermitted()];
     const name = this.nameOf(user);
+    const isRenamed = name !== null && asked.name !== undefined && asked.name !== name;
+    const isOfUser = isRenamed || (before === "none" && role === "none");
+    if (this.role === "custom" && isOfUser && !this.#may("users.write")) return [notPermitted()];
     if (verb === "create" && name !== null) return [rejected(name, "アカウント")];
     if (verb !== "create" && name === null) return [notFound("CLOMO アカウント")];
     return [

@@ -42,6 +42,11 @@ interface Beside {
   readonly seen: ReadonlySet<string>;
 }
 
+/** SQL: when columns were last sent to the console by imports that who asks sees. */
+const SENT_BY_SEEN = `select i.kind, e.value as field, max(i.detail ->> 'emittedAt') as at
+  from import i, json_each(i.detail -> 'staged' -> 'staged') e
+  where i.detail ->> 'emittedAt' is not null and i.detail ->> 'committedAt' is not null group by i.kind, e.value`;
+
 const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
 
 const takenOf = ({ id, number, gone, before }: Row): NonNullable<Import["takes"]> => ({
@@ -63,7 +68,7 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
      from import where id in (select value from json_each(:takes))`,
     { takes: JSON.stringify(takes) },
   );
-  const sent = await reader.all("select kind, field, at from sent_column");
+  const sent = await reader.all(reader.isPartial ? SENT_BY_SEEN : "select kind, field, at from sent_column");
   const seen = await reader.all("select kind, field from seen_column");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),

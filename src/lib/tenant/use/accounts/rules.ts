@@ -17,7 +17,7 @@ import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../../../model/role.ts";
 import { zoneNamed } from "../../../model/time.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { shownWord } from "../../../text/shell-word.ts";
-import { permit } from "../../policy/check.ts";
+import { CHANGING_USERS, permit } from "../../policy/check.ts";
 import type { Session } from "../../session.ts";
 import {
   countOthers,
@@ -70,14 +70,20 @@ const called = ({ name, user }: NamedAccount): string => `${name} (${user})`;
  * Checks that somebody may change an account as asked; before its values are looked at.
  *
  * @throws Failure `not-permitted`
- * @see facts 2.1: operators are made by division and custom administrators, all others by system administrators
+ * @see facts 2.1: operators are made by division and custom administrators, all others by system administrators; that a
+ *   scheme without users is for operators alone is ours
  */
 export const permitChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
   permit(asker, ["accounts.write"]);
   permitAccountOf(asker, before);
   if (isAbove(given.role ?? "none") || given.supportOption === true) permit(asker, ["accounts.roles"]);
   if (given.managedOrgs !== undefined || given.managesAll !== undefined) permit(asker, ["accounts.orgs"]);
+  if (asker.role === "custom" && isOfUser(before, given)) permit(asker, CHANGING_USERS);
 };
+
+/** Whether a change of an account is one of a user rather than of an operator: it renames it, or is of one without a role. */
+const isOfUser = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
+  (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
 /**
  * Nobody but a system administrator changes the account, or the user, of who holds a role above operator: by another mail

@@ -417,7 +417,7 @@ const applyAndRecord = async (
 /**
  * Records when the tenant's data last came from the console, which columns the console showed, and which were sent there.
  * Data comes from the console by its own export: imported as such, or compared with a plan that waited for it. One of which
- * what it lacks was kept leaves the mirror as old as it was.
+ * what it lacks was kept, or of which some organisations alone were compared, leaves the mirror as old as it was.
  */
 const noteMirror = (
   database: Database,
@@ -432,7 +432,7 @@ const noteMirror = (
   const staged = detail.staged?.staged ?? [];
   const isExport = detail.request?.fromConsole === true;
   if (!isExport && state !== "awaiting-console") return;
-  const isPart = isExport && !isWholeExport({ detail });
+  const isPart = isExport ? !isWholeExport({ detail }) : detail.request?.scope !== undefined;
   database.run(`update tenant set mirroredAt = ${isPart ? "coalesce(mirroredAt, :now)" : ":now"}`, { now });
   note("seen_column", isExport ? staged : (verified?.seen ?? []), now);
   if (!isExport) note("sent_column", staged, detail.emittedAt ?? now);
