@@ -712,7 +712,7 @@ describe("who may", () => {
     expect(refused).toMatchObject({
       code: "conflict",
       what: {
-        en: "an address, code or account name that undoing would restore cannot be used; it cannot be undone",
+        en: "an address, code, account name or serial number that undoing would restore cannot be used; it cannot be undone",
       },
     });
     expect((await failureOf(tenant.client.imports.revert(id)))?.what.en).toContain(
