@@ -11,8 +11,8 @@ export default defineCommand({
   summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
   details: [
     text(
-      "What is not given stays; an empty value (--memo '') removes one. With a lesser role the support option and the notice mail end; where nobody else holds the option that is said, and asked, first. People sign in with the name: tell them of a new one.",
-      "指定しないものは変わりません。空の値(--memo '')で消せます。システム管理者でなくなると、サポートオプションとお知らせメール受信もなくなります(サポートオプションを付与された人がほかにいないときは、先にその旨を示して確認します)。アカウント名はサインインに使うため、変更したら本人に知らせてください。",
+      "What is not given stays; an empty value (--memo '') removes one. With a lesser role the support option and the notice mail end; where nobody else holds the option that is said, and asked, first. People sign in with the name: tell them of a new one. Where the settings say what names are composed of, a new one is just that.",
+      "指定しないものは変わりません。空の値(--memo '')で消せます。システム管理者でなくなると、サポートオプションとお知らせメール受信もなくなります(サポートオプションを付与された人がほかにいないときは、先にその旨を示して確認します)。アカウント名はサインインに使うため、変更したら本人に知らせてください。構成する情報を設定しているときは、それによる名前だけに変更できます。",
     ),
     ...ACCOUNT_HELP,
   ],
