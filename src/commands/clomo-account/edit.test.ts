@@ -95,7 +95,7 @@ test("options of system administrators are taken back alike; a custom one manage
   const custom: Account = { ...before, role: "custom", scheme, managesAll: true, managedOrgs: [] };
   const { managedOrgs } = before;
   const less = edited({ managesAll: false, managedOrgs, scheme: { ...scheme, id: before.org.id } }, custom);
-  const told = await run(line, { tenant: { findAccounts, editAccount: less } });
+  const told = await run(line, { tenant: { findAccounts, editAccount: less, scheme: example("scheme") } });
   expect(told.stderr).toContain("managed organisations: all → 営業部\n");
   expect(told.stderr).toContain(
     "back: clomoctl clomo-account grant hanako01 --scheme '受付 担当' --managed-orgs all\n",

@@ -166,7 +166,10 @@ test("who may not set the passwords of others is told that, and not what he may 
     const { exit, stderr } = await run(`clomo-account reset-password jiro01 ${given} --as hanako01`, {
       tenant: { whoami: { ...whoami, operations: [] } },
     });
-    expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako01 may not set the passwords of others: an operator may not\n")]);
+    expect([exit, stderr]).toEqual([
+      4,
+      expect.stringContaining("hanako01 may not set the passwords of others: an operator may not\n"),
+    ]);
   }
 });
 
