@@ -4,6 +4,7 @@ import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.t
 import { USER_ARGUMENT, userNamed } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
+import { warnOfSecuredItems } from "./secured-items.ts";
 import { accountWritten } from "./written.ts";
 
 export default defineCommand({
@@ -53,5 +54,6 @@ export default defineCommand({
       dryRun,
     });
     await showWritten(tools, written, accountWritten(tools));
+    await warnOfSecuredItems(tools, written);
   },
 });

@@ -16,12 +16,16 @@ const edited = (after: Partial<Account>, of: Account = before): WrittenAccount =
 });
 
 test("sends what is given, tells what differs, and what takes it back", async () => {
-  const tenant = { findAccounts, editAccount: edited({ name: "hana02", memo: "x", language: null }) };
+  const tenant = {
+    findAccounts,
+    editAccount: edited({ name: "hana02", memo: "x", language: null }),
+    accountSettings: { ...example<object>("accountSettings"), composition: "free-text" },
+  };
   const { en, ja } = await inBoth(
     ["clomo-account", "edit", "hanako01", "--account", "hana02", "--memo", "x", "--language", ""],
     { tenant },
   );
-  expect(en.requests.at(-1)).toEqual({
+  expect(en.requests).toContainEqual({
     operation: "editAccount",
     params: { id: before.id },
     json: { name: "hana02", memo: "x", language: null, dryRun: false },
@@ -36,6 +40,19 @@ test("sends what is given, tells what differs, and what takes it back", async ()
     ].join("\n"),
   );
   expect(ja.stderr).toContain("アカウント名: hanako01 → hana02\n");
+});
+
+test("where names are composed, no command gives a former one back", async () => {
+  const composed = { ...example<object>("accountSettings"), composition: "employee-code" };
+  const line = "clomo-account edit hanako01 --account E1";
+  const renamed = await run(line, {
+    tenant: { findAccounts, editAccount: edited({ name: "E1" }), accountSettings: composed },
+  });
+  expect(renamed.stderr).toBe("account: hanako01 → E1\n");
+  const both = await run(`${line} --memo x`, {
+    tenant: { findAccounts, editAccount: edited({ name: "E1", memo: "x" }), accountSettings: composed },
+  });
+  expect(both.stderr).toContain("to take it back: clomoctl clomo-account edit E1 --memo ''\n");
 });
 
 test.each([
@@ -78,7 +95,7 @@ test("options of system administrators are taken back alike; a custom one manage
   const custom: Account = { ...before, role: "custom", scheme, managesAll: true, managedOrgs: [] };
   const { managedOrgs } = before;
   const less = edited({ managesAll: false, managedOrgs, scheme: { ...scheme, id: before.org.id } }, custom);
-  const told = await run(line, { tenant: { findAccounts, editAccount: less } });
+  const told = await run(line, { tenant: { findAccounts, editAccount: less, scheme: example("scheme") } });
   expect(told.stderr).toContain("managed organisations: all → 営業部\n");
   expect(told.stderr).toContain(
     "back: clomoctl clomo-account grant hanako01 --scheme '受付 担当' --managed-orgs all\n",

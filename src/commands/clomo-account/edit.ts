@@ -4,6 +4,7 @@ import { refuseNothing } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
+import { warnOfSecuredItems } from "./secured-items.ts";
 import { isLossMeant } from "./successor.ts";
 import { accountWritten } from "./written.ts";
 
@@ -11,8 +12,8 @@ export default defineCommand({
   summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
   details: [
     text(
-      "What is not given stays; an empty value (--memo '') removes one. With a lesser role the support option and the notice mail end; where nobody else holds the option that is said, and asked, first. People sign in with the name: tell them of a new one.",
-      "指定しないものは変わりません。空の値(--memo '')で消せます。システム管理者でなくなると、サポートオプションとお知らせメール受信もなくなります(サポートオプションを付与された人がほかにいないときは、先にその旨を示して確認します)。アカウント名はサインインに使うため、変更したら本人に知らせてください。",
+      "What is not given stays; an empty value (--memo '') removes one. With a lesser role the support option and the notice mail end; where nobody else holds the option that is said, and asked, first. People sign in with the name: tell them of a new one. Where the settings say what names are composed of, a new one is just that.",
+      "指定しないものは変わりません。空の値(--memo '')で消せます。システム管理者でなくなると、サポートオプションとお知らせメール受信もなくなります(サポートオプションを付与された人がほかにいないときは、先にその旨を示して確認します)。アカウント名はサインインに使うため、変更したら本人に知らせてください。構成する情報を設定しているときは、それによる名前だけに変更できます。",
     ),
     ...ACCOUNT_HELP,
   ],
@@ -42,5 +43,6 @@ export default defineCommand({
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.edit(id, { ...values, ...password, dryRun });
     await showWritten(tools, written, accountWritten(tools));
+    await warnOfSecuredItems(tools, written);
   },
 });

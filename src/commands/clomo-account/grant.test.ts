@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Account, Tenant, WrittenAccount } from "../../lib/client/index.ts";
+import type { Account, HeldScheme, Tenant, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -101,6 +101,33 @@ test("who may not grant is told that, and not what he may not read", async () =>
   const tenant = { whoami: { ...example<object>("whoami"), role: "operator", operations: [] } };
   const { exit, stderr } = await run("clomo-account grant hanako01 --role operator --as hanako", { tenant });
   expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako may not grant roles: an operator may not\n")]);
+});
+
+test("items of SECURED APPs that a scheme has are of no use over a part of the organisations: that is told", async () => {
+  const scheme = { id: before.id, name: "受付" };
+  const { managedOrgs } = division;
+  const held = example<HeldScheme>("scheme");
+  const answer = { ...held, scheme: { ...held.scheme, operations: ["users.write", "secured.read", "secured.write"] } };
+  const grantRole = granted({ role: "custom", scheme, managesAll: false, managedOrgs });
+  const line = "clomo-account grant hanako01 --role custom --scheme 受付 --managed-orgs S01 --password-file -";
+  const findOrgs = example("findOrgs");
+  const { en, ja } = await inBoth(line, {
+    tenant: { findAccounts, findOrgs, grantRole, scheme: answer },
+    stdin: CANARY,
+  });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain(
+    "warning: secured.read, secured.write of the scheme 受付 will do nothing for hanako01: over all organisations alone (ours); to give these: clomoctl clomo-account edit hanako01 --managed-orgs all\n",
+  );
+  expect(ja.stderr).toContain("スキーム「受付」の secured.read・secured.write は、");
+  const others = { ...held, scheme: { ...held.scheme, operations: ["users.write"] } };
+  const silent = await run(line, { tenant: { findAccounts, findOrgs, grantRole, scheme: others }, stdin: CANARY });
+  expect(silent.stderr).not.toContain("warning");
+  const whole = await run(line, {
+    tenant: { findAccounts, findOrgs, grantRole: granted({ role: "custom", scheme, managesAll: true }) },
+    stdin: CANARY,
+  });
+  expect(whole.stderr).not.toContain("warning");
 });
 
 test("what the tenant does not permit is 4, in both languages", async () => {

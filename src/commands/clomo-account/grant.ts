@@ -4,6 +4,7 @@ import { refuseNothing } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
+import { warnOfSecuredItems } from "./secured-items.ts";
 import { isLossMeant } from "./successor.ts";
 import { accountWritten } from "./written.ts";
 
@@ -39,5 +40,6 @@ export default defineCommand({
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.grant(id, { ...values, ...password, dryRun });
     await showWritten(tools, written, accountWritten(tools));
+    await warnOfSecuredItems(tools, written);
   },
 });

@@ -72,11 +72,15 @@ const passwordOption = async (tools: Around): Promise<readonly Option[]> => {
 const back = async (tools: Around, written: Written<Account>): Promise<string | undefined> => {
   const { before, after } = written;
   if (await isOnlySystem(tools, written)) return undefined;
+  const { client } = await tools.tenant("accounts");
   const account = `clomoctl clomo-account`;
   const word = accountWord(after);
   // an account is never deleted, and its name never cleared
   if (before === null) return after.role === "none" ? undefined : `${account} revoke ${word}`;
-  const [own, ofRole] = [ownOptions(before, after), roleOptions(before, after)];
+  const isRenamed = before.name !== after.name;
+  const isComposed = isRenamed && (await client.accounts.settings()).composition !== "free-text";
+  const own = ownOptions(isComposed ? { ...before, name: after.name } : before, after);
+  const ofRole = roleOptions(before, after);
   if (own.length === 0 && before.role === "none" && after.role !== "none") return `${account} revoke ${word}`;
   const isGivenAnew = before.role !== "none" && after.role === "none";
   const options = [...own, ...ofRole, ...(isGivenAnew ? await passwordOption(tools) : [])];

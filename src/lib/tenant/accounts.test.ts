@@ -740,7 +740,7 @@ describe("who may", () => {
     expect(refused).toMatchObject({
       code: "conflict",
       what: {
-        en: "an address, code or account name that undoing would restore cannot be used; it cannot be undone",
+        en: "an address, code, account name or serial number that undoing would restore cannot be used; it cannot be undone",
       },
     });
     expect((await failureOf(tenant.client.imports.revert(id)))?.what.en).toContain(
@@ -898,7 +898,29 @@ describe("what names are composed of", () => {
     expect(other).toMatchObject({ code: "input-rejected", where: undefined });
     expect(other?.what.en).toContain(`it would be ${name}`);
     expect((await accounts().create({ user })).after.name).toBe(name);
-    // an existing one is changed as people wish
+  });
+
+  test("an existing name stays, or becomes what names are composed of; another one is refused", async () => {
+    const user = await person();
+    await accounts().create({ user, name: "yamada" });
+    await accounts().setSettings({ composition: "employee-code" });
+    const refused = await failureOf(accounts().edit(user, { name: "other" }));
+    expect(refused).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: other is not what names are composed of (employee code of the user): it would be E1" },
+      hint: { en: "see what names are composed of: clomoctl clomo-account settings show" },
+    });
+    expect((await accounts().edit(user, { name: "yamada", memo: "x" })).after).toMatchObject({
+      name: "yamada",
+      memo: "x",
+    });
+    expect((await failureOf(accounts().edit(user, { name: "" })))?.what.en).toContain("never cleared");
+    expect((await accounts().edit(user, { name: "E1" })).after.name).toBe("E1");
+    await tenant.client.users.edit(user, { employeeCode: null });
+    const lacking = await failureOf(accounts().edit(user, { name: "E2" }));
+    expect(lacking?.what.en).toContain("lacks what names are composed of");
+    expect((await accounts().edit(user, { memo: "y" })).after).toMatchObject({ name: "E1", memo: "y" });
+    await accounts().setSettings({ composition: "free-text" });
     expect((await accounts().edit(user, { name: "other" })).after.name).toBe("other");
   });
 
@@ -924,7 +946,10 @@ describe("what names are composed of", () => {
     expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E7");
     const named = await users.edit(after.id, { accountName: "E8", employeeCode: "E8" });
     expect(named.after.accountName).toBe("E8");
-    expect((await users.edit(after.id, { accountName: "x" })).after.accountName).toBe("x");
+    expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E8");
+    expect((await users.edit(after.id, { accountName: "E8", title: "部長" })).after.title).toBe("部長");
+    const both = await users.edit(after.id, { accountName: "E9", employeeCode: "E9" });
+    expect(both.after.accountName).toBe("E9");
   });
 
   test("existing names stay: what they would be is told, and what is in the way", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { withAccount } from "./testing/accounts.ts";
 import { failureOf, fileOf, TestTenant } from "./testing/tenant.ts";
@@ -54,5 +54,77 @@ test("a plan that was made for the tenant alone is no whole file for the console
   expect(await failureOf(tenant.as("whole").imports.emitted(plan))).toMatchObject({
     code: "not-permitted",
     what: { en: expect.stringContaining("全件更新") },
+  });
+});
+
+describe("an undo", () => {
+  const HEADER = ["氏名", "メールアドレス", "組織コード", "役職"];
+  const byDivision = async (kind: "users" | "orgs" | "devices", cells: readonly (readonly string[])[]) => {
+    const { imports } = tenant.as("div");
+    const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;
+    return imports.commit(await imports.plan({ kind }, content));
+  };
+  const refused = async ({ id }: { readonly id: string }) => {
+    const { imports } = tenant.as("div");
+    const failure = await failureOf(imports.revert(id).then((undo) => imports.commit(undo)));
+    return [failure?.code, failure?.what.en, failure?.what.ja];
+  };
+  const orgNamed = async (name: string) => (await tenant.client.orgs.find({ name }))[0]?.id ?? "";
+
+  beforeEach(async () => {
+    await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+    await tenant.client.orgs.create({ name: "一課", code: "E1", parentId: await orgNamed("EAST") });
+    await tenant.client.users.create({ name: "田中", emails: ["t@example.jp"], org: await orgNamed("E1") });
+  });
+
+  test("takes nothing for deleted that only left the organisations of who asks", async () => {
+    const moved = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", ""]]);
+    const renamed = await byDivision("orgs", [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["第一課", "E1", "EAST"],
+    ]);
+    await tenant.client.orgs.move(await orgNamed("E1"), { parent: await orgNamed("WEST") });
+    expect(await refused(moved)).toEqual([
+      "conflict",
+      "1 user (田中 <t@example.jp>) would belong to an organisation that is none of yours any more (deleted, or moved); it cannot be undone",
+      "取り消すとユーザー 1 件(田中 <t@example.jp>)が、管理対象組織からなくなった組織(削除または移動)に関連付けられるため、取り消せません",
+    ]);
+    expect(await refused(renamed)).toEqual([
+      "conflict",
+      "the organisation 一課 <E1> left your organisations after import 2 (deleted, or moved); it cannot be undone",
+      "組織「一課 <E1>」がインポート 2 の後に管理対象組織からなくなっている(削除または移動)ため、取り消せません",
+    ]);
+    const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "係長"]]);
+    const again = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "課長"]]);
+    const [tanaka] = await tenant.client.users.find({ name: "t@example.jp" });
+    await tenant.client.users.move({ ids: [tanaka?.id ?? ""], org: await orgNamed("WEST") });
+    expect((await refused(edited))[1]).toContain("left your organisations after import 3 (deleted, or moved)");
+    expect((await refused(again))[1]).toContain("left your organisations after import 4 (deleted, or moved)");
+    expect((await failureOf(tenant.client.imports.revert(again.id)))?.what.en).toContain("was changed by hand after");
+  });
+
+  test("tells an import of his own that deleted what it needs", async () => {
+    const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "E1", "係長"]]);
+    const { imports } = tenant.as("div");
+    const [tanaka] = await tenant.client.users.find({ name: "t@example.jp" });
+    const deletion = await imports.delete({ kind: "users", ids: [tanaka?.id ?? ""], called: "田中" });
+    await imports.commit(deletion);
+    expect((await refused(edited))[1]).toContain("was deleted by import 2 after import 1");
+  });
+
+  test("tells of a serial number that cannot be used any more, and not who has it", async () => {
+    const header = ["シリアルナンバー", "所有組織コード"];
+    await byDivision("devices", [header, ["S1", "EAST"]]);
+    const { imports } = tenant.as("div");
+    const [device] = await tenant.client.devices.find({ name: "S1" });
+    const deletion = await imports.commit(
+      await imports.delete({ kind: "devices", ids: [device?.id ?? ""], called: "S1" }),
+    );
+    await tenant.client.devices.create({ serialNumber: "S1", ownerOrg: await orgNamed("WEST") });
+    expect(await refused(deletion)).toEqual([
+      "conflict",
+      "an address, code, account name or serial number that undoing would restore cannot be used; it cannot be undone",
+      "取り消すと元に戻るメールアドレス・コード・アカウント名・シリアルナンバーのいずれかが使えないため、取り消せません",
+    ]);
   });
 });

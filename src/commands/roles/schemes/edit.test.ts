@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Scheme, WrittenScheme } from "../../../lib/client/index.ts";
+import type { HeldScheme, Scheme, WrittenScheme } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "../../testing/program.ts";
@@ -47,6 +47,21 @@ test("tells the items in words, whose rights change, and what takes it back", as
   );
   expect(ja.stderr).toContain("チェック項目: ユーザーの作成と変更、ユーザーの組織移動 → ユーザーの作成と変更\n");
   expect(ja.stderr).toContain("権限が変わったアカウント: 2 件\n");
+});
+
+test("items of SECURED APPs are of no use to who manages a part of the organisations: that is told, with names", async () => {
+  const held = example<HeldScheme>("scheme");
+  const [holder] = held.holders;
+  const all = { ...held, holders: held.holders.map((one) => ({ ...one, orgs: null })) };
+  const editScheme = edited({ operations: [...scheme.operations, "secured.read"] });
+  const line = `${EDIT} --add-item secured.read`;
+  const { en, ja } = await inBoth(line, { tenant: { ...listed, editScheme, scheme: held } });
+  expect(en.stderr).toContain(
+    `warning: secured.read will do nothing for ${holder?.account}: over all organisations alone (ours)\n`,
+  );
+  expect(ja.stderr).toContain(`効果がないアカウントがあります: ${holder?.account}\n`);
+  const whole = await run(line, { tenant: { ...listed, editScheme, scheme: all } });
+  expect(whole.stderr).not.toContain("warning");
 });
 
 test("a new name alone changes nobody's rights; of a mirror the task is named", async () => {

@@ -1,9 +1,9 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import type { HandValues } from "../../../lib/model/thing.ts";
-import { counted, text } from "../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN, refuseNothing } from "../../records/options.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { BEFORE_WRITING, showWritten, unlessFailing, WHILE_WRITING } from "../../records/written.ts";
 import {
   itemOption,
   itemsOf,
@@ -75,8 +75,24 @@ export default defineCommand({
             `権限が変わったアカウント: ${after.accounts} 件`,
           ),
     );
+    const gained = after.operations.filter((one) => one.startsWith("secured.") && !before?.operations.includes(one));
+    const held = gained.length === 0 ? undefined : await unlessFailing(() => client.roles.scheme(id));
+    const names = (held?.holders ?? []).filter(({ orgs }) => orgs !== null).map((holder) => holder.account ?? "");
+    if (names.length > 0) await tools.terminal.warn(ofNoUse(gained, names));
   },
 });
+
+/** Maximum number of accounts that are named. */
+const MOST_NAMED = 5;
+
+/** SECURED APPs know no organisations: their items are of use over all of them alone (ours). */
+const ofNoUse = (items: readonly string[], names: readonly string[]): Text => {
+  const told = `${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? ", …" : ""}`;
+  return text(
+    `${items.join(", ")} will do nothing for ${told}: over all organisations alone (ours)`,
+    `${items.join("・")} は、管理対象組織が「全て」のときだけ有効なため(clomoctl 独自の規則)、効果がないアカウントがあります: ${told}`,
+  );
+};
 
 const NOT_BOTH = new Failure("usage", {
   what: text(

@@ -32,6 +32,8 @@ export interface AccountAsked {
   readonly noticeMail?: boolean | undefined;
   readonly password?: string | undefined;
   readonly passwordInConsole?: true | undefined;
+  /** a dry run needs no password */
+  readonly dryRun?: boolean | undefined;
 }
 
 export type AccountVerb = "create" | "edit" | "grant" | "revoke";
@@ -135,11 +137,11 @@ export class ActorsModel extends DirectoryModel {
   #unlikeNames(user: number | undefined, given: Values): readonly Refusal[] {
     const isOperator = user !== undefined && this.accountOf(user).role === "operator";
     const { accountName = null } = given;
-    const isNew = accountName !== null && (user === undefined || this.nameOf(user) === null);
+    const isOther = accountName !== null && (user === undefined || this.nameOf(user) !== accountName);
     const values = { ...(user === undefined ? {} : this.records.users.get(user)), ...given };
     return [
       ...(isOperator && given["orgCode"] === ROOT ? [rejected("オペレーター")] : []),
-      ...(isNew && this.#isOtherThan(accountName, this.#composed(values)) ? [rejected("構成する情報")] : []),
+      ...(isOther && this.#isOtherThan(accountName, this.#composed(values)) ? [rejected("構成する情報")] : []),
     ];
   }
 
@@ -147,7 +149,7 @@ export class ActorsModel extends DirectoryModel {
     return composed !== undefined && composed !== name;
   }
 
-  /** The name of a new account; null where a user lacks what it is composed of, undefined where any will do. */
+  /** The name that an account gets; null where a user lacks what it is composed of, undefined where any will do. */
   #composed(values: Values): string | null | undefined {
     const [email = ""] = valuesIn(values, "emails").map(String);
     if (this.composition === undefined || this.composition === "free-text") return undefined;
@@ -255,7 +257,9 @@ export class ActorsModel extends DirectoryModel {
   }
 
   #nameRefusals(verb: AccountVerb, user: number, { name: typed }: AccountAsked): readonly Refusal[] {
-    const composed = verb === "create" ? this.#composed(this.records.users.get(user) ?? {}) : undefined;
+    const isOther = ![undefined, "", this.nameOf(user)].includes(typed);
+    const isComposed = verb === "create" || isOther;
+    const composed = isComposed ? this.#composed(this.records.users.get(user) ?? {}) : undefined;
     if (verb === "create" && composed === undefined && (typed ?? "") === "") return [rejected("アカウント名")];
     if (composed === null) return [rejected("構成する情報")];
     if (composed !== undefined && ![undefined, "", composed].includes(typed)) return [rejected("構成する情報")];
@@ -268,9 +272,10 @@ export class ActorsModel extends DirectoryModel {
   }
 
   #passwordRefusals(before: Role, role: Role, asked: AccountAsked): readonly Refusal[] {
-    const { password, passwordInConsole } = asked;
+    const { password, passwordInConsole, dryRun = false } = asked;
     const isWeak = password !== undefined && !/^(?=.*[A-Z])(?=.*[a-z])(?=.*\d).{6,}$/.test(password);
-    const isLacking = role !== "none" && before === "none" && (password ?? passwordInConsole) === undefined;
+    const isNeeded = role !== "none" && before === "none" && !dryRun;
+    const isLacking = isNeeded && (password ?? passwordInConsole) === undefined;
     const isElsewhere = (this.isMirror ? password : passwordInConsole) !== undefined;
     return isElsewhere || isLacking || (isWeak && role !== "none") ? [rejected("パスワード")] : [];
   }

@@ -27,13 +27,13 @@ const handUsers = (session: Session): HandNoun<typeof USER.fields> => ({
   },
 });
 
-/** A new account's name is what names are composed of. @throws Failure `input-rejected` @see seed 001 */
+/** The name that an account gets is what names are composed of; one that it has stays. @throws Failure `input-rejected` @see seed 001 */
 const checkNewName = async (
   reader: Reader,
   { accountName, ...values }: HandValues,
   before: User | undefined,
 ): Promise<void> => {
-  if (typeof accountName !== "string" || accountName.trim() === "" || (before?.accountName ?? null) !== null) return;
+  if (typeof accountName !== "string" || accountName.trim() === "" || accountName === before?.accountName) return;
   const none = { name: "", emails: [], employeeCode: null, googleWorkspaceEmail: null, salesforceAccount: null };
   await newName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
 };

@@ -115,13 +115,16 @@ const NO_PASSWORD = new Failure("input-rejected", {
   ),
 });
 
-/** A request with the name that a new account has by what names are composed of. */
+/** A request with the name that what names are composed of makes of it: an account that is there keeps its own, or gets that. */
 const composed = async (
   reader: Reader,
   { name }: StoredAccount,
   { verb, id, given }: Pick<Asked, "verb" | "id"> & { readonly given: AccountRequest },
 ): Promise<AccountRequest> => {
-  if (verb !== "create" || name !== null) return given;
+  const isNew = verb === "create" && name === null;
+  // a name is never cleared, which is told as such
+  const stays = given.name === undefined || given.name === name || given.name.trim() === "";
+  if (!isNew && stays) return given;
   return { ...given, name: await newName(reader, await recordOf(reader, USERS, id), given.name) };
 };
 

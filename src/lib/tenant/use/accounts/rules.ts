@@ -449,7 +449,7 @@ const meantMemo = (before: StoredAccount, { memo: typed }: AccountRequest): stri
 };
 
 /**
- * The name of a new account, by what names are composed of: a blank one is derived, another one refused.
+ * The name that an account gets, by what names are composed of: a blank one is derived, another one refused.
  *
  * @throws Failure `input-rejected`
  * @see seed 001

@@ -32,6 +32,7 @@ import {
   changedSince,
   gone,
   inUse,
+  noneOfYours,
   lostSince,
   protectedSince,
   renamed,
@@ -107,7 +108,10 @@ const firstTouched = (database: Database, reverted: Committed): Touched | undefi
   const fields = jsonList(
     kind.fields.map((field) => either(differs(field, left, stored), `',"${field.field}"'`, "''")),
   );
-  const name = calledText(kind.thing, (column) => either("t.pk is null", left(column), stored(column)));
+  const { namedBy = "name" } = kind.thing;
+  // of what is seen no more nothing is known but what it was before
+  const former = (column: string): string => either(`${left(namedBy)} is null`, before(column), left(column));
+  const name = calledText(kind.thing, (column) => either("t.pk is null", former(column), stored(column)));
   const first = database.get(
     `select e.pk, t.id, ${name} as name, t.pk is null as gone, ${IS_BY_HAND} as byHand, ${fields} as fields ${written(kind)}
      where ${isTouched(kind)} limit 1`,
@@ -117,19 +121,25 @@ const firstTouched = (database: Database, reverted: Committed): Touched | undefi
   const by = database.get(
     `select i.number from import i ${THEN} ${wasTable(kind)} w on w.import = i.pk and w.pk = :record
      where i.revision > :revision and i.detail ->> 'reverts' is null and i.detail ->> 'revertedBy' is null
+       and (w.action = 'delete' or not :gone)
      order by i.revision desc limit 1`,
-    { ...params(reverted), record: first["pk"] ?? null },
+    { ...params(reverted), record: first["pk"] ?? null, gone: first["gone"] ?? null },
   );
   const headers = (JSON.parse(String(first["fields"])) as readonly string[]).map((field) => headerOf(kind, field));
   return {
     name: String(first["name"]),
     gone: first["gone"] === 1,
+    hasLeft: first["gone"] === 1 && by === undefined && isPartial(database),
     fields: first["gone"] === 1 ? [] : headers,
     byHand: first["byHand"] === 1 ? String(first["id"]) : undefined,
     by: by === undefined ? undefined : Number(by["number"]),
     count: database.count(`select count(*) ${written(kind)} where ${isTouched(kind)}`, params(reverted)),
   };
 };
+
+/** Whether who asks sees a part of the tenant: what he does not find may be there. */
+const isPartial = (database: Database): boolean =>
+  database.count("select count(*) from temp.sqlite_master where type = 'view' and name = 'org'") > 0;
 
 const headerOf = ({ format, thing }: StoredKind, field: string): string =>
   format.columns.find((column) => column.field === field)?.header ?? thing.fields[field]?.label?.ja ?? field;
@@ -243,9 +253,10 @@ const checkThere = (database: Database, reverted: Committed): void => {
     const last = database.get(
       `select ${calledText(named, before)} as name, i.number as by, i.detail ->> 'reverts' is not null as undo
        from import i ${THEN} ${was} c on c.import = i.pk and c.pk = :missing
-       where c.action = 'delete' order by i.revision desc limit 1`,
+       where c.action = 'delete' and i.detail ->> 'revertedBy' is null order by i.revision desc limit 1`,
       missing,
     );
+    if (users !== undefined && last === undefined && isPartial(database)) throw noneOfYours(users, named);
     if (users !== undefined) {
       throw gone(users, {
         thing: named,

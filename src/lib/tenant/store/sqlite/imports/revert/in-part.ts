@@ -56,7 +56,7 @@ export const checkInPart = (database: Database, reverted: Committed, newcomers: 
 
 const UNUSABLE = refusal(
   text(
-    "an address, code or account name that undoing would restore cannot be used",
-    "取り消すと元に戻るメールアドレス・コード・アカウント名のいずれかが使えない",
+    "an address, code, account name or serial number that undoing would restore cannot be used",
+    "取り消すと元に戻るメールアドレス・コード・アカウント名・シリアルナンバーのいずれかが使えない",
   ),
 );

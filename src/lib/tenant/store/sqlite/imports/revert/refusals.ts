@@ -46,6 +46,8 @@ export interface Touched {
   readonly name: string;
   /** it is there no longer */
   readonly gone: boolean;
+  /** it is gone for who sees a part of the tenant, and nothing that he sees tells whether it is elsewhere */
+  readonly hasLeft: boolean;
   /** headers of what is different; none if that is not known */
   readonly fields: readonly string[];
   /** its id, if others than imports changed it: whether its values are the same again is not known */
@@ -60,7 +62,7 @@ export interface Touched {
 export const changedSince = (
   thing: Thing,
   number: number,
-  { name, gone: isGone, fields, byHand, by, count }: Touched,
+  { name, gone: isGone, hasLeft, fields, byHand, by, count }: Touched,
 ): Failure => {
   const { en, ja } = nounOf(thing);
   const others = count > 1 ? text(` (and ${count - 1} more)`, `(他 ${count - 1} 件)`) : text("", "");
@@ -75,6 +77,14 @@ export const changedSince = (
       what,
       hint: text(`see when and by whom: ${see}; ${hint?.en}`, `変更の日時と実行者の確認: ${see}。${hint?.ja}`),
     });
+  }
+  if (hasLeft) {
+    return refusal(
+      text(
+        `the ${en} ${name} left your organisations after import ${number} (deleted, or moved)${others.en}`,
+        `${ja}「${name}」がインポート ${number} の後に管理対象組織からなくなっている(削除または移動)${others.ja}`,
+      ),
+    );
   }
   const what = fields.length === 0 ? text("", "") : text(`${fields.join(", ")} of `, `の${fields.join("、")}`);
   const [did, after] = isGone ? ["deleted", "削除"] : ["changed", "変更"];
@@ -141,6 +151,18 @@ export const gone = (restored: InTheWay, { thing, name, by, isUndo, app }: Gone)
       `取り消すと${who.ja}が、後から${did.ja}削除された${whose.ja}${called.ja}に関連付けられる`,
     ),
     by === undefined || isUndo ? again : undoing(by),
+  );
+};
+
+/** Records would refer again to one that who asks does not see any more, whether it was deleted or moved. */
+export const noneOfYours = (restored: InTheWay, thing: Thing): Failure => {
+  const [who, whose] = [listed(restored), nounOf(thing)];
+  const article = /^[aeiou]/.test(whose.en) ? "an" : "a";
+  return refusal(
+    text(
+      `${who.en} would belong to ${article} ${whose.en} that is none of yours any more (deleted, or moved)`,
+      `取り消すと${who.ja}が、管理対象組織からなくなった${whose.ja}(削除または移動)に関連付けられる`,
+    ),
   );
 };
 

@@ -1,0 +1,28 @@
+import type { Account, WrittenAccount } from "../../lib/client/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { typedWord } from "../../lib/text/shell-word.ts";
+import { unlessFailing } from "../records/written.ts";
+import type { Tools } from "../tools.ts";
+
+/** What of an account decides what its scheme's items of SECURED APPs do. */
+const decisive = ({ role, scheme, managesAll }: Account): string => JSON.stringify([role, scheme?.id, managesAll]);
+
+/**
+ * Warns where an account gets a scheme with items of SECURED APPs over a part of the organisations: these apps know none of
+ * them, so that the items are of use over 全て alone (ours).
+ */
+export async function warnOfSecuredItems(tools: Tools, { before, after }: WrittenAccount): Promise<void> {
+  const { role, scheme, managesAll, name, id } = after;
+  if (role !== "custom" || managesAll || scheme === null) return;
+  if (before !== null && decisive(before) === decisive(after)) return;
+  const held = await unlessFailing(async () => (await tools.tenant("roles")).client.roles.scheme(scheme.id));
+  const items = (held?.scheme.operations ?? []).filter((item) => item.startsWith("secured."));
+  if (items.length === 0) return;
+  const all = `clomoctl clomo-account edit ${typedWord(name, id)} --managed-orgs all`;
+  await tools.terminal.warn(
+    text(
+      `${items.join(", ")} of the scheme ${scheme.name} will do nothing for ${name}: over all organisations alone (ours); to give these: ${all}`,
+      `スキーム「${scheme.name}」の ${items.join("・")} は、管理対象組織が「全て」のときだけ有効なため(clomoctl 独自の規則)、「${name}」には効果がありません。「全て」にするには: ${all}`,
+    ),
+  );
+}
