@@ -250,7 +250,12 @@ export function parse(path: readonly string[], command: Command, words: readonly
     values.get("as") !== undefined &&
     !("as" in command.options)
   ) {
-    throw usageError(text("--as is for commands that work on a tenant", "--as はテナントを操作するコマンドで使います"));
+    throw usageError(
+      text(
+        "--as is for commands that work on a tenant: leave it out here",
+        "--as はテナントを操作するコマンドで使います。ここでは外してください",
+      ),
+    );
   }
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
   return {

@@ -186,6 +186,19 @@ export async function readNames(outside: Outside, ...asked: Parameters<NameReade
   }
 }
 
+/** Saves rows as a workbook. @param place where temporary files and stdout are, once there is a terminal */
+const savesRows =
+  (path: string, place: () => Parameters<typeof writeFileAtomically>[1], signal: AbortSignal): SaveRows =>
+  async (batches) => {
+    const { workbookBytes } = await import("../lib/xlsx/write.ts");
+    await writeFileAtomically(path, place(), async (writer) => {
+      for await (const bytes of workbookBytes(batches)) {
+        signal.throwIfAborted();
+        await writer.write(bytes);
+      }
+    });
+  };
+
 /**
  * The tools of one run; disposing of them closes the tenants that were opened.
  *
@@ -213,15 +226,7 @@ export function openTools(
   const { output = "-" } = globals;
   const path = output === "-" ? output : resolve(workingFolder, output);
   const checkFile = (): Promise<void> => checkWritable(path, temporary);
-  const saveRows: SaveRows = async (batches) => {
-    const { workbookBytes } = await import("../lib/xlsx/write.ts");
-    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, async (writer) => {
-      for await (const bytes of workbookBytes(batches)) {
-        signal.throwIfAborted();
-        await writer.write(bytes);
-      }
-    });
-  };
+  const saveRows = savesRows(path, () => ({ ...temporary, stdout: terminal.out }), signal);
   const terminal = new Terminal(
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows, checkFile },
     { ...globals, color: !globals.noColor, input: !globals.noInput },

@@ -97,6 +97,14 @@ test("warns of another Android device of the owner, whose account is meant for o
   expect(ja.stderr).toContain("警告: SERIAL000001: 「髙橋 花子 <hanako@example.co.jp>」は Android デバイス「S7」も");
 });
 
+test("a device that was made stays made where its owner's others cannot be asked for", async () => {
+  const using: Device = { ...after, platform: "Android", status: "管理中", androidMode: "comp" };
+  const locked = new Failure("locked", { what: text("locked", "使用中です") });
+  const ran = await run("devices create S1 --lang en", { tenant: { createDevice: made(using), devices: locked } });
+  expect(ran.exit).toBe(0);
+  expect(ran.stderr).toMatch(/^created: .*\nto take it back: [^\n]+\n$/);
+});
+
 test("a serial number that is taken ends with 3, in both languages", async () => {
   const tenant = { createDevice: new Failure("input-rejected", { what: text("S1 is taken", "S1 は使用済みです") }) };
   const { en, ja } = await inBoth("devices create S1", { tenant });

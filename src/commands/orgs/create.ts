@@ -5,6 +5,7 @@ import { DRY_RUN, valueOptions, valuesOf } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { orgNamed } from "./named.ts";
+import { madeInside } from "./outside.ts";
 import { orgWritten } from "./written.ts";
 
 export default defineCommand({
@@ -29,6 +30,7 @@ export default defineCommand({
     const resolve = { org: async (typed: string) => (await orgNamed(tools, typed)).id };
     const values = await valuesOf(ORG.fields, options, resolve);
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.orgs.create({ ...values, name, dryRun }), orgWritten(tools));
+    const written = await madeInside(client.orgs.create({ ...values, name, dryRun }), values["parent"], "--parent");
+    await showWritten(tools, written, orgWritten(tools));
   },
 });

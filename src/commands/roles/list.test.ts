@@ -19,6 +19,11 @@ test("facts 2.1: the five choices of the form, in its order, without a tenant", 
   ]);
 });
 
+test("no text is cut on a terminal of 80 columns", async () => {
+  const { en, ja } = await inBoth("roles list", { terminal: {} });
+  expect(en.stdout + ja.stdout).not.toContain("…");
+});
+
 test("programs get the words of roles, and the first ones", async () => {
   const { exit, stdout } = await run("roles list --limit 2 --format json");
   expect(exit).toBe(0);

@@ -27,6 +27,19 @@ test.each([
   expect(stderr).toContain(`to take it back: clomoctl users delete ${word}\n`);
 });
 
+test("who names no organisation, and may make nobody in 全社, is told by which option one is named", async () => {
+  const createUser = new Failure("not-found", { what: text("outside", "外です"), hint: text("whoami", "whoami") });
+  const line = "users create --name 花子 --email h@x.jp";
+  const { en, ja } = await inBoth(line, { tenant: { createUser } });
+  expect(en).toMatchObject({ exit: 6, stdout: "" });
+  expect(en.stderr).toBe(
+    "error: outside\n  --org\n  name one of your organisations: --org ORG (all of them: clomoctl orgs list)\n",
+  );
+  expect(ja.stderr).toContain("--org ORG で対象の組織を指定してください(一覧: clomoctl orgs list)\n");
+  const named = await run(`${line} --org S01 --lang en`, { tenant: { createUser, findOrgs: { items: [org] } } });
+  expect(named.stderr).toBe("error: outside\n  whoami\n");
+});
+
 test("sends each value in its field, the first address as the main one", async () => {
   const words = [
     "users",

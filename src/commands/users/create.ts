@@ -2,6 +2,7 @@ import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { orgNamed } from "../orgs/named.ts";
+import { madeInside } from "../orgs/outside.ts";
 import { DRY_RUN, valueOptions, valuesOf } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { USER_COLUMNS } from "./columns.ts";
@@ -29,7 +30,8 @@ export default defineCommand({
     const resolve = { org: async (typed: string) => (await orgNamed(tools, typed)).id };
     const values = await valuesOf(USER.fields, options, resolve);
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.users.create({ ...values, dryRun }), USER_WRITTEN);
+    const written = await madeInside(client.users.create({ ...values, dryRun }), values["org"], "--org");
+    await showWritten(tools, written, USER_WRITTEN);
     await warnOfKana(tools, values["nameKana"]);
   },
 });

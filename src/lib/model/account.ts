@@ -241,7 +241,7 @@ export const ACCOUNT_SETTINGS = {
       example: null,
       byHand: true,
     },
-    recorded: { type: "boolean", label: text("recorded", "記録の有無"), example: true },
+    recorded: { type: "boolean", label: text("recorded", "記録済み"), example: true },
   },
   formats: {},
   keys: [],

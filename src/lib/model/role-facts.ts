@@ -46,17 +46,14 @@ const CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> = {
     about: text("may do everything, may hold サポートオプション", "すべての操作が可能。サポートオプションを付与できる"),
   },
   division: {
-    scope: text("its managed organisations (管理対象組織)", "管理対象組織"),
+    scope: text("its managed organisations", "管理対象組織"),
     about: text(
-      "acts in the organisations that a system administrator set, makes operators there",
+      "acts in the organisations that a system administrator set (管理対象組織), makes operators there",
       "システム管理者が設定した管理対象組織を管理し、オペレーターを作成できる",
     ),
   },
   operator: {
-    scope: text(
-      "the organisation of its user, and below it (below: ours)",
-      "所属する組織とその下位(下位は clomoctl 独自)",
-    ),
+    scope: text("own organisation (below it: ours)", "所属組織と下位(下位は独自の規則)"),
     about: text(
       "a limited set of operations; no profiles, no administrators",
       "限定された操作のみ。プロファイルのインストールと管理者の追加はできない",

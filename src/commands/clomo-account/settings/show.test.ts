@@ -14,6 +14,18 @@ test("shows what names are composed of, by the maker's words", async () => {
   expect(ja.stdout).toMatch(/認証タイプ +標準\n/);
 });
 
+test("where nothing was recorded, says what records it, and to who may not, who does", async () => {
+  const tenant = { accountSettings: example("accountSettings", { recorded: false }) };
+  const { en, ja } = await inBoth("clomo-account settings show", { tenant });
+  expect(en.stderr).toContain("to record what the console has: clomoctl clomo-account settings set --composition");
+  expect(ja.stderr).toContain("記録するには: clomoctl clomo-account settings set --composition");
+  const scoped = await inBoth("clomo-account settings show --as hanako", {
+    tenant: { ...tenant, whoami: example("whoami") },
+  });
+  expect(scoped.en.stderr).toBe("nothing was recorded of these settings; a system administrator records them\n");
+  expect(scoped.ja.stderr).toBe("設定は記録されていません。記録できるのはシステム管理者です\n");
+});
+
 test("who may not read it is told, in both languages", async () => {
   const refused = new Failure("not-permitted", { what: text("not you", "権限がありません") });
   const { en, ja } = await inBoth("clomo-account settings show", { tenant: { accountSettings: refused } });

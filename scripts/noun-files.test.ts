@@ -1,0 +1,26 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/** What the files of the nouns that came with roles are called. */
+const THEIRS = /(?:account|role|scheme|whoami|reset)/;
+
+test("the files that each noun took are those of the tree, and no more than seven", () => {
+  const page = readFileSync(join(ROOT, "docs/adding-a-noun.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `([a-z -]+)` \| ((?:`[\w/-]+\.ts`(?:, )?)+) \|$/gm)];
+  const files = rows.map(([, noun, cells = ""]) => [noun, cells.split(", ").map((cell) => cell.slice(1, -1))] as const);
+  expect(files.map(([noun, own]) => [noun, own.length])).toEqual([
+    ["clomo-account", 7],
+    ["roles", 6],
+    ["roles schemes", 3],
+    ["whoami", 3],
+  ]);
+  const folders = "{model,contract,tenant/{http,store,use}}";
+  const there = globSync([`${folders}/*.ts`, "tenant/use/accounts/*.ts"], { cwd: join(ROOT, "src/lib") });
+  const theirs = there.filter((file) => THEIRS.test(file) && !file.endsWith(".test.ts"));
+  expect(files.flatMap(([, own]) => own).toSorted()).toEqual(
+    theirs.map((file) => file.replaceAll("\\", "/")).toSorted(),
+  );
+});
