@@ -52,6 +52,8 @@ export interface List<F extends Fields = Fields> {
   /** SQL: the table, joined with what the order and the selection need; then with what only values need */
   readonly table: string;
   readonly joined?: string | undefined;
+  /** SQL: the same table with what who asks does not see: its keys are scanned, and no text is made of them */
+  readonly whole?: string | undefined;
   /** SQL: the rows that are records of the list */
   readonly among?: string | undefined;
   readonly params?: Params | undefined;
@@ -370,10 +372,11 @@ export const recordsWith = async <F extends Fields>(
   return parsed<F>(await select(reader, list, { where, params: { ...list.params, ids: JSON.stringify(ids) } }));
 };
 
-const streamed = (list: List, filters: Filters, further?: string): Omit<Lines, "line"> => {
+const streamed = (reader: Reader, list: List, filters: Filters, further?: string): Omit<Lines, "line"> => {
   const [{ sql: key, before }] = list.order;
   const { table, joined = "", among = "true" } = list;
-  return { key, before, table, joined, among, ...passing(list, filters, further) };
+  const whole = reader.isPartial ? list.whole : undefined;
+  return { key, before, table, joined, whole, among, ...passing(list, filters, further) };
 };
 
 /**
@@ -394,7 +397,7 @@ export const linesOf = (
       });
     }
     await prepare(reader, list);
-    return { ...streamed(list, filters), line: recordLine(list) };
+    return { ...streamed(reader, list, filters), line: recordLine(list) };
   });
 
 /** Content of an export and its line ending. */
@@ -454,7 +457,7 @@ export const exportOf = async (
     const columns = (list.format?.columns ?? []).filter(
       ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
     );
-    const records = streamed(list, filters, list.exported);
+    const records = streamed(reader, list, filters, list.exported);
     const { table, among, where, params } = records;
     count = await reader.count(`select count(*) from ${table} where ${among} and ${where}`, params);
     return csvLines(records, await exportColumns(reader, list, records, columns), newline);

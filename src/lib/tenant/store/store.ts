@@ -80,6 +80,8 @@ export interface Lines {
   /** SQL: the table under the alias `t`, with the joins that selecting needs; then those that only the text needs */
   readonly table: string;
   readonly joined: string;
+  /** SQL: the same table with what who asks does not see, which is scanned faster; given only to who sees a part */
+  readonly whole?: string | undefined;
   /** SQL: the rows to scan; and which of them are records, `true` of all */
   readonly among: string;
   readonly where: string;

@@ -4,6 +4,7 @@ import { USER_COLUMNS } from "../../../commands/users/columns.ts";
 import { writeList, type ReadyLines } from "../../terminal/output.ts";
 import type { TextWriter } from "../../terminal/writer.ts";
 import { codeKey } from "../../model/normalise.ts";
+import { withAccount } from "../testing/accounts.ts";
 import { TestTenant } from "../testing/tenant.ts";
 
 /** A writer that keeps the bytes. */
@@ -148,4 +149,32 @@ test("lines come from one snapshot, hold nothing else up, and are given up at on
   await begun.next();
   await begun.return(undefined);
   expect((await begun.next()).done).toBe(true);
+});
+
+test("lines come to who sees a part in the same chunks as if the rest were not there", async () => {
+  const chunksOf = async (hidden: readonly number[]): Promise<readonly number[]> => {
+    await using tenant = new TestTenant();
+    for (const code of ["EAST", "WEST"]) await tenant.client.orgs.create({ name: code, code });
+    await withAccount(tenant, { name: "higashi", role: "division", org: "EAST", manages: ["EAST"] });
+    const total = 4000;
+    tenant.database.change(() => {
+      for (let at = 0; at < total; at += 1) {
+        const isHidden = hidden.includes(at % 10);
+        if (isHidden || at % 10 === 9) {
+          tenant.database.run(
+            `insert into user (pk, id, name, emails, org, createdAt, updatedAt, revision)
+             select :pk, :id, '山田', '[]', pk, '${AT}', '${AT}', 1 from org where code = :code`,
+            { pk: at + 100, id: idOf(3, at), code: isHidden ? "WEST" : "EAST" },
+          );
+        }
+      }
+    });
+    const chunks = await Array.fromAsync(tenant.as("higashi").users.list().ndjson());
+    expect(Buffer.concat(chunks).toString().match(/\n/g)).toHaveLength(total / 10 + 1);
+    return chunks.map(({ length }) => length);
+  };
+  const alone = await chunksOf([]);
+  expect(alone.length).toBeGreaterThan(2);
+  expect(await chunksOf([1, 4])).toEqual(alone);
+  expect(await chunksOf([0, 1, 2, 3, 4, 5, 6, 7, 8])).toEqual(alone);
 });

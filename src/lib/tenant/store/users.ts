@@ -20,7 +20,9 @@ export const USERS: List<typeof USER.fields> = {
   thing: USER,
   format: formatOf(USER, "users"),
   table: "user t",
-  joined: "join org o on o.pk = t.org left join temp.place p on p.pk = t.org",
+  whole: "main.user t",
+  // who sees a user sees the organisation of the user
+  joined: "join main.org o on o.pk = t.org left join temp.place p on p.pk = t.org",
   sql: { "org.id": "o.id", "org.code": "o.code", "org.path": "coalesce(p.path, '')" },
   order: [CREATION],
   orders: Object.fromEntries(USER_ORDERS.map((field) => [field, [{ sql: sortSql(field), before: "" }, CREATION]])),

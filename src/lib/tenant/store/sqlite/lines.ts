@@ -7,6 +7,9 @@ import { storageFailure } from "./storage-failure.ts";
 const MOST_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
 
+/** The most rows scanned by one statement where few of them may be seen; none of the others gives any bytes. */
+const MOST_ROWS_OF_WHOLE = 4096;
+
 /** When the plain text of batch after batch is not right, only one in this many is tried. */
 const MOST_UNTRIED = 63;
 
@@ -36,13 +39,17 @@ const batchOf = ({ line, plain }: Lines): Batch => {
 
 /** Records in batches, each a text assembled by SQLite; one that is too long for SQLite is made again of fewer rows. */
 function* batches(database: Database, records: Lines): Generator<Uint8Array, void> {
-  const { key, table, among, where, params, before } = records;
+  const { key, table, whole, among, where, params, before } = records;
+  const mostRows = whole === undefined ? MOST_ROWS : MOST_ROWS_OF_WHOLE;
   const batch = batchOf(records);
-  const rangeSql = `select max(k) as last from
-    (select ${key} as k from ${table} where ${key} > :after and ${among} order by ${key} limit :rows) range`;
+  const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
+  // an offset passes rows by, and gives nothing where fewer are left
+  const rangeSql = `select ${key} as last ${rest} order by ${key} limit 1 offset :skipped`;
+  const restSql = `select max(${key}) as last ${rest}`;
   let rows = MOST_ROWS;
   for (let after = before; ;) {
-    const last = database.get(rangeSql, { ...params, after, rows })?.["last"];
+    const next = { ...params, after, skipped: rows - 1 };
+    const last = (database.get(rangeSql, next) ?? database.get(restSql, next))?.["last"];
     if (typeof last !== "string" && typeof last !== "number") return;
     const range = { ...params, after, last };
     const linesOf: Parameters<Batch>[0] = (line) => {
@@ -63,15 +70,32 @@ function* batches(database: Database, records: Lines): Generator<Uint8Array, voi
     if (bytes.length > 0) yield bytes;
     after = last;
     const fitting = Math.floor((rows * BATCH_BYTES) / Math.max(bytes.length, 1));
-    rows = Math.max(1, Math.min(MOST_ROWS, rows * 2, fitting));
+    rows = Math.max(1, Math.min(mostRows, rows * 2, fitting));
   }
+}
+
+/** Bytes again in chunks of one size: the size of a batch would tell how many of the rows scanned are not seen. */
+function* evened(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void> {
+  let [even, filled] = [new Uint8Array(BATCH_BYTES), 0];
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + BATCH_BYTES - filled);
+      even.set(part, filled);
+      at += part.length;
+      filled += part.length;
+      if (filled < BATCH_BYTES) continue;
+      yield even;
+      [even, filled] = [new Uint8Array(BATCH_BYTES), 0];
+    }
+  }
+  if (filled > 0) yield even.subarray(0, filled);
 }
 
 /** Chunks whose failures say what is wrong with the tenant's file. */
 function* chunksOf(database: Database, records: Lines): Generator<Uint8Array, void> {
   try {
     if (records.head !== undefined) yield records.head;
-    yield* batches(database, records);
+    yield* records.whole === undefined ? batches(database, records) : evened(batches(database, records));
   } catch (error) {
     throw storageFailure(error, database.path);
   }
