@@ -294,7 +294,11 @@ describe("roles", () => {
     const org = await orgMade("営業部");
     const { id: user } = await made("oper@example.jp");
     const lost = accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
-    expect((await failureOf(lost))?.what.en).toContain("cannot be an operator in 全社");
+    expect(await failureOf(lost)).toMatchObject({
+      what: { en: expect.stringContaining("cannot be an operator in 全社") as unknown },
+      hint: { en: "another organisation: clomoctl users move USER --org ORG" },
+    });
+    expect(await failureOf(accounts().create({ user }))).toMatchObject({ hint: { en: "give it: --account NAME" } });
     await tenant.client.users.move({ ids: [user], org });
     await accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
     const back = tenant.client.users.move({ ids: [user], org: ROOT_ORG_ID });

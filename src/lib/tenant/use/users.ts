@@ -53,7 +53,8 @@ const checkAdministrator = async (
   const account = await readAccount(writer, id);
   if (account === undefined) return;
   permitAccountOf(asker, account);
-  if (org === ROOT_ORG_ID && account.role === "operator") checkOperator({ org: ROOT }, { name: account.name ?? "" });
+  if (org === ROOT_ORG_ID && account.role === "operator")
+    checkOperator({ org: ROOT, role: account.role }, { name: account.name ?? "" });
 };
 
 /** @throws Failure `input-rejected` where a mail address or account name is taken; `not-found` where there is no such organisation */

@@ -267,19 +267,28 @@ const checkLastSystem = async (reader: Reader, before: StoredAccount, role: Role
 };
 
 /** @see facts 2.1: an operator acts in its own organisation only */
-export const checkOperator = ({ org }: Pick<StoredAccount, "org">, { name }: Pick<Called, "name">): void => {
+export const checkOperator = (
+  { org, role }: Pick<StoredAccount, "org" | "role">,
+  { name }: Pick<Called, "name">,
+): void => {
   if (org !== ROOT) return;
   throw new Failure("input-rejected", {
     what: text(
       `${name} cannot be an operator in ${ROOT_ORG_NAME}: an operator acts in an organisation of its own`,
       `「${name}」は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
     ),
-    hint: text(
-      "another organisation: clomoctl users move USER --org ORG; another role: clomoctl clomo-account grant ACCOUNT --role ROLE; none: clomoctl clomo-account revoke ACCOUNT",
-      "別の組織にするには: clomoctl users move USER --org ORG。別の権限にするには: clomoctl clomo-account grant ACCOUNT --role ROLE。権限を外すには: clomoctl clomo-account revoke ACCOUNT",
-    ),
+    hint: role === "operator" ? text(`${MOVED.en}; ${OTHERWISE.en}`, `${MOVED.ja}。${OTHERWISE.ja}`) : MOVED,
   });
 };
+
+const MOVED = text(
+  "another organisation: clomoctl users move USER --org ORG",
+  "別の組織にするには: clomoctl users move USER --org ORG",
+);
+const OTHERWISE = text(
+  "another role: clomoctl clomo-account grant ACCOUNT --role ROLE; none: clomoctl clomo-account revoke ACCOUNT",
+  "別の権限にするには: clomoctl clomo-account grant ACCOUNT --role ROLE。権限を外すには: clomoctl clomo-account revoke ACCOUNT",
+);
 
 /** What a role does not have. */
 const notOf = (label: Text, whose: Text): Failure =>
@@ -464,7 +473,7 @@ export const newName = async (
   const given = typed?.trim() === "" ? undefined : typed;
   if (composed === undefined) {
     if (given !== undefined) return given;
-    throw wrongName(text("is missing: names are free text", "指定してください(任意の文字列)"));
+    throw wrongName(text("is missing: names are free text", "指定してください(任意の文字列)"), NAMED);
   }
   const { en, ja } = COMPOSITIONS[composition];
   if (composed === null || composed === "") {
@@ -484,6 +493,8 @@ export const newName = async (
     ),
   );
 };
+
+const NAMED = text("give it: --account NAME", "--account 名前 で指定してください");
 
 const COMPOSED = text(
   "see what names are composed of: clomoctl clomo-account settings show",
