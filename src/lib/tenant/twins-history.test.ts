@@ -34,6 +34,7 @@ test(
     );
     const wanted = [
       "read 200",
+      "page 200",
       "claim 422",
       "hand 201",
       "hand 422",

@@ -248,7 +248,7 @@ const reading: fc.Arbitrary<readonly TwinRequest[]> = fc
   )
   .map((request) => [request]);
 
-/** The next page of a list, some steps after the page before. */
+/** The pages of a list, one after another; or the next one some steps after the page before. */
 const further: fc.Arbitrary<readonly TwinRequest[]> = fc
   .record({
     list: of(
@@ -258,9 +258,12 @@ const further: fc.Arbitrary<readonly TwinRequest[]> = fc
       "devices?limit=1",
       "audit?limit=2",
     ),
-    back: of(0, 1, 2),
+    back: of(undefined, undefined, 0, 1),
   })
-  .map(({ list, back }) => [get(`/v1/${list}&cursor={cursor:${back}}`)]);
+  .map(({ list, back }) => {
+    const next = get(`/v1/${list}&cursor={cursor:${back ?? 0}}`);
+    return back === undefined ? [get(`/v1/${list}`), next, next] : [next];
+  });
 
 const committing: fc.Arbitrary<readonly TwinRequest[]> = fc
   .record({ back: of(0, 0, 0, 1), headers: onceWith })
