@@ -32,7 +32,17 @@ test(
       ),
       { numRuns: Math.ceil((STEPS * 2) / MOST), seed: SEED },
     );
-    const wanted = ["read 200", "hand 422", "hidden 200", "hidden 201", "visible 200"];
+    const wanted = [
+      "read 200",
+      "page 200",
+      "claim 422",
+      "hand 201",
+      "hand 422",
+      "hidden 200",
+      "hidden 201",
+      "visible 200",
+      "visible 201",
+    ];
     expect(seen).toEqual(seen.union(new Set(STEPS < USUAL ? [] : wanted)));
   },
   // as many steps as are asked for

@@ -22,6 +22,7 @@ const COMMIT: TwinRequest = {
 const READING: readonly TwinRequest[] = [
   "/v1/whoami",
   "/v1/tenant",
+  "/v1/tenant?administration=true",
   "/v1/orgs",
   "/v1/orgs/find?name=EAST",
   "/v1/orgs/find?name=WEST",

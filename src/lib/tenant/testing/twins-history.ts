@@ -11,7 +11,14 @@ type Asker = (typeof ASKERS)[number];
 /** One step: what somebody asks of both twins, what the owner does in both, or in the first one alone. */
 export type TwinStep =
   | { readonly by: Asker; readonly what: string; readonly asks: readonly TwinRequest[] }
-  | { readonly by: "owner"; readonly half: "visible" | "hidden"; readonly does: readonly TwinRequest[] }
+  | {
+      readonly by: "owner";
+      /** an account that has all */
+      readonly as: "sys" | "all" | undefined;
+      readonly half: "visible" | "hidden";
+      readonly does: readonly TwinRequest[];
+    }
+  | { readonly by: Asker; readonly claims: TwinRequest; readonly value: string }
   | { readonly role: "division" | "operator" | "none"; readonly of: Asker; readonly manages: readonly string[] };
 
 const get = (path: string, headers?: Readonly<Record<string, string>>): TwinRequest => ({
@@ -241,7 +248,7 @@ const reading: fc.Arbitrary<readonly TwinRequest[]> = fc
   )
   .map((request) => [request]);
 
-/** The next page of a list, some steps after the page before. */
+/** The pages of a list, one after another; or the next one some steps after the page before. */
 const further: fc.Arbitrary<readonly TwinRequest[]> = fc
   .record({
     list: of(
@@ -251,9 +258,12 @@ const further: fc.Arbitrary<readonly TwinRequest[]> = fc
       "devices?limit=1",
       "audit?limit=2",
     ),
-    back: of(0, 1, 2),
+    back: of(undefined, undefined, 0, 1),
   })
-  .map(({ list, back }) => [get(`/v1/${list}&cursor={cursor:${back}}`)]);
+  .map(({ list, back }) => {
+    const next = get(`/v1/${list}&cursor={cursor:${back ?? 0}}`);
+    return back === undefined ? [get(`/v1/${list}`), next, next] : [next];
+  });
 
 const committing: fc.Arbitrary<readonly TwinRequest[]> = fc
   .record({ back: of(0, 0, 0, 1), headers: onceWith })
@@ -295,10 +305,51 @@ const asked = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant("other"), others) },
 );
 
+/** What takes visible records out of what the askers have, into 全社, and in again. */
+const acrossTheBorder: fc.Arbitrary<readonly TwinRequest[]> = fc
+  .oneof(
+    fc
+      .record({ email: EAST.email, org: fc.oneof(fc.constant("全社"), EAST.org) })
+      .map(({ email, org }) => post("/v1/users/move", { ids: [`{user:${email}}`], org: `{org:${org}}` })),
+    fc
+      .record({ code: of("E1", "E2", "E3", "E11"), parent: of("全社", "EAST", "E1") })
+      .map(({ code, parent }) => post(`/v1/orgs/{org:${code}}/move`, { parent: `{org:${parent}}` })),
+    fc.record({ serial: EAST.serial, owner: fc.option(EAST.email) }).map(({ serial, owner }) =>
+      post("/v1/devices/set-owner", {
+        ids: [`{device:${serial}}`],
+        owner: owner === null ? null : `{user:${owner}}`,
+        ownerOrg: null,
+      }),
+    ),
+  )
+  .map((request) => [request]);
+
+/** Values of the hidden half, which the asker would give to what is his. */
+const claims: fc.Arbitrary<Pick<Extract<TwinStep, { readonly claims: unknown }>, "claims" | "value">> = fc.oneof(
+  WEST.email.map((value) => ({
+    value,
+    claims: post("/v1/users", { name: "東 花子", emails: [value], org: "{org:EAST}" }),
+  })),
+  WEST.org.map((value) => ({
+    value,
+    claims: post("/v1/orgs", { name: "新設部", code: value, parentId: "{org:EAST}" }),
+  })),
+  WEST.serial.map((value) => ({
+    value,
+    claims: post("/v1/devices", { serialNumber: value, ownerOrg: "{org:EAST}" }),
+  })),
+  of("nishi").map((value) => ({
+    value,
+    claims: patch("/v1/users/{user:jiro@east.example}", { accountName: value }),
+  })),
+);
+
 /** What the owner does in one half: files that delete what they lack, and filters, would reach the other. */
 const owned = (isEast: boolean): fc.Arbitrary<readonly TwinRequest[]> => {
   const own = isEast ? EAST : WEST;
-  const reaches = (does: readonly TwinRequest[]): boolean => /"mode":"replace"|"search":/.test(JSON.stringify(does));
+  // of the hidden half, too, somebody has the code E1
+  const reaches = (does: readonly TwinRequest[]): boolean =>
+    /"mode":"replace"|"search":|"key":"employee-code"/.test(JSON.stringify(does));
   return fc.oneof(
     { weight: 4, arbitrary: byHand(own, own) },
     {
@@ -314,8 +365,11 @@ const owned = (isEast: boolean): fc.Arbitrary<readonly TwinRequest[]> => {
         .map((does) => [...does, COMMIT]),
     },
     { weight: 1, arbitrary: fc.constant([post("/v1/imports/{import:}/revert"), COMMIT]) },
+    ...(isEast ? [{ weight: 2, arbitrary: acrossTheBorder }] : []),
   );
 };
+
+const someWhole = of(undefined, undefined, "sys", "all");
 
 export const someTwinStep: fc.Arbitrary<TwinStep> = fc.oneof(
   {
@@ -324,8 +378,18 @@ export const someTwinStep: fc.Arbitrary<TwinStep> = fc.oneof(
       .record({ by: of("higashi", "higashi", ...ASKERS), of: asked })
       .map(({ by, of: [what, asks] }) => ({ by, what, asks })),
   },
-  { weight: 5, arbitrary: owned(false).map((does) => ({ by: "owner" as const, half: "hidden" as const, does })) },
-  { weight: 3, arbitrary: owned(true).map((does) => ({ by: "owner" as const, half: "visible" as const, does })) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ by: of("owner"), as: someWhole, half: of("hidden"), does: owned(false) }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ by: of("owner"), as: someWhole, half: of("visible"), does: owned(true) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ by: of("higashi", "cus"), claim: claims }).map(({ by, claim }) => ({ by, ...claim })),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -353,6 +417,14 @@ const HIDDEN: Readonly<Record<string, string>> = {
   tenant_profile: "true",
   import: "t.detail -> 'request' ->> 'scope' is null and t.detail ->> 'scope' is null",
 };
+
+/** Whether somebody in the hidden half has a value. */
+const TAKEN = `${INSIDE} select
+  (select count(*) from user_email e join user u on u.pk = e.user where e.emailKey = :key and u.org not in inside)
+  + (select count(*) from org where code = :value and pk not in inside)
+  + (select count(*) from user where accountName = :value and org not in inside)
+  + (select count(*) from device t where serialNumber = :value
+      and coalesce((select org from user where pk = t.owner), t.ownerOrg, 1) not in inside)`;
 
 const hiddenOf = ({ tenant }: Twin): Readonly<Record<string, readonly Row[]>> =>
   Object.fromEntries(
@@ -386,11 +458,13 @@ export class TwinHistory {
     if (step.by === "owner") {
       const done: number[] = [];
       for (const request of step.does) {
-        done.push((await whole.own(request, step.half)).status);
-        if (step.half === "visible") await bare.own(request, step.half);
+        const { status } = await whole.own(request, step.half, step.as);
+        if (step.half === "visible") expectSame((await bare.own(request, step.half, step.as)).status, status);
+        done.push(status);
       }
       return [`${step.half} ${done.at(-1)}`];
     }
+    if ("claims" in step) return [await this.#claim(step)];
     const told: string[] = [];
     for (const request of step.asks) told.push(`${step.what} ${await this.#ask(step.by, request)}`);
     return told;
@@ -403,6 +477,24 @@ export class TwinHistory {
       tenant.database.run(sql, { role, name, manages: JSON.stringify(manages) });
     }
     return [`granted ${role}`];
+  }
+
+  /** Asks for a value that is taken outside: that it cannot be used is all that is told. */
+  async #claim({ by, claims, value }: Extract<TwinStep, { readonly claims: unknown }>): Promise<string> {
+    const [whole] = this.#pair;
+    const isTaken = whole.tenant.database.count(TAKEN, { value, key: value.toLowerCase() }) > 0;
+    if (!isTaken) return "nothing to claim";
+    const before = stateOf(whole);
+    const { status, text } = await whole.plainly(by, claims);
+    expectSame(stateOf(whole), before);
+    if (status !== 422) {
+      expectSame([status, [403, 404].includes(status)], [status, true]);
+      return `claim ${status}`;
+    }
+    const { detail } = JSON.parse(text) as { readonly detail: Readonly<Record<"en" | "ja", string>> };
+    const [en, ja] = [detail.en, detail.ja].map((told) => told.replace(/^[^:]+: /, ""));
+    expectSame([en, ja], [`${value} cannot be used`, `「${value}」は使えません`]);
+    return "claim 422";
   }
 
   async #ask(account: Asker, request: TwinRequest): Promise<number> {
