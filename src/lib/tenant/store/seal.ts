@@ -14,17 +14,14 @@ export const sealingKey = async (reader: Reader): Promise<string> =>
 // oxlint-disable-next-line eslint/no-restricted-globals -- it takes several milliseconds to load, which lists of all do without
 const crypto = () => process.getBuiltinModule("node:crypto");
 
-const macOf = (key: string, use: "cursor" | "encryption" | "mark" | "number", text: string): Buffer =>
+const macOf = (key: string, use: "cursor" | "encryption" | "mark", text: string): Buffer =>
   crypto().createHmac("sha256", Buffer.from(key, "hex")).update(`${use}\n${text}`).digest();
 
 /** A mark of a text, in hexadecimal: another one tells that the text is another one, and nothing of what it says. */
 export const markOf = (key: string, text: string): string => macOf(key, "mark", text).toString("hex");
 
-/** A number of six digits for a text, of which it tells nothing. */
-export const numberOf = (key: string, text: string): number => {
-  const [least, most] = [100_000, 1_000_000];
-  return least + (macOf(key, "number", text).readUIntBE(0, 6) % (most - least));
-};
+/** A number of six digits that tells nothing. */
+export const opaqueNumber = (): number => crypto().randomInt(100_000, 1_000_000);
 
 /** A text that only {@link unseal} with the same key reads: the same for the same text. */
 export const seal = (key: string, text: string): string => {

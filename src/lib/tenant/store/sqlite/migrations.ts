@@ -4,7 +4,7 @@ import { recordsOfAudit } from "./steps/audit-records.ts";
 import type { Database } from "./database.ts";
 import { KEYS_IN_COLUMNS } from "./steps/keys-in-columns.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
-import { numberOf, SEALING_KEY } from "../seal.ts";
+import { opaqueNumber } from "../seal.ts";
 import { notUpgradable, upgradingCommand } from "./upgrade.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
@@ -36,14 +36,11 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** Gives the tasks of before numbers for those who see a part of the tenant. */
 const nameTasks = (database: Database): void => {
-  const key = String(database.get(SEALING_KEY)?.["sealingKey"]);
-  const named = new Set<number>();
-  for (const { pk } of database.all("select pk from console_task order by pk")) {
-    let [turn, handle] = [0, 0];
-    do handle = numberOf(key, `${String(pk)} ${turn++}`);
-    while (named.has(handle));
-    named.add(handle);
-    database.run("update console_task set handle = :handle where pk = :pk", { handle, pk: Number(pk) });
+  const tasks = database.all("select pk from console_task order by pk");
+  const handles = new Set<number>();
+  while (handles.size < tasks.length) handles.add(opaqueNumber());
+  for (const [at, handle] of [...handles].entries()) {
+    database.run("update console_task set handle = :handle where pk = :pk", { handle, pk: Number(tasks[at]?.["pk"]) });
   }
 };
 
