@@ -125,7 +125,15 @@ export class ActorsModel extends DirectoryModel {
   override refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
     const reasons = super.refusals(kind, record, given);
     if (record !== undefined && !this.sees(kind, record)) return reasons;
-    return kind === "users" ? [...this.#untouchable(record), ...reasons, ...this.#unlikeNames(record, given)] : reasons;
+    if (kind === "orgs") return [...this.#unmovable(record, given), ...reasons];
+    return [...this.#untouchable(record), ...reasons, ...this.#unlikeNames(record, given)];
+  }
+
+  /** Who has nothing above an organisation takes it out of no other one's. */
+  #unmovable(org: number | undefined, { parent }: Values): readonly Refusal[] {
+    if (org === undefined || parent === undefined) return [];
+    const above = Number(this.records.orgs.get(org)?.["parent"] ?? ROOT);
+    return this.sees("orgs", above) ? [] : [notPermitted("上位組織")];
   }
 
   /** Users whom system administrators alone change. */

@@ -185,9 +185,11 @@ export abstract class AuditedHistory<Step> {
     const [done] = await asked();
     const [before, after] = [{ state: "open" }, { state, at: done?.closedAt, actor: this.by.actor }];
     const isOne = tasks.length === 1;
+    // who sees a part names them by other numbers
+    const known = await Promise.all(tasks.map(({ number }) => this.tenant.client.console.show(number)));
     const audited: Told = {
       action: state === "confirmed" ? "console.confirm" : "console.drop",
-      objects: tasks.map(({ number }) => ({ thing: "console_task", id: String(number) })),
+      objects: known.map(({ number }) => ({ thing: "console_task", id: String(number) })),
       before: isOne ? before : { records: tasks.map(() => before) },
       after: isOne ? after : { records: tasks.map(() => after) },
     };
