@@ -86,12 +86,12 @@ export class SqliteImports implements ImportEngine {
   async planDeletion(
     id: string,
     request: StoredRequest,
-    { ids, takes, told }: Asked,
+    { ids, takes, told, lesser }: Asked,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     makeStagingFolder(this.#folder);
     const files = this.#files(id, takes);
-    await this.#worker.run({ type: "delete", files, id, request, ids, told }, undefined, signal);
+    await this.#worker.run({ type: "delete", files, id, request, ids, told, lesser }, undefined, signal);
   }
 
   async replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void> {
