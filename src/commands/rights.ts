@@ -28,6 +28,8 @@ interface Refusal {
   /** what he asked for, where that is not what the operation is called: `take roles away` */
   readonly asked?: Text | undefined;
   readonly where?: string | undefined;
+  /** why not, where that is not his role alone */
+  readonly why?: Text | undefined;
 }
 
 /**
@@ -39,18 +41,17 @@ interface Refusal {
 export async function requireRight(
   { globals, tenant }: Pick<Tools, "globals" | "tenant">,
   operation: Operation,
-  { asked = OPERATIONS[operation].about, where }: Refusal = {},
+  { asked = OPERATIONS[operation].about, where, why }: Refusal = {},
 ): Promise<void> {
   const { as } = globals;
   if (as === undefined) return;
   const { account, role, operations } = await (await tenant("whoami")).client.whoami.show();
   if (operations.some((one) => one.operation === operation)) return;
   const [name, { en, ja }] = [account ?? as, ROLES[role]];
+  const { en: because, ja: reason } =
+    why ?? text(`${/^[aeiou]/.test(en) ? "an" : "a"} ${en} may not`, `${ja}にはできません`);
   throw new Failure("not-permitted", {
-    what: text(
-      `${name} may not ${asked.en}: ${/^[aeiou]/.test(en) ? "an" : "a"} ${en} may not`,
-      `「${name}」の権限では行えません(${asked.ja}): ${ja}にはできません`,
-    ),
+    what: text(`${name} may not ${asked.en}: ${because}`, `「${name}」の権限では行えません(${asked.ja}): ${reason}`),
     where,
     hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
   });

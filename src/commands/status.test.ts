@@ -424,4 +424,13 @@ test("administrators are counted, with who is only marked; what is wrong with th
   const bare = await run("status --format table", { home, tenant: unrecorded });
   expect(bare.stdout).toMatch(/^administrators +0 \(no role is recorded\)$/m);
   expect(bare.stdout).not.toContain("support option");
+  const unasked = tenantOf({
+    administration,
+    profile,
+    mirroredAt: "2026-11-20T01:23:45.000Z",
+    administratorsKnown: [],
+  });
+  const mirror = await inBoth("status --format table", { home, tenant: { ...EMPTY, tenant: unasked } });
+  expect(mirror.en.stdout).toMatch(/^administrators +3 \(.*; whether there are others nobody has said\)$/m);
+  expect(mirror.ja.stdout).toMatch(/^管理者 +3\(.*、ほかにいるかは未確認\)$/m);
 });

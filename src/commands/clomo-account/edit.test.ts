@@ -128,7 +128,11 @@ test("what the tenant refuses is told, in both languages", async () => {
   expect(ja.stderr).toBe("エラー: 使用済みです\n");
 });
 
-testWrongLines(["clomo-account edit hanako01", "nothing to change"], ["clomo-account edit --account x", "ACCOUNT"]);
+testWrongLines(
+  ["clomo-account edit hanako01", "nothing to change"],
+  ["clomo-account edit --account x", "ACCOUNT"],
+  ["clomo-account edit hanako01 --no-support-option --notice-mail", "--notice-mail and --no-support-option do not"],
+);
 
 testUnshowable("clomo-account edit a --memo b");
 
@@ -170,4 +174,16 @@ test("who may grant operator alone is told that of other roles before a password
   const ran = await run("clomo-account grant hanako01 --role custom --as hanako --lang en", { tenant: { whoami } });
   expect(ran.exit).toBe(4);
   expect(ran.stderr).toContain("may not grant roles above operator: a division administrator may not");
+});
+
+test("who may grant operator alone is told of the support option that it is for system administrators", async () => {
+  const operations = [{ operation: "accounts.write", reach: "inside" }];
+  const whoami = { ...example<object>("whoami"), role: "division", operations };
+  const line = "clomo-account grant hanako01 --role operator --support-option --as hanako";
+  const { en, ja } = await inBoth(line, { tenant: { whoami } });
+  expect([en.exit, ja.exit]).toEqual([4, 4]);
+  expect(en.stderr).toContain(
+    "hanako may not give the support option: the support option is for system administrators, at most 5 in a tenant",
+  );
+  expect(ja.stderr).toContain("(サポートオプションの付与): サポートオプションを付与できるのはシステム管理者だけ");
 });

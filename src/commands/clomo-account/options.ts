@@ -1,6 +1,6 @@
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { ACCOUNT, ACCOUNT_LANGUAGES, PASSWORD_RULE, passwordFault } from "../../lib/model/account.ts";
+import { ACCOUNT, ACCOUNT_LANGUAGES, PASSWORD_RULE, passwordFault, SUPPORT_RULE } from "../../lib/model/account.ts";
 import { ROLES, type Role } from "../../lib/model/role.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -116,13 +116,19 @@ const ALL = ["all", "全て"];
 export async function accountValues(tools: Tools, given: GivenOptions): Promise<Values> {
   const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole, passwordFile } = given;
   if (passwordFile !== undefined && passwordInConsole) throw TWICE;
+  const supported = switched("supportOption", given.supportOption, given.noSupportOption);
+  const noticed = switched("noticeMail", given.noticeMail, given.noNoticeMail);
+  if (supported.supportOption === false && noticed.noticeMail === true) throw NOTICE_WITHOUT;
   if (role === "system" || role === "division" || role === "custom") await requireRight(tools, "accounts.roles");
+  if (supported.supportOption === true) {
+    await requireRight(tools, "accounts.roles", { asked: GIVE_SUPPORT, where: "--support-option", why: SUPPORT_RULE });
+  }
   return {
     ...(role !== undefined && { role }),
     ...(scheme !== undefined && { scheme }),
     ...(managedOrgs !== undefined && (await orgValues(tools, managedOrgs))),
-    ...switched("supportOption", given.supportOption, given.noSupportOption),
-    ...switched("noticeMail", given.noticeMail, given.noNoticeMail),
+    ...supported,
+    ...noticed,
     ...(language !== undefined && { language }),
     ...(accountTimezone !== undefined && { timezone: accountTimezone }),
     ...(memo !== undefined && { memo }),
@@ -137,6 +143,17 @@ const TWICE = new Failure("usage", {
   ),
   where: "--password-in-console",
 });
+
+const NOTICE_WITHOUT = new Failure("usage", {
+  what: text(
+    "notice mail is for who holds the support option: --notice-mail and --no-support-option do not go together",
+    "お知らせメールを受信できるのはサポートオプションのあるアカウントだけです。--notice-mail と --no-support-option は同時に指定できません",
+  ),
+  where: "--notice-mail",
+  hint: text("leave one of them out", "どちらか一方だけを指定してください"),
+});
+
+const GIVE_SUPPORT = text("give the support option", "サポートオプションの付与");
 
 const orgValues = async (tools: Tools, names: readonly string[]): Promise<Values> => {
   if (names.length === 1 && ALL.includes(names[0] ?? "")) return { managesAll: true };

@@ -6,7 +6,7 @@ import type { Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { inTurn, type Answer } from "../testing/tenant.ts";
+import { example, inTurn, type Answer } from "../testing/tenant.ts";
 import { committed, encodeText, folderWith, ID, planOf, rowOf } from "./testing/plans.ts";
 
 const EXPORT = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
@@ -126,6 +126,35 @@ test("what an open task is the reason of is to be done in the console: no export
   expect(both.en.stderr).toContain("open tasks: 3)");
   expect(both.en.stderr).toContain("the rest was changed in the console meanwhile: import this export first: ");
   expect(both.en.stderr).not.toContain("\nthen: ");
+});
+
+test("a record that lies outside the plan's organisations in the console is told so, with where, and not to be unreadable", async () => {
+  const place = (value: string) => [
+    { field: "name", value: "髙橋 花子" },
+    { field: "orgCode", value },
+  ];
+  const line = {
+    ...rowOf({ row: 2, key: "a", action: "invalid", changed: [] }),
+    planned: place("EAST"),
+    after: place("WEST"),
+    touched: true,
+    outside: true,
+  };
+  const tenant = tenantWith({ ...differing, differences: 1, first: [line] });
+  const { en, ja } = await inBoth(VERIFY, { tenant, folder: folderOf(), terminal: { columns: 200 } });
+  expect(en.stdout + en.stderr).toContain("outside the plan's organisations");
+  expect(en.stdout + en.stderr).toContain("a: 組織コード: planned EAST, console WEST");
+  expect(en.stdout + en.stderr).not.toContain("cannot be read");
+  expect(ja.stdout).toContain("計画の対象組織の外");
+  const whoami = { ...example<object>("whoami"), role: "division", operations: [] };
+  const part = await run(`${VERIFY} --as hanako --lang en`, {
+    tenant: { ...tenant, whoami },
+    folder: folderOf(),
+    terminal: { columns: 200 },
+  });
+  expect(part.stdout + part.stderr).toContain("lies outside your organisations");
+  const piped = await run(VERIFY, { tenant, folder: folderOf() });
+  expect(piped.stdout).toContain("outside\ta\t髙橋 花子\t");
 });
 
 test("what open tasks keep from being told is told with all of them, and neither uploaded again nor taken over", async () => {

@@ -5,6 +5,7 @@ import { shownWord } from "../../lib/text/shell-word.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
+import { rightsIn } from "../rights.ts";
 import { zoneOf } from "../tools.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
@@ -118,7 +119,8 @@ export default defineCommand({
       for (const line of leftOpen(verification, found, against)) await terminal.note(line);
       return end;
     }
-    const columns = DIFFERENCE_COLUMNS(found.kind);
+    const { isSystem } = await rightsIn(tools, context);
+    const columns = DIFFERENCE_COLUMNS(found.kind, isSystem ? "all" : "part");
     const isTable = isUsualTable(terminal);
     const shown = isTable ? columns.filter(({ key }) => key !== "values") : columns;
     await terminal.list(shown, [...verification.first, ...verification.unseen]);

@@ -9,7 +9,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { tableCellOf } from "../../lib/terminal/table/cells.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { unsaidName } from "../renewals/items/expected.ts";
-import type { Status } from "./gather.ts";
+import { isUnasked, type Status } from "./gather.ts";
 
 type Administration = NonNullable<Tenant["administration"]>;
 
@@ -115,7 +115,10 @@ const importOf = ({ number, id, kind, mode, state, committedAt, emittedAt, actor
 });
 
 /** How many administrators there are, how many of them are only marked, and who holds the support option. */
-const administratorsName = ({ total, system, marked, recorded, supported }: Administration): Text => {
+const administratorsName = (
+  { total, system, marked, recorded, supported }: Administration,
+  isUnsaid: boolean,
+): Text => {
   const holders = supported.map(({ name }) => name).join(", ");
   const { en, ja } = joined(
     [
@@ -126,6 +129,7 @@ const administratorsName = ({ total, system, marked, recorded, supported }: Admi
           ]
         : [text("no role is recorded", "管理者権限の記録なし")]),
       ...(marked > 0 ? [text(`${marked} on a mark alone`, `管理者の指定のみ ${marked}`)] : []),
+      ...(isUnsaid ? [text("whether there are others nobody has said", "ほかにいるかは未確認")] : []),
     ],
     text("; ", "、"),
   );
@@ -182,7 +186,8 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
     key: "administrators",
     header: text("administrators", "管理者"),
     value: ({ tenant }) => tenant?.administration ?? null,
-    name: ({ tenant }) => (tenant?.administration === undefined ? null : administratorsName(tenant.administration)),
+    name: ({ tenant }) =>
+      tenant?.administration === undefined ? null : administratorsName(tenant.administration, isUnasked(tenant)),
   },
   {
     key: "lastImport",

@@ -185,8 +185,8 @@ function recordingLines({ tenant, renewals, expected }: Pick<Read, "tenant" | "r
   return renewals.length === 0 && !isAll ? ["clomoctl renewals add NAME --file FILE"] : [];
 }
 
-/** Whether nobody has said who a mirror's administrators are. */
-const isUnasked = ({ mirroredAt, users, administratorsKnown = [] }: Tenant): boolean =>
+/** Whether nobody has said who a mirror's administrators are, or whether there are others than those recorded. */
+export const isUnasked = ({ mirroredAt, users, administratorsKnown = [] }: Tenant): boolean =>
   mirroredAt !== null && users > 0 && !administratorsKnown.includes("users");
 
 /** What to type for an item: its name; its id where another one is called so. */

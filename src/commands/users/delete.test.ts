@@ -259,7 +259,7 @@ test("all names that find nothing or several are told, with near ones, and nothi
 });
 
 test("in a mirror what is to be done in the console is told, and unknown administrators are feared", async () => {
-  const mirrored = example<object>("tenant", { administratorsKnown: [] });
+  const mirrored = example<object>("tenant", { administratorsKnown: [], administration: undefined });
   const tenant = tenantWith({ tenant: mirrored, commitImport: { ...committed(PLAN), consoleTask: 3 } });
   const named = await inBoth("users delete hanako@example.co.jp --confirm-deletions 1", { tenant });
   expect(named.en.exit).toBe(0);

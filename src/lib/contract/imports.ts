@@ -283,6 +283,8 @@ const Difference = named(
     planned: z.array(z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() })),
     /** the plan creates, changes or deletes the record */
     touched: z.boolean(),
+    /** the console has it outside the organisations that the plan reads, or in one that is not known there */
+    outside: z.boolean().optional(),
     /** an open task for the console, which has it otherwise until that is done */
     task: z.int().optional(),
     /** open tasks, of whatever records, that change what these are called: until they are done, the line means nothing else, or nobody can tell what */

@@ -611,6 +611,41 @@ describe("who may", () => {
     expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
   });
 
+  test("who may not take a role away is told that of an administrator whom he would delete, with what he may", async () => {
+    const east = await orgMade("東");
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    const boss = await administrator("boss01", { role: "system" }, east);
+    const operator = await administrator("ope01", { role: "operator" }, east);
+    const deleting = (account: string, kind: "users" | "orgs", asked: object) =>
+      failureOf(tenant.as(account).imports.delete({ kind, ...asked, called: "x" }));
+    const refused = {
+      code: "not-permitted",
+      what: { en: "boss01 is a system administrator: only a system administrator changes the account and its user" },
+    };
+    expect(await deleting("div01", "users", { ids: [boss] })).toMatchObject(refused);
+    expect(await deleting("div01", "users", { ids: [operator, boss] })).toMatchObject(refused);
+    expect(await deleting("ope01", "users", { ids: [boss] })).toMatchObject({ code: "not-permitted" });
+    // filters leave administrators, whoever asks
+    expect(await tenant.as("div01").imports.delete({ kind: "users", search: "boss01", called: "x" })).toMatchObject({
+      delete: 0,
+      staying: { count: 1 },
+    });
+    const revoke = "clomoctl clomo-account revoke ACCOUNT (of who has a role), or";
+    for (const [account, hint] of [
+      ["div01", `${revoke} ask a system administrator (of who is only marked)`],
+      ["boss01", `${revoke} clomoctl users administrators remove USER… (of who is only marked)`],
+    ] as const) {
+      expect(await deleting(account, "users", { ids: [operator] })).toMatchObject({
+        code: "input-rejected",
+        hint: { en: `administrators are never deleted; if they are none any more: ${hint}` },
+      });
+    }
+    const items = ["users.delete"] as const;
+    await withAccount(tenant, { name: "cus01", role: "custom", items });
+    const asked = await deleting("cus01", "users", { ids: [boss] });
+    expect(asked).toMatchObject(refused);
+  });
+
   test("of an organisation outside, one that is there is told of as one that is not, with the way out", async () => {
     const [east] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
@@ -739,14 +774,17 @@ describe("who may", () => {
       { stream: new Blob([file]).stream(), encoding: "utf-8" },
     );
     const { id } = await imports.commit(plan);
+    const early = await imports.revert(id);
     await made("old@example.jp", west);
-    const refused = await failureOf(imports.revert(id).then((undo) => imports.commit(undo)));
-    expect(refused).toMatchObject({
+    const refused = {
       code: "conflict",
       what: {
         en: "an address, code, account name or serial number that undoing would restore cannot be used; it cannot be undone",
       },
-    });
+    };
+    expect(await failureOf(imports.commit(early))).toMatchObject(refused);
+    // nor is it shown as if it could be undone
+    expect(await failureOf(imports.revert(id))).toMatchObject(refused);
     expect((await failureOf(tenant.client.imports.revert(id)))?.what.en).toContain(
       "the user old <old@example.jp> uses",
     );

@@ -212,7 +212,13 @@ describe("no code is sent", () => {
       code: "input-rejected",
       where: "--to",
       what: { en: "taro@accounts.example is no mail address of hana, which has 1" },
+      hint: { en: "see them: clomoctl clomo-account show hana" },
     });
+    const operator = await person("ope", { role: "operator" });
+    const own = await failureOf(tenant.as("ope").accounts.sendResetCode(operator, { address: "x@example.jp" }));
+    expect(own).toMatchObject({ code: "input-rejected", where: "--to" });
+    // he may not see it
+    expect(own?.hint).toBeUndefined();
     tenant.database.run(`update user set emails = '["a b@accounts.example"]' where id = :id`, { id });
     expect(await failureOf(codeFor(id, "a b@accounts.example"))).toMatchObject({
       code: "input-rejected",

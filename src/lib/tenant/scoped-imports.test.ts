@@ -128,3 +128,27 @@ describe("an undo", () => {
     ]);
   });
 });
+
+test("who was moved out of a plan's organisations in the console is told to lie outside, and not to be unreadable", async () => {
+  await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+  await tenant.import({ kind: "users" }, CELLS);
+  const [head = [], [, address = ""] = []] = CELLS;
+  const own = tenant.as("div").imports;
+  const sent = (cells: readonly (readonly string[])[]) =>
+    ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }) as const;
+  const plan = await own.emitted(await own.plan({ kind: "users" }, sent([head, ["改名", address, "EAST"]])), {});
+  for (const { imports } of [tenant.as("div"), tenant.client]) {
+    const { first } = await imports.verify(plan.id, sent([head, ["改名", address, "WEST"]]));
+    expect(first).toMatchObject([
+      {
+        key: address,
+        action: "invalid",
+        outside: true,
+        touched: true,
+        after: expect.arrayContaining([{ field: "orgCode", value: "WEST" }]) as unknown,
+      },
+    ]);
+    const unreadable = await imports.verify(plan.id, sent([head, ["", address, "WEST"]]));
+    expect(unreadable.first.map(({ action, outside }) => [action, outside])).toEqual([["invalid", undefined]]);
+  }
+});

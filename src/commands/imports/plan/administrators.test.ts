@@ -7,7 +7,7 @@ import { committed, folderWith, planning, planOf } from "../testing/plans.ts";
 const PEOPLE = "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n";
 const folder = () => folderWith({ "in.csv": PEOPLE });
 const unknownIn = (mirroredAt: string | null) => ({
-  tenant: example("tenant", { mirroredAt, administratorsKnown: ["docs"] }),
+  tenant: example("tenant", { mirroredAt, administratorsKnown: ["docs"], administration: undefined }),
 });
 const AT = "2026-11-20T01:23:45.000Z";
 const dropped: Answers = { import: planOf(), discardImport: planOf({ state: "discarded" }) };
@@ -28,6 +28,29 @@ test.each(["--confirm-deletions 0 --yes", "--dry-run", "--dry-run --emit-csv out
     expect(ja.stderr).toContain("エラー: 管理者が誰か確認されておらず");
   },
 );
+
+test("where some are recorded, whether there are others is what nobody has said: status counts them", async () => {
+  const administration = { ...example<{ administration: object }>("tenant").administration, total: 12 };
+  const known = { ...unknownIn(AT).tenant, administration };
+  const tenant = planning(replacing, { tenant: known, ...dropped });
+  const { en, ja } = await inBoth("users import in.csv --mode replace --yes", { tenant, folder: folder() });
+  expect(en.exit).toBe(3);
+  expect(en.stderr).toContain("error: 12 administrators are recorded, and nobody has said whether there are others");
+  expect(en.stderr).toContain("one of those recorded: clomoctl users administrators add USER…\n");
+  expect(en.stderr).not.toContain("--none");
+  expect(ja.stderr).toContain("エラー: 記録されている管理者は 12 人ですが、ほかにいないか確認されておらず");
+});
+
+test("who may mark nobody is to ask a system administrator", async () => {
+  const whoami = { ...example<object>("whoami"), role: "division", operations: [] };
+  const tenant = planning(replacing, { ...unknownIn(AT), ...dropped, whoami });
+  const { en, ja } = await inBoth("users import in.csv --mode replace --yes --as hanako", { tenant, folder: folder() });
+  expect(en.exit).toBe(3);
+  expect(en.stderr).toContain("error: nobody has said whether all administrators are recorded");
+  expect(en.stderr).toContain("ask a system administrator to say who they are\n");
+  expect(en.stderr).not.toContain("administrators add");
+  expect(ja.stderr).toContain("管理者の指定をシステム管理者に依頼してください\n");
+});
 
 test.each<[string, Import]>([
   ["users import in.csv --yes", planOf()],

@@ -1,8 +1,9 @@
 import type { Administrators, Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { text } from "../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { theOne } from "../../listing/named.ts";
+import { rightsIn } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import { USER_NAMES } from "../../users/columns.ts";
 
@@ -17,7 +18,10 @@ const commandOf = (kind: Kind): string =>
     ? "clomoctl users administrators add USER…"
     : `clomoctl secured administrators add USER… --app ${kind}`;
 
-/** Whether a plan is for a mirror, or makes one, of whose administrators nobody has said who they are. */
+/**
+ * Whether a plan is for a mirror, or makes one, of whose administrators nobody has said who they are. Those whose roles were
+ * recorded are some of them: the console may have others.
+ */
 async function areUnknown(tools: Tools, plan: Import): Promise<Kind | undefined> {
   const kind = kindOf(plan);
   if (kind === undefined) return undefined;
@@ -26,6 +30,54 @@ async function areUnknown(tools: Tools, plan: Import): Promise<Kind | undefined>
   const isMirror = mirroredAt !== null || plan.request?.fromConsole === true;
   return isMirror && administratorsKnown?.includes(kind) === false ? kind : undefined;
 }
+
+/** What is wrong, and what is to be done about it. */
+interface Unsaid {
+  readonly what: Text;
+  readonly hint: Text;
+}
+
+/** What nobody has said of administrators: who they are, or, where some are recorded, whether there are others. */
+async function unsaidOf(tools: Tools, kind: Kind): Promise<Unsaid> {
+  const { client, context } = await tools.tenant("tenant");
+  const { may } = await rightsIn(tools, context);
+  // told to who sees all accounts alone
+  const { administration } = kind === "users" ? await client.tenant.show({ administration: true }) : {};
+  const isPart = kind === "users" && !may("accounts.roles");
+  const count = administration?.total ?? 0;
+  const { en, ja } = isPart
+    ? text(
+        "nobody has said whether all administrators are recorded",
+        "すべての管理者が記録されているか確認されておらず",
+      )
+    : count === 0
+      ? text("nobody has said who the administrators are", "管理者が誰か確認されておらず")
+      : text(
+          `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} recorded, and nobody has said whether there are others`,
+          `記録されている管理者は ${count} 人ですが、ほかにいないか確認されておらず`,
+        );
+  const what = text(`${en}, and no export of the console tells`, `${ja}、管理画面のエクスポートからも分かりません`);
+  return { what, hint: isPart ? ASK_SYSTEM : sayingOf(kind, count) };
+}
+
+const ASK_SYSTEM = text(
+  "ask a system administrator to say who they are",
+  "管理者の指定をシステム管理者に依頼してください",
+);
+
+/** @param count number of those recorded, with whom `--none` would be refused: to name one of them again says as much */
+const sayingOf = (kind: Kind, count: number): Text => {
+  const command = commandOf(kind);
+  return count === 0
+    ? text(
+        `say who they are, or that there are none (--none): ${command}`,
+        `管理者を指定してください(いなければ --none): ${command}`,
+      )
+    : text(
+        `name the others, or, where there are none, one of those recorded: ${command}`,
+        `ほかの管理者を(いなければ、記録されている管理者の 1 人を)指定してください: ${command}`,
+      );
+};
 
 /**
  * Warns where nobody has said who the administrators of a mirror are: no export tells, and an import may delete them.
@@ -36,21 +88,13 @@ async function areUnknown(tools: Tools, plan: Import): Promise<Kind | undefined>
 export async function checkAdministrators(tools: Tools, plan: Import): Promise<Kind | undefined> {
   const kind = await areUnknown(tools, plan);
   if (kind === undefined) return undefined;
-  const unknown = text(
-    "nobody has said who the administrators are, and no export of the console tells",
-    "管理者が誰か確認されておらず、管理画面のエクスポートからも分かりません",
-  );
-  const command = commandOf(kind);
-  const hint = text(
-    `say who they are, or that there are none (--none): ${command}`,
-    `管理者を指定してください(いなければ --none): ${command}`,
-  );
+  const { what, hint } = await unsaidOf(tools, kind);
   const { mode, request } = plan;
   // who was named was looked at
   const isByFilter = mode === "delete" && request?.select?.by !== "named";
   const isRisky = (mode === "replace" && request?.fromConsole !== true) || isByFilter;
-  if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what: unknown, hint });
-  await tools.terminal.warn(text(`${unknown.en}; ${hint.en}`, `${unknown.ja}。${hint.ja}`));
+  if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });
+  await tools.terminal.warn(text(`${what.en}; ${hint.en}`, `${what.ja}。${hint.ja}`));
   return kind;
 }
 

@@ -3,6 +3,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { requireRight } from "../../rights.ts";
 import { itemOption, itemsOf, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_WRITTEN } from "./columns.ts";
 
 export default defineCommand({
@@ -23,6 +24,7 @@ export default defineCommand({
     tools.describeState(() => BEFORE_WRITING);
     const operations = itemsOf(item, "--item");
     if (operations.length === 0) throw NO_ITEM;
+    await requireRight(tools, "schemes.write");
     const { client } = await tools.tenant("roles");
     tools.describeState(() => WHILE_WRITING);
     await showWritten(tools, await client.roles.createScheme({ name, operations, dryRun }), SCHEME_WRITTEN);

@@ -9,6 +9,7 @@ import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
 import { WRITTEN } from "../../records/written.ts";
+import { requireRight } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import { makingAgain, SCHEME_ARGUMENT, SCHEME_COLUMNS, schemeNamed } from "./columns.ts";
 
@@ -31,6 +32,7 @@ export default defineCommand({
   async run(tools, { schemes: names, confirmDeletions, dryRun }) {
     tools.describeState(() => KEPT);
     const { terminal } = tools;
+    await requireRight(tools, "schemes.write");
     const { client, permitChange } = await tools.tenant("roles");
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await revisionSeen(tools);
     const known = await client.roles.schemes();

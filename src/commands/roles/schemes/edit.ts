@@ -4,6 +4,7 @@ import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN, refuseNothing } from "../../records/options.ts";
 import { BEFORE_WRITING, showWritten, unlessFailing, WHILE_WRITING } from "../../records/written.ts";
+import { requireRight } from "../../rights.ts";
 import {
   itemOption,
   itemsOf,
@@ -56,6 +57,7 @@ export default defineCommand({
       ...(removeItems.length === 0 ? {} : { removeItems }),
     };
     refuseNothing(values, EDIT);
+    await requireRight(tools, "schemes.write");
     const { client } = await tools.tenant("roles");
     const { id } = schemeNamed(typed, await client.roles.schemes());
     tools.describeState(() => WHILE_WRITING);

@@ -2,6 +2,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
 import { GROUP_COLUMNS, GROUP_HELP, groupWritten } from "./columns.ts";
 
@@ -15,6 +16,7 @@ export default defineCommand({
   shows: GROUP_COLUMNS,
   async run(tools, { name, app, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "secured.write");
     const { client } = await tools.tenant("secured");
     tools.describeState(() => WHILE_WRITING);
     await showWritten(tools, await client.secured.createGroup(app, { name, dryRun }), groupWritten(app));

@@ -12,6 +12,7 @@ import { DRY_RUN } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
 import { WRITTEN } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
+import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
 import { managerOf } from "../users/roles.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, groupNamed } from "./columns.ts";
@@ -39,6 +40,7 @@ export default defineCommand({
   shows: GROUP_COLUMNS,
   async run(tools, { groups: names, app, confirmDeletions, dryRun }) {
     tools.describeState(() => KEPT);
+    await requireRight(tools, "secured.write");
     const { terminal } = tools;
     const { client, permitChange } = await tools.tenant("secured");
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await revisionSeen(tools);

@@ -2,6 +2,7 @@ import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, groupNamed, groupWritten } from "./columns.ts";
 
@@ -25,6 +26,7 @@ export default defineCommand({
   shows: GROUP_COLUMNS,
   async run(tools, { group, app, name, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "secured.write");
     const { client } = await tools.tenant("secured");
     const { id, users } = groupNamed(app, group, await client.secured.groups(app));
     tools.describeState(() => WHILE_WRITING);

@@ -3,6 +3,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN, valueOptions, valuesOf } from "../../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
 import { SECURED_USER_COLUMNS } from "./columns.ts";
 import { hasPassword, OWN_FIELDS, secretsOf, settingsOf, USER_OPTIONS } from "./options.ts";
@@ -56,6 +57,7 @@ export default defineCommand({
     tools.describeState(() => BEFORE_WRITING);
     const isGiven = hasPassword(options);
     if (passwordInConsole && isGiven) throw TWICE;
+    await requireRight(tools, "secured.write");
     const values = {
       ...(await valuesOf(OWN_FIELDS, options)),
       ...settingsOf(app, set, role !== undefined),

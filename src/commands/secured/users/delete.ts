@@ -4,6 +4,7 @@ import { FILTERS } from "../../csv/file/export.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../../deletion/options.ts";
 import { runDeletion } from "../../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../imports/plan/columns.ts";
+import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
 import { nearSecuredUsers, securedUserNames } from "./columns.ts";
 
@@ -41,6 +42,7 @@ export default defineCommand({
       filters: { filterName, filterId },
       options,
       async found() {
+        await requireRight(tools, "secured.write");
         const { client } = await tools.tenant("secured");
         return {
           ...securedUserNames(app),

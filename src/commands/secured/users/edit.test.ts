@@ -102,3 +102,18 @@ testWrongLines(
 );
 
 testUnshowable("secured users edit a --app docs --device b");
+
+test.each([
+  "users create new01 --name 新 --app docs",
+  "users edit hanako01 --device x --app docs",
+  "users delete hanako01 --app docs --dry-run",
+  "groups create 新 --app docs",
+  "groups edit 営業 --name 新 --app docs",
+  "groups delete 営業 --app docs --dry-run",
+])("who may not change them is told that, and not what he may not read: secured %s", async (words) => {
+  const whoami = { ...example<object>("whoami"), role: "division", operations: [] };
+  const { en, ja } = await inBoth(`secured ${words} --as hanako`, { tenant: { whoami }, terminal: {} });
+  expect(en).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
+  expect(en.stderr).toContain("hanako may not change users and groups of SECURED APPs: a division");
+  expect(ja.stderr).toContain("「hanako」の権限では行えません(SECURED APPs のユーザー・グループ変更)");
+});

@@ -3,6 +3,7 @@ import { defineCommand } from "../../command.ts";
 import { theOne } from "../../listing/named.ts";
 import { DRY_RUN, refuseNothing, valueOptions, valuesOf } from "../../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
 import { nearSecuredUsers, SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, securedUserNames } from "./columns.ts";
 import { OWN_FIELDS, secretsOf, settingsOf, USER_OPTIONS } from "./options.ts";
@@ -28,6 +29,7 @@ export default defineCommand({
   shows: SECURED_USER_COLUMNS,
   async run(tools, { user, app, role, set, createGroups, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "secured.write");
     const own = await valuesOf(OWN_FIELDS, options);
     const values = {
       ...own,

@@ -233,9 +233,18 @@ export class TenantImports {
   }
 
   async #planDeletion(request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<Import> {
+    const lesser = await this.#lesser();
     const { id } = await this.#begin(request, undefined, asked.takes);
-    const work = this.#engine.planDeletion(id, request, asked, signal);
+    const work = this.#engine.planDeletion(id, request, { ...asked, lesser }, signal);
     return this.#planned(id, work, () => this.#forget(id));
+  }
+
+  /** See {@link Asked}. */
+  async #lesser(): Promise<Asked["lesser"]> {
+    const { asker } = this.#session;
+    if (asker.role === "system") return undefined;
+    const { may } = await import("../policy/check.ts");
+    return { mayRevoke: may(asker, "accounts.write") };
   }
 
   /** @throws Failure `conflict` if the import already has its file */

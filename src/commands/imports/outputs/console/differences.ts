@@ -12,6 +12,18 @@ const WHAT: Readonly<Record<Difference["action"], readonly [what: string, name: 
   unchanged: ["same", text("same", "同じ")],
 };
 
+/** What lies in organisations that a plan does not read, told to who sees all of the tenant, and to who sees no more than these. */
+const OUTSIDE = {
+  all: text("outside the plan's organisations", "計画の対象組織の外"),
+  part: text("lies outside your organisations", "管理対象組織の外"),
+} as const;
+
+/** How much of the tenant somebody sees. */
+type Sight = keyof typeof OUTSIDE;
+
+const whatOf = ({ action, outside }: Difference, sight: Sight): readonly [what: string, name: Text] =>
+  outside === true ? ["outside", OUTSIDE[sight]] : WHAT[action];
+
 /** `役職: 計画 部長, 管理画面 課長`, one after another. */
 const inWords = (kind: Import["kind"], difference: Difference): Text => {
   const line = (lang: keyof Text, [ours, theirs]: readonly [string, string]): string =>
@@ -24,13 +36,22 @@ const inWords = (kind: Import["kind"], difference: Difference): Text => {
   return text(line("en", ["planned", "console"]), line("ja", ["計画", "管理画面"]));
 };
 
-const valuesOf = ({ action, changed, planned, after: seen }: Difference) =>
-  action === "update"
-    ? changesOf({ changed, before: planned, after: seen }).map(({ field, before, after }) => ({
-        field,
-        planned: before,
-        console: after,
-      }))
+/** The fields that an export has otherwise than a plan. */
+const differing = ({ outside, changed, planned, after }: Difference): string[] => {
+  if (outside !== true) return changed;
+  const was = new Map(planned.map(({ field, value }) => [field, JSON.stringify(value)]));
+  return after.filter(({ field, value }) => was.get(field) !== JSON.stringify(value)).map(({ field }) => field);
+};
+
+const valuesOf = (difference: Difference) =>
+  difference.action === "update" || difference.outside === true
+    ? changesOf({ changed: differing(difference), before: difference.planned, after: difference.after }).map(
+        ({ field, before, after }) => ({
+          field,
+          planned: before,
+          console: after,
+        }),
+      )
     : [];
 
 /** The values that differ, in full: `taro@example.jp: 役職: 計画 部長, 管理画面 課長`. */
@@ -52,12 +73,12 @@ const isUnseen = (line: Line): line is UnseenColumn => "records" in line;
 const NOT_SHOWN = text("not in the export", "エクスポートにない列");
 
 /** The columns of what differs between the console's export and a plan, and of what the export does not show. */
-export const DIFFERENCE_COLUMNS = (kind: Import["kind"]): readonly Column<Line>[] => [
+export const DIFFERENCE_COLUMNS = (kind: Import["kind"], sight: Sight = "all"): readonly Column<Line>[] => [
   {
     key: "what",
     header: text("what", "差異"),
-    value: (line) => (isUnseen(line) ? "not-shown" : WHAT[line.action][0]),
-    name: (line) => (isUnseen(line) ? NOT_SHOWN : WHAT[line.action][1]),
+    value: (line) => (isUnseen(line) ? "not-shown" : whatOf(line, sight)[0]),
+    name: (line) => (isUnseen(line) ? NOT_SHOWN : whatOf(line, sight)[1]),
   },
   { key: "key", header: text("key", "キー"), value: (line) => (isUnseen(line) ? null : line.key) },
   {

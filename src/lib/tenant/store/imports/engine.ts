@@ -18,6 +18,8 @@ export interface Asked {
   readonly takes?: string | undefined;
   /** the kind whose records would go with them, of which what is in the way is told already */
   readonly told?: FormatName | undefined;
+  /** of who is no system administrator: whether he may take the role of an operator away */
+  readonly lesser?: { readonly mayRevoke: boolean } | undefined;
 }
 
 /** Selects the rows of a plan. */
@@ -119,8 +121,8 @@ export interface ImportEngine {
    *
    * @param asked.ids of what was named
    * @param asked.takes the id of the deletion that is committed with it
-   * @throws Failure `input-rejected` if other records hang on those that would go, or a named one is protected; `not-found`
-   *   if not all of those named are there; `locked`, `interrupted`, `unavailable`
+   * @throws Failure `input-rejected` if other records hang on those that would go, or a named one is protected; `not-permitted` if
+   *   a system administrator alone changes that one; `not-found` if not all of those named are there; `locked`, `interrupted`, `unavailable`
    */
   planDeletion(id: string, request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<void>;
   /** Compares a plan with the tenant again. @param isShown to somebody, who agrees to what it deletes by now. @throws Failure as {@link plan} */

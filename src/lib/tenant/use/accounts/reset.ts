@@ -6,6 +6,7 @@ import { minuteIn } from "../../../model/time.ts";
 import { text, type Language, type Text } from "../../../text/index.ts";
 import { DECEPTIVE, shownWord, typedWord } from "../../../text/shell-word.ts";
 import { instant } from "../../ids.ts";
+import { may } from "../../policy/check.ts";
 import type { Session } from "../../session.ts";
 import { ACCOUNTS, readCode, removeCode, writeCode, type ResetCode, type StoredAccount } from "../../store/accounts.ts";
 import { advance } from "../../store/collections.ts";
@@ -57,7 +58,7 @@ export const sendResetCode = async (
   { id, address: typed }: { readonly id: string; readonly address: string },
 ): Promise<SentCode> => {
   const { random, now } = session.surroundings;
-  await session.read(async (reader) => addressMeant(await personWith(session, reader, id), typed));
+  await session.read(async (reader) => addressMeant(session, await personWith(session, reader, id), typed));
   const send = await openMail();
   const code = newCode(random);
   const verifier = codeVerifierOf(code, random);
@@ -65,7 +66,7 @@ export const sendResetCode = async (
     { action: "accounts.send-code", locks: ["accounts"] },
     async (writer) => {
       const person = await personWith(session, writer, id);
-      const address = addressMeant(person, typed);
+      const address = addressMeant(session, person, typed);
       const expiresAt = instant({ now: () => now() + LIFE_MS });
       const addressKey = emailKey(address);
       await writeCode(writer, person.before.pk, { verifier, addressKey, expiresAt, tries: 0 });
@@ -154,16 +155,18 @@ const personWith = async (session: Session, reader: Reader, id: string): Promise
 const aboutOf = ({ account }: Person) => ({ objects: [objectOf(HAND_ACCOUNTS, account)], orgs: orgsOf(account) });
 
 /** The address of an account that was typed, as it is recorded: mail goes there. @throws Failure `input-rejected` */
-const addressMeant = ({ account: { name, emails } }: Person, typed: string): string => {
+const addressMeant = ({ asker }: Session, { account: { id, name, emails } }: Person, typed: string): string => {
   const found = emails.find((address) => emailKey(address) === emailKey(typed.trim()));
   if (found === undefined) {
+    const show = `clomoctl clomo-account show ${typedWord(name, id)}`;
     throw new Failure("input-rejected", {
       what: text(
         `${typed} is no mail address of ${name}, which has ${emails.length}`,
         `「${typed}」は「${name}」のメールアドレス(${emails.length} 件)ではありません`,
       ),
       where: "--to",
-      hint: text("see them: clomoctl clomo-account show ACCOUNT", "確認: clomoctl clomo-account show ACCOUNT"),
+      // who resets his own password may not be let to see accounts
+      hint: may(asker, "accounts.read") ? text(`see them: ${show}`, `確認: ${show}`) : undefined,
     });
   }
   if (fits(SENDABLE_ADDRESS, found)) return found;

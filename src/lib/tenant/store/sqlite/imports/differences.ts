@@ -10,6 +10,7 @@ import { changes, hasSecrets, keyText, referenceOf, shownReference, stored } fro
 import { valuePiece } from "./rows.ts";
 import { fieldNamed } from "./worker/overwrites.ts";
 import { explainRenamed } from "./worker/renamed.ts";
+import { outsideCodes } from "./worker/verification.ts";
 import { wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** What a plan changes that awaits the console: as it was written for it, whatever has changed in the tenant since. */
@@ -141,6 +142,7 @@ export const differencesOf = (
   );
   const tasks = openTasksOf(database, kind, planned.import, { ...which, keys });
   const pending = pendingOf(database, which.rows);
+  const outside = outsideOf(database, plan, which.rows);
   const explain = explainRenamed(database, plan);
   return lines.map((line) => {
     const isOf = (row: Row): boolean => (line.row === 0 ? row["id"] === idOf(line) : row["row"] === line.row);
@@ -155,10 +157,22 @@ export const differencesOf = (
         record === undefined
           ? deleted.some(({ key }) => key === line.key)
           : Number(record["revision"]) === planned.revision,
+      ...(outside.has(line.row) && { outside: true }),
       ...(task !== undefined && { task }),
       ...(named.length > 0 && { pending: named.toSorted((a, b) => a - b) }),
     };
   });
+};
+
+/** The rows in which nothing is wrong but that they lie outside the plan's scope. @param rows a JSON list */
+const outsideOf = (database: Database, { kind, request }: PlanSql, rows: string): ReadonlySet<number> => {
+  if (request.scope === undefined) return new Set();
+  const found = database.all(
+    `select row from s.problem where severity = 'error' and row > 1 and row in (select value from json_each(:rows))
+     group by row having min(code in (${outsideCodes(kind)})) = 1`,
+    { rows },
+  );
+  return new Set(found.map(({ row }) => Number(row)));
 };
 
 /** The open tasks that keep rows from being told, by row. @param rows a JSON list */

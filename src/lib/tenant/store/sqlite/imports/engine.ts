@@ -26,7 +26,7 @@ import { committedLines, recordEvents } from "./history/lines.ts";
 import { refuseAbove } from "./matching/outside.ts";
 import { planSqlOf } from "./plan-sql.ts";
 import { planRevert } from "./revert/checks.ts";
-import { checkNobodyAbove } from "./revert/in-part.ts";
+import { planInPart } from "./revert/in-part.ts";
 import { revertLines } from "./revert/lines.ts";
 import { planLines, problemLines } from "./rows.ts";
 import {
@@ -86,12 +86,12 @@ export class SqliteImports implements ImportEngine {
   async planDeletion(
     id: string,
     request: StoredRequest,
-    { ids, takes, told }: Asked,
+    { ids, takes, told, lesser }: Asked,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     makeStagingFolder(this.#folder);
     const files = this.#files(id, takes);
-    await this.#worker.run({ type: "delete", files, id, request, ids, told }, undefined, signal);
+    await this.#worker.run({ type: "delete", files, id, request, ids, told, lesser }, undefined, signal);
   }
 
   async replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void> {
@@ -159,10 +159,8 @@ export class SqliteImports implements ImportEngine {
 
   countRevert(original: ImportRecord): Promise<RevertCounts> {
     const reverted = committedOf(original);
-    return this.#store.read(async () => {
-      if (this.#scope !== undefined) checkNobodyAbove(this.#database, reverted);
-      return planRevert(this.#database, original, reverted);
-    });
+    const plan = this.#scope === undefined ? planRevert : planInPart;
+    return this.#store.read(async () => plan(this.#database, original, reverted));
   }
 
   *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {

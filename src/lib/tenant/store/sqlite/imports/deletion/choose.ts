@@ -2,13 +2,17 @@ import type { PlanCounts } from "../../../../../imports/plan.ts";
 import type { FormatName } from "../../../../../model/console-files.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import type { Thing } from "../../../../../model/thing.ts";
+import { USER } from "../../../../../model/user.ts";
+import { text } from "../../../../../text/index.ts";
 import { UNSEEN_MANAGERS } from "../../../accounts.ts";
+import type { Asked } from "../../../imports/engine.ts";
 import { ASKED, chosenNumbers } from "../../../imports/selection.ts";
 import { NO_COUNTS } from "../../../imports/shape.ts";
 import { either, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { countRecords } from "../compare.ts";
 import { calledText } from "../expressions.ts";
+import { IS_ABOVE, isOfSystem } from "../matching/outside.ts";
 import { inTheWay } from "../revert/checks.ts";
 import type { PlanSql } from "../stored-kind.ts";
 import type { InTheWay } from "../revert/refusals.ts";
@@ -84,7 +88,24 @@ interface Along {
   readonly taken: Thing | undefined;
   /** whose records hold nothing: what is in their way is told already */
   readonly told?: Thing | undefined;
+  readonly lesser?: Asked["lesser"];
 }
+
+/**
+ * Nobody but a system administrator ends what keeps the user of who holds a role above operator.
+ *
+ * @throws Failure `not-permitted`
+ * @see facts 2.1
+ */
+const refuseAbove = (database: Database, { kind: { thing } }: PlanSql): void => {
+  if (thing !== USER) return;
+  const found = database.get(
+    `select u.accountName as name, a.role from s.chosen c join main.account a on a.user = c.target
+       join main.user u on u.pk = a.user where ${IS_ABOVE} order by c.target limit 1`,
+  );
+  if (found === undefined) return;
+  throw isOfSystem(found, text("changes the account and its user", "アカウントとユーザーを変更できる"));
+};
 
 /** Records on which others depend that would stay. */
 const findHeld = (database: Database, plan: PlanSql, { taken, told }: Along): readonly Dependent[] => {
@@ -126,7 +147,7 @@ const findHeld = (database: Database, plan: PlanSql, { taken, told }: Along): re
  * Chooses the records that a deletion takes, by the tenant's current state.
  *
  * @throws Failure `input-rejected` if others depend on what would go, or a protected record was named, or would be left
- *   without its organisation; `not-found` if not all that were named are there
+ *   without its organisation; `not-permitted` if who asks could not end that; `not-found` if not all that were named are there
  */
 export const choose = (database: Database, plan: PlanSql, along: Along): PlanCounts => {
   const { kind, request } = plan;
@@ -135,13 +156,14 @@ export const choose = (database: Database, plan: PlanSql, along: Along): PlanCou
   database.exec("delete from s.chosen");
   database.run(`insert into s.chosen ${sql}`, params);
   if (request.select.by === "named" || request.select.by === "below") checkThere(database, plan);
+  if (along.lesser !== undefined && request.select.by !== "filtered") refuseAbove(database, plan);
   // administrators among those whom a filter chooses stay
   const staying = findProtected(database, plan);
   const { by } = request.select;
   const held = findHeld(database, plan, along);
   const reserved = findReserved(database, plan);
   const [reason, ...more] = [
-    ...(staying !== undefined && by === "named" ? [isProtected(staying, kind.format.app)] : []),
+    ...(staying !== undefined && by === "named" ? [isProtected(staying, kind.format.app, along.lesser)] : []),
     ...(staying !== undefined && by === "within" ? [isLeft(staying)] : []),
     ...(held.length === 0 ? [] : [othersDepend(kind.thing, held)]),
     ...(reserved === undefined ? [] : [isReserved(reserved)]),

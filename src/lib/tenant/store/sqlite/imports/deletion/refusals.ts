@@ -4,6 +4,7 @@ import { nounNamed } from "../../../../../model/problem.ts";
 import type { SecuredApp } from "../../../../../model/secured-user.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../../../../text/index.ts";
+import type { Asked } from "../../../imports/engine.ts";
 import { NOTHING_CHANGED } from "../../../imports/refusals.ts";
 import { endsAdministrator, type InTheWay } from "../revert/refusals.ts";
 
@@ -58,13 +59,22 @@ export const notThere = (thing: Thing, count: number): Failure => {
   });
 };
 
+/** What one who is no system administrator does about CLOMO PANEL's. */
+const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
+const ASK_OF_MARKED = text(
+  "clomoctl clomo-account revoke ACCOUNT (of who has a role), or ask a system administrator (of who is only marked)",
+  "clomoctl clomo-account revoke ACCOUNT(管理者権限が記録されている人)か、システム管理者に依頼(管理者の指定のみの人)",
+);
+
 /** Administrators were named. @param app whose; undefined for CLOMO PANEL's */
 export const isProtected = (
   { count, names }: Pick<InTheWay, "count" | "names">,
   app: SecuredApp | undefined,
+  lesser: Asked["lesser"],
 ): Reason => {
   const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
-  const { en, ja } = endsAdministrator(app);
+  const own = lesser?.mayRevoke === false ? ASK_SYSTEM : ASK_OF_MARKED;
+  const { en, ja } = lesser === undefined || app !== undefined ? endsAdministrator(app) : own;
   return {
     what: text(
       `${counted(count, "administrator")} would be deleted: ${shown.join(", ")}`,

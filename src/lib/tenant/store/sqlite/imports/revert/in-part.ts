@@ -1,13 +1,15 @@
 import { Failure } from "../../../../../errors/index.ts";
 import { USER } from "../../../../../model/user.ts";
 import { text } from "../../../../../text/index.ts";
+import type { RevertCounts } from "../../../imports/engine.ts";
+import type { ImportRecord } from "../../../imports/record.ts";
 import type { Scope } from "../../../store.ts";
 import type { Database } from "../../database.ts";
 import { hold, see } from "../../scope.ts";
 import { defineFunctions } from "../functions.ts";
 import { isKept, isMade, params, type Committed } from "../history/committed.ts";
 import { IS_ABOVE, isOfSystem } from "../matching/outside.ts";
-import { checkRevertible } from "./checks.ts";
+import { checkRevertible, planRevert } from "./checks.ts";
 import { refusal } from "./refusals.ts";
 
 // What holds besides of an undoing by who sees a part of the tenant.
@@ -19,7 +21,7 @@ import { refusal } from "./refusals.ts";
  * @throws Failure `not-permitted`
  * @see facts 2.1
  */
-export const checkNobodyAbove = (database: Database, reverted: Committed): void => {
+const checkNobodyAbove = (database: Database, reverted: Committed): void => {
   if (reverted.kind.thing !== USER) return;
   const found = database.get(
     `select u.accountName as name, a.role from main.account a left join main.user u on u.pk = a.user
@@ -47,11 +49,35 @@ export const checkInPart = (database: Database, reverted: Committed, newcomers: 
   } finally {
     seeing.close();
   }
+  checkUnseen(database, reverted, newcomers);
+};
+
+/** Tells of what stands in the way of an undoing only that it does. @param whole sees all of the tenant */
+const checkUnseen = (whole: Database, reverted: Committed, newcomers: number): void => {
   try {
-    checkRevertible(database, reverted, newcomers);
+    checkRevertible(whole, reverted, newcomers);
   } catch (error) {
     throw error instanceof Failure && error.code === "conflict" ? UNUSABLE : error;
   }
+};
+
+/**
+ * The counts of an undoing, as who asks sees them; refused as its commit would be.
+ *
+ * @param seeing sees what he does
+ * @throws Failure as {@link checkInPart}
+ */
+export const planInPart = (seeing: Database, original: ImportRecord, reverted: Committed): RevertCounts => {
+  checkNobodyAbove(seeing, reverted);
+  const counts = planRevert(seeing, original, reverted);
+  const whole = seeing.reader();
+  try {
+    defineFunctions(whole, () => seeing.isInterrupted());
+    checkUnseen(whole, reverted, original.detail.counts?.create ?? 0);
+  } finally {
+    whole.close();
+  }
+  return counts;
 };
 
 const UNUSABLE = refusal(

@@ -3,7 +3,7 @@ import type { FileForm } from "../../../../../csv/records/record.ts";
 import type { Problem } from "../../../../../errors/index.ts";
 import type { FormatName } from "../../../../../model/console-files.ts";
 import type { Writer } from "../../writer-note.ts";
-import type { CommitMoment, Comparison, Verified } from "../../../imports/engine.ts";
+import type { Asked, CommitMoment, Comparison, Verified } from "../../../imports/engine.ts";
 import type { StoredRequest } from "../../../imports/record.ts";
 import type { KeptKey } from "../../../idempotency.ts";
 import type { Scope } from "../../../store.ts";
@@ -50,6 +50,7 @@ export type Task =
       readonly ids: readonly string[];
       /** the kind of which what is in the way is told already */
       readonly told: FormatName | undefined;
+      readonly lesser: Asked["lesser"];
     } & StagedTask)
   | ({
       readonly type: "verify";

@@ -11,7 +11,7 @@ import { describeProblem, type ProblemCode, type ProblemParams } from "../../../
 import { text, type Text } from "../../../../../text/index.ts";
 import { interruption } from "../../../interruption.ts";
 import { Database } from "../../database.ts";
-import type { CommitMoment } from "../../../imports/engine.ts";
+import type { Asked, CommitMoment } from "../../../imports/engine.ts";
 import { keepKey, findKey, type KeptKey } from "../../../idempotency.ts";
 import type { Scope, Writer } from "../../../store.ts";
 import { planScope } from "../../../scope.ts";
@@ -253,13 +253,14 @@ interface Comparing {
   readonly unseen?: boolean | undefined;
   /** of a deletion: the kind of which what is in the way is told already */
   readonly told?: FormatName | undefined;
+  readonly lesser?: Asked["lesser"];
 }
 
 const compareAndKeep = async (
   database: Database,
   record: ImportRecord,
   plan: PlanSql,
-  { unseen = false, told }: Comparing = {},
+  { unseen = false, told, lesser }: Comparing = {},
 ): Promise<void> => {
   const isDeletion = plan.request.mode === "delete";
   const { takes } = record.detail;
@@ -274,7 +275,7 @@ const compareAndKeep = async (
       planner?.named.follow(database);
     }
     const etag = etagOf(database, plan);
-    const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing };
+    const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing, lesser };
     const found = isDeletion ? choose(database, plan, along) : compare(database, plan, { isEmitted: isWaiting });
     refuseKept(database, plan);
     const counts = { ...found, overwrites: overwrittenBy(database, plan) };
@@ -326,14 +327,14 @@ const withDatabase = async <T>(
 
 /** Chooses what a deletion takes, and turns the import into a plan. @throws Failure as `choose` */
 export const planDeletion = (
-  { files, id, request, ids, told }: Extract<Task, { type: "delete" }>,
+  { files, id, request, ids, told, lesser }: Extract<Task, { type: "delete" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
     createChoice(database, ids);
     seeOnly(database, request);
     const record = await readImport(new Connection(database), id);
-    await compareAndKeep(database, record, deletionSql(record.kind, request), { told });
+    await compareAndKeep(database, record, deletionSql(record.kind, request), { told, lesser });
   };
   rmSync(files.staging, { force: true });
   return withDatabase(files, interrupted, plan, true);

@@ -95,6 +95,10 @@ const OUTSIDE = ["org-outside", "org-beyond", "org-unknown", "owner-org-unknown"
 /** Of organisations also what they are called by, and what is above them. */
 const OUTSIDE_TREE = [...OUTSIDE, "value-unusable", "org-parent-unknown"];
 
+/** SQL: those of a kind. */
+export const outsideCodes = ({ table }: StoredKind): string =>
+  (table.planner === undefined ? OUTSIDE : OUTSIDE_TREE).map((code) => `'${code}'`).join(", ");
+
 /**
  * Leaves the rows of the console's export out of a comparison that lie outside the plan's scope and meet none of its records:
  * whoever verifies it compares what is inside.
@@ -105,10 +109,9 @@ export const leaveOutside = (database: Database, { kind, request }: PlanSql): nu
   if (request.scope === undefined) return 0;
   const { name } = kind.thing;
   const isTree = kind.table.planner !== undefined;
-  const codes = (isTree ? OUTSIDE_TREE : OUTSIDE).map((code) => `'${code}'`).join(", ");
   const below = "select a.row from outside o join s.org_after a on a.parentRow = o.row";
   database.exec(`create table s.left_out as with recursive outside (row) as (
-      select p.row from s.problem p where p.row > 1 and p.code in (${codes}) ${isTree ? `union ${below}` : ""})
+      select p.row from s.problem p where p.row > 1 and p.code in (${outsideCodes(kind)}) ${isTree ? `union ${below}` : ""})
     select distinct row from outside where not exists (
       select 1 from s.match m join ${name} t on t.pk = m.target where m.row = outside.row)`);
   const invalid = database.run("delete from s.invalid where row in (select row from s.left_out)");
