@@ -77,8 +77,8 @@ export default defineCommand({
     if (me.orgs !== null) {
       await tools.terminal.note(
         text(
-          "imports and audit records are numbered anew in these organisations: the numbers are not the machine owner's",
-          "インポートと監査ログの番号は対象の組織の中での番号です。PC の所有者から見た番号とは異なります",
+          "imports, audit records and tasks for the console have numbers of their own here (tasks six digits): they are not the machine owner's",
+          "インポート・監査ログ・管理画面での作業には、対象の組織だけの番号が付きます(作業は 6 桁)。PC の所有者から見た番号とは異なります",
         ),
       );
     }
