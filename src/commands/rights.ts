@@ -11,7 +11,8 @@ export interface Rights {
   readonly isSystem: boolean;
 }
 
-const OWNER: Rights = { may: () => true, isSystem: true };
+/** The machine's owner. */
+export const OWNER: Rights = { may: () => true, isSystem: true };
 
 /** Without `--as` that is the machine's owner, who may everything, and nothing is asked. */
 export async function rightsIn(

@@ -10,10 +10,10 @@ test("an account is shown with its role, its organisations and what it may, in b
   const { en, ja } = await inBoth("whoami --format table", { tenant: { whoami: example<Whoami>("whoami") } });
   expect(en).toMatchObject({
     exit: 0,
-    stderr: expect.stringMatching(/^imports and audit records are numbered anew .*\n$/),
+    stderr: expect.stringMatching(/^imports, audit records and tasks for the console have numbers of their own .*\n$/),
     requests: [{ operation: "whoami" }],
   });
-  expect(ja.stderr).toContain("監査ログの番号は対象の組織の中での番号です");
+  expect(ja.stderr).toContain("管理画面での作業には、対象の組織だけの番号が付きます(作業は 6 桁)");
   expect(fieldsOf(en.stdout)).toEqual([
     "account: hanako",
     "role: division administrator",
@@ -42,6 +42,15 @@ test("the machine's owner has no account, all organisations, and may everything"
     expect.arrayContaining(["account: none: this machine's owner", "organisations: all", "may: everything"]),
   );
   expect(fieldsOf(ja.stdout)).toEqual(expect.arrayContaining(["対象の組織: 全て", "できること: すべて"]));
+});
+
+test("all organisations are a word in text, and null in JSON", async () => {
+  const me = example<Whoami>("whoami", { role: "custom", scheme: "端末係", orgs: null });
+  const told = async (format: string) => (await run(`whoami --format ${format}`, { tenant: { whoami: me } })).stdout;
+  const [header = "", line = ""] = (await told("tsv")).split("\n");
+  expect(line.split("\t")[header.split("\t").indexOf("orgs")]).toBe("all");
+  expect(await told("csv")).toContain(",端末係,all,");
+  expect(JSON.parse(await told("json"))).toMatchObject({ orgs: null });
 });
 
 test("somebody whose own user no list shows is told so", async () => {

@@ -4,6 +4,7 @@ import { ROOT_ORG_NAME } from "../lib/model/organisation.ts";
 import type { Column } from "../lib/terminal/index.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
+import type { Tools } from "./tools.ts";
 
 const pathOf = ({ path }: { readonly path: string }): string => (path === "" ? ROOT_ORG_NAME : path);
 
@@ -41,6 +42,14 @@ const COLUMNS: readonly Column<Whoami>[] = [
   },
 ];
 
+/** Text has a word for all organisations: an empty cell would be none. JSON has null. */
+const columnsOf = ({ output: { format } }: Tools["terminal"]): readonly Column<Whoami>[] =>
+  format === "json" || format === "ndjson"
+    ? COLUMNS
+    : COLUMNS.map((column) =>
+        column.key === "orgs" ? { ...column, value: (me) => (me.orgs === null ? ALL.en : column.value(me)) } : column,
+      );
+
 const listed = (names: readonly string[]): Text =>
   names.length === 0 ? text("none", "なし") : text(names.join(", "), names.join("、"));
 
@@ -64,12 +73,12 @@ export default defineCommand({
   async run(tools) {
     const { client } = await tools.tenant("whoami");
     const me = await client.whoami.show();
-    await tools.terminal.show(COLUMNS, me);
+    await tools.terminal.show(columnsOf(tools.terminal), me);
     if (me.orgs !== null) {
       await tools.terminal.note(
         text(
-          "imports and audit records are numbered anew in these organisations: the numbers are not the machine owner's",
-          "インポートと監査ログの番号は対象の組織の中での番号です。PC の所有者から見た番号とは異なります",
+          "imports, audit records and tasks for the console have numbers of their own here (tasks six digits): they are not the machine owner's",
+          "インポート・監査ログ・管理画面での作業には、対象の組織だけの番号が付きます(作業は 6 桁)。PC の所有者から見た番号とは異なります",
         ),
       );
     }

@@ -1,6 +1,7 @@
 import type { ConsoleTask, ImportKind } from "../../lib/client/index.ts";
-import { exportLine } from "../imports/refusal/command.ts";
+import { nextExport } from "../imports/refusal/command.ts";
 import { WRITTEN } from "../records/written.ts";
+import { rightsIn, type Rights } from "../rights.ts";
 import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -20,31 +21,34 @@ export async function closeTasks(
     readonly at?: string | undefined;
   },
 ): Promise<void> {
-  const { client, permitChange } = await tools.tenant("console");
+  const { client, context, permitChange } = await tools.tenant("console");
+  const rights = await rightsIn(tools, context);
   await permitChange();
   tools.describeState(() => text("they may have been recorded", "記録されている可能性があります"));
   const closed = await client.console.close({ numbers: [...new Set(numbers)], ...closing });
   tools.describeDone(WRITTEN);
-  await showClosed(tools.terminal, closed);
+  await showClosed(tools.terminal, closed, rights);
 }
 
 /** A single task as fields for people, more of them as a list; and in a sentence what is recorded of each. */
-async function showClosed(terminal: Tools["terminal"], closed: readonly ConsoleTask[]): Promise<void> {
+async function showClosed(terminal: Tools["terminal"], closed: readonly ConsoleTask[], rights: Rights): Promise<void> {
   const [first, ...more] = closed;
   if (first !== undefined && more.length === 0 && isUsualTable(terminal))
-    await terminal.show(taskDetails(terminal), first);
+    await terminal.show(taskDetails(terminal, rights), first);
   else await terminal.list(listColumns(terminal, taskColumns(terminal), [...USUAL_COLUMNS, "state"]), closed);
   for (const task of closed) await terminal.note(recorded(task));
   const former = closed.filter(({ state, doubtedAt }) => state === "confirmed" && doubtedAt !== null);
-  for (const kind of new Set(former.map((task) => task.kind))) await terminal.note(awaits(kind));
+  for (const kind of new Set(former.map((task) => task.kind))) await terminal.note(awaits(kind, rights));
 }
 
 /** What an export put back that contradicted a task. */
-const awaits = (kind: ImportKind): Text =>
-  text(
-    `an export has put back here what the console had before: import its next export: ${exportLine(kind)}`,
-    `ここには以前のエクスポートで管理画面の変更前の値が入っています。次のエクスポートを取り込んでください: ${exportLine(kind)}`,
+const awaits = (kind: ImportKind, rights: Rights): Text => {
+  const next = nextExport(kind, rights);
+  return text(
+    `an export has put back here what the console had before: ${next.en}`,
+    `ここには以前のエクスポートで管理画面の変更前の値が入っています。${next.ja}`,
   );
+};
 
 const recorded = (task: ConsoleTask): Text => {
   const [state, work] = [nameIn(CONSOLE_TASK_STATE_NAMES, task.state), workOf(task)];

@@ -4,6 +4,7 @@ import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { isUsualTable } from "../listing/list.ts";
+import type { Rights } from "../rights.ts";
 import { changesOf, placeOf, recordOf, recordTold, stepsOf, subjectOf, workOf } from "./steps.ts";
 
 /** The argument that names a task. */
@@ -61,12 +62,12 @@ export const TASK_COLUMNS = columnsIn("en");
 export const taskColumns = (terminal: Spoken): readonly Column<ConsoleTask>[] => columnsIn(languageOf(terminal));
 
 /** The columns of a single task; people read its steps one by one below them. */
-export const taskDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] =>
+export const taskDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTask>[] =>
   isUsualTable(terminal)
-    ? allDetails(terminal).filter(({ key }) => key !== "steps" && key !== "objectId")
-    : allDetails(terminal);
+    ? allDetails(terminal, rights).filter(({ key }) => key !== "steps" && key !== "objectId")
+    : allDetails(terminal, rights);
 
-const allDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
+const allDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTask>[] => [
   ...taskColumns(terminal),
   { ...plain("kind", text("of", "種類")), name: subjectOf },
   {
@@ -91,6 +92,6 @@ const allDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
   {
     key: "steps",
     header: text("steps", "手順"),
-    value: (task) => stepsOf(task).map((step) => step[languageOf(terminal)]),
+    value: (task) => stepsOf(task, rights).map((step) => step[languageOf(terminal)]),
   },
 ];

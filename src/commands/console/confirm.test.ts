@@ -35,6 +35,16 @@ test("what an export contradicted waits for the next one", async () => {
   expect(ja.stderr).toContain("次のエクスポートを取り込んでください: clomoctl secured users import");
 });
 
+test("who acts with a part of the rights is told whom to ask for the next export", async () => {
+  const change = { number: 3, state: "confirmed", doubtedAt: "2026-11-19T15:30:00.000Z" };
+  const tenant = { closeConsoleTasks: { items: [example("consoleTask", change)] }, whoami: example("whoami") };
+  const { en, ja } = await inBoth("console confirm 3 --as hanako", { tenant });
+  expect(en.stderr).toContain(
+    "ask a system administrator to take over its next export: clomoctl users import EXPORT.csv --from-console\n",
+  );
+  expect(ja.stderr).toContain("取り込みをシステム管理者に依頼してください");
+});
+
 test("says why none was recorded", async () => {
   const missing = new Failure("not-found", { what: { en: "no task 99", ja: "作業 99 はありません" } });
   const { en, ja } = await inBoth("console confirm 3 99", { tenant: { closeConsoleTasks: missing } });

@@ -28,6 +28,19 @@ test("names the exports that are awaited, where nothing is open too", async () =
   expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
 });
 
+test("who acts with a part of the rights is told whom to ask for an export that is awaited", async () => {
+  const tenant = {
+    tenant: example("tenant", { exportsAwaited: ["users"] }),
+    consoleTasks: { items: [] },
+    whoami: example("whoami"),
+  };
+  const { en, ja } = await inBoth("console list --as hanako", { tenant });
+  expect(en.stderr).toContain(
+    "ask a system administrator to take over its next export: clomoctl users import EXPORT.csv --from-console\n",
+  );
+  expect(ja.stderr).toContain("次のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl users import");
+});
+
 test("tells people what it is in their language", async () => {
   const { en, ja } = await inBoth("console list --format table --fields all", {
     tenant: { tenant: TENANT, consoleTasks: { items } },

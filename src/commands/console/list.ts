@@ -1,8 +1,9 @@
 import { text } from "../../lib/text/index.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
-import { exportLine } from "../imports/refusal/command.ts";
+import { nextExport } from "../imports/refusal/command.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
+import { rightsIn } from "../rights.ts";
 import { taskColumns, USUAL_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -31,13 +32,12 @@ export default defineCommand({
     }
     const tenant = await tools.tenant("tenant");
     const { exportsAwaited = [] } = await tenant.client.tenant.show();
+    if (exportsAwaited.length === 0) return;
+    const rights = await rightsIn(tools, tenant.context);
     for (const kind of exportsAwaited) {
-      const line = exportLine(kind as ImportKind);
+      const { en, ja } = nextExport(kind as ImportKind, rights);
       await tools.terminal.note(
-        text(
-          `the mirror is known to differ from the console; import its next export: ${line}`,
-          `ミラーは管理画面と異なっています。次のエクスポートを取り込んでください: ${line}`,
-        ),
+        text(`the mirror is known to differ from the console; ${en}`, `ミラーは管理画面と異なっています。${ja}`),
       );
     }
   },

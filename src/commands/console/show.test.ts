@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { ACCOUNT_SETTINGS, SETTINGS_ID } from "../../lib/model/account.ts";
-import { inBoth } from "../testing/program.ts";
+import type { Whoami } from "../../lib/client/index.ts";
+import { inBoth, run } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
 
@@ -32,6 +33,23 @@ test("changes of a mirror: what changed, where it is changed, and how it is prov
     expect.stringContaining("update 3, each by SECURED APPs MANAGER (Docs): Users › the user › 編集"),
     expect.stringContaining("delete 1, each by SECURED APPs MANAGER (Docs): Users › tick the user"),
   ]);
+});
+
+test("no step is told that who acts may not take: a system administrator is asked for it", async () => {
+  const whoami = example<Whoami>("whoami");
+  const tenant = { consoleTask: example("consoleTask", {}), whoami };
+  const { en, ja } = await inBoth("console show 3 --as hanako", { tenant, terminal: { columns: 400 } });
+  expect(en.stderr).toContain(
+    "4. ask a system administrator to take over the console's export: clomoctl users import EXPORT.csv --from-console\n5. once that is so, or if it is not to be done: ask a system administrator to record it\n",
+  );
+  expect(ja.stderr).toContain(
+    "4. 管理画面のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl users import",
+  );
+  expect(en.stderr).not.toMatch(/console (?:confirm|drop)/);
+  const writer = { ...whoami, operations: [{ operation: "console.write", reach: "inside" }] };
+  const { stdout } = await run("console show 3 --as hanako --format json", { tenant: { ...tenant, whoami: writer } });
+  expect(stdout).toContain("ask a system administrator to take over");
+  expect(stdout).toContain("once it is done: clomoctl console confirm 3");
 });
 
 test("place and steps are in the language, and English in JSON", async () => {

@@ -1,5 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { rightsIn } from "../rights.ts";
 import { TASK_ARGUMENT, taskDetails } from "./columns.ts";
 import { stepsOf } from "./steps.ts";
 
@@ -11,10 +12,11 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { number }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant("console");
+    const { client, context } = await tools.tenant("console");
+    const rights = await rightsIn(tools, context);
     const task = await client.console.show(number);
-    await terminal.show(taskDetails(terminal), task);
-    for (const [at, { en, ja }] of stepsOf(task).entries()) {
+    await terminal.show(taskDetails(terminal, rights), task);
+    for (const [at, { en, ja }] of stepsOf(task, rights).entries()) {
       await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
     }
   },

@@ -10,23 +10,25 @@ import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
 import { IMPORT_MODE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { OWNER, type Rights } from "../rights.ts";
 import { isFullUpdate } from "../imports/outputs/console/columns.ts";
 import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { kindName } from "../imports/plan/columns.ts";
 import { deletionsFile } from "../imports/plan/options.ts";
+import { exportLine } from "../imports/refusal/command.ts";
 
-/** What to do in the console and afterwards, one step after another. */
-export function stepsOf(task: ConsoleTask): readonly Text[] {
+/** What to do in the console and afterwards, one step after another. @param rights of who reads it */
+export function stepsOf(task: ConsoleTask, rights: Rights = OWNER): readonly Text[] {
   if (task.state !== "open") return [];
-  if (task.gone) return task.absentIn === null ? goneSteps(task) : absentSteps(task, task.absentIn);
-  if (task.objectId !== null) return [...wipeStep(task), ...handSteps(task), confirmed(task)];
-  if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
+  if (task.gone) return task.absentIn === null ? goneSteps(task, rights) : absentSteps(task, task.absentIn, rights);
+  if (task.objectId !== null) return [...wipeStep(task), ...handSteps(task, rights), confirmed(task, rights)];
+  if (task.importNumber === null) return [...fieldSteps(task), confirmed(task, rights)];
   return [
     ...undoingStep(task),
     ...wipeStep(task),
     ...formerSteps(task),
     ...namedSteps(task),
-    ...(task.work === "upload" ? uploadSteps(task) : repeatSteps(task)),
+    ...(task.work === "upload" ? uploadSteps(task) : repeatSteps(task, rights)),
   ];
 }
 
@@ -279,7 +281,7 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
   ];
 }
 
-function repeatSteps(task: ConsoleTask): readonly Text[] {
+function repeatSteps(task: ConsoleTask, rights: Rights): readonly Text[] {
   const { kind, file, importNumber, doubtedAt } = task;
   return [
     text(
@@ -288,8 +290,8 @@ function repeatSteps(task: ConsoleTask): readonly Text[] {
     ),
     ...(file === null ? byHandSteps(task) : fileSteps(task)),
     ...(doubtedAt === null ? [] : [doubted]),
-    exported(kind),
-    confirmed(task),
+    exported(kind, rights),
+    confirmed(task, rights),
   ];
 }
 
@@ -340,10 +342,14 @@ function repeatedEach(task: ConsoleTask): readonly Text[] {
 }
 
 /** An export that agrees proves that it was done. */
-const exported = (kind: ConsoleTask["kind"]): Text => {
-  const { app } = FORMATS[kind];
-  const line = `clomoctl ${app === undefined ? `${kind} import EXPORT.csv` : `secured users import EXPORT.csv --app ${app}`} --from-console`;
-  return text(`export in the console, then: ${line}`, `管理画面でエクスポートしてから: ${line}`);
+const exported = (kind: ConsoleTask["kind"], { isSystem }: Rights): Text => {
+  const line = exportLine(kind);
+  return isSystem
+    ? text(`export in the console, then: ${line}`, `管理画面でエクスポートしてから: ${line}`)
+    : text(
+        `ask a system administrator to take over the console's export: ${line}`,
+        `管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${line}`,
+      );
 };
 
 const doubted = text(
@@ -384,7 +390,7 @@ const addedAgain = (field: string, task: number): Text =>
   );
 
 /** What was written by hand: where to click, what to enter, and what proves that it was done. */
-function handSteps(task: ConsoleTask): readonly Text[] {
+function handSteps(task: ConsoleTask, rights: Rights): readonly Text[] {
   const { work, kind, changes } = task;
   const [thing, name] = [thingOf(task), calledThere(task)];
   const { clicks } = thing;
@@ -406,12 +412,12 @@ function handSteps(task: ConsoleTask): readonly Text[] {
       if (there === undefined || there.ja === before?.ja) return [step];
       return [text(`${called.en} ${there.en}`, `${called.ja} ${there.ja}`), step];
     }),
-    ...proofs(task, thing),
+    ...proofs(task, thing, rights),
   ];
 }
 
 /** Of a record that was deleted here since nothing is to be entered; that it goes from the console is told by its deletion. */
-function goneSteps(task: ConsoleTask): readonly Text[] {
+function goneSteps(task: ConsoleTask, rights: Rights): readonly Text[] {
   const { number, deletionTask } = task;
   const [page, name] = [placeOf(task), calledThere(task)];
   const there =
@@ -427,9 +433,12 @@ function goneSteps(task: ConsoleTask): readonly Text[] {
       `「${name}」はその後ここで削除されました。管理画面への入力は不要です`,
     ),
     there,
-    text(
-      `once the console does not have it: clomoctl console drop ${number}`,
-      `管理画面にないことを確認したら: clomoctl console drop ${number}`,
+    closing(
+      rights,
+      text(
+        `once the console does not have it: clomoctl console drop ${number}`,
+        `管理画面にないことを確認したら: clomoctl console drop ${number}`,
+      ),
     ),
   ];
 }
@@ -438,7 +447,11 @@ function goneSteps(task: ConsoleTask): readonly Text[] {
  * Of a record that an export of the console did not have: it may be from before the record was entered there, so that
  * nothing is said of a deletion.
  */
-function absentSteps(task: ConsoleTask, absentIn: NonNullable<ConsoleTask["absentIn"]>): readonly Text[] {
+function absentSteps(
+  task: ConsoleTask,
+  absentIn: NonNullable<ConsoleTask["absentIn"]>,
+  rights: Rights,
+): readonly Text[] {
   const { number } = task;
   const name = calledThere(task);
   const { en, ja } = exportCalled(absentIn);
@@ -451,14 +464,17 @@ function absentSteps(task: ConsoleTask, absentIn: NonNullable<ConsoleTask["absen
       "if it is to be there, and is not there by now, enter it:",
       "管理画面に必要で、まだない場合は、次のように入力してください:",
     ),
-    ...handSteps(task),
+    ...handSteps(task, rights),
     text(
       `all that it had here: clomoctl imports show ${absentIn.importNumber} --rows`,
       `ここでの元の値: clomoctl imports show ${absentIn.importNumber} --rows`,
     ),
-    text(
-      `once it is there: clomoctl console confirm ${number} (if it is not to be: clomoctl console drop ${number})`,
-      `入力したら: clomoctl console confirm ${number}(不要な場合: clomoctl console drop ${number})`,
+    closing(
+      rights,
+      text(
+        `once it is there: clomoctl console confirm ${number} (if it is not to be: clomoctl console drop ${number})`,
+        `入力したら: clomoctl console confirm ${number}(不要な場合: clomoctl console drop ${number})`,
+      ),
     ),
   ];
 }
@@ -475,7 +491,11 @@ const thingOf = ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Thing =>
   WITHOUT_FILES.find(({ name }) => name === thing) ?? FORMATS[kind].thing;
 
 /** What proves a task, where an export of the console shows all of it. */
-function proofs({ kind, doubtedAt, changes }: ConsoleTask, { fields, formats, scope }: Thing): readonly Text[] {
+function proofs(
+  { kind, doubtedAt, changes }: ConsoleTask,
+  { fields, formats, scope }: Thing,
+  rights: Rights,
+): readonly Text[] {
   const isShown = ({ field }: ConsoleTask["changes"][number]): boolean => {
     const { [field]: of } = fields;
     if (of?.column === undefined) return of === undefined || of.refers?.by === "id";
@@ -483,7 +503,7 @@ function proofs({ kind, doubtedAt, changes }: ConsoleTask, { fields, formats, sc
     return scope === undefined || of.column.consoleExport === true;
   };
   const isProved = Object.keys(formats).length > 0 && changes.every(isShown);
-  return [...(doubtedAt === null ? [] : [doubted]), ...(isProved ? [exported(kind)] : [])];
+  return [...(doubtedAt === null ? [] : [doubted]), ...(isProved ? [exported(kind, rights)] : [])];
 }
 
 const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
@@ -556,11 +576,23 @@ const isSwitch = (field: Field): boolean =>
 export const changesOf = (task: ConsoleTask): readonly Text[] =>
   task.changes.map((change) => changeStep(thingOf(task).fields, change));
 
-const confirmed = ({ number }: ConsoleTask): Text =>
-  text(
-    `once it is done: clomoctl console confirm ${number} (if it is not to be done: clomoctl console drop ${number})`,
-    `完了したら: clomoctl console confirm ${number}(行わない場合: clomoctl console drop ${number})`,
+const confirmed = ({ number }: ConsoleTask, rights: Rights): Text =>
+  closing(
+    rights,
+    text(
+      `once it is done: clomoctl console confirm ${number} (if it is not to be done: clomoctl console drop ${number})`,
+      `完了したら: clomoctl console confirm ${number}(行わない場合: clomoctl console drop ${number})`,
+    ),
   );
+
+/** How a task is closed by who may. */
+const closing = ({ may }: Rights, how: Text): Text =>
+  may("console.write")
+    ? how
+    : text(
+        "once that is so, or if it is not to be done: ask a system administrator to record it",
+        "完了したら、または行わない場合は、記録をシステム管理者に依頼してください",
+      );
 
 /** Where in the console a task is done. */
 export const placeOf = (task: ConsoleTask): Text => {

@@ -400,3 +400,11 @@ test("organisations are taken back by hand, and one way of two is chosen", async
   const both = await run("imports revert 019a --emit-csv undo.csv --mirror-only", { tenant: orgs });
   expect(both.exit).toBe(2);
 });
+
+test("help names what --emit-csv writes as elsewhere", async () => {
+  const { en, ja } = await inBoth("imports revert --help");
+  for (const { exit, stdout } of [en, ja]) {
+    expect(exit).toBe(0);
+    expect(stdout).toContain("--emit-csv FILE ");
+  }
+});

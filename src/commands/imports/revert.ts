@@ -32,6 +32,7 @@ export default defineCommand({
     },
     emitCsv: {
       kind: "file",
+      value: "FILE",
       about: text(
         "of an import that went to the console: undo it here, and write the file that undoes it there",
         "管理画面へ送ったインポートを、ここで取り消し、管理画面でも元に戻すためのファイルを書き出す",

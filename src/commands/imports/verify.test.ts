@@ -157,6 +157,34 @@ test("a record that lies outside the plan's organisations in the console is told
   expect(piped.stdout).toContain("outside\ta\t髙橋 花子\t");
 });
 
+test("who acts with a part of the rights is told whom to ask for the export to be taken over", async () => {
+  const whoami = example("whoami");
+  const told = async (verifyImport: Verification) =>
+    inBoth(`${VERIFY} --as hanako`, { tenant: { ...tenantWith(verifyImport), whoami }, folder: folderOf() });
+  const untouched = { ...rowOf({ row: 3, key: "jiro@example.co.jp" }), planned: [], touched: false };
+  const differs = await told({ ...differing, differences: 1, first: [untouched] });
+  expect(differs.en.stderr).toContain(
+    "changed in the console meanwhile: ask a system administrator to take over the console's export: clomoctl users import EXPORT.csv --from-console\nthen: clomoctl imports verify 12 --against export.csv\n",
+  );
+  expect(differs.ja.stderr).toContain(
+    "。管理画面のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl users import EXPORT.csv",
+  );
+  const both = await told(differing);
+  expect(both.en.stderr).toContain(
+    "the rest was changed in the console meanwhile: ask a system administrator first to",
+  );
+  expect(both.ja.stderr).toContain("先に管理画面のエクスポートの取り込みをシステム管理者に依頼してください");
+  const done = await told({ ...accepted, openTasks: [2] });
+  expect(done.en.stderr).toContain(
+    "closed when a system administrator takes it over; ask for it: clomoctl users import EXPORT.csv --from-console\n",
+  );
+  expect(done.ja.stderr).toContain("システム管理者が取り込むと完了になります。依頼する取り込み: clomoctl users");
+  const line = { ...rowOf({ row: 2, key: "a", action: "invalid" }), planned: [], touched: true, pending: [3] };
+  const pending = await told({ ...differing, differences: 1, first: [line] });
+  expect(pending.en.stderr).toContain("ask a system administrator first to take over the console's export of what");
+  expect(pending.ja.stderr).toContain("(--from-console)を先にシステム管理者に依頼してください");
+});
+
 test("what open tasks keep from being told is told with all of them, and neither uploaded again nor taken over", async () => {
   const line = { ...rowOf({ row: 2, key: "a", action: "invalid" }), planned: [], touched: true, pending: [3, 2] };
   const answer = { ...differing, differences: 1, first: [line] };

@@ -5,7 +5,7 @@ import { shownWord } from "../../lib/text/shell-word.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
-import { rightsIn } from "../rights.ts";
+import { rightsIn, type Rights } from "../rights.ts";
 import { zoneOf } from "../tools.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
@@ -13,7 +13,7 @@ import { RESULT_COLUMNS, UNSEEN_COLUMN } from "./plan/columns.ts";
 import { DIFFERENCE_COLUMNS, valueLines } from "./outputs/console/differences.ts";
 import { exportAndVerify } from "./outputs/console/screen.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
-import { importCommand, NOTHING_NEEDED } from "./refusal/command.ts";
+import { exportLine, importCommand, NOTHING_NEEDED } from "./refusal/command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { COMMITTED } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
@@ -79,6 +79,7 @@ export default defineCommand({
     const { terminal } = tools;
     const { client, context } = await tools.tenant("imports");
     const found = await findImport(client, id, ["awaiting-console"]);
+    const rights = await rightsIn(tools, context);
     tools.describeState(() => STILL_WAITS);
     await using file = await openInput(tools, against);
     const { encoding: detected } = await examineFile(tools, file, { encoding, newline: "auto" });
@@ -116,17 +117,16 @@ export default defineCommand({
       for (const line of doneBefore(found, verification.import)) await terminal.note(line);
       const { unseen } = verification;
       const end = await showResult(tools, { plan: verification.import, dryRun: false, committed: true, unseen });
-      for (const line of leftOpen(verification, found, against)) await terminal.note(line);
+      for (const line of leftOpen(verification, found, { against, rights })) await terminal.note(line);
       return end;
     }
-    const { isSystem } = await rightsIn(tools, context);
-    const columns = DIFFERENCE_COLUMNS(found.kind, isSystem ? "all" : "part");
+    const columns = DIFFERENCE_COLUMNS(found.kind, rights.isSystem ? "all" : "part");
     const isTable = isUsualTable(terminal);
     const shown = isTable ? columns.filter(({ key }) => key !== "values") : columns;
     await terminal.list(shown, [...verification.first, ...verification.unseen]);
     // two values a field are too much for a column
     if (isTable) for (const line of valueLines(found.kind, verification.first)) await terminal.problem(line);
-    for (const line of nextSteps(verification, found, against)) await terminal.note(line);
+    for (const line of nextSteps(verification, found, { against, rights })) await terminal.note(line);
     return "differs";
   },
 });
@@ -170,25 +170,44 @@ function* doneBefore(sent: Import, done: Import): Generator<Text> {
     );
 }
 
-/** The tasks that a verification does not close, though its export may prove them. @param against the export as it was named */
-function* leftOpen({ openTasks = [] }: Verification, { kind }: Import, against: string): Generator<Text> {
+/** What was verified with, and who does. */
+interface Verifying {
+  /** the export as it was named */
+  readonly against: string;
+  readonly rights: Rights;
+}
+
+/** The tasks that a verification does not close, though its export may prove them. */
+function* leftOpen(
+  { openTasks = [] }: Verification,
+  { kind }: Import,
+  { against, rights: { isSystem } }: Verifying,
+): Generator<Text> {
   if (openTasks.length === 0) return;
   const named = [...openTasks.slice(0, MOST_TASKS), ...(openTasks.length > MOST_TASKS ? ["…"] : [])];
-  const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
-  yield text(
-    `tasks for the console stay open (${named.join(", ")}); those that this export shows to be done are closed by: ${takeOver}`,
-    `管理画面での作業は未了のままです(${named.join("、")})。このエクスポートで完了を確認できるものは、取り込むと完了になります: ${takeOver}`,
+  const { en, ja } = text(
+    `tasks for the console stay open (${named.join(", ")})`,
+    `管理画面での作業は未了のままです(${named.join("、")})`,
   );
+  const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
+  yield isSystem
+    ? text(
+        `${en}; those that this export shows to be done are closed by: ${takeOver}`,
+        `${ja}。このエクスポートで完了を確認できるものは、取り込むと完了になります: ${takeOver}`,
+      )
+    : text(
+        `${en}; those that an export shows to be done are closed when a system administrator takes it over; ask for it: ${exportLine(kind)}`,
+        `${ja}。エクスポートで完了を確認できるものは、システム管理者が取り込むと完了になります。依頼する取り込み: ${exportLine(kind)}`,
+      );
 }
 
 /** Maximum number of open tasks that are named. */
 const MOST_TASKS = 10;
 
-/** @param against the export as it was named */
 function* nextSteps(
   { reason, differences, first, unseenRecords = 0 }: Verification,
   { number, kind }: Import,
-  against: string,
+  { against, rights: { isSystem } }: Verifying,
 ): Generator<Text> {
   const again = `clomoctl imports verify ${number} --against EXPORT.csv`;
   const same = `clomoctl imports verify ${number} --against ${against === "-" ? "EXPORT.csv" : shownWord(against)}`;
@@ -217,11 +236,7 @@ function* nextSteps(
       `計画の対象: もう一度アップロードするか管理画面で直し、エクスポートして: ${again}`,
     );
   const pending = numbersOf(untold.flatMap((one) => one.pending ?? []));
-  if (pending.length > 0)
-    yield text(
-      `otherwise, or not to be told, as open tasks change what things are called (${pending.join(", ")}): do these in the console (clomoctl console show ${pending[0]}), record it: clomoctl console confirm ${pending.join(" ")}; where they were closed without that, import the console's export of what they change first (--from-console); then export, and: ${again}`,
-      `管理画面での作業(${pending.join("、")})で変わる値のため、計画と異なるか、だれ(何)のものか判断できないもの: 先に管理画面で行い(手順: clomoctl console show ${pending[0]})、完了を記録してください: clomoctl console confirm ${pending.join(" ")} 。行わずに取り下げた作業なら、変更した対象の管理画面のエクスポートを先に取り込んでください(--from-console)。続けて、エクスポートして: ${again}`,
-    );
+  if (pending.length > 0) yield pendingStep(pending, again, isSystem);
   const untouched = told.filter((one) => !one.touched);
   const tasks = numbersOf(untouched.flatMap(({ task }) => task ?? [])).filter((number) => !pending.includes(number));
   const [task] = tasks;
@@ -231,18 +246,49 @@ function* nextSteps(
       `計画の対象ではなく、管理画面での作業が残っているもの(作業 ${tasks.join("、")}): 管理画面で行い(手順: clomoctl console show ${task})、エクスポートして: ${again}`,
     );
   if (untouched.every((one) => one.task !== undefined)) return;
-  const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
   const isMore = touched > 0 || task !== undefined || pending.length > 0;
-  yield isMore
+  yield changedStep({ kind, against, isSystem }, isMore);
+  if (!isMore) yield text(`then: ${same}`, `そのあと: ${same}`);
+}
+
+/** @param pending the numbers of the tasks that keep something from being told */
+function pendingStep(pending: readonly number[], again: string, isSystem: boolean): Text {
+  const takeOver = isSystem
     ? text(
-        `the rest was changed in the console meanwhile: import this export first: ${takeOver}`,
-        `それ以外: その間に管理画面で変更されています。先にこのエクスポートを取り込んでください: ${takeOver}`,
+        "import the console's export of what they change first (--from-console)",
+        "変更した対象の管理画面のエクスポートを先に取り込んでください(--from-console)",
       )
     : text(
-        `changed in the console meanwhile: import this export: ${takeOver}`,
-        `その間に管理画面で変更されています。このエクスポートを取り込んでください: ${takeOver}`,
+        "ask a system administrator first to take over the console's export of what they change (--from-console)",
+        "変更した対象の管理画面のエクスポートの取り込み(--from-console)を先にシステム管理者に依頼してください",
       );
-  if (!isMore) yield text(`then: ${same}`, `そのあと: ${same}`);
+  return text(
+    `otherwise, or not to be told, as open tasks change what things are called (${pending.join(", ")}): do these in the console (clomoctl console show ${pending[0]}), record it: clomoctl console confirm ${pending.join(" ")}; where they were closed without that, ${takeOver.en}; then export, and: ${again}`,
+    `管理画面での作業(${pending.join("、")})で変わる値のため、計画と異なるか、だれ(何)のものか判断できないもの: 先に管理画面で行い(手順: clomoctl console show ${pending[0]})、完了を記録してください: clomoctl console confirm ${pending.join(" ")} 。行わずに取り下げた作業なら、${takeOver.ja}。続けて、エクスポートして: ${again}`,
+  );
+}
+
+interface Changed extends Pick<Verifying, "against"> {
+  readonly kind: Import["kind"];
+  readonly isSystem: boolean;
+}
+
+/** @param isMore other steps are told before it */
+function changedStep({ kind, against, isSystem }: Changed, isMore: boolean): Text {
+  const [what, first] = isMore
+    ? [text("the rest was changed", "それ以外: その間に管理画面で変更されています"), text(" first", "先に")]
+    : [text("changed", "その間に管理画面で変更されています"), text("", "")];
+  const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
+  return isSystem
+    ? text(
+        `${what.en} in the console meanwhile: import this export${first.en}: ${takeOver}`,
+        `${what.ja}。${first.ja}このエクスポートを取り込んでください: ${takeOver}`,
+      )
+    : // what somebody of a part has exported may lack the others
+      text(
+        `${what.en} in the console meanwhile: ask a system administrator${first.en} to take over the console's export: ${exportLine(kind)}`,
+        `${what.ja}。${first.ja}管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${exportLine(kind)}`,
+      );
 }
 
 /** Numbers of tasks, each once, in order. */

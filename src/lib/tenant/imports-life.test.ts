@@ -310,7 +310,14 @@ test("a newer upload of the same kind supersedes the one that waits, unless it i
   expect(second).toMatchObject({ state: "awaiting-console", supersedes: [first.id] });
   expect(await imports.show(first.id)).toMatchObject({ state: "superseded", supersededBy: second.id });
   expect(await imports.show(other.id)).toMatchObject({ state: "awaiting-console" });
-  expect(await codeOf(exported(first.id, [header, ["山田", "yamada@x"]]))).toBe("conflict");
+  expect(await failureOf(exported(first.id, [header, ["山田", "yamada@x"]]))).toMatchObject({
+    code: "conflict",
+    what: { en: expect.stringContaining(`import ${first.number} is superseded: a newer upload of the same kind was`) },
+    hint: {
+      en: "if its file was uploaded already, take over the console's export: clomoctl users import EXPORT.csv --from-console; if not, plan it again: clomoctl users import FILE --emit-csv UPLOAD.csv",
+      ja: expect.stringContaining("まだなら、もう一度計画してください: clomoctl users import FILE"),
+    },
+  });
   expect(await exported(second.id, [header, ["髙橋", "takahashi@x"]])).toMatchObject({ accepted: true });
   expect(staging()).toEqual([`${other.id}.db`]);
 });

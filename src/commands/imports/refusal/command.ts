@@ -1,6 +1,8 @@
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { FIXES } from "../../../lib/model/import.ts";
 import { shownOption, shownWord } from "../../../lib/text/shell-word.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import type { Rights } from "../../rights.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
 import { flagName } from "../../field.ts";
 import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/options.ts";
@@ -53,6 +55,15 @@ export function importCommand(
 /** The command that takes over the console's next export of a kind. */
 export const exportLine = (kind: TypedRequest["kind"]): string =>
   importCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } }, NOTHING_NEEDED);
+
+/** How the console's next export of a kind is taken over: by a system administrator alone. */
+export const nextExport = (kind: TypedRequest["kind"], { isSystem }: Rights): Text =>
+  isSystem
+    ? text(`import its next export: ${exportLine(kind)}`, `次のエクスポートを取り込んでください: ${exportLine(kind)}`)
+    : text(
+        `ask a system administrator to take over its next export: ${exportLine(kind)}`,
+        `次のエクスポートの取り込みをシステム管理者に依頼してください: ${exportLine(kind)}`,
+      );
 
 /** A command of `csv`, with those of its options that are given; an output that is not stdout by its short name. */
 export function csvCommand(

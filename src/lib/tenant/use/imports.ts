@@ -435,7 +435,7 @@ export class TenantImports {
   /** Compares a deletion again whose other part is committed or discarded by now. */
   async #compareAlone(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
     await this.#session.change(bookkeeping, async (writer) => {
-      const record = checkState(await readImport(writer, id), ["planned"]);
+      const record = this.#checkState(await readImport(writer, id), ["planned"]);
       // without the other part it may not be committed until it is compared
       await changeImport(writer, record, { etag: null, detail: { takes: undefined } });
       return { result: undefined, objects: [{ thing: "import", id }] };
@@ -446,7 +446,7 @@ export class TenantImports {
   /** Keeps which deletions of a waiting plan somebody agreed to. */
   async #agree({ id }: ImportRecord, detail: Pick<ImportDetail, "agreedDeletions" | "emittedCounts">): Promise<void> {
     await this.#session.change(bookkeeping, async (writer) => {
-      const record = checkState(await readImport(writer, id), ["awaiting-console"]);
+      const record = this.#checkState(await readImport(writer, id), ["awaiting-console"]);
       await changeImport(writer, record, { detail });
       return { result: undefined, objects: [{ thing: "import", id }] };
     });
@@ -625,7 +625,12 @@ export class TenantImports {
   }
 
   async #expect(id: string, states: readonly ImportState[]): Promise<ImportRecord> {
-    return checkState(await this.#record(id), states);
+    return this.#checkState(await this.#record(id), states);
+  }
+
+  #checkState(record: ImportRecord, states: readonly ImportState[]): ImportRecord {
+    if (states.includes(record.state)) return record;
+    throw notOpen(record, this.#session.asker.role === "system");
   }
 
   async #expectEtag(id: string, etag: string, states: readonly ImportState[]): Promise<ImportRecord> {
@@ -633,7 +638,7 @@ export class TenantImports {
   }
 
   #checkEtag(found: ImportRecord, etag: string, states: readonly ImportState[]): ImportRecord {
-    const record = checkState(found, states);
+    const record = this.#checkState(found, states);
     if (record.etag === etag) return record;
     const { number } = record;
     throw new Failure("conflict", {
@@ -648,7 +653,7 @@ export class TenantImports {
   /** Removes a deletion of which its caller was told nothing, so that its number is free again. */
   async #forget(id: string): Promise<void> {
     await this.#session.change(bookkeeping, async (writer) => {
-      const record = checkState(await readImport(writer, id), ["uploading", "planned"]);
+      const record = this.#checkState(await readImport(writer, id), ["uploading", "planned"]);
       await deleteImport(writer, record);
       return { result: undefined, objects: [importObject(record)] };
     });
@@ -667,7 +672,7 @@ export class TenantImports {
     const change = isEmitted ? { ...bookkeeping, action: "imports.discard" } : bookkeeping;
     await this.#session.change(change, async (writer) => {
       // another process may have committed it while this one waited for the lock
-      const record = checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);
+      const record = this.#checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);
       await changeImport(writer, record, { state });
       const { actor, surroundings } = this.#session;
       await closeTasksOf(writer, record.pk, { state: "dropped", at: instant(surroundings), actor });
@@ -752,17 +757,35 @@ const othersWait = (waiting: readonly ImportRecord[]): Failure => {
   });
 };
 
-const checkState = (record: ImportRecord, states: readonly ImportState[]): ImportRecord => {
-  if (states.includes(record.state)) return record;
-  throw notOpen(record);
-};
-
-const notOpen = (record: ImportRecord): Failure => {
+const notOpen = (record: ImportRecord, isSystem: boolean): Failure => {
   if (record.detail.outdated === true) return outdated(record);
+  if (record.state === "superseded") return supersededSince(record, isSystem);
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
     what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
     hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
+  });
+};
+
+/** Of an upload after which another one was written, which who asks may not see. */
+const supersededSince = ({ number, kind }: ImportRecord, isSystem: boolean): Failure => {
+  const app = FORMATS[kind].app === undefined ? "" : ` --app ${kind}`;
+  const line = (file: string): string => `clomoctl ${app === "" ? kind : "secured users"} import ${file}${app}`;
+  const [again, takeOver] = [`${line("FILE")} --emit-csv UPLOAD.csv`, `${line("EXPORT.csv")} --from-console`];
+  return new Failure("conflict", {
+    what: text(
+      `import ${number} is superseded: a newer upload of the same kind was written for the console since; nothing was changed`,
+      `インポート ${number} は差し替え済みです。その後、同じ種類の新しいアップロード用ファイルが書き出されました。何も変更していません`,
+    ),
+    hint: isSystem
+      ? text(
+          `if its file was uploaded already, take over the console's export: ${takeOver}; if not, plan it again: ${again}`,
+          `ファイルをアップロード済みなら、管理画面のエクスポートを取り込んでください: ${takeOver} 。まだなら、もう一度計画してください: ${again}`,
+        )
+      : text(
+          `if its file was uploaded already, ask a system administrator to take over the console's export: ${takeOver}; if not, plan it again: ${again}`,
+          `ファイルをアップロード済みなら、管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${takeOver} 。まだなら、もう一度計画してください: ${again}`,
+        ),
   });
 };
 

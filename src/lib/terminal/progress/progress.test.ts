@@ -71,6 +71,17 @@ test("without a terminal a line comes every three seconds, and none for what is 
   }
 });
 
+test("without a terminal no line comes for what is done at once, however late it began", () => {
+  for (const total of [0, 40]) {
+    const { progress, seen } = progressWith({ mode: "auto" });
+    const step = progress.start({ ...READ, total });
+    seen.now = 9_000;
+    step.reach(total);
+    step.finish();
+    expect(seen.written).toBe("");
+  }
+});
+
 test("on a terminal a bar is redrawn in place and leaves one line, if it took a while", () => {
   const { progress, seen } = progressWith({ stderrIsTerminal: true, language: "ja", columns: () => 100 });
   const step = progress.start({ ...READ, total: 100 });

@@ -70,7 +70,11 @@ function jsonReporter({ write }: ProgressPlace): Reporter {
 }
 
 function lineReporter({ write, language }: ProgressPlace): Reporter {
-  const line = (state: StepState): void => write(`${progressLine(state, language).replaceAll(/ {3,}/g, "  ")}\n`);
+  const line = (state: StepState): void => {
+    // nothing is left to wait for
+    if (state.total !== undefined && state.done >= state.total) return;
+    write(`${progressLine(state, language).replaceAll(/ {3,}/g, "  ")}\n`);
+  };
   return { intervalMs: 3_000, begin() {}, update: line, end() {}, hide() {} };
 }
 

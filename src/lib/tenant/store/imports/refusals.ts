@@ -60,8 +60,8 @@ export const rejected = (record: ImportRecord): Failure =>
     hint:
       record.state === "awaiting-console"
         ? text(
-            `see what no longer fits: clomoctl imports show ${record.number} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console: clomoctl imports discard ${record.number}`,
-            `合わなくなった点: clomoctl imports show ${record.number} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます: clomoctl imports discard ${record.number}`,
+            `see what no longer fits: clomoctl imports show ${record.number} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console (system administrators may): clomoctl imports discard ${record.number}`,
+            `合わなくなった点: clomoctl imports show ${record.number} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます(システム管理者のみ): clomoctl imports discard ${record.number}`,
           )
         : text(`see them: clomoctl imports show ${record.number}`, `確認: clomoctl imports show ${record.number}`),
   });
