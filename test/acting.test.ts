@@ -57,7 +57,22 @@ test.each([["x".repeat(100_000)], ["ｘ".repeat(300)], ["\u001b[31m\u202ex"]])(
     const { home } = await desk();
     const ended = await run(["whoami", "--as", name], { home });
     expect(ended).toMatchObject({ code: 6, text: "" });
-    expect(ended.stderr).toMatch(/^error: no CLOMO account .{1,200}\n {2}see them: clomoctl clomo-account list\n$/);
+    expect(ended.stderr).toMatch(/^error: no CLOMO account .{1,200}\n {2}see them, without --as: clomoctl clomo-account list\n$/);
     expect(ended.stderr).not.toMatch(/[\u001b\u202e]/);
   },
 );
+
+test("what takes an import back names who did it: its number is one of his own, and somebody else's without him", async () => {
+  const { home, ask } = await desk();
+  const file = (email: string) => `氏名,メールアドレス,組織コード\r\n新,${email},S1\r\n`;
+  await ask("users import - --yes", { stdin: file("owner@example.jp") });
+  await ask("users import - --yes", { stdin: file("second@example.jp") });
+  const own = await run("users import - --yes --as hanako".split(" "), { home, stdin: file("own@example.jp") });
+  const [undo = ""] = /clomoctl imports revert \d+ --as hanako/.exec(own.stderr) ?? [];
+  expect(undo, own.stderr).not.toBe("");
+  await ask(`${undo.slice("clomoctl ".length)} --yes --confirm-deletions 1`);
+  const left = await ask("users list --format tsv --fields emails");
+  expect(left).toContain("owner@example.jp");
+  expect(left).toContain("second@example.jp");
+  expect(left).not.toContain("own@example.jp\n");
+});

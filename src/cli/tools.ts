@@ -16,6 +16,7 @@ import {
 import { minuteIn } from "../lib/model/time.ts";
 import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
+import { shownWord } from "../lib/text/shell-word.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { isHungUp, type Outside } from "./outside.ts";
 import type { Machine as TenantMachine, OpenTenant } from "./tenant.ts";
@@ -109,7 +110,8 @@ function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">,
       const { context, source, among, client } = await once.tenant;
       const zone = asked.globals.timezone ?? context.timezone;
       const isNamed = among.length > 1;
-      asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone), isNamed });
+      const as = asked.globals.as === undefined ? undefined : shownWord(asked.globals.as);
+      asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone), isNamed, as });
       return { context, source, among, client: await client(nouns), permitChange: once.permitChange };
     },
     async close(): Promise<void> {

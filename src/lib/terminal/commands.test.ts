@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inContext } from "./commands.ts";
+import { actingAs, inContext } from "./commands.ts";
 
 test.each([
   ["undo: clomoctl imports revert 12", "undo: clomoctl imports revert 12 --context far"],
@@ -148,4 +148,29 @@ test.each([
   "written by clomoctl on 2026-11-20",
 ])("%s needs no tenant", (line) => {
   expect(inContext(line, "far")).toBe(line);
+});
+
+test.each([
+  ["undo: clomoctl imports revert 3", "undo: clomoctl imports revert 3 --as hanako"],
+  [
+    "取り消すには、この順に: clomoctl imports revert 4, clomoctl imports revert 3",
+    "取り消すには、この順に: clomoctl imports revert 4 --as hanako, clomoctl imports revert 3 --as hanako",
+  ],
+  [
+    "see what each role may: clomoctl roles matrix; schemes: clomoctl roles schemes list",
+    "see what each role may: clomoctl roles matrix; schemes: clomoctl roles schemes list --as hanako",
+  ],
+  ["again: clomoctl users import a.csv --as hanako", "again: clomoctl users import a.csv --as hanako"],
+  ["see clomoctl csv map a.csv --as users", "see clomoctl csv map a.csv --as users"],
+  [
+    "see it: clomoctl imports show 3; ask a system administrator to take it over: clomoctl users import E.csv --from-console",
+    "see it: clomoctl imports show 3 --as hanako; ask a system administrator to take it over: clomoctl users import E.csv --from-console",
+  ],
+  [
+    "取り込みをシステム管理者に依頼してください: clomoctl users import E.csv --from-console",
+    "取り込みをシステム管理者に依頼してください: clomoctl users import E.csv --from-console",
+  ],
+  ["no user is called 'a; clomoctl users list'", "no user is called 'a; clomoctl users list'"],
+])("who acts is named in what is proposed to him: %s", (line, named) => {
+  expect(actingAs(line, "hanako")).toBe(named);
 });

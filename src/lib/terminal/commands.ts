@@ -57,6 +57,30 @@ export const inContext = (line: string, context: string): string =>
 export const textInContext = ({ en, ja }: Text, context: string): Text =>
   text(inContext(en, context), inContext(ja, context));
 
+/** Commands in which nobody acts as an account. */
+const OF_NOBODY =
+  /^clomoctl (?:csv|tenant|roles (?:list|matrix|show)|renewals (?:guide|schedule|verify)|[a-z ]+ template)\b/;
+/** What is proposed after such words a system administrator does, or the owner. */
+const OF_OTHERS =
+  /ask a system administrator|system administrator takes|システム管理者(?:に依頼|が取り込)|without --as|--as なし/;
+
+/**
+ * Names who acts in the commands that a text proposes, but those that somebody else is to be asked for: without it they would
+ * be done with the rights of the machine's owner, and its numbers would be others.
+ *
+ * @param account a word as people type it
+ */
+export const actingAs = (line: string, account: string): string => {
+  const others = line.search(OF_OTHERS);
+  const own = others === -1 ? line.length : others;
+  return line.replaceAll(QUOTED_OR_COMMAND, (found, ...rest) => {
+    const at = Number(rest.find((part) => typeof part === "number"));
+    const isNamed = / --as(?: |=|$)/.test(found.replaceAll(EVERY_WORD, "''"));
+    if (at > own || isNamed || !found.startsWith("clomoctl ") || OF_NOBODY.test(found)) return found;
+    return `${found} --as ${account}`;
+  });
+};
+
 /** Commands that work on no tenant, or on one that they name themselves: nothing is added to them. */
 const OTHER = String.raw`clomoctl (?:completion|context|csv|doctor|help|whoami)\b(?: (?:${NAMING}|(?:add|set|use) ${NAME}|[a-z]+(?:-[a-z]+)*(?= --)|check|inspect|list))?(?: (?:${ARGUMENTS.join("|")}))*`;
 

@@ -57,6 +57,14 @@ test("what is proposed names the tenant; after a second one was shown, no line i
   expect(stderr.seen).toBe([named, named, "see: clomoctl users list", ""].join("\n"));
 });
 
+test("what is proposed names who acts, and then the tenant", async () => {
+  const { terminal, stderr } = terminalWith();
+  terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, as: "'山田 花子'" });
+  await terminal.note(same("undo: clomoctl imports revert 3"));
+  await terminal.close();
+  expect(stderr.seen).toBe("undo: clomoctl imports revert 3 --as '山田 花子' --context kanto\n");
+});
+
 test("on a screen sentences are folded at its width, but in what programs read", async () => {
   const { terminal, stderr } = terminalWith({ format: "json" }, true);
   Object.assign(stderr, { columns: 40 });

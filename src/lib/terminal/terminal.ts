@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import { inContext } from "./commands.ts";
+import { actingAs, inContext } from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
 import { failureLines, problemLine } from "./failure.ts";
 import { foldLine } from "./fold.ts";
@@ -60,6 +60,8 @@ interface ShownTenant {
   readonly moment: (instant: string) => string;
   /** it is one of several: commands that are proposed name it, as they may be typed when another one is in use */
   readonly isNamed?: boolean | undefined;
+  /** who acts there, as people type it: commands that are proposed name him */
+  readonly as?: string | undefined;
 }
 
 const asItIs = (part: string): string => part;
@@ -280,7 +282,9 @@ export class Terminal {
 
   #named(line: string): string {
     const tenant = this.#tenant;
-    return tenant?.isNamed === true && !this.#ofSeveral ? inContext(line, escapeForPeople(tenant.name)) : line;
+    if (tenant === undefined || this.#ofSeveral) return line;
+    const acting = tenant.as === undefined ? line : actingAs(line, escapeForPeople(tenant.as));
+    return tenant.isNamed === true ? inContext(acting, escapeForPeople(tenant.name)) : acting;
   }
 
   /** The lines of a sentence on the screen. */

@@ -47,7 +47,7 @@ const typed = (name: string): string => (name.length > MOST_TOLD ? "ACCOUNT" : s
 const unknownAccount = (name: string): Failure =>
   new Failure("not-found", {
     what: text(`no CLOMO account ${inShort(name)}`, `「${inShort(name)}」という CLOMO アカウントはありません`),
-    hint: text("see them: clomoctl clomo-account list", "一覧: clomoctl clomo-account list"),
+    hint: text("see them, without --as: clomoctl clomo-account list", "一覧(--as なし): clomoctl clomo-account list"),
   });
 
 const noRole = (name: string): Failure =>
@@ -57,7 +57,7 @@ const noRole = (name: string): Failure =>
       `アカウント「${inShort(name)}」は「${ROLES.none.ja}」のため、サインインできません`,
     ),
     hint: text(
-      `give it a role: clomoctl clomo-account grant ${typed(name)} --role …`,
-      `管理者権限を付与する: clomoctl clomo-account grant ${typed(name)} --role …`,
+      `give it a role, without --as: clomoctl clomo-account grant ${typed(name)} --role …`,
+      `管理者権限を付与する(--as なし): clomoctl clomo-account grant ${typed(name)} --role …`,
     ),
   });

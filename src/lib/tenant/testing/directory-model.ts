@@ -142,15 +142,19 @@ export class DirectoryModel extends HistoryModel {
 
   #misplaced(record: number | undefined, { name = null, code = null, parent = ROOT }: Values): readonly Refusal[] {
     const isBelowItself = record !== undefined && this.subtree(record).includes(Number(parent));
-    const isTwin =
-      code === null &&
-      [...this.records.orgs].some(
-        ([other, org]) => other !== record && org["name"] === name && org["parent"] === parent,
-      );
+    const [twin] = [...this.records.orgs].flatMap(([other, org]) =>
+      code === null && other !== record && org["name"] === name && org["parent"] === parent ? [other] : [],
+    );
     return [
       ...(isBelowItself ? [{ code: "input-rejected", about: ["その下位組織"] } as const] : []),
-      ...(isTwin ? [{ code: "input-rejected", about: [String(name), "組織コードがない"] } as const] : []),
+      ...(twin === undefined ? [] : [this.#beside(twin, String(name))]),
     ];
+  }
+
+  /** An organisation of that name is there, without a code either. */
+  #beside(twin: number, name: string): Refusal {
+    const about = this.sees("orgs", twin) ? [name, "組織コードがない"] : [name, "使えません"];
+    return { code: "input-rejected", about };
   }
 
   /** Writes a record that nothing stands against. @returns its number, and whether anything changed */
