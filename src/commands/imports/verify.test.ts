@@ -164,7 +164,7 @@ test("who acts with a part of the rights is told whom to ask for the export to b
   const untouched = { ...rowOf({ row: 3, key: "jiro@example.co.jp" }), planned: [], touched: false };
   const differs = await told({ ...differing, differences: 1, first: [untouched] });
   expect(differs.en.stderr).toContain(
-    "changed in the console meanwhile: ask a system administrator to take over the console's export: clomoctl users import EXPORT.csv --from-console\nthen: clomoctl imports verify 12 --against export.csv\n",
+    "changed in the console meanwhile: ask a system administrator to take over the console's export: clomoctl users import EXPORT.csv --from-console\nthen: clomoctl imports verify 12 --against export.csv --as hanako\n",
   );
   expect(differs.ja.stderr).toContain(
     "。管理画面のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl users import EXPORT.csv",

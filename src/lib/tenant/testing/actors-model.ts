@@ -221,6 +221,7 @@ export class ActorsModel extends DirectoryModel {
     const going = new Set(gone.flatMap(([, records]) => records));
     const managed = [...this.records.orgs.keys()].filter((org) => going.has(org) && this.#isManaged(org));
     return [
+      ...[...going].flatMap((user) => this.#untouchable(this.records.users.has(user) ? user : undefined)),
       ...super.held(gone),
       ...managed.map((org) => rejected(this.pathOf(org), "管理対象組織", "何も変更していません")),
     ];
