@@ -588,7 +588,9 @@ describe("who may", () => {
         code: "not-permitted",
         what: {
           en: "div01 is a division administrator: only a system administrator changes the account and its user",
+          ja: "「div01」は部門管理者です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
         },
+        hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
       });
     }
     expect((await editUser(session("system"), id, { title: "部長" })).after.title).toBe("部長");
@@ -620,7 +622,11 @@ describe("who may", () => {
       failureOf(tenant.as(account).imports.delete({ kind, ...asked, called: "x" }));
     const refused = {
       code: "not-permitted",
-      what: { en: "boss01 is a system administrator: only a system administrator changes the account and its user" },
+      what: {
+        en: "boss01 is a system administrator: only a system administrator changes the account and its user",
+        ja: "「boss01」はシステム管理者です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
+      },
+      hint: { en: "ask a system administrator" },
     };
     expect(await deleting("div01", "users", { ids: [boss] })).toMatchObject(refused);
     expect(await deleting("div01", "users", { ids: [operator, boss] })).toMatchObject(refused);
