@@ -155,6 +155,18 @@ test("in a table who did it is told of every record, and as whom also where the 
   expect(stdout).toContain("  owner (hanako)  ");
 });
 
+test("on 80 columns no line is wider, whatever address it tells", async () => {
+  const account = { thing: "account", id: ID, name: "hanako01" };
+  const state = { emails: ["hanako.yamazaki@tokyo.example.jp"], role: "operator" };
+  const edited = { action: "accounts.grant", objects: [account], before: state, after: { ...state, role: "division" } };
+  const items = audit(told(9, edited), told(8, { action: "secured.groups.create", objects: [user(1)] }));
+  const { en, ja } = await inBoth("audit list", { ...items, terminal: { columns: 80 } });
+  for (const { stdout } of [en, ja]) {
+    for (const line of stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+    expect(stdout.replaceAll(/\s/g, "")).toContain("<hanako.yamazaki@tokyo.example.jp>:");
+  }
+});
+
 test("records of older programs come in the same form", async () => {
   const older = {
     seq: 1,
