@@ -185,7 +185,9 @@ export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
     key: "actor",
     header: text("by", "実行者"),
     value: ({ actor }) => actor,
-    name: ({ actor, by }) => (by === null ? null : text(`${by} as ${actor}`, `${by}(${actor} として)`)),
+    // as whom first: in a table the end is cut
+    name: ({ actor, by }) =>
+      by === null ? same(actor) : text(`${actor}, run by ${by}`, `${actor}(操作した人: ${by})`),
   },
   { key: "by", header: text("run by", "操作した人"), value: ({ by }) => by },
   {
@@ -266,7 +268,9 @@ export const shortDetails = (entry: Entry): Readonly<Record<"about" | "beside", 
     AUDIT_COLUMNS.filter((one) => one.key === key).map((one) => (name === undefined ? one : { ...one, name }));
   return {
     about: [
-      ...["seq", "at", "actor", "by", "origin", "action"].flatMap((key) => column(key)),
+      ...["seq", "at"].flatMap((key) => column(key)),
+      ...column("actor", ({ actor }) => same(actor)),
+      ...["by", "origin", "action"].flatMap((key) => column(key)),
       ...column("about", (one) => aboutText(one, "whole")),
     ],
     beside: [

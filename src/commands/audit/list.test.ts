@@ -136,10 +136,35 @@ test("in a table of 80 columns each is told in words, in both languages", async 
 test("who acted as an account is told beside it, in both languages", async () => {
   const acted = audit({ seq: 9, hash, record: { ...common, action: "orgs.create", actor: "sys", by: "owner (root)" } });
   const { en, ja } = await inBoth("audit list", { ...acted, terminal: { columns: 120 } });
-  expect(en.stdout).toContain(" owner (root) as sys ");
-  expect(ja.stdout).toContain("owner (root)(sys として)");
+  expect(en.stdout).toContain(" sys, run by owner (root) ");
+  expect(ja.stdout).toContain(" sys(操作した人: owner (root)) ");
   const { stdout } = await run("audit list --format tsv --fields actor,by", acted);
   expect(stdout).toBe("actor\tby\nsys\towner (root)\n");
+});
+
+test("in a table who did it is told of every record, and as whom also where the machine's owner is cut off", async () => {
+  const object = { thing: "org", id: ID, name: "関東支社 営業統括本部 第一営業部 第二営業課" };
+  const own = { action: "secured.groups.create", objects: [object] };
+  const items = audit(told(9, { ...own, actor: "kanto-admin", by: "administrator (root)" }), told(8, own));
+  const { en, ja } = await inBoth("audit list", { ...items, terminal: { columns: 80 } });
+  for (const { stdout } of [en, ja]) {
+    expect(stdout).toMatch(/^ +9 .* kanto-admin.*…/m);
+    expect(stdout).toMatch(/^ +8 .* owner \(hanako\) /m);
+  }
+  const { stdout } = await run("audit list --format table", audit(told(8, own)));
+  expect(stdout).toContain("  owner (hanako)  ");
+});
+
+test("on 80 columns no line is wider, whatever address it tells", async () => {
+  const account = { thing: "account", id: ID, name: "hanako01" };
+  const state = { emails: ["hanako.yamazaki@tokyo.example.jp"], role: "operator" };
+  const edited = { action: "accounts.grant", objects: [account], before: state, after: { ...state, role: "division" } };
+  const items = audit(told(9, edited), told(8, { action: "secured.groups.create", objects: [user(1)] }));
+  const { en, ja } = await inBoth("audit list", { ...items, terminal: { columns: 80 } });
+  for (const { stdout } of [en, ja]) {
+    for (const line of stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+    expect(stdout.replaceAll(/\s/g, "")).toContain("<hanako.yamazaki@tokyo.example.jp>:");
+  }
 });
 
 test("records of older programs come in the same form", async () => {

@@ -7,6 +7,8 @@ import { example } from "../testing/tenant.ts";
 test("shows all of one record: before, after, from where", async () => {
   const { en, ja } = await inBoth("audit show 42", { tenant: { auditRecord: example("auditRecord") }, terminal: {} });
   expect(en.requests).toEqual([{ operation: "auditRecord", params: { seq: "42" } }]);
+  expect(en.stdout).toMatch(/^by +owner \(hanako\)$/m);
+  expect(ja.stdout).toMatch(/^実行者 +owner \(hanako\)$/m);
   expect(en.stdout).toMatch(/what +edit user\n/);
   expect(en.stdout).toMatch(/from +desk-12, clomoctl 1\.0\.0\n/);
   expect(en.stdout).toMatch(/^title +主任 → 課長$/m);

@@ -113,6 +113,23 @@ describe("an account", () => {
     });
   });
 
+  test("who has a name without a row keeps the time from which the account was told to be; a new account has its own", async () => {
+    const named = await tenant.client.users.create({ name: "山田", emails: ["y@example.jp"], accountName: "yamada" });
+    const other = await tenant.client.users.create({ name: "佐藤", emails: ["s@example.jp"], accountName: "sato" });
+    const bare = await made("bare@example.jp");
+    const { createdAt } = await accountOf("yamada");
+    expect(createdAt).toBe(named.after.createdAt);
+    const edited = await accounts().edit(named.after.id, { memo: "受付" });
+    expect(edited.after.createdAt).toBe(createdAt);
+    expect(edited.after.updatedAt > createdAt).toBe(true);
+    expect((await accounts().edit(named.after.id, { memo: "窓口" })).after.createdAt).toBe(createdAt);
+    const granted = await accounts().grant(other.after.id, { role: "system", password: PASSWORD });
+    expect(granted.after.createdAt).toBe(other.after.createdAt);
+    const { after } = await accounts().create({ user: bare.id, name: "bare" });
+    expect(after.createdAt).toBe(after.updatedAt);
+    expect(after.createdAt > bare.createdAt).toBe(true);
+  });
+
   test("facts 1.3: a name is one user's alone; facts 2.2: it is never cleared", async () => {
     const id = await administrator("hana01", { role: "system" });
     const other = await made("other@example.jp");
@@ -588,7 +605,9 @@ describe("who may", () => {
         code: "not-permitted",
         what: {
           en: "div01 is a division administrator: only a system administrator changes the account and its user",
+          ja: "「div01」は部門管理者です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
         },
+        hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
       });
     }
     expect((await editUser(session("system"), id, { title: "部長" })).after.title).toBe("部長");
@@ -620,7 +639,11 @@ describe("who may", () => {
       failureOf(tenant.as(account).imports.delete({ kind, ...asked, called: "x" }));
     const refused = {
       code: "not-permitted",
-      what: { en: "boss01 is a system administrator: only a system administrator changes the account and its user" },
+      what: {
+        en: "boss01 is a system administrator: only a system administrator changes the account and its user",
+        ja: "「boss01」はシステム管理者です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
+      },
+      hint: { en: "ask a system administrator" },
     };
     expect(await deleting("div01", "users", { ids: [boss] })).toMatchObject(refused);
     expect(await deleting("div01", "users", { ids: [operator, boss] })).toMatchObject(refused);

@@ -90,10 +90,13 @@ export interface StoredAccount {
   readonly passwordSetAt: string | null;
   /** marked as an administrator */
   readonly isMarked: boolean;
+  /** a UTC instant: of an account that has no row its user's, as accounts are told */
+  readonly createdAt: string;
 }
 
 const COLUMNS = `u.pk, u.org, u.accountName as name, u.accountPasswordSetAt, u.administrator, a.role, a.scheme, a.managedOrgs,
-  a.supportOption, a.noticeMail, a.language, a.timezone, a.memo, a.verifier`;
+  a.supportOption, a.noticeMail, a.language, a.timezone, a.memo, a.verifier,
+  coalesce(a.createdAt, u.createdAt) as createdAt`;
 
 const orNull = (value: Value | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -113,6 +116,7 @@ const storedOf = (row: Row): StoredAccount => ({
   verifier: orNull(row["verifier"]),
   passwordSetAt: orNull(row["accountPasswordSetAt"]),
   isMarked: row["administrator"] === 1,
+  createdAt: String(row["createdAt"]),
 });
 
 /** A user and the user's account; undefined if there is no such user. @param id the user's */
@@ -191,18 +195,18 @@ export type AccountValues = Pick<
   "role" | "scheme" | "managedOrgs" | "supportOption" | "noticeMail" | "language" | "timezone" | "memo" | "verifier"
 >;
 
-/** Writes an account's row. For a change that has accounts locked. */
+/** Writes an account's row. For a change that has accounts locked. @param createdAt of a row that is made */
 export const writeAccount = async (
   writer: Writer,
   user: number,
   { managedOrgs, supportOption, noticeMail, ...values }: AccountValues,
-  at: string,
+  { at, createdAt }: { readonly at: string; readonly createdAt: string },
 ): Promise<void> => {
   await writer.run(
     `insert into main.account (user, role, scheme, managedOrgs, supportOption, noticeMail, language, timezone, memo,
        verifier, createdAt, updatedAt, revision)
      values (:user, :role, :scheme, :managedOrgs, :supportOption, :noticeMail, :language, :timezone, :memo, :verifier,
-       :at, :at, :revision)
+       :createdAt, :at, :revision)
      on conflict (user) do update set role = :role, scheme = :scheme, managedOrgs = :managedOrgs,
        supportOption = :supportOption, noticeMail = :noticeMail, language = :language, timezone = :timezone, memo = :memo,
        verifier = :verifier, updatedAt = :at, revision = :revision`,
@@ -213,6 +217,7 @@ export const writeAccount = async (
       supportOption: supportOption ? 1 : 0,
       noticeMail: noticeMail ? 1 : 0,
       at,
+      createdAt,
       revision: await writer.revision(),
     },
   );

@@ -45,8 +45,24 @@ test("a column that wraps goes on below itself, and the others keep what they ne
   expect(await Array.fromAsync(drawTable(wrapping, rows, undefined, 80))).toHaveLength(3);
 });
 
+test("in a column that wraps a word that is too long for it is broken, behind a mark where there is one", async () => {
+  const wrapping = [
+    { header: "no.", align: "end" as const },
+    { header: "whom", wraps: true },
+  ];
+  const rows = [["1", `山田 <hanako.yamazaki@example.jp>: ${"髙".repeat(3)}${"x".repeat(30)}`]];
+  expect(await Array.fromAsync(drawTable(wrapping, rows, undefined, 30))).toEqual([
+    "no.  whom",
+    "  1  山田 <hanako.yamazaki@",
+    "     example.jp>: 髙髙髙",
+    `     ${"x".repeat(25)}`,
+    `     ${"x".repeat(5)}`,
+  ]);
+});
+
 test("whatever the cells, no line is wider than the room, and none is cut without need", async () => {
-  const cell = fc.string({ unit: fc.constantFrom("a", "髙", "ｱ", " ", "\t"), maxLength: 40 });
+  const words = fc.string({ unit: fc.constantFrom("a", "髙", "ｱ", " ", "\t"), maxLength: 40 });
+  const cell = fc.oneof(words, fc.string({ unit: fc.constantFrom("a", "@", "e\u0301", "."), maxLength: 60 }));
   const table = fc.array(fc.tuple(cell, fc.nat().map(String), cell), { minLength: 1, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(table, fc.integer({ min: 40, max: 120 }), fc.boolean(), async (rows, room, wraps) => {

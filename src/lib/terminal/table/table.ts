@@ -1,6 +1,6 @@
 import { escapeForPeople } from "../escape.ts";
 import { displayWidth, pad, truncate } from "./width.ts";
-import { wrapWords } from "./word-width.ts";
+import { piecesOf, wrapPieces, wrapWords } from "./word-width.ts";
 
 /** A column of a table for people: its header in their language, and the alignment of its cells. */
 export interface TableColumn {
@@ -140,10 +140,32 @@ const drawRow = (
   if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return [line];
   const short = cells.map((cell, at) => truncate(cell, widths[at] ?? 0));
   if (columns.at(-1)?.wraps !== true) return [joinCells(columns, widths, short)];
-  const [begin = "", ...more] = wrapWords(cells.at(-1) ?? "", widths.at(-1) ?? 0, displayWidth);
+  const [begin = "", ...more] = wrapCell(cells.at(-1) ?? "", widths.at(-1) ?? 0);
   const indent = " ".repeat(sum(widths.slice(0, -1)) + GAP.length * (columns.length - 1));
   return [joinCells(columns, widths, [...short.slice(0, -1), begin]), ...more.map((rest) => indent + rest)];
 };
+
+/** A cell in lines of at most `columns`: a word that is longer is broken, too. */
+const wrapCell = (cell: string, columns: number): readonly string[] => {
+  const pieces = piecesOf(cell).flatMap((piece) => brokenUp(piece, columns));
+  return wrapPieces(pieces, columns, { widthOf: displayWidth });
+};
+
+/** A piece in parts of at most `columns`, broken behind a mark of an address or a path where there is one. */
+function brokenUp(piece: string, columns: number): readonly string[] {
+  if (displayWidth(piece) <= columns) return [piece];
+  const parts: string[] = [];
+  let part = "";
+  for (const { segment } of new Intl.Segmenter().segment(piece)) {
+    if (displayWidth(part + segment) > columns) {
+      const [upToMark = part] = /^.+[@/\\]/su.exec(part) ?? [];
+      parts.push(upToMark);
+      part = part.slice(upToMark.length);
+    }
+    part += segment;
+  }
+  return [...parts, part];
+}
 
 const joinCells = (columns: readonly TableColumn[], widths: readonly number[], cells: readonly string[]): string =>
   columns

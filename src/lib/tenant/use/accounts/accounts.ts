@@ -240,7 +240,8 @@ const keep = async (
   const { pk } = before;
   // what was set in the console is not known here
   const kept = passwordSet ? (verifier ?? null) : before.verifier;
-  await writeAccount(writer, pk, { ...values, verifier: kept }, at);
+  const createdAt = before.name === null ? at : before.createdAt;
+  await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
   if (name !== undefined || passwordSet) await writeOfUser(writer, pk, { name, passwordSet }, at);
   if (isMarked !== undefined && isMarked !== before.isMarked) await writeMark(writer, pk, isMarked, at);
   // a code that was asked for before would set yet another password, or one of somebody who cannot sign in

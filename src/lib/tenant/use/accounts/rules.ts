@@ -100,9 +100,9 @@ export const permitAccountOf = (
   throw new Failure("not-permitted", {
     what: text(
       `${name ?? ""} is a ${held.en}: only a system administrator changes the account and its user`,
-      `「${name ?? ""}」は${held.ja}です。アカウントとユーザーを変更できるのはシステム管理者だけです`,
+      `「${name ?? ""}」は${held.ja}です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです`,
     ),
-    hint: text("see what roles permit: clomoctl roles matrix", "管理者権限の一覧: clomoctl roles matrix"),
+    hint: text("ask a system administrator", "システム管理者に依頼してください"),
   });
 };
 

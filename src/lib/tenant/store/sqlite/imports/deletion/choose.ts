@@ -104,7 +104,7 @@ const refuseAbove = (database: Database, { kind: { thing } }: PlanSql): void => 
        join main.user u on u.pk = a.user where ${IS_ABOVE} order by c.target limit 1`,
   );
   if (found === undefined) return;
-  throw isOfSystem(found, text("changes the account and its user", "アカウントとユーザーを変更できる"));
+  throw isOfSystem(found, text("changes the account and its user", "このアカウントとそのユーザーを変更できる"));
 };
 
 /** Records on which others depend that would stay. */

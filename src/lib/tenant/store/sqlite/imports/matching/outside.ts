@@ -88,7 +88,7 @@ export const isOfSystem = ({ name, role }: Row, only: Text): Failure => {
       `${called} is a ${held.en}: only a system administrator ${only.en}`,
       `「${called}」は${held.ja}です。${only.ja}のはシステム管理者だけです`,
     ),
-    hint: text("see what roles permit: clomoctl roles matrix", "管理者権限の一覧: clomoctl roles matrix"),
+    hint: text("ask a system administrator", "システム管理者に依頼してください"),
   });
 };
 
