@@ -338,13 +338,21 @@ describe("roles", () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
     await administrator("boss01", { role: "system" });
-    for (const body of [{ managedOrgs: [org] }, { managesAll: true }, { scheme: "x" }]) {
-      expect((await failureOf(accounts().edit(id, body)))?.code).toBe("input-rejected");
+    for (const [body, way] of [
+      [{ managedOrgs: [org] }, "leave --managed-orgs out, or give a role that has them: --role division"],
+      [{ managesAll: true }, "leave --managed-orgs out, or give a role that has them: --role custom"],
+      [{ scheme: "x" }, "leave --scheme out, or give the role that has one: --role custom"],
+    ] satisfies [Parameters<ReturnType<typeof accounts>["edit"]>[1], string][]) {
+      expect(await failureOf(accounts().edit(id, body))).toMatchObject({ code: "input-rejected", hint: { en: way } });
     }
     const { after } = await accounts().grant(id, { role: "division", managedOrgs: [org] });
     expect(after).toMatchObject({ role: "division", supportOption: false, noticeMail: false });
     const support = await failureOf(accounts().edit(id, { supportOption: true }));
     expect(support?.what.en).toContain("is for system administrators");
+    expect(support?.hint?.en).toBe("make it one: clomoctl clomo-account grant hana01 --role system --support-option");
+    const { id: user } = await made("new@example.jp");
+    const creating = accounts().create({ user, name: "new01", supportOption: true });
+    expect((await failureOf(creating))?.hint?.en).toBe("make it one: --role system --support-option");
     expect((await accounts().revoke(id, {})).after).toMatchObject({ role: "none", managedOrgs: [] });
   });
 
