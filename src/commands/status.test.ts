@@ -409,7 +409,7 @@ test("administrators are counted, with who is only marked; what is wrong with th
     "only hanako01 holds the support option",
     "there is one system administrator",
     "12 users without the CLOMO account that CLOMO GATE needs",
-    "clomoctl clomo-account edit NAME --support-option --context kanto",
+    "clomoctl clomo-account grant NAME --role system --support-option --context kanto",
     'clomoctl users list --query "[?accountName==null]" --context kanto',
   ]) {
     expect(en.stdout).toContain(said);

@@ -5,7 +5,7 @@ import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.t
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
 import { warnOfSecuredItems } from "./secured-items.ts";
-import { isLossMeant } from "./successor.ts";
+import { leftByChange } from "./successor.ts";
 import { accountWritten } from "./written.ts";
 
 export default defineCommand({
@@ -39,10 +39,12 @@ export default defineCommand({
     const password = await passwordOf(tools, { ...options, dryRun }, needsPassword(former, options.role ?? former));
     const tryOut = () => client.accounts.edit(id, { ...values, ...password, dryRun: true });
     const { role, supportOption } = values;
-    if (!(await isLossMeant(tools, account, { role, supportOption, dryRun, tryOut }))) return;
+    const left = await leftByChange(tools, account, { role, supportOption, dryRun, tryOut });
+    if (left === undefined) return;
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.edit(id, { ...values, ...password, dryRun });
     await showWritten(tools, written, accountWritten(tools));
+    for (const line of left) await tools.terminal.note(line);
     await warnOfSecuredItems(tools, written);
   },
 });

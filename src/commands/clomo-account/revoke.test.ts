@@ -11,6 +11,8 @@ import { example, inTurn } from "../testing/tenant.ts";
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
 const findAccounts = { items: [before] };
 const own: Tenant = { ...example<Tenant>("tenant"), mirroredAt: null };
+/** nothing hangs on the person */
+const NOTHING_LEFT = { listRenewals: { items: [] }, devices: { items: [], next: null } };
 const mirror: Tenant = { ...own, mirroredAt: "2026-11-19T00:00:00.000Z" };
 
 test("takes the role away with all that belongs to it, and says what gives it back", async () => {
@@ -18,7 +20,7 @@ test("takes the role away with all that belongs to it, and says what gives it ba
   const after: Account = { ...system, role: "none", supportOption: false, noticeMail: false };
   const revokeRole: WrittenAccount = { before: system, after, consoleTask: 7, dryRun: false };
   const { en, ja } = await inBoth("clomo-account revoke hanako01", {
-    tenant: { findAccounts, revokeRole, tenant: mirror },
+    tenant: { ...NOTHING_LEFT, findAccounts, revokeRole, tenant: mirror },
   });
   expect(en.requests).toContainEqual({ operation: "revokeRole", params: { id: before.id }, json: { dryRun: false } });
   expect(en.stderr).toBe(
@@ -42,7 +44,7 @@ test("what gives the role back says how the password is given, unless a terminal
     consoleTask: null,
     dryRun: false,
   };
-  const answers = { findAccounts, revokeRole, tenant: own };
+  const answers = { ...NOTHING_LEFT, findAccounts, revokeRole, tenant: own };
   const piped = await run("clomo-account revoke hanako01", { tenant: answers });
   const line = "to take it back: clomoctl clomo-account grant hanako01 --role division --managed-orgs S01";
   expect(piped.stderr).toContain(`${line} --password-file FILE\n`);
@@ -66,7 +68,9 @@ test.each(["not-permitted", "locked", "unavailable"] as const)(
     const after: Account = { ...before, role: "none", managedOrgs: [] };
     const revokeRole: WrittenAccount = { before, after, consoleTask: null, dryRun: false };
     const refused = new Failure(code, { what: text("no", "いいえ") });
-    const ran = await run("clomo-account revoke hanako01", { tenant: { findAccounts, revokeRole, tenant: refused } });
+    const ran = await run("clomo-account revoke hanako01", {
+      tenant: { ...NOTHING_LEFT, findAccounts, revokeRole, tenant: refused },
+    });
     expect(ran.exit).toBe(0);
     expect(ran.stdout).not.toBe("");
     expect(ran.stderr).toContain("role: division administrator → no administrator\n");
@@ -76,7 +80,9 @@ test.each(["not-permitted", "locked", "unavailable"] as const)(
 
 test("the last system administrator keeps the role, in both languages", async () => {
   const refused = new Failure("input-rejected", { what: text("the last one", "最後の 1 人です") });
-  const { en, ja } = await inBoth("clomo-account revoke hanako01", { tenant: { findAccounts, revokeRole: refused } });
+  const { en, ja } = await inBoth("clomo-account revoke hanako01", {
+    tenant: { ...NOTHING_LEFT, findAccounts, revokeRole: refused },
+  });
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: the last one\n" });
   expect(ja.stderr).toBe("エラー: 最後の 1 人です\n");
 });
@@ -117,7 +123,7 @@ describe("facts 7.2: the last who holds the support option", () => {
       "warning: hanako01 is the last who holds the support option: without it CLOMO's mail about certificates goes to nobody; give it to the successor first: clomoctl clomo-account edit yamazaki --support-option",
       "hanako01 is the owner of 1 renewal (本社); to name another: clomoctl renewals edit 本社 --owner MAIL",
       `${mail} is a recipient of notices: name another in notify.yaml`,
-      "1 device belongs to hanako01: clomoctl devices list --owner hanako01",
+      "1 device belongs to hanako01: clomoctl devices list --owner hanako01; to name another owner: clomoctl devices set-owner SERIAL… --user USER",
     ]);
     expect(ja.stderr).toMatch(/^警告: サポートオプションを付与されているのは「hanako01」だけです。.*先に後任者に付与/);
   });
@@ -144,15 +150,49 @@ describe("facts 7.2: the last who holds the support option", () => {
       tenant: { ...tenant, revokeRole: { ...revoked, dryRun: true } },
     });
     expect(dry).toMatchObject({ exit: 0, stderr: expect.stringContaining("is the last who holds") });
-    const two = await run(LINE, {
-      tenant: {
-        findAccounts: tenant.findAccounts,
-        tenant: own,
-        accounts: { items: [holder, other], next: null },
-        revokeRole: revoked,
-      },
-    });
+    const two = await run(LINE, { tenant: { ...NOTHING_LEFT, ...ofTwo, revokeRole: revoked } });
     expect(two).toMatchObject({ exit: 0, stderr: expect.not.stringContaining("warning") });
+  });
+
+  const ofTwo = {
+    findAccounts: tenant.findAccounts,
+    tenant: own,
+    accounts: { items: [holder, { ...other, supportOption: true }], next: null },
+  };
+
+  test.each([
+    ["revoke hanako01", "revokeRole"],
+    ["edit hanako01 --role operator", "editAccount"],
+    ["grant hanako01 --role operator", "grantRole"],
+  ])(
+    "of one of two holders it is told after the change what else hangs on it, and nothing is asked: %s",
+    async (line, operation) => {
+      const { listRenewals, devices } = tenant;
+      const answers = { ...ofTwo, listRenewals, devices, [operation]: revoked };
+      const { en, ja } = await inBoth(`clomo-account ${line}`, { home: home(), tenant: answers });
+      expect(en.exit).toBe(0);
+      expect(en.stderr).toContain("role: system administrator → no administrator\n");
+      expect(en.stderr.split("\n").slice(-4)).toEqual([
+        "hanako01 is the owner of 1 renewal (本社); to name another: clomoctl renewals edit 本社 --owner MAIL",
+        `${mail} is a recipient of notices: name another in notify.yaml`,
+        "1 device belongs to hanako01: clomoctl devices list --owner hanako01; to name another owner: clomoctl devices set-owner SERIAL… --user USER",
+        "",
+      ]);
+      expect(ja.stderr).toContain(
+        "「hanako01」が更新担当の項目: 1 件(本社)。変更するには: clomoctl renewals edit 本社 --owner MAIL\n",
+      );
+      expect(en.requests.filter((one) => one.operation === operation).map(({ json }) => json)).toEqual([
+        expect.objectContaining({ dryRun: false }),
+      ]);
+    },
+  );
+
+  test("what hangs on it is left out where it cannot be read, and the change is made", async () => {
+    const refused = new Failure("not-permitted", { what: text("no", "いいえ") });
+    const ran = await run(LINE, { tenant: { ...ofTwo, listRenewals: refused, revokeRole: revoked } });
+    expect(ran.exit).toBe(0);
+    expect(ran.stderr).toContain("role: system administrator → no administrator\n");
+    expect(ran.stderr).not.toMatch(/is the owner|belongs to|error/);
   });
 
   test("what the tenant refuses is not asked about", async () => {

@@ -4,7 +4,7 @@ import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { requireToWrite } from "./options.ts";
-import { isLossMeant } from "./successor.ts";
+import { leftByChange } from "./successor.ts";
 import { accountWritten } from "./written.ts";
 
 export default defineCommand({
@@ -27,8 +27,10 @@ export default defineCommand({
     const account = await accountNamed(client, named);
     const { id } = account;
     const tryOut = () => client.accounts.revoke(id, { dryRun: true });
-    if (!(await isLossMeant(tools, account, { role: "none", dryRun, tryOut }))) return;
+    const left = await leftByChange(tools, account, { role: "none", dryRun, tryOut });
+    if (left === undefined) return;
     tools.describeState(() => WHILE_WRITING);
     await showWritten(tools, await client.accounts.revoke(id, { dryRun }), accountWritten(tools));
+    for (const line of left) await tools.terminal.note(line);
   },
 });

@@ -3,7 +3,7 @@ import { emailKey } from "../../lib/model/normalise.ts";
 import type { Role } from "../../lib/model/role.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
-import { BEFORE_WRITING } from "../records/written.ts";
+import { BEFORE_WRITING, unlessFailing } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 
 /** A change of an account, as far as it may end the support option. */
@@ -18,23 +18,39 @@ interface Change {
 /**
  * Where a change takes the support option from the last who holds it: warns, says what else hangs on this person, and asks.
  *
- * @returns false where it is not meant
+ * @returns what else hangs on somebody whose role ends, to be told once the change is made: he may not ask any more who took
+ *   his own away; undefined where the change is not meant
  * @see facts 3.2, 7.2: the successor gets it first
  */
-export async function isLossMeant(tools: Tools, account: Account, change: Change): Promise<boolean> {
+export async function leftByChange(
+  tools: Tools,
+  account: Account,
+  change: Change,
+): Promise<readonly Text[] | undefined> {
   const { role = account.role, supportOption = true, dryRun, tryOut } = change;
-  if (!account.supportOption || (role === "system" && supportOption)) return true;
+  if (role === account.role && (!account.supportOption || supportOption)) return [];
+  if (!(await isLast(tools, account, role === "system" && supportOption))) {
+    const isEnding = account.role !== role && (role === "none" || account.role === "system");
+    return isEnding ? ((await unlessFailing(() => hangingOn(tools, account))) ?? []) : [];
+  }
   const { terminal, globals } = tools;
-  const { client, context } = await tools.tenant("accounts", "renewals", "devices");
-  for await (const { id } of client.accounts.list({ supported: true })) if (id !== account.id) return true;
+  const { client } = await tools.tenant("accounts");
   await tryOut();
   await terminal.warn(await lossOf(client, account));
-  for (const line of await hangingOn(tools, client, account, context.name)) await terminal.note(line);
-  if (dryRun || globals.yes) return true;
+  for (const line of await hangingOn(tools, account)) await terminal.note(line);
+  if (dryRun || globals.yes) return [];
   const message = text("Take it away though nobody else has it?", "ほかに付与されている人がいませんが、外しますか?");
-  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return true;
+  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return [];
   await terminal.note(BEFORE_WRITING);
-  return false;
+  return undefined;
+}
+
+/** Whether nobody else holds the support option that an account loses. */
+async function isLast(tools: Tools, account: Account, isKept: boolean): Promise<boolean> {
+  if (!account.supportOption || isKept) return false;
+  const { client } = await tools.tenant("accounts");
+  for await (const { id } of client.accounts.list({ supported: true })) if (id !== account.id) return false;
+  return true;
 }
 
 async function lossOf(client: Client<"accounts">, { id, name }: Account): Promise<Text> {
@@ -51,13 +67,11 @@ async function lossOf(client: Client<"accounts">, { id, name }: Account): Promis
   );
 }
 
+const SET_OWNER = "clomoctl devices set-owner SERIAL… --user USER";
+
 /** What else hangs on the person of an account, each with what to type or where to change it. */
-async function hangingOn(
-  tools: Tools,
-  client: Client<"renewals" | "devices">,
-  { id, name, emails }: Account,
-  context: string,
-): Promise<readonly Text[]> {
+async function hangingOn(tools: Tools, { id, name, emails }: Account): Promise<readonly Text[]> {
+  const { client, context } = await tools.tenant("renewals", "devices");
   const [{ ownerLine }, { ownerAddress }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
     import("../../lib/renewals/administrators.ts"),
     import("../../lib/renewals/notify/recipients.ts"),
@@ -82,7 +96,7 @@ async function hangingOn(
       ),
     );
   }
-  for (const { address } of (await mailRecipients(tools, context)).filter((one) => isOwn(one.address))) {
+  for (const { address } of (await mailRecipients(tools, context.name)).filter((one) => isOwn(one.address))) {
     lines.push(
       text(
         `${address} is a recipient of notices: name another in ${NOTIFY_FILE}`,
@@ -95,8 +109,8 @@ async function hangingOn(
     const line = `clomoctl devices list --owner ${typedWord(name, id)}`;
     lines.push(
       text(
-        `${counted(devices, "device")} ${devices === 1 ? "belongs" : "belong"} to ${name}: ${line}`,
-        `「${name}」が所有するデバイス: ${devices} 台。確認: ${line}`,
+        `${counted(devices, "device")} ${devices === 1 ? "belongs" : "belong"} to ${name}: ${line}; to name another owner: ${SET_OWNER}`,
+        `「${name}」が所有するデバイス: ${devices} 台。確認: ${line}。所有者を変更するには: ${SET_OWNER}`,
       ),
     );
   }

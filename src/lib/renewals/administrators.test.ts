@@ -61,7 +61,12 @@ test("each says what to type next, in both languages", () => {
     },
   ]);
   expect(of({ system: 0, supported: [] })[0]?.en).toMatch(/grant NAME --role system --support-option$/);
-  expect(of({ supported: [holder("hanako")] })[0]?.en).toContain("only hanako holds");
+  expect(of({ supported: [holder("hanako")] })[0]?.en).toMatch(/^only hanako holds.* edit NAME --support-option$/);
+  // nobody is a system administrator whose account could be edited
+  expect(of({ system: 1, supported: [holder("hanako")] })[0]).toEqual({
+    en: expect.stringMatching(/clomo-account grant NAME --role system --support-option$/),
+    ja: expect.stringMatching(/対処: clomoctl clomo-account grant NAME --role system --support-option$/),
+  });
   expect(of({ leavers: [LEFT] })[0]?.en).toBe(
     'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to change it: clomoctl renewals edit 本社 --owner MAIL',
   );

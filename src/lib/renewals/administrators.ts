@@ -32,6 +32,8 @@ export interface Administration {
 
 const ANOTHER_HOLDER = "clomoctl clomo-account edit NAME --support-option";
 const ANOTHER_SYSTEM = "clomoctl clomo-account grant NAME --role system";
+/** where nobody else is a system administrator, whose account alone may hold it */
+const ANOTHER_OF_BOTH = `${ANOTHER_SYSTEM} --support-option`;
 
 /** @see facts 3.2: mail about certificates goes to system administrators with the support option, and to nobody else */
 const ofSupport = ({ system, supported }: Administration): readonly Finding[] => {
@@ -48,16 +50,14 @@ const ofSupport = ({ system, supported }: Administration): readonly Finding[] =>
             "nobody holds the support option: CLOMO's mail about certificates goes to nobody",
             "サポートオプションを付与されたシステム管理者がいません。証明書の更新に関する CLOMO からのメールは誰にも届きません",
           );
-    return [
-      { about, level: "critical", what, next: system === 0 ? `${ANOTHER_SYSTEM} --support-option` : ANOTHER_HOLDER },
-    ];
+    return [{ about, level: "critical", what, next: system === 0 ? ANOTHER_OF_BOTH : ANOTHER_HOLDER }];
   }
   if (supported.length > 1) return [];
   const what = text(
     `only ${holder.name} holds the support option: nobody else gets CLOMO's mail about certificates`,
     `サポートオプションを付与されているのは「${holder.name}」だけです。証明書の更新に関する CLOMO からのメールはほかの誰にも届きません`,
   );
-  return [{ about, level: "warning", what, next: ANOTHER_HOLDER }];
+  return [{ about, level: "warning", what, next: system > 1 ? ANOTHER_HOLDER : ANOTHER_OF_BOTH }];
 };
 
 /** @see facts 2.1: a second system administrator is advised in case the first is lost */

@@ -355,13 +355,21 @@ describe("roles", () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
     await administrator("boss01", { role: "system" });
-    for (const body of [{ managedOrgs: [org] }, { managesAll: true }, { scheme: "x" }]) {
-      expect((await failureOf(accounts().edit(id, body)))?.code).toBe("input-rejected");
+    for (const [body, way] of [
+      [{ managedOrgs: [org] }, "leave --managed-orgs out, or give a role that has them: --role division"],
+      [{ managesAll: true }, "leave --managed-orgs out, or give a role that has them: --role custom"],
+      [{ scheme: "x" }, "leave --scheme out, or give the role that has one: --role custom"],
+    ] satisfies [Parameters<ReturnType<typeof accounts>["edit"]>[1], string][]) {
+      expect(await failureOf(accounts().edit(id, body))).toMatchObject({ code: "input-rejected", hint: { en: way } });
     }
     const { after } = await accounts().grant(id, { role: "division", managedOrgs: [org] });
     expect(after).toMatchObject({ role: "division", supportOption: false, noticeMail: false });
     const support = await failureOf(accounts().edit(id, { supportOption: true }));
     expect(support?.what.en).toContain("is for system administrators");
+    expect(support?.hint?.en).toBe("make it one: clomoctl clomo-account grant hana01 --role system --support-option");
+    const { id: user } = await made("new@example.jp");
+    const creating = accounts().create({ user, name: "new01", supportOption: true });
+    expect((await failureOf(creating))?.hint?.en).toBe("make it one: --role system --support-option");
     expect((await accounts().revoke(id, {})).after).toMatchObject({ role: "none", managedOrgs: [] });
   });
 
@@ -498,6 +506,31 @@ describe("the mark of administrators", () => {
 });
 
 describe("an organisation that somebody manages", () => {
+  test("is told to who may not set managed organisations with whom to ask", async () => {
+    const sales = await orgMade("営業部");
+    const { after: lower } = await tenant.client.orgs.create({ name: "営業①", code: "E1", parentId: sales });
+    await administrator("div01", { role: "division", managedOrgs: [sales] });
+    await administrator("div02", { role: "division", managedOrgs: [lower.id] }, sales);
+    await administrator("ope01", { role: "operator" }, lower.id);
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["orgs.delete", "users.delete"] });
+    const refused = async (account: string, more: object = {}) => {
+      const asked = { kind: "orgs", ids: [lower.id], called: "営業①", ...more } as const;
+      return (await failureOf(tenant.as(account).imports.delete(asked)))?.hint;
+    };
+    const ASK = "the accounts manage it: ask a system administrator";
+    const MOVE = "clomoctl users move USER… --org ORG";
+    for (const account of ["div01", "cus01"]) {
+      const hint = await refused(account);
+      expect(hint?.en).toContain(ASK);
+      expect(hint?.en).not.toContain("--managed-orgs");
+      expect(hint?.ja).toContain("管理対象組織になっているため、システム管理者に依頼してください");
+    }
+    const own = await refused("div01", { recursive: true });
+    expect(own?.en).toBe(`administrators are never deleted; move them first: ${MOVE}; ${ASK}`);
+    const custom = await refused("cus01", { recursive: true });
+    expect(custom?.en).toBe(`administrators are never deleted; to have them moved, ask a system administrator; ${ASK}`);
+  });
+
   test("is deleted neither by hand nor by a file, and names who does", async () => {
     const [sales, other] = [await orgMade("営業部"), await orgMade("総務部")];
     for (const name of ["div01", "div02"]) await administrator(name, { role: "division", managedOrgs: [sales] });

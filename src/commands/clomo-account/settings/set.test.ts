@@ -43,7 +43,7 @@ test("tells which names would clash or lack a value, and what renames the others
   expect(en.stderr).toBe(
     [
       "28 of 30 accounts would have another name: 1 lack a value, 1 would clash",
-      "taro (太郎): lacks a value",
+      "taro (太郎): lacks a value: clomoctl users edit taro --employee-code VALUE",
       "jiro (次郎): clashes with another, A1",
       "hana 01 (花子) → -A2: clomoctl clomo-account edit 'hana 01' --account='-A2'",
       "and 25 more",
@@ -78,6 +78,28 @@ test("an authentication type is sent as it is; a dry run asks nothing", async ()
   expect(exit).toBe(0);
   expect(requests.at(-1)).toMatchObject({ json: { authentication: "LDAP 認証", dryRun: true } });
   expect(stderr).toContain("authentication type: (none) → LDAP 認証\ndry run: nothing was changed\n");
+});
+
+test.each([
+  ["mail-address", "email ADDRESS"],
+  ["mail-local-part", "email ADDRESS"],
+  ["google-workspace", "google-workspace-email ADDRESS"],
+  ["salesforce", "salesforce-account VALUE"],
+] as const)("who lacks what names are composed of is told of with what sets it: %s", async (composition, option) => {
+  const [first] = renamings.first;
+  const accountRenamings = { ...renamings, accounts: 1, same: 0, clashing: 0, first: first ? [first] : [] };
+  const { en, ja } = await inBoth(`clomo-account settings set --composition ${composition} --dry-run`, {
+    tenant: { accountSettings: free, accountRenamings, setAccountSettings: set({ composition }, { dryRun: true }) },
+  });
+  expect(en.stderr).toContain(`taro (太郎): lacks a value: clomoctl users edit taro --${option}\n`);
+  expect(ja.stderr).toContain(`taro(太郎): 値なし。設定するには: clomoctl users edit taro --${option}\n`);
+});
+
+test("settings that are so already are told of as a whole, whatever was given", async () => {
+  const tenant = { accountSettings: free, setAccountSettings: set({}) };
+  const { en, ja } = await inBoth(["clomo-account", "settings", "set", "--authentication", ""], { tenant });
+  expect(en.stderr).toBe("CLOMO アカウント設定 is so already: nothing to change\n");
+  expect(ja.stderr).toBe("CLOMO アカウント設定 はすでにそのとおりです。変更はありません\n");
 });
 
 test("what the tenant refuses is told, in both languages", async () => {

@@ -1,5 +1,5 @@
 import type { AccountRenamings, AccountSettings } from "../../../lib/client/index.ts";
-import { ACCOUNT_SETTINGS, COMPOSITIONS, RENAMING } from "../../../lib/model/account.ts";
+import { ACCOUNT_SETTINGS, COMPOSITIONS, RENAMING, type Composition } from "../../../lib/model/account.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import { shownOption, typedWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
@@ -58,7 +58,7 @@ export default defineCommand({
     const before = await client.accounts.settings();
     if (composition !== undefined && composition !== before.composition) {
       const renamings = await client.accounts.renamings({ composition });
-      await tellRenamings(tools, renamings);
+      await tellRenamings(tools, composition, renamings);
       if (renamings.same < renamings.accounts && !dryRun && !globals.yes) {
         const message = text(
           "Set it, and leave the existing names?",
@@ -75,11 +75,22 @@ export default defineCommand({
 /** Rows that are told on a terminal; the rest is counted. */
 const MOST_TOLD = 20;
 
+/** The option of `users edit` that sets what names are composed of; of free text there is none. */
+const SET_BY: Readonly<Record<Composition, string | undefined>> = {
+  "free-text": undefined,
+  "mail-address": "--email ADDRESS",
+  "mail-local-part": "--email ADDRESS",
+  "employee-code": "--employee-code VALUE",
+  "google-workspace": "--google-workspace-email ADDRESS",
+  salesforce: "--salesforce-account VALUE",
+};
+
 const RENAMING_COLUMNS = columnsOfFields<AccountRenamings["first"][number]>(RENAMING);
 
 /** Which names would be others, which of them cannot be, and what renames the rest. */
 async function tellRenamings(
   { terminal }: Pick<Tools, "terminal">,
+  composition: Composition,
   { accounts, same, lacking, clashing, first }: AccountRenamings,
 ): Promise<void> {
   const others = accounts - same;
@@ -94,6 +105,9 @@ async function tellRenamings(
   for (const one of first.slice(0, MOST_TOLD)) {
     const { id, name, user, proposed, obstacle } = one;
     const why = told.find(({ key }) => key === "obstacle")?.name?.(one);
+    const option = obstacle === "lacking" ? SET_BY[composition] : undefined;
+    const setting = `clomoctl users edit ${typedWord(name, id)} ${option}`;
+    const way = option === undefined ? text("", "") : text(`: ${setting}`, `。設定するには: ${setting}`);
     const line =
       obstacle === "none" && proposed !== null
         ? text(
@@ -101,8 +115,8 @@ async function tellRenamings(
             `${name}(${user})→ ${proposed}: clomoctl clomo-account edit ${typedWord(name, id)} ${shownOption("--account", proposed)}`,
           )
         : text(
-            `${name} (${user}): ${why?.en ?? ""}${proposed === null ? "" : `, ${proposed}`}`,
-            `${name}(${user}): ${why?.ja ?? ""}${proposed === null ? "" : `(${proposed})`}`,
+            `${name} (${user}): ${why?.en ?? ""}${proposed === null ? "" : `, ${proposed}`}${way.en}`,
+            `${name}(${user}): ${why?.ja ?? ""}${proposed === null ? "" : `(${proposed})`}${way.ja}`,
           );
     await terminal.note(line);
   }
@@ -113,7 +127,7 @@ async function tellRenamings(
 /** How the settings are shown that were written, and what takes that back. */
 const SETTINGS_WRITTEN: Showing<AccountSettings> = {
   columns: SETTINGS_COLUMNS,
-  called: () => ACCOUNT_SETTINGS.fields.composition.label.ja,
+  called: () => "CLOMO アカウント設定",
   back: ({ before, after }) => {
     if (before === null) return undefined;
     const options = [

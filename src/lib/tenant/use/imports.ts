@@ -244,7 +244,7 @@ export class TenantImports {
     const { asker } = this.#session;
     if (asker.role === "system") return undefined;
     const { may } = await import("../policy/check.ts");
-    return { mayRevoke: may(asker, "accounts.write") };
+    return { mayRevoke: may(asker, "accounts.write"), mayMove: may(asker, "users.move") };
   }
 
   /** @throws Failure `conflict` if the import already has its file */

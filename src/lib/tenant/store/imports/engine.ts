@@ -18,8 +18,8 @@ export interface Asked {
   readonly takes?: string | undefined;
   /** the kind whose records would go with them, of which what is in the way is told already */
   readonly told?: FormatName | undefined;
-  /** of who is no system administrator: whether he may take the role of an operator away */
-  readonly lesser?: { readonly mayRevoke: boolean } | undefined;
+  /** of who is no system administrator: whether he may take the role of an operator away, and move users */
+  readonly lesser?: { readonly mayRevoke: boolean; readonly mayMove: boolean } | undefined;
 }
 
 /** Selects the rows of a plan. */

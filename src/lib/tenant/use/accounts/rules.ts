@@ -291,8 +291,20 @@ const OTHERWISE = text(
 );
 
 /** What a role does not have. */
-const notOf = (label: Text, whose: Text): Failure =>
-  refused(label, text(`is for ${whose.en} alone`, `${whose.ja}だけの項目です`));
+const notOf = (label: Text, whose: Text, hint: Text): Failure =>
+  refused(label, text(`is for ${whose.en} alone`, `${whose.ja}だけの項目です`), hint);
+
+/** @param role that has it */
+const withoutOrgs = (role: Role): Text =>
+  text(
+    `leave --managed-orgs out, or give a role that has them: --role ${role}`,
+    `--managed-orgs を外すか、管理対象組織のある権限にしてください: --role ${role}`,
+  );
+
+const WITHOUT_SCHEME = text(
+  "leave --scheme out, or give the role that has one: --role custom",
+  "--scheme を外すか、カスタム管理者にしてください: --role custom",
+);
 
 const meantScheme = async (
   writer: Writer,
@@ -302,7 +314,7 @@ const meantScheme = async (
 ): Promise<number | null> => {
   const { label } = FIELDS.scheme;
   if (role !== "custom") {
-    if (scheme !== undefined) throw notOf(label, text("custom administrators", "カスタム管理者"));
+    if (scheme !== undefined) throw notOf(label, text("custom administrators", "カスタム管理者"), WITHOUT_SCHEME);
     return null;
   }
   await writer.lock(["schemes"]);
@@ -334,7 +346,8 @@ const meantOrgs = async (
   const given = managedOrgs !== undefined && managedOrgs.length > 0;
   if (!MANAGING.includes(role)) {
     if (given || managesAll === true) {
-      throw notOf(label, text("division and custom administrators", "部門管理者とカスタム管理者"));
+      const whose = text("division and custom administrators", "部門管理者とカスタム管理者");
+      throw notOf(label, whose, withoutOrgs(managesAll === true ? "custom" : "division"));
     }
     return null;
   }
@@ -404,7 +417,7 @@ const meantSupport = async (
 ): Promise<boolean> => {
   const { label } = FIELDS.supportOption;
   if (role !== "system") {
-    if (given === true) throw refused(label, SUPPORT_RULE);
+    if (given === true) throw refused(label, SUPPORT_RULE, asSystem(before));
     return false;
   }
   const after = given ?? before.supportOption;
@@ -423,6 +436,13 @@ const meantSupport = async (
       "いずれかから外してください: clomoctl clomo-account edit ACCOUNT --no-support-option",
     ),
   );
+};
+
+/** What gives an account the support option with the role that it needs. */
+const asSystem = ({ name }: StoredAccount): Text => {
+  const command = name === null ? "" : `clomoctl clomo-account grant ${shownWord(name)} `;
+  const line = `${command}--role system --support-option`;
+  return text(`make it one: ${line}`, `システム管理者にするには: ${line}`);
 };
 
 /** @see facts 2.2: only with the support option */

@@ -164,8 +164,8 @@ export const choose = (database: Database, plan: PlanSql, along: Along): PlanCou
   const reserved = findReserved(database, plan);
   const [reason, ...more] = [
     ...(staying !== undefined && by === "named" ? [isProtected(staying, kind.format.app, along.lesser)] : []),
-    ...(staying !== undefined && by === "within" ? [isLeft(staying)] : []),
-    ...(held.length === 0 ? [] : [othersDepend(kind.thing, held)]),
+    ...(staying !== undefined && by === "within" ? [isLeft(staying, along.lesser)] : []),
+    ...(held.length === 0 ? [] : [othersDepend(kind.thing, held, along.lesser)]),
     ...(reserved === undefined ? [] : [isReserved(reserved)]),
   ];
   if (reason !== undefined) throw notDeletable([reason, ...more]);

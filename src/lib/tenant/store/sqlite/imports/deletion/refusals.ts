@@ -88,17 +88,23 @@ export const isProtected = (
 };
 
 /** Administrators are in organisations that are to go with their users. */
-export const isLeft = ({ count, names }: Pick<InTheWay, "count" | "names">): Reason => {
+export const isLeft = ({ count, names }: Pick<InTheWay, "count" | "names">, lesser: Asked["lesser"]): Reason => {
   const shown = [...names, ...(count > names.length ? ["…"] : [])];
   return {
     what: text(
       `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} in these organisations and would be left without one: ${shown.join(", ")}`,
       `これらの組織に、削除できない管理者が ${count} 人所属しています: ${shown.join("、")}`,
     ),
-    hint: text(
-      "administrators are never deleted; move them first: clomoctl users move USER… --org ORG",
-      "管理者は先にほかの組織へ移してください: clomoctl users move USER… --org ORG",
-    ),
+    hint:
+      lesser?.mayMove === false
+        ? text(
+            `administrators are never deleted; to have them moved, ${ASK_SYSTEM.en}`,
+            `管理者を先にほかの組織へ移すよう、${ASK_SYSTEM.ja}`,
+          )
+        : text(
+            "administrators are never deleted; move them first: clomoctl users move USER… --org ORG",
+            "管理者は先にほかの組織へ移してください: clomoctl users move USER… --org ORG",
+          ),
   };
 };
 
@@ -110,7 +116,7 @@ export const isReserved = ({ count, names }: Pick<InTheWay, "count" | "names">):
       `${count === 1 ? "this organisation" : "these organisations"} cannot be deleted by you: ${shown.join(", ")}`,
       `次の組織は削除できません: ${shown.join("、")}`,
     ),
-    hint: text("ask a system administrator", "システム管理者に依頼してください"),
+    hint: ASK_SYSTEM,
   };
 };
 
@@ -134,6 +140,12 @@ const FREED: Readonly<Record<string, Text>> = {
   ),
 };
 
+/** What who is no system administrator does about accounts that manage it: others may not set what they manage. */
+const FREED_BY_OTHERS = text(
+  `the accounts manage it: ${ASK_SYSTEM.en}`,
+  `管理対象組織になっているため、${ASK_SYSTEM.ja}`,
+);
+
 /** What frees it of those that stay with it. */
 const FREED_OF_FAST: Readonly<Record<string, Text>> = {
   device: text(
@@ -141,6 +153,9 @@ const FREED_OF_FAST: Readonly<Record<string, Text>> = {
     `${NOT_MANAGED}のデバイスは所有者を変えられないため削除する: clomoctl devices delete SERIAL…`,
   ),
 };
+
+const freedOf = ({ name }: Thing, lesser: Asked["lesser"]): Text | undefined =>
+  lesser !== undefined && name === "account" ? FREED_BY_OTHERS : FREED[name];
 
 /** `2 users`, `1 lower organisation`, `2 devices: SN1 …` */
 const holding = (thing: Thing, { holder, count, example, areAllNamed }: Dependent["by"][number]): Text => {
@@ -151,7 +166,7 @@ const holding = (thing: Thing, { holder, count, example, areAllNamed }: Dependen
 };
 
 /** Other records depend on some that would be deleted. */
-export const othersDepend = (thing: Thing, held: readonly Dependent[]): Reason => {
+export const othersDepend = (thing: Thing, held: readonly Dependent[], lesser: Asked["lesser"]): Reason => {
   const noun = nounOf(thing);
   const named = held.slice(0, MOST_NAMED).map(({ name, by }): Text => {
     const parts = by.map((one) => holding(thing, one));
@@ -164,7 +179,7 @@ export const othersDepend = (thing: Thing, held: readonly Dependent[]): Reason =
   const freed = (holder: Thing): readonly Text[] => {
     const own = all.filter((one) => one.holder === holder);
     const ways = [
-      own.some(({ count, fast }) => count > fast) ? FREED[holder.name] : undefined,
+      own.some(({ count, fast }) => count > fast) ? freedOf(holder, lesser) : undefined,
       own.some(({ fast }) => fast > 0) ? FREED_OF_FAST[holder.name] : undefined,
     ];
     return ways.filter((way) => way !== undefined);
