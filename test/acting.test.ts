@@ -57,7 +57,9 @@ test.each([["x".repeat(100_000)], ["ｘ".repeat(300)], ["\u001b[31m\u202ex"]])(
     const { home } = await desk();
     const ended = await run(["whoami", "--as", name], { home });
     expect(ended).toMatchObject({ code: 6, text: "" });
-    expect(ended.stderr).toMatch(/^error: no CLOMO account .{1,200}\n {2}see them, without --as: clomoctl clomo-account list\n$/);
+    expect(ended.stderr).toMatch(
+      /^error: no CLOMO account .{1,200}\n {2}see them, without --as: clomoctl clomo-account list\n$/,
+    );
     expect(ended.stderr).not.toMatch(/[\u001b\u202e]/);
   },
 );

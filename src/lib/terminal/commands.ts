@@ -1,5 +1,6 @@
 /** Apart from the terminal: what is a command in a text is told by its own tests. */
 import { text, type Text } from "../text/index.ts";
+import { piecesOf, wordWidth, wrapPieces } from "./table/word-width.ts";
 
 /** A word in quotes, as `shownWord` writes one, and what else texts quote: its content is nothing that is proposed. */
 const WORD = String.raw`\$?'[^']*'(?:\\''[^']*')*`;
@@ -99,4 +100,19 @@ export function partsOf(line: string): readonly { readonly part: string; readonl
     ];
   });
   return [...parts, { part: line.slice(from), isCommand: false }];
+}
+
+/** Fewer columns than these are no width to fold at. */
+const LEAST = 40;
+
+/**
+ * A sentence in lines of at most `columns`: broken at blanks and between kana or kanji, and never inside a command that
+ * it proposes, which is copied whole: one that is longer has a line of its own. Later lines are indented below the
+ * first, and below the words of a numbered step.
+ */
+export function foldLine(line: string, columns: number): readonly string[] {
+  if (columns < LEAST || wordWidth(line) <= columns) return [line];
+  const [, blanks = "", number] = /^( *)(\d+\. )?/.exec(line) ?? [];
+  const pieces = partsOf(line).flatMap(({ part, isCommand }) => (isCommand ? [part] : piecesOf(part)));
+  return wrapPieces(pieces, columns, { indent: blanks + " ".repeat(number?.length ?? 2) });
 }

@@ -1,10 +1,9 @@
 import type { Readable, Writable } from "node:stream";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import { actingAs, inContext } from "./commands.ts";
+import { actingAs, foldLine, inContext } from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
 import { failureLines, problemLine } from "./failure.ts";
-import { foldLine } from "./fold.ts";
 import { chooseLanguage, type Environment } from "./language.ts";
 import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
 import type { ReadyLines, Records, SaveRows } from "./output.ts";

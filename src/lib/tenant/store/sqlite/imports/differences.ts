@@ -10,7 +10,6 @@ import { changes, hasSecrets, keyText, referenceOf, shownReference, stored } fro
 import { valuePiece } from "./rows.ts";
 import { fieldNamed } from "./worker/overwrites.ts";
 import { explainRenamed } from "./worker/renamed.ts";
-import { outsideCodes } from "./worker/verification.ts";
 import { wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** What a plan changes that awaits the console: as it was written for it, whatever has changed in the tenant since. */
@@ -163,6 +162,15 @@ export const differencesOf = (
     };
   });
 };
+
+/** What is found of rows that lie in organisations outside a plan's scope, or in none that is known there. */
+const OUTSIDE = ["org-outside", "org-beyond", "org-unknown", "owner-org-unknown", "user-unknown"];
+/** Of organisations also what they are called by, and what is above them. */
+const OUTSIDE_TREE = [...OUTSIDE, "value-unusable", "org-parent-unknown"];
+
+/** SQL: those of a kind. */
+export const outsideCodes = ({ table }: StoredKind): string =>
+  (table.planner === undefined ? OUTSIDE : OUTSIDE_TREE).map((code) => `'${code}'`).join(", ");
 
 /** The rows in which nothing is wrong but that they lie outside the plan's scope. @param rows a JSON list */
 const outsideOf = (database: Database, { kind, request }: PlanSql, rows: string): ReadonlySet<number> => {

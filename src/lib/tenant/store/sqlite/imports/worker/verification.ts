@@ -4,7 +4,7 @@ import { typedWord } from "../../../../../text/shell-word.ts";
 import { isValid, THEN } from "../../../sql/forms.ts";
 import type { ImportRecord } from "../../../imports/record.ts";
 import type { Database, Row } from "../../database.ts";
-import type { PlannedChanges } from "../differences.ts";
+import { outsideCodes, type PlannedChanges } from "../differences.ts";
 import { keyOf, keyText } from "../expressions.ts";
 import { findPendingReferences } from "../matching/pending.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
@@ -89,15 +89,6 @@ const findUntoldNow = (database: Database, plan: PlanSql, revision: number): num
   database.exec(`update s.match set changed = 0 where ${of}`);
   return database.count(`select count(*) from s.invalid where ${of}`);
 };
-
-/** What is found of rows that lie in organisations outside a plan's scope, or in none that is known there. */
-const OUTSIDE = ["org-outside", "org-beyond", "org-unknown", "owner-org-unknown", "user-unknown"];
-/** Of organisations also what they are called by, and what is above them. */
-const OUTSIDE_TREE = [...OUTSIDE, "value-unusable", "org-parent-unknown"];
-
-/** SQL: those of a kind. */
-export const outsideCodes = ({ table }: StoredKind): string =>
-  (table.planner === undefined ? OUTSIDE : OUTSIDE_TREE).map((code) => `'${code}'`).join(", ");
 
 /**
  * Leaves the rows of the console's export out of a comparison that lie outside the plan's scope and meet none of its records:
