@@ -1,8 +1,10 @@
-import { expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
+import list from "./list.ts";
 
 const record = example<{ seq: number; hash: string; record: object }>("auditRecord");
 const { hash } = record;
@@ -59,33 +61,78 @@ test("of accounts a table tells the former role and the new one, whole on 80 col
   for (const line of ja.stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
 });
 
-test("the example of the help tells what roles and schemes were", async () => {
+describe("who could do what at a date", () => {
   const org = { id: "o", code: "E", path: "東日本" };
+  const scheme = { thing: "scheme", id: ID, name: "受付" };
+  const account = { thing: "account", id: ID, name: "hanako01" };
+  const none = { role: "none", managesAll: false, managedOrgs: [], scheme: null };
+  const granted = { role: "custom", managesAll: false, managedOrgs: [org], scheme: { id: ID, name: "受付" } };
   const items = [
-    told(9, {
+    told(9, { action: "roles.schemes.delete", objects: [scheme], before: { operations: ["users.write"] } }),
+    told(8, {
       action: "roles.schemes.edit",
-      objects: [{ thing: "scheme", id: ID, name: "受付" }],
+      objects: [scheme],
       before: { operations: [] },
       after: { operations: ["users.write"] },
     }),
-    told(8, {
+    told(7, {
       action: "accounts.grant",
-      objects: [{ thing: "account", id: ID, name: "hanako01" }],
-      before: { role: "none", managedOrgs: [] },
-      after: { role: "division", managedOrgs: [org] },
+      actor: "sys",
+      by: "owner (hanako)",
+      objects: [account],
+      before: none,
+      after: granted,
     }),
-    told(7, { action: "users.edit", objects: [], before: {}, after: {} }),
+    told(6, { action: "users.edit", objects: [], before: {}, after: {} }),
   ];
-  const query =
-    "[?starts_with(action,'accounts')||starts_with(action,'roles')].{at:at,who:about,from:before.role,to:after.role,orgs:after.managedOrgs[].path,items:after.operations}";
-  const line = ["audit", "list", "--until", "2026-03-31", "--format", "json", "--query", query];
-  const { at } = common;
-  const { stdout, requests } = await run(line, audit(...items));
-  expect(requests).toMatchObject([{ query: { until: "2026-03-31T15:00:00.000Z" } }]);
-  expect(JSON.parse(stdout)).toEqual([
-    { at, who: "受付", from: null, to: null, orgs: null, items: ["users.write"] },
-    { at, who: "hanako01", from: "none", to: "division", orgs: ["東日本"], items: null },
-  ]);
+  const { at, actor } = common;
+  const asked = async (line: string) => {
+    const [words = "", query = ""] = line.split(/ "|"$/);
+    const { stdout, requests } = await run([...words.split(" ").slice(1), query], audit(...items));
+    expect(requests).toMatchObject([{ query: { until: "2026-03-31T15:00:00.000Z" } }]);
+    return JSON.parse(stdout) as readonly unknown[];
+  };
+
+  test("by the examples of the help: by whom, the scheme, the organisations, and what a deleted scheme had", async () => {
+    const lines = list.examples.map(({ line }) => line).filter((line) => line.includes("2026-03-31"));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+    const [ofAccounts, ofSchemes] = [await asked(lines[0] ?? ""), await asked(lines[1] ?? "")];
+    expect(ofAccounts).toContainEqual([at, "sys", "owner (hanako)", "accounts.grant", granted]);
+    expect(ofSchemes).toContainEqual([at, actor, null, "roles.schemes.delete", { operations: ["users.write"] }, null]);
+  });
+
+  test.each(["en", "ja"])("by the query of the guide (%s)", async (language) => {
+    const guide = readFileSync(new URL(`../../../docs/guides/audit.${language}.md`, import.meta.url), "utf8");
+    const line = /^ {4}(clomoctl audit list --until .*)$/m.exec(guide)?.[1] ?? "";
+    const blank = {
+      at,
+      by: actor,
+      owner: null,
+      who: "受付",
+      from: null,
+      to: null,
+      orgs: null,
+      all: null,
+      scheme: null,
+    };
+    expect(await asked(line)).toEqual([
+      { ...blank, a: "roles.schemes.delete", items: ["users.write"] },
+      { ...blank, a: "roles.schemes.edit", items: ["users.write"] },
+      {
+        at,
+        by: "sys",
+        owner: "owner (hanako)",
+        a: "accounts.grant",
+        who: "hanako01",
+        from: "none",
+        to: "custom",
+        orgs: ["東日本"],
+        all: false,
+        scheme: "受付",
+        items: null,
+      },
+    ]);
+  });
 });
 
 test("an instant is meant as it is typed, and belongs to what is asked for", async () => {

@@ -19,6 +19,10 @@ export default defineCommand({
       "An import is one record: its rows are told by `imports show NUMBER --rows`, and who went with it is named up to 20. Exports of several records are here too; lists and other reading are not.",
       "インポートは 1 件の記録です。行ごとの内容は imports show 番号 --rows で確認できます。削除された対象は 20 件まで名前を表示します。複数件のエクスポートも記録されます。一覧などの参照は記録されません。",
     ),
+    text(
+      "Who could do what at a date follows from the changes of accounts and schemes up to it, read together: of each account and each scheme the newest holds. Moves change what is reached, too: `users move` that of an operator, `orgs move` that of division and custom administrators.",
+      "ある日にだれが何をできたかは、その日までのアカウントとスキームの変更を合わせて読むとわかります。それぞれ最も新しい記録がその日の状態です。移動でも範囲が変わります: users move でオペレーターの範囲、orgs move で部門管理者とカスタム管理者の範囲。",
+    ),
   ],
   args: {},
   options: { ...AUDIT_FILTERS, limit: LIMIT },
@@ -30,11 +34,18 @@ export default defineCommand({
     },
     { line: "clomoctl audit list --actor yamada --format json --fields at,action,objects" },
     {
-      line: [
-        "clomoctl audit list --until 2026-03-31 --format json --query",
-        `"[?starts_with(action,'accounts')||starts_with(action,'roles')].{at:at,who:about,from:before.role,to:after.role,items:after.operations}"`,
-      ].join(" "),
-      about: text("who could do what at the end of March", "3 月末にだれが何をできたか"),
+      line: `clomoctl audit list --until 2026-03-31 --action accounts --query "[].[at,actor,by,action,after]"`,
+      about: text(
+        "who could do what at the end of March: changes, read with the next list;",
+        "3 月末にだれが何をできたか: 変更の記録。次の一覧と合わせて読む",
+      ),
+    },
+    {
+      line: `clomoctl audit list --until 2026-03-31 --action roles --query "[].[at,actor,by,action,before,after]"`,
+      about: text(
+        "the first line of each holds; `users move`, `orgs move` change reach, too",
+        "それぞれ最初の 1 件がその日の状態。users move、orgs move でも範囲が変わる",
+      ),
     },
   ],
   exits: ["not-found"],
