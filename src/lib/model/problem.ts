@@ -340,9 +340,14 @@ export const PROBLEMS = {
     "「{value}」は{header}に使えません。別の値にするか、システム管理者に依頼してください",
   ),
   "org-outside": error(
-    (p) => `the ${nounOf(p).en} would lie outside your organisations: name one of them, or ask a system administrator`,
     (p) =>
-      `${nounOf(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
+      p["lacking"] === undefined
+        ? `the ${nounOf(p).en} would lie outside your organisations: name one of them, or ask a system administrator`
+        : `the row names no organisation: the file has no column ${p["lacking"]}; add it with one of your organisations, or ask a system administrator`,
+    (p) =>
+      p["lacking"] === undefined
+        ? `${nounOf(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`
+        : `組織の指定がありません(ファイルに「${p["lacking"]}」の列がありません)。列を追加して管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
   ),
   "org-beyond": error(
     "the organisation with the code {code} is outside yours or unknown: name one of yours, or ask a system administrator",

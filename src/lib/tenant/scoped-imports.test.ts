@@ -57,6 +57,24 @@ test("a plan that was made for the tenant alone is no whole file for the console
   });
 });
 
+test("a file without the column that places its rows is told that, and one with it that a row is outside", async () => {
+  const reasons = async (kind: "users" | "devices", cells: readonly (readonly string[])[]) => {
+    const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;
+    return tenant.reasons(await tenant.as("div").imports.plan({ kind }, content));
+  };
+  const [header = [], row = []] = CELLS;
+  expect(await reasons("users", [[...header.slice(0, 2), "組織"], row])).toContainEqual({
+    en: "the row names no organisation: the file has no column 組織コード; add it with one of your organisations, or ask a system administrator",
+    ja: "組織の指定がありません(ファイルに「組織コード」の列がありません)。列を追加して管理対象組織のどれかを指定するか、システム管理者に依頼してください",
+  });
+  expect(await reasons("users", [header, ["新人", "shinjin@example.jp", ""]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("would lie outside your organisations") }),
+  ]);
+  expect(await reasons("devices", [["シリアルナンバー"], ["SN1"]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("the file has no column 所有組織コード") }),
+  ]);
+});
+
 describe("an undo", () => {
   const HEADER = ["氏名", "メールアドレス", "組織コード", "役職"];
   const byDivision = async (kind: "users" | "orgs" | "devices", cells: readonly (readonly string[])[]) => {

@@ -1,4 +1,5 @@
 import { Failure } from "../../../../../errors/index.ts";
+import type { ImportedField } from "../../../../../imports/kinds.ts";
 import { ABOVE_OPERATOR } from "../../../../../model/account.ts";
 import { ROLES, type Role } from "../../../../../model/role.ts";
 import { text, type Text } from "../../../../../text/index.ts";
@@ -19,22 +20,28 @@ const PLACE_AFTER: Readonly<Record<string, (after: (field: string) => string) =>
 
 /** Rows of a plan that would leave their records outside its scope. */
 const findOutside = (database: Database, plan: PlanSql): void => {
-  const { thing, fields, name } = plan.kind;
+  const { thing, fields, name, format } = plan.kind;
+  const placing: ImportedField[] = [];
   const place = PLACE_AFTER[thing.name]?.((field) => {
     const found = fields.find(({ stored }) => stored === field);
     if (found === undefined) throw new TypeError(`${thing.name} has no ${field}`);
+    placing.push(found);
     return resulting(plan, found);
   });
   if (place === undefined) return;
+  const org = placing.find(({ stored }) => stored === "org" || stored === "ownerOrg")?.field;
+  const isPlaced = placing.some((field) => isStaged(plan, field));
+  const told = isPlaced ? "'of', :noun" : "'of', :noun, 'lacking', :lacking";
+  const lacking = format.columns.find(({ field }) => field === org)?.header;
   recordFinding(database, plan, {
     code: "org-outside",
-    field: fields.find(({ stored }) => stored === "org" || stored === "ownerOrg")?.field,
+    field: org,
     select: `
-      select r.row, r.line, null as col, json_object('of', :noun) as params
+      select r.row, r.line, null as col, json_object(${told}) as params
       from s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target ${joinReferences(plan)}
       where ${VALID} and coalesce(m.changed, 1) <> 0
         and not exists (select 1 from temp.held h where h.pk = ${place}) order by r.row`,
-    params: { kind: name, noun: thing.noun ?? thing.name },
+    params: { kind: name, noun: thing.noun ?? thing.name, ...(!isPlaced && lacking !== undefined && { lacking }) },
   });
 };
 
