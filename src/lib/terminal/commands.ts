@@ -89,7 +89,7 @@ const OTHER = String.raw`clomoctl (?:completion|context|csv|doctor|help|whoami)\
 const EVERY_COMMAND = new RegExp(`[「(（]*(?:${COMMAND}|${OTHER})[」)）、。,.:;]*`, "g");
 
 /** A text in parts: the commands that it proposes, each whole, to be copied, and what stands between them. */
-export function partsOf(line: string): readonly { readonly part: string; readonly isCommand: boolean }[] {
+function partsOf(line: string): readonly { readonly part: string; readonly isCommand: boolean }[] {
   let from = 0;
   const parts = [...line.matchAll(EVERY_COMMAND)].flatMap(({ 0: command, index }) => {
     const before = line.slice(from, index);
