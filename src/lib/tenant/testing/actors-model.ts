@@ -96,6 +96,10 @@ export class ActorsModel extends DirectoryModel {
     return role === "operator" ? (org === ROOT ? [] : [org]) : (managed ?? []);
   }
 
+  override plansByOrgs(): boolean {
+    return this.role !== "system";
+  }
+
   override isWhole(): boolean {
     return this.#own === undefined;
   }

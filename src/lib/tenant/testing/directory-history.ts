@@ -461,7 +461,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
       return { what: isUnfit ? "unfit" : "administrator lacking", audit: [] };
     }
     const between = meanwhile === undefined ? NOTHING : await this.meanwhile(() => this.#byHand(meanwhile));
-    const isRead = kind === "users" || meanwhile?.kind === "orgs" || !model.isWhole();
+    const isRead = kind === "users" || meanwhile?.kind === "orgs" || model.plansByOrgs();
     if (between.audit.length > 0 && isRead) {
       await this.refused(this.client.imports.commit(plan), [{ code: "conflict", about: [] }]);
       await this.client.imports.discard(plan.id);

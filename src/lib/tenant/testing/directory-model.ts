@@ -49,6 +49,11 @@ export class DirectoryModel extends HistoryModel {
   /** by whom each record was written, in order: numbers of imports, or by hand */
   readonly #writers = new Map<number, (number | "hand")[]>();
 
+  /** Whether plans of whoever acts are of some organisations, also of all: they depend on where users are. */
+  plansByOrgs(): boolean {
+    return false;
+  }
+
   /** Whether the organisations of whoever acts are all. */
   isWhole(): boolean {
     return true;
