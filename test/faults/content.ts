@@ -55,12 +55,12 @@ export function contentOf(home: string): string | undefined {
   }
 }
 
-/** What differs from run to run, within any text: verifiers, ids, hashes, instants. */
+/** What differs from run to run, within any text: verifiers, ids, hashes, instants, opaque numbers of tasks. */
 const VOLATILE =
-  /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+  /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="handle":)\d+/g;
 
 /**
- * All that a tenant's file holds: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes and instants are made alike.
+ * All that a tenant's file holds: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes, instants and opaque numbers are made alike.
  *
  * @throws where it is damaged, or refers to what is not there
  */
