@@ -51,3 +51,18 @@ test.each([
   // npx vitest run test/modules.test.ts -u writes them anew
   await expect(`${modules.join("\n")}\n`).toMatchFileSnapshot(`fixtures/modules/${name}.txt`);
 });
+
+test("orgs list needs none of Node's modules that take long to load", async () => {
+  const home = await freshHome();
+  const noted = join(home, "loaded.txt");
+  const note = `process.on("exit", () => require("fs").writeFileSync(process.env.LOADED, process.moduleLoadList.join("\\n")));`;
+  await writeFile(join(home, "note.cjs"), note);
+  const env = { LOADED: noted, NODE_OPTIONS: `--require=${join(home, "note.cjs")}` };
+  const { code, stderr } = await run(["orgs", "list"], { home, cwd: home, env });
+  expect(code, stderr).toBe(0);
+  const loaded = (await readFile(noted, "utf8")).split("\n");
+  expect(loaded).toContain("NativeModule sqlite");
+  for (const slow of ["internal/fs/promises", "internal/webstreams/readablestream", "internal/deps/undici/undici"]) {
+    expect(loaded).not.toContain(`NativeModule ${slow}`);
+  }
+});

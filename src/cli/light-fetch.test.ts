@@ -66,6 +66,24 @@ describe("light messages are what the platform's are", () => {
     }
   });
 
+  test("chunks of a body come once, and those that are left go to its stream", async () => {
+    const chunksOf = async (body: ReadableStream<Uint8Array> | null) => (await Array.fromAsync(body ?? [])).map(String);
+    for (const response of [new LightResponse("x"), new Response("x")]) {
+      expect(await chunksOf(response.body)).toEqual(["120"]);
+      expect(await chunksOf(response.body)).toEqual([]);
+      expect(await response.body?.getReader().read()).toEqual({ value: undefined, done: true });
+    }
+    for (const response of [new LightResponse("x"), new Response("x")]) {
+      const [one, other] = response.body?.tee() ?? [];
+      expect([await chunksOf(one ?? null), await chunksOf(other ?? null)]).toEqual([["120"], ["120"]]);
+      expect(await chunksOf(new LightResponse("").body)).toEqual([]);
+    }
+    for (const { body } of [new LightResponse("x"), new Response("x")]) {
+      await body?.cancel();
+      expect(await chunksOf(body)).toEqual([]);
+    }
+  });
+
   test("an absent body is null and reads as nothing", async () => {
     const response = new LightResponse(null, { status: 404 });
     expect([response.ok, response.body]).toEqual([false, null]);

@@ -66,6 +66,27 @@ const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
     },
   });
 
+/** A body whose bytes are all there: Node's streams are loaded only where more is asked of it than its chunks. */
+const wholeBody = (bytes: Uint8Array): ReadableStream<Uint8Array> => {
+  let rest = bytes;
+  let stream: ReadableStream<Uint8Array> | undefined;
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    if (stream !== undefined) return yield* stream;
+    const given = rest;
+    rest = new Uint8Array();
+    if (given.length > 0) yield given;
+  }
+  return new Proxy({} as ReadableStream<Uint8Array>, {
+    get(_, name) {
+      if (name === Symbol.asyncIterator) return chunks;
+      if (name === "locked" && stream === undefined) return false;
+      stream ??= streamOf(rest);
+      const held: unknown = Reflect.get(stream, name);
+      return typeof held === "function" ? (held.bind(stream) as unknown) : held;
+    },
+  });
+};
+
 /** The common part of requests and responses: a body that is read once. */
 class LightMessage {
   readonly headers: LightHeaders;
@@ -85,7 +106,7 @@ class LightMessage {
     if (this.#stream !== undefined) return this.#stream;
     if (this.#given === null || this.#given === undefined) return null;
     const given = typeof this.#given === "string" ? new TextEncoder().encode(this.#given) : this.#given;
-    this.#stream = given instanceof Uint8Array ? streamOf(given) : given;
+    this.#stream = given instanceof Uint8Array ? wholeBody(given) : given;
     return this.#stream;
   }
 

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../commands/tools.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
@@ -6,7 +7,6 @@ import {
   createTemporaryFolder,
   ensureFolder,
   hasCode,
-  namesIn,
   type ProcessTable,
   type TemporaryFolder,
   type TemporaryPlace,
@@ -95,7 +95,7 @@ async function connectInProcess(
         upgrading?.(name);
       },
     });
-  const absent = await isAbsent(tenantFolder);
+  const absent = isAbsent(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
   // in a tenant that is not there nobody has an account: nothing is made for who acts as somebody
   const making = { tenantFolder, open, rehearsesIn };
@@ -112,11 +112,13 @@ async function connectInProcess(
 }
 
 /** Whether a folder does not exist or is empty; one that cannot be read is there. */
-const isAbsent = (folder: string): Promise<boolean> =>
-  namesIn(folder).then(
-    (names) => names.length === 0,
-    (error: unknown) => hasCode(error, "ENOENT"),
-  );
+const isAbsent = (folder: string): boolean => {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch (error) {
+    return hasCode(error, "ENOENT");
+  }
+};
 
 /** A request, and whether it is to try a change of which nothing stays. Its body is read, and goes along again. */
 async function rehearsing(asked: Request): Promise<{ readonly request: Request; readonly isRehearsal: boolean }> {

@@ -18,7 +18,7 @@ import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { shownWord } from "../lib/text/shell-word.ts";
 import type { Interrupts } from "./interrupts.ts";
-import { isHungUp, type Outside } from "./outside.ts";
+import { isHungUp, type Host, type Outside } from "./outside.ts";
 import type { Machine as TenantMachine, OpenTenant } from "./tenant.ts";
 
 /** A tenant that is opened once, and asked for its name once. */
@@ -56,13 +56,27 @@ async function* wholeInput(outside: Outside, interrupts: Interrupts): AsyncGener
   interrupts.signal.throwIfAborted();
 }
 
-/** A question resets the terminal's mode as it ends, which fails, and ends the program, where the window was closed. */
-function surviveClosing({ host: { stdin }, isTerminal }: Outside): void {
-  // only a terminal has it
-  const { setRawMode } = stdin as Partial<typeof stdin>;
-  if (setRawMode === undefined) return;
-  stdin.setRawMode = (mode) => (isTerminal(0) ? setRawMode.call(stdin, mode) : stdin);
-}
+/** @see {@link wholeInput}; a device without an end is told by the descriptor */
+const inputOf = (outside: Outside, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
+  Object.assign(wholeInput(outside, interrupts), { fd: outside.host.stdin.fd });
+
+/**
+ * stdin, which takes milliseconds to make: a command that neither asks nor reads it makes none. A question resets the
+ * terminal's mode as it ends, which fails, and ends the program, where the window was closed.
+ */
+const stdinOf = ({ host, isTerminal }: Outside): (() => Host["stdin"]) => {
+  let made: Host["stdin"] | undefined;
+  return () => {
+    if (made !== undefined) return made;
+    const stdin = (made = host.stdin);
+    // only a terminal has it
+    const { setRawMode } = stdin as Partial<typeof stdin>;
+    if (setRawMode !== undefined) {
+      stdin.setRawMode = (mode) => (isTerminal(0) ? setRawMode.call(stdin, mode) : stdin);
+    }
+    return stdin;
+  };
+};
 
 /** Says that a tenant's file is updated: while that is done, nothing else is. */
 const sayUpgrade =
@@ -213,7 +227,8 @@ export function openTools(
   isRehearsal = false,
 ): Tools & AsyncDisposable {
   const { host, clock } = outside;
-  const { stdin, stdout, stderr, env: environment } = host;
+  const { stdout, stderr, env: environment } = host;
+  const stdin = stdinOf(outside);
   const { signal } = interrupts;
   const workingFolder = host.cwd();
   const home = homeOf(outside);
@@ -224,7 +239,6 @@ export function openTools(
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  surviveClosing(outside);
   const { output = "-" } = globals;
   const path = output === "-" ? output : resolve(workingFolder, output);
   const checkFile = (): Promise<void> => checkWritable(path, temporary);
@@ -249,8 +263,9 @@ export function openTools(
     get machine() {
       return machineOf(outside);
     },
-    // a device without an end is told by the descriptor
-    stdin: Object.assign(wholeInput(outside, interrupts), { fd: host.stdin.fd }),
+    get stdin() {
+      return inputOf(outside, interrupts);
+    },
     workingFolder,
     signal,
     tenant: async (...nouns) => tenants.open(await choose(), nouns),

@@ -118,7 +118,7 @@ export const nameReader =
       return all.map((context) => ({ value: context.name, about: context.kind === "remote" ? context.url : "" }));
     }
     const chosen = await contexts.choose(line.globals.get("--context"), environment);
-    if (chosen.context.kind === "embedded" && !(await contexts.hasDatabase(chosen.context))) return [];
+    if (chosen.context.kind === "embedded" && !contexts.hasDatabase(chosen.context)) return [];
     const as = await actingOf(line);
     return READ[names]((...nouns) => open(chosen, nouns, as), typed, line);
   };

@@ -23,7 +23,7 @@ export default defineCommand({
   changes: true,
   async run({ terminal, contexts, globals, environment }, { name }) {
     const context = await contexts.find(name);
-    const tenantMayGo = await contexts.holdsTenant(context);
+    const tenantMayGo = contexts.holdsTenant(context);
     if (tenantMayGo || globals.confirmContext !== undefined) {
       await typeName({ terminal, globals }, context.name, deletion(context.name));
     }

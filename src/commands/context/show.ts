@@ -52,7 +52,7 @@ export default defineCommand({
 
 /** Asks an embedded tenant that already exists; a remote one is contacted only by commands that need it. */
 async function lastFromConsole(tools: Tools, context: Context): Promise<string | null> {
-  if (!(await tools.contexts.hasDatabase(context))) return null;
+  if (!tools.contexts.hasDatabase(context)) return null;
   try {
     const { client } = await tools.tenantOf(context, "tenant");
     return (await client.tenant.show()).mirroredAt;

@@ -1,4 +1,5 @@
-import { rm, lstat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { diskFailureOf } from "../errors/disk.ts";
@@ -108,13 +109,13 @@ export class Contexts {
   /** The names of the contexts that count, and that of the `chosen` one. */
   async #counted(settings: Settings, chosen?: string): Promise<readonly string[]> {
     const [embedded, ...added] = this.#all(settings);
-    const counts = embedded !== undefined && (chosen === EMBEDDED || (await this.#hasData(embedded)));
+    const counts = embedded !== undefined && (chosen === EMBEDDED || this.#hasData(embedded));
     return [...(counts ? [EMBEDDED] : []), ...added.map(({ name }) => name)];
   }
 
   /** Whether a context's tenant has, or may have, data. */
-  async #hasData(context: Context): Promise<boolean> {
-    return context.kind === "remote" || (await this.holdsTenant(context));
+  #hasData(context: Context): boolean {
+    return context.kind === "remote" || this.holdsTenant(context);
   }
 
   /**
@@ -132,14 +133,14 @@ export class Contexts {
         throw taken(name, text("a context of this name exists already", "この名前のコンテキストは既にあります"));
       }
       const context = this.#open(stored);
-      if (await this.holdsTenant(context)) {
+      if (this.holdsTenant(context)) {
         throw taken(
           name,
           text("data of a tenant of this name exists already", "この名前のテナントのデータが残っています"),
         );
       }
       const before = await this.#choose(settings, undefined, {});
-      const kept = before !== undefined && (await this.#hasData(before.context)) ? before.context.name : settings.used;
+      const kept = before !== undefined && this.#hasData(before.context) ? before.context.name : settings.used;
       const used = use ? context.name : kept;
       return [{ ...settings, used, contexts: [...settings.contexts, stored] }, context];
     });
@@ -185,7 +186,7 @@ export class Contexts {
           what: text("the context embedded cannot be removed", "コンテキスト embedded は削除できません"),
         });
       }
-      if (context.kind === "embedded" && (await this.holdsTenant(context))) {
+      if (context.kind === "embedded" && this.holdsTenant(context)) {
         if (!tenantMayGo) {
           throw new Failure("usage", {
             what: text(
@@ -209,12 +210,12 @@ export class Contexts {
   }
 
   /** Whether the home holds data of a context's tenant. */
-  async holdsTenant(context: Context): Promise<boolean> {
-    return context.kind === "embedded" && (await isThere(context.tenantFolder));
+  holdsTenant(context: Context): boolean {
+    return context.kind === "embedded" && isThere(context.tenantFolder);
   }
 
   /** Whether a context's tenant has been created here. */
-  async hasDatabase(context: Context): Promise<boolean> {
+  hasDatabase(context: Context): boolean {
     if (context.kind !== "embedded") return false;
     return isThere(join(context.tenantFolder, "tenant.db"));
   }
@@ -269,11 +270,12 @@ function pick(contexts: readonly Context[], name: string): Context {
 const taken = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
 /** @throws Failure where it cannot be found out */
-const isThere = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    (cause: unknown) => {
-      if (hasCode(cause, "ENOENT", "ENOTDIR")) return false;
-      throw diskFailureOf(cause, path) ?? cause;
-    },
-  );
+const isThere = (path: string): boolean => {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (cause) {
+    if (hasCode(cause, "ENOENT", "ENOTDIR")) return false;
+    throw diskFailureOf(cause, path) ?? cause;
+  }
+};

@@ -31,7 +31,7 @@ const NAME = "contexts";
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${NAME}.json`);
   try {
-    const content = await readOwnFile(file, userId);
+    const content = readOwnFile(file, userId);
     return content === undefined ? { contexts: [], used: undefined, implied: true } : settingsOf(JSON.parse(content));
   } catch (cause) {
     if (cause instanceof Failure && cause.code === "not-permitted") throw cause;

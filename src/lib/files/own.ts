@@ -1,7 +1,7 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { hasCode } from "./temporary.ts";
-import { readShort } from "./read.ts";
 
 const OTHERS_WRITE = 0o022;
 
@@ -17,18 +17,33 @@ const NO_SETTINGS = text("not a file of settings", "設定ファイルではあ�
  * @throws `not-permitted` if another user could have written it
  * @throws the file system's own error if it cannot be read
  */
-export async function readOwnFile(path: string, userId: number | undefined): Promise<string | undefined> {
-  const found = await readShort(path, MOST_BYTES).catch((error: unknown) => {
+export function readOwnFile(path: string, userId: number | undefined): string | undefined {
+  const descriptor = openedToRead(path);
+  if (descriptor === undefined) return undefined;
+  try {
+    const found = fstatSync(descriptor);
+    const isShort = found.isDirectory() || (found.isFile() && found.size <= MOST_BYTES);
+    if (!isShort) throw new Failure("usage", { what: NO_SETTINGS, where: path });
+    // of a folder it fails with EISDIR
+    const content = readFileSync(descriptor, "utf8");
+    const { uid, mode } = found;
+    const isOurs = userId === undefined || ((uid === userId || uid === 0) && (mode & OTHERS_WRITE) === 0);
+    if (!isOurs) throw writtenByOthers(path);
+    return content;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Opening does not wait for a pipe. */
+function openedToRead(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
     // only a path that cannot exist counts as missing
-    if (hasCode(error, "ENOENT", "ENOTDIR")) return "missing" as const;
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
-  });
-  if (found === "missing") return undefined;
-  if (found === undefined) throw new Failure("usage", { what: NO_SETTINGS, where: path });
-  const { bytes, mode, ownerId } = found;
-  const isOurs = userId === undefined || ((ownerId === userId || ownerId === 0) && (mode & OTHERS_WRITE) === 0);
-  if (!isOurs) throw writtenByOthers(path);
-  return Buffer.from(bytes).toString("utf8");
+  }
 }
 
 const writtenByOthers = (path: string): Failure =>

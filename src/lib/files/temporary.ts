@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, readFile, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder } from "./folder.ts";
@@ -144,8 +144,7 @@ function makeEntry(record: string, entry: string): boolean {
  * or containers that share the home, are kept. Never fails: what cannot be read or removed is left for the next time.
  */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryPlace): Promise<void> {
-  const names = await readdir(temporaryFolder).catch(() => []);
-  for (const name of names) {
+  for (const name of namesNow(temporaryFolder)) {
     const pid = Number(RECORD.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(pid)) {
       continue;
@@ -158,6 +157,15 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
     }
   }
 }
+
+/** Every command looks, and nearly always there is none. */
+const namesNow = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+};
 
 /** A temporary file that is still registered, and by whom. */
 export interface RegisteredFile {

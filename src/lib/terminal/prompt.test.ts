@@ -20,7 +20,14 @@ function personTyping(keys: string, more: Partial<PromptPlace> = {}) {
       done();
     },
   });
-  const prompts = new Prompts({ interactive: true, language: "ja", stdin, stderr, colour: false, ...more });
+  const prompts = new Prompts({
+    interactive: () => true,
+    language: "ja",
+    stdin: () => stdin,
+    stderr,
+    colour: false,
+    ...more,
+  });
   return { prompts, seen, stdin };
 }
 
@@ -80,7 +87,7 @@ test("a secret is given as it was typed, nothing of it is shown, and one that is
 });
 
 test("a secret that cannot be asked for names its option", async () => {
-  const { prompts } = personTyping("", { interactive: false });
+  const { prompts } = personTyping("", { interactive: () => false });
   await expect(prompts.secret({ message, flag: "--password-file FILE" })).rejects.toMatchObject({
     code: "usage",
     hint: { en: "pass --password-file FILE" },
@@ -127,7 +134,7 @@ test("hostile data in a question is escaped", async () => {
 });
 
 test("with nobody to ask, the flag is named once", async () => {
-  const { prompts } = personTyping("", { interactive: false });
+  const { prompts } = personTyping("", { interactive: () => false });
   const flag: unknown = expect.stringContaining("--yes");
   const named = {
     where: undefined,

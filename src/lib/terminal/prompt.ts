@@ -18,10 +18,10 @@ export interface Choice<T> {
 
 /** Where prompts are shown and answered. */
 export interface PromptPlace {
-  /** stdin is a terminal, and asking is allowed */
-  readonly interactive: boolean;
+  /** Whether stdin is a terminal, and asking is allowed. */
+  readonly interactive: () => boolean;
   readonly language: Language;
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: () => NodeJS.ReadableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly colour: boolean;
   /** called before a question is shown: what is drawn on the terminal would overwrite it */
@@ -164,7 +164,7 @@ export class Prompts {
   }
 
   #mustBeInteractive(message: Text, flag: string, code: "usage" | "input-rejected"): void {
-    if (this.#place.interactive) {
+    if (this.#place.interactive()) {
       return;
     }
     throw new Failure(code, {
@@ -177,7 +177,8 @@ export class Prompts {
   }
 
   async #ask<T>(flag: string, question: (context: PromptContext) => Promise<T>): Promise<T> {
-    const { stdin, stderr, colour, clear, signal } = this.#place;
+    const { stderr, colour, clear, signal } = this.#place;
+    const stdin = this.#place.stdin();
     clear?.();
     const leaving = new AbortController();
     const leave = (): void => leaving.abort();

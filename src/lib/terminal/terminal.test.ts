@@ -25,7 +25,7 @@ function terminalWith(options: TerminalOptions = {}, isTTY = false, environment:
   const stdin = Object.assign(new PassThrough(), { isTTY });
   const stdout = new Screen(isTTY);
   const stderr = new Screen(isTTY);
-  const terminal = new Terminal({ stdin, stdout, stderr, environment, clock: () => 0 }, options);
+  const terminal = new Terminal({ stdin: () => stdin, stdout, stderr, environment, clock: () => 0 }, options);
   return { terminal, stdin, stdout, stderr };
 }
 
@@ -110,7 +110,7 @@ test("a question stands alone: what is drawn of a step ends before it", async ()
   const drawn: string[] = [];
   const draw = (what: string) => () => drawn.push(`${what}${stderr.seen.includes("Go on?") ? " after" : ""}`);
   const spinner = { text: "", start: draw("start"), clear: draw("clear"), stop: draw("stop") };
-  const place = { stdin, stdout: new Screen(true), stderr, environment: {}, clock: () => 0 };
+  const place = { stdin: () => stdin, stdout: new Screen(true), stderr, environment: {}, clock: () => 0 };
   const terminal = new Terminal({ ...place, loadSpinner: async () => spinner }, {});
   const step = terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROWS });
   await turn();
@@ -240,7 +240,7 @@ test("a terminal that says it has no columns gets lines and no drawing: ora divi
   const stderr = Object.assign(new Screen(true), { columns: 0 });
   const loaded: string[] = [];
   const place = {
-    stdin: new PassThrough(),
+    stdin: () => new PassThrough(),
     stdout: new Screen(true),
     stderr,
     environment: {},

@@ -35,7 +35,8 @@ export interface TerminalOptions extends OutputOptions {
 
 /** The streams a terminal is built on; tests pass streams in memory, with `isTTY` off and on. */
 export interface TerminalPlace {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
+  /** making the process's own takes time: it is called where a question may be asked */
+  readonly stdin: () => Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly environment: Environment;
@@ -97,8 +98,6 @@ const columnsOf = ({ columns }: { readonly columns?: number }): number | undefin
 export class Terminal {
   readonly language: Language;
   readonly output: OutputChoice;
-  /** stdin is a terminal, and `--no-input` is not given */
-  readonly interactive: boolean;
   /** stdout, for results that are not records: trees, files to `-` */
   readonly out: TextWriter;
   readonly progress: Progress;
@@ -114,6 +113,7 @@ export class Terminal {
   readonly #errColumns: () => number | undefined;
   /** stdout is a terminal */
   readonly onTerminal: boolean;
+  readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
@@ -127,7 +127,6 @@ export class Terminal {
     this.language = chooseLanguage(options.lang, environment);
     this.output = chooseOutput(options, stdout.isTTY === true);
     this.onTerminal = stdout.isTTY === true;
-    this.interactive = stdin.isTTY === true && options.input !== false;
     this.out = new StreamWriter(stdout, "stdout", { signal: place.signal });
     this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
     this.#err = new StreamWriter(stderr, "stderr", { isBeside: true });
@@ -146,16 +145,21 @@ export class Terminal {
       clock: place.clock,
       loadSpinner: place.loadSpinner ?? oraOn(stderr, this.#colours.stderr),
     });
-    const { language, interactive } = this;
+    this.#isInteractive = () => stdin().isTTY === true && options.input !== false;
     this.prompts = new Prompts({
-      interactive,
-      language,
+      interactive: this.#isInteractive,
+      language: this.language,
       stdin,
       stderr,
       colour: this.#colours.stderr,
       clear: () => this.progress.stop(),
       signal: place.signal,
     });
+  }
+
+  /** stdin is a terminal, and `--no-input` is not given */
+  get interactive(): boolean {
+    return this.#isInteractive();
   }
 
   /** The text in the user's language, unescaped: escape data that goes to {@link out} for people. */

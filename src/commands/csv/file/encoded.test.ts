@@ -29,7 +29,7 @@ async function setUp(): Promise<
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-encoded-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const [stdout, stderr] = [new Kept(), new Kept()];
-  const place = { stdin: new PassThrough(), stdout: stdout.stream, stderr: stderr.stream };
+  const place = { stdin: () => new PassThrough(), stdout: stdout.stream, stderr: stderr.stream };
   const terminal = new Terminal({ ...place, environment: {}, clock: () => 0 }, { lang: "en" });
   const processes = { self: 1, place: "here", isAlive: () => true, startOf: () => undefined };
   const temporary = { temporaryFolder: join(folder, "tmp"), processes };

@@ -9,7 +9,7 @@ import { writeOutput, type OutputTools } from "./output.ts";
 /** Tools with this stdout. */
 function toolsWith(stdout: Writable): OutputTools & { readonly workingFolder: string } {
   const workingFolder = freshFolder();
-  const place = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), environment: {}, clock: () => 0 };
+  const place = { stdin: () => new PassThrough(), stdout, stderr: new PassThrough(), environment: {}, clock: () => 0 };
   const processes = { self: 1, place: "here", isAlive: () => true, startOf: () => undefined };
   const temporary = { temporaryFolder: join(workingFolder, "tmp"), processes };
   return { terminal: new Terminal(place, { lang: "en" }), temporary, workingFolder };

@@ -112,7 +112,7 @@ async function profileOf(
   { isEmpty }: { readonly isEmpty: boolean },
 ): Promise<TenantProfile | undefined> {
   return readable(async () => {
-    if (isEmpty && context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return UNSAID;
+    if (isEmpty && context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return UNSAID;
     return (await (await tools.tenantOf(context, "tenant")).client.tenant.show()).profile;
   });
 }

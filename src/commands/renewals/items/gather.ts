@@ -106,7 +106,7 @@ function reasonOf(error: unknown): Text {
 /** A tenant's items and itself, or that it cannot be read. An embedded tenant is not made for it. */
 async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
   try {
-    if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return { items: [] };
+    if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return { items: [] };
     const tenant = await tools.tenantOf(context, "renewals", "tenant");
     const items = await itemsBySource(tenant, zoneOf(tools, tenant));
     tools.signal.throwIfAborted();

@@ -29,7 +29,7 @@ const NOTHING: Answers = { host: "", from: "", user: "", address: "" };
 export async function writeSettings(tools: Tools): Promise<void> {
   const { home, terminal, temporary } = tools;
   const file = join(home.settings, NOTIFY_FILE);
-  if ((await readOwnFile(file, home.userId)) !== undefined) {
+  if (readOwnFile(file, home.userId) !== undefined) {
     throw new Failure("input-rejected", {
       what: text("there are settings already", "設定ファイルはすでにあります"),
       where: file,

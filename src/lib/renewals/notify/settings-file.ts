@@ -20,7 +20,7 @@ export const notifyFileIn = ({ settings }: Pick<SettingsPlace, "settings">): str
  */
 export const readNotifySettings = async (place: SettingsPlace): Promise<NotifySettings | undefined> => {
   const file = notifyFileIn(place);
-  const content = await readOwnFile(file, place.userId);
+  const content = readOwnFile(file, place.userId);
   if (content === undefined) return undefined;
   const { parseNotifySettings } = await import("./settings-schema.ts");
   return parseNotifySettings(content, file);
