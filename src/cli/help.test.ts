@@ -113,6 +113,21 @@ test("a part without entries is left out, and all is in the person's language", 
   expect(help).toMatch(/\n {2}0 +完了\n/);
 });
 
+test("an example that is wider than a terminal is folded before an option, as a shell reads it", () => {
+  const line = `clomoctl it '${"a --b ".repeat(8)}' --of "x --y" ${"z".repeat(20)} --dry-run`;
+  const folded = { ...command, examples: [{ line, about }, { line: "clomoctl it" }] };
+  const examples = partWith(verbHelp(["it"], folded, "en", true), /^Examples/);
+  expect(examples).toEqual([
+    "Examples",
+    `  clomoctl it '${"a --b ".repeat(8)}' \\`,
+    `    --of "x --y" ${"z".repeat(20)} --dry-run`,
+    expect.stringMatching(/^ +what for$/),
+    "  clomoctl it",
+  ]);
+  const noun = { name: "it", aliases: [], summary: about, nouns: [], verbs: [], examples: [line] };
+  expect(nounHelp(["it"], noun, "en", true)).toContain(examples.slice(1, 3).join("\n"));
+});
+
 test("long explanations hang beside their terms", () => {
   const long = { kind: "string", value: "X", about: same("word ".repeat(30).trim()) } as const;
   const help = verbHelp(["it"], { ...command, options: { long } }, "ja", false);
@@ -183,6 +198,9 @@ const screenful = (help: string): number =>
 /** Without blanks and ends of lines: help is wrapped. */
 const unwrapped = (words: string): string => words.replaceAll(/\s/g, "");
 
+/** With each command on one line, as a shell reads it. */
+const unfolded = (help: string): string => help.replaceAll(/ \\\n +/g, " ");
+
 const nounsBelow = (node: NounNode, path: readonly string[] = []): (readonly [string, NounNode])[] => [
   [path.join(" "), node],
   ...node.nouns.flatMap((below) => nounsBelow(below, [...path, below.name])),
@@ -192,6 +210,15 @@ const NOUNS = nounsBelow(PROGRAM);
 const VERBS = NOUNS.flatMap(([path, node]) =>
   node.verbs.map((one) => [`${path} ${one.name}`.trimStart(), one] as const),
 );
+
+test.each([...NOUNS, ...VERBS].map(([path]) => path))("no line of %s --help is wider than 80 columns", async (path) => {
+  const words = path.split(" ").filter((word) => word !== "");
+  for (const flag of ["--help", "--help-all"]) {
+    const { en, ja } = await inBoth([...words, flag]);
+    const wide = `${en.stdout}${ja.stdout}`.split("\n").filter((line) => displayWidth(line) > 80);
+    expect(wide).toEqual([]);
+  }
+});
 
 test.each(NOUNS)("%s --help names what stands below it, in both languages", async (path, node) => {
   const { en, ja } = await inBoth([...path.split(" ").filter((word) => word !== ""), "--help"]);
@@ -222,7 +249,7 @@ test.each(VERBS)("%s --help names its options, examples and exit codes, in both 
       expect(stdout).toMatch(new RegExp(String.raw`^ {2}(-\w, )?--${flagName(key)}\b`, "m"));
       expect(unwrapped(stdout)).toContain(unwrapped(field.about[language]));
     }
-    for (const { line } of declared.examples) expect(stdout).toContain(`\n  ${line}`);
+    for (const { line } of declared.examples) expect(unfolded(stdout)).toContain(`\n  ${line}`);
   }
   expect(codesIn(en.stdout)).toEqual(codesIn(ja.stdout));
 });

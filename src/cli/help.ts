@@ -1,7 +1,7 @@
 import type { Command } from "../commands/command.ts";
 import { flagName, type Field } from "../commands/field.ts";
 import type { NounNode } from "../commands/node.ts";
-import { padWords, wordWidth, wrapWords } from "../lib/terminal/table/word-width.ts";
+import { padWords, wordWidth, wrapPieces, wrapWords } from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { EVERY_FAILURE, exitsOf } from "./exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
@@ -64,6 +64,21 @@ const lines = (all: readonly string[]): string => `${all.join("\n")}\n`;
 
 const plain = (term: string): Entry => ({ term, about: text("", "") });
 
+/** A command up to its first option, or an option with its value; quotes may hold blanks. */
+const OPTIONS = /(?:^| -)(?:'[^']*'|"[^"]*"|(?! -)[^'"])*/gu;
+
+/** A command in lines that fit into a list: those that go on end with a backslash, as shells have it. */
+function foldCommand(command: string): readonly string[] {
+  const room = COLUMNS - "  ".length;
+  if (wordWidth(command) <= room) return [command];
+  const folded = wrapPieces(command.match(OPTIONS) ?? [], room - " \\".length, { indent: "  " });
+  return folded.map((line, at) => (at === folded.length - 1 ? line : `${line} \\`));
+}
+
+/** An example in a list, with what is said of it behind or below its last line. */
+const exampleEntries = (line: string, about = text("", "")): readonly Entry[] =>
+  foldCommand(line).map((term, at, { length }) => (at === length - 1 ? { term, about } : plain(term)));
+
 const ALWAYS: readonly Entry[] = [
   { term: "-h, --help", about: text("show help, at every level", "ヘルプを表示する(各階層で使用可)") },
   { term: "--help-all", about: text("show help with these options", "これらのオプションを含むヘルプを表示する") },
@@ -101,7 +116,11 @@ const nounOpening = (path: readonly string[], noun: NounNode, language: Language
   return [
     ...paragraph(noun.summary[language]),
     ...section(HEADINGS.usage, [plain(usage)], language),
-    ...section(HEADINGS.examples, noun.examples.map(plain), language),
+    ...section(
+      HEADINGS.examples,
+      noun.examples.flatMap((line) => exampleEntries(line)),
+      language,
+    ),
   ];
 };
 
@@ -169,7 +188,7 @@ export function verbHelp(path: readonly string[], command: Command, language: La
 
 /** A verb's help from its summary to its examples. */
 function opening(path: readonly string[], command: Command, language: Language): string[] {
-  const examples = command.examples.map(({ line, about }) => ({ term: line, about: about ?? text("", "") }));
+  const examples = command.examples.flatMap(({ line, about }) => exampleEntries(line, about));
   return [
     ...paragraph(command.summary[language]),
     ...(command.caution === undefined ? [] : paragraph(command.caution[language])),

@@ -6,6 +6,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
+import { typedWord } from "../../lib/text/shell-word.ts";
 import { theOne } from "../listing/named.ts";
 import { WRITTEN } from "../records/written.ts";
 import { requireRight } from "../rights.ts";
@@ -108,13 +109,23 @@ export async function showMarks(
 }
 
 /** @throws `input-rejected` where some are marked, and there should be none */
-function refuseNone(none: boolean, { administrators }: Administrators): void {
-  if (!none || administrators.length === 0) return;
+function refuseNone(none: boolean, { kind, administrators }: Administrators): void {
+  const [first] = administrators;
+  if (!none || first === undefined) return;
+  const isOfUsers = kind === "users";
+  const word = ({ key, id }: Administrator): string => typedWord(key, isOfUsers ? id : key);
+  const group = `clomoctl ${isOfUsers ? "users" : "secured"} administrators`;
+  const app = isOfUsers ? "" : ` --app ${kind}`;
+  const add = `${group} add ${word(first)}${app}`;
+  const remove = `${group} remove ${administrators.map(word).join(" ")}${app}`;
   const names = administrators.map(({ key }) => key).join(", ");
   throw new Failure("input-rejected", {
     what: text(`marked as administrators: ${names}`, `管理者として指定されています: ${names}`),
     where: "--none",
-    hint: text("unmark them first", "先に取り消してください"),
+    hint: text(
+      `if there are no others than these, name one again: ${add}; if they are none, unmark them first: ${remove}`,
+      `ほかに管理者がいなければ、いずれかをもう一度指定してください: ${add}。管理者でなければ、先に取り消してください: ${remove}`,
+    ),
   });
 }
 

@@ -37,8 +37,9 @@ const TOLD: Readonly<Record<string, Column<Account>["name"]>> = {
 
 /** All columns of an account. */
 export const ACCOUNT_COLUMNS = columnsOfFields<Account>(ACCOUNT.fields).map((column) => {
-  const { [column.key]: name = column.name } = TOLD;
-  return { ...column, name, whole: column.key === "name" || column.key === "role" };
+  const { key } = column;
+  const { [key]: name = column.name } = TOLD;
+  return { ...column, name, whole: key === "name" || key === "role", paths: key === "org" || key === "managedOrgs" };
 });
 
 /** The columns of a list that fit on a terminal; of one role those that it has. */

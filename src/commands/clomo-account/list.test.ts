@@ -28,6 +28,17 @@ test("on 80 columns no name that is typed is cut, nor a role; of one role the li
   expect(await headersOf("operator")).toBe("name,user,org,role");
 });
 
+test("on 80 columns a path keeps its last name, those of managed organisations too; csv has them whole", async () => {
+  const org = { ...hanako.org, path: "東日本営業本部/第一営業部/新宿営業課" };
+  const managedOrgs = [org, { ...org, path: "東日本営業本部/第二営業部/渋谷課" }];
+  const tenant = { accounts: { items: [{ ...hanako, org, managedOrgs }], next: null } };
+  const { ja } = await inBoth("clomo-account list", { tenant, terminal: {} });
+  expect(ja.stdout).toMatch(/ …\/新宿営業課 +部門管理者 +…\/新宿営業課/);
+  const { stdout } = await run("clomo-account list --format csv", { tenant });
+  expect(stdout).toContain("東日本営業本部/第一営業部/新宿営業課");
+  expect(stdout).toContain("東日本営業本部/第二営業部/渋谷課");
+});
+
 test("filters go to the tenant; a role by the maker's name, too, and the noun by its other one", async () => {
   const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
   const line =

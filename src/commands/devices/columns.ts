@@ -56,7 +56,7 @@ const TOLD: Readonly<Record<string, Column<Device>["name"]>> = {
 /** All columns of a device. */
 export const DEVICE_COLUMNS = columnsOfFields<Device>(DEVICE.fields).map((column) => {
   const { [column.key]: name = column.name } = TOLD;
-  return { ...column, name };
+  return { ...column, name, paths: column.key === "org" || column.key === "ownerOrg" };
 });
 
 /** Maximum number of devices that are proposed. */

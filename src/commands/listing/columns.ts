@@ -17,6 +17,7 @@ export const columnsOfFields = <R>(fields: Fields): readonly Column<R>[] =>
       header: field.label ?? same(key),
       align: field.type === "integer" ? "end" : undefined,
       instant: field.type === "instant",
+      paths: member === "path",
       value,
       name: names && ((record) => names[String(value(record))] ?? null),
     };

@@ -70,6 +70,41 @@ test("a value that was blank is cleared by the line that takes it back", async (
   expect(stderr).toContain("to take it back: clomoctl users edit hanako@example.co.jp --tel ''\n");
 });
 
+test.each([
+  ["free-text", "--email hanako@example.co.jp --email h.takahashi@example.co.jp --account-name old"],
+  ["mail-local-part", "--email hanako@example.co.jp --email h.takahashi@example.co.jp"],
+  ["employee-code", "--email hanako@example.co.jp --email h.takahashi@example.co.jp"],
+] as const)(
+  "an account name that would be refused is in no line that takes it back: %s",
+  async (composition, options) => {
+    const tenant = {
+      ...finding,
+      editUser: written(
+        { accountName: "new", emails: ["new@example.jp"] },
+        { before: { ...user, accountName: "old" } },
+      ),
+      accountSettings: example("accountSettings", { composition }),
+    };
+    const { stderr } = await run("users edit E0042 --email new@example.jp --account-name new", { tenant });
+    expect(stderr).toContain(`to take it back: clomoctl users edit new@example.jp ${options}\n`);
+  },
+);
+
+test("an account name that was what names are composed of is, and where it alone was changed there is no such line", async () => {
+  const [mail = ""] = user.emails;
+  const lineOf = async (before: string): Promise<string> => {
+    const editUser = written({ accountName: "new" }, { before: { ...user, accountName: before } });
+    const tenant = {
+      ...finding,
+      editUser,
+      accountSettings: example("accountSettings", { composition: "mail-address" }),
+    };
+    return (await run("users edit E0042 --account-name new", { tenant })).stderr;
+  };
+  expect(await lineOf(mail)).toContain(`to take it back: clomoctl users edit ${mail} --account-name ${mail}\n`);
+  expect(await lineOf("old")).not.toContain("to take it back");
+});
+
 test("an account name that nobody had cannot be taken back, as it is never cleared", async () => {
   const before = { ...user, accountName: null };
   const alone = { ...finding, editUser: written({ accountName: "z" }, { before }) };
@@ -80,7 +115,9 @@ test("an account name that nobody had cannot be taken back, as it is never clear
   const both = { ...finding, editUser: written({ accountName: "z", tel: "1" }, { before: { ...before, tel: null } }) };
   const { stderr } = await run("users edit E0042 --account-name z --tel 1", { tenant: both });
   expect(stderr).toMatch(/to take it back: clomoctl users edit \S+ --tel ''\naccount: cannot be taken back/);
-  const other = { ...finding, editUser: written({ accountName: "z" }, { before: { ...user, accountName: "y" } }) };
+  const accountSettings = example("accountSettings", { composition: "free-text" });
+  const renamed = written({ accountName: "z" }, { before: { ...user, accountName: "y" } });
+  const other = { ...finding, accountSettings, editUser: renamed };
   const changed = await run("users edit E0042 --account-name z", { tenant: other });
   expect(changed.stderr).toMatch(/to take it back: clomoctl users edit \S+ --account-name y\n$/);
 });

@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { DRY_RUN, refuseNothing, valueOptions, valuesOf } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { USER_ARGUMENT, USER_COLUMNS, userNamed } from "./columns.ts";
-import { USER_WRITTEN, warnOfKana } from "./written.ts";
+import { backOfEdit, USER_WRITTEN, warnOfKana } from "./written.ts";
 
 export default defineCommand({
   summary: text("change a user", "ユーザーを変更する"),
@@ -29,7 +29,8 @@ export default defineCommand({
     const { client } = await tools.tenant("users");
     const { id } = await userNamed(client, user);
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.users.edit(id, { ...values, dryRun }), USER_WRITTEN);
+    const written = await client.users.edit(id, { ...values, dryRun });
+    await showWritten(tools, written, { ...USER_WRITTEN, back: (change) => backOfEdit(tools, change) });
     await warnOfKana(tools, values["nameKana"]);
   },
 });

@@ -1,10 +1,11 @@
 import type { User } from "../../lib/client/index.ts";
+import { composedName } from "../../lib/model/account.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
 import { isReadAsItself } from "../deletion/typed-names.ts";
-import { backByEdit, type Showing } from "../records/written.ts";
+import { backByEdit, type Showing, type Written } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
@@ -27,6 +28,23 @@ export const USER_WRITTEN: Showing<User> = {
     return `clomoctl users delete ${isReadAsItself(emails[0] ?? "") ? userWord(written.after) : id}`;
   },
 };
+
+/**
+ * The command that takes an edit back. An account name that is not what names are composed of would be refused: it is left
+ * out.
+ */
+export async function backOfEdit(
+  { tenant }: Pick<Tools, "tenant">,
+  written: Written<User>,
+): Promise<string | undefined> {
+  const { before, after } = written;
+  if (before === null || before.accountName === null || before.accountName === after.accountName)
+    return USER_WRITTEN.back(written);
+  const { composition } = await (await tenant("accounts")).client.accounts.settings();
+  const composed = composedName(composition, before);
+  const isTaken = composed === undefined || composed === before.accountName;
+  return USER_WRITTEN.back(isTaken ? written : { ...written, before: { ...before, accountName: after.accountName } });
+}
 
 /** Letters and digits that are no katakana; blanks and marks between names may stand anywhere. */
 const NO_KATAKANA = /(?!\p{Script_Extensions=Katakana})[\p{L}\p{N}]/u;

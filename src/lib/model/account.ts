@@ -189,8 +189,8 @@ export const COMPOSITIONS = {
   "mail-address": text("mail address of the user", "ユーザーのメールアドレス"),
   "mail-local-part": text("local part of the mail address", "ユーザーのメールアドレスローカル部"),
   "employee-code": text("employee code of the user", "ユーザーに付与された社員コード"),
-  "google-workspace": text("Google Workspace address", "Google Workspaceメールアドレス"),
-  salesforce: text("Salesforce account", "Salesforceアカウント"),
+  "google-workspace": text("Google Workspace address", "Google Workspace(旧 G Suite)メールアドレス"),
+  salesforce: text("Salesforce account", "Salesforce アカウント"),
 } as const satisfies Record<string, Text>;
 
 export type Composition = keyof typeof COMPOSITIONS;

@@ -33,6 +33,8 @@ export interface Column<R> {
   readonly wraps?: boolean | undefined;
   /** people type its values: never cut in a table, other columns give way */
   readonly whole?: boolean | undefined;
+  /** its values are paths of organisations: in a table their last names are kept */
+  readonly paths?: boolean | undefined;
   /** its values are UTC instants: people read them in their zone */
   readonly instant?: boolean | undefined;
   /** the record's value: anything JSON can represent, `undefined` for none */

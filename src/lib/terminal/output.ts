@@ -146,11 +146,12 @@ async function listLines<R>(
   switch (format) {
     case "table": {
       const { drawTable } = await import("./table/table.ts");
-      const headers = columns.map(({ header, align = "start", wraps, whole }) => ({
+      const headers = columns.map(({ header, align = "start", wraps, whole, paths }) => ({
         header: header[language],
         align,
         wraps,
         whole,
+        paths,
       }));
       const cells = columns.map((column) => tableCell(column, place));
       const rows = map(records, (record) => cells.map((cell) => cell(record)));

@@ -57,6 +57,18 @@ test("tells which names would clash or lack a value, and what renames the others
   expect(ja.stderr).toContain("任意の文字列 → ユーザーに付与された社員コード\n");
 });
 
+test.each([
+  ["google-workspace", "Google Workspace(旧 G Suite)メールアドレス"],
+  ["salesforce", "Salesforce アカウント"],
+] as const)("%s is chosen and told by the words of the console", async (composition, called) => {
+  const answers = { ...tenant, setAccountSettings: set({ composition }) };
+  const { ja } = await inBoth(["clomo-account", "settings", "set", "--composition", called, "--yes"], {
+    tenant: answers,
+  });
+  expect(ja.requests.at(-1)).toMatchObject({ json: { composition } });
+  expect(ja.stderr).toContain(`任意の文字列 → ${called}\n`);
+});
+
 test("asks, and holds for what was shown; a no changes nothing", async () => {
   const asked = { ...tenant, tenantRevision: { revision: 9 } };
   const typing = (keys: string) => ({ typing: [["Set it, and leave the existing names?", keys]] as const });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { SecuredUser } from "../../../lib/client/index.ts";
+import type { Administrators, SecuredUser } from "../../../lib/client/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { testWrongLines } from "../../testing/refusals.ts";
 import { example, type Seen } from "../../testing/tenant.ts";
@@ -58,10 +58,19 @@ test("--none records that there are none, unless some are marked", async () => {
   const line = "secured administrators add --none --app docs";
   const { requests } = await run(line, { tenant: { administrators: empty, markAdministrators: empty } });
   expect(requests.at(-1)).toMatchObject({ json: { add: [] } });
-  const { en, ja } = await inBoth(line, { tenant: { administrators: example("administrators") } });
+  const [hanako] = example<{ administrators: readonly [Administrators["administrators"][number]] }>(
+    "administrators",
+  ).administrators;
+  const two = [
+    { ...hanako, key: "admin01" },
+    { ...hanako, key: "taro02" },
+  ];
+  const marks = { administrators: example("administrators", { kind: "docs", administrators: two }) };
+  const { en, ja } = await inBoth(line, { tenant: marks });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("marked as administrators: hanako@example.co.jp\n  --none\n");
-  expect(ja.stderr).toContain("管理者として指定されています");
+  expect(en.stderr).toContain("marked as administrators: admin01, taro02\n  --none\n");
+  expect(en.stderr).toContain("name one again: clomoctl secured administrators add admin01 --app docs; if");
+  expect(ja.stderr).toContain("取り消してください: clomoctl secured administrators remove admin01 taro02 --app docs\n");
 });
 
 testWrongLines(

@@ -34,9 +34,11 @@ test("--none records that there are none, unless some are marked", async () => {
   const line = "users administrators add --none";
   const { requests } = await run(line, { tenant: { administrators: empty, markAdministrators: empty } });
   expect(requests.at(-1)).toMatchObject({ json: { add: [] } });
-  const { en, ja } = await inBoth(line, { tenant: { administrators: example("administrators") } });
+  const { en, ja } = await inBoth(line, { tenant: { administrators: example("administrators", { kind: "users" }) } });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("marked as administrators: hanako@example.co.jp\n  --none\n");
+  expect(en.stderr).toContain("name one again: clomoctl users administrators add hanako@example.co.jp; if");
+  expect(en.stderr).toContain("unmark them first: clomoctl users administrators remove hanako@example.co.jp\n");
   expect(ja.stderr).toContain("管理者として指定されています");
 });
 

@@ -1,5 +1,5 @@
 import { escapeForPeople } from "../escape.ts";
-import { displayWidth, pad, truncate } from "./width.ts";
+import { displayWidth, pad, shortenPaths, truncate } from "./width.ts";
 import { piecesOf, wrapPieces, wrapWords } from "./word-width.ts";
 
 /** A column of a table for people: its header in their language, and the alignment of its cells. */
@@ -10,6 +10,8 @@ export interface TableColumn {
   readonly wraps?: boolean | undefined;
   /** its cells are never cut: other columns give way */
   readonly whole?: boolean | undefined;
+  /** its cells are paths of organisations: where they do not fit, their first names go */
+  readonly paths?: boolean | undefined;
 }
 
 const GAP = "  ";
@@ -138,7 +140,7 @@ const drawRow = (
 ): readonly string[] => {
   const line = joinCells(columns, widths, cells);
   if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return [line];
-  const short = cells.map((cell, at) => truncate(cell, widths[at] ?? 0));
+  const short = cells.map((cell, at) => (columns[at]?.paths === true ? shortenPaths : truncate)(cell, widths[at] ?? 0));
   if (columns.at(-1)?.wraps !== true) return [joinCells(columns, widths, short)];
   const [begin = "", ...more] = wrapCell(cells.at(-1) ?? "", widths.at(-1) ?? 0);
   const indent = " ".repeat(sum(widths.slice(0, -1)) + GAP.length * (columns.length - 1));

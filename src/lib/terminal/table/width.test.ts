@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { escapeForPeople } from "../escape.ts";
-import { displayWidth, pad, truncate } from "./width.ts";
+import { displayWidth, pad, shortenPaths, truncate } from "./width.ts";
 
 const lines = fc.string({ unit: "binary" }).map(escapeForPeople);
 
@@ -41,4 +41,20 @@ test("truncation fits, says that it cut, and leaves alone what fits", () => {
 
 test("a kanji is not cut in half", () => {
   expect(truncate("営業本部", 6)).toBe("営業…");
+});
+
+test("paths that do not fit lose names from their beginning, the longest first, before anything is cut at the end", () => {
+  const paths = "本社/営業部/第一営業課、支社/総務";
+  expect(shortenPaths(paths, 40)).toBe(paths);
+  expect(shortenPaths(paths, 32)).toBe("…/営業部/第一営業課、支社/総務");
+  expect(shortenPaths(paths, 25)).toBe("…/第一営業課、支社/総務");
+  expect(shortenPaths(paths, 22)).toBe("…/第一営業課、…/総務");
+  expect(shortenPaths(paths, 12)).toBe("…/第一営業…");
+  expect(shortenPaths("Head/Sales, Branch/Stores/Tokyo", 20)).toBe("Head/Sales, …/Tokyo");
+});
+
+test("a slash within a name parts nothing", () => {
+  const path = String.raw`本社/研究\/開発\\部/一課`;
+  expect(shortenPaths(path, 22)).toBe(String.raw`…/研究\/開発\\部/一課`);
+  expect(shortenPaths(path, 20)).toBe("…/一課");
 });

@@ -34,3 +34,30 @@ export function truncate(line: string, columns: number): string {
   }
   return `${kept}…`;
 }
+
+/** The names of a path of organisations: a slash within one stands behind a backslash. */
+const NAMES = /(?:\\.|[^/\\])+/gu;
+
+/**
+ * Paths of organisations in at most `columns`: while they are longer, the longest one loses its first name, for which
+ * `…/` stands; the last name of each stays. What is longer even so is cut as {@link truncate} does.
+ *
+ * @param line one path, or several with `, ` or `、` between them
+ */
+export function shortenPaths(line: string, columns: number): string {
+  const [, between = ""] = /(, |、)/.exec(line) ?? [];
+  const paths = (between === "" ? [line] : line.split(between)).map((path) => {
+    const names: readonly string[] = path.match(NAMES) ?? [];
+    return { path, names };
+  });
+  const told = (): string => paths.map(({ path }) => path).join(between);
+  while (displayWidth(told()) > columns) {
+    const [longest] = paths
+      .filter(({ names }) => names.length > 1)
+      .toSorted((a, b) => displayWidth(b.path) - displayWidth(a.path));
+    if (longest === undefined) break;
+    longest.names = longest.names.slice(1);
+    longest.path = `…/${longest.names.join("/")}`;
+  }
+  return truncate(told(), columns);
+}

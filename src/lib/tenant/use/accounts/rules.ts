@@ -500,7 +500,7 @@ export const newName = async (
     throw wrongName(
       text(
         `${user.name} lacks what names are composed of: ${en}`,
-        `「${user.name}」に、構成する情報(${ja})がありません`,
+        `「${user.name}」に、構成する情報「${ja}」がありません`,
       ),
       GIVING[composition],
     );
@@ -509,7 +509,7 @@ export const newName = async (
   throw wrongName(
     text(
       `${given} is not what names are composed of (${en}): it would be ${composed}`,
-      `「${given}」は構成する情報(${ja})と異なります。「${composed}」になります`,
+      `「${given}」は構成する情報「${ja}」と異なります。「${composed}」になります`,
     ),
   );
 };
