@@ -108,6 +108,9 @@ export async function showMarks(
   await terminal.list(ADMINISTRATOR_COLUMNS, administrators);
 }
 
+/** As many are named in a command that is proposed. */
+const MOST_NAMED = 5;
+
 /** @throws `input-rejected` where some are marked, and there should be none */
 function refuseNone(none: boolean, { kind, administrators }: Administrators): void {
   const [first] = administrators;
@@ -117,7 +120,8 @@ function refuseNone(none: boolean, { kind, administrators }: Administrators): vo
   const group = `clomoctl ${isOfUsers ? "users" : "secured"} administrators`;
   const app = isOfUsers ? "" : ` --app ${kind}`;
   const add = `${group} add ${word(first)}${app}`;
-  const remove = `${group} remove ${administrators.map(word).join(" ")}${app}`;
+  const named = administrators.length > MOST_NAMED ? "…" : administrators.map(word).join(" ");
+  const remove = `${group} remove ${named}${app}`;
   const names = administrators.map(({ key }) => key).join(", ");
   throw new Failure("input-rejected", {
     what: text(`marked as administrators: ${names}`, `管理者として指定されています: ${names}`),

@@ -1,3 +1,5 @@
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { expect, test } from "vitest";
 import type { User, WrittenUser } from "../../lib/client/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -103,6 +105,18 @@ test("an account name that was what names are composed of is, and where it alone
   };
   expect(await lineOf(mail)).toContain(`to take it back: clomoctl users edit ${mail} --account-name ${mail}\n`);
   expect(await lineOf("old")).not.toContain("to take it back");
+});
+
+test("who may not read what names are composed of is told the name that was there", async () => {
+  const accountSettings = new Failure("not-permitted", { what: text("not you", "権限がありません") });
+  const editUser = written({ accountName: "new" }, { before: { ...user, accountName: "old" } });
+  const { exit, stderr } = await run("users edit E0042 --account-name new", {
+    tenant: { ...finding, editUser, accountSettings },
+  });
+  expect([exit, stderr]).toEqual([
+    0,
+    expect.stringMatching(/to take it back: clomoctl users edit \S+ --account-name old\n$/),
+  ]);
 });
 
 test("an account name that nobody had cannot be taken back, as it is never cleared", async () => {

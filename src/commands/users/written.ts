@@ -40,8 +40,10 @@ export async function backOfEdit(
   const { before, after } = written;
   if (before === null || before.accountName === null || before.accountName === after.accountName)
     return USER_WRITTEN.back(written);
-  const { composition } = await (await tenant("accounts")).client.accounts.settings();
-  const composed = composedName(composition, before);
+  const { accounts } = (await tenant("accounts")).client;
+  // who may not read the settings is told what was there
+  const settings = await accounts.settings().catch(() => undefined);
+  const composed = settings && composedName(settings.composition, before);
   const isTaken = composed === undefined || composed === before.accountName;
   return USER_WRITTEN.back(isTaken ? written : { ...written, before: { ...before, accountName: after.accountName } });
 }
