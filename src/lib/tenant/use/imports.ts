@@ -428,7 +428,7 @@ export class TenantImports {
       if (isOpen(await this.#record(takes))) await this.#compareAgain(takes, isShown, signal);
       else return this.#compareAlone(id, isShown, signal);
     }
-    await this.#engine.replan(record, isShown, signal);
+    await this.#engine.replan(record, { isShown, lesser: await this.#lesser() }, signal);
     return this.#expect(id, [record.state]);
   }
 

@@ -22,6 +22,12 @@ export interface Asked {
   readonly lesser?: { readonly mayRevoke: boolean; readonly mayMove: boolean } | undefined;
 }
 
+/** How a plan is compared again. */
+export interface Again extends Pick<Asked, "lesser"> {
+  /** to somebody, who agrees to what it deletes by now */
+  readonly isShown: boolean;
+}
+
 /** Selects the rows of a plan. */
 export interface RowQuery {
   /** all actions if empty */
@@ -125,8 +131,8 @@ export interface ImportEngine {
    *   a system administrator alone changes that one; `not-found` if not all of those named are there; `locked`, `interrupted`, `unavailable`
    */
   planDeletion(id: string, request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<void>;
-  /** Compares a plan with the tenant again. @param isShown to somebody, who agrees to what it deletes by now. @throws Failure as {@link plan} */
-  replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void>;
+  /** Compares a plan with the tenant again. @throws Failure as {@link plan}; of a deletion as {@link planDeletion} */
+  replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void>;
   /** True if nothing that the plan read has changed since. */
   isCurrent(record: ImportRecord): Promise<boolean>;
   /** Whether who asks may do what a plan changes, whoever planned it. @throws Failure `not-permitted` */
