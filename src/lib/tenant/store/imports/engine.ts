@@ -2,6 +2,7 @@ import type { Difference, PlanRow, Verification } from "../../../contract/index.
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { FileForm } from "../../../csv/records/record.ts";
 import type { FormatName } from "../../../model/console-files.ts";
+import type { Operation } from "../../../model/role.ts";
 import type { Origin } from "../../ids.ts";
 import type { KeptKey } from "../idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./record.ts";
@@ -18,8 +19,8 @@ export interface Asked {
   readonly takes?: string | undefined;
   /** the kind whose records would go with them, of which what is in the way is told already */
   readonly told?: FormatName | undefined;
-  /** of who is no system administrator: whether he may take the role of an operator away, and move users */
-  readonly lesser?: { readonly mayRevoke: boolean; readonly mayMove: boolean } | undefined;
+  /** of who is no system administrator: what he may do by which something gets out of the way */
+  readonly lesser?: readonly Operation[] | undefined;
 }
 
 /** How a plan is compared again. */
