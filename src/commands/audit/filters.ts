@@ -8,12 +8,15 @@ export const AUDIT_FILTERS = {
   since: {
     kind: "date",
     value: "DATE",
-    about: text("not before this day, or this date and time", "この日(または日時)以降"),
+    about: text(
+      "from this day (2026-04-01) or time (2026-04-01T09:00+09:00)",
+      "この日(2026-04-01)、または日時(2026-04-01T09:00+09:00)以降",
+    ),
   },
   until: {
     kind: "date",
     value: "DATE",
-    about: text("up to this day and all of it, or up to this date and time", "この日の終わり(または日時)まで"),
+    about: text("up to the end of this day, or up to this time", "この日の終わり、または日時まで"),
   },
   actor: {
     kind: "string",

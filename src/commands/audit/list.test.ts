@@ -333,3 +333,18 @@ testWrongLines(
   ["audit list --since 2026-04-02 --until 2026-04-01", "--since"],
   ["audit"],
 );
+
+test("help says in short what --since and --until take, and they take it", async () => {
+  const { en, ja } = await inBoth("audit list --help");
+  const forms = ["2026-04-01", "2026-04-01T09:00+09:00"];
+  for (const { stdout } of [en, ja]) {
+    for (const form of forms) expect(stdout.replaceAll(/\s/g, "")).toContain(form);
+    expect(stdout).toMatch(/^ {2}--since DATE .*\n(?:.*\n)* {2}--until DATE /m);
+  }
+  for (const form of forms) {
+    const { exit, requests } = await run(`audit list --since ${form}`, {
+      tenant: { audit: { items: [], next: null } },
+    });
+    expect([exit, requests.length]).toEqual([0, 1]);
+  }
+});

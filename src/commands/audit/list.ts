@@ -32,19 +32,12 @@ export default defineCommand({
       line: "clomoctl audit list --since 2026-04-01 --until 2026-04-30 --action delete",
       about: text("who deleted whom in April", "4 月にだれがだれを削除したか"),
     },
-    { line: "clomoctl audit list --actor yamada --format json --fields at,action,objects" },
-    {
-      line: `clomoctl audit list --until 2026-03-31 --action accounts --query "[].[at,actor,by,action,after]"`,
-      about: text(
-        "who could do what at the end of March: changes, read with the next list;",
-        "3 月末にだれが何をできたか: 変更の記録。次の一覧と合わせて読む",
-      ),
-    },
+    { line: `clomoctl audit list --until 2026-03-31 --action accounts --query "[].[at,actor,by,action,after]"` },
     {
       line: `clomoctl audit list --until 2026-03-31 --action roles --query "[].[at,actor,by,action,before,after]"`,
       about: text(
-        "the first line of each holds; `users move`, `orgs move` change reach, too",
-        "それぞれ最初の 1 件がその日の状態。users move、orgs move でも範囲が変わる",
+        "both: who could do what at the end of March; see --help-all",
+        "2 つ合わせて: 3 月末にだれが何をできたか(読み方は --help-all)",
       ),
     },
   ],

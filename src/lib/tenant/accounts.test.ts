@@ -696,6 +696,15 @@ describe("who may", () => {
         hint: { en: `administrators are never deleted; if they are none any more: ${hint}` },
       });
     }
+    const plain = await made("plain@example.jp", east);
+    const plan = await tenant.as("div01").imports.delete({ kind: "users", ids: [plain.id], called: "x" });
+    await accounts().create({ user: plain.id, name: "boss02", role: "system", password: PASSWORD });
+    const called = "boss02 is a system administrator: only a system administrator changes the account and its user";
+    expect(await failureOf(tenant.as("div01").imports.replan(plan.id))).toMatchObject({
+      code: "not-permitted",
+      what: { en: called },
+    });
+    expect(await failureOf(tenant.client.imports.replan(plan.id))).toMatchObject({ code: "input-rejected" });
     const items = ["users.delete"] as const;
     await withAccount(tenant, { name: "cus01", role: "custom", items });
     const asked = await deleting("cus01", "users", { ids: [boss] });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { DeletionRequest, Import } from "../contract/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { withAccount } from "./testing/accounts.ts";
 import { failureOf, TestTenant } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
@@ -227,6 +228,17 @@ test("an organisation goes only when it is empty, several of one subtree togethe
   expect(await paths()).toEqual(["開発部"]);
   await commit(await tenant.client.imports.revert(done.id));
   expect(tenant.dump()).toEqual(before);
+});
+
+test.each([
+  [["orgs.delete"], "ask a system administrator"],
+  [["orgs.delete", "users.delete"], "delete them with all that is in them: --recursive; or ask a system administrator"],
+  [["orgs.delete", "users.move"], "move the users: clomoctl users move USER… --org ORG; or ask a system administrator"],
+] as const)("of what frees an organisation, who may do only some of it is told that: %s", async (items, hint) => {
+  await withAccount(tenant, { name: "cus01", role: "custom", items });
+  const ids = await idsOf("orgs", "S");
+  const asked = tenant.as("cus01").imports.delete({ kind: "orgs", ids, called: "x" });
+  await expect(asked).rejects.toMatchObject({ code: "input-rejected", hint: { en: hint } });
 });
 
 test("an organisation goes with all below it and their users: two imports, committed as one", async () => {

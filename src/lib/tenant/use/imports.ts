@@ -244,7 +244,7 @@ export class TenantImports {
     const { asker } = this.#session;
     if (asker.role === "system") return undefined;
     const { may } = await import("../policy/check.ts");
-    return { mayRevoke: may(asker, "accounts.write"), mayMove: may(asker, "users.move") };
+    return FREEING.filter((operation) => may(asker, operation));
   }
 
   /** @throws Failure `conflict` if the import already has its file */
@@ -428,7 +428,7 @@ export class TenantImports {
       if (isOpen(await this.#record(takes))) await this.#compareAgain(takes, isShown, signal);
       else return this.#compareAlone(id, isShown, signal);
     }
-    await this.#engine.replan(record, isShown, signal);
+    await this.#engine.replan(record, { isShown, lesser: await this.#lesser() }, signal);
     return this.#expect(id, [record.state]);
   }
 
@@ -740,6 +740,16 @@ const WHOLE_FILE: WholeWork = {
   ),
   hint: BY_SYSTEM,
 };
+
+/** What gets out of the way of a deletion what its refusals name. */
+const FREEING = [
+  "accounts.write",
+  "users.move",
+  "users.delete",
+  "orgs.write",
+  "devices.write",
+  "devices.delete",
+] as const;
 
 const ofWholeTenant = ({ why, hint }: WholeWork): Failure => new Failure("not-permitted", { what: why, hint });
 

@@ -2,6 +2,7 @@ import type { Difference, PlanRow, Verification } from "../../../contract/index.
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { FileForm } from "../../../csv/records/record.ts";
 import type { FormatName } from "../../../model/console-files.ts";
+import type { Operation } from "../../../model/role.ts";
 import type { Origin } from "../../ids.ts";
 import type { KeptKey } from "../idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./record.ts";
@@ -18,8 +19,14 @@ export interface Asked {
   readonly takes?: string | undefined;
   /** the kind whose records would go with them, of which what is in the way is told already */
   readonly told?: FormatName | undefined;
-  /** of who is no system administrator: whether he may take the role of an operator away, and move users */
-  readonly lesser?: { readonly mayRevoke: boolean; readonly mayMove: boolean } | undefined;
+  /** of who is no system administrator: what he may do by which something gets out of the way */
+  readonly lesser?: readonly Operation[] | undefined;
+}
+
+/** How a plan is compared again. */
+export interface Again extends Pick<Asked, "lesser"> {
+  /** to somebody, who agrees to what it deletes by now */
+  readonly isShown: boolean;
 }
 
 /** Selects the rows of a plan. */
@@ -125,8 +132,8 @@ export interface ImportEngine {
    *   a system administrator alone changes that one; `not-found` if not all of those named are there; `locked`, `interrupted`, `unavailable`
    */
   planDeletion(id: string, request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<void>;
-  /** Compares a plan with the tenant again. @param isShown to somebody, who agrees to what it deletes by now. @throws Failure as {@link plan} */
-  replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void>;
+  /** Compares a plan with the tenant again. @throws Failure as {@link plan}; of a deletion as {@link planDeletion} */
+  replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void>;
   /** True if nothing that the plan read has changed since. */
   isCurrent(record: ImportRecord): Promise<boolean>;
   /** Whether who asks may do what a plan changes, whoever planned it. @throws Failure `not-permitted` */

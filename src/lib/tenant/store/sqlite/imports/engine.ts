@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type {
+  Again,
   Asked,
   CommitOptions,
   Comparison,
@@ -94,11 +95,11 @@ export class SqliteImports implements ImportEngine {
     await this.#worker.run({ type: "delete", files, id, request, ids, told, lesser }, undefined, signal);
   }
 
-  async replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void> {
+  async replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
     this.#planOf(record);
     const { id, detail } = record;
-    await this.#worker.run({ type: "replan", files: this.#files(id, detail.takes), id, isShown }, undefined, signal);
+    await this.#worker.run({ type: "replan", files: this.#files(id, detail.takes), id, ...again }, undefined, signal);
   }
 
   isCurrent(record: ImportRecord): Promise<boolean> {

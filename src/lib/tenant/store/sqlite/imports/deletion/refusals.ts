@@ -1,6 +1,7 @@
 import { Failure } from "../../../../../errors/index.ts";
 import { NOT_MANAGED } from "../../../../../model/device.ts";
 import { nounNamed } from "../../../../../model/problem.ts";
+import type { Operation } from "../../../../../model/role.ts";
 import type { SecuredApp } from "../../../../../model/secured-user.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../../../../text/index.ts";
@@ -66,6 +67,8 @@ const ASK_OF_MARKED = text(
   "clomoctl clomo-account revoke ACCOUNT(管理者権限が記録されている人)か、システム管理者に依頼(管理者の指定のみの人)",
 );
 
+const mayDo = (lesser: Asked["lesser"], operation: Operation): boolean => lesser?.includes(operation) !== false;
+
 /** Administrators were named. @param app whose; undefined for CLOMO PANEL's */
 export const isProtected = (
   { count, names }: Pick<InTheWay, "count" | "names">,
@@ -73,7 +76,7 @@ export const isProtected = (
   lesser: Asked["lesser"],
 ): Reason => {
   const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
-  const own = lesser?.mayRevoke === false ? ASK_SYSTEM : ASK_OF_MARKED;
+  const own = !mayDo(lesser, "accounts.write") ? ASK_SYSTEM : ASK_OF_MARKED;
   const { en, ja } = lesser === undefined || app !== undefined ? endsAdministrator(app) : own;
   return {
     what: text(
@@ -95,16 +98,15 @@ export const isLeft = ({ count, names }: Pick<InTheWay, "count" | "names">, less
       `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} in these organisations and would be left without one: ${shown.join(", ")}`,
       `これらの組織に、削除できない管理者が ${count} 人所属しています: ${shown.join("、")}`,
     ),
-    hint:
-      lesser?.mayMove === false
-        ? text(
-            `administrators are never deleted; to have them moved, ${ASK_SYSTEM.en}`,
-            `管理者を先にほかの組織へ移すよう、${ASK_SYSTEM.ja}`,
-          )
-        : text(
-            "administrators are never deleted; move them first: clomoctl users move USER… --org ORG",
-            "管理者は先にほかの組織へ移してください: clomoctl users move USER… --org ORG",
-          ),
+    hint: !mayDo(lesser, "users.move")
+      ? text(
+          `administrators are never deleted; to have them moved, ${ASK_SYSTEM.en}`,
+          `管理者を先にほかの組織へ移すよう、${ASK_SYSTEM.ja}`,
+        )
+      : text(
+          "administrators are never deleted; move them first: clomoctl users move USER… --org ORG",
+          "管理者は先にほかの組織へ移してください: clomoctl users move USER… --org ORG",
+        ),
   };
 };
 
@@ -120,24 +122,36 @@ export const isReserved = ({ count, names }: Pick<InTheWay, "count" | "names">):
   };
 };
 
+/** What somebody may do by which records get free, and how. */
+type Freeing = readonly [needed: Operation, way: Text];
+
 /** What frees a record of those that depend on it. */
-const FREED: Readonly<Record<string, Text>> = {
-  device: text(
-    "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
-    "デバイスの所有者を変える: clomoctl devices set-owner SERIAL… --user USER",
-  ),
-  user: text(
-    "move the users: clomoctl users move USER… --org ORG",
-    "ユーザーを移す: clomoctl users move USER… --org ORG",
-  ),
-  account: text(
-    "the accounts manage it: give them other 管理対象組織: clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG",
-    "管理対象組織になっているため、アカウントの管理対象組織を変える: clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG",
-  ),
-  org: text(
-    "move the organisations below: clomoctl orgs move ORG --parent ORG",
-    "下位の組織を移す: clomoctl orgs move ORG --parent ORG",
-  ),
+const FREED: Readonly<Record<string, Freeing>> = {
+  device: [
+    "devices.write",
+    text(
+      "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+      "デバイスの所有者を変える: clomoctl devices set-owner SERIAL… --user USER",
+    ),
+  ],
+  user: [
+    "users.move",
+    text("move the users: clomoctl users move USER… --org ORG", "ユーザーを移す: clomoctl users move USER… --org ORG"),
+  ],
+  account: [
+    "accounts.orgs",
+    text(
+      "the accounts manage it: give them other 管理対象組織: clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG",
+      "管理対象組織になっているため、アカウントの管理対象組織を変える: clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG",
+    ),
+  ],
+  org: [
+    "orgs.write",
+    text(
+      "move the organisations below: clomoctl orgs move ORG --parent ORG",
+      "下位の組織を移す: clomoctl orgs move ORG --parent ORG",
+    ),
+  ],
 };
 
 /** What who is no system administrator does about accounts that manage it: others may not set what they manage. */
@@ -147,15 +161,34 @@ const FREED_BY_OTHERS = text(
 );
 
 /** What frees it of those that stay with it. */
-const FREED_OF_FAST: Readonly<Record<string, Text>> = {
-  device: text(
-    `devices that are ${NOT_MANAGED} take no other owner: delete them: clomoctl devices delete SERIAL…`,
-    `${NOT_MANAGED}のデバイスは所有者を変えられないため削除する: clomoctl devices delete SERIAL…`,
-  ),
+const FREED_OF_FAST: Readonly<Record<string, Freeing>> = {
+  device: [
+    "devices.delete",
+    text(
+      `devices that are ${NOT_MANAGED} take no other owner: delete them: clomoctl devices delete SERIAL…`,
+      `${NOT_MANAGED}のデバイスは所有者を変えられないため削除する: clomoctl devices delete SERIAL…`,
+    ),
+  ],
 };
 
-const freedOf = ({ name }: Thing, lesser: Asked["lesser"]): Text | undefined =>
-  lesser !== undefined && name === "account" ? FREED_BY_OTHERS : FREED[name];
+/** What is deleted with what is in it. */
+const TOGETHER: Freeing = [
+  "users.delete",
+  text("delete them with all that is in them: --recursive", "中のものもまとめて削除する: --recursive"),
+];
+
+const or = ({ en, ja }: Text): Text => text(`or ${en}`, `または${ja}`);
+
+/** Those ways that somebody may go, and what he does in place of the others. */
+const waysOf = (freeing: readonly Freeing[], lesser: Asked["lesser"]): readonly Text[] => {
+  const own = freeing.flatMap(([needed, way]) => {
+    if (mayDo(lesser, needed)) return [way];
+    return needed === "accounts.orgs" ? [FREED_BY_OTHERS] : [];
+  });
+  const ways = own.map((way, at) => (way === TOGETHER[1] && at > 0 ? or(way) : way));
+  if (own.length === freeing.length || own.includes(FREED_BY_OTHERS)) return ways;
+  return own.length === 0 ? [ASK_SYSTEM] : [...ways, or(ASK_SYSTEM)];
+};
 
 /** `2 users`, `1 lower organisation`, `2 devices: SN1 …` */
 const holding = (thing: Thing, { holder, count, example, areAllNamed }: Dependent["by"][number]): Text => {
@@ -176,22 +209,17 @@ export const othersDepend = (thing: Thing, held: readonly Dependent[], lesser: A
   const shown = joined([...named, ...(held.length > MOST_NAMED ? [same("…")] : [])], text("; ", "、"));
   const all = held.flatMap(({ by }) => by);
   const holders = [...new Set(all.map(({ holder }) => holder))];
-  const freed = (holder: Thing): readonly Text[] => {
+  const freed = (holder: Thing): readonly Freeing[] => {
     const own = all.filter((one) => one.holder === holder);
     const ways = [
-      own.some(({ count, fast }) => count > fast) ? freedOf(holder, lesser) : undefined,
+      own.some(({ count, fast }) => count > fast) ? FREED[holder.name] : undefined,
       own.some(({ fast }) => fast > 0) ? FREED_OF_FAST[holder.name] : undefined,
     ];
     return ways.filter((way) => way !== undefined);
   };
   // only organisations are deleted with what is in them
   const together = holders.some(({ name }) => name === "user" || name === thing.name);
-  const ways = [
-    ...holders.flatMap(freed),
-    ...(together
-      ? [text("or delete them with all that is in them: --recursive", "または中のものもまとめて削除する: --recursive")]
-      : []),
-  ];
+  const ways = waysOf([...holders.flatMap(freed), ...(together ? [TOGETHER] : [])], lesser);
   return {
     what: text(
       `${counted(held.length, noun.en)} cannot be deleted, as others belong to ${held.length === 1 ? "it" : "them"}: ${shown.en}`,

@@ -3,7 +3,7 @@ import type { FileForm } from "../../../../../csv/records/record.ts";
 import type { Problem } from "../../../../../errors/index.ts";
 import type { FormatName } from "../../../../../model/console-files.ts";
 import type { Writer } from "../../writer-note.ts";
-import type { Asked, CommitMoment, Comparison, Verified } from "../../../imports/engine.ts";
+import type { Again, Asked, CommitMoment, Comparison, Verified } from "../../../imports/engine.ts";
 import type { StoredRequest } from "../../../imports/record.ts";
 import type { KeptKey } from "../../../idempotency.ts";
 import type { Scope } from "../../../store.ts";
@@ -59,11 +59,7 @@ export type Task =
       readonly moment: CommitMoment;
       readonly limit: number;
     } & ReadingTask)
-  | ({
-      readonly type: "replan";
-      /** to somebody, who agrees to what it deletes by now */
-      readonly isShown: boolean;
-    } & StagedTask)
+  | ({ readonly type: "replan" } & Again & StagedTask)
   | ({ readonly type: "commit"; readonly verified?: Verified | undefined } & StagedTask & Change)
   | ({
       readonly type: "revert";

@@ -342,13 +342,13 @@ export const planDeletion = (
 
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, isShown }: Extract<Task, { type: "replan" }>,
+  { files, id, isShown, lesser }: Extract<Task, { type: "replan" }>,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const record = await readImport(new Connection(database), id);
     seeOnly(database, record.detail.request);
-    await compareAndKeep(database, record, planSqlOf(record), { unseen: !isShown });
+    await compareAndKeep(database, record, planSqlOf(record), { unseen: !isShown, lesser });
   });
 
 /** The collections that an import of a kind may write. */
