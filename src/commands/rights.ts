@@ -24,6 +24,16 @@ export async function rightsIn(
   return { may: (asked) => operations.some(({ operation }) => operation === asked), isSystem: role === "system" };
 }
 
+/** Whether who acts may do all of this; the machine's owner may. @throws Failure as the tenant, also where he may not ask */
+export async function mayAll(
+  { globals, tenant }: Pick<Tools, "globals" | "tenant">,
+  asked: readonly Operation[],
+): Promise<boolean> {
+  if (globals.as === undefined) return true;
+  const { operations } = await (await tenant("whoami")).client.whoami.show();
+  return asked.every((one) => operations.some(({ operation }) => operation === one));
+}
+
 /** What somebody is told who may not do what he asked for. */
 interface Refusal {
   /** what he asked for, where that is not what the operation is called: `take roles away` */

@@ -150,6 +150,18 @@ test("to an account nothing is proposed that it may not do, and what it does not
   for (const line of ["users import", "renewals add", "tenant set"]) expect(own.stdout).toContain(`clomoctl ${line}`);
 });
 
+test("what is proposed to who acts names him: the numbers are his own", async () => {
+  const waiting = plan({ number: 5, state: "awaiting-console" });
+  const whoami = example<Whoami>("whoami", { role: "division" });
+  const tenant = { ...EMPTY, imports: { items: [waiting] }, whoami };
+  const { stdout } = await run("status --format json --as hanako --context kanto", {
+    home: await homeOfThree(),
+    tenant,
+  });
+  const line = "clomoctl imports verify 5 --against EXPORT.csv --as hanako --context kanto";
+  expect(JSON.parse(stdout)).toMatchObject([{ next: expect.arrayContaining([line]) as unknown }]);
+});
+
 test("a mirror that is known to differ from the console is not well until the export is taken over", async () => {
   const tenant = { ...EMPTY, tenant: tenantOf({ consoleTasks: 0, exportsAwaited: ["users"] }) };
   const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });

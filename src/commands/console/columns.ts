@@ -53,7 +53,7 @@ export const USUAL_COLUMNS = ["number", "work", "importNumber", "name"];
 const languageOf = ({ output, language }: Spoken): Language =>
   output.format === "json" || output.format === "ndjson" ? "en" : language;
 
-type Spoken = Pick<Terminal, "output" | "language">;
+type Spoken = Pick<Terminal, "output" | "language" | "named">;
 
 /** The columns of a task in a list, whatever the language. */
 export const TASK_COLUMNS = columnsIn("en");
@@ -92,6 +92,6 @@ const allDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTa
   {
     key: "steps",
     header: text("steps", "手順"),
-    value: (task) => stepsOf(task, rights).map((step) => step[languageOf(terminal)]),
+    value: (task) => stepsOf(task, rights).map((step) => terminal.named(step[languageOf(terminal)])),
   },
 ];

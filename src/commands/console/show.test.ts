@@ -49,7 +49,7 @@ test("no step is told that who acts may not take: a system administrator is aske
   const writer = { ...whoami, operations: [{ operation: "console.write", reach: "inside" }] };
   const { stdout } = await run("console show 3 --as hanako --format json", { tenant: { ...tenant, whoami: writer } });
   expect(stdout).toContain("ask a system administrator to take over");
-  expect(stdout).toContain("once it is done: clomoctl console confirm 3");
+  expect(stdout).toContain("once it is done: clomoctl console confirm 3 --as hanako");
 });
 
 test("place and steps are in the language, and English in JSON", async () => {

@@ -175,6 +175,8 @@ test("the last import is undone unseen only by whoever made it", async () => {
     "error: the last import, 12, was made by owner (taro); nothing was undone\n  name it: clomoctl imports revert 12\n",
   );
   expect(ja.stderr).toContain("最後のインポート 12 は owner (taro) によるものです");
+  const emitted = await run("imports revert last --yes --emit-csv undo.csv", { tenant: { imports } });
+  expect(emitted.stderr).toContain("name it: clomoctl imports revert 12 --emit-csv undo.csv\n");
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ imports, commitImport: committed(undo) }, undo);
   expect(await run("imports revert 12 --yes", { tenant })).toMatchObject({ exit: 0 });

@@ -3,6 +3,7 @@ import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { shownOption } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { changesNothing, confirmAndCommit, refuseOtherNumber } from "./plan/confirm.ts";
 import { checkLimits, LIMITS, refuseBeyond } from "./plan/limits.ts";
@@ -58,7 +59,7 @@ export default defineCommand({
     refuseUnlikeUpload(emitCsv);
     const { client } = await tools.tenant("imports");
     const original = await findImport(client, id);
-    if (isLast(id) && !dryRun && !original.mine && !tools.terminal.interactive) throw madeByAnother(original);
+    if (isLast(id) && !dryRun && !original.mine && !tools.terminal.interactive) throw madeByAnother(original, emitCsv);
     if (emitCsv !== undefined && mirrorOnly) throw ONE_OF_BOTH;
     const went = original.emittedAt !== null && DONE.includes(original.state);
     if (went && !dryRun && !mirrorOnly && emitCsv === undefined) throw wentToConsole(original);
@@ -141,17 +142,16 @@ const undoesExport = ({ number }: Import): Text =>
   );
 
 /** What was the last import when the command was written may not be it when the command runs. */
-const madeByAnother = ({ number, actor }: Import): Failure =>
-  new Failure("usage", {
+const madeByAnother = ({ number, actor }: Import, emitCsv: string | undefined): Failure => {
+  const again = `clomoctl imports revert ${number}${emitCsv === undefined ? "" : ` ${shownOption("--emit-csv", emitCsv)}`}`;
+  return new Failure("usage", {
     what: text(
       `the last import, ${number}, was made by ${actor}; nothing was undone`,
       `最後のインポート ${number} は ${actor} によるものです。何も取り消していません`,
     ),
-    hint: text(
-      `name it: clomoctl imports revert ${number}`,
-      `番号で指定してください: clomoctl imports revert ${number}`,
-    ),
+    hint: text(`name it: ${again}`, `番号で指定してください: ${again}`),
   });
+};
 
 const DONE: readonly string[] = ["committed", "accepted"];
 

@@ -1,9 +1,11 @@
 import { Failure } from "../../lib/errors/index.ts";
+import type { Operation } from "../../lib/model/role.ts";
 import type { Fields } from "../../lib/model/thing.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { shownOption } from "../../lib/text/shell-word.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { flagName } from "../field.ts";
+import { mayAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { lastingIn, optionsFor, untypableIn } from "./options.ts";
 
@@ -39,7 +41,7 @@ export const WRITTEN = text(
 );
 
 /** What shows what was written. */
-type Shower = Pick<Tools, "terminal" | "describeState" | "describeDone">;
+type Shower = Pick<Tools, "terminal" | "globals" | "tenant" | "describeState" | "describeDone">;
 
 /** Says, for what may still go wrong, what the tenant's answer means. */
 export const describeWritten = (tools: Shower, dryRun: boolean): void =>
@@ -91,11 +93,12 @@ export const unlessFailing = async <T>(told: () => Promise<T>): Promise<T | unde
 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
 async function* sentences<R extends object, W extends Written<R>>(
-  terminal: Pick<Tools["terminal"], "moment">,
+  tools: Shower,
   written: W,
   { columns, tells = columns, called, back, fields = {}, along }: Showing<R, W>,
 ): AsyncGenerator<Text> {
   const { before, after, consoleTask, dryRun } = written;
+  const { terminal } = tools;
   const name = called(after);
   const changed = before === null ? [] : changedColumns(tells, before, after);
   if (before === null) {
@@ -124,7 +127,10 @@ async function* sentences<R extends object, W extends Written<R>>(
       `管理画面でも同じ操作が必要です: clomoctl console show ${consoleTask}`,
     );
   }
-  const undo = await unlessFailing(async () => back(written));
+  const undo = await unlessFailing(async () => {
+    const line = await back(written);
+    return line === undefined || (await mayAll(tools, neededFor(line))) ? line : undefined;
+  });
   if (undo !== undefined) yield text(`to take it back: ${undo}`, `元に戻すには: ${undo}`);
   if (before === null) return;
   for (const { name, value } of untypableIn(fields, before, after)) {
@@ -141,6 +147,12 @@ async function* sentences<R extends object, W extends Written<R>>(
     );
   }
 }
+
+/** What deleting again takes, which who created may not have. */
+const neededFor = (line: string): readonly Operation[] => {
+  const [, noun] = /^clomoctl (users|orgs|devices) delete /.exec(line) ?? [];
+  return noun === undefined ? [] : [`${noun as "users" | "orgs" | "devices"}.delete`];
+};
 
 export const DRY = text("dry run: nothing was changed", "試行のため、何も変更していません");
 
@@ -159,7 +171,7 @@ export async function showWritten<R extends object, W extends Written<R>>(
   const { terminal } = tools;
   describeWritten(tools, written.dryRun);
   await terminal.show(idless(showing.columns, written), written.after);
-  for await (const sentence of sentences(terminal, written, showing)) await terminal.note(sentence);
+  for await (const sentence of sentences(tools, written, showing)) await terminal.note(sentence);
   if (written.dryRun) await terminal.note(DRY);
 }
 
@@ -179,7 +191,7 @@ export async function showAllWritten<R extends object, W extends Written<R>>(
   );
   for (const written of all) {
     const name = showing.called(written.after);
-    for await (const { en, ja } of sentences(terminal, written, showing))
+    for await (const { en, ja } of sentences(tools, written, showing))
       await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
   }
   if (first?.dryRun === true) await terminal.note(DRY);

@@ -9,6 +9,7 @@ import { findingsOf } from "../../lib/renewals/administrators.ts";
 import type { Finding } from "../../lib/renewals/findings.ts";
 import { expectedOf, type Expected } from "../../lib/renewals/expected.ts";
 import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
+import { actingAs } from "../../lib/terminal/commands.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { exportLine } from "../imports/refusal/command.ts";
@@ -76,7 +77,12 @@ export async function statusOf(tools: Tools, context: Context, { used, several }
     };
   });
   const status = { context, used, timezone: zoneOf(tools, { context }), now: tools.clock.now(), ...read };
-  return { ...status, next: nextOf(status).map((line) => (several ? `${line} --context ${context.name}` : line)) };
+  const { as } = tools.globals;
+  const typedFor = (line: string): string => {
+    const acting = as === undefined ? line : actingAs(line, shownWord(as));
+    return several ? `${acting} --context ${context.name}` : acting;
+  };
+  return { ...status, next: nextOf(status).map((line) => typedFor(line)) };
 }
 
 async function readTenant(tools: Tools, context: Context): Promise<Read> {

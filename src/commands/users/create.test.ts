@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { OrgDetail, WrittenUser } from "../../lib/client/index.ts";
+import type { OrgDetail, Whoami, WrittenUser } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -120,3 +120,11 @@ testWrongLines(
 );
 
 testUnshowable("users create --name a --email a@example.jp");
+
+test("who may not delete is not told to take it back so", async () => {
+  const whoami = example<Whoami>("whoami", { operations: [{ operation: "users.write", reach: "inside" }] });
+  const line = "users create --name N6 --email n6@example.jp --as hanako";
+  const { exit, stderr } = await run(line, { tenant: { createUser: made(), whoami } });
+  expect([exit, stderr]).toEqual([0, expect.stringContaining("created: ")]);
+  expect(stderr).not.toContain("users delete");
+});

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import type { Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import {
   committed,
@@ -175,6 +176,19 @@ test("commits the plan that was shown: --yes", async () => {
   expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"' });
   expect(en.stderr).not.toContain("nothing");
   expect(ja.stdout).toBe(en.stdout);
+});
+
+test("who may not delete is not told to undo what was created", async () => {
+  const create = planOf({ update: 0 });
+  const tenant = planning(create, { commitImport: committed(create) });
+  const undoOf = async (...named: readonly ("users.write" | "users.delete")[]): Promise<string> => {
+    const operations = named.map((operation) => ({ operation, reach: "inside" as const }));
+    const whoami = example<Whoami>("whoami", { operations });
+    return (await run("users import people.csv --yes --as hanako", { tenant: { ...tenant, whoami }, folder: folder() }))
+      .stderr;
+  };
+  expect(await undoOf("users.write")).not.toContain("undo:");
+  expect(await undoOf("users.write", "users.delete")).toContain("undo: clomoctl imports revert 12 --as hanako\n");
 });
 
 test.each([

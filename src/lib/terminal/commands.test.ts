@@ -34,6 +34,13 @@ test.each([
     "then: clomoctl users import list.csv --create-orgs --encoding shift_jis --map map --fix trim (--errors FILE writes the rows)",
     "then: clomoctl users import list.csv --create-orgs --encoding shift_jis --map map --fix trim --context far (--errors FILE writes the rows)",
   ],
+  [
+    "then: clomoctl users import 20261122.csv --dry-run",
+    "then: clomoctl users import 20261122.csv --dry-run --context far",
+  ],
+  ["clomoctl users import 2026-04.csv", "clomoctl users import 2026-04.csv --context far"],
+  ["clomoctl users import bad3名簿.csv。", "clomoctl users import bad3名簿.csv --context far。"],
+  ["name one of yours: clomoctl whoami", "name one of yours: clomoctl whoami --context far"],
   ["clomoctl users import my--context.csv", "clomoctl users import my--context.csv --context far"],
   ["clomoctl users list shows them", "clomoctl users list --context far shows them"],
   ["again: clomoctl users import people.csv.", "again: clomoctl users import people.csv --context far."],

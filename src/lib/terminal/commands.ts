@@ -26,8 +26,8 @@ const ARGUMENTS: readonly string[] = [
   String.raw`--?[a-z][\w-]*(?:=\S+)?`,
   WORD,
   String.raw`last\b`,
-  String.raw`[0-9a-f]{4,}(?:-[0-9a-f]+)*\b`,
   String.raw`[^\s()、。;,:']*[./@][^\s()、。;,:']*[^\s()、。;,:.']`,
+  String.raw`[0-9a-f]{4,}(?:-[0-9a-f]+)*\b`,
   String.raw`[A-Z]+(?:…|\b)`,
   String.raw`\d+`,
 ];
@@ -37,7 +37,7 @@ const NAMING = String.raw`(?:create|delete|edit|grant|guide|move|reset-password|
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
 const NOUN = String.raw`(?:audit|clomo-account|console|devices|imports|orgs|renewals|roles|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|schemes|settings|users)\b)?`;
-const COMMAND = String.raw`clomoctl (?:${NOUN}(?: (?:${NAMING}|[a-z]+(?:-[a-z]+)*))?|tenant(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
+const COMMAND = String.raw`clomoctl (?:${NOUN}(?: (?:${NAMING}|[a-z]+(?:-[a-z]+)*))?|tenant(?: [a-z]+)?|csv map|whoami)(?: (?:${ARGUMENTS.join("|")}))*`;
 
 const QUOTED_OR_COMMAND = new RegExp(`${QUOTED}|${COMMAND}`, "g");
 const EVERY_WORD = new RegExp(WORD, "g");
@@ -83,7 +83,7 @@ export const actingAs = (line: string, account: string): string => {
 };
 
 /** Commands that work on no tenant, or on one that they name themselves: nothing is added to them. */
-const OTHER = String.raw`clomoctl (?:completion|context|csv|doctor|help|whoami)\b(?: (?:${NAMING}|(?:add|set|use) ${NAME}|[a-z]+(?:-[a-z]+)*(?= --)|check|inspect|list))?(?: (?:${ARGUMENTS.join("|")}))*`;
+const OTHER = String.raw`clomoctl (?:completion|context|csv|doctor|help)\b(?: (?:${NAMING}|(?:add|set|use) ${NAME}|[a-z]+(?:-[a-z]+)*(?= --)|check|inspect|list))?(?: (?:${ARGUMENTS.join("|")}))*`;
 
 /** Marks that may not be parted from what they enclose or end. */
 const EVERY_COMMAND = new RegExp(`[「(（]*(?:${COMMAND}|${OTHER})[」)）、。,.:;]*`, "g");

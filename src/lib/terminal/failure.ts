@@ -19,11 +19,17 @@ interface Carried {
 /**
  * A failure for programs: a problem object on one line, with `where`, `hint` and `problems` as extension members.
  *
+ * @param named adds to the commands that a text proposes what they are to be typed with
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
-export function problemLine(failure: Failure & Carried, language: Language): string {
+export function problemLine(
+  failure: Failure & Carried,
+  language: Language,
+  named: (line: string) => string = (line) => line,
+): string {
   const { detail, hint, ...problem } = failure.toJSON();
   const { problems, instance } = failure;
-  const problemObject = { ...problem, detail: detail[language], hint: hint?.[language], instance, problems };
+  const [what, next] = [named(detail[language]), hint && named(hint[language])];
+  const problemObject = { ...problem, detail: what, hint: next, instance, problems };
   return escapeJson(JSON.stringify(problemObject));
 }

@@ -65,6 +65,15 @@ test("what is proposed names who acts, and then the tenant", async () => {
   expect(stderr.seen).toBe("undo: clomoctl imports revert 3 --as '山田 花子' --context kanto\n");
 });
 
+test("so does what programs read of a failure", async () => {
+  const { terminal, stderr } = terminalWith({ format: "json" });
+  terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, as: "hanako" });
+  const hint = same("compare it again: clomoctl imports replan 6");
+  await terminal.failure(new Failure("conflict", { what: same("changed"), hint }));
+  const problem: unknown = JSON.parse(stderr.seen.trimEnd().split("\n").at(-1) ?? "");
+  expect(problem).toMatchObject({ hint: "compare it again: clomoctl imports replan 6 --as hanako --context kanto" });
+});
+
 test("on a screen sentences are folded at its width, but in what programs read", async () => {
   const { terminal, stderr } = terminalWith({ format: "json" }, true);
   Object.assign(stderr, { columns: 40 });

@@ -258,12 +258,13 @@ export class Terminal {
     // not awaited: a reader that has stopped reading must not delay the failure
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
-    const [what = "", ...rest] = failureLines(failure, this.language).map((line) => this.#named(line));
+    const [what = "", ...rest] = failureLines(failure, this.language).map((line) => this.named(line));
     const lines = [
       ...this.#labelled(text("error:", "エラー:"), what, bad),
       ...rest.flatMap((line) => this.#folded(`  ${line}`)),
     ];
-    const forPrograms = this.#options.format === "json" ? [problemLine(failure, this.language)] : [];
+    const forPrograms =
+      this.#options.format === "json" ? [problemLine(failure, this.language, (line) => this.named(line))] : [];
     await this.#tell([...lines, ...forPrograms]);
   }
 
@@ -280,10 +281,11 @@ export class Terminal {
   }
 
   #line(line: Text): string {
-    return this.#named(escapeForPeople(this.say(line)));
+    return this.named(escapeForPeople(this.say(line)));
   }
 
-  #named(line: string): string {
+  /** A line with commands as they are to be typed: on the tenant that is shown, as who acts. */
+  named(line: string): string {
     const tenant = this.#tenant;
     if (tenant === undefined || this.#ofSeveral) return line;
     const acting = tenant.as === undefined ? line : actingAs(line, escapeForPeople(tenant.as));

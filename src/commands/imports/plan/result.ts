@@ -1,8 +1,11 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { nounNamed } from "../../../lib/model/problem.ts";
+import type { Operation } from "../../../lib/model/role.ts";
 import { counted, joined, text, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
+import { unlessFailing } from "../../records/written.ts";
+import { mayAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import {
   RESULT_COLUMNS,
@@ -28,7 +31,8 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
   if (committed) {
     const taken = plan.takes && (await (await tools.tenant("imports")).client.imports.show(plan.takes.id));
-    for (const line of afterCommit(plan, taken)) await terminal.note(line);
+    const mayUndo = (await unlessFailing(() => mayAll(tools, neededToUndo(plan, taken)))) ?? true;
+    for (const line of afterCommit(plan, taken, mayUndo)) await terminal.note(line);
   } else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
 }
 
@@ -37,8 +41,26 @@ const AFTER_DRY_RUN = text(
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/** What was done, and what to type next. @param taken the deletion that was committed with it */
-function afterCommit(plan: Import, taken: Import | undefined): readonly Text[] {
+/** What is deleted to undo what was created, and created to undo what was deleted, takes a right of its own. */
+function neededToUndo(...[plan, taken]: [Import, Import | undefined]): readonly Operation[] {
+  const { kind } = plan;
+  if (!(kind === "users" || kind === "orgs" || kind === "devices")) return [];
+  const created = plan.create > 0;
+  const deleted = plan.delete > 0 || taken !== undefined;
+  return [
+    ...(created ? [`${kind}.delete` as const] : []),
+    ...(deleted ? [`${kind}.write` as const] : []),
+    ...(plan.orgsCreated > 0 ? ["orgs.delete" as const] : []),
+  ];
+}
+
+/**
+ * What was done, and what to type next.
+ *
+ * @param taken the deletion that was committed with it
+ * @param mayUndo who acts may take it back
+ */
+function afterCommit(plan: Import, taken: Import | undefined, mayUndo: boolean): readonly Text[] {
   const all = taken === undefined ? [plan] : [taken, plan];
   if (!isChanging(plan)) return [...all.map(done), ...settled(plan)];
   const tasks = all.flatMap(({ consoleTask }) => consoleTask ?? []).map((task) => `clomoctl console show ${task}`);
@@ -54,7 +76,7 @@ function afterCommit(plan: Import, taken: Import | undefined): readonly Text[] {
             `管理画面には自動で反映されません。手順: ${console}`,
           ),
         ]),
-    taken === undefined ? nextOf(plan) : inOrder(plan, taken),
+    ...(mayUndo || plan.revertsNumber !== null ? [taken === undefined ? nextOf(plan) : inOrder(plan, taken)] : []),
   ];
 }
 

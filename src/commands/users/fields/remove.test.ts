@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CustomField } from "../../../lib/client/index.ts";
+import type { CustomField, Whoami } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run, type Typing } from "../../testing/program.ts";
@@ -127,6 +127,15 @@ test("Ctrl-C in the question removes nothing, and says so", async () => {
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was removed\n");
   expect(operations(requests)).toEqual(ASKING);
+});
+
+test("who may not change fields is told so before anything else", async () => {
+  const whoami = example<Whoami>("whoami", { role: "division", operations: [] });
+  for (const options of ["", " --dry-run", " --confirm-deletions 3"]) {
+    const ended = await run(`users fields remove 入社年${options} --as hanako`, { tenant: { whoami } });
+    expect(ended).toMatchObject({ exit: 4, stdout: "" });
+    expect(ended.stderr).toContain("may not add and remove custom fields");
+  }
 });
 
 test("one that is not there is not found, in both languages", async () => {

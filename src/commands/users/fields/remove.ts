@@ -6,6 +6,7 @@ import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
+import { requireRight } from "../../rights.ts";
 import { WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
@@ -46,6 +47,7 @@ export default defineCommand({
   async run(tools, { field: name, confirmDeletions, dryRun }) {
     const { terminal } = tools;
     tools.describeState(() => KEPT);
+    await requireRight(tools, "fields.write");
     const { client, permitChange } = await tools.tenant("users");
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await revisionSeen(tools);
     const field = await client.users.field(fieldNamed(name, await client.users.fields()).id);

@@ -28,7 +28,7 @@ test("without a mail server nothing is sent, and it is told how to set one", asy
   expect(await failureOf(open())).toMatchObject({
     code: "input-rejected",
     where: join(settings, "notify.yaml"),
-    hint: { en: "to write this file: clomoctl renewals notify init" },
+    hint: { en: "to write this file, without --as: clomoctl renewals notify init" },
   });
   write("recipients: []");
   expect(await failureOf(open())).toMatchObject({

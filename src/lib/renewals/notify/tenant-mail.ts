@@ -47,5 +47,8 @@ const noServer = (file: string, isThere: boolean): Failure =>
           "add smtp to this file; for its format: clomoctl renewals notify --help-all",
           "このファイルに smtp を追加してください。書き方: clomoctl renewals notify --help-all",
         )
-      : text("to write this file: clomoctl renewals notify init", "作成するには: clomoctl renewals notify init"),
+      : text(
+          "to write this file, without --as: clomoctl renewals notify init",
+          "作成するには(--as なしで実行): clomoctl renewals notify init",
+        ),
   });
