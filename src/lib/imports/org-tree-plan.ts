@@ -44,6 +44,8 @@ export interface OrgTreeOptions {
   readonly formerCodes?: ReadonlyMap<string, number> | undefined;
   /** keys of codes that organisations have which who plans does not see */
   readonly taken?: ReadonlySet<string> | undefined;
+  /** who plans sees only some organisations: a code that names none of them may be that of another */
+  readonly inPart?: boolean | undefined;
   /** the names of the accounts that act in an organisation and below it, by its `pk`, as far as who plans sees them */
   readonly administrators?: ReadonlyMap<number, readonly string[]> | undefined;
 }

@@ -1,4 +1,5 @@
 import { codeKey } from "../model/normalise.ts";
+import { ORG } from "../model/organisation.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
 import { reachChanges } from "./org-reach.ts";
 import { OrgMatcher, type MatchFault, type ParentFault } from "./org-matching.ts";
@@ -56,6 +57,16 @@ class OrgTree {
     else this.#report("key-ambiguous", row, "name", { count: fault.count });
   }
 
+  /** A parent code that names none of the organisations of who plans: nobody says whether it is that of another. */
+  #isBeyond(row: OrgRow, parent: OrgParent | ParentFault): boolean {
+    if (row.parentCode === null || this.#options.inPart !== true) return false;
+    return parent === "parent-unknown" || (typeof parent !== "string" && "org" in parent && this.#isAbove(parent.org));
+  }
+
+  #isAbove(org: number): boolean {
+    return this.#matcher.orgs.get(org)?.above === true;
+  }
+
   #reportParent(row: OrgRow, fault: ParentFault): void {
     const field = row.parentCode === null ? "parentPath" : "parentCode";
     this.#report(`org-${fault}`, row, field, { parent: row.parentCode ?? row.parentPath ?? "" });
@@ -72,7 +83,10 @@ class OrgTree {
 
   #checkRow(row: OrgRow): void {
     const parent = this.#matcher.parentOf(row);
-    if ((row.code !== null || row.name !== null) && typeof parent === "string") this.#reportParent(row, parent);
+    if ((row.code !== null || row.name !== null) && typeof parent === "string") {
+      if (this.#isBeyond(row, parent)) this.#report("org-beyond", row, "parentCode", { code: row.parentCode ?? "" });
+      else this.#reportParent(row, parent);
+    }
     const isNew = !this.#matcher.matched.has(row.row);
     this.#checkScope(row, parent);
     if (isNew && row.name === null && this.#isValid(row)) this.#report("required-new", row, "name", NAME_OF_NEW);
@@ -80,12 +94,11 @@ class OrgTree {
 
   /** What only somebody whose organisations are not all is told. */
   #checkScope(row: OrgRow, parent: OrgParent | ParentFault): void {
-    const { orgs } = this.#matcher;
     const org = this.#matcher.existing(row);
     const isMoved = typeof parent !== "string" && "org" in parent && parent.org !== org?.parent;
     const isTaken = row.code !== null && org === undefined && this.#options.taken?.has(codeKey(row.code)) === true;
-    if (isMoved && org?.above !== true && orgs.get(parent.org)?.above === true) {
-      this.#report("org-outside", row, "parentCode", { of: "org" });
+    if (isMoved && org?.above !== true && this.#isAbove(parent.org)) {
+      this.#reportPlace(row, parent);
     } else if (org !== undefined && this.#leavesItsPlace(org, parent)) {
       this.#report("org-top", row, "parentCode", { name: org.name });
     } else if (org?.above === true || isTaken) {
@@ -94,10 +107,21 @@ class OrgTree {
     }
   }
 
+  /** A place that is none of the organisations of who plans: which one is told only as it is typed. */
+  #reportPlace(row: OrgRow, parent: OrgParent): void {
+    if (this.#isBeyond(row, parent)) {
+      return this.#report("org-beyond", row, "parentCode", { code: row.parentCode ?? "" });
+    }
+    const { staged } = this.#options;
+    const isPlaced = staged.has("parentCode") || staged.has("parentPath");
+    const params = { of: "org", ...(isPlaced ? {} : { lacking: ORG.fields.parentCode.column.header }) };
+    this.#report("org-outside", row, row.parentPath === null ? "parentCode" : "parentPath", params);
+  }
+
   /** Whether an organisation goes elsewhere whose place is none of the asker's organisations. */
   #leavesItsPlace({ parent: above, ...org }: ExistingOrg, parent: OrgParent | ParentFault): boolean {
     if (typeof parent === "string" || org.above === true || above === null) return false;
-    return this.#matcher.orgs.get(above)?.above === true && !("org" in parent && parent.org === above);
+    return this.#isAbove(above) && !("org" in parent && parent.org === above);
   }
 
   /** The resulting parent of a row's organisation: a row that is not applied leaves it where it is. */

@@ -17,6 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
+const idOf = async (org: string): Promise<string> => (await tenant.client.orgs.find({ name: org }))[0]?.id ?? "";
+
 const CELLS = [
   ["氏名", "メールアドレス", "組織コード"],
   ["新人", "shinjin@example.jp", "EAST"],
@@ -72,6 +74,37 @@ test("a file without the column that places its rows is told that, and one with 
   ]);
   expect(await reasons("devices", [["シリアルナンバー"], ["SN1"]])).toEqual([
     expect.objectContaining({ en: expect.stringContaining("the file has no column 所有組織コード") }),
+  ]);
+});
+
+test("of the organisation above, one outside is told of as one that is not, and a file that names none as that", async () => {
+  await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+  const reasons = async (account: string, cells: readonly (readonly string[])[]) => {
+    const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;
+    return tenant.reasons(await tenant.as(account).imports.plan({ kind: "orgs" }, content));
+  };
+  const header = ["組織名", "組織コード", "上位組織コード"];
+  for (const code of ["WEST", "X9"]) {
+    expect(await reasons("div", [header, ["新", "N", code]])).toEqual([
+      {
+        en: `the organisation with the code ${code} is outside yours or unknown: name one of yours, or ask a system administrator`,
+        ja: `組織コード「${code}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください`,
+      },
+    ]);
+  }
+  expect(await reasons("div", [header, ["新", "N", ""]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("would lie outside your organisations") }),
+  ]);
+  expect(await reasons("div", [header.slice(0, 2), ["新", "N"]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("the file has no column 上位組織コード; add it") }),
+  ]);
+  expect(await reasons("sys", [header, ["新", "N", "X9"]])).toEqual([
+    expect.objectContaining({ en: "no such parent organisation: X9" }),
+  ]);
+  await tenant.client.orgs.create({ name: "東京", code: "TOKYO", parentId: await idOf("EAST") });
+  await withAccount(tenant, { name: "tokyo", role: "division", manages: ["TOKYO"] });
+  expect(await reasons("tokyo", [header, ["新", "N", "EAST"]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("the organisation with the code EAST is outside yours") }),
   ]);
 });
 

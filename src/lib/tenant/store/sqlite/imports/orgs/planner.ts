@@ -147,6 +147,7 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
     taken: isScoped ? codesOutside(database) : undefined,
+    inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_PK),
     administrators: actingIn(database),
     ...(formerly && { formerCodes: formerCodes(database) }),
   });
