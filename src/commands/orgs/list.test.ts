@@ -24,6 +24,14 @@ test("draws the tree on a terminal, with the codes", async () => {
   expect(requests).toEqual([{ operation: "orgs" }]);
 });
 
+test("draws a tree for each organisation whose parent is not seen, begun by its path", async () => {
+  const osaka: Org = { ...sales, id: sales.id.replace(/1$/, "8"), name: "大阪支社", code: "O01", path: "大阪支社" };
+  const seen = [{ ...sales, path: "本社/営業部", depth: 2, parentId: osaka.id.replace(/8$/, "7") }, north, osaka];
+  const { exit, stdout } = await run("orgs list", { tenant: { orgs: { items: seen } }, terminal: {} });
+  expect(exit).toBe(0);
+  expect(stdout).toBe("本社/営業部  S01\n└─ 北\n大阪支社  O01\n");
+});
+
 test("is a list elsewhere: the same in both languages", async () => {
   const { en, ja } = await inBoth("orgs list --limit 2 --fields path,code", { tenant });
   expect(en.stdout).toBe("path\tcode\n\t\n営業部\tS01\n");

@@ -11,8 +11,8 @@ export default defineCommand({
   summary: text("show organisations as a tree or a list", "組織をツリーまたは一覧で表示する"),
   details: [
     text(
-      "The table format shows a tree with the root 全社, each name followed by its code. With --fields, and in other formats, it is a list, parents before their children.",
-      "table 形式では全社を最上位とするツリーで表示します(名前の後ろは組織コード)。--fields を指定したときとほかの形式では、上位組織を先に並べた一覧になります。",
+      "The table format shows a tree with the root 全社, each name followed by its code; an administrator of some organisations sees a tree for each of them, begun by its path. With --fields, and in other formats, it is a list, parents before their children.",
+      "table 形式では全社を最上位とするツリーで表示します(名前の後ろは組織コード)。一部の組織だけを管理する人には、管理対象組織ごとにパスから始まるツリーで表示します。--fields を指定したときとほかの形式では、上位組織を先に並べた一覧になります。",
     ),
   ],
   args: {},
@@ -31,28 +31,30 @@ export default defineCommand({
   },
 });
 
-/** The tree below the first organisation; parents precede their children. */
-function treeOf(orgs: readonly Org[]): TreeNode | undefined {
+/** A tree for each organisation whose parent is not among them; parents precede their children. */
+function treesOf(orgs: readonly Org[]): readonly TreeNode[] {
   interface Grown extends TreeNode {
     readonly children: TreeNode[];
   }
   const byId = new Map<string, Grown>();
-  let root: TreeNode | undefined;
-  for (const { id, name, code, parentId } of orgs) {
-    const node: Grown = { label: name, note: code ?? undefined, children: [] };
+  const trees: TreeNode[] = [];
+  for (const { id, name, code, path, parentId } of orgs) {
+    const parent = byId.get(parentId ?? "");
+    // what lies above is not seen: the whole path says where a tree stands, and is what people type
+    const label = parent === undefined && path !== "" ? path : name;
+    const node: Grown = { label, note: code ?? undefined, children: [] };
     byId.set(id, node);
-    byId.get(parentId ?? "")?.children.push(node);
-    root ??= node;
+    (parent?.children ?? trees).push(node);
   }
-  return root;
+  return trees;
 }
 
 async function writeTree(terminal: Tools["terminal"], orgs: readonly Org[]): Promise<void> {
-  const root = treeOf(orgs);
-  if (root === undefined) return;
   const { faint } = await terminal.styles("stdout");
-  for (const line of drawTree(root, faint)) {
-    if (terminal.out.closed) return;
-    await terminal.out.write(`${line}\n`);
+  for (const tree of treesOf(orgs)) {
+    for (const line of drawTree(tree, faint)) {
+      if (terminal.out.closed) return;
+      await terminal.out.write(`${line}\n`);
+    }
   }
 }

@@ -123,7 +123,7 @@ describe("what is recorded", () => {
     const tenant = { ...having(due(1, 10), due(2, 60), due(3, 400), due(4, -1), undated), tenant: told };
     const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: { columns: 120 } });
     const [header, ...rows] = en.stdout.split("\n");
-    expect(header).toMatch(/^level +days left +expires on +kind +name +organisation +context +file$/);
+    expect(header).toMatch(/^level +days left +expires on +kind +name$/);
     expect(rows.slice(0, 5).map((row) => row.split(/ {2,}/)[0])).toEqual([
       "expired",
       "critical",
@@ -131,9 +131,9 @@ describe("what is recorded", () => {
       "warning",
       "ok",
     ]);
-    expect(rows[1]).toMatch(/^critical +10 +2026-11-30 +other date +in 10 +embedded$/);
-    expect(ja.stdout).toMatch(/^状態 +残り日数 +期限 +種類 +名前 +組織 +コンテキスト +ファイル\n期限切れ +-1 /);
-    expect(ja.stdout).toMatch(/^至急 +10 +2026-11-30 +その他の期日 +in 10 /m);
+    expect(rows[1]).toMatch(/^critical +10 +2026-11-30 +other date +in 10$/);
+    expect(ja.stdout).toMatch(/^状態 +残り日数 +期限 +種類 +名前\n期限切れ +-1 /);
+    expect(ja.stdout).toMatch(/^至急 +10 +2026-11-30 +その他の期日 +in 10$/m);
     const named = await run("renewals check --fields remark,certainty", {
       home,
       tenant: having(undated),
@@ -142,6 +142,21 @@ describe("what is recorded", () => {
     expect(named.stdout).toMatch(/^remark +certainty\nno date is recorded +entered by hand$/m);
     const japanese = { home, tenant: having(undated), terminal: {}, environment: { CLOMOCTL_LANG: "ja" } };
     expect((await run("renewals check --fields remark", japanese)).stdout).toContain("期限が記録されていません");
+  });
+
+  test("days are whole on 80 columns, and what no item has takes no room from names", async () => {
+    const kind = { kind: "ade-token", name: "ABM トークン" } as const;
+    const all = { ...kind, organisation: "株式会社例 関東支社", source: "/srv/certificates/server-token.p7m" };
+    const plain = { home: await homeWith(), tenant: having(due(1, 10, kind)), terminal: {} };
+    for (const { stdout } of Object.values(await inBoth("renewals check", plain))) {
+      expect(stdout).toMatch(/ 10 +2026-11-30 +ADE .* ABM トークン$/m);
+    }
+    const several = await homeWith({ others: true });
+    const full = { home: several, tenants: { embedded: having(due(1, 10, all)), osaka: having() }, terminal: {} };
+    for (const { stdout } of Object.values(await inBoth("renewals check --all-contexts", full))) {
+      expect(stdout).toContain("2026-11-30");
+      expect(stdout).toMatch(/^(?:organisation|状態 .* 組織) .*/m);
+    }
   });
 
   test.each([
@@ -235,7 +250,7 @@ describe("who hears of it from CLOMO", () => {
       "nobody",
       { supported: [] },
       2,
-      /^nobody holds the support option: .*; to change it: clomoctl clomo-account edit /,
+      /^CRITICAL: nobody holds the support option: .*; to change it: clomoctl clomo-account edit /,
     ],
     ["one", { supported: [holder] }, 1, /^warning: only hanako01 holds the support option: .* --support-option$/m],
     ["one administrator", { system: 1 }, 1, /^warning: there is one system administrator: .* --role system$/m],

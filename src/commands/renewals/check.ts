@@ -4,14 +4,15 @@ import type { Tenant } from "../../lib/client/index.ts";
 import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, STATE_EXITS, summaryOf } from "../../lib/renewals/check.ts";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
+import { LEVEL_NAMES } from "../../lib/renewals/judge.ts";
 import { textInContext } from "../../lib/terminal/commands.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { listColumns } from "../listing/list.ts";
+import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
-import { CHECK_COLUMNS, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
+import { CHECK_COLUMNS, checkTableColumns, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
 import { gatherAll } from "./items/gather.ts";
 
 const OPTIONS = {
@@ -220,7 +221,10 @@ async function show(
     if (headline !== undefined) await terminal.problem(headline);
   }
   const shown = [...result.checked, ...result.findings, ...result.superseded];
-  if (list) await terminal.list(listColumns(terminal, CHECK_COLUMNS, USUAL_CHECK_COLUMNS), shown);
+  const columns = isUsualTable(terminal)
+    ? checkTableColumns(shown, { severalContexts })
+    : listColumns(terminal, CHECK_COLUMNS, USUAL_CHECK_COLUMNS);
+  if (list) await terminal.list(columns, shown);
   for (const { source, remark } of result.superseded) {
     if (remark !== null) await terminal.note(text(`${source}: ${remark.en}`, `${source}: ${remark.ja}`));
   }
@@ -233,7 +237,11 @@ async function show(
   for (const { level, context, remark } of result.findings) {
     if (remark === null) continue;
     const said = severalContexts ? text(`${context}: ${remark.en}`, `${context}: ${remark.ja}`) : remark;
-    await (level === "critical" ? terminal.problem(said) : terminal.warn(said));
+    const { en, ja } = LEVEL_NAMES[level];
+    // the headline of --quiet names the level alike
+    await (level === "critical"
+      ? terminal.problem(text(`${en.toUpperCase()}: ${said.en}`, `${ja}: ${said.ja}`))
+      : terminal.warn(said));
   }
   const summary = summaryOf(result);
   await (result.checked.length === 0 ? terminal.warn(summary) : terminal.note(summary));

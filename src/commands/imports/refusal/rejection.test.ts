@@ -71,6 +71,24 @@ test.each([
   }
 });
 
+test.each([undefined, "administrator-delete"])(
+  "what deletes nothing is proposed without an answer about deletions: of the whole file %s",
+  (whole) => {
+    const options = { mode: "replace", confirmDeletions: 2, maxDeletions: "5", maxChanges: "9" } as const;
+    const { hint } = rejectedFile(
+      { ...plan, mode: "replace", recordsBefore: 4 },
+      {
+        kind: "users",
+        file: "people.csv",
+        options: { ...options, skipInvalid: false } as ImportOptions,
+      },
+      { all: [], whole, remedies: new Remedies("users") },
+    );
+    expect(hint?.en).toContain("deletes nothing: clomoctl users import people.csv --max-changes 9");
+    expect(hint?.en).not.toMatch(/--(?:confirm|max)-deletions/);
+  },
+);
+
 test.each([
   [
     "org-delete-holds",

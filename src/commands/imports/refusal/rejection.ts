@@ -5,7 +5,7 @@ import { quotedIfList } from "../plan/show.ts";
 import { shownOption, shownWord } from "../../../lib/text/shell-word.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
-import type { ImportOptions, ImportRequest } from "../plan/options.ts";
+import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
 import { importCommand, NOTHING_NEEDED } from "./command.ts";
 import { nextOfExport, type OpenTask } from "./of-console.ts";
@@ -104,12 +104,17 @@ const keysIn = ({ kind, header }: Import, { key: given }: ImportRequest): readon
   );
 };
 
+/** The same file, of whose records none is deleted: no answer about deletions holds for that. */
+const appending = (requested: ImportRequest): ImportRequest => {
+  const none = { mode: "append", fromConsole: false, confirmDeletions: undefined, maxDeletions: undefined } as const;
+  return { ...requested, options: { ...requested.options, ...none } };
+};
+
 /** More than half of the records would go, of a tenant that is perhaps not the one that was meant. */
 const deletesMost = (plan: Import): boolean => plan.mode === "replace" && plan.delete * 2 > plan.recordsBefore;
 
 function makeSure({ tenant, recordsBefore: all, delete: deletions }: Import, requested: ImportRequest): Text {
-  const options = { ...requested.options, mode: "append", fromConsole: false } as const;
-  const command = importCommand({ ...requested, options }, NOTHING_NEEDED);
+  const command = importCommand(appending(requested), NOTHING_NEEDED);
   return text(
     `first make sure that tenant and file are meant: ${deletions} of the ${all} records of ${tenant} are not in the file and would be deleted; this deletes nothing: ${command}`,
     `まずテナントとファイルが正しいか確かめてください。${tenant} の ${all} 件のうち ${deletions} 件がファイルになく、削除の対象です。何も削除しない場合: ${command}`,
@@ -209,17 +214,15 @@ function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): T
       `ヘッダー行とデータ行が必要です: ${template}`,
     );
   }
-  const given = (options: Partial<ImportOptions>): string =>
-    importCommand({ ...requested, options: { ...requested.options, ...options } }, remedies);
   if (DELETIONS.has(code)) {
-    const command = given({ mode: "append", fromConsole: false });
+    const command = importCommand(appending(requested), remedies);
     return text(
       `keep these records in the file, or import with --mode append, which deletes nothing: ${command}`,
       `該当するデータをファイルに残すか、何も削除しない --mode append でインポートしてください: ${command}`,
     );
   }
   if (code === "column-blank") {
-    const command = given({ blank: "keep" });
+    const command = importCommand({ ...requested, options: { ...requested.options, blank: "keep" } }, remedies);
     return text(
       `leave the column out of the file, or say what its blank cells mean: --blank clear or --blank keep: ${command}`,
       `その列をファイルから除くか、空のセルの扱いを --blank clear か --blank keep で指定してください: ${command}`,

@@ -17,10 +17,13 @@ const { context, expiresOn, daysLeft, level } = {
   level: { ...namedChoice(LEVEL_NAMES), label: text("level", "状態") },
 } as const satisfies Fields;
 
+/** A day that is cut says nothing. */
+const whole = <R>(column: Column<R>): Column<R> => (column.key === "expiresOn" ? { ...column, whole: true } : column);
+
 /** All that is shown of an item. */
 export const ITEM_COLUMNS: readonly Column<Judged>[] = [
   ...columnsOfFields<Judged>({ context, id, kind, name, organisation }),
-  ...columnsOfFields<Judged>({ expiresAt, expiresOn, daysLeft, level, certainty }),
+  ...columnsOfFields<Judged>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(whole),
   ...columnsOfFields<Judged>({ owner, account, phone, topic, fingerprint, notes, source, confirmedAt, confirmedBy }),
 ];
 
@@ -67,7 +70,7 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
       return superseded === true ? text(`${en} (superseded)`, `${ja}(置き換え済み)`) : LEVEL_NAMES[of];
     },
   },
-  ...columnsOfFields<Checked>({ daysLeft, expiresOn }),
+  ...columnsOfFields<Checked>({ daysLeft, expiresOn }).map(whole),
   ...columnsOfFields<Checked>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
   ...columnsOfFields<Checked>({ kind, name, organisation, context, source }).map(labelled),
   ...columnsOfFields<Checked>({ certainty, fingerprint, topic }),
@@ -78,3 +81,17 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
     name: ({ remark }) => remark,
   },
 ];
+
+/** Keys of columns that a table leaves out where no row has anything there. */
+const OPTIONAL: ReadonlySet<string> = new Set(["organisation", "source"]);
+
+/** The columns of {@link CHECK_COLUMNS} that a table for people has: names and days have the room of what no row has. */
+export const checkTableColumns = (
+  rows: readonly Checked[],
+  { severalContexts }: { readonly severalContexts: boolean },
+): readonly Column<Checked>[] =>
+  CHECK_COLUMNS.filter(({ key, value }) => {
+    if (!USUAL_CHECK_COLUMNS.includes(key)) return false;
+    if (key === "context") return severalContexts;
+    return !OPTIONAL.has(key) || rows.some((row) => value(row) !== null);
+  });
