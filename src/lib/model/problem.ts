@@ -442,8 +442,8 @@ export const PROBLEMS = {
     "管理者「{name}」がファイルになく、削除されることになります",
   ),
   "administrator-above": error(
-    "{name} is an administrator above operator: only a system administrator changes the user",
-    "「{name}」はオペレーターより上の管理者です。ユーザーを変更できるのはシステム管理者だけです",
+    "{name} is an administrator above operator, or one whose role is not known: only a system administrator changes the user",
+    "「{name}」はオペレーターより上の管理者か、管理者権限が不明な管理者です。ユーザーを変更できるのはシステム管理者だけです",
   ),
   "operator-stranded": warning(
     "{name} is an operator and moves to 全社: an operator acts in another organisation only, and is left without any",

@@ -646,6 +646,79 @@ describe("who may", () => {
     expect((await editUser(session("system"), id, { title: "部長" })).after.title).toBe("部長");
   });
 
+  test("of who is only marked the role is unknown: nor is that account, or its user, whoever it is", async () => {
+    const east = await orgMade("東");
+    const marked = await tenant.client.users.create({
+      name: "印",
+      emails: ["shirushi@example.jp"],
+      accountName: "shirushi",
+      org: east,
+    });
+    const { id } = marked.after;
+    const nameless = await made("nameless@example.jp", east);
+    await tenant.client.administrators.mark("users", { add: [id, nameless.id] });
+    const items = ["users.write", "users.move", "users.delete"] as const;
+    await withAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
+    await withAccount(tenant, { name: "cus01", role: "custom", items });
+    const what = {
+      en: "shirushi is marked as an administrator, whose role is not known: only a system administrator changes the account and its user",
+      ja: "「shirushi」は管理者に指定されています(管理者権限は不明)。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
+    };
+    for (const name of ["div01", "cus01"]) {
+      const { accounts: theirs, users, imports } = tenant.as(name);
+      const asked = [
+        () => theirs.grant(id, { role: "operator", password: PASSWORD }),
+        () => theirs.edit(id, { name: "mine" }),
+        () => theirs.revoke(id, {}),
+        () => theirs.resetPassword(id, { password: PASSWORD }),
+        () => theirs.create({ user: id, name: "mine" }),
+        () => users.edit(id, { emails: ["mine@example.jp"] }),
+        () => users.move({ ids: [id], org: east }),
+        () => imports.delete({ kind: "users", ids: [id], called: "x" }),
+      ];
+      for (const ask of asked) {
+        expect(await failureOf(ask())).toMatchObject({
+          code: "not-permitted",
+          what,
+          hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
+        });
+      }
+      const create = await failureOf(theirs.create({ user: nameless.id, name: "mine" }));
+      expect(create).toMatchObject({ code: "not-permitted" });
+      expect(create?.what.en).toContain("nameless <nameless@example.jp> is marked");
+    }
+    expect(await userOf(id)).toMatchObject({ administrator: true, emails: ["shirushi@example.jp"] });
+    const granted = await tenant.client.accounts.grant(id, { role: "operator", password: PASSWORD });
+    expect(granted.after.role).toBe("operator");
+    expect((await tenant.as("div01").accounts.revoke(id, {})).after.role).toBe("none");
+  });
+
+  test("nor does an import of theirs, a plan of somebody else, or an undo change who is only marked", async () => {
+    const east = await orgMade("東");
+    const { id } = await made("shirushi@example.jp", east);
+    await withAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
+    const planned = (account: string, address: string) => {
+      const file = fileOf([
+        ["氏名", "メールアドレス", "メールアドレス", "組織コード"],
+        ["印", "shirushi@example.jp", address, "東"],
+      ]);
+      const content = { stream: new Blob([file]).stream(), encoding: "utf-8" } as const;
+      return tenant.as(account).imports.plan({ kind: "users" }, content);
+    };
+    const { imports } = tenant.as("div01");
+    const first = await imports.commit(await planned("div01", "first@example.jp"));
+    const early = await planned("div01", "second@example.jp");
+    await tenant.client.administrators.mark("users", { add: [id] });
+    const what =
+      "印 <shirushi@example.jp> is marked as an administrator, whose role is not known: only a system administrator";
+    expect(await tenant.faults(await planned("div01", "mine@example.jp"))).toEqual(["administrator-above@2"]);
+    const commit = await failureOf(imports.commit(early));
+    expect([commit?.code, commit?.what.en]).toEqual(["not-permitted", `${what} commits what changes the user`]);
+    const revert = await failureOf(imports.revert(first.id));
+    expect([revert?.code, revert?.what.en]).toEqual(["not-permitted", `${what} undoes what changed the user`]);
+    expect((await userOf(id)).emails).toEqual(["shirushi@example.jp", "first@example.jp"]);
+  });
+
   test("an import of who administers a part changes no administrator above operator either", async () => {
     const east = await orgMade("東");
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
@@ -686,10 +759,13 @@ describe("who may", () => {
       delete: 0,
       staying: { count: 1 },
     });
-    const revoke = "clomoctl clomo-account revoke ACCOUNT (of who has a role), or";
+    const revoke = "clomoctl clomo-account revoke ACCOUNT";
     for (const [account, hint] of [
-      ["div01", `${revoke} ask a system administrator (of who is only marked)`],
-      ["boss01", `${revoke} clomoctl users administrators remove USER… (of who is only marked)`],
+      ["div01", revoke],
+      [
+        "boss01",
+        `${revoke} (of who has a role), or clomoctl users administrators remove USER… (of who is only marked)`,
+      ],
     ] as const) {
       expect(await deleting(account, "users", { ids: [operator] })).toMatchObject({
         code: "input-rejected",

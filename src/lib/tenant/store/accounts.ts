@@ -1,4 +1,6 @@
+import { Failure } from "../../errors/index.ts";
 import {
+  ABOVE_OPERATOR,
   ACCOUNT,
   ACCOUNT_SETTINGS,
   SETTINGS_ID,
@@ -7,8 +9,9 @@ import {
   type Renaming,
 } from "../../model/account.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
-import type { AdministratorRole, Role } from "../../model/role.ts";
+import { ROLES, type AdministratorRole, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
+import { text, type Text } from "../../text/index.ts";
 import { CREATION, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
 import { updateRecord } from "./records.ts";
@@ -77,6 +80,8 @@ export interface StoredAccount {
   readonly pk: number;
   readonly org: number;
   readonly name: string | null;
+  /** what messages call it: without a name its user */
+  readonly called: string;
   readonly role: Role;
   readonly scheme: number | null;
   /** the numbers of the organisations; null: none, or of a custom administrator all */
@@ -94,7 +99,10 @@ export interface StoredAccount {
   readonly createdAt: string;
 }
 
-const COLUMNS = `u.pk, u.org, u.accountName as name, u.accountPasswordSetAt, u.administrator, a.role, a.scheme, a.managedOrgs,
+/** SQL: what messages call the account of a user `u`. */
+export const CALLED = "coalesce(u.accountName, u.name || coalesce(' <' || (u.emails ->> 0) || '>', ''))";
+
+const COLUMNS = `u.pk, u.org, u.accountName as name, ${CALLED} as called, u.accountPasswordSetAt, u.administrator, a.role, a.scheme, a.managedOrgs,
   a.supportOption, a.noticeMail, a.language, a.timezone, a.memo, a.verifier,
   coalesce(a.createdAt, u.createdAt) as createdAt`;
 
@@ -105,6 +113,7 @@ const storedOf = (row: Row): StoredAccount => ({
   pk: Number(row["pk"]),
   org: Number(row["org"]),
   name: orNull(row["name"]),
+  called: String(row["called"]),
   role: (row["role"] ?? "none") as Role,
   scheme: row["scheme"] === null ? null : Number(row["scheme"]),
   managedOrgs: row["managedOrgs"] === null ? null : (JSON.parse(String(row["managedOrgs"])) as readonly number[]),
@@ -125,6 +134,35 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
     id,
   });
   return row && storedOf(row);
+};
+
+/** SQL: true of a user `u`, with the account `a` if there is one, as {@link isAbove} is of it. */
+export const IS_ABOVE = `(a.role in (${ABOVE_OPERATOR.map((role) => `'${role}'`).join(", ")})
+  or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
+
+/**
+ * Whether system administrators alone change an account and its user: by another mail address it could be taken over. Of who
+ * is only marked the role is not known.
+ *
+ * @see facts 2.1
+ */
+export const isAbove = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
+  ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
+
+/** Of an account that {@link isAbove}. @param only what a system administrator alone does */
+export const ofSystemAlone = ({ called, role }: Pick<StoredAccount, "called" | "role">, only: Text): Failure => {
+  const { [role]: held } = ROLES;
+  const is =
+    role === "none"
+      ? text("is marked as an administrator, whose role is not known", "は管理者に指定されています(管理者権限は不明)")
+      : text(`is a ${held.en}`, `は${held.ja}です`);
+  return new Failure("not-permitted", {
+    what: text(
+      `${called} ${is.en}: only a system administrator ${only.en}`,
+      `「${called}」${is.ja}。${only.ja}のはシステム管理者だけです`,
+    ),
+    hint: text("ask a system administrator", "システム管理者に依頼してください"),
+  });
 };
 
 /** Somebody's account, as messages name it. */

@@ -142,8 +142,14 @@ export class ActorsModel extends DirectoryModel {
 
   /** Users whom system administrators alone change. */
   #untouchable(user: number | undefined): readonly Refusal[] {
-    const isHis = user !== undefined && isAbove(this.accountOf(user).role) && this.role !== "system";
+    const isHis = user !== undefined && this.#isAbove(user) && this.role !== "system";
     return isHis ? [notPermitted("システム管理者だけ")] : [];
+  }
+
+  /** Who is only marked may have any role. */
+  #isAbove(user: number): boolean {
+    const { role } = this.accountOf(user);
+    return isAbove(role) || (role === "none" && this.administrators.has(user));
   }
 
   #unlikeNames(user: number | undefined, given: Values): readonly Refusal[] {
@@ -250,7 +256,11 @@ export class ActorsModel extends DirectoryModel {
     const { role: before } = this.accountOf(user);
     const { role = before, supportOption, managed, managesAll } = asked;
     const isOfSystem =
-      isAbove(before) || isAbove(asked.role) || supportOption === true || managed !== undefined || managesAll === true;
+      this.#isAbove(user) ||
+      isAbove(asked.role) ||
+      supportOption === true ||
+      managed !== undefined ||
+      managesAll === true;
     if (this.role !== "system" && isOfSystem) return [notPermitted()];
     const name = this.nameOf(user);
     const isRenamed = name !== null && asked.name !== undefined && asked.name !== name;

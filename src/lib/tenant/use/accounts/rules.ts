@@ -23,6 +23,8 @@ import {
   countOthers,
   findScheme,
   holderOfName,
+  isAbove,
+  ofSystemAlone,
   othersSupported,
   readSettings,
   thereOf,
@@ -61,8 +63,6 @@ const { fields: FIELDS } = ACCOUNT;
 const refused = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
-const isAbove = (role: Role): boolean => ABOVE_OPERATOR.includes(role);
-
 /** `alice (山田 花子)` */
 const called = ({ name, user }: NamedAccount): string => `${name} (${user})`;
 
@@ -76,7 +76,7 @@ const called = ({ name, user }: NamedAccount): string => `${name} (${user})`;
 export const permitChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
   permit(asker, ["accounts.write"]);
   permitAccountOf(asker, before);
-  if (isAbove(given.role ?? "none") || given.supportOption === true) permit(asker, ["accounts.roles"]);
+  if (ABOVE_OPERATOR.includes(given.role ?? "none") || given.supportOption === true) permit(asker, ["accounts.roles"]);
   if (given.managedOrgs !== undefined || given.managesAll !== undefined) permit(asker, ["accounts.orgs"]);
   if (asker.role === "custom" && isOfUser(before, given)) permit(asker, CHANGING_USERS);
 };
@@ -86,24 +86,13 @@ const isOfUser = (before: StoredAccount, { name, role = before.role }: AccountRe
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
 /**
- * Nobody but a system administrator changes the account, or the user, of who holds a role above operator: by another mail
- * address it could be taken over.
+ * Nobody but a system administrator changes the account, or the user, of who holds a role above operator, or may hold one.
  *
  * @throws Failure `not-permitted`
  */
-export const permitAccountOf = (
-  asker: Session["asker"],
-  { name, role }: Pick<StoredAccount, "name" | "role">,
-): void => {
-  if (asker.role === "system" || !isAbove(role)) return;
-  const { [role]: held } = ROLES;
-  throw new Failure("not-permitted", {
-    what: text(
-      `${name ?? ""} is a ${held.en}: only a system administrator changes the account and its user`,
-      `「${name ?? ""}」は${held.ja}です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです`,
-    ),
-    hint: text("ask a system administrator", "システム管理者に依頼してください"),
-  });
+export const permitAccountOf = (asker: Session["asker"], account: StoredAccount): void => {
+  if (asker.role === "system" || !isAbove(account)) return;
+  throw ofSystemAlone(account, text("changes the account and its user", "このアカウントとそのユーザーを変更できる"));
 };
 
 /** What an account is to be. */

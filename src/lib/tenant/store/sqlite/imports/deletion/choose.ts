@@ -4,7 +4,7 @@ import { ORG } from "../../../../../model/organisation.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { USER } from "../../../../../model/user.ts";
 import { text } from "../../../../../text/index.ts";
-import { UNSEEN_MANAGERS } from "../../../accounts.ts";
+import { IS_ABOVE, UNSEEN_MANAGERS } from "../../../accounts.ts";
 import type { Asked } from "../../../imports/engine.ts";
 import { ASKED, chosenNumbers } from "../../../imports/selection.ts";
 import { NO_COUNTS } from "../../../imports/shape.ts";
@@ -12,7 +12,7 @@ import { either, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { countRecords } from "../compare.ts";
 import { calledText } from "../expressions.ts";
-import { IS_ABOVE, isOfSystem } from "../matching/outside.ts";
+import { FOUND, refuseFound } from "../matching/outside.ts";
 import { inTheWay } from "../revert/checks.ts";
 import type { PlanSql } from "../stored-kind.ts";
 import type { InTheWay } from "../revert/refusals.ts";
@@ -92,7 +92,7 @@ interface Along {
 }
 
 /**
- * Nobody but a system administrator ends what keeps the user of who holds a role above operator.
+ * Nobody but a system administrator ends what keeps the user of who holds a role above operator, or may hold one.
  *
  * @throws Failure `not-permitted`
  * @see facts 2.1
@@ -100,11 +100,10 @@ interface Along {
 const refuseAbove = (database: Database, { kind: { thing } }: PlanSql): void => {
   if (thing !== USER) return;
   const found = database.get(
-    `select u.accountName as name, a.role from s.chosen c join main.account a on a.user = c.target
-       join main.user u on u.pk = a.user where ${IS_ABOVE} order by c.target limit 1`,
+    `select ${FOUND} from s.chosen c join main.user u on u.pk = c.target left join main.account a on a.user = u.pk
+     where ${IS_ABOVE} order by c.target limit 1`,
   );
-  if (found === undefined) return;
-  throw isOfSystem(found, text("changes the account and its user", "このアカウントとそのユーザーを変更できる"));
+  refuseFound(found, text("changes the account and its user", "このアカウントとそのユーザーを変更できる"));
 };
 
 /** Records on which others depend that would stay. */

@@ -62,10 +62,8 @@ export const notThere = (thing: Thing, count: number): Failure => {
 
 /** What one who is no system administrator does about CLOMO PANEL's. */
 const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
-const ASK_OF_MARKED = text(
-  "clomoctl clomo-account revoke ACCOUNT (of who has a role), or ask a system administrator (of who is only marked)",
-  "clomoctl clomo-account revoke ACCOUNT(管理者権限が記録されている人)か、システム管理者に依頼(管理者の指定のみの人)",
-);
+/** Whose role is not known, or above operator, they do not come to delete. */
+const REVOKE = same("clomoctl clomo-account revoke ACCOUNT");
 
 const mayDo = (lesser: Asked["lesser"], operation: Operation): boolean => lesser?.includes(operation) !== false;
 
@@ -76,7 +74,11 @@ export const isProtected = (
   lesser: Asked["lesser"],
 ): Reason => {
   const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
+<<<<<<< HEAD
   const own = !mayDo(lesser, "accounts.write") ? ASK_SYSTEM : ASK_OF_MARKED;
+=======
+  const own = lesser?.mayRevoke === false ? ASK_SYSTEM : REVOKE;
+>>>>>>> 0804926aedcd32032094fc5fa177571e53271f56
   const { en, ja } = lesser === undefined || app !== undefined ? endsAdministrator(app) : own;
   return {
     what: text(

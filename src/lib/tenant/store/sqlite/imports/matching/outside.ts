@@ -1,8 +1,7 @@
-import { Failure } from "../../../../../errors/index.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
-import { ABOVE_OPERATOR } from "../../../../../model/account.ts";
-import { ROLES, type Role } from "../../../../../model/role.ts";
+import type { Role } from "../../../../../model/role.ts";
 import { text, type Text } from "../../../../../text/index.ts";
+import { CALLED, IS_ABOVE, ofSystemAlone } from "../../../accounts.ts";
 import { ROOT } from "../../../orgs.ts";
 import { IS_INSIDE } from "../../../scope.ts";
 import type { Database, Row } from "../../database.ts";
@@ -64,12 +63,9 @@ const findUnusable = (database: Database, plan: PlanSql): void => {
   }
 };
 
-/** SQL: true of an account `a` that system administrators alone change. @see facts 2.1 */
-export const IS_ABOVE = `a.role in (${ABOVE_OPERATOR.map((role) => `'${role}'`).join(", ")})`;
-
 /** SQL: true of a record `t`, by the thing, that who plans in a scope may not change: he could take an account over by an address. */
 const ABOVE: Readonly<Record<string, string>> = {
-  user: `exists (select 1 from main.account a where a.user = t.pk and ${IS_ABOVE})`,
+  user: `exists (select 1 from main.user u left join main.account a on a.user = u.pk where u.pk = t.pk and ${IS_ABOVE})`,
 };
 
 /** Rows that would change administrators above operator, whom system administrators alone change. @see facts 2.1 */
@@ -86,17 +82,19 @@ const findAbove = (database: Database, plan: PlanSql): void => {
   });
 };
 
-/** Of an account above operator. @param only what a system administrator alone does */
-export const isOfSystem = ({ name, role }: Row, only: Text): Failure => {
-  const { [role as Role]: held } = ROLES;
-  const called = String(name ?? "");
-  return new Failure("not-permitted", {
-    what: text(
-      `${called} is a ${held.en}: only a system administrator ${only.en}`,
-      `「${called}」は${held.ja}です。${only.ja}のはシステム管理者だけです`,
-    ),
-    hint: text("ask a system administrator", "システム管理者に依頼してください"),
-  });
+/** SQL: what {@link refuseFound} wants of a user `u` and the account `a`. */
+export const FOUND = `${CALLED} as called, a.role`;
+
+/**
+ * Refuses what touches somebody whom system administrators alone change.
+ *
+ * @param found undefined if it touches nobody such
+ * @param only what a system administrator alone does
+ * @throws Failure `not-permitted`
+ */
+export const refuseFound = (found: Row | undefined, only: Text): void => {
+  if (found === undefined) return;
+  throw ofSystemAlone({ called: String(found["called"] ?? ""), role: (found["role"] ?? "none") as Role }, only);
 };
 
 /**
@@ -109,12 +107,11 @@ export const isOfSystem = ({ name, role }: Row, only: Text): Failure => {
 export const refuseAbove = (database: Database, { kind, request }: PlanSql): void => {
   if (ABOVE[kind.thing.name] === undefined || request.mode === "delete") return;
   const found = database.get(
-    `select u.accountName as name, a.role from s.match m join s.row r on r.row = m.row
-       join main.account a on a.user = m.target join main.user u on u.pk = a.user
+    `select ${FOUND} from s.match m join s.row r on r.row = m.row
+       join main.user u on u.pk = m.target left join main.account a on a.user = u.pk
      where ${VALID} and m.changed <> 0 and ${IS_ABOVE} order by r.row limit 1`,
   );
-  if (found === undefined) return;
-  throw isOfSystem(found, text("commits what changes the user", "そのユーザーへの変更を確定できる"));
+  refuseFound(found, text("commits what changes the user", "そのユーザーへの変更を確定できる"));
 };
 
 /** The values of a plan's rows that records outside its scope have by now; on any connection that holds the scope. */

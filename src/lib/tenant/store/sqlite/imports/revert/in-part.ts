@@ -1,6 +1,7 @@
 import { Failure } from "../../../../../errors/index.ts";
 import { USER } from "../../../../../model/user.ts";
 import { text } from "../../../../../text/index.ts";
+import { IS_ABOVE } from "../../../accounts.ts";
 import type { RevertCounts } from "../../../imports/engine.ts";
 import type { ImportRecord } from "../../../imports/record.ts";
 import type { Scope } from "../../../store.ts";
@@ -8,15 +9,15 @@ import type { Database } from "../../database.ts";
 import { hold, see } from "../../scope.ts";
 import { defineFunctions } from "../functions.ts";
 import { isKept, isMade, params, type Committed } from "../history/committed.ts";
-import { IS_ABOVE, isOfSystem } from "../matching/outside.ts";
+import { FOUND, refuseFound } from "../matching/outside.ts";
 import { checkRevertible, planRevert } from "./checks.ts";
 import { refusal } from "./refusals.ts";
 
 // What holds besides of an undoing by who sees a part of the tenant.
 
 /**
- * Nobody but a system administrator changes, removes or brings back the user of who holds a role above operator: neither
- * does an undoing.
+ * Nobody but a system administrator changes, removes or brings back the user of who holds a role above operator, or may hold
+ * one: neither does an undoing.
  *
  * @throws Failure `not-permitted`
  * @see facts 2.1
@@ -24,12 +25,12 @@ import { refusal } from "./refusals.ts";
 const checkNobodyAbove = (database: Database, reverted: Committed): void => {
   if (reverted.kind.thing !== USER) return;
   const found = database.get(
-    `select u.accountName as name, a.role from main.account a left join main.user u on u.pk = a.user
-     where ${IS_ABOVE} and (${isMade("a.user")} or ${isKept(reverted.kind, "a.user")}) order by a.user limit 1`,
+    `select ${FOUND} from (select a.user as pk from main.account a union select pk from main.user where administrator = 1) p
+       left join main.user u on u.pk = p.pk left join main.account a on a.user = p.pk
+     where ${IS_ABOVE} and (${isMade("p.pk")} or ${isKept(reverted.kind, "p.pk")}) order by p.pk limit 1`,
     params(reverted),
   );
-  if (found === undefined) return;
-  throw isOfSystem(found, text("undoes what changed the user", "そのユーザーへの変更を取り消せる"));
+  refuseFound(found, text("undoes what changed the user", "そのユーザーへの変更を取り消せる"));
 };
 
 /**
