@@ -11,6 +11,7 @@ const { hash } = record;
 const origin = { host: "desk", program: "clomoctl 1.0.0", access: "embedded" };
 const common = { version: 2, at: "2026-04-20T01:23:45.000Z", actor: "owner (hanako)", origin };
 const ID = "019a9f3c-5a00-7abc-8def-000000000005";
+const OTHER = "019a9f3c-5a00-7abc-8def-000000000006";
 
 /** A record with a text of its own. */
 const told = (seq: number, own: object): object => ({ seq, hash, record: { ...common, seq, ...own } });
@@ -63,34 +64,43 @@ test("of accounts a table tells the former role and the new one, whole on 80 col
 
 describe("who could do what at a date", () => {
   const org = { id: "o", code: "E", path: "東日本" };
-  const scheme = { thing: "scheme", id: ID, name: "受付" };
-  const account = { thing: "account", id: ID, name: "hanako01" };
+  const schemeNamed = (name: string) => [{ thing: "scheme", id: ID, name }];
+  const accountNamed = (name: string) => [{ thing: "account", id: OTHER, name }];
   const none = { role: "none", managesAll: false, managedOrgs: [], scheme: null };
-  const granted = { role: "custom", managesAll: false, managedOrgs: [org], scheme: { id: ID, name: "受付" } };
+  const granted = { role: "custom", managesAll: false, managedOrgs: [org], scheme: { id: ID, name: "窓口" } };
   const items = [
-    told(9, { action: "roles.schemes.delete", objects: [scheme], before: { operations: ["users.write"] } }),
+    told(9, { action: "roles.schemes.delete", objects: schemeNamed("窓口"), before: { operations: ["users.write"] } }),
     told(8, {
       action: "roles.schemes.edit",
-      objects: [scheme],
-      before: { operations: [] },
+      objects: schemeNamed("窓口"),
+      before: { operations: ["users.move"] },
       after: { operations: ["users.write"] },
     }),
     told(7, {
       action: "accounts.grant",
       actor: "sys",
       by: "owner (hanako)",
-      objects: [account],
+      objects: accountNamed("hanako02"),
       before: none,
       after: granted,
     }),
     told(6, { action: "users.edit", objects: [], before: {}, after: {} }),
+    told(5, { action: "accounts.send-code", objects: accountNamed("hanako02"), detail: {} }),
+    told(4, { action: "accounts.edit", objects: accountNamed("hanako02"), before: none, after: none }),
+    told(3, {
+      action: "roles.schemes.edit",
+      objects: schemeNamed("受付"),
+      before: { operations: [] },
+      after: { operations: ["users.move"] },
+    }),
+    told(2, { action: "accounts.create", objects: accountNamed("hanako01"), after: none }),
   ];
   const { at, actor } = common;
   const asked = async (line: string) => {
     const [words = "", query = ""] = line.split(/ "|"$/);
     const { stdout, requests } = await run([...words.split(" ").slice(1), query], audit(...items));
     expect(requests).toMatchObject([{ query: { until: "2026-03-31T15:00:00.000Z" } }]);
-    return JSON.parse(stdout) as readonly unknown[];
+    return JSON.parse(stdout) as unknown;
   };
 
   test("by the examples of the help: by whom, the scheme, the organisations, and what a deleted scheme had", async () => {
@@ -101,38 +111,44 @@ describe("who could do what at a date", () => {
     expect(ofSchemes).toContainEqual([at, actor, null, "roles.schemes.delete", { operations: ["users.write"] }, null]);
   });
 
-  test.each(["en", "ja"])("by the query of the guide (%s)", async (language) => {
-    const guide = readFileSync(new URL(`../../../docs/guides/audit.${language}.md`, import.meta.url), "utf8");
-    const line = /^ {4}(clomoctl audit list --until .*)$/m.exec(guide)?.[1] ?? "";
-    const blank = {
-      at,
-      by: actor,
-      owner: null,
-      who: "受付",
-      from: null,
-      to: null,
-      orgs: null,
-      all: null,
-      scheme: null,
-    };
-    expect(await asked(line)).toEqual([
-      { ...blank, a: "roles.schemes.delete", items: ["users.write"] },
-      { ...blank, a: "roles.schemes.edit", items: ["users.write"] },
-      {
-        at,
-        by: "sys",
-        owner: "owner (hanako)",
-        a: "accounts.grant",
-        who: "hanako01",
-        from: "none",
-        to: "custom",
-        orgs: ["東日本"],
-        all: false,
-        scheme: "受付",
-        items: null,
-      },
-    ]);
+  test("the help names the guide", async () => {
+    const { en, ja } = await inBoth("audit list --help-all", {});
+    expect(en.stdout).toContain("docs/guides/audit.en.md");
+    expect(ja.stdout).toContain("docs/guides/audit.ja.md");
   });
+
+  test.each(["en", "ja"])(
+    "by the query of the guide (%s), which follows accounts and schemes that are renamed",
+    async (language) => {
+      const guide = readFileSync(new URL(`../../../docs/guides/audit.${language}.md`, import.meta.url), "utf8");
+      const line = /^ {4}(clomoctl audit list --until .*)$/m.exec(guide)?.[1] ?? "";
+      const shared = { at, by: actor, owner: null };
+      const ofScheme = { id: ID, ...shared, from: null, to: null, orgs: null, all: null, scheme: null };
+      const ofAccount = { id: OTHER, ...shared, items: null, all: false };
+      expect(await asked(line)).toEqual({
+        [ID]: [
+          { ...ofScheme, a: "roles.schemes.delete", who: "窓口", items: ["users.write"] },
+          { ...ofScheme, a: "roles.schemes.edit", who: "窓口", items: ["users.write"] },
+          { ...ofScheme, a: "roles.schemes.edit", who: "受付", items: ["users.move"] },
+        ],
+        [OTHER]: [
+          {
+            ...ofAccount,
+            by: "sys",
+            owner: "owner (hanako)",
+            a: "accounts.grant",
+            who: "hanako02",
+            from: "none",
+            to: "custom",
+            orgs: [org],
+            scheme: { id: ID, name: "窓口" },
+          },
+          { ...ofAccount, a: "accounts.edit", who: "hanako02", from: "none", to: "none", orgs: [], scheme: null },
+          { ...ofAccount, a: "accounts.create", who: "hanako01", from: null, to: "none", orgs: [], scheme: null },
+        ],
+      });
+    },
+  );
 });
 
 test("an instant is meant as it is typed, and belongs to what is asked for", async () => {
