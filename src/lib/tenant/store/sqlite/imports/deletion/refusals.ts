@@ -74,11 +74,7 @@ export const isProtected = (
   lesser: Asked["lesser"],
 ): Reason => {
   const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
-<<<<<<< HEAD
-  const own = !mayDo(lesser, "accounts.write") ? ASK_SYSTEM : ASK_OF_MARKED;
-=======
-  const own = lesser?.mayRevoke === false ? ASK_SYSTEM : REVOKE;
->>>>>>> 0804926aedcd32032094fc5fa177571e53271f56
+  const own = mayDo(lesser, "accounts.write") ? REVOKE : ASK_SYSTEM;
   const { en, ja } = lesser === undefined || app !== undefined ? endsAdministrator(app) : own;
   return {
     what: text(
