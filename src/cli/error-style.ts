@@ -8,6 +8,8 @@ export interface ErrorStyle {
   /** also print a problem object */
   readonly json: boolean;
   readonly verbose: boolean;
+  /** width at which sentences are folded; undefined where stderr is no terminal, or one without a known width */
+  readonly columns?: number | undefined;
 }
 
 /** An invalid `--lang` is rejected later, in the language of the environment. */
@@ -19,9 +21,18 @@ function languageOf(flag: string | undefined, environment: Environment): Languag
   }
 }
 
-/** The style that a command line selects, even if the rest of it is wrong. */
-export const errorStyleOf = ({ globals }: Pick<CommandLine, "globals">, environment: Environment): ErrorStyle => ({
+/**
+ * The style that a command line selects, even if the rest of it is wrong.
+ *
+ * @param stderr where errors are shown
+ */
+export const errorStyleOf = (
+  { globals }: Pick<CommandLine, "globals">,
+  environment: Environment,
+  stderr: { readonly isTTY?: boolean; readonly columns?: number } = {},
+): ErrorStyle => ({
   language: languageOf(globals.get("--lang"), environment),
   json: globals.get("--format") === "json",
   verbose: globals.has("--verbose"),
+  columns: stderr.isTTY === true && stderr.columns !== 0 ? stderr.columns : undefined,
 });

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
+import { displayWidth } from "../lib/terminal/table/width.ts";
 import { freshFolder, inBoth, run, type Ran } from "../commands/testing/program.ts";
 import { example } from "../commands/testing/tenant.ts";
 
@@ -47,6 +48,17 @@ describe("version and help", () => {
     expect({ exit, stderr, requests }).toEqual({ exit: 0, stderr: "", requests: [] });
     expect(stdout).toContain(`\n  ${usage}\n`);
   });
+
+  test.each(["roles show 部門", "clomo-account settings set --composition mail", "users list --lang fr", "users lst"])(
+    "%s: what is wrong fits the terminal, in both languages",
+    async (line) => {
+      const all = await inBoth(line, { terminal: {} });
+      for (const { exit, stderr } of Object.values(all)) {
+        expect(exit).toBe(2);
+        for (const one of stderr.split("\n")) expect(displayWidth(one)).toBeLessThanOrEqual(80);
+      }
+    },
+  );
 
   test("a noun alone shows its help, and is a usage error, in both languages", async () => {
     const { en, ja } = await inBoth("users fields");

@@ -17,7 +17,7 @@ export async function main(outside: Outside): Promise<number> {
   const [first, ...others] = host.argv.slice(2);
   if (first === COMPLETE) return answerTab(outside, others);
   const line = readLine(PROGRAM, host.argv.slice(2));
-  const style = errorStyleOf(line, host.env);
+  const style = errorStyleOf(line, host.env, host.stderr);
   try {
     const found = routeOf(line);
     switch (found.to) {

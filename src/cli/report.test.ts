@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
+import { displayWidth } from "../lib/terminal/table/width.ts";
 import { text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
 import { errorStyleOf } from "./error-style.ts";
@@ -22,6 +23,27 @@ test("a failure is three lines, in the language asked for", () => {
   expect(reportOf(failure, styleOf([], { LC_ALL: "ja_JP.UTF-8" }))).toBe(
     "エラー: テナントが変更されました\n  people.csv\n  やり直してください\n",
   );
+});
+
+test("on a terminal it is folded at its width, commands whole; what programs read is not", () => {
+  const long = new Failure("usage", {
+    what: text(`--lang must be one of ${"ja, en, ".repeat(12)}not fr`, `--lang は${"日本語か英語".repeat(12)}です`),
+    where: "clomoctl roles show",
+    hint: text(`see clomoctl clomo-account settings set --help ${"for what it takes ".repeat(4)}`, "参照してください"),
+  });
+  for (const language of ["en", "ja"] as const) {
+    const style = { language, json: true, verbose: false };
+    const lines = reportOf(long, { ...style, columns: 80 })
+      .trimEnd()
+      .split("\n");
+    const problem = lines.pop();
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+    expect(problem).toMatch(/^\{"type":"usage".*\}$/);
+    const unfolded = reportOf(long, style).trimEnd().split("\n");
+    expect(unfolded).toHaveLength(4);
+    expect(unfolded.at(-1)).toBe(problem);
+  }
 });
 
 test("a full disk is said plainly", () => {

@@ -1,5 +1,6 @@
 import { diskFailureOf } from "../lib/errors/disk.ts";
 import { Failure } from "../lib/errors/index.ts";
+import { foldLine } from "../lib/terminal/commands.ts";
 import { escapeForPeople } from "../lib/terminal/escape.ts";
 import { failureLines, problemLine } from "../lib/terminal/failure.ts";
 import { text } from "../lib/text/index.ts";
@@ -26,11 +27,12 @@ export function stackOf(error: unknown): string[] {
   return (error.stack ?? "").split("\n").slice(1);
 }
 
-/** The lines of stderr for a failure, if there is no {@link Terminal} to show it. */
-export function reportOf(failure: Failure, { language, json, verbose }: ErrorStyle): string {
+/** The lines of stderr for a failure, if there is no {@link Terminal} to show it: folded on a terminal, as there. */
+export function reportOf(failure: Failure, { language, json, verbose, columns = 0 }: ErrorStyle): string {
   const [what = "", ...rest] = failureLines(failure, language);
   const stack = verbose ? stackOf(failure.cause).map(escapeForPeople) : [];
   const label = text("error:", "エラー:")[language];
-  const lines = [...stack, `${label} ${what}`, ...rest.map((line) => `  ${line}`)];
+  const said = [`${label} ${what}`, ...rest.map((line) => `  ${line}`)];
+  const lines = [...stack, ...said.flatMap((line) => foldLine(line, columns))];
   return `${[...lines, ...(json ? [problemLine(failure, language)] : [])].join("\n")}\n`;
 }

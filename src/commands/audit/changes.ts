@@ -8,7 +8,7 @@ import { TENANT } from "../../lib/model/tenant.ts";
 import type { Field, Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
-import { calledIn, type Entry } from "./entries.ts";
+import { AUDIT_COLUMNS, calledIn, type Entry } from "./entries.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -152,3 +152,33 @@ export const changeColumns = (entry: Entry, moment: Moment): readonly Column<Ent
   // the path is the same below a parent that is called alike
   return columns.length === 0 && names.has("parentId") ? columnOf("parentId") : columns;
 };
+
+/** Fields that a list names of one change. */
+const MOST_FIELDS = 3;
+
+/** What people call the fields that a change of one record set; nothing of what was made or deleted. */
+function fieldsIn(entry: Entry): readonly Text[] {
+  const { objects, before, after } = entry;
+  if (objects.length !== 1 || before === null || after === null) return [];
+  const columns = changeColumns(entry, (instant) => instant);
+  // of an account both roles are told
+  const isTold = ({ key }: Column<Entry>): boolean => key === "changes.role" && objects[0]?.thing === ACCOUNT.name;
+  const names = columns.filter((column) => !isTold(column)).map(({ header }) => header);
+  const more = names.length - MOST_FIELDS;
+  const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 項目`)] : [];
+  return [...names.slice(0, MOST_FIELDS), ...rest];
+}
+
+/** What a list tells: {@link AUDIT_COLUMNS}, in whose last one people read which fields a change set, too. */
+export const LISTED_COLUMNS: readonly Column<Entry>[] = AUDIT_COLUMNS.map((column) => {
+  const { key, name } = column;
+  if (key !== "about" || name === undefined) return column;
+  const named = (entry: Entry): Text | null => {
+    const about = name(entry);
+    const fields = fieldsIn(entry);
+    if (about === null || fields.length === 0) return about;
+    const { en, ja } = joined(fields, text(", ", "、"));
+    return text(`${about.en} [${en}]`, `${about.ja} [${ja}]`);
+  };
+  return { ...column, name: named };
+});

@@ -177,17 +177,19 @@ const aboutText = (entry: Entry, naming: Naming): Text => {
   return names.en === "" ? { en, ja } : text(`${en}: ${names.en}`, `${ja}: ${names.ja}`);
 };
 
+/** Who typed it, as the operating system knows them: `hanako` of `owner (hanako)`. */
+const userOf = (by: string): string => /\((.+)\)$/s.exec(by)?.[1] ?? by;
+
 /** Columns of a record. */
 export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
   { key: "seq", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
-  { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true },
+  { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true, whole: true },
   {
     key: "actor",
     header: text("by", "実行者"),
     value: ({ actor }) => actor,
-    // as whom first: in a table the end is cut
-    name: ({ actor, by }) =>
-      by === null ? same(actor) : text(`${actor}, run by ${by}`, `${actor}(操作した人: ${by})`),
+    name: ({ actor, by }) => same(by === null ? actor : `${actor} (${userOf(by)})`),
+    ends: true,
   },
   { key: "by", header: text("run by", "操作した人"), value: ({ by }) => by },
   {

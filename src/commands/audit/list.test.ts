@@ -199,23 +199,50 @@ test("in a table of 80 columns each is told in words, in both languages", async 
 test("who acted as an account is told beside it, in both languages", async () => {
   const acted = audit({ seq: 9, hash, record: { ...common, action: "orgs.create", actor: "sys", by: "owner (root)" } });
   const { en, ja } = await inBoth("audit list", { ...acted, terminal: { columns: 120 } });
-  expect(en.stdout).toContain(" sys, run by owner (root) ");
-  expect(ja.stdout).toContain(" sys(操作した人: owner (root)) ");
+  for (const { stdout } of [en, ja]) expect(stdout).toContain("  sys (root)  ");
   const { stdout } = await run("audit list --format tsv --fields actor,by", acted);
   expect(stdout).toBe("actor\tby\nsys\towner (root)\n");
 });
 
-test("in a table who did it is told of every record, and as whom also where the machine's owner is cut off", async () => {
+test("in a table who did it is told of every record, and where there is no room both as whom and who typed it", async () => {
   const object = { thing: "org", id: ID, name: "関東支社 営業統括本部 第一営業部 第二営業課" };
   const own = { action: "secured.groups.create", objects: [object] };
   const items = audit(told(9, { ...own, actor: "kanto-admin", by: "administrator (root)" }), told(8, own));
   const { en, ja } = await inBoth("audit list", { ...items, terminal: { columns: 80 } });
   for (const { stdout } of [en, ja]) {
-    expect(stdout).toMatch(/^ +9 .* kanto-admin.*…/m);
+    expect(stdout).toMatch(/^ +9 .* kanto-.*…?.*\(root\) /m);
     expect(stdout).toMatch(/^ +8 .* owner \(hanako\) /m);
   }
   const { stdout } = await run("audit list --format table", audit(told(8, own)));
   expect(stdout).toContain("  owner (hanako)  ");
+});
+
+test("a table names the fields that a change of one record set, and after both roles the others", async () => {
+  const objects = [{ thing: "account", id: ID, name: "jiro01" }];
+  const org = { id: "o", code: null, path: "大阪支社" };
+  const before = {
+    role: "division",
+    managedOrgs: [],
+    supportOption: false,
+    noticeMail: true,
+    memo: "a",
+    updatedAt: "1",
+  };
+  const after = { ...before, managedOrgs: [org], updatedAt: "2" };
+  const all = { ...after, role: "system", supportOption: true, noticeMail: false, memo: null };
+  const items = audit(
+    told(4, { action: "accounts.edit", objects, before, after }),
+    told(3, { action: "accounts.grant", objects, before, after: all }),
+    told(2, { action: "accounts.create", objects, after }),
+  );
+  const { en, ja } = await inBoth("audit list", { ...items, terminal: { columns: 200 } });
+  expect(en.stdout.match(/jiro01.*/g)).toEqual([
+    "jiro01 [managed organisations]",
+    "jiro01: division administrator → system administrator [managed organisations, support option, notice mail, 1 more]",
+    "jiro01: division administrator",
+  ]);
+  expect(ja.stdout).toContain("システム管理者 [管理対象組織、サポートオプション、お知らせメール受信、ほか 1 項目]\n");
+  expect((await run("audit list --format tsv", items)).stdout).toMatch(/accounts\.edit\tjiro01\n/);
 });
 
 test("on 80 columns no line is wider, whatever address it tells", async () => {

@@ -3,7 +3,8 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
 import { zoneOf, type Tools } from "../tools.ts";
-import { AUDIT_COLUMNS, entryOf, importOf, USUAL_AUDIT, type Entry } from "./entries.ts";
+import { LISTED_COLUMNS } from "./changes.ts";
+import { entryOf, importOf, USUAL_AUDIT, type Entry } from "./entries.ts";
 import { AUDIT_FILTERS, auditQuery } from "./filters.ts";
 
 /** Records asked for at once where no limit says fewer. */
@@ -57,7 +58,7 @@ export default defineCommand({
         yield entry;
       }
     };
-    await terminal.list(listColumns(terminal, AUDIT_COLUMNS, USUAL_AUDIT), entries());
+    await terminal.list(listColumns(terminal, LISTED_COLUMNS, USUAL_AUDIT), entries());
     if (!isAny && filters.action !== undefined) await tellActions(tools, chosen.client, filters.action);
     if (last === undefined) return;
     const line = `clomoctl imports show ${last} --rows`;

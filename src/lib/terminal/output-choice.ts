@@ -35,6 +35,8 @@ export interface Column<R> {
   readonly whole?: boolean | undefined;
   /** its values are paths of organisations: in a table their last names are kept */
   readonly paths?: boolean | undefined;
+  /** begin and end of its values tell: in a table what stands between them is cut */
+  readonly ends?: boolean | undefined;
   /** its values are UTC instants: people read them in their zone */
   readonly instant?: boolean | undefined;
   /** the record's value: anything JSON can represent, `undefined` for none */

@@ -146,12 +146,13 @@ async function listLines<R>(
   switch (format) {
     case "table": {
       const { drawTable } = await import("./table/table.ts");
-      const headers = columns.map(({ header, align = "start", wraps, whole, paths }) => ({
+      const headers = columns.map(({ header, align = "start", wraps, whole, paths, ends }) => ({
         header: header[language],
         align,
         wraps,
         whole,
         paths,
+        ends,
       }));
       const cells = columns.map((column) => tableCell(column, place));
       const rows = map(records, (record) => cells.map((cell) => cell(record)));

@@ -1,5 +1,5 @@
 import { escapeForPeople } from "../escape.ts";
-import { displayWidth, pad, shortenPaths, truncate } from "./width.ts";
+import { displayWidth, pad, shortenPaths, truncate, truncateMiddle } from "./width.ts";
 import { piecesOf, wrapPieces, wrapWords } from "./word-width.ts";
 
 /** A column of a table for people: its header in their language, and the alignment of its cells. */
@@ -12,6 +12,8 @@ export interface TableColumn {
   readonly whole?: boolean | undefined;
   /** its cells are paths of organisations: where they do not fit, their first names go */
   readonly paths?: boolean | undefined;
+  /** where its cells do not fit, what stands in the middle goes */
+  readonly ends?: boolean | undefined;
 }
 
 const GAP = "  ";
@@ -132,6 +134,11 @@ const measure = (columns: readonly TableColumn[], rows: readonly (readonly strin
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(header)),
   );
 
+const shortened = (column: TableColumn | undefined, cell: string, width: number): string => {
+  if (column?.paths === true) return shortenPaths(cell, width);
+  return (column?.ends === true ? truncateMiddle : truncate)(cell, width);
+};
+
 const drawRow = (
   columns: readonly TableColumn[],
   widths: readonly number[],
@@ -140,7 +147,7 @@ const drawRow = (
 ): readonly string[] => {
   const line = joinCells(columns, widths, cells);
   if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return [line];
-  const short = cells.map((cell, at) => (columns[at]?.paths === true ? shortenPaths : truncate)(cell, widths[at] ?? 0));
+  const short = cells.map((cell, at) => shortened(columns[at], cell, widths[at] ?? 0));
   if (columns.at(-1)?.wraps !== true) return [joinCells(columns, widths, short)];
   const [begin = "", ...more] = wrapCell(cells.at(-1) ?? "", widths.at(-1) ?? 0);
   const indent = " ".repeat(sum(widths.slice(0, -1)) + GAP.length * (columns.length - 1));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { escapeForPeople } from "../escape.ts";
-import { displayWidth, pad, shortenPaths, truncate } from "./width.ts";
+import { displayWidth, pad, shortenPaths, truncate, truncateMiddle } from "./width.ts";
 
 const lines = fc.string({ unit: "binary" }).map(escapeForPeople);
 
@@ -51,6 +51,20 @@ test("paths that do not fit lose names from their beginning, the longest first, 
   expect(shortenPaths(paths, 22)).toBe("…/第一営業課、…/総務");
   expect(shortenPaths(paths, 12)).toBe("…/第一営業…");
   expect(shortenPaths("Head/Sales, Branch/Stores/Tokyo", 20)).toBe("Head/Sales, …/Tokyo");
+});
+
+test("what is cut in its middle keeps both ends, and never takes more room", () => {
+  expect(truncateMiddle("taro.yamada@example.jp (hanako)", 40)).toBe("taro.yamada@example.jp (hanako)");
+  expect(truncateMiddle("taro.yamada@example.jp (hanako)", 20)).toBe("taro.yama…p (hanako)");
+  expect(truncateMiddle("髙橋花子(山田)", 8)).toBe("髙…山田)");
+  fc.assert(
+    fc.property(lines, fc.nat(60), (line, columns) => {
+      const cut = truncateMiddle(line, columns);
+      expect(displayWidth(cut)).toBeLessThanOrEqual(Math.max(columns, 0));
+      if (displayWidth(line) <= columns) expect(cut).toBe(line);
+      else if (columns > 0) expect(cut).toContain("…");
+    }),
+  );
 });
 
 test("a slash within a name parts nothing", () => {

@@ -35,6 +35,20 @@ export function truncate(line: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** The line, cut between graphemes to at most `columns`, with `…` in its middle if something was cut. */
+export function truncateMiddle(line: string, columns: number): string {
+  if (displayWidth(line) <= columns) return line;
+  const before = truncate(line, Math.ceil(columns / 2));
+  let left = columns - displayWidth(before);
+  let end = "";
+  for (const { segment } of [...new Intl.Segmenter().segment(line)].toReversed()) {
+    left -= displayWidth(segment);
+    if (left < 0) break;
+    end = segment + end;
+  }
+  return before + end;
+}
+
 /** The names of a path of organisations: a slash within one stands behind a backslash. */
 const NAMES = /(?:\\.|[^/\\])+/gu;
 
