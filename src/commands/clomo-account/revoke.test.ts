@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Account, Device, RenewalItem, Tenant, WrittenAccount } from "../../lib/client/index.ts";
+import type { Account, Device, RenewalItem, Tenant, User, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
@@ -115,6 +115,28 @@ describe("facts 7.2: the last who holds the support option", () => {
     writeFileSync(join(folder, "notify.yaml"), settings, { mode: 0o600 });
     return folder;
   };
+
+  test("names renewals however the owner names the person, in both languages", async () => {
+    const names = [`${holder.user} <${mail}>`, `it@example.jp, ${mail}`, "A0001", holder.user, holder.name, "A0002"];
+    const items = names.map((owner, at) => ({ ...item, id: `${item.id.slice(0, -1)}${at}`, name: `項目${at}`, owner }));
+    const [user] = example<{ items: readonly [User] }>("users").items;
+    const { en, ja } = await inBoth(`${LINE} --yes`, {
+      home: home(),
+      tenant: {
+        ...tenant,
+        tenant: own,
+        listRenewals: { items },
+        findUsers: inTurn(
+          { items: [{ ...user, id: holder.id }] },
+          { items: [] },
+          { items: [{ ...user, id: other.id }] },
+        ),
+        users: { items: [], next: null },
+      },
+    });
+    expect(en.stderr).toContain("owner of 5 renewals (項目0, 項目1, 項目2, 項目3, 項目4); to name another:");
+    expect(ja.stderr).toContain("5 件(項目0、項目1、項目2、項目3、項目4)");
+  });
 
   test("is said with the order to keep to and what else hangs on it, in both languages", async () => {
     const { en, ja } = await inBoth(`${LINE} --yes`, { home: home(), tenant: { ...tenant, tenant: own } });

@@ -70,18 +70,19 @@ async function lossOf(client: Client<"accounts">, { id, name }: Account): Promis
 const SET_OWNER = "clomoctl devices set-owner SERIAL… --user USER";
 
 /** What else hangs on the person of an account, each with what to type or where to change it. */
-async function hangingOn(tools: Tools, { id, name, emails }: Account): Promise<readonly Text[]> {
-  const { client, context } = await tools.tenant("renewals", "devices");
-  const [{ ownerLine }, { ownerAddress }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
+async function hangingOn(tools: Tools, account: Account): Promise<readonly Text[]> {
+  const { id, name, emails } = account;
+  const { client, context } = await tools.tenant("renewals", "devices", "users");
+  const [{ ownerLine }, { ownedBy }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
     import("../../lib/renewals/administrators.ts"),
-    import("../../lib/renewals/notify/recipients.ts"),
+    import("./owned.ts"),
     import("../renewals/items/mail-recipients.ts"),
     import("../../lib/renewals/notify/settings.ts"),
   ]);
   const keys = new Set(emails.map(emailKey));
-  const isOwn = (address: string | undefined): boolean => address !== undefined && keys.has(emailKey(address));
+  const isOwn = (address: string): boolean => keys.has(emailKey(address));
   const lines: Text[] = [];
-  const owned = (await client.renewals.list()).filter((item) => isOwn(ownerAddress(item)));
+  const owned = await ownedBy(client, account);
   const [first] = owned;
   if (first !== undefined) {
     const names = joined(

@@ -57,11 +57,12 @@ const Administration = z.object({
         name: z.string(),
         owner: z.string(),
         revoked: z.boolean(),
+        now: z.string().nullable(),
       }),
     )
     .meta({
       description:
-        "renewals whose owner is the mail address of a user who was deleted, or (`revoked`) who had a role once and has none",
+        "renewals whose owner names, by mail address, employee code, account name, or a full name of one alone, a user who was deleted, or (`revoked`) had a role once and has none, or has another mail address (`now`)",
     }),
   revoked: z.array(z.string()).meta({ description: "mail addresses of users who had a role once and have none" }),
   lacking: z

@@ -77,6 +77,12 @@ test("each says what to type next, in both languages", () => {
   expect(sentenceOf(recipientFinding("it@example.jp", true)).en).toBe(
     "it@example.jp, a recipient of notices, is a user whose role was taken away: name another in notify.yaml; to try it: clomoctl renewals notify test",
   );
+  expect(of({ leavers: [{ ...LEFT, now: "new@example.jp" }] })[0]?.en).toContain(
+    "is a former mail address of the user new@example.jp",
+  );
+  expect(of({ leavers: [{ ...LEFT, now: "new@example.jp" }] })[0]?.ja).toContain(
+    "は、ユーザー new@example.jp の以前のメールアドレスです",
+  );
   expect(of({ leavers: [{ ...LEFT, name: "本社 1" }] })[0]?.en).toContain(`renewals edit ${LEFT.id} `);
 });
 

@@ -21,10 +21,11 @@ export interface Administration {
   /** number of system administrators */
   readonly system: number;
   readonly supported: readonly SupportHolder[];
-  /** items whose owner is the mail address of a user who was deleted or, `revoked`, had a role once and has none */
+  /** items whose owner names a user who was deleted, or, `revoked`, had a role once and has none, or has the address `now` */
   readonly leavers: readonly (Pick<RenewalItem, "id" | "kind" | "name"> & {
     readonly owner: string;
     readonly revoked: boolean;
+    readonly now?: string | null;
   })[];
   /** mail addresses of users who had a role once and have none */
   readonly revoked: readonly string[];
@@ -77,9 +78,12 @@ const leftBy = (isRevoked: boolean): Text =>
     : text("a user who was deleted", "削除されたユーザー");
 
 const ofOwners = ({ leavers }: Administration): readonly Finding[] =>
-  leavers.map(({ id, kind, name, owner, revoked }) => {
+  leavers.map(({ id, kind, name, owner, revoked, now = null }) => {
     const { en, ja } = RENEWAL_KINDS[kind];
-    const left = leftBy(revoked);
+    const left =
+      now === null
+        ? leftBy(revoked)
+        : text(`a former mail address of the user ${now}`, `ユーザー ${now} の以前のメールアドレス`);
     return {
       about: "owner",
       level: "warning",

@@ -72,6 +72,61 @@ test("names items whose owner is a user who was deleted; nobody who never was on
   expect((await administration())?.leavers).toEqual([]);
 });
 
+test("an owner is known by address in a list or behind a name, employee code, account name, or a name of one alone", async () => {
+  const { renewals, accounts, users, imports } = tenant.client;
+  const person = async (name: string, account: string, code: string) => {
+    const { after } = await users.create({ name, emails: [`${account}@example.jp`], employeeCode: code });
+    await accounts.create({ user: after.id, name: account, role: "system", password: PASSWORD });
+    return after.id;
+  };
+  const [sato] = [await person("佐藤 一郎", "sato01", "A0001"), await person("山田 花子", "yamada01", "A0002")];
+  const suzuki = (await users.create({ name: "鈴木 次郎", emails: ["suzuki@example.jp"], employeeCode: "A0003" }))
+    .after;
+  await made("同名");
+  await users.create({ name: "同名", emails: ["other@example.jp"] });
+  const owners = [
+    "sato01",
+    "A0001",
+    "佐藤 一郎",
+    "佐藤 一郎 <SATO01@example.jp>",
+    "yamada01@example.jp, sato01@example.jp",
+    "A0003、情報システム部",
+    "鈴木 次郎",
+    "yamada01",
+    "同名",
+    "総務課 <soumu@example.jp>",
+  ];
+  for (const [at, owner] of owners.entries())
+    await renewals.add({ kind: "push-certificate", name: `項目${at}`, owner });
+  expect((await administration())?.leavers).toEqual([]);
+  await accounts.revoke(sato, {});
+  await imports.commit(await imports.delete({ kind: "users", ids: [suzuki.id] }));
+  const told = async () =>
+    (await administration())?.leavers.map(({ name, owner, revoked, now }) => [name, owner, revoked, now]);
+  const left = [
+    ["項目0", "sato01", true, null],
+    ["項目1", "A0001", true, null],
+    ["項目2", "佐藤 一郎", true, null],
+    ["項目3", "SATO01@example.jp", true, null],
+    ["項目4", "sato01@example.jp", true, null],
+    ["項目5", "A0003", false, null],
+    ["項目6", "鈴木 次郎", false, null],
+  ];
+  expect(await told()).toEqual(left);
+  await users.edit(sato, { emails: ["ichiro@example.jp"] });
+  expect(await told()).toEqual(left);
+});
+
+test("an owner's address that a user has no more is told with the one of today", async () => {
+  const { renewals, users } = tenant.client;
+  const hanako = await made("hanako");
+  await renewals.add({ kind: "push-certificate", name: "本社", owner: "Hanako@example.jp" });
+  await users.edit(hanako, { emails: ["hanako.y@example.jp"] });
+  expect((await administration())?.leavers).toMatchObject([
+    { name: "本社", owner: "Hanako@example.jp", revoked: false, now: "hanako.y@example.jp" },
+  ]);
+});
+
 test("facts 7.2: who had a role and has none is a leaver; who never had one, or has one again, is none", async () => {
   const { renewals, accounts } = tenant.client;
   const [hanako, jiro, saburo] = [await made("hanako"), await made("jiro"), await made("saburo")];

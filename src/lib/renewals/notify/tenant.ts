@@ -105,7 +105,8 @@ export class LoadedTenant {
     const administration = await this.#standing();
     if (administration === undefined) return [];
     // who is no user any more is told with what is due
-    return findingsOf({ ...administration, leavers: administration.leavers.filter(({ revoked }) => revoked) });
+    const leavers = administration.leavers.filter(({ revoked, now = null }) => revoked || now !== null);
+    return findingsOf({ ...administration, leavers });
   }
 
   /** That a recipient left: deleted, or without the role that there was. */

@@ -1,19 +1,23 @@
-import { emailKey } from "../../model/normalise.ts";
+import { ownersIn, type NamedOwner } from "../../model/renewal-owner.ts";
 import type { RenewalKind } from "../../model/renewal.ts";
-import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { member } from "./audit-records.ts";
 import { needsAccount } from "./devices.ts";
+import { namesOf } from "./lists.ts";
 import type { Reader } from "./store.ts";
+import { findPeople, USERS } from "./users.ts";
 
-/** An item whose owner is the mail address of a user who was deleted, or whose role was taken away. */
+/** An item whose owner names a user who was deleted, whose role was taken away, or whose mail address is another by now. */
 interface Leaver {
   readonly id: string;
   readonly kind: RenewalKind;
   readonly name: string;
+  /** who it is, as the owner has it */
   readonly owner: string;
   /** a user still, without the role that there was */
   readonly revoked: boolean;
+  /** the mail address of a user who has the owner's no more; else null */
+  readonly now: string | null;
 }
 
 /** How a tenant stands with its administrators, and with who hears of its renewals: all of it, whoever asks. */
@@ -46,7 +50,7 @@ export const readAdministration = async (reader: Reader, profile: TenantProfile)
     system: await reader.count("select count(*) from main.account where role = 'system'"),
     supported: await readSupported(reader),
     leavers: await readLeavers(reader, revoked),
-    revoked,
+    revoked: revoked.map(({ address }) => address),
     lacking: await countLacking(reader, profile),
   };
 };
@@ -59,46 +63,76 @@ async function readSupported(reader: Reader): Promise<StoredAdministration["supp
   return rows.map(({ name, user, email }) => ({ name: String(name), user: String(user), email: String(email) }));
 }
 
+/** A user's number, and one of the mail addresses. */
+interface Revoked {
+  readonly pk: number;
+  readonly address: string;
+}
+
 /**
  * Mail addresses of who had a role once, as the audit tells, and has none: by the manual the account of a leaver stays.
  *
  * @see facts 2.4, 7.2
  */
-async function readRevoked(reader: Reader): Promise<string[]> {
+async function readRevoked(reader: Reader): Promise<readonly Revoked[]> {
   const without = "select a.user from main.account a where a.role = 'none'";
   if ((await reader.get(`${without} limit 1`)) === undefined) return [];
   const rows = await reader.all(
     `with had as (select distinct o.value ->> 'id' as id from main.audit t, json_each(${member("-> 'objects'")}) o
        where t.action in ('accounts.revoke', 'accounts.edit', 'accounts.grant')
          and ${member("-> 'before' ->> 'role'")} <> 'none')
-     select e.value as address from main.user u join had on had.id = u.id, json_each(u.emails) e
+     select u.pk, e.value as address from main.user u join had on had.id = u.id, json_each(u.emails) e
      where u.pk in (${without}) order by u.pk, e.key`,
   );
-  return rows.map(({ address }) => String(address));
+  return rows.map(({ pk, address }) => ({ pk: Number(pk), address: String(address) }));
 }
 
-/** Owners are compared as users' addresses are; those that no user ever had are somebody else's, such as a shared mailbox. */
-async function readLeavers(reader: Reader, revoked: readonly string[]): Promise<Leaver[]> {
+/** Whom an owner names: undefined where that is nobody who is or was a user, such as a shared mailbox, or not one alone. */
+async function readLeft(
+  reader: Reader,
+  { text, isAddress }: NamedOwner,
+  isRevoked: (pk: number) => boolean,
+): Promise<Pick<Leaver, "revoked" | "now"> | undefined> {
+  const today = await reader.all(`select t.pk from user t where ${USERS.named}`, namesOf(text));
+  const people = today.length > 0 ? today : isAddress ? [] : await readCalled(reader, text);
+  const [one, ...others] = people.map(({ pk }) => Number(pk));
+  if (one !== undefined) return others.length === 0 && isRevoked(one) ? { revoked: true, now: null } : undefined;
+  const [person, ...more] = await findPeople(reader, text);
+  if (person === undefined)
+    return !isAddress && (await wasCalled(reader, text)) ? { revoked: false, now: null } : undefined;
+  if (person.deleted && more.every(({ deleted }) => deleted)) return { revoked: false, now: null };
+  if (more.length > 0) return undefined;
+  if (isRevoked(person.pk)) return { revoked: true, now: null };
+  return isAddress ? { revoked: false, now: person.email } : undefined;
+}
+
+/** Users of today with a full name. */
+const readCalled = (reader: Reader, name: string) =>
+  reader.all("select pk from main.user where coalesce(nameKey, name) = :nameKey limit 2", namesOf(name));
+
+/** Whether just one user who was deleted had a full name. */
+const wasCalled = async (reader: Reader, name: string): Promise<boolean> =>
+  (await reader.count(
+    `select count(distinct w.pk) from user_was w where coalesce(w.nameKey, w.name) = :nameKey
+       and not exists (select 1 from main.user u where u.pk = w.pk)`,
+    namesOf(name),
+  )) === 1;
+
+/** Items whose owners left; each owner is looked up once. */
+async function readLeavers(reader: Reader, revoked: readonly Revoked[]): Promise<Leaver[]> {
   const rows = await reader.all("select id, kind, name, owner from renewal_item where owner is not null order by pk");
-  const items = rows.flatMap(({ id, kind, name, owner }) => {
-    const address = String(owner).trim();
-    return fits(SENDABLE_ADDRESS, address)
-      ? [{ id: String(id), kind: kind as RenewalKind, name: String(name), owner: address, key: emailKey(address) }]
-      : [];
-  });
-  if (items.length === 0) return [];
-  const gone = await reader.all(
-    `with k as (select distinct o.value as emailKey from json_each(:keys) o
-       where not exists (select 1 from main.user_email m where m.emailKey = o.value))
-     select distinct k.emailKey as address from k, user_was w, json_each(coalesce(w.emailKeys, w.emails)) e
-     where e.value = k.emailKey and not exists (select 1 from main.user u where u.pk = w.pk)`,
-    { keys: JSON.stringify(items.map(({ key }) => key)) },
-  );
-  const deleted = new Set(gone.map(({ address }) => address));
-  const without = new Set(revoked.map(emailKey));
-  return items.flatMap(({ key, ...item }) =>
-    deleted.has(key) || without.has(key) ? [{ ...item, revoked: !deleted.has(key) }] : [],
-  );
+  const without = new Set(revoked.map(({ pk }) => pk));
+  const known = new Map<string, Awaited<ReturnType<typeof readLeft>>>();
+  const leavers: Leaver[] = [];
+  for (const { id, kind, name, owner } of rows) {
+    for (const named of ownersIn(String(owner))) {
+      if (!known.has(named.text)) known.set(named.text, await readLeft(reader, named, (pk) => without.has(pk)));
+      const left = known.get(named.text);
+      if (left === undefined) continue;
+      leavers.push({ id: String(id), kind: kind as RenewalKind, name: String(name), owner: named.text, ...left });
+    }
+  }
+  return leavers;
 }
 
 /**
