@@ -287,6 +287,17 @@ describe("the answer", () => {
     expect(told(own.requests)).toEqual({ kind: "custom", name: "契約" });
   });
 
+  test("says that nothing was changed where a question is left by Ctrl-C, in both languages", async () => {
+    const left = async (question: string, language: string) => {
+      const typing = [[question, "\u0003"]] as const;
+      return run(["--lang", language, "renewals", "add", ...custom], { tenant: {}, terminal: { typing } });
+    };
+    const en = await left("Who renews", "en");
+    expect(en).toMatchObject({ exit: 130, stdout: "", requests: [] });
+    expect(en.stderr).toContain("interrupted: nothing was changed");
+    expect((await left("更新担当は", "ja")).stderr).toContain("何も変更していません");
+  });
+
   test.each(["password: hunter2", "パスワード：abc", "PASSWD=x"])("notes like %s are warned of", async (notes) => {
     const { en, ja } = await inBoth(["renewals", "add", ...custom, "--notes", notes], { tenant: added });
     expect(en.stderr).toMatch(/^warning: the notes look like a password.+: clomoctl renewals edit 契約 --notes ''\n$/);

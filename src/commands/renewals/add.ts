@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
-import { WRITTEN } from "../records/written.ts";
+import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { askMissing, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -48,6 +48,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
+    tools.describeState(() => BEFORE_WRITING);
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const { kind } = options;
@@ -60,7 +61,9 @@ export default defineCommand({
     const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
     await refuseDuplicate(client, item);
     await warnOfSecrets(tools, name, item);
-    const added = await client.renewals.add({ ...item, ...(await askMissing(tools, item)) });
+    const whole = { ...item, ...(await askMissing(tools, item)) };
+    tools.describeState(() => WHILE_WRITING);
+    const added = await client.renewals.add(whole);
     tools.describeDone(WRITTEN);
     if (added.expiresAt === null) {
       await tools.terminal.warn(

@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { WRITTEN } from "../records/written.ts";
+import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { asOfNow, showItem } from "./items/tenant-items.ts";
@@ -38,13 +38,16 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, by, at }) {
+    tools.describeState(() => BEFORE_WRITING);
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const asOf = asOfNow(tools, tenant);
     const when = at === undefined ? asOf.now.toISOString() : pastInstant(at, { ...asOf, where: "--at" });
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);
-    const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(tools), at: when });
+    const who = by ?? userHere(tools);
+    tools.describeState(() => WHILE_WRITING);
+    const confirmed = await client.renewals.confirm(item.id, { by: who, at: when });
     tools.describeDone(WRITTEN);
     await showItem(tools, tenant, confirmed);
   },

@@ -7,7 +7,7 @@ import { CHECKS } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { WRITTEN } from "../records/written.ts";
+import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
@@ -38,6 +38,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, name, ...options }) {
+    tools.describeState(() => BEFORE_WRITING);
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const before = await findItem(client, typed);
@@ -53,6 +54,7 @@ export default defineCommand({
     if (file !== undefined) await warnOfRefused(tools, { before, change, file, options, timezone });
     await warnOfSecrets(tools, before.name, change);
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
+    tools.describeState(() => WHILE_WRITING);
     const after = await client.renewals.edit(before.id, kept);
     tools.describeDone(WRITTEN);
     await showItem(tools, tenant, after);

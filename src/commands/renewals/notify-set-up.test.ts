@@ -42,6 +42,14 @@ describe("init", () => {
     });
   });
 
+  test("writes nothing where a question is left by Ctrl-C", async () => {
+    const home = freshFolder();
+    const ran = await run("renewals notify init", { home, terminal: { typing: [["Mail server", "\u0003"]] } });
+    expect(ran).toMatchObject({ exit: 130, stdout: "" });
+    expect(ran.stderr).toContain("interrupted: no settings were written");
+    expect(existsSync(join(home, "notify.yaml"))).toBe(false);
+  });
+
   test("is refused to an account that may not record notices, and nothing is written", async () => {
     const home = freshFolder();
     const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };

@@ -30,6 +30,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "value-error": { value: "x1" },
   "value-missing": { value: "x1" },
   "value-blanks": { value: "x1" },
+  "name-blanks": { value: "x1" },
   "value-full-width": { value: "x1" },
   "value-short": { value: "x1" },
   "value-decimal": { value: "x1" },
@@ -56,6 +57,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "header-missing": { header: "役職" },
   "header-other-app": { header: "役職", app: "SecuredMailer" },
   "name-near": { name: "営業郡", near: "営業部", of: "org" },
+  "org-slash": { name: "本社/営業部" },
   "column-blank": { count: 4711 },
   "org-not-shown": { count: 4711 },
   "org-outside": { of: "user" },
@@ -161,6 +163,7 @@ test("which problems let a row pass", () => {
     "value-exponent",
     "value-missing",
     "value-blanks",
+    "name-blanks",
     "value-full-width",
     "value-short",
     "value-decimal",
@@ -177,6 +180,7 @@ test("which problems let a row pass", () => {
     "owner-wipe",
     "account-shared",
     "name-near",
+    "org-slash",
     "operator-stranded",
   ]);
 });

@@ -279,7 +279,14 @@ export const PROBLEMS = {
     },
   },
   "value-missing": suspicion("a program's word for no value", "プログラムが「値なし」に使う語です"),
-  "value-blanks": suspicion("blanks at the ends", "前後に空白があります"),
+  "value-blanks": suspicion(
+    "blanks at the ends, which --fix trim removes",
+    "前後に空白があります(--fix trim で取り除けます)",
+  ),
+  "name-blanks": suspicion(
+    "blanks at the ends, which --fix leaves in a required name",
+    "前後に空白があります(--fix は必須の名称を変えないため、ファイルを直してください)",
+  ),
   "value-full-width": suspicion("full-width letters or digits", "全角英数字があります"),
   "value-short": suspicion(
     "fewer digits than other codes, which begin with 0; a spreadsheet removes zeros at the start",
@@ -432,6 +439,10 @@ export const PROBLEMS = {
   "name-near": warning(
     (p) => `creates the ${nounOf(p).en} ${p["name"]}; did you mean ${p["near"]}?`,
     (p) => `${nounOf(p).ja}「${p["name"]}」を新しく作ります。「${p["near"]}」ではありませんか?`,
+  ),
+  "org-slash": warning(
+    "creates one organisation named {name}, and no organisations below each other: the column has codes, not paths; if a path is meant, leave out --create-orgs, import the organisations first (clomoctl orgs import FILE) and write their codes",
+    "「{name}」という名前の組織を 1 つ作ります(階層にはなりません)。この列はパスではなく組織コードです。パスのつもりなら --create-orgs を付けずに、先に組織をインポートし(clomoctl orgs import FILE)、その組織コードを書いてください",
   ),
   "administrator-row": error(
     "{id} is an administrator; imports never touch administrators",

@@ -413,6 +413,27 @@ test("of two new names that are one slip apart, the rarer one is doubted, wherev
   );
 });
 
+test("a path where a code is expected makes one organisation, which is warned of", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["本社", "H"],
+  ]);
+  const rows = (...codes: readonly string[]) => [
+    ["氏名", MAIL, "組織コード"],
+    ...codes.map((code, at) => ["人", `u${at}@x.jp`, code]),
+  ];
+  const plan = await tenant.plan({ kind: "users", createOrgs: true }, rows("本社/営業部", "H", "本社/営業部", "新設"));
+  expect(plan).toMatchObject({ orgsCreated: 2, newOrgs: ["本社/営業部", "新設"], warnings: 1 });
+  expect(await tenant.faults(plan)).toEqual(["org-slash@2"]);
+  expect((await tenant.problems(plan))[0]).toMatchObject({
+    severity: "warning",
+    column: 3,
+    params: { name: "本社/営業部" },
+  });
+  await tenant.import({ kind: "users", createOrgs: true }, rows("A/1"));
+  expect(await tenant.faults(await tenant.plan({ kind: "users", createOrgs: true }, rows("A/1")))).toEqual([]);
+});
+
 test("new organisations and groups are named, and those near to others warned of", async () => {
   await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],

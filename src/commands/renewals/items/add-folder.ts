@@ -3,8 +3,9 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { resultOf } from "../../../lib/renewals/check.ts";
 import { judge, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
 import { gatherFiles } from "../../../lib/renewals/sources.ts";
-import { text } from "../../../lib/text/index.ts";
+import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
+import { WRITTEN } from "../../records/written.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
 import type { ItemOptions } from "./options.ts";
@@ -28,6 +29,12 @@ export async function addFolder(
   );
   const known = new Set((await client.renewals.list()).map(({ fingerprint }) => fingerprint));
   const added: Judged[] = [];
+  tools.describeState(() =>
+    text(
+      `${counted(added.length, "item")} recorded; the last one may be, too`,
+      `${added.length} 件を登録しました。最後の 1 件も登録されている可能性があります`,
+    ),
+  );
   let refused = 0;
   const { checked, superseded } = resultOf(found, asOf.thresholds);
   for (const { source, remark } of superseded) {
@@ -50,6 +57,7 @@ export async function addFolder(
       await terminal.problem(text(`${one.source}: ${error.what.en}`, `${one.source}: ${error.what.ja}`));
     }
   }
+  tools.describeDone(WRITTEN);
   await terminal.list(ITEM_COLUMNS, added);
   if (refused === 0) return undefined;
   return added.length === 0 ? "input-rejected" : "partial";

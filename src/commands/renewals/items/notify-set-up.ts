@@ -36,8 +36,10 @@ export async function writeSettings(tools: Tools): Promise<void> {
       hint: text("to try them: clomoctl renewals notify test", "動作の確認: clomoctl renewals notify test"),
     });
   }
+  tools.describeState(() => text("no settings were written", "設定ファイルは書き出していません"));
   const answers = terminal.interactive ? await ask(tools) : NOTHING;
   const content = settingsText(answers, terminal.language);
+  tools.describeState(() => text("the settings may have been written", "設定ファイルは書き出された可能性があります"));
   await ensureFolder(home.settings);
   await writeFileAtomically(file, { ...temporary, kept: [], secret: true }, (writer) => writer.write(content));
   await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));

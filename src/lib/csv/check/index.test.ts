@@ -238,7 +238,7 @@ describe("two threads", () => {
 
   it("go on alone where the split lies inside quotes", async () => {
     const seen = { parts: 0 };
-    const content = `氏名,メールアドレス\n"${"山,田\n".repeat(400)}",a@b.jp\n`;
+    const content = `氏名,メールアドレス\n"${"山,田\n".repeat(400)}山",a@b.jp\n`;
     const options = { splitFrom: 0, chunkBytes: 64, startSecond: inProcess(seen) };
     expect(await check(content, "users", options)).toMatchObject({ rows: 1, problems: [] });
     expect(seen.parts).toBe(1);

@@ -104,6 +104,8 @@ it.each([
   ["users", "E-Mail", "メールアドレス"],
   ["users", "社員Ｎｏ", "社員コード"],
   ["users", "電話 番号", "TEL"],
+  ["users", "所属組織", "組織コード"],
+  ["users", "所属部署", "組織コード"],
   ["docs", "氏名", "表示名"],
   ["devices", "シリアル番号", "シリアルナンバー"],
   ["users", "constructor", undefined],

@@ -24,7 +24,7 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   displayName: ["氏名", ...KANJI_NAMES],
   nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "氏名カナ", "氏名(カナ)"],
   emails: ["メール", "eメール", "メルアド", "mail", "email", "e-mail", "mailaddress"],
-  orgCode: ["部署コード", "部門コード", "所属コード", "部署", "所属"],
+  orgCode: ["部署コード", "部門コード", "所属コード", "所属組織コード", "部署", "所属", "所属組織", "所属部署", "組織"],
   title: ["肩書", "肩書き", "職位", "役職名"],
   employeeCode: ["社員番号", "社員no", "社員no.", "社員id", "従業員番号", "従業員コード", "職員番号"],
   tel: ["電話", "電話番号", "連絡先", "phone"],

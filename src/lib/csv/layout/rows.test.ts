@@ -70,6 +70,19 @@ describe("RowChecker", () => {
     expect(outcome.values).toEqual(["u1", "99999"]);
   });
 
+  it("tells blanks at the ends of any text, which --fix trim removes but from a required name", () => {
+    const header = ["氏名", "役職", "メールアドレス"];
+    const cells = ["新井 太郎\u3000", "主任\t", "a@b.jp"];
+    const told = (options: RowOptions) => {
+      const problems: Problem[] = [];
+      const checker = new RowChecker(readHeader(header, users).layout, (problem) => problems.push(problem), options);
+      expect(checker.check(cells, cells.length, 5, 7)).toBe(true);
+      return [...problems, ...checker.tally.problems()].map(({ code, header: of }) => `${code} ${of}`).toSorted();
+    };
+    expect(told({})).toEqual(["name-blanks 氏名", "value-blanks 役職"]);
+    expect(told({ fix: ["trim"] })).toEqual(["name-blanks 氏名", "value-mended 役職"]);
+  });
+
   it("counts cells", () => {
     const few = check(users, USER, ["山田"]);
     expect(few.problems).toMatchObject([{ code: "cells-too-few", column: 0, params: { got: 1, want: 3 } }]);

@@ -7,7 +7,7 @@ import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { Fix } from "../../model/import.ts";
 import { isPlainAddress, Look, lookAt, lookAtText } from "./look.ts";
-import { mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
+import { blanksIn, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { shownValue } from "../../model/cell-text.ts";
 
@@ -261,7 +261,8 @@ export class RowChecker {
     if (suspicion === undefined) return;
     if (suspicion === "value-error") {
       if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: shownValue(value) });
-    } else if (suspicion !== "value-short") this.#note(suspicion, position, value);
+    } else if (suspicion === "value-blanks") this.#note(blanksIn(column), position, value);
+    else if (suspicion !== "value-short") this.#note(suspicion, position, value);
     else if (!this.tally.countsDigits(position + 1, value))
       this.tally.noteDigits(this.#noted("value-short", position, value), value);
   }

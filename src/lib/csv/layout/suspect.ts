@@ -45,8 +45,10 @@ const damageOf = (value: string): ProblemCode | undefined => {
   }
 };
 
-const isBlankAt = (value: string, at: number): boolean =>
-  value.charCodeAt(at) <= 0x20 || value.charCodeAt(at) === 0x3000;
+const isBlankUnit = (unit: number): boolean => unit <= 0x20 || unit === 0x3000 || unit === 0xa0;
+
+const hasBlankEnd = (value: string): boolean =>
+  isBlankUnit(value.charCodeAt(0)) || isBlankUnit(value.charCodeAt(value.length - 1));
 
 const LONGEST_DATE = 10;
 
@@ -54,7 +56,7 @@ const codeDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined =
   if (kinds === 0) return "value-short";
   if (kinds === LETTER) return undefined;
   if ((kinds & (BLANK | NOT_ASCII)) !== 0) {
-    if (isBlankAt(value, 0) || isBlankAt(value, value.length - 1)) return "value-blanks";
+    if (hasBlankEnd(value)) return "value-blanks";
     if (FULL_WIDTH.test(value)) return "value-full-width";
   }
   if ((kinds & POINT) !== 0 && DECIMAL.test(value)) return "value-decimal";
@@ -91,7 +93,9 @@ export const suspicionOf = (value: string, scrutiny: Scrutiny, look: Look): Prob
   if (scrutiny === "none") return undefined;
   const first = value.charCodeAt(0);
   const found = first < 128 && NOTICED[first] === 1 ? damageOf(value) : undefined;
-  return found ?? (scrutiny === "code" ? codeDamageOf(value, look) : undefined);
+  if (found !== undefined) return found;
+  if (scrutiny === "code") return codeDamageOf(value, look);
+  return hasBlankEnd(value) ? "value-blanks" : undefined;
 };
 
 /** Full-width ASCII and blanks as their half-width forms. */
@@ -100,10 +104,17 @@ const halfWidth = (value: string): string =>
     character === "\u3000" ? " " : String.fromCharCode(character.charCodeAt(0) - 0xfee0),
   );
 
-/** How a column's values are mended; undefined if never: a secret and a required name stay as they are. */
+/** A secret and a required name stay as they are. */
+const isKept = ({ secret, required, comparison }: Column): boolean =>
+  secret === true || (required === "always" && comparison === "name");
+
+/** The problem of a column whose values have blanks at their ends. */
+export const blanksIn = (column: Column): ProblemCode => (isKept(column) ? "name-blanks" : "value-blanks");
+
+/** How a column's values are mended; undefined if never. */
 export const mendOf = (column: Column, fixes: readonly Fix[]): ((value: string) => string) | undefined => {
-  const { secret, required, comparison, rule } = column;
-  if (secret === true || (required === "always" && comparison === "name") || fixes.length === 0) return undefined;
+  const { rule } = column;
+  if (isKept(column) || fixes.length === 0) return undefined;
   const isCode = rule.kind !== "text" || rule.charset !== undefined || scrutinyOf(column) === "code";
   const [trims, widens] = [fixes.includes("trim"), fixes.includes("width") && isCode];
   if (!trims && !widens) return undefined;

@@ -13,6 +13,7 @@ import { hasSecrets, indexTargets, isStaged, isTouched, newReferences, VALID } f
 import {
   findBlankColumns,
   findNearNames,
+  findSlashes,
   findCaseTwins,
   findDuplicates,
   findMissingForNew,
@@ -139,6 +140,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   const { update, columns } = countChanges(database, plan);
   findBlankColumns(database, plan, columns);
   findNearNames(database, plan);
+  findSlashes(database, plan);
   const deleted = countDeleted(database, plan);
   const severity = (which: string): number =>
     database.count("select count(*) from s.problem where severity = :which", { which });

@@ -331,6 +331,23 @@ export const findNearNames = (database: Database, plan: PlanSql): void => {
   }
 };
 
+/** New organisations whose code, which is their name too, looks like a path. */
+export const findSlashes = (database: Database, plan: PlanSql): void => {
+  for (const reference of plan.kind.references) {
+    if (reference.table.thing.name !== "org") continue;
+    const wanted = newReferences(plan, reference);
+    if (wanted === undefined) continue;
+    recordFinding(database, plan, {
+      code: "org-slash",
+      severity: "warning",
+      field: reference.field.field,
+      select: `select r.row, r.line, n.col, json_object('name', n.value) as params
+        from (${wanted}) n join s.row r on r.row = n.row where instr(n.value, '/') > 0 order by r.row`,
+      params: { kind: plan.kind.name },
+    });
+  }
+};
+
 /** New names that are compared with others. */
 const MOST_NEAR = 2_000;
 
