@@ -99,5 +99,5 @@ export const see = (database: Database, scope: Scope | undefined): void => {
 
 /** Makes the organisations of a scope ready, as they are on the connection's snapshot. */
 export const hold = (database: Database, scope: Scope | undefined): void => {
-  if (scope !== undefined) derive(database, heldBy(scope));
+  if (scope !== undefined) for (const held of heldBy(scope)) derive(database, held);
 };
