@@ -101,3 +101,11 @@ export const see = (database: Database, scope: Scope | undefined): void => {
 export const hold = (database: Database, scope: Scope | undefined): void => {
   if (scope !== undefined) for (const held of heldBy(scope)) derive(database, held);
 };
+
+/** The number that an import has for who sees a scope, of which the organisations are ready afterwards. @param pk its own */
+export const importNumber = (database: Database, pk: number, scope: Scope | undefined): number => {
+  if (scope === undefined) return pk;
+  hold(database, scope);
+  const rows = visibleRows(scope).get("import") ?? "";
+  return database.count(`select count(*) from main.import t where t.pk <= :pk and ${rows}`, { pk });
+};
