@@ -203,3 +203,44 @@ test("who was moved out of a plan's organisations in the console is told to lie 
     expect(unreadable.first.map(({ action, outside }) => [action, outside])).toEqual([["invalid", undefined]]);
   }
 });
+
+describe("a verification that is refused names the import, and tasks, by the numbers that they have for who asks", () => {
+  const sent = () => ({ stream: new Blob([fileOf(CELLS)]).stream(), encoding: "utf-8" }) as const;
+  const emitted = async (): Promise<string> => {
+    tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    for (const name of ["一", "二", "三"])
+      await tenant.import({ kind: "users" }, [
+        ["氏名", "メールアドレス"],
+        [name, `${name}@example.jp`],
+      ]);
+    const { imports } = tenant.as("div");
+    const plan = await imports.emitted(await imports.plan({ kind: "users" }, sent()));
+    expect(plan.number).toBe(1);
+    return plan.id;
+  };
+  const refused = async (id: string) => {
+    const failure = await failureOf(tenant.as("div").imports.verify(id, sent(), {}));
+    return [failure?.code, failure?.what.en, failure?.hint?.en, failure?.hint?.ja].join("\n");
+  };
+
+  test("where its rows are invalid by now", async () => {
+    const id = await emitted();
+    await tenant.client.users.create({ name: "外", emails: ["shinjin@example.jp"] });
+    const told = await refused(id);
+    expect(told).toMatch(/^input-rejected\nimport 1 has invalid rows/);
+    expect(told).toContain("clomoctl imports discard 1");
+    expect(told).not.toMatch(/\b4\b/);
+  });
+
+  test("where it would overwrite what was made here since", async () => {
+    const id = await emitted();
+    const [east] = await tenant.client.orgs.find({ name: "EAST" });
+    await tenant.client.users.create({ name: "別人", emails: ["shinjin@example.jp"], org: east?.id ?? "" });
+    const [task] = (await tenant.as("div").console.list({ state: "open" })).filter(({ name }) => name === "別人");
+    const told = await refused(id);
+    expect(told).toMatch(/^conflict\n別人 \(shinjin@example\.jp\)/);
+    expect(told).toContain(`(open task ${task?.number})`);
+    expect(task?.number).toBeGreaterThanOrEqual(100_000);
+    expect(told).toContain("clomoctl imports discard 1");
+  });
+});

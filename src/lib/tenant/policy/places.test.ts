@@ -75,6 +75,56 @@ test("what an account manages that somebody does not see is deleted by a system 
   expect(whole?.what.en).toContain("1 CLOMO account: shirarezu");
 });
 
+test("what happened in an organisation is seen once it is deleted, by who has where it was, by the numbers it had", async () => {
+  const [{ tenant }] = pair;
+  const { client } = tenant;
+  await withAccount(tenant, {
+    name: "loeschen",
+    role: "custom",
+    org: "E2",
+    manages: ["EAST"],
+    items: ["users.write", "users.move", "users.delete", "orgs.write", "orgs.delete"],
+  });
+  const deletes = tenant.as("loeschen");
+  const seen = async (account: string) =>
+    (await Array.fromAsync(tenant.as(account).audit.list())).map(({ record }) => record);
+  const idOf = async (code: string) => (await client.orgs.find({ name: code }))[0]?.id ?? "";
+  const { after: upper } = await deletes.orgs.create({ name: "仮", code: "TMP", parentId: await idOf("E2") });
+  const { after: lower } = await deletes.orgs.create({ name: "下", code: "LOW", parentId: upper.id });
+  const [jiro] = await client.users.find({ name: "jiro@east.example" });
+  const ids = [jiro?.id ?? ""];
+  await deletes.users.move({ ids, org: lower.id });
+  await deletes.users.edit(ids[0] ?? "", { emails: ["evil@east.example"] });
+  await deletes.users.move({ ids, org: await idOf("E2") });
+  // and by an import that was planned in it
+  const shita = await withAccount(tenant, { name: "shita", role: "division", org: "E1", manages: ["LOW"] });
+  const stream = new Blob(["氏名,メールアドレス,組織コード\n新,new9@east.example,LOW\n"]).stream();
+  const own = tenant.as("shita").imports;
+  const plan = await own.plan({ kind: "users", mode: "append" }, { stream, encoding: "utf-8" });
+  await own.commit(plan);
+  const [made] = await client.users.find({ name: "new9@east.example" });
+  await client.users.move({ ids: [made?.id ?? ""], org: await idOf("E2") });
+  await client.accounts.revoke(shita, {});
+  const before = { higashi: await seen("higashi"), minami: await seen("minami") };
+  const imports = await tenant.as("higashi").imports.list();
+  for (const id of [lower.id, upper.id])
+    await deletes.imports.commit(await deletes.imports.delete({ kind: "orgs", ids: [id], called: "仮" }));
+  for (const account of ["higashi", "minami"] as const) {
+    const after = await seen(account);
+    expect(after.slice(2)).toEqual(before[account]);
+    expect(after.slice(0, 2)).toMatchObject([{ action: "orgs.delete" }, { action: "orgs.delete" }]);
+    expect(JSON.stringify(after)).toContain("evil@east.example");
+  }
+  expect((await tenant.as("higashi").imports.list()).slice(-imports.length)).toEqual(imports);
+  // as that is undone, and done again, and as what it was in is moved away
+  await client.imports.commit(await client.imports.revert((await deletes.imports.list())[0]?.id ?? ""));
+  await client.orgs.move(upper.id, { parent: await idOf("E1") });
+  await deletes.imports.commit(await deletes.imports.delete({ kind: "orgs", ids: [upper.id], called: "仮" }));
+  expect((await seen("higashi")).slice(-before.higashi.length)).toEqual(before.higashi);
+  await client.orgs.move(await idOf("E1"), { parent: await idOf("WEST") });
+  expect(JSON.stringify(await seen("higashi"))).not.toContain("evil@east.example");
+});
+
 test("the audit tells who sees a part of it neither what an import for all counted nor how many records there are", async () => {
   const [{ tenant }] = pair;
   const cells = [

@@ -10,8 +10,20 @@ export const planScope = (orgs: readonly number[]): Scope => ({
   accounts: true,
 });
 
+/** SQL: true if an organisation is one of the scope's. @param pk SQL of its number */
+const isHeld = (pk: string): string => `${pk} in (select pk from temp.held)`;
+
+/** SQL: the same of one that may be deleted by now: then where it was last counts. */
+const wasHeld = (pk: string): string => `(${isHeld(pk)} or ${pk} in (select pk from temp.held_once))`;
+
+/** SQL: a text that is another one once the tree of organisations has changed. */
+const treeState = ({ orgs }: Scope): string =>
+  `select concat((select revision from main.collection where name = 'orgs'), ' ',
+    (select id from main.org order by pk desc limit 1), ' ${JSON.stringify(orgs ?? null)}') as state`;
+
 /** The organisations of a scope, each with all below it, as `temp.held`. */
-export const heldBy = ({ orgs }: Scope): Derived => {
+const standing = (scope: Scope): Derived => {
+  const { orgs } = scope;
   const roots =
     orgs === undefined
       ? "select pk from main.org where parent is null"
@@ -19,16 +31,32 @@ export const heldBy = ({ orgs }: Scope): Derived => {
   return {
     name: "held",
     columns: "pk integer primary key",
-    state: `select concat((select revision from main.collection where name = 'orgs'), ' ',
-      (select id from main.org order by pk desc limit 1), ' ${JSON.stringify(orgs ?? null)}') as state`,
+    state: treeState(scope),
     fill: `with recursive within (pk) as (
         ${roots} union select o.pk from within w join main.org o on o.parent = w.pk)
       insert into temp.held (pk) select pk from within`,
   };
 };
 
-/** SQL: true if an organisation is one of the scope's. @param pk SQL of its number */
-const isHeld = (pk: string): string => `${pk} in (select pk from temp.held)`;
+/** Those that were below them when they were deleted, each by its last place, as `temp.held_once`. */
+const deleted = (scope: Scope): Derived => ({
+  name: "held_once",
+  columns: "pk integer primary key, id text not null unique",
+  state: treeState(scope),
+  fill: `with recursive gone (pk, id, parent) as (
+      select pk, id, parent from (
+        select w.pk, w.id, w.parent, row_number() over (partition by w.pk order by i.revision desc) as place
+        from main.org_was w join main.import i on i.pk = w.import
+        where w.action = 'delete' and not exists (select 1 from main.org o where o.pk = w.pk)) last
+      where place = 1),
+    within (pk, id) as (
+      select g.pk, g.id from gone g where ${isHeld("g.parent")}
+      union select g.pk, g.id from within w join gone g on g.parent = w.pk)
+    insert into temp.held_once (pk, id) select pk, id from within`,
+});
+
+/** The organisations of a scope, in the order in which they are made ready. */
+export const heldBy = (scope: Scope): readonly Derived[] => [standing(scope), deleted(scope)];
 
 /** SQL: true if the user with a number is in the scope. */
 const isOfHeldUser = (pk: string): string =>
@@ -53,7 +81,7 @@ const isOfKind = ({ kinds }: Scope): string =>
 const importsOf = (scope: Scope): string => {
   if (scope.orgs === undefined) return isOfKind(scope);
   const planned = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
-  return `${isOfKind(scope)} and ${areHeld(planned, "select 1 from temp.held h where h.pk = e.value")}`;
+  return `${isOfKind(scope)} and ${areHeld(planned, `select 1 where ${wasHeld("e.value")}`)}`;
 };
 
 /** SQL: true if the record of a task `t` is in the scope, or gone. A thing without files has records of its own numbers. */
@@ -74,6 +102,7 @@ const NAMES_HELD = `not exists (select 1 from json_each(coalesce(t.changes, '[]'
     or exists (select 1 from json_each(c.value -> 'ids') named where named.value is not null
       and not exists (select 1 from org seen where seen.id = named.value)
       and not exists (select 1 from user seen where seen.id = named.value)
+      and not exists (select 1 from temp.held_once seen where seen.id = named.value)
       and not exists (select 1 from org_was seen where seen.id = named.value and seen.action = 'delete')
       and not exists (select 1 from user_was seen where seen.id = named.value and seen.action = 'delete')))`;
 
@@ -83,11 +112,15 @@ const isOfReadThing = ({ accounts }: Scope): string =>
 
 /** SQL: true if a task `t` by hand is about the scope's organisations, and names nothing else. */
 const isHandTaskOf = (scope: Scope): string =>
-  `${isHeld("t.org")} and coalesce(t.thing, 'account') = 'account' and ${isOfReadThing(scope)}
+  `${wasHeld("t.org")} and coalesce(t.thing, 'account') = 'account' and ${isOfReadThing(scope)}
     and ${IS_OF_HELD_RECORD} and ${NAMES_HELD}`;
 
 /** SQL: true if a row `t` of a table belongs to an import of the scope. */
 const OF_IMPORT = "t.import in (select pk from import)";
+
+/** SQL: what tells that the organisation with an id is, or was, one of the scope's. */
+const WAS_HELD_BY_ID = `select 1 from main.org o join temp.held h on h.pk = o.pk where o.id = e.value
+  union all select 1 from temp.held_once h where h.id = e.value`;
 
 /** SQL: that a record `t` of the audit is of tasks that were closed. */
 export const IS_OF_TASKS = "coalesce(t.action, '') in ('console.confirm', 'console.drop')";
@@ -125,7 +158,7 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
       "audit",
       ofAll
         ? ARE_TASKS_SEEN
-        : `json_valid(t.record) and ${areHeld("t.record -> 'orgs'", `select 1 from main.org o join temp.held h on h.pk = o.pk where o.id = e.value`)}
+        : `json_valid(t.record) and ${areHeld("t.record -> 'orgs'", WAS_HELD_BY_ID)}
             and ${ARE_TASKS_SEEN}`,
     ],
   ]);

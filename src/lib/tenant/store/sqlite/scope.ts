@@ -99,5 +99,13 @@ export const see = (database: Database, scope: Scope | undefined): void => {
 
 /** Makes the organisations of a scope ready, as they are on the connection's snapshot. */
 export const hold = (database: Database, scope: Scope | undefined): void => {
-  if (scope !== undefined) derive(database, heldBy(scope));
+  if (scope !== undefined) for (const held of heldBy(scope)) derive(database, held);
+};
+
+/** The number that an import has for who sees a scope, of which the organisations are ready afterwards. @param pk its own */
+export const importNumber = (database: Database, pk: number, scope: Scope | undefined): number => {
+  if (scope === undefined) return pk;
+  hold(database, scope);
+  const rows = visibleRows(scope).get("import") ?? "";
+  return database.count(`select count(*) from main.import t where t.pk <= :pk and ${rows}`, { pk });
 };

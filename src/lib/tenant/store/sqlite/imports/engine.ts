@@ -81,7 +81,8 @@ export class SqliteImports implements ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     makeStagingFolder(this.#folder);
-    await this.#worker.run({ type: "plan", files: this.#files(id), id, request, encoding }, stream, signal);
+    const scope = this.#scope;
+    await this.#worker.run({ type: "plan", files: this.#files(id), id, scope, request, encoding }, stream, signal);
   }
 
   async planDeletion(
@@ -92,14 +93,16 @@ export class SqliteImports implements ImportEngine {
   ): Promise<void> {
     makeStagingFolder(this.#folder);
     const files = this.#files(id, takes);
-    await this.#worker.run({ type: "delete", files, id, request, ids, told, lesser }, undefined, signal);
+    const scope = this.#scope;
+    await this.#worker.run({ type: "delete", files, id, scope, request, ids, told, lesser }, undefined, signal);
   }
 
   async replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
     this.#planOf(record);
     const { id, detail } = record;
-    await this.#worker.run({ type: "replan", files: this.#files(id, detail.takes), id, ...again }, undefined, signal);
+    const files = this.#files(id, detail.takes);
+    await this.#worker.run({ type: "replan", files, id, scope: this.#scope, ...again }, undefined, signal);
   }
 
   isCurrent(record: ImportRecord): Promise<boolean> {
@@ -144,6 +147,7 @@ export class SqliteImports implements ImportEngine {
         type: "verify",
         files: this.#files(id),
         id,
+        scope: this.#scope,
         request,
         encoding: content.encoding,
         copy: this.#staging(`${id}.copy.${this.#processes.self}.db`),

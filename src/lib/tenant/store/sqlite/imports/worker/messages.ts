@@ -20,6 +20,8 @@ export interface TaskFiles {
 interface StagedTask {
   readonly id: string;
   readonly files: TaskFiles;
+  /** what who asks for it sees of the tenant */
+  readonly scope: Scope | undefined;
 }
 
 /** A task that reads a file. */
@@ -34,8 +36,6 @@ interface Change {
   readonly number: number;
   readonly moment: CommitMoment;
   readonly writer: Writer;
-  /** what who commits it sees of the tenant */
-  readonly scope: Scope | undefined;
   /** of the request, kept in the same transaction */
   readonly once?: KeptKey | undefined;
 }
@@ -65,6 +65,7 @@ export type Task =
       readonly type: "revert";
       readonly id: string;
       readonly tenant: string;
+      readonly scope: Scope | undefined;
     } & Change);
 
 /** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */

@@ -13,9 +13,9 @@ import { interruption } from "../../../interruption.ts";
 import { Database } from "../../database.ts";
 import type { Asked, CommitMoment } from "../../../imports/engine.ts";
 import { keepKey, findKey, type KeptKey } from "../../../idempotency.ts";
-import type { Scope, Writer } from "../../../store.ts";
+import type { Reader, Scope, Writer } from "../../../store.ts";
 import { planScope } from "../../../scope.ts";
-import { hold, see } from "../../scope.ts";
+import { hold, importNumber, see } from "../../scope.ts";
 import { Connection, SqliteStore } from "../../store.ts";
 import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
@@ -67,6 +67,18 @@ const seeOnly = (database: Database, request: Pick<StoredRequest, "scope"> | nul
 
 const scopeOfPlan = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : planScope(request.scope);
+
+/** An import as who asks knows it, by the number that it has for him. */
+const readAsked = async (
+  database: Database,
+  reader: Reader,
+  { id, scope }: { readonly id: string; readonly scope: Scope | undefined },
+): Promise<ImportRecord> => {
+  const record = await readImport(reader, id);
+  const number = importNumber(database, record.pk, scope);
+  hold(database, scopeOfPlan(record.detail.request));
+  return { ...record, number };
+};
 
 /**
  * Flushes staged rows to disk before a plan is reported. SQLite must do it itself: opening and closing the
@@ -162,10 +174,10 @@ export class Staging {
   }
 
   /** Compares the staged rows and turns the import into a plan. */
-  async plan(id: string): Promise<void> {
+  async plan(asked: Pick<Task, "id" | "scope">): Promise<void> {
     const staged = await this.#finish();
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
-    const record = await readImport(new Connection(this.#database), id);
+    const record = await readAsked(this.#database, new Connection(this.#database), asked);
     await compareAndKeep(this.#database, record, plan);
   }
 
@@ -327,13 +339,13 @@ const withDatabase = async <T>(
 
 /** Chooses what a deletion takes, and turns the import into a plan. @throws Failure as `choose` */
 export const planDeletion = (
-  { files, id, request, ids, told, lesser }: Extract<Task, { type: "delete" }>,
+  { files, id, scope, request, ids, told, lesser }: Extract<Task, { type: "delete" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
     createChoice(database, ids);
     seeOnly(database, request);
-    const record = await readImport(new Connection(database), id);
+    const record = await readAsked(database, new Connection(database), { id, scope });
     await compareAndKeep(database, record, deletionSql(record.kind, request), { told, lesser });
   };
   rmSync(files.staging, { force: true });
@@ -342,11 +354,11 @@ export const planDeletion = (
 
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, isShown, lesser }: Extract<Task, { type: "replan" }>,
+  { files, id, scope, isShown, lesser }: Extract<Task, { type: "replan" }>,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
-    const record = await readImport(new Connection(database), id);
+    const record = await readAsked(database, new Connection(database), { id, scope });
     seeOnly(database, record.detail.request);
     await compareAndKeep(database, record, planSqlOf(record), { unseen: !isShown, lesser });
   });
@@ -467,7 +479,8 @@ export const commit = async (task: Extract<Task, { type: "commit" }>, interrupte
     changing(database, task, interrupted, async (writer) => {
       const record = { ...(await readImport(writer, id)), number: task.number };
       const { takes } = record.detail;
-      const before = takes === undefined ? [] : [openPlan(await readImport(writer, takes), "taken")];
+      const taken = takes === undefined ? [] : [await readAsked(database, writer, { id: takes, scope: task.scope })];
+      const before = taken.map((one) => openPlan(one, "taken"));
       await applyPlans(database, writer, [...before, openPlan(record)], task);
     }),
   );
@@ -492,8 +505,15 @@ export const commitRevert = async (
 };
 
 /** @throws Failure `conflict` if an import was undone since its undoing was planned */
-const checkStanding = async (writer: Writer, { pk, detail: { revertedBy } }: ImportRecord): Promise<void> => {
-  if (revertedBy !== null) throw undoneAlready({ number: pk, by: (await readImport(writer, revertedBy)).pk });
+const checkStanding = async (
+  database: Database,
+  writer: Writer,
+  { pk, detail: { revertedBy } }: ImportRecord,
+  scope: Scope | undefined,
+): Promise<void> => {
+  if (revertedBy === null) return;
+  const { number: by } = await readAsked(database, writer, { id: revertedBy, scope });
+  throw undoneAlready({ number: importNumber(database, pk, scope), by });
 };
 
 /** Reverts an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
@@ -508,7 +528,7 @@ const applyRevertAndRecord = async (
   const reverted = committedOf(original);
   const collections = writtenBy(reverted.kind);
   await writer.lock(collections);
-  await checkStanding(writer, original);
+  await checkStanding(database, writer, original, scope);
   if (record.state !== "planned") throw withoutPlan(record);
   const newcomers = original.detail.counts?.create ?? 0;
   if (scope === undefined) checkRevertible(database, reverted, newcomers);
@@ -523,7 +543,7 @@ const applyRevertAndRecord = async (
 
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with the expected result. */
 export const applyToCopy = async (
-  { files, copy, id, moment }: Extract<Task, { type: "verify" }>,
+  { files, copy, id, scope, moment }: Extract<Task, { type: "verify" }>,
   interrupted: () => boolean,
 ): Promise<PlannedChanges> => {
   const source = new Database(files.tenant);
@@ -534,10 +554,10 @@ export const applyToCopy = async (
     source.close();
   }
   return withDatabase({ tenant: copy, staging: files.staging }, interrupted, async (database) => {
-    const waiting = await readImport(new Connection(database), id);
+    const waiting = await readAsked(database, new Connection(database), { id, scope });
     keepEmitted(database, planSqlOf(waiting));
     keepMet(database);
-    refuseOthers(database, planSqlOf(waiting), waiting);
+    refuseOthers(database, planSqlOf(waiting), { number: waiting.number, scope });
     await new SqliteStore(database).change((writer) =>
       applyPlans(database, writer, [openPlan(waiting)], { moment, scope: undefined }),
     );

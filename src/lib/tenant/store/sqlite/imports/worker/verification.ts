@@ -2,8 +2,9 @@ import { Failure } from "../../../../../errors/index.ts";
 import { text, type Text } from "../../../../../text/index.ts";
 import { typedWord } from "../../../../../text/shell-word.ts";
 import { isValid, THEN } from "../../../sql/forms.ts";
-import type { ImportRecord } from "../../../imports/record.ts";
+import type { Scope } from "../../../store.ts";
 import type { Database, Row } from "../../database.ts";
+import { hold, see } from "../../scope.ts";
 import { outsideCodes, type PlannedChanges } from "../differences.ts";
 import { keyOf, keyText } from "../expressions.ts";
 import { findPendingReferences } from "../matching/pending.ts";
@@ -32,23 +33,37 @@ const IS_OF_CONSOLE = `(
 const TASKS = `(select string_agg(k.number, ', ') from console_task k left join import i on i.pk = k.import
   where k.kind = :kind and k.thing is null and k.state = 'open' and (k.target = t.pk or i.revision = t.revision))`;
 
+/** How a refusal names an import and tasks: as who asks knows them. */
+interface Told {
+  readonly number: number;
+  readonly scope: Scope | undefined;
+}
+
 /**
  * Refuses to write rows to other records than they met as the file was written for the console: somebody made these here
  * since, or gave them the key, and the console knows nothing of it. One that has all that its row has may be taken.
  *
+ * @param database the copy of the tenant, of which no more is read where it throws
  * @throws Failure `conflict`
  */
-export const refuseOthers = (database: Database, plan: PlanSql, { pk }: Pick<ImportRecord, "pk">): void => {
+export const refuseOthers = (database: Database, plan: PlanSql, { number, scope }: Told): void => {
   const { kind } = plan;
   const found = database.get(
-    `select r.line, t.id, t."${kind.namedBy}" as name, ${keyText(kind)} as key, ${TASKS} as tasks, count(*) over () as n
+    `select r.line, t.pk, t.id, t."${kind.namedBy}" as name, ${keyText(kind)} as key, count(*) over () as n
      from s.match m ${THEN} ${kind.thing.name} t on t.pk = m.target ${THEN} s.row r on r.row = m.row
        left join ${MET} x on x.row = m.row
      where m.changed <> 0 and x.target is distinct from m.target and ${isValid("m.row")} and not ${IS_OF_CONSOLE}
      order by r.row limit 1`,
     { kind: kind.name },
   );
-  if (found !== undefined) throw metOther(plan, pk, found);
+  if (found === undefined) return;
+  see(database, scope);
+  hold(database, scope);
+  const tasks = database.get(`select ${TASKS} as tasks from main.${kind.thing.name} t where t.pk = :pk`, {
+    kind: kind.name,
+    pk: found["pk"] ?? null,
+  });
+  throw metOther(plan, number, { ...found, ...tasks });
 };
 
 /**
