@@ -58,6 +58,8 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "header-other-app": { header: "役職", app: "SecuredMailer" },
   "name-near": { name: "営業郡", near: "営業部", of: "org" },
   "org-slash": { name: "本社/営業部" },
+  "blank-org": { count: 2 },
+  "blank-kept": { count: 2 },
   "column-blank": { count: 4711 },
   "org-not-shown": { count: 4711 },
   "org-outside": { of: "user" },
@@ -180,6 +182,8 @@ test("which problems let a row pass", () => {
     "owner-wipe",
     "account-shared",
     "name-near",
+    "blank-org",
+    "blank-kept",
     "org-slash",
     "operator-stranded",
   ]);

@@ -440,6 +440,15 @@ export const PROBLEMS = {
     (p) => `creates the ${nounOf(p).en} ${p["name"]}; did you mean ${p["near"]}?`,
     (p) => `${nounOf(p).ja}「${p["name"]}」を新しく作ります。「${p["near"]}」ではありませんか?`,
   ),
+  "blank-org": warning(
+    (p) =>
+      `a blank leaves ${counted(Number(p["count"]), "user")} where they are, though --blank clear is given; to move one out: clomoctl users move USER --org 全社`,
+    "空のセルでは所属組織は変わりません({count} 人。--blank clear でも同じです)。全社に移すには: clomoctl users move ユーザー --org 全社",
+  ),
+  "blank-kept": warning(
+    (p) => `a blank never clears this column, --blank clear neither: ${counted(Number(p["count"]), "value")} kept`,
+    "この列は空のセルでは消えません({count} 件。--blank clear でも同じです)",
+  ),
   "org-slash": warning(
     "creates one organisation named {name}, and no organisations below each other: the column has codes, not paths; if a path is meant, leave out --create-orgs, import the organisations first (clomoctl orgs import FILE) and write their codes",
     "「{name}」という名前の組織を 1 つ作ります(階層にはなりません)。この列はパスではなく組織コードです。パスのつもりなら --create-orgs を付けずに、先に組織をインポートし(clomoctl orgs import FILE)、その組織コードを書いてください",

@@ -413,6 +413,29 @@ test("of two new names that are one slip apart, the rarer one is doubted, wherev
   );
 });
 
+test("a blank that leaves an organisation or an account as it is is told, where blanks are to clear", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S01"],
+  ]);
+  const header = ["氏名", MAIL, "組織コード", "CLOMOアカウント名"];
+  const blanks = [header, ["一", "a@x.jp", "", ""], ["二", "b@x.jp", "", ""], ["三", "c@x.jp", "", ""]];
+  await tenant.import({ kind: "users" }, [
+    header,
+    ["一", "a@x.jp", "S01", "ichi01"],
+    ["二", "b@x.jp", "S01", ""],
+    ["三", "c@x.jp", "", ""],
+  ]);
+  const plan = await tenant.plan({ kind: "users", blank: "clear" }, blanks);
+  expect(plan).toMatchObject({ update: 0, unchanged: 3, warnings: 2 });
+  expect(await tenant.problems(plan)).toMatchObject([
+    { code: "blank-org", severity: "warning", row: 2, header: "組織コード", params: { count: 2 } },
+    { code: "blank-kept", severity: "warning", row: 2, header: "CLOMOアカウント名", params: { count: 1 } },
+  ]);
+  expect(await tenant.plan({ kind: "users" }, blanks)).toMatchObject({ warnings: 0 });
+  expect(await tenant.plan({ kind: "users", blank: "keep" }, blanks)).toMatchObject({ warnings: 0 });
+});
+
 test("a path where a code is expected makes one organisation, which is warned of", async () => {
   await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],

@@ -70,8 +70,8 @@ export const IMPORT_OPTIONS = {
     kind: "choice",
     choices: ["clear", "keep"],
     about: text(
-      "effect of a blank cell on an optional field: clear unless given, but a column blank in every row then needs this option",
-      "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要)",
+      "effect of a blank cell on an optional field: clear unless given, but a column blank in every row then needs this option; a user's organisation and account name stay in any case",
+      "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要。ユーザーの所属組織とアカウント名は、どちらでも残る)",
     ),
   },
   absent: {

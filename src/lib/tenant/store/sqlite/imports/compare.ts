@@ -12,6 +12,7 @@ import { findBeyondScope, unusableKeys } from "./matching/outside.ts";
 import { hasSecrets, indexTargets, isStaged, isTouched, newReferences, VALID } from "./expressions.ts";
 import {
   findBlankColumns,
+  findKeptBlanks,
   findNearNames,
   findSlashes,
   findCaseTwins,
@@ -139,6 +140,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   const matched = database.count(`select count(*) from s.match m where ${isValid("m.row")}`);
   const { update, columns } = countChanges(database, plan);
   findBlankColumns(database, plan, columns);
+  findKeptBlanks(database, plan);
   findNearNames(database, plan);
   findSlashes(database, plan);
   const deleted = countDeleted(database, plan);

@@ -204,7 +204,7 @@ export const staysBeyond = (plan: PlanSql, field: ImportedField): string | undef
 };
 
 /** SQL: true if a row is short and ends before the field; undefined if no row of the plan may be. */
-const isLacking = (plan: PlanSql, { field }: ImportedField): string | undefined => {
+export const isLacking = (plan: PlanSql, { field }: ImportedField): string | undefined => {
   const place = plan.staged.places.find((one) => one.field === field);
   if (plan.request.fix?.includes("short-rows") !== true || place === undefined) return undefined;
   return `coalesce(${stagedBeside(SHORT_AT)} < ${place.column}, false)`;
@@ -240,7 +240,7 @@ const valueInRow = (plan: PlanSql, field: ImportedField): string => {
  * SQL: true if the record `t` refers to one that an export would name: a blank cell says that it does not. Where the
  * record refers to one that has nothing by which cells name it, a blank cell agrees.
  */
-const showsOther = (reference: StoredReference): string => {
+export const showsOther = (reference: StoredReference): string => {
   const column = stored(reference.field.stored);
   return `${shownReference(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
 };

@@ -11,6 +11,7 @@ import { either, isMatched, isMissing, quoteIdentifier } from "../../sql/forms.t
 import {
   calledText,
   changes,
+  isLacking,
   isStaged,
   keyOf,
   isKnown,
@@ -18,6 +19,8 @@ import {
   mayCreate,
   newReferences,
   recordKey,
+  referenceOf,
+  showsOther,
   staged,
   stagedKey,
   stagedKeys,
@@ -277,6 +280,28 @@ export const findMovedToUsual = (database: Database, plan: PlanSql): void => {
       field: field.field,
       select: `select r.row, r.line, null as col, json_object('count', count(*) over ()) as params from s.match m
         join s.row r on r.row = m.row where ${changes(field)} and ${staged(field.field)} is null order by r.row limit 1`,
+    });
+  }
+};
+
+/** What blank cells leave as it is, though it was said that blanks clear: told once for each field. */
+export const findKeptBlanks = (database: Database, plan: PlanSql): void => {
+  const { request, kind } = plan;
+  if (request.blank !== "clear" || request.fromConsole === true) return;
+  for (const field of kind.fields) {
+    const isOne = field.merge !== "list" && field.merge !== "custom";
+    if (field.clearable || field.required || !isOne || !isStaged(plan, field)) continue;
+    const reference = referenceOf(kind, field);
+    const stays = reference === undefined ? `${stored(field.stored)} is not null` : showsOther(reference);
+    const lacking = isLacking(plan, field);
+    recordFinding(database, plan, {
+      code: reference?.table.thing.name === "org" ? "blank-org" : "blank-kept",
+      severity: "warning",
+      field: field.field,
+      select: `select r.row, r.line, null as col, json_object('count', count(*) over ()) as params from s.match m
+        join s.row r on r.row = m.row join ${kind.thing.name} t on t.pk = m.target
+        where ${staged(field.field)} is null and ${stays}${lacking === undefined ? "" : ` and not ${lacking}`}
+        order by r.row limit 1`,
     });
   }
 };
