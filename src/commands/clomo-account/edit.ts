@@ -5,7 +5,7 @@ import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.t
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
 import { warnOfSecuredItems } from "./secured-items.ts";
-import { leftByChange } from "./successor.ts";
+import { leftByChange, tellLeft } from "./successor.ts";
 import { accountWritten } from "./written.ts";
 
 export default defineCommand({
@@ -44,7 +44,7 @@ export default defineCommand({
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.edit(id, { ...values, ...password, dryRun });
     await showWritten(tools, written, accountWritten(tools));
-    for (const line of left) await tools.terminal.note(line);
+    await tellLeft(tools, left);
     await warnOfSecuredItems(tools, written);
   },
 });

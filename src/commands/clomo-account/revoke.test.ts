@@ -141,22 +141,31 @@ describe("facts 7.2: the last who holds the support option", () => {
   test("is said with the order to keep to and what else hangs on it, in both languages", async () => {
     const { en, ja } = await inBoth(`${LINE} --yes`, { home: home(), tenant: { ...tenant, tenant: own } });
     expect(en.exit).toBe(0);
-    expect(en.stderr.split("\n").slice(0, 4)).toEqual([
-      "warning: hanako01 is the last who holds the support option: without it CLOMO's mail about certificates goes to nobody; give it to the successor first: clomoctl clomo-account edit yamazaki --support-option",
+    expect(en.stderr.split("\n").slice(-6)).toEqual([
       "hanako01 is the owner of 1 renewal (本社); to name another: clomoctl renewals edit 本社 --owner MAIL",
       `${mail} is a recipient of notices: name another in notify.yaml`,
       "1 device belongs to hanako01: clomoctl devices list --owner hanako01; to name another owner: clomoctl devices set-owner SERIAL… --user USER",
+      "system administrators without this account: 1 (yamazaki)",
+      "warning: nobody holds the support option of hanako01 now: CLOMO's mail about certificates goes to nobody; give it to the successor: clomoctl clomo-account edit yamazaki --support-option",
+      "",
     ]);
-    expect(ja.stderr).toMatch(/^警告: サポートオプションを付与されているのは「hanako01」だけです。.*先に後任者に付与/);
+    expect(en.stderr).toMatch(/^role: system administrator/);
+    expect(ja.stderr).toMatch(
+      /^このアカウントを除くシステム管理者: 1 人\(yamazaki\)\n警告: 「hanako01」の.*後任者に付与.*\n$/m,
+    );
   });
 
   test("a terminal asks; without one --yes is wanted, and nothing is written", async () => {
     const asked = { ...tenant, revokeRole: { ...revoked, dryRun: true } };
     const none = await run(LINE, { tenant: asked });
     expect(none).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--yes") });
-    const question = "though nobody else has it?";
+    const question = "Take the support option from hanako01, though nobody else has it?";
     const no = await run(LINE, { tenant: asked, terminal: { typing: [[question, "n\r"]] } });
     expect(no.exit).toBe(0);
+    const order = ["is the owner of 1 renewal", "system administrators without", "is the last who holds", question];
+    const places = order.map((words) => no.stderr.indexOf(words));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places[0]).toBeGreaterThanOrEqual(0);
     const yes = await run(LINE, { tenant: { ...tenant, tenant: own }, terminal: { typing: [[question, "y\r"]] } });
     expect(yes.exit).toBe(0);
     const sent = (ran: typeof no) => ran.requests.filter(({ operation }) => operation === "revokeRole");
@@ -171,7 +180,10 @@ describe("facts 7.2: the last who holds the support option", () => {
     const dry = await run(`${LINE} --dry-run`, {
       tenant: { ...tenant, revokeRole: { ...revoked, dryRun: true } },
     });
-    expect(dry).toMatchObject({ exit: 0, stderr: expect.stringContaining("is the last who holds") });
+    expect(dry.exit).toBe(0);
+    expect(dry.stderr).toMatch(
+      /dry run: nothing was changed\n[^]*warning: hanako01 is the last who holds the support option.*first: .*\n$/,
+    );
     const two = await run(LINE, { tenant: { ...NOTHING_LEFT, ...ofTwo, revokeRole: revoked } });
     expect(two).toMatchObject({ exit: 0, stderr: expect.not.stringContaining("warning") });
   });

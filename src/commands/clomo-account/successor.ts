@@ -1,4 +1,4 @@
-import type { Account, Client } from "../../lib/client/index.ts";
+import type { Account } from "../../lib/client/index.ts";
 import { emailKey } from "../../lib/model/normalise.ts";
 import type { Role } from "../../lib/model/role.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
@@ -15,32 +15,50 @@ interface Change {
   readonly tryOut: () => Promise<unknown>;
 }
 
+/** What is told once a change is made, the gravest last: who took his own role away may not ask for it any more. */
+interface Left {
+  readonly notes: readonly Text[];
+  readonly warnings: readonly Text[];
+}
+
+const NOTHING: Left = { notes: [], warnings: [] };
+
+/** Tells what a change leaves. */
+export async function tellLeft({ terminal }: Pick<Tools, "terminal">, { notes, warnings }: Left): Promise<void> {
+  for (const line of notes) await terminal.note(line);
+  for (const line of warnings) await terminal.warn(line);
+}
+
 /**
- * Where a change takes the support option from the last who holds it: warns, says what else hangs on this person, and asks.
+ * Where a change takes the support option from the last who holds it, a person is told what that means and what else hangs
+ * on the account, and asked.
  *
- * @returns what else hangs on somebody whose role ends, to be told once the change is made: he may not ask any more who took
- *   his own away; undefined where the change is not meant
+ * @returns what is to be told once the change is made; undefined where the change is not meant
  * @see facts 3.2, 7.2: the successor gets it first
  */
-export async function leftByChange(
-  tools: Tools,
-  account: Account,
-  change: Change,
-): Promise<readonly Text[] | undefined> {
+export async function leftByChange(tools: Tools, account: Account, change: Change): Promise<Left | undefined> {
   const { role = account.role, supportOption = true, dryRun, tryOut } = change;
-  if (role === account.role && (!account.supportOption || supportOption)) return [];
+  if (role === account.role && (!account.supportOption || supportOption)) return NOTHING;
   if (!(await isLast(tools, account, role === "system" && supportOption))) {
     const isEnding = account.role !== role && (role === "none" || account.role === "system");
-    return isEnding ? ((await unlessFailing(() => hangingOn(tools, account))) ?? []) : [];
+    return isEnding ? { ...NOTHING, notes: (await unlessFailing(() => hangingOn(tools, account))) ?? [] } : NOTHING;
   }
   const { terminal, globals } = tools;
   const { client } = await tools.tenant("accounts");
   await tryOut();
-  await terminal.warn(await lossOf(client, account));
-  for (const line of await hangingOn(tools, account)) await terminal.note(line);
-  if (dryRun || globals.yes) return [];
-  const message = text("Take it away though nobody else has it?", "ほかに付与されている人がいませんが、外しますか?");
-  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return [];
+  const others = (await Array.fromAsync(client.accounts.list({ role: "system" }))).filter(
+    ({ id }) => id !== account.id,
+  );
+  const notes = [...(await hangingOn(tools, account)), ...remaining(account, role, others)];
+  const isDone = !dryRun && globals.yes;
+  const left = { notes, warnings: [lossOf(account, others, isDone)] };
+  if (dryRun || isDone) return left;
+  await tellLeft(tools, left);
+  const message = text(
+    `Take the support option from ${account.name}, though nobody else has it?`,
+    `「${account.name}」のサポートオプションを外しますか?(ほかに付与されている人はいません)`,
+  );
+  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return NOTHING;
   await terminal.note(BEFORE_WRITING);
   return undefined;
 }
@@ -53,14 +71,28 @@ async function isLast(tools: Tools, account: Account, isKept: boolean): Promise<
   return true;
 }
 
-async function lossOf(client: Client<"accounts">, { id, name }: Account): Promise<Text> {
-  const all = await Array.fromAsync(client.accounts.list({ role: "system" }));
-  const [other, ...more] = all.filter((one) => one.id !== id);
+/** Who alone is a system administrator afterwards. */
+function* remaining({ role }: Account, next: Role, [other, ...more]: readonly Account[]): Generator<Text> {
+  if (role !== "system" || next === "system" || other === undefined || more.length > 0) return;
+  const name = typedWord(other.name, other.id);
+  yield text(
+    `system administrators without this account: 1 (${name})`,
+    `このアカウントを除くシステム管理者: 1 人(${name})`,
+  );
+}
+
+/** What the loss of the support option means, before or after it. @param others system administrators */
+function lossOf({ name }: Account, [other, ...more]: readonly Account[], isDone: boolean): Text {
   const successor = other === undefined || more.length > 0 ? "NAME" : typedWord(other.name, other.id);
   const line =
     other === undefined
       ? "clomoctl clomo-account grant NAME --role system --support-option"
       : `clomoctl clomo-account edit ${successor} --support-option`;
+  if (isDone)
+    return text(
+      `nobody holds the support option of ${name} now: CLOMO's mail about certificates goes to nobody; give it to the successor: ${line}`,
+      `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールは誰にも届きません。後任者に付与してください: ${line}`,
+    );
   return text(
     `${name} is the last who holds the support option: without it CLOMO's mail about certificates goes to nobody; give it to the successor first: ${line}`,
     `サポートオプションを付与されているのは「${name}」だけです。外すと、証明書の更新に関する CLOMO からのメールは誰にも届きません。先に後任者に付与してください: ${line}`,
