@@ -33,9 +33,11 @@ export default defineCommand({
       line: "clomoctl audit list --since 2026-04-01 --until 2026-04-30 --action delete",
       about: text("who deleted whom in April", "4 月にだれがだれを削除したか"),
     },
-    { line: `clomoctl audit list --until 2026-03-31 --action accounts --query "[].[at,actor,by,action,after]"` },
     {
-      line: `clomoctl audit list --until 2026-03-31 --action roles --query "[].[at,actor,by,action,before,after]"`,
+      line: "clomoctl audit list --until 2026-03-31 --action accounts --format ndjson --fields at,actor,by,objects,after",
+    },
+    {
+      line: "clomoctl audit list --until 2026-03-31 --action roles --format ndjson --fields at,actor,by,objects,before,after",
       about: text(
         "both: who could do what at the end of March; see --help-all",
         "2 つ合わせて: 3 月末にだれが何をできたか(読み方は --help-all)",

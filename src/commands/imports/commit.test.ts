@@ -59,7 +59,7 @@ test.each([
 
 test("leaving the question counts as an interruption, and the plan stays", async () => {
   const tenant = holding(planOf(), { import: planOf() });
-  const terminal = { typing: [["Apply this plan", "\u0003"]] } as const;
+  const terminal = { columns: 300, typing: [["Apply this plan", "\u0003"]] } as const;
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(130);
   expect(stderr).toContain(`error: interrupted: nothing was changed; the plan is kept: clomoctl imports commit 12\n`);

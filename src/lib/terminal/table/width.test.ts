@@ -61,8 +61,7 @@ test("what is cut in its middle keeps both ends, and never takes more room", () 
     fc.property(lines, fc.nat(60), (line, columns) => {
       const cut = truncateMiddle(line, columns);
       expect(displayWidth(cut)).toBeLessThanOrEqual(Math.max(columns, 0));
-      if (displayWidth(line) <= columns) expect(cut).toBe(line);
-      else if (columns > 0) expect(cut).toContain("…");
+      expect(cut === line).toBe(displayWidth(line) <= columns);
     }),
   );
 });
