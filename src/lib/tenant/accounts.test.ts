@@ -1112,9 +1112,9 @@ describe("what names are composed of", () => {
     expect((await failureOf(accounts().create({ user })))?.what.en).toContain("names are free text");
     await accounts().setSettings({ composition: "employee-code" });
     for (const name of [undefined, "x"]) {
-      expect((await failureOf(accounts().create({ user, name })))?.what.en).toContain(
-        "lacks what names are composed of",
-      );
+      const refused = await failureOf(accounts().create({ user, name }));
+      expect(refused?.what.en).toContain("lacks what names are composed of");
+      expect(refused?.hint?.en).toBe("give it: clomoctl users edit x@example.jp --employee-code CODE");
     }
   });
 
