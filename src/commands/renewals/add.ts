@@ -5,6 +5,7 @@ import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { requireRight } from "../rights.ts";
 import { askMissing, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -49,6 +50,7 @@ export default defineCommand({
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const { kind } = options;

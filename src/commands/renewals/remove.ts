@@ -2,6 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { revisionSeen } from "../records/seen.ts";
 import { WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { requireRight } from "../rights.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -16,6 +17,7 @@ export default defineCommand({
   async run(tools, { item: typed }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was deleted", "何も削除していません"));
+    await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client, context } = tenant;
     const seen = globals.yes ? undefined : await revisionSeen(tools);
