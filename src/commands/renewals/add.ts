@@ -46,7 +46,7 @@ export default defineCommand({
     { line: "clomoctl renewals add example.jp --kind custom --expires 2027-03-31 --notes ドメイン" },
     { line: "clomoctl renewals add certificates/ --owner it@example.jp", about: text("a folder", "フォルダー") },
   ],
-  exits: ["input-rejected", "not-found", "locked", "partial"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
     tools.describeState(() => BEFORE_WRITING);

@@ -12,7 +12,7 @@ export default defineCommand({
   args: { item: ITEM_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl renewals remove 旧サーバー --yes", about: text("without confirmation", "確認なし") }],
-  exits: ["not-found", "conflict", "locked"],
+  exits: ["not-permitted", "not-found", "conflict", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed }) {
     const { terminal, globals } = tools;
