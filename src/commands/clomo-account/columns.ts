@@ -1,12 +1,15 @@
 import type { Account, Client } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { ACCOUNT, MANAGING } from "../../lib/model/account.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Role } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { firstOf } from "../listing/list.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
+import { unlessFailing } from "../records/written.ts";
 
 const NAMED_BY = text(
   "account name, id, mail address or employee code",
@@ -66,13 +69,31 @@ const ACCOUNT_NAMES: NamedKind<Account> = {
 const MOST_PROPOSED = 3;
 
 /**
- * The account of a name, or of a name of its user.
+ * The account of a name, or of a name of its user. Where users can be asked for, one without an account is told as such.
  *
  * @throws `not-found` when there is none, `usage` when there are several
  */
-export async function accountNamed(client: Client<"accounts">, typed: string): Promise<Account> {
+export async function accountNamed(
+  client: Client<"accounts"> & Partial<Client<"users">>,
+  typed: string,
+): Promise<Account> {
   const found = await client.accounts.find({ name: typed });
+  if (found.length === 0 && client.users !== undefined) await refuseWithout(client.users, typed);
   const near =
     found.length > 0 ? [] : await Array.fromAsync(firstOf(client.accounts.list({ search: typed }), MOST_PROPOSED));
   return theOne(typed, found, ACCOUNT_NAMES, near.map(ACCOUNT_NAMES.describe));
+}
+
+/** @throws Failure `not-found` where a name is that of a user who is seen, and has no account */
+async function refuseWithout(users: Client<"users">["users"], typed: string): Promise<void> {
+  const [user, ...others] = (await unlessFailing(() => users.find({ name: typed }))) ?? [];
+  if (user === undefined || others.length > 0 || user.accountName !== null) return;
+  const line = `clomoctl clomo-account create ${shownWord(typed)} --account NAME`;
+  throw new Failure("not-found", {
+    what: text(
+      `the user ${typed} (${user.name}) has no CLOMO account`,
+      `ユーザー「${typed}」(${user.name})に CLOMO アカウントはありません`,
+    ),
+    hint: text(`to make one: ${line}`, `作成するには: ${line}`),
+  });
 }

@@ -22,7 +22,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found"],
   async run(tools, { named }) {
     tools.describeState(() => BEFORE_WRITING);
-    const { client } = await tools.tenant("accounts");
+    const { client } = await tools.tenant("accounts", "users");
     const { id, name, emails, role } = await accountNamed(client, named);
     const revoke = `clomoctl clomo-account revoke ${typedWord(name, id)}`;
     const remove = `clomoctl users delete ${typedWord(emails[0] ?? id, id)}`;

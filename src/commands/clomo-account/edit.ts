@@ -33,7 +33,7 @@ export default defineCommand({
     await requireToWrite(tools, text("change CLOMO accounts", "CLOMOアカウントの変更"));
     const values = { ...(await accountValues(tools, options)), ...(name !== undefined && { name }) };
     if (options.passwordFile === undefined) refuseNothing(values, "clomoctl clomo-account edit");
-    const { client } = await tools.tenant("accounts");
+    const { client } = await tools.tenant("accounts", "users");
     const account = await accountNamed(client, named);
     const { id, role: former } = account;
     const password = await passwordOf(tools, { ...options, dryRun }, needsPassword(former, options.role ?? former));

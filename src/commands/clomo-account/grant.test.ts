@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Account, HeldScheme, Tenant, WrittenAccount } from "../../lib/client/index.ts";
+import type { Account, HeldScheme, Tenant, User, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -95,6 +95,22 @@ test("a dry run asks for no password, and says that one is needed, in both langu
   expect(typed.exit).toBe(0);
   const mirror = await run(line, { tenant: tenantOf("2026-11-19T00:00:00.000Z") });
   expect(mirror.stderr).toContain("(--password-in-console)");
+});
+
+test("a user without an account is told as such, with what makes one, in both languages", async () => {
+  const [user] = example<{ items: readonly [User] }>("users").items;
+  const tenant = { findAccounts: { items: [] }, findUsers: { items: [{ ...user, accountName: null }] } };
+  const { en, ja } = await inBoth("clomo-account grant A0002 --role operator", { tenant });
+  expect([en.exit, ja.exit]).toEqual([6, 6]);
+  expect(en.stderr).toBe(
+    `error: the user A0002 (${user.name}) has no CLOMO account\n  to make one: clomoctl clomo-account create A0002 --account NAME\n`,
+  );
+  expect(ja.stderr).toContain(`ユーザー「A0002」(${user.name})に CLOMO アカウントはありません\n`);
+  expect(ja.stderr).toContain("作成するには: clomoctl clomo-account create A0002 --account NAME\n");
+  const nobody = { findAccounts: { items: [] }, findUsers: { items: [] }, accounts: { items: [], next: null } };
+  expect((await run("clomo-account grant A0009 --role operator", { tenant: nobody })).stderr).toContain(
+    "--search A0009",
+  );
 });
 
 test("who may not grant is told that, and not what he may not read", async () => {

@@ -30,7 +30,7 @@ export default defineCommand({
     await requireToWrite(tools, text("grant roles", "管理者権限の付与"));
     const values = await accountValues(tools, options);
     refuseNothing(values, "clomoctl clomo-account grant");
-    const { client } = await tools.tenant("accounts");
+    const { client } = await tools.tenant("accounts", "users");
     const account = await accountNamed(client, named);
     const { id, role: former } = account;
     const password = await passwordOf(tools, { ...options, dryRun }, needsPassword(former, options.role ?? former));

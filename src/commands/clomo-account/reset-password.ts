@@ -62,7 +62,7 @@ export default defineCommand({
     refuseContrary({ byMail, to, code, dryRun, ...options });
     const { terminal } = tools;
     await terminal.checkOutput(byMail ? SENT_COLUMNS : ACCOUNT_COLUMNS);
-    const { client } = await tools.tenant("accounts");
+    const { client } = await tools.tenant("accounts", "users");
     if (byMail) {
       const { id } = await personNamed(tools, named);
       const address = to ?? (await terminal.prompts.input({ message: WHERE_TO, flag: "--to ADDRESS" }));

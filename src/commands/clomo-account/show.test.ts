@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account } from "../../lib/client/index.ts";
-import { inBoth } from "../testing/program.ts";
+import { inBoth, run } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
 
@@ -16,8 +16,19 @@ test("shows the account of a name, with all that is recorded", async () => {
   expect(ja.stdout).toMatch(/管理対象組織 +全て\n/);
 });
 
+test("of a system administrator people read that all organisations are managed; JSON has what is recorded", async () => {
+  const tenant = { findAccounts: { items: [{ ...hanako, role: "system", managesAll: false, managedOrgs: [] }] } };
+  const { en, ja } = await inBoth("clomo-account show hanako01", { tenant, terminal: {} });
+  expect(en.stdout).toMatch(/manages all +yes\n/);
+  expect(en.stdout).toMatch(/managed organisations +all\n/);
+  expect(ja.stdout).toMatch(/管理対象組織: 全て +はい\n/);
+  expect(ja.stdout).toMatch(/管理対象組織 +全て\n/);
+  const { stdout } = await run("clomo-account show hanako01 --format json", { tenant });
+  expect(JSON.parse(stdout)).toMatchObject({ managesAll: false, managedOrgs: [] });
+});
+
 test("an account that is not there is 6, with those that are near", async () => {
-  const tenant = { findAccounts: { items: [] }, accounts: { items: [hanako], next: null } };
+  const tenant = { findAccounts: { items: [] }, findUsers: { items: [] }, accounts: { items: [hanako], next: null } };
   const { en, ja } = await inBoth("clomo-account show hana", { tenant });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(en.stderr).toContain("no CLOMO account has the account name, id, mail address or employee code hana\n");

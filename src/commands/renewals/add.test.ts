@@ -5,7 +5,7 @@ import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
-import type { Answers, Seen } from "../testing/tenant.ts";
+import { example, type Answers, type Seen } from "../testing/tenant.ts";
 import { item } from "./testing/item.ts";
 
 const added = { addRenewal: item(1) };
@@ -296,6 +296,15 @@ describe("the answer", () => {
     expect(en).toMatchObject({ exit: 130, stdout: "", requests: [] });
     expect(en.stderr).toContain("interrupted: nothing was changed");
     expect((await left("更新担当は", "ja")).stderr).toContain("何も変更していません");
+  });
+
+  test("who may not record renewals is told that, and asked nothing, in both languages", async () => {
+    const tenant = { whoami: { ...example<object>("whoami"), role: "division", operations: [] } };
+    const line = ["renewals", "add", ...custom, "--as", "jiro01"];
+    const { en, ja } = await inBoth(line, { tenant, terminal: { columns: 200 } });
+    expect([en.exit, ja.exit]).toEqual([4, 4]);
+    expect(en.stderr).toContain("a division administrator may not");
+    expect(en.requests.map(({ operation }) => operation)).toEqual(["whoami"]);
   });
 
   test.each(["password: hunter2", "パスワード：abc", "PASSWD=x"])("notes like %s are warned of", async (notes) => {

@@ -5,6 +5,7 @@ import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { requireRight } from "../rights.ts";
 import { askMissing, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -45,10 +46,11 @@ export default defineCommand({
     { line: "clomoctl renewals add example.jp --kind custom --expires 2027-03-31 --notes ドメイン" },
     { line: "clomoctl renewals add certificates/ --owner it@example.jp", about: text("a folder", "フォルダー") },
   ],
-  exits: ["input-rejected", "not-found", "locked", "partial"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const { kind } = options;

@@ -2,6 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { revisionSeen } from "../records/seen.ts";
 import { WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { requireRight } from "../rights.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -11,11 +12,12 @@ export default defineCommand({
   args: { item: ITEM_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl renewals remove 旧サーバー --yes", about: text("without confirmation", "確認なし") }],
-  exits: ["not-found", "conflict", "locked"],
+  exits: ["not-permitted", "not-found", "conflict", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was deleted", "何も削除していません"));
+    await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client, context } = tenant;
     const seen = globals.yes ? undefined : await revisionSeen(tools);

@@ -85,6 +85,7 @@ test("of an operator the change of scope is told and asked first", async () => {
     findOrgs: { items: [org] },
     findUsers: { items: [operator] },
     findAccounts: { items: [{ ...account, name: "jiro01", user: "次郎", role: "operator", org: operator.org }] },
+    moveUsers: { items: [movedTo(operator, { dryRun: true })] },
   };
   const line = "users move jiro@example.jp --org 営業部";
   const told = "jiro01 (次郎) is an operator, who will act in 営業部 and below, and no more in 総務部\n";
@@ -96,7 +97,11 @@ test("of an operator the change of scope is told and asked first", async () => {
   const asked = { ...known, tenantRevision: { revision: 7 } };
   const no = await run(line, { tenant: asked, terminal: { typing: [["Move them?", "n\r"]] } });
   expect(no.exit).toBe(0);
-  expect(no.requests.map(({ operation }) => operation)).not.toContain("moveUsers");
+  const triedOut = { operation: "moveUsers", json: { ids: [operator.id], org: org.id, dryRun: true } };
+  expect(no.requests.filter(({ operation }) => operation === "moveUsers")).toEqual([triedOut]);
+  const refusal = new Failure("input-rejected", { what: text("not in 全社", "全社では不可") });
+  const refused = await run(line, { tenant: { ...asked, moveUsers: refusal }, terminal: {} });
+  expect(refused).toMatchObject({ exit: 3, stderr: "error: not in 全社\n" });
   const moveUsers = { items: [movedTo(operator)] };
   const yes = await run(line, { tenant: { ...asked, moveUsers }, terminal: { typing: [["Move them?", "y\r"]] } });
   expect(yes.exit).toBe(0);

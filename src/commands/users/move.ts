@@ -45,8 +45,9 @@ export default defineCommand({
     const to = await orgNamed(tools, org);
     const users: User[] = [];
     for (const name of user) users.push(await userNamed(client, name));
-    if (!(await isScopeMeant(tools, users, to, dryRun))) return;
-    const ids = users.map(({ id }) => id);
+    const ids = [...new Set(users.map(({ id }) => id))];
+    const tryOut = () => client.users.move({ ids, org: to.id, dryRun: true });
+    if (!(await isScopeMeant(tools, users, to, { dryRun, tryOut }))) return;
     tools.describeState(() => WHILE_WRITING);
     const words = new Map<string, string>();
     const wordOf = async (former: User["org"]): Promise<string> => {
@@ -54,7 +55,7 @@ export default defineCommand({
       words.set(former.id, word);
       return word;
     };
-    await showAllWritten(tools, await client.users.move({ ids: [...new Set(ids)], org: to.id, seen, dryRun }), {
+    await showAllWritten(tools, await client.users.move({ ids, org: to.id, seen, dryRun }), {
       ...USER_WRITTEN,
       along: ({ devices }) =>
         devices === 0
@@ -75,7 +76,7 @@ async function isScopeMeant(
   tools: Tools,
   users: readonly User[],
   to: Pick<Org, "id" | "path">,
-  dryRun: boolean,
+  { dryRun, tryOut }: { readonly dryRun: boolean; readonly tryOut: () => Promise<unknown> },
 ): Promise<boolean> {
   const { terminal, globals } = tools;
   const marked = users.filter(({ administrator, org }) => administrator && org.id !== to.id);
@@ -83,6 +84,8 @@ async function isScopeMeant(
   const { client } = await tools.tenant("accounts");
   const found = await Promise.all(marked.map(({ id }) => client.accounts.find({ name: id })));
   const operators = found.flat().filter(({ role }) => role === "operator");
+  // what the tenant refuses is neither told nor asked
+  if (operators.length > 0) await tryOut();
   for (const { name, user, org } of operators) {
     const [from, into] = [org.path || ROOT_ORG_NAME, to.path || ROOT_ORG_NAME];
     await terminal.note(

@@ -787,6 +787,19 @@ describe("who may", () => {
     expect(asked).toMatchObject(refused);
   });
 
+  test("what an account manages is not deleted with what is in it either, which is not proposed", async () => {
+    const east = await orgMade("東");
+    await tenant.client.orgs.create({ name: "東一", code: "東一", parentId: east });
+    await administrator("div01", { role: "division", managedOrgs: [east] });
+    const deleting = (recursive: boolean) =>
+      failureOf(tenant.client.imports.delete({ kind: "orgs", ids: [east], recursive, called: "x" }));
+    expect((await deleting(true))?.code).toBe("input-rejected");
+    const refused = await deleting(false);
+    expect(refused?.hint?.en).toContain("clomoctl orgs move ORG --parent ORG");
+    expect(refused?.hint?.en).toContain("the accounts manage it: ");
+    expect(refused?.hint?.en).not.toContain("--recursive");
+  });
+
   test("of an organisation outside, one that is there is told of as one that is not, with the way out", async () => {
     const [east] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
@@ -1112,9 +1125,9 @@ describe("what names are composed of", () => {
     expect((await failureOf(accounts().create({ user })))?.what.en).toContain("names are free text");
     await accounts().setSettings({ composition: "employee-code" });
     for (const name of [undefined, "x"]) {
-      expect((await failureOf(accounts().create({ user, name })))?.what.en).toContain(
-        "lacks what names are composed of",
-      );
+      const refused = await failureOf(accounts().create({ user, name }));
+      expect(refused?.what.en).toContain("lacks what names are composed of");
+      expect(refused?.hint?.en).toBe("give it: clomoctl users edit x@example.jp --employee-code CODE");
     }
   });
 

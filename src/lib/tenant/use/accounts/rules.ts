@@ -16,7 +16,7 @@ import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../../../model/role.ts";
 import { zoneNamed } from "../../../model/time.ts";
 import { text, type Text } from "../../../text/index.ts";
-import { shownWord } from "../../../text/shell-word.ts";
+import { shownWord, typedWord } from "../../../text/shell-word.ts";
 import { CHANGING_USERS, permit } from "../../policy/check.ts";
 import type { Session } from "../../session.ts";
 import {
@@ -474,7 +474,7 @@ const meantMemo = (before: StoredAccount, { memo: typed }: AccountRequest): stri
  */
 export const newName = async (
   reader: Reader,
-  user: Composed & Pick<User, "name">,
+  user: Composed & Pick<User, "name"> & Partial<Pick<User, "id">>,
   typed: string | undefined,
 ): Promise<string> => {
   const { composition } = await readSettings(reader);
@@ -491,7 +491,7 @@ export const newName = async (
         `${user.name} lacks what names are composed of: ${en}`,
         `「${user.name}」に、構成する情報「${ja}」がありません`,
       ),
-      GIVING[composition],
+      giving(composition, user),
     );
   }
   if (given === undefined || given === composed) return composed;
@@ -510,14 +510,23 @@ const COMPOSED = text(
   "構成する情報の確認: clomoctl clomo-account settings show",
 );
 
-const giving = (options: string): Text =>
-  text(`give it: clomoctl users edit USER ${options}`, `設定してください: clomoctl users edit USER ${options}`);
+/** The option that gives a user what names are composed of. */
+const GIVING: Readonly<Partial<Record<Composition, string>>> = {
+  "employee-code": "--employee-code CODE",
+  "google-workspace": "--google-workspace-email ADDRESS",
+  salesforce: "--salesforce-account NAME",
+};
 
-/** What gives a user what names are composed of. */
-const GIVING: Readonly<Partial<Record<Composition, Text>>> = {
-  "employee-code": giving("--employee-code CODE"),
-  "google-workspace": giving("--google-workspace-email ADDRESS"),
-  salesforce: giving("--salesforce-account NAME"),
+/** What gives it. @param user one who is not there yet has no id */
+const giving = (
+  composition: Composition,
+  { id, emails: [address = id] }: Composed & Partial<Pick<User, "id">>,
+): Text | undefined => {
+  const { [composition]: option } = GIVING;
+  if (option === undefined) return undefined;
+  const user = id === undefined || address === undefined ? "USER" : typedWord(address, id);
+  const line = `clomoctl users edit ${user} ${option}`;
+  return text(`give it: ${line}`, `設定してください: ${line}`);
 };
 
 /** No option is named: verbs have the name in different ones. */

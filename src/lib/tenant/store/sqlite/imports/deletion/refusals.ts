@@ -215,8 +215,9 @@ export const othersDepend = (thing: Thing, held: readonly Dependent[], lesser: A
     ];
     return ways.filter((way) => way !== undefined);
   };
-  // only organisations are deleted with what is in them
-  const together = holders.some(({ name }) => name === "user" || name === thing.name);
+  // only organisations are deleted with what is in them, and none that an account manages
+  const isManaged = holders.some(({ name }) => name === "account");
+  const together = !isManaged && holders.some(({ name }) => name === "user" || name === thing.name);
   const ways = waysOf([...holders.flatMap(freed), ...(together ? [TOGETHER] : [])], lesser);
   return {
     what: text(
