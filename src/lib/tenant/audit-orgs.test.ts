@@ -261,6 +261,28 @@ describe("of tasks of the console", () => {
     expect(await close(3)).toEqual(["F"]);
   });
 
+  test("where the user of an account lies; of one that manages organisations, which are told by their names, none", async () => {
+    await withAccount(tenant, { name: "boss", role: "system" });
+    await withAccount(tenant, { name: "sales", role: "division", org: "G", manages: ["S", "G"] });
+    for (const { number } of await tenant.client.console.list({ state: "open" })) await close(number);
+    const { accounts } = tenant.as("sales");
+    const granted = await accounts.create({
+      user: await user("sato@x"),
+      name: "sato",
+      role: "operator",
+      passwordInConsole: true,
+    });
+    const [task] = await tenant.as("sales").console.list({ state: "open" });
+    await tenant.as("sales").console.close({ numbers: [task?.number ?? 0], state: "dropped" });
+    expect(granted.consoleTask).toBe(task?.number);
+    expect(lastTouched()).toEqual(["console.drop", ["G"]]);
+    const [record] = await Array.fromAsync(tenant.as("sales").audit.list({ limit: 1 }));
+    expect(record?.record).toMatchObject({ action: "console.drop", actor: "sales" });
+    await tenant.client.accounts.grant(await user("sato@x"), { role: "division", managedOrgs: [idOf("S")] });
+    const [managing] = await tenant.client.console.list({ state: "open" });
+    expect(await close(managing?.number ?? 0)).toBeNull();
+  });
+
   test("what an import touched, also where its records are gone; of a custom field none", async () => {
     await commit([USERS, ["山田", "yamada@x", "F"]]);
     expect(await close(1)).toEqual(["F", "S"]);

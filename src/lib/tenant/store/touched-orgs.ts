@@ -1,4 +1,5 @@
 import type { ConsoleTask } from "../../contract/index.ts";
+import { ACCOUNT } from "../../model/account.ts";
 import { DEVICE, OWNERS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
@@ -64,6 +65,9 @@ const orgsOfHandTask = async (
   { kind, thing: unfiled, objectId, work, changes }: ConsoleTask,
 ): Promise<readonly string[] | undefined> => {
   const { thing } = FORMATS[kind];
+  if (objectId !== null && unfiled === ACCOUNT.name)
+    // those that it manages are told by their names alone
+    return changes.some(({ field }) => field === "managedOrgs") ? undefined : orgsOfRecord(reader, USER.name, objectId);
   if (objectId === null || unfiled !== null || ORGS_OF[thing.name] === undefined) return undefined;
   const own = await orgsOfRecord(reader, thing.name, objectId);
   if (own === undefined) return undefined;
