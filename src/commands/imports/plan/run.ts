@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import type { Client, Import } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
@@ -111,7 +112,11 @@ async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan
   const handOver = async (file: string) => {
     const { client } = await tools.tenant("imports");
     await emit(tools, file, source, async (sha256) => {
-      const { supersedes = [] } = await client.imports.emitted(plan, { sha256, fileName: basename(file), keepWaiting });
+      const emission = { sha256, fileName: basename(file), keepWaiting };
+      const { supersedes = [] } = await client.imports.emitted(plan, emission).catch(async (error: unknown) => {
+        if (keepWaiting && isOfOthers(error, plan)) await pending.leave();
+        throw error;
+      });
       if (supersedes.length === 0) return;
       const others = (await client.imports.list()).filter(({ id }) => supersedes.includes(id));
       for (const other of others) await terminal.note(superseded(other, plan));
@@ -126,6 +131,12 @@ async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan
   };
   await confirmAndCommit(tools, pending, options, emitCsv === undefined ? undefined : () => handOver(emitCsv));
 }
+
+/** Whether a conflict is about other imports: one of the plan's own says how that goes on. */
+const isOfOthers = (error: unknown, { number }: Import): boolean =>
+  error instanceof Failure &&
+  error.code === "conflict" &&
+  !new RegExp(`clomoctl imports \\w+ ${number}\\b`).test(error.hint?.en ?? "");
 
 const superseded = ({ number: old, fileName }: Import, { number }: Import): Text =>
   text(

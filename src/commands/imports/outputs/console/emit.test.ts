@@ -143,6 +143,21 @@ test("an upload that supersedes another says so, and refuses to with --keep-wait
   expect(ja.stderr).toContain("\n照合待ちだったインポート 9(old.csv)は、12 に差し替えました。以前のファイルは");
 });
 
+test("a plan that is refused as another upload waits is discarded; one that has to be compared again is kept", async () => {
+  const refused = (hint: string) =>
+    new Failure("conflict", { what: text("another upload awaits", "照合待ちがあります"), hint: text(hint, hint) });
+  const { discardImport } = dropped;
+  const others = { discardImport, emitImport: refused("verify or discard it first: clomoctl imports list") };
+  const line = `${LINE} --keep-waiting`;
+  const { en, ja } = await inBothAnew(line, circumstances({ more: others }));
+  expect(en).toMatchObject({ exit: 5 });
+  expect(en.requests.at(-1)).toMatchObject({ operation: "discardImport", params: { id: ID } });
+  expect(ja.stderr).toContain("照合待ちがあります");
+  const changed = { emitImport: refused("compare again: clomoctl imports replan 12") };
+  const again = await run(line, circumstances({ more: changed }));
+  expect(operations(again.requests)).not.toContain("discardImport");
+});
+
 test("only existing users with an account lack a secret, and only where the file gives none", async () => {
   const { en, ja } = await inBothAnew(LINE, circumstances());
   const warnings = (stderr: string): readonly string[] =>
