@@ -56,6 +56,19 @@ test("counts who has a role and who is only marked, and names who holds the supp
   expect(JSON.stringify(await administration())).not.toContain(PASSWORD);
 });
 
+test("names who holds the support option by the mail address where an export of the console has no account name", async () => {
+  const { accounts } = tenant.client;
+  const system = { role: "system", password: PASSWORD } as const;
+  await accounts.create({ user: await made("hanako"), name: "hanako01", ...system, supportOption: true });
+  await tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス", "CLOMOアカウント名"],
+    ["hanako", "hanako@example.jp", ""],
+  ]);
+  expect((await administration())?.supported).toEqual([
+    { name: "hanako@example.jp", user: "hanako", email: "hanako@example.jp" },
+  ]);
+});
+
 test("names items whose owner is a user who was deleted; nobody who never was one, and nobody who is one again", async () => {
   const { renewals, imports } = tenant.client;
   const add = (name: string, owner: string | null) => renewals.add({ kind: "push-certificate", name, owner });

@@ -55,9 +55,10 @@ export const readAdministration = async (reader: Reader, profile: TenantProfile)
   };
 };
 
+/** Who holds the support option; one whose account has no name by an export of the console by the mail address. */
 async function readSupported(reader: Reader): Promise<StoredAdministration["supported"]> {
   const rows = await reader.all(
-    `select u.accountName as name, u.name as user, u.emails ->> 0 as email
+    `select coalesce(u.accountName, u.emails ->> 0, u.name) as name, u.name as user, u.emails ->> 0 as email
      from main.account a join main.user u on u.pk = a.user where a.supportOption = 1 order by u.pk`,
   );
   return rows.map(({ name, user, email }) => ({ name: String(name), user: String(user), email: String(email) }));
