@@ -236,7 +236,8 @@ describe("a verification that is refused names the import, and tasks, by the num
     const id = await emitted();
     const [east] = await tenant.client.orgs.find({ name: "EAST" });
     await tenant.client.users.create({ name: "別人", emails: ["shinjin@example.jp"], org: east?.id ?? "" });
-    const [task] = (await tenant.as("div").console.list({ state: "open" })).filter(({ name }) => name === "別人");
+    const open = await tenant.as("div").console.list({ state: "open" });
+    const task = open.find(({ name }) => name === "別人");
     const told = await refused(id);
     expect(told).toMatch(/^conflict\n別人 \(shinjin@example\.jp\)/);
     expect(told).toContain(`(open task ${task?.number})`);
