@@ -251,7 +251,7 @@ test("where nobody can be asked, --yes is named and the plan dropped", async () 
   const kept = await run("users import people.csv --keep-plan", {
     tenant: planning(planOf(), { import: planOf() }),
     folder: folder(),
-    terminal: { typing: [["Apply this plan", "\u0004"]] },
+    terminal: { columns: 300, typing: [["Apply this plan", "\u0004"]] },
   });
   expect(kept.stderr).toContain(`nothing was changed; the plan is kept: clomoctl imports commit 12\n`);
 });
