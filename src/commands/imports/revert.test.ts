@@ -19,7 +19,7 @@ const tenantWith = (more: Answers, undo = UNDO): Answers => ({
   ),
   ...more,
 });
-const TO_THE_VIEW = ["imports", "revertImport", "tenant", "importRows", "importRows"];
+const TO_THE_VIEW = ["imports", "revertImport", "importRows", "tenant", "importRows", "importRows"];
 
 test("shows the inverse plan and commits it where its deletions are confirmed", async () => {
   const tenant = tenantWith({ commitImport: committed(UNDO) });

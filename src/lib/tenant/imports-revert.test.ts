@@ -36,8 +36,8 @@ test("a user who became an administrator since is neither deleted nor loses the 
       ja: `ユーザー 1 件(髙橋 <takahashi@x>)がインポート ${made.number} の後に管理者になっており、インポートではそのアカウントを変更・削除できないため、取り消せません`,
     },
     hint: {
-      en: "take away the role of administrator: clomoctl clomo-account revoke ACCOUNT (of who has a role), or clomoctl users administrators remove USER… (of who is only marked), and in the console, or import a file with the desired state instead",
-      ja: "先に管理画面で管理者の権限を外してから clomoctl clomo-account revoke ACCOUNT(管理者権限が記録されている人)か clomoctl users administrators remove USER…(管理者の指定のみの人)か、元に戻したい状態をファイルでインポートしてください",
+      en: "end that (of a mirror, in the console, too): clomoctl clomo-account revoke ACCOUNT (of who has a role), or clomoctl users administrators remove USER… (of who is only marked); who is to go is then deleted by name: clomoctl users delete USER, or import a file with the desired state instead",
+      ja: "先に管理者でなくし(管理画面のミラーでは管理画面でも): clomoctl clomo-account revoke ACCOUNT(管理者権限が記録されている人)か clomoctl users administrators remove USER…(管理者の指定のみの人)、不要な人は名前を指定して削除する(clomoctl users delete USER)か、元に戻したい状態をファイルでインポートしてください",
     },
   };
   expect(await refusal(made)).toMatchObject(refused);

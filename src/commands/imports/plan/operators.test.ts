@@ -50,6 +50,22 @@ test("an operator who moves by an import is named, with both organisations, in b
   expect(ja.stderr).toContain("警告: 操作できる範囲が変わるオペレーター: 1 人");
 });
 
+test("so is one whom an undo moves back", async () => {
+  const original = planOf({ state: "committed", update: 1 });
+  const undo = planOf({ number: 13, mode: "revert", revertsNumber: 12, columns: [], create: 0, update: 1 });
+  const tenant = {
+    imports: { items: [original] },
+    revertImport: undo,
+    tenant: example("tenant"),
+    importRows: giving(moved("jiro@example.jp", "K01", "S11")),
+    discardImport: undo,
+    accounts: { items: [operator], next: null },
+    findUsers: { items: [jiro] },
+  };
+  const { stderr } = await run("imports revert 12 --dry-run", { tenant });
+  expect(stderr).toContain("no more where they were: jiro01 (K01 → S11)\n");
+});
+
 test("where nobody moves, or who asks may not know, nothing is said", async () => {
   const importRows = giving(moved("taro@example.jp", "S11", "K01"));
   const refused = new Failure("not-permitted", { what: text("not yours", "権限がありません") });

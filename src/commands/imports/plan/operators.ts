@@ -13,16 +13,17 @@ type Names = ReadonlyMap<string, Account>;
 
 /** An operator acts in the organisation of the user: where a plan moves one, tells who will act where. */
 export async function warnOfMovedOperators(tools: Tools, plan: Import): Promise<void> {
-  if (plan.kind !== "users" || plan.rejected) return;
-  if (!plan.columns.some(({ field, changed, cleared }) => field === "orgCode" && changed + cleared > 0)) return;
-  const operators = await namesOfOperators(tools);
-  if (operators.size === 0) return;
+  if (plan.kind !== "users" || plan.rejected || !mayMove(plan)) return;
   const { client } = await tools.tenant("imports");
+  let operators: Names | undefined;
   const moved: string[] = [];
   for await (const row of client.imports.rows(plan.id, { action: "update" })) {
-    const account = operators.get(emailKey(row.key)) ?? operators.get(codeKey(row.key));
     const [from, to] = [orgIn(row.before), orgIn(row.after)];
-    if (account !== undefined && from !== to) moved.push(`${account.name} (${from} → ${to})`);
+    if (from === to || !row.changed.includes("orgCode")) continue;
+    operators ??= await namesOfOperators(tools);
+    if (operators.size === 0) return;
+    const account = operators.get(emailKey(row.key)) ?? operators.get(codeKey(row.key));
+    if (account !== undefined) moved.push(`${account.name} (${from} → ${to})`);
   }
   if (moved.length === 0) return;
   const named = `${moved.slice(0, MOST_NAMED).join(", ")}${moved.length > MOST_NAMED ? ", …" : ""}`;
@@ -33,6 +34,12 @@ export async function warnOfMovedOperators(tools: Tools, plan: Import): Promise<
     ),
   );
 }
+
+/** Of an undo no columns are counted. */
+const mayMove = ({ columns, revertsNumber, update }: Import): boolean =>
+  revertsNumber === null
+    ? columns.some(({ field, changed, cleared }) => field === "orgCode" && changed + cleared > 0)
+    : update > 0;
 
 const orgIn = (values: PlanRow["after"]): string =>
   String(values.find(({ field }) => field === "orgCode")?.value ?? ROOT_ORG_NAME);

@@ -229,14 +229,15 @@ export const protectedSince = (administrators: InTheWay, number: number, app: st
   const commands = endsAdministrator(app);
   const { en, ja } = listed(administrators);
   const one = administrators.count === 1;
+  const deletes = app === undefined ? "clomoctl users delete USER" : `clomoctl secured users delete USER --app ${app}`;
   return refusal(
     text(
       `${en} became ${one ? "an administrator" : "administrators"} after import ${number}, and no import changes that account`,
       `${ja}がインポート ${number} の後に管理者になっており、インポートではそのアカウントを変更・削除できない`,
     ),
     text(
-      `take away the role of administrator: ${commands.en}, and in the console`,
-      `管理画面で管理者の権限を外してから ${commands.ja}`,
+      `end that (of a mirror, in the console, too): ${commands.en}; who is to go is then deleted by name: ${deletes}`,
+      `管理者でなくし(管理画面のミラーでは管理画面でも): ${commands.ja}、不要な人は名前を指定して削除する(${deletes})`,
     ),
   );
 };
