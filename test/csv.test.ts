@@ -31,8 +31,9 @@ describe("csv check", () => {
       ["csv", "check", fixture(`users/people.${form}.csv`), "--as", "users", "--format", "ndjson"],
       { home },
     );
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(code).toBe(0);
     // blanks at the ends of texts are kept, and warned of
+    expect(stderr).toMatch(/^(?:warning: [^\n]* blanks at the ends, [^\n]*\n){3}$/);
     const problems = ["value-blanks", "name-blanks", "value-blanks"].map((code) => ({ code }));
     expect(JSON.parse(text)).toMatchObject({ rows: 66, errors: 0, warnings: 3, problems });
     expect(await readdir(home)).not.toContain("tenants");
