@@ -178,6 +178,18 @@ test("commits the plan that was shown: --yes", async () => {
   expect(ja.stdout).toBe(en.stdout);
 });
 
+test("an export of the console that lacks names of accounts is warned of", async () => {
+  const { request } = planOf();
+  const column = { field: "accountName", changed: 0, cleared: 2, removed: 0, kept: 0 };
+  const exported = planOf({ request: request && { ...request, fromConsole: true }, columns: [column] });
+  const tenant = planning(exported, dropped(exported));
+  const { en, ja } = await inBoth("users import people.csv --from-console --dry-run", { tenant, folder: folder() });
+  expect(en.stderr).toContain(
+    "warning: 2 users would lose the name of the CLOMO account, which the console never deletes",
+  );
+  expect(ja.stderr).toContain("警告: CLOMO アカウント名がなくなるユーザー: 2 人");
+});
+
 test("who may not delete is not told to undo what was created", async () => {
   const create = planOf({ update: 0 });
   const tenant = planning(create, { commitImport: committed(create) });

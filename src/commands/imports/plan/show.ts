@@ -42,7 +42,7 @@ export async function showPlan(
   const chosen = await tools.tenant("imports");
   if (plan.takes !== undefined) await showPlan(tools, await chosen.client.imports.show(plan.takes.id));
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
-  if (!plan.rejected) for (const line of losses(plan)) await terminal.warn(line);
+  if (!plan.rejected) for (const line of [...losses(plan), ...unnamed(plan)]) await terminal.warn(line);
   for (const line of elsewhere(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of overwritten(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of contradicted(plan)) await terminal.warn(line);
@@ -155,6 +155,17 @@ const losses = ({ kind, columns, request }: Import): readonly Text[] =>
       `${header}: ${ja} ${removed} 件がなくなります${way.ja}`,
     );
   });
+
+/** Only an export of the console clears names of accounts, which the console never deletes. @see facts 2.5 */
+const unnamed = ({ kind, columns }: Import): readonly Text[] =>
+  columns.flatMap(({ field, cleared }) =>
+    kind !== "users" || field !== "accountName" || cleared === 0
+      ? []
+      : text(
+          `${counted(cleared, "user")} would lose the name of the CLOMO account, which the console never deletes: compare the file; a role that is recorded is out of reach until the account has a name again`,
+          `CLOMO アカウント名がなくなるユーザー: ${cleared} 人。管理画面では CLOMO アカウントを削除できないため、ファイルを確認してください(記録された管理者権限は、もう一度名前が付くまで扱えません)`,
+        ),
+  );
 
 /** Who goes, and is an administrator by the mark of another app. */
 function* elsewhere({ kind, protectedElsewhere }: Import): Generator<Text> {
