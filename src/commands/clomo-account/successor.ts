@@ -1,5 +1,6 @@
-import type { Account } from "../../lib/client/index.ts";
-import { emailKey } from "../../lib/model/normalise.ts";
+import type { Account, Client, RenewalItem } from "../../lib/client/index.ts";
+import { codeKey, emailKey, nameKey } from "../../lib/model/normalise.ts";
+import { ownersIn } from "../../lib/model/renewal-owner.ts";
 import type { Role } from "../../lib/model/role.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
@@ -105,9 +106,8 @@ const SET_OWNER = "clomoctl devices set-owner SERIAL… --user USER";
 async function hangingOn(tools: Tools, account: Account): Promise<readonly Text[]> {
   const { id, name, emails } = account;
   const { client, context } = await tools.tenant("renewals", "devices", "users");
-  const [{ ownerLine }, { ownedBy }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
+  const [{ ownerLine }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
     import("../../lib/renewals/administrators.ts"),
-    import("./owned.ts"),
     import("../renewals/items/mail-recipients.ts"),
     import("../../lib/renewals/notify/settings.ts"),
   ]);
@@ -148,4 +148,34 @@ async function hangingOn(tools: Tools, account: Account): Promise<readonly Text[
     );
   }
   return lines;
+}
+
+/** The renewals whose owner names the user of an account: by mail address, employee code, account name, or full name of nobody else. */
+async function ownedBy(client: Client<"renewals" | "users">, account: Account): Promise<readonly RenewalItem[]> {
+  const known = new Map<string, Promise<boolean>>();
+  const isHis = (word: string): Promise<boolean> => {
+    const asked = known.get(word) ?? namesHim(client, account, word);
+    known.set(word, asked);
+    return asked;
+  };
+  const keys = new Set(account.emails.map(emailKey));
+  const owned: RenewalItem[] = [];
+  for (const item of await client.renewals.list()) {
+    for (const { text, isAddress } of ownersIn(item.owner)) {
+      if (!(isAddress ? keys.has(emailKey(text)) : await isHis(text))) continue;
+      owned.push(item);
+      break;
+    }
+  }
+  return owned;
+}
+
+async function namesHim({ users }: Client<"users">, { id, name, user }: Account, word: string): Promise<boolean> {
+  if (codeKey(word) === codeKey(name)) return true;
+  const found = await users.find({ name: word });
+  if (found.length > 0) return found.length === 1 && found[0]?.id === id;
+  if (nameKey(word) !== nameKey(user)) return false;
+  for await (const other of users.list({ search: word }))
+    if (other.id !== id && nameKey(other.name) === nameKey(word)) return false;
+  return true;
 }

@@ -17,7 +17,8 @@ const VERBS = ["create", "edit"];
 const actions = new Set(
   globSync("{use,http,store}/**/*.ts", { cwd: TENANT, exclude: ["**/*.test.ts"] }).flatMap((file) =>
     [...readFileSync(join(TENANT, file), "utf8").matchAll(NAMED)].flatMap(([, action = ""]) =>
-      BY_HAND.has(action) ? VERBS.map((verb) => `${action}.${verb}`) : [action],
+      // what a role may do is no action
+      action.endsWith(".write") ? [] : BY_HAND.has(action) ? VERBS.map((verb) => `${action}.${verb}`) : [action],
     ),
   ),
 );

@@ -65,7 +65,7 @@ test("a file without the column that places its rows is told that, and one with 
     return tenant.reasons(await tenant.as("div").imports.plan({ kind }, content));
   };
   const [header = [], row = []] = CELLS;
-  expect(await reasons("users", [[...header.slice(0, 2), "組織"], row])).toContainEqual({
+  expect(await reasons("users", [[...header.slice(0, 2), "区分"], row])).toContainEqual({
     en: "the row names no organisation: the file has no column 組織コード; add it with one of your organisations, or ask a system administrator",
     ja: "組織の指定がありません(ファイルに「組織コード」の列がありません)。列を追加して管理対象組織のどれかを指定するか、システム管理者に依頼してください",
   });
