@@ -57,6 +57,7 @@ test.each([
   ["header-missing", "fix the header row"],
   ["column-blank", "leave the column out of the file, or say what its blank cells mean: --blank clear or --blank keep"],
   ["delete-held", "keep these records in the file, or import with --mode append"],
+  ["org-delete-reserved", "keep these records in the file, or import with --mode append"],
   ["administrator-delete", "keep these records in the file"],
 ])("where the whole file is wrong (%s), rows cannot be skipped", (code, advice) => {
   for (const options of [

@@ -204,7 +204,12 @@ function mendErrors({ rows, invalid }: Import, mended: ImportRequest, remedies: 
 }
 
 /** Problems of records that the file lacks. */
-const DELETIONS: ReadonlySet<string> = new Set(["administrator-delete", "delete-held", "org-delete-holds"]);
+const DELETIONS: ReadonlySet<string> = new Set([
+  "administrator-delete",
+  "delete-held",
+  "org-delete-holds",
+  "org-delete-reserved",
+]);
 
 function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): Text {
   if (code === "file-empty" || code === "file-no-rows") {
