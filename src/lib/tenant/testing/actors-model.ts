@@ -71,8 +71,8 @@ export class ActorsModel extends DirectoryModel {
   /** undefined: nobody has set it, and names are free text */
   composition: Composition | undefined;
   isMirror = false;
-  /** the organisations in which imports were planned, by their numbers; of those that concern the whole none */
-  readonly #plannedIn = new Map<number, readonly number[]>();
+  /** the organisations in which imports were planned, by their ids; of those that concern the whole none */
+  readonly #plannedIn = new Map<string, readonly number[]>();
 
   accountOf(user: number): ModelAccount {
     return this.accounts.get(user) ?? NO_ROLE;
@@ -205,13 +205,13 @@ export class ActorsModel extends DirectoryModel {
     return code === undefined || code === "" ? undefined : this.find("orgs", "code", String(code));
   }
 
-  override barredUndo({ kind, number, did }: ModelImport): readonly Refusal[] {
+  override barredUndo({ kind, id, did }: ModelImport): readonly Refusal[] {
     const needsOfAny = (["users", "orgs"] as const).map((one) => [`${one}.write`, `${one}.delete`] as const);
     const barred = this.barred([]);
     if (barred.length > 0) return barred;
     if (!needsOfAny.flat().some((need) => this.#may(need))) return [notPermitted()];
     const isOfKind = this.#may(`${kind as HandKind}.write`) || this.#may(`${kind as HandKind}.delete`);
-    const plannedIn = this.#plannedIn.get(number);
+    const plannedIn = this.#plannedIn.get(id);
     const isIn = this.isWhole() || (plannedIn?.every((org) => this.sees("orgs", org)) ?? false);
     if (this.role !== "system" && !(isOfKind && isIn)) return [notFound()];
     const needed = this.barred(this.needs(kind as HandKind, "undo"));
@@ -221,8 +221,8 @@ export class ActorsModel extends DirectoryModel {
 
   override commit(done: Done, by: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
     const own = this.role === "system" ? undefined : (this.#own ?? [ROOT]);
-    const plannedIn = undid === undefined ? own : this.#plannedIn.get(undid.number);
-    if (plannedIn !== undefined) this.#plannedIn.set(by.number, plannedIn);
+    const plannedIn = undid === undefined ? own : this.#plannedIn.get(undid.id);
+    if (plannedIn !== undefined) this.#plannedIn.set(by.id, plannedIn);
     super.commit(done, by, undid);
   }
 

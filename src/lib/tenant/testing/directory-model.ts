@@ -46,8 +46,8 @@ export type Need = Operation | "whole";
 
 /** Organisations and users that are written by hand, too. */
 export class DirectoryModel extends HistoryModel {
-  /** by whom each record was written, in order: numbers of imports, or by hand */
-  readonly #writers = new Map<number, (number | "hand")[]>();
+  /** by whom each record was written, in order: ids of imports, or by hand */
+  readonly #writers = new Map<number, string[]>();
 
   /** Whether plans of whoever acts are of some organisations, also of all: they depend on where users are. */
   plansByOrgs(): boolean {
@@ -178,20 +178,20 @@ export class DirectoryModel extends HistoryModel {
     this.#wrote(record, "hand");
   }
 
-  #wrote(record: number, by: number | "hand"): void {
+  #wrote(record: number, by: string): void {
     this.#writers.set(record, [...(this.#writers.get(record) ?? []), by]);
   }
 
   override commit(done: Done, by: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
     super.commit(done, by, undid);
-    for (const { record } of done.did) this.#wrote(record, by.number);
+    for (const { record } of done.did) this.#wrote(record, by.id);
   }
 
   /** As of imports alone; nor is one undone whose records somebody wrote before another import did. */
   override undo(done: ModelImport): Done | undefined {
     const isWritten = ({ record }: Done["did"][number]): boolean => {
       const writers = this.#writers.get(record) ?? [];
-      return writers[writers.indexOf(done.number) + 1] === "hand";
+      return writers[writers.indexOf(done.id) + 1] === "hand";
     };
     return done.did.some(isWritten) ? undefined : super.undo(done);
   }

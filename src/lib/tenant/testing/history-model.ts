@@ -281,7 +281,8 @@ export class HistoryModel {
   commit(done: Done, { id, number }: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
     this.imports.push({ ...done, id, number, isUndo: undid !== undefined, undone: false });
-    const undone = this.imports.find((one) => one.number === undid?.number);
+    // numbers are those of who asked: another one's import may have the same
+    const undone = this.imports.find((one) => one.id === undid?.id);
     if (undone !== undefined) undone.undone = true;
     for (const kind of ["orgs", "users"] as const) {
       for (const [record, values] of this.records[kind]) {
