@@ -191,9 +191,12 @@ export class ActorsModel extends DirectoryModel {
       return (met !== undefined && !this.sees(kind, met)) || (named !== undefined && !this.sees("orgs", named));
     });
     const place = kind === "users" ? "orgCode" : "parent";
+    // nothing goes outside, and the top of a part stays where it is
     const isOutside = done.did.some(
       ({ before, after }) =>
-        after !== undefined && !this.sees("orgs", Number(after[place])) && before?.[place] !== after[place],
+        after !== undefined &&
+        before?.[place] !== after[place] &&
+        [after, ...(before === undefined ? [] : [before])].some((one) => !this.sees("orgs", Number(one[place]))),
     );
     const isOfAbove = done.did.some(
       ({ record, action }) => kind === "users" && action === "update" && this.#untouchable(record).length > 0,
