@@ -104,6 +104,7 @@ describe("broken fixtures", () => {
     const mending = ["value-mended", "key-mended", "cells-lacking", "header-near"];
     // and these in a tenant that has records
     const inTenants = [
+      "account-name-composed",
       "administrator-above",
       "blank-kept",
       "blank-org",

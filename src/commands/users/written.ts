@@ -1,5 +1,5 @@
 import type { User } from "../../lib/client/index.ts";
-import { composedName } from "../../lib/model/account.ts";
+import { composedName } from "../../lib/model/composition.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
 import { same, text } from "../../lib/text/index.ts";

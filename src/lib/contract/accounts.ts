@@ -207,7 +207,8 @@ export default {
 };
 
 export type { Account } from "../model/account.ts";
-export type { AccountSettings, Composition, SentCode } from "../model/account.ts";
+export type { AccountSettings, SentCode } from "../model/account.ts";
+export type { Composition } from "../model/composition.ts";
 export type AccountRenamings = z.infer<typeof Renamings>;
 export type WrittenAccountSettings = z.infer<typeof WrittenAccountSettings>;
 export type WrittenAccount = z.infer<typeof WrittenAccount>;

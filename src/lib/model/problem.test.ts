@@ -102,6 +102,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "administrator-row": { id: "admin7" },
   "administrator-delete": { name: "髙橋" },
   "administrator-account": { name: "髙橋" },
+  "account-name-composed": { value: "yamada", composed: "E0042", by: "employee-code" },
   "administrator-above": { name: "髙橋" },
   "operator-stranded": { name: "髙橋" },
 };
@@ -109,7 +110,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 /** Parameters that select a word and are not shown themselves. */
-const CHOOSES: readonly string[] = ["of", "certain"];
+const CHOOSES: readonly string[] = ["of", "certain", "by"];
 /** Problems of a column whose header already precedes the text: Japanese does not repeat it. */
 const HEADED: readonly ProblemCode[] = ["key-duplicate", "value-duplicate"];
 
@@ -194,6 +195,7 @@ test.each([
   ["org-delete-holds", { org: "本社", users: 1, children: 0 }, /\(|0|[Dd]evice|デバイス/],
   ["org-reach", { org: "本社", gained: "hana01" }, /no more|外れる/],
   ["org-reach", { org: "本社", lost: "hana01" }, /too|新たに/],
+  ["account-name-composed", { value: "yamada", composed: "", by: "employee-code" }, /write|にするか/],
   ["org-delete-holds", { org: "本社", users: 0, children: 2 }, /\(|0|[Dd]evice|デバイス|users|ユーザー/],
 ] as const)("%s leaves out what nobody knows", (code, params, unsaid) => {
   const { en, ja } = describeProblem({ code, params });

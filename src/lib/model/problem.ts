@@ -1,4 +1,5 @@
-import { counted, joined, text, type Text } from "../text/index.ts";
+import { counted, joined, same, text, type Text } from "../text/index.ts";
+import { COMPOSITIONS, type Composition } from "./composition.ts";
 import { causeOf, quotedValue } from "./cell-text.ts";
 
 /** Values inserted into a problem's text; never a secret. */
@@ -48,6 +49,9 @@ const suspicion = (en: string, ja: string): ProblemKind => ({
 
 const error = kindOf("error");
 const warning = kindOf("warning");
+
+/** What names of accounts are composed of. */
+const composedOf = ({ by }: ProblemParams): Text => COMPOSITIONS[by as Composition] ?? same(String(by));
 
 /** What one record is called, by the name of its thing. */
 const NOUNS: Readonly<Record<string, Text>> = {
@@ -468,6 +472,20 @@ export const PROBLEMS = {
   "operator-stranded": warning(
     "{name} is an operator and moves to 全社: an operator acts in another organisation only, and is left without any",
     "オペレーター「{name}」を全社に移します。オペレーターは全社以外の所属組織だけで操作できるため、操作できる組織がなくなります",
+  ),
+  "account-name-composed": error(
+    (p) => {
+      const { en } = composedOf(p);
+      return p["composed"] === ""
+        ? `names are composed of the ${en}, which this user lacks: give the user one first, or leave ${p["value"]} out`
+        : `${p["value"]} is not what names are composed of (${en}): write ${p["composed"]}, or leave it blank`;
+    },
+    (p) => {
+      const { ja } = composedOf(p);
+      return p["composed"] === ""
+        ? `このユーザーには、アカウント名を構成する情報「${ja}」がありません。先に設定するか、「${p["value"]}」を空にしてください`
+        : `「${p["value"]}」は構成する情報「${ja}」と異なります。「${p["composed"]}」にするか、空にしてください`;
+    },
   ),
   "administrator-account": error(
     "{name} is an administrator; an import cannot rename the account or set its password",

@@ -1096,6 +1096,67 @@ describe("what names are composed of", () => {
     expect((await accounts().create({ user })).after.name).toBe(name);
   });
 
+  const header = ["氏名", "メールアドレス", "社員コード", "CLOMOアカウント名"];
+
+  test("seed 001: a file gives a new account no other name, nor renames one to it", async () => {
+    const user = await person();
+    await accounts().create({ user, name: "yamada" });
+    await accounts().setSettings({ composition: "employee-code" });
+    const files = [
+      header,
+      ["山田", "Yamada.T@example.jp", "E1", "other"],
+      ["鈴木", "suzuki@example.jp", "E2", "suzuki"],
+      ["佐藤", "sato@example.jp", "", "sato"],
+      ["田中", "tanaka@example.jp", "E4", "E4"],
+      ["伊藤", "ito@example.jp", "E5", ""],
+    ];
+    const plan = await tenant.plan({ kind: "users" }, files);
+    expect(plan.rejected).toBe(true);
+    const code = "account-name-composed";
+    expect(await tenant.problems(plan)).toMatchObject([
+      { code, row: 2, header: "CLOMOアカウント名", params: { value: "other", composed: "E1", by: "employee-code" } },
+      { code, row: 3, params: { value: "suzuki", composed: "E2" } },
+      { code, row: 4, params: { value: "sato", composed: "" } },
+    ]);
+    const stays = [header, ["山田 太郎", "Yamada.T@example.jp", "E1", "yamada"], ...files.slice(4)];
+    await tenant.import({ kind: "users" }, stays);
+    expect(await userOf(user)).toMatchObject({ name: "山田 太郎", accountName: "yamada" });
+    const [, , , , [, tanaka = ""] = []] = files;
+    expect((await userOf(tanaka)).accountName).toBe("E4");
+    await tenant.import({ kind: "users" }, [header, ["山田", "Yamada.T@example.jp", "E9", "E9"]]);
+    expect(await userOf(user)).toMatchObject({ employeeCode: "E9", accountName: "E9" });
+  });
+
+  test.each([
+    ["mail-address", "suzuki.j@example.jp"],
+    ["mail-local-part", "suzuki.j"],
+    ["google-workspace", ""],
+    ["salesforce", ""],
+  ] as const)("seed 001: by %s a file makes an account %j, as the row has it or the user does", async (by, name) => {
+    await accounts().setSettings({ composition: by });
+    const user = await person();
+    const file = [header, ["鈴木", "suzuki.j@example.jp", "", name], ["山田", "Yamada.T@example.jp", "", "x"]];
+    const plan = await tenant.plan({ kind: "users" }, file);
+    const { after } = await accounts().create({ user });
+    expect((await tenant.problems(plan)).map(({ params }) => params)).toEqual([
+      { value: "x", composed: after.name, by },
+    ]);
+  });
+
+  test("a plan that gives names is overtaken by other settings; the console's export is what it is", async () => {
+    const file = [header, ["鈴木", "suzuki@example.jp", "E2", "suzuki"]];
+    const plan = await tenant.plan({ kind: "users" }, file);
+    const unnamed = await tenant.plan({ kind: "users" }, [
+      ["氏名", "メールアドレス"],
+      ["佐藤", "sato@example.jp"],
+    ]);
+    await accounts().setSettings({ composition: "employee-code" });
+    expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
+    await tenant.client.imports.commit(unnamed);
+    await tenant.import({ kind: "users", fromConsole: true }, file);
+    expect((await userOf("suzuki@example.jp")).accountName).toBe("suzuki");
+  });
+
   test("an existing name stays, or becomes what names are composed of; another one is refused", async () => {
     const user = await person();
     await accounts().create({ user, name: "yamada" });

@@ -1,5 +1,6 @@
 import type { AccountRenamings, AccountSettings } from "../../../lib/client/index.ts";
-import { ACCOUNT_SETTINGS, COMPOSITIONS, RENAMING, type Composition } from "../../../lib/model/account.ts";
+import { ACCOUNT_SETTINGS, RENAMING } from "../../../lib/model/account.ts";
+import { COMPOSITIONS, type Composition } from "../../../lib/model/composition.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import { shownOption, typedWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";

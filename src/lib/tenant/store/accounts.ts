@@ -5,9 +5,9 @@ import {
   ACCOUNT_SETTINGS,
   SETTINGS_ID,
   type AccountSettings,
-  type Composition,
   type Renaming,
 } from "../../model/account.ts";
+import type { Composition } from "../../model/composition.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import { ROLES, type AdministratorRole, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
@@ -374,13 +374,26 @@ const localPart = (address: string): string => `substr(${address}, 1, instr(${ad
 
 const MAIN_KEY = "(select m.emailKey from user_email m where m.user = t.pk and m.main = 1)";
 
-/** SQL: what the name of the user `t` is composed of, and its comparison key. */
-const COMPOSED: Readonly<Record<Exclude<Composition, "free-text">, readonly [value: string, key: string]>> = {
-  "mail-address": ["t.emails ->> 0", MAIN_KEY],
-  "mail-local-part": [localPart("(t.emails ->> 0)"), localPart(MAIN_KEY)],
-  "employee-code": ["t.employeeCode", "coalesce(t.employeeCodeKey, t.employeeCode)"],
-  "google-workspace": ["t.googleWorkspaceEmail", "t.googleWorkspaceEmail"],
-  salesforce: ["t.salesforceAccount", "t.salesforceAccount"],
+/** SQL: what a user's account name is composed of, by SQL of a field; null where the user lacks it. */
+const COMPOSED: Readonly<Record<Exclude<Composition, "free-text">, (sqlOf: (field: string) => string) => string>> = {
+  "mail-address": (sqlOf) => `${sqlOf("emails")} ->> 0`,
+  "mail-local-part": (sqlOf) => localPart(`(${sqlOf("emails")} ->> 0)`),
+  "employee-code": (sqlOf) => sqlOf("employeeCode"),
+  "google-workspace": (sqlOf) => sqlOf("googleWorkspaceEmail"),
+  salesforce: (sqlOf) => sqlOf("salesforceAccount"),
+};
+
+/** SQL: what the account name of a user is composed of; null where the user lacks it. @param sqlOf SQL of a field of the user */
+export const composedSql = (composition: Exclude<Composition, "free-text">, sqlOf: (field: string) => string): string =>
+  `nullif(${COMPOSED[composition](sqlOf)}, '')`;
+
+/** SQL: the comparison key of what the account name of the user `t` is composed of. */
+const COMPOSED_KEY: Readonly<Record<Exclude<Composition, "free-text">, string>> = {
+  "mail-address": MAIN_KEY,
+  "mail-local-part": localPart(MAIN_KEY),
+  "employee-code": "coalesce(t.employeeCodeKey, t.employeeCode)",
+  "google-workspace": "t.googleWorkspaceEmail",
+  salesforce: "t.salesforceAccount",
 };
 
 /** How the names of accounts would be by a composition. */
@@ -401,9 +414,10 @@ export interface Renamings {
 export const renamingsBy = async (reader: Reader, composition: Composition, most: number): Promise<Renamings> => {
   const accounts = await reader.count("select count(*) from user t where t.accountName is not null");
   if (composition === "free-text") return { accounts, same: accounts, lacking: 0, clashing: 0, first: [] };
-  const [value, key] = COMPOSED[composition];
+  const value = composedSql(composition, (field) => `t.${field}`);
+  const { [composition]: key } = COMPOSED_KEY;
   const named = `with named (pk, id, name, person, value, key) as (
-      select t.pk, t.id, t.accountName, t.name, nullif(${value}, ''), ${key} from user t where t.accountName is not null),
+      select t.pk, t.id, t.accountName, t.name, ${value}, ${key} from user t where t.accountName is not null),
     twice (key) as (select key from named where value is not null group by key having count(*) > 1),
     judged (pk, id, name, person, value, obstacle) as (
       select n.pk, n.id, n.name, n.person, n.value, case when n.value is null then 'lacking'

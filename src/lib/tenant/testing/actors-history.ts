@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Account, Composition, Org, Scheme, User } from "../../contract/index.ts";
-import { COMPOSITIONS } from "../../model/account.ts";
+import { COMPOSITIONS } from "../../model/composition.ts";
 import type { Role } from "../../model/role.ts";
 import { withAccount, type TestAccount } from "./accounts.ts";
 import { ActorsModel, type AccountAsked, type AccountVerb, type ModelScheme, type Who } from "./actors-model.ts";

@@ -2,13 +2,12 @@ import { Failure } from "../../../errors/index.ts";
 import {
   ACCOUNT,
   ACCOUNT_SETTINGS,
-  COMPOSITIONS,
   PASSWORD_RULE,
   SETTINGS_NUMBER,
   type Account,
   type AccountSettings,
-  type Composition,
 } from "../../../model/account.ts";
+import { COMPOSITIONS, type Composition } from "../../../model/composition.ts";
 import { nounNamed } from "../../../model/problem.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { shownWord } from "../../../text/shell-word.ts";

@@ -3,15 +3,12 @@ import { Failure } from "../../../errors/index.ts";
 import {
   ABOVE_OPERATOR,
   ACCOUNT,
-  composedName,
-  COMPOSITIONS,
   MANAGING,
   PASSWORD_RULE,
   passwordFault,
   SUPPORT_RULE,
-  type Composed,
-  type Composition,
 } from "../../../model/account.ts";
+import { composedName, COMPOSITIONS, type Composed, type Composition } from "../../../model/composition.ts";
 import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../../../model/role.ts";
 import { zoneNamed } from "../../../model/time.ts";

@@ -11,6 +11,7 @@ import { findConflicts } from "./conflicts.ts";
 import { findBeyondScope, unusableKeys } from "./matching/outside.ts";
 import { hasSecrets, indexTargets, isStaged, isTouched, newReferences, VALID } from "./expressions.ts";
 import {
+  compositionOf,
   findBlankColumns,
   findKeptBlanks,
   findNearNames,
@@ -24,6 +25,7 @@ import {
   findLikeCodes,
   findMendedKeys,
   findProtected,
+  findUncomposed,
   findUnknownReferences,
   MARK_INVALID,
 } from "./findings.ts";
@@ -122,6 +124,7 @@ export const compare = (
     findHeld(database, plan);
     if (forNew) findMissingForNew(database, plan);
     findBeyondScope(database, plan);
+    findUncomposed(database, plan);
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
     findStranded(database, plan);
@@ -251,9 +254,10 @@ const collectionsOf = (plan: PlanSql): readonly string[] => {
 export const etagOf = (database: Database, plan: PlanSql): string => {
   const { scope } = plan.request;
   if (scope !== undefined) hold(database, planScope(scope));
-  const read = collectionsOf(plan)
-    .map((name) => `${name}.${(scope && stateInside(database, name)) ?? revisionOf(database, name)}`)
-    .join("-");
+  const collections = collectionsOf(plan).map(
+    (name) => `${name}.${(scope && stateInside(database, name)) ?? revisionOf(database, name)}`,
+  );
+  const read = [...collections, compositionOf(database, plan) ?? []].flat().join("-");
   if (scope === undefined) return read;
   const key = String(database.get(SEALING_KEY)?.["sealingKey"]);
   return markOf(key, [read, ...unusableKeys(database, plan)].join("\n"));

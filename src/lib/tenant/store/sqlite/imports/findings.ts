@@ -1,13 +1,15 @@
 import type { Database, Params } from "../database.ts";
+import type { Composition } from "../../../../model/composition.ts";
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { cellsName, comparedCodes, mayRepeat, UNMENDED } from "../../../../imports/kinds.ts";
 import { byUse, nearNames } from "../../../../text/near-names.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Column } from "../../../../model/format.ts";
 import { USER } from "../../../../model/user.ts";
+import { composedSql } from "../../accounts.ts";
 import { ROOT } from "../../orgs.ts";
 import { LIKE } from "./staging.ts";
-import { either, isMatched, isMissing, quoteIdentifier } from "../../sql/forms.ts";
+import { either, isMatched, isMissing, isValid, quoteIdentifier, windowsForm } from "../../sql/forms.ts";
 import {
   calledText,
   changes,
@@ -20,6 +22,7 @@ import {
   newReferences,
   recordKey,
   referenceOf,
+  resulting,
   showsOther,
   staged,
   stagedKey,
@@ -322,6 +325,38 @@ export const findStranded = (database: Database, plan: PlanSql): void => {
         where ${changes(field)} and ${staged(field.field)} is null order by r.row`,
     });
   }
+};
+
+/** What the names are composed of that a plan gives accounts; undefined where any will do, or the console gave them. @see seed 001 */
+export const compositionOf = (database: Database, plan: PlanSql): Exclude<Composition, "free-text"> | undefined => {
+  const { thing } = plan.kind;
+  if (thing !== USER || plan.request.fromConsole === true || !isStaged(plan, { field: ACCOUNT_NAME })) return undefined;
+  const row = database.get("select composition from main.account_settings where composition <> 'free-text'");
+  return row?.["composition"] as Exclude<Composition, "free-text"> | undefined;
+};
+
+const ACCOUNT_NAME: keyof typeof USER.fields = "accountName";
+
+/** Names that accounts are to get and that are not what names are composed of; one that an account has stays. @see seed 001 */
+export const findUncomposed = (database: Database, plan: PlanSql): void => {
+  const by = compositionOf(database, plan);
+  const field = plan.kind.fields.find((one) => one.field === ACCOUNT_NAME);
+  if (by === undefined || field === undefined) return;
+  const sqlOf = (name: string): string => {
+    const imported = plan.kind.fields.find((one) => one.field === name);
+    return imported === undefined ? stored(name) : `(${resulting(plan, imported)})`;
+  };
+  recordFinding(database, plan, {
+    code: "account-name-composed",
+    field: ACCOUNT_NAME,
+    select: `
+      select n.row, n.line, null as col, json_object('value', n.value, 'composed', coalesce(n.composed, ''), 'by', :by) as params
+      from (select r.row, r.line, ${staged(ACCOUNT_NAME)} as value, ${composedSql(by, sqlOf)} as composed from s.row r
+            left join s.match m on m.row = r.row left join ${plan.kind.thing.name} t on t.pk = m.target
+            where ${isValid("r.row")} and ${staged(ACCOUNT_NAME)} is not null and (m.row is null or ${changes(field)})) n
+      where n.composed is distinct from n.value and ${windowsForm("n.composed")} is distinct from n.value order by n.row`,
+    params: { by },
+  });
 };
 
 /** New records of another thing, named by cells, that are hardly meant: their names are near to others. */
