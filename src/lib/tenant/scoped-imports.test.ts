@@ -59,6 +59,44 @@ test("a plan that was made for the tenant alone is no whole file for the console
   });
 });
 
+test("whoever sees a plan that was made in a part is shown what it deletes, and no more", async () => {
+  const east = await idOf("東日本");
+  await tenant.client.orgs.create({ name: "東京", code: "TOKYO", parentId: east });
+  await withAccount(tenant, {
+    name: "tokyo",
+    role: "custom",
+    manages: ["TOKYO"],
+    items: ["users.read", "users.write", "users.move", "users.delete", "orgs.write"],
+  });
+  for (const [name, orgCode] of [
+    ["甲", "TOKYO"],
+    ["乙", "EAST"],
+    ["丙", ""],
+  ] as const)
+    await tenant.import({ kind: "users" }, [CELLS[0] ?? [], [name, `${name}@example.jp`, orgCode]]);
+  const plan = await tenant.as("tokyo").imports.plan(
+    { kind: "users", mode: "replace" },
+    {
+      stream: new Blob([fileOf([CELLS[0] ?? [], ["新人", "shinjin@example.jp", "TOKYO"]])]).stream(),
+      encoding: "utf-8",
+    },
+  );
+  expect(plan).toMatchObject({ create: 1, delete: 1, rejected: false });
+  for (const account of ["tokyo", "div", "sys"]) {
+    const rows = await Array.fromAsync(tenant.as(account).imports.rows(plan.id));
+    expect(rows.map(({ action, key }) => [action, key])).toEqual([
+      ["create", "shinjin@example.jp"],
+      ["delete", "甲@example.jp"],
+    ]);
+    expect(await tenant.as(account).imports.show(plan.id)).toMatchObject({ delete: 1 });
+  }
+  const again = await tenant.as("sys").imports.replan(plan.id);
+  expect(again).toMatchObject({ create: 1, delete: 1 });
+  await tenant.as("div").imports.commit(await tenant.as("div").imports.show(plan.id));
+  const left = tenant.sql("select name from user where name in ('甲', '乙', '丙', '新人') order by name");
+  expect(left.map(({ name }) => name)).toEqual(["丙", "乙", "新人"].toSorted());
+});
+
 test("a file without the column that places its rows is told that, and one with it that a row is outside", async () => {
   const reasons = async (kind: "users" | "devices", cells: readonly (readonly string[])[]) => {
     const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;

@@ -15,6 +15,7 @@ import type { FormatName } from "../../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../../imports/record.ts";
 import type { Processes } from "../../processes.ts";
 import type { Scope, Store } from "../../store.ts";
+import { planScope } from "../../scope.ts";
 import type { Database } from "../database.ts";
 import { hold, see } from "../scope.ts";
 import { storageFailure } from "../storage-failure.ts";
@@ -110,7 +111,7 @@ export class SqliteImports implements ImportEngine {
     if (plan.request.scope === undefined)
       return this.#store.read(async () => etagOf(this.#database, plan) === record.etag);
     // it depends on the staged values, too
-    const [isCurrent = false] = this.#reading(record.id, (database) => [etagOf(database, plan) === record.etag]);
+    const [isCurrent = false] = this.#readingPlan(record, (database) => [etagOf(database, plan) === record.etag]);
     return Promise.resolve(isCurrent);
   }
 
@@ -170,7 +171,7 @@ export class SqliteImports implements ImportEngine {
 
   *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
     const plan = this.#planOf(record);
-    yield* this.#reading(record.id, (database) => planLines(database, plan, query));
+    yield* this.#readingPlan(record, (database) => planLines(database, plan, query));
   }
 
   *revertRows(original: ImportRecord, query: RowQuery): Generator<Uint8Array> {
@@ -245,15 +246,25 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), taken };
   }
 
+  /** Reads what a plan does as it was planned, in its own scope, whoever asks. */
+  #readingPlan<T>({ id, detail }: ImportRecord, body: (database: Database) => Iterable<T>): Generator<T> {
+    const scope = detail.request?.scope;
+    return this.#reading(id, body, scope === undefined ? this.#scope : planScope(scope));
+  }
+
   /** @param id the import whose staging is read too */
-  *#reading<T>(id: string | undefined, body: (database: Database) => Iterable<T>): Generator<T> {
+  *#reading<T>(
+    id: string | undefined,
+    body: (database: Database) => Iterable<T>,
+    scope: Scope | undefined = this.#scope,
+  ): Generator<T> {
     const database = this.#database.reader();
     const staging = id === undefined ? undefined : this.#files(id).staging;
     try {
       defineFunctions(database, () => false);
       if (staging !== undefined) attachForReading(database, staging);
-      see(database, this.#scope);
-      hold(database, this.#scope);
+      see(database, scope);
+      hold(database, scope);
       yield* body(database);
     } catch (error) {
       throw storageFailure(error, database.path, staging);
