@@ -312,6 +312,15 @@ test("who or what is renamed has the former name in the console", () => {
   );
 });
 
+test("what no file has is not known to be in the console as it was recorded here", () => {
+  const role = { field: "role", before: "none", after: "system", now: "none" };
+  const [, step] = stepsOf({ ...BY_HAND, thing: "account", changes: [role] });
+  expect(step?.en).toBe(
+    "管理者権限: no administrator, as it was recorded here; what the console has is not known here: see there that it is this",
+  );
+  expect(step?.ja).toContain("管理画面の値は clomoctl では分からないため、この値になっていることを確認してください");
+});
+
 test.each([
   [{ renamed: "本社/Z" }, "組織: 本社 → 本社/X (here 本社/Z by now)", "組織: 本社 → 本社/X(ここでは現在「本社/Z」)"],
   [{ after: "本社", ids: { before: "1", after: "2" } }, "組織: 本社 → 本社", "組織: 本社 → 本社"],

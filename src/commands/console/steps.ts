@@ -498,9 +498,8 @@ function proofs(
 ): readonly Text[] {
   const isShown = ({ field }: ConsoleTask["changes"][number]): boolean => {
     const { [field]: of } = fields;
-    if (of?.column === undefined) return of === undefined || of.refers?.by === "id";
     // an app's export has three of its columns
-    return scope === undefined || of.column.consoleExport === true;
+    return isExported(of) && (of?.column === undefined || scope === undefined || of.column.consoleExport === true);
   };
   const isProved = Object.keys(formats).length > 0 && changes.every(isShown);
   return [...(doubtedAt === null ? [] : [doubted]), ...(isProved ? [exported(kind, rights)] : [])];
@@ -508,6 +507,10 @@ function proofs(
 
 const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
   work === "create" || work === "edit" || work === "move" || work === "delete";
+
+/** Whether files have a field; `undefined` is one of the tenant's own. */
+const isExported = (of: Field | undefined): boolean =>
+  of === undefined || of.column !== undefined || of.refers?.by === "id";
 
 const NO_VALUE = text("(blank)", "(空)");
 
@@ -547,6 +550,12 @@ function changeStep(fields: Fields, change: Change): Text {
           `${label}: ${by.en} → ${to.en} (${en} has ${by.en} now, not ${from.en})`,
           `${label}: ${by.ja} → ${to.ja}(${ja}では、管理画面の値が「${from.ja}」から「${by.ja}」に変わっています)`,
         );
+  }
+  if (before !== null && isKept && !isExported(of)) {
+    return text(
+      `${label}: ${by.en}, as it was recorded here; what the console has is not known here: see there that it is this`,
+      `${label}: ${by.ja}(ここで前に記録した値に戻っています。管理画面の値は clomoctl では分からないため、この値になっていることを確認してください)`,
+    );
   }
   if (before !== null && isKept) {
     return text(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
+import type { Operation } from "../model/role.ts";
 import { Session } from "./session.ts";
 import { readImport } from "./store/imports/record.ts";
 import { Database } from "./store/sqlite/database.ts";
@@ -348,4 +349,42 @@ test("an export of somebody who holds a part names the organisations that are hi
   } finally {
     connection.close();
   }
+});
+
+describe("who manages 全て, and may read the audit", () => {
+  const listed = async (items: readonly Operation[]): Promise<readonly string[]> => {
+    const name = items.length > 1 ? "both" : "auditor";
+    await withAccount(tenant, { name, role: "custom", items });
+    tenant.clearAudit();
+    const { client } = tenant;
+    await client.secured.create("docs", { userId: "taro01", displayName: "山田", password: "secret1" });
+    await client.administrators.mark("docs", { add: ["taro01"] });
+    await tenant.import({ kind: "docs" }, [
+      ["表示名", "ユーザーID", "パスワード"],
+      ["佐藤", "hana01", "secret1"],
+      ["鈴木", "jiro01", "secret1"],
+    ]);
+    await textOf(await client.secured.export("docs"));
+    await client.roles.createScheme({ name: "受付", operations: ["users.write"] });
+    await client.accounts.setSettings({ composition: "mail-address" });
+    await client.tenant.set({ domain: "example" });
+    await client.users.edit(await user("yamada@x"), { title: "主任" });
+    const records = await Array.fromAsync(tenant.as(name).audit.list());
+    return records.map(({ record }) => (typeof record === "string" ? record : record.action)).toReversed();
+  };
+
+  test("reads of SECURED APPs with their item alone, and of schemes and settings nothing", async () => {
+    expect(await listed(["audit.read"])).toEqual(["tenant.set", "users.edit"]);
+  });
+
+  test("reads of SECURED APPs with their item", async () => {
+    expect(await listed(["audit.read", "secured.read"])).toEqual([
+      "secured.users.create",
+      "administrators.mark",
+      "imports.commit",
+      "secured.export",
+      "tenant.set",
+      "users.edit",
+    ]);
+  });
 });

@@ -1,4 +1,6 @@
 import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import { ROOT } from "./orgs.ts";
 import type { Derived, Scope } from "./store.ts";
 
@@ -129,6 +131,18 @@ export const IS_OF_TASKS = "coalesce(t.action, '') in ('console.confirm', 'conso
 const ARE_TASKS_SEEN = `(not (${IS_OF_TASKS}) or not exists (select 1 from json_each(t.record -> 'objects') o
   where not exists (select 1 from console_task k where k.pk = o.value ->> 'id')))`;
 
+/** SQL: true if a record `t` of the audit tells of nothing that is for system administrators, or for those who may read it. */
+const isOfReadRecord = ({ secured }: Scope): string => {
+  const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
+  const without = (things: readonly string[]): string =>
+    `not exists (select 1 from json_each(t.record -> 'objects') o where o.value ->> 'thing' in (${listed(things)}))`;
+  const ofSystem = without(["scheme", "account_settings"]);
+  if (secured) return ofSystem;
+  const kinds = FORMAT_NAMES.filter((kind) => FORMATS[kind].thing.name === SECURED_USER.name);
+  return `${ofSystem} and ${without([SECURED_USER, SECURED_GROUP].map(({ name }) => name))}
+    and coalesce(t.action, '') not like 'secured.%' and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${listed(kinds)}))`;
+};
+
 /**
  * The tables of which somebody sees a part, each with SQL that is true of its rows `t` that he sees. What is written names
  * the table itself, `main.<table>`.
@@ -157,7 +171,7 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     [
       "audit",
       ofAll
-        ? ARE_TASKS_SEEN
+        ? `json_valid(t.record) and ${isOfReadRecord(scope)} and ${ARE_TASKS_SEEN}`
         : `json_valid(t.record) and ${areHeld("t.record -> 'orgs'", WAS_HELD_BY_ID)}
             and ${ARE_TASKS_SEEN}`,
     ],
