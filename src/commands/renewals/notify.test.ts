@@ -457,3 +457,15 @@ describe("is refused, and nobody is told", () => {
     expect(await run(line, here({}))).toMatchObject({ exit, stdout: "", requests: [] });
   });
 });
+
+test("who may not write renewals is refused before anything is read, also of all tenants and where nothing is sent", async () => {
+  settings();
+  const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
+  for (const options of ["", " --dry-run", " --all-contexts"]) {
+    const { en, ja } = await inBoth(`renewals notify${options} --as taro01`, here({ whoami }));
+    expect(en).toMatchObject({ exit: 4, stdout: "" });
+    expect(en.requests.map(({ operation }) => operation)).toEqual(["whoami"]);
+    expect(en.stderr).toContain("taro01 may not");
+    expect(ja.stderr).toContain("「taro01」の権限では行えません");
+  }
+});

@@ -141,13 +141,13 @@ export default defineCommand({
     { line: "clomoctl renewals notify --dry-run" },
     { line: "clomoctl renewals notify --all-contexts --quiet", about: text("in a crontab", "crontab に書く行") },
   ],
-  exits: ["not-found", "input-rejected", "unavailable", "locked"],
+  exits: ["not-found", "input-rejected", "not-permitted", "unavailable", "locked"],
   shows: columnsOf,
   async run(tools, { action, dryRun, allContexts }) {
     const { terminal, clock } = tools;
     if (action !== undefined && (dryRun || allContexts)) throw misfit(action);
-    // the settings are the machine's, and no request says that they are written or tried
-    if (action !== undefined) await requireRight(tools, "renewals.write");
+    // the settings are the machine's, and no request says that they are written or tried; what is sent is recorded
+    if (!allContexts) await requireRight(tools, "renewals.write");
     if (action === "init") return (await import("./items/notify-set-up.ts")).writeSettings(tools);
     const settings = await readSettings(tools);
     if (action === "test") {
@@ -220,9 +220,10 @@ async function openAll(
   const all = await contexts.list();
   for (const context of all) {
     try {
+      await requireRight({ ...tools, tenant: (...names) => tools.tenantOf(context, ...names) }, "renewals.write");
       tenants.push(noticeTenant(tools, await tools.tenantOf(context, "renewals", "users", "tenant")));
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof Failure) || error.code === "not-permitted") throw error;
       await terminal.warn(text(`${context.name}: ${error.what.en}`, `${context.name}: ${error.what.ja}`));
     }
   }
