@@ -97,6 +97,39 @@ test("whoever sees a plan that was made in a part is shown what it deletes, and 
   expect(left.map(({ name }) => name)).toEqual(["丙", "乙", "新人"].toSorted());
 });
 
+test("of a record that left since, what a file changed is not told; what it was before is", async () => {
+  await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+  const div = tenant.as("div");
+  const commit = async (title: string) => {
+    const cells = [
+      ["氏名", "メールアドレス", "組織コード", "役職"],
+      ["甲", "a@x.jp", "EAST", title],
+      ["乙", "b@x.jp", "EAST", title],
+    ];
+    const plan = await div.imports.plan(
+      { kind: "users" },
+      { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" },
+    );
+    return div.imports.commit(plan);
+  };
+  const made = await commit("課長");
+  const { id } = await commit("部長");
+  const [user] = await tenant.client.users.find({ name: "a@x.jp" });
+  await tenant.client.users.move({ ids: [user?.id ?? ""], org: await idOf("西日本") });
+  await tenant.client.users.edit(user?.id ?? "", { name: "秘密", title: "社長" });
+  const [left, stays] = await Array.fromAsync(div.imports.rows(id));
+  expect(left).toMatchObject({ action: "update", key: "a@x.jp", changed: [], before: [], after: [] });
+  expect(left?.untold).toContain("title");
+  expect(stays).toMatchObject({ key: "b@x.jp", changed: ["title"] });
+  expect(stays).not.toHaveProperty("untold");
+  const first = await Array.fromAsync(div.imports.rows(made.id));
+  expect(first.map(({ action, key }) => [action, key])).toEqual([
+    ["create", "b@x.jp"],
+    ["create", "a@x.jp"],
+  ]);
+  expect(JSON.stringify([left, first])).not.toMatch(/秘密|社長|WEST/);
+});
+
 test("a file without the column that places its rows is told that, and one with it that a row is outside", async () => {
   const reasons = async (kind: "users" | "devices", cells: readonly (readonly string[])[]) => {
     const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;

@@ -97,6 +97,9 @@ export const see = (database: Database, scope: Scope | undefined): void => {
   VIEWS.set(database, { scope: wanted, names: visible.map(([name]) => name) });
 };
 
+/** Whether a connection sees a part of the tenant only. */
+export const seesPart = (database: Database): boolean => (VIEWS.get(database)?.scope ?? "") !== "";
+
 /** Makes the organisations of a scope ready, as they are on the connection's snapshot. */
 export const hold = (database: Database, scope: Scope | undefined): void => {
   if (scope !== undefined) for (const held of heldBy(scope)) derive(database, held);

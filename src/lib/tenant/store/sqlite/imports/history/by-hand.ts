@@ -2,6 +2,7 @@ import type { Field, Thing } from "../../../../../model/thing.ts";
 import { comparisonKey } from "../../../../../model/normalise.ts";
 import { THEN } from "../../../sql/forms.ts";
 import type { Database, Params, Row } from "../../database.ts";
+import { seesPart } from "../../scope.ts";
 import { proceeding } from "../functions.ts";
 import { hasFormer, wasTable, type StoredKind, type StoredReference } from "../stored-kind.ts";
 import { joinVersions } from "./committed.ts";
@@ -334,22 +335,39 @@ interface NamedValue {
 }
 
 /**
- * Fills `temp.by_hand` with what imports left of records that were changed by hand after them, with `temp.later` filled.
+ * Fills `temp.by_hand` with what imports left of records that were changed by hand after them, and of those that who asks
+ * sees no more, with `temp.later` filled.
  *
  * @param events SQL: what imports did to records, as `import` and `pk`
  */
 export const findByHand = (database: Database, kind: StoredKind, events: string, values: Params): void => {
-  if (!hasAny(database, kind)) return;
+  if (hasAny(database, kind)) findChanged(database, kind, events, values);
+  if (seesPart(database)) findGone(database, kind, events, values);
+};
+
+const INSERT = "insert into temp.by_hand values (:import, :pk, :record, :untold) on conflict do nothing";
+
+const findChanged = (database: Database, kind: StoredKind, events: string, values: Params): void => {
   const wanted = changedAfter(database, kind, events, values);
   if (wanted.size === 0) return;
   const reading = new Reading(database, kind, searchAudit(database, kind, wanted));
   for (const changed of [...wanted.values()].flat()) {
     const { record, untold } = reading.of(changed);
-    database.run("insert into temp.by_hand values (:import, :pk, :record, :untold) on conflict do nothing", {
+    database.run(INSERT, {
       import: changed.import,
       pk: changed.pk,
       record: JSON.stringify(record),
       untold: JSON.stringify(untold),
     });
+  }
+};
+
+/** Records that left what who asks sees: what an import left of them cannot be told, and they are called as before it. */
+const findGone = (database: Database, kind: StoredKind, events: string, values: Params): void => {
+  const untold = JSON.stringify(namesOf(kind.fields));
+  const sql = `select c.* from (${events}) e ${joinVersions(kind)}
+    where c.pk is not null and coalesce(t.pk, l.pk, h.pk) is null`;
+  for (const was of database.all(sql, values)) {
+    database.run(INSERT, { import: Number(was["import"]), pk: Number(was["pk"]), record: JSON.stringify(was), untold });
   }
 };
