@@ -3,7 +3,7 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { OPERATIONS, type Operation } from "../../lib/model/role.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { SCHEME } from "../../lib/model/scheme.ts";
-import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../lib/model/secured-user.ts";
 import { TENANT } from "../../lib/model/tenant.ts";
 import type { Field, Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -64,8 +64,24 @@ const MOST_TOLD = 20;
 /** An instant in the zone of the context. */
 type Moment = (instant: string) => string;
 
+/** A field of a user of SECURED APPs, in a list: a setting, or when a secret was set. */
+interface OwnField {
+  readonly field: string;
+  readonly value?: unknown;
+  readonly at?: string;
+}
+
+const isOwnField = (value: unknown): value is OwnField =>
+  typeof value === "object" && value !== null && "field" in value && typeof value.field === "string";
+
 /** A value of a field in words: a choice by its name, an instant in the context's zone. */
 const worded = (value: unknown, field: Field | undefined, moment: Moment): Text => {
+  if (isOwnField(value)) {
+    const { field: own, value: setting, at } = value;
+    const label = labelOf(SECURED_USER.fields, own);
+    const said = at === undefined ? `=${String(setting)}` : ` (${moment(at)})`;
+    return text(`${label.en}${said}`, `${label.ja}${said}`);
+  }
   if (typeof value !== "string") return plain(value);
   if (field?.type === "instant") return same(moment(value));
   if (field?.type === "choice") return field.names?.[value] ?? same(value);

@@ -43,6 +43,21 @@ test("of an account labels and values are words, and times are in the zone of th
   expect(ja.stdout).toMatch(/^パスワード設定日時 +\(なし\) → 2026-11-22 14:50$/m);
 });
 
+test("of a user of SECURED APPs settings and secrets by their names", async () => {
+  const change = {
+    action: "secured.users.create",
+    objects: [{ thing: "secured_user", id: "a", name: "山田" }],
+    before: undefined,
+    after: {
+      settings: [{ field: "fileManager", value: "TRUE" }],
+      secretsSet: [{ field: "password", at: "2026-11-22T05:50:39.106Z" }],
+    },
+  };
+  const { ja } = await inBoth("audit show 42", { tenant: recordOf(change), terminal: {} });
+  expect(ja.stdout).toMatch(/ +ファイル管理者権限=TRUE$/m);
+  expect(ja.stdout).toMatch(/^設定済みの機密情報 +パスワード \(2026-11-22 14:50\)$/m);
+});
+
 test("of the settings of accounts, too", async () => {
   const change = {
     action: "accounts.settings",

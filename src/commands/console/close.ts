@@ -4,11 +4,13 @@ import { WRITTEN } from "../records/written.ts";
 import { rightsIn, type Rights } from "../rights.ts";
 import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
+import { ACCOUNT } from "../../lib/model/account.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { taskColumns, taskDetails, USUAL_COLUMNS } from "./columns.ts";
-import { recordTold, workOf } from "./steps.ts";
+import { isWithoutFiles, recordTold, workOf } from "./steps.ts";
 
 /** Closes tasks and shows them: none where one is not there or cannot be closed. */
 export async function closeTasks(
@@ -37,6 +39,10 @@ async function showClosed(terminal: Tools["terminal"], closed: readonly ConsoleT
     await terminal.show(taskDetails(terminal, rights), first);
   else await terminal.list(listColumns(terminal, taskColumns(terminal), [...USUAL_COLUMNS, "state"]), closed);
   for (const task of closed) await terminal.note(recorded(task));
+  for (const task of closed.filter(({ state }) => state === "dropped")) {
+    const kept = keptHere(task);
+    if (kept !== undefined) await terminal.warn(kept);
+  }
   const former = closed.filter(({ state, doubtedAt }) => state === "confirmed" && doubtedAt !== null);
   for (const kind of new Set(former.map((task) => task.kind))) await terminal.note(awaits(kind, rights));
 }
@@ -48,6 +54,26 @@ const awaits = (kind: ImportKind, rights: Rights): Text => {
     `an export has put back here what the console had before: ${next.en}`,
     `ここには以前のエクスポートで管理画面の変更前の値が入っています。${next.ja}`,
   );
+};
+
+/** What a task that is dropped leaves recorded here, where no export of the console will put it right. */
+const keptHere = (task: ConsoleTask): Text | undefined => {
+  if (task.gone || task.objectId === null || !isWithoutFiles(task)) return undefined;
+  const name = recordTold(task) ?? task.name ?? "";
+  const back = takingBack(task);
+  const [en, ja] = back === undefined ? ["", ""] : [`; to take it back: ${back}`, `。戻すには: ${back}`];
+  return text(
+    `${name}: what was recorded here stays and counts, as no export of the console shows it${en}`,
+    `${name}: ここでの記録は有効なまま残ります(管理画面のエクスポートに含まれないため、取り込んでも戻りません)${ja}`,
+  );
+};
+
+/** The line that records an account's role as it was; undefined where one line does not. */
+const takingBack = ({ name, thing, changes }: ConsoleTask): string | undefined => {
+  if (thing !== ACCOUNT.name || name === null) return undefined;
+  const role = changes.find(({ field }) => field === "role");
+  const word = shownWord(name);
+  return role?.before === "none" ? `clomoctl clomo-account revoke ${word}` : `clomoctl clomo-account show ${word}`;
 };
 
 const recorded = (task: ConsoleTask): Text => {

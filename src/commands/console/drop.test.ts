@@ -25,6 +25,32 @@ test("says in a sentence what is recorded, and shows people the task as fields",
   expect(ja.stderr).toBe("作業 3 を「取り下げ」として記録しました(ユーザー: 追加 118: people.csv)\n");
 });
 
+test("of what no export shows it says that the record stays, and how to take it back", async () => {
+  const task = {
+    number: 3,
+    state: "dropped",
+    work: "edit",
+    thing: "account",
+    objectId: "00000000-0000-7000-8000-000000000009",
+    name: "yamazaki",
+    changes: [{ field: "role", before: "none", after: "system" }],
+  };
+  const dropped = (changed: object) => ({
+    closeConsoleTasks: { items: [example("consoleTask", { ...task, ...changed })] },
+  });
+  const { en, ja } = await inBoth("console drop 3", { tenant: dropped({}), terminal: { columns: 300 } });
+  expect(en.stderr).toContain(
+    "what was recorded here stays and counts, as no export of the console shows it; to take it back: clomoctl clomo-account revoke yamazaki\n",
+  );
+  expect(ja.stderr).toContain("ここでの記録は有効なまま残ります");
+  expect(ja.stderr).toContain("戻すには: clomoctl clomo-account revoke yamazaki\n");
+  const changes = [{ field: "role", before: "system", after: "none" }];
+  const revoked = await run("console drop 3", { tenant: dropped({ changes }), terminal: { columns: 300 } });
+  expect(revoked.stderr).toContain("to take it back: clomoctl clomo-account show yamazaki\n");
+  const confirmed = await run("console drop 3", { tenant: dropped({ thing: null }), terminal: { columns: 300 } });
+  expect(confirmed.stderr).not.toContain("stays and counts");
+});
+
 test("says why none was recorded", async () => {
   const missing = new Failure("not-found", { what: { en: "no task 99", ja: "作業 99 はありません" } });
   const { en, ja } = await inBoth("console drop 3 99", { tenant: { closeConsoleTasks: missing } });

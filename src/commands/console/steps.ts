@@ -487,6 +487,10 @@ const exportCalled = ({ importNumber, file }: { readonly importNumber: number; r
 /** The things that are written by hand, and that no file has. */
 const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP, SCHEME, ACCOUNT, ACCOUNT_SETTINGS];
 
+/** Whether a task is of such a thing, of which no export of the console tells. */
+export const isWithoutFiles = ({ thing }: Pick<ConsoleTask, "thing">): boolean =>
+  WITHOUT_FILES.some(({ name }) => name === thing);
+
 const thingOf = ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Thing =>
   WITHOUT_FILES.find(({ name }) => name === thing) ?? FORMATS[kind].thing;
 

@@ -195,6 +195,7 @@ test.each([
   ["org-delete-holds", { org: "本社", users: 1, children: 0 }, /\(|0|[Dd]evice|デバイス/],
   ["org-reach", { org: "本社", gained: "hana01" }, /no more|外れる/],
   ["org-reach", { org: "本社", lost: "hana01" }, /too|新たに/],
+  ["org-beyond", { code: "E1" }, /path|パス/],
   ["account-name-composed", { value: "yamada", composed: "", by: "employee-code" }, /write|にするか/],
   ["org-delete-holds", { org: "本社", users: 0, children: 2 }, /\(|0|[Dd]evice|デバイス|users|ユーザー/],
 ] as const)("%s leaves out what nobody knows", (code, params, unsaid) => {

@@ -50,6 +50,9 @@ const suspicion = (en: string, ja: string): ProblemKind => ({
 const error = kindOf("error");
 const warning = kindOf("warning");
 
+/** Whether a code looks like a path of organisations. */
+const isPath = (code: string | number | undefined): boolean => String(code).includes("/");
+
 /** What names of accounts are composed of. */
 const composedOf = ({ by }: ProblemParams): Text => COMPOSITIONS[by as Composition] ?? same(String(by));
 
@@ -361,8 +364,10 @@ export const PROBLEMS = {
         : `組織の指定がありません(ファイルに「${p["lacking"]}」の列がありません)。列を追加して管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
   ),
   "org-beyond": error(
-    "the organisation with the code {code} is outside yours or unknown: name one of yours, or ask a system administrator",
-    "組織コード「{code}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください",
+    (p) =>
+      `the organisation with the code ${p["code"]} is outside yours or unknown: name one of yours, or ask a system administrator${isPath(p["code"]) ? "; the column has codes, not paths: clomoctl orgs list" : ""}`,
+    (p) =>
+      `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${isPath(p["code"]) ? "。この列はパスではなく組織コードです。確認: clomoctl orgs list" : ""}`,
   ),
   "org-top": error(
     "what is above {name} lies outside your organisations: only a system administrator moves it",
