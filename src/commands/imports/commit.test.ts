@@ -30,6 +30,17 @@ test("shows the plan and commits it as it was seen: --yes", async () => {
   expect(operations(ja.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
 });
 
+test("refuses one with invalid rows before it asks for anything", async () => {
+  const plan = planOf({ rejected: true, errors: 1, invalid: 1, delete: 3, mode: "replace" });
+  const tenant = { imports: { items: [plan] }, tenant: example("tenant") };
+  const { en, ja } = await inBoth("imports commit 019a", { tenant, terminal: { columns: 300 } });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain("error: import 12 has invalid rows; nothing was changed\n");
+  expect(en.stderr).toContain("see them: clomoctl imports show 12 --problems\n");
+  expect(ja.stderr).toContain("インポート 12 に不正な行があるため、何も変更していません\n");
+  expect(operations(en.requests)).not.toContain("commitImport");
+});
+
 test.each([
   ["en", "Apply this plan to kanto (context embedded)?", /^created +1$/m],
   ["ja", "この計画を kanto(コンテキスト embedded) に適用しますか?", /^追加 +1$/m],

@@ -26,11 +26,24 @@ export default defineCommand({
     if (plan.state !== "planned") throw notPlanned(plan);
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan);
+    if (plan.rejected) throw rejected(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     if (plan.takes !== undefined) await checkAdministrators(tools, await client.imports.show(plan.takes.id));
     return pending.settling(() => confirmAndCommit(tools, pending, answers));
   },
 });
+
+const rejected = ({ number }: Import): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `import ${number} has invalid rows; nothing was changed`,
+      `インポート ${number} に不正な行があるため、何も変更していません`,
+    ),
+    hint: text(
+      `see them: clomoctl imports show ${number} --problems`,
+      `確認: clomoctl imports show ${number} --problems`,
+    ),
+  });
 
 function notPlanned({ number, state, outdated }: Import): Failure {
   if (outdated === true) {

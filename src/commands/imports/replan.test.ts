@@ -29,7 +29,8 @@ test.each([
 ])("lists what is wrong with the file, under its name: row %i", async (row, columnsAreTold) => {
   const replanImport = planOf({ errors: 1, rejected: true, absentColumns: ["フリガナ"] });
   const answers = { imports, replanImport, tenant: example("tenant"), importProblems: [problemOf({ row, line: row })] };
-  const { stderr, requests } = await run("imports replan 019a", { tenant: answers });
+  const { exit, stderr, requests } = await run("imports replan 019a", { tenant: answers });
+  expect(exit).toBe(3);
   expect(stderr).toContain(`people.csv:${row}:2: メールアドレス: not a mail address (B${row})\n`);
   expect(stderr.includes("left unchanged: フリガナ")).toBe(columnsAreTold);
   expect(stderr).not.toContain("imports commit");

@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
 import { idOf, item } from "./testing/item.ts";
 
 const owner = item(1, { name: "第一所有者", kind: "android-owner", expiresAt: "2026-12-01T00:00:00.000Z" });
@@ -28,6 +29,13 @@ test.each([
     { operation: "listRenewals" },
     { operation: "confirmRenewal", params: { id: idOf(1) }, json },
   ]);
+});
+
+test("who may not write renewals is refused before the item is looked at", async () => {
+  const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
+  const { en, ja } = await inBoth("renewals confirm 契約 --as taro01", { tenant: { whoami } });
+  expect(en).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
+  expect(ja.stderr).toContain("「taro01」の権限では行えません");
 });
 
 test("a date of one's own may be confirmed too", async () => {

@@ -4,6 +4,7 @@ import { shownWord } from "../../lib/text/shell-word.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { asOfNow, showItem } from "./items/tenant-items.ts";
@@ -39,6 +40,7 @@ export default defineCommand({
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, by, at }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const asOf = asOfNow(tools, tenant);

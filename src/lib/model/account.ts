@@ -150,6 +150,12 @@ const MOST_CHARACTERS = 1024;
  * @see facts 2.3
  */
 export const passwordFault = (password: string): Text | undefined => {
+  if (/\p{Cc}/u.test(password)) {
+    return text(
+      "no line break or other control character (ours)",
+      "改行などの制御文字は使えません(clomoctl 独自の規則)",
+    );
+  }
   const isComplete = /[A-Z]/.test(password) && /[a-z]/.test(password) && /\d/.test(password);
   const length = [...password].length;
   if (length > MOST_CHARACTERS) {

@@ -196,6 +196,8 @@ test.each([
   ["org-reach", { org: "本社", gained: "hana01" }, /no more|外れる/],
   ["org-reach", { org: "本社", lost: "hana01" }, /too|新たに/],
   ["org-beyond", { code: "E1" }, /path|パス/],
+  ["blank-org", { count: 2, inside: 1 }, /clomoctl/],
+  ["org-delete-holds", { org: "本社", users: 0, children: 0, accounts: "hana01", inside: 1 }, /clomoctl/],
   ["account-name-composed", { value: "yamada", composed: "", by: "employee-code" }, /write|にするか/],
   ["org-delete-holds", { org: "本社", users: 0, children: 2 }, /\(|0|[Dd]evice|デバイス|users|ユーザー/],
 ] as const)("%s leaves out what nobody knows", (code, params, unsaid) => {

@@ -88,7 +88,7 @@ const reachOf = ({ gained, lost }: ProblemParams): Text =>
   );
 
 /** What an organisation holds itself; a device whose owner is a user belongs to him, who is among the users. */
-const heldBy = ({ users, devices = 0, children, accounts }: ProblemParams): Text => {
+const heldBy = ({ users, devices = 0, children, accounts, inside }: ProblemParams): Text => {
   const parts = [
     [Number(users), "user"],
     [Number(devices), "device"],
@@ -108,8 +108,8 @@ const heldBy = ({ users, devices = 0, children, accounts }: ProblemParams): Text
       ? []
       : [
           text(
-            `CLOMO accounts manage it: ${accounts} (clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG)`,
-            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}(clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG)`,
+            `CLOMO accounts manage it: ${accounts} (${inside === 1 ? "ask a system administrator" : "clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG"})`,
+            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}(${inside === 1 ? "システム管理者に依頼してください" : "clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG"})`,
           ),
         ]),
   ];
@@ -451,8 +451,9 @@ export const PROBLEMS = {
   ),
   "blank-org": warning(
     (p) =>
-      `a blank leaves ${counted(Number(p["count"]), "user")} where they are, though --blank clear is given; to move one out: clomoctl users move USER --org 全社`,
-    "空のセルでは所属組織は変わりません({count} 人。--blank clear でも同じです)。全社に移すには: clomoctl users move ユーザー --org 全社",
+      `a blank leaves ${counted(Number(p["count"]), "user")} where they are, though --blank clear is given${p["inside"] === 1 ? "" : "; to move one out: clomoctl users move USER --org 全社"}`,
+    (p) =>
+      `空のセルでは所属組織は変わりません(${p["count"]} 人。--blank clear でも同じです)${p["inside"] === 1 ? "" : "。全社に移すには: clomoctl users move ユーザー --org 全社"}`,
   ),
   "blank-kept": warning(
     (p) => `a blank never clears this column, --blank clear neither: ${counted(Number(p["count"]), "value")} kept`,

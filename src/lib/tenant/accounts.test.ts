@@ -226,6 +226,16 @@ describe("passwords", () => {
     );
   });
 
+  test("an administrator's has no line break, which a file of two lines would bring", async () => {
+    const { id: user } = await made("hana@example.jp");
+    for (const password of ["Passw0rd1\nx", "Passw0rd1\r", "Passw0rd\u00001"]) {
+      expect(await failureOf(accounts().create({ user, name: "hana01", role: "system", password }))).toMatchObject({
+        code: "input-rejected",
+        what: { en: "password: no line break or other control character (ours)" },
+      });
+    }
+  });
+
   test("facts 2.2: a role needs one, given with the role; who is no administrator may have any", async () => {
     const { id: user } = await made("hana@example.jp");
     const none = await failureOf(accounts().create({ user, name: "hana01", role: "system" }));

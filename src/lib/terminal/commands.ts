@@ -59,8 +59,7 @@ export const textInContext = ({ en, ja }: Text, context: string): Text =>
   text(inContext(en, context), inContext(ja, context));
 
 /** Commands in which nobody acts as an account. */
-const OF_NOBODY =
-  /^clomoctl (?:csv|tenant|roles (?:list|matrix|show)|renewals (?:guide|schedule|verify)|[a-z ]+ template)\b/;
+const OF_NOBODY = /^clomoctl (?:csv|roles (?:list|matrix|show)|renewals (?:guide|schedule|verify)|[a-z ]+ template)\b/;
 /** What is proposed after such words a system administrator does, or the owner. */
 const OF_OTHERS =
   /ask a system administrator|system administrator takes|システム管理者(?:に依頼|が取り込)|without --as|--as なし/;

@@ -182,6 +182,14 @@ function asClosed(given: ImportRequest, { remedies, keys = [] }: Pick<Refused, "
   );
 }
 
+/** How those end whose role is recorded: of them a mark is not taken away. */
+const REVOKED: Readonly<Partial<Record<ImportRequest["kind"], Text>>> = {
+  users: text(
+    ", of who has a role recorded: clomoctl clomo-account revoke ACCOUNT",
+    "、管理者権限が登録されている人: clomoctl clomo-account revoke ACCOUNT",
+  ),
+};
+
 /** Of administrators: those whom the console has no more, and those of SECURED APPs whom no export has. */
 function unmarkFirst({ kind }: ImportRequest, whole: string | undefined, then: string): Text {
   const remove = "administrators remove USER…";
@@ -189,8 +197,8 @@ function unmarkFirst({ kind }: ImportRequest, whole: string | undefined, then: s
     FORMATS[kind].app === undefined ? `clomoctl users ${remove}` : `clomoctl secured ${remove} --app ${kind}`;
   return whole === "administrator-delete"
     ? text(
-        `if they are gone from the console, they are administrators no more: ${list}; then: ${then}`,
-        `管理画面から削除されているなら、管理者の指定を取り消してください: ${list}。続けて: ${then}`,
+        `if they are gone from the console, they are administrators no more: ${list}${REVOKED[kind]?.en ?? ""}; then: ${then}`,
+        `管理画面から削除されているなら、管理者の指定を取り消してください: ${list}${REVOKED[kind]?.ja ?? ""}。続けて: ${then}`,
       )
     : text(
         `if they are no administrators in the console, take the mark away: ${list}; then: ${then}`,

@@ -96,7 +96,10 @@ test.each([
     "clomoctl users import EXPORT.csv --from-console, clomoctl devices import EXPORT.csv --from-console",
   ],
   ["delete-held", "clomoctl devices import EXPORT.csv --from-console"],
-  ["administrator-delete", "clomoctl users administrators remove USER…"],
+  [
+    "administrator-delete",
+    "clomoctl users administrators remove USER…, of who has a role recorded: clomoctl clomo-account revoke ACCOUNT",
+  ],
 ])(
   "an export of the console that lacks them (%s) is not edited, and deletes: what comes first is told",
   (code, first) => {

@@ -793,8 +793,8 @@ const supersededSince = ({ number, kind }: ImportRecord, isSystem: boolean): Fai
           `ファイルをアップロード済みなら、管理画面のエクスポートを取り込んでください: ${takeOver} 。まだなら、もう一度計画してください: ${again}`,
         )
       : text(
-          `if its file was uploaded already, ask a system administrator to take over the console's export: ${takeOver}; if not, plan it again: ${again}`,
-          `ファイルをアップロード済みなら、管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${takeOver} 。まだなら、もう一度計画してください: ${again}`,
+          `if its file was not uploaded yet, plan it again: ${again}; if it was, ask a system administrator to take over the console's export: ${takeOver}`,
+          `まだアップロードしていないなら、もう一度計画してください: ${again} 。アップロード済みなら、管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${takeOver}`,
         ),
   });
 };

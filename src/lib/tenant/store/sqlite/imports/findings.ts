@@ -301,8 +301,8 @@ export const findKeptBlanks = (database: Database, plan: PlanSql): void => {
       code: reference?.table.thing.name === "org" ? "blank-org" : "blank-kept",
       severity: "warning",
       field: field.field,
-      select: `select r.row, r.line, null as col, json_object('count', count(*) over ()) as params from s.match m
-        join s.row r on r.row = m.row join ${kind.thing.name} t on t.pk = m.target
+      select: `select r.row, r.line, null as col, json_object('count', count(*) over ()${request.scope === undefined ? "" : ", 'inside', 1"}) as params
+        from s.match m join s.row r on r.row = m.row join ${kind.thing.name} t on t.pk = m.target
         where ${staged(field.field)} is null and ${stays}${lacking === undefined ? "" : ` and not ${lacking}`}
         order by r.row limit 1`,
     });

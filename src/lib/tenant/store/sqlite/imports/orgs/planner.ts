@@ -126,7 +126,10 @@ const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
       header: place?.header ?? "",
       code,
       severity: severityOf(code),
-      params: JSON.stringify(params),
+      params: JSON.stringify({
+        ...params,
+        ...(params["accounts"] !== undefined && plan.request.scope && { inside: 1 }),
+      }),
     });
     if (row > 1 && severityOf(code) === "error")
       database.run("insert into s.invalid values (:row) on conflict do nothing", { row });
