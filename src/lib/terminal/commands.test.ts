@@ -170,6 +170,7 @@ test.each([
   ],
   ["again: clomoctl users import a.csv --as hanako", "again: clomoctl users import a.csv --as hanako"],
   ["see clomoctl csv map a.csv --as users", "see clomoctl csv map a.csv --as users"],
+  ["to take it back: clomoctl tenant set --ios ''", "to take it back: clomoctl tenant set --ios '' --as hanako"],
   [
     "see it: clomoctl imports show 3; ask a system administrator to take it over: clomoctl users import E.csv --from-console",
     "see it: clomoctl imports show 3 --as hanako; ask a system administrator to take it over: clomoctl users import E.csv --from-console",
