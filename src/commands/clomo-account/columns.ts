@@ -28,11 +28,16 @@ export const ACCOUNT_ARGUMENT = {
 /** The path of an organisation as people call it: that of 全社 is blank. */
 const toldPath = (path: string): Text => same(path === "" ? ROOT_ORG_NAME : path);
 
+/** Whether it has all organisations: a system administrator does, whatever is recorded. @see facts 2.1 */
+const hasAll = ({ role, managesAll }: Account): boolean => role === "system" || managesAll;
+
 /** What people read instead of a value. */
 const TOLD: Readonly<Record<string, Column<Account>["name"]>> = {
   org: ({ org }) => toldPath(org.path),
-  managedOrgs: ({ managedOrgs, managesAll }) => {
-    if (managesAll) return text("all", "全て");
+  managesAll: (account) => (hasAll(account) ? text("yes", "はい") : text("no", "いいえ")),
+  managedOrgs: (account) => {
+    if (hasAll(account)) return text("all", "全て");
+    const { managedOrgs } = account;
     const paths = managedOrgs.map(({ path }) => toldPath(path));
     return paths.length === 0 ? null : joined(paths, text(", ", "、"));
   },

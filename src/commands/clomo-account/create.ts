@@ -1,11 +1,11 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
+import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
 import { USER_ARGUMENT, userNamed } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
 import { warnOfSecuredItems } from "./secured-items.ts";
-import { accountWritten } from "./written.ts";
+import { showAccountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("give a user a CLOMO account", "ユーザーに CLOMO アカウントを作成する"),
@@ -53,7 +53,7 @@ export default defineCommand({
       ...(account !== undefined && { name: account }),
       dryRun,
     });
-    await showWritten(tools, written, accountWritten(tools));
+    await showAccountWritten(tools, written);
     await warnOfSecuredItems(tools, written);
   },
 });

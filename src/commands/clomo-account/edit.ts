@@ -1,12 +1,12 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { refuseNothing } from "../records/options.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
+import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
 import { warnOfSecuredItems } from "./secured-items.ts";
 import { leftByChange, tellLeft } from "./successor.ts";
-import { accountWritten } from "./written.ts";
+import { showAccountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
@@ -43,8 +43,7 @@ export default defineCommand({
     if (left === undefined) return;
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.edit(id, { ...values, ...password, dryRun });
-    await showWritten(tools, written, accountWritten(tools));
-    await tellLeft(tools, left);
+    await tellLeft(tools, left, await showAccountWritten(tools, written));
     await warnOfSecuredItems(tools, written);
   },
 });

@@ -1,12 +1,12 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { refuseNothing } from "../records/options.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
+import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
 import { warnOfSecuredItems } from "./secured-items.ts";
 import { leftByChange, tellLeft } from "./successor.ts";
-import { accountWritten } from "./written.ts";
+import { showAccountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("give a CLOMO account a role", "CLOMO アカウントに管理者権限を付与する"),
@@ -40,8 +40,7 @@ export default defineCommand({
     if (left === undefined) return;
     tools.describeState(() => WHILE_WRITING);
     const written = await client.accounts.grant(id, { ...values, ...password, dryRun });
-    await showWritten(tools, written, accountWritten(tools));
-    await tellLeft(tools, left);
+    await tellLeft(tools, left, await showAccountWritten(tools, written));
     await warnOfSecuredItems(tools, written);
   },
 });

@@ -8,11 +8,11 @@ import { defineCommand } from "../command.ts";
 import { flagName } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { DRY_RUN } from "../records/options.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
+import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_OPTIONS, newPassword, passwordOf, requireToWrite } from "./options.ts";
-import { accountWritten } from "./written.ts";
+import { showAccountWritten } from "./written.ts";
 
 const SENT_COLUMNS = columnsOfFields<SentCode>(SENT_CODE);
 
@@ -73,14 +73,15 @@ export default defineCommand({
       const { id } = await personNamed(tools, named);
       const password = await newPassword(tools, passwordFile);
       tools.describeState(() => WHILE_WRITING);
-      return showWritten(tools, await client.accounts.resetWithCode(id, { code, password }), accountWritten(tools));
+      await showAccountWritten(tools, await client.accounts.resetWithCode(id, { code, password }));
+      return;
     }
     await requireToWrite(tools, OF_OTHERS);
     const { id } = await accountNamed(client, named);
     const password = await passwordOf(tools, { ...options, dryRun }, true);
     tools.describeState(() => WHILE_WRITING);
     const given = { ...password, ...(passwordInConsole && { passwordInConsole }), dryRun };
-    return showWritten(tools, await client.accounts.resetPassword(id, given), accountWritten(tools));
+    await showAccountWritten(tools, await client.accounts.resetPassword(id, given));
   },
 });
 

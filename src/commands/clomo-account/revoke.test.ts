@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Account, Device, RenewalItem, Tenant, User, WrittenAccount } from "../../lib/client/index.ts";
+import type { Account, Device, RenewalItem, Tenant, User, Whoami, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
@@ -253,6 +253,107 @@ describe("facts 7.2: the last who holds the support option", () => {
       tenant: { ...known, [operation]: { ...revoked, dryRun: true } },
     });
     expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining("is the last who holds") });
+  });
+});
+
+describe("who changes his own role is named no command that he may not give any more", () => {
+  const system: Account = { ...before, role: "system", managedOrgs: [] };
+  const [known] = example<{ items: readonly [RenewalItem] }>("listRenewals").items;
+  const [device] = example<{ items: readonly [Device] }>("devices").items;
+  const [mail = ""] = system.emails;
+  const answers = {
+    findAccounts: { items: [system] },
+    listRenewals: { items: [{ ...known, name: "本社", owner: mail }] },
+    devices: { items: [device], next: null },
+  };
+  const everything = (
+    ["accounts.write", "accounts.roles", "renewals.write", "devices.read", "devices.write"] as const
+  ).map((operation) => ({ operation, reach: "all" as const }));
+  const me = example<Whoami>("whoami");
+  const self = { ...me, account: "hanako01", user: me.user && { ...me.user, id: before.id }, operations: everything };
+  const DEVICES =
+    "1 device belongs to hanako01: clomoctl devices list --owner hanako01 --as hanako01; to name another owner: clomoctl devices set-owner SERIAL… --user USER --as hanako01";
+  const toOperator = (consoleTask: number | null = null): WrittenAccount => ({
+    before: system,
+    after: { ...system, role: "operator" },
+    consoleTask,
+    dryRun: false,
+  });
+
+  test("nor is anything that takes it back: without a role he may nothing, in both languages", async () => {
+    const refused = new Failure("not-permitted", { what: text("no role", "権限なし") });
+    const revokeRole = { ...toOperator(7), after: { ...system, role: "none" } };
+    const { en, ja } = await inBoth("clomo-account revoke hanako01 --as hanako01", {
+      tenant: { ...answers, revokeRole, whoami: inTurn(self, refused) },
+    });
+    expect(en.exit).toBe(0);
+    expect(en.stderr.split("\n")).toEqual([
+      "role: system administrator → no administrator",
+      "to be done in the console, too: ask a system administrator",
+      "hanako01 is the owner of 1 renewal (本社); to name another, ask a system administrator",
+      "1 device belongs to hanako01; to name another owner, ask a system administrator",
+      "",
+    ]);
+    expect(ja.stderr).not.toContain("clomoctl");
+    expect(ja.stderr).toContain("件(本社)。変更はシステム管理者に依頼してください\n");
+    expect(ja.stderr).toContain("1 台。所有者の変更はシステム管理者に依頼してください\n");
+  });
+
+  test("with a lesser role it is what that may, while his own user is in lists", async () => {
+    const told = async (listed: boolean, operations: readonly string[]) => {
+      const after = {
+        ...self,
+        user: { ...self.user, listed },
+        operations: operations.map((operation) => ({ operation, reach: "inside" })),
+      };
+      const tenant = { ...answers, grantRole: toOperator(), whoami: inTurn(self, after) };
+      return (await run("clomo-account grant hanako01 --role operator --as hanako01", { tenant })).stderr;
+    };
+    const division = await told(true, ["devices.read", "devices.write", "accounts.write"]);
+    expect(division).toContain("(本社); to name another, ask a system administrator\n");
+    expect(division).toContain(`${DEVICES}\n`);
+    expect(division).not.toContain("take it back");
+    const others = await Promise.all([told(false, ["devices.read", "devices.write"]), told(true, ["devices.read"])]);
+    for (const each of others) expect(each).not.toContain("clomoctl");
+  });
+
+  test("the last who holds the support option is told whom to ask, once it is done", async () => {
+    const holder: Account = { ...system, supportOption: true };
+    const other: Account = { ...system, id: system.id.replace(/.$/, "9"), name: "yamazaki" };
+    const refused = new Failure("not-permitted", { what: text("no role", "権限なし") });
+    const { en, ja } = await inBoth("clomo-account revoke hanako01 --yes --as hanako01", {
+      tenant: {
+        ...answers,
+        findAccounts: { items: [holder] },
+        accounts: inTurn({ items: [holder], next: null }, { items: [holder, other], next: null }),
+        revokeRole: inTurn(
+          { ...toOperator(), dryRun: true },
+          { ...toOperator(), before: holder, after: { ...system, role: "none" } },
+        ),
+        whoami: inTurn(self, refused),
+      },
+    });
+    expect(en.stderr).toMatch(/goes to nobody; ask a system administrator to give it to the successor\n$/);
+    expect(ja.stderr).toMatch(/後任者への付与をシステム管理者に依頼してください\n$/);
+    for (const { stderr } of [en, ja]) expect(stderr).not.toContain("clomoctl");
+  });
+
+  test("who changes another's sees all of them", async () => {
+    const whoami = { ...self, account: "boss", user: me.user && { ...me.user, id: before.org.id } };
+    const tenant = {
+      ...answers,
+      tenant: own,
+      revokeRole: { ...toOperator(7), after: { ...system, role: "none" } },
+      whoami,
+    };
+    const { stderr } = await run("clomo-account revoke hanako01 --as boss", { tenant });
+    for (const line of [
+      "clomoctl console show 7 --as boss\n",
+      "to take it back: clomoctl clomo-account grant hanako01 --role system --password-file FILE --as boss\n",
+      "to name another: clomoctl renewals edit 本社 --owner MAIL --as boss\n",
+      `${DEVICES.replaceAll("--as hanako01", "--as boss")}\n`,
+    ])
+      expect(stderr).toContain(line);
   });
 });
 

@@ -1,11 +1,11 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
+import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { requireToWrite } from "./options.ts";
 import { leftByChange, tellLeft } from "./successor.ts";
-import { accountWritten } from "./written.ts";
+import { showAccountWritten } from "./written.ts";
 
 export default defineCommand({
   summary: text("take the role of a CLOMO account away", "CLOMO アカウントの管理者権限を外す"),
@@ -30,7 +30,6 @@ export default defineCommand({
     const left = await leftByChange(tools, account, { role: "none", dryRun, tryOut });
     if (left === undefined) return;
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.accounts.revoke(id, { dryRun }), accountWritten(tools));
-    await tellLeft(tools, left);
+    await tellLeft(tools, left, await showAccountWritten(tools, await client.accounts.revoke(id, { dryRun })));
   },
 });

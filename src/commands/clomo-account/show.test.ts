@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import type { Account } from "../../lib/client/index.ts";
+import type { Account, User } from "../../lib/client/index.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
 
 const [hanako] = example<{ items: readonly [Account] }>("findAccounts").items;
+
+/** nothing hangs on the person */
+const NOTHING_LEFT = { listRenewals: { items: [] }, devices: { items: [], next: null } };
 
 test("shows the account of a name, with all that is recorded", async () => {
   const tenant = { findAccounts: { items: [{ ...hanako, role: "custom", managesAll: true, managedOrgs: [] }] } };
@@ -25,6 +28,42 @@ test("of a system administrator people read that all organisations are managed; 
   expect(ja.stdout).toMatch(/管理対象組織 +全て\n/);
   const { stdout } = await run("clomo-account show hanako01 --format json", { tenant });
   expect(JSON.parse(stdout)).toMatchObject({ managesAll: false, managedOrgs: [] });
+});
+
+test.each([
+  ["create", "createAccount", "clomo-account create hanako01 --role system --password-in-console"],
+  ["edit", "editAccount", "clomo-account edit hanako01 --role system"],
+  ["grant", "grantRole", "clomo-account grant hanako01 --role system"],
+])("so they do where it is written: %s", async (_, operation, line) => {
+  const system = { ...hanako, role: "system", managesAll: false, managedOrgs: [] } as const;
+  const [user] = example<{ items: readonly [User] }>("findUsers").items;
+  const written = (before: Account | null) => ({ before, after: system, consoleTask: null, dryRun: false });
+  const accounts = { items: [system, { ...system, id: hanako.org.id }], next: null };
+  const tenant =
+    operation === "createAccount"
+      ? { findUsers: { items: [{ ...user, accountName: null }] }, createAccount: written(null), accounts }
+      : {
+          findAccounts: { items: [hanako] },
+          [operation]: written(hanako),
+          accounts,
+        };
+  const { en, ja } = await inBoth(line, { tenant, terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/manages all +yes\n/);
+  expect(en.stdout).toMatch(/managed organisations +all\n/);
+  expect(ja.stdout).toMatch(/管理対象組織: 全て +はい\n/);
+  expect(ja.stdout).toMatch(/管理対象組織 +全て\n/);
+  const { stdout } = await run(`${line} --format json`, { tenant });
+  expect(JSON.parse(stdout)).toMatchObject({ managesAll: false, managedOrgs: [] });
+});
+
+test("and where the role is taken away they read what was", async () => {
+  const system = { ...hanako, role: "system", managesAll: false, managedOrgs: [] } as const;
+  const editAccount = { before: system, after: hanako, consoleTask: null, dryRun: true };
+  const { en, ja } = await inBoth("clomo-account edit hanako01 --role division --managed-orgs S01 --dry-run", {
+    tenant: { findAccounts: { items: [system] }, findOrgs: example("findOrgs"), editAccount, ...NOTHING_LEFT },
+  });
+  expect(en.stderr).toContain("managed organisations: all → 営業部\n");
+  expect(ja.stderr).toContain("管理対象組織: 全て → 営業部\n");
 });
 
 test("an account that is not there is 6, with those that are near", async () => {

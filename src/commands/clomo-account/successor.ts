@@ -6,6 +6,7 @@ import { counted, joined, same, text, type Text } from "../../lib/text/index.ts"
 import { typedWord } from "../../lib/text/shell-word.ts";
 import { BEFORE_WRITING, unlessFailing } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
+import { UNCHANGED, type RightsAfter } from "./rights-after.ts";
 
 /** A change of an account, as far as it may end the support option. */
 interface Change {
@@ -16,18 +17,25 @@ interface Change {
   readonly tryOut: () => Promise<unknown>;
 }
 
+/** What is told with the commands that are of use, by what who acts may then. */
+type Told = (rights: RightsAfter) => Text;
+
 /** What is told once a change is made, the gravest last: who took his own role away may not ask for it any more. */
 interface Left {
-  readonly notes: readonly Text[];
-  readonly warnings: readonly Text[];
+  readonly notes: readonly Told[];
+  readonly warnings: readonly Told[];
 }
 
 const NOTHING: Left = { notes: [], warnings: [] };
 
-/** Tells what a change leaves. */
-export async function tellLeft({ terminal }: Pick<Tools, "terminal">, { notes, warnings }: Left): Promise<void> {
-  for (const line of notes) await terminal.note(line);
-  for (const line of warnings) await terminal.warn(line);
+/** Tells what a change leaves. @param rights of who acts once it is made */
+export async function tellLeft(
+  { terminal }: Pick<Tools, "terminal">,
+  { notes, warnings }: Left,
+  rights = UNCHANGED,
+): Promise<void> {
+  for (const told of notes) await terminal.note(told(rights));
+  for (const told of warnings) await terminal.warn(told(rights));
 }
 
 /**
@@ -52,7 +60,7 @@ export async function leftByChange(tools: Tools, account: Account, change: Chang
   );
   const notes = [...(await hangingOn(tools, account)), ...remaining(account, role, others)];
   const isDone = !dryRun && globals.yes;
-  const left = { notes, warnings: [lossOf(account, others, isDone)] };
+  const left = { notes, warnings: [(rights: RightsAfter) => lossOf(account, others, isDone, rights)] };
   if (dryRun || isDone) return left;
   await tellLeft(tools, left);
   const message = text(
@@ -73,17 +81,24 @@ async function isLast(tools: Tools, account: Account, isKept: boolean): Promise<
 }
 
 /** Who alone is a system administrator afterwards. */
-function* remaining({ role }: Account, next: Role, [other, ...more]: readonly Account[]): Generator<Text> {
+function* remaining({ role }: Account, next: Role, [other, ...more]: readonly Account[]): Generator<Told> {
   if (role !== "system" || next === "system" || other === undefined || more.length > 0) return;
   const name = typedWord(other.name, other.id);
-  yield text(
-    `system administrators without this account: 1 (${name})`,
-    `このアカウントを除くシステム管理者: 1 人(${name})`,
-  );
+  yield () =>
+    text(
+      `system administrators without this account: 1 (${name})`,
+      `このアカウントを除くシステム管理者: 1 人(${name})`,
+    );
 }
 
 /** What the loss of the support option means, before or after it. @param others system administrators */
-function lossOf({ name }: Account, [other, ...more]: readonly Account[], isDone: boolean): Text {
+function lossOf({ name }: Account, [other, ...more]: readonly Account[], isDone: boolean, { may }: RightsAfter): Text {
+  if (!may("accounts.roles")) {
+    return text(
+      `nobody holds the support option of ${name} now: CLOMO's mail about certificates goes to nobody; ask a system administrator to give it to the successor`,
+      `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールは誰にも届きません。後任者への付与をシステム管理者に依頼してください`,
+    );
+  }
   const successor = other === undefined || more.length > 0 ? "NAME" : typedWord(other.name, other.id);
   const line =
     other === undefined
@@ -103,7 +118,7 @@ function lossOf({ name }: Account, [other, ...more]: readonly Account[], isDone:
 const SET_OWNER = "clomoctl devices set-owner SERIAL… --user USER";
 
 /** What else hangs on the person of an account, each with what to type or where to change it. */
-async function hangingOn(tools: Tools, account: Account): Promise<readonly Text[]> {
+async function hangingOn(tools: Tools, account: Account): Promise<readonly Told[]> {
   const { id, name, emails } = account;
   const { client, context } = await tools.tenant("renewals", "devices", "users");
   const [{ ownerLine }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
@@ -113,24 +128,12 @@ async function hangingOn(tools: Tools, account: Account): Promise<readonly Text[
   ]);
   const keys = new Set(emails.map(emailKey));
   const isOwn = (address: string): boolean => keys.has(emailKey(address));
-  const lines: Text[] = [];
+  const lines: Told[] = [];
   const owned = await ownedBy(client, account);
   const [first] = owned;
-  if (first !== undefined) {
-    const names = joined(
-      owned.map((item) => same(item.name)),
-      text(", ", "、"),
-    );
-    const line = ownerLine(first);
-    lines.push(
-      text(
-        `${name} is the owner of ${counted(owned.length, "renewal")} (${names.en}); to name another: ${line}`,
-        `「${name}」が更新担当の項目: ${owned.length} 件(${names.ja})。変更するには: ${line}`,
-      ),
-    );
-  }
+  if (first !== undefined) lines.push(ownerNote(name, owned, ownerLine(first)));
   for (const { address } of (await mailRecipients(tools, context.name)).filter((one) => isOwn(one.address))) {
-    lines.push(
+    lines.push(() =>
       text(
         `${address} is a recipient of notices: name another in ${NOTIFY_FILE}`,
         `${address} は通知先です。${NOTIFY_FILE} の通知先を変更してください`,
@@ -138,17 +141,43 @@ async function hangingOn(tools: Tools, account: Account): Promise<readonly Text[
     );
   }
   const devices = (await Array.fromAsync(client.devices.list({ owner: id }))).length;
-  if (devices > 0) {
-    const line = `clomoctl devices list --owner ${typedWord(name, id)}`;
-    lines.push(
-      text(
-        `${counted(devices, "device")} ${devices === 1 ? "belongs" : "belong"} to ${name}: ${line}; to name another owner: ${SET_OWNER}`,
-        `「${name}」が所有するデバイス: ${devices} 台。確認: ${line}。所有者を変更するには: ${SET_OWNER}`,
-      ),
-    );
-  }
+  if (devices > 0) lines.push(devicesNote(account, devices));
   return lines;
 }
+
+/** @param line that names another owner */
+const ownerNote = (name: string, owned: readonly RenewalItem[], line: string): Told => {
+  const names = joined(
+    owned.map((item) => same(item.name)),
+    text(", ", "、"),
+  );
+  const { en, ja } = text(
+    `${name} is the owner of ${counted(owned.length, "renewal")} (${names.en})`,
+    `「${name}」が更新担当の項目: ${owned.length} 件(${names.ja})`,
+  );
+  return ({ may }) =>
+    may("renewals.write")
+      ? text(`${en}; to name another: ${line}`, `${ja}。変更するには: ${line}`)
+      : text(`${en}; to name another, ask a system administrator`, `${ja}。変更はシステム管理者に依頼してください`);
+};
+
+const devicesNote = ({ id, name }: Account, count: number): Told => {
+  const line = `clomoctl devices list --owner ${typedWord(name, id)}`;
+  const { en, ja } = text(
+    `${counted(count, "device")} ${count === 1 ? "belongs" : "belong"} to ${name}`,
+    `「${name}」が所有するデバイス: ${count} 台`,
+  );
+  return ({ may, seesHimself }) =>
+    seesHimself && may("devices.read") && may("devices.write")
+      ? text(
+          `${en}: ${line}; to name another owner: ${SET_OWNER}`,
+          `${ja}。確認: ${line}。所有者を変更するには: ${SET_OWNER}`,
+        )
+      : text(
+          `${en}; to name another owner, ask a system administrator`,
+          `${ja}。所有者の変更はシステム管理者に依頼してください`,
+        );
+};
 
 /** The renewals whose owner names the user of an account: by mail address, employee code, account name, or full name of nobody else. */
 async function ownedBy(client: Client<"renewals" | "users">, account: Account): Promise<readonly RenewalItem[]> {

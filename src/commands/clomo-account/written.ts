@@ -1,9 +1,11 @@
-import type { Account } from "../../lib/client/index.ts";
+import type { Account, WrittenAccount } from "../../lib/client/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { shownOption, typedWord } from "../../lib/text/shell-word.ts";
-import type { Showing, Written } from "../records/written.ts";
 import { firstOf } from "../listing/list.ts";
+import { describeWritten, showWritten, type Written } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
+import { rightsAfter, type RightsAfter } from "./rights-after.ts";
 
 type Option = readonly [flag: string, value?: string];
 
@@ -89,9 +91,27 @@ const back = async (tools: Around, written: Written<Account>): Promise<string | 
   return [account, verb, word, ...options.map(shown)].join(" ");
 };
 
-/** How an account is shown that was written, and what takes that back. */
-export const accountWritten = (tools: Around): Showing<Account> => ({
-  columns: ACCOUNT_COLUMNS,
-  called: ({ name, user }) => `${name} (${user})`,
-  back: (written) => back(tools, written),
-});
+/**
+ * Shows an account that was written, and says what takes that back.
+ *
+ * @returns what who acts may do from now on: who changed his own role is named no command that he may not give any more
+ */
+export async function showAccountWritten(tools: Tools, written: WrittenAccount): Promise<RightsAfter> {
+  describeWritten(tools, written.dryRun);
+  const rights = await rightsAfter(tools, written);
+  const { isOwn } = rights;
+  const { consoleTask } = written;
+  await showWritten(tools, isOwn ? { ...written, consoleTask: null } : written, {
+    columns: ACCOUNT_COLUMNS,
+    called: ({ name, user }) => `${name} (${user})`,
+    back: (one) => (isOwn ? undefined : back(tools, one)),
+  });
+  if (isOwn && consoleTask !== null) await tools.terminal.note(ASK_FOR_TASK);
+  return rights;
+}
+
+/** Its number is another one to who administers a part. */
+const ASK_FOR_TASK = text(
+  "to be done in the console, too: ask a system administrator",
+  "管理画面でも同じ操作が必要です。システム管理者に依頼してください",
+);
