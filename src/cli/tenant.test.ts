@@ -165,6 +165,31 @@ test("a change that is only tried makes no tenant; the next one that stays does"
   await tenant.close();
 });
 
+test.each([
+  [["kanto"], ""],
+  [["kanto", "kansai"], " --context kanto"],
+])("the command in a mail with a code names the tenant among several: %j", async (among, named) => {
+  const mails: string[] = [];
+  const mail = () =>
+    Promise.resolve(({ text: body }: { readonly text: string }) => {
+      mails.push(body);
+      return Promise.resolve(undefined);
+    });
+  const context = kanto(join(freshFolder(), "kanto"));
+  const tenant = await openTenant({ ...machine, mail }, { context, source: "used", among });
+  const { users, accounts } = await tenant.client(["users", "accounts"]);
+  const address = "y@example.jp";
+  const { id: user } = (await users.create({ name: "山田", emails: [address] })).after;
+  await accounts.create({ user, name: "yamada", role: "system", password: "Canary42Canary" });
+  for (const language of ["ja", "en"] as const) {
+    await accounts.edit(user, { language });
+    await accounts.sendResetCode(user, { address });
+  }
+  await tenant.close();
+  const line = new RegExp(String.raw`^ {2}clomoctl clomo-account reset-password yamada --code [-\w]{14}${named}$`, "m");
+  expect(mails).toEqual([expect.stringMatching(line), expect.stringMatching(line)]);
+});
+
 test("a plan that is only tried is made in a temporary tenant, which is gone with it", async () => {
   const home = freshFolder();
   const context = kanto(join(home, "tenants", "kanto"));

@@ -62,10 +62,23 @@ export interface Machine {
 export async function openTenant(machine: Machine, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
   const { signal, beforeChange, unaudited } = machine;
-  const opening = context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess(machine, context);
+  const mail = machine.mail && namingTenant(machine.mail, chosen);
+  const opening =
+    context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess({ ...machine, mail }, context);
   const { close, ...connection } = await opening;
   return { ...chosen, client: (nouns) => openClient({ ...connection, signal, beforeChange, unaudited }, nouns), close };
 }
+
+/** Mail whose commands name the tenant among several, as those on the terminal do. */
+const namingTenant = (open: Mailing, { context, among }: ChosenContext): Mailing =>
+  among.length < 2
+    ? open
+    : async () => {
+        const [send, { inContext }] = await Promise.all([open(), import("../lib/terminal/commands.ts")]);
+        return (mail) => send({ ...mail, text: inContext(mail.text, context.name) });
+      };
+
+type Mailing = NonNullable<Machine["mail"]>;
 
 type Closing = Pick<OpenTenant, "close">;
 

@@ -173,6 +173,46 @@ test("who may not set the passwords of others is told that, and not what he may 
   }
 });
 
+describe("who is no system administrator, for himself", () => {
+  const answers = (mirroredAt: string | null) => ({
+    whoami: { ...whoami, role: "division", operations: [{ operation: "accounts.write", reach: "inside" }] },
+    tenant: example("tenant", { mirroredAt }),
+  });
+  const LINES = ["--password-file password", "--password-in-console", "--dry-run"].map((given) => `${LINE} ${given}`);
+
+  test.each(LINES)("is told that a code may be mailed, in both languages: %s", async (line) => {
+    const { en, ja } = await inBoth(`${line} --as hanako01`, { folder: withPassword(), tenant: answers(null) });
+    expect(en).toMatchObject({ exit: 4, stdout: "" });
+    expect(en.stderr.split("\n")).toEqual([
+      "error: hanako01 may not set their own password without a code: a division administrator may not",
+      "  to have a code mailed: clomoctl clomo-account reset-password hanako01 --by-mail --as hanako01; or ask a system administrator",
+      "",
+    ]);
+    expect(ja.stderr).toContain("(コードによらない本人のパスワードの再設定): 部門管理者にはできません\n");
+    expect(ja.stderr).toContain(
+      "reset-password hanako01 --by-mail --as hanako01。または、システム管理者に依頼してください\n",
+    );
+  });
+
+  test("in a mirror, which mails none, that the console's login page mails a link", async () => {
+    const { en, ja } = await inBoth(`${LINE} --password-in-console --as hanako01`, {
+      tenant: answers("2026-11-01T00:00:00.000Z"),
+    });
+    expect([en.exit, en.stderr]).toEqual([4, expect.stringContaining("login page mails a link")]);
+    expect(ja.stderr).toContain("「パスワードを忘れた場合はこちら」からメールで");
+    for (const { stderr } of [en, ja]) expect(stderr).not.toContain("--by-mail");
+  });
+
+  test("a system administrator sets it as anybody's", async () => {
+    const system = { ...whoami, role: "system", operations: [{ operation: "accounts.roles", reach: "all" }] };
+    const { exit } = await run(`${LINE} --password-file password --as hanako01`, {
+      folder: withPassword(),
+      tenant: { whoami: system, findAccounts, resetPassword: reset },
+    });
+    expect(exit).toBe(0);
+  });
+});
+
 test("a dry run asks for no password", async () => {
   const resetPassword = { before, after: before, consoleTask: null, dryRun: true };
   const { exit, requests, stderr } = await run(`${LINE} --dry-run`, {

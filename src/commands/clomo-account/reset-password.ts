@@ -3,12 +3,13 @@ import { Failure } from "../../lib/errors/index.ts";
 import { PASSWORD_RULE, RESET_CODE, SENT_CODE } from "../../lib/model/account.ts";
 import { codeKey, emailKey } from "../../lib/model/normalise.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { typedWord } from "../../lib/text/shell-word.ts";
+import { shownWord, typedWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { flagName } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
+import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
 import { ACCOUNT_OPTIONS, newPassword, passwordOf, requireToWrite } from "./options.ts";
@@ -76,7 +77,7 @@ export default defineCommand({
       await showAccountWritten(tools, await client.accounts.resetWithCode(id, { code, password }));
       return;
     }
-    await requireToWrite(tools, OF_OTHERS);
+    await requireToReset(tools, named);
     const { id } = await accountNamed(client, named);
     const password = await passwordOf(tools, { ...options, dryRun }, true);
     tools.describeState(() => WHILE_WRITING);
@@ -120,16 +121,54 @@ const OF_OTHERS = text("set the passwords of others", "ほかの人のパスワ�
 
 const WHILE_SENDING = text("a code may have been sent", "コードが送信されている可能性があります");
 
+/** The user of who acts, where that is the account that is named; it may lie outside the organisations that he sees. */
+async function ownNamed(tools: Tools, named: string): Promise<Pick<Account, "id"> | undefined> {
+  if (tools.globals.as === undefined) return undefined;
+  const { account, user } = await (await tools.tenant("whoami")).client.whoami.show();
+  if (user === null) return undefined;
+  const isOwn = user.id === named || emailKey(user.email) === emailKey(named);
+  return isOwn || (account !== null && codeKey(account) === codeKey(named)) ? user : undefined;
+}
+
 /** The account that is named: one's own whether or not it is in lists. @throws as `accountNamed` */
 async function personNamed(tools: Tools, named: string): Promise<Pick<Account, "id">> {
-  if (tools.globals.as !== undefined) {
-    const { account, user } = await (await tools.tenant("whoami")).client.whoami.show();
-    const isOwn = user !== null && (user.id === named || emailKey(user.email) === emailKey(named));
-    if (user !== null && (isOwn || (account !== null && codeKey(account) === codeKey(named)))) return user;
-  }
+  const own = await ownNamed(tools, named);
+  if (own !== undefined) return own;
   await requireToWrite(tools, OF_OTHERS);
   return accountNamed((await tools.tenant("accounts")).client, named);
 }
+
+/**
+ * Checks that who acts may set the password without a code: system administrators alone may for themselves, as they alone
+ * change administrators above operator.
+ *
+ * @throws Failure `not-permitted`, with the way that is left for oneself
+ */
+async function requireToReset(tools: Tools, named: string): Promise<void> {
+  if ((await ownNamed(tools, named)) === undefined) return requireToWrite(tools, OF_OTHERS);
+  try {
+    await requireRight(tools, "accounts.roles", { asked: OWN });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "not-permitted") throw error;
+    const { mirroredAt } = await (await tools.tenant("tenant")).client.tenant.show();
+    throw error.with({ hint: mirroredAt === null ? byMailInstead(named) : IN_CONSOLE });
+  }
+}
+
+const OWN = text("set their own password without a code", "コードによらない本人のパスワードの再設定");
+
+const byMailInstead = (named: string): Text => {
+  const line = `clomoctl clomo-account reset-password ${shownWord(named)} --by-mail`;
+  return text(
+    `to have a code mailed: ${line}; or ask a system administrator`,
+    `コードをメールで受け取るには: ${line}。または、システム管理者に依頼してください`,
+  );
+};
+
+const IN_CONSOLE = text(
+  "the console's login page mails a link: 「パスワードを忘れた場合はこちら」; or ask a system administrator",
+  "管理画面のログイン画面の「パスワードを忘れた場合はこちら」からメールでリンクを受け取るか、システム管理者に依頼してください",
+);
 
 async function tellSent(tools: Tools, sent: SentCode): Promise<void> {
   const { terminal } = tools;

@@ -293,6 +293,17 @@ describe("who may", () => {
     expect(proves(verifierOf(id), PASSWORD)).toBe(code === undefined);
   });
 
+  test("where it cannot be sent, the mail server is tried by who may: others are told whom to ask", async () => {
+    tenant.unsent = text("550 no such user", "550 no such user");
+    const id = await idOf("div");
+    const hintFor = async (asker: string) => (await failureOf(codeFor(id, addressOf("div"), tenant.as(asker))))?.hint;
+    expect((await hintFor("sys"))?.en).toBe("try the mail server: clomoctl renewals notify test");
+    expect(await hintFor("div")).toEqual({
+      en: "ask a system administrator to check the mail server",
+      ja: "メールサーバーの確認をシステム管理者に依頼してください",
+    });
+  });
+
   test("who is above an operator is reset by system administrators alone, and by code by himself", async () => {
     await person("head", { role: "division", org: "EAST", manages: ["EAST"] });
     const id = await idOf("head");

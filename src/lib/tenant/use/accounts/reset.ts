@@ -93,12 +93,19 @@ export const sendResetCode = async (
       `the code could not be sent to ${address}, and is void: ${refusal.en}`,
       `コードを ${address} に送信できなかったため、無効にしました: ${refusal.ja}`,
     ),
-    hint: text(
-      "try the mail server: clomoctl renewals notify test",
-      "メールサーバーの確認: clomoctl renewals notify test",
-    ),
+    hint: may(session.asker, "renewals.write") ? TRY_MAIL : ASK_FOR_MAIL,
   });
 };
+
+const TRY_MAIL = text(
+  "try the mail server: clomoctl renewals notify test",
+  "メールサーバーの確認: clomoctl renewals notify test",
+);
+
+const ASK_FOR_MAIL = text(
+  "ask a system administrator to check the mail server",
+  "メールサーバーの確認をシステム管理者に依頼してください",
+);
 
 /**
  * Sets a new password by a code that was mailed, and uses the code up. A wrong code is counted, and told in the audit,
