@@ -185,5 +185,7 @@ test("who may grant operator alone is told of the support option that it is for 
   expect(en.stderr).toContain(
     "hanako may not give the support option: the support option is for system administrators, at most 5 in a tenant",
   );
+  expect(en.stderr).toMatch(/\n {2}--support-option\n {2}ask a system administrator\n$/);
   expect(ja.stderr).toContain("(サポートオプションの付与): サポートオプションを付与できるのはシステム管理者だけ");
+  expect(ja.stderr).toMatch(/\n {2}システム管理者に依頼してください\n$/);
 });

@@ -120,9 +120,7 @@ export async function accountValues(tools: Tools, given: GivenOptions): Promise<
   const noticed = switched("noticeMail", given.noticeMail, given.noNoticeMail);
   if (supported.supportOption === false && noticed.noticeMail === true) throw NOTICE_WITHOUT;
   if (role === "system" || role === "division" || role === "custom") await requireRight(tools, "accounts.roles");
-  if (supported.supportOption === true) {
-    await requireRight(tools, "accounts.roles", { asked: GIVE_SUPPORT, where: "--support-option", why: SUPPORT_RULE });
-  }
+  if (supported.supportOption === true) await requireToSupport(tools);
   return {
     ...(role !== undefined && { role }),
     ...(scheme !== undefined && { scheme }),
@@ -153,7 +151,17 @@ const NOTICE_WITHOUT = new Failure("usage", {
   hint: text("leave one of them out", "どちらか一方だけを指定してください"),
 });
 
+/** @throws Failure `not-permitted` */
+const requireToSupport = async (tools: Tools): Promise<void> => {
+  try {
+    await requireRight(tools, "accounts.roles", { asked: GIVE_SUPPORT, where: "--support-option", why: SUPPORT_RULE });
+  } catch (error) {
+    throw error instanceof Failure && error.code === "not-permitted" ? error.with({ hint: ASK_SYSTEM }) : error;
+  }
+};
+
 const GIVE_SUPPORT = text("give the support option", "サポートオプションの付与");
+const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
 
 const orgValues = async (tools: Tools, names: readonly string[]): Promise<Values> => {
   if (names.length === 1 && ALL.includes(names[0] ?? "")) return { managesAll: true };

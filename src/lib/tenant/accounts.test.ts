@@ -219,7 +219,13 @@ describe("passwords", () => {
     const { id: user } = await made("hana@example.jp");
     for (const password of ["Abc12", "abcdef1", "ABCDEF1", "Abcdefg", ""]) {
       const refused = await failureOf(accounts().create({ user, name: "hana01", role: "system", password }));
-      expect(refused?.code).toBe("input-rejected");
+      expect(refused).toMatchObject({
+        code: "input-rejected",
+        hint: {
+          en: "write another one into the file of --password-file, and run the command again",
+          ja: "--password-file のファイルに別のパスワードを書いて、もう一度実行してください",
+        },
+      });
     }
     expect((await accounts().create({ user, name: "hana01", role: "system", password: "Abcde1" })).after.role).toBe(
       "system",
@@ -399,6 +405,28 @@ describe("roles", () => {
     expect((await failureOf(accounts().edit(id, { noticeMail: true })))?.hint?.en).toBe("add it: --support-option");
     await accounts().edit(id, { noticeMail: true, supportOption: true });
     expect((await accounts().edit(id, { supportOption: false })).after.noticeMail).toBe(false);
+  });
+
+  test("facts 2.1: of another role who may grant it is told what gives both; others are told whom to ask", async () => {
+    const org = await orgMade("営業部");
+    await administrator("div01", { role: "division", managedOrgs: [org] }, org);
+    const { id: user } = await made("keiri@example.jp", org);
+    await accounts().create({ user, name: "keiri" });
+    const given = { role: "operator", noticeMail: true, password: PASSWORD } as const;
+    const what = {
+      en: "notice mail: is for system administrators with the support option",
+      ja: "お知らせメール受信: サポートオプションのあるシステム管理者だけが受信できます",
+    };
+    const line = "clomoctl clomo-account grant keiri --role system --support-option --notice-mail";
+    expect(await failureOf(accounts().grant(user, given))).toMatchObject({
+      code: "input-rejected",
+      what,
+      hint: { en: `make it one: ${line}`, ja: `システム管理者にするには: ${line}` },
+    });
+    expect(await failureOf(tenant.as("div01").accounts.grant(user, given))).toMatchObject({
+      what,
+      hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
+    });
   });
 
   test("the last system administrator keeps the role", async () => {
@@ -1200,6 +1228,61 @@ describe("what names are composed of", () => {
       expect(refused?.what.en).toContain("lacks what names are composed of");
       expect(refused?.hint?.en).toBe("give it: clomoctl users edit x@example.jp --employee-code CODE");
     }
+  });
+
+  const OTHERWISE = "clomoctl clomo-account settings set --composition …";
+
+  test("who has the name of another is told what gives a name that can be used", async () => {
+    const [first, second] = [await made("suzuki@example.jp"), await made("suzuki@other.jp")];
+    await tenant.client.users.edit(second.id, { emails: ["suzuki@other.jp", "s@other.jp"], employeeCode: "E2" });
+    await accounts().create({ user: first.id, name: "suzuki" });
+    const see = "clomoctl clomo-account show suzuki";
+    expect((await failureOf(accounts().create({ user: second.id, name: "suzuki" })))?.hint?.en).toBe(`see it: ${see}`);
+    await accounts().setSettings({ composition: "mail-local-part" });
+    const give = "clomoctl users edit suzuki@other.jp --email ADDRESS --email s@other.jp";
+    for (const name of [undefined, "suzuki"]) {
+      expect(await failureOf(accounts().create({ user: second.id, name }))).toMatchObject({
+        code: "input-rejected",
+        what: { en: "account: suzuki is already that of the user suzuki <suzuki@example.jp>" },
+        hint: {
+          en: `see it: ${see}; to give the user another value: ${give}; to compose names of something else: ${OTHERWISE}`,
+          ja: `確認: ${see}。ユーザーの値を変えるには: ${give}。構成する情報を変えるには: ${OTHERWISE}`,
+        },
+      });
+    }
+    await tenant.client.users.edit(second.id, { emails: ["suzuki2@other.jp"] });
+    expect((await accounts().create({ user: second.id })).after.name).toBe("suzuki2");
+    await accounts().setSettings({ composition: "employee-code" });
+    await accounts().edit(first.id, { memo: "x" });
+    const third = (await tenant.client.users.create({ name: "佐藤", emails: ["x@other.jp"], employeeCode: "suzuki" }))
+      .after;
+    expect((await failureOf(accounts().create({ user: third.id })))?.hint?.en).toContain(
+      "to give the user another value: clomoctl users edit x@other.jp --employee-code CODE; to",
+    );
+  });
+
+  test("so is who administers a part, with what he may, and of a name outside nothing more than that", async () => {
+    const [east, west] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    await accounts().create({ user: (await made("suzuki@example.jp", west)).id, name: "suzuki" });
+    await accounts().create({ user: (await made("ito@example.jp", east)).id, name: "ito" });
+    await accounts().setSettings({ composition: "mail-local-part" });
+    const refusalOf = async (email: string) => {
+      const { id: user } = await made(email, east);
+      return failureOf(tenant.as("div01").accounts.create({ user }));
+    };
+    const ask = "ask a system administrator to compose names of something else";
+    expect(await refusalOf("suzuki@other.jp")).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: suzuki cannot be used" },
+      hint: {
+        en: `to give the user another value: clomoctl users edit suzuki@other.jp --email ADDRESS; ${ask}`,
+        ja: "ユーザーの値を変えるには: clomoctl users edit suzuki@other.jp --email ADDRESS。構成する情報の変更はシステム管理者に依頼してください",
+      },
+    });
+    expect((await refusalOf("ito@other.jp"))?.hint?.en).toBe(
+      `see it: clomoctl clomo-account show ito; to give the user another value: clomoctl users edit ito@other.jp --email ADDRESS; ${ask}`,
+    );
   });
 
   test("a user is created and edited with such a name alone", async () => {

@@ -150,6 +150,14 @@ test.each([
   expect(await roles().schemes()).toEqual([before]);
 });
 
+test("the option that leaves a scheme without items is the place that is named", async () => {
+  const { id } = await made("登録係", "users.write");
+  const whereOf = async (sent: Promise<unknown>) => (await failureOf(sent))?.where;
+  expect(await whereOf(roles().editScheme(id, { removeItems: ["users.write"] }))).toBe("--remove-item");
+  expect(await whereOf(roles().editScheme(id, { operations: [] }))).toBe("--item");
+  expect(await whereOf(roles().createScheme({ name: "空" }))).toBe("--item");
+});
+
 test("a request that is sent twice makes one scheme; what is not there is not-found", async () => {
   const send = (body: object) =>
     tenant.fetch(

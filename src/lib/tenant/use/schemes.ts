@@ -29,6 +29,7 @@ const meantItems = ({ addItems, removeItems, ...given }: HandValues, before: Sch
   const missing = removed.find((item) => !items.includes(item));
   if (missing !== undefined) throw hasNot(before, missing);
   const after = new Set([...items, ...added]).difference(new Set(removed));
+  if (after.size === 0) throw noItems("--remove-item");
   return { ...given, operations: inOrder([...after]) };
 };
 
@@ -60,18 +61,20 @@ export const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
   check: (_, { values }) => {
     const items = values.get("operations");
     if (!Array.isArray(items) || items.length > 0) return Promise.resolve();
-    throw NO_ITEMS;
+    throw noItems("--item");
   },
 };
 
-const NO_ITEMS = new Failure("input-rejected", {
-  what: text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
-  where: "operations",
-  hint: text(
-    "a scheme that permits nothing is no scheme: to take its rights from an account: clomoctl clomo-account revoke",
-    "項目のないスキームは作れません。アカウントから権限を外すには: clomoctl clomo-account revoke",
-  ),
-});
+/** @param option that leaves none */
+const noItems = (option: string): Failure =>
+  new Failure("input-rejected", {
+    what: text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
+    where: option,
+    hint: text(
+      "a scheme that permits nothing is no scheme: to take its rights from an account: clomoctl clomo-account revoke",
+      "項目のないスキームは作れません。アカウントから権限を外すには: clomoctl clomo-account revoke",
+    ),
+  });
 
 /** @throws Failure `input-rejected` where the name is taken, an item is none, or there is no item */
 export const createScheme = (

@@ -161,7 +161,8 @@ const write = async (
     const before = await accountWith(writer, id);
     permitChange(session, before, given);
     check(before);
-    const meant = await meantBy(writer, before, await composed(writer, before, { verb, id, given }), { dryRun });
+    const request = await composed(writer, before, { verb, id, given });
+    const meant = await meantBy(writer, before, request, { id, asker: session.asker, dryRun });
     const was = verb === "create" ? null : await recordOf(writer, ACCOUNTS, id);
     if (was !== null && !differs(before, meant))
       return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };

@@ -124,7 +124,7 @@ export const resetWithCode = async (
   const outcome = await session.change<Written<Account> | Failure>(change, async (writer) => {
     const person = await personWith(session, writer, id);
     const { before, account } = person;
-    const meant = await meantBy(writer, before, { password });
+    const meant = await meantBy(writer, before, { password }, { id, asker: session.asker });
     const kept = heldBy(session, account, await readCode(writer, before.pk));
     if (!provesCode(kept.verifier, code)) {
       const left = await countTry(writer, before.pk, kept);

@@ -12,9 +12,10 @@ import { composedName, COMPOSITIONS, type Composed, type Composition } from "../
 import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../../../model/role.ts";
 import { zoneNamed } from "../../../model/time.ts";
-import { text, type Text } from "../../../text/index.ts";
-import { shownWord, typedWord } from "../../../text/shell-word.ts";
-import { CHANGING_USERS, permit } from "../../policy/check.ts";
+import { joined, text, type Text } from "../../../text/index.ts";
+import { shownOption, shownWord, typedWord } from "../../../text/shell-word.ts";
+import type { Asker } from "../../policy/asker.ts";
+import { CHANGING_USERS, may, permit } from "../../policy/check.ts";
 import type { Session } from "../../session.ts";
 import {
   countOthers,
@@ -33,7 +34,8 @@ import { isMirror } from "../../store/console.ts";
 import { ROOT } from "../../store/orgs.ts";
 import { numberOf } from "../../store/records.ts";
 import type { Reader, Writer } from "../../store/store.ts";
-import { checkValue, unusable } from "../records.ts";
+import { USERS } from "../../store/users.ts";
+import { checkValue, recordOf, unusable } from "../records.ts";
 
 /** What a request says of an account; what is missing stays. */
 export interface AccountRequest {
@@ -102,6 +104,13 @@ export interface Meant {
   readonly isMarked: boolean | undefined;
 }
 
+/** Of which user, who asks, for what is proposed to him, and whether the change is only tried. */
+interface Asking {
+  readonly id: string;
+  readonly asker: Asker;
+  readonly dryRun?: boolean;
+}
+
 /**
  * What a request makes of an account.
  *
@@ -112,10 +121,10 @@ export const meantBy = async (
   writer: Writer,
   before: StoredAccount,
   given: AccountRequest,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
+  { id, asker, dryRun = false }: Asking,
 ): Promise<Meant> => {
   const role = given.role ?? before.role;
-  const name = await meantName(writer, before, given.name);
+  const name = await meantName(writer, before, given.name, { id, asker });
   const after: Called = { name: name ?? before.name ?? "", role };
   const passwordSet = await checkPassword(writer, before, given, { ...after, dryRun });
   await checkLastSystem(writer, before, role);
@@ -129,7 +138,7 @@ export const meantBy = async (
       scheme,
       managedOrgs,
       supportOption,
-      noticeMail: meantNoticeMail(before, given, supportOption),
+      noticeMail: meantNoticeMail(before, given, { role, supportOption, asker }),
       language: given.language === undefined ? before.language : given.language,
       timezone: meantZone(before, given),
       memo: meantMemo(before, given),
@@ -151,6 +160,7 @@ const meantName = async (
   reader: Reader,
   before: StoredAccount,
   typed: string | undefined,
+  asking: Asking,
 ): Promise<string | undefined> => {
   if (typed === undefined) return undefined;
   const { label } = FIELDS.name;
@@ -161,19 +171,44 @@ const meantName = async (
   if (name === before.name) return undefined;
   const holder = await holderOfName(reader, name);
   if (holder === undefined || holder.pk === before.pk) return name;
-  if (holder.called === null) throw unusable(label, name);
+  const ways = await otherwiseNamed(reader, asking);
+  if (holder.called === null) {
+    const refusal = unusable(label, name);
+    throw ways.length === 0 ? refusal : refusal.with({ hint: joined(ways, text("; ", "。")) });
+  }
+  const show = `clomoctl clomo-account show ${shownWord(name)}`;
   throw refused(
     label,
     text(
       `${name} is already that of the user ${holder.called}`,
       `「${name}」はユーザー「${holder.called}」が使っています`,
     ),
-    text(
-      `see it: clomoctl clomo-account show ${shownWord(name)}`,
-      `確認: clomoctl clomo-account show ${shownWord(name)}`,
-    ),
+    joined([text(`see it: ${show}`, `確認: ${show}`), ...ways], text("; ", "。")),
   );
 };
+
+/** What gives an account another name than the one that names are composed of; of free text nothing is told. */
+const otherwiseNamed = async (reader: Reader, { id, asker }: Asking): Promise<readonly Text[]> => {
+  const { composition } = await readSettings(reader);
+  if (composition === "free-text") return [];
+  const line = may(asker, "users.write") ? givingLine(composition, await recordOf(reader, USERS, id)) : undefined;
+  return [
+    ...(line === undefined
+      ? []
+      : [text(`to give the user another value: ${line}`, `ユーザーの値を変えるには: ${line}`)]),
+    may(asker, "accounts.settings") ? COMPOSE_OTHERWISE : ASK_TO_COMPOSE,
+  ];
+};
+
+const COMPOSE_OTHERWISE = text(
+  "to compose names of something else: clomoctl clomo-account settings set --composition …",
+  "構成する情報を変えるには: clomoctl clomo-account settings set --composition …",
+);
+
+const ASK_TO_COMPOSE = text(
+  "ask a system administrator to compose names of something else",
+  "構成する情報の変更はシステム管理者に依頼してください",
+);
 
 /**
  * A role needs a password; one is set with the role, as the console's form asks for it then. A mirror keeps none: there it
@@ -211,9 +246,9 @@ const checkPassword = async (
     );
   }
   if (password !== undefined) {
-    if (password === "") throw refused(label, text("must not be blank", "空にできません"));
+    if (password === "") throw refused(label, text("must not be blank", "空にできません"), ANOTHER_PASSWORD);
     const fault = role === "none" ? undefined : passwordFault(password);
-    if (fault !== undefined) throw refused(label, fault);
+    if (fault !== undefined) throw refused(label, fault, ANOTHER_PASSWORD);
     return true;
   }
   if (passwordInConsole) return true;
@@ -235,6 +270,11 @@ const IN_CONSOLE = text(
 const BY_FILE = text(
   `pass --password-file FILE (${PASSWORD_RULE.en})`,
   `--password-file FILE を指定してください(${PASSWORD_RULE.ja})`,
+);
+
+const ANOTHER_PASSWORD = text(
+  "write another one into the file of --password-file, and run the command again",
+  "--password-file のファイルに別のパスワードを書いて、もう一度実行してください",
 );
 
 /** Somebody has to be able to do everything. */
@@ -398,12 +438,13 @@ const orgsWith = async (writer: Writer, ids: readonly string[]): Promise<readonl
 const meantSupport = async (
   reader: Reader,
   before: StoredAccount,
-  { supportOption: given }: AccountRequest,
+  request: AccountRequest,
   { role }: Called,
 ): Promise<boolean> => {
   const { label } = FIELDS.supportOption;
+  const { supportOption: given } = request;
   if (role !== "system") {
-    if (given === true) throw refused(label, SUPPORT_RULE, asSystem(before));
+    if (given === true) throw refused(label, SUPPORT_RULE, asSystem(before, request));
     return false;
   }
   const after = given ?? before.supportOption;
@@ -425,26 +466,33 @@ const meantSupport = async (
 };
 
 /** What gives an account the support option with the role that it needs. */
-const asSystem = ({ name }: StoredAccount): Text => {
+const asSystem = ({ name }: StoredAccount, { noticeMail }: AccountRequest): Text => {
   const command = name === null ? "" : `clomoctl clomo-account grant ${shownWord(name)} `;
-  const line = `${command}--role system --support-option`;
+  const line = `${command}--role system --support-option${noticeMail === true ? " --notice-mail" : ""}`;
   return text(`make it one: ${line}`, `システム管理者にするには: ${line}`);
 };
 
-/** @see facts 2.2: only with the support option */
+/** @see facts 2.2: only with the support option; facts 2.1: that is for system administrators */
 const meantNoticeMail = (
   before: StoredAccount,
-  { noticeMail: given }: AccountRequest,
-  supportOption: boolean,
+  given: AccountRequest,
+  { role, supportOption, asker }: Pick<Asking, "asker"> & Pick<AccountValues, "role" | "supportOption">,
 ): boolean => {
-  if (supportOption) return given ?? before.noticeMail;
-  if (given !== true) return false;
-  throw refused(
-    FIELDS.noticeMail.label,
-    text("only with the support option", "サポートオプションのあるアカウントだけが受信できます"),
-    text("add it: --support-option", "付与するには: --support-option"),
-  );
+  const { noticeMail } = given;
+  if (supportOption) return noticeMail ?? before.noticeMail;
+  if (noticeMail !== true) return false;
+  const { label } = FIELDS.noticeMail;
+  if (role === "system") throw refused(label, WITH_OPTION, ADD_OPTION);
+  throw refused(label, OF_SYSTEM, may(asker, "accounts.roles") ? asSystem(before, given) : ASK_SYSTEM);
 };
+
+const WITH_OPTION = text("only with the support option", "サポートオプションのあるアカウントだけが受信できます");
+const ADD_OPTION = text("add it: --support-option", "付与するには: --support-option");
+const OF_SYSTEM = text(
+  "is for system administrators with the support option",
+  "サポートオプションのあるシステム管理者だけが受信できます",
+);
+const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
 
 const meantZone = (before: StoredAccount, { timezone: typed }: AccountRequest): string | null => {
   if (typed === undefined) return before.timezone;
@@ -471,7 +519,7 @@ const meantMemo = (before: StoredAccount, { memo: typed }: AccountRequest): stri
  */
 export const newName = async (
   reader: Reader,
-  user: Composed & Pick<User, "name"> & Partial<Pick<User, "id">>,
+  user: Composing & Pick<User, "name">,
   typed: string | undefined,
 ): Promise<string> => {
   const { composition } = await readSettings(reader);
@@ -509,21 +557,30 @@ const COMPOSED = text(
 
 /** The option that gives a user what names are composed of. */
 const GIVING: Readonly<Partial<Record<Composition, string>>> = {
+  "mail-address": "--email ADDRESS",
+  "mail-local-part": "--email ADDRESS",
   "employee-code": "--employee-code CODE",
   "google-workspace": "--google-workspace-email ADDRESS",
   salesforce: "--salesforce-account NAME",
 };
 
-/** What gives it. @param user one who is not there yet has no id */
-const giving = (
-  composition: Composition,
-  { id, emails: [address = id] }: Composed & Partial<Pick<User, "id">>,
-): Text | undefined => {
+/** What names are composed of. @property id who is not there yet has none */
+type Composing = Composed & Partial<Pick<User, "id">>;
+
+/** The command that gives a user what names are composed of; of free text there is none. */
+const givingLine = (composition: Composition, { id, emails }: Composing): string | undefined => {
   const { [composition]: option } = GIVING;
   if (option === undefined) return undefined;
+  const [address = id, ...others] = emails;
   const user = id === undefined || address === undefined ? "USER" : typedWord(address, id);
-  const line = `clomoctl users edit ${user} ${option}`;
-  return text(`give it: ${line}`, `設定してください: ${line}`);
+  // it names all addresses, the main one first
+  const kept = option.startsWith("--email ") ? others.map((other) => shownOption("--email", other)) : [];
+  return ["clomoctl users edit", user, option, ...kept].join(" ");
+};
+
+const giving = (composition: Composition, user: Composing): Text | undefined => {
+  const line = givingLine(composition, user);
+  return line === undefined ? undefined : text(`give it: ${line}`, `設定してください: ${line}`);
 };
 
 /** No option is named: verbs have the name in different ones. */
