@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
@@ -400,6 +400,52 @@ test("an embedded tenant that never held data is shown where there is no other",
   expect(both.stdout).toBe("context\nembedded\nkanto\n");
 });
 
+test("who left is told with what to type, as far as who asks may: owner, recipient and contact person", async () => {
+  const { administration } = example<Tenant>("tenant");
+  if (administration === undefined) throw new TypeError("no example of the administration");
+  const left = { revoked: true, now: null };
+  const owned = { id: "019a0000-0000-7000-8000-000000000001", kind: "custom", name: "本社" } as const;
+  const found = {
+    ...administration,
+    supported: [],
+    leavers: [{ ...owned, owner: "sato@example.jp", ...left }],
+    revoked: ["it@example.jp"],
+    contact: { address: "hanako@example.jp", ...left },
+  };
+  const tenant = { ...EMPTY, tenant: tenantOf({ administration: found, profile: UNSAID }) };
+  const home = await homeOfThree();
+  const recipients = ["recipients:", "  - {name: it, way: mail, address: IT@example.jp}"];
+  const smtp = "smtp: {host: 127.0.0.1, from: a@example.jp}";
+  writeFileSync(join(home, "notify.yaml"), [smtp, ...recipients].join("\n"), { mode: 0o600 });
+  const { en, ja } = await inBoth("status --format table", { home, tenant });
+  expect(en.stdout).toContain(
+    "IT@example.jp, a recipient of notices, is a user whose role was taken away: name another",
+  );
+  expect(en.stdout).toContain("hanako@example.jp, the contact person (担当者), is a user whose role was taken away");
+  expect(ja.stdout).toContain("通知先 IT@example.jp は、管理者権限を外されたユーザーです。notify.yaml の");
+  expect(ja.stdout).toContain("担当者 hanako@example.jp は、管理者権限を外されたユーザーです");
+  const next = async (more = "", answers: object = {}): Promise<readonly string[]> => {
+    const line = `status --format json --fields next ${more}`.trim();
+    const { stdout } = await run(line, { home, tenant: { ...tenant, ...answers } });
+    return (JSON.parse(stdout) as readonly { readonly next: readonly string[] }[]).flatMap((shown) => shown.next);
+  };
+  const mending = [
+    "clomoctl clomo-account edit NAME --support-option --context kanto",
+    "clomoctl renewals edit 本社 --owner MAIL --context kanto",
+    "clomoctl tenant set --contact-mail MAIL --context kanto",
+  ];
+  expect(await next()).toEqual(expect.arrayContaining(mending));
+  const whoami = {
+    ...example<object>("whoami"),
+    role: "custom",
+    operations: [{ operation: "renewals.write", reach: "all" }],
+  };
+  const asCustom = (await next("--as hanako", { whoami })).filter((line) =>
+    / (?:--owner|--contact-mail|--support-option) /.test(line),
+  );
+  expect(asCustom).toEqual(["clomoctl renewals edit 本社 --owner MAIL --as hanako --context kanto"]);
+});
+
 test("administrators are counted, with who is only marked; what is wrong with them is told with what to type", async () => {
   const administration = {
     recorded: true,
@@ -409,6 +455,7 @@ test("administrators are counted, with who is only marked; what is wrong with th
     supported: [{ name: "hanako01", user: "山田 花子", email: "hanako@example.co.jp" }],
     leavers: [],
     revoked: [],
+    contact: null,
     lacking: 12,
   };
   const profile = { ...UNSAID, gate: true };

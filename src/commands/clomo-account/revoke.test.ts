@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Account, Device, RenewalItem, Tenant, User, Whoami, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { UNSAID } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
@@ -10,7 +11,7 @@ import { example, inTurn } from "../testing/tenant.ts";
 
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
 const findAccounts = { items: [before] };
-const own: Tenant = { ...example<Tenant>("tenant"), mirroredAt: null };
+const own: Tenant = { ...example<Tenant>("tenant", { profile: UNSAID }), mirroredAt: null };
 /** nothing hangs on the person */
 const NOTHING_LEFT = { listRenewals: { items: [] }, devices: { items: [], next: null } };
 const mirror: Tenant = { ...own, mirroredAt: "2026-11-19T00:00:00.000Z" };
@@ -81,7 +82,7 @@ test.each(["not-permitted", "locked", "unavailable"] as const)(
 test("the last system administrator keeps the role, in both languages", async () => {
   const refused = new Failure("input-rejected", { what: text("the last one", "最後の 1 人です") });
   const { en, ja } = await inBoth("clomo-account revoke hanako01", {
-    tenant: { ...NOTHING_LEFT, findAccounts, revokeRole: refused },
+    tenant: { ...NOTHING_LEFT, findAccounts, revokeRole: refused, tenant: own },
   });
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: the last one\n" });
   expect(ja.stderr).toBe("エラー: 最後の 1 人です\n");
@@ -101,6 +102,7 @@ describe("facts 7.2: the last who holds the support option", () => {
   const [device] = example<{ items: readonly [Device] }>("devices").items;
   const item = { ...known, name: "本社", owner: mail.toUpperCase() };
   const tenant = {
+    tenant: own,
     findAccounts: { items: [holder] },
     accounts: inTurn({ items: [holder], next: null }, { items: [holder, other], next: null }),
     revokeRole: inTurn({ ...revoked, dryRun: true }, revoked),
@@ -136,6 +138,57 @@ describe("facts 7.2: the last who holds the support option", () => {
     });
     expect(en.stderr).toContain("owner of 5 renewals (項目0, 項目1, 項目2, 項目3, 項目4); to name another:");
     expect(ja.stderr).toContain("5 件(項目0、項目1、項目2、項目3、項目4)");
+  });
+
+  test("names renewals by what the person is called no more, and the contact person, in both languages", async () => {
+    const former = { ...item, owner: "former@example.jp" };
+    const byName = { ...item, id: other.id, name: "大阪", owner: "hanako00" };
+    const items = [former, byName, { ...item, id: before.id, name: "京都", owner: "it@example.jp" }];
+    const { administration, profile } = own;
+    if (administration === undefined || profile === undefined) throw new TypeError("no example of the administration");
+    const left = (one: RenewalItem, now: string | null) => {
+      const { id, kind, name, owner } = one;
+      return { id, kind, name, owner: owner ?? "", revoked: false, now };
+    };
+    const standing = (contactMail: string | null, now: string | null): Tenant => ({
+      ...own,
+      profile: { ...profile, contactMail },
+      administration: {
+        ...administration,
+        leavers: [left(former, mail.toUpperCase()), left(byName, mail)],
+        contact: now === null || contactMail === null ? null : { address: contactMail, revoked: false, now },
+      },
+    });
+    const answers = (shown: Tenant) => ({ ...tenant, listRenewals: { items }, tenant: shown });
+    const { en, ja } = await inBoth(`${LINE} --yes`, { tenant: answers(standing(mail.toUpperCase(), null)) });
+    expect(en.stderr).toContain(
+      "hanako01 is the owner of 2 renewals (本社, 大阪); to name another: clomoctl renewals edit 本社 --owner MAIL\n",
+    );
+    expect(en.stderr).toContain(
+      `${mail.toUpperCase()} is the contact person (担当者), whom CLOMO changes by the application form (申込書); to record another: clomoctl tenant set --contact-mail MAIL\n`,
+    );
+    expect(ja.stderr).toContain("「hanako01」が更新担当の項目: 2 件(本社、大阪)。");
+    expect(ja.stderr).toContain(
+      `${mail.toUpperCase()} は担当者です(CLOMO での変更は申込書で行います)。新しい担当者の登録: clomoctl tenant set --contact-mail MAIL\n`,
+    );
+    const renamed = await run(`${LINE} --yes`, { tenant: answers(standing("former@example.jp", mail)) });
+    expect(renamed.stderr).toContain("former@example.jp is the contact person");
+    for (const shown of [standing("it@example.jp", null), standing(null, null), standing(mail, "other@example.jp")])
+      expect((await run(`${LINE} --yes`, { tenant: answers(shown) })).stderr).not.toContain("contact");
+    const whoami = {
+      ...example<object>("whoami"),
+      role: "custom",
+      operations: [{ operation: "accounts.write", reach: "all" }],
+    };
+    const acting = { ...answers(standing(mail, null)), whoami };
+    const asked = await inBoth(`${LINE} --yes --as keiri`, { tenant: acting });
+    expect(asked.en.stderr).toContain("(申込書); to record another, ask a system administrator\n");
+    expect(asked.ja.stderr).toContain("新しい担当者の登録はシステム管理者に依頼してください\n");
+    expect(asked.en.stderr).not.toContain("tenant set");
+    const hidden: Tenant = { ...own, administration: undefined };
+    const nobody = { findUsers: { items: [] } };
+    const unseen = await run(`${LINE} --yes`, { tenant: { ...answers(hidden), ...nobody } });
+    expect(unseen.stderr).not.toContain("is the owner");
   });
 
   test("is said with the order to keep to and what else hangs on it, in both languages", async () => {
@@ -262,6 +315,7 @@ describe("who changes his own role is named no command that he may not give any 
   const [device] = example<{ items: readonly [Device] }>("devices").items;
   const [mail = ""] = system.emails;
   const answers = {
+    tenant: own,
     findAccounts: { items: [system] },
     listRenewals: { items: [{ ...known, name: "本社", owner: mail }] },
     devices: { items: [device], next: null },
@@ -342,7 +396,6 @@ describe("who changes his own role is named no command that he may not give any 
     const whoami = { ...self, account: "boss", user: me.user && { ...me.user, id: before.org.id } };
     const tenant = {
       ...answers,
-      tenant: own,
       revokeRole: { ...toOperator(7), after: { ...system, role: "none" } },
       whoami,
     };

@@ -1,10 +1,11 @@
-import type { Account, Client, RenewalItem } from "../../lib/client/index.ts";
+import type { Account, Client, RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { codeKey, emailKey, nameKey } from "../../lib/model/normalise.ts";
 import { ownersIn } from "../../lib/model/renewal-owner.ts";
 import type { Role } from "../../lib/model/role.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
 import { BEFORE_WRITING, unlessFailing } from "../records/written.ts";
+import { mayAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { UNCHANGED, type RightsAfter } from "./rights-after.ts";
 
@@ -120,7 +121,7 @@ const SET_OWNER = "clomoctl devices set-owner SERIAL… --user USER";
 /** What else hangs on the person of an account, each with what to type or where to change it. */
 async function hangingOn(tools: Tools, account: Account): Promise<readonly Told[]> {
   const { id, name, emails } = account;
-  const { client, context } = await tools.tenant("renewals", "devices", "users");
+  const { client, context } = await tools.tenant("renewals", "devices", "users", "tenant");
   const [{ ownerLine }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
     import("../../lib/renewals/administrators.ts"),
     import("../renewals/items/mail-recipients.ts"),
@@ -129,7 +130,11 @@ async function hangingOn(tools: Tools, account: Account): Promise<readonly Told[
   const keys = new Set(emails.map(emailKey));
   const isOwn = (address: string): boolean => keys.has(emailKey(address));
   const lines: Told[] = [];
-  const owned = await ownedBy(client, account);
+  const shown = await unlessFailing(() => client.tenant.show({ administration: true }));
+  const { leavers = [] } = shown?.administration ?? {};
+  // what names the person by a word of former days, too
+  const former = new Set(leavers.filter(({ now }) => now !== null && isOwn(now)).map((item) => item.id));
+  const owned = await ownedBy(client, account, former);
   const [first] = owned;
   if (first !== undefined) lines.push(ownerNote(name, owned, ownerLine(first)));
   for (const { address } of (await mailRecipients(tools, context.name)).filter((one) => isOwn(one.address))) {
@@ -140,6 +145,7 @@ async function hangingOn(tools: Tools, account: Account): Promise<readonly Told[
       ),
     );
   }
+  lines.push(...(await asContact(tools, shown, isOwn)));
   const devices = (await Array.fromAsync(client.devices.list({ owner: id }))).length;
   if (devices > 0) lines.push(devicesNote(account, devices));
   return lines;
@@ -179,8 +185,41 @@ const devicesNote = ({ id, name }: Account, count: number): Told => {
         );
 };
 
-/** The renewals whose owner names the user of an account: by mail address, employee code, account name, or full name of nobody else. */
-async function ownedBy(client: Client<"renewals" | "users">, account: Account): Promise<readonly RenewalItem[]> {
+/** That the person is the contact person of the tenant, by an address of today or of former days. @see facts 7.2 */
+async function asContact(
+  tools: Tools,
+  shown: Tenant | undefined,
+  isOwn: (address: string) => boolean,
+): Promise<readonly Told[]> {
+  const { contactMail = null } = shown?.profile ?? {};
+  if (contactMail === null || !isOwn(shown?.administration?.contact?.now ?? contactMail)) return [];
+  const told = text(
+    `${contactMail} is the contact person (担当者), whom CLOMO changes by the application form (申込書)`,
+    `${contactMail} は担当者です(CLOMO での変更は申込書で行います)`,
+  );
+  const { CONTACT_LINE } = await import("../../lib/renewals/administrators.ts");
+  const mayNow = await mayAll(tools, ["tenant.write"]);
+  return [
+    ({ may }) =>
+      mayNow && may("tenant.write")
+        ? text(`${told.en}; to record another: ${CONTACT_LINE}`, `${told.ja}。新しい担当者の登録: ${CONTACT_LINE}`)
+        : text(
+            `${told.en}; to record another, ask a system administrator`,
+            `${told.ja}。新しい担当者の登録はシステム管理者に依頼してください`,
+          ),
+  ];
+}
+
+/**
+ * The renewals whose owner names the user of an account: by mail address, employee code, account name, or full name of nobody else.
+ *
+ * @param former ids of those that name the user by what the user is called no more
+ */
+async function ownedBy(
+  client: Client<"renewals" | "users">,
+  account: Account,
+  former: ReadonlySet<string>,
+): Promise<readonly RenewalItem[]> {
   const known = new Map<string, Promise<boolean>>();
   const isHis = (word: string): Promise<boolean> => {
     const asked = known.get(word) ?? namesHim(client, account, word);
@@ -191,7 +230,7 @@ async function ownedBy(client: Client<"renewals" | "users">, account: Account): 
   const owned: RenewalItem[] = [];
   for (const item of await client.renewals.list()) {
     for (const { text, isAddress } of ownersIn(item.owner)) {
-      if (!(isAddress ? keys.has(emailKey(text)) : await isHis(text))) continue;
+      if (!former.has(item.id) && !(isAddress ? keys.has(emailKey(text)) : await isHis(text))) continue;
       owned.push(item);
       break;
     }

@@ -317,6 +317,59 @@ describe("who hears of it from CLOMO", () => {
     expect(ja.stderr).toContain("警告: 通知先 IT@example.jp は、管理者権限を外されたユーザーです。");
   });
 
+  test("rows of findings say what they are, and nothing of a date, on people's tables in both languages", async () => {
+    const left = {
+      id: due(1, 400).id,
+      kind: "custom",
+      name: "ドメイン",
+      owner: "s3@example.jp",
+      revoked: true,
+      now: null,
+    };
+    const contact = { address: "hanako@example.jp", revoked: false, now: null };
+    const found = standing({ system: 1, supported: [holder], leavers: [left], contact });
+    const tenant = { listRenewals: { items: [due(1, 400, { name: "ドメイン" })] }, tenant: found };
+    const home = await homeWith();
+    const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: { columns: 80 } });
+    const rowsOf = (shown: string) =>
+      shown
+        .trimEnd()
+        .split("\n")
+        .slice(2)
+        .map((row) => row.split(/ {2,}/));
+    expect(rowsOf(en.stdout)).toEqual([
+      ["to heed", "administrators", "support option"],
+      ["to heed", "administrators", "system administrators"],
+      ["to heed", "owner", "ドメイン"],
+      ["to heed", "contact person", "hanako@example.jp"],
+    ]);
+    expect(rowsOf(ja.stdout)).toEqual([
+      ["要確認", "管理者", "サポートオプション"],
+      ["要確認", "管理者", "システム管理者"],
+      ["要確認", "更新担当", "ドメイン"],
+      ["要確認", "担当者", "hanako@example.jp"],
+    ]);
+    const { stdout } = await run("renewals check --format csv --fields level,kind,name", { home, tenant });
+    expect(stdout.split("\n").slice(2)).toEqual([
+      "warning,,support-option",
+      "warning,,system-administrators",
+      "warning,,ドメイン",
+      "warning,,hanako@example.jp",
+      "",
+    ]);
+  });
+
+  test("the contact person who left is told with the command that records another, in both languages", async () => {
+    const contact = { address: "hanako@example.jp", revoked: true, now: null };
+    const tenant = { ...far, tenant: standing({ contact }) };
+    const { en, ja } = await inBoth("renewals check", { home: await homeWith(), tenant });
+    expect(en.exit).toBe(1);
+    expect(en.stderr).toContain(
+      "warning: hanako@example.jp, the contact person (担当者), is a user whose role was taken away: CLOMO changes that by the application form (申込書); to record who it is now: clomoctl tenant set --contact-mail MAIL\n",
+    );
+    expect(ja.stderr).toContain("警告: 担当者 hanako@example.jp は、管理者権限を外されたユーザーです");
+  });
+
   test("is not asked of files, and is not shown to who may not see all accounts", async () => {
     const hidden = { ...far, tenant: example<Tenant>("tenant", { ...SAYING, administration: undefined }) };
     const { en, ja } = await inBoth("renewals check", { home: await homeWith(), tenant: hidden });

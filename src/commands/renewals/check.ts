@@ -81,8 +81,8 @@ export default defineCommand({
       "テナントの利用内容(clomoctl tenant set --ios yes --ade yes …)から見て登録がないものと、利用内容が未設定であることは、標準エラー出力に表示します。終了コードは変わりません。--quiet と --nagios では表示しません。",
     ),
     text(
-      "Who gets CLOMO's mail about certificates is checked with the recorded items (by the manual system administrators with the support option, and nobody else): critical where nobody holds the support option, a warning where one does, where there is one system administrator, or where an item's owner, or a recipient in notify.yaml, is a user who was deleted or had a role once and has none. Where no CLOMO account is recorded, that is said, and changes no exit code.",
-      "記録の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」、1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)や notify.yaml の通知先が、削除されたユーザーか管理者権限を外されたユーザーのときは警告です。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
+      "Who gets CLOMO's mail about certificates is checked with the recorded items (by the manual system administrators with the support option, and nobody else): critical where nobody holds the support option, a warning where one does, where there is one system administrator, or where an item's owner, a recipient in notify.yaml, or the contact person of `tenant set --contact-mail` is a user who was deleted or had a role once and has none. Where no CLOMO account is recorded, that is said, and changes no exit code.",
+      "記録の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」、1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)、notify.yaml の通知先、担当者(`tenant set --contact-mail`)が、削除されたユーザーか管理者権限を外されたユーザーのときは警告です。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
     ),
     text(
       "CLOMO's own certificate that signs profiles (clomo.com) expires without harm: leave it out with --exclude. No certificate is passed over because of a name in it.",

@@ -4,6 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import type { Operation } from "../../lib/model/role.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { findingsOf } from "../../lib/renewals/administrators.ts";
 import type { Finding } from "../../lib/renewals/findings.ts";
@@ -15,6 +16,7 @@ import { counted, text, type Text } from "../../lib/text/index.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
 import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
+import { unlessFailing } from "../records/written.ts";
 import { rightsIn, type Rights } from "../rights.ts";
 import { asOfNow, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type Tools } from "../tools.ts";
@@ -40,6 +42,8 @@ export interface Status {
   readonly expected: Expected;
   /** of who asks; undefined where the tenant cannot be read */
   readonly rights: Rights | undefined;
+  /** what is wrong with who hears of renewals */
+  readonly findings: readonly Finding[];
   readonly problems: readonly Text[];
   /** lines to type; of several contexts each names its own */
   readonly next: readonly string[];
@@ -47,7 +51,7 @@ export interface Status {
 
 type Read = Pick<
   Status,
-  "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "problems"
+  "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "findings" | "problems"
 >;
 
 /** Of a tenant that keeps nothing of what it uses. */
@@ -73,6 +77,7 @@ export async function statusOf(tools: Tools, context: Context, { used, several }
       renewals: [],
       expected: NOTHING_EXPECTED,
       rights: undefined,
+      findings: [],
       problems: [unread(error)],
     };
   });
@@ -93,6 +98,7 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
   // whether it is valid already is for checks
   const renewals = items.map((item) => judge({ ...item, validFrom: null }, context.name, asOf)).toSorted(byExpiry);
   const expected = tenant.profile === undefined ? NOTHING_EXPECTED : expectedOf(tenant.profile, items);
+  const findings = await findingsIn(tools, context, tenant);
   const inState = (state: Import["state"]): readonly Import[] => imports.filter((plan) => plan.state === state);
   return {
     tenant,
@@ -102,20 +108,41 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
     plans: inState("planned"),
     renewals,
     expected,
+    findings,
     problems: [
       ...renewals.filter(isPressing).map(pressing),
       ...items.flatMap(remarksOf),
       ...expected.missing.map(missingName),
-      ...findingsIn(tenant).map(({ what }) => what),
+      ...findings.map(({ what }) => what),
       ...(lackingIn(tenant) > 0 ? [lackingAccounts(tenant)] : []),
       ...awaitedIn(tenant).map(awaited),
     ],
   };
 }
 
-/** What is wrong with who hears of renewals, the worst first. */
-const findingsIn = ({ administration }: Tenant): readonly Finding[] =>
-  administration === undefined ? [] : findingsOf(administration);
+/** What is wrong with who hears of renewals, as `renewals check` finds it, the worst first. */
+async function findingsIn(tools: Tools, context: Context, { administration }: Tenant): Promise<readonly Finding[]> {
+  if (administration === undefined) return [];
+  const { recipientsWhoLeft } = await import("../renewals/items/mail-recipients.ts");
+  const left = await unlessFailing(() => recipientsWhoLeft(tools, context, administration));
+  return [...findingsOf(administration), ...(left ?? [])];
+}
+
+/** What is needed for what mends a finding; nothing a tenant does mends that of a recipient. */
+const MENDED_BY: readonly (readonly [Operation, readonly Finding["about"][]])[] = [
+  ["accounts.roles", ["support-option", "system-administrators"]],
+  ["renewals.write", ["owner"]],
+  ["tenant.write", ["contact"]],
+];
+
+/** What to type first of each operation that who asks may do. */
+const mendingLines = (findings: readonly Finding[], { may }: Rights): readonly string[] =>
+  MENDED_BY.filter(([operation]) => may(operation)).flatMap(([, mended]) =>
+    findings
+      .filter(({ about }) => mended.includes(about))
+      .slice(0, 1)
+      .map(({ next }) => next),
+  );
 
 /** The number of users who need a CLOMO account and have none. */
 const lackingIn = ({ administration }: Tenant): number => administration?.lacking ?? 0;
@@ -164,7 +191,7 @@ const unread = ({ what, where, hint }: Failure): Text => {
 };
 
 /** What who asks may do next, the most urgent first. */
-function nextOf({ tenant, waiting, plans, renewals, expected, rights }: Read): readonly string[] {
+function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings }: Read): readonly string[] {
   if (tenant === undefined || rights === undefined) return ["clomoctl context show"];
   const due = renewals.filter(({ level }) => level !== "ok");
   return [
@@ -177,7 +204,7 @@ function nextOf({ tenant, waiting, plans, renewals, expected, rights }: Read): r
     ...(isUnasked(tenant) && rights.may("accounts.roles") ? ["clomoctl users administrators add USER"] : []),
     ...(tenant.users === 0 && rights.isSystem ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
     ...(rights.may("renewals.write") ? recordingLines({ tenant, renewals, expected }) : []),
-    ...(rights.may("accounts.roles") ? findingsIn(tenant) : []).slice(0, 1).map(({ next }) => next),
+    ...mendingLines(findings, rights),
     ...(lackingIn(tenant) > 0 ? [LACKING_LINE] : []),
     ...(expected.unsaid.length > 0 && rights.may("tenant.write") ? [sayingLine(expected.unsaid)] : []),
   ];

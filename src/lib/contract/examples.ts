@@ -243,6 +243,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
           ],
           leavers: [],
           revoked: [],
+          contact: null,
           lacking: 0,
         },
       },

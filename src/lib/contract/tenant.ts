@@ -62,9 +62,13 @@ const Administration = z.object({
     )
     .meta({
       description:
-        "renewals whose owner names, by mail address, employee code, account name, or a full name of one alone, a user who was deleted, or (`revoked`) had a role once and has none, or has another mail address (`now`)",
+        "renewals whose owner names, by mail address, employee code, account name, or a full name of one alone, a user who was deleted, or (`revoked`) had a role once and has none, or is called something else by now (`now`: the mail address of today)",
     }),
   revoked: z.array(z.string()).meta({ description: "mail addresses of users who had a role once and have none" }),
+  contact: z.object({ address: z.string(), revoked: z.boolean(), now: z.string().nullable() }).nullable().meta({
+    description:
+      "the contact person's mail address (`contactMail` of the profile), where it is that of a user who was deleted, or (`revoked`) had a role once and has none, or has another mail address (`now`)",
+  }),
   lacking: z
     .int()
     .nullable()

@@ -14,6 +14,7 @@ const standing = (change: Partial<Administration> = {}): Administration => ({
   supported: [holder("hanako"), holder("jiro")],
   leavers: [],
   revoked: [],
+  contact: null,
   ...change,
 });
 
@@ -42,6 +43,11 @@ test.each<[string, Partial<Administration>, readonly string[]]>([
     ["critical support-option", "warning system-administrators"],
   ],
   ["no account is recorded", { recorded: false, system: 0, supported: [] }, []],
+  [
+    "the contact person left",
+    { contact: { address: "sato@example.jp", revoked: true, now: null } },
+    ["warning contact"],
+  ],
   ["an owner was deleted", { leavers: [LEFT] }, ["warning owner"]],
   [
     "an owner was deleted, and no account is recorded",
@@ -83,6 +89,13 @@ test("each says what to type next, in both languages", () => {
   expect(of({ leavers: [{ ...LEFT, now: "new@example.jp" }] })[0]?.ja).toContain(
     "は、ユーザー new@example.jp の以前のメールアドレスです",
   );
+  const renamed = of({ leavers: [{ ...LEFT, owner: "sato", now: "sato@example.jp" }] })[0];
+  expect(renamed?.en).toContain("is a former account name or employee code of the user sato@example.jp");
+  expect(renamed?.ja).toContain("は、ユーザー sato@example.jp の以前の CLOMO アカウント名か社員コードです");
+  expect(of({ contact: { address: "sato@example.jp", revoked: false, now: null } })[0]).toEqual({
+    en: "sato@example.jp, the contact person (担当者), is a user who was deleted: CLOMO changes that by the application form (申込書); to record who it is now: clomoctl tenant set --contact-mail MAIL",
+    ja: "担当者 sato@example.jp は、削除されたユーザーです(CLOMO での変更は申込書で行います)。新しい担当者の登録: clomoctl tenant set --contact-mail MAIL",
+  });
   expect(of({ leavers: [{ ...LEFT, name: "本社 1" }] })[0]?.en).toContain(`renewals edit ${LEFT.id} `);
 });
 

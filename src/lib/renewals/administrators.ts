@@ -21,7 +21,7 @@ export interface Administration {
   /** number of system administrators */
   readonly system: number;
   readonly supported: readonly SupportHolder[];
-  /** items whose owner names a user who was deleted, or, `revoked`, had a role once and has none, or has the address `now` */
+  /** items whose owner names a user who was deleted, or, `revoked`, had a role once and has none, or is called something else by `now` */
   readonly leavers: readonly (Pick<RenewalItem, "id" | "kind" | "name"> & {
     readonly owner: string;
     readonly revoked: boolean;
@@ -29,6 +29,8 @@ export interface Administration {
   })[];
   /** mail addresses of users who had a role once and have none */
   readonly revoked: readonly string[];
+  /** the contact person's mail address, where it is that of somebody who left */
+  readonly contact: { readonly address: string; readonly revoked: boolean; readonly now: string | null } | null;
 }
 
 const ANOTHER_HOLDER = "clomoctl clomo-account edit NAME --support-option";
@@ -71,19 +73,24 @@ const ofSystem = ({ system }: Administration): readonly Finding[] => {
   return [{ about: "system-administrators", level: "warning", what, next: ANOTHER_SYSTEM }];
 };
 
-/** How somebody left: deleted, or a user still whose role was taken away. */
-const leftBy = (isRevoked: boolean): Text =>
-  isRevoked
+/** How somebody left: deleted, or a user still whose role was taken away, or who is called by a word no more. */
+const leftBy = (isRevoked: boolean, { word, now }: { readonly word: string; readonly now: string | null }): Text => {
+  if (now !== null)
+    return word.includes("@")
+      ? text(`a former mail address of the user ${now}`, `ユーザー ${now} の以前のメールアドレス`)
+      : text(
+          `a former account name or employee code of the user ${now}`,
+          `ユーザー ${now} の以前の CLOMO アカウント名か社員コード`,
+        );
+  return isRevoked
     ? text("a user whose role was taken away", "管理者権限を外されたユーザー")
     : text("a user who was deleted", "削除されたユーザー");
+};
 
 const ofOwners = ({ leavers }: Administration): readonly Finding[] =>
   leavers.map(({ id, kind, name, owner, revoked, now = null }) => {
     const { en, ja } = RENEWAL_KINDS[kind];
-    const left =
-      now === null
-        ? leftBy(revoked)
-        : text(`a former mail address of the user ${now}`, `ユーザー ${now} の以前のメールアドレス`);
+    const left = leftBy(revoked, { word: owner, now });
     return {
       about: "owner",
       level: "warning",
@@ -98,7 +105,7 @@ const ofOwners = ({ leavers }: Administration): readonly Finding[] =>
 
 /** That a recipient of notices left. @param isRevoked a user still, whose role was taken away */
 export const recipientFinding = (address: string, isRevoked: boolean): Finding => {
-  const left = leftBy(isRevoked);
+  const left = leftBy(isRevoked, { word: address, now: null });
   return {
     about: "recipient",
     level: "warning",
@@ -109,6 +116,28 @@ export const recipientFinding = (address: string, isRevoked: boolean): Finding =
     ),
     next: "clomoctl renewals notify test",
   };
+};
+
+/** The line to type to record another contact person. */
+export const CONTACT_LINE = "clomoctl tenant set --contact-mail MAIL";
+
+/** @see facts 7.2: CLOMO's mail about the contract goes to the contact person, whom the application form alone changes */
+const ofContact = ({ contact }: Administration): readonly Finding[] => {
+  if (contact === null) return [];
+  const { address, revoked, now } = contact;
+  const left = leftBy(revoked, { word: address, now });
+  return [
+    {
+      about: "contact",
+      level: "warning",
+      item: address,
+      what: text(
+        `${address}, the contact person (担当者), is ${left.en}: CLOMO changes that by the application form (申込書)`,
+        `担当者 ${address} は、${left.ja}です(CLOMO での変更は申込書で行います)`,
+      ),
+      next: CONTACT_LINE,
+    },
+  ];
 };
 
 /** The line to type to record another owner. */
@@ -122,6 +151,7 @@ export const ownerLine = ({ id, name }: Pick<RenewalItem, "id" | "name">): strin
 export const findingsOf = (administration: Administration): readonly Finding[] => [
   ...(administration.recorded ? [...ofSupport(administration), ...ofSystem(administration)] : []),
   ...ofOwners(administration),
+  ...ofContact(administration),
 ];
 
 /** That nobody knows whom CLOMO's mail reaches. */
@@ -140,7 +170,9 @@ export const NOT_SHOWN = text(
 export const sentenceOf = ({ about, what: { en, ja }, next }: Finding): Text =>
   about === "recipient"
     ? text(`${en}; to try it: ${next}`, `${ja}。確認: ${next}`)
-    : text(`${en}; to change it: ${next}`, `${ja}。対処: ${next}`);
+    : about === "contact"
+      ? text(`${en}; to record who it is now: ${next}`, `${ja}。新しい担当者の登録: ${next}`)
+      : text(`${en}; to change it: ${next}`, `${ja}。対処: ${next}`);
 
 /** A finding among what was checked: without a kind or a date. @param context by which its tenant is reached */
 export const checkedFinding = (finding: Finding, context: string): Checked => ({

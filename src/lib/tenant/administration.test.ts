@@ -29,6 +29,7 @@ const NONE = {
   supported: [],
   leavers: [],
   revoked: [],
+  contact: null,
   lacking: null,
 };
 
@@ -138,6 +139,50 @@ test("an owner's address that a user has no more is told with the one of today",
   expect((await administration())?.leavers).toMatchObject([
     { name: "本社", owner: "Hanako@example.jp", revoked: false, now: "hanako.y@example.jp" },
   ]);
+});
+
+test("an owner's account name or employee code that a user has no more is told with the mail address of today", async () => {
+  const { renewals, users } = tenant.client;
+  const { after } = await users.create({
+    name: "山崎",
+    emails: ["yamazaki@example.jp"],
+    employeeCode: "A0007",
+    accountName: "yamazaki",
+  });
+  await renewals.add({ kind: "push-certificate", name: "本社", owner: "yamazaki" });
+  await renewals.add({ kind: "push-certificate", name: "大阪", owner: "A0007" });
+  await renewals.add({ kind: "push-certificate", name: "京都", owner: "総務課" });
+  expect((await administration())?.leavers).toEqual([]);
+  await users.edit(after.id, { accountName: "yama2", employeeCode: "B0007" });
+  const told = { revoked: false, now: "yamazaki@example.jp" };
+  expect((await administration())?.leavers).toMatchObject([
+    { name: "本社", owner: "yamazaki", ...told },
+    { name: "大阪", owner: "A0007", ...told },
+  ]);
+  await made("other", "yamazaki");
+  expect((await administration())?.leavers).toMatchObject([{ name: "大阪" }]);
+});
+
+test("facts 7.2: the contact person is told who was deleted, has another address, or had a role and has none", async () => {
+  const { tenant: itself, accounts, users, imports } = tenant.client;
+  const [hanako, jiro] = [await made("hanako"), await made("jiro")];
+  await accounts.create({ user: hanako, name: "hanako01", role: "system", password: PASSWORD });
+  await accounts.create({ user: jiro, name: "jiro02", role: "system", password: PASSWORD });
+  const contact = async () => (await administration())?.contact;
+  await itself.set({ contactMail: "soumu@example.jp" });
+  expect(await contact()).toBeNull();
+  await itself.set({ contactMail: "Jiro@example.jp" });
+  expect(await contact()).toBeNull();
+  await accounts.revoke(jiro, {});
+  const told = { address: "Jiro@example.jp", revoked: true, now: null };
+  expect(await contact()).toEqual(told);
+  await accounts.grant(jiro, { role: "system", password: PASSWORD });
+  expect(await contact()).toBeNull();
+  await users.edit(jiro, { emails: ["jiro.s@example.jp"] });
+  expect(await contact()).toEqual({ ...told, revoked: false, now: "jiro.s@example.jp" });
+  await accounts.revoke(jiro, {});
+  await imports.commit(await imports.delete({ kind: "users", ids: [jiro] }));
+  expect(await contact()).toEqual({ ...told, revoked: false });
 });
 
 test("facts 7.2: who had a role and has none is a leaver; who never had one, or has one again, is none", async () => {

@@ -1,6 +1,6 @@
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
 import { namedChoice, type Fields } from "../../../lib/model/thing.ts";
-import { FINDINGS } from "../../../lib/renewals/findings.ts";
+import { FINDINGS, type Finding } from "../../../lib/renewals/findings.ts";
 import { LEVEL_NAMES, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
@@ -51,8 +51,18 @@ export const USUAL_CHECK_COLUMNS: readonly string[] = [
   "source",
 ];
 
-/** A finding that is about no item is called by its label. */
+/** What a finding has in the place of a kind. */
+const kindOf = ({ about }: Finding): Text =>
+  about === "support-option" || about === "system-administrators" ? text("administrators", "管理者") : FINDINGS[about];
+
+/** What people read of a finding: its kind, and where it is about nothing that has a name, its label. */
 function labelled(column: Column<Checked>): Column<Checked> {
+  if (column.key === "kind") {
+    return {
+      ...column,
+      name: (one) => (one.finding === undefined ? (column.name?.(one) ?? null) : kindOf(one.finding)),
+    };
+  }
   if (column.key !== "name") return column;
   const called = ({ finding, name: own }: Checked): Text =>
     finding === undefined || finding.item !== undefined ? same(own) : FINDINGS[finding.about];
@@ -65,7 +75,9 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
     key: "level",
     header: level.label,
     value: (one) => one.level,
-    name: ({ level: of, superseded }) => {
+    name: ({ level: of, superseded, finding }) => {
+      // the words of a date would say that something expires
+      if (finding?.level === "warning") return text("to heed", "要確認");
       const { en, ja } = LEVEL_NAMES[of];
       return superseded === true ? text(`${en} (superseded)`, `${ja}(置き換え済み)`) : LEVEL_NAMES[of];
     },

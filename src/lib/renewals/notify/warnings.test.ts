@@ -146,7 +146,7 @@ test("what has no date is told to those it concerns, or to everybody", async () 
   expect(warned({ ...IT, kinds: ["push-certificate"] })).toEqual([]);
 });
 
-const STANDING = { recorded: true, system: 2, supported: [], leavers: [], revoked: ["Ops@example.jp"] };
+const STANDING = { recorded: true, system: 2, supported: [], leavers: [], revoked: ["Ops@example.jp"], contact: null };
 
 test("who does not hear of renewals is told to recipients, not to who hears of his own alone", async () => {
   const loaded = await tenantOf([], { administration: STANDING, deleted: ["it@example.jp"] }).loaded;

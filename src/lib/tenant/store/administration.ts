@@ -7,7 +7,7 @@ import { namesOf } from "./lists.ts";
 import type { Reader } from "./store.ts";
 import { findPeople, USERS } from "./users.ts";
 
-/** An item whose owner names a user who was deleted, whose role was taken away, or whose mail address is another by now. */
+/** An item whose owner names a user who was deleted, whose role was taken away, or who is called something else by now. */
 interface Leaver {
   readonly id: string;
   readonly kind: RenewalKind;
@@ -16,8 +16,13 @@ interface Leaver {
   readonly owner: string;
   /** a user still, without the role that there was */
   readonly revoked: boolean;
-  /** the mail address of a user who has the owner's no more; else null */
+  /** the mail address of a user who is called by the owner's word no more; else null */
   readonly now: string | null;
+}
+
+/** The contact person's mail address, where it is that of somebody who left. */
+interface LeftContact extends Pick<Leaver, "revoked" | "now"> {
+  readonly address: string;
 }
 
 /** How a tenant stands with its administrators, and with who hears of its renewals: all of it, whoever asks. */
@@ -32,6 +37,8 @@ interface StoredAdministration {
   readonly leavers: Leaver[];
   /** mail addresses of users who had a role, and have none by now */
   readonly revoked: string[];
+  /** null also where no contact person is recorded */
+  readonly contact: LeftContact | null;
   /** users without an account who need one; null where the profile names no need */
   readonly lacking: number | null;
 }
@@ -43,14 +50,17 @@ export const readAdministration = async (reader: Reader, profile: TenantProfile)
      where u.administrator = 1 and coalesce(a.role, 'none') = 'none'`,
   );
   const revoked = await readRevoked(reader);
+  const without = new Set(revoked.map(({ pk }) => pk));
+  const isRevoked = (pk: number): boolean => without.has(pk);
   return {
     recorded: (await reader.get("select 1 from main.account limit 1")) !== undefined,
     total: withRole + marked,
     marked,
     system: await reader.count("select count(*) from main.account where role = 'system'"),
     supported: await readSupported(reader),
-    leavers: await readLeavers(reader, revoked),
+    leavers: await readLeavers(reader, isRevoked),
     revoked: revoked.map(({ address }) => address),
+    contact: await readContact(reader, profile, isRevoked),
     lacking: await countLacking(reader, profile),
   };
 };
@@ -104,7 +114,7 @@ async function readLeft(
   if (person.deleted && more.every(({ deleted }) => deleted)) return { revoked: false, now: null };
   if (more.length > 0) return undefined;
   if (isRevoked(person.pk)) return { revoked: true, now: null };
-  return isAddress ? { revoked: false, now: person.email } : undefined;
+  return { revoked: false, now: person.email };
 }
 
 /** Users of today with a full name. */
@@ -120,20 +130,30 @@ const wasCalled = async (reader: Reader, name: string): Promise<boolean> =>
   )) === 1;
 
 /** Items whose owners left; each owner is looked up once. */
-async function readLeavers(reader: Reader, revoked: readonly Revoked[]): Promise<Leaver[]> {
+async function readLeavers(reader: Reader, isRevoked: (pk: number) => boolean): Promise<Leaver[]> {
   const rows = await reader.all("select id, kind, name, owner from renewal_item where owner is not null order by pk");
-  const without = new Set(revoked.map(({ pk }) => pk));
   const known = new Map<string, Awaited<ReturnType<typeof readLeft>>>();
   const leavers: Leaver[] = [];
   for (const { id, kind, name, owner } of rows) {
     for (const named of ownersIn(String(owner))) {
-      if (!known.has(named.text)) known.set(named.text, await readLeft(reader, named, (pk) => without.has(pk)));
+      if (!known.has(named.text)) known.set(named.text, await readLeft(reader, named, isRevoked));
       const left = known.get(named.text);
       if (left === undefined) continue;
       leavers.push({ id: String(id), kind: kind as RenewalKind, name: String(name), owner: named.text, ...left });
     }
   }
   return leavers;
+}
+
+/** @see facts 7.2 */
+async function readContact(
+  reader: Reader,
+  { contactMail }: TenantProfile,
+  isRevoked: (pk: number) => boolean,
+): Promise<LeftContact | null> {
+  if (contactMail === null) return null;
+  const left = await readLeft(reader, { text: contactMail, isAddress: true }, isRevoked);
+  return left === undefined ? null : { address: contactMail, ...left };
 }
 
 /**
