@@ -5,7 +5,7 @@ import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
-import { example, type Answers, type Seen } from "../testing/tenant.ts";
+import { example, inTurn, type Answers, type Seen } from "../testing/tenant.ts";
 import { item } from "./testing/item.ts";
 
 const added = { addRenewal: item(1) };
@@ -48,6 +48,21 @@ test("a terminal shows what is recorded, without what is not, and what to type n
   expect((await run(`${words} --fields all`, { tenant: added, terminal: {} })).stdout).toMatch(/^account *$/m);
 });
 
+test("an owner who is not one mail address is told to get no notices, with what names one, in both languages", async () => {
+  const words = (owner: string) => ["renewals", "add", "本社", "--kind", "custom", "--owner", owner];
+  const adding = (owner: string) => ({ tenant: { addRenewal: item(1, { name: "本社", owner }) } });
+  for (const owner of ["yamazaki", "山崎 <yamazaki@example.jp>", "a@example.jp, b@example.jp"]) {
+    const { en, ja } = await inBoth(words(owner), adding(owner));
+    expect(en.stderr).toBe(
+      `no notices go to the owner ${owner}: only to one who is named by one mail address; to name it: clomoctl renewals edit 本社 --owner MAIL\n`,
+    );
+    expect(ja.stderr).toBe(
+      `更新担当「${owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには: clomoctl renewals edit 本社 --owner MAIL\n`,
+    );
+  }
+  expect((await run(words("it@example.jp"), adding("it@example.jp"))).stderr).toBe("");
+});
+
 describe("what the options say", () => {
   test("a kind and a name are enough; nothing else is made up", async () => {
     const { exit, requests } = await run(["renewals", "add", ...custom], { tenant: added });
@@ -85,6 +100,20 @@ describe("what the options say", () => {
 });
 
 describe("a folder", () => {
+  test("tells once that its owner gets no notices", async () => {
+    const folder = freshFolder();
+    for (const [at, name] of ["a", "c"].entries())
+      writeFileSync(join(folder, `${name}.vpptoken`), vppToken(new Date(`2027-01-1${at}T09:00:00Z`), `例 ${name}`));
+    const tenant = {
+      listRenewals: { items: [] },
+      addRenewal: inTurn(item(1, { owner: "yamazaki" }), item(2, { owner: "yamazaki" })),
+    };
+    const { stderr } = await run("renewals add . --owner yamazaki", { folder, tenant });
+    expect(stderr).toBe(
+      "no notices go to the owner yamazaki: only to one who is named by one mail address; to name it: clomoctl renewals edit ITEM --owner MAIL\n",
+    );
+  });
+
   test("is recorded file by file; what is known is left out, what cannot be read or is refused is said", async () => {
     const folder = freshFolder();
     const write = (name: string, content: string) => writeFileSync(join(folder, "certs", name), content);

@@ -6,7 +6,7 @@ import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { requireRight } from "../rights.ts";
-import { askMissing, warnOfSecrets } from "./items/missing.ts";
+import { askMissing, tellUnnoticed, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
@@ -76,6 +76,7 @@ export default defineCommand({
       );
     }
     await showItem(tools, tenant, added);
+    await tellUnnoticed(tools, [added]);
   },
 });
 

@@ -370,6 +370,34 @@ describe("who hears of it from CLOMO", () => {
     expect(ja.stderr).toContain("警告: 担当者 hanako@example.jp は、管理者権限を外されたユーザーです");
   });
 
+  test("owners who get no notices are told in a line where mail is sent, to who may name others, in both languages", async () => {
+    const home = await homeWith();
+    const items = [
+      due(1, 400, { name: "本社", owner: "yamazaki" }),
+      due(2, 400, { name: "大阪", owner: "it@example.jp" }),
+      due(3, 400, { name: "京都", owner: "総務 <soumu@example.jp>" }),
+    ];
+    const tenant = { listRenewals: { items }, tenant: standing({}) };
+    expect((await run("renewals check", { home, tenant })).stderr).toBe("3 ok\n");
+    const smtp = "smtp: {host: 127.0.0.1, from: a@example.jp}";
+    const recipients = "recipients: [{name: it, way: command, command: [/bin/true]}]";
+    writeFileSync(join(home, "notify.yaml"), `${smtp}\n${recipients}\n`, { mode: 0o600 });
+    const { en, ja } = await inBoth("renewals check", { home, tenant });
+    expect(en).toMatchObject({
+      exit: 0,
+      stderr:
+        "3 ok\nno notices go to the owners of 2 items (本社, 京都): only to one who is named by one mail address; to name it: clomoctl renewals edit 本社 --owner MAIL\n",
+    });
+    expect(ja.stderr).toMatch(
+      /更新担当に通知されない項目: 2 件\(本社、京都\)。通知されるのは、.* clomoctl renewals edit 本社 --owner MAIL\n$/,
+    );
+    for (const words of ["--quiet", "--nagios"])
+      expect((await run(`renewals check ${words}`, { home, tenant })).stderr).not.toContain("notices");
+    const whoami = { ...example<object>("whoami"), role: "operator", operations: [] };
+    const acting = await run("renewals check --as ichi", { home, tenant: { ...tenant, whoami } });
+    expect(acting.stderr).toBe("3 ok\n");
+  });
+
   test("is not asked of files, and is not shown to who may not see all accounts", async () => {
     const hidden = { ...far, tenant: example<Tenant>("tenant", { ...SAYING, administration: undefined }) };
     const { en, ja } = await inBoth("renewals check", { home: await homeWith(), tenant: hidden });

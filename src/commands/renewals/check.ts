@@ -14,6 +14,7 @@ import type { Tools } from "../tools.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
 import { CHECK_COLUMNS, checkTableColumns, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
 import { gatherAll } from "./items/gather.ts";
+import { tellUnnoticedOf } from "./items/missing.ts";
 
 const OPTIONS = {
   within: {
@@ -148,7 +149,7 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
   const { within, critical, nagios, prometheus, ...request } = options;
   refuseMisfits(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
-  const { result, tenants } = await gatherAll(tools, { ...request, files, thresholds });
+  const { result, tenants, unnoticed } = await gatherAll(tools, { ...request, files, thresholds });
   if (nagios) await showLine(tools, result);
   else await show(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
   const { globals } = tools;
@@ -157,6 +158,7 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
     const { tellExpectedOfAll } = await import("./items/expected.ts");
     await tellExpectedOfAll(tools, { allContexts: request.allContexts, items: result.checked, tenants });
     await tellUnknownOf(tools, tenants, { named: request.allContexts });
+    await tellUnnoticedOf(tools, unnoticed, { named: request.allContexts });
   }
   const written = prometheus === undefined || (await writeMetrics(tools, prometheus, result));
   return STATE_EXITS[written || result.state === "critical" ? result.state : "unknown"];

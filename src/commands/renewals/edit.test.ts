@@ -64,6 +64,11 @@ describe("only what is said is changed", () => {
     expect(en.stdout).toBe("context\towner\texpiresOn\tdaysLeft\tlevel\nembedded\tx\t2026-12-02\t12\tcritical\n");
     expect(ja.stdout).toBe(en.stdout);
     expect((await run(`${line} --timezone UTC`, { tenant })).stdout).toContain("2026-12-01\t11");
+    const unnoticed =
+      "no notices go to the owner x: only to one who is named by one mail address; to name it: clomoctl";
+    expect(en.stderr).toContain(unnoticed);
+    expect(ja.stderr).toContain("更新担当「x」には通知されません。");
+    expect((await run("renewals edit 本社 --notes n", { tenant })).stderr).not.toContain("notices");
     const drawn = await inBoth("renewals edit 本社 --owner x", { tenant, terminal: {} });
     expect(drawn.en.stdout).toMatch(/^owner +x$/m);
     expect(drawn.ja.stdout).toMatch(/^更新担当 +x$/m);

@@ -13,7 +13,7 @@ import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
-import { warnOfSecrets } from "./items/missing.ts";
+import { tellUnnoticed, warnOfSecrets } from "./items/missing.ts";
 import { readOpeners, readOptions } from "./items/read-options.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 import { inUseOf } from "../../lib/renewals/read/in-use.ts";
@@ -58,6 +58,7 @@ export default defineCommand({
     const after = await client.renewals.edit(before.id, kept);
     tools.describeDone(WRITTEN);
     await showItem(tools, tenant, after);
+    if (change.owner !== undefined) await tellUnnoticed(tools, [after]);
   },
 });
 

@@ -8,6 +8,7 @@ import type { Outcome } from "../../command.ts";
 import { WRITTEN } from "../../records/written.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
+import { tellUnnoticed } from "./missing.ts";
 import type { ItemOptions } from "./options.ts";
 import { fromFile, readOpeners, words } from "./read-options.ts";
 import { asOfNow } from "./tenant-items.ts";
@@ -59,6 +60,7 @@ export async function addFolder(
   }
   tools.describeDone(WRITTEN);
   await terminal.list(ITEM_COLUMNS, added);
+  await tellUnnoticed(tools, added);
   if (refused === 0) return undefined;
   return added.length === 0 ? "input-rejected" : "partial";
 }

@@ -1,5 +1,5 @@
 import type { ReadOptions } from "../../../lib/apple/index.ts";
-import type { Tenant } from "../../../lib/client/index.ts";
+import type { RenewalItem, Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { checkedFinding, findingsOf } from "../../../lib/renewals/administrators.ts";
@@ -12,6 +12,7 @@ import { textInContext } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneInEffect, zoneOf, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
+import { isUnnoticed } from "./missing.ts";
 import { asOfNow, itemsBySource } from "./tenant-items.ts";
 
 /** What to check. */
@@ -31,12 +32,15 @@ interface CheckRequest {
 interface Gathered {
   readonly result: CheckResult;
   readonly tenants: ReadonlyMap<string, Tenant>;
+  /** the items whose owners get no notices, as they are named otherwise than by one mail address */
+  readonly unnoticed: ReadonlyMap<Context, readonly RenewalItem[]>;
 }
 
 /** What a check looks at of a tenant; the tenant itself is undefined where it could not be read or is not there yet. */
 interface Recorded {
   readonly items: readonly CheckItem[];
   readonly found?: readonly Finding[];
+  readonly unnoticed?: readonly RenewalItem[];
   readonly tenant?: Tenant;
 }
 
@@ -54,6 +58,7 @@ export async function gatherAll(
   const checked: Checked[] = [];
   const findings: Checked[] = [];
   const tenants = new Map<string, Tenant>();
+  const ofOwners = new Map<Context, readonly RenewalItem[]>();
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await zoneInEffect(tools), thresholds };
     const options = { ...(await openedBy(tools, openers)), exclude };
@@ -76,14 +81,15 @@ export async function gatherAll(
     for (const context of allContexts ? all : [await chosen()]) {
       tools.signal.throwIfAborted();
       const asOf = { ...asOfNow(tools, { context }), thresholds };
-      const { items, tenant, found = [] } = await recordedIn(tools, context);
+      const { items, tenant, found = [], unnoticed = [] } = await recordedIn(tools, context);
       checked.push(...items.map((item) => named(judge(item, context.name, asOf), context)));
       if (tenant === undefined) continue;
       tenants.set(context.name, tenant);
+      if (unnoticed.length > 0) ofOwners.set(context, unnoticed);
       findings.push(...found.map((finding) => named(checkedFinding(finding, context.name), context)));
     }
   }
-  return { result: resultOf(checked, thresholds, findings), tenants };
+  return { result: resultOf(checked, thresholds, findings), tenants, unnoticed: ofOwners };
 }
 
 /** What opens files is not loaded where nothing is named for it. */
@@ -112,10 +118,11 @@ async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
     tools.signal.throwIfAborted();
     const shown = await tenant.client.tenant.show({ administration: true });
     const { administration } = shown;
-    if (administration === undefined) return { items, tenant: shown };
+    const unnoticed = items.filter(isUnnoticed);
+    if (administration === undefined) return { items, unnoticed, tenant: shown };
     const { recipientsWhoLeft } = await import("./mail-recipients.ts");
     const found = [...findingsOf(administration), ...(await recipientsWhoLeft(tools, context, administration))];
-    return { items, tenant: shown, found };
+    return { items, unnoticed, tenant: shown, found };
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = reasonOf(error);

@@ -1,8 +1,15 @@
 import type { NewRenewalItem, RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
+import type { Context } from "../../../lib/config/index.ts";
 import { RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
+import { ownerLine } from "../../../lib/renewals/administrators.ts";
 import { HAVE_ACCOUNTS } from "../../../lib/renewals/consequences.ts";
+import { ownerAddress } from "../../../lib/renewals/notify/recipients.ts";
+import { readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
+import { textInContext } from "../../../lib/terminal/commands.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
+import { unlessFailing } from "../../records/written.ts";
+import { rightsIn } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 
 type Asked = "owner" | "account" | "phone";
@@ -42,6 +49,49 @@ export const missingOf = (item: RenewalItem): readonly Text[] =>
   askedOf(item)
     .filter((field) => (item[field] ?? "") === "")
     .map((field) => RECORDED_FIELDS[field].label);
+
+/** Whether an owner is named, and gets no notices: only one mail address alone does. */
+export const isUnnoticed = (item: Pick<RenewalItem, "owner">): boolean =>
+  (item.owner ?? "").trim() !== "" && ownerAddress(item) === undefined;
+
+/** Tells of an owner just recorded who gets no notices; of several items, who have the same owner, once. */
+export async function tellUnnoticed({ terminal }: Tools, items: readonly RenewalItem[]): Promise<void> {
+  const [first, ...more] = items.filter(isUnnoticed);
+  if (first === undefined) return;
+  const line = more.length === 0 ? ownerLine(first) : "clomoctl renewals edit ITEM --owner MAIL";
+  await terminal.note(
+    text(
+      `no notices go to the owner ${first.owner}: only to one who is named by one mail address; to name it: ${line}`,
+      `更新担当「${first.owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには: ${line}`,
+    ),
+  );
+}
+
+/** Tells who may name other owners of those who get no notices, in a line for each tenant; where no mail is sent at all nothing. */
+export async function tellUnnoticedOf(
+  tools: Tools,
+  unnoticed: ReadonlyMap<Context, readonly RenewalItem[]>,
+  { named }: { readonly named: boolean },
+): Promise<void> {
+  if (unnoticed.size === 0) return;
+  const settings = await readNotifySettings(tools.home).catch(() => undefined);
+  if (settings?.smtp === undefined) return;
+  for (const [context, items] of unnoticed) {
+    const [first] = items;
+    const rights = await unlessFailing(() => rightsIn(tools, context));
+    if (first === undefined || rights?.may("renewals.write") !== true) continue;
+    const names = joined(
+      items.map(({ name }) => same(name)),
+      text(", ", "、"),
+    );
+    const said = text(
+      `no notices go to the owners of ${counted(items.length, "item")} (${names.en}): only to one who is named by one mail address; to name it: ${ownerLine(first)}`,
+      `更新担当に通知されない項目: ${items.length} 件(${names.ja})。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには: ${ownerLine(first)}`,
+    );
+    const { en, ja } = textInContext(said, context.name);
+    await tools.terminal.note(named ? text(`${context.name}: ${en}`, `${context.name}: ${ja}`) : said);
+  }
+}
 
 /** Warns of notes that look like a password: they are shown to everybody who may read the tenant. @param name of the item */
 export async function warnOfSecrets({ terminal }: Tools, name: string, { notes }: RenewalChange): Promise<void> {
