@@ -47,7 +47,12 @@ const TOLD: Readonly<Record<string, Column<Account>["name"]>> = {
 export const ACCOUNT_COLUMNS = columnsOfFields<Account>(ACCOUNT.fields).map((column) => {
   const { key } = column;
   const { [key]: name = column.name } = TOLD;
-  return { ...column, name, whole: key === "name" || key === "role", paths: key === "org" || key === "managedOrgs" };
+  return {
+    ...column,
+    name,
+    whole: ["name", "role", "scheme"].includes(key),
+    paths: key === "org" || key === "managedOrgs",
+  };
 });
 
 /** The columns of a list that fit on a terminal; of one role those that it has. */

@@ -14,7 +14,6 @@ import type { Tools } from "../tools.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
 import { CHECK_COLUMNS, checkTableColumns, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
 import { gatherAll } from "./items/gather.ts";
-import { tellUnnoticedOf } from "./items/missing.ts";
 
 const OPTIONS = {
   within: {
@@ -158,7 +157,8 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
     const { tellExpectedOfAll } = await import("./items/expected.ts");
     await tellExpectedOfAll(tools, { allContexts: request.allContexts, items: result.checked, tenants });
     await tellUnknownOf(tools, tenants, { named: request.allContexts });
-    await tellUnnoticedOf(tools, unnoticed, { named: request.allContexts });
+    if (unnoticed.size > 0)
+      await (await import("./items/missing.ts")).tellUnnoticedOf(tools, unnoticed, { named: request.allContexts });
   }
   const written = prometheus === undefined || (await writeMetrics(tools, prometheus, result));
   return STATE_EXITS[written || result.state === "critical" ? result.state : "unknown"];

@@ -12,8 +12,10 @@ import { textInContext } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneInEffect, zoneOf, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { isUnnoticed } from "./missing.ts";
 import { asOfNow, itemsBySource } from "./tenant-items.ts";
+
+/** What is surely one mail address and no more. */
+const ONE_ADDRESS = /^[\w.+-]+@[\w.-]+$/;
 
 /** What to check. */
 interface CheckRequest {
@@ -32,7 +34,7 @@ interface CheckRequest {
 interface Gathered {
   readonly result: CheckResult;
   readonly tenants: ReadonlyMap<string, Tenant>;
-  /** the items whose owners get no notices, as they are named otherwise than by one mail address */
+  /** the items with owners who may get no notices, as they are named otherwise than by one mail address */
   readonly unnoticed: ReadonlyMap<Context, readonly RenewalItem[]>;
 }
 
@@ -118,7 +120,7 @@ async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
     tools.signal.throwIfAborted();
     const shown = await tenant.client.tenant.show({ administration: true });
     const { administration } = shown;
-    const unnoticed = items.filter(isUnnoticed);
+    const unnoticed = items.filter(({ owner }) => owner !== null && !ONE_ADDRESS.test(owner));
     if (administration === undefined) return { items, unnoticed, tenant: shown };
     const { recipientsWhoLeft } = await import("./mail-recipients.ts");
     const found = [...findingsOf(administration), ...(await recipientsWhoLeft(tools, context, administration))];

@@ -51,7 +51,7 @@ export const missingOf = (item: RenewalItem): readonly Text[] =>
     .map((field) => RECORDED_FIELDS[field].label);
 
 /** Whether an owner is named, and gets no notices: only one mail address alone does. */
-export const isUnnoticed = (item: Pick<RenewalItem, "owner">): boolean =>
+const isUnnoticed = (item: Pick<RenewalItem, "owner">): boolean =>
   (item.owner ?? "").trim() !== "" && ownerAddress(item) === undefined;
 
 /** Tells of an owner just recorded who gets no notices; of several items, who have the same owner, once. */
@@ -70,13 +70,13 @@ export async function tellUnnoticed({ terminal }: Tools, items: readonly Renewal
 /** Tells who may name other owners of those who get no notices, in a line for each tenant; where no mail is sent at all nothing. */
 export async function tellUnnoticedOf(
   tools: Tools,
-  unnoticed: ReadonlyMap<Context, readonly RenewalItem[]>,
+  owned: ReadonlyMap<Context, readonly RenewalItem[]>,
   { named }: { readonly named: boolean },
 ): Promise<void> {
-  if (unnoticed.size === 0) return;
   const settings = await readNotifySettings(tools.home).catch(() => undefined);
   if (settings?.smtp === undefined) return;
-  for (const [context, items] of unnoticed) {
+  for (const [context, all] of owned) {
+    const items = all.filter(isUnnoticed);
     const [first] = items;
     const rights = await unlessFailing(() => rightsIn(tools, context));
     if (first === undefined || rights?.may("renewals.write") !== true) continue;

@@ -23,7 +23,7 @@ export const SCHEME_COLUMNS = columnsOfFields<Scheme>(SCHEME.fields).map((column
         ...column,
         name: ({ operations }: Scheme) => joined(operations.map(itemText), text("; ", "、")),
       }
-    : column,
+    : { ...column, whole: column.key === "name" },
 );
 
 /** The argument that names a scheme. */

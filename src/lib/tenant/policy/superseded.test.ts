@@ -37,7 +37,7 @@ test("who does not see the upload that superseded his own is told what it means,
       ja: expect.stringContaining("その後、同じ種類の新しいアップロード用ファイルが書き出されました"),
     },
     hint: {
-      en: "if its file was uploaded already, ask a system administrator to take over the console's export: clomoctl users import EXPORT.csv --from-console; if not, plan it again: clomoctl users import FILE --emit-csv UPLOAD.csv",
+      en: "if its file was not uploaded yet, plan it again: clomoctl users import FILE --emit-csv UPLOAD.csv; if it was, ask a system administrator to take over the console's export: clomoctl users import EXPORT.csv --from-console",
       ja: expect.stringContaining("管理画面のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl"),
     },
   });

@@ -1,6 +1,4 @@
 import { FORMAT_NAMES } from "../../model/console-files.ts";
-import { FORMATS } from "../../model/formats.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import { ROOT } from "./orgs.ts";
 import type { Derived, Scope } from "./store.ts";
 
@@ -131,6 +129,9 @@ export const IS_OF_TASKS = "coalesce(t.action, '') in ('console.confirm', 'conso
 const ARE_TASKS_SEEN = `(not (${IS_OF_TASKS}) or not exists (select 1 from json_each(t.record -> 'objects') o
   where not exists (select 1 from console_task k where k.pk = o.value ->> 'id')))`;
 
+/** The kinds of SECURED APPs. */
+const APPS = FORMAT_NAMES.filter((kind) => kind !== "users" && kind !== "orgs" && kind !== "devices");
+
 /** SQL: true if a record `t` of the audit tells of nothing that is for system administrators, or for those who may read it. */
 const isOfReadRecord = ({ secured }: Scope): string => {
   const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
@@ -138,9 +139,8 @@ const isOfReadRecord = ({ secured }: Scope): string => {
     `not exists (select 1 from json_each(t.record -> 'objects') o where o.value ->> 'thing' in (${listed(things)}))`;
   const ofSystem = without(["scheme", "account_settings"]);
   if (secured) return ofSystem;
-  const kinds = FORMAT_NAMES.filter((kind) => FORMATS[kind].thing.name === SECURED_USER.name);
-  return `${ofSystem} and ${without([SECURED_USER, SECURED_GROUP].map(({ name }) => name))}
-    and coalesce(t.action, '') not like 'secured.%' and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${listed(kinds)}))`;
+  return `${ofSystem} and ${without(["secured_user", "secured_group"])}
+    and coalesce(t.action, '') not like 'secured.%' and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${listed(APPS)}))`;
 };
 
 /**
