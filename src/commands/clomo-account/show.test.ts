@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Account, User } from "../../lib/client/index.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
+import { UNSAID } from "../../lib/model/tenant.ts";
 import { example } from "../testing/tenant.ts";
 
 const [hanako] = example<{ items: readonly [Account] }>("findAccounts").items;
@@ -60,7 +61,13 @@ test("and where the role is taken away they read what was", async () => {
   const system = { ...hanako, role: "system", managesAll: false, managedOrgs: [] } as const;
   const editAccount = { before: system, after: hanako, consoleTask: null, dryRun: true };
   const { en, ja } = await inBoth("clomo-account edit hanako01 --role division --managed-orgs S01 --dry-run", {
-    tenant: { findAccounts: { items: [system] }, findOrgs: example("findOrgs"), editAccount, ...NOTHING_LEFT },
+    tenant: {
+      findAccounts: { items: [system] },
+      findOrgs: example("findOrgs"),
+      editAccount,
+      ...NOTHING_LEFT,
+      tenant: example("tenant", { profile: UNSAID }),
+    },
   });
   expect(en.stderr).toContain("managed organisations: all → 営業部\n");
   expect(ja.stderr).toContain("管理対象組織: 全て → 営業部\n");
