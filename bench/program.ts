@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -83,8 +84,9 @@ export class Program {
     return join(this.#home, "tenants", "embedded", "tenant.db");
   }
 
-  /** Users or devices in the tenant, read from its file rather than asked of the program. */
+  /** Users or devices in the tenant, read from its file rather than asked of the program; what was only tried made none. */
   countStored(kind: InputKind): number {
+    if (!existsSync(this.database)) return 0;
     using database = new DatabaseSync(this.database, { readOnly: true });
     return Number(database.prepare(`select count(*) as n from ${TABLES[kind]}`).get()?.["n"]);
   }
