@@ -173,8 +173,11 @@ async function tellUnknownOf(
   for (const [name, { administration }] of tenants) {
     if (administration?.recorded === true) continue;
     const said = administration === undefined ? NOT_SHOWN : NOT_RECORDED;
-    const { en, ja } = textInContext(said, name);
-    await terminal.note(named ? text(`${name}: ${en}`, `${name}: ${ja}`) : said);
+    if (!named) await terminal.note(said);
+    else {
+      const { en, ja } = textInContext(said, name);
+      await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
+    }
   }
 }
 

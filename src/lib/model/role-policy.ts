@@ -249,11 +249,19 @@ const REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: R
   "renewals.write": ["no", "no", "no"],
 };
 
+/** What the manual says of cells, by role and operation. */
+const CITED = Map.groupBy(
+  SAID.flatMap(({ seed, sentence, cells }) => {
+    const cited: Cited = { seed, sentence };
+    return cells.map(([role, operation]) => ({ cell: `${role} ${operation}`, cited }));
+  }),
+  ({ cell }) => cell,
+);
+
 const cellOf = (role: AdministratorRole, operation: Operation): Cell => {
   const [division, operator, custom] = REACHES[operation];
   const reach: Reach = { system: "all" as const, division, operator, custom }[role];
-  const manual = SAID.filter(({ cells }) => cells.some(([whose, what]) => whose === role && what === operation));
-  return { reach, manual: manual.map(({ seed, sentence }) => ({ seed, sentence })) };
+  return { reach, manual: (CITED.get(`${role} ${operation}`) ?? []).map(({ cited }) => cited) };
 };
 
 /** Who may do what, and how far: what the tenant checks, and what `roles matrix` shows. */

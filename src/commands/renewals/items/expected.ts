@@ -100,8 +100,11 @@ async function tellExpected(
   const rights = await readable(() => rightsIn(tools, context));
   if (rights === undefined) return;
   for (const line of linesOf(expected, rights)) {
-    const { en, ja } = textInContext(line, context.name);
-    await tools.terminal.note(name === undefined ? line : text(`${name}: ${en}`, `${name}: ${ja}`));
+    if (name === undefined) await tools.terminal.note(line);
+    else {
+      const { en, ja } = textInContext(line, context.name);
+      await tools.terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
+    }
   }
 }
 
