@@ -141,7 +141,7 @@ const PERMITTED: readonly Permitted[] = [
     why: "a folder is added as a whole",
   },
   // of a folder some files may be refused
-  ...openingExits({ "users fields remove": [3], "renewals add": [8], "imports replan": [3] }),
+  ...openingExits({ "users fields remove": [3], "renewals add": [8], "imports replan": [3, 8] }),
   {
     at: ["verbs", "renewals notify", "arguments"],
     before: [],

@@ -51,6 +51,15 @@ describe("by an administrator", () => {
     expect(en.stdout).not.toContain("Invented1");
   });
 
+  test("a file that is no UTF-8 is refused: another password would be set", async () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "password"), Buffer.from("Aa1bcd\u00ff", "latin1"), { mode: 0o600 });
+    const { en, ja } = await inBoth(`${LINE} --password-file password`, { folder, tenant: { findAccounts } });
+    expect(en.exit).toBe(3);
+    expect(en.stderr).toContain("not UTF-8 text: another secret would be read");
+    expect(ja.stderr).toContain("UTF-8 のテキストではない");
+  });
+
   test("without a file it is asked for twice", async () => {
     const { requests, stderr } = await run(LINE, {
       tenant: { findAccounts, tenant, resetPassword: reset },

@@ -59,6 +59,8 @@ const awaits = (kind: ImportKind, rights: Rights): Text => {
 /** What a task that is dropped leaves recorded here, where no export of the console will put it right. */
 const keptHere = (task: ConsoleTask): Text | undefined => {
   if (task.gone || task.objectId === null || !isWithoutFiles(task)) return undefined;
+  // an account's name is the user's, which exports have
+  if (task.thing === ACCOUNT.name && task.changes.every(({ field }) => field === "name")) return undefined;
   const name = recordTold(task) ?? task.name ?? "";
   const back = takingBack(task);
   const [en, ja] = back === undefined ? ["", ""] : [`; to take it back: ${back}`, `。戻すには: ${back}`];
@@ -73,7 +75,9 @@ const takingBack = ({ name, thing, changes }: ConsoleTask): string | undefined =
   if (thing !== ACCOUNT.name || name === null) return undefined;
   const role = changes.find(({ field }) => field === "role");
   const word = shownWord(name);
-  return role?.before === "none" ? `clomoctl clomo-account revoke ${word}` : `clomoctl clomo-account show ${word}`;
+  return role !== undefined && (role.before === "none" || role.before === null)
+    ? `clomoctl clomo-account revoke ${word}`
+    : `clomoctl clomo-account show ${word}`;
 };
 
 const recorded = (task: ConsoleTask): Text => {

@@ -47,6 +47,12 @@ test("of what no export shows it says that the record stays, and how to take it 
   const changes = [{ field: "role", before: "system", after: "none" }];
   const revoked = await run("console drop 3", { tenant: dropped({ changes }), terminal: { columns: 300 } });
   expect(revoked.stderr).toContain("to take it back: clomoctl clomo-account show yamazaki\n");
+  const created = { changes: [{ field: "role", before: null, after: "system" }] };
+  const made = await run("console drop 3", { tenant: dropped(created), terminal: { columns: 300 } });
+  expect(made.stderr).toContain("to take it back: clomoctl clomo-account revoke yamazaki\n");
+  const renamed = { changes: [{ field: "name", before: "yama", after: "yamazaki" }] };
+  const named = await run("console drop 3", { tenant: dropped(renamed), terminal: { columns: 300 } });
+  expect(named.stderr).not.toContain("stays and counts");
   const confirmed = await run("console drop 3", { tenant: dropped({ thing: null }), terminal: { columns: 300 } });
   expect(confirmed.stderr).not.toContain("stays and counts");
 });

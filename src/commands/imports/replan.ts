@@ -11,7 +11,7 @@ export default defineCommand({
   args: { id: ID_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl imports replan last" }],
-  exits: ["input-rejected", "conflict", "not-found"],
+  exits: ["input-rejected", "conflict", "not-found", "partial"],
   shows: IMPORT_DETAILS,
   async run(tools, { id }) {
     const { client } = await tools.tenant("imports");
@@ -28,6 +28,7 @@ export default defineCommand({
       );
     }
     await tools.terminal.show(IMPORT_DETAILS, plan);
-    return plan.rejected ? "input-rejected" : undefined;
+    if (plan.rejected) return "input-rejected";
+    return plan.invalid > 0 ? "partial" : undefined;
   },
 });

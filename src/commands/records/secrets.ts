@@ -73,7 +73,7 @@ export async function secretOf(tools: Tools, secret: Secret, given: GivenSecret)
   const { workingFolder: folder, machine } = tools;
   if (takesStdin(secret, given)) {
     const { bytes } = await readNamedFile(tools, "-", LONGEST);
-    return secretIn(bytes);
+    return secretIn(bytes, "stdin");
   }
   if (given.file !== undefined) {
     return readSecret({ file: given.file }, { environment: {}, folder, modes: machine.platform !== "win32" });

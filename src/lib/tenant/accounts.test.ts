@@ -8,7 +8,7 @@ import type { Asker } from "./policy/asker.ts";
 import { Session } from "./session.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
-import { failureOf, fileOf, TestTenant } from "./testing/tenant.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "./testing/tenant.ts";
 import { createAccount, editAccount, grantRole, resetPassword, revokeRole } from "./use/accounts/accounts.ts";
 import { editUser, moveUsers } from "./use/users.ts";
 
@@ -1179,6 +1179,32 @@ describe("what names are composed of", () => {
     expect((await tenant.problems(plan)).map(({ params }) => params)).toEqual([
       { value: "x", composed: after.name, by },
     ]);
+  });
+
+  test("of what a Shift-JIS file has otherwise the name may be the file's; of any other file it is compared as it is", async () => {
+    await tenant.client.users.create({ name: "丁", emails: ["tei@example.jp"], employeeCode: "X\u301C1" });
+    await accounts().setSettings({ composition: "employee-code" });
+    const file = [header, ["丁", "tei@example.jp", "X\u301C1", "X\uFF5E1"]];
+    expect(await tenant.faults(await tenant.plan({ kind: "users" }, file))).toEqual(["account-name-composed@2"]);
+  });
+
+  test("an upload for the console is compared with what was planned, whatever names are composed of by now", async () => {
+    const content = (cells: Cells) => ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }) as const;
+    const before = [header, ["甲", "ko@example.jp", "A1", "free"]];
+    await tenant.import({ kind: "users", fromConsole: true }, before);
+    await accounts().setSettings({ composition: "employee-code" });
+    const rows = [
+      ["乙", "otsu@example.jp", "A2", "A2"],
+      ["丙", "hei@example.jp", "A3", "A3"],
+    ];
+    const { imports } = tenant.client;
+    const plan = await imports.plan({ kind: "users", forConsole: true }, content([header, ...rows]));
+    const waiting = await imports.emitted(plan);
+    await accounts().setSettings({ composition: "mail-local-part" });
+    const lacking = await imports.verify(waiting.id, content(before), {});
+    expect(lacking).toMatchObject({ differences: 2, import: { state: "awaiting-console" } });
+    const done = await imports.verify(waiting.id, content([...before, ...rows]), {});
+    expect(done).toMatchObject({ differences: 0, import: { state: "committed", create: 2, invalid: 0 } });
   });
 
   test("a plan that gives names is overtaken by other settings; the console's export is what it is", async () => {

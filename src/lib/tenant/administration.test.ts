@@ -153,6 +153,8 @@ test("an owner's account name or employee code that a user has no more is told w
   await renewals.add({ kind: "push-certificate", name: "大阪", owner: "A0007" });
   await renewals.add({ kind: "push-certificate", name: "京都", owner: "総務課" });
   expect((await administration())?.leavers).toEqual([]);
+  await tenant.client.accounts.edit(after.id, { name: "yama1" });
+  expect((await administration())?.leavers).toMatchObject([{ name: "本社", now: "yamazaki@example.jp" }]);
   await users.edit(after.id, { accountName: "yama2", employeeCode: "B0007" });
   const told = { revoked: false, now: "yamazaki@example.jp" };
   expect((await administration())?.leavers).toMatchObject([

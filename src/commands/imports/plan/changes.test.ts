@@ -48,8 +48,8 @@ test("says of which fields nobody knows what they were set to", () => {
   expect(describeWholeRow("docs", line)).toEqual([
     { en: "表示名: 山田", ja: "表示名: 山田" },
     {
-      en: "(not known, as it was changed by hand since: グループ名)",
-      ja: "(あとから手作業で変更されたため不明: グループ名)",
+      en: "(not known, as it was changed by hand since, or by whom you do not see: グループ名)",
+      ja: "(あとから手作業で、または範囲外で変更・削除されたため不明: グループ名)",
     },
   ]);
 });

@@ -108,8 +108,8 @@ function describeBeside(kind: Import["kind"], { setsSecret, untold = [] }: Pick<
       ? []
       : [
           text(
-            `(not known, as it was changed by hand since: ${headers.join(", ")})`,
-            `(あとから手作業で変更されたため不明: ${headers.join("、")})`,
+            `(not known, as it was changed by hand since, or by whom you do not see: ${headers.join(", ")})`,
+            `(あとから手作業で、または範囲外で変更・削除されたため不明: ${headers.join("、")})`,
           ),
         ]),
   ];

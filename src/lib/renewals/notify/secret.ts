@@ -15,8 +15,18 @@ export interface SecretPlace {
 
 const LONGEST = 64 * 1024;
 
-/** The secret in a file, without what editors put around it: a byte order mark and a line end. */
-export const secretIn = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\r?\n$/, "");
+/** The secret in a file, without what editors put around it: a byte order mark and a line end. @throws `input-rejected` where it is not UTF-8 */
+export const secretIn = (bytes: Uint8Array, where: string): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
+  } catch {
+    throw refusal(
+      where,
+      ["not UTF-8 text: another secret would be read", "UTF-8 のテキストではないため、正しく読み取れません"],
+      ["save it as UTF-8", "UTF-8 で保存してください"],
+    );
+  }
+};
 
 const OTHERS = 0o077;
 
@@ -58,7 +68,7 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
       [`chmod 600 ${path}`, `chmod 600 ${path} を実行してください`],
     );
   }
-  const value = secretIn(found.bytes);
+  const value = secretIn(found.bytes, path);
   if (value !== "") return value;
   throw refusal(
     path,

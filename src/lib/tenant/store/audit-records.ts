@@ -90,12 +90,13 @@ const HELD = ["emails", "employeeCode", "accountName", "code", "path", "serialNu
 /** The names of people and groups, which several may have. */
 const NAMES = ["name", "displayName"];
 
-/** SQL: a value by which records are found, as a change by hand found it or left it. */
+/** SQL: a value by which records are found, as a change by hand found it or left it; an account's record has its name so. */
 const heldIn = (state: "before" | "after", fields: readonly string[]): string => `
   select o.value ->> 'id' as id, f.key as field, v.value as value
     from audit t, json_each(${member("-> 'objects'")}) o, json_each(${member(`-> '${state}'`)}) f,
       json_each(case f.type when 'array' then f.value else json_array(f.value) end) v
-    where instr(t.record, '"${state}":') > 0 and o.key = 0 and f.key in (${fields.map((field) => `'${field}'`).join(", ")})
+    where instr(t.record, '"${state}":') > 0 and o.key = 0
+      and (f.key in (${fields.map((field) => `'${field}'`).join(", ")}) or f.key = 'name' and o.value ->> 'thing' = 'account')
       and (lower(v.value) in (lower(:name), lower(:nameKey), lower(:emailKey)) or v.value glob '*[^ -~]*')`;
 
 /**

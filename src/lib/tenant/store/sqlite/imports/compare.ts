@@ -124,7 +124,8 @@ export const compare = (
     findHeld(database, plan);
     if (forNew) findMissingForNew(database, plan);
     findBeyondScope(database, plan);
-    findUncomposed(database, plan);
+    // what was written for the console was looked at then
+    if (!isEmitted) findUncomposed(database, plan);
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
     findStranded(database, plan);

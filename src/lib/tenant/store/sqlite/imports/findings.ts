@@ -346,6 +346,8 @@ export const findUncomposed = (database: Database, plan: PlanSql): void => {
     const imported = plan.kind.fields.find((one) => one.field === name);
     return imported === undefined ? stored(name) : `(${resulting(plan, imported)})`;
   };
+  // a record keeps what such a file has otherwise
+  const composed = plan.staged.encoding === "shift_jis" ? windowsForm("n.composed") : "n.composed";
   recordFinding(database, plan, {
     code: "account-name-composed",
     field: ACCOUNT_NAME,
@@ -354,7 +356,7 @@ export const findUncomposed = (database: Database, plan: PlanSql): void => {
       from (select r.row, r.line, ${staged(ACCOUNT_NAME)} as value, ${composedSql(by, sqlOf)} as composed from s.row r
             left join s.match m on m.row = r.row left join ${plan.kind.thing.name} t on t.pk = m.target
             where ${isValid("r.row")} and ${staged(ACCOUNT_NAME)} is not null and (m.row is null or ${changes(field)})) n
-      where n.composed is distinct from n.value and ${windowsForm("n.composed")} is distinct from n.value order by n.row`,
+      where n.composed is distinct from n.value and ${composed} is distinct from n.value order by n.row`,
     params: { by },
   });
 };
