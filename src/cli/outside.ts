@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import type { Clock } from "../commands/tools.ts";
+import type { AppleSockets } from "./apple.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { Machine, OpenTenant } from "./tenant.ts";
 
@@ -46,6 +47,8 @@ export interface Outside {
   /** Writes a short text to stdout (1) or stderr (2) synchronously; a closed pipe or window is not an error. */
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
   readonly openTenant: TenantOpener;
+  /** Opens the way to Apple's services. */
+  readonly openApple: () => Promise<AppleSockets>;
 }
 
 /** Whether stdin was a terminal, and its window is closed. */
@@ -75,6 +78,7 @@ export const outsideOf = (host: Host): Outside => ({
   isTerminal: (descriptor) => process.getBuiltinModule("node:tty").isatty(descriptor),
   writeNow,
   openTenant: async (machine, chosen) => (await import("./tenant.ts")).openTenant(machine, chosen),
+  openApple: async () => (await import("./apple.ts")).openAppleSockets(),
 });
 
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));

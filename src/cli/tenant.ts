@@ -15,7 +15,7 @@ import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts
 import { openClient, unchecked, type Client, type Connection, type NounName } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
-import { installLightMessages } from "./light-fetch.ts";
+import { installLightMessages } from "../lib/client/light-fetch.ts";
 
 /** A tenant that is open until it is closed. */
 export interface OpenTenant extends ChosenContext {

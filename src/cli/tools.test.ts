@@ -197,3 +197,29 @@ test.each([
   const { bad } = await terminal.styles("stderr");
   expect(bad("x") !== "x").toBe(colours);
 });
+
+test("the way to Apple is opened once, where it is asked for, and closed with the rest", async () => {
+  const made = fakeOutside(freshFolder());
+  const events: string[] = [];
+  const openApple: typeof made.outside.openApple = async () => {
+    events.push("open");
+    return {
+      send: ({ url }) => Promise.resolve({ status: 200, headers: {}, body: url }),
+      close: async () => void events.push("close"),
+    };
+  };
+  const interrupts = new Interrupts(
+    made.outside.host,
+    { language: "en", json: false, verbose: false },
+    () => undefined,
+  );
+  const tools = openTools({ ...made.outside, openApple }, NOTHING, interrupts);
+  expect(events).toEqual([]);
+  const send = await tools.send();
+  expect(await send({ method: "GET", url: "https://apple.example", headers: {} })).toMatchObject({
+    body: "https://apple.example",
+  });
+  expect(await tools.send()).toBe(send);
+  await tools[Symbol.asyncDispose]();
+  expect(events).toEqual(["open", "close"]);
+});

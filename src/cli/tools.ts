@@ -17,6 +17,7 @@ import { minuteIn } from "../lib/model/time.ts";
 import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { shownWord } from "../lib/text/shell-word.ts";
+import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { isHungUp, type Host, type Outside } from "./outside.ts";
 import type { Machine as TenantMachine, OpenTenant } from "./tenant.ts";
@@ -202,10 +203,18 @@ export async function readNames(outside: Outside, ...asked: Parameters<NameReade
   }
 }
 
+/** Where a table is written to: a file's path, or `-`. */
+const outputOf = ({ output = "-" }: Globals, workingFolder: string): string =>
+  output === "-" ? output : resolve(workingFolder, output);
+
 /** Saves rows as a workbook. @param place where temporary files and stdout are, once there is a terminal */
-const savesRows =
-  (path: string, place: () => Parameters<typeof writeFileAtomically>[1], signal: AbortSignal): SaveRows =>
-  async (batches) => {
+const savesRows = (
+  path: string,
+  place: () => Parameters<typeof writeFileAtomically>[1],
+  signal: AbortSignal,
+): { readonly saveRows: SaveRows; readonly checkFile: () => Promise<void> } => ({
+  checkFile: () => checkWritable(path, place()),
+  async saveRows(batches) {
     const { workbookBytes } = await import("../lib/xlsx/write.ts");
     await writeFileAtomically(path, place(), async (writer) => {
       for await (const bytes of workbookBytes(batches)) {
@@ -213,7 +222,17 @@ const savesRows =
         await writer.write(bytes);
       }
     });
+  },
+});
+
+/** The way to Apple's services: opened by the first command that asks, closed with the tools. */
+function openedOnce(open: Outside["openApple"]): Pick<Tools, "send"> & { readonly close: () => Promise<void> } {
+  let opened: Promise<AppleSockets> | undefined;
+  return {
+    send: async () => (await (opened ??= open())).send,
+    close: async () => (await opened?.catch(() => undefined))?.close(),
   };
+}
 
 /**
  * The tools of one run; disposing of them closes the tenants that were opened.
@@ -239,18 +258,17 @@ export function openTools(
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const { output = "-" } = globals;
-  const path = output === "-" ? output : resolve(workingFolder, output);
-  const checkFile = (): Promise<void> => checkWritable(path, temporary);
-  const saveRows = savesRows(path, () => ({ ...temporary, stdout: terminal.out }), signal);
+  const path = outputOf(globals, workingFolder);
+  const saving = savesRows(path, () => ({ ...temporary, stdout: terminal.out }), signal);
   const terminal = new Terminal(
-    { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows, checkFile },
+    { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, ...saving },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
   const rehearsesIn = isRehearsal ? temporary : undefined;
   const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal), rehearsesIn };
   const machine = { ...userOf(outside), ...told, as: globals.as, processes, mail: mailOf(outside, home), signal };
   const tenants = tenantsOf(outside, { terminal, globals }, machine);
+  const apple = openedOnce(outside.openApple);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {
     terminal,
@@ -273,11 +291,12 @@ export function openTools(
       tenants.open({ context, source: "default", among: (await contexts.list()).map(({ name }) => name) }, nouns),
     inspectTenant: async ({ tenantFolder }) =>
       (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
+    send: apple.send,
     describeState: (state) => interrupts.describe(state),
     describeDone: (done) => interrupts.describeDone(done),
     async [Symbol.asyncDispose]() {
       await tenants.close();
-      await swept;
+      await Promise.all([apple.close(), swept]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Send } from "../lib/apple/send.ts";
 import type { Client, NounName } from "../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
 import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts";
@@ -97,6 +98,8 @@ export interface Tools {
    * @throws `unexpected` where it is lost or no database, `unavailable` where it cannot be read
    */
   inspectTenant(context: EmbeddedContext): Promise<TenantFileState | undefined>;
+  /** How Apple's services, and what stands in for them, are reached; opened by the first call, closed after the command. */
+  send(): Promise<Send>;
   /** Sets how to describe what was and was not done if a signal comes; the latest call counts. */
   describeState(state: () => Text): void;
   /** Sets what was changed for good: said where a signal comes, and before a failure that follows, such as of the output. */

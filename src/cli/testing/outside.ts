@@ -64,6 +64,7 @@ export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): F
         close: async () => void tenants.push(`close ${name}`),
       };
     },
+    openApple: () => Promise.reject(new TypeError("Apple is not asked")),
   };
   return { outside, host, environment, stdout, stderr: () => Buffer.concat(said).toString(), tenants };
 }

@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished } from "vitest";
 import { main } from "../../cli/main.ts";
 import type { Host, Outside } from "../../cli/outside.ts";
+import type { Send } from "../../lib/apple/send.ts";
 import { openClient, type Transport } from "../../lib/client/index.ts";
 import { strict } from "../../lib/client/testing/whole-client.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -24,6 +25,8 @@ export interface Circumstances {
   readonly tenants?: Readonly<Record<string, Answers | Failure | Transport>>;
   /** a terminal on stdin, stdout and stderr, of 80 columns unless told otherwise */
   readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
+  /** Apple's services, or what stands in for them */
+  readonly apple?: Send;
   /** bytes of stdin, where it is no terminal */
   readonly stdin?: string | Uint8Array | Readable;
   /** the program receives the signals that this emits: `SIGINT`, `SIGTERM`, `SIGHUP` */
@@ -139,6 +142,8 @@ class TestHost extends EventEmitter {
 const stdinOf = (given: Circumstances["stdin"] = ""): Readable =>
   given instanceof Readable ? given : Readable.from([Buffer.from(given)]);
 
+const UNTOLD: Send = ({ url }) => Promise.reject(new TypeError(`nothing is told of ${url}`));
+
 const NOW = new Date("2026-11-20T01:00:00Z");
 
 /**
@@ -192,6 +197,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
       const connection = { transport: transportTo(chosen.context.name), check: strict, signal, beforeChange };
       return { ...chosen, client: (nouns) => openClient(connection, nouns), close: async () => undefined };
     },
+    openApple: async () => ({ send: circumstances.apple ?? UNTOLD, close: async () => undefined }),
   };
   const exit = await main(outside);
   host.ended = true;

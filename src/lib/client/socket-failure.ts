@@ -25,9 +25,12 @@ const INTERRUPTED = text(
   "中断しました。依頼した処理はテナント側で完了している可能性があります",
 );
 
+/** Whether a TLS error says that no authority vouches for the other side. */
+export const isUntrusted = (code: string): boolean => UNTRUSTED.includes(code);
+
 /** A TLS error in words, by its code. */
 const tlsFault = (code: string): FailureDetail | undefined => {
-  if (UNTRUSTED.includes(code)) {
+  if (isUntrusted(code)) {
     return {
       what: text(
         "the certificate is not signed by a trusted authority",
