@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import forge from "node-forge";
 import { Failure } from "../errors/index.ts";
+import { openAdeToken } from "./ade-token.ts";
+import { createKeyPair } from "./keys/key-pair.ts";
 import { readExpiring, readRenewables } from "./index.ts";
 import { describeWithOpenssl, serverToken, Workshop, type Made } from "./testing/openssl.ts";
 
@@ -58,6 +61,81 @@ describeWithOpenssl("server tokens made by openssl", () => {
     }
   });
 
+  const OPENED = {
+    consumerKey: "CK_1",
+    consumerSecret: "CS_secret",
+    accessToken: "AT_secret",
+    accessSecret: "AS_secret",
+    expiresAt: EXPIRY,
+  };
+
+  test.each([
+    ...FORMS,
+    ["smime, AES-128", "-aes128"],
+    ["smime, AES-192", "-aes-192-cbc"],
+    ["smime, AES-256", "-aes-256-cbc"],
+    ["smime, 3DES", "-des3"],
+    ["smime, BER", "-aes256 -stream -indef -outform DER"],
+  ] as const)("%s, opened with its secrets", (_, options) => {
+    const plain = workshop.file("in.txt", serverToken(EXPIRY));
+    const to = own?.certificateFile ?? "";
+    const made =
+      typeof options === "string"
+        ? workshop.run("smime", "-encrypt", "-binary", ...options.split(" "), "-in", plain, to)
+        : encrypt(options);
+    for (const ends of ["\n", "\r\n"]) {
+      const bytes = made[0] === 0x30 ? made : Buffer.from(made.toString("latin1").replaceAll(/\r?\n/g, ends));
+      expect(openAdeToken({ name: NAME, bytes }, [other?.key ?? "", ...keys()])).toEqual(OPENED);
+    }
+  });
+
+  test("BER below headers of S/MIME, as BouncyCastle writes it, with a byte order mark before them", () => {
+    const ber = encrypt(["-aes256", "-outform", "DER", "-stream", "-indef"]).toString("base64");
+    const head = 'Content-Type: application/x-pkcs7-mime; name="smime.p7m"; smime-type=enveloped-data\r\n\r\n';
+    const bytes = Buffer.from(`\uFEFF${head}${ber.replaceAll(/.{76}/g, "$&\r\n")}\r\n`);
+    expect(ber).toMatch(/^MIAGCSqGSIb3DQEHA6CAMIA/);
+    expect(openAdeToken({ name: NAME, bytes }, keys())).toEqual(OPENED);
+  });
+
+  test.each([
+    ["encrypted for another key", () => encrypt(SMIME), "encrypted for another key", "clomoctl ade keypair create -o"],
+    ["no message", () => Buffer.from("no token"), "no encrypted message", "exactly as downloaded"],
+    ["empty", () => Buffer.alloc(0), "no encrypted message", "exactly as downloaded"],
+    ["too large", () => Buffer.alloc(2 * 1024 * 1024, "A"), "no encrypted message", "exactly as downloaded"],
+    ["a certificate", () => Buffer.from(own?.certificate ?? ""), "no encrypted message", "exactly as downloaded"],
+    ["cut off", () => encrypt(["-aes256", "-outform", "DER"]).subarray(0, -9), "broken or truncated", "undefined"],
+    ["another cipher", () => encrypt(["-camellia256", "-outform", "DER"]), "unknown cipher", "exactly as downloaded"],
+  ])("refused: %s", (kind, made, what, hint) => {
+    const tried = kind === "encrypted for another key" ? [other?.key ?? ""] : keys();
+    const failed = attemptFailure(() => openAdeToken({ name: NAME, bytes: made() }, tried));
+    expect([failed.code, failed.where, failed.cause]).toEqual(["input-rejected", NAME, undefined]);
+    expect(failed.what.en).toContain(what);
+    expect(String(failed.hint?.en)).toContain(hint);
+  });
+
+  test.each([
+    ["another content", "hello"],
+    ["no JSON", "{ canary"],
+    ["a secret missing", serverToken(EXPIRY).replace("access_secret", "access_canary")],
+    ["a secret with a line break", serverToken(EXPIRY).replace("CS_secret", String.raw`canary\r\nHost: a`)],
+    ["a consumer key that is none", serverToken(EXPIRY, "鍵 canary")],
+    ["a date that is none", serverToken("canary")],
+  ])("opened, but refused, and nothing of it told: %s", (_, plain) => {
+    const failed = attemptFailure(() => openAdeToken({ name: NAME, bytes: encrypt(SMIME, plain) }, keys()));
+    expect(failed.what.en).toBe("decrypted, but it does not contain a server token");
+    expect(JSON.stringify([failed, failed.cause ?? "", failed.stack])).not.toMatch(/CS_|AT_|AS_|canary/);
+  });
+
+  test("one of the simulator is told by its consumer key, or closed by its file's name", () => {
+    const closed = encrypt(SMIME, serverToken(EXPIRY, "CK_SIMULATOR_1"));
+    const read = (name: string, tried: readonly string[], bytes = closed) =>
+      readRenewables({ name, bytes }, { keys: tried })[0]?.simulated;
+    expect(read(NAME, keys())).toBe(true);
+    expect(read(NAME, [])).toBeUndefined();
+    expect(read(`SIMULATOR_${NAME}`, [])).toBe(true);
+    expect(read(`SIMULATOR_${NAME}`, keys(), encrypt(SMIME))).toBeUndefined();
+  });
+
   test("bare base64, as it comes from a mail", () => {
     const bytes = Buffer.from(encrypt(["-aes256", "-outform", "DER"]).toString("base64"));
     expect(readExpiring({ name: "token.txt", bytes }, { keys: keys() })[0]?.expiresAt).toBe(EXPIRY);
@@ -110,6 +188,25 @@ describeWithOpenssl("server tokens made by openssl", () => {
       expect(() => readExpiring({ name: NAME, bytes: cut }, { keys: keys() })).toThrow(Failure);
     }
   });
+});
+
+test.each([
+  ["AES-128", "aes128-CBC"],
+  ["AES-192", "aes192-CBC"],
+  ["AES-256", "aes256-CBC"],
+  ["3DES", "des-EDE3-CBC"],
+] as const)("a server token made by node-forge for a key of ours is opened: %s", async (_, cipher) => {
+  const { privateKey, certificate } = await createKeyPair({ commonName: "clomoctl", now: Date.UTC(2026, 2, 1) });
+  const message = forge.pkcs7.createEnvelopedData();
+  message.addRecipient(forge.pki.certificateFromPem(certificate));
+  message.content = forge.util.createBuffer(serverToken(EXPIRY));
+  message.encrypt(undefined, forge.pki.oids[cipher]);
+  const der = Buffer.from(forge.asn1.toDer(message.toAsn1()).getBytes(), "latin1");
+  const opened = { consumerKey: "CK_1", accessSecret: "AS_secret", expiresAt: EXPIRY };
+  const pem = `-----BEGIN PKCS7-----\r\n${der.toString("base64").replaceAll(/.{64}/g, "$&\r\n")}\r\n-----END PKCS7-----\r\n`;
+  for (const bytes of [der, Buffer.from(pem)]) {
+    expect(openAdeToken({ name: NAME, bytes }, [privateKey])).toMatchObject(opened);
+  }
 });
 
 function attemptFailure(work: () => unknown): Failure {

@@ -6,6 +6,7 @@ import { attributeOf } from "./encoding/distinguished-name.ts";
 import { pemBlocks } from "./encoding/pem.ts";
 import { fingerprintOf, type ReadPartly, rejected, type Renewable } from "./renewable.ts";
 import { instantOf } from "./encoding/instant.ts";
+import { isSimulatedCertificate } from "./simulated.ts";
 
 /** More than the bundle of all public authorities holds. */
 const MOST_CERTIFICATES = 1000;
@@ -123,6 +124,7 @@ function renewableOf(file: string, certificate: X509Certificate): Renewable {
       organisation,
     },
     evidence: { of: "certificate", issuedByApple, publicKey: publicKeyOf(certificate) },
+    ...(isSimulatedCertificate(certificate) && { simulated: true }),
   };
 }
 

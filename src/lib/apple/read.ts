@@ -1,10 +1,9 @@
 import { MOST_BYTES, type Expiring } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { adeTokenOf } from "./ade-token.ts";
-import { TAG } from "./encoding/ber.ts";
 import { certificateOfDer, certificatesOfBundle, certificatesOfPem } from "./certificate.ts";
-import { signedCertificatesOf } from "./encoding/cms.ts";
-import { latin1Of, unwrapped } from "./encoding/pem.ts";
+import { messageTypeOf, signedCertificatesOf } from "./encoding/cms.ts";
+import { isBinary, unwrapped, writtenIn } from "./encoding/pem.ts";
 import { isJavaKeyStore, keyStoreOf } from "./key-store.ts";
 import { provisioningProfileOf } from "./provisioning-profile.ts";
 import { rejected, type NamedFile, type ReadPartly, type Renewable } from "./renewable.ts";
@@ -18,12 +17,6 @@ export interface ReadOptions {
   /** passwords that may open key stores; those without one need none */
   readonly passwords?: readonly string[] | undefined;
 }
-
-/** DER of 1.2.840.113549.1.7.3 and 1.7.2, as a message begins with them. */
-const ENVELOPED = Buffer.from("06092a864886f70d010703", "hex");
-const SIGNED = Buffer.from("06092a864886f70d010702", "hex");
-/** A message's type follows its outer length, which takes six bytes at most. */
-const TYPE_WITHIN = 20;
 
 const BRACE = "{".charCodeAt(0);
 
@@ -62,11 +55,9 @@ export function readRenewablesPartly(file: NamedFile, options: ReadOptions = {})
   return isBinary(bytes) || isJavaKeyStore(bytes) ? readBinary(file, bytes, options) : readText(file, options);
 }
 
-const UTF8_MARK = "\xef\xbb\xbf";
-
 function readText(file: NamedFile, options: ReadOptions): ReadPartly {
   const { name, bytes } = file;
-  const written = latin1Of(bytes).replace(UTF8_MARK, "");
+  const written = writtenIn(bytes);
   const certificates = certificatesOfPem(name, written);
   if (certificates.renewables.length + certificates.broken.length > 0) return certificates;
   const inside = unwrapped(written);
@@ -80,14 +71,11 @@ function readBinary(file: NamedFile, der: Uint8Array, { keys = [], passwords = [
   if (store !== undefined) return store;
   const certificate = certificateOfDer(file.name, der);
   if (certificate !== undefined) return whole(certificate);
-  const start = Buffer.from(der.subarray(0, TYPE_WITHIN));
-  if (start.includes(ENVELOPED)) return whole(adeTokenOf(file, der, keys));
-  if (!start.includes(SIGNED)) throw unreadable(file.name, der);
+  const type = messageTypeOf(der);
+  if (type === "enveloped") return whole(adeTokenOf(file, der, keys));
+  if (type === undefined) throw unreadable(file.name, der);
   const bundle = signedCertificatesOf(der);
   return bundle === undefined ? whole(provisioningProfileOf(file, der)) : certificatesOfBundle(file.name, bundle);
 }
 
 const whole = (one: Renewable): ReadPartly => ({ renewables: [one], broken: [] });
-
-/** A SEQUENCE too long to have its length in one byte, as all of these are; text in ASCII never begins so. */
-const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;

@@ -37,6 +37,8 @@ export type Evidence =
 export interface Renewable {
   readonly expiring: Expiring;
   readonly evidence: Evidence;
+  /** made by `ade simulator`, as it says itself: never for Apple or a console */
+  readonly simulated?: true | undefined;
 }
 
 /** What was read of a file, and why the rest of it was not. */

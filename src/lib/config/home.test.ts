@@ -105,6 +105,7 @@ test("what is kept for the program itself is in its own folders and files, not a
     "/place/here/tenants",
     "/place/here/cache",
     "/place/here/tmp",
+    "/place/here/sealing.key",
     "/place/here/schedule",
   ]);
 });

@@ -72,7 +72,11 @@ export function locateHome({ platform, environment, userFolder, workingFolder, u
 /** The files of the settings: contexts and their lock, who is notified, and a password for that. */
 const SETTINGS = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password"];
 
+/** The key by which secrets in the databases of tenants are sealed; in `data`. */
+export const SEALING_KEY = "sealing.key";
+
 /** What the program keeps in a home for itself: files, and folders with all in them. What else lies there is a person's own. */
 export function keptIn({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
-  return [...SETTINGS.map((name) => join(settings, name)), tenants, cache, temporary, join(data, "schedule")];
+  const inData = [SEALING_KEY, "schedule"].map((name) => join(data, name));
+  return [...SETTINGS.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
 }

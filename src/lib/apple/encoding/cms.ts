@@ -32,6 +32,17 @@ interface Recipient {
   readonly encryptedKey: Uint8Array;
 }
 
+/** A message's type follows its outer length, which takes six bytes at most. */
+const TYPE_WITHIN = 20;
+
+/** Which message some bytes begin as, be they whole or not; undefined where it is another one, or none. */
+export function messageTypeOf(message: Uint8Array): "enveloped" | "signed" | undefined {
+  const start = Buffer.from(message.subarray(0, TYPE_WITHIN));
+  const is = (type: string): boolean => start.includes(Buffer.from(`0609${type}`, "hex"));
+  if (is(ENVELOPED)) return "enveloped";
+  return is(SIGNED) ? "signed" : undefined;
+}
+
 /** Encrypted content (CMS EnvelopedData) with the keys it may be opened by. */
 export interface Envelope {
   /** as node:crypto calls it; undefined where it is none of S/MIME's */

@@ -1,3 +1,5 @@
+import { TAG } from "./ber.ts";
+
 /** One `-----BEGIN …-----` block. */
 export interface PemBlock {
   /** `CERTIFICATE`, `PRIVATE KEY` */
@@ -51,6 +53,25 @@ export function unwrapped(written: string): Buffer | undefined {
   }
   const headersEnd = /^[A-Za-z-]+:/.test(written) ? written.search(/\r?\n\r?\n/) : 0;
   return fromBase64(written.slice(Math.max(headersEnd, 0)));
+}
+
+const UTF8_MARK = "\xef\xbb\xbf";
+
+/** The characters of a text file, one each, without the mark that may begin one in UTF-8. */
+export const writtenIn = (bytes: Uint8Array): string => latin1Of(bytes).replace(UTF8_MARK, "");
+
+/** A SEQUENCE too long to have its length in one byte, as all of these are; text in ASCII never begins so. */
+export const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;
+
+/**
+ * The structure in BER that a file is, or has as {@link unwrapped} finds it.
+ *
+ * @returns undefined where the file is nothing of the kind
+ */
+export function structureIn(bytes: Uint8Array): Uint8Array | undefined {
+  if (isBinary(bytes)) return bytes;
+  const inside = unwrapped(writtenIn(bytes));
+  return inside !== undefined && isBinary(inside) ? inside : undefined;
 }
 
 /** The bytes of a text that is nothing but base64 and white space; else undefined. */

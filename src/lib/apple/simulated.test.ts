@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { readRenewables } from "./index.ts";
+import { isSimulatedCertificate, isSimulatedName, isSimulatedToken } from "./simulated.ts";
+import { describeWithOpenssl, Workshop } from "./testing/openssl.ts";
+
+test("names and tokens of the simulator are told by its mark", () => {
+  expect(["株式会社例 (SIMULATOR)", "株式会社例", "simulator", "", null, undefined].map(isSimulatedName)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+  const tokens = ["CK_SIMULATOR_1", "CK_1", "CK_1_SIMULATOR_", "SIMULATOR"];
+  expect(tokens.map((consumerKey) => isSimulatedToken({ consumerKey }))).toEqual([true, false, false, false]);
+});
+
+test.each([
+  [{ subject: "UID=com.apple.mgmt.External.1\nCN=APSP:1 SIMULATOR", issuer: "CN=a" }, true],
+  [{ subject: "CN=a\nO=SIMULATOR", issuer: "CN=a" }, true],
+  [{ subject: "CN=a", issuer: "CN=Apple SIMULATOR CA" }, true],
+  [{ subject: "CN=a", issuer: "O=SIMULATOR" }, true],
+  [{ subject: "CN=a\nOU=SIMULATOR", issuer: "CN=a" }, false],
+  [{ subject: undefined, issuer: undefined }, false],
+])("a certificate of the names %j: %s", (names, expected) => {
+  expect(isSimulatedCertificate(names)).toBe(expected);
+});
+
+describeWithOpenssl("certificates made by openssl", () => {
+  test("those of the simulator are marked where a file is read, others have no mark at all", () => {
+    const workshop = new Workshop();
+    const read = (subject: string) => {
+      const bytes = Buffer.from(workshop.certificate({ subject }).certificate);
+      return readRenewables({ name: "push.pem", bytes })[0];
+    };
+    const found = ["/UID=com.apple.mgmt.External.1/CN=APSP:1/O=SIMULATOR", "/UID=com.apple.mgmt.External.1/CN=APSP:1"];
+    const [simulated, other] = found.map(read);
+    workshop.close();
+    expect(simulated?.simulated).toBe(true);
+    expect(other).not.toHaveProperty("simulated");
+  });
+});

@@ -1,0 +1,181 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { systemProcesses } from "../files/index.ts";
+import { locateHome, type Home } from "./home.ts";
+import { openSealing, type Sealing } from "./sealing.ts";
+
+const posix = process.platform !== "win32";
+const userId = process.geteuid?.();
+const processes = systemProcesses(process.pid, process.kill.bind(process), "here");
+
+let root: string;
+let home: Home;
+let sealing: Sealing;
+let path: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "sealing-"));
+  const environment = { CLOMOCTL_HOME: join(root, "home") };
+  home = locateHome({ platform: process.platform, environment, userFolder: root, workingFolder: root, userId });
+  sealing = openSealing(home, processes, async () => {});
+  path = join(home.data, "sealing.key");
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const SECRET = "CS_カナリア\n";
+
+/** Seals in this home by a key of its own. */
+const useKey = async (key = Buffer.alloc(32, 7).toString("base64url")): Promise<void> => {
+  await mkdir(home.data, { recursive: true });
+  await writeFile(path, `${key}\n`, { mode: 0o600 });
+};
+
+test("opening it makes nothing; the first secret makes a key for its owner alone", async () => {
+  expect(await readdir(root)).toEqual([]);
+  const sealed = await sealing.seal("ade-token", SECRET);
+  expect(await sealing.unseal("ade-token", sealed)).toBe(SECRET);
+  expect(await readFile(path, "utf8")).toMatch(/^[A-Za-z0-9_-]{43}\n$/);
+  expect((await readdir(home.data)).toSorted()).toEqual(["sealing.key", "settings.lock", "tmp"]);
+  expect(posix ? (await stat(path)).mode & 0o777 : 0o600).toBe(0o600);
+  expect(await openSealing(home, processes).unseal("ade-token", sealed)).toBe(SECRET);
+});
+
+test("a text, whatever it is, comes back; sealed it is another one each time, and shows nothing", async () => {
+  await useKey();
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 300 }), fc.string(), async (secret, purpose) => {
+      const [one, other] = [await sealing.seal(purpose, secret), await sealing.seal(purpose, secret)];
+      expect(one).not.toBe(other);
+      expect(one).toMatch(/^[A-Za-z0-9_-]+$/);
+      const bytes = Buffer.from(one, "base64url");
+      expect(bytes.length).toBe(1 + 4 + 12 + 16 + Buffer.byteLength(secret));
+      expect(bytes.subarray(0, 5).toString("hex")).toBe("014bb06f8e");
+      expect(Buffer.byteLength(secret) >= 8 && bytes.includes(Buffer.from(secret))).toBe(false);
+      expect(await sealing.unseal(purpose, one)).toBe(secret);
+    }),
+  );
+});
+
+test("a changed byte, a cut, another purpose: it is damaged, and says nothing of what it held", async () => {
+  await useKey();
+  const sealed = Buffer.from(await sealing.seal("ade-token", SECRET), "base64url");
+  const refused = async (purpose: string, bytes: Uint8Array) => {
+    const failed: unknown = await sealing
+      .unseal(purpose, Buffer.from(bytes).toString("base64url"))
+      .catch((error: unknown) => error);
+    // bytes 1 to 4 name the key
+    expect(failed).toMatchObject({ code: expect.stringMatching(/^(unexpected|input-rejected)$/) });
+    expect(JSON.stringify(failed)).not.toMatch(/CS_|カナリア/);
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.nat(sealed.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+      await refused(
+        "ade-token",
+        sealed.map((byte, index) => (index === at ? byte ^ flip : byte)),
+      );
+    }),
+  );
+  await fc.assert(fc.asyncProperty(fc.nat(sealed.length - 1), (end) => refused("ade-token", sealed.subarray(0, end))));
+  await refused("vpp-token", sealed);
+  await refused("", sealed);
+  await expect(sealing.unseal("vpp-token", sealed.toString("base64url"))).rejects.toMatchObject({
+    code: "unexpected",
+    what: { en: "a secret in the tenant's database is damaged: vpp-token" },
+  });
+});
+
+test("on a machine with another key, or with none, it says where the right one is to go", async () => {
+  await useKey();
+  const sealed = await sealing.seal("push-certificate", SECRET);
+  const refused = {
+    code: "input-rejected",
+    where: path,
+    what: { ja: expect.stringContaining("別の鍵で暗号化されています") },
+    hint: { en: expect.stringContaining(`copy sealing.key here`) },
+  };
+  await useKey(Buffer.alloc(32, 8).toString("base64url"));
+  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(refused);
+  await rm(path);
+  await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(refused);
+  expect(await readdir(home.data)).toEqual([]);
+});
+
+test.skipIf(!posix)("a key that others may read is refused, with the command that helps", async () => {
+  await useKey();
+  const sealed = await sealing.seal("ade-token", SECRET);
+  for (const mode of [0o640, 0o604, 0o620]) {
+    await chmod(path, mode);
+    const refused = { code: "input-rejected", where: path, hint: { en: expect.stringContaining(`chmod 600 ${path}`) } };
+    await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refused);
+    await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refused);
+  }
+  await chmod(path, 0o400);
+  expect(await sealing.unseal("ade-token", sealed)).toBe(SECRET);
+  const other = openSealing({ ...home, userId: (userId ?? 0) + 1 }, processes);
+  const refused = userId === 0 ? undefined : "belongs to another user";
+  const told = await other.unseal("ade-token", sealed).catch((error: Error) => error.message);
+  expect(told).toContain(refused ?? SECRET);
+});
+
+test.each([
+  ["empty", ""],
+  ["an empty line", "\n"],
+  ["a word", "key"],
+  ["cut off", "A".repeat(42)],
+  ["two lines", `${"A".repeat(43)}\n\n`],
+  ["long", "A".repeat(5000)],
+  ["no base64url", "=".repeat(43)],
+])("what is no key is neither used nor written over: %s", async (_, content) => {
+  await useKey();
+  const sealed = await sealing.seal("ade-token", SECRET);
+  await writeFile(path, content);
+  const refused = { code: "input-rejected", where: path, what: { en: expect.stringContaining("not a key") } };
+  await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refused);
+  await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refused);
+  expect(await readFile(path, "utf8")).toBe(content);
+});
+
+test("a folder in its place, and a home that cannot be written, are told", async () => {
+  await mkdir(path, { recursive: true });
+  await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject({ code: "input-rejected", where: path });
+  await rm(home.data, { recursive: true });
+  await writeFile(home.data, "no folder");
+  await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject({
+    code: "unexpected",
+    hint: { en: expect.stringContaining("CLOMOCTL_HOME") },
+  });
+});
+
+test.skipIf(!posix)("data in a folder that cannot be written, with settings that can", async () => {
+  await mkdir(join(root, "elsewhere"));
+  await symlink(join(root, "missing", "folder"), join(root, "data"));
+  const apart = openSealing({ ...home, data: join(root, "data") }, processes, async () => {});
+  await expect(apart.seal("ade-token", SECRET)).rejects.toMatchObject({
+    code: "unexpected",
+    where: join(root, "data"),
+  });
+});
+
+test("processes that seal their first secret at once have one key", async () => {
+  const [own, files] = ["./sealing.ts", "../files/index.ts"].map((name) => new URL(name, import.meta.url).href);
+  const seal = (secret: string) =>
+    promisify(execFile)(process.execPath, [
+      "--input-type=module",
+      "-e",
+      `import { openSealing } from ${JSON.stringify(own)};
+       import { systemProcesses } from ${JSON.stringify(files)};
+       const processes = systemProcesses(process.pid, process.kill.bind(process), "here");
+       const sealing = openSealing(${JSON.stringify(home)}, processes);
+       process.stdout.write(await sealing.seal("ade-token", ${JSON.stringify(secret)}));`,
+    ]);
+  const secrets = ["a", "b", "c", "d"];
+  const sealed = await Promise.all(secrets.map(seal));
+  const opened = await Promise.all(sealed.map(({ stdout }) => sealing.unseal("ade-token", stdout)));
+  expect(opened).toEqual(secrets);
+  expect((await readdir(home.data)).filter((name) => name.startsWith("."))).toEqual([]);
+}, 60_000);
