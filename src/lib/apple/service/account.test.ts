@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { accountOf, limitOf } from "./account.ts";
+
+const WHERE = "GET https://a.example/account";
+
+/** As micromdm keeps one: dep/testdata/account_response.json. */
+const ACCOUNT = {
+  server_name: "CLOMO",
+  server_uuid: "677CAB70FE18AB3C",
+  facilitator_id: "facilitator@example.jp",
+  admin_id: "admin@example.jp",
+  org_name: "株式会社例",
+  org_email: "it@example.jp",
+  org_phone: "03-0000-0000",
+  org_address: "東京都",
+  org_type: "org",
+  org_version: "v2",
+  org_id: "1234",
+  org_id_hash: "abcd",
+  urls: [
+    { uri: "/session", http_method: ["GET"] },
+    { uri: "/server/devices", http_method: ["POST"], limit: { default: 100, maximum: 500 } },
+    { uri: "/profile/devices", http_method: ["POST", "PUT"], limit: { maximum: 250 } },
+  ],
+};
+
+test("an account has server, organisation and limits", () => {
+  expect(accountOf(WHERE, ACCOUNT)).toEqual({
+    serverName: "CLOMO",
+    serverUuid: "677CAB70FE18AB3C",
+    adminId: "admin@example.jp",
+    facilitatorId: "facilitator@example.jp",
+    orgName: "株式会社例",
+    orgEmail: "it@example.jp",
+    orgPhone: "03-0000-0000",
+    orgAddress: "東京都",
+    orgId: "1234",
+    orgIdHash: "abcd",
+    orgType: "org",
+    orgVersion: "v2",
+    limits: [
+      { path: "/server/devices", method: "POST", default: 100, maximum: 500 },
+      { path: "/profile/devices", method: "POST", default: 250, maximum: 250 },
+      { path: "/profile/devices", method: "PUT", default: 250, maximum: 250 },
+    ],
+  });
+});
+
+test("an account may say little", () => {
+  const account = accountOf(WHERE, { server_name: "S", server_uuid: "U", org_name: "O" });
+  expect(account).toMatchObject({ serverName: "S", adminId: null, orgType: null, limits: [] });
+});
+
+test("limits are those of method and path, else Apple's usual ones", () => {
+  const account = accountOf(WHERE, ACCOUNT);
+  expect(limitOf(account, "/server/devices", "POST")).toEqual({ default: 100, maximum: 500 });
+  expect(limitOf(account, "/server/devices", "GET")).toEqual({ default: 100, maximum: 1000 });
+  expect(limitOf(account, "/devices", "POST")).toEqual({ default: 100, maximum: 1000 });
+});
+
+describe("what is not as documented", () => {
+  const limited = (limit: unknown, http_method: unknown = ["POST"]) => ({
+    urls: [{ uri: "/devices", http_method, limit }],
+  });
+
+  test.each([
+    ["server_name", { server_name: undefined }],
+    ["server_uuid", { server_uuid: "" }],
+    ["org_name", { org_name: 1 }],
+    ["org_email", { org_email: [] }],
+    ["urls", { urls: "none" }],
+    ["urls", { urls: [1] }],
+    ["uri", { urls: [{ limit: { maximum: 1 } }] }],
+    ["limit", limited(0)],
+    ["limit", limited({ maximum: 0 })],
+    ["limit", limited({ maximum: 1.5 })],
+    ["limit", limited({ maximum: 1, default: "1" })],
+    ["http_method", limited({ maximum: 1 }, "POST")],
+    ["http_method", limited({ maximum: 1 }, [1])],
+  ])("is refused by the name of %s", (member, change) => {
+    expect(() => accountOf(WHERE, { ...ACCOUNT, ...change })).toThrow(
+      expect.objectContaining({ code: "unavailable", message: expect.stringMatching(`: ${member}$`) }),
+    );
+  });
+});

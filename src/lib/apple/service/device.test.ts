@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import { objectOf } from "../answer.ts";
+import { deviceOf, devicePageOf } from "./device.ts";
+
+const WHERE = "POST https://a.example/server/devices";
+
+const ROW = {
+  serial_number: "C8TJ500QF1MN",
+  model: "IPHONE 15",
+  description: "IPHONE 15 BLACK 128GB-JPN",
+  color: "BLACK",
+  asset_tag: "A-1",
+  profile_status: "assigned",
+  profile_uuid: "88FC4E378FEA4021A94B2D7268FBF767",
+  profile_assign_time: "2026-11-01T00:00:00Z",
+  profile_push_time: "2026-11-02T00:00:00Z",
+  device_assigned_date: "2026-10-31T15:00:00Z",
+  device_assigned_by: "admin@example.jp",
+  os: "iOS",
+  device_family: "iPhone",
+  mdm_migration_deadline: "2027-02-28T15:00:00Z",
+  op_type: "added",
+  op_date: "2026-10-31T15:00:01Z",
+};
+
+describe("a device", () => {
+  test("has what Apple tells of it", () => {
+    expect(deviceOf(WHERE, { ...ROW, something_new: { a: 1 } })).toEqual({
+      serialNumber: "C8TJ500QF1MN",
+      model: "IPHONE 15",
+      description: "IPHONE 15 BLACK 128GB-JPN",
+      color: "BLACK",
+      assetTag: "A-1",
+      profileStatus: "assigned",
+      profileUuid: "88FC4E378FEA4021A94B2D7268FBF767",
+      profileAssignTime: "2026-11-01T00:00:00Z",
+      profilePushTime: "2026-11-02T00:00:00Z",
+      deviceAssignedDate: "2026-10-31T15:00:00Z",
+      deviceAssignedBy: "admin@example.jp",
+      os: "iOS",
+      deviceFamily: "iPhone",
+      mdmMigrationDeadline: "2027-02-28T15:00:00Z",
+      opType: "added",
+      opDate: "2026-10-31T15:00:01Z",
+    });
+  });
+
+  test("has null where Apple says nothing", () => {
+    const device = deviceOf(WHERE, { serial_number: "A", model: null, op_date: "", device_assigned_by: "-1" });
+    expect(Object.entries(device).filter(([, value]) => value !== null)).toEqual([
+      ["serialNumber", "A"],
+      ["deviceAssignedBy", "-1"],
+    ]);
+    expect(Object.keys(device)).toHaveLength(16);
+  });
+
+  test.each([
+    ["2026-11-01T09:00:00+0900", "2026-11-01T00:00:00Z"],
+    ["2026-11-01T00:00:00.123Z", "2026-11-01T00:00:00Z"],
+    ["2028-02-29T00:00:00Z", "2028-02-29T00:00:00Z"],
+    ["2026-04-30T00:00:00Z", "2026-04-30T00:00:00Z"],
+  ])("has %s as a UTC instant", (op_date, opDate) => {
+    expect(deviceOf(WHERE, { serial_number: "A", op_date })).toMatchObject({ opDate });
+  });
+
+  test.each([
+    ["serial_number", undefined],
+    ["serial_number", ""],
+    ["serial_number", "A".repeat(65)],
+    ["serial_number", "A\u001B[31m"],
+    ["serial_number", "あ"],
+    ["serial_number", 1],
+    ["model", 7],
+    ["description", ["SECRET"]],
+    ["color", "\0"],
+    ["asset_tag", "\uD800"],
+    ["asset_tag", "A".repeat(5000)],
+    ["profile_status", {}],
+    ["op_date", "2026-02-30T00:00:00Z"],
+    ["op_date", "2026-04-31T00:00:00Z"],
+    ["op_date", "SECRET"],
+    ["op_date", 1_700_000_000],
+    ["profile_assign_time", "2026-11-01T25:00:00Z"],
+  ])("is refused by the name of %s alone where it is %j", (member, value) => {
+    expect(() => deviceOf(WHERE, { ...ROW, [member]: value })).toThrow(
+      expect.objectContaining({
+        code: "unavailable",
+        where: WHERE,
+        message: `the answer is not as Apple documents it: ${member}`,
+        cause: undefined,
+      }),
+    );
+  });
+
+  test.each([null, "A", [ROW]])("is an object, not %j", (row) => {
+    expect(() => deviceOf(WHERE, row)).toThrow("not as Apple documents it: devices");
+  });
+});
+
+describe("a page", () => {
+  const PAGE = { devices: [ROW], cursor: "c1", fetched_until: "2026-11-22T19:00:00Z", more_to_follow: true };
+
+  test("has devices, and where to go on", () => {
+    expect(devicePageOf(WHERE, PAGE)).toMatchObject({
+      devices: [{ serialNumber: ROW.serial_number }],
+      cursor: "c1",
+      fetchedUntil: "2026-11-22T19:00:00Z",
+      moreToFollow: true,
+    });
+    expect(devicePageOf(WHERE, { cursor: "c", more_to_follow: false })).toEqual({
+      devices: [],
+      cursor: "c",
+      fetchedUntil: null,
+      moreToFollow: false,
+    });
+  });
+
+  test.each([
+    ["devices", { SN: ROW }],
+    ["cursor", undefined],
+    ["cursor", ""],
+    ["cursor", "c".repeat(5000)],
+    ["more_to_follow", "false"],
+    ["more_to_follow", undefined],
+    ["fetched_until", 1],
+  ])("is refused by the name of %s where it is %j", (member, value) => {
+    expect(() => devicePageOf(WHERE, { ...PAGE, [member]: value })).toThrow(`documents it: ${member}`);
+  });
+
+  test("is no more than an object", () => {
+    for (const body of ["", "[]", "null", '"c"', '{"devices":[', "<html>"]) {
+      expect(() => objectOf(WHERE, body)).toThrow("documents it: JSON");
+    }
+  });
+
+  test("of 1,000 devices is read in little more time than its JSON", () => {
+    const rows = Array.from({ length: 1000 }, (_, n) => ({ ...ROW, serial_number: `SIM${n}` }));
+    const body = JSON.stringify({ ...PAGE, devices: rows });
+    const timed = (work: () => unknown): number => {
+      const times = Array.from({ length: 150 }, () => {
+        const start = performance.now();
+        work();
+        return performance.now() - start;
+      });
+      return Math.min(...times);
+    };
+    const parsing = timed(() => JSON.parse(body));
+    const both = timed(() => devicePageOf(WHERE, objectOf(WHERE, body)));
+    // a millisecond, or on a slower machine what its JSON takes
+    expect(both - parsing).toBeLessThan(Math.max(1, parsing));
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../errors/index.ts";
+import { NOW } from "../testing/apple.ts";
+import { APPLE_ERRORS, CursorRefused, refusalOf } from "./errors.ts";
+
+const WHERE = "GET https://a.example/session";
+
+const refusal = (status: number, body: string, headers: Readonly<Record<string, string>> = {}, where = WHERE) =>
+  refusalOf(where, { status, headers, body }, NOW);
+
+/** Status, body and exit code of all that is known of Apple, of Apple's own simulator and of Jamf's list. */
+const ERRORS = [
+  [403, "T_C_NOT_SIGNED", "not-permitted"],
+  [403, "ACCESS_DENIED", "not-permitted"],
+  [401, "token_rejected", "not-permitted"],
+  [403, "token_rejected", "not-permitted"],
+  [403, "signature_invalid", "not-permitted"],
+  [403, "token_expired", "not-permitted"],
+  [403, "SERVER_INACTIVE", "not-permitted"],
+  [400, "oauth_problem_advice", "not-permitted"],
+  [401, "oauth_problem_advice", "not-permitted"],
+  [400, "USER_AGENT_MISSING", "unavailable"],
+  [400, "USER_AGENT_INVALID", "unavailable"],
+  [429, "TOO_MANY_REQUESTS", "unavailable"],
+  [400, "INVALID_CURSOR", "input-rejected"],
+  [400, "EXPIRED_CURSOR", "input-rejected"],
+  [400, "EXHAUSTED_CURSOR", "input-rejected"],
+  [400, "CURSOR_REQUIRED", "input-rejected"],
+  [400, "DEVICE_ID_REQUIRED", "input-rejected"],
+  [400, "PROFILE_UUID_REQUIRED", "input-rejected"],
+  [400, "CONFIG_NAME_REQUIRED", "input-rejected"],
+  [400, "CONFIG_NAME_INVALID", "input-rejected"],
+  [400, "CONFIG_URL_REQUIRED", "input-rejected"],
+  [400, "CONFIG_URL_INVALID", "input-rejected"],
+  [400, "DEPARTMENT_INVALID", "input-rejected"],
+  [400, "FLAGS_INVALID", "input-rejected"],
+  [400, "LOCALE_INVALID", "input-rejected"],
+  [400, "MAGIC_INVALID", "input-rejected"],
+  [400, "SUPPORT_EMAIL_INVALID", "input-rejected"],
+  [400, "SUPPORT_PHONE_INVALID", "input-rejected"],
+  [403, "APPLE_SEED_FOR_IT_TURNED_OFF", "not-permitted"],
+] as const;
+
+const REASONS: ReadonlyMap<number, string> = new Map([
+  [400, "Bad Request"],
+  [401, "Unauthorized"],
+  [403, "Forbidden"],
+  [429, "Too Many Requests"],
+]);
+
+describe("Apple's errors", () => {
+  test.each(ERRORS)("%i %s", (status, code, exit) => {
+    for (const body of [code, `"${code}"`, `${code}${REASONS.get(status)}`, `${code}\r\n`, `{"code":"${code}"}`]) {
+      const failure = refusal(status, body);
+      expect(failure).toBeInstanceOf(Failure);
+      expect(failure).toMatchObject({ apple: code, code: exit, where: WHERE });
+      expect(failure.hint?.en).not.toBe("");
+      expect(failure.hint?.ja).not.toBe("");
+    }
+  });
+
+  test("are all tested", () => {
+    expect(new Set(ERRORS.map(([, code]) => code))).toEqual(new Set(Object.keys(APPLE_ERRORS)));
+  });
+
+  test("say what to do next", () => {
+    expect(refusal(403, "T_C_NOT_SIGNEDForbidden").hint?.en).toContain("https://business.apple.com");
+    for (const body of ["token_rejectedForbidden", "signature_invalidForbidden", "token_expiredForbidden"]) {
+      expect(refusal(403, body).hint?.en).toContain("clomoctl ade token set FILE");
+    }
+    expect(refusal(401, "oauth_problem_adviceUnauthorized").what.en).toBe("Apple does not accept the server token");
+  });
+
+  test("are not looked for where they do not belong, nor in long pages", () => {
+    expect(refusal(500, "T_C_NOT_SIGNED")).toMatchObject({ apple: "UNKNOWN", code: "unavailable" });
+    expect(refusal(403, `<html>${" ".repeat(5000)}T_C_NOT_SIGNED`)).toMatchObject({ apple: "UNKNOWN" });
+  });
+});
+
+describe("a cursor", () => {
+  test.each([
+    ["INVALID_CURSOR", "invalid"],
+    ["EXPIRED_CURSOR", "expired"],
+    ["EXHAUSTED_CURSOR", "exhausted"],
+    ["CURSOR_REQUIRED", "required"],
+  ])("that is refused is told apart: %s", (code, cursor) => {
+    const failure = refusal(400, `"${code}"`);
+    expect(failure).toBeInstanceOf(CursorRefused);
+    expect(failure).toMatchObject({ cursor });
+  });
+});
+
+describe("the clock", () => {
+  const at = (date: string, body = "oauth_problem_adviceUnauthorized") => refusal(401, body, { date });
+
+  test("is told where it is wrong", () => {
+    expect(at("Sun, 22 Nov 2026 18:50:00 GMT")).toMatchObject({
+      apple: "CLOCK",
+      code: "not-permitted",
+      what: { en: expect.stringContaining("the clock of this machine is 10 minutes fast") },
+    });
+    expect(at("Sun, 22 Nov 2026 20:00:00 GMT", "")).toMatchObject({
+      apple: "CLOCK",
+      what: { ja: expect.stringContaining("60 分遅れて") },
+    });
+  });
+
+  test("is not told where it is right, or something else is wrong", () => {
+    expect(at("Sun, 22 Nov 2026 18:56:00 GMT")).toMatchObject({ apple: "oauth_problem_advice" });
+    expect(at("yesterday")).toMatchObject({ apple: "oauth_problem_advice" });
+    expect(refusal(401, "oauth_problem_advice")).toMatchObject({ apple: "oauth_problem_advice" });
+    expect(at("Sun, 22 Nov 2026 18:50:00 GMT", "token_rejected")).toMatchObject({ apple: "token_rejected" });
+  });
+});
+
+describe("what is not known", () => {
+  test.each([
+    [400, "NEW_CODE", "input-rejected", "Apple answered 400 (NEW_CODE)"],
+    [400, '"NEW_CODE"', "input-rejected", "Apple answered 400 (NEW_CODE)"],
+    [401, "", "not-permitted", "Apple answered 401"],
+    [403, "NEW_CODEForbidden", "not-permitted", "Apple answered 403 (NEW_CODEForbidden)"],
+    [404, "Not Found", "unavailable", "Apple answered 404 (Not Found)"],
+    [405, "", "unavailable", "Apple answered 405"],
+    [302, "", "unavailable", "Apple answered 302"],
+    [500, "<html>\u001B[31m</html>", "unavailable", "Apple answered 500"],
+    [502, "A".repeat(81), "unavailable", "Apple answered 502"],
+  ])("is told by its status, and its word: %i %s", (status, body, code, message) => {
+    expect(refusal(status, body)).toMatchObject({ code, message });
+  });
+
+  test("of a profile is that Apple does not have it", () => {
+    expect(refusal(404, "NOT_FOUND", {}, "GET https://a.example/profile")).toMatchObject({
+      apple: "NO_SUCH_PROFILE",
+      code: "not-found",
+      hint: { en: expect.stringContaining("ade profiles create --from") },
+    });
+  });
+});
