@@ -41,6 +41,8 @@ export interface Machine {
   readonly beforeChange?: Connection["beforeChange"];
   /** called where an export left no record in the audit */
   readonly unaudited?: Connection["unaudited"];
+  /** how an embedded tenant reaches Apple's services, and seals what it keeps for them */
+  readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
   /** how an embedded tenant sends mail */
   readonly mail?: TenantOptions["mail"];
   /**
@@ -83,7 +85,7 @@ type Mailing = NonNullable<Machine["mail"]>;
 type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName, hostName, as, program, mail, upgrading, signal, rehearsesIn }: Machine,
+  { clock, processes, userName, hostName, as, program, apple, mail, upgrading, signal, rehearsesIn }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
   installLightMessages();
@@ -102,6 +104,12 @@ async function connectInProcess(
         origin: { host: hostName, user: userName, program, access: "embedded" },
       },
       processes,
+      apple: apple && {
+        ...apple,
+        wait: (delayMs, stop) => sleep(delayMs, undefined, { signal: stop }),
+        // as Apple reads it: name and version
+        program: program.replace(" ", "/"),
+      },
       mail,
       upgrading: () => {
         isUpgraded = true;

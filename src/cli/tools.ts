@@ -17,6 +17,7 @@ import { minuteIn } from "../lib/model/time.ts";
 import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { shownWord } from "../lib/text/shell-word.ts";
+import type { openSealing, Sealing } from "../lib/config/sealing.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { isHungUp, type Host, type Outside } from "./outside.ts";
@@ -159,6 +160,13 @@ const userOf = ({ clock, userName, hostName }: Outside) => ({
 const homeOf = ({ host, userFolder, userId }: Outside): Home =>
   locateHome({ platform: host.platform, environment: host.env, userFolder, workingFolder: host.cwd(), userId });
 
+/** The home, in which SQLite shall put its temporary files: it reads the process's own environment. */
+const homeForTenants = (outside: Outside): Home => {
+  const home = homeOf(outside);
+  outside.host.env["SQLITE_TMPDIR"] = home.temporary;
+  return home;
+};
+
 /** How embedded tenants send mail. */
 const mailOf =
   ({ host: { env, platform } }: Outside, home: Home): NonNullable<TenantMachine["mail"]> =>
@@ -168,6 +176,16 @@ const mailOf =
       environment: env,
       modes: platform !== "win32",
     })();
+
+/** How embedded tenants seal what they keep for Apple's services; loaded by the first secret. */
+function sealingOf(...place: Parameters<typeof openSealing>): Sealing {
+  let opened: Promise<Sealing> | undefined;
+  const open = () => (opened ??= import("../lib/config/sealing.ts").then((sealing) => sealing.openSealing(...place)));
+  return {
+    seal: async (purpose, secret) => (await open()).seal(purpose, secret),
+    unseal: async (purpose, sealed) => (await open()).unseal(purpose, sealed),
+  };
+}
 
 /** Whether there is a tenant whose status can be shown: a context was added, or `embedded` has held data. */
 export const hasTenants = async (outside: Outside): Promise<boolean> =>
@@ -250,9 +268,7 @@ export function openTools(
   const stdin = stdinOf(outside);
   const { signal } = interrupts;
   const workingFolder = host.cwd();
-  const home = homeOf(outside);
-  // where SQLite puts its temporary files; it reads the process's own environment
-  environment["SQLITE_TMPDIR"] = home.temporary;
+  const home = homeForTenants(outside);
   const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const temporary = { temporaryFolder: home.temporary, processes, kept: keptIn(home) };
   const swept = sweepTemporaryFiles(temporary);
@@ -266,9 +282,10 @@ export function openTools(
   );
   const rehearsesIn = isRehearsal ? temporary : undefined;
   const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal), rehearsesIn };
-  const machine = { ...userOf(outside), ...told, as: globals.as, processes, mail: mailOf(outside, home), signal };
-  const tenants = tenantsOf(outside, { terminal, globals }, machine);
   const apple = openedOnce(outside.openApple);
+  const services = { apple: { send: apple.send, sealing: sealingOf(home, processes) }, mail: mailOf(outside, home) };
+  const machine = { ...userOf(outside), ...told, ...services, as: globals.as, processes, signal };
+  const tenants = tenantsOf(outside, { terminal, globals }, machine);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {
     terminal,

@@ -1,4 +1,5 @@
 export type * from "./accounts.ts";
+export type * from "./ade.ts";
 export type * from "./administrators.ts";
 export type * from "./audit.ts";
 export type * from "./console.ts";
@@ -19,6 +20,7 @@ export const NOUNS = {
   users: () => import("./users.ts"),
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
+  ade: () => import("./ade.ts"),
   accounts: () => import("./accounts.ts"),
   administrators: () => import("./administrators.ts"),
   roles: () => import("./roles.ts"),

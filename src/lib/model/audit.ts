@@ -12,6 +12,7 @@ const NOUNS: Readonly<Record<string, Text>> = {
   accounts: text("CLOMO account", "CLOMO アカウント"),
   tenant: text("tenant", "テナント情報"),
   renewals: text("renewal", "更新期限"),
+  ade: text("ADE", "ADE"),
   audit: text("audit", "監査ログ"),
 };
 
@@ -44,6 +45,11 @@ const OWN: Readonly<Record<string, Text>> = {
   "roles.schemes.edit": text("edit scheme", "スキームを編集"),
   "roles.schemes.delete": text("delete scheme", "スキームを削除"),
   "accounts.settings": text("set account settings", "アカウント設定を変更"),
+  "ade.endpoint": text("set ADE endpoint", "ADE の接続先を変更"),
+  "ade.keypair": text("make ADE key pair", "ADE の公開鍵を作成"),
+  "ade.token": text("set ADE server token", "ADE サーバートークンを設定"),
+  "ade.sync": text("sync with Apple", "ADE デバイスを同期"),
+  "ade.release": text("confirm release of devices", "ADE デバイスの解除を確認"),
   "administrators.mark": text("mark administrators", "管理者の印を変更"),
   "console.confirm": text("confirm task", "作業の完了を確認"),
   "console.drop": text("drop task", "作業を取り下げ"),

@@ -45,7 +45,7 @@ export interface Said extends Cited {
 const ROWS = Object.keys(OPERATIONS) as readonly Operation[];
 
 /** What CLOMO PANEL itself has; the others are of clomoctl, or of SECURED APPs MANAGER. */
-const IN_PANEL = ROWS.filter((operation) => /^(?:orgs|users|fields|accounts|schemes|devices)\./.test(operation));
+const IN_PANEL = ROWS.filter((operation) => /^(?:orgs|users|fields|accounts|schemes|devices|apple)\./.test(operation));
 
 /** The check items of a scheme that the manual names. @see facts 2.1 */
 const NAMED_ITEMS = ROWS.filter((operation) => "manual" in OPERATIONS[operation]);
@@ -239,6 +239,8 @@ const REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: R
   "devices.write": ["inside", "no", "item"],
   "devices.note": ["inside", "inside", "inside"],
   "devices.delete": ["inside", "no", "item"],
+  "apple.read": ["no", "no", "no"],
+  "apple.write": ["no", "no", "no"],
   "secured.read": ["no", "no", "item"],
   "secured.write": ["no", "no", "item"],
   "console.read": ["inside", "inside", "inside"],

@@ -49,6 +49,10 @@ export const OPERATIONS = {
   "devices.write": { about: text("add and change devices, give them owners", "デバイスの登録・変更・所有者の設定") },
   "devices.note": { about: text("write memos and tags of devices", "デバイスのメモとタグの変更") },
   "devices.delete": { about: text("delete devices", "デバイスの削除") },
+  "apple.read": { about: text("read ADE, push certificate and VPP tokens", "ADE・プッシュ通知証明書・VPP の閲覧") },
+  "apple.write": {
+    about: text("set ADE, push certificate and VPP tokens, and sync", "ADE・プッシュ通知証明書・VPP の設定と同期"),
+  },
   "secured.read": { about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧") },
   "secured.write": {
     about: text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
@@ -73,6 +77,7 @@ export const OPERATION_GROUPS = {
   schemes: text("custom schemes", "カスタム管理権限スキーム"),
   roles: text("roles", "管理者権限"),
   devices: text("devices", "デバイス"),
+  apple: text("Apple's services", "Apple のサービス"),
   secured: text("SECURED APPs", "SECURED APPs"),
   console: text("work in the console", "管理画面で行う作業"),
   audit: text("audit", "監査ログ"),

@@ -4,10 +4,12 @@ import { createApp } from "./http/app.ts";
 import type { TenantParts } from "./http/handler.ts";
 import { thrown } from "./http/problem.ts";
 import { instant, type Surroundings } from "./ids.ts";
+import { Jobs } from "./jobs.ts";
 import { Session } from "./session.ts";
 import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { OpenMail } from "./use/accounts/reset.ts";
+import type { AppleAccess } from "./use/ade/guard.ts";
 import { openSqlite, type OpenStore, type SqliteTenant } from "./store/sqlite/open.ts";
 
 /** An open tenant: `fetch` answers the tenant API. */
@@ -27,6 +29,8 @@ export interface TenantOptions extends Pick<
   /** the account that he acts as; by default he may do everything */
   readonly as?: string | undefined;
   readonly surroundings: Surroundings;
+  /** how it reaches Apple's services; without it, it reaches none */
+  readonly apple?: AppleAccess | undefined;
   /** how it sends mail; without it, it sends none */
   readonly mail?: OpenMail | undefined;
   /** knows which processes are alive, to name the holder of a lock; without it nobody is named */
@@ -42,10 +46,11 @@ const NOBODY: Processes = { self: 0, isAlive: () => false };
  *   it, `not-permitted` when it needs a migration and cannot be written, `unexpected` when its file is damaged
  */
 export const openTenant = (options: TenantOptions): OpenTenant => {
-  const { actor, as, surroundings, processes = NOBODY, mail = NO_MAIL } = options;
+  const { actor, as, surroundings, processes = NOBODY, mail = NO_MAIL, apple = NO_APPLE } = options;
+  const jobs = new Jobs();
   const { close, ...parts } = openSqlite({ ...options, now: instant(surroundings), processes });
   const session = new Session(parts.store, surroundings, actor);
-  const own = { ...parts, session, owner: session, processes, mail };
+  const own = { ...parts, session, owner: session, processes, mail, apple, jobs };
   const answer = as === undefined ? createApp(own) : answerAs(as, own, { surroundings, actor });
   const underWay = new Set<Promise<Response>>();
   let isClosing = false;
@@ -61,9 +66,21 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     async close() {
       isClosing = true;
       await Promise.allSettled(underWay);
+      await jobs.close();
       await close();
     },
   };
+};
+
+const UNREACHABLE = new Failure("unavailable", {
+  what: text("this tenant has no way to Apple's services", "このテナントからは Apple のサービスに接続できません"),
+});
+
+const NO_APPLE: AppleAccess = {
+  send: () => Promise.reject(UNREACHABLE),
+  sealing: { seal: () => Promise.reject(UNREACHABLE), unseal: () => Promise.reject(UNREACHABLE) },
+  wait: () => Promise.resolve(),
+  program: "clomoctl",
 };
 
 const NO_MAIL: OpenMail = () =>

@@ -25,6 +25,7 @@ const HANDLERS: {
   users: () => import("./users.ts"),
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
+  ade: () => import("./ade.ts"),
   accounts: () => import("./accounts.ts"),
   administrators: () => import("./administrators.ts"),
   roles: () => import("./roles.ts"),

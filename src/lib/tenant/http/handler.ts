@@ -7,7 +7,9 @@ import type { AuditVerifier } from "../store/audit-findings.ts";
 import type { Store } from "../store/store.ts";
 import type { ImportEngine } from "../store/imports/engine.ts";
 import type { Processes } from "../store/processes.ts";
+import type { Jobs } from "../jobs.ts";
 import type { OpenMail } from "../use/accounts/reset.ts";
+import type { AppleAccess } from "../use/ade/guard.ts";
 import type { Exported } from "../use/exports.ts";
 import type { Upload } from "./content.ts";
 
@@ -22,6 +24,10 @@ export interface TenantParts {
   readonly engine: () => Promise<ImportEngine>;
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
+  /** how the tenant reaches Apple's services */
+  readonly apple: AppleAccess;
+  /** long work of this process */
+  readonly jobs: Jobs;
   /** how the tenant sends mail */
   readonly mail: OpenMail;
   /** What an error of the store means. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NewImport } from "../../client/index.ts";
+import type { Send } from "../../apple/send.ts";
 import { wholeClient, type WholeClient } from "../../client/testing/whole-client.ts";
 import type { App, Import, InputProblem } from "../../contract/index.ts";
 import { createEncoder } from "../../csv/encoding/encode.ts";
@@ -9,7 +10,7 @@ import type { Encoding, FileForm } from "../../csv/records/record.ts";
 import { formatRecord } from "../../csv/records/writer.ts";
 import { Failure } from "../../errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../model/problem.ts";
-import type { Text } from "../../text/index.ts";
+import { text, type Text } from "../../text/index.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
 import type { Surroundings } from "../ids.ts";
 import type { SendMail, TenantMail } from "../use/accounts/reset.ts";
@@ -68,6 +69,9 @@ export const encoded = (text: string, encoding: Encoding): Uint8Array<ArrayBuffe
 };
 
 const TABLES = [
+  "ade_server",
+  "ade_sync",
+  "ade_device",
   "device",
   "user",
   "user_email",
@@ -109,10 +113,26 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["scheme", "schemes"],
   ["renewal_item", "renewals"],
   ["renewal_notice", "renewals"],
+  ["ade_server", "ade"],
+  ["ade_sync", "ade"],
+  ["ade_device", "ade"],
 ]);
 
 /** See `TenantOptions`. */
 export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
+
+/** Turns secrets round: who looks into the database finds none. */
+const SEALING = {
+  seal: async (purpose: string, secret: string): Promise<string> =>
+    Buffer.from(`${purpose}\n${[...secret].toReversed().join("")}`).toString("base64url"),
+  unseal: async (purpose: string, sealed: string): Promise<string> => {
+    const [kept, secret = ""] = Buffer.from(sealed, "base64url")
+      .toString()
+      .split(/\n([\s\S]*)/);
+    if (kept !== purpose) throw new RangeError(`sealed for ${kept}`);
+    return [...secret].toReversed().join("");
+  },
+};
 
 /** A tenant in its own temporary folder. */
 export class TestTenant {
@@ -125,6 +145,8 @@ export class TestTenant {
   readonly #acting = new Map<string, OpenTenant>();
   /** what it has mailed */
   readonly mails: TenantMail[] = [];
+  /** how it reaches Apple's services */
+  apple: Send = () => Promise.reject(new Failure("unavailable", { what: text("no Apple here", "Apple はありません") }));
   /** why no mail can be sent; undefined: it can */
   unsent: Text | undefined;
 
@@ -151,7 +173,13 @@ export class TestTenant {
       if (this.unsent === undefined) this.mails.push(one);
       return this.unsent;
     };
-    return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf, mail });
+    const apple = {
+      send: async () => this.apple,
+      sealing: SEALING,
+      wait: async (delayMs: number) => void (surroundings.time += delayMs),
+      program: "clomoctl/0.0.0",
+    };
+    return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf, mail, apple });
   }
 
   /** The tenant as its owner uses it when he acts as an account; closed with it. */

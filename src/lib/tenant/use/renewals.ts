@@ -18,7 +18,7 @@ import {
   updateItem,
   updateNotice,
 } from "../store/renewals.ts";
-import type { Reader } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
 
 /** A notice that was started this long ago and not settled belongs to a dead process: it may be started again. */
 export const NOTICE_LEASE_MS = 10 * 60 * 1000;
@@ -62,6 +62,46 @@ async function refuseTaken(reader: Reader, { id, name, topic }: RenewalItem): Pr
     ),
   });
 }
+
+/** What a tenant knows by itself of something of its own that expires. */
+export type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> &
+  Partial<Pick<RenewalItem, "topic" | "account">> & { readonly expiresAt: string };
+
+/**
+ * Records when something of the tenant's own expires: in the item that was kept for it, else in the one of its kind that has
+ * its topic or its name, else in a new one. What people have written there, such as its owner, stays. Part of a change that
+ * locks `renewals`.
+ *
+ * @param id the item that was kept for it, if it was
+ * @returns the id of its item
+ */
+export const keepOwnRenewal = async (
+  writer: Writer,
+  { surroundings }: Pick<Session, "surroundings">,
+  id: string | null,
+  own: OwnExpiry,
+): Promise<string> => {
+  const items = await listItems(writer);
+  const ofKind = items.filter(({ kind }) => kind === own.kind);
+  const known =
+    items.find((item) => item.id === id) ??
+    (own.topic === undefined || own.topic === null ? undefined : items.find(({ topic }) => topic === own.topic)) ??
+    ofKind.find(({ name }) => nameKey(name) === nameKey(own.name));
+  const updatedAt = instant(surroundings);
+  const said = { expiresAt: own.expiresAt, certainty: "exact", fingerprint: own.fingerprint, updatedAt } as const;
+  if (known !== undefined) {
+    const { topic = known.topic, account = known.account } = own;
+    await updateItem(writer, { ...known, ...said, topic, account });
+    return known.id;
+  }
+  const isTaken = (name: string): boolean => items.some((item) => nameKey(item.name) === nameKey(name));
+  let { name } = own;
+  for (let number = 2; isTaken(name); number += 1) name = `${own.name} (${number})`;
+  const unsaid = Object.fromEntries(Object.keys(RECORDED_FIELDS).map((field) => [field, null]));
+  const item = { ...unsaid, ...own, ...said, name, id: newId(surroundings), createdAt: updatedAt } as RenewalItem;
+  await insertItem(writer, item);
+  return item.id;
+};
 
 /** Adds a renewal item. */
 export const addRenewal = (

@@ -172,6 +172,13 @@ export class Database {
     return Number(this.prepare(sql).run(params).changes);
   }
 
+  runEach(sql: string, rows: Iterable<Params>): number {
+    const statement = this.prepare(sql);
+    let changes = 0;
+    for (const row of rows) changes += Number(statement.run(row).changes);
+    return changes;
+  }
+
   get(sql: string, params: Params = {}): Row | undefined {
     return this.prepare(sql).get(params);
   }

@@ -233,6 +233,34 @@ export const STEPS: readonly Step[] = [
   create unique index console_task_handle on console_task (handle);
   `,
   nameTasks,
+  `
+  create table ade_server (
+    pk integer primary key check (pk = 1),
+    endpointKind text, endpointUrl text,
+    stagedKey text, stagedCertificate text, stagedAt text,
+    privateKey text, certificate text, keyAt text,
+    token text, tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text,
+    simulated integer not null default 0, otherServer integer not null default 0,
+    serverUuid text, serverName text, adminId text, orgName text, serverSeenAt text,
+    cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text);
+  create table ade_sync (
+    pk integer primary key, id text not null, kind text not null, reason text not null, state text not null,
+    cursor text, fetched integer not null default 0, mark integer not null, startedAt text not null,
+    beatAt text not null, finishedAt text, host text, pid integer, holder text, pages integer not null default 0, devices integer not null default 0,
+    created integer not null default 0, changed integer not null default 0, released integer not null default 0,
+    missing integer not null default 0, registered integer not null default 0, error text);
+  create unique index ade_sync_id on ade_sync (id);
+  create table ade_device (
+    pk integer primary key, serialNumber text not null, state text not null default 'present',
+    profileStatus text, profileUuid text, profileAssignTime text, profilePushTime text, deviceFamily text, os text,
+    model text, description text, color text, assetTag text, deviceAssignedDate text, deviceAssignedBy text,
+    mdmMigrationDeadline text, opType text, opDate text,
+    missingSince text, releasedAt text, seenAt text not null,
+    mark integer not null, createdIn integer not null, changedIn integer not null, device integer);
+  create unique index ade_device_serial on ade_device (serialNumber);
+  create index ade_device_state on ade_device (state) where state <> 'present';
+  create index ade_device_new on ade_device (createdIn);
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 15;
+export const SCHEMA_VERSION = 16;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -93,6 +93,28 @@ CREATE TABLE account_settings (
 CREATE TABLE reset_code (
     user integer primary key, verifier text not null, addressKey text not null, expiresAt text not null,
     tries integer not null default 0);
+CREATE TABLE ade_server (
+    pk integer primary key check (pk = 1),
+    endpointKind text, endpointUrl text,
+    stagedKey text, stagedCertificate text, stagedAt text,
+    privateKey text, certificate text, keyAt text,
+    token text, tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text,
+    simulated integer not null default 0, otherServer integer not null default 0,
+    serverUuid text, serverName text, adminId text, orgName text, serverSeenAt text,
+    cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text);
+CREATE TABLE ade_sync (
+    pk integer primary key, id text not null, kind text not null, reason text not null, state text not null,
+    cursor text, fetched integer not null default 0, mark integer not null, startedAt text not null,
+    beatAt text not null, finishedAt text, host text, pid integer, holder text, pages integer not null default 0, devices integer not null default 0,
+    created integer not null default 0, changed integer not null default 0, released integer not null default 0,
+    missing integer not null default 0, registered integer not null default 0, error text);
+CREATE TABLE ade_device (
+    pk integer primary key, serialNumber text not null, state text not null default 'present',
+    profileStatus text, profileUuid text, profileAssignTime text, profilePushTime text, deviceFamily text, os text,
+    model text, description text, color text, assetTag text, deviceAssignedDate text, deviceAssignedBy text,
+    mdmMigrationDeadline text, opType text, opDate text,
+    missingSince text, releasedAt text, seenAt text not null,
+    mark integer not null, createdIn integer not null, changedIn integer not null, device integer);
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);
@@ -125,4 +147,8 @@ CREATE TRIGGER user_gone after delete on user begin
     delete from reset_code where user = old.pk;
   end;
 CREATE UNIQUE INDEX console_task_handle on console_task (handle);
+CREATE UNIQUE INDEX ade_sync_id on ade_sync (id);
+CREATE UNIQUE INDEX ade_device_serial on ade_device (serialNumber);
+CREATE INDEX ade_device_state on ade_device (state) where state <> 'present';
+CREATE INDEX ade_device_new on ade_device (createdIn);
 `;

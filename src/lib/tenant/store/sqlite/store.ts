@@ -79,6 +79,11 @@ export class Connection implements Writer {
     return this.#database.run(sql, params);
   }
 
+  async runEach(sql: string, rows: Iterable<Params>): Promise<number> {
+    this.#check(sql);
+    return this.#database.runEach(sql, rows);
+  }
+
   async lock(collections: readonly string[]): Promise<ReadonlyMap<string, Locked>> {
     const found = new Map<string, Locked>();
     // a transaction that writes has the whole file

@@ -1,0 +1,65 @@
+import { text, type Text } from "../text/index.ts";
+
+/** What stands at the other end: Apple, a simulator of ours, or something else that speaks the same protocol. */
+export const ENDPOINT_KINDS = ["apple", "simulator", "other"] as const;
+
+export type EndpointKind = (typeof ENDPOINT_KINDS)[number];
+
+/** Where a tenant finds Apple's services. */
+export interface AdeEndpoint {
+  readonly kind: EndpointKind;
+  /** without a slash at its end */
+  readonly url: string;
+}
+
+/** Apple's own device service. @see apple 2 */
+export const APPLE_ADE = "https://mdmenrollment.apple.com";
+
+/** What a sync fetches: all devices, or what has changed since the last one. @see apple 3 */
+export const SYNC_KINDS = {
+  full: text("full", "全件"),
+  delta: text("delta", "差分"),
+} as const satisfies Record<string, Text>;
+
+export type SyncKind = keyof typeof SYNC_KINDS;
+
+/** Why a sync is full or a delta. */
+export const SYNC_REASONS = {
+  asked: text("asked for", "指定による"),
+  "never-full": text("no full one was completed yet", "全件の取得がまだ完了していないため"),
+  "full-due": text("no full one in the last 24 hours", "24 時間以内に全件を取得していないため"),
+  "cursor-old": text("the last one is more than 7 days ago", "前回から 7 日以上たっているため"),
+  "cursor-refused": text("Apple no longer takes the last position", "前回の位置を Apple が受け付けないため"),
+  "full-recent": text("a full one was completed in the last 24 hours", "24 時間以内に全件を取得済みのため"),
+  resumed: text("goes on where one was cut off", "中断した取得の続き"),
+} as const satisfies Record<string, Text>;
+
+export type SyncReason = keyof typeof SYNC_REASONS;
+
+/** How a sync stands: `unconfirmed` waits for somebody to confirm how many devices are gone. */
+export const SYNC_STATES = {
+  running: text("running", "実行中"),
+  done: text("done", "完了"),
+  unconfirmed: text("done, releases not confirmed", "完了(解除は未確認)"),
+  failed: text("failed", "失敗"),
+  "cut-off": text("cut off", "中断"),
+} as const satisfies Record<string, Text>;
+
+export type SyncState = keyof typeof SYNC_STATES;
+
+/** How many devices a full sync may find gone without being asked: this number, or this share if that is more. */
+export const GONE_WITHOUT_ASKING = { count: 5, percent: 5 } as const;
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** A full sync is due after this time. */
+export const FULL_EVERY_MS = 24 * HOUR_MS;
+
+/** Apple refuses a cursor that is older. @see apple 3 */
+export const CURSOR_LIFE_MS = 7 * 24 * HOUR_MS;
+
+/** The first line of everything that may touch a key: what must never be done to a tenant of CLOMO's. @see facts 3.5 */
+export const NEVER_WITH_CLOMO = text(
+  "never upload this public key to the MDM server entry in Apple Business Manager that CLOMO uses, and never download a new token from that entry to try: a new token ends the old one at once",
+  "Apple Business Manager で CLOMO が使っている MDM サーバーに、この公開鍵をアップロードしないでください。試しにトークンをダウンロードすることも避けてください。新しいトークンを作成すると、それまでのトークンは直ちに無効になります",
+);

@@ -1,0 +1,30 @@
+/** Handlers of one noun: each has its own file, however short. */
+
+import { adeDevices, ALL_ADE_DEVICES } from "../store/ade/devices.ts";
+import { findRecords, linesOf, pageOf } from "../store/lists.ts";
+import { contactApple } from "../use/ade/contact.ts";
+import { createKey, readAde, setEndpoint, setToken } from "../use/ade/server.ts";
+import { beginSync, confirmRelease, readSerials, readSync } from "../use/ade/sync.ts";
+import type { Handlers, TenantParts } from "./handler.ts";
+
+/** Apple's device enrolment. */
+export default ({ session, store, apple, jobs, processes }: TenantParts): Handlers<"ade"> => ({
+  show: () => session.read(readAde),
+  setEndpoint: ({ body }) => setEndpoint(session, apple, body),
+  createKeyPair: ({ body }) => createKey(session, apple, body),
+  setToken: ({ body }) => setToken(session, apple, body),
+  contact: async ({ signal }) => {
+    const { account } = await contactApple(session, apple, signal);
+    const { facilitatorId: _facilitator, orgIdHash: _hash, limits: _limits, ...shown } = account;
+    return { ade: await session.read(readAde), account: shown };
+  },
+  sync: ({ body }) => beginSync({ session, apple, jobs, processes }, body),
+  findSync: ({ params }) => session.read((reader) => readSync(reader, params.id)),
+  syncChanges: ({ params, query }) => session.read((reader) => readSerials(reader, params.id, query.which)),
+  release: ({ params, body }) => confirmRelease(session, params.id, body.count),
+  devices: ({ query: { state, notReady, ...query } }) => ({
+    page: () => session.read((reader) => pageOf(reader, adeDevices({ state, notReady }), query)),
+    lines: () => linesOf(store, adeDevices({ state, notReady }), query),
+  }),
+  findDevices: ({ query }) => session.read((reader) => findRecords(reader, ALL_ADE_DEVICES, query.name)),
+});

@@ -1,0 +1,254 @@
+import type { AdeDevice } from "../../../apple/service/device.ts";
+import { ADE_DEVICE, PLATFORM_OF, READY, TOLD_BY_APPLE, type AdeDeviceState } from "../../../model/ade-device.ts";
+import { PRE_REGISTERED } from "../../../model/device.ts";
+import { keepLast } from "../collections.ts";
+import { CREATION, type List } from "../lists.ts";
+import type { Params, Reader, Writer } from "../store.ts";
+
+const LIST: List<typeof ADE_DEVICE.fields> = {
+  thing: ADE_DEVICE,
+  table: "ade_device t",
+  order: [CREATION],
+  named: "t.serialNumber = :nameKey",
+};
+
+/** SQL: true of a device that is not to be switched on yet. */
+const NOT_READY = READY.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
+
+/** Devices as Apple has them, in the order in which they were first seen. */
+export const adeDevices = ({
+  state,
+  notReady = false,
+}: {
+  readonly state?: AdeDeviceState | undefined;
+  readonly notReady?: boolean | undefined;
+}): List<typeof ADE_DEVICE.fields> => ({
+  ...LIST,
+  among: [state === undefined ? "t.state <> 'released'" : "t.state = :state", ...(notReady ? [NOT_READY] : [])].join(
+    " and ",
+  ),
+  params: state === undefined ? {} : { state },
+});
+
+/** Devices by their names, gone ones too. */
+export const ALL_ADE_DEVICES = LIST;
+
+/** How many devices there are. */
+export interface DeviceCounts {
+  readonly present: number;
+  readonly missing: number;
+  readonly released: number;
+  readonly notReady: number;
+}
+
+export const countDevices = async (reader: Reader): Promise<DeviceCounts> => {
+  const rows = await reader.all("select state, count(*) as count from ade_device group by state");
+  const counts = new Map(rows.map(({ state, count }) => [state, Number(count)]));
+  return {
+    present: counts.get("present") ?? 0,
+    missing: counts.get("missing") ?? 0,
+    released: counts.get("released") ?? 0,
+    notReady: await reader.count(`select count(*) from ade_device t where t.state = 'present' and ${NOT_READY}`),
+  };
+};
+
+const [, ...TOLD] = TOLD_BY_APPLE;
+
+const DELETED = "deleted";
+
+/** SQL: true of a row that is not newer than what Apple says: of a full fetch, whose rows have no date, none is. */
+const IS_NEWS = "(:opDate is null or t.opDate is null or :opDate >= t.opDate)";
+
+const INSERT = `insert into ade_device (serialNumber, ${TOLD.join(", ")}, seenAt, mark, createdIn, changedIn)
+  values (:serialNumber, ${TOLD.map((field) => `:${field}`).join(", ")}, :at, :mark, :run, :run)
+  on conflict (serialNumber) do nothing`;
+
+/** What a fetch does not say of a device's last change stays. */
+const KEPT_WHERE_UNSAID: readonly string[] = ["opType", "opDate"];
+
+const setOf = (field: string): string =>
+  KEPT_WHERE_UNSAID.includes(field) ? `${field} = coalesce(:${field}, ${field})` : `${field} = :${field}`;
+
+const isOther = (field: string): string =>
+  KEPT_WHERE_UNSAID.includes(field)
+    ? `t.${field} is distinct from coalesce(:${field}, t.${field})`
+    : `t.${field} is distinct from :${field}`;
+
+const SET = `${TOLD.map(setOf).join(", ")}, state = 'present', missingSince = null, releasedAt = null, changedIn = :run`;
+
+/** A released device that is there again is a new one. */
+const ADD_AGAIN = `update ade_device as t set ${SET}, createdIn = :run, device = null
+  where t.serialNumber = :serialNumber and t.state = 'released' and ${IS_NEWS}`;
+
+const UPDATE = `update ade_device as t set ${SET}
+  where t.serialNumber = :serialNumber and t.state <> 'released' and ${IS_NEWS}
+    and (t.state <> 'present' or ${TOLD.map(isOther).join(" or ")})`;
+
+const DELETE = `update ade_device as t set state = 'released', releasedAt = :at, missingSince = null, opType = :opType,
+    opDate = coalesce(:opDate, opDate), changedIn = :run
+  where t.serialNumber = :serialNumber and t.state <> 'released' and ${IS_NEWS}`;
+
+/** Of a page, what it comes to: of several rows of one device the latest, by its date, else by its place. */
+const latestOf = (devices: readonly AdeDevice[]): AdeDevice[] => {
+  const latest = new Map<string, AdeDevice>();
+  for (const device of devices) {
+    const before = latest.get(device.serialNumber);
+    if (before === undefined || (device.opDate ?? "") >= (before.opDate ?? "")) latest.set(device.serialNumber, device);
+  }
+  return [...latest.values()];
+};
+
+/** What a page did. */
+export interface StoredPage {
+  readonly created: number;
+  readonly changed: number;
+  readonly released: number;
+}
+
+/**
+ * Stores a page. What is newer here stays; `modified` of a device that is not known adds it, `deleted` of one does nothing.
+ *
+ * @param run the number of the run that fetched it
+ * @param mark what a full fetch marks the devices with that it finds
+ * @see apple 3 (hazards 2, 3 and 5)
+ */
+export const storePage = async (
+  writer: Writer,
+  devices: readonly AdeDevice[],
+  {
+    run,
+    mark,
+    at,
+    isFull,
+  }: { readonly run: number; readonly mark: number; readonly at: string; readonly isFull: boolean },
+): Promise<StoredPage> => {
+  const rows: Params[] = latestOf(devices).map((device) => ({ ...(device as unknown as Params), run }));
+  const isDeleted = (row: Params): boolean => row["opType"] === DELETED;
+  const there = rows.filter((row) => !isDeleted(row));
+  const gone = rows.filter(isDeleted);
+  const inserted = await writer.runEach(
+    INSERT,
+    there.map((row) => ({ ...row, at, mark })),
+  );
+  let [created, changed] = [inserted, 0];
+  if (inserted < there.length) {
+    created += await writer.runEach(ADD_AGAIN, there);
+    // what was just inserted or added again does not differ
+    changed = await writer.runEach(UPDATE, there);
+    if (isFull) await markSeen(writer, there, mark);
+  }
+  const deletions = gone.map(({ serialNumber = null, opType = null, opDate = null }) => {
+    return { serialNumber, opType, opDate, at, run };
+  });
+  return { created, changed, released: await writer.runEach(DELETE, deletions) };
+};
+
+const markSeen = (writer: Writer, rows: readonly Params[], mark: number): Promise<number> =>
+  writer.run(
+    `update ade_device set mark = :mark
+     where mark <> :mark and serialNumber in (select value from json_each(:serials))`,
+    { mark, serials: JSON.stringify(rows.map(({ serialNumber }) => serialNumber)) },
+  );
+
+/** SQL: what a full fetch did not find. */
+const UNSEEN = "state <> 'released' and mark <> :mark";
+
+/** How many devices a full fetch did not find, and how many there were. */
+export const countUnseen = async (
+  reader: Reader,
+  { run, mark }: { readonly run: number; readonly mark: number },
+): Promise<{ readonly unseen: number; readonly before: number }> => ({
+  unseen: await reader.count(`select count(*) from ade_device where ${UNSEEN}`, { mark }),
+  before: await reader.count("select count(*) from ade_device where state <> 'released' and createdIn <> :run", {
+    run,
+  }),
+});
+
+/** Releases what a full fetch did not find. @returns their number */
+export const releaseUnseen = (writer: Writer, of: { run: number; mark: number; at: string }): Promise<number> =>
+  writer.run(
+    `update ade_device set state = 'released', releasedAt = :at, missingSince = null, changedIn = :run where ${UNSEEN}`,
+    of,
+  );
+
+/** Marks what a full fetch did not find, until somebody confirms it. @returns their number */
+export const markMissing = (writer: Writer, of: { run: number; mark: number; at: string }): Promise<number> =>
+  writer.run(
+    `update ade_device set state = 'missing', missingSince = coalesce(missingSince, :at), changedIn = :run where ${UNSEEN}`,
+    of,
+  );
+
+/** Releases what is missing. @returns their number */
+export const releaseMissing = (writer: Writer, of: { run: number; at: string }): Promise<number> =>
+  writer.run(
+    `update ade_device set state = 'released', releasedAt = :at, missingSince = null, changedIn = :run
+     where state = 'missing'`,
+    of,
+  );
+
+export const countMissing = (reader: Reader): Promise<number> =>
+  reader.count("select count(*) from ade_device where state = 'missing'");
+
+/** Which devices of a run. */
+const OF_RUN = {
+  created: "createdIn = :run and state <> 'released'",
+  released: "state = 'released' and changedIn = :run",
+  missing: "state = 'missing' and changedIn = :run",
+} as const;
+
+/** Serial numbers of a run's devices, in their order. */
+export const serialsOf = async (
+  reader: Reader,
+  run: number,
+  which: keyof typeof OF_RUN,
+  most: number,
+): Promise<string[]> => {
+  const sql = `select serialNumber from ade_device where ${OF_RUN[which]} order by pk limit :most`;
+  return (await reader.all(sql, { run, most })).map(({ serialNumber }) => String(serialNumber));
+};
+
+const PLATFORM = `case t.os ${Object.entries(PLATFORM_OF)
+  .map(([os, platform]) => `when '${os}' then '${platform}'`)
+  .join(" ")} end`;
+
+/** SQL: what may have no record of the tenant's own yet. */
+const UNREGISTERED = "t.createdIn > :from and t.state = 'present' and t.device is null";
+
+const OF_TENANT = "select d.pk from device d where coalesce(d.serialKey, d.serialNumber) = t.serialNumber";
+
+/** A record of the tenant's own that was created. */
+export interface Registered {
+  readonly id: string;
+  readonly serialNumber: string;
+}
+
+/**
+ * Creates a 事前登録 record of the tenant's own for each device that has none.
+ *
+ * @param from the last run whose devices have them
+ * @param idPrefix the first 24 characters of their ids
+ * @param most how many of them are told
+ * @returns their number, and the first ones
+ */
+export const registerDevices = async (
+  writer: Writer,
+  { from, at, idPrefix, most }: { from: number; at: string; idPrefix: string; most: number },
+): Promise<{ readonly count: number; readonly first: readonly Registered[] }> => {
+  const { last: base = 0 } = (await writer.lock(["devices"])).get("devices") ?? {};
+  const revision = await writer.revision();
+  const count = await writer.run(
+    `insert into main.device (pk, id, serialNumber, platform, status, createdAt, updatedAt, revision)
+     select :base + row_number() over (order by t.pk),
+       :idPrefix || substr(cast(1000000000000 + row_number() over (order by t.pk) as text), 2),
+       t.serialNumber, ${PLATFORM}, '${PRE_REGISTERED}', :at, :at, :revision
+     from ade_device t where ${UNREGISTERED} and not exists (${OF_TENANT})`,
+    { base, from, at, idPrefix, revision },
+  );
+  await writer.run(`update ade_device as t set device = (${OF_TENANT}) where ${UNREGISTERED}`, { from });
+  if (count > 0) await keepLast(writer, "devices", base + count);
+  const rows = await writer.all(
+    "select id, serialNumber from device where pk > :base and pk <= :base + :most order by pk",
+    { base, most },
+  );
+  return { count, first: rows as unknown as readonly Registered[] };
+};

@@ -1,0 +1,95 @@
+import type { EndpointKind } from "../../../model/ade.ts";
+import type { Reader, Value, Writer } from "../store.ts";
+
+/** What a tenant keeps of its MDM server at Apple. Keys and token are sealed. */
+export interface StoredServer {
+  readonly endpointKind: EndpointKind | null;
+  readonly endpointUrl: string | null;
+  readonly stagedKey: string | null;
+  readonly stagedCertificate: string | null;
+  readonly stagedAt: string | null;
+  readonly privateKey: string | null;
+  readonly certificate: string | null;
+  readonly keyAt: string | null;
+  readonly token: string | null;
+  /** SHA-256 of the file it came from */
+  readonly tokenHash: string | null;
+  /** SHA-256 of its consumer key */
+  readonly consumer: string | null;
+  readonly tokenExpiresAt: string | null;
+  readonly tokenSetAt: string | null;
+  readonly tokenSetBy: string | null;
+  /** 1: the token is a simulator's */
+  readonly simulated: number;
+  /** 1: the next contact may find another server entry */
+  readonly otherServer: number;
+  readonly serverUuid: string | null;
+  readonly serverName: string | null;
+  readonly adminId: string | null;
+  readonly orgName: string | null;
+  readonly serverSeenAt: string | null;
+  /** where the last completed sync ended, and when */
+  readonly cursor: string | null;
+  readonly cursorAt: string | null;
+  /** when the last full sync was completed */
+  readonly fullAt: string | null;
+  /** the last run whose devices the tenant has records of */
+  readonly registeredUpTo: number;
+  /** the id of the renewal item that tells when the token expires */
+  readonly renewal: string | null;
+}
+
+const NOTHING: StoredServer = {
+  endpointKind: null,
+  endpointUrl: null,
+  stagedKey: null,
+  stagedCertificate: null,
+  stagedAt: null,
+  privateKey: null,
+  certificate: null,
+  keyAt: null,
+  token: null,
+  tokenHash: null,
+  consumer: null,
+  tokenExpiresAt: null,
+  tokenSetAt: null,
+  tokenSetBy: null,
+  simulated: 0,
+  otherServer: 0,
+  serverUuid: null,
+  serverName: null,
+  adminId: null,
+  orgName: null,
+  serverSeenAt: null,
+  cursor: null,
+  cursorAt: null,
+  fullAt: null,
+  registeredUpTo: 0,
+  renewal: null,
+};
+
+const COLUMNS = Object.keys(NOTHING) as readonly (keyof StoredServer)[];
+
+export const readServer = async (reader: Reader): Promise<StoredServer> =>
+  ((await reader.get(`select ${COLUMNS.join(", ")} from ade_server`)) as StoredServer | undefined) ?? NOTHING;
+
+/** Writes some of it; the rest stays. */
+export const writeServer = async (writer: Writer, change: Partial<StoredServer>): Promise<void> => {
+  const values: Readonly<Record<string, Value>> = { ...(await readServer(writer)), ...change };
+  await writer.run(
+    `insert into ade_server (pk, ${COLUMNS.join(", ")}) values (1, ${COLUMNS.map((name) => `:${name}`).join(", ")})
+     on conflict (pk) do update set ${COLUMNS.map((name) => `${name} = excluded.${name}`).join(", ")}`,
+    values,
+  );
+};
+
+/** Forgets all that came from an endpoint, and what was made for it; the devices that the tenant registered stay. */
+export const forgetServer = async (writer: Writer): Promise<void> => {
+  await writer.run("delete from ade_server");
+  await writer.run("delete from ade_sync");
+  await writer.run("delete from ade_device");
+};
+
+/** Whether the tenant's data ever came from the console. */
+export const isMirror = async (reader: Reader): Promise<boolean> =>
+  (await reader.count("select count(*) from tenant where mirroredAt is not null")) > 0;

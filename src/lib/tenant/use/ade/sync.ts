@@ -1,0 +1,457 @@
+import { limitOf } from "../../../apple/service/account.ts";
+import type { DevicePage } from "../../../apple/service/device.ts";
+import { CursorRefused } from "../../../apple/service/errors.ts";
+import type { AdeSync } from "../../../contract/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import {
+  CURSOR_LIFE_MS,
+  FULL_EVERY_MS,
+  GONE_WITHOUT_ASKING,
+  type SyncKind,
+  type SyncReason,
+} from "../../../model/ade.ts";
+import { counted, text } from "../../../text/index.ts";
+import { idPrefix, instant, newId } from "../../ids.ts";
+import type { Jobs } from "../../jobs.ts";
+import { MOST_TRACED, type Session } from "../../session.ts";
+import {
+  countMissing,
+  countUnseen,
+  markMissing,
+  registerDevices,
+  releaseMissing,
+  releaseUnseen,
+  serialsOf,
+  storePage,
+  type Registered,
+} from "../../store/ade/devices.ts";
+import { isMirror, readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
+import { findSync, insertSync, lastSync, nextMark, updateSync, type StoredSync } from "../../store/ade/syncs.ts";
+import type { Processes } from "../../store/processes.ts";
+import type { Reader, Writer } from "../../store/store.ts";
+import { contactApple, NO_TOKEN } from "./contact.ts";
+import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
+import { shownSync } from "./server.ts";
+
+/** A holder that was not heard of for so long is taken for dead, wherever it is. */
+const LEASE_MS = 10 * 60 * 1000;
+
+/** A share never lets more go than this number, as with imports. */
+const MOST_BY_SHARE = 500;
+
+/** Serial numbers that one answer tells at most. */
+const MOST_SERIALS = 1000;
+
+const LOCKS = ["ade"];
+
+/** What a sync needs of its tenant. */
+export interface SyncParts {
+  readonly session: Session;
+  readonly apple: AppleAccess;
+  readonly jobs: Jobs;
+  readonly processes: Processes;
+}
+
+/** How many devices may be released without being asked; each limit given must hold. */
+export interface MostGone {
+  readonly count?: number | undefined;
+  readonly percent?: number | undefined;
+}
+
+interface SyncAsked {
+  readonly kind?: SyncKind | undefined;
+  readonly most?: MostGone | undefined;
+}
+
+/**
+ * What is due. @param now in milliseconds
+ *
+ * @throws Failure `input-rejected` where a delta is asked for that has no position to begin from
+ */
+export const dueSync = (
+  { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
+  asked: SyncKind | undefined,
+  now: number,
+): { readonly kind: SyncKind; readonly reason: SyncReason } => {
+  const since = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : now - Date.parse(at));
+  if (asked === "full") return { kind: "full", reason: "asked" };
+  if (cursor === null || fullAt === null) {
+    if (asked === "delta") throw NO_POSITION;
+    return { kind: "full", reason: "never-full" };
+  }
+  if (since(cursorAt) > CURSOR_LIFE_MS) return { kind: "full", reason: "cursor-old" };
+  if (asked === "delta") return { kind: "delta", reason: "asked" };
+  return since(fullAt) > FULL_EVERY_MS
+    ? { kind: "full", reason: "full-due" }
+    : { kind: "delta", reason: "full-recent" };
+};
+
+const NO_POSITION = new Failure("input-rejected", {
+  what: text(
+    "a delta needs a full sync before it, and none was completed yet",
+    "差分の取得には、先に全件の取得が必要です",
+  ),
+  hint: text("clomoctl ade sync --full", "clomoctl ade sync --full を実行してください"),
+});
+
+/**
+ * Begins a sync, or goes on with one that was cut off; it goes on in this process after its answer.
+ *
+ * @throws Failure `locked` while another process is at it; as {@link guardApple}, `input-rejected` without a token
+ */
+export const beginSync = async (parts: SyncParts, { kind: asked, most }: SyncAsked): Promise<AdeSync> => {
+  const { session, jobs } = parts;
+  const { surroundings } = session;
+  const holder = newId(surroundings);
+  const began = await session.change({ action: null, locks: LOCKS }, async (writer) => {
+    const { server } = await guardApple(writer, CONSOLE_STEPS.sync);
+    if (server.token === null) throw NO_TOKEN;
+    const before = await lastSync(writer);
+    if (before?.state === "running" && isHeld(before, parts)) throw atIt(before);
+    const due = dueSync(server, asked, surroundings.now());
+    const at = instant(surroundings);
+    const held = { host: surroundings.origin.host, pid: parts.processes.self, holder };
+    const result =
+      before !== undefined && goesOn(before, due.kind, asked, surroundings.now())
+        ? await takeOver(writer, before, { ...held, beatAt: at })
+        : await begin(writer, before, {
+            ...due,
+            ...held,
+            id: newId(surroundings),
+            cursor: due.kind === "delta" ? server.cursor : null,
+            startedAt: at,
+          });
+    return { result, objects: [OBJECT] };
+  });
+  const run = new SyncRun(parts, began, { holder, most });
+  jobs.start(began.id, (signal) => run.work(signal));
+  return shownSync(began);
+};
+
+const OBJECT = { thing: "ade", id: "ade", name: "ADE" };
+
+/** Whether somebody is at it: a process of this machine that is alive, or one elsewhere that was heard of lately. */
+const isHeld = ({ id, host, pid, beatAt }: StoredSync, { session, jobs, processes }: SyncParts): boolean => {
+  const { now, origin } = session.surroundings;
+  if (pid === null || now() - Date.parse(beatAt) > LEASE_MS) return false;
+  if (host !== origin.host) return true;
+  return pid === processes.self ? jobs.has(id) : processes.isAlive(pid);
+};
+
+const atIt = ({ host, pid, startedAt }: StoredSync): Failure =>
+  new Failure("locked", {
+    what: text(
+      `another sync is running since ${startedAt} (process ${pid ?? "?"} on ${host ?? "?"})`,
+      `別の同期が ${startedAt} から実行中です(${host ?? "?"} のプロセス ${pid ?? "?"})`,
+    ),
+    hint: text("how far it is: clomoctl ade status", "進み具合: clomoctl ade status"),
+  });
+
+/** Whether a run that was not finished is gone on with: one of all devices always, unless only changes are asked for. */
+const goesOn = (before: StoredSync, due: SyncKind, asked: SyncKind | undefined, now: number): boolean => {
+  const { state, kind, beatAt, cursor } = before;
+  if (state !== "running" && state !== "cut-off" && state !== "failed") return false;
+  if (cursor === null || now - Date.parse(beatAt) > CURSOR_LIFE_MS) return false;
+  return kind === due || (kind === "full" && asked === undefined);
+};
+
+const takeOver = async (
+  writer: Writer,
+  before: StoredSync,
+  held: Pick<StoredSync, "host" | "pid" | "holder" | "beatAt">,
+): Promise<StoredSync> => {
+  const change = { ...held, state: "running", reason: "resumed", finishedAt: null, error: null } as const;
+  await updateSync(writer, before.pk, change);
+  return { ...before, ...change };
+};
+
+const begin = async (
+  writer: Writer,
+  before: StoredSync | undefined,
+  sync: Parameters<typeof insertSync>[1],
+): Promise<StoredSync> => {
+  if (before?.state === "running") await updateSync(writer, before.pk, { state: "cut-off", ...NOBODY });
+  await insertSync(writer, sync);
+  return ofId(writer, sync.id);
+};
+
+const NOBODY = { host: null, pid: null, holder: null } as const;
+
+const ofId = async (reader: Reader, id: string): Promise<StoredSync> => {
+  const found = await findSync(reader, id);
+  if (found !== undefined) return found;
+  throw new Failure("not-found", { what: text(`no sync ${id}`, `同期 ${id} はありません`) });
+};
+
+/** A run of the sync. @throws Failure `not-found` */
+export const readSync = async (reader: Reader, id: string): Promise<AdeSync> => shownSync(await ofId(reader, id));
+
+/** Serial numbers of a run's devices; the first ones of many. */
+export const readSerials = async (
+  reader: Reader,
+  id: string,
+  which: Parameters<typeof serialsOf>[2],
+): Promise<{ items: string[]; next: string | null }> => {
+  const { pk } = await ofId(reader, id);
+  const found = await serialsOf(reader, pk, which, MOST_SERIALS + 1);
+  const items = found.slice(0, MOST_SERIALS);
+  return { items, next: found.length > MOST_SERIALS ? (items.at(-1) ?? null) : null };
+};
+
+/** One run in this process. */
+class SyncRun {
+  readonly #parts: SyncParts;
+  readonly #pk: number;
+  readonly #holder: string;
+  readonly #most: MostGone | undefined;
+  #run: StoredSync;
+
+  constructor(parts: SyncParts, run: StoredSync, { holder, most }: { holder: string; most: MostGone | undefined }) {
+    this.#parts = parts;
+    this.#run = run;
+    this.#pk = run.pk;
+    this.#holder = holder;
+    this.#most = most;
+  }
+
+  /** Fetches all pages, then settles what they come to. A failure is kept with the run. */
+  async work(signal: AbortSignal): Promise<void> {
+    try {
+      const contact = await contactApple(this.#parts.session, this.#parts.apple, signal);
+      await this.#fetchAll(contact, signal);
+      await this.#finish();
+    } catch (error) {
+      await this.#fail(error, signal);
+    }
+  }
+
+  async #fetchAll({ service, account }: Awaited<ReturnType<typeof contactApple>>, signal: AbortSignal): Promise<void> {
+    const fetchLimit = limitOf(account, "/server/devices", "POST").maximum;
+    const syncLimit = limitOf(account, "/devices/sync", "POST").maximum;
+    const ask = (cursor: string | null, isFetched: boolean): Promise<DevicePage> =>
+      isFetched && cursor !== null
+        ? service.syncDevices({ cursor, limit: syncLimit })
+        : service.fetchDevices({ cursor: cursor ?? undefined, limit: fetchLimit });
+    let isRestarted = false;
+    let next = ask(this.#run.cursor, this.#isFetched);
+    for (;;) {
+      let page: DevicePage;
+      try {
+        page = await next;
+      } catch (error) {
+        if (!(error instanceof CursorRefused)) throw error;
+        if (error.cursor === "exhausted" && !this.#isFetched && this.#run.cursor !== null) {
+          await this.#keep({ fetched: 1 });
+        } else {
+          // once: a position that is refused again would be so for ever
+          if (isRestarted || this.#run.cursor === null) throw error;
+          isRestarted = true;
+          await this.#startOver();
+        }
+        next = ask(this.#run.cursor, this.#isFetched);
+        continue;
+      }
+      signal.throwIfAborted();
+      const { cursor } = this.#run;
+      if (page.moreToFollow && page.cursor === cursor) throw stuck();
+      const wasFetched = this.#isFetched;
+      const isFetched = wasFetched || !page.moreToFollow;
+      const isLast = !page.moreToFollow && wasFetched;
+      // the next page is under way while this one is stored
+      if (!isLast) next = ask(page.cursor, isFetched);
+      next.catch(() => undefined);
+      await this.#storePage(page, isFetched);
+      if (isLast) return;
+    }
+  }
+
+  get #isFetched(): boolean {
+    return this.#run.kind === "delta" || this.#run.fetched === 1;
+  }
+
+  /** Devices first, then the position, in one transaction. */
+  async #storePage(page: DevicePage, isFetched: boolean): Promise<void> {
+    const { pk: run, mark, kind } = this.#run;
+    await this.#change(async (writer, at) => {
+      const done = await storePage(writer, page.devices, { run, mark, at, isFull: kind === "full" });
+      return {
+        cursor: page.cursor,
+        fetched: isFetched ? 1 : 0,
+        pages: this.#run.pages + 1,
+        devices: this.#run.devices + page.devices.length,
+        created: this.#run.created + done.created,
+        changed: this.#run.changed + done.changed,
+        released: this.#run.released + done.released,
+      };
+    });
+  }
+
+  #keep(change: Partial<StoredSync>): Promise<void> {
+    return this.#change(() => Promise.resolve(change));
+  }
+
+  /** Fetches all devices anew, as the position is refused. */
+  #startOver(): Promise<void> {
+    return this.#change(async (writer) => ({
+      kind: "full",
+      reason: "cursor-refused",
+      cursor: null,
+      fetched: 0,
+      mark: await nextMark(writer),
+    }));
+  }
+
+  /** Writes what the run has come to. @throws Failure `locked` where another process has taken it over */
+  async #change(body: (writer: Writer, at: string) => Promise<Partial<StoredSync>>): Promise<void> {
+    const { session } = this.#parts;
+    this.#run = await session.change({ action: null, locks: LOCKS }, async (writer) => {
+      await this.#mine(writer);
+      const at = instant(session.surroundings);
+      const change = { ...(await body(writer, at)), beatAt: at };
+      await updateSync(writer, this.#pk, change);
+      return { result: { ...this.#run, ...change }, objects: [OBJECT] };
+    });
+  }
+
+  async #mine(reader: Reader): Promise<void> {
+    const now = await lastSync(reader);
+    if (now?.pk === this.#pk && now.holder === this.#holder) return;
+    throw now === undefined ? GONE : atIt(now);
+  }
+
+  /** Settles a run: what is gone, what is new, and where the next one begins; the one record of it in the audit. */
+  async #finish(): Promise<void> {
+    const { session } = this.#parts;
+    const { kind, cursor } = this.#run;
+    await session.change({ action: "ade.sync", locks: ["ade", "devices"] }, async (writer) => {
+      await this.#mine(writer);
+      const at = instant(session.surroundings);
+      const gone = kind === "full" ? await this.#settleGone(writer, at) : { released: 0, missing: 0 };
+      const registered = await this.#register(writer, at);
+      const change = {
+        ...NOBODY,
+        state: gone.missing > 0 ? "unconfirmed" : "done",
+        finishedAt: at,
+        beatAt: at,
+        released: this.#run.released + gone.released,
+        missing: gone.missing,
+        registered: registered.count,
+      } as const;
+      await updateSync(writer, this.#pk, change);
+      await writeServer(writer, { cursor, cursorAt: at, ...(kind === "full" && { fullAt: at }) });
+      this.#run = { ...this.#run, ...change };
+      const { created, changed, released, missing } = this.#run;
+      const counts = { kind, created, changed, released, missing, registered: registered.count };
+      const isNothing = Object.values(counts).every((count) => count === 0 || count === kind);
+      return {
+        result: undefined,
+        objects: isNothing ? [] : [OBJECT, ...registered.first.map(deviceObject)],
+        ...(!isNothing && { detail: counts }),
+      };
+    });
+  }
+
+  async #settleGone(writer: Writer, at: string): Promise<{ released: number; missing: number }> {
+    const { pk: run, mark } = this.#run;
+    const { unseen, before } = await countUnseen(writer, { run, mark });
+    if (unseen === 0) return { released: 0, missing: 0 };
+    if (mayGo(unseen, before, this.#most)) {
+      return { released: await releaseUnseen(writer, { run, mark, at }), missing: 0 };
+    }
+    return { released: 0, missing: await markMissing(writer, { run, mark, at }) };
+  }
+
+  /** In a mirror the devices are the console's: nothing is added there by a rehearsal. */
+  async #register(writer: Writer, at: string): Promise<{ count: number; first: readonly Registered[] }> {
+    if (await isMirror(writer)) return { count: 0, first: [] };
+    const { registeredUpTo: from } = await readServer(writer);
+    const prefix = idPrefix(this.#parts.session.surroundings);
+    const registered = await registerDevices(writer, { from, at, idPrefix: prefix, most: MOST_TRACED });
+    await writeServer(writer, { registeredUpTo: this.#pk });
+    return registered;
+  }
+
+  async #fail(error: unknown, signal: AbortSignal): Promise<void> {
+    const failure = error instanceof Failure ? error : undefined;
+    const isStopped = signal.aborted || failure?.code === "interrupted";
+    const known = failure ?? new Failure("unexpected", { what: UNEXPECTED, cause: error });
+    await this.#parts.session.change({ action: null, locks: LOCKS }, async (writer) => {
+      const now = await lastSync(writer);
+      if (now?.pk !== this.#pk || now.holder !== this.#holder) return { result: undefined, objects: [] };
+      await updateSync(writer, this.#pk, {
+        ...NOBODY,
+        state: isStopped ? "cut-off" : "failed",
+        finishedAt: instant(this.#parts.session.surroundings),
+        error: isStopped ? null : JSON.stringify(known),
+      });
+      return { result: undefined, objects: [OBJECT] };
+    });
+  }
+}
+
+const UNEXPECTED = text("the sync ended unexpectedly", "同期が予期せず終了しました");
+
+const GONE = new Failure("conflict", {
+  what: text("the endpoint was changed meanwhile", "その間に接続先が変更されました"),
+});
+
+const stuck = (): Failure =>
+  new Failure("unavailable", {
+    what: text(
+      "Apple promises more devices and gives the same position again: the sync would never end",
+      "Apple から続きがあると応答がありましたが、位置が進まないため中止しました",
+    ),
+    where: "cursor",
+    hint: text(
+      "try again later; what was fetched is kept: clomoctl ade sync --full",
+      "時間をおいて clomoctl ade sync --full を実行してください(取得済みの内容は保存されています)",
+    ),
+  });
+
+const deviceObject = ({ id, serialNumber }: Registered) => ({ thing: "device", id, name: serialNumber });
+
+/** Whether so many devices may go without being asked. */
+export const mayGo = (gone: number, before: number, most: MostGone | undefined): boolean => {
+  const share = (percent: number): number => (before * percent) / 100;
+  if (most === undefined) {
+    return gone <= Math.max(GONE_WITHOUT_ASKING.count, share(GONE_WITHOUT_ASKING.percent));
+  }
+  const { count, percent } = most;
+  return (
+    (count === undefined || gone <= count) && (percent === undefined || gone <= Math.min(share(percent), MOST_BY_SHARE))
+  );
+};
+
+/**
+ * Confirms that devices are gone which a full sync did not find.
+ *
+ * @throws Failure `input-rejected` where their number is another one, `conflict` where a later sync was run
+ */
+export const confirmRelease = (session: Session, id: string, count: number): Promise<AdeSync> =>
+  session.change({ action: "ade.release", locks: LOCKS }, async (writer) => {
+    const run = await ofId(writer, id);
+    const last = await lastSync(writer);
+    if (last?.pk !== run.pk || run.state !== "unconfirmed") throw NOT_WAITING;
+    const missing = await countMissing(writer);
+    if (missing !== count) throw otherCount(missing, count);
+    const at = instant(session.surroundings);
+    const released = await releaseMissing(writer, { run: run.pk, at });
+    await updateSync(writer, run.pk, { state: "done", missing: 0, released: run.released + released });
+    return { result: await readSync(writer, id), objects: [OBJECT], detail: { released } };
+  });
+
+const NOT_WAITING = new Failure("conflict", {
+  what: text(
+    "this sync has nothing to confirm: it was confirmed, or another one was run since",
+    "この同期には確認待ちがありません(確認済みか、その後に別の同期が実行されています)",
+  ),
+  hint: text("clomoctl ade status", "clomoctl ade status で確認してください"),
+});
+
+const otherCount = (missing: number, count: number): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `${counted(missing, "device")} would be released, not ${count}; nothing was changed`,
+      `解除済みになるデバイスは ${missing} 台で、${count} 台ではありません。何も変更していません`,
+    ),
+  });
