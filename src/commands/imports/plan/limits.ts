@@ -40,9 +40,18 @@ const FLAG = "--max-deletions";
 
 /** The number of records that a limit allows. @throws `usage` if it is neither a number nor a share up to 100% */
 const allowed = (flag: string, typed: string, all: number): number => {
+  const { count, percent = 0 } = readLimit(flag, typed);
+  return count ?? Math.floor((all * percent) / 100);
+};
+
+/** A limit as typed: a number of records, or a share of them. @throws `usage` if it is neither, or a share beyond 100% */
+export const readLimit = (
+  flag: string,
+  typed: string,
+): { readonly count?: number | undefined; readonly percent?: number | undefined } => {
   const { count, share } = FORM.exec(typed)?.groups ?? {};
-  if (count !== undefined) return Number(count);
-  if (share !== undefined && Number(share) <= 100) return Math.floor((all * Number(share)) / 100);
+  if (count !== undefined) return { count: Number(count) };
+  if (share !== undefined && Number(share) <= 100) return { percent: Number(share) };
   throw new Failure("usage", {
     what: text(
       `${typed} is neither a number of records nor a share of them`,

@@ -1,0 +1,46 @@
+import { ADE_DEVICE, ADE_DEVICE_STATES } from "../../../lib/model/ade-device.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { firstLines, firstOf, LIMIT, listColumns } from "../../listing/list.ts";
+import { tellEndpoint } from "../shown.ts";
+import { ADE_DEVICE_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("list devices as Apple had them at the last sync", "前回の同期時点の ADE デバイスを一覧する"),
+  args: {},
+  options: {
+    state: {
+      kind: "choice",
+      choices: ADE_DEVICE_STATES,
+      about: text("only these (default: all but released ones)", "状態で絞り込む(既定: 解除済み以外)"),
+    },
+    notReady: {
+      kind: "boolean",
+      about: text(
+        "only those whose ADE profile state is neither assigned nor pushed",
+        "ADE プロファイル状態が assigned でも pushed でもないものだけ",
+      ),
+    },
+    search: { kind: "string", value: "TEXT", about: text("part of any text of a device", "いずれかの項目の一部") },
+    limit: LIMIT,
+  },
+  examples: [
+    { line: "clomoctl ade devices list" },
+    { line: "clomoctl ade devices list --not-ready" },
+    { line: "clomoctl ade devices list --state missing --format json" },
+  ],
+  exits: [],
+  async run(tools, { state, notReady, search, limit }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant("ade");
+    const query = {
+      ...(state !== undefined && { state }),
+      ...(notReady && { notReady: true }),
+      ...(search !== undefined && { search }),
+    };
+    await tellEndpoint(tools, await client.ade.show());
+    const devices = client.ade.devices(query);
+    const columns = listColumns(terminal, ADE_DEVICE_COLUMNS, ADE_DEVICE.usual);
+    await terminal.list(columns, firstOf(devices, limit), () => firstLines(devices.ndjson(), limit));
+  },
+});

@@ -1,0 +1,6 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineNoun } from "../../command.ts";
+
+export default defineNoun({
+  summary: text("where Apple's services are: Apple, or a simulator", "接続先(Apple またはシミュレーター)"),
+});

@@ -1,0 +1,21 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { nextSteps } from "../next.ts";
+import { FACT_COLUMNS, factsOf, propose } from "../shown.ts";
+
+export default defineCommand({
+  summary: text("show where Apple's services are", "接続先を表示する"),
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl ade endpoint show" }],
+  exits: [],
+  async run(tools) {
+    const { client } = await tools.tenant("ade");
+    const ade = await client.ade.show();
+    await tools.terminal.show(FACT_COLUMNS.slice(0, 4), factsOf(ade));
+    if (ade.endpoint !== null) return;
+    for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
+      if (line !== null) await propose(tools, line, why);
+    }
+  },
+});

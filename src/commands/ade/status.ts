@@ -1,0 +1,41 @@
+import { FULL_EVERY_MS } from "../../lib/model/ade.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { nextSteps } from "./next.ts";
+import { FACT_COLUMNS, factsOf, failureOf, propose, tellEndpoint } from "./shown.ts";
+
+export default defineCommand({
+  summary: text("show how ADE stands, and what to do next", "ADE の状態と次の操作を表示する"),
+  details: [
+    text(
+      "Nothing is asked of Apple: it tells what is recorded, and ends with 0 whatever it finds.",
+      "Apple には問い合わせず、記録されている内容を表示します。何が見つかっても終了コードは 0 です。",
+    ),
+  ],
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl ade status" }, { line: "clomoctl ade status --format json" }],
+  exits: [],
+  async run(tools) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant("ade");
+    const ade = await client.ade.show();
+    await tellEndpoint(tools, ade);
+    await terminal.show(FACT_COLUMNS, factsOf(ade));
+    if (ade.sync?.state === "failed" && ade.sync.error !== null) {
+      const { what, hint } = failureOf(ade.sync.error);
+      await terminal.warn(text(`the last sync failed: ${what.en}`, `前回の同期は失敗しました: ${what.ja}`));
+      if (hint !== undefined) await terminal.note(hint);
+    }
+    const steps = nextSteps(ade, tools.clock.now().getTime());
+    for (const { why, line } of steps) await (line === null ? terminal.note(why) : propose(tools, line, why));
+    if (steps.length > 0 || ade.lastFullAt === null) return;
+    const due = terminal.moment(new Date(Date.parse(ade.lastFullAt) + FULL_EVERY_MS).toISOString());
+    await terminal.note(
+      text(
+        `all well; the next full sync is due ${due}: clomoctl ade sync`,
+        `問題ありません。次の全件の取得: ${due}(clomoctl ade sync)`,
+      ),
+    );
+  },
+});

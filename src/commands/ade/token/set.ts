@@ -1,0 +1,67 @@
+import { readNamedFile } from "../../../lib/files/index.ts";
+import { NEVER_WITH_CLOMO } from "../../../lib/model/ade.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { nextSteps } from "../next.ts";
+import { MOST_TOKEN_BYTES, tooLong } from "./file.ts";
+import { factsOf, propose, tellEndpoint, TOKEN_COLUMNS } from "../shown.ts";
+
+export default defineCommand({
+  summary: text("set the server token that Apple gave", "ダウンロードしたサーバートークンを設定する"),
+  details: [
+    NEVER_WITH_CLOMO,
+    text(
+      "It is opened here, without asking Apple, by the key of `ade keypair create` or that of the token before. When the person in charge has changed, --other-admin; for another MDM server entry, whose devices then replace those of before, --other-server.",
+      "Apple には問い合わせず、`ade keypair create` の鍵か、これまでのトークンの鍵で復号します。担当者が交代したときは --other-admin、別の MDM サーバー(デバイスが入れ替わります)のトークンなら --other-server を付けます。",
+    ),
+  ],
+  args: {
+    file: {
+      kind: "file",
+      required: true,
+      value: "FILE",
+      about: text("the file as downloaded: SERVER_Token_DATE_smime.p7m", "ダウンロードしたままの .p7m ファイル"),
+    },
+  },
+  options: {
+    otherAdmin: {
+      kind: "boolean",
+      about: text(
+        "another administrator downloaded it, of the same server",
+        "別の管理者がダウンロードした(MDM サーバーは同じ)",
+      ),
+    },
+    otherServer: {
+      kind: "boolean",
+      about: text("it is of another MDM server entry", "別の MDM サーバーのトークンである"),
+    },
+  },
+  examples: [{ line: "clomoctl ade token set SIMULATOR_Token_2026-11-20T01-00-00Z_smime.p7m" }],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict"],
+  shows: TOKEN_COLUMNS,
+  async run(tools, { file, otherAdmin, otherServer }) {
+    const { terminal } = tools;
+    const { name, bytes } = await readNamedFile(tools, file, MOST_TOKEN_BYTES);
+    if (bytes.length > MOST_TOKEN_BYTES) throw tooLong(file);
+    const { client } = await tools.tenant("ade");
+    const { unchanged, ade } = await client.ade.setToken({
+      name,
+      content: Buffer.from(bytes).toString("base64"),
+      ...(otherAdmin && { otherAdmin }),
+      ...(otherServer && { otherServer }),
+    });
+    await tellEndpoint(tools, ade);
+    await terminal.show(TOKEN_COLUMNS, factsOf(ade));
+    await terminal.note(
+      unchanged
+        ? text("nothing has changed: this token is set already", "変更はありません(このトークンは設定済みです)")
+        : text(
+            "the token is set, and its date recorded among the renewals",
+            "トークンを設定し、更新期限にも記録しました",
+          ),
+    );
+    for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
+      if (line !== null) await propose(tools, line, why);
+    }
+  },
+});
