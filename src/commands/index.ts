@@ -8,6 +8,13 @@ export const PROGRAM: NounNode = {
     aliases: [],
     examples: ["clomoctl users import people.csv --create-orgs --yes","clomoctl csv check people.csv --as users","clomoctl renewals check certificates --within 60d --critical 2w"],
     nouns: [{
+    name: "ade",
+    summary: {"en":"Apple's device enrolment (ADE)","ja":"ADE(Automated Device Enrollment)"},
+    aliases: [],
+    examples: ["clomoctl ade guide purchased"],
+    nouns: [],
+    verbs: [{ name: "guide", summary: {"en":"show how devices come in, step by step, with the pitfalls","ja":"デバイスの登録手順と注意点を示す"}, load: () => import("./ade/guide.ts") }],
+  },{
     name: "audit",
     summary: {"en":"who changed what, when, and from where","ja":"監査ログ(だれが、いつ、どこから、何を変更したか)"},
     aliases: [],
