@@ -257,7 +257,7 @@ const PERMITTED: readonly Permitted[] = [
     added(["verbs", "users fields remove", "options", option], VALUES),
   ),
   added(["nouns", "ade"], ADE),
-  ...["guide"].map((verb) => added(["verbs", `ade ${verb}`], ADE)),
+  ...["guide", "reconcile"].map((verb) => added(["verbs", `ade ${verb}`], ADE)),
   added(["nouns", "audit"], AUDIT),
   ...["roles", "roles schemes"].map((noun) => added(["nouns", noun], ROLES)),
   ...["list", "matrix", "show", ...["create", "delete", "edit", "list", "show"].map((verb) => `schemes ${verb}`)].map(

@@ -11,9 +11,9 @@ export const PROGRAM: NounNode = {
     name: "ade",
     summary: {"en":"Apple's device enrolment (ADE)","ja":"ADE(Automated Device Enrollment)"},
     aliases: [],
-    examples: ["clomoctl ade guide purchased"],
+    examples: ["clomoctl ade guide purchased","clomoctl ade reconcile purchased.csv"],
     nouns: [],
-    verbs: [{ name: "guide", summary: {"en":"show how devices come in, step by step, with the pitfalls","ja":"デバイスの登録手順と注意点を示す"}, load: () => import("./ade/guide.ts") }],
+    verbs: [{ name: "guide", summary: {"en":"show how devices come in, step by step, with the pitfalls","ja":"デバイスの登録手順と注意点を示す"}, load: () => import("./ade/guide.ts") },{ name: "reconcile", summary: {"en":"compare purchased devices with what Apple shows","ja":"購入したデバイスと Apple 側の情報を照合する"}, load: () => import("./ade/reconcile.ts") }],
   },{
     name: "audit",
     summary: {"en":"who changed what, when, and from where","ja":"監査ログ(だれが、いつ、どこから、何を変更したか)"},
