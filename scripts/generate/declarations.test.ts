@@ -53,6 +53,7 @@ const encodingOnce = (verb: string): readonly Permitted[] => {
   ];
 };
 
+const ADE = "devices come in by Apple's device enrolment";
 const DEVICES = "devices are a new noun, with files of their own";
 const added = (at: readonly string[], why: string): Permitted => ({
   at,
@@ -255,6 +256,8 @@ const PERMITTED: readonly Permitted[] = [
   ...["--confirm-deletions", "--dry-run"].map((option) =>
     added(["verbs", "users fields remove", "options", option], VALUES),
   ),
+  added(["nouns", "ade"], ADE),
+  ...["guide", "reconcile"].map((verb) => added(["verbs", `ade ${verb}`], ADE)),
   added(["nouns", "audit"], AUDIT),
   ...["roles", "roles schemes"].map((noun) => added(["nouns", noun], ROLES)),
   ...["list", "matrix", "show", ...["create", "delete", "edit", "list", "show"].map((verb) => `schemes ${verb}`)].map(

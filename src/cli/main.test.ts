@@ -126,9 +126,9 @@ describe("what is misspelt", () => {
     [
       "frobnicate",
       "unknown command frobnicate",
-      "one of: audit, clomo-account, console, context, csv, devices, imports, orgs, renewals, roles, secured, tenant, users",
+      "one of: ade, audit, clomo-account, console, context, csv, devices, imports, orgs, renewals, roles, secured, tenant, users",
     ],
-    ["-", "unknown command -", "one of: audit, clomo-account, console, context, csv,"],
+    ["-", "unknown command -", "one of: ade, audit, clomo-account, console, context, csv,"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
     ["users --app docs list", "unknown option --app", "put the subcommand's own options after it"],
     ["users list --limt 3", "unknown option --limt", "did you mean --limit?"],

@@ -41,7 +41,7 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "set", summary: {"en":"set the server token that Apple gave","ja":"ダウンロードしたサーバートークンを設定する"}, load: () => import("./ade/token/set.ts") },{ name: "show", summary: {"en":"show the server token, without its secrets","ja":"サーバートークンの内容を表示する(秘密情報は除く)"}, load: () => import("./ade/token/show.ts") }],
   }],
-    verbs: [{ name: "account", summary: {"en":"ask Apple which server and organisation the token is of","ja":"トークンの MDM サーバーと組織を Apple に問い合わせる"}, load: () => import("./ade/account.ts") },{ name: "status", summary: {"en":"show how ADE stands, and what to do next","ja":"ADE の状態と次の操作を表示する"}, load: () => import("./ade/status.ts") },{ name: "sync", summary: {"en":"fetch the devices from Apple","ja":"Apple からデバイスを取得する(同期)"}, load: () => import("./ade/sync.ts") }],
+    verbs: [{ name: "account", summary: {"en":"ask Apple which server and organisation the token is of","ja":"トークンの MDM サーバーと組織を Apple に問い合わせる"}, load: () => import("./ade/account.ts") },{ name: "guide", summary: {"en":"show how devices come in, step by step, with the pitfalls","ja":"デバイスの登録手順と注意点を示す"}, load: () => import("./ade/guide.ts") },{ name: "reconcile", summary: {"en":"compare purchased devices with what Apple shows","ja":"購入したデバイスと Apple 側の情報を照合する"}, load: () => import("./ade/reconcile.ts") },{ name: "status", summary: {"en":"show how ADE stands, and what to do next","ja":"ADE の状態と次の操作を表示する"}, load: () => import("./ade/status.ts") },{ name: "sync", summary: {"en":"fetch the devices from Apple","ja":"Apple からデバイスを取得する(同期)"}, load: () => import("./ade/sync.ts") }],
   },{
     name: "audit",
     summary: {"en":"who changed what, when, and from where","ja":"監査ログ(だれが、いつ、どこから、何を変更したか)"},

@@ -1,30 +1,26 @@
-import { resolve } from "node:path";
-import { writeFileAtomically } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../lib/model/renewal.ts";
-import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
-import { guideOf, type Guide, type Step } from "../../lib/renewals/guide/index.ts";
+import { guideOf } from "../../lib/renewals/guide/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { same, text, type Text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
+import {
+  asksData,
+  GUIDE_OPTIONS,
+  misfit,
+  refuseDocumentOfData,
+  showSteps,
+  writeGuide,
+  type Placed,
+} from "../guides/write.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { subjectOf } from "./steps/subject.ts";
 
 const OPTIONS = {
-  as: {
-    kind: "choice",
-    choices: DOCUMENT_FORMS,
-    about: text("document format (default: text)", "文書の形式(既定: text)"),
-  },
-  output: {
-    kind: "file",
-    short: "o",
-    value: "FILE",
-    about: text("write the document to this file (- for stdout)", "文書の出力先(- は標準出力)"),
-  },
+  ...GUIDE_OPTIONS,
   interactive: {
     kind: "boolean",
     about: text(
@@ -51,6 +47,8 @@ const OPTIONS = {
 } as const satisfies Fields;
 
 type Options = InputOf<typeof OPTIONS>;
+
+const WHERE = "clomoctl renewals guide";
 
 export default defineCommand({
   summary: text("show how to renew an item, step by step, with the pitfalls", "更新の手順と注意点を示す"),
@@ -87,7 +85,7 @@ export default defineCommand({
     const { kind, item } = subject;
     const expiresAt = item?.expiresAt ?? null;
     const expiresOn = expiresAt === null ? null : dayOf(expiresAt, zoneOf(tools, tenant));
-    if (asksData(tools)) return showSteps(tools, guideOf(kind, item, expiresOn));
+    if (asksData(tools)) return showSteps(tools, guideOf(kind, item, expiresOn), WAITS_FOR);
     const guide = guideOf(kind, item === null ? null : readable(item), expiresOn);
     if (!options.interactive) return writeGuide(tools, guide, options);
     const { walkItem } = await import("./steps/walk-item.ts");
@@ -95,28 +93,25 @@ export default defineCommand({
   },
 });
 
-/** Whether data was asked for: `--format`, `--fields` or `--query`. */
-const asksData = ({ globals }: Tools): boolean =>
-  globals.format !== undefined || globals.fields !== undefined || globals.query !== undefined;
-
 /** @throws Failure `usage` when options conflict, or there is no terminal */
 function refuseMisfit(tools: Tools, { as, output, interactive, downloads, current }: Options): void {
-  const document = as !== undefined || output !== undefined;
-  if (document && asksData(tools)) throw misfit("--as, --output", "--format, --fields, --query");
-  if (interactive && (document || asksData(tools))) throw misfit("--interactive", "--as, --output, --format");
+  refuseDocumentOfData(WHERE, tools, { as, output });
+  if (interactive && (as !== undefined || output !== undefined || asksData(tools))) {
+    throw misfit(WHERE, "--interactive", "--as, --output, --format");
+  }
   if (!interactive && (downloads !== undefined || current !== undefined)) {
     throw new Failure("usage", {
       what: text(
         "--downloads and --current require --interactive",
         "--downloads と --current には --interactive が必要です",
       ),
-      where: "clomoctl renewals guide",
+      where: WHERE,
     });
   }
   if (interactive && !tools.terminal.interactive) {
     throw new Failure("usage", {
       what: text("--interactive needs a terminal", "--interactive にはターミナルが必要です"),
-      where: "clomoctl renewals guide",
+      where: WHERE,
       hint: text(
         "without a terminal: renewals guide ITEM shows the steps, renewals verify --current OLD --new NEW checks a file, renewals edit ITEM --file NEW records it",
         "ターミナルがない場合: renewals guide ITEM で手順を表示、renewals verify --current 旧 --new 新 で検査、renewals edit ITEM --file 新 で記録",
@@ -124,12 +119,6 @@ function refuseMisfit(tools: Tools, { as, output, interactive, downloads, curren
     });
   }
 }
-
-const misfit = (one: string, other: string): Failure =>
-  new Failure("usage", {
-    what: text(`${one} cannot be used with ${other}`, `${one} は ${other} と一緒に指定できません`),
-    where: "clomoctl renewals guide",
-  });
 
 const escaped = (value: string | null): string | null => (value === null ? null : escapeForPeople(value));
 
@@ -144,39 +133,9 @@ const readable = (item: RenewalItem): RenewalItem => ({
   phone: escaped(item.phone),
 });
 
-async function writeGuide(tools: Tools, guide: Guide, { as = "text", output = "-" }: Options): Promise<void> {
-  const { terminal, temporary, workingFolder } = tools;
-  const content = WRITERS[as](guide, terminal.language);
-  const path = output === "-" ? output : resolve(workingFolder, output);
-  await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(content));
-}
-
-/** A step and its place in the guide. */
-interface Placed {
-  readonly step: Step;
-  readonly number: number;
-}
-
-const showSteps = ({ terminal }: Tools, { steps }: Guide): Promise<void> => {
-  const said = (key: "what" | "where" | "trap" | "check", header: Text): Column<Placed> => ({
-    key,
-    header,
-    value: ({ step }) => {
-      const wording = step[key];
-      return wording === undefined ? null : terminal.say(wording);
-    },
-  });
-  const columns: readonly Column<Placed>[] = [
-    { key: "number", header: same("#"), align: "end", value: ({ number }) => number },
-    { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
-    said("what", text("what to do", "すること")),
-    said("where", text("where", "画面")),
-    said("trap", text("careful", "注意")),
-    said("check", text("then", "確認")),
-    { key: "waitsFor", header: text("waits for", "待つファイル"), value: ({ step }) => step.waitsFor ?? null },
-  ];
-  return terminal.list(
-    columns,
-    steps.map((step, index) => ({ step, number: index + 1 })),
-  );
+/** The file that a step waits for. */
+const WAITS_FOR: Column<Placed> = {
+  key: "waitsFor",
+  header: text("waits for", "待つファイル"),
+  value: ({ step }) => step.waitsFor ?? null,
 };

@@ -8,6 +8,9 @@ export const DOCUMENT_FORMS = ["text", "markdown", "html"] as const;
 
 type DocumentForm = (typeof DOCUMENT_FORMS)[number];
 
+/** What a document shows of a guide. */
+type Shown = Pick<Guide, "title" | "facts" | "steps">;
+
 const TRAP = text("Careful", "注意");
 const CHECK = text("Then", "確認");
 const WHERE = text("Where", "画面");
@@ -30,7 +33,7 @@ export function stepLines(step: Step, number: number, language: Language): reado
 }
 
 /** The guide as plain text. */
-const guideText = ({ title, facts, steps }: Guide, language: Language): string =>
+const guideText = ({ title, facts, steps }: Shown, language: Language): string =>
   [
     title[language],
     "",
@@ -46,7 +49,7 @@ const guideText = ({ title, facts, steps }: Guide, language: Language): string =
 const plain = (value: string): string => value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
 /** The guide as Markdown, with a box to tick at each step. */
-const guideMarkdown = ({ title, facts, steps }: Guide, language: Language): string =>
+const guideMarkdown = ({ title, facts, steps }: Shown, language: Language): string =>
   [
     `# ${plain(title[language])}`,
     "",
@@ -84,7 +87,7 @@ const stepMarkup = (step: Step, language: Language): Markup =>
   </li> `;
 
 /** The guide as a page to print: whole in itself, without scripts. */
-const guidePage = ({ title, facts, steps }: Guide, language: Language): string =>
+const guidePage = ({ title, facts, steps }: Shown, language: Language): string =>
   pageDocument({
     language,
     title: title[language],
@@ -103,7 +106,7 @@ const guidePage = ({ title, facts, steps }: Guide, language: Language): string =
   });
 
 /** How each form is written. */
-export const WRITERS: Readonly<Record<DocumentForm, (guide: Guide, language: Language) => string>> = {
+export const WRITERS: Readonly<Record<DocumentForm, (guide: Shown, language: Language) => string>> = {
   text: guideText,
   markdown: guideMarkdown,
   html: guidePage,

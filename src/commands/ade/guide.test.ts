@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+describe("a guide", () => {
+  test.each(["purchased", "manual", "supervised-only", "unsupervised"])(
+    "to %s says first what ends CLOMO's own enrolment, in both languages, and asks no tenant",
+    async (way) => {
+      const { en, ja } = await inBoth(`ade guide ${way}`, { tenant: {} });
+      expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
+      expect(en.stdout).toMatch(
+        /^How to bring in: .*\n\n {2}before anything else: Never upload a public key of clomoctl .*\n[^]*\n\n1\. /,
+      );
+      expect(ja.stdout).toMatch(/^登録の手順: .*\n\n {2}最初に: CLOMO が使用している .*\n[^]*\n\n1\. /);
+    },
+  );
+
+  test("is that of the console unless commands are asked for", async () => {
+    const console = await run("ade guide purchased");
+    expect(console.stdout).toContain("「全件を取得する」");
+    expect(console.stdout).not.toContain("clomoctl ade sync");
+    const commands = await run("ade guide purchased --through commands");
+    expect(commands.stdout).toContain("clomoctl ade sync --full");
+    expect(commands.stdout).not.toContain("CLOMO PANEL");
+  });
+
+  test.each([
+    ["--as markdown", /^# How to bring in: [^]*\n1\. \[ \] /],
+    ["--as html", /^<!DOCTYPE html>[^]*<html lang="en">/],
+    ["-o -", /^How to bring in: /],
+  ])("%s is written to stdout", async (words, form) => {
+    expect((await run(`ade guide manual ${words}`)).stdout).toMatch(form);
+  });
+
+  test("may be a file", async () => {
+    const folder = freshFolder();
+    const ran = await run("ade guide manual --as html -o manual.html --lang ja", { folder });
+    expect(ran).toMatchObject({ exit: 0, stdout: "" });
+    expect(readFileSync(join(folder, "manual.html"), "utf8")).toContain('<html lang="ja">');
+  });
+
+  test("is data where a format or fields are asked for", async () => {
+    const { en, ja } = await inBoth("ade guide manual --format json", {});
+    const steps = JSON.parse(en.stdout) as readonly Record<string, unknown>[];
+    expect(steps.map(({ number }) => number)).toEqual(steps.map((_, index) => index + 1));
+    expect(Object.keys(steps[0] ?? {})).toEqual(["number", "id", "what", "where", "trap", "check"]);
+    expect((JSON.parse(ja.stdout) as typeof steps).map(({ id }) => id)).toEqual(steps.map(({ id }) => id));
+    expect((await run("ade guide unsupervised --fields number,id")).stdout).toBe(
+      "number\tid\n1\tdecide\n2\tinstall\n3\tin-devices\n",
+    );
+  });
+});
+
+test.each([
+  ["", "WAY is missing"],
+  ["bought", "must be one of purchased, manual, supervised-only, unsupervised"],
+  ["purchased --through api", "must be one of console, commands"],
+  ["purchased --as html --format json", "--as, --output cannot be used with --format, --fields, --query"],
+  ["purchased -o a --query id", "cannot be used with"],
+])("is refused where the command line is wrong: %s", async (words, said) => {
+  const { en, ja } = await inBoth(`ade guide ${words}`.trim(), {});
+  expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining(said) });
+  expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringMatching(/^エラー: /) });
+});

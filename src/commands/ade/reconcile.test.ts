@@ -1,0 +1,228 @@
+import { generateKeyPairSync } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Send } from "../../lib/apple/send.ts";
+import type { Ade, AdeDeviceRecord, Device } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { example, type Answers } from "../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+const ADE = example<Ade>("ade");
+const MIRROR: Ade = { ...ADE, endpoint: null, mirror: true, server: null, token: null, key: null, sync: null };
+const [ADE_DEVICE] = example<{ items: readonly AdeDeviceRecord[] }>("findAdeDevices").items;
+const [DEVICE] = example<{ items: readonly Device[] }>("findDevices").items;
+
+interface Asked {
+  readonly query?: { readonly name?: string };
+}
+
+/** A tenant of its own with these devices. */
+const own = (...devices: readonly Partial<AdeDeviceRecord>[]): Answers => ({
+  ade: ADE,
+  findAdeDevices: ({ query }: Asked) => ({
+    items: devices
+      .filter(({ serialNumber }) => serialNumber === query?.name)
+      .map((device) => ({ ...ADE_DEVICE, ...device })),
+  }),
+});
+
+const mirror = (...serials: readonly string[]): Answers => ({
+  ade: MIRROR,
+  findDevices: ({ query }: Asked) => ({
+    items: serials.filter((serial) => serial === query?.name).map((serialNumber) => ({ ...DEVICE, serialNumber })),
+  }),
+});
+
+function listOf(content: string | Uint8Array, name = "purchased.csv"): { readonly folder: string } {
+  const folder = freshFolder();
+  writeFileSync(join(folder, name), content);
+  return { folder };
+}
+
+const RECONCILE = "ade reconcile purchased.csv";
+
+describe("what Apple told the tenant", () => {
+  const tenant = own(
+    { serialNumber: "A1", profileStatus: "assigned" },
+    { serialNumber: "A2", profileStatus: "pushed" },
+    { serialNumber: "A3", profileStatus: "empty" },
+    { serialNumber: "A4", state: "missing" },
+    { serialNumber: "A5", state: "released" },
+  );
+
+  test("says how each purchased device stands, and what to do, in both languages", async () => {
+    const list = listOf("注文番号,シリアル番号\n1,A1\n1,A2\n1,A3\n1,A4\n1,A5\n1,A6\n");
+    const { en, ja } = await inBoth(RECONCILE, { tenant, ...list });
+    expect(en).toMatchObject({ exit: 9 });
+    expect(en.stdout).toBe(
+      "serialNumber\trow\tresult\tprofileStatus\tserver\n" +
+        "A1\t2\tready\tassigned\t\nA2\t3\tready\tpushed\t\nA3\t4\tno-profile\tempty\t\nA4\t5\tgone\tassigned\t\nA5\t6\tmissing\tassigned\t\nA6\t7\tmissing\t\t\n",
+    );
+    expect(en.stderr).toContain("2 devices ready\n");
+    expect(en.stderr).toContain("1 device without profile: give them a profile: clomoctl ade profiles assign");
+    expect(en.stderr).toContain("2 devices missing: sync all first: clomoctl ade sync --full");
+    expect(ja.stderr).toContain("準備完了: 2 台\n");
+    expect(ja.stderr).toContain("プロファイルなし: 1 台。");
+  });
+
+  test("is all well where nothing is left to do", async () => {
+    const ran = await run(RECONCILE, { tenant, ...listOf("Serial Number\nA1\n") });
+    expect(ran).toMatchObject({ exit: 0, stderr: "1 device ready\n" });
+    expect(ran.requests).toEqual([{ operation: "ade" }, { operation: "findAdeDevices", query: { name: "A1" } }]);
+  });
+});
+
+describe("a mirror", () => {
+  test("compares the devices of the console's export", async () => {
+    const { en, ja } = await inBoth(RECONCILE, { tenant: mirror("A1"), ...listOf("A1\nA2\n") });
+    expect(en).toMatchObject({ exit: 9 });
+    expect(en.stdout).toContain("A1\t1\tregistered\t\t\nA2\t2\tmissing\t\t\n");
+    expect(en.stderr).toContain("1 device missing: in the console: 基本設定");
+    expect(ja.stderr).toContain("なし: 1 台。管理画面の 基本設定");
+    expect((await run(RECONCILE, { tenant: mirror("A1"), ...listOf("A1\n") })).exit).toBe(0);
+  });
+});
+
+describe("the list", () => {
+  const tenant = own({ serialNumber: "C8TJ500QF1MN", profileStatus: "assigned" });
+
+  test.each([
+    ["a column of many", "No.,シリアルナンバー,型番\n1,C8TJ500QF1MN,MTP03J/A\n,,\n"],
+    ["below a title", "納品書,,\n2026-11-01,,\n注文,シリアル番号,数量\n1,C8TJ500QF1MN,1\n"],
+    ["another name", "S/N;model\nC8TJ500QF1MN;iPhone\n"],
+    ["only that", "C8TJ500QF1MN\r\n"],
+    ["full width, small letters and blanks", "シリアルNo.\n c8tj500qf1mn \n"],
+    ["tabs and quotes", 'Serial No.\tName\n"C8TJ500QF1MN"\tx\n'],
+  ])("is read: %s", async (_, content) => {
+    expect(await run(`${RECONCILE} --fields serialNumber`, { tenant, ...listOf(content) })).toMatchObject({
+      exit: 0,
+      stdout: "serialNumber\nC8TJ500QF1MN\n",
+    });
+  });
+
+  test("may be Shift_JIS, and may come by stdin", async () => {
+    const sjis = Buffer.from("83568383838a83418b8b94d48d860d0a", "hex");
+    const ran = await run("ade reconcile - --fields row", { tenant, stdin: "serial\nC8TJ500QF1MN\n" });
+    expect(ran).toMatchObject({ exit: 0, stdout: "row\n2\n" });
+    expect((await run(`${RECONCILE} --encoding shift_jis`, { tenant, ...listOf(sjis) })).exit).toBe(3);
+  });
+
+  test("that has a device twice is told, and counts it once", async () => {
+    const { en, ja } = await inBoth(`${RECONCILE} --fields row`, {
+      tenant,
+      ...listOf("serial\nC8TJ500QF1MN\nc8tj500qf1mn\n"),
+    });
+    expect(en).toMatchObject({ exit: 0, stdout: "row\n2\n" });
+    expect(en.stderr).toContain("purchased.csv:3:1: C8TJ500QF1MN is in row 2 already; counted once");
+    expect(ja.stderr).toContain("2 行目にもあります");
+  });
+
+  test.each([
+    ["", "the list is empty"],
+    ["serial\n", "the list is empty"],
+    ["a,b\n1,2\n", "no column is called as one of serial numbers; the first row has: a, b"],
+    ["serial,シリアル番号\nA,B\n", "two columns may have the serial numbers: serial and シリアル番号"],
+    ["serial\n合計 10 台\n", "purchased.csv:2:1: not a serial number"],
+    ['serial\n"A\n', "purchased.csv:2"],
+  ])("is refused, and no tenant asked: %j", async (content, said) => {
+    const { en, ja } = await inBoth(RECONCILE, { tenant: {}, ...listOf(content) });
+    expect(en).toMatchObject({ exit: 3, stdout: "", requests: [], stderr: expect.stringContaining(said) });
+    expect(ja).toMatchObject({ exit: 3, stdout: "", requests: [] });
+  });
+
+  test("that is not there is not found", async () => {
+    expect(await run("ade reconcile none.csv", { tenant: {} })).toMatchObject({ exit: 6, requests: [] });
+  });
+});
+
+describe("the Apple Business API", () => {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const PEM = privateKey.export({ type: "pkcs8", format: "pem" });
+  const SERVERS: Readonly<Record<string, string>> = { M1: "SIMULATOR", M2: "予備" };
+
+  /** Apple's organisation has M1, M2 and M3; M3 is on no server. */
+  const apple = (asked: string[] = []): Send => {
+    const answer = (status: number, value: unknown) => ({ status, headers: {}, body: JSON.stringify(value) });
+    return async ({ method, url }) => {
+      asked.push(`${method} ${url}`);
+      const { pathname } = new URL(url);
+      if (pathname === "/auth/oauth2/token") return answer(200, { access_token: "t", expires_in: 3600 });
+      const serial = /orgDevices\/(\w+)\/assignedServer/.exec(pathname)?.[1];
+      if (serial === undefined) {
+        const data = ["M1", "M2", "M3"].map((serialNumber) => ({ id: serialNumber, attributes: { serialNumber } }));
+        return answer(200, { data });
+      }
+      const serverName = SERVERS[serial];
+      return serverName === undefined
+        ? answer(404, { errors: [] })
+        : answer(200, { data: { id: serverName, attributes: { serverName } } });
+    };
+  };
+
+  function withKey(content: string, mode = 0o600): { readonly folder: string } {
+    const place = listOf(content);
+    writeFileSync(join(place.folder, "key.pem"), PEM, { mode });
+    return place;
+  }
+
+  const API = `${RECONCILE} --apple-business --business-client-id BUSINESSAPI.1 --business-key-file key.pem`;
+  const LIST = "serial\nA1\nM1\nM2\nM3\nM4\n";
+
+  test("says where the missing ones are", async () => {
+    const asked: string[] = [];
+    const tenant = own({ serialNumber: "A1", profileStatus: "assigned" });
+    const { en } = await inBoth(API, { tenant, apple: apple(asked), ...withKey(LIST) });
+    expect(en).toMatchObject({ exit: 9 });
+    expect(en.stdout.split("\n").slice(1, -1)).toEqual([
+      "A1\t2\tready\tassigned\t",
+      "M1\t3\tnot-synced\t\tSIMULATOR",
+      "M2\t4\tother-server\t\t予備",
+      "M3\t5\tno-server\t\t",
+      "M4\t6\tnot-in-organisation\t\t",
+    ]);
+    expect(en.stderr).toContain("1 device not in the organisation: ask who sold them");
+    expect(asked.every((line) => line.startsWith("GET ") || line.includes("/auth/oauth2/token"))).toBe(true);
+    expect(asked[0]).toBe("POST http://127.0.0.1:8080/auth/oauth2/token");
+  });
+
+  test("is Apple's where the tenant has no simulator; a mirror does not know its server", async () => {
+    const asked: string[] = [];
+    const environment = { CLOMOCTL_BUSINESS_CLIENT_ID: "BUSINESSAPI.1", CLOMOCTL_BUSINESS_KEY_FILE: "key.pem" };
+    const ran = await run(`${RECONCILE} --apple-business`, {
+      tenant: mirror(),
+      apple: apple(asked),
+      environment,
+      ...withKey("serial\nM1\n"),
+    });
+    expect(ran.stdout).toContain("M1\t2\tother-server\t\tSIMULATOR\n");
+    expect(ran.stderr).toContain("if the server is the one that CLOMO uses");
+    expect(asked).toEqual([
+      "POST https://account.apple.com/auth/oauth2/token",
+      "GET https://api-business.apple.com/v1/orgDevices/M1/assignedServer",
+    ]);
+  });
+
+  test.each([
+    [`${RECONCILE} --business-client-id x`, 2, "need --apple-business"],
+    [`${RECONCILE} --apple-business --business-key-file key.pem`, 2, "needs --business-client-id"],
+    [`${RECONCILE} --apple-business --business-client-id x`, 2, "needs --business-key-file"],
+    [`${RECONCILE} --apple-business --business-client-id x --business-key-file purchased.csv`, 3, ""],
+  ])("is refused without what it needs: %s", async (line, exit, said) => {
+    const { en, ja } = await inBoth(line, { tenant: {}, ...withKey("serial\nA1\n") });
+    expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(said) });
+    expect(ja).toMatchObject({ exit, stdout: "" });
+  });
+
+  test("takes no key that others can read", async () => {
+    const ran = await run(API, { tenant: {}, ...withKey("serial\nA1\n", 0o644) });
+    expect(ran).toMatchObject({ exit: 3, stderr: expect.stringContaining("key.pem") });
+  });
+});
+
+test("a tenant that fails is told, in both languages", async () => {
+  const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+  const { en, ja } = await inBoth(RECONCILE, { tenant: { ade: locked }, ...listOf("serial\nA1\n") });
+  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+  expect(ja).toMatchObject({ exit: 5, stderr: "エラー: 7 が使用中\n" });
+});

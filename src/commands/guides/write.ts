@@ -1,0 +1,93 @@
+import { resolve } from "node:path";
+import { Failure } from "../../lib/errors/index.ts";
+import { writeFileAtomically } from "../../lib/files/index.ts";
+import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
+import type { Guide, Step } from "../../lib/renewals/guide/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
+import type { Fields, InputOf } from "../field.ts";
+import type { Tools } from "../tools.ts";
+
+/** How a guide is written. */
+export const GUIDE_OPTIONS = {
+  as: {
+    kind: "choice",
+    choices: DOCUMENT_FORMS,
+    about: text("document format (default: text)", "文書の形式(既定: text)"),
+  },
+  output: {
+    kind: "file",
+    short: "o",
+    value: "FILE",
+    about: text("write the document to this file (- for stdout)", "文書の出力先(- は標準出力)"),
+  },
+} as const satisfies Fields;
+
+type GuideOptions = InputOf<typeof GUIDE_OPTIONS>;
+
+/** What is shown of a guide. */
+export type ShownGuide = Pick<Guide, "title" | "facts" | "steps">;
+
+/** A step and its place in the guide. */
+export interface Placed {
+  readonly step: Step;
+  readonly number: number;
+}
+
+/** Whether data was asked for: `--format`, `--fields` or `--query`. */
+export const asksData = ({ globals }: Tools): boolean =>
+  globals.format !== undefined || globals.fields !== undefined || globals.query !== undefined;
+
+/** Options of a guide that exclude each other. @param where the command */
+export const misfit = (where: string, one: string, other: string): Failure =>
+  new Failure("usage", {
+    what: text(`${one} cannot be used with ${other}`, `${one} は ${other} と一緒に指定できません`),
+    where,
+  });
+
+/** @throws Failure `usage` where both a document and data are asked for */
+export function refuseDocumentOfData(where: string, tools: Tools, { as, output }: GuideOptions): void {
+  if ((as !== undefined || output !== undefined) && asksData(tools)) {
+    throw misfit(where, "--as, --output", "--format, --fields, --query");
+  }
+}
+
+/** Writes a guide as a document. */
+export async function writeGuide(
+  { terminal, temporary, workingFolder }: Tools,
+  guide: ShownGuide,
+  { as = "text", output = "-" }: GuideOptions,
+): Promise<void> {
+  const content = WRITERS[as](guide, terminal.language);
+  const path = output === "-" ? output : resolve(workingFolder, output);
+  await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(content));
+}
+
+/** Shows the steps of a guide as data. @param more further columns */
+export function showSteps(
+  { terminal }: Tools,
+  { steps }: ShownGuide,
+  ...more: readonly Column<Placed>[]
+): Promise<void> {
+  const said = (key: "what" | "where" | "trap" | "check", header: Text): Column<Placed> => ({
+    key,
+    header,
+    value: ({ step }) => {
+      const wording = step[key];
+      return wording === undefined ? null : terminal.say(wording);
+    },
+  });
+  const columns: readonly Column<Placed>[] = [
+    { key: "number", header: same("#"), align: "end", value: ({ number }) => number },
+    { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
+    said("what", text("what to do", "すること")),
+    said("where", text("where", "画面")),
+    said("trap", text("careful", "注意")),
+    said("check", text("then", "確認")),
+    ...more,
+  ];
+  return terminal.list(
+    columns,
+    steps.map((step, index) => ({ step, number: index + 1 })),
+  );
+}

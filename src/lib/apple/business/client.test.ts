@@ -1,0 +1,245 @@
+import { generateKeyPairSync, verify, type KeyObject } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { AppleRequest } from "../send.ts";
+import { FakeApple, json, NOW, type FakeAnswer } from "../testing/apple.ts";
+import { privateKeyOf } from "./assertion.ts";
+import { openBusiness, type BusinessDevice } from "./client.ts";
+
+const pemOf = (key: KeyObject, type: "pkcs8" | "sec1" | "spki" = "pkcs8"): string =>
+  key.export({ type, format: "pem" }).toString();
+const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+
+const isToken = ({ url }: AppleRequest): boolean => url.endsWith("/auth/oauth2/token");
+
+function business(answer: (request: AppleRequest, count: number) => FakeAnswer, keyId?: string) {
+  let tokens = 0;
+  let count = 0;
+  const apple = new FakeApple((request) => {
+    if (isToken(request)) return json({ access_token: `t${(tokens += 1)}`, expires_in: 3600, token_type: "Bearer" });
+    return answer(request, (count += 1));
+  });
+  const opened = openBusiness({
+    ...apple.patience,
+    place: { api: "https://api.example", account: "https://account.example" },
+    clientId: "BUSINESSAPI.1",
+    keyId,
+    key: privateKey,
+    random: (size) => new Uint8Array(size).fill(1),
+    program: "clomoctl/1.2.3",
+  });
+  return { apple, business: opened };
+}
+
+const device = (serialNumber: string, status = "ASSIGNED") => ({
+  type: "orgDevices",
+  id: serialNumber,
+  attributes: { serialNumber, status, deviceModel: "iPhone 15", orderNumber: "1234", imei: ["35"] },
+});
+const server = (id: string, serverName: string) => ({ type: "mdmServers", id, attributes: { serverName } });
+
+const allOf = async (pages: AsyncIterable<readonly BusinessDevice[]>): Promise<readonly string[]> => {
+  const serials: string[] = [];
+  for await (const page of pages) serials.push(...page.map(({ serialNumber }) => serialNumber));
+  return serials;
+};
+
+describe("the access token", () => {
+  const claimsOf = (request: AppleRequest | undefined) => {
+    const form = new URLSearchParams(request?.body);
+    const [header = "", claims = "", signature = ""] = (form.get("client_assertion") ?? "").split(".");
+    const key = { key: publicKey, dsaEncoding: "ieee-p1363" } as const;
+    const isValid = verify("sha256", Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, "base64url"));
+    const [head, body] = [header, claims].map((part): unknown => JSON.parse(Buffer.from(part, "base64url").toString()));
+    return { form: Object.fromEntries(form), head, body, isValid };
+  };
+
+  test("is asked for with a signed assertion", async () => {
+    const { apple, business: api } = business(() => json({ data: [] }), "K1");
+    await api.mdmServers();
+    const [asked, listed] = apple.requests;
+    const seconds = NOW / 1000;
+    expect(asked).toMatchObject({
+      method: "POST",
+      url: "https://account.example/auth/oauth2/token",
+      headers: { "content-type": "application/x-www-form-urlencoded", "user-agent": "clomoctl/1.2.3" },
+    });
+    expect(claimsOf(asked)).toMatchObject({
+      isValid: true,
+      form: {
+        grant_type: "client_credentials",
+        client_id: "BUSINESSAPI.1",
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        scope: "business.api",
+      },
+      head: { alg: "ES256", kid: "K1", typ: "JWT" },
+      body: {
+        iss: "BUSINESSAPI.1",
+        sub: "BUSINESSAPI.1",
+        aud: "https://account.example/auth/oauth2/v2/token",
+        iat: seconds,
+        exp: seconds + 600,
+        jti: "01".repeat(16),
+      },
+    });
+    expect(listed?.headers).toMatchObject({ authorization: "Bearer t1", "user-agent": "clomoctl/1.2.3" });
+  });
+
+  test("needs no key ID", async () => {
+    const { apple, business: api } = business(() => json({ data: [] }));
+    await api.mdmServers();
+    expect(claimsOf(apple.requests[0])).toMatchObject({ isValid: true, head: { alg: "ES256", typ: "JWT" } });
+    expect(claimsOf(apple.requests[0]).head).not.toHaveProperty("kid");
+  });
+
+  test("is kept until it ends", async () => {
+    const { apple, business: api } = business(() => json({ data: [] }));
+    await api.mdmServers();
+    apple.now += 58 * 60_000;
+    await api.mdmServers();
+    apple.now += 2 * 60_000;
+    await api.mdmServers();
+    expect(apple.requests.filter(isToken)).toHaveLength(2);
+  });
+
+  test("is asked for anew once where it is refused", async () => {
+    const { apple, business: api } = business((_, count) => (count === 1 ? { status: 401 } : json({ data: [] })));
+    await api.mdmServers();
+    expect(apple.requests.filter(isToken)).toHaveLength(2);
+    const refused = business(() => ({ status: 401 }));
+    await expect(refused.business.mdmServers()).rejects.toMatchObject({ code: "not-permitted" });
+    expect(refused.apple.requests).toHaveLength(4);
+  });
+
+  test.each([
+    [{ status: 400, ...json({ error: "invalid_client" }) }, "not-permitted"],
+    [{ status: 403 }, "not-permitted"],
+    [{ status: 500 }, "unavailable"],
+    [json({ expires_in: 3600 }), "unavailable"],
+    [json({ access_token: "a\r\nb", expires_in: 3600 }), "unavailable"],
+    [json({ access_token: "a", expires_in: "3600" }), "unavailable"],
+    [{ body: "<html>" }, "unavailable"],
+  ])("that is not given is told: %j", async (answer, code) => {
+    const apple = new FakeApple(() => answer);
+    const api = openBusiness({
+      ...apple.patience,
+      place: { api: "https://api.example", account: "https://account.example" },
+      clientId: "BUSINESSAPI.1",
+      key: privateKey,
+      random: (size) => new Uint8Array(size),
+      program: "p/1",
+    });
+    await expect(api.mdmServers()).rejects.toMatchObject({
+      code,
+      where: "POST https://account.example/auth/oauth2/token",
+    });
+  });
+});
+
+describe("devices", () => {
+  test("are read page after page", async () => {
+    const { apple, business: api } = business((_, count) =>
+      json({
+        data: [device(`A${count}`), device(`B${count}`, "UNASSIGNED")],
+        links: count === 3 ? { self: "x" } : { next: `https://api.example/v1/orgDevices?limit=100&cursor=${count}` },
+      }),
+    );
+    expect(await allOf(api.orgDevices())).toEqual(["A1", "B1", "A2", "B2", "A3", "B3"]);
+    expect(apple.lines.slice(1)).toEqual([
+      "GET /v1/orgDevices?limit=100",
+      "GET /v1/orgDevices?limit=100&cursor=1",
+      "GET /v1/orgDevices?limit=100&cursor=2",
+    ]);
+  });
+
+  test("have what is known of them", async () => {
+    const { business: api } = business(() => json({ data: [device("A", "UNASSIGNED")] }));
+    const [page] = await Array.fromAsync(api.orgDevices());
+    expect(page).toEqual([{ serialNumber: "A", status: "UNASSIGNED", deviceModel: "iPhone 15", orderNumber: "1234" }]);
+  });
+
+  test.each([
+    "https://elsewhere.example/v1/orgDevices",
+    "http://[",
+    7,
+    // the same again
+    "/v1/orgDevices?limit=100",
+  ])("follow no link that leads astray: %j", async (next) => {
+    const { apple, business: api } = business(() => json({ data: [], links: { next } }));
+    await expect(allOf(api.orgDevices())).rejects.toThrow("documents it: links.next");
+    expect(apple.requests.filter(({ url }) => url.startsWith("https://elsewhere"))).toEqual([]);
+    expect(apple.requests).toHaveLength(2);
+  });
+
+  test.each([
+    ["data", { data: {} }],
+    ["data", { data: [1] }],
+    ["attributes", { data: [{ id: "A" }] }],
+    ["serialNumber", { data: [{ id: "A", attributes: {} }] }],
+    ["status", { data: [{ id: "A", attributes: { serialNumber: "A", status: 1 } }] }],
+  ])("are refused by the name of %s", async (member, answer) => {
+    const { business: api } = business(() => json(answer));
+    await expect(allOf(api.orgDevices())).rejects.toThrow(`documents it: ${member}`);
+  });
+});
+
+describe("servers", () => {
+  test("are listed", async () => {
+    const { business: api } = business(() => json({ data: [server("1", "CLOMO"), server("2", "予備")] }));
+    expect(await api.mdmServers()).toEqual([
+      { id: "1", name: "CLOMO" },
+      { id: "2", name: "予備" },
+    ]);
+  });
+
+  test("of a device are told", async () => {
+    const { apple, business: api } = business(() => json({ data: server("2", "予備") }));
+    expect(await api.assignedServer("A/1")).toEqual({ id: "2", name: "予備" });
+    expect(apple.lines[1]).toBe("GET /v1/orgDevices/A%2F1/assignedServer");
+  });
+
+  test.each([{ status: 404 }, json({ data: null })])("of a device may be none: %j", async (answer) => {
+    const { business: api } = business(() => answer);
+    expect(await api.assignedServer("A")).toBeNull();
+  });
+
+  test("of a device are refused by the name of what is wrong", async () => {
+    const { business: api } = business(() => json({ data: [server("1", "CLOMO")] }));
+    await expect(api.assignedServer("A")).rejects.toThrow("documents it: data");
+    const nameless = business(() => json({ data: { id: "1", attributes: {} } }));
+    await expect(nameless.business.assignedServer("A")).rejects.toThrow("documents it: serverName");
+  });
+
+  test("may not be told", async () => {
+    const { business: api } = business(() => ({ status: 403 }));
+    await expect(api.assignedServer("A")).rejects.toMatchObject({
+      code: "not-permitted",
+      where: "GET https://api.example/v1/orgDevices/A/assignedServer",
+    });
+    const faulty = business(() => ({ status: 400 }));
+    await expect(faulty.business.assignedServer("A")).rejects.toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe("the key", () => {
+  test("is EC P-256 in PEM", () => {
+    expect(privateKeyOf("k.pem", pemOf(privateKey)).asymmetricKeyType).toBe("ec");
+    expect(privateKeyOf("k.pem", pemOf(privateKey, "sec1")).asymmetricKeyType).toBe("ec");
+  });
+
+  test.each([
+    ["another curve", pemOf(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey)],
+    ["RSA", pemOf(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)],
+    ["public", pemOf(publicKey, "spki")],
+    ["none", "SECRET"],
+    ["empty", ""],
+  ])("is refused where it is %s", (_, pem) => {
+    expect(() => privateKeyOf("k.pem", pem)).toThrow(
+      expect.objectContaining({ code: "input-rejected", where: "k.pem", cause: undefined }),
+    );
+  });
+
+  test("is refused where it wants a password", () => {
+    const locked = privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "p" });
+    expect(() => privateKeyOf("k.pem", locked.toString())).toThrow("without a password");
+  });
+});

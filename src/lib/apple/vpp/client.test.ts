@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+import { FakeApple, inTurn, json, type FakeAnswer } from "../testing/apple.ts";
+import { clientConfig, serviceConfig } from "./client.ts";
+
+const LOCATION = {
+  locationName: "東京",
+  tokenExpirationDate: "2030-11-08T22:33:22+0000",
+  uId: "2049025000431439",
+  mdmInfo: { id: "c1", name: "CLOMO", metadata: "m" },
+};
+
+const asked = (...answers: readonly [FakeAnswer, ...FakeAnswer[]]) => {
+  const apple = new FakeApple(inTurn(...answers));
+  return { apple, access: { ...apple.patience, base: "https://a.example", program: "clomoctl/1.2.3" } };
+};
+
+test("a content token has a location, an expiry and a holder", async () => {
+  const { apple, access } = asked(json(LOCATION));
+  expect(await clientConfig(access, "eyJ0Ijp9")).toEqual({
+    locationName: "東京",
+    tokenExpiresAt: "2030-11-08T22:33:22Z",
+    uId: "2049025000431439",
+    mdmInfo: { id: "c1", name: "CLOMO", metadata: "m" },
+  });
+  expect(apple.requests).toMatchObject([
+    {
+      method: "GET",
+      url: "https://a.example/mdm/v2/client/config",
+      headers: { authorization: "Bearer eyJ0Ijp9", "user-agent": "clomoctl/1.2.3" },
+    },
+  ]);
+});
+
+test.each([undefined, null, {}, { id: "", name: "" }])("a location may be held by no MDM: %j", async (mdmInfo) => {
+  const { access } = asked(json({ ...LOCATION, mdmInfo }));
+  expect(await clientConfig(access, "t")).toMatchObject({ mdmInfo: null });
+});
+
+test("what Apple allows is asked without a token", async () => {
+  const { apple, access } = asked(json({ limits: { maxAssets: 25, maxUsers: 100, note: "x" }, urls: {} }));
+  expect(await serviceConfig(access)).toEqual({
+    limits: new Map([
+      ["maxAssets", 25],
+      ["maxUsers", 100],
+    ]),
+  });
+  expect(apple.lines).toEqual(["GET /mdm/v2/service/config"]);
+  expect(apple.requests[0]?.headers).not.toHaveProperty("authorization");
+});
+
+describe("an error", () => {
+  const error = (errorNumber: number) => ({ errorNumber, errorMessage: "SECRET" });
+
+  test.each([
+    [9621, "not-permitted", "the content token has expired (9621)"],
+    [9622, "not-permitted", expect.stringContaining("not valid (9622)")],
+    [9602, "input-rejected", "Apple does not take the request (9602)"],
+    [9999, "unavailable", "Apple answered with the error 9999"],
+  ])("%i is told, whatever status it comes with", async (number, code, message) => {
+    for (const status of [200, 400, 401]) {
+      const { access } = asked({ status, ...json(error(number)) });
+      const where = "GET https://a.example/mdm/v2/client/config";
+      await expect(clientConfig(access, "SECRET")).rejects.toMatchObject({ code, message, where });
+    }
+  });
+
+  test.each([
+    [401, "", "not-permitted"],
+    [403, "<html>", "not-permitted"],
+    [404, "{}", "unavailable"],
+    [302, "", "unavailable"],
+    [500, "", "unavailable"],
+  ])("without a number is told by its status: %i", async (status, body, code) => {
+    const { access } = asked({ status, body });
+    await expect(clientConfig(access, "t")).rejects.toMatchObject({ code, message: `Apple answered ${status}` });
+  });
+
+  test("that passes is waited for", async () => {
+    const { apple, access } = asked({ status: 503, headers: { "retry-after": "5" } }, json(LOCATION));
+    await clientConfig(access, "t");
+    expect(apple.waits).toEqual([5000]);
+  });
+});
+
+test.each([
+  ["JSON", "[]"],
+  ["locationName", json({ ...LOCATION, locationName: 1 }).body],
+  ["tokenExpirationDate", json({ ...LOCATION, tokenExpirationDate: "SECRET" }).body],
+  ["uId", json({ ...LOCATION, uId: undefined }).body],
+  ["mdmInfo", json({ ...LOCATION, mdmInfo: "x" }).body],
+  ["name", json({ ...LOCATION, mdmInfo: { id: "a", name: 1 } }).body],
+])("an answer is refused by the name of %s", async (member, body) => {
+  const { access } = asked({ body });
+  await expect(clientConfig(access, "t")).rejects.toThrow(`documents it: ${member}`);
+});
+
+test("limits are an object", async () => {
+  const { access } = asked(json({ limits: 1 }));
+  await expect(serviceConfig(access)).rejects.toThrow("documents it: limits");
+});

@@ -1,0 +1,36 @@
+import { same, text } from "../../../text/index.ts";
+import type { Step } from "../step.ts";
+import type { Through } from "./through.ts";
+
+/** @see seed 003, 8-1-4, 8-2-2 and 8-3-5 */
+export const SWITCH_ON: Step = {
+  id: "switch-on",
+  where: text("the device", "デバイス"),
+  what: text(
+    "Switch it on, follow its screens and connect it to Wi-Fi. At リモートマネージメント tap 「この iPhone を登録」; the rest of the set-up follows, up to 「さあ、はじめよう!」.",
+    "電源を入れ、画面の指示に従って Wi-Fi に接続します。リモートマネージメント画面で「この iPhone を登録」をタップし、「さあ、はじめよう!」まで進めます。",
+  ),
+  trap: text(
+    "Where リモートマネージメント does not appear, stop: the device would not come under management (inferred).",
+    "リモートマネージメント画面が表示されないときは、そこで中止してください。そのまま進めると管理下に登録されないと考えられます(推定)。",
+  ),
+};
+
+/** @see seed 003, 8-1-4 step 7 */
+export const IN_DEVICES: Readonly<Record<Through, Step>> = {
+  console: {
+    id: "in-devices",
+    where: same("CLOMO PANEL > Devices"),
+    what: text(
+      "After a while it appears in Devices: it is under CLOMO's management.",
+      "しばらくして Devices に表示されれば、CLOMO の管理下に登録されています。",
+    ),
+  },
+  commands: {
+    id: "in-devices",
+    what: text(
+      "It appears in Devices: clomoctl devices show SERIAL. Give it to somebody: clomoctl devices set-owner SERIAL --user MAIL",
+      "デバイスの一覧に表示されます: clomoctl devices show SERIAL。利用者の設定: clomoctl devices set-owner SERIAL --user MAIL",
+    ),
+  },
+};
