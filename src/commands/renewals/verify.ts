@@ -1,15 +1,14 @@
-import { readRenewables, readSigningRequest, type ReadOptions, type Renewable } from "../../lib/apple/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { type Check, CHECKS, type Judgement, type RequestFile } from "../../lib/renewals/replacement/check.ts";
+import { readSigningRequest } from "../../lib/apple/index.ts";
+import type { RequestFile } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
-import type { Column } from "../../lib/terminal/index.ts";
-import { text, type Language, type Text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
 import { readOpeners } from "./items/read-options.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
+import { refuse, showJudgement, theOne } from "./judgement.ts";
 
 export default defineCommand({
   summary: text(
@@ -59,7 +58,7 @@ export default defineCommand({
   opensTenant: false,
   readsTenants: true,
   async run(tools, input) {
-    const { terminal, clock } = tools;
+    const { clock } = tools;
     tools.describeState(() =>
       text("nothing was changed: files are only read", "読み込みだけなので、何も変更していません"),
     );
@@ -70,74 +69,12 @@ export default defineCommand({
     const csr = input.csr === undefined ? undefined : await readRequest(tools, input.csr);
     const circumstances = { csr, now: clock.now(), strict: input.strict, timezone };
     const judgement = judgeReplacement(current, next, circumstances);
-    await terminal.list(columnsIn(terminal.language), judgement.checks);
-    const said = verdict(input.new, judgement);
-    await (judgement.safe ? terminal.note(said) : terminal.problem(said));
-    return judgement.safe ? undefined : "input-rejected";
+    return showJudgement(tools, input.new, judgement);
   },
 });
 
-/** What to do with the new file, in one line. */
-function verdict(file: string, { safe, leftToCheck, checks }: Judgement): Text {
-  const [en, ja] = (["en", "ja"] as const).map((language) => leftToCheck.map((id) => CHECKS[id][language]));
-  const left = { en: en?.join(", ") ?? "", ja: ja?.join("、") ?? "" };
-  if (checks.some(({ outcome }) => outcome === "bad")) {
-    return text(`${file}: do not upload it`, `${file}: アップロードしないでください`);
-  }
-  if (left.en === "") return text(`${file} can replace it`, `${file} で更新できます`);
-  return safe
-    ? text(
-        `${file} can replace it once you have checked, as the files do not tell: ${left.en}`,
-        `${file}: ファイルからはわからない項目を確かめれば更新できます: ${left.ja}`,
-      )
-    : text(
-        `${file}: do not upload it before you have checked, as the files do not tell: ${left.en}`,
-        `${file}: ファイルからはわからない項目を確かめるまでアップロードしないでください: ${left.ja}`,
-      );
-}
-
-const columnsIn = (language: Language): readonly Column<Check>[] => [
-  { key: "check", header: text("check", "確認項目"), value: ({ id }) => id, name: ({ id }) => CHECKS[id] },
-  {
-    key: "result",
-    header: text("result", "結果"),
-    value: ({ outcome }) => outcome,
-    name: ({ outcome }) => OUTCOMES[outcome],
-  },
-  { key: "why", header: text("why", "理由"), value: ({ what }) => what[language] },
-];
-
-const OUTCOMES = {
-  good: text("ok", "問題なし"),
-  warning: text("warning", "警告"),
-  bad: text("bad", "不可"),
-  unknown: text("unknown", "不明"),
-} as const;
-
-/** A file that cannot be read proves nothing, so it is refused like one that is not the right one. */
-function refuse(error: unknown): never {
-  if (!(error instanceof Failure)) throw error;
-  throw new Failure("input-rejected", error);
-}
-
 const readFile = (tools: Tools, name: string): Promise<ReadFile> =>
   readNamedFile(tools, name, MOST_BYTES).catch(refuse);
-
-/** @throws Failure `input-rejected` unless the file holds one thing to compare; of several the push certificate */
-function theOne(file: ReadFile, openers: ReadOptions): Renewable {
-  const found = readRenewables(file, openers);
-  const pushes = found.filter(({ expiring }) => expiring.kind === "push-certificate");
-  const [one, ...others] = pushes.length > 0 ? pushes : found;
-  if (one !== undefined && others.length === 0) return one;
-  throw new Failure("input-rejected", {
-    what: text("the file contains several certificates", "このファイルには証明書が複数あります"),
-    where: file.name,
-    hint: text(
-      "use a file that contains only the certificate to compare",
-      "比べる証明書だけのファイルを指定してください",
-    ),
-  });
-}
 
 async function readRequest(tools: Tools, name: string): Promise<RequestFile> {
   const file = await readFile(tools, name);

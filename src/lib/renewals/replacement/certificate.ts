@@ -76,6 +76,19 @@ export const issuer: Rule = ({ next: { expiring, evidence }, circumstances }): C
       };
 };
 
+/** What our simulator of Apple makes is for rehearsals; elsewhere nothing would work with it. */
+export const notSimulated: Rule = ({ next, circumstances: { simulator = false } }): Check | undefined =>
+  next.simulated !== true || simulator
+    ? undefined
+    : {
+        id: "simulator",
+        outcome: "bad",
+        what: text(
+          "made by a simulator (SIMULATOR), for rehearsals alone: do not upload it",
+          "シミュレーター(SIMULATOR)で作成された練習用のものです。アップロードしないでください",
+        ),
+      };
+
 const APPLES: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];
 
 const topicNotRecorded = (topic: string): Check => ({

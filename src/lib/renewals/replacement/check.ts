@@ -20,6 +20,7 @@ export const CHECKS = {
   "old-token": text("current token", "現在のトークン"),
   organisation: text("organisation", "組織"),
   location: text("location", "場所"),
+  simulator: text("real", "本物"),
 } as const satisfies Record<string, Text>;
 
 /** `unknown`: not in the files. */
@@ -63,6 +64,8 @@ export interface Circumstances {
   readonly now: Date;
   /** what is doubtful is bad, and nothing may be left to check */
   readonly strict: boolean;
+  /** the endpoint of the tenant is a simulator: what that makes is taken there, and nowhere else */
+  readonly simulator?: boolean | undefined;
   /** for the instants in the texts; an IANA name, Asia/Tokyo when absent */
   readonly timezone?: string | undefined;
 }

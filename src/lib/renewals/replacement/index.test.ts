@@ -296,6 +296,26 @@ test("other certificates and profiles go by their names", () => {
   expect(judge(other("a"), other("b", LATER), { strict: true }).safe).toBe(false);
 });
 
+describe("what a simulator made", () => {
+  const made = (): Renewable => ({ ...newPush(), simulated: true });
+
+  test.each([
+    ["beside the one in use", push()],
+    ["where nothing is known", null],
+  ])("is refused %s, in both languages", (_, current) => {
+    const judgement = judge(current, made());
+    expect(judgement.safe).toBe(false);
+    expect(outcomes(judgement)).toMatchObject({ simulator: "bad" });
+    expect(said(judgement, "simulator")).toMatch(/made by a simulator.*\nシミュレーター/s);
+  });
+
+  test("is taken where the endpoint is one, and what Apple made is told nothing of", () => {
+    expect(judge(push(), made(), { simulator: true }).safe).toBe(true);
+    expect(outcomes(judge(push(), made(), { simulator: true }))).not.toHaveProperty("simulator");
+    expect(outcomes(judge(push(), newPush()))).not.toHaveProperty("simulator");
+  });
+});
+
 describe("what is in use is known by its record only, or not at all", () => {
   test("what is not recorded is left out or unknown, and the rest is compared", () => {
     const bare = judge({ expiring: expiring({ topic: null }) }, newPush());

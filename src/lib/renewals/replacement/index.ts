@@ -1,7 +1,7 @@
 import type { Renewable } from "../../apple/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
-import { issuer, later, sameName, topic, unlike, validNow } from "./certificate.ts";
+import { issuer, later, notSimulated, sameName, topic, unlike, validNow } from "./certificate.ts";
 import type { Check, Circumstances, Current, Judgement, Rule } from "./check.ts";
 import { requestAge, requestKey } from "./request.ts";
 import { adeConsumer, adeKey, adeOldToken, adeServer, vppLocation, vppOrganisation } from "./token.ts";
@@ -28,7 +28,7 @@ const NOT_KNOWN: Check = {
 };
 
 /** Checks that need no more than the new file and its request. */
-const OF_NEXT_ALONE: readonly Check["id"][] = ["validity", "issuer", "request-key", "key", "old-token"];
+const OF_NEXT_ALONE: readonly Check["id"][] = ["simulator", "validity", "issuer", "request-key", "key", "old-token"];
 
 /**
  * Judges whether `next` may replace `current` (null: not known), before it is uploaded. What is not known is reported as
@@ -55,7 +55,9 @@ function compare(current: Current, next: Renewable, circumstances: Circumstances
   const [was, is] = [current.expiring.kind, next.expiring.kind];
   return [
     sameKind(was, is),
-    ...(was === is ? RULES[was].flatMap((rule) => rule({ current, next, circumstances }) ?? []) : []),
+    ...[notSimulated, ...(was === is ? RULES[was] : [])].flatMap(
+      (rule) => rule({ current, next, circumstances }) ?? [],
+    ),
   ];
 }
 

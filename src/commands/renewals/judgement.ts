@@ -1,0 +1,75 @@
+import { readRenewables, type ReadOptions, type Renewable } from "../../lib/apple/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { ReadFile } from "../../lib/files/index.ts";
+import { type Check, CHECKS, type Judgement } from "../../lib/renewals/replacement/check.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { text, type Language, type Text } from "../../lib/text/index.ts";
+import type { Outcome } from "../command.ts";
+import type { Tools } from "../tools.ts";
+
+/** Shows whether a file may take the place of the one in use, each check with its reason. */
+export async function showJudgement({ terminal }: Tools, file: string, judgement: Judgement): Promise<Outcome> {
+  await terminal.list(columnsIn(terminal.language), judgement.checks);
+  const said = verdict(file, judgement);
+  await (judgement.safe ? terminal.note(said) : terminal.problem(said));
+  return judgement.safe ? undefined : "input-rejected";
+}
+
+/** What to do with the new file, in one line. */
+function verdict(file: string, { safe, leftToCheck, checks }: Judgement): Text {
+  const [en, ja] = (["en", "ja"] as const).map((language) => leftToCheck.map((id) => CHECKS[id][language]));
+  const left = { en: en?.join(", ") ?? "", ja: ja?.join("、") ?? "" };
+  if (checks.some(({ outcome }) => outcome === "bad")) {
+    return text(`${file}: do not upload it`, `${file}: アップロードしないでください`);
+  }
+  if (left.en === "") return text(`${file} can replace it`, `${file} で更新できます`);
+  return safe
+    ? text(
+        `${file} can replace it once you have checked, as the files do not tell: ${left.en}`,
+        `${file}: ファイルからはわからない項目を確かめれば更新できます: ${left.ja}`,
+      )
+    : text(
+        `${file}: do not upload it before you have checked, as the files do not tell: ${left.en}`,
+        `${file}: ファイルからはわからない項目を確かめるまでアップロードしないでください: ${left.ja}`,
+      );
+}
+
+const columnsIn = (language: Language): readonly Column<Check>[] => [
+  { key: "check", header: text("check", "確認項目"), value: ({ id }) => id, name: ({ id }) => CHECKS[id] },
+  {
+    key: "result",
+    header: text("result", "結果"),
+    value: ({ outcome }) => outcome,
+    name: ({ outcome }) => OUTCOMES[outcome],
+  },
+  { key: "why", header: text("why", "理由"), value: ({ what }) => what[language] },
+];
+
+const OUTCOMES = {
+  good: text("ok", "問題なし"),
+  warning: text("warning", "警告"),
+  bad: text("bad", "不可"),
+  unknown: text("unknown", "不明"),
+} as const;
+
+/** A file that cannot be read proves nothing, so it is refused like one that is not the right one. */
+export function refuse(error: unknown): never {
+  if (!(error instanceof Failure)) throw error;
+  throw new Failure("input-rejected", error);
+}
+
+/** @throws Failure `input-rejected` unless the file holds one thing to compare; of several the push certificate */
+export function theOne(file: ReadFile, openers: ReadOptions): Renewable {
+  const found = readRenewables(file, openers);
+  const pushes = found.filter(({ expiring }) => expiring.kind === "push-certificate");
+  const [one, ...others] = pushes.length > 0 ? pushes : found;
+  if (one !== undefined && others.length === 0) return one;
+  throw new Failure("input-rejected", {
+    what: text("the file contains several certificates", "このファイルには証明書が複数あります"),
+    where: file.name,
+    hint: text(
+      "use a file that contains only the certificate to compare",
+      "比べる証明書だけのファイルを指定してください",
+    ),
+  });
+}
