@@ -256,6 +256,12 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
       answer: { before: { ...profile, android: null }, after: profile },
     },
   ],
+  ["setAdeEndpoint", { body: { kind: "apple" } }],
+  ["createAdeKeyPair", { body: {} }],
+  ["setAdeToken", { body: { name: "SIMULATOR_Token_2026-04-01T00-00-00Z_smime.p7m", content: "TUlNRQ==" } }],
+  ["contactAde", { body: {} }],
+  ["syncAde", { body: { kind: "full" } }],
+  ["releaseAdeDevices", { body: { count: 12 } }],
   ["consoleTasks", { answer: { items: [consoleTask] } }],
   ["consoleTask", { answer: consoleTask }],
   [
