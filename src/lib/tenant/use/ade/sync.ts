@@ -382,7 +382,7 @@ class SyncRun {
         ...NOBODY,
         state: isStopped ? "cut-off" : "failed",
         finishedAt: instant(this.#parts.session.surroundings),
-        error: isStopped ? null : JSON.stringify(known),
+        error: isStopped ? null : JSON.stringify(known.toJSON()),
       });
       return { result: undefined, objects: [OBJECT] };
     });
