@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** What the files of the nouns that came with roles are called. */
-const THEIRS = /(?:account|role|scheme|whoami|reset|composition)/;
+/** What the files of the nouns that came with roles, and with Apple, are called. */
+const THEIRS = /(?:account|role|scheme|whoami|reset|composition|push-certificate)/;
 
 test("the files that each noun took are those of the tree, and no more than eight", () => {
   const page = readFileSync(join(ROOT, "docs/adding-a-noun.md"), "utf8");
@@ -13,6 +13,7 @@ test("the files that each noun took are those of the tree, and no more than eigh
   const files = rows.map(([, noun, cells = ""]) => [noun, cells.split(", ").map((cell) => cell.slice(1, -1))] as const);
   expect(files.map(([noun, own]) => [noun, own.length])).toEqual([
     ["clomo-account", 8],
+    ["push-certificate", 5],
     ["roles", 6],
     ["roles schemes", 3],
     ["whoami", 3],

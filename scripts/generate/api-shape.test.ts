@@ -94,6 +94,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
   before: expect.anything() as unknown,
 });
 const AUDIT = "every change can be traced";
+const PUSH = "a push certificate is asked for, taken over and watched";
 const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
@@ -120,6 +121,8 @@ const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Administrators"),
   asked(RIGHTS, "components", "schemas", "Whoami"),
   asked(RIGHTS, "paths", "/v1/whoami"),
+  asked(PUSH, "components", "schemas", "PushCertificate"),
+  ...["", "/profile-password", "/request"].map((path) => asked(PUSH, "paths", `/v1/push-certificate${path}`)),
   bridge("components", "schemas", "ConsoleTask"),
   bridge("components", "schemas", "Import", "properties", "consoleTask"),
   bridge("components", "schemas", "Tenant", "properties", "consoleTasks"),
@@ -328,6 +331,7 @@ const PERMITTED: readonly Permitted[] = [
         { name: "console" },
         { name: "audit" },
       ),
+      { name: "push-certificate" },
       { name: "whoami" },
     ],
     why: DEVICES,

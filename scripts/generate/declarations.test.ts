@@ -64,6 +64,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
 
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const AUDIT = "every change can be traced";
+const PUSH = "a push certificate is asked for, taken over and watched";
 const RIGHTS = "requests are answered according to who asks";
 const ROLES = "who may do what can be read, and made for custom administrators";
 const VALUES = "values that go with a custom field are counted, and the count is confirmed";
@@ -151,6 +152,10 @@ const PERMITTED: readonly Permitted[] = [
   },
   added(["globals", "--as"], RIGHTS),
   added(["verbs", "whoami"], RIGHTS),
+  ...["push-certificate", "push-certificate profile-password"].map((noun) => added(["nouns", noun], PUSH)),
+  ...["csr", "profile-password set", "status", "upload", "verify"].map((verb) =>
+    added(["verbs", `push-certificate ${verb}`], PUSH),
+  ),
   added(["globals", "--confirm-context"], "the name of a protected context is repeated for every change"),
   { at: ["globals", "--format", "choices"], before: TEXT_FORMATS, now: [...TEXT_FORMATS, "xlsx"], why: WORKBOOKS },
   {

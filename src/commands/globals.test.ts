@@ -54,6 +54,8 @@ const CHANGING = [
   "secured groups create x --app docs",
   "secured groups edit x --name y --app docs",
   "secured groups delete x --app docs --confirm-deletions 1",
+  "push-certificate upload x.pem --apple-account a@example.jp",
+  "push-certificate profile-password set --password-stdin",
   "roles schemes create x --item users.write",
   "roles schemes edit x --name y",
   "roles schemes delete x --confirm-deletions 1",
@@ -85,7 +87,7 @@ const CHANGING = [
 ];
 
 /** They show nothing of what they change. */
-const CHANGING_UNSEEN = ["context remove", "context use"];
+const CHANGING_UNSEEN = ["context remove", "context use", "push-certificate csr"];
 
 test("all other verbs only read, so that nothing has changed when one is interrupted", async () => {
   const verbs = await Promise.all(

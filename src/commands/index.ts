@@ -106,6 +106,20 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "create", summary: {"en":"create an organisation","ja":"組織を作成する"}, load: () => import("./orgs/create.ts") },{ name: "delete", summary: {"en":"delete organisations","ja":"組織を削除する"}, load: () => import("./orgs/delete.ts") },{ name: "edit", summary: {"en":"change an organisation's name or code","ja":"組織名や組織コードを変更する"}, load: () => import("./orgs/edit.ts") },{ name: "export", summary: {"en":"export organisations as a CSV file","ja":"組織を CSV ファイルにエクスポートする"}, load: () => import("./orgs/export.ts") },{ name: "import", summary: {"en":"import organisations from a CSV file or workbook","ja":"CSV ファイルや Excel ブックから組織をインポートする"}, load: () => import("./orgs/import.ts") },{ name: "list", summary: {"en":"show organisations as a tree or a list","ja":"組織をツリーまたは一覧で表示する"}, load: () => import("./orgs/list.ts") },{ name: "move", summary: {"en":"move an organisation, with all below it","ja":"組織を、下位の組織ごと移動する"}, load: () => import("./orgs/move.ts") },{ name: "show", summary: {"en":"show one organisation","ja":"組織を 1 つ表示する"}, load: () => import("./orgs/show.ts") },{ name: "template", summary: {"en":"write the header row of an organisations file","ja":"組織 CSV のヘッダー行を書き出す"}, load: () => import("./orgs/template.ts") }],
   },{
+    name: "push-certificate",
+    summary: {"en":"the MDM push certificate of a tenant of our own, or of a rehearsal","ja":"MDM プッシュ通知証明書(clomoctl 独自のテナントと練習用)"},
+    aliases: ["push-cert"],
+    examples: ["clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr","clomoctl push-cert status","clomoctl push-cert upload MDM_Certificate.pem --apple-account mdm@example.co.jp"],
+    nouns: [{
+    name: "profile-password",
+    summary: {"en":"the password for installing the MDM profile by hand","ja":"MDM 構成プロファイルを手動でインストールするときのパスワード"},
+    aliases: [],
+    examples: ["clomoctl push-cert profile-password set --password-file pw.txt"],
+    nouns: [],
+    verbs: [{ name: "set", summary: {"en":"record that the password for installing the profile by hand was set","ja":"プロファイルの手動インストール用パスワードの設定を記録する"}, load: () => import("./push-certificate/profile-password/set.ts") }],
+  }],
+    verbs: [{ name: "csr", summary: {"en":"write a signing request (CSR) for the push certificate","ja":"プッシュ通知証明書の CSR を書き出す"}, load: () => import("./push-certificate/csr.ts") },{ name: "status", summary: {"en":"show the push certificate, and what to type next","ja":"プッシュ通知証明書の状態と次の操作を表示する"}, load: () => import("./push-certificate/status.ts") },{ name: "upload", summary: {"en":"take over the certificate that Apple made","ja":"Apple が発行した証明書を登録する"}, load: () => import("./push-certificate/upload.ts") },{ name: "verify", summary: {"en":"check that a new push certificate can replace the one in use","ja":"新しいプッシュ通知証明書で更新してよいかを確かめる"}, load: () => import("./push-certificate/verify.ts") }],
+  },{
     name: "renewals",
     summary: {"en":"items that expire","ja":"期限のあるもの"},
     aliases: [],

@@ -6,6 +6,7 @@ export type * from "./console.ts";
 export type * from "./devices.ts";
 export type * from "./imports.ts";
 export type * from "./orgs.ts";
+export type * from "./push-certificate.ts";
 export type * from "./renewals.ts";
 export type * from "./roles.ts";
 export type * from "./secured.ts";
@@ -28,6 +29,7 @@ export const NOUNS = {
   audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
+  "push-certificate": () => import("./push-certificate.ts"),
   whoami: () => import("./whoami.ts"),
 } as const;
 

@@ -33,6 +33,7 @@ const HANDLERS: {
   audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
+  "push-certificate": () => import("./push-certificate.ts"),
   whoami: () => import("./whoami.ts"),
 };
 

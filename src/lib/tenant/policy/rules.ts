@@ -181,6 +181,10 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   listNotices: ["renewals.read"],
   claimNotice: ["renewals.write"],
   settleNotice: ["renewals.write"],
+  pushCertificate: ["apple.read"],
+  requestPushCertificate: ["apple.write"],
+  uploadPushCertificate: ["apple.write"],
+  setProfilePassword: ["apple.write"],
 };
 
 /** The operations that a request needs. @throws TypeError for a route without a rule: nobody may what no rule permits */

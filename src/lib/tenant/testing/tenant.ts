@@ -72,6 +72,7 @@ const TABLES = [
   "ade_server",
   "ade_sync",
   "ade_device",
+  "push_certificate",
   "device",
   "user",
   "user_email",
@@ -116,6 +117,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["ade_server", "ade"],
   ["ade_sync", "ade"],
   ["ade_device", "ade"],
+  ["push_certificate", "push-certificate"],
 ]);
 
 /** See `TenantOptions`. */

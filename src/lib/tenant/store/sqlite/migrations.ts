@@ -261,6 +261,13 @@ export const STEPS: readonly Step[] = [
   create index ade_device_state on ade_device (state) where state <> 'present';
   create index ade_device_new on ade_device (createdIn);
   `,
+  `
+  create table push_certificate (
+    pk integer primary key check (pk = 1), certificate text, privateKey text, topic text, name text, expiresAt text,
+    validFrom text, appleAccount text, issuedByApple integer, simulated integer, fingerprint text, publicKey text,
+    uploadedAt text, uploadedBy text, stagedKey text, stagedRequest text, stagedPublicKey text, stagedEmail text,
+    stagedName text, stagedCountry text, stagedAt text, profilePasswordSetAt text, renewal text);
+  `,
 ];
 
 const newer = (path: string): Failure =>

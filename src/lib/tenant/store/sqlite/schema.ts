@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 16;
+export const SCHEMA_VERSION = 17;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -115,6 +115,11 @@ CREATE TABLE ade_device (
     mdmMigrationDeadline text, opType text, opDate text,
     missingSince text, releasedAt text, seenAt text not null,
     mark integer not null, createdIn integer not null, changedIn integer not null, device integer);
+CREATE TABLE push_certificate (
+    pk integer primary key check (pk = 1), certificate text, privateKey text, topic text, name text, expiresAt text,
+    validFrom text, appleAccount text, issuedByApple integer, simulated integer, fingerprint text, publicKey text,
+    uploadedAt text, uploadedBy text, stagedKey text, stagedRequest text, stagedPublicKey text, stagedEmail text,
+    stagedName text, stagedCountry text, stagedAt text, profilePasswordSetAt text, renewal text);
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);

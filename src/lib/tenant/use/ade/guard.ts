@@ -64,22 +64,36 @@ const NO_ENDPOINT = new Failure("input-rejected", {
 });
 
 /**
+ * What everything asks that makes or takes a key and contacts nobody: in a mirror only a simulator may be at the other end.
+ *
+ * @param steps what to do in the console instead
+ * @throws Failure `not-permitted` in a mirror
+ */
+export const refuseMirror = async (
+  reader: Reader,
+  steps: Text,
+): Promise<{ readonly server: StoredServer; readonly endpoint: AdeEndpoint | null }> => {
+  const server = await readServer(reader);
+  const endpoint = endpointOf(server);
+  if (endpoint?.kind !== "simulator" && (await isMirror(reader))) throw inMirror(steps);
+  return { server, endpoint };
+};
+
+/**
  * What everything asks that contacts Apple, or makes or takes a key: in a mirror only a simulator may be at the other end.
  *
  * @param steps what to do in the console instead
  * @throws Failure `not-permitted` in a mirror, `input-rejected` while no endpoint is set
  */
 export const guardApple = async (reader: Reader, steps: Text): Promise<Guarded> => {
-  const server = await readServer(reader);
-  const endpoint = endpointOf(server);
-  if (endpoint?.kind !== "simulator" && (await isMirror(reader))) throw inMirror(steps);
+  const { server, endpoint } = await refuseMirror(reader, steps);
   if (endpoint === null) throw NO_ENDPOINT;
   return { server, endpoint };
 };
 
 /** Refuses what a simulator made where no simulator is. @throws Failure `input-rejected` */
-export const refuseSimulated = ({ endpoint }: Pick<Guarded, "endpoint">, where: string): void => {
-  if (endpoint.kind === "simulator") return;
+export const refuseSimulated = ({ endpoint }: { readonly endpoint: AdeEndpoint | null }, where: string): void => {
+  if (endpoint?.kind === "simulator") return;
   throw new Failure("input-rejected", {
     what: text("made by a simulator, and good for nothing else", "シミュレーターで作られたもので、実際には使えません"),
     where,

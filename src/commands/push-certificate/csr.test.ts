@@ -1,0 +1,97 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { PushCertificate } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nMIIC\n-----END CERTIFICATE REQUEST-----\n";
+const staged = {
+  email: "mdm@example.co.jp",
+  name: "Hanako Yamada",
+  country: "JP",
+  createdAt: "2026-11-19T00:00:00.000Z",
+};
+const push = (change: Partial<PushCertificate> = {}) => example<PushCertificate>("pushCertificate", change);
+const request = { ...staged, publicKey: "a".repeat(64) };
+const none = { topic: null, name: null, expiresAt: null, appleAccount: null };
+const made = (created: boolean, change: Partial<PushCertificate> = {}) => ({
+  request: REQUEST,
+  created,
+  certificate: push({ request, ...change }),
+});
+
+test("asks for a request, writes it, and tells what to do in Apple's portal", async () => {
+  const folder = freshFolder();
+  const line = ["push-cert", "csr", "--email", "mdm@example.co.jp", "--name", "Hanako Yamada", "-o", "a.csr"];
+  const tenant = { pushCertificate: push(), requestPushCertificate: made(true) };
+  const { en, ja } = await inBoth(line, { folder, tenant });
+  expect(en.requests).toEqual([
+    { operation: "pushCertificate" },
+    {
+      operation: "requestPushCertificate",
+      json: { email: "mdm@example.co.jp", name: "Hanako Yamada", startOver: false },
+    },
+  ]);
+  expect(en).toMatchObject({ exit: 0, stdout: "" });
+  expect(readFileSync(join(folder, "a.csr"), "utf8")).toBe(REQUEST);
+  expect(en.stderr).toBe(
+    [
+      "made for mdm@example.co.jp; its key stays in the tenant",
+      `in Apple's portal (https://identity.apple.com/pushcert) sign in as mdm@example.co.jp, and use Renew on the certificate in use, never Create a Certificate: the topic has to stay ${push().topic}; then: clomoctl push-cert upload FILE --apple-account MAIL`,
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("mdm@example.co.jp の CSR を作成しました。鍵はテナント内に保持しています\n");
+  expect(ja.stderr).toContain("「Create a Certificate」は使わない");
+});
+
+test("the staged one is written again, to stdout too; a first certificate is created", async () => {
+  const tenant = { pushCertificate: push({ ...none, request }), requestPushCertificate: made(false, none) };
+  const { en, ja } = await inBoth("push-certificate csr -o -", { tenant });
+  expect(en.requests.at(-1)).toEqual({ operation: "requestPushCertificate", json: { startOver: false } });
+  expect(en.stdout).toBe(REQUEST);
+  expect(en.stderr).toContain("the staged request again; --start-over makes another one\n");
+  expect(en.stderr).toContain("use Create a Certificate with this file");
+  expect(ja.stderr).toContain("作成済みの CSR を書き出しました");
+});
+
+test("starting over, and the country, are passed on; an address that is not the Apple Account's is warned of", async () => {
+  const tenant = { pushCertificate: push({ request }), requestPushCertificate: made(true) };
+  const line = "push-cert csr --email other@example.jp --name Taro1 --country us --start-over -o -";
+  const { en, ja } = await inBoth(line, { tenant });
+  expect(en.requests.at(-1)).toMatchObject({ json: { email: "other@example.jp", country: "us", startOver: true } });
+  expect(en.stderr).toContain("warning: other@example.jp is not the recorded Apple Account, mdm@example.co.jp:");
+  expect(ja.stderr).toContain("記録されている Apple Account(mdm@example.co.jp)と異なります");
+  const same = await run("push-cert csr --email MDM@example.co.jp --name Taro1 -o -", { tenant });
+  expect(same.stderr).not.toContain("warning");
+});
+
+test("on a terminal what is missing is asked for, until it can be right", async () => {
+  const tenant = { pushCertificate: push(none), requestPushCertificate: made(true, none) };
+  const typing = [
+    ["Mail address of the Apple Account:", "山田\r"],
+    ["half-width characters", "\u0015mdm@example.co.jp\r"],
+    ["Name (half-width", "Hanako\r"],
+    ["half-width space", "\u0015Hanako Yamada\r"],
+  ] as const;
+  const { exit, requests } = await run("push-cert csr -o a.csr", { tenant, terminal: { typing } });
+  expect(exit).toBe(0);
+  expect(requests.at(-1)).toMatchObject({ json: { email: "mdm@example.co.jp", name: "Hanako Yamada" } });
+});
+
+test("what the tenant refuses is told, in both languages, and no file is written", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "a.csr"), "old");
+  const refused = new Failure("input-rejected", { what: text("no", "不可") });
+  const tenant = { pushCertificate: push(), requestPushCertificate: refused };
+  const { en, ja } = await inBoth("push-cert csr -o a.csr", { folder, tenant });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
+  expect(ja.stderr).toBe("エラー: 不可\n");
+  expect(readFileSync(join(folder, "a.csr"), "utf8")).toBe("old");
+});
+
+testWrongLines(["push-cert csr", "-o"], ["push-cert csr -o missing/a.csr", "missing/a.csr"]);

@@ -1,0 +1,46 @@
+import { PROFILE_PASSWORD_RULE, profilePasswordFault } from "../../../lib/model/push-certificate.ts";
+import { TEXT } from "../../../lib/model/rules.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
+import { secretOf, secretOptions, type Secret } from "../../records/secrets.ts";
+import { PUSH_COLUMNS } from "../columns.ts";
+
+const PASSWORD: Secret<"password"> = {
+  name: "password",
+  called: "パスワード",
+  rule: TEXT,
+  further: { about: PROFILE_PASSWORD_RULE, fault: profilePasswordFault },
+};
+
+const { passwordFile, passwordStdin } = secretOptions(PASSWORD);
+
+export default defineCommand({
+  summary: text(
+    "record that the password for installing the profile by hand was set",
+    "プロファイルの手動インストール用パスワードの設定を記録する",
+  ),
+  details: [
+    text(
+      `The password (${PROFILE_PASSWORD_RULE.en}) is checked, and kept nowhere: clomoctl installs no profiles. That it was set, and when, is recorded. Without an option it is asked for twice, without echo. In a mirror of the console this changes nothing there.`,
+      `パスワード(${PROFILE_PASSWORD_RULE.ja})は形式だけを確かめ、保存しません(clomoctl はプロファイルをインストールしません)。設定したことと日時だけを記録します。オプションを省略すると、画面に表示せずに 2 回尋ねます。管理画面のミラーで実行しても、管理画面の設定は変わりません。`,
+    ),
+  ],
+  args: {},
+  options: { passwordFile, passwordStdin },
+  examples: [{ line: "clomoctl push-cert profile-password set --password-file pw.txt" }],
+  exits: ["input-rejected", "not-permitted", "locked"],
+  shows: PUSH_COLUMNS,
+  async run(tools, { passwordFile: file, passwordStdin: stdin }) {
+    tools.describeState(() => BEFORE_WRITING);
+    const { client } = await tools.tenant("push-certificate");
+    const password = (await secretOf(tools, PASSWORD, { file, stdin, prompt: file === undefined && !stdin })) ?? "";
+    tools.describeState(() => WHILE_WRITING);
+    const state = await client["push-certificate"].setProfilePassword({ password });
+    tools.describeDone(WRITTEN);
+    await tools.terminal.show(PUSH_COLUMNS, state);
+    await tools.terminal.note(
+      text("recorded; the password itself is kept nowhere", "記録しました。パスワード自体は保存していません"),
+    );
+  },
+});

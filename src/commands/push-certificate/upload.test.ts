@@ -1,0 +1,109 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { PushCertificate } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const push = (change: Partial<PushCertificate> = {}) => example<PushCertificate>("pushCertificate", change);
+const uploaded = (change: object = {}) => ({
+  unchanged: false,
+  before: push(),
+  after: push({ expiresAt: "2028-02-14T05:00:00.000Z" }),
+  warnings: [],
+  losing: null,
+  dryRun: false,
+  ...change,
+});
+
+const folderWith = (content: string | Uint8Array): string => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "new.pem"), content);
+  return folder;
+};
+
+test("sends the file and the Apple Account, and shows how the tenant stands", async () => {
+  const folder = folderWith("PEM");
+  const tenant = { uploadPushCertificate: uploaded() };
+  const { en, ja } = await inBoth("push-cert upload new.pem --apple-account mdm@example.co.jp", { folder, tenant });
+  expect(en.requests).toEqual([
+    {
+      operation: "uploadPushCertificate",
+      json: { name: "new.pem", content: "UEVN", appleAccount: "mdm@example.co.jp", dryRun: false },
+    },
+  ]);
+  expect(en.exit).toBe(0);
+  expect(en.stdout).toContain("2028-02-14T05:00:00.000Z");
+  expect(en.stderr).toBe("recorded among the renewals, too: clomoctl renewals list\n");
+  expect(ja.stderr).toBe("更新期限にも登録しました: clomoctl renewals list\n");
+});
+
+test("devices that are given up are counted, warnings told, and a dry run says that it is one", async () => {
+  const warnings = [text("not issued by Apple", "Apple が発行したものではありません")];
+  const tenant = { uploadPushCertificate: uploaded({ warnings, losing: 1, dryRun: true }) };
+  const line = "push-cert upload new.pem --apple-account a@example.jp --accept-losing-devices 1 --dry-run";
+  const { en, ja } = await inBoth(line, { folder: folderWith("PEM"), tenant });
+  expect(en.requests.at(-1)).toMatchObject({ json: { acceptLosingDevices: 1, dryRun: true } });
+  expect(en.stderr).toBe(
+    "warning: not issued by Apple\nwarning: the topic is another one: 1 device has to be enrolled again\ndry run: nothing was changed\n",
+  );
+  expect(ja.stderr).toContain("管理中のデバイス 1 件は再登録が必要です\n");
+});
+
+test("the same file again is 0, and said", async () => {
+  const tenant = { uploadPushCertificate: uploaded({ unchanged: true }) };
+  const { en, ja } = await inBoth("push-cert upload new.pem --apple-account a@example.jp", {
+    folder: folderWith("PEM"),
+    tenant,
+  });
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: "this certificate is in use already: nothing was changed\n",
+  });
+  expect(ja.stderr).toBe("この証明書は登録済みです。何も変更していません\n");
+});
+
+test("on a terminal the Apple Account is asked for by name; without one the option is named", async () => {
+  const tenant = { pushCertificate: push(), uploadPushCertificate: uploaded() };
+  const folder = folderWith("PEM");
+  const typing = [
+    ["The Apple Account that you signed in with", "x\r"],
+    ["not a mail address", "\u0015new@example.jp\r"],
+  ] as const;
+  const asked = await run("push-cert upload new.pem", { folder, tenant, terminal: { typing } });
+  expect(asked.exit).toBe(0);
+  expect(asked.stderr.replaceAll(/\s+/g, "")).toContain("(recorded:mdm@example.co.jp):");
+  expect(asked.requests.at(-1)).toMatchObject({ json: { appleAccount: "new@example.jp" } });
+  const { en, ja } = await inBoth("push-cert upload new.pem", { folder, tenant: { pushCertificate: push() } });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain("--apple-account MAIL");
+  expect(ja.stderr).toContain("--apple-account MAIL");
+});
+
+test("what the tenant refuses is told, in both languages", async () => {
+  const refused = new Failure("input-rejected", { what: text("no", "不可") });
+  const { en, ja } = await inBoth("push-cert upload new.pem --apple-account a@example.jp", {
+    folder: folderWith("PEM"),
+    tenant: { uploadPushCertificate: refused },
+  });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
+  expect(ja.stderr).toBe("エラー: 不可\n");
+});
+
+test("a file that is missing, or far too large, is not sent", async () => {
+  const missing = await run("push-cert upload new.pem --apple-account a@example.jp", { tenant: {} });
+  expect(missing).toMatchObject({ exit: 6, requests: [] });
+  const { en, ja } = await inBoth("push-cert upload new.pem --apple-account a@example.jp", {
+    folder: folderWith(Buffer.alloc(300_000)),
+    tenant: {},
+  });
+  expect(en).toMatchObject({ exit: 3, requests: [] });
+  expect(en.stderr).toContain("too large for a push certificate");
+  expect(ja.stderr).toContain("大きすぎます");
+});
+
+testWrongLines(["push-cert upload", "FILE"], ["push-cert upload a.pem --accept-losing-devices all", "all"]);
+testUnshowable("push-cert upload new.pem --apple-account a@example.jp");

@@ -1,0 +1,111 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readRenewables } from "../../lib/apple/index.ts";
+import { describeWithOpenssl, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
+import type { PushCertificate, RenewalItem } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const TOPIC = "com.apple.mgmt.External.0001";
+const NONE = { topic: null, name: null, expiresAt: null, validFrom: null, fingerprint: null, publicKey: null };
+
+describeWithOpenssl("certificates made by openssl", () => {
+  let workshop: Workshop;
+  let [old, next, other, simulated]: (Made | undefined)[] = [];
+  const DATES = { from: "20261101000000Z", to: "20271101000000Z" };
+  beforeAll(() => {
+    workshop = new Workshop();
+    const subject = `/UID=${TOPIC}/CN=APSP:0001/C=JP`;
+    old = workshop.certificate({ subject, from: "20251101000000Z", to: "20261215000000Z" });
+    next = workshop.certificate({ subject, ...DATES });
+    other = workshop.certificate({ subject: `/UID=${TOPIC}2/CN=APSP:0002/C=JP`, ...DATES });
+    simulated = workshop.certificate({ subject: `${subject}/O=SIMULATOR`, ...DATES });
+  });
+  afterAll(() => workshop.close());
+
+  const bytesOf = (made: Made | undefined) => Buffer.from(made?.certificate ?? "");
+  const folderWith = (made: Made | undefined, current?: Made): string => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "new.pem"), bytesOf(made));
+    writeFileSync(join(folder, "old.pem"), bytesOf(current));
+    return folder;
+  };
+  const keyOf = (made: Made | undefined): string => {
+    const [found] = readRenewables({ name: "a", bytes: bytesOf(made) });
+    return found?.evidence.of === "certificate" ? (found.evidence.publicKey ?? "") : "";
+  };
+  /** The tenant, with the old certificate. */
+  const push = (change: Partial<PushCertificate> = {}): PushCertificate => {
+    const [found] = readRenewables({ name: "a", bytes: bytesOf(old) });
+    const { topic = null, name = null, expiresAt = null, validFrom = null, fingerprint = null } = found?.expiring ?? {};
+    const own = { topic, name, expiresAt, validFrom, fingerprint, publicKey: keyOf(old), issuedByApple: false };
+    return example<PushCertificate>("pushCertificate", { ...own, ...change });
+  };
+  const staged = (made: Made | undefined) => ({
+    email: "mdm@example.co.jp",
+    name: "Hanako Yamada",
+    country: "JP",
+    createdAt: "2026-11-10T00:00:00.000Z",
+    publicKey: keyOf(made),
+  });
+  const verify = (made: Made | undefined, pushCertificate: PushCertificate, items: readonly RenewalItem[] = []) =>
+    inBoth("push-cert verify new.pem", {
+      folder: folderWith(made),
+      tenant: { pushCertificate, listRenewals: { items } },
+    });
+
+  test("the right one is said to be, by the tenant's own certificate and the staged request", async () => {
+    const { en, ja } = await verify(next, push({ request: staged(next) }));
+    expect(en).toMatchObject({ exit: 0, stderr: "new.pem can replace it\n" });
+    expect(en.stdout).toMatch(/topic\tgood\tthe same: com\.apple\.mgmt/);
+    expect(en.stdout).toContain("request-key\tgood");
+    expect(ja.stderr).toBe("new.pem で更新できます\n");
+  });
+
+  test("another topic, another request, a simulator's: 3", async () => {
+    const topic = await verify(other, push());
+    expect(topic.en).toMatchObject({ exit: 3 });
+    expect(topic.en.stdout).toContain("every enrolled device would stop responding");
+    expect(topic.ja.stderr).toContain("アップロードしないでください");
+    const request = await verify(next, push({ request: staged(other) }));
+    expect(request.en.exit).toBe(3);
+    expect(request.en.stdout).toContain("made from a different CSR");
+    expect((await verify(simulated, push())).en).toMatchObject({ exit: 3 });
+    expect((await verify(simulated, push({ simulator: true }))).en).toMatchObject({ exit: 0 });
+  });
+
+  test("without a certificate of its own, what is recorded counts, unless there are several; or a file", async () => {
+    const item = { ...example<{ items: readonly [RenewalItem] }>("listRenewals").items[0], topic: TOPIC };
+    const kind = "push-certificate" as const;
+    const recorded = { ...item, kind, expiresAt: "2026-12-15T00:00:00.000Z" };
+    expect((await verify(next, push(NONE), [recorded])).en).toMatchObject({ exit: 0 });
+    expect((await verify(other, push(NONE), [recorded])).en).toMatchObject({ exit: 3 });
+    const several = await verify(other, push(NONE), [recorded, recorded]);
+    expect(several.en.stdout).toContain("nothing is recorded to compare");
+    const folder = folderWith(other, old);
+    const tenant = { pushCertificate: push(NONE) };
+    const byFile = await run("push-cert verify new.pem --current old.pem", { folder, tenant });
+    expect(byFile).toMatchObject({ exit: 3 });
+  });
+
+  describe("a file that proves nothing", () => {
+    test("is refused", async () => {
+      const { exit, requests } = await run("push-cert verify new.pem", { tenant: {} });
+      expect({ exit, requests }).toEqual({ exit: 3, requests: [] });
+    });
+
+    test("what the tenant refuses is told, in both languages", async () => {
+      const refused = new Failure("not-permitted", { what: text("no", "不可") });
+      const tenant = { pushCertificate: refused };
+      const { en, ja } = await inBoth("push-cert verify new.pem", { folder: folderWith(next), tenant });
+      expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: no\n" });
+      expect(ja.stderr).toBe("エラー: 不可\n");
+    });
+  });
+});
+
+testWrongLines(["push-cert verify", "NEW"]);
