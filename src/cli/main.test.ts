@@ -143,7 +143,7 @@ describe("what is misspelt", () => {
   test.each([
     ["user list", "コマンド user は不明です", "clomoctl users ですか?"],
     ["users lst", "コマンド lst は不明です", "clomoctl users list ですか?"],
-    ["frobnicate", "コマンド frobnicate は不明です", "次のいずれか: audit, clomo-account, console, context, csv"],
+    ["frobnicate", "コマンド frobnicate は不明です", "次のいずれか: ade, audit, clomo-account, console, context, csv"],
     ["users --limit 3 list", "オプション --limit は不明です", "サブコマンドの後に"],
     ["--fromat json users list", "--fromat は不明です", "--format ですか?"],
     ["users list hanako", "余分な引数 hanako", "clomoctl users list --help"],
