@@ -94,6 +94,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
   before: expect.anything() as unknown,
 });
 const AUDIT = "every change can be traced";
+const ADE = "devices come in by Apple's device enrolment";
 const PUSH = "a push certificate is asked for, taken over and watched";
 const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
@@ -121,6 +122,20 @@ const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Administrators"),
   asked(RIGHTS, "components", "schemas", "Whoami"),
   asked(RIGHTS, "paths", "/v1/whoami"),
+  ...["Ade", "AdeDevice", "AdeSync"].map((name) => asked(ADE, "components", "schemas", name)),
+  ...[
+    "",
+    "/account",
+    "/devices",
+    "/devices/find",
+    "/endpoint",
+    "/keypair",
+    "/syncs",
+    "/syncs/{id}",
+    "/syncs/{id}/release",
+    "/syncs/{id}/serials",
+    "/token",
+  ].map((path) => asked(ADE, "paths", `/v1/ade${path}`)),
   asked(PUSH, "components", "schemas", "PushCertificate"),
   ...["", "/profile-password", "/request"].map((path) => asked(PUSH, "paths", `/v1/push-certificate${path}`)),
   bridge("components", "schemas", "ConsoleTask"),
@@ -325,6 +340,7 @@ const PERMITTED: readonly Permitted[] = [
         4,
         0,
         { name: "devices" },
+        { name: "ade" },
         { name: "accounts" },
         { name: "administrators" },
         { name: "roles" },

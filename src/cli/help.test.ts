@@ -226,7 +226,10 @@ test.each(NOUNS)("%s --help names what stands below it, in both languages", asyn
   expect(Math.max(screenful(en.stdout), screenful(ja.stdout))).toBeLessThanOrEqual(24);
   expect(unwrapped(en.stdout).startsWith(unwrapped(node.summary.en))).toBe(true);
   expect(unwrapped(ja.stdout).startsWith(unwrapped(node.summary.ja))).toBe(true);
-  for (const { name, summary } of [...node.nouns, ...node.verbs]) {
+  // the program has too many commands for a line each
+  const also = path === "" ? node.verbs : [];
+  for (const { name } of also) expect(en.stdout).toMatch(new RegExp(String.raw`^Also: .*\b${name}\b`, "m"));
+  for (const { name, summary } of [...node.nouns, ...node.verbs.filter((verb) => !also.includes(verb))]) {
     expect(en.stdout).toMatch(new RegExp(String.raw`^ {2}${name}\b`, "m"));
     expect(unwrapped(en.stdout)).toContain(unwrapped(summary.en));
     expect(unwrapped(ja.stdout)).toContain(unwrapped(summary.ja));

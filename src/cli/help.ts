@@ -86,10 +86,16 @@ const ALWAYS: readonly Entry[] = [
 
 const VERSION: Entry = { term: "-V, --version", about: text("show the program's version", "バージョンを表示する") };
 
+/** What to type for more: in two lines where a name is long. */
+const moreBy = (path: readonly string[], label: string): string[] => {
+  const typed = ["clomoctl", ...path, "--help-all"].join(" ");
+  const line = `${label}: ${typed}`;
+  return wordWidth(line) > COLUMNS ? [`${label}:`, `  ${typed}`] : [line];
+};
+
 /** The options of every command but those that one declares itself, or how to see them. */
 const general = (path: readonly string[], language: Language, all: boolean, own: Command["options"] = {}): string[] => {
-  const typed = ["clomoctl", ...path, "--help-all"].join(" ");
-  if (!all) return ["", text(`Options of every command: ${typed}`, `全コマンド共通のオプション: ${typed}`)[language]];
+  if (!all) return ["", ...moreBy(path, HEADINGS.everywhere[language])];
   const options = Object.fromEntries(Object.entries(GLOBAL_OPTIONS).filter(([key]) => !(key in own)));
   const entries = [...optionEntries(options), ...ALWAYS, ...(path.length === 0 ? [VERSION] : [])];
   return section(HEADINGS.everywhere, entries, language);
@@ -154,13 +160,20 @@ function screenNounHelp(path: readonly string[], noun: NounNode, language: Langu
   ];
 }
 
-/** The list of all commands, without the lines that headings and blanks would take. */
-const tightRootHelp = (noun: NounNode, language: Language): string[] => [
-  ...paragraph(noun.summary[language]),
-  `${HEADINGS.usage[language]}: clomoctl <command> <subcommand> [OPTIONS]`,
-  ...section(HEADINGS.commands, [...nounEntries(noun), ...verbEntries(noun), HELP], language).slice(1),
-  ...general([], language, false).slice(1),
-];
+/** The list of all commands, without what headings, blanks and aliases would take; those without subcommands by name. */
+const tightRootHelp = (noun: NounNode, language: Language): string[] => {
+  const nouns = noun.nouns.map(({ name, summary }) => ({ term: name, about: summary }));
+  const others = noun.verbs.map(({ name }) => name).join(", ");
+  return [
+    ...paragraph(noun.summary[language]),
+    `${HEADINGS.usage[language]}: clomoctl <command> <subcommand> [OPTIONS]`,
+    ...section(HEADINGS.commands, [...nouns, HELP], language).slice(1),
+    `${ALSO[language]}: ${others}`,
+    ...general([], language, false).slice(1),
+  ];
+};
+
+const ALSO = text("Also", "ほかのコマンド");
 
 /** What is answered without a command of its own. */
 const HELP: Entry = {
@@ -216,7 +229,6 @@ function screenHelp(
   const options = Object.entries(command.options);
   const named = options.flatMap(([key]) => (explained.includes(key) ? [] : [`--${flagName(key)}`]));
   const shown = Object.fromEntries(options.filter(([key]) => explained.includes(key)));
-  const typed = ["clomoctl", ...path, "--help-all"].join(" ");
   const own = command.ownExits !== undefined || command.exitMeanings !== undefined;
   const codes =
     own || explained.includes(EXITS)
@@ -226,7 +238,7 @@ function screenHelp(
     ...opening(path, command, language),
     ...section(HEADINGS.options, optionEntries(shown), language),
     "",
-    text(`All options and details: ${typed}`, `すべてのオプションと説明: ${typed}`)[language],
+    ...moreBy(path, text("All options and details", "すべてのオプションと説明")[language]),
     ...(named.length === 0 ? [] : paragraph(named.join(", "), "  ")),
     "",
     ...paragraph(`${HEADINGS.exits[language]}: ${codes.join(" · ")}`),

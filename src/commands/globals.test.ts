@@ -71,6 +71,9 @@ const CHANGING = [
   "renewals schedule install --cron",
   "renewals schedule remove",
   "tenant set --ios yes",
+  "ade endpoint set --apple",
+  "ade token set x.p7m",
+  "ade sync",
   "imports discard 019a",
   "imports replan 019a",
   "imports commit 019a --yes",
@@ -87,7 +90,7 @@ const CHANGING = [
 ];
 
 /** They show nothing of what they change. */
-const CHANGING_UNSEEN = ["context remove", "context use", "push-certificate csr"];
+const CHANGING_UNSEEN = ["ade keypair create", "context remove", "context use", "push-certificate csr"];
 
 test("all other verbs only read, so that nothing has changed when one is interrupted", async () => {
   const verbs = await Promise.all(

@@ -22,6 +22,7 @@ test("every route that is not a GET changes the tenant, but for plans and notice
   const others = ALL_ROUTES.filter((route) => route.method !== "get" && !changesTenant(route)).map(({ id }) => id);
   expect(others.toSorted()).toEqual([
     "claimNotice",
+    "contactAde",
     "createImport",
     "discardImport",
     "planDeletion",

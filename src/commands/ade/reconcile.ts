@@ -97,7 +97,6 @@ export default defineCommand({
       line: "clomoctl ade reconcile purchased.xlsx --apple-business --business-client-id BUSINESSAPI.1 --business-key-file key.pem",
     },
   ],
-  shows: COLUMNS,
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "differs"],
   async run(tools, { file, encoding, sheet, ...options }) {
     const { terminal } = tools;

@@ -261,6 +261,12 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["setAdeToken", { body: { name: "SIMULATOR_Token_2026-04-01T00-00-00Z_smime.p7m", content: "TUlNRQ==" } }],
   ["contactAde", { body: {} }],
   ["syncAde", { body: { kind: "full" } }],
+  ["requestPushCertificate", { body: { email: "mdm@example.co.jp", name: "Hanako Yamada", country: "JP" } }],
+  [
+    "uploadPushCertificate",
+    { body: { name: "MDM_SIMULATOR_Certificate.pem", content: "TUlNRQ==", appleAccount: "mdm@example.co.jp" } },
+  ],
+  ["setProfilePassword", { body: { password: "Ab1!" } }],
   ["releaseAdeDevices", { body: { count: 12 } }],
   ["consoleTasks", { answer: { items: [consoleTask] } }],
   ["consoleTask", { answer: consoleTask }],

@@ -23,7 +23,7 @@ const OPERATION_NAMES = Object.keys(OPERATIONS) as readonly Operation[];
 /** What the sentences of the manual say, read by hand. */
 const MANUAL: readonly (readonly [cell: string, reach: string, ...words: string[]])[] = [
   ...OPERATION_NAMES.filter((operation) =>
-    ["orgs", "users", "fields", "accounts", "schemes", "devices"].includes(groupOf(operation)),
+    ["orgs", "users", "fields", "accounts", "schemes", "devices", "apple"].includes(groupOf(operation)),
   ).map((operation) => [`system ${operation}`, "all", "すべての組織ですべての操作ができます"] as const),
   ["system accounts.write", "all", "権限タイプ別の管理者の追加"],
   ["system accounts.roles", "all", "権限タイプ別の管理者の追加"],

@@ -32,6 +32,7 @@ export default defineCommand({
   },
   examples: [{ line: "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem" }],
   exits: ["input-rejected", "not-permitted"],
+  changes: true,
   async run(tools, { output, startOver }) {
     const { terminal, temporary, workingFolder } = tools;
     const { client } = await tools.tenant("ade");
