@@ -95,6 +95,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
 });
 const AUDIT = "every change can be traced";
 const PUSH = "a push certificate is asked for, taken over and watched";
+const VPP = "content tokens of organisations are taken over and watched";
 const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
@@ -121,6 +122,8 @@ const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Administrators"),
   asked(RIGHTS, "components", "schemas", "Whoami"),
   asked(RIGHTS, "paths", "/v1/whoami"),
+  ...["VppLocation", "VppToken"].map((name) => asked(VPP, "components", "schemas", name)),
+  ...["", "/{id}", "/{id}/check"].map((path) => asked(VPP, "paths", `/v1/vpp/tokens${path}`)),
   asked(PUSH, "components", "schemas", "PushCertificate"),
   ...["", "/profile-password", "/request"].map((path) => asked(PUSH, "paths", `/v1/push-certificate${path}`)),
   bridge("components", "schemas", "ConsoleTask"),
@@ -332,6 +335,7 @@ const PERMITTED: readonly Permitted[] = [
         { name: "audit" },
       ),
       { name: "push-certificate" },
+      { name: "vpp" },
       { name: "whoami" },
     ],
     why: DEVICES,

@@ -65,6 +65,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const AUDIT = "every change can be traced";
 const PUSH = "a push certificate is asked for, taken over and watched";
+const VPP = "content tokens of organisations are taken over and watched";
 const RIGHTS = "requests are answered according to who asks";
 const ROLES = "who may do what can be read, and made for custom administrators";
 const VALUES = "values that go with a custom field are counted, and the count is confirmed";
@@ -152,6 +153,8 @@ const PERMITTED: readonly Permitted[] = [
   },
   added(["globals", "--as"], RIGHTS),
   added(["verbs", "whoami"], RIGHTS),
+  ...["vpp", "vpp tokens"].map((noun) => added(["nouns", noun], VPP)),
+  ...["list", "set", "verify"].map((verb) => added(["verbs", `vpp tokens ${verb}`], VPP)),
   ...["push-certificate", "push-certificate profile-password"].map((noun) => added(["nouns", noun], PUSH)),
   ...["csr", "profile-password set", "status", "upload", "verify"].map((verb) =>
     added(["verbs", `push-certificate ${verb}`], PUSH),
