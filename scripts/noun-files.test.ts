@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 const ROOT = join(import.meta.dirname, "..");
 
 /** What the files of the nouns that came with roles, and with Apple, are called. */
-const THEIRS = /(?:account|role|scheme|whoami|reset|composition|push-certificate)/;
+const THEIRS = /(?:account|role|scheme|whoami|reset|composition|push-certificate|vpp)/;
 
 test("the files that each noun took are those of the tree, and no more than eight", () => {
   const page = readFileSync(join(ROOT, "docs/adding-a-noun.md"), "utf8");
@@ -16,6 +16,7 @@ test("the files that each noun took are those of the tree, and no more than eigh
     ["push-certificate", 5],
     ["roles", 6],
     ["roles schemes", 3],
+    ["vpp", 5],
     ["whoami", 3],
   ]);
   const folders = "{model,contract,tenant/{http,store,use}}";

@@ -96,6 +96,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
 const AUDIT = "every change can be traced";
 const ADE = "devices come in by Apple's device enrolment";
 const PUSH = "a push certificate is asked for, taken over and watched";
+const VPP = "content tokens of organisations are taken over and watched";
 const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
@@ -136,6 +137,8 @@ const PERMITTED: readonly Permitted[] = [
     "/syncs/{id}/serials",
     "/token",
   ].map((path) => asked(ADE, "paths", `/v1/ade${path}`)),
+  ...["VppLocation", "VppToken"].map((name) => asked(VPP, "components", "schemas", name)),
+  ...["", "/{id}", "/{id}/check"].map((path) => asked(VPP, "paths", `/v1/vpp/tokens${path}`)),
   asked(PUSH, "components", "schemas", "PushCertificate"),
   ...["", "/profile-password", "/request"].map((path) => asked(PUSH, "paths", `/v1/push-certificate${path}`)),
   bridge("components", "schemas", "ConsoleTask"),
@@ -348,6 +351,7 @@ const PERMITTED: readonly Permitted[] = [
         { name: "audit" },
       ),
       { name: "push-certificate" },
+      { name: "vpp" },
       { name: "whoami" },
     ],
     why: DEVICES,

@@ -65,6 +65,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const AUDIT = "every change can be traced";
 const PUSH = "a push certificate is asked for, taken over and watched";
+const VPP = "content tokens of organisations are taken over and watched";
 const RIGHTS = "requests are answered according to who asks";
 const ROLES = "who may do what can be read, and made for custom administrators";
 const VALUES = "values that go with a custom field are counted, and the count is confirmed";
@@ -165,6 +166,8 @@ const PERMITTED: readonly Permitted[] = [
     "token set",
     "token show",
   ].map((verb) => added(["verbs", `ade ${verb}`], ADE)),
+  ...["vpp", "vpp tokens"].map((noun) => added(["nouns", noun], VPP)),
+  ...["list", "set", "verify"].map((verb) => added(["verbs", `vpp tokens ${verb}`], VPP)),
   ...["push-certificate", "push-certificate profile-password"].map((noun) => added(["nouns", noun], PUSH)),
   ...["csr", "profile-password set", "status", "upload", "verify"].map((verb) =>
     added(["verbs", `push-certificate ${verb}`], PUSH),

@@ -56,6 +56,7 @@ const CHANGING = [
   "secured groups delete x --app docs --confirm-deletions 1",
   "push-certificate upload x.pem --apple-account a@example.jp",
   "push-certificate profile-password set --password-stdin",
+  "vpp tokens set x.vpptoken --org y",
   "roles schemes create x --item users.write",
   "roles schemes edit x --name y",
   "roles schemes delete x --confirm-deletions 1",

@@ -203,6 +203,20 @@ export const PROGRAM: NounNode = {
     verbs: [{ name: "add", summary: {"en":"add a custom user field","ja":"カスタムユーザー情報の項目を追加する"}, load: () => import("./users/fields/add.ts") },{ name: "list", summary: {"en":"list custom user fields","ja":"カスタムユーザー情報の項目を一覧する"}, load: () => import("./users/fields/list.ts") },{ name: "remove", summary: {"en":"remove a custom user field and its values","ja":"カスタムユーザー情報の項目と、全ユーザーのその値を削除する"}, load: () => import("./users/fields/remove.ts") }],
   }],
     verbs: [{ name: "create", summary: {"en":"create a user","ja":"ユーザーを作成する"}, load: () => import("./users/create.ts") },{ name: "delete", summary: {"en":"delete users","ja":"ユーザーを削除する"}, load: () => import("./users/delete.ts") },{ name: "edit", summary: {"en":"change a user","ja":"ユーザーを変更する"}, load: () => import("./users/edit.ts") },{ name: "export", summary: {"en":"export users as a CSV file","ja":"ユーザーを CSV ファイルにエクスポートする"}, load: () => import("./users/export.ts") },{ name: "history", summary: {"en":"list what imports did to a user","ja":"ユーザーに対するインポートの履歴を一覧する"}, load: () => import("./users/history.ts") },{ name: "import", summary: {"en":"import users from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからユーザーをインポートする"}, load: () => import("./users/import.ts") },{ name: "list", summary: {"en":"list users","ja":"ユーザーを一覧する"}, load: () => import("./users/list.ts") },{ name: "move", summary: {"en":"move users into another organisation","ja":"ユーザーを別の組織に移動する"}, load: () => import("./users/move.ts") },{ name: "show", summary: {"en":"show one user","ja":"ユーザーを 1 人表示する"}, load: () => import("./users/show.ts") },{ name: "template", summary: {"en":"write the header row of a users file, custom fields included","ja":"ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)"}, load: () => import("./users/template.ts") }],
+  },{
+    name: "vpp",
+    summary: {"en":"content tokens (VPP) of a tenant of our own, or of a rehearsal","ja":"VPP サービストークン(clomoctl 独自のテナントと練習用)"},
+    aliases: [],
+    examples: ["clomoctl vpp tokens list"],
+    nouns: [{
+    name: "tokens",
+    summary: {"en":"content tokens, one for each organisation","ja":"VPP サービストークン(組織ごと)"},
+    aliases: [],
+    examples: ["clomoctl vpp tokens list","clomoctl vpp tokens set sToken_for_Tokyo_.vpptoken --org 全社","clomoctl vpp tokens verify"],
+    nouns: [],
+    verbs: [{ name: "list", summary: {"en":"list the content tokens of organisations","ja":"組織ごとの VPP サービストークンを一覧表示する"}, load: () => import("./vpp/tokens/list.ts") },{ name: "set", summary: {"en":"take over the content token of an organisation","ja":"組織の VPP サービストークンを設定する"}, load: () => import("./vpp/tokens/set.ts") },{ name: "verify", summary: {"en":"ask Apple for the locations of content tokens, and who holds them","ja":"VPP サービストークンの場所と、使用中の MDM を Apple に確認する"}, load: () => import("./vpp/tokens/verify.ts") }],
+  }],
+    verbs: [],
   }],
     verbs: [{ name: "completion", summary: {"en":"print a script that completes commands in a shell","ja":"シェルでコマンドを補完するスクリプトを出力する"}, load: () => import("./completion.ts") },{ name: "doctor", summary: {"en":"tell what works, what is missing and how to mend it","ja":"動作状況、足りないもの、直し方を表示する"}, load: () => import("./doctor.ts") },{ name: "status", summary: {"en":"show how a tenant stands, and what to do next","ja":"テナントの状況と次の操作を表示する"}, load: () => import("./status.ts") },{ name: "whoami", summary: {"en":"show who acts, with which role and organisations","ja":"操作者と権限、対象の組織を表示する"}, load: () => import("./whoami.ts") }],
   };

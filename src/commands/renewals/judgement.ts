@@ -5,6 +5,7 @@ import { type Check, CHECKS, type Judgement } from "../../lib/renewals/replaceme
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
+import { unlessFailing } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 
 /** Shows whether a file may take the place of the one in use, each check with its reason. */
@@ -13,6 +14,25 @@ export async function showJudgement({ terminal }: Tools, file: string, judgement
   const said = verdict(file, judgement);
   await (judgement.safe ? terminal.note(said) : terminal.problem(said));
   return judgement.safe ? undefined : "input-rejected";
+}
+
+/**
+ * Whether the tenant in effect rehearses with a simulator, which is asked about what one made alone. Where nothing says which
+ * tenant, or it cannot be asked, it does not.
+ */
+export async function rehearses(tools: Tools, { simulated }: Pick<Renewable, "simulated">): Promise<boolean> {
+  if (simulated !== true) return false;
+  const { contexts, globals, environment } = tools;
+  const found = await unlessFailing(async () => {
+    const chosen = await contexts.inEffect(globals.context, environment);
+    if (chosen === undefined) return false;
+    const { context } = chosen;
+    // looking makes no tenant
+    if (context.kind === "embedded" && !contexts.holdsTenant(context)) return false;
+    const { client } = await tools.tenantOf(context, "ade");
+    return (await client.ade.show()).endpoint?.kind === "simulator";
+  });
+  return found === true;
 }
 
 /** What to do with the new file, in one line. */

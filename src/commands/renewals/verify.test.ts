@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,8 +10,12 @@ import {
   Workshop,
   type Made,
 } from "../../lib/apple/testing/openssl.ts";
+import type { Ade } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run, type Circumstances, type Ran } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
 
 const token = (expiresAt: string): string => vppToken(new Date(expiresAt), "例");
 
@@ -41,6 +45,57 @@ const results = ({ stdout }: Ran): Readonly<Record<string, string>> => {
   const rows = JSON.parse(stdout) as readonly { readonly check: string; readonly result: string }[];
   return Object.fromEntries(rows.map(({ check, result }) => [check, result]));
 };
+
+describe("what a simulator made", () => {
+  const folder = (): string => {
+    const made = freshFolder();
+    for (const [name, at] of [
+      ["old", "2026-12-01T00:00:00Z"],
+      ["new", "2027-12-01T00:00:00Z"],
+    ] as const) {
+      writeFileSync(join(made, `${name}.vpptoken`), vppToken(new Date(at), "SIMULATOR 例"));
+    }
+    return made;
+  };
+  const homeOf = async (): Promise<string> => {
+    const home = freshFolder();
+    await run("context add far --url https://mdm.example.jp --use", { home });
+    return home;
+  };
+  const ade = (kind: "apple" | "simulator" | undefined) => ({
+    ade: example<Ade>("ade", { endpoint: kind === undefined ? null : { kind, url: "http://127.0.0.1:8080" } }),
+  });
+
+  test("is refused, in both languages, where there is no tenant, and none is made", async () => {
+    const home = freshFolder();
+    const { en, ja } = await inBoth(line("new.vpptoken"), { folder: folder(), home });
+    expect(en).toMatchObject({ exit: 3, requests: [] });
+    expect(en.stdout).toContain("simulator\tbad\tmade by a simulator (SIMULATOR)");
+    expect(ja.stdout).toContain("シミュレーター(SIMULATOR)で作成された練習用のものです");
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  test.each([
+    ["apple", 3],
+    [undefined, 3],
+    ["simulator", 0],
+  ] as const)("with the endpoint %s it ends with %i", async (kind, exit) => {
+    const ran = await run(line("new.vpptoken"), { folder: folder(), home: await homeOf(), tenant: ade(kind) });
+    expect(ran).toMatchObject({ exit, requests: [{ operation: "ade" }] });
+  });
+
+  test("is refused where the tenant may not be asked; of other files it is not asked at all", async () => {
+    const refused = new Failure("not-permitted", { what: text("no", "不可") });
+    const home = await homeOf();
+    expect(await run(line("new.vpptoken"), { folder: folder(), home, tenant: { ade: refused } })).toMatchObject({
+      exit: 3,
+    });
+    expect(await run(line("new.vpptoken"), { folder: tokens(), home, tenant: {} })).toMatchObject({
+      exit: 0,
+      requests: [],
+    });
+  });
+});
 
 test("one that may take its place is said to, with each check, in both languages", async () => {
   const [old, next] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ (1).vpptoken"];

@@ -8,7 +8,7 @@ import { MOST_BYTES } from "../../lib/model/renewal.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
 import { readOpeners } from "./items/read-options.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
-import { refuse, showJudgement, theOne } from "./judgement.ts";
+import { refuse, rehearses, showJudgement, theOne } from "./judgement.ts";
 
 export default defineCommand({
   summary: text(
@@ -67,7 +67,8 @@ export default defineCommand({
     const current = theOne(await readFile(tools, input.current), openers);
     const next = theOne(await readFile(tools, input.new), openers);
     const csr = input.csr === undefined ? undefined : await readRequest(tools, input.csr);
-    const circumstances = { csr, now: clock.now(), strict: input.strict, timezone };
+    const simulator = await rehearses(tools, next);
+    const circumstances = { csr, now: clock.now(), strict: input.strict, simulator, timezone };
     const judgement = judgeReplacement(current, next, circumstances);
     return showJudgement(tools, input.new, judgement);
   },

@@ -12,6 +12,7 @@ export type * from "./roles.ts";
 export type * from "./secured.ts";
 export type * from "./tenant.ts";
 export type * from "./users.ts";
+export type * from "./vpp.ts";
 export type * from "./whoami.ts";
 
 /** The nouns of the tenant API, each loaded when it is asked for. A noun's name is the first part of its paths. */
@@ -30,6 +31,7 @@ export const NOUNS = {
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
   "push-certificate": () => import("./push-certificate.ts"),
+  vpp: () => import("./vpp.ts"),
   whoami: () => import("./whoami.ts"),
 } as const;
 

@@ -56,6 +56,7 @@ const OWN: Readonly<Record<string, Text>> = {
   "push-certificate.request": text("make signing request", "CSR を作成"),
   "push-certificate.upload": text("upload push certificate", "プッシュ通知証明書をアップロード"),
   "push-certificate.profile-password": text("set profile password", "プロファイル用パスワードを設定"),
+  "vpp.set": text("set content token", "VPP サービストークンを設定"),
   "imports.commit": text("commit import", "インポートを確定"),
   "imports.emit": text("write for console", "管理画面用に出力"),
   "imports.verify": text("verify upload", "照合して確定"),

@@ -1,5 +1,5 @@
 import { text, type Text } from "../text/index.ts";
-import { DEVICE_STATUSES, PLATFORMS } from "./device.ts";
+import type { DEVICE_STATUSES, PLATFORMS } from "./device.ts";
 import { fits, SENDABLE_ADDRESS } from "./rules.ts";
 import { exampleId, type Field, type Fields, type RecordOf, type Thing } from "./thing.ts";
 

@@ -10,6 +10,7 @@ import { requestOfCurrent } from "../../../lib/renewals/replacement/request.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
+import { rehearses } from "../judgement.ts";
 import { showItem } from "../items/tenant-items.ts";
 import { inUseOf } from "../../../lib/renewals/read/in-use.ts";
 import { record } from "./record.ts";
@@ -68,6 +69,9 @@ function deskOf(
     choose: (message, choices) => terminal.prompts.select({ message, flag: "--interactive", choices }),
     look: (download) => findDownload(folder, download),
     judgeRequest: (request) => requestOfCurrent(inUse, request),
-    judge: (next, { csr }) => judgeReplacement(inUse, next, { now: clock.now(), strict: false, timezone, csr }),
+    judge: async (next, { csr }) => {
+      const simulator = await rehearses(tools, next);
+      return judgeReplacement(inUse, next, { now: clock.now(), strict: false, simulator, timezone, csr });
+    },
   };
 }

@@ -29,7 +29,7 @@ export interface WalkDesk {
   readonly look: (download: Download) => Promise<DownloadSearch>;
   /** what is surely wrong with a request, before there is a certificate of it */
   readonly judgeRequest: (request: RequestFile) => Check | undefined;
-  readonly judge: (next: Renewable, circumstances: Pick<Circumstances, "csr">) => Judgement;
+  readonly judge: (next: Renewable, circumstances: Pick<Circumstances, "csr">) => Judgement | Promise<Judgement>;
 }
 
 /** How a walk ended. */
@@ -120,7 +120,7 @@ async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean
   }
   if (content.renewable.expiring.kind === "certificate") return true;
   const { request: csr } = taken;
-  const { safe, checks } = desk.judge(content.renewable, { csr });
+  const { safe, checks } = await desk.judge(content.renewable, { csr });
   for (const check of checks) await (check.outcome === "good" ? desk.tell : desk.warn)(lineOf(check));
   if (!safe) {
     await desk.warn(text("Do not upload this file.", "このファイルをアップロードしないでください。"));

@@ -34,6 +34,7 @@ const HANDLERS: {
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
   "push-certificate": () => import("./push-certificate.ts"),
+  vpp: () => import("./vpp.ts"),
   whoami: () => import("./whoami.ts"),
 };
 

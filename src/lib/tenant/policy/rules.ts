@@ -185,6 +185,9 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   requestPushCertificate: ["apple.write"],
   uploadPushCertificate: ["apple.write"],
   setProfilePassword: ["apple.write"],
+  vppTokens: ["apple.read"],
+  setVppToken: ["apple.write"],
+  checkVppToken: ["apple.write"],
 };
 
 /** The operations that a request needs. @throws TypeError for a route without a rule: nobody may what no rule permits */

@@ -73,6 +73,7 @@ const TABLES = [
   "ade_sync",
   "ade_device",
   "push_certificate",
+  "vpp_token",
   "device",
   "user",
   "user_email",
@@ -118,6 +119,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["ade_sync", "ade"],
   ["ade_device", "ade"],
   ["push_certificate", "push-certificate"],
+  ["vpp_token", "vpp"],
 ]);
 
 /** See `TenantOptions`. */

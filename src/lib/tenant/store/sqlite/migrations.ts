@@ -268,6 +268,13 @@ export const STEPS: readonly Step[] = [
     uploadedAt text, uploadedBy text, stagedKey text, stagedRequest text, stagedPublicKey text, stagedEmail text,
     stagedName text, stagedCountry text, stagedAt text, profilePasswordSetAt text, renewal text);
   `,
+  // a secret outlives the organisation that it is for no more than it has to
+  `
+  create table vpp_token (
+    org integer primary key, token text not null, fingerprint text not null, expiresAt text not null, organisation text,
+    location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
+  create trigger org_gone after delete on org begin delete from vpp_token where org = old.pk; end;
+  `,
 ];
 
 const newer = (path: string): Failure =>

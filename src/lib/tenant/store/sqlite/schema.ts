@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 17;
+export const SCHEMA_VERSION = 18;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -120,6 +120,9 @@ CREATE TABLE push_certificate (
     validFrom text, appleAccount text, issuedByApple integer, simulated integer, fingerprint text, publicKey text,
     uploadedAt text, uploadedBy text, stagedKey text, stagedRequest text, stagedPublicKey text, stagedEmail text,
     stagedName text, stagedCountry text, stagedAt text, profilePasswordSetAt text, renewal text);
+CREATE TABLE vpp_token (
+    org integer primary key, token text not null, fingerprint text not null, expiresAt text not null, organisation text,
+    location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);
@@ -156,4 +159,5 @@ CREATE UNIQUE INDEX ade_sync_id on ade_sync (id);
 CREATE UNIQUE INDEX ade_device_serial on ade_device (serialNumber);
 CREATE INDEX ade_device_state on ade_device (state) where state <> 'present';
 CREATE INDEX ade_device_new on ade_device (createdIn);
+CREATE TRIGGER org_gone after delete on org begin delete from vpp_token where org = old.pk; end;
 `;

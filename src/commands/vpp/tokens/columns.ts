@@ -1,0 +1,19 @@
+import type { VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
+import { VPP_LOCATION, VPP_TOKEN } from "../../../lib/model/vpp-token.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import { columnsOfFields } from "../../listing/columns.ts";
+
+export const VPP_COLUMNS = columnsOfFields<VppTokenRecord>(VPP_TOKEN.fields);
+export const VPP_LOCATION_COLUMNS = columnsOfFields<VppLocationRecord>(VPP_LOCATION);
+
+/** What these commands are for, and what they are not: the first paragraph of their help. @see facts 3.5 */
+export const NOT_FOR_CLOMO = text(
+  "For tenants of our own and for rehearsals with the simulator. CLOMO keeps the tokens of its tenants in the console; `renewals guide vpp-token` has the steps there. In a mirror of the console no token is taken, unless its endpoint is a simulator.",
+  "clomoctl 独自のテナントと、シミュレーターでの練習のためのコマンドです。CLOMO のテナントのトークンは管理画面にあります。手順は `renewals guide vpp-token` を見てください。管理画面のミラーでは、接続先がシミュレーターの場合を除き設定できません。",
+);
+
+/** What to type where no organisation has a token. @see facts 3.5: 全社 first */
+export const FIRST_TOKEN: Text = text(
+  "no content token yet; that of 全社 comes first: clomoctl vpp tokens set FILE --org 全社",
+  "サービストークンはまだありません。先に「全社」に設定します: clomoctl vpp tokens set FILE --org 全社",
+);

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import type { VppTokenRecord } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const [token] = example<{ items: readonly [VppTokenRecord] }>("vppTokens").items;
+
+test("lists the tokens of organisations", async () => {
+  const tenant = { vppTokens: { items: [{ ...token, org: "全社" }, token] } };
+  const { en, ja } = await inBoth("vpp tokens list --format tsv", { tenant });
+  expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "vppTokens" }] });
+  expect(en.stdout).toContain("org\tlocation\torganisation\texpiresAt\tsetAt\n全社\tTokyo\t株式会社例\t");
+  expect(ja.stdout).toBe(en.stdout);
+  const json = await run("vpp tokens list --format json", { tenant });
+  expect(JSON.parse(json.stdout)).toHaveLength(2);
+});
+
+test("without any, what to type first is told, in both languages", async () => {
+  const { en, ja } = await inBoth("vpp tokens list", { tenant: { vppTokens: { items: [] } } });
+  expect(en.stderr).toContain("that of 全社 comes first: clomoctl vpp tokens set FILE --org 全社\n");
+  expect(ja.stderr).toContain("先に「全社」に設定します: clomoctl vpp tokens set FILE --org 全社\n");
+});
+
+test("what the tenant refuses is told, in both languages", async () => {
+  const vppTokens = new Failure("not-permitted", { what: text("no", "不可") });
+  const { en, ja } = await inBoth("vpp tokens list", { tenant: { vppTokens } });
+  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: no\n" });
+  expect(ja.stderr).toBe("エラー: 不可\n");
+});
+
+testWrongLines(["vpp tokens list --all", "--all"]);

@@ -1,0 +1,84 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { OrgDetail, VppTokenRecord } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const CANARY = "canary of a token";
+const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
+const { after } = example<{ after: VppTokenRecord }>("setVppToken");
+const done = (change: object = {}) => ({
+  unchanged: false,
+  before: null,
+  after,
+  warnings: [],
+  dryRun: false,
+  ...change,
+});
+
+const folderWith = (content: string | Uint8Array): string => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "a.vpptoken"), content);
+  return folder;
+};
+
+test("sends the file for the organisation; nothing shows the token", async () => {
+  const tenant = { findOrgs: { items: [org] }, setVppToken: done() };
+  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org 本社/営業部", {
+    folder: folderWith(CANARY),
+    tenant,
+  });
+  const content = Buffer.from(CANARY).toString("base64");
+  expect(en.requests).toEqual([
+    { operation: "findOrgs", query: { name: "本社/営業部" } },
+    { operation: "setVppToken", params: { id: org.id }, json: { name: "a.vpptoken", content, dryRun: false } },
+  ]);
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr:
+      "set, and its date recorded among the renewals; to ask Apple about it: clomoctl vpp tokens verify --org 本社/営業部\n",
+  });
+  expect(ja.stderr).toContain("Apple に確認するには: clomoctl vpp tokens verify --org 本社/営業部\n");
+  expect(JSON.stringify([en.stdout, en.stderr, ja.stdout, ja.stderr])).not.toMatch(new RegExp(`${CANARY}|${content}`));
+});
+
+test("another location is passed on, warnings told, and a dry run says that it is one", async () => {
+  const warnings = [text("token of another location", "別の場所のトークンです")];
+  const tenant = { findOrgs: { items: [org] }, setVppToken: done({ warnings, dryRun: true }) };
+  const line = "vpp tokens set a.vpptoken --org S01 --other-location --dry-run";
+  const { en, ja } = await inBoth(line, { folder: folderWith("x"), tenant });
+  expect(en.requests.at(-1)).toMatchObject({ json: { otherLocation: true, dryRun: true } });
+  expect(en.stderr).toBe("warning: token of another location\ndry run: nothing was changed\n");
+  expect(ja.stderr).toContain("試行のため、何も変更していません\n");
+});
+
+test("the same file again is 0, and said", async () => {
+  const tenant = { findOrgs: { items: [org] }, setVppToken: done({ unchanged: true }) };
+  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder: folderWith("x"), tenant });
+  expect(en).toMatchObject({ exit: 0, stderr: "this token is set already: nothing was changed\n" });
+  expect(ja.stderr).toBe("このトークンは設定済みです。何も変更していません\n");
+});
+
+test("what the tenant refuses is told, in both languages", async () => {
+  const refused = new Failure("input-rejected", { what: text("no", "不可") });
+  const tenant = { findOrgs: { items: [org] }, setVppToken: refused };
+  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder: folderWith("x"), tenant });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
+  expect(ja.stderr).toBe("エラー: 不可\n");
+});
+
+test("a file that is missing, or far too large, is not sent", async () => {
+  expect(await run("vpp tokens set a.vpptoken --org S01", { tenant: {} })).toMatchObject({ exit: 6, requests: [] });
+  const folder = folderWith(Buffer.alloc(300_000));
+  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder, tenant: {} });
+  expect(en).toMatchObject({ exit: 3, requests: [] });
+  expect(en.stderr).toContain("too large for a content token");
+  expect(ja.stderr).toContain("大きすぎます");
+});
+
+testWrongLines(["vpp tokens set --org S01", "FILE"], ["vpp tokens set a.vpptoken", "--org"]);
+testUnshowable("vpp tokens set a.vpptoken --org S01");

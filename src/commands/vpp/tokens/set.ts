@@ -1,0 +1,88 @@
+import { Failure } from "../../../lib/errors/index.ts";
+import { readNamedFile } from "../../../lib/files/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { typedWord } from "../../../lib/text/shell-word.ts";
+import { defineCommand } from "../../command.ts";
+import { orgNamed } from "../../orgs/named.ts";
+import { DRY_RUN } from "../../records/options.ts";
+import { BEFORE_WRITING, describeWritten, DRY, WHILE_WRITING } from "../../records/written.ts";
+import { NOT_FOR_CLOMO, VPP_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("take over the content token of an organisation", "組織の VPP サービストークンを設定する"),
+  details: [
+    NOT_FOR_CLOMO,
+    text(
+      "全社 has a token first; other organisations may have their own. The token is sealed, and replaces the former one of the organisation: an expired or older one is refused, and one of another location unless --other-location says so. The same file again changes nothing. What CLOMO PANEL does by 登録, * and 保存 is one step here.",
+      "最初に「全社」に設定します。ほかの組織に別のトークンを設定することもできます。トークンは暗号化して保持し、その組織のそれまでのものを置き換えます。期限切れのものと古いものは受け付けません。別の場所のものは --other-location を付けた場合だけ受け付けます。同じファイルをもう一度指定しても、何も変わりません。CLOMO PANEL の「登録」→「*」→「保存」は、ここでは 1 回の操作です。",
+    ),
+    text(
+      "When it expires is recorded among the renewals, where `renewals check` and its notices see it.",
+      "有効期限は更新期限にも登録され、`renewals check` と通知の対象になります。",
+    ),
+  ],
+  args: {
+    file: {
+      kind: "file",
+      value: "FILE",
+      required: true,
+      about: text("the token as it was downloaded (.vpptoken)", "ダウンロードしたままのトークン(.vpptoken)"),
+    },
+  },
+  options: {
+    org: {
+      kind: "string",
+      value: "ORG",
+      names: "orgs",
+      required: true,
+      about: text("code or path of the organisation; 全社 for all", "組織(コードかパス。全体は 全社)"),
+    },
+    otherLocation: {
+      kind: "boolean",
+      about: text("the token is of another location than the former one", "これまでと別の場所のトークンである"),
+    },
+    dryRun: DRY_RUN,
+  },
+  examples: [
+    { line: "clomoctl vpp tokens set sToken_for_Tokyo_.vpptoken --org 全社" },
+    { line: "clomoctl vpp tokens set sToken_for_Osaka_.vpptoken --org 大阪支社" },
+  ],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+  shows: VPP_COLUMNS,
+  async run(tools, { file: typed, org, otherLocation, dryRun }) {
+    tools.describeState(() => BEFORE_WRITING);
+    const { terminal } = tools;
+    const { name, bytes } = await readNamedFile(tools, typed, MOST_BYTES);
+    if (bytes.length > MOST_BYTES) throw tooLarge(typed);
+    const { id } = await orgNamed(tools, org);
+    const { client } = await tools.tenant("vpp");
+    tools.describeState(() => WHILE_WRITING);
+    const content = Buffer.from(bytes).toString("base64");
+    const set = await client.vpp.setToken(id, { name, content, ...(otherLocation && { otherLocation }), dryRun });
+    describeWritten(tools, dryRun);
+    await terminal.show(VPP_COLUMNS, set.after);
+    for (const warning of set.warnings) await terminal.warn(warning);
+    if (set.unchanged) {
+      return terminal.note(
+        text("this token is set already: nothing was changed", "このトークンは設定済みです。何も変更していません"),
+      );
+    }
+    if (dryRun) return terminal.note(DRY);
+    const line = `clomoctl vpp tokens verify --org ${typedWord(set.after.org, id)}`;
+    await terminal.note(
+      text(
+        `set, and its date recorded among the renewals; to ask Apple about it: ${line}`,
+        `設定し、更新期限にも登録しました。Apple に確認するには: ${line}`,
+      ),
+    );
+  },
+});
+
+/** The API takes no larger file: far larger than any token. */
+const MOST_BYTES = 256 * 1024;
+
+const tooLarge = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text("too large for a content token", "サービストークンにしては大きすぎます"),
+    where,
+  });

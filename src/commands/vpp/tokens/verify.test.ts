@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import type { OrgDetail, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testWrongLines } from "../../testing/refusals.ts";
+import { example, inTurn } from "../../testing/tenant.ts";
+
+const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
+const [first] = example<{ items: readonly [VppTokenRecord] }>("vppTokens").items;
+const token = { ...first, orgId: org.id };
+const other = { ...token, orgId: "01990000-0000-7000-8000-000000000042", org: "大阪支社" };
+const told = (change: Partial<VppLocationRecord> = {}) =>
+  example<VppLocationRecord>("checkVppToken", { orgId: org.id, expiresAt: token.expiresAt, ...change });
+const refused = new Failure("not-permitted", { what: text("refused", "拒否"), hint: text("renew it", "更新する") });
+
+test("asks about each, and shows what Apple says", async () => {
+  const locations = inTurn(told(), told({ orgId: other.orgId, org: other.org, locationName: "Osaka" }));
+  const tenant = { vppTokens: { items: [token, other] }, checkVppToken: locations };
+  const { exit, requests, stdout, stderr } = await run("vpp tokens verify", { tenant });
+  expect(requests).toEqual([
+    { operation: "vppTokens" },
+    { operation: "checkVppToken", params: { id: org.id }, json: {} },
+    { operation: "checkVppToken", params: { id: other.orgId }, json: {} },
+  ]);
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+  expect(stdout).toMatch(/^org\tlocationName\texpiresAt\theldBy\n本社\/営業部\tTokyo\t.*\n大阪支社\tOsaka\t.*\n$/);
+});
+
+test("another MDM, and another date, are warned of, in both languages", async () => {
+  const checkVppToken = told({ heldBy: "他社 MDM", expiresAt: "2026-12-01T00:00:00.000Z" });
+  const { en, ja } = await inBoth("vpp tokens verify", { tenant: { vppTokens: { items: [token] }, checkVppToken } });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toMatch(
+    /^warning: 本社\/営業部: another MDM holds the location Tokyo: 他社 MDM\nwarning: .* expires on 2026-12-01 .* by Apple, not on 2027-03-01 /,
+  );
+  expect(ja.stderr).toContain("別の MDM が使用中です: 他社 MDM\n");
+});
+
+test("one alone is asked about by its organisation; one without a token is refused by the tenant", async () => {
+  const tenant = { findOrgs: { items: [org] }, vppTokens: { items: [other, token] }, checkVppToken: told() };
+  const { requests } = await run("vpp tokens verify --org 本社/営業部", { tenant });
+  expect(requests.at(-1)).toEqual({ operation: "checkVppToken", params: { id: org.id }, json: {} });
+  const missing = new Failure("not-found", { what: text("none", "なし") });
+  const without = { ...tenant, vppTokens: { items: [other] }, checkVppToken: missing };
+  const { en, ja } = await inBoth("vpp tokens verify --org S01", { tenant: without });
+  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: none\n" });
+  expect(ja.stderr).toBe("エラー: なし\n");
+});
+
+test("of several one that is refused does not hide the others, and ends it with its code", async () => {
+  const tenant = { vppTokens: { items: [token, other] }, checkVppToken: inTurn(refused, told({ org: other.org })) };
+  const { exit, stdout, stderr } = await run("vpp tokens verify", { tenant });
+  expect(exit).toBe(4);
+  expect(stdout).toContain("大阪支社");
+  expect(stderr).toContain("本社/営業部: refused; renew it\n");
+});
+
+test("where there is none, what to type first is told", async () => {
+  const { en, ja } = await inBoth("vpp tokens verify", { tenant: { vppTokens: { items: [] } } });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain("clomoctl vpp tokens set FILE --org 全社\n");
+  expect(ja.stderr).toContain("先に「全社」に設定します");
+});
+
+testWrongLines(["vpp tokens verify x", "x"]);

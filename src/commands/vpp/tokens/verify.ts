@@ -1,0 +1,101 @@
+import type { VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
+import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { listColumns } from "../../listing/list.ts";
+import { orgNamed } from "../../orgs/named.ts";
+import type { Tools } from "../../tools.ts";
+import { FIRST_TOKEN, NOT_FOR_CLOMO, VPP_LOCATION_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text(
+    "ask Apple for the locations of content tokens, and who holds them",
+    "VPP サービストークンの場所と、使用中の MDM を Apple に確認する",
+  ),
+  details: [
+    NOT_FOR_CLOMO,
+    text(
+      "Only reads: nothing is changed at Apple or here. It tells where another MDM holds the location, and where Apple's date is another one than the recorded one; a token that Apple does not take ends it with 4.",
+      "読み取りだけで、Apple 側もここも変更しません。別の MDM がその場所を使用中の場合と、Apple の示す期限が記録と異なる場合に知らせます。Apple が受け付けないトークンがあれば、終了コードは 4 です。",
+    ),
+  ],
+  args: {},
+  options: {
+    org: {
+      kind: "string",
+      value: "ORG",
+      names: "orgs",
+      about: text("the token of this organisation alone", "この組織のトークンだけ"),
+    },
+  },
+  examples: [{ line: "clomoctl vpp tokens verify" }, { line: "clomoctl vpp tokens verify --org 全社" }],
+  exits: ["input-rejected", "not-permitted", "not-found", "unavailable"],
+  async run(tools, { org }) {
+    const { terminal } = tools;
+    const wanted = org === undefined ? undefined : (await orgNamed(tools, org)).id;
+    const { client } = await tools.tenant("vpp");
+    const tokens = await client.vpp.tokens();
+    if (wanted !== undefined && !tokens.some(({ orgId }) => orgId === wanted)) {
+      // who asks for one is told by the tenant that there is none
+      await client.vpp.check(wanted, {});
+    }
+    const asked = tokens.filter(({ orgId }) => wanted === undefined || orgId === wanted);
+    const told: VppLocationRecord[] = [];
+    const failed: { readonly token: VppTokenRecord; readonly failure: Failure }[] = [];
+    for (const token of asked) {
+      try {
+        told.push(await client.vpp.check(token.orgId, {}));
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code === "interrupted" || asked.length === 1) throw error;
+        failed.push({ token, failure: error });
+      }
+    }
+    await terminal.list(listColumns(terminal, VPP_LOCATION_COLUMNS, USUAL), told);
+    if (asked.length === 0) await terminal.note(FIRST_TOKEN);
+    for (const location of told) await tellOf(tools, location, asked);
+    return tellFailed(tools, failed);
+  },
+});
+
+const USUAL = ["org", "locationName", "expiresAt", "heldBy"];
+
+async function tellOf(
+  { terminal }: Tools,
+  { orgId, org, locationName, expiresAt, heldBy }: VppLocationRecord,
+  tokens: readonly VppTokenRecord[],
+): Promise<void> {
+  if (heldBy !== null) {
+    await terminal.warn(
+      text(
+        `${org}: another MDM holds the location ${locationName}: ${heldBy}`,
+        `「${org}」: 場所「${locationName}」は別の MDM が使用中です: ${heldBy}`,
+      ),
+    );
+  }
+  const recorded = tokens.find((token) => token.orgId === orgId)?.expiresAt;
+  if (recorded === undefined || Date.parse(recorded) === Date.parse(expiresAt)) return;
+  const [is, was] = [terminal.moment(expiresAt), terminal.moment(recorded)];
+  await terminal.warn(
+    text(
+      `${org}: expires on ${is} by Apple, not on ${was}`,
+      `「${org}」: Apple の示す期限は ${was} ではなく ${is} です`,
+    ),
+  );
+}
+
+/** @returns how it ends: as the first of them */
+async function tellFailed(
+  { terminal }: Tools,
+  failed: readonly { readonly token: VppTokenRecord; readonly failure: Failure }[],
+): Promise<ErrorCode | undefined> {
+  for (const { token, failure } of failed) {
+    const { what, hint } = failure;
+    await terminal.problem(
+      text(
+        `${token.org}: ${what.en}${hint === undefined ? "" : `; ${hint.en}`}`,
+        `「${token.org}」: ${what.ja}${hint === undefined ? "" : `。${hint.ja}`}`,
+      ),
+    );
+  }
+  return failed[0]?.failure.code;
+}

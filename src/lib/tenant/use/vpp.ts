@@ -1,0 +1,281 @@
+import type { Renewable } from "../../apple/index.ts";
+import { readRenewables } from "../../apple/index.ts";
+import { openVppToken } from "../../apple/vpp-token.ts";
+import { clientConfig } from "../../apple/vpp/client.ts";
+import { Failure } from "../../errors/index.ts";
+import { ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { APPLE_VPP, VPP_TOKEN, type VppLocationRecord, type VppTokenRecord } from "../../model/vpp-token.ts";
+import type { Check } from "../../renewals/replacement/check.ts";
+import { judgeReplacement } from "../../renewals/replacement/index.ts";
+import { text, type Text } from "../../text/index.ts";
+import { shownWord } from "../../text/shell-word.ts";
+import { instant } from "../ids.ts";
+import type { Session } from "../session.ts";
+import { findRecords } from "../store/lists.ts";
+import { ORGS } from "../store/orgs.ts";
+import { listItems } from "../store/renewals.ts";
+import type { Reader } from "../store/store.ts";
+import { findVpp, hasRootToken, isRoot, listVpp, orgNumber, writeVpp, type StoredVpp } from "../store/vpp.ts";
+import { guardApple, refuseMirror, refuseSimulated, type AppleAccess } from "./ade/guard.ts";
+import { keepOwnRenewal } from "./renewals.ts";
+
+const KIND = "vpp-token";
+
+/** What a token is sealed for: one of an organisation opens as no other's. */
+const purposeOf = (orgId: string): string => `${KIND} ${orgId}`;
+
+/** @see facts 3.5 */
+const STEPS = text(
+  "in the console: Settings › CLOMO MOBILE APP PORTAL › サービス設定 › VPP 管理配布 › 設定する, then 保存; see clomoctl renewals guide vpp-token",
+  "管理画面の Settings › CLOMO MOBILE APP PORTAL › サービス設定 › 「VPP 管理配布」の「設定する」から登録し、「保存」してください。手順: clomoctl renewals guide vpp-token",
+);
+
+/** An organisation that a token is for. */
+interface TokenOrg {
+  readonly pk: number;
+  readonly id: string;
+  /** its path; 全社 of the root */
+  readonly name: string;
+}
+
+/** @throws Failure `not-found` */
+const orgOf = async (reader: Reader, id: string): Promise<TokenOrg> => {
+  const pk = await orgNumber(reader, id);
+  const [org] = pk === undefined ? [] : await findRecords(reader, ORGS, id);
+  if (pk !== undefined && org !== undefined) return { pk, id, name: isRoot(pk) ? ROOT_ORG_NAME : org.path };
+  throw new Failure("not-found", { what: text(`no organisation ${id}`, `組織 ${id} はありません`) });
+};
+
+const shown = ({ id, name }: TokenOrg, stored: StoredVpp): VppTokenRecord => ({
+  orgId: id,
+  org: name,
+  location: stored.location,
+  organisation: stored.organisation,
+  expiresAt: stored.expiresAt,
+  simulated: stored.simulated === 1,
+  fingerprint: stored.fingerprint,
+  setAt: stored.setAt,
+  setBy: stored.setBy,
+});
+
+/** The content tokens, that of 全社 first. */
+export const listTokens = (session: Session): Promise<VppTokenRecord[]> =>
+  session.read(async (reader) => {
+    const found: VppTokenRecord[] = [];
+    for (const { orgId, ...stored } of await listVpp(reader)) found.push(shown(await orgOf(reader, orgId), stored));
+    const [root, others] = [found.slice(0, 1), found.slice(1)];
+    return [...root, ...others.toSorted((one, other) => (one.org < other.org ? -1 : 1))];
+  });
+
+/** A token's file. */
+export interface VppFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly otherLocation?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/** What taking it over came to. */
+export interface SetVpp {
+  readonly unchanged: boolean;
+  readonly before: VppTokenRecord | null;
+  readonly after: VppTokenRecord;
+  readonly warnings: Text[];
+  readonly dryRun: boolean;
+}
+
+/**
+ * Takes over the content token of an organisation, and records when it expires.
+ *
+ * @throws Failure `not-permitted` in a mirror; `input-rejected` where 全社 has none yet, it has expired or is older than the
+ *   one before, is of another location and nobody said so, or of the simulator where the endpoint is none; `not-found`
+ * @see facts 3.5
+ */
+export const setVppToken = async (
+  { session, sealing }: { readonly session: Session; readonly sealing: Pick<AppleAccess["sealing"], "seal"> },
+  orgId: string,
+  file: VppFile,
+): Promise<SetVpp> => {
+  await session.read((reader) => refuseMirror(reader, STEPS));
+  const { token, simulated } = openVppToken(file);
+  const [next] = readRenewables(file);
+  if (next === undefined) throw new TypeError("a content token is one thing that expires");
+  const sealed = await sealing.seal(purposeOf(orgId), token);
+  const { dryRun = false } = file;
+  const change = { action: "vpp.set", locks: ["vpp", "renewals"], dryRun };
+  return session.change<SetVpp>(change, async (writer) => {
+    const { endpoint } = await refuseMirror(writer, STEPS);
+    const org = await orgOf(writer, orgId);
+    const stored = await findVpp(writer, org.pk);
+    const before = stored === undefined ? null : shown(org, stored);
+    const { fingerprint, expiresAt, organisation } = next.expiring;
+    if (before !== null && stored?.fingerprint === fingerprint) {
+      return { result: { unchanged: true, before, after: before, warnings: [], dryRun }, objects: [] };
+    }
+    if (simulated) refuseSimulated({ endpoint }, file.name);
+    if (!isRoot(org.pk) && !(await hasRootToken(writer))) throw rootFirst(org.name);
+    const warnings = judge({ stored, org, next }, { session, file });
+    const items = (await listItems(writer)).filter(({ kind }) => kind === KIND);
+    const recorded = items.find((item) => item.fingerprint === fingerprint) ?? onlyOne(org, items);
+    const name = `VPP ${org.name}`;
+    const renewal = await keepOwnRenewal(writer, session, stored?.renewal ?? recorded?.id ?? null, {
+      kind: KIND,
+      name,
+      organisation,
+      expiresAt,
+      fingerprint,
+    });
+    const now: StoredVpp = {
+      org: org.pk,
+      token: sealed,
+      fingerprint,
+      expiresAt,
+      organisation,
+      location: locationOf(next),
+      simulated: Number(simulated),
+      setAt: instant(session.surroundings),
+      setBy: session.actor,
+      renewal,
+    };
+    await writeVpp(writer, now);
+    const after = shown(org, now);
+    return {
+      result: { unchanged: false, before, after, warnings, dryRun },
+      objects: [{ thing: VPP_TOKEN.name, id: org.id, name: org.name }],
+      before: before ?? undefined,
+      after,
+    };
+  });
+};
+
+/** What was recorded by hand is that of 全社, where it is the only one. */
+const onlyOne = <T>({ pk }: TokenOrg, items: readonly T[]): T | undefined =>
+  isRoot(pk) && items.length === 1 ? items[0] : undefined;
+
+const locationOf = ({ evidence }: Renewable): string | null => (evidence.of === "vpp-token" ? evidence.location : null);
+
+const rejected = (what: Text, where: string, hint?: Text): Failure =>
+  new Failure("input-rejected", { what, where, hint });
+
+/** @see facts 3.5 */
+const rootFirst = (name: string): Failure =>
+  rejected(
+    text(
+      `全社 has no content token yet: it comes first, before one of ${name}`,
+      `「全社」のサービストークンがまだありません。「${name}」より先に「全社」に設定してください`,
+    ),
+    "--org",
+    text(
+      "set one for 全社: clomoctl vpp tokens set FILE --org 全社",
+      "「全社」に設定するには: clomoctl vpp tokens set FILE --org 全社",
+    ),
+  );
+
+interface Compared {
+  readonly stored: StoredVpp | undefined;
+  readonly org: TokenOrg;
+  readonly next: Renewable;
+}
+
+/** What is left to look at. @throws Failure `input-rejected` where it is no successor of the token before */
+function judge(
+  { stored, org, next }: Compared,
+  { session, file }: { readonly session: Session; readonly file: VppFile },
+): Text[] {
+  const current =
+    stored === undefined
+      ? null
+      : {
+          expiring: {
+            kind: KIND,
+            name: org.name,
+            expiresAt: stored.expiresAt,
+            validFrom: null,
+            certainty: "exact",
+            fingerprint: stored.fingerprint,
+            topic: null,
+            organisation: stored.organisation,
+          } as const,
+          evidence: { of: KIND, location: stored.location } as const,
+        };
+  const now = new Date(session.surroundings.now());
+  // whether a simulator may have made it was asked before
+  const { checks } = judgeReplacement(current, next, { now, strict: false, simulator: true });
+  const bad = (...ids: readonly Check["id"][]): Check | undefined =>
+    checks.find(({ id, outcome }) => ids.includes(id) && outcome === "bad");
+  const stale = bad("validity") ?? bad("expiry");
+  if (stale !== undefined) throw rejected(stale.what, file.name, DOWNLOAD);
+  const other = bad("organisation", "location");
+  if (other !== undefined && file.otherLocation !== true) throw rejected(other.what, file.name, otherLocation(org));
+  const doubtful = checks.filter(({ id, outcome }) => outcome === "unknown" && id === "location");
+  return [...(other === undefined ? [] : [other]), ...(stored?.location === null ? [] : doubtful)].map(
+    ({ what }) => what,
+  );
+}
+
+const DOWNLOAD = text(
+  "download it anew in Apple Business Manager (Content tokens)",
+  "Apple Business Manager の「コンテンツトークン」からダウンロードし直してください",
+);
+
+const otherLocation = ({ name }: TokenOrg): Text =>
+  text(
+    `take the token of the same location; if ${name} is to use another one: --other-location`,
+    `同じ場所のトークンを指定してください。「${name}」で使う場所を変えるなら --other-location を付けます`,
+  );
+
+/**
+ * Asks Apple for the location of an organisation's token, and which MDM holds it. Nothing is changed anywhere.
+ *
+ * @throws Failure `not-found` without a token; `input-rejected` while no endpoint is set, or the token is of another one than
+ *   the endpoint; `not-permitted` in a mirror, and where Apple does not take the token; `unavailable`
+ */
+export const checkVppToken = async (
+  { session, apple }: { readonly session: Session; readonly apple: AppleAccess },
+  orgId: string,
+  signal?: AbortSignal,
+): Promise<VppLocationRecord> => {
+  const { org, stored, endpoint } = await session.read(async (reader) => {
+    const guarded = await guardApple(reader, STEPS);
+    const found = await orgOf(reader, orgId);
+    return { org: found, stored: await findVpp(reader, found.pk), endpoint: guarded.endpoint };
+  });
+  if (stored === undefined) throw noToken(org);
+  if (stored.simulated === 1) refuseSimulated({ endpoint }, org.name);
+  else if (endpoint.kind === "simulator") throw notSimulated(org);
+  const token = await apple.sealing.unseal(purposeOf(org.id), stored.token);
+  const { now } = session.surroundings;
+  const { wait, program } = apple;
+  const base = endpoint.kind === "apple" ? APPLE_VPP : endpoint.url;
+  const told = await clientConfig({ base, send: await apple.send(), now, wait, program, signal }, token);
+  const { locationName, tokenExpiresAt: expiresAt, mdmInfo } = told;
+  return {
+    orgId: org.id,
+    org: org.name,
+    locationName,
+    expiresAt,
+    heldBy: mdmInfo === null ? null : mdmInfo.name === "" ? mdmInfo.id : mdmInfo.name,
+  };
+};
+
+const noToken = ({ name }: TokenOrg): Failure => {
+  const line = `clomoctl vpp tokens set FILE --org ${shownWord(name)}`;
+  return new Failure("not-found", {
+    what: text(`${name} has no content token`, `「${name}」にサービストークンはありません`),
+    hint: text(`to set one: ${line}`, `設定するには: ${line}`),
+  });
+};
+
+/** A token of Apple's is shown to nobody else. */
+const notSimulated = ({ name }: TokenOrg): Failure =>
+  rejected(
+    text(
+      `the endpoint is a simulator, and the token of ${name} is Apple's: it is not sent there`,
+      `接続先はシミュレーターですが、「${name}」のトークンは Apple のものです。シミュレーターには送信しません`,
+    ),
+    "ade endpoint",
+    text(
+      "to ask Apple: clomoctl ade endpoint set --apple",
+      "Apple に問い合わせるには: clomoctl ade endpoint set --apple",
+    ),
+  );
