@@ -73,6 +73,9 @@ const TABLES = [
   "ade_sync",
   "ade_device",
   "push_certificate",
+  "ade_profile",
+  "ade_automatic",
+  "ade_pending",
   "device",
   "user",
   "user_email",
@@ -118,6 +121,9 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["ade_sync", "ade"],
   ["ade_device", "ade"],
   ["push_certificate", "push-certificate"],
+  ["ade_profile", "ade"],
+  ["ade_automatic", "ade"],
+  ["ade_pending", "ade"],
 ]);
 
 /** See `TenantOptions`. */

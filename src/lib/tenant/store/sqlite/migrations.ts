@@ -268,6 +268,16 @@ export const STEPS: readonly Step[] = [
     uploadedAt text, uploadedBy text, stagedKey text, stagedRequest text, stagedPublicKey text, stagedEmail text,
     stagedName text, stagedCountry text, stagedAt text, profilePasswordSetAt text, renewal text);
   `,
+  `
+  create table ade_profile (
+    pk integer primary key, id text not null, uuid text not null, settings text not null, state text not null,
+    createdAt text not null);
+  create unique index ade_profile_id on ade_profile (id);
+  create table ade_automatic (org integer primary key, profile integer not null);
+  create table ade_pending (serialNumber text primary key, profile integer not null, retryAt text not null);
+  create index ade_device_profile on ade_device (profileUuid);
+  alter table ade_server add column appliedUpTo integer not null default 0;
+  `,
 ];
 
 const newer = (path: string): Failure =>
