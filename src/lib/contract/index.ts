@@ -1,5 +1,6 @@
 export type * from "./accounts.ts";
 export type * from "./ade.ts";
+export type * from "./ade-profiles.ts";
 export type * from "./administrators.ts";
 export type * from "./audit.ts";
 export type * from "./console.ts";
@@ -23,6 +24,7 @@ export const NOUNS = {
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
   ade: () => import("./ade.ts"),
+  profiles: () => import("./ade-profiles.ts"),
   accounts: () => import("./accounts.ts"),
   administrators: () => import("./administrators.ts"),
   roles: () => import("./roles.ts"),

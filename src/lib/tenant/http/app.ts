@@ -26,6 +26,7 @@ const HANDLERS: {
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
   ade: () => import("./ade.ts"),
+  profiles: () => import("./ade-profiles.ts"),
   accounts: () => import("./accounts.ts"),
   administrators: () => import("./administrators.ts"),
   roles: () => import("./roles.ts"),

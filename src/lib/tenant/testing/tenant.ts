@@ -74,6 +74,9 @@ const TABLES = [
   "ade_device",
   "push_certificate",
   "vpp_token",
+  "ade_profile",
+  "ade_automatic",
+  "ade_pending",
   "device",
   "user",
   "user_email",
@@ -120,6 +123,9 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["ade_device", "ade"],
   ["push_certificate", "push-certificate"],
   ["vpp_token", "vpp"],
+  ["ade_profile", "ade"],
+  ["ade_automatic", "ade"],
+  ["ade_pending", "ade"],
 ]);
 
 /** See `TenantOptions`. */

@@ -35,6 +35,8 @@ export interface StoredServer {
   readonly fullAt: string | null;
   /** the last run whose devices the tenant has records of */
   readonly registeredUpTo: number;
+  /** the last run whose devices got their automatic profile */
+  readonly appliedUpTo: number;
   /** the id of the renewal item that tells when the token expires */
   readonly renewal: string | null;
 }
@@ -65,6 +67,7 @@ const NOTHING: StoredServer = {
   cursorAt: null,
   fullAt: null,
   registeredUpTo: 0,
+  appliedUpTo: 0,
   renewal: null,
 };
 
@@ -88,6 +91,9 @@ export const forgetServer = async (writer: Writer): Promise<void> => {
   await writer.run("delete from ade_server");
   await writer.run("delete from ade_sync");
   await writer.run("delete from ade_device");
+  await writer.run("delete from ade_pending");
+  await writer.run("delete from ade_automatic");
+  await writer.run("delete from ade_profile");
 };
 
 /** Whether the tenant's data ever came from the console. */

@@ -275,6 +275,16 @@ export const STEPS: readonly Step[] = [
     location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
   create trigger org_gone after delete on org begin delete from vpp_token where org = old.pk; end;
   `,
+  `
+  create table ade_profile (
+    pk integer primary key, id text not null, uuid text not null, settings text not null, state text not null,
+    createdAt text not null);
+  create unique index ade_profile_id on ade_profile (id);
+  create table ade_automatic (org integer primary key, profile integer not null);
+  create table ade_pending (serialNumber text primary key, profile integer not null, retryAt text not null);
+  create index ade_device_profile on ade_device (profileUuid);
+  alter table ade_server add column appliedUpTo integer not null default 0;
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -33,6 +33,10 @@ export const CONSOLE_STEPS = {
     "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE デバイス情報 › 全件を取得する › ADE デバイスの一覧を更新する; see clomoctl ade guide purchased",
     "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE デバイス情報 で「全件を取得する」を選び、「ADE デバイスの一覧を更新する」をクリックしてください。手順: clomoctl ade guide purchased",
   ),
+  profile: text(
+    "in the console: Settings › Mobile Device Management › iOS/macOS › ADE プロファイル, and 基本設定 › 自動適用プロファイル › ADE プロファイル; see clomoctl ade guide purchased",
+    "管理画面の Settings › Mobile Device Management › iOS/macOS › ADE プロファイル と、基本設定 › 自動適用プロファイル › ADE プロファイル で設定してください。手順: clomoctl ade guide purchased",
+  ),
 } as const satisfies Record<string, Text>;
 
 /** What a guarded request finds. */

@@ -29,6 +29,7 @@ import { isMirror, readServer, writeServer, type StoredServer } from "../../stor
 import { findSync, insertSync, lastSync, nextMark, updateSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Reader, Writer } from "../../store/store.ts";
+import { applyProfiles } from "./assign.ts";
 import { contactApple, NO_TOKEN } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
 import { shownSync } from "./server.ts";
@@ -219,6 +220,7 @@ class SyncRun {
     try {
       const contact = await contactApple(this.#parts.session, this.#parts.apple, signal);
       await this.#fetchAll(contact, signal);
+      await applyProfiles(this.#parts.session, contact, signal);
       await this.#finish();
     } catch (error) {
       await this.#fail(error, signal);
@@ -338,7 +340,8 @@ class SyncRun {
         registered: registered.count,
       } as const;
       await updateSync(writer, this.#pk, change);
-      await writeServer(writer, { cursor, cursorAt: at, ...(kind === "full" && { fullAt: at }) });
+      const position = { cursor, cursorAt: at, appliedUpTo: this.#pk };
+      await writeServer(writer, { ...position, ...(kind === "full" && { fullAt: at }) });
       this.#run = { ...this.#run, ...change };
       const { created, changed, released, missing } = this.#run;
       const counts = { kind, created, changed, released, missing, registered: registered.count };

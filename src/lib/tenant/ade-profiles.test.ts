@@ -1,0 +1,295 @@
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { connected, DeviceService, synced } from "./testing/device-service.ts";
+import { failureOf, TestTenant } from "./testing/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+let service: DeviceService;
+const serials = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `SIM${String(n).padStart(6, "0")}`);
+
+async function begin(count: number, kind: "simulator" | "other" = "simulator"): Promise<void> {
+  tenant.clear();
+  service = new DeviceService();
+  for (const serial of serials(count)) service.devices.set(serial, {});
+  await connected(tenant, service, kind);
+  service.requests.length = 0;
+}
+
+beforeEach(() => begin(5));
+
+const NEW = { name: "本社", url: "https://mdm.example.jp/enroll" };
+const create = async (more: object = {}) => (await tenant.client.profiles.create({ ...NEW, ...more })).profile;
+
+const states = async () =>
+  (await Array.fromAsync(tenant.client.ade.devices({}))).map(({ profileStatus, profileUuid }) => [
+    profileStatus,
+    profileUuid,
+  ]);
+
+const actions = () =>
+  tenant
+    .sql("select action from audit where action like 'ade.profiles.%' order by seq desc limit 3")
+    .map(({ action }) => action);
+
+describe("a new profile", () => {
+  test("is as the maker recommends, unless something else is said", async () => {
+    const { profile, unknownItems } = await tenant.client.profiles.create({
+      ...NEW,
+      skipItems: ["パスコード", "siri", "Siri", "NewPane"],
+      department: "例",
+    });
+    expect(profile).toMatchObject({
+      ...NEW,
+      supervised: true,
+      removable: false,
+      pairing: true,
+      mandatory: true,
+      skipItems: ["Passcode", "Siri", "NewPane"],
+      department: "例",
+      supportMail: null,
+      state: "active",
+      devices: 0,
+      automatic: [],
+    });
+    expect(unknownItems).toEqual(["NewPane"]);
+    expect(service.profiles.get(profile.uuid)).toEqual({
+      profile_name: "本社",
+      url: NEW.url,
+      is_supervised: true,
+      is_mdm_removable: false,
+      allow_pairing: true,
+      is_mandatory: true,
+      is_multi_user: false,
+      await_device_configured: false,
+      auto_advance_setup: false,
+      skip_setup_items: ["Passcode", "Siri", "NewPane"],
+      department: "例",
+    });
+    expect(await tenant.client.profiles.list()).toEqual([profile]);
+    expect(actions()[0]).toBe("ade.profiles.create");
+  });
+
+  test("may be made from another one", async () => {
+    const first = await create({ supervised: false, removable: true, supportPhone: "03" });
+    const { profile } = await tenant.client.profiles.create({ from: first.id, name: "支社", supportPhone: "" });
+    expect(profile).toMatchObject({
+      name: "支社",
+      url: NEW.url,
+      supervised: false,
+      removable: true,
+      supportPhone: null,
+    });
+    expect(profile.uuid).not.toBe(first.uuid);
+  });
+
+  test("is only tried by a dry run", async () => {
+    expect(await tenant.client.profiles.create({ ...NEW, dryRun: true })).toMatchObject({ dryRun: true });
+    expect(service.requests).toEqual([]);
+    expect(await tenant.client.profiles.list()).toEqual([]);
+  });
+
+  test.each([
+    [{ name: "" }, "name"],
+    [{ name: "a".repeat(126) }, "name"],
+    [{ name: "a\nb" }, "name"],
+    [{ url: "" }, "url"],
+    [{ url: "http://mdm.example.jp" }, "url"],
+    [{ url: `https://a.example/${"a".repeat(2000)}` }, "url"],
+    [{ webUrl: "mdm" }, "webUrl"],
+    [{ department: "a".repeat(126) }, "department"],
+    [{ supportPhone: "0".repeat(51) }, "supportPhone"],
+    [{ supportMail: "nobody" }, "supportMail"],
+    [{ supervised: false }, "removable"],
+    [{ skipItems: ["Si ri!"] }, "skipItems"],
+  ])("is refused before anything is sent: %j", async (wrong, where) => {
+    const failure = await failureOf(tenant.client.profiles.create({ ...NEW, ...wrong }));
+    expect(failure).toMatchObject({ code: "input-rejected", where });
+    expect(service.requests).toEqual([]);
+  });
+
+  test("needs an endpoint, and in a mirror a simulator", async () => {
+    tenant.database.run("delete from ade_server");
+    expect(await failureOf(create())).toMatchObject({ code: "input-rejected", where: "ade endpoint" });
+    await begin(0, "other");
+    tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    expect(await failureOf(create())).toMatchObject({ code: "not-permitted" });
+    expect(service.requests).toEqual([]);
+  });
+});
+
+describe("assigning", () => {
+  test("goes by serial number, in as many requests as Apple takes, and leaves out who has it", async () => {
+    service.maximum = 2;
+    const { id, uuid } = await create();
+    service.requests.length = 0;
+    const done = await tenant.client.profiles.assign(id, { serials: serials(5) });
+    expect(done).toMatchObject({ devices: 5, success: 5, failed: 0, retryAt: null, server: "SIMULATOR" });
+    expect(service.requests.filter((line) => line.includes("/profile/devices"))).toEqual([
+      "POST /profile/devices 2",
+      "POST /profile/devices 2",
+      "POST /profile/devices 1",
+    ]);
+    expect(await states()).toEqual(serials(5).map(() => ["assigned", uuid]));
+    expect((await tenant.client.profiles.list())[0]).toMatchObject({ devices: 5 });
+    expect(actions()).toEqual(["ade.profiles.assign", "ade.profiles.assign", "ade.profiles.assign"]);
+    service.requests.length = 0;
+    expect(await tenant.client.profiles.assign(id, { serials: serials(5) })).toMatchObject({ devices: 0 });
+    expect(service.requests).toEqual([]);
+  });
+
+  test("goes by all without a profile, and by organisation with those below it", async () => {
+    const { id } = await create();
+    const { after: org } = await tenant.client.orgs.create({ name: "本社" });
+    const { after: below } = await tenant.client.orgs.create({ name: "営業", parentId: org.id });
+    const devices = await tenant.devices();
+    const ids = devices.map((device) => device.id);
+    await tenant.client.devices.setOwner({ ids: ids.slice(0, 1), owner: null, ownerOrg: org.id });
+    await tenant.client.devices.setOwner({ ids: ids.slice(1, 2), owner: null, ownerOrg: below.id });
+    expect(await tenant.client.profiles.assign(id, { org: org.id })).toMatchObject({ devices: 2, success: 2 });
+    expect(await tenant.client.profiles.assign(id, { unassigned: true })).toMatchObject({ devices: 3, success: 3 });
+  });
+
+  test("tells each device that Apple does not take, and tries it again by a sync once its time has come", async () => {
+    const { id, uuid } = await create();
+    const [a = "", b = "", c = "", d = ""] = serials(5);
+    service.refusals.set(a, "THROTTLED").set(b, "FAILED").set(c, "NOT_ACCESSIBLE");
+    service.retryAfterSeconds = 3600;
+    const done = await tenant.client.profiles.assign(id, { serials: [a, b, c, d] });
+    const at = new Date(tenant.surroundings.time + 3_600_000).toISOString();
+    expect(done).toMatchObject({ devices: 4, success: 1, throttled: 1, failed: 1, notAccessible: 1, retryAt: at });
+    expect(done.results).toContainEqual({ serialNumber: a, result: "THROTTLED" });
+    service.refusals.clear();
+    await synced(tenant);
+    expect((await states()).filter(([, has]) => has === uuid)).toHaveLength(1);
+    tenant.surroundings.time += 3_600_000;
+    await synced(tenant);
+    expect((await states()).filter(([, has]) => has === uuid)).toHaveLength(3);
+    expect(tenant.sql("select * from ade_pending")).toEqual([]);
+  });
+
+  test("refuses serial numbers that Apple has not, before anything is sent", async () => {
+    const { id } = await create();
+    service.requests.length = 0;
+    const failure = await failureOf(tenant.client.profiles.assign(id, { serials: [...serials(1), "NONE"] }));
+    expect(failure).toMatchObject({ code: "not-found", what: { en: expect.stringContaining(": NONE;") } });
+    expect(service.requests).toEqual([]);
+  });
+
+  test.each([{}, { serials: ["A"], unassigned: true }])("wants one way to name devices: %j", async (meant) => {
+    const { id } = await create();
+    expect(await failureOf(tenant.client.profiles.assign(id, meant))).toMatchObject({ code: "input-rejected" });
+  });
+
+  test("notes a profile that Apple has disabled, which can be made anew", async () => {
+    const { id, uuid } = await create();
+    service.profiles.delete(uuid);
+    expect(await failureOf(tenant.client.profiles.assign(id, { unassigned: true }))).toMatchObject({
+      code: "not-found",
+    });
+    expect(await tenant.client.profiles.list()).toMatchObject([{ state: "disabled" }]);
+    expect(await failureOf(tenant.client.profiles.assign(id, { unassigned: true }))).toMatchObject({
+      code: "input-rejected",
+      hint: { en: expect.stringContaining(`--from ${id}`) },
+    });
+    const { profile } = await tenant.client.profiles.create({ from: id });
+    expect(await tenant.client.profiles.assign(profile.id, { unassigned: true })).toMatchObject({ success: 5 });
+  });
+
+  test("is confirmed by the number of devices where the endpoint is no simulator", async () => {
+    await begin(3, "other");
+    const { id } = await create();
+    service.requests.length = 0;
+    const tried = await tenant.client.profiles.assign(id, { unassigned: true, dryRun: true });
+    expect(tried).toMatchObject({ devices: 3, success: 0, dryRun: true, endpoint: { kind: "other" } });
+    for (const more of [{}, { confirmDevices: 2 }]) {
+      const failure = await failureOf(tenant.client.profiles.assign(id, { unassigned: true, ...more }));
+      expect(failure).toMatchObject({ code: "input-rejected", where: "confirmDevices" });
+    }
+    expect(service.requests).toEqual([]);
+    const done = await tenant.client.profiles.assign(id, { unassigned: true, confirmDevices: 3 });
+    expect(done).toMatchObject({ success: 3 });
+  });
+});
+
+test("a profile is taken away from devices", async () => {
+  const { id } = await create();
+  await tenant.client.profiles.assign(id, { unassigned: true });
+  expect(await tenant.client.profiles.unassign({ serials: serials(2) })).toMatchObject({ devices: 2, success: 2 });
+  expect((await states()).slice(0, 3).map(([status]) => status)).toEqual(["removed", "removed", "assigned"]);
+});
+
+describe("deleting", () => {
+  test("takes the profile away from its devices, and forgets it", async () => {
+    const { id } = await create();
+    await tenant.client.profiles.assign(id, { serials: serials(2) });
+    await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: id });
+    expect(await tenant.client.profiles.delete(id, { dryRun: true })).toMatchObject({ devices: 2, dryRun: true });
+    expect(await tenant.client.profiles.delete(id, {})).toMatchObject({ devices: 2, success: 2 });
+    expect(await tenant.client.profiles.list()).toEqual([]);
+    expect(tenant.sql("select * from ade_automatic")).toEqual([]);
+    expect(await failureOf(tenant.client.profiles.delete(id, {}))).toMatchObject({ code: "not-found" });
+  });
+
+  test("keeps a profile that Apple did not take away everywhere", async () => {
+    const { id } = await create();
+    await tenant.client.profiles.assign(id, { serials: serials(2) });
+    service.refusals.set(serials(1)[0] ?? "", "THROTTLED");
+    expect(await tenant.client.profiles.delete(id, {})).toMatchObject({ success: 1, throttled: 1 });
+    expect(await tenant.client.profiles.list()).toMatchObject([{ id, devices: 1 }]);
+  });
+});
+
+describe("an automatic profile", () => {
+  test("is that of new devices, not of those that are there", async () => {
+    const { id, uuid } = await create();
+    const set = await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: id });
+    expect(set).toMatchObject({ devices: 5, profile: { id, automatic: [""] } });
+    await synced(tenant);
+    expect((await states()).every(([, has]) => has === null)).toBe(true);
+    service.devices.set("NEW1", {});
+    await synced(tenant);
+    expect(service.devices.get("NEW1")).toEqual({ profileUuid: uuid });
+    expect((await states()).at(-1)).toEqual(["assigned", uuid]);
+    service.devices.set("NEW2", {});
+    await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: null });
+    await synced(tenant);
+    expect(service.devices.get("NEW2")).toEqual({});
+  });
+
+  test("is that of the nearest organisation", async () => {
+    const [whole, own] = [await create(), await create({ name: "営業" })];
+    const { after: org } = await tenant.client.orgs.create({ name: "営業部" });
+    const { after: below } = await tenant.client.orgs.create({ name: "一課", parentId: org.id });
+    await tenant.client.devices.create({ serialNumber: "NEW1", ownerOrg: below.id });
+    await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: whole.id });
+    await tenant.client.profiles.automatic({ org: org.id, profile: own.id });
+    service.devices.set("NEW1", {}).set("NEW2", {});
+    await synced(tenant);
+    expect(service.devices.get("NEW1")).toEqual({ profileUuid: own.uuid });
+    expect(service.devices.get("NEW2")).toEqual({ profileUuid: whole.uuid });
+  });
+
+  test("is confirmed where the endpoint is no simulator", async () => {
+    await begin(3, "other");
+    const { id } = await create();
+    const asked = { org: ROOT_ORG_ID, profile: id };
+    expect(await failureOf(tenant.client.profiles.automatic(asked))).toMatchObject({ where: "confirmDevices" });
+    expect(await tenant.client.profiles.automatic({ ...asked, dryRun: true })).toMatchObject({
+      dryRun: true,
+      devices: 3,
+    });
+    expect(tenant.sql("select * from ade_automatic")).toEqual([]);
+    await tenant.client.profiles.automatic({ ...asked, confirmDevices: 3 });
+    expect(tenant.sql("select * from ade_automatic")).toHaveLength(1);
+  });
+});
+
+test("a profile that Apple has no more is found", async () => {
+  const { id, uuid } = await create();
+  expect(await tenant.client.profiles.check(id, {})).toMatchObject({ state: "active" });
+  service.profiles.delete(uuid);
+  expect(await tenant.client.profiles.check(id, {})).toMatchObject({ state: "disabled" });
+});

@@ -1,0 +1,17 @@
+/** Handlers of one noun: each has its own file, however short. */
+
+import { readProfiles } from "../store/ade/profiles.ts";
+import { assignProfile, automaticProfile, unassignProfile } from "../use/ade/assign.ts";
+import { checkProfile, createProfile, deleteProfile } from "../use/ade/profiles.ts";
+import type { Handlers, TenantParts } from "./handler.ts";
+
+/** ADE profiles. */
+export default ({ session, apple }: TenantParts): Handlers<"profiles"> => ({
+  list: () => session.read(async (reader) => (await readProfiles(reader)).map(({ profile }) => profile)),
+  create: ({ body, signal }) => createProfile(session, apple, body, signal),
+  check: ({ params: { id }, signal }) => checkProfile(session, apple, id, signal),
+  assign: ({ params: { id }, body, signal }) => assignProfile(session, apple, { ...body, id }, signal),
+  unassign: ({ body, signal }) => unassignProfile(session, apple, body, signal),
+  automatic: ({ body }) => automaticProfile(session, body),
+  delete: ({ params: { id }, body, signal }) => deleteProfile(session, apple, { ...body, id }, signal),
+});

@@ -1,0 +1,386 @@
+import { limitOf } from "../../../apple/service/account.ts";
+import { AppleRefusal } from "../../../apple/service/errors.ts";
+import type { DeviceResult } from "../../../apple/service/service.ts";
+import type { AdeProfile, AdeProfileWork } from "../../../contract/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import type { AdeEndpoint } from "../../../model/ade.ts";
+import { counted, text, type Text } from "../../../text/index.ts";
+import { instant } from "../../ids.ts";
+import { MOST_TRACED, type Session } from "../../session.ts";
+import {
+  disableProfile,
+  dueAutomatic,
+  duePending,
+  orgNumber,
+  readProfiles,
+  setAutomatic,
+  storeResults,
+  unknownSerials,
+  withoutProfile,
+  withProfile,
+  type DevicesMeant,
+  type StoredProfile,
+} from "../../store/ade/profiles.ts";
+import { countDevices } from "../../store/ade/devices.ts";
+import { readServer } from "../../store/ade/server.ts";
+import type { Reader } from "../../store/store.ts";
+import { contactApple, type Contact } from "./contact.ts";
+import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
+import { objectOf, profileNamed } from "./profile-names.ts";
+
+const LOCKS = ["ade"];
+
+/** How long to wait where Apple does not say: an hour was too short elsewhere. @see apple 3 (hazard 7) */
+const RETRY_SECONDS = 24 * 60 * 60;
+
+/** What a request that concerns devices at Apple says besides. */
+interface Confirmation {
+  /** how many devices somebody confirmed; without a simulator it must be their number */
+  readonly confirmDevices?: number | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Devices that get a profile, or lose one. */
+interface Work {
+  readonly profile: AdeProfile | null;
+  readonly serials: readonly string[];
+  /** how many devices somebody has to confirm, where nothing is sent for them */
+  readonly devices?: number | undefined;
+}
+
+/** The same, where it is done. */
+export interface Begun extends Work {
+  readonly endpoint: AdeEndpoint;
+  readonly server: string | null;
+}
+
+/**
+ * What a request comes to, before anything is sent.
+ *
+ * @throws Failure `input-rejected` where the devices are not confirmed and the endpoint is no simulator; as
+ *   {@link guardApple}
+ */
+export const beginWork = <W extends Work>(
+  session: Session,
+  steps: Text,
+  { confirmDevices, dryRun = false }: Confirmation,
+  find: (reader: Reader) => Promise<W>,
+): Promise<W & Begun> =>
+  session.read(async (reader) => {
+    const { endpoint, server } = await guardApple(reader, steps);
+    const work = await find(reader);
+    const count = work.devices ?? work.serials.length;
+    if (!dryRun) requireConfirmed(endpoint, count, confirmDevices);
+    return { ...work, endpoint, server: server.serverName };
+  });
+
+/** @throws Failure `input-rejected` */
+const requireConfirmed = ({ kind, url }: AdeEndpoint, count: number, confirmed: number | undefined): void => {
+  if (confirmed === count || (confirmed === undefined && (kind === "simulator" || count === 0))) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `${counted(count, "device")} at ${url} would be changed${confirmed === undefined ? "" : `, not ${confirmed}`}; nothing was sent`,
+      `${url} で変更されるデバイスは ${count} 台です${confirmed === undefined ? "" : `(${confirmed} 台ではありません)`}。何も送信していません`,
+    ),
+    where: "confirmDevices",
+    hint: text(
+      `look at them by --dry-run, then: --confirm-devices ${count}`,
+      `--dry-run で確認してから --confirm-devices ${count} を付けてください`,
+    ),
+  });
+};
+
+/** What Apple answered for all devices. */
+interface Sent {
+  readonly results: ReadonlyMap<string, DeviceResult>;
+  /** when those that Apple did not take are tried again; a UTC instant */
+  readonly retryAt: string | null;
+}
+
+/** As the tenant API has it. */
+export const workOf = (
+  { profile, serials, devices = serials.length, endpoint, server }: Begun,
+  { results, retryAt = null, dryRun }: Partial<Sent> & { readonly dryRun: boolean },
+): AdeProfileWork => {
+  const all = [...(results ?? new Map<string, DeviceResult>())];
+  const count = (which: DeviceResult): number => all.filter(([, result]) => result === which).length;
+  return {
+    profile,
+    endpoint,
+    server,
+    devices,
+    success: count("SUCCESS"),
+    notAccessible: count("NOT_ACCESSIBLE"),
+    failed: count("FAILED"),
+    throttled: count("THROTTLED"),
+    retryAt: all.some(([, result]) => result === "FAILED" || result === "THROTTLED") ? retryAt : null,
+    results: dryRun
+      ? serials.map((serialNumber) => ({ serialNumber, result: null }))
+      : all.map(([serialNumber, result]) => ({ serialNumber, result })),
+    dryRun,
+  };
+};
+
+/**
+ * Sends devices to Apple in requests as long as it takes, and records each answer before the next one is asked for.
+ *
+ * @throws Failure as the service; what was answered so far is kept
+ */
+export const sendInChunks = async (
+  session: Session,
+  apple: AppleAccess,
+  work: { readonly serials: readonly string[]; readonly target: StoredProfile | null },
+  signal?: AbortSignal,
+): Promise<Sent> => sendBy(session, await contactApple(session, apple, signal), work, signal);
+
+const sendBy = async (
+  session: Session,
+  { service, account }: Pick<Contact, "service" | "account">,
+  { serials, target }: { readonly serials: readonly string[]; readonly target: StoredProfile | null },
+  signal?: AbortSignal,
+): Promise<Sent> => {
+  const size = limitOf(account, "/profile/devices", target === null ? "DELETE" : "POST").maximum;
+  const results = new Map<string, DeviceResult>();
+  let retrySeconds = 0;
+  for (let from = 0; from < serials.length; from += size) {
+    signal?.throwIfAborted();
+    const chunk = serials.slice(from, from + size);
+    const answer =
+      target === null
+        ? await service.unassign(chunk)
+        : await asked(session, target, () => service.assign(target.profile.uuid, chunk));
+    const seconds = answer.retryAfterSeconds ?? RETRY_SECONDS;
+    await keep(session, { target, results: answer.results, seconds });
+    for (const [serial, result] of answer.results) {
+      results.set(serial, result);
+      if (result === "FAILED" || result === "THROTTLED") retrySeconds = Math.max(retrySeconds, seconds);
+    }
+  }
+  return { results, retryAt: later(session, retrySeconds) };
+};
+
+const isDisabled = (error: unknown): boolean => error instanceof AppleRefusal && error.apple === "NO_SUCH_PROFILE";
+
+/** Notes that Apple has disabled a profile where it says so. */
+const asked = async <T>(session: Session, { pk, profile }: StoredProfile, ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isDisabled(error)) {
+      await session.change({ action: "ade.profiles.disabled", locks: LOCKS }, async (writer) => {
+        await disableProfile(writer, pk);
+        return { result: undefined, objects: [objectOf(profile)] };
+      });
+    }
+    throw error;
+  }
+};
+
+const later = ({ surroundings }: Session, seconds: number): string => {
+  const at = surroundings.now() + seconds * 1000;
+  return instant({ now: () => at });
+};
+
+/** One answer of Apple's, with its record in the audit. */
+const keep = (
+  session: Session,
+  {
+    target,
+    results,
+    seconds,
+  }: { target: StoredProfile | null; results: ReadonlyMap<string, DeviceResult>; seconds: number },
+): Promise<void> => {
+  const action = target === null ? "ade.profiles.unassign" : "ade.profiles.assign";
+  return session.change({ action, locks: LOCKS }, async (writer) => {
+    const profile = target === null ? null : { pk: target.pk, uuid: target.profile.uuid };
+    await storeResults(writer, {
+      profile,
+      results,
+      at: instant(session.surroundings),
+      retryAt: later(session, seconds),
+    });
+    return {
+      result: undefined,
+      objects: [...(target === null ? [] : [objectOf(target.profile)]), ...[...results.keys()].map(deviceObject)],
+      detail: { results: Object.fromEntries([...results].slice(0, MOST_TRACED)) },
+    };
+  });
+};
+
+const deviceObject = (serialNumber: string) => ({ thing: "ade_device", id: serialNumber, name: serialNumber });
+
+/** Which devices a request means: one of these. */
+export interface Meant {
+  readonly serials?: readonly string[] | undefined;
+  readonly org?: string | undefined;
+  readonly unassigned?: boolean | undefined;
+}
+
+/** @throws Failure `input-rejected` unless one thing is said; `not-found` of serial numbers and organisations */
+const meantBy = async (reader: Reader, { serials, org, unassigned }: Meant): Promise<DevicesMeant> => {
+  if ([serials, org, unassigned === true || undefined].filter((one) => one !== undefined).length !== 1) throw SAY_ONE;
+  if (serials !== undefined) {
+    const unknown = await unknownSerials(reader, serials);
+    if (unknown.length > 0) throw notAtApple(unknown);
+    return { by: "serials", serials };
+  }
+  return org === undefined ? { by: "unassigned" } : { by: "org", org: await orgOf(reader, org) };
+};
+
+const SAY_ONE = new Failure("input-rejected", {
+  what: text(
+    "name devices by serial number, by organisation, or all without a profile: one of these",
+    "デバイスは、シリアルナンバー、組織、プロファイルのないすべて、のいずれか 1 つで指定してください",
+  ),
+});
+
+/** Serial numbers that a refusal names. */
+const MOST_NAMED = 10;
+
+const notAtApple = (serials: readonly string[]): Failure => {
+  const named = [...serials.slice(0, MOST_NAMED), ...(serials.length > MOST_NAMED ? ["…"] : [])];
+  return new Failure("not-found", {
+    what: text(
+      `Apple told of no such device (${serials.length}): ${named.join(", ")}; nothing was sent`,
+      `Apple 側にないデバイスです(${serials.length} 台): ${named.join("、")}。何も送信していません`,
+    ),
+    hint: text(
+      "assign them to the server in Apple Business Manager, then: clomoctl ade sync --full",
+      "Apple Business Manager で MDM サーバに割り当ててから clomoctl ade sync --full を実行してください",
+    ),
+  });
+};
+
+/** @throws Failure `not-found` */
+const orgOf = async (reader: Reader, id: string): Promise<number> => {
+  const pk = await orgNumber(reader, id);
+  if (pk !== undefined) return pk;
+  throw new Failure("not-found", { what: text(`no organisation ${id}`, `組織 ${id} はありません`) });
+};
+
+/** @throws Failure `input-rejected` of one that Apple has disabled */
+const requireActive = ({ profile }: StoredProfile): void => {
+  if (profile.state === "active") return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `Apple has disabled the profile ${profile.name}`,
+      `ADE プロファイル「${profile.name}」は Apple 側で無効化されています`,
+    ),
+    where: profile.name,
+    hint: text(
+      `make it anew: clomoctl ade profiles create --from ${profile.id}`,
+      `作り直してください: clomoctl ade profiles create --from ${profile.id}`,
+    ),
+  });
+};
+
+/**
+ * Gives devices a profile; those that have it already are left out.
+ *
+ * @throws Failure `not-found`; `input-rejected` where devices are not confirmed, or Apple has disabled the profile; as
+ *   {@link contactApple}
+ */
+export const assignProfile = async (
+  session: Session,
+  apple: AppleAccess,
+  { id, confirmDevices, dryRun = false, ...meant }: Meant & Confirmation & { readonly id: string },
+  signal?: AbortSignal,
+): Promise<AdeProfileWork> => {
+  const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => {
+    const target = await profileNamed(reader, id);
+    requireActive(target);
+    const serials = await withoutProfile(reader, await meantBy(reader, meant), target.profile.uuid);
+    return { profile: target.profile, target, serials };
+  });
+  if (dryRun || work.serials.length === 0) return workOf(work, { dryRun });
+  return workOf(work, { ...(await sendInChunks(session, apple, work, signal)), dryRun });
+};
+
+/** Takes their profile away from devices. @throws Failure as {@link assignProfile} */
+export const unassignProfile = async (
+  session: Session,
+  apple: AppleAccess,
+  { confirmDevices, dryRun = false, ...meant }: Meant & Confirmation,
+  signal?: AbortSignal,
+): Promise<AdeProfileWork> => {
+  const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => ({
+    profile: null,
+    target: null,
+    serials: await withProfile(reader, await meantBy(reader, meant)),
+  }));
+  if (dryRun || work.serials.length === 0) return workOf(work, { dryRun });
+  return workOf(work, { ...(await sendInChunks(session, apple, work, signal)), dryRun });
+};
+
+/** What is said of an automatic profile. */
+interface AutomaticAsked extends Confirmation {
+  readonly org: string;
+  /** null: none */
+  readonly profile: string | null;
+}
+
+/**
+ * Says which profile new devices of an organisation get; of the root, of the whole tenant. Devices that are there, whose
+ * number is confirmed, stay as they are.
+ *
+ * @throws Failure `not-found`, `input-rejected`, as {@link guardApple}
+ */
+export const automaticProfile = async (
+  session: Session,
+  { org, profile: id, confirmDevices, dryRun = false }: AutomaticAsked,
+): Promise<AdeProfileWork> => {
+  const find = async (reader: Reader) => {
+    const target = id === null ? null : await profileNamed(reader, id);
+    if (target !== null) requireActive(target);
+    return {
+      profile: target?.profile ?? null,
+      target,
+      pk: await orgOf(reader, org),
+      serials: [],
+      devices: (await countDevices(reader)).present,
+    };
+  };
+  const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, find);
+  await session.change({ action: "ade.profiles.automatic", locks: LOCKS, dryRun }, async (writer) => {
+    const { target, pk } = await find(writer);
+    await setAutomatic(writer, pk, target?.pk ?? null);
+    return {
+      result: undefined,
+      objects: target === null ? [{ thing: "ade", id: "ade", name: "ADE" }] : [objectOf(target.profile)],
+      orgs: [org],
+      detail: { org, profile: target?.profile.name ?? null },
+    };
+  });
+  const shown = await session.read(find);
+  return workOf({ ...work, profile: shown.profile }, { dryRun });
+};
+
+/**
+ * Gives new devices the profile that they get by themselves, and tries those again that Apple did not take before and whose
+ * time has come. Where this is cut off, the next sync goes on. A profile that Apple has disabled stops nobody else's.
+ *
+ * @throws Failure as the service
+ */
+export const applyProfiles = async (
+  session: Session,
+  contact: Pick<Contact, "service" | "account">,
+  signal?: AbortSignal,
+): Promise<void> => {
+  const due = await session.read(async (reader) => {
+    const waiting = await duePending(reader, instant(session.surroundings));
+    const fresh = await dueAutomatic(reader, (await readServer(reader)).appliedUpTo);
+    if (waiting.size + fresh.size === 0) return [];
+    const profiles = new Map((await readProfiles(reader)).map((one) => [one.pk, one]));
+    return [...waiting, ...fresh].flatMap(([pk, serials]) => {
+      const target = profiles.get(pk);
+      return target?.profile.state === "active" ? [{ target, serials }] : [];
+    });
+  });
+  for (const one of due) {
+    try {
+      await sendBy(session, contact, one, signal);
+    } catch (error) {
+      if (!isDisabled(error)) throw error;
+    }
+  }
+};
