@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { NounNode } from "../src/commands/node.ts";
 import { PROGRAM } from "../src/commands/index.ts";
 import { ERRORS, type ErrorCode } from "../src/lib/errors/index.ts";
-import { FIXTURES, freshHome, run } from "./program.ts";
+import { FIXTURES, freshHome, start } from "./program.ts";
 
 interface Line {
   readonly line: string;
@@ -23,6 +23,8 @@ async function linesOf(noun: NounNode): Promise<Line[]> {
 const wordsOf = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word);
 
+const LASTING = / simulator start /;
+
 const lines = await linesOf(PROGRAM);
 
 test.each(lines)("$line", async ({ line, exits }) => {
@@ -32,8 +34,13 @@ test.each(lines)("$line", async ({ line, exits }) => {
   const cwd = join(home, "work");
   await mkdir(cwd);
   if (existsSync(FIXTURES)) await cp(FIXTURES, cwd, { recursive: true });
-  const { code, stderr } = await run(words, { home, cwd });
-  const expected = [0, ...exits.map((exit) => ERRORS[exit].exit)];
+  const running = start(words, { home, cwd });
+  // one that stays in the foreground prints its address first, and ends by a signal
+  running.process.stdout?.on("data", (chunk: Buffer) => {
+    if (LASTING.test(line) && chunk.includes("http://")) running.process.kill("SIGTERM");
+  });
+  const { code, stderr } = await running.ended;
+  const expected = [LASTING.test(line) ? 143 : 0, ...exits.map((exit) => ERRORS[exit].exit)];
   expect(expected, stderr).toContain(code);
 });
 

@@ -62,6 +62,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
   why,
 });
 
+const APPLE = "Apple's protocols are spoken, and rehearsed with a simulator";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const AUDIT = "every change can be traced";
 const PUSH = "a push certificate is asked for, taken over and watched";
@@ -306,6 +307,17 @@ const PERMITTED: readonly Permitted[] = [
     "settings show",
     "show",
   ].map((verb) => added(["verbs", `clomo-account ${verb}`], ACCOUNTS)),
+  ...["ade simulator", "ade simulator devices"].map((noun) => added(["nouns", noun], APPLE)),
+  ...[
+    "advance",
+    "business-key",
+    "faults",
+    "push-certificate",
+    "start",
+    "token",
+    "vpp-token",
+    ...["activate", "add", "assign", "release"].map((verb) => `devices ${verb}`),
+  ].map((verb) => added(["verbs", `ade simulator ${verb}`], APPLE)),
   added(["verbs", "secured groups show"], "the users of a group"),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),

@@ -34,6 +34,20 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "create", summary: {"en":"make the public key that is uploaded to Apple","ja":"サーバートークン用公開鍵を作成して書き出す"}, load: () => import("./ade/keypair/create.ts") }],
   },{
+    name: "simulator",
+    summary: {"en":"Apple's side, simulated, to rehearse on","ja":"Apple 側のシミュレーター(リハーサル用)"},
+    aliases: [],
+    examples: ["clomoctl ade simulator advance 8d --url http://127.0.0.1:8600","clomoctl ade simulator business-key --url http://127.0.0.1:8600","clomoctl ade simulator faults terms --url http://127.0.0.1:8600"],
+    nouns: [{
+    name: "devices",
+    summary: {"en":"devices of the simulated organisation","ja":"シミュレーターの組織のデバイス"},
+    aliases: [],
+    examples: ["clomoctl ade simulator devices activate C02NEW000001 --url http://127.0.0.1:8600","clomoctl ade simulator devices add --count 10 --family iPhone --url http://127.0.0.1:8600","clomoctl ade simulator devices assign C02NEW000001 --to-other Jamf --url http://127.0.0.1:8600"],
+    nouns: [],
+    verbs: [{ name: "activate", summary: {"en":"switch devices on: they get the profile assigned to them","ja":"デバイスの電源を入れる(割り当て済みのプロファイルが届く)"}, load: () => import("./ade/simulator/devices/activate.ts") },{ name: "add", summary: {"en":"buy devices for the simulated organisation","ja":"シミュレーターの組織にデバイスを追加する(購入)"}, load: () => import("./ade/simulator/devices/add.ts") },{ name: "assign", summary: {"en":"assign devices to our MDM server, to another or to none","ja":"デバイスを本サーバーや別の MDM サーバーに割り当てる、または割り当てを外す"}, load: () => import("./ade/simulator/devices/assign.ts") },{ name: "release", summary: {"en":"release devices from the simulated organisation","ja":"シミュレーターの組織からデバイスを外す"}, load: () => import("./ade/simulator/devices/release.ts") }],
+  }],
+    verbs: [{ name: "advance", summary: {"en":"put the simulator's clock forward","ja":"シミュレーターの時計を進める"}, load: () => import("./ade/simulator/advance.ts") },{ name: "business-key", summary: {"en":"make a key for the simulator's Apple Business API","ja":"シミュレーターの Apple Business API の鍵を作成する"}, load: () => import("./ade/simulator/business-key.ts") },{ name: "faults", summary: {"en":"let things go wrong at the simulator","ja":"シミュレーターで障害を起こす"}, load: () => import("./ade/simulator/faults.ts") },{ name: "push-certificate", summary: {"en":"get a push certificate from the simulator, as from Apple's portal","ja":"シミュレーターからプッシュ通知証明書を取得する(Apple のポータルの代わり)"}, load: () => import("./ade/simulator/push-certificate.ts") },{ name: "start", summary: {"en":"start a simulator of Apple's side, until it is interrupted","ja":"Apple 側のシミュレーターを起動する(中断するまで動作)"}, load: () => import("./ade/simulator/start.ts") },{ name: "token", summary: {"en":"download a server token from the simulator, as from Apple's portal","ja":"シミュレーターからサーバートークンをダウンロードする(Apple のポータルの代わり)"}, load: () => import("./ade/simulator/token.ts") },{ name: "vpp-token", summary: {"en":"download a content token (VPP) from the simulator","ja":"シミュレーターからサービストークン(VPP)をダウンロードする"}, load: () => import("./ade/simulator/vpp-token.ts") }],
+  },{
     name: "token",
     summary: {"en":"the server token (one year)","ja":"サーバートークン(期限 1 年)"},
     aliases: [],

@@ -24,7 +24,15 @@ const REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
  * @throws `input-rejected` when it is something else or broken
  * @see RFC 2986 section 4; apple 4 (the vendor's form)
  */
-export function readSigningRequest({ name, bytes }: NamedFile): SigningRequest {
+export function readSigningRequest(file: NamedFile): SigningRequest {
+  const { publicKey, vendorSigned } = readRequest(file);
+  return { publicKey, vendorSigned };
+}
+
+/** The request itself (PKCS#10, DER), out of whichever clothes. @throws `input-rejected` as {@link readSigningRequest} */
+export const signingRequestDer = (file: NamedFile): Uint8Array => readRequest(file).der;
+
+function readRequest({ name, bytes }: NamedFile): SigningRequest & Wrapped {
   const wrapped = bytes.length > MOST_BYTES ? undefined : attempt(() => requestIn(bytes));
   const publicKey = wrapped && attempt(() => publicKeyOf(wrapped.der));
   if (wrapped === undefined || publicKey === undefined) {
@@ -37,7 +45,7 @@ export function readSigningRequest({ name, bytes }: NamedFile): SigningRequest {
       ),
     );
   }
-  return { publicKey, vendorSigned: wrapped.vendorSigned };
+  return { publicKey, ...wrapped };
 }
 
 interface Wrapped {

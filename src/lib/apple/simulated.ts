@@ -1,7 +1,7 @@
 import { attributeOf } from "./encoding/distinguished-name.ts";
 
 /** What everything that our simulator of Apple makes has in its names. */
-const MARK = "SIMULATOR";
+export const MARK = "SIMULATOR";
 
 /** Whether a name is the simulator's: of an organisation, a server, a file. */
 export const isSimulatedName = (name: string | null | undefined): boolean => name?.includes(MARK) === true;

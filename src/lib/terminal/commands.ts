@@ -12,7 +12,7 @@ const VALUE = `(?:${WORD}|${BARE})`;
 
 /** All options without a value: that of any other is the word after it. */
 export const SWITCHES: readonly string[] =
-  "accept-unseen all all-contexts allow-error-values allow-unknown-columns apple apple-business bom by-mail create-groups create-orgs cron delta desc dry-run embedded from-console full help help-all imports interactive keep-missing keep-plan keep-waiting mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive rows same-as-upload secret-key-prompt secret-key-stdin skip-invalid start-over strict support-option system systemd task-scheduler unprotected use verbose version waiting yes".split(
+  "accept-unseen all all-contexts allow-error-values allow-unknown-columns always apple apple-business bom by-mail clear create-groups create-orgs cron delta desc dry-run embedded from-console full help help-all imports interactive keep-missing keep-plan keep-waiting mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive rows same-as-upload secret-key-prompt secret-key-stdin silent skip-invalid start-over strict support-option system systemd task-scheduler unassigned unprotected use verbose version waiting yes".split(
     " ",
   );
 

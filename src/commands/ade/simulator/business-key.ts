@@ -1,0 +1,51 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import {
+  askSimulator,
+  checkOutput,
+  contentOf,
+  CONTROL_EXITS,
+  membersOf,
+  OUTPUT_OPTION,
+  URL_OPTION,
+  WHILE_ASKING,
+  writeMade,
+} from "./control.ts";
+
+interface Made {
+  readonly clientId: string;
+  readonly keyId: string;
+  readonly privateKey: string;
+}
+
+const isMade = (value: unknown): value is Made => {
+  const { clientId, keyId, privateKey } = membersOf(value);
+  return [clientId, keyId, privateKey].every((member) => typeof member === "string");
+};
+
+export default defineCommand({
+  summary: text(
+    "make a key for the simulator's Apple Business API",
+    "シミュレーターの Apple Business API の鍵を作成する",
+  ),
+  details: [
+    text(
+      "The private key goes to the file; client id and key id are told beside it.",
+      "秘密鍵はファイルに書き出し、クライアント ID とキー ID は画面に表示します。",
+    ),
+  ],
+  args: {},
+  options: { output: OUTPUT_OPTION, url: URL_OPTION },
+  examples: [{ line: "clomoctl ade simulator business-key --url http://127.0.0.1:8600" }],
+  exits: CONTROL_EXITS,
+  opensTenant: false,
+  async run(tools, { output, url }) {
+    checkOutput(output);
+    tools.describeState(() => WHILE_ASKING);
+    const answer = await askSimulator(tools, url, { method: "POST", path: "/business-keys", body: {} });
+    const { clientId, keyId, privateKey } = contentOf(answer, url, isMade);
+    await writeMade(tools, answer, { output, content: privateKey, usual: "SIMULATOR_business_key.pem", secret: true });
+    await tools.terminal.note(text(`client id: ${clientId}`, `クライアント ID: ${clientId}`));
+    await tools.terminal.note(text(`key id: ${keyId}`, `キー ID: ${keyId}`));
+  },
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { AppleAnswer } from "../../../lib/apple/send.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { rehearsal } from "./testing/simulated.ts";
+
+test("--url goes before CLOMOCTL_SIMULATOR_URL; a path behind it does not matter", async () => {
+  const { run: ask, requests } = rehearsal();
+  await ask("ade simulator faults");
+  await ask("ade simulator faults --url http://127.0.0.1:9/x/");
+  expect(requests.map(({ asked }) => asked)).toEqual([
+    "GET http://127.0.0.1:8600/_simulator/faults",
+    "GET http://127.0.0.1:9/_simulator/faults",
+  ]);
+});
+
+test("without an address, or with what is none, it is a usage error that names both ways", async () => {
+  const { en, ja } = await inBoth("ade simulator faults");
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain("which simulator is meant is not said\n  give --url URL, or set CLOMOCTL_SIMULATOR_URL");
+  expect(ja.stderr).toContain("どのシミュレーターか指定されていません");
+  for (const address of ["127.0.0.1:80", "ftp://x", "http://user:secret@127.0.0.1"]) {
+    expect(await run(["ade", "simulator", "faults", "--url", address])).toMatchObject({ exit: 2 });
+  }
+});
+
+const answering =
+  (body: string, status = 200) =>
+  (): Promise<AppleAnswer> =>
+    Promise.resolve({ status, headers: {}, body });
+
+test.each([
+  ["Not Found", 404],
+  ["<html>", 200],
+  ['{"type":"gone","detail":{"en":"x","ja":"x"}}', 500],
+  ['{"type":"usage","detail":"x"}', 400],
+  ["null", 500],
+  ["[]", 200],
+  ['{"now":7}', 200],
+])("what answers %j (%i) is no simulator", async (body, status) => {
+  const line = "ade simulator advance 8d --url http://127.0.0.1:9";
+  const { en, ja } = await inBoth(line, { apple: answering(body, status) });
+  expect(en).toMatchObject({ exit: 7, stdout: "" });
+  expect(en.stderr).toContain("what answers there is no simulator of clomoctl\n  http://127.0.0.1:9\n");
+  expect(ja.stderr).toContain("clomoctl ade simulator start");
+});
+
+test("a simulator that is not reached is unavailable", async () => {
+  const gone = new Failure("unavailable", { what: text("connection refused", "接続が拒否されました") });
+  const apple = () => Promise.reject(gone);
+  const { en, ja } = await inBoth("ade simulator faults --url http://127.0.0.1:9", { apple });
+  expect(en).toMatchObject({ exit: 7, stderr: "error: connection refused\n" });
+  expect(ja.stderr).toBe("エラー: 接続が拒否されました\n");
+});

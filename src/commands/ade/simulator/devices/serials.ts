@@ -1,0 +1,49 @@
+import type { Column } from "../../../../lib/terminal/index.ts";
+import { text } from "../../../../lib/text/index.ts";
+import type { TextField } from "../../../field.ts";
+import type { Tools } from "../../../tools.ts";
+import { askSimulator, contentOf, membersOf, WHILE_ASKING, type Asked } from "../control.ts";
+
+/** A device by its serial number. */
+interface Named {
+  readonly serial: string;
+}
+
+/** What is shown of devices that were changed. */
+export const SERIAL_COLUMNS: readonly Column<Named>[] = [
+  { key: "serial", header: text("serial number", "シリアル番号"), whole: true, value: ({ serial }) => serial },
+];
+
+/** Devices of the organisation. */
+export const SERIALS_ARGUMENT = {
+  kind: "string",
+  value: "SERIAL",
+  required: true,
+  repeatable: true,
+  about: text("serial numbers", "シリアル番号"),
+} as const satisfies TextField;
+
+/** `--silent`: only a full sync finds it. */
+export const SILENT_OPTION = {
+  kind: "boolean",
+  about: text(
+    "leave it out of Apple's change stream: only a full sync finds it",
+    "差分には現れず、全件の同期でだけわかるようにする",
+  ),
+} as const;
+
+const hasSerials = (value: unknown): value is { readonly serials: readonly string[] } => {
+  const { serials } = membersOf(value);
+  return Array.isArray(serials) && serials.every((serial) => typeof serial === "string");
+};
+
+/** Asks for a change of devices, and lists those that it concerned. */
+export async function changeDevices(tools: Tools, url: string | undefined, asked: Asked): Promise<void> {
+  tools.describeState(() => WHILE_ASKING);
+  const answer = await askSimulator(tools, url, asked);
+  const { serials } = contentOf(answer, url, hasSerials);
+  await tools.terminal.list(
+    SERIAL_COLUMNS,
+    serials.map((serial) => ({ serial })),
+  );
+}

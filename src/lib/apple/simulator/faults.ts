@@ -1,0 +1,183 @@
+import { Refusal, refuse, type Mishap, type SimulatorAnswer } from "./messages.ts";
+
+/** What may go wrong on request. */
+export const FAULTS = [
+  "terms",
+  "access-denied",
+  "inactive",
+  "token-rejected",
+  "signature-invalid",
+  "clock",
+  "unauthorized-once",
+  "rate-limited",
+  "unavailable",
+  "reset",
+  "slow",
+  "cut-json",
+  "stuck-cursor",
+  "expired-cursor",
+  "duplicate-device",
+  "throttled",
+  "failed",
+  "left-out",
+  "quoted",
+] as const;
+
+export type FaultName = (typeof FAULTS)[number];
+
+/** A fault that was asked for. */
+export interface Fault {
+  readonly fault: FaultName;
+  /** how often it still happens; without it, until it is cleared */
+  readonly count?: number | undefined;
+  /** requests whose path begins so; without it, those it is usual for */
+  readonly path?: string | undefined;
+  /** how many of those requests go well before */
+  readonly after: number;
+  /** for `rate-limited`, `unavailable`, `throttled`: seconds to wait; for `slow`: how late the answer is */
+  readonly seconds?: number | undefined;
+  /** for `throttled`, `failed`, `left-out`: only these devices */
+  readonly serials?: readonly string[] | undefined;
+}
+
+/** Those that last until they are cleared, unless a count is given; the others happen once. */
+const LASTING: ReadonlySet<FaultName> = new Set([
+  "terms",
+  "access-denied",
+  "inactive",
+  "token-rejected",
+  "signature-invalid",
+  "clock",
+  "throttled",
+  "failed",
+  "quoted",
+]);
+
+const DEVICE_SERVICE = ["/session", "/account", "/server/", "/devices", "/profile"];
+
+/** Where a fault happens unless a path is given; the rest in the whole device service. */
+const USUAL: Partial<Record<FaultName, readonly string[]>> = {
+  "token-rejected": ["/session"],
+  "signature-invalid": ["/session"],
+  clock: ["/session"],
+  "unauthorized-once": ["/account", "/server/", "/devices", "/profile"],
+  "cut-json": ["/account", "/server/", "/devices", "/profile"],
+  "stuck-cursor": ["/server/devices", "/devices/sync"],
+  "expired-cursor": ["/server/devices", "/devices/sync"],
+  "duplicate-device": ["/server/devices", "/devices/sync"],
+  throttled: ["/profile"],
+  failed: ["/profile"],
+  "left-out": ["/profile"],
+};
+
+/** How many times a fault happens that is asked for without a count; undefined: until it is cleared. */
+export const usualCount = (fault: FaultName): number | undefined => (LASTING.has(fault) ? undefined : 1);
+
+const reaches = ({ fault, path }: Fault, asked: string): boolean =>
+  (path === undefined ? (USUAL[fault] ?? DEVICE_SERVICE) : [path]).some((begin) => asked.startsWith(begin));
+
+/** Refusals before anything is done. @see apple 2 */
+const REFUSALS: Partial<Record<FaultName, readonly [status: number, code: string]>> = {
+  terms: [403, "T_C_NOT_SIGNED"],
+  "access-denied": [403, "ACCESS_DENIED"],
+  inactive: [403, "SERVER_INACTIVE"],
+  "token-rejected": [403, "token_rejectedForbidden"],
+  "signature-invalid": [403, "signature_invalidForbidden"],
+  clock: [401, "oauth_problem_adviceUnauthorized"],
+  "unauthorized-once": [401, "Unauthorized"],
+  "rate-limited": [429, "TOO_MANY_REQUESTS"],
+  unavailable: [503, "Service Unavailable"],
+};
+
+/** How far the clock of a server with the fault `clock` is from the client's. */
+const CLOCK_ERROR_MS = 3600 * 1000;
+
+/** The faults that one request meets. */
+export class Met {
+  readonly #faults: ReadonlyMap<FaultName, Fault>;
+
+  constructor(faults: ReadonlyMap<FaultName, Fault>) {
+    this.#faults = faults;
+  }
+
+  has(name: FaultName): boolean {
+    return this.#faults.has(name);
+  }
+
+  /** Whether it befalls this device. */
+  befalls(name: FaultName, serial: string): boolean {
+    const fault = this.#faults.get(name);
+    return fault !== undefined && (fault.serials === undefined || fault.serials.includes(serial));
+  }
+
+  /** Seconds that the fault was given. */
+  seconds(name: FaultName, usual: number): number {
+    return this.#faults.get(name)?.seconds ?? usual;
+  }
+
+  /** What the clock of the server is ahead, in milliseconds. */
+  get clockErrorMs(): number {
+    return this.has("clock") ? CLOCK_ERROR_MS : 0;
+  }
+
+  /** @throws Refusal where the request is refused outright */
+  refuse(): void {
+    for (const [name, refusal] of Object.entries(REFUSALS)) {
+      if (!this.has(name as FaultName)) continue;
+      const { answer } = refuse(...refusal);
+      const waits = name === "rate-limited" || name === "unavailable";
+      const headers = waits ? { "retry-after": String(this.seconds(name, 1)) } : {};
+      throw new Refusal({ ...answer, headers: { ...answer.headers, ...headers } });
+    }
+  }
+
+  /** What becomes of the answer on its way. */
+  spoil(answer: SimulatorAnswer): SimulatorAnswer {
+    const quoted =
+      this.has("quoted") && answer.status >= 400 ? { ...answer, body: JSON.stringify(answer.body) } : answer;
+    const cut = this.has("cut-json") && quoted.status < 400;
+    const body = cut ? quoted.body.slice(0, Math.floor(quoted.body.length / 2)) : quoted.body;
+    return { ...quoted, body, mishap: this.#mishap() };
+  }
+
+  #mishap(): Mishap | undefined {
+    if (this.has("reset")) return { kind: "reset" };
+    return this.has("slow") ? { kind: "slow", seconds: this.seconds("slow", 60) } : undefined;
+  }
+}
+
+/** The faults that were asked for. */
+export class Faults {
+  #faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[] = []) {
+    this.#faults = faults;
+  }
+
+  list(): readonly Fault[] {
+    return this.#faults;
+  }
+
+  add(fault: Fault): void {
+    this.#faults = [...this.#faults, fault];
+  }
+
+  clear(): void {
+    this.#faults = [];
+  }
+
+  /** Those that a request meets; each then has happened once more. */
+  meet(path: string): Met {
+    const met = new Map<FaultName, Fault>();
+    if (this.#faults.length === 0) return new Met(met);
+    this.#faults = this.#faults.flatMap((fault) => {
+      if (!reaches(fault, path)) return [fault];
+      if (fault.after > 0) return [{ ...fault, after: fault.after - 1 }];
+      if (met.has(fault.fault)) return [fault];
+      met.set(fault.fault, fault);
+      if (fault.count === undefined) return [fault];
+      return fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
+    });
+    return new Met(met);
+  }
+}
