@@ -312,6 +312,14 @@ export class TestTenant {
     this.client = wholeClient({ transport: this.#open.fetch });
   }
 
+  /** Leaves the tenant as a process does that is killed, and opens it anew. @returns what was left, to be closed at last */
+  crash(): OpenTenant {
+    const left = this.#open;
+    this.#open = this.#start();
+    this.client = wholeClient({ transport: this.#open.fetch });
+    return left;
+  }
+
   async close(): Promise<void> {
     await this.leave();
     this.database.close();

@@ -1,0 +1,326 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Failure } from "../errors/index.ts";
+import { Rehearsal, SIMULATOR_URL } from "./testing/rehearsal.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let rehearsal: Rehearsal;
+beforeEach(() => {
+  rehearsal = new Rehearsal({ devices: 10 });
+});
+afterEach(() => rehearsal[Symbol.asyncDispose]());
+
+const failing = async (work: Promise<unknown>): Promise<Failure> => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  if (error instanceof Failure) return error;
+  throw new TypeError("no failure");
+};
+
+const advance = (ms: number): void => {
+  rehearsal.tenant.surroundings.time += ms;
+};
+
+describe("endpoint, key and token", () => {
+  test("the endpoint is unset at first, and everything that contacts Apple says what to type", async () => {
+    const { ade } = rehearsal.tenant.client;
+    expect(await ade.show()).toMatchObject({ endpoint: null, token: null, sync: null, mirror: false });
+    for (const work of [ade.createKeyPair({}), ade.sync({}), ade.contact({})]) {
+      expect(await failing(work)).toMatchObject({ code: "input-rejected", where: "ade endpoint" });
+    }
+  });
+
+  test.each(["ftp://x", "http://u:p@x", "http://x?a", "x", ""])("no endpoint: %j", async (url) => {
+    const { ade } = rehearsal.tenant.client;
+    const response = await rehearsal.tenant.fetch(
+      new Request("http://tenant/v1/ade/endpoint", {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ kind: "other", url }),
+      }),
+    );
+    expect([400, 422]).toContain(response.status);
+    expect((await ade.show()).endpoint).toBeNull();
+  });
+
+  test("a simulator must answer as ours does", async () => {
+    rehearsal.tenant.apple = async () => ({ status: 200, headers: {}, body: "{}" });
+    const { ade } = rehearsal.tenant.client;
+    const failure = await failing(ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL }));
+    expect(failure).toMatchObject({ code: "input-rejected", where: SIMULATOR_URL });
+    expect((await ade.show()).endpoint).toBeNull();
+  });
+
+  test("Apple's own address is Apple, however it is given", async () => {
+    const { ade } = rehearsal.tenant.client;
+    const set = await ade.setEndpoint({ kind: "other", url: "https://mdmenrollment.apple.com/" });
+    expect(set.endpoint).toEqual({ kind: "apple", url: "https://mdmenrollment.apple.com" });
+  });
+
+  test("the staged key is given again, until a token is set with it; no answer has a secret", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
+    const first = await ade.createKeyPair({});
+    expect(first.created).toBe(true);
+    expect(await ade.createKeyPair({})).toEqual({ ...first, created: false });
+    const other = await ade.createKeyPair({ startOver: true });
+    expect(other.certificate).not.toBe(first.certificate);
+    const set = await rehearsal.newToken();
+    expect(set).toMatchObject({ stagedKey: null, token: { simulated: true, setBy: "owner" } });
+    expect(set.key).not.toBeNull();
+    const stored = JSON.stringify(rehearsal.tenant.sql("select * from ade_server"));
+    const told = JSON.stringify([set, await Array.fromAsync(rehearsal.tenant.client.audit.list({}))]);
+    for (const secret of ["PRIVATE KEY", "CK_", "CS_", "AT_", "AS_", "consumerSecret"]) {
+      expect(stored).not.toContain(secret);
+      expect(told).not.toContain(secret);
+    }
+  });
+
+  test("its date becomes a renewal item, which the next token moves", async () => {
+    await rehearsal.setUp();
+    const [item] = await rehearsal.tenant.client.renewals.list();
+    expect(item).toMatchObject({ kind: "ade-token", name: "SIMULATOR", certainty: "exact" });
+    advance(300 * DAY_MS);
+    await rehearsal.newToken();
+    const items = await rehearsal.tenant.client.renewals.list();
+    expect(items).toHaveLength(1);
+    expect(Date.parse(items[0]?.expiresAt ?? "")).toBeGreaterThan(Date.parse(item?.expiresAt ?? ""));
+  });
+
+  test("the same token again changes nothing; another key's and an expired one are refused", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
+    const { certificate } = await ade.createKeyPair({});
+    const { body } = await rehearsal.control("POST", "/tokens", { certificate });
+    const file = { name: "t.p7m", content: Buffer.from(body).toString("base64") };
+    expect(await ade.setToken(file)).toMatchObject({ unchanged: false });
+    expect(await ade.setToken(file)).toMatchObject({ unchanged: true });
+    advance(366 * DAY_MS);
+    const { body: stale } = await rehearsal.control("POST", "/tokens", { certificate });
+    advance(366 * DAY_MS);
+    const content = Buffer.from(stale).toString("base64");
+    expect(await failing(ade.setToken({ name: "t.p7m", content }))).toMatchObject({ code: "input-rejected" });
+    const other = await rehearsal.tenant.client.ade.createKeyPair({ startOver: true });
+    expect(other.created).toBe(true);
+    const noise = Buffer.from("MIME").toString("base64");
+    expect(await failing(ade.setToken({ name: "t.p7m", content: noise }))).toMatchObject({ code: "input-rejected" });
+  });
+
+  test("a simulator's token is not taken where Apple is, and none but its own where it is", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await ade.setEndpoint({ kind: "apple" });
+    const { certificate } = await ade.createKeyPair({});
+    const { body } = await rehearsal.control("POST", "/tokens", { certificate });
+    const file = { name: "t.p7m", content: Buffer.from(body).toString("base64") };
+    expect(await failing(ade.setToken(file))).toMatchObject({ code: "input-rejected", where: "t.p7m" });
+    expect((await ade.show()).token).toBeNull();
+  });
+
+  test("another administrator's token, and another server's, are taken only when somebody says so", async () => {
+    await rehearsal.setUp();
+    await rehearsal.sync();
+    expect(await failing(rehearsal.newToken({ admin: "b@example.jp" }))).toMatchObject({ code: "input-rejected" });
+    await rehearsal.newToken({ admin: "b@example.jp", otherAdmin: true });
+    expect((await rehearsal.tenant.client.ade.contact({})).account.adminId).toBe("b@example.jp");
+    // another server entry: found at the next contact, and stops everything
+    await rehearsal.newToken({ server: "SIMULATOR 2", otherAdmin: true });
+    const before = await rehearsal.devices();
+    const run = await rehearsal.sync();
+    expect(run).toMatchObject({ state: "failed", error: { type: "input-rejected", where: "server_uuid" } });
+    expect(await rehearsal.devices()).toEqual(before);
+    await rehearsal.newToken({ server: "SIMULATOR 2", otherServer: true });
+    const replaced = await rehearsal.sync({ most: { count: 10 } });
+    expect(replaced).toMatchObject({ kind: "full", state: "done", released: 10 });
+  });
+
+  test("what came from another endpoint is forgotten only when that is asked for", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await rehearsal.setUp();
+    await rehearsal.sync();
+    expect(await failing(ade.setEndpoint({ kind: "apple" }))).toMatchObject({ code: "input-rejected" });
+    const after = await ade.setEndpoint({ kind: "apple", startOver: true });
+    expect(after).toMatchObject({ token: null, key: null, sync: null, counts: { present: 0 } });
+    expect(await rehearsal.tenant.devices()).toHaveLength(10);
+  });
+});
+
+describe("the fence", () => {
+  test("in a mirror everything is refused but a simulator, and Devices is left alone", async () => {
+    const { ade } = rehearsal.tenant.client;
+    rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    for (const work of [
+      ade.setEndpoint({ kind: "apple" }),
+      ade.setEndpoint({ kind: "other", url: "https://mdm.example.jp" }),
+      ade.createKeyPair({}),
+      ade.setToken({ name: "t", content: "TUlNRQ==" }),
+      ade.contact({}),
+      ade.sync({}),
+    ]) {
+      expect(await failing(work)).toMatchObject({ code: "not-permitted" });
+    }
+    expect(rehearsal.asked).toEqual([]);
+    await rehearsal.setUp();
+    expect(await rehearsal.sync()).toMatchObject({ state: "done", created: 10, registered: 0 });
+    expect(await rehearsal.tenant.devices()).toEqual([]);
+  });
+
+  test("a tenant of one's own that becomes a mirror is fenced from then on", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await ade.setEndpoint({ kind: "apple" });
+    await ade.createKeyPair({});
+    rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    expect(await failing(ade.createKeyPair({}))).toMatchObject({ code: "not-permitted" });
+    expect(await failing(ade.sync({}))).toMatchObject({ code: "not-permitted" });
+  });
+});
+
+describe("sync", () => {
+  beforeEach(() => rehearsal.setUp());
+
+  test("the first is full, and registers what is new; the next is a delta, a day later full again", async () => {
+    const first = await rehearsal.sync();
+    expect(first).toMatchObject({ kind: "full", reason: "never-full", state: "done", created: 10, registered: 10 });
+    expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+    const devices = await rehearsal.tenant.devices();
+    expect(devices).toHaveLength(10);
+    expect(devices[0]).toMatchObject({ status: "事前登録", owner: null });
+    const [added] = await rehearsal.add({ count: 1 });
+    const delta = await rehearsal.sync();
+    expect(delta).toMatchObject({ kind: "delta", reason: "full-recent", created: 1, registered: 1 });
+    const told = await rehearsal.tenant.client.ade.syncChanges(delta.id, { which: "created" });
+    expect(told.items).toEqual([added]);
+    expect(await rehearsal.sync()).toMatchObject({ kind: "delta", created: 0, changed: 0, released: 0, registered: 0 });
+    advance(25 * HOUR_MS);
+    expect(await rehearsal.sync()).toMatchObject({ kind: "full", reason: "full-due", created: 0, changed: 0 });
+  });
+
+  test("a delta that is asked for needs a full one before, and a cursor that holds", async () => {
+    const { ade } = rehearsal.tenant.client;
+    expect(await failing(ade.sync({ kind: "delta" }))).toMatchObject({ code: "input-rejected" });
+    await rehearsal.sync();
+    advance(8 * DAY_MS);
+    expect(await rehearsal.sync({ kind: "delta" })).toMatchObject({ kind: "full", reason: "cursor-old" });
+  });
+
+  test("a cursor that Apple refuses leads to a full fetch by itself", async () => {
+    await rehearsal.sync();
+    await rehearsal.fault("expired-cursor");
+    await rehearsal.add({ count: 2, silent: true });
+    const run = await rehearsal.sync({ kind: "delta" });
+    expect(run).toMatchObject({ kind: "full", reason: "cursor-refused", state: "done", created: 2 });
+    expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+  });
+
+  test("a cursor that does not move ends in an error; what was fetched stays, and the next goes on", async () => {
+    await rehearsal.fault("stuck-cursor", { after: 1 });
+    const run = await rehearsal.sync();
+    expect(run).toMatchObject({ state: "failed", error: { type: "unavailable", where: "cursor" } });
+    expect((await rehearsal.devices()).size).toBeGreaterThan(0);
+    expect(await rehearsal.sync()).toMatchObject({ state: "done", reason: "resumed" });
+    expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+  });
+
+  test("only a full sync finds what the changes leave out; few that are gone are released, and nothing in Devices", async () => {
+    await rehearsal.sync();
+    const [first = ""] = rehearsal.simulated().keys();
+    await rehearsal.control("POST", "/devices/release", { serials: [first], silent: true });
+    expect(await rehearsal.sync()).toMatchObject({ kind: "delta", released: 0 });
+    expect((await rehearsal.devices()).has(first)).toBe(true);
+    expect(await rehearsal.sync({ kind: "full" })).toMatchObject({ released: 1, missing: 0, state: "done" });
+    expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+    expect(await rehearsal.tenant.devices()).toHaveLength(10);
+  });
+
+  test("beyond five, or five percent, devices are only marked, until their number is confirmed or they are there again", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await rehearsal.sync();
+    const gone = [...rehearsal.simulated().keys()].slice(0, 6);
+    await rehearsal.control("POST", "/devices/release", { serials: gone, silent: true });
+    const run = await rehearsal.sync({ kind: "full" });
+    expect(run).toMatchObject({ state: "unconfirmed", missing: 6, released: 0 });
+    expect((await ade.show()).counts).toEqual({ present: 4, missing: 6, released: 0, notReady: 4 });
+    expect(await failing(ade.release(run.id, { count: 5 }))).toMatchObject({ code: "input-rejected" });
+    await rehearsal.control("POST", "/devices", { serials: [gone[0]] });
+    const delta = await rehearsal.sync();
+    expect(delta).toMatchObject({ kind: "delta", state: "done" });
+    expect(await failing(ade.release(run.id, { count: 6 }))).toMatchObject({ code: "conflict" });
+    const again = await rehearsal.sync({ kind: "full", most: { count: 4 } });
+    expect(again).toMatchObject({ state: "unconfirmed", missing: 5 });
+    expect(await ade.release(again.id, { count: 5 })).toMatchObject({ state: "done", released: 5, missing: 0 });
+    expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+  });
+
+  test("a limit that is given must hold: as a number, and as a share", async () => {
+    await rehearsal.sync();
+    const serials = [...rehearsal.simulated().keys()].slice(0, 3);
+    await rehearsal.control("POST", "/devices/release", { serials, silent: true });
+    expect(await rehearsal.sync({ kind: "full", most: { percent: 29 } })).toMatchObject({ missing: 3 });
+    expect(await rehearsal.sync({ kind: "full", most: { count: 2 } })).toMatchObject({ missing: 3 });
+    expect(await rehearsal.sync({ kind: "full", most: { percent: 30 } })).toMatchObject({ released: 3 });
+  });
+
+  test("a device that was released and bought again is new, with the record that it had", async () => {
+    await rehearsal.sync();
+    const [first = ""] = rehearsal.simulated().keys();
+    await rehearsal.control("POST", "/devices/release", { serials: [first] });
+    expect(await rehearsal.sync()).toMatchObject({ kind: "delta", released: 1 });
+    await rehearsal.add({ serials: [first] });
+    expect(await rehearsal.sync()).toMatchObject({ kind: "delta", created: 1, registered: 0 });
+    expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+    expect(await rehearsal.tenant.devices()).toHaveLength(10);
+  });
+
+  test("two at once: one runs; the other is told who", async () => {
+    const { ade } = rehearsal.tenant.client;
+    rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") ? "killed" : undefined);
+    await ade.sync({});
+    expect(await failing(ade.sync({}))).toMatchObject({ code: "locked" });
+  });
+
+  test("a run whose process was killed is taken over, from the page that it had reached", async () => {
+    let pages = 0;
+    rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") && (pages += 1) === 3 ? "killed" : undefined);
+    const begun = await rehearsal.tenant.client.ade.sync({});
+    while (pages < 3) await new Promise((resolve) => setImmediate(resolve));
+    while ((await rehearsal.tenant.client.ade.findSync(begun.id)).pages < 2) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    rehearsal.crash();
+    rehearsal.asked.length = 0;
+    const run = await rehearsal.sync();
+    expect(run).toMatchObject({ id: begun.id, reason: "resumed", state: "done", created: 10, registered: 10 });
+    expect(rehearsal.asked.filter((request) => request === "POST /server/devices")).toHaveLength(2);
+    expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+  });
+
+  test("what Apple refuses is told with the way out, and kept", async () => {
+    await rehearsal.fault("terms");
+    const run = await rehearsal.sync();
+    expect(run).toMatchObject({ state: "failed", error: { type: "not-permitted" } });
+    expect((await rehearsal.tenant.client.ade.show()).sync?.error?.hint?.en).toContain("terms");
+    await rehearsal.control("DELETE", "/faults");
+    expect(await rehearsal.sync()).toMatchObject({ state: "done" });
+  });
+
+  test("a stopped run is cut off, and gone on with", async () => {
+    rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") ? "killed" : undefined);
+    const begun = await rehearsal.tenant.client.ade.sync({});
+    while (!rehearsal.asked.includes("POST /server/devices")) await new Promise((resolve) => setImmediate(resolve));
+    const closing = rehearsal.tenant.reopen();
+    await rehearsal.bury();
+    await closing;
+    rehearsal.fate = () => undefined;
+    expect(await rehearsal.tenant.client.ade.findSync(begun.id)).toMatchObject({ state: "cut-off", error: null });
+    expect(await rehearsal.sync()).toMatchObject({ state: "done", created: 10 });
+  });
+
+  test("the audit has one record of a sync, and none of one that found nothing", async () => {
+    await rehearsal.sync();
+    await rehearsal.sync();
+    const records = await Array.fromAsync(rehearsal.tenant.client.audit.list({}));
+    expect(records.filter(({ action }) => action === "ade.sync")).toHaveLength(1);
+  });
+});
