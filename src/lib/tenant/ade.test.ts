@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { Rehearsal, SIMULATOR_URL } from "./testing/rehearsal.ts";
 
@@ -284,10 +284,10 @@ describe("sync", () => {
     let pages = 0;
     rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") && (pages += 1) === 3 ? "killed" : undefined);
     const begun = await rehearsal.tenant.client.ade.sync({});
-    while (pages < 3) await new Promise((resolve) => setImmediate(resolve));
-    while ((await rehearsal.tenant.client.ade.findSync(begun.id)).pages < 2) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await vi.waitFor(async () => {
+      expect(pages).toBe(3);
+      expect((await rehearsal.tenant.client.ade.findSync(begun.id)).pages).toBe(2);
+    });
     rehearsal.crash();
     rehearsal.asked.length = 0;
     const run = await rehearsal.sync();
@@ -308,7 +308,7 @@ describe("sync", () => {
   test("a stopped run is cut off, and gone on with", async () => {
     rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") ? "killed" : undefined);
     const begun = await rehearsal.tenant.client.ade.sync({});
-    while (!rehearsal.asked.includes("POST /server/devices")) await new Promise((resolve) => setImmediate(resolve));
+    await vi.waitFor(() => expect(rehearsal.asked).toContain("POST /server/devices"));
     const closing = rehearsal.tenant.reopen();
     await rehearsal.bury();
     await closing;
@@ -321,6 +321,7 @@ describe("sync", () => {
     await rehearsal.sync();
     await rehearsal.sync();
     const records = await Array.fromAsync(rehearsal.tenant.client.audit.list({}));
-    expect(records.filter(({ action }) => action === "ade.sync")).toHaveLength(1);
+    const actions = records.map(({ record }) => (typeof record === "string" ? record : record.action));
+    expect(actions.filter((action) => action === "ade.sync")).toHaveLength(1);
   });
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { expect } from "vitest";
 import type { AdeSync } from "../../contract/index.ts";
 import type { SyncKind } from "../../model/ade.ts";
 import { Failure } from "../../errors/index.ts";
+import { expectSame } from "./audited-history.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { TestTenant } from "./tenant.ts";
 
@@ -143,8 +143,8 @@ export class AdeHistory {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       // a delta without a full sync before
-      expect(error.code).toBe("input-rejected");
-      expect(await this.#rehearsal.devices()).toEqual(before);
+      expectSame(error.code, "input-rejected");
+      expectSame(await this.#rehearsal.devices(), before);
       return "refused";
     }
     if (!this.#began.has(begun.id)) this.#began.set(begun.id, this.#step);
@@ -171,10 +171,10 @@ export class AdeHistory {
 
   async #judge(run: AdeSync): Promise<string> {
     if (run.state === "failed") {
-      expect(run.error).not.toBeNull();
+      expectSame(run.error === null, false);
       return "failed";
     }
-    expect(run.state).toMatch(/^(?:done|unconfirmed)$/);
+    expectSame(["done", "unconfirmed"].includes(run.state), true);
     if (run.kind === "full") this.#forgetUntold(run);
     await this.#expectSame();
     return run.state === "unconfirmed" ? "unconfirmed" : `${run.kind} done`;
@@ -195,10 +195,10 @@ export class AdeHistory {
       (here as Map<string, string>).delete(serial);
       (there as Map<string, string>).delete(serial);
     }
-    expect(new Map([...here].toSorted())).toEqual(new Map([...there].toSorted()));
+    expectSame(here, there);
     const records = (await this.#tenant.devices()).map(({ serialNumber }) => serialNumber);
-    expect(new Set(records).size).toBe(records.length);
-    expect(new Set(records).isSupersetOf(new Set(here.keys()))).toBe(true);
+    expectSame(new Set(records).size, records.length);
+    expectSame(new Set(records).isSupersetOf(new Set(here.keys())), true);
   }
 
   /** When all faults are over, two syncs bring the tenant to what Apple has. */
@@ -210,11 +210,11 @@ export class AdeHistory {
     const seen = [await this.#sync({ sync: undefined, most: 100, killAt: undefined })];
     this.#rehearsal.fate = () => undefined;
     const run = await this.#rehearsal.sync({ kind: "full", most: { count: 100 } });
-    expect(run).toMatchObject({ kind: "full", state: "done", missing: 0 });
+    expectSame([run.kind, run.state, run.missing], ["full", "done", 0]);
     this.#untold.clear();
     await this.#expectSame();
     const again = await this.#rehearsal.sync();
-    expect(again).toMatchObject({ created: 0, changed: 0, released: 0, registered: 0 });
+    expectSame([again.created, again.changed, again.released, again.registered], [0, 0, 0, 0]);
     await this.#rehearsal.bury();
     return seen;
   }
