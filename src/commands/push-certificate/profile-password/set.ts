@@ -29,7 +29,7 @@ export default defineCommand({
   args: {},
   options: { passwordFile, passwordStdin },
   examples: [{ line: "clomoctl push-cert profile-password set --password-file pw.txt" }],
-  exits: ["input-rejected", "not-permitted", "locked"],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: PUSH_COLUMNS,
   async run(tools, { passwordFile: file, passwordStdin: stdin }) {
     tools.describeState(() => BEFORE_WRITING);

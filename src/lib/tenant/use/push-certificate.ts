@@ -14,7 +14,7 @@ import {
   type PushCertificate,
   type RequestFields,
 } from "../../model/push-certificate.ts";
-import type { RenewalItem } from "../../model/renewal.ts";
+import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { judgeReplacement } from "../../renewals/replacement/index.ts";
 import type { Check, Current } from "../../renewals/replacement/check.ts";
 import { counted, text, type Text } from "../../text/index.ts";
@@ -43,7 +43,12 @@ const PURPOSE = "push-certificate";
 const LOCKS = ["push-certificate"];
 const KIND = "push-certificate";
 
-const OBJECT: ChangedObject = { thing: PUSH_CERTIFICATE.name, id: PUSH_CERTIFICATE.name };
+/** What the audit calls it. */
+const OBJECT: ChangedObject = {
+  thing: PUSH_CERTIFICATE.name,
+  id: PUSH_CERTIFICATE.name,
+  name: RENEWAL_KINDS["push-certificate"].ja,
+};
 
 /** How the tenant stands with its push certificate. */
 export const showPush = (session: Session): Promise<PushCertificate> => session.read(stateOf);
@@ -186,6 +191,10 @@ const missing = (name: keyof RequestFields): Failure => {
   return rejected(
     text(`a signing request needs: ${field.label.en}`, `CSR の作成に必要です: ${field.label.ja}`),
     `--${name}`,
+    text(
+      "such as: clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr",
+      "例: clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr",
+    ),
   );
 };
 
