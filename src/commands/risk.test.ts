@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { issuePushCertificate } from "../lib/apple/testing/push-portal.ts";
+import { vppToken } from "../lib/renewals/testing/vpp-token.ts";
 import { TestTenant } from "../lib/tenant/testing/tenant.ts";
 import { PROGRAM } from "./index.ts";
 import type { Command } from "./command.ts";
@@ -37,6 +39,8 @@ const NEITHER: Readonly<Record<string, string>> = {
   "context add": "a setting of this machine; context remove takes it back",
   "context set": "a setting of this machine, shown; context set takes it back",
   "context use": "a setting of this machine, said; context use takes it back",
+  "push-certificate csr": "stages a key; a staged one stays unless --start-over says otherwise",
+  "push-certificate profile-password set": "records when somebody set it; the password is kept nowhere",
   "renewals add": "an entry of a calendar; renewals remove takes it back",
   "renewals edit": "shows what it is by now; renewals edit takes it back",
   "renewals confirm": "records what somebody says; the item stays",
@@ -85,6 +89,13 @@ async function populated(folder: string): Promise<TestTenant> {
   await tenant.client.users.edit(taro?.id ?? "", { custom: [{ name: "入社年", value: "2020" }] });
   await tenant.client.renewals.add({ name: "本社", kind: "custom", expiresAt: "2099-01-01T00:00:00.000Z" });
   await tenant.client.roles.createScheme({ name: "登録係", operations: ["users.write"] });
+  const { request } = await tenant.client["push-certificate"].request({ email: "a@example.jp", name: "Taro Yamada" });
+  const year = { from: "2026-03-31T00:00:00Z", to: "2027-03-31T00:00:00Z" };
+  writeFileSync(
+    join(folder, "push.pem"),
+    await issuePushCertificate(request, { topic: "com.apple.mgmt.External.1", ...year }),
+  );
+  writeFileSync(join(folder, "a.vpptoken"), vppToken(new Date(year.to), "株式会社例"));
   writeFileSync(join(folder, "users.csv"), "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n");
   writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
   writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
@@ -134,6 +145,8 @@ const REHEARSED: readonly string[] = [
   "roles schemes create 組織担当 --item orgs.write",
   "roles schemes edit 登録係 --add-item orgs.write",
   "roles schemes delete 登録係",
+  "push-certificate upload push.pem --apple-account a@example.jp",
+  "vpp tokens set a.vpptoken --org 全社",
   "clomo-account create E1 --account taro01",
   "clomo-account edit jiro01 --memo y",
   "clomo-account grant jiro01 --role operator --password-file password",
@@ -157,6 +170,8 @@ const stateOf = (tenant: TestTenant): unknown => ({
   renewals: tenant.sql("select * from renewal_item"),
   schemes: tenant.sql("select * from scheme"),
   accounts: tenant.sql("select * from account"),
+  push: tenant.sql("select * from push_certificate"),
+  vpp: tenant.sql("select * from vpp_token"),
   settings: tenant.sql("select * from account_settings"),
   notices: tenant.sql("select * from renewal_notice"),
   audit: tenant.sql("select * from audit order by seq"),
