@@ -1,6 +1,7 @@
 import type { PushCertificate } from "../../lib/client/index.ts";
 import { PUSH_CERTIFICATE } from "../../lib/model/push-certificate.ts";
 import { text, type Text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import type { Field } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 
@@ -24,8 +25,17 @@ export const APPLE_ACCOUNT = {
   ),
 } as const satisfies Field;
 
-/** What Apple's portal is told at the next renewal. @see facts 3.3, 3.4 */
-export const renewNotCreate = ({ topic, appleAccount }: Pick<PushCertificate, "topic" | "appleAccount">): Text => {
+/** What is done in Apple's portal with a request, or with the simulator in its place. @see facts 3.3, 3.4 */
+export const inPortal = ({
+  topic,
+  appleAccount,
+  simulator,
+}: Pick<PushCertificate, "topic" | "appleAccount" | "simulator">): Text => {
+  if (simulator) {
+    const renewing = topic === null ? "" : ` --renew ${shownWord(topic)}`;
+    const line = `clomoctl ade simulator push-certificate --csr ${REQUEST_FILE}${renewing} --url URL`;
+    return text(`get the certificate: ${line}`, `証明書を取得します: ${line}`);
+  }
   const [en, ja] = appleAccount === null ? ["", ""] : [` as ${appleAccount}`, ` ${appleAccount} で`];
   return topic === null
     ? text(

@@ -6,7 +6,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
-import { NOT_FOR_CLOMO, REQUEST_FILE, renewNotCreate } from "./columns.ts";
+import { NOT_FOR_CLOMO, REQUEST_FILE, inPortal } from "./columns.ts";
 
 export default defineCommand({
   summary: text("write a signing request (CSR) for the push certificate", "プッシュ通知証明書の CSR を書き出す"),
@@ -77,7 +77,7 @@ export default defineCommand({
     await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(request));
     await terminal.note(created ? made(certificate.request?.email ?? "") : AGAIN);
     const line = "clomoctl push-cert upload FILE --apple-account MAIL";
-    const next = renewNotCreate(certificate);
+    const next = inPortal(certificate);
     await terminal.note(text(`${next.en}; then: ${line}`, `${next.ja}。その後: ${line}`));
   },
 });

@@ -66,6 +66,17 @@ test("in a mirror the steps are the console's, unless the endpoint is a simulato
   expect(rehearsing.en.stderr).toContain("clomoctl push-cert csr");
 });
 
+test("where the endpoint is a simulator, its command stands in the portal's place", async () => {
+  const { en, ja } = await at(push({ request, simulator: true }));
+  const line = `clomoctl ade simulator push-certificate --csr CertificateSigningRequest.csr --renew ${push().topic} --url URL`;
+  expect(en.stderr).toContain(
+    `waits for its certificate: get the certificate: ${line}; then: clomoctl push-cert upload`,
+  );
+  expect(ja.stderr).toContain(`証明書を取得します: ${line}。その後`);
+  const first = await at(push({ ...NONE, request, simulator: true }));
+  expect(first.en.stderr).toContain("CertificateSigningRequest.csr --url URL;");
+});
+
 test("what the tenant refuses is told, in both languages", async () => {
   const refused = new Failure("not-permitted", { what: text("no", "不可") });
   const { en, ja } = await inBoth("push-cert status", { tenant: { pushCertificate: refused } });

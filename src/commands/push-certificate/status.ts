@@ -1,7 +1,7 @@
 import type { PushCertificate } from "../../lib/client/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { NOT_FOR_CLOMO, PUSH_COLUMNS, REQUEST_FILE, renewNotCreate } from "./columns.ts";
+import { NOT_FOR_CLOMO, PUSH_COLUMNS, REQUEST_FILE, inPortal } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show the push certificate, and what to type next", "プッシュ通知証明書の状態と次の操作を表示する"),
@@ -36,7 +36,7 @@ function nextSteps(certificate: PushCertificate, now: Date): readonly Text[] {
   const { request, expiresAt } = certificate;
   if (request !== null) {
     const line = "clomoctl push-cert upload FILE --apple-account MAIL";
-    const portal = renewNotCreate(certificate);
+    const portal = inPortal(certificate);
     return [
       text(
         `a signing request waits for its certificate: ${portal.en}; then: ${line}`,

@@ -272,6 +272,16 @@ describe("the fence", () => {
     expect((await year(simulated)).after).toMatchObject({ simulated: true, simulator: true });
   });
 
+  test("a simulator's clock may be put forward", async () => {
+    await useSimulator();
+    const later = { ...simulated, from: "2027-03-01T00:00:00Z", to: "2028-03-01T00:00:00Z" };
+    const { warnings } = await year(later);
+    expect(warnings.map(({ en }) => en)).toContainEqual(expect.stringContaining("not valid before"));
+    expect((await failureOf(year({ ...later, organisation: "例", to: "2029-03-01T00:00:00Z" })))?.code).toBe(
+      "input-rejected",
+    );
+  });
+
   test("what a simulator made is refused where the endpoint is none", async () => {
     const failed = await failureOf(year(simulated));
     expect(failed).toMatchObject({ code: "input-rejected", where: "new.pem" });

@@ -309,6 +309,14 @@ describe("what a simulator made", () => {
     expect(said(judgement, "simulator")).toMatch(/made by a simulator.*\nシミュレーター/s);
   });
 
+  test("is taken from a day on that has not come yet: its clock is put forward", () => {
+    const later = { ...newPush({ validFrom: "2028-02-14T05:00:00Z", expiresAt: "2029-02-14T05:00:00Z" }) };
+    const judgement = judge(push(), { ...later, simulated: true }, { simulator: true });
+    expect(judgement.safe).toBe(true);
+    expect(outcomes(judgement)).toMatchObject({ validity: "warning" });
+    expect(judge(push(), later, { simulator: true }).safe).toBe(false);
+  });
+
   test("is taken where the endpoint is one, and what Apple made is told nothing of", () => {
     expect(judge(push(), made(), { simulator: true }).safe).toBe(true);
     expect(outcomes(judge(push(), made(), { simulator: true }))).not.toHaveProperty("simulator");

@@ -254,7 +254,9 @@ export const uploadPush = (session: Session, file: UploadedFile): Promise<Upload
     if (accountFault !== undefined) throw rejected(accountFault, "--apple-account");
     if (next.simulated === true) refuseSimulated({ endpoint }, file.name);
     const recorded = await recordedItem(writer);
-    const judged = isSame ? UNJUDGED : judge({ stored, recorded, next }, { session, name: file.name });
+    const judged = isSame
+      ? UNJUDGED
+      : judge({ stored, recorded, next }, { session, name: file.name, isSimulator: before.simulator });
     const losing = judged.formerTopic === undefined ? null : before.enrolledDevices;
     if (judged.formerTopic !== undefined && file.acceptLosingDevices !== before.enrolledDevices) {
       throw otherTopic(judged.formerTopic, next, { ...file, enrolled: before.enrolledDevices });
@@ -356,6 +358,11 @@ const AS_DOWNLOADED = text(
   "Apple のポータルからダウンロードしたファイルをそのまま指定してください: MDM_…_Certificate.pem",
 );
 
+const NEWEST = text(
+  "take the newest one from Apple's portal (Renew, then Download)",
+  "Apple のポータルで最新のもの(「Renew」のあと「Download」)を使ってください",
+);
+
 /** What a certificate comes to beside the one in use. */
 interface Judged {
   /** undefined where it stays, or was never known */
@@ -375,7 +382,7 @@ interface Compared {
 /** @throws Failure `input-rejected` where it is no successor, another topic aside */
 function judge(
   { stored, recorded, next }: Compared,
-  { session, name }: { readonly session: Session; readonly name: string },
+  { session, name, isSimulator }: { readonly session: Session; readonly name: string; readonly isSimulator: boolean },
 ): Judged {
   const { stagedPublicKey, stagedAt } = stored;
   if (stagedPublicKey === null || stagedAt === null) throw rejected(NONE_STAGED, name, MAKE_REQUEST);
@@ -385,12 +392,12 @@ function judge(
   };
   const current = currentOf(stored, recorded, next);
   const now = new Date(session.surroundings.now());
-  const { checks } = judgeReplacement(current, next, { csr, now, strict: false });
+  const { checks } = judgeReplacement(current, next, { csr, now, simulator: isSimulator, strict: false });
   const bad = (id: Check["id"]): Check | undefined =>
     checks.find((check) => check.id === id && check.outcome === "bad");
   if (bad("request-key") !== undefined) throw rejected(OTHER_REQUEST, name, CURE);
   const refused = bad("validity") ?? bad("expiry");
-  if (refused !== undefined) throw rejected(refused.what, name, AS_DOWNLOADED);
+  if (refused !== undefined) throw rejected(refused.what, name, NEWEST);
   return {
     formerTopic: bad("topic") === undefined ? undefined : (current?.expiring.topic ?? undefined),
     warnings: checks.filter(({ outcome }) => outcome === "warning").map(({ what }) => what),
