@@ -5,6 +5,7 @@ import { requestFault, USUAL_COUNTRY, type RequestFields } from "../../lib/model
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { NOT_FOR_CLOMO, REQUEST_FILE, inPortal } from "./columns.ts";
 
@@ -62,6 +63,7 @@ export default defineCommand({
   changes: true,
   async run(tools, { output, startOver, ...typed }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "apple.write");
     const { terminal, temporary, workingFolder } = tools;
     const path = output === "-" ? output : resolve(workingFolder, output);
     await checkWritable(path, temporary);

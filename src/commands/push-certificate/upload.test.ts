@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { PushCertificate } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { OPERATIONS } from "../../lib/model/role.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
@@ -103,6 +104,13 @@ test("a file that is missing, or far too large, is not sent", async () => {
   expect(en).toMatchObject({ exit: 3, requests: [] });
   expect(en.stderr).toContain("too large for a push certificate");
   expect(ja.stderr).toContain("大きすぎます");
+});
+
+test("who may not is told so before anything is read or asked", async () => {
+  const { en, ja } = await inBoth("push-cert upload none.pem --as hanako", { tenant: { whoami: example("whoami") } });
+  expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
+  expect(en.stderr).toContain(`hanako may not ${OPERATIONS["apple.write"].about.en}`);
+  expect(ja.stderr).toContain("「hanako」の権限では行えません");
 });
 
 testWrongLines(["push-cert upload", "FILE"], ["push-cert upload a.pem --accept-losing-devices all", "all"]);

@@ -6,6 +6,7 @@ import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, describeWritten, DRY, WHILE_WRITING } from "../records/written.ts";
+import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { APPLE_ACCOUNT, NOT_FOR_CLOMO, PUSH_COLUMNS } from "./columns.ts";
 
@@ -50,6 +51,7 @@ export default defineCommand({
   shows: PUSH_COLUMNS,
   async run(tools, { file: typed, appleAccount, acceptLosingDevices, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "apple.write");
     const { terminal } = tools;
     const { name, bytes } = await readNamedFile(tools, typed, MOST_BYTES);
     if (bytes.length > MOST_UPLOADED) throw tooLarge(typed);

@@ -161,6 +161,12 @@ test.skipIf(!posix)("data in a folder that cannot be written, with settings that
   });
 });
 
+test("of several first secrets at once all are opened by one key", async () => {
+  const secrets = ["a", "b", "c"];
+  const sealed = await Promise.all(secrets.map((secret) => openSealing(home, processes).seal("ade-token", secret)));
+  expect(await Promise.all(sealed.map((one) => sealing.unseal("ade-token", one)))).toEqual(secrets);
+});
+
 test("processes that seal their first secret at once have one key", async () => {
   const [own, files] = ["./sealing.ts", "../files/index.ts"].map((name) => new URL(name, import.meta.url).href);
   const seal = (secret: string) =>

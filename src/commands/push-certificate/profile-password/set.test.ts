@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { PushCertificate } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { OPERATIONS } from "../../../lib/model/role.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
@@ -53,6 +54,15 @@ test("without a terminal the file is asked for; what the tenant refuses is told"
   const told = await inBoth(line, { tenant: { setProfilePassword: refused } });
   expect(told.en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
   expect(told.ja.stderr).toBe("エラー: 不可\n");
+});
+
+test("who may not is told so before anything is read or asked", async () => {
+  const { en, ja } = await inBoth("push-cert profile-password set --as hanako", {
+    tenant: { whoami: example("whoami") },
+  });
+  expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
+  expect(en.stderr).toContain(`hanako may not ${OPERATIONS["apple.write"].about.en}`);
+  expect(ja.stderr).toContain("「hanako」の権限では行えません");
 });
 
 testWrongLines(["push-cert profile-password set --password-stdin --password-file a", "--password"]);

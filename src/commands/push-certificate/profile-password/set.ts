@@ -4,6 +4,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import { secretOf, secretOptions, type Secret } from "../../records/secrets.ts";
+import { requireRight } from "../../rights.ts";
 import { PUSH_COLUMNS } from "../columns.ts";
 
 const PASSWORD: Secret<"password"> = {
@@ -33,6 +34,7 @@ export default defineCommand({
   shows: PUSH_COLUMNS,
   async run(tools, { passwordFile: file, passwordStdin: stdin }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "apple.write");
     const { client } = await tools.tenant("push-certificate");
     const password = (await secretOf(tools, PASSWORD, { file, stdin, prompt: file === undefined && !stdin })) ?? "";
     tools.describeState(() => WHILE_WRITING);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { OrgDetail, VppTokenRecord } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { OPERATIONS } from "../../../lib/model/role.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
@@ -78,6 +79,15 @@ test("a file that is missing, or far too large, is not sent", async () => {
   expect(en).toMatchObject({ exit: 3, requests: [] });
   expect(en.stderr).toContain("too large for a content token");
   expect(ja.stderr).toContain("大きすぎます");
+});
+
+test("who may not is told so before anything is read or asked", async () => {
+  const { en, ja } = await inBoth("vpp tokens set none.vpptoken --org x --as hanako", {
+    tenant: { whoami: example("whoami") },
+  });
+  expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
+  expect(en.stderr).toContain(`hanako may not ${OPERATIONS["apple.write"].about.en}`);
+  expect(ja.stderr).toContain("「hanako」の権限では行えません");
 });
 
 testWrongLines(["vpp tokens set --org S01", "FILE"], ["vpp tokens set a.vpptoken", "--org"]);

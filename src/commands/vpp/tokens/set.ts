@@ -6,6 +6,7 @@ import { defineCommand } from "../../command.ts";
 import { orgNamed } from "../../orgs/named.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { BEFORE_WRITING, describeWritten, DRY, WHILE_WRITING } from "../../records/written.ts";
+import { requireRight } from "../../rights.ts";
 import { NOT_FOR_CLOMO, VPP_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -51,6 +52,7 @@ export default defineCommand({
   shows: VPP_COLUMNS,
   async run(tools, { file: typed, org, otherLocation, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
+    await requireRight(tools, "apple.write");
     const { terminal } = tools;
     const { name, bytes } = await readNamedFile(tools, typed, MOST_BYTES);
     if (bytes.length > MOST_BYTES) throw tooLarge(typed);
