@@ -3,6 +3,7 @@ import { ADE_DEVICE, PLATFORM_OF, READY, TOLD_BY_APPLE, type AdeDeviceState } fr
 import { PRE_REGISTERED } from "../../../model/device.ts";
 import { keepLast } from "../collections.ts";
 import { CREATION, type List } from "../lists.ts";
+import { asExpression } from "../sql/forms.ts";
 import type { Params, Reader, Writer } from "../store.ts";
 
 const LIST: List<typeof ADE_DEVICE.fields> = {
@@ -214,7 +215,7 @@ const PLATFORM = `case t.os ${Object.entries(PLATFORM_OF)
 /** SQL: what may have no record of the tenant's own yet. */
 const UNREGISTERED = "t.createdIn > :from and t.state = 'present' and t.device is null";
 
-const OF_TENANT = "select d.pk from device d where coalesce(d.serialKey, d.serialNumber) = t.serialNumber";
+const OF_TENANT = `select d.pk from device d where coalesce(d.serialKey, d.serialNumber) = ${asExpression("t.serialNumber")}`;
 
 /** A record of the tenant's own that was created. */
 export interface Registered {
