@@ -1,7 +1,6 @@
 import type { AdeProfile, Client } from "../../../lib/client/index.ts";
-import { ADE_PROFILE } from "../../../lib/model/ade-profile.ts";
+import { ADE_PROFILE, setupItemName } from "../../../lib/model/ade-profile.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
-import { setupItemName } from "../../../lib/model/setup-items.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { columnsOfFields } from "../../listing/columns.ts";

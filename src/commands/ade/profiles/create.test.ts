@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
-import { SETUP_ITEMS } from "../../../lib/model/setup-items.ts";
+import { SETUP_ITEMS } from "../../../lib/model/ade-profile.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import { ADE, PROFILE } from "../testing/profiles.ts";
 

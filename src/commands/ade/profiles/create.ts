@@ -1,4 +1,4 @@
-import { SETUP_ITEMS, setupItemName } from "../../../lib/model/setup-items.ts";
+import { SETUP_ITEMS, setupItemName } from "../../../lib/model/ade-profile.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
