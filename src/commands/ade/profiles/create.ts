@@ -51,7 +51,7 @@ export default defineCommand({
     ),
     text(
       `Set-up items for --skip, by key or Japanese name; all: every one of them. ${NAMED_ITEMS.map(([key]) => key).join(", ")}. Others are sent with a warning.`,
-      `--skip の設定項目(キーか日本語名。all ですべて): ${NAMED_ITEMS.map(([key, ja]) => (key === ja ? key : `${key}(${ja})`)).join("、")}。これ以外は警告のうえ送信します。日本語名とキーの対応は clomoctl によるものです。`,
+      `--skip の設定項目(キーか日本語名。all ですべて): ${NAMED_ITEMS.map(([key, ja]) => (key === ja ? key : `${key} (${ja})`)).join(", ")}。これ以外は警告のうえ送信します。日本語名とキーの対応は clomoctl によるものです。`,
     ),
   ],
   args: {

@@ -14,7 +14,6 @@ export default defineCommand({
     { line: "clomoctl ade profiles list --fields name,skipItems,automatic" },
   ],
   exits: [],
-  shows: PROFILE_COLUMNS,
   async run(tools) {
     const { client } = await tools.tenant("ade", "profiles");
     await tellEndpoint(tools, await client.ade.show());

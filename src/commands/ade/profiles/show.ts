@@ -15,7 +15,6 @@ export default defineCommand({
   },
   examples: [{ line: "clomoctl ade profiles show 本社" }, { line: "clomoctl ade profiles show 本社 --check" }],
   exits: ["input-rejected", "not-permitted", "not-found", "unavailable"],
-  shows: PROFILE_COLUMNS,
   async run(tools, { profile: name, check }) {
     const { client } = await tools.tenant("ade", "profiles");
     await tellEndpoint(tools, await client.ade.show());
