@@ -123,7 +123,9 @@ const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Administrators"),
   asked(RIGHTS, "components", "schemas", "Whoami"),
   asked(RIGHTS, "paths", "/v1/whoami"),
-  ...["Ade", "AdeDevice", "AdeSync"].map((name) => asked(ADE, "components", "schemas", name)),
+  ...["Ade", "AdeDevice", "AdeProfile", "AdeProfileWork", "AdeSync"].map((name) =>
+    asked(ADE, "components", "schemas", name),
+  ),
   ...[
     "",
     "/account",
@@ -137,6 +139,9 @@ const PERMITTED: readonly Permitted[] = [
     "/syncs/{id}/serials",
     "/token",
   ].map((path) => asked(ADE, "paths", `/v1/ade${path}`)),
+  ...["", "/automatic", "/unassign", "/{id}/assign", "/{id}/check", "/{id}/delete"].map((path) =>
+    asked(ADE, "paths", `/v1/profiles${path}`),
+  ),
   ...["VppLocation", "VppToken"].map((name) => asked(VPP, "components", "schemas", name)),
   ...["", "/{id}", "/{id}/check"].map((path) => asked(VPP, "paths", `/v1/vpp/tokens${path}`)),
   asked(PUSH, "components", "schemas", "PushCertificate"),
@@ -344,6 +349,7 @@ const PERMITTED: readonly Permitted[] = [
         0,
         { name: "devices" },
         { name: "ade" },
+        { name: "profiles" },
         { name: "accounts" },
         { name: "administrators" },
         { name: "roles" },

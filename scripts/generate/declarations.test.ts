@@ -154,7 +154,9 @@ const PERMITTED: readonly Permitted[] = [
   },
   added(["globals", "--as"], RIGHTS),
   added(["verbs", "whoami"], RIGHTS),
-  ...["ade devices", "ade endpoint", "ade keypair", "ade token"].map((noun) => added(["nouns", noun], ADE)),
+  ...["ade devices", "ade endpoint", "ade keypair", "ade profiles", "ade token"].map((noun) =>
+    added(["nouns", noun], ADE),
+  ),
   ...[
     "account",
     "devices list",
@@ -162,6 +164,7 @@ const PERMITTED: readonly Permitted[] = [
     "endpoint set",
     "endpoint show",
     "keypair create",
+    ...["assign", "auto-apply", "create", "delete", "list", "show", "unassign"].map((verb) => `profiles ${verb}`),
     "status",
     "sync",
     "token set",

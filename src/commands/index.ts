@@ -34,6 +34,13 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "create", summary: {"en":"make the public key that is uploaded to Apple","ja":"サーバートークン用公開鍵を作成して書き出す"}, load: () => import("./ade/keypair/create.ts") }],
   },{
+    name: "profiles",
+    summary: {"en":"ADE profiles","ja":"ADE プロファイル"},
+    aliases: [],
+    examples: ["clomoctl ade profiles assign 本社 SERIAL000001 SERIAL000002 --dry-run","clomoctl ade profiles auto-apply 本社","clomoctl ade profiles create 本社 --url https://mdm.example.jp/enroll --skip パスコード,Siri"],
+    nouns: [],
+    verbs: [{ name: "assign", summary: {"en":"give devices an ADE profile","ja":"デバイスに ADE プロファイルを割り当てる"}, load: () => import("./ade/profiles/assign.ts") },{ name: "auto-apply", summary: {"en":"say which ADE profile new devices get by themselves","ja":"自動適用する ADE プロファイルを設定する"}, load: () => import("./ade/profiles/auto-apply.ts") },{ name: "create", summary: {"en":"create an ADE profile at Apple","ja":"ADE プロファイルを作成する"}, load: () => import("./ade/profiles/create.ts") },{ name: "delete", summary: {"en":"take an ADE profile away from its devices, and delete it","ja":"ADE プロファイルを解除して削除する"}, load: () => import("./ade/profiles/delete.ts") },{ name: "list", summary: {"en":"list ADE profiles","ja":"ADE プロファイルを一覧表示する"}, load: () => import("./ade/profiles/list.ts") },{ name: "show", summary: {"en":"show one ADE profile","ja":"ADE プロファイルを 1 件表示する"}, load: () => import("./ade/profiles/show.ts") },{ name: "unassign", summary: {"en":"take their ADE profile away from devices","ja":"デバイスから ADE プロファイルを解除する"}, load: () => import("./ade/profiles/unassign.ts") }],
+  },{
     name: "simulator",
     summary: {"en":"Apple's side, simulated, to rehearse on","ja":"Apple 側のシミュレーター(リハーサル用)"},
     aliases: [],

@@ -21,6 +21,7 @@ async function homeOf(...words: readonly string[]): Promise<string> {
 test("every route that is not a GET changes the tenant, but for plans and notices", () => {
   const others = ALL_ROUTES.filter((route) => route.method !== "get" && !changesTenant(route)).map(({ id }) => id);
   expect(others.toSorted()).toEqual([
+    "checkAdeProfile",
     "checkVppToken",
     "claimNotice",
     "contactAde",

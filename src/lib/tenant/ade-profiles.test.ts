@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { connected, DeviceService, synced } from "./testing/device-service.ts";
+import { Rehearsal } from "./testing/rehearsal.ts";
 import { failureOf, TestTenant } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
@@ -292,4 +293,35 @@ test("a profile that Apple has no more is found", async () => {
   expect(await tenant.client.profiles.check(id, {})).toMatchObject({ state: "active" });
   service.profiles.delete(uuid);
   expect(await tenant.client.profiles.check(id, {})).toMatchObject({ state: "disabled" });
+});
+
+test("the simulator's devices get and lose profiles as the tenant says", async () => {
+  await using rehearsal = new Rehearsal({ devices: 7 });
+  const { profiles } = rehearsal.tenant.client;
+  await rehearsal.setUp();
+  await rehearsal.sync();
+  const { profile } = await profiles.create({ ...NEW, skipItems: ["Siri"] });
+  const same = async () => expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+
+  const [held = ""] = [...(await rehearsal.devices()).keys()];
+  await rehearsal.fault("throttled", { serials: [held], seconds: 60, count: 1 });
+  const work = await profiles.assign(profile.id, { unassigned: true });
+  expect(work).toMatchObject({ devices: 7, success: 6, throttled: 1 });
+  await same();
+  rehearsal.tenant.surroundings.time += 61_000;
+  await rehearsal.sync();
+  expect([...rehearsal.simulated().values()].every((status) => status === "assigned")).toBe(true);
+  await same();
+
+  await profiles.automatic({ org: ROOT_ORG_ID, profile: profile.id });
+  const [fresh = ""] = await rehearsal.add({ count: 1 });
+  expect(await rehearsal.sync()).toMatchObject({ kind: "delta", created: 1 });
+  expect(rehearsal.simulated().get(fresh)).toBe("assigned");
+  await same();
+
+  await profiles.unassign({ serials: [fresh] });
+  expect(await profiles.delete(profile.id, {})).toMatchObject({ devices: 7, success: 7 });
+  await rehearsal.sync({ kind: "full" });
+  await same();
+  expect([...rehearsal.simulated().values()].some((status) => status === "assigned")).toBe(false);
 });

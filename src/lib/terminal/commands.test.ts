@@ -4,6 +4,11 @@ import { wordWidth } from "./table/word-width.ts";
 
 test.each([
   ["undo: clomoctl imports revert 12", "undo: clomoctl imports revert 12 --context far"],
+  [
+    "make it anew: clomoctl ade profiles create --from 01a1f7d8, then clomoctl ade sync --full",
+    "make it anew: clomoctl ade profiles create --from 01a1f7d8 --context far, then clomoctl ade sync --full --context far",
+  ],
+  ["the steps: clomoctl ade guide purchased", "the steps: clomoctl ade guide purchased"],
   ["取り消すには: clomoctl imports revert last。", "取り消すには: clomoctl imports revert last --context far。"],
   [
     "then: clomoctl imports verify 12 --against EXPORT.csv --accept-unseen",

@@ -206,9 +206,6 @@ export const duePending = async (reader: Reader, now: string): Promise<ReadonlyM
     ),
   );
 
-/** How many devices wait to be tried again. */
-export const countPending = (reader: Reader): Promise<number> => reader.count("select count(*) from ade_pending");
-
 /**
  * New devices without a profile, with the one that they get by themselves: that of their organisation, else of the one above.
  *

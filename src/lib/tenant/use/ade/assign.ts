@@ -11,6 +11,7 @@ import {
   disableProfile,
   dueAutomatic,
   duePending,
+  findProfile,
   orgNumber,
   readProfiles,
   setAutomatic,
@@ -26,12 +27,24 @@ import { readServer } from "../../store/ade/server.ts";
 import type { Reader } from "../../store/store.ts";
 import { contactApple, type Contact } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { objectOf, profileNamed } from "./profile-names.ts";
 
 const LOCKS = ["ade"];
 
 /** How long to wait where Apple does not say: an hour was too short elsewhere. @see apple 3 (hazard 7) */
 const RETRY_SECONDS = 24 * 60 * 60;
+
+/** A profile. @throws Failure `not-found` */
+export const profileNamed = async (reader: Reader, id: string): Promise<StoredProfile> => {
+  const found = await findProfile(reader, id);
+  if (found !== undefined) return found;
+  throw new Failure("not-found", {
+    what: text(`no ADE profile ${id}`, `ADE プロファイル ${id} はありません`),
+    hint: text("see clomoctl ade profiles list", "確認: clomoctl ade profiles list"),
+  });
+};
+
+/** What the audit calls a profile. */
+export const objectOf = ({ id, name }: Pick<AdeProfile, "id" | "name">) => ({ thing: "ade_profile", id, name });
 
 /** What a request that concerns devices at Apple says besides. */
 interface Confirmation {

@@ -2,9 +2,14 @@ import { AppleRefusal } from "../../../apple/service/errors.ts";
 import { wireProfile } from "../../../apple/service/profile.ts";
 import type { AdeProfile, AdeProfileWork } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import { ADE_PROFILE_SETTINGS, RECOMMENDED, type AdeProfileSettings } from "../../../model/ade-profile.ts";
+import {
+  ADE_PROFILE_SETTINGS,
+  isKnownItem,
+  RECOMMENDED,
+  setupItemOf,
+  type AdeProfileSettings,
+} from "../../../model/ade-profile.ts";
 import { faultsOf, MAIL_ADDRESS } from "../../../model/rules.ts";
-import { isKnownItem, setupItemOf } from "../../../model/setup-items.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { instant, newId } from "../../ids.ts";
 import type { Session } from "../../session.ts";
@@ -16,8 +21,7 @@ import {
 } from "../../store/ade/profiles.ts";
 import { contactApple } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { objectOf, profileNamed } from "./profile-names.ts";
-import { beginWork, sendInChunks, workOf } from "./assign.ts";
+import { beginWork, objectOf, profileNamed, sendInChunks, workOf } from "./assign.ts";
 
 const LOCKS = ["ade"];
 

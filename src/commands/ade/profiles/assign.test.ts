@@ -1,0 +1,110 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../../lib/errors/index.ts";
+import { example, inTurn } from "../../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "../testing/profiles.ts";
+
+const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, assignAdeProfile: workOf({ A1: "SUCCESS" }) };
+const params = { id: PROFILE.id };
+const asked = (json: object) => ({ operation: "assignAdeProfile", params, json });
+
+test("devices get a profile by serial number", async () => {
+  const { en, ja } = await inBoth("ade profiles assign 本社 a1 A1", { tenant });
+  expect(en).toMatchObject({ exit: 0, stdout: "serialNumber\tresult\nA1\tSUCCESS\n" });
+  expect(en.requests).toEqual([...LOOKED_UP, asked({ serials: ["A1"], dryRun: false })]);
+  expect(en.stderr).toContain("1 of 1 device done");
+  expect(ja.stderr).toContain("1 台のうち 1 台が完了しました");
+});
+
+test("devices are named by file, organisation, or as all without a profile", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "list.csv"), "serial\nA1\nA2\n");
+  const file = await run("ade profiles assign 本社 --file list.csv", { tenant, folder });
+  expect(file.requests.at(-1)).toEqual(asked({ serials: ["A1", "A2"], dryRun: false }));
+  const [org] = example<{ items: readonly { id: string }[] }>("findOrgs").items;
+  const byOrg = await run("ade profiles assign 本社 --org 営業部", {
+    tenant: { ...tenant, findOrgs: { items: [org] } },
+  });
+  expect(byOrg.requests.at(-1)).toEqual(asked({ org: org?.id, dryRun: false }));
+  const all = await run("ade profiles assign 本社 --unassigned", { tenant });
+  expect(all.requests.at(-1)).toEqual(asked({ unassigned: true, dryRun: false }));
+});
+
+test("what Apple did not take is told, with when it is tried again", async () => {
+  const results = { A1: "SUCCESS", A2: "THROTTLED", A3: "NOT_ACCESSIBLE" } as const;
+  const assignAdeProfile = workOf(results, { retryAt: "2026-11-21T00:00:00.000Z" });
+  const { en, ja } = await inBoth("ade profiles assign 本社 A1 A2 A3", { tenant: { ...tenant, assignAdeProfile } });
+  expect(en).toMatchObject({ exit: 8 });
+  expect(en.stdout).toContain("A2\tTHROTTLED\nA3\tNOT_ACCESSIBLE\n");
+  expect(en.stderr).toContain("1 device not assigned to this server any more");
+  expect(en.stderr).toContain(
+    "Apple did not take 1 for now; to try again after 2026-11-21 09:00 (Asia/Tokyo): clomoctl ade sync",
+  );
+  expect(ja.stderr).toContain("2026-11-21 09:00 (Asia/Tokyo) 以降に");
+});
+
+test("nothing to do is no failure", async () => {
+  const { exit, stderr } = await run("ade profiles assign 本社 A1", {
+    tenant: { ...tenant, assignAdeProfile: workOf({}) },
+  });
+  expect(exit).toBe(0);
+  expect(stderr).toContain("nothing to do: no device is left to change");
+});
+
+describe("at Apple", () => {
+  const tried = workOf({ A1: null, A2: null }, { dryRun: true });
+  const real = { ...tenant, ade: AT_APPLE, assignAdeProfile: inTurn(tried, workOf({ A1: "SUCCESS", A2: "SUCCESS" })) };
+
+  test("the number of devices is typed", async () => {
+    const { exit, requests, stderr } = await run("ade profiles assign 本社 --unassigned", {
+      tenant: real,
+      terminal: { columns: 200, typing: [["2 devices would get the profile 本社; type 2:", "2\r"]] },
+    });
+    expect(exit).toBe(0);
+    expect(stderr).toContain("endpoint: Apple https://mdmenrollment.apple.com");
+    expect(requests.slice(-2)).toEqual([
+      asked({ unassigned: true, dryRun: true }),
+      asked({ unassigned: true, dryRun: false, confirmDevices: 2 }),
+    ]);
+  });
+
+  test("or given, and without a terminal it has to be", async () => {
+    const given = await run("ade profiles assign 本社 --unassigned --confirm-devices 2", {
+      tenant: { ...real, assignAdeProfile: workOf({ A1: "SUCCESS", A2: "SUCCESS" }) },
+    });
+    expect(given.requests.at(-1)).toEqual(asked({ unassigned: true, dryRun: false, confirmDevices: 2 }));
+    const { en, ja } = await inBoth("ade profiles assign 本社 --unassigned", {
+      tenant: { ...real, assignAdeProfile: tried },
+    });
+    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("--confirm-devices 2") });
+    expect(ja).toMatchObject({ exit: 3 });
+  });
+
+  test("a dry run asks nothing", async () => {
+    const { en, ja } = await inBoth("ade profiles assign 本社 --unassigned --dry-run", {
+      tenant: { ...real, assignAdeProfile: tried },
+    });
+    expect(en).toMatchObject({ exit: 0, stdout: "serialNumber\tresult\nA1\t\nA2\t\n" });
+    expect(en.stderr).toContain("dry run: 2 devices; nothing was sent");
+    expect(ja.stderr).toContain("対象は 2 台です");
+  });
+});
+
+test.each([
+  "ade profiles assign 本社",
+  "ade profiles assign 本社 A1 --unassigned",
+  "ade profiles assign 本社 --org x --file -",
+])("devices are named in one way: %s", async (line) => {
+  const { en, ja } = await inBoth(line, { tenant: {} });
+  expect(en).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining("say in one way") });
+  expect(ja).toMatchObject({ exit: 2, requests: [] });
+});
+
+test("what Apple refuses is told in both languages", async () => {
+  const refused = new Failure("not-permitted", { what: { en: "terms", ja: "規約" } });
+  const { en, ja } = await inBoth("ade profiles assign 本社 A1", { tenant: { ...tenant, assignAdeProfile: refused } });
+  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: expect.stringContaining("error: terms") });
+  expect(ja).toMatchObject({ exit: 4, stderr: expect.stringContaining("エラー: 規約") });
+});

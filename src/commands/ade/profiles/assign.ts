@@ -1,0 +1,40 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { PROFILE_ARGUMENT, profileNamed } from "./columns.ts";
+import { MEANT_OPTIONS, meantBy, SERIALS } from "./meant.ts";
+import { carryOut, RESULT_COLUMNS, showWork, WORK_OPTIONS } from "./work.ts";
+
+export default defineCommand({
+  summary: text("give devices an ADE profile", "デバイスに ADE プロファイルを割り当てる"),
+  details: [
+    text(
+      "Devices that have it already are left out. Apple answers for each device; those that it does not take are tried again by the sync after the time that it says, else after a day. A device takes the profile when it is set up; one that is in use, after a wipe.",
+      "すでに割り当て済みのデバイスは対象外です。結果はデバイスごとに返ります。受け付けられなかったデバイスは、Apple の指定した時間(なければ 1 日)が過ぎた後の同期で再度割り当てます。プロファイルはデバイスの初期設定時に適用され、使用中のデバイスには初期化後に適用されます。",
+    ),
+  ],
+  args: { profile: PROFILE_ARGUMENT, serials: SERIALS },
+  options: {
+    ...MEANT_OPTIONS,
+    unassigned: {
+      kind: "boolean",
+      about: text("all devices without a profile", "プロファイルのないすべてのデバイス"),
+    },
+    ...WORK_OPTIONS,
+  },
+  examples: [
+    { line: "clomoctl ade profiles assign 本社 SERIAL000001 SERIAL000002 --dry-run" },
+    { line: "clomoctl ade profiles assign 本社 --unassigned" },
+  ],
+  exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "partial"],
+  shows: RESULT_COLUMNS,
+  async run(tools, { profile: name, confirmDevices, dryRun, ...typed }) {
+    const meant = await meantBy(tools, `clomoctl ade profiles assign ${name}`, typed);
+    const { client } = await tools.tenant("profiles");
+    const { id, name: called } = await profileNamed(client, name);
+    const ask = (told: object) => client.profiles.assign(id, { ...meant, ...told });
+    const work = await carryOut(tools, ask, { confirmDevices, dryRun }, ({ en, ja }) =>
+      text(`${en} would get the profile ${called};`, `${ja}に「${called}」を割り当てます。`),
+    );
+    return showWork(tools, work);
+  },
+});

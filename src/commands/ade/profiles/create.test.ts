@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { Failure } from "../../../lib/errors/index.ts";
+import { SETUP_ITEMS } from "../../../lib/model/ade-profile.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { ADE, PROFILE } from "../testing/profiles.ts";
+
+const made = (more: object = {}) => ({ profile: PROFILE, unknownItems: [], dryRun: false, ...more });
+const tenant = { ade: ADE, createAdeProfile: made() };
+const CREATE = "ade profiles create 本社 --url https://mdm.example.jp/enroll";
+
+test("a profile is created as it was asked for, and what comes next is proposed", async () => {
+  const words =
+    "--supervised yes --removable はい --pairing no --skip パスコード,Siri --department 例 --support-mail a@example.jp";
+  const { en, ja } = await inBoth(`${CREATE} ${words}`, { tenant });
+  expect(en).toMatchObject({ exit: 0 });
+  expect(en.requests).toEqual([
+    { operation: "ade" },
+    {
+      operation: "createAdeProfile",
+      json: {
+        name: "本社",
+        url: "https://mdm.example.jp/enroll",
+        supervised: true,
+        removable: true,
+        pairing: false,
+        skipItems: ["パスコード", "Siri"],
+        department: "例",
+        supportMail: "a@example.jp",
+        dryRun: false,
+      },
+    },
+  ]);
+  expect(en.stderr).toContain(`to let new devices get it: clomoctl ade profiles auto-apply ${PROFILE.id}`);
+  expect(ja.stderr).toContain(`割り当てるには: clomoctl ade profiles assign ${PROFILE.id} --unassigned`);
+});
+
+test("another profile's settings are taken over", async () => {
+  const { requests } = await run(["ade", "profiles", "create", "--from", "本社", "--department", ""], {
+    tenant: { ...tenant, adeProfiles: { items: [PROFILE] } },
+  });
+  expect(requests.at(-1)?.json).toEqual({ from: PROFILE.id, department: "", dryRun: false });
+});
+
+test("all items may be skipped; unknown ones are warned of", async () => {
+  const all = await run(`${CREATE} --skip all`, { tenant });
+  expect(all.requests.at(-1)?.json).toMatchObject({ skipItems: SETUP_ITEMS });
+  const { en, ja } = await inBoth(`${CREATE} --skip NewPane --dry-run`, {
+    tenant: { ade: ADE, createAdeProfile: made({ unknownItems: ["NewPane"], dryRun: true }) },
+  });
+  expect(en.stderr).toContain("NewPane is no set-up item that is known here");
+  expect(en.stderr).toContain("dry run: nothing was made");
+  expect(en.stderr).not.toContain("auto-apply");
+  expect(ja.stderr).toContain("「NewPane」は clomoctl の知らない設定項目です");
+});
+
+test.each([
+  ["ade profiles create", "NAME is missing"],
+  ["ade profiles create 本社", "--url is missing"],
+  [`${CREATE} --supervised perhaps`, "--supervised must be one of"],
+])("a wrong command line asks no tenant: %s", async (line, said) => {
+  const { en, ja } = await inBoth(line, { tenant: {} });
+  expect(en).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining(said) });
+  expect(ja).toMatchObject({ exit: 2, requests: [] });
+});
+
+test("what the tenant refuses is told in both languages", async () => {
+  const refused = new Failure("input-rejected", { what: { en: "not https", ja: "https ではない" }, where: "url" });
+  const { en, ja } = await inBoth(CREATE, { tenant: { ade: ADE, createAdeProfile: refused } });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("error: not https") });
+  expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("エラー: https ではない") });
+});

@@ -1,0 +1,23 @@
+import { ADE_PROFILE } from "../../../lib/model/ade-profile.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { listColumns } from "../../listing/list.ts";
+import { tellEndpoint } from "../shown.ts";
+import { PROFILE_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("list ADE profiles", "ADE プロファイルを一覧表示する"),
+  args: {},
+  options: {},
+  examples: [
+    { line: "clomoctl ade profiles list" },
+    { line: "clomoctl ade profiles list --fields name,skipItems,automatic" },
+  ],
+  exits: [],
+  async run(tools) {
+    const { client } = await tools.tenant("ade", "profiles");
+    await tellEndpoint(tools, await client.ade.show());
+    const profiles = await client.profiles.list();
+    await tools.terminal.list(listColumns(tools.terminal, PROFILE_COLUMNS, ADE_PROFILE.usual), profiles);
+  },
+});

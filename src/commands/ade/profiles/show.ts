@@ -1,0 +1,31 @@
+import { text } from "../../../lib/text/index.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
+import { defineCommand } from "../../command.ts";
+import { propose, tellEndpoint } from "../shown.ts";
+import { PROFILE_ARGUMENT, PROFILE_COLUMNS, profileNamed } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("show one ADE profile", "ADE プロファイルを 1 件表示する"),
+  args: { profile: PROFILE_ARGUMENT },
+  options: {
+    check: {
+      kind: "boolean",
+      about: text("ask Apple whether it still has it", "Apple 側で有効かどうかを確認する"),
+    },
+  },
+  examples: [{ line: "clomoctl ade profiles show 本社" }, { line: "clomoctl ade profiles show 本社 --check" }],
+  exits: ["input-rejected", "not-permitted", "not-found", "unavailable"],
+  async run(tools, { profile: name, check }) {
+    const { client } = await tools.tenant("ade", "profiles");
+    await tellEndpoint(tools, await client.ade.show());
+    const found = await profileNamed(client, name);
+    const profile = check ? await client.profiles.check(found.id, {}) : found;
+    await tools.terminal.show(PROFILE_COLUMNS, profile);
+    if (profile.state === "active") return;
+    await propose(
+      tools,
+      `clomoctl ade profiles create --from ${shownWord(profile.id)}`,
+      text("Apple has disabled it; make it anew", "Apple 側で無効化されています。作り直すには"),
+    );
+  },
+});

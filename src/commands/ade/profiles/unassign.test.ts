@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { inBoth, run } from "../../testing/program.ts";
+import { inTurn } from "../../testing/tenant.ts";
+import { ADE, AT_APPLE, workOf } from "../testing/profiles.ts";
+
+const tenant = { ade: ADE, unassignAdeProfile: workOf({ A1: "SUCCESS" }, { profile: null }) };
+
+test("devices lose their profile", async () => {
+  const { en, ja } = await inBoth("ade profiles unassign A1", { tenant });
+  expect(en).toMatchObject({ exit: 0, stdout: "serialNumber\tresult\nA1\tSUCCESS\n" });
+  expect(en.requests).toEqual([
+    { operation: "ade" },
+    { operation: "unassignAdeProfile", json: { serials: ["A1"], dryRun: false } },
+  ]);
+  expect(ja.stderr).toContain("1 台のうち 1 台が完了しました");
+});
+
+test("at Apple their number is typed", async () => {
+  const tried = workOf({ A1: null }, { profile: null, dryRun: true });
+  const { exit, requests } = await run("ade profiles unassign A1", {
+    tenant: { ade: AT_APPLE, unassignAdeProfile: inTurn(tried, tenant.unassignAdeProfile) },
+    terminal: { columns: 200, typing: [["1 device would lose their profile; type 1:", "1\r"]] },
+  });
+  expect(exit).toBe(0);
+  expect(requests.at(-1)?.json).toEqual({ serials: ["A1"], dryRun: false, confirmDevices: 1 });
+});
+
+test("devices are named in one way", async () => {
+  const { en, ja } = await inBoth("ade profiles unassign", { tenant: {} });
+  expect(en).toMatchObject({ exit: 2, requests: [] });
+  expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("対象のデバイスを 1 つの方法で") });
+});

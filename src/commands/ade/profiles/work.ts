@@ -1,0 +1,127 @@
+import type { AdeProfileWork } from "../../../lib/client/index.ts";
+import { momentIn } from "../../../lib/model/time.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
+import type { Outcome } from "../../command.ts";
+import type { Fields } from "../../field.ts";
+import { DRY_RUN } from "../../records/options.ts";
+import { zoneOf, type Tools } from "../../tools.ts";
+import { tellEndpoint } from "../shown.ts";
+
+/** Options of what concerns devices at Apple. */
+export const WORK_OPTIONS = {
+  confirmDevices: {
+    kind: "number",
+    about: text(
+      "the number of devices it is about, where no simulator is at the other end",
+      "対象のデバイスの台数(接続先がシミュレーターでないとき)",
+    ),
+  },
+  dryRun: DRY_RUN,
+} as const satisfies Fields;
+
+type Result = AdeProfileWork["results"][number];
+
+const RESULTS: Readonly<Record<NonNullable<Result["result"]>, Text>> = {
+  SUCCESS: text("done", "完了"),
+  NOT_ACCESSIBLE: text("not this server's", "この MDM サーバーのデバイスではない"),
+  FAILED: text("failed", "失敗"),
+  THROTTLED: text("held back by Apple", "Apple 側の制限で保留"),
+};
+
+/** What became of each device. */
+export const RESULT_COLUMNS: readonly Column<Result>[] = [
+  {
+    key: "serialNumber",
+    header: text("serial number", "シリアルナンバー"),
+    value: ({ serialNumber }) => serialNumber,
+  },
+  {
+    key: "result",
+    header: text("result", "結果"),
+    value: ({ result }) => result,
+    name: ({ result }) => (result === null ? null : RESULTS[result]),
+  },
+];
+
+/** What a work is asked with. */
+export interface WorkOptions {
+  readonly confirmDevices: number | undefined;
+  readonly dryRun: boolean;
+}
+
+type Ask = (told: { readonly confirmDevices?: number; readonly dryRun: boolean }) => Promise<AdeProfileWork>;
+
+/**
+ * Does what concerns devices at Apple: says what stands at the other end, and has the number of devices typed where that is
+ * no simulator.
+ *
+ * @param question what is asked, of a number of devices
+ * @throws Failure `input-rejected` where another number is typed, or nobody can be asked
+ */
+export async function carryOut(
+  tools: Tools,
+  ask: Ask,
+  { confirmDevices, dryRun }: WorkOptions,
+  question: (devices: Text) => Text,
+): Promise<AdeProfileWork> {
+  const { client } = await tools.tenant("ade");
+  const ade = await client.ade.show();
+  await tellEndpoint(tools, ade);
+  if (dryRun) return ask({ dryRun });
+  if (confirmDevices !== undefined) return ask({ confirmDevices, dryRun });
+  if (ade.endpoint?.kind === "simulator") return ask({ dryRun });
+  const { devices } = await ask({ dryRun: true });
+  if (devices > 0) {
+    const { en, ja } = question(text(counted(devices, "device"), `${devices} 台`));
+    await tools.terminal.prompts.typedNumber({
+      message: text(`${en} type ${devices}:`, `${ja}台数を入力してください:`),
+      flag: `--confirm-devices ${devices}`,
+      expected: devices,
+    });
+  }
+  return ask({ confirmDevices: devices, dryRun });
+}
+
+/** Shows what became of the devices. @returns `partial` where Apple did not take all of them */
+export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outcome> {
+  const { terminal } = tools;
+  await terminal.list(RESULT_COLUMNS, work.results);
+  if (work.dryRun) {
+    await terminal.note(
+      text(
+        `dry run: ${counted(work.devices, "device")}; nothing was sent`,
+        `対象は ${work.devices} 台です(--dry-run のため何も送信していません)`,
+      ),
+    );
+    return undefined;
+  }
+  if (work.devices === 0) {
+    await terminal.note(text("nothing to do: no device is left to change", "変更が必要なデバイスはありません"));
+    return undefined;
+  }
+  const { success, notAccessible, failed, throttled, retryAt } = work;
+  await terminal.note(
+    text(
+      `${success} of ${counted(work.devices, "device")} done`,
+      `${work.devices} 台のうち ${success} 台が完了しました`,
+    ),
+  );
+  if (notAccessible > 0) await terminal.warn(NOT_OURS(notAccessible));
+  if (failed + throttled > 0) {
+    const at = retryAt === null ? "" : momentIn(retryAt, zoneOf(tools, await tools.tenant()), "minute");
+    await terminal.warn(
+      text(
+        `Apple did not take ${failed + throttled} for now; to try again after ${at}: clomoctl ade sync, or this command once more`,
+        `Apple が ${failed + throttled} 台を受け付けませんでした。${at} 以降に clomoctl ade sync か、このコマンドをもう一度実行してください`,
+      ),
+    );
+  }
+  return success < work.devices ? "partial" : undefined;
+}
+
+const NOT_OURS = (count: number): Text =>
+  text(
+    `${counted(count, "device")} not assigned to this server any more: look in Apple Business Manager, then clomoctl ade sync --full`,
+    `${count} 台はこの MDM サーバーに割り当てられていません。Apple Business Manager で確認し、clomoctl ade sync --full を実行してください`,
+  );

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { privateKeyOf } from "../business/assertion.ts";
+import { openBusiness } from "../business/client.ts";
+import { BASE, said, simulated } from "../simulator/testing/mdm.ts";
+import { clientConfig, serviceConfig } from "../vpp/client.ts";
+
+const program = "clomoctl/0.0.0";
+const random = (size: number): Uint8Array => crypto.getRandomValues(new Uint8Array(size));
+
+test("the simulator's Apple Business API tells where devices are", async () => {
+  const { mdm } = simulated();
+  const key = said(await mdm.control("POST", "/business-keys", {})) as {
+    clientId: string;
+    keyId: string;
+    privateKey: string;
+  };
+  const { serials } = said(await mdm.control("POST", "/devices", { count: 120 })) as { serials: readonly [string] };
+  const loose = said(await mdm.control("POST", "/devices", { count: 1, unassigned: true })) as {
+    serials: readonly [string];
+  };
+  const business = openBusiness({
+    place: { api: BASE, account: BASE },
+    clientId: key.clientId,
+    keyId: key.keyId,
+    key: privateKeyOf("key.pem", key.privateKey),
+    send: mdm.send,
+    now: () => mdm.now,
+    wait: () => Promise.resolve(),
+    random,
+    program,
+  });
+  const all = (await Array.fromAsync(business.orgDevices())).flat();
+  expect(all.map(({ serialNumber }) => serialNumber)).toEqual(expect.arrayContaining([...serials, ...loose.serials]));
+  const [server] = await business.mdmServers();
+  expect(await business.assignedServer(serials[0])).toEqual(server);
+  expect(await business.assignedServer(loose.serials[0])).toBeNull();
+  expect(await business.assignedServer("NONE")).toBeNull();
+});
+
+test("the simulator's content tokens have a location", async () => {
+  const { mdm } = simulated();
+  const token = (await mdm.control("POST", "/vpp-tokens", { org: "東京" })).body.trim();
+  const access = { base: BASE, send: mdm.send, now: () => mdm.now, wait: () => Promise.resolve(), program };
+  expect(await clientConfig(access, token)).toMatchObject({ mdmInfo: null, uId: expect.any(String) });
+  expect((await serviceConfig(access)).limits.size).toBeGreaterThan(0);
+  await expect(clientConfig(access, "bm9uZQ==")).rejects.toMatchObject({ code: "not-permitted" });
+});
