@@ -11,11 +11,20 @@ import { GROWTH } from "./growth.ts";
 import { judge } from "./judge.ts";
 import { Peers, TOOLS } from "./peers.ts";
 import { RENEWAL_WORKS } from "./renewals.ts";
+import { SIMULATOR_WORK } from "./simulator.ts";
 import { START_UPS } from "./start-up.ts";
 import { formatTable, type Line } from "./table.ts";
 import { LONG_WORKS, type Work } from "./works.ts";
 
-const WORKS: readonly Work[] = [...LONG_WORKS, DIVISION_LIST, ...START_UPS, ...RENEWAL_WORKS, AUDIT_WORK, GROWTH];
+const WORKS: readonly Work[] = [
+  ...LONG_WORKS,
+  DIVISION_LIST,
+  ...START_UPS,
+  ...RENEWAL_WORKS,
+  AUDIT_WORK,
+  SIMULATOR_WORK,
+  GROWTH,
+];
 
 const { only, rows, json, against } = readArguments(
   process.argv.slice(2),

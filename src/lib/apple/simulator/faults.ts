@@ -1,4 +1,4 @@
-import { Refusal, refuse, type Mishap, type SimulatorAnswer } from "./messages.ts";
+import { Refusal, refuse, textOf, type Mishap, type SimulatorAnswer } from "./messages.ts";
 
 /** What may go wrong on request. */
 export const FAULTS = [
@@ -133,11 +133,12 @@ export class Met {
 
   /** What becomes of the answer on its way. */
   spoil(answer: SimulatorAnswer): SimulatorAnswer {
-    const quoted =
-      this.has("quoted") && answer.status >= 400 ? { ...answer, body: JSON.stringify(answer.body) } : answer;
-    const cut = this.has("cut-json") && quoted.status < 400;
-    const body = cut ? quoted.body.slice(0, Math.floor(quoted.body.length / 2)) : quoted.body;
-    return { ...quoted, body, mishap: this.#mishap() };
+    const isRefused = answer.status >= 400;
+    const mishap = this.#mishap();
+    if (isRefused && this.has("quoted")) return { ...answer, body: JSON.stringify(textOf(answer.body)), mishap };
+    if (isRefused || !this.has("cut-json")) return { ...answer, mishap };
+    const whole = textOf(answer.body);
+    return { ...answer, body: whole.slice(0, Math.floor(whole.length / 2)), mishap };
   }
 
   #mishap(): Mishap | undefined {

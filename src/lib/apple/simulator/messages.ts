@@ -13,12 +13,45 @@ export interface SimulatorRequest {
 /** What happens to an answer on its way: it is lost with the connection, or comes too late. */
 export type Mishap = { readonly kind: "reset" } | { readonly kind: "slow"; readonly seconds: number };
 
+/** A text with a long part that is kept as bytes: a server sends those as they are. */
+export interface JoinedText {
+  readonly head: string;
+  readonly middle: KeptText;
+  readonly tail: string;
+}
+
+/** A text in ASCII, kept as characters until its bytes are asked for, and as bytes from then on. */
+export class KeptText {
+  #text: string | undefined;
+  #bytes: Buffer | undefined;
+  readonly length: number;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.length = text.length;
+  }
+
+  get text(): string {
+    return this.#text ?? this.#bytes?.toString("latin1") ?? "";
+  }
+
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(this.text, "latin1");
+    this.#text = undefined;
+    return this.#bytes;
+  }
+}
+
+/** The characters of a body. */
+export const textOf = (body: string | JoinedText): string =>
+  typeof body === "string" ? body : body.head + body.middle.text + body.tail;
+
 /** An answer of the simulator. */
 export interface SimulatorAnswer {
   readonly status: number;
   /** by their names in small letters */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | JoinedText;
   readonly mishap?: Mishap | undefined;
 }
 
@@ -35,7 +68,7 @@ export class Refusal extends Error {
 const JSON_TYPE = "application/json;charset=UTF8";
 
 /** An answer of JSON that is already written. */
-export const written = (json: string, status = 200): SimulatorAnswer => ({
+export const written = (json: string | JoinedText, status = 200): SimulatorAnswer => ({
   status,
   headers: { "content-type": JSON_TYPE },
   body: json,

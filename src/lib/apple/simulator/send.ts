@@ -1,6 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Send } from "../send.ts";
+import { textOf } from "./messages.ts";
 import type { Simulator } from "./simulator.ts";
 
 const LOST = text("connection lost", "接続が切れました");
@@ -28,5 +29,5 @@ export const sendTo =
     });
     if (answer.mishap?.kind === "reset") throw unavailable(LOST, origin);
     if (answer.mishap?.kind === "slow") throw unavailable(LATE, origin);
-    return { status: answer.status, headers: answer.headers, body: answer.body };
+    return { status: answer.status, headers: answer.headers, body: textOf(answer.body) };
   };

@@ -52,10 +52,15 @@ function write(response: ServerResponse, { status, headers, body, mishap }: Simu
     response.socket?.resetAndDestroy();
     return;
   }
-  const bytes = Buffer.from(body);
+  const pieces =
+    typeof body === "string"
+      ? [Buffer.from(body)]
+      : [Buffer.from(body.head), body.middle.bytes, Buffer.from(body.tail)];
   const end = (): void => {
-    response.writeHead(status, { ...headers, "content-length": bytes.length });
-    response.end(bytes);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    response.writeHead(status, { ...headers, "content-length": length });
+    for (const piece of pieces) response.write(piece);
+    response.end();
   };
   if (mishap === undefined) return end();
   const timer = setTimeout(end, mishap.seconds * 1000);
@@ -95,10 +100,10 @@ export async function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<ListeningSimulator> {
   const server = createServer((request, response) => {
-    answerTo(simulator, request).then(
-      (answer) => write(response, answer),
-      () => write(response, BROKEN),
-    );
+    answerTo(simulator, request)
+      .catch(() => BROKEN)
+      .then((answer) => write(response, answer))
+      .catch(() => response.destroy());
   });
   const shown = host.includes(":") ? `[${host}]` : host;
   try {

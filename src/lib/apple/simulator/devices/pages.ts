@@ -1,10 +1,11 @@
+import { KeptText } from "../messages.ts";
 import type { DeviceTexts, Dialect } from "./device-texts.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** Devices in a row, written. */
 export interface Page {
   /** their objects, joined by commas */
-  readonly text: string;
+  readonly objects: KeptText;
   readonly count: number;
   /** the place to go on from; the end where nothing follows */
   readonly next: number;
@@ -37,9 +38,9 @@ export class Pages {
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     const page = this.#write(server, dialect, limit, [from, end]);
-    if (this.#length + page.text.length <= MOST_KEPT) {
+    if (this.#length + page.objects.length <= MOST_KEPT) {
       this.#kept.set(key, page);
-      this.#length += page.text.length;
+      this.#length += page.objects.length;
     }
     return page;
   }
@@ -51,6 +52,6 @@ export class Pages {
       if (this.#fleet.stateAt(place).server === server) texts.push(this.#texts.of(place, dialect));
     }
     while (place < end && this.#fleet.stateAt(place).server !== server) place += 1;
-    return { text: texts.join(","), count: texts.length, next: place };
+    return { objects: new KeptText(texts.join(",")), count: texts.length, next: place };
   }
 }

@@ -8,6 +8,7 @@ import type { Met } from "../faults.ts";
 import {
   instant,
   json,
+  KeptText,
   membersOf,
   plain,
   Refusal,
@@ -55,7 +56,7 @@ const THROTTLED_SECONDS = 30;
 
 /** Devices of one page, and how it goes on. */
 interface Batch {
-  readonly texts: string;
+  readonly texts: KeptText;
   readonly cursor: Cursor;
   readonly more: boolean;
 }
@@ -110,8 +111,9 @@ export class DeviceService {
     if (given?.phase === "sync") throw refuse(400, "EXHAUSTED_CURSOR");
     const { from, end, change } = given ?? { from: 0, end: fleet.places, change: changes.next };
     const doubled = met.has("duplicate-device") && limit > 1;
-    const { text, count, next } = pages.page(server, dialect, doubled ? limit - 1 : limit, [from, end]);
-    const texts = met.has("duplicate-device") && count > 0 ? `${text},${firstOf(text)}` : text;
+    const { objects, count, next } = pages.page(server, dialect, doubled ? limit - 1 : limit, [from, end]);
+    const isTwice = met.has("duplicate-device") && count > 0;
+    const texts = isTwice ? new KeptText(`${objects.text},${firstOf(objects.text)}`) : objects;
     const more = next < end;
     const cursor: Cursor = more ? { phase: "fetch", from: next, end, change } : { phase: "sync", change };
     return this.#answer(
@@ -145,7 +147,7 @@ export class DeviceService {
     const cursor: Cursor = { phase: "sync", change };
     return this.#answer(
       server,
-      { texts: written.join(","), cursor, more },
+      { texts: new KeptText(written.join(",")), cursor, more },
       met.has("stuck-cursor") ? given : undefined,
     );
   }
@@ -158,9 +160,11 @@ export class DeviceService {
     const next =
       stuck === undefined ? cursors.write(server, cursor, now) : cursors.write(server, stuck, given?.givenAt ?? now);
     const follows = stuck === undefined ? more : true;
-    return written(
-      `{"cursor":"${next}","devices":[${texts}],"fetched_until":"${instant(now)}","more_to_follow":${follows}}`,
-    );
+    return written({
+      head: `{"cursor":"${next}","devices":[`,
+      middle: texts,
+      tail: `],"fetched_until":"${instant(now)}","more_to_follow":${follows}}`,
+    });
   }
 
   /** @throws Refusal `INVALID_CURSOR`, `EXPIRED_CURSOR` (400) */

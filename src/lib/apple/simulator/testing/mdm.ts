@@ -138,9 +138,9 @@ export class Mdm {
     return answer;
   }
 
-  /** Fetches all devices, page by page. */
-  async fetch(limit: number, cursor?: string): Promise<Fetched> {
-    return this.#pages("/server/devices", limit, cursor);
+  /** Fetches all devices, page by page; or the first pages of them. */
+  async fetch(limit: number, cursor?: string, most?: number): Promise<Fetched> {
+    return this.#pages("/server/devices", limit, cursor, most);
   }
 
   /** Asks for changes, page by page. */
@@ -148,7 +148,7 @@ export class Mdm {
     return this.#pages("/devices/sync", limit, cursor);
   }
 
-  async #pages(path: string, limit: number, from: string | undefined): Promise<Fetched> {
+  async #pages(path: string, limit: number, from: string | undefined, most?: number): Promise<Fetched> {
     const devices: Device[] = [];
     let cursor = from;
     for (let pages = 1; ; pages += 1) {
@@ -157,7 +157,7 @@ export class Mdm {
       const page = said(answer);
       devices.push(...(page["devices"] as Device[]));
       cursor = String(page["cursor"]);
-      if (page["more_to_follow"] !== true) return { devices, cursor, pages };
+      if (page["more_to_follow"] !== true || pages === most) return { devices, cursor, pages };
     }
   }
 }
