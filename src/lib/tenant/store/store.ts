@@ -56,8 +56,14 @@ export interface Locked {
 export interface Writer extends Reader {
   /** @returns number of changed rows */
   run(sql: string, params?: Params): Promise<number>;
-  /** One statement for each of many rows. @returns number of changed rows */
-  runEach(sql: string, rows: Iterable<Params>): Promise<number>;
+  /**
+   * One statement for each of many rows.
+   *
+   * @param names of its parameters
+   * @param rows their values, in the order of the names
+   * @returns number of changed rows
+   */
+  runEach(sql: string, names: readonly string[], rows: Iterable<readonly Value[]>): Promise<number>;
   /**
    * Locks collections until the end of the transaction, in the order of their names; call it before anything that
    * decides is read. In tests, writing a table whose collection was not locked throws.

@@ -4,7 +4,7 @@ import { PRE_REGISTERED } from "../../../model/device.ts";
 import { keepLast } from "../collections.ts";
 import { CREATION, type List } from "../lists.ts";
 import { asExpression } from "../sql/forms.ts";
-import type { Params, Reader, Writer } from "../store.ts";
+import type { Reader, Value, Writer } from "../store.ts";
 
 const LIST: List<typeof ADE_DEVICE.fields> = {
   thing: ADE_DEVICE,
@@ -78,7 +78,7 @@ const isOther = (field: string): string =>
 const SET = `${TOLD.map(setOf).join(", ")}, state = 'present', missingSince = null, releasedAt = null, changedIn = :run`;
 
 /** A released device that is there again is a new one. */
-const ADD_AGAIN = `update ade_device as t set ${SET}, createdIn = :run, device = null
+const ADD_AGAIN = `update ade_device as t set ${SET}, createdIn = :run
   where t.serialNumber = :serialNumber and t.state = 'released' and ${IS_NEWS}`;
 
 const UPDATE = `update ade_device as t set ${SET}
@@ -98,6 +98,9 @@ const latestOf = (devices: readonly AdeDevice[]): AdeDevice[] => {
   }
   return [...latest.values()];
 };
+
+/** The parameters of the statements above. */
+const NAMES = [...TOLD_BY_APPLE, "at", "run", "mark"];
 
 /** What a page did. */
 export interface StoredPage {
@@ -123,32 +126,30 @@ export const storePage = async (
     isFull,
   }: { readonly run: number; readonly mark: number; readonly at: string; readonly isFull: boolean },
 ): Promise<StoredPage> => {
-  const rows: Params[] = latestOf(devices).map((device) => ({ ...(device as unknown as Params), run }));
-  const isDeleted = (row: Params): boolean => row["opType"] === DELETED;
-  const there = rows.filter((row) => !isDeleted(row));
-  const gone = rows.filter(isDeleted);
-  const inserted = await writer.runEach(
-    INSERT,
-    there.map((row) => ({ ...row, at, mark })),
-  );
+  // in the order of the index, whose pages are then written once each
+  const latest = latestOf(devices).toSorted((a, b) => (a.serialNumber < b.serialNumber ? -1 : 1));
+  const [there, gone] = [latest.filter((device) => !isDeleted(device)), latest.filter(isDeleted)];
+  const rowsOf = (some: readonly AdeDevice[]): Value[][] =>
+    some.map((device) => [...TOLD_BY_APPLE.map((field) => device[field]), at, run, mark]);
+  const rows = rowsOf(there);
+  const inserted = await writer.runEach(INSERT, NAMES, rows);
   let [created, changed] = [inserted, 0];
-  if (inserted < there.length) {
-    created += await writer.runEach(ADD_AGAIN, there);
+  if (inserted < rows.length) {
+    created += await writer.runEach(ADD_AGAIN, NAMES, rows);
     // what was just inserted or added again does not differ
-    changed = await writer.runEach(UPDATE, there);
+    changed = await writer.runEach(UPDATE, NAMES, rows);
     if (isFull) await markSeen(writer, there, mark);
   }
-  const deletions = gone.map(({ serialNumber = null, opType = null, opDate = null }) => {
-    return { serialNumber, opType, opDate, at, run };
-  });
-  return { created, changed, released: await writer.runEach(DELETE, deletions) };
+  return { created, changed, released: await writer.runEach(DELETE, NAMES, rowsOf(gone)) };
 };
 
-const markSeen = (writer: Writer, rows: readonly Params[], mark: number): Promise<number> =>
+const isDeleted = ({ opType }: AdeDevice): boolean => opType === DELETED;
+
+const markSeen = (writer: Writer, devices: readonly AdeDevice[], mark: number): Promise<number> =>
   writer.run(
     `update ade_device set mark = :mark
      where mark <> :mark and serialNumber in (select value from json_each(:serials))`,
-    { mark, serials: JSON.stringify(rows.map(({ serialNumber }) => serialNumber)) },
+    { mark, serials: JSON.stringify(devices.map(({ serialNumber }) => serialNumber)) },
   );
 
 /** SQL: what a full fetch did not find. */
@@ -213,7 +214,7 @@ const PLATFORM = `case t.os ${Object.entries(PLATFORM_OF)
   .join(" ")} end`;
 
 /** SQL: what may have no record of the tenant's own yet. */
-const UNREGISTERED = "t.createdIn > :from and t.state = 'present' and t.device is null";
+const UNREGISTERED = "t.createdIn > :from and t.state = 'present'";
 
 const OF_TENANT = `select d.pk from device d where coalesce(d.serialKey, d.serialNumber) = ${asExpression("t.serialNumber")}`;
 
@@ -239,13 +240,11 @@ export const registerDevices = async (
   const revision = await writer.revision();
   const count = await writer.run(
     `insert into main.device (pk, id, serialNumber, platform, status, createdAt, updatedAt, revision)
-     select :base + row_number() over (order by t.pk),
-       :idPrefix || substr(cast(1000000000000 + row_number() over (order by t.pk) as text), 2),
-       t.serialNumber, ${PLATFORM}, '${PRE_REGISTERED}', :at, :at, :revision
-     from ade_device t where ${UNREGISTERED} and not exists (${OF_TENANT})`,
+     select :base + t.row, :idPrefix || substr(cast(1000000000000 + t.row as text), 2), t.serialNumber, ${PLATFORM}, '${PRE_REGISTERED}', :at, :at, :revision
+     from (select row_number() over (order by t.serialNumber) as row, t.serialNumber, t.os
+       from ade_device t where ${UNREGISTERED} and not exists (${OF_TENANT})) t order by t.row`,
     { base, from, at, idPrefix, revision },
   );
-  await writer.run(`update ade_device as t set device = (${OF_TENANT}) where ${UNREGISTERED}`, { from });
   if (count > 0) await keepLast(writer, "devices", base + count);
   const rows = await writer.all(
     "select id, serialNumber from device where pk > :base and pk <= :base + :most order by pk",

@@ -1,6 +1,7 @@
 import type { DeviceResult } from "../../../apple/service/service.ts";
 import { READY } from "../../../model/ade-device.ts";
 import type { AdeProfile, AdeProfileSettings } from "../../../model/ade-profile.ts";
+import { asExpression } from "../sql/forms.ts";
 import type { Params, Reader, Row, Writer } from "../store.ts";
 import { pathsOf, orgNodeOf } from "../sql/org-paths.ts";
 
@@ -93,7 +94,7 @@ export const orgNumber = async (reader: Reader, id: string): Promise<number | un
 
 /** SQL: the organisation in which a device counts; null where none is recorded. */
 const ORG = `(select coalesce((select u.org from user u where u.pk = r.owner), r.ownerOrg) from device r
-  where coalesce(r.serialKey, r.serialNumber) = t.serialNumber)`;
+  where coalesce(r.serialKey, r.serialNumber) = ${asExpression("t.serialNumber")})`;
 
 const LACKS_PROFILE = READY.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
 

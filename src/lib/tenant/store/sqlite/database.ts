@@ -9,6 +9,9 @@ import { interruption } from "../interruption.ts";
 import { makeOwn } from "./own-file.ts";
 import { isFullDisk, isUnwritable, readOnlyFailure } from "./storage-failure.ts";
 
+/** A named parameter of a statement. */
+const PARAMETER = /:([a-zA-Z]\w*)/g;
+
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
 
@@ -172,10 +175,16 @@ export class Database {
     return Number(this.prepare(sql).run(params).changes);
   }
 
-  runEach(sql: string, rows: Iterable<Params>): number {
-    const statement = this.prepare(sql);
+  /** Binds by places, which takes a third of the time that names take. */
+  runEach(sql: string, names: readonly string[], rows: Iterable<readonly SQLInputValue[]>): number {
+    const places: number[] = [];
+    const placed = sql.replaceAll(PARAMETER, (_, name: string) => {
+      places.push(names.indexOf(name));
+      return "?";
+    });
+    const statement = this.prepare(placed);
     let changes = 0;
-    for (const row of rows) changes += Number(statement.run(row).changes);
+    for (const row of rows) changes += Number(statement.run(...places.map((place) => row[place] ?? null)).changes);
     return changes;
   }
 

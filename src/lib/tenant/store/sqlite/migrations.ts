@@ -256,7 +256,7 @@ export const STEPS: readonly Step[] = [
     model text, description text, color text, assetTag text, deviceAssignedDate text, deviceAssignedBy text,
     mdmMigrationDeadline text, opType text, opDate text,
     missingSince text, releasedAt text, seenAt text not null,
-    mark integer not null, createdIn integer not null, changedIn integer not null, device integer);
+    mark integer not null, createdIn integer not null, changedIn integer not null);
   create unique index ade_device_serial on ade_device (serialNumber);
   create index ade_device_state on ade_device (state) where state <> 'present';
   create index ade_device_new on ade_device (createdIn);
@@ -282,7 +282,7 @@ export const STEPS: readonly Step[] = [
   create unique index ade_profile_id on ade_profile (id);
   create table ade_automatic (org integer primary key, profile integer not null);
   create table ade_pending (serialNumber text primary key, profile integer not null, retryAt text not null);
-  create index ade_device_profile on ade_device (profileUuid);
+  create index ade_device_profile on ade_device (profileUuid) where profileUuid is not null;
   alter table ade_server add column appliedUpTo integer not null default 0;
   `,
 ];

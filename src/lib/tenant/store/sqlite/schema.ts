@@ -114,7 +114,7 @@ CREATE TABLE ade_device (
     model text, description text, color text, assetTag text, deviceAssignedDate text, deviceAssignedBy text,
     mdmMigrationDeadline text, opType text, opDate text,
     missingSince text, releasedAt text, seenAt text not null,
-    mark integer not null, createdIn integer not null, changedIn integer not null, device integer);
+    mark integer not null, createdIn integer not null, changedIn integer not null);
 CREATE TABLE push_certificate (
     pk integer primary key check (pk = 1), certificate text, privateKey text, topic text, name text, expiresAt text,
     validFrom text, appleAccount text, issuedByApple integer, simulated integer, fingerprint text, publicKey text,
@@ -166,5 +166,5 @@ CREATE INDEX ade_device_state on ade_device (state) where state <> 'present';
 CREATE INDEX ade_device_new on ade_device (createdIn);
 CREATE TRIGGER org_gone after delete on org begin delete from vpp_token where org = old.pk; end;
 CREATE UNIQUE INDEX ade_profile_id on ade_profile (id);
-CREATE INDEX ade_device_profile on ade_device (profileUuid);
+CREATE INDEX ade_device_profile on ade_device (profileUuid) where profileUuid is not null;
 `;

@@ -1,6 +1,18 @@
 import { nextTick } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChangeOptions, Derived, Lines, Locked, Params, Reader, Row, Scope, Store, Writer } from "../store.ts";
+import type {
+  ChangeOptions,
+  Derived,
+  Lines,
+  Locked,
+  Params,
+  Reader,
+  Row,
+  Scope,
+  Store,
+  Value,
+  Writer,
+} from "../store.ts";
 import { interruption } from "../interruption.ts";
 import type { Database } from "./database.ts";
 import { streamLines } from "./lines.ts";
@@ -79,9 +91,9 @@ export class Connection implements Writer {
     return this.#database.run(sql, params);
   }
 
-  async runEach(sql: string, rows: Iterable<Params>): Promise<number> {
+  async runEach(sql: string, names: readonly string[], rows: Iterable<readonly Value[]>): Promise<number> {
     this.#check(sql);
-    return this.#database.runEach(sql, rows);
+    return this.#database.runEach(sql, names, rows);
   }
 
   async lock(collections: readonly string[]): Promise<ReadonlyMap<string, Locked>> {

@@ -234,35 +234,44 @@ class SyncRun {
       isFetched && cursor !== null
         ? service.syncDevices({ cursor, limit: syncLimit })
         : service.fetchDevices({ cursor: cursor ?? undefined, limit: fetchLimit });
+    const fetched: DevicePage[] = [];
+    const store = (): Promise<void> => this.#storePages(fetched.splice(0), this.#isFetched);
     let isRestarted = false;
-    let next = ask(this.#run.cursor, this.#isFetched);
+    let position = this.#run.cursor;
+    let next = ask(position, this.#isFetched);
     for (;;) {
       let page: DevicePage;
       try {
         page = await next;
       } catch (error) {
+        if (fetched.length > 0) await store();
         if (!(error instanceof CursorRefused)) throw error;
-        if (error.cursor === "exhausted" && !this.#isFetched && this.#run.cursor !== null) {
+        if (error.cursor === "exhausted" && !this.#isFetched && position !== null) {
           await this.#keep({ fetched: 1 });
         } else {
           // once: a position that is refused again would be so for ever
-          if (isRestarted || this.#run.cursor === null) throw error;
+          if (isRestarted || position === null) throw error;
           isRestarted = true;
           await this.#startOver();
         }
-        next = ask(this.#run.cursor, this.#isFetched);
+        position = this.#run.cursor;
+        next = ask(position, this.#isFetched);
         continue;
       }
       signal.throwIfAborted();
-      const { cursor } = this.#run;
-      if (page.moreToFollow && page.cursor === cursor) throw stuck();
-      const wasFetched = this.#isFetched;
-      const isFetched = wasFetched || !page.moreToFollow;
-      const isLast = !page.moreToFollow && wasFetched;
+      fetched.push(page);
+      const isStuck = page.moreToFollow && page.cursor === position;
+      const isEnd = !page.moreToFollow;
+      const isLast = isEnd && this.#isFetched;
+      position = page.cursor;
       // the next page is under way while this one is stored
-      if (!isLast) next = ask(page.cursor, isFetched);
+      if (!isLast && !isStuck) next = ask(position, this.#isFetched || isEnd);
       next.catch(() => undefined);
-      await this.#storePage(page, isFetched);
+      // the first pages one by one, those of many together: each transaction writes the same parts of the index
+      if (isEnd || isStuck || fetched.length >= together(this.#run.pages)) {
+        await this.#storePages(fetched.splice(0), this.#isFetched || isEnd);
+      }
+      if (isStuck) throw stuck();
       if (isLast) return;
     }
   }
@@ -272,15 +281,16 @@ class SyncRun {
   }
 
   /** Devices first, then the position, in one transaction. */
-  async #storePage(page: DevicePage, isFetched: boolean): Promise<void> {
+  async #storePages(pages: readonly DevicePage[], isFetched: boolean): Promise<void> {
     const { pk: run, mark, kind } = this.#run;
+    const devices = pages.flatMap((page) => page.devices);
     await this.#change(async (writer, at) => {
-      const done = await storePage(writer, page.devices, { run, mark, at, isFull: kind === "full" });
+      const done = await storePage(writer, devices, { run, mark, at, isFull: kind === "full" });
       return {
-        cursor: page.cursor,
+        cursor: pages.at(-1)?.cursor ?? null,
         fetched: isFetched ? 1 : 0,
-        pages: this.#run.pages + 1,
-        devices: this.#run.devices + page.devices.length,
+        pages: this.#run.pages + pages.length,
+        devices: this.#run.devices + devices.length,
         created: this.#run.created + done.created,
         changed: this.#run.changed + done.changed,
         released: this.#run.released + done.released,
@@ -391,6 +401,12 @@ class SyncRun {
     });
   }
 }
+
+/** How many pages are stored together, after so many. */
+const together = (pages: number): number => Math.min(MOST_TOGETHER, Math.max(1, Math.floor(pages / 4)));
+
+/** Pages of a thousand devices each fit into memory so. */
+const MOST_TOGETHER = 10;
 
 const UNEXPECTED = text("the sync ended unexpectedly", "同期が予期せず終了しました");
 
