@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
+
+test("server and organisation are shown, with the endpoint, in both languages", async () => {
+  const tenant = { contactAde: example("contactAde") };
+  const { en, ja } = await inBoth("ade account --fields serverName,adminId", { tenant });
+  expect(en).toMatchObject({
+    exit: 0,
+    stdout: "serverName\tadminId\nSIMULATOR\tadmin@example.jp\n",
+    requests: [{ operation: "contactAde", json: {} }],
+  });
+  expect(en.stderr).toBe("endpoint: SIMULATOR http://127.0.0.1:8080; MDM server: SIMULATOR\n");
+  expect(ja.stderr).toBe("接続先: シミュレーター http://127.0.0.1:8080、MDM サーバー: SIMULATOR\n");
+});
+
+test("what Apple refuses is told", async () => {
+  const refused = new Failure("not-permitted", { what: text("a newer token was issued", "新しいトークンがあります") });
+  const ran = await run("ade account", { tenant: { contactAde: refused } });
+  expect(ran).toMatchObject({ exit: 4, stdout: "" });
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { Ade, AdeDeviceRecord } from "../../../lib/client/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example, inTurn } from "../../testing/tenant.ts";
+
+const ade = example<Ade>("ade");
+const [device] = example<{ items: readonly [AdeDeviceRecord] }>("findAdeDevices").items;
+const page = (next: string | null, ...items: readonly AdeDeviceRecord[]) => ({ items, next });
+
+test("all pages are fetched, and the endpoint is said, in both languages", async () => {
+  const other = { ...device, serialNumber: "SERIAL000002" };
+  const line = "ade devices list --fields serialNumber,state,profileStatus";
+  const { exit, stdout, stderr } = await run(line, {
+    tenant: { ade, adeDevices: inTurn(page("7", device), page(null, other)) },
+  });
+  expect(exit).toBe(0);
+  expect(stdout).toBe(
+    "serialNumber\tstate\tprofileStatus\nSERIAL000001\tpresent\tassigned\nSERIAL000002\tpresent\tassigned\n",
+  );
+  expect(stderr).toContain("127.0.0.1:8080");
+  const tenant = { ade, adeDevices: page(null, device) };
+  const { en, ja } = await inBoth(line, { tenant, terminal: { columns: 100 } });
+  expect(en.stdout).toContain("ADE profile state");
+  expect(ja.stdout).toContain("ADE プロファイル状態");
+});
+
+test.each([
+  ["--not-ready", { notReady: "true" }],
+  ["--state missing --search SIM", { state: "missing", search: "SIM" }],
+])("%s narrows the list", async (words, query) => {
+  const { requests } = await run(`ade devices list ${words}`, { tenant: { ade, adeDevices: page(null) } });
+  expect(requests).toContainEqual({ operation: "adeDevices", query });
+});
+
+test("another state is a usage error", async () => {
+  expect(await run("ade devices list --state lost")).toMatchObject({ exit: 2, requests: [] });
+});

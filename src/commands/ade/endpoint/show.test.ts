@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import type { Ade } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+
+const ADE = example<Ade>("ade");
+
+test("the endpoint and its server are shown", async () => {
+  const { exit, stdout } = await run("ade endpoint show", { tenant: { ade: ADE } });
+  expect(exit).toBe(0);
+  expect(stdout).toBe(
+    "endpoint\tendpointKind\tserver\tserverUuid\n" +
+      "http://127.0.0.1:8080\tsimulator\tSIMULATOR\t0123456789ABCDEF0123456789ABCDEF\n",
+  );
+});
+
+test("without one, both languages say what to type", async () => {
+  const { en, ja } = await inBoth("ade endpoint show", { tenant: { ade: { ...ADE, endpoint: null } } });
+  expect(en.stderr).toContain("clomoctl ade endpoint set --apple");
+  expect(ja.stderr).toContain("clomoctl ade simulator start");
+});
+
+test("a tenant that cannot be reached is a failure", async () => {
+  const tenant = new Failure("unavailable", { what: text("not there", "ありません") });
+  expect(await run("ade endpoint show", { tenant })).toMatchObject({ exit: 7 });
+});

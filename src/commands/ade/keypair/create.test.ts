@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Ade } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+
+const ADE: Ade = { ...example<Ade>("ade"), token: null };
+const MADE = example<{ certificate: string; created: boolean }>("createAdeKeyPair");
+const APPLE: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } };
+
+test("the certificate is written, and what to do with it said, never with CLOMO's entry", async () => {
+  const folder = freshFolder();
+  const tenant = { createAdeKeyPair: MADE, ade: { ...APPLE, stagedKey: ADE.key } };
+  const { en, ja } = await inBoth("ade keypair create -o key.pem", { tenant, folder });
+  expect(en).toMatchObject({ exit: 0, stdout: "" });
+  expect(readFileSync(join(folder, "key.pem"), "utf8")).toBe(MADE.certificate);
+  expect(en.stderr).toContain("warning: never upload this public key");
+  expect(en.stderr).toContain("the public key was made, and written to key.pem");
+  expect(en.stderr).toContain("clomoctl ade token set FILE");
+  expect(ja.stderr).toContain("公開鍵を作成し、key.pem に書き出しました");
+});
+
+test("one that waits is written again; --start-over makes another; - is stdout", async () => {
+  const tenant = { createAdeKeyPair: { ...MADE, created: false }, ade: ADE };
+  const again = await run("ade keypair create -o - --start-over --lang en", { tenant });
+  expect(again).toMatchObject({ exit: 0, stdout: MADE.certificate });
+  expect(again.stderr).toContain("written again");
+  expect(again.requests[0]).toEqual({ operation: "createAdeKeyPair", json: { startOver: true } });
+});
+
+test("in a mirror nothing is written", async () => {
+  const folder = freshFolder();
+  const refused = new Failure("not-permitted", { what: text("a mirror", "ミラーです") });
+  const ran = await run("ade keypair create -o key.pem", { tenant: { createAdeKeyPair: refused }, folder });
+  expect(ran).toMatchObject({ exit: 4, stdout: "" });
+  expect(() => readFileSync(join(folder, "key.pem"))).toThrow("ENOENT");
+});

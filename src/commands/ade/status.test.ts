@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import type { Ade } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
+
+// what commands are told stands at 2026-11-20T01:00:00Z
+const ADE: Ade = {
+  ...example<Ade>("ade"),
+  lastFullAt: "2026-11-20T00:00:00.000Z",
+  lastSyncAt: "2026-11-20T00:00:00.000Z",
+  token: { ...example<{ token: NonNullable<Ade["token"]> }>("ade").token, expiresAt: "2027-11-20T00:00:00.000Z" },
+  counts: { present: 10, missing: 0, released: 0, notReady: 0 },
+};
+
+const NOTHING: Ade = {
+  ...ADE,
+  endpoint: null,
+  server: null,
+  key: null,
+  stagedKey: null,
+  token: null,
+  sync: null,
+  lastFullAt: null,
+  lastSyncAt: null,
+  counts: { present: 0, missing: 0, released: 0, notReady: 0 },
+};
+
+const KEY = { fingerprint: "0".repeat(64), createdAt: "2026-11-20T00:00:00.000Z" };
+const SYNC = example<NonNullable<Ade["sync"]>>("adeSync");
+
+describe("what stands at the other end is said, and what to type next", () => {
+  test.each<[string, Ade, string]>([
+    ["no endpoint", NOTHING, "to rehearse without Apple: clomoctl ade simulator start"],
+    ["a mirror", { ...NOTHING, mirror: true }, "clomoctl ade guide purchased"],
+    ["no key", { ...NOTHING, endpoint: ADE.endpoint }, "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem"],
+    [
+      "no token of a simulator",
+      { ...NOTHING, endpoint: ADE.endpoint, stagedKey: KEY },
+      "clomoctl ade simulator token --url http://127.0.0.1:8080 --public-key CLOMO_ADE_PublicKey.pem",
+    ],
+    [
+      "no token of Apple",
+      { ...NOTHING, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" }, stagedKey: KEY },
+      "upload the public key to this tenant's own MDM server entry",
+    ],
+    [
+      "never synced",
+      { ...ADE, sync: null, lastSyncAt: null, lastFullAt: null },
+      "fetch the devices: clomoctl ade sync",
+    ],
+    ["running", { ...ADE, sync: { ...SYNC, state: "running" } }, "a sync is running"],
+    ["cut off", { ...ADE, sync: { ...SYNC, state: "cut-off" } }, "was not finished: go on with it: clomoctl ade sync"],
+    [
+      "expiring",
+      { ...ADE, token: { ...KEY, ...ADE.token!, expiresAt: "2026-11-25T01:00:00.000Z" } },
+      "the server token expires in 5 days",
+    ],
+    [
+      "expired",
+      { ...ADE, token: { ...ADE.token!, expiresAt: "2026-11-19T01:00:00.000Z" } },
+      "the server token has expired: download a new one from the same MDM server entry, and: clomoctl ade token set FILE",
+    ],
+    [
+      "gone",
+      { ...ADE, sync: { ...SYNC, state: "unconfirmed" }, counts: { ...ADE.counts, missing: 7 } },
+      "clomoctl ade devices list --state missing",
+    ],
+    ["not ready", { ...ADE, counts: { ...ADE.counts, notReady: 2 } }, "clomoctl ade devices list --not-ready"],
+    ["old", { ...ADE, lastFullAt: "2026-11-18T00:00:00.000Z" }, "a full sync is due: clomoctl ade sync"],
+    ["well", ADE, "all well; the next full sync is due"],
+  ])("%s", async (_, ade, line) => {
+    const { en, ja } = await inBoth("ade status", { tenant: { ade }, terminal: { columns: 300 } });
+    expect(en.exit).toBe(0);
+    expect(en.stderr).toContain(line);
+    expect(en.stderr).toContain(ade.endpoint === null ? "endpoint: not set" : `${ade.endpoint.url}; MDM server:`);
+    expect(ja.stderr).toContain("接続先: ");
+  });
+});
+
+test("why the last sync failed is said, with the way out", async () => {
+  const error = new Failure("not-permitted", {
+    what: text("terms are not signed", "利用規約に未同意"),
+    hint: text("sign in", "サインイン"),
+  }).toJSON();
+  const tenant = { ade: { ...ADE, sync: { ...SYNC, state: "failed", error } } };
+  const { en, ja } = await inBoth("ade status", { tenant });
+  expect(en).toMatchObject({ exit: 0 });
+  expect(en.stderr).toContain("warning: the last sync failed: terms are not signed\nsign in\n");
+  expect(ja.stderr).toContain("前回の同期は失敗しました: 利用規約に未同意");
+});
+
+test("programs get all of it", async () => {
+  const { stdout } = await run("ade status --format json", { tenant: { ade: ADE } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    endpoint: "http://127.0.0.1:8080",
+    endpointKind: "simulator",
+    present: 10,
+    lastState: "done",
+  });
+});
+
+test("a tenant that cannot be reached is a failure", async () => {
+  const tenant = new Failure("unavailable", { what: text("not there", "ありません") });
+  expect(await run("ade status", { tenant })).toMatchObject({ exit: 7, stdout: "" });
+});

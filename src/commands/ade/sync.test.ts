@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import type { Ade, AdeSync } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example, inTurn } from "../testing/tenant.ts";
+
+const ADE = example<Ade>("ade");
+const READY: Ade = { ...ADE, counts: { present: 10, missing: 0, released: 0, notReady: 0 } };
+const DONE = example<AdeSync>("adeSync");
+const RUNNING: AdeSync = { ...DONE, state: "running", finishedAt: null };
+const UNCONFIRMED: AdeSync = { ...DONE, state: "unconfirmed", created: 0, missing: 7, registered: 0 };
+const SERIALS = { items: ["SERIAL000001"], next: null };
+
+const tenant = { syncAde: RUNNING, adeSync: inTurn(RUNNING, DONE), ade: READY, adeSyncSerials: SERIALS };
+
+describe("what is asked for", () => {
+  test.each([
+    ["ade sync", {}],
+    ["ade sync --full", { kind: "full" }],
+    ["ade sync --delta", { kind: "delta" }],
+    ["ade sync --max-deletions 20", { most: { count: 20 } }],
+    ["ade sync --full --max-deletions 5%", { kind: "full", most: { percent: 5 } }],
+  ])("%s", async (line, json) => {
+    const { exit, requests } = await run(line, { tenant });
+    expect(exit).toBe(0);
+    expect(requests[0]).toEqual({ operation: "syncAde", json });
+  });
+
+  test.each([
+    ["ade sync --full --delta", "--full and --delta exclude each other"],
+    ["ade sync --max-deletions many", "neither a number of records nor a share"],
+    ["ade sync --watch soon", "soon is no interval up to 7d"],
+    ["ade sync --watch 8d", "8d is no interval up to 7d"],
+  ])("%s is a usage error", async (line, what) => {
+    const ran = await run(line, { tenant });
+    expect(ran).toMatchObject({ exit: 2, requests: [] });
+    expect(ran.stderr).toContain(what);
+  });
+});
+
+test("the run is followed to its end; which kind, why, and what it came to are said in both languages", async () => {
+  const { en, ja } = await inBoth("ade sync --fields kind,state,created,registered", { tenant });
+  expect(en).toMatchObject({ exit: 0, stdout: "kind\tstate\tcreated\tregistered\nfull\tdone\t10\t10\n" });
+  expect(en.stderr).toContain("full sync: no full one was completed yet\n");
+  expect(en.stderr).toContain("endpoint: SIMULATOR http://127.0.0.1:8080; MDM server: SIMULATOR\n");
+  expect(en.stderr).toContain("new: SERIAL000001");
+  expect(ja.stderr).toContain("全件の取得: 全件の取得がまだ完了していないため\n");
+});
+
+test("devices that are not ready are named, with what to type", async () => {
+  const devices = { items: [example<{ items: readonly object[] }>("findAdeDevices").items[0]], next: null };
+  const { en, ja } = await inBoth("ade sync", { tenant: { ...tenant, ade: ADE, adeDevices: devices } });
+  expect(en.stderr).toContain("warning: 10 devices not ready: do not switch them on");
+  expect(en.stderr).toContain("clomoctl ade profiles assign ID SERIAL000001");
+  expect(ja.stderr).toContain("電源を入れないでください");
+});
+
+test("a delta ends with what only a full one finds", async () => {
+  const delta: AdeSync = { ...DONE, kind: "delta", reason: "full-recent", created: 0 };
+  const { stderr } = await run("ade sync", { tenant: { ...tenant, syncAde: delta, adeSync: delta } });
+  expect(stderr).toContain("only a full sync finds what Apple's changes leave out: clomoctl ade sync --full");
+});
+
+describe("many devices that are gone", () => {
+  const gone = {
+    ...tenant,
+    adeSync: UNCONFIRMED,
+    releaseAdeDevices: { ...UNCONFIRMED, state: "done", released: 7, missing: 0 },
+  };
+
+  test("are only marked without a terminal: exit 3, with what to type", async () => {
+    const { en, ja } = await inBoth("ade sync --full", { tenant: gone });
+    expect(en).toMatchObject({ exit: 3 });
+    expect(en.stderr).toContain("clomoctl ade sync --full --max-deletions 7");
+    expect(en.requests.map(({ operation }) => operation)).not.toContain("releaseAdeDevices");
+    expect(ja.stderr).toContain("7 台");
+  });
+
+  test("are released on a terminal where their number is typed", async () => {
+    const typing = [["Type 7 to release them:", "7\r"]] as const;
+    const { exit, requests } = await run("ade sync --full --lang en", { tenant: gone, terminal: { typing } });
+    expect(exit).toBe(0);
+    expect(requests).toContainEqual({ operation: "releaseAdeDevices", params: { id: DONE.id }, json: { count: 7 } });
+  });
+
+  test("and not where another is", async () => {
+    const typing = [["Type 7 to release them:", "6\r"]] as const;
+    const { exit, requests } = await run("ade sync --full --lang en", { tenant: gone, terminal: { typing } });
+    expect(exit).toBe(3);
+    expect(requests.map(({ operation }) => operation)).not.toContain("releaseAdeDevices");
+  });
+});
+
+test("a run that failed is that failure, with its exit code", async () => {
+  const error = new Failure("not-permitted", {
+    what: text("terms are not signed", "利用規約に未同意"),
+    hint: text("sign in", "サインイン"),
+  }).toJSON();
+  const failed = { ...tenant, adeSync: { ...DONE, state: "failed", error } };
+  const { en, ja } = await inBoth("ade sync", { tenant: failed });
+  expect(en).toMatchObject({ exit: 4, stdout: "" });
+  expect(en.stderr).toContain("error: terms are not signed\n  sign in\n");
+  expect(ja.stderr).toContain("利用規約に未同意");
+});
+
+test("one that another process is at is 5, and one that was cut off 7", async () => {
+  const locked = new Failure("locked", { what: text("another sync is running", "別の同期が実行中です") });
+  expect(await run("ade sync", { tenant: { syncAde: locked } })).toMatchObject({ exit: 5 });
+  const cut = { ...tenant, adeSync: { ...DONE, state: "cut-off" } };
+  const { exit, stderr } = await run("ade sync", { tenant: cut });
+  expect(exit).toBe(7);
+  expect(stderr).toContain("to go on with it: clomoctl ade sync");
+});
