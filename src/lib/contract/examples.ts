@@ -257,6 +257,8 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
     },
   ],
   ["setAdeEndpoint", { body: { kind: "apple" } }],
+  ["setVppToken", { body: { name: "sToken_for_Tokyo_.vpptoken", content: "ZXk=" } }],
+  ["checkVppToken", { body: {} }],
   ["createAdeKeyPair", { body: {} }],
   ["setAdeToken", { body: { name: "SIMULATOR_Token_2026-04-01T00-00-00Z_smime.p7m", content: "TUlNRQ==" } }],
   ["contactAde", { body: {} }],
