@@ -5,13 +5,15 @@ import { expect, test } from "vitest";
 const ROOT = join(import.meta.dirname, "..");
 
 /** What the files of the nouns that came with roles, and with Apple, are called. */
-const THEIRS = /(?:account|role|scheme|whoami|reset|composition|push-certificate|vpp)/;
+const THEIRS =
+  /(?:account|role|scheme|whoami|reset|composition|push-certificate|vpp|ade-profile|ade[\\/](?:profiles|assign))/;
 
 test("the files that each noun took are those of the tree, and no more than eight", () => {
   const page = readFileSync(join(ROOT, "docs/adding-a-noun.md"), "utf8");
   const rows = [...page.matchAll(/^\| `([a-z -]+)` \| ((?:`[\w/-]+\.ts`(?:, )?)+) \|$/gm)];
   const files = rows.map(([, noun, cells = ""]) => [noun, cells.split(", ").map((cell) => cell.slice(1, -1))] as const);
   expect(files.map(([noun, own]) => [noun, own.length])).toEqual([
+    ["ade profiles", 6],
     ["clomo-account", 8],
     ["push-certificate", 5],
     ["roles", 6],
@@ -20,7 +22,9 @@ test("the files that each noun took are those of the tree, and no more than eigh
     ["whoami", 3],
   ]);
   const folders = "{model,contract,tenant/{http,store,use}}";
-  const there = globSync([`${folders}/*.ts`, "tenant/use/accounts/*.ts"], { cwd: join(ROOT, "src/lib") });
+  const there = globSync([`${folders}/*.ts`, "tenant/use/accounts/*.ts", "tenant/{store,use}/ade/*.ts"], {
+    cwd: join(ROOT, "src/lib"),
+  });
   const theirs = there.filter((file) => THEIRS.test(file) && !file.endsWith(".test.ts"));
   expect(files.flatMap(([, own]) => own).toSorted()).toEqual(
     theirs.map((file) => file.replaceAll("\\", "/")).toSorted(),

@@ -42,7 +42,6 @@ export default defineCommand({
     { line: "clomoctl ade guide manual --as html -o manual.html", about: text("to print", "印刷用") },
   ],
   exits: ["usage"],
-  opensTenant: false,
   async run(tools, { way, through = "console", ...options }) {
     refuseDocumentOfData("clomoctl ade guide", tools, options);
     const guide = enrolmentGuide(way, through);

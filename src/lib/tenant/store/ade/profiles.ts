@@ -212,8 +212,9 @@ export const duePending = async (reader: Reader, now: string): Promise<ReadonlyM
  *
  * @param after the last run whose devices got theirs
  */
-export const dueAutomatic = async (reader: Reader, after: number): Promise<ReadonlyMap<number, string[]>> =>
-  grouped(
+export const dueAutomatic = async (reader: Reader, after: number): Promise<ReadonlyMap<number, string[]>> => {
+  if ((await readAutomatic(reader)).length === 0) return new Map();
+  return grouped(
     await reader.all(
       `with recursive above (pk, org, level) as (
          select t.pk, coalesce(${ORG}, (select pk from org where parent is null)), 0 from ade_device t
@@ -228,6 +229,7 @@ export const dueAutomatic = async (reader: Reader, after: number): Promise<Reado
       { after },
     ),
   );
+};
 
 const grouped = (rows: readonly Row[]): ReadonlyMap<number, string[]> => {
   const all = new Map<number, string[]>();
