@@ -48,6 +48,12 @@ const NEITHER: Readonly<Record<string, string>> = {
   "renewals schedule remove": "schedule install takes it back",
   "imports discard": "no record of the tenant changes; the file can be imported again",
   "imports replan": "plans anew; no record of the tenant changes",
+  "ade simulator advance": "a simulator's clock",
+  "ade simulator faults": "a simulator's faults; --clear takes them back",
+  "ade simulator devices activate": "devices of a simulator",
+  "ade simulator devices add": "devices of a simulator; devices release takes it back",
+  "ade simulator devices assign": "devices of a simulator; devices assign takes it back",
+  "ade simulator devices release": "devices of a simulator; devices add takes it back",
   "imports verify": "takes over what the console's export proves is done there",
 };
 

@@ -187,7 +187,9 @@ export class Control {
     if (named || (count === undefined && serials.length === 0)) {
       throw usage(text("give either a count or serial numbers", "台数かシリアル番号のどちらか一方を指定してください"));
     }
-    const there = serials.filter((serial, at) => this.#isThere(serial) || serials.indexOf(serial) !== at);
+    const seen = new Set<string>();
+    const isTwice = (serial: string): boolean => seen.size === seen.add(serial).size;
+    const there = serials.filter((serial) => isTwice(serial) || this.#isThere(serial));
     if (there.length > 0) throw taken(there);
     const owner = unassigned ? NOWHERE.unassigned : this.#serverOf(server);
     const hardware = family === undefined ? undefined : HARDWARE.findIndex((one) => one.family === family);

@@ -21,16 +21,18 @@ const BAD_REQUEST: SimulatorAnswer = { status: 400, headers: {}, body: "Bad Requ
 const BROKEN: SimulatorAnswer = { status: 500, headers: {}, body: "Internal Server Error" };
 
 /** @returns undefined where it is longer than any of ours */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of request as AsyncIterable<Uint8Array>) {
-    length += piece.length;
-    if (length > MOST_BYTES) return undefined;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
-}
+const bodyOf = (request: IncomingMessage): Promise<string | undefined> =>
+  new Promise((resolve, reject) => {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    request.on("data", (piece: Uint8Array) => {
+      length += piece.length;
+      if (length <= MOST_BYTES) pieces.push(piece);
+      else resolve(undefined);
+    });
+    request.on("end", () => resolve(Buffer.concat(pieces).toString("utf8")));
+    request.on("error", reject);
+  });
 
 const headersOf = ({ headers }: IncomingMessage): SimulatorRequest["headers"] =>
   Object.fromEntries(
@@ -59,8 +61,11 @@ function write(response: ServerResponse, { status, headers, body, mishap }: Simu
   const end = (): void => {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     response.writeHead(status, { ...headers, "content-length": length });
+    // one write to the socket, without a copy
+    response.cork();
     for (const piece of pieces) response.write(piece);
     response.end();
+    response.uncork();
   };
   if (mishap === undefined) return end();
   const timer = setTimeout(end, mishap.seconds * 1000);
