@@ -54,7 +54,7 @@ describe("what stands at the other end is said, and what to type next", () => {
     ["cut off", { ...ADE, sync: { ...SYNC, state: "cut-off" } }, "was not finished: go on with it: clomoctl ade sync"],
     [
       "expiring",
-      { ...ADE, token: { ...KEY, ...ADE.token!, expiresAt: "2026-11-25T01:00:00.000Z" } },
+      { ...ADE, token: { ...ADE.token!, expiresAt: "2026-11-25T01:00:00.000Z" } },
       "the server token expires in 5 days",
     ],
     [

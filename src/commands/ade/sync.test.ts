@@ -14,6 +14,9 @@ const SERIALS = { items: ["SERIAL000001"], next: null };
 
 const tenant = { syncAde: RUNNING, adeSync: inTurn(RUNNING, DONE), ade: READY, adeSyncSerials: SERIALS };
 
+/** One that answers a run that has ended. */
+const ending = (run: AdeSync, more: object = {}) => ({ syncAde: RUNNING, adeSync: run, ade: READY, ...more });
+
 describe("what is asked for", () => {
   test.each([
     ["ade sync", {}],
@@ -58,19 +61,16 @@ test("devices that are not ready are named, with what to type", async () => {
 
 test("a delta ends with what only a full one finds", async () => {
   const delta: AdeSync = { ...DONE, kind: "delta", reason: "full-recent", created: 0 };
-  const { stderr } = await run("ade sync", { tenant: { ...tenant, syncAde: delta, adeSync: delta } });
+  const { stderr } = await run("ade sync", { tenant: { syncAde: delta, ade: READY } });
   expect(stderr).toContain("only a full sync finds what Apple's changes leave out: clomoctl ade sync --full");
 });
 
 describe("many devices that are gone", () => {
-  const gone = {
-    ...tenant,
-    adeSync: UNCONFIRMED,
-    releaseAdeDevices: { ...UNCONFIRMED, state: "done", released: 7, missing: 0 },
-  };
+  const gone = ending(UNCONFIRMED);
+  const released = { ...UNCONFIRMED, state: "done", released: 7, missing: 0 };
 
   test("are only marked without a terminal: exit 3, with what to type", async () => {
-    const { en, ja } = await inBoth("ade sync --full", { tenant: gone });
+    const { en, ja } = await inBoth("ade sync --full", { tenant: { ...gone, adeSyncSerials: SERIALS } });
     expect(en).toMatchObject({ exit: 3 });
     expect(en.stderr).toContain("clomoctl ade sync --full --max-deletions 7");
     expect(en.requests.map(({ operation }) => operation)).not.toContain("releaseAdeDevices");
@@ -79,14 +79,21 @@ describe("many devices that are gone", () => {
 
   test("are released on a terminal where their number is typed", async () => {
     const typing = [["Type 7 to release them:", "7\r"]] as const;
-    const { exit, requests } = await run("ade sync --full --lang en", { tenant: gone, terminal: { typing } });
+    const answers = { ...gone, releaseAdeDevices: released, adeSyncSerials: SERIALS };
+    const { exit, requests } = await run("ade sync --full --lang en", {
+      tenant: answers,
+      terminal: { columns: 300, typing },
+    });
     expect(exit).toBe(0);
     expect(requests).toContainEqual({ operation: "releaseAdeDevices", params: { id: DONE.id }, json: { count: 7 } });
   });
 
   test("and not where another is", async () => {
     const typing = [["Type 7 to release them:", "6\r"]] as const;
-    const { exit, requests } = await run("ade sync --full --lang en", { tenant: gone, terminal: { typing } });
+    const { exit, requests } = await run("ade sync --full --lang en", {
+      tenant: { ...gone, adeSyncSerials: SERIALS },
+      terminal: { columns: 300, typing },
+    });
     expect(exit).toBe(3);
     expect(requests.map(({ operation }) => operation)).not.toContain("releaseAdeDevices");
   });
@@ -97,8 +104,8 @@ test("a run that failed is that failure, with its exit code", async () => {
     what: text("terms are not signed", "利用規約に未同意"),
     hint: text("sign in", "サインイン"),
   }).toJSON();
-  const failed = { ...tenant, adeSync: { ...DONE, state: "failed", error } };
-  const { en, ja } = await inBoth("ade sync", { tenant: failed });
+  const failed: AdeSync = { ...DONE, state: "failed", error };
+  const { en, ja } = await inBoth("ade sync", { tenant: ending(failed) });
   expect(en).toMatchObject({ exit: 4, stdout: "" });
   expect(en.stderr).toContain("error: terms are not signed\n  sign in\n");
   expect(ja.stderr).toContain("利用規約に未同意");
@@ -107,8 +114,7 @@ test("a run that failed is that failure, with its exit code", async () => {
 test("one that another process is at is 5, and one that was cut off 7", async () => {
   const locked = new Failure("locked", { what: text("another sync is running", "別の同期が実行中です") });
   expect(await run("ade sync", { tenant: { syncAde: locked } })).toMatchObject({ exit: 5 });
-  const cut = { ...tenant, adeSync: { ...DONE, state: "cut-off" } };
-  const { exit, stderr } = await run("ade sync", { tenant: cut });
+  const { exit, stderr } = await run("ade sync --lang en", { tenant: ending({ ...DONE, state: "cut-off" }) });
   expect(exit).toBe(7);
   expect(stderr).toContain("to go on with it: clomoctl ade sync");
 });

@@ -120,7 +120,7 @@ async function syncOnce(tools: Tools, client: Client<"ade">, asked: Asked): Prom
   await terminal.show(SYNC_COLUMNS, settled);
   await nameSerials(tools, client, settled, "created", text("new", "新規"));
   await nameSerials(tools, client, settled, "released", text("gone", "解除"));
-  await nameSerials(tools, client, settled, "missing", text("missing", "見つからない"));
+  if (!terminal.interactive) await nameSerials(tools, client, settled, "missing", text("missing", "見つからない"));
   if (ade.counts.notReady > 0) await nameNotReady(tools, client, ade.counts.notReady);
   if (settled.kind === "delta") await terminal.note(ONLY_FULL);
   if (settled.state !== "unconfirmed") return undefined;
@@ -161,12 +161,17 @@ async function follow({ terminal, signal }: Tools, client: Client<"ade">, begun:
 }
 
 /** Asks for the number of devices that are gone, where somebody can be asked. */
-async function askRelease({ terminal }: Tools, client: Client<"ade">, run: AdeSync): Promise<AdeSync> {
+async function askRelease(
+  { terminal }: Pick<Tools, "terminal">,
+  client: Client<"ade">,
+  run: AdeSync,
+): Promise<AdeSync> {
   if (!terminal.interactive) return run;
+  await nameSerials({ terminal }, client, run, "missing", text("missing", "見つからない"));
   await terminal.prompts.typedNumber({
     message: text(
-      `Apple no longer has ${counted(run.missing, "device")} (clomoctl ade devices list --state missing). Type ${run.missing} to release them:`,
-      `Apple 側に ${run.missing} 台のデバイスがありません(clomoctl ade devices list --state missing)。解除済みにするには台数を入力してください:`,
+      `Apple no longer has ${counted(run.missing, "device")}. Type ${run.missing} to release them:`,
+      `Apple 側にデバイスが ${run.missing} 台ありません。解除済みにするには台数を入力:`,
     ),
     flag: `--max-deletions ${run.missing}`,
     expected: run.missing,
@@ -177,7 +182,7 @@ async function askRelease({ terminal }: Tools, client: Client<"ade">, run: AdeSy
 type Which = "created" | "released" | "missing";
 
 async function nameSerials(
-  { terminal }: Tools,
+  { terminal }: Pick<Tools, "terminal">,
   client: Client<"ade">,
   run: AdeSync,
   which: Which,

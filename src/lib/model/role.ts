@@ -51,7 +51,7 @@ export const OPERATIONS = {
   "devices.delete": { about: text("delete devices", "デバイスの削除") },
   "apple.read": { about: text("read ADE, push certificate and VPP tokens", "ADE・プッシュ通知証明書・VPP の閲覧") },
   "apple.write": {
-    about: text("set ADE, push certificate and VPP tokens, and sync", "ADE・プッシュ通知証明書・VPP の設定と同期"),
+    about: text("set ADE, push certificate, VPP; sync", "ADE・プッシュ通知証明書・VPP の設定"),
   },
   "secured.read": { about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧") },
   "secured.write": {

@@ -4,7 +4,7 @@ import { createApp } from "./http/app.ts";
 import type { TenantParts } from "./http/handler.ts";
 import { thrown } from "./http/problem.ts";
 import { instant, type Surroundings } from "./ids.ts";
-import { Jobs } from "./jobs.ts";
+import type { Jobs } from "./jobs.ts";
 import { Session } from "./session.ts";
 import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
@@ -47,7 +47,8 @@ const NOBODY: Processes = { self: 0, isAlive: () => false };
  */
 export const openTenant = (options: TenantOptions): OpenTenant => {
   const { actor, as, surroundings, processes = NOBODY, mail = NO_MAIL, apple = NO_APPLE } = options;
-  const jobs = new Jobs();
+  let begun: Promise<Jobs> | undefined;
+  const jobs = (): Promise<Jobs> => (begun ??= import("./jobs.ts").then((module) => new module.Jobs()));
   const { close, ...parts } = openSqlite({ ...options, now: instant(surroundings), processes });
   const session = new Session(parts.store, surroundings, actor);
   const own = { ...parts, session, owner: session, processes, mail, apple, jobs };
@@ -66,7 +67,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     async close() {
       isClosing = true;
       await Promise.allSettled(underWay);
-      await jobs.close();
+      await (await begun)?.close();
       await close();
     },
   };

@@ -18,7 +18,7 @@ export default ({ session, store, apple, jobs, processes }: TenantParts): Handle
     const { facilitatorId: _facilitator, orgIdHash: _hash, limits: _limits, ...shown } = account;
     return { ade: await session.read(readAde), account: shown };
   },
-  sync: ({ body }) => beginSync({ session, apple, jobs, processes }, body),
+  sync: async ({ body }) => beginSync({ session, apple, jobs: await jobs(), processes }, body),
   findSync: ({ params }) => session.read((reader) => readSync(reader, params.id)),
   syncChanges: ({ params, query }) => session.read((reader) => readSerials(reader, params.id, query.which)),
   release: ({ params, body }) => confirmRelease(session, params.id, body.count),

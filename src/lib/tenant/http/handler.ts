@@ -26,8 +26,8 @@ export interface TenantParts {
   readonly verifyAudit: AuditVerifier;
   /** how the tenant reaches Apple's services */
   readonly apple: AppleAccess;
-  /** long work of this process */
-  readonly jobs: Jobs;
+  /** long work of this process; loaded when there is some */
+  readonly jobs: () => Promise<Jobs>;
   /** how the tenant sends mail */
   readonly mail: OpenMail;
   /** What an error of the store means. */
