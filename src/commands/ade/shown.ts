@@ -6,7 +6,7 @@ import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
 /** What stands at the other end, in a few words. */
-export const describeEndpoint = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">): Text => {
+const describeEndpoint = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">): Text => {
   if (endpoint === null) return text("endpoint: not set", "接続先: 未設定");
   const kind = {
     apple: text("Apple", "Apple"),

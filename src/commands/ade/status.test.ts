@@ -6,11 +6,13 @@ import { inBoth, run } from "../testing/program.ts";
 import { example } from "../testing/tenant.ts";
 
 // what commands are told stands at 2026-11-20T01:00:00Z
+const { token: TOKEN } = example<{ token: NonNullable<Ade["token"]> }>("ade");
+
 const ADE: Ade = {
   ...example<Ade>("ade"),
   lastFullAt: "2026-11-20T00:00:00.000Z",
   lastSyncAt: "2026-11-20T00:00:00.000Z",
-  token: { ...example<{ token: NonNullable<Ade["token"]> }>("ade").token, expiresAt: "2027-11-20T00:00:00.000Z" },
+  token: { ...TOKEN, expiresAt: "2027-11-20T00:00:00.000Z" },
   counts: { present: 10, missing: 0, released: 0, notReady: 0 },
 };
 
@@ -54,12 +56,12 @@ describe("what stands at the other end is said, and what to type next", () => {
     ["cut off", { ...ADE, sync: { ...SYNC, state: "cut-off" } }, "was not finished: go on with it: clomoctl ade sync"],
     [
       "expiring",
-      { ...ADE, token: { ...ADE.token!, expiresAt: "2026-11-25T01:00:00.000Z" } },
+      { ...ADE, token: { ...TOKEN, expiresAt: "2026-11-25T01:00:00.000Z" } },
       "the server token expires in 5 days",
     ],
     [
       "expired",
-      { ...ADE, token: { ...ADE.token!, expiresAt: "2026-11-19T01:00:00.000Z" } },
+      { ...ADE, token: { ...TOKEN, expiresAt: "2026-11-19T01:00:00.000Z" } },
       "the server token has expired: download a new one from the same MDM server entry, and: clomoctl ade token set FILE",
     ],
     [

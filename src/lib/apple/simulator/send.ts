@@ -1,3 +1,5 @@
+/** A simulator without sockets, for tests and histories of thousands: apart, as the server is the other way to ask one. */
+
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Send } from "../send.ts";

@@ -1,12 +1,11 @@
 import { text, type Text } from "../../../text/index.ts";
 import type { Guide } from "../index.ts";
 import type { Step } from "../step.ts";
-import { IN_DEVICES, SWITCH_ON } from "./arrival.ts";
+import { IN_DEVICES, SWITCH_ON, UNSUPERVISED_STEPS } from "./arrival.ts";
 import { assignSteps, READY_DEVICE } from "./apple-business.ts";
 import { addToAppleSteps, SUPERVISE_STEPS } from "./configurator.ts";
 import { profileSteps, syncSteps } from "./profile.ts";
 import type { Through } from "./through.ts";
-import { UNSUPERVISED_STEPS } from "./unsupervised.ts";
 
 interface Way {
   readonly title: Text;

@@ -69,7 +69,7 @@ interface SyncAsked {
  *
  * @throws Failure `input-rejected` where a delta is asked for that has no position to begin from
  */
-export const dueSync = (
+const dueSync = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: SyncKind | undefined,
   now: number,
@@ -430,7 +430,7 @@ const stuck = (): Failure =>
 const deviceObject = ({ id, serialNumber }: Registered) => ({ thing: "device", id, name: serialNumber });
 
 /** Whether so many devices may go without being asked. */
-export const mayGo = (gone: number, before: number, most: MostGone | undefined): boolean => {
+const mayGo = (gone: number, before: number, most: MostGone | undefined): boolean => {
   const share = (percent: number): number => (before * percent) / 100;
   if (most === undefined) {
     return gone <= Math.max(GONE_WITHOUT_ASKING.count, share(GONE_WITHOUT_ASKING.percent));
