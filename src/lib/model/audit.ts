@@ -48,6 +48,7 @@ const OWN: Readonly<Record<string, Text>> = {
   "ade.endpoint": text("set ADE endpoint", "ADE の接続先を変更"),
   "ade.keypair": text("make ADE key pair", "ADE の公開鍵を作成"),
   "ade.token": text("set ADE server token", "ADE サーバートークンを設定"),
+  "ade.register": text("register devices of a sync", "同期したデバイスを事前登録"),
   "ade.sync": text("sync with Apple", "ADE デバイスを同期"),
   "ade.profiles.create": text("make ADE profile", "ADE プロファイルを作成"),
   "ade.profiles.delete": text("delete ADE profile", "ADE プロファイルを削除"),

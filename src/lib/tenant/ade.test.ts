@@ -28,8 +28,8 @@ describe("endpoint, key and token", () => {
   test("the endpoint is unset at first, and everything that contacts Apple says what to type", async () => {
     const { ade } = rehearsal.tenant.client;
     expect(await ade.show()).toMatchObject({ endpoint: null, token: null, sync: null, mirror: false });
-    for (const work of [ade.createKeyPair({}), ade.sync({}), ade.contact({})]) {
-      expect(await failing(work)).toMatchObject({ code: "input-rejected", where: "ade endpoint" });
+    for (const work of [() => ade.createKeyPair({}), () => ade.sync({}), () => ade.contact({})]) {
+      expect(await failing(work())).toMatchObject({ code: "input-rejected", where: "ade endpoint" });
     }
   });
 
@@ -147,19 +147,53 @@ describe("endpoint, key and token", () => {
   });
 });
 
+describe("a rehearsal leaves what is real alone", () => {
+  const real = { name: "本番", kind: "ade-token", expiresAt: "2026-05-01T00:00:00.000Z" } as const;
+
+  test("in a mirror nothing is recorded among the renewals", async () => {
+    await rehearsal.tenant.client.renewals.add(real);
+    rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    await rehearsal.setUp();
+    expect(await rehearsal.tenant.client.renewals.list()).toMatchObject([real]);
+  });
+
+  test("in a tenant of one's own it has an item of its own, which goes with the endpoint, as what was rehearsed does", async () => {
+    const { client } = rehearsal.tenant;
+    await client.renewals.add({ ...real, name: "SIMULATOR" });
+    await rehearsal.setUp();
+    expect((await client.renewals.list()).map(({ name }) => name).toSorted()).toEqual(["SIMULATOR", "SIMULATOR (2)"]);
+    await client.ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL, startOver: true });
+    expect(await client.ade.show()).toMatchObject({ token: null, endpoint: { kind: "simulator" } });
+    expect(await client.renewals.list()).toMatchObject([{ name: "SIMULATOR", expiresAt: real.expiresAt }]);
+  });
+
+  test("a token that proves to be another server's is permitted by the same file", async () => {
+    await rehearsal.setUp();
+    await rehearsal.sync();
+    const { ade } = rehearsal.tenant.client;
+    const { certificate } = await ade.createKeyPair({});
+    const { body } = await rehearsal.control("POST", "/tokens", { certificate, server: "SIMULATOR 2" });
+    const file = { name: "t.p7m", content: Buffer.from(body).toString("base64") };
+    await ade.setToken({ ...file, otherAdmin: true });
+    expect(await rehearsal.sync()).toMatchObject({ state: "failed" });
+    expect(await ade.setToken({ ...file, otherServer: true })).toMatchObject({ unchanged: false });
+    expect(await rehearsal.sync({ most: { count: 10 } })).toMatchObject({ state: "done", released: 10 });
+  });
+});
+
 describe("the fence", () => {
   test("in a mirror everything is refused but a simulator, and Devices is left alone", async () => {
     const { ade } = rehearsal.tenant.client;
     rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     for (const work of [
-      ade.setEndpoint({ kind: "apple" }),
-      ade.setEndpoint({ kind: "other", url: "https://mdm.example.jp" }),
-      ade.createKeyPair({}),
-      ade.setToken({ name: "t", content: "TUlNRQ==" }),
-      ade.contact({}),
-      ade.sync({}),
+      () => ade.setEndpoint({ kind: "apple" }),
+      () => ade.setEndpoint({ kind: "other", url: "https://mdm.example.jp" }),
+      () => ade.createKeyPair({}),
+      () => ade.setToken({ name: "t", content: "TUlNRQ==" }),
+      () => ade.contact({}),
+      () => ade.sync({}),
     ]) {
-      expect(await failing(work)).toMatchObject({ code: "not-permitted" });
+      expect(await failing(work())).toMatchObject({ code: "not-permitted" });
     }
     expect(rehearsal.asked).toEqual([]);
     await rehearsal.setUp();

@@ -253,7 +253,9 @@ export const uploadPush = (session: Session, file: UploadedFile): Promise<Upload
     const accountFault = requestFault("email", appleAccount);
     if (accountFault !== undefined) throw rejected(accountFault, "--apple-account");
     if (next.simulated === true) refuseSimulated({ endpoint }, file.name);
-    const recorded = await recordedItem(writer);
+    const isSimulated = next.simulated === true;
+    // what was recorded of a real one is none of a rehearsal's business
+    const recorded = isSimulated ? undefined : await recordedItem(writer);
     const judged = isSame
       ? UNJUDGED
       : judge({ stored, recorded, next }, { session, name: file.name, isSimulator: before.simulator });
@@ -263,10 +265,11 @@ export const uploadPush = (session: Session, file: UploadedFile): Promise<Upload
     }
     const { topic } = next.expiring;
     const items = await listItems(writer);
-    const own = items.find((item) => item.kind === KIND && item.topic === topic)?.id ?? stored.renewal ?? recorded?.id;
+    const listed = isSimulated ? undefined : items.find((item) => item.kind === KIND && item.topic === topic);
+    const own = listed?.id ?? stored.renewal ?? recorded?.id;
     const { kind, name, expiresAt, fingerprint } = next.expiring;
     const expiry = { kind, name, organisation: null, expiresAt, fingerprint, topic, account: appleAccount };
-    const renewal = await keepOwnRenewal(writer, session, own ?? null, expiry);
+    const renewal = await keepOwnRenewal(writer, session, own ?? null, expiry, isSimulated);
     await writePush(writer, { ...(isSame ? {} : takenOver(session, stored, { next, pem })), appleAccount, renewal });
     const after = await stateOf(writer);
     const warnings = [...judged.warnings, ...accountWarning(before.appleAccount, appleAccount)];

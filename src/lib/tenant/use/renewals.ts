@@ -5,7 +5,9 @@ import { RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
-import { instant, newId } from "../ids.ts";
+import { instant, newId, type Surroundings } from "../ids.ts";
+import { isSimulatedName } from "../../apple/simulated.ts";
+import { isMirror } from "../store/ade/server.ts";
 import type { ChangedObject, ChangeOf, Once, Session } from "../session.ts";
 import {
   deleteItem,
@@ -72,20 +74,45 @@ export type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fi
  * its topic or its name, else in a new one. What people have written there, such as its owner, stays. Part of a change that
  * locks `renewals`.
  *
+ * Of what a simulator made no item of anything real is taken, and its own says SIMULATOR; in a mirror, whose renewals are
+ * the console's, there is none.
+ *
  * @param id the item that was kept for it, if it was
- * @returns the id of its item
+ * @returns the id of its item; null in a mirror's rehearsal
  */
 export const keepOwnRenewal = async (
   writer: Writer,
   { surroundings }: Pick<Session, "surroundings">,
   id: string | null,
   own: OwnExpiry,
+  simulated = false,
+): Promise<string | null> => {
+  if (simulated) {
+    if (await isMirror(writer)) return null;
+    return keepRenewal(
+      writer,
+      surroundings,
+      id,
+      isSimulatedName(own.name) ? own : { ...own, name: `SIMULATOR ${own.name}` },
+      [],
+    );
+  }
+  return keepRenewal(writer, surroundings, id, own, await listItems(writer));
+};
+
+/** @param others the items of which one may be meant */
+const keepRenewal = async (
+  writer: Writer,
+  surroundings: Surroundings,
+  id: string | null,
+  own: OwnExpiry,
+  others: readonly RenewalItem[],
 ): Promise<string> => {
   const items = await listItems(writer);
-  const ofKind = items.filter(({ kind }) => kind === own.kind);
+  const ofKind = others.filter(({ kind }) => kind === own.kind);
   const known =
     items.find((item) => item.id === id) ??
-    (own.topic === undefined || own.topic === null ? undefined : items.find(({ topic }) => topic === own.topic)) ??
+    (own.topic === undefined || own.topic === null ? undefined : others.find(({ topic }) => topic === own.topic)) ??
     ofKind.find(({ name }) => nameKey(name) === nameKey(own.name));
   const updatedAt = instant(surroundings);
   const said = { expiresAt: own.expiresAt, certainty: "exact", fingerprint: own.fingerprint, updatedAt } as const;

@@ -116,15 +116,23 @@ export const setVppToken = async (
     if (!isRoot(org.pk) && !(await hasRootToken(writer))) throw rootFirst(org.name);
     const warnings = judge({ stored, org, next }, { session, file });
     const items = (await listItems(writer)).filter(({ kind }) => kind === KIND);
-    const recorded = items.find((item) => item.fingerprint === fingerprint) ?? onlyOne(org, items);
+    const recorded = simulated
+      ? undefined
+      : (items.find((item) => item.fingerprint === fingerprint) ?? onlyOne(org, items));
     const name = `VPP ${org.name}`;
-    const renewal = await keepOwnRenewal(writer, session, stored?.renewal ?? recorded?.id ?? null, {
-      kind: KIND,
-      name,
-      organisation,
-      expiresAt,
-      fingerprint,
-    });
+    const renewal = await keepOwnRenewal(
+      writer,
+      session,
+      stored?.renewal ?? recorded?.id ?? null,
+      {
+        kind: KIND,
+        name,
+        organisation,
+        expiresAt,
+        fingerprint,
+      },
+      simulated,
+    );
     const now: StoredVpp = {
       org: org.pk,
       token: sealed,

@@ -213,10 +213,13 @@ const PLATFORM = `case t.os ${Object.entries(PLATFORM_OF)
   .map(([os, platform]) => `when '${os}' then '${platform}'`)
   .join(" ")} end`;
 
-/** SQL: what may have no record of the tenant's own yet. */
-const UNREGISTERED = "t.createdIn > :from and t.state = 'present'";
-
 const OF_TENANT = `select d.pk from device d where coalesce(d.serialKey, d.serialNumber) = ${asExpression("t.serialNumber")}`;
+
+/** A place among the devices in the order in which runs created them. */
+export interface Place {
+  readonly run: number;
+  readonly pk: number;
+}
 
 /** A record of the tenant's own that was created. */
 export interface Registered {
@@ -225,30 +228,36 @@ export interface Registered {
 }
 
 /**
- * Creates a 事前登録 record of the tenant's own for each device that has none.
+ * Creates a 事前登録 record of the tenant's own for each device that has none, of those that come next.
  *
- * @param from the last run whose devices have them
+ * @param after where the devices before end
  * @param idPrefix the first 24 characters of their ids
- * @param most how many of them are told
- * @returns their number, and the first ones
+ * @param most how many devices are looked at
+ * @returns what was created, and where the devices end that were looked at; undefined behind the last one
  */
 export const registerDevices = async (
   writer: Writer,
-  { from, at, idPrefix, most }: { from: number; at: string; idPrefix: string; most: number },
-): Promise<{ readonly count: number; readonly first: readonly Registered[] }> => {
+  { after, at, idPrefix, most }: { after: Place; at: string; idPrefix: string; most: number },
+): Promise<{ readonly registered: readonly Registered[]; readonly next: Place | undefined }> => {
   const { last: base = 0 } = (await writer.lock(["devices"])).get("devices") ?? {};
   const revision = await writer.revision();
+  const next = "select t.pk, t.createdIn from ade_device t where (t.createdIn, t.pk) > (:run, :pk)";
+  const looked = await writer.all(`${next} order by t.createdIn, t.pk limit :most`, { ...after, most });
+  const end = looked.at(-1);
+  if (end === undefined) return { registered: [], next: undefined };
+  const last = { lastRun: end["createdIn"] ?? 0, lastPk: end["pk"] ?? 0 };
   const count = await writer.run(
     `insert into main.device (pk, id, serialNumber, platform, status, createdAt, updatedAt, revision)
      select :base + t.row, :idPrefix || substr(cast(1000000000000 + t.row as text), 2), t.serialNumber, ${PLATFORM}, '${PRE_REGISTERED}', :at, :at, :revision
-     from (select row_number() over (order by t.serialNumber) as row, t.serialNumber, t.os
-       from ade_device t where ${UNREGISTERED} and not exists (${OF_TENANT})) t order by t.row`,
-    { base, from, at, idPrefix, revision },
+     from (select row_number() over (order by t.serialNumber) as row, t.serialNumber, t.os from ade_device t
+       where (t.createdIn, t.pk) > (:run, :pk) and (t.createdIn, t.pk) <= (:lastRun, :lastPk) and t.state = 'present'
+         and not exists (${OF_TENANT})) t order by t.row`,
+    { base, at, idPrefix, revision, ...after, ...last },
   );
   if (count > 0) await keepLast(writer, "devices", base + count);
-  const rows = await writer.all(
-    "select id, serialNumber from device where pk > :base and pk <= :base + :most order by pk",
-    { base, most },
-  );
-  return { count, first: rows as unknown as readonly Registered[] };
+  const registered = await writer.all("select id, serialNumber from device where pk > :base order by pk", { base });
+  return {
+    registered: registered as unknown as readonly Registered[],
+    next: looked.length < most ? undefined : { run: Number(last.lastRun), pk: Number(last.lastPk) },
+  };
 };

@@ -96,6 +96,20 @@ export const forgetServer = async (writer: Writer): Promise<void> => {
   await writer.run("delete from ade_profile");
 };
 
+/** Forgets what a simulator made: certificate, content tokens, and the renewal items of all of them. */
+export const forgetRehearsal = async (writer: Writer): Promise<void> => {
+  const kept = ["ade_server", "push_certificate", "vpp_token"].map(
+    (table) => `select renewal from ${table} where simulated = 1 and renewal is not null`,
+  );
+  for (const row of await writer.all(kept.join(" union "))) {
+    const id = row["renewal"] ?? null;
+    await writer.run("delete from renewal_notice where itemId = :id", { id });
+    await writer.run("delete from renewal_item where id = :id", { id });
+  }
+  await writer.run("delete from push_certificate where simulated = 1");
+  await writer.run("delete from vpp_token where simulated = 1");
+};
+
 /** Whether the tenant's data ever came from the console. */
 export const isMirror = async (reader: Reader): Promise<boolean> =>
   (await reader.count("select count(*) from tenant where mirroredAt is not null")) > 0;

@@ -10,7 +10,14 @@ import { text } from "../../../text/index.ts";
 import { instant } from "../../ids.ts";
 import type { Session } from "../../session.ts";
 import { countDevices } from "../../store/ade/devices.ts";
-import { forgetServer, isMirror, readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
+import {
+  forgetRehearsal,
+  forgetServer,
+  isMirror,
+  readServer,
+  writeServer,
+  type StoredServer,
+} from "../../store/ade/server.ts";
 import { lastSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Reader } from "../../store/store.ts";
 import { readTenantName } from "../../store/tenant.ts";
@@ -173,20 +180,24 @@ const inUse = ({ url }: AdeEndpoint): Failure =>
 export const setEndpoint = async (session: Session, apple: AppleAccess, asked: EndpointAsked): Promise<Ade> => {
   const endpoint = endpointAsked(asked);
   if (endpoint.kind === "simulator") await checkSimulator(apple, endpoint.url);
-  await session.change({ action: "ade.endpoint", locks: LOCKS }, async (writer) => {
+  const { startOver = false } = asked;
+  await session.change({ action: "ade.endpoint", locks: ENDPOINT_LOCKS }, async (writer) => {
     if (endpoint.kind !== "simulator") await refuseInMirror(writer);
     const server = await readServer(writer);
     const before = endpointOf(server);
-    if (before?.kind === endpoint.kind && before.url === endpoint.url) return { result: undefined, objects: [] };
-    if (before !== null && isUsed(server) && !isSimulatorAgain(before, endpoint)) {
-      if (asked.startOver !== true) throw inUse(before);
-      await forgetServer(writer);
-    }
+    const isSame = before?.kind === endpoint.kind && before.url === endpoint.url;
+    if (isSame && !startOver) return { result: undefined, objects: [] };
+    if (before !== null && !startOver && isUsed(server) && !isSimulatorAgain(before, endpoint)) throw inUse(before);
+    if (before?.kind === "simulator" && (startOver || endpoint.kind !== "simulator")) await forgetRehearsal(writer);
+    if (startOver) await forgetServer(writer);
     await writeServer(writer, { endpointKind: endpoint.kind, endpointUrl: endpoint.url });
     return { result: undefined, objects: [OBJECT], before: before ?? undefined, after: endpoint };
   });
   return session.read(readAde);
 };
+
+/** What was rehearsed goes with its endpoint. */
+const ENDPOINT_LOCKS = [...LOCKS, "push-certificate", "renewals", "vpp"];
 
 /** A simulator has another port each time it is started; whether it is the same one, the server's id tells. */
 const isSimulatorAgain = (before: AdeEndpoint, after: AdeEndpoint): boolean =>
@@ -273,7 +284,10 @@ export const setToken = async (
   const tokenHash = digestOf(bytes);
   const guarded = await session.read((reader) => guardApple(reader, CONSOLE_STEPS.token));
   const { server } = guarded;
-  if (server.tokenHash === tokenHash) return { unchanged: true, ade: await session.read(readAde) };
+  if (server.tokenHash === tokenHash) {
+    if (!otherServer || server.otherServer === 1) return { unchanged: true, ade: await session.read(readAde) };
+    return { unchanged: false, ade: await permitOtherServer(session) };
+  }
   const staged = server.stagedKey === null ? undefined : await sealing.unseal(KEY, server.stagedKey);
   const own = server.privateKey === null ? undefined : await sealing.unseal(KEY, server.privateKey);
   const { token, isStaged } = openByKeys({ name, bytes }, staged, own);
@@ -288,13 +302,19 @@ export const setToken = async (
   await session.change({ action: "ade.token", locks: [...LOCKS, "renewals"] }, async (writer) => {
     const { server: now } = await guardApple(writer, CONSOLE_STEPS.token);
     if (now.tokenHash !== server.tokenHash || now.stagedKey !== server.stagedKey) throw CHANGED;
-    const renewal = await keepOwnRenewal(writer, session, now.renewal, {
-      kind: "ade-token",
-      name: serverNameOf(name) ?? now.serverName ?? name,
-      organisation: now.orgName,
-      expiresAt: token.expiresAt,
-      fingerprint: tokenHash,
-    });
+    const renewal = await keepOwnRenewal(
+      writer,
+      session,
+      now.renewal,
+      {
+        kind: "ade-token",
+        name: serverNameOf(name) ?? now.serverName ?? name,
+        organisation: now.orgName,
+        expiresAt: token.expiresAt,
+        fingerprint: tokenHash,
+      },
+      isSimulated,
+    );
     await writeServer(writer, {
       token: sealed,
       tokenHash,
@@ -323,6 +343,16 @@ export const setToken = async (
     };
   });
   return { unchanged: false, ade: await session.read(readAde) };
+};
+
+/** What is set already may turn out to be of another server: that it is meant is said with the same file. */
+const permitOtherServer = async (session: Session): Promise<Ade> => {
+  await session.change({ action: "ade.token", locks: LOCKS }, async (writer) => {
+    await guardApple(writer, CONSOLE_STEPS.token);
+    await writeServer(writer, { otherServer: 1 });
+    return { result: undefined, objects: [OBJECT], detail: { otherServer: true } };
+  });
+  return session.read(readAde);
 };
 
 /** Keys or token were set by somebody else between looking and writing. */

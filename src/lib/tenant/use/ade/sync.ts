@@ -13,7 +13,7 @@ import {
 import { counted, text } from "../../../text/index.ts";
 import { idPrefix, instant, newId } from "../../ids.ts";
 import type { Jobs } from "../../jobs.ts";
-import { MOST_TRACED, type Session } from "../../session.ts";
+import type { Session } from "../../session.ts";
 import {
   countMissing,
   countUnseen,
@@ -23,6 +23,7 @@ import {
   releaseUnseen,
   serialsOf,
   storePage,
+  type Place,
   type Registered,
 } from "../../store/ade/devices.ts";
 import { isMirror, readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
@@ -220,6 +221,7 @@ class SyncRun {
     try {
       const contact = await contactApple(this.#parts.session, this.#parts.apple, signal);
       await this.#fetchAll(contact, signal);
+      await this.#registerAll(signal);
       await applyProfiles(this.#parts.session, contact, signal);
       await this.#finish();
     } catch (error) {
@@ -335,11 +337,10 @@ class SyncRun {
   async #finish(): Promise<void> {
     const { session } = this.#parts;
     const { kind, cursor } = this.#run;
-    await session.change({ action: "ade.sync", locks: ["ade", "devices"] }, async (writer) => {
+    await session.change({ action: "ade.sync", locks: LOCKS }, async (writer) => {
       await this.#mine(writer);
       const at = instant(session.surroundings);
       const gone = kind === "full" ? await this.#settleGone(writer, at) : { released: 0, missing: 0 };
-      const registered = await this.#register(writer, at);
       const change = {
         ...NOBODY,
         state: gone.missing > 0 ? "unconfirmed" : "done",
@@ -347,18 +348,17 @@ class SyncRun {
         beatAt: at,
         released: this.#run.released + gone.released,
         missing: gone.missing,
-        registered: registered.count,
       } as const;
       await updateSync(writer, this.#pk, change);
       const position = { cursor, cursorAt: at, appliedUpTo: this.#pk };
       await writeServer(writer, { ...position, ...(kind === "full" && { fullAt: at }) });
       this.#run = { ...this.#run, ...change };
-      const { created, changed, released, missing } = this.#run;
-      const counts = { kind, created, changed, released, missing, registered: registered.count };
+      const { created, changed, released, missing, registered } = this.#run;
+      const counts = { kind, created, changed, released, missing, registered };
       const isNothing = Object.values(counts).every((count) => count === 0 || count === kind);
       return {
         result: undefined,
-        objects: isNothing ? [] : [OBJECT, ...registered.first.map(deviceObject)],
+        objects: isNothing ? [] : [OBJECT],
         ...(!isNothing && { detail: counts }),
       };
     });
@@ -374,14 +374,37 @@ class SyncRun {
     return { released: 0, missing: await markMissing(writer, { run, mark, at }) };
   }
 
-  /** In a mirror the devices are the console's: nothing is added there by a rehearsal. */
-  async #register(writer: Writer, at: string): Promise<{ count: number; first: readonly Registered[] }> {
-    if (await isMirror(writer)) return { count: 0, first: [] };
-    const { registeredUpTo: from } = await readServer(writer);
-    const prefix = idPrefix(this.#parts.session.surroundings);
-    const registered = await registerDevices(writer, { from, at, idPrefix: prefix, most: MOST_TRACED });
-    await writeServer(writer, { registeredUpTo: this.#pk });
-    return registered;
+  /**
+   * Gives each new device its record in Devices, some at a time: a signal is heard between. In a mirror the devices are the
+   * console's, and nothing is added there by a rehearsal.
+   */
+  async #registerAll(signal: AbortSignal): Promise<void> {
+    const { session } = this.#parts;
+    const { from, isFenced } = await session.read(async (reader) => ({
+      from: (await readServer(reader)).registeredUpTo,
+      isFenced: await isMirror(reader),
+    }));
+    if (isFenced) return;
+    let after: Place | undefined = { run: from, pk: Number.MAX_SAFE_INTEGER };
+    while (after !== undefined) {
+      signal.throwIfAborted();
+      after = await this.#registerSome(after);
+    }
+  }
+
+  #registerSome(after: Place): Promise<Place | undefined> {
+    const { session } = this.#parts;
+    return session.change({ action: "ade.register", locks: ["ade", "devices"] }, async (writer) => {
+      await this.#mine(writer);
+      const at = instant(session.surroundings);
+      const prefix = idPrefix(session.surroundings);
+      const { registered, next } = await registerDevices(writer, { after, at, idPrefix: prefix, most: TOGETHER });
+      const change = { registered: this.#run.registered + registered.length, beatAt: at };
+      await updateSync(writer, this.#pk, change);
+      if (next === undefined) await writeServer(writer, { registeredUpTo: this.#pk });
+      this.#run = { ...this.#run, ...change };
+      return { result: next, objects: registered.map(deviceObject) };
+    });
   }
 
   async #fail(error: unknown, signal: AbortSignal): Promise<void> {
@@ -404,6 +427,9 @@ class SyncRun {
 
 /** How many pages are stored together, after so many. */
 const together = (pages: number): number => Math.min(MOST_TOGETHER, Math.max(1, Math.floor(pages / 4)));
+
+/** How many devices are registered together. */
+const TOGETHER = 5000;
 
 /** Pages of a thousand devices each fit into memory so. */
 const MOST_TOGETHER = 10;
