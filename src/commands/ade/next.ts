@@ -1,5 +1,6 @@
 import type { Ade } from "../../lib/client/index.ts";
 import { FULL_EVERY_MS } from "../../lib/model/ade.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 
 /** What to do next, and what to type for it. */
@@ -20,8 +21,9 @@ const step = (en: string, ja: string, line: string | null): NextStep => ({ why: 
  * What to do next about ADE: first what is lacking, else what is due.
  *
  * @param now in milliseconds
+ * @param profiles names of the ADE profiles that there are; undefined where nobody looked
  */
-export function nextSteps(ade: Ade, now: number): readonly NextStep[] {
+export function nextSteps(ade: Ade, now: number, profiles?: readonly string[]): readonly NextStep[] {
   const { endpoint, mirror } = ade;
   if (mirror && endpoint?.kind !== "simulator") {
     return [
@@ -42,7 +44,10 @@ export function nextSteps(ade: Ade, now: number): readonly NextStep[] {
       ),
     ];
   }
-  return setUpSteps(ade, now) ?? dueSteps(ade, now);
+  const setUp = setUpSteps(ade, now);
+  if (ade.token === null || ade.stagedKey === null) return setUp ?? dueSteps(ade, now, profiles);
+  // a key was made for the next token, and the one before is still good
+  return [...(setUp ?? [tokenStep(endpoint.kind === "simulator", endpoint.url)]), ...dueSteps(ade, now, profiles)];
 }
 
 function setUpSteps({ endpoint, stagedKey, token }: Ade, now: number): readonly NextStep[] | undefined {
@@ -57,6 +62,15 @@ function setUpSteps({ endpoint, stagedKey, token }: Ade, now: number): readonly 
     daysLeft < 0
       ? text("has expired", "期限切れ")
       : text(`expires in ${counted(daysLeft, "day")}`, `あと ${daysLeft} 日`);
+  if (isSimulator) {
+    return [
+      step(
+        `the server token ${left.en}: make a public key, and get a new one from the simulator`,
+        `サーバートークンが${left.ja}です。公開鍵を作成し、シミュレーターから新しいトークンを取得する`,
+        "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem",
+      ),
+    ];
+  }
   return [
     step(
       `the server token ${left.en}: download a new one from the same MDM server entry, and`,
@@ -79,7 +93,28 @@ const tokenStep = (isSimulator: boolean, url: string): NextStep =>
         "clomoctl ade token set FILE",
       );
 
-function dueSteps({ sync, lastSyncAt, lastFullAt, counts }: Ade, now: number): readonly NextStep[] {
+/** How devices get a profile: made first, where there is none. */
+export const assignStep = (profiles: readonly string[] = []): NextStep => {
+  const [only, ...others] = profiles;
+  if (only === undefined) {
+    return step(
+      "make an ADE profile, which names your MDM server",
+      "ADE プロファイル(MDM サーバーの URL を含む)を作成する",
+      "clomoctl ade profiles create NAME --url HTTPS-URL",
+    );
+  }
+  return step(
+    "give them an ADE profile, and new ones by themselves: clomoctl ade profiles auto-apply; now",
+    "ADE プロファイルを割り当てる(今後の自動適用は clomoctl ade profiles auto-apply)",
+    `clomoctl ade profiles assign ${others.length === 0 ? shownWord(only) : "NAME"} --unassigned`,
+  );
+};
+
+function dueSteps(
+  { sync, lastSyncAt, lastFullAt, counts }: Ade,
+  now: number,
+  profiles: readonly string[] | undefined,
+): readonly NextStep[] {
   if (sync?.state === "running") {
     return [
       step("a sync is running: see again", "同期を実行中です。後でもう一度確認してください", "clomoctl ade status"),
@@ -101,9 +136,14 @@ function dueSteps({ sync, lastSyncAt, lastFullAt, counts }: Ade, now: number): r
     ...(sync?.state === "unconfirmed"
       ? [
           step(
-            `${counted(counts.missing, "device")} that Apple no longer has: look at them, then confirm by a sync on a terminal`,
-            `Apple 側で見つからないデバイスが ${counts.missing} 台あります。確認し、ターミナルで同期して確定する`,
+            `${counted(counts.missing, "device")} that Apple no longer has: look at them`,
+            `Apple 側で見つからないデバイスが ${counts.missing} 台あります。確認する`,
             "clomoctl ade devices list --state missing",
+          ),
+          step(
+            "then confirm that they are gone, on a terminal",
+            "確認後、ターミナルで解除を確定する",
+            "clomoctl ade sync --full",
           ),
         ]
       : []),
@@ -114,6 +154,7 @@ function dueSteps({ sync, lastSyncAt, lastFullAt, counts }: Ade, now: number): r
             `ADE プロファイルが割り当てられていないデバイスが ${counts.notReady} 台あります(まだ電源を入れないでください)`,
             "clomoctl ade devices list --not-ready",
           ),
+          assignStep(profiles),
         ]
       : []),
     ...(lastFullAt === null || now - Date.parse(lastFullAt) > FULL_EVERY_MS

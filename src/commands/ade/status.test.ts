@@ -59,10 +59,11 @@ describe("what stands at the other end is said, and what to type next", () => {
       { ...ADE, token: { ...TOKEN, expiresAt: "2026-11-25T01:00:00.000Z" } },
       "the server token expires in 5 days",
     ],
+    ["a new key", { ...ADE, stagedKey: KEY }, "get a token for the public key from the simulator"],
     [
       "expired",
       { ...ADE, token: { ...TOKEN, expiresAt: "2026-11-19T01:00:00.000Z" } },
-      "the server token has expired: download a new one from the same MDM server entry, and: clomoctl ade token set FILE",
+      "the server token has expired: make a public key, and get a new one from the simulator: clomoctl ade keypair create",
     ],
     [
       "gone",
@@ -70,10 +71,17 @@ describe("what stands at the other end is said, and what to type next", () => {
       "clomoctl ade devices list --state missing",
     ],
     ["not ready", { ...ADE, counts: { ...ADE.counts, notReady: 2 } }, "clomoctl ade devices list --not-ready"],
+    [
+      "no profile",
+      { ...ADE, counts: { ...ADE.counts, notReady: 2 } },
+      "clomoctl ade profiles create NAME --url HTTPS-URL",
+    ],
     ["old", { ...ADE, lastFullAt: "2026-11-18T00:00:00.000Z" }, "a full sync is due: clomoctl ade sync"],
     ["well", ADE, "all well; the next full sync is due"],
   ])("%s", async (_, ade, line) => {
-    const { en, ja } = await inBoth("ade status", { tenant: { ade }, terminal: { columns: 300 } });
+    const isAsked = ade.counts.notReady > 0;
+    const tenant = { ade, ...(isAsked && { adeProfiles: { items: [] } }) };
+    const { en, ja } = await inBoth("ade status", { tenant, terminal: { columns: 300 } });
     expect(en.exit).toBe(0);
     expect(en.stderr).toContain(line);
     expect(en.stderr).toContain(ade.endpoint === null ? "endpoint: not set" : `${ade.endpoint.url}; MDM server:`);

@@ -18,7 +18,7 @@ export default defineCommand({
   exits: [],
   async run(tools) {
     const { terminal } = tools;
-    const { client } = await tools.tenant("ade");
+    const { client } = await tools.tenant("ade", "profiles");
     const ade = await client.ade.show();
     await tellEndpoint(tools, ade);
     await terminal.show(FACT_COLUMNS, factsOf(ade));
@@ -27,7 +27,9 @@ export default defineCommand({
       await terminal.warn(text(`the last sync failed: ${what.en}`, `前回の同期は失敗しました: ${what.ja}`));
       if (hint !== undefined) await terminal.note(hint);
     }
-    const steps = nextSteps(ade, tools.clock.now().getTime());
+    const isAsked = ade.counts.notReady > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
+    const profiles = isAsked ? (await client.profiles.list()).map(({ name }) => name) : undefined;
+    const steps = nextSteps(ade, tools.clock.now().getTime(), profiles);
     for (const { why, line } of steps) await (line === null ? terminal.note(why) : propose(tools, line, why));
     if (steps.length > 0 || ade.lastFullAt === null) return;
     const due = terminal.moment(new Date(Date.parse(ade.lastFullAt) + FULL_EVERY_MS).toISOString());

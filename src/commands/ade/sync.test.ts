@@ -53,9 +53,12 @@ test("the run is followed to its end; which kind, why, and what it came to are s
 
 test("devices that are not ready are named, with what to type", async () => {
   const devices = { items: [example<{ items: readonly object[] }>("findAdeDevices").items[0]], next: null };
-  const { en, ja } = await inBoth("ade sync", { tenant: { ...tenant, ade: ADE, adeDevices: devices } });
+  const profiles = { items: [{ ...example<{ items: readonly object[] }>("adeProfiles").items[0], name: "本社" }] };
+  const answers = { ...tenant, ade: ADE, adeDevices: devices, adeProfiles: profiles };
+  const { en, ja } = await inBoth("ade sync", { tenant: answers });
   expect(en.stderr).toContain("warning: 10 devices not ready: do not switch them on");
-  expect(en.stderr).toContain("clomoctl ade profiles assign ID SERIAL000001");
+  expect(en.stderr).toContain("SERIAL000001 (assigned)");
+  expect(en.stderr).toContain("clomoctl ade profiles assign 本社 --unassigned");
   expect(ja.stderr).toContain("電源を入れないでください");
 });
 

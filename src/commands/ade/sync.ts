@@ -3,10 +3,10 @@ import type { AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_KINDS, SYNC_REASONS, type SyncKind } from "../../lib/model/ade.ts";
 import { counted, same, text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { readLimit } from "../imports/plan/limits.ts";
 import type { Tools } from "../tools.ts";
+import { assignStep } from "./next.ts";
 import { failureOf, SYNC_COLUMNS, tellEndpoint } from "./shown.ts";
 
 /** Between two looks at a run. */
@@ -60,7 +60,7 @@ export default defineCommand({
     const everyMs = watch === undefined ? undefined : intervalOf(watch);
     const kind: SyncKind | undefined = full ? "full" : delta ? "delta" : undefined;
     const asked = { ...(kind && { kind }), ...(most && { most }) };
-    const { client } = await tools.tenant("ade");
+    const { client } = await tools.tenant("ade", "profiles");
     if (everyMs === undefined) return syncOnce(tools, client, asked);
     for (;;) {
       await watchOnce(tools, client, asked);
@@ -69,7 +69,7 @@ export default defineCommand({
   },
 });
 
-type Asked = Parameters<Client<"ade">["ade"]["sync"]>[0];
+type Asked = Parameters<Client<"ade" | "profiles">["ade"]["sync"]>[0];
 
 const NOT_BOTH = new Failure("usage", {
   what: text("--full and --delta exclude each other", "--full と --delta は同時に指定できません"),
@@ -91,7 +91,7 @@ function intervalOf(typed: string): number {
 }
 
 /** What passes by itself does not end a watch. */
-async function watchOnce(tools: Tools, client: Client<"ade">, asked: Asked): Promise<void> {
+async function watchOnce(tools: Tools, client: Client<"ade" | "profiles">, asked: Asked): Promise<void> {
   try {
     await syncOnce(tools, client, asked);
   } catch (error) {
@@ -100,7 +100,7 @@ async function watchOnce(tools: Tools, client: Client<"ade">, asked: Asked): Pro
   }
 }
 
-async function syncOnce(tools: Tools, client: Client<"ade">, asked: Asked): Promise<Outcome> {
+async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked: Asked): Promise<Outcome> {
   const { terminal } = tools;
   tools.describeState(() =>
     text(
@@ -144,7 +144,11 @@ const ONLY_FULL = text(
 );
 
 /** Looks at a run until it has ended. */
-async function follow({ terminal, signal }: Tools, client: Client<"ade">, begun: AdeSync): Promise<AdeSync> {
+async function follow(
+  { terminal, signal }: Tools,
+  client: Client<"ade" | "profiles">,
+  begun: AdeSync,
+): Promise<AdeSync> {
   const step = terminal.progress.start({
     id: "sync",
     name: text("Fetching devices", "デバイスの取得"),
@@ -163,7 +167,7 @@ async function follow({ terminal, signal }: Tools, client: Client<"ade">, begun:
 /** Asks for the number of devices that are gone, where somebody can be asked. */
 async function askRelease(
   { terminal }: Pick<Tools, "terminal">,
-  client: Client<"ade">,
+  client: Client<"ade" | "profiles">,
   run: AdeSync,
 ): Promise<AdeSync> {
   if (!terminal.interactive) return run;
@@ -183,7 +187,7 @@ type Which = "created" | "released" | "missing";
 
 async function nameSerials(
   { terminal }: Pick<Tools, "terminal">,
-  client: Client<"ade">,
+  client: Client<"ade" | "profiles">,
   run: AdeSync,
   which: Which,
   label: { readonly en: string; readonly ja: string },
@@ -199,24 +203,21 @@ async function nameSerials(
 }
 
 /** Names devices that must not be switched on yet, and what to do about each sort of them. */
-async function nameNotReady({ terminal }: Tools, client: Client<"ade">, count: number): Promise<void> {
+async function nameNotReady({ terminal }: Tools, client: Client<"ade" | "profiles">, count: number): Promise<void> {
   await terminal.warn(
     text(
       `${counted(count, "device")} not ready: do not switch them on before they have an ADE profile`,
       `準備が完了していないデバイスが ${count} 台あります。ADE プロファイルを割り当てるまで電源を入れないでください`,
     ),
   );
-  let named = 0;
+  const serials: string[] = [];
   for await (const { serialNumber, profileStatus } of client.ade.devices({ notReady: true })) {
-    if ((named += 1) > MOST_NAMED) break;
-    const status = profileStatus ?? "empty";
-    await terminal.note(
-      text(
-        `${serialNumber} (${status}): clomoctl ade profiles assign ID ${shownWord(serialNumber)}`,
-        `${serialNumber}(${status}): clomoctl ade profiles assign ID ${shownWord(serialNumber)}`,
-      ),
-    );
+    if (serials.length === MOST_NAMED) break;
+    serials.push(`${serialNumber} (${profileStatus ?? "empty"})`);
   }
+  await terminal.note(same(serials.join(", ")));
+  const { why, line } = assignStep((await client.profiles.list()).map(({ name }) => name));
+  await terminal.note(text(`${why.en}: ${line}`, `${why.ja}: ${line}`));
   if (count <= MOST_NAMED) return;
   await terminal.note(
     text(

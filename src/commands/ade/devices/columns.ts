@@ -40,8 +40,8 @@ export const readiness = ({ serialNumber, state, profileStatus }: AdeDeviceRecor
   return {
     ready: false,
     tell: text(
-      `do not switch it on yet: assign an ADE profile first: clomoctl ade profiles assign ID ${serialNumber}`,
-      `まだ電源を入れないでください。先に ADE プロファイルを割り当てます: clomoctl ade profiles assign ID ${serialNumber}`,
+      `do not switch it on yet: assign an ADE profile first (clomoctl ade profiles list): clomoctl ade profiles assign NAME ${serialNumber}`,
+      `まだ電源を入れないでください。先に ADE プロファイル(clomoctl ade profiles list)を割り当てます: clomoctl ade profiles assign NAME ${serialNumber}`,
     ),
   };
 };

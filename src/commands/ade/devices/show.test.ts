@@ -10,7 +10,7 @@ test.each<[Partial<AdeDeviceRecord>, string, string]>([
   [{ profileStatus: "assigned" }, "ready to be switched on", "電源を入れて設定を始められます"],
   [{ profileStatus: "pushed" }, "ready to be switched on", "電源を入れて設定を始められます"],
   [{ profileStatus: "empty" }, "do not switch it on yet", "まだ電源を入れないでください"],
-  [{ profileStatus: null }, "clomoctl ade profiles assign ID SERIAL000001", "clomoctl ade profiles assign"],
+  [{ profileStatus: null }, "clomoctl ade profiles assign NAME SERIAL000001", "clomoctl ade profiles assign"],
   [{ state: "missing" }, "did not find it", "見つかりませんでした"],
   [{ state: "released" }, "Apple no longer has it", "解除されています"],
 ])("%j: whether it may be switched on", async (change, english, japanese) => {

@@ -2,6 +2,7 @@ import { ADE_PROFILE } from "../../../lib/model/ade-profile.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { listColumns } from "../../listing/list.ts";
+import { assignStep } from "../next.ts";
 import { tellEndpoint } from "../shown.ts";
 import { PROFILE_COLUMNS } from "./columns.ts";
 
@@ -13,11 +14,14 @@ export default defineCommand({
     { line: "clomoctl ade profiles list" },
     { line: "clomoctl ade profiles list --fields name,skipItems,automatic" },
   ],
-  exits: [],
+  exits: ["not-permitted"],
   async run(tools) {
     const { client } = await tools.tenant("ade", "profiles");
     await tellEndpoint(tools, await client.ade.show());
     const profiles = await client.profiles.list();
     await tools.terminal.list(listColumns(tools.terminal, PROFILE_COLUMNS, ADE_PROFILE.usual), profiles);
+    if (profiles.length > 0 || !tools.terminal.onTerminal) return;
+    const { why, line } = assignStep();
+    await tools.terminal.note(text(`${why.en}: ${line}`, `${why.ja}: ${line}`));
   },
 });

@@ -3,11 +3,16 @@
 import { readProfiles } from "../store/ade/profiles.ts";
 import { assignProfile, automaticProfile, unassignProfile } from "../use/ade/assign.ts";
 import { checkProfile, createProfile, deleteProfile } from "../use/ade/profiles.ts";
+import { CONSOLE_STEPS, refuseMirror } from "../use/ade/guard.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** ADE profiles. */
 export default ({ session, apple }: TenantParts): Handlers<"profiles"> => ({
-  list: () => session.read(async (reader) => (await readProfiles(reader)).map(({ profile }) => profile)),
+  list: () =>
+    session.read(async (reader) => {
+      await refuseMirror(reader, CONSOLE_STEPS.profile);
+      return (await readProfiles(reader)).map(({ profile }) => profile);
+    }),
   create: ({ body, signal }) => createProfile(session, apple, body, signal),
   check: ({ params: { id }, signal }) => checkProfile(session, apple, id, signal),
   assign: ({ params: { id }, body, signal }) => assignProfile(session, apple, { ...body, id }, signal),

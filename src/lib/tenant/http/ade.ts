@@ -4,12 +4,15 @@ import { adeDevices, ALL_ADE_DEVICES } from "../store/ade/devices.ts";
 import { findRecords, linesOf, pageOf } from "../store/lists.ts";
 import { contactApple } from "../use/ade/contact.ts";
 import { createKey, readAde, setEndpoint, setToken } from "../use/ade/server.ts";
-import { beginSync, confirmRelease, readSerials, readSync } from "../use/ade/sync.ts";
+import { beginSync, confirmRelease, readAdeNow, readSerials, readSync } from "../use/ade/sync.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Apple's device enrolment. */
 export default ({ session, store, apple, jobs, processes }: TenantParts): Handlers<"ade"> => ({
-  show: () => session.read(readAde),
+  show: async () => {
+    const parts = { session, apple, jobs: await jobs(), processes };
+    return session.read((reader) => readAdeNow(reader, parts));
+  },
   setEndpoint: ({ body }) => setEndpoint(session, apple, body),
   createKeyPair: ({ body }) => createKey(session, apple, body),
   setToken: ({ body }) => setToken(session, apple, body),

@@ -1,7 +1,7 @@
 import { limitOf } from "../../../apple/service/account.ts";
 import type { DevicePage } from "../../../apple/service/device.ts";
 import { CursorRefused } from "../../../apple/service/errors.ts";
-import type { AdeSync } from "../../../contract/index.ts";
+import type { Ade, AdeSync } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import {
   CURSOR_LIFE_MS,
@@ -33,7 +33,7 @@ import type { Reader, Writer } from "../../store/store.ts";
 import { applyProfiles } from "./assign.ts";
 import { contactApple, NO_TOKEN } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { shownSync } from "./server.ts";
+import { readAde, shownSync } from "./server.ts";
 
 /** A holder that was not heard of for so long is taken for dead, wherever it is. */
 const LEASE_MS = 10 * 60 * 1000;
@@ -183,6 +183,14 @@ const ofId = async (reader: Reader, id: string): Promise<StoredSync> => {
   const found = await findSync(reader, id);
   if (found !== undefined) return found;
   throw new Failure("not-found", { what: text(`no sync ${id}`, `同期 ${id} はありません`) });
+};
+
+/** How a tenant stands with ADE: a run whose holder is dead is told as cut off. */
+export const readAdeNow = async (reader: Reader, parts: SyncParts): Promise<Ade> => {
+  const [ade, last] = [await readAde(reader), await lastSync(reader)];
+  const { sync } = ade;
+  if (sync?.state !== "running" || last === undefined || isHeld(last, parts)) return ade;
+  return { ...ade, sync: { ...sync, state: "cut-off" } };
 };
 
 /** A run of the sync. @throws Failure `not-found` */
