@@ -268,8 +268,9 @@ export const uploadPush = (session: Session, file: UploadedFile): Promise<Upload
     const listed = isSimulated ? undefined : items.find((item) => item.kind === KIND && item.topic === topic);
     const own = listed?.id ?? stored.renewal ?? recorded?.id;
     const { kind, name, expiresAt, fingerprint } = next.expiring;
-    const expiry = { kind, name, organisation: null, expiresAt, fingerprint, topic, account: appleAccount };
-    const renewal = await keepOwnRenewal(writer, session, own ?? null, expiry, isSimulated);
+    const simulated = isSimulated;
+    const expiry = { kind, name, organisation: null, expiresAt, fingerprint, topic, account: appleAccount, simulated };
+    const renewal = await keepOwnRenewal(writer, session, own ?? null, expiry);
     await writePush(writer, { ...(isSame ? {} : takenOver(session, stored, { next, pem })), appleAccount, renewal });
     const after = await stateOf(writer);
     const warnings = [...judged.warnings, ...accountWarning(before.appleAccount, appleAccount)];

@@ -84,20 +84,12 @@ export const keepOwnRenewal = async (
   writer: Writer,
   { surroundings }: Pick<Session, "surroundings">,
   id: string | null,
-  own: OwnExpiry,
-  simulated = false,
+  { simulated = false, ...own }: OwnExpiry & { readonly simulated?: boolean },
 ): Promise<string | null> => {
-  if (simulated) {
-    if (await isMirror(writer)) return null;
-    return keepRenewal(
-      writer,
-      surroundings,
-      id,
-      isSimulatedName(own.name) ? own : { ...own, name: `SIMULATOR ${own.name}` },
-      [],
-    );
-  }
-  return keepRenewal(writer, surroundings, id, own, await listItems(writer));
+  if (!simulated) return keepRenewal(writer, surroundings, id, own, await listItems(writer));
+  if (await isMirror(writer)) return null;
+  const name = isSimulatedName(own.name) ? own.name : `SIMULATOR ${own.name}`;
+  return keepRenewal(writer, surroundings, id, { ...own, name }, []);
 };
 
 /** @param others the items of which one may be meant */

@@ -4,6 +4,7 @@ import { openVppToken } from "../../apple/vpp-token.ts";
 import { clientConfig } from "../../apple/vpp/client.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
+import type { RenewalItem } from "../../model/renewal.ts";
 import { APPLE_VPP, VPP_TOKEN, type VppLocationRecord, type VppTokenRecord } from "../../model/vpp-token.ts";
 import type { Check } from "../../renewals/replacement/check.ts";
 import { judgeReplacement } from "../../renewals/replacement/index.ts";
@@ -115,24 +116,9 @@ export const setVppToken = async (
     if (simulated) refuseSimulated({ endpoint }, file.name);
     if (!isRoot(org.pk) && !(await hasRootToken(writer))) throw rootFirst(org.name);
     const warnings = judge({ stored, org, next }, { session, file });
-    const items = (await listItems(writer)).filter(({ kind }) => kind === KIND);
-    const recorded = simulated
-      ? undefined
-      : (items.find((item) => item.fingerprint === fingerprint) ?? onlyOne(org, items));
-    const name = `VPP ${org.name}`;
-    const renewal = await keepOwnRenewal(
-      writer,
-      session,
-      stored?.renewal ?? recorded?.id ?? null,
-      {
-        kind: KIND,
-        name,
-        organisation,
-        expiresAt,
-        fingerprint,
-      },
-      simulated,
-    );
+    const recorded = simulated ? undefined : await recordedItem(writer, org, fingerprint);
+    const own = { kind: KIND, name: `VPP ${org.name}`, organisation, expiresAt, fingerprint, simulated } as const;
+    const renewal = await keepOwnRenewal(writer, session, stored?.renewal ?? recorded?.id ?? null, own);
     const now: StoredVpp = {
       org: org.pk,
       token: sealed,
@@ -156,9 +142,16 @@ export const setVppToken = async (
   });
 };
 
-/** What was recorded by hand is that of 全社, where it is the only one. */
-const onlyOne = <T>({ pk }: TokenOrg, items: readonly T[]): T | undefined =>
-  isRoot(pk) && items.length === 1 ? items[0] : undefined;
+/** The item of a file that was recorded by hand; the only one of its kind is that of 全社. */
+const recordedItem = async (
+  reader: Reader,
+  { pk }: TokenOrg,
+  fingerprint: string,
+): Promise<RenewalItem | undefined> => {
+  const items = (await listItems(reader)).filter(({ kind }) => kind === KIND);
+  const ofFile = items.find((item) => item.fingerprint === fingerprint);
+  return ofFile ?? (isRoot(pk) && items.length === 1 ? items[0] : undefined);
+};
 
 const locationOf = ({ evidence }: Renewable): string | null => (evidence.of === "vpp-token" ? evidence.location : null);
 

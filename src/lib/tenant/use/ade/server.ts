@@ -22,7 +22,7 @@ import { lastSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Reader } from "../../store/store.ts";
 import { readTenantName } from "../../store/tenant.ts";
 import { keepOwnRenewal } from "../renewals.ts";
-import { CONSOLE_STEPS, endpointOf, guardApple, refuseSimulated, type AppleAccess } from "./guard.ts";
+import { CONSOLE_STEPS, endpointOf, guardApple, refuseSimulated, type AppleAccess, type Guarded } from "./guard.ts";
 
 const LOCKS = ["ade"];
 
@@ -288,13 +288,8 @@ export const setToken = async (
     if (!otherServer || server.otherServer === 1) return { unchanged: true, ade: await session.read(readAde) };
     return { unchanged: false, ade: await permitOtherServer(session) };
   }
-  const staged = server.stagedKey === null ? undefined : await sealing.unseal(KEY, server.stagedKey);
-  const own = server.privateKey === null ? undefined : await sealing.unseal(KEY, server.privateKey);
-  const { token, isStaged } = openByKeys({ name, bytes }, staged, own);
+  const { token, isStaged, isSimulated } = await openToken(sealing, guarded, { name, bytes });
   if (Date.parse(token.expiresAt) <= session.surroundings.now()) throw expired(name, token.expiresAt);
-  const isSimulated = isSimulatedToken(token);
-  if (isSimulated) refuseSimulated(guarded, name);
-  else if (guarded.endpoint.kind === "simulator") throw notSimulated(name);
   const consumer = digestOf(token.consumerKey);
   const isOther = server.consumer !== null && server.consumer !== consumer;
   if (isOther && !otherAdmin && !otherServer) throw otherConsumer(name, server);
@@ -302,19 +297,14 @@ export const setToken = async (
   await session.change({ action: "ade.token", locks: [...LOCKS, "renewals"] }, async (writer) => {
     const { server: now } = await guardApple(writer, CONSOLE_STEPS.token);
     if (now.tokenHash !== server.tokenHash || now.stagedKey !== server.stagedKey) throw CHANGED;
-    const renewal = await keepOwnRenewal(
-      writer,
-      session,
-      now.renewal,
-      {
-        kind: "ade-token",
-        name: serverNameOf(name) ?? now.serverName ?? name,
-        organisation: now.orgName,
-        expiresAt: token.expiresAt,
-        fingerprint: tokenHash,
-      },
-      isSimulated,
-    );
+    const renewal = await keepOwnRenewal(writer, session, now.renewal, {
+      kind: "ade-token",
+      name: serverNameOf(name) ?? now.serverName ?? name,
+      organisation: now.orgName,
+      expiresAt: token.expiresAt,
+      fingerprint: tokenHash,
+      simulated: isSimulated,
+    });
     await writeServer(writer, {
       token: sealed,
       tokenHash,
@@ -360,6 +350,21 @@ export const CHANGED = new Failure("conflict", {
   what: text("another token or key was set meanwhile", "その間に別のトークンか鍵が設定されました"),
   hint: text("look at it: clomoctl ade token show", "clomoctl ade token show で確認してください"),
 });
+
+/** Opens a token by the tenant's keys. @throws Failure `input-rejected`, also where it is a simulator's and the endpoint none, or the other way round */
+const openToken = async (
+  sealing: AppleAccess["sealing"],
+  { server, endpoint }: Guarded,
+  file: { readonly name: string; readonly bytes: Uint8Array },
+): Promise<{ readonly token: AdeToken; readonly isStaged: boolean; readonly isSimulated: boolean }> => {
+  const staged = server.stagedKey === null ? undefined : await sealing.unseal(KEY, server.stagedKey);
+  const own = server.privateKey === null ? undefined : await sealing.unseal(KEY, server.privateKey);
+  const opened = openByKeys(file, staged, own);
+  const isSimulated = isSimulatedToken(opened.token);
+  if (isSimulated) refuseSimulated({ endpoint }, file.name);
+  else if (endpoint.kind === "simulator") throw notSimulated(file.name);
+  return { ...opened, isSimulated };
+};
 
 /** Opens a token by the staged key, else by that of the token before. @throws Failure `input-rejected` */
 const openByKeys = (
