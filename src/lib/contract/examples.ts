@@ -269,7 +269,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
     { body: { name: "MDM_SIMULATOR_Certificate.pem", content: "TUlNRQ==", appleAccount: "mdm@example.co.jp" } },
   ],
   ["checkAdeProfile", { body: {} }],
-  ["deleteAdeProfile", { body: { confirmed: 12 } }],
+  ["deleteAdeProfile", { body: { confirmDevices: 12 } }],
   ["setProfilePassword", { body: { password: "Ab1!" } }],
   ["releaseAdeDevices", { body: { count: 12 } }],
   ["consoleTasks", { answer: { items: [consoleTask] } }],
