@@ -5,8 +5,7 @@ import { expect, test } from "vitest";
 const ROOT = join(import.meta.dirname, "..");
 
 /** What the files of the nouns that came with roles, and with Apple, are called. */
-const THEIRS =
-  /(?:account|role|scheme|whoami|reset|composition|push-certificate|vpp|(?:^|[\\/])ade\b)/;
+const THEIRS = /(?:account|role|scheme|whoami|reset|composition|push-certificate|vpp|(?:^|[\\/])ade\b)/;
 
 test("the files that each noun took are those of the tree, and no more than eight", () => {
   const page = readFileSync(join(ROOT, "docs/adding-a-noun.md"), "utf8");
