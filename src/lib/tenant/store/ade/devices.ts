@@ -129,15 +129,16 @@ export const storePage = async (
   // in the order of the index, whose pages are then written once each
   const latest = latestOf(devices).toSorted((a, b) => (a.serialNumber < b.serialNumber ? -1 : 1));
   const [there, gone] = [latest.filter((device) => !isDeleted(device)), latest.filter(isDeleted)];
-  const rowsOf = (some: readonly AdeDevice[]): Value[][] =>
-    some.map((device) => [...TOLD_BY_APPLE.map((field) => device[field]), at, run, mark]);
-  const rows = rowsOf(there);
-  const inserted = await writer.runEach(INSERT, NAMES, rows);
+  // one at a time: of many pages they are many
+  function* rowsOf(some: readonly AdeDevice[]): Generator<Value[]> {
+    for (const device of some) yield [...TOLD_BY_APPLE.map((field) => device[field]), at, run, mark];
+  }
+  const inserted = await writer.runEach(INSERT, NAMES, rowsOf(there));
   let [created, changed] = [inserted, 0];
-  if (inserted < rows.length) {
-    created += await writer.runEach(ADD_AGAIN, NAMES, rows);
+  if (inserted < there.length) {
+    created += await writer.runEach(ADD_AGAIN, NAMES, rowsOf(there));
     // what was just inserted or added again does not differ
-    changed = await writer.runEach(UPDATE, NAMES, rows);
+    changed = await writer.runEach(UPDATE, NAMES, rowsOf(there));
     if (isFull) await markSeen(writer, there, mark);
   }
   return { created, changed, released: await writer.runEach(DELETE, NAMES, rowsOf(gone)) };
@@ -233,31 +234,33 @@ export interface Registered {
  * @param after where the devices before end
  * @param idPrefix the first 24 characters of their ids
  * @param most how many devices are looked at
- * @returns what was created, and where the devices end that were looked at; undefined behind the last one
+ * @param told how many of those created are told one by one
+ * @returns how many were created, and where the devices end that were looked at; undefined behind the last one
  */
 export const registerDevices = async (
   writer: Writer,
-  { after, at, idPrefix, most }: { after: Place; at: string; idPrefix: string; most: number },
-): Promise<{ readonly registered: readonly Registered[]; readonly next: Place | undefined }> => {
+  { after, at, idPrefix, most, told }: { after: Place; at: string; idPrefix: string; most: number; told: number },
+): Promise<{ readonly count: number; readonly told: readonly Registered[]; readonly next: Place | undefined }> => {
   const { last: base = 0 } = (await writer.lock(["devices"])).get("devices") ?? {};
   const revision = await writer.revision();
-  const next = "select t.pk, t.createdIn from ade_device t where (t.createdIn, t.pk) > (:run, :pk)";
-  const looked = await writer.all(`${next} order by t.createdIn, t.pk limit :most`, { ...after, most });
-  const end = looked.at(-1);
-  if (end === undefined) return { registered: [], next: undefined };
-  const last = { lastRun: end["createdIn"] ?? 0, lastPk: end["pk"] ?? 0 };
+  const looked = "select t.createdIn as run, t.pk from ade_device t where (t.createdIn, t.pk) > (:run, :pk)";
+  const place = "order by t.createdIn, t.pk limit 1 offset :offset";
+  const end = await writer.get(`${looked} ${place}`, { ...after, offset: most - 1 });
+  const next = end === undefined ? undefined : { run: Number(end["run"]), pk: Number(end["pk"]) };
+  const { run: lastRun, pk: lastPk } = next ?? LAST;
   const count = await writer.run(
     `insert into main.device (pk, id, serialNumber, platform, status, createdAt, updatedAt, revision)
      select :base + t.row, :idPrefix || substr(cast(1000000000000 + t.row as text), 2), t.serialNumber, ${PLATFORM}, '${PRE_REGISTERED}', :at, :at, :revision
      from (select row_number() over (order by t.serialNumber) as row, t.serialNumber, t.os from ade_device t
        where (t.createdIn, t.pk) > (:run, :pk) and (t.createdIn, t.pk) <= (:lastRun, :lastPk) and t.state = 'present'
          and not exists (${OF_TENANT})) t order by t.row`,
-    { base, at, idPrefix, revision, ...after, ...last },
+    { base, at, idPrefix, revision, ...after, lastRun, lastPk },
   );
   if (count > 0) await keepLast(writer, "devices", base + count);
-  const registered = await writer.all("select id, serialNumber from device where pk > :base order by pk", { base });
-  return {
-    registered: registered as unknown as readonly Registered[],
-    next: looked.length < most ? undefined : { run: Number(last.lastRun), pk: Number(last.lastPk) },
-  };
+  const created = "select id, serialNumber from device where pk > :base order by pk limit :told";
+  const rows = count > 0 && told > 0 ? await writer.all(created, { base, told }) : [];
+  return { count, told: rows as unknown as readonly Registered[], next };
 };
+
+/** Behind all devices. */
+const LAST: Place = { run: Number.MAX_SAFE_INTEGER, pk: Number.MAX_SAFE_INTEGER };

@@ -13,7 +13,7 @@ import {
 import { counted, text } from "../../../text/index.ts";
 import { idPrefix, instant, newId } from "../../ids.ts";
 import type { Jobs } from "../../jobs.ts";
-import type { Session } from "../../session.ts";
+import { MOST_TRACED, type Session } from "../../session.ts";
 import {
   countMissing,
   countUnseen,
@@ -326,7 +326,7 @@ class SyncRun {
   /** Writes what the run has come to. @throws Failure `locked` where another process has taken it over */
   async #change(body: (writer: Writer, at: string) => Promise<Partial<StoredSync>>): Promise<void> {
     const { session } = this.#parts;
-    this.#run = await session.change({ action: null, locks: LOCKS }, async (writer) => {
+    this.#run = await session.change({ action: null, locks: LOCKS, bulk: true }, async (writer) => {
       await this.#mine(writer);
       const at = instant(session.surroundings);
       const change = { ...(await body(writer, at)), beatAt: at };
@@ -345,7 +345,7 @@ class SyncRun {
   async #finish(): Promise<void> {
     const { session } = this.#parts;
     const { kind, cursor } = this.#run;
-    await session.change({ action: "ade.sync", locks: LOCKS }, async (writer) => {
+    await session.change({ action: "ade.sync", locks: LOCKS, bulk: true }, async (writer) => {
       await this.#mine(writer);
       const at = instant(session.surroundings);
       const gone = kind === "full" ? await this.#settleGone(writer, at) : { released: 0, missing: 0 };
@@ -402,16 +402,24 @@ class SyncRun {
 
   #registerSome(after: Place): Promise<Place | undefined> {
     const { session } = this.#parts;
-    return session.change({ action: "ade.register", locks: ["ade", "devices"] }, async (writer) => {
+    return session.change({ action: "ade.register", locks: ["ade", "devices"], bulk: true }, async (writer) => {
       await this.#mine(writer);
       const at = instant(session.surroundings);
       const prefix = idPrefix(session.surroundings);
-      const { registered, next } = await registerDevices(writer, { after, at, idPrefix: prefix, most: TOGETHER });
-      const change = { registered: this.#run.registered + registered.length, beatAt: at };
+      const { count, told, next } = await registerDevices(writer, {
+        after,
+        at,
+        idPrefix: prefix,
+        most: TOGETHER,
+        told: Math.max(0, MOST_TRACED - this.#run.registered),
+      });
+      const change = { registered: this.#run.registered + count, beatAt: at };
       await updateSync(writer, this.#pk, change);
       if (next === undefined) await writeServer(writer, { registeredUpTo: this.#pk });
       this.#run = { ...this.#run, ...change };
-      return { result: next, objects: registered.map(deviceObject) };
+      // of very many the record tells the run, of which they can be asked
+      const detail = { sync: this.#run.id, registered: count };
+      return { result: next, objects: told.map(deviceObject), ...(count > told.length && { detail }) };
     });
   }
 
@@ -437,10 +445,10 @@ class SyncRun {
 const together = (pages: number): number => Math.min(MOST_TOGETHER, Math.max(1, Math.floor(pages / 4)));
 
 /** How many devices are registered together. */
-const TOGETHER = 5000;
+const TOGETHER = 25_000;
 
 /** Pages of a thousand devices each fit into memory so. */
-const MOST_TOGETHER = 10;
+const MOST_TOGETHER = 25;
 
 const UNEXPECTED = text("the sync ended unexpectedly", "同期が予期せず終了しました");
 
