@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { connected, DeviceService, synced } from "./testing/device-service.ts";
 import { Rehearsal } from "./testing/rehearsal.ts";
@@ -324,4 +324,45 @@ test("the simulator's devices get and lose profiles as the tenant says", async (
   await rehearsal.sync({ kind: "full" });
   await same();
   expect([...rehearsal.simulated().values()].some((status) => status === "assigned")).toBe(false);
+});
+
+/** Kills the process at its so manyth request to a path. */
+const killAt = (rehearsal: Rehearsal, path: string, which: number): void => {
+  let asked = 0;
+  rehearsal.fate = ({ url }) => (url.endsWith(path) && (asked += 1) === which ? "killed" : undefined);
+};
+
+async function syncKilled(rehearsal: Rehearsal): Promise<void> {
+  await rehearsal.tenant.client.ade.sync({});
+  await vi.waitUntil(() => rehearsal.isHanging);
+  rehearsal.crash();
+  rehearsal.fate = () => undefined;
+}
+
+test("a profile that devices get while a full sync is under way is not undone by what that found before", async () => {
+  const { ade, profiles } = tenant.client;
+  const { id, uuid } = await create();
+  const refused = { status: 403, headers: {}, body: "T_C_NOT_SIGNED" };
+  tenant.apple = async (request) => (request.url.endsWith("/devices/sync") ? refused : service.send(request));
+  const begun = await ade.sync({ kind: "full" });
+  await vi.waitUntil(async () => (await ade.findSync(begun.id)).state === "failed");
+  expect(await profiles.assign(id, { unassigned: true })).toMatchObject({ success: 5 });
+  tenant.apple = service.send;
+  await synced(tenant);
+  expect(await ade.findSync(begun.id)).toMatchObject({ state: "done", reason: "resumed" });
+  expect(await states()).toEqual(serials(5).map(() => ["assigned", uuid]));
+});
+
+test("a full sync that is killed after its devices were compared goes on with their profiles", async () => {
+  await using rehearsal = new Rehearsal({ devices: 7 });
+  const { profiles } = rehearsal.tenant.client;
+  await rehearsal.setUp();
+  const { profile } = await profiles.create(NEW);
+  await profiles.automatic({ org: ROOT_ORG_ID, profile: profile.id });
+  killAt(rehearsal, "/profile/devices", 2);
+  await syncKilled(rehearsal);
+  expect((await rehearsal.devices()).size).toBe(7);
+  expect(await rehearsal.sync()).toMatchObject({ reason: "resumed", state: "done", created: 7, registered: 7 });
+  expect(new Set((await rehearsal.devices()).values())).toEqual(new Set(["assigned"]));
+  expect(rehearsal.tenant.sql("select count(*) as left from ade_arrival")).toEqual([{ left: 0 }]);
 });

@@ -55,6 +55,11 @@ export class Rehearsal implements AsyncDisposable {
     this.simulator = this.#create(devices);
   }
 
+  /** Whether a request waits for an answer that never comes. */
+  get isHanging(): boolean {
+    return this.#hanging.length > 0;
+  }
+
   async #send(request: AppleRequest): Promise<AppleAnswer> {
     const path = new URL(request.url).pathname;
     this.asked.push(`${request.method} ${path}`);

@@ -60,33 +60,42 @@ const DELETED = "deleted";
 /** SQL: true of a row that is not newer than what Apple says: of a full fetch, whose rows have no date, none is. */
 const IS_NEWS = "(:opDate is null or t.opDate is null or :opDate >= t.opDate)";
 
-const INSERT = `insert into ade_device (serialNumber, ${TOLD.join(", ")}, seenAt, mark, createdIn, changedIn)
-  values (:serialNumber, ${TOLD.map((field) => `:${field}`).join(", ")}, :at, :mark, :run, :run)
+const INSERT = `insert into ade_device (serialNumber, ${TOLD.join(", ")}, seenAt, createdIn, changedIn)
+  values (:serialNumber, ${TOLD.map((field) => `:${field}`).join(", ")}, :at, :run, :run)
   on conflict (serialNumber) do nothing`;
 
 /** What a fetch does not say of a device's last change stays. */
 const KEPT_WHERE_UNSAID: readonly string[] = ["opType", "opDate"];
 
-const setOf = (field: string): string =>
-  KEPT_WHERE_UNSAID.includes(field) ? `${field} = coalesce(:${field}, ${field})` : `${field} = :${field}`;
+/** SQL: a field as it comes to be. @param told SQL: what Apple says of it */
+const setOf = (field: string, told: string): string =>
+  KEPT_WHERE_UNSAID.includes(field) ? `${field} = coalesce(${told}, t.${field})` : `${field} = ${told}`;
 
-const isOther = (field: string): string =>
+const isOther = (field: string, told: string): string =>
   KEPT_WHERE_UNSAID.includes(field)
-    ? `t.${field} is distinct from coalesce(:${field}, t.${field})`
-    : `t.${field} is distinct from :${field}`;
+    ? `t.${field} is distinct from coalesce(${told}, t.${field})`
+    : `t.${field} is distinct from ${told}`;
 
-const SET = `${TOLD.map(setOf).join(", ")}, state = 'present', missingSince = null, releasedAt = null, changedIn = :run`;
+/** What a device comes to that is there. @param told SQL: where the fields are that Apple tells */
+const presentSet = (told: string): string =>
+  `${TOLD.map((field) => setOf(field, told + field)).join(", ")}, state = 'present', missingSince = null, releasedAt = null, changedIn = :run`;
+
+/** SQL: whether that changes it. */
+const isChanged = (told: string): string =>
+  `(t.state <> 'present' or ${TOLD.map((field) => isOther(field, told + field)).join(" or ")})`;
 
 /** A released device that is there again is a new one. */
-const ADD_AGAIN = `update ade_device as t set ${SET}, createdIn = :run
+const ADD_AGAIN = `update ade_device as t set ${presentSet(":")}, createdIn = :run
   where t.serialNumber = :serialNumber and t.state = 'released' and ${IS_NEWS}`;
 
-const UPDATE = `update ade_device as t set ${SET}
-  where t.serialNumber = :serialNumber and t.state <> 'released' and ${IS_NEWS}
-    and (t.state <> 'present' or ${TOLD.map(isOther).join(" or ")})`;
+const UPDATE = `update ade_device as t set ${presentSet(":")}
+  where t.serialNumber = :serialNumber and t.state <> 'released' and ${IS_NEWS} and ${isChanged(":")}`;
 
-const DELETE = `update ade_device as t set state = 'released', releasedAt = :at, missingSince = null, opType = :opType,
-    opDate = coalesce(:opDate, opDate), changedIn = :run
+const releasedSet = (told: string): string =>
+  `state = 'released', releasedAt = :at, missingSince = null, opType = ${told}opType,
+    opDate = coalesce(${told}opDate, t.opDate), changedIn = :run`;
+
+const DELETE = `update ade_device as t set ${releasedSet(":")}
   where t.serialNumber = :serialNumber and t.state <> 'released' and ${IS_NEWS}`;
 
 /** Of a page, what it comes to: of several rows of one device the latest, by its date, else by its place. */
@@ -100,7 +109,7 @@ const latestOf = (devices: readonly AdeDevice[]): AdeDevice[] => {
 };
 
 /** The parameters of the statements above. */
-const NAMES = [...TOLD_BY_APPLE, "at", "run", "mark"];
+const NAMES = [...TOLD_BY_APPLE, "at", "run"];
 
 /** What a page did. */
 export interface StoredPage {
@@ -109,73 +118,111 @@ export interface StoredPage {
   readonly released: number;
 }
 
-/**
- * Stores a page. What is newer here stays; `modified` of a device that is not known adds it, `deleted` of one does nothing.
- *
- * @param run the number of the run that fetched it
- * @param mark what a full fetch marks the devices with that it finds
- * @see apple 3 (hazards 2, 3 and 5)
- */
-export const storePage = async (
-  writer: Writer,
-  devices: readonly AdeDevice[],
-  {
-    run,
-    mark,
-    at,
-    isFull,
-  }: { readonly run: number; readonly mark: number; readonly at: string; readonly isFull: boolean },
-): Promise<StoredPage> => {
-  // in the order of the index, whose pages are then written once each
-  const latest = latestOf(devices).toSorted((a, b) => (a.serialNumber < b.serialNumber ? -1 : 1));
-  const [there, gone] = [latest.filter((device) => !isDeleted(device)), latest.filter(isDeleted)];
-  // one at a time: of many pages they are many
-  function* rowsOf(some: readonly AdeDevice[]): Generator<Value[]> {
-    for (const device of some) yield [...TOLD_BY_APPLE.map((field) => device[field]), at, run, mark];
-  }
-  const inserted = await writer.runEach(INSERT, NAMES, rowsOf(there));
-  let [created, changed] = [inserted, 0];
-  if (inserted < there.length) {
-    created += await writer.runEach(ADD_AGAIN, NAMES, rowsOf(there));
-    // what was just inserted or added again does not differ
-    changed = await writer.runEach(UPDATE, NAMES, rowsOf(there));
-    if (isFull) await markSeen(writer, there, mark);
-  }
-  return { created, changed, released: await writer.runEach(DELETE, NAMES, rowsOf(gone)) };
-};
-
 const isDeleted = ({ opType }: AdeDevice): boolean => opType === DELETED;
 
-const markSeen = (writer: Writer, devices: readonly AdeDevice[], mark: number): Promise<number> =>
-  writer.run(
-    `update ade_device set mark = :mark
-     where mark <> :mark and serialNumber in (select value from json_each(:serials))`,
-    { mark, serials: JSON.stringify(devices.map(({ serialNumber }) => serialNumber)) },
-  );
+/** Rows of parameters, one at a time: of many pages they are many. */
+function* rowsOf(devices: readonly AdeDevice[], ...more: readonly Value[]): Generator<Value[]> {
+  for (const device of devices) yield [...TOLD_BY_APPLE.map((field) => device[field]), ...more];
+}
+
+/**
+ * Stores a page of changes. What is newer here stays; `modified` of a device that is not known adds it, `deleted` of one
+ * does nothing.
+ *
+ * @param run the number of the run that fetched it
+ * @see apple 3 (hazards 2, 3 and 5)
+ */
+export const storeChanges = async (
+  writer: Writer,
+  devices: readonly AdeDevice[],
+  { run, at }: { readonly run: number; readonly at: string },
+): Promise<StoredPage> => {
+  const latest = latestOf(devices);
+  const [there, gone] = [latest.filter((device) => !isDeleted(device)), latest.filter(isDeleted)];
+  const inserted = await writer.runEach(INSERT, NAMES, rowsOf(there, at, run));
+  let [created, changed] = [inserted, 0];
+  if (inserted < there.length) {
+    created += await writer.runEach(ADD_AGAIN, NAMES, rowsOf(there, at, run));
+    // what was just inserted or added again does not differ
+    changed = await writer.runEach(UPDATE, NAMES, rowsOf(there, at, run));
+  }
+  return { created, changed, released: await writer.runEach(DELETE, NAMES, rowsOf(gone, at, run)) };
+};
+
+const ARRIVE = `insert into ade_arrival (${TOLD_BY_APPLE.join(", ")})
+  values (${TOLD_BY_APPLE.map((field) => `:${field}`).join(", ")})`;
+
+/** Stores pages of a full fetch, in the order in which they come; {@link settleArrivals} compares them. */
+export const storeArrivals = (writer: Writer, devices: readonly AdeDevice[]): Promise<number> =>
+  writer.runEach(ARRIVE, TOLD_BY_APPLE, rowsOf(devices));
+
+export const forgetArrivals = async (writer: Writer): Promise<void> =>
+  void (await writer.run("delete from ade_arrival"));
+
+/** An arrival that is older than what is known, or than another of the same device, says nothing. */
+const SUPERSEDED = [
+  `delete from ade_arrival as a where a.opDate is not null
+     and exists (select 1 from ade_device t where t.serialNumber = a.serialNumber and t.opDate > a.opDate)`,
+  `delete from ade_arrival where pk in (select n.pk from (select a.pk, row_number() over (
+     partition by a.serialNumber order by coalesce(a.opDate, '') desc, a.pk desc) as place from ade_arrival a) n
+     where n.place > 1)`,
+];
+
+/** SQL: an arrival of a device that is there. */
+const ARRIVED_THERE = `a.opType is distinct from '${DELETED}'`;
+
+const SETTLE_DELETED = `update ade_device as t set ${releasedSet("a.")} from ade_arrival a
+  where a.opType = '${DELETED}' and t.serialNumber = a.serialNumber and t.state <> 'released'`;
+
+const SETTLE_AGAIN = `update ade_device as t set ${presentSet("a.")}, createdIn = :run from ade_arrival a
+  where ${ARRIVED_THERE} and t.serialNumber = a.serialNumber and t.state = 'released'`;
+
+const SETTLE_CHANGED = `update ade_device as t set ${presentSet("a.")} from ade_arrival a
+  where ${ARRIVED_THERE} and t.serialNumber = a.serialNumber and t.state <> 'released' and ${isChanged("a.")}`;
+
+/** In the order of the index, which then grows at its end. */
+const SETTLE_NEW = `insert into ade_device (serialNumber, ${TOLD.join(", ")}, seenAt, createdIn, changedIn)
+  select a.serialNumber, ${TOLD.map((field) => `a.${field}`).join(", ")}, :at, :run, :run from ade_arrival a
+  where ${ARRIVED_THERE} and not exists (select 1 from ade_device t where t.serialNumber = a.serialNumber)
+  order by a.serialNumber`;
+
+const NOT_RELEASED =
+  "select (select count(*) from ade_device) - (select count(*) from ade_device where state = 'released')";
+
+/** What a full fetch came to. */
+export interface SettledFetch extends StoredPage {
+  /** how many devices it did not find: they are as they were */
+  readonly unseen: number;
+  /** how many there were before it */
+  readonly before: number;
+}
+
+/** Makes what a full fetch found the tenant's devices; what it found stays, for {@link releaseUnseen}. */
+export const settleArrivals = async (writer: Writer, of: { run: number; at: string }): Promise<SettledFetch> => {
+  for (const sql of SUPERSEDED) await writer.run(sql);
+  const released = await writer.run(SETTLE_DELETED, of);
+  const before = await writer.count(NOT_RELEASED);
+  const again = await writer.run(SETTLE_AGAIN, of);
+  // what was added again does not differ
+  const changed = before + again === 0 ? 0 : await writer.run(SETTLE_CHANGED, of);
+  const created = again + (await writer.run(SETTLE_NEW, of));
+  const arrived = await writer.count(`select count(*) from ade_arrival a where ${ARRIVED_THERE}`);
+  return { created, changed, released, before, unseen: (await writer.count(NOT_RELEASED)) - arrived };
+};
 
 /** SQL: what a full fetch did not find. */
-const UNSEEN = "state <> 'released' and mark <> :mark";
-
-/** How many devices a full fetch did not find, and how many there were. */
-export const countUnseen = async (
-  reader: Reader,
-  { run, mark }: { readonly run: number; readonly mark: number },
-): Promise<{ readonly unseen: number; readonly before: number }> => ({
-  unseen: await reader.count(`select count(*) from ade_device where ${UNSEEN}`, { mark }),
-  before: await reader.count("select count(*) from ade_device where state <> 'released' and createdIn <> :run", {
-    run,
-  }),
-});
+const UNSEEN = `state <> 'released' and serialNumber in (select serialNumber from ade_device where state <> 'released'
+  except select serialNumber from ade_arrival)`;
 
 /** Releases what a full fetch did not find. @returns their number */
-export const releaseUnseen = (writer: Writer, of: { run: number; mark: number; at: string }): Promise<number> =>
+export const releaseUnseen = (writer: Writer, of: { run: number; at: string }): Promise<number> =>
   writer.run(
     `update ade_device set state = 'released', releasedAt = :at, missingSince = null, changedIn = :run where ${UNSEEN}`,
     of,
   );
 
 /** Marks what a full fetch did not find, until somebody confirms it. @returns their number */
-export const markMissing = (writer: Writer, of: { run: number; mark: number; at: string }): Promise<number> =>
+export const markMissing = (writer: Writer, of: { run: number; at: string }): Promise<number> =>
   writer.run(
     `update ade_device set state = 'missing', missingSince = coalesce(missingSince, :at), changedIn = :run where ${UNSEEN}`,
     of,
@@ -251,9 +298,9 @@ export const registerDevices = async (
   const count = await writer.run(
     `insert into main.device (pk, id, serialNumber, platform, status, createdAt, updatedAt, revision)
      select :base + t.row, :idPrefix || substr(cast(1000000000000 + t.row as text), 2), t.serialNumber, ${PLATFORM}, '${PRE_REGISTERED}', :at, :at, :revision
-     from (select row_number() over (order by t.serialNumber) as row, t.serialNumber, t.os from ade_device t
+     from (select row_number() over (order by t.createdIn, t.pk) as row, t.serialNumber, t.os from ade_device t
        where (t.createdIn, t.pk) > (:run, :pk) and (t.createdIn, t.pk) <= (:lastRun, :lastPk) and t.state = 'present'
-         and not exists (${OF_TENANT})) t order by t.row`,
+         and not exists (${OF_TENANT})) t`,
     { base, at, idPrefix, revision, ...after, lastRun, lastPk },
   );
   if (count > 0) await keepLast(writer, "devices", base + count);

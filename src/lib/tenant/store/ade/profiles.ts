@@ -174,17 +174,17 @@ interface Answered {
 export const storeResults = async (writer: Writer, { profile, results, at, retryAt }: Answered): Promise<void> => {
   const of = (...which: readonly DeviceResult[]): string =>
     JSON.stringify([...results].flatMap(([serial, result]) => (which.includes(result) ? [serial] : [])));
-  await writer.run(
-    `update ade_device set profileUuid = :uuid, profileStatus = :status, profileAssignTime = :assigned,
-       profilePushTime = null
-     where serialNumber in (select value from json_each(:serials))`,
-    {
-      uuid: profile?.uuid ?? null,
-      status: profile === null ? "removed" : "assigned",
-      assigned: profile === null ? null : at,
-      serials: of("SUCCESS"),
-    },
-  );
+  const taken = {
+    uuid: profile?.uuid ?? null,
+    status: profile === null ? "removed" : "assigned",
+    assigned: profile === null ? null : at,
+    serials: of("SUCCESS"),
+  };
+  const set = "set profileUuid = :uuid, profileStatus = :status, profileAssignTime = :assigned, profilePushTime = null";
+  const those = "where serialNumber in (select value from json_each(:serials))";
+  await writer.run(`update ade_device ${set} ${those}`, taken);
+  // what a full fetch under way found before is older
+  await writer.run(`update ade_arrival ${set} ${those}`, taken);
   await writer.run("delete from ade_pending where serialNumber in (select value from json_each(:serials))", {
     serials: JSON.stringify([...results.keys()]),
   });

@@ -91,6 +91,7 @@ export const forgetServer = async (writer: Writer): Promise<void> => {
   await writer.run("delete from ade_server");
   await writer.run("delete from ade_sync");
   await writer.run("delete from ade_device");
+  await writer.run("delete from ade_arrival");
   await writer.run("delete from ade_pending");
   await writer.run("delete from ade_automatic");
   await writer.run("delete from ade_profile");

@@ -12,8 +12,8 @@ export interface StoredSync {
   readonly cursor: string | null;
   /** 1: all devices were fetched, and what changed meanwhile follows */
   readonly fetched: number;
-  /** what a full fetch marks the devices with that it finds: none has another run's */
-  readonly mark: number;
+  /** 1: what a full fetch found has become the tenant's devices; what follows does so at once */
+  readonly settled: number;
   readonly startedAt: string;
   /** when its holder was last heard of */
   readonly beatAt: string;
@@ -35,7 +35,7 @@ export interface StoredSync {
 }
 
 const COLUMNS =
-  "pk, id, kind, reason, state, cursor, fetched, mark, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, error";
+  "pk, id, kind, reason, state, cursor, fetched, settled, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, error";
 
 const syncOf = (row: Row | undefined): StoredSync | undefined => row as unknown as StoredSync | undefined;
 
@@ -52,9 +52,9 @@ export const insertSync = async (
 ): Promise<number> => {
   const pk = (await writer.count("select coalesce(max(pk), 0) from ade_sync")) + 1;
   await writer.run(
-    `insert into ade_sync (pk, id, kind, reason, state, cursor, mark, startedAt, beatAt, host, pid, holder)
-     values (:pk, :id, :kind, :reason, 'running', :cursor, :mark, :startedAt, :startedAt, :host, :pid, :holder)`,
-    { ...sync, pk, mark: await nextMark(writer) },
+    `insert into ade_sync (pk, id, kind, reason, state, cursor, startedAt, beatAt, host, pid, holder)
+     values (:pk, :id, :kind, :reason, 'running', :cursor, :startedAt, :startedAt, :host, :pid, :holder)`,
+    { ...sync, pk },
   );
   return pk;
 };
@@ -68,7 +68,3 @@ export const updateSync = async (
   const sets = Object.keys(change).map((name) => `${name} = :${name}`);
   await writer.run(`update ade_sync set ${sets.join(", ")} where pk = :pk`, { ...change, pk });
 };
-
-/** A mark that no device has yet. */
-export const nextMark = async (reader: Reader): Promise<number> =>
-  (await reader.count("select coalesce(max(mark), 0) from ade_sync")) + 1;

@@ -84,7 +84,7 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
 /** @see https://www.sqlite.org/inmemorydb.html */
 const isInMemory = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
-const BULK_CACHE_KIB = 49_152;
+const BULK_CACHE_KIB = 32_768;
 
 /** One connection to a SQLite file, with named parameters (`:name`) and prepared statements cached by their text. */
 export class Database {

@@ -245,7 +245,7 @@ export const STEPS: readonly Step[] = [
     cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text);
   create table ade_sync (
     pk integer primary key, id text not null, kind text not null, reason text not null, state text not null,
-    cursor text, fetched integer not null default 0, mark integer not null, startedAt text not null,
+    cursor text, fetched integer not null default 0, settled integer not null default 0, startedAt text not null,
     beatAt text not null, finishedAt text, host text, pid integer, holder text, pages integer not null default 0, devices integer not null default 0,
     created integer not null default 0, changed integer not null default 0, released integer not null default 0,
     missing integer not null default 0, registered integer not null default 0, error text);
@@ -256,7 +256,11 @@ export const STEPS: readonly Step[] = [
     model text, description text, color text, assetTag text, deviceAssignedDate text, deviceAssignedBy text,
     mdmMigrationDeadline text, opType text, opDate text,
     missingSince text, releasedAt text, seenAt text not null,
-    mark integer not null, createdIn integer not null, changedIn integer not null);
+    createdIn integer not null, changedIn integer not null);
+  create table ade_arrival (
+    pk integer primary key, serialNumber text not null, profileStatus text, profileUuid text, profileAssignTime text,
+    profilePushTime text, deviceFamily text, os text, model text, description text, color text, assetTag text,
+    deviceAssignedDate text, deviceAssignedBy text, mdmMigrationDeadline text, opType text, opDate text);
   create unique index ade_device_serial on ade_device (serialNumber);
   create index ade_device_state on ade_device (state) where state <> 'present';
   create index ade_device_new on ade_device (createdIn);

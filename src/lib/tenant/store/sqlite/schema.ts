@@ -104,7 +104,7 @@ CREATE TABLE ade_server (
     cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text, appliedUpTo integer not null default 0);
 CREATE TABLE ade_sync (
     pk integer primary key, id text not null, kind text not null, reason text not null, state text not null,
-    cursor text, fetched integer not null default 0, mark integer not null, startedAt text not null,
+    cursor text, fetched integer not null default 0, settled integer not null default 0, startedAt text not null,
     beatAt text not null, finishedAt text, host text, pid integer, holder text, pages integer not null default 0, devices integer not null default 0,
     created integer not null default 0, changed integer not null default 0, released integer not null default 0,
     missing integer not null default 0, registered integer not null default 0, error text);
@@ -114,7 +114,11 @@ CREATE TABLE ade_device (
     model text, description text, color text, assetTag text, deviceAssignedDate text, deviceAssignedBy text,
     mdmMigrationDeadline text, opType text, opDate text,
     missingSince text, releasedAt text, seenAt text not null,
-    mark integer not null, createdIn integer not null, changedIn integer not null);
+    createdIn integer not null, changedIn integer not null);
+CREATE TABLE ade_arrival (
+    pk integer primary key, serialNumber text not null, profileStatus text, profileUuid text, profileAssignTime text,
+    profilePushTime text, deviceFamily text, os text, model text, description text, color text, assetTag text,
+    deviceAssignedDate text, deviceAssignedBy text, mdmMigrationDeadline text, opType text, opDate text);
 CREATE TABLE push_certificate (
     pk integer primary key check (pk = 1), certificate text, privateKey text, topic text, name text, expiresAt text,
     validFrom text, appleAccount text, issuedByApple integer, simulated integer, fingerprint text, publicKey text,

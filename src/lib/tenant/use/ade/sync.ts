@@ -16,18 +16,20 @@ import type { Jobs } from "../../jobs.ts";
 import { MOST_TRACED, type Session } from "../../session.ts";
 import {
   countMissing,
-  countUnseen,
+  forgetArrivals,
   markMissing,
   registerDevices,
   releaseMissing,
   releaseUnseen,
   serialsOf,
-  storePage,
+  settleArrivals,
+  storeArrivals,
+  storeChanges,
   type Place,
   type Registered,
 } from "../../store/ade/devices.ts";
 import { isMirror, readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
-import { findSync, insertSync, lastSync, nextMark, updateSync, type StoredSync } from "../../store/ade/syncs.ts";
+import { findSync, insertSync, lastSync, updateSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { applyProfiles } from "./assign.ts";
@@ -173,6 +175,7 @@ const begin = async (
   sync: Parameters<typeof insertSync>[1],
 ): Promise<StoredSync> => {
   if (before?.state === "running") await updateSync(writer, before.pk, { state: "cut-off", ...NOBODY });
+  await forgetArrivals(writer);
   await insertSync(writer, sync);
   return ofId(writer, sync.id);
 };
@@ -229,6 +232,7 @@ class SyncRun {
     try {
       const contact = await contactApple(this.#parts.session, this.#parts.apple, signal);
       await this.#fetchAll(contact, signal);
+      if (this.#isGathering) await this.#settle();
       await this.#registerAll(signal);
       await applyProfiles(this.#parts.session, contact, signal);
       await this.#finish();
@@ -277,7 +281,7 @@ class SyncRun {
       // the next page is under way while this one is stored
       if (!isLast && !isStuck) next = ask(position, this.#isFetched || isEnd);
       next.catch(() => undefined);
-      // the first pages one by one, those of many together: each transaction writes the same parts of the index
+      // the first pages one by one, those of many some together: a transaction waits for the disk
       if (isEnd || isStuck || fetched.length >= together(this.#run.pages)) {
         await this.#storePages(fetched.splice(0), this.#isFetched || isEnd);
       }
@@ -290,12 +294,18 @@ class SyncRun {
     return this.#run.kind === "delta" || this.#run.fetched === 1;
   }
 
+  /** What is fetched is gathered, and compared when all is there. */
+  get #isGathering(): boolean {
+    return this.#run.kind === "full" && this.#run.settled === 0;
+  }
+
   /** Devices first, then the position, in one transaction. */
   async #storePages(pages: readonly DevicePage[], isFetched: boolean): Promise<void> {
-    const { pk: run, mark, kind } = this.#run;
     const devices = pages.flatMap((page) => page.devices);
     await this.#change(async (writer, at) => {
-      const done = await storePage(writer, devices, { run, mark, at, isFull: kind === "full" });
+      const done = this.#isGathering
+        ? await gather(writer, devices)
+        : await storeChanges(writer, devices, { run: this.#pk, at });
       return {
         cursor: pages.at(-1)?.cursor ?? null,
         fetched: isFetched ? 1 : 0,
@@ -314,13 +324,16 @@ class SyncRun {
 
   /** Fetches all devices anew, as the position is refused. */
   #startOver(): Promise<void> {
-    return this.#change(async (writer) => ({
-      kind: "full",
-      reason: "cursor-refused",
-      cursor: null,
-      fetched: 0,
-      mark: await nextMark(writer),
-    }));
+    return this.#change(async (writer) => {
+      await forgetArrivals(writer);
+      return {
+        kind: "full",
+        reason: "cursor-refused",
+        cursor: null,
+        fetched: 0,
+        settled: 0,
+      };
+    });
   }
 
   /** Writes what the run has come to. @throws Failure `locked` where another process has taken it over */
@@ -348,15 +361,8 @@ class SyncRun {
     await session.change({ action: "ade.sync", locks: LOCKS, bulk: true }, async (writer) => {
       await this.#mine(writer);
       const at = instant(session.surroundings);
-      const gone = kind === "full" ? await this.#settleGone(writer, at) : { released: 0, missing: 0 };
-      const change = {
-        ...NOBODY,
-        state: gone.missing > 0 ? "unconfirmed" : "done",
-        finishedAt: at,
-        beatAt: at,
-        released: this.#run.released + gone.released,
-        missing: gone.missing,
-      } as const;
+      const state = this.#run.missing > 0 ? "unconfirmed" : "done";
+      const change = { ...NOBODY, state, finishedAt: at, beatAt: at } as const;
       await updateSync(writer, this.#pk, change);
       const position = { cursor, cursorAt: at, appliedUpTo: this.#pk };
       await writeServer(writer, { ...position, ...(kind === "full" && { fullAt: at }) });
@@ -372,14 +378,23 @@ class SyncRun {
     });
   }
 
-  async #settleGone(writer: Writer, at: string): Promise<{ released: number; missing: number }> {
-    const { pk: run, mark } = this.#run;
-    const { unseen, before } = await countUnseen(writer, { run, mark });
-    if (unseen === 0) return { released: 0, missing: 0 };
-    if (mayGo(unseen, before, this.#most)) {
-      return { released: await releaseUnseen(writer, { run, mark, at }), missing: 0 };
-    }
-    return { released: 0, missing: await markMissing(writer, { run, mark, at }) };
+  /** Makes what a full fetch found the tenant's devices, and settles what it did not find. */
+  #settle(): Promise<void> {
+    const run = this.#pk;
+    return this.#change(async (writer, at) => {
+      const { unseen, before, ...done } = await settleArrivals(writer, { run, at });
+      const isReleased = unseen > 0 && mayGo(unseen, before, this.#most);
+      const released = isReleased ? await releaseUnseen(writer, { run, at }) : 0;
+      const missing = unseen > released ? await markMissing(writer, { run, at }) : 0;
+      await forgetArrivals(writer);
+      return {
+        settled: 1,
+        created: this.#run.created + done.created,
+        changed: this.#run.changed + done.changed,
+        released: this.#run.released + done.released + released,
+        missing,
+      };
+    });
   }
 
   /**
@@ -441,14 +456,19 @@ class SyncRun {
   }
 }
 
+const gather = async (writer: Writer, devices: DevicePage["devices"]) => {
+  await storeArrivals(writer, devices);
+  return { created: 0, changed: 0, released: 0 };
+};
+
 /** How many pages are stored together, after so many. */
 const together = (pages: number): number => Math.min(MOST_TOGETHER, Math.max(1, Math.floor(pages / 4)));
 
 /** How many devices are registered together. */
-const TOGETHER = 25_000;
+const TOGETHER = 50_000;
 
 /** Pages of a thousand devices each fit into memory so. */
-const MOST_TOGETHER = 25;
+const MOST_TOGETHER = 4;
 
 const UNEXPECTED = text("the sync ended unexpectedly", "同期が予期せず終了しました");
 
