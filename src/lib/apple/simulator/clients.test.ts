@@ -17,7 +17,7 @@ async function opened(devices = 2500) {
   const patience = { send: sendTo(simulator), now: () => START, wait: () => Promise.resolve() };
   const access = { ...patience, base: BASE, random: randomBytes, program: "clomoctl/test" };
   const { body } = await mdm.control("POST", "/tokens", { certificate: KEY.certificate });
-  const token = openAdeToken({ name: "SIMULATOR_smime.p7m", bytes: Buffer.from(body) }, [KEY.privateKey]);
+  const { token } = openAdeToken({ name: "SIMULATOR_smime.p7m", bytes: Buffer.from(body) }, [KEY.privateKey]);
   return { simulator, mdm, access, service: openService({ ...access, token }) };
 }
 

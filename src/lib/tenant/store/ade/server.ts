@@ -11,6 +11,10 @@ export interface StoredServer {
   readonly privateKey: string | null;
   readonly certificate: string | null;
   readonly keyAt: string | null;
+  /** the key before, until a token of the one in force was proven by a contact */
+  readonly formerKey: string | null;
+  readonly formerCertificate: string | null;
+  readonly formerKeyAt: string | null;
   readonly token: string | null;
   /** SHA-256 of the file it came from */
   readonly tokenHash: string | null;
@@ -50,6 +54,9 @@ const NOTHING: StoredServer = {
   privateKey: null,
   certificate: null,
   keyAt: null,
+  formerKey: null,
+  formerCertificate: null,
+  formerKeyAt: null,
   token: null,
   tokenHash: null,
   consumer: null,

@@ -285,6 +285,11 @@ export const STEPS: readonly Step[] = [
   create index ade_device_profile on ade_device (profileUuid) where profileUuid is not null;
   alter table ade_server add column appliedUpTo integer not null default 0;
   `,
+  `
+  alter table ade_server add column formerKey text;
+  alter table ade_server add column formerCertificate text;
+  alter table ade_server add column formerKeyAt text;
+  `,
 ];
 
 const newer = (path: string): Failure =>

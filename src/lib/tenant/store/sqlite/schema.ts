@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 19;
+export const SCHEMA_VERSION = 20;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -101,7 +101,7 @@ CREATE TABLE ade_server (
     token text, tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text,
     simulated integer not null default 0, otherServer integer not null default 0,
     serverUuid text, serverName text, adminId text, orgName text, serverSeenAt text,
-    cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text, appliedUpTo integer not null default 0);
+    cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text, appliedUpTo integer not null default 0, formerKey text, formerCertificate text, formerKeyAt text);
 CREATE TABLE ade_sync (
     pk integer primary key, id text not null, kind text not null, reason text not null, state text not null,
     cursor text, fetched integer not null default 0, mark integer not null, startedAt text not null,

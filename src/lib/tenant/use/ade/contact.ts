@@ -7,7 +7,7 @@ import { instant } from "../../ids.ts";
 import type { Session } from "../../session.ts";
 import { readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess, type Guarded } from "./guard.ts";
-import { CHANGED, TOKEN } from "./server.ts";
+import { CHANGED, TOKEN } from "./token.ts";
 
 /** A service that was asked who it is. */
 export interface Contact extends Guarded {
@@ -54,6 +54,10 @@ export const contactApple = async (
       orgName,
       serverSeenAt: instant(session.surroundings),
       otherServer: 0,
+      // the token in force works: that of the key before is not gone back to
+      formerKey: null,
+      formerCertificate: null,
+      formerKeyAt: null,
       // positions of another server mean nothing here
       ...(isOther && { cursor: null, cursorAt: null, fullAt: null }),
     });
