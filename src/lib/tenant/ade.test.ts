@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 import { Rehearsal, SIMULATOR_URL } from "./testing/rehearsal.ts";
 
 const HOUR_MS = 3_600_000;
@@ -131,9 +132,16 @@ describe("endpoint, key and token", () => {
     const run = await rehearsal.sync();
     expect(run).toMatchObject({ state: "failed", error: { type: "input-rejected", where: "server_uuid" } });
     expect(await rehearsal.devices()).toEqual(before);
+    expect(run.error?.hint).toMatchObject({ en: expect.stringContaining("released here if they are up to 5 or 5 %") });
     await rehearsal.newToken({ server: "SIMULATOR 2", otherServer: true });
-    const replaced = await rehearsal.sync({ most: { count: 10 } });
-    expect(replaced).toMatchObject({ kind: "full", state: "done", released: 10 });
+    // said at once, and not only once the former position is refused
+    expect(await failing(rehearsal.tenant.client.ade.sync({ kind: "delta" }))).toMatchObject({
+      code: "input-rejected",
+    });
+    const begun = await rehearsal.tenant.client.ade.sync({ most: { count: 10 } });
+    expect(begun).toMatchObject({ kind: "full", reason: "other-server" });
+    expect(await rehearsal.ended(begun.id)).toMatchObject({ kind: "full", state: "done", released: 10 });
+    expect(await rehearsal.sync()).toMatchObject({ kind: "delta" });
   });
 
   /** A token's file for a public key, as the simulator gives it. */
@@ -217,6 +225,27 @@ describe("endpoint, key and token", () => {
     const { tenant } = rehearsal;
     tenant.database.run("update ade_server set privateKey = 'sealed elsewhere'");
     expect(await rehearsal.newToken()).toMatchObject({ stagedKey: null, token: { simulated: true } });
+  });
+
+  test("at a simulator the ways out name its commands, not Apple's portal", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
+    const told = async (work: Promise<unknown>): Promise<string> => {
+      const { hint } = await failing(work);
+      expect(hint?.en).not.toMatch(/Business Manager/);
+      expect(hint?.ja).not.toMatch(/Business Manager/);
+      return hint?.en ?? "";
+    };
+    expect(await told(ade.contact({}))).toContain("clomoctl ade simulator token");
+    const { certificate } = await ade.createKeyPair({});
+    const file = await issued(certificate);
+    await ade.createKeyPair({ startOver: true });
+    expect(await told(ade.setToken(file))).toContain("clomoctl ade simulator token");
+    await rehearsal.newToken();
+    await rehearsal.fault("terms");
+    expect(await told(ade.contact({}))).toContain("clomoctl ade simulator faults --clear --url http://127.0.0.1:8080");
+    rehearsal.tenant.apple = () => Promise.reject(new Failure("unavailable", { what: text("refused", "拒否") }));
+    expect(await told(ade.contact({}))).toContain("clomoctl ade simulator start");
   });
 
   test("what came from another endpoint is forgotten only when that is asked for", async () => {
@@ -417,7 +446,7 @@ describe("sync", () => {
     await rehearsal.fault("terms");
     const run = await rehearsal.sync();
     expect(run).toMatchObject({ state: "failed", error: { type: "not-permitted" } });
-    expect((await rehearsal.tenant.client.ade.show()).sync?.error?.hint?.en).toContain("terms");
+    expect((await rehearsal.tenant.client.ade.show()).sync?.error?.hint?.en).toContain("faults --clear");
     await rehearsal.control("DELETE", "/faults");
     expect(await rehearsal.sync()).toMatchObject({ state: "done" });
   });

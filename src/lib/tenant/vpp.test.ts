@@ -131,9 +131,20 @@ describe("setting", () => {
     expect(done).toMatchObject({ after: { location: "Osaka" } });
     expect(done.warnings[0]?.en).toContain("another location");
     const wide = { name: "sToken_for____.vpptoken" };
-    await set(sales, content(NEXT), wide);
-    const [warning] = (await set(sales, content(LATER), wide)).warnings;
+    await set(sales, content(NEXT, "株式会社例", "wide"), wide);
+    const [warning] = (await set(sales, content(LATER, "株式会社例", "wide"), wide)).warnings;
     expect(warning?.ja).toContain("全角文字");
+  });
+
+  test("the token of another organisation is told as that one's, whatever is set here", async () => {
+    await set(root, content());
+    for (const _ of ["none", "a later one"]) {
+      const failed = await failureOf(set(sales, content()));
+      expect(failed).toMatchObject({ code: "input-rejected", where: "sToken_for_Tokyo_.vpptoken" });
+      expect(failed?.what.en).toContain("the content token of 全社, which is set there already");
+      expect(failed?.what.ja).toContain("「全社」のサービストークン");
+      await set(sales, content(LATER, "株式会社例", "other"));
+    }
   });
 
   test("a dry run says what would be; an organisation that is none is not found", async () => {
@@ -166,6 +177,23 @@ describe("the fence", () => {
 
   test("what a simulator made is refused where the endpoint is none", async () => {
     expect(await failureOf(set(root, SIMULATED))).toMatchObject({ code: "input-rejected" });
+  });
+
+  test("a token is sent to no server that is neither Apple nor a simulator", async () => {
+    await set(root, content());
+    const asked = useApple(LOCATION);
+    await tenant.client.ade.setEndpoint({ kind: "other", url: "https://mdm.example.jp" });
+    const failed = await failureOf(check(root));
+    expect(failed).toMatchObject({ code: "input-rejected", where: "ade endpoint" });
+    expect(failed?.what.en).toContain("not sent to https://mdm.example.jp");
+    expect(asked).toEqual([]);
+  });
+
+  test("at a simulator the way out of an old token is its command", async () => {
+    await useSimulator();
+    await set(root, SIMULATED);
+    const failed = await failureOf(set(root, content("2026-03-31T00:00:00Z", "SIMULATOR 株式会社例")));
+    expect(failed?.hint?.en).toContain("clomoctl ade simulator vpp-token --org NAME --url http://127.0.0.1:8080");
   });
 
   test("a token of Apple's is sent to no simulator", async () => {

@@ -47,7 +47,7 @@ test("the client of the device service reads all devices, over sessions that cha
   expect([...(await service.unassign([one])).results.values()]).toEqual(["SUCCESS"]);
 });
 
-test.each(["unauthorized-once", "rate-limited", "unavailable", "reset", "slow"])(
+test.each(["unauthorized-once", "rate-limited", "unavailable", "reset", "slow", "cut-json"])(
   "the client gets over %s by itself",
   async (fault) => {
     const { mdm, service } = await opened(5);
@@ -57,7 +57,7 @@ test.each(["unauthorized-once", "rate-limited", "unavailable", "reset", "slow"])
   },
 );
 
-test.each(["terms", "access-denied", "inactive", "token-rejected", "signature-invalid", "clock", "cut-json"])(
+test.each(["terms", "access-denied", "inactive", "token-rejected", "signature-invalid", "clock"])(
   "the client tells %s",
   async (fault) => {
     const { mdm, service } = await opened(5);

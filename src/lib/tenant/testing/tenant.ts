@@ -10,7 +10,7 @@ import type { Encoding, FileForm } from "../../csv/records/record.ts";
 import { formatRecord } from "../../csv/records/writer.ts";
 import { Failure } from "../../errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../model/problem.ts";
-import { text, type Text } from "../../text/index.ts";
+import { same, text, type Text } from "../../text/index.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
 import type { Surroundings } from "../ids.ts";
 import type { SendMail, TenantMail } from "../use/accounts/reset.ts";
@@ -139,7 +139,7 @@ const SEALING = {
     const [kept, secret = ""] = Buffer.from(sealed, "base64url")
       .toString()
       .split(/\n([\s\S]*)/);
-    if (kept !== purpose) throw new RangeError(`sealed for ${kept}`);
+    if (kept !== purpose) throw new Failure("input-rejected", { what: same(`sealed for ${kept}`) });
     return [...secret].toReversed().join("");
   },
 };

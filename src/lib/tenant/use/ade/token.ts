@@ -3,8 +3,8 @@ import { isSimulatedToken } from "../../../apple/simulated.ts";
 import type { AdeToken } from "../../../apple/service/token.ts";
 import type { Ade } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import type { AdeEndpoint } from "../../../model/ade.ts";
-import { text } from "../../../text/index.ts";
+import { SIMULATOR_LINES, type AdeEndpoint } from "../../../model/ade.ts";
+import { text, type Text } from "../../../text/index.ts";
 import { instant } from "../../ids.ts";
 import type { Session } from "../../session.ts";
 import { writeServer, type StoredServer } from "../../store/ade/server.ts";
@@ -43,9 +43,9 @@ export const setToken = async (
     if (!otherServer || server.otherServer === 1) return { unchanged: true, ade: await session.read(readAde) };
     return { unchanged: false, ade: await permitOtherServer(session) };
   }
-  const { token, by, isSimulated } = await openToken(sealing, server, { name, bytes });
+  const { token, by, isSimulated } = await openToken(sealing, guarded, { name, bytes });
   refuseForeign(isSimulated, guarded.endpoint, name);
-  if (Date.parse(token.expiresAt) <= session.surroundings.now()) throw expired(name, token.expiresAt);
+  if (Date.parse(token.expiresAt) <= session.surroundings.now()) throw expired(name, token.expiresAt, guarded.endpoint);
   const consumer = digestOf(token.consumerKey);
   const isOther = server.consumer !== null && server.consumer !== consumer;
   if (isOther && !otherAdmin && !otherServer) throw otherConsumer(name, server);
@@ -122,17 +122,18 @@ interface Opened {
 /** Opens a token by the tenant's keys. @throws Failure `input-rejected`, also where none of them fits */
 const openToken = async (
   sealing: AppleAccess["sealing"],
-  server: StoredServer,
+  { server, endpoint }: Awaited<ReturnType<typeof refuseMirror>>,
   file: { readonly name: string; readonly bytes: Uint8Array },
 ): Promise<Opened> => {
   const keys = new Map<string, KeyRole>();
-  let sealedOtherwise: unknown;
+  let sealedOtherwise: Failure | undefined;
   for (const [by, column] of Object.entries(KEYS) as [KeyRole, (typeof KEY_COLUMNS)[number]][]) {
     const sealed = server[column];
     if (sealed === null) continue;
     try {
       keys.set(await sealing.unseal(KEY, sealed), by);
     } catch (error) {
+      if (!(error instanceof Failure)) throw error;
       // what one key cannot open another one may
       sealedOtherwise = error;
     }
@@ -141,7 +142,11 @@ const openToken = async (
     const { token, key } = openAdeToken(file, [...keys.keys()]);
     return { token, by: keys.get(key) ?? "current", isSimulated: isSimulatedToken(token) };
   } catch (error) {
-    throw sealedOtherwise !== undefined && isOtherKey(error) ? sealedOtherwise : error;
+    if (!isOtherKey(error)) throw error;
+    if (sealedOtherwise !== undefined) throw sealedOtherwise;
+    throw endpoint?.kind === "simulator" && error instanceof Failure
+      ? error.with({ hint: fromSimulator(endpoint.url) })
+      : error;
   }
 };
 
@@ -196,9 +201,10 @@ export const inspectToken = async (
   { sealing }: AppleAccess,
   { name, content }: TokenFile,
 ): Promise<ToldToken> => {
-  const { server } = await session.read((reader) => refuseMirror(reader, CONSOLE_STEPS.token));
+  const found = await session.read((reader) => refuseMirror(reader, CONSOLE_STEPS.token));
+  const { server } = found;
   const bytes = Buffer.from(content, "base64");
-  const { token, by, isSimulated } = await openToken(sealing, server, { name, bytes });
+  const { token, by, isSimulated } = await openToken(sealing, found, { name, bytes });
   return {
     server: serverNameOf(name) ?? null,
     expiresAt: token.expiresAt,
@@ -213,14 +219,26 @@ export const inspectToken = async (
 const serverNameOf = (file: string): string | undefined =>
   /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
 
-const expired = (name: string, at: string): Failure =>
+/** A token for the tenant's own public key. */
+const fromSimulator = (url: string): Text => {
+  const line = SIMULATOR_LINES.token(url);
+  return text(
+    `write the public key (clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem) and get a token for it from the simulator: ${line}`,
+    `公開鍵を clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で書き出し、シミュレーターから対応するトークンを取得してください: ${line}`,
+  );
+};
+
+const expired = (name: string, at: string, { kind, url }: AdeEndpoint): Failure =>
   new Failure("input-rejected", {
     what: text(`this token expired at ${at}`, `このトークンは ${at} に期限切れになっています`),
     where: name,
-    hint: text(
-      "download a new one from the same MDM server entry",
-      "同じ MDM サーバーから新しいトークンをダウンロードしてください",
-    ),
+    hint:
+      kind === "simulator"
+        ? fromSimulator(url)
+        : text(
+            "download a new one from the same MDM server entry",
+            "同じ MDM サーバーから新しいトークンをダウンロードしてください",
+          ),
   });
 
 const notSimulated = (name: string): Failure =>
