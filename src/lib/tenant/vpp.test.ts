@@ -103,6 +103,15 @@ describe("setting", () => {
     ]);
   });
 
+  test("the same file again seals its token anew, where the key that sealed it was lost", async () => {
+    await set(root, content());
+    const [{ token } = {}] = tenant.sql("select token from vpp_token");
+    tenant.database.run("update vpp_token set token = 'sealed by another key'");
+    expect(await set(root, content())).toMatchObject({ unchanged: false, after: { org: "全社" } });
+    expect(tenant.sql("select token from vpp_token")).toEqual([{ token }]);
+    expect(await set(root, content())).toMatchObject({ unchanged: true });
+  });
+
   test("what was recorded by hand is its item, where it is the only one", async () => {
     const item = await tenant.client.renewals.add({ kind: "vpp-token", name: "東京", expiresAt: null });
     await set(root, content());

@@ -6,6 +6,7 @@ import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import type { RenewalItem } from "../../model/renewal.ts";
 import { SIMULATOR_LINES, type AdeEndpoint } from "../../model/ade.ts";
+import { sealedBy } from "../../model/sealed.ts";
 import { APPLE_VPP, VPP_TOKEN, type VppLocationRecord, type VppTokenRecord } from "../../model/vpp-token.ts";
 import type { Check } from "../../renewals/replacement/check.ts";
 import { judgeReplacement } from "../../renewals/replacement/index.ts";
@@ -112,6 +113,12 @@ export const setVppToken = async (
     const before = stored === undefined ? null : shown(org, stored);
     const { fingerprint, expiresAt, organisation } = next.expiring;
     if (before !== null && stored?.fingerprint === fingerprint) {
+      if (sealedBy(stored.token) !== sealedBy(sealed)) {
+        // the key that sealed it was lost: the same file is the way back
+        await writeVpp(writer, { ...stored, token: sealed });
+        const result = { unchanged: false, before, after: before, warnings: [], dryRun };
+        return { result, objects: [{ thing: VPP_TOKEN.name, id: org.id, name: org.name }], before, after: before };
+      }
       return { result: { unchanged: true, before, after: before, warnings: [], dryRun }, objects: [] };
     }
     if (simulated) refuseSimulated({ endpoint }, file.name);
