@@ -170,6 +170,38 @@ describe("setting", () => {
     await tenant.client.imports.commit(plan);
     expect(tenant.sql("select org from vpp_token")).toEqual([{ org: 1 }]);
   });
+
+  /** Deletes 営業部. @returns the import that did */
+  const deleted = async () => {
+    const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [sales?.id ?? ""], called: "S01" });
+    await tenant.client.imports.commit(plan);
+    return plan;
+  };
+
+  test("and comes back with it, where the deletion is undone", async () => {
+    await set(root, content());
+    await set(sales, content(LATER, "株式会社例", "other"));
+    const before = await tenant.client.vpp.tokens();
+    const { id } = await deleted();
+    expect(await tenant.client.vpp.tokens()).toHaveLength(1);
+    const undo = await tenant.client.imports.revert(id);
+    await tenant.client.imports.commit(undo);
+    expect(await tenant.client.vpp.tokens()).toEqual(before);
+    expect(tenant.sql("select org from vpp_token_gone")).toEqual([]);
+    await tenant.client.ade.setEndpoint({ kind: "apple" });
+    const asked = useApple(LOCATION);
+    await check(sales);
+    expect(asked[0]?.headers["authorization"]).toBe(`Bearer ${content(LATER, "株式会社例", "other")}`);
+  });
+
+  test("one of a deleted organisation is kept no longer than it is valid", async () => {
+    await set(root, content());
+    await set(sales, content("2026-06-01T00:00:00+0000", "株式会社例", "other"));
+    await deleted();
+    tenant.surroundings.time = Date.parse("2026-07-01T00:00:00Z");
+    await set(root, content(LATER));
+    expect(tenant.sql("select org from vpp_token_gone")).toEqual([]);
+  });
 });
 
 describe("the fence", () => {

@@ -115,7 +115,7 @@ export const setVppToken = async (
     if (before !== null && stored?.fingerprint === fingerprint) {
       if (sealedBy(stored.token) !== sealedBy(sealed)) {
         // the key that sealed it was lost: the same file is the way back
-        await writeVpp(writer, { ...stored, token: sealed });
+        await writeVpp(writer, { ...stored, token: sealed }, instant(session.surroundings));
         const result = { unchanged: false, before, after: before, warnings: [], dryRun };
         return { result, objects: [{ thing: VPP_TOKEN.name, id: org.id, name: org.name }], before, after: before };
       }
@@ -142,7 +142,7 @@ export const setVppToken = async (
       setBy: session.actor,
       renewal,
     };
-    await writeVpp(writer, now);
+    await writeVpp(writer, now, now.setAt);
     const after = shown(org, now);
     return {
       result: { unchanged: false, before, after, warnings, dryRun },

@@ -105,7 +105,7 @@ export const forgetServer = async (writer: Writer): Promise<void> => {
 
 /** Forgets what a simulator made: certificate, content tokens, and the renewal items of all of them. */
 export const forgetRehearsal = async (writer: Writer): Promise<void> => {
-  const kept = ["ade_server", "push_certificate", "vpp_token"].map(
+  const kept = ["ade_server", "push_certificate", "vpp_token", "vpp_token_gone"].map(
     (table) => `select renewal from ${table} where simulated = 1 and renewal is not null`,
   );
   for (const row of await writer.all(kept.join(" union "))) {
@@ -115,6 +115,7 @@ export const forgetRehearsal = async (writer: Writer): Promise<void> => {
   }
   await writer.run("delete from push_certificate where simulated = 1");
   await writer.run("delete from vpp_token where simulated = 1");
+  await writer.run("delete from vpp_token_gone where simulated = 1");
 };
 
 /** Whether the tenant's data ever came from the console. */
