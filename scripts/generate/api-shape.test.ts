@@ -138,6 +138,7 @@ const PERMITTED: readonly Permitted[] = [
     "/syncs/{id}/release",
     "/syncs/{id}/serials",
     "/token",
+    "/token/inspect",
   ].map((path) => asked(ADE, "paths", `/v1/ade${path}`)),
   ...["", "/automatic", "/unassign", "/{id}/assign", "/{id}/check", "/{id}/delete"].map((path) =>
     asked(ADE, "paths", `/v1/profiles${path}`),

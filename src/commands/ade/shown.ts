@@ -56,7 +56,10 @@ export const SYNC_COLUMNS: readonly Column<AdeSync>[] = [
 ];
 
 /** Records of ADE itself: one for each value, as `status` and `token show` have them. */
-export type AdeFacts = Readonly<Record<(typeof FACTS)[number][0], string | number | null>>;
+export interface AdeFacts extends Readonly<Record<(typeof FACTS)[number][0], string | number | null>> {
+  /** whether the token in force was never seen to work: Apple alone tells who downloaded it */
+  readonly isUnseen: boolean;
+}
 
 const FACTS = [
   ["endpoint", "endpoint", "接続先"],
@@ -83,7 +86,15 @@ export const FACT_COLUMNS: readonly Column<AdeFacts>[] = FACTS.map(([key, en, ja
     ...(key === "lastState" && {
       name: ({ lastState }) => (lastState === null ? null : SYNC_STATES[lastState as AdeSync["state"]]),
     }),
+    ...(key === "admin" && {
+      name: ({ admin, isUnseen }) => (admin === null && isUnseen ? UNSEEN : same(`${admin ?? ""}`)),
+    }),
   }),
+);
+
+const UNSEEN = text(
+  "not known until the next contact: clomoctl ade account",
+  "次回の接続まで不明(clomoctl ade account)",
 );
 
 /** The columns of a token alone. */
@@ -106,6 +117,7 @@ export const factsOf = ({ endpoint, server, token, counts, sync, lastSyncAt, las
   lastSyncAt,
   lastFullAt,
   lastState: sync?.state ?? null,
+  isUnseen: token !== null && (server === null || server.seenAt < token.setAt),
 });
 
 /** Says what to type next. */

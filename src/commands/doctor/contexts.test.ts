@@ -31,6 +31,7 @@ const WHOLE: TenantFileState = {
   strays: 0,
   auditHead: { seq: 12, hash: "ab".repeat(32) },
   auditTable: [],
+  sealed: [],
   isLocked: false,
   holder: undefined,
   copies: [],

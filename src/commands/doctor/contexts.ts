@@ -9,6 +9,7 @@ import { otherTable } from "../audit/other-table.ts";
 import { itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { failed, found, ok, problem, warning, type Finding } from "./finding.ts";
+import { sealedFindings } from "./sealing.ts";
 
 const MB = 1024 * 1024;
 
@@ -89,7 +90,8 @@ async function checkEmbedded(tools: Tools, context: EmbeddedContext): Promise<Co
   if (file === undefined) {
     return { findings: [ok("tenant", text("no data yet", "まだデータがありません"))], items: [], isPart: false };
   }
-  const findings = [fileFinding(file, context.name), ...lockFindings(file), ...auditFindings(file)];
+  const sealed = await found(tools, "sealing-key", () => sealedFindings(tools, file.sealed));
+  const findings = [fileFinding(file, context.name), ...lockFindings(file), ...auditFindings(file), ...sealed];
   // opening it would update an older file, and fails with a damaged or newer one
   const isReadable = file.version === file.newest && file.faults.length === 0;
   return isReadable ? checkData(tools, context, findings) : { findings, items: [], isPart: true };

@@ -20,6 +20,7 @@ export const CHECK_NAMES = {
   completion: text("completion", "Tab 補完"),
   manual: text("manual pages", "マニュアルページ"),
   home: text("home", "ホーム"),
+  "sealing-key": text("sealing key", "暗号化の鍵"),
   permissions: text("permissions", "アクセス権"),
   space: text("free space", "空き容量"),
   "file-system": text("file system", "ファイルシステム"),

@@ -5,6 +5,7 @@ import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import { found, ok, problem, warning, type Finding } from "./finding.ts";
+import { keyFindings } from "./sealing.ts";
 
 const MB = 1024 * 1024;
 
@@ -34,6 +35,7 @@ export async function checkHome(tools: Tools, disk: Disk = diskOf(tools)): Promi
   const all = [
     await found(tools, "home", async () => homeFindings(tools, await disk.look(data))),
     await found(tools, "permissions", () => permissionFindings(tools)),
+    await found(tools, "sealing-key", () => keyFindings(tools)),
     await found(tools, "space", async () => [spaceFinding(data, disk.freeBytes(await nearest(data)))]),
     await found(tools, "file-system", async () => [
       fileSystemFinding(data, disk.networkFileSystem(await nearest(data))),

@@ -1,3 +1,4 @@
+import { Failure } from "../errors/index.ts";
 import { MOST_BYTES } from "../model/renewal.ts";
 import { yearAfter } from "../model/time.ts";
 import { text } from "../text/index.ts";
@@ -24,33 +25,42 @@ interface Download {
  * Opens an ADE server token, with its secrets.
  *
  * @param keys private keys of our own in PEM: that of the token before, and one that waits for its token
+ * @returns it, and the key that opened it
  * @throws Failure `input-rejected` when it is no encrypted message, broken, encrypted for another key, or no server
  *   token; it tells nothing of the content
  * @see apple 1
  */
-export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
+export function openAdeToken(
+  { name, bytes }: NamedFile,
+  keys: readonly string[],
+): { readonly token: AdeToken; readonly key: string } {
   const message = bytes.length > MOST_BYTES ? undefined : structureIn(bytes);
   if (message === undefined || messageTypeOf(message) !== "enveloped") {
     throw rejected(name, NOT_ENCRYPTED, AS_DOWNLOADED);
   }
   const envelope = envelopeIn(name, message);
   if (envelope.cipher === undefined) throw rejected(name, UNKNOWN_CIPHER, AS_DOWNLOADED);
-  const opened = openEnvelope(envelope, keys);
-  if (opened === undefined) throw rejected(name, OTHER_KEY, FOR_OUR_KEY);
+  const found = keys.map((key) => ({ key, opened: openEnvelope(envelope, [key]) }));
+  const { key: fitting, opened } = found.find((one) => one.opened !== undefined) ?? {};
+  if (fitting === undefined || opened === undefined) throw rejected(name, OTHER_KEY, FOR_OUR_KEY);
   const { fields, expiresAt } = contentOf(name, opened);
   const secret = (key: string): string => {
     const value = stringIn(fields, key);
     if (value === undefined || !SECRET.test(value)) throw rejected(name, NO_TOKEN, AS_DOWNLOADED);
     return value;
   };
-  return {
+  const token = {
     consumerKey: secret("consumer_key"),
     consumerSecret: secret("consumer_secret"),
     accessToken: secret("access_token"),
     accessSecret: secret("access_secret"),
     expiresAt,
   };
+  return { token, key: fitting };
 }
+
+/** Whether a token was refused because none of the keys opened it. */
+export const isOtherKey = (error: unknown): boolean => error instanceof Failure && error.what === OTHER_KEY;
 
 /** Printable ASCII, far longer than Apple's are. */
 const SECRET = /^[\x21-\x7e]{1,1000}$/;

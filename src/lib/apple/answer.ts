@@ -2,6 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { attempt } from "./encoding/foreign.ts";
 import { instantOfText } from "./encoding/instant.ts";
+import type { AppleAnswer } from "./send.ts";
 
 /** A JSON object from outside; its members are of any type. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -33,6 +34,14 @@ export function objectOf(where: string, body: string): JsonObject {
   if (!isObject(value)) throw undocumented(where, "JSON");
   return value;
 }
+
+/**
+ * The object that an answer of status 200 has begun; undefined of any other, such as somebody's page.
+ *
+ * @throws Failure `unavailable` where it ends early
+ */
+export const begunObject = (where: string, { status, body }: Pick<AppleAnswer, "status" | "body">) =>
+  status === 200 && /^\s*(?:\{|$)/.test(body) ? objectOf(where, body) : undefined;
 
 /** A text that a database can hold; null where it is absent. @throws Failure `unavailable` where it is something else */
 export function optionalText(where: string, object: JsonObject, member: string): string | null {

@@ -1,5 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { counted, text } from "../text/index.ts";
+import { begunObject } from "./answer.ts";
 import type { AppleAnswer, AppleRequest, Send } from "./send.ts";
 
 /** What sending again needs. */
@@ -68,6 +69,15 @@ async function once(request: AppleRequest, send: Send, again: boolean): Promise<
     throw error;
   }
 }
+
+/** Takes an object in JSON that was cut off for no answer. */
+export const wholeAnswers =
+  (send: Send): Send =>
+  async (request) => {
+    const answer = await send(request);
+    begunObject(placeOf(request), answer);
+    return answer;
+  };
 
 /** Where a request went, without what its query says. */
 export const placeOf = ({ method, url }: Pick<AppleRequest, "method" | "url">): string =>

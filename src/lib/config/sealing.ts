@@ -10,6 +10,7 @@ import {
   writeFileAtomically,
   type ProcessTable,
 } from "../files/index.ts";
+import { sealedBy } from "../model/sealed.ts";
 import { text, type Text } from "../text/index.ts";
 import { shownWord } from "../text/shell-word.ts";
 import { SEALING_KEY, type Home } from "./home.ts";
@@ -88,7 +89,7 @@ export function openSealing(
   return {
     async seal(purpose, secret) {
       const key = await ownKey();
-      const head = Buffer.concat([Uint8Array.of(VERSION), idOf(key)]);
+      const head = headOf(key);
       const nonce = crypto().randomBytes(NONCE_BYTES);
       const cipher = crypto().createCipheriv(CIPHER, key, nonce).setAAD(associated(head, purpose));
       const sealed = [cipher.update(secret, "utf8"), cipher.final()];
@@ -103,6 +104,18 @@ export function openSealing(
     },
   };
 }
+
+/**
+ * The mark of the key of a home, as what it sealed has it; undefined where there is no key. Makes none.
+ *
+ * @throws Failure `input-rejected` where the file is no key, or not its owner's alone
+ */
+export const markOfKey = async (home: Home): Promise<string | undefined> => {
+  const key = await readKey(join(home.data, SEALING_KEY), home.userId);
+  return key && sealedBy(headOf(key).toString("base64url"));
+};
+
+const headOf = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(VERSION), idOf(key)]);
 
 /** The first bytes of the key's hash: they tell which key sealed a text, and nothing of the key. */
 const idOf = (key: Uint8Array): Buffer => crypto().createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
@@ -198,8 +211,8 @@ const otherKey = (path: string): Failure =>
       "このテナントの鍵とトークンは、このコンピューターの sealing.key とは別の鍵で暗号化されています",
     ),
     text(
-      `copy sealing.key here from the machine that set them up (then chmod 600 ${shownWord(path)}), or make a new key pair and token`,
-      `設定したコンピューターの sealing.key をここにコピーする(その後 chmod 600 ${shownWord(path)})か、鍵とトークンを作り直してください`,
+      `copy sealing.key here from the machine that set them up (then chmod 600 ${shownWord(path)}), or make a new key pair (clomoctl ade keypair create --start-over) and set the tokens again; clomoctl doctor names them`,
+      `設定したコンピューターの sealing.key をここにコピーする(その後 chmod 600 ${shownWord(path)})か、鍵を作り直して(clomoctl ade keypair create --start-over)トークンを設定し直してください。対象は clomoctl doctor で確認できます`,
     ),
   );
 

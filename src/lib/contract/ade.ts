@@ -177,6 +177,39 @@ export default {
       answer: json(z.object({ unchanged: z.boolean(), ade: Ade }), "Whether it was set already, and how ADE stands"),
       fails: ["input-rejected", "not-permitted"],
     }),
+    inspectToken: post("/v1/ade/token/inspect", {
+      id: "inspectAdeToken",
+      changes: false,
+      summary: "Open a server token by the tenant's keys, without setting it",
+      body: z.strictObject({
+        name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
+        content: z.base64().max(400_000).meta({ description: "the file" }),
+      }),
+      example: {
+        server: "SIMULATOR",
+        expiresAt: "2027-04-01T00:00:00.000Z",
+        key: "staged",
+        inForce: false,
+        sameAdmin: true,
+        simulated: true,
+      },
+      answer: json(
+        z.object({
+          server: z.string().nullable().meta({ description: "by the file's name" }),
+          expiresAt: Instant,
+          key: z.enum(["staged", "current", "former"]).meta({
+            description: "the key that opened it; former: that before, until a token of the current one has worked",
+          }),
+          inForce: z.boolean().meta({ description: "this very file is set" }),
+          sameAdmin: z.boolean().nullable().meta({
+            description: "the administrator who downloaded the one in force downloaded it; null while none is set",
+          }),
+          simulated: z.boolean(),
+        }),
+        "What it tells; no secret is in it",
+      ),
+      fails: ["input-rejected", "not-permitted"],
+    }),
     contact: post("/v1/ade/account", {
       id: "contactAde",
       changes: false,

@@ -27,6 +27,7 @@ export type SyncKind = keyof typeof SYNC_KINDS;
 export const SYNC_REASONS = {
   asked: text("asked for", "指定による"),
   "never-full": text("no full one was completed yet", "全件の取得がまだ完了していないため"),
+  "other-server": text("the token may be of another MDM server", "別の MDM サーバーのトークンになるため"),
   "full-due": text("no full one in the last 24 hours", "24 時間以内に全件を取得していないため"),
   "cursor-old": text("the last one is more than 7 days ago", "前回から 7 日以上たっているため"),
   "cursor-refused": text("Apple no longer takes the last position", "前回の位置を Apple が受け付けないため"),
@@ -49,6 +50,17 @@ export type SyncState = keyof typeof SYNC_STATES;
 
 /** How many devices a full sync may find gone without being asked: this number, or this share if that is more. */
 export const GONE_WITHOUT_ASKING = { count: 5, percent: 5 } as const;
+
+/** What is typed at a simulator in place of what is done in Apple's portals. @param url the simulator's */
+export const SIMULATOR_LINES = {
+  token: (url: string) =>
+    `clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --url ${url} -o SIMULATOR_Token.p7m`,
+  clear: (url: string) => `clomoctl ade simulator faults --clear --url ${url}`,
+  assign: (url: string) => `clomoctl ade simulator devices assign SERIAL --url ${url}`,
+  vppToken: (url: string) => `clomoctl ade simulator vpp-token --org NAME --url ${url}`,
+  pushCertificate: (url: string) =>
+    `clomoctl ade simulator push-certificate --csr CertificateSigningRequest.csr --renew TOPIC --url ${url}`,
+} as const;
 
 const HOUR_MS = 60 * 60 * 1000;
 

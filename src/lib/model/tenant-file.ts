@@ -1,3 +1,5 @@
+import type { SealedSecret } from "./sealed.ts";
+
 /** Who holds the write lock of a tenant's file. */
 export interface Holder {
   readonly pid: number;
@@ -31,6 +33,8 @@ export interface TenantFileState {
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
   /** how the table of its audit differs; empty where that is as this version makes it, or cannot be compared */
   readonly auditTable: readonly TableBreak[];
+  /** the secrets that it has; none where it is of another version */
+  readonly sealed: readonly SealedSecret[];
   /** somebody holds its write lock; undefined where that cannot be tried, as the file cannot be written */
   readonly isLocked: boolean | undefined;
   /** who it is, where the holder left a note */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 import { Rehearsal, SIMULATOR_URL } from "./testing/rehearsal.ts";
 
 const HOUR_MS = 3_600_000;
@@ -131,9 +132,120 @@ describe("endpoint, key and token", () => {
     const run = await rehearsal.sync();
     expect(run).toMatchObject({ state: "failed", error: { type: "input-rejected", where: "server_uuid" } });
     expect(await rehearsal.devices()).toEqual(before);
+    expect(run.error?.hint).toMatchObject({ en: expect.stringContaining("released here if they are up to 5 or 5 %") });
     await rehearsal.newToken({ server: "SIMULATOR 2", otherServer: true });
-    const replaced = await rehearsal.sync({ most: { count: 10 } });
-    expect(replaced).toMatchObject({ kind: "full", state: "done", released: 10 });
+    // said at once, and not only once the former position is refused
+    expect(await failing(rehearsal.tenant.client.ade.sync({ kind: "delta" }))).toMatchObject({
+      code: "input-rejected",
+    });
+    const begun = await rehearsal.tenant.client.ade.sync({ most: { count: 10 } });
+    expect(begun).toMatchObject({ kind: "full", reason: "other-server" });
+    expect(await rehearsal.ended(begun.id)).toMatchObject({ kind: "full", state: "done", released: 10 });
+    expect(await rehearsal.sync()).toMatchObject({ kind: "delta" });
+  });
+
+  /** A token's file for a public key, as the simulator gives it. */
+  const issued = async (certificate: string, more: object = {}) => {
+    const { body } = await rehearsal.control("POST", "/tokens", { certificate, ...more });
+    return { name: "t.p7m", content: Buffer.from(body).toString("base64") };
+  };
+
+  test("the key before stays until a token of the next one has worked", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
+    const { certificate: first } = await ade.createKeyPair({});
+    await ade.setToken(await issued(first));
+    await ade.contact({});
+    const unread = await issued(first);
+    const { certificate: second } = await ade.createKeyPair({});
+    await ade.setToken({ ...(await issued(second, { server: "SIMULATOR 2" })), otherAdmin: true });
+    expect(await failing(ade.contact({}))).toMatchObject({ where: "server_uuid" });
+    // back to the server of before, with a token that was made for its key
+    const key = (await ade.show()).key?.fingerprint;
+    const back = await ade.setToken({ ...unread, otherAdmin: true });
+    expect(back.ade.key?.fingerprint).not.toBe(key);
+    // and once more to the other one, as nothing is proven yet
+    await ade.setToken({ ...(await issued(second, { server: "SIMULATOR 2" })), otherAdmin: true });
+    await ade.setToken({ ...(await issued(first)), otherAdmin: true });
+    await ade.contact({});
+    const gone = await failing(ade.setToken(await issued(second)));
+    expect(gone).toMatchObject({ code: "input-rejected", what: { en: "token is encrypted for another key" } });
+  });
+
+  test("of two keys that no contact has proven, that of the token which last worked stays", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
+    const { certificate: first } = await ade.createKeyPair({});
+    await ade.setToken(await issued(first));
+    await ade.contact({});
+    for (const _ of [1, 2]) await ade.setToken(await issued((await ade.createKeyPair({})).certificate));
+    expect(await ade.setToken(await issued(first))).toMatchObject({ unchanged: false });
+  });
+
+  test("a token is opened without setting it: what it tells, and by which key", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
+    const { certificate: first } = await ade.createKeyPair({});
+    const file = await issued(first);
+    expect(await ade.inspectToken(file)).toEqual({
+      server: null,
+      expiresAt: expect.stringMatching(/^2027-/),
+      key: "staged",
+      inForce: false,
+      sameAdmin: null,
+      simulated: true,
+    });
+    expect((await ade.show()).token).toBeNull();
+    await ade.setToken(file);
+    expect(await ade.inspectToken(file)).toMatchObject({ key: "current", inForce: true, sameAdmin: true });
+    const { certificate: second } = await ade.createKeyPair({});
+    const next = await issued(second, { admin: "b@example.jp" });
+    expect(await ade.inspectToken(next)).toMatchObject({ key: "staged", inForce: false, sameAdmin: false });
+    await ade.setToken({ ...next, otherAdmin: true });
+    expect(await ade.inspectToken(file)).toMatchObject({ key: "former", inForce: false });
+    await ade.contact({});
+    const failure = await failing(ade.inspectToken(file));
+    expect(failure).toMatchObject({ code: "input-rejected", where: "t.p7m" });
+    expect(JSON.stringify(rehearsal.tenant.sql("select * from audit"))).not.toMatch(/CK_|inspect/);
+  });
+
+  test("who downloaded it is not known before the next contact, where that is somebody else", async () => {
+    await rehearsal.setUp();
+    const { ade } = rehearsal.tenant.client;
+    await ade.contact({});
+    expect((await ade.show()).server?.admin).toMatch(/@/);
+    const set = await rehearsal.newToken({ admin: "b@example.jp", otherAdmin: true });
+    expect(set.server).toMatchObject({ name: "SIMULATOR MDM Server", admin: null });
+    await ade.contact({});
+    expect((await ade.show()).server?.admin).toBe("b@example.jp");
+  });
+
+  test("a new key's token is taken though the keys before are sealed by a lost key", async () => {
+    await rehearsal.setUp();
+    const { tenant } = rehearsal;
+    tenant.database.run("update ade_server set privateKey = 'sealed elsewhere'");
+    expect(await rehearsal.newToken()).toMatchObject({ stagedKey: null, token: { simulated: true } });
+  });
+
+  test("at a simulator the ways out name its commands, not Apple's portal", async () => {
+    const { ade } = rehearsal.tenant.client;
+    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
+    const told = async (work: Promise<unknown>): Promise<string> => {
+      const { hint } = await failing(work);
+      expect(hint?.en).not.toMatch(/Business Manager/);
+      expect(hint?.ja).not.toMatch(/Business Manager/);
+      return hint?.en ?? "";
+    };
+    expect(await told(ade.contact({}))).toContain("clomoctl ade simulator token");
+    const { certificate } = await ade.createKeyPair({});
+    const file = await issued(certificate);
+    await ade.createKeyPair({ startOver: true });
+    expect(await told(ade.setToken(file))).toContain("clomoctl ade simulator token");
+    await rehearsal.newToken();
+    await rehearsal.fault("terms");
+    expect(await told(ade.contact({}))).toContain("clomoctl ade simulator faults --clear --url http://127.0.0.1:8080");
+    rehearsal.tenant.apple = () => Promise.reject(new Failure("unavailable", { what: text("refused", "拒否") }));
+    expect(await told(ade.contact({}))).toContain("clomoctl ade simulator start");
   });
 
   test("what came from another endpoint is forgotten only when that is asked for", async () => {
@@ -336,7 +448,7 @@ describe("sync", () => {
     await rehearsal.fault("terms");
     const run = await rehearsal.sync();
     expect(run).toMatchObject({ state: "failed", error: { type: "not-permitted" } });
-    expect((await rehearsal.tenant.client.ade.show()).sync?.error?.hint?.en).toContain("terms");
+    expect((await rehearsal.tenant.client.ade.show()).sync?.error?.hint?.en).toContain("faults --clear");
     await rehearsal.control("DELETE", "/faults");
     expect(await rehearsal.sync()).toMatchObject({ state: "done" });
   });

@@ -254,22 +254,33 @@ describe("another topic", () => {
 describe("the fence", () => {
   const simulated = { ...NEXT, organisation: "SIMULATOR" };
 
-  test("in a mirror requests and uploads are refused with the console's steps; status and password are not", async () => {
+  test("in a mirror requests, uploads and the password are refused with the console's steps; the status is not", async () => {
     const pem = await issuePushCertificate(await request(), NEXT);
     mirror();
-    for (const refused of [push().request(SUBJECT), send(pem)]) {
+    const password = () => push().setProfilePassword({ password: CANARY_PASSWORD });
+    for (const refused of [push().request(SUBJECT), send(pem), password()]) {
       const failed = await failureOf(refused);
       expect(failed?.code).toBe("not-permitted");
       expect(failed?.hint?.ja).toContain("MDM 構成プロファイルの作成ウィザード");
     }
     expect((await push().show()).simulator).toBe(false);
-    await push().setProfilePassword({ password: CANARY_PASSWORD });
+    await useSimulator();
+    expect((await password()).profilePasswordSetAt).not.toBeNull();
   });
 
   test("a mirror whose endpoint is a simulator may rehearse", async () => {
     mirror();
     await useSimulator();
     expect((await year(simulated)).after).toMatchObject({ simulated: true, simulator: true });
+  });
+
+  test("at a simulator the ways out name its commands, not Apple's portal", async () => {
+    await useSimulator();
+    const pem = await issuePushCertificate(await request(), simulated);
+    await push().request({ ...SUBJECT, startOver: true });
+    const refused = await failureOf(send(pem));
+    expect(refused?.hint?.ja).toContain("clomoctl ade simulator push-certificate --csr");
+    expect(JSON.stringify(refused?.hint)).not.toMatch(/Apple's portal|Apple のポータル/);
   });
 
   test("a simulator's clock may be put forward", async () => {

@@ -103,6 +103,15 @@ describe("setting", () => {
     ]);
   });
 
+  test("the same file again seals its token anew, where the key that sealed it was lost", async () => {
+    await set(root, content());
+    const [{ token } = {}] = tenant.sql("select token from vpp_token");
+    tenant.database.run("update vpp_token set token = 'sealed by another key'");
+    expect(await set(root, content())).toMatchObject({ unchanged: false, after: { org: "全社" } });
+    expect(tenant.sql("select token from vpp_token")).toEqual([{ token }]);
+    expect(await set(root, content())).toMatchObject({ unchanged: true });
+  });
+
   test("what was recorded by hand is its item, where it is the only one", async () => {
     const item = await tenant.client.renewals.add({ kind: "vpp-token", name: "東京", expiresAt: null });
     await set(root, content());
@@ -131,9 +140,20 @@ describe("setting", () => {
     expect(done).toMatchObject({ after: { location: "Osaka" } });
     expect(done.warnings[0]?.en).toContain("another location");
     const wide = { name: "sToken_for____.vpptoken" };
-    await set(sales, content(NEXT), wide);
-    const [warning] = (await set(sales, content(LATER), wide)).warnings;
+    await set(sales, content(NEXT, "株式会社例", "wide"), wide);
+    const [warning] = (await set(sales, content(LATER, "株式会社例", "wide"), wide)).warnings;
     expect(warning?.ja).toContain("全角文字");
+  });
+
+  test("the token of another organisation is told as that one's, whatever is set here", async () => {
+    await set(root, content());
+    for (const _ of ["none", "a later one"]) {
+      const failed = await failureOf(set(sales, content()));
+      expect(failed).toMatchObject({ code: "input-rejected", where: "sToken_for_Tokyo_.vpptoken" });
+      expect(failed?.what.en).toContain("the content token of 全社, which is set there already");
+      expect(failed?.what.ja).toContain("「全社」のサービストークン");
+      await set(sales, content(LATER, "株式会社例", "other"));
+    }
   });
 
   test("a dry run says what would be; an organisation that is none is not found", async () => {
@@ -149,6 +169,38 @@ describe("setting", () => {
     const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [sales?.id ?? ""], called: "S01" });
     await tenant.client.imports.commit(plan);
     expect(tenant.sql("select org from vpp_token")).toEqual([{ org: 1 }]);
+  });
+
+  /** Deletes 営業部. @returns the import that did */
+  const deleted = async () => {
+    const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [sales?.id ?? ""], called: "S01" });
+    await tenant.client.imports.commit(plan);
+    return plan;
+  };
+
+  test("and comes back with it, where the deletion is undone", async () => {
+    await set(root, content());
+    await set(sales, content(LATER, "株式会社例", "other"));
+    const before = await tenant.client.vpp.tokens();
+    const { id } = await deleted();
+    expect(await tenant.client.vpp.tokens()).toHaveLength(1);
+    const undo = await tenant.client.imports.revert(id);
+    await tenant.client.imports.commit(undo);
+    expect(await tenant.client.vpp.tokens()).toEqual(before);
+    expect(tenant.sql("select org from vpp_token_gone")).toEqual([]);
+    await tenant.client.ade.setEndpoint({ kind: "apple" });
+    const asked = useApple(LOCATION);
+    await check(sales);
+    expect(asked[0]?.headers["authorization"]).toBe(`Bearer ${content(LATER, "株式会社例", "other")}`);
+  });
+
+  test("one of a deleted organisation is kept no longer than it is valid", async () => {
+    await set(root, content());
+    await set(sales, content("2026-06-01T00:00:00+0000", "株式会社例", "other"));
+    await deleted();
+    tenant.surroundings.time = Date.parse("2026-07-01T00:00:00Z");
+    await set(root, content(LATER));
+    expect(tenant.sql("select org from vpp_token_gone")).toEqual([]);
   });
 });
 
@@ -166,6 +218,23 @@ describe("the fence", () => {
 
   test("what a simulator made is refused where the endpoint is none", async () => {
     expect(await failureOf(set(root, SIMULATED))).toMatchObject({ code: "input-rejected" });
+  });
+
+  test("a token is sent to no server that is neither Apple nor a simulator", async () => {
+    await set(root, content());
+    const asked = useApple(LOCATION);
+    await tenant.client.ade.setEndpoint({ kind: "other", url: "https://mdm.example.jp" });
+    const failed = await failureOf(check(root));
+    expect(failed).toMatchObject({ code: "input-rejected", where: "ade endpoint" });
+    expect(failed?.what.en).toContain("not sent to https://mdm.example.jp");
+    expect(asked).toEqual([]);
+  });
+
+  test("at a simulator the way out of an old token is its command", async () => {
+    await useSimulator();
+    await set(root, SIMULATED);
+    const failed = await failureOf(set(root, content("2026-03-31T00:00:00Z", "SIMULATOR 株式会社例")));
+    expect(failed?.hint?.en).toContain("clomoctl ade simulator vpp-token --org NAME --url http://127.0.0.1:8080");
   });
 
   test("a token of Apple's is sent to no simulator", async () => {

@@ -1,7 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { encryptFor } from "../../../lib/apple/keys/envelope.ts";
+import { testKey } from "../../../lib/apple/simulator/testing/key.ts";
 import type { Ade } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { example } from "../../testing/tenant.ts";
 
@@ -17,11 +21,69 @@ test("the token that is set, in both languages", async () => {
   expect(ja.stderr).toContain("接続先: ");
 });
 
-test("a file that is no token is refused; one that is too long, too", async () => {
+test("who downloaded a token that has not been used yet is not known", async () => {
+  const ade = example<Ade>("ade");
+  const { server, token } = ade;
+  if (server === null || token === null) throw new TypeError("the example has both");
+  const seenAt = "2026-03-01T00:00:00.000Z";
+  const unseen = { ade: { ...ade, server: { ...server, admin: null, seenAt }, token } };
+  const { en, ja } = await inBoth("ade token show --format table --fields admin", { tenant: unseen });
+  expect(en.stdout).toContain("not known until the next contact");
+  expect(ja.stdout).toContain("次回の接続まで不明");
+});
+
+const FILE = "SIMULATOR_Token_2026-11-20T01-00-00Z_smime.p7m";
+
+const folderWith = (): string => {
   const folder = freshFolder();
-  writeFileSync(join(folder, "x.p7m"), "nothing");
+  writeFileSync(join(folder, FILE), "MIME");
+  return folder;
+};
+
+test("a file is opened by the tenant, and what may be typed next is told, in both languages", async () => {
+  const { en, ja } = await inBoth(`ade token show ${FILE}`, {
+    tenant: { ...tenant, inspectAdeToken: example<object>("inspectAdeToken") },
+    folder: folderWith(),
+  });
+  expect(en).toMatchObject({
+    exit: 0,
+    stdout: "server\ttokenExpiresAt\tkey\tinForce\nSIMULATOR\t2027-04-01T00:00:00.000Z\tstaged\tfalse\n",
+    requests: [{ operation: "ade" }, { operation: "inspectAdeToken", json: { name: FILE, content: "TUlNRQ==" } }],
+  });
+  expect(en.stderr).toContain(`to set it: clomoctl ade token set ${FILE}`);
+  expect(ja.stderr).toContain("設定するには: ");
+});
+
+test.each([
+  ["the one in force", { inForce: true }, "this token is set already"],
+  ["expired", { expiresAt: "2020-01-01T00:00:00.000Z" }, "it has expired"],
+  ["another administrator's", { sameAdmin: false }, `clomoctl ade token set ${FILE} --other-admin`],
+])("a file: %s", async (_, change, told) => {
+  const inspectAdeToken = { ...example<object>("inspectAdeToken"), ...change };
+  const ran = await run(`ade token show ${FILE} --lang en`, {
+    tenant: { ...tenant, inspectAdeToken },
+    folder: folderWith(),
+  });
+  expect(ran.stderr).toContain(told);
+});
+
+test("in a mirror only the file's name is read", async () => {
+  const folder = freshFolder();
+  const name = "CLOMO_Token_2026-11-20T01-00-00Z_smime.p7m";
+  writeFileSync(join(folder, name), encryptFor(testKey().certificate, Buffer.from("{}")));
+  const mirror = { ade: { ...example<Ade>("ade"), mirror: true, endpoint: null } };
+  const ran = await run(`ade token show ${name} --lang en`, { tenant: mirror, folder });
+  expect(ran).toMatchObject({ exit: 0, requests: [{ operation: "ade" }] });
+  expect(ran.stdout).toContain("2027-11-20T01:00:00");
+  expect(ran.stderr).toContain("CLOMO has the key of this tenant's tokens");
+});
+
+test("one of another key is refused; so is what is no token", async () => {
+  const refused = new Failure("input-rejected", { what: text("encrypted for another key", "別の鍵です") });
+  const folder = folderWith();
+  const told = { tenant: { ...tenant, inspectAdeToken: refused }, folder };
+  expect(await run(`ade token show ${FILE}`, told)).toMatchObject({ exit: 3, stdout: "" });
   writeFileSync(join(folder, "long.p7m"), new Uint8Array(300_000));
-  expect(await run("ade token show x.p7m", { tenant, folder })).toMatchObject({ exit: 3, stdout: "" });
   expect(await run("ade token show long.p7m", { tenant, folder })).toMatchObject({ exit: 3, stdout: "" });
   expect(await run("ade token show none.p7m", { tenant, folder })).toMatchObject({ exit: 6, stdout: "" });
 });

@@ -1,6 +1,9 @@
 import { readExpiring } from "../../../lib/apple/index.ts";
+import type { Ade, Client } from "../../../lib/client/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 import { nextSteps } from "../next.ts";
@@ -11,8 +14,8 @@ export default defineCommand({
   summary: text("show the server token, without its secrets", "サーバートークンの内容を表示する(秘密情報は除く)"),
   details: [
     text(
-      "With a FILE, only what the file tells without a key: the server and the time in its name, and a year from then. Nothing is asked of Apple.",
-      "FILE を指定すると、ファイル名の MDM サーバー名と日時、そこから 1 年後の期限(推定)だけを表示します。Apple には問い合わせません。",
+      "A FILE is opened by the tenant's keys and not set: when it expires, which key it is for, and whether it is the one in force; one of another key is refused. In a mirror of the console, whose key CLOMO has, only what the file's name tells. Nothing is asked of Apple.",
+      "FILE を指定すると、設定せずにテナントの鍵で復号し、期限、対応する鍵、使用中のトークンかどうかを表示します。別の鍵のものはエラーになります。鍵を CLOMO が持つ管理画面のミラーでは、ファイル名からわかることだけを表示します。Apple には問い合わせません。",
     ),
   ],
   args: {
@@ -23,13 +26,16 @@ export default defineCommand({
     },
   },
   options: {},
-  examples: [{ line: "clomoctl ade token show" }],
-  exits: ["not-found", "input-rejected"],
+  examples: [
+    { line: "clomoctl ade token show" },
+    { line: "clomoctl ade token show SIMULATOR_Token_2026-11-20T01-00-00Z_smime.p7m" },
+  ],
+  exits: ["input-rejected", "not-permitted", "not-found"],
   async run(tools, { file }) {
     const { client } = await tools.tenant("ade");
     const ade = await client.ade.show();
     await tellEndpoint(tools, ade);
-    if (file !== undefined) return showFile(tools, file);
+    if (file !== undefined) return showFile(tools, file, client, ade);
     await tools.terminal.show(TOKEN_COLUMNS, factsOf(ade));
     for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
       if (line !== null) await propose(tools, line, why);
@@ -37,37 +43,82 @@ export default defineCommand({
   },
 });
 
-/** @throws Failure `input-rejected` where it is no token, or its name tells nothing */
-async function showFile(tools: Tools, file: string): Promise<void> {
-  const { name, bytes } = await readNamedFile(tools, file, MOST_TOKEN_BYTES);
-  if (bytes.length > MOST_TOKEN_BYTES) throw tooLong(file);
-  const [token] = readExpiring({ name, bytes });
-  if (token === undefined) return;
-  await tools.terminal.show(
-    TOKEN_COLUMNS.filter(({ key }) => key === "server" || key === "tokenExpiresAt"),
-    { ...NOTHING, server: token.name, tokenExpiresAt: token.expiresAt },
-  );
-  await tools.terminal.note(
+/** A token's file, as far as it is told. */
+interface FileFacts {
+  readonly server: string | null;
+  readonly tokenExpiresAt: string | null;
+  readonly key: keyof typeof KEY_NAMES | null;
+  readonly inForce: boolean | null;
+}
+
+const KEY_NAMES = {
+  staged: text("the key that waits for its token", "作成済みの鍵(トークン待ち)"),
+  current: text("the key in force", "使用中の鍵"),
+  former: text("the key before", "以前の鍵"),
+} as const;
+
+const FILE_COLUMNS: readonly Column<FileFacts>[] = [
+  { key: "server", header: text("MDM server", "MDM サーバー"), value: ({ server }) => server },
+  {
+    key: "tokenExpiresAt",
+    header: text("token expires", "トークンの期限"),
+    value: ({ tokenExpiresAt }) => tokenExpiresAt,
+    instant: true,
+  },
+  {
+    key: "key",
+    header: text("opened by", "復号した鍵"),
+    value: ({ key }) => key,
+    name: ({ key }) => key && KEY_NAMES[key],
+  },
+  {
+    key: "inForce",
+    header: text("is the one set", "設定中のトークン"),
+    value: ({ inForce }) => inForce,
+  },
+];
+
+/** @throws Failure `input-rejected` where it is no token, or no key of the tenant opens it */
+async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade: Ade): Promise<void> {
+  const { terminal } = tools;
+  const { name, bytes } = await readNamedFile(tools, typed, MOST_TOKEN_BYTES);
+  if (bytes.length > MOST_TOKEN_BYTES) throw tooLong(typed);
+  // what CLOMO has the key of is opened by nobody else
+  if (ade.mirror && ade.endpoint?.kind !== "simulator") return showName(tools, { name, bytes });
+  const told = await client.ade.inspectToken({ name, content: Buffer.from(bytes).toString("base64") });
+  const { server, expiresAt, key, inForce } = told;
+  await terminal.show(FILE_COLUMNS, { server, tokenExpiresAt: expiresAt, key, inForce });
+  if (inForce) return terminal.note(text("this token is set already", "このトークンは設定済みです"));
+  if (Date.parse(expiresAt) <= tools.clock.now().getTime()) {
+    return terminal.note(
+      text(
+        "it has expired and would be refused: get a new one from the same MDM server",
+        "期限切れのため設定できません。同じ MDM サーバーから新しいトークンを取得してください",
+      ),
+    );
+  }
+  const line = `clomoctl ade token set ${shownWord(typed)}`;
+  if (told.sameAdmin !== false) return propose(tools, line, text("to set it", "設定するには"));
+  return propose(
+    tools,
+    `${line} --other-admin`,
     text(
-      "the date is estimated from the file's name; to set it: clomoctl ade token set FILE",
-      "期限はファイル名から推定したものです。設定するには clomoctl ade token set FILE を実行してください",
+      "another administrator downloaded it than the one in force, or it is of another MDM server (--other-server); if it is of the same one",
+      "使用中のものとは別の管理者がダウンロードしたか、別の MDM サーバーのもの(--other-server)です。同じ MDM サーバーのものなら",
     ),
   );
 }
 
-const NOTHING = {
-  endpoint: null,
-  endpointKind: null,
-  serverUuid: null,
-  organisation: null,
-  admin: null,
-  tokenSetAt: null,
-  tokenSetBy: null,
-  present: null,
-  notReady: null,
-  missing: null,
-  released: null,
-  lastSyncAt: null,
-  lastFullAt: null,
-  lastState: null,
-};
+/** What the file's name tells. @throws Failure `input-rejected` where it is no token, or its name tells nothing */
+async function showName({ terminal }: Tools, file: Parameters<typeof readExpiring>[0]): Promise<void> {
+  const [token] = readExpiring(file);
+  if (token === undefined) return;
+  const { name: server, expiresAt: tokenExpiresAt } = token;
+  await terminal.show(FILE_COLUMNS.slice(0, 2), { server, tokenExpiresAt, key: null, inForce: null });
+  await terminal.note(
+    text(
+      "CLOMO has the key of this tenant's tokens: the date is estimated from the file's name; what to do with the file: clomoctl renewals guide ade-token",
+      "このテナントのトークンの鍵は CLOMO が持っているため、期限はファイル名から推定したものです。アップロードの手順: clomoctl renewals guide ade-token",
+    ),
+  );
+}

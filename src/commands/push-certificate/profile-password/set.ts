@@ -23,8 +23,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      `The password (${PROFILE_PASSWORD_RULE.en}) is checked, and kept nowhere: clomoctl installs no profiles. That it was set, and when, is recorded. Without an option it is asked for twice, without echo. In a mirror of the console this changes nothing there.`,
-      `パスワード(${PROFILE_PASSWORD_RULE.ja})は形式だけを確かめ、保存しません(clomoctl はプロファイルをインストールしません)。設定したことと日時だけを記録します。オプションを省略すると、画面に表示せずに 2 回尋ねます。管理画面のミラーで実行しても、管理画面の設定は変わりません。`,
+      `The password (${PROFILE_PASSWORD_RULE.en}) is checked, and kept nowhere: clomoctl installs no profiles. That it was set, and when, is recorded. Without an option it is asked for twice, without echo. In a mirror of the console it is refused, unless the endpoint is a simulator.`,
+      `パスワード(${PROFILE_PASSWORD_RULE.ja})は形式だけを確かめ、保存しません(clomoctl はプロファイルをインストールしません)。設定したことと日時だけを記録します。オプションを省略すると、画面に表示せずに 2 回尋ねます。管理画面のミラーでは、接続先がシミュレーターの場合を除き実行できません。`,
     ),
   ],
   args: {},

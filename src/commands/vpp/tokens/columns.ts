@@ -1,4 +1,4 @@
-import type { VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
+import type { Ade, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
 import { VPP_LOCATION, VPP_TOKEN } from "../../../lib/model/vpp-token.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
@@ -12,8 +12,18 @@ export const NOT_FOR_CLOMO = text(
   "clomoctl 独自のテナントと、シミュレーターでの練習のためのコマンドです。CLOMO のテナントのトークンは管理画面にあります。手順は `renewals guide vpp-token` を見てください。管理画面のミラーでは、接続先がシミュレーターの場合を除き設定できません。",
 );
 
-/** What to type where no organisation has a token. @see facts 3.5: 全社 first */
-export const FIRST_TOKEN: Text = text(
+/** @see facts 3.5: 全社 first */
+const FIRST_TOKEN: Text = text(
   "no content token yet; that of 全社 comes first: clomoctl vpp tokens set FILE --org 全社",
   "サービストークンはまだありません。先に「全社」に設定します: clomoctl vpp tokens set FILE --org 全社",
 );
+
+/** Where CLOMO's tenants have theirs. @see facts 3.5 */
+const IN_CONSOLE: Text = text(
+  "this tenant mirrors a console, which keeps the content tokens: clomoctl renewals guide vpp-token has the steps there",
+  "このテナントは管理画面のミラーで、サービストークンは管理画面にあります。手順: clomoctl renewals guide vpp-token",
+);
+
+/** What to type where no organisation has a token; in a mirror it is not set here. */
+export const firstToken = ({ mirror, endpoint }: Pick<Ade, "mirror" | "endpoint">): Text =>
+  mirror && endpoint?.kind !== "simulator" ? IN_CONSOLE : FIRST_TOKEN;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { VppTokenRecord } from "../../../lib/client/index.ts";
+import type { Ade, VppTokenRecord } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "../../testing/program.ts";
@@ -19,9 +19,19 @@ test("lists the tokens of organisations", async () => {
 });
 
 test("without any, what to type first is told, in both languages", async () => {
-  const { en, ja } = await inBoth("vpp tokens list", { tenant: { vppTokens: { items: [] } } });
+  const { en, ja } = await inBoth("vpp tokens list", {
+    tenant: { vppTokens: { items: [] }, ade: example<Ade>("ade") },
+  });
   expect(en.stderr).toContain("that of 全社 comes first: clomoctl vpp tokens set FILE --org 全社\n");
   expect(ja.stderr).toContain("先に「全社」に設定します: clomoctl vpp tokens set FILE --org 全社\n");
+});
+
+test("in a mirror the console's steps are told where there is none", async () => {
+  const ade = example<Ade>("ade", { mirror: true, endpoint: null });
+  const { en, ja } = await inBoth("vpp tokens list", { tenant: { vppTokens: { items: [] }, ade } });
+  expect(en.stderr).toContain("clomoctl renewals guide vpp-token");
+  expect(ja.stderr).toContain("管理画面にあります");
+  expect(en.stderr).not.toContain("tokens set");
 });
 
 test("what the tenant refuses is told, in both languages", async () => {

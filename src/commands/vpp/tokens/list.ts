@@ -2,7 +2,7 @@ import { text } from "../../../lib/text/index.ts";
 import { VPP_TOKEN } from "../../../lib/model/vpp-token.ts";
 import { defineCommand } from "../../command.ts";
 import { listColumns } from "../../listing/list.ts";
-import { FIRST_TOKEN, NOT_FOR_CLOMO, VPP_COLUMNS } from "./columns.ts";
+import { firstToken, NOT_FOR_CLOMO, VPP_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list the content tokens of organisations", "組織ごとの VPP サービストークンを一覧表示する"),
@@ -13,9 +13,9 @@ export default defineCommand({
   exits: ["not-permitted"],
   async run(tools) {
     const { terminal } = tools;
-    const { client } = await tools.tenant("vpp");
+    const { client } = await tools.tenant("vpp", "ade");
     const tokens = await client.vpp.tokens();
     await terminal.list(listColumns(terminal, VPP_COLUMNS, VPP_TOKEN.usual), tokens);
-    if (tokens.length === 0) await terminal.note(FIRST_TOKEN);
+    if (tokens.length === 0) await terminal.note(firstToken(await client.ade.show()));
   },
 });

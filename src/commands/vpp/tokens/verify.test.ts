@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { OrgDetail, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
+import type { Ade, OrgDetail, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "../../testing/program.ts";
@@ -57,10 +57,20 @@ test("of several one that is refused does not hide the others, and ends it with 
 });
 
 test("where there is none, what to type first is told", async () => {
-  const { en, ja } = await inBoth("vpp tokens verify", { tenant: { vppTokens: { items: [] } } });
+  const { en, ja } = await inBoth("vpp tokens verify", {
+    tenant: { vppTokens: { items: [] }, ade: example<Ade>("ade") },
+  });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("clomoctl vpp tokens set FILE --org 全社\n");
   expect(ja.stderr).toContain("先に「全社」に設定します");
+});
+
+test("in a mirror the console's steps are told where there is none", async () => {
+  const ade = example<Ade>("ade", { mirror: true, endpoint: null });
+  const { en, ja } = await inBoth("vpp tokens verify", { tenant: { vppTokens: { items: [] }, ade } });
+  expect(en.stderr).toContain("clomoctl renewals guide vpp-token");
+  expect(ja.stderr).toContain("管理画面にあります");
+  expect(en.stderr).not.toContain("tokens set");
 });
 
 testWrongLines(["vpp tokens verify x", "x"]);

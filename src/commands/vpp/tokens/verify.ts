@@ -5,7 +5,7 @@ import { defineCommand } from "../../command.ts";
 import { listColumns } from "../../listing/list.ts";
 import { orgNamed } from "../../orgs/named.ts";
 import type { Tools } from "../../tools.ts";
-import { FIRST_TOKEN, NOT_FOR_CLOMO, VPP_LOCATION_COLUMNS } from "./columns.ts";
+import { firstToken, NOT_FOR_CLOMO, VPP_LOCATION_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
@@ -33,7 +33,7 @@ export default defineCommand({
   async run(tools, { org }) {
     const { terminal } = tools;
     const wanted = org === undefined ? undefined : (await orgNamed(tools, org)).id;
-    const { client } = await tools.tenant("vpp");
+    const { client } = await tools.tenant("vpp", "ade");
     const tokens = await client.vpp.tokens();
     if (wanted !== undefined && !tokens.some(({ orgId }) => orgId === wanted)) {
       // who asks for one is told by the tenant that there is none
@@ -51,7 +51,7 @@ export default defineCommand({
       }
     }
     await terminal.list(listColumns(terminal, VPP_LOCATION_COLUMNS, USUAL), told);
-    if (asked.length === 0) await terminal.note(FIRST_TOKEN);
+    if (asked.length === 0) await terminal.note(firstToken(await client.ade.show()));
     for (const location of told) await tellOf(tools, location, asked);
     return tellFailed(tools, failed);
   },

@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { isObject, objectOf, optionalText, requiredText, undocumented, type JsonObject } from "../answer.ts";
 import { attempt } from "../encoding/foreign.ts";
-import { placeOf, sendPatiently, type Patience } from "../patience.ts";
+import { placeOf, sendPatiently, wholeAnswers, type Patience } from "../patience.ts";
 import type { AppleAnswer, AppleRequest } from "../send.ts";
 import { clientAssertion } from "./assertion.ts";
 
@@ -98,6 +98,8 @@ interface Page {
   readonly rows: readonly JsonObject[];
 }
 
+const wholly = (access: BusinessAccess): BusinessAccess => ({ ...access, send: wholeAnswers(access.send) });
+
 /** Requests with an access token, which is asked for again when it ended. */
 class Api {
   readonly #access: BusinessAccess;
@@ -138,7 +140,7 @@ class Api {
 
   async #sent(request: AppleRequest): Promise<AppleAnswer> {
     const headers = { ...request.headers, accept: "application/json", authorization: `Bearer ${await this.#bearer()}` };
-    return sendPatiently({ ...request, headers }, this.#access, true);
+    return sendPatiently({ ...request, headers }, wholly(this.#access), true);
   }
 
   async #bearer(): Promise<string> {
@@ -168,7 +170,7 @@ class Api {
       signal,
     };
     const where = placeOf(request);
-    const answer = accepted(request, await sendPatiently(request, this.#access, true));
+    const answer = accepted(request, await sendPatiently(request, wholly(this.#access), true));
     const given = objectOf(where, answer.body);
     const token = requiredText(where, given, "access_token");
     const { expires_in: seconds } = given;

@@ -59,6 +59,25 @@ describe("Apple's errors", () => {
     }
   });
 
+  test.each([
+    [403, "T_C_NOT_SIGNED", "faults --clear"],
+    [403, "ACCESS_DENIED", "faults --clear"],
+    [403, "SERVER_INACTIVE", "faults --clear"],
+    [403, "token_rejected", "simulator token --public-key"],
+    [403, "signature_invalid", "simulator token --public-key"],
+    [403, "token_expired", "simulator token --public-key"],
+    [401, "oauth_problem_advice", "simulator token --public-key"],
+  ])("at a simulator, %i %s names its commands and not Apple's portal", (status, code, line) => {
+    const { what, hint } = refusalOf(WHERE, { status, headers: {}, body: code }, NOW, "http://127.0.0.1:8600");
+    for (const told of [hint?.en, hint?.ja]) {
+      expect(told).toContain("clomoctl ade simulator");
+      expect(told).toContain(line);
+      expect(told).toContain("--url http://127.0.0.1:8600");
+      expect(told).not.toMatch(/Business Manager|business\.apple/);
+    }
+    expect(what.en).not.toContain("Business Manager");
+  });
+
   test("are all tested", () => {
     expect(new Set(ERRORS.map(([, code]) => code))).toEqual(new Set(Object.keys(APPLE_ERRORS)));
   });

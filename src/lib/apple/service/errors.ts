@@ -1,4 +1,5 @@
 import { Failure, type ErrorCode } from "../../errors/index.ts";
+import { SIMULATOR_LINES } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";
 import { attempt } from "../encoding/foreign.ts";
 import { timeOfHeader } from "../patience.ts";
@@ -11,6 +12,8 @@ interface AppleError {
   readonly exit: ErrorCode;
   readonly what: Text;
   readonly hint: Text;
+  /** the way out at a simulator, by its address */
+  readonly simulated?: (url: string) => Text;
 }
 
 const REFUSED: readonly number[] = [400, 401, 403];
@@ -30,7 +33,30 @@ const PROGRAM = text(
 );
 const REPORT = text("this is a fault of clomoctl: report it", "clomoctl の不具合です。報告してください");
 
-const newer = (what: Text): AppleError => ({ statuses: REFUSED, exit: "not-permitted", what, hint: NEW_TOKEN });
+/** A simulator does no more than it was told. */
+const clearFaults = (url: string): Text => {
+  const line = SIMULATOR_LINES.clear(url);
+  return text(
+    `the simulator was told to answer so; to end it: ${line}`,
+    `シミュレーターに設定された障害です。解除するには: ${line}`,
+  );
+};
+
+const newTokenThere = (url: string): Text => {
+  const [line, clear] = [SIMULATOR_LINES.token(url), SIMULATOR_LINES.clear(url)];
+  return text(
+    `get a new one from the simulator: ${line}; then clomoctl ade token set SIMULATOR_Token.p7m; where it is a fault that was asked for: ${clear}`,
+    `シミュレーターから新しいトークンを取得し(${line})、clomoctl ade token set SIMULATOR_Token.p7m で設定してください。設定された障害なら: ${clear}`,
+  );
+};
+
+const newer = (what: Text): AppleError => ({
+  statuses: REFUSED,
+  exit: "not-permitted",
+  what,
+  hint: NEW_TOKEN,
+  simulated: newTokenThere,
+});
 const sent = (what: Text, hint: Text = REPORT): AppleError => ({ statuses: SENT, exit: "input-rejected", what, hint });
 const profile = (en: string, ja: string): AppleError =>
   sent(
@@ -53,6 +79,7 @@ export const APPLE_ERRORS = {
       "an administrator of the organisation signs in to https://business.apple.com (schools: https://school.apple.com) and accepts the terms; then try again",
       "組織の管理者が https://business.apple.com(学校は https://school.apple.com)にサインインして規約に同意してから、もう一度実行してください",
     ),
+    simulated: clearFaults,
   },
   ACCESS_DENIED: {
     statuses: REFUSED,
@@ -62,6 +89,7 @@ export const APPLE_ERRORS = {
       "look whether the server still exists in Apple Business Manager, and whether its token is the one in use: clomoctl ade token show",
       "Apple Business Manager にこのサーバーが残っているか、使用中のトークンと同じか確認してください: clomoctl ade token show",
     ),
+    simulated: clearFaults,
   },
   token_rejected: newer(
     text(
@@ -79,14 +107,12 @@ export const APPLE_ERRORS = {
   SERVER_INACTIVE: {
     statuses: REFUSED,
     exit: "not-permitted",
-    what: text(
-      "the server is inactive in Apple Business Manager",
-      "Apple Business Manager でこのサーバーが無効になっています",
-    ),
+    what: text("the server is inactive on Apple's side", "このサーバーは Apple 側で無効になっています"),
     hint: text(
       "an administrator of the organisation looks at the server in Apple Business Manager; if it was deleted, it needs a new one and its token",
       "組織の管理者が Apple Business Manager でサーバーの状態を確認してください。削除されている場合は、サーバーとトークンを作り直す必要があります",
     ),
+    simulated: clearFaults,
   },
   oauth_problem_advice: newer(
     text("Apple does not accept the server token", "Apple がサーバートークンを受け付けません"),
@@ -181,8 +207,14 @@ type Circumstance = "CLOCK" | "NO_SUCH_PROFILE" | "METHOD" | "UNKNOWN";
 export class AppleRefusal extends Failure {
   readonly apple: AppleErrorCode | Circumstance;
 
-  constructor(apple: AppleErrorCode | Circumstance, where: string, { exit, what, hint }: Omit<AppleError, "statuses">) {
-    super(exit, { what, where, hint });
+  /** @param simulator its address, where one answered */
+  constructor(
+    apple: AppleErrorCode | Circumstance,
+    where: string,
+    { exit, what, hint, simulated }: Omit<AppleError, "statuses">,
+    simulator?: string,
+  ) {
+    super(exit, { what, where, hint: simulator === undefined ? hint : (simulated?.(simulator) ?? hint) });
     this.apple = apple;
   }
 }
@@ -229,15 +261,16 @@ const codeIn = ({ status, body }: AppleAnswer): AppleErrorCode | undefined => {
  *
  * @param where the request, as `GET https://…/session`
  * @param now milliseconds since 1970-01-01 UTC
+ * @param simulator its address, where a simulator of ours answered
  */
-export function refusalOf(where: string, answer: AppleAnswer, now: number): AppleRefusal {
+export function refusalOf(where: string, answer: AppleAnswer, now: number, simulator?: string): AppleRefusal {
   const code = codeIn(answer);
   if (code === "oauth_problem_advice" || (code === undefined && answer.status === 401)) {
     const wrong = clockWrong(answer, now);
-    if (wrong !== undefined) return new AppleRefusal("CLOCK", where, wrong);
+    if (wrong !== undefined) return new AppleRefusal("CLOCK", where, wrong, simulator);
   }
   if (code === undefined) return unknownRefusal(where, answer);
-  return isCursor(code) ? new CursorRefused(code, where) : new AppleRefusal(code, where, APPLE_ERRORS[code]);
+  return isCursor(code) ? new CursorRefused(code, where) : new AppleRefusal(code, where, APPLE_ERRORS[code], simulator);
 }
 
 /** Whether the session of the request ended. depsim says so by 403. @see apple 2 */
@@ -256,6 +289,7 @@ function clockWrong({ headers }: AppleAnswer, now: number): Omit<AppleError, "st
       `この PC の時計が ${minutes} 分${isFast ? "進んで" : "遅れて"}いるため、Apple が署名を受け付けません`,
     ),
     hint: text("set the clock (by NTP) and try again", "時計を合わせて(NTP など)、もう一度実行してください"),
+    simulated: clearFaults,
   };
 }
 
@@ -278,8 +312,8 @@ function unknownRefusal(where: string, { status, body }: AppleAnswer): AppleRefu
           "使用中のトークンを確認してください: clomoctl ade token show",
         )
       : text(
-          "see whether clomoctl speaks to the right address: clomoctl ade endpoint",
-          "接続先が正しいか確認してください: clomoctl ade endpoint",
+          "see whether clomoctl speaks to the right address: clomoctl ade endpoint show",
+          "接続先が正しいか確認してください: clomoctl ade endpoint show",
         ),
   });
 }

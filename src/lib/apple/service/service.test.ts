@@ -178,6 +178,16 @@ describe("devices", () => {
     expect(apple.waits).toEqual([1000, 2000]);
   });
 
+  test("are fetched again where the answer was cut off, as often as where none came", async () => {
+    const cut = { body: JSON.stringify(PAGE).slice(0, -3) };
+    const { apple, service: ade } = service((_, count) => (count < 3 ? cut : json(PAGE)));
+    expect(await ade.fetchDevices({ limit: 10 })).toMatchObject({ cursor: "c2" });
+    expect(apple.waits).toEqual([1000, 2000]);
+    const never = service(() => cut);
+    await expect(never.service.account()).rejects.toThrow("documents it: JSON");
+    expect(calls(never.apple)).toHaveLength(4);
+  });
+
   test("are told by serial number", async () => {
     const { service: ade } = service(() =>
       json({
@@ -246,11 +256,22 @@ describe("profiles", () => {
     expect(await ade.assign("P1", [])).toEqual({ results: new Map() });
   });
 
-  test("are not sent again where the answer was lost, and are where the server was busy", async () => {
-    const reset = new Failure("unavailable", { what: same("connection lost") });
-    const lost = service(() => reset);
-    await expect(lost.service.assign("P1", ["A"])).rejects.toBe(reset);
-    expect(calls(lost.apple)).toHaveLength(1);
+  test.each([
+    ["lost", new Failure("unavailable", { what: same("connection lost") })],
+    ["cut off", { body: '{"devices":{"A":"SUC' }],
+  ])("are assigned again where the answer was %s; nothing else is", async (_, answer) => {
+    const lost = service((_request, count) => (count === 1 ? answer : json({ devices: { A: "SUCCESS" } })));
+    expect((await lost.service.assign("P1", ["A"])).results).toEqual(new Map([["A", "SUCCESS"]]));
+    expect(calls(lost.apple)).toHaveLength(2);
+    for (const change of ["unassign", "defineProfile"] as const) {
+      const once = service(() => answer);
+      const work = change === "unassign" ? once.service.unassign(["A"]) : once.service.defineProfile({});
+      await expect(work).rejects.toMatchObject({ code: "unavailable" });
+      expect(calls(once.apple)).toHaveLength(1);
+    }
+  });
+
+  test("are sent again where the server was busy", async () => {
     const busy = service((_, count) => (count === 1 ? { status: 429 } : json({ devices: {} })));
     await busy.service.assign("P1", ["A"]);
     expect(calls(busy.apple)).toHaveLength(2);

@@ -1,4 +1,4 @@
-import { isObject, objectOf, requiredText, undocumented, type JsonObject } from "../answer.ts";
+import { isObject, requiredText, undocumented, type JsonObject } from "../answer.ts";
 import { placeOf } from "../patience.ts";
 import { accountOf, type AdeAccount } from "./account.ts";
 import { deviceOf, devicePageOf, type AdeDevice, type DevicePage } from "./device.ts";
@@ -55,9 +55,8 @@ export interface AdeService {
 export function openService(access: Access): AdeService {
   const session = new AdeSession(access);
   const ask = async (call: Call): Promise<{ readonly where: string; readonly answer: JsonObject }> => {
-    const { body } = await session.call(call);
-    const where = placeOf({ method: call.method, url: access.base + call.path });
-    return { where, answer: objectOf(where, body) };
+    const answer = await session.call(call);
+    return { where: placeOf({ method: call.method, url: access.base + call.path }), answer };
   };
   const get = (path: string) => ask({ method: "GET", path, repeatable: true });
   const read = (path: string, body: object) => ask({ method: "POST", path, body, repeatable: true });
@@ -91,7 +90,8 @@ export function openService(access: Access): AdeService {
     },
     async assign(profileUuid, serials) {
       const body = { profile_uuid: profileUuid, devices: serials };
-      const { where, answer } = await change("POST", "/profile/devices", body);
+      // a profile that is given once more is given: what the lost answer would have said comes again
+      const { where, answer } = await ask({ method: "POST", path: "/profile/devices", body, repeatable: true });
       return resultsOf(where, answer, serials);
     },
     async unassign(serials) {

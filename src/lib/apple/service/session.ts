@@ -1,4 +1,4 @@
-import { objectOf, undocumented } from "../answer.ts";
+import { begunObject, objectOf, undocumented, type JsonObject } from "../answer.ts";
 import { placeOf, sendPatiently, type Patience } from "../patience.ts";
 import type { AppleAnswer, AppleRequest } from "../send.ts";
 import { isSessionOver, refusalOf } from "./errors.ts";
@@ -13,6 +13,8 @@ export interface Access extends Patience {
   readonly random: (size: number) => Uint8Array;
   /** name and version, as `clomoctl/0.1.0`: Apple refuses requests without */
   readonly program: string;
+  /** whether a simulator of ours is there: ways out name its commands */
+  readonly simulator?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,7 +24,7 @@ export interface Call {
   /** with its query */
   readonly path: string;
   readonly body?: object | undefined;
-  /** whether it is sent again where no answer came */
+  /** whether it is sent again where no answer came, or one that was cut off */
   readonly repeatable: boolean;
 }
 
@@ -52,29 +54,32 @@ export class AdeSession {
   }
 
   /**
-   * @returns an answer of status 200
+   * @returns the object that an answer of status 200 is
    * @throws AppleRefusal, a Failure; Failure `unavailable`, `interrupted`
    */
-  async call(call: Call): Promise<AppleAnswer> {
+  async call(call: Call): Promise<JsonObject> {
     const request = this.#request(call);
-    let { answer, session } = await this.#send(request, call.repeatable);
+    let { answer, object, session } = await this.#send(request, call.repeatable);
     if (isSessionOver(answer)) {
       if (this.#current === session) this.#current = undefined;
-      ({ answer, session } = await this.#send(request, call.repeatable));
+      ({ answer, object, session } = await this.#send(request, call.repeatable));
     }
-    return this.#accepted(request, answer);
+    return this.#accepted(request, answer, object);
   }
 
   async #send(request: AppleRequest, repeatable: boolean) {
     // opened before anything is repeated: what opening it repeats is its own
     let session = await this.#session();
+    let object: JsonObject | undefined;
     const send: Patience["send"] = async (request) => {
       session = this.#current ?? session;
       const answer = await this.#access.send({ ...request, headers: { ...request.headers, [SESSION]: session } });
       if (!isSessionOver(answer)) this.#take(answer);
+      // what was cut off is no answer
+      object = begunObject(placeOf(request), answer);
       return answer;
     };
-    return { answer: await sendPatiently(request, { ...this.#access, send }, repeatable), session };
+    return { answer: await sendPatiently(request, { ...this.#access, send }, repeatable), object, session };
   }
 
   #take({ headers }: AppleAnswer): void {
@@ -91,18 +96,22 @@ export class AdeSession {
   async #open(): Promise<string> {
     const { token, random, now } = this.#access;
     const { method, url, headers } = this.#request({ method: "GET", path: "/session", repeatable: true });
+    let object: JsonObject | undefined;
     // a nonce is taken once: each repetition is signed anew
-    const send: Patience["send"] = (request) => {
+    const send: Patience["send"] = async (request) => {
       const nonce = Buffer.from(random(NONCE_BYTES)).toString("hex");
       const timestamp = Math.floor(now() / 1000);
       const signature = authorization({ method, url, token, nonce, timestamp });
-      return this.#access.send({ ...request, headers: { ...headers, authorization: signature } });
+      const answer = await this.#access.send({ ...request, headers: { ...headers, authorization: signature } });
+      object = begunObject(placeOf(request), answer);
+      return answer;
     };
     const request = { method, url, headers, signal: this.#access.signal };
-    const answer = this.#accepted(request, await sendPatiently(request, { ...this.#access, send }, true));
-    const where = placeOf(request);
-    const session = objectOf(where, answer.body)["auth_session_token"];
-    if (typeof session !== "string" || !PRINTABLE.test(session)) throw undocumented(where, "auth_session_token");
+    const answer = await sendPatiently(request, { ...this.#access, send }, true);
+    const { auth_session_token: session } = this.#accepted(request, answer, object);
+    if (typeof session !== "string" || !PRINTABLE.test(session)) {
+      throw undocumented(placeOf(request), "auth_session_token");
+    }
     this.#current = session;
     this.#take(answer);
     return this.#current;
@@ -119,8 +128,10 @@ export class AdeSession {
     return { method, url: base + path, headers, body: body && JSON.stringify(body), signal };
   }
 
-  #accepted(request: AppleRequest, answer: AppleAnswer): AppleAnswer {
-    if (answer.status === 200) return answer;
-    throw refusalOf(placeOf(request), answer, this.#access.now());
+  #accepted(request: AppleRequest, answer: AppleAnswer, object: JsonObject | undefined): JsonObject {
+    if (object !== undefined) return object;
+    if (answer.status === 200) return objectOf(placeOf(request), answer.body);
+    const { base, simulator, now } = this.#access;
+    throw refusalOf(placeOf(request), answer, now(), simulator === true ? base : undefined);
   }
 }

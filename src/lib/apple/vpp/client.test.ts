@@ -75,6 +75,20 @@ describe("an error", () => {
     await expect(clientConfig(access, "t")).rejects.toMatchObject({ code, message: `Apple answered ${status}` });
   });
 
+  test("of a simulator names its command", async () => {
+    const { access } = asked(json({ errorNumber: 9621, errorMessage: "" }));
+    const failed = clientConfig({ ...access, simulator: true }, "t");
+    await expect(failed).rejects.toMatchObject({
+      hint: { en: expect.stringContaining("clomoctl ade simulator vpp-token --org NAME --url https://a.example") },
+    });
+  });
+
+  test("that was cut off is asked for again", async () => {
+    const { apple, access } = asked({ body: '{"locat' }, json(LOCATION));
+    await clientConfig(access, "t");
+    expect(apple.waits).toEqual([1000]);
+  });
+
   test("that passes is waited for", async () => {
     const { apple, access } = asked({ status: 503, headers: { "retry-after": "5" } }, json(LOCATION));
     await clientConfig(access, "t");

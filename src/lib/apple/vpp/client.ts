@@ -1,9 +1,10 @@
 import { Failure, type ErrorCode } from "../../errors/index.ts";
+import { SIMULATOR_LINES } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";
 import { isObject, objectOf, optionalText, requiredText, undocumented, type JsonObject } from "../answer.ts";
 import { attempt } from "../encoding/foreign.ts";
 import { instantOfText } from "../encoding/instant.ts";
-import { placeOf, sendPatiently, type Patience } from "../patience.ts";
+import { placeOf, sendPatiently, wholeAnswers, type Patience } from "../patience.ts";
 import type { AppleRequest } from "../send.ts";
 
 /** How to reach Apple's service for apps and books. @see apple 5 */
@@ -12,6 +13,8 @@ export interface VppAccess extends Patience {
   readonly base: string;
   /** name and version, as `clomoctl/0.1.0` */
   readonly program: string;
+  /** whether a simulator of ours is there: ways out name its commands */
+  readonly simulator?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,13 +38,23 @@ export interface VppService {
 interface VppError {
   readonly exit: ErrorCode;
   readonly what: Text;
-  readonly hint: Text;
+  /** undefined: another token helps */
+  readonly hint?: Text;
 }
 
 const RENEW = text(
   "download the content token once more in Apple Business Manager, then clomoctl vpp tokens set FILE --org NAME",
   "Apple Business Manager でコンテンツトークンをもう一度ダウンロードし、clomoctl vpp tokens set FILE --org NAME を実行してください",
 );
+
+const renewal = ({ base, simulator }: VppAccess): Text => {
+  if (simulator !== true) return RENEW;
+  const line = SIMULATOR_LINES.vppToken(base);
+  return text(
+    `get another one from the simulator: ${line}; then clomoctl vpp tokens set FILE --org NAME`,
+    `シミュレーターから新しいトークンを取得し(${line})、clomoctl vpp tokens set FILE --org NAME で設定してください`,
+  );
+};
 
 /** @see apple 5 */
 const ERRORS: ReadonlyMap<number, VppError> = new Map([
@@ -58,7 +71,6 @@ const ERRORS: ReadonlyMap<number, VppError> = new Map([
     {
       exit: "not-permitted",
       what: text("the content token has expired (9621)", "コンテンツトークンの有効期限が切れています(9621)"),
-      hint: RENEW,
     },
   ],
   [
@@ -69,7 +81,6 @@ const ERRORS: ReadonlyMap<number, VppError> = new Map([
         "the content token is not valid (9622): renewed, or the password of its Managed Apple Account changed",
         "コンテンツトークンが無効です(9622)。更新済みか、管理対象 Apple Account のパスワードが変更された可能性があります",
       ),
-      hint: RENEW,
     },
   ],
 ]);
@@ -122,27 +133,28 @@ async function get(
     signal: access.signal,
   };
   const where = placeOf(request);
-  const { status, body } = await sendPatiently(request, access, true);
+  const { status, body } = await sendPatiently(request, { ...access, send: wholeAnswers(access.send) }, true);
   // errors may come with status 200
   const told = attempt((): unknown => JSON.parse(body));
   const number = isObject(told) ? told["errorNumber"] : undefined;
-  if (typeof number === "number" && number !== 0) throw refusalOf(where, number);
-  if (status !== 200) throw unexpected(where, status);
+  if (typeof number === "number" && number !== 0) throw refusalOf(where, number, access);
+  if (status !== 200) throw unexpected(where, status, access);
   return { where, answer: objectOf(where, body) };
 }
 
-function refusalOf(where: string, number: number): Failure {
+function refusalOf(where: string, number: number, access: VppAccess): Failure {
   const known = ERRORS.get(number);
-  if (known !== undefined) return new Failure(known.exit, { what: known.what, where, hint: known.hint });
+  if (known !== undefined)
+    return new Failure(known.exit, { what: known.what, where, hint: known.hint ?? renewal(access) });
   return new Failure("unavailable", {
     what: text(`Apple answered with the error ${number}`, `Apple からエラー ${number} が返されました`),
     where,
   });
 }
 
-const unexpected = (where: string, status: number): Failure =>
+const unexpected = (where: string, status: number, access: VppAccess): Failure =>
   new Failure(status === 401 || status === 403 ? "not-permitted" : "unavailable", {
     what: text(`Apple answered ${status}`, `Apple の応答: ${status}`),
     where,
-    hint: status === 401 || status === 403 ? RENEW : undefined,
+    hint: status === 401 || status === 403 ? renewal(access) : undefined,
   });

@@ -3,8 +3,9 @@
 import { adeDevices, ALL_ADE_DEVICES } from "../store/ade/devices.ts";
 import { findRecords, linesOf, pageOf } from "../store/lists.ts";
 import { contactApple } from "../use/ade/contact.ts";
-import { createKey, readAde, setEndpoint, setToken } from "../use/ade/server.ts";
+import { createKey, readAde, setEndpoint } from "../use/ade/server.ts";
 import { beginSync, confirmRelease, readAdeNow, readSerials, readSync } from "../use/ade/sync.ts";
+import { inspectToken, setToken } from "../use/ade/token.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Apple's device enrolment. */
@@ -16,6 +17,7 @@ export default ({ session, store, apple, jobs, processes }: TenantParts): Handle
   setEndpoint: ({ body }) => setEndpoint(session, apple, body),
   createKeyPair: ({ body }) => createKey(session, apple, body),
   setToken: ({ body }) => setToken(session, apple, body),
+  inspectToken: ({ body }) => inspectToken(session, apple, body),
   contact: async ({ signal }) => {
     const { account } = await contactApple(session, apple, signal);
     const { facilitatorId: _facilitator, orgIdHash: _hash, limits: _limits, ...shown } = account;

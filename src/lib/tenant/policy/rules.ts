@@ -166,6 +166,7 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   setAdeEndpoint: ["apple.write"],
   createAdeKeyPair: ["apple.write"],
   setAdeToken: ["apple.write"],
+  inspectAdeToken: ["apple.write"],
   contactAde: ["apple.write"],
   syncAde: ["apple.write"],
   adeSync: ["apple.read"],

@@ -43,8 +43,9 @@ export const isRoot = (org: number): boolean => org === ROOT;
 
 export const hasRootToken = async (reader: Reader): Promise<boolean> => (await findVpp(reader, ROOT)) !== undefined;
 
-/** Writes an organisation's token in place of its former one. */
-export const writeVpp = async (writer: Writer, stored: StoredVpp): Promise<void> => {
+/** Writes an organisation's token in place of its former one; those of deleted organisations go once they have expired. */
+export const writeVpp = async (writer: Writer, stored: StoredVpp, now: string): Promise<void> => {
+  await writer.run("delete from vpp_token_gone where expiresAt <= :now", { now });
   const names = Object.keys(stored);
   await writer.run(
     `insert into vpp_token (${names.join(", ")}) values (${names.map((name) => `:${name}`).join(", ")})

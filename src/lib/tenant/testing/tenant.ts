@@ -10,7 +10,7 @@ import type { Encoding, FileForm } from "../../csv/records/record.ts";
 import { formatRecord } from "../../csv/records/writer.ts";
 import { Failure } from "../../errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../model/problem.ts";
-import { text, type Text } from "../../text/index.ts";
+import { same, text, type Text } from "../../text/index.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
 import type { Surroundings } from "../ids.ts";
 import type { SendMail, TenantMail } from "../use/accounts/reset.ts";
@@ -75,6 +75,7 @@ const TABLES = [
   "ade_arrival",
   "push_certificate",
   "vpp_token",
+  "vpp_token_gone",
   "ade_profile",
   "ade_automatic",
   "ade_pending",
@@ -125,6 +126,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["ade_arrival", "ade"],
   ["push_certificate", "push-certificate"],
   ["vpp_token", "vpp"],
+  ["vpp_token_gone", "vpp"],
   ["ade_profile", "ade"],
   ["ade_automatic", "ade"],
   ["ade_pending", "ade"],
@@ -141,7 +143,7 @@ const SEALING = {
     const [kept, secret = ""] = Buffer.from(sealed, "base64url")
       .toString()
       .split(/\n([\s\S]*)/);
-    if (kept !== purpose) throw new RangeError(`sealed for ${kept}`);
+    if (kept !== purpose) throw new Failure("input-rejected", { what: same(`sealed for ${kept}`) });
     return [...secret].toReversed().join("");
   },
 };

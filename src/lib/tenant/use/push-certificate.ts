@@ -5,6 +5,7 @@ import { readRenewables, type Renewable } from "../../apple/index.ts";
 import { fingerprintOf } from "../../apple/renewable.ts";
 import { createCertificateRequest, createRequestKey } from "../../apple/keys/certificate-request.ts";
 import { Failure } from "../../errors/index.ts";
+import { SIMULATOR_LINES, type AdeEndpoint } from "../../model/ade.ts";
 import { emailKey } from "../../model/normalise.ts";
 import {
   profilePasswordFault,
@@ -256,12 +257,10 @@ export const uploadPush = (session: Session, file: UploadedFile): Promise<Upload
     const isSimulated = next.simulated === true;
     // what was recorded of a real one is none of a rehearsal's business
     const recorded = isSimulated ? undefined : await recordedItem(writer);
-    const judged = isSame
-      ? UNJUDGED
-      : judge({ stored, recorded, next }, { session, name: file.name, isSimulator: before.simulator });
+    const judged = isSame ? UNJUDGED : judge({ stored, recorded, next }, { session, name: file.name, endpoint });
     const losing = judged.formerTopic === undefined ? null : before.enrolledDevices;
     if (judged.formerTopic !== undefined && file.acceptLosingDevices !== before.enrolledDevices) {
-      throw otherTopic(judged.formerTopic, next, { ...file, enrolled: before.enrolledDevices });
+      throw otherTopic(judged.formerTopic, next, { ...file, enrolled: before.enrolledDevices, endpoint });
     }
     const { topic } = next.expiring;
     const items = await listItems(writer);
@@ -367,6 +366,31 @@ const NEWEST = text(
   "Apple のポータルで最新のもの(「Renew」のあと「Download」)を使ってください",
 );
 
+type Endpoint = AdeEndpoint | null;
+
+/** The ways out at a simulator, which stands in for Apple's portal. */
+const atSimulator = (url: string) => {
+  const line = SIMULATOR_LINES.pushCertificate(url);
+  const [make, startOver] = ["", " --start-over"].map(
+    (option) => `clomoctl push-cert csr${option} -o CertificateSigningRequest.csr`,
+  );
+  return {
+    newest: text(`get another one from the simulator: ${line}`, `シミュレーターから新しい証明書を取得します: ${line}`),
+    makeRequest: text(
+      `make one, and get a certificate for it from the simulator: ${make}; then ${line}`,
+      `CSR を作成し、シミュレーターから証明書を取得してください: ${make}。その後: ${line}`,
+    ),
+    cure: text(
+      `begin anew: ${startOver}; then ${line}`,
+      `CSR の作成からやり直してください: ${startOver}。その後: ${line}`,
+    ),
+    sameTopic: (topic: string) => {
+      const renew = line.replace("TOPIC", topic);
+      return text(`renew the certificate in use: ${renew}`, `使用中の証明書を更新してください: ${renew}`);
+    },
+  };
+};
+
 /** What a certificate comes to beside the one in use. */
 interface Judged {
   /** undefined where it stays, or was never known */
@@ -386,22 +410,24 @@ interface Compared {
 /** @throws Failure `input-rejected` where it is no successor, another topic aside */
 function judge(
   { stored, recorded, next }: Compared,
-  { session, name, isSimulator }: { readonly session: Session; readonly name: string; readonly isSimulator: boolean },
+  { session, name, endpoint }: { readonly session: Session; readonly name: string; readonly endpoint: Endpoint },
 ): Judged {
+  const there = endpoint?.kind === "simulator" ? atSimulator(endpoint.url) : undefined;
   const { stagedPublicKey, stagedAt } = stored;
-  if (stagedPublicKey === null || stagedAt === null) throw rejected(NONE_STAGED, name, MAKE_REQUEST);
+  if (stagedPublicKey === null || stagedAt === null)
+    throw rejected(NONE_STAGED, name, there?.makeRequest ?? MAKE_REQUEST);
   const csr = {
     request: { publicKey: stagedPublicKey, vendorSigned: false },
     writtenAt: new Date(stagedAt),
   };
   const current = currentOf(stored, recorded, next);
   const now = new Date(session.surroundings.now());
-  const { checks } = judgeReplacement(current, next, { csr, now, simulator: isSimulator, strict: false });
+  const { checks } = judgeReplacement(current, next, { csr, now, simulator: there !== undefined, strict: false });
   const bad = (id: Check["id"]): Check | undefined =>
     checks.find((check) => check.id === id && check.outcome === "bad");
-  if (bad("request-key") !== undefined) throw rejected(OTHER_REQUEST, name, CURE);
+  if (bad("request-key") !== undefined) throw rejected(OTHER_REQUEST, name, there?.cure ?? CURE);
   const refused = bad("validity") ?? bad("expiry");
-  if (refused !== undefined) throw rejected(refused.what, name, NEWEST);
+  if (refused !== undefined) throw rejected(refused.what, name, there?.newest ?? NEWEST);
   return {
     formerTopic: bad("topic") === undefined ? undefined : (current?.expiring.topic ?? undefined),
     warnings: checks.filter(({ outcome }) => outcome === "warning").map(({ what }) => what),
@@ -449,13 +475,24 @@ const CURE = text(
   "CSR ファイルと証明書ファイルを削除して、CSR の作成からやり直してください: clomoctl push-cert csr --start-over -o CertificateSigningRequest.csr(Apple のポータルでは、その CSR で「Renew」します)",
 );
 
+const SAME_TOPIC = text(
+  "in Apple's portal, sign in with the same Apple Account and use Renew on the certificate in use, never Create a Certificate",
+  "Apple のポータルで同じ Apple Account を使い、既存の行の「Renew」で作り直してください(「Create a Certificate」は使わない)",
+);
+
 /** @see facts 3.4: a changed topic cuts every enrolled device off */
 function otherTopic(
   former: string,
   { expiring }: Renewable,
-  { name, acceptLosingDevices, enrolled }: UploadedFile & { readonly enrolled: number },
+  {
+    name,
+    acceptLosingDevices,
+    enrolled,
+    endpoint,
+  }: UploadedFile & { readonly enrolled: number; readonly endpoint: Endpoint },
 ): Failure {
   const devices = counted(enrolled, "enrolled device");
+  const cure = endpoint?.kind === "simulator" ? atSimulator(endpoint.url).sameTopic(former) : SAME_TOPIC;
   if (acceptLosingDevices !== undefined) {
     return rejected(
       text(
@@ -472,21 +509,28 @@ function otherTopic(
     ),
     name,
     text(
-      `in Apple's portal, sign in with the same Apple Account and use Renew on the certificate in use, never Create a Certificate; to give the devices up: --accept-losing-devices ${enrolled}`,
-      `Apple のポータルで同じ Apple Account を使い、既存の行の「Renew」で作り直してください(「Create a Certificate」は使わない)。デバイスの再登録を承知のうえで続けるには: --accept-losing-devices ${enrolled}`,
+      `${cure.en}; to give the devices up: --accept-losing-devices ${enrolled}`,
+      `${cure.ja}。デバイスの再登録を承知のうえで続けるには: --accept-losing-devices ${enrolled}`,
     ),
   );
 }
 
+/** @see facts 3.3 */
+const PASSWORD_STEPS = text(
+  "in the console it is set together with the certificate: Settings › Mobile Device Management › iOS/macOS › 基本設定 › MDM 構成プロファイルの作成ウィザード; see clomoctl renewals guide push-certificate",
+  "管理画面では証明書と一緒に設定します。Settings › Mobile Device Management › iOS/macOS › 基本設定 で「MDM 構成プロファイルの作成ウィザード」を使ってください。手順: clomoctl renewals guide push-certificate",
+);
+
 /**
  * Records that the password for installing the profile by hand was set, and when; the password is kept nowhere.
  *
- * @throws Failure `input-rejected` where it breaks its rule
+ * @throws Failure `not-permitted` in a mirror; `input-rejected` where it breaks its rule
  */
 export const setProfilePassword = (session: Session, password: string): Promise<PushCertificate> => {
-  const fault = profilePasswordFault(password);
-  if (fault !== undefined) return Promise.reject(rejected(fault));
   return session.change({ action: "push-certificate.profile-password", locks: LOCKS }, async (writer) => {
+    await refuseMirror(writer, PASSWORD_STEPS);
+    const fault = profilePasswordFault(password);
+    if (fault !== undefined) throw rejected(fault);
     const { profilePasswordSetAt: former } = await readPush(writer);
     const profilePasswordSetAt = instant(session.surroundings);
     await writePush(writer, { profilePasswordSetAt });

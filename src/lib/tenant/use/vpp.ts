@@ -5,6 +5,8 @@ import { clientConfig } from "../../apple/vpp/client.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import type { RenewalItem } from "../../model/renewal.ts";
+import { SIMULATOR_LINES, type AdeEndpoint } from "../../model/ade.ts";
+import { sealedBy } from "../../model/sealed.ts";
 import { APPLE_VPP, VPP_TOKEN, type VppLocationRecord, type VppTokenRecord } from "../../model/vpp-token.ts";
 import type { Check } from "../../renewals/replacement/check.ts";
 import { judgeReplacement } from "../../renewals/replacement/index.ts";
@@ -111,11 +113,20 @@ export const setVppToken = async (
     const before = stored === undefined ? null : shown(org, stored);
     const { fingerprint, expiresAt, organisation } = next.expiring;
     if (before !== null && stored?.fingerprint === fingerprint) {
+      if (sealedBy(stored.token) !== sealedBy(sealed)) {
+        // the key that sealed it was lost: the same file is the way back
+        await writeVpp(writer, { ...stored, token: sealed }, instant(session.surroundings));
+        const result = { unchanged: false, before, after: before, warnings: [], dryRun };
+        return { result, objects: [{ thing: VPP_TOKEN.name, id: org.id, name: org.name }], before, after: before };
+      }
       return { result: { unchanged: true, before, after: before, warnings: [], dryRun }, objects: [] };
     }
     if (simulated) refuseSimulated({ endpoint }, file.name);
     if (!isRoot(org.pk) && !(await hasRootToken(writer))) throw rootFirst(org.name);
-    const warnings = judge({ stored, org, next }, { session, file });
+    const others = (await listVpp(writer)).filter((other) => other.org !== org.pk);
+    const same = others.find((other) => other.fingerprint === fingerprint);
+    if (same !== undefined) throw ofOther(file.name, org, await orgOf(writer, same.orgId));
+    const warnings = judge({ stored, org, next }, { session, file, endpoint });
     const recorded = simulated ? undefined : await recordedItem(writer, org, fingerprint);
     const own = { kind: KIND, name: `VPP ${org.name}`, organisation, expiresAt, fingerprint, simulated } as const;
     const renewal = await keepOwnRenewal(writer, session, stored?.renewal ?? recorded?.id ?? null, own);
@@ -131,7 +142,7 @@ export const setVppToken = async (
       setBy: session.actor,
       renewal,
     };
-    await writeVpp(writer, now);
+    await writeVpp(writer, now, now.setAt);
     const after = shown(org, now);
     return {
       result: { unchanged: false, before, after, warnings, dryRun },
@@ -158,6 +169,20 @@ const locationOf = ({ evidence }: Renewable): string | null => (evidence.of === 
 const rejected = (what: Text, where: string, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });
 
+/** One token stands for one location: that of another organisation is none of this one's own. */
+const ofOther = (file: string, { name }: TokenOrg, other: TokenOrg): Failure =>
+  rejected(
+    text(
+      `this is the content token of ${other.name}, which is set there already; nothing was set for ${name}`,
+      `これは「${other.name}」のサービストークンで、そこに設定済みです。「${name}」には何も設定していません`,
+    ),
+    file,
+    text(
+      `take a token of ${name}'s own location; which ones are set: clomoctl vpp tokens list`,
+      `「${name}」用の別の場所のトークンを指定してください。設定済みのもの: clomoctl vpp tokens list`,
+    ),
+  );
+
 /** @see facts 3.5 */
 const rootFirst = (name: string): Failure =>
   rejected(
@@ -181,7 +206,11 @@ interface Compared {
 /** What is left to look at. @throws Failure `input-rejected` where it is no successor of the token before */
 function judge(
   { stored, org, next }: Compared,
-  { session, file }: { readonly session: Session; readonly file: VppFile },
+  {
+    session,
+    file,
+    endpoint,
+  }: { readonly session: Session; readonly file: VppFile; readonly endpoint: AdeEndpoint | null },
 ): Text[] {
   const current =
     stored === undefined
@@ -205,7 +234,7 @@ function judge(
   const bad = (...ids: readonly Check["id"][]): Check | undefined =>
     checks.find(({ id, outcome }) => ids.includes(id) && outcome === "bad");
   const stale = bad("validity") ?? bad("expiry");
-  if (stale !== undefined) throw rejected(stale.what, file.name, DOWNLOAD);
+  if (stale !== undefined) throw rejected(stale.what, file.name, downloadFrom(endpoint));
   const other = bad("organisation", "location");
   if (other !== undefined && file.otherLocation !== true) throw rejected(other.what, file.name, otherLocation(org));
   const doubtful = checks.filter(({ id, outcome }) => outcome === "unknown" && id === "location");
@@ -219,6 +248,15 @@ const DOWNLOAD = text(
   "Apple Business Manager の「コンテンツトークン」からダウンロードし直してください",
 );
 
+const downloadFrom = (endpoint: AdeEndpoint | null): Text => {
+  if (endpoint?.kind !== "simulator") return DOWNLOAD;
+  const line = SIMULATOR_LINES.vppToken(endpoint.url);
+  return text(
+    `get another one from the simulator: ${line}`,
+    `シミュレーターから新しいトークンを取得してください: ${line}`,
+  );
+};
+
 const otherLocation = ({ name }: TokenOrg): Text =>
   text(
     `take the token of the same location; if ${name} is to use another one: --other-location`,
@@ -228,7 +266,7 @@ const otherLocation = ({ name }: TokenOrg): Text =>
 /**
  * Asks Apple for the location of an organisation's token, and which MDM holds it. Nothing is changed anywhere.
  *
- * @throws Failure `not-found` without a token; `input-rejected` while no endpoint is set, or the token is of another one than
+ * @throws Failure `not-found` without a token; `input-rejected` while no endpoint is set, it is neither Apple nor a simulator, or the token is of another one than
  *   the endpoint; `not-permitted` in a mirror, and where Apple does not take the token; `unavailable`
  */
 export const checkVppToken = async (
@@ -242,13 +280,15 @@ export const checkVppToken = async (
     return { org: found, stored: await findVpp(reader, found.pk), endpoint: guarded.endpoint };
   });
   if (stored === undefined) throw noToken(org);
+  if (endpoint.kind === "other") throw notThere(endpoint);
   if (stored.simulated === 1) refuseSimulated({ endpoint }, org.name);
   else if (endpoint.kind === "simulator") throw notSimulated(org);
   const token = await apple.sealing.unseal(purposeOf(org.id), stored.token);
   const { now } = session.surroundings;
   const { wait, program } = apple;
   const base = endpoint.kind === "apple" ? APPLE_VPP : endpoint.url;
-  const told = await clientConfig({ base, send: await apple.send(), now, wait, program, signal }, token);
+  const simulator = endpoint.kind === "simulator";
+  const told = await clientConfig({ base, send: await apple.send(), now, wait, program, simulator, signal }, token);
   const { locationName, tokenExpiresAt: expiresAt, mdmInfo } = told;
   return {
     orgId: org.id,
@@ -266,6 +306,23 @@ const noToken = ({ name }: TokenOrg): Failure => {
     hint: text(`to set one: ${line}`, `設定するには: ${line}`),
   });
 };
+
+/**
+ * Requests to the device service are signed by its secrets; a content token is sent as it is. Whoever is told another
+ * server's address by the admin was named for devices alone.
+ */
+const notThere = ({ url }: AdeEndpoint): Failure =>
+  rejected(
+    text(
+      `the endpoint is another server than Apple: content tokens are not sent to ${url}`,
+      `接続先が Apple ではないため、サービストークンは ${url} に送信しません`,
+    ),
+    "ade endpoint",
+    text(
+      "they go to Apple or a simulator alone: clomoctl ade endpoint set --apple, or --simulator URL",
+      "送信先は Apple かシミュレーターだけです: clomoctl ade endpoint set --apple または --simulator URL",
+    ),
+  );
 
 /** A token of Apple's is shown to nobody else. */
 const notSimulated = ({ name }: TokenOrg): Failure =>

@@ -11,6 +11,10 @@ export interface StoredServer {
   readonly privateKey: string | null;
   readonly certificate: string | null;
   readonly keyAt: string | null;
+  /** the key before, until a token of the one in force was proven by a contact */
+  readonly formerKey: string | null;
+  readonly formerCertificate: string | null;
+  readonly formerKeyAt: string | null;
   readonly token: string | null;
   /** SHA-256 of the file it came from */
   readonly tokenHash: string | null;
@@ -50,6 +54,9 @@ const NOTHING: StoredServer = {
   privateKey: null,
   certificate: null,
   keyAt: null,
+  formerKey: null,
+  formerCertificate: null,
+  formerKeyAt: null,
   token: null,
   tokenHash: null,
   consumer: null,
@@ -99,7 +106,7 @@ export const forgetServer = async (writer: Writer): Promise<void> => {
 
 /** Forgets what a simulator made: certificate, content tokens, and the renewal items of all of them. */
 export const forgetRehearsal = async (writer: Writer): Promise<void> => {
-  const kept = ["ade_server", "push_certificate", "vpp_token"].map(
+  const kept = ["ade_server", "push_certificate", "vpp_token", "vpp_token_gone"].map(
     (table) => `select renewal from ${table} where simulated = 1 and renewal is not null`,
   );
   for (const row of await writer.all(kept.join(" union "))) {
@@ -109,6 +116,7 @@ export const forgetRehearsal = async (writer: Writer): Promise<void> => {
   }
   await writer.run("delete from push_certificate where simulated = 1");
   await writer.run("delete from vpp_token where simulated = 1");
+  await writer.run("delete from vpp_token_gone where simulated = 1");
 };
 
 /** Whether the tenant's data ever came from the console. */

@@ -35,6 +35,15 @@ test("a whole tenant is told as such, and its file stays as it is", async () => 
   expect(readFileSync(tenant.path).equals(before)).toBe(true);
 });
 
+test("its sealed secrets are told by the key that sealed them", async () => {
+  expect(await inspected()).toMatchObject({ sealed: [] });
+  tenant.database.run("insert into ade_server (pk, privateKey, token) values (1, 'AAAAAAkey', 'BBBBBBtoken')");
+  expect((await inspected())?.sealed).toEqual([
+    { secret: "ade-key", by: "AAAAAA" },
+    { secret: "ade-token", by: "BBBBBB" },
+  ]);
+});
+
 test("where there is none, none is made", async () => {
   const folder = join(tenant.folder, "none");
   expect(await inspectTenantFile(folder, PROCESSES)).toBeUndefined();

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { SEALED_SECRETS, sealedBy, type SealedSecret } from "../../../model/sealed.ts";
 import type { TenantFileState } from "../../../model/tenant-file.ts";
 import type { Processes } from "../processes.ts";
 import { verifyTable } from "./audit/table.ts";
@@ -58,7 +59,10 @@ export interface InspectTask {
   readonly path: string;
 }
 
-type Content = Pick<TenantFileState, "version" | "newest" | "faults" | "strays" | "auditHead" | "auditTable">;
+type Content = Pick<
+  TenantFileState,
+  "version" | "newest" | "faults" | "strays" | "auditHead" | "auditTable" | "sealed"
+>;
 
 /** What the database finds of itself: of a million users in some seconds. */
 export const contentOf = (path: string): Content => {
@@ -86,8 +90,26 @@ const foundIn = (database: Database): Content =>
       auditHead: isWhole && version > 0 ? headOf(database) : null,
       // that of another version is another one
       auditTable: isWhole && version === STEPS.length ? verifyTable(database) : [],
+      sealed: isWhole && version === STEPS.length ? sealedIn(database) : [],
     };
   });
+
+/** Which secrets lie where. */
+const SEALED: Readonly<Record<SealedSecret["secret"], string>> = {
+  "ade-key": "select privateKey as sealed from ade_server",
+  "ade-staged-key": "select stagedKey as sealed from ade_server",
+  "ade-token": "select token as sealed from ade_server",
+  "push-key": "select privateKey as sealed from push_certificate",
+  "push-staged-key": "select stagedKey as sealed from push_certificate",
+  "vpp-token": "select token as sealed from vpp_token",
+};
+
+const sealedIn = (database: Database): readonly SealedSecret[] =>
+  SEALED_SECRETS.flatMap((secret) =>
+    database
+      .all(SEALED[secret])
+      .flatMap(({ sealed }) => (typeof sealed === "string" ? [{ secret, by: sealedBy(sealed) }] : [])),
+  );
 
 const headOf = (database: Database): TenantFileState["auditHead"] => {
   const last = database.get("select seq, hash from audit order by seq desc limit 1");

@@ -289,6 +289,32 @@ export const STEPS: readonly Step[] = [
   create index ade_device_profile on ade_device (profileUuid) where profileUuid is not null;
   alter table ade_server add column appliedUpTo integer not null default 0;
   `,
+  `
+  alter table ade_server add column formerKey text;
+  alter table ade_server add column formerCertificate text;
+  alter table ade_server add column formerKeyAt text;
+  `,
+  // the token of a deleted organisation is set aside, sealed: an undo makes the organisation again by its number
+  `
+  create table vpp_token_gone (
+    org integer primary key, token text not null, fingerprint text not null, expiresAt text not null, organisation text,
+    location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
+  drop trigger org_gone;
+  create trigger org_gone after delete on org begin
+    insert or replace into vpp_token_gone
+        (org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal)
+      select org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal
+      from vpp_token where org = old.pk;
+    delete from vpp_token where org = old.pk;
+  end;
+  create trigger org_again after insert on org when new.pk in (select org from vpp_token_gone) begin
+    insert into vpp_token
+        (org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal)
+      select org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal
+      from vpp_token_gone where org = new.pk;
+    delete from vpp_token_gone where org = new.pk;
+  end;
+  `,
 ];
 
 const newer = (path: string): Failure =>

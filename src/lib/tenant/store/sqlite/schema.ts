@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 19;
+export const SCHEMA_VERSION = 21;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -101,7 +101,7 @@ CREATE TABLE ade_server (
     token text, tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text,
     simulated integer not null default 0, otherServer integer not null default 0,
     serverUuid text, serverName text, adminId text, orgName text, serverSeenAt text,
-    cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text, appliedUpTo integer not null default 0);
+    cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text, appliedUpTo integer not null default 0, formerKey text, formerCertificate text, formerKeyAt text);
 CREATE TABLE ade_sync (
     pk integer primary key, id text not null, kind text not null, reason text not null, state text not null,
     cursor text, fetched integer not null default 0, settled integer not null default 0, startedAt text not null,
@@ -132,6 +132,9 @@ CREATE TABLE ade_profile (
     createdAt text not null);
 CREATE TABLE ade_automatic (org integer primary key, profile integer not null);
 CREATE TABLE ade_pending (serialNumber text primary key, profile integer not null, retryAt text not null);
+CREATE TABLE vpp_token_gone (
+    org integer primary key, token text not null, fingerprint text not null, expiresAt text not null, organisation text,
+    location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);
@@ -168,7 +171,20 @@ CREATE UNIQUE INDEX ade_sync_id on ade_sync (id);
 CREATE UNIQUE INDEX ade_device_serial on ade_device (serialNumber);
 CREATE INDEX ade_device_state on ade_device (state) where state <> 'present';
 CREATE INDEX ade_device_new on ade_device (createdIn);
-CREATE TRIGGER org_gone after delete on org begin delete from vpp_token where org = old.pk; end;
 CREATE UNIQUE INDEX ade_profile_id on ade_profile (id);
 CREATE INDEX ade_device_profile on ade_device (profileUuid) where profileUuid is not null;
+CREATE TRIGGER org_gone after delete on org begin
+    insert or replace into vpp_token_gone
+        (org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal)
+      select org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal
+      from vpp_token where org = old.pk;
+    delete from vpp_token where org = old.pk;
+  end;
+CREATE TRIGGER org_again after insert on org when new.pk in (select org from vpp_token_gone) begin
+    insert into vpp_token
+        (org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal)
+      select org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal
+      from vpp_token_gone where org = new.pk;
+    delete from vpp_token_gone where org = new.pk;
+  end;
 `;

@@ -258,8 +258,8 @@ const notAtApple = (serials: readonly string[]): Failure => {
       `Apple 側にないデバイスです(${serials.length} 台): ${named.join("、")}。何も送信していません`,
     ),
     hint: text(
-      "assign them to the server in Apple Business Manager, then: clomoctl ade sync --full",
-      "Apple Business Manager で MDM サーバに割り当ててから clomoctl ade sync --full を実行してください",
+      "assign them to the server in Apple Business Manager (at a simulator: clomoctl ade simulator devices assign), then: clomoctl ade sync --full",
+      "Apple Business Manager で MDM サーバーに割り当てて(シミュレーターでは clomoctl ade simulator devices assign)から clomoctl ade sync --full を実行してください",
     ),
   });
 };

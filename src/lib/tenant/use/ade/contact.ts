@@ -1,13 +1,16 @@
 import type { AdeAccount } from "../../../apple/service/account.ts";
+import type { Send } from "../../../apple/send.ts";
 import { openService, type AdeService } from "../../../apple/service/service.ts";
 import type { AdeToken } from "../../../apple/service/token.ts";
 import { Failure } from "../../../errors/index.ts";
-import { text } from "../../../text/index.ts";
+import { GONE_WITHOUT_ASKING, SIMULATOR_LINES, type AdeEndpoint } from "../../../model/ade.ts";
+import { text, type Text } from "../../../text/index.ts";
+import { shownWord } from "../../../text/shell-word.ts";
 import { instant } from "../../ids.ts";
 import type { Session } from "../../session.ts";
 import { readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess, type Guarded } from "./guard.ts";
-import { CHANGED, TOKEN } from "./server.ts";
+import { CHANGED, TOKEN } from "./token.ts";
 
 /** A service that was asked who it is. */
 export interface Contact extends Guarded {
@@ -15,14 +18,23 @@ export interface Contact extends Guarded {
   readonly account: AdeAccount;
 }
 
-export const NO_TOKEN = new Failure("input-rejected", {
-  what: text("no server token is set", "サーバートークンが設定されていません"),
-  where: "ade token",
-  hint: text(
-    "make a public key, upload it to this tenant's own server entry, and take its token: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem, then clomoctl ade token set FILE",
-    "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で公開鍵を作成してこのテナント専用の MDM サーバーにアップロードし、ダウンロードしたトークンを clomoctl ade token set FILE で設定してください",
-  ),
-});
+export const noToken = (endpoint: AdeEndpoint): Failure =>
+  new Failure("input-rejected", {
+    what: text("no server token is set", "サーバートークンが設定されていません"),
+    where: "ade token",
+    hint: endpoint.kind === "simulator" ? firstToken(SIMULATOR_LINES.token(endpoint.url)) : FIRST_TOKEN,
+  });
+
+const FIRST_TOKEN = text(
+  "make a public key, upload it to this tenant's own server entry, and take its token: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem, then clomoctl ade token set FILE",
+  "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で公開鍵を作成してこのテナント専用の MDM サーバーにアップロードし、ダウンロードしたトークンを clomoctl ade token set FILE で設定してください",
+);
+
+const firstToken = (line: string): Text =>
+  text(
+    `make a public key, and take a token for it from the simulator: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem, then ${line}, then clomoctl ade token set SIMULATOR_Token.p7m`,
+    `clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で公開鍵を作成し、${line} でシミュレーターからトークンを取得して、clomoctl ade token set SIMULATOR_Token.p7m で設定してください`,
+  );
 
 /**
  * Contacts the device service, and asks which server the token is of. Another one than before stops everything.
@@ -37,13 +49,16 @@ export const contactApple = async (
 ): Promise<Contact> => {
   const guarded = await session.read((reader) => guardApple(reader, CONSOLE_STEPS.sync));
   const { server, endpoint } = guarded;
-  if (server.token === null) throw NO_TOKEN;
+  if (server.token === null) throw noToken(endpoint);
   const token = JSON.parse(await sealing.unseal(TOKEN, server.token)) as AdeToken;
   const { now, random } = session.surroundings;
-  const service = openService({ base: endpoint.url, token, send: await send(), now, random, wait, program, signal });
+  const simulator = endpoint.kind === "simulator";
+  const sent = simulator ? hinting(await send()) : await send();
+  const access = { base: endpoint.url, token, send: sent, now, random, wait, program, simulator, signal };
+  const service = openService(access);
   const account = await service.account();
   const isOther = server.serverUuid !== null && server.serverUuid !== account.serverUuid;
-  if (isOther && server.otherServer !== 1) throw otherServer(account, server);
+  if (isOther && server.otherServer !== 1) throw otherServer(account, server, endpoint);
   const { serverUuid, serverName, adminId, orgName } = account;
   await session.change({ action: null, locks: ["ade"] }, async (writer) => {
     if ((await readServer(writer)).token !== server.token) throw CHANGED;
@@ -54,6 +69,10 @@ export const contactApple = async (
       orgName,
       serverSeenAt: instant(session.surroundings),
       otherServer: 0,
+      // the token in force works: that of the key before is not gone back to
+      formerKey: null,
+      formerCertificate: null,
+      formerKeyAt: null,
       // positions of another server mean nothing here
       ...(isOther && { cursor: null, cursorAt: null, fullAt: null }),
     });
@@ -62,10 +81,37 @@ export const contactApple = async (
   return { ...guarded, service, account };
 };
 
+/** Where a simulator does not answer, it may not run. */
+const hinting =
+  (send: Send): Send =>
+  async (request) => {
+    try {
+      return await send(request);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== "unavailable") throw error;
+      throw error.with({ hint: IS_IT_RUNNING });
+    }
+  };
+
+const IS_IT_RUNNING = text(
+  "does the simulator run? clomoctl ade simulator start --state FILE goes on with what it had; if its address is another one: clomoctl ade endpoint set --simulator URL",
+  "シミュレーターが起動しているか確認してください。clomoctl ade simulator start --state FILE で前回の状態から起動できます。URL が変わった場合は clomoctl ade endpoint set --simulator URL を実行してください",
+);
+
 const named = (name: string, admin: string | null): string => (admin === null ? name : `${name} (${admin})`);
 
-const otherServer = ({ serverName, adminId }: AdeAccount, { serverName: known }: StoredServer): Failure => {
+const otherServer = (
+  { serverName, adminId }: AdeAccount,
+  { serverName: known }: StoredServer,
+  endpoint: AdeEndpoint,
+) => {
   const [now, before] = [named(serverName, adminId), known ?? ""];
+  const { count, percent } = GONE_WITHOUT_ASKING;
+  const line = `${SIMULATOR_LINES.assign(endpoint.url)} --to-other ${shownWord(serverName)}`;
+  const [en, ja] =
+    endpoint.kind === "simulator"
+      ? [`(${line})`, `(${line})`]
+      : ["in Apple Business Manager", " Apple Business Manager で"];
   return new Failure("input-rejected", {
     what: text(
       `this token is of another MDM server, ${now}, not of ${before}; nothing was fetched`,
@@ -73,8 +119,8 @@ const otherServer = ({ serverName, adminId }: AdeAccount, { serverName: known }:
     ),
     where: "server_uuid",
     hint: text(
-      `if that is meant: clomoctl ade token set FILE --other-server; the devices of ${before} are then released here, unless they are moved in Apple Business Manager first. Else download the token from ${before}`,
-      `意図したとおりなら clomoctl ade token set FILE --other-server を実行してください。先に Apple Business Manager で移さない限り、${before} のデバイスはここでは解除済みになります。そうでなければ ${before} のトークンをダウンロードしてください`,
+      `if that is meant: clomoctl ade token set FILE --other-server. The next sync then fetches all devices of ${serverName}; those of ${before} that it lacks are released here if they are up to ${count} or ${percent} %, else marked missing until their number is confirmed. To keep them, move them ${en} first. If it is not meant, set a token of ${before}`,
+      `意図したとおりなら clomoctl ade token set FILE --other-server を実行してください。次の同期で ${serverName} の全件を取得し、そこにない ${before} のデバイスは、${count} 台または ${percent}% までなら解除済みに、超えるなら台数を確認するまで「見つからない」とします。残すには先に${ja}移してください。意図していない場合は ${before} のトークンを設定してください`,
     ),
   });
 };

@@ -1,8 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { openAdeToken } from "../../../apple/ade-token.ts";
 import { createKeyPair } from "../../../apple/keys/key-pair.ts";
-import { isSimulatedToken } from "../../../apple/simulated.ts";
-import type { AdeToken } from "../../../apple/service/token.ts";
 import type { Ade, AdeSync } from "../../../contract/index.ts";
 import { Failure, type Problem } from "../../../errors/index.ts";
 import { APPLE_ADE, type AdeEndpoint, type EndpointKind } from "../../../model/ade.ts";
@@ -21,19 +18,17 @@ import {
 import { lastSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Reader } from "../../store/store.ts";
 import { readTenantName } from "../../store/tenant.ts";
-import { keepOwnRenewal } from "../renewals.ts";
-import { CONSOLE_STEPS, endpointOf, guardApple, refuseSimulated, type AppleAccess, type Guarded } from "./guard.ts";
+import { CONSOLE_STEPS, endpointOf, guardApple, type AppleAccess } from "./guard.ts";
 
-const LOCKS = ["ade"];
+export const LOCKS = ["ade"];
 
-/** What the private key and the token are sealed for. */
-const KEY = "ade-key";
-export const TOKEN = "ade-token";
+/** What private keys are sealed for. */
+export const KEY = "ade-key";
 
 /** What the audit calls it. */
-const OBJECT = { thing: "ade", id: "ade", name: "ADE" };
+export const OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
-const digestOf = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
+export const digestOf = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 /** SHA-256 of a certificate's public key (SPKI, DER). */
 const publicKeyOf = (certificate: string): string =>
@@ -259,167 +254,3 @@ export const createKey = async (
     },
   );
 };
-
-/** A token's file as it was sent. */
-export interface TokenFile {
-  readonly name: string;
-  /** in base64 */
-  readonly content: string;
-  readonly otherAdmin?: boolean | undefined;
-  readonly otherServer?: boolean | undefined;
-}
-
-/**
- * Takes a server token over, offline: it is opened by the staged key, or by that of the token before.
- *
- * @throws Failure `input-rejected` where no key of the tenant opens it, it has expired, or it comes from another
- *   administrator and nobody said so
- */
-export const setToken = async (
-  session: Session,
-  { sealing }: AppleAccess,
-  { name, content, otherAdmin = false, otherServer = false }: TokenFile,
-): Promise<{ unchanged: boolean; ade: Ade }> => {
-  const bytes = Buffer.from(content, "base64");
-  const tokenHash = digestOf(bytes);
-  const guarded = await session.read((reader) => guardApple(reader, CONSOLE_STEPS.token));
-  const { server } = guarded;
-  if (server.tokenHash === tokenHash) {
-    if (!otherServer || server.otherServer === 1) return { unchanged: true, ade: await session.read(readAde) };
-    return { unchanged: false, ade: await permitOtherServer(session) };
-  }
-  const { token, isStaged, isSimulated } = await openToken(sealing, guarded, { name, bytes });
-  if (Date.parse(token.expiresAt) <= session.surroundings.now()) throw expired(name, token.expiresAt);
-  const consumer = digestOf(token.consumerKey);
-  const isOther = server.consumer !== null && server.consumer !== consumer;
-  if (isOther && !otherAdmin && !otherServer) throw otherConsumer(name, server);
-  const sealed = await sealing.seal(TOKEN, JSON.stringify(token));
-  await session.change({ action: "ade.token", locks: [...LOCKS, "renewals"] }, async (writer) => {
-    const { server: now } = await guardApple(writer, CONSOLE_STEPS.token);
-    if (now.tokenHash !== server.tokenHash || now.stagedKey !== server.stagedKey) throw CHANGED;
-    const renewal = await keepOwnRenewal(writer, session, now.renewal, {
-      kind: "ade-token",
-      name: serverNameOf(name) ?? now.serverName ?? name,
-      organisation: now.orgName,
-      expiresAt: token.expiresAt,
-      fingerprint: tokenHash,
-      simulated: isSimulated,
-    });
-    await writeServer(writer, {
-      token: sealed,
-      tokenHash,
-      consumer,
-      tokenExpiresAt: token.expiresAt,
-      tokenSetAt: instant(session.surroundings),
-      tokenSetBy: session.actor,
-      simulated: isSimulated ? 1 : 0,
-      otherServer: otherServer ? 1 : 0,
-      renewal,
-      ...(isStaged && {
-        privateKey: now.stagedKey,
-        certificate: now.stagedCertificate,
-        keyAt: now.stagedAt,
-        stagedKey: null,
-        stagedCertificate: null,
-        stagedAt: null,
-      }),
-    });
-    return {
-      result: undefined,
-      objects: [OBJECT],
-      before: { expiresAt: server.tokenExpiresAt, consumer: server.consumer },
-      after: { expiresAt: token.expiresAt, consumer },
-      detail: { otherAdmin, otherServer },
-    };
-  });
-  return { unchanged: false, ade: await session.read(readAde) };
-};
-
-/** What is set already may turn out to be of another server: that it is meant is said with the same file. */
-const permitOtherServer = async (session: Session): Promise<Ade> => {
-  await session.change({ action: "ade.token", locks: LOCKS }, async (writer) => {
-    await guardApple(writer, CONSOLE_STEPS.token);
-    await writeServer(writer, { otherServer: 1 });
-    return { result: undefined, objects: [OBJECT], detail: { otherServer: true } };
-  });
-  return session.read(readAde);
-};
-
-/** Keys or token were set by somebody else between looking and writing. */
-export const CHANGED = new Failure("conflict", {
-  what: text("another token or key was set meanwhile", "その間に別のトークンか鍵が設定されました"),
-  hint: text("look at it: clomoctl ade token show", "clomoctl ade token show で確認してください"),
-});
-
-/** Opens a token by the tenant's keys. @throws Failure `input-rejected`, also where it is a simulator's and the endpoint none, or the other way round */
-const openToken = async (
-  sealing: AppleAccess["sealing"],
-  { server, endpoint }: Guarded,
-  file: { readonly name: string; readonly bytes: Uint8Array },
-): Promise<{ readonly token: AdeToken; readonly isStaged: boolean; readonly isSimulated: boolean }> => {
-  const staged = server.stagedKey === null ? undefined : await sealing.unseal(KEY, server.stagedKey);
-  const own = server.privateKey === null ? undefined : await sealing.unseal(KEY, server.privateKey);
-  const opened = openByKeys(file, staged, own);
-  const isSimulated = isSimulatedToken(opened.token);
-  if (isSimulated) refuseSimulated({ endpoint }, file.name);
-  else if (endpoint.kind === "simulator") throw notSimulated(file.name);
-  return { ...opened, isSimulated };
-};
-
-/** Opens a token by the staged key, else by that of the token before. @throws Failure `input-rejected` */
-const openByKeys = (
-  file: { readonly name: string; readonly bytes: Uint8Array },
-  staged: string | undefined,
-  own: string | undefined,
-): { readonly token: AdeToken; readonly isStaged: boolean } => {
-  if (staged !== undefined) {
-    try {
-      return { token: openAdeToken(file, [staged]), isStaged: true };
-    } catch (error) {
-      if (own === undefined) throw error;
-    }
-  }
-  return { token: openAdeToken(file, own === undefined ? [] : [own]), isStaged: false };
-};
-
-/** The server's name by the name of the file. @see facts 3.5 */
-const serverNameOf = (file: string): string | undefined =>
-  /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
-
-const expired = (name: string, at: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(`this token expired at ${at}`, `このトークンは ${at} に期限切れになっています`),
-    where: name,
-    hint: text(
-      "download a new one from the same MDM server entry",
-      "同じ MDM サーバーから新しいトークンをダウンロードしてください",
-    ),
-  });
-
-const notSimulated = (name: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      "the endpoint is a simulator, and this token is not from one: it is not taken",
-      "接続先はシミュレーターですが、このトークンはシミュレーターのものではないため、取り込みません",
-    ),
-    where: name,
-    hint: text(
-      "a simulator's: clomoctl ade simulator token; to leave the simulator: clomoctl ade endpoint set --apple --start-over",
-      "シミュレーターのトークンは clomoctl ade simulator token で作成します。シミュレーターの利用をやめるには clomoctl ade endpoint set --apple --start-over",
-    ),
-  });
-
-const inBrackets = (value: string | null): string => (value === null ? "" : ` (${value})`);
-
-const otherConsumer = (name: string, { adminId, serverName }: StoredServer): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `another administrator downloaded this token than the one before${inBrackets(adminId)}`,
-      `このトークンは、これまでのもの${inBrackets(adminId)}とは別の管理者がダウンロードしています`,
-    ),
-    where: name,
-    hint: text(
-      `if the person in charge has changed, and it is of the same server entry${inBrackets(serverName)}: --other-admin; of another entry: --other-server`,
-      `担当者の交代などで、同じ MDM サーバー${inBrackets(serverName)}のものなら --other-admin、別の MDM サーバーのものなら --other-server を付けてください`,
-    ),
-  });

@@ -33,7 +33,7 @@ import { findSync, insertSync, lastSync, updateSync, type StoredSync } from "../
 import type { Processes } from "../../store/processes.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { applyProfiles } from "./assign.ts";
-import { contactApple, NO_TOKEN } from "./contact.ts";
+import { contactApple, noToken } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
 import { readAde, shownSync } from "./server.ts";
 
@@ -73,12 +73,17 @@ interface SyncAsked {
  * @throws Failure `input-rejected` where a delta is asked for that has no position to begin from
  */
 const dueSync = (
-  { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
+  { cursor, cursorAt, fullAt, otherServer }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt" | "otherServer">,
   asked: SyncKind | undefined,
   now: number,
 ): { readonly kind: SyncKind; readonly reason: SyncReason } => {
   const since = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : now - Date.parse(at));
   if (asked === "full") return { kind: "full", reason: "asked" };
+  // positions of another server mean nothing there
+  if (otherServer === 1) {
+    if (asked === "delta") throw NO_POSITION;
+    return { kind: "full", reason: "other-server" };
+  }
   if (cursor === null || fullAt === null) {
     if (asked === "delta") throw NO_POSITION;
     return { kind: "full", reason: "never-full" };
@@ -108,15 +113,15 @@ export const beginSync = async (parts: SyncParts, { kind: asked, most }: SyncAsk
   const { surroundings } = session;
   const holder = newId(surroundings);
   const began = await session.change({ action: null, locks: LOCKS }, async (writer) => {
-    const { server } = await guardApple(writer, CONSOLE_STEPS.sync);
-    if (server.token === null) throw NO_TOKEN;
+    const { server, endpoint } = await guardApple(writer, CONSOLE_STEPS.sync);
+    if (server.token === null) throw noToken(endpoint);
     const before = await lastSync(writer);
     if (before?.state === "running" && isHeld(before, parts)) throw atIt(before);
     const due = dueSync(server, asked, surroundings.now());
     const at = instant(surroundings);
     const held = { host: surroundings.origin.host, pid: parts.processes.self, holder };
     const result =
-      before !== undefined && goesOn(before, due.kind, asked, surroundings.now())
+      before !== undefined && server.otherServer === 0 && goesOn(before, due.kind, asked, surroundings.now())
         ? await takeOver(writer, before, { ...held, beatAt: at })
         : await begin(writer, before, {
             ...due,
