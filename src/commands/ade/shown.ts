@@ -4,6 +4,7 @@ import { NEVER_WITH_CLOMO, SYNC_KINDS, SYNC_REASONS, SYNC_STATES } from "../../l
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
+import type { NextStep } from "./next.ts";
 
 /** What stands at the other end, in a few words. */
 const describeEndpoint = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">): Text => {
@@ -13,7 +14,7 @@ const describeEndpoint = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">
     simulator: text("SIMULATOR", "シミュレーター"),
     other: text("other", "その他"),
   }[endpoint.kind];
-  const name = server === null ? text("server not asked yet", "MDM サーバーは未確認") : same(server.name);
+  const name = server === null ? text("not asked yet", "未確認") : same(server.name);
   return text(
     `endpoint: ${kind.en} ${endpoint.url}; MDM server: ${name.en}`,
     `接続先: ${kind.ja} ${endpoint.url}、MDM サーバー: ${name.ja}`,
@@ -111,6 +112,10 @@ export const factsOf = ({ endpoint, server, token, counts, sync, lastSyncAt, las
 /** Says what to type next. */
 export const propose = ({ terminal }: Pick<Tools, "terminal">, line: string, why: Text): Promise<void> =>
   terminal.note(text(`${why.en}: ${line}`, `${why.ja}: ${line}`));
+
+/** Says a step, and what to type for it where there is a command. */
+export const proposeStep = (tools: Pick<Tools, "terminal">, { why, line }: NextStep): Promise<void> =>
+  line === null ? tools.terminal.note(why) : propose(tools, line, why);
 
 /** The failure that a run ended with. */
 export const failureOf = ({ type, ...problem }: NonNullable<AdeSync["error"]>): Failure =>

@@ -84,8 +84,14 @@ export const actingAs = (line: string, account: string): string => {
 /** Commands that work on no tenant, or on one that they name themselves: nothing is added to them. */
 const OTHER = String.raw`clomoctl (?:completion|context|csv|doctor|help)\b(?: (?:${NAMING}|(?:add|set|use) ${NAME}|[a-z]+(?:-[a-z]+)*(?= --)|check|inspect|list))?(?: (?:${ARGUMENTS.join("|")}))*`;
 
+/** Commands that ask no tenant, though their noun has others that do. */
+const ASIDE = String.raw`clomoctl ade (?:guide|simulator)\b(?: (?:devices )?[a-z]+(?:-[a-z]+)*)?(?: (?:${ARGUMENTS.join("|")}))*`;
+
+/** A line for a crontab, up to its end. */
+const CRONTAB = String.raw`\d+ \d+ \* \* \* .+`;
+
 /** Marks that may not be parted from what they enclose or end. */
-const EVERY_COMMAND = new RegExp(`[「(（]*(?:${COMMAND}|${OTHER})[」)）、。,.:;]*`, "g");
+const EVERY_COMMAND = new RegExp(`[「(（]*(?:${CRONTAB}|${COMMAND}|${ASIDE}|${OTHER})[」)）、。,.:;]*`, "g");
 
 /** A text in parts: the commands that it proposes, each whole, to be copied, and what stands between them. */
 function partsOf(line: string): readonly { readonly part: string; readonly isCommand: boolean }[] {
