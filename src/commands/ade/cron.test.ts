@@ -16,13 +16,13 @@ const status = async (circumstances: Circumstances = {}): Promise<string> =>
 
 test("the line for cron has absolute paths, and what cron's environment lacks", async () => {
   expect(await status({ home: "/tmp/tenants of 100%" })).toContain(
-    String.raw`to sync each morning by cron (crontab -e): 0 6 * * * CLOMOCTL_HOME='/tmp/tenants of 100\%' PATH='/opt/node/bin:/usr/bin:/bin' /opt/clomoctl/bin/clomoctl.js ade sync --no-input`,
+    String.raw`to sync each morning by cron (crontab -e): 0 6 * * * CLOMOCTL_HOME='/tmp/tenants of 100\%' PATH='/opt/node/bin:/usr/bin:/bin' /opt/clomoctl/bin/clomoctl.js ade sync --no-input --quiet >/dev/null`,
   );
 });
 
 test("on a terminal it is never broken", async () => {
   const lines = (await status({ terminal: { columns: 80 } })).split("\n");
-  expect(lines).toContainEqual(expect.stringMatching(/^ {2}0 6 \* \* \* .+ ade sync --no-input$/));
+  expect(lines).toContainEqual(expect.stringMatching(/^ {2}0 6 \* \* \* .+ ade sync --no-input --quiet >\/dev\/null$/));
 });
 
 test("there is none for Windows, nor while something is to be done", async () => {

@@ -26,9 +26,11 @@ export async function syncByCron(
     ...carried,
     `PATH=${shownWord(`${dirname(node)}:/usr/bin:/bin`)}`,
     shownWord(door),
-    "ade sync --no-input",
+    "ade sync --no-input --quiet",
     ...(among.length > 1 ? [shownOption("--context", context.name)] : []),
     ...(globals.as === undefined ? [] : [shownOption("--as", globals.as)]),
+    // what is left to mail are warnings and failures
+    ">/dev/null",
   ].join(" ");
   // a line break would end the line, and % begins stdin
   return words.search(DECEPTIVE) === -1 ? `0 6 * * * ${words.replaceAll("%", String.raw`\%`)}` : undefined;

@@ -1,19 +1,21 @@
 import type { Ade, AdeSync } from "../../lib/client/index.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../lib/errors/index.ts";
-import { NEVER_WITH_CLOMO, SYNC_KINDS, SYNC_REASONS, SYNC_STATES } from "../../lib/model/ade.ts";
+import { NEVER_WITH_CLOMO, SYNC_KINDS, SYNC_REASONS, SYNC_STATES, type EndpointKind } from "../../lib/model/ade.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import type { NextStep } from "./next.ts";
 
+const KINDS: Readonly<Record<EndpointKind, Text>> = {
+  apple: text("Apple", "Apple"),
+  simulator: text("SIMULATOR", "シミュレーター"),
+  other: text("other", "その他"),
+};
+
 /** What stands at the other end, in a few words. */
 const describeEndpoint = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">): Text => {
   if (endpoint === null) return text("endpoint: not set", "接続先: 未設定");
-  const kind = {
-    apple: text("Apple", "Apple"),
-    simulator: text("SIMULATOR", "シミュレーター"),
-    other: text("other", "その他"),
-  }[endpoint.kind];
+  const kind = KINDS[endpoint.kind];
   const name = server === null ? text("not asked yet", "未確認") : same(server.name);
   return text(
     `endpoint: ${kind.en} ${endpoint.url}; MDM server: ${name.en}`,
@@ -81,6 +83,9 @@ const FACTS = [
 export const FACT_COLUMNS: readonly Column<AdeFacts>[] = FACTS.map(([key, en, ja]) =>
   column<AdeFacts>(key, en, ja, {
     ...(key.endsWith("At") && { instant: true }),
+    ...(key === "endpointKind" && {
+      name: ({ endpointKind }) => (endpointKind === null ? null : KINDS[endpointKind as EndpointKind]),
+    }),
     ...(key === "lastState" && {
       name: ({ lastState }) => (lastState === null ? null : SYNC_STATES[lastState as AdeSync["state"]]),
     }),

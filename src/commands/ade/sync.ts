@@ -28,8 +28,8 @@ export default defineCommand({
       "--watch は中断するまで繰り返し(終了コードは Ctrl-C で 130、終了要求で 143)、同期ごとに 1 行を表示します。1 日に 1 回は全件を取得します。Apple がエラーを返したときは表示して次の回に再試行し、トークンがないなどテナント側の理由では終了します。",
     ),
     text(
-      "For cron, each morning at 6: 0 6 * * * clomoctl ade sync --no-input (ade status prints the line for this machine)",
-      "cron で毎朝 6 時に実行する例: 0 6 * * * clomoctl ade sync --no-input(この PC 用の行は ade status で表示)",
+      "For cron, each morning at 6: 0 6 * * * clomoctl ade sync --no-input --quiet (ade status prints the line for this machine)",
+      "cron で毎朝 6 時に実行する例: 0 6 * * * clomoctl ade sync --no-input --quiet(この PC 用の行は ade status で表示)",
     ),
   ],
   args: {},

@@ -7,7 +7,7 @@ import { proposeStep, tellEndpoint } from "../shown.ts";
 import { PROFILE_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("list ADE profiles", "ADE プロファイルを一覧表示する"),
+  summary: text("list ADE profiles", "ADE プロファイルを一覧する"),
   args: {},
   options: {},
   examples: [
