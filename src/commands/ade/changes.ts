@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { assignSteps, NONE_ASSIGNED } from "./next.ts";
+import { assignSteps, missingSteps, NONE_ASSIGNED } from "./next.ts";
 import { proposeStep, SYNC_COLUMNS } from "./shown.ts";
 
 /** Devices that are named, of each sort. */
@@ -33,7 +33,8 @@ export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, 
   if (!(await areAll(client, run, ade.counts.notReady, named))) await nameSerials(tools, client, run, "created");
   if (run.created > 0 && run.registered === 0 && ade.mirror) await terminal.note(NOT_REGISTERED);
   if (ade.counts.notReady > 0) await tellNotReady(tools, client, ade.counts.notReady, waiting);
-  else if (run.state === "done") await tellReady(tools, ade.counts.present, run.created);
+  else if (run.state === "done" && ade.counts.missing === 0) await tellReady(tools, ade.counts.present, run.created);
+  if (run.state === "done") for (const step of missingSteps(ade.counts.missing)) await proposeStep(tools, step);
   if (run.kind === "delta") await terminal.note(ONLY_FULL);
 }
 

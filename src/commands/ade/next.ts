@@ -162,6 +162,23 @@ export const NONE_ASSIGNED = step(
   "clomoctl ade guide purchased --through commands",
 );
 
+/** What to do about devices that a full sync did not find; nothing where there are none. */
+export const missingSteps = (missing: number): readonly NextStep[] =>
+  missing === 0
+    ? []
+    : [
+        step(
+          `${counted(missing, "device")} that Apple no longer has: look at them`,
+          `Apple 側で見つからないデバイスが ${missing} 台あります。確認する`,
+          "clomoctl ade devices list --state missing",
+        ),
+        step(
+          "then confirm that they are gone, on a terminal",
+          "確認後、ターミナルで解除を確定する",
+          "clomoctl ade sync --full",
+        ),
+      ];
+
 function dueSteps(
   { sync, lastSyncAt, lastFullAt, counts }: Ade,
   now: number,
@@ -186,20 +203,7 @@ function dueSteps(
   }
   return [
     ...(counts.present + counts.missing === 0 ? [NONE_ASSIGNED] : []),
-    ...(sync?.state === "unconfirmed"
-      ? [
-          step(
-            `${counted(counts.missing, "device")} that Apple no longer has: look at them`,
-            `Apple 側で見つからないデバイスが ${counts.missing} 台あります。確認する`,
-            "clomoctl ade devices list --state missing",
-          ),
-          step(
-            "then confirm that they are gone, on a terminal",
-            "確認後、ターミナルで解除を確定する",
-            "clomoctl ade sync --full",
-          ),
-        ]
-      : []),
+    ...missingSteps(counts.missing),
     ...(counts.notReady > 0
       ? [
           step(

@@ -27,7 +27,9 @@ export default defineCommand({
     if (ade.sync?.state === "failed" && ade.sync.error !== null) {
       const { what, hint } = failureOf(ade.sync.error);
       await terminal.warn(text(`the last sync failed: ${what.en}`, `前回の同期は失敗しました: ${what.ja}`));
-      if (hint !== undefined) await terminal.note(hint);
+      // what was lacking then may have come with the token that was set since
+      const isMended = ade.token !== null && ade.token.setAt > (ade.sync.finishedAt ?? ade.sync.startedAt);
+      if (hint !== undefined && !isMended) await terminal.note(hint);
     }
     const isAsked = ade.counts.notReady > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
     const profiles = isAsked ? await client.profiles.list() : undefined;

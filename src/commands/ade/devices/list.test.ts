@@ -39,6 +39,17 @@ test("at 80 columns no header and no serial number is cut, and what to do is sai
   expect(ja.stderr).toContain("対応: clomoctl ade status");
 });
 
+test("where nothing was fetched yet, what to do is said on a terminal", async () => {
+  const counts = { present: 0, missing: 0, released: 0, notReady: 0 };
+  const none = { ...ade, sync: null, lastSyncAt: null, lastFullAt: null, counts };
+  const { en, ja } = await inBoth("ade devices list", {
+    tenant: { ade: { ...none, mirror: true, endpoint: null }, adeDevices: page(null) },
+    terminal: { columns: 80 },
+  });
+  expect(en.stderr).toContain("devices are synced there");
+  expect(ja.stderr).toContain("clomoctl ade guide purchased\n");
+});
+
 test.each([
   ["--not-ready", { notReady: "true" }],
   ["--state missing --search SIM", { state: "missing", search: "SIM" }],

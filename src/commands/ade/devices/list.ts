@@ -2,7 +2,8 @@ import { ADE_DEVICE, ADE_DEVICE_STATES } from "../../../lib/model/ade-device.ts"
 import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../../listing/list.ts";
-import { propose, tellEndpoint } from "../shown.ts";
+import { nextSteps } from "../next.ts";
+import { propose, proposeStep, tellEndpoint } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -43,8 +44,12 @@ export default defineCommand({
     const devices = client.ade.devices(query);
     const columns = listColumns(terminal, ADE_DEVICE_COLUMNS, ADE_DEVICE.usual);
     await terminal.list(columns, firstOf(devices, limit), () => firstLines(devices.ndjson(), limit));
-    if (!terminal.onTerminal || ade.counts.notReady === 0) return;
-    await propose(tools, "clomoctl ade status", notReadyYet(ade.counts.notReady));
+    if (!terminal.onTerminal) return;
+    const { present, missing, released, notReady: waiting } = ade.counts;
+    if (present + missing + released === 0) {
+      for (const step of nextSteps(ade, tools.clock.now().getTime())) await proposeStep(tools, step);
+    }
+    if (waiting > 0) await propose(tools, "clomoctl ade status", notReadyYet(waiting));
   },
 });
 
