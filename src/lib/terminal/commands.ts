@@ -8,7 +8,8 @@ const QUOTED = String.raw`(?<![^\s(:=])(?:${WORD}|"[^"]*")|「[^」]*」`;
 
 /** A word as `shownWord` leaves it, or with what else people type without quotes. */
 const BARE = String.raw`(?!--)[^\s()、。;:'「」]*[^\s()、。;:,.'「」]`;
-const VALUE = `(?:${WORD}|${BARE})`;
+const ADDRESS = String.raw`https?://[^\s()、。;'「」]*[^\s()、。;:,.'「」]`;
+const VALUE = `(?:${WORD}|${ADDRESS}|${BARE})`;
 
 /** All options without a value: that of any other is the word after it. */
 export const SWITCHES: readonly string[] =
@@ -33,7 +34,7 @@ const ARGUMENTS: readonly string[] = [
 ];
 
 /** Verbs whose next word is a name, however it looks; so are all up to an option. */
-const NAMING = String.raw`(?:create|delete|edit|grant|guide|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
+const NAMING = String.raw`(?:assign|auto-apply|create|delete|edit|grant|guide|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
 const NOUN = String.raw`(?:ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|imports|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|users)\b)?`;
