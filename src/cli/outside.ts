@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../commands/tools.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
@@ -58,7 +59,11 @@ export const isHungUp = ({ host: { stdin }, isTerminal }: Pick<Outside, "host" |
 /** The environment of the program when it runs as a process. */
 export const outsideOf = (host: Host): Outside => ({
   host,
-  clock: { now: () => new Date(), elapsedMs: () => performance.now() },
+  clock: {
+    now: () => new Date(),
+    elapsedMs: () => performance.now(),
+    wait: (delayMs, signal) => sleep(delayMs, undefined, { signal }),
+  },
   userId: host.geteuid?.(),
   get userFolder() {
     return homedir();

@@ -11,7 +11,7 @@ import { openTenant } from "./tenant.ts";
 const OLDER = new URL("../../test/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
 
 const machine = {
-  clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0 },
+  clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0, wait: async () => undefined },
   processes: { self: 1, place: "here", isAlive: () => true, startOf: () => undefined },
   userName: "admin",
   hostName: "desk",

@@ -14,6 +14,8 @@ export interface Clock {
   readonly now: () => Date;
   /** milliseconds that never go back, for durations */
   readonly elapsedMs: () => number;
+  /** resolves after so many milliseconds; rejects when the signal is aborted */
+  readonly wait: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** The machine the program runs on, and how the program was started there. */

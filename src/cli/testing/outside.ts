@@ -46,7 +46,7 @@ export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): F
   });
   const outside: Outside = {
     host: host as unknown as Host,
-    clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0 },
+    clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0, wait: async () => undefined },
     userFolder: home,
     userName: "admin",
     userId: undefined,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 
 describe("a guide", () => {
@@ -33,6 +34,17 @@ describe("a guide", () => {
     expect((await run(`ade guide manual ${words}`)).stdout).toMatch(form);
   });
 
+  test("is folded on a terminal, with commands whole", async () => {
+    const { en, ja } = await inBoth("ade guide purchased --through commands", { terminal: { columns: 80 } });
+    for (const { stdout } of [en, ja]) {
+      for (const line of stdout.split("\n")) {
+        expect(displayWidth(line) <= 80 || /^ *clomoctl \S/.test(line), line).toBe(true);
+      }
+      expect(stdout).toMatch(/clomoctl devices set-owner SERIAL --user MAIL\n$/);
+    }
+    expect(ja.stdout).toMatch(/^ {3}注意: .+\n {5}\S/m);
+  });
+
   test("may be a file", async () => {
     const folder = freshFolder();
     const ran = await run("ade guide manual --as html -o manual.html --lang ja", { folder });
@@ -53,7 +65,7 @@ describe("a guide", () => {
 });
 
 test.each([
-  ["", "WAY is missing"],
+  ["", "the argument purchased|manual|supervised-only|unsupervised is missing"],
   ["bought", "must be one of purchased, manual, supervised-only, unsupervised"],
   ["purchased --through api", "must be one of console, commands"],
   ["purchased --as html --format json", "--as, --output cannot be used with --format, --fields, --query"],

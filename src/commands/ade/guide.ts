@@ -8,8 +8,8 @@ export default defineCommand({
   summary: text("show how devices come in, step by step, with the pitfalls", "デバイスの登録手順と注意点を示す"),
   details: [
     text(
-      "WAY: purchased (bought as ADE devices), manual (made ADE devices by cable at a Mac), supervised-only (supervised by cable, without ADE) or unsupervised.",
-      "WAY は、purchased(ADE デバイスを購入)、manual(Mac に接続して手動で ADE デバイスにする)、supervised-only(ADE を使わず監視対象にする)、unsupervised(非監視対象)のいずれかです。",
+      "The ways in: purchased (bought as ADE devices), manual (made ADE devices by cable at a Mac), supervised-only (supervised by cable, without ADE) or unsupervised.",
+      "登録の方法は、purchased(ADE デバイスを購入)、manual(Mac に接続して手動で ADE デバイスにする)、supervised-only(ADE を使わず監視対象にする)、unsupervised(非監視対象)のいずれかです。",
     ),
     text(
       "By default the steps are those of CLOMO's console. --through commands is for a tenant of your own, with a server entry of its own in Apple Business Manager, and for the simulator. Nothing is asked of Apple or of a tenant.",
@@ -20,7 +20,6 @@ export default defineCommand({
     way: {
       kind: "choice",
       choices: WAYS_IN,
-      value: "WAY",
       required: true,
       about: text("how the devices come in", "登録の方法"),
     },

@@ -1,6 +1,6 @@
-import type { Ade } from "../../lib/client/index.ts";
+import type { Ade, AdeProfile } from "../../lib/client/index.ts";
 import { FULL_EVERY_MS } from "../../lib/model/ade.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
+import { typedWord } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 
 /** What to do next, and what to type for it. */
@@ -21,9 +21,9 @@ const step = (en: string, ja: string, line: string | null): NextStep => ({ why: 
  * What to do next about ADE: first what is lacking, else what is due.
  *
  * @param now in milliseconds
- * @param profiles names of the ADE profiles that there are; undefined where nobody looked
+ * @param profiles the ADE profiles that there are; undefined where nobody looked
  */
-export function nextSteps(ade: Ade, now: number, profiles?: readonly string[]): readonly NextStep[] {
+export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[]): readonly NextStep[] {
   const { endpoint, mirror } = ade;
   if (mirror && endpoint?.kind !== "simulator") {
     return [
@@ -93,27 +93,96 @@ const tokenStep = (isSimulator: boolean, url: string): NextStep =>
         "clomoctl ade token set FILE",
       );
 
-/** How devices get a profile: made first, where there is none. */
-export const assignStep = (profiles: readonly string[] = []): NextStep => {
-  const [only, ...others] = profiles;
-  if (only === undefined) {
-    return step(
-      "make an ADE profile, which names your MDM server",
-      "ADE プロファイル(MDM サーバーの URL を含む)を作成する",
-      "clomoctl ade profiles create NAME --url HTTPS-URL",
-    );
-  }
-  return step(
-    "give them an ADE profile, and new ones by themselves: clomoctl ade profiles auto-apply; now",
-    "ADE プロファイルを割り当てる(今後の自動適用は clomoctl ade profiles auto-apply)",
-    `clomoctl ade profiles assign ${others.length === 0 ? shownWord(only) : "NAME"} --unassigned`,
-  );
+/** What is asked of a profile to propose it. */
+export type OwnProfile = Pick<AdeProfile, "id" | "name" | "state" | "automatic">;
+
+/** Words that name a profile among all: its name, or its id where another one has that, too. */
+export const profileWord = ({ id, name }: Pick<OwnProfile, "id" | "name">, all: readonly OwnProfile[]): string =>
+  all.some((other) => other.name === name && other.id !== id) ? id : typedWord(name, id);
+
+/** The profile to assign: the only one, or the automatic one of several. */
+const chosenOf = (usable: readonly OwnProfile[]): OwnProfile | undefined =>
+  usable.length === 1 ? usable[0] : usable.find(({ automatic }) => automatic.length > 0);
+
+const isUsable = ({ state }: OwnProfile): boolean => state === "active";
+
+/** The word that names the profile to assign, `NAME` where one is to be chosen; undefined where there is none. */
+export const profileToAssign = (profiles: readonly OwnProfile[]): string | undefined => {
+  const usable = profiles.filter(isUsable);
+  if (usable.length === 0) return undefined;
+  const chosen = chosenOf(usable);
+  return chosen === undefined ? "NAME" : profileWord(chosen, profiles);
 };
+
+/** How devices without a profile get one: it is made first, where there is none. */
+export function assignSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
+  const usable = profiles.filter(isUsable);
+  const word = profileToAssign(profiles);
+  if (word === undefined) {
+    const [disabled] = profiles;
+    return [
+      disabled === undefined
+        ? step(
+            "make an ADE profile, which names your MDM server",
+            "ADE プロファイル(MDM サーバーの URL を含む)を作成する",
+            "clomoctl ade profiles create NAME --url HTTPS-URL",
+          )
+        : step(
+            "Apple has disabled the ADE profile: make it anew",
+            "ADE プロファイルは Apple 側で無効化されています。作り直す",
+            `clomoctl ade profiles create --from ${profileWord(disabled, profiles)}`,
+          ),
+    ];
+  }
+  return [
+    ...(chosenOf(usable) === undefined
+      ? [step("choose one of the ADE profiles", "ADE プロファイルを選ぶ", "clomoctl ade profiles list")]
+      : []),
+    step(
+      "give it to all devices that have none",
+      "ADE プロファイルのないデバイスすべてに割り当てる",
+      `clomoctl ade profiles assign ${word} --unassigned`,
+    ),
+    ...(usable.some(({ automatic }) => automatic.length > 0)
+      ? []
+      : [
+          step(
+            "let new devices get it by themselves from now on",
+            "今後の新しいデバイスに自動で適用する",
+            `clomoctl ade profiles auto-apply ${word}`,
+          ),
+        ]),
+  ];
+}
+
+/** Where Apple has no device for the server of the tenant. */
+export const NONE_ASSIGNED = step(
+  "Apple has no device for this server: assign some to it in Apple Business Manager, then clomoctl ade sync; the steps",
+  "この MDM サーバーに割り当てられたデバイスはありません。Apple Business Manager で割り当ててから clomoctl ade sync を実行してください。手順",
+  "clomoctl ade guide purchased --through commands",
+);
+
+/** What to do about devices that a full sync did not find; nothing where there are none. */
+export const missingSteps = (missing: number): readonly NextStep[] =>
+  missing === 0
+    ? []
+    : [
+        step(
+          `${counted(missing, "device")} that Apple no longer has: look at them`,
+          `Apple 側で見つからないデバイスが ${missing} 台あります。確認する`,
+          "clomoctl ade devices list --state missing",
+        ),
+        step(
+          "then confirm that they are gone, on a terminal",
+          "確認後、ターミナルで解除を確定する",
+          "clomoctl ade sync --full",
+        ),
+      ];
 
 function dueSteps(
   { sync, lastSyncAt, lastFullAt, counts }: Ade,
   now: number,
-  profiles: readonly string[] | undefined,
+  profiles: readonly OwnProfile[] | undefined,
 ): readonly NextStep[] {
   if (sync?.state === "running") {
     return [
@@ -133,20 +202,8 @@ function dueSteps(
     return [step("fetch the devices", "デバイスを取得する", "clomoctl ade sync")];
   }
   return [
-    ...(sync?.state === "unconfirmed"
-      ? [
-          step(
-            `${counted(counts.missing, "device")} that Apple no longer has: look at them`,
-            `Apple 側で見つからないデバイスが ${counts.missing} 台あります。確認する`,
-            "clomoctl ade devices list --state missing",
-          ),
-          step(
-            "then confirm that they are gone, on a terminal",
-            "確認後、ターミナルで解除を確定する",
-            "clomoctl ade sync --full",
-          ),
-        ]
-      : []),
+    ...(counts.present + counts.missing === 0 ? [NONE_ASSIGNED] : []),
+    ...missingSteps(counts.missing),
     ...(counts.notReady > 0
       ? [
           step(
@@ -154,7 +211,7 @@ function dueSteps(
             `ADE プロファイルが割り当てられていないデバイスが ${counts.notReady} 台あります(まだ電源を入れないでください)`,
             "clomoctl ade devices list --not-ready",
           ),
-          assignStep(profiles),
+          ...assignSteps(profiles ?? []),
         ]
       : []),
     ...(lastFullAt === null || now - Date.parse(lastFullAt) > FULL_EVERY_MS

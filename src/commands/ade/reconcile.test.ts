@@ -79,7 +79,7 @@ describe("a mirror", () => {
     expect(en).toMatchObject({ exit: 9 });
     expect(en.stdout).toContain("A1\t1\tregistered\t\t\nA2\t2\tmissing\t\t\n");
     expect(en.stderr).toContain("1 device missing: in the console: 基本設定");
-    expect(ja.stderr).toContain("なし: 1 台。管理画面の 基本設定");
+    expect(ja.stderr).toContain("未取得: 1 台。管理画面の 基本設定");
     expect((await run(RECONCILE, { tenant: mirror("A1"), ...listOf("A1\n") })).exit).toBe(0);
   });
 });

@@ -1,19 +1,22 @@
 import type { Ade, AdeSync } from "../../lib/client/index.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../lib/errors/index.ts";
-import { NEVER_WITH_CLOMO, SYNC_KINDS, SYNC_REASONS, SYNC_STATES } from "../../lib/model/ade.ts";
+import { NEVER_WITH_CLOMO, SYNC_KINDS, SYNC_REASONS, SYNC_STATES, type EndpointKind } from "../../lib/model/ade.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
+import type { NextStep } from "./next.ts";
+
+const KINDS: Readonly<Record<EndpointKind, Text>> = {
+  apple: text("Apple", "Apple"),
+  simulator: text("SIMULATOR", "シミュレーター"),
+  other: text("other", "その他"),
+};
 
 /** What stands at the other end, in a few words. */
 const describeEndpoint = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">): Text => {
   if (endpoint === null) return text("endpoint: not set", "接続先: 未設定");
-  const kind = {
-    apple: text("Apple", "Apple"),
-    simulator: text("SIMULATOR", "シミュレーター"),
-    other: text("other", "その他"),
-  }[endpoint.kind];
-  const name = server === null ? text("server not asked yet", "MDM サーバーは未確認") : same(server.name);
+  const kind = KINDS[endpoint.kind];
+  const name = server === null ? text("not asked yet", "未確認") : same(server.name);
   return text(
     `endpoint: ${kind.en} ${endpoint.url}; MDM server: ${name.en}`,
     `接続先: ${kind.ja} ${endpoint.url}、MDM サーバー: ${name.ja}`,
@@ -83,6 +86,9 @@ const FACTS = [
 export const FACT_COLUMNS: readonly Column<AdeFacts>[] = FACTS.map(([key, en, ja]) =>
   column<AdeFacts>(key, en, ja, {
     ...(key.endsWith("At") && { instant: true }),
+    ...(key === "endpointKind" && {
+      name: ({ endpointKind }) => (endpointKind === null ? null : KINDS[endpointKind as EndpointKind]),
+    }),
     ...(key === "lastState" && {
       name: ({ lastState }) => (lastState === null ? null : SYNC_STATES[lastState as AdeSync["state"]]),
     }),
@@ -123,6 +129,10 @@ export const factsOf = ({ endpoint, server, token, counts, sync, lastSyncAt, las
 /** Says what to type next. */
 export const propose = ({ terminal }: Pick<Tools, "terminal">, line: string, why: Text): Promise<void> =>
   terminal.note(text(`${why.en}: ${line}`, `${why.ja}: ${line}`));
+
+/** Says a step, and what to type for it where there is a command. */
+export const proposeStep = (tools: Pick<Tools, "terminal">, { why, line }: NextStep): Promise<void> =>
+  line === null ? tools.terminal.note(why) : propose(tools, line, why);
 
 /** The failure that a run ended with. */
 export const failureOf = ({ type, ...problem }: NonNullable<AdeSync["error"]>): Failure =>

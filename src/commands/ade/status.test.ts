@@ -101,6 +101,27 @@ test("why the last sync failed is said, with the way out", async () => {
   expect(ja.stderr).toContain("前回の同期は失敗しました: 利用規約に未同意");
 });
 
+test("a failure that a new token may have mended has no way out any more", async () => {
+  const error = new Failure("not-permitted", {
+    what: text("token ended", "無効なトークン"),
+    hint: text("download it", "ダウンロード"),
+  }).toJSON();
+  const sync = { ...SYNC, state: "failed" as const, finishedAt: "2026-11-20T00:30:00.000Z", error };
+  const token = { ...TOKEN, expiresAt: "2027-11-20T00:00:00.000Z" };
+  const told = async (setAt: string): Promise<string> =>
+    (await run("ade status --lang en", { tenant: { ade: { ...ADE, sync, token: { ...token, setAt } } } })).stderr;
+  expect(await told("2026-11-20T00:00:00.000Z")).toContain("token ended\ndownload it\n");
+  expect(await told("2026-11-20T00:40:00.000Z")).toContain("token ended\nthe last sync was not finished");
+});
+
+test("devices that are missing are told after a delta, too", async () => {
+  const ade = { ...ADE, sync: SYNC, counts: { ...ADE.counts, missing: 7 } };
+  const { stderr } = await run("ade status --lang en", { tenant: { ade } });
+  expect(stderr).toContain(
+    "7 devices that Apple no longer has: look at them: clomoctl ade devices list --state missing",
+  );
+});
+
 test("programs get all of it", async () => {
   const { stdout } = await run("ade status --format json", { tenant: { ade: ADE } });
   expect(JSON.parse(stdout)).toMatchObject({

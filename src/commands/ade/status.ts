@@ -1,8 +1,9 @@
 import { FULL_EVERY_MS } from "../../lib/model/ade.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { syncByCron } from "./cron.ts";
 import { nextSteps } from "./next.ts";
-import { FACT_COLUMNS, factsOf, failureOf, propose, tellEndpoint } from "./shown.ts";
+import { FACT_COLUMNS, factsOf, failureOf, propose, proposeStep, tellEndpoint } from "./shown.ts";
 
 export default defineCommand({
   summary: text("show how ADE stands, and what to do next", "ADE の状態と次の操作を表示する"),
@@ -18,19 +19,22 @@ export default defineCommand({
   exits: [],
   async run(tools) {
     const { terminal } = tools;
-    const { client } = await tools.tenant("ade", "profiles");
+    const tenant = await tools.tenant("ade", "profiles");
+    const { client } = tenant;
     const ade = await client.ade.show();
     await tellEndpoint(tools, ade);
     await terminal.show(FACT_COLUMNS, factsOf(ade));
     if (ade.sync?.state === "failed" && ade.sync.error !== null) {
       const { what, hint } = failureOf(ade.sync.error);
       await terminal.warn(text(`the last sync failed: ${what.en}`, `前回の同期は失敗しました: ${what.ja}`));
-      if (hint !== undefined) await terminal.note(hint);
+      // what was lacking then may have come with the token that was set since
+      const isMended = ade.token !== null && ade.token.setAt > (ade.sync.finishedAt ?? ade.sync.startedAt);
+      if (hint !== undefined && !isMended) await terminal.note(hint);
     }
     const isAsked = ade.counts.notReady > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
-    const profiles = isAsked ? (await client.profiles.list()).map(({ name }) => name) : undefined;
+    const profiles = isAsked ? await client.profiles.list() : undefined;
     const steps = nextSteps(ade, tools.clock.now().getTime(), profiles);
-    for (const { why, line } of steps) await (line === null ? terminal.note(why) : propose(tools, line, why));
+    for (const one of steps) await proposeStep(tools, one);
     if (steps.length > 0 || ade.lastFullAt === null) return;
     const due = terminal.moment(new Date(Date.parse(ade.lastFullAt) + FULL_EVERY_MS).toISOString());
     await terminal.note(
@@ -38,6 +42,13 @@ export default defineCommand({
         `all well; the next full sync is due ${due}: clomoctl ade sync`,
         `問題ありません。次の全件の取得: ${due}(clomoctl ade sync)`,
       ),
+    );
+    const line = await syncByCron(tools, tenant);
+    if (line === undefined) return;
+    await propose(
+      tools,
+      line,
+      text("to sync each morning by cron (crontab -e)", "cron で毎朝同期するには(crontab -e)"),
     );
   },
 });

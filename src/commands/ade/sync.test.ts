@@ -57,15 +57,17 @@ test("devices that are not ready are named, with what to type", async () => {
   const answers = { ...tenant, ade: ADE, adeDevices: devices, adeProfiles: profiles };
   const { en, ja } = await inBoth("ade sync", { tenant: answers });
   expect(en.stderr).toContain("warning: 10 devices not ready: do not switch them on");
-  expect(en.stderr).toContain("SERIAL000001 (assigned)");
-  expect(en.stderr).toContain("clomoctl ade profiles assign 本社 --unassigned");
+  expect(en.stderr).toContain("assigned: SERIAL000001\n");
+  expect(en.stderr).toContain(
+    "give it to all devices that have none: clomoctl ade profiles assign 本社 --unassigned\n",
+  );
   expect(ja.stderr).toContain("電源を入れないでください");
 });
 
 test("a delta ends with what only a full one finds", async () => {
   const delta: AdeSync = { ...DONE, kind: "delta", reason: "full-recent", created: 0 };
   const { stderr } = await run("ade sync", { tenant: { syncAde: delta, ade: READY } });
-  expect(stderr).toContain("only a full sync finds what Apple's changes leave out: clomoctl ade sync --full");
+  expect(stderr).toContain("a full sync finds it, once a day by itself: clomoctl ade sync --full\n");
 });
 
 describe("many devices that are gone", () => {

@@ -1,19 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_KINDS, SYNC_REASONS, type SyncKind } from "../../lib/model/ade.ts";
-import { counted, same, text } from "../../lib/text/index.ts";
+import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { readLimit } from "../imports/plan/limits.ts";
 import type { Tools } from "../tools.ts";
-import { assignStep } from "./next.ts";
+import { CUT_OFF, nameSerials, notConfirmed, tellRun } from "./changes.ts";
 import { failureOf, SYNC_COLUMNS, tellEndpoint } from "./shown.ts";
+import { watchSyncs } from "./watch.ts";
 
 /** Between two looks at a run. */
 const LOOK_MS = 100;
-
-/** Devices that are named at the end, of each sort. */
-const MOST_NAMED = 20;
 
 export default defineCommand({
   summary: text("fetch the devices from Apple", "Apple からデバイスを取得する(同期)"),
@@ -27,8 +24,12 @@ export default defineCommand({
       "新しいデバイスは「Devices」に事前登録として追加します。全件取得で見つからないデバイスは、5 台または 5% までは解除済みにし、それを超えると台数の入力を求めます。ターミナル以外では「見つからない」とするだけで終了コード 3 になり、--max-deletions で許容数を指定できます。同期で「Devices」の記録を削除することはありません。",
     ),
     text(
-      "For cron, each morning at 6: 0 6 * * * clomoctl ade sync --no-input",
-      "cron で毎朝 6 時に実行する例: 0 6 * * * clomoctl ade sync --no-input",
+      "--watch goes on until it is interrupted (130, terminated 143): a line for each sync, a full one once a day. What Apple answers with an error is told and tried again the next time; what the tenant refuses, such as a missing token, ends it.",
+      "--watch は中断するまで繰り返し(終了コードは Ctrl-C で 130、終了要求で 143)、同期ごとに 1 行を表示します。1 日に 1 回は全件を取得します。Apple がエラーを返したときは表示して次の回に再試行し、トークンがないなどテナント側の理由では終了します。",
+    ),
+    text(
+      "For cron, each morning at 6: 0 6 * * * clomoctl ade sync --no-input --quiet (ade status prints the line for this machine)",
+      "cron で毎朝 6 時に実行する例: 0 6 * * * clomoctl ade sync --no-input --quiet(この PC 用の行は ade status で表示)",
     ),
   ],
   args: {},
@@ -56,16 +57,15 @@ export default defineCommand({
   shows: SYNC_COLUMNS,
   async run(tools, { full, delta, watch, maxDeletions }) {
     if (full && delta) throw NOT_BOTH;
+    if (delta && watch !== undefined) throw NOT_DELTA_ALONE;
     const most = maxDeletions === undefined ? undefined : readLimit("--max-deletions", maxDeletions);
     const everyMs = watch === undefined ? undefined : intervalOf(watch);
     const kind: SyncKind | undefined = full ? "full" : delta ? "delta" : undefined;
     const asked = { ...(kind && { kind }), ...(most && { most }) };
     const { client } = await tools.tenant("ade", "profiles");
-    if (everyMs === undefined) return syncOnce(tools, client, asked);
-    for (;;) {
-      await watchOnce(tools, client, asked);
-      await sleep(everyMs, undefined, { signal: tools.signal });
-    }
+    return everyMs === undefined
+      ? syncOnce(tools, client, asked)
+      : watchSyncs(tools, client, { everyMs, run: () => runSync(tools, client, asked) });
   },
 });
 
@@ -74,6 +74,15 @@ type Asked = Parameters<Client<"ade" | "profiles">["ade"]["sync"]>[0];
 const NOT_BOTH = new Failure("usage", {
   what: text("--full and --delta exclude each other", "--full と --delta は同時に指定できません"),
   where: "clomoctl ade sync",
+});
+
+const NOT_DELTA_ALONE = new Failure("usage", {
+  what: text(
+    "--watch fetches all devices once a day, and deltas between",
+    "--watch は 1 日に 1 回全件を取得し、その間は差分を取得します",
+  ),
+  where: "--delta",
+  hint: text("leave --delta out", "--delta を外してください"),
 });
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -90,18 +99,13 @@ function intervalOf(typed: string): number {
   });
 }
 
-/** What passes by itself does not end a watch. */
-async function watchOnce(tools: Tools, client: Client<"ade" | "profiles">, asked: Asked): Promise<void> {
-  try {
-    await syncOnce(tools, client, asked);
-  } catch (error) {
-    if (!(error instanceof Failure) || (error.code !== "unavailable" && error.code !== "locked")) throw error;
-    await tools.terminal.failure(error);
-  }
-}
-
-async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked: Asked): Promise<Outcome> {
-  const { terminal } = tools;
+/** Begins a run, or goes on with one, and follows it to its end. @throws Failure as the tenant refuses it */
+async function runSync(
+  tools: Tools,
+  client: Client<"ade">,
+  asked: Asked,
+  began?: (run: AdeSync) => Promise<void>,
+): Promise<AdeSync> {
   tools.describeState(() =>
     text(
       "what was fetched is kept; clomoctl ade sync goes on with it",
@@ -109,46 +113,31 @@ async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked:
     ),
   );
   const begun = await client.ade.sync(asked);
-  const [kind, reason] = [SYNC_KINDS[begun.kind], SYNC_REASONS[begun.reason]];
-  await terminal.note(text(`${kind.en} sync: ${reason.en}`, `${kind.ja}の取得: ${reason.ja}`));
-  const ended = await follow(tools, client, begun);
+  await began?.(begun);
+  return follow(tools, client, begun);
+}
+
+async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked: Asked): Promise<Outcome> {
+  const { terminal } = tools;
+  const ended = await runSync(tools, client, asked, async (begun) => {
+    const [kind, reason] = [SYNC_KINDS[begun.kind], SYNC_REASONS[begun.reason]];
+    await terminal.note(text(`${kind.en} sync: ${reason.en}`, `${kind.ja}の取得: ${reason.ja}`));
+  });
   const ade = await client.ade.show();
   await tellEndpoint(tools, ade);
   if (ended.error !== null) throw failureOf(ended.error);
   if (ended.state === "cut-off") throw CUT_OFF;
-  const settled = ended.state === "unconfirmed" ? await askRelease(tools, client, ended) : ended;
-  await terminal.show(SYNC_COLUMNS, settled);
-  await nameSerials(tools, client, settled, "created", text("new", "新規"));
-  await nameSerials(tools, client, settled, "released", text("gone", "解除"));
-  if (!terminal.interactive) await nameSerials(tools, client, settled, "missing", text("missing", "見つからない"));
-  if (ade.counts.notReady > 0) await nameNotReady(tools, client, ade.counts.notReady);
-  if (settled.kind === "delta") await terminal.note(ONLY_FULL);
+  const isAsked = ended.state === "unconfirmed" && terminal.interactive;
+  const settled = isAsked ? await askRelease(tools, client, ended) : ended;
+  await tellRun(tools, client, settled, isAsked ? await client.ade.show() : ade);
   if (settled.state !== "unconfirmed") return undefined;
-  await terminal.warn(
-    text(
-      `${counted(settled.missing, "device")} that Apple no longer has: marked missing, nothing was released. To look: clomoctl ade devices list --state missing; to release: clomoctl ade sync --full --max-deletions ${settled.missing}`,
-      `Apple 側で見つからないデバイスが ${settled.missing} 台あります(「見つからない」としただけで、解除していません)。確認: clomoctl ade devices list --state missing、解除: clomoctl ade sync --full --max-deletions ${settled.missing}`,
-    ),
-  );
+  await nameSerials(tools, client, settled, "missing");
+  await terminal.warn(notConfirmed(settled.missing));
   return "input-rejected";
 }
 
-const CUT_OFF = new Failure("unavailable", {
-  what: text("the sync was cut off", "同期が中断されました"),
-  hint: text("to go on with it: clomoctl ade sync", "続きから実行するには clomoctl ade sync"),
-});
-
-const ONLY_FULL = text(
-  "only a full sync finds what Apple's changes leave out: clomoctl ade sync --full",
-  "通知されない変更は全件でだけ見つかります: clomoctl ade sync --full",
-);
-
 /** Looks at a run until it has ended. */
-async function follow(
-  { terminal, signal }: Tools,
-  client: Client<"ade" | "profiles">,
-  begun: AdeSync,
-): Promise<AdeSync> {
+async function follow({ terminal, clock, signal }: Tools, client: Client<"ade">, begun: AdeSync): Promise<AdeSync> {
   const step = terminal.progress.start({
     id: "sync",
     name: text("Fetching devices", "デバイスの取得"),
@@ -156,7 +145,7 @@ async function follow(
   });
   let run = begun;
   while (run.state === "running") {
-    await sleep(LOOK_MS, undefined, { signal });
+    await clock.wait(LOOK_MS, signal);
     run = await client.ade.findSync(begun.id);
     step.reach(run.devices);
   }
@@ -164,65 +153,26 @@ async function follow(
   return run;
 }
 
-/** Asks for the number of devices that are gone, where somebody can be asked. */
-async function askRelease(
-  { terminal }: Pick<Tools, "terminal">,
-  client: Client<"ade" | "profiles">,
-  run: AdeSync,
-): Promise<AdeSync> {
-  if (!terminal.interactive) return run;
-  await nameSerials({ terminal }, client, run, "missing", text("missing", "見つからない"));
-  await terminal.prompts.typedNumber({
-    message: text(
-      `Apple no longer has ${counted(run.missing, "device")}. Type ${run.missing} to release them:`,
-      `Apple 側にデバイスが ${run.missing} 台ありません。解除済みにするには台数を入力:`,
-    ),
-    flag: `--max-deletions ${run.missing}`,
-    expected: run.missing,
-  });
+/** Asks for the number of devices that are gone. @throws Failure `input-rejected` where another one is typed */
+async function askRelease(tools: Tools, client: Client<"ade">, run: AdeSync): Promise<AdeSync> {
+  await nameSerials(tools, client, run, "missing");
+  try {
+    await tools.terminal.prompts.typedNumber({
+      message: text(
+        `Apple no longer has ${counted(run.missing, "device")}. Type ${run.missing} to release them:`,
+        `Apple 側にデバイスが ${run.missing} 台ありません。解除済みにするには台数を入力:`,
+      ),
+      flag: `--max-deletions ${run.missing}`,
+      expected: run.missing,
+    });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
+    throw error.with({ hint: ONLY_MARKED });
+  }
   return client.ade.release(run.id, { count: run.missing });
 }
 
-type Which = "created" | "released" | "missing";
-
-async function nameSerials(
-  { terminal }: Pick<Tools, "terminal">,
-  client: Client<"ade" | "profiles">,
-  run: AdeSync,
-  which: Which,
-  label: { readonly en: string; readonly ja: string },
-): Promise<void> {
-  if (run[which] === 0) return;
-  const { items } = await client.ade.syncChanges(run.id, { which });
-  const named = items.slice(0, MOST_NAMED).join(" ");
-  const more =
-    run[which] > MOST_NAMED
-      ? text(` and ${run[which] - MOST_NAMED} more`, ` ほか ${run[which] - MOST_NAMED} 台`)
-      : same("");
-  await terminal.note(text(`${label.en}: ${named}${more.en}`, `${label.ja}: ${named}${more.ja}`));
-}
-
-/** Names devices that must not be switched on yet, and what to do about each sort of them. */
-async function nameNotReady({ terminal }: Tools, client: Client<"ade" | "profiles">, count: number): Promise<void> {
-  await terminal.warn(
-    text(
-      `${counted(count, "device")} not ready: do not switch them on before they have an ADE profile`,
-      `準備が完了していないデバイスが ${count} 台あります。ADE プロファイルを割り当てるまで電源を入れないでください`,
-    ),
-  );
-  const serials: string[] = [];
-  for await (const { serialNumber, profileStatus } of client.ade.devices({ notReady: true })) {
-    if (serials.length === MOST_NAMED) break;
-    serials.push(`${serialNumber} (${profileStatus ?? "empty"})`);
-  }
-  await terminal.note(same(serials.join(", ")));
-  const { why, line } = assignStep((await client.profiles.list()).map(({ name }) => name));
-  await terminal.note(text(`${why.en}: ${line}`, `${why.ja}: ${line}`));
-  if (count <= MOST_NAMED) return;
-  await terminal.note(
-    text(
-      `and ${count - MOST_NAMED} more: clomoctl ade devices list --not-ready`,
-      `ほか ${count - MOST_NAMED} 台: clomoctl ade devices list --not-ready`,
-    ),
-  );
-}
+const ONLY_MARKED = text(
+  "they are marked missing, and not released. To look: clomoctl ade devices list --state missing; to be asked again: clomoctl ade sync --full",
+  "「見つからない」としただけで、解除していません。確認: clomoctl ade devices list --state missing、もう一度入力するには: clomoctl ade sync --full",
+);

@@ -3,6 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { writeFileAtomically } from "../../lib/files/index.ts";
 import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
 import type { Guide, Step } from "../../lib/renewals/guide/index.ts";
+import { foldLine } from "../../lib/terminal/commands.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -58,10 +59,19 @@ export async function writeGuide(
   guide: ShownGuide,
   { as = "text", output = "-" }: GuideOptions,
 ): Promise<void> {
-  const content = WRITERS[as](guide, terminal.language);
+  const document = WRITERS[as](guide, terminal.language);
+  const isShown = as === "text" && output === "-" && terminal.onTerminal;
+  const content = isShown ? folded(document, terminal.columns) : document;
   const path = output === "-" ? output : resolve(workingFolder, output);
   await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(content));
 }
+
+/** A document for the screen, with its lines folded. */
+const folded = (document: string, columns: number): string =>
+  document
+    .split("\n")
+    .flatMap((line) => foldLine(line, columns))
+    .join("\n");
 
 /** Shows the steps of a guide as data. @param more further columns */
 export function showSteps(

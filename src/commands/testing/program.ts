@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished } from "vitest";
 import { main } from "../../cli/main.ts";
@@ -12,6 +13,7 @@ import { openClient, type Transport } from "../../lib/client/index.ts";
 import { strict } from "../../lib/client/testing/whole-client.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Language } from "../../lib/text/index.ts";
+import type { Clock } from "../tools.ts";
 import { AnsweringTenant, type Answers, type Seen } from "./tenant.ts";
 
 /** What is typed when a question stands on the screen: a part of the question, and the keys. */
@@ -39,6 +41,8 @@ export interface Circumstances {
   readonly folder?: string;
   /** 2026-11-20T01:00:00Z unless told otherwise */
   readonly now?: Date;
+  /** how the program waits; it really does unless told otherwise */
+  readonly wait?: Clock["wait"];
   readonly platform?: NodeJS.Platform;
   /** x64, and Node 24.21.0, unless told otherwise */
   readonly architecture?: NodeJS.Architecture;
@@ -185,7 +189,11 @@ export async function run(line: string | readonly string[], circumstances: Circu
   };
   const outside: Outside = {
     host: host as unknown as Host,
-    clock: { now: () => now, elapsedMs: () => 0 },
+    clock: {
+      now: () => now,
+      elapsedMs: () => 0,
+      wait: circumstances.wait ?? ((delayMs, signal) => sleep(delayMs, undefined, { signal })),
+    },
     userFolder: circumstances.userFolder ?? home,
     userId: userInfo().uid,
     userName: userInfo().username,

@@ -38,7 +38,11 @@ const FIELDS = {
   },
   state: { ...STATE, label: text("at Apple", "Apple 側"), example: "present" },
   profileStatus: told("ADE profile state", "ADE プロファイル状態", "assigned"),
-  profileUuid: told("ADE profile", "ADE プロファイル", "0123456789ABCDEF0123456789ABCDEF"),
+  profileUuid: told(
+    "ADE profile's id at Apple",
+    "ADE プロファイルの Apple 側の ID",
+    "0123456789ABCDEF0123456789ABCDEF",
+  ),
   profileAssignTime: instant("assigned at", "割り当て日時"),
   profilePushTime: instant("pushed at", "適用日時"),
   deviceFamily: told("family", "種類", "iPhone"),
@@ -63,7 +67,7 @@ export const ADE_DEVICE = {
   formats: {},
   keys: [],
   namedBy: "serialNumber",
-  usual: ["serialNumber", "state", "profileStatus", "deviceFamily", "model", "deviceAssignedDate"],
+  usual: ["serialNumber", "state", "profileStatus", "deviceFamily", "model"],
 } as const satisfies Thing;
 
 export type AdeDeviceRecord = RecordOf<typeof FIELDS>;

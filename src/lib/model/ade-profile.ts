@@ -63,7 +63,7 @@ export const ADE_PROFILE = {
   },
   formats: {},
   keys: [],
-  usual: ["name", "state", "supervised", "removable", "devices", "automatic"],
+  usual: ["name", "state", "supervised", "devices", "automatic"],
 } as const satisfies Thing;
 
 export const ADE_PROFILE_SETTINGS = SETTINGS;

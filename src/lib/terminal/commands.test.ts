@@ -8,7 +8,19 @@ test.each([
     "make it anew: clomoctl ade profiles create --from 01a1f7d8, then clomoctl ade sync --full",
     "make it anew: clomoctl ade profiles create --from 01a1f7d8 --context far, then clomoctl ade sync --full --context far",
   ],
+  [
+    "to use it: clomoctl ade endpoint set --simulator http://127.0.0.1:8600: or another",
+    "to use it: clomoctl ade endpoint set --simulator http://127.0.0.1:8600 --context far: or another",
+  ],
   ["the steps: clomoctl ade guide purchased", "the steps: clomoctl ade guide purchased"],
+  [
+    "to give it: clomoctl ade profiles assign 本社 --unassigned",
+    "to give it: clomoctl ade profiles assign 本社 --unassigned --context far",
+  ],
+  [
+    "新しいデバイスには clomoctl ade profiles auto-apply 本社、今は clomoctl ade profiles assign で割り当て",
+    "新しいデバイスには clomoctl ade profiles auto-apply 本社 --context far、今は clomoctl ade profiles assign --context far で割り当て",
+  ],
   ["取り消すには: clomoctl imports revert last。", "取り消すには: clomoctl imports revert last --context far。"],
   [
     "then: clomoctl imports verify 12 --against EXPORT.csv --accept-unseen",
@@ -236,4 +248,13 @@ test("Japanese is broken between letters, no line is wider, and nothing is lost"
   const lines = foldLine(line, 80);
   expect(lines.every((one) => wordWidth(one) <= 80)).toBe(true);
   expect(lines.map((one) => one.trim()).join("")).toBe(line);
+});
+
+test.each([
+  "clomoctl ade simulator token --url http://127.0.0.1:8600 --public-key CLOMO_ADE_PublicKey.pem -o SIMULATOR_Token.p7m",
+  "clomoctl ade simulator devices add --count 10 --family iPhone --url http://127.0.0.1:8600 --silent --unassigned",
+  "clomoctl ade guide supervised-only --through commands --as html -o SIMULATOR_a_long_name_of_a_document.html",
+  "0 6 * * * CLOMOCTL_HOME=/home/hanako PATH='/opt/node/bin:/usr/bin:/bin' /usr/bin/clomoctl ade sync --no-input >/dev/null",
+])("what is long is copied whole: %s", (command) => {
+  expect(foldLine(`次に: ${command}`, 80)).toEqual(["次に:", `  ${command}`]);
 });

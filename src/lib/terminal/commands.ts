@@ -8,7 +8,8 @@ const QUOTED = String.raw`(?<![^\s(:=])(?:${WORD}|"[^"]*")|「[^」]*」`;
 
 /** A word as `shownWord` leaves it, or with what else people type without quotes. */
 const BARE = String.raw`(?!--)[^\s()、。;:'「」]*[^\s()、。;:,.'「」]`;
-const VALUE = `(?:${WORD}|${BARE})`;
+const ADDRESS = String.raw`https?://[^\s()、。;'「」]*[^\s()、。;:,.'「」]`;
+const VALUE = `(?:${WORD}|${ADDRESS}|${BARE})`;
 
 /** All options without a value: that of any other is the word after it. */
 export const SWITCHES: readonly string[] =
@@ -33,7 +34,7 @@ const ARGUMENTS: readonly string[] = [
 ];
 
 /** Verbs whose next word is a name, however it looks; so are all up to an option. */
-const NAMING = String.raw`(?:create|delete|edit|grant|guide|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
+const NAMING = String.raw`(?:assign|auto-apply|create|delete|edit|grant|guide|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
 const NOUN = String.raw`(?:ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|imports|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|users)\b)?`;
@@ -84,8 +85,14 @@ export const actingAs = (line: string, account: string): string => {
 /** Commands that work on no tenant, or on one that they name themselves: nothing is added to them. */
 const OTHER = String.raw`clomoctl (?:completion|context|csv|doctor|help)\b(?: (?:${NAMING}|(?:add|set|use) ${NAME}|[a-z]+(?:-[a-z]+)*(?= --)|check|inspect|list))?(?: (?:${ARGUMENTS.join("|")}))*`;
 
+/** Commands that ask no tenant, though their noun has others that do. */
+const ASIDE = String.raw`clomoctl ade (?:guide|simulator)\b(?: (?:devices )?[a-z]+(?:-[a-z]+)*)?(?: (?:${ARGUMENTS.join("|")}))*`;
+
+/** A line for a crontab, up to its end. */
+const CRONTAB = String.raw`\d+ \d+ \* \* \* .+`;
+
 /** Marks that may not be parted from what they enclose or end. */
-const EVERY_COMMAND = new RegExp(`[「(（]*(?:${COMMAND}|${OTHER})[」)）、。,.:;]*`, "g");
+const EVERY_COMMAND = new RegExp(`[「(（]*(?:${CRONTAB}|${COMMAND}|${ASIDE}|${OTHER})[」)）、。,.:;]*`, "g");
 
 /** A text in parts: the commands that it proposes, each whole, to be copied, and what stands between them. */
 function partsOf(line: string): readonly { readonly part: string; readonly isCommand: boolean }[] {

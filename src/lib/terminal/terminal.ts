@@ -221,9 +221,13 @@ export class Terminal {
   /** A note; one line, folded on a terminal, escaped; suppressed by `--quiet`. */
   async note(line: Text): Promise<void> {
     if (this.#options.quiet === true) return;
-    // on a screen it stands below what was shown before it
-    if (this.onTerminal) await this.out.flush();
+    await this.#below();
     await this.#tell(this.#folded(this.#line(line)));
+  }
+
+  /** On a screen what is said stands below what was shown before it. */
+  async #below(): Promise<void> {
+    if (this.onTerminal) await this.out.flush();
   }
 
   /** A {@link note} before work that holds up the event loop. */
@@ -244,6 +248,7 @@ export class Terminal {
   /** A warning; one line, folded on a terminal, escaped; also with `--quiet`. */
   async warn(line: Text): Promise<void> {
     const { warning } = await this.styles("stderr");
+    await this.#below();
     await this.#tell(this.#labelled(text("warning:", "警告:"), this.#line(line), warning));
   }
 

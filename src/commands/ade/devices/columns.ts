@@ -1,10 +1,31 @@
 import type { AdeDeviceRecord } from "../../../lib/client/index.ts";
 import { ADE_DEVICE, READY } from "../../../lib/model/ade-device.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 import type { NamedKind } from "../../listing/named.ts";
 
-export const ADE_DEVICE_COLUMNS = columnsOfFields<AdeDeviceRecord>(ADE_DEVICE.fields);
+const PROFILE_NAME: Column<DeviceWithProfile> = {
+  key: "profileName",
+  header: text("ADE profile", "ADE プロファイル"),
+  value: ({ profileName }) => profileName,
+};
+
+/** Never cut where a table is narrow: a device is typed by its serial number, and judged by the state of its profile. */
+const WHOLE: readonly string[] = ["serialNumber", "profileStatus"];
+
+export const ADE_DEVICE_COLUMNS = columnsOfFields<AdeDeviceRecord>(ADE_DEVICE.fields).map((column) => ({
+  ...column,
+  whole: WHOLE.includes(column.key),
+}));
+
+/** A device with the name of its profile; null where it has none, or one that was not made here. */
+export type DeviceWithProfile = AdeDeviceRecord & { readonly profileName: string | null };
+
+/** The columns of one device: those of a list, and the name of its profile. */
+export const ONE_DEVICE_COLUMNS: readonly Column<DeviceWithProfile>[] = ADE_DEVICE_COLUMNS.flatMap((column) =>
+  column.key === "profileUuid" ? [PROFILE_NAME, column] : [column],
+);
 
 export const ADE_DEVICE_NAMES: NamedKind<AdeDeviceRecord> = {
   noun: text("ADE device", "ADE デバイス"),
@@ -14,14 +35,22 @@ export const ADE_DEVICE_NAMES: NamedKind<AdeDeviceRecord> = {
   describe: ({ serialNumber }) => serialNumber,
 };
 
-/** Whether a device may be switched on, and else what to do before. @see facts 4.4 */
-export const readiness = ({ serialNumber, state, profileStatus }: AdeDeviceRecord): { ready: boolean; tell: Text } => {
+/**
+ * Whether a device may be switched on, and else what to do before.
+ *
+ * @param profile the word that names the profile to assign; undefined where there is none to name
+ * @see facts 4.4
+ */
+export const readiness = (
+  { serialNumber, state, profileStatus }: AdeDeviceRecord,
+  profile: string | undefined,
+): { readonly ready: boolean; readonly tell: Text } => {
   if (state === "released") {
     return {
       ready: false,
       tell: text(
         "Apple no longer has it for this server: look where it is assigned in Apple Business Manager",
-        "このMDM サーバーから解除されています。Apple Business Manager で割り当て先を確認してください",
+        "この MDM サーバーから解除されています。Apple Business Manager で割り当て先を確認してください",
       ),
     };
   }
@@ -37,11 +66,15 @@ export const readiness = ({ serialNumber, state, profileStatus }: AdeDeviceRecor
   if (profileStatus !== null && READY.includes(profileStatus)) {
     return { ready: true, tell: text("ready to be switched on", "電源を入れて設定を始められます") };
   }
+  const line =
+    profile === undefined
+      ? "clomoctl ade profiles create NAME --url HTTPS-URL"
+      : `clomoctl ade profiles assign ${profile} ${serialNumber}`;
   return {
     ready: false,
     tell: text(
-      `do not switch it on yet: assign an ADE profile first (clomoctl ade profiles list): clomoctl ade profiles assign NAME ${serialNumber}`,
-      `まだ電源を入れないでください。先に ADE プロファイル(clomoctl ade profiles list)を割り当てます: clomoctl ade profiles assign NAME ${serialNumber}`,
+      `do not switch it on yet: it has no ADE profile: ${line}`,
+      `まだ電源を入れないでください。ADE プロファイルが割り当てられていません: ${line}`,
     ),
   };
 };

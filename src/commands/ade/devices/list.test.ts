@@ -24,6 +24,32 @@ test("all pages are fetched, and the endpoint is said, in both languages", async
   expect(ja.stdout).toContain("ADE プロファイル状態");
 });
 
+test("at 80 columns no header and no serial number is cut, and what to do is said", async () => {
+  const model = { ...device, profileStatus: "assigned", model: "iPad Pro 13-inch (M5), nano-texture" };
+  const waiting = { ...ade, counts: { ...ade.counts, notReady: 2 } };
+  const { en, ja } = await inBoth("ade devices list --format table", {
+    tenant: { ade: waiting, adeDevices: page(null, model) },
+    terminal: { columns: 80 },
+  });
+  expect(ja.stdout).toMatch(
+    /^シリアルナンバー  Apple 側  ADE プロファイル状態  種類    モデル\nSERIAL000001      あり      assigned              iPhone  iPad Pro 13-inch \(M5\)…\n$/,
+  );
+  expect(en.stdout).toMatch(/^serial number  at Apple  ADE profile state  family  model\nSERIAL000001 /);
+  expect(en.stderr).toContain("2 devices not ready");
+  expect(ja.stderr).toContain("対応: clomoctl ade status");
+});
+
+test("where nothing was fetched yet, what to do is said on a terminal", async () => {
+  const counts = { present: 0, missing: 0, released: 0, notReady: 0 };
+  const none = { ...ade, sync: null, lastSyncAt: null, lastFullAt: null, counts };
+  const { en, ja } = await inBoth("ade devices list", {
+    tenant: { ade: { ...none, mirror: true, endpoint: null }, adeDevices: page(null) },
+    terminal: { columns: 80 },
+  });
+  expect(en.stderr).toContain("devices are synced there");
+  expect(ja.stderr).toContain("clomoctl ade guide purchased\n");
+});
+
 test.each([
   ["--not-ready", { notReady: "true" }],
   ["--state missing --search SIM", { state: "missing", search: "SIM" }],

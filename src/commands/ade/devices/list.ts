@@ -1,8 +1,9 @@
 import { ADE_DEVICE, ADE_DEVICE_STATES } from "../../../lib/model/ade-device.ts";
-import { text } from "../../../lib/text/index.ts";
+import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../../listing/list.ts";
-import { tellEndpoint } from "../shown.ts";
+import { nextSteps } from "../next.ts";
+import { propose, proposeStep, tellEndpoint } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -38,9 +39,22 @@ export default defineCommand({
       ...(notReady && { notReady: true }),
       ...(search !== undefined && { search }),
     };
-    await tellEndpoint(tools, await client.ade.show());
+    const ade = await client.ade.show();
+    await tellEndpoint(tools, ade);
     const devices = client.ade.devices(query);
     const columns = listColumns(terminal, ADE_DEVICE_COLUMNS, ADE_DEVICE.usual);
     await terminal.list(columns, firstOf(devices, limit), () => firstLines(devices.ndjson(), limit));
+    if (!terminal.onTerminal) return;
+    const { present, missing, released, notReady: waiting } = ade.counts;
+    if (present + missing + released === 0) {
+      for (const step of nextSteps(ade, tools.clock.now().getTime())) await proposeStep(tools, step);
+    }
+    if (waiting > 0) await propose(tools, "clomoctl ade status", notReadyYet(waiting));
   },
 });
+
+const notReadyYet = (count: number) =>
+  text(
+    `${counted(count, "device")} not ready, neither assigned nor pushed: do not switch them on before; what to do`,
+    `assigned でも pushed でもない、準備未完了のデバイスが ${count} 台あります(まだ電源を入れないでください)。対応`,
+  );

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Ade, AdeDeviceRecord } from "../../../lib/client/index.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import { example } from "../../testing/tenant.ts";
+import { PROFILE } from "../testing/profiles.ts";
 
 const ade = example<Ade>("ade");
 const [device] = example<{ items: readonly [AdeDeviceRecord] }>("findAdeDevices").items;
@@ -10,15 +11,40 @@ test.each<[Partial<AdeDeviceRecord>, string, string]>([
   [{ profileStatus: "assigned" }, "ready to be switched on", "電源を入れて設定を始められます"],
   [{ profileStatus: "pushed" }, "ready to be switched on", "電源を入れて設定を始められます"],
   [{ profileStatus: "empty" }, "do not switch it on yet", "まだ電源を入れないでください"],
-  [{ profileStatus: null }, "clomoctl ade profiles assign NAME SERIAL000001", "clomoctl ade profiles assign"],
+  [{ profileStatus: null }, "clomoctl ade profiles assign 本社 SERIAL000001", "clomoctl ade profiles assign 本社"],
   [{ state: "missing" }, "did not find it", "見つかりませんでした"],
   [{ state: "released" }, "Apple no longer has it", "解除されています"],
 ])("%j: whether it may be switched on", async (change, english, japanese) => {
-  const tenant = { ade, findAdeDevices: { items: [{ ...device, ...change }] } };
+  const tenant = { ade, findAdeDevices: { items: [{ ...device, ...change }] }, adeProfiles: { items: [PROFILE] } };
   const { en, ja } = await inBoth("ade devices show SERIAL000001 --fields serialNumber", { tenant });
   expect(en).toMatchObject({ exit: 0, stdout: "serialNumber\nSERIAL000001\n" });
   expect(en.stderr).toContain(english);
   expect(ja.stderr).toContain(japanese);
+});
+
+test("the profile is told by its name, and to programs by Apple's id, too", async () => {
+  const tenant = { ade, findAdeDevices: { items: [device] }, adeProfiles: { items: [PROFILE] } };
+  const { en, ja } = await inBoth("ade devices show SERIAL000001 --format table", { tenant });
+  expect(en.stdout).toMatch(/^ADE profile +本社\n/m);
+  expect(ja.stdout).toMatch(/^ADE プロファイル +本社\n/m);
+  const { stdout } = await run("ade devices show SERIAL000001 --format json", { tenant });
+  expect(JSON.parse(stdout)).toMatchObject({ profileName: "本社", profileUuid: PROFILE.uuid });
+});
+
+test("one without a profile is made one where there is none, and several are chosen from", async () => {
+  const showing = async (...items: readonly object[]) => {
+    const tenant = { ade, findAdeDevices: { items: [{ ...device, profileStatus: "empty" }] }, adeProfiles: { items } };
+    return (await run("ade devices show SERIAL000001", { tenant })).stderr;
+  };
+  expect(await showing()).toContain("clomoctl ade profiles create NAME --url HTTPS-URL");
+  const others = ["支社", "工場"].map((name, at) => ({
+    ...PROFILE,
+    id: `0199c000-0000-7000-8000-00000000009${at}`,
+    name,
+    automatic: [],
+  }));
+  expect(await showing(...others)).toContain("clomoctl ade profiles assign NAME SERIAL000001");
+  expect(await showing(PROFILE, ...others)).toContain("clomoctl ade profiles assign 本社 SERIAL000001");
 });
 
 test("one that is not there is 6, with what lists them", async () => {

@@ -1,8 +1,9 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { theOne } from "../../listing/named.ts";
+import { profileToAssign } from "../next.ts";
 import { tellEndpoint } from "../shown.ts";
-import { ADE_DEVICE_COLUMNS, ADE_DEVICE_NAMES, readiness } from "./columns.ts";
+import { ADE_DEVICE_NAMES, ONE_DEVICE_COLUMNS, readiness } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
@@ -16,11 +17,13 @@ export default defineCommand({
   examples: [{ line: "clomoctl ade devices show SIM000000001" }],
   exits: ["not-found"],
   async run(tools, { serial }) {
-    const { client } = await tools.tenant("ade");
+    const { client } = await tools.tenant("ade", "profiles");
     await tellEndpoint(tools, await client.ade.show());
     const device = theOne(serial, await client.ade.findDevices({ name: serial }), ADE_DEVICE_NAMES);
-    await tools.terminal.show(ADE_DEVICE_COLUMNS, device);
-    const { ready, tell } = readiness(device);
+    const profiles = await client.profiles.list();
+    const profileName = profiles.find(({ uuid }) => uuid === device.profileUuid)?.name ?? null;
+    await tools.terminal.show(ONE_DEVICE_COLUMNS, { ...device, profileName });
+    const { ready, tell } = readiness(device, profileToAssign(profiles));
     await (ready ? tools.terminal.note(tell) : tools.terminal.warn(tell));
   },
 });

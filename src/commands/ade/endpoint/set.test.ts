@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Ade } from "../../../lib/client/index.ts";
+import type { Ade, Device } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "../../testing/program.ts";
@@ -7,6 +7,10 @@ import { example } from "../../testing/tenant.ts";
 
 const ADE = example<Ade>("ade");
 const APPLE: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" }, server: null };
+const NO_DEVICES = { items: [], next: null };
+
+/** That simulated devices were looked for. */
+const LEFT = { operation: "devices", query: { filterId: "SIM", status: "事前登録" } };
 
 test.each([
   ["--apple", { kind: "apple" }],
@@ -14,9 +18,11 @@ test.each([
   ["https://mdm.example.jp", { kind: "other", url: "https://mdm.example.jp" }],
   ["--apple --start-over", { kind: "apple", startOver: true }],
 ])("%s", async (words, json) => {
-  const { exit, requests } = await run(`ade endpoint set ${words}`, { tenant: { setAdeEndpoint: ADE } });
+  const isSame = words.startsWith("--simulator");
+  const tenant = { setAdeEndpoint: ADE, ...(!isSame && { devices: NO_DEVICES }) };
+  const { exit, requests } = await run(`ade endpoint set ${words}`, { tenant });
   expect(exit).toBe(0);
-  expect(requests).toEqual([{ operation: "setAdeEndpoint", json }]);
+  expect(requests).toEqual([{ operation: "setAdeEndpoint", json }, ...(isSame ? [] : [LEFT])]);
 });
 
 describe("exactly one is given", () => {
@@ -32,11 +38,37 @@ describe("exactly one is given", () => {
 });
 
 test("with Apple, what must never be done to a tenant of CLOMO's is said; with a simulator it is not", async () => {
-  const { en, ja } = await inBoth("ade endpoint set --apple", { tenant: { setAdeEndpoint: APPLE } });
+  const { en, ja } = await inBoth("ade endpoint set --apple", {
+    tenant: { setAdeEndpoint: APPLE, devices: NO_DEVICES },
+  });
   expect(en.stderr).toContain("warning: never upload this public key");
   expect(ja.stderr).toContain("アップロードしないでください");
   const { stderr } = await run("ade endpoint set --simulator http://x", { tenant: { setAdeEndpoint: ADE } });
   expect(stderr).not.toContain("never upload");
+});
+
+describe("devices of a rehearsal that are left are counted, with what deletes them", () => {
+  const [device] = example<{ items: readonly [Device] }>("findDevices").items;
+  const devices = (...serials: readonly string[]) => ({
+    items: serials.map((serialNumber) => ({ ...device, serialNumber })),
+    next: null,
+  });
+
+  test("by a filter that fits them alone", async () => {
+    const tenant = { setAdeEndpoint: APPLE, devices: devices("SIM3I2KDHJCA", "SIM8KLDH34CG") };
+    const { en, ja } = await inBoth("ade endpoint set --apple", { tenant });
+    expect(en.stderr).toContain("warning: 2 devices of the simulator (SIM…) left in Devices from a rehearsal\n");
+    expect(en.stderr).toContain("clomoctl devices delete --filter-id SIM --status 事前登録\n");
+    expect(ja.stderr).toContain("「Devices」に 2 台残っています");
+  });
+
+  test("not where the filter has others, too", async () => {
+    const tenant = { setAdeEndpoint: APPLE, devices: devices("SIM3I2KDHJCA", "F2LSIM000001") };
+    const { en, ja } = await inBoth("ade endpoint set --apple", { tenant });
+    expect(en.stderr).toContain("1 other device of the same filter");
+    expect(en.stderr).not.toContain("clomoctl devices delete --filter-id");
+    expect(ja.stderr).toContain("clomoctl devices list --filter-id SIM --status 事前登録\n");
+  });
 });
 
 test("what the tenant refuses is told", async () => {

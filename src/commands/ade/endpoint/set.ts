@@ -2,6 +2,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { nextSteps } from "../next.ts";
+import { tellRehearsed } from "./rehearsed.ts";
 import { FACT_COLUMNS, factsOf, propose, tellEndpoint, warnOfClomo } from "../shown.ts";
 
 export default defineCommand({
@@ -45,6 +46,7 @@ export default defineCommand({
     await tellEndpoint(tools, ade);
     await warnOfClomo(tools, ade);
     await tools.terminal.show(FACT_COLUMNS.slice(0, 4), factsOf(ade));
+    if (kind !== "simulator" || startOver) await tellRehearsed(tools);
     for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
       if (line !== null) await propose(tools, line, why);
     }

@@ -35,6 +35,13 @@ export default defineCommand({
     const work = await carryOut(tools, ask, { confirmDevices, dryRun }, ({ en, ja }) =>
       text(`${en} would get the profile ${called};`, `${ja}に「${called}」を割り当てます。`),
     );
-    return showWork(tools, work);
+    const outcome = await showWork(tools, work);
+    if (outcome === undefined && work.devices > 0 && !work.dryRun) await tools.terminal.note(READY);
+    return outcome;
   },
 });
+
+const READY = text(
+  "they may be switched on; one that is in use takes it after a wipe",
+  "電源を入れて設定を始められます(使用中のデバイスには、初期化後に適用されます)",
+);

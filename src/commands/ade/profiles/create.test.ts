@@ -5,7 +5,7 @@ import { inBoth, run } from "../../testing/program.ts";
 import { ADE, PROFILE } from "../testing/profiles.ts";
 
 const made = (more: object = {}) => ({ profile: PROFILE, unknownItems: [], dryRun: false, ...more });
-const tenant = { ade: ADE, createAdeProfile: made() };
+const tenant = { ade: ADE, createAdeProfile: made(), adeProfiles: { items: [PROFILE] } };
 const CREATE = "ade profiles create 本社 --url https://mdm.example.jp/enroll";
 
 test("a profile is created as it was asked for, and what comes next is proposed", async () => {
@@ -29,21 +29,27 @@ test("a profile is created as it was asked for, and what comes next is proposed"
         dryRun: false,
       },
     },
+    { operation: "adeProfiles" },
   ]);
-  expect(en.stderr).toContain(`to let new devices get it: clomoctl ade profiles auto-apply ${PROFILE.id}`);
-  expect(ja.stderr).toContain(`割り当てるには: clomoctl ade profiles assign ${PROFILE.id} --unassigned`);
+  expect(en.stderr).toContain("created at Apple; no device has it yet\n");
+  expect(en.stderr).toContain("to let new devices get it: clomoctl ade profiles auto-apply 本社\n");
+  expect(ja.stderr).toContain("割り当てるには: clomoctl ade profiles assign 本社 --unassigned\n");
+});
+
+test("one whose name another has, too, is proposed by its id", async () => {
+  const other = { ...PROFILE, id: "0199c000-0000-7000-8000-000000000099" };
+  const { stderr } = await run(CREATE, { tenant: { ...tenant, adeProfiles: { items: [PROFILE, other] } } });
+  expect(stderr).toContain(`clomoctl ade profiles assign ${PROFILE.id} --unassigned`);
 });
 
 test("another profile's settings are taken over", async () => {
-  const { requests } = await run(["ade", "profiles", "create", "--from", "本社", "--department", ""], {
-    tenant: { ...tenant, adeProfiles: { items: [PROFILE] } },
-  });
-  expect(requests.at(-1)?.json).toEqual({ from: PROFILE.id, department: "", dryRun: false });
+  const { requests } = await run(["ade", "profiles", "create", "--from", "本社", "--department", ""], { tenant });
+  expect(requests.at(-2)?.json).toEqual({ from: PROFILE.id, department: "", dryRun: false });
 });
 
 test("all items may be skipped; unknown ones are warned of", async () => {
   const all = await run(`${CREATE} --skip all`, { tenant });
-  expect(all.requests.at(-1)?.json).toMatchObject({ skipItems: SETUP_ITEMS });
+  expect(all.requests.at(-2)?.json).toMatchObject({ skipItems: SETUP_ITEMS });
   const { en, ja } = await inBoth(`${CREATE} --skip NewPane --dry-run`, {
     tenant: { ade: ADE, createAdeProfile: made({ unknownItems: ["NewPane"], dryRun: true }) },
   });

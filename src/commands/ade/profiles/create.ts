@@ -1,10 +1,10 @@
 import { SETUP_ITEMS, setupItemName } from "../../../lib/model/ade-profile.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import type { Fields } from "../../field.ts";
 import { DRY_RUN } from "../../records/options.ts";
+import { profileWord } from "../next.ts";
 import { propose, tellEndpoint } from "../shown.ts";
 import { PROFILE_COLUMNS, profileNamed } from "./columns.ts";
 
@@ -114,15 +114,18 @@ export default defineCommand({
     await terminal.show(PROFILE_COLUMNS, profile);
     if (dryRun) await terminal.note(text("dry run: nothing was made", "--dry-run のため作成していません"));
     else {
-      const id = shownWord(profile.id);
-      await propose(
-        tools,
-        `clomoctl ade profiles assign ${id} --unassigned`,
-        text("to give it to devices", "割り当てるには"),
+      const word = profileWord(profile, await client.profiles.list());
+      await terminal.note(
+        text("created at Apple; no device has it yet", "Apple に作成しました(まだどのデバイスにも割り当てていません)"),
       );
       await propose(
         tools,
-        `clomoctl ade profiles auto-apply ${id}`,
+        `clomoctl ade profiles assign ${word} --unassigned`,
+        text("to give it to all devices without one", "プロファイルのないデバイスすべてに割り当てるには"),
+      );
+      await propose(
+        tools,
+        `clomoctl ade profiles auto-apply ${word}`,
         text("to let new devices get it", "新しいデバイスに自動で適用するには"),
       );
     }

@@ -8,10 +8,8 @@ const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] } };
 test("profiles are listed in the person's language, and what stands at the other end is told", async () => {
   const { en, ja } = await inBoth("ade profiles list --format table", { tenant, terminal: { columns: 200 } });
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "ade" }, { operation: "adeProfiles" }] });
-  expect(en.stdout).toMatch(
-    /^name +supervised +MDM profile may be removed +state +devices +automatic for\n本社 +yes +no +active +10 +全社\n/,
-  );
-  expect(ja.stdout).toMatch(/^プロファイル名 +監視対象モード .+\n本社 +はい +いいえ +有効 +10 +全社\n/);
+  expect(en.stdout).toMatch(/^name +supervised +state +devices +automatic for\n本社 +yes +active +10 +全社\n/);
+  expect(ja.stdout).toMatch(/^プロファイル名 +監視対象モード .+\n本社 +設定する +有効 +10 +全社\n/);
   expect(en.stderr).toContain("endpoint: SIMULATOR http://127.0.0.1:8080");
 });
 

@@ -2,12 +2,12 @@ import { ADE_PROFILE } from "../../../lib/model/ade-profile.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { listColumns } from "../../listing/list.ts";
-import { assignStep } from "../next.ts";
-import { tellEndpoint } from "../shown.ts";
+import { assignSteps } from "../next.ts";
+import { proposeStep, tellEndpoint } from "../shown.ts";
 import { PROFILE_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("list ADE profiles", "ADE プロファイルを一覧表示する"),
+  summary: text("list ADE profiles", "ADE プロファイルを一覧する"),
   args: {},
   options: {},
   examples: [
@@ -21,7 +21,6 @@ export default defineCommand({
     const profiles = await client.profiles.list();
     await tools.terminal.list(listColumns(tools.terminal, PROFILE_COLUMNS, ADE_PROFILE.usual), profiles);
     if (profiles.length > 0 || !tools.terminal.onTerminal) return;
-    const { why, line } = assignStep();
-    await tools.terminal.note(text(`${why.en}: ${line}`, `${why.ja}: ${line}`));
+    for (const one of assignSteps([])) await proposeStep(tools, one);
   },
 });

@@ -12,15 +12,21 @@ const FULL_FETCH = text(
   "管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」>「ADE デバイスの一覧を更新する」を行い、デバイスをエクスポートしてここにインポートしてください",
 );
 
-const ASSIGN = text(
-  "in Apple Business Manager: デバイス > serial number > ・・・ > 「MDMサーバを編集します」, then sync: clomoctl ade guide purchased",
-  "Apple Business Manager の デバイス > シリアルナンバー > ・・・ > 「MDMサーバを編集します」で割り当ててから同期してください: clomoctl ade guide purchased",
-);
+const assignThrough = (guide: string): Text =>
+  text(
+    `in Apple Business Manager: デバイス > serial number > ・・・ > 「MDMサーバを編集します」, then sync: ${guide}`,
+    `Apple Business Manager の デバイス > シリアルナンバー > ・・・ > 「MDMサーバを編集します」で割り当ててから同期してください: ${guide}`,
+  );
 
 const FIND_OUT = text(
   "sync all first: clomoctl ade sync --full; if they stay missing, look in Apple Business Manager, or let the Apple Business API tell: --apple-business",
   "まず全件を取得してください: clomoctl ade sync --full。それでもないときは Apple Business Manager で確認するか、--apple-business で調べてください",
 );
+
+const ASSIGN = {
+  console: assignThrough("clomoctl ade guide purchased"),
+  commands: assignThrough("clomoctl ade guide purchased --through commands"),
+};
 
 /** What to do for devices that stand so; undefined where nothing is left. */
 function stepOf(verdict: Verdict, { isMirror }: Steps): Text | undefined {
@@ -47,12 +53,12 @@ function stepOf(verdict: Verdict, { isMirror }: Steps): Text | undefined {
     case "other-server":
       return isMirror
         ? text(
-            `if the server is the one that CLOMO uses: ${FULL_FETCH.en}; else: ${ASSIGN.en}`,
-            `CLOMO が使っている MDM サーバの場合: ${FULL_FETCH.ja}。それ以外の場合: ${ASSIGN.ja}`,
+            `if the server is the one that CLOMO uses: ${FULL_FETCH.en}; else: ${ASSIGN.console.en}`,
+            `CLOMO が使っている MDM サーバの場合: ${FULL_FETCH.ja}。それ以外の場合: ${ASSIGN.console.ja}`,
           )
-        : ASSIGN;
+        : ASSIGN.commands;
     case "no-server":
-      return ASSIGN;
+      return isMirror ? ASSIGN.console : ASSIGN.commands;
     case "not-in-organisation":
       return text(
         "ask who sold them to register them with Apple for your organisation, or add them by hand: clomoctl ade guide manual",

@@ -10,7 +10,7 @@ export const VERDICTS = {
   registered: text("in the tenant", "テナントにあり"),
   "no-profile": text("without profile", "プロファイルなし"),
   gone: text("no longer at Apple", "Apple 側で見つからない"),
-  missing: text("missing", "なし"),
+  missing: text("missing", "未取得"),
   "not-synced": text("not synced", "未同期"),
   "other-server": text("on another server", "別の MDM サーバ"),
   "no-server": text("on no server", "MDM サーバ未割り当て"),

@@ -12,7 +12,7 @@ test("writes the private key for its owner alone, and tells both ids", async () 
   const { exit, stdout, stderr } = await run("ade simulator business-key", { folder });
   expect([exit, stdout]).toEqual([0, ""]);
   expect(stderr).toMatch(
-    /^written: SIMULATOR_business_key\.pem\nclient id: BUSINESSAPI\.[0-9a-f-]{36}\nkey id: [0-9a-f-]{36}\n$/,
+    /^written: SIMULATOR_business_key\.pem\nclient id: BUSINESSAPI\.[0-9a-f-]{36}\nkey id: [0-9a-f-]{36}\nto compare a list with it: clomoctl ade reconcile FILE --apple-business .+ --business-key-file SIMULATOR_business_key\.pem\n$/,
   );
   const path = join(folder, "SIMULATOR_business_key.pem");
   expect(statSync(path).mode & 0o777).toBe(0o600);

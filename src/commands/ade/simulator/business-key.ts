@@ -1,3 +1,4 @@
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import {
@@ -7,6 +8,7 @@ import {
   CONTROL_EXITS,
   membersOf,
   OUTPUT_OPTION,
+  proposeWith,
   URL_OPTION,
   WHILE_ASKING,
   writeMade,
@@ -44,8 +46,20 @@ export default defineCommand({
     tools.describeState(() => WHILE_ASKING);
     const answer = await askSimulator(tools, url, { method: "POST", path: "/business-keys", body: {} });
     const { clientId, keyId, privateKey } = contentOf(answer, url, isMade);
-    await writeMade(tools, answer, { output, content: privateKey, usual: "SIMULATOR_business_key.pem", secret: true });
+    const name = await writeMade(tools, answer, {
+      output,
+      content: privateKey,
+      usual: "SIMULATOR_business_key.pem",
+      secret: true,
+    });
     await tools.terminal.note(text(`client id: ${clientId}`, `クライアント ID: ${clientId}`));
     await tools.terminal.note(text(`key id: ${keyId}`, `キー ID: ${keyId}`));
+    await proposeWith(
+      tools,
+      name,
+      text("to compare a list with it", "購入リストとの照合に使うには"),
+      (file) =>
+        `clomoctl ade reconcile FILE --apple-business --business-client-id ${shownWord(clientId)} --business-key-id ${shownWord(keyId)} --business-key-file ${file}`,
+    );
   },
 });

@@ -3,6 +3,7 @@ import type { AppleAnswer, AppleRequest } from "../../../lib/apple/send.ts";
 import { CONTROL, MARK } from "../../../lib/apple/simulator/names.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import { writeFileAtomically } from "../../../lib/files/index.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -173,6 +174,18 @@ export async function writeMade(
   await writeFileAtomically(path, { ...temporary, stdout: terminal.out, secret }, (writer) => writer.write(content));
   if (name !== "-") await terminal.note(text(`written: ${name}`, `書き出しました: ${name}`));
   return name;
+}
+
+/** Says what to type next with the file that was made; nothing of one that went to stdout. */
+export async function proposeWith(
+  { terminal }: Tools,
+  name: string,
+  why: Text,
+  line: (file: string) => string,
+): Promise<void> {
+  if (name === "-") return;
+  const command = line(shownWord(name));
+  await terminal.note(text(`${why.en}: ${command}`, `${why.ja}: ${command}`));
 }
 
 /** What is said where a signal comes while the simulator works. */

@@ -3,6 +3,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { propose } from "../shown.ts";
 import { askSimulator, contentOf, CONTROL_EXITS, membersOf, URL_OPTION, WHILE_ASKING } from "./control.ts";
 
 interface Fault {
@@ -81,6 +82,10 @@ export default defineCommand({
     const asked = { method, path: "/faults", body: method === "POST" ? body : undefined } as const;
     const answer = await askSimulator(tools, url, asked);
     await tools.terminal.list(COLUMNS, contentOf(answer, url, areFaults));
+    if (fault === undefined || !tools.terminal.onTerminal) return;
+    await propose(tools, "clomoctl ade sync", text("to meet it", "障害を起こしてみるには"));
+    const at = url === undefined ? "" : ` --url ${url}`;
+    await propose(tools, `clomoctl ade simulator faults --clear${at}`, text("to end it", "解除するには"));
   },
 });
 

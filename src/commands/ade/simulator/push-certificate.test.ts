@@ -23,8 +23,15 @@ test("a new one has a topic of its own; --renew keeps it", async () => {
   writeFileSync(join(folder, "a.csr"), request());
   const { inBoth, run, requests } = rehearsal();
   const { en, ja } = await inBoth("ade simulator push-certificate --csr a.csr", { folder });
-  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "written: MDM_SIMULATOR_Certificate.pem\n" });
-  expect(ja.stderr).toBe("書き出しました: MDM_SIMULATOR_Certificate.pem\n");
+  expect(en).toMatchObject({
+    exit: 0,
+    stdout: "",
+    stderr:
+      "written: MDM_SIMULATOR_Certificate.pem\nto take it over: clomoctl push-cert upload MDM_SIMULATOR_Certificate.pem --apple-account ADDRESS\n",
+  });
+  expect(ja.stderr).toBe(
+    "書き出しました: MDM_SIMULATOR_Certificate.pem\n取り込むには: clomoctl push-cert upload MDM_SIMULATOR_Certificate.pem --apple-account ADDRESS\n",
+  );
   const { subject } = new X509Certificate(readFileSync(join(folder, "MDM_SIMULATOR_Certificate.pem")));
   const topic = /UID=(\S+)/.exec(subject)?.[1] ?? "";
   const line = `ade simulator push-certificate --csr a.csr --renew ${topic} -o SIMULATOR-new.pem`;

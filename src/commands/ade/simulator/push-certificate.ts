@@ -7,6 +7,7 @@ import {
   checkOutput,
   CONTROL_EXITS,
   OUTPUT_OPTION,
+  proposeWith,
   URL_OPTION,
   WHILE_ASKING,
   writeMade,
@@ -52,6 +53,12 @@ export default defineCommand({
     tools.describeState(() => WHILE_ASKING);
     const body = { csr: Buffer.from(bytes).toString("latin1"), renew };
     const answer = await askSimulator(tools, url, { method: "POST", path: "/push-certificates", body });
-    await writeMade(tools, answer, { output, usual: "MDM_SIMULATOR_Certificate.pem", secret: false });
+    const name = await writeMade(tools, answer, { output, usual: "MDM_SIMULATOR_Certificate.pem", secret: false });
+    await proposeWith(
+      tools,
+      name,
+      text("to take it over", "取り込むには"),
+      (file) => `clomoctl push-cert upload ${file} --apple-account ADDRESS`,
+    );
   },
 });

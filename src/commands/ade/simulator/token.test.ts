@@ -25,8 +25,12 @@ test("writes the token of the public key, under the name that Apple would give i
     asked: "POST http://127.0.0.1:8600/_simulator/tokens",
     body: { certificate: KEY.certificate },
   });
-  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: `written: ${name}\n` });
-  expect(ja.stderr).toBe(`書き出しました: ${name}\n`);
+  expect(en).toMatchObject({
+    exit: 0,
+    stdout: "",
+    stderr: `written: ${name}\nto set it: clomoctl ade token set ${name}\n`,
+  });
+  expect(ja.stderr).toBe(`書き出しました: ${name}\n設定するには: clomoctl ade token set ${name}\n`);
   const token = openedToken(readFileSync(join(folder, name), "utf8"), KEY.privateKey);
   expect(token.consumer_key).toContain("CK_SIMULATOR_");
 });

@@ -7,6 +7,7 @@ import {
   checkOutput,
   CONTROL_EXITS,
   OUTPUT_OPTION,
+  proposeWith,
   URL_OPTION,
   WHILE_ASKING,
   writeMade,
@@ -60,6 +61,7 @@ export default defineCommand({
     tools.describeState(() => WHILE_ASKING);
     const body = { certificate: Buffer.from(bytes).toString("utf8"), server, admin };
     const answer = await askSimulator(tools, url, { method: "POST", path: "/tokens", body });
-    await writeMade(tools, answer, { output, usual: "SIMULATOR_Token_smime.p7m", secret: false });
+    const name = await writeMade(tools, answer, { output, usual: "SIMULATOR_Token_smime.p7m", secret: false });
+    await proposeWith(tools, name, text("to set it", "設定するには"), (file) => `clomoctl ade token set ${file}`);
   },
 });

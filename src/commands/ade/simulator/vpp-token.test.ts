@@ -10,8 +10,12 @@ test("writes the token of a location for its owner alone, and says which MDM hol
   const { inBoth, requests } = rehearsal();
   const { en, ja } = await inBoth("ade simulator vpp-token --org Tokyo --other-mdm", { folder });
   const name = "sToken_for_SIMULATOR_Tokyo_.vpptoken";
-  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: `written: ${name}\n` });
-  expect(ja.stderr).toBe(`書き出しました: ${name}\n`);
+  expect(en).toMatchObject({
+    exit: 0,
+    stdout: "",
+    stderr: `written: ${name}\nto set it: clomoctl vpp tokens set ${name} --org Tokyo\n`,
+  });
+  expect(ja.stderr).toBe(`書き出しました: ${name}\n設定するには: clomoctl vpp tokens set ${name} --org Tokyo\n`);
   expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
   const content: unknown = JSON.parse(Buffer.from(readFileSync(join(folder, name), "utf8"), "base64").toString());
   expect(content).toMatchObject({ orgName: "SIMULATOR Tokyo" });

@@ -1,4 +1,5 @@
 import { OTHER_HOLDER } from "../../../lib/apple/simulator/names.ts";
+import { shownOption } from "../../../lib/text/shell-word.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import {
@@ -6,6 +7,7 @@ import {
   checkOutput,
   CONTROL_EXITS,
   OUTPUT_OPTION,
+  proposeWith,
   URL_OPTION,
   WHILE_ASKING,
   writeMade,
@@ -43,6 +45,12 @@ export default defineCommand({
     const answer = await askSimulator(tools, url, { method: "POST", path: "/vpp-tokens", body: { org } });
     const body = { org, holder: otherMdm ? OTHER_HOLDER : null };
     await askSimulator(tools, url, { method: "PUT", path: "/vpp-tokens/holder", body });
-    await writeMade(tools, answer, { output, usual: "sToken_for_SIMULATOR_.vpptoken", secret: true });
+    const name = await writeMade(tools, answer, { output, usual: "sToken_for_SIMULATOR_.vpptoken", secret: true });
+    await proposeWith(
+      tools,
+      name,
+      text("to set it", "設定するには"),
+      (file) => `clomoctl vpp tokens set ${file} ${shownOption("--org", org)}`,
+    );
   },
 });

@@ -23,9 +23,10 @@ const NEW_TOKEN = text(
   "download the server's token once more in Apple Business Manager (its former one ends with that), then clomoctl ade token set FILE",
   "Apple Business Manager でこのサーバーのトークンをもう一度ダウンロードし(以前のトークンは無効になります)、clomoctl ade token set FILE を実行してください",
 );
-const FETCH_ANEW = text(
-  "fetch all devices: clomoctl ade sync --full",
-  "全件を取得してください: clomoctl ade sync --full",
+/** A sync has fetched all devices anew by itself before it fails so. */
+const AGAIN_LATER = text(
+  "all devices were fetched anew, and the place was refused once more: try again in some minutes: clomoctl ade sync",
+  "全件の取得をはじめからやり直しましたが、再び拒否されました。数分後にもう一度実行してください: clomoctl ade sync",
 );
 const PROGRAM = text(
   "take a newer clomoctl, or check whether a proxy changes the User-Agent of requests",
@@ -143,14 +144,14 @@ export const APPLE_ERRORS = {
   },
   INVALID_CURSOR: sent(
     text("Apple does not know the place to go on from", "取得の続きの位置(カーソル)が Apple に認識されません"),
-    FETCH_ANEW,
+    AGAIN_LATER,
   ),
   EXPIRED_CURSOR: sent(
     text(
-      "the last fetch is more than 7 days ago: Apple tells no changes since",
-      "前回の取得から 7 日を超えたため、Apple から差分を取得できません",
+      "the place to go on from is more than 7 days old: Apple does not take it",
+      "取得の続きの位置(カーソル)が 7 日を超えて古いため、Apple に受け付けられません",
     ),
-    FETCH_ANEW,
+    AGAIN_LATER,
   ),
   EXHAUSTED_CURSOR: sent(
     text("all devices were fetched already", "全件の取得はすでに終わっています"),
@@ -158,11 +159,11 @@ export const APPLE_ERRORS = {
   ),
   CURSOR_REQUIRED: sent(
     text("changes were asked for without saying since when", "差分の起点(カーソル)がありません"),
-    FETCH_ANEW,
+    AGAIN_LATER,
   ),
   DEVICE_ID_REQUIRED: sent(
     text("no device was named", "デバイスが指定されていません"),
-    text("name at least one serial number", "シリアル番号を 1 つ以上指定してください"),
+    text("name at least one serial number", "シリアルナンバーを 1 つ以上指定してください"),
   ),
   PROFILE_UUID_REQUIRED: sent(
     text("no profile was named", "ADE プロファイルが指定されていません"),

@@ -185,7 +185,9 @@ export class Control {
     const { fleet } = this.#parts;
     const named = count !== undefined && serials.length > 0;
     if (named || (count === undefined && serials.length === 0)) {
-      throw usage(text("give either a count or serial numbers", "台数かシリアル番号のどちらか一方を指定してください"));
+      throw usage(
+        text("give either a count or serial numbers", "台数かシリアルナンバーのどちらか一方を指定してください"),
+      );
     }
     const seen = new Set<string>();
     const isTwice = (serial: string): boolean => seen.size === seen.add(serial).size;
@@ -330,6 +332,6 @@ const taken = (serials: readonly string[]): Failure =>
   new Failure("input-rejected", {
     what: text(
       `already in the organisation, named twice, or like the simulator's own: ${serials.slice(0, 5).join(", ")}`,
-      `すでに組織にあるか、重複しているか、シミュレーターが作るシリアル番号の形です: ${serials.slice(0, 5).join(", ")}`,
+      `すでに組織にあるか、重複しているか、シミュレーターが作るシリアルナンバーの形です: ${serials.slice(0, 5).join(", ")}`,
     ),
   });

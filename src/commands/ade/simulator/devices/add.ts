@@ -1,7 +1,7 @@
 import { text } from "../../../../lib/text/index.ts";
 import { defineCommand } from "../../../command.ts";
 import { CONTROL_EXITS, URL_OPTION } from "../control.ts";
-import { changeDevices, SERIAL_COLUMNS, SILENT_OPTION } from "./serials.ts";
+import { changeDevices, SERIAL_COLUMNS, SILENT_OPTION, SYNC_ALL } from "./serials.ts";
 
 export default defineCommand({
   summary: text("buy devices for the simulated organisation", "シミュレーターの組織にデバイスを追加する(購入)"),
@@ -10,7 +10,7 @@ export default defineCommand({
       kind: "string",
       value: "SERIAL",
       repeatable: true,
-      about: text("their serial numbers; else --count", "シリアル番号(省略時は --count)"),
+      about: text("their serial numbers; else --count", "シリアルナンバー(省略時は --count)"),
     },
   },
   options: {
@@ -18,7 +18,7 @@ export default defineCommand({
       kind: "number",
       min: 1,
       max: 1_000_000,
-      about: text("how many, with serial numbers of its own", "台数(シリアル番号は自動)"),
+      about: text("how many, with serial numbers of its own", "台数(シリアルナンバーは自動)"),
     },
     family: {
       kind: "choice",
@@ -51,6 +51,6 @@ export default defineCommand({
       unassigned,
       silent,
     };
-    await changeDevices(tools, url, { method: "POST", path: "/devices", body });
+    await changeDevices(tools, url, { method: "POST", path: "/devices", body }, silent ? SYNC_ALL : undefined);
   },
 });

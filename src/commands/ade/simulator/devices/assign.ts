@@ -2,7 +2,7 @@ import { Failure } from "../../../../lib/errors/index.ts";
 import { text } from "../../../../lib/text/index.ts";
 import { defineCommand } from "../../../command.ts";
 import { CONTROL_EXITS, URL_OPTION } from "../control.ts";
-import { changeDevices, SERIAL_COLUMNS, SERIALS_ARGUMENT, SILENT_OPTION } from "./serials.ts";
+import { changeDevices, SERIAL_COLUMNS, SERIALS_ARGUMENT, SILENT_OPTION, SYNC_ALL } from "./serials.ts";
 
 export default defineCommand({
   summary: text(
@@ -30,6 +30,6 @@ export default defineCommand({
       });
     }
     const body = { serials, server: toOther, none, silent };
-    await changeDevices(tools, url, { method: "POST", path: "/devices/assign", body });
+    await changeDevices(tools, url, { method: "POST", path: "/devices/assign", body }, silent ? SYNC_ALL : undefined);
   },
 });

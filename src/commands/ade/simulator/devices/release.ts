@@ -1,7 +1,7 @@
 import { text } from "../../../../lib/text/index.ts";
 import { defineCommand } from "../../../command.ts";
 import { CONTROL_EXITS, URL_OPTION } from "../control.ts";
-import { changeDevices, SERIAL_COLUMNS, SERIALS_ARGUMENT, SILENT_OPTION } from "./serials.ts";
+import { changeDevices, SERIAL_COLUMNS, SERIALS_ARGUMENT, SILENT_OPTION, SYNC_ALL } from "./serials.ts";
 
 export default defineCommand({
   summary: text("release devices from the simulated organisation", "シミュレーターの組織からデバイスを外す"),
@@ -12,5 +12,10 @@ export default defineCommand({
   opensTenant: false,
   shows: SERIAL_COLUMNS,
   run: (tools, { serials, silent, url }) =>
-    changeDevices(tools, url, { method: "POST", path: "/devices/release", body: { serials, silent } }),
+    changeDevices(
+      tools,
+      url,
+      { method: "POST", path: "/devices/release", body: { serials, silent } },
+      silent ? SYNC_ALL : undefined,
+    ),
 });

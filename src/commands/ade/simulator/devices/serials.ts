@@ -2,6 +2,7 @@ import type { Column } from "../../../../lib/terminal/index.ts";
 import { text } from "../../../../lib/text/index.ts";
 import type { TextField } from "../../../field.ts";
 import type { Tools } from "../../../tools.ts";
+import { propose } from "../../shown.ts";
 import { askSimulator, contentOf, membersOf, WHILE_ASKING, type Asked } from "../control.ts";
 
 /** A device by its serial number. */
@@ -11,7 +12,7 @@ interface Named {
 
 /** What is shown of devices that were changed. */
 export const SERIAL_COLUMNS: readonly Column<Named>[] = [
-  { key: "serial", header: text("serial number", "シリアル番号"), whole: true, value: ({ serial }) => serial },
+  { key: "serial", header: text("serial number", "シリアルナンバー"), whole: true, value: ({ serial }) => serial },
 ];
 
 /** Devices of the organisation. */
@@ -20,7 +21,7 @@ export const SERIALS_ARGUMENT = {
   value: "SERIAL",
   required: true,
   repeatable: true,
-  about: text("serial numbers", "シリアル番号"),
+  about: text("serial numbers", "シリアルナンバー"),
 } as const satisfies TextField;
 
 /** `--silent`: only a full sync finds it. */
@@ -37,8 +38,13 @@ const hasSerials = (value: unknown): value is { readonly serials: readonly strin
   return Array.isArray(serials) && serials.every((serial) => typeof serial === "string");
 };
 
-/** Asks for a change of devices, and lists those that it concerned. */
-export async function changeDevices(tools: Tools, url: string | undefined, asked: Asked): Promise<void> {
+const SYNC = { why: text("to let the tenant see it", "テナントに反映するには"), line: "clomoctl ade sync" };
+
+/** A change that only a sync of all devices finds. */
+export const SYNC_ALL = { why: SYNC.why, line: "clomoctl ade sync --full" };
+
+/** Asks for a change of devices, lists those that it concerned, and says on a terminal what to type next. */
+export async function changeDevices(tools: Tools, url: string | undefined, asked: Asked, next = SYNC): Promise<void> {
   tools.describeState(() => WHILE_ASKING);
   const answer = await askSimulator(tools, url, asked);
   const { serials } = contentOf(answer, url, hasSerials);
@@ -46,4 +52,5 @@ export async function changeDevices(tools: Tools, url: string | undefined, asked
     SERIAL_COLUMNS,
     serials.map((serial) => ({ serial })),
   );
+  if (tools.terminal.onTerminal && serials.length > 0) await propose(tools, next.line, next.why);
 }

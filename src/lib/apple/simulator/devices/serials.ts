@@ -3,8 +3,12 @@ const HIGH = 36 ** 4;
 const LOW = 36 ** 5;
 const TRIPLE = 36 ** 3;
 
-const PREFIX = "SIM";
+/** How serial numbers of simulated devices begin. */
+export const SIMULATED_PREFIX = "SIM";
 const SERIAL = /^SIM[0-9A-Z]{9}$/;
+
+/** Whether a serial number is one that the simulator gives. */
+export const isSimulatedSerial = (serial: string): boolean => SERIAL.test(serial);
 
 const TRIPLES: readonly string[] = Array.from({ length: TRIPLE }, (_, n) =>
   n.toString(36).toUpperCase().padStart(3, "0"),
@@ -40,14 +44,14 @@ export class Serials {
     low = (low + mix(high, c)) % LOW;
     const value = high * LOW + low;
     const rest = Math.floor(value / TRIPLE);
-    return `${PREFIX}${TRIPLES[Math.floor(rest / TRIPLE)]}${TRIPLES[rest % TRIPLE]}${TRIPLES[value % TRIPLE]}`;
+    return `${SIMULATED_PREFIX}${TRIPLES[Math.floor(rest / TRIPLE)]}${TRIPLES[rest % TRIPLE]}${TRIPLES[value % TRIPLE]}`;
   }
 
   /** The place of a serial number; undefined where it is none of these. */
   placeOf(serial: string): number | undefined {
     if (!SERIAL.test(serial)) return undefined;
     const [a, b, c] = this.#keys;
-    const value = Number.parseInt(serial.slice(PREFIX.length), 36);
+    const value = Number.parseInt(serial.slice(SIMULATED_PREFIX.length), 36);
     const mixedHigh = Math.floor(value / LOW);
     let low = modulo((value % LOW) - mix(mixedHigh, c), LOW);
     const high = modulo(mixedHigh - mix(low, b), HIGH);

@@ -1,0 +1,140 @@
+import { EventEmitter } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
+import { run, type Ran } from "../testing/program.ts";
+
+const MINUTE_MS = 60_000;
+
+/** A tenant that is set up, and a simulator with ten devices. */
+async function rehearsed(): Promise<Rehearsal> {
+  const rehearsal = new Rehearsal({ devices: 10 });
+  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+  await rehearsal.setUp();
+  return rehearsal;
+}
+
+interface Watched {
+  /** what happens before each sync but the first, by its number; the last one ends the watch */
+  readonly meanwhile: (next: number) => unknown;
+  readonly signal?: "SIGINT" | "SIGTERM";
+  readonly syncs: number;
+}
+
+/** Watches by the clock of the tenant: an hour passes as soon as it is waited for. */
+async function watch(
+  rehearsal: Rehearsal,
+  words: string,
+  { meanwhile, signal = "SIGTERM", syncs }: Watched,
+): Promise<Ran> {
+  const { surroundings } = rehearsal.tenant;
+  const now = new Date(surroundings.time);
+  const signals = new EventEmitter();
+  let done = 0;
+  const wait = async (delayMs: number, aborted: AbortSignal): Promise<void> => {
+    await nextTurn();
+    surroundings.time += delayMs;
+    now.setTime(surroundings.time);
+    if (delayMs < MINUTE_MS) return;
+    done += 1;
+    if (done === syncs) {
+      signals.emit(signal);
+      aborted.throwIfAborted();
+    }
+    await meanwhile(done);
+  };
+  return run(words, { tenant: rehearsal.tenant.fetch, now, wait, signals });
+}
+
+test("a delta each hour, and a full one once a day, until it is interrupted", async () => {
+  const rehearsal = await rehearsed();
+  const ran = await watch(rehearsal, "ade sync --watch 1h --fields kind,reason,created --lang en", {
+    syncs: 50,
+    signal: "SIGINT",
+    meanwhile: (next) => next === 3 && rehearsal.add({ count: 2 }),
+  });
+  expect(ran.exit).toBe(130);
+  const [header, ...lines] = ran.stdout.trimEnd().split("\n");
+  expect(header).toBe("kind\treason\tcreated");
+  expect(lines).toHaveLength(50);
+  expect(lines[0]).toBe("full\tnever-full\t10");
+  expect(lines[1]).toBe("delta\tfull-recent\t0");
+  expect(lines[3]).toBe("delta\tfull-recent\t2");
+  const full = lines.flatMap((line, at) => (line.startsWith("full\t") ? [at] : []));
+  expect(full).toEqual([0, 24, 48]);
+  expect(ran.stderr).toContain("error: interrupted: no sync was running; the next one was due at ");
+});
+
+test("what fails is told with its time, and tried again; the last failure does not change the exit code", async () => {
+  const rehearsal = await rehearsed();
+  const ran = await watch(rehearsal, "ade sync --watch 1h --fields kind,state --lang en", {
+    syncs: 5,
+    async meanwhile(next) {
+      await rehearsal.control("DELETE", "/faults");
+      if (next === 1) await rehearsal.fault("terms");
+      if (next === 2) await rehearsal.fault("unavailable", { lasting: true });
+      if (next === 4) await rehearsal.fault("token-rejected");
+    },
+  });
+  expect(ran.exit).toBe(143);
+  expect(ran.stdout).toBe("kind\tstate\nfull\tdone\ndelta\tdone\n");
+  expect(ran.stderr).toContain("error: Apple's new terms were not accepted yet\n");
+  expect(ran.stderr).toContain("(503)");
+  expect(ran.stderr).toContain("error: the server token is not valid any more: a newer one was issued\n");
+  expect(ran.stderr.match(/^\d{4}-\d\d-\d\d \d\d:\d\d.* not synced; next try: \d{4}-/gm)).toHaveLength(3);
+});
+
+test("a run of another process is waited for", async () => {
+  const rehearsal = await rehearsed();
+  const { tenant } = rehearsal;
+  const ran = await watch(rehearsal, "ade sync --watch 1h --fields kind,state --lang ja", {
+    syncs: 3,
+    async meanwhile(next) {
+      if (next !== 1) return;
+      await rehearsal.sync();
+      const held = `update ade_sync set state = 'running', host = 'elsewhere', pid = 9, beatAt = :at where pk = (select max(pk) from ade_sync)`;
+      tenant.database.run(held, { at: new Date(tenant.surroundings.time).toISOString() });
+    },
+  });
+  expect(ran.exit).toBe(143);
+  expect(ran.stderr).toContain("エラー: 別の同期が ");
+  expect(ran.stderr).toContain("同期できませんでした。次の同期: ");
+  expect(ran.stdout.trimEnd().split("\n")).toEqual(["kind\tstate", "full\tdone", "delta\tdone"]);
+});
+
+test("what the tenant refuses ends it, with the exit code of that", async () => {
+  const rehearsal = new Rehearsal();
+  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+  const ran = await run("ade sync --watch 1h", { tenant: rehearsal.tenant.fetch });
+  expect(ran).toMatchObject({ exit: 3, stdout: "" });
+  expect(ran.stderr).toContain("clomoctl ade endpoint set");
+});
+
+test("on a terminal each sync is a line with its time, and what is new is named", async () => {
+  const rehearsal = await rehearsed();
+  const ended = new EventEmitter();
+  const wait = async (delayMs: number, aborted: AbortSignal): Promise<void> => {
+    await nextTurn();
+    if (delayMs >= MINUTE_MS) ended.emit("SIGTERM");
+    aborted.throwIfAborted();
+  };
+  const { stdout, stderr, exit } = await run("ade sync --watch 30m --lang ja", {
+    tenant: rehearsal.tenant.fetch,
+    terminal: { columns: 120 },
+    now: new Date(rehearsal.tenant.surroundings.time),
+    signals: ended,
+    wait,
+  });
+  expect(exit).toBe(143);
+  expect(stdout).toMatch(
+    /^\d{4}-\d\d-\d\d \d\d:\d\d.* 全件: 新規 10、変更 0、解除 0、見つからない 0。準備未完了 10 台\n$/,
+  );
+  expect(stderr).toMatch(/^新規: SIM/m);
+  expect(stderr).toContain("準備未完了のデバイスの対応: clomoctl ade status");
+});
+
+test("with --delta alone it is a usage error, as no full one would come", async () => {
+  const ran = await run("ade sync --watch 1h --delta --lang en", { tenant: {} });
+  expect(ran).toMatchObject({ exit: 2, requests: [] });
+  expect(ran.stderr).toContain("--watch fetches all devices once a day");
+});
