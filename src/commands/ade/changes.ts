@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { assignSteps, missingSteps, NONE_ASSIGNED } from "./next.ts";
+import { assignSteps, missingSteps, noDevicesStep } from "./next.ts";
 import { proposeStep, SYNC_COLUMNS } from "./shown.ts";
 
 /** Devices that are named, of each sort. */
@@ -25,7 +25,8 @@ export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, 
   const { terminal } = tools;
   const columns = listColumns(terminal, SYNC_COLUMNS, USUAL);
   await terminal.show(isUsualTable(terminal) ? columns.filter(({ value }) => value(run) !== 0) : columns, run);
-  if (run.created + run.changed + run.released + run.missing === 0) await terminal.note(NOTHING_CHANGED);
+  if (run.created + run.changed + run.released + run.missing === 0 && ade.counts.present > 0)
+    await terminal.note(NOTHING_CHANGED);
   await nameSerials(tools, client, run, "released");
   if (run.released > 0) await terminal.note(RELEASED);
   const waiting = ade.counts.notReady === 0 ? [] : await firstNotReady(client);
@@ -33,7 +34,7 @@ export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, 
   if (!(await areAll(client, run, ade.counts.notReady, named))) await nameSerials(tools, client, run, "created");
   if (run.created > 0 && run.registered === 0 && ade.mirror) await terminal.note(NOT_REGISTERED);
   if (ade.counts.notReady > 0) await tellNotReady(tools, client, ade.counts.notReady, waiting);
-  else if (run.state === "done" && ade.counts.missing === 0) await tellReady(tools, ade.counts.present, run.created);
+  else if (run.state === "done" && ade.counts.missing === 0) await tellReady(tools, ade, run.created);
   if (run.state === "done") for (const step of missingSteps(ade.counts.missing)) await proposeStep(tools, step);
   if (run.kind === "delta") await terminal.note(ONLY_FULL);
 }
@@ -129,8 +130,10 @@ async function tellNotReady(
   for (const step of assignSteps(await client.profiles.list())) await proposeStep(tools, step);
 }
 
-async function tellReady({ terminal }: Tools, present: number, created: number): Promise<void> {
-  if (present === 0) return proposeStep({ terminal }, NONE_ASSIGNED);
+async function tellReady(tools: Tools, ade: Ade, created: number): Promise<void> {
+  const { terminal } = tools;
+  const { present } = ade.counts;
+  if (present === 0) return proposeStep(tools, noDevicesStep(ade));
   await terminal.note(
     present === 1
       ? text("the device is ready to be switched on", "デバイスの準備ができています。電源を入れて設定を始められます")

@@ -155,12 +155,19 @@ export function assignSteps(profiles: readonly OwnProfile[]): readonly NextStep[
   ];
 }
 
-/** Where Apple has no device for the server of the tenant. */
-export const NONE_ASSIGNED = step(
-  "Apple has no device for this server: assign some to it in Apple Business Manager, then clomoctl ade sync; the steps",
-  "この MDM サーバーに割り当てられたデバイスはありません。Apple Business Manager で割り当ててから clomoctl ade sync を実行してください。手順",
-  "clomoctl ade guide purchased --through commands",
-);
+/** What to do where no device is assigned to the server of the tenant. */
+export const noDevicesStep = ({ endpoint }: Pick<Ade, "endpoint">): NextStep =>
+  endpoint?.kind === "simulator"
+    ? step(
+        "no device is assigned to this server: buy some at the simulator",
+        "この MDM サーバーに割り当てられたデバイスはありません。シミュレーターで購入する",
+        `clomoctl ade simulator devices add --count 10 --url ${endpoint.url}`,
+      )
+    : step(
+        "no device is assigned to this server: assign some to it in Apple Business Manager, then clomoctl ade sync; the steps",
+        "この MDM サーバーに割り当てられたデバイスはありません。Apple Business Manager で割り当ててから clomoctl ade sync を実行してください。手順",
+        "clomoctl ade guide purchased --through commands",
+      );
 
 /** What to do about devices that a full sync did not find; nothing where there are none. */
 export const missingSteps = (missing: number): readonly NextStep[] =>
@@ -180,7 +187,7 @@ export const missingSteps = (missing: number): readonly NextStep[] =>
       ];
 
 function dueSteps(
-  { sync, lastSyncAt, lastFullAt, counts }: Ade,
+  { endpoint, sync, lastSyncAt, lastFullAt, counts }: Ade,
   now: number,
   profiles: readonly OwnProfile[] | undefined,
 ): readonly NextStep[] {
@@ -202,7 +209,7 @@ function dueSteps(
     return [step("fetch the devices", "デバイスを取得する", "clomoctl ade sync")];
   }
   return [
-    ...(counts.present + counts.missing === 0 ? [NONE_ASSIGNED] : []),
+    ...(counts.present + counts.missing === 0 ? [noDevicesStep({ endpoint })] : []),
     ...missingSteps(counts.missing),
     ...(counts.notReady > 0
       ? [

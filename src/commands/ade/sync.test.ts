@@ -64,6 +64,49 @@ test("devices that are not ready are named, with what to type", async () => {
   expect(ja.stderr).toContain("電源を入れないでください");
 });
 
+test("where no device is assigned to the server, what to do is said", async () => {
+  const counts = { present: 0, missing: 0, released: 0, notReady: 0 };
+  const nothing: AdeSync = { ...DONE, created: 0, changed: 0, registered: 0, devices: 0 };
+  const at = async (endpoint: Ade["endpoint"]) =>
+    inBoth("ade sync", { tenant: { syncAde: nothing, ade: { ...ADE, endpoint, counts } } });
+  const simulator = await at({ kind: "simulator", url: "http://127.0.0.1:8080" });
+  expect(simulator.en.stderr).toContain("clomoctl ade simulator devices add --count 10 --url http://127.0.0.1:8080\n");
+  const apple = await at({ kind: "apple", url: "https://mdmenrollment.apple.com" });
+  expect(apple.en.stderr).not.toContain("nothing has changed");
+  expect(apple.ja.stderr).toContain("手順: clomoctl ade guide purchased --through commands\n");
+});
+
+test("what is new is named, and all are told to be ready", async () => {
+  const one = { ...READY, counts: { ...READY.counts, present: 1 } };
+  const { en, ja } = await inBoth("ade sync", { tenant: { ...tenant, ade: one } });
+  expect(en.stderr).toContain("the device is ready to be switched on\n");
+  expect(en.stderr).toContain("clomoctl devices set-owner SERIAL --user MAIL\n");
+  expect(ja.stderr).toContain("デバイスの準備ができています");
+});
+
+test("new devices that are all not ready are named once", async () => {
+  const [device] = example<{ items: readonly object[] }>("findAdeDevices").items;
+  const fresh: AdeSync = { ...DONE, created: 1, registered: 1 };
+  const ade = { ...ADE, counts: { present: 1, missing: 0, released: 0, notReady: 1 } };
+  const waiting = { items: [{ ...device, serialNumber: "SERIAL000001", profileStatus: "empty" }], next: null };
+  const { stderr } = await run("ade sync --lang en", {
+    tenant: { syncAde: fresh, ade, adeSyncSerials: SERIALS, adeDevices: waiting, adeProfiles: { items: [] } },
+  });
+  expect(stderr.match(/SERIAL000001/g)).toHaveLength(1);
+  expect(stderr).toContain("empty: SERIAL000001\n");
+  expect(stderr).toContain("make an ADE profile, which names your MDM server: clomoctl ade profiles create NAME");
+});
+
+test("on a terminal what did not happen has no line", async () => {
+  const delta: AdeSync = { ...DONE, kind: "delta", reason: "full-recent", created: 0, changed: 0, registered: 0 };
+  const { stdout, stderr } = await run("ade sync --lang en", {
+    tenant: { syncAde: delta, ade: READY },
+    terminal: { columns: 80 },
+  });
+  expect(stdout).toBe("kind   delta\nstate  done\n");
+  expect(stderr).toContain("nothing has changed\n");
+});
+
 test("a delta ends with what only a full one finds", async () => {
   const delta: AdeSync = { ...DONE, kind: "delta", reason: "full-recent", created: 0 };
   const { stderr } = await run("ade sync", { tenant: { syncAde: delta, ade: READY } });

@@ -19,6 +19,9 @@ export interface NamedKind<R> {
 /** Maximum number of matching records listed. */
 const MOST_LISTED = 10;
 
+/** A Japanese word behind another one: with a blank before Latin letters. */
+const spaced = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);
+
 /**
  * The only record that a name matches.
  *
@@ -40,8 +43,11 @@ export function theOne<R>(
     throw new Failure("not-found", {
       what:
         by === undefined
-          ? text(`no ${noun.en} is named ${name}`, `「${name}」という${noun.ja}はありません`)
-          : text(`no ${noun.en} has the ${by.en} ${name}`, `「${name}」という${by.ja}の${noun.ja}はありません`),
+          ? text(`no ${noun.en} is named ${name}`, `「${name}」という${spaced(noun.ja)}はありません`)
+          : text(
+              `no ${noun.en} has the ${by.en} ${name}`,
+              `「${name}」という${spaced(by.ja)}の${spaced(noun.ja)}はありません`,
+            ),
       hint:
         search === undefined
           ? text(`${asked.en}see ${list}`, `${asked.ja}${list} で一覧できます`)

@@ -45,6 +45,24 @@ test("what Apple did not take is told, with when it is tried again", async () =>
   expect(ja.stderr).toContain("2026-11-21 09:00 (Asia/Tokyo) 以降に");
 });
 
+test("of many devices a terminal lists those that did not get through", async () => {
+  const done = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`A${at}`, "SUCCESS" as const]));
+  const assignAdeProfile = workOf({ ...done, B1: "FAILED" });
+  const line = "ade profiles assign 本社 --unassigned";
+  const { en, ja } = await inBoth(line, { tenant: { ...tenant, assignAdeProfile }, terminal: { columns: 80 } });
+  expect(en.stdout).toBe("serial number  result\nB1             failed\n");
+  expect(en.stderr).toContain("30 devices done not listed; all of them: --format tsv\n");
+  expect(ja.stderr).toContain("ほか 30 台(完了)は省略しました");
+  const piped = await run(line, { tenant: { ...tenant, assignAdeProfile } });
+  expect(piped.stdout.split("\n")).toHaveLength(33);
+  const dry = await run(`${line} --dry-run`, {
+    tenant: { ...tenant, assignAdeProfile: { ...workOf(done), dryRun: true } },
+    terminal: { columns: 80 },
+  });
+  expect(dry.stdout.split("\n")).toHaveLength(22);
+  expect(dry.stderr).toContain("10 devices not listed");
+});
+
 test("nothing to do is no failure", async () => {
   const { exit, stderr } = await run("ade profiles assign 本社 A1", {
     tenant: { ...tenant, assignAdeProfile: workOf({}) },

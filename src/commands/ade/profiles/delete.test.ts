@@ -11,6 +11,7 @@ test("a profile is taken away, and deleted", async () => {
   expect(en).toMatchObject({ exit: 0 });
   expect(en.requests).toEqual([...LOOKED_UP, { operation: "deleteAdeProfile", params, json: { dryRun: false } }]);
   expect(en.stderr).toContain("deleted: 本社");
+  expect(en.stderr).toContain("they have no ADE profile now: do not switch them on");
   expect(ja.stderr).toContain("「本社」を削除しました");
 });
 

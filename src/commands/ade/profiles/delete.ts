@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { PROFILE_ARGUMENT, profileNamed } from "./columns.ts";
-import { carryOut, RESULT_COLUMNS, showWork, WORK_OPTIONS } from "./work.ts";
+import { carryOut, RESULT_COLUMNS, showWork, tellTaken, WORK_OPTIONS } from "./work.ts";
 
 export default defineCommand({
   summary: text("take an ADE profile away from its devices, and delete it", "ADE プロファイルを解除して削除する"),
@@ -39,6 +39,7 @@ export default defineCommand({
           )
         : text(`deleted: ${called}`, `「${called}」を削除しました`),
     );
+    await tellTaken(tools, work);
     return outcome;
   },
 });

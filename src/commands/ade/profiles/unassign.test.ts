@@ -12,6 +12,7 @@ test("devices lose their profile", async () => {
     { operation: "ade" },
     { operation: "unassignAdeProfile", json: { serials: ["A1"], dryRun: false } },
   ]);
+  expect(en.stderr).toContain("they have no ADE profile now: do not switch them on");
   expect(ja.stderr).toContain("1 台のうち 1 台が完了しました");
 });
 

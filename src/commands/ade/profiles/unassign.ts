@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { MEANT_OPTIONS, meantBy, SERIALS } from "./meant.ts";
-import { carryOut, RESULT_COLUMNS, showWork, WORK_OPTIONS } from "./work.ts";
+import { carryOut, RESULT_COLUMNS, showWork, tellTaken, WORK_OPTIONS } from "./work.ts";
 
 export default defineCommand({
   summary: text("take their ADE profile away from devices", "デバイスから ADE プロファイルを解除する"),
@@ -23,6 +23,8 @@ export default defineCommand({
     const work = await carryOut(tools, ask, { confirmDevices, dryRun }, ({ en, ja }) =>
       text(`${en} would lose their profile;`, `${ja}からプロファイルを解除します。`),
     );
-    return showWork(tools, work);
+    const outcome = await showWork(tools, work);
+    await tellTaken(tools, work);
+    return outcome;
   },
 });

@@ -4,6 +4,7 @@ import type { Column } from "../../../lib/terminal/index.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Fields } from "../../field.ts";
+import { isUsualTable } from "../../listing/list.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { tellEndpoint } from "../shown.ts";
@@ -83,10 +84,30 @@ export async function carryOut(
   return ask({ confirmDevices: devices, dryRun });
 }
 
+/** Devices that a screen shows one by one. */
+const MOST_SHOWN = 20;
+
+/** Lists what became of the devices; of many on a terminal those that did not get through, of a dry run the first ones. */
+async function listResults({ terminal }: Tools, { results, dryRun }: AdeProfileWork): Promise<void> {
+  const isLong = results.length > MOST_SHOWN && terminal.onTerminal && isUsualTable(terminal);
+  if (!isLong) return terminal.list(RESULT_COLUMNS, results);
+  const shown = dryRun ? results.slice(0, MOST_SHOWN) : results.filter(({ result }) => result !== "SUCCESS");
+  if (shown.length > 0) await terminal.list(RESULT_COLUMNS, shown);
+  const left = results.length - shown.length;
+  if (left === 0) return;
+  const how = dryRun ? text("", "") : text(" done", "(完了)");
+  await terminal.note(
+    text(
+      `${counted(left, "device")}${how.en} not listed; all of them: --format tsv`,
+      `ほか ${left} 台${how.ja}は省略しました(すべて表示するには --format tsv)`,
+    ),
+  );
+}
+
 /** Shows what became of the devices. @returns `partial` where Apple did not take all of them */
 export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outcome> {
   const { terminal } = tools;
-  await terminal.list(RESULT_COLUMNS, work.results);
+  await listResults(tools, work);
   if (work.dryRun) {
     await terminal.note(
       text(
@@ -119,6 +140,17 @@ export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outc
   }
   return success < work.devices ? "partial" : undefined;
 }
+
+/** Says that devices that lost their profile wait for another one. */
+export async function tellTaken({ terminal }: Pick<Tools, "terminal">, work: AdeProfileWork): Promise<void> {
+  if (work.dryRun || work.success === 0) return;
+  await terminal.note(TAKEN);
+}
+
+const TAKEN = text(
+  "they have no ADE profile now: do not switch them on before they have one: clomoctl ade profiles assign PROFILE --unassigned",
+  "ADE プロファイルがなくなりました。別のプロファイルを割り当てるまで電源を入れないでください: clomoctl ade profiles assign PROFILE --unassigned",
+);
 
 const NOT_OURS = (count: number): Text =>
   text(
