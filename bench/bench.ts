@@ -20,6 +20,7 @@ export class Bench {
   readonly #filled = new Map<Checkout, Promise<Program>>();
   #certificates: Promise<readonly string[]> | undefined;
   #places = 0;
+  readonly #ends: (() => void)[] = [];
 
   /** @param folder the run's own, on the disk of the inputs; who made it removes it */
   constructor(rows: number, peers: Peers, folder: string, signal: AbortSignal) {
@@ -41,6 +42,16 @@ export class Bench {
   certificates(): Promise<readonly string[]> {
     this.#certificates ??= this.newFolder("certificates").then((folder) => makeCertificates(this.peers, folder));
     return this.#certificates;
+  }
+
+  /** Has something done when the work is over that is measured now. */
+  afterwards(end: () => void): void {
+    this.#ends.push(end);
+  }
+
+  /** Ends what a work has left running. */
+  endWork(): void {
+    for (const end of this.#ends.splice(0)) end();
   }
 
   /** A path that nothing uses yet. */

@@ -86,9 +86,14 @@ export class Program {
 
   /** Users or devices in the tenant, read from its file rather than asked of the program; what was only tried made none. */
   countStored(kind: InputKind): number {
+    return this.countRows(TABLES[kind]);
+  }
+
+  /** Rows of the tenant's file. @param rows SQL: a table, and which rows of it */
+  countRows(rows: string): number {
     if (!existsSync(this.database)) return 0;
     using database = new DatabaseSync(this.database, { readOnly: true });
-    return Number(database.prepare(`select count(*) as n from ${TABLES[kind]}`).get()?.["n"]);
+    return Number(database.prepare(`select count(*) as n from ${rows}`).get()?.["n"]);
   }
 
   /** `users list` as NDJSON, to a file. @param options such as `--as ACCOUNT` */

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { compareWork, formatComparison, type Compared } from "./against.ts";
+import { ADE_WORKS } from "./ade.ts";
 import { readArguments } from "./arguments.ts";
 import { AUDIT_WORK } from "./audit.ts";
 import { Bench, DATA } from "./bench.ts";
@@ -23,6 +24,7 @@ const WORKS: readonly Work[] = [
   ...RENEWAL_WORKS,
   AUDIT_WORK,
   SIMULATOR_WORK,
+  ...ADE_WORKS,
   GROWTH,
 ];
 
@@ -89,7 +91,7 @@ async function eachWork<L>(
     for (const work of WORKS) {
       if (only.length > 0 && !only.includes(work.name)) continue;
       process.stderr.write(`${work.name} …\n`);
-      lines.push(await take(work));
+      lines.push(await take(work).finally(() => bench.endWork()));
     }
   } finally {
     // an interrupted run shows what it has

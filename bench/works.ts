@@ -60,15 +60,17 @@ interface LongWork extends Omit<Work, "kind" | "measure"> {
   readonly peer: (bench: Bench) => Promise<() => Promise<Ran>>;
   /** what was verified */
   readonly note: (bench: Bench) => string;
+  /** runs of each side; {@link TIMES} unless said */
+  readonly times?: number;
 }
 
 /** A work whose peer takes turns with it. */
-export const long = ({ peer, note, ...work }: LongWork): Work => ({
+export const long = ({ peer, note, times = TIMES, ...work }: LongWork): Work => ({
   ...work,
   kind: "long",
   measure: async (bench, withPeer) => {
     const rivals = { ours: await work.ours(bench, THIS), peer: withPeer ? await peer(bench) : undefined };
-    return { figures: figuresOf(await alternate(rivals, TIMES)), note: note(bench) };
+    return { figures: figuresOf(await alternate(rivals, times)), note: note(bench) };
   },
 });
 

@@ -70,6 +70,9 @@ const confirming = {
   dryRun: DryRun,
 };
 
+/** A million serial numbers as Apple gives them, of up to 12 characters, take 15 MB. */
+const SERIALS_MIB = 16;
+
 const meaning = {
   serials: z.array(z.string().min(1).max(64)).min(1).max(1_000_000).optional(),
   org: Id.optional().meta({ description: "the id of an organisation: its devices, and those of the ones below it" }),
@@ -115,6 +118,7 @@ export default {
       id: "unassignAdeProfile",
       summary: "Take their ADE profile away from devices",
       body: withExample(z.strictObject({ ...meaning, ...confirming }), () => ({ serials: ["SERIAL000001"] })),
+      bodyMib: SERIALS_MIB,
       answer: json(AdeProfileWork, "What became of the devices"),
       fails: [...asks],
     }),
@@ -142,6 +146,7 @@ export default {
       summary: "Give devices an ADE profile",
       params: byId,
       body: withExample(z.strictObject({ ...meaning, ...confirming }), () => ({ serials: ["SERIAL000001"] })),
+      bodyMib: SERIALS_MIB,
       answer: json(AdeProfileWork, "What became of the devices"),
       fails: [...asks],
     }),

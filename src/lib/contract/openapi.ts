@@ -8,7 +8,16 @@ import { z } from "zod";
 import { ERRORS, titleOf, type ErrorCode } from "../errors/index.ts";
 import { ALL_NOUNS } from "./all.ts";
 import { EXAMPLES, type RouteExample } from "./examples.ts";
-import { AUDIT_HEADER, MEDIA_TYPES, requestOf, UNAUDITED, type Answer, type AnswerKind, type Route } from "./route.ts";
+import {
+  AUDIT_HEADER,
+  BODY_MIB,
+  MEDIA_TYPES,
+  requestOf,
+  UNAUDITED,
+  type Answer,
+  type AnswerKind,
+  type Route,
+} from "./route.ts";
 import { NAMED, ProblemObject } from "./shapes.ts";
 
 const ABOUT = `The tenant API of clomoctl: it is how the command line talks to a tenant, in the same process or over HTTP.
@@ -64,7 +73,7 @@ const problem = (description: string) => ({
 });
 
 /** The failures a route can answer with; any can be `unexpected`, and `usage` for an unknown parameter or field. */
-const failuresOf = ({ method, path, body, file, fails = [] }: Route) => {
+const failuresOf = ({ method, path, body, bodyMib = BODY_MIB, file, fails = [] }: Route) => {
   const codes: readonly ErrorCode[] = [
     "usage",
     ...(method === "get" ? [] : (["locked"] as const)),
@@ -76,7 +85,7 @@ const failuresOf = ({ method, path, body, file, fails = [] }: Route) => {
   return {
     ...Object.fromEntries(byCode),
     // statuses that the error table lacks; the type of the problem is `usage`
-    ...(body === undefined ? {} : { 413: problem("The JSON body is longer than 1 MiB") }),
+    ...(body === undefined ? {} : { 413: problem(`The JSON body is longer than ${bodyMib} MiB`) }),
     ...(body === undefined && file === undefined
       ? {}
       : { 415: problem("The content type is not the one named here, or its charset is unknown") }),

@@ -60,6 +60,9 @@ export const exportedLines = <T extends z.ZodType>(line: T, description: string)
   isExport: true as const,
 });
 
+/** How long a JSON body may be, in MiB. */
+export const BODY_MIB = 1;
+
 /** What a route takes besides its method and path, and what it answers. */
 interface Operation {
   /** its operationId, unique in the API */
@@ -73,6 +76,8 @@ interface Operation {
   readonly query?: z.ZodRawShape;
   /** the JSON body of the request */
   readonly body?: z.ZodType;
+  /** how long it may be, in MiB; {@link BODY_MIB} unless said */
+  readonly bodyMib?: number;
   /** takes a CSV file: its bytes as they are */
   readonly file?: true;
   /** acts on a plan that its caller has seen, named by its ETag in If-Match */

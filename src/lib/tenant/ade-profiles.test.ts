@@ -1,5 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { Failure } from "../errors/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { same } from "../text/index.ts";
 import { connected, DeviceService, synced } from "./testing/device-service.ts";
 import { Rehearsal } from "./testing/rehearsal.ts";
 import { failureOf, TestTenant } from "./testing/tenant.ts";
@@ -139,6 +141,56 @@ describe("assigning", () => {
     service.requests.length = 0;
     expect(await tenant.client.profiles.assign(id, { serials: serials(5) })).toMatchObject({ devices: 0 });
     expect(service.requests).toEqual([]);
+  });
+
+  test("keeps each answer while the next request is under way, and what was answered before one fails", async () => {
+    service.maximum = 2;
+    const { id, uuid } = await create();
+    const records = () => tenant.database.count("select count(*) from audit where action = 'ade.profiles.assign'");
+    const before = records();
+    const kept = () => records() - before;
+    const atRequest: number[] = [];
+    tenant.apple = (request) => {
+      if (!request.url.endsWith("/profile/devices")) return service.send(request);
+      atRequest.push(kept());
+      if (atRequest.length < 3) return service.send(request);
+      return Promise.reject(new Failure("unavailable", { what: same("gone") }));
+    };
+    const failure = await failureOf(tenant.client.profiles.assign(id, { unassigned: true }));
+    expect(failure).toMatchObject({ code: "unavailable" });
+    expect(atRequest).toEqual([0, 0, 1]);
+    expect(await states()).toEqual([...serials(4).map(() => ["assigned", uuid]), ["empty", null]]);
+    expect(kept()).toBe(2);
+  });
+
+  test("keeps what was answered meanwhile where an answer cannot be kept", async () => {
+    service.maximum = 2;
+    const { id, uuid } = await create();
+    const [first = ""] = serials(1);
+    tenant.database.exec(`create trigger full before update on ade_device when new.serialNumber = '${first}'
+      begin select raise(abort, 'no room'); end`);
+    await failureOf(tenant.client.profiles.assign(id, { unassigned: true }));
+    tenant.database.exec("drop trigger full");
+    expect(service.requests.filter((line) => line.includes("/profile/devices"))).toHaveLength(2);
+    expect((await states()).map(([, has]) => has)).toEqual([null, null, uuid, uuid, null]);
+  });
+
+  test("has the answers in the audit, by what became of the devices", async () => {
+    const { id } = await create();
+    const [a, b = "", ...others] = serials(5);
+    service.refusals.set(b, "FAILED");
+    await tenant.client.profiles.assign(id, { unassigned: true });
+    const [record] = tenant.sql("select record ->> 'detail' as detail from audit order by seq desc limit 1");
+    expect(JSON.parse(String(record?.["detail"]))).toEqual({ results: { SUCCESS: [a, ...others], FAILED: [b] } });
+  });
+
+  test("goes by a list of a hundred thousand serial numbers, one of them twice", async () => {
+    const { id } = await create();
+    const many = Array.from({ length: 100_000 }, (_, n) => `NONE${String(n).padStart(8, "0")}`);
+    const failure = await failureOf(tenant.client.profiles.assign(id, { serials: many }));
+    expect(failure).toMatchObject({ code: "not-found", what: { en: expect.stringContaining("(100000)") } });
+    const [a = ""] = serials(1);
+    expect(await tenant.client.profiles.assign(id, { serials: [a, a] })).toMatchObject({ devices: 1, success: 1 });
   });
 
   test("goes by all without a profile, and by organisation with those below it", async () => {

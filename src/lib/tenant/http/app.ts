@@ -125,7 +125,7 @@ class App {
   }
 
   #add(app: Hono, route: Route, handle: Handler<Route>): void {
-    const limits = route.body === undefined ? [] : [shortJson];
+    const limits = route.body === undefined ? [] : [shortJson(route)];
     const validated = validatorOf(route);
     app.on([route.method.toUpperCase()], [routingPath(route)], ...limits, async (c) => {
       const { raw } = c.req;

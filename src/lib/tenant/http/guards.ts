@@ -1,11 +1,8 @@
 import { bodyLimit } from "hono/body-limit";
 import type { Hono, MiddlewareHandler } from "hono";
-import type { Route } from "../../contract/route.ts";
+import { BODY_MIB, type Route } from "../../contract/route.ts";
 import { text } from "../../text/index.ts";
 import { wrongRequest } from "./problem.ts";
-
-/** Maximum size of a JSON body in bytes. */
-const JSON_LIMIT_BYTES = 1024 * 1024;
 
 /**
  * A HEAD is answered like its GET, and the body the GET would have streamed is cancelled. A rejected, unread body would
@@ -18,14 +15,15 @@ export const tidy: MiddlewareHandler = async (c, next) => {
   if (c.res.status >= 400 && method !== "GET" && method !== "HEAD") c.header("connection", "close");
 };
 
-/** Limits JSON bodies. */
-export const shortJson: MiddlewareHandler = bodyLimit({
-  maxSize: JSON_LIMIT_BYTES,
-  onError: () => {
-    const what = text("the JSON body is longer than 1 MiB", "JSON の本文が 1 MiB を超えています");
-    return wrongRequest({ what, where: "json" }, { status: 413 });
-  },
-});
+/** Limits the JSON bodies of a route. */
+export const shortJson = ({ bodyMib = BODY_MIB }: Route): MiddlewareHandler =>
+  bodyLimit({
+    maxSize: bodyMib * 1024 * 1024,
+    onError: () => {
+      const what = text(`the JSON body is longer than ${bodyMib} MiB`, `JSON の本文が ${bodyMib} MiB を超えています`);
+      return wrongRequest({ what, where: "json" }, { status: 413 });
+    },
+  });
 
 /** A route's path as hono writes it. */
 export const routingPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");

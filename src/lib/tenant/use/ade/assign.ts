@@ -1,6 +1,6 @@
 import { limitOf } from "../../../apple/service/account.ts";
 import { AppleRefusal } from "../../../apple/service/errors.ts";
-import type { DeviceResult } from "../../../apple/service/service.ts";
+import type { DeviceResult, DeviceResults } from "../../../apple/service/service.ts";
 import type { AdeProfile, AdeProfileWork } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import type { AdeEndpoint } from "../../../model/ade.ts";
@@ -135,7 +135,8 @@ export const workOf = (
 };
 
 /**
- * Sends devices to Apple in requests as long as it takes, and records each answer before the next one is asked for.
+ * Sends devices to Apple in requests as long as it takes, and records each answer while the next one is under way, in their
+ * order.
  *
  * @throws Failure as the service; what was answered so far is kept
  */
@@ -155,34 +156,50 @@ const sendBy = async (
   const size = limitOf(account, "/profile/devices", target === null ? "DELETE" : "POST").maximum;
   const results = new Map<string, DeviceResult>();
   let retrySeconds = 0;
-  for (let from = 0; from < serials.length; from += size) {
-    signal?.throwIfAborted();
+  const send = (from: number): Promise<DeviceResults> | undefined => {
+    if (from >= serials.length || signal?.aborted === true) return undefined;
     const chunk = serials.slice(from, from + size);
-    const answer =
-      target === null
-        ? await service.unassign(chunk)
-        : await asked(session, target, () => service.assign(target.profile.uuid, chunk));
+    const answer = target === null ? service.unassign(chunk) : service.assign(target.profile.uuid, chunk);
+    // it is awaited after the answer before it was kept
+    answer.catch(() => undefined);
+    return answer;
+  };
+  const take = async (answer: DeviceResults): Promise<void> => {
     const seconds = answer.retryAfterSeconds ?? RETRY_SECONDS;
     await keep(session, { target, results: answer.results, seconds });
     for (const [serial, result] of answer.results) {
       results.set(serial, result);
       if (result === "FAILED" || result === "THROTTLED") retrySeconds = Math.max(retrySeconds, seconds);
     }
+  };
+  let underWay = send(0);
+  for (let from = size; underWay !== undefined; from += size) {
+    const answer = await answered(session, target, underWay);
+    // the next request is under way while this answer is kept
+    underWay = send(from);
+    try {
+      await take(answer);
+    } catch (error) {
+      // what Apple did meanwhile is kept, if it can be
+      await underWay?.then(take).catch(() => undefined);
+      throw error;
+    }
   }
+  signal?.throwIfAborted();
   return { results, retryAt: later(session, retrySeconds) };
 };
 
 const isDisabled = (error: unknown): boolean => error instanceof AppleRefusal && error.apple === "NO_SUCH_PROFILE";
 
 /** Notes that Apple has disabled a profile where it says so. */
-const asked = async <T>(session: Session, { pk, profile }: StoredProfile, ask: () => Promise<T>): Promise<T> => {
+const answered = async <T>(session: Session, target: StoredProfile | null, answer: Promise<T>): Promise<T> => {
   try {
-    return await ask();
+    return await answer;
   } catch (error) {
-    if (isDisabled(error)) {
+    if (target !== null && isDisabled(error)) {
       await session.change({ action: "ade.profiles.disabled", locks: LOCKS }, async (writer) => {
-        await disableProfile(writer, pk);
-        return { result: undefined, objects: [objectOf(profile)] };
+        await disableProfile(writer, target.pk);
+        return { result: undefined, objects: [objectOf(target.profile)] };
       });
     }
     throw error;
@@ -215,9 +232,16 @@ const keep = (
     return {
       result: undefined,
       objects: [...(target === null ? [] : [objectOf(target.profile)]), ...[...results.keys()].map(deviceObject)],
-      detail: { results: Object.fromEntries([...results].slice(0, MOST_TRACED)) },
+      detail: { results: byResult([...results].slice(0, MOST_TRACED)) },
     };
   });
+};
+
+/** The serial numbers of each result: an object with a member for each device takes many times longer to make. */
+const byResult = (results: readonly (readonly [serial: string, result: DeviceResult])[]) => {
+  const all: Partial<Record<DeviceResult, string[]>> = {};
+  for (const [serial, result] of results) (all[result] ??= []).push(serial);
+  return all;
 };
 
 const deviceObject = (serialNumber: string) => ({ thing: "ade_device", id: serialNumber, name: serialNumber });
@@ -235,7 +259,7 @@ const meantBy = async (reader: Reader, { serials, org, unassigned }: Meant): Pro
   if (serials !== undefined) {
     const unknown = await unknownSerials(reader, serials);
     if (unknown.length > 0) throw notAtApple(unknown);
-    return { by: "serials", serials };
+    return { by: "serials", serials: [...new Set(serials)] };
   }
   return org === undefined ? { by: "unassigned" } : { by: "org", org: await orgOf(reader, org) };
 };
