@@ -13,7 +13,12 @@ const pathOf = ({ home }: Pick<Tools, "home">): string => join(home.data, SEALIN
 export async function keyFindings(tools: Pick<Tools, "home">): Promise<readonly Finding[]> {
   const path = pathOf(tools);
   return (await markOfKey(tools.home)) === undefined
-    ? [ok("sealing-key", text("none yet: made with the first key or token", "未作成(最初の鍵かトークンと一緒に作成)"))]
+    ? [
+        ok(
+          "sealing-key",
+          text("none here: the first key or token makes it", "まだありません(最初の鍵かトークンの設定時に作成)"),
+        ),
+      ]
     : [ok("sealing-key", text(`${path} is yours alone`, `${path} を読み書きできるのは自分だけです`))];
 }
 

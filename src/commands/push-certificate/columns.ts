@@ -13,6 +13,12 @@ export const NOT_FOR_CLOMO = text(
   "clomoctl 独自のテナントと、シミュレーターでの練習のためのコマンドです。CLOMO のテナントの CSR は、管理画面からダウンロードする、CLOMO がベンダーとして署名したものです(Apple のポータルはそれ以外を受け付けません)。手順は `renewals guide push-certificate` にあります。管理画面のミラーでは、接続先がシミュレーターの場合を除き実行できません。",
 );
 
+/** The console has the certificate of a tenant that mirrors it. */
+export const IN_CONSOLE = text(
+  "this tenant mirrors a console, which keeps the push certificate: clomoctl renewals guide push-certificate has the steps there",
+  "このテナントは管理画面のミラーで、プッシュ通知証明書は管理画面にあります。手順: clomoctl renewals guide push-certificate",
+);
+
 /** The name that the console gives its request, for what is proposed. @see facts 3.3 */
 export const REQUEST_FILE = "CertificateSigningRequest.csr";
 

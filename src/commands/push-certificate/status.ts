@@ -1,7 +1,7 @@
 import type { PushCertificate } from "../../lib/client/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { NOT_FOR_CLOMO, PUSH_COLUMNS, REQUEST_FILE, inPortal } from "./columns.ts";
+import { IN_CONSOLE, NOT_FOR_CLOMO, PUSH_COLUMNS, REQUEST_FILE, inPortal } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show the push certificate, and what to type next", "プッシュ通知証明書の状態と次の操作を表示する"),
@@ -20,12 +20,6 @@ export default defineCommand({
     for (const line of isFenced ? [IN_CONSOLE] : nextSteps(certificate, clock.now())) await terminal.note(line);
   },
 });
-
-/** The console has the certificate of a tenant that mirrors it. */
-const IN_CONSOLE = text(
-  "this tenant mirrors a console, which keeps the push certificate: clomoctl renewals guide push-certificate has the steps there",
-  "このテナントは管理画面のミラーで、プッシュ通知証明書は管理画面にあります。手順: clomoctl renewals guide push-certificate",
-);
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -261,6 +261,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["checkVppToken", { body: {} }],
   ["createAdeKeyPair", { body: {} }],
   ["setAdeToken", { body: { name: "SIMULATOR_Token_2026-04-01T00-00-00Z_smime.p7m", content: "TUlNRQ==" } }],
+  ["inspectAdeToken", { body: { name: "SIMULATOR_Token_2026-04-01T00-00-00Z_smime.p7m", content: "TUlNRQ==" } }],
   ["contactAde", { body: {} }],
   ["syncAde", { body: { kind: "full" } }],
   ["requestPushCertificate", { body: { email: "mdm@example.co.jp", name: "Hanako Yamada", country: "JP" } }],

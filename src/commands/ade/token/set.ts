@@ -11,8 +11,8 @@ export default defineCommand({
   details: [
     NEVER_WITH_CLOMO,
     text(
-      "It is opened here, without asking Apple, by the key of `ade keypair create` or that of the token before. When the person in charge has changed, --other-admin; for another MDM server entry, whose devices then replace those of before, --other-server.",
-      "Apple には問い合わせず、`ade keypair create` の鍵か、これまでのトークンの鍵で復号します。担当者が交代したときは --other-admin、別の MDM サーバー(デバイスが入れ替わります)のトークンなら --other-server を付けます。",
+      "It is opened here, without asking Apple, by the key of `ade keypair create` or that of the token before. When the person in charge has changed, --other-admin; for another MDM server entry, --other-server: the next sync fetches all its devices, and those of before that it lacks go as with every full sync.",
+      "Apple には問い合わせず、`ade keypair create` の鍵か、これまでのトークンの鍵で復号します。担当者が交代したときは --other-admin、別の MDM サーバーのトークンなら --other-server を付けます(次の同期で全件を取得し、そこにないデバイスは全件取得のときと同じ扱いになります)。",
     ),
   ],
   args: {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { PushCertificate } from "../../../lib/client/index.ts";
+import type { PushCertificate, Tenant } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { OPERATIONS } from "../../../lib/model/role.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -39,10 +39,21 @@ test("else it is asked for twice, without echo; one that is none is asked for ag
     ["パスワード", `${CANARY}\r`],
     ["パスワード again:", `${CANARY}\r`],
   ] as const;
-  const { exit, requests, stderr } = await run("push-cert profile-password set", { tenant, terminal: { typing } });
+  const own = { ...tenant, tenant: example<Tenant>("tenant", { mirroredAt: null }) };
+  const { exit, requests, stderr } = await run("push-cert profile-password set", { tenant: own, terminal: { typing } });
   expect(exit).toBe(0);
-  expect(requests).toEqual([{ operation: "setProfilePassword", json: { password: CANARY } }]);
+  expect(requests).toEqual([{ operation: "tenant" }, { operation: "setProfilePassword", json: { password: CANARY } }]);
   expect(stderr).not.toContain(CANARY);
+});
+
+test("in a mirror nobody is asked for it", async () => {
+  const mirror = {
+    tenant: example<Tenant>("tenant", { mirroredAt: "2026-03-01T00:00:00.000Z" }),
+    pushCertificate: { ...set, simulator: false },
+  };
+  const ran = await run("push-cert profile-password set", { tenant: mirror, terminal: { typing: [] } });
+  expect(ran).toMatchObject({ exit: 4, requests: [{ operation: "tenant" }, { operation: "pushCertificate" }] });
+  expect(ran.stderr).toContain("clomoctl renewals guide push-certificate");
 });
 
 test("without a terminal the file is asked for; what the tenant refuses is told", async () => {

@@ -1,3 +1,5 @@
+import type { Client } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
 import { PROFILE_PASSWORD_RULE, profilePasswordFault } from "../../../lib/model/push-certificate.ts";
 import { TEXT } from "../../../lib/model/rules.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -5,7 +7,7 @@ import { defineCommand } from "../../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import { secretOf, secretOptions, type Secret } from "../../records/secrets.ts";
 import { requireRight } from "../../rights.ts";
-import { PUSH_COLUMNS } from "../columns.ts";
+import { IN_CONSOLE, PUSH_COLUMNS } from "../columns.ts";
 
 const PASSWORD: Secret<"password"> = {
   name: "password",
@@ -35,8 +37,11 @@ export default defineCommand({
   async run(tools, { passwordFile: file, passwordStdin: stdin }) {
     tools.describeState(() => BEFORE_WRITING);
     await requireRight(tools, "apple.write");
-    const { client } = await tools.tenant("push-certificate");
-    const password = (await secretOf(tools, PASSWORD, { file, stdin, prompt: file === undefined && !stdin })) ?? "";
+    const { client } = await tools.tenant("push-certificate", "tenant");
+    const prompt = file === undefined && !stdin;
+    // nobody is asked for what would be refused
+    if (prompt && tools.terminal.interactive && (await isFenced(client))) throw FENCED;
+    const password = (await secretOf(tools, PASSWORD, { file, stdin, prompt })) ?? "";
     tools.describeState(() => WHILE_WRITING);
     const state = await client["push-certificate"].setProfilePassword({ password });
     tools.describeDone(WRITTEN);
@@ -46,3 +51,10 @@ export default defineCommand({
     );
   },
 });
+
+const isFenced = async (client: Client<"push-certificate" | "tenant">): Promise<boolean> => {
+  const { mirroredAt } = await client.tenant.show();
+  return mirroredAt !== null && !(await client["push-certificate"].show()).simulator;
+};
+
+const FENCED = new Failure("not-permitted", { what: IN_CONSOLE });

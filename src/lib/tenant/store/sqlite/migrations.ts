@@ -301,7 +301,8 @@ export const STEPS: readonly Step[] = [
     location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
   drop trigger org_gone;
   create trigger org_gone after delete on org begin
-    insert or replace into vpp_token_gone
+    delete from vpp_token_gone where org = old.pk;
+    insert into vpp_token_gone
         (org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal)
       select org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal
       from vpp_token where org = old.pk;

@@ -174,7 +174,8 @@ CREATE INDEX ade_device_new on ade_device (createdIn);
 CREATE UNIQUE INDEX ade_profile_id on ade_profile (id);
 CREATE INDEX ade_device_profile on ade_device (profileUuid) where profileUuid is not null;
 CREATE TRIGGER org_gone after delete on org begin
-    insert or replace into vpp_token_gone
+    delete from vpp_token_gone where org = old.pk;
+    insert into vpp_token_gone
         (org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal)
       select org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal
       from vpp_token where org = old.pk;

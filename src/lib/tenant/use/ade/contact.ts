@@ -109,9 +109,7 @@ const otherServer = (
   const { count, percent } = GONE_WITHOUT_ASKING;
   const line = `${SIMULATOR_LINES.assign(endpoint.url)} --to-other ${shownWord(serverName)}`;
   const [en, ja] =
-    endpoint.kind === "simulator"
-      ? [`(${line})`, `(${line})`]
-      : ["in Apple Business Manager", " Apple Business Manager で"];
+    endpoint.kind === "simulator" ? [line, line] : ["in Apple Business Manager", "Apple Business Manager"];
   return new Failure("input-rejected", {
     what: text(
       `this token is of another MDM server, ${now}, not of ${before}; nothing was fetched`,
@@ -119,8 +117,8 @@ const otherServer = (
     ),
     where: "server_uuid",
     hint: text(
-      `if that is meant: clomoctl ade token set FILE --other-server. The next sync then fetches all devices of ${serverName}; those of ${before} that it lacks are released here if they are up to ${count} or ${percent} %, else marked missing until their number is confirmed. To keep them, move them ${en} first. If it is not meant, set a token of ${before}`,
-      `意図したとおりなら clomoctl ade token set FILE --other-server を実行してください。次の同期で ${serverName} の全件を取得し、そこにない ${before} のデバイスは、${count} 台または ${percent}% までなら解除済みに、超えるなら台数を確認するまで「見つからない」とします。残すには先に${ja}移してください。意図していない場合は ${before} のトークンを設定してください`,
+      `if that is meant: clomoctl ade token set FILE --other-server. The next sync then fetches all devices of ${serverName}; those of ${before} that it lacks are released here if they are up to ${count} or ${percent} %, else marked missing until their number is confirmed. To keep them, move them first (${en}). If it is not meant, set a token of ${before}`,
+      `意図したとおりなら clomoctl ade token set FILE --other-server を実行してください。次の同期で ${serverName} の全件を取得し、そこにない ${before} のデバイスは、${count} 台または ${percent}% までなら解除済みに、超えるなら台数を確認するまで「見つからない」とします。残すには、先に移してください(${ja})。意図していない場合は ${before} のトークンを設定してください`,
     ),
   });
 };
