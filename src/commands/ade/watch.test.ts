@@ -134,6 +134,27 @@ test("on a terminal each sync is a line with its time, and what is new is named"
   expect(stderr).toContain("準備未完了のデバイスの対応: clomoctl ade status");
 });
 
+test.each(["--format json", "--query length(@)"])(
+  "what has no result before its end is a usage error: %s",
+  async (words) => {
+    const ran = await run(`ade sync --watch 1h ${words} --lang en`, { tenant: {} });
+    expect(ran).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(ran.stderr).toContain("a record a line: --format ndjson");
+  },
+);
+
+test("devices that are gone beyond the limit are marked, told, and nobody is asked", async () => {
+  const rehearsal = await rehearsed();
+  const serials = [...rehearsal.simulated().keys()].slice(0, 8);
+  const ran = await watch(rehearsal, "ade sync --watch 1d --full --fields state,missing --lang en", {
+    syncs: 2,
+    meanwhile: () => rehearsal.control("POST", "/devices/release", { serials, silent: true }),
+  });
+  expect(ran.exit).toBe(143);
+  expect(ran.stdout).toBe("state\tmissing\ndone\t0\nunconfirmed\t8\n");
+  expect(ran.stderr).toContain("to release: clomoctl ade sync --full --max-deletions 8\n");
+});
+
 test("with --delta alone it is a usage error, as no full one would come", async () => {
   const ran = await run("ade sync --watch 1h --delta --lang en", { tenant: {} });
   expect(ran).toMatchObject({ exit: 2, requests: [] });

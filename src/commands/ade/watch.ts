@@ -16,13 +16,15 @@ interface Watch {
  * Syncs again and again, until a signal comes; each run is a line on a terminal, and a record for programs. A run that
  * fails, and a tenant that is busy or cannot be reached, are told, and tried again the next time.
  *
- * @throws Failure as the tenant refuses a run, `interrupted`
+ * @throws Failure as the tenant refuses a run, `interrupted`; `usage` of a format that has an end
  */
 export async function watchSyncs(tools: Tools, client: Client<"ade">, watch: Watch): Promise<void> {
   const { terminal } = tools;
+  const { format, query } = terminal.output;
+  if (format === "json" || format === "xlsx" || query !== undefined) throw ENDLESS;
   await tellEndpoint(tools, await client.ade.show());
   const runs = doneRuns(tools, watch);
-  if (terminal.output.format !== "table") return terminal.list(SYNC_COLUMNS, runs);
+  if (format !== "table") return terminal.list(SYNC_COLUMNS, runs);
   for await (const run of runs) {
     const { notReady } = (await client.ade.show()).counts;
     const time = terminal.moment(run.finishedAt ?? run.startedAt);
@@ -30,9 +32,17 @@ export async function watchSyncs(tools: Tools, client: Client<"ade">, watch: Wat
     await nameSerials(tools, client, run, "created");
     await nameSerials(tools, client, run, "released");
     if (run.created > 0 && notReady > 0) await terminal.note(TO_DO);
-    if (run.state === "unconfirmed") await terminal.warn(notConfirmed(run.missing));
   }
 }
+
+const ENDLESS = new Failure("usage", {
+  what: text(
+    "--watch has no end: --format json, --format xlsx and --query would never have a result",
+    "--watch は終わらないため、--format json、--format xlsx、--query は指定できません",
+  ),
+  where: "clomoctl ade sync --watch",
+  hint: text("a record a line: --format ndjson", "1 行に 1 件ずつ出力するには: --format ndjson"),
+});
 
 const lineOf = ({ kind, created, changed, released, missing }: AdeSync, notReady: number): Text => {
   const { en, ja } = SYNC_KINDS[kind];
@@ -52,6 +62,7 @@ async function* doneRuns(tools: Tools, { everyMs, run }: Watch): AsyncGenerator<
   for (;;) {
     const ended = await tried(tools, run);
     if (ended !== undefined) yield ended;
+    if (ended?.state === "unconfirmed") await terminal.warn(notConfirmed(ended.missing));
     const now = clock.now().getTime();
     const [at, next] = [now, now + everyMs].map((time) => terminal.moment(new Date(time).toISOString()));
     if (ended === undefined) {
