@@ -35,7 +35,7 @@ test("none is not found, with the command that lists them", async () => {
     "error: no user has the id, mail address, employee code or account name E9\n  to search by a part of the name: clomoctl users list --search E9\n",
   );
   expect(ja.exit).toBe(6);
-  expect(ja.stderr).toContain("「E9」というID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません");
+  expect(ja.stderr).toContain("「E9」という ID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません");
 });
 
 test("who has a part of the name is proposed", async () => {
