@@ -2,11 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Mdm } from "../src/lib/apple/simulator/testing/mdm.ts";
 import { inTurn } from "./alternate.ts";
+import { fetchAndDrop, sendAssignments } from "./bare-requests.ts";
 import type { Bench } from "./bench.ts";
 import { THIS, type Checkout } from "./checkout.ts";
 import type { Ran } from "./process.ts";
 import type { Program } from "./program.ts";
-import { A_PAGE, mdmAt, pagesOf, signedIn, simulator, stopped } from "./serving.ts";
+import { A_PAGE, mdmAt, pagesOf, signedIn, simulator } from "./serving.ts";
 import { best, highest } from "./statistics.ts";
 import { long, type Work } from "./works.ts";
 
@@ -58,15 +59,7 @@ const full = long({
   },
   peer: async (bench) => {
     const mdm = await signedIn(await simulator(bench, THIS, bench.rows));
-    return async () => {
-      const [seconds, pages] = await stopped(async () => {
-        let count = 0;
-        for await (const _ of pagesOf(mdm)) count += 1;
-        return count;
-      });
-      if (pages !== Math.ceil(bench.rows / A_PAGE)) throw new Error(`${pages} pages of ${bench.rows} devices`);
-      return { seconds, peakBytes: undefined, stdout: "" };
-    };
+    return () => fetchAndDrop(bench, mdm, Math.ceil(bench.rows / A_PAGE));
   },
   note: ({ rows }) => `the tenant holds ${rows} devices afterwards`,
 });
@@ -77,7 +70,9 @@ const DELTA_TIMES = 9;
 
 /** Devices as the simulator's own list has them. */
 interface Listed {
-  readonly devices: readonly { readonly serial: string }[];
+  readonly devices: readonly { readonly serial: string; readonly profileUuid: string | null }[];
+  /** where it goes on */
+  readonly next: number | null;
 }
 
 const control = async (mdm: Mdm, method: "GET" | "POST", path: string, body?: object): Promise<unknown> => {
@@ -174,13 +169,32 @@ const serialsOf = async (mdm: Mdm): Promise<readonly string[]> => {
   return serials;
 };
 
-/** Requests that give all devices a profile, ready to be sent. */
-async function readyMade(mdm: Mdm, name: string, serials: readonly string[]): Promise<readonly string[]> {
+/** A profile, and the requests that give it to all devices, a line each. */
+interface ReadyMade {
+  readonly profile: string;
+  readonly file: string;
+}
+
+async function readyMade(bench: Bench, mdm: Mdm, name: string, serials: readonly string[]): Promise<ReadyMade> {
   const { body } = await mdm.ask("POST /profile", { profile_name: name, url: PROFILE_URL });
-  const { profile_uuid } = JSON.parse(body) as { readonly profile_uuid: string };
-  return Array.from({ length: Math.ceil(serials.length / A_PAGE) }, (_, at) =>
-    JSON.stringify({ profile_uuid, devices: serials.slice(at * A_PAGE, (at + 1) * A_PAGE) }),
+  const { profile_uuid: profile } = JSON.parse(body) as { readonly profile_uuid: string };
+  const bodies = Array.from({ length: Math.ceil(serials.length / A_PAGE) }, (_, at) =>
+    JSON.stringify({ profile_uuid: profile, devices: serials.slice(at * A_PAGE, (at + 1) * A_PAGE) }),
   );
+  const file = bench.newPath("bodies.ndjson");
+  await writeFile(file, `${bodies.join("\n")}\n`);
+  return { profile, file };
+}
+
+/** How many devices have a profile by the simulator's own list. */
+async function countWith(mdm: Mdm, profile: string): Promise<number> {
+  let count = 0;
+  for (let from: number | null = 0; from !== null;) {
+    const listed = (await control(mdm, "GET", `/devices?from=${from}&limit=10000`)) as Listed;
+    count += listed.devices.filter(({ profileUuid }) => profileUuid === profile).length;
+    from = listed.next;
+  }
+  return count;
 }
 
 /** A profile for many devices by a file of their serial numbers, beside the bare requests. */
@@ -207,19 +221,15 @@ const assign = long({
     const count = assignedOf(bench);
     const mdm = await signedIn(await simulator(bench, THIS, count));
     const serials = await serialsOf(mdm);
-    const both: (readonly string[])[] = [];
-    for (const name of PROFILES) both.push(await readyMade(mdm, name, serials));
+    const both: ReadyMade[] = [];
+    for (const name of PROFILES) both.push(await readyMade(bench, mdm, name, serials));
     const next = taking(both);
     return async () => {
-      const bodies = next();
-      const [seconds, answers] = await stopped(async () => {
-        const answers: string[] = [];
-        for (const body of bodies) answers.push((await mdm.ask("POST /profile/devices", body)).body);
-        return answers;
-      });
-      const done = answers.join("").split('":"SUCCESS"').length - 1;
+      const { profile, file } = next();
+      const ran = await sendAssignments(bench, mdm, file);
+      const done = await countWith(mdm, profile);
       if (done !== count) throw new Error(`${done} of ${count} devices got the profile`);
-      return { seconds, peakBytes: undefined, stdout: "" };
+      return ran;
     };
   },
   note: (bench) => `${assignedOf(bench)} devices, in requests of ${A_PAGE}`,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { simulated } from "../src/lib/apple/simulator/testing/mdm.ts";
-import { pagesOf, stopped } from "./serving.ts";
+import { pagesOf } from "./serving.ts";
 
 const signedIn = (devices: number) => simulated({ devices }).mdm.signIn();
 
@@ -24,11 +24,4 @@ test("a page that is refused ends it", async () => {
   const mdm = await signedIn(3);
   mdm.session = "x";
   await expect(Array.fromAsync(pagesOf(mdm))).rejects.toThrow("401");
-});
-
-test("what is timed gives its seconds and its outcome", async () => {
-  const [seconds, outcome] = await stopped(async () => "done");
-  expect(outcome).toBe("done");
-  expect(seconds).toBeGreaterThan(0);
-  expect(seconds).toBeLessThan(10);
 });

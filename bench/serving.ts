@@ -70,10 +70,3 @@ export async function* pagesOf(mdm: Mdm): AsyncGenerator<string> {
     if (!body.slice(-END).includes('"more_to_follow":true')) return;
   }
 }
-
-/** Seconds that something takes, and what it comes to. */
-export async function stopped<T>(work: () => Promise<T>): Promise<readonly [seconds: number, result: T]> {
-  const started = process.hrtime.bigint();
-  const result = await work();
-  return [Number(process.hrtime.bigint() - started) / 1e9, result];
-}

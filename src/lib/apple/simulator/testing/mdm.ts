@@ -82,17 +82,17 @@ export class Mdm {
   token: OpenedToken | undefined;
   session = "";
   #nonces = 0;
-  readonly #base: string;
+  readonly base: string;
 
   constructor(send: Send, base = BASE) {
     this.send = send;
-    this.#base = base;
+    this.base = base;
   }
 
   /** Asks the simulator itself. */
   control(method: AppleRequest["method"], path: string, body?: unknown): Promise<AppleAnswer> {
     const sent = body === undefined ? undefined : JSON.stringify(body);
-    return this.send({ method, url: `${this.#base}/_simulator${path}`, headers: {}, body: sent });
+    return this.send({ method, url: `${this.base}/_simulator${path}`, headers: {}, body: sent });
   }
 
   /** Downloads a new token. */
@@ -106,7 +106,7 @@ export class Mdm {
   openSession(headers: Readonly<Record<string, string>> = {}): Promise<AppleAnswer> {
     if (this.token === undefined) throw new TypeError("no token was downloaded");
     this.#nonces += 1;
-    const url = `${this.#base}/session`;
+    const url = `${this.base}/session`;
     const signing = { token: this.token, nonce: `n${this.#nonces}`, timestamp: Math.floor(this.now / 1000), url };
     const usual = { "User-Agent": "test/1", Authorization: authorization(signing) };
     return this.send({ method: "GET", url, headers: { ...usual, ...headers } });
@@ -130,7 +130,7 @@ export class Mdm {
     const sent = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
     const answer = await this.send({
       method,
-      url: `${this.#base}${path}`,
+      url: `${this.base}${path}`,
       headers: { ...usual, ...headers },
       body: sent,
     });

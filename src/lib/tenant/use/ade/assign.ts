@@ -1,21 +1,17 @@
-import { limitOf } from "../../../apple/service/account.ts";
-import { AppleRefusal } from "../../../apple/service/errors.ts";
-import type { DeviceResult, DeviceResults } from "../../../apple/service/service.ts";
+import type { DeviceResult } from "../../../apple/service/service.ts";
 import type { AdeProfile, AdeProfileWork } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import type { AdeEndpoint } from "../../../model/ade.ts";
 import { counted, text, type Text } from "../../../text/index.ts";
 import { instant } from "../../ids.ts";
-import { MOST_TRACED, type Session } from "../../session.ts";
+import type { Session } from "../../session.ts";
 import {
-  disableProfile,
   dueAutomatic,
   duePending,
   findProfile,
   orgNumber,
   readProfiles,
   setAutomatic,
-  storeResults,
   unknownSerials,
   withoutProfile,
   withProfile,
@@ -25,13 +21,11 @@ import {
 import { countDevices } from "../../store/ade/devices.ts";
 import { readServer } from "../../store/ade/server.ts";
 import type { Reader } from "../../store/store.ts";
-import { contactApple, type Contact } from "./contact.ts";
+import type { Contact } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
+import { isDisabled, objectOf, sendBy, sendInChunks, type Sent } from "./sending.ts";
 
 const LOCKS = ["ade"];
-
-/** How long to wait where Apple does not say: an hour was too short elsewhere. @see apple 3 (hazard 7) */
-const RETRY_SECONDS = 24 * 60 * 60;
 
 /** A profile. @throws Failure `not-found` */
 export const profileNamed = async (reader: Reader, id: string): Promise<StoredProfile> => {
@@ -42,9 +36,6 @@ export const profileNamed = async (reader: Reader, id: string): Promise<StoredPr
     hint: text("see clomoctl ade profiles list", "確認: clomoctl ade profiles list"),
   });
 };
-
-/** What the audit calls a profile. */
-export const objectOf = ({ id, name }: Pick<AdeProfile, "id" | "name">) => ({ thing: "ade_profile", id, name });
 
 /** What a request that concerns devices at Apple says besides. */
 interface Confirmation {
@@ -103,13 +94,6 @@ const requireConfirmed = ({ kind, url }: AdeEndpoint, count: number, confirmed: 
   });
 };
 
-/** What Apple answered for all devices. */
-interface Sent {
-  readonly results: ReadonlyMap<string, DeviceResult>;
-  /** when those that Apple did not take are tried again; a UTC instant */
-  readonly retryAt: string | null;
-}
-
 /** As the tenant API has it. */
 export const workOf = (
   { profile, serials, devices = serials.length, endpoint, server }: Begun,
@@ -133,118 +117,6 @@ export const workOf = (
     dryRun,
   };
 };
-
-/**
- * Sends devices to Apple in requests as long as it takes, and records each answer while the next one is under way, in their
- * order.
- *
- * @throws Failure as the service; what was answered so far is kept
- */
-export const sendInChunks = async (
-  session: Session,
-  apple: AppleAccess,
-  work: { readonly serials: readonly string[]; readonly target: StoredProfile | null },
-  signal?: AbortSignal,
-): Promise<Sent> => sendBy(session, await contactApple(session, apple, signal), work, signal);
-
-const sendBy = async (
-  session: Session,
-  { service, account }: Pick<Contact, "service" | "account">,
-  { serials, target }: { readonly serials: readonly string[]; readonly target: StoredProfile | null },
-  signal?: AbortSignal,
-): Promise<Sent> => {
-  const size = limitOf(account, "/profile/devices", target === null ? "DELETE" : "POST").maximum;
-  const results = new Map<string, DeviceResult>();
-  let retrySeconds = 0;
-  const send = (from: number): Promise<DeviceResults> | undefined => {
-    if (from >= serials.length || signal?.aborted === true) return undefined;
-    const chunk = serials.slice(from, from + size);
-    const answer = target === null ? service.unassign(chunk) : service.assign(target.profile.uuid, chunk);
-    // it is awaited after the answer before it was kept
-    answer.catch(() => undefined);
-    return answer;
-  };
-  const take = async (answer: DeviceResults): Promise<void> => {
-    const seconds = answer.retryAfterSeconds ?? RETRY_SECONDS;
-    await keep(session, { target, results: answer.results, seconds });
-    for (const [serial, result] of answer.results) {
-      results.set(serial, result);
-      if (result === "FAILED" || result === "THROTTLED") retrySeconds = Math.max(retrySeconds, seconds);
-    }
-  };
-  let underWay = send(0);
-  for (let from = size; underWay !== undefined; from += size) {
-    const answer = await answered(session, target, underWay);
-    // the next request is under way while this answer is kept
-    underWay = send(from);
-    try {
-      await take(answer);
-    } catch (error) {
-      // what Apple did meanwhile is kept, if it can be
-      await underWay?.then(take).catch(() => undefined);
-      throw error;
-    }
-  }
-  signal?.throwIfAborted();
-  return { results, retryAt: later(session, retrySeconds) };
-};
-
-const isDisabled = (error: unknown): boolean => error instanceof AppleRefusal && error.apple === "NO_SUCH_PROFILE";
-
-/** Notes that Apple has disabled a profile where it says so. */
-const answered = async <T>(session: Session, target: StoredProfile | null, answer: Promise<T>): Promise<T> => {
-  try {
-    return await answer;
-  } catch (error) {
-    if (target !== null && isDisabled(error)) {
-      await session.change({ action: "ade.profiles.disabled", locks: LOCKS }, async (writer) => {
-        await disableProfile(writer, target.pk);
-        return { result: undefined, objects: [objectOf(target.profile)] };
-      });
-    }
-    throw error;
-  }
-};
-
-const later = ({ surroundings }: Session, seconds: number): string => {
-  const at = surroundings.now() + seconds * 1000;
-  return instant({ now: () => at });
-};
-
-/** One answer of Apple's, with its record in the audit. */
-const keep = (
-  session: Session,
-  {
-    target,
-    results,
-    seconds,
-  }: { target: StoredProfile | null; results: ReadonlyMap<string, DeviceResult>; seconds: number },
-): Promise<void> => {
-  const action = target === null ? "ade.profiles.unassign" : "ade.profiles.assign";
-  return session.change({ action, locks: LOCKS }, async (writer) => {
-    const profile = target === null ? null : { pk: target.pk, uuid: target.profile.uuid };
-    await storeResults(writer, {
-      profile,
-      results,
-      at: instant(session.surroundings),
-      retryAt: later(session, seconds),
-    });
-    return {
-      result: undefined,
-      objects: [...(target === null ? [] : [objectOf(target.profile)]), ...[...results.keys()].map(deviceObject)],
-      detail: { results: byResult([...results].slice(0, MOST_TRACED)) },
-    };
-  });
-};
-
-/** The serial numbers of each result: an object with a member for each device takes many times longer to make. */
-const byResult = (results: readonly (readonly [serial: string, result: DeviceResult])[]) => {
-  const all: Partial<Record<DeviceResult, string[]>> = {};
-  for (const [serial, result] of results) (all[result] ??= []).push(serial);
-  return all;
-};
-
-const deviceObject = (serialNumber: string) => ({ thing: "ade_device", id: serialNumber, name: serialNumber });
 
 /** Which devices a request means: one of these. */
 export interface Meant {

@@ -21,7 +21,8 @@ import {
 } from "../../store/ade/profiles.ts";
 import { contactApple } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { beginWork, objectOf, profileNamed, sendInChunks, workOf } from "./assign.ts";
+import { beginWork, profileNamed, workOf } from "./assign.ts";
+import { objectOf, sendInChunks } from "./sending.ts";
 
 const LOCKS = ["ade"];
 

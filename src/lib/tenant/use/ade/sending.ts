@@ -1,0 +1,179 @@
+import { limitOf } from "../../../apple/service/account.ts";
+import { AppleRefusal } from "../../../apple/service/errors.ts";
+import type { DeviceResult, DeviceResults } from "../../../apple/service/service.ts";
+import type { AdeProfile } from "../../../contract/index.ts";
+import { instant } from "../../ids.ts";
+import { MOST_TRACED, type Session } from "../../session.ts";
+import { disableProfile, storeResults, type StoredProfile } from "../../store/ade/profiles.ts";
+import { contactApple, type Contact } from "./contact.ts";
+import type { AppleAccess } from "./guard.ts";
+
+const LOCKS = ["ade"];
+
+/** How long to wait where Apple does not say: an hour was too short elsewhere. @see apple 3 (hazard 7) */
+const RETRY_SECONDS = 24 * 60 * 60;
+
+/** An answer waits no longer than this for others that are kept in the same transaction. */
+const WAIT_MS = 200;
+
+/** Answers of a thousand devices each make a record of the audit that can still be read. */
+const MOST_TOGETHER = 10;
+
+/** How many answers are kept together, after so many: each transaction writes the same parts of an index. */
+const together = (answers: number): number => Math.min(MOST_TOGETHER, Math.max(1, Math.floor(answers / 4)));
+
+/** What the audit calls a profile. */
+export const objectOf = ({ id, name }: Pick<AdeProfile, "id" | "name">) => ({ thing: "ade_profile", id, name });
+
+/** Devices that get a profile, or lose one. */
+interface Sending {
+  readonly serials: readonly string[];
+  /** null: they lose it */
+  readonly target: StoredProfile | null;
+}
+
+/** What Apple answered for all devices. */
+export interface Sent {
+  readonly results: ReadonlyMap<string, DeviceResult>;
+  /** when those that Apple did not take are tried again; a UTC instant */
+  readonly retryAt: string | null;
+}
+
+/**
+ * Sends devices to Apple in requests as long as it takes. The next request is under way while an answer is kept, in the
+ * order of the answers; where something fails, what was answered until then is kept.
+ *
+ * @throws Failure as the service
+ */
+export const sendInChunks = async (
+  session: Session,
+  apple: AppleAccess,
+  sending: Sending,
+  signal?: AbortSignal,
+): Promise<Sent> => sendBy(session, await contactApple(session, apple, signal), sending, signal);
+
+/** As {@link sendInChunks}, where Apple was contacted already. */
+export const sendBy = async (
+  session: Session,
+  { service, account }: Pick<Contact, "service" | "account">,
+  { serials, target }: Sending,
+  signal?: AbortSignal,
+): Promise<Sent> => {
+  const size = limitOf(account, "/profile/devices", target === null ? "DELETE" : "POST").maximum;
+  const answers = new Answers(session, target);
+  const send = (from: number): Promise<DeviceResults> | undefined => {
+    if (from >= serials.length || signal?.aborted === true) return undefined;
+    const chunk = serials.slice(from, from + size);
+    const answer = target === null ? service.unassign(chunk) : service.assign(target.profile.uuid, chunk);
+    // it is awaited once the answer before it is kept
+    answer.catch(() => undefined);
+    return answer;
+  };
+  let underWay = send(0);
+  try {
+    for (let from = size; underWay !== undefined; from += size) {
+      const answer = await underWay;
+      underWay = send(from);
+      await answers.take(answer);
+    }
+    await answers.keep();
+  } catch (error) {
+    // what Apple answered until now, and what it answers to the request under way
+    await answers.keep().catch(() => undefined);
+    await underWay
+      ?.then((answer) => answers.take(answer))
+      .then(() => answers.keep())
+      .catch(() => undefined);
+    if (target !== null && isDisabled(error)) await noteDisabled(session, target);
+    throw error;
+  }
+  signal?.throwIfAborted();
+  return answers.all();
+};
+
+/** Whether Apple says that it has a profile no more. */
+export const isDisabled = (error: unknown): boolean =>
+  error instanceof AppleRefusal && error.apple === "NO_SUCH_PROFILE";
+
+const noteDisabled = (session: Session, { pk, profile }: StoredProfile): Promise<void> =>
+  session.change({ action: "ade.profiles.disabled", locks: LOCKS }, async (writer) => {
+    await disableProfile(writer, pk);
+    return { result: undefined, objects: [objectOf(profile)] };
+  });
+
+/** Answers of Apple's, and which of them are not kept yet. */
+class Answers {
+  readonly #session: Session;
+  readonly #target: StoredProfile | null;
+  readonly #results = new Map<string, DeviceResult>();
+  #unkept: DeviceResults[] = [];
+  #answers = 0;
+  #since = 0;
+  #retrySeconds = 0;
+
+  constructor(session: Session, target: StoredProfile | null) {
+    this.#session = session;
+    this.#target = target;
+  }
+
+  /** Takes an answer, and keeps what is not kept yet where that is enough. */
+  async take(answer: DeviceResults): Promise<void> {
+    const now = this.#session.surroundings.now();
+    if (this.#unkept.length === 0) this.#since = now;
+    this.#unkept.push(answer);
+    this.#answers += 1;
+    const isEnough = this.#unkept.length >= together(this.#answers) || now - this.#since >= WAIT_MS;
+    // each may say another time to try again
+    if (isEnough || [...answer.results.values()].some(isTriedAgain)) await this.keep();
+  }
+
+  /** Keeps what is not kept yet, with its record in the audit. */
+  async keep(): Promise<void> {
+    const unkept = this.#unkept;
+    if (unkept.length === 0) return;
+    const target = this.#target;
+    const results = new Map(unkept.flatMap((answer) => [...answer.results]));
+    const seconds = unkept.at(-1)?.retryAfterSeconds ?? RETRY_SECONDS;
+    await this.#session.change(
+      { action: target === null ? "ade.profiles.unassign" : "ade.profiles.assign", locks: LOCKS },
+      async (writer) => {
+        await storeResults(writer, {
+          profile: target === null ? null : { pk: target.pk, uuid: target.profile.uuid },
+          results,
+          at: instant(this.#session.surroundings),
+          retryAt: this.#later(seconds),
+        });
+        return {
+          result: undefined,
+          objects: [...(target === null ? [] : [objectOf(target.profile)]), ...[...results.keys()].map(deviceObject)],
+          detail: { results: byResult([...results].slice(0, MOST_TRACED)) },
+        };
+      },
+    );
+    this.#unkept = [];
+    for (const [serial, result] of results) {
+      this.#results.set(serial, result);
+      if (isTriedAgain(result)) this.#retrySeconds = Math.max(this.#retrySeconds, seconds);
+    }
+  }
+
+  all(): Sent {
+    return { results: this.#results, retryAt: this.#later(this.#retrySeconds) };
+  }
+
+  #later(seconds: number): string {
+    const at = this.#session.surroundings.now() + seconds * 1000;
+    return instant({ now: () => at });
+  }
+}
+
+const isTriedAgain = (result: DeviceResult): boolean => result === "FAILED" || result === "THROTTLED";
+
+const deviceObject = (serialNumber: string) => ({ thing: "ade_device", id: serialNumber, name: serialNumber });
+
+/** The serial numbers of each result: an object with a member for each device takes many times longer to make. */
+const byResult = (results: readonly (readonly [serial: string, result: DeviceResult])[]) => {
+  const all: Partial<Record<DeviceResult, string[]>> = {};
+  for (const [serial, result] of results) (all[result] ??= []).push(serial);
+  return all;
+};
