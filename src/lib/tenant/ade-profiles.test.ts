@@ -184,6 +184,29 @@ describe("assigning", () => {
     expect((await states()).map(([, has]) => has)).toEqual([uuid, uuid, uuid, uuid, null]);
   });
 
+  test("ends where it is interrupted, with all that was answered kept", async () => {
+    service.maximum = 2;
+    const { id, uuid } = await create();
+    const stop = new AbortController();
+    let requests = 0;
+    tenant.apple = async (request) => {
+      if (request.url.endsWith("/profile/devices")) requests += 1;
+      if (requests === 2) stop.abort(new Failure("interrupted", { what: same("stop") }));
+      return service.send(request);
+    };
+    const body = JSON.stringify({ unassigned: true });
+    const headers = { "content-type": "application/json" };
+    const asked = new Request(`http://tenant/v1/profiles/${id}/assign`, {
+      method: "POST",
+      headers,
+      body,
+      signal: stop.signal,
+    });
+    expect((await tenant.fetch(asked)).ok).toBe(false);
+    expect(requests).toBe(2);
+    expect((await states()).map(([, has]) => has)).toEqual([uuid, uuid, uuid, uuid, null]);
+  });
+
   test("has the answers in the audit, by what became of the devices", async () => {
     const { id } = await create();
     const [a, b = "", ...others] = serials(5);

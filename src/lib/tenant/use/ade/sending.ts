@@ -87,8 +87,10 @@ export const sendBy = async (
     if (target !== null && isDisabled(error)) await noteDisabled(session, target);
     throw error;
   }
-  signal?.throwIfAborted();
-  return answers.all();
+  const sent = answers.all();
+  // the others were not sent any more
+  if (sent.results.size < serials.length) signal?.throwIfAborted();
+  return sent;
 };
 
 /** Whether Apple says that it has a profile no more. */
