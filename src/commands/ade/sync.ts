@@ -58,6 +58,7 @@ export default defineCommand({
   async run(tools, { full, delta, watch, maxDeletions }) {
     if (full && delta) throw NOT_BOTH;
     if (delta && watch !== undefined) throw NOT_DELTA_ALONE;
+    if (delta && maxDeletions !== undefined) throw NOT_OF_DELTA;
     const most = maxDeletions === undefined ? undefined : readLimit("--max-deletions", maxDeletions);
     const everyMs = watch === undefined ? undefined : intervalOf(watch);
     const kind: SyncKind | undefined = full ? "full" : delta ? "delta" : undefined;
@@ -83,6 +84,15 @@ const NOT_DELTA_ALONE = new Failure("usage", {
   ),
   where: "--delta",
   hint: text("leave --delta out", "--delta を外してください"),
+});
+
+const NOT_OF_DELTA = new Failure("usage", {
+  what: text(
+    "--max-deletions is for what a full sync does not find; in a delta Apple says of each device itself that it is gone",
+    "--max-deletions は全件取得で見つからないデバイスの上限です。差分では、削除されたデバイスを Apple が 1 台ずつ通知します",
+  ),
+  where: "--max-deletions",
+  hint: text("leave --delta out, or use --full", "--delta を外すか、--full を指定してください"),
 });
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -136,6 +146,17 @@ async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked:
   return "input-rejected";
 }
 
+/** A run that is there no more went with its endpoint. */
+const meanwhile = (error: unknown): never => {
+  if (error instanceof Failure && error.code === "not-found") throw ENDPOINT_CHANGED;
+  throw error;
+};
+
+const ENDPOINT_CHANGED = new Failure("conflict", {
+  what: text("the endpoint was changed meanwhile", "その間に接続先が変更されました"),
+  hint: text("clomoctl ade status", "clomoctl ade status で確認してください"),
+});
+
 /** Looks at a run until it has ended. */
 async function follow({ terminal, clock, signal }: Tools, client: Client<"ade">, begun: AdeSync): Promise<AdeSync> {
   const step = terminal.progress.start({
@@ -146,7 +167,7 @@ async function follow({ terminal, clock, signal }: Tools, client: Client<"ade">,
   let run = begun;
   while (run.state === "running") {
     await clock.wait(LOOK_MS, signal);
-    run = await client.ade.findSync(begun.id);
+    run = await client.ade.findSync(begun.id).catch(meanwhile);
     step.reach(run.devices);
   }
   step.finish();

@@ -450,3 +450,27 @@ test("a full sync that is killed after its devices were compared goes on with th
   expect(new Set((await rehearsal.devices()).values())).toEqual(new Set(["assigned"]));
   expect(rehearsal.tenant.sql("select count(*) as left from ade_arrival")).toEqual([{ left: 0 }]);
 });
+
+test("a full fetch tells what is there, whatever its dates", async () => {
+  const [first = ""] = serials(1);
+  const change = {
+    serial_number: first,
+    profile_status: "pushed",
+    op_type: "modified",
+    op_date: "2026-06-01T00:00:00Z",
+  };
+  tenant.apple = async (request) => {
+    const answer = await service.send(request);
+    const body = JSON.parse(answer.body) as { devices?: object[] };
+    if (request.url.endsWith("/devices/sync")) body.devices = [change];
+    if (request.url.endsWith("/server/devices")) {
+      body.devices = body.devices?.map((row) => ({ ...row, op_date: "2026-01-01T00:00:00Z" }));
+    }
+    return { ...answer, body: JSON.stringify(body) };
+  };
+  await synced(tenant);
+  expect((await states())[0]).toEqual(["pushed", null]);
+  tenant.apple = service.send;
+  await synced(tenant);
+  expect(await states()).toEqual(serials(5).map(() => ["empty", null]));
+});

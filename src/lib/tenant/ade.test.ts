@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "../errors/index.ts";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { text } from "../text/index.ts";
 import { Rehearsal, SIMULATOR_URL } from "./testing/rehearsal.ts";
 
@@ -360,14 +361,14 @@ describe("sync", () => {
     expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
   });
 
-  test("a cursor that does not move ends in an error; what was fetched stays, and the next goes on", async () => {
+  test("a cursor that does not move ends in an error, and the next begins anew", async () => {
     await rehearsal.fault("stuck-cursor", { after: 1 });
     const run = await rehearsal.sync();
     expect(run).toMatchObject({ state: "failed", error: { type: "unavailable", where: "cursor" } });
     expect(run.devices).toBeGreaterThan(0);
     // what had come is compared when all has
     expect((await rehearsal.devices()).size).toBe(0);
-    expect(await rehearsal.sync()).toMatchObject({ state: "done", reason: "resumed", created: 10 });
+    expect(await rehearsal.sync()).toMatchObject({ state: "done", reason: "never-full", created: 10 });
     expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
   });
 
@@ -399,6 +400,53 @@ describe("sync", () => {
     expect(again).toMatchObject({ state: "unconfirmed", missing: 5 });
     expect(await ade.release(again.id, { count: 5 })).toMatchObject({ state: "done", released: 5, missing: 0 });
     expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+  });
+
+  test("what was new and is missing before it was registered gets its record, and its profile when it is there again", async () => {
+    const { ade, profiles } = rehearsal.tenant.client;
+    await rehearsal.sync();
+    const { profile } = await profiles.create({ name: "P", url: "https://mdm.example.jp/enroll" });
+    await profiles.automatic({ org: ROOT_ORG_ID, profile: profile.id });
+    const added = await rehearsal.add({ count: 8 });
+    await rehearsal.fault("terms", { path: "/profile/devices", count: 1 });
+    expect(await rehearsal.sync()).toMatchObject({ kind: "delta", state: "failed", created: 8 });
+    await rehearsal.control("POST", "/devices/assign", { serials: added, none: true, silent: true });
+    const { id } = await rehearsal.sync({ kind: "full" });
+    expect(await ade.findSync(id)).toMatchObject({ state: "unconfirmed", missing: 8 });
+    expect(await rehearsal.tenant.devices()).toHaveLength(18);
+    await rehearsal.control("POST", "/devices/assign", { serials: added, silent: true });
+    await rehearsal.sync({ kind: "full" });
+    await rehearsal.sync({ kind: "full" });
+    expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+    for (const serial of added) expect(rehearsal.simulated().get(serial)).toBe("assigned");
+  });
+
+  test("all devices that are asked for are fetched anew, unless a run was cut off just before", async () => {
+    const later = async (ms: number) => {
+      rehearsal.fate = ({ url }) => (url.endsWith("/devices/sync") ? "killed" : undefined);
+      const { id } = await rehearsal.tenant.client.ade.sync({ kind: "full" });
+      await vi.waitUntil(() => rehearsal.isHanging);
+      rehearsal.crash();
+      rehearsal.fate = () => undefined;
+      rehearsal.tenant.surroundings.time += ms;
+      const [fresh = ""] = await rehearsal.add({ count: 1, silent: true });
+      const run = await rehearsal.sync({ kind: "full" });
+      await rehearsal.bury();
+      return { isSame: run.id === id, isThere: (await rehearsal.devices()).has(fresh) };
+    };
+    expect(await later(0)).toEqual({ isSame: true, isThere: false });
+    expect(await later(2 * 60 * 60 * 1000)).toEqual({ isSame: false, isThere: true });
+  });
+
+  test("a run that ends in what cannot be kept with it, as on a full disk, is told", async () => {
+    rehearsal.tenant.database.exec(`create trigger full before update on ade_sync
+      when new.pages > 1 or new.state = 'failed' begin select raise(abort, 'no room'); end`);
+    const { id } = await rehearsal.tenant.client.ade.sync({});
+    const ended = () => rehearsal.tenant.client.ade.findSync(id).then(({ state }) => state !== "running");
+    await expect(vi.waitUntil(ended)).rejects.toThrow("no room");
+    expect((await rehearsal.tenant.client.ade.show()).sync).toMatchObject({ state: "cut-off" });
+    rehearsal.tenant.database.exec("drop trigger full");
+    expect(await rehearsal.sync()).toMatchObject({ id, state: "done", created: 10 });
   });
 
   test("a limit that is given must hold: as a number, and as a share", async () => {

@@ -24,7 +24,10 @@ export default ({ session, store, apple, jobs, processes }: TenantParts): Handle
     return { ade: await session.read(readAde), account: shown };
   },
   sync: async ({ body }) => beginSync({ session, apple, jobs: await jobs(), processes }, body),
-  findSync: ({ params }) => session.read((reader) => readSync(reader, params.id)),
+  findSync: async ({ params }) => {
+    const parts = { session, apple, jobs: await jobs(), processes };
+    return session.read((reader) => readSync(reader, params.id, parts));
+  },
   syncChanges: ({ params, query }) => session.read((reader) => readSerials(reader, params.id, query.which)),
   release: ({ params, body }) => confirmRelease(session, params.id, body.count),
   devices: ({ query: { state, notReady, ...query } }) => ({

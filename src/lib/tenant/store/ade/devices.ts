@@ -159,14 +159,13 @@ export const storeArrivals = (writer: Writer, devices: readonly AdeDevice[]): Pr
 export const forgetArrivals = async (writer: Writer): Promise<void> =>
   void (await writer.run("delete from ade_arrival"));
 
-/** An arrival that is older than what is known, or than another of the same device, says nothing. */
-const SUPERSEDED = [
-  `delete from ade_arrival as a where a.opDate is not null
-     and exists (select 1 from ade_device t where t.serialNumber = a.serialNumber and t.opDate > a.opDate)`,
-  `delete from ade_arrival where pk in (select n.pk from (select a.pk, row_number() over (
-     partition by a.serialNumber order by coalesce(a.opDate, '') desc, a.pk desc) as place from ade_arrival a) n
-     where n.place > 1)`,
-];
+/**
+ * Of several arrivals of a device the latest counts, by its date, else by its place. What was known before is older than all:
+ * a full fetch tells what is, whatever its dates.
+ */
+const SUPERSEDED = `delete from ade_arrival where pk in (select n.pk from (select a.pk, row_number() over (
+  partition by a.serialNumber order by coalesce(a.opDate, '') desc, a.pk desc) as place from ade_arrival a) n
+  where n.place > 1)`;
 
 /** SQL: an arrival of a device that is there. */
 const ARRIVED_THERE = `a.opType is distinct from '${DELETED}'`;
@@ -199,7 +198,7 @@ export interface SettledFetch extends StoredPage {
 
 /** Makes what a full fetch found the tenant's devices; what it found stays, for {@link releaseUnseen}. */
 export const settleArrivals = async (writer: Writer, of: { run: number; at: string }): Promise<SettledFetch> => {
-  for (const sql of SUPERSEDED) await writer.run(sql);
+  await writer.run(SUPERSEDED);
   const released = await writer.run(SETTLE_DELETED, of);
   const before = await writer.count(NOT_RELEASED);
   const again = await writer.run(SETTLE_AGAIN, of);
@@ -299,7 +298,7 @@ export const registerDevices = async (
     `insert into main.device (pk, id, serialNumber, platform, status, createdAt, updatedAt, revision)
      select :base + t.row, :idPrefix || substr(cast(1000000000000 + t.row as text), 2), t.serialNumber, ${PLATFORM}, '${PRE_REGISTERED}', :at, :at, :revision
      from (select row_number() over (order by t.createdIn, t.pk) as row, t.serialNumber, t.os from ade_device t
-       where (t.createdIn, t.pk) > (:run, :pk) and (t.createdIn, t.pk) <= (:lastRun, :lastPk) and t.state = 'present'
+       where (t.createdIn, t.pk) > (:run, :pk) and (t.createdIn, t.pk) <= (:lastRun, :lastPk) and t.state <> 'released'
          and not exists (${OF_TENANT})) t`,
     { base, at, idPrefix, revision, ...after, lastRun, lastPk },
   );

@@ -207,11 +207,21 @@ export const duePending = async (reader: Reader, now: string): Promise<ReadonlyM
   grouped(
     await reader.all(
       `select p.profile, p.serialNumber from ade_pending p
-       join ade_device t on t.serialNumber = p.serialNumber and t.state <> 'released'
+       join ade_device t on t.serialNumber = p.serialNumber and t.state = 'present'
        where p.retryAt <= :now order by p.profile, p.serialNumber`,
       { now },
     ),
   );
+
+/** SQL: new devices without a profile, and the one that they get by themselves. */
+const dueOf = (state: "present" | "missing"): string => `with recursive above (pk, org, level) as (
+     select t.pk, coalesce(${ORG}, (select pk from org where parent is null)), 0 from ade_device t
+     where t.createdIn > :after and t.state = '${state}' and ${LACKS_PROFILE}
+     union all
+     select a.pk, o.parent, a.level + 1 from above a join org o on o.pk = a.org where o.parent is not null),
+   chosen (pk, profile, place) as (
+     select a.pk, m.profile, row_number() over (partition by a.pk order by a.level)
+     from above a join ade_automatic m on m.org = a.org)`;
 
 /**
  * New devices without a profile, with the one that they get by themselves: that of their organisation, else of the one above.
@@ -222,18 +232,23 @@ export const dueAutomatic = async (reader: Reader, after: number): Promise<Reado
   if ((await readAutomatic(reader)).length === 0) return new Map();
   return grouped(
     await reader.all(
-      `with recursive above (pk, org, level) as (
-         select t.pk, coalesce(${ORG}, (select pk from org where parent is null)), 0 from ade_device t
-         where t.createdIn > :after and t.state = 'present' and ${LACKS_PROFILE}
-         union all
-         select a.pk, o.parent, a.level + 1 from above a join org o on o.pk = a.org where o.parent is not null),
-       chosen (pk, profile, place) as (
-         select a.pk, m.profile, row_number() over (partition by a.pk order by a.level)
-         from above a join ade_automatic m on m.org = a.org)
+      `${dueOf("present")}
        select c.profile, t.serialNumber from chosen c join ade_device t on t.pk = c.pk
        where c.place = 1 order by c.profile, t.pk`,
       { after },
     ),
+  );
+};
+
+/** Keeps the profile that new devices are to get which are missing by now: they get it when they are there again. */
+export const holdMissing = async (writer: Writer, after: number, at: string): Promise<void> => {
+  if ((await readAutomatic(writer)).length === 0) return;
+  await writer.run(
+    `insert into ade_pending (serialNumber, profile, retryAt)
+     ${dueOf("missing")}
+     select t.serialNumber, c.profile, :at from chosen c join ade_device t on t.pk = c.pk where c.place = 1
+     on conflict (serialNumber) do nothing`,
+    { after, at },
   );
 };
 

@@ -28,6 +28,7 @@ import {
   type Place,
   type Registered,
 } from "../../store/ade/devices.ts";
+import { holdMissing } from "../../store/ade/profiles.ts";
 import { isMirror, readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
 import { findSync, insertSync, lastSync, updateSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Processes } from "../../store/processes.ts";
@@ -156,13 +157,21 @@ const atIt = ({ host, pid, startedAt }: StoredSync): Failure =>
     hint: text("how far it is: clomoctl ade status", "進み具合: clomoctl ade status"),
   });
 
-/** Whether a run that was not finished is gone on with: one of all devices always, unless only changes are asked for. */
+/**
+ * Whether a run that was not finished is gone on with: one of all devices, unless only changes are asked for. What it found
+ * long ago is not all devices any more.
+ */
 const goesOn = (before: StoredSync, due: SyncKind, asked: SyncKind | undefined, now: number): boolean => {
-  const { state, kind, beatAt, cursor } = before;
+  const { state, kind, startedAt, beatAt, cursor, settled } = before;
   if (state !== "running" && state !== "cut-off" && state !== "failed") return false;
   if (cursor === null || now - Date.parse(beatAt) > CURSOR_LIFE_MS) return false;
-  return kind === due || (kind === "full" && asked === undefined);
+  if (kind === "delta") return due === "delta";
+  if (now - Date.parse(startedAt) > (asked === "full" ? ANEW_AFTER_MS : FULL_EVERY_MS)) return false;
+  return asked === undefined || (asked === "full" && settled === 0);
 };
+
+/** Who asks for all devices so long after a run was cut off gets what is there now. */
+const ANEW_AFTER_MS = 60 * 60 * 1000;
 
 const takeOver = async (
   writer: Writer,
@@ -201,8 +210,18 @@ export const readAdeNow = async (reader: Reader, parts: SyncParts): Promise<Ade>
   return { ...ade, sync: { ...sync, state: "cut-off" } };
 };
 
-/** A run of the sync. @throws Failure `not-found` */
-export const readSync = async (reader: Reader, id: string): Promise<AdeSync> => shownSync(await ofId(reader, id));
+/**
+ * A run of the sync: one whose holder is dead is told as cut off.
+ *
+ * @throws Failure `not-found`; what ended it here, where that could not be kept with it, as on a full disk
+ */
+export const readSync = async (reader: Reader, id: string, parts: SyncParts): Promise<AdeSync> => {
+  const run = await ofId(reader, id);
+  if (run.state !== "running" || isHeld(run, parts)) return shownSync(run);
+  const error = parts.jobs.errorOf(id);
+  if (error !== undefined) throw error;
+  return shownSync({ ...run, state: "cut-off" });
+};
 
 /** Serial numbers of a run's devices; the first ones of many. */
 export const readSerials = async (
@@ -242,7 +261,8 @@ class SyncRun {
       await applyProfiles(this.#parts.session, contact, signal);
       await this.#finish();
     } catch (error) {
-      await this.#fail(error, signal);
+      // what cannot be kept with the run is told by the process
+      await this.#fail(error, signal).catch(() => Promise.reject(error));
     }
   }
 
@@ -257,6 +277,7 @@ class SyncRun {
     const store = (): Promise<void> => this.#storePages(fetched.splice(0), this.#isFetched);
     let isRestarted = false;
     let position = this.#run.cursor;
+    const seen = new Set([position]);
     let next = ask(position, this.#isFetched);
     for (;;) {
       let page: DevicePage;
@@ -279,7 +300,8 @@ class SyncRun {
       }
       signal.throwIfAborted();
       fetched.push(page);
-      const isStuck = page.moreToFollow && page.cursor === position;
+      const isStuck = page.moreToFollow && seen.has(page.cursor);
+      seen.add(page.cursor);
       const isEnd = !page.moreToFollow;
       const isLast = isEnd && this.#isFetched;
       position = page.cursor;
@@ -290,7 +312,11 @@ class SyncRun {
       if (isEnd || isStuck || fetched.length >= together(this.#run.pages)) {
         await this.#storePages(fetched.splice(0), this.#isFetched || isEnd);
       }
-      if (isStuck) throw stuck();
+      if (isStuck) {
+        // from there it would be so for ever
+        await this.#keep({ cursor: null });
+        throw stuck();
+      }
       if (isLast) return;
     }
   }
@@ -362,15 +388,16 @@ class SyncRun {
   /** Settles a run: what is gone, what is new, and where the next one begins; the one record of it in the audit. */
   async #finish(): Promise<void> {
     const { session } = this.#parts;
-    const { kind, cursor } = this.#run;
+    const { kind, cursor, startedAt } = this.#run;
     await session.change({ action: "ade.sync", locks: LOCKS, bulk: true }, async (writer) => {
       await this.#mine(writer);
       const at = instant(session.surroundings);
       const state = this.#run.missing > 0 ? "unconfirmed" : "done";
       const change = { ...NOBODY, state, finishedAt: at, beatAt: at } as const;
       await updateSync(writer, this.#pk, change);
+      await holdMissing(writer, (await readServer(writer)).appliedUpTo, at);
       const position = { cursor, cursorAt: at, appliedUpTo: this.#pk };
-      await writeServer(writer, { ...position, ...(kind === "full" && { fullAt: at }) });
+      await writeServer(writer, { ...position, ...(kind === "full" && { fullAt: startedAt }) });
       this.#run = { ...this.#run, ...change };
       const { created, changed, released, missing, registered } = this.#run;
       const counts = { kind, created, changed, released, missing, registered };
@@ -489,8 +516,8 @@ const stuck = (): Failure =>
     ),
     where: "cursor",
     hint: text(
-      "try again later; what was fetched is kept: clomoctl ade sync --full",
-      "時間をおいて clomoctl ade sync --full を実行してください(取得済みの内容は保存されています)",
+      "try again later, from the beginning: clomoctl ade sync --full",
+      "時間をおいて clomoctl ade sync --full を実行してください(最初から取得し直します)",
     ),
   });
 
@@ -523,7 +550,7 @@ export const confirmRelease = (session: Session, id: string, count: number): Pro
     const at = instant(session.surroundings);
     const released = await releaseMissing(writer, { run: run.pk, at });
     await updateSync(writer, run.pk, { state: "done", missing: 0, released: run.released + released });
-    return { result: await readSync(writer, id), objects: [OBJECT], detail: { released } };
+    return { result: shownSync(await ofId(writer, id)), objects: [OBJECT], detail: { released } };
   });
 
 const NOT_WAITING = new Failure("conflict", {
