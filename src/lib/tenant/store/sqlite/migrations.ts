@@ -316,6 +316,11 @@ export const STEPS: readonly Step[] = [
     delete from vpp_token_gone where org = new.pk;
   end;
   `,
+  // devices that are not to be switched on yet, to be counted and listed in a large fleet
+  `
+  create index ade_device_not_ready on ade_device (pk, state) where state <> 'released'
+    and profileStatus is distinct from 'assigned' and profileStatus is distinct from 'pushed';
+  `,
 ];
 
 const newer = (path: string): Failure =>

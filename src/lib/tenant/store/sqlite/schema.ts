@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 21;
+export const SCHEMA_VERSION = 22;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -188,4 +188,6 @@ CREATE TRIGGER org_again after insert on org when new.pk in (select org from vpp
       from vpp_token_gone where org = new.pk;
     delete from vpp_token_gone where org = new.pk;
   end;
+CREATE INDEX ade_device_not_ready on ade_device (pk, state) where state <> 'released'
+    and profileStatus is distinct from 'assigned' and profileStatus is distinct from 'pushed';
 `;
