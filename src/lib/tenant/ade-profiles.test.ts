@@ -464,7 +464,7 @@ test("a full fetch tells what is there, whatever its dates", async () => {
     const body = JSON.parse(answer.body) as { devices?: object[] };
     if (request.url.endsWith("/devices/sync")) body.devices = [change];
     if (request.url.endsWith("/server/devices")) {
-      body.devices = body.devices?.map((row) => ({ ...row, op_date: "2026-01-01T00:00:00Z" }));
+      body.devices = (body.devices ?? []).map((row) => ({ ...row, op_date: "2026-01-01T00:00:00Z" }));
     }
     return { ...answer, body: JSON.stringify(body) };
   };

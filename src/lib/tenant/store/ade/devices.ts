@@ -47,7 +47,7 @@ export const countDevices = async (reader: Reader): Promise<DeviceCounts> => {
   const all = await reader.count("select count(*) from ade_device");
   const gone = "select state, count(*) as count from ade_device where state <> 'present' group by state";
   const counts = new Map((await reader.all(gone)).map(({ state, count }) => [state, Number(count)]));
-  const { missing = 0, released = 0 } = Object.fromEntries(counts);
+  const [missing, released] = [counts.get("missing") ?? 0, counts.get("released") ?? 0];
   const notReady = `select count(*) from ade_device t
     where t.state <> 'released' and ${NOT_READY} and t.state = 'present'`;
   return { present: all - missing - released, missing, released, notReady: await reader.count(notReady) };
