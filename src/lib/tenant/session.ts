@@ -5,7 +5,7 @@ import { OWNER, type Asker } from "./policy/asker.ts";
 import type { ChangedObject } from "./store/audit.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
-import type { ChangeOptions, Reader, Store, Writer } from "./store/store.ts";
+import type { Reader, Store, Writer } from "./store/store.ts";
 
 /** Idempotency-Keys expire after this time. */
 const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -28,7 +28,6 @@ export interface ChangeOf<T> {
   readonly dryRun?: boolean | undefined;
   /** the tenant's revision before somebody looked at what is to be changed, and was asked: it holds only for that */
   readonly seen?: number | undefined;
-  readonly bulk?: ChangeOptions["bulk"];
 }
 
 export type { ChangedObject } from "./store/audit.ts";
@@ -121,7 +120,7 @@ export class Session {
    *   locks was changed since it was seen
    */
   async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
-    const { action, locks, once, signal, bulk, dryRun = false, seen } = change;
+    const { action, locks, once, signal, dryRun = false, seen } = change;
     // what only reads does not load it
     const audit = action === null ? undefined : await import("./store/audit.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
@@ -140,7 +139,7 @@ export class Session {
         if (once !== undefined) await keepKey(writer, this.keptKey(once, changed.objects[0]?.id ?? ""));
         return result;
       },
-      { signal, bulk },
+      { signal },
     );
   }
 }

@@ -98,8 +98,6 @@ export interface Lines {
 
 export interface ChangeOptions {
   readonly signal?: AbortSignal | undefined;
-  /** it writes many rows, and others like it follow: the database may take more memory */
-  readonly bulk?: boolean | undefined;
 }
 
 /**

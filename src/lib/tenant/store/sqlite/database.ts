@@ -84,8 +84,6 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
 /** @see https://www.sqlite.org/inmemorydb.html */
 const isInMemory = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
-const BULK_CACHE_KIB = 32_768;
-
 /** One connection to a SQLite file, with named parameters (`:name`) and prepared statements cached by their text. */
 export class Database {
   readonly path: string;
@@ -96,13 +94,10 @@ export class Database {
   readonly #interrupted: () => boolean;
   readonly #fullDisk: Error | undefined;
   readonly #statements = new Map<string, StatementSync>();
-  readonly #cacheKib: number;
-  #isBulk = false;
 
   constructor(path: string, options: DatabaseOptions = {}) {
     const { cacheKib = 8192, busyTimeoutMs = BUSY_TIMEOUT_MS, plain = false, interrupted = () => false } = options;
     this.path = path;
-    this.#cacheKib = cacheKib;
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#interrupted = interrupted;
     this.isReadOnly = options.readOnly ?? false;
@@ -154,13 +149,6 @@ export class Database {
   /** See the option `interrupted`. */
   isInterrupted(): boolean {
     return this.#interrupted();
-  }
-
-  /** Makes the page cache large enough for the indexes of a large tenant, or as it was: rows come in no order of theirs. */
-  setBulk(isBulk: boolean): void {
-    if (isBulk === this.#isBulk) return;
-    this.#isBulk = isBulk;
-    this.exec(`pragma cache_size = -${isBulk ? BULK_CACHE_KIB : this.#cacheKib}`);
   }
 
   /** Begins a write transaction if the lock is free. */

@@ -180,10 +180,10 @@ export class SqliteStore implements Store {
     return this.#write(body, "rollback", options);
   }
 
-  async #write<T>(body: (writer: Writer) => Promise<T>, end: End, { signal, bulk }: ChangeOptions = {}): Promise<T> {
+  async #write<T>(body: (writer: Writer) => Promise<T>, end: End, { signal }: ChangeOptions = {}): Promise<T> {
     this.#database.checkWritable();
     for (let waitedMs = 0; ; waitedMs += WAIT_MS) {
-      const changed = await this.#turns.next(() => this.#tryWrite(body, end, bulk));
+      const changed = await this.#turns.next(() => this.#tryWrite(body, end));
       if (changed !== undefined) return changed.result;
       if (signal?.aborted === true || this.#database.isInterrupted()) throw interruption();
       this.#database.checkWaited(waitedMs);
@@ -201,13 +201,8 @@ export class SqliteStore implements Store {
   }
 
   /** Runs `body` if the lock is free. */
-  async #tryWrite<T>(
-    body: (writer: Writer) => Promise<T>,
-    end: End,
-    bulk = false,
-  ): Promise<{ readonly result: T } | undefined> {
+  async #tryWrite<T>(body: (writer: Writer) => Promise<T>, end: End): Promise<{ readonly result: T } | undefined> {
     see(this.#database, this.#scope);
-    this.#database.setBulk(bulk);
     if (!this.#database.tryBegin()) return undefined;
     return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf, this.#scope), end) };
   }

@@ -370,7 +370,7 @@ class SyncRun {
   /** Writes what the run has come to. @throws Failure `locked` where another process has taken it over */
   async #change(body: (writer: Writer, at: string) => Promise<Partial<StoredSync>>): Promise<void> {
     const { session } = this.#parts;
-    this.#run = await session.change({ action: null, locks: LOCKS, bulk: true }, async (writer) => {
+    this.#run = await session.change({ action: null, locks: LOCKS }, async (writer) => {
       await this.#mine(writer);
       const at = instant(session.surroundings);
       const change = { ...(await body(writer, at)), beatAt: at };
@@ -389,7 +389,7 @@ class SyncRun {
   async #finish(): Promise<void> {
     const { session } = this.#parts;
     const { kind, cursor, startedAt } = this.#run;
-    await session.change({ action: "ade.sync", locks: LOCKS, bulk: true }, async (writer) => {
+    await session.change({ action: "ade.sync", locks: LOCKS }, async (writer) => {
       await this.#mine(writer);
       const at = instant(session.surroundings);
       const state = this.#run.missing > 0 ? "unconfirmed" : "done";
@@ -449,7 +449,7 @@ class SyncRun {
 
   #registerSome(after: Place): Promise<Place | undefined> {
     const { session } = this.#parts;
-    return session.change({ action: "ade.register", locks: ["ade", "devices"], bulk: true }, async (writer) => {
+    return session.change({ action: "ade.register", locks: ["ade", "devices"] }, async (writer) => {
       await this.#mine(writer);
       const at = instant(session.surroundings);
       const prefix = idPrefix(session.surroundings);
@@ -500,7 +500,7 @@ const together = (pages: number): number => Math.min(MOST_TOGETHER, Math.max(1, 
 const TOGETHER = 50_000;
 
 /** Pages of a thousand devices each fit into memory so. */
-const MOST_TOGETHER = 4;
+const MOST_TOGETHER = 2;
 
 const UNEXPECTED = text("the sync ended unexpectedly", "同期が予期せず終了しました");
 
