@@ -1,7 +1,9 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { typedWord } from "../../../lib/text/shell-word.ts";
+import { requireApple } from "../../ade/fence.ts";
 import { defineCommand } from "../../command.ts";
 import { orgNamed } from "../../orgs/named.ts";
 import { DRY_RUN } from "../../records/options.ts";
@@ -53,6 +55,7 @@ export default defineCommand({
   async run(tools, { file: typed, org, otherLocation, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
     await requireRight(tools, "apple.write");
+    await requireApple(tools, CONSOLE_STEPS.vpp);
     const { terminal } = tools;
     const { name, bytes } = await readNamedFile(tools, typed, MOST_BYTES);
     if (bytes.length > MOST_BYTES) throw tooLarge(typed);
