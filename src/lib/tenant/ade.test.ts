@@ -228,6 +228,15 @@ describe("endpoint, key and token", () => {
     expect(await rehearsal.newToken()).toMatchObject({ stagedKey: null, token: { simulated: true } });
   });
 
+  test("where the key that sealed the keys is lost another pair is made only when one starts over", async () => {
+    await rehearsal.setUp();
+    const { client } = rehearsal.tenant;
+    rehearsal.tenant.isKeyLost = true;
+    expect(await failing(client.ade.createKeyPair({}))).toMatchObject({ code: "input-rejected" });
+    expect((await client.ade.show()).stagedKey).toBeNull();
+    expect(await client.ade.createKeyPair({ startOver: true })).toMatchObject({ created: true });
+  });
+
   test("at a simulator the ways out name its commands, not Apple's portal", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });

@@ -54,9 +54,9 @@ test("sends the file for the organisation; nothing shows the token", async () =>
 test("another location is passed on, warnings told, and a dry run says that it is one", async () => {
   const warnings = [text("token of another location", "別の場所のトークンです")];
   const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: done({ warnings, dryRun: true }) };
-  const line = "vpp tokens set a.vpptoken --org S01 --other-location --dry-run";
+  const line = "vpp tokens set a.vpptoken --org S01 --other-location --start-over --dry-run";
   const { en, ja } = await inBoth(line, { folder: folderWith("x"), tenant });
-  expect(en.requests.at(-1)).toMatchObject({ json: { otherLocation: true, dryRun: true } });
+  expect(en.requests.at(-1)).toMatchObject({ json: { otherLocation: true, startOver: true, dryRun: true } });
   expect(en.stderr).toBe("warning: token of another location\ndry run: nothing was changed\n");
   expect(ja.stderr).toContain("試行のため、何も変更していません\n");
 });

@@ -26,6 +26,7 @@ import { listItems } from "../store/renewals.ts";
 import type { Reader } from "../store/store.ts";
 import { readServer } from "../store/ade/server.ts";
 import { CONSOLE_STEPS, endpointOf, refuseMirror, refuseSimulated, type AppleAccess } from "./ade/guard.ts";
+import { keepsSealed } from "./ade/sealed.ts";
 import { keepOwnRenewal } from "./renewals.ts";
 
 /** What keys are sealed by. */
@@ -104,18 +105,18 @@ export interface MadeRequest {
  * Makes a key with its signing request; the staged one's again where there is one, unless it is to be thrown away.
  *
  * @throws Failure `not-permitted` in a mirror; `input-rejected` where a part of it breaks its rule, is missing, or is
- *   another one than the staged request's
+ *   another one than the staged request's, or where the key that seals was lost, unless one starts over
  * @see facts 3.3: the parts, and that starting over makes what was begun useless
  */
 export const stageRequest = async ({ session, sealing }: PushParts, wanted: WantedRequest): Promise<MadeRequest> => {
-  const before = await session.read(async (reader) => {
+  const { before, makesKey } = await session.read(async (reader) => {
     await refuseMirror(reader, CONSOLE_STEPS.push);
-    return readPush(reader);
+    return { before: await readPush(reader), makesKey: wanted.startOver === true || !(await keepsSealed(reader)) };
   });
   const subject = subjectOf(before, wanted);
   // half a second of work, which no lock waits for
   const made = before.stagedRequest === null || wanted.startOver === true ? await makeRequest(subject) : undefined;
-  const stagedKey = made && (await sealing.seal(PURPOSE, made.privateKey));
+  const stagedKey = made && (await sealing.seal(PURPOSE, made.privateKey, makesKey));
   return session.change({ action: "push-certificate.request", locks: LOCKS }, async (writer) => {
     await refuseMirror(writer, CONSOLE_STEPS.push);
     const { stagedRequest, stagedAt } = await readPush(writer);

@@ -12,7 +12,8 @@ export interface AppleAccess {
   readonly send: () => Promise<Send>;
   /** seals secrets by a key that is not in the tenant's database; each for a purpose */
   readonly sealing: {
-    seal(purpose: string, secret: string): Promise<string>;
+    /** @param makesKey whether a key is made where there is none: false where one was lost (default: true) */
+    seal(purpose: string, secret: string, makesKey?: boolean): Promise<string>;
     unseal(purpose: string, sealed: string): Promise<string>;
   };
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<void>;
