@@ -228,6 +228,24 @@ describe("endpoint, key and token", () => {
     expect(await rehearsal.newToken()).toMatchObject({ stagedKey: null, token: { simulated: true } });
   });
 
+  test("a token that is replaced during a contact is no reason to get another one", async () => {
+    await rehearsal.setUp();
+    const { tenant } = rehearsal;
+    const through = tenant.apple;
+    let isReplaced = false;
+    tenant.apple = async (request) => {
+      if (!isReplaced) {
+        isReplaced = true;
+        await rehearsal.newToken();
+      }
+      return through(request);
+    };
+    const failure = await failing(tenant.client.ade.contact({}));
+    expect(failure).toMatchObject({ code: "conflict", hint: { en: "run it again" } });
+    expect(failure.what.en).toContain("replaced meanwhile");
+    expect(await tenant.client.ade.contact({})).toMatchObject({ account: { serverName: "SIMULATOR MDM Server" } });
+  });
+
   test("where the key that sealed the keys is lost another pair is made only when one starts over", async () => {
     await rehearsal.setUp();
     const { client } = rehearsal.tenant;
