@@ -182,7 +182,7 @@ function sealingOf(...place: Parameters<typeof openSealing>): Sealing {
   let opened: Promise<Sealing> | undefined;
   const open = () => (opened ??= import("../lib/config/sealing.ts").then((sealing) => sealing.openSealing(...place)));
   return {
-    seal: async (purpose, secret) => (await open()).seal(purpose, secret),
+    seal: async (...secret) => (await open()).seal(...secret),
     unseal: async (purpose, sealed) => (await open()).unseal(purpose, sealed),
   };
 }

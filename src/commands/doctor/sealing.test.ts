@@ -44,7 +44,7 @@ test("without it, what is lost and what sets it up anew is told, each once", asy
   );
   expect(finding?.what.ja).toContain("がないため、使えません");
   expect(finding?.mend?.en).toMatch(
-    /put the former sealing\.key back.*if it is lost: clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey\.pem; clomoctl ade token set FILE; clomoctl vpp tokens set FILE --org NAME$/,
+    /put the former sealing\.key back.*if it is lost: clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey\.pem; clomoctl ade token set FILE; clomoctl vpp tokens set FILE --org NAME --start-over$/,
   );
 });
 

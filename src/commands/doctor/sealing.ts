@@ -43,7 +43,7 @@ const LOST: Readonly<Record<SealedSecret["secret"], { readonly what: Text; reado
   },
   "vpp-token": {
     what: text("content tokens (VPP)", "VPP サービストークン"),
-    line: "clomoctl vpp tokens set FILE --org NAME",
+    line: "clomoctl vpp tokens set FILE --org NAME --start-over",
   },
 };
 

@@ -1,13 +1,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { PushCertificate } from "../../lib/client/index.ts";
+import type { Ade, PushCertificate } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { OPERATIONS } from "../../lib/model/role.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
+import { testFenced, testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
+
+const AT_ADE = { ade: example<Ade>("ade") };
+const ASKED = [{ operation: "ade" }];
 
 const REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nMIIC\n-----END CERTIFICATE REQUEST-----\n";
 const staged = {
@@ -28,9 +31,10 @@ const made = (created: boolean, change: Partial<PushCertificate> = {}) => ({
 test("asks for a request, writes it, and tells what to do in Apple's portal", async () => {
   const folder = freshFolder();
   const line = ["push-cert", "csr", "--email", "mdm@example.co.jp", "--name", "Hanako Yamada", "-o", "a.csr"];
-  const tenant = { pushCertificate: push(), requestPushCertificate: made(true) };
+  const tenant = { ...AT_ADE, pushCertificate: push(), requestPushCertificate: made(true) };
   const { en, ja } = await inBoth(line, { folder, tenant });
   expect(en.requests).toEqual([
+    ...ASKED,
     { operation: "pushCertificate" },
     {
       operation: "requestPushCertificate",
@@ -51,7 +55,7 @@ test("asks for a request, writes it, and tells what to do in Apple's portal", as
 });
 
 test("the staged one is written again, to stdout too; a first certificate is created", async () => {
-  const tenant = { pushCertificate: push({ ...none, request }), requestPushCertificate: made(false, none) };
+  const tenant = { ...AT_ADE, pushCertificate: push({ ...none, request }), requestPushCertificate: made(false, none) };
   const { en, ja } = await inBoth("push-certificate csr -o -", { tenant });
   expect(en.requests.at(-1)).toEqual({ operation: "requestPushCertificate", json: { startOver: false } });
   expect(en.stdout).toBe(REQUEST);
@@ -61,7 +65,7 @@ test("the staged one is written again, to stdout too; a first certificate is cre
 });
 
 test("starting over, and the country, are passed on; an address that is not the Apple Account's is warned of", async () => {
-  const tenant = { pushCertificate: push({ request }), requestPushCertificate: made(true) };
+  const tenant = { ...AT_ADE, pushCertificate: push({ request }), requestPushCertificate: made(true) };
   const line = "push-cert csr --email other@example.jp --name Taro1 --country us --start-over -o -";
   const { en, ja } = await inBoth(line, { tenant });
   expect(en.requests.at(-1)).toMatchObject({ json: { email: "other@example.jp", country: "us", startOver: true } });
@@ -72,7 +76,7 @@ test("starting over, and the country, are passed on; an address that is not the 
 });
 
 test("on a terminal what is missing is asked for, until it can be right", async () => {
-  const tenant = { pushCertificate: push(none), requestPushCertificate: made(true, none) };
+  const tenant = { ...AT_ADE, pushCertificate: push(none), requestPushCertificate: made(true, none) };
   const typing = [
     ["Mail address of the Apple Account:", "山田\r"],
     ["half-width characters", "\u0015mdm@example.co.jp\r"],
@@ -88,7 +92,7 @@ test("what the tenant refuses is told, in both languages, and no file is written
   const folder = freshFolder();
   writeFileSync(join(folder, "a.csr"), "old");
   const refused = new Failure("input-rejected", { what: text("no", "不可") });
-  const tenant = { pushCertificate: push(), requestPushCertificate: refused };
+  const tenant = { ...AT_ADE, pushCertificate: push(), requestPushCertificate: refused };
   const { en, ja } = await inBoth("push-cert csr -o a.csr", { folder, tenant });
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
   expect(ja.stderr).toBe("エラー: 不可\n");
@@ -103,3 +107,5 @@ test("who may not is told so before anything is read or asked", async () => {
 });
 
 testWrongLines(["push-cert csr", "-o"], ["push-cert csr -o missing/a.csr", "missing/a.csr"]);
+
+testFenced("renewals guide push-certificate", "push-cert csr -o -");

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import { checkWritable, writeFileAtomically } from "../../lib/files/index.ts";
+import { CONSOLE_STEPS } from "../../lib/model/console-steps.ts";
 import { emailKey } from "../../lib/model/normalise.ts";
 import { requestFault, USUAL_COUNTRY, type RequestFields } from "../../lib/model/push-certificate.ts";
 import { text, type Text } from "../../lib/text/index.ts";
+import { requireApple } from "../ade/fence.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { requireRight } from "../rights.ts";
@@ -67,6 +69,7 @@ export default defineCommand({
     const { terminal, temporary, workingFolder } = tools;
     const path = output === "-" ? output : resolve(workingFolder, output);
     await checkWritable(path, temporary);
+    await requireApple(tools, CONSOLE_STEPS.push);
     const { client } = await tools.tenant("push-certificate");
     const before = await client["push-certificate"].show();
     const wanted = before.request === null ? await asked(tools, typed) : typed;

@@ -1,13 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { PushCertificate } from "../../lib/client/index.ts";
+import type { Ade, PushCertificate } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { OPERATIONS } from "../../lib/model/role.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { testFenced, testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
+
+const AT_ADE = { ade: example<Ade>("ade") };
+const ASKED = [{ operation: "ade" }];
 
 const push = (change: Partial<PushCertificate> = {}) => example<PushCertificate>("pushCertificate", change);
 const uploaded = (change: object = {}) => ({
@@ -28,9 +31,10 @@ const folderWith = (content: string | Uint8Array): string => {
 
 test("sends the file and the Apple Account, and shows how the tenant stands", async () => {
   const folder = folderWith("PEM");
-  const tenant = { uploadPushCertificate: uploaded() };
+  const tenant = { ...AT_ADE, uploadPushCertificate: uploaded() };
   const { en, ja } = await inBoth("push-cert upload new.pem --apple-account mdm@example.co.jp", { folder, tenant });
   expect(en.requests).toEqual([
+    ...ASKED,
     {
       operation: "uploadPushCertificate",
       json: { name: "new.pem", content: "UEVN", appleAccount: "mdm@example.co.jp", dryRun: false },
@@ -44,7 +48,7 @@ test("sends the file and the Apple Account, and shows how the tenant stands", as
 
 test("devices that are given up are counted, warnings told, and a dry run says that it is one", async () => {
   const warnings = [text("not issued by Apple", "Apple が発行したものではありません")];
-  const tenant = { uploadPushCertificate: uploaded({ warnings, losing: 1, dryRun: true }) };
+  const tenant = { ...AT_ADE, uploadPushCertificate: uploaded({ warnings, losing: 1, dryRun: true }) };
   const line = "push-cert upload new.pem --apple-account a@example.jp --accept-losing-devices 1 --dry-run";
   const { en, ja } = await inBoth(line, { folder: folderWith("PEM"), tenant });
   expect(en.requests.at(-1)).toMatchObject({ json: { acceptLosingDevices: 1, dryRun: true } });
@@ -55,7 +59,7 @@ test("devices that are given up are counted, warnings told, and a dry run says t
 });
 
 test("the same file again is 0, and said", async () => {
-  const tenant = { uploadPushCertificate: uploaded({ unchanged: true }) };
+  const tenant = { ...AT_ADE, uploadPushCertificate: uploaded({ unchanged: true }) };
   const { en, ja } = await inBoth("push-cert upload new.pem --apple-account a@example.jp", {
     folder: folderWith("PEM"),
     tenant,
@@ -68,7 +72,7 @@ test("the same file again is 0, and said", async () => {
 });
 
 test("on a terminal the Apple Account is asked for by name; without one the option is named", async () => {
-  const tenant = { pushCertificate: push(), uploadPushCertificate: uploaded() };
+  const tenant = { ...AT_ADE, pushCertificate: push(), uploadPushCertificate: uploaded() };
   const folder = folderWith("PEM");
   const typing = [
     ["The Apple Account that you signed in with", "x\r"],
@@ -78,7 +82,10 @@ test("on a terminal the Apple Account is asked for by name; without one the opti
   expect(asked.exit).toBe(0);
   expect(asked.stderr.replaceAll(/\s+/g, "")).toContain("(recorded:mdm@example.co.jp):");
   expect(asked.requests.at(-1)).toMatchObject({ json: { appleAccount: "new@example.jp" } });
-  const { en, ja } = await inBoth("push-cert upload new.pem", { folder, tenant: { pushCertificate: push() } });
+  const { en, ja } = await inBoth("push-cert upload new.pem", {
+    folder,
+    tenant: { ...AT_ADE, pushCertificate: push() },
+  });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toContain("--apple-account MAIL");
   expect(ja.stderr).toContain("--apple-account MAIL");
@@ -88,20 +95,20 @@ test("what the tenant refuses is told, in both languages", async () => {
   const refused = new Failure("input-rejected", { what: text("no", "不可") });
   const { en, ja } = await inBoth("push-cert upload new.pem --apple-account a@example.jp", {
     folder: folderWith("PEM"),
-    tenant: { uploadPushCertificate: refused },
+    tenant: { ...AT_ADE, uploadPushCertificate: refused },
   });
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
   expect(ja.stderr).toBe("エラー: 不可\n");
 });
 
 test("a file that is missing, or far too large, is not sent", async () => {
-  const missing = await run("push-cert upload new.pem --apple-account a@example.jp", { tenant: {} });
-  expect(missing).toMatchObject({ exit: 6, requests: [] });
+  const missing = await run("push-cert upload new.pem --apple-account a@example.jp", { tenant: AT_ADE });
+  expect(missing).toMatchObject({ exit: 6, requests: ASKED });
   const { en, ja } = await inBoth("push-cert upload new.pem --apple-account a@example.jp", {
     folder: folderWith(Buffer.alloc(300_000)),
-    tenant: {},
+    tenant: AT_ADE,
   });
-  expect(en).toMatchObject({ exit: 3, requests: [] });
+  expect(en).toMatchObject({ exit: 3, requests: ASKED });
   expect(en.stderr).toContain("too large for a push certificate");
   expect(ja.stderr).toContain("大きすぎます");
 });
@@ -115,3 +122,5 @@ test("who may not is told so before anything is read or asked", async () => {
 
 testWrongLines(["push-cert upload", "FILE"], ["push-cert upload a.pem --accept-losing-devices all", "all"]);
 testUnshowable("push-cert upload new.pem --apple-account a@example.jp");
+
+testFenced("renewals guide push-certificate", "push-cert upload none.pem --no-input", "push-cert upload none.pem");

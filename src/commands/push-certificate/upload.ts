@@ -1,8 +1,10 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
+import { CONSOLE_STEPS } from "../../lib/model/console-steps.ts";
 import { requestFault } from "../../lib/model/push-certificate.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
 import { counted, text } from "../../lib/text/index.ts";
+import { requireApple } from "../ade/fence.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, describeWritten, DRY, WHILE_WRITING } from "../records/written.ts";
@@ -52,6 +54,7 @@ export default defineCommand({
   async run(tools, { file: typed, appleAccount, acceptLosingDevices, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
     await requireRight(tools, "apple.write");
+    await requireApple(tools, CONSOLE_STEPS.push);
     const { terminal } = tools;
     const { name, bytes } = await readNamedFile(tools, typed, MOST_BYTES);
     if (bytes.length > MOST_UPLOADED) throw tooLarge(typed);

@@ -52,9 +52,15 @@ describe("a busy server", () => {
 
   test.each([
     ["600", "it asks to try again in 10 minutes: not before 2026-11-22T19:10Z"],
-    ["61", "it asks to try again in 2 minutes: not before 2026-11-22T19:02Z"],
+    ["61", "it asks to try again in 61 seconds"],
+    ["120", "it asks to try again in 2 minutes: not before 2026-11-22T19:02Z"],
     ["Sun, 22 Nov 2026 20:00:00 GMT", "it asks to try again in 60 minutes: not before 2026-11-22T20:00Z"],
-    ["999999999", "it asks to try again in 527040 minutes: not before 2027-11-23T19:00Z"],
+    ["119", "it asks to try again in 119 seconds"],
+    ["7200", "it asks to try again in 2 hours: not before 2026-11-22T21:00Z"],
+    ["172799", "it asks to try again in 48 hours: not before 2026-11-24T19:00Z"],
+    ["172800", "it asks to try again in 2 days: not before 2026-11-24T19:00Z"],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", "it asks to try again in 366 days: not before 2027-11-23T19:00Z"],
+    ["999999999", "it asks to try again in 366 days: not before 2027-11-23T19:00Z"],
   ])("that asks for more than a minute (%s) is told, with the time", async (after, en) => {
     const apple = new FakeApple(inTurn(busy(429, after)));
     await expect(sendPatiently(REQUEST, apple.patience, true)).rejects.toMatchObject({
@@ -69,11 +75,18 @@ describe("a busy server", () => {
     const apple = new FakeApple(inTurn(busy(429, "25")));
     await expect(sendPatiently(REQUEST, apple.patience, true)).rejects.toMatchObject({
       hint: {
-        en: "it asks to try again in 1 minute: not before 2026-11-22T19:01Z",
-        ja: expect.stringContaining("1 分後"),
+        en: "it asks to try again in 25 seconds",
+        ja: "サーバーの指定に従い、25 秒後にもう一度実行してください",
       },
     });
     expect(apple.waits).toEqual([25_000, 25_000]);
+  });
+});
+
+test("a busy server that stays so without asking to wait may be asked at once", async () => {
+  const apple = new FakeApple(inTurn(busy(503, "0")));
+  await expect(sendPatiently(REQUEST, apple.patience, true)).rejects.toMatchObject({
+    hint: { en: "it asks to try again in 1 second" },
   });
 });
 

@@ -1,5 +1,5 @@
 import { Failure } from "../errors/index.ts";
-import { counted, text } from "../text/index.ts";
+import { counted, text, type Text } from "../text/index.ts";
 import { begunObject } from "./answer.ts";
 import type { AppleAnswer, AppleRequest, Send } from "./send.ts";
 
@@ -98,11 +98,31 @@ const LATER = text("try again in some minutes", "数分後にもう一度実行�
 /** A year: a header may ask for more than dates can say. */
 const FARTHEST_MS = 366 * 24 * 3600 * SECOND_MS;
 
-function laterBy(now: number, askedMs: number) {
-  const minutes = Math.ceil(Math.min(askedMs, FARTHEST_MS) / (60 * SECOND_MS));
-  const at = `${new Date(now + minutes * 60 * SECOND_MS).toISOString().slice(0, 16)}Z`;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The largest unit of which there are two. */
+function durationOf(ms: number): Text {
+  if (ms < 2 * MINUTE_MS) {
+    const seconds = Math.max(1, Math.ceil(ms / SECOND_MS));
+    return text(counted(seconds, "second"), `${seconds} 秒`);
+  }
+  if (ms < 2 * HOUR_MS) return text(counted(Math.ceil(ms / MINUTE_MS), "minute"), `${Math.ceil(ms / MINUTE_MS)} 分`);
+  if (ms < 2 * DAY_MS) return text(counted(Math.ceil(ms / HOUR_MS), "hour"), `${Math.ceil(ms / HOUR_MS)} 時間`);
+  return text(counted(Math.ceil(ms / DAY_MS), "day"), `${Math.ceil(ms / DAY_MS)} 日`);
+}
+
+function laterBy(now: number, askedMs: number): Text {
+  const ms = Math.min(askedMs, FARTHEST_MS);
+  const { en, ja } = durationOf(ms);
+  // of seconds nobody needs to know the minute
+  if (ms < 2 * MINUTE_MS) {
+    return text(`it asks to try again in ${en}`, `サーバーの指定に従い、${ja}後にもう一度実行してください`);
+  }
+  const at = `${new Date(now + Math.ceil(ms / MINUTE_MS) * MINUTE_MS).toISOString().slice(0, 16)}Z`;
   return text(
-    `it asks to try again in ${counted(minutes, "minute")}: not before ${at}`,
-    `サーバーの指定に従い、${minutes} 分後(${at} 以降)にもう一度実行してください`,
+    `it asks to try again in ${en}: not before ${at}`,
+    `サーバーの指定に従い、${ja}後(${at} 以降)にもう一度実行してください`,
   );
 }

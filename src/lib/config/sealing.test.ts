@@ -45,6 +45,16 @@ test("opening it makes nothing; the first secret makes a key for its owner alone
   expect(await openSealing(home, processes).unseal("ade-token", sealed)).toBe(SECRET);
 });
 
+test("no key is made where one was lost, and what to do is told", async () => {
+  const failed: unknown = await sealing.seal("ade-token", SECRET, false).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: "input-rejected", where: path });
+  expect(failed).toMatchObject({ hint: { en: expect.stringContaining("put the former sealing.key back") } });
+  expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("--start-over") } });
+  expect(await readdir(root)).toEqual([]);
+  await useKey();
+  expect(await sealing.unseal("ade-token", await sealing.seal("ade-token", SECRET, false))).toBe(SECRET);
+});
+
 test("a text, whatever it is, comes back; sealed it is another one each time, and shows nothing", async () => {
   await useKey();
   await fc.assert(

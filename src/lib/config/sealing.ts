@@ -27,10 +27,11 @@ export interface Sealing {
    * one makes the key.
    *
    * @param purpose what the secret is for, such as `ade-token`: one cannot be put in another's place
-   * @throws Failure `input-rejected` where the key's file is no key, or not its owner's alone; `unexpected` where the home
-   *   cannot be written
+   * @param makesKey whether the key is made where there is none: false where it has sealed something, and was lost
+   * @throws Failure `input-rejected` where the key's file is no key, not its owner's alone, or lost; `unexpected` where the
+   *   home cannot be written
    */
-  seal(purpose: string, secret: string): Promise<string>;
+  seal(purpose: string, secret: string, makesKey?: boolean): Promise<string>;
   /**
    * The text that was sealed.
    *
@@ -69,9 +70,10 @@ export function openSealing(
 ): Sealing {
   const path = join(home.data, SEALING_KEY);
   const present = (): Promise<Buffer | undefined> => readKey(path, home.userId);
-  const ownKey = async (): Promise<Buffer> => {
+  const ownKey = async (makesKey: boolean): Promise<Buffer> => {
     const key = await present();
     if (key !== undefined) return key;
+    if (!makesKey) throw lostKey(path);
     return withSettingsLock(home.settings, pause, async () => {
       // another process may have made it meanwhile
       const made = await present();
@@ -87,8 +89,8 @@ export function openSealing(
     });
   };
   return {
-    async seal(purpose, secret) {
-      const key = await ownKey();
+    async seal(purpose, secret, makesKey = true) {
+      const key = await ownKey(makesKey);
       const head = headOf(key);
       const nonce = crypto().randomBytes(NONCE_BYTES);
       const cipher = crypto().createCipheriv(CIPHER, key, nonce).setAAD(associated(head, purpose));
@@ -200,6 +202,19 @@ const noKey = (path: string): Failure =>
     text(
       "put the former sealing.key back; if it is lost, move this file away and set up keys and tokens anew",
       "元の sealing.key を戻してください。失われた場合は、このファイルを別の場所に移し、鍵とトークンを設定し直してください",
+    ),
+  );
+
+const lostKey = (path: string): Failure =>
+  rejected(
+    path,
+    text(
+      "this key is missing, and this tenant has secrets that it sealed; nothing was done",
+      "この鍵がありません。このテナントには、この鍵で暗号化した秘密情報があります。何も変更していません",
+    ),
+    text(
+      `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, add --start-over: another one is made, and what clomoctl doctor names is set up anew`,
+      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over を付けると新しい鍵を作成します。その後、clomoctl doctor が示すものを設定し直してください`,
     ),
   );
 

@@ -27,6 +27,9 @@ export default {
         otherLocation: z.boolean().optional().meta({
           description: "true: it is of another location, or another organisation at Apple, than the former one",
         }),
+        startOver: z.boolean().optional().meta({
+          description: "true: another key to seal by is made, where that of before was lost",
+        }),
         dryRun: DryRun,
       }),
       example: { unchanged: false, before: null, after: EXAMPLES_OF.get(VppToken)?.(), warnings: [], dryRun: false },

@@ -228,6 +228,33 @@ describe("endpoint, key and token", () => {
     expect(await rehearsal.newToken()).toMatchObject({ stagedKey: null, token: { simulated: true } });
   });
 
+  test("a token that is replaced during a contact is no reason to get another one", async () => {
+    await rehearsal.setUp();
+    const { tenant } = rehearsal;
+    const through = tenant.apple;
+    let isReplaced = false;
+    tenant.apple = async (request) => {
+      if (!isReplaced) {
+        isReplaced = true;
+        await rehearsal.newToken();
+      }
+      return through(request);
+    };
+    const failure = await failing(tenant.client.ade.contact({}));
+    expect(failure).toMatchObject({ code: "conflict", hint: { en: "run it again" } });
+    expect(failure.what.en).toContain("replaced meanwhile");
+    expect(await tenant.client.ade.contact({})).toMatchObject({ account: { serverName: "SIMULATOR MDM Server" } });
+  });
+
+  test("where the key that sealed the keys is lost another pair is made only when one starts over", async () => {
+    await rehearsal.setUp();
+    const { client } = rehearsal.tenant;
+    rehearsal.tenant.isKeyLost = true;
+    expect(await failing(client.ade.createKeyPair({}))).toMatchObject({ code: "input-rejected" });
+    expect((await client.ade.show()).stagedKey).toBeNull();
+    expect(await client.ade.createKeyPair({ startOver: true })).toMatchObject({ created: true });
+  });
+
   test("at a simulator the ways out name its commands, not Apple's portal", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });

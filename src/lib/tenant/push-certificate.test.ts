@@ -55,6 +55,13 @@ describe("a signing request", () => {
     expect(JSON.stringify(tenant.sql("select * from push_certificate"))).not.toContain("PRIVATE KEY");
   });
 
+  test("needs the key that sealed the one before, unless it starts over", async () => {
+    tenant.isKeyLost = true;
+    await year(FIRST);
+    expect(await failureOf(push().request(SUBJECT))).toMatchObject({ code: "input-rejected" });
+    expect(await push().request({ ...SUBJECT, startOver: true })).toMatchObject({ created: true });
+  });
+
   test("that says something else than the staged one is refused, unless it starts over", async () => {
     await request();
     const failed = await failureOf(push().request({ email: "other@example.jp" }));

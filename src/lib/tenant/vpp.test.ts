@@ -112,6 +112,16 @@ describe("setting", () => {
     expect(await set(root, content())).toMatchObject({ unchanged: true });
   });
 
+  test("where the key that sealed tokens is lost another one is made only when that is said", async () => {
+    tenant.isKeyLost = true;
+    await set(root, content());
+    expect(await failureOf(set(root, content(LATER)))).toMatchObject({ code: "input-rejected" });
+    expect(
+      await failureOf(tenant.client["push-certificate"].request({ email: "a@example.jp", name: "Hanako Yamada" })),
+    ).toMatchObject({ code: "input-rejected" });
+    expect(await set(root, content(LATER), { startOver: true })).toMatchObject({ unchanged: false });
+  });
+
   test("what was recorded by hand is its item, where it is the only one", async () => {
     const item = await tenant.client.renewals.add({ kind: "vpp-token", name: "東京", expiresAt: null });
     await set(root, content());

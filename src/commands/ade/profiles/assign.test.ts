@@ -5,6 +5,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { example, inTurn } from "../../testing/tenant.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "../testing/profiles.ts";
+import { testFenced } from "../../testing/refusals.ts";
 
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, assignAdeProfile: workOf({ A1: "SUCCESS" }) };
 const params = { id: PROFILE.id };
@@ -126,3 +127,5 @@ test("what Apple refuses is told in both languages", async () => {
   expect(en).toMatchObject({ exit: 4, stdout: "", stderr: expect.stringContaining("error: terms") });
   expect(ja).toMatchObject({ exit: 4, stderr: expect.stringContaining("エラー: 規約") });
 });
+
+testFenced("ADE プロファイル", "ade profiles assign none --file none.csv");

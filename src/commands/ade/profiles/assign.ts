@@ -1,7 +1,9 @@
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { requireApple } from "../fence.ts";
 import { PROFILE_ARGUMENT, profileNamed } from "./columns.ts";
-import { MEANT_OPTIONS, meantBy, SERIALS } from "./meant.ts";
+import { MEANT_OPTIONS, meantBy, requireOneWay, SERIALS } from "./meant.ts";
 import { carryOut, RESULT_COLUMNS, showWork, WORK_OPTIONS } from "./work.ts";
 
 export default defineCommand({
@@ -28,11 +30,13 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { profile: name, confirmDevices, dryRun, ...typed }) {
+    requireOneWay(`clomoctl ade profiles assign ${name}`, typed);
+    const ade = await requireApple(tools, CONSOLE_STEPS.profile);
     const meant = await meantBy(tools, `clomoctl ade profiles assign ${name}`, typed);
     const { client } = await tools.tenant("profiles");
     const { id, name: called } = await profileNamed(client, name);
     const ask = (told: object) => client.profiles.assign(id, { ...meant, ...told });
-    const work = await carryOut(tools, ask, { confirmDevices, dryRun }, ({ en, ja }) =>
+    const work = await carryOut({ tools, ade }, ask, { confirmDevices, dryRun }, ({ en, ja }) =>
       text(`${en} would get the profile ${called};`, `${ja}に「${called}」を割り当てます。`),
     );
     const outcome = await showWork(tools, work);

@@ -3,6 +3,7 @@ import { ROOT_ORG_ID } from "../../../lib/model/organisation.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import { example, inTurn } from "../../testing/tenant.ts";
 import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "../testing/profiles.ts";
+import { testFenced } from "../../testing/refusals.ts";
 
 const set = workOf({}, { devices: 5 });
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, setAutomaticAdeProfile: set };
@@ -43,3 +44,5 @@ test.each(["", "本社 --none"])("a profile or --none is named: %j", async (word
   expect(en).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining("name a profile, or --none") });
   expect(ja).toMatchObject({ exit: 2, requests: [] });
 });
+
+testFenced("ADE プロファイル", "ade profiles auto-apply none --org none");

@@ -1,8 +1,10 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { orgNamed } from "../../orgs/named.ts";
+import { requireApple } from "../fence.ts";
 import { PROFILE_COLUMNS, profileNamed } from "./columns.ts";
 import { carryOut, WORK_OPTIONS } from "./work.ts";
 
@@ -39,13 +41,14 @@ export default defineCommand({
   shows: PROFILE_COLUMNS,
   async run(tools, { profile: name, org, none, ...options }) {
     if ((name === undefined) !== none) throw ONE_OF_BOTH;
+    const ade = await requireApple(tools, CONSOLE_STEPS.profile);
     const { client } = await tools.tenant("profiles");
     const profile = name === undefined ? null : await profileNamed(client, name);
     const { id, name: orgName } =
       org === undefined ? { id: ROOT_ORG_ID, name: ROOT_ORG_NAME } : await orgNamed(tools, org);
     const ask = (told: object) => client.profiles.automatic({ org: id, profile: profile?.id ?? null, ...told });
     const called = profile?.name ?? "";
-    const work = await carryOut(tools, ask, options, ({ en, ja }) =>
+    const work = await carryOut({ tools, ade }, ask, options, ({ en, ja }) =>
       profile === null
         ? text(
             `new devices would get no profile by themselves any more (${orgName}; ${en} are there, and stay as they are);`,

@@ -3,6 +3,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { SETUP_ITEMS } from "../../../lib/model/ade-profile.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import { ADE, PROFILE } from "../testing/profiles.ts";
+import { testFenced } from "../../testing/refusals.ts";
 
 const made = (more: object = {}) => ({ profile: PROFILE, unknownItems: [], dryRun: false, ...more });
 const tenant = { ade: ADE, createAdeProfile: made(), adeProfiles: { items: [PROFILE] } };
@@ -75,3 +76,5 @@ test("what the tenant refuses is told in both languages", async () => {
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("error: not https") });
   expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("エラー: https ではない") });
 });
+
+testFenced("ADE プロファイル", "ade profiles create --from none");

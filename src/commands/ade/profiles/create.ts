@@ -1,9 +1,11 @@
 import { SETUP_ITEMS, setupItemName } from "../../../lib/model/ade-profile.ts";
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { Fields } from "../../field.ts";
 import { DRY_RUN } from "../../records/options.ts";
+import { requireApple } from "../fence.ts";
 import { profileWord } from "../next.ts";
 import { propose, tellEndpoint } from "../shown.ts";
 import { PROFILE_COLUMNS, profileNamed } from "./columns.ts";
@@ -97,8 +99,9 @@ export default defineCommand({
     const { terminal } = tools;
     if (from === undefined && (name === undefined || url === undefined))
       throw notGiven(name === undefined ? "NAME" : "--url");
-    const { client } = await tools.tenant("ade", "profiles");
-    await tellEndpoint(tools, await client.ade.show());
+    const ade = await requireApple(tools, CONSOLE_STEPS.profile);
+    const { client } = await tools.tenant("profiles");
+    await tellEndpoint(tools, ade);
     const base = from === undefined ? undefined : await profileNamed(client, from);
     const { supervised, removable, pairing, mandatory, sharedIpad, awaitConfigured, autoAdvance, ...texts } = given;
     const flags = { supervised, removable, pairing, mandatory, sharedIpad, awaitConfigured, autoAdvance };

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { inBoth, run } from "../../testing/program.ts";
 import { inTurn } from "../../testing/tenant.ts";
 import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "../testing/profiles.ts";
+import { testFenced } from "../../testing/refusals.ts";
 
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, deleteAdeProfile: workOf({ A1: "SUCCESS" }) };
 const params = { id: PROFILE.id };
@@ -34,8 +35,10 @@ test("a dry run deletes nothing; at Apple the number of devices is typed", async
 });
 
 test("one that is not there is not found", async () => {
-  const none = { adeProfiles: { items: [] } };
+  const none = { ade: ADE, adeProfiles: { items: [] } };
   const { en, ja } = await inBoth("ade profiles delete 本社", { tenant: none });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(ja).toMatchObject({ exit: 6 });
 });
+
+testFenced("ADE プロファイル", "ade profiles delete none");

@@ -1,5 +1,7 @@
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { requireApple } from "../fence.ts";
 import { PROFILE_ARGUMENT, profileNamed } from "./columns.ts";
 import { carryOut, RESULT_COLUMNS, showWork, tellTaken, WORK_OPTIONS } from "./work.ts";
 
@@ -17,10 +19,11 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "unavailable", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { profile: name, ...options }) {
+    const ade = await requireApple(tools, CONSOLE_STEPS.profile);
     const { client } = await tools.tenant("profiles");
     const { id, name: called } = await profileNamed(client, name);
     const work = await carryOut(
-      tools,
+      { tools, ade },
       (told) => client.profiles.delete(id, told),
       options,
       ({ en, ja }) =>

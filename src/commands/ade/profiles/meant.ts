@@ -48,14 +48,24 @@ export interface Meant {
   readonly unassigned?: true;
 }
 
-/** @param command as it is proposed with a sheet @throws Failure `usage` unless one way is taken; as the list */
+/** @throws Failure `usage` unless one way is taken to say which devices are meant */
+export function requireOneWay(command: string, { serials, file, org, unassigned = false }: Typed): void {
+  const ways = [serials.length > 0, file !== undefined, org !== undefined, unassigned].filter(Boolean).length;
+  if (ways !== 1) throw oneWay(command);
+}
+
+/**
+ * Reads which devices are meant.
+ *
+ * @param command as it is proposed with a sheet
+ * @param typed in one way: {@link requireOneWay}
+ * @throws Failure as the list
+ */
 export async function meantBy(
   tools: Tools,
   command: string,
   { serials, file, encoding, sheet, org, unassigned = false }: Typed,
 ): Promise<Meant> {
-  const ways = [serials.length > 0, file !== undefined, org !== undefined, unassigned].filter(Boolean).length;
-  if (ways !== 1) throw oneWay(command);
   if (serials.length > 0) {
     return { serials: [...new Set(serials.map((serial) => serial.normalize("NFKC").trim().toUpperCase()))] };
   }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { inBoth, run } from "../../testing/program.ts";
 import { inTurn } from "../../testing/tenant.ts";
 import { ADE, AT_APPLE, workOf } from "../testing/profiles.ts";
+import { testFenced } from "../../testing/refusals.ts";
 
 const tenant = { ade: ADE, unassignAdeProfile: workOf({ A1: "SUCCESS" }, { profile: null }) };
 
@@ -31,3 +32,5 @@ test("devices are named in one way", async () => {
   expect(en).toMatchObject({ exit: 2, requests: [] });
   expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("対象のデバイスを 1 つの方法で") });
 });
+
+testFenced("ADE プロファイル", "ade profiles unassign --org none");

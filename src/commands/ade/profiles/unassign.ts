@@ -1,6 +1,8 @@
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { MEANT_OPTIONS, meantBy, SERIALS } from "./meant.ts";
+import { requireApple } from "../fence.ts";
+import { MEANT_OPTIONS, meantBy, requireOneWay, SERIALS } from "./meant.ts";
 import { carryOut, RESULT_COLUMNS, showWork, tellTaken, WORK_OPTIONS } from "./work.ts";
 
 export default defineCommand({
@@ -17,10 +19,12 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { confirmDevices, dryRun, ...typed }) {
+    requireOneWay("clomoctl ade profiles unassign", typed);
+    const ade = await requireApple(tools, CONSOLE_STEPS.profile);
     const meant = await meantBy(tools, "clomoctl ade profiles unassign", typed);
     const { client } = await tools.tenant("profiles");
     const ask = (told: object) => client.profiles.unassign({ ...meant, ...told });
-    const work = await carryOut(tools, ask, { confirmDevices, dryRun }, ({ en, ja }) =>
+    const work = await carryOut({ tools, ade }, ask, { confirmDevices, dryRun }, ({ en, ja }) =>
       text(`${en} would lose their profile;`, `${ja}からプロファイルを解除します。`),
     );
     const outcome = await showWork(tools, work);

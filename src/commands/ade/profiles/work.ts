@@ -1,4 +1,4 @@
-import type { AdeProfileWork } from "../../../lib/client/index.ts";
+import type { Ade, AdeProfileWork } from "../../../lib/client/index.ts";
 import { momentIn } from "../../../lib/model/time.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
@@ -57,17 +57,16 @@ type Ask = (told: { readonly confirmDevices?: number; readonly dryRun: boolean }
  * Does what concerns devices at Apple: says what stands at the other end, and has the number of devices typed where that is
  * no simulator.
  *
+ * @param ade how the tenant stands with ADE
  * @param question what is asked, of a number of devices
  * @throws Failure `input-rejected` where another number is typed, or nobody can be asked
  */
 export async function carryOut(
-  tools: Tools,
+  { tools, ade }: { readonly tools: Tools; readonly ade: Ade },
   ask: Ask,
   { confirmDevices, dryRun }: WorkOptions,
   question: (devices: Text) => Text,
 ): Promise<AdeProfileWork> {
-  const { client } = await tools.tenant("ade");
-  const ade = await client.ade.show();
   await tellEndpoint(tools, ade);
   if (dryRun) return ask({ dryRun });
   if (confirmDevices !== undefined) return ask({ confirmDevices, dryRun });

@@ -10,7 +10,7 @@ export const AT_APPLE: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://
 export const [PROFILE] = example<{ items: readonly [AdeProfile] }>("adeProfiles").items;
 
 /** That the tenant was asked for what every command needs. */
-export const LOOKED_UP = [{ operation: "adeProfiles" }, { operation: "ade" }];
+export const LOOKED_UP = [{ operation: "ade" }, { operation: "adeProfiles" }];
 
 /** What became of devices: by serial number. */
 export function workOf(

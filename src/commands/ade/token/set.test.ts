@@ -6,6 +6,10 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { example } from "../../testing/tenant.ts";
+import { testFenced } from "../../testing/refusals.ts";
+
+const AT_ADE = { ade: example<Ade>("ade") };
+const ASKED = [{ operation: "ade" }];
 
 const ADE = example<Ade>("ade");
 const FILE = "SIMULATOR_Token_2026-11-20T01-00-00Z_smime.p7m";
@@ -17,32 +21,40 @@ const folderWith = (content: string | Uint8Array): string => {
 };
 
 test("the file is sent with its name; what is set is shown without secrets, in both languages", async () => {
-  const tenant = { setAdeToken: { unchanged: false, ade: { ...ADE, lastSyncAt: null, sync: null } } };
+  const tenant = { ...AT_ADE, setAdeToken: { unchanged: false, ade: { ...ADE, lastSyncAt: null, sync: null } } };
   const { en, ja } = await inBoth(`ade token set ${FILE} --fields server,tokenSetBy`, {
     tenant,
     folder: folderWith("MIME"),
   });
   expect(en).toMatchObject({ exit: 0, stdout: "server\ttokenSetBy\nSIMULATOR\towner\n" });
-  expect(en.requests).toEqual([{ operation: "setAdeToken", json: { name: FILE, content: "TUlNRQ==" } }]);
+  expect(en.requests).toEqual([...ASKED, { operation: "setAdeToken", json: { name: FILE, content: "TUlNRQ==" } }]);
   expect(en.stderr).toContain("the token is set, and its date recorded among the renewals");
   expect(en.stderr).toContain("fetch the devices: clomoctl ade sync");
   expect(ja.stderr).toContain("トークンを設定し、更新期限にも記録しました");
 });
 
 test("the same one again is told; the permissions are passed on", async () => {
-  const tenant = { setAdeToken: { unchanged: true, ade: ADE } };
+  const tenant = { ...AT_ADE, setAdeToken: { unchanged: true, ade: ADE } };
   const folder = folderWith("MIME");
   const ran = await run(`ade token set ${FILE} --other-admin --other-server --lang en`, { tenant, folder });
   expect(ran.exit).toBe(0);
   expect(ran.stderr).toContain("nothing has changed: this token is set already");
-  expect(ran.requests[0]?.json).toMatchObject({ otherAdmin: true, otherServer: true });
+  expect(ran.requests.at(-1)?.json).toMatchObject({ otherAdmin: true, otherServer: true });
 });
 
 test("no file, one that is too long, and a refusal", async () => {
-  expect(await run("ade token set none.p7m")).toMatchObject({ exit: 6, requests: [] });
+  expect(await run("ade token set none.p7m", { tenant: AT_ADE })).toMatchObject({ exit: 6, requests: ASKED });
   const long = folderWith(new Uint8Array(300_000));
-  expect(await run(`ade token set ${FILE}`, { folder: long })).toMatchObject({ exit: 3, requests: [] });
+  expect(await run(`ade token set ${FILE}`, { tenant: AT_ADE, folder: long })).toMatchObject({
+    exit: 3,
+    requests: ASKED,
+  });
   const refused = new Failure("input-rejected", { what: text("encrypted for another key", "別の鍵です") });
-  const ran = await run(`ade token set ${FILE}`, { tenant: { setAdeToken: refused }, folder: folderWith("MIME") });
+  const ran = await run(`ade token set ${FILE}`, {
+    tenant: { ...AT_ADE, setAdeToken: refused },
+    folder: folderWith("MIME"),
+  });
   expect(ran).toMatchObject({ exit: 3, stdout: "" });
 });
+
+testFenced("Automated Device Enrollment", "ade token set none.p7m");

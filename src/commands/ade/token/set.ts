@@ -1,7 +1,9 @@
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { NEVER_WITH_CLOMO } from "../../../lib/model/ade.ts";
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { requireApple } from "../fence.ts";
 import { nextSteps } from "../next.ts";
 import { MOST_TOKEN_BYTES, tooLong } from "./file.ts";
 import { factsOf, propose, tellEndpoint, TOKEN_COLUMNS } from "../shown.ts";
@@ -41,6 +43,7 @@ export default defineCommand({
   shows: TOKEN_COLUMNS,
   async run(tools, { file, otherAdmin, otherServer }) {
     const { terminal } = tools;
+    await requireApple(tools, CONSOLE_STEPS.token);
     const { name, bytes } = await readNamedFile(tools, file, MOST_TOKEN_BYTES);
     if (bytes.length > MOST_TOKEN_BYTES) throw tooLong(file);
     const { client } = await tools.tenant("ade");

@@ -67,6 +67,23 @@ test.each([
   expect(ran.stderr).toContain(told);
 });
 
+test.each([
+  [
+    "a simulator's, where none is",
+    { ...tenant.ade, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } as const },
+    true,
+    "it was made by a simulator, and is of no use at this endpoint",
+    "シミュレーターで作られたもの",
+  ],
+  ["one that is not a simulator's, at one", tenant.ade, false, "it is not from a simulator", "接続先はシミュレーター"],
+])("a file that would be refused is not proposed: %s", async (_, ade, simulated, en, ja) => {
+  const inspectAdeToken = { ...example<object>("inspectAdeToken"), simulated };
+  const told = await inBoth(`ade token show ${FILE}`, { tenant: { ade, inspectAdeToken }, folder: folderWith() });
+  expect(told.en).toMatchObject({ exit: 0, stderr: expect.stringContaining(en) });
+  expect(told.ja.stderr).toContain(ja);
+  expect(told.en.stderr).not.toContain("ade token set");
+});
+
 test("in a mirror only the file's name is read", async () => {
   const folder = freshFolder();
   const name = "CLOMO_Token_2026-11-20T01-00-00Z_smime.p7m";

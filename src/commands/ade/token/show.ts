@@ -89,6 +89,9 @@ async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade:
   const { server, expiresAt, key, inForce } = told;
   await terminal.show(FILE_COLUMNS, { server, tokenExpiresAt: expiresAt, key, inForce });
   if (inForce) return terminal.note(text("this token is set already", "このトークンは設定済みです"));
+  if (told.simulated !== (ade.endpoint?.kind === "simulator")) {
+    return terminal.note(told.simulated ? OF_SIMULATOR : NOT_OF_SIMULATOR);
+  }
   if (Date.parse(expiresAt) <= tools.clock.now().getTime()) {
     return terminal.note(
       text(
@@ -108,6 +111,16 @@ async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade:
     ),
   );
 }
+
+const OF_SIMULATOR = text(
+  "it was made by a simulator, and is of no use at this endpoint",
+  "シミュレーターで作られたもので、この接続先では使えません",
+);
+
+const NOT_OF_SIMULATOR = text(
+  "it is not from a simulator, and the endpoint is one: it would be refused",
+  "接続先はシミュレーターですが、このトークンはシミュレーターのものではないため設定できません",
+);
 
 /** What the file's name tells. @throws Failure `input-rejected` where it is no token, or its name tells nothing */
 async function showName({ terminal }: Tools, file: Parameters<typeof readExpiring>[0]): Promise<void> {

@@ -1,17 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { PushCertificate, Tenant } from "../../../lib/client/index.ts";
+import type { Ade, PushCertificate } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { OPERATIONS } from "../../../lib/model/role.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { testFenced, testUnshowable, testWrongLines } from "../../testing/refusals.ts";
 import { example } from "../../testing/tenant.ts";
+
+const AT_ADE = { ade: example<Ade>("ade") };
+const ASKED = [{ operation: "ade" }];
 
 const CANARY = "Canary-42!";
 const set = example<PushCertificate>("pushCertificate", { profilePasswordSetAt: "2026-11-20T01:00:00.000Z" });
-const tenant = { setProfilePassword: set };
+const tenant = { ...AT_ADE, setProfilePassword: set };
 
 const fileWith = (content: string): string => {
   const file = join(freshFolder(), "pw.txt");
@@ -23,7 +26,7 @@ test("sends the password that a file or stdin has; nothing shows it, in both lan
   const { en, ja } = await inBoth(`push-cert profile-password set --password-file ${fileWith(`${CANARY}\n`)}`, {
     tenant,
   });
-  expect(en.requests).toEqual([{ operation: "setProfilePassword", json: { password: CANARY } }]);
+  expect(en.requests).toEqual([...ASKED, { operation: "setProfilePassword", json: { password: CANARY } }]);
   expect(en).toMatchObject({ exit: 0, stderr: "recorded; the password itself is kept nowhere\n" });
   expect(ja.stderr).toBe("記録しました。パスワード自体は保存していません\n");
   expect(en.stdout).toContain("2026-11-20T01:00:00.000Z");
@@ -39,30 +42,19 @@ test("else it is asked for twice, without echo; one that is none is asked for ag
     ["パスワード", `${CANARY}\r`],
     ["パスワード again:", `${CANARY}\r`],
   ] as const;
-  const own = { ...tenant, tenant: example<Tenant>("tenant", { mirroredAt: null }) };
-  const { exit, requests, stderr } = await run("push-cert profile-password set", { tenant: own, terminal: { typing } });
+  const { exit, requests, stderr } = await run("push-cert profile-password set", { tenant, terminal: { typing } });
   expect(exit).toBe(0);
-  expect(requests).toEqual([{ operation: "tenant" }, { operation: "setProfilePassword", json: { password: CANARY } }]);
+  expect(requests).toEqual([...ASKED, { operation: "setProfilePassword", json: { password: CANARY } }]);
   expect(stderr).not.toContain(CANARY);
 });
 
-test("in a mirror nobody is asked for it", async () => {
-  const mirror = {
-    tenant: example<Tenant>("tenant", { mirroredAt: "2026-03-01T00:00:00.000Z" }),
-    pushCertificate: { ...set, simulator: false },
-  };
-  const ran = await run("push-cert profile-password set", { tenant: mirror, terminal: { typing: [] } });
-  expect(ran).toMatchObject({ exit: 4, requests: [{ operation: "tenant" }, { operation: "pushCertificate" }] });
-  expect(ran.stderr).toContain("clomoctl renewals guide push-certificate");
-});
-
 test("without a terminal the file is asked for; what the tenant refuses is told", async () => {
-  const { en, ja } = await inBoth("push-cert profile-password set", { tenant: {} });
+  const { en, ja } = await inBoth("push-cert profile-password set", { tenant: AT_ADE });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(ja.stderr).toContain("--password-file FILE");
   const refused = new Failure("input-rejected", { what: text("no", "不可") });
   const line = `push-cert profile-password set --password-file ${fileWith("x")}`;
-  const told = await inBoth(line, { tenant: { setProfilePassword: refused } });
+  const told = await inBoth(line, { tenant: { ...AT_ADE, setProfilePassword: refused } });
   expect(told.en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
   expect(told.ja.stderr).toBe("エラー: 不可\n");
 });
@@ -78,3 +70,9 @@ test("who may not is told so before anything is read or asked", async () => {
 
 testWrongLines(["push-cert profile-password set --password-stdin --password-file a", "--password"]);
 testUnshowable("push-cert profile-password set --password-stdin");
+
+testFenced(
+  "renewals guide push-certificate",
+  "push-cert profile-password set --no-input",
+  "push-cert profile-password set --password-file none.txt",
+);

@@ -1,13 +1,13 @@
-import type { Client } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { PROFILE_PASSWORD_RULE, profilePasswordFault } from "../../../lib/model/push-certificate.ts";
 import { TEXT } from "../../../lib/model/rules.ts";
 import { text } from "../../../lib/text/index.ts";
+import { requireApple } from "../../ade/fence.ts";
 import { defineCommand } from "../../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
-import { secretOf, secretOptions, type Secret } from "../../records/secrets.ts";
+import { secretOf, secretOptions, takesStdin, type Secret } from "../../records/secrets.ts";
 import { requireRight } from "../../rights.ts";
-import { IN_CONSOLE, PUSH_COLUMNS } from "../columns.ts";
+import { PUSH_COLUMNS } from "../columns.ts";
 
 const PASSWORD: Secret<"password"> = {
   name: "password",
@@ -37,11 +37,11 @@ export default defineCommand({
   async run(tools, { passwordFile: file, passwordStdin: stdin }) {
     tools.describeState(() => BEFORE_WRITING);
     await requireRight(tools, "apple.write");
-    const { client } = await tools.tenant("push-certificate", "tenant");
-    const prompt = file === undefined && !stdin;
-    // nobody is asked for what would be refused
-    if (prompt && tools.terminal.interactive && (await isFenced(client))) throw FENCED;
-    const password = (await secretOf(tools, PASSWORD, { file, stdin, prompt })) ?? "";
+    const given = { file, stdin, prompt: file === undefined && !stdin };
+    takesStdin(PASSWORD, given);
+    await requireApple(tools, CONSOLE_STEPS.push);
+    const { client } = await tools.tenant("push-certificate");
+    const password = (await secretOf(tools, PASSWORD, given)) ?? "";
     tools.describeState(() => WHILE_WRITING);
     const state = await client["push-certificate"].setProfilePassword({ password });
     tools.describeDone(WRITTEN);
@@ -51,10 +51,3 @@ export default defineCommand({
     );
   },
 });
-
-const isFenced = async (client: Client<"push-certificate" | "tenant">): Promise<boolean> => {
-  const { mirroredAt } = await client.tenant.show();
-  return mirroredAt !== null && !(await client["push-certificate"].show()).simulator;
-};
-
-const FENCED = new Failure("not-permitted", { what: IN_CONSOLE });

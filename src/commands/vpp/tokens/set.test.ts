@@ -1,13 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { OrgDetail, VppTokenRecord } from "../../../lib/client/index.ts";
+import type { Ade, OrgDetail, VppTokenRecord } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { OPERATIONS } from "../../../lib/model/role.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { testFenced, testUnshowable, testWrongLines } from "../../testing/refusals.ts";
 import { example } from "../../testing/tenant.ts";
+
+const AT_ADE = { ade: example<Ade>("ade") };
+const ASKED = [{ operation: "ade" }];
 
 const CANARY = "canary of a token";
 const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
@@ -28,13 +31,14 @@ const folderWith = (content: string | Uint8Array): string => {
 };
 
 test("sends the file for the organisation; nothing shows the token", async () => {
-  const tenant = { findOrgs: { items: [org] }, setVppToken: done() };
+  const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: done() };
   const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org 本社/営業部", {
     folder: folderWith(CANARY),
     tenant,
   });
   const content = Buffer.from(CANARY).toString("base64");
   expect(en.requests).toEqual([
+    ...ASKED,
     { operation: "findOrgs", query: { name: "本社/営業部" } },
     { operation: "setVppToken", params: { id: org.id }, json: { name: "a.vpptoken", content, dryRun: false } },
   ]);
@@ -49,16 +53,16 @@ test("sends the file for the organisation; nothing shows the token", async () =>
 
 test("another location is passed on, warnings told, and a dry run says that it is one", async () => {
   const warnings = [text("token of another location", "別の場所のトークンです")];
-  const tenant = { findOrgs: { items: [org] }, setVppToken: done({ warnings, dryRun: true }) };
-  const line = "vpp tokens set a.vpptoken --org S01 --other-location --dry-run";
+  const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: done({ warnings, dryRun: true }) };
+  const line = "vpp tokens set a.vpptoken --org S01 --other-location --start-over --dry-run";
   const { en, ja } = await inBoth(line, { folder: folderWith("x"), tenant });
-  expect(en.requests.at(-1)).toMatchObject({ json: { otherLocation: true, dryRun: true } });
+  expect(en.requests.at(-1)).toMatchObject({ json: { otherLocation: true, startOver: true, dryRun: true } });
   expect(en.stderr).toBe("warning: token of another location\ndry run: nothing was changed\n");
   expect(ja.stderr).toContain("試行のため、何も変更していません\n");
 });
 
 test("the same file again is 0, and said", async () => {
-  const tenant = { findOrgs: { items: [org] }, setVppToken: done({ unchanged: true }) };
+  const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: done({ unchanged: true }) };
   const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder: folderWith("x"), tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "this token is set already: nothing was changed\n" });
   expect(ja.stderr).toBe("このトークンは設定済みです。何も変更していません\n");
@@ -66,17 +70,20 @@ test("the same file again is 0, and said", async () => {
 
 test("what the tenant refuses is told, in both languages", async () => {
   const refused = new Failure("input-rejected", { what: text("no", "不可") });
-  const tenant = { findOrgs: { items: [org] }, setVppToken: refused };
+  const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: refused };
   const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder: folderWith("x"), tenant });
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
   expect(ja.stderr).toBe("エラー: 不可\n");
 });
 
 test("a file that is missing, or far too large, is not sent", async () => {
-  expect(await run("vpp tokens set a.vpptoken --org S01", { tenant: {} })).toMatchObject({ exit: 6, requests: [] });
+  expect(await run("vpp tokens set a.vpptoken --org S01", { tenant: AT_ADE })).toMatchObject({
+    exit: 6,
+    requests: ASKED,
+  });
   const folder = folderWith(Buffer.alloc(300_000));
-  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder, tenant: {} });
-  expect(en).toMatchObject({ exit: 3, requests: [] });
+  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder, tenant: AT_ADE });
+  expect(en).toMatchObject({ exit: 3, requests: ASKED });
   expect(en.stderr).toContain("too large for a content token");
   expect(ja.stderr).toContain("大きすぎます");
 });
@@ -92,3 +99,5 @@ test("who may not is told so before anything is read or asked", async () => {
 
 testWrongLines(["vpp tokens set --org S01", "FILE"], ["vpp tokens set a.vpptoken", "--org"]);
 testUnshowable("vpp tokens set a.vpptoken --org S01");
+
+testFenced("renewals guide vpp-token", "vpp tokens set none.vpptoken --org none");

@@ -1,7 +1,9 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { typedWord } from "../../../lib/text/shell-word.ts";
+import { requireApple } from "../../ade/fence.ts";
 import { defineCommand } from "../../command.ts";
 import { orgNamed } from "../../orgs/named.ts";
 import { DRY_RUN } from "../../records/options.ts";
@@ -42,6 +44,13 @@ export default defineCommand({
       kind: "boolean",
       about: text("the token is of another location than the former one", "これまでと別の場所のトークンである"),
     },
+    startOver: {
+      kind: "boolean",
+      about: text(
+        "make another sealing.key, where that of before is lost",
+        "sealing.key が失われている場合に、新しい鍵を作成する",
+      ),
+    },
     dryRun: DRY_RUN,
   },
   examples: [
@@ -50,9 +59,10 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: VPP_COLUMNS,
-  async run(tools, { file: typed, org, otherLocation, dryRun }) {
+  async run(tools, { file: typed, org, otherLocation, startOver, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
     await requireRight(tools, "apple.write");
+    await requireApple(tools, CONSOLE_STEPS.vpp);
     const { terminal } = tools;
     const { name, bytes } = await readNamedFile(tools, typed, MOST_BYTES);
     if (bytes.length > MOST_BYTES) throw tooLarge(typed);
@@ -60,7 +70,13 @@ export default defineCommand({
     const { client } = await tools.tenant("vpp");
     tools.describeState(() => WHILE_WRITING);
     const content = Buffer.from(bytes).toString("base64");
-    const set = await client.vpp.setToken(id, { name, content, ...(otherLocation && { otherLocation }), dryRun });
+    const set = await client.vpp.setToken(id, {
+      name,
+      content,
+      ...(otherLocation && { otherLocation }),
+      ...(startOver && { startOver }),
+      dryRun,
+    });
     describeWritten(tools, dryRun);
     await terminal.show(VPP_COLUMNS, set.after);
     for (const warning of set.warnings) await terminal.warn(warning);

@@ -3,7 +3,7 @@ import type { Ade, OrgDetail, VppLocationRecord, VppTokenRecord } from "../../..
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
+import { testFenced, testWrongLines } from "../../testing/refusals.ts";
 import { example, inTurn } from "../../testing/tenant.ts";
 
 const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
@@ -38,7 +38,8 @@ test("another MDM, and another date, are warned of, in both languages", async ()
 });
 
 test("one alone is asked about by its organisation; one without a token is refused by the tenant", async () => {
-  const tenant = { findOrgs: { items: [org] }, vppTokens: { items: [other, token] }, checkVppToken: told() };
+  const ade = example<Ade>("ade");
+  const tenant = { ade, findOrgs: { items: [org] }, vppTokens: { items: [other, token] }, checkVppToken: told() };
   const { requests } = await run("vpp tokens verify --org 本社/営業部", { tenant });
   expect(requests.at(-1)).toEqual({ operation: "checkVppToken", params: { id: org.id }, json: {} });
   const missing = new Failure("not-found", { what: text("none", "なし") });
@@ -74,3 +75,5 @@ test("in a mirror the console's steps are told where there is none", async () =>
 });
 
 testWrongLines(["vpp tokens verify x", "x"]);
+
+testFenced("renewals guide vpp-token", "vpp tokens verify --org none");

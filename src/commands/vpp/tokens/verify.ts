@@ -1,6 +1,8 @@
 import type { VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
+import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
+import { requireApple } from "../../ade/fence.ts";
 import { defineCommand } from "../../command.ts";
 import { listColumns } from "../../listing/list.ts";
 import { orgNamed } from "../../orgs/named.ts";
@@ -32,6 +34,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "unavailable"],
   async run(tools, { org }) {
     const { terminal } = tools;
+    if (org !== undefined) await requireApple(tools, CONSOLE_STEPS.vpp);
     const wanted = org === undefined ? undefined : (await orgNamed(tools, org)).id;
     const { client } = await tools.tenant("vpp", "ade");
     const tokens = await client.vpp.tokens();

@@ -133,3 +133,19 @@ describe("a page", () => {
     }
   });
 });
+
+describe("a device that is not as documented is named", () => {
+  const wrong = (row: object) => () =>
+    devicePageOf(WHERE, { cursor: "c", more_to_follow: false, devices: [ROW, { ...ROW, ...row }] });
+
+  test("by its serial number, where that is one", () => {
+    const where = `${WHERE} (C8TJ500QF1MN)`;
+    expect(wrong({ op_date: "soon" })).toThrow(expect.objectContaining({ code: "unavailable", where }));
+    expect(wrong({ model: 1 })).toThrow(expect.objectContaining({ where }));
+  });
+
+  test.each([["A\u001B[31m"], ["A".repeat(65)], [""], [" "]])("else by its place: %j", (serial_number) => {
+    const where = `${WHERE} (devices[1])`;
+    expect(wrong({ serial_number })).toThrow(expect.objectContaining({ code: "unavailable", where }));
+  });
+});

@@ -1,3 +1,4 @@
+import { Failure } from "../../errors/index.ts";
 import { isObject, optionalInstant, optionalText, undocumented, type JsonObject } from "../answer.ts";
 
 /**
@@ -91,7 +92,23 @@ export function deviceOf(where: string, row: unknown): AdeDevice {
   };
 }
 
-/** A page out of an answer. @throws Failure `unavailable` that names the member that is not as documented */
+/**
+ * A device out of a list, as {@link deviceOf}.
+ *
+ * @throws Failure `unavailable` that names the device, too: by its serial number, else by its place in the list
+ */
+function listedDevice(where: string, row: unknown, at: number): AdeDevice {
+  try {
+    return deviceOf(where, row);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const serial = isObject(row) ? row["serial_number"] : undefined;
+    const name = typeof serial === "string" && PRINTABLE.test(serial) ? serial : `devices[${at}]`;
+    throw error.with({ where: `${where} (${name})` });
+  }
+}
+
+/** A page out of an answer. @throws Failure `unavailable` that names the device and the member that are not as documented */
 export function devicePageOf(where: string, answer: JsonObject): DevicePage {
   const { devices = [], cursor, more_to_follow: moreToFollow } = answer;
   if (!Array.isArray(devices)) throw undocumented(where, "devices");
@@ -100,7 +117,7 @@ export function devicePageOf(where: string, answer: JsonObject): DevicePage {
   }
   if (typeof moreToFollow !== "boolean") throw undocumented(where, "more_to_follow");
   return {
-    devices: devices.map((row) => deviceOf(where, row)),
+    devices: devices.map((row, at) => listedDevice(where, row, at)),
     cursor,
     fetchedUntil: optionalInstant(where, answer, "fetched_until"),
     moreToFollow,

@@ -1,7 +1,8 @@
+import type { Failure } from "../../errors/index.ts";
 import { begunObject, objectOf, undocumented, type JsonObject } from "../answer.ts";
 import { placeOf, sendPatiently, type Patience } from "../patience.ts";
 import type { AppleAnswer, AppleRequest } from "../send.ts";
-import { isSessionOver, refusalOf } from "./errors.ts";
+import { isSessionOver, refusalOf, type AppleRefusal } from "./errors.ts";
 import { authorization } from "./oauth.ts";
 import type { AdeToken } from "./token.ts";
 
@@ -15,6 +16,8 @@ export interface Access extends Patience {
   readonly program: string;
   /** whether a simulator of ours is there: ways out name its commands */
   readonly simulator?: boolean | undefined;
+  /** what a refusal comes to, where whoever asks knows more of it */
+  readonly explain?: ((refusal: AppleRefusal) => Promise<Failure>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -108,7 +111,7 @@ export class AdeSession {
     };
     const request = { method, url, headers, signal: this.#access.signal };
     const answer = await sendPatiently(request, { ...this.#access, send }, true);
-    const { auth_session_token: session } = this.#accepted(request, answer, object);
+    const { auth_session_token: session } = await this.#accepted(request, answer, object);
     if (typeof session !== "string" || !PRINTABLE.test(session)) {
       throw undocumented(placeOf(request), "auth_session_token");
     }
@@ -128,10 +131,11 @@ export class AdeSession {
     return { method, url: base + path, headers, body: body && JSON.stringify(body), signal };
   }
 
-  #accepted(request: AppleRequest, answer: AppleAnswer, object: JsonObject | undefined): JsonObject {
+  async #accepted(request: AppleRequest, answer: AppleAnswer, object: JsonObject | undefined): Promise<JsonObject> {
     if (object !== undefined) return object;
     if (answer.status === 200) return objectOf(placeOf(request), answer.body);
-    const { base, simulator, now } = this.#access;
-    throw refusalOf(placeOf(request), answer, now(), simulator === true ? base : undefined);
+    const { base, simulator, now, explain } = this.#access;
+    const refusal = refusalOf(placeOf(request), answer, now(), simulator === true ? base : undefined);
+    throw explain === undefined ? refusal : await explain(refusal);
   }
 }

@@ -161,6 +161,8 @@ export class TestTenant {
   readonly mails: TenantMail[] = [];
   /** how it reaches Apple's services */
   apple: Send = () => Promise.reject(new Failure("unavailable", { what: text("no Apple here", "Apple はありません") }));
+  /** whether the key that sealed its secrets is gone */
+  isKeyLost = false;
   /** why no mail can be sent; undefined: it can */
   unsent: Text | undefined;
 
@@ -189,7 +191,13 @@ export class TestTenant {
     };
     const apple = {
       send: async () => this.apple,
-      sealing: SEALING,
+      sealing: {
+        ...SEALING,
+        seal: async (purpose: string, secret: string, makesKey = true) => {
+          if (this.isKeyLost && !makesKey) throw new Failure("input-rejected", { what: same("the key is lost") });
+          return SEALING.seal(purpose, secret);
+        },
+      },
       wait: async (delayMs: number) => void (surroundings.time += delayMs),
       program: "clomoctl/0.0.0",
     };

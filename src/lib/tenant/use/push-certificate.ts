@@ -25,7 +25,8 @@ import { countEnrolled, NOT_STAGED, readPush, writePush, type StoredPush } from 
 import { listItems } from "../store/renewals.ts";
 import type { Reader } from "../store/store.ts";
 import { readServer } from "../store/ade/server.ts";
-import { endpointOf, refuseMirror, refuseSimulated, type AppleAccess } from "./ade/guard.ts";
+import { CONSOLE_STEPS, endpointOf, refuseMirror, refuseSimulated, type AppleAccess } from "./ade/guard.ts";
+import { keepsSealed } from "./ade/sealed.ts";
 import { keepOwnRenewal } from "./renewals.ts";
 
 /** What keys are sealed by. */
@@ -33,12 +34,6 @@ export interface PushParts {
   readonly session: Session;
   readonly sealing: Pick<AppleAccess["sealing"], "seal">;
 }
-
-/** @see facts 3.3 */
-const STEPS = text(
-  "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › MDM 構成プロファイルの作成ウィザード; see clomoctl renewals guide push-certificate",
-  "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 で「MDM 構成プロファイルの作成ウィザード」を使ってください。手順: clomoctl renewals guide push-certificate",
-);
 
 const PURPOSE = "push-certificate";
 const LOCKS = ["push-certificate"];
@@ -110,20 +105,20 @@ export interface MadeRequest {
  * Makes a key with its signing request; the staged one's again where there is one, unless it is to be thrown away.
  *
  * @throws Failure `not-permitted` in a mirror; `input-rejected` where a part of it breaks its rule, is missing, or is
- *   another one than the staged request's
+ *   another one than the staged request's, or where the key that seals was lost, unless one starts over
  * @see facts 3.3: the parts, and that starting over makes what was begun useless
  */
 export const stageRequest = async ({ session, sealing }: PushParts, wanted: WantedRequest): Promise<MadeRequest> => {
-  const before = await session.read(async (reader) => {
-    await refuseMirror(reader, STEPS);
-    return readPush(reader);
+  const { before, makesKey } = await session.read(async (reader) => {
+    await refuseMirror(reader, CONSOLE_STEPS.push);
+    return { before: await readPush(reader), makesKey: wanted.startOver === true || !(await keepsSealed(reader)) };
   });
   const subject = subjectOf(before, wanted);
   // half a second of work, which no lock waits for
   const made = before.stagedRequest === null || wanted.startOver === true ? await makeRequest(subject) : undefined;
-  const stagedKey = made && (await sealing.seal(PURPOSE, made.privateKey));
+  const stagedKey = made && (await sealing.seal(PURPOSE, made.privateKey, makesKey));
   return session.change({ action: "push-certificate.request", locks: LOCKS }, async (writer) => {
-    await refuseMirror(writer, STEPS);
+    await refuseMirror(writer, CONSOLE_STEPS.push);
     const { stagedRequest, stagedAt } = await readPush(writer);
     // another process may have staged one meanwhile
     const isKept = made === undefined || (stagedRequest !== null && stagedAt !== before.stagedAt);
@@ -243,7 +238,7 @@ export const uploadPush = (session: Session, file: UploadedFile): Promise<Upload
   const { appleAccount, dryRun = false } = file;
   const change = { action: "push-certificate.upload", locks: [...LOCKS, "renewals"], dryRun };
   return session.change<Uploaded>(change, async (writer) => {
-    const { endpoint } = await refuseMirror(writer, STEPS);
+    const { endpoint } = await refuseMirror(writer, CONSOLE_STEPS.push);
     const stored = await readPush(writer);
     const before = await stateOf(writer);
     const { next, pem } = certificateIn(file);

@@ -19,19 +19,14 @@ import { ORGS } from "../store/orgs.ts";
 import { listItems } from "../store/renewals.ts";
 import type { Reader } from "../store/store.ts";
 import { findVpp, hasRootToken, isRoot, listVpp, orgNumber, writeVpp, type StoredVpp } from "../store/vpp.ts";
-import { guardApple, refuseMirror, refuseSimulated, type AppleAccess } from "./ade/guard.ts";
+import { CONSOLE_STEPS, guardApple, refuseMirror, refuseSimulated, type AppleAccess } from "./ade/guard.ts";
+import { keepsSealed } from "./ade/sealed.ts";
 import { keepOwnRenewal } from "./renewals.ts";
 
 const KIND = "vpp-token";
 
 /** What a token is sealed for: one of an organisation opens as no other's. */
 const purposeOf = (orgId: string): string => `${KIND} ${orgId}`;
-
-/** @see facts 3.5 */
-const STEPS = text(
-  "in the console: Settings › CLOMO MOBILE APP PORTAL › サービス設定 › VPP 管理配布 › 設定する, then 保存; see clomoctl renewals guide vpp-token",
-  "管理画面の Settings › CLOMO MOBILE APP PORTAL › サービス設定 › 「VPP 管理配布」の「設定する」から登録し、「保存」してください。手順: clomoctl renewals guide vpp-token",
-);
 
 /** An organisation that a token is for. */
 interface TokenOrg {
@@ -75,6 +70,8 @@ export interface VppFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly otherLocation?: boolean | undefined;
+  /** makes another key to seal by, where that of before was lost */
+  readonly startOver?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -99,15 +96,18 @@ export const setVppToken = async (
   orgId: string,
   file: VppFile,
 ): Promise<SetVpp> => {
-  await session.read((reader) => refuseMirror(reader, STEPS));
+  const makesKey = await session.read(async (reader) => {
+    await refuseMirror(reader, CONSOLE_STEPS.vpp);
+    return file.startOver === true || !(await keepsSealed(reader));
+  });
   const { token, simulated } = openVppToken(file);
   const [next] = readRenewables(file);
   if (next === undefined) throw new TypeError("a content token is one thing that expires");
-  const sealed = await sealing.seal(purposeOf(orgId), token);
+  const sealed = await sealing.seal(purposeOf(orgId), token, makesKey);
   const { dryRun = false } = file;
   const change = { action: "vpp.set", locks: ["vpp", "renewals"], dryRun };
   return session.change<SetVpp>(change, async (writer) => {
-    const { endpoint } = await refuseMirror(writer, STEPS);
+    const { endpoint } = await refuseMirror(writer, CONSOLE_STEPS.vpp);
     const org = await orgOf(writer, orgId);
     const stored = await findVpp(writer, org.pk);
     const before = stored === undefined ? null : shown(org, stored);
@@ -275,7 +275,7 @@ export const checkVppToken = async (
   signal?: AbortSignal,
 ): Promise<VppLocationRecord> => {
   const { org, stored, endpoint } = await session.read(async (reader) => {
-    const guarded = await guardApple(reader, STEPS);
+    const guarded = await guardApple(reader, CONSOLE_STEPS.vpp);
     const found = await orgOf(reader, orgId);
     return { org: found, stored: await findVpp(reader, found.pk), endpoint: guarded.endpoint };
   });

@@ -40,7 +40,7 @@ const firstToken = (line: string): Text =>
  * Contacts the device service, and asks which server the token is of. Another one than before stops everything.
  *
  * @throws Failure `input-rejected` without a token, or where the server is another one; `not-permitted` in a mirror;
- *   `unavailable`, and what the service refuses
+ *   `unavailable`; `conflict` where the token is replaced meanwhile; and what the service refuses
  */
 export const contactApple = async (
   session: Session,
@@ -54,7 +54,10 @@ export const contactApple = async (
   const { now, random } = session.surroundings;
   const simulator = endpoint.kind === "simulator";
   const sent = simulator ? hinting(await send()) : await send();
-  const access = { base: endpoint.url, token, send: sent, now, random, wait, program, simulator, signal };
+  const currentToken = async () => (await session.read(readServer)).token;
+  const explain = async (refusal: Failure): Promise<Failure> =>
+    refusal.code === "not-permitted" && (await currentToken()) !== server.token ? REPLACED : refusal;
+  const access = { base: endpoint.url, token, send: sent, now, random, wait, program, simulator, explain, signal };
   const service = openService(access);
   const account = await service.account();
   const isOther = server.serverUuid !== null && server.serverUuid !== account.serverUuid;
@@ -80,6 +83,13 @@ export const contactApple = async (
   });
   return { ...guarded, service, account };
 };
+
+/** A new token ends the one before: what that is refused for says nothing of the one that is set. */
+const REPLACED = new Failure("conflict", {
+  what: text("the server token was replaced meanwhile", "その間にサーバートークンが置き換えられました"),
+  where: "ade token",
+  hint: text("run it again", "もう一度実行してください"),
+});
 
 /** Where a simulator does not answer, it may not run. */
 const hinting =

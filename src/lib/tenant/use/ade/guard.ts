@@ -1,6 +1,7 @@
 import type { Send } from "../../../apple/send.ts";
 import { Failure } from "../../../errors/index.ts";
 import type { AdeEndpoint } from "../../../model/ade.ts";
+import { CONSOLE_STEPS, ONLY_SIMULATOR } from "../../../model/console-steps.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { isMirror, readServer, type StoredServer } from "../../store/ade/server.ts";
 import type { Reader } from "../../store/store.ts";
@@ -11,7 +12,8 @@ export interface AppleAccess {
   readonly send: () => Promise<Send>;
   /** seals secrets by a key that is not in the tenant's database; each for a purpose */
   readonly sealing: {
-    seal(purpose: string, secret: string): Promise<string>;
+    /** @param makesKey whether a key is made where there is none: false where one was lost (default: true) */
+    seal(purpose: string, secret: string, makesKey?: boolean): Promise<string>;
     unseal(purpose: string, sealed: string): Promise<string>;
   };
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<void>;
@@ -19,25 +21,7 @@ export interface AppleAccess {
   readonly program: string;
 }
 
-/** What to do in the console instead, in its own words. @see facts 3.5, 4.1 */
-export const CONSOLE_STEPS = {
-  key: text(
-    "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE サーバートークン用公開鍵 › 作成とダウンロード",
-    "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment で、「ADE サーバートークン用公開鍵」の「作成とダウンロード」から行ってください",
-  ),
-  token: text(
-    "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment: upload the server token, then 保存; see clomoctl renewals guide",
-    "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment でサーバートークンをアップロードし、「保存」してください。手順: clomoctl renewals guide",
-  ),
-  sync: text(
-    "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE デバイス情報 › 全件を取得する › ADE デバイスの一覧を更新する; see clomoctl ade guide purchased",
-    "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE デバイス情報 で「全件を取得する」を選び、「ADE デバイスの一覧を更新する」をクリックしてください。手順: clomoctl ade guide purchased",
-  ),
-  profile: text(
-    "in the console: Settings › Mobile Device Management › iOS/macOS › ADE プロファイル, and 基本設定 › 自動適用プロファイル › ADE プロファイル; see clomoctl ade guide purchased",
-    "管理画面の Settings › Mobile Device Management › iOS/macOS › ADE プロファイル と、基本設定 › 自動適用プロファイル › ADE プロファイル で設定してください。手順: clomoctl ade guide purchased",
-  ),
-} as const satisfies Record<string, Text>;
+export { CONSOLE_STEPS };
 
 /** What a guarded request finds. */
 export interface Guarded {
@@ -51,10 +35,7 @@ export const endpointOf = ({ endpointKind: kind, endpointUrl: url }: StoredServe
 
 const inMirror = (steps: Text): Failure =>
   new Failure("not-permitted", {
-    what: text(
-      "this tenant mirrors the console, and CLOMO holds its keys: only a simulator may be asked here",
-      "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。ここで接続できるのはシミュレーターだけです",
-    ),
+    what: ONLY_SIMULATOR,
     hint: steps,
   });
 

@@ -19,6 +19,7 @@ import { lastSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Reader } from "../../store/store.ts";
 import { readTenantName } from "../../store/tenant.ts";
 import { CONSOLE_STEPS, endpointOf, guardApple, type AppleAccess } from "./guard.ts";
+import { keepsSealed } from "./sealed.ts";
 
 export const LOCKS = ["ade"];
 
@@ -218,20 +219,24 @@ const refuseInMirror = async (reader: Reader): Promise<void> => {
 /**
  * Makes a pair of keys that waits for its token, or gives the certificate of the one that waits again.
  *
- * @throws Failure as {@link guardApple}
+ * @throws Failure as {@link guardApple}; `input-rejected` where the key that seals was lost, unless one starts over
  */
 export const createKey = async (
   session: Session,
   { sealing }: AppleAccess,
   { startOver = false }: { readonly startOver?: boolean | undefined },
 ): Promise<{ certificate: string; created: boolean }> => {
-  const { staged, name } = await session.read(async (reader) => {
+  const { staged, name, makesKey } = await session.read(async (reader) => {
     const { server } = await guardApple(reader, CONSOLE_STEPS.key);
-    return { staged: server.stagedCertificate, name: await readTenantName(reader) };
+    return {
+      staged: server.stagedCertificate,
+      name: await readTenantName(reader),
+      makesKey: startOver || !(await keepsSealed(reader)),
+    };
   });
   if (staged !== null && !startOver) return { certificate: staged, created: false };
   const pair = await createKeyPair({ commonName: `clomoctl ${name}`.trim(), now: session.surroundings.now() });
-  const sealed = await sealing.seal(KEY, pair.privateKey);
+  const sealed = await sealing.seal(KEY, pair.privateKey, makesKey);
   return session.change<{ certificate: string; created: boolean }>(
     { action: "ade.keypair", locks: LOCKS },
     async (writer) => {
