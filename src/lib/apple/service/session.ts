@@ -1,3 +1,4 @@
+import type { SimulatorPlace } from "../../model/ade.ts";
 import { begunObject, objectOf, undocumented, type JsonObject } from "../answer.ts";
 import { placeOf, sendPatiently, type Patience } from "../patience.ts";
 import type { AppleAnswer, AppleRequest } from "../send.ts";
@@ -13,8 +14,8 @@ export interface Access extends Patience {
   readonly random: (size: number) => Uint8Array;
   /** name and version, as `clomoctl/0.1.0`: Apple refuses requests without */
   readonly program: string;
-  /** whether a simulator of ours is there: ways out name its commands */
-  readonly simulator?: boolean | undefined;
+  /** where a simulator of ours is there: ways out name its commands, and the MDM server as it is known */
+  readonly simulator?: Omit<SimulatorPlace, "url"> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -132,6 +133,6 @@ export class AdeSession {
     if (object !== undefined) return object;
     if (answer.status === 200) return objectOf(placeOf(request), answer.body);
     const { base, simulator, now } = this.#access;
-    throw refusalOf(placeOf(request), answer, now(), simulator === true ? base : undefined);
+    throw refusalOf(placeOf(request), answer, now(), simulator && { url: base, ...simulator });
   }
 }
