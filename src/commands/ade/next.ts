@@ -1,5 +1,5 @@
 import type { Ade, AdeProfile } from "../../lib/client/index.ts";
-import { FULL_EVERY_MS } from "../../lib/model/ade.ts";
+import { FULL_EVERY_MS, PUBLIC_KEY_FILE, SIMULATOR_LINES } from "../../lib/model/ade.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 
@@ -45,17 +45,28 @@ export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[
     ];
   }
   const setUp = setUpSteps(ade, now);
-  if (ade.token === null || ade.stagedKey === null) return setUp ?? dueSteps(ade, now, profiles);
-  // a key was made for the next token, and the one before is still good
-  return [...(setUp ?? [tokenStep(endpoint.kind === "simulator", endpoint.url)]), ...dueSteps(ade, now, profiles)];
+  // where a key was made for the next token, the one before may still be good
+  return setUp === undefined || (ade.token !== null && ade.stagedKey !== null)
+    ? [...(setUp ?? []), ...dueSteps(ade, now, profiles)]
+    : setUp;
 }
 
-function setUpSteps({ endpoint, stagedKey, token }: Ade, now: number): readonly NextStep[] | undefined {
+const KEY_LINE = `clomoctl ade keypair create -o ${PUBLIC_KEY_FILE}`;
+
+/** A file of before may have a former key: the key is written once more, to the file that is named next. */
+const keyStep = ({ stagedKey }: Pick<Ade, "stagedKey">): NextStep =>
+  stagedKey === null
+    ? step("make a public key", "公開鍵を作成する", KEY_LINE)
+    : step(
+        "write the public key that waits for its token once more",
+        "トークン待ちの公開鍵をもう一度書き出す",
+        KEY_LINE,
+      );
+
+function setUpSteps(ade: Ade, now: number): readonly NextStep[] | undefined {
+  const { endpoint, token } = ade;
   const isSimulator = endpoint?.kind === "simulator";
-  if (token === null && stagedKey === null) {
-    return [step("make a public key", "公開鍵を作成する", "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem")];
-  }
-  if (token === null) return [tokenStep(isSimulator, endpoint?.url ?? "URL")];
+  if (token === null) return [keyStep(ade), tokenStep(ade)];
   const daysLeft = Math.floor((Date.parse(token.expiresAt) - now) / DAY_MS);
   if (daysLeft >= RENEWED_WITHIN_DAYS) return undefined;
   const left =
@@ -67,8 +78,9 @@ function setUpSteps({ endpoint, stagedKey, token }: Ade, now: number): readonly 
       step(
         `the server token ${left.en}: make a public key, and get a new one from the simulator`,
         `サーバートークンが${left.ja}です。公開鍵を作成し、シミュレーターから新しいトークンを取得する`,
-        "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem",
+        KEY_LINE,
       ),
+      tokenStep(ade),
     ];
   }
   return [
@@ -80,12 +92,13 @@ function setUpSteps({ endpoint, stagedKey, token }: Ade, now: number): readonly 
   ];
 }
 
-const tokenStep = (isSimulator: boolean, url: string): NextStep =>
-  isSimulator
+/** How the public key gets its token. @param keyFile where it has just been written */
+export const tokenStep = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">, keyFile?: string): NextStep =>
+  endpoint?.kind === "simulator"
     ? step(
         "get a token for the public key from the simulator, then clomoctl ade token set",
         "公開鍵に対するトークンをシミュレーターから取得し、clomoctl ade token set で設定する",
-        `clomoctl ade simulator token --url ${url} --public-key CLOMO_ADE_PublicKey.pem -o SIMULATOR_Token.p7m`,
+        SIMULATOR_LINES.token({ url: endpoint.url, server: server?.name }, keyFile),
       )
     : step(
         "upload the public key to this tenant's own MDM server entry in Apple Business Manager, download its token, and",

@@ -6,7 +6,10 @@ import { inBoth, run } from "../testing/program.ts";
 import { example } from "../testing/tenant.ts";
 
 // what commands are told stands at 2026-11-20T01:00:00Z
-const { token: TOKEN } = example<{ token: NonNullable<Ade["token"]> }>("ade");
+const { token: TOKEN, server: SERVER } = example<{
+  token: NonNullable<Ade["token"]>;
+  server: NonNullable<Ade["server"]>;
+}>("ade");
 
 const ADE: Ade = {
   ...example<Ade>("ade"),
@@ -40,7 +43,7 @@ describe("what stands at the other end is said, and what to type next", () => {
     [
       "no token of a simulator",
       { ...NOTHING, endpoint: ADE.endpoint, stagedKey: KEY },
-      "clomoctl ade simulator token --url http://127.0.0.1:8080 --public-key CLOMO_ADE_PublicKey.pem",
+      "once more: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem\nget a token for the public key from the simulator, then clomoctl ade token set: clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --url http://127.0.0.1:8080",
     ],
     [
       "no token of Apple",
@@ -59,7 +62,7 @@ describe("what stands at the other end is said, and what to type next", () => {
       { ...ADE, token: { ...TOKEN, expiresAt: "2026-11-25T01:00:00.000Z" } },
       "the server token expires in 5 days",
     ],
-    ["a new key", { ...ADE, stagedKey: KEY }, "get a token for the public key from the simulator"],
+    ["a new key beside a token that is good", { ...ADE, stagedKey: KEY }, "all well; the next full sync is due"],
     [
       "expired",
       { ...ADE, token: { ...TOKEN, expiresAt: "2026-11-19T01:00:00.000Z" } },
@@ -81,7 +84,7 @@ describe("what stands at the other end is said, and what to type next", () => {
   ])("%s", async (_, ade, line) => {
     const isAsked = ade.counts.notReady > 0;
     const tenant = { ade, ...(isAsked && { adeProfiles: { items: [] } }) };
-    const { en, ja } = await inBoth("ade status", { tenant, terminal: { columns: 300 } });
+    const { en, ja } = await inBoth("ade status", { tenant, terminal: { columns: 400 } });
     expect(en.exit).toBe(0);
     expect(en.stderr).toContain(line);
     expect(en.stderr).toContain(ade.endpoint === null ? "endpoint: not set" : `${ade.endpoint.url}; MDM server:`);
@@ -112,6 +115,16 @@ test("a failure that a new token may have mended has no way out any more", async
     (await run("ade status --lang en", { tenant: { ade: { ...ADE, sync, token: { ...token, setAt } } } })).stderr;
   expect(await told("2026-11-20T00:00:00.000Z")).toContain("token ended\ndownload it\n");
   expect(await told("2026-11-20T00:40:00.000Z")).toContain("token ended\nthe last sync was not finished");
+});
+
+test("a token of the simulator is proposed for the server that is known, together with its key's file", async () => {
+  const server = { ...SERVER, name: "SIMULATOR 大阪 2" };
+  const token = { ...TOKEN, expiresAt: "2026-11-25T01:00:00.000Z" };
+  const { en } = await inBoth("ade status", { tenant: { ade: { ...ADE, server, token } }, terminal: { columns: 400 } });
+  expect(en.stderr).toContain("clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem\n");
+  expect(en.stderr).toContain(
+    "clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server 'SIMULATOR 大阪 2' --url http://127.0.0.1:8080 -o",
+  );
 });
 
 test("devices that are missing are told after a delta, too", async () => {

@@ -1,3 +1,4 @@
+import { shownOption } from "../text/shell-word.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** What stands at the other end: Apple, a simulator of ours, or something else that speaks the same protocol. */
@@ -51,16 +52,42 @@ export type SyncState = keyof typeof SYNC_STATES;
 /** How many devices a full sync may find gone without being asked: this number, or this share if that is more. */
 export const GONE_WITHOUT_ASKING = { count: 5, percent: 5 } as const;
 
+/** The file that proposed commands write the public key to. */
+export const PUBLIC_KEY_FILE = "CLOMO_ADE_PublicKey.pem";
+
+/** The MDM server of which a simulator gives a token where none is named. */
+export const SIMULATED_SERVER = "SIMULATOR MDM Server";
+
+/** A simulator, and the MDM server there. */
+export interface SimulatorPlace {
+  readonly url: string;
+  /** its name, where it is known */
+  readonly server?: string | null | undefined;
+}
+
 /** What is typed at a simulator in place of what is done in Apple's portals. @param url the simulator's */
 export const SIMULATOR_LINES = {
-  token: (url: string) =>
-    `clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --url ${url} -o SIMULATOR_Token.p7m`,
+  /** @param keyFile what `ade keypair create` has just written: a file of before may have a former key */
+  token: ({ url, server }: SimulatorPlace, keyFile = PUBLIC_KEY_FILE) =>
+    `clomoctl ade simulator token ${shownOption("--public-key", keyFile)}${ofServer(server)} --url ${url} -o SIMULATOR_Token.p7m`,
   clear: (url: string) => `clomoctl ade simulator faults --clear --url ${url}`,
   assign: (url: string) => `clomoctl ade simulator devices assign SERIAL --url ${url}`,
   vppToken: (url: string) => `clomoctl ade simulator vpp-token --org NAME --url ${url}`,
   pushCertificate: (url: string) =>
     `clomoctl ade simulator push-certificate --csr CertificateSigningRequest.csr --renew TOPIC --url ${url}`,
 } as const;
+
+const ofServer = (name: string | null | undefined): string =>
+  typeof name === "string" && name !== SIMULATED_SERVER ? ` ${shownOption("--server", name)}` : "";
+
+/** The way to a token that works, at a simulator. */
+export const simulatedToken = (place: SimulatorPlace): Text => {
+  const line = SIMULATOR_LINES.token(place);
+  return text(
+    `write the public key (clomoctl ade keypair create -o ${PUBLIC_KEY_FILE}), get a token for it from the simulator (${line}), then clomoctl ade token set SIMULATOR_Token.p7m`,
+    `公開鍵を書き出し(clomoctl ade keypair create -o ${PUBLIC_KEY_FILE})、シミュレーターから対応するトークンを取得して(${line})、clomoctl ade token set SIMULATOR_Token.p7m で設定してください`,
+  );
+};
 
 const HOUR_MS = 60 * 60 * 1000;
 

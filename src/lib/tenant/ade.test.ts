@@ -268,7 +268,9 @@ describe("endpoint, key and token", () => {
     const { certificate } = await ade.createKeyPair({});
     const file = await issued(certificate);
     await ade.createKeyPair({ startOver: true });
-    expect(await told(ade.setToken(file))).toContain("clomoctl ade simulator token");
+    expect(await told(ade.setToken(file))).toMatch(
+      /clomoctl ade keypair create -o (?<key>\S+\.pem)\).*\(clomoctl ade simulator token --public-key \k<key> /,
+    );
     await rehearsal.newToken();
     await rehearsal.fault("terms");
     expect(await told(ade.contact({}))).toContain("clomoctl ade simulator faults --clear --url http://127.0.0.1:8080");

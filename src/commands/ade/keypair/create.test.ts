@@ -31,6 +31,19 @@ test("one that waits is written again; --start-over makes another; - is stdout",
   expect(again.requests[0]).toEqual({ operation: "createAdeKeyPair", json: { startOver: true } });
 });
 
+test("the simulator's token is proposed for the file just written, also where one is in force", async () => {
+  const ade = { ...example<Ade>("ade"), stagedKey: ADE.key };
+  const { stderr } = await run("ade keypair create -o K3.pem --lang en", {
+    tenant: { createAdeKeyPair: MADE, ade },
+    folder: freshFolder(),
+    terminal: { columns: 400 },
+  });
+  expect(stderr).toContain(
+    "clomoctl ade simulator token --public-key K3.pem --server SIMULATOR --url http://127.0.0.1:8080",
+  );
+  expect(stderr).not.toContain("keypair create");
+});
+
 test("in a mirror nothing is written", async () => {
   const folder = freshFolder();
   const refused = new Failure("not-permitted", { what: text("a mirror", "ミラーです") });

@@ -1,11 +1,10 @@
 import { resolve } from "node:path";
 import { writeFileAtomically } from "../../../lib/files/index.ts";
 import { NEVER_WITH_CLOMO } from "../../../lib/model/ade.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { nextSteps } from "../next.ts";
-import { propose, tellEndpoint, warnOfClomo } from "../shown.ts";
+import { tokenStep } from "../next.ts";
+import { proposeStep, tellEndpoint, warnOfClomo } from "../shown.ts";
 
 export default defineCommand({
   summary: text("make the public key that is uploaded to Apple", "サーバートークン用公開鍵を作成して書き出す"),
@@ -50,13 +49,6 @@ export default defineCommand({
             `トークン待ちの公開鍵を、もう一度 ${output} に書き出しました`,
           ),
     );
-    for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
-      if (line !== null)
-        await propose(
-          tools,
-          line.replace("CLOMO_ADE_PublicKey.pem", () => shownWord(output)),
-          why,
-        );
-    }
+    await proposeStep(tools, tokenStep(ade, output === "-" ? undefined : output));
   },
 });

@@ -63,12 +63,15 @@ describe("Apple's errors", () => {
     [403, "T_C_NOT_SIGNED", "faults --clear"],
     [403, "ACCESS_DENIED", "faults --clear"],
     [403, "SERVER_INACTIVE", "faults --clear"],
-    [403, "token_rejected", "simulator token --public-key"],
-    [403, "signature_invalid", "simulator token --public-key"],
-    [403, "token_expired", "simulator token --public-key"],
-    [401, "oauth_problem_advice", "simulator token --public-key"],
+    [403, "token_rejected", "keypair create -o CLOMO_ADE_PublicKey.pem"],
+    [403, "signature_invalid", "keypair create -o CLOMO_ADE_PublicKey.pem"],
+    [403, "token_expired", "keypair create -o CLOMO_ADE_PublicKey.pem"],
+    [401, "oauth_problem_advice", "keypair create -o CLOMO_ADE_PublicKey.pem"],
   ])("at a simulator, %i %s names its commands and not Apple's portal", (status, code, line) => {
-    const { what, hint } = refusalOf(WHERE, { status, headers: {}, body: code }, NOW, "http://127.0.0.1:8600");
+    const { what, hint } = refusalOf(WHERE, { status, headers: {}, body: code }, NOW, {
+      url: "http://127.0.0.1:8600",
+      server: "SIMULATOR other",
+    });
     for (const told of [hint?.en, hint?.ja]) {
       expect(told).toContain("clomoctl ade simulator");
       expect(told).toContain(line);
@@ -76,6 +79,12 @@ describe("Apple's errors", () => {
       expect(told).not.toMatch(/Business Manager|business\.apple/);
     }
     expect(what.en).not.toContain("Business Manager");
+  });
+
+  test("at a simulator the token is got for the MDM server that is known, by the key just written", () => {
+    const place = { url: "http://127.0.0.1:8600", server: "SIMULATOR other" };
+    const { hint } = refusalOf(WHERE, { status: 403, headers: {}, body: "token_rejected" }, NOW, place);
+    expect(hint?.en).toContain("--public-key CLOMO_ADE_PublicKey.pem --server 'SIMULATOR other' --url");
   });
 
   test("are all tested", () => {

@@ -1,5 +1,5 @@
 import { Failure, type ErrorCode } from "../../errors/index.ts";
-import { SIMULATOR_LINES } from "../../model/ade.ts";
+import { simulatedToken, SIMULATOR_LINES, type SimulatorPlace } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";
 import { attempt } from "../encoding/foreign.ts";
 import { timeOfHeader } from "../patience.ts";
@@ -12,8 +12,8 @@ interface AppleError {
   readonly exit: ErrorCode;
   readonly what: Text;
   readonly hint: Text;
-  /** the way out at a simulator, by its address */
-  readonly simulated?: (url: string) => Text;
+  /** the way out at a simulator */
+  readonly simulated?: (place: SimulatorPlace) => Text;
 }
 
 const REFUSED: readonly number[] = [400, 401, 403];
@@ -35,7 +35,7 @@ const PROGRAM = text(
 const REPORT = text("this is a fault of clomoctl: report it", "clomoctl の不具合です。報告してください");
 
 /** A simulator does no more than it was told. */
-const clearFaults = (url: string): Text => {
+const clearFaults = ({ url }: SimulatorPlace): Text => {
   const line = SIMULATOR_LINES.clear(url);
   return text(
     `the simulator was told to answer so; to end it: ${line}`,
@@ -43,12 +43,9 @@ const clearFaults = (url: string): Text => {
   );
 };
 
-const newTokenThere = (url: string): Text => {
-  const [line, clear] = [SIMULATOR_LINES.token(url), SIMULATOR_LINES.clear(url)];
-  return text(
-    `get a new one from the simulator: ${line}; then clomoctl ade token set SIMULATOR_Token.p7m; where it is a fault that was asked for: ${clear}`,
-    `シミュレーターから新しいトークンを取得し(${line})、clomoctl ade token set SIMULATOR_Token.p7m で設定してください。設定された障害なら: ${clear}`,
-  );
+const newTokenThere = (place: SimulatorPlace): Text => {
+  const [way, clear] = [simulatedToken(place), SIMULATOR_LINES.clear(place.url)];
+  return text(`${way.en}; where it is a fault that was asked for: ${clear}`, `${way.ja}。設定された障害なら: ${clear}`);
 };
 
 const newer = (what: Text): AppleError => ({
@@ -208,12 +205,12 @@ type Circumstance = "CLOCK" | "NO_SUCH_PROFILE" | "METHOD" | "UNKNOWN";
 export class AppleRefusal extends Failure {
   readonly apple: AppleErrorCode | Circumstance;
 
-  /** @param simulator its address, where one answered */
+  /** @param simulator where one answered */
   constructor(
     apple: AppleErrorCode | Circumstance,
     where: string,
     { exit, what, hint, simulated }: Omit<AppleError, "statuses">,
-    simulator?: string,
+    simulator?: SimulatorPlace,
   ) {
     super(exit, { what, where, hint: simulator === undefined ? hint : (simulated?.(simulator) ?? hint) });
     this.apple = apple;
@@ -262,9 +259,9 @@ const codeIn = ({ status, body }: AppleAnswer): AppleErrorCode | undefined => {
  *
  * @param where the request, as `GET https://…/session`
  * @param now milliseconds since 1970-01-01 UTC
- * @param simulator its address, where a simulator of ours answered
+ * @param simulator where a simulator of ours answered
  */
-export function refusalOf(where: string, answer: AppleAnswer, now: number, simulator?: string): AppleRefusal {
+export function refusalOf(where: string, answer: AppleAnswer, now: number, simulator?: SimulatorPlace): AppleRefusal {
   const code = codeIn(answer);
   if (code === "oauth_problem_advice" || (code === undefined && answer.status === 401)) {
     const wrong = clockWrong(answer, now);

@@ -1,4 +1,5 @@
 import type { Failure } from "../../errors/index.ts";
+import type { SimulatorPlace } from "../../model/ade.ts";
 import { begunObject, objectOf, undocumented, type JsonObject } from "../answer.ts";
 import { placeOf, sendPatiently, type Patience } from "../patience.ts";
 import type { AppleAnswer, AppleRequest } from "../send.ts";
@@ -14,8 +15,8 @@ export interface Access extends Patience {
   readonly random: (size: number) => Uint8Array;
   /** name and version, as `clomoctl/0.1.0`: Apple refuses requests without */
   readonly program: string;
-  /** whether a simulator of ours is there: ways out name its commands */
-  readonly simulator?: boolean | undefined;
+  /** where a simulator of ours is there: ways out name its commands, and the MDM server as it is known */
+  readonly simulator?: Omit<SimulatorPlace, "url"> | undefined;
   /** what a refusal comes to, where whoever asks knows more of it */
   readonly explain?: ((refusal: AppleRefusal) => Promise<Failure>) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -135,7 +136,7 @@ export class AdeSession {
     if (object !== undefined) return object;
     if (answer.status === 200) return objectOf(placeOf(request), answer.body);
     const { base, simulator, now, explain } = this.#access;
-    const refusal = refusalOf(placeOf(request), answer, now(), simulator === true ? base : undefined);
+    const refusal = refusalOf(placeOf(request), answer, now(), simulator && { url: base, ...simulator });
     throw explain === undefined ? refusal : await explain(refusal);
   }
 }

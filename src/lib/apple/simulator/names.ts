@@ -1,4 +1,5 @@
 import { MARK } from "../simulated.ts";
+import { SIMULATED_SERVER } from "../../model/ade.ts";
 
 /** Where what is asked of the simulator itself begins. */
 export const CONTROL = "/_simulator";
@@ -9,7 +10,7 @@ export { MARK };
 export const marked = (name: string): string => (name.includes(MARK) ? name : `${MARK} ${name}`);
 
 /** The first server, which the devices of the first day belong to. */
-export const FIRST_SERVER = marked("MDM Server");
+export const FIRST_SERVER = SIMULATED_SERVER;
 
 /** Which MDM says that it manages a location's apps. @see apple 5 (mdmInfo) */
 export interface Holder {

@@ -3,8 +3,8 @@ import type { Send } from "../../../apple/send.ts";
 import { openService, type AdeService } from "../../../apple/service/service.ts";
 import type { AdeToken } from "../../../apple/service/token.ts";
 import { Failure } from "../../../errors/index.ts";
-import { GONE_WITHOUT_ASKING, SIMULATOR_LINES, type AdeEndpoint } from "../../../model/ade.ts";
-import { text, type Text } from "../../../text/index.ts";
+import { GONE_WITHOUT_ASKING, simulatedToken, SIMULATOR_LINES, type AdeEndpoint } from "../../../model/ade.ts";
+import { text } from "../../../text/index.ts";
 import { shownWord } from "../../../text/shell-word.ts";
 import { instant } from "../../ids.ts";
 import type { Session } from "../../session.ts";
@@ -22,19 +22,13 @@ export const noToken = (endpoint: AdeEndpoint): Failure =>
   new Failure("input-rejected", {
     what: text("no server token is set", "サーバートークンが設定されていません"),
     where: "ade token",
-    hint: endpoint.kind === "simulator" ? firstToken(SIMULATOR_LINES.token(endpoint.url)) : FIRST_TOKEN,
+    hint: endpoint.kind === "simulator" ? simulatedToken(endpoint) : FIRST_TOKEN,
   });
 
 const FIRST_TOKEN = text(
   "make a public key, upload it to this tenant's own server entry, and take its token: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem, then clomoctl ade token set FILE",
   "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で公開鍵を作成してこのテナント専用の MDM サーバーにアップロードし、ダウンロードしたトークンを clomoctl ade token set FILE で設定してください",
 );
-
-const firstToken = (line: string): Text =>
-  text(
-    `make a public key, and take a token for it from the simulator: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem, then ${line}, then clomoctl ade token set SIMULATOR_Token.p7m`,
-    `clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で公開鍵を作成し、${line} でシミュレーターからトークンを取得して、clomoctl ade token set SIMULATOR_Token.p7m で設定してください`,
-  );
 
 /**
  * Contacts the device service, and asks which server the token is of. Another one than before stops everything.
@@ -52,8 +46,8 @@ export const contactApple = async (
   if (server.token === null) throw noToken(endpoint);
   const token = JSON.parse(await sealing.unseal(TOKEN, server.token)) as AdeToken;
   const { now, random } = session.surroundings;
-  const simulator = endpoint.kind === "simulator";
-  const sent = simulator ? hinting(await send()) : await send();
+  const simulator = endpoint.kind === "simulator" ? { server: server.serverName } : undefined;
+  const sent = simulator === undefined ? await send() : hinting(await send());
   const currentToken = async () => (await session.read(readServer)).token;
   const explain = async (refusal: Failure): Promise<Failure> =>
     refusal.code === "not-permitted" && (await currentToken()) !== server.token ? REPLACED : refusal;

@@ -3,13 +3,13 @@ import { isSimulatedToken } from "../../../apple/simulated.ts";
 import type { AdeToken } from "../../../apple/service/token.ts";
 import type { Ade } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import { SIMULATOR_LINES, type AdeEndpoint } from "../../../model/ade.ts";
-import { text, type Text } from "../../../text/index.ts";
+import { simulatedToken, type AdeEndpoint } from "../../../model/ade.ts";
+import { text } from "../../../text/index.ts";
 import { instant } from "../../ids.ts";
 import type { Session } from "../../session.ts";
 import { writeServer, type StoredServer } from "../../store/ade/server.ts";
 import { keepOwnRenewal } from "../renewals.ts";
-import { CONSOLE_STEPS, guardApple, refuseMirror, refuseSimulated, type AppleAccess } from "./guard.ts";
+import { CONSOLE_STEPS, guardApple, refuseMirror, refuseSimulated, type AppleAccess, type Guarded } from "./guard.ts";
 import { digestOf, KEY, LOCKS, OBJECT, readAde } from "./server.ts";
 
 /** What a token is sealed for. */
@@ -45,7 +45,7 @@ export const setToken = async (
   }
   const { token, by, isSimulated } = await openToken(sealing, guarded, { name, bytes });
   refuseForeign(isSimulated, guarded.endpoint, name);
-  if (Date.parse(token.expiresAt) <= session.surroundings.now()) throw expired(name, token.expiresAt, guarded.endpoint);
+  if (Date.parse(token.expiresAt) <= session.surroundings.now()) throw expired(name, token.expiresAt, guarded);
   const consumer = digestOf(token.consumerKey);
   const isOther = server.consumer !== null && server.consumer !== consumer;
   if (isOther && !otherAdmin && !otherServer) throw otherConsumer(name, server);
@@ -145,7 +145,7 @@ const openToken = async (
     if (!isOtherKey(error)) throw error;
     if (sealedOtherwise !== undefined) throw sealedOtherwise;
     throw endpoint?.kind === "simulator" && error instanceof Failure
-      ? error.with({ hint: fromSimulator(endpoint.url) })
+      ? error.with({ hint: simulatedToken({ url: endpoint.url, server: server.serverName }) })
       : error;
   }
 };
@@ -219,22 +219,13 @@ export const inspectToken = async (
 const serverNameOf = (file: string): string | undefined =>
   /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
 
-/** A token for the tenant's own public key. */
-const fromSimulator = (url: string): Text => {
-  const line = SIMULATOR_LINES.token(url);
-  return text(
-    `write the public key (clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem) and get a token for it from the simulator: ${line}`,
-    `公開鍵を clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で書き出し、シミュレーターから対応するトークンを取得してください: ${line}`,
-  );
-};
-
-const expired = (name: string, at: string, { kind, url }: AdeEndpoint): Failure =>
+const expired = (name: string, at: string, { endpoint: { kind, url }, server }: Guarded): Failure =>
   new Failure("input-rejected", {
     what: text(`this token expired at ${at}`, `このトークンは ${at} に期限切れになっています`),
     where: name,
     hint:
       kind === "simulator"
-        ? fromSimulator(url)
+        ? simulatedToken({ url, server: server.serverName })
         : text(
             "download a new one from the same MDM server entry",
             "同じ MDM サーバーから新しいトークンをダウンロードしてください",
