@@ -13,7 +13,7 @@ test("server and organisation are shown, with the endpoint, in both languages", 
     requests: [{ operation: "contactAde", json: {} }],
   });
   expect(en.stderr).toBe("endpoint: SIMULATOR http://127.0.0.1:8080; MDM server: SIMULATOR\n");
-  expect(ja.stderr).toBe("接続先: シミュレーター http://127.0.0.1:8080、MDM サーバー: SIMULATOR\n");
+  expect(ja.stderr).toBe("接続先: シミュレーター http://127.0.0.1:8080、MDM サーバ: SIMULATOR\n");
 });
 
 test("what Apple refuses is told", async () => {

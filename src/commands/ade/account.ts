@@ -6,8 +6,8 @@ import { tellEndpoint } from "./shown.ts";
 type Account = Readonly<Record<(typeof MEMBERS)[number][0], string | null>>;
 
 const MEMBERS = [
-  ["serverName", "MDM server", "MDM サーバー"],
-  ["serverUuid", "server's id", "MDM サーバー ID"],
+  ["serverName", "MDM server", "MDM サーバ"],
+  ["serverUuid", "server's id", "MDM サーバ ID"],
   ["adminId", "token downloaded by", "トークンをダウンロードした人"],
   ["orgName", "organisation", "組織"],
   ["orgEmail", "mail address", "メールアドレス"],
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<Account>[] = MEMBERS.map(([key, en, ja]) => ({
 export default defineCommand({
   summary: text(
     "ask Apple which server and organisation the token is of",
-    "トークンの MDM サーバーと組織を Apple に問い合わせる",
+    "トークンの MDM サーバと組織を Apple に問い合わせる",
   ),
   args: {},
   options: {},

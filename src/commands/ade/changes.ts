@@ -43,7 +43,7 @@ const NOTHING_CHANGED = text("nothing has changed", "前回から変更はあり
 
 const RELEASED = text(
   "Apple no longer has these for this server; their records in Devices stay, with their owners",
-  "Apple 側でこの MDM サーバーから外れたデバイスです。「Devices」の記録と所有者は残ります",
+  "Apple 側でこの MDM サーバから外れたデバイスです。「Devices」の記録と所有者は残ります",
 );
 
 const NOT_REGISTERED = text(

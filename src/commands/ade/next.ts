@@ -39,7 +39,7 @@ export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[
       step("to rehearse without Apple", "Apple を使わずに練習するには", "clomoctl ade simulator start"),
       step(
         "for a server entry of this tenant's own in Apple Business Manager (never the one that CLOMO uses)",
-        "Apple Business Manager にあるこのテナント専用の MDM サーバー(CLOMO が使うものではありません)を使うには",
+        "Apple Business Manager にあるこのテナント専用の MDM サーバ(CLOMO が使うものではありません)を使うには",
         "clomoctl ade endpoint set --apple",
       ),
     ];
@@ -86,7 +86,7 @@ function setUpSteps(ade: Ade, now: number): readonly NextStep[] | undefined {
   return [
     step(
       `the server token ${left.en}: download a new one from the same MDM server entry, and`,
-      `サーバートークンが${left.ja}です。同じ MDM サーバーから新しいトークンをダウンロードして`,
+      `サーバートークンが${left.ja}です。同じ MDM サーバから新しいトークンをダウンロードして`,
       "clomoctl ade token set FILE",
     ),
   ];
@@ -102,7 +102,7 @@ export const tokenStep = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">
       )
     : step(
         "upload the public key to this tenant's own MDM server entry in Apple Business Manager, download its token, and",
-        "公開鍵を Apple Business Manager のこのテナント専用の MDM サーバーにアップロードし、トークンをダウンロードして",
+        "公開鍵を Apple Business Manager のこのテナント専用の MDM サーバにアップロードし、トークンをダウンロードして",
         "clomoctl ade token set FILE",
       );
 
@@ -137,7 +137,7 @@ export function assignSteps(profiles: readonly OwnProfile[]): readonly NextStep[
       disabled === undefined
         ? step(
             "make an ADE profile, which names your MDM server",
-            "ADE プロファイル(MDM サーバーの URL を含む)を作成する",
+            "ADE プロファイル(MDM サーバの URL を含む)を作成する",
             "clomoctl ade profiles create NAME --url HTTPS-URL",
           )
         : step(
@@ -173,12 +173,12 @@ export const noDevicesStep = ({ endpoint }: Pick<Ade, "endpoint">): NextStep =>
   endpoint?.kind === "simulator"
     ? step(
         "no device is assigned to this server: buy some at the simulator",
-        "この MDM サーバーに割り当てられたデバイスはありません。シミュレーターで購入する",
+        "この MDM サーバに割り当てられたデバイスはありません。シミュレーターで購入する",
         `clomoctl ade simulator devices add --count 10 --url ${endpoint.url}`,
       )
     : step(
         "no device is assigned to this server: assign some to it in Apple Business Manager, then clomoctl ade sync; the steps",
-        "この MDM サーバーに割り当てられたデバイスはありません。Apple Business Manager で割り当ててから clomoctl ade sync を実行してください。手順",
+        "この MDM サーバに割り当てられたデバイスはありません。Apple Business Manager で割り当ててから clomoctl ade sync を実行してください。手順",
         "clomoctl ade guide purchased --through commands",
       );
 

@@ -19,7 +19,7 @@ const describeEndpoint = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">
   const name = server === null ? text("not asked yet", "未確認") : same(server.name);
   return text(
     `endpoint: ${kind.en} ${endpoint.url}; MDM server: ${name.en}`,
-    `接続先: ${kind.ja} ${endpoint.url}、MDM サーバー: ${name.ja}`,
+    `接続先: ${kind.ja} ${endpoint.url}、MDM サーバ: ${name.ja}`,
   );
 };
 
@@ -67,8 +67,8 @@ export interface AdeFacts extends Readonly<Record<(typeof FACTS)[number][0], str
 const FACTS = [
   ["endpoint", "endpoint", "接続先"],
   ["endpointKind", "kind of endpoint", "接続先の種類"],
-  ["server", "MDM server", "MDM サーバー"],
-  ["serverUuid", "server's id", "MDM サーバー ID"],
+  ["server", "MDM server", "MDM サーバ"],
+  ["serverUuid", "server's id", "MDM サーバ ID"],
   ["organisation", "organisation", "組織"],
   ["admin", "token downloaded by", "トークンをダウンロードした人"],
   ["tokenExpiresAt", "token expires", "トークンの期限"],

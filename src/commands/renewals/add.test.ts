@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
+import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
@@ -434,5 +435,34 @@ describeWithOpenssl("certificates", () => {
     const open = await addedBy(["ade", "--file", file, "--key", own.keyFile]);
     expect([shut["kind"], shut["certainty"]]).toEqual(["ade-token", "estimated"]);
     expect([open["certainty"], open["expiresAt"]]).toEqual(["exact", "2027-02-20T05:00:00.000Z"]);
+  });
+});
+
+describe("a file that a simulator made", () => {
+  const made = (): string => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "a.vpptoken"), vppToken(new Date("2027-03-31T00:00:00Z"), "SIMULATOR 例"));
+    return folder;
+  };
+  const ade = (kind: "apple" | "simulator") =>
+    example<Ade>("ade", { endpoint: { kind, url: "http://127.0.0.1:8080" } });
+
+  test("is recorded where a simulator is", async () => {
+    const { exit, requests } = await run("renewals add x --file a.vpptoken", {
+      tenant: { ...both, ade: ade("simulator") },
+      folder: made(),
+    });
+    expect(exit).toBe(0);
+    expect(told(requests)).toMatchObject({ kind: "vpp-token" });
+  });
+
+  test("is refused elsewhere, in both languages", async () => {
+    const { en, ja } = await inBoth("renewals add x --file a.vpptoken", {
+      tenant: { ade: ade("apple") },
+      folder: made(),
+    });
+    expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "ade" }] });
+    expect(en.stderr).toContain("made by a simulator (SIMULATOR), for rehearsals alone");
+    expect(ja.stderr).toContain("シミュレーター(SIMULATOR)で作成された練習用のものです");
   });
 });

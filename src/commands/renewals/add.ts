@@ -1,17 +1,18 @@
 import { resolve } from "node:path";
+import type { Renewable } from "../../lib/apple/index.ts";
 import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
-import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { BEFORE_WRITING, unlessFailing, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { requireRight } from "../rights.ts";
 import { askMissing, tellUnnoticed, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
 import { readOptions } from "./items/read-options.ts";
-import { zoneOf } from "../tools.ts";
+import { zoneOf, type Tools } from "../tools.ts";
 
 export default defineCommand({
   summary: text("record an item that expires", "期限のあるものを登録する"),
@@ -59,7 +60,12 @@ export default defineCommand({
       const { addFolder } = await import("./items/add-folder.ts");
       return addFolder(tools, tenant, { folder: name, options });
     }
-    const said = await readOptions(tools, { options, kind, timezone: zoneOf(tools, tenant) });
+    const said = await readOptions(tools, {
+      options,
+      kind,
+      timezone: zoneOf(tools, tenant),
+      accept: (found) => refuseSimulated(tools, found, options.file),
+    });
     const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
     await refuseDuplicate(client, item);
     await warnOfSecrets(tools, name, item);
@@ -86,6 +92,24 @@ const kindMissing = (): Failure =>
     where: "clomoctl renewals add",
     hint: text("pass --kind KIND, or --file FILE", "--kind か --file を指定してください"),
   });
+
+/** What our simulator of Apple made is for rehearsals. @throws Failure `input-rejected` where none is the endpoint */
+async function refuseSimulated(tools: Tools, { simulated }: Renewable, where: string | undefined): Promise<void> {
+  if (simulated !== true) return;
+  const ade = await unlessFailing(async () => (await tools.tenant("ade")).client.ade.show());
+  if (ade?.endpoint?.kind === "simulator") return;
+  throw new Failure("input-rejected", {
+    what: text(
+      "made by a simulator (SIMULATOR), for rehearsals alone: not recorded",
+      "シミュレーター(SIMULATOR)で作成された練習用のものです。登録していません",
+    ),
+    where,
+    hint: text(
+      "name the file of the real one; the endpoint: clomoctl ade endpoint show",
+      "実際に使うファイルを指定してください。接続先: clomoctl ade endpoint show",
+    ),
+  });
+}
 
 /** @throws Failure `input-rejected` when the very same certificate or token is recorded already */
 async function refuseDuplicate(client: Client<"renewals">, { fingerprint }: NewRenewalItem): Promise<void> {

@@ -28,7 +28,7 @@ export type SyncKind = keyof typeof SYNC_KINDS;
 export const SYNC_REASONS = {
   asked: text("asked for", "指定による"),
   "never-full": text("no full one was completed yet", "全件の取得がまだ完了していないため"),
-  "other-server": text("the token may be of another MDM server", "別の MDM サーバーのトークンになるため"),
+  "other-server": text("the token may be of another MDM server", "別の MDM サーバのトークンになるため"),
   "full-due": text("no full one in the last 24 hours", "24 時間以内に全件を取得していないため"),
   "cursor-old": text("the last one is more than 7 days ago", "前回から 7 日以上たっているため"),
   "cursor-refused": text("Apple no longer takes the last position", "前回の位置を Apple が受け付けないため"),
@@ -100,5 +100,5 @@ export const CURSOR_LIFE_MS = 7 * 24 * HOUR_MS;
 /** The first line of everything that may touch a key: what must never be done to a tenant of CLOMO's. @see facts 3.5 */
 export const NEVER_WITH_CLOMO = text(
   "never upload this public key to the MDM server entry in Apple Business Manager that CLOMO uses, and never download a new token from that entry to try: a new token ends the old one at once",
-  "Apple Business Manager で CLOMO が使っている MDM サーバーに、この公開鍵をアップロードしないでください。試しにトークンをダウンロードすることも避けてください。新しいトークンを作成すると、それまでのトークンは直ちに無効になります",
+  "Apple Business Manager で CLOMO が使っている MDM サーバに、この公開鍵をアップロードしないでください。試しにトークンをダウンロードすることも避けてください。新しいトークンを作成すると、それまでのトークンは直ちに無効になります",
 );

@@ -50,7 +50,7 @@ export const readiness = (
       ready: false,
       tell: text(
         "Apple no longer has it for this server: look where it is assigned in Apple Business Manager",
-        "この MDM サーバーから解除されています。Apple Business Manager で割り当て先を確認してください",
+        "この MDM サーバから解除されています。Apple Business Manager で割り当て先を確認してください",
       ),
     };
   }

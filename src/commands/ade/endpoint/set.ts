@@ -12,7 +12,7 @@ export default defineCommand({
   details: [
     text(
       "--apple is Apple itself, for a tenant of your own with an MDM server entry of its own; --simulator URL is what clomoctl ade simulator start prints; URL alone is something else that speaks the same protocol. Content tokens (VPP) are never sent there: a secret goes to Apple or a simulator alone. A tenant that mirrors the console takes a simulator only.",
-      "--apple は Apple のサービス(専用の MDM サーバーを持つ独自のテナント用)、--simulator URL は clomoctl ade simulator start が表示する URL、URL だけの指定は同じプロトコルのほかのサーバーです(VPP サービストークンは Apple とシミュレーター以外には送信しません)。管理画面のミラーではシミュレーターだけを指定できます。",
+      "--apple は Apple のサービス(専用の MDM サーバを持つ独自のテナント用)、--simulator URL は clomoctl ade simulator start が表示する URL、URL だけの指定は同じプロトコルのほかのサーバーです(VPP サービストークンは Apple とシミュレーター以外には送信しません)。管理画面のミラーではシミュレーターだけを指定できます。",
     ),
   ],
   args: {

@@ -25,7 +25,7 @@ type Result = AdeProfileWork["results"][number];
 
 const RESULTS: Readonly<Record<NonNullable<Result["result"]>, Text>> = {
   SUCCESS: text("done", "完了"),
-  NOT_ACCESSIBLE: text("not this server's", "この MDM サーバーのデバイスではない"),
+  NOT_ACCESSIBLE: text("not this server's", "この MDM サーバのデバイスではない"),
   FAILED: text("failed", "失敗"),
   THROTTLED: text("held back by Apple", "Apple 側の制限で保留"),
 };
@@ -154,5 +154,5 @@ const TAKEN = text(
 const NOT_OURS = (count: number): Text =>
   text(
     `${counted(count, "device")} not assigned to this server any more: look in Apple Business Manager, then clomoctl ade sync --full`,
-    `${count} 台はこの MDM サーバーに割り当てられていません。Apple Business Manager で確認し、clomoctl ade sync --full を実行してください`,
+    `${count} 台はこの MDM サーバに割り当てられていません。Apple Business Manager で確認し、clomoctl ade sync --full を実行してください`,
   );

@@ -37,7 +37,7 @@ export default defineCommand({
       value: "NAME",
       about: text(
         "of another MDM server, which is made where there is none",
-        "別の MDM サーバーのトークン(なければ作成)",
+        "別の MDM サーバのトークン(なければ作成)",
       ),
     },
     admin: {

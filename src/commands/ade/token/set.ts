@@ -14,7 +14,7 @@ export default defineCommand({
     NEVER_WITH_CLOMO,
     text(
       "It is opened here, without asking Apple, by the key of `ade keypair create` or that of the token before. When the person in charge has changed, --other-admin; for another MDM server entry, --other-server: the next sync fetches all its devices, and those of before that it lacks go as with every full sync.",
-      "Apple には問い合わせず、`ade keypair create` の鍵か、これまでのトークンの鍵で復号します。担当者が交代したときは --other-admin、別の MDM サーバーのトークンなら --other-server を付けます(次の同期で全件を取得し、そこにないデバイスは全件取得のときと同じ扱いになります)。",
+      "Apple には問い合わせず、`ade keypair create` の鍵か、これまでのトークンの鍵で復号します。担当者が交代したときは --other-admin、別の MDM サーバのトークンなら --other-server を付けます(次の同期で全件を取得し、そこにないデバイスは全件取得のときと同じ扱いになります)。",
     ),
   ],
   args: {
@@ -30,12 +30,12 @@ export default defineCommand({
       kind: "boolean",
       about: text(
         "another administrator downloaded it, of the same server",
-        "別の管理者がダウンロードした(MDM サーバーは同じ)",
+        "別の管理者がダウンロードした(MDM サーバは同じ)",
       ),
     },
     otherServer: {
       kind: "boolean",
-      about: text("it is of another MDM server entry", "別の MDM サーバーのトークンである"),
+      about: text("it is of another MDM server entry", "別の MDM サーバのトークンである"),
     },
   },
   examples: [{ line: "clomoctl ade token set SIMULATOR_Token_2026-11-20T01-00-00Z_smime.p7m" }],

@@ -58,7 +58,7 @@ const KEY_NAMES = {
 } as const;
 
 const FILE_COLUMNS: readonly Column<FileFacts>[] = [
-  { key: "server", header: text("MDM server", "MDM サーバー"), value: ({ server }) => server },
+  { key: "server", header: text("MDM server", "MDM サーバ"), value: ({ server }) => server },
   {
     key: "tokenExpiresAt",
     header: text("token expires", "トークンの期限"),
@@ -96,7 +96,7 @@ async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade:
     return terminal.note(
       text(
         "it has expired and would be refused: get a new one from the same MDM server",
-        "期限切れのため設定できません。同じ MDM サーバーから新しいトークンを取得してください",
+        "期限切れのため設定できません。同じ MDM サーバから新しいトークンを取得してください",
       ),
     );
   }
@@ -107,7 +107,7 @@ async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade:
     `${line} --other-admin`,
     text(
       "another administrator downloaded it than the one in force, or it is of another MDM server (--other-server); if it is of the same one",
-      "使用中のものとは別の管理者がダウンロードしたか、別の MDM サーバーのもの(--other-server)です。同じ MDM サーバーのものなら",
+      "使用中のものとは別の管理者がダウンロードしたか、別の MDM サーバのもの(--other-server)です。同じ MDM サーバのものなら",
     ),
   );
 }

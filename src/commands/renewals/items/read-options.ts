@@ -1,4 +1,4 @@
-import { readExpiring, type ReadOptions } from "../../../lib/apple/index.ts";
+import { readRenewables, type ReadOptions, type Renewable } from "../../../lib/apple/index.ts";
 import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
@@ -15,21 +15,35 @@ import type { ItemOptions } from "./options.ts";
  * The options as a change of an item: an option that was not given is absent, a blank one is null.
  *
  * @param kind the kind the item has or is to have, where it is known
+ * @param accept throws where what the file has is not to be recorded
  * @throws Failure `usage` for invalid or conflicting dates; and see {@link readItem}
  */
 export async function readOptions(
   tools: Pick<Tools, "stdin" | "workingFolder" | "clock" | "machine">,
-  { options, kind, timezone }: { options: ItemOptions; kind: RenewalKind | undefined; timezone: string },
+  {
+    options,
+    kind,
+    timezone,
+    accept,
+  }: {
+    options: ItemOptions;
+    kind: RenewalKind | undefined;
+    timezone: string;
+    accept?: Accept;
+  },
 ): Promise<RenewalChange> {
   refuseMisfit(options, kind);
   const { file, fingerprint } = options;
   return {
-    ...(file === undefined ? {} : await readItem(tools, { ...options, file, kind, fingerprint })),
+    ...(file === undefined ? {} : await readItem(tools, { ...options, file, kind, fingerprint }, accept)),
     ...(options.kind === undefined ? {} : { kind: options.kind }),
     ...dateOf(options, tools.clock.now(), timezone),
     ...words(options),
   };
 }
+
+/** Looks at what a file has, before it is recorded. @throws Failure */
+type Accept = (found: Renewable) => Promise<void>;
 
 /** The files that open others. */
 type Openers = Pick<ItemOptions, "key" | "passwordFile">;
@@ -140,17 +154,20 @@ export const fromFile = (
 async function readItem(
   tools: Pick<Tools, "stdin" | "workingFolder" | "machine">,
   wanted: Wanted,
+  accept: Accept = async () => {},
 ): Promise<RenewalChange> {
   const openers = await readOpeners(tools, wanted);
   const read = await readNamedFile(tools, wanted.file, MOST_BYTES);
-  const found = pick(readExpiring(read, openers), wanted);
-  return { kind: wanted.kind ?? found.kind, ...fromFile(found, read.path) };
+  const found = pick(readRenewables(read, openers), wanted);
+  await accept(found);
+  const { expiring } = found;
+  return { kind: wanted.kind ?? expiring.kind, ...fromFile(expiring, read.path) };
 }
 
 /** Of several things in a file, the one that is meant. */
-function pick(found: readonly Expiring[], { file, kind, fingerprint = "" }: Wanted): Expiring {
+function pick(found: readonly Renewable[], { file, kind, fingerprint = "" }: Wanted): Renewable {
   const start = fingerprint.toLowerCase().replaceAll(":", "");
-  const fitting = found.filter((one) => mayBe(one.kind, kind) && one.fingerprint.startsWith(start));
+  const fitting = found.filter(({ expiring }) => mayBe(expiring.kind, kind) && expiring.fingerprint.startsWith(start));
   const [one, ...others] = fitting;
   if (one === undefined) {
     throw new Failure("input-rejected", {
@@ -176,12 +193,12 @@ const mayBe = (found: RenewalKind, wanted: RenewalKind | undefined): boolean =>
 const SHOWN_DIGITS = 12;
 const MOST_LISTED = 10;
 
-const listed = (found: readonly Expiring[], language: "en" | "ja"): string =>
+const listed = (found: readonly Renewable[], language: "en" | "ja"): string =>
   [
     ...found
       .slice(0, MOST_LISTED)
       .map(
-        ({ kind, name, expiresAt, fingerprint }) =>
+        ({ expiring: { kind, name, expiresAt, fingerprint } }) =>
           `${RENEWAL_KINDS[kind][language]} ${name} (${expiresAt.slice(0, 10)}, ${fingerprint.slice(0, SHOWN_DIGITS)})`,
       ),
     ...(found.length > MOST_LISTED ? ["…"] : []),

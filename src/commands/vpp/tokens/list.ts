@@ -5,7 +5,7 @@ import { listColumns } from "../../listing/list.ts";
 import { firstToken, NOT_FOR_CLOMO, VPP_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("list the content tokens of organisations", "組織ごとの VPP サービストークンを一覧表示する"),
+  summary: text("list the content tokens of organisations", "組織ごとの VPP サービストークンを一覧する"),
   details: [NOT_FOR_CLOMO, text("The tokens themselves are never shown.", "トークンそのものは表示しません。")],
   args: {},
   options: {},

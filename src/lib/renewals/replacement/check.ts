@@ -14,7 +14,7 @@ export const CHECKS = {
   issuer: text("issuer", "発行者"),
   "request-key": text("matches the CSR", "CSR ファイルとの一致"),
   "request-age": text("recent CSR", "CSR ファイルの新しさ"),
-  server: text("MDM server", "MDM サーバー"),
+  server: text("MDM server", "MDM サーバ"),
   consumer: text("consumer key", "トークンの発行元(consumer key)"),
   key: text("encryption key", "暗号鍵"),
   "old-token": text("current token", "現在のトークン"),

@@ -28,9 +28,9 @@ export default defineCommand({
     server: {
       kind: "string",
       value: "NAME",
-      about: text("assigned to this MDM server in place of ours", "割り当てる MDM サーバー(既定: 本サーバー)"),
+      about: text("assigned to this MDM server in place of ours", "割り当てる MDM サーバ(既定: 本サーバー)"),
     },
-    unassigned: { kind: "boolean", about: text("assigned to no MDM server", "どの MDM サーバーにも割り当てない") },
+    unassigned: { kind: "boolean", about: text("assigned to no MDM server", "どの MDM サーバにも割り当てない") },
     silent: SILENT_OPTION,
     url: URL_OPTION,
   },

@@ -7,11 +7,11 @@ import { changeDevices, SERIAL_COLUMNS, SERIALS_ARGUMENT, SILENT_OPTION, SYNC_AL
 export default defineCommand({
   summary: text(
     "assign devices to our MDM server, to another or to none",
-    "デバイスを本サーバーや別の MDM サーバーに割り当てる、または割り当てを外す",
+    "デバイスを本サーバーや別の MDM サーバに割り当てる、または割り当てを外す",
   ),
   args: { serials: SERIALS_ARGUMENT },
   options: {
-    toOther: { kind: "string", value: "SERVER", about: text("to this MDM server", "割り当て先の別の MDM サーバー") },
+    toOther: { kind: "string", value: "SERVER", about: text("to this MDM server", "割り当て先の別の MDM サーバ") },
     none: { kind: "boolean", about: text("to none", "割り当てを外す") },
     silent: SILENT_OPTION,
     url: URL_OPTION,

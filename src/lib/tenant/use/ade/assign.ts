@@ -155,7 +155,7 @@ const notAtApple = (serials: readonly string[]): Failure => {
     ),
     hint: text(
       "assign them to the server in Apple Business Manager (at a simulator: clomoctl ade simulator devices assign), then: clomoctl ade sync --full",
-      "Apple Business Manager で MDM サーバーに割り当てて(シミュレーターでは clomoctl ade simulator devices assign)から clomoctl ade sync --full を実行してください",
+      "Apple Business Manager で MDM サーバに割り当てて(シミュレーターでは clomoctl ade simulator devices assign)から clomoctl ade sync --full を実行してください",
     ),
   });
 };

@@ -27,7 +27,7 @@ export const noToken = (endpoint: AdeEndpoint): Failure =>
 
 const FIRST_TOKEN = text(
   "make a public key, upload it to this tenant's own server entry, and take its token: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem, then clomoctl ade token set FILE",
-  "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で公開鍵を作成してこのテナント専用の MDM サーバーにアップロードし、ダウンロードしたトークンを clomoctl ade token set FILE で設定してください",
+  "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で公開鍵を作成してこのテナント専用の MDM サーバにアップロードし、ダウンロードしたトークンを clomoctl ade token set FILE で設定してください",
 );
 
 /**
@@ -117,7 +117,7 @@ const otherServer = (
   return new Failure("input-rejected", {
     what: text(
       `this token is of another MDM server, ${now}, not of ${before}; nothing was fetched`,
-      `このトークンは ${before} ではなく、別の MDM サーバー ${now} のものです。何も取得していません`,
+      `このトークンは ${before} ではなく、別の MDM サーバ ${now} のものです。何も取得していません`,
     ),
     where: "server_uuid",
     hint: text(

@@ -44,7 +44,7 @@ const NO_ENDPOINT = new Failure("input-rejected", {
   where: "ade endpoint",
   hint: text(
     "to rehearse: clomoctl ade simulator start, then clomoctl ade endpoint set --simulator URL; for a server entry of this tenant's own: clomoctl ade endpoint set --apple",
-    "練習するには clomoctl ade simulator start のあと clomoctl ade endpoint set --simulator URL、このテナント専用の MDM サーバーを使うには clomoctl ade endpoint set --apple を実行してください",
+    "練習するには clomoctl ade simulator start のあと clomoctl ade endpoint set --simulator URL、このテナント専用の MDM サーバを使うには clomoctl ade endpoint set --apple を実行してください",
   ),
 });
 

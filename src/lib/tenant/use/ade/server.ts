@@ -211,7 +211,7 @@ const refuseInMirror = async (reader: Reader): Promise<void> => {
     ),
     hint: text(
       "for a server entry of your own take a tenant of your own: clomoctl context add NAME --embedded",
-      "専用の MDM サーバーを使うには、別のテナントを作成してください: clomoctl context add NAME --embedded",
+      "専用の MDM サーバを使うには、別のテナントを作成してください: clomoctl context add NAME --embedded",
     ),
   });
 };

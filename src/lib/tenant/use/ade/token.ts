@@ -228,7 +228,7 @@ const expired = (name: string, at: string, { endpoint: { kind, url }, server }: 
         ? simulatedToken({ url, server: server.serverName })
         : text(
             "download a new one from the same MDM server entry",
-            "同じ MDM サーバーから新しいトークンをダウンロードしてください",
+            "同じ MDM サーバから新しいトークンをダウンロードしてください",
           ),
   });
 
@@ -256,6 +256,6 @@ const otherConsumer = (name: string, { adminId, serverName }: StoredServer): Fai
     where: name,
     hint: text(
       `if the person in charge has changed, and it is of the same server entry${inBrackets(serverName)}: --other-admin; of another entry: --other-server`,
-      `担当者の交代などで、同じ MDM サーバー${inBrackets(serverName)}のものなら --other-admin、別の MDM サーバーのものなら --other-server を付けてください`,
+      `担当者の交代などで、同じ MDM サーバ${inBrackets(serverName)}のものなら --other-admin、別の MDM サーバのものなら --other-server を付けてください`,
     ),
   });
