@@ -199,16 +199,29 @@ export const missingSteps = (missing: number): readonly NextStep[] =>
         ),
       ];
 
-function dueSteps(
-  { endpoint, sync, lastSyncAt, lastFullAt, counts }: Ade,
-  now: number,
-  profiles: readonly OwnProfile[] | undefined,
-): readonly NextStep[] {
+/** Whether what a failed sync lacked may have come with a token that was set since. */
+export const isMended = ({ sync, token }: Pick<Ade, "sync" | "token">): boolean =>
+  sync !== null && token !== null && token.setAt > (sync.finishedAt ?? sync.startedAt);
+
+/** Without another token, or a word that this one is meant, no sync goes on. */
+const otherServerSteps = (ade: Ade): readonly NextStep[] => [
+  step(
+    "the last sync stopped, as the token is of another MDM server; if that one is meant",
+    "トークンが別の MDM サーバのものだったため、前回の同期は中止されました。それで正しければ",
+    "clomoctl ade token set FILE --other-server",
+  ),
+  keyStep(ade),
+  tokenStep(ade),
+];
+
+function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undefined): readonly NextStep[] {
+  const { endpoint, sync, lastSyncAt, lastFullAt, counts } = ade;
   if (sync?.state === "running") {
     return [
       step("a sync is running: see again", "同期を実行中です。後でもう一度確認してください", "clomoctl ade status"),
     ];
   }
+  if (sync?.state === "failed" && sync.error?.where === "server_uuid" && !isMended(ade)) return otherServerSteps(ade);
   if (sync?.state === "failed" || sync?.state === "cut-off") {
     return [
       step(

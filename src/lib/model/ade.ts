@@ -75,7 +75,7 @@ export const SIMULATOR_LINES = {
     `clomoctl ade simulator token ${shownOption("--public-key", keyFile)}${ofServer(server)} --url ${url} -o SIMULATOR_Token.p7m`,
   clear: (url: string) => `clomoctl ade simulator faults --clear --url ${url}`,
   assign: (url: string) => `clomoctl ade simulator devices assign SERIAL --url ${url}`,
-  vppToken: (url: string) => `clomoctl ade simulator vpp-token --org NAME --url ${url}`,
+  vppToken: (url: string, org = "NAME") => `clomoctl ade simulator vpp-token ${shownOption("--org", org)} --url ${url}`,
   /** @param topic of the certificate that is renewed; null for a first one */
   pushCertificate: (url: string, topic: string | null, requestFile = REQUEST_FILE) =>
     `clomoctl ade simulator push-certificate ${shownOption("--csr", requestFile)}${topic === null ? "" : ` ${shownOption("--renew", topic)}`} --url ${url}`,
