@@ -17,6 +17,15 @@ const RENEWED_WITHIN_DAYS = 30;
 
 const step = (en: string, ja: string, line: string | null): NextStep => ({ why: text(en, ja), line });
 
+const REHEARSE = [
+  step("to rehearse without Apple", "Apple を使わずに練習するには", "clomoctl ade simulator start"),
+  step(
+    "and, with the URL that it tells, in another window",
+    "表示された URL を、別のウィンドウで設定する",
+    "clomoctl ade endpoint set --simulator URL",
+  ),
+];
+
 /**
  * What to do next about ADE: first what is lacking, else what is due.
  *
@@ -32,11 +41,12 @@ export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[
         "管理画面のミラーのため、デバイスの同期は管理画面で行います。手順",
         "clomoctl ade guide purchased",
       ),
+      ...REHEARSE,
     ];
   }
   if (endpoint === null) {
     return [
-      step("to rehearse without Apple", "Apple を使わずに練習するには", "clomoctl ade simulator start"),
+      ...REHEARSE,
       step(
         "for a server entry of this tenant's own in Apple Business Manager (never the one that CLOMO uses)",
         "Apple Business Manager にあるこのテナント専用の MDM サーバー(CLOMO が使うものではありません)を使うには",

@@ -146,6 +146,16 @@ test("after a stop at another MDM server's token the ways out are proposed, unti
   }
 });
 
+test("a mirror's status says how to rehearse, and a rehearsal there has no line for cron", async () => {
+  const { en, ja } = await inBoth("ade status", { tenant: { ade: { ...NOTHING, mirror: true } } });
+  for (const { stderr } of [en, ja]) {
+    expect(stderr).toMatch(/: clomoctl ade simulator start\n.*: clomoctl ade endpoint set --simulator URL\n/);
+  }
+  const { stderr } = await run("ade status --lang en", { tenant: { ade: { ...ADE, mirror: true } } });
+  expect(stderr).toContain("all well");
+  expect(stderr).not.toContain("cron");
+});
+
 test("devices that are missing are told after a delta, too", async () => {
   const ade = { ...ADE, sync: SYNC, counts: { ...ADE.counts, missing: 7 } };
   const { stderr } = await run("ade status --lang en", { tenant: { ade } });

@@ -41,7 +41,8 @@ export default defineCommand({
         `問題ありません。次の全件の取得: ${due}(clomoctl ade sync)`,
       ),
     );
-    const line = await syncByCron(tools, tenant);
+    // a rehearsal in a mirror is not for every day
+    const line = ade.mirror ? undefined : await syncByCron(tools, tenant);
     if (line === undefined) return;
     await propose(
       tools,

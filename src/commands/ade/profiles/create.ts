@@ -98,7 +98,8 @@ export default defineCommand({
     if (from === undefined && (name === undefined || url === undefined))
       throw notGiven(name === undefined ? "NAME" : "--url");
     const { client } = await tools.tenant("ade", "profiles");
-    await tellEndpoint(tools, await client.ade.show());
+    const ade = await client.ade.show();
+    await tellEndpoint(tools, ade);
     const base = from === undefined ? undefined : await profileNamed(client, from);
     const { supervised, removable, pairing, mandatory, sharedIpad, awaitConfigured, autoAdvance, ...texts } = given;
     const flags = { supervised, removable, pairing, mandatory, sharedIpad, awaitConfigured, autoAdvance };
@@ -115,9 +116,7 @@ export default defineCommand({
     if (dryRun) await terminal.note(text("dry run: nothing was made", "--dry-run のため作成していません"));
     else {
       const word = profileWord(profile, await client.profiles.list());
-      await terminal.note(
-        text("created at Apple; no device has it yet", "Apple に作成しました(まだどのデバイスにも割り当てていません)"),
-      );
+      await terminal.note(ade.endpoint?.kind === "simulator" ? AT_SIMULATOR : AT_APPLE);
       await propose(
         tools,
         `clomoctl ade profiles assign ${word} --unassigned`,
@@ -131,6 +130,16 @@ export default defineCommand({
     }
   },
 });
+
+const AT_APPLE = text(
+  "created at Apple; no device has it yet",
+  "Apple に作成しました(まだどのデバイスにも割り当てていません)",
+);
+
+const AT_SIMULATOR = text(
+  "created at the simulator; no device has it yet",
+  "シミュレーターに作成しました(まだどのデバイスにも割り当てていません)",
+);
 
 const definedOf = <T extends object>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
