@@ -142,7 +142,7 @@ async function tellReady(tools: Tools, ade: Ade, created: number): Promise<void>
           `${present} 台すべて準備ができています。電源を入れて設定を始められます`,
         ),
   );
-  if (created > 0) await terminal.note(OWNERS);
+  if (created > 0 && !ade.mirror) await terminal.note(OWNERS);
 }
 
 const OWNERS = text(

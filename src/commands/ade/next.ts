@@ -17,6 +17,15 @@ const RENEWED_WITHIN_DAYS = 30;
 
 const step = (en: string, ja: string, line: string | null): NextStep => ({ why: text(en, ja), line });
 
+const REHEARSE = [
+  step("to rehearse without Apple", "Apple を使わずに練習するには", "clomoctl ade simulator start"),
+  step(
+    "and, with the URL that it tells, in another window",
+    "表示された URL を、別のウィンドウで設定する",
+    "clomoctl ade endpoint set --simulator URL",
+  ),
+];
+
 /**
  * What to do next about ADE: first what is lacking, else what is due.
  *
@@ -32,11 +41,12 @@ export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[
         "管理画面のミラーのため、デバイスの同期は管理画面で行います。手順",
         "clomoctl ade guide purchased",
       ),
+      ...REHEARSE,
     ];
   }
   if (endpoint === null) {
     return [
-      step("to rehearse without Apple", "Apple を使わずに練習するには", "clomoctl ade simulator start"),
+      ...REHEARSE,
       step(
         "for a server entry of this tenant's own in Apple Business Manager (never the one that CLOMO uses)",
         "Apple Business Manager にあるこのテナント専用の MDM サーバ(CLOMO が使うものではありません)を使うには",
@@ -199,16 +209,29 @@ export const missingSteps = (missing: number): readonly NextStep[] =>
         ),
       ];
 
-function dueSteps(
-  { endpoint, sync, lastSyncAt, lastFullAt, counts }: Ade,
-  now: number,
-  profiles: readonly OwnProfile[] | undefined,
-): readonly NextStep[] {
+/** Whether what a failed sync lacked may have come with a token that was set since. */
+export const isMended = ({ sync, token }: Pick<Ade, "sync" | "token">): boolean =>
+  sync !== null && token !== null && token.setAt > (sync.finishedAt ?? sync.startedAt);
+
+/** Without another token, or a word that this one is meant, no sync goes on. */
+const otherServerSteps = (ade: Ade): readonly NextStep[] => [
+  step(
+    "the last sync stopped, as the token is of another MDM server; if that one is meant",
+    "トークンが別の MDM サーバのものだったため、前回の同期は中止されました。それで正しければ",
+    "clomoctl ade token set FILE --other-server",
+  ),
+  keyStep(ade),
+  tokenStep(ade),
+];
+
+function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undefined): readonly NextStep[] {
+  const { endpoint, sync, lastSyncAt, lastFullAt, counts } = ade;
   if (sync?.state === "running") {
     return [
       step("a sync is running: see again", "同期を実行中です。後でもう一度確認してください", "clomoctl ade status"),
     ];
   }
+  if (sync?.state === "failed" && sync.error?.where === "server_uuid" && !isMended(ade)) return otherServerSteps(ade);
   if (sync?.state === "failed" || sync?.state === "cut-off") {
     return [
       step(

@@ -127,6 +127,35 @@ test("a token of the simulator is proposed for the server that is known, togethe
   );
 });
 
+test("after a stop at another MDM server's token the ways out are proposed, until a token is set", async () => {
+  const error = new Failure("input-rejected", { what: text("another", "別"), where: "server_uuid" }).toJSON();
+  const finishedAt = "2026-11-20T00:30:00.000Z";
+  const sync = { ...SYNC, state: "failed" as const, finishedAt, error };
+  const told = async (line: string, setAt: string): Promise<string> => {
+    const ade = { ...ADE, sync, token: { ...TOKEN, expiresAt: "2027-11-20T00:00:00.000Z", setAt } };
+    return (await run(`${line} --lang en`, { tenant: { ade } })).stderr;
+  };
+  for (const line of ["ade status", "ade token show"]) {
+    const before = await told(line, "2026-11-20T00:00:00.000Z");
+    expect(before).toContain(": clomoctl ade token set FILE --other-server\n");
+    expect(before).toContain(
+      ": clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server SIMULATOR --url",
+    );
+    expect(before).not.toContain("clomoctl ade sync");
+    expect(await told(line, "2026-11-20T00:40:00.000Z")).toContain("go on with it: clomoctl ade sync\n");
+  }
+});
+
+test("a mirror's status says how to rehearse, and a rehearsal there has no line for cron", async () => {
+  const { en, ja } = await inBoth("ade status", { tenant: { ade: { ...NOTHING, mirror: true } } });
+  for (const { stderr } of [en, ja]) {
+    expect(stderr).toMatch(/: clomoctl ade simulator start\n.*: clomoctl ade endpoint set --simulator URL\n/);
+  }
+  const { stderr } = await run("ade status --lang en", { tenant: { ade: { ...ADE, mirror: true } } });
+  expect(stderr).toContain("all well");
+  expect(stderr).not.toContain("cron");
+});
+
 test("devices that are missing are told after a delta, too", async () => {
   const ade = { ...ADE, sync: SYNC, counts: { ...ADE.counts, missing: 7 } };
   const { stderr } = await run("ade status --lang en", { tenant: { ade } });

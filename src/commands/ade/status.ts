@@ -2,7 +2,7 @@ import { FULL_EVERY_MS } from "../../lib/model/ade.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { syncByCron } from "./cron.ts";
-import { nextSteps } from "./next.ts";
+import { isMended, nextSteps } from "./next.ts";
 import { FACT_COLUMNS, factsOf, failureOf, propose, proposeStep, tellEndpoint } from "./shown.ts";
 
 export default defineCommand({
@@ -27,9 +27,7 @@ export default defineCommand({
     if (ade.sync?.state === "failed" && ade.sync.error !== null) {
       const { what, hint } = failureOf(ade.sync.error);
       await terminal.warn(text(`the last sync failed: ${what.en}`, `前回の同期は失敗しました: ${what.ja}`));
-      // what was lacking then may have come with the token that was set since
-      const isMended = ade.token !== null && ade.token.setAt > (ade.sync.finishedAt ?? ade.sync.startedAt);
-      if (hint !== undefined && !isMended) await terminal.note(hint);
+      if (hint !== undefined && !isMended(ade)) await terminal.note(hint);
     }
     const isAsked = ade.counts.notReady > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
     const profiles = isAsked ? await client.profiles.list() : undefined;
@@ -43,7 +41,8 @@ export default defineCommand({
         `問題ありません。次の全件の取得: ${due}(clomoctl ade sync)`,
       ),
     );
-    const line = await syncByCron(tools, tenant);
+    // a rehearsal in a mirror is not for every day
+    const line = ade.mirror ? undefined : await syncByCron(tools, tenant);
     if (line === undefined) return;
     await propose(
       tools,

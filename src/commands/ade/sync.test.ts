@@ -84,6 +84,15 @@ test("what is new is named, and all are told to be ready", async () => {
   expect(ja.stderr).toContain("デバイスの準備ができています");
 });
 
+test("a rehearsal in a mirror proposes no owners for devices that are not in Devices", async () => {
+  const ade = { ...READY, mirror: true, counts: { ...READY.counts, present: 1 } };
+  const { stderr } = await run("ade sync --lang en", {
+    tenant: { ...tenant, adeSync: { ...DONE, created: 1, registered: 0 }, ade },
+  });
+  expect(stderr).toContain("a rehearsal adds nothing to Devices");
+  expect(stderr).not.toContain("set-owner");
+});
+
 test("new devices that are all not ready are named once", async () => {
   const [device] = example<{ items: readonly object[] }>("findAdeDevices").items;
   const fresh: AdeSync = { ...DONE, created: 1, registered: 1 };

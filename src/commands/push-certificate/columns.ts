@@ -1,7 +1,8 @@
-import type { PushCertificate } from "../../lib/client/index.ts";
+import type { Client, PushCertificate } from "../../lib/client/index.ts";
+import { SIMULATOR_LINES } from "../../lib/model/ade.ts";
 import { PUSH_CERTIFICATE } from "../../lib/model/push-certificate.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
+import { shownOption } from "../../lib/text/shell-word.ts";
 import type { Field } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 
@@ -19,9 +20,6 @@ export const IN_CONSOLE = text(
   "このテナントは管理画面のミラーで、プッシュ通知証明書は管理画面にあります。手順: clomoctl renewals guide push-certificate",
 );
 
-/** The name that the console gives its request, for what is proposed. @see facts 3.3 */
-export const REQUEST_FILE = "CertificateSigningRequest.csr";
-
 export const APPLE_ACCOUNT = {
   kind: "string",
   value: "MAIL",
@@ -31,15 +29,30 @@ export const APPLE_ACCOUNT = {
   ),
 } as const satisfies Field;
 
+/** Where a request goes. */
+interface Portal {
+  /** the simulator's address, where the endpoint is one */
+  readonly simulator: string | undefined;
+  /** the request, as it has just been written */
+  readonly file?: string | undefined;
+}
+
+/** Where this tenant's requests go. */
+export const portalOf = async (client: Client<"ade">, { simulator }: PushCertificate): Promise<Portal> => ({
+  simulator: simulator ? (await client.ade.show()).endpoint?.url : undefined,
+});
+
+/** What comes after a request was written. */
+export const afterRequest = (certificate: PushCertificate, portal: Portal): readonly Text[] => {
+  const account = certificate.appleAccount ?? certificate.request?.email ?? "MAIL";
+  const line = `clomoctl push-cert upload FILE ${shownOption("--apple-account", account)}`;
+  return [inPortal(certificate, portal), text(`then: ${line}`, `その後: ${line}`)];
+};
+
 /** What is done in Apple's portal with a request, or with the simulator in its place. @see facts 3.3, 3.4 */
-export const inPortal = ({
-  topic,
-  appleAccount,
-  simulator,
-}: Pick<PushCertificate, "topic" | "appleAccount" | "simulator">): Text => {
-  if (simulator) {
-    const renewing = topic === null ? "" : ` --renew ${shownWord(topic)}`;
-    const line = `clomoctl ade simulator push-certificate --csr ${REQUEST_FILE}${renewing} --url URL`;
+const inPortal = ({ topic, appleAccount }: PushCertificate, { simulator, file }: Portal): Text => {
+  if (simulator !== undefined) {
+    const line = SIMULATOR_LINES.pushCertificate(simulator, topic, file);
     return text(`get the certificate: ${line}`, `証明書を取得します: ${line}`);
   }
   const [en, ja] = appleAccount === null ? ["", ""] : [` as ${appleAccount}`, ` ${appleAccount} で`];

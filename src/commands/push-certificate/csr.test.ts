@@ -46,12 +46,26 @@ test("asks for a request, writes it, and tells what to do in Apple's portal", as
   expect(en.stderr).toBe(
     [
       "made for mdm@example.co.jp; its key stays in the tenant",
-      `in Apple's portal (https://identity.apple.com/pushcert) sign in as mdm@example.co.jp, and use Renew on the certificate in use, never Create a Certificate: the topic has to stay ${push().topic}; then: clomoctl push-cert upload FILE --apple-account MAIL`,
+      `in Apple's portal (https://identity.apple.com/pushcert) sign in as mdm@example.co.jp, and use Renew on the certificate in use, never Create a Certificate: the topic has to stay ${push().topic}`,
+      "then: clomoctl push-cert upload FILE --apple-account mdm@example.co.jp",
       "",
     ].join("\n"),
   );
   expect(ja.stderr).toContain("mdm@example.co.jp の CSR を作成しました。鍵はテナント内に保持しています\n");
   expect(ja.stderr).toContain("「Create a Certificate」は使わない");
+});
+
+test("at a simulator its command names the file as written, and its address", async () => {
+  const tenant = {
+    pushCertificate: push({ ...none, request, simulator: true }),
+    requestPushCertificate: made(false, { ...none, simulator: true }),
+    ade: example<Ade>("ade"),
+  };
+  const ran = inBoth("push-cert csr -o CSR2.csr", { folder: freshFolder(), tenant, terminal: { columns: 400 } });
+  for (const { stderr } of Object.values(await ran)) {
+    expect(stderr).toContain(": clomoctl ade simulator push-certificate --csr CSR2.csr --url http://127.0.0.1:8080\n");
+    expect(stderr).toContain(": clomoctl push-cert upload FILE --apple-account mdm@example.co.jp\n");
+  }
 });
 
 test("the staged one is written again, to stdout too; a first certificate is created", async () => {

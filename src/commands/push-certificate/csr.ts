@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { checkWritable, writeFileAtomically } from "../../lib/files/index.ts";
 import { CONSOLE_STEPS } from "../../lib/model/console-steps.ts";
+import { REQUEST_FILE } from "../../lib/model/ade.ts";
 import { emailKey } from "../../lib/model/normalise.ts";
 import { requestFault, USUAL_COUNTRY, type RequestFields } from "../../lib/model/push-certificate.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -9,7 +10,7 @@ import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { NOT_FOR_CLOMO, REQUEST_FILE, inPortal } from "./columns.ts";
+import { afterRequest, NOT_FOR_CLOMO, portalOf } from "./columns.ts";
 
 export default defineCommand({
   summary: text("write a signing request (CSR) for the push certificate", "プッシュ通知証明書の CSR を書き出す"),
@@ -70,7 +71,7 @@ export default defineCommand({
     const path = output === "-" ? output : resolve(workingFolder, output);
     await checkWritable(path, temporary);
     await requireApple(tools, CONSOLE_STEPS.push);
-    const { client } = await tools.tenant("push-certificate");
+    const { client } = await tools.tenant("push-certificate", "ade");
     const before = await client["push-certificate"].show();
     const wanted = before.request === null ? await asked(tools, typed) : typed;
     if (wanted.email !== undefined && before.appleAccount !== null) {
@@ -81,9 +82,8 @@ export default defineCommand({
     tools.describeDone(WRITTEN);
     await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(request));
     await terminal.note(created ? made(certificate.request?.email ?? "") : AGAIN);
-    const line = "clomoctl push-cert upload FILE --apple-account MAIL";
-    const next = inPortal(certificate);
-    await terminal.note(text(`${next.en}; then: ${line}`, `${next.ja}。その後: ${line}`));
+    const portal = { ...(await portalOf(client, certificate)), ...(output !== "-" && { file: output }) };
+    for (const line of afterRequest(certificate, portal)) await terminal.note(line);
   },
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PushCertificate } from "../../lib/client/index.ts";
+import type { Ade, PushCertificate } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth } from "../testing/program.ts";
@@ -18,7 +18,11 @@ const NONE = { topic: null, expiresAt: null, appleAccount: null };
 
 const at = (certificate: PushCertificate, mirroredAt: string | null = null) =>
   inBoth("push-cert status", {
-    tenant: { pushCertificate: certificate, tenant: { ...example("tenant"), mirroredAt } },
+    tenant: {
+      pushCertificate: certificate,
+      tenant: { ...example("tenant"), mirroredAt },
+      ...(certificate.simulator && certificate.request !== null && { ade: example<Ade>("ade") }),
+    },
   });
 
 test("shows topic, expiry, account and request, and no secret", async () => {
@@ -34,8 +38,8 @@ test.each([
   [
     "soon",
     push({ expiresAt: "2027-01-01T00:00:00.000Z" }),
-    "41 days left; to renew it: clomoctl push-cert csr --email mdm@example.co.jp --name NAME -o CertificateSigningRequest.csr",
-    "残り 41 日です。更新するには: clomoctl push-cert csr --email mdm@example.co.jp",
+    "42 days left; to renew it: clomoctl push-cert csr --email mdm@example.co.jp --name NAME -o CertificateSigningRequest.csr",
+    "残り 42 日です。更新するには: clomoctl push-cert csr --email mdm@example.co.jp",
   ],
   [
     "expired",
@@ -47,8 +51,8 @@ test.each([
   [
     "asked for",
     push({ request }),
-    "a signing request waits for its certificate: in Apple's portal (https://identity.apple.com/pushcert) sign in as mdm@example.co.jp, and use Renew",
-    "CSR に対応する証明書を待っています",
+    "a signing request waits for its certificate; to write it once more: clomoctl push-cert csr -o CertificateSigningRequest.csr\nin Apple's portal (https://identity.apple.com/pushcert) sign in as mdm@example.co.jp, and use Renew",
+    "CSR に対応する証明書を待っています。CSR をもう一度書き出すには: clomoctl push-cert csr -o CertificateSigningRequest.csr\n",
   ],
 ] as const)("what to type next: %s", async (_, certificate, en, ja) => {
   const told = await at(certificate);
@@ -68,13 +72,17 @@ test("in a mirror the steps are the console's, unless the endpoint is a simulato
 
 test("where the endpoint is a simulator, its command stands in the portal's place", async () => {
   const { en, ja } = await at(push({ request, simulator: true }));
-  const line = `clomoctl ade simulator push-certificate --csr CertificateSigningRequest.csr --renew ${push().topic} --url URL`;
+  const [write, get] = [
+    "clomoctl push-cert csr -o CertificateSigningRequest.csr",
+    "clomoctl ade simulator push-certificate --csr CertificateSigningRequest.csr",
+  ];
+  const upload = "clomoctl push-cert upload FILE --apple-account mdm@example.co.jp\n";
   expect(en.stderr).toContain(
-    `waits for its certificate: get the certificate: ${line}; then: clomoctl push-cert upload`,
+    `once more: ${write}\nget the certificate: ${get} --renew ${push().topic} --url http://127.0.0.1:8080\nthen: ${upload}`,
   );
-  expect(ja.stderr).toContain(`証明書を取得します: ${line}。その後`);
+  expect(ja.stderr).toContain(`--url http://127.0.0.1:8080\nその後: ${upload}`);
   const first = await at(push({ ...NONE, request, simulator: true }));
-  expect(first.en.stderr).toContain("CertificateSigningRequest.csr --url URL;");
+  expect(first.en.stderr).toContain(`${get} --url http://127.0.0.1:8080\nthen: ${upload}`);
 });
 
 test("what the tenant refuses is told, in both languages", async () => {

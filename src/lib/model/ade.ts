@@ -55,6 +55,9 @@ export const GONE_WITHOUT_ASKING = { count: 5, percent: 5 } as const;
 /** The file that proposed commands write the public key to. */
 export const PUBLIC_KEY_FILE = "CLOMO_ADE_PublicKey.pem";
 
+/** The file that proposed commands write a signing request to: the name that the console gives it. @see facts 3.3 */
+export const REQUEST_FILE = "CertificateSigningRequest.csr";
+
 /** The MDM server of which a simulator gives a token where none is named. */
 export const SIMULATED_SERVER = "SIMULATOR MDM Server";
 
@@ -72,9 +75,10 @@ export const SIMULATOR_LINES = {
     `clomoctl ade simulator token ${shownOption("--public-key", keyFile)}${ofServer(server)} --url ${url} -o SIMULATOR_Token.p7m`,
   clear: (url: string) => `clomoctl ade simulator faults --clear --url ${url}`,
   assign: (url: string) => `clomoctl ade simulator devices assign SERIAL --url ${url}`,
-  vppToken: (url: string) => `clomoctl ade simulator vpp-token --org NAME --url ${url}`,
-  pushCertificate: (url: string) =>
-    `clomoctl ade simulator push-certificate --csr CertificateSigningRequest.csr --renew TOPIC --url ${url}`,
+  vppToken: (url: string, org = "NAME") => `clomoctl ade simulator vpp-token ${shownOption("--org", org)} --url ${url}`,
+  /** @param topic of the certificate that is renewed; null for a first one */
+  pushCertificate: (url: string, topic: string | null, requestFile = REQUEST_FILE) =>
+    `clomoctl ade simulator push-certificate ${shownOption("--csr", requestFile)}${topic === null ? "" : ` ${shownOption("--renew", topic)}`} --url ${url}`,
 } as const;
 
 const ofServer = (name: string | null | undefined): string =>

@@ -13,8 +13,8 @@ export const CONSOLE_STEPS = {
     "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment で、「ADE サーバートークン用公開鍵」の「作成とダウンロード」から行ってください",
   ),
   token: text(
-    "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment: upload the server token, then 保存; see clomoctl renewals guide",
-    "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment でサーバートークンをアップロードし、「保存」してください。手順: clomoctl renewals guide",
+    "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment: upload the server token, then 保存; see clomoctl renewals guide ade-token",
+    "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment でサーバートークンをアップロードし、「保存」してください。手順: clomoctl renewals guide ade-token",
   ),
   sync: text(
     "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE デバイス情報 › 全件を取得する › ADE デバイスの一覧を更新する; see clomoctl ade guide purchased",

@@ -76,6 +76,17 @@ describe("a new profile", () => {
     expect(actions()[0]).toBe("ade.profiles.create");
   });
 
+  test("of a name that another one has is refused with the way out, until Apple disabled that", async () => {
+    const { id, name } = await create();
+    for (const wanted of [{ from: id }, { from: id, dryRun: true }, NEW]) {
+      const failure = await failureOf(tenant.client.profiles.create(wanted));
+      expect(failure).toMatchObject({ code: "input-rejected", where: "name" });
+      expect(failure?.hint?.en).toContain("clomoctl ade profiles create NAME --from 本社");
+    }
+    tenant.database.run("update ade_profile set state = 'disabled'");
+    expect((await tenant.client.profiles.create({ from: id })).profile).toMatchObject({ name, state: "active" });
+  });
+
   test("may be made from another one", async () => {
     const first = await create({ supervised: false, removable: true, supportPhone: "03" });
     const { profile } = await tenant.client.profiles.create({ from: first.id, name: "支社", supportPhone: "" });

@@ -318,7 +318,11 @@ describe("a rehearsal leaves what is real alone", () => {
     const file = { name: "t.p7m", content: Buffer.from(body).toString("base64") };
     await ade.setToken({ ...file, otherAdmin: true });
     expect(await rehearsal.sync()).toMatchObject({ state: "failed" });
-    expect(await ade.setToken({ ...file, otherServer: true })).toMatchObject({ unchanged: false });
+    const { sync: failed } = await ade.show();
+    expect(failed?.error?.where).toBe("server_uuid");
+    const permitted = await ade.setToken({ ...file, otherServer: true });
+    expect(permitted).toMatchObject({ unchanged: false });
+    expect((permitted.ade.token?.setAt ?? "") >= (failed?.finishedAt ?? "none")).toBe(true);
     expect(await rehearsal.sync({ most: { count: 10 } })).toMatchObject({ state: "done", released: 10 });
   });
 });
@@ -327,6 +331,10 @@ describe("the fence", () => {
   test("in a mirror everything is refused but a simulator, and Devices is left alone", async () => {
     const { ade } = rehearsal.tenant.client;
     rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    expect((await failing(ade.setToken({ name: "t", content: "TUlNRQ==" }))).hint).toEqual({
+      en: expect.stringMatching(/clomoctl renewals guide ade-token$/),
+      ja: expect.stringMatching(/clomoctl renewals guide ade-token$/),
+    });
     for (const work of [
       () => ade.setEndpoint({ kind: "apple" }),
       () => ade.setEndpoint({ kind: "other", url: "https://mdm.example.jp" }),

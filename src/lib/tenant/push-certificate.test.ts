@@ -153,18 +153,18 @@ describe("an upload", () => {
     expect(moved.warnings[0]?.en).toContain(`was ${ACCOUNT}`);
   });
 
-  test("of another request, or without one, is refused with the manual's cure", async () => {
+  test("of another request, or without one, is refused with the way out, which keeps the staged key", async () => {
     const key = await createRequestKey();
     const foreign = await createCertificateRequest({ privateKey: key, ...SUBJECT, country: "JP" });
     const pem = await issuePushCertificate(foreign, NEXT);
     expect(await failureOf(send(pem))).toMatchObject({
       code: "input-rejected",
-      hint: { en: expect.stringContaining("push-cert csr -o") },
+      hint: { en: expect.stringContaining("push-cert csr --email MAIL --name NAME -o") },
     });
     await request();
     const failed = await failureOf(send(pem));
     expect(failed).toMatchObject({ code: "input-rejected", where: "new.pem" });
-    expect(failed?.hint?.ja).toContain("CSR ファイルと証明書ファイルを削除して");
+    expect(failed?.hint?.ja).toContain("作成済みの CSR をもう一度書き出し");
     expect((await push().show()).request).not.toBeNull();
   });
 
@@ -286,8 +286,21 @@ describe("the fence", () => {
     const pem = await issuePushCertificate(await request(), simulated);
     await push().request({ ...SUBJECT, startOver: true });
     const refused = await failureOf(send(pem));
-    expect(refused?.hint?.ja).toContain("clomoctl ade simulator push-certificate --csr");
+    expect(refused?.hint?.ja).toMatch(
+      /clomoctl push-cert csr -o (?<file>\S+\.csr)\).*clomoctl ade simulator push-certificate --csr \k<file> --url /,
+    );
+    expect(refused?.hint?.en).not.toContain("--start-over");
     expect(JSON.stringify(refused?.hint)).not.toMatch(/Apple's portal|Apple のポータル/);
+  });
+
+  test("a certificate without a request is answered by how to make one for the recorded account", async () => {
+    await useSimulator();
+    await year(simulated);
+    const pem = await issuePushCertificate((await push().request(SUBJECT)).request, simulated);
+    tenant.database.run("update push_certificate set stagedRequest = null, stagedPublicKey = null, stagedAt = null");
+    const refused = await failureOf(send(pem));
+    expect(refused?.hint?.en).toContain("clomoctl push-cert csr --email mdm@example.co.jp --name NAME -o");
+    expect(refused?.hint?.en).toContain(`--renew ${TOPIC} --url`);
   });
 
   test("a simulator's clock may be put forward", async () => {

@@ -18,6 +18,7 @@ test("the endpoint and its server are shown", async () => {
 
 test("without one, both languages say what to type", async () => {
   const { en, ja } = await inBoth("ade endpoint show", { tenant: { ade: { ...ADE, endpoint: null } } });
+  expect(en.stderr).toContain("endpoint: not set");
   expect(en.stderr).toContain("clomoctl ade endpoint set --apple");
   expect(ja.stderr).toContain("clomoctl ade simulator start");
 });

@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { nextSteps } from "../next.ts";
-import { FACT_COLUMNS, factsOf, propose } from "../shown.ts";
+import { FACT_COLUMNS, factsOf, propose, tellEndpoint } from "../shown.ts";
 
 export default defineCommand({
   summary: text("show where Apple's services are", "接続先を表示する"),
@@ -14,6 +14,7 @@ export default defineCommand({
     const ade = await client.ade.show();
     await tools.terminal.show(FACT_COLUMNS.slice(0, 4), factsOf(ade));
     if (ade.endpoint !== null) return;
+    await tellEndpoint(tools, ade);
     for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
       if (line !== null) await propose(tools, line, why);
     }

@@ -19,6 +19,17 @@ test("devices get a profile by serial number", async () => {
   expect(ja.stderr).toContain("1 台のうち 1 台が完了しました");
 });
 
+test("later deliveries get a profile by themselves once it is automatic: that is proposed until it is", async () => {
+  const told = async (automatic: readonly string[]) =>
+    inBoth("ade profiles assign 本社 A1", {
+      tenant: { ...tenant, adeProfiles: { items: [{ ...PROFILE, automatic }] } },
+    });
+  const { en, ja } = await told([]);
+  expect(en.stderr).toContain("to let later deliveries get it by themselves: clomoctl ade profiles auto-apply 本社\n");
+  expect(ja.stderr).toContain("に自動で適用するには: clomoctl ade profiles auto-apply 本社\n");
+  expect((await told([""])).en.stderr).not.toContain("auto-apply");
+});
+
 test("devices are named by file, organisation, or as all without a profile", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "list.csv"), "serial\nA1\nA2\n");

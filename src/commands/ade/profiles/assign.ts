@@ -1,7 +1,9 @@
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import { requireApple } from "../fence.ts";
+import { propose } from "../shown.ts";
 import { PROFILE_ARGUMENT, profileNamed } from "./columns.ts";
 import { MEANT_OPTIONS, meantBy, requireOneWay, SERIALS } from "./meant.ts";
 import { carryOut, RESULT_COLUMNS, showWork, WORK_OPTIONS } from "./work.ts";
@@ -34,16 +36,20 @@ export default defineCommand({
     const ade = await requireApple(tools, CONSOLE_STEPS.profile);
     const meant = await meantBy(tools, `clomoctl ade profiles assign ${name}`, typed);
     const { client } = await tools.tenant("profiles");
-    const { id, name: called } = await profileNamed(client, name);
+    const { id, name: called, automatic } = await profileNamed(client, name);
     const ask = (told: object) => client.profiles.assign(id, { ...meant, ...told });
     const work = await carryOut({ tools, ade }, ask, { confirmDevices, dryRun }, ({ en, ja }) =>
       text(`${en} would get the profile ${called};`, `${ja}に「${called}」を割り当てます。`),
     );
     const outcome = await showWork(tools, work);
-    if (outcome === undefined && work.devices > 0 && !work.dryRun) await tools.terminal.note(READY);
+    if (outcome !== undefined || work.devices === 0 || work.dryRun) return outcome;
+    await tools.terminal.note(READY);
+    if (automatic.length === 0) await propose(tools, `clomoctl ade profiles auto-apply ${shownWord(name)}`, LATER);
     return outcome;
   },
 });
+
+const LATER = text("to let later deliveries get it by themselves", "今後購入するデバイスに自動で適用するには");
 
 const READY = text(
   "they may be switched on; one that is in use takes it after a wipe",

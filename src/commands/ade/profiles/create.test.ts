@@ -32,7 +32,7 @@ test("a profile is created as it was asked for, and what comes next is proposed"
     },
     { operation: "adeProfiles" },
   ]);
-  expect(en.stderr).toContain("created at Apple; no device has it yet\n");
+  expect(en.stderr).toContain("created at the simulator; no device has it yet\n");
   expect(en.stderr).toContain("to let new devices get it: clomoctl ade profiles auto-apply 本社\n");
   expect(ja.stderr).toContain("割り当てるには: clomoctl ade profiles assign 本社 --unassigned\n");
 });

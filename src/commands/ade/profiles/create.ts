@@ -118,9 +118,7 @@ export default defineCommand({
     if (dryRun) await terminal.note(text("dry run: nothing was made", "--dry-run のため作成していません"));
     else {
       const word = profileWord(profile, await client.profiles.list());
-      await terminal.note(
-        text("created at Apple; no device has it yet", "Apple に作成しました(まだどのデバイスにも割り当てていません)"),
-      );
+      await terminal.note(ade.endpoint?.kind === "simulator" ? AT_SIMULATOR : AT_APPLE);
       await propose(
         tools,
         `clomoctl ade profiles assign ${word} --unassigned`,
@@ -134,6 +132,16 @@ export default defineCommand({
     }
   },
 });
+
+const AT_APPLE = text(
+  "created at Apple; no device has it yet",
+  "Apple に作成しました(まだどのデバイスにも割り当てていません)",
+);
+
+const AT_SIMULATOR = text(
+  "created at the simulator; no device has it yet",
+  "シミュレーターに作成しました(まだどのデバイスにも割り当てていません)",
+);
 
 const definedOf = <T extends object>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {

@@ -33,6 +33,13 @@ test("the file is sent with its name; what is set is shown without secrets, in b
   expect(ja.stderr).toContain("トークンを設定し、更新期限にも記録しました");
 });
 
+test("in a mirror nothing is said of renewals, where none is recorded", async () => {
+  const tenant = { setAdeToken: { unchanged: false, ade: { ...ADE, mirror: true, lastSyncAt: null, sync: null } } };
+  const { en, ja } = await inBoth(`ade token set ${FILE}`, { tenant, folder: folderWith("MIME") });
+  expect(en.stderr).toContain("the token is set\n");
+  expect(ja.stderr).toContain("トークンを設定しました\n");
+});
+
 test("the same one again is told; the permissions are passed on", async () => {
   const tenant = { ...AT_ADE, setAdeToken: { unchanged: true, ade: ADE } };
   const folder = folderWith("MIME");

@@ -58,10 +58,12 @@ export default defineCommand({
     await terminal.note(
       unchanged
         ? text("nothing has changed: this token is set already", "変更はありません(このトークンは設定済みです)")
-        : text(
-            "the token is set, and its date recorded among the renewals",
-            "トークンを設定し、更新期限にも記録しました",
-          ),
+        : ade.mirror
+          ? text("the token is set", "トークンを設定しました")
+          : text(
+              "the token is set, and its date recorded among the renewals",
+              "トークンを設定し、更新期限にも記録しました",
+            ),
     );
     for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
       if (line !== null) await propose(tools, line, why);

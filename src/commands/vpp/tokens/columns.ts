@@ -1,4 +1,6 @@
 import type { Ade, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
+import { SIMULATOR_LINES } from "../../../lib/model/ade.ts";
+import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { VPP_LOCATION, VPP_TOKEN } from "../../../lib/model/vpp-token.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
@@ -18,6 +20,17 @@ const FIRST_TOKEN: Text = text(
   "サービストークンはまだありません。先に「全社」に設定します: clomoctl vpp tokens set FILE --org 全社",
 );
 
+const firstSimulated = (url: string): readonly Text[] => {
+  const line = SIMULATOR_LINES.vppToken(url, ROOT_ORG_NAME);
+  return [
+    text(
+      `no content token yet; get one from the simulator, that of 全社 first: ${line}`,
+      `サービストークンはまだありません。先に「全社」のものをシミュレーターから取得します: ${line}`,
+    ),
+    text("then: clomoctl vpp tokens set FILE --org 全社", "その後: clomoctl vpp tokens set FILE --org 全社"),
+  ];
+};
+
 /** Where CLOMO's tenants have theirs. @see facts 3.5 */
 const IN_CONSOLE: Text = text(
   "this tenant mirrors a console, which keeps the content tokens: clomoctl renewals guide vpp-token has the steps there",
@@ -25,5 +38,5 @@ const IN_CONSOLE: Text = text(
 );
 
 /** What to type where no organisation has a token; in a mirror it is not set here. */
-export const firstToken = ({ mirror, endpoint }: Pick<Ade, "mirror" | "endpoint">): Text =>
-  mirror && endpoint?.kind !== "simulator" ? IN_CONSOLE : FIRST_TOKEN;
+export const firstToken = ({ mirror, endpoint }: Pick<Ade, "mirror" | "endpoint">): readonly Text[] =>
+  endpoint?.kind === "simulator" ? firstSimulated(endpoint.url) : [mirror ? IN_CONSOLE : FIRST_TOKEN];

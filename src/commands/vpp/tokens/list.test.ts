@@ -20,10 +20,20 @@ test("lists the tokens of organisations", async () => {
 
 test("without any, what to type first is told, in both languages", async () => {
   const { en, ja } = await inBoth("vpp tokens list", {
-    tenant: { vppTokens: { items: [] }, ade: example<Ade>("ade") },
+    tenant: { vppTokens: { items: [] }, ade: example<Ade>("ade", { endpoint: null }) },
   });
   expect(en.stderr).toContain("that of 全社 comes first: clomoctl vpp tokens set FILE --org 全社\n");
   expect(ja.stderr).toContain("先に「全社」に設定します: clomoctl vpp tokens set FILE --org 全社\n");
+});
+
+test("at a simulator a token is got there first", async () => {
+  const { en, ja } = await inBoth("vpp tokens list", {
+    tenant: { vppTokens: { items: [] }, ade: example<Ade>("ade") },
+  });
+  const lines =
+    /: clomoctl ade simulator vpp-token --org 全社 --url http:\/\/127\.0\.0\.1:8080\n.*: clomoctl vpp tokens set FILE --org 全社\n/;
+  expect(en.stderr).toMatch(lines);
+  expect(ja.stderr).toMatch(lines);
 });
 
 test("in a mirror the console's steps are told where there is none", async () => {

@@ -16,6 +16,7 @@ export default defineCommand({
     const { client } = await tools.tenant("vpp", "ade");
     const tokens = await client.vpp.tokens();
     await terminal.list(listColumns(terminal, VPP_COLUMNS, VPP_TOKEN.usual), tokens);
-    if (tokens.length === 0) await terminal.note(firstToken(await client.ade.show()));
+    if (tokens.length > 0) return;
+    for (const line of firstToken(await client.ade.show())) await terminal.note(line);
   },
 });

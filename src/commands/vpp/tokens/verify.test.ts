@@ -63,7 +63,7 @@ test("where there is none, what to type first is told", async () => {
   });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("clomoctl vpp tokens set FILE --org 全社\n");
-  expect(ja.stderr).toContain("先に「全社」に設定します");
+  expect(ja.stderr).toContain("先に「全社」のものをシミュレーターから取得します");
 });
 
 test("in a mirror the console's steps are told where there is none", async () => {

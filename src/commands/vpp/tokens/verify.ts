@@ -54,7 +54,7 @@ export default defineCommand({
       }
     }
     await terminal.list(listColumns(terminal, VPP_LOCATION_COLUMNS, USUAL), told);
-    if (asked.length === 0) await terminal.note(firstToken(await client.ade.show()));
+    if (asked.length === 0) for (const line of firstToken(await client.ade.show())) await terminal.note(line);
     for (const location of told) await tellOf(tools, location, asked);
     return tellFailed(tools, failed);
   },

@@ -5,7 +5,7 @@ import { readRenewables, type Renewable } from "../../apple/index.ts";
 import { fingerprintOf } from "../../apple/renewable.ts";
 import { createCertificateRequest, createRequestKey } from "../../apple/keys/certificate-request.ts";
 import { Failure } from "../../errors/index.ts";
-import { SIMULATOR_LINES, type AdeEndpoint } from "../../model/ade.ts";
+import { REQUEST_FILE, SIMULATOR_LINES, type AdeEndpoint } from "../../model/ade.ts";
 import { emailKey } from "../../model/normalise.ts";
 import {
   profilePasswordFault,
@@ -19,6 +19,7 @@ import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { judgeReplacement } from "../../renewals/replacement/index.ts";
 import type { Check, Current } from "../../renewals/replacement/check.ts";
 import { counted, text, type Text } from "../../text/index.ts";
+import { shownOption } from "../../text/shell-word.ts";
 import { instant } from "../ids.ts";
 import type { ChangedObject, Session } from "../session.ts";
 import { countEnrolled, NOT_STAGED, readPush, writePush, type StoredPush } from "../store/push-certificate.ts";
@@ -364,23 +365,21 @@ const NEWEST = text(
 type Endpoint = AdeEndpoint | null;
 
 /** The ways out at a simulator, which stands in for Apple's portal. */
-const atSimulator = (url: string) => {
-  const line = SIMULATOR_LINES.pushCertificate(url);
-  const [make, startOver] = ["", " --start-over"].map(
-    (option) => `clomoctl push-cert csr${option} -o CertificateSigningRequest.csr`,
-  );
+const atSimulator = (url: string, { topic, appleAccount }: Pick<StoredPush, "topic" | "appleAccount">) => {
+  const line = SIMULATOR_LINES.pushCertificate(url, topic);
+  const make = makeLine(appleAccount);
   return {
     newest: text(`get another one from the simulator: ${line}`, `シミュレーターから新しい証明書を取得します: ${line}`),
     makeRequest: text(
       `make one, and get a certificate for it from the simulator: ${make}; then ${line}`,
-      `CSR を作成し、シミュレーターから証明書を取得してください: ${make}。その後: ${line}`,
+      `CSR を作成し(${make})、シミュレーターから証明書を取得してください: ${line}`,
     ),
     cure: text(
-      `begin anew: ${startOver}; then ${line}`,
-      `CSR の作成からやり直してください: ${startOver}。その後: ${line}`,
+      `write the staged one once more (${WRITE_AGAIN}), and get a certificate for it from the simulator: ${line}`,
+      `作成済みの CSR をもう一度書き出し(${WRITE_AGAIN})、シミュレーターから証明書を取得してください: ${line}`,
     ),
-    sameTopic: (topic: string) => {
-      const renew = line.replace("TOPIC", topic);
+    sameTopic: (former: string) => {
+      const renew = SIMULATOR_LINES.pushCertificate(url, former);
       return text(`renew the certificate in use: ${renew}`, `使用中の証明書を更新してください: ${renew}`);
     },
   };
@@ -407,10 +406,10 @@ function judge(
   { stored, recorded, next }: Compared,
   { session, name, endpoint }: { readonly session: Session; readonly name: string; readonly endpoint: Endpoint },
 ): Judged {
-  const there = endpoint?.kind === "simulator" ? atSimulator(endpoint.url) : undefined;
+  const there = endpoint?.kind === "simulator" ? atSimulator(endpoint.url, stored) : undefined;
   const { stagedPublicKey, stagedAt } = stored;
   if (stagedPublicKey === null || stagedAt === null)
-    throw rejected(NONE_STAGED, name, there?.makeRequest ?? MAKE_REQUEST);
+    throw rejected(NONE_STAGED, name, there?.makeRequest ?? makeRequestFor(stored));
   const csr = {
     request: { publicKey: stagedPublicKey, vendorSigned: false },
     writtenAt: new Date(stagedAt),
@@ -454,20 +453,28 @@ const NONE_STAGED = text(
   "この証明書に対応する CSR がありません",
 );
 
-const MAKE_REQUEST = text(
-  "make one, and renew in Apple's portal with it: clomoctl push-cert csr -o CertificateSigningRequest.csr",
-  "CSR を作成し、それを使って Apple のポータルで更新してください: clomoctl push-cert csr -o CertificateSigningRequest.csr",
-);
+const makeLine = (account: string | null): string =>
+  `clomoctl push-cert csr ${shownOption("--email", account ?? "MAIL")} --name NAME -o ${REQUEST_FILE}`;
+
+const makeRequestFor = ({ appleAccount }: Pick<StoredPush, "appleAccount">): Text => {
+  const line = makeLine(appleAccount);
+  return text(
+    `make one, and renew in Apple's portal with it: ${line}`,
+    `CSR を作成し、それを使って Apple のポータルで更新してください: ${line}`,
+  );
+};
 
 const OTHER_REQUEST = text(
   "this certificate was made from another signing request than the staged one",
   "この証明書は、作成済みの CSR とは別の CSR から作られています",
 );
 
-/** @see facts 3.4, which is of the console's wizard */
+const WRITE_AGAIN = `clomoctl push-cert csr -o ${REQUEST_FILE}`;
+
+/** Beginning anew, as the console's wizard wants it, would end a key whose certificate may still come. @see facts 3.4 */
 const CURE = text(
-  "delete the signing request and the certificate, and begin anew: clomoctl push-cert csr --start-over -o CertificateSigningRequest.csr; then Renew in Apple's portal with that one",
-  "CSR ファイルと証明書ファイルを削除して、CSR の作成からやり直してください: clomoctl push-cert csr --start-over -o CertificateSigningRequest.csr(Apple のポータルでは、その CSR で「Renew」します)",
+  `write the staged one once more, and Renew in Apple's portal with that file: ${WRITE_AGAIN}`,
+  `作成済みの CSR をもう一度書き出し、Apple のポータルではそのファイルで「Renew」してください: ${WRITE_AGAIN}`,
 );
 
 const SAME_TOPIC = text(
@@ -487,7 +494,10 @@ function otherTopic(
   }: UploadedFile & { readonly enrolled: number; readonly endpoint: Endpoint },
 ): Failure {
   const devices = counted(enrolled, "enrolled device");
-  const cure = endpoint?.kind === "simulator" ? atSimulator(endpoint.url).sameTopic(former) : SAME_TOPIC;
+  const cure =
+    endpoint?.kind === "simulator"
+      ? atSimulator(endpoint.url, { topic: former, appleAccount: null }).sameTopic(former)
+      : SAME_TOPIC;
   if (acceptLosingDevices !== undefined) {
     return rejected(
       text(

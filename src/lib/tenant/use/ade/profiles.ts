@@ -10,6 +10,7 @@ import {
   type AdeProfileSettings,
 } from "../../../model/ade-profile.ts";
 import { faultsOf, MAIL_ADDRESS } from "../../../model/rules.ts";
+import { typedWord } from "../../../text/shell-word.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { instant, newId } from "../../ids.ts";
 import type { Session } from "../../session.ts";
@@ -17,6 +18,7 @@ import {
   deleteProfile as forgetProfile,
   disableProfile,
   insertProfile,
+  readProfiles,
   withProfile,
 } from "../../store/ade/profiles.ts";
 import { contactApple } from "./contact.ts";
@@ -46,7 +48,7 @@ export interface MadeProfile {
 /**
  * Makes a profile at Apple.
  *
- * @throws Failure `input-rejected` where a setting breaks its rule, before anything is sent; `not-found` of another
+ * @throws Failure `input-rejected` where a setting breaks its rule, or an active profile has its name, before anything is sent; `not-found` of another
  *   profile; as {@link contactApple}
  */
 export const createProfile = async (
@@ -58,7 +60,12 @@ export const createProfile = async (
   const settings = await session.read(async (reader) => {
     await guardApple(reader, CONSOLE_STEPS.profile);
     const base = from === undefined ? undefined : settingsOf((await profileNamed(reader, from)).profile);
-    return meantSettings(base, given);
+    const meant = meantSettings(base, given);
+    const isTaken = (await readProfiles(reader)).some(
+      ({ profile: { name, state } }) => name === meant.name && state === "active",
+    );
+    if (isTaken) throw nameTaken(meant.name);
+    return meant;
   });
   const unknownItems = settings.skipItems.filter((item) => !isKnownItem(item));
   const at = instant(session.surroundings);
@@ -71,6 +78,16 @@ export const createProfile = async (
     const profile = shownOf({ ...made, uuid });
     return { result: { profile, unknownItems, dryRun }, objects: [objectOf(profile)], after: profile };
   });
+};
+
+/** Apple allows it, but then neither could be named. */
+const nameTaken = (name: string): Failure => {
+  const line = `clomoctl ade profiles create NAME --from ${typedWord(name, "ID")}`;
+  return rejected(
+    "name",
+    text(`another profile is called ${name}`, `「${name}」という ADE プロファイルはすでにあります`),
+    text(`give it another name: ${line}`, `別の名前を付けてください: ${line}`),
+  );
 };
 
 const shownOf = ({ id, uuid, settings, at }: { id: string; uuid: string; settings: AdeProfileSettings; at: string }) =>

@@ -90,7 +90,8 @@ export const setToken = async (
 const permitOtherServer = async (session: Session): Promise<Ade> => {
   await session.change({ action: "ade.token", locks: LOCKS }, async (writer) => {
     await guardApple(writer, CONSOLE_STEPS.token);
-    await writeServer(writer, { otherServer: 1 });
+    const [tokenSetAt, tokenSetBy] = [instant(session.surroundings), session.actor];
+    await writeServer(writer, { otherServer: 1, tokenSetAt, tokenSetBy });
     return { result: undefined, objects: [OBJECT], detail: { otherServer: true } };
   });
   return session.read(readAde);
