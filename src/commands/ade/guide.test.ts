@@ -9,7 +9,10 @@ describe("a guide", () => {
     "to %s says first what ends CLOMO's own enrolment, in both languages, and asks no tenant",
     async (way) => {
       const { en, ja } = await inBoth(`ade guide ${way}`, { tenant: {} });
-      expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
+      expect(en).toMatchObject({ exit: 0, requests: [] });
+      const line = `clomoctl ade guide ${way} --through commands\n`;
+      expect(en.stderr).toBe(`in a tenant of your own, or with the simulator: ${line}`);
+      expect(ja.stderr).toBe(`独自のテナントやシミュレーターでの手順: ${line}`);
       expect(en.stdout).toMatch(
         /^How to bring in: .*\n\n {2}before anything else: Never upload a public key of clomoctl .*\n[^]*\n\n1\. /,
       );
@@ -24,6 +27,7 @@ describe("a guide", () => {
     const commands = await run("ade guide purchased --through commands");
     expect(commands.stdout).toContain("clomoctl ade sync --full");
     expect(commands.stdout).not.toContain("CLOMO PANEL");
+    expect(commands.stderr).toBe("");
   });
 
   test.each([

@@ -44,6 +44,15 @@ export default defineCommand({
   async run(tools, { way, through = "console", ...options }) {
     refuseDocumentOfData("clomoctl ade guide", tools, options);
     const guide = enrolmentGuide(way, through);
-    await (asksData(tools) ? showSteps(tools, guide) : writeGuide(tools, guide, options));
+    if (asksData(tools)) return showSteps(tools, guide);
+    await writeGuide(tools, guide, options);
+    if (through === "commands") return;
+    const line = `clomoctl ade guide ${way} --through commands`;
+    await tools.terminal.note(
+      text(
+        `in a tenant of your own, or with the simulator: ${line}`,
+        `独自のテナントやシミュレーターでの手順: ${line}`,
+      ),
+    );
   },
 });
