@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "../testing/program.ts";
+import { inBoth, run, type Circumstances } from "../testing/program.ts";
 import { example } from "../testing/tenant.ts";
 
 // what commands are told stands at 2026-11-20T01:00:00Z
@@ -177,4 +177,24 @@ test("programs get all of it", async () => {
 test("a tenant that cannot be reached is a failure", async () => {
   const tenant = new Failure("unavailable", { what: text("not there", "ありません") });
   expect(await run("ade status", { tenant })).toMatchObject({ exit: 7, stdout: "" });
+});
+
+const byCron = async (circumstances: Circumstances = {}): Promise<string> =>
+  (await run("ade status --lang en", { tenant: { ade: ADE }, ...circumstances })).stderr;
+
+test("the line for cron has absolute paths, and what cron's environment lacks", async () => {
+  expect(await byCron({ home: "/tmp/tenants of 100%" })).toContain(
+    String.raw`to sync each morning by cron (crontab -e): 0 6 * * * CLOMOCTL_HOME='/tmp/tenants of 100\%' PATH='/opt/node/bin:/usr/bin:/bin' /opt/clomoctl/bin/clomoctl.js ade sync --no-input --quiet >/dev/null`,
+  );
+});
+
+test("on a terminal it is never broken", async () => {
+  const lines = (await byCron({ terminal: { columns: 80 } })).split("\n");
+  expect(lines).toContainEqual(expect.stringMatching(/^ {2}0 6 \* \* \* .+ ade sync --no-input --quiet >\/dev\/null$/));
+});
+
+test("there is none for Windows, nor while something is to be done", async () => {
+  expect(await byCron({ platform: "win32" })).not.toContain("cron");
+  const late = { ...ADE, lastFullAt: "2026-11-18T00:00:00.000Z" };
+  expect(await byCron({ tenant: { ade: late } })).not.toContain("cron");
 });

@@ -34,7 +34,8 @@ test("the file is sent with its name; what is set is shown without secrets, in b
 });
 
 test("in a mirror nothing is said of renewals, where none is recorded", async () => {
-  const tenant = { setAdeToken: { unchanged: false, ade: { ...ADE, mirror: true, lastSyncAt: null, sync: null } } };
+  const ade = { ...ADE, mirror: true, lastSyncAt: null, sync: null };
+  const tenant = { ade, setAdeToken: { unchanged: false, ade } };
   const { en, ja } = await inBoth(`ade token set ${FILE}`, { tenant, folder: folderWith("MIME") });
   expect(en.stderr).toContain("the token is set\n");
   expect(ja.stderr).toContain("トークンを設定しました\n");
