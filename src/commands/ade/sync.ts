@@ -9,7 +9,8 @@ import { CUT_OFF, nameSerials, notConfirmed, tellRun } from "./changes.ts";
 import { failureOf, SYNC_COLUMNS, tellEndpoint } from "./shown.ts";
 import { watchSyncs } from "./watch.ts";
 
-/** Between two looks at a run. */
+/** Before the first look at a run; between two looks, at most: most runs are short. */
+const FIRST_LOOK_MS = 10;
 const LOOK_MS = 100;
 
 export default defineCommand({
@@ -165,8 +166,10 @@ async function follow({ terminal, clock, signal }: Tools, client: Client<"ade">,
     unit: { id: "devices", name: text("devices", "台") },
   });
   let run = begun;
+  let delayMs = FIRST_LOOK_MS;
   while (run.state === "running") {
-    await clock.wait(LOOK_MS, signal);
+    await clock.wait(delayMs, signal);
+    delayMs = Math.min(2 * delayMs, LOOK_MS);
     run = await client.ade.findSync(begun.id).catch(meanwhile);
     step.reach(run.devices);
   }

@@ -16,6 +16,12 @@ const LIST: List<typeof ADE_DEVICE.fields> = {
 /** SQL: true of a device that is not to be switched on yet. */
 const NOT_READY = READY.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
 
+/** SQL: those that were asked for; none that is gone is to be made ready. */
+const amongStates = (state: AdeDeviceState | undefined, notReady: boolean): string => {
+  if (state !== undefined) return "t.state = :state";
+  return notReady ? "t.state = 'present'" : "t.state <> 'released'";
+};
+
 /** Devices as Apple has them, in the order in which they were first seen. */
 export const adeDevices = ({
   state,
@@ -25,9 +31,7 @@ export const adeDevices = ({
   readonly notReady?: boolean | undefined;
 }): List<typeof ADE_DEVICE.fields> => ({
   ...LIST,
-  among: [state === undefined ? "t.state <> 'released'" : "t.state = :state", ...(notReady ? [NOT_READY] : [])].join(
-    " and ",
-  ),
+  among: [amongStates(state, notReady), ...(notReady ? [NOT_READY] : [])].join(" and "),
   params: state === undefined ? {} : { state },
 });
 
@@ -49,7 +53,7 @@ export const countDevices = async (reader: Reader): Promise<DeviceCounts> => {
   const counts = new Map((await reader.all(gone)).map(({ state, count }) => [state, Number(count)]));
   const [missing, released] = [counts.get("missing") ?? 0, counts.get("released") ?? 0];
   const notReady = `select count(*) from ade_device t
-    where t.state <> 'released' and ${NOT_READY} and t.state = 'present'`;
+    where t.state = 'present' and ${NOT_READY}`;
   return { present: all - missing - released, missing, released, notReady: await reader.count(notReady) };
 };
 
@@ -238,11 +242,11 @@ export const releaseMissing = (writer: Writer, of: { run: number; at: string }):
 export const countMissing = (reader: Reader): Promise<number> =>
   reader.count("select count(*) from ade_device where state = 'missing'");
 
-/** Which devices of a run. */
+/** Which devices of a run; as the indexes say it. */
 const OF_RUN = {
   created: "createdIn = :run and state <> 'released'",
-  released: "state = 'released' and changedIn = :run",
-  missing: "state = 'missing' and changedIn = :run",
+  released: "state <> 'present' and state = 'released' and changedIn = :run",
+  missing: "state <> 'present' and state = 'missing' and changedIn = :run",
 } as const;
 
 /** Serial numbers of a run's devices, in their order. */

@@ -207,8 +207,9 @@ export const duePending = async (reader: Reader, now: string): Promise<ReadonlyM
   grouped(
     await reader.all(
       `select p.profile, p.serialNumber from ade_pending p
-       join ade_device t on t.serialNumber = p.serialNumber and t.state = 'present'
-       where p.retryAt <= :now order by p.profile, p.serialNumber`,
+       where p.retryAt <= :now
+         and exists (select 1 from ade_device t where t.serialNumber = p.serialNumber and t.state = 'present')
+       order by p.profile, p.serialNumber`,
       { now },
     ),
   );

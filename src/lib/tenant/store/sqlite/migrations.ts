@@ -318,7 +318,7 @@ export const STEPS: readonly Step[] = [
   `,
   // devices that are not to be switched on yet, to be counted and listed in a large fleet
   `
-  create index ade_device_not_ready on ade_device (pk, state) where state <> 'released'
+  create index ade_device_not_ready on ade_device (pk) where state = 'present'
     and profileStatus is distinct from 'assigned' and profileStatus is distinct from 'pushed';
   `,
 ];

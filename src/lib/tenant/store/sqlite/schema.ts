@@ -188,6 +188,6 @@ CREATE TRIGGER org_again after insert on org when new.pk in (select org from vpp
       from vpp_token_gone where org = new.pk;
     delete from vpp_token_gone where org = new.pk;
   end;
-CREATE INDEX ade_device_not_ready on ade_device (pk, state) where state <> 'released'
+CREATE INDEX ade_device_not_ready on ade_device (pk) where state = 'present'
     and profileStatus is distinct from 'assigned' and profileStatus is distinct from 'pushed';
 `;
