@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// threads that tests start compile what others have compiled; the program's own processes do not see this
+// threads and programs that tests start need not compile what others have compiled
 process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules", ".cache", "compiled");
 
 /** Where CI wants the results, to count them. */
@@ -30,6 +30,7 @@ export default defineConfig({
     // tests of the built program wait for processes
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 120_000 } },
     env: { TZ: "UTC", NO_COLOR: "", LANG: "C", LC_ALL: "C" },
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },

@@ -122,25 +122,29 @@ test.each("folder" in nanodep ? [nanodep.folder] : [])(
     expect(await proxied.json()).toMatchObject({ server_name: "SIMULATOR MDM Server" });
 
     const hook = await webhook();
-    const options = ["-duration", "0", "-limit", "100", "-storage-dsn", storage];
-    const sync = () => call(join(folder, "depsyncer"), [...options, "-webhook-url", hook.url, "sim"]);
+    // one that syncs once may end before what it tells is sent: this one stays, and syncs again at SIGHUP
+    const options = ["-duration", "86400", "-limit", "100", "-storage-dsn", storage, "-webhook-url", hook.url, "sim"];
+    const syncer = spawn(join(folder, "depsyncer"), options, { stdio: "ignore" });
+    onTestFinished(() => void syncer.kill("SIGKILL"));
     const listed = async (): Promise<readonly string[]> => {
       const answer = await sendByFetch({ method: "GET", url: `${url}/_simulator/devices?limit=10000`, headers: {} });
       return (said(answer)["devices"] as { serial: string }[]).map(({ serial }) => serial);
     };
-    await sync();
     const first = await listed();
-    await expect.poll(() => new Set(hook.devices.map((device) => device.serial_number)).size).toBe(first.length);
-    expect(new Set(hook.devices.map((device) => device.serial_number))).toEqual(new Set(first));
+    const told = () => new Set(hook.devices.map((device) => device.serial_number));
+    await expect.poll(() => told().size).toBe(first.length);
+    expect(told()).toEqual(new Set(first));
 
     hook.devices.length = 0;
     await control("/devices", { serials: ["C02NEW000001"] });
     await control("/devices/release", { serials: first.slice(0, 1) });
-    await sync();
+    syncer.kill("SIGHUP");
     await expect.poll(() => hook.devices.length).toBe(2);
-    expect(hook.devices.map((device) => [device.serial_number, device.op_type])).toEqual([
-      ["C02NEW000001", "added"],
-      [first[0], "deleted"],
-    ]);
+    expect(new Map(hook.devices.map((device) => [device.serial_number, device.op_type]))).toEqual(
+      new Map([
+        ["C02NEW000001", "added"],
+        [first[0], "deleted"],
+      ]),
+    );
   },
 );

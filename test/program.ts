@@ -64,9 +64,13 @@ export async function freshHome(): Promise<string> {
   return home;
 }
 
-/** Nothing of the machine's environment reaches the program but PATH. */
+/**
+ * Nothing of the machine's environment reaches the program but PATH, and where the tests keep compiled code: each home
+ * is new, and its own cache would be empty.
+ */
 function environmentOf({ home, env }: RunOptions): Record<string, string> {
-  return { PATH: process.env["PATH"] ?? "", HOME: home, LANG: "C", CLOMOCTL_HOME: home, ...env };
+  const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
+  return { PATH, NODE_COMPILE_CACHE, HOME: home, LANG: "C", CLOMOCTL_HOME: home, ...env };
 }
 
 /** Starts the built program without a terminal. */

@@ -26,7 +26,7 @@ const declares = ({ options }: Command, ...names: readonly string[]): boolean =>
   names.some((name) => Object.hasOwn(options, name));
 
 /** They ask before they change anything, and `--yes` or a typed name answers. */
-const ASKING = ["renewals remove", "context remove"];
+const ASKING = ["renewals remove", "context remove", "ade endpoint set"];
 
 /** They neither ask nor rehearse, and why they need not. */
 const NEITHER: Readonly<Record<string, string>> = {
@@ -40,7 +40,6 @@ const NEITHER: Readonly<Record<string, string>> = {
   "context add": "a setting of this machine; context remove takes it back",
   "context set": "a setting of this machine, shown; context set takes it back",
   "context use": "a setting of this machine, said; context use takes it back",
-  "ade endpoint set": "what came from another endpoint stays unless --start-over says otherwise",
   "ade keypair create": "stages a key; a staged one stays unless --start-over says otherwise",
   "ade sync": "takes over what Apple has; beyond a few, what is gone is only marked until its number is confirmed",
   "ade token set": "what another administrator or server gave is refused unless an option says so",

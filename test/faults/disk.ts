@@ -67,8 +67,6 @@ export class FaultyDisk {
       FAULT_AT: String(number),
       ...(kill === undefined ? {} : { FAULT_KILL: kill }),
       ...(log === undefined ? {} : { FAULT_LOG: log }),
-      // the compile cache is Node's own, and would double the calls
-      NODE_DISABLE_COMPILE_CACHE: "1",
     };
   }
 }

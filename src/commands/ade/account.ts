@@ -32,7 +32,7 @@ export default defineCommand({
   args: {},
   options: {},
   examples: [{ line: "clomoctl ade account" }],
-  exits: ["input-rejected", "not-permitted", "unavailable"],
+  exits: ["input-rejected", "not-permitted", "conflict", "unavailable"],
   async run(tools) {
     const { client } = await tools.tenant("ade");
     const { ade, account } = await client.ade.contact({});

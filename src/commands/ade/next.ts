@@ -166,15 +166,20 @@ export function assignSteps(profiles: readonly OwnProfile[]): readonly NextStep[
       "ADE プロファイルのないデバイスすべてに割り当てる",
       `clomoctl ade profiles assign ${word} --unassigned`,
     ),
-    ...(usable.some(({ automatic }) => automatic.length > 0)
-      ? []
-      : [
-          step(
-            "let new devices get it by themselves from now on",
-            "今後の新しいデバイスに自動で適用する",
-            `clomoctl ade profiles auto-apply ${word}`,
-          ),
-        ]),
+    ...automaticSteps(profiles),
+  ];
+}
+
+/** How new devices get a profile by themselves; nothing where they do, or there is none. */
+export function automaticSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
+  const word = profileToAssign(profiles);
+  if (word === undefined || profiles.some((profile) => isUsable(profile) && profile.automatic.length > 0)) return [];
+  return [
+    step(
+      "let new devices get an ADE profile by themselves from now on",
+      "今後の新しいデバイスに ADE プロファイルを自動で適用する",
+      `clomoctl ade profiles auto-apply ${word}`,
+    ),
   ];
 }
 

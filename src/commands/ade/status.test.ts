@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Ade } from "../../lib/client/index.ts";
+import type { Ade, AdeProfile } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run, type Circumstances } from "../testing/program.ts";
@@ -34,6 +34,12 @@ const NOTHING: Ade = {
 
 const KEY = { fingerprint: "0".repeat(64), createdAt: "2026-11-20T00:00:00.000Z" };
 const SYNC = example<NonNullable<Ade["sync"]>>("adeSync");
+
+/** What a tenant answers: where it has devices, its profiles are looked at. */
+const known = (ade: Ade, profiles: readonly AdeProfile[] = []) => ({
+  ade,
+  ...(ade.counts.present > 0 && { adeProfiles: { items: profiles } }),
+});
 
 describe("what stands at the other end is said, and what to type next", () => {
   test.each<[string, Ade, string]>([
@@ -82,8 +88,7 @@ describe("what stands at the other end is said, and what to type next", () => {
     ["old", { ...ADE, lastFullAt: "2026-11-18T00:00:00.000Z" }, "a full sync is due: clomoctl ade sync"],
     ["well", ADE, "all well; the next full sync is due"],
   ])("%s", async (_, ade, line) => {
-    const isAsked = ade.counts.notReady > 0;
-    const tenant = { ade, ...(isAsked && { adeProfiles: { items: [] } }) };
+    const tenant = known(ade);
     const { en, ja } = await inBoth("ade status", { tenant, terminal: { columns: 400 } });
     expect(en.exit).toBe(0);
     expect(en.stderr).toContain(line);
@@ -97,7 +102,7 @@ test("why the last sync failed is said, with the way out", async () => {
     what: text("terms are not signed", "利用規約に未同意"),
     hint: text("sign in", "サインイン"),
   }).toJSON();
-  const tenant = { ade: { ...ADE, sync: { ...SYNC, state: "failed", error } } };
+  const tenant = known({ ...ADE, sync: { ...SYNC, state: "failed", error } });
   const { en, ja } = await inBoth("ade status", { tenant });
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("warning: the last sync failed: terms are not signed\nsign in\n");
@@ -112,7 +117,7 @@ test("a failure that a new token may have mended has no way out any more", async
   const sync = { ...SYNC, state: "failed" as const, finishedAt: "2026-11-20T00:30:00.000Z", error };
   const token = { ...TOKEN, expiresAt: "2027-11-20T00:00:00.000Z" };
   const told = async (setAt: string): Promise<string> =>
-    (await run("ade status --lang en", { tenant: { ade: { ...ADE, sync, token: { ...token, setAt } } } })).stderr;
+    (await run("ade status --lang en", { tenant: known({ ...ADE, sync, token: { ...token, setAt } }) })).stderr;
   expect(await told("2026-11-20T00:00:00.000Z")).toContain("token ended\ndownload it\n");
   expect(await told("2026-11-20T00:40:00.000Z")).toContain("token ended\nthe last sync was not finished");
 });
@@ -120,7 +125,7 @@ test("a failure that a new token may have mended has no way out any more", async
 test("a token of the simulator is proposed for the server that is known, together with its key's file", async () => {
   const server = { ...SERVER, name: "SIMULATOR 大阪 2" };
   const token = { ...TOKEN, expiresAt: "2026-11-25T01:00:00.000Z" };
-  const { en } = await inBoth("ade status", { tenant: { ade: { ...ADE, server, token } }, terminal: { columns: 400 } });
+  const { en } = await inBoth("ade status", { tenant: known({ ...ADE, server, token }), terminal: { columns: 400 } });
   expect(en.stderr).toContain("clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem\n");
   expect(en.stderr).toContain(
     "clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server 'SIMULATOR 大阪 2' --url http://127.0.0.1:8080 -o",
@@ -133,7 +138,7 @@ test("after a stop at another MDM server's token the ways out are proposed, unti
   const sync = { ...SYNC, state: "failed" as const, finishedAt, error };
   const told = async (line: string, setAt: string): Promise<string> => {
     const ade = { ...ADE, sync, token: { ...TOKEN, expiresAt: "2027-11-20T00:00:00.000Z", setAt } };
-    return (await run(`${line} --lang en`, { tenant: { ade } })).stderr;
+    return (await run(`${line} --lang en`, { tenant: line === "ade status" ? known(ade) : { ade } })).stderr;
   };
   for (const line of ["ade status", "ade token show"]) {
     const before = await told(line, "2026-11-20T00:00:00.000Z");
@@ -151,21 +156,21 @@ test("a mirror's status says how to rehearse, and a rehearsal there has no line 
   for (const { stderr } of [en, ja]) {
     expect(stderr).toMatch(/: clomoctl ade simulator start\n.*: clomoctl ade endpoint set --simulator URL\n/);
   }
-  const { stderr } = await run("ade status --lang en", { tenant: { ade: { ...ADE, mirror: true } } });
+  const { stderr } = await run("ade status --lang en", { tenant: known({ ...ADE, mirror: true }) });
   expect(stderr).toContain("all well");
   expect(stderr).not.toContain("cron");
 });
 
 test("devices that are missing are told after a delta, too", async () => {
   const ade = { ...ADE, sync: SYNC, counts: { ...ADE.counts, missing: 7 } };
-  const { stderr } = await run("ade status --lang en", { tenant: { ade } });
+  const { stderr } = await run("ade status --lang en", { tenant: known(ade) });
   expect(stderr).toContain(
     "7 devices that Apple no longer has: look at them: clomoctl ade devices list --state missing",
   );
 });
 
 test("programs get all of it", async () => {
-  const { stdout } = await run("ade status --format json", { tenant: { ade: ADE } });
+  const { stdout } = await run("ade status --format json", { tenant: known(ADE) });
   expect(JSON.parse(stdout)).toMatchObject({
     endpoint: "http://127.0.0.1:8080",
     endpointKind: "simulator",
@@ -180,7 +185,7 @@ test("a tenant that cannot be reached is a failure", async () => {
 });
 
 const byCron = async (circumstances: Circumstances = {}): Promise<string> =>
-  (await run("ade status --lang en", { tenant: { ade: ADE }, ...circumstances })).stderr;
+  (await run("ade status --lang en", { tenant: known(ADE), ...circumstances })).stderr;
 
 test("the line for cron has absolute paths, and what cron's environment lacks", async () => {
   expect(await byCron({ home: "/tmp/tenants of 100%" })).toContain(
@@ -196,5 +201,13 @@ test("on a terminal it is never broken", async () => {
 test("there is none for Windows, nor while something is to be done", async () => {
   expect(await byCron({ platform: "win32" })).not.toContain("cron");
   const late = { ...ADE, lastFullAt: "2026-11-18T00:00:00.000Z" };
-  expect(await byCron({ tenant: { ade: late } })).not.toContain("cron");
+  expect(await byCron({ tenant: known(late) })).not.toContain("cron");
+});
+
+test("a profile that no new device gets by itself is proposed to be", async () => {
+  const [profile] = example<{ items: readonly [AdeProfile] }>("adeProfiles").items;
+  const told = async (automatic: AdeProfile["automatic"]): Promise<string> =>
+    (await run("ade status --lang en", { tenant: known(ADE, [{ ...profile, state: "active", automatic }]) })).stderr;
+  expect(await told([])).toMatch(/all well.*\nlet new devices get .*: clomoctl ade profiles auto-apply \S+\n/);
+  expect(await told(["全社"])).not.toContain("auto-apply");
 });

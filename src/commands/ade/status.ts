@@ -5,7 +5,7 @@ import { DECEPTIVE, shownOption, shownWord } from "../../lib/text/shell-word.ts"
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
-import { isMended, nextSteps } from "./next.ts";
+import { automaticSteps, isMended, nextSteps } from "./next.ts";
 import { FACT_COLUMNS, factsOf, failureOf, propose, proposeStep, tellEndpoint } from "./shown.ts";
 
 export default defineCommand({
@@ -32,7 +32,7 @@ export default defineCommand({
       await terminal.warn(text(`the last sync failed: ${what.en}`, `前回の同期は失敗しました: ${what.ja}`));
       if (hint !== undefined && !isMended(ade)) await terminal.note(hint);
     }
-    const isAsked = ade.counts.notReady > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
+    const isAsked = ade.counts.present > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
     const profiles = isAsked ? await client.profiles.list() : undefined;
     const steps = nextSteps(ade, tools.clock.now().getTime(), profiles);
     for (const one of steps) await proposeStep(tools, one);
@@ -44,6 +44,7 @@ export default defineCommand({
         `問題ありません。次の全件の取得: ${due}(clomoctl ade sync)`,
       ),
     );
+    for (const one of automaticSteps(profiles ?? [])) await proposeStep(tools, one);
     // a rehearsal in a mirror is not for every day
     const line = ade.mirror ? undefined : await syncByCron(tools, tenant);
     if (line === undefined) return;

@@ -33,8 +33,8 @@ describe("what is asked for", () => {
   test.each([
     ["ade sync --full --delta", "--full and --delta exclude each other"],
     ["ade sync --max-deletions many", "neither a number of records nor a share"],
-    ["ade sync --watch soon", "soon is no interval up to 7d"],
-    ["ade sync --watch 8d", "8d is no interval up to 7d"],
+    ["ade sync --watch soon", "soon is no interval from 1m to 7d"],
+    ["ade sync --watch 8d", "8d is no interval from 1m to 7d"],
   ])("%s is a usage error", async (line, what) => {
     const ran = await run(line, { tenant });
     expect(ran).toMatchObject({ exit: 2, requests: [] });

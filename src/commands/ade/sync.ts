@@ -53,7 +53,7 @@ export default defineCommand({
     { line: "clomoctl ade sync --full --max-deletions 20" },
     { line: "clomoctl ade sync --watch 1h", about: text("until Ctrl-C", "Ctrl-C で終了") },
   ],
-  exits: ["input-rejected", "not-permitted", "locked", "unavailable"],
+  exits: ["input-rejected", "not-permitted", "conflict", "locked", "unavailable"],
   changes: true,
   shows: SYNC_COLUMNS,
   async run(tools, { full, delta, watch, maxDeletions }) {
@@ -104,7 +104,7 @@ function intervalOf(typed: string): number {
   const ms = Number(count) * (UNITS[unit] ?? 0);
   if (ms > 0 && ms <= 7 * 86_400_000) return ms;
   throw new Failure("usage", {
-    what: text(`${typed} is no interval up to 7d`, `「${typed}」は 7d 以内の間隔として読めません`),
+    what: text(`${typed} is no interval from 1m to 7d`, `「${typed}」は 1m から 7d までの間隔として読めません`),
     where: "--watch",
     hint: text("examples: 30m, 1h, 1d", "例: 30m、1h、1d"),
   });

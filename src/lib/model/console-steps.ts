@@ -2,8 +2,8 @@ import { text, type Text } from "../text/index.ts";
 
 /** Why nothing of Apple's is done in a tenant that mirrors the console. */
 export const ONLY_SIMULATOR = text(
-  "this tenant mirrors the console, and CLOMO holds its keys: only a simulator may be asked here",
-  "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。ここで接続できるのはシミュレーターだけです",
+  "this tenant mirrors the console, and CLOMO holds its keys: only a simulator may be asked here (to rehearse: clomoctl ade status)",
+  "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。ここで接続できるのはシミュレーターだけです(練習の手順: clomoctl ade status)",
 );
 
 /** What to do in the console instead, in its own words. @see facts 3.3, 3.5, 4.1 */

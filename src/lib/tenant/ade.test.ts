@@ -517,10 +517,9 @@ describe("sync", () => {
     let pages = 0;
     rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") && (pages += 1) === 3 ? "killed" : undefined);
     const begun = await rehearsal.tenant.client.ade.sync({});
-    await vi.waitFor(async () => {
-      expect(pages).toBe(3);
-      expect((await rehearsal.tenant.client.ade.findSync(begun.id)).pages).toBe(2);
-    });
+    await expect
+      .poll(async () => [pages, (await rehearsal.tenant.client.ade.findSync(begun.id)).pages])
+      .toEqual([3, 2]);
     rehearsal.crash();
     rehearsal.asked.length = 0;
     const run = await rehearsal.sync();
@@ -541,7 +540,7 @@ describe("sync", () => {
   test("a stopped run is cut off, and gone on with", async () => {
     rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") ? "killed" : undefined);
     const begun = await rehearsal.tenant.client.ade.sync({});
-    await vi.waitFor(() => expect(rehearsal.asked).toContain("POST /server/devices"));
+    await expect.poll(() => rehearsal.asked).toContain("POST /server/devices");
     const closing = rehearsal.tenant.reopen();
     await rehearsal.bury();
     await closing;

@@ -19,10 +19,38 @@ test.each([
   ["--apple --start-over", { kind: "apple", startOver: true }],
 ])("%s", async (words, json) => {
   const isSame = words.startsWith("--simulator");
-  const tenant = { setAdeEndpoint: ADE, ...(!isSame && { devices: NO_DEVICES }) };
+  const asks = words.includes("--start-over");
+  const tenant = { ...(asks && { ade: ADE }), setAdeEndpoint: ADE, ...(!isSame && { devices: NO_DEVICES }) };
   const { exit, requests } = await run(`ade endpoint set ${words}`, { tenant });
   expect(exit).toBe(0);
-  expect(requests).toEqual([{ operation: "setAdeEndpoint", json }, ...(isSame ? [] : [LEFT])]);
+  const before = asks ? [{ operation: "ade" }] : [];
+  expect(requests).toEqual([...before, { operation: "setAdeEndpoint", json }, ...(isSame ? [] : [LEFT])]);
+});
+
+describe("what is forgotten of a real server is told and asked for", () => {
+  const used: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } };
+  const line = "ade endpoint set https://mdm.example.jp --start-over";
+
+  test("without a terminal, --yes is wanted", async () => {
+    const { en, ja } = await inBoth(line, { tenant: { ade: used } });
+    expect(en).toMatchObject({ exit: 2, requests: [{ operation: "ade" }] });
+    expect(en.stderr).toContain("--yes");
+    expect(ja.stderr).toContain("--yes");
+  });
+
+  test("--yes is enough", async () => {
+    const tenant = { ade: used, setAdeEndpoint: ADE, devices: NO_DEVICES };
+    expect(await run(`${line} --yes`, { tenant })).toMatchObject({ exit: 0 });
+  });
+
+  test("a no changes nothing", async () => {
+    const told = await run(`${line} --lang en`, {
+      tenant: { ade: used },
+      terminal: { typing: [["Forget the key", "n\r"]] },
+    });
+    expect(told).toMatchObject({ exit: 0, requests: [{ operation: "ade" }] });
+    expect(told.stderr).toContain("nothing was changed");
+  });
 });
 
 describe("exactly one is given", () => {

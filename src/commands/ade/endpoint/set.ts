@@ -1,3 +1,4 @@
+import type { Ade } from "../../../lib/client/index.ts";
 import { isSimulatedSerial, SIMULATED_PREFIX } from "../../../lib/apple/simulator/devices/serials.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { PRE_REGISTERED } from "../../../lib/model/device.ts";
@@ -40,6 +41,10 @@ export default defineCommand({
     const kind = apple ? "apple" : simulator === undefined ? "other" : "simulator";
     const address = simulator ?? url;
     const { client } = await tools.tenant("ade");
+    if (startOver && !(await isConfirmed(tools, await client.ade.show()))) {
+      await tools.terminal.note(KEPT);
+      return;
+    }
     const ade = await client.ade.setEndpoint({
       kind,
       ...(address !== undefined && { url: address }),
@@ -54,6 +59,27 @@ export default defineCommand({
     }
   },
 });
+
+const KEPT = text("nothing was changed", "何も変更していません");
+
+/** Asks before keys, token and devices of a real server are forgotten; those of a simulator are made again in a minute. */
+async function isConfirmed(
+  { globals, terminal }: Tools,
+  { endpoint, server, token, key, counts }: Ade,
+): Promise<boolean> {
+  const known = counts.present + counts.missing;
+  const isUsed = token !== null || key !== null || known > 0;
+  if (globals.yes || !isUsed || endpoint === null || endpoint.kind === "simulator") return true;
+  const whose = server === null ? endpoint.url : `${server.name} (${endpoint.url})`;
+  const until = token === null ? "-" : terminal.moment(token.expiresAt);
+  return terminal.prompts.confirm({
+    message: text(
+      `Forget the key, the token (expires ${until}), the ADE profiles and ${counted(known, "ADE device")} of ${whose}? Their records in Devices stay; a token for it then needs a new public key.`,
+      `${whose} の鍵・トークン(有効期限 ${until})・ADE プロファイル・ADE デバイス ${known} 台を消去しますか?「Devices」の記録は残りますが、再び接続するには新しい公開鍵とトークンが必要です。`,
+    ),
+    flag: "--yes",
+  });
+}
 
 const ONE_OF = new Failure("usage", {
   what: text(

@@ -29,7 +29,7 @@ export default defineCommand({
     { line: "clomoctl ade profiles assign 本社 SERIAL000001 SERIAL000002 --dry-run" },
     { line: "clomoctl ade profiles assign 本社 --unassigned" },
   ],
-  exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "partial"],
+  exits: ["usage", "input-rejected", "not-permitted", "not-found", "conflict", "unavailable", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { profile: name, confirmDevices, dryRun, ...typed }) {
     requireOneWay(`clomoctl ade profiles assign ${name}`, typed);

@@ -93,7 +93,7 @@ export default defineCommand({
     { line: "clomoctl ade profiles create 本社 --url https://mdm.example.jp/enroll --skip パスコード,Siri" },
     { line: "clomoctl ade profiles create 支社 --from 本社 --department 支社 --dry-run" },
   ],
-  exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable"],
+  exits: ["usage", "input-rejected", "not-permitted", "not-found", "conflict", "unavailable"],
   shows: PROFILE_COLUMNS,
   async run(tools, { name, url, from, skip, dryRun, ...given }) {
     const { terminal } = tools;

@@ -16,7 +16,7 @@ export default defineCommand({
   args: { profile: PROFILE_ARGUMENT },
   options: WORK_OPTIONS,
   examples: [{ line: "clomoctl ade profiles delete 本社 --dry-run" }],
-  exits: ["input-rejected", "not-permitted", "not-found", "unavailable", "partial"],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "unavailable", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { profile: name, ...options }) {
     const ade = await requireApple(tools, CONSOLE_STEPS.profile);

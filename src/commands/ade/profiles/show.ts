@@ -14,7 +14,7 @@ export default defineCommand({
     },
   },
   examples: [{ line: "clomoctl ade profiles show 本社" }, { line: "clomoctl ade profiles show 本社 --check" }],
-  exits: ["input-rejected", "not-permitted", "not-found", "unavailable"],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "unavailable"],
   async run(tools, { profile: name, check }) {
     const { client } = await tools.tenant("ade", "profiles");
     await tellEndpoint(tools, await client.ade.show());

@@ -16,7 +16,7 @@ export default defineCommand({
   args: { serials: SERIALS },
   options: { ...MEANT_OPTIONS, ...WORK_OPTIONS },
   examples: [{ line: "clomoctl ade profiles unassign SERIAL000001 --dry-run" }],
-  exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "partial"],
+  exits: ["usage", "input-rejected", "not-permitted", "not-found", "conflict", "unavailable", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { confirmDevices, dryRun, ...typed }) {
     requireOneWay("clomoctl ade profiles unassign", typed);

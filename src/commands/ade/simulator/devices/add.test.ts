@@ -43,3 +43,10 @@ test("one that is there already, twice, or of the simulator's own form is 3; a c
 });
 
 testUnshowable("ade simulator devices add --url http://127.0.0.1:9");
+
+test("a number in place of serial numbers: the option is named", async () => {
+  const { inBoth } = rehearsal();
+  const { en, ja } = await inBoth("ade simulator devices add 3");
+  expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--count 3") });
+  expect(ja.stderr).toContain("--count 3");
+});

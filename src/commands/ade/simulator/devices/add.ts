@@ -1,4 +1,5 @@
 import { text } from "../../../../lib/text/index.ts";
+import { Failure } from "../../../../lib/errors/index.ts";
 import { defineCommand } from "../../../command.ts";
 import { CONTROL_EXITS, URL_OPTION } from "../control.ts";
 import { changeDevices, SERIAL_COLUMNS, SILENT_OPTION, SYNC_ALL } from "./serials.ts";
@@ -43,6 +44,8 @@ export default defineCommand({
   shows: SERIAL_COLUMNS,
   async run(tools, { serials, count, family, server, unassigned, silent, url }) {
     const named = serials.length === 0 ? undefined : serials;
+    const [meant = ""] = serials;
+    if (serials.length === 1 && /^\d{1,7}$/.test(meant)) throw notSerial(meant);
     const body = {
       serials: named,
       count: named === undefined ? (count ?? 1) : count,
@@ -54,3 +57,10 @@ export default defineCommand({
     await changeDevices(tools, url, { method: "POST", path: "/devices", body }, silent ? SYNC_ALL : undefined);
   },
 });
+
+const notSerial = (typed: string): Failure =>
+  new Failure("usage", {
+    what: text(`${typed} is no serial number`, `「${typed}」はシリアルナンバーではありません`),
+    where: "SERIAL",
+    hint: text(`so many devices: --count ${typed}`, `台数を指定するには: --count ${typed}`),
+  });

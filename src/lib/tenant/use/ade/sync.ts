@@ -148,13 +148,13 @@ const isHeld = ({ id, host, pid, beatAt }: StoredSync, { session, jobs, processe
   return pid === processes.self ? jobs.has(id) : processes.isAlive(pid);
 };
 
-const atIt = ({ host, pid, startedAt }: StoredSync): Failure =>
+const atIt = ({ host, pid }: StoredSync): Failure =>
   new Failure("locked", {
     what: text(
-      `another sync is running since ${startedAt} (process ${pid ?? "?"} on ${host ?? "?"})`,
-      `別の同期が ${startedAt} から実行中です(${host ?? "?"} のプロセス ${pid ?? "?"})`,
+      `another sync is running (process ${pid ?? "?"} on ${host ?? "?"})`,
+      `別の同期を実行中です(${host ?? "?"} のプロセス ${pid ?? "?"})`,
     ),
-    hint: text("how far it is: clomoctl ade status", "進み具合: clomoctl ade status"),
+    hint: text("since when, and how far: clomoctl ade status", "開始日時と進み具合: clomoctl ade status"),
   });
 
 /**
