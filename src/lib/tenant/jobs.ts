@@ -1,3 +1,5 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
+
 /** Long work of this process that goes on after the request that began it was answered. */
 export class Jobs {
   readonly #underWay = new Map<string, Promise<void>>();
@@ -27,5 +29,32 @@ export class Jobs {
   async close(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#underWay.values());
+  }
+}
+
+/** Of both halves. In half as much a page that is still read grows old, and waits long to be collected. */
+const ENOUGH_BYTES = 8 * 1024 * 1024;
+
+const youngBytes = (): number =>
+  getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0;
+
+/**
+ * Holds V8's young generation at 8 MiB while much passes through that is garbage soon. It would grow to 32 MiB, with the
+ * bytes of what was received waiting outside of the heap: a sync of 1,000,000 devices then takes 60 MB more.
+ */
+export class YoungHeap {
+  #isHeld = false;
+
+  /** To be asked now and then while the work goes on. */
+  hold(): void {
+    if (this.#isHeld || youngBytes() < ENOUGH_BYTES) return;
+    this.#isHeld = true;
+    setFlagsFromString("--semi-space-growth-factor=1");
+  }
+
+  /** Lets it grow again. */
+  release(): void {
+    if (this.#isHeld) setFlagsFromString("--semi-space-growth-factor=2");
+    this.#isHeld = false;
   }
 }

@@ -79,6 +79,8 @@ const TABLES = [
   "ade_profile",
   "ade_automatic",
   "ade_pending",
+  "renewal_item",
+  "renewal_notice",
   "device",
   "user",
   "user_email",

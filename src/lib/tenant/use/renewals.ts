@@ -113,9 +113,9 @@ const keepRenewal = async (
     await updateItem(writer, { ...known, ...said, topic, account });
     return known.id;
   }
-  const isTaken = (name: string): boolean => items.some((item) => nameKey(item.name) === nameKey(name));
+  const taken = new Set(items.map((item) => nameKey(item.name)));
   let { name } = own;
-  for (let number = 2; isTaken(name); number += 1) name = `${own.name} (${number})`;
+  for (let number = 2; taken.has(nameKey(name)); number += 1) name = `${own.name} (${number})`;
   const unsaid = Object.fromEntries(Object.keys(RECORDED_FIELDS).map((field) => [field, null]));
   const item = { ...unsaid, ...own, ...said, name, id: newId(surroundings), createdAt: updatedAt } as RenewalItem;
   await insertItem(writer, item);

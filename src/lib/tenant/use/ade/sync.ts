@@ -12,7 +12,7 @@ import {
 } from "../../../model/ade.ts";
 import { counted, text } from "../../../text/index.ts";
 import { idPrefix, instant, newId } from "../../ids.ts";
-import type { Jobs } from "../../jobs.ts";
+import { YoungHeap, type Jobs } from "../../jobs.ts";
 import { MOST_TRACED, type Session } from "../../session.ts";
 import {
   countMissing,
@@ -241,6 +241,7 @@ class SyncRun {
   readonly #pk: number;
   readonly #holder: string;
   readonly #most: MostGone | undefined;
+  readonly #young = new YoungHeap();
   #run: StoredSync;
 
   constructor(parts: SyncParts, run: StoredSync, { holder, most }: { holder: string; most: MostGone | undefined }) {
@@ -263,6 +264,8 @@ class SyncRun {
     } catch (error) {
       // what cannot be kept with the run is told by the process
       await this.#fail(error, signal).catch(() => Promise.reject(error));
+    } finally {
+      this.#young.release();
     }
   }
 
@@ -333,6 +336,7 @@ class SyncRun {
   /** Devices first, then the position, in one transaction. */
   async #storePages(pages: readonly DevicePage[], isFetched: boolean): Promise<void> {
     const devices = pages.flatMap((page) => page.devices);
+    this.#young.hold();
     await this.#change(async (writer, at) => {
       const done = this.#isGathering
         ? await gather(writer, devices)
