@@ -24,6 +24,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
     // two cores: the second worker keeps the machine busy, a third would only slow the first two down
     maxWorkers: 2,
+    // a process for each file would load the same modules 500 times; what a test changes of its process it puts back
+    isolate: false,
     sequence: { sequencer: ProgramFirst },
     // the concurrent compiler of this tier crashes now and then where cores are few: github.com/nodejs/node/issues/64841
     execArgv: ["--no-maglev"],

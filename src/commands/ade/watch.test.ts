@@ -97,7 +97,7 @@ test("a run of another process is waited for", async () => {
     },
   });
   expect(ran.exit).toBe(143);
-  expect(ran.stderr).toContain("エラー: 別の同期が ");
+  expect(ran.stderr).toContain("エラー: 別の同期を実行中です(");
   expect(ran.stderr).toContain("同期できませんでした。次の同期: ");
   expect(ran.stdout.trimEnd().split("\n")).toEqual(["kind\tstate", "full\tdone", "delta\tdone"]);
 });
