@@ -65,9 +65,15 @@ export class Canaries {
     }
   }
 
-  /** Looks at all that can be seen of the children of a process, its own environment aside, which its caller made. */
+  /**
+   * Looks at all that can be seen of the children of a process, its own environment aside, which its caller made: a child
+   * has that, too, until it becomes another program.
+   */
   lookAt(pid: number): void {
+    const own = contentOf(`/proc/${pid}/cmdline`);
     for (const child of childrenOf(pid)) {
+      const line = contentOf(`/proc/${child}/cmdline`);
+      if (line === undefined || own?.equals(line) !== false) continue;
       for (const what of ["cmdline", "environ"]) {
         const bytes = contentOf(`/proc/${child}/${what}`);
         if (bytes !== undefined) this.look(`${what} of a child`, bytes);
