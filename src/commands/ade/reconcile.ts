@@ -13,6 +13,7 @@ import { SHEET } from "../csv/file/sheet.ts";
 import type { Fields, InputOf } from "../field.ts";
 import type { Tools } from "../tools.ts";
 import { nextSteps } from "./purchased/next.ts";
+import { tellEndpoint } from "./shown.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
 import { inTenant, isGood, locate, VERDICTS, type Reconciled } from "./purchased/verdict.ts";
 
@@ -108,8 +109,9 @@ export default defineCommand({
     const { client } = await tools.tenant("ade", "devices");
     const ade = await client.ade.show();
     const isMirror = ade.mirror && ade.endpoint?.kind !== "simulator";
+    await tellEndpoint(tools, ade);
     const business = given && (await businessOf(tools, ade, given));
-    const found = await Array.fromAsync(inTenant(client, list, isMirror));
+    const found = await Array.fromAsync(inTenant(client, list, ade));
     const all = business === undefined ? found : await locate(business, found, isMirror ? undefined : ade.server?.name);
     await terminal.list(COLUMNS, all);
     for (const line of nextSteps(all, { isMirror })) await terminal.note(line);

@@ -128,7 +128,7 @@ test("a token of the simulator is proposed for the server that is known, togethe
   const { en } = await inBoth("ade status", { tenant: known({ ...ADE, server, token }), terminal: { columns: 400 } });
   expect(en.stderr).toContain("clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem\n");
   expect(en.stderr).toContain(
-    "clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server 'SIMULATOR 大阪 2' --url http://127.0.0.1:8080 -o",
+    "clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server 'SIMULATOR 大阪 2' --url http://127.0.0.1:8080\n",
   );
 });
 

@@ -72,7 +72,7 @@ export interface SimulatorPlace {
 export const SIMULATOR_LINES = {
   /** @param keyFile what `ade keypair create` has just written: a file of before may have a former key */
   token: ({ url, server }: SimulatorPlace, keyFile = PUBLIC_KEY_FILE) =>
-    `clomoctl ade simulator token ${shownOption("--public-key", keyFile)}${ofServer(server)} --url ${url} -o SIMULATOR_Token.p7m`,
+    `clomoctl ade simulator token ${shownOption("--public-key", keyFile)}${ofServer(server)} --url ${url}`,
   clear: (url: string) => `clomoctl ade simulator faults --clear --url ${url}`,
   assign: (url: string) => `clomoctl ade simulator devices assign SERIAL --url ${url}`,
   vppToken: (url: string, org = "NAME") => `clomoctl ade simulator vpp-token ${shownOption("--org", org)} --url ${url}`,
@@ -88,8 +88,8 @@ const ofServer = (name: string | null | undefined): string =>
 export const simulatedToken = (place: SimulatorPlace): Text => {
   const line = SIMULATOR_LINES.token(place);
   return text(
-    `write the public key (clomoctl ade keypair create -o ${PUBLIC_KEY_FILE}), get a token for it from the simulator (${line}), then clomoctl ade token set SIMULATOR_Token.p7m`,
-    `公開鍵を書き出し(clomoctl ade keypair create -o ${PUBLIC_KEY_FILE})、シミュレーターから対応するトークンを取得して(${line})、clomoctl ade token set SIMULATOR_Token.p7m で設定してください`,
+    `write the public key (clomoctl ade keypair create -o ${PUBLIC_KEY_FILE}), get a token for it from the simulator (${line}), then the line that it proposes (clomoctl ade token set FILE)`,
+    `公開鍵を書き出し(clomoctl ade keypair create -o ${PUBLIC_KEY_FILE})、シミュレーターから対応するトークンを取得して(${line})、表示された clomoctl ade token set FILE で設定してください`,
   );
 };
 

@@ -251,7 +251,7 @@ test("Japanese is broken between letters, no line is wider, and nothing is lost"
 });
 
 test.each([
-  "clomoctl ade simulator token --url http://127.0.0.1:8600 --public-key CLOMO_ADE_PublicKey.pem -o SIMULATOR_Token.p7m",
+  "clomoctl ade simulator token --url http://127.0.0.1:8600 --public-key CLOMO_ADE_PublicKey.pem",
   "clomoctl ade simulator devices add --count 10 --family iPhone --url http://127.0.0.1:8600 --silent --unassigned",
   "clomoctl ade guide supervised-only --through commands --as html -o SIMULATOR_a_long_name_of_a_document.html",
   "0 6 * * * CLOMOCTL_HOME=/home/hanako PATH='/opt/node/bin:/usr/bin:/bin' /usr/bin/clomoctl ade sync --no-input >/dev/null",

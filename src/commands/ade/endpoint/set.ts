@@ -65,10 +65,10 @@ const KEPT = text("nothing was changed", "何も変更していません");
 /** Asks before keys, token and devices of a real server are forgotten; those of a simulator are made again in a minute. */
 async function isConfirmed(
   { globals, terminal }: Tools,
-  { endpoint, server, token, key, counts }: Ade,
+  { endpoint, server, token, key, stagedKey, counts }: Ade,
 ): Promise<boolean> {
   const known = counts.present + counts.missing;
-  const isUsed = token !== null || key !== null || known > 0;
+  const isUsed = [token, key, stagedKey].some((one) => one !== null) || known > 0;
   if (globals.yes || !isUsed || endpoint === null || endpoint.kind === "simulator") return true;
   const whose = server === null ? endpoint.url : `${server.name} (${endpoint.url})`;
   const until = token === null ? "-" : terminal.moment(token.expiresAt);

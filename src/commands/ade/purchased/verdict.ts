@@ -1,5 +1,5 @@
 import type { Business, BusinessServer } from "../../../lib/apple/business/client.ts";
-import type { AdeDeviceRecord, Client, Device } from "../../../lib/client/index.ts";
+import type { Ade, AdeDeviceRecord, Client, Device } from "../../../lib/client/index.ts";
 import { READY } from "../../../lib/model/ade-device.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Listed } from "./serial-list.ts";
@@ -53,15 +53,18 @@ const byMirror = (listed: Listed, device: Device | undefined): Reconciled => ({
 export async function* inTenant(
   client: Client<"ade" | "devices">,
   list: readonly Listed[],
-  isMirror: boolean,
+  { mirror, endpoint }: Pick<Ade, "mirror" | "endpoint">,
 ): AsyncGenerator<Reconciled> {
+  const asksApple = !mirror || endpoint?.kind === "simulator";
   for (const listed of list) {
     const query = { name: listed.serialNumber };
     const isIt = (one: { readonly serialNumber: string }): boolean =>
       one.serialNumber.toUpperCase() === listed.serialNumber;
-    yield isMirror
+    const atApple = asksApple ? (await client.ade.findDevices(query)).find(isIt) : undefined;
+    // beside a rehearsal a mirror knows the console's devices
+    yield mirror && atApple === undefined
       ? byMirror(listed, (await client.devices.find(query)).find(isIt))
-      : byApple(listed, (await client.ade.findDevices(query)).find(isIt));
+      : byApple(listed, atApple);
   }
 }
 

@@ -27,8 +27,8 @@ export interface TokenFile {
 /**
  * Takes a server token over, offline: it is opened by the staged key, or by one of those before.
  *
- * @throws Failure `input-rejected` where no key of the tenant opens it, it has expired, or it comes from another
- *   administrator and nobody said so
+ * @throws Failure `input-rejected` where no key of the tenant opens it, it has expired or is older than the one that is set,
+ *   or it comes from another administrator and nobody said so
  */
 export const setToken = async (
   session: Session,
@@ -49,6 +49,10 @@ export const setToken = async (
   const consumer = digestOf(token.consumerKey);
   const isOther = server.consumer !== null && server.consumer !== consumer;
   if (isOther && !otherAdmin && !otherServer) throw otherConsumer(name, server);
+  const { tokenExpiresAt } = server;
+  if (server.consumer === consumer && tokenExpiresAt !== null && token.expiresAt < tokenExpiresAt) {
+    throw older(name, token.expiresAt, tokenExpiresAt);
+  }
   const sealed = await sealing.seal(TOKEN, JSON.stringify(token));
   await session.change({ action: "ade.token", locks: [...LOCKS, "renewals"] }, async (writer) => {
     const { server: now } = await guardApple(writer, CONSOLE_STEPS.token);
@@ -233,6 +237,20 @@ const expired = (name: string, at: string, { endpoint: { kind, url }, server }: 
           ),
   });
 
+/** A token ends those that were downloaded before it, and each lasts for a year. @see apple 2 */
+const older = (name: string, at: string, set: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `this token expires at ${at}, before the one that is set (${set}): it is an older one, which Apple takes no more`,
+      `このトークンの有効期限は ${at} で、設定済みのもの(${set})より前です。古いトークンのため、Apple では無効になっています`,
+    ),
+    where: name,
+    hint: text(
+      "name the file that was downloaded last; what is set: clomoctl ade token show",
+      "最後にダウンロードしたファイルを指定してください。設定済みのもの: clomoctl ade token show",
+    ),
+  });
+
 const notSimulated = (name: string): Failure =>
   new Failure("input-rejected", {
     what: text(
@@ -251,8 +269,8 @@ const inBrackets = (value: string | null): string => (value === null ? "" : ` ($
 const otherConsumer = (name: string, { adminId, serverName }: StoredServer): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `another administrator downloaded this token than the one before${inBrackets(adminId)}`,
-      `このトークンは、これまでのもの${inBrackets(adminId)}とは別の管理者がダウンロードしています`,
+      `this token is another administrator's than the one before${inBrackets(adminId)}, or another MDM server's`,
+      `このトークンは、これまでのもの${inBrackets(adminId)}とは別の管理者がダウンロードしたか、別の MDM サーバのものです`,
     ),
     where: name,
     hint: text(
