@@ -37,8 +37,8 @@ let home = "";
 beforeAll(async () => {
   certificates = await mkdtemp(join(tmpdir(), "clomoctl-ca-"));
   await writeFile(join(certificates, "ca.pem"), identity.cert);
-  plain = `http://127.0.0.1:${await listen(createAdaptorServer({ fetch }))}${BELOW}`;
-  const overTls = { fetch, createServer, serverOptions: identity };
+  plain = `http://127.0.0.1:${await listen(createAdaptorServer({ fetch, overrideGlobalObjects: false }))}${BELOW}`;
+  const overTls = { fetch, overrideGlobalObjects: false, createServer, serverOptions: identity };
   secure = `https://127.0.0.1:${await listen(createAdaptorServer(overTls))}${BELOW}`;
 });
 

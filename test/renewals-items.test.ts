@@ -267,7 +267,7 @@ describe("remove", () => {
 
   test("needs a remote tenant's name in the command", async () => {
     const tenant = new TestTenant();
-    const server = createAdaptorServer({ fetch: tenant.fetch });
+    const server = createAdaptorServer({ fetch: tenant.fetch, overrideGlobalObjects: false });
     await new Promise<void>((resolve) => {
       server.listen(0, "127.0.0.1", resolve);
     });

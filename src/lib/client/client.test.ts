@@ -36,7 +36,9 @@ class Reached {
   async overSocket(): Promise<void> {
     const { fetch } = this.#tenant;
     const port = await new Promise<number>((resolve) => {
-      this.#server = serve({ fetch, port: 0, hostname: "127.0.0.1" }, (address) => resolve(address.port));
+      this.#server = serve({ fetch, port: 0, hostname: "127.0.0.1", overrideGlobalObjects: false }, (address) =>
+        resolve(address.port),
+      );
     });
     let key = 0;
     this.#socket = openSocket({

@@ -172,7 +172,7 @@ describe("assigning", () => {
     expect(failure).toMatchObject({ code: "unavailable" });
     // the one that fails is asked again, as assigning twice is assigning once
     expect(atRequest.slice(0, 3)).toEqual([0, 0, 1]);
-    expect(await states()).toEqual([...serials(4).map(() => ["assigned", uuid]), ["empty", null]]);
+    expect(await states()).toEqual([...serials(4).map(() => ["assigned", uuid]), [null, null]]);
     expect(kept()).toBe(2);
   });
 
@@ -419,6 +419,59 @@ test("the simulator's devices get and lose profiles as the tenant says", async (
   await rehearsal.sync({ kind: "full" });
   await same();
   expect([...rehearsal.simulated().values()].some((status) => status === "assigned")).toBe(false);
+});
+
+test("where Apple's answer cannot be read, the devices are ready no more, and the next request sends them again", async () => {
+  await using rehearsal = new Rehearsal({ devices: 3 });
+  const { profiles } = rehearsal.tenant.client;
+  await rehearsal.setUp();
+  await rehearsal.sync();
+  const { profile } = await profiles.create(NEW);
+  const { profile: other } = await profiles.create({ ...NEW, name: "支社" });
+  await profiles.assign(profile.id, { unassigned: true });
+  const [serial = ""] = [...(await rehearsal.devices()).keys()];
+  const statusOf = async () => (await rehearsal.devices()).get(serial);
+
+  await rehearsal.fault("cut-json", { path: "/profile/devices", lasting: true });
+  const lost = await failureOf(profiles.assign(other.id, { serials: [serial] }));
+  expect(lost?.hint?.en).toContain("Apple may have done it for 1 device all the same: see by clomoctl ade sync --full");
+  await rehearsal.control("DELETE", "/faults");
+  expect(await statusOf()).toBe("empty");
+  expect(await profiles.assign(profile.id, { serials: [serial] })).toMatchObject({ success: 1 });
+  expect([await statusOf(), rehearsal.simulated().get(serial)]).toEqual(["assigned", "assigned"]);
+
+  await rehearsal.fault("cut-json", { path: "/profile/devices", lasting: true });
+  await failureOf(profiles.unassign({ serials: [serial] }));
+  await rehearsal.control("DELETE", "/faults");
+  expect(rehearsal.simulated().get(serial)).toBe("removed");
+  expect(await profiles.assign(profile.id, { serials: [serial] })).toMatchObject({ success: 1 });
+  expect(rehearsal.simulated().get(serial)).toBe("assigned");
+});
+
+test("what was throttled is not given any more once somebody says otherwise", async () => {
+  await using rehearsal = new Rehearsal({ devices: 3 });
+  const { profiles } = rehearsal.tenant.client;
+  await rehearsal.setUp();
+  await rehearsal.sync();
+  const { profile } = await profiles.create(NEW);
+  const [held = ""] = [...(await rehearsal.devices()).keys()];
+  const later = async () => {
+    rehearsal.tenant.surroundings.time += 61_000;
+    await rehearsal.sync();
+  };
+  await rehearsal.fault("throttled", { serials: [held], seconds: 60, count: 1 });
+  await profiles.assign(profile.id, { serials: [held] });
+  expect(await profiles.unassign({ serials: [held] })).toMatchObject({ devices: 0 });
+  await later();
+  expect(rehearsal.simulated().get(held)).toBe("empty");
+
+  await profiles.automatic({ org: ROOT_ORG_ID, profile: profile.id });
+  const [fresh = ""] = await rehearsal.add({ count: 1 });
+  await rehearsal.fault("throttled", { serials: [fresh], seconds: 60, count: 1 });
+  await rehearsal.sync();
+  await profiles.automatic({ org: ROOT_ORG_ID, profile: null });
+  await later();
+  expect(rehearsal.simulated().get(fresh)).toBe("empty");
 });
 
 /** Kills the process at its so manyth request to a path. */

@@ -537,6 +537,25 @@ describe("sync", () => {
     expect(await rehearsal.sync()).toMatchObject({ state: "done" });
   });
 
+  test("a clock elsewhere that is far ahead holds no run for ever", async () => {
+    await rehearsal.sync();
+    const held = `update ade_sync set state = 'running', host = 'elsewhere', pid = 9, beatAt = :at`;
+    const lockedAt = async (at: number) => {
+      rehearsal.tenant.database.run(held, { at: new Date(at).toISOString() });
+      return failing(rehearsal.tenant.client.ade.sync({}));
+    };
+    expect(await lockedAt(rehearsal.tenant.surroundings.time + 60_000)).toMatchObject({ code: "locked" });
+    rehearsal.tenant.database.run(held, { at: "2036-01-01T00:00:00.000Z" });
+    expect(await rehearsal.sync()).toMatchObject({ state: "done" });
+  });
+
+  test("devices are found by a part of their serial number", async () => {
+    await rehearsal.sync();
+    const [first = ""] = [...(await rehearsal.devices()).keys()];
+    const found = await Array.fromAsync(rehearsal.tenant.client.ade.devices({ search: first.slice(2) }));
+    expect(found.map(({ serialNumber }) => serialNumber)).toEqual([first]);
+  });
+
   test("a stopped run is cut off, and gone on with", async () => {
     rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") ? "killed" : undefined);
     const begun = await rehearsal.tenant.client.ade.sync({});

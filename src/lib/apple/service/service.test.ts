@@ -251,6 +251,11 @@ describe("profiles", () => {
     ]);
   });
 
+  test("wait a week at most", async () => {
+    const { service: ade } = service(() => json({ devices: {}, retry_after_seconds: 1e15 }));
+    expect(await ade.assign("A1", ["SERIAL1"])).toMatchObject({ retryAfterSeconds: 604_800 });
+  });
+
   test.each([-1, "60", null])("have no waiting time where it is %j", async (retry_after_seconds) => {
     const { service: ade } = service(() => json({ devices: {}, retry_after_seconds }));
     expect(await ade.assign("P1", [])).toEqual({ results: new Map() });

@@ -106,6 +106,9 @@ const rowsOf = (where: string, { devices = {} }: JsonObject): ReadonlyMap<string
   return new Map(Object.entries(devices));
 };
 
+/** Nobody waits longer, whatever the answer says. */
+const MOST_RETRY_SECONDS = 7 * 24 * 60 * 60;
+
 const resultOf = (value: unknown): DeviceResult => RESULTS.find((result) => result === value) ?? "FAILED";
 
 function resultsOf(where: string, answer: JsonObject, serials: readonly string[]): DeviceResults {
@@ -114,7 +117,7 @@ function resultsOf(where: string, answer: JsonObject, serials: readonly string[]
   return {
     results: new Map(serials.map((serial) => [serial, resultOf(rows.get(serial))])),
     ...(typeof seconds === "number" && seconds >= 0 && Number.isFinite(seconds)
-      ? { retryAfterSeconds: Math.ceil(seconds) }
+      ? { retryAfterSeconds: Math.min(Math.ceil(seconds), MOST_RETRY_SECONDS) }
       : {}),
   };
 }

@@ -62,6 +62,8 @@ export interface List<F extends Fields = Fields> {
   /** the usual order, and others by name; their columns together are unique. Exports take the first column of the usual one */
   readonly order: readonly [SortKey, ...SortKey[]];
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
+  /** false: the values are their own comparison keys, and none are kept beside them */
+  readonly keyed?: boolean | undefined;
   /** the fields that filters search */
   readonly filters?: Readonly<Record<FilterName, string>> | undefined;
   /** the fields of which filters want a whole value, of a list one of its values */
@@ -84,7 +86,7 @@ const columnSql = ({ sql }: List, field: string): string => sql?.[field] ?? `t.$
 const keySql = (list: List, name: string): string => {
   const { comparison = "exact", short = name, type } = list.thing.fields[name] ?? {};
   const column = columnSql(list, name);
-  if (comparison === "exact") return column;
+  if (comparison === "exact" || list.keyed === false) return column;
   return `coalesce(t.${keyColumn({ short, list: type === "texts" })}, ${column})`;
 };
 

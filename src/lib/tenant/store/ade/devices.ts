@@ -9,6 +9,7 @@ import type { Reader, Value, Writer } from "../store.ts";
 const LIST: List<typeof ADE_DEVICE.fields> = {
   thing: ADE_DEVICE,
   table: "ade_device t",
+  keyed: false,
   order: [CREATION],
   named: "t.serialNumber = :nameKey",
 };

@@ -79,11 +79,33 @@ const readAutomatic = async (reader: Reader): Promise<Automatic[]> =>
     ({ org, profile }) => ({ org: Number(org), profile: Number(profile) }),
   );
 
-/** @param profile null: none */
+/** Of a profile that is automatic no more, nothing waits to be given by itself. @param profile null: none */
 export const setAutomatic = async (writer: Writer, org: number, profile: number | null): Promise<void> => {
   await writer.run("delete from ade_automatic where org = :org", { org });
-  if (profile === null) return;
-  await writer.run("insert into ade_automatic (org, profile) values (:org, :profile)", { org, profile });
+  if (profile !== null) {
+    await writer.run("insert into ade_automatic (org, profile) values (:org, :profile)", { org, profile });
+  }
+  await writer.run(
+    `delete from ade_pending where automatic = 1
+       and not exists (select 1 from ade_automatic m where m.profile = ade_pending.profile)`,
+  );
+};
+
+/** Nothing waits any more to be given to the devices that are meant. */
+export const forgetPending = (writer: Writer, meant: DevicesMeant): Promise<number> => {
+  const { from, sql, params } = meaning(meant);
+  return writer.run(
+    `delete from ade_pending where serialNumber in (select t.serialNumber from ${from} where ${sql})`,
+    params,
+  );
+};
+
+/** Of devices whose request got no answer nobody knows the profile state until the next full sync. */
+export const forgetStatus = async (writer: Writer, serials: readonly string[]): Promise<void> => {
+  const those = "set profileStatus = null where serialNumber in (select value from json_each(:serials))";
+  for (const table of ["ade_device", "ade_arrival"]) {
+    await writer.run(`update ${table} ${those}`, { serials: JSON.stringify(serials) });
+  }
 };
 
 /** The number of an organisation; undefined where there is none. */
@@ -168,8 +190,8 @@ export const unknownSerials = async (reader: Reader, serials: readonly string[])
 
 /** What Apple answered for devices. */
 interface Answered {
-  /** null: taken away */
-  readonly profile: { readonly pk: number; readonly uuid: string } | null;
+  /** null: taken away; `automatic`: by itself */
+  readonly profile: { readonly pk: number; readonly uuid: string; readonly automatic: boolean } | null;
   readonly results: ReadonlyMap<string, DeviceResult>;
   readonly at: string;
   /** when those that Apple did not take are tried again */
@@ -196,21 +218,29 @@ export const storeResults = async (writer: Writer, { profile, results, at, retry
   });
   if (profile === null) return;
   await writer.run(
-    `insert into ade_pending (serialNumber, profile, retryAt)
-     select value, :profile, :retryAt from json_each(:serials) where true`,
-    { profile: profile.pk, retryAt, serials: of("FAILED", "THROTTLED") },
+    `insert into ade_pending (serialNumber, profile, retryAt, automatic)
+     select value, :profile, :retryAt, :automatic from json_each(:serials) where true`,
+    { profile: profile.pk, retryAt, automatic: profile.automatic ? 1 : 0, serials: of("FAILED", "THROTTLED") },
   );
 };
 
-/** Devices that are to be tried again by now, with the profile that they are to have. */
-export const duePending = async (reader: Reader, now: string): Promise<ReadonlyMap<number, string[]>> =>
+/**
+ * Devices that are to be tried again by now, with the profile that they are to have.
+ *
+ * @param automatic those that were to get it by themselves; else those for which somebody said so
+ */
+export const duePending = async (
+  reader: Reader,
+  now: string,
+  automatic: boolean,
+): Promise<ReadonlyMap<number, string[]>> =>
   grouped(
     await reader.all(
       `select p.profile, p.serialNumber from ade_pending p
-       where p.retryAt <= :now
+       where p.retryAt <= :now and p.automatic = :automatic
          and exists (select 1 from ade_device t where t.serialNumber = p.serialNumber and t.state = 'present')
        order by p.profile, p.serialNumber`,
-      { now },
+      { now, automatic: automatic ? 1 : 0 },
     ),
   );
 
@@ -245,9 +275,9 @@ export const dueAutomatic = async (reader: Reader, after: number): Promise<Reado
 export const holdMissing = async (writer: Writer, after: number, at: string): Promise<void> => {
   if ((await readAutomatic(writer)).length === 0) return;
   await writer.run(
-    `insert into ade_pending (serialNumber, profile, retryAt)
+    `insert into ade_pending (serialNumber, profile, retryAt, automatic)
      ${dueOf("missing")}
-     select t.serialNumber, c.profile, :at from chosen c join ade_device t on t.pk = c.pk where c.place = 1
+     select t.serialNumber, c.profile, :at, 1 from chosen c join ade_device t on t.pk = c.pk where c.place = 1
      on conflict (serialNumber) do nothing`,
     { after, at },
   );

@@ -285,7 +285,8 @@ export const STEPS: readonly Step[] = [
     createdAt text not null);
   create unique index ade_profile_id on ade_profile (id);
   create table ade_automatic (org integer primary key, profile integer not null);
-  create table ade_pending (serialNumber text primary key, profile integer not null, retryAt text not null);
+  create table ade_pending (
+    serialNumber text primary key, profile integer not null, retryAt text not null, automatic integer not null default 0);
   create index ade_device_profile on ade_device (profileUuid) where profileUuid is not null;
   alter table ade_server add column appliedUpTo integer not null default 0;
   `,

@@ -131,7 +131,8 @@ CREATE TABLE ade_profile (
     pk integer primary key, id text not null, uuid text not null, settings text not null, state text not null,
     createdAt text not null);
 CREATE TABLE ade_automatic (org integer primary key, profile integer not null);
-CREATE TABLE ade_pending (serialNumber text primary key, profile integer not null, retryAt text not null);
+CREATE TABLE ade_pending (
+    serialNumber text primary key, profile integer not null, retryAt text not null, automatic integer not null default 0);
 CREATE TABLE vpp_token_gone (
     org integer primary key, token text not null, fingerprint text not null, expiresAt text not null, organisation text,
     location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);

@@ -9,6 +9,7 @@ import {
   dueAutomatic,
   duePending,
   findProfile,
+  forgetPending,
   orgNumber,
   readProfiles,
   setAutomatic,
@@ -212,14 +213,21 @@ export const unassignProfile = async (
   { confirmDevices, dryRun = false, ...meant }: Meant & Confirmation,
   signal?: AbortSignal,
 ): Promise<AdeProfileWork> => {
-  const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => ({
-    profile: null,
-    target: null,
-    serials: await withProfile(reader, await meantBy(reader, meant)),
-  }));
+  const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => {
+    const devices = await meantBy(reader, meant);
+    return { profile: null, target: null, devicesMeant: devices, serials: await withProfile(reader, devices) };
+  });
+  if (!dryRun) await forgetWaiting(session, work.devicesMeant);
   if (dryRun || work.serials.length === 0) return workOf(work, { dryRun });
   return workOf(work, { ...(await sendInChunks(session, apple, work, signal)), dryRun });
 };
+
+/** What waits to be given to devices that are to have no profile is given no more. */
+const forgetWaiting = (session: Session, meant: DevicesMeant): Promise<void> =>
+  session.change({ action: null, locks: LOCKS }, async (writer) => {
+    await forgetPending(writer, meant);
+    return { result: undefined, objects: [] };
+  });
 
 /** What is said of an automatic profile. */
 interface AutomaticAsked extends Confirmation {
@@ -276,14 +284,20 @@ export const applyProfiles = async (
   signal?: AbortSignal,
 ): Promise<void> => {
   const due = await session.read(async (reader) => {
-    const waiting = await duePending(reader, instant(session.surroundings));
-    const fresh = await dueAutomatic(reader, (await readServer(reader)).appliedUpTo);
-    if (waiting.size + fresh.size === 0) return [];
+    const now = instant(session.surroundings);
+    const asked = await duePending(reader, now, false);
+    const own = [
+      await duePending(reader, now, true),
+      await dueAutomatic(reader, (await readServer(reader)).appliedUpTo),
+    ];
+    if ([asked, ...own].every(({ size }) => size === 0)) return [];
     const profiles = new Map((await readProfiles(reader)).map((one) => [one.pk, one]));
-    return [...waiting, ...fresh].flatMap(([pk, serials]) => {
-      const target = profiles.get(pk);
-      return target?.profile.state === "active" ? [{ target, serials }] : [];
-    });
+    const sendings = (found: ReadonlyMap<number, string[]>, automatic: boolean) =>
+      [...found].flatMap(([pk, serials]) => {
+        const target = profiles.get(pk);
+        return target?.profile.state === "active" ? [{ target, serials, automatic }] : [];
+      });
+    return [...sendings(asked, false), ...own.flatMap((found) => sendings(found, true))];
   });
   for (const one of due) {
     try {

@@ -2,9 +2,11 @@ import { limitOf } from "../../../apple/service/account.ts";
 import { AppleRefusal } from "../../../apple/service/errors.ts";
 import type { DeviceResult, DeviceResults } from "../../../apple/service/service.ts";
 import type { AdeProfile } from "../../../contract/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import { counted, text } from "../../../text/index.ts";
 import { instant } from "../../ids.ts";
 import { MOST_TRACED, type Session } from "../../session.ts";
-import { disableProfile, storeResults, type StoredProfile } from "../../store/ade/profiles.ts";
+import { disableProfile, forgetStatus, storeResults, type StoredProfile } from "../../store/ade/profiles.ts";
 import { contactApple, type Contact } from "./contact.ts";
 import type { AppleAccess } from "./guard.ts";
 
@@ -30,6 +32,8 @@ interface Sending {
   readonly serials: readonly string[];
   /** null: they lose it */
   readonly target: StoredProfile | null;
+  /** nobody asked for these devices: they get it by themselves */
+  readonly automatic?: boolean | undefined;
 }
 
 /** What Apple answered for all devices. */
@@ -56,14 +60,16 @@ export const sendInChunks = async (
 export const sendBy = async (
   session: Session,
   { service, account }: Pick<Contact, "service" | "account">,
-  { serials, target }: Sending,
+  { serials, target, automatic = false }: Sending,
   signal?: AbortSignal,
 ): Promise<Sent> => {
   const size = limitOf(account, "/profile/devices", target === null ? "DELETE" : "POST").maximum;
-  const answers = new Answers(session, target);
+  const answers = new Answers(session, target, automatic);
+  let sent = 0;
   const send = (from: number): Promise<DeviceResults> | undefined => {
     if (from >= serials.length || signal?.aborted === true) return undefined;
     const chunk = serials.slice(from, from + size);
+    sent = Math.max(sent, from + chunk.length);
     const answer = target === null ? service.unassign(chunk) : service.assign(target.profile.uuid, chunk);
     // it is awaited once the answer before it is kept
     answer.catch(() => undefined);
@@ -85,12 +91,37 @@ export const sendBy = async (
       .then(() => answers.keep())
       .catch(() => undefined);
     if (target !== null && isDisabled(error)) await noteDisabled(session, target);
-    throw error;
+    throw await withoutAnswer(session, error, serials.slice(0, sent), answers.all());
   }
-  const sent = answers.all();
+  const all = answers.all();
   // the others were not sent any more
-  if (sent.results.size < serials.length) signal?.throwIfAborted();
-  return sent;
+  if (all.results.size < serials.length) signal?.throwIfAborted();
+  return all;
+};
+
+/**
+ * What is told where Apple's answer did not come, or cannot be read: it may have done what it was asked for. The state of
+ * those devices is known no more, so that nobody switches one on by it, and the next request sends them again.
+ */
+const withoutAnswer = async (
+  session: Session,
+  error: unknown,
+  sent: readonly string[],
+  { results }: Sent,
+): Promise<unknown> => {
+  const open = sent.filter((serial) => !results.has(serial));
+  if (!(error instanceof Failure) || error instanceof AppleRefusal || open.length === 0) return error;
+  await session.change({ action: null, locks: LOCKS }, async (writer) => {
+    await forgetStatus(writer, open);
+    return { result: undefined, objects: [] };
+  });
+  const { hint } = error;
+  return error.with({
+    hint: text(
+      `${hint === undefined ? "" : `${hint.en}; `}Apple may have done it for ${counted(open.length, "device")} all the same: see by clomoctl ade sync --full`,
+      `${hint === undefined ? "" : `${hint.ja}。`}Apple 側では ${open.length} 台に対して実行された可能性があります。clomoctl ade sync --full で確認してください`,
+    ),
+  });
 };
 
 /** Whether Apple says that it has a profile no more. */
@@ -107,15 +138,17 @@ const noteDisabled = (session: Session, { pk, profile }: StoredProfile): Promise
 class Answers {
   readonly #session: Session;
   readonly #target: StoredProfile | null;
+  readonly #automatic: boolean;
   readonly #results = new Map<string, DeviceResult>();
   #unkept: DeviceResults[] = [];
   #answers = 0;
   #since = 0;
   #retrySeconds = 0;
 
-  constructor(session: Session, target: StoredProfile | null) {
+  constructor(session: Session, target: StoredProfile | null, automatic: boolean) {
     this.#session = session;
     this.#target = target;
+    this.#automatic = automatic;
   }
 
   /** Takes an answer, and keeps what is not kept yet where that is enough. */
@@ -140,7 +173,7 @@ class Answers {
       { action: target === null ? "ade.profiles.unassign" : "ade.profiles.assign", locks: LOCKS },
       async (writer) => {
         await storeResults(writer, {
-          profile: target === null ? null : { pk: target.pk, uuid: target.profile.uuid },
+          profile: target === null ? null : { pk: target.pk, uuid: target.profile.uuid, automatic: this.#automatic },
           results,
           at: instant(this.#session.surroundings),
           retryAt: this.#later(seconds),

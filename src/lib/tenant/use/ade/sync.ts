@@ -143,7 +143,8 @@ const OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 /** Whether somebody is at it: a process of this machine that is alive, or one elsewhere that was heard of lately. */
 const isHeld = ({ id, host, pid, beatAt }: StoredSync, { session, jobs, processes }: SyncParts): boolean => {
   const { now, origin } = session.surroundings;
-  if (pid === null || now() - Date.parse(beatAt) > LEASE_MS) return false;
+  // a clock that is ahead by more is wrong
+  if (pid === null || Math.abs(now() - Date.parse(beatAt)) > LEASE_MS) return false;
   if (host !== origin.host) return true;
   return pid === processes.self ? jobs.has(id) : processes.isAlive(pid);
 };
