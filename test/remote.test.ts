@@ -5,9 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { putMessagesBack } from "../src/lib/client/testing/messages.ts";
 import { selfSigned } from "../src/lib/client/testing/self-signed.ts";
 import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
 import { FIXTURES, freshHome, run, type Outcome } from "./program.ts";
+
+putMessagesBack();
 
 const identity = selfSigned();
 const tenant = new TestTenant();
@@ -37,8 +40,8 @@ let home = "";
 beforeAll(async () => {
   certificates = await mkdtemp(join(tmpdir(), "clomoctl-ca-"));
   await writeFile(join(certificates, "ca.pem"), identity.cert);
-  plain = `http://127.0.0.1:${await listen(createAdaptorServer({ fetch, overrideGlobalObjects: false }))}${BELOW}`;
-  const overTls = { fetch, overrideGlobalObjects: false, createServer, serverOptions: identity };
+  plain = `http://127.0.0.1:${await listen(createAdaptorServer({ fetch }))}${BELOW}`;
+  const overTls = { fetch, createServer, serverOptions: identity };
   secure = `https://127.0.0.1:${await listen(createAdaptorServer(overTls))}${BELOW}`;
 });
 

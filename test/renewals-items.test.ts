@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { putMessagesBack } from "../src/lib/client/testing/messages.ts";
 import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
 import { freshHome, run, startOnTerminal, type Outcome } from "./program.ts";
 
 type Item = Readonly<Record<string, unknown>>;
+
+putMessagesBack();
 
 const TOPIC = "com.apple.mgmt.External.5d0b5a1e-0000-4000-8000-000000000001";
 const OTHER_TOPIC = "com.apple.mgmt.External.5d0b5a1e-0000-4000-8000-000000000002";
@@ -267,7 +270,7 @@ describe("remove", () => {
 
   test("needs a remote tenant's name in the command", async () => {
     const tenant = new TestTenant();
-    const server = createAdaptorServer({ fetch: tenant.fetch, overrideGlobalObjects: false });
+    const server = createAdaptorServer({ fetch: tenant.fetch });
     await new Promise<void>((resolve) => {
       server.listen(0, "127.0.0.1", resolve);
     });

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve, type ServerType } from "@hono/node-server";
+import { putMessagesBack } from "./testing/messages.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openTenant, type OpenTenant } from "../tenant/index.ts";
@@ -9,6 +10,8 @@ import { TEST_ORIGIN } from "../tenant/testing/tenant.ts";
 import type { Transport, Upload } from "./index.ts";
 import { wholeClient, type WholeClient } from "./testing/whole-client.ts";
 import { openSocket, type SocketTransport } from "./socket.ts";
+
+putMessagesBack();
 
 const NOWHERE = "00000000-0000-7000-8000-00000000dead";
 
@@ -36,9 +39,7 @@ class Reached {
   async overSocket(): Promise<void> {
     const { fetch } = this.#tenant;
     const port = await new Promise<number>((resolve) => {
-      this.#server = serve({ fetch, port: 0, hostname: "127.0.0.1", overrideGlobalObjects: false }, (address) =>
-        resolve(address.port),
-      );
+      this.#server = serve({ fetch, port: 0, hostname: "127.0.0.1" }, (address) => resolve(address.port));
     });
     let key = 0;
     this.#socket = openSocket({
