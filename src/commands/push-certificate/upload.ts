@@ -17,8 +17,8 @@ export default defineCommand({
   details: [
     NOT_FOR_CLOMO,
     text(
-      "The certificate has to belong to the staged request, be newer than the one in use, and have the same topic: with another one every enrolled device (管理中, iOS and macOS) stops responding until it is enrolled again. --accept-losing-devices with their number, also where it is 0, gives them up. The same file again changes nothing.",
-      "作成済みの CSR から作られ、使用中のものより新しく、トピックが同じ証明書だけを受け付けます。トピックが変わると、管理中の全デバイス(iOS と macOS)が再登録するまで応答しなくなります。承知のうえで続けるには、その台数(0 でも)を --accept-losing-devices で指定します。同じファイルをもう一度指定しても、何も変わりません。",
+      "The certificate has to belong to the staged request, be newer than the one in use, and have the same topic: with another one every enrolled device (管理中: iOS, macOS, and those without a platform) stops responding until it is enrolled again. --accept-losing-devices with their number, also where it is 0, gives them up. The same file again changes nothing.",
+      "作成済みの CSR から作られ、使用中のものより新しく、トピックが同じ証明書だけを受け付けます。トピックが変わると、管理中の全デバイス(iOS、macOS、プラットフォームが空のもの)が再登録するまで応答しなくなります。承知のうえで続けるには、その台数(0 でも)を --accept-losing-devices で指定します。同じファイルをもう一度指定しても、何も変わりません。",
     ),
     text(
       "When it expires is recorded among the renewals, where `renewals check` and its notices see it.",

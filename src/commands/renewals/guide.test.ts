@@ -4,15 +4,30 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, Workshop } from "../../lib/apple/testing/openssl.ts";
-import type { RenewalItem } from "../../lib/client/index.ts";
+import type { Ade, PushCertificate, RenewalItem, VppTokenRecord } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { freshFolder, inBoth, run, type Circumstances, type Typing } from "../testing/program.ts";
-import type { Answers } from "../testing/tenant.ts";
+import { example, type Answers } from "../testing/tenant.ts";
 import { idOf, item } from "./testing/item.ts";
 
-const having = (...items: readonly RenewalItem[]): Answers => ({ listRenewals: { items } });
+const listing = (...items: readonly RenewalItem[]): Answers => ({ listRenewals: { items } });
+
+/** A tenant of CLOMO's holds nothing itself. */
+const ade = example<Ade>("ade", { endpoint: null, server: null, token: null });
+const pushCertificate = example<PushCertificate>("pushCertificate", { topic: null, fingerprint: null });
+const HOLDS_NONE: Readonly<Partial<Record<RenewalItem["kind"], Answers>>> = {
+  "ade-token": { ade },
+  "push-certificate": { ade, pushCertificate },
+  "vpp-token": { ade, vppTokens: { items: [] } },
+};
+const having = (...items: readonly [RenewalItem, ...(readonly RenewalItem[])]): Answers => ({
+  ...listing(...items),
+  ...HOLDS_NONE[items[0].kind],
+});
+const havingNone = (kind: RenewalItem["kind"]): Answers => ({ ...listing(), ...HOLDS_NONE[kind] });
 const LISTED = [{ operation: "listRenewals" }];
+const ASKED = [...LISTED, { operation: "ade" }, { operation: "vppTokens" }];
 
 const push = item(1, {
   name: "本社",
@@ -26,9 +41,11 @@ const push = item(1, {
 });
 
 describe("the steps", () => {
-  test("of a kind are told in the person's language, without asking for anything else", async () => {
-    const { en, ja } = await inBoth("renewals guide vpp-token", { tenant: having(push) });
-    expect(en).toMatchObject({ exit: 0, stderr: "", requests: LISTED });
+  test("of a kind are told in the person's language, asking for no more than whose it is", async () => {
+    const { en, ja } = await inBoth("renewals guide vpp-token", {
+      tenant: { ...havingNone("vpp-token"), ...listing(push) },
+    });
+    expect(en).toMatchObject({ exit: 0, stderr: "", requests: ASKED });
     expect(en.stdout).toMatch(/^How to renew: VPP content token\n\n {2}once expired: .*\n\n1\. /);
     expect(en.stdout).toContain("used last time");
     expect(ja.stdout).toMatch(/^更新の手順: VPP .*\n\n {2}期限が切れると: .*\n\n1\. /);
@@ -76,13 +93,13 @@ describe("the steps", () => {
     ["--as html", /^<!DOCTYPE html>[^]*<html lang="en">/],
     ["-o -", /^How to renew: VPP/],
   ])("%s is written to stdout", async (words, form) => {
-    expect((await run(`renewals guide vpp-token ${words}`, { tenant: having() })).stdout).toMatch(form);
+    expect((await run(`renewals guide vpp-token ${words}`, { tenant: havingNone("vpp-token") })).stdout).toMatch(form);
   });
 
   test.each([["-o"], ["--output"]])("%s FILE has them instead of stdout, in the form asked for", async (option) => {
     const folder = freshFolder();
     const line = ["renewals", "guide", "vpp-token", option, "guide.html", "--as", "html", "--lang", "ja"];
-    expect(await run(line, { tenant: having(), folder })).toMatchObject({ exit: 0, stdout: "" });
+    expect(await run(line, { tenant: havingNone("vpp-token"), folder })).toMatchObject({ exit: 0, stdout: "" });
     expect(readFileSync(join(folder, "guide.html"), "utf8")).toContain('<html lang="ja">');
   });
 
@@ -103,11 +120,11 @@ describe("the steps", () => {
     const japanese = JSON.parse(ja.stdout) as readonly Record<string, unknown>[];
     expect(japanese.map(({ id }) => id)).toEqual(steps.map(({ id }) => id));
     expect(japanese[0]?.["what"]).not.toBe(steps[0]?.["what"]);
-    const fields = await run("renewals guide custom --fields number,id", { tenant: having() });
+    const fields = await run("renewals guide custom --fields number,id", { tenant: listing() });
     expect(fields.stdout).toBe("number\tid\n1\trenew\n2\trecord\n");
-    const query = await run(["renewals", "guide", "custom", "--query", "[].id"], { tenant: having() });
+    const query = await run(["renewals", "guide", "custom", "--query", "[].id"], { tenant: listing() });
     expect(query.stdout).toContain("record");
-    const table = await inBoth("renewals guide custom --format table", { tenant: having() });
+    const table = await inBoth("renewals guide custom --format table", { tenant: listing() });
     expect(table.en.stdout).toMatch(/^# +id +what to do +where +careful +then +waits for\n1 +renew /);
     expect(table.ja.stdout).toMatch(/^# +ID +すること +画面 +注意 +確認 +待つファイル\n1 +renew /);
   });
@@ -153,13 +170,13 @@ describe("is refused", () => {
   });
 
   test("where no item, or several, are called so, in both languages", async () => {
-    const { en, ja } = await inBoth("renewals guide 大阪", { tenant: having(push) });
+    const { en, ja } = await inBoth("renewals guide 大阪", { tenant: listing(push) });
     expect(en).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining("no item is named 大阪") });
     expect(ja).toMatchObject({ exit: 6, stderr: expect.stringContaining("「大阪」") });
     const second = { ...push, id: idOf(2) };
-    expect(await run("renewals guide 本社", { tenant: having(push, second) })).toMatchObject({ exit: 2 });
+    expect(await run("renewals guide 本社", { tenant: listing(push, second) })).toMatchObject({ exit: 2 });
     const several = await run("renewals guide push-certificate --interactive", {
-      tenant: having(push, second),
+      tenant: listing(push, second),
       terminal: { columns: 300 },
     });
     expect(several).toMatchObject({ exit: 2, stderr: expect.stringContaining(`本社 ${idOf(1)}; 本社 ${idOf(2)}`) });
@@ -262,7 +279,7 @@ describe("a yearly login, gone through", () => {
   });
 
   test("of which nothing is recorded leaves nothing to record", async () => {
-    const ran = await walk("android-owner", having(), done(1, 2, 3));
+    const ran = await walk("android-owner", listing(), done(1, 2, 3));
     expect(ran).toMatchObject({
       exit: 0,
       stdout: "",
@@ -311,6 +328,151 @@ describe("a date of one's own, gone through", () => {
   });
 });
 
+describe("what the tenant holds itself", () => {
+  const NOT_CLOMO = /CLOMO PANEL >|that CLOMO uses now|renewals edit|サポートオプション/;
+  const own = (change: Partial<Ade> = {}) =>
+    example<Ade>("ade", {
+      endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" },
+      server: { ...(example<Ade>("ade").server as NonNullable<Ade["server"]>), name: "自社 MDM" },
+      token: { ...(example<Ade>("ade").token as NonNullable<Ade["token"]>), simulated: false },
+      ...change,
+    });
+  const simulator = example<Ade>("ade");
+  const token = item(1, {
+    kind: "ade-token",
+    name: "トークン",
+    expiresAt: own().token?.expiresAt ?? "",
+    account: "admin@example.jp",
+  });
+  const certificate = (change: Partial<PushCertificate> = {}) =>
+    example<PushCertificate>("pushCertificate", { simulated: false, request: null, ...change });
+  const pushed = item(1, {
+    kind: "push-certificate",
+    name: "APSP",
+    topic: certificate().topic,
+    account: "a@example.jp",
+  });
+  const content = (change: Partial<VppTokenRecord> = {}): VppTokenRecord => ({
+    ...example<{ items: readonly [VppTokenRecord] }>("vppTokens").items[0],
+    org: "本社/営業部",
+    fingerprint: "a".repeat(64),
+    simulated: false,
+    ...change,
+  });
+  const vpp = item(1, { kind: "vpp-token", name: "VPP 営業部", fingerprint: "a".repeat(64) });
+  const guide = (words: string, answers: Answers, ...items: readonly RenewalItem[]) =>
+    inBoth(`renewals guide ${words}`, { tenant: { ...listing(...items), ...answers } });
+
+  test.each<[string, Answers, RenewalItem, readonly string[]]>([
+    [
+      "トークン",
+      { ade: own() },
+      token,
+      [
+        "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem",
+        "this tenant's own server (自社 MDM), never the one that CLOMO uses",
+        "clomoctl ade token set FILE",
+        "clomoctl ade sync --full",
+      ],
+    ],
+    // dates may have been typed over
+    ["自社", { ade: own() }, { ...token, name: "自社 MDM", expiresAt: null }, ["clomoctl ade token set FILE"]],
+    [
+      "トークン",
+      { ade: simulator },
+      token,
+      [
+        "clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server SIMULATOR --url http://127.0.0.1:8080",
+        "clomoctl ade token set SIMULATOR_Token.p7m",
+      ],
+    ],
+    [
+      "APSP",
+      { ade: own(), pushCertificate: certificate() },
+      pushed,
+      [
+        "clomoctl push-cert csr --email a@example.jp --name NAME -o CertificateSigningRequest.csr",
+        `the topic must stay ${certificate().topic}`,
+        "signed by an MDM vendor",
+        "clomoctl push-cert upload FILE --apple-account a@example.jp",
+      ],
+    ],
+    [
+      "APSP",
+      { ade: simulator, pushCertificate: certificate({ simulated: true }) },
+      pushed,
+      [
+        `clomoctl ade simulator push-certificate --csr CertificateSigningRequest.csr --renew ${certificate().topic} --url`,
+        "clomoctl push-cert upload MDM_SIMULATOR_Certificate.pem",
+      ],
+    ],
+    [
+      "VPP",
+      { ade: own(), vppTokens: { items: [content()] } },
+      vpp,
+      ["clomoctl vpp tokens set FILE --org 本社/営業部", "clomoctl vpp tokens verify --org 本社/営業部"],
+    ],
+    [
+      "VPP",
+      { ade: simulator, vppTokens: { items: [content({ simulated: true })] } },
+      vpp,
+      ["clomoctl ade simulator vpp-token --org 本社/営業部 --url http://127.0.0.1:8080"],
+    ],
+  ])("%s has this tenant's steps, not those of CLOMO PANEL", async (_, answers, one, lines) => {
+    const word = one.id;
+    for (const form of ["", " --as html", " --format json"]) {
+      const { en, ja } = await guide(`${word}${form}`, answers, one);
+      expect([en.exit, ja.exit]).toEqual([0, 0]);
+      for (const { stdout } of [en, ja]) expect(stdout).not.toMatch(NOT_CLOMO);
+    }
+    const { en, ja } = await guide(word, answers, one);
+    for (const line of lines) expect(en.stdout).toContain(line);
+    expect(en.stdout).toContain("held by: this tenant of clomoctl itself, not CLOMO");
+    expect(ja.stdout).toContain("保持しているもの: clomoctl のこのテナント自身");
+    const byKind = await guide(one.kind, answers, one);
+    expect(byKind.en.stdout).toBe(en.stdout);
+  });
+
+  test("has them without a recorded item, too; a mirror's rehearsal is none of its items' business", async () => {
+    const none = await guide("ade-token", { ade: own() });
+    expect(none.en.stdout).toContain("clomoctl ade token set FILE");
+    for (const items of [[], [token]]) {
+      const mirror = await guide("ade-token", { ade: example<Ade>("ade", { mirror: true }) }, ...items);
+      expect(mirror.en.stdout).toContain("the server that CLOMO uses now");
+    }
+  });
+
+  test("is told apart from another one of its kind, which has CLOMO's steps", async () => {
+    const other = { ...token, id: idOf(2), name: "CLOMO", expiresAt: "2027-05-01T00:00:00.000Z" };
+    const named = await guide("CLOMO", { ade: own() }, token, other);
+    expect(named.en.stdout).toContain("the server that CLOMO uses now");
+    const { en, ja } = await guide("ade-token", { ade: own() }, token, other);
+    expect(en.stdout).toContain(
+      "not for what this tenant of clomoctl holds itself; for that: clomoctl renewals guide トークン",
+    );
+    expect(ja.stdout).toContain("そちらの手順: clomoctl renewals guide トークン");
+    const both = await guide("ade-token", { ade: own() }, token, { ...token, id: idOf(2) });
+    expect(both.en.stdout).not.toMatch(NOT_CLOMO);
+  });
+
+  test("is asked about where one may not see it", async () => {
+    const refused = new Failure("not-permitted", { what: { en: "no", ja: "不可" } });
+    const { en, ja } = await guide("ade-token", { ade: refused }, token);
+    expect(en.stdout).toContain("Ask a system administrator first");
+    expect(ja.stdout).toContain("先にシステム管理者に確認してください");
+  });
+
+  test("is gone through by its own steps, and recorded by its command alone", async () => {
+    const tenant = { ...listing(token), ade: own() };
+    const ran = await walk("トークン", tenant, done(1, 2, 3, 4, 5));
+    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [...LISTED, { operation: "ade" }] });
+    expect(ran.stderr).not.toMatch(NOT_CLOMO);
+    expect(ran.stderr).toMatch(/the command that set it has recorded its date: clomoctl renewals list\n$/);
+    const stopped = await walk("トークン", tenant, [...done(1), ...choose("2. ", UP + ENTER)]);
+    expect(stopped).toMatchObject({ exit: 130, stderr: expect.stringContaining("stopped at step 2\n") });
+  });
+});
+
 const NEXT = new Date("2027-12-01T00:00:00Z");
 const BEFORE = new Date("2026-12-01T00:00:00Z");
 
@@ -343,7 +505,7 @@ describe("a content token, gone through", () => {
     expect(exit).toBe(0);
     const source = join(userFolder, "Downloads", FILE);
     expect(requests).toEqual([
-      ...LISTED,
+      ...ASKED,
       {
         operation: "editRenewal",
         params: { id: idOf(1) },
@@ -374,7 +536,7 @@ describe("a content token, gone through", () => {
   });
 
   test("is recorded anew where there is no item of its kind, once somebody has looked at it", async () => {
-    const added = { ...having(), addRenewal: vpp };
+    const added = { ...havingNone("vpp-token"), addRenewal: vpp };
     const typing: readonly Typing[] = [
       ...done(1),
       ...choose("2. "),
@@ -384,7 +546,7 @@ describe("a content token, gone through", () => {
     ];
     const { exit, requests, stderr } = await walk("vpp-token", added, typing, { userFolder: downloaded(fresh) });
     expect(exit).toBe(0);
-    expect(requests[1]).toMatchObject({
+    expect(requests.at(-1)).toMatchObject({
       operation: "addRenewal",
       json: { kind: "vpp-token", name: "example", expiresAt: NEXT.toISOString() },
     });
@@ -397,7 +559,7 @@ describe("a content token, gone through", () => {
     );
     const typing = [...done(1, 2, 3, 4, 5, 6, 7, 8), record];
     const { requests } = await walk("VPP", tenant, typing, { userFolder: downloaded({ [FILE]: nameless }) });
-    expect(Object.keys(requests[1]?.json as object)).not.toContain("organisation");
+    expect(Object.keys(requests.at(-1)?.json as object)).not.toContain("organisation");
   });
 
   test("is not recorded where somebody says no", async () => {
@@ -406,7 +568,7 @@ describe("a content token, gone through", () => {
     expect(ran).toMatchObject({
       exit: 0,
       stdout: "",
-      requests: LISTED,
+      requests: ASKED,
       stderr: expect.stringMatching(/nothing was recorded\n$/),
     });
   });
@@ -415,7 +577,7 @@ describe("a content token, gone through", () => {
     const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Try again", UP + ENTER]];
     const old = { [FILE]: vppToken(new Date("2026-11-30T00:00:00Z"), "例") };
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(old) });
-    expect(ran).toMatchObject({ exit: 3, stdout: "", requests: LISTED });
+    expect(ran).toMatchObject({ exit: 3, stdout: "", requests: ASKED });
     expect(ran.stderr).toMatch(/^warning: WRONG - later expiry: /m);
     expect(ran.stderr).toContain("stopped at step 2; nothing was recorded\n");
   });
@@ -423,7 +585,7 @@ describe("a content token, gone through", () => {
   test("is waited for until it is there", async () => {
     const typing = [...done(1), ...choose("2. "), ...choose("no readable", UP + ENTER)];
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded({}) });
-    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: LISTED });
+    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: ASKED });
   });
 
   test("is a failure where there is no folder to look in, in the person's language", async () => {
@@ -431,7 +593,7 @@ describe("a content token, gone through", () => {
     expect(ran).toMatchObject({
       exit: 6,
       stdout: "",
-      requests: LISTED,
+      requests: ASKED,
       stderr: expect.stringContaining("--downloads FOLDER"),
     });
   });
@@ -450,10 +612,10 @@ describe("a content token, gone through", () => {
     expect(refused.exit).toBe(3);
     const folder = join(userFolder, "Downloads");
     const line = `renewals guide ade-token --interactive ${current}`;
-    const { en, ja } = await inBoth(line, { folder, tenant: having(), terminal: {} });
+    const { en, ja } = await inBoth(line, { folder, tenant: havingNone("ade-token"), terminal: {} });
     expect(en).toMatchObject({
       exit: 3,
-      requests: LISTED,
+      requests: [...LISTED, { operation: "ade" }],
       stderr: expect.stringContaining("the file does not contain: "),
     });
     expect(en.stderr).toContain("current.vpptoken");
@@ -505,7 +667,10 @@ describeWithOpenssl("a push certificate, gone through", () => {
     const stale = await walk(words, having(recorded), [...done(1), ...choose("2. "), ["Try again", UP + ENTER]], {
       folder,
     });
-    expect(stale).toMatchObject({ exit: 3, requests: LISTED });
+    expect(stale).toMatchObject({
+      exit: 3,
+      requests: [...LISTED, { operation: "ade" }, { operation: "pushCertificate" }],
+    });
     expect(stale.stderr).toContain("this is the CSR of the certificate in use: the keys are the same");
 
     copyFileSync(workshop.request(newKey, "/CN=a/C=JP"), request);
@@ -519,6 +684,6 @@ describeWithOpenssl("a push certificate, gone through", () => {
     const { exit, stderr, requests } = await walk(words, tenant, typing, { folder });
     expect(exit).toBe(0);
     expect(stderr).toContain("public key matches the CSR");
-    expect(requests[1]?.json).toMatchObject({ topic: "com.apple.mgmt.External.1", certainty: "exact" });
+    expect(requests.at(-1)?.json).toMatchObject({ topic: "com.apple.mgmt.External.1", certainty: "exact" });
   });
 });

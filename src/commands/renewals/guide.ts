@@ -1,6 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../lib/model/renewal.ts";
-import { guideOf } from "../../lib/renewals/guide/index.ts";
+import { guideOf, type Holding } from "../../lib/renewals/guide/index.ts";
+import type { Own } from "../../lib/renewals/guide/own.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -17,6 +18,7 @@ import {
   type Placed,
 } from "../guides/write.ts";
 import { zoneOf, type Tools } from "../tools.ts";
+import { holdingOf } from "./steps/holding.ts";
 import { subjectOf } from "./steps/subject.ts";
 
 const OPTIONS = {
@@ -54,8 +56,8 @@ export default defineCommand({
   summary: text("show how to renew an item, step by step, with the pitfalls", "更新の手順と注意点を示す"),
   details: [
     text(
-      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item the guide includes its account, topic and phone.`,
-      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。`,
+      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item the guide includes its account, topic and phone. What this tenant of clomoctl holds itself (\`ade token set\`, \`push-cert upload\`, \`vpp tokens set\`) has the steps of this tenant, not those of CLOMO PANEL.`,
+      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。clomoctl のこのテナントが自ら保持しているもの(\`ade token set\`、\`push-cert upload\`、\`vpp tokens set\` で設定したもの)については、CLOMO PANEL ではなくこのテナントでの手順を示します。`,
     ),
     text(
       "--interactive needs a terminal. It finds downloads by their names in the manual (the newest, if there are several), rejects a file that would cut devices off, and records nothing until the end, so stopping halfway is safe.",
@@ -80,13 +82,14 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-found", "locked", "interrupted"],
   async run(tools, { item: typed, ...options }) {
     refuseMisfit(tools, options);
-    const tenant = await tools.tenant("renewals");
+    const tenant = await tools.tenant("renewals", "ade", "push-certificate", "vpp");
     const subject = await subjectOf(tenant.client, typed, { alone: options.interactive });
     const { kind, item } = subject;
     const expiresAt = item?.expiresAt ?? null;
     const expiresOn = expiresAt === null ? null : dayOf(expiresAt, zoneOf(tools, tenant));
-    if (asksData(tools)) return showSteps(tools, guideOf(kind, item, expiresOn), WAITS_FOR);
-    const guide = guideOf(kind, item === null ? null : readable(item), expiresOn);
+    const holding = await holdingOf(tenant.client, subject);
+    if (asksData(tools)) return showSteps(tools, guideOf(kind, item, expiresOn, holding), WAITS_FOR);
+    const guide = guideOf(kind, item === null ? null : readable(item), expiresOn, readableHolding(holding));
     if (!options.interactive) return writeGuide(tools, guide, options);
     const { walkItem } = await import("./steps/walk-item.ts");
     return walkItem(tools, tenant, { subject, guide, options });
@@ -131,6 +134,15 @@ const readable = (item: RenewalItem): RenewalItem => ({
   owner: escaped(item.owner),
   account: escaped(item.account),
   phone: escaped(item.phone),
+});
+
+const readableHolding = ({ own, first }: Holding): Holding => ({
+  own:
+    own &&
+    (Object.fromEntries(
+      Object.entries(own).map(([key, value]) => [key, typeof value === "string" ? escapeForPeople(value) : value]),
+    ) as Own),
+  first: first && { en: escapeForPeople(first.en), ja: escapeForPeople(first.ja) },
 });
 
 /** The file that a step waits for. */

@@ -8,6 +8,8 @@ import { findItem } from "../items/find-item.ts";
 export interface Subject {
   readonly kind: RenewalKind;
   readonly item: RenewalItem | null;
+  /** where none is meant: all that are recorded of the kind */
+  readonly ofKind: readonly RenewalItem[];
 }
 
 const isKind = (typed: string): typed is RenewalKind => Object.hasOwn(RENEWAL_KINDS, typed);
@@ -25,18 +27,18 @@ export async function subjectOf(
 ): Promise<Subject> {
   if (!isKind(typed)) {
     const item = await findItem(client, typed);
-    return { kind: item.kind, item };
+    return { kind: item.kind, item, ofKind: [item] };
   }
   const all = await client.renewals.list();
   const ofKind = all.filter(({ kind }) => kind === typed);
   const [one, ...others] = ofKind;
-  if (one === undefined) return { kind: typed, item: null };
-  if (others.length === 0) return { kind: typed, item: one };
-  if (!alone) return { kind: typed, item: null };
+  if (one === undefined) return { kind: typed, item: null, ofKind };
+  if (others.length === 0) return { kind: typed, item: one, ofKind };
+  if (!alone) return { kind: typed, item: null, ofKind };
   const item = theOne(typed, ofKind, {
     noun: text("item", "項目"),
     list: "clomoctl renewals list",
     describe: ({ id, name }) => `${name} ${id}`,
   });
-  return { kind: typed, item };
+  return { kind: typed, item, ofKind };
 }

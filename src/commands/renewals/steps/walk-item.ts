@@ -24,6 +24,11 @@ export interface WalkOptions {
 
 const NOTHING = text("nothing was recorded", "何も記録していません");
 
+const RECORDED_BY_COMMAND = text(
+  "the command that set it has recorded its date: clomoctl renewals list",
+  "期限は設定したコマンドが記録しています: clomoctl renewals list",
+);
+
 /** Walks a person through a guide and records the result. */
 export async function walkItem(
   tools: Tools,
@@ -32,21 +37,29 @@ export async function walkItem(
 ): Promise<Outcome> {
   const { terminal, workingFolder, machine, environment } = tools;
   tools.describeState(() => NOTHING);
-  const inUse = await inUseOf(tools, subject, options.current);
+  const inUse = guide.own ? null : await inUseOf(tools, subject, options.current);
   const folder =
     options.downloads === undefined
       ? await downloadsFolder({ ...machine, environment })
       : resolve(workingFolder, options.downloads);
   await terminal.note(guide.title);
-  await terminal.note(text(`looking for downloads in ${folder}`, `ダウンロードしたファイルは ${folder} で探します`));
+  if (!guide.own) {
+    await terminal.note(text(`looking for downloads in ${folder}`, `ダウンロードしたファイルは ${folder} で探します`));
+  }
   const walked = await walk(guide, deskOf(tools, tenant, { folder, inUse }));
   if (walked.ended === "stopped") {
     const number = guide.steps.indexOf(walked.at) + 1;
     await terminal.note(
-      text(`stopped at step ${number}; nothing was recorded`, `手順 ${number} で中断しました。何も記録していません`),
+      guide.own
+        ? text(`stopped at step ${number}`, `手順 ${number} で中断しました`)
+        : text(
+            `stopped at step ${number}; nothing was recorded`,
+            `手順 ${number} で中断しました。何も記録していません`,
+          ),
     );
     return walked.refused ? "input-rejected" : "interrupted";
   }
+  if (guide.own) return terminal.note(RECORDED_BY_COMMAND);
   const place = { tools, client: tenant.client, timezone: zoneOf(tools, tenant) };
   const item = await record(place, subject, walked.renewed);
   if (item === undefined) return terminal.note(NOTHING);

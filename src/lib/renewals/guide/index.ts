@@ -4,6 +4,7 @@ import { WHAT_STOPS } from "../consequences.ts";
 import { adeTokenSteps } from "./ade-token.ts";
 import { agentBuildSteps, agentProfileSteps, agentPushSteps } from "./agent-enterprise.ts";
 import { androidOwnerSteps } from "./android-owner.ts";
+import { ownSteps, type Own } from "./own.ts";
 import { certificateSteps, customSteps, deviceCertificateSteps } from "./other.ts";
 import { pushCertificateSteps } from "./push-certificate.ts";
 import { FEW_TOLD, NOTICES, recordStep, type Step, type StepsOf } from "./step.ts";
@@ -32,6 +33,16 @@ export interface Guide {
   /** what stops without it, and what is recorded of it, as label and value */
   readonly facts: readonly (readonly [label: Text, value: Text])[];
   readonly steps: readonly Step[];
+  /** the tenant holds it itself: its commands record the renewal */
+  readonly own: boolean;
+}
+
+/** Whose a thing is. */
+export interface Holding {
+  /** what the tenant holds itself; absent: CLOMO has it, or somebody else */
+  readonly own?: Own | undefined;
+  /** to be known before anything else */
+  readonly first?: Text | undefined;
 }
 
 /**
@@ -39,12 +50,18 @@ export interface Guide {
  *
  * @param expiresOn the calendar day it expires on, in the tenant's zone
  */
-export function guideOf(kind: RenewalKind, known: RenewalItem | null, expiresOn: string | null): Guide {
+export function guideOf(
+  kind: RenewalKind,
+  known: RenewalItem | null,
+  expiresOn: string | null,
+  { own, first }: Holding = {},
+): Guide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
   const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
-    [text("once expired", "期限が切れると"), WHAT_STOPS[kind]],
+    [text("held by", "保持しているもの"), own === undefined ? null : THIS_TENANT],
+    [text("once expired", "期限が切れると"), own === undefined ? WHAT_STOPS[kind] : whatStopsHere(own)],
     ...FACTS.map((field) => [RECORDED_FIELDS[field].label, known?.[field]] as const),
   ];
   return {
@@ -53,8 +70,29 @@ export function guideOf(kind: RenewalKind, known: RenewalItem | null, expiresOn:
     facts: facts.flatMap(([label, value]) =>
       (value ?? "") === "" ? [] : [[label, typeof value === "string" ? same(value) : (value ?? same(""))] as const],
     ),
-    steps: [...STEPS[kind](known), ...(FEW_TOLD.has(kind) ? [NOTICES] : []), recordStep(kind, known)],
+    steps: [
+      ...(first === undefined ? [] : [{ id: "first", what: first }]),
+      ...(own === undefined
+        ? [...STEPS[kind](known), ...(FEW_TOLD.has(kind) ? [NOTICES] : []), recordStep(kind, known)]
+        : ownSteps(own, known)),
+    ],
+    own: own !== undefined,
   };
 }
+
+const THIS_TENANT = text(
+  "this tenant of clomoctl itself, not CLOMO",
+  "clomoctl のこのテナント自身(CLOMO ではありません)",
+);
+
+const whatStopsHere = ({ kind, simulator }: Own): Text | null => {
+  if (simulator !== null) return text("nothing but the rehearsal", "練習だけが止まります");
+  return kind === "ade-token"
+    ? text(
+        "this tenant can no longer fetch devices from Apple",
+        "このテナントが Apple からデバイスの情報を取得できなくなります",
+      )
+    : WHAT_STOPS[kind];
+};
 
 export type { Step } from "./step.ts";

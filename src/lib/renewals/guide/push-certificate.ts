@@ -1,8 +1,7 @@
 import { same, text, type Text } from "../../text/index.ts";
 import type { RenewalItem } from "../../model/renewal.ts";
-import { accountOf, oldFile, PANEL_LOGIN, phoneOf, type Step, type StepsOf } from "./step.ts";
+import { accountOf, APPLE_ACCOUNT, oldFile, PANEL_LOGIN, phoneOf, type Step, type StepsOf } from "./step.ts";
 
-const APPLE_ACCOUNT = text("the Apple Account", "Apple Account");
 const SETTINGS = "CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定";
 const WIZARD = same(`${SETTINGS} > 「MDM 構成プロファイルの作成ウィザード」`);
 const PORTAL = same("Apple Push Certificates Portal (https://identity.apple.com/pushcert)");

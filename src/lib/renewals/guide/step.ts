@@ -35,6 +35,8 @@ export const accountOf = (known: RenewalItem | null, what: Text): Text =>
       )
     : text(`${what.en} ${known?.account}`, `${what.ja}「${known?.account}」`);
 
+export const APPLE_ACCOUNT = text("the Apple Account", "Apple Account");
+
 /** Where the phone of the second factor is. */
 export const phoneOf = (known: RenewalItem | null): Text =>
   (known?.phone ?? null) === null
@@ -95,7 +97,7 @@ export const NOTICES: Step = {
   ),
 };
 
-const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
+export const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
 
 /** The first step of what is renewed in Apple Business Manager: what to have at hand, and the trap that comes first. */
 export const prepareAppleBusiness = (known: RenewalItem | null, trap: Text): Step => {

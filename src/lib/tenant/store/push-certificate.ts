@@ -82,12 +82,14 @@ export const NOT_STAGED = {
   stagedAt: null,
 } as const satisfies Partial<StoredPush>;
 
-/** Number of devices that fall silent without the certificate. */
+/** Number of devices that fall silent without the certificate: one without a platform may be an iPhone. */
 export const countEnrolled = (reader: Reader): Promise<number> =>
   reader.count(
-    `select count(*) from device where status = :status and platform in (${PUSHED_PLATFORMS.map((_, index) => `:platform${index}`).join(", ")})`,
+    `select count(*) from device where status = :status
+     and (platform is null or platform in (:unknown, ${PUSHED_PLATFORMS.map((_, index) => `:platform${index}`).join(", ")}))`,
     {
       status: ENROLLED,
+      unknown: "",
       ...Object.fromEntries(PUSHED_PLATFORMS.map((platform, index) => [`platform${index}`, platform])),
     },
   );

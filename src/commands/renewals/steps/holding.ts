@@ -1,0 +1,48 @@
+import type { Client } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import type { Holding } from "../../../lib/renewals/guide/index.ts";
+import { canBeOwn, ownOf, type HeldState, type OwnKind } from "../../../lib/renewals/guide/own.ts";
+import { text } from "../../../lib/text/index.ts";
+import { typedWord } from "../../../lib/text/shell-word.ts";
+import type { Subject } from "./subject.ts";
+
+type Asked = Client<"ade" | "push-certificate" | "vpp">;
+
+/** What a tenant says of what it holds itself. @throws Failure `not-permitted` to who may not read it */
+export async function heldState(client: Asked, kind: OwnKind): Promise<HeldState> {
+  const ade = await client.ade.show();
+  switch (kind) {
+    case "ade-token":
+      return { kind, ade };
+    case "push-certificate":
+      return { kind, ade, certificate: await client["push-certificate"].show() };
+    case "vpp-token":
+      return { kind, ade, tokens: await client.vpp.tokens() };
+  }
+}
+
+/** Whether the tenant holds itself what a guide is about: CLOMO PANEL's steps would end something of CLOMO's then. */
+export async function holdingOf(client: Asked, { kind, item, ofKind }: Subject): Promise<Holding> {
+  if (!canBeOwn(kind)) return {};
+  const state = await heldState(client, kind).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === "not-permitted") return undefined;
+    throw error;
+  });
+  if (state === undefined) return { first: ASK };
+  if (item !== null || ofKind.length === 0) return { own: ownOf(state, item) };
+  const own = ofKind.filter((one) => ownOf(state, one) !== undefined);
+  if (own.length === 0) return {};
+  if (own.length === ofKind.length) return { own: ownOf({ ...state, ade: { ...state.ade, mirror: false } }, null) };
+  const lines = own.map(({ id, name }) => `clomoctl renewals guide ${typedWord(name, id)}`).join(", ");
+  return {
+    first: text(
+      `These steps are not for what this tenant of clomoctl holds itself; for that: ${lines}`,
+      `この手順は、clomoctl のこのテナントが自ら保持しているもののものではありません。そちらの手順: ${lines}`,
+    ),
+  };
+}
+
+const ASK = text(
+  "Ask a system administrator first whether this tenant of clomoctl holds it itself (you may not see it): these steps are not for that.",
+  "clomoctl のこのテナントが自ら保持しているものかどうか、先にシステム管理者に確認してください(閲覧する権限がありません)。その場合、この手順は使えません。",
+);
