@@ -46,13 +46,32 @@ test("opening it makes nothing; the first secret makes a key for its owner alone
 });
 
 test("no key is made where one was lost, and what to do is told", async () => {
-  const failed: unknown = await sealing.seal("ade-token", SECRET, false).catch((error: unknown) => error);
+  const kept = [await openSealing(home, processes).seal("ade-key", SECRET)];
+  await rm(home.data, { recursive: true });
+  const failed: unknown = await sealing.seal("ade-token", SECRET, kept).catch((error: unknown) => error);
   expect(failed).toMatchObject({ code: "input-rejected", where: path });
   expect(failed).toMatchObject({ hint: { en: expect.stringContaining("put the former sealing.key back") } });
   expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("--start-over") } });
-  expect(await readdir(root)).toEqual([]);
+  await expect(stat(home.data)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("nothing is sealed beside what another key has sealed, and what to do is told", async () => {
   await useKey();
-  expect(await sealing.unseal("ade-token", await sealing.seal("ade-token", SECRET, false))).toBe(SECRET);
+  const kept = [await sealing.seal("ade-key", SECRET), await sealing.seal("ade-token", SECRET)];
+  expect(await sealing.unseal("vpp-token", await sealing.seal("vpp-token", SECRET, kept))).toBe(SECRET);
+  await useKey(Buffer.alloc(32, 8).toString("base64url"));
+  const own = await sealing.seal("ade-key", SECRET);
+  for (const some of [kept, [own, ...kept], [...kept, own]]) {
+    const failed: unknown = await sealing.seal("ade-token", SECRET, some).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      code: "input-rejected",
+      where: path,
+      what: { en: expect.stringContaining("another key than the one that sealed") },
+      hint: { en: expect.stringContaining("put the former sealing.key back") },
+    });
+    expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("--start-over") } });
+  }
+  expect(await sealing.unseal("ade-token", await sealing.seal("ade-token", SECRET, [own]))).toBe(SECRET);
 });
 
 test("a text, whatever it is, comes back; sealed it is another one each time, and shows nothing", async () => {
@@ -106,7 +125,7 @@ test("on a machine with another key, or with none, it says where the right one i
     code: "input-rejected",
     where: path,
     what: { ja: expect.stringContaining("別の鍵で暗号化されています") },
-    hint: { en: expect.stringContaining(`copy sealing.key here`) },
+    hint: { en: expect.stringContaining("put the former sealing.key back") },
   };
   await useKey(Buffer.alloc(32, 8).toString("base64url"));
   await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(refused);

@@ -27,11 +27,11 @@ export interface Sealing {
    * one makes the key.
    *
    * @param purpose what the secret is for, such as `ade-token`: one cannot be put in another's place
-   * @param makesKey whether the key is made where there is none: false where it has sealed something, and was lost
-   * @throws Failure `input-rejected` where the key's file is no key, not its owner's alone, or lost; `unexpected` where the
-   *   home cannot be written
+   * @param kept sealed texts that the key must have sealed, too: where it is lost, or another one, nothing is sealed
+   * @throws Failure `input-rejected` where the key's file is no key, not its owner's alone, lost, or not the one that
+   *   sealed what is kept; `unexpected` where the home cannot be written
    */
-  seal(purpose: string, secret: string, makesKey?: boolean): Promise<string>;
+  seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
   /**
    * The text that was sealed.
    *
@@ -70,10 +70,14 @@ export function openSealing(
 ): Sealing {
   const path = join(home.data, SEALING_KEY);
   const present = (): Promise<Buffer | undefined> => readKey(path, home.userId);
-  const ownKey = async (makesKey: boolean): Promise<Buffer> => {
+  const ownKey = async (kept: readonly string[]): Promise<Buffer> => {
     const key = await present();
-    if (key !== undefined) return key;
-    if (!makesKey) throw lostKey(path);
+    if (key !== undefined) {
+      const mark = markOf(key);
+      if (kept.some((sealed) => sealedBy(sealed) !== mark)) throw keyOfOthers(path);
+      return key;
+    }
+    if (kept.length > 0) throw lostKey(path);
     return withSettingsLock(home.settings, pause, async () => {
       // another process may have made it meanwhile
       const made = await present();
@@ -89,8 +93,8 @@ export function openSealing(
     });
   };
   return {
-    async seal(purpose, secret, makesKey = true) {
-      const key = await ownKey(makesKey);
+    async seal(purpose, secret, kept = []) {
+      const key = await ownKey(kept);
       const head = headOf(key);
       const nonce = crypto().randomBytes(NONCE_BYTES);
       const cipher = crypto().createCipheriv(CIPHER, key, nonce).setAAD(associated(head, purpose));
@@ -114,8 +118,10 @@ export function openSealing(
  */
 export const markOfKey = async (home: Home): Promise<string | undefined> => {
   const key = await readKey(join(home.data, SEALING_KEY), home.userId);
-  return key && sealedBy(headOf(key).toString("base64url"));
+  return key && markOf(key);
 };
+
+const markOf = (key: Buffer): string => sealedBy(headOf(key).toString("base64url"));
 
 const headOf = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(VERSION), idOf(key)]);
 
@@ -218,16 +224,29 @@ const lostKey = (path: string): Failure =>
     ),
   );
 
+const keyOfOthers = (path: string): Failure =>
+  rejected(
+    path,
+    text(
+      "this is another key than the one that sealed secrets of this tenant; nothing was done",
+      "このテナントの秘密情報を暗号化した鍵とは別の鍵です。何も変更していません",
+    ),
+    text(
+      `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, add --start-over: this one is used, and what clomoctl doctor names is set up anew`,
+      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over を付けると今の鍵を使います。その後、clomoctl doctor が示すものを設定し直してください`,
+    ),
+  );
+
 const otherKey = (path: string): Failure =>
   rejected(
     path,
     text(
-      "the keys and tokens of this tenant were sealed by another sealing.key than this machine's",
-      "このテナントの鍵とトークンは、このコンピューターの sealing.key とは別の鍵で暗号化されています",
+      "keys and tokens of this tenant were sealed by another sealing.key than this machine's, or it is missing",
+      "このテナントの鍵とトークンは、このコンピューターの sealing.key とは別の鍵で暗号化されています(または sealing.key がありません)",
     ),
     text(
-      `copy sealing.key here from the machine that set them up (then chmod 600 ${shownWord(path)}), or make a new key pair (clomoctl ade keypair create --start-over) and set the tokens again; clomoctl doctor names them`,
-      `設定したコンピューターの sealing.key をここにコピーする(その後 chmod 600 ${shownWord(path)})か、鍵を作り直して(clomoctl ade keypair create --start-over)トークンを設定し直してください。対象は clomoctl doctor で確認できます`,
+      `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, begin anew with --start-over: clomoctl doctor names what is lost, and the commands`,
+      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over で設定し直してください。対象とコマンドは clomoctl doctor で確認できます`,
     ),
   );
 

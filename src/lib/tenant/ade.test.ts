@@ -225,6 +225,7 @@ describe("endpoint, key and token", () => {
     await rehearsal.setUp();
     const { tenant } = rehearsal;
     tenant.database.run("update ade_server set privateKey = 'sealed elsewhere'");
+    await tenant.client.ade.createKeyPair({ startOver: true });
     expect(await rehearsal.newToken()).toMatchObject({ stagedKey: null, token: { simulated: true } });
   });
 
@@ -249,10 +250,24 @@ describe("endpoint, key and token", () => {
   test("where the key that sealed the keys is lost another pair is made only when one starts over", async () => {
     await rehearsal.setUp();
     const { client } = rehearsal.tenant;
-    rehearsal.tenant.isKeyLost = true;
+    rehearsal.tenant.sealingKey = "other-";
     expect(await failing(client.ade.createKeyPair({}))).toMatchObject({ code: "input-rejected" });
     expect((await client.ade.show()).stagedKey).toBeNull();
     expect(await client.ade.createKeyPair({ startOver: true })).toMatchObject({ created: true });
+  });
+
+  test("a public key is not given again where its private key cannot be opened any more", async () => {
+    const { tenant } = rehearsal;
+    const { ade } = tenant.client;
+    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
+    const { certificate } = await ade.createKeyPair({});
+    tenant.sealingKey = "other-";
+    expect(await failing(ade.createKeyPair({}))).toMatchObject({ code: "input-rejected" });
+    tenant.sealingKey = "first-";
+    expect(await ade.createKeyPair({})).toEqual({ certificate, created: false });
+    tenant.sealingKey = "other-";
+    expect(await ade.createKeyPair({ startOver: true })).toMatchObject({ created: true });
+    expect(await ade.createKeyPair({})).toMatchObject({ created: false });
   });
 
   test("at a simulator the ways out name its commands, not Apple's portal", async () => {

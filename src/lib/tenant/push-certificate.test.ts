@@ -56,10 +56,20 @@ describe("a signing request", () => {
   });
 
   test("needs the key that sealed the one before, unless it starts over", async () => {
-    tenant.isKeyLost = true;
     await year(FIRST);
+    tenant.sealingKey = "other-";
     expect(await failureOf(push().request(SUBJECT))).toMatchObject({ code: "input-rejected" });
     expect(await push().request({ ...SUBJECT, startOver: true })).toMatchObject({ created: true });
+  });
+
+  test("is not given again where its key cannot be opened any more", async () => {
+    const first = await request();
+    tenant.sealingKey = "other-";
+    expect(await failureOf(push().request({}))).toMatchObject({ code: "input-rejected" });
+    tenant.sealingKey = "first-";
+    expect(await request({})).toBe(first);
+    tenant.sealingKey = "other-";
+    expect(await request({ startOver: true })).not.toBe(first);
   });
 
   test("that says something else than the staged one is refused, unless it starts over", async () => {
@@ -350,7 +360,7 @@ describe("the password for installing the profile", () => {
 test("the key that is kept is that of the certificate", async () => {
   await year(NEXT);
   const [row] = tenant.sql("select certificate, privateKey, stagedKey from push_certificate");
-  const sealed = Buffer.from(String(row?.["privateKey"]), "base64url").toString();
+  const sealed = Buffer.from(String(row?.["privateKey"]).slice(tenant.sealingKey.length), "base64url").toString();
   const key = [...sealed].slice("push-certificate\n".length).toReversed().join("");
   const own = createPublicKey(key).export({ type: "spki", format: "pem" });
   expect(new X509Certificate(String(row?.["certificate"])).publicKey.export({ type: "spki", format: "pem" })).toBe(own);

@@ -47,8 +47,8 @@ export default defineCommand({
     startOver: {
       kind: "boolean",
       about: text(
-        "make another sealing.key, where that of before is lost",
-        "sealing.key が失われている場合に、新しい鍵を作成する",
+        "seal by another sealing.key, where that of before is lost",
+        "元の sealing.key が失われている場合に、別の鍵で暗号化する",
       ),
     },
     dryRun: DRY_RUN,

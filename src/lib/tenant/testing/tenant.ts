@@ -10,10 +10,12 @@ import type { Encoding, FileForm } from "../../csv/records/record.ts";
 import { formatRecord } from "../../csv/records/writer.ts";
 import { Failure } from "../../errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../model/problem.ts";
+import { sealedBy } from "../../model/sealed.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
 import type { Surroundings } from "../ids.ts";
 import type { SendMail, TenantMail } from "../use/accounts/reset.ts";
+import type { AppleAccess } from "../use/ade/guard.ts";
 import { Database, type Params, type Row } from "../store/sqlite/database.ts";
 
 export type Request = NewImport;
@@ -137,18 +139,23 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
 /** See `TenantOptions`. */
 export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
 
-/** Turns secrets round: who looks into the database finds none. */
-const SEALING = {
-  seal: async (purpose: string, secret: string): Promise<string> =>
-    Buffer.from(`${purpose}\n${[...secret].toReversed().join("")}`).toString("base64url"),
-  unseal: async (purpose: string, sealed: string): Promise<string> => {
-    const [kept, secret = ""] = Buffer.from(sealed, "base64url")
+/** Turns secrets round: who looks into the database finds none. The key's mark comes first. */
+const sealingBy = (mark: () => string): AppleAccess["sealing"] => ({
+  async seal(purpose, secret, kept = []) {
+    if (kept.some((one) => sealedBy(one) !== mark())) {
+      throw new Failure("input-rejected", { what: same("another key sealed what is kept") });
+    }
+    return mark() + Buffer.from(`${purpose}\n${[...secret].toReversed().join("")}`).toString("base64url");
+  },
+  async unseal(purpose, sealed) {
+    if (sealedBy(sealed) !== mark()) throw new Failure("input-rejected", { what: same("sealed by another key") });
+    const [kept, secret = ""] = Buffer.from(sealed.slice(mark().length), "base64url")
       .toString()
       .split(/\n([\s\S]*)/);
     if (kept !== purpose) throw new Failure("input-rejected", { what: same(`sealed for ${kept}`) });
     return [...secret].toReversed().join("");
   },
-};
+});
 
 /** A tenant in its own temporary folder. */
 export class TestTenant {
@@ -163,8 +170,8 @@ export class TestTenant {
   readonly mails: TenantMail[] = [];
   /** how it reaches Apple's services */
   apple: Send = () => Promise.reject(new Failure("unavailable", { what: text("no Apple here", "Apple はありません") }));
-  /** whether the key that sealed its secrets is gone */
-  isKeyLost = false;
+  /** the mark of the key that seals its secrets: another one is another key */
+  sealingKey = "first-";
   /** why no mail can be sent; undefined: it can */
   unsent: Text | undefined;
 
@@ -193,13 +200,7 @@ export class TestTenant {
     };
     const apple = {
       send: async () => this.apple,
-      sealing: {
-        ...SEALING,
-        seal: async (purpose: string, secret: string, makesKey = true) => {
-          if (this.isKeyLost && !makesKey) throw new Failure("input-rejected", { what: same("the key is lost") });
-          return SEALING.seal(purpose, secret);
-        },
-      },
+      sealing: sealingBy(() => this.sealingKey),
       wait: async (delayMs: number) => void (surroundings.time += delayMs),
       program: "clomoctl/0.0.0",
     };

@@ -27,13 +27,13 @@ import { listItems } from "../store/renewals.ts";
 import type { Reader } from "../store/store.ts";
 import { readServer } from "../store/ade/server.ts";
 import { CONSOLE_STEPS, endpointOf, refuseMirror, refuseSimulated, type AppleAccess } from "./ade/guard.ts";
-import { keepsSealed } from "./ade/sealed.ts";
+import { keptSecrets } from "./ade/sealed.ts";
 import { keepOwnRenewal } from "./renewals.ts";
 
 /** What keys are sealed by. */
 export interface PushParts {
   readonly session: Session;
-  readonly sealing: Pick<AppleAccess["sealing"], "seal">;
+  readonly sealing: AppleAccess["sealing"];
 }
 
 const PURPOSE = "push-certificate";
@@ -106,41 +106,47 @@ export interface MadeRequest {
  * Makes a key with its signing request; the staged one's again where there is one, unless it is to be thrown away.
  *
  * @throws Failure `not-permitted` in a mirror; `input-rejected` where a part of it breaks its rule, is missing, or is
- *   another one than the staged request's, or where the key that seals was lost, unless one starts over
+ *   another one than the staged request's, or where the key that seals was lost, or is another one, unless one starts over
  * @see facts 3.3: the parts, and that starting over makes what was begun useless
  */
 export const stageRequest = async ({ session, sealing }: PushParts, wanted: WantedRequest): Promise<MadeRequest> => {
-  const { before, makesKey } = await session.read(async (reader) => {
+  const { before, kept } = await session.read(async (reader) => {
     await refuseMirror(reader, CONSOLE_STEPS.push);
-    return { before: await readPush(reader), makesKey: wanted.startOver === true || !(await keepsSealed(reader)) };
+    return { before: await readPush(reader), kept: await keptSecrets(reader, wanted.startOver) };
   });
   const subject = subjectOf(before, wanted);
   // half a second of work, which no lock waits for
   const made = before.stagedRequest === null || wanted.startOver === true ? await makeRequest(subject) : undefined;
-  const stagedKey = made && (await sealing.seal(PURPOSE, made.privateKey, makesKey));
-  return session.change({ action: "push-certificate.request", locks: LOCKS }, async (writer) => {
-    await refuseMirror(writer, CONSOLE_STEPS.push);
-    const { stagedRequest, stagedAt } = await readPush(writer);
-    // another process may have staged one meanwhile
-    const isKept = made === undefined || (stagedRequest !== null && stagedAt !== before.stagedAt);
-    if (isKept && stagedRequest !== null) {
-      const result = { request: stagedRequest, created: false, certificate: await stateOf(writer) };
-      return { result, objects: [] };
-    }
-    if (made === undefined || stagedKey === undefined) throw GONE_MEANWHILE;
-    await writePush(writer, {
-      stagedKey,
-      stagedRequest: made.request,
-      stagedPublicKey: made.publicKey,
-      stagedEmail: subject.email,
-      stagedName: subject.name,
-      stagedCountry: subject.country,
-      stagedAt: instant(session.surroundings),
-    });
-    const certificate = await stateOf(writer);
-    const result = { request: made.request, created: true, certificate };
-    return { result, objects: [OBJECT], after: { request: certificate.request } };
-  });
+  // a request whose key is lost is not given again
+  if (made === undefined && before.stagedKey !== null) await sealing.unseal(PURPOSE, before.stagedKey);
+  const stagedKey = made && (await sealing.seal(PURPOSE, made.privateKey, kept));
+  const done = await session.change<MadeRequest | undefined>(
+    { action: "push-certificate.request", locks: LOCKS },
+    async (writer) => {
+      await refuseMirror(writer, CONSOLE_STEPS.push);
+      const { stagedRequest, stagedKey: present } = await readPush(writer);
+      // another process may have staged one meanwhile
+      if (stagedRequest !== null && present !== before.stagedKey) return { result: undefined, objects: [] };
+      if (made === undefined && stagedRequest !== null) {
+        const result = { request: stagedRequest, created: false, certificate: await stateOf(writer) };
+        return { result, objects: [] };
+      }
+      if (made === undefined || stagedKey === undefined) throw GONE_MEANWHILE;
+      await writePush(writer, {
+        stagedKey,
+        stagedRequest: made.request,
+        stagedPublicKey: made.publicKey,
+        stagedEmail: subject.email,
+        stagedName: subject.name,
+        stagedCountry: subject.country,
+        stagedAt: instant(session.surroundings),
+      });
+      const certificate = await stateOf(writer);
+      const result = { request: made.request, created: true, certificate };
+      return { result, objects: [OBJECT], after: { request: certificate.request } };
+    },
+  );
+  return done ?? stageRequest({ session, sealing }, { ...wanted, startOver: false });
 };
 
 const GONE_MEANWHILE = new Failure("conflict", {

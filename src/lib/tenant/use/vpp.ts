@@ -20,7 +20,7 @@ import { listItems } from "../store/renewals.ts";
 import type { Reader } from "../store/store.ts";
 import { findVpp, hasRootToken, isRoot, listVpp, orgNumber, writeVpp, type StoredVpp } from "../store/vpp.ts";
 import { CONSOLE_STEPS, guardApple, refuseMirror, refuseSimulated, type AppleAccess } from "./ade/guard.ts";
-import { keepsSealed } from "./ade/sealed.ts";
+import { keptSecrets } from "./ade/sealed.ts";
 import { keepOwnRenewal } from "./renewals.ts";
 
 const KIND = "vpp-token";
@@ -70,7 +70,7 @@ export interface VppFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly otherLocation?: boolean | undefined;
-  /** makes another key to seal by, where that of before was lost */
+  /** seals by another key than before, where that one was lost */
   readonly startOver?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -96,14 +96,14 @@ export const setVppToken = async (
   orgId: string,
   file: VppFile,
 ): Promise<SetVpp> => {
-  const makesKey = await session.read(async (reader) => {
+  const kept = await session.read(async (reader) => {
     await refuseMirror(reader, CONSOLE_STEPS.vpp);
-    return file.startOver === true || !(await keepsSealed(reader));
+    return keptSecrets(reader, file.startOver);
   });
   const { token, simulated } = openVppToken(file);
   const [next] = readRenewables(file);
   if (next === undefined) throw new TypeError("a content token is one thing that expires");
-  const sealed = await sealing.seal(purposeOf(orgId), token, makesKey);
+  const sealed = await sealing.seal(purposeOf(orgId), token, kept);
   const { dryRun = false } = file;
   const change = { action: "vpp.set", locks: ["vpp", "renewals"], dryRun };
   return session.change<SetVpp>(change, async (writer) => {

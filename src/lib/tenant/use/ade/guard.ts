@@ -12,8 +12,8 @@ export interface AppleAccess {
   readonly send: () => Promise<Send>;
   /** seals secrets by a key that is not in the tenant's database; each for a purpose */
   readonly sealing: {
-    /** @param makesKey whether a key is made where there is none: false where one was lost (default: true) */
-    seal(purpose: string, secret: string, makesKey?: boolean): Promise<string>;
+    /** @param kept what the key must have sealed, too: refused where it is lost, or another one (default: nothing) */
+    seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
     unseal(purpose: string, sealed: string): Promise<string>;
   };
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<void>;

@@ -3,9 +3,16 @@ import { readPush } from "../../store/push-certificate.ts";
 import type { Reader } from "../../store/store.ts";
 import { listVpp } from "../../store/vpp.ts";
 
-/** Whether a tenant keeps a secret that is sealed: where there is no key then, it was lost, and none is made unasked. */
-export const keepsSealed = async (reader: Reader): Promise<boolean> => {
+/**
+ * The secrets that a tenant keeps, sealed: nothing is sealed beside them by another key, unless that is asked for. The key
+ * before is left out: it goes with the next contact.
+ *
+ * @param startOver what was asked for: then there is none
+ */
+export const keptSecrets = async (reader: Reader, startOver = false): Promise<readonly string[]> => {
+  if (startOver) return [];
   const [ade, push] = [await readServer(reader), await readPush(reader)];
-  const secrets = [ade.stagedKey, ade.privateKey, ade.formerKey, ade.token, push.stagedKey, push.privateKey];
-  return secrets.some((secret) => secret !== null) || (await listVpp(reader)).length > 0;
+  const secrets = [ade.stagedKey, ade.privateKey, ade.token, push.stagedKey, push.privateKey];
+  const tokens = (await listVpp(reader)).map(({ token }) => token);
+  return [...secrets.filter((secret) => secret !== null), ...tokens];
 };

@@ -19,7 +19,7 @@ import { lastSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Reader } from "../../store/store.ts";
 import { readTenantName } from "../../store/tenant.ts";
 import { CONSOLE_STEPS, endpointOf, guardApple, type AppleAccess } from "./guard.ts";
-import { keepsSealed } from "./sealed.ts";
+import { keptSecrets } from "./sealed.ts";
 
 export const LOCKS = ["ade"];
 
@@ -219,31 +219,37 @@ const refuseInMirror = async (reader: Reader): Promise<void> => {
 /**
  * Makes a pair of keys that waits for its token, or gives the certificate of the one that waits again.
  *
- * @throws Failure as {@link guardApple}; `input-rejected` where the key that seals was lost, unless one starts over
+ * @throws Failure as {@link guardApple}; `input-rejected` where the key that seals was lost, or is another one, unless one starts over
  */
 export const createKey = async (
   session: Session,
-  { sealing }: AppleAccess,
+  apple: AppleAccess,
   { startOver = false }: { readonly startOver?: boolean | undefined },
 ): Promise<{ certificate: string; created: boolean }> => {
-  const { staged, name, makesKey } = await session.read(async (reader) => {
+  const { sealing } = apple;
+  const { staged, stagedKey, name, kept } = await session.read(async (reader) => {
     const { server } = await guardApple(reader, CONSOLE_STEPS.key);
     return {
       staged: server.stagedCertificate,
+      stagedKey: server.stagedKey,
       name: await readTenantName(reader),
-      makesKey: startOver || !(await keepsSealed(reader)),
+      kept: await keptSecrets(reader, startOver),
     };
   });
-  if (staged !== null && !startOver) return { certificate: staged, created: false };
+  if (staged !== null && !startOver) {
+    // one whose private key is lost is not given again
+    if (stagedKey !== null) await sealing.unseal(KEY, stagedKey);
+    return { certificate: staged, created: false };
+  }
   const pair = await createKeyPair({ commonName: `clomoctl ${name}`.trim(), now: session.surroundings.now() });
-  const sealed = await sealing.seal(KEY, pair.privateKey, makesKey);
-  return session.change<{ certificate: string; created: boolean }>(
+  const sealed = await sealing.seal(KEY, pair.privateKey, kept);
+  const made = await session.change<{ certificate: string; created: boolean } | undefined>(
     { action: "ade.keypair", locks: LOCKS },
     async (writer) => {
       const { server } = await guardApple(writer, CONSOLE_STEPS.key);
       // another process may have made one meanwhile
       if (server.stagedCertificate !== null && server.stagedCertificate !== staged) {
-        return { result: { certificate: server.stagedCertificate, created: false }, objects: [] };
+        return { result: undefined, objects: [] };
       }
       const { certificate } = pair;
       await writeServer(writer, {
@@ -258,4 +264,5 @@ export const createKey = async (
       };
     },
   );
+  return made ?? createKey(session, apple, {});
 };
