@@ -137,28 +137,18 @@ export const profileToAssign = (profiles: readonly OwnProfile[]): string | undef
   return chosen === undefined ? "NAME" : profileWord(chosen, profiles);
 };
 
+/** How devices without a profile get one, and new ones by themselves: it is made first, where there is none. */
+export const assignSteps = (profiles: readonly OwnProfile[]): readonly NextStep[] => [
+  ...giveSteps(profiles),
+  ...automaticSteps(profiles),
+];
+
 /** How devices without a profile get one: it is made first, where there is none. */
-export function assignSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
-  const usable = profiles.filter(isUsable);
+export function giveSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
   const word = profileToAssign(profiles);
-  if (word === undefined) {
-    const [disabled] = profiles;
-    return [
-      disabled === undefined
-        ? step(
-            "make an ADE profile, which names your MDM server",
-            "ADE プロファイル(MDM サーバの URL を含む)を作成する",
-            "clomoctl ade profiles create NAME --url HTTPS-URL",
-          )
-        : step(
-            "Apple has disabled the ADE profile: make it anew",
-            "ADE プロファイルは Apple 側で無効化されています。作り直す",
-            `clomoctl ade profiles create --from ${profileWord(disabled, profiles)}`,
-          ),
-    ];
-  }
+  if (word === undefined) return [makeStep(profiles)];
   return [
-    ...(chosenOf(usable) === undefined
+    ...(chosenOf(profiles.filter(isUsable)) === undefined
       ? [step("choose one of the ADE profiles", "ADE プロファイルを選ぶ", "clomoctl ade profiles list")]
       : []),
     step(
@@ -166,9 +156,24 @@ export function assignSteps(profiles: readonly OwnProfile[]): readonly NextStep[
       "ADE プロファイルのないデバイスすべてに割り当てる",
       `clomoctl ade profiles assign ${word} --unassigned`,
     ),
-    ...automaticSteps(profiles),
   ];
 }
+
+/** How a tenant gets a profile that can be used, where it has none. */
+export const makeStep = (profiles: readonly OwnProfile[]): NextStep => {
+  const [disabled] = profiles;
+  return disabled === undefined
+    ? step(
+        "make an ADE profile, which names your MDM server",
+        "ADE プロファイル(MDM サーバの URL を含む)を作成する",
+        "clomoctl ade profiles create NAME --url HTTPS-URL",
+      )
+    : step(
+        "Apple has disabled the ADE profile: make it anew",
+        "ADE プロファイルは Apple 側で無効化されています。作り直す",
+        `clomoctl ade profiles create --from ${profileWord(disabled, profiles)}`,
+      );
+};
 
 /** How new devices get a profile by themselves; nothing where they do, or there is none. */
 export function automaticSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
