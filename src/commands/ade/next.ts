@@ -161,17 +161,25 @@ export function giveSteps(profiles: readonly OwnProfile[]): readonly NextStep[] 
 
 /** How a tenant gets a profile that can be used, where it has none. */
 export const makeStep = (profiles: readonly OwnProfile[]): NextStep => {
-  const [disabled] = profiles;
-  return disabled === undefined
+  const [former] = profiles;
+  if (former === undefined) {
+    return step(
+      "make an ADE profile, which names your MDM server",
+      "ADE プロファイル(MDM サーバの URL を含む)を作成する",
+      "clomoctl ade profiles create NAME --url HTTPS-URL",
+    );
+  }
+  const line = `clomoctl ade profiles create --from ${profileWord(former, profiles)}`;
+  return former.state === "other-server"
     ? step(
-        "make an ADE profile, which names your MDM server",
-        "ADE プロファイル(MDM サーバの URL を含む)を作成する",
-        "clomoctl ade profiles create NAME --url HTTPS-URL",
+        "the ADE profile was made at another MDM server: make it anew",
+        "ADE プロファイルは別の MDM サーバで作成したものです。作り直す",
+        line,
       )
     : step(
         "Apple has disabled the ADE profile: make it anew",
         "ADE プロファイルは Apple 側で無効化されています。作り直す",
-        `clomoctl ade profiles create --from ${profileWord(disabled, profiles)}`,
+        line,
       );
 };
 

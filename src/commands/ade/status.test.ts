@@ -211,3 +211,15 @@ test("a profile that no new device gets by itself is proposed to be", async () =
   expect(await told([])).toMatch(/all well.*\nlet new devices get .*: clomoctl ade profiles auto-apply \S+\n/);
   expect(await told(["全社"])).not.toContain("auto-apply");
 });
+
+test.each<[AdeProfile["state"], string, string]>([
+  ["other-server", "was made at another MDM server: make it anew", "別の MDM サーバで作成した"],
+  ["disabled", "Apple has disabled the ADE profile: make it anew", "Apple 側で無効化"],
+])("a profile that is %s is made anew, and why is said", async (state, english, japanese) => {
+  const [profile] = example<{ items: readonly [AdeProfile] }>("adeProfiles").items;
+  const ade = { ...ADE, counts: { ...ADE.counts, notReady: 2 } };
+  const { en, ja } = await inBoth("ade status", { tenant: known(ade, [{ ...profile, state }]) });
+  expect(en.stderr).toContain(`${english}: clomoctl ade profiles create --from 本社\n`);
+  expect(en.stderr).not.toContain("profiles assign");
+  expect(ja.stderr).toContain(japanese);
+});

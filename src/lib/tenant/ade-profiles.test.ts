@@ -294,6 +294,34 @@ describe("assigning", () => {
     expect(await tenant.client.profiles.assign(profile.id, { unassigned: true })).toMatchObject({ success: 5 });
   });
 
+  test("goes by no profile of another MDM server, whose reason is told", async () => {
+    const { id, uuid } = await create();
+    await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: id });
+    service.profiles.delete(uuid);
+    service.server = "S2";
+    tenant.database.run("update ade_server set otherServer = 1");
+    // what is found by the contact itself, too
+    for (const _ of [1, 2]) {
+      expect(await failureOf(tenant.client.profiles.assign(id, { unassigned: true }))).toMatchObject({
+        code: "input-rejected",
+        what: { en: "the profile 本社 was made at another MDM server" },
+        hint: { en: expect.stringContaining(`create --from ${id}`) },
+      });
+    }
+    expect(await tenant.client.profiles.list()).toMatchObject([{ state: "other-server" }]);
+    expect(await tenant.client.profiles.check(id, {})).toMatchObject({ state: "other-server" });
+    service.devices.set("NEW1", {});
+    await synced(tenant);
+    const { profile } = await tenant.client.profiles.create({ from: id });
+    expect(profile).toMatchObject({ name: "本社", state: "active" });
+    expect(await tenant.client.profiles.assign(profile.id, { unassigned: true })).toMatchObject({ success: 6 });
+    // at the server that it was made at it is good again
+    service.server = "S1";
+    tenant.database.run("update ade_server set otherServer = 1");
+    await synced(tenant);
+    expect((await tenant.client.profiles.list()).map(({ state }) => state)).toEqual(["active", "other-server"]);
+  });
+
   test("is confirmed by the number of devices where the endpoint is no simulator", async () => {
     await begin(3, "other");
     const { id } = await create();

@@ -20,6 +20,8 @@ export class DeviceService {
   readonly refusals = new Map<string, "NOT_ACCESSIBLE" | "FAILED" | "THROTTLED">();
   readonly requests: string[] = [];
   maximum = 1000;
+  /** the server's id */
+  server = "S1";
   retryAfterSeconds: number | undefined;
 
   readonly send: Send = async (request) => this.#answer(request);
@@ -49,7 +51,13 @@ export class DeviceService {
   get #account() {
     const limit = { default: 100, maximum: this.maximum };
     const urls = [{ uri: "/profile/devices", http_method: ["POST", "DELETE"], limit }];
-    return { server_name: "SIMULATOR", server_uuid: "S1", admin_id: "a@example.jp", org_name: "SIMULATOR", urls };
+    return {
+      server_name: "SIMULATOR",
+      server_uuid: this.server,
+      admin_id: "a@example.jp",
+      org_name: "SIMULATOR",
+      urls,
+    };
   }
 
   #define(profile: unknown): AppleAnswer {
