@@ -159,6 +159,36 @@ export function giveSteps(profiles: readonly OwnProfile[]): readonly NextStep[] 
   ];
 }
 
+/** Devices whose profile Apple did not take for now, and when it is tried again. */
+type WaitingDevices = Pick<Ade, "waiting">;
+
+/** Whether all devices that are not ready only wait for what was assigned already. */
+export const allWait = ({ waiting, counts }: WaitingDevices & Pick<Ade, "counts">): boolean =>
+  waiting !== null && waiting.notReady >= counts.notReady;
+
+/**
+ * How devices get the profile that Apple did not take for now; nothing where none waits.
+ *
+ * @param moment says an instant
+ */
+export function waitingSteps(
+  { waiting }: WaitingDevices,
+  now: number,
+  moment: (instant: string) => string,
+): readonly NextStep[] {
+  if (waiting === null) return [];
+  const { devices, retryAt } = waiting;
+  const isDue = Date.parse(retryAt) <= now;
+  const at = moment(retryAt);
+  return [
+    step(
+      `${counted(devices, "device")} waiting for the assigned ADE profile, which Apple did not take for now; to try again${isDue ? "" : ` after ${at}`}`,
+      `Apple が受け付けず、ADE プロファイルの割り当てを待っているデバイスが ${devices} 台あります。${isDue ? "再試行" : `${at} 以降に再試行`}`,
+      "clomoctl ade sync",
+    ),
+  ];
+}
+
 /** How a tenant gets a profile that can be used, where it has none. */
 export const makeStep = (profiles: readonly OwnProfile[]): NextStep => {
   const [former] = profiles;
@@ -272,7 +302,7 @@ function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undef
             `ADE プロファイルが割り当てられていないデバイスが ${counts.notReady} 台あります(まだ電源を入れないでください)`,
             "clomoctl ade devices list --not-ready",
           ),
-          ...assignSteps(profiles ?? []),
+          ...(allWait(ade) ? automaticSteps(profiles ?? []) : assignSteps(profiles ?? [])),
         ]
       : []),
     ...(lastFullAt === null || now - Date.parse(lastFullAt) > FULL_EVERY_MS

@@ -257,12 +257,19 @@ describe("assigning", () => {
     const at = new Date(tenant.surroundings.time + 3_600_000).toISOString();
     expect(done).toMatchObject({ devices: 4, success: 1, throttled: 1, failed: 1, notAccessible: 1, retryAt: at });
     expect(done.results).toContainEqual({ serialNumber: a, result: "THROTTLED" });
+    tenant.database.run("update ade_server set consumer = :c", { c: "0".repeat(64) });
+    const { ade } = tenant.client;
+    const { waiting } = await ade.show();
+    expect(waiting).toMatchObject({ devices: 2, notReady: 2 });
+    expect(Date.parse(at) - Date.parse(waiting?.retryAt ?? "")).toBeLessThan(1000);
     service.refusals.clear();
     await synced(tenant);
+    expect((await ade.show()).sync).toMatchObject({ assigned: 0 });
     expect((await states()).filter(([, has]) => has === uuid)).toHaveLength(1);
     tenant.surroundings.time += 3_600_000;
     await synced(tenant);
     expect((await states()).filter(([, has]) => has === uuid)).toHaveLength(3);
+    expect(await ade.show()).toMatchObject({ waiting: null, sync: { assigned: 2 } });
     expect(tenant.sql("select * from ade_pending")).toEqual([]);
   });
 

@@ -206,6 +206,27 @@ export const storeResults = async (writer: Writer, { profile, results, at, retry
   );
 };
 
+/** Devices that Apple has, and whose profile it did not take for now. */
+interface WaitingDevices {
+  readonly devices: number;
+  /** of those: without any profile */
+  readonly notReady: number;
+  /** when the first of them is tried again */
+  readonly retryAt: string;
+}
+
+/** Null where none waits for a profile that Apple still takes. */
+export const readWaiting = async (reader: Reader): Promise<WaitingDevices | null> => {
+  const row = await reader.get(
+    `select count(*) as devices, count(*) filter (where ${LACKS_PROFILE}) as notReady, min(w.retryAt) as retryAt
+     from (select p.serialNumber, p.retryAt from ade_pending p join ade_profile t on t.pk = p.profile
+       where ${STATE} = 'active') w
+     join ade_device t on t.serialNumber = w.serialNumber and t.state = 'present'`,
+  );
+  const devices = Number(row?.["devices"] ?? 0);
+  return devices === 0 ? null : { devices, notReady: Number(row?.["notReady"]), retryAt: String(row?.["retryAt"]) };
+};
+
 /** Devices that are to be tried again by now, with the profile that they are to have. */
 export const duePending = async (reader: Reader, now: string): Promise<ReadonlyMap<number, string[]>> =>
   grouped(

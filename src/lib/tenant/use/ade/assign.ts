@@ -240,11 +240,13 @@ export const automaticProfile = async (
  * Gives new devices the profile that they get by themselves, and tries those again that Apple did not take before and whose
  * time has come. Where this is cut off, the next sync goes on. A profile that Apple has disabled stops nobody else's.
  *
+ * @param done is told how many devices got one, each time
  * @throws Failure as the service
  */
 export const applyProfiles = async (
   session: Session,
   contact: Pick<Contact, "service" | "account">,
+  done: (assigned: number) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> => {
   const due = await session.read(async (reader) => {
@@ -259,7 +261,9 @@ export const applyProfiles = async (
   });
   for (const one of due) {
     try {
-      await sendBy(session, contact, one, signal);
+      const { results } = await sendBy(session, contact, one, signal);
+      const assigned = [...results.values()].filter((result) => result === "SUCCESS").length;
+      if (assigned > 0) await done(assigned);
     } catch (error) {
       if (!isDisabled(error)) throw error;
     }
