@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { assignSteps, missingSteps, noDevicesStep } from "./next.ts";
+import { allWait, assignSteps, missingSteps, noDevicesStep, waitingSteps } from "./next.ts";
 import { proposeStep, SYNC_COLUMNS } from "./shown.ts";
 
 /** Devices that are named, of each sort. */
@@ -25,21 +25,30 @@ export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, 
   const { terminal } = tools;
   const columns = listColumns(terminal, SYNC_COLUMNS, USUAL);
   await terminal.show(isUsualTable(terminal) ? columns.filter(({ value }) => value(run) !== 0) : columns, run);
-  if (run.created + run.changed + run.released + run.missing === 0 && ade.counts.present > 0)
+  if (run.created + run.changed + run.released + run.missing + run.assigned === 0 && ade.counts.present > 0)
     await terminal.note(NOTHING_CHANGED);
+  if (run.assigned > 0) await terminal.note(gotProfile(run.assigned));
   await nameSerials(tools, client, run, "released");
   if (run.released > 0) await terminal.note(RELEASED);
   const waiting = ade.counts.notReady === 0 ? [] : await firstNotReady(client);
   const named = waiting.map(({ serial }) => serial);
   if (!(await areAll(client, run, ade.counts.notReady, named))) await nameSerials(tools, client, run, "created");
   if (run.created > 0 && run.registered === 0 && ade.mirror) await terminal.note(NOT_REGISTERED);
-  if (ade.counts.notReady > 0) await tellNotReady(tools, client, ade.counts.notReady, waiting);
+  if (ade.counts.notReady > 0) await tellNotReady(tools, client, ade, waiting);
   else if (run.state === "done" && ade.counts.missing === 0) await tellReady(tools, ade, run.created);
+  const now = tools.clock.now().getTime();
+  for (const step of waitingSteps(ade, now, (instant) => terminal.moment(instant))) await proposeStep(tools, step);
   if (run.state === "done") for (const step of missingSteps(ade.counts.missing)) await proposeStep(tools, step);
   if (run.kind === "delta") await terminal.note(ONLY_FULL);
 }
 
 const NOTHING_CHANGED = text("nothing has changed", "前回から変更はありません");
+
+const gotProfile = (count: number): Text =>
+  text(
+    `${counted(count, "device")} got their ADE profile (assignments that waited, and the automatic one of new devices)`,
+    `${count} 台に ADE プロファイルを割り当てました(割り当て待ち、または自動適用)`,
+  );
 
 const RELEASED = text(
   "Apple no longer has these for this server; their records in Devices stay, with their owners",
@@ -105,10 +114,11 @@ async function areAll(
 async function tellNotReady(
   tools: Tools,
   client: Client<"profiles">,
-  count: number,
+  ade: Ade,
   waiting: readonly Waiting[],
 ): Promise<void> {
   const { terminal } = tools;
+  const count = ade.counts.notReady;
   await terminal.warn(
     text(
       `${counted(count, "device")} not ready: do not switch them on before they have an ADE profile`,
@@ -127,6 +137,7 @@ async function tellNotReady(
       ),
     );
   }
+  if (allWait(ade)) return;
   for (const step of assignSteps(await client.profiles.list())) await proposeStep(tools, step);
 }
 

@@ -137,28 +137,18 @@ export const profileToAssign = (profiles: readonly OwnProfile[]): string | undef
   return chosen === undefined ? "NAME" : profileWord(chosen, profiles);
 };
 
+/** How devices without a profile get one, and new ones by themselves: it is made first, where there is none. */
+export const assignSteps = (profiles: readonly OwnProfile[]): readonly NextStep[] => [
+  ...giveSteps(profiles),
+  ...automaticSteps(profiles),
+];
+
 /** How devices without a profile get one: it is made first, where there is none. */
-export function assignSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
-  const usable = profiles.filter(isUsable);
+export function giveSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
   const word = profileToAssign(profiles);
-  if (word === undefined) {
-    const [disabled] = profiles;
-    return [
-      disabled === undefined
-        ? step(
-            "make an ADE profile, which names your MDM server",
-            "ADE プロファイル(MDM サーバの URL を含む)を作成する",
-            "clomoctl ade profiles create NAME --url HTTPS-URL",
-          )
-        : step(
-            "Apple has disabled the ADE profile: make it anew",
-            "ADE プロファイルは Apple 側で無効化されています。作り直す",
-            `clomoctl ade profiles create --from ${profileWord(disabled, profiles)}`,
-          ),
-    ];
-  }
+  if (word === undefined) return [makeStep(profiles)];
   return [
-    ...(chosenOf(usable) === undefined
+    ...(chosenOf(profiles.filter(isUsable)) === undefined
       ? [step("choose one of the ADE profiles", "ADE プロファイルを選ぶ", "clomoctl ade profiles list")]
       : []),
     step(
@@ -166,9 +156,62 @@ export function assignSteps(profiles: readonly OwnProfile[]): readonly NextStep[
       "ADE プロファイルのないデバイスすべてに割り当てる",
       `clomoctl ade profiles assign ${word} --unassigned`,
     ),
-    ...automaticSteps(profiles),
   ];
 }
+
+/** Devices whose profile Apple did not take for now, and when it is tried again. */
+type WaitingDevices = Pick<Ade, "waiting">;
+
+/** Whether all devices that are not ready only wait for what was assigned already. */
+export const allWait = ({ waiting, counts }: WaitingDevices & Pick<Ade, "counts">): boolean =>
+  waiting !== null && waiting.notReady >= counts.notReady;
+
+/**
+ * How devices get the profile that Apple did not take for now; nothing where none waits.
+ *
+ * @param moment says an instant
+ */
+export function waitingSteps(
+  { waiting }: WaitingDevices,
+  now: number,
+  moment: (instant: string) => string,
+): readonly NextStep[] {
+  if (waiting === null) return [];
+  const { devices, retryAt } = waiting;
+  const isDue = Date.parse(retryAt) <= now;
+  const at = moment(retryAt);
+  return [
+    step(
+      `${counted(devices, "device")} waiting for the assigned ADE profile, which Apple did not take for now; to try again${isDue ? "" : ` after ${at}`}`,
+      `Apple が受け付けず、ADE プロファイルの割り当てを待っているデバイスが ${devices} 台あります。${isDue ? "再試行" : `${at} 以降に再試行`}`,
+      "clomoctl ade sync",
+    ),
+  ];
+}
+
+/** How a tenant gets a profile that can be used, where it has none. */
+export const makeStep = (profiles: readonly OwnProfile[]): NextStep => {
+  const [former] = profiles;
+  if (former === undefined) {
+    return step(
+      "make an ADE profile, which names your MDM server",
+      "ADE プロファイル(MDM サーバの URL を含む)を作成する",
+      "clomoctl ade profiles create NAME --url HTTPS-URL",
+    );
+  }
+  const line = `clomoctl ade profiles create --from ${profileWord(former, profiles)}`;
+  return former.state === "other-server"
+    ? step(
+        "the ADE profile was made at another MDM server: make it anew",
+        "ADE プロファイルは別の MDM サーバで作成したものです。作り直す",
+        line,
+      )
+    : step(
+        "Apple has disabled the ADE profile: make it anew",
+        "ADE プロファイルは Apple 側で無効化されています。作り直す",
+        line,
+      );
+};
 
 /** How new devices get a profile by themselves; nothing where they do, or there is none. */
 export function automaticSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
@@ -259,7 +302,7 @@ function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undef
             `ADE プロファイルが割り当てられていないデバイスが ${counts.notReady} 台あります(まだ電源を入れないでください)`,
             "clomoctl ade devices list --not-ready",
           ),
-          ...assignSteps(profiles ?? []),
+          ...(allWait(ade) ? automaticSteps(profiles ?? []) : assignSteps(profiles ?? [])),
         ]
       : []),
     ...(lastFullAt === null || now - Date.parse(lastFullAt) > FULL_EVERY_MS

@@ -51,6 +51,7 @@ export const SYNC_COLUMNS: readonly Column<AdeSync>[] = [
   column("released", "gone", "解除", count),
   column("missing", "missing", "見つからない", count),
   column("registered", "added to Devices", "「Devices」に追加", count),
+  column("assigned", "got a profile", "プロファイル割り当て", count),
   column("devices", "fetched", "取得", count),
   column("pages", "pages", "ページ", count),
   column("startedAt", "started", "開始", { instant: true }),

@@ -211,3 +211,30 @@ test("a profile that no new device gets by itself is proposed to be", async () =
   expect(await told([])).toMatch(/all well.*\nlet new devices get .*: clomoctl ade profiles auto-apply \S+\n/);
   expect(await told(["全社"])).not.toContain("auto-apply");
 });
+
+test("devices whose profile Apple did not take for now are told, with when a sync tries again", async () => {
+  const [profile] = example<{ items: readonly [AdeProfile] }>("adeProfiles").items;
+  const told = async (notReady: number, retryAt = "2026-11-20T03:52:00.000Z") => {
+    const waiting = { devices: 2, notReady: 2, retryAt };
+    const ade = { ...ADE, counts: { ...ADE.counts, notReady }, waiting };
+    return inBoth("ade status", { tenant: known(ade, [profile]) });
+  };
+  const { en, ja } = await told(2);
+  expect(en.stderr).toMatch(/2 devices waiting for .* to try again after .*:52.*: clomoctl ade sync\n/);
+  expect(en.stderr).not.toContain("profiles assign");
+  expect(ja.stderr).toMatch(/2 台あります。.*:52.* 以降に再試行: clomoctl ade sync\n/);
+  expect((await told(3)).en.stderr).toContain("profiles assign 本社 --unassigned");
+  expect((await told(2, "2026-11-20T00:00:00.000Z")).en.stderr).toContain("to try again: clomoctl ade sync\n");
+});
+
+test.each<[AdeProfile["state"], string, string]>([
+  ["other-server", "was made at another MDM server: make it anew", "別の MDM サーバで作成した"],
+  ["disabled", "Apple has disabled the ADE profile: make it anew", "Apple 側で無効化"],
+])("a profile that is %s is made anew, and why is said", async (state, english, japanese) => {
+  const [profile] = example<{ items: readonly [AdeProfile] }>("adeProfiles").items;
+  const ade = { ...ADE, counts: { ...ADE.counts, notReady: 2 } };
+  const { en, ja } = await inBoth("ade status", { tenant: known(ade, [{ ...profile, state }]) });
+  expect(en.stderr).toContain(`${english}: clomoctl ade profiles create --from 本社\n`);
+  expect(en.stderr).not.toContain("profiles assign");
+  expect(ja.stderr).toContain(japanese);
+});

@@ -5,7 +5,7 @@ import { DECEPTIVE, shownOption, shownWord } from "../../lib/text/shell-word.ts"
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
-import { automaticSteps, isMended, nextSteps } from "./next.ts";
+import { automaticSteps, isMended, nextSteps, waitingSteps } from "./next.ts";
 import { FACT_COLUMNS, factsOf, failureOf, propose, proposeStep, tellEndpoint } from "./shown.ts";
 
 export default defineCommand({
@@ -34,7 +34,9 @@ export default defineCommand({
     }
     const isAsked = ade.counts.present > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
     const profiles = isAsked ? await client.profiles.list() : undefined;
-    const steps = nextSteps(ade, tools.clock.now().getTime(), profiles);
+    const now = tools.clock.now().getTime();
+    const waiting = waitingSteps(ade, now, (instant) => terminal.moment(instant));
+    const steps = [...nextSteps(ade, now, profiles), ...waiting];
     for (const one of steps) await proposeStep(tools, one);
     if (steps.length > 0 || ade.lastFullAt === null) return;
     const due = terminal.moment(new Date(Date.parse(ade.lastFullAt) + FULL_EVERY_MS).toISOString());

@@ -116,6 +116,22 @@ test("on a terminal what did not happen has no line", async () => {
   expect(stderr).toContain("nothing has changed\n");
 });
 
+test("what waited and got through is told, and what waits still is not proposed to be assigned", async () => {
+  const run1: AdeSync = { ...DONE, created: 0, changed: 0, registered: 0, assigned: 2 };
+  const through = await inBoth("ade sync", { tenant: { syncAde: run1, ade: READY } });
+  expect(through.en.stderr).toContain("2 devices got their ADE profile (assignments that waited");
+  expect(through.en.stderr).not.toContain("nothing has changed");
+  expect(through.ja.stderr).toContain("2 台に ADE プロファイルを割り当てました");
+  const [device] = example<{ items: readonly object[] }>("findAdeDevices").items;
+  const waiting = { devices: 3, notReady: 3, retryAt: "2026-11-20T03:52:00.000Z" };
+  const ade: Ade = { ...ADE, counts: { ...ADE.counts, notReady: 3 }, waiting };
+  const devices = { items: [{ ...device, profileStatus: "empty" }], next: null };
+  const { en, ja } = await inBoth("ade sync", { tenant: { syncAde: run1, ade, adeDevices: devices } });
+  expect(en.stderr).toMatch(/3 devices waiting for the assigned .* to try again after .*:52.*: clomoctl ade sync\n/);
+  expect(en.stderr).not.toContain("profiles assign");
+  expect(ja.stderr).toContain("割り当てを待っているデバイスが 3 台あります");
+});
+
 test("a delta ends with what only a full one finds", async () => {
   const delta: AdeSync = { ...DONE, kind: "delta", reason: "full-recent", created: 0 };
   const { stderr } = await run("ade sync", { tenant: { syncAde: delta, ade: READY } });

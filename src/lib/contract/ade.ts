@@ -34,6 +34,13 @@ const Counts = z.object({
   notReady: z.int().meta({ description: "of those present: with another profile state than assigned and pushed" }),
 });
 
+/** Devices whose ADE profile Apple did not take: a sync tries again. */
+const Waiting = z.object({
+  devices: z.int(),
+  notReady: z.int().meta({ description: "of those: without any profile" }),
+  retryAt: Instant.meta({ description: "from when a sync tries the first of them again" }),
+});
+
 /** A run of the sync. */
 const AdeSync = named(
   "AdeSync",
@@ -51,6 +58,7 @@ const AdeSync = named(
     released: z.int(),
     missing: z.int().meta({ description: "devices that Apple no longer has, and whose release is not confirmed" }),
     registered: z.int().meta({ description: "devices that the tenant got a 事前登録 record of" }),
+    assigned: z.int().meta({ description: "devices that got an ADE profile: by themselves, or as they waited for it" }),
     error: ProblemObject.nullable(),
   }),
 );
@@ -77,6 +85,7 @@ const Ade = named(
     lastSyncAt: Instant.nullable(),
     sync: AdeSync.nullable().meta({ description: "the last run" }),
     counts: Counts,
+    waiting: Waiting.nullable().meta({ description: "devices whose profile Apple did not take for now" }),
   }),
 );
 
@@ -94,6 +103,7 @@ const EXAMPLE_SYNC = {
   released: 0,
   missing: 0,
   registered: 10,
+  assigned: 0,
   error: null,
 };
 
@@ -120,6 +130,7 @@ const EXAMPLE = {
   lastSyncAt: "2026-04-01T00:00:02.000Z",
   sync: EXAMPLE_SYNC,
   counts: { present: 10, missing: 0, released: 0, notReady: 10 },
+  waiting: null,
 };
 
 const wholeOf = z.object({ items: z.array(z.string()), next: z.string().nullable() });

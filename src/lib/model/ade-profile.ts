@@ -1,11 +1,18 @@
 import { text, type Text } from "../text/index.ts";
 import { CREATED_AT, idField, namedChoice, type Fields, type RecordOf, type Thing } from "./thing.ts";
 
-/** Whether Apple still takes a profile: one that was disabled there is made anew. @see facts 4.5 */
+/**
+ * Whether Apple still takes a profile: one that was disabled there, or that another MDM server has, is made anew.
+ *
+ * @see facts 4.5
+ */
 const STATE = namedChoice({
   active: text("active", "有効"),
   disabled: text("disabled at Apple", "Apple 側で無効"),
+  "other-server": text("made at another MDM server", "別の MDM サーバのもの"),
 });
+
+export type AdeProfileState = (typeof STATE.choices)[number];
 
 const flag = (en: string, ja: string, example: boolean) => ({ type: "boolean", label: text(en, ja), example }) as const;
 

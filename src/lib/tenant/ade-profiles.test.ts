@@ -257,12 +257,19 @@ describe("assigning", () => {
     const at = new Date(tenant.surroundings.time + 3_600_000).toISOString();
     expect(done).toMatchObject({ devices: 4, success: 1, throttled: 1, failed: 1, notAccessible: 1, retryAt: at });
     expect(done.results).toContainEqual({ serialNumber: a, result: "THROTTLED" });
+    tenant.database.run("update ade_server set consumer = :c", { c: "0".repeat(64) });
+    const { ade } = tenant.client;
+    const { waiting } = await ade.show();
+    expect(waiting).toMatchObject({ devices: 2, notReady: 2 });
+    expect(Date.parse(at) - Date.parse(waiting?.retryAt ?? "")).toBeLessThan(1000);
     service.refusals.clear();
     await synced(tenant);
+    expect((await ade.show()).sync).toMatchObject({ assigned: 0 });
     expect((await states()).filter(([, has]) => has === uuid)).toHaveLength(1);
     tenant.surroundings.time += 3_600_000;
     await synced(tenant);
     expect((await states()).filter(([, has]) => has === uuid)).toHaveLength(3);
+    expect(await ade.show()).toMatchObject({ waiting: null, sync: { assigned: 2 } });
     expect(tenant.sql("select * from ade_pending")).toEqual([]);
   });
 
@@ -292,6 +299,34 @@ describe("assigning", () => {
     });
     const { profile } = await tenant.client.profiles.create({ from: id });
     expect(await tenant.client.profiles.assign(profile.id, { unassigned: true })).toMatchObject({ success: 5 });
+  });
+
+  test("goes by no profile of another MDM server, whose reason is told", async () => {
+    const { id, uuid } = await create();
+    await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: id });
+    service.profiles.delete(uuid);
+    service.server = "S2";
+    tenant.database.run("update ade_server set otherServer = 1");
+    // what is found by the contact itself, too
+    for (const _ of [1, 2]) {
+      expect(await failureOf(tenant.client.profiles.assign(id, { unassigned: true }))).toMatchObject({
+        code: "input-rejected",
+        what: { en: "the profile 本社 was made at another MDM server" },
+        hint: { en: expect.stringContaining(`create --from ${id}`) },
+      });
+    }
+    expect(await tenant.client.profiles.list()).toMatchObject([{ state: "other-server" }]);
+    expect(await tenant.client.profiles.check(id, {})).toMatchObject({ state: "other-server" });
+    service.devices.set("NEW1", {});
+    await synced(tenant);
+    const { profile } = await tenant.client.profiles.create({ from: id });
+    expect(profile).toMatchObject({ name: "本社", state: "active" });
+    expect(await tenant.client.profiles.assign(profile.id, { unassigned: true })).toMatchObject({ success: 6 });
+    // at the server that it was made at it is good again
+    service.server = "S1";
+    tenant.database.run("update ade_server set otherServer = 1");
+    await synced(tenant);
+    expect((await tenant.client.profiles.list()).map(({ state }) => state)).toEqual(["active", "other-server"]);
   });
 
   test("is confirmed by the number of devices where the endpoint is no simulator", async () => {

@@ -38,12 +38,12 @@ export const ADE_DEVICE_NAMES: NamedKind<AdeDeviceRecord> = {
 /**
  * Whether a device may be switched on, and else what to do before.
  *
- * @param profile the word that names the profile to assign; undefined where there is none to name
+ * @param how it gets a profile
  * @see facts 4.4
  */
 export const readiness = (
-  { serialNumber, state, profileStatus }: AdeDeviceRecord,
-  profile: string | undefined,
+  { state, profileStatus }: AdeDeviceRecord,
+  how: Text,
 ): { readonly ready: boolean; readonly tell: Text } => {
   if (state === "released") {
     return {
@@ -66,15 +66,11 @@ export const readiness = (
   if (profileStatus !== null && READY.includes(profileStatus)) {
     return { ready: true, tell: text("ready to be switched on", "電源を入れて設定を始められます") };
   }
-  const line =
-    profile === undefined
-      ? "clomoctl ade profiles create NAME --url HTTPS-URL"
-      : `clomoctl ade profiles assign ${profile} ${serialNumber}`;
   return {
     ready: false,
     tell: text(
-      `do not switch it on yet: it has no ADE profile: ${line}`,
-      `まだ電源を入れないでください。ADE プロファイルが割り当てられていません: ${line}`,
+      `do not switch it on yet: it has no ADE profile: ${how.en}`,
+      `まだ電源を入れないでください。ADE プロファイルが割り当てられていません: ${how.ja}`,
     ),
   };
 };

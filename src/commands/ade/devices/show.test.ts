@@ -47,6 +47,23 @@ test("one without a profile is made one where there is none, and several are cho
   expect(await showing(PROFILE, ...others)).toContain("clomoctl ade profiles assign 本社 SERIAL000001");
 });
 
+test("one whose profile Apple did not take for now waits, and is not proposed to be assigned", async () => {
+  const waiting = { devices: 1, notReady: 1, retryAt: "2026-11-20T03:52:00.000Z" };
+  const showing = (notReady: number) =>
+    inBoth("ade devices show SERIAL000001", {
+      tenant: {
+        ade: { ...ade, counts: { ...ade.counts, notReady }, waiting },
+        findAdeDevices: { items: [{ ...device, profileStatus: "empty" }] },
+        adeProfiles: { items: [PROFILE] },
+      },
+    });
+  const { en, ja } = await showing(1);
+  expect(en.stderr).toMatch(/it waits for the one that was assigned\n1 device waiting .* after .*:52.*: clomoctl/);
+  expect(en.stderr).not.toContain("profiles assign");
+  expect(ja.stderr).toContain("割り当て待ちです");
+  expect((await showing(2)).en.stderr).toMatch(/profiles assign 本社 SERIAL000001\n1 device waiting/);
+});
+
 test("one that is not there is 6, with what lists them", async () => {
   const ran = await run("ade devices show X1 --lang en", { tenant: { ade, findAdeDevices: { items: [] } } });
   expect(ran).toMatchObject({ exit: 6, stdout: "" });

@@ -1,8 +1,8 @@
-import { text } from "../../../lib/text/index.ts";
+import { same, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { theOne } from "../../listing/named.ts";
-import { profileToAssign } from "../next.ts";
-import { tellEndpoint } from "../shown.ts";
+import { allWait, makeStep, profileToAssign, waitingSteps } from "../next.ts";
+import { proposeStep, tellEndpoint } from "../shown.ts";
 import { ADE_DEVICE_NAMES, ONE_DEVICE_COLUMNS, readiness } from "./columns.ts";
 
 export default defineCommand({
@@ -18,12 +18,22 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { serial }) {
     const { client } = await tools.tenant("ade", "profiles");
-    await tellEndpoint(tools, await client.ade.show());
+    const ade = await client.ade.show();
+    await tellEndpoint(tools, ade);
     const device = theOne(serial, await client.ade.findDevices({ name: serial }), ADE_DEVICE_NAMES);
     const profiles = await client.profiles.list();
     const profileName = profiles.find(({ uuid }) => uuid === device.profileUuid)?.name ?? null;
     await tools.terminal.show(ONE_DEVICE_COLUMNS, { ...device, profileName });
-    const { ready, tell } = readiness(device, profileToAssign(profiles));
+    const word = profileToAssign(profiles);
+    const line =
+      word === undefined ? makeStep(profiles).line : `clomoctl ade profiles assign ${word} ${device.serialNumber}`;
+    const waiting = waitingSteps(ade, tools.clock.now().getTime(), (instant) => tools.terminal.moment(instant));
+    // which devices wait is not told: where all do that are not ready, this one does
+    const { ready, tell } = readiness(device, allWait(ade) ? WAITS : same(line ?? ""));
     await (ready ? tools.terminal.note(tell) : tools.terminal.warn(tell));
+    if (ready || device.state !== "present") return;
+    for (const step of waiting) await proposeStep(tools, step);
   },
 });
+
+const WAITS = text("it waits for the one that was assigned", "割り当て待ちです");

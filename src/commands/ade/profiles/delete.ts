@@ -1,7 +1,13 @@
+import type { AdeProfile } from "../../../lib/client/index.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
+import { formatOrgPath, parseOrgPath, ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { text } from "../../../lib/text/index.ts";
+import { shownOption } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
+import type { Tools } from "../../tools.ts";
 import { requireApple } from "../fence.ts";
+import { makeStep, profileToAssign } from "../next.ts";
+import { propose, proposeStep } from "../shown.ts";
 import { PROFILE_ARGUMENT, profileNamed } from "./columns.ts";
 import { carryOut, RESULT_COLUMNS, showWork, tellTaken, WORK_OPTIONS } from "./work.ts";
 
@@ -21,7 +27,7 @@ export default defineCommand({
   async run(tools, { profile: name, ...options }) {
     const ade = await requireApple(tools, CONSOLE_STEPS.profile);
     const { client } = await tools.tenant("profiles");
-    const { id, name: called } = await profileNamed(client, name);
+    const { id, name: called, automatic } = await profileNamed(client, name);
     const work = await carryOut(
       { tools, ade },
       (told) => client.profiles.delete(id, told),
@@ -34,15 +40,78 @@ export default defineCommand({
     );
     const outcome = await showWork(tools, work);
     if (work.dryRun) return outcome;
+    const isKept = work.failed + work.throttled > 0;
     await tools.terminal.note(
-      work.failed + work.throttled > 0
+      isKept
         ? text(
             `kept: ${called}, as some devices still have it`,
             `割り当ての残るデバイスがあるため、「${called}」は削除していません`,
           )
         : text(`deleted: ${called}`, `「${called}」を削除しました`),
     );
-    await tellTaken(tools, work);
+    const wasAutomatic = !isKept && automatic.length > 0;
+    if (work.success === 0 && !wasAutomatic) return outcome;
+    const left = (await client.profiles.list()).filter((other) => other.id !== id);
+    await tellTaken(tools, work, left);
+    if (wasAutomatic) await tellNotAutomatic(tools, automatic, left, work.success > 0);
     return outcome;
   },
 });
+
+/**
+ * Says what new devices get whose automatic profile was deleted: that of an organisation above, else nothing.
+ *
+ * @param orgs the paths of the organisations; blank: the whole tenant
+ * @param isTold whether was said how a profile is made, where none is left
+ */
+async function tellNotAutomatic(
+  tools: Tools,
+  orgs: readonly string[],
+  left: readonly AdeProfile[],
+  isTold: boolean,
+): Promise<void> {
+  const { terminal } = tools;
+  const without: string[] = [];
+  for (const org of orgs) {
+    const above = pathsAbove(org);
+    const heir = above
+      .flatMap((path) => left.filter(({ state, automatic }) => state === "active" && automatic.includes(path)))
+      .at(0);
+    if (heir !== undefined) {
+      await terminal.note(
+        text(
+          `new devices of ${org} now get ${heir.name} by themselves, as those above it`,
+          `「${org}」の新しいデバイスには、上位の設定により「${heir.name}」を自動適用します`,
+        ),
+      );
+    } else if (!above.some((path) => orgs.includes(path))) without.push(org);
+  }
+  if (without.length === 0) return;
+  const named = without.map((org) => org || ROOT_ORG_NAME);
+  await terminal.warn(
+    text(
+      `new devices of ${named.join(", ")} get no ADE profile by themselves any more`,
+      `新しいデバイスへの ADE プロファイルの自動適用がなくなりました(${named.join("、")})`,
+    ),
+  );
+  const word = profileToAssign(left);
+  if (word === undefined) {
+    if (!isTold) await proposeStep(tools, makeStep(left));
+    return;
+  }
+  for (const org of without.slice(0, MOST_PROPOSED)) {
+    const where = org === "" ? "" : ` ${shownOption("--org", org)}`;
+    await propose(tools, `clomoctl ade profiles auto-apply ${word}${where}`, ANOTHER);
+  }
+}
+
+/** Organisations whose line is written out. */
+const MOST_PROPOSED = 3;
+
+const ANOTHER = text("to let them get another one", "別の ADE プロファイルを自動適用するには");
+
+/** The paths of the organisations above one, the nearest first; the last is that of the whole tenant. */
+const pathsAbove = (path: string): string[] => {
+  const names = path === "" ? [] : (parseOrgPath(path) ?? []);
+  return names.map((_, at) => formatOrgPath(names.slice(0, at))).toReversed();
+};

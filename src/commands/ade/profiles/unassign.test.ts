@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
 import { inBoth, run } from "../../testing/program.ts";
 import { inTurn } from "../../testing/tenant.ts";
-import { ADE, AT_APPLE, workOf } from "../testing/profiles.ts";
+import { ADE, AT_APPLE, PROFILE, workOf } from "../testing/profiles.ts";
 import { testFenced } from "../../testing/refusals.ts";
 
-const tenant = { ade: ADE, unassignAdeProfile: workOf({ A1: "SUCCESS" }, { profile: null }) };
+const tenant = {
+  ade: ADE,
+  adeProfiles: { items: [PROFILE] },
+  unassignAdeProfile: workOf({ A1: "SUCCESS" }, { profile: null }),
+};
 
 test("devices lose their profile", async () => {
   const { en, ja } = await inBoth("ade profiles unassign A1", { tenant });
@@ -12,19 +16,25 @@ test("devices lose their profile", async () => {
   expect(en.requests).toEqual([
     { operation: "ade" },
     { operation: "unassignAdeProfile", json: { serials: ["A1"], dryRun: false } },
+    { operation: "adeProfiles" },
   ]);
   expect(en.stderr).toContain("they have no ADE profile now: do not switch them on");
+  expect(en.stderr).toContain(": clomoctl ade profiles assign 本社 --unassigned\n");
   expect(ja.stderr).toContain("1 台のうち 1 台が完了しました");
 });
 
 test("at Apple their number is typed", async () => {
   const tried = workOf({ A1: null }, { profile: null, dryRun: true });
   const { exit, requests } = await run("ade profiles unassign A1", {
-    tenant: { ade: AT_APPLE, unassignAdeProfile: inTurn(tried, tenant.unassignAdeProfile) },
+    tenant: { ...tenant, ade: AT_APPLE, unassignAdeProfile: inTurn(tried, tenant.unassignAdeProfile) },
     terminal: { columns: 200, typing: [["1 device would lose their profile; type 1:", "1\r"]] },
   });
   expect(exit).toBe(0);
-  expect(requests.at(-1)?.json).toEqual({ serials: ["A1"], dryRun: false, confirmDevices: 1 });
+  expect(requests.findLast(({ operation }) => operation === "unassignAdeProfile")?.json).toEqual({
+    serials: ["A1"],
+    dryRun: false,
+    confirmDevices: 1,
+  });
 });
 
 test("devices are named in one way", async () => {

@@ -28,7 +28,7 @@ export default defineCommand({
       text(`${en} would lose their profile;`, `${ja}からプロファイルを解除します。`),
     );
     const outcome = await showWork(tools, work);
-    await tellTaken(tools, work);
+    if (work.success > 0) await tellTaken(tools, work, await client.profiles.list());
     return outcome;
   },
 });

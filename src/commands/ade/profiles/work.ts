@@ -7,7 +7,8 @@ import type { Fields } from "../../field.ts";
 import { isUsualTable } from "../../listing/list.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
-import { tellEndpoint } from "../shown.ts";
+import { giveSteps, type OwnProfile } from "../next.ts";
+import { proposeStep, tellEndpoint } from "../shown.ts";
 
 /** Options of what concerns devices at Apple. */
 export const WORK_OPTIONS = {
@@ -140,15 +141,20 @@ export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outc
   return success < work.devices ? "partial" : undefined;
 }
 
-/** Says that devices that lost their profile wait for another one. */
-export async function tellTaken({ terminal }: Pick<Tools, "terminal">, work: AdeProfileWork): Promise<void> {
+/**
+ * Says that devices that lost their profile wait for another one, and how they get it.
+ *
+ * @param profiles those that are left
+ */
+export async function tellTaken(tools: Tools, work: AdeProfileWork, profiles: readonly OwnProfile[]): Promise<void> {
   if (work.dryRun || work.success === 0) return;
-  await terminal.note(TAKEN);
+  await tools.terminal.note(TAKEN);
+  for (const step of giveSteps(profiles)) await proposeStep(tools, step);
 }
 
 const TAKEN = text(
-  "they have no ADE profile now: do not switch them on before they have one: clomoctl ade profiles assign PROFILE --unassigned",
-  "ADE プロファイルがなくなりました。別のプロファイルを割り当てるまで電源を入れないでください: clomoctl ade profiles assign PROFILE --unassigned",
+  "they have no ADE profile now: do not switch them on before they have one",
+  "ADE プロファイルがなくなりました。別のプロファイルを割り当てるまで電源を入れないでください",
 );
 
 const NOT_OURS = (count: number): Text =>

@@ -20,6 +20,8 @@ export class DeviceService {
   readonly refusals = new Map<string, "NOT_ACCESSIBLE" | "FAILED" | "THROTTLED">();
   readonly requests: string[] = [];
   maximum = 1000;
+  /** the server's id */
+  server = "S1";
   retryAfterSeconds: number | undefined;
 
   readonly send: Send = async (request) => this.#answer(request);
@@ -49,7 +51,13 @@ export class DeviceService {
   get #account() {
     const limit = { default: 100, maximum: this.maximum };
     const urls = [{ uri: "/profile/devices", http_method: ["POST", "DELETE"], limit }];
-    return { server_name: "SIMULATOR", server_uuid: "S1", admin_id: "a@example.jp", org_name: "SIMULATOR", urls };
+    return {
+      server_name: "SIMULATOR",
+      server_uuid: this.server,
+      admin_id: "a@example.jp",
+      org_name: "SIMULATOR",
+      urls,
+    };
   }
 
   #define(profile: unknown): AppleAnswer {
@@ -83,7 +91,8 @@ export async function connected(
 ): Promise<void> {
   tenant.apple = service.send;
   const token = { consumerKey: "CK_1", consumerSecret: "x", accessToken: "AT_1", accessSecret: "y", expiresAt: "" };
-  const sealed = Buffer.from(`ade-token\n${[...JSON.stringify(token)].toReversed().join("")}`).toString("base64url");
+  const turned = Buffer.from(`ade-token\n${[...JSON.stringify(token)].toReversed().join("")}`).toString("base64url");
+  const sealed = tenant.sealingKey + turned;
   tenant.database.run(
     `insert into ade_server (pk, endpointKind, endpointUrl, token, consumer, tokenExpiresAt, tokenSetAt)
      values (1, :kind, 'http://127.0.0.1:8080', :sealed, 'c', '2030-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')`,

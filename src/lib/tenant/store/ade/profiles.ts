@@ -1,6 +1,6 @@
 import type { DeviceResult } from "../../../apple/service/service.ts";
 import { READY } from "../../../model/ade-device.ts";
-import type { AdeProfile, AdeProfileSettings } from "../../../model/ade-profile.ts";
+import type { AdeProfile, AdeProfileSettings, AdeProfileState } from "../../../model/ade-profile.ts";
 import { asExpression, THEN } from "../sql/forms.ts";
 import type { Params, Reader, Row, Writer } from "../store.ts";
 import { pathsOf, orgNodeOf } from "../sql/org-paths.ts";
@@ -11,6 +11,9 @@ export interface StoredProfile {
   readonly profile: AdeProfile;
 }
 
+/** SQL: the state of a profile under the alias `t`. */
+const STATE = `case when t.serverUuid <> (select s.serverUuid from ade_server s) then 'other-server' else t.state end`;
+
 const HAS_IT = "d.profileUuid = t.uuid and d.state <> 'released'";
 
 const profileOf = (row: Row, automatic: readonly string[]): StoredProfile => ({
@@ -19,7 +22,7 @@ const profileOf = (row: Row, automatic: readonly string[]): StoredProfile => ({
     id: String(row["id"]),
     ...(JSON.parse(String(row["settings"])) as AdeProfileSettings),
     uuid: String(row["uuid"]),
-    state: row["state"] === "disabled" ? "disabled" : "active",
+    state: row["state"] as AdeProfileState,
     devices: Number(row["devices"]),
     automatic: [...automatic],
     createdAt: String(row["createdAt"]),
@@ -29,7 +32,7 @@ const profileOf = (row: Row, automatic: readonly string[]): StoredProfile => ({
 /** All profiles, in order of creation. */
 export const readProfiles = async (reader: Reader): Promise<StoredProfile[]> => {
   const rows = await reader.all(
-    `select t.pk, t.id, t.uuid, t.state, t.settings, t.createdAt,
+    `select t.pk, t.id, t.uuid, ${STATE} as state, t.settings, t.createdAt,
        (select count(*) from ade_device d where ${HAS_IT}) as devices
      from ade_profile t order by t.pk`,
   );
@@ -47,14 +50,15 @@ export const readProfiles = async (reader: Reader): Promise<StoredProfile[]> => 
 export const findProfile = async (reader: Reader, id: string): Promise<StoredProfile | undefined> =>
   (await readProfiles(reader)).find(({ profile }) => profile.id === id);
 
-/** Keeps a profile that Apple has. */
+/** Keeps a profile that Apple has for the server that was asked last. */
 export const insertProfile = (
   writer: Writer,
   { id, uuid, settings, at }: { id: string; uuid: string; settings: AdeProfileSettings; at: string },
 ): Promise<number> =>
   writer.run(
-    `insert into ade_profile (pk, id, uuid, settings, state, createdAt)
-     select coalesce(max(pk), 0) + 1, :id, :uuid, :settings, 'active', :at from ade_profile`,
+    `insert into ade_profile (pk, id, uuid, settings, state, createdAt, serverUuid)
+     select coalesce(max(pk), 0) + 1, :id, :uuid, :settings, 'active', :at, (select serverUuid from ade_server)
+     from ade_profile`,
     { id, uuid, settings: JSON.stringify(settings), at },
   );
 
@@ -222,6 +226,27 @@ export const storeResults = async (writer: Writer, { profile, results, at, retry
      select value, :profile, :retryAt, :automatic from json_each(:serials) where true`,
     { profile: profile.pk, retryAt, automatic: profile.automatic ? 1 : 0, serials: of("FAILED", "THROTTLED") },
   );
+};
+
+/** Devices that Apple has, and whose profile it did not take for now. */
+interface WaitingDevices {
+  readonly devices: number;
+  /** of those: without any profile */
+  readonly notReady: number;
+  /** when the first of them is tried again */
+  readonly retryAt: string;
+}
+
+/** Null where none waits for a profile that Apple still takes. */
+export const readWaiting = async (reader: Reader): Promise<WaitingDevices | null> => {
+  const row = await reader.get(
+    `select count(*) as devices, count(*) filter (where ${LACKS_PROFILE}) as notReady, min(w.retryAt) as retryAt
+     from (select p.serialNumber, p.retryAt from ade_pending p join ade_profile t on t.pk = p.profile
+       where ${STATE} = 'active') w
+     join ade_device t on t.serialNumber = w.serialNumber and t.state = 'present'`,
+  );
+  const devices = Number(row?.["devices"] ?? 0);
+  return devices === 0 ? null : { devices, notReady: Number(row?.["notReady"]), retryAt: String(row?.["retryAt"]) };
 };
 
 /**

@@ -30,12 +30,13 @@ export interface StoredSync {
   readonly released: number;
   readonly missing: number;
   readonly registered: number;
+  readonly assigned: number;
   /** a problem object in JSON */
   readonly error: string | null;
 }
 
 const COLUMNS =
-  "pk, id, kind, reason, state, cursor, fetched, settled, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, error";
+  "pk, id, kind, reason, state, cursor, fetched, settled, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, assigned, error";
 
 const syncOf = (row: Row | undefined): StoredSync | undefined => row as unknown as StoredSync | undefined;
 

@@ -322,6 +322,12 @@ export const STEPS: readonly Step[] = [
   create index ade_device_not_ready on ade_device (pk) where state = 'present'
     and profileStatus is distinct from 'assigned' and profileStatus is distinct from 'pushed';
   `,
+  // another MDM server does not know the profiles of the one before
+  `
+  alter table ade_profile add column serverUuid text;
+  update ade_profile set serverUuid = (select serverUuid from ade_server);
+  alter table ade_sync add column assigned integer not null default 0;
+  `,
 ];
 
 const newer = (path: string): Failure =>

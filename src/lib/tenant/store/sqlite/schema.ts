@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 22;
+export const SCHEMA_VERSION = 23;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -107,7 +107,7 @@ CREATE TABLE ade_sync (
     cursor text, fetched integer not null default 0, settled integer not null default 0, startedAt text not null,
     beatAt text not null, finishedAt text, host text, pid integer, holder text, pages integer not null default 0, devices integer not null default 0,
     created integer not null default 0, changed integer not null default 0, released integer not null default 0,
-    missing integer not null default 0, registered integer not null default 0, error text);
+    missing integer not null default 0, registered integer not null default 0, error text, assigned integer not null default 0);
 CREATE TABLE ade_device (
     pk integer primary key, serialNumber text not null, state text not null default 'present',
     profileStatus text, profileUuid text, profileAssignTime text, profilePushTime text, deviceFamily text, os text,
@@ -129,7 +129,7 @@ CREATE TABLE vpp_token (
     location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
 CREATE TABLE ade_profile (
     pk integer primary key, id text not null, uuid text not null, settings text not null, state text not null,
-    createdAt text not null);
+    createdAt text not null, serverUuid text);
 CREATE TABLE ade_automatic (org integer primary key, profile integer not null);
 CREATE TABLE ade_pending (
     serialNumber text primary key, profile integer not null, retryAt text not null, automatic integer not null default 0);

@@ -8,7 +8,6 @@ import type { Session } from "../../session.ts";
 import {
   dueAutomatic,
   duePending,
-  findProfile,
   forgetPending,
   orgNumber,
   readProfiles,
@@ -17,26 +16,15 @@ import {
   withoutProfile,
   withProfile,
   type DevicesMeant,
-  type StoredProfile,
 } from "../../store/ade/profiles.ts";
 import { countDevices } from "../../store/ade/devices.ts";
 import { readServer } from "../../store/ade/server.ts";
 import type { Reader } from "../../store/store.ts";
 import type { Contact } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { isDisabled, objectOf, sendBy, sendInChunks, type Sent } from "./sending.ts";
+import { isDisabled, objectOf, profileNamed, requireActive, sendBy, sendInChunks, type Sent } from "./sending.ts";
 
 const LOCKS = ["ade"];
-
-/** A profile. @throws Failure `not-found` */
-export const profileNamed = async (reader: Reader, id: string): Promise<StoredProfile> => {
-  const found = await findProfile(reader, id);
-  if (found !== undefined) return found;
-  throw new Failure("not-found", {
-    what: text(`no ADE profile ${id}`, `ADE プロファイル ${id} はありません`),
-    hint: text("see clomoctl ade profiles list", "確認: clomoctl ade profiles list"),
-  });
-};
 
 /** What a request that concerns devices at Apple says besides. */
 interface Confirmation {
@@ -168,26 +156,10 @@ const orgOf = async (reader: Reader, id: string): Promise<number> => {
   throw new Failure("not-found", { what: text(`no organisation ${id}`, `組織 ${id} はありません`) });
 };
 
-/** @throws Failure `input-rejected` of one that Apple has disabled */
-const requireActive = ({ profile }: StoredProfile): void => {
-  if (profile.state === "active") return;
-  throw new Failure("input-rejected", {
-    what: text(
-      `Apple has disabled the profile ${profile.name}`,
-      `ADE プロファイル「${profile.name}」は Apple 側で無効化されています`,
-    ),
-    where: profile.name,
-    hint: text(
-      `make it anew: clomoctl ade profiles create --from ${profile.id}`,
-      `作り直してください: clomoctl ade profiles create --from ${profile.id}`,
-    ),
-  });
-};
-
 /**
  * Gives devices a profile; those that have it already are left out.
  *
- * @throws Failure `not-found`; `input-rejected` where devices are not confirmed, or Apple has disabled the profile; as
+ * @throws Failure `not-found`; `input-rejected` where devices are not confirmed, or Apple no longer takes the profile; as
  *   {@link contactApple}
  */
 export const assignProfile = async (
@@ -276,11 +248,13 @@ export const automaticProfile = async (
  * Gives new devices the profile that they get by themselves, and tries those again that Apple did not take before and whose
  * time has come. Where this is cut off, the next sync goes on. A profile that Apple has disabled stops nobody else's.
  *
+ * @param done is told how many devices got one, each time
  * @throws Failure as the service
  */
 export const applyProfiles = async (
   session: Session,
   contact: Pick<Contact, "service" | "account">,
+  done: (assigned: number) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> => {
   const due = await session.read(async (reader) => {
@@ -301,7 +275,9 @@ export const applyProfiles = async (
   });
   for (const one of due) {
     try {
-      await sendBy(session, contact, one, signal);
+      const { results } = await sendBy(session, contact, one, signal);
+      const assigned = [...results.values()].filter((result) => result === "SUCCESS").length;
+      if (assigned > 0) await done(assigned);
     } catch (error) {
       if (!isDisabled(error)) throw error;
     }

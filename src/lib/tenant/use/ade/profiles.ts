@@ -23,8 +23,8 @@ import {
 } from "../../store/ade/profiles.ts";
 import { contactApple } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { beginWork, profileNamed, workOf } from "./assign.ts";
-import { objectOf, sendInChunks } from "./sending.ts";
+import { beginWork, workOf } from "./assign.ts";
+import { objectOf, profileNamed, sendInChunks } from "./sending.ts";
 
 const LOCKS = ["ade"];
 
@@ -218,7 +218,8 @@ export const checkProfile = async (
 const markDisabled = (session: Session, id: string): Promise<void> =>
   session.change({ action: "ade.profiles.disabled", locks: LOCKS }, async (writer) => {
     const { pk, profile } = await profileNamed(writer, id);
-    if (profile.state === "disabled") return { result: undefined, objects: [] };
+    // one of another server is not disabled there
+    if (profile.state !== "active") return { result: undefined, objects: [] };
     await disableProfile(writer, pk);
     return { result: undefined, objects: [objectOf(profile)] };
   });

@@ -6,7 +6,14 @@ import { Failure } from "../../../errors/index.ts";
 import { counted, text } from "../../../text/index.ts";
 import { instant } from "../../ids.ts";
 import { MOST_TRACED, type Session } from "../../session.ts";
-import { disableProfile, forgetStatus, storeResults, type StoredProfile } from "../../store/ade/profiles.ts";
+import {
+  disableProfile,
+  findProfile,
+  forgetStatus,
+  storeResults,
+  type StoredProfile,
+} from "../../store/ade/profiles.ts";
+import type { Reader } from "../../store/store.ts";
 import { contactApple, type Contact } from "./contact.ts";
 import type { AppleAccess } from "./guard.ts";
 
@@ -54,7 +61,42 @@ export const sendInChunks = async (
   apple: AppleAccess,
   sending: Sending,
   signal?: AbortSignal,
-): Promise<Sent> => sendBy(session, await contactApple(session, apple, signal), sending, signal);
+): Promise<Sent> => {
+  const contact = await contactApple(session, apple, signal);
+  const { target } = sending;
+  // the server may have turned out to be another one
+  if (target !== null) requireActive(await session.read((reader) => profileNamed(reader, target.profile.id)));
+  return sendBy(session, contact, sending, signal);
+};
+
+/** A profile. @throws Failure `not-found` */
+export const profileNamed = async (reader: Reader, id: string): Promise<StoredProfile> => {
+  const found = await findProfile(reader, id);
+  if (found !== undefined) return found;
+  throw new Failure("not-found", {
+    what: text(`no ADE profile ${id}`, `ADE プロファイル ${id} はありません`),
+    hint: text("see clomoctl ade profiles list", "確認: clomoctl ade profiles list"),
+  });
+};
+
+/** @throws Failure `input-rejected` of one that Apple no longer takes */
+export const requireActive = ({ profile: { id, name, state } }: StoredProfile): void => {
+  if (state === "active") return;
+  throw new Failure("input-rejected", {
+    what:
+      state === "other-server"
+        ? text(
+            `the profile ${name} was made at another MDM server`,
+            `ADE プロファイル「${name}」は別の MDM サーバで作成したものです`,
+          )
+        : text(`Apple has disabled the profile ${name}`, `ADE プロファイル「${name}」は Apple 側で無効化されています`),
+    where: name,
+    hint: text(
+      `make it anew: clomoctl ade profiles create --from ${id}`,
+      `作り直してください: clomoctl ade profiles create --from ${id}`,
+    ),
+  });
+};
 
 /** As {@link sendInChunks}, where Apple was contacted already. */
 export const sendBy = async (

@@ -7,6 +7,7 @@ import { text } from "../../../text/index.ts";
 import { instant } from "../../ids.ts";
 import type { Session } from "../../session.ts";
 import { countDevices } from "../../store/ade/devices.ts";
+import { readWaiting } from "../../store/ade/profiles.ts";
 import {
   forgetRehearsal,
   forgetServer,
@@ -53,6 +54,7 @@ export const shownSync = ({ error, ...sync }: StoredSync): AdeSync => ({
   released: sync.released,
   missing: sync.missing,
   registered: sync.registered,
+  assigned: sync.assigned,
   error: error === null ? null : (JSON.parse(error) as Problem),
 });
 
@@ -90,6 +92,7 @@ export const readAde = async (reader: Reader): Promise<Ade> => {
     lastSyncAt: server.cursorAt,
     sync: sync === undefined ? null : shownSync(sync),
     counts: await countDevices(reader),
+    waiting: await readWaiting(reader),
   };
 };
 

@@ -260,7 +260,8 @@ class SyncRun {
       await this.#fetchAll(contact, signal);
       if (this.#isGathering) await this.#settle();
       await this.#registerAll(signal);
-      await applyProfiles(this.#parts.session, contact, signal);
+      const assigned = (count: number) => this.#keep({ assigned: this.#run.assigned + count });
+      await applyProfiles(this.#parts.session, contact, assigned, signal);
       await this.#finish();
     } catch (error) {
       // what cannot be kept with the run is told by the process
