@@ -45,7 +45,10 @@ export default defineCommand({
     maxDeletions: {
       kind: "string",
       value: "N|P%",
-      about: text("how many devices may be released without a question", "確認なしで解除済みにしてよい台数か割合"),
+      about: text(
+        "how many devices may be released without a question; by a share never more than 500",
+        "確認なしで解除済みにしてよい台数か割合(割合では最大 500 台)",
+      ),
     },
   },
   examples: [

@@ -23,6 +23,15 @@ test("devices lose their profile", async () => {
   expect(ja.stderr).toContain("1 台のうち 1 台が完了しました");
 });
 
+test("what Apple did not take away is tried again by the same command alone", async () => {
+  const work = workOf({ A1: "THROTTLED" }, { profile: null, retryAt: "2026-11-21T00:00:00.000Z" });
+  const { exit, stderr } = await run("ade profiles unassign A1 --lang en", {
+    tenant: { ade: ADE, unassignAdeProfile: work },
+  });
+  expect(exit).toBe(8);
+  expect(stderr).toContain("try again after 2026-11-21 09:00 (Asia/Tokyo): this command once more\n");
+});
+
 test("at Apple their number is typed", async () => {
   const tried = workOf({ A1: null }, { profile: null, dryRun: true });
   const { exit, requests } = await run("ade profiles unassign A1", {

@@ -131,10 +131,15 @@ export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outc
   if (notAccessible > 0) await terminal.warn(NOT_OURS(notAccessible));
   if (failed + throttled > 0) {
     const at = retryAt === null ? "" : momentIn(retryAt, zoneOf(tools, await tools.tenant()), "minute");
+    // what is to be taken away does not wait: nobody loses a profile by a sync
+    const again =
+      work.profile === null
+        ? text("this command once more", "このコマンドをもう一度")
+        : text("clomoctl ade sync, or this command once more", "clomoctl ade sync か、このコマンドをもう一度");
     await terminal.warn(
       text(
-        `Apple did not take ${failed + throttled} for now; to try again after ${at}: clomoctl ade sync, or this command once more`,
-        `Apple が ${failed + throttled} 台を受け付けませんでした。${at} 以降に clomoctl ade sync か、このコマンドをもう一度実行してください`,
+        `Apple did not take ${failed + throttled} for now; to try again after ${at}: ${again.en}`,
+        `Apple が ${failed + throttled} 台を受け付けませんでした。${at} 以降に ${again.ja}実行してください`,
       ),
     );
   }
