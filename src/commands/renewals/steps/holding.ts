@@ -11,7 +11,7 @@ import type { Subject } from "./subject.ts";
 type Asked = Client<"ade" | "push-certificate" | "vpp">;
 
 /** What a tenant says of what it holds itself. @throws Failure `not-permitted` to who may not read it */
-export async function heldState(client: Asked, kind: OwnKind): Promise<HeldState> {
+async function heldState(client: Asked, kind: OwnKind): Promise<HeldState> {
   const ade = await client.ade.show();
   switch (kind) {
     case "ade-token":
