@@ -58,11 +58,11 @@ const inPortal = ({ topic, appleAccount }: PushCertificate, { simulator, file }:
   const [en, ja] = appleAccount === null ? ["", ""] : [` as ${appleAccount}`, ` ${appleAccount} で`];
   return topic === null
     ? text(
-        `in Apple's portal (https://identity.apple.com/pushcert) sign in${en} with the account that will renew it every year, and use Create a Certificate with this file`,
-        `Apple のポータル(https://identity.apple.com/pushcert)に、毎年の更新に使うアカウントで${ja}サインインし、このファイルで「Create a Certificate」を選びます`,
+        `in Apple's portal (https://identity.apple.com/pushcert) sign in${en} with the account that will renew it every year, and use Create a Certificate with the request once an MDM vendor has signed it: the portal takes no other, and clomoctl signs none`,
+        `Apple のポータル(https://identity.apple.com/pushcert)に、毎年の更新に使うアカウントで${ja}サインインし、MDM ベンダーの署名を受けた CSR で「Create a Certificate」を選びます(ポータルは署名のない CSR を受け付けず、clomoctl は署名しません)`,
       )
     : text(
-        `in Apple's portal (https://identity.apple.com/pushcert) sign in${en}, and use Renew on the certificate in use, never Create a Certificate: the topic has to stay ${topic}`,
-        `Apple のポータル(https://identity.apple.com/pushcert)に${ja}サインインし、使用中の証明書の行で「Renew」を選びます(「Create a Certificate」は使わない)。トピックは ${topic} のままでなければなりません`,
+        `in Apple's portal (https://identity.apple.com/pushcert) sign in${en}, and use Renew on the certificate in use, never Create a Certificate, with the request once an MDM vendor has signed it (the portal takes no other, and clomoctl signs none): the topic has to stay ${topic}`,
+        `Apple のポータル(https://identity.apple.com/pushcert)に${ja}サインインし、使用中の証明書の行で「Renew」を選び、MDM ベンダーの署名を受けた CSR を使います(「Create a Certificate」は使わない。ポータルは署名のない CSR を受け付けず、clomoctl は署名しません)。トピックは ${topic} のままでなければなりません`,
       );
 };

@@ -46,7 +46,7 @@ test("asks for a request, writes it, and tells what to do in Apple's portal", as
   expect(en.stderr).toBe(
     [
       "made for mdm@example.co.jp; its key stays in the tenant",
-      `in Apple's portal (https://identity.apple.com/pushcert) sign in as mdm@example.co.jp, and use Renew on the certificate in use, never Create a Certificate: the topic has to stay ${push().topic}`,
+      `in Apple's portal (https://identity.apple.com/pushcert) sign in as mdm@example.co.jp, and use Renew on the certificate in use, never Create a Certificate, with the request once an MDM vendor has signed it (the portal takes no other, and clomoctl signs none): the topic has to stay ${push().topic}`,
       "then: clomoctl push-cert upload FILE --apple-account mdm@example.co.jp",
       "",
     ].join("\n"),
@@ -74,7 +74,9 @@ test("the staged one is written again, to stdout too; a first certificate is cre
   expect(en.requests.at(-1)).toEqual({ operation: "requestPushCertificate", json: { startOver: false } });
   expect(en.stdout).toBe(REQUEST);
   expect(en.stderr).toContain("the staged request again; --start-over makes another one\n");
-  expect(en.stderr).toContain("use Create a Certificate with this file");
+  expect(en.stderr).toContain(
+    "use Create a Certificate with the request once an MDM vendor has signed it: the portal takes no other",
+  );
   expect(ja.stderr).toContain("作成済みの CSR を書き出しました");
 });
 

@@ -78,6 +78,22 @@ describeWithOpenssl("certificates made by openssl", () => {
     expect((await verify(simulated, push({ simulator: true }))).en).toMatchObject({ exit: 0 });
   });
 
+  test("on a terminal the reason is told in full below the table, with what to do next", async () => {
+    const circumstances = {
+      folder: folderWith(other),
+      tenant: { pushCertificate: push(), listRenewals: { items: [] } },
+    };
+    const { en, ja } = await inBoth("push-cert verify new.pem", { ...circumstances, terminal: { columns: 80 } });
+    expect(en.exit).toBe(3);
+    const unfolded = en.stderr.replaceAll(/\s+/g, " ");
+    expect(unfolded).toContain(`topic: the topic would change from ${TOPIC} to ${TOPIC}2: every enrolled device`);
+    expect(unfolded).toContain("never Create a Certificate");
+    expect(unfolded).toMatch(/do not upload it .*clomoctl renewals guide push-certificate $/);
+    expect(ja.stderr).toContain("clomoctl renewals guide push-certificate");
+    const json = await run("push-cert verify new.pem --format json", { ...circumstances, terminal: { columns: 80 } });
+    expect(json.stderr).not.toContain("would change");
+  });
+
   test("without a certificate of its own, what is recorded counts, unless there are several; or a file", async () => {
     const item = { ...example<{ items: readonly [RenewalItem] }>("listRenewals").items[0], topic: TOPIC };
     const kind = "push-certificate" as const;

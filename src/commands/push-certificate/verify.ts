@@ -49,7 +49,7 @@ export default defineCommand({
       simulator: state.simulator,
       timezone: zoneOf(tools, tenant),
     });
-    return showJudgement(tools, typed, judgement);
+    return showJudgement(tools, { file: typed, kind: next.expiring.kind }, judgement);
   },
 });
 

@@ -1,7 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../lib/model/renewal.ts";
 import { guideOf, type Holding } from "../../lib/renewals/guide/index.ts";
-import type { Own } from "../../lib/renewals/guide/own.ts";
+import { wordedOwn } from "../../lib/renewals/guide/own.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -137,11 +137,7 @@ const readable = (item: RenewalItem): RenewalItem => ({
 });
 
 const readableHolding = ({ own, first }: Holding): Holding => ({
-  own:
-    own &&
-    (Object.fromEntries(
-      Object.entries(own).map(([key, value]) => [key, typeof value === "string" ? escapeForPeople(value) : value]),
-    ) as Own),
+  own: own && wordedOwn(own, escapeForPeople),
   first: first && { en: escapeForPeople(first.en), ja: escapeForPeople(first.ja) },
 });
 

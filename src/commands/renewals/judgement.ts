@@ -1,6 +1,7 @@
 import { readRenewables, type ReadOptions, type Renewable } from "../../lib/apple/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { ReadFile } from "../../lib/files/index.ts";
+import type { RenewalKind } from "../../lib/model/renewal.ts";
 import { type Check, CHECKS, type Judgement } from "../../lib/renewals/replacement/check.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
@@ -8,11 +9,24 @@ import type { Outcome } from "../command.ts";
 import { unlessFailing } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 
+/** The file that was judged. */
+interface JudgedFile {
+  readonly file: string;
+  readonly kind: RenewalKind;
+}
+
 /** Shows whether a file may take the place of the one in use, each check with its reason. */
-export async function showJudgement({ terminal }: Tools, file: string, judgement: Judgement): Promise<Outcome> {
+export async function showJudgement(
+  { terminal, globals }: Pick<Tools, "terminal" | "globals">,
+  { file, kind }: JudgedFile,
+  judgement: Judgement,
+): Promise<Outcome> {
   await terminal.list(columnsIn(terminal.language), judgement.checks);
   const said = verdict(file, judgement);
+  if (!judgement.safe && terminal.onTerminal && (globals.format ?? "table") === "table")
+    await tellWhy(terminal, judgement);
   await (judgement.safe ? terminal.note(said) : terminal.problem(said));
+  if (!judgement.safe && terminal.onTerminal) await terminal.note(nextFor(kind));
   return judgement.safe ? undefined : "input-rejected";
 }
 
@@ -34,6 +48,21 @@ export async function rehearses(tools: Tools, { simulated }: Pick<Renewable, "si
   });
   return found === true;
 }
+
+/** In full what a table cuts at the edge of the screen: why the file is refused. */
+async function tellWhy(terminal: Tools["terminal"], { checks, leftToCheck }: Judgement): Promise<void> {
+  for (const { id, outcome, what } of checks) {
+    if (outcome !== "bad" && !leftToCheck.includes(id)) continue;
+    const check = CHECKS[id];
+    await terminal.note(text(`${check.en}: ${what.en}`, `${check.ja}: ${what.ja}`));
+  }
+}
+
+const nextFor = (kind: RenewalKind): Text =>
+  text(
+    `how to get the right one, step by step: clomoctl renewals guide ${kind}`,
+    `正しいものを入手する手順: clomoctl renewals guide ${kind}`,
+  );
 
 /** What to do with the new file, in one line. */
 function verdict(file: string, { safe, leftToCheck, checks }: Judgement): Text {

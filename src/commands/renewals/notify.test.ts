@@ -38,6 +38,9 @@ const having = (...items: readonly RenewalItem[]): Answers => ({
   tenant: example("tenant"),
 });
 
+/** What a tenant holds itself. */
+const held = (...items: readonly object[]): Answers => ({ ade: example("ade"), vppTokens: { items } });
+
 /** What a tenant answers to a notice that is begun and one that is settled. */
 const taking = (claimed = true): Answers => ({
   claimNotice: ({ json }: Seen) => {
@@ -121,7 +124,10 @@ describe("a plan", () => {
     const source = join(home, "a.vpptoken");
     writeFileSync(source, vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
     const vpp = item(3, { name: "VPP", kind: "vpp-token", source });
-    const { en, ja } = await inBoth("renewals notify --dry-run --fields name,expiresOn", here(having(vpp)));
+    const { en, ja } = await inBoth(
+      "renewals notify --dry-run --fields name,expiresOn",
+      here({ ...having(vpp), ...held() }),
+    );
     expect(en.stdout).toBe("name\texpiresOn\nVPP\t2026-12-01\n");
     expect(en.stderr).toMatch(/^warning: .*VPP.*recorded as 2027-11-20, but .* has 2026-12-01/);
     expect(ja.stderr).toMatch(/^警告: .*VPP.*記録では 2027-11-20/);

@@ -14,6 +14,7 @@ import { defineCommand } from "../command.ts";
 import { requireRight } from "../rights.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { itemsBySource } from "./items/tenant-items.ts";
+import { withHolding } from "./steps/holding.ts";
 
 const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
   due: text("due", "送信予定"),
@@ -195,16 +196,16 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
   });
 }
 
-function noticeTenant(
-  tools: Pick<Tools, "globals">,
-  tenant: ChosenTenant<"renewals" | "users" | "tenant">,
-): NoticeTenant {
+const NOUNS = ["renewals", "users", "tenant", "ade", "push-certificate", "vpp"] as const;
+
+function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant<(typeof NOUNS)[number]>): NoticeTenant {
   const timezone = zoneOf(tools, tenant);
   return {
     context: tenant.context.name,
     timezone,
     client: tenant.client,
     items: () => itemsBySource(tenant, timezone),
+    withHolding: (items) => withHolding(tenant.client, items),
   };
 }
 
@@ -214,14 +215,13 @@ async function openAll(
   allContexts: boolean,
 ): Promise<{ readonly tenants: readonly NoticeTenant[]; readonly unreached: boolean }> {
   const { contexts, terminal } = tools;
-  if (!allContexts)
-    return { tenants: [noticeTenant(tools, await tools.tenant("renewals", "users", "tenant"))], unreached: false };
+  if (!allContexts) return { tenants: [noticeTenant(tools, await tools.tenant(...NOUNS))], unreached: false };
   const tenants: NoticeTenant[] = [];
   const all = await contexts.list();
   for (const context of all) {
     try {
       await requireRight({ ...tools, tenant: (...names) => tools.tenantOf(context, ...names) }, "renewals.write");
-      tenants.push(noticeTenant(tools, await tools.tenantOf(context, "renewals", "users", "tenant")));
+      tenants.push(noticeTenant(tools, await tools.tenantOf(context, ...NOUNS)));
     } catch (error) {
       if (!(error instanceof Failure) || error.code === "not-permitted") throw error;
       await terminal.warn(text(`${context.name}: ${error.what.en}`, `${context.name}: ${error.what.ja}`));

@@ -70,7 +70,7 @@ export default defineCommand({
     const simulator = await rehearses(tools, next);
     const circumstances = { csr, now: clock.now(), strict: input.strict, simulator, timezone };
     const judgement = judgeReplacement(current, next, circumstances);
-    return showJudgement(tools, input.new, judgement);
+    return showJudgement(tools, { file: input.new, kind: next.expiring.kind }, judgement);
   },
 });
 

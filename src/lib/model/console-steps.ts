@@ -9,8 +9,8 @@ export const ONLY_SIMULATOR = text(
 /** What to do in the console instead, in its own words. @see facts 3.3, 3.5, 4.1 */
 export const CONSOLE_STEPS = {
   key: text(
-    "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE サーバートークン用公開鍵 › 作成とダウンロード",
-    "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment で、「ADE サーバートークン用公開鍵」の「作成とダウンロード」から行ってください",
+    "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE サーバートークン用公開鍵 › 作成とダウンロード, at the first set-up only: for a renewal do not make it anew (clomoctl renewals guide ade-token)",
+    "管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment で、「ADE サーバートークン用公開鍵」の「作成とダウンロード」から行ってください(初回の設定時だけです。更新では作り直さないでください: clomoctl renewals guide ade-token)",
   ),
   token: text(
     "in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment: upload the server token, then 保存; see clomoctl renewals guide ade-token",

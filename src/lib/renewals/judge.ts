@@ -2,6 +2,7 @@ import { dayOf, daysLeft } from "../model/time.ts";
 import type { Expiring, RenewalItem } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
 import type { Finding } from "./findings.ts";
+import type { Holding } from "./guide/index.ts";
 
 /** How urgent an item is; `unknown` is never `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
@@ -62,6 +63,8 @@ export interface DatedItem extends RenewalItem {
   readonly validFrom?: string | null | undefined;
   /** why file and record could not be compared, or that they differ */
   readonly remark?: Text | null | undefined;
+  /** whose it is, where that was looked up */
+  readonly holding?: Holding | undefined;
 }
 
 /** What is checked: an item, the part of one that a file can say, or (without a kind) a place where nothing could be read. */

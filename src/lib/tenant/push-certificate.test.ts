@@ -232,7 +232,7 @@ describe("another topic", () => {
     await year(FIRST);
     const failed = await failureOf(year(OTHER));
     expect(failed?.what.en).toContain(`from ${TOPIC} to ${TOPIC}2: 0 enrolled devices`);
-    expect(failed?.hint?.en).toContain("--accept-losing-devices 0");
+    expect(failed?.hint?.en).toMatch(/Renew .*clomoctl push-cert csr -o \S+\.csr.*--accept-losing-devices 0$/);
     expect(await failureOf(year(OTHER, { acceptLosingDevices: 1 }))).toMatchObject({
       code: "input-rejected",
       where: "--accept-losing-devices",
@@ -301,6 +301,17 @@ describe("the fence", () => {
     );
     expect(refused?.hint?.en).not.toContain("--start-over");
     expect(JSON.stringify(refused?.hint)).not.toMatch(/Apple's portal|Apple のポータル/);
+  });
+
+  test("another topic is answered by writing the staged request again before it is renewed", async () => {
+    await useSimulator();
+    await year(simulated);
+    const refused = await failureOf(year({ ...simulated, topic: `${TOPIC}2`, to: "2028-03-31T00:00:00Z" }));
+    for (const hint of [refused?.hint?.en, refused?.hint?.ja]) {
+      expect(hint).toMatch(
+        /clomoctl push-cert csr -o (?<file>\S+\.csr)\).*clomoctl ade simulator push-certificate --csr \k<file> --renew /,
+      );
+    }
   });
 
   test("a certificate without a request is answered by how to make one for the recorded account", async () => {

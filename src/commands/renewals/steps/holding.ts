@@ -3,13 +3,15 @@ import { Failure } from "../../../lib/errors/index.ts";
 import type { Holding } from "../../../lib/renewals/guide/index.ts";
 import { canBeOwn, ownOf, type HeldState, type OwnKind } from "../../../lib/renewals/guide/own.ts";
 import { text } from "../../../lib/text/index.ts";
+import type { DatedItem } from "../../../lib/renewals/judge.ts";
 import { typedWord } from "../../../lib/text/shell-word.ts";
+import { unlessFailing } from "../../records/written.ts";
 import type { Subject } from "./subject.ts";
 
 type Asked = Client<"ade" | "push-certificate" | "vpp">;
 
 /** What a tenant says of what it holds itself. @throws Failure `not-permitted` to who may not read it */
-export async function heldState(client: Asked, kind: OwnKind): Promise<HeldState> {
+async function heldState(client: Asked, kind: OwnKind): Promise<HeldState> {
   const ade = await client.ade.show();
   switch (kind) {
     case "ade-token":
@@ -42,7 +44,24 @@ export async function holdingOf(client: Asked, { kind, item, ofKind }: Subject):
   };
 }
 
+/** Items with whose they are, each kind asked about once; what cannot be looked up is said so, and keeps nothing back. */
+export async function withHolding(client: Asked, items: readonly DatedItem[]): Promise<readonly DatedItem[]> {
+  const states = new Map<OwnKind, HeldState | undefined>();
+  const known: DatedItem[] = [];
+  for (const item of items) {
+    const { kind } = item;
+    if (!canBeOwn(kind)) {
+      known.push(item);
+      continue;
+    }
+    if (!states.has(kind)) states.set(kind, await unlessFailing(() => heldState(client, kind)));
+    const state = states.get(kind);
+    known.push({ ...item, holding: state === undefined ? { first: ASK } : { own: ownOf(state, item) } });
+  }
+  return known;
+}
+
 const ASK = text(
-  "Ask a system administrator first whether this tenant of clomoctl holds it itself (you may not see it): these steps are not for that.",
-  "clomoctl のこのテナントが自ら保持しているものかどうか、先にシステム管理者に確認してください(閲覧する権限がありません)。その場合、この手順は使えません。",
+  "Ask a system administrator first whether this tenant of clomoctl holds it itself (it could not be looked up): these steps are not for that.",
+  "clomoctl のこのテナントが自ら保持しているものかどうか、先にシステム管理者に確認してください(調べられませんでした)。その場合、この手順は使えません。",
 );

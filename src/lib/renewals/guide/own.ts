@@ -88,6 +88,12 @@ const isVppToken = ({ org, fingerprint }: VppTokenRecord, item: Held): boolean =
 const isNamed = (name: string, given: string): boolean =>
   [given, `SIMULATOR ${given}`].some((one) => nameKey(one) === nameKey(name));
 
+/** The same with its words made fit to be shown. */
+export const wordedOwn = <T extends Own>(own: T, fit: (word: string) => string): T =>
+  Object.fromEntries(
+    Object.entries(own).map(([key, value]) => [key, typeof value === "string" && key !== "kind" ? fit(value) : value]),
+  ) as T;
+
 /** How the tenant renews what it holds itself; the last step records it. */
 export const ownSteps = (own: Own, known: RenewalItem | null): readonly Step[] =>
   own.simulator === null ? REAL[own.kind](own as never, known) : simulated(own, own.simulator, known);

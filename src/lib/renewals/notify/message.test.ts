@@ -46,6 +46,14 @@ test.each([
   expect(subjectOf(digestOf({ due, language: "ja" }))).toBe(ja);
 });
 
+test("the guide of what the tenant holds itself has its own steps", async () => {
+  const holding = { own: { kind: "ade-token", simulator: null, server: "自社\nMDM" } } as const;
+  const due = [dueNotice({ item: { kind: "ade-token", name: "トークン", holding } })];
+  const { guides } = await messageOf(digestOf({ due, language: "en" }), { attach: true });
+  expect(guides[0]?.html).toContain("own server (自社 MDM), never the one that CLOMO uses");
+  expect(guides[0]?.html).not.toContain("that CLOMO uses now");
+});
+
 test("several things are one digest; it names what is needed and nothing else", async () => {
   const due = [
     dueNotice({ item: { name: "本社", owner: "it@example.jp", account: "push@example.jp" }, days: 7 }),

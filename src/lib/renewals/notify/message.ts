@@ -1,6 +1,7 @@
 import { text, type Text } from "../../text/index.ts";
 import { WRITERS } from "../guide/document.ts";
 import { guideOf } from "../guide/index.ts";
+import { wordedOwn } from "../guide/own.ts";
 import { renewalCalendar } from "../output/calendar.ts";
 import { html, type Markup } from "../output/markup.ts";
 import { htmlDocument } from "../output/page/document.ts";
@@ -163,7 +164,7 @@ const MOST_GUIDES = 10;
 const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
   due.slice(0, MOST_GUIDES).map(({ item, day }, index) => {
     const line = (value: string | null): string | null => (value === null ? null : oneLine(value));
-    const { name, organisation, owner, account, topic } = item;
+    const { name, organisation, owner, account, topic, holding = {} } = item;
     const shown = {
       name: oneLine(name),
       organisation: line(organisation),
@@ -171,7 +172,10 @@ const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
       account: line(account),
       topic: line(topic),
     };
-    const guide = guideOf(item.kind, { ...item, ...shown, phone: null, source: null }, day);
+    const guide = guideOf(item.kind, { ...item, ...shown, phone: null, source: null }, day, {
+      ...holding,
+      own: holding.own && wordedOwn(holding.own, oneLine),
+    });
     return { name: `guide-${index + 1}-${item.kind}.html`, html: WRITERS.html(guide, language) };
   });
 

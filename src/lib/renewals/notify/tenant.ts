@@ -39,6 +39,8 @@ export interface NoticeTenant {
   readonly client: NoticeClient;
   /** its items with the dates they are judged by */
   readonly items: () => Promise<readonly DatedItem[]>;
+  /** looks up whose they are: what the tenant holds itself has steps of its own */
+  readonly withHolding?: (items: readonly DatedItem[]) => Promise<readonly DatedItem[]>;
 }
 
 /** A tenant as one run found it. */
@@ -76,7 +78,8 @@ export class LoadedTenant {
     );
     const undated = items.filter(({ expiresAt }) => expiresAt === null);
     const past = reached.length === 0 ? [] : await tenant.client.renewals.notices();
-    return new LoadedTenant(tenant, { items: reached, undated, past });
+    const known = (await tenant.withHolding?.(reached)) ?? reached;
+    return new LoadedTenant(tenant, { items: known, undated, past });
   }
 
   /** What was begun for somebody, in any state. */

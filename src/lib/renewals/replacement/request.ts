@@ -51,7 +51,7 @@ export const requestAge: Rule = (comparison): Check | undefined => {
     : {
         id: "request-age",
         outcome: "good",
-        what: text("newer than the certificate in use", "ファイルは現在の証明書より新しいものです"),
+        what: text("the CSR file is newer than the certificate in use", "CSR ファイルは現在の証明書より新しいものです"),
       };
 };
 
@@ -60,11 +60,11 @@ function stale({ next: { evidence }, circumstances: { csr } }: Comparison): Text
   const pairs = evidence.of === "certificate" && evidence.publicKey === csr?.request.publicKey;
   return pairs
     ? text(
-        "older than the certificate in use, so probably stale; but the new certificate was made from it, and file times are not proof",
-        "ファイルの日時が現在の証明書より古く、おそらく以前の CSR ファイルです。ただし新しい証明書はこれから作られています(ファイルの日時は確実ではありません)",
+        "the CSR file is older than the certificate in use, so probably that of an earlier renewal; but the new certificate was made from it, and file times are not proof",
+        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新のものです。ただし新しい証明書はこれから作られています(ファイルの日時は確実ではありません)",
       )
     : text(
-        "older than the certificate in use: probably the CSR of an earlier renewal (file times are not proof)",
-        "ファイルの日時が現在の証明書より古く、おそらく以前の更新の CSR ファイルです(ファイルの日時は確実ではありません)",
+        "the CSR file is older than the certificate in use: probably that of an earlier renewal (file times are not proof)",
+        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新のものです(ファイルの日時は確実ではありません)",
       );
 }

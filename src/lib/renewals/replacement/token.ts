@@ -34,8 +34,8 @@ export const adeKey: Rule = ({ next: { expiring } }): Check =>
         id: "key",
         outcome: "unknown",
         what: text(
-          "encrypted for another key (CLOMO's), so only the file name was checked; do not download another token to try",
-          "手元にない鍵(CLOMO の鍵)で暗号化されているため、ファイル名だけで判断しています。試しに別のトークンをダウンロードしないでください",
+          "encrypted for a key that is not here (CLOMO's, or that of a tenant of clomoctl: clomoctl ade token show FILE), so only the file name was checked; do not download another token to try",
+          "手元にない鍵(CLOMO の鍵か、clomoctl のテナントの鍵。後者なら clomoctl ade token show FILE で開けます)で暗号化されているため、ファイル名だけで判断しています。試しに別のトークンをダウンロードしないでください",
         ),
       };
 

@@ -386,7 +386,10 @@ const atSimulator = (url: string, { topic, appleAccount }: Pick<StoredPush, "top
     ),
     sameTopic: (former: string) => {
       const renew = SIMULATOR_LINES.pushCertificate(url, former);
-      return text(`renew the certificate in use: ${renew}`, `使用中の証明書を更新してください: ${renew}`);
+      return text(
+        `write the staged request once more (${WRITE_AGAIN}), and renew the certificate in use with it: ${renew}`,
+        `作成済みの CSR をもう一度書き出し(${WRITE_AGAIN})、使用中の証明書を更新してください: ${renew}`,
+      );
     },
   };
 };
@@ -484,8 +487,8 @@ const CURE = text(
 );
 
 const SAME_TOPIC = text(
-  "in Apple's portal, sign in with the same Apple Account and use Renew on the certificate in use, never Create a Certificate",
-  "Apple のポータルで同じ Apple Account を使い、既存の行の「Renew」で作り直してください(「Create a Certificate」は使わない)",
+  `in Apple's portal, sign in with the same Apple Account and use Renew on the certificate in use, never Create a Certificate, with the staged request (to write it once more: ${WRITE_AGAIN})`,
+  `Apple のポータルで同じ Apple Account を使い、作成済みの CSR で既存の行の「Renew」を選んで作り直してください(「Create a Certificate」は使わない)。CSR をもう一度書き出すには: ${WRITE_AGAIN}`,
 );
 
 /** @see facts 3.4: a changed topic cuts every enrolled device off */
