@@ -35,7 +35,7 @@ export interface Sealing {
   /**
    * The text that was sealed.
    *
-   * @throws Failure `input-rejected` where it was sealed by another key than this machine's, or as `seal`; `unexpected`
+   * @throws Failure `input-rejected` where it was sealed by another key than this machine's, or there is none, or as `seal`; `unexpected`
    *   where it is damaged, or was sealed for another purpose
    */
   unseal(purpose: string, sealed: string): Promise<string>;
@@ -105,7 +105,7 @@ export function openSealing(
       const bytes = Buffer.from(sealed, "base64url");
       if (bytes[0] !== VERSION || bytes.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES) throw damaged(purpose);
       const key = await present();
-      if (key === undefined || !idOf(key).equals(bytes.subarray(1, HEAD_BYTES))) throw otherKey(path);
+      if (key === undefined || !idOf(key).equals(bytes.subarray(1, HEAD_BYTES))) throw closed(path, key === undefined);
       return opened(key, purpose, bytes);
     },
   };
@@ -237,13 +237,18 @@ const keyOfOthers = (path: string): Failure =>
     ),
   );
 
-const otherKey = (path: string): Failure =>
+const closed = (path: string, isMissing: boolean): Failure =>
   rejected(
     path,
-    text(
-      "keys and tokens of this tenant were sealed by another sealing.key than this machine's, or it is missing",
-      "このテナントの鍵とトークンは、このコンピューターの sealing.key とは別の鍵で暗号化されています(または sealing.key がありません)",
-    ),
+    isMissing
+      ? text(
+          "this key is missing, by which keys and tokens of this tenant were sealed",
+          "このテナントの鍵とトークンを暗号化した鍵がありません",
+        )
+      : text(
+          "keys and tokens of this tenant were sealed by another sealing.key than this machine's",
+          "このテナントの鍵とトークンは、このコンピューターの sealing.key とは別の鍵で暗号化されています",
+        ),
     text(
       `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, begin anew with --start-over: clomoctl doctor names what is lost, and the commands`,
       `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over で設定し直してください。対象とコマンドは clomoctl doctor で確認できます`,

@@ -6,6 +6,9 @@ const FULL: FailureDetail = {
   hint: text("free some space, then run it again", "空き容量を確保してから、もう一度実行してください"),
 };
 
+/** Whether a failure is that of a full disk. */
+export const isNoSpace = ({ what }: Pick<FailureDetail, "what">): boolean => what.en === FULL.what.en;
+
 const FAULTY: FailureDetail = {
   what: text("disk I/O error", "ディスクで入出力エラーが起きました"),
   hint: text(

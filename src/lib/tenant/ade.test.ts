@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { text } from "../text/index.ts";
+import { Database } from "./store/sqlite/database.ts";
 import { Rehearsal, SIMULATOR_URL } from "./testing/rehearsal.ts";
 
 const HOUR_MS = 3_600_000;
@@ -499,6 +500,25 @@ describe("sync", () => {
     expect((await rehearsal.tenant.client.ade.show()).sync).toMatchObject({ state: "cut-off" });
     rehearsal.tenant.database.exec("drop trigger full");
     expect(await rehearsal.sync()).toMatchObject({ id, state: "done", created: 10 });
+  });
+
+  test("a full disk is told as what ended a run, with the way on", async () => {
+    const full = Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
+    const filled = vi.spyOn(Database.prototype, "runEach").mockImplementation(() => {
+      throw full;
+    });
+    onTestFinished(() => filled.mockRestore());
+    const ended = await rehearsal.sync();
+    expect(ended).toMatchObject({ state: "failed", error: { detail: { en: "no space left on the disk" } } });
+    expect(ended.error?.hint?.en).toBe("free some space, then clomoctl ade sync goes on");
+    expect((await rehearsal.tenant.client.ade.show()).sync).toEqual(ended);
+    const { error } = ended;
+    rehearsal.tenant.database.exec(`create trigger full before update on ade_sync
+      when new.state = 'failed' begin select raise(abort, 'no room'); end`);
+    expect(await failing(rehearsal.sync())).toMatchObject({ what: error?.detail, hint: error?.hint });
+    rehearsal.tenant.database.exec("drop trigger full");
+    filled.mockRestore();
+    expect(await rehearsal.sync()).toMatchObject({ state: "done", created: 10 });
   });
 
   test("a limit that is given must hold: as a number, and as a share", async () => {

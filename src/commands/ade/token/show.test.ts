@@ -56,7 +56,12 @@ test("a file is opened by the tenant, and what may be typed next is told, in bot
 
 test.each([
   ["the one in force", { inForce: true }, "this token is set already"],
-  ["expired", { expiresAt: "2020-01-01T00:00:00.000Z" }, "it has expired"],
+  ["expired", { expiresAt: "2020-01-01T00:00:00.000Z" }, "warning: this token has expired: write the public key"],
+  [
+    "the one in force, which has expired",
+    { inForce: true, expiresAt: "2020-01-01T00:00:00.000Z" },
+    "clomoctl ade simulator token",
+  ],
   ["another administrator's", { sameAdmin: false }, `clomoctl ade token set ${FILE} --other-admin`],
 ])("a file: %s", async (_, change, told) => {
   const inspectAdeToken = { ...example<object>("inspectAdeToken"), ...change };
@@ -82,6 +87,29 @@ test.each([
   expect(told.en).toMatchObject({ exit: 0, stderr: expect.stringContaining(en) });
   expect(told.ja.stderr).toContain(ja);
   expect(told.en.stderr).not.toContain("ade token set");
+});
+
+test("an expired one of Apple's, in both languages", async () => {
+  const ade = { ...tenant.ade, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } as const };
+  const inspectAdeToken = {
+    ...example<object>("inspectAdeToken"),
+    simulated: false,
+    inForce: true,
+    expiresAt: "2020-01-01T00:00:00.000Z",
+  };
+  const told = await inBoth(`ade token show ${FILE}`, { tenant: { ade, inspectAdeToken }, folder: folderWith() });
+  expect(told.en.stderr).toContain("this token has expired: download a new one from the same MDM server");
+  expect(told.ja.stderr).toContain("このトークンは期限切れです。");
+});
+
+test("in a mirror an expired one is told by its name", async () => {
+  const folder = freshFolder();
+  const name = "CLOMO_Token_2019-11-20T01-00-00Z_smime.p7m";
+  writeFileSync(join(folder, name), encryptFor(testKey().certificate, Buffer.from("{}")));
+  const mirror = { ade: { ...example<Ade>("ade"), mirror: true, endpoint: null } };
+  const { en, ja } = await inBoth(`ade token show ${name}`, { tenant: mirror, folder });
+  expect(en.stderr).toContain("by its name this token has expired; the steps to renew it: clomoctl renewals guide");
+  expect(ja.stderr).toContain("期限切れです");
 });
 
 test("in a mirror only the file's name is read", async () => {

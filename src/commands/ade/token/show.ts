@@ -2,7 +2,8 @@ import { readExpiring } from "../../../lib/apple/index.ts";
 import type { Ade, Client } from "../../../lib/client/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
-import { text } from "../../../lib/text/index.ts";
+import { simulatedToken } from "../../../lib/model/ade.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
@@ -88,18 +89,13 @@ async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade:
   const told = await client.ade.inspectToken({ name, content: Buffer.from(bytes).toString("base64") });
   const { server, expiresAt, key, inForce } = told;
   await terminal.show(FILE_COLUMNS, { server, tokenExpiresAt: expiresAt, key, inForce });
+  const isExpired = hasExpired(tools, expiresAt);
+  if (isExpired) await terminal.warn(expired(ade));
   if (inForce) return terminal.note(text("this token is set already", "このトークンは設定済みです"));
   if (told.simulated !== (ade.endpoint?.kind === "simulator")) {
     return terminal.note(told.simulated ? OF_SIMULATOR : NOT_OF_SIMULATOR);
   }
-  if (Date.parse(expiresAt) <= tools.clock.now().getTime()) {
-    return terminal.note(
-      text(
-        "it has expired and would be refused: get a new one from the same MDM server",
-        "期限切れのため設定できません。同じ MDM サーバから新しいトークンを取得してください",
-      ),
-    );
-  }
+  if (isExpired) return undefined;
   const line = `clomoctl ade token set ${shownWord(typed)}`;
   if (told.sameAdmin !== false) return propose(tools, line, text("to set it", "設定するには"));
   return propose(
@@ -112,6 +108,19 @@ async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade:
   );
 }
 
+const hasExpired = ({ clock }: Pick<Tools, "clock">, expiresAt: string): boolean =>
+  Date.parse(expiresAt) <= clock.now().getTime();
+
+const expired = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">): Text => {
+  const way = endpoint?.kind === "simulator" ? simulatedToken({ url: endpoint.url, server: server?.name }) : DOWNLOAD;
+  return text(`this token has expired: ${way.en}`, `このトークンは期限切れです。${way.ja}`);
+};
+
+const DOWNLOAD = text(
+  "download a new one from the same MDM server entry, then clomoctl ade token set FILE",
+  "同じ MDM サーバから新しいトークンをダウンロードし、clomoctl ade token set FILE で設定してください",
+);
+
 const OF_SIMULATOR = text(
   "it was made by a simulator, and is of no use at this endpoint",
   "シミュレーターで作られたもので、この接続先では使えません",
@@ -123,11 +132,20 @@ const NOT_OF_SIMULATOR = text(
 );
 
 /** What the file's name tells. @throws Failure `input-rejected` where it is no token, or its name tells nothing */
-async function showName({ terminal }: Tools, file: Parameters<typeof readExpiring>[0]): Promise<void> {
+async function showName(tools: Tools, file: Parameters<typeof readExpiring>[0]): Promise<void> {
+  const { terminal } = tools;
   const [token] = readExpiring(file);
   if (token === undefined) return;
   const { name: server, expiresAt: tokenExpiresAt } = token;
   await terminal.show(FILE_COLUMNS.slice(0, 2), { server, tokenExpiresAt, key: null, inForce: null });
+  if (hasExpired(tools, tokenExpiresAt)) {
+    await terminal.warn(
+      text(
+        "by its name this token has expired; the steps to renew it: clomoctl renewals guide ade-token",
+        "ファイル名によると、このトークンは期限切れです。更新の手順: clomoctl renewals guide ade-token",
+      ),
+    );
+  }
   await terminal.note(
     text(
       "CLOMO has the key of this tenant's tokens: the date is estimated from the file's name; what to do with the file: clomoctl renewals guide ade-token",

@@ -9,9 +9,9 @@ import { inspectToken, setToken } from "../use/ade/token.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Apple's device enrolment. */
-export default ({ session, store, apple, jobs, processes }: TenantParts): Handlers<"ade"> => ({
+export default ({ session, store, apple, jobs, processes, explain }: TenantParts): Handlers<"ade"> => ({
   show: async () => {
-    const parts = { session, apple, jobs: await jobs(), processes };
+    const parts = { session, apple, jobs: await jobs(), processes, explain };
     return session.read((reader) => readAdeNow(reader, parts));
   },
   setEndpoint: ({ body }) => setEndpoint(session, apple, body),
@@ -23,9 +23,9 @@ export default ({ session, store, apple, jobs, processes }: TenantParts): Handle
     const { facilitatorId: _facilitator, orgIdHash: _hash, limits: _limits, ...shown } = account;
     return { ade: await session.read(readAde), account: shown };
   },
-  sync: async ({ body }) => beginSync({ session, apple, jobs: await jobs(), processes }, body),
+  sync: async ({ body }) => beginSync({ session, apple, jobs: await jobs(), processes, explain }, body),
   findSync: async ({ params }) => {
-    const parts = { session, apple, jobs: await jobs(), processes };
+    const parts = { session, apple, jobs: await jobs(), processes, explain };
     return session.read((reader) => readSync(reader, params.id, parts));
   },
   syncChanges: ({ params, query }) => session.read((reader) => readSerials(reader, params.id, query.which)),

@@ -2,6 +2,7 @@ import { limitOf } from "../../../apple/service/account.ts";
 import type { DevicePage } from "../../../apple/service/device.ts";
 import { CursorRefused } from "../../../apple/service/errors.ts";
 import type { Ade, AdeSync } from "../../../contract/index.ts";
+import { isNoSpace } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import {
   CURSOR_LIFE_MS,
@@ -55,6 +56,8 @@ export interface SyncParts {
   readonly apple: AppleAccess;
   readonly jobs: Jobs;
   readonly processes: Processes;
+  /** what an error of the store means */
+  readonly explain: (error: unknown) => unknown;
 }
 
 /** How many devices may be released without being asked; each limit given must hold. */
@@ -264,8 +267,9 @@ class SyncRun {
       await applyProfiles(this.#parts.session, contact, assigned, signal);
       await this.#finish();
     } catch (error) {
+      const meant = this.#meant(error);
       // what cannot be kept with the run is told by the process
-      await this.#fail(error, signal).catch(() => Promise.reject(error));
+      await this.#fail(meant, signal).catch(() => Promise.reject(meant));
     } finally {
       this.#young.release();
     }
@@ -476,6 +480,12 @@ class SyncRun {
     });
   }
 
+  /** What an error means; where the disk is full, how the sync goes on. */
+  #meant(error: unknown): unknown {
+    const meant = this.#parts.explain(error);
+    return meant instanceof Failure && isNoSpace(meant) ? meant.with({ hint: FREE_SPACE }) : meant;
+  }
+
   async #fail(error: unknown, signal: AbortSignal): Promise<void> {
     const failure = error instanceof Failure ? error : undefined;
     const isStopped = signal.aborted || failure?.code === "interrupted";
@@ -509,6 +519,11 @@ const TOGETHER = 50_000;
 const MOST_TOGETHER = 2;
 
 const UNEXPECTED = text("the sync ended unexpectedly", "同期が予期せず終了しました");
+
+const FREE_SPACE = text(
+  "free some space, then clomoctl ade sync goes on",
+  "空き容量を確保してから clomoctl ade sync を実行すると、続きから再開します",
+);
 
 const GONE = new Failure("conflict", {
   what: text("the endpoint was changed meanwhile", "その間に接続先が変更されました"),
