@@ -61,7 +61,7 @@ const NOT_REGISTERED = text(
 );
 
 const ONLY_FULL = text(
-  "a delta lacks what Apple does not tell as a change; a full sync finds it, once a day by itself: clomoctl ade sync --full",
+  "a delta, only what has changed since, lacks what Apple does not tell as a change; a full sync finds it, once a day by itself: clomoctl ade sync --full",
   "Apple が通知しない変更は差分では見つからず、1 日 1 回の全件取得で見つかります。すぐに確認するには: clomoctl ade sync --full",
 );
 
@@ -126,7 +126,8 @@ async function tellNotReady(
     ),
   );
   for (const [status, devices] of Map.groupBy(waiting, (device) => device.status)) {
-    await terminal.note(same(`${status}: ${devices.map(({ serial }) => serial).join(" ")}`));
+    const named = devices.map(({ serial }) => serial).join(" ");
+    await terminal.note(text(`ADE profile: ${status}: ${named}`, `ADE プロファイル状態 ${status}: ${named}`));
   }
   if (count > MOST_NAMED) {
     const more = count - MOST_NAMED;
@@ -164,7 +165,7 @@ const OWNERS = text(
 /** What is said of devices that are gone and were not confirmed. */
 export const notConfirmed = (missing: number): Text =>
   text(
-    `${counted(missing, "device")} that Apple no longer has: marked missing, nothing was released (Apple leaves devices out for about a day at times). To look: clomoctl ade devices list --state missing; to release: clomoctl ade sync --full --max-deletions ${missing}`,
+    `${counted(missing, "device")} that Apple no longer has: marked missing, nothing was released (Apple leaves devices out for about a day at times). To look: clomoctl ade devices list --state missing; to forget their ADE state here: clomoctl ade sync --full --max-deletions ${missing}`,
     `Apple 側で見つからないデバイスが ${missing} 台あります(「見つからない」としただけで、解除していません。1 日ほど見えなくなることもあります)。確認: clomoctl ade devices list --state missing、解除: clomoctl ade sync --full --max-deletions ${missing}`,
   );
 

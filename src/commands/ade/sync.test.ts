@@ -57,7 +57,7 @@ test("devices that are not ready are named, with what to type", async () => {
   const answers = { ...tenant, ade: ADE, adeDevices: devices, adeProfiles: profiles };
   const { en, ja } = await inBoth("ade sync", { tenant: answers });
   expect(en.stderr).toContain("warning: 10 devices not ready: do not switch them on");
-  expect(en.stderr).toContain("assigned: SERIAL000001\n");
+  expect(en.stderr).toContain("ADE profile: assigned: SERIAL000001\n");
   expect(en.stderr).toContain(
     "give it to all devices that have none: clomoctl ade profiles assign 本社 --unassigned\n",
   );
@@ -132,11 +132,23 @@ test("what waited and got through is told, and what waits still is not proposed 
   expect(ja.stderr).toContain("割り当てを待っているデバイスが 3 台あります");
 });
 
+test("a delta is explained, and one that became a full one says why", async () => {
+  const delta: AdeSync = { ...RUNNING, kind: "delta", reason: "resumed" };
+  const ended: AdeSync = { ...DONE, kind: "full", reason: "cursor-refused", created: 0 };
+  const { en, ja } = await inBoth("ade sync", { tenant: { syncAde: delta, adeSync: ended, ade: READY } });
+  expect(en.stderr).toContain(
+    "delta sync (only what has changed since): goes on where one was cut off\nfull sync: Apple no longer takes the last position\n",
+  );
+  expect(ja.stderr).toContain("差分の取得: 中断した取得の続き\n全件の取得: 前回の位置を Apple が受け付けないため\n");
+});
+
 test("a delta ends with what only a full one finds", async () => {
   const delta: AdeSync = { ...DONE, kind: "delta", reason: "full-recent", created: 0 };
   const { stderr } = await run("ade sync", { tenant: { syncAde: delta, ade: READY } });
   expect(stderr).toContain("a full sync finds it, once a day by itself: clomoctl ade sync --full\n");
 });
+
+const ASKED = "Type 7 to forget their ADE state here:";
 
 describe("many devices that are gone", () => {
   const gone = ending(UNCONFIRMED);
@@ -151,7 +163,7 @@ describe("many devices that are gone", () => {
   });
 
   test("are released on a terminal where their number is typed", async () => {
-    const typing = [["Type 7 to release them:", "7\r"]] as const;
+    const typing = [[ASKED, "7\r"]] as const;
     const answers = { ...gone, releaseAdeDevices: released, adeSyncSerials: SERIALS };
     const { exit, requests } = await run("ade sync --full --lang en", {
       tenant: answers,
@@ -162,7 +174,7 @@ describe("many devices that are gone", () => {
   });
 
   test("and not where another is", async () => {
-    const typing = [["Type 7 to release them:", "6\r"]] as const;
+    const typing = [["Type 7 to forget their ADE state here:", "6\r"]] as const;
     const { exit, requests } = await run("ade sync --full --lang en", {
       tenant: { ...gone, adeSyncSerials: SERIALS },
       terminal: { columns: 300, typing },

@@ -1,7 +1,7 @@
 import type { AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { SYNC_KINDS, SYNC_REASONS, type SyncKind } from "../../lib/model/ade.ts";
-import { counted, text } from "../../lib/text/index.ts";
+import { SYNC_REASONS, type SyncKind } from "../../lib/model/ade.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { readLimit } from "../imports/plan/limits.ts";
 import type { Tools } from "../tools.ts";
@@ -17,12 +17,12 @@ export default defineCommand({
   summary: text("fetch the devices from Apple", "Apple からデバイスを取得する(同期)"),
   details: [
     text(
-      "Without --full and --delta: full when none was completed in the last 24 hours, or the last one of any kind is more than 7 days ago; else a delta. A delta has what Apple says has changed, devices that were newly assigned too (unlike 差分 of CLOMO PANEL, which shows registered devices only); only a full one finds what that leaves out. What was cut off is gone on with.",
-      "--full も --delta もないときは、24 時間以内に全件を取得していないか、前回から 7 日以上たっていれば全件、そうでなければ差分です。差分は Apple が変更として通知したもので、新しく割り当てたデバイスも含みます(CLOMO PANEL の「差分のみを取得する」は登録済みのデバイスだけです)。通知されない変更は全件でだけ見つかります。中断した同期は続きから実行します。",
+      "Without --full and --delta: full when the last full one began more than 23 hours ago, so that one a day is always full, or the last one of any kind is more than 7 days ago; else a delta. A delta has only what Apple says has changed since, devices that were newly assigned too (unlike 差分 of CLOMO PANEL, which shows registered devices only); only a full one finds what that leaves out. What was cut off is gone on with.",
+      "--full も --delta もないときは、前回の全件取得の開始から 23 時間を超えているか(毎日 1 回の実行なら毎回全件になります)、前回から 7 日以上たっていれば全件、そうでなければ差分です。差分は Apple が変更として通知したもので、新しく割り当てたデバイスも含みます(CLOMO PANEL の「差分のみを取得する」は登録済みのデバイスだけです)。通知されない変更は全件でだけ見つかります。中断した同期は続きから実行します。",
     ),
     text(
-      "New devices become 事前登録 records in Devices. Of devices that a full sync does not find, up to 5, or 5 %, are released at once; beyond that their number is asked for. Without a terminal they are only marked missing (exit 3), unless --max-deletions allows more. No record in Devices is deleted by a sync.",
-      "新しいデバイスは「Devices」に事前登録として追加します。全件取得で見つからないデバイスは、5 台または 5% までは解除済みにし、それを超えると台数の入力を求めます。ターミナル以外では「見つからない」とするだけで終了コード 3 になり、--max-deletions で許容数を指定できます。同期で「Devices」の記録を削除することはありません。",
+      "New devices become 事前登録 records in Devices. Of devices that a full sync does not find, up to 5, or 5 % where that is more, are released at once; beyond that their number is asked for. Released is said of their ADE state here alone: nothing is done at Apple. Without a terminal they are only marked missing (exit 3), unless --max-deletions allows more. No record in Devices is deleted by a sync.",
+      "新しいデバイスは「Devices」に事前登録として追加します。全件取得で見つからないデバイスは、5 台か 5% の多い方までは解除済みにし、それを超えると台数の入力を求めます。解除済みにするのはここでの ADE の状態だけで、Apple 側では何も行いません。ターミナル以外では「見つからない」とするだけで終了コード 3 になり、--max-deletions で許容数を指定できます。同期で「Devices」の記録を削除することはありません。",
     ),
     text(
       "--watch goes on until it is interrupted (130, terminated 143): a line for each sync, a full one once a day. What Apple answers with an error is told and tried again the next time; what the tenant refuses, such as a missing token, ends it.",
@@ -133,10 +133,13 @@ async function runSync(
 
 async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked: Asked): Promise<Outcome> {
   const { terminal } = tools;
+  let began: AdeSync | undefined;
   const ended = await runSync(tools, client, asked, async (begun) => {
-    const [kind, reason] = [SYNC_KINDS[begun.kind], SYNC_REASONS[begun.reason]];
-    await terminal.note(text(`${kind.en} sync: ${reason.en}`, `${kind.ja}の取得: ${reason.ja}`));
+    began = begun;
+    await terminal.note(whyOf(begun));
   });
+  // a delta becomes a full one where its position is refused
+  if (ended.reason !== began?.reason) await terminal.note(whyOf(ended));
   const ade = await client.ade.show();
   await tellEndpoint(tools, ade);
   if (ended.error !== null) throw failureOf(ended.error);
@@ -149,6 +152,18 @@ async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked:
   await terminal.warn(notConfirmed(settled.missing));
   return "input-rejected";
 }
+
+/** Which kind of run it is, and why. */
+const whyOf = ({ kind, reason }: AdeSync): Text => {
+  const why = SYNC_REASONS[reason];
+  const { en, ja } = WHAT[kind];
+  return text(`${en}: ${why.en}`, `${ja}: ${why.ja}`);
+};
+
+const WHAT: Readonly<Record<SyncKind, Text>> = {
+  full: text("full sync", "全件の取得"),
+  delta: text("delta sync (only what has changed since)", "差分の取得"),
+};
 
 /** A run that is there no more went with its endpoint. */
 const meanwhile = (error: unknown): never => {
@@ -186,8 +201,8 @@ async function askRelease(tools: Tools, client: Client<"ade">, run: AdeSync): Pr
   try {
     await tools.terminal.prompts.typedNumber({
       message: text(
-        `Apple no longer has ${counted(run.missing, "device")}. Type ${run.missing} to release them:`,
-        `Apple 側にデバイスが ${run.missing} 台ありません。解除済みにするには台数を入力:`,
+        `Apple no longer has ${counted(run.missing, "device")} (it leaves devices out for about a day at times). Nothing is done at Apple: only their ADE state here ends, and records in Devices stay. Type ${run.missing} to forget their ADE state here:`,
+        `Apple 側で見つからないデバイスが ${run.missing} 台あります(1 日ほど見えなくなることもあります)。Apple 側では何も行わず、このテナントの ADE の状態だけを解除済みにします(「Devices」の記録は残ります)。解除済みにするには台数を入力:`,
       ),
       flag: `--max-deletions ${run.missing}`,
       expected: run.missing,

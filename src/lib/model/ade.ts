@@ -29,7 +29,7 @@ export const SYNC_REASONS = {
   asked: text("asked for", "指定による"),
   "never-full": text("no full one was completed yet", "全件の取得がまだ完了していないため"),
   "other-server": text("the token may be of another MDM server", "別の MDM サーバのトークンになるため"),
-  "full-due": text("no full one in the last 24 hours", "24 時間以内に全件を取得していないため"),
+  "full-due": text("the last full one is about a day ago, or more", "前回の全件取得から 1 日ほどたっているため"),
   "cursor-old": text("the last one is more than 7 days ago", "前回から 7 日以上たっているため"),
   "cursor-refused": text("Apple no longer takes the last position", "前回の位置を Apple が受け付けないため"),
   "full-recent": text("a full one was completed in the last 24 hours", "24 時間以内に全件を取得済みのため"),
@@ -97,6 +97,9 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /** A full sync is due after this time. */
 export const FULL_EVERY_MS = 24 * HOUR_MS;
+
+/** A sync is full from so much earlier on: one that runs daily begins now and then a little earlier than the day before. */
+export const FULL_SLACK_MS = HOUR_MS;
 
 /** Apple refuses a cursor that is older. @see apple 3 */
 export const CURSOR_LIFE_MS = 7 * 24 * HOUR_MS;

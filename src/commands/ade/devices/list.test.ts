@@ -37,6 +37,11 @@ test("at 80 columns no header and no serial number is cut, and what to do is sai
   expect(en.stdout).toMatch(/^serial number  at Apple  ADE profile state  family  model\nSERIAL000001 /);
   expect(en.stderr).toContain("2 devices not ready");
   expect(ja.stderr).toContain("対応: clomoctl ade status");
+  const released = await run("ade devices list --state released", {
+    tenant: { ade: waiting, adeDevices: page(null, { ...model, state: "released" }) },
+    terminal: { columns: 80 },
+  });
+  expect(released.stderr).not.toContain("clomoctl ade status");
 });
 
 test("where nothing was fetched yet, what to do is said on a terminal", async () => {

@@ -49,7 +49,9 @@ export default defineCommand({
     if (present + missing + released === 0) {
       for (const step of nextSteps(ade, tools.clock.now().getTime())) await proposeStep(tools, step);
     }
-    if (waiting > 0) await propose(tools, "clomoctl ade status", notReadyYet(waiting));
+    // of another state is none of those that are listed
+    if (waiting > 0 && (state === undefined || state === "present"))
+      await propose(tools, "clomoctl ade status", notReadyYet(waiting));
   },
 });
 

@@ -7,6 +7,7 @@ import { Failure } from "../../../errors/index.ts";
 import {
   CURSOR_LIFE_MS,
   FULL_EVERY_MS,
+  FULL_SLACK_MS,
   GONE_WITHOUT_ASKING,
   type SyncKind,
   type SyncReason,
@@ -94,7 +95,7 @@ const dueSync = (
   }
   if (since(cursorAt) > CURSOR_LIFE_MS) return { kind: "full", reason: "cursor-old" };
   if (asked === "delta") return { kind: "delta", reason: "asked" };
-  return since(fullAt) > FULL_EVERY_MS
+  return since(fullAt) > FULL_EVERY_MS - FULL_SLACK_MS
     ? { kind: "full", reason: "full-due" }
     : { kind: "delta", reason: "full-recent" };
 };
