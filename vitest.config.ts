@@ -26,6 +26,7 @@ export default defineConfig({
     maxWorkers: 2,
     // a process for each file would load the same modules 500 times; what a test changes of its process it puts back
     isolate: false,
+    setupFiles: ["src/lib/client/testing/messages.ts"],
     sequence: { sequencer: ProgramFirst },
     // the concurrent compiler of this tier crashes now and then where cores are few: github.com/nodejs/node/issues/64841
     execArgv: ["--no-maglev"],

@@ -5,12 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { putMessagesBack } from "../src/lib/client/testing/messages.ts";
 import { selfSigned } from "../src/lib/client/testing/self-signed.ts";
 import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
 import { FIXTURES, freshHome, run, type Outcome } from "./program.ts";
-
-putMessagesBack();
 
 const identity = selfSigned();
 const tenant = new TestTenant();

@@ -5,13 +5,10 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { putMessagesBack } from "../src/lib/client/testing/messages.ts";
 import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
 import { freshHome, run, startOnTerminal, type Outcome } from "./program.ts";
 
 type Item = Readonly<Record<string, unknown>>;
-
-putMessagesBack();
 
 const TOPIC = "com.apple.mgmt.External.5d0b5a1e-0000-4000-8000-000000000001";
 const OTHER_TOPIC = "com.apple.mgmt.External.5d0b5a1e-0000-4000-8000-000000000002";

@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve, type ServerType } from "@hono/node-server";
-import { putMessagesBack } from "./testing/messages.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openTenant, type OpenTenant } from "../tenant/index.ts";
@@ -10,8 +9,6 @@ import { TEST_ORIGIN } from "../tenant/testing/tenant.ts";
 import type { Transport, Upload } from "./index.ts";
 import { wholeClient, type WholeClient } from "./testing/whole-client.ts";
 import { openSocket, type SocketTransport } from "./socket.ts";
-
-putMessagesBack();
 
 const NOWHERE = "00000000-0000-7000-8000-00000000dead";
 
