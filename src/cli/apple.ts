@@ -50,14 +50,15 @@ const tooSlow = (where: string): Failure =>
 
 /** @throws Failure `unavailable` where it is longer than `most` bytes */
 async function bodyOf({ body }: Dispatcher.ResponseData, most: number, origin: string): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
+  // decoded as it comes: joined pieces would wait to be collected as long as the pieces
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let [length, decoded] = [0, ""];
   for await (const piece of body as AsyncIterable<Uint8Array>) {
     length += piece.length;
     if (length > most) throw tooLong(origin);
-    pieces.push(piece);
+    decoded += decoder.decode(piece, { stream: true });
   }
-  return Buffer.concat(pieces).toString("utf8");
+  return decoded + decoder.decode();
 }
 
 const headersOf = ({ headers }: Dispatcher.ResponseData): AppleAnswer["headers"] =>

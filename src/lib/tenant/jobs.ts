@@ -32,15 +32,16 @@ export class Jobs {
   }
 }
 
-/** Of both halves. In half as much a page that is still read grows old, and waits long to be collected. */
+/** Of both halves. In half as much a page that is still read grows old, and is collected late. */
 const ENOUGH_BYTES = 8 * 1024 * 1024;
 
 const youngBytes = (): number =>
   getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0;
 
 /**
- * Holds V8's young generation at 8 MiB while much passes through that is garbage soon. It would grow to 32 MiB, with the
- * bytes of what was received waiting outside of the heap: a sync of 1,000,000 devices then takes 60 MB more.
+ * Holds V8's young generation at the 8 or 16 MiB that it has while much passes through that is garbage soon. It would grow
+ * to 32 MiB, with the bytes of what was received waiting outside of the heap: a sync of 1,000,000 devices then takes 40 MB
+ * more.
  */
 export class YoungHeap {
   #isHeld = false;

@@ -309,6 +309,8 @@ class SyncRun {
         continue;
       }
       signal.throwIfAborted();
+      // after each page: it may grow twice in two
+      this.#young.hold();
       fetched.push(page);
       const isStuck = page.moreToFollow && seen.has(page.cursor);
       seen.add(page.cursor);
@@ -343,7 +345,6 @@ class SyncRun {
   /** Devices first, then the position, in one transaction. */
   async #storePages(pages: readonly DevicePage[], isFetched: boolean): Promise<void> {
     const devices = pages.flatMap((page) => page.devices);
-    this.#young.hold();
     await this.#change(async (writer, at) => {
       const done = this.#isGathering
         ? await gather(writer, devices)
