@@ -26,10 +26,11 @@ const ALLOWED = {
   client: ["contract", "model"],
   imports: ["csv", "model"],
   renewals: ["apple", "model", "files"],
-  tenant: ["contract", "imports", "csv", "xlsx", "apple", "renewals", "model", "files"],
+  handover: ["csv", "model", "files"],
+  tenant: ["contract", "imports", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };
 
-const COMMANDS_MAY = ["client", "config", "files", "csv", "xlsx", "terminal", "renewals", "apple", "model"];
+const COMMANDS_MAY = ["client", "config", "files", "csv", "xlsx", "terminal", "renewals", "handover", "apple", "model"];
 
 /** Tests, and what only they use: the `testing` folders beside them. */
 const TESTS = [String.raw`\.test\.ts$`, "/testing/"];

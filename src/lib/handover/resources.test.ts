@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { ACCOUNT } from "../model/account.ts";
+import { SECURED_USER } from "../model/secured-user.ts";
+import type { Fields } from "../model/thing.ts";
+import { USER } from "../model/user.ts";
+import { pathOfResource, resourceOf, RESOURCE_NAMES } from "./resources.ts";
+
+test.each(RESOURCE_NAMES)("%s has an id first, and says what its members hold", (name) => {
+  const { fields, holds, single } = resourceOf(name);
+  expect(Object.keys(fields)[0]).toBe("id");
+  for (const [member, { to, many, member: inner }] of Object.entries(holds)) {
+    expect(RESOURCE_NAMES).toContain(to);
+    const { [member]: field } = fields;
+    expect(field?.type).toBe(many === true ? "texts" : inner === undefined ? "id" : "objects");
+  }
+  expect(fields["id"]?.type === "text" || single !== true).toBe(true);
+  expect(pathOfResource(name)).toMatch(/^resources\/[a-z-]+\.ndjson$/);
+});
+
+test("what is applied names only what is applied before it, or itself", () => {
+  for (const [at, name] of RESOURCE_NAMES.entries()) {
+    const { holds, stays } = resourceOf(name);
+    if (stays !== undefined) continue;
+    for (const { to } of Object.values(holds)) {
+      expect(RESOURCE_NAMES.slice(0, at + 1)).toContain(to);
+      expect(resourceOf(to).stays).toBeUndefined();
+    }
+  }
+});
+
+test("no secret of any thing is a member of a record", () => {
+  const secrets = [USER, ACCOUNT, SECURED_USER].flatMap(({ fields }) =>
+    Object.entries<Fields[string]>(fields).flatMap(([name, { secret }]) => (secret === true ? [name] : [])),
+  );
+  expect(secrets.length).toBeGreaterThan(9);
+  const members = RESOURCE_NAMES.flatMap((name) => Object.keys(resourceOf(name).fields));
+  for (const name of [...secrets, "verifier", "privateKey", "token", "consumer"]) expect(members).not.toContain(name);
+});
