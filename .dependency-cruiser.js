@@ -27,10 +27,11 @@ const ALLOWED = {
   imports: ["csv", "model"],
   renewals: ["apple", "model", "files"],
   handover: ["csv", "model", "files"],
+  onboarding: ["renewals", "model"],
   tenant: ["contract", "imports", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };
 
-const COMMANDS_MAY = ["client", "config", "files", "csv", "xlsx", "terminal", "renewals", "handover", "apple", "model"];
+const COMMANDS_MAY = ["client", "config", "files", "csv", "xlsx", "terminal", "renewals", "handover", "onboarding", "apple", "model"];
 
 /** Tests, and what only they use: the `testing` folders beside them. */
 const TESTS = [String.raw`\.test\.ts$`, "/testing/"];

@@ -1,0 +1,116 @@
+import type { RenewalKind } from "../model/renewal.ts";
+import type { TenantProfile } from "../model/tenant.ts";
+import { text, type Text } from "../text/index.ts";
+
+/** What is issued anew each year, and what HOME calls its date. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
+export const ISSUED = {
+  "push-certificate": "MDM プッシュ通知証明書",
+  "ade-token": "ADE サーバートークン",
+  "vpp-token": "VPPサービストークン",
+} as const satisfies Partial<Record<RenewalKind, string>>;
+
+export type Issued = keyof typeof ISSUED;
+
+export const ISSUED_KINDS = Object.keys(ISSUED) as readonly Issued[];
+
+/** A question that only a person can answer, and what may be answered. */
+export interface OnboardingQuestion {
+  readonly ask: Text;
+  readonly choices: Readonly<Record<string, Text>>;
+}
+
+const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const;
+
+const ofHome = (kind: Issued): OnboardingQuestion => ({
+  ask: text(
+    `Open HOME of CLOMO PANEL and look at 「Mobile Device Management」: what stands under 「${ISSUED[kind]}」?`,
+    `CLOMO PANEL の HOME 画面を開き、「Mobile Device Management」の「${ISSUED[kind]}」欄を確認してください。何が表示されていますか?`,
+  ),
+  choices: {
+    date: text("a date", "有効期限が表示されている"),
+    none: text("no date at all", "有効期限が表示されていない"),
+  },
+});
+
+/** The questions of the onboarding, by the names under which answers are kept. @see seed 003 */
+export const QUESTIONS = {
+  "onboarding.school": {
+    ask: text(
+      "Is this a school that uses Apple School Manager?",
+      "教育機関等で Apple School Manager(ASM)を利用しますか?",
+    ),
+    choices: YES_NO,
+  },
+  "onboarding.way": {
+    ask: text("How will the devices be managed?", "デバイスの管理状態はどうしますか?"),
+    choices: {
+      purchased: text("supervised, bought as ADE devices", "監視対象モード: ADE デバイスを代理店から購入する"),
+      manual: text("supervised, made ADE devices by hand", "監視対象モード: 手動で ADE デバイスにする"),
+      "supervised-only": text("supervised without ADE", "監視対象モード: ADE を使わない"),
+      unsupervised: text("not supervised", "非監視対象モード(通常モード)"),
+    },
+  },
+  "onboarding.agent": {
+    ask: text("Will the app CLOMO MDM Agent for iOS be used?", "CLOMO MDM Agent for iOS アプリを利用しますか?"),
+    choices: YES_NO,
+  },
+  "onboarding.prepared": {
+    ask: text("Is everything of step 3 at hand?", "手順 3 のものはすべて用意できましたか?"),
+    choices: YES_NO,
+  },
+  "onboarding.login": {
+    ask: text("Has the contact person logged in to CLOMO PANEL?", "担当者は CLOMO PANEL にログインできましたか?"),
+    choices: YES_NO,
+  },
+  "onboarding.home.push-certificate": ofHome("push-certificate"),
+  "onboarding.home.ade-token": ofHome("ade-token"),
+  "onboarding.home.vpp-token": ofHome("vpp-token"),
+  "onboarding.profiles": {
+    ask: text("Are the profiles decided and installed?", "プロファイルを決めて、インストールしましたか?"),
+    choices: YES_NO,
+  },
+  "onboarding.apps": {
+    ask: text("Are the apps registered and installed?", "アプリケーションを登録して、インストールしましたか?"),
+    choices: YES_NO,
+  },
+} as const satisfies Readonly<Record<string, OnboardingQuestion>>;
+
+export type QuestionName = keyof typeof QUESTIONS;
+
+export const QUESTION_NAMES = Object.keys(QUESTIONS) as readonly QuestionName[];
+
+/** An answer that is kept. */
+export interface OnboardingAnswer {
+  readonly value: string;
+  /** UTC instant */
+  readonly at: string;
+}
+
+/** What is recorded of a tenant that is being set up. */
+export interface OnboardingFacts {
+  /** the moment that all ages count from, a UTC instant */
+  readonly now: string;
+  readonly profile: TenantProfile;
+  readonly users: number;
+  readonly orgs: number;
+  readonly devices: number;
+  /** devices that are not ready for their set-up; without an owner */
+  readonly notReady: number;
+  readonly unowned: number;
+  /** null where nobody may see them */
+  readonly systemAdministrators: number | null;
+  /** the kinds of which a renewal is recorded, or of which the tenant holds one itself */
+  readonly recorded: readonly Issued[];
+  readonly answers: ReadonlyMap<QuestionName, OnboardingAnswer>;
+}
+
+/** What was answered; undefined where nobody has, or not with one of the choices. */
+export const answered = <N extends QuestionName>(
+  { answers }: OnboardingFacts,
+  name: N,
+): (keyof (typeof QUESTIONS)[N]["choices"] & string) | undefined => {
+  const value = answers.get(name)?.value;
+  return value !== undefined && Object.hasOwn(QUESTIONS[name].choices, value)
+    ? (value as keyof (typeof QUESTIONS)[N]["choices"] & string)
+    : undefined;
+};
