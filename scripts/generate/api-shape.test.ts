@@ -97,6 +97,7 @@ const AUDIT = "every change can be traced";
 const ADE = "devices come in by Apple's device enrolment";
 const PUSH = "a push certificate is asked for, taken over and watched";
 const VPP = "content tokens of organisations are taken over and watched";
+const ANSWERS = "what only people know is kept with author and date";
 const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
@@ -123,6 +124,8 @@ const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Administrators"),
   asked(RIGHTS, "components", "schemas", "Whoami"),
   asked(RIGHTS, "paths", "/v1/whoami"),
+  asked(ANSWERS, "components", "schemas", "Answer"),
+  asked(ANSWERS, "paths", "/v1/answers"),
   ...["Ade", "AdeDevice", "AdeProfile", "AdeProfileWork", "AdeSync"].map((name) =>
     asked(ADE, "components", "schemas", name),
   ),
@@ -359,6 +362,7 @@ const PERMITTED: readonly Permitted[] = [
       ),
       { name: "push-certificate" },
       { name: "vpp" },
+      { name: "answers" },
       { name: "whoami" },
     ],
     why: DEVICES,

@@ -2,6 +2,7 @@ export type * from "./accounts.ts";
 export type * from "./ade.ts";
 export type * from "./ade-profiles.ts";
 export type * from "./administrators.ts";
+export type * from "./answers.ts";
 export type * from "./audit.ts";
 export type * from "./console.ts";
 export type * from "./devices.ts";
@@ -34,6 +35,7 @@ export const NOUNS = {
   renewals: () => import("./renewals.ts"),
   "push-certificate": () => import("./push-certificate.ts"),
   vpp: () => import("./vpp.ts"),
+  answers: () => import("./answers.ts"),
   whoami: () => import("./whoami.ts"),
 } as const;
 

@@ -1,6 +1,7 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../model/account.ts";
 import { ADE_DEVICE } from "../model/ade-device.ts";
 import { ADE_PROFILE } from "../model/ade-profile.ts";
+import { ANSWER } from "../model/answer.ts";
 import { DEVICE } from "../model/device.ts";
 import { ORG } from "../model/organisation.ts";
 import { PUSH_CERTIFICATE } from "../model/push-certificate.ts";
@@ -326,6 +327,11 @@ export const RESOURCES = {
   renewals: {
     title: text("renewals", "更新項目"),
     fields: RENEWAL_ITEM.fields,
+    holds: {},
+  },
+  answers: {
+    title: text("what only people know", "人だけが知っていること"),
+    fields: ANSWER.fields,
     holds: {},
   },
   "console-tasks": {

@@ -12,6 +12,7 @@ const NOUNS: Readonly<Record<string, Text>> = {
   accounts: text("CLOMO account", "CLOMO アカウント"),
   tenant: text("tenant", "テナント情報"),
   renewals: text("renewal", "更新期限"),
+  answers: text("answers", "引き継ぎの回答"),
   ade: text("ADE", "ADE"),
   audit: text("audit", "監査ログ"),
 };

@@ -36,6 +36,7 @@ const HANDLERS: {
   renewals: () => import("./renewals.ts"),
   "push-certificate": () => import("./push-certificate.ts"),
   vpp: () => import("./vpp.ts"),
+  answers: () => import("./answers.ts"),
   whoami: () => import("./whoami.ts"),
 };
 

@@ -181,6 +181,9 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   unassignAdeProfile: ["apple.write"],
   setAutomaticAdeProfile: ["apple.write"],
   deleteAdeProfile: ["apple.write"],
+  // they tell telephone numbers, and where passwords are kept
+  answers: ["tenant.write"],
+  setAnswers: ["tenant.write"],
   listRenewals: ["renewals.read"],
   addRenewal: ["renewals.write"],
   editRenewal: ["renewals.write"],

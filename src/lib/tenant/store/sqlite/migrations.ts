@@ -328,6 +328,12 @@ export const STEPS: readonly Step[] = [
   update ade_profile set serverUuid = (select serverUuid from ade_server);
   alter table ade_sync add column assigned integer not null default 0;
   `,
+  // what only people know
+  `
+  create table answer (
+    pk integer primary key autoincrement, id text not null unique, question text not null, subject text not null,
+    value text not null, "by" text not null, at text not null, unique (question, subject));
+  `,
 ];
 
 const newer = (path: string): Failure =>

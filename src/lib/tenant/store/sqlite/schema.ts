@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 23;
+export const SCHEMA_VERSION = 24;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -136,6 +136,9 @@ CREATE TABLE ade_pending (
 CREATE TABLE vpp_token_gone (
     org integer primary key, token text not null, fingerprint text not null, expiresAt text not null, organisation text,
     location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
+CREATE TABLE answer (
+    pk integer primary key autoincrement, id text not null unique, question text not null, subject text not null,
+    value text not null, "by" text not null, at text not null, unique (question, subject));
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);
