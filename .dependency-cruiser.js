@@ -31,7 +31,19 @@ const ALLOWED = {
   tenant: ["contract", "imports", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };
 
-const COMMANDS_MAY = ["client", "config", "files", "csv", "xlsx", "terminal", "renewals", "handover", "onboarding", "apple", "model"];
+const COMMANDS_MAY = [
+  "client",
+  "config",
+  "files",
+  "csv",
+  "xlsx",
+  "terminal",
+  "renewals",
+  "handover",
+  "onboarding",
+  "apple",
+  "model",
+];
 
 /** Tests, and what only they use: the `testing` folders beside them. */
 const TESTS = [String.raw`\.test\.ts$`, "/testing/"];

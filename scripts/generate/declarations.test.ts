@@ -62,6 +62,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
   why,
 });
 
+const ONBOARDING = "a new tenant is set up step by step";
 const APPLE = "Apple's protocols are spoken, and rehearsed with a simulator";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const AUDIT = "every change can be traced";
@@ -170,6 +171,8 @@ const PERMITTED: readonly Permitted[] = [
     "token set",
     "token show",
   ].map((verb) => added(["verbs", `ade ${verb}`], ADE)),
+  added(["nouns", "onboarding"], ONBOARDING),
+  ...["guide", "status"].map((verb) => added(["verbs", `onboarding ${verb}`], ONBOARDING)),
   ...["vpp", "vpp tokens"].map((noun) => added(["nouns", noun], VPP)),
   ...["list", "set", "verify"].map((verb) => added(["verbs", `vpp tokens ${verb}`], VPP)),
   ...["push-certificate", "push-certificate profile-password"].map((noun) => added(["nouns", noun], PUSH)),

@@ -163,11 +163,11 @@ function screenNounHelp(path: readonly string[], noun: NounNode, language: Langu
 /** The list of all commands, without what headings, blanks and aliases would take; those without subcommands by name. */
 const tightRootHelp = (noun: NounNode, language: Language): string[] => {
   const nouns = noun.nouns.map(({ name, summary }) => ({ term: name, about: summary }));
-  const others = noun.verbs.map(({ name }) => name).join(", ");
+  const others = [...noun.verbs.map(({ name }) => name), HELP.term].toSorted().join(", ");
   return [
     ...paragraph(noun.summary[language]),
     `${HEADINGS.usage[language]}: clomoctl <command> <subcommand> [OPTIONS]`,
-    ...section(HEADINGS.commands, [...nouns, HELP], language).slice(1),
+    ...section(HEADINGS.commands, nouns, language).slice(1),
     `${ALSO[language]}: ${others}`,
     ...general([], language, false).slice(1),
   ];

@@ -120,6 +120,13 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "commit", summary: {"en":"commit a kept plan","ja":"残しておいた計画を確定する"}, load: () => import("./imports/commit.ts") },{ name: "discard", summary: {"en":"discard a plan; the tenant is left unchanged","ja":"計画を破棄する(テナントは変更しない)"}, load: () => import("./imports/discard.ts") },{ name: "emitted", summary: {"en":"list plans written for the console that are waiting for verification","ja":"管理画面用に書き出し、照合を待っている計画を一覧する"}, load: () => import("./imports/emitted.ts") },{ name: "list", summary: {"en":"list imports, newest first","ja":"インポートを新しい順に一覧する"}, load: () => import("./imports/list.ts") },{ name: "replan", summary: {"en":"compare a plan with the current tenant again","ja":"計画を現在のテナントと比較し直す"}, load: () => import("./imports/replan.ts") },{ name: "revert", summary: {"en":"undo a committed import","ja":"確定したインポートを取り消す"}, load: () => import("./imports/revert.ts") },{ name: "show", summary: {"en":"show an import, and what it did or would do","ja":"インポートと、その変更内容を表示する"}, load: () => import("./imports/show.ts") },{ name: "verify", summary: {"en":"compare the console's new export with a plan that was written for the console","ja":"管理画面の新しいエクスポートを、書き出した計画と照合する"}, load: () => import("./imports/verify.ts") }],
   },{
+    name: "onboarding",
+    summary: {"en":"set up a new tenant for iOS, step by step","ja":"新しいテナントでの iOS の導入手順"},
+    aliases: [],
+    examples: ["clomoctl onboarding guide","clomoctl onboarding status"],
+    nouns: [],
+    verbs: [{ name: "guide", summary: {"en":"show the steps of the set-up, with the pitfalls","ja":"導入手順と注意点を示す"}, load: () => import("./onboarding/guide.ts") },{ name: "status", summary: {"en":"show which steps of the set-up are done, and what is next","ja":"導入手順の進み具合と次の操作を表示する"}, load: () => import("./onboarding/status.ts") }],
+  },{
     name: "orgs",
     summary: {"en":"organisations","ja":"組織"},
     aliases: [],
@@ -226,7 +233,7 @@ export const PROGRAM: NounNode = {
     verbs: [{ name: "create", summary: {"en":"create a user","ja":"ユーザーを作成する"}, load: () => import("./users/create.ts") },{ name: "delete", summary: {"en":"delete users","ja":"ユーザーを削除する"}, load: () => import("./users/delete.ts") },{ name: "edit", summary: {"en":"change a user","ja":"ユーザーを変更する"}, load: () => import("./users/edit.ts") },{ name: "export", summary: {"en":"export users as a CSV file","ja":"ユーザーを CSV ファイルにエクスポートする"}, load: () => import("./users/export.ts") },{ name: "history", summary: {"en":"list what imports did to a user","ja":"ユーザーに対するインポートの履歴を一覧する"}, load: () => import("./users/history.ts") },{ name: "import", summary: {"en":"import users from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからユーザーをインポートする"}, load: () => import("./users/import.ts") },{ name: "list", summary: {"en":"list users","ja":"ユーザーを一覧する"}, load: () => import("./users/list.ts") },{ name: "move", summary: {"en":"move users into another organisation","ja":"ユーザーを別の組織に移動する"}, load: () => import("./users/move.ts") },{ name: "show", summary: {"en":"show one user","ja":"ユーザーを 1 人表示する"}, load: () => import("./users/show.ts") },{ name: "template", summary: {"en":"write the header row of a users file, custom fields included","ja":"ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)"}, load: () => import("./users/template.ts") }],
   },{
     name: "vpp",
-    summary: {"en":"content tokens (VPP) of a tenant of our own, or of a rehearsal","ja":"VPP サービストークン(clomoctl 独自のテナントと練習用)"},
+    summary: {"en":"content tokens (VPP) of our own tenants","ja":"VPP サービストークン(clomoctl 独自のテナントと練習用)"},
     aliases: [],
     examples: ["clomoctl vpp tokens list"],
     nouns: [{

@@ -2,9 +2,6 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
-  summary: text(
-    "content tokens (VPP) of a tenant of our own, or of a rehearsal",
-    "VPP サービストークン(clomoctl 独自のテナントと練習用)",
-  ),
+  summary: text("content tokens (VPP) of our own tenants", "VPP サービストークン(clomoctl 独自のテナントと練習用)"),
   examples: ["clomoctl vpp tokens list"],
 });

@@ -94,9 +94,10 @@ export interface OnboardingFacts {
   readonly users: number;
   readonly orgs: number;
   readonly devices: number;
-  /** devices that are not ready for their set-up; without an owner */
+  /** devices that are not ready for their set-up */
   readonly notReady: number;
-  readonly unowned: number;
+  /** some device has no owner */
+  readonly unowned: boolean;
   /** null where nobody may see them */
   readonly systemAdministrators: number | null;
   /** the kinds of which a renewal is recorded, or of which the tenant holds one itself */

@@ -1,6 +1,6 @@
 import { same, text } from "../text/index.ts";
 import type { Step } from "../renewals/guide/index.ts";
-import { answered, ISSUED, type Issued, type OnboardingFacts } from "./facts.ts";
+import { answered, ISSUED, ISSUED_KINDS, type Issued, type OnboardingFacts, type QuestionName } from "./facts.ts";
 
 // A first certificate in place of a renewal cuts every enrolled device off: these steps are shown by `issueSteps` alone.
 
@@ -13,6 +13,18 @@ export const isFirstIssue = (facts: OnboardingFacts, kind: Issued): boolean => {
   if (facts.recorded.includes(kind) || answered(facts, question) !== "none") return false;
   const age = Date.parse(facts.now) - Date.parse(facts.answers.get(question)?.at ?? "");
   return age >= 0 && age <= HOLDS_MS;
+};
+
+/** Whether a question is to be asked: it has no answer, or one of HOME that is too old to go by. */
+export const needsAnswer = (facts: OnboardingFacts, question: QuestionName): boolean => {
+  if (answered(facts, question) === undefined) return true;
+  const kind = ISSUED_KINDS.find((one) => question === `onboarding.home.${one}`);
+  return (
+    kind !== undefined &&
+    !facts.recorded.includes(kind) &&
+    !isFirstIssue(facts, kind) &&
+    answered(facts, question) === "none"
+  );
 };
 
 const SETTINGS = "CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定";

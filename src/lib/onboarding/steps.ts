@@ -263,7 +263,9 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("create organisations and users", "組織やユーザーを作成する"),
     optional: true,
     asks: none,
-    standing: ({ users, orgs }) => {
+    standing: ({ users, orgs: all }) => {
+      // 全社 is always there
+      const orgs = all - 1;
       const why = text(
         `${counted(orgs, "organisation")}, ${counted(users, "user")}`,
         `組織 ${orgs} 件、ユーザー ${users} 人`,
@@ -297,7 +299,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       return standing(
         "open",
         text(`${notReady} of ${way.en} not ready`, `${way.ja}のうち ${notReady} 台が準備未了`),
-        "clomoctl devices not-ready",
+        "clomoctl devices list --not-ready",
       );
     },
     steps: (facts) => {
@@ -327,13 +329,9 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     asks: none,
     standing: ({ devices, unowned }) => {
       if (devices === 0) return standing("open", text("no devices yet", "デバイスがありません"), `${GUIDE} 8`);
-      return unowned === 0
-        ? done(text("every device has an owner", "すべてのデバイスに所有者がいます"))
-        : standing(
-            "open",
-            text(`${counted(unowned, "device")} without an owner`, `所有者のないデバイス ${unowned} 台`),
-            "clomoctl devices set-owner",
-          );
+      return unowned
+        ? standing("open", text("some devices have no owner", "所有者のないデバイスがあります"), `${GUIDE} 9`)
+        : done(text("every device has an owner", "すべてのデバイスに所有者がいます"));
     },
     steps: () => [
       step(

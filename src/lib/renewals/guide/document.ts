@@ -45,19 +45,20 @@ const guideText = ({ title, facts, steps }: Shown, language: Language): string =
     .map((line) => `${line}\n`)
     .join("");
 
-/** Keeps data from being read as marks. */
-const plain = (value: string): string => value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
+/** A text as Markdown, in one line: what it holds is not read as marks. */
+export const plainMarkdown = (value: string): string =>
+  value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
 /** The guide as Markdown, with a box to tick at each step. */
 const guideMarkdown = ({ title, facts, steps }: Shown, language: Language): string =>
   [
-    `# ${plain(title[language])}`,
+    `# ${plainMarkdown(title[language])}`,
     "",
-    ...facts.map(([label, value]) => `- ${label[language]}: ${plain(value[language])}`),
+    ...facts.map(([label, value]) => `- ${label[language]}: ${plainMarkdown(value[language])}`),
     ...(facts.length > 0 ? [""] : []),
     ...steps.flatMap((step, index) => [
-      `${index + 1}. [ ] ${plain(step.what[language])}`,
-      ...below(step).map(([label, line]) => `    - **${label[language]}**: ${plain(line[language])}`),
+      `${index + 1}. [ ] ${plainMarkdown(step.what[language])}`,
+      ...below(step).map(([label, line]) => `    - **${label[language]}**: ${plainMarkdown(line[language])}`),
     ]),
     "",
   ].join("\n");

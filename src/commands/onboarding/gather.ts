@@ -1,0 +1,68 @@
+import type { Client } from "../../lib/client/index.ts";
+import {
+  ISSUED_KINDS,
+  QUESTION_NAMES,
+  type Issued,
+  type OnboardingAnswer,
+  type OnboardingFacts,
+  type QuestionName,
+} from "../../lib/onboarding/facts.ts";
+import { UNSAID } from "../../lib/model/tenant.ts";
+import { unlessFailing } from "../records/written.ts";
+import type { Tools } from "../tools.ts";
+
+/** The nouns that tell how the onboarding stands. */
+export const NOUNS = ["tenant", "answers", "renewals", "devices", "ade", "push-certificate", "vpp"] as const;
+
+type Asked = Client<(typeof NOUNS)[number]>;
+
+const isQuestion = (name: string): name is QuestionName => (QUESTION_NAMES as readonly string[]).includes(name);
+
+/** The kinds that the tenant holds itself; what somebody may not see is taken as not held. Rehearsals do not count. */
+async function heldKinds(client: Asked): Promise<readonly Issued[]> {
+  const certificate = await unlessFailing(() => client["push-certificate"].show());
+  const ade = await unlessFailing(() => client.ade.show());
+  const tokens = await unlessFailing(() => client.vpp.tokens());
+  const held: Readonly<Record<Issued, boolean>> = {
+    "push-certificate": (certificate?.expiresAt ?? null) !== null && certificate?.simulated !== true,
+    "ade-token": ade?.token !== undefined && ade.token !== null && !ade.token.simulated,
+    "vpp-token": tokens?.some(({ simulated }) => !simulated) ?? false,
+  };
+  return ISSUED_KINDS.filter((kind) => held[kind]);
+}
+
+/** Whether some device has no owner: asked until one is found. */
+async function hasUnowned(client: Asked): Promise<boolean> {
+  for await (const { owner, ownerOrg } of client.devices.list()) if (owner === null && ownerOrg === null) return true;
+  return false;
+}
+
+async function counted(records: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of records) count += 1;
+  return count;
+}
+
+/** What is recorded of a tenant that is being set up. */
+export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
+  const { client } = await tools.tenant(...NOUNS);
+  const tenant = await client.tenant.show({ administration: true });
+  const answers = new Map<QuestionName, OnboardingAnswer>();
+  for (const { question, subject, value, at } of await client.answers.list()) {
+    if (subject === "" && isQuestion(question)) answers.set(question, { value, at });
+  }
+  const kinds = new Set<string>((await client.renewals.list()).map(({ kind }) => kind));
+  const held = await heldKinds(client);
+  return {
+    now: tools.clock.now().toISOString(),
+    profile: tenant.profile ?? UNSAID,
+    users: tenant.users,
+    orgs: tenant.orgs,
+    devices: tenant.devices,
+    notReady: tenant.devices === 0 ? 0 : await counted(client.devices.notReady()),
+    unowned: tenant.devices > 0 && (await hasUnowned(client)),
+    systemAdministrators: tenant.administration?.system ?? null,
+    recorded: ISSUED_KINDS.filter((kind) => kinds.has(kind) || held.includes(kind)),
+    answers,
+  };
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { inTurn } from "../testing/tenant.ts";
+import { answer, newTenant } from "./testing/new-tenant.ts";
+
+const NONE = answer("onboarding.home.push-certificate", "none");
+
+describe("onboarding guide", () => {
+  test("shows all steps, or one of them, in both languages", async () => {
+    const { en, ja } = await inBoth("onboarding guide 5", { tenant: newTenant() });
+    expect(en).toMatchObject({ exit: 0, stderr: "" });
+    expect(en.stdout).toMatch(/^Set-up, step 5: create administrators\n/);
+    expect(ja.stdout).toMatch(/^導入手順 5: 管理者を作成する\n/);
+    expect((await run("onboarding guide", { tenant: newTenant() })).stdout).toContain("[12] ");
+  });
+
+  test("names an unknown step, and asks no tenant", async () => {
+    const { en, ja } = await inBoth("onboarding guide 13", { tenant: {} });
+    expect(en).toMatchObject({ exit: 2, requests: [] });
+    expect(en.stderr).toContain("there is no step 13");
+    expect(ja.stderr).toContain("手順 13 はありません");
+  });
+
+  test.each(["", " --as html", " --as markdown", " --format json"])(
+    "never shows a first issue unless HOME was answered%s",
+    async (form) => {
+      const asked = await run(`onboarding guide 7${form}`, { tenant: newTenant() });
+      expect(asked.stdout).not.toContain("Create a Certificate");
+      expect(asked.stdout).toContain("renewals guide push-certificate");
+      const first = await run(`onboarding guide 7${form}`, { tenant: newTenant([NONE]) });
+      expect(first.stdout).toContain("Create a Certificate");
+    },
+  );
+
+  test("names the renewal where one is recorded, whatever was answered", async () => {
+    const item = {
+      id: "019a9f3c-5a00-7abc-8def-000000000008",
+      kind: "push-certificate",
+      name: "push",
+      organisation: null,
+      expiresAt: null,
+      certainty: "typed",
+      fingerprint: null,
+      topic: null,
+      owner: null,
+      account: null,
+      phone: null,
+      notes: null,
+      source: null,
+      confirmedAt: null,
+      confirmedBy: null,
+      createdAt: "2026-11-20T00:00:00.000Z",
+      updatedAt: "2026-11-20T00:00:00.000Z",
+    };
+    const tenant = { ...newTenant([NONE]), listRenewals: { items: [item] } };
+    const { stdout } = await run("onboarding guide 7 --as html", { tenant });
+    expect(stdout).not.toContain("Create a Certificate");
+    expect(stdout).toContain("renewals guide push-certificate");
+  });
+
+  test("asks what is not known yet, and keeps each answer at once", async () => {
+    const kept = { changed: [], dryRun: false };
+    const ran = await run("onboarding guide 3 --interactive", {
+      tenant: { ...newTenant(), setAnswers: inTurn(kept, kept) },
+      terminal: {
+        typing: [
+          ["Apple School Manager?", "\u001b[B\r"],
+          ["step 3 at hand?", "\r"],
+        ],
+      },
+    });
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(ran.requests.flatMap(({ operation, json }) => (operation === "setAnswers" ? [json] : []))).toEqual([
+      { answers: [{ question: "onboarding.school", value: "no" }] },
+      { answers: [{ question: "onboarding.prepared", value: "yes" }] },
+    ]);
+    expect(ran.stderr).toContain("clomoctl onboarding status");
+  });
+
+  test("asks a school nothing further", async () => {
+    const ran = await run("onboarding guide --interactive", {
+      tenant: { ...newTenant(), setAnswers: { changed: [], dryRun: false } },
+      terminal: { typing: [["Apple School Manager?", "\r"]] },
+    });
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(ran.stderr.replaceAll(/\s+/g, " ")).toContain("not for schools");
+  });
+
+  test("without a terminal says how to go on", async () => {
+    const ran = await run("onboarding guide --interactive", { tenant: newTenant() });
+    expect(ran.exit).toBe(2);
+    expect(ran.stderr).toContain("--interactive");
+  });
+
+  test("writes the set-up sheet", async () => {
+    const folder = freshFolder();
+    const ran = await run("onboarding guide --setup-sheet --as html -o sheet.html --lang ja", {
+      tenant: newTenant(),
+      folder,
+    });
+    expect(ran).toMatchObject({ exit: 0, stdout: "" });
+    expect(readFileSync(join(folder, "sheet.html"), "utf8")).toContain("iOS 設定シート");
+    expect((await run("onboarding guide --setup-sheet", { tenant: newTenant() })).stdout).toMatch(
+      /^# Set-up sheet for iOS\n/,
+    );
+  });
+
+  test.each([
+    "--setup-sheet --format json",
+    "--setup-sheet 3",
+    "--interactive --setup-sheet",
+    "--interactive --as html",
+  ])("refuses what excludes each other: %s", async (words) => {
+    expect(await run(`onboarding guide ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+  });
+
+  test("a sheet is no text", async () => {
+    expect((await run("onboarding guide --setup-sheet --as text", { tenant: {} })).exit).toBe(2);
+  });
+});

@@ -1,0 +1,175 @@
+import { resolve } from "node:path";
+import { Failure } from "../../lib/errors/index.ts";
+import { writeFileAtomically } from "../../lib/files/index.ts";
+import {
+  answered,
+  QUESTIONS,
+  type OnboardingFacts,
+  type OnboardingQuestion,
+  type QuestionName,
+} from "../../lib/onboarding/facts.ts";
+import { needsAnswer } from "../../lib/onboarding/first-issue.ts";
+import { setUpSheet } from "../../lib/onboarding/sheet.ts";
+import { inapplicable, ONBOARDING_STEPS, type OnboardingStep } from "../../lib/onboarding/steps.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Fields, InputOf } from "../field.ts";
+import {
+  asksData,
+  GUIDE_OPTIONS,
+  misfit,
+  refuseDocumentOfData,
+  showSteps,
+  writeGuide,
+  type ShownGuide,
+} from "../guides/write.ts";
+import type { Tools } from "../tools.ts";
+import { factsOf } from "./gather.ts";
+
+const WHERE = "clomoctl onboarding guide";
+
+const OPTIONS = {
+  ...GUIDE_OPTIONS,
+  interactive: {
+    kind: "boolean",
+    about: text("ask what only a person knows, and keep the answers", "人にしかわからないことを質問し、回答を保存する"),
+  },
+  setupSheet: {
+    kind: "boolean",
+    about: text(
+      "write the set-up sheet to fill in, with --as markdown or html",
+      "記入用の設定シートを書き出す(--as markdown または html)",
+    ),
+  },
+} as const satisfies Fields;
+
+export default defineCommand({
+  summary: text("show the steps of the set-up, with the pitfalls", "導入手順と注意点を示す"),
+  details: [
+    text(
+      "The twelve steps of the maker's manual for iOS, in CLOMO's console. STEP is a number from 1 to 12; without it all are shown. Schools that use Apple School Manager have other steps.",
+      "メーカーのマニュアルにある iOS の導入手順(12 項目)を、CLOMO の管理画面の操作で示します。STEP は 1 から 12 の番号で、省略するとすべて示します。Apple School Manager を利用する教育機関は別の手順になります。",
+    ),
+    text(
+      "How the push certificate and the tokens are issued for the first time is shown only where HOME was answered to show no date within the last 7 days, and no renewal of the kind is recorded. Otherwise `renewals guide` is named: one that is issued anew in place of a renewal cuts devices off.",
+      "プッシュ通知証明書とトークンを初めて作成する手順は、HOME に有効期限がないと 7 日以内に回答され、同じ種類の更新項目が登録されていない場合だけ示します。それ以外では `renewals guide` を案内します。更新の代わりに新しく作成すると、デバイスを管理できなくなるためです。",
+    ),
+  ],
+  args: {
+    step: { kind: "string", value: "STEP", about: text("number of a step, 1 to 12", "手順の番号(1 から 12)") },
+  },
+  options: OPTIONS,
+  examples: [
+    { line: "clomoctl onboarding guide" },
+    { line: "clomoctl onboarding guide --interactive" },
+    { line: "clomoctl onboarding guide 7 --as html -o step7.html", about: text("to print", "印刷用") },
+    { line: "clomoctl onboarding guide --setup-sheet --as html -o sheet.html" },
+  ],
+  exits: ["usage", "interrupted"],
+  async run(tools, { step: typed, interactive, setupSheet, ...options }) {
+    refuseDocumentOfData(WHERE, tools, options);
+    if (interactive && (setupSheet || options.as !== undefined || options.output !== undefined || asksData(tools))) {
+      throw misfit(WHERE, "--interactive", "--setup-sheet, --as, --output, --format");
+    }
+    if (setupSheet && (asksData(tools) || typed !== undefined || options.as === "text")) {
+      throw misfit(WHERE, "--setup-sheet", "STEP, --as text, --format");
+    }
+    if (interactive && !tools.terminal.interactive) throw needsTerminal();
+    const chosen = typed === undefined ? ONBOARDING_STEPS : [stepNumbered(typed)];
+    const facts = await factsOf(tools);
+    if (interactive) return ask(tools, facts, chosen, typed !== undefined);
+    if (setupSheet) return writeSheet(tools, facts, options);
+    const guide = guideOf(facts, chosen);
+    if (asksData(tools)) return showSteps(tools, guide);
+    await writeGuide(tools, guide, options);
+  },
+});
+
+const needsTerminal = (): Failure =>
+  new Failure("usage", {
+    what: text("--interactive needs a terminal", "--interactive にはターミナルが必要です"),
+    where: WHERE,
+    hint: text(
+      "without one: clomoctl onboarding guide shows the steps",
+      "ターミナルがない場合: clomoctl onboarding guide で手順を表示できます",
+    ),
+  });
+
+/** @throws Failure `usage` */
+function stepNumbered(typed: string): OnboardingStep {
+  const found = ONBOARDING_STEPS.find(({ number }) => String(number) === typed.normalize("NFKC").trim());
+  if (found !== undefined) return found;
+  throw new Failure("usage", {
+    what: text(`there is no step ${typed}`, `手順 ${typed} はありません`),
+    where: WHERE,
+    hint: text(
+      "a number from 1 to 12: clomoctl onboarding status",
+      "1 から 12 の番号を指定してください: clomoctl onboarding status",
+    ),
+  });
+}
+
+/** Steps as a document; of those that do not apply, why. */
+function guideOf(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): ShownGuide {
+  const why = inapplicable(facts);
+  const [only] = chosen;
+  const title =
+    chosen.length === 1 && only !== undefined
+      ? text(`Set-up, step ${only.number}: ${only.title.en}`, `導入手順 ${only.number}: ${only.title.ja}`)
+      : text("Setting up CLOMO MDM for iOS", "iOS の導入手順");
+  if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
+  return {
+    title,
+    facts: [],
+    steps: chosen.flatMap((step) => {
+      const label = (what: Text): Text =>
+        chosen.length === 1 ? what : text(`[${step.number}] ${what.en}`, `[${step.number}] ${what.ja}`);
+      return step.steps(facts).map((one) => ({ ...one, what: label(one.what) }));
+    }),
+  };
+}
+
+async function writeSheet(
+  { terminal, temporary, workingFolder }: Tools,
+  facts: OnboardingFacts,
+  { as, output = "-" }: InputOf<typeof GUIDE_OPTIONS>,
+): Promise<void> {
+  const document = setUpSheet(facts, as === "html" ? as : "markdown", terminal.language);
+  const path = output === "-" ? output : resolve(workingFolder, output);
+  await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(document));
+}
+
+/** Asks what is not answered yet, or all of one step, and keeps each answer as soon as it is given. */
+async function ask(
+  tools: Tools,
+  facts: OnboardingFacts,
+  chosen: readonly OnboardingStep[],
+  again: boolean,
+): Promise<void> {
+  const { terminal } = tools;
+  const { client } = await tools.tenant("answers");
+  let kept = 0;
+  tools.describeState(() => text(`${kept} answers were kept`, `${kept} 件の回答を保存しました`));
+  const answers = new Map(facts.answers);
+  const known = (): OnboardingFacts => ({ ...facts, answers });
+  const put = async (question: QuestionName): Promise<void> => {
+    const { ask: message, choices }: OnboardingQuestion = QUESTIONS[question];
+    const value = await terminal.prompts.select({
+      message,
+      flag: "--interactive",
+      choices: Object.entries(choices).map(([choice, name]) => ({ value: choice, name })),
+    });
+    await client.answers.set({ answers: [{ question, value }] });
+    answers.set(question, { value, at: facts.now });
+    kept += 1;
+  };
+  if (answered(facts, "onboarding.school") === undefined) await put("onboarding.school");
+  for (const step of chosen) {
+    if (inapplicable(known()) !== undefined) break;
+    for (const question of step.asks(known())) if (again || needsAnswer(known(), question)) await put(question);
+  }
+  const why = inapplicable(known());
+  if (why !== undefined) await terminal.note(why);
+  if (kept === 0) await terminal.note(text("nothing is left to ask", "質問することはありません"));
+  await terminal.note(text("how it stands: clomoctl onboarding status", "進み具合: clomoctl onboarding status"));
+}

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { inBoth, run } from "../testing/program.ts";
+import { answer, CERTIFICATE, newTenant } from "./testing/new-tenant.ts";
+
+describe("onboarding status", () => {
+  test("shows twelve steps that fit 80 columns, and what is next, in both languages", async () => {
+    const { en, ja } = await inBoth("onboarding status", { tenant: newTenant(), terminal: { columns: 80 } });
+    expect(en.exit).toBe(0);
+    expect(en.stdout.trimEnd().split("\n").length).toBeGreaterThanOrEqual(13);
+    expect(en.stdout).toContain("set up push certificate, ADE and VPP");
+    expect(en.stderr).toContain("next, step 1: clomoctl onboarding guide --interactive");
+    expect(ja.stdout).toContain("デバイスの管理状態を決める");
+    expect(ja.stderr).toContain("次は手順 1: clomoctl onboarding guide --interactive");
+  });
+
+  test("is data for programs", async () => {
+    const { stdout } = await run("onboarding status --format json", {
+      tenant: newTenant([answer("onboarding.prepared", "yes")]),
+    });
+    const steps = JSON.parse(stdout) as readonly Readonly<Record<string, unknown>>[];
+    expect(steps).toHaveLength(12);
+    expect(steps[2]).toMatchObject({ number: 3, id: "prepare", state: "done", next: null });
+    expect(steps[6]).toMatchObject({ number: 7, state: "open", next: "clomoctl onboarding guide 7" });
+  });
+
+  test("counts what the tenant holds itself, but not a rehearsal", async () => {
+    const held = (simulated: boolean) => ({
+      ...newTenant(),
+      pushCertificate: { ...CERTIFICATE, expiresAt: "2027-03-01T05:00:00.000Z", simulated },
+    });
+    const stateOf = async (simulated: boolean): Promise<unknown> => {
+      const { stdout } = await run("onboarding status --format json", { tenant: held(simulated) });
+      return (JSON.parse(stdout) as readonly { readonly state: string }[])[6]?.state;
+    };
+    expect([await stateOf(false), await stateOf(true)]).toEqual(["done", "open"]);
+  });
+
+  test("sends schools elsewhere", async () => {
+    const tenant = newTenant([answer("onboarding.school", "yes")]);
+    const { en, ja } = await inBoth("onboarding status --format json", { tenant });
+    expect(en.stdout).not.toContain('"open"');
+    expect(ja.stderr).toContain("GIGA スクール構想");
+  });
+});

@@ -1,0 +1,54 @@
+import { inapplicable, standings, STEP_STATES } from "../../lib/onboarding/steps.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { same, text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { listColumns } from "../listing/list.ts";
+import { factsOf } from "./gather.ts";
+
+type Stood = ReturnType<typeof standings>[number];
+
+export default defineCommand({
+  summary: text("show which steps of the set-up are done, and what is next", "導入手順の進み具合と次の操作を表示する"),
+  details: [
+    text(
+      "The twelve steps of the maker's manual for iOS, by what is recorded in the tenant and answered with `onboarding guide --interactive`. It ends with 0 whatever it finds.",
+      "メーカーのマニュアルにある iOS の導入手順(12 項目)の状態を、テナントの記録と `onboarding guide --interactive` での回答をもとに表示します。何が見つかっても終了コードは 0 です。",
+    ),
+  ],
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl onboarding status" }, { line: "clomoctl onboarding status --format json" }],
+  exits: [],
+  async run(tools) {
+    const { terminal } = tools;
+    const facts = await factsOf(tools);
+    const all = standings(facts);
+    const columns: readonly Column<Stood>[] = [
+      { key: "number", header: same("#"), align: "end", value: ({ step }) => step.number },
+      { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
+      { key: "step", header: text("step", "手順"), wraps: true, value: ({ step }) => terminal.say(step.title) },
+      { key: "optional", header: text("optional", "任意"), value: ({ step }) => step.optional === true },
+      {
+        key: "state",
+        header: text("state", "状態"),
+        value: ({ state }) => state,
+        name: ({ state }) => STEP_STATES[state],
+      },
+      { key: "why", header: text("because", "内容"), wraps: true, value: ({ why }) => terminal.say(why) },
+      { key: "next", header: text("next", "次の操作"), value: ({ next }) => next },
+    ];
+    await terminal.list(listColumns(terminal, columns, ["number", "step", "state", "why"]), all);
+    const why = inapplicable(facts);
+    if (why !== undefined) return terminal.note(why);
+    const open =
+      all.find(({ state, step }) => state === "open" && step.optional !== true) ??
+      all.find(({ state }) => state === "open");
+    if (open === undefined) {
+      return terminal.note(
+        text("every step is done: clomoctl status", "すべての手順が完了しています: clomoctl status"),
+      );
+    }
+    const line = open.next ?? `clomoctl onboarding guide ${open.step.number}`;
+    await terminal.note(text(`next, step ${open.step.number}: ${line}`, `次は手順 ${open.step.number}: ${line}`));
+  },
+});

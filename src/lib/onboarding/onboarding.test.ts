@@ -1,0 +1,205 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { UNSAID } from "../model/tenant.ts";
+import { WRITERS } from "../renewals/guide/document.ts";
+import {
+  ISSUED_KINDS,
+  QUESTION_NAMES,
+  QUESTIONS,
+  type Issued,
+  type OnboardingAnswer,
+  type OnboardingFacts,
+  type QuestionName,
+} from "./facts.ts";
+import { issueSteps, isFirstIssue, needsAnswer } from "./first-issue.ts";
+import { PROFILE_KINDS } from "./profile-kinds.ts";
+import { setUpSheet } from "./sheet.ts";
+import { ONBOARDING_STEPS, SCHOOLS, standings } from "./steps.ts";
+
+const NOW = "2026-11-20T01:00:00.000Z";
+const DAY_MS = 24 * 60 * 60 * 1000;
+const before = (days: number): string => new Date(Date.parse(NOW) - days * DAY_MS).toISOString();
+
+type Given = Partial<Omit<OnboardingFacts, "answers">> & {
+  readonly answers?: Readonly<Partial<Record<QuestionName, string | OnboardingAnswer>>>;
+};
+
+const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
+  now: NOW,
+  profile: UNSAID,
+  users: 0,
+  orgs: 1,
+  devices: 0,
+  notReady: 0,
+  unowned: false,
+  systemAdministrators: 1,
+  recorded: [],
+  ...others,
+  answers: new Map(
+    Object.entries(answers).map(([name, value]) => [
+      name as QuestionName,
+      typeof value === "string" ? { value, at: before(0) } : value,
+    ]),
+  ),
+});
+
+const stateOf = (facts: OnboardingFacts, number: number): string | undefined =>
+  standings(facts).find(({ step }) => step.number === number)?.state;
+
+describe("a first issue", () => {
+  /** what only the first issue of one says */
+  const FIRST = /Create a Certificate|作成とダウンロード|「MDM サーバ」の \+|「コンテンツトークン」/;
+
+  test("is shown only where HOME was just answered to have no date, and nothing of its kind is recorded", () => {
+    const facts = fc.record({
+      recorded: fc.subarray([...ISSUED_KINDS]),
+      answers: fc.dictionary(
+        fc.constantFrom(...QUESTION_NAMES),
+        fc.record({
+          value: fc.constantFrom("none", "date", "yes", "no", "purchased", "manual", "nothing"),
+          at: fc.integer({ min: -3, max: 400 }).map(before),
+        }),
+      ),
+    });
+    fc.assert(
+      fc.property(facts, ({ recorded, answers }) => {
+        const known = factsOf({ recorded, answers, profile: { ...UNSAID, ade: true, vpp: true } });
+        const allowed = (kind: Issued): boolean => {
+          const { [`onboarding.home.${kind}` as const]: answer } = answers;
+          const age = Date.parse(NOW) - Date.parse(answer?.at ?? "");
+          return !recorded.includes(kind) && answer?.value === "none" && age >= 0 && age <= 7 * DAY_MS;
+        };
+        for (const kind of ISSUED_KINDS) {
+          const steps = issueSteps(known, kind);
+          const words = steps.map(({ what, where }) => `${what.ja} ${where?.ja ?? ""}`).join("\n");
+          expect(isFirstIssue(known, kind)).toBe(allowed(kind));
+          expect(FIRST.test(words)).toBe(allowed(kind));
+          const named = steps.some((one) => `${one.what.en}${one.trap?.en ?? ""}`.includes(`renewals guide ${kind}`));
+          expect(named || allowed(kind)).toBe(true);
+        }
+        // so do the documents of all the steps
+        const steps = ONBOARDING_STEPS.flatMap((step) => step.steps(known));
+        const html = WRITERS.html({ title: SCHOOLS, facts: [], steps }, "ja");
+        expect(FIRST.test(html)).toBe(ISSUED_KINDS.some(allowed));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("is asked about again once the answer is older than 7 days", () => {
+    const question = "onboarding.home.push-certificate";
+    const of = (days: number): OnboardingFacts =>
+      factsOf({ answers: { [question]: { value: "none", at: before(days) } } });
+    expect([7, 8].map((days) => needsAnswer(of(days), question))).toEqual([false, true]);
+    expect(needsAnswer(factsOf(), question)).toBe(true);
+    expect(needsAnswer(factsOf({ answers: { [question]: { value: "date", at: before(90) } } }), question)).toBe(false);
+  });
+
+  test("warns at the portal's own list before anything is created", () => {
+    const facts = factsOf({
+      answers: { "onboarding.home.push-certificate": "none", "onboarding.home.ade-token": "none" },
+    });
+    const create = issueSteps(facts, "push-certificate").find(({ id }) => id === "push-certificate-create");
+    expect(create?.trap?.en).toContain("renewals guide push-certificate");
+    const server = issueSteps(facts, "ade-token").find(({ id }) => id === "ade-token-server");
+    expect(server?.trap?.ja).toContain("renewals guide ade-token");
+  });
+});
+
+describe("the twelve steps", () => {
+  test("are numbered, each with a title and something to do", () => {
+    expect(ONBOARDING_STEPS.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    for (const step of ONBOARDING_STEPS) expect(step.steps(factsOf()).length, step.id).toBeGreaterThan(0);
+    expect(ONBOARDING_STEPS.filter(({ optional }) => optional).map(({ number }) => number)).toEqual([5, 6, 9, 12]);
+  });
+
+  test("are open in a new tenant, with what to type next", () => {
+    for (const { step, state, next } of standings(factsOf())) {
+      expect(state, step.id).toBe(step.number === 12 ? "not-applicable" : "open");
+      expect(next === null || next.startsWith("clomoctl ")).toBe(true);
+    }
+  });
+
+  test("are done by what is recorded and answered", () => {
+    const facts = factsOf({
+      profile: { ...UNSAID, ios: true, ade: true, vpp: true, mobileAppPortal: true },
+      users: 3,
+      orgs: 2,
+      devices: 3,
+      systemAdministrators: 2,
+      recorded: ["push-certificate", "ade-token", "vpp-token"],
+      answers: {
+        "onboarding.way": "purchased",
+        "onboarding.agent": "yes",
+        "onboarding.prepared": "yes",
+        "onboarding.login": "yes",
+        "onboarding.profiles": "yes",
+        "onboarding.apps": "yes",
+      },
+    });
+    expect(standings(facts).map(({ state }) => state)).toEqual([
+      ...Array.from({ length: 11 }, () => "done"),
+      "not-applicable",
+    ]);
+    expect(stateOf({ ...facts, notReady: 1 }, 8)).toBe("open");
+    expect(stateOf({ ...facts, unowned: true }, 9)).toBe("open");
+    expect(stateOf({ ...facts, recorded: ["push-certificate"] }, 7)).toBe("open");
+    expect(stateOf({ ...facts, recorded: ["push-certificate"], profile: UNSAID, answers: new Map() }, 7)).toBe("done");
+    expect(stateOf({ ...facts, profile: { ...facts.profile, mobileAppPortal: false }, answers: new Map() }, 11)).toBe(
+      "not-applicable",
+    );
+    expect(stateOf({ ...facts, systemAdministrators: null }, 5)).toBe("open");
+  });
+
+  test("do not apply to schools, nor where iOS is not used", () => {
+    for (const facts of [
+      factsOf({ answers: { "onboarding.school": "yes" } }),
+      factsOf({ profile: { ...UNSAID, ios: false } }),
+    ]) {
+      expect(new Set(standings(facts).map(({ state }) => state))).toEqual(new Set(["not-applicable"]));
+    }
+  });
+
+  test("ask what is not known otherwise, and only choices count as answers", () => {
+    const asked = ONBOARDING_STEPS.flatMap((step) =>
+      step.asks(factsOf({ profile: { ...UNSAID, ade: true, vpp: true } })),
+    );
+    expect([...asked, "onboarding.school"].toSorted()).toEqual([...QUESTION_NAMES].toSorted());
+    expect(needsAnswer(factsOf({ answers: { "onboarding.way": "by magic" } }), "onboarding.way")).toBe(true);
+    for (const { choices } of Object.values(QUESTIONS)) expect(Object.keys(choices).length).toBeGreaterThan(1);
+  });
+});
+
+test("the kinds of profiles are the manual's fifteen, four of which need a supervised device, and one the app", () => {
+  expect(PROFILE_KINDS).toHaveLength(15);
+  expect(PROFILE_KINDS.filter(({ needs }) => needs === "supervised").map(({ name }) => name.ja)).toEqual([
+    "コンテンツフィルタ",
+    "シングル App モード",
+    "グローバル HTTP プロキシ",
+    "ホーム画面レイアウト設定",
+  ]);
+  expect(PROFILE_KINDS.filter(({ needs }) => needs === "agent")).toHaveLength(1);
+});
+
+describe("the set-up sheet", () => {
+  const facts = factsOf({
+    profile: { ...UNSAID, domain: "a|b<script>", contactName: "山田 花子", vpp: false },
+    answers: { "onboarding.way": "manual" },
+  });
+
+  test("has what is recorded filled in, and no markup of its own from it", () => {
+    const markdown = setUpSheet(facts, "markdown", "ja");
+    expect(markdown).toContain("| 担当者名 | 山田 花子 |");
+    expect(markdown).toContain(String.raw`| 利用ドメイン | a\|b\<script\> |`);
+    expect(markdown).toContain("| VPP | 使わない |");
+    expect(markdown).toContain("手動で ADE デバイスにする");
+    const page = setUpSheet(facts, "html", "en");
+    expect(page).toContain("a|b&#60;script&#62;");
+    expect(page).not.toContain("<script");
+  });
+
+  test("has every kind of profile", () => {
+    const markdown = setUpSheet(facts, "markdown", "en");
+    for (const { name } of PROFILE_KINDS) expect(markdown).toContain(name.en);
+  });
+});
