@@ -12,7 +12,7 @@ import { unlessFailing } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 
 /** The nouns that tell how the onboarding stands. */
-export const NOUNS = ["tenant", "answers", "renewals", "devices", "ade", "push-certificate", "vpp"] as const;
+const NOUNS = ["tenant", "answers", "renewals", "devices", "ade", "push-certificate", "vpp"] as const;
 
 type Asked = Client<(typeof NOUNS)[number]>;
 
