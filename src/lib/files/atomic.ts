@@ -1,4 +1,16 @@
-import { access, constants, copyFile, link, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import {
+  access,
+  constants,
+  copyFile,
+  link,
+  lstat,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  type FileHandle,
+} from "node:fs/promises";
 import { basename, dirname, resolve, sep } from "node:path";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
@@ -91,6 +103,31 @@ export async function checkWritable(path: string, { kept }: Pick<OutputPlace, "k
     throw asRefusal(error, path);
   });
 }
+
+/**
+ * Checks that nothing is at a path, for an output that is never written over another, and that its folder takes one.
+ *
+ * @returns the path to write to, absolute
+ * @throws `usage` where there is something, also a link that leads nowhere, and as {@link checkWritable}
+ */
+export async function checkNew(path: string, { kept = [] }: Pick<OutputPlace, "kept"> = {}): Promise<string> {
+  if (path === "-") throw refusal(path, text("cannot write this to stdout", "標準出力には書けません"));
+  const full = resolve(path);
+  await refuseKept(path, kept);
+  const found = await lstat(full).catch((error: unknown) => {
+    if (!hasCode(error, "ENOENT")) throw asRefusal(error, path);
+  });
+  if (found !== undefined) throw refusal(path, THERE_ALREADY);
+  await access(dirname(full), constants.W_OK).catch((error: unknown) => {
+    throw asRefusal(error, path);
+  });
+  return full;
+}
+
+const THERE_ALREADY = text(
+  "there is something here already, and it is never written over",
+  "すでに存在します。上書きはしません",
+);
 
 /** A file by its own name, whatever links lead to it; one that is yet to be made by that of its folder. */
 export async function realNameOf(path: string): Promise<string> {
@@ -332,7 +369,8 @@ async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter
 
 const refusal = (where: string, what: Text, cause?: unknown): Failure => new Failure("usage", { what, where, cause });
 
-function asRefusal(error: unknown, path: string): unknown {
+/** The failure for an output that cannot be made where it is to be. */
+export function asRefusal(error: unknown, path: string): unknown {
   if (hasCode(error, "ENOENT", "ENOTDIR")) {
     return refusal(path, text("no such folder for this file", "このファイルを置くフォルダーがありません"), error);
   }

@@ -1,4 +1,5 @@
 export {
+  checkNew,
   checkWritable,
   isOverwritten,
   isReplaced,
@@ -8,10 +9,12 @@ export {
   type OutputPlace,
 } from "./atomic.ts";
 export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
+export { FolderInMaking, type WrittenFile } from "./folder-in-making.ts";
+export { NewFile } from "./new-file.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { readOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
-export { readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
+export { readChunks, readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
 export { scan, type Scanned } from "./scan.ts";
 export { holdBytes } from "./spool.ts";
 export {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, readFile, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder } from "./folder.ts";
@@ -20,7 +20,7 @@ export interface TemporaryFile {
 }
 
 const RECORD = /^(\d+)-\d+\.json$/;
-const TEMPORARY = /^\.[^/\\]*\.\d+(-\d+)?\.tmp$/;
+const TEMPORARY = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
 /** Files that this process has created and not yet renamed or removed, and their entries in the register. */
 const unfinished = new Set<string>();
 
@@ -89,27 +89,52 @@ export interface TemporaryFolder {
   readonly path: string;
   /** removes it with all that is in it */
   readonly remove: () => Promise<void>;
+  /** removes it from the register, once it was renamed */
+  readonly forget: () => Promise<void>;
 }
 
-/** Makes the folder `.NAME.PID.tmp` in the temporary folder, registered as by {@link createTemporary}. */
-export async function createTemporaryFolder(place: TemporaryPlace, name: string): Promise<TemporaryFolder> {
-  const path = join(place.temporaryFolder, `.${name}.${place.processes.self}.tmp`);
-  const record = await register(place, path);
-  unfinished.add(path);
-  await ensureFolder(path);
-  return {
-    path,
-    async remove() {
-      await rm(path, { force: true, recursive: true });
-      if (record !== undefined) await rm(record, { force: true });
+/**
+ * Makes the folder `.NAME.PID.tmp`, 0700, registered as by {@link createTemporary}.
+ *
+ * @param folder where it is made: the temporary folder, or that of an output
+ */
+export async function createTemporaryFolder(
+  place: TemporaryPlace,
+  name: string,
+  folder: string = place.temporaryFolder,
+): Promise<TemporaryFolder> {
+  if (folder === place.temporaryFolder) await ensureFolder(folder);
+  const short = [...name].slice(0, LONGEST_NAME_CHARACTERS).join("");
+  for (let count = 0; ; count++) {
+    const path = join(folder, `.${short}.${place.processes.self}${count === 0 ? "" : `-${count}`}.tmp`);
+    const record = await register(place, path, true);
+    const forget = async (): Promise<void> => {
+      await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
       for (const done of [path, record ?? ""]) unfinished.delete(done);
-    },
-  };
+    };
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      await forget();
+      if (hasCode(error, "EEXIST")) continue;
+      throw error;
+    }
+    unfinished.add(path);
+    const remove = async (): Promise<void> => {
+      await rm(path, { force: true, recursive: true });
+      await forget();
+    };
+    return { path, remove, forget };
+  }
 }
 
-async function register({ temporaryFolder, processes }: TemporaryPlace, file: string): Promise<string | undefined> {
+async function register(
+  { temporaryFolder, processes }: TemporaryPlace,
+  file: string,
+  isFolder?: true,
+): Promise<string | undefined> {
   const { self, place } = processes;
-  const entry = JSON.stringify({ file, pid: self, place, start: processes.startOf(self) });
+  const entry = JSON.stringify({ file, isFolder, pid: self, place, start: processes.startOf(self) });
   try {
     await ensureFolder(temporaryFolder);
     for (let count = 0; ; count++) {
@@ -152,7 +177,7 @@ export async function sweepTemporaryFiles({ temporaryFolder, processes }: Tempor
     const record = join(temporaryFolder, name);
     const entry = parseEntry(await readFile(record, "utf8").catch(() => ""));
     if (isLeft(entry, pid, processes)) {
-      const gone = await removeTemporary(entry?.file, temporaryFolder);
+      const gone = await removeTemporary(entry, pid);
       await (gone ? rm(record, { force: true }).catch(() => undefined) : undefined);
     }
   }
@@ -193,6 +218,7 @@ export async function registeredFiles(place: TemporaryPlace): Promise<readonly R
 
 interface Entry {
   readonly file: string;
+  readonly isFolder: boolean;
   readonly place: string;
   readonly start: string | undefined;
 }
@@ -211,21 +237,21 @@ function isLeft(entry: Entry | undefined, pid: number, processes: ProcessTable):
 
 function parseEntry(json: string): Entry | undefined {
   try {
-    const { file, place, start } = JSON.parse(json) as Readonly<Record<string, unknown>>;
+    const { file, isFolder, place, start } = JSON.parse(json) as Readonly<Record<string, unknown>>;
     return typeof file === "string" && typeof place === "string"
-      ? { file, place, start: typeof start === "string" ? start : undefined }
+      ? { file, isFolder: isFolder === true, place, start: typeof start === "string" ? start : undefined }
       : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Removes only files named like a temporary file, and folders only where they are made, whatever the register says. */
-async function removeTemporary(file: string | undefined, temporaryFolder: string): Promise<boolean> {
-  if (file === undefined || !TEMPORARY.test(basename(file)) || dirname(file) === ".") {
-    return true;
-  }
-  return rm(file, { force: true, recursive: dirname(file) === temporaryFolder }).then(
+/** Removes only what is named like a temporary file of the process, and folders only where one was made, whatever the register says. */
+async function removeTemporary(entry: Entry | undefined, pid: number): Promise<boolean> {
+  const { file = "", isFolder = false } = entry ?? {};
+  const owner = Number(TEMPORARY.exec(basename(file))?.[1]);
+  if (owner !== pid || dirname(file) === ".") return true;
+  return rm(file, { force: true, recursive: isFolder }).then(
     () => true,
     () => false,
   );

@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { pack as createPack, type Pack } from "tar-stream";
+import type { NewFile } from "../../../files/index.ts";
+import { GZIP_HEAD, gzipSeal, type PackedEntry } from "./seal.ts";
+
+/** Packs files as `.tar.gz`, sealed by {@link gzipSeal}. */
+export async function packTar(entries: readonly PackedEntry[], asOf: string, into: NewFile): Promise<void> {
+  const tar = createPack();
+  const hash = createHash("sha256");
+  const write = async (source: AsyncIterable<Buffer>): Promise<void> => {
+    let isFirst = true;
+    for await (const chunk of source) {
+      if (isFirst) chunk.set(GZIP_HEAD);
+      isFirst = false;
+      hash.update(chunk);
+      await into.write(chunk);
+    }
+  };
+  const written = pipeline(tar as unknown as AsyncIterable<Buffer>, createGzip({ level: 6 }), write);
+  await Promise.all([written, fill(tar, entries, new Date(`${asOf}T00:00:00Z`))]);
+  await into.write(gzipSeal(hash.digest()));
+}
+
+async function fill(tar: Pack, entries: readonly PackedEntry[], mtime: Date): Promise<void> {
+  for (const { path, bytes, content } of entries) {
+    const entry = tar.entry({ name: path, size: bytes, mode: 0o600, mtime, type: "file", uid: 0, gid: 0 });
+    await pipeline(content, entry as unknown as NodeJS.WritableStream);
+  }
+  tar.finalize();
+}

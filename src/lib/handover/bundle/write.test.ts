@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { sweepTemporaryFiles } from "../../files/index.ts";
+import { EMPTY_MANIFEST, freshFolder, placeIn, writeBundle } from "../testing/bundles.ts";
+import { BundleWriter } from "./write.ts";
+
+const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
+const WHAT = { records: { "custom-fields": [FIELD] }, files: { "csv/users.csv": "名前\r\n" } };
+
+test("a folder has the files, the manifest and their hashes, for its owner only", async () => {
+  const root = freshFolder();
+  const target = join(root, "out");
+  await writeBundle(target, placeIn(root), WHAT);
+  expect(readFileSync(join(target, "resources/custom-fields.ndjson"), "utf8")).toBe(`${JSON.stringify(FIELD)}\n`);
+  expect(readFileSync(join(target, "manifest.json"), "utf8")).toMatch(/^{\n {2}"schema": 1,\n {2}"program": /);
+  const sums = readFileSync(join(target, "SHA256SUMS"), "utf8").trimEnd().split("\n");
+  const paths = sums.map((line) => line.slice(66));
+  expect(paths).toEqual(paths.toSorted());
+  expect(paths).toContain("manifest.json");
+  for (const line of sums) {
+    const content = readFileSync(join(target, line.slice(66)));
+    expect(line.slice(0, 66)).toBe(`${createHash("sha256").update(content).digest("hex")}  `);
+  }
+  expect(statSync(target).mode & 0o777).toBe(0o700);
+  expect(statSync(join(target, "csv/users.csv")).mode & 0o777).toBe(0o600);
+  expect(readdirSync(root).toSorted()).toEqual(["out", "tmp"]);
+  expect(readdirSync(join(root, "tmp"))).toEqual([]);
+});
+
+test.each(["a.tar.gz", "a.zip"])("%s is the same bytes twice, and other programs unpack it", async (name) => {
+  const root = freshFolder();
+  const other = freshFolder();
+  await writeBundle(join(root, name), placeIn(root), WHAT);
+  await writeBundle(join(other, "b" + name), placeIn(other), WHAT);
+  expect(readFileSync(join(root, name)).equals(readFileSync(join(other, "b" + name)))).toBe(true);
+  expect(statSync(join(root, name)).mode & 0o777).toBe(0o600);
+  expect(readdirSync(root).toSorted()).toEqual([name, "tmp"]);
+  const unpacked = join(root, "unpacked");
+  mkdirSync(unpacked);
+  if (name.endsWith(".zip")) {
+    execFileSync("python3", [
+      "-c",
+      "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])",
+      join(root, name),
+      unpacked,
+    ]);
+  } else {
+    execFileSync("tar", ["xzf", join(root, name), "-C", unpacked]);
+  }
+  expect(readFileSync(join(unpacked, "csv/users.csv"), "utf8")).toBe("名前\r\n");
+  expect(execFileSync("sha256sum", ["-c", "--quiet", "SHA256SUMS"], { cwd: unpacked }).toString()).toBe("");
+});
+
+test("what is there is never written over, also what comes meanwhile", async () => {
+  const root = freshFolder();
+  const place = placeIn(root);
+  writeFileSync(join(root, "file.zip"), "mine");
+  symlinkSync("nowhere", join(root, "link"));
+  mkdirSync(join(root, "folder"));
+  for (const name of ["file.zip", "link", "folder"]) {
+    await expect(BundleWriter.create(join(root, name), place)).rejects.toMatchObject({ code: "usage" });
+  }
+  await expect(BundleWriter.create("-", place)).rejects.toMatchObject({ code: "usage" });
+  await expect(BundleWriter.create(join(root, "no/such"), place)).rejects.toMatchObject({ code: "usage" });
+  await expect(BundleWriter.create(join(root, "a.tar"), place)).rejects.toMatchObject({ code: "usage" });
+  await expect(
+    BundleWriter.create(join(root, "tmp", "x"), { ...place, kept: [join(root, "tmp")] }),
+  ).rejects.toMatchObject({
+    code: "usage",
+  });
+  for (const name of ["late.zip", "late"]) {
+    await using writer = await BundleWriter.create(join(root, name), place);
+    writeFileSync(join(root, name), "theirs");
+    await expect(writer.finish(EMPTY_MANIFEST)).rejects.toMatchObject({ code: "usage" });
+    await writer.abandon();
+    expect(readFileSync(join(root, name), "utf8")).toBe("theirs");
+  }
+  expect(readdirSync(root).toSorted()).toEqual(["file.zip", "folder", "late", "late.zip", "link", "tmp"]);
+});
+
+test("an abandoned bundle leaves nothing, and a dead process's is removed by the next command", async () => {
+  const root = freshFolder();
+  const place = placeIn(root);
+  const abandoned = await BundleWriter.create(join(root, "a.zip"), place);
+  await (await abandoned.file("csv/users.csv")).write("half");
+  await abandoned.abandon();
+  expect(readdirSync(root)).toEqual(["tmp"]);
+
+  const dead = await BundleWriter.create(join(root, "a.zip"), place);
+  await (await dead.file("csv/users.csv")).write("half");
+  expect(readdirSync(root).toSorted()).toEqual([".a.zip.4711.tmp", "tmp"]);
+  await sweepTemporaryFiles({ ...place, processes: { ...place.processes, isAlive: () => false } });
+  expect(existsSync(join(root, ".a.zip.4711.tmp"))).toBe(false);
+  await dead.abandon();
+});
+
+test.each(["../a", "/a", "a//b", "a/./b", "c:x", "a\\b", ".hidden", "aux.txt", "a/b/c/d/e", "a ", "MANIFEST.JSON", ""])(
+  "%j cannot be in a bundle",
+  async (path) => {
+    const root = freshFolder();
+    await using writer = await BundleWriter.create(join(root, "a"), placeIn(root));
+    await (await writer.file("manifest.json")).close();
+    await expect(writer.file(path)).rejects.toThrow(TypeError);
+  },
+);

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { Failure } from "../../errors/index.ts";
+import {
+  checkNew,
+  FolderInMaking,
+  NewFile,
+  readChunks,
+  type OutputPlace,
+  type WrittenFile,
+} from "../../files/index.ts";
+import { text } from "../../text/index.ts";
+import type { ArchiveKind, PackedEntry } from "./archive/seal.ts";
+import { inByteOrder, isBundlePath, MANIFEST, sameName, SUMS, sumsText } from "./contents.ts";
+import { manifestText, type Manifest } from "./manifest.ts";
+
+/** What a bundle is written as. */
+type BundleKind = "folder" | ArchiveKind;
+
+/** What a bundle becomes by the ending of its name; a name without one that is known is a folder. */
+const kindOf = (target: string): BundleKind =>
+  /\.(?:tar\.gz|tgz)$/i.test(target) ? "tar.gz" : /\.zip$/i.test(target) ? "zip" : "folder";
+
+/** A file of a bundle that is being written. */
+export interface BundleFile {
+  /** Takes the next bytes; what was passed must not change any more. Await it, so that memory stays bounded. */
+  write(chunk: string | Uint8Array): Promise<void>;
+  /** @returns what is known of it then; `sha256` in lower-case hexadecimal digits */
+  close(): Promise<WrittenFile>;
+}
+
+/**
+ * Writes a bundle: file by file into a folder out of sight, beside the final name, which is packed if the bundle is to be
+ * an archive, and gets its name when everything is on the disk. A process that dies leaves none of that name.
+ */
+export class BundleWriter implements AsyncDisposable {
+  readonly #target: string;
+  readonly #kind: BundleKind;
+  readonly #place: OutputPlace;
+  readonly #folder: FolderInMaking;
+  readonly #written = new Map<string, WrittenFile | undefined>();
+  readonly #names = new Set<string>();
+  #isOver = false;
+
+  private constructor(target: string, place: OutputPlace, folder: FolderInMaking) {
+    this.#target = target;
+    this.#kind = kindOf(target);
+    this.#place = place;
+    this.#folder = folder;
+  }
+
+  /**
+   * @param target FOLDER, FILE.tar.gz or FILE.zip; absolute, or below the process's folder
+   * @param place the tools' `temporary`
+   * @throws Failure `usage` where there is something of that name already, and where none can be made
+   */
+  static async create(target: string, place: OutputPlace): Promise<BundleWriter> {
+    refuseOtherEnding(target);
+    return new BundleWriter(await checkNew(target, place), place, await FolderInMaking.create(target, place));
+  }
+
+  /**
+   * Opens a file of the bundle; several may be open.
+   *
+   * @param path with `/` between names: `resources/users.ndjson`
+   * @throws Failure `unexpected` on a full or faulty disk
+   */
+  async file(path: string): Promise<BundleFile> {
+    if (!isBundlePath(path) || this.#names.has(sameName(path))) throw new TypeError(`${path} cannot be in a bundle`);
+    this.#names.add(sameName(path));
+    this.#written.set(path, undefined);
+    const file = await this.#folder.file(path);
+    return {
+      write: (chunk) => file.write(chunk),
+      close: async () => {
+        const written = await file.close();
+        this.#written.set(path, written);
+        return written;
+      },
+    };
+  }
+
+  /**
+   * Writes the manifest and the hashes, packs, and gives the bundle its name.
+   *
+   * @throws Failure `usage` where something took the name meanwhile
+   */
+  async finish(manifest: Manifest): Promise<void> {
+    await this.#put(MANIFEST, manifestText(manifest));
+    await this.#put(SUMS, sumsText(this.#sums()));
+    if (this.#kind === "folder") await this.#folder.settle();
+    else await this.#pack(this.#kind, manifest);
+    this.#isOver = true;
+  }
+
+  /** Removes all that was written; does nothing once the bundle has its name. */
+  async abandon(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    await this.#folder.abandon();
+  }
+
+  /** {@link abandon}: `await using` leaves no half of a bundle behind */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.abandon();
+  }
+
+  #sums(): { path: string; sha256: string }[] {
+    return [...this.#written].map(([path, written]) => {
+      if (written === undefined) throw new TypeError(`${path} was not closed`);
+      return { path, sha256: written.sha256 };
+    });
+  }
+
+  async #put(path: string, content: string): Promise<void> {
+    const file = await this.file(path);
+    await file.write(content);
+    await file.close();
+  }
+
+  async #pack(kind: ArchiveKind, { asOf }: Manifest): Promise<void> {
+    const others = [...this.#written.keys()].filter((path) => path !== MANIFEST && path !== SUMS);
+    const entries = [MANIFEST, SUMS, ...others.toSorted(inByteOrder)].map((path): PackedEntry => ({
+      path,
+      bytes: this.#written.get(path)?.bytes ?? 0,
+      content: () => readChunks(join(this.#folder.path, path)),
+    }));
+    const archive = await NewFile.create(this.#target, this.#place);
+    try {
+      if (kind === "zip") await (await import("./archive/zip-write.ts")).packZip(entries, asOf, archive);
+      else await (await import("./archive/tar-write.ts")).packTar(entries, asOf, archive);
+      await archive.settle();
+    } catch (error) {
+      await archive.abandon();
+      throw error;
+    }
+    await this.#folder.abandon();
+  }
+}
+
+/** Endings of archives that are not written: a folder of such a name would be taken for one. */
+const OTHER_ENDING = /\.(?:tar|gz|bz2|xz|zst|7z|rar|age)$/i;
+
+/** @throws Failure `usage` for a name that looks like an archive of another kind */
+function refuseOtherEnding(target: string): void {
+  if (kindOf(target) !== "folder" || !OTHER_ENDING.test(target)) return;
+  throw new Failure("usage", {
+    what: text(
+      "a bundle is a folder, FILE.tar.gz or FILE.zip",
+      "引き継ぎデータはフォルダー、FILE.tar.gz、FILE.zip のいずれかです",
+    ),
+    where: target,
+    hint: text("change the name's ending", "名前の末尾を変えてください"),
+  });
+}
