@@ -10,7 +10,7 @@ const Answer = named("Answer", recordSchema(ANSWER.fields));
 
 /** An answer to keep; null takes it back. */
 const NewAnswer = z.strictObject({
-  question: z.string().meta({ description: "the name of a question: `contact.deputy`" }),
+  question: z.string().meta({ description: "the name of a question: `rules.lost.owner`" }),
   subject: z
     .string()
     .default("")

@@ -9,8 +9,14 @@ export const ANSWER = {
   name: "answer",
   fields: {
     id: idField(13),
-    /** the name of a question: `contact.successor` */
-    question: { type: "text", longest: 100, blank: false, label: text("question", "質問"), example: "contact.deputy" },
+    /** the name of a question: `rules.lost.owner` */
+    question: {
+      type: "text",
+      longest: 100,
+      blank: false,
+      label: text("question", "質問"),
+      example: "rules.lost.owner",
+    },
     /** what it is about: the id of an account or of a renewal, a context; "" of the tenant as a whole */
     subject: { type: "text", longest: 255, label: text("about", "対象"), example: "" },
     value: { type: "text", longest: LONGEST, blank: false, label: text("answer", "回答"), example: "佐藤 一郎" },

@@ -79,7 +79,7 @@ test("what is answered the same at the same time is no change; every change is i
 test("system administrators read and write them, nobody below does", async () => {
   await withAccount(tenant, { name: "sys", role: "system" });
   await withAccount(tenant, { name: "ope", role: "operator" });
-  await tenant.as("sys").answers.set({ answers: [{ question: "contact.deputy", value: "佐藤" }] });
+  await tenant.as("sys").answers.set({ answers: [{ question: "rules.lost.owner", value: "佐藤" }] });
   expect(await tenant.as("sys").answers.list()).toMatchObject([{ by: "sys", value: "佐藤" }]);
   expect((await failureOf(tenant.as("ope").answers.list()))?.code).toBe("not-permitted");
   const failure = await failureOf(tenant.as("ope").answers.set({ answers: [{ question: "a", value: "b" }] }));

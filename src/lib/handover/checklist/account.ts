@@ -1,0 +1,93 @@
+import { same, text, type Text } from "../../text/index.ts";
+import type { ItemDraft } from "./item.ts";
+
+/** An account at Apple or Google that has to be handed over. */
+interface HandedAccount {
+  /** the first part of its questions' names */
+  readonly prefix: string;
+  readonly what: Text;
+  /** its name, where the tenant has it */
+  readonly recorded: string | null;
+  /** where the phone is, where a renewal has that */
+  readonly phonePlace?: string | null | undefined;
+}
+
+/** Asks for an account: which, who signs in, the phone that gets its code, and where the password is. @see facts 7.1; seed 002 */
+export function askAccount(draft: ItemDraft, { prefix, what, recorded, phonePlace }: HandedAccount): void {
+  const mend = (question: string): Text => same(`clomoctl handover answer ${prefix}.${question}`);
+  draft.ask({
+    id: `${prefix}.account`,
+    kind: "text",
+    wording: text(`Which account is it (${what.en})?`, `${what.ja}はどのアカウントですか?`),
+    recorded,
+  });
+  const company = draft.ask({
+    id: `${prefix}.company`,
+    kind: "yes-no",
+    wording: text(
+      "Is it an account of the company, made for this, and not a person's own?",
+      "個人のアカウントではなく、この用途のための会社のアカウントですか?",
+    ),
+  });
+  if (company === "no") {
+    draft.gap(
+      "personal-account",
+      text(`${what.en} is a person's own`, `${what.ja}が個人のアカウントです`),
+      text(
+        `move it to an account of the company, then: clomoctl handover answer ${prefix}.company`,
+        `会社のアカウントへ移してから: clomoctl handover answer ${prefix}.company`,
+      ),
+    );
+  }
+  const holder = draft.ask({
+    id: `${prefix}.holder`,
+    kind: "person",
+    wording: text("Who signs in to it?", "サインインしているのは誰ですか?"),
+    yearly: true,
+  });
+  draft.held(holder, what, mend("holder"));
+  draft.ask({
+    id: `${prefix}.since`,
+    kind: "date",
+    wording: text("Since when?", "いつからですか?"),
+    required: false,
+  });
+  askPhone(draft, { prefix, phonePlace });
+  draft.ask({
+    id: `${prefix}.password-place`,
+    kind: "place",
+    wording: text(
+      "Where is its password kept? The place, never the password itself",
+      "パスワードはどこに保管していますか?(場所だけ。パスワード自体は書かないでください)",
+    ),
+  });
+}
+
+function askPhone(draft: ItemDraft, { prefix, phonePlace = null }: Pick<HandedAccount, "prefix" | "phonePlace">): void {
+  draft.ask({
+    id: `${prefix}.phone`,
+    kind: "phone",
+    wording: text("Which telephone number receives its 2-factor code (SMS)?", "二要素認証の SMS を受け取る電話番号は?"),
+  });
+  const phoneHolder = draft.ask({
+    id: `${prefix}.phone-holder`,
+    kind: "person",
+    wording: text("Who holds this phone, or where is it?", "その電話を持っている人、または置き場所は?"),
+    recorded: phonePlace,
+    yearly: true,
+  });
+  draft.held(
+    phoneHolder,
+    text("the phone for the 2-factor code", "認証コードを受け取る電話"),
+    same(`clomoctl handover answer ${prefix}.phone-holder`),
+  );
+  draft.ask({
+    id: `${prefix}.tried`,
+    kind: "date",
+    wording: text(
+      "When did somebody last sign in with password and code?",
+      "パスワードと認証コードで最後にサインインできたのはいつですか?",
+    ),
+    yearly: true,
+  });
+}

@@ -1,0 +1,56 @@
+import type { Answer } from "../../model/answer.ts";
+import type { TenantProfile } from "../../model/tenant.ts";
+import type { RecordOf } from "../../model/thing.ts";
+import type { RESOURCES, ResourceName } from "../resources.ts";
+
+/** A record of a resource, as a bundle has it. */
+type RecordIn<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fields"]>;
+
+export type Administrator = RecordIn<"administrators">;
+export type Renewal = RecordIn<"renewals">;
+export type PushCertificateFacts = RecordIn<"push-certificate">;
+export type AdeServerFacts = RecordIn<"ade-server">;
+export type VppTokenFacts = RecordIn<"vpp-tokens">;
+
+/** A daily run that is installed on the machine. */
+export interface DailyRunFacts {
+  /** `systemd`, `systemd-system`, `cron`, `task-scheduler` */
+  readonly way: string;
+  /** a UTC instant; null where no run was noted */
+  readonly lastRunAt: string | null;
+}
+
+/** Who is notified of renewals, by the settings of the machine. */
+export interface RecipientFacts {
+  readonly way: string;
+  readonly name: string;
+  /** of mail */
+  readonly address: string | null;
+}
+
+/** What is known of clomoctl itself: the machine that looks at the tenant. */
+export interface ClomoctlFacts {
+  readonly machine: string | null;
+  /** the user of the operating system */
+  readonly user: string | null;
+  /** the folder of the home */
+  readonly home: string;
+  /** null: the operating system keeps them, and does not tell */
+  readonly runs: readonly DailyRunFacts[] | null;
+  readonly recipients: readonly RecipientFacts[];
+  /** the account by which notices are mailed, or their sender; null: no mail is sent */
+  readonly mailAccount: string | null;
+}
+
+/** All that the checklist is made of: from a tenant's routes, or from a bundle. */
+export interface HandoverFacts {
+  readonly tenant: TenantProfile;
+  readonly administrators: readonly Administrator[];
+  readonly renewals: readonly Renewal[];
+  readonly pushCertificate: PushCertificateFacts | null;
+  readonly adeServer: AdeServerFacts | null;
+  readonly vppTokens: readonly VppTokenFacts[];
+  readonly answers: readonly Answer[];
+  /** null: not known, as where there is only a bundle */
+  readonly clomoctl: ClomoctlFacts | null;
+}

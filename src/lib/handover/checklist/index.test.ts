@@ -1,0 +1,222 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { exampleId } from "../../model/thing.ts";
+import { UNSAID } from "../../model/tenant.ts";
+import { administrator, answered, COMPLETE, renewal, TODAY, UNANSWERED } from "../testing/facts.ts";
+import type { HandoverFacts } from "./facts.ts";
+import { GAP_CODES, type GapCode } from "./gap.ts";
+import { evaluate, gapsOf, questionsOf } from "./index.ts";
+import { daysFrom } from "./item.ts";
+import { findPeople, type Person } from "./people.ts";
+import { ITEMS } from "./titles.ts";
+
+const answer = (question: string, value: string, subject = "", at = "2026-11-20T00:00:00.000Z") => ({
+  id: exampleId(400),
+  question,
+  subject,
+  value,
+  by: "後任",
+  at,
+});
+
+/** The facts with another answer to a question. */
+const answering = (facts: HandoverFacts, question: string, value: string, at?: string): HandoverFacts => {
+  const others = facts.answers.filter((one) => one.question !== question);
+  const subjects = facts.answers.filter((one) => one.question === question).map(({ subject }) => subject);
+  const all = subjects.length === 0 ? [""] : subjects;
+  return { ...facts, answers: [...others, ...all.map((subject) => answer(question, value, subject, at))] };
+};
+
+/** Without the answer to a question. */
+const unanswering = (facts: HandoverFacts, question: string): HandoverFacts => ({
+  ...facts,
+  answers: facts.answers.filter((one) => one.question !== question),
+});
+
+const own = (facts: HandoverFacts) => {
+  if (facts.clomoctl === null) throw new TypeError("nothing of clomoctl");
+  return facts.clomoctl;
+};
+
+const LEAVER: Person = {
+  called: "管理 1郎",
+  id: administrator(1).id,
+  account: "admin1",
+  words: ["管理 1郎", "admin1", "admin1@example.jp"],
+};
+
+const [ONE, ...OTHERS] = COMPLETE.administrators;
+const withOne = (change: Parameters<typeof administrator>[1]): HandoverFacts => ({
+  ...COMPLETE,
+  administrators: [{ ...administrator(1), ...ONE, ...change }, ...OTHERS],
+});
+
+/** Facts of which one thing is missing, by the code of the gap; the leaver goes where the third is given. */
+const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: Person, leaves?: string])[] = [
+  ["unsaid", { ...COMPLETE, tenant: { ...COMPLETE.tenant, ...UNSAID, contactName: "花子" }, renewals: [] }],
+  ["unanswered", unanswering(COMPLETE, "rules.lost.document")],
+  ["answer-old", answering(COMPLETE, "clomoctl.readers", "情シス", "2025-11-22T00:00:00.000Z")],
+  ["answer-old", answering(COMPLETE, "rules.lost.reviewed", "2025-11-22")],
+  ["contact-unknown", { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: null } }],
+  [
+    "nobody-files",
+    answered({
+      ...COMPLETE,
+      administrators: [
+        administrator(1),
+        administrator(2, { supportOption: false }),
+        administrator(3, { supportOption: false }),
+      ],
+    }),
+    LEAVER,
+  ],
+  ["leaver-role", withOne({ supportOption: false }), LEAVER],
+  ["leaver-support-option", COMPLETE, LEAVER],
+  ["support-option-rule", withOne({ role: "division" })],
+  ["support-option-rule", answered({ ...COMPLETE, administrators: [1, 2, 3, 4, 5, 6].map((n) => administrator(n)) })],
+  ["no-support-option", { ...COMPLETE, administrators: [1, 2].map((n) => administrator(n, { supportOption: false })) }],
+  ["no-notice-mail", withOne({ noticeMail: false })],
+  ["mailbox-unread", answering(COMPLETE, "administrators.mailbox", "no")],
+  ["one-system-administrator", { ...COMPLETE, administrators: [administrator(1)] }],
+  ["one-system-administrator", { ...COMPLETE, administrators: [administrator(1), administrator(2)] }, LEAVER],
+  ["shared-account", answering(COMPLETE, "administrators.person", "佐藤、鈴木")],
+  ["nobody-named", unanswering(COMPLETE, "administrators.person")],
+  ["no-backup-codes", answering(COMPLETE, "administrators.mfa", "yes")],
+  ["personal-account", answering(COMPLETE, "push-certificate.company", "no")],
+  ["no-second-owner", unanswering(COMPLETE, "android.second-owner")],
+  [
+    "renewal-near",
+    { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2027-06-29T00:00:00.000Z" })] },
+    LEAVER,
+    "2027-03-31",
+  ],
+  ["leaver-holds", answering(COMPLETE, "push-certificate.holder", "管理 1郎 <admin1@example.jp>"), LEAVER],
+  ["leaver-holds", answering(COMPLETE, "rules.broken.owner", "ADMIN1@example.jp"), LEAVER],
+  [
+    "leaver-holds",
+    { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { owner: "admin1@example.jp" })] },
+    LEAVER,
+  ],
+  ["leaver-holds", { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: "管理1郎" } }, LEAVER],
+  [
+    "leaver-recipient",
+    {
+      ...COMPLETE,
+      clomoctl: { ...own(COMPLETE), recipients: [{ way: "mail", name: "x", address: "Admin1@example.jp" }] },
+    },
+    LEAVER,
+  ],
+  ["leaver-schedule", { ...COMPLETE, clomoctl: { ...own(COMPLETE), user: "admin1" } }, LEAVER],
+  ["no-schedule", { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs: [] } }],
+  [
+    "no-recent-run",
+    { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs: [{ way: "cron", lastRunAt: "2026-11-21T00:00:00.000Z" }] } },
+  ],
+  ["no-recent-run", { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs: [{ way: "cron", lastRunAt: null }] } }],
+  ["no-recipients", { ...COMPLETE, clomoctl: { ...own(COMPLETE), recipients: [] } }],
+];
+
+const NAMED_CASES = CASES.map(([code, facts, leaver, leaves]) => ({ code, facts, leaver, leaves }));
+
+const codesOf = (facts: HandoverFacts, leaver?: Person, leaves?: string): readonly GapCode[] =>
+  gapsOf(evaluate(facts, { ...TODAY, leaver, leaves })).map(({ code }) => code);
+
+test("a tenant of which everything is recorded and answered has no gap", () => {
+  const items = evaluate(COMPLETE, TODAY);
+  expect(gapsOf(items)).toEqual([]);
+  expect(items.map(({ id }) => id)).toEqual(Object.keys(ITEMS));
+  expect(items.every(({ applies }) => applies === true)).toBe(true);
+});
+
+describe("each gap is found", () => {
+  test.each(NAMED_CASES)("$code", ({ code, facts, leaver, leaves }) => {
+    expect(codesOf(facts, leaver, leaves)).toContain(code);
+  });
+
+  test("and each has a case", () => {
+    expect(new Set(CASES.map(([code]) => code))).toEqual(new Set(GAP_CODES));
+  });
+
+  test.each(NAMED_CASES)("$code is told in both languages, with what to do", ({ code, facts, leaver, leaves }) => {
+    const gaps = gapsOf(evaluate(facts, { ...TODAY, leaver, leaves })).filter((gap) => gap.code === code);
+    for (const { what, mend } of gaps) {
+      expect(what.en).not.toBe(what.ja);
+      expect(what.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/);
+      expect([mend.en, mend.ja]).not.toContain("");
+    }
+    expect(gaps.length).toBeGreaterThan(0);
+  });
+});
+
+test("of a leaver whose answers name others, only account and role are gaps", () => {
+  expect(codesOf(COMPLETE, LEAVER, "2027-03-31")).toEqual(["leaver-support-option", "leaver-role"]);
+});
+
+test("what is not used does not apply, what nobody has said is asked, and what is recorded applies", () => {
+  const unused = { ...COMPLETE.tenant, ios: false, ade: false, vpp: false, android: false, androidAccounts: null };
+  const of = (tenant: HandoverFacts["tenant"], renewals: HandoverFacts["renewals"] = []) =>
+    evaluate({ ...COMPLETE, tenant, renewals }, TODAY)
+      .filter(({ id }) => ["push-certificate", "apple-business", "android"].includes(id))
+      .map(({ applies }) => applies);
+  expect(of(unused)).toEqual([false, false, false]);
+  expect(of({ ...UNSAID, contactName: "花子" })).toEqual([null, null, null]);
+  expect(of({ ...UNSAID, contactName: "花子" }, COMPLETE.renewals)).toEqual([true, true, true]);
+  expect(of({ ...COMPLETE.tenant, ade: false, vpp: false })).toEqual([true, false, true]);
+  const item = evaluate({ ...COMPLETE, tenant: { ...UNSAID }, renewals: [] }, TODAY).find(({ id }) => id === "android");
+  expect(item?.gaps.map(({ mend }) => mend.en)).toEqual(["clomoctl tenant set --android yes|no"]);
+});
+
+test("a question that the records answer is no gap; who answers it otherwise is believed", () => {
+  const account = questionsOf(evaluate(UNANSWERED, TODAY)).find(({ id }) => id === "push-certificate.account");
+  expect(account).toMatchObject({ recorded: "push@example.jp", answer: null });
+  expect(gapsOf(evaluate(UNANSWERED, TODAY)).filter(({ what }) => what.en.includes("Which account"))).toEqual([]);
+});
+
+test("without anything known of clomoctl itself its questions are asked, and no run is missed", () => {
+  const codes = codesOf(answered({ ...COMPLETE, clomoctl: null }), LEAVER);
+  for (const code of ["no-schedule", "no-recent-run", "no-recipients", "leaver-schedule"])
+    expect(codes).not.toContain(code);
+  expect(codesOf(unanswering({ ...COMPLETE, clomoctl: null }, "clomoctl.machine"))).toContain("unanswered");
+});
+
+test("a renewal is near up to 90 days from the last day, before and after", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -400, max: 400 }), (days) => {
+      const leaves = "2027-03-31";
+      const expiresAt = new Date(Date.parse(`${leaves}T03:00:00.000Z`) + days * 86_400_000).toISOString();
+      const facts = { ...COMPLETE, renewals: [renewal(9, { expiresAt })] };
+      expect(codesOf(facts, undefined, leaves).includes("renewal-near")).toBe(Math.abs(days) <= 90);
+    }),
+  );
+  expect(daysFrom("2027-03-01", "2027-02-27")).toBe(-2);
+});
+
+test("the same facts give the same list, whatever the order of answers", () => {
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...COMPLETE.answers], { minLength: COMPLETE.answers.length }), (answers) => {
+      expect(evaluate({ ...COMPLETE, answers }, TODAY)).toEqual(evaluate(COMPLETE, TODAY));
+    }),
+  );
+});
+
+describe("a person is found by account, mail address or name, wherever it is recorded", () => {
+  test.each([
+    ["admin1", "管理 1郎"],
+    ["ADMIN1@example.jp", "管理 1郎"],
+    ["管理1郎", "管理 1郎"],
+    ["契約 花子", "契約 花子"],
+    ["owner@example.com", "owner@example.com"],
+    ["it@example.jp", "it@example.jp"],
+    ["mdm", "mdm"],
+  ])("%s", (typed, called) => {
+    expect(findPeople(COMPLETE, typed).map((person) => person.called)).toEqual([called]);
+  });
+
+  test("of two of one name both are found, of a stranger nobody", () => {
+    const twins = { ...COMPLETE, administrators: [administrator(1), administrator(2, { user: "管理 1郎" })] };
+    expect(findPeople(twins, "管理 1郎")).toHaveLength(2);
+    expect(findPeople(COMPLETE, "nobody@example.jp")).toEqual([]);
+    const user = { id: exampleId(7), name: "端末 太郎", account: null, emails: ["taro@example.jp"] };
+    expect(findPeople(COMPLETE, "taro@example.jp", [user])).toMatchObject([{ called: "端末 太郎", id: user.id }]);
+  });
+});

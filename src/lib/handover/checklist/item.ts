@@ -1,0 +1,203 @@
+import { ANDROID_ACCOUNTS, TENANT } from "../../model/tenant.ts";
+import type { Applies, Deciding } from "../../model/applies.ts";
+import { dayOf } from "../../model/time.ts";
+import { shownWord } from "../../text/shell-word.ts";
+import { joined, same, text, type Text } from "../../text/index.ts";
+import type { HandoverFacts, Renewal } from "./facts.ts";
+import type { Gap, GapCode } from "./gap.ts";
+import { namesPerson, type Person } from "./people.ts";
+import { valueOf, type Question } from "./question.ts";
+import { ITEMS, type ItemId } from "./titles.ts";
+
+/** Something of an item that the tenant has a record of. */
+export interface Known {
+  readonly label: Text;
+  readonly value: string;
+}
+
+/** One item of the checklist. */
+export interface Item {
+  readonly id: ItemId;
+  readonly title: Text;
+  /** whether it applies, by what the tenant uses; null: nobody has said */
+  readonly applies: boolean | null;
+  /** why it does not apply, or why that is not known; null where it applies */
+  readonly why: Text | null;
+  readonly known: readonly Known[];
+  /** what the manual says of it */
+  readonly notes: readonly Text[];
+  readonly questions: readonly Question[];
+  readonly gaps: readonly Gap[];
+}
+
+/** The day a checklist is made for, and who leaves. */
+export interface When {
+  /** a day: `2027-03-01` */
+  readonly asOf: string;
+  /** IANA name of the zone in which instants are days */
+  readonly timezone: string;
+  readonly leaver?: Person | undefined;
+  /** the leaver's last day */
+  readonly leaves?: string | undefined;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Days from one day to another. */
+export const daysFrom = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
+
+/** An answer holds for so many days where it has to be confirmed every year. */
+const YEAR_DAYS = 365;
+
+/** Days around the last day of a leaver within which a renewal is a gap. */
+const NEAR_DAYS = 90;
+
+/** What a question is asked with. */
+type Asked = Omit<Question, "subject" | "required" | "yearly" | "recorded" | "answer"> & {
+  readonly subject?: string | undefined;
+  /** default: true */
+  readonly required?: boolean | undefined;
+  readonly yearly?: boolean | undefined;
+  readonly recorded?: string | null | undefined;
+  /** the gap where nothing is known; default: `unanswered` */
+  readonly lacking?: GapCode | undefined;
+};
+
+/** The command that asks a question. */
+const asking = (id: string): Text => same(`clomoctl handover answer ${id}`);
+
+/** An item as it is being made. */
+export class ItemDraft {
+  readonly facts: HandoverFacts;
+  readonly when: When;
+  readonly #id: ItemId;
+  readonly #known: Known[] = [];
+  readonly #notes: Text[] = [];
+  readonly #questions: Question[] = [];
+  readonly #gaps: Gap[] = [];
+
+  constructor(id: ItemId, facts: HandoverFacts, when: When) {
+    this.#id = id;
+    this.facts = facts;
+    this.when = when;
+  }
+
+  /** Tells what the tenant has a record of; nothing of null. */
+  tell(label: Text, value: string | null | undefined): void {
+    if (value !== null && value !== undefined && value !== "") this.#known.push({ label, value });
+  }
+
+  note(line: Text): void {
+    this.#notes.push(line);
+  }
+
+  gap(code: GapCode, what: Text, mend: Text): void {
+    this.#gaps.push({ code, item: this.#id, what, mend });
+  }
+
+  /** Asks something, and finds the gap where it is required and not known, or known for too long. @returns what is known */
+  ask({ subject = "", required = true, yearly = false, recorded = null, lacking = "unanswered", ...asked }: Asked) {
+    const answer = this.facts.answers.find((one) => one.question === asked.id && one.subject === subject) ?? null;
+    const question: Question = {
+      ...asked,
+      subject,
+      required,
+      yearly,
+      recorded: recorded === "" ? null : recorded,
+      answer,
+    };
+    this.#questions.push(question);
+    const value = valueOf(question);
+    const about = asked.about === undefined ? asked.wording : aboutOf(asked.about, asked.wording);
+    if (value === null) {
+      if (required) this.gap(lacking, text(`not answered: ${about.en}`, `未回答: ${about.ja}`), asking(asked.id));
+      return null;
+    }
+    const day = asked.kind === "date" ? value : answer === null ? null : dayOf(answer.at, this.when.timezone);
+    if (yearly && day !== null && daysFrom(day, this.when.asOf) > YEAR_DAYS) {
+      this.gap(
+        "answer-old",
+        text(`of ${day}, more than a year ago: ${about.en}`, `${day} のまま 1 年以上たっています: ${about.ja}`),
+        asking(asked.id),
+      );
+    }
+    return value;
+  }
+
+  /** Whether a text names who leaves. */
+  isLeaver(written: string | null | undefined): boolean {
+    const { leaver } = this.when;
+    return leaver !== undefined && namesPerson(leaver, written);
+  }
+
+  /** Finds the gap of what is in the hands of who leaves. */
+  held(written: string | null | undefined, what: Text, mend: Text): void {
+    const { leaver } = this.when;
+    if (leaver === undefined || !namesPerson(leaver, written)) return;
+    this.gap(
+      "leaver-holds",
+      text(
+        `${leaver.called} leaves, and holds: ${what.en}`,
+        `退任する ${leaver.called} さんが担当しています: ${what.ja}`,
+      ),
+      mend,
+    );
+  }
+
+  /** Finds the gap of each renewal that is due near the last day of who leaves. */
+  near(renewals: readonly Renewal[]): void {
+    const { leaves, timezone } = this.when;
+    if (leaves === undefined) return;
+    for (const { name, expiresAt } of renewals) {
+      if (expiresAt === null) continue;
+      const day = dayOf(expiresAt, timezone);
+      if (Math.abs(daysFrom(leaves, day)) > NEAR_DAYS) continue;
+      this.gap(
+        "renewal-near",
+        text(
+          `${name} expires on ${day}, within ${NEAR_DAYS} days of the last day (${leaves})`,
+          `「${name}」の期限(${day})が、最終日(${leaves})の前後 ${NEAR_DAYS} 日以内です`,
+        ),
+        same(`clomoctl renewals guide ${shownWord(name)}`),
+      );
+    }
+  }
+
+  /** The item, where it applies. */
+  item(): Item {
+    return {
+      id: this.#id,
+      title: ITEMS[this.#id],
+      applies: true,
+      why: null,
+      known: this.#known,
+      notes: this.#notes,
+      questions: this.#questions,
+      gaps: this.#gaps,
+    };
+  }
+
+  /** The item where it does not apply, or nobody knows whether it does. @param unused what is not used, for people */
+  notApplying({ applies, unsaid }: Applies, unused: Text): Item {
+    if (applies === false) {
+      const why = text(`not applicable: ${unused.en} not used`, `対象外(${unused.ja}を使っていないため)`);
+      return { ...this.item(), applies, why };
+    }
+    const names = joined(
+      unsaid.map((use) => TENANT.fields[use].label),
+      text(", ", "、"),
+    );
+    const why = text(
+      `not known whether it applies: nobody has said whether ${names.en} is used`,
+      `対象かどうか不明です(${names.ja} の利用が未設定)`,
+    );
+    this.gap("unsaid", why, same(`clomoctl tenant set ${unsaid.map(choiceOf).join(" ")}`));
+    return { ...this.item(), applies: null, why };
+  }
+}
+
+/** The option by which somebody says what is used. */
+const choiceOf = (use: Deciding): string =>
+  use === "androidAccounts" ? `--android-accounts ${Object.keys(ANDROID_ACCOUNTS).join("|")}` : `--${use} yes|no`;
+
+const aboutOf = (about: string, { en, ja }: Text): Text => text(`${about}: ${en}`, `${about}: ${ja}`);

@@ -1,0 +1,190 @@
+import { MOST_SUPPORT_OPTIONS } from "../../../model/role.ts";
+import { SUPPORT_RULE } from "../../../model/account.ts";
+import { counted, same, text, type Text } from "../../../text/index.ts";
+import { typedWord } from "../../../text/shell-word.ts";
+import type { Administrator, HandoverFacts } from "../facts.ts";
+import { ItemDraft, type Item, type When } from "../item.ts";
+import { countPeople } from "../people.ts";
+
+/** A second one is advised in case the first is lost. @see facts 2.1 */
+const LEAST_SYSTEM = 2;
+
+const wordOf = ({ name, id }: Administrator): string => typedWord(name, id);
+
+const GRANT = same("clomoctl clomo-account grant ACCOUNT --role system --support-option --notice-mail");
+
+/** System administrators, who holds the support option, and who reads its mails. @see facts 2.1, 2.3, 7.2 */
+export function administratorsItem(facts: HandoverFacts, when: When): Item {
+  const draft = new ItemDraft("administrators", facts, when);
+  const { administrators } = facts;
+  const system = administrators.filter(({ role }) => role === "system");
+  const holders = administrators.filter(({ supportOption }) => supportOption);
+  draft.tell(text("system administrators", "システム管理者"), namesOf(system));
+  draft.tell(text("support option", "サポートオプション"), namesOf(holders));
+  draft.note(
+    text(
+      "Mails about renewals, outages and releases go to the system administrators who hold the support option (five at most) and have お知らせメール受信 on.",
+      "更新やサービスのお知らせメールは、サポートオプション(最大 5 アカウント)を付与され「お知らせメール受信」がオンのシステム管理者に届きます。",
+    ),
+  );
+  ruleOfSupport(draft, holders);
+  const staying = system.filter(({ id }) => id !== when.leaver?.id);
+  if (staying.length < LEAST_SYSTEM) {
+    draft.gap(
+      "one-system-administrator",
+      text(
+        `${staying.length === 0 ? "no system administrator" : "only one system administrator"} is left: a second one is advised in case the first is lost`,
+        staying.length === 0
+          ? "システム管理者が残りません"
+          : "システム管理者が 1 人しか残りません。万一に備えて 2 人目を作成してください",
+      ),
+      GRANT,
+    );
+  }
+  leaverStill(draft, holders);
+  for (const account of system) askOf(draft, account);
+  return draft.item();
+}
+
+const namesOf = (accounts: readonly Administrator[]): string =>
+  accounts.map(({ name, user }) => (name === "" ? user : `${user} (${name})`)).join(", ");
+
+function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): void {
+  if (holders.length === 0) {
+    draft.gap(
+      "no-support-option",
+      text(
+        "nobody holds the support option: nobody gets the mails about renewals",
+        "サポートオプションを付与された人がいません(更新のお知らせメールが誰にも届きません)",
+      ),
+      GRANT,
+    );
+  }
+  if (holders.length > MOST_SUPPORT_OPTIONS) {
+    draft.gap(
+      "support-option-rule",
+      text(
+        `${counted(holders.length, "account")} hold the support option: ${SUPPORT_RULE.en}`,
+        `サポートオプションが ${holders.length} アカウントに付与されています。${SUPPORT_RULE.ja}`,
+      ),
+      same("clomoctl clomo-account grant ACCOUNT --no-support-option"),
+    );
+  }
+  for (const holder of holders) {
+    if (holder.role !== "system") {
+      draft.gap(
+        "support-option-rule",
+        text(
+          `${holder.user} holds the support option, and is no system administrator: ${SUPPORT_RULE.en}`,
+          `${holder.user} さんはシステム管理者ではないのに、サポートオプションが付与されています。${SUPPORT_RULE.ja}`,
+        ),
+        same(`clomoctl clomo-account grant ${wordOf(holder)} --no-support-option`),
+      );
+    }
+    mailOf(draft, holder);
+  }
+}
+
+/** Whether the mails to somebody come, and are read. */
+function mailOf(draft: ItemDraft, holder: Administrator): void {
+  if (!holder.noticeMail) {
+    draft.gap(
+      "no-notice-mail",
+      text(
+        `${holder.user} holds the support option without お知らせメール受信: no mail comes`,
+        `${holder.user} さんの「お知らせメール受信」がオフのため、お知らせメールが届きません`,
+      ),
+      same(`clomoctl clomo-account grant ${wordOf(holder)} --notice-mail`),
+    );
+  }
+  const read = draft.ask({
+    id: "administrators.mailbox",
+    subject: holder.id,
+    about: holder.user,
+    kind: "yes-no",
+    wording: text(
+      `Does somebody read the mailbox ${holder.emails[0] ?? ""}?`,
+      `メールボックス ${holder.emails[0] ?? ""} を読んでいる人がいますか?`,
+    ),
+    yearly: true,
+  });
+  if (read !== "no") return;
+  draft.gap(
+    "mailbox-unread",
+    text(`nobody reads the mailbox of ${holder.user}`, `${holder.user} さんのメールボックスを読んでいる人がいません`),
+    same(`clomoctl users edit ${typedWord(holder.emails[0] ?? "", holder.id)} --email MAIL`),
+  );
+}
+function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void {
+  const { leaver } = draft.when;
+  const account = draft.facts.administrators.find(({ id }) => id === leaver?.id);
+  if (account === undefined) return;
+  if (holders.includes(account)) {
+    draft.gap(
+      "leaver-support-option",
+      text(
+        `${account.user} leaves, and still holds the support option: the mails about renewals end with that`,
+        `退任する ${account.user} さんにサポートオプションが残っています。更新のお知らせメールが途絶えます`,
+      ),
+      same(`clomoctl clomo-account grant ${wordOf(account)} --no-support-option`),
+    );
+  }
+  if (account.role === "none") return;
+  draft.gap(
+    "leaver-role",
+    text(
+      `${account.user} leaves, and still has a role: the account can sign in to CLOMO PANEL`,
+      `退任する ${account.user} さんに管理者権限が残っています(CLOMO PANEL にログインできます)`,
+    ),
+    same(`clomoctl clomo-account revoke ${wordOf(account)}`),
+  );
+}
+
+/** What only people know of the account of a system administrator. */
+function askOf(draft: ItemDraft, account: Administrator): void {
+  const of = { subject: account.id, about: account.name === "" ? account.user : account.name };
+  const person = draft.ask({
+    ...of,
+    id: "administrators.person",
+    kind: "person",
+    wording: text(
+      "Who uses this account? (one person, one account)",
+      "このアカウントを使っているのは誰ですか?(1 人 1 アカウント)",
+    ),
+    lacking: "nobody-named",
+    yearly: true,
+  });
+  if (person !== null && countPeople(person) > 1) {
+    draft.gap(
+      "shared-account",
+      text(
+        `${of.about} is shared (${person}): who did what cannot be told from the log`,
+        `${of.about} を複数人で共用しています(${person})。ログから操作した人を特定できません`,
+      ),
+      same("clomoctl clomo-account create USER --role system"),
+    );
+  }
+  const mfa = draft.ask({
+    ...of,
+    id: "administrators.mfa",
+    kind: "yes-no",
+    wording: text(
+      "Does it sign in with Google Authenticator (two-step verification)?",
+      "Google Authenticator による二段階認証を使っていますか?",
+    ),
+  });
+  if (mfa !== "yes") return;
+  const codes = draft.ask({
+    ...of,
+    id: "administrators.backup-codes",
+    kind: "place",
+    wording: text(
+      "Where are its backup codes (バックアップコード) kept? The place, never a code itself",
+      "バックアップコードはどこに保管していますか?(場所だけ。コード自体は書かないでください)",
+    ),
+    lacking: "no-backup-codes",
+  });
+  if (codes !== null) draft.held(codes, BACKUP_CODES, same("clomoctl handover answer administrators.backup-codes"));
+}
+
+const BACKUP_CODES: Text = text("the backup codes", "バックアップコード");

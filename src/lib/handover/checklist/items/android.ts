@@ -1,0 +1,66 @@
+import { appliesTo } from "../../../model/applies.ts";
+import { dayOf } from "../../../model/time.ts";
+import { same, text } from "../../../text/index.ts";
+import { askAccount } from "../account.ts";
+import type { HandoverFacts } from "../facts.ts";
+import { ItemDraft, type Item, type When } from "../item.ts";
+
+/** The Gmail account that owns the Android Enterprise environment. @see facts 3.6, 7.1; seed 002 */
+export function androidItem(facts: HandoverFacts, when: When): Item {
+  const draft = new ItemDraft("android", facts, when);
+  const renewals = facts.renewals.filter(({ kind }) => kind === "android-owner");
+  const applies = appliesTo(facts.tenant, "android-owner");
+  if (applies.applies !== true && renewals.length === 0) {
+    return draft.notApplying(
+      applies,
+      text("Android with Google Play accounts is", "Android(Google Play アカウント方式)"),
+    );
+  }
+  const [first, second] = renewals;
+  draft.tell(text("Gmail account", "Gmail アカウント"), first?.account ?? first?.name);
+  const login = first?.confirmedAt ?? null;
+  const lastLogin = login === null ? null : dayOf(login, when.timezone);
+  draft.tell(text("last login", "前回のログイン"), lastLogin);
+  draft.note(
+    text(
+      "Somebody has to sign in to a Google service (such as Gmail) at least once a year, else Google may suspend the account.",
+      "年に一度以上、Google サービス(Gmail 等)へのログインが必要です。ログインが確認されないと、アカウントが凍結されるおそれがあります。",
+    ),
+  );
+  askAccount(draft, {
+    prefix: "android",
+    what: text("the Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
+    recorded: first?.account ?? null,
+    phonePlace: first?.phone,
+  });
+  draft.ask({
+    id: "android.last-login",
+    kind: "date",
+    wording: text("When did somebody last sign in to it?", "最後にログインしたのはいつですか?"),
+    recorded: lastLogin,
+    yearly: true,
+  });
+  const owner = draft.ask({
+    id: "android.second-owner",
+    kind: "person",
+    wording: text(
+      "Who is the second owner of the Android Enterprise environment?",
+      "Android Enterprise の 2 人目の所有者は誰ですか?",
+    ),
+    recorded: second?.account ?? second?.name ?? null,
+    lacking: "no-second-owner",
+  });
+  draft.held(
+    owner,
+    text("second owner of Android Enterprise", "Android Enterprise の 2 人目の所有者"),
+    same("clomoctl handover answer android.second-owner"),
+  );
+  draft.ask({
+    id: "android.organisation-id",
+    kind: "text",
+    wording: text("What is its organisation ID at Google?", "Google での組織 ID は?"),
+    required: false,
+  });
+  draft.near(renewals);
+  return draft.item();
+}

@@ -1,0 +1,48 @@
+import { appliesTo } from "../../../model/applies.ts";
+import { dayOf } from "../../../model/time.ts";
+import { text } from "../../../text/index.ts";
+import { askAccount } from "../account.ts";
+import type { HandoverFacts } from "../facts.ts";
+import { ItemDraft, type Item, type When } from "../item.ts";
+
+/** Changing the password ends the content tokens that this account downloaded. @see facts 3.5 */
+export const TOKENS_END = text(
+  "A content token (VPP) ends when the password of the Managed Apple Account that downloaded it changes: renew each token right after.",
+  "VPP サービストークンは、ダウンロードした管理対象 Apple Account のパスワードを変更すると無効になります。変更したら、すぐに各トークンを更新してください。",
+);
+
+/** The Apple Account that administers Apple Business Manager or Apple School Manager. @see facts 3.5, 7.1; seed 002 */
+export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
+  const draft = new ItemDraft("apple-business", facts, when);
+  const renewals = facts.renewals.filter(({ kind }) => kind === "ade-token" || kind === "vpp-token");
+  const [ade, vpp] = [appliesTo(facts.tenant, "ade-token"), appliesTo(facts.tenant, "vpp-token")];
+  const isThere = renewals.length > 0 || facts.vppTokens.length > 0 || (facts.adeServer?.tokenSetAt ?? null) !== null;
+  if (ade.applies !== true && vpp.applies !== true && !isThere) {
+    const unsaid = [...new Set([...ade.unsaid, ...vpp.unsaid])];
+    const applies = unsaid.length === 0 ? false : null;
+    return draft.notApplying({ applies, unsaid }, text("ADE and VPP are", "ADE も VPP も"));
+  }
+  const account = facts.adeServer?.adminId ?? renewals.find(({ account: name }) => name !== null)?.account ?? null;
+  draft.tell(text("Apple Account", "Apple Account"), account);
+  for (const { name, expiresAt } of renewals) {
+    draft.tell(
+      text(`next date: ${name}`, `次の期限: ${name}`),
+      expiresAt === null ? null : dayOf(expiresAt, when.timezone),
+    );
+  }
+  draft.note(
+    text(
+      "It is needed for the yearly renewals of ADE and VPP. Hand over its password and the telephone number that receives the SMS.",
+      "ADE・VPP の年に一度の更新作業に必要です。パスワードと、二要素認証時に SMS を受け取る電話番号を必ず引き継いでください。",
+    ),
+  );
+  draft.note(TOKENS_END);
+  askAccount(draft, {
+    prefix: "apple-business",
+    what: text("the Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
+    recorded: account,
+    phonePlace: renewals.find(({ phone }) => phone !== null)?.phone,
+  });
+  draft.near(renewals);
+  return draft.item();
+}

@@ -1,0 +1,152 @@
+import { dayOf } from "../../../model/time.ts";
+import { shownWord } from "../../../text/shell-word.ts";
+import { joined, same, text } from "../../../text/index.ts";
+import type { ClomoctlFacts, HandoverFacts } from "../facts.ts";
+import { daysFrom, ItemDraft, type Item, type When } from "../item.ts";
+
+/** A daily run that was not noted for so many days did not happen. */
+const LATE_DAYS = 2;
+
+/** What other items look at. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["push-certificate", "ade-token", "vpp-token", "android-owner"]);
+
+/** The machine that looks at the tenant, and whom it tells. */
+export function clomoctlItem(facts: HandoverFacts, when: When): Item {
+  const draft = new ItemDraft("clomoctl", facts, when);
+  const { clomoctl: own, renewals } = facts;
+  draft.tell(text("machine", "PC"), own?.machine);
+  draft.tell(text("user", "OS のユーザー"), own?.user);
+  draft.tell(text("home", "ホーム"), own?.home);
+  draft.tell(text("daily run", "毎日の自動実行"), own?.runs?.map(({ way }) => way).join(", "));
+  draft.tell(text("recipients", "通知先"), own?.recipients.map(({ name }) => name).join(", "));
+  ask(draft, own);
+  askPlaces(draft, own);
+  if (own !== null) lookAt(draft, own);
+  for (const { name, owner } of renewals) {
+    const mend = same(`clomoctl renewals edit ${shownWord(name)} --owner MAIL`);
+    draft.held(owner, text(`the renewal of ${name}`, `「${name}」の更新`), mend);
+  }
+  draft.near(renewals.filter(({ kind }) => !ELSEWHERE.has(kind)));
+  return draft.item();
+}
+
+function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
+  draft.ask({
+    id: "clomoctl.machine",
+    kind: "text",
+    wording: text("On which machine does clomoctl run?", "clomoctl はどの PC で動いていますか?"),
+    recorded: own?.machine,
+  });
+  const user = draft.ask({
+    id: "clomoctl.user",
+    kind: "text",
+    wording: text("As which user of the operating system?", "OS のどのユーザーで動いていますか?"),
+    recorded: own?.user,
+  });
+  const owner = draft.ask({
+    id: "clomoctl.owner",
+    kind: "person",
+    wording: text("Who looks after it?", "管理しているのは誰ですか?"),
+    yearly: true,
+  });
+  draft.held(owner, text("clomoctl", "clomoctl の管理"), same("clomoctl handover answer clomoctl.owner"));
+  if ((draft.isLeaver(user) || draft.isLeaver(own?.user)) && own?.runs?.length !== 0) {
+    const called = draft.when.leaver?.called ?? "";
+    draft.gap(
+      "leaver-schedule",
+      text(
+        `the daily run is that of ${called}, who leaves: it ends with that user`,
+        `毎日の自動実行が、退任する ${called} さんのユーザーで動いています。ユーザーがなくなると止まります`,
+      ),
+      text(
+        "as the user who stays: clomoctl renewals schedule install",
+        "引き継ぐ人のユーザーで: clomoctl renewals schedule install",
+      ),
+    );
+  }
+}
+
+/** Where its parts are kept, and who can read them. */
+function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
+  draft.ask({
+    id: "clomoctl.home-backup",
+    kind: "place",
+    wording: text(
+      `Where is the backup of its home${own === null ? "" : ` (${own.home})`}?`,
+      `ホーム${own === null ? "" : `(${own.home})`}のバックアップはどこにありますか?`,
+    ),
+  });
+  draft.ask({
+    id: "clomoctl.mail-account",
+    kind: "text",
+    wording: text("By which mail account does it send notices?", "通知メールはどのアカウントで送信していますか?"),
+    recorded: own?.mailAccount,
+    required: own === null || own.recipients.some(({ way }) => way === "mail"),
+  });
+  draft.ask({
+    id: "clomoctl.business-key",
+    kind: "place",
+    wording: text(
+      "Where is the key of the Apple Business API kept, and who made it? The place, never the key itself",
+      "Apple Business API のキーの保管場所と作成者は?(場所だけ。キー自体は書かないでください)",
+    ),
+    required: false,
+  });
+  draft.ask({
+    id: "clomoctl.readers",
+    kind: "text",
+    wording: text("Who can read its home and its backup?", "ホームとバックアップを読めるのは誰ですか?"),
+    yearly: true,
+  });
+}
+
+function lookAt(draft: ItemDraft, { runs, recipients }: ClomoctlFacts): void {
+  const { asOf, timezone } = draft.when;
+  const isAny = draft.facts.renewals.length > 0;
+  if (runs?.length === 0 && isAny) {
+    draft.gap(
+      "no-schedule",
+      text(
+        "no daily run is installed: nobody checks what expires",
+        "毎日の自動実行が登録されていません(期限を誰も確認していません)",
+      ),
+      same("clomoctl renewals schedule install"),
+    );
+  }
+  for (const { way, lastRunAt } of runs ?? []) {
+    const last = lastRunAt === null ? null : dayOf(lastRunAt, timezone);
+    if (last !== null && daysFrom(last, asOf) < LATE_DAYS) continue;
+    draft.gap(
+      "no-recent-run",
+      last === null
+        ? text(`${way}: no run is noted`, `${way}: 実行の記録がありません`)
+        : text(`${way}: no run since ${last}`, `${way}: ${last} から実行されていません`),
+      same("clomoctl renewals schedule show"),
+    );
+  }
+  if (recipients.length === 0 && isAny) {
+    draft.gap(
+      "no-recipients",
+      text("no recipient of notices is set up", "通知先が設定されていません"),
+      same("clomoctl renewals notify init"),
+    );
+  }
+  const leaving = recipients.filter(({ name, address }) => draft.isLeaver(name) || draft.isLeaver(address));
+  if (leaving.length === 0) return;
+  const names = joined(
+    leaving.map(({ name, address }) => same(address ?? name)),
+    text(", ", "、"),
+  );
+  const called = draft.when.leaver?.called ?? "";
+  draft.gap(
+    "leaver-recipient",
+    text(
+      `notices go to ${called}, who leaves (${names.en})`,
+      `通知先に、退任する ${called} さんが残っています(${names.ja})`,
+    ),
+    text(
+      "put the successor into notify.yaml, then: clomoctl renewals notify test",
+      "notify.yaml の宛先を後任に変えてから: clomoctl renewals notify test",
+    ),
+  );
+}

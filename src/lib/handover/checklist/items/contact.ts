@@ -1,0 +1,66 @@
+import { TENANT } from "../../../model/tenant.ts";
+import { same, text } from "../../../text/index.ts";
+import { ItemDraft, type Item, type When } from "../item.ts";
+import type { HandoverFacts } from "../facts.ts";
+import { masked } from "../question.ts";
+
+/** How the contact person is changed. @see facts 7.2; seed 002 */
+export const APPLICATION_FORM = text(
+  "CLOMO PANEL: download the application form (申込書) from the Support form, fill it in, and hand it in by the Support form",
+  "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して Support フォームから提出",
+);
+
+/** The contract's contact person (担当者). @see facts 7.1, 7.2 */
+export function contactItem(facts: HandoverFacts, when: When): Item {
+  const draft = new ItemDraft("contact", facts, when);
+  const { contactName, contactMail, contactPhone } = facts.tenant;
+  const { contactName: name, contactMail: mail, contactPhone: phone } = TENANT.fields;
+  draft.tell(name.label, contactName);
+  draft.tell(mail.label, contactMail);
+  draft.tell(phone.label, contactPhone === null ? null : masked(contactPhone));
+  draft.note(
+    text(
+      "HOME shows the contact person under 「担当者名」: who answers for the contract.",
+      "HOME 画面の「担当者名」に記載されている、契約の責任者です。",
+    ),
+  );
+  draft.note(text(`To change it: ${APPLICATION_FORM.en}.`, `変更方法: ${APPLICATION_FORM.ja}。`));
+  if (contactName === null) {
+    draft.gap(
+      "contact-unknown",
+      text("the contact person is not recorded", "担当者が登録されていません"),
+      same("clomoctl tenant set --contact-name NAME --contact-mail MAIL --contact-phone PHONE"),
+    );
+  }
+  const contact = [contactName, contactMail].filter((word) => word !== null).join(", ");
+  draft.held(contact, text("contact person of the contract", "契約の担当者"), APPLICATION_FORM);
+  draft.ask({
+    id: "contact.since",
+    kind: "date",
+    wording: text("Since when is this person the contact person?", "いつから担当者ですか?"),
+    required: false,
+  });
+  draft.ask({
+    id: "contact.confirmed",
+    kind: "date",
+    wording: text(
+      "When did somebody last see that HOME 「担当者名」 names the right person?",
+      "HOME 画面の「担当者名」が正しいことを最後に確かめたのはいつですか?",
+    ),
+    yearly: true,
+  });
+  const filing = facts.administrators.filter(
+    ({ role, supportOption, id }) => role === "system" && supportOption && id !== when.leaver?.id,
+  );
+  if (filing.length === 0) {
+    draft.gap(
+      "nobody-files",
+      text(
+        "nobody is left who can file the change of the contact person by the Support form: no system administrator stays who holds the support option",
+        "担当者の変更を Support フォームから提出できる人が残りません(サポートオプションを付与されたシステム管理者がいません)",
+      ),
+      same("clomoctl clomo-account grant ACCOUNT --role system --support-option --notice-mail"),
+    );
+  }
+  return draft.item();
+}

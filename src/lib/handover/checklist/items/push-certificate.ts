@@ -1,0 +1,36 @@
+import { appliesTo } from "../../../model/applies.ts";
+import { dayOf } from "../../../model/time.ts";
+import { text } from "../../../text/index.ts";
+import { askAccount } from "../account.ts";
+import type { HandoverFacts } from "../facts.ts";
+import { ItemDraft, type Item, type When } from "../item.ts";
+
+/** The Apple Account with which the push certificate is renewed. @see facts 3.3, 3.4; seed 002 */
+export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
+  const draft = new ItemDraft("push-certificate", facts, when);
+  const applies = appliesTo(facts.tenant, "push-certificate");
+  const renewals = facts.renewals.filter(({ kind }) => kind === "push-certificate");
+  const held = facts.pushCertificate?.appleAccount ?? null;
+  if (applies.applies !== true && renewals.length === 0 && held === null) {
+    return draft.notApplying(applies, text("iOS/iPadOS and macOS are", "iOS/iPadOS も macOS も"));
+  }
+  const [first] = renewals;
+  const account = held ?? first?.account ?? null;
+  draft.tell(text("Apple Account", "Apple Account"), account);
+  const expiresAt = facts.pushCertificate?.expiresAt ?? first?.expiresAt ?? null;
+  draft.tell(text("next date", "次の期限"), expiresAt === null ? null : dayOf(expiresAt, when.timezone));
+  draft.note(
+    text(
+      "Each year the same certificate is renewed, so one signs in to the Apple Push Certificates Portal with the same Apple Account. Hand over its password and the telephone number that receives the SMS.",
+      "年次更新では、証明書取得時と同一の Apple Account で Apple Push Certificates Portal にサインインする必要があります。パスワードと、二要素認証時に SMS を受け取る電話番号を必ず引き継いでください。",
+    ),
+  );
+  askAccount(draft, {
+    prefix: "push-certificate",
+    what: text("the Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
+    recorded: account,
+    phonePlace: first?.phone,
+  });
+  draft.near(renewals);
+  return draft.item();
+}

@@ -1,0 +1,47 @@
+import { same, text, type Text } from "../../../text/index.ts";
+import type { HandoverFacts } from "../facts.ts";
+import { ItemDraft, type Item, type When } from "../item.ts";
+
+const CASES = {
+  lost: text("lost devices", "紛失"),
+  broken: text("broken devices", "故障"),
+  exchanged: text("exchanged devices", "交換"),
+} as const satisfies Readonly<Record<string, Text>>;
+
+/** The rules of the house. @see facts 7.1; seeds 002, 003 */
+export function rulesItem(facts: HandoverFacts, when: When): Item {
+  const draft = new ItemDraft("rules", facts, when);
+  for (const [name, label] of Object.entries<Text>(CASES)) {
+    draft.ask({
+      id: `rules.${name}.document`,
+      kind: "link",
+      wording: text(
+        `Where are the rules for ${label.en}? (document or link)`,
+        `${label.ja}時の社内ルールはどこにありますか?(文書またはリンク)`,
+      ),
+    });
+    const owner = draft.ask({
+      id: `rules.${name}.owner`,
+      kind: "person",
+      wording: text(`Who keeps the rules for ${label.en}?`, `${label.ja}時の社内ルールの管理者は誰ですか?`),
+    });
+    const mend = same(`clomoctl handover answer rules.${name}.owner`);
+    draft.held(owner, text(`the rules for ${label.en}`, `${label.ja}時の社内ルール`), mend);
+    draft.ask({
+      id: `rules.${name}.reviewed`,
+      kind: "date",
+      wording: text(
+        `When were the rules for ${label.en} last reviewed?`,
+        `${label.ja}時の社内ルールを最後に見直したのはいつですか?`,
+      ),
+      yearly: true,
+    });
+  }
+  draft.note(
+    text(
+      "Lost mode (紛失モード): a lock that cannot be undone on the device, its location is fetched, and a message and a contact of your choice are shown. The steps: the manual's page 「デバイスを紛失モードに設定したい」.",
+      "紛失モード: デバイス側から解除不能な強制ロックをかけ、位置情報を強制取得します。任意のメッセージと取得時の連絡先を表示できます。手順はマニュアルの「デバイスを紛失モードに設定したい」を参照してください。",
+    ),
+  );
+  return draft.item();
+}

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { exampleId } from "../../model/thing.ts";
+import { administrator, COMPLETE, renewal, TODAY } from "../testing/facts.ts";
+import type { HandoverFacts } from "./facts.ts";
+import { hangingOn } from "./leaver.ts";
+import { findPeople } from "./people.ts";
+
+const { timezone } = TODAY;
+
+const hanging = (facts: HandoverFacts, typed = "admin1", records?: Parameters<typeof hangingOn>[2]["records"]) => {
+  const [person] = findPeople(facts, typed);
+  if (person === undefined) throw new TypeError(`nobody is called ${typed}`);
+  return hangingOn(facts, person, { timezone, records });
+};
+
+const mends = (facts: HandoverFacts): readonly string[] => hanging(facts).map(({ mend }) => mend.en);
+
+const ON = "clomoctl clomo-account grant ACCOUNT --role system --support-option --notice-mail";
+const OFF = "clomoctl clomo-account grant admin1 --no-support-option";
+const REVOKE = "clomoctl clomo-account revoke admin1";
+
+test("the support option is on before it is off, and off before on where five hold it", () => {
+  expect(mends(COMPLETE)).toEqual([ON, OFF, REVOKE]);
+  const full = { ...COMPLETE, administrators: [1, 2, 3, 4, 5].map((number) => administrator(number)) };
+  expect(mends(full)).toEqual([OFF, ON, REVOKE]);
+  const without = { ...COMPLETE, administrators: [administrator(1, { supportOption: false }), administrator(2)] };
+  expect(mends(without)).toEqual([REVOKE]);
+  const alone = { ...COMPLETE, administrators: [administrator(1, { supportOption: false })] };
+  expect(mends(alone)).toEqual([ON, REVOKE]);
+});
+
+test("all that hangs on somebody, in the order in which it is moved, the role last", () => {
+  const held = (question: string) => ({
+    id: exampleId(500),
+    question,
+    subject: "",
+    value: "管理 1郎",
+    by: "前任",
+    at: "2026-11-01T00:00:00.000Z",
+  });
+  const facts: HandoverFacts = {
+    ...COMPLETE,
+    tenant: { ...COMPLETE.tenant, contactMail: "admin1@example.jp" },
+    renewals: [
+      ...COMPLETE.renewals.filter(({ kind }) => kind !== "android-owner"),
+      renewal(8, {
+        kind: "android-owner",
+        name: "G",
+        account: "admin1@example.jp",
+        confirmedAt: "2026-04-01T00:00:00.000Z",
+      }),
+      renewal(9, { name: "契約", owner: "管理 1郎, 管理 2郎" }),
+    ],
+    answers: ["push-certificate.holder", "apple-business.phone-holder", "rules.lost.owner"].map(held),
+    clomoctl: {
+      machine: "pc",
+      user: "admin1",
+      home: "/home/x",
+      runs: null,
+      recipients: [{ way: "mail", name: "前任", address: "admin1@example.jp" }],
+      mailAccount: null,
+    },
+  };
+  const records = { devices: ["SERIAL000001"], secured: ["docs"], schemes: ["受付担当"] };
+  const steps = hanging(facts, "admin1@example.jp", records);
+  expect(steps.map(({ step }) => step)).toEqual(steps.map((_, at) => at + 1));
+  expect(steps.map(({ what }) => what.en)).toEqual([
+    "contact person of the contract",
+    "turn the support option on for the successor",
+    "turn the support option of 管理 1郎 off",
+    "Apple Account of the push certificate",
+    "Apple Account of Apple Business Manager",
+    expect.stringMatching(/^VPP 本社: A content token \(VPP\) ends when the password/),
+    "Google owner: G (last login 2026-04-01)",
+    "owner of the renewal 契約",
+    "recipient of notices: admin1@example.jp",
+    "the daily run of clomoctl, as this user of the machine",
+    "named in the answer to rules.lost.owner",
+    "administrator of SECURED docs",
+    "owner of 1 device: SERIAL000001",
+    "wrote the scheme 受付担当: somebody else has to know what it is for",
+    "last: the role of 管理 1郎: an account is never deleted, its role is taken away",
+  ]);
+  for (const { what, mend } of steps) expect(what.ja + mend.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]|clomoctl/);
+});
+
+test("nothing hangs on somebody whom only an answer names as its author", () => {
+  expect(hanging(COMPLETE, "後任")).toEqual([]);
+});

@@ -1,0 +1,226 @@
+import { MOST_SUPPORT_OPTIONS } from "../../model/role.ts";
+import { dayOf } from "../../model/time.ts";
+import { shownWord, typedWord } from "../../text/shell-word.ts";
+import { counted, same, text, type Text } from "../../text/index.ts";
+import type { Administrator, HandoverFacts, Renewal } from "./facts.ts";
+import { APPLICATION_FORM } from "./items/contact.ts";
+import { TOKENS_END } from "./items/apple-business.ts";
+import { namesPerson, type Person } from "./people.ts";
+
+/** What of a tenant only a look at other records tells: none of it is needed for the checklist. */
+export interface LeaverRecords {
+  /** names of the devices that the person owns */
+  readonly devices: readonly string[];
+  /** the SECURED APPs whose administrator the person is */
+  readonly secured: readonly string[];
+  /** names of the custom administrator schemes that the person wrote */
+  readonly schemes: readonly string[];
+}
+
+/** What hangs on somebody: in which step it is moved, and how. */
+export interface Hanging {
+  /** from 1, in the order in which to move them */
+  readonly step: number;
+  readonly what: Text;
+  /** what to type, or to do */
+  readonly mend: Text;
+}
+
+type Found = Omit<Hanging, "step">;
+
+const found = (what: Text, mend: Text): Found => ({ what, mend });
+
+/** The steps by which the support option moves: five hold it at most, so one is freed first where five do. @see facts 7.2 */
+function supportSteps(facts: HandoverFacts, account: Administrator): readonly Found[] {
+  const holders = facts.administrators.filter(({ supportOption }) => supportOption);
+  const on = found(
+    text("turn the support option on for the successor", "後任のサポートオプションをオンにする"),
+    same("clomoctl clomo-account grant ACCOUNT --role system --support-option --notice-mail"),
+  );
+  if (!account.supportOption) {
+    return facts.administrators.some((other) => other.id !== account.id && other.role === "system") ? [] : [on];
+  }
+  const off = found(
+    text(`turn the support option of ${account.user} off`, `${account.user} さんのサポートオプションをオフにする`),
+    same(`clomoctl clomo-account grant ${typedWord(account.name, account.id)} --no-support-option`),
+  );
+  return holders.length >= MOST_SUPPORT_OPTIONS ? [off, on] : [on, off];
+}
+
+const guideOf = ({ name }: Renewal): string => `clomoctl renewals guide ${shownWord(name)}`;
+
+/** Whether a person signs in to an account, or holds its phone, by what was answered. */
+const isHeld = ({ answers }: HandoverFacts, person: Person, prefix: string): boolean =>
+  answers.some(
+    ({ question, value }) =>
+      (question === `${prefix}.holder` || question === `${prefix}.phone-holder`) && namesPerson(person, value),
+  );
+
+/** Accounts at Apple: who leaves signs in to them, or holds the phone. */
+function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
+  const { adeServer, pushCertificate, renewals } = facts;
+  const ofKind = (...kinds: readonly Renewal["kind"][]): readonly Renewal[] =>
+    renewals.filter(({ kind }) => kinds.includes(kind));
+  const isOf = (items: readonly Renewal[]): boolean => items.some(({ account }) => namesPerson(person, account));
+  const isPush = isHeld(facts, person, "push-certificate") || namesPerson(person, pushCertificate?.appleAccount);
+  const isBusiness = isHeld(facts, person, "apple-business") || namesPerson(person, adeServer?.adminId);
+  return [
+    ...(isPush || isOf(ofKind("push-certificate")) ? [PUSH] : []),
+    ...(isBusiness || isOf(ofKind("ade-token", "vpp-token"))
+      ? [
+          BUSINESS,
+          ...ofKind("vpp-token").map((token) =>
+            found(text(`${token.name}: ${TOKENS_END.en}`, `${token.name}: ${TOKENS_END.ja}`), same(guideOf(token))),
+          ),
+        ]
+      : []),
+  ];
+}
+
+const PUSH = found(
+  text("Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
+  text(
+    "hand over the password, and have the telephone number for the code changed at Apple; never make a new certificate",
+    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更(証明書は作り直さないでください)",
+  ),
+);
+
+const BUSINESS = found(
+  text("Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
+  text(
+    "hand over the password, and have the telephone number for the code changed at Apple",
+    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更",
+  ),
+);
+
+/** The Google account that owns the Android Enterprise environment, with its last login. */
+function googleSteps(facts: HandoverFacts, person: Person, timezone: string): readonly Found[] {
+  const owners = facts.renewals.filter(
+    ({ kind, account, confirmedBy }) =>
+      kind === "android-owner" && (namesPerson(person, account) || namesPerson(person, confirmedBy)),
+  );
+  if (owners.length === 0) return isHeld(facts, person, "android") ? [GMAIL] : [];
+  return owners.map((owner) => {
+    const login = owner.confirmedAt === null ? null : dayOf(owner.confirmedAt, timezone);
+    const [en, ja] = login === null ? ["", ""] : [` (last login ${login})`, `(前回のログイン ${login})`];
+    return found(text(`Google owner: ${owner.name}${en}`, `Google の所有者: ${owner.name}${ja}`), same(guideOf(owner)));
+  });
+}
+
+const GMAIL = found(
+  text("Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
+  text(
+    "hand over the password and the phone, sign in once, then: clomoctl handover answer android",
+    "パスワードと電話を引き継ぎ、一度ログインしてから: clomoctl handover answer android",
+  ),
+);
+
+/** What of clomoctl, and of what it records, is the person's. */
+function ownSteps(facts: HandoverFacts, person: Person): readonly Found[] {
+  const { renewals, clomoctl } = facts;
+  const owned = renewals
+    .filter(({ owner }) => namesPerson(person, owner))
+    .map(({ name }) =>
+      found(
+        text(`owner of the renewal ${name}`, `「${name}」の更新担当`),
+        same(`clomoctl renewals edit ${shownWord(name)} --owner MAIL`),
+      ),
+    );
+  const recipients = (clomoctl?.recipients ?? [])
+    .filter(({ name, address }) => namesPerson(person, name) || namesPerson(person, address))
+    .map(({ name, address }) =>
+      found(
+        text(`recipient of notices: ${address ?? name}`, `通知先: ${address ?? name}`),
+        text(
+          "put the successor into notify.yaml, then: clomoctl renewals notify test",
+          "notify.yaml の宛先を後任に変えてから: clomoctl renewals notify test",
+        ),
+      ),
+    );
+  const isUser = namesPerson(person, clomoctl?.user);
+  const runs = isUser && clomoctl?.runs?.length !== 0 ? [SCHEDULE] : [];
+  const asked = facts.answers
+    .filter(({ question, value }) => OWNED.test(question) && namesPerson(person, value))
+    .map(({ question }) =>
+      found(
+        text(`named in the answer to ${question}`, `回答 ${question} で名前が挙がっています`),
+        same(`clomoctl handover answer ${question}`),
+      ),
+    );
+  return [...owned, ...recipients, ...runs, ...asked];
+}
+
+const OWNED = /^(?:rules\.[a-z]+\.owner|clomoctl\.owner|android\.second-owner)$/;
+
+const SCHEDULE = found(
+  text("the daily run of clomoctl, as this user of the machine", "clomoctl の毎日の自動実行(この人の OS ユーザー)"),
+  text(
+    "as the user who stays: clomoctl renewals schedule install",
+    "引き継ぐ人のユーザーで: clomoctl renewals schedule install",
+  ),
+);
+
+function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Found[] {
+  return [
+    ...secured.map((app) =>
+      found(
+        text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`),
+        same(`clomoctl secured administrators add USERID --app ${app}`),
+      ),
+    ),
+    ...(devices.length === 0
+      ? []
+      : [
+          found(
+            text(
+              `owner of ${counted(devices.length, "device")}: ${devices.join(", ")}`,
+              `所有するデバイス ${devices.length} 台: ${devices.join("、")}`,
+            ),
+            same(`clomoctl devices set-owner ${shownWord(devices[0] ?? "")} --user MAIL`),
+          ),
+        ]),
+    ...schemes.map((name) =>
+      found(
+        text(
+          `wrote the scheme ${name}: somebody else has to know what it is for`,
+          `スキーム「${name}」の作成者: 目的を引き継ぐ`,
+        ),
+        same(`clomoctl roles schemes show ${shownWord(name)}`),
+      ),
+    ),
+  ];
+}
+
+/**
+ * What hangs on a person, in the order in which it is moved: first what needs somebody who still may, last the person's own
+ * role. @see facts 7.2
+ */
+export function hangingOn(
+  facts: HandoverFacts,
+  person: Person,
+  { timezone, records }: { readonly timezone: string; readonly records?: LeaverRecords | undefined },
+): readonly Hanging[] {
+  const { tenant, administrators } = facts;
+  const account = administrators.find(({ id }) => id === person.id);
+  const isContact = namesPerson(person, tenant.contactName) || namesPerson(person, tenant.contactMail);
+  const steps: readonly Found[] = [
+    ...(isContact ? [found(text("contact person of the contract", "契約の担当者"), APPLICATION_FORM)] : []),
+    ...(account === undefined ? [] : supportSteps(facts, account)),
+    ...appleSteps(facts, person),
+    ...googleSteps(facts, person, timezone),
+    ...ownSteps(facts, person),
+    ...(records === undefined ? [] : recordSteps(records)),
+    ...(account === undefined || account.role === "none"
+      ? []
+      : [
+          found(
+            text(
+              `last: the role of ${account.user}: an account is never deleted, its role is taken away`,
+              `最後に ${account.user} さんの管理者権限を外す(アカウントは削除できません)`,
+            ),
+            same(`clomoctl clomo-account revoke ${typedWord(account.name, account.id)}`),
+          ),
+        ]),
+  ];
+  return steps.map((step, at) => ({ step: at + 1, ...step }));
+}

@@ -1,0 +1,41 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { masked, readAnswer } from "./question.ts";
+
+test.each([
+  ["yes-no", " はい ", { value: "yes" }],
+  ["yes-no", "N", { value: "no" }],
+  ["date", "2027/3/1", { value: "2027-03-01" }],
+  ["phone", "03-0000-0000 内線 12", { value: "03-0000-0000 内線 12" }],
+  ["phone", "0301234", { value: "0301234" }],
+  ["place", " 金庫 ", { value: "金庫" }],
+  ["person", "佐藤 一郎", { value: "佐藤 一郎" }],
+] as const)("%s: %s", (kind, typed, read) => {
+  expect(readAnswer(kind, typed)).toEqual(read);
+});
+
+test.each([
+  ["yes-no", "maybe"],
+  ["date", "tomorrow"],
+  ["date", "2027-02-30"],
+  ["date", "2027-03-01T00:00:00Z"],
+  ["phone", "ask him"],
+] as const)("%s is not answered by %s, in both languages", (kind, typed) => {
+  const read = readAnswer(kind, typed);
+  if (!("wrong" in read)) throw new TypeError("it was taken");
+  expect(read.wrong.en).toContain(typed);
+  expect(read.wrong.ja).toContain(typed);
+});
+
+test("a masked number keeps its shape and its last two digits, and no more; a short one keeps none", () => {
+  expect(masked("090-1234-5678")).toBe("***-****-**78");
+  expect(masked("1234")).toBe("****");
+  fc.assert(
+    fc.property(fc.stringMatching(/^[0-9 +()-]{0,30}$/), (phone) => {
+      const hidden = masked(phone);
+      expect(hidden).toHaveLength(phone.length);
+      expect(hidden.match(/\d/g)?.length ?? 0).toBeLessThanOrEqual(2);
+      expect(hidden.replaceAll(/[\d*]/g, "")).toBe(phone.replaceAll(/\d/g, ""));
+    }),
+  );
+});

@@ -1,0 +1,90 @@
+import type { Answer } from "../../model/answer.ts";
+import { parseTypedDate } from "../../model/typed-date.ts";
+import { text, type Text } from "../../text/index.ts";
+
+/** What an answer is. Of a password only the place where it is kept is asked. */
+export const QUESTION_KINDS = {
+  text: text("text", "文字列"),
+  person: text("person", "人"),
+  phone: text("telephone number", "電話番号"),
+  date: text("date", "日付"),
+  "yes-no": text("yes or no", "はい・いいえ"),
+  link: text("document or link", "文書またはリンク"),
+  place: text("place", "場所"),
+} as const satisfies Readonly<Record<string, Text>>;
+
+export type QuestionKind = keyof typeof QUESTION_KINDS;
+
+/** What only a person knows. */
+export interface Question {
+  /** its name: `contact.deputy` */
+  readonly id: string;
+  /** the id of what it is about; "" of the tenant */
+  readonly subject: string;
+  /** what it is about, for people; undefined of the tenant */
+  readonly about?: string | undefined;
+  readonly kind: QuestionKind;
+  readonly wording: Text;
+  readonly required: boolean;
+  /** its answer has to be confirmed every year */
+  readonly yearly: boolean;
+  /** what the records say, so that nobody has to be asked; null where they say nothing */
+  readonly recorded: string | null;
+  /** what somebody has answered; null where nobody has */
+  readonly answer: Answer | null;
+}
+
+/** What is known in answer to a question: what somebody said, else what the records say; null for nothing. */
+export const valueOf = ({ answer, recorded }: Pick<Question, "answer" | "recorded">): string | null =>
+  answer?.value ?? recorded;
+
+const YES = /^(?:y|yes|はい)$/iu;
+const NO = /^(?:n|no|いいえ)$/iu;
+const LEAST_DIGITS = 4;
+
+/** An answer as it is kept, or what is wrong with it. */
+export type ReadAnswer = { readonly value: string } | { readonly wrong: Text };
+
+/** Reads a typed answer: a date as `2027-03-31`, yes and no as these words. */
+export function readAnswer(kind: QuestionKind, typed: string): ReadAnswer {
+  const value = typed.trim();
+  switch (kind) {
+    case "yes-no":
+      if (YES.test(value)) return { value: "yes" };
+      if (NO.test(value)) return { value: "no" };
+      return {
+        wrong: text(`"${value}" is neither yes nor no`, `「${value}」は「はい」「いいえ」のどちらでもありません`),
+      };
+    case "date": {
+      const date = parseTypedDate(value);
+      if (date !== undefined && "day" in date) return { value: date.day };
+      return {
+        wrong: text(
+          `"${value}" is no date; write it as 2027-03-31`,
+          `「${value}」は日付ではありません。2027-03-31 のように入力してください`,
+        ),
+      };
+    }
+    case "phone":
+      if (value.normalize("NFKC").replaceAll(/\D/gu, "").length >= LEAST_DIGITS) return { value };
+      return { wrong: text(`"${value}" is no telephone number`, `「${value}」は電話番号ではありません`) };
+    case "text":
+    case "person":
+    case "link":
+    case "place":
+      return { value };
+  }
+}
+
+/** Digits of a telephone number that stay readable. */
+const SHOWN_DIGITS = 2;
+
+/** A telephone number for mails, and for reports that are mailed: `***-****-**78`. */
+export const masked = (phone: string): string => {
+  const digits = phone.match(/\p{Nd}/gu)?.length ?? 0;
+  let seen = 0;
+  return phone.replaceAll(/\p{Nd}/gu, (digit) => {
+    seen += 1;
+    return seen > digits - SHOWN_DIGITS && digits > SHOWN_DIGITS * 2 ? digit : "*";
+  });
+};
