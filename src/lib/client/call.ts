@@ -3,6 +3,7 @@ import type { z } from "zod";
 import {
   AUDIT_HEADER,
   changesTenant,
+  LAST_PART,
   MEDIA_TYPES,
   UNAUDITED,
   XLSX_TYPE,
@@ -13,6 +14,7 @@ import {
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import { checkMediaType, contractViolation, cutOff, failureOf, parseLine, readJson, readLines } from "./answer.ts";
+import type { ReceivedPart } from "./multipart.ts";
 import type { Transport } from "./transport.ts";
 
 const LINE_FEED = 0x0a;
@@ -60,6 +62,12 @@ export interface List<T> extends AsyncIterable<T> {
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
+/** Files of one answer, in order; each is read before the next one is asked for. */
+export interface Parts<T> extends AsyncIterable<ReceivedPart> {
+  /** What the last one says, which is not among them. @throws TypeError before all were read */
+  readonly end: () => T;
+}
+
 /** What a call gives, by the kind of its route's answer. Everything but one object is fetched as it is read. */
 export interface Results<S extends z.ZodType> extends Record<AnswerKind, unknown> {
   readonly json: Promise<z.output<S>>;
@@ -70,6 +78,7 @@ export interface Results<S extends z.ZodType> extends Record<AnswerKind, unknown
   readonly list: List<ItemsOf<S>[number]>;
   readonly lines: Lines<z.output<S>>;
   readonly csv: Promise<ReadableStream<Uint8Array>>;
+  readonly parts: Parts<z.output<S>>;
 }
 
 type ItemsOf<S extends z.ZodType> =
@@ -86,7 +95,7 @@ interface Input {
   readonly changes: boolean;
 }
 
-const LONG: readonly AnswerKind[] = ["page", "list", "lines", "csv"];
+const LONG: readonly AnswerKind[] = ["page", "list", "lines", "csv", "parts"];
 
 /** @param subject the parameter of a path; several by their names */
 const pathOf = ({ path }: Route, subject: unknown): string =>
@@ -247,6 +256,37 @@ const list = (call: Call): List<unknown> => ({
 const bytes = async (call: Call): Promise<ReadableStream<Uint8Array>> =>
   (await send(call)).body ?? new Blob([]).stream();
 
+/** Chunks of a body, until a signal comes. */
+async function* heardChunks(call: Call, body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    await heard(call);
+    yield chunk;
+  }
+}
+
+const parts = (call: Call): Parts<unknown> => {
+  let end: { readonly value: unknown } | undefined;
+  return {
+    end: () => {
+      if (end === undefined) throw new TypeError("the parts were not all read");
+      return end.value;
+    },
+    async *[Symbol.asyncIterator]() {
+      const [response, { readParts }] = await Promise.all([send(call), import("./multipart.ts")]);
+      for await (const part of readParts(call.route, response, heardChunks(call, response.body))) {
+        if (end !== undefined) throw cutOff(call.route);
+        if (part.name !== LAST_PART) {
+          yield part;
+          continue;
+        }
+        const last = new Response(ReadableStream.from(part.content as AsyncIterable<Uint8Array<ArrayBuffer>>));
+        end = { value: checked(call, await readJson(call.route, last)) };
+      }
+      if (end === undefined) throw cutOff(call.route);
+    },
+  };
+};
+
 /** How an answer is read, by its kind. */
 const READERS: Readonly<Record<AnswerKind, (call: Call) => unknown>> = {
   json: (call) => json(call),
@@ -256,6 +296,7 @@ const READERS: Readonly<Record<AnswerKind, (call: Call) => unknown>> = {
   list,
   lines,
   csv: bytes,
+  parts,
 };
 
 /**

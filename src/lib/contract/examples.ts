@@ -349,6 +349,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ],
   ["claimNotice", { body: exampleOf(NOTICE_KEY), answer: { claimed: true, notice } }],
   ["settleNotice", { body: { state: "sent", error: null }, answer: { ...notice, state: "sent" } }],
+  ["exportAll", { body: { only: ["orgs", "users"], newline: "lf" } }],
   ["discardImport", { answer: { ...planned, state: "discarded" } }],
 ]);
 

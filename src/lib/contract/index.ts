@@ -6,6 +6,7 @@ export type * from "./answers.ts";
 export type * from "./audit.ts";
 export type * from "./console.ts";
 export type * from "./devices.ts";
+export type * from "./exports.ts";
 export type * from "./imports.ts";
 export type * from "./orgs.ts";
 export type * from "./push-certificate.ts";
@@ -32,6 +33,7 @@ export const NOUNS = {
   console: () => import("./console.ts"),
   audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),
+  exports: () => import("./exports.ts"),
   renewals: () => import("./renewals.ts"),
   "push-certificate": () => import("./push-certificate.ts"),
   vpp: () => import("./vpp.ts"),

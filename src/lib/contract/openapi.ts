@@ -36,6 +36,7 @@ const STREAMED: Readonly<Partial<Record<AnswerKind, string>>> = {
   list: ". With `Accept: application/x-ndjson` not a page but all of them: one JSON object a line, with a member for each column of the list, each line ended by LF, streamed from one snapshot; `limit` and `cursor` do not apply then.",
   lines: ". One JSON object a line (NDJSON), each line ended by LF, streamed.",
   csv: ". CSV in UTF-8 without BOM, with the console's headers, streamed.",
+  parts: ". Multipart (RFC 2046), streamed: the files one after another, of which the last one follows this schema.",
 };
 
 /** The ETag of a plan, as a header of its import's answer. */

@@ -17,7 +17,12 @@ export const MEDIA_TYPES = {
   lines: "application/x-ndjson",
   /** CSV in UTF-8 without BOM, with the console's headers, streamed */
   csv: "text/csv",
+  /** several files, streamed; the schema is that of the last one, which is JSON and called {@link LAST_PART} */
+  parts: "multipart/mixed",
 } as const;
+
+/** The part that ends an answer of `parts`: without it the others are not whole. */
+export const LAST_PART = "end.json";
 
 /** The header by which an export says that the audit has no record of it, as its tenant is read-only. */
 export const AUDIT_HEADER = "clomoctl-audit";
@@ -43,6 +48,7 @@ const answer =
 export const json = answer("json");
 export const tagged = answer("tagged");
 export const lines = answer("lines");
+export const parts = answer("parts");
 export const items = <T extends z.ZodType>(item: T, description: string) =>
   answer("items")(z.object({ items: z.array(item) }), description);
 const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });

@@ -172,7 +172,9 @@ export const RESOURCES = {
     title: text("administrators", "管理者"),
     fields: {
       id: ID.id,
-      ...pick(ACCOUNT.fields, ["name", "user", "emails"]),
+      /** null of who is marked, and has no account */
+      name: words("account", "アカウント名"),
+      ...pick(ACCOUNT.fields, ["user", "emails"]),
       orgId: idOf(text("organisation id", "組織 ID")),
       ...pick(ACCOUNT.fields, ["role", "marked"]),
       scheme: words("scheme", "カスタム管理権限スキーム"),

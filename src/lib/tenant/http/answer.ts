@@ -1,6 +1,7 @@
 import { AUDIT_HEADER, MEDIA_TYPES, UNAUDITED, type Route } from "../../contract/route.ts";
 import type { z } from "zod";
 import type { Exported } from "../use/exports.ts";
+import type { ExportedParts } from "../use/handover/export.ts";
 import type { Given } from "./handler.ts";
 
 /**
@@ -38,6 +39,13 @@ export const responseOf = async (
   switch (kind) {
     case "csv":
       return exportResponse(given as Exported, `${MEDIA_TYPES.csv}; charset=utf-8`);
+    case "parts": {
+      const { content, boundary } = given as ExportedParts;
+      const { multipart } = await import("./multipart.ts");
+      return new Response(multipart(content, boundary), {
+        headers: { "content-type": `${MEDIA_TYPES.parts}; boundary="${boundary}"` },
+      });
+    }
     case "lines":
       return Symbol.iterator in (given as object)
         ? new Response(streamOf(given as Iterable<Uint8Array>), { headers })

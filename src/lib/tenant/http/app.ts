@@ -33,6 +33,7 @@ const HANDLERS: {
   console: () => import("./console.ts"),
   audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),
+  exports: () => import("./exports.ts"),
   renewals: () => import("./renewals.ts"),
   "push-certificate": () => import("./push-certificate.ts"),
   vpp: () => import("./vpp.ts"),

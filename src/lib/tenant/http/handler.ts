@@ -11,6 +11,7 @@ import type { Jobs } from "../jobs.ts";
 import type { OpenMail } from "../use/accounts/reset.ts";
 import type { AppleAccess } from "../use/ade/guard.ts";
 import type { Exported } from "../use/exports.ts";
+import type { ExportedParts } from "../use/handover/export.ts";
 import type { Upload } from "./content.ts";
 
 /** The parts of a tenant that its handlers use. */
@@ -51,6 +52,7 @@ export interface Given<S extends z.ZodType> {
   /** bytes of whole lines */
   readonly lines: Iterable<Uint8Array> | Exported;
   readonly csv: Exported;
+  readonly parts: ExportedParts;
 }
 
 type GivenBy<R extends Route> = R["answer"] extends Answer<infer K, infer S> ? Given<S>[K] : never;

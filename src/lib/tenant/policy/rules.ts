@@ -162,6 +162,8 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   verifyImport: importing,
   revertImport: importing,
   discardImport: importing,
+  // of what somebody may not read the export says so
+  exportAll: [],
   ade: ["apple.read"],
   setAdeEndpoint: ["apple.write"],
   createAdeKeyPair: ["apple.write"],

@@ -422,6 +422,7 @@ const exportColumns = async (
   list: List,
   records: Omit<Lines, "line">,
   columns: readonly Column[],
+  customBy: "pk" | "id",
 ): Promise<readonly ExportColumn[]> => {
   const { table, among, where, params } = records;
   const own: ExportColumn[] = [];
@@ -433,7 +434,7 @@ const exportColumns = async (
     } else own.push({ header, sql: columnSql(list, refers === undefined ? field : `${sets}.${refers.by}`) });
   }
   if (list.thing.custom !== true) return own;
-  const fields = await reader.all("select pk, name from custom_field order by pk");
+  const fields = await reader.all(`select pk, name from custom_field order by ${customBy}`);
   const custom = fields.map((field): ExportColumn => ({
     header: String(field["name"]),
     sql: `t.custom ->> '$."${Number(field["pk"])}"'`,
@@ -447,22 +448,34 @@ export interface Exporting {
   readonly records: number;
 }
 
-/** The columns of a list's format without secrets, then the custom fields, as CSV. @see facts 6.5 */
-export const exportOf = async (
-  store: Store,
+/**
+ * The columns of a list's format without secrets, then the custom fields, as CSV.
+ *
+ * @param customBy the order of the custom fields: as they were made, or by their ids
+ * @see facts 6.5
+ */
+export const csvOf = async (
+  reader: Reader,
   list: List,
   { newline, layout, ...filters }: ExportQuery,
-): Promise<Exporting> => {
+  customBy: "pk" | "id" = "pk",
+): Promise<Lines> => {
+  await prepare(reader, list);
+  const columns = (list.format?.columns ?? []).filter(
+    ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
+  );
+  const records = streamed(reader, list, filters, list.exported);
+  return csvLines(records, await exportColumns(reader, list, records, columns, customBy), newline);
+};
+
+/** A list as CSV, and how many records that has. @see csvOf */
+export const exportOf = async (store: Store, list: List, query: ExportQuery): Promise<Exporting> => {
   let count = 0;
   const content = await store.lines(async (reader) => {
-    await prepare(reader, list);
-    const columns = (list.format?.columns ?? []).filter(
-      ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
-    );
-    const records = streamed(reader, list, filters, list.exported);
-    const { table, among, where, params } = records;
+    const lines = await csvOf(reader, list, query);
+    const { table, among, where, params } = lines;
     count = await reader.count(`select count(*) from ${table} where ${among} and ${where}`, params);
-    return csvLines(records, await exportColumns(reader, list, records, columns), newline);
+    return lines;
   });
   return { content, records: count };
 };

@@ -94,7 +94,19 @@ export interface Lines {
   readonly among: string;
   readonly where: string;
   readonly params: Params;
+  /** is told of each batch how many records it has, and the greatest value of some SQL among them; null if none has one */
+  readonly tally?: { readonly sql: string; note(records: number, greatest: string | null): void } | undefined;
 }
+
+/** One of several texts that are streamed from one snapshot: records, or what is said once its turn comes. */
+export interface Piece {
+  /** what it is called where it arrives: `resources/users.ndjson` */
+  readonly name: string;
+  readonly content: Lines | ((reader: Reader) => Promise<string>);
+}
+
+/** Where a piece begins, among the bytes of all. */
+export type PieceStart = Pick<Piece, "name">;
 
 export interface ChangeOptions {
   readonly signal?: AbortSignal | undefined;
@@ -131,4 +143,6 @@ export interface Store {
    * @param describe what to stream, with what it reads for that on the same snapshot
    */
   lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>>;
+  /** Streams several texts one after another, each behind its start; otherwise as {@link lines}. */
+  pieces(describe: (reader: Reader) => Promise<readonly Piece[]>): Promise<ReadableStream<PieceStart | Uint8Array>>;
 }

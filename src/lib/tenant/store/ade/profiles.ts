@@ -12,7 +12,7 @@ export interface StoredProfile {
 }
 
 /** SQL: the state of a profile under the alias `t`. */
-const STATE = `case when t.serverUuid <> (select s.serverUuid from ade_server s) then 'other-server' else t.state end`;
+export const STATE = `case when t.serverUuid <> (select s.serverUuid from ade_server s) then 'other-server' else t.state end`;
 
 const HAS_IT = "d.profileUuid = t.uuid and d.state <> 'released'";
 

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Lines } from "../store.ts";
+import type { Lines, Piece, PieceStart, Reader } from "../store.ts";
 import type { Database } from "./database.ts";
 import { storageFailure } from "./storage-failure.ts";
 
@@ -39,9 +39,10 @@ const batchOf = ({ line, plain }: Lines): Batch => {
 
 /** Records in batches, each a text assembled by SQLite; one that is too long for SQLite is made again of fewer rows. */
 function* batches(database: Database, records: Lines): Generator<Uint8Array, void> {
-  const { key, table, whole, among, where, params, before } = records;
+  const { key, table, whole, among, where, params, before, tally } = records;
   const mostRows = whole === undefined ? MOST_ROWS : MOST_ROWS_OF_WHOLE;
   const batch = batchOf(records);
+  const [noted, greatest] = tally === undefined ? ["", "null"] : [`, ${tally.sql} as noted`, "max(noted)"];
   const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
   // an offset passes rows by, and gives nothing where fewer are left
   const rangeSql = `select ${key} as last ${rest} order by ${key} limit 1 offset :skipped`;
@@ -53,13 +54,15 @@ function* batches(database: Database, records: Lines): Generator<Uint8Array, voi
     if (typeof last !== "string" && typeof last !== "number") return;
     const range = { ...params, after, last };
     const linesOf: Parameters<Batch>[0] = (line) => {
-      const sql = `select cast(string_agg(line, '') as blob) as bytes, count(*) as records from
-        (select ${line} as line from ${table} ${records.joined}
+      const sql = `select cast(string_agg(line, '') as blob) as bytes, count(*) as records, ${greatest} as greatest from
+        (select ${line} as line${noted} from ${table} ${records.joined}
          where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key}) lines`;
-      const { bytes, records: found } = database.get(sql, range) ?? {};
+      const { bytes, records: found, greatest: last = null } = database.get(sql, range) ?? {};
+      counted = [Number(found), last === null ? null : String(last)];
       return { bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(0), records: Number(found) };
     };
     let bytes: Uint8Array;
+    let counted: [records: number, greatest: string | null] = [0, null];
     try {
       bytes = batch(linesOf);
     } catch (error) {
@@ -67,6 +70,7 @@ function* batches(database: Database, records: Lines): Generator<Uint8Array, voi
       rows = Math.ceil(rows / 4);
       continue;
     }
+    tally?.note(...counted);
     if (bytes.length > 0) yield bytes;
     after = last;
     const fitting = Math.floor((rows * BATCH_BYTES) / Math.max(bytes.length, 1));
@@ -91,58 +95,84 @@ function* evened(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void> {
   if (filled > 0) yield even.subarray(0, filled);
 }
 
-/** Chunks whose failures say what is wrong with the tenant's file. */
+/** What goes before records, and the records. */
 function* chunksOf(database: Database, records: Lines): Generator<Uint8Array, void> {
-  try {
-    if (records.head !== undefined) yield records.head;
-    yield* records.whole === undefined ? batches(database, records) : evened(batches(database, records));
-  } catch (error) {
-    throw storageFailure(error, database.path);
+  if (records.head !== undefined) yield records.head;
+  yield* records.whole === undefined ? batches(database, records) : evened(batches(database, records));
+}
+
+/** Each piece behind its start. */
+async function* piecesOf(
+  database: Database,
+  pieces: readonly Piece[],
+  reader: Reader,
+): AsyncGenerator<PieceStart | Uint8Array, void> {
+  for (const { name, content } of pieces) {
+    yield { name };
+    if (typeof content === "function") yield Buffer.from(await content(reader));
+    else yield* chunksOf(database, content);
   }
 }
 
 /**
- * Records as a stream that is produced as it is read, on a connection of its own and one snapshot: concurrent writes to
- * the tenant are not visible, and the tenant cannot be written.
+ * What is made on a connection of its own and one snapshot, as a stream that is produced as it is read: concurrent writes
+ * to the tenant are not visible, and the tenant cannot be written. Its failures say what is wrong with the tenant's file.
  */
-export const streamLines = async (
+const streamFrom = async <T>(
   tenant: Database,
-  describe: (database: Database) => Promise<Lines>,
-): Promise<ReadableStream<Uint8Array>> => {
+  begin: (database: Database) => Promise<Iterator<T, void> | AsyncIterator<T, void>>,
+): Promise<ReadableStream<T>> => {
   const database = tenant.reader();
   let open = true;
   const close = (): void => {
     if (open) database.close();
     open = false;
   };
-  const closing = (error: unknown): never => {
+  const beginning = async (): Promise<Iterator<T, void> | AsyncIterator<T, void>> => {
+    database.exec("begin");
+    const chunks = await begin(database);
+    database.exec("pragma query_only = on");
+    return chunks;
+  };
+  let chunks: Iterator<T, void> | AsyncIterator<T, void>;
+  try {
+    chunks = await beginning();
+  } catch (error) {
     close();
     throw error;
-  };
-  const describing = async (): Promise<Lines> => {
-    database.exec("begin");
-    const records = await describe(database);
-    database.exec("pragma query_only = on");
-    return records;
-  };
-  const chunks = chunksOf(database, await describing().catch(closing));
-  const next = (): IteratorResult<Uint8Array, void> => {
-    try {
-      return chunks.next();
-    } catch (error) {
-      return closing(error);
-    }
-  };
-  return new ReadableStream({
+  }
+  return new ReadableStream<T>({
     async pull(controller) {
       // signals and timers must not wait for the end where everything is written at once
       await setImmediate();
       if (!open) return;
-      const { value, done } = next();
-      if (done !== true) return controller.enqueue(value);
+      try {
+        const { value, done } = await chunks.next();
+        if (done !== true) return controller.enqueue(value);
+      } catch (error) {
+        close();
+        throw storageFailure(error, database.path);
+      }
       close();
       controller.close();
     },
     cancel: close,
   });
 };
+
+/** Records as a stream. */
+export const streamLines = (
+  tenant: Database,
+  describe: (database: Database) => Promise<Lines>,
+): Promise<ReadableStream<Uint8Array>> =>
+  streamFrom(tenant, async (database) => chunksOf(database, await describe(database)));
+
+/** Several texts as one stream, from one snapshot. */
+export const streamPieces = (
+  tenant: Database,
+  describe: (database: Database) => Promise<{ readonly pieces: readonly Piece[]; readonly reader: Reader }>,
+): Promise<ReadableStream<PieceStart | Uint8Array>> =>
+  streamFrom(tenant, async (database) => {
+    const { pieces, reader } = await describe(database);
+    return piecesOf(database, pieces, reader);
+  });

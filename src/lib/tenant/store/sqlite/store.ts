@@ -6,6 +6,8 @@ import type {
   Lines,
   Locked,
   Params,
+  Piece,
+  PieceStart,
   Reader,
   Row,
   Scope,
@@ -15,7 +17,7 @@ import type {
 } from "../store.ts";
 import { interruption } from "../interruption.ts";
 import type { Database } from "./database.ts";
-import { streamLines } from "./lines.ts";
+import { streamLines, streamPieces } from "./lines.ts";
 import { derive, hold, see } from "./scope.ts";
 
 /** Time between two attempts to get the write lock. */
@@ -197,6 +199,15 @@ export class SqliteStore implements Store {
       see(database, this.#scope);
       hold(database, this.#scope);
       return describe(new Connection(database, undefined, this.#scope));
+    });
+  }
+
+  pieces(describe: (reader: Reader) => Promise<readonly Piece[]>): Promise<ReadableStream<PieceStart | Uint8Array>> {
+    return streamPieces(this.#database, async (database) => {
+      see(database, this.#scope);
+      hold(database, this.#scope);
+      const reader = new Connection(database, undefined, this.#scope);
+      return { pieces: await describe(reader), reader };
     });
   }
 

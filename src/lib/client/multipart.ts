@@ -1,0 +1,156 @@
+import type { Route } from "../contract/route.ts";
+import { text, type Text } from "../text/index.ts";
+import { contractViolation } from "./answer.ts";
+
+/** Maximum length of a part's headers, and number of parts: ours have two headers, and far fewer parts. */
+const HEADERS_LIMIT_BYTES = 4 * 1024;
+const MOST_PARTS = 1000;
+
+const CR = 0x0d;
+
+/** A file of an answer that has several. */
+export interface ReceivedPart {
+  /** its path, of letters, digits and hyphens, in at most one folder: `resources/users.ndjson` */
+  readonly name: string;
+  readonly type: string;
+  /** to be read before the next part, which passes by what is left of it */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** @see RFC 2046 5.1.1 */
+const BOUNDARY = /;\s*boundary=(?:"([\w'()+,./:=?-]{1,70})"|([\w'+.-]{1,70})(?=\s*(?:;|$)))/i;
+
+const DISPOSITION = /^attachment; filename="([a-z0-9-]{1,60}(?:\/[a-z0-9-]{1,60})?\.[a-z0-9]{1,10})"$/;
+
+/** The parts of a `multipart/mixed` body as they come, in bounded memory. */
+class PartReader {
+  readonly #route: Route;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #delimiter: Buffer;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(route: Route, chunks: AsyncIterator<Uint8Array>, boundary: string) {
+    this.#route = route;
+    this.#chunks = chunks;
+    this.#delimiter = Buffer.from(`\r\n--${boundary}`);
+    // the first delimiter has no line before it
+    this.#rest = Buffer.from("\r\n");
+  }
+
+  #violation(reason: Text) {
+    return contractViolation(this.#route, reason);
+  }
+
+  #cutOff() {
+    return this.#violation(text("it ends early", "途中で切れています"));
+  }
+
+  /** Adds the next chunk to what is there; false at the end. */
+  async #more(): Promise<boolean> {
+    const { value, done } = await this.#chunks.next();
+    if (done === true) return false;
+    const chunk = Buffer.from(value.buffer, value.byteOffset, value.length);
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    return true;
+  }
+
+  async #atLeast(bytes: number): Promise<void> {
+    while (this.#rest.length < bytes) if (!(await this.#more())) throw this.#cutOff();
+  }
+
+  #take(bytes: number): Buffer {
+    const taken = this.#rest.subarray(0, bytes);
+    this.#rest = this.#rest.subarray(bytes);
+    return taken;
+  }
+
+  /** Up to the delimiter behind it, which is taken too. */
+  async *#content(): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      const end = this.#rest.indexOf(this.#delimiter);
+      if (end >= 0) {
+        if (end > 0) yield this.#take(end);
+        this.#take(this.#delimiter.length);
+        return;
+      }
+      // the delimiter may have begun
+      const begun = this.#rest.indexOf(CR, Math.max(0, this.#rest.length - this.#delimiter.length + 1));
+      const sure = begun < 0 ? this.#rest.length : begun;
+      if (sure > 0) yield this.#take(sure);
+      if (!(await this.#more())) throw this.#cutOff();
+    }
+  }
+
+  async #headers(): Promise<Pick<ReceivedPart, "name" | "type">> {
+    let end = this.#rest.indexOf("\r\n\r\n");
+    while (end < 0 && this.#rest.length <= HEADERS_LIMIT_BYTES) {
+      if (!(await this.#more())) throw this.#cutOff();
+      end = this.#rest.indexOf("\r\n\r\n");
+    }
+    const lines = end < 0 || end > HEADERS_LIMIT_BYTES ? [] : this.#take(end).toString("latin1").split("\r\n");
+    this.#take(4);
+    const headers = new Map(
+      lines.map((line) => {
+        const colon = line.indexOf(":");
+        return [line.slice(0, Math.max(0, colon)).toLowerCase(), line.slice(colon + 1).trim()] as const;
+      }),
+    );
+    const [, name] = DISPOSITION.exec(headers.get("content-disposition") ?? "") ?? [];
+    if (name === undefined) throw this.#violation(text("a part without a name", "名前のないパートがあります"));
+    return { name, type: headers.get("content-type") ?? "text/plain" };
+  }
+
+  async *parts(): AsyncGenerator<ReceivedPart, void> {
+    await this.#atLeast(this.#delimiter.length);
+    const names = new Set<string>();
+    if (!this.#take(this.#delimiter.length).equals(this.#delimiter)) {
+      throw this.#violation(text("it does not begin with a part", "先頭にパートがありません"));
+    }
+    for (;;) {
+      await this.#atLeast(2);
+      const next = this.#take(2).toString("latin1");
+      if (next === "--") return await this.#end();
+      if (next !== "\r\n") throw this.#violation(text("a part is malformed", "パートが壊れています"));
+      const { name, type } = await this.#headers();
+      if (names.has(name) || names.size === MOST_PARTS) {
+        throw this.#violation(text(`a part too many: ${name}`, `余分なパート: ${name}`));
+      }
+      names.add(name);
+      const content = this.#content();
+      // a generator that is left ends: what it leaves is passed by
+      yield { name, type, content: { [Symbol.asyncIterator]: () => ({ next: () => content.next() }) } };
+      while ((await content.next()).done !== true);
+    }
+  }
+
+  /** Nothing but a line break follows the last delimiter. */
+  async #end(): Promise<void> {
+    while (this.#rest.length <= 2 && (await this.#more()));
+    if (this.#rest.length > 0 && !this.#rest.equals(Buffer.from("\r\n"))) {
+      throw this.#violation(text("something follows the last part", "最後のパートの後に余分なデータがあります"));
+    }
+  }
+}
+
+/**
+ * The parts of an answer, in order.
+ *
+ * @param chunks its body
+ * @throws Failure `unavailable` where the body is malformed, or ends before its last delimiter
+ */
+export async function* readParts(
+  route: Route,
+  { headers }: Pick<Response, "headers">,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<ReceivedPart, void> {
+  const [, quoted, plain] = BOUNDARY.exec(headers.get("content-type") ?? "") ?? [];
+  const boundary = quoted ?? plain;
+  if (boundary === undefined)
+    throw contractViolation(route, text("no boundary of parts", "パートの区切りがありません"));
+  const body = chunks[Symbol.asyncIterator]();
+  try {
+    yield* new PartReader(route, body, boundary).parts();
+  } finally {
+    await body.return?.();
+  }
+}

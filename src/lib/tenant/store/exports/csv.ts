@@ -1,0 +1,72 @@
+import type { ResourceName } from "../../../handover/resources.ts";
+import { SECURED_APPS } from "../../../model/secured-user.ts";
+import type { Newline } from "../../../csv/records/record.ts";
+import { DEVICES } from "../devices.ts";
+import { csvOf, type List, type SortKey } from "../lists.ts";
+import { ORGS, PLACE } from "../orgs.ts";
+import { securedUsers } from "../secured.ts";
+import { newTally, tallying, type Tally } from "./records.ts";
+import type { Derived, Piece, Reader } from "../store.ts";
+import { USERS } from "../users.ts";
+
+/** SQL of an order that is the same in every tenant with the same records. */
+const BY_ID: SortKey = { sql: "t.id", before: "" };
+
+/** The tree with siblings in the order of their ids. */
+const TREE: Derived = {
+  name: "tree",
+  columns: "pk integer primary key, at integer not null unique",
+  // made for one export, on a connection of its own
+  state: "select null as state",
+  fill: `with recursive placed (pk, depth, id) as (
+      select pk, 0, id from main.org where parent is null
+      union all
+      select o.pk, p.depth + 1, o.id from placed p join main.org o on o.parent = p.pk order by 2 desc, 3)
+    insert into temp.tree (pk, at) select pk, row_number() over () from placed`,
+};
+
+const ORG_TREE: List = {
+  ...ORGS,
+  table: "temp.tree tree join temp.place p on p.pk = tree.pk join org t on t.pk = p.pk",
+  order: [{ sql: "tree.at", before: 0 }],
+  derived: [PLACE, TREE],
+};
+
+/** A file that the console takes: its path in the bundle, and of which resource it is. */
+interface ConsoleFile {
+  readonly name: string;
+  readonly of: ResourceName;
+  readonly list: List;
+}
+
+const FILES: readonly ConsoleFile[] = [
+  { name: "csv/orgs.csv", of: "orgs", list: ORG_TREE },
+  { name: "csv/users.csv", of: "users", list: { ...USERS, order: [BY_ID] } },
+  { name: "csv/devices.csv", of: "devices", list: { ...DEVICES, order: [BY_ID] } },
+  ...SECURED_APPS.map((app) => ({
+    name: `csv/secured-${app}.csv`,
+    of: "secured-users" as const,
+    list: securedUsers(app),
+  })),
+];
+
+/** A file as a piece, and how many records it has. */
+export interface TalliedFile extends Piece {
+  readonly tally: Tally;
+}
+
+/** The console's files of resources, as `export` of each noun writes them, but in an order that follows from ids. */
+export const consoleFiles = async (
+  reader: Reader,
+  resources: readonly ResourceName[],
+  newline: Newline,
+): Promise<readonly TalliedFile[]> => {
+  const files: TalliedFile[] = [];
+  for (const { name, of, list } of FILES) {
+    if (!resources.includes(of)) continue;
+    const tally = newTally();
+    const lines = await csvOf(reader, list, { newline }, "id");
+    files.push({ name, tally, content: { ...lines, tally: tallying(tally) } });
+  }
+  return files;
+};
