@@ -42,7 +42,7 @@ function supportSteps(facts: HandoverFacts, account: Administrator): readonly Fo
   }
   const off = found(
     text(`turn the support option of ${account.user} off`, `${account.user} さんのサポートオプションをオフにする`),
-    same(`clomoctl clomo-account grant ${typedWord(account.name, account.id)} --no-support-option`),
+    same(`clomoctl clomo-account grant ${typedWord(account.name ?? "", account.id)} --no-support-option`),
   );
   return holders.length >= MOST_SUPPORT_OPTIONS ? [off, on] : [on, off];
 }
@@ -218,7 +218,7 @@ export function hangingOn(
               `last: the role of ${account.user}: an account is never deleted, its role is taken away`,
               `最後に ${account.user} さんの管理者権限を外す(アカウントは削除できません)`,
             ),
-            same(`clomoctl clomo-account revoke ${typedWord(account.name, account.id)}`),
+            same(`clomoctl clomo-account revoke ${typedWord(account.name ?? "", account.id)}`),
           ),
         ]),
   ];

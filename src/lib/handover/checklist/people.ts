@@ -79,7 +79,7 @@ export function findPeople(
   const known = new Map<string, KnownPerson>();
   for (const other of others) known.set(other.id, other);
   for (const { id, name, user, emails } of facts.administrators) {
-    known.set(id, { id, name: user, account: name === "" ? null : name, emails });
+    known.set(id, { id, name: user, account: name, emails });
   }
   const word = typed.trim();
   const isMeant = ({ id, name, account, emails }: KnownPerson): boolean =>

@@ -111,6 +111,8 @@ class Tables {
         return this.#all("vpp_token").map((token) => ({ ...token, id: this.#idOf("org", token["org"]) }));
       case "renewals":
         return this.#all("renewal_item");
+      case "answers":
+        return this.#all("answer");
       case "console-tasks":
         return this.#all("console_task").map((task) => ({ ...task, id: String(task["pk"]).padStart(12, "0") }));
       case "audit":

@@ -9,7 +9,7 @@ import { countPeople } from "../people.ts";
 /** A second one is advised in case the first is lost. @see facts 2.1 */
 const LEAST_SYSTEM = 2;
 
-const wordOf = ({ name, id }: Administrator): string => typedWord(name, id);
+const wordOf = ({ name, id }: Administrator): string => typedWord(name ?? "", id);
 
 const GRANT = same("clomoctl clomo-account grant ACCOUNT --role system --support-option --notice-mail");
 
@@ -47,7 +47,7 @@ export function administratorsItem(facts: HandoverFacts, when: When): Item {
 }
 
 const namesOf = (accounts: readonly Administrator[]): string =>
-  accounts.map(({ name, user }) => (name === "" ? user : `${user} (${name})`)).join(", ");
+  accounts.map(({ name, user }) => (name === null ? user : `${user} (${name})`)).join(", ");
 
 function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): void {
   if (holders.length === 0) {
@@ -142,7 +142,7 @@ function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void 
 
 /** What only people know of the account of a system administrator. */
 function askOf(draft: ItemDraft, account: Administrator): void {
-  const of = { subject: account.id, about: account.name === "" ? account.user : account.name };
+  const of = { subject: account.id, about: account.name ?? account.user };
   const person = draft.ask({
     ...of,
     id: "administrators.person",

@@ -156,6 +156,7 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
   "push-certificate": single("push-certificate", "push_certificate"),
   "vpp-tokens": { table: "vpp_token t join org o on o.pk = t.org", key: "o.id", sql: { id: "o.id" } },
   renewals: { table: "renewal_item t" },
+  answers: { table: "answer t" },
   "console-tasks": {
     table: "console_task t",
     key: "t.pk",

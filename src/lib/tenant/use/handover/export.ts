@@ -37,6 +37,7 @@ const NEEDED: Readonly<Record<ResourceName, readonly [needs: Operation, ofOrgs?:
   "push-certificate": ["apple.read"],
   "vpp-tokens": ["apple.read", true],
   renewals: ["renewals.read"],
+  answers: ["tenant.write"],
   "console-tasks": ["console.read"],
   audit: ["audit.verify"],
 };
