@@ -97,6 +97,7 @@ const AUDIT = "every change can be traced";
 const ADE = "devices come in by Apple's device enrolment";
 const PUSH = "a push certificate is asked for, taken over and watched";
 const VPP = "content tokens of organisations are taken over and watched";
+const EXPORTS = "all of a tenant leaves it in one piece";
 const ANSWERS = "what only people know is kept with author and date";
 const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
@@ -126,6 +127,8 @@ const PERMITTED: readonly Permitted[] = [
   asked(RIGHTS, "paths", "/v1/whoami"),
   asked(ANSWERS, "components", "schemas", "Answer"),
   asked(ANSWERS, "paths", "/v1/answers"),
+  ...["HandoverEnd", "HandoverRequest"].map((schema) => asked(EXPORTS, "components", "schemas", schema)),
+  asked(EXPORTS, "paths", "/v1/exports"),
   ...["Ade", "AdeDevice", "AdeProfile", "AdeProfileWork", "AdeSync"].map((name) =>
     asked(ADE, "components", "schemas", name),
   ),
@@ -363,6 +366,7 @@ const PERMITTED: readonly Permitted[] = [
       { name: "push-certificate" },
       { name: "vpp" },
       { name: "answers" },
+      { name: "exports" },
       { name: "whoami" },
     ],
     why: DEVICES,

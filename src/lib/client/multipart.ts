@@ -47,9 +47,10 @@ class PartReader {
 
   /** Adds the next chunk to what is there; false at the end. */
   async #more(): Promise<boolean> {
-    const { value, done } = await this.#chunks.next();
-    if (done === true) return false;
-    const chunk = Buffer.from(value.buffer, value.byteOffset, value.length);
+    const next = await this.#chunks.next();
+    if (next.done === true) return false;
+    const { buffer, byteOffset, length } = next.value;
+    const chunk = Buffer.from(buffer, byteOffset, length);
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     return true;
   }

@@ -33,11 +33,11 @@ export const NOUNS = {
   console: () => import("./console.ts"),
   audit: () => import("./audit.ts"),
   imports: () => import("./imports.ts"),
-  exports: () => import("./exports.ts"),
   renewals: () => import("./renewals.ts"),
   "push-certificate": () => import("./push-certificate.ts"),
   vpp: () => import("./vpp.ts"),
   answers: () => import("./answers.ts"),
+  exports: () => import("./exports.ts"),
   whoami: () => import("./whoami.ts"),
 } as const;
 

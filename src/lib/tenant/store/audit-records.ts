@@ -121,10 +121,11 @@ export const findAuditRecord = async (reader: Reader, seq: number): Promise<stri
   return row && String(row["json"]);
 };
 
-/** The last record; undefined if there is none. */
+/** The last record; undefined if there is none. @param table `main.audit`: whether who asks sees it or not */
 export const auditHead = async (
   reader: Reader,
+  table: "audit" | "main.audit" = "audit",
 ): Promise<{ readonly seq: number; readonly hash: string; readonly at: string } | undefined> => {
-  const row = await reader.get("select seq, hash, at from audit order by seq desc limit 1");
+  const row = await reader.get(`select seq, hash, at from ${table} order by seq desc limit 1`);
   return row && { seq: Number(row["seq"]), hash: String(row["hash"]), at: String(row["at"]) };
 };

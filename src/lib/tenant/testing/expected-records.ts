@@ -6,7 +6,8 @@ import type { TestTenant } from "./tenant.ts";
 /** A record as an export has it. */
 type Exported = Readonly<Record<string, unknown>> & { readonly id: string; readonly updatedAt?: string };
 
-const listOf = (json: unknown): readonly unknown[] => JSON.parse(String(json ?? "[]")) as readonly unknown[];
+const listOf = (json: unknown): readonly unknown[] =>
+  JSON.parse(typeof json === "string" ? json : "[]") as readonly unknown[];
 
 /** What the tables of a tenant say, read row by row: what an export is held to. */
 class Tables {
@@ -24,10 +25,9 @@ class Tables {
     return this.#all(table).find((row) => row["pk"] === pk)?.["id"] ?? null;
   }
 
-  #orgIds(json: unknown): readonly unknown[] {
+  #orgIds(json: unknown): readonly string[] {
     return listOf(json)
-      .map((pk) => this.#idOf("org", pk))
-      .filter((id) => id !== null)
+      .flatMap((pk) => (this.#idOf("org", pk) as string | null) ?? [])
       .toSorted();
   }
 

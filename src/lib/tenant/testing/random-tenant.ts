@@ -10,7 +10,6 @@ import { ROLES } from "../../model/role.ts";
 import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
 import { TENANT, USES } from "../../model/tenant.ts";
 import type { Field } from "../../model/thing.ts";
-import type { Params } from "../store/sqlite/database.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** What stands in every secret of a random tenant, and the instant at which passwords were set: nothing that leaves it has them. */
@@ -117,7 +116,7 @@ class Filling {
     const names = Object.keys(values);
     const places = names.map((name) => `:${name}`).join(", ");
     const columns = names.map((name) => `"${name}"`).join(", ");
-    this.#tenant.database.run(`insert into "${table}" (${columns}) values (${places})`, values as Params);
+    this.#tenant.database.run(`insert into "${table}" (${columns}) values (${places})`, values);
   }
 
   /** The columns that every record has. */
@@ -150,7 +149,9 @@ class Filling {
       this.#secured();
       this.#devices(users, orgs);
       this.#apple(orgs);
+      this.#ade(orgs);
       this.#renewals();
+      this.#answers();
       this.#tasks();
       this.#audit();
     });
@@ -169,9 +170,10 @@ class Filling {
         type === "text" ? [[name, draw.orNull(draw.text())] as const] : [],
       );
       const uses = Object.keys(USES).map((name) => [name, draw.orNull(draw.bit())] as const);
+      const said: Values = Object.fromEntries<string | number | null>([...texts, ...uses]);
       this.#insert("tenant_profile", {
         pk: 1,
-        ...Object.fromEntries([...texts, ...uses]),
+        ...said,
         androidAccounts: draw.orNull("workspace"),
         contracts: JSON.stringify(contracts),
         languages: JSON.stringify(draw.some(["ja", "en"])),
@@ -358,12 +360,16 @@ class Filling {
     this.#last("devices", devices.length);
   }
 
+  #words(...names: readonly string[]): Values {
+    return Object.fromEntries(names.map((name) => [name, this.#draw.orNull(this.#draw.text())] as const));
+  }
+
+  #instants(...names: readonly string[]): Values {
+    return Object.fromEntries(names.map((name) => [name, this.#draw.orNull(this.#draw.instant())] as const));
+  }
+
   #apple(orgs: readonly number[]): void {
     const draw = this.#draw;
-    const words = (...names: readonly string[]): Values =>
-      Object.fromEntries(names.map((name) => [name, draw.orNull(draw.text())] as const));
-    const instants = (...names: readonly string[]): Values =>
-      Object.fromEntries(names.map((name) => [name, draw.orNull(draw.instant())] as const));
     const secret = (...names: readonly string[]): Values =>
       Object.fromEntries(names.map((name) => [name, SECRET] as const));
     if (draw.is()) {
@@ -371,8 +377,8 @@ class Filling {
         pk: 1,
         ...secret("stagedKey", "stagedCertificate", "privateKey", "certificate", "token", "tokenHash", "consumer"),
         ...secret("cursor", "formerKey", "formerCertificate"),
-        ...words("endpointKind", "endpointUrl", "serverName", "adminId", "orgName", "tokenSetBy"),
-        ...instants("tokenExpiresAt", "tokenSetAt", "fullAt"),
+        ...this.#words("endpointKind", "endpointUrl", "serverName", "adminId", "orgName", "tokenSetBy"),
+        ...this.#instants("tokenExpiresAt", "tokenSetAt", "fullAt"),
         serverUuid: draw.orNull("SERVER"),
       });
     }
@@ -380,8 +386,8 @@ class Filling {
       this.#insert("push_certificate", {
         pk: 1,
         ...secret("certificate", "privateKey", "stagedKey", "stagedRequest", "stagedPublicKey", "stagedEmail"),
-        ...words("topic", "name", "appleAccount", "uploadedBy"),
-        ...instants("expiresAt", "validFrom", "uploadedAt", "profilePasswordSetAt"),
+        ...this.#words("topic", "name", "appleAccount", "uploadedBy"),
+        ...this.#instants("expiresAt", "validFrom", "uploadedAt", "profilePasswordSetAt"),
         issuedByApple: draw.orNull(draw.bit()),
         simulated: draw.orNull(draw.bit()),
         fingerprint: draw.orNull(draw.digest()),
@@ -394,12 +400,16 @@ class Filling {
         token: SECRET,
         fingerprint: draw.digest(),
         expiresAt: draw.instant(),
-        ...words("organisation", "location"),
+        ...this.#words("organisation", "location"),
         simulated: draw.bit(),
         setAt: draw.instant(),
         setBy: draw.text(),
       });
     }
+  }
+
+  #ade(orgs: readonly number[]): void {
+    const draw = this.#draw;
     const profiles = this.#numbers(3);
     for (const pk of profiles) {
       const settings: AdeProfileSettings = {
@@ -426,9 +436,15 @@ class Filling {
     for (const pk of this.#numbers(this.#size)) {
       this.#insert("ade_device", {
         pk,
-        ...words(...TOLD_BY_APPLE),
-        ...instants("profileAssignTime", "profilePushTime", "deviceAssignedDate", "mdmMigrationDeadline", "opDate"),
-        ...instants("missingSince", "releasedAt"),
+        ...this.#words(...TOLD_BY_APPLE),
+        ...this.#instants(
+          "profileAssignTime",
+          "profilePushTime",
+          "deviceAssignedDate",
+          "mdmMigrationDeadline",
+          "opDate",
+        ),
+        ...this.#instants("missingSince", "releasedAt"),
         serialNumber: `SERIAL${draw.below(10)}${pk}`,
         state: draw.oneOf(ADE_DEVICE_STATES),
         seenAt: draw.instant(),
@@ -453,6 +469,14 @@ class Filling {
         fingerprint: draw.orNull(draw.digest()),
         confirmedAt: draw.orNull(draw.instant()),
       });
+    }
+  }
+
+  #answers(): void {
+    const draw = this.#draw;
+    for (const pk of this.#numbers(4)) {
+      const values = { question: `contact.question-${pk}`, subject: draw.oneOf(["", draw.text()]), value: draw.text() };
+      this.#insert("answer", { pk, id: draw.id(), ...values, by: draw.text(), at: draw.instant() });
     }
   }
 

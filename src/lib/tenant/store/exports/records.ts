@@ -184,8 +184,15 @@ const valueJson = ({ sql, json }: Stored, name: string, { type, nullable }: Fiel
       return nullable === true ? either(`${column} is null`, "'null'", truth(`${column} = 1`)) : truth(`${column} = 1`);
     case "object":
       throw new TypeError(`${name}: a record has no object in it`);
-    default:
+    case "text":
+    case "choice":
+    case "id":
+    case "instant":
+    case "day":
+    case "digest":
       return `json_quote(${column})`;
+    default:
+      return type satisfies never;
   }
 };
 

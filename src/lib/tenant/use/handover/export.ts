@@ -7,6 +7,7 @@ import type { Operation } from "../../../model/role.ts";
 import { text } from "../../../text/index.ts";
 import { may } from "../../policy/check.ts";
 import type { Session } from "../../session.ts";
+import { auditHead } from "../../store/audit-records.ts";
 import { consoleFiles, type TalliedFile } from "../../store/exports/csv.ts";
 import { newTally, recordLines, type Tally } from "../../store/exports/records.ts";
 import { summaryOf } from "../../store/exports/summary.ts";
@@ -109,7 +110,7 @@ const endOf = async (
   },
 ): Promise<HandoverEnd> => {
   const dates = [...tallies.values()].flatMap(({ updatedAt }) => updatedAt ?? []);
-  const head = may(asker, "audit.verify") ? await reader.get(HEAD) : undefined;
+  const head = may(asker, "audit.verify") ? await auditHead(reader, "main.audit") : undefined;
   const [org] = scope === undefined ? [] : await recordsWith(reader, ORGS, [scope]);
   return {
     tenant: await readTenantName(reader),
@@ -120,12 +121,9 @@ const endOf = async (
       [...states].map(([name, state]) => [name, tallies.get(name)?.records === 0 ? "empty" : state]),
     ),
     lastUpdatedAt: dates.toSorted().at(-1) ?? null,
-    auditHead: head === undefined ? null : { seq: Number(head["seq"]), hash: String(head["hash"]) },
+    auditHead: head === undefined ? null : { seq: head.seq, hash: head.hash },
   };
 };
-
-/** SQL: the last record of the audit, whatever of it is seen. */
-const HEAD = "select seq, hash from main.audit order by seq desc limit 1";
 
 /**
  * The tenant's resources from one snapshot, as the parts of a bundle: each resource's records, the console's files, a
