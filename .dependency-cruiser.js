@@ -26,7 +26,7 @@ const ALLOWED = {
   client: ["contract", "model"],
   imports: ["csv", "model"],
   renewals: ["apple", "model", "files"],
-  handover: ["csv", "model", "files"],
+  handover: ["csv", "model", "files", "renewals"],
   onboarding: ["renewals", "model"],
   tenant: ["contract", "imports", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };

@@ -69,11 +69,11 @@ h2{break-after:avoid}
 }
 `.trim();
 
-/** What the page of what expires adds: its time line and its table. */
-export const TIMELINE_STYLE = `
+/** Time lines, with their legends. */
+export const CHART_STYLE = `
 ul.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.5rem 0;padding:0;list-style:none;font-size:.85em}
 ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
-.chart{display:block;width:100%;min-width:60rem;height:auto;margin:0 0 .75rem}
+.chart{display:block;width:100%;height:auto;margin:0 0 .75rem}
 .chart text{fill:var(--ink);font-size:13px}
 .chart text.faint{fill:var(--faint);font-size:12px}
 .chart .band{fill:var(--band)}
@@ -82,6 +82,12 @@ ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
 .marker{stroke-width:2;stroke-linejoin:round;stroke-linecap:round;fill:none}
 ${LEVELS.map((level) => `.marker.${level}{stroke:var(--${level});fill:var(--${level})}`).join("\n")}
 .marker.hollow{fill:var(--paper)}
+`.trim();
+
+/** What the page of what expires adds: its time line and its table. */
+export const TIMELINE_STYLE = `
+${CHART_STYLE}
+.chart{min-width:60rem}
 .scroll{overflow-x:auto}
 table{width:100%;min-width:66rem;table-layout:fixed;border-collapse:collapse;font-size:.875em}
 caption{padding:.25rem 0;text-align:start;color:var(--faint)}

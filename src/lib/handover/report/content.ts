@@ -1,0 +1,493 @@
+import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { RENEWAL_KINDS } from "../../model/renewal.ts";
+import { ROLES } from "../../model/role.ts";
+import { TENANT, USES } from "../../model/tenant.ts";
+import type { Field } from "../../model/thing.ts";
+import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS, type Judged } from "../../renewals/judge.ts";
+import { Timeline } from "../../renewals/timeline.ts";
+import { counted, joined, same, text, type Text } from "../../text/index.ts";
+import { evaluate } from "../checklist/index.ts";
+import type { Item } from "../checklist/item.ts";
+import { valueOf, type Question } from "../checklist/question.ts";
+import { NOT_KNOWN_HERE } from "../not-known.ts";
+import { resourceOf, STAYS } from "../resources.ts";
+import { factsOf, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
+import { orgTree, type OrgNode } from "./org-tree.ts";
+
+/** Words of ours in both languages, or a value out of the bundle. */
+export type Words = Text | string;
+
+/** A bar of a chart. */
+export interface Bar {
+  readonly label: Words;
+  readonly value: number;
+}
+
+/** A piece of a section. */
+export type Block =
+  | { readonly kind: "paragraph"; readonly words: Text }
+  | { readonly kind: "facts"; readonly rows: readonly (readonly [label: Text, value: Words])[] }
+  | {
+      readonly kind: "table";
+      readonly caption: Text;
+      readonly head: readonly Text[];
+      /** an empty text is a cell to fill in by hand, where `blank` says so */
+      readonly rows: readonly (readonly Words[])[];
+      readonly blank?: true | undefined;
+    }
+  | { readonly kind: "item"; readonly item: Item; readonly lines: readonly (readonly [label: Words, value: Words])[] }
+  | { readonly kind: "tree"; readonly nodes: readonly OrgNode[] }
+  | { readonly kind: "bars"; readonly id: string; readonly title: Text; readonly bars: readonly Bar[] }
+  | { readonly kind: "timeline"; readonly items: readonly Judged[]; readonly timeline: Timeline }
+  | { readonly kind: "box"; readonly title: Text; readonly lines: readonly Text[] };
+
+export interface Section {
+  readonly id: string;
+  readonly title: Text;
+  readonly blocks: readonly Block[];
+}
+
+/** All that a report says, in its order. */
+export interface ReportContent {
+  readonly title: Text;
+  readonly tenant: string;
+  readonly asOf: string;
+  readonly sections: readonly Section[];
+}
+
+const YES = text("yes", "はい");
+const NO = text("no", "いいえ");
+const NONE = text("none", "なし");
+const UNKNOWN = text("not recorded", "未登録");
+
+const STATES = {
+  exported: text("in the bundle", "あり"),
+  empty: text("none in the tenant", "テナントに 0 件"),
+  "not-permitted": text("missing: not permitted to who exported", "なし(書き出した人に権限がないため)"),
+  "not-supported": text("missing: the tenant does not have it", "なし(テナントが対応していないため)"),
+  "left-out": text("missing: left out on request", "なし(指定により除外)"),
+} as const satisfies Readonly<Record<string, Text>>;
+
+/** Bars of organisations, apart from those that are counted together. */
+const MOST_BARS = 20;
+
+/** Columns of organisations in the matrix of administrators. */
+const MOST_COLUMNS = 10;
+
+/** A report's content. It follows from the bundle alone. */
+export function contentOf(data: ReportData): ReportContent {
+  const { manifest } = data;
+  const items = checklistOf(data);
+  return {
+    title: text("Handover of a CLOMO tenant", "CLOMO テナント引き継ぎレポート"),
+    tenant: manifest.tenant.name,
+    asOf: manifest.asOf,
+    sections: [
+      summarySection(data, items),
+      contentsSection(data),
+      checklistSection(items),
+      orgsSection(data),
+      administratorsSection(data),
+      renewalsSection(data),
+      devicesSection(data),
+      helpSection(),
+      signSection(),
+    ],
+  };
+}
+
+/** The checklist by a bundle. */
+export const checklistOf = (data: ReportData): readonly Item[] =>
+  evaluate(factsOf(data), { asOf: data.manifest.asOf, timezone: zoneOfReport(data) });
+
+const countOf = ({ manifest }: ReportData, name: string): number =>
+  manifest.resources.find((one) => one.name === name)?.records ?? 0;
+
+const number = (count: number): Text => same(String(count));
+
+function summarySection(data: ReportData, items: readonly Item[]): Section {
+  const { manifest, records } = data;
+  const gaps = items.flatMap((item) => item.gaps);
+  const [tenant] = records.tenant;
+  const uses = Object.entries<Field>(USES).map(([name, { label }]): readonly [Text, Words] => {
+    const used = tenant?.[name as keyof typeof USES] ?? null;
+    return [label ?? same(name), used === null ? UNKNOWN : used ? text("used", "使う") : text("not used", "使わない")];
+  });
+  return {
+    id: "summary",
+    title: text("Summary", "概要"),
+    blocks: [
+      {
+        kind: "paragraph",
+        words: text(
+          "For who takes over: read what is missing first, then the checklist from top to bottom with who leaves, and sign at the end.",
+          "後任の方へ: まず不足しているものを確認し、前任の方と一緒にチェックリストを上から順に確認して、最後に署名してください。",
+        ),
+      },
+      {
+        kind: "facts",
+        rows: [
+          [text("tenant", "テナント"), manifest.tenant.name],
+          [text("as of", "基準日"), manifest.asOf],
+          [text("last change", "最終更新"), manifest.lastUpdatedAt ?? NONE],
+          [text("written by", "作成プログラム"), manifest.program],
+          ...(manifest.scope === null ? [] : [[text("limited to", "対象の組織"), manifest.scope.path] as const]),
+          [text("gaps of the checklist", "チェックリストの不足"), number(gaps.length)],
+          [TENANT.fields.contactName.label, tenant?.contactName ?? UNKNOWN],
+          [TENANT.fields.contactMail.label, tenant?.contactMail ?? UNKNOWN],
+          [TENANT.fields.loginUrl.label, tenant?.loginUrl ?? UNKNOWN],
+        ],
+      },
+      {
+        kind: "table",
+        caption: text("What there is", "件数"),
+        head: [text("what", "項目"), text("records", "件数")],
+        rows: (["orgs", "users", "accounts", "administrators", "devices", "secured-users", "renewals"] as const).map(
+          (name) => [resourceOf(name).title, number(countOf(data, name))],
+        ),
+      },
+      {
+        kind: "table",
+        caption: text("What the tenant uses", "利用しているもの"),
+        head: [text("what", "項目"), text("used", "利用")],
+        rows: uses,
+      },
+    ],
+  };
+}
+
+function contentsSection({ manifest }: ReportData): Section {
+  const missing = manifest.resources.filter(({ state }) => state !== "exported" && state !== "empty");
+  return {
+    id: "contents",
+    title: text("What is in the bundle, and what is not", "含まれるものと含まれないもの"),
+    blocks: [
+      {
+        kind: "paragraph",
+        words:
+          missing.length === 0
+            ? text(
+                "Everything that clomoctl knows of the tenant is in it, without any secret.",
+                "clomoctl が把握している内容はすべて含まれています(機密情報を除く)。",
+              )
+            : text(
+                `${counted(missing.length, "resource")} of the tenant are not in it.`,
+                `テナントの情報のうち ${missing.length} 種類が含まれていません。`,
+              ),
+      },
+      {
+        kind: "table",
+        caption: text("Resources", "情報の種類"),
+        head: [
+          text("what", "項目"),
+          text("state", "状態"),
+          text("records", "件数"),
+          text("not applied to another tenant, as", "別のテナントへ適用されない理由"),
+        ],
+        rows: manifest.resources.map(({ name, state, records, stays }) => [
+          resourceOf(name).title,
+          STATES[state],
+          number(records),
+          stays === null ? "" : STAYS[stays],
+        ]),
+      },
+      {
+        kind: "paragraph",
+        words: text(
+          "Passwords, private keys, tokens and other secrets are in no bundle: they are set anew, or handed over otherwise.",
+          "パスワード、秘密鍵、トークンなどの機密情報は含まれません。再設定するか、別の方法で引き継いでください。",
+        ),
+      },
+      notKnownTable(manifest),
+    ],
+  };
+}
+
+/** What somebody writes down, as only the console has it. */
+const notKnownTable = (manifest: ReportData["manifest"]): Block => ({
+  kind: "table",
+  caption: text(
+    "Not known here: only the console knows. Fill it in by hand, with author, date and the files attached",
+    "clomoctl では把握できず、管理画面だけにある情報。記入者・日付・添付ファイルとともに記入してください",
+  ),
+  head: [
+    text("what", "項目"),
+    text("where in the console", "管理画面の場所"),
+    text("content, or file attached", "内容・添付ファイル"),
+    text("by", "記入者"),
+    text("date", "日付"),
+  ],
+  rows: NOT_KNOWN_HERE.map(({ name, title, where }) => {
+    const filled = manifest.notKnownHere.find((one) => one.name === name)?.filled ?? null;
+    return [title, where, filled?.files.join(", ") ?? "", filled?.by ?? "", filled?.at.slice(0, 10) ?? ""];
+  }),
+  blank: true,
+});
+
+const answerOf = (question: Question): Words => {
+  const value = valueOf(question);
+  if (value === null) return text("NOT ANSWERED", "未回答");
+  if (question.kind !== "yes-no") return value;
+  return value === "yes" ? YES : value === "no" ? NO : value;
+};
+
+const answeredBy = ({ answer }: Question): string =>
+  answer === null ? "" : ` (${answer.by}, ${answer.at.slice(0, 10)})`;
+
+const wordingOf = ({ about, wording }: Question): Text =>
+  about === undefined ? wording : text(`${about}: ${wording.en}`, `${about}: ${wording.ja}`);
+
+const withBy = (words: Words, by: string): Words =>
+  typeof words === "string" ? `${words}${by}` : text(`${words.en}${by}`, `${words.ja}${by}`);
+
+function checklistSection(items: readonly Item[]): Section {
+  return {
+    id: "checklist",
+    title: text("Checklist", "引き継ぎチェックリスト"),
+    blocks: items.map((item) => ({
+      kind: "item",
+      item,
+      lines: [
+        ...item.known.map(({ label, value }): readonly [Words, Words] => [label, value]),
+        ...item.questions.map((question): readonly [Words, Words] => [
+          wordingOf(question),
+          withBy(answerOf(question), answeredBy(question)),
+        ]),
+      ],
+    })),
+  };
+}
+
+type Orgs = ReadonlyMap<string, RecordIn<"orgs">>;
+
+/** The path of an organisation, its names with ` / ` between; its id where it is not in the bundle. */
+const pathOf = (orgs: Orgs, id: string): string => {
+  const names: string[] = [];
+  for (let at: string | null = id; at !== null && at !== ROOT_ORG_ID;) {
+    const org = orgs.get(at);
+    if (org === undefined || names.length > orgs.size) return names.length === 0 ? id : names.join(" / ");
+    names.unshift(org.name);
+    at = org.parentId;
+  }
+  return names.length === 0 ? ROOT_ORG_NAME : names.join(" / ");
+};
+
+function orgsSection({ records, summary }: ReportData): Section {
+  const byOrg = (counts: readonly { readonly orgId: string | null; readonly records: number }[] = []) =>
+    new Map(counts.flatMap(({ orgId, records: count }) => (orgId === null ? [] : [[orgId, count] as const])));
+  const nodes = orgTree(records.orgs, byOrg(summary.users?.byOrg), byOrg(summary.devices?.byOrg));
+  return {
+    id: "orgs",
+    title: text("Organisations", "組織"),
+    blocks:
+      records.orgs.length === 0
+        ? [{ kind: "paragraph", words: text("No organisations are in the bundle.", "組織は含まれていません。") }]
+        : [{ kind: "tree", nodes }],
+  };
+}
+
+function administratorsSection({ records }: ReportData): Section {
+  const orgs: Orgs = new Map(records.orgs.map((org) => [org.id, org]));
+  const all = records.administrators;
+  const managing = all.filter(({ managedOrgIds }) => managedOrgIds.length > 0);
+  const columns = [...new Set(managing.flatMap(({ managedOrgIds }) => managedOrgIds))].toSorted();
+  const scopeOf = ({ role, managesAll, managedOrgIds, orgId }: RecordIn<"administrators">): Words => {
+    if (role === "system" || managesAll) return text("all", "全て");
+    if (role === "operator") return pathOf(orgs, orgId);
+    return managedOrgIds.map((id) => pathOf(orgs, id)).join(", ");
+  };
+  const blocks: Block[] = [
+    {
+      kind: "table",
+      caption: text(
+        `${counted(all.length, "administrator")}; a password is set anew by: clomoctl clomo-account reset-password`,
+        `管理者 ${all.length} 人(パスワードの再設定: clomoctl clomo-account reset-password)`,
+      ),
+      head: [
+        text("account", "アカウント名"),
+        text("user", "ユーザー"),
+        text("mail address", "メールアドレス"),
+        text("role", "管理者権限"),
+        text("manages", "管理対象組織"),
+        text("support option", "サポートオプション"),
+        text("notice mail", "お知らせメール受信"),
+      ],
+      rows: all.map((one) => [
+        one.name ?? "",
+        one.user,
+        one.emails[0] ?? "",
+        one.marked
+          ? text("marked, without a role", "管理者の指定のみ")
+          : one.scheme === null
+            ? ROLES[one.role]
+            : `${ROLES[one.role].ja}: ${one.scheme}`,
+        scopeOf(one),
+        one.supportOption ? YES : NO,
+        one.noticeMail ? YES : NO,
+      ]),
+    },
+  ];
+  if (columns.length > 0 && columns.length <= MOST_COLUMNS) {
+    blocks.push({
+      kind: "table",
+      caption: text("Who manages which organisation", "管理者と管理対象組織の対応"),
+      head: [text("user", "ユーザー"), ...columns.map((id) => same(pathOf(orgs, id)))],
+      rows: managing.map((one) => [one.user, ...columns.map((id) => (one.managedOrgIds.includes(id) ? "●" : ""))]),
+    });
+  }
+  return { id: "administrators", title: text("Administrators", "管理者"), blocks };
+}
+
+const NOON = "T12:00:00Z";
+
+/** Noon of the day, in UTC: the same day in the zones that consoles are shown in. */
+const momentOf = (day: string): Date => new Date(`${day}${NOON}`);
+
+function renewalsSection(data: ReportData): Section {
+  const { records, manifest } = data;
+  const timezone = zoneOfReport(data);
+  const now = momentOf(manifest.asOf);
+  const asOf = { now, timezone, thresholds: USUAL_THRESHOLDS };
+  const items = records.renewals.map((item) => judge(item, manifest.tenant.name, asOf)).toSorted(byExpiry);
+  const title = text("What expires", "期限のあるもの");
+  if (items.length === 0) {
+    const words = text(
+      "Nothing is recorded. What HOME of CLOMO PANEL shows has to be: clomoctl renewals add",
+      "登録がありません。CLOMO PANEL の HOME 画面に表示される期限を登録してください: clomoctl renewals add",
+    );
+    return { id: "renewals", title, blocks: [{ kind: "paragraph", words }] };
+  }
+  return {
+    id: "renewals",
+    title,
+    blocks: [
+      { kind: "timeline", items, timeline: new Timeline(now, timezone) },
+      {
+        kind: "table",
+        caption: text(`Days are counted from ${manifest.asOf}`, `残り日数は ${manifest.asOf} 時点`),
+        head: [
+          text("name", "名前"),
+          text("kind", "種類"),
+          text("expires on", "期限"),
+          text("days left", "残り日数"),
+          text("level", "状態"),
+          text("who renews it", "更新担当"),
+          text("account", "アカウント"),
+          text("2-factor phone", "認証コードを受け取る電話"),
+        ],
+        rows: items.map((one) => [
+          one.name,
+          RENEWAL_KINDS[one.kind],
+          one.expiresOn ?? UNKNOWN,
+          one.daysLeft === null ? "" : String(one.daysLeft),
+          LEVEL_NAMES[one.level],
+          one.owner ?? UNKNOWN,
+          one.account ?? UNKNOWN,
+          one.phone ?? UNKNOWN,
+        ]),
+      },
+    ],
+  };
+}
+
+function devicesSection(data: ReportData): Section {
+  const { summary, records } = data;
+  const { devices } = summary;
+  const title = text("Devices", "デバイス");
+  if (devices === undefined || countOf(data, "devices") === 0) {
+    return {
+      id: "devices",
+      title,
+      blocks: [{ kind: "paragraph", words: text("No devices are in the bundle.", "デバイスは含まれていません。") }],
+    };
+  }
+  const orgs: Orgs = new Map(records.orgs.map((org) => [org.id, org]));
+  const byOrg = devices.byOrg
+    .map(({ orgId, records: count }): Bar => ({
+      label: orgId === null ? text("without an owner", "所有者なし") : pathOf(orgs, orgId),
+      value: count,
+    }))
+    .toSorted((one, other) => other.value - one.value);
+  const rest = byOrg.slice(MOST_BARS);
+  const others: readonly Bar[] =
+    rest.length === 0
+      ? []
+      : [
+          {
+            label: text(`${rest.length} more organisations`, `その他 ${rest.length} 組織`),
+            value: rest.reduce((sum, { value }) => sum + value, 0),
+          },
+        ];
+  const bars = (id: string, words: Text, all: readonly Bar[]): Block => ({ kind: "bars", id, title: words, bars: all });
+  return {
+    id: "devices",
+    title,
+    blocks: [
+      bars(
+        "by-status",
+        text("by state", "ステータス別"),
+        devices.byStatus.map(({ status, records: value }) => ({ label: status ?? UNKNOWN, value })),
+      ),
+      bars(
+        "by-platform",
+        text("by platform", "プラットフォーム別"),
+        devices.byPlatform.map(({ platform, records: value }) => ({ label: platform ?? UNKNOWN, value })),
+      ),
+      bars("by-org", text("by organisation", "組織別"), [...byOrg.slice(0, MOST_BARS), ...others]),
+    ],
+  };
+}
+
+/** @see seed 002 */
+const helpSection = (): Section => ({
+  id: "help",
+  title: text("Help from the maker", "メーカーの支援"),
+  blocks: [
+    {
+      kind: "box",
+      title: text("For new administrators", "新しく管理者になった方へ"),
+      lines: [
+        text(
+          "CLOMO ステップアップセミナー: a free seminar (webinar); dates and registration on the page 「CLOMO オンラインセミナー」.",
+          "無償セミナー「CLOMO ステップアップセミナー」(ウェビナー形式): 開催日と受付は「CLOMO オンラインセミナー」のページ",
+        ),
+        text(
+          "管理者トレーニング: paid; the operations of CLOMO PANEL. Ask by the form 「製品についてのお問い合わせ」.",
+          "管理者トレーニング(有償): CLOMO PANEL の一連の操作手順。「製品についてのお問い合わせ」フォームから",
+        ),
+        text(
+          "CLOMO 運用代行サービス: paid; yearly renewals and operations on devices, done for you. Ask by the same form.",
+          "CLOMO 運用代行サービス(有償): 年次更新作業や各種デバイス操作の代行。同じフォームから",
+        ),
+      ],
+    },
+  ],
+});
+
+const signSection = (): Section => ({
+  id: "signatures",
+  title: text("Signatures", "署名"),
+  blocks: [
+    {
+      kind: "table",
+      caption: text("Handed over and taken over as written here", "上記の内容で引き継ぎました"),
+      head: [text("who", "区分"), text("name", "氏名"), text("date", "日付"), text("signature", "署名")],
+      rows: [
+        [text("who leaves", "前任者"), "", "", ""],
+        [text("who takes over", "後任者"), "", "", ""],
+      ],
+      blank: true,
+    },
+  ],
+});
+
+/** Gaps as a manifest has them, in a language. */
+export const manifestGaps = (items: readonly Item[], language: "ja" | "en") =>
+  items.flatMap(({ gaps }) => gaps.map(({ item, code, what }) => ({ item, gap: code, subject: what[language] })));
+
+/** What is told of an item in place of its lines, where it does not apply. */
+export const standingOf = ({ applies, why, gaps }: Item): Text => {
+  if (applies === false) return why ?? text("not applicable", "対象外");
+  if (gaps.length === 0) return text("complete", "完了");
+  return joined([text(counted(gaps.length, "gap"), `不足 ${gaps.length} 件`)]);
+};

@@ -1,0 +1,87 @@
+import { UNSAID } from "../../model/tenant.ts";
+import type { RecordOf } from "../../model/thing.ts";
+import type { HandoverFacts } from "../checklist/facts.ts";
+import type { Manifest } from "../bundle/manifest.ts";
+import { pathOfResource, type RESOURCES, type ResourceName } from "../resources.ts";
+
+/** The resources whose records a report reads; of those that may have a million only the counts. */
+export const READ_RESOURCES = [
+  "tenant",
+  "account-settings",
+  "orgs",
+  "schemes",
+  "administrators",
+  "ade-server",
+  "ade-profiles",
+  "push-certificate",
+  "vpp-tokens",
+  "renewals",
+  "answers",
+] as const satisfies readonly ResourceName[];
+
+export type ReadResource = (typeof READ_RESOURCES)[number];
+
+export type RecordIn<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fields"]>;
+
+/** How many records there are by something; null where a record says nothing. */
+type Counts<By extends string> = readonly ({ readonly records: number } & Readonly<Record<By, string | null>>)[];
+
+/** `summary.json`: what is counted while a bundle is made. A member is missing where its resource is. */
+export interface Summary {
+  readonly users?: { readonly byOrg: Counts<"orgId">; readonly withAccountName: number } | undefined;
+  readonly accounts?: { readonly byRole: Counts<"role"> } | undefined;
+  readonly "secured-users"?: { readonly byApp: Counts<"app"> } | undefined;
+  readonly devices?:
+    | { readonly byStatus: Counts<"status">; readonly byPlatform: Counts<"platform">; readonly byOrg: Counts<"orgId"> }
+    | undefined;
+}
+
+/** The path of the summary in a bundle. */
+export const SUMMARY = "summary.json";
+
+/** What a report is made of. */
+export interface ReportData {
+  readonly manifest: Manifest;
+  readonly records: { readonly [N in ReadResource]: readonly RecordIn<N>[] };
+  readonly summary: Summary;
+}
+
+/** Whether a file of a bundle is read for its report. */
+export const isRead = (path: string): boolean =>
+  path === SUMMARY || READ_RESOURCES.some((name) => path === pathOfResource(name));
+
+/**
+ * What a report is made of, from the files that {@link isRead}; a missing one has no records.
+ *
+ * @param files their contents by path, UTF-8: of bundles that were verified, or are being written
+ */
+export const reportData = (manifest: Manifest, files: ReadonlyMap<string, string>): ReportData => ({
+  manifest,
+  records: Object.fromEntries(
+    READ_RESOURCES.map((name) => [
+      name,
+      (files.get(pathOfResource(name)) ?? "")
+        .split("\n")
+        .flatMap((line): unknown[] => (line === "" ? [] : [JSON.parse(line)])),
+    ]),
+  ) as unknown as ReportData["records"],
+  summary: JSON.parse(files.get(SUMMARY) ?? "{}") as Summary,
+});
+
+/** What the checklist is made of, by a bundle: nothing of the machine that made it. */
+export const factsOf = ({ records }: Pick<ReportData, "records">): HandoverFacts => ({
+  tenant: records.tenant[0] ?? UNSAID,
+  administrators: records.administrators,
+  renewals: records.renewals,
+  pushCertificate: records["push-certificate"][0] ?? null,
+  adeServer: records["ade-server"][0] ?? null,
+  vppTokens: records["vpp-tokens"],
+  answers: records.answers,
+  clomoctl: null,
+});
+
+const USUAL_ZONE = "Asia/Tokyo";
+
+/** The zone in which a report counts days: the console's, as the tenant records it. */
+export const zoneOfReport = ({ records }: Pick<ReportData, "records">): string =>
+  records.tenant[0]?.consoleTimezone ?? USUAL_ZONE;

@@ -1,0 +1,77 @@
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+
+/** An organisation of a tree, with what is directly in it. */
+export interface OrgNode {
+  readonly name: string;
+  readonly users: number;
+  readonly devices: number;
+  readonly children: readonly OrgNode[];
+  /** organisations below it that are not shown, with the users and devices in them */
+  readonly hidden: { readonly orgs: number; readonly users: number; readonly devices: number } | null;
+}
+
+interface OrgRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly parentId: string | null;
+}
+
+/** So many organisations are shown at most. */
+export const MOST_SHOWN = 300;
+
+/**
+ * The tree of organisations, level by level up to {@link MOST_SHOWN}: what is below is counted at the last one shown.
+ *
+ * @param users how many are directly in an organisation, by its id; devices alike
+ */
+export function orgTree(
+  orgs: readonly OrgRecord[],
+  users: ReadonlyMap<string, number>,
+  devices: ReadonlyMap<string, number>,
+): readonly OrgNode[] {
+  const known = new Set(orgs.map(({ id }) => id));
+  const below = new Map<string | null, OrgRecord[]>();
+  for (const org of orgs) {
+    const parent = org.parentId !== null && known.has(org.parentId) ? org.parentId : null;
+    const siblings = below.get(parent);
+    if (siblings === undefined) below.set(parent, [org]);
+    else siblings.push(org);
+  }
+  const shown = new Set<string>();
+  // level by level, so that the top of a large tree is whole
+  let level = below.get(null) ?? [];
+  while (level.length > 0 && shown.size + level.length <= MOST_SHOWN) {
+    for (const { id } of level) shown.add(id);
+    level = level.flatMap(({ id }) => below.get(id) ?? []);
+  }
+  if (shown.size === 0) for (const { id } of level.slice(0, MOST_SHOWN)) shown.add(id);
+  const hiddenBelow = (id: string): NonNullable<OrgNode["hidden"]> => {
+    const sum = { orgs: 0, users: 0, devices: 0 };
+    const left = (below.get(id) ?? []).filter((org) => !shown.has(org.id));
+    for (let org = left.pop(); org !== undefined; org = left.pop()) {
+      sum.orgs += 1;
+      sum.users += users.get(org.id) ?? 0;
+      sum.devices += devices.get(org.id) ?? 0;
+      left.push(...(below.get(org.id) ?? []));
+    }
+    return sum;
+  };
+  const nodeOf = ({ id, name }: OrgRecord): OrgNode => {
+    const hidden = hiddenBelow(id);
+    return {
+      name,
+      users: users.get(id) ?? 0,
+      devices: devices.get(id) ?? 0,
+      children: nodesOf((below.get(id) ?? []).filter((org) => shown.has(org.id))),
+      hidden: hidden.orgs === 0 ? null : hidden,
+    };
+  };
+  const nodesOf = (all: readonly OrgRecord[]): readonly OrgNode[] =>
+    all
+      .toSorted((one, other) => Number(other.id === ROOT_ORG_ID) - Number(one.id === ROOT_ORG_ID) || order(one, other))
+      .map(nodeOf);
+  return nodesOf((below.get(null) ?? []).filter(({ id }) => shown.has(id)));
+}
+
+const order = (one: OrgRecord, other: OrgRecord): number =>
+  one.name < other.name ? -1 : one.name > other.name ? 1 : one.id < other.id ? -1 : 1;

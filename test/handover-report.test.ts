@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gapsOf } from "../src/lib/handover/checklist/index.ts";
+import { checklistOf, contentOf } from "../src/lib/handover/report/content.ts";
+import { reportPage } from "../src/lib/handover/report/page.ts";
+import { UNANSWERED } from "../src/lib/handover/testing/facts.ts";
+import { reportOf } from "../src/lib/handover/testing/report.ts";
+import { escapeForPeople } from "../src/lib/terminal/escape.ts";
+import { truncate } from "../src/lib/terminal/table/width.ts";
+import { startChromium, type StartedChromium } from "./chromium.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const HOSTILE = `</td><script>document.title="hacked"</script><img src="https://evil.example/x.png">\u202e${"長".repeat(80)}`;
+
+let started: StartedChromium | undefined;
+const folder = mkdtempSync(join(tmpdir(), "clomoctl-report-"));
+beforeAll(async () => {
+  started = await startChromium();
+});
+afterAll(async () => {
+  await started?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const hostileFacts = {
+  ...UNANSWERED,
+  administrators: UNANSWERED.administrators.map((one) => ({ ...one, user: HOSTILE, emails: [HOSTILE] })),
+  renewals: UNANSWERED.renewals.map((one) => ({ ...one, name: HOSTILE, owner: HOSTILE })),
+};
+
+describe.each([
+  ["plain", reportOf(UNANSWERED)],
+  ["hostile", reportOf(hostileFacts, HOSTILE)],
+] as const)("a report of %s data in a browser", (name, data) => {
+  test.each(["ja", "en"] as const)(
+    "in %s fetches nothing, runs no script, and everybody can read it",
+    async (language) => {
+      const page = reportPage(contentOf(data), { language, visible: escapeForPeople, fit: truncate });
+      const file = join(folder, `${name}-${language}.html`);
+      writeFileSync(file, page);
+      for (const width of [390, 794, 1280]) {
+        const context = await started?.browser.newContext({ viewport: { width, height: 1000 }, bypassCSP: true });
+        if (context === undefined) throw new Error("no browser");
+        const shown = await context.newPage();
+        const requested: string[] = [];
+        const said: string[] = [];
+        shown.on("request", (request) => void requested.push(request.url()));
+        shown.on("console", (message) => void said.push(message.text()));
+        shown.on("pageerror", (error) => void said.push(error.message));
+        const address = pathToFileURL(file).href;
+        await shown.goto(address);
+        expect(requested).toEqual([address]);
+        expect(said).toEqual([]);
+        expect(await shown.title()).not.toBe("hacked");
+        expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+        expect(await shown.locator("[data-gap]").count()).toBe(gapsOf(checklistOf(data)).length);
+        await shown.evaluate(AXE);
+        const { violations } = await shown.evaluate<{ violations: readonly { id: string; nodes: unknown[] }[] }>(
+          "axe.run()",
+        );
+        expect(violations.map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes).slice(0, 300)}`)).toEqual([]);
+        const pictures = process.env["CLOMOCTL_SCREENSHOTS"];
+        if (pictures !== undefined) {
+          await shown.screenshot({ path: join(pictures, `report-${name}-${language}-${width}.png`), fullPage: true });
+          if (width === 794)
+            await shown.pdf({ path: join(pictures, `report-${name}-${language}.pdf`), preferCSSPageSize: true });
+        }
+        await context.close();
+      }
+    },
+  );
+});
