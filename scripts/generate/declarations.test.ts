@@ -68,6 +68,7 @@ const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const AUDIT = "every change can be traced";
 const PUSH = "a push certificate is asked for, taken over and watched";
 const VPP = "content tokens of organisations are taken over and watched";
+const HANDOVER = "the whole state of a tenant in one bundle";
 const RIGHTS = "requests are answered according to who asks";
 const ROLES = "who may do what can be read, and made for custom administrators";
 const VALUES = "values that go with a custom field are counted, and the count is confirmed";
@@ -173,6 +174,8 @@ const PERMITTED: readonly Permitted[] = [
   ].map((verb) => added(["verbs", `ade ${verb}`], ADE)),
   added(["nouns", "onboarding"], ONBOARDING),
   ...["guide", "status"].map((verb) => added(["verbs", `onboarding ${verb}`], ONBOARDING)),
+  added(["nouns", "handover"], HANDOVER),
+  ...["diff", "verify"].map((verb) => added(["verbs", `handover ${verb}`], HANDOVER)),
   ...["vpp", "vpp tokens"].map((noun) => added(["nouns", noun], VPP)),
   ...["list", "set", "verify"].map((verb) => added(["verbs", `vpp tokens ${verb}`], VPP)),
   ...["push-certificate", "push-certificate profile-password"].map((noun) => added(["nouns", noun], PUSH)),

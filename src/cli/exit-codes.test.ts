@@ -33,6 +33,8 @@ test("every command opens a tenant, but for these", async () => {
     ...["check", "convert", "inspect", "map", "template"].map((verb) => `csv ${verb}`),
     "devices template",
     "doctor",
+    "handover diff",
+    "handover verify",
     "orgs template",
     ...["install", "remove", "show"].map((verb) => `renewals schedule ${verb}`),
     "renewals verify",

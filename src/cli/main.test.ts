@@ -126,7 +126,7 @@ describe("what is misspelt", () => {
     [
       "frobnicate",
       "unknown command frobnicate",
-      "one of: ade, audit, clomo-account, console, context, csv, devices, imports, onboarding, orgs, push-certificate, renewals, roles, secured, tenant, users, vpp",
+      "one of: ade, audit, clomo-account, console, context, csv, devices, handover, imports, onboarding, orgs, push-certificate, renewals, roles, secured, tenant, users, vpp",
     ],
     ["-", "unknown command -", "one of: ade, audit, clomo-account, console, context, csv,"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],

@@ -2,6 +2,9 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
-  summary: text("content tokens (VPP) of our own tenants", "VPP サービストークン(clomoctl 独自のテナントと練習用)"),
+  summary: text(
+    "content tokens (VPP) of our own tenants and rehearsals",
+    "VPP サービストークン(clomoctl 独自のテナントと練習用)",
+  ),
   examples: ["clomoctl vpp tokens list"],
 });

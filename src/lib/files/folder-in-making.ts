@@ -3,7 +3,7 @@ import { mkdir, open, rename, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { diskFailureOf } from "../errors/disk.ts";
 import { checkNew, asRefusal, type ContentWriter, type OutputPlace } from "./atomic.ts";
-import { createTemporaryFolder, type TemporaryFolder } from "./temporary.ts";
+import { createTemporaryFolder, type TemporaryFolder, type TemporaryPlace } from "./temporary.ts";
 
 /** A file that was written. */
 export interface WrittenFile {
@@ -28,11 +28,13 @@ const GATHERED_BYTES = 256 * 1024;
 export class FolderInMaking {
   readonly #target: string;
   readonly #folder: TemporaryFolder;
+  readonly #isKept: boolean;
   readonly #open = new Set<FileHandle>();
 
-  private constructor(target: string, folder: TemporaryFolder) {
+  private constructor(target: string, folder: TemporaryFolder, { isKept }: { readonly isKept: boolean }) {
     this.#target = target;
     this.#folder = folder;
+    this.#isKept = isKept;
   }
 
   /** @throws `usage` where there is something of that name already, and where none can be made */
@@ -41,13 +43,13 @@ export class FolderInMaking {
     const folder = await createTemporaryFolder(place, basename(full), dirname(full)).catch((error: unknown) => {
       throw asRefusal(error, target);
     });
-    return new FolderInMaking(full, folder);
+    return new FolderInMaking(full, folder, { isKept: true });
   }
 
   /** A folder that never gets a name: in the temporary folder, until it is abandoned. */
-  static async createUnnamed(name: string, place: OutputPlace): Promise<FolderInMaking> {
+  static async createUnnamed(name: string, place: TemporaryPlace): Promise<FolderInMaking> {
     const folder = await createTemporaryFolder(place, name);
-    return new FolderInMaking(folder.path, folder);
+    return new FolderInMaking(folder.path, folder, { isKept: false });
   }
 
   /** where it is now */
@@ -87,7 +89,7 @@ export class FolderInMaking {
       },
       close: async () => {
         await flush();
-        await handle.sync().catch(this.#onDisk);
+        if (this.#isKept) await handle.sync().catch(this.#onDisk);
         this.#open.delete(handle);
         await handle.close();
         return { bytes, sha256: hash.digest("hex") };

@@ -14,6 +14,7 @@ export { NewFile } from "./new-file.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { readOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
+export { openPlain, readTree, type PlainFile, type TreeEntry } from "./plain.ts";
 export { readChunks, readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
 export { scan, type Scanned } from "./scan.ts";
 export { holdBytes } from "./spool.ts";

@@ -4,8 +4,12 @@ import { RESOURCE_NAMES, pathOfResource, type ResourceName } from "../resources.
 export const MANIFEST = "manifest.json";
 export const SUMS = "SHA256SUMS";
 
+/** Files in a bundle, the hashes aside. */
+export const MOST_FILES = 1000;
+
 const LONGEST = 200;
-const DEEPEST = 4;
+/** Names in a path. */
+export const DEEPEST = 4;
 /** Names that some system takes for something else, or cannot have. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
 // control characters, what Windows has no names with, and marks that change how the rest is read

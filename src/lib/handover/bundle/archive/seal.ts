@@ -29,6 +29,9 @@ const SEAL_HEAD = Buffer.concat([
 /** an empty member: no byte, its CRC and its length */
 const EMPTY = Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
+/** The length of {@link gzipSeal}. */
+export const GZIP_SEAL_BYTES = SEAL_HEAD.length + HASH_BYTES + EMPTY.length;
+
 /**
  * The end of a gzip file of ours: one more member, without content, whose extra field has the SHA-256 of all before it.
  * So the bits that unpacking does not look at are checked, too.

@@ -18,7 +18,7 @@ export async function packTar(entries: readonly PackedEntry[], asOf: string, int
       await into.write(chunk);
     }
   };
-  const written = pipeline(tar as unknown as AsyncIterable<Buffer>, createGzip({ level: 6 }), write);
+  const written = pipeline(tar, createGzip({ level: 6 }), write);
   await Promise.all([written, fill(tar, entries, new Date(`${asOf}T00:00:00Z`))]);
   await into.write(gzipSeal(hash.digest()));
 }
@@ -26,7 +26,7 @@ export async function packTar(entries: readonly PackedEntry[], asOf: string, int
 async function fill(tar: Pack, entries: readonly PackedEntry[], mtime: Date): Promise<void> {
   for (const { path, bytes, content } of entries) {
     const entry = tar.entry({ name: path, size: bytes, mode: 0o600, mtime, type: "file", uid: 0, gid: 0 });
-    await pipeline(content, entry as unknown as NodeJS.WritableStream);
+    await pipeline(content, entry);
   }
   tar.finalize();
 }

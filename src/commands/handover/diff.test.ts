@@ -1,0 +1,98 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { placeIn, writeBundle } from "../../lib/handover/testing/bundles.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
+const DIFF = "handover diff schema-1 schema-1-later";
+
+test("what came, went and changed is told by record and field, with 9", async () => {
+  const { en, ja } = await inBoth(DIFF, { folder: BUNDLES, terminal: { columns: 220 } });
+  expect(en).toMatchObject({ exit: 9, requests: [] });
+  expect(en.stdout).toMatch(/organisations +changed +\S+ +営業本部 +name +営業部 +営業本部/);
+  expect(en.stdout).toMatch(/users +removed +\S+2 +佐藤/);
+  expect(en.stdout).toMatch(/ADE: MDM server and token +changed .*Apple holds it/);
+  expect(en.stderr).toContain("1 record added, 1 removed, 3 changed");
+  expect(en.stderr).toContain("1 of these lines cannot be applied");
+  expect(ja.exit).toBe(9);
+  expect(ja.stdout).toMatch(/組織 +変更 +\S+ +営業本部/);
+  expect(ja.stderr).toContain("記録の追加 1 件、削除 1 件、変更 3 件");
+});
+
+test("programs get whole records and values, a line each", async () => {
+  const { stdout, exit } = await run(`${DIFF} --format ndjson`, { folder: BUNDLES });
+  const lines = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  expect(exit).toBe(9);
+  expect(lines).toContainEqual({
+    resource: "orgs",
+    change: "changed",
+    id: "019a9f3c-5a00-7abc-8def-000000000002",
+    name: "営業本部",
+    field: "name",
+    before: "営業部",
+    after: "営業本部",
+    stays: null,
+  });
+  const added = lines.find(({ change }) => change === "added");
+  expect(added).toMatchObject({ field: null, before: null, after: { emails: ["chi@example.jp"] } });
+  const { stdout: json } = await run(`${DIFF} --format json`, { folder: BUNDLES });
+  expect(JSON.parse(json)).toEqual(lines);
+});
+
+test("equal bundles are 0, whatever they are packed as", async () => {
+  const folder = freshFolder();
+  for (const name of ["a", "b.zip", "c.tar.gz"]) await writeBundle(join(folder, name), placeIn(folder));
+  const { en, ja } = await inBoth("handover diff a b.zip", { folder });
+  expect(en).toMatchObject({ exit: 0, stderr: "no differences\n" });
+  expect(ja.stderr).toBe("差異はありません\n");
+  const { exit, stdout } = await run("handover diff b.zip c.tar.gz --markdown --lang en", { folder });
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "No differences.\n" });
+});
+
+const EVIL = "<script>|`*[a](b)\n\u202E#";
+
+test("in Markdown nothing of the data is markup", async () => {
+  const folder = freshFolder();
+  const field = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "a", createdAt: "2026-11-20T01:23:45.000Z" };
+  await writeBundle(join(folder, "a"), placeIn(folder), { records: { "custom-fields": [field] } });
+  await writeBundle(join(folder, "b"), placeIn(folder), { records: { "custom-fields": [{ ...field, name: EVIL }] } });
+  const { en, ja } = await inBoth("handover diff a b --markdown", { folder });
+  expect(en.exit).toBe(9);
+  const evil = "&#60;script&#62;&#124;&#96;&#42;&#91;a&#93;(b)&#92;u000a&#92;u202e&#35;";
+  expect(en.stdout).toBe(
+    "## custom fields of users (`custom-fields`)\n\n" +
+      "| change | id | name | field | before | after | apply leaves it |\n| --- | --- | --- | --- | --- | --- | --- |\n" +
+      `| changed | ${field.id} | ${evil} | name | a | ${evil} |  |\n`,
+  );
+  expect(ja.stdout).toContain("## カスタムユーザー情報の項目 (`custom-fields`)\n");
+  expect(await run("handover diff a b --markdown --format json", { folder })).toMatchObject({ exit: 2, stdout: "" });
+});
+
+test("a resource that one of them lacks is not compared, and that is no likeness", async () => {
+  const folder = freshFolder();
+  await writeBundle(join(folder, "a"), placeIn(folder), { records: { audit: [] } });
+  await writeBundle(join(folder, "b"), placeIn(folder));
+  const { en, ja } = await inBoth("handover diff a b", { folder });
+  expect(en).toMatchObject({ exit: 9, stderr: expect.stringContaining("1 resource not compared") });
+  expect(en.stdout).toContain("audit\tnot-compared\t\t\t\tempty\tleft-out\thistory\n");
+  expect(ja.stderr).toContain("比較できない種類 1");
+});
+
+test("a spoilt bundle is 3 before anything is compared", async () => {
+  const folder = freshFolder();
+  for (const name of ["schema-1", "schema-1-later"])
+    cpSync(join(BUNDLES, name), join(folder, name), { recursive: true });
+  const path = join(folder, "schema-1-later", "resources", "orgs.ndjson");
+  writeFileSync(path, readFileSync(path, "utf8").replace("営業本部", "営業部"));
+  const { en, ja } = await inBoth(DIFF, { folder });
+  expect(en).toMatchObject({
+    exit: 3,
+    stdout: "",
+    stderr: expect.stringContaining("schema-1-later: resources/orgs.ndjson"),
+  });
+  expect(ja).toMatchObject({ exit: 3, stdout: "" });
+});

@@ -1,0 +1,179 @@
+import { differences, stateOf, type ChangeKind, type Difference } from "../../lib/handover/compare/diff.ts";
+import { asBundle } from "../../lib/handover/bundle/read.ts";
+import { requireSound } from "../../lib/handover/compare/verify.ts";
+import { resourceOf, STAYS } from "../../lib/handover/resources.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { counted, same, text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Tools } from "../tools.ts";
+import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
+import { markdownOf } from "./markdown.ts";
+
+const CHANGES: Readonly<Record<ChangeKind, Text>> = {
+  added: text("added", "追加"),
+  removed: text("removed", "削除"),
+  changed: text("changed", "変更"),
+  "not-compared": text("not compared: one of them lacks it", "比較できません(片方にありません)"),
+};
+
+/** A value of a field in a table; of a whole record only its name and id are shown there. */
+const shown = (value: unknown, { change }: Difference): Text | null =>
+  change === "added" || change === "removed" || value === null
+    ? null
+    : same(typeof value === "string" ? value : JSON.stringify(value));
+
+const COLUMNS: readonly Column<Difference>[] = [
+  {
+    key: "resource",
+    header: text("resource", "種類"),
+    value: ({ resource }) => resource,
+    name: ({ resource }) => resourceOf(resource).title,
+  },
+  {
+    key: "change",
+    header: text("change", "差異"),
+    value: ({ change }) => change,
+    name: ({ change }) => CHANGES[change],
+  },
+  { key: "id", header: text("id", "ID"), whole: true, value: ({ id }) => id },
+  { key: "name", header: text("name", "名前"), value: ({ name }) => name },
+  { key: "field", header: text("field", "項目"), value: ({ field }) => field },
+  {
+    key: "before",
+    header: text("before", "変更前"),
+    value: ({ before }) => before,
+    name: (difference) => shown(difference.before, difference),
+  },
+  {
+    key: "after",
+    header: text("after", "変更後"),
+    value: ({ after }) => after,
+    name: (difference) => shown(difference.after, difference),
+  },
+  {
+    key: "stays",
+    header: text("apply leaves it", "適用の対象外"),
+    value: ({ stays }) => stays,
+    name: ({ stays }) => (stays === null ? null : STAYS[stays]),
+    wraps: true,
+  },
+];
+
+/** Counts differences as they pass. */
+class Counts {
+  total = 0;
+  staying = 0;
+  readonly #records = new Map<ChangeKind, number>();
+  #last = "";
+
+  async *of(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
+    for await (const difference of found) {
+      const { resource, change, id, stays } = difference;
+      this.total += 1;
+      if (stays !== null) this.staying += 1;
+      const key = `${resource} ${id}`;
+      if (key !== this.#last) this.#records.set(change, this.countOf(change) + 1);
+      this.#last = key;
+      yield difference;
+    }
+  }
+
+  countOf(change: ChangeKind): number {
+    return this.#records.get(change) ?? 0;
+  }
+}
+
+const summaryOf = (counts: Counts): Text => {
+  const [added, removed, changed, not] = (["added", "removed", "changed", "not-compared"] as const).map((change) =>
+    counts.countOf(change),
+  );
+  const lacking = Number(not);
+  return text(
+    `${counted(Number(added), "record")} added, ${removed} removed, ${changed} changed${lacking === 0 ? "" : `; ${counted(lacking, "resource")} not compared`}`,
+    `記録の追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件${lacking === 0 ? "" : `。比較できない種類 ${lacking}`}`,
+  );
+};
+
+const SAME = text("no differences", "差異はありません");
+
+const stayingLine = (staying: number): Text =>
+  text(
+    `${staying} of these lines cannot be applied to another tenant: see the last column`,
+    `このうち ${staying} 行はほかのテナントに適用できません(理由は最後の列)`,
+  );
+
+export default defineCommand({
+  summary: text("show what differs between two bundles", "2 つの引き継ぎデータの差異を表示する"),
+  details: [
+    text(
+      "Records are compared by id, and one that changed by field. The hashes of both are verified first; CSV files and reports are not compared, as they follow from the records. Exits with 0 if nothing differs, 9 if something does, 3 if a bundle is not as it was exported.",
+      "記録を ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。CSV とレポートは記録から作られるため比較しません。差異がなければ終了コード 0、あれば 9、書き出したままでなければ 3 です。",
+    ),
+  ],
+  args: {
+    before: { ...BUNDLE, value: "A" },
+    after: {
+      kind: "file",
+      value: "B",
+      required: true,
+      about: text("the bundle to compare it with", "比べる相手の引き継ぎデータ"),
+    },
+  },
+  options: {
+    markdown: {
+      kind: "boolean",
+      about: text("write Markdown, for a ticket or a pull request", "Markdown で書き出す(チケットやプルリクエスト用)"),
+    },
+  },
+  examples: [
+    { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later" },
+    { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later --markdown" },
+  ],
+  exits: ["input-rejected", "not-found", "differs"],
+  opensTenant: false,
+  async run(tools, { before, after, markdown }) {
+    const { terminal, globals } = tools;
+    tools.describeState(() => ONLY_READ);
+    if (markdown && (globals.format ?? globals.query ?? globals.fields) !== undefined) throw EITHER;
+    await terminal.checkOutput(COLUMNS);
+    await using one = await openNamed(tools, before);
+    await using other = await openNamed(tools, after);
+    const progress = verifying(tools, [one, other]);
+    for (const bundle of [one, other]) await requireSound(bundle, progress.options);
+    progress.finish();
+    const counts = new Counts();
+    const found = counts.of(differences(stateOf(await asBundle(one)), stateOf(await asBundle(other))));
+    if (markdown) await writeMarkdown(tools, found);
+    else await terminal.list(COLUMNS, found);
+    if (counts.total === 0) {
+      await terminal.note(SAME);
+      return undefined;
+    }
+    await terminal.note(summaryOf(counts));
+    if (counts.staying > 0) await terminal.note(stayingLine(counts.staying));
+    return "differs";
+  },
+});
+
+async function writeMarkdown({ terminal }: Tools, found: AsyncIterable<Difference>): Promise<void> {
+  const { language } = terminal;
+  // the heading names the resource
+  const columns = COLUMNS.filter(({ key }) => key !== "resource");
+  const cellsOf = (difference: Difference): readonly string[] =>
+    columns.map(({ value, name }) => {
+      const cell = name === undefined ? value(difference) : name(difference)?.[language];
+      return typeof cell === "string" ? cell : "";
+    });
+  const headers = columns.map(({ header }) => header[language]);
+  for await (const lines of markdownOf(found, headers, cellsOf, language)) await terminal.out.write(lines);
+}
+
+const EITHER = new Failure("usage", {
+  what: text(
+    "--markdown does not go with --format, --fields and --query",
+    "--markdown は --format、--fields、--query と一緒に使えません",
+  ),
+  where: "clomoctl handover diff",
+  hint: text("leave one of them out", "どちらかを外してください"),
+});

@@ -1,0 +1,6 @@
+import { text } from "../../lib/text/index.ts";
+import { defineNoun } from "../command.ts";
+
+export default defineNoun({
+  summary: text("hand a tenant over to a successor", "担当者の引き継ぎ"),
+});

@@ -1,0 +1,83 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
+
+/** A folder with a copy of a bundle, as `a`. */
+function withBundle(): string {
+  const folder = freshFolder();
+  cpSync(join(BUNDLES, "schema-1"), join(folder, "a"), { recursive: true });
+  return folder;
+}
+
+test.each(["schema-1", "schema-1-later"])("a bundle of %s is verified by every later version", async (name) => {
+  const { en, ja } = await inBoth(`handover verify ${name}`, { folder: BUNDLES, terminal: { columns: 100 } });
+  expect(en).toMatchObject({ exit: 0, requests: [] });
+  expect(en.stderr).toContain("all is as it was exported");
+  expect(en.stdout).toMatch(/tenant +株式会社みなと\n/);
+  expect(en.stdout).toMatch(/records verified +\d+\n/);
+  expect(ja.exit).toBe(0);
+  expect(ja.stderr).toContain("すべて書き出したままです");
+});
+
+test("hashes alone say that the records were not read", async () => {
+  const { en, ja } = await inBoth("handover verify a --hashes-only --format json", { folder: withBundle() });
+  expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining("their records were not read") });
+  expect(JSON.parse(en.stdout)).toMatchObject({
+    bundle: "a",
+    records: 0,
+    faultCount: 0,
+    faults: [],
+    asOf: "2026-11-20",
+  });
+  expect(ja.stderr).toContain("記録の内容は検証していません");
+});
+
+test("a spoilt bundle is 3, with place and remedy, and all that is wrong in JSON", async () => {
+  const folder = withBundle();
+  const path = join(folder, "a", "resources", "users.ndjson");
+  writeFileSync(path, readFileSync(path, "utf8").replace('"title"', '"job"'));
+  writeFileSync(join(folder, "a", "more.txt"), "");
+  const { en, ja } = await inBoth("handover verify a", { folder });
+  expect(en.exit).toBe(3);
+  expect(en.stderr).toContain("a: more.txt: this file is not of the bundle: SHA256SUMS lacks it\n");
+  expect(en.stderr).toContain("a: resources/users.ndjson:1: job stands where title is to be\n");
+  expect(en.stderr).toContain("a: resources/users.ndjson: the content is not what was exported (SHA-256 differs)\n");
+  expect(en.stderr).toContain("take another copy, or export it again");
+  expect(ja).toMatchObject({ exit: 3 });
+  expect(ja.stderr).toContain("内容が書き出したときと異なります");
+  const { stdout, exit } = await run("handover verify a --format json", { folder });
+  const { faults, faultCount } = JSON.parse(stdout) as {
+    readonly faults: readonly object[];
+    readonly faultCount: number;
+  };
+  expect({ exit, faultCount }).toEqual({ exit: 3, faultCount: faults.length });
+  expect(faults).toContainEqual({
+    file: "more.txt",
+    line: null,
+    detail: expect.objectContaining({ en: expect.any(String) }),
+  });
+});
+
+test("what is no bundle is refused: nothing there, a file, an empty folder", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "file"), "hello");
+  mkdirSync(join(folder, "empty"));
+  expect(await run("handover verify none", { folder })).toMatchObject({ exit: 6 });
+  const { en, ja } = await inBoth("handover verify file", { folder });
+  expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("this is no bundle") });
+  expect(ja.stderr).toContain("引き継ぎデータ(フォルダー、.tar.gz、.zip)ではありません");
+  const { exit, stderr } = await run("handover verify empty --lang en", { folder });
+  expect(exit).toBe(3);
+  expect(stderr).toContain("empty: manifest.json: the file is missing\n");
+});
+
+test("more faults than people read are counted", async () => {
+  const folder = withBundle();
+  for (let count = 0; count < 30; count += 1) writeFileSync(join(folder, "a", `more-${count}.txt`), "");
+  const { en, ja } = await inBoth("handover verify a --hashes-only", { folder });
+  expect(en.stderr).toContain("… 60 faults in all\n");
+  expect(ja.stderr).toContain("… 問題は全部で 60 件\n");
+});

@@ -1,0 +1,93 @@
+import type { Fault } from "../../lib/handover/bundle/read.ts";
+import { unsound, verifyBundle, type Verification } from "../../lib/handover/compare/verify.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
+
+/** Faults that people are shown. */
+const FIRST = 20;
+
+interface Verified extends Verification {
+  readonly bundle: string;
+}
+
+const COLUMNS: readonly Column<Verified>[] = [
+  { key: "bundle", header: text("bundle", "引き継ぎデータ"), value: ({ bundle }) => bundle },
+  { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest?.tenant.name ?? null },
+  { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest?.asOf ?? null },
+  {
+    key: "lastUpdatedAt",
+    header: text("last updated", "最終更新"),
+    instant: true,
+    value: ({ manifest }) => manifest?.lastUpdatedAt ?? null,
+  },
+  {
+    key: "program",
+    header: text("written by", "書き出したプログラム"),
+    value: ({ manifest }) => manifest?.program ?? null,
+  },
+  { key: "files", header: text("files", "ファイル数"), value: ({ files }) => files },
+  { key: "bytes", header: text("bytes", "バイト数"), value: ({ bytes }) => bytes },
+  { key: "records", header: text("records verified", "検証した記録"), value: ({ records }) => records },
+  { key: "faultCount", header: text("faults", "問題"), value: ({ faultCount }) => faultCount },
+  {
+    key: "faults",
+    header: text("faults found", "見つかった問題"),
+    value: ({ faults }) => faults.map(({ file, line = null, what }) => ({ file, line, detail: what })),
+    // shown line by line below
+    name: () => null,
+  },
+];
+
+const faultLine = (bundle: string, { file, line, what }: Fault): Text => {
+  const place = `${bundle}: ${file}${line === undefined ? "" : `:${line}`}`;
+  return text(`${place}: ${what.en}`, `${place}: ${what.ja}`);
+};
+
+export default defineCommand({
+  summary: text("verify that a bundle is as it was exported", "引き継ぎデータが書き出したままか検証する"),
+  details: [
+    text(
+      "Compares the hashes to the byte and finds missing and extra files; then reads every record: members, types, the order of ids, and that what a record names is there. Exits with 0 if all is as it was exported, 3 if not. It is no signature: who can write the bundle can write its hashes.",
+      "ハッシュをバイト単位で照合し、不足・余分なファイルを検出します。さらに全記録の項目、型、ID の順序、参照先の有無を確かめます。書き出したままなら終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。",
+    ),
+  ],
+  args: { bundle: BUNDLE },
+  options: {
+    hashesOnly: {
+      kind: "boolean",
+      about: text("compare hashes and files only, not the records", "ハッシュとファイルだけを照合し、記録は検証しない"),
+    },
+  },
+  examples: [
+    { line: "clomoctl handover verify bundles/schema-1" },
+    { line: "clomoctl handover verify bundles/schema-1 --hashes-only" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  opensTenant: false,
+  async run(tools, { bundle, hashesOnly }) {
+    const { terminal } = tools;
+    tools.describeState(() => ONLY_READ);
+    await terminal.checkOutput(COLUMNS);
+    await using found = await openNamed(tools, bundle);
+    const progress = verifying(tools, [found]);
+    const verified = await verifyBundle(found, { ...progress.options, hashesOnly });
+    progress.finish();
+    const { faults, faultCount } = verified;
+    for (const fault of faults.slice(0, FIRST)) await terminal.problem(faultLine(bundle, fault));
+    if (faultCount > FIRST) {
+      await terminal.problem(text(`… ${counted(faultCount, "fault")} in all`, `… 問題は全部で ${faultCount} 件`));
+    }
+    await terminal.show(COLUMNS, { bundle, ...verified });
+    const [first] = faults;
+    if (first !== undefined) throw unsound(bundle, first, faultCount - 1);
+    await terminal.note(hashesOnly ? SAME_HASHES : SOUND);
+  },
+});
+
+const SOUND = text("all is as it was exported", "すべて書き出したままです");
+const SAME_HASHES = text(
+  "all files are as they were exported; their records were not read",
+  "ファイルはすべて書き出したままです(記録の内容は検証していません)",
+);

@@ -1,0 +1,116 @@
+import type { Dirent } from "node:fs";
+import { constants, type FileHandle } from "node:fs/promises";
+import { lstat, open, opendir } from "node:fs/promises";
+import { join } from "node:path";
+
+const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+const CHUNK_BYTES = 1024 * 1024;
+
+/** A file that is open for reading at any place; it is a file, and no link, pipe or device. */
+export interface PlainFile extends AsyncDisposable {
+  readonly bytes: number;
+  /** Exactly so many bytes from a place. @throws RangeError where the file ends before */
+  readAt(position: number, length: number): Promise<Buffer>;
+  /** Its bytes from `from` up to `to`, in chunks that are never reused; one is read ahead. */
+  chunks(from?: number, to?: number): AsyncGenerator<Buffer>;
+}
+
+/**
+ * Opens a file that is not followed to where a link leads.
+ *
+ * @param follow a link at the path itself is followed: of what a person named
+ * @returns undefined for what is no file
+ * @throws the file system's error, ELOOP for a link
+ */
+export async function openPlain(
+  path: string,
+  { follow = false }: { readonly follow?: boolean } = {},
+): Promise<PlainFile | undefined> {
+  const handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+  const found = await handle.stat();
+  if (!found.isFile()) {
+    await handle.close();
+    return undefined;
+  }
+  return new OpenFile(handle, found.size);
+}
+
+class OpenFile implements PlainFile {
+  readonly bytes: number;
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle, bytes: number) {
+    this.#handle = handle;
+    this.bytes = bytes;
+  }
+
+  async readAt(position: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, position + filled);
+      if (bytesRead === 0) throw new RangeError("the file ends before");
+      filled += bytesRead;
+    }
+    return bytes;
+  }
+
+  async *chunks(from = 0, to = this.bytes): AsyncGenerator<Buffer> {
+    const next = (at: number): Promise<Buffer> | undefined => {
+      if (at >= to) return undefined;
+      const reading = this.readAt(at, Math.min(CHUNK_BYTES, to - at));
+      // told where it is awaited, if it is
+      reading.catch(() => undefined);
+      return reading;
+    };
+    let reading = next(from);
+    for (let at = from; reading !== undefined;) {
+      const chunk = await reading;
+      at += chunk.length;
+      reading = next(at);
+      yield chunk;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+/** Something in a folder, at any depth. */
+export interface TreeEntry {
+  /** from the folder on, with `/` between names */
+  readonly path: string;
+  /** `other`: a link, a pipe, a device, a folder that lies too deep */
+  readonly kind: "file" | "folder" | "other";
+  /** of a file */
+  readonly bytes: number;
+}
+
+/** Limits of {@link readTree}. */
+export interface TreeLimits {
+  /** what is found beyond is left out */
+  readonly mostEntries: number;
+  /** names in a path */
+  readonly deepest: number;
+}
+
+/** All that is in a folder, its folders before what is in them; no link is followed. @throws the file system's error */
+export async function readTree(folder: string, { mostEntries, deepest }: TreeLimits): Promise<readonly TreeEntry[]> {
+  const found: TreeEntry[] = [];
+  const look = async (below: string, depth: number): Promise<void> => {
+    for await (const entry of await opendir(join(folder, below))) {
+      if (found.length >= mostEntries) return;
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      const kind = kindOf(entry, depth < deepest);
+      const bytes = kind === "file" ? (await lstat(join(folder, path))).size : 0;
+      found.push({ path, kind, bytes });
+      if (kind === "folder") await look(path, depth + 1);
+    }
+  };
+  await look("", 1);
+  return found;
+}
+
+const kindOf = (entry: Dirent, mayHaveFolders: boolean): TreeEntry["kind"] =>
+  entry.isFile() ? "file" : entry.isDirectory() && mayHaveFolders ? "folder" : "other";

@@ -1,0 +1,296 @@
+import { join, resolve } from "node:path";
+import { Failure } from "../../errors/index.ts";
+import {
+  hasCode,
+  openPlain,
+  readTree,
+  reasonOf,
+  unreadable,
+  type PlainFile,
+  type TemporaryPlace,
+  type TreeEntry,
+} from "../../files/index.ts";
+import { text, type Text } from "../../text/index.ts";
+import { pathOfResource, type ResourceName } from "../resources.ts";
+import { checkSeal, mostUnpacked, NO_LIST, refuse, unpack } from "./archive/unpack.ts";
+import type { ArchiveKind } from "./archive/seal.ts";
+import {
+  DEEPEST,
+  inByteOrder,
+  isBundlePath,
+  MANIFEST,
+  MOST_FILES,
+  parseSums,
+  sameName,
+  SUMS,
+  type Summed,
+} from "./contents.ts";
+import { blocksOf } from "./lines.ts";
+import { parseManifest, type Manifest } from "./manifest.ts";
+
+/** Something that is wrong with a bundle. */
+export interface Fault {
+  /** the file in the bundle */
+  readonly file: string;
+  /** of a file of records, from 1 */
+  readonly line?: number | undefined;
+  readonly what: Text;
+}
+
+/** A file of a bundle. */
+export interface ListedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Where bundles are looked up, and unpacked. */
+export interface BundlePlace {
+  /** absolute; relative names are resolved against it */
+  readonly workingFolder: string;
+  readonly temporary: TemporaryPlace;
+}
+
+const MOST_HEAD_BYTES = 16 * 1024 * 1024;
+
+/**
+ * What a person named as a bundle, before it is believed: its files in the order of their paths' bytes. Of a folder
+ * they are read in place; an archive was unpacked, and is removed again by closing.
+ */
+export class BundleFiles implements AsyncDisposable {
+  /** as typed */
+  readonly name: string;
+  readonly files: readonly ListedFile[];
+  /** what is there beside files, or in place of them */
+  readonly faults: readonly Fault[];
+  readonly #root: string;
+  readonly #remove: () => Promise<void>;
+
+  constructor(name: string, root: string, entries: readonly TreeEntry[], remove: () => Promise<void>) {
+    this.name = name;
+    this.#root = root;
+    this.#remove = remove;
+    const names = new Map<string, string>();
+    const faults: Fault[] = [];
+    const files: ListedFile[] = [];
+    for (const { path, kind, bytes } of entries) {
+      if (kind === "folder") continue;
+      const twin = names.get(sameName(path));
+      if (kind === "other") faults.push({ file: path, what: NO_FILE });
+      else if (!isBundlePath(path)) faults.push({ file: path, what: NO_NAME });
+      else if (twin !== undefined) faults.push({ file: path, what: sameAs(twin) });
+      else files.push({ path, bytes });
+      names.set(sameName(path), path);
+    }
+    if (entries.length > MOST_ENTRIES) faults.push({ file: ".", what: TOO_MANY });
+    this.files = files.toSorted((one, other) => inByteOrder(one.path, other.path));
+    this.faults = faults;
+  }
+
+  has(path: string): boolean {
+    return this.files.some((file) => file.path === path);
+  }
+
+  /**
+   * The bytes of a file, in large chunks that are never reused.
+   *
+   * @throws Failure `input-rejected` where it is no file any more, or cannot be read
+   */
+  async *read(path: string): AsyncGenerator<Buffer> {
+    await using file = await this.#open(path);
+    yield* file.chunks();
+  }
+
+  /** The text of a short file. @throws Failure `input-rejected` where it is missing, or longer than 16 MiB */
+  async text(path: string): Promise<string> {
+    const found = this.files.find((file) => file.path === path);
+    if (found === undefined) throw refuse(this.name, MISSING, path);
+    if (found.bytes > MOST_HEAD_BYTES)
+      throw refuse(this.name, text("longer than 16 MiB", "16 MiB を超えています"), path);
+    return Buffer.concat(await Array.fromAsync(this.read(path))).toString("utf8");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#remove();
+  }
+
+  async #open(path: string): Promise<PlainFile> {
+    const file = await openPlain(join(this.#root, ...path.split("/"))).catch((cause: unknown) => {
+      throw hasCode(cause, "EIO")
+        ? unreadable(`${this.name}: ${path}`, cause)
+        : refuse(this.name, reasonOf(cause), path);
+    });
+    if (file === undefined) throw refuse(this.name, NO_FILE, path);
+    return file;
+  }
+}
+
+const MOST_ENTRIES = 2 * MOST_FILES;
+const NO_FILE = text(
+  "this is no plain file: a bundle has no links",
+  "通常のファイルではありません(リンクなどは使えません)",
+);
+const NO_NAME = text("no bundle has a file of such a name", "引き継ぎデータにあり得ない名前のファイルです");
+const TOO_MANY = text(`more than ${MOST_FILES} files`, `ファイルが ${MOST_FILES} 個を超えています`);
+const MISSING = text("the file is missing", "ファイルがありません");
+
+const sameAs = (other: string): Text =>
+  text(`the same name as ${other} on some systems`, `システムによっては ${other} と同じ名前になります`);
+
+/** A bundle whose list of files is what it says; its hashes may not have been compared. */
+export interface Bundle extends AsyncDisposable {
+  /** as typed */
+  readonly name: string;
+  readonly manifest: Manifest;
+  /** the hashes of all files but the list's own */
+  readonly sums: readonly Summed[];
+  readonly files: readonly ListedFile[];
+  /** The bytes of a file. */
+  read(path: string): AsyncGenerator<Buffer>;
+  /** The lines of a resource's records, in blocks of whole lines; none if it has no file. */
+  blocks(resource: ResourceName): AsyncGenerator<Buffer>;
+  /** The records of a resource, in batches; none if it has no file. Their values are as they stand: `verify` checks them. */
+  records(resource: ResourceName): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/**
+ * Opens a bundle: FOLDER, FILE.tar.gz or FILE.zip, whatever it is called.
+ *
+ * @param name as typed
+ * @throws Failure `not-found` if there is none, `input-rejected` for what is no bundle, or is not as an export writes one
+ */
+export async function openBundle(name: string, place: BundlePlace): Promise<Bundle> {
+  const found = await openFiles(name, place);
+  try {
+    return await asBundle(found);
+  } catch (error) {
+    await found[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/**
+ * The bundle that files are; closing it closes them.
+ *
+ * @throws Failure `input-rejected` where they are not as an export writes them
+ */
+export async function asBundle(found: BundleFiles): Promise<Bundle> {
+  const { name } = found;
+  const [fault] = found.faults;
+  if (fault !== undefined) throw refuse(name, fault.what, fault.file);
+  const manifest = parseManifest(await found.text(MANIFEST), `${name}: ${MANIFEST}`);
+  const sums = parseSums(await found.text(SUMS));
+  if (sums === undefined) throw refuse(name, NO_LIST, SUMS);
+  const [odd] = notListed(found.files, sums);
+  if (odd !== undefined) throw refuse(name, odd.what, odd.file);
+  return new OpenBundle(found, manifest, sums);
+}
+
+class OpenBundle implements Bundle {
+  readonly manifest: Manifest;
+  readonly sums: readonly Summed[];
+  readonly #found: BundleFiles;
+
+  constructor(found: BundleFiles, manifest: Manifest, sums: readonly Summed[]) {
+    this.#found = found;
+    this.manifest = manifest;
+    this.sums = sums;
+  }
+
+  get name(): string {
+    return this.#found.name;
+  }
+
+  get files(): readonly ListedFile[] {
+    return this.#found.files;
+  }
+
+  read(path: string): AsyncGenerator<Buffer> {
+    return this.#found.read(path);
+  }
+
+  async *blocks(resource: ResourceName): AsyncGenerator<Buffer> {
+    const path = pathOfResource(resource);
+    if (this.#found.has(path)) yield* blocksOf(this.read(path), `${this.name}: ${path}`);
+  }
+
+  async *records(resource: ResourceName): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
+    for await (const block of this.blocks(resource)) {
+      try {
+        const lines = block.toString("utf8").trimEnd().split("\n");
+        yield lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+      } catch {
+        throw refuse(this.name, NO_RECORDS, pathOfResource(resource));
+      }
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#found[Symbol.asyncDispose]();
+  }
+}
+
+const NO_RECORDS = text("a line is no JSON", "JSON でない行があります");
+
+/** Files that are there and not listed, and those that are listed and not there. */
+export function notListed(files: readonly ListedFile[], sums: readonly Summed[]): readonly Fault[] {
+  const there = new Set(files.map(({ path }) => path));
+  const listed = new Set([...sums.map(({ path }) => path), SUMS]);
+  return [
+    ...[...listed].filter((path) => !there.has(path)).map((file) => ({ file, what: MISSING })),
+    ...[...there].filter((path) => !listed.has(path)).map((file) => ({ file, what: NOT_LISTED })),
+  ];
+}
+
+const NOT_LISTED = text(
+  "this file is not of the bundle: SHA256SUMS lacks it",
+  "引き継ぎデータのファイルではありません(SHA256SUMS にありません)",
+);
+
+/**
+ * Opens what is to be a bundle, without believing it: see {@link BundleFiles}.
+ *
+ * @throws Failure `not-found` if there is nothing, `input-rejected` for what is neither folder nor archive, and for an
+ *   archive that is not as an export packs it
+ */
+export async function openFiles(name: string, { workingFolder, temporary }: BundlePlace): Promise<BundleFiles> {
+  const path = resolve(workingFolder, name);
+  const file = await openPlain(path, { follow: true }).catch((cause: unknown) => {
+    if (hasCode(cause, "EISDIR")) return undefined;
+    throw unreadable(name, cause);
+  });
+  if (file === undefined) return new BundleFiles(name, path, await treeOf(path, name), async () => undefined);
+  await using archive = file;
+  const kind = kindOf(await archive.readAt(0, Math.min(4, archive.bytes)));
+  if (kind === undefined) throw noBundle(name);
+  await checkSeal(kind, archive, name);
+  const most = mostUnpacked(archive.bytes);
+  const entries =
+    kind === "zip"
+      ? (await import("./archive/zip-read.ts")).readZip(archive, name, most)
+      : (await import("./archive/tar-read.ts")).readTar(archive, name, most);
+  const folder = await unpack(entries, { where: name, place: temporary, most });
+  try {
+    return new BundleFiles(name, folder.path, await treeOf(folder.path, name), () => folder.abandon());
+  } catch (error) {
+    await folder.abandon();
+    throw error;
+  }
+}
+
+const treeOf = async (path: string, name: string): Promise<readonly TreeEntry[]> =>
+  readTree(path, { mostEntries: MOST_ENTRIES + 1, deepest: DEEPEST }).catch((cause: unknown) => {
+    throw hasCode(cause, "ENOTDIR") ? noBundle(name) : unreadable(name, cause);
+  });
+
+const kindOf = (head: Buffer): ArchiveKind | undefined =>
+  head[0] === 0x1f && head[1] === 0x8b ? "tar.gz" : head.toString("latin1") === "PK\x03\x04" ? "zip" : undefined;
+
+const noBundle = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "this is no bundle: neither a folder nor .tar.gz nor .zip",
+      "引き継ぎデータ(フォルダー、.tar.gz、.zip)ではありません",
+    ),
+    where,
+    hint: text("name what `handover export -o` has written", "handover export -o で書き出したものを指定してください"),
+  });

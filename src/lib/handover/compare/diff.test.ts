@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openBundle } from "../bundle/read.ts";
+import { RESOURCE_NAMES, resourceOf } from "../resources.ts";
+import { freshFolder, placeIn, writeBundle, type Records } from "../testing/bundles.ts";
+import { twoOfThem } from "../testing/random.ts";
+import { differences, stateOf, type Difference } from "./diff.ts";
+import { walk } from "./walk.ts";
+
+type Any = Readonly<Record<string, unknown>>;
+
+/** How many pairs of bundles are compared; more by `CLOMOCTL_DIFFS`. */
+const DIFFS = Number(process.env["CLOMOCTL_DIFFS"] ?? 25);
+
+async function diffOf(one: Records, other: Records, names: readonly string[] = ["a", "b"]): Promise<Difference[]> {
+  const root = freshFolder();
+  const [a = "", b = ""] = names;
+  await writeBundle(join(root, a), placeIn(root), { records: one });
+  await writeBundle(join(root, b), placeIn(root), { records: other });
+  const place = { workingFolder: root, temporary: placeIn(root) };
+  await using before = await openBundle(a, place);
+  await using after = await openBundle(b, place);
+  return await Array.fromAsync(differences(stateOf(before), stateOf(after)));
+}
+
+const bare = ({ resource, change, id, field, before, after }: Difference): object => ({
+  resource,
+  change,
+  id,
+  field,
+  before,
+  after,
+});
+
+/** The same by maps and whole records. */
+const bruteForce = (one: Records, other: Records): object[] =>
+  RESOURCE_NAMES.flatMap((resource) => {
+    const mapOf = (records: Records): Map<string, Any> =>
+      new Map(((records[resource] ?? []) as readonly Any[]).map((record) => [String(record["id"]), record]));
+    const [before, after] = [mapOf(one), mapOf(other)];
+    const ids = [...new Set([...before.keys(), ...after.keys()])];
+    const inOrder = ids.toSorted((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
+    return inOrder.flatMap((id): object[] => {
+      const [former, latter] = [before.get(id), after.get(id)];
+      if (former === undefined) return [{ resource, change: "added", id, field: null, before: null, after: latter }];
+      if (latter === undefined) return [{ resource, change: "removed", id, field: null, before: former, after: null }];
+      return Object.keys(former)
+        .filter((field) => JSON.stringify(former[field]) !== JSON.stringify(latter[field]))
+        .map((field) => ({ resource, change: "changed", id, field, before: former[field], after: latter[field] }));
+    });
+  });
+
+test("what differs is what differs by brute force", { timeout: 600_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(twoOfThem, fc.constantFrom(["a", "b"], ["a.zip", "b.tar.gz"]), async ([one, other], names) => {
+      // an optional resource without a record is left out, and so not compared
+      const whole = (records: Records): Records => ({ ...records, audit: records.audit ?? [] });
+      const found = await diffOf(whole(one), whole(other), names);
+      expect(found.map(bare)).toEqual(bruteForce(one, other));
+      for (const { resource, stays } of found) expect(stays).toBe(resourceOf(resource).stays ?? null);
+    }),
+    { numRuns: DIFFS },
+  );
+});
+
+const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
+
+test("a record is told by its name, and a resource that one of them lacks is not compared", async () => {
+  const renamed = { ...FIELD, name: "入社年" };
+  expect(await diffOf({ "custom-fields": [FIELD] }, { "custom-fields": [renamed], audit: [] })).toEqual([
+    {
+      resource: "custom-fields",
+      change: "changed",
+      id: FIELD.id,
+      name: "入社年",
+      field: "name",
+      before: "入社年度",
+      after: "入社年",
+      stays: null,
+    },
+    {
+      resource: "audit",
+      change: "not-compared",
+      id: null,
+      name: null,
+      field: null,
+      before: "left-out",
+      after: "empty",
+      stays: "history",
+    },
+  ]);
+});
+
+/** Lines in blocks of whole lines, of any lengths. */
+const blocks = (lines: readonly string[], cuts: readonly number[]): Buffer[] => {
+  const made: Buffer[] = [];
+  let from = 0;
+  for (let turn = 0; from < lines.length; turn += 1) {
+    const to = from + (cuts[turn % cuts.length] ?? 1);
+    made.push(
+      Buffer.from(
+        lines
+          .slice(from, to)
+          .map((line) => `${line}\n`)
+          .join(""),
+      ),
+    );
+    from = to;
+  }
+  return made;
+};
+
+async function* inTurn(made: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* made;
+}
+
+test("however the files are cut into blocks, the same lines differ", async () => {
+  const lineOf = (id: number, value: string): string =>
+    JSON.stringify({ id: String(id).padStart(4, "0"), value: value.repeat(id % 7 === 0 ? 400 : 1) });
+  const file = fc
+    .uniqueArray(fc.tuple(fc.nat(60), fc.constantFrom("x", "y", "長い")), { selector: ([id]) => id, maxLength: 50 })
+    .map((lines) => lines.toSorted(([x], [y]) => x - y));
+  const cuts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(file, file, cuts, cuts, async (one, other, cutsOfOne, cutsOfOther) => {
+      const [mine, theirs] = [one, other].map((lines) => lines.map(([id, value]) => lineOf(id, value)));
+      const pairs = await Array.fromAsync(
+        walk(
+          { where: "a", blocks: inTurn(blocks(mine ?? [], cutsOfOne)) },
+          { where: "b", blocks: inTurn(blocks(theirs ?? [], cutsOfOther)) },
+        ),
+      );
+      const gone = pairs.flatMap(({ before }) => (before === undefined ? [] : [before.toString()]));
+      const come = pairs.flatMap(({ after }) => (after === undefined ? [] : [after.toString()]));
+      expect(gone).toEqual((mine ?? []).filter((line) => !(theirs ?? []).includes(line)));
+      expect(come).toEqual((theirs ?? []).filter((line) => !(mine ?? []).includes(line)));
+    }),
+  );
+});
+
+test.each([
+  ["no id", ["{}"]],
+  ["no JSON", ["x"]],
+  ["another order", ['{"id":"b"}', '{"id":"a"}']],
+])("%s is refused with the file", async (_, lines) => {
+  const walking = Array.fromAsync(
+    walk({ where: "a", blocks: inTurn(blocks(lines, [1])) }, { where: "b", blocks: inTurn([]) }),
+  );
+  await expect(walking).rejects.toMatchObject({ code: "input-rejected", where: "a" });
+});

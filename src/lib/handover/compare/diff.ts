@@ -1,0 +1,107 @@
+import type { Bundle } from "../bundle/read.ts";
+import { pathOfResource, RESOURCE_NAMES, resourceOf, type Resource, type ResourceName } from "../resources.ts";
+import type { BundleRecord } from "./record.ts";
+import { parseLine, walk, type LinePair, type Source } from "./walk.ts";
+
+/** What happened to a record from one state to the other; `not-compared`: one of them does not have the resource. */
+export type ChangeKind = "added" | "removed" | "changed" | "not-compared";
+
+/** One difference: a record that came or went, or one field of a record. */
+export interface Difference {
+  readonly resource: ResourceName;
+  readonly change: ChangeKind;
+  /** null where the resource as a whole is not compared */
+  readonly id: string | null;
+  /** what people call the record; null if it has no name */
+  readonly name: string | null;
+  /** the field that changed; null of a whole record */
+  readonly field: string | null;
+  /** the field's value, or the record that went; the state of a resource that is not compared */
+  readonly before: unknown;
+  /** the field's value, or the record that came */
+  readonly after: unknown;
+  /** why `apply` leaves it as it is; null where it changes it */
+  readonly stays: NonNullable<Resource["stays"]> | null;
+}
+
+/** A state of a tenant to compare: a bundle, for one. */
+export interface State {
+  /** what messages call it */
+  readonly name: string;
+  /** what is there of a resource: the hash of its records, if it is known, and why there are none; undefined if it is not told of */
+  has(resource: ResourceName): { readonly sha256: string | null; readonly state: string } | undefined;
+  /** its records as blocks of whole lines, in the order of ids */
+  blocks(resource: ResourceName): AsyncIterable<Buffer>;
+}
+
+/** The state that a bundle holds. */
+export const stateOf = (bundle: Bundle): State => ({
+  name: bundle.name,
+  has: (resource) => bundle.manifest.resources.find(({ name }) => name === resource),
+  blocks: (resource) => bundle.blocks(resource),
+});
+
+/**
+ * The differences of two states by resource, id and field. Resources with the same hash are not read; of others equal
+ * lines are never parsed.
+ *
+ * @throws Failure `input-rejected` for records that are not as an export writes them
+ */
+export async function* differences(before: State, after: State): AsyncGenerator<Difference> {
+  for (const resource of RESOURCE_NAMES) {
+    const [one, other] = [before.has(resource), after.has(resource)];
+    if (isThere(one) !== isThere(other)) yield notCompared(resource, one?.state ?? null, other?.state ?? null);
+    else if (isThere(one) && one?.sha256 !== other?.sha256) yield* inResource(resource, before, after);
+  }
+}
+
+/** A resource of which the records are there, though there may be none. */
+const isThere = (found: ReturnType<State["has"]>): boolean => found?.state === "exported" || found?.state === "empty";
+
+const notCompared = (resource: ResourceName, before: string | null, after: string | null): Difference => ({
+  resource,
+  change: "not-compared",
+  id: null,
+  name: null,
+  field: null,
+  before,
+  after,
+  stays: resourceOf(resource).stays ?? null,
+});
+
+async function* inResource(resource: ResourceName, before: State, after: State): AsyncGenerator<Difference> {
+  const sourceOf = (state: State): Source => ({
+    where: `${state.name}: ${pathOfResource(resource)}`,
+    blocks: state.blocks(resource),
+  });
+  const [one, other] = [sourceOf(before), sourceOf(after)];
+  for await (const pair of walk(one, other)) yield* ofPair(resource, pair, one.where, other.where);
+}
+
+function* ofPair(resource: ResourceName, pair: LinePair, one: string, other: string): Generator<Difference> {
+  const before = pair.before === undefined ? null : parseLine(pair.before, one);
+  const after = pair.after === undefined ? null : parseLine(pair.after, other);
+  const { stays = null } = resourceOf(resource);
+  const record = after ?? before ?? {};
+  const base = { resource, id: String(record["id"]), name: nameOf(record), stays };
+  if (before === null) yield { ...base, change: "added", field: null, before, after };
+  else if (after === null) yield { ...base, change: "removed", field: null, before, after };
+  else {
+    for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      const [{ [field]: former = null }, { [field]: latter = null }] = [before, after];
+      if (JSON.stringify(former) === JSON.stringify(latter)) continue;
+      yield { ...base, change: "changed", field, before: former, after: latter };
+    }
+  }
+}
+
+/** The members that name a record to people, the first one that it has. */
+const NAMING = ["name", "displayName", "identificationName", "serialNumber"] as const;
+
+const nameOf = (record: BundleRecord): string | null => {
+  for (const field of NAMING) {
+    const { [field]: value } = record;
+    if (typeof value === "string" && value !== "") return value;
+  }
+  return null;
+};

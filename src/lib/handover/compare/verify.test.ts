@@ -1,0 +1,237 @@
+import fc from "fast-check";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { Failure } from "../../errors/index.ts";
+import { openFiles } from "../bundle/read.ts";
+import { freshFolder, placeIn, writeBundle, type Records } from "../testing/bundles.ts";
+import { wholeRecords } from "../testing/random.ts";
+import { verifyBundle, type Verification } from "./verify.ts";
+
+/** How many spoilt bundles of each kind are tried; `CLOMOCTL_SPOILT=5000` for all that is promised. */
+const SPOILT = Number(process.env["CLOMOCTL_SPOILT"] ?? 80);
+
+const at = (root: string) => ({ workingFolder: root, temporary: placeIn(root) });
+
+async function verified(root: string, name: string, hashesOnly = false): Promise<Verification> {
+  await using found = await openFiles(name, at(root));
+  return await verifyBundle(found, { hashesOnly });
+}
+
+const [RECORDS = {}] = fc.sample(wholeRecords, { numRuns: 1, seed: 13 });
+const FILES = {
+  "csv/users.csv": "名前,メールアドレス\r\n",
+  "summary.json": "{}\n",
+  "report.html": "<!doctype html>\n",
+};
+
+test("whatever is written is verified: as a folder, tar.gz and zip", async () => {
+  await fc.assert(
+    fc.asyncProperty(wholeRecords, fc.constantFrom("a", "a.tar.gz", "a.zip"), async (records, name) => {
+      const root = freshFolder();
+      await writeBundle(join(root, name), placeIn(root), { records, files: FILES, manifest: LATE });
+      const found = await verified(root, name);
+      expect(found.faults).toEqual([]);
+      expect(found.records).toBe(Object.values(records).reduce((sum, lines) => sum + lines.length, 0));
+      expect(found.manifest?.tenant.name).toBe("株式会社みなと");
+      expect(await verified(root, name, true)).toMatchObject({ faults: [], records: 0 });
+      expect(readdirSync(join(root, "tmp"))).toEqual([]);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+const LATE = { lastUpdatedAt: "2030-01-01T00:00:00.000Z" };
+
+/** How a file is spoilt. */
+type Spoiling = (path: string, random: number) => void;
+
+const SPOILINGS: Readonly<Record<string, Spoiling>> = {
+  "a bit flipped": (path, random) => {
+    const bytes = readFileSync(path);
+    const bit = Math.floor(random * bytes.length * 8);
+    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    writeFileSync(path, bytes);
+  },
+  "cut off": (path, random) => truncateSync(path, Math.floor(random * statSync(path).size)),
+  "a byte more": (path, random) => {
+    const bytes = readFileSync(path);
+    const place = Math.floor(random * (bytes.length + 1));
+    writeFileSync(path, Buffer.concat([bytes.subarray(0, place), Buffer.from([10]), bytes.subarray(place)]));
+  },
+};
+
+const isFound = async (root: string, name: string): Promise<boolean> => {
+  try {
+    const { faultCount } = await verified(root, name, true);
+    return faultCount > 0;
+  } catch (error) {
+    if (error instanceof Failure && error.code === "input-rejected") return true;
+    throw error;
+  }
+};
+
+test.each(["a", "a.tar.gz", "a.zip"])(
+  "no spoilt bit, byte, name or file of %s is missed",
+  { timeout: 600_000 },
+  async (name) => {
+    const root = freshFolder();
+    await writeBundle(join(root, name), placeIn(root), { records: RECORDS, files: FILES, manifest: LATE });
+    const missed: string[] = [];
+    let tried = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...Object.keys(SPOILINGS), "renamed", "added", "removed"),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        async (spoiling, which, random) => {
+          tried += 1;
+          const copy = `copy-${tried}${name.slice(1)}`;
+          cpSync(join(root, name), join(root, copy), { recursive: true });
+          const files = filesIn(join(root, copy)).filter((path) => !isUnspoilable(path, spoiling));
+          const path = files[Math.floor(which * files.length)] ?? "";
+          if (spoiling in SPOILINGS) SPOILINGS[spoiling]?.(path, random);
+          else if (name !== "a") return;
+          else if (spoiling === "renamed") renameSync(path, `${path}x`);
+          else if (spoiling === "removed") renameSync(path, join(root, `gone-${tried}`));
+          else {
+            const target = join(dirname(path), `more-${tried}`);
+            mkdirSync(dirname(target), { recursive: true });
+            writeFileSync(target, "");
+          }
+          if (!(await isFound(root, copy))) missed.push(`${spoiling} ${which} ${random}`);
+        },
+      ),
+      { numRuns: SPOILT },
+    );
+    expect(missed).toEqual([]);
+  },
+);
+
+/** An empty file cannot be cut off, and has no bit. */
+const isUnspoilable = (path: string, spoiling: string): boolean =>
+  statSync(path).size === 0 && (spoiling === "cut off" || spoiling === "a bit flipped");
+
+const filesIn = (path: string): string[] =>
+  statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => filesIn(join(path, name))) : [path];
+
+const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
+const ORG = {
+  id: "019a9f3c-5a00-7abc-8def-000000000001",
+  name: "全社",
+  code: null,
+  parentId: null,
+  createdAt: "2026-11-20T01:23:45.000Z",
+  updatedAt: "2026-11-20T01:23:45.000Z",
+};
+
+async function faultsOf(records: Records, change = {}): Promise<string[]> {
+  const root = freshFolder();
+  await writeBundle(join(root, "a"), placeIn(root), { records, manifest: { ...LATE, ...change } });
+  const { faults } = await verified(root, "a");
+  return faults.map(({ file, line, what }) => `${file}${line === undefined ? "" : `:${line}`}: ${what.en}`);
+}
+
+const FIELDS = "resources/custom-fields.ndjson";
+const ORGS = "resources/orgs.ndjson";
+const secret = { ...FIELD, password: "x" };
+const { createdAt: _, ...short } = FIELD;
+
+test.each<[string, Records, string]>([
+  ["a member more", { "custom-fields": [secret] }, `${FIELDS}:1: password is no member of such a record`],
+  ["a member less", { "custom-fields": [short] }, `${FIELDS}:1: createdAt is missing`],
+  [
+    "another order",
+    { "custom-fields": [{ name: FIELD.name, id: FIELD.id, createdAt: FIELD.createdAt }] },
+    `${FIELDS}:1: name stands where id is to be`,
+  ],
+  ["another type", { "custom-fields": [{ ...FIELD, name: 1 }] }, `${FIELDS}:1: the value of name is not of its type`],
+  [
+    "no instant",
+    { "custom-fields": [{ ...FIELD, createdAt: "2026-13-01T00:00:00Z" }] },
+    `${FIELDS}:1: the value of createdAt is not of its type`,
+  ],
+  [
+    "null where none may be",
+    { "custom-fields": [{ ...FIELD, name: null }] },
+    `${FIELDS}:1: the value of name is not of its type`,
+  ],
+  ["no record", { "custom-fields": [["a"]] }, `${FIELDS}:1: this is no record`],
+  ["an id twice", { "custom-fields": [FIELD, FIELD] }, `${FIELDS}:2: the id is there twice`],
+  [
+    "another order of records",
+    { "custom-fields": [{ ...FIELD, id: FIELD.id.replace("003", "004") }, FIELD] },
+    `${FIELDS}:2: not in the order of ids`,
+  ],
+  [
+    "an organisation above that is not there",
+    { orgs: [{ ...ORG, parentId: FIELD.id }] },
+    `${ORGS}:1: parentId names a record that is not among: organisations`,
+  ],
+])("%s is found with its line", async (_case, records, fault) => {
+  expect(await faultsOf(records)).toEqual([fault]);
+});
+
+test("an organisation may name one that comes later, and one of a limited bundle one that is not in it", async () => {
+  const later = { ...ORG, id: ORG.id.replace("001", "009") };
+  expect(await faultsOf({ orgs: [{ ...ORG, parentId: later.id }, later] })).toEqual([]);
+  const scope = { scope: { id: ORG.id, path: "全社" } };
+  expect(await faultsOf({ orgs: [{ ...ORG, parentId: FIELD.id }] }, scope)).toEqual([]);
+});
+
+test("lines that are not as an export writes them are found, and all that is wrong is told", async () => {
+  const root = freshFolder();
+  await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
+  const line = JSON.stringify(FIELD);
+  const lines = [line.replace(":", ": "), line.replace("{", '{"id":"x",'), "{", "", line];
+  writeFileSync(join(root, "a", FIELDS), Buffer.concat([Buffer.from(lines.join("\n")), Buffer.from([0xff])]));
+  writeFileSync(join(root, "a", "more.txt"), "");
+  const { faults, faultCount } = await verified(root, "a");
+  expect(faults.map(({ file, line: place, what }) => [file, place, what.en])).toEqual([
+    ["more.txt", undefined, expect.stringContaining("SHA256SUMS lacks it")],
+    [FIELDS, 1, "not written as an export writes it"],
+    [FIELDS, 2, "not written as an export writes it"],
+    [FIELDS, 3, "this is no JSON"],
+    [FIELDS, 4, "this is no JSON"],
+    [FIELDS, 5, "from here on some bytes are no UTF-8"],
+    [FIELDS, 5, "the last line has no end"],
+    [FIELDS, undefined, expect.stringContaining("SHA-256 differs")],
+    ["manifest.json", undefined, expect.stringContaining("custom-fields: sha256")],
+    ["manifest.json", undefined, expect.stringContaining("custom-fields: records")],
+    ["more.txt", undefined, expect.stringContaining("does not tell")],
+  ]);
+  expect(faultCount).toBe(faults.length);
+});
+
+test.each<[string, object, string]>([
+  ["the count", { records: 2 }, "custom-fields: records"],
+  ["the state", { state: "empty" }, "custom-fields: state"],
+  ["the hash", { sha256: "0".repeat(64) }, "custom-fields: sha256"],
+  ["why it stays", { stays: "apple" }, "custom-fields: state"],
+])("a manifest that says otherwise of %s is found", async (_case, change, member) => {
+  const root = freshFolder();
+  const { resources } = await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
+  const other = resources.map((entry) => (entry.name === "custom-fields" ? { ...entry, ...change } : entry));
+  const faults = await faultsOf({ "custom-fields": [FIELD] }, { resources: other });
+  expect(faults).toEqual([`manifest.json: the manifest says otherwise than the files: ${member}`]);
+});
+
+test("a record that is younger than the manifest says is found, and files that it does not tell of", async () => {
+  const found = await faultsOf(
+    { orgs: [ORG] },
+    { lastUpdatedAt: "2026-01-01T00:00:00.000Z", files: [{ path: "a.txt", records: null }] },
+  );
+  expect(found).toEqual([
+    "manifest.json: the manifest says otherwise than the files: files: a.txt",
+    "manifest.json: the manifest says otherwise than the files: lastUpdatedAt",
+  ]);
+});
