@@ -41,6 +41,7 @@ test("a command is given what lies outside", () => {
     platform: "linux",
     architecture: "x64",
     nodeVersion: "24.21.0",
+    program: expect.stringMatching(/^clomoctl \d+\.\d+\.\d+/) as unknown,
     userFolder: home,
     userName: "admin",
     systemUnits: `${home}/system-units`,

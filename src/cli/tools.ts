@@ -23,6 +23,9 @@ import type { Interrupts } from "./interrupts.ts";
 import { isHungUp, type Host, type Outside } from "./outside.ts";
 import type { Machine as TenantMachine, OpenTenant } from "./tenant.ts";
 
+/** What the program calls itself in what it writes, and to others. */
+const PROGRAM = `clomoctl ${manifest.version}`;
+
 /** A tenant that is opened once, and asked for its name once. */
 interface Opened extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant>;
@@ -43,6 +46,7 @@ const machineOf = (outside: Outside): Machine => {
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     node: execPath,
     nodeVersion: versions.node,
+    program: PROGRAM,
     architecture: arch,
     door: argv[1] ?? "",
   };
@@ -154,7 +158,7 @@ const userOf = ({ clock, userName, hostName }: Outside) => ({
   clock,
   userName,
   hostName,
-  program: `clomoctl ${manifest.version}`,
+  program: PROGRAM,
 });
 
 const homeOf = ({ host, userFolder, userId }: Outside): Home =>

@@ -113,6 +113,13 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "create", summary: {"en":"create a device","ja":"デバイスを作成する"}, load: () => import("./devices/create.ts") },{ name: "delete", summary: {"en":"delete devices","ja":"デバイスを削除する"}, load: () => import("./devices/delete.ts") },{ name: "edit", summary: {"en":"change a device","ja":"デバイスを変更する"}, load: () => import("./devices/edit.ts") },{ name: "export", summary: {"en":"export devices as a CSV file","ja":"デバイスを CSV ファイルにエクスポートする"}, load: () => import("./devices/export.ts") },{ name: "import", summary: {"en":"import devices from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからデバイスをインポートする"}, load: () => import("./devices/import.ts") },{ name: "list", summary: {"en":"list devices","ja":"デバイスを一覧する"}, load: () => import("./devices/list.ts") },{ name: "set-owner", summary: {"en":"give devices an owner: a user, an organisation, or nobody","ja":"デバイスの所有者を設定する"}, load: () => import("./devices/set-owner.ts") },{ name: "show", summary: {"en":"show one device","ja":"デバイスを 1 台表示する"}, load: () => import("./devices/show.ts") },{ name: "tag", summary: {"en":"add tags to devices and remove others","ja":"デバイスのタグを追加・削除する"}, load: () => import("./devices/tag.ts") },{ name: "template", summary: {"en":"write the header row of a devices file","ja":"デバイス CSV のヘッダー行を書き出す"}, load: () => import("./devices/template.ts") }],
   },{
+    name: "handover",
+    summary: {"en":"hand a tenant over to a successor","ja":"担当者の引き継ぎ"},
+    aliases: [],
+    examples: ["clomoctl handover export -o handover-2027-03"],
+    nouns: [],
+    verbs: [{ name: "export", summary: {"en":"write all that the tenant knows into one bundle, for a successor","ja":"テナントの情報すべてを引き継ぎデータとして書き出す"}, load: () => import("./handover/export.ts") }],
+  },{
     name: "imports",
     summary: {"en":"plans and history of imports","ja":"インポートの計画と履歴"},
     aliases: [],

@@ -34,6 +34,8 @@ export interface Machine {
   readonly node: string;
   /** its version: `24.21.0` */
   readonly nodeVersion: string;
+  /** what the program calls itself in what it writes: `clomoctl 0.1.0` */
+  readonly program: string;
   /** `process.arch` */
   readonly architecture: string;
   /** absolute path of the program as it was called, symbolic links kept: those outlive an update */

@@ -5,7 +5,6 @@ import { methodsOf, type Connection, type Results, type Upload } from "./call.ts
 
 export type * from "../contract/index.ts";
 export { unchecked, type Connection, type Parts, type Upload } from "./call.ts";
-export type { ReceivedPart } from "./multipart.ts";
 export type { Transport } from "./transport.ts";
 
 type Optional<T, K extends keyof T> = undefined extends T[K] ? K : never;

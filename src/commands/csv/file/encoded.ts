@@ -7,8 +7,8 @@ import type { OutputForm } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MOST_NAMED, NOTHING_WRITTEN, throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
 
-/** Encodes UTF-8 text, and throws after the last byte if a character was unmappable. */
-class Recoding {
+/** Encodes UTF-8 text, and throws {@link UnmappableError} after the last byte if a character was unmappable. */
+export class Recoding {
   readonly #form: OutputForm;
   readonly unmappable: Unmappable[] = [];
   total = 0;
@@ -43,10 +43,10 @@ class Recoding {
 }
 
 /** Some characters were unmappable; their places are found by reading again. */
-class UnmappableError extends Error {}
+export class UnmappableError extends Error {}
 
 /** Reads the text again, up to the last unmappable character. */
-async function place(
+export async function placeAgain(
   source: AsyncIterable<Uint8Array>,
   dialect: Dialect | undefined,
   found: readonly Unmappable[],
@@ -99,7 +99,7 @@ export async function writeEncoded(
   } catch (error) {
     if (!(error instanceof UnmappableError)) throw error;
     const name = output === "-" ? "stdout" : output;
-    const placed = await place(await open(), dialect, recoding.unmappable);
+    const placed = await placeAgain(await open(), dialect, recoding.unmappable);
     const { total } = recoding;
     await throwUnmappable(tools, { ...NOTHING_WRITTEN, name, encoding: form.encoding, placed, total });
   }

@@ -1,0 +1,195 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest.ts";
+import { withAccount } from "../../lib/tenant/testing/accounts.ts";
+import { fillAtRandom, SECRET } from "../../lib/tenant/testing/random-tenant.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { freshFolder, run, type Ran } from "../testing/program.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+/** Runs the verb in a folder, on the tenant of the test. */
+const exporting = (
+  line: string,
+  folder: string,
+  { fetch = tenant.fetch, lang = "en" }: { readonly fetch?: TestTenant["fetch"]; readonly lang?: string } = {},
+): Promise<Ran> => run(`handover export ${line} --lang ${lang}`, { home: folder, folder, tenant: fetch });
+
+const manifestIn = (bundle: string): Manifest =>
+  parseManifest(readFileSync(join(bundle, "manifest.json"), "utf8"), "manifest.json");
+
+/** All files of a folder with their content, by their paths. */
+const contentOf = (folder: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((path) => statSync(join(folder, path)).isFile())
+      .toSorted()
+      .map((path) => [path, readFileSync(join(folder, path)).toString("latin1")]),
+  );
+
+/** Users whom every encoding has. */
+const withUsers = (): Promise<unknown> =>
+  tenant.import({ kind: "users", createOrgs: true } as const, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田 花子", "hanako@example.co.jp", "E1"],
+    ["佐藤 次郎", "jiro@example.co.jp", "W1"],
+  ]);
+
+test("a bundle has records, the console's files, a summary, a manifest and hashes; the same again in the same bytes", async () => {
+  await withUsers();
+  const folder = freshFolder();
+  const { exit, stdout, stderr } = await exporting("-o one --as-of 2027-03-31 --encoding shift_jis --format table", folder);
+  expect(stderr).not.toContain("error");
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(/^users +exported +2/m);
+  expect(stdout).toMatch(/^audit +left out +0 +it is history/m);
+  expect(stderr).toContain("written to one: 5 records, 9 further files");
+  expect(stderr).toContain("only the console knows, and it is not in it: profiles");
+  expect(stderr).toContain("clomoctl handover verify one");
+  const files = contentOf(join(folder, "one"));
+  const sums = (files.get("SHA256SUMS") ?? "").trimEnd().split("\n");
+  expect(sums.map((line) => line.slice(66))).toEqual([...files.keys()].filter((path) => path !== "SHA256SUMS"));
+  expect(manifestIn(join(folder, "one"))).toMatchObject({
+    schema: 1,
+    tenant: { name: "試験" },
+    asOf: "2027-03-31",
+    encoding: "shift_jis",
+    newline: "crlf",
+    only: null,
+    scope: null,
+    gaps: [],
+    language: "en",
+    auditHead: { seq: 1 },
+  });
+  const csv = readFileSync(join(folder, "one/csv/users.csv"));
+  expect(new TextDecoder("shift_jis", { fatal: true }).decode(csv)).toContain("山田 花子");
+  await exporting("-o other --as-of 2027-03-31 --encoding shift_jis", folder);
+  expect(contentOf(join(folder, "other"))).toEqual(files);
+});
+
+test("Japanese words are those of the people", async () => {
+  const { stdout, stderr } = await exporting("-o one --format table", freshFolder(), { lang: "ja" });
+  expect(stdout).toMatch(/ユーザー +なし/);
+  expect(stderr).toContain("検証: clomoctl handover verify one");
+});
+
+test.each(["bundle.zip", "bundle.tar.gz"])("%s is one file, and the day is today's", async (name) => {
+  await withUsers();
+  const folder = freshFolder();
+  expect((await exporting(`-o ${name} --encoding utf-8`, folder)).exit).toBe(0);
+  const first = readFileSync(join(folder, name));
+  expect((await exporting(`-o again.${name} --encoding utf-8 --as-of 2026-11-20`, folder)).exit).toBe(0);
+  expect(readFileSync(join(folder, `again.${name}`)).equals(first)).toBe(true);
+});
+
+test("nothing of a tenant with a bit of everything tells a secret, and nothing of it is asked or changed", async () => {
+  await fillAtRandom(tenant, 9, 20);
+  const folder = freshFolder();
+  const before = tenant.sql("select count(*) as records, max(hash) as hash from audit");
+  const { exit, stdout, stderr } = await exporting("-o all --audit --encoding utf-8 --format json", folder);
+  expect(exit).toBe(0);
+  expect(tenant.sql("select count(*) as records, max(hash) as hash from audit")).toEqual(before);
+  const told = JSON.parse(stdout) as { readonly resource: string; readonly records: number }[];
+  const { resources } = manifestIn(join(folder, "all"));
+  expect(told.map(({ resource, records }) => [resource, records])).toEqual(
+    resources.map(({ name, records }) => [name, records]),
+  );
+  const all = [...contentOf(join(folder, "all")).values(), stdout, stderr].join("\n");
+  expect(all).not.toContain(SECRET);
+});
+
+test("a part has what was asked for, and says so", async () => {
+  await withUsers();
+  const folder = freshFolder();
+  await exporting("-o some --only users --only orgs --scope E1 --encoding utf-8 --newline lf --bom", folder);
+  const manifest = manifestIn(join(folder, "some"));
+  expect(manifest).toMatchObject({
+    only: ["orgs", "users"],
+    scope: { path: "E1" },
+    newline: "lf",
+    encoding: "utf-8-bom",
+  });
+  expect(manifest.files.map(({ path, records }) => [path, records])).toEqual([
+    ["csv/orgs.csv", 1],
+    ["csv/users.csv", 1],
+    ["summary.json", null],
+  ]);
+  expect(readFileSync(join(folder, "some/csv/users.csv"), "utf8")).toMatch(/^\ufeff氏名.*\n山田 花子,[^\r]*\n$/);
+  const nowhere = await exporting("-o none --scope N1", folder);
+  expect(nowhere.exit).toBe(6);
+  expect(existsSync(join(folder, "none"))).toBe(false);
+});
+
+test("characters that the encoding cannot hold are named with their places, and no bundle is left", async () => {
+  await tenant.client.users.create({ name: "😀", emails: ["smile@example.co.jp"] });
+  const folder = freshFolder();
+  const refused = await exporting("-o one --encoding shift_jis", folder);
+  expect(refused.exit).toBe(3);
+  expect(refused.stderr).toContain("csv/users.csv:2:1: U+1F600");
+  expect(refused.stderr).toContain("--on-unmappable replace");
+  expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
+  const replaced = await exporting("-o one --encoding shift_jis --on-unmappable replace", folder);
+  expect(replaced.exit).toBe(0);
+  expect(replaced.stderr).toContain("written as 〓: 1 character");
+  expect(readFileSync(join(folder, "one/resources/users.ndjson"), "utf8")).toContain("😀");
+});
+
+test("what somebody may not read is missing, and said; a complete bundle is refused then", async () => {
+  await withUsers();
+  await withAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
+  const { fetch } = tenant.acting("east");
+  const folder = freshFolder();
+  const refused = await exporting("-o one --encoding utf-8 --require-complete", folder, { fetch });
+  expect(refused.exit).toBe(3);
+  expect(refused.stderr).toContain("the bundle would not be complete: custom administrator schemes, ");
+  expect(refused.stderr).toContain("SECURED APPs users");
+  expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
+  const { exit, stdout } = await exporting("-o one --encoding utf-8 --format table", folder, { fetch });
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(/^SECURED APPs users +not permitted +0/m);
+  expect(manifestIn(join(folder, "one")).auditHead).toBeNull();
+  const whole = await exporting("-o two --encoding utf-8 --require-complete", folder);
+  expect(whole.exit).toBe(0);
+});
+
+test("what is there already is left alone", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "one"), "mine");
+  const { exit } = await exporting("-o one", folder);
+  expect(exit).toBe(2);
+  expect(readFileSync(join(folder, "one"), "utf8")).toBe("mine");
+  expect((await exporting("", folder)).exit).toBe(2);
+});
+
+test("a tenant whose answer ends early leaves no bundle", async () => {
+  await withUsers();
+  const folder = freshFolder();
+  const fetch: TestTenant["fetch"] = async (request) => {
+    const response = await tenant.fetch(request);
+    if (!request.url.endsWith("/v1/exports")) return response;
+    const whole = await response.bytes();
+    return new Response(whole.subarray(0, whole.length - 100), response);
+  };
+  const { exit, stderr } = await exporting("-o one --encoding utf-8", folder, { fetch });
+  expect(exit).toBe(7);
+  expect(stderr).toContain("ends early");
+  expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
+});
+
+test("a tenant that sends what no bundle has is refused", async () => {
+  const folder = freshFolder();
+  const fetch: TestTenant["fetch"] = async (request) => {
+    const response = await tenant.fetch(request);
+    if (!request.url.endsWith("/v1/exports")) return response;
+    const body = (await response.text()).replace("resources/users.ndjson", "resources/secrets.ndjson");
+    return new Response(body, response);
+  };
+  const { exit, stderr } = await exporting("-o one --encoding utf-8", folder, { fetch });
+  expect(exit).toBe(7);
+  expect(stderr).toContain("resources/secrets.ndjson");
+});

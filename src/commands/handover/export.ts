@@ -1,0 +1,234 @@
+import type { HandoverEnd } from "../../lib/client/index.ts";
+import { NOT_KNOWN_HERE, resourceOf, RESOURCE_NAMES, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
+import type { Manifest, ManifestResource } from "../../lib/handover/bundle/manifest.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { dayOf } from "../../lib/model/time.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
+import { defineCommand } from "../command.ts";
+import { accountLanguage } from "../csv/file/export.ts";
+import { chooseOutputForm, FORM_OPTIONS, ON_UNMAPPABLE, type OutputForm } from "../csv/file/form.ts";
+import { orgNamed } from "../orgs/named.ts";
+import { zoneOf, type Tools } from "../tools.ts";
+import type { WrittenParts } from "./parts.ts";
+
+type State = ManifestResource["state"];
+
+const STATES: Readonly<Record<State, Text>> = {
+  exported: text("exported", "書き出し済み"),
+  empty: text("empty", "なし"),
+  "not-permitted": text("not permitted", "権限なし"),
+  "not-supported": text("not supported by this tenant", "このテナントでは未対応"),
+  "left-out": text("left out", "対象外"),
+};
+
+/** States of what should be in a whole bundle, and is not. */
+const LACKING: readonly State[] = ["not-permitted", "not-supported"];
+
+const COLUMNS: readonly Column<ManifestResource>[] = [
+  {
+    key: "resource",
+    header: text("resource", "種類"),
+    value: ({ name }) => name,
+    name: ({ name }) => resourceOf(name).title,
+  },
+  {
+    key: "state",
+    header: text("state", "状態"),
+    value: ({ state }) => state,
+    name: ({ state }) => STATES[state],
+  },
+  { key: "records", header: text("records", "件数"), value: ({ records }) => records },
+  {
+    key: "stays",
+    header: text("apply leaves it", "適用の対象外"),
+    value: ({ stays }) => stays,
+    name: ({ stays }) => (stays === null ? null : STAYS[stays]),
+    wraps: true,
+  },
+];
+
+const NOT_WRITTEN = text("no bundle was written", "引き継ぎデータは書き出していません");
+
+/** What the tenant said of each resource, as the manifest has it. */
+const resourcesOf = ({ end, written }: WrittenParts): ManifestResource[] =>
+  RESOURCE_NAMES.map((name) => {
+    const { stays, leftOut = [] } = resourceOf(name);
+    return {
+      name,
+      state: end.states[name] ?? "not-supported",
+      records: end.records[name] ?? 0,
+      sha256: written.get(`resources/${name}.ndjson`)?.sha256 ?? null,
+      stays: stays ?? null,
+      leftOut: [...leftOut],
+    };
+  });
+
+/** What a bundle says of itself. */
+const manifestOf = (
+  parts: WrittenParts,
+  {
+    program,
+    language,
+    form: { encoding, bom },
+    newline,
+    only,
+    asOf,
+  }: {
+    readonly program: string;
+    readonly language: Manifest["language"];
+    readonly form: OutputForm;
+    readonly newline: string;
+    readonly only: readonly ResourceName[];
+    readonly asOf: string;
+  },
+): Manifest => {
+  const { tenant, lastUpdatedAt, auditHead, scope, files }: HandoverEnd = parts.end;
+  const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
+  return {
+    schema: 1,
+    program,
+    tenant: { name: tenant },
+    asOf,
+    lastUpdatedAt,
+    auditHead,
+    language,
+    encoding: bom ? `${encoding}-bom` : encoding,
+    newline,
+    only: only.length === 0 ? null : RESOURCE_NAMES.filter((name) => only.includes(name)),
+    scope,
+    resources: resourcesOf(parts),
+    files: others.map((path) => ({ path, records: files[path] ?? null })),
+    notKnownHere: Object.keys(NOT_KNOWN_HERE).map((name) => ({ name, filled: null })),
+    gaps: [],
+  };
+};
+
+/** @throws Failure `input-rejected` where a bundle lacks something */
+function requireComplete({ resources, gaps }: Manifest): void {
+  const lacking = resources.filter(({ state }) => LACKING.includes(state));
+  const missing = lacking.length + gaps.length;
+  if (missing === 0) return;
+  const names = lacking.map(({ name }) => resourceOf(name).title);
+  throw new Failure("input-rejected", {
+    what: text(
+      `the bundle would not be complete: ${[...names.map(({ en }) => en), ...(gaps.length === 0 ? [] : [counted(gaps.length, "gap")])].join(", ")}; nothing was written`,
+      `引き継ぎデータに不足があるため、書き出していません: ${[...names.map(({ ja }) => ja), ...(gaps.length === 0 ? [] : [`チェックリストの不足 ${gaps.length} 件`])].join("、")}`,
+    ),
+    where: "--require-complete",
+    hint: text(
+      "run it as the tenant's owner or a system administrator, and see clomoctl handover checklist; or leave --require-complete out",
+      "テナントの所有者かシステム管理者として実行し、clomoctl handover checklist で不足を確認するか、--require-complete を外してください",
+    ),
+  });
+}
+
+export default defineCommand({
+  summary: text(
+    "write all that the tenant knows into one bundle, for a successor",
+    "テナントの情報すべてを引き継ぎデータとして書き出す",
+  ),
+  details: [
+    text(
+      "A bundle has one NDJSON file a resource, the same as CSV in the console's formats, a manifest and the hashes of all files. It is a folder, or an archive if its name ends in .tar.gz or .zip. No password, key or token is in it. The same state and the same --as-of give the same bytes.",
+      "引き継ぎデータは、種類ごとの NDJSON、管理画面の形式の CSV、マニフェスト、全ファイルのハッシュからなります。名前が .tar.gz か .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。",
+    ),
+    text(
+      "All of it is one snapshot, whoever writes meanwhile, and nothing is changed: the audit has no record of it either. It asks nothing.",
+      "途中で変更があっても、全体がある時点の内容で揃います。テナントは何も変わらず、監査ログにも残りません。質問はしません。",
+    ),
+    text(
+      "With --scope it has an organisation with all below it: its users, accounts and devices. What is no organisation's is left out, and who or what is outside is not named.",
+      "--scope を付けると、その組織以下の組織・ユーザー・アカウント・デバイスだけを書き出します。特定の組織に属さない情報は対象外で、範囲外のものは参照もしません。",
+    ),
+  ],
+  args: {},
+  options: {
+    output: {
+      kind: "file",
+      short: "o",
+      required: true,
+      value: "FOLDER|FILE",
+      about: text("a new folder, FILE.tar.gz or FILE.zip", "出力先: 新しいフォルダー、FILE.tar.gz、FILE.zip"),
+    },
+    asOf: {
+      kind: "date",
+      value: "DATE",
+      about: text("the day from which days are counted (default: today)", "残り日数の基準日(既定: 今日)"),
+    },
+    only: {
+      kind: "choice",
+      choices: RESOURCE_NAMES,
+      repeatable: true,
+      value: "NAME",
+      about: text("only this resource; may be repeated", "この種類だけ(複数指定可)"),
+    },
+    scope: {
+      kind: "string",
+      value: "ORG",
+      names: "orgs",
+      about: text("only this organisation and all below it", "この組織以下だけ"),
+    },
+    audit: { kind: "boolean", about: text("with the records of the audit", "監査ログも含める") },
+    requireComplete: {
+      kind: "boolean",
+      about: text("write nothing if something is missing", "不足があれば何も書き出さない"),
+    },
+    ...FORM_OPTIONS,
+    onUnmappable: ON_UNMAPPABLE,
+  },
+  examples: [
+    { line: "clomoctl handover export -o handover-2027-03" },
+    { line: "clomoctl handover export -o handover.zip --as-of 2027-03-31 --audit" },
+    { line: "clomoctl handover export -o sales.tar.gz --scope 本社/営業部" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, { output, asOf, only, scope, audit, requireComplete: isComplete, newline, ...asked }) {
+    const { terminal, machine, clock } = tools;
+    tools.describeState(() => NOT_WRITTEN);
+    await terminal.checkOutput(COLUMNS);
+    const chosen = await tools.tenant("exports");
+    const zone = zoneOf(tools, chosen);
+    const org = scope === undefined ? undefined : await orgNamed(tools, scope);
+    const form = await chooseOutputForm(tools, asked, accountLanguage(chosen));
+    const { PartsWriter, beginBundle } = await import("./parts.ts");
+    await using writer = await beginBundle(tools, output);
+    const request = { only: only.length === 0 ? undefined : [...only], scope: org?.id, audit, newline };
+    const parts = await new PartsWriter(tools, chosen.client.exports, form).write(request, writer);
+    const manifest = manifestOf(parts, {
+      program: machine.program,
+      language: terminal.language,
+      form,
+      newline,
+      only,
+      asOf: asOf === undefined ? dayOf(clock.now(), zone) : dayIn(asOf, zone),
+    });
+    if (isComplete) requireComplete(manifest);
+    await writer.finish(manifest);
+    await showBundle(tools, output, manifest);
+  },
+});
+
+const dayIn = (date: { readonly day: string } | { readonly instant: string }, zone: string): string =>
+  "day" in date ? date.day : dayOf(date.instant, zone);
+
+async function showBundle({ terminal }: Tools, output: string, { resources, files }: Manifest): Promise<void> {
+  await terminal.list(COLUMNS, resources);
+  const records = resources.reduce((sum, each) => sum + each.records, 0);
+  await terminal.note(
+    text(
+      `written to ${output}: ${counted(records, "record")}, ${counted(files.length, "further file")}`,
+      `${output} に書き出しました: 記録 ${records} 件、そのほかのファイル ${files.length} 個`,
+    ),
+  );
+  const names = Object.values(NOT_KNOWN_HERE);
+  await terminal.note(
+    text(
+      `only the console knows, and it is not in it: ${names.map(({ en }) => en).join(", ")}`,
+      `管理画面にしかなく、含まれないもの: ${names.map(({ ja }) => ja).join("、")}`,
+    ),
+  );
+  const verify = `clomoctl handover verify ${shownWord(output)}`;
+  await terminal.note(text(`verify it: ${verify}`, `検証: ${verify}`));
+}

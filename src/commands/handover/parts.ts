@@ -1,0 +1,123 @@
+import { resolve } from "node:path";
+import type { HandoverRequest, Parts, HandoverEnd, Client } from "../../lib/client/index.ts";
+import { BundleWriter } from "../../lib/handover/bundle/write.ts";
+import { pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../lib/handover/resources.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { WrittenFile } from "../../lib/files/index.ts";
+import { BYTES } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { noteCounts, placeAgain, Recoding, UnmappableError } from "../csv/file/encoded.ts";
+import type { OutputForm } from "../csv/file/form.ts";
+import { throwUnmappable } from "../csv/file/unmappable.ts";
+import type { Tools } from "../tools.ts";
+
+type Exports = Client<"exports">["exports"];
+
+/** What was written of a tenant's export, by path, and what the tenant said in the end. */
+export interface WrittenParts {
+  readonly written: ReadonlyMap<string, WrittenFile>;
+  readonly end: HandoverEnd;
+}
+
+/** The resource of a console file. */
+const resourceOfCsv = (path: string): ResourceName | undefined => {
+  const [, name = ""] = /^csv\/([a-z-]+)\.csv$/.exec(path) ?? [];
+  const resource = name.startsWith("secured-") ? "secured-users" : name;
+  return RESOURCE_NAMES.find((known) => known === resource);
+};
+
+const SUMMARY = "summary.json";
+const PATHS: ReadonlySet<string> = new Set([...RESOURCE_NAMES.map(pathOfResource), SUMMARY]);
+
+/** Writes the parts of an export into a bundle: the console's files in the chosen form, all others as they come. */
+export class PartsWriter {
+  readonly #tools: Tools;
+  readonly #exports: Exports;
+  readonly #form: OutputForm;
+  readonly #counts = { folded: 0, replaced: 0 };
+
+  constructor(tools: Tools, exports: Exports, form: OutputForm) {
+    this.#tools = tools;
+    this.#exports = exports;
+    this.#form = form;
+  }
+
+  /** @throws Failure `input-rejected` for characters that the encoding cannot hold, `unavailable` for files that no bundle has */
+  async write(request: HandoverRequest, writer: BundleWriter): Promise<WrittenParts> {
+    const { terminal } = this.#tools;
+    const step = terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
+    const written = new Map<string, WrittenFile>();
+    const parts: Parts<HandoverEnd> = this.#exports.create(request);
+    for await (const { name, content } of parts) {
+      const resource = resourceOfCsv(name);
+      if (resource === undefined && !PATHS.has(name)) throw notOfBundle(name);
+      const file = await writer.file(name);
+      const counted = async function* (): AsyncGenerator<Uint8Array> {
+        for await (const chunk of content) {
+          step.advance(chunk.length);
+          yield chunk;
+        }
+      };
+      const bytes = resource === undefined ? counted() : this.#encoded(name, { resource, request, content: counted() });
+      for await (const chunk of bytes) await file.write(chunk);
+      written.set(name, await file.close());
+    }
+    step.finish();
+    await noteCounts(this.#tools, this.#counts);
+    return { written, end: parts.end() };
+  }
+
+  async *#encoded(
+    name: string,
+    of: {
+      readonly resource: ResourceName;
+      readonly request: HandoverRequest;
+      readonly content: AsyncIterable<Uint8Array>;
+    },
+  ): AsyncGenerator<Uint8Array> {
+    const recoding = new Recoding(this.#form);
+    try {
+      yield* recoding.bytes(() => Promise.resolve(of.content));
+    } catch (error) {
+      if (!(error instanceof UnmappableError)) throw error;
+      await this.#throwUnmappable(name, of, recoding);
+    }
+    this.#counts.folded += recoding.folded;
+    this.#counts.replaced += recoding.replaced;
+  }
+
+  /** Finds the places of characters by exporting the file again. @throws Failure `input-rejected` */
+  async #throwUnmappable(
+    name: string,
+    { resource, request }: { readonly resource: ResourceName; readonly request: HandoverRequest },
+    { unmappable, total }: Recoding,
+  ): Promise<never> {
+    const again = this.#exports.create({ ...request, only: [resource] });
+    for await (const part of again) {
+      if (part.name !== name) continue;
+      await throwUnmappable(this.#tools, {
+        name,
+        encoding: this.#form.encoding,
+        placed: await placeAgain(part.content, undefined, unmappable),
+        total,
+        unit: "character",
+        consequence: text("nothing was written", "何も書き出していません"),
+        hint: text(
+          "add --encoding utf-8, or --on-unmappable replace: the records beside the CSV files keep these characters",
+          "--encoding utf-8 か --on-unmappable replace を付けてください(CSV の元になる NDJSON では文字は失われません)",
+        ),
+      });
+    }
+    throw notOfBundle(name);
+  }
+}
+
+const notOfBundle = (name: string): Failure =>
+  new Failure("unavailable", {
+    what: text(`the tenant sent what no bundle has: ${name}`, `引き継ぎデータにないファイルが届きました: ${name}`),
+    hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),
+  });
+
+/** Begins a bundle where the person wants it. @throws Failure `usage` where something has the name already */
+export const beginBundle = ({ workingFolder, temporary }: Tools, output: string): Promise<BundleWriter> =>
+  BundleWriter.create(resolve(workingFolder, output), temporary);
