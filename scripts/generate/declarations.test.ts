@@ -62,6 +62,7 @@ const added = (at: readonly string[], why: string): Permitted => ({
   why,
 });
 
+const HANDOVER = "the whole state of a tenant in one bundle";
 const ONBOARDING = "a new tenant is set up step by step";
 const APPLE = "Apple's protocols are spoken, and rehearsed with a simulator";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
@@ -172,6 +173,8 @@ const PERMITTED: readonly Permitted[] = [
     "token set",
     "token show",
   ].map((verb) => added(["verbs", `ade ${verb}`], ADE)),
+  added(["nouns", "handover"], HANDOVER),
+  added(["verbs", "handover export"], HANDOVER),
   added(["nouns", "onboarding"], ONBOARDING),
   ...["guide", "status"].map((verb) => added(["verbs", `onboarding ${verb}`], ONBOARDING)),
   added(["nouns", "handover"], HANDOVER),

@@ -43,7 +43,10 @@ const withUsers = (): Promise<unknown> =>
 test("a bundle has records, the console's files, a summary, a manifest and hashes; the same again in the same bytes", async () => {
   await withUsers();
   const folder = freshFolder();
-  const { exit, stdout, stderr } = await exporting("-o one --as-of 2027-03-31 --encoding shift_jis --format table", folder);
+  const { exit, stdout, stderr } = await exporting(
+    "-o one --as-of 2027-03-31 --encoding shift_jis --format table",
+    folder,
+  );
   expect(stderr).not.toContain("error");
   expect(exit).toBe(0);
   expect(stdout).toMatch(/^users +exported +2/m);

@@ -13,7 +13,7 @@ const VALUE = `(?:${WORD}|${ADDRESS}|${BARE})`;
 
 /** All options without a value: that of any other is the word after it. */
 export const SWITCHES: readonly string[] =
-  "accept-unseen all all-contexts allow-error-values allow-unknown-columns always apple apple-business bom by-mail check clear create-groups create-orgs cron delta desc dry-run embedded from-console full hashes-only help help-all imports interactive keep-missing keep-plan keep-waiting markdown mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-invalid start-over strict support-option system systemd task-scheduler unassigned unprotected use verbose version waiting yes".split(
+  "accept-unseen all all-contexts allow-error-values allow-unknown-columns always apple apple-business audit bom by-mail check clear create-groups create-orgs cron delta desc dry-run embedded from-console full hashes-only help help-all imports interactive keep-missing keep-plan keep-waiting markdown mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-invalid start-over strict support-option system systemd task-scheduler unassigned unprotected use verbose version waiting yes".split(
     " ",
   );
 
