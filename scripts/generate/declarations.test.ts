@@ -278,6 +278,9 @@ const PERMITTED: readonly Permitted[] = [
   added(["verbs", "doctor"], "what works, what is missing and how to mend it"),
   added(["verbs", "status"], "how a tenant stands"),
   ...[
+    ["nouns", "handover"],
+    ["verbs", "handover answer"],
+    ["verbs", "handover checklist"],
     ["nouns", "tenant"],
     ["verbs", "tenant set"],
     ["verbs", "tenant show"],

@@ -72,6 +72,7 @@ const CHANGING = [
   "renewals schedule install --cron",
   "renewals schedule remove",
   "tenant set --ios yes",
+  "handover answer --answers x.yaml",
   "ade endpoint set --apple",
   "ade token set x.p7m",
   "ade sync",

@@ -114,6 +114,7 @@ async function populated(folder: string): Promise<TestTenant> {
   writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
   writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
   writeFileSync(join(folder, "docs.csv"), "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n");
+  writeFileSync(join(folder, "answers.yaml"), "answers:\n  - {question: rules.lost.owner, value: x}\n");
   writeFileSync(join(folder, "password"), "Hidden4712\n", { mode: 0o600 });
   const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}";
   writeFileSync(
@@ -173,6 +174,7 @@ const REHEARSED: readonly string[] = [
   "clomo-account reset-password jiro01 --password-file password",
   "clomo-account settings set --composition employee-code",
   "tenant set --ios yes",
+  "handover answer --answers answers.yaml",
   "imports revert 4",
   "renewals notify",
 ];
@@ -187,6 +189,7 @@ const stateOf = (tenant: TestTenant): unknown => ({
   tenant: tenant.sql("select * from tenant"),
   ...tenant.dump(),
   renewals: tenant.sql("select * from renewal_item"),
+  answers: tenant.sql("select * from answer"),
   schemes: tenant.sql("select * from scheme"),
   accounts: tenant.sql("select * from account"),
   push: tenant.sql("select * from push_certificate"),

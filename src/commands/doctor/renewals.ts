@@ -1,16 +1,14 @@
 import { lookup } from "node:dns/promises";
 import { join, resolve } from "node:path";
-import { readShort } from "../../lib/files/index.ts";
 import { lookAt } from "../../lib/files/look.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import { readSecret, type SecretPlace } from "../../lib/renewals/notify/secret.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { NOTIFY_FILE, type NotifySettings, type SecretSource } from "../../lib/renewals/notify/settings.ts";
-import { lastRunFile, readLastRun } from "../../lib/renewals/schedule/launcher.ts";
 import type { Scheduled } from "../../lib/renewals/schedule/schedule.ts";
 import { managerOf, UNIT } from "../../lib/renewals/schedule/systemd-units.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
-import { OWN_SCHEDULERS, show, unschedulable } from "../renewals/schedule/place.ts";
+import { lastRunOf, OWN_SCHEDULERS, show, unschedulable } from "../renewals/schedule/place.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
 import { failed, found, ok, problem, warning, type Finding } from "./finding.ts";
 import type { Asking, ContextFindings } from "./contexts.ts";
@@ -92,7 +90,6 @@ const otherWays = ({ machine }: Tools): Text => {
 async function installedFinding(tools: Tools, { way, at, timezone, active, files }: Scheduled): Promise<Finding> {
   const time = at === null ? text("a time of your own", "独自の時刻") : same(`${at} ${timezone ?? ""}`.trim());
   const runs = text(`${way} at ${time.en}`, `${way}、${time.ja}`);
-  const launcher = files.at(-1) ?? "";
   for (const file of files) {
     if ((await lookAt(file)) !== undefined) continue;
     return problem("schedule", text(`${runs.en}: ${file} is gone`, `${runs.ja}: ${file} がありません`), INSTALL);
@@ -101,8 +98,7 @@ async function installedFinding(tools: Tools, { way, at, timezone, active, files
     const what = text(`${runs.en}: the timer does not run`, `${runs.ja}: タイマーが動いていません`);
     return problem("schedule", what, `systemctl ${managerOf(way)} enable --now ${UNIT}.timer`);
   }
-  const note = await readShort(lastRunFile(launcher), MOST_BYTES).catch(() => undefined);
-  const last = note === undefined ? undefined : readLastRun(Buffer.from(note.bytes).toString("utf8"));
+  const last = await lastRunOf({ files });
   if (last === undefined)
     return ok("schedule", text(`${runs.en}; no run noted yet`, `${runs.ja}。まだ実行の記録がありません`));
   const when = minuteIn(last.at, await zoneInEffect(tools));
@@ -120,8 +116,6 @@ async function installedFinding(tools: Tools, { way, at, timezone, active, files
   if (last.exit === 0) return ok("schedule", ran);
   return warning("schedule", ran, "clomoctl renewals check");
 }
-
-const MOST_BYTES = 4096;
 
 function noticeFinding({ home }: Tools, settings: NotifySettings | undefined, { count }: Expiring): Finding {
   if (settings === undefined) {

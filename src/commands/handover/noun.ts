@@ -2,5 +2,5 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
-  summary: text("hand a tenant over to a successor", "担当者の引き継ぎ"),
+  summary: text("hand a tenant over to a successor", "テナントを後任に引き継ぐ"),
 });

@@ -3,7 +3,7 @@ import { defineNoun } from "../command.ts";
 
 export default defineNoun({
   summary: text(
-    "content tokens (VPP) of our own tenants and rehearsals",
+    "content tokens (VPP) of our own tenant, or a rehearsal",
     "VPP サービストークン(clomoctl 独自のテナントと練習用)",
   ),
   examples: ["clomoctl vpp tokens list"],

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
-import { ensureFolder, ownerOf, writeFileAtomically } from "../../../lib/files/index.ts";
+import { ensureFolder, ownerOf, readShort, writeFileAtomically } from "../../../lib/files/index.ts";
 import { hasCron, installCron, removeCron, showCron, type CronPlace } from "../../../lib/renewals/schedule/cron.ts";
+import { lastRunFile, readLastRun, type LastRun } from "../../../lib/renewals/schedule/launcher.ts";
 import { programsOf } from "../../../lib/renewals/schedule/programs.ts";
 import type { ScheduleChange, DailyRun, Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import { answers, installSystemd, removeSystemd, showSystemd } from "../../../lib/renewals/schedule/systemd.ts";
@@ -58,6 +59,15 @@ export const remove = async (tools: Tools, way: OwnScheduler): Promise<ScheduleC
 /** Looks at what is installed. */
 export const show = async (tools: Tools, way: OwnScheduler): Promise<Scheduled> =>
   way === "cron" ? showCron(await placeOf(tools)) : showSystemd(await placeOf(tools), way);
+
+/** Longer notes are none of ours. */
+const MOST_BYTES = 4096;
+
+/** When a daily run last ended, and how; undefined where nothing was noted. */
+export async function lastRunOf({ files }: Pick<Scheduled, "files">): Promise<LastRun | undefined> {
+  const note = await readShort(lastRunFile(files.at(-1) ?? ""), MOST_BYTES).catch(() => undefined);
+  return note === undefined ? undefined : readLastRun(Buffer.from(note.bytes).toString("utf8"));
+}
 
 /** Writes the notes and warnings of a change. */
 export async function tell({ terminal }: Tools, { notes, warnings }: ScheduleChange): Promise<void> {

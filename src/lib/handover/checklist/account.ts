@@ -18,7 +18,7 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, phonePlac
   draft.ask({
     id: `${prefix}.account`,
     kind: "text",
-    wording: text(`Which account is it (${what.en})?`, `${what.ja}はどのアカウントですか?`),
+    wording: text(`Which account is it (${what.en})?`, `どのアカウントですか?(${what.ja})`),
     recorded,
   });
   const company = draft.ask({

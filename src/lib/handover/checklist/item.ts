@@ -13,6 +13,8 @@ import { ITEMS, type ItemId } from "./titles.ts";
 export interface Known {
   readonly label: Text;
   readonly value: string;
+  /** a telephone number: masked in mails, and in what is made to be mailed. @see masked */
+  readonly isPhone?: true | undefined;
 }
 
 /** One item of the checklist. */
@@ -53,7 +55,7 @@ const YEAR_DAYS = 365;
 const NEAR_DAYS = 90;
 
 /** What a question is asked with. */
-type Asked = Omit<Question, "subject" | "required" | "yearly" | "recorded" | "answer"> & {
+type Asked = Pick<Question, "id" | "about" | "kind" | "wording"> & {
   readonly subject?: string | undefined;
   /** default: true */
   readonly required?: boolean | undefined;
@@ -83,8 +85,8 @@ export class ItemDraft {
   }
 
   /** Tells what the tenant has a record of; nothing of null. */
-  tell(label: Text, value: string | null | undefined): void {
-    if (value !== null && value !== undefined && value !== "") this.#known.push({ label, value });
+  tell(label: Text, value: string | null | undefined, more: Pick<Known, "isPhone"> = {}): void {
+    if (value !== null && value !== undefined && value !== "") this.#known.push({ label, value, ...more });
   }
 
   note(line: Text): void {
@@ -98,26 +100,23 @@ export class ItemDraft {
   /** Asks something, and finds the gap where it is required and not known, or known for too long. @returns what is known */
   ask({ subject = "", required = true, yearly = false, recorded = null, lacking = "unanswered", ...asked }: Asked) {
     const answer = this.facts.answers.find((one) => one.question === asked.id && one.subject === subject) ?? null;
-    const question: Question = {
-      ...asked,
-      subject,
-      required,
-      yearly,
-      recorded: recorded === "" ? null : recorded,
-      answer,
-    };
-    this.#questions.push(question);
-    const value = valueOf(question);
+    const known = { answer, recorded: recorded === "" ? null : recorded };
+    const value = valueOf(known);
+    const said = asked.kind === "date" ? value : answer === null ? null : dayOf(answer.at, this.when.timezone);
+    const isOld = value !== null && yearly && said !== null && daysFrom(said, this.when.asOf) > YEAR_DAYS;
+    const due = value === null && required ? "missing" : isOld ? "old" : null;
+    this.#questions.push({ ...asked, ...known, subject, required, yearly, due });
     const about = asked.about === undefined ? asked.wording : aboutOf(asked.about, asked.wording);
-    if (value === null) {
-      if (required) this.gap(lacking, text(`not answered: ${about.en}`, `未回答: ${about.ja}`), asking(asked.id));
-      return null;
+    if (due === "missing") {
+      this.gap(lacking, text(`not answered: ${about.en}`, `未回答: ${about.ja}`), asking(asked.id));
     }
-    const day = asked.kind === "date" ? value : answer === null ? null : dayOf(answer.at, this.when.timezone);
-    if (yearly && day !== null && daysFrom(day, this.when.asOf) > YEAR_DAYS) {
+    if (due === "old") {
       this.gap(
         "answer-old",
-        text(`of ${day}, more than a year ago: ${about.en}`, `${day} のまま 1 年以上たっています: ${about.ja}`),
+        text(
+          `of ${said ?? ""}, more than a year ago: ${about.en}`,
+          `${said ?? ""} のまま 1 年以上たっています: ${about.ja}`,
+        ),
         asking(asked.id),
       );
     }

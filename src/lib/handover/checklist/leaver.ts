@@ -110,8 +110,8 @@ function googleSteps(facts: HandoverFacts, person: Person, timezone: string): re
 const GMAIL = found(
   text("Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
   text(
-    "hand over the password and the phone, sign in once, then: clomoctl handover answer android",
-    "パスワードと電話を引き継ぎ、一度ログインしてから: clomoctl handover answer android",
+    "hand over the password and the phone, sign in once, then: clomoctl handover answer android.holder",
+    "パスワードと電話を引き継ぎ、一度ログインしてから: clomoctl handover answer android.holder",
   ),
 );
 

@@ -32,6 +32,8 @@ export interface Question {
   readonly recorded: string | null;
   /** what somebody has answered; null where nobody has */
   readonly answer: Answer | null;
+  /** why it is to be asked: nothing is known, or for too long; null: it need not be */
+  readonly due: "missing" | "old" | null;
 }
 
 /** What is known in answer to a question: what somebody said, else what the records say; null for nothing. */

@@ -2,7 +2,6 @@ import { TENANT } from "../../../model/tenant.ts";
 import { same, text } from "../../../text/index.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 import type { HandoverFacts } from "../facts.ts";
-import { masked } from "../question.ts";
 
 /** How the contact person is changed. @see facts 7.2; seed 002 */
 export const APPLICATION_FORM = text(
@@ -17,7 +16,7 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
   const { contactName: name, contactMail: mail, contactPhone: phone } = TENANT.fields;
   draft.tell(name.label, contactName);
   draft.tell(mail.label, contactMail);
-  draft.tell(phone.label, contactPhone === null ? null : masked(contactPhone));
+  draft.tell(phone.label, contactPhone, { isPhone: true });
   draft.note(
     text(
       "HOME shows the contact person under 「担当者名」: who answers for the contract.",

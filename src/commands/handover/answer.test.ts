@@ -1,0 +1,113 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { withAccount } from "../../lib/tenant/testing/accounts.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { machine } from "../renewals/schedule/testing/machine.ts";
+import { freshFolder, inBoth, run, type Circumstances, type Typing } from "../testing/program.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await withAccount(tenant, { name: "hanako", role: "system" });
+  await tenant.client.tenant.set({ ios: false, macos: false, android: false, contactName: "花子" });
+});
+afterEach(() => tenant.close());
+
+const here = (): Circumstances => ({ ...machine().circumstances, tenant: tenant.fetch });
+
+const typing = (...keys: readonly Typing[]): Circumstances => ({ ...here(), terminal: { typing: keys } });
+
+const answers = async (): Promise<readonly string[]> =>
+  (await tenant.client.answers.list()).map(({ question, value, by }) => `${question}=${value} ${by}`);
+
+/** A folder with a file of answers. */
+const withFile = (content: string): Circumstances => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "answers.yaml"), content);
+  return { ...here(), folder };
+};
+
+describe("asked one after the other", () => {
+  test("each is kept at once, a blank leaves one open, and stopping loses nothing", async () => {
+    const ran = await run(
+      "handover answer rules.lost",
+      typing(
+        ["Where are the rules for lost devices?", "wiki\r"],
+        ["Who keeps the rules for lost devices?", "\r"],
+        ["When were the rules for lost devices last reviewed?", "\u0003"],
+      ),
+    );
+    expect(ran.exit).toBe(130);
+    expect(ran.stderr).toContain("what was answered so far is kept");
+    expect(await answers()).toEqual(["rules.lost.document=wiki owner"]);
+  });
+
+  test("what was answered is shown, a wrong form is typed anew, and what follows from an answer is asked", async () => {
+    await tenant.client.answers.set({
+      answers: [{ question: "rules.lost.reviewed", value: "2026-01-01", by: "前任" }],
+    });
+    const again = await run(
+      "handover answer rules.lost.reviewed --by 後任",
+      typing(["[so far: 2026-01-01, 前任,", "2026/4/1\r"]),
+    );
+    expect(again).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 後任"]);
+    const mfa = await run(
+      "handover answer administrators --lang ja",
+      typing(["誰ですか", "花子\r"], ["二段階認証を使っていますか", "はい\r"], ["バックアップコードはどこ", "金庫\r"]),
+    );
+    expect(mfa).toMatchObject({ exit: 0 });
+    expect(await answers()).toContain("administrators.backup-codes=金庫 owner");
+  });
+
+  test("a question that is none is told, and without a terminal the option that answers is", async () => {
+    const { en, ja } = await inBoth("handover answer bogus", here());
+    expect(en).toMatchObject({ exit: 6 });
+    expect(en.stderr).toContain("clomoctl handover answer --template");
+    expect(ja.stderr).toContain("「bogus」という質問はありません");
+    const silent = await run("handover answer", here());
+    expect(silent).toMatchObject({ exit: 2 });
+    expect(silent.stderr).toContain("--answers FILE");
+  });
+});
+
+describe("from a file", () => {
+  const CONTENT =
+    "by: 前任\nanswers:\n  - question: rules.lost.owner\n    value: 佐藤\n  - question: rules.lost.document\n    value: wiki\n";
+
+  test("all are kept and shown", async () => {
+    const { exit, stdout } = await run("handover answer --answers answers.yaml --format json", withFile(CONTENT));
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([{ question: "rules.lost.owner" }, { question: "rules.lost.document" }]);
+    expect(await answers()).toEqual(["rules.lost.document=wiki 前任", "rules.lost.owner=佐藤 前任"]);
+  });
+
+  test("a dry run keeps none, and a fault is refused with its line before anything is kept", async () => {
+    const dry = await inBoth("handover answer --answers answers.yaml --dry-run", withFile(CONTENT));
+    expect(dry.en).toMatchObject({ exit: 0, stderr: expect.stringContaining("dry run") });
+    expect(dry.en.stdout).toContain("佐藤");
+    const bad = `${CONTENT}  - question: rules.lost.reviewed\n    value: soon\n`;
+    const { en, ja } = await inBoth("handover answer --answers answers.yaml", withFile(bad));
+    expect(en).toMatchObject({ exit: 3 });
+    expect(en.stderr).toContain("answers.yaml:8");
+    expect(ja.stderr).toContain("「soon」は日付ではありません");
+    expect(await answers()).toEqual([]);
+  });
+
+  test("the template has every question, and an untouched one answers nothing", async () => {
+    const { en, ja } = await inBoth("handover answer --template", here());
+    expect(en).toMatchObject({ exit: 0 });
+    expect(en.stdout).toContain("- question: rules.lost.owner");
+    expect(ja.stdout).toContain("== 社内ルール");
+    const none = await run("handover answer --answers answers.yaml", withFile(ja.stdout));
+    expect(none).toMatchObject({ exit: 0, stdout: "" });
+    expect(await answers()).toEqual([]);
+  });
+
+  test("what does not go together is refused before the tenant is asked", async () => {
+    const { en, ja } = await inBoth("handover answer rules --template", here());
+    expect(en).toMatchObject({ exit: 2, requests: [] });
+    expect(ja.stderr).toContain("同時に指定できません");
+  });
+});

@@ -1,0 +1,215 @@
+import { resolve } from "node:path";
+import type { Answer, NewAnswer } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { readText } from "../../lib/files/index.ts";
+import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
+import { evaluate, questionsOf } from "../../lib/handover/checklist/index.ts";
+import { readAnswer, valueOf, type Question } from "../../lib/handover/checklist/question.ts";
+import { ANSWER } from "../../lib/model/answer.ts";
+import { dayOf } from "../../lib/model/time.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { columnsOfFields } from "../listing/columns.ts";
+import { DRY_RUN } from "../records/options.ts";
+import { BEFORE_WRITING, describeWritten, DRY, WHILE_WRITING } from "../records/written.ts";
+import type { Tools } from "../tools.ts";
+import { factsOf, handedOver, today, type HandoverTenant } from "./facts.ts";
+
+const ANSWER_COLUMNS = columnsOfFields<Answer>(ANSWER.fields);
+
+export default defineCommand({
+  summary: text("record what only people know", "人だけが知っていることを登録する"),
+  details: [
+    text(
+      "Asks what is missing, or was answered more than a year ago, one question after the other, with the former answer. Each answer is kept at once, so it can be stopped at any time; a blank leaves a question open. A name (`push-certificate`, `rules.lost.owner`) asks all of it again. Answers have an author and a date.",
+      "未回答のもの、1 年以上前に回答したものを、以前の回答とともに 1 問ずつ尋ねます。回答はその都度登録するため、いつ中断しても失われません。空のまま Enter で次に進みます。名前(`push-certificate`、`rules.lost.owner` など)を指定すると、その質問だけをすべて尋ねます。回答には回答者と日時を記録します。",
+    ),
+    text(
+      "Never answer with a password: only the place where one is kept is asked. --template writes a file to fill in, --answers takes it back, all of it or nothing.",
+      "パスワード自体は入力しないでください。尋ねるのは保管場所だけです。--template で記入用のファイルを書き出し、--answers で取り込みます(全部登録するか、何も登録しないかのどちらか)。",
+    ),
+  ],
+  args: {
+    question: {
+      kind: "string",
+      value: "QUESTION",
+      about: text("a question, or the first part of its name", "質問の名前、またはその先頭の部分"),
+    },
+  },
+  options: {
+    answers: {
+      kind: "file",
+      value: "FILE",
+      about: text("take the answers from this YAML file", "この YAML ファイルの回答を登録する"),
+    },
+    template: {
+      kind: "boolean",
+      about: text("write the questions as a YAML file to fill in", "質問を記入用の YAML として書き出す"),
+    },
+    by: {
+      kind: "string",
+      value: "NAME",
+      about: text("who answers (default: you)", "回答者(既定: 実行した人)"),
+    },
+    dryRun: DRY_RUN,
+  },
+  examples: [
+    { line: "clomoctl handover answer --template" },
+    { line: "clomoctl handover answer --answers answers.yaml --by '髙橋 花子' --dry-run" },
+  ],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+  shows: ANSWER_COLUMNS,
+  async run(tools, { question, answers: file, template, by, dryRun }) {
+    tools.describeState(() => BEFORE_WRITING);
+    refuseMisfits({ question, file, template });
+    const tenant = await handedOver(tools);
+    const facts = await factsOf(tools, tenant);
+    const day = today(tools, tenant);
+    if (template) {
+      const { answersTemplate } = await import("../../lib/handover/checklist/answers-file.ts");
+      return tools.terminal.out.write(answersTemplate(evaluate(facts, day), tools.terminal.language));
+    }
+    const keeper = new Keeper(tools, tenant, { by, dryRun });
+    if (file === undefined) await askAll(tools, facts, { question, day, keeper });
+    else await keeper.keep(await answersIn(tools, file, evaluate(facts, day)));
+    if (keeper.changed.length > 0) await tools.terminal.list(ANSWER_COLUMNS, keeper.changed);
+    else await tools.terminal.note(text("nothing was answered", "回答はありませんでした"));
+    if (dryRun) await tools.terminal.note(DRY);
+  },
+});
+
+function refuseMisfits({
+  question,
+  file,
+  template,
+}: {
+  readonly question: string | undefined;
+  readonly file: string | undefined;
+  readonly template: boolean;
+}): void {
+  if ([question !== undefined, file !== undefined, template].filter(Boolean).length <= 1) return;
+  throw new Failure("usage", {
+    what: text(
+      "a question, --answers and --template do not go together",
+      "質問の名前、--answers、--template は同時に指定できません",
+    ),
+    where: "clomoctl handover answer",
+  });
+}
+
+/** The most answers of one request. */
+const MOST = 1000;
+
+/** Keeps answers in the tenant, as they come. */
+class Keeper {
+  readonly changed: Answer[] = [];
+  readonly #tools: Tools;
+  readonly #tenant: HandoverTenant;
+  readonly #options: { readonly by: string | undefined; readonly dryRun: boolean };
+
+  constructor(
+    tools: Tools,
+    tenant: HandoverTenant,
+    options: { readonly by: string | undefined; readonly dryRun: boolean },
+  ) {
+    this.#tools = tools;
+    this.#tenant = tenant;
+    this.#options = options;
+  }
+
+  /** All of them or none. @returns what they came to */
+  async keep(answers: readonly NewAnswer[]): Promise<readonly Answer[]> {
+    if (answers.length === 0) return [];
+    if (answers.length > MOST) {
+      throw new Failure("input-rejected", {
+        what: text(`more than ${MOST} answers at once`, `一度に登録できる回答は ${MOST} 件までです`),
+      });
+    }
+    const { by, dryRun } = this.#options;
+    const tools = this.#tools;
+    // what was kept before stays so
+    if (this.changed.length === 0) tools.describeState(() => WHILE_WRITING);
+    const body = { answers: answers.map((answer) => ({ ...answer, by: answer.by ?? by })), dryRun };
+    const { changed } = await this.#tenant.client.answers.set(body);
+    if (dryRun) describeWritten(tools, dryRun);
+    else tools.describeDone(text("what was answered so far is kept", "ここまでの回答は登録済みです"));
+    const told = changed.map(({ before, after }) => after ?? before).filter((answer) => answer !== null);
+    this.changed.push(...told);
+    return told;
+  }
+}
+
+async function answersIn(
+  { workingFolder }: Tools,
+  file: string,
+  items: ReturnType<typeof evaluate>,
+): Promise<readonly NewAnswer[]> {
+  const content = await readText(resolve(workingFolder, file), file);
+  const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
+  return readAnswers(content, file, items);
+}
+
+const keyOf = (question: string, subject: string): string => JSON.stringify([question, subject]);
+
+interface Asking {
+  /** a question, or the first part of its name; undefined: what is due */
+  readonly question: string | undefined;
+  readonly day: ReturnType<typeof today>;
+  readonly keeper: Keeper;
+}
+
+/** Asks one question after the other; what is asked next may follow from an answer. */
+async function askAll(tools: Tools, facts: HandoverFacts, { question: named, day, keeper }: Asking): Promise<void> {
+  const seen = new Set<string>();
+  const answers = new Map(facts.answers.map((answer) => [keyOf(answer.question, answer.subject), answer]));
+  const isAsked = ({ id, subject, due }: Question): boolean =>
+    !seen.has(keyOf(id, subject)) && (named === undefined ? due !== null : id === named || id.startsWith(`${named}.`));
+  const next = (): Question | undefined =>
+    questionsOf(evaluate({ ...facts, answers: [...answers.values()] }, day)).find(isAsked);
+  if (named !== undefined && next() === undefined) throw notAsked(named);
+  for (let question = next(); question !== undefined; question = next()) {
+    const { id, subject } = question;
+    seen.add(keyOf(id, subject));
+    const value = await ask(tools, question, day.timezone);
+    if (value === undefined) continue;
+    const kept = await keeper.keep([{ question: id, subject, value }]);
+    for (const answer of kept) answers.set(keyOf(answer.question, answer.subject), answer);
+  }
+}
+
+const notAsked = (named: string): Failure =>
+  new Failure("not-found", {
+    what: text(`no question is called ${named}`, `「${named}」という質問はありません`),
+    hint: text(
+      "to see all of them: clomoctl handover answer --template",
+      "一覧を見るには: clomoctl handover answer --template",
+    ),
+  });
+
+/** @returns undefined where it stays open */
+async function ask({ terminal }: Tools, question: Question, timezone: string): Promise<string | undefined> {
+  const { kind } = question;
+  const typed = await terminal.prompts.input({
+    message: messageOf(question, timezone),
+    flag: "--answers FILE",
+    check: (one) => {
+      if (one.trim() === "") return undefined;
+      const read = readAnswer(kind, one);
+      return "wrong" in read ? read.wrong : undefined;
+    },
+  });
+  if (typed.trim() === "") return undefined;
+  const read = readAnswer(kind, typed);
+  return "value" in read ? read.value : undefined;
+}
+
+/** What is asked, about whom, and what was answered before. */
+function messageOf(question: Question, timezone: string): Text {
+  const { about, wording, answer, kind } = question;
+  const whose = about === undefined ? "" : `${about}: `;
+  const known = valueOf(question);
+  const said = answer === null ? "" : `, ${answer.by}, ${dayOf(answer.at, timezone)}`;
+  const [en, ja] = known === null ? ["", ""] : [` [so far: ${known}${said}]`, `[これまで: ${known}${said}]`];
+  const [yesEn, yesJa] = kind === "yes-no" ? [" (yes/no)", "(はい/いいえ)"] : ["", ""];
+  return text(`${whose}${wording.en}${yesEn}${en}`, `${whose}${wording.ja}${yesJa}${ja}`);
+}

@@ -1,0 +1,139 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { withAccount } from "../../lib/tenant/testing/accounts.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
+import { machine } from "../renewals/schedule/testing/machine.ts";
+import { inBoth, run, type Circumstances } from "../testing/program.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await withAccount(tenant, { name: "hanako", role: "system" });
+  await tenant.client.tenant.set({ ios: true, android: false, ade: false, vpp: false, contactName: "契約 花子" });
+});
+afterEach(() => tenant.close());
+
+/** A machine of its own, with notices. */
+const here = (recipient = "it@example.jp"): Circumstances => {
+  const { home, circumstances } = machine();
+  const own = join(home, "clomoctl");
+  mkdirSync(own, { mode: 0o700 });
+  const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}";
+  const content = `${mail}\nrecipients:\n  - {name: it, way: mail, address: ${recipient}}\n`;
+  writeFileSync(join(own, "notify.yaml"), content, { mode: 0o600 });
+  return { ...circumstances, home: own, tenant: tenant.fetch };
+};
+
+interface Row {
+  readonly item: string;
+  readonly state: string;
+  readonly code: string | null;
+  readonly step: number | null;
+  readonly what: string;
+  readonly value: string | null;
+  readonly by: string | null;
+  readonly mend: string | null;
+}
+
+const rows = async (words = "", circumstances: Circumstances = here()): Promise<readonly Row[]> => {
+  const ran = await run(`handover checklist --format json ${words}`.trim(), circumstances);
+  expect(ran).toMatchObject({ exit: 0 });
+  return JSON.parse(ran.stdout) as Row[];
+};
+
+test("seven items, each with its gaps and what to type, as JSON and NDJSON", async () => {
+  const all = await rows();
+  expect([...new Set(all.map(({ item }) => item))]).toEqual([
+    "contact",
+    "administrators",
+    "push-certificate",
+    "apple-business",
+    "android",
+    "rules",
+    "clomoctl",
+  ]);
+  expect(all.find(({ item }) => item === "android")).toMatchObject({ state: "not-applicable", mend: null });
+  const gaps = all.filter(({ state }) => state === "gap");
+  expect(gaps.map(({ code }) => code)).toContain("no-support-option");
+  for (const { code, mend } of gaps) expect([code, mend]).not.toContain(null);
+  const { stdout } = await run("handover checklist --format ndjson", here());
+  expect(stdout.trim().split("\n")).toHaveLength(all.length);
+});
+
+test("an answer closes its gap, and is told with its author", async () => {
+  const question = "rules.lost.document";
+  const isOpen = (all: readonly Row[]) => all.some(({ mend }) => mend === `clomoctl handover answer ${question}`);
+  expect(isOpen(await rows())).toBe(true);
+  await tenant.client.answers.set({ answers: [{ question, value: "https://wiki.example.jp/lost", by: "前任" }] });
+  const all = await rows();
+  expect(isOpen(all)).toBe(false);
+  expect(all.filter(({ by }) => by === "前任")).toMatchObject([
+    { item: "rules", state: "answered", value: "https://wiki.example.jp/lost" },
+  ]);
+});
+
+describe("on a terminal of 80 columns", () => {
+  test("every line fits but for commands, in both languages; --full tells what is known", async () => {
+    const { en, ja } = await inBoth("handover checklist", { ...here(), terminal: { columns: 80 } });
+    for (const { exit, stdout } of [en, ja]) {
+      expect(exit).toBe(0);
+      const sentences = stdout.split("\n").filter((line) => !line.includes("-> "));
+      expect(Math.max(...sentences.map(displayWidth))).toBeLessThanOrEqual(80);
+    }
+    expect(en.stdout).toContain("in-house rules");
+    expect(en.stdout).not.toContain("契約 花子");
+    expect(ja.stdout).toContain("社内ルール");
+    expect(ja.stdout).toContain("-> clomoctl handover answer rules\n");
+    expect(ja.stdout).toContain("未回答: 9 件");
+    expect(en.stdout).toContain("9 questions are not answered");
+    expect(ja.stderr).toMatch(/不足 \d+ 件/);
+    const full = await run("handover checklist --full", { ...here(), terminal: { columns: 80 } });
+    expect(full.stdout).toContain("契約 花子");
+    expect(full.stdout).toContain("-> clomoctl handover answer rules.lost.document");
+  });
+});
+
+describe("--leaver", () => {
+  test("lists in their order what hangs on somebody, named by account, mail address or name", async () => {
+    await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "hanako@accounts.example" });
+    const [user] = await tenant.client.users.find({ name: "hanako@accounts.example" });
+    const device = await tenant.client.devices.create({ serialNumber: "C02X" });
+    await tenant.client.devices.setOwner({ ids: [device.after.id], owner: user?.id ?? "", ownerOrg: null });
+    for (const typed of ["hanako", "hanako@accounts.example"]) {
+      const all = await rows(`--leaver ${typed} --leaves 2026-12-31`, here("Hanako@accounts.example"));
+      const steps = all.filter(({ item }) => item === "leaver");
+      expect(steps.map(({ step, what }) => `${step} ${what}`)).toEqual([
+        "1 turn the support option on for the successor",
+        "2 owner of the renewal 契約",
+        "3 recipient of notices: Hanako@accounts.example",
+        "4 owner of 1 device: C02X",
+        "5 last: the role of hanako: an account is never deleted, its role is taken away",
+      ]);
+      const codes = all.map(({ code }) => code);
+      for (const code of ["leaver-role", "leaver-recipient", "leaver-holds"]) expect(codes).toContain(code);
+    }
+    const { ja } = await inBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
+    expect(ja.stdout).toContain("退任者に紐づくもの");
+  });
+
+  test("a user who is no administrator is found by name; of two of one name neither is taken", async () => {
+    await tenant.client.users.create({ name: "端末 太郎", emails: ["taro@example.jp"] });
+    const named = await run(["handover", "checklist", "--format", "json", "--leaver", "端末 太郎"], here());
+    expect(named.exit).toBe(0);
+    await tenant.client.users.create({ name: "端末 太郎", emails: ["taro2@example.jp"] });
+    const { en, ja } = await inBoth(["handover", "checklist", "--leaver", "端末 太郎"], here());
+    expect(en).toMatchObject({ exit: 2, stdout: "" });
+    expect(en.stderr).toContain("taro2@example.jp");
+    expect(ja.stderr).toContain("当てはまる人が複数います");
+  });
+
+  test("a stranger is not found, and --leaves alone is refused", async () => {
+    const { en, ja } = await inBoth("handover checklist --leaver nobody", here());
+    expect(en).toMatchObject({ exit: 6 });
+    expect(en.stderr).toContain("nobody is recorded as nobody");
+    expect(ja.stderr).toContain("どこにも登録されていません");
+    expect(await run("handover checklist --leaves 2027-03-31", here())).toMatchObject({ exit: 2, requests: [] });
+  });
+});

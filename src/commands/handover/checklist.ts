@@ -1,0 +1,76 @@
+import { Failure } from "../../lib/errors/index.ts";
+import { evaluate, gapsOf } from "../../lib/handover/checklist/index.ts";
+import { hangingOn } from "../../lib/handover/checklist/leaver.ts";
+import { dayOf } from "../../lib/model/time.ts";
+import { counted, text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { isUsualTable } from "../listing/list.ts";
+import { factsOf, handedOver, today } from "./facts.ts";
+import { personNamed, recordsOf } from "./leaver.ts";
+import { CHECKLIST_COLUMNS, rowsOf, withoutQuestions, writeForPeople } from "./rows.ts";
+
+export default defineCommand({
+  summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
+  details: [
+    text(
+      "The six items of the maker's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), and clomoctl itself. What applies follows from what the tenant uses (`tenant set`), what is missing from what is recorded here and answered (`handover answer`); below each gap stands what to type. It ends with 0 whatever it finds.",
+      "メーカーの確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と clomoctl 自体です。対象かどうかはテナントの利用機能(`tenant set`)から、不足は登録内容と回答(`handover answer`)から判断し、それぞれの下に次に入力するコマンドを表示します。何が見つかっても終了コードは 0 です。",
+    ),
+    text(
+      "--leaver also lists what hangs on one person, in the order in which to move it: at most five accounts hold the support option, so it goes off before it goes on where five do. --leaves adds what expires within 90 days of that day.",
+      "--leaver を指定すると、その人に紐づくものを、引き継ぐ順に表示します(サポートオプションは最大 5 アカウントのため、上限のときは先にオフにします)。--leaves を指定すると、その日の前後 90 日以内の期限も示します。",
+    ),
+  ],
+  args: {},
+  options: {
+    leaver: {
+      kind: "string",
+      value: "PERSON",
+      names: "users",
+      about: text(
+        "who leaves: account, mail address or name, wherever it is recorded",
+        "退任者: アカウント名、メールアドレス、名前(登録されているもの)",
+      ),
+    },
+    leaves: { kind: "date", value: "DATE", about: text("the leaver's last day", "退任者の最終日") },
+    full: {
+      kind: "boolean",
+      about: text(
+        "each open question, and what is known, who said so and when",
+        "未回答の質問すべてと、登録済みの内容・回答者・日時も表示する",
+      ),
+    },
+  },
+  examples: [
+    { line: "clomoctl handover checklist" },
+    { line: "clomoctl handover checklist --full" },
+    { line: "clomoctl handover checklist --format json --fields item,code,mend" },
+  ],
+  exits: ["not-permitted", "not-found"],
+  async run(tools, { leaver, leaves, full }) {
+    const { terminal } = tools;
+    if (leaves !== undefined && leaver === undefined) {
+      throw new Failure("usage", {
+        what: text("--leaves is of a leaver", "--leaves は --leaver と一緒に指定してください"),
+        where: "clomoctl handover checklist",
+        hint: text("name the person by --leaver PERSON", "--leaver PERSON で退任者を指定してください"),
+      });
+    }
+    const tenant = await handedOver(tools);
+    const day = today(tools, tenant);
+    const facts = await factsOf(tools, tenant);
+    const person = leaver === undefined ? undefined : await personNamed(tenant, facts, leaver);
+    const last = leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, day.timezone);
+    const items = evaluate(facts, { ...day, leaver: person, leaves: last });
+    const hanging =
+      person === undefined
+        ? []
+        : hangingOn(facts, person, { timezone: day.timezone, records: await recordsOf(tenant, person) });
+    const rows = rowsOf(items, hanging);
+    if (!isUsualTable(terminal)) return terminal.list(CHECKLIST_COLUMNS, rows);
+    const shown = full ? rows : withoutQuestions(rows.filter(({ state }) => state !== "answered"));
+    await writeForPeople(terminal, shown, day.timezone);
+    const gaps = gapsOf(items).length;
+    await terminal.note(text(counted(gaps, "gap"), `不足 ${gaps} 件`));
+  },
+});

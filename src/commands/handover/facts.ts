@@ -1,0 +1,146 @@
+import type { Account, Ade, Client, PushCertificate, VppTokenRecord } from "../../lib/client/index.ts";
+import type {
+  AdeServerFacts,
+  Administrator,
+  ClomoctlFacts,
+  DailyRunFacts,
+  HandoverFacts,
+  PushCertificateFacts,
+  VppTokenFacts,
+} from "../../lib/handover/checklist/facts.ts";
+import type { When } from "../../lib/handover/checklist/item.ts";
+import { ADMINISTRATORS } from "../../lib/model/role.ts";
+import { UNSAID } from "../../lib/model/tenant.ts";
+import { dayOf } from "../../lib/model/time.ts";
+import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
+import { text } from "../../lib/text/index.ts";
+import { unlessFailing } from "../records/written.ts";
+import { lastRunOf, OWN_SCHEDULERS, show } from "../renewals/schedule/place.ts";
+import { requireRight } from "../rights.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
+
+/** The nouns of a tenant that a handover looks at. */
+const NOUNS = [
+  "tenant",
+  "accounts",
+  "renewals",
+  "push-certificate",
+  "ade",
+  "vpp",
+  "answers",
+  "users",
+  "devices",
+  "administrators",
+  "audit",
+] as const;
+
+export type HandoverTenant = ChosenTenant<(typeof NOUNS)[number]>;
+
+/** The tenant that is handed over. @throws Failure `not-permitted` for who may not read what was answered */
+export async function handedOver(tools: Tools): Promise<HandoverTenant> {
+  const asked = text("read and record what a handover needs", "引き継ぎ情報の閲覧と登録");
+  await requireRight(tools, "tenant.write", { asked });
+  return tools.tenant(...NOUNS);
+}
+
+/** The day and the zone of a checklist. */
+export const today = (tools: Tools, tenant: HandoverTenant): Pick<When, "asOf" | "timezone"> => {
+  const timezone = zoneOf(tools, tenant);
+  return { asOf: dayOf(tools.clock.now(), timezone), timezone };
+};
+
+/** All that the checklist is made of, from the routes of a tenant and from this machine. */
+export async function factsOf(tools: Tools, { client, context }: HandoverTenant): Promise<HandoverFacts> {
+  const { profile = UNSAID } = await client.tenant.show();
+  const administrators = await administratorsOf(client);
+  const renewals = await client.renewals.list();
+  const tokens = await client.vpp.tokens();
+  return {
+    tenant: profile,
+    administrators,
+    renewals,
+    pushCertificate: certificateOf(await client["push-certificate"].show()),
+    adeServer: serverOf(await client.ade.show()),
+    vppTokens: tokens.map(tokenOf),
+    answers: await client.answers.list(),
+    clomoctl: await ownFacts(tools, context.name),
+  };
+}
+
+/** Everybody who has a role. */
+async function administratorsOf(client: Client<"accounts">): Promise<readonly Administrator[]> {
+  const all: Administrator[] = [];
+  for (const role of ADMINISTRATORS) {
+    for await (const account of client.accounts.list({ role })) all.push(administratorOf(account));
+  }
+  return all;
+}
+
+const administratorOf = ({ org, scheme, managedOrgs, ...account }: Account): Administrator => ({
+  id: account.id,
+  name: account.name,
+  user: account.user,
+  emails: account.emails,
+  orgId: org.id,
+  role: account.role,
+  marked: account.marked,
+  scheme: scheme?.name ?? null,
+  managesAll: account.managesAll,
+  managedOrgIds: managedOrgs.map(({ id }) => id),
+  supportOption: account.supportOption,
+  noticeMail: account.noticeMail,
+});
+
+const tokenOf = (token: VppTokenRecord): VppTokenFacts => {
+  const { orgId: id, org: _, ...others } = token;
+  return { id, ...others };
+};
+
+/** Null where there is none. */
+const certificateOf = (shown: PushCertificate): PushCertificateFacts | null => {
+  const { request: _, enrolledDevices: __, simulator: ___, ...certificate } = shown;
+  return certificate.topic === null ? null : { id: "push-certificate", ...certificate };
+};
+
+const serverOf = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts => ({
+  id: "ade-server",
+  endpointKind: endpoint?.kind ?? null,
+  endpointUrl: endpoint?.url ?? null,
+  serverName: server?.name ?? null,
+  adminId: server?.admin ?? null,
+  orgName: server?.organisation ?? null,
+  tokenExpiresAt: token?.expiresAt ?? null,
+  tokenSetAt: token?.setAt ?? null,
+  tokenSetBy: token?.setBy ?? null,
+  fullAt: lastFullAt,
+});
+
+/** What this machine is to the tenant. What cannot be read is told as not there: `doctor` says why. */
+async function ownFacts(tools: Tools, context: string): Promise<ClomoctlFacts> {
+  const { home, machine } = tools;
+  const settings = await unlessFailing(() => readNotifySettings(home));
+  const recipients = (settings?.recipients ?? []).filter(({ contexts = [context] }) => contexts.includes(context));
+  const { smtp } = settings ?? {};
+  return {
+    machine: null,
+    user: machine.userName ?? null,
+    home: home.data,
+    runs: machine.platform === "win32" ? null : await runsOf(tools),
+    recipients: recipients.map((recipient) => ({
+      way: recipient.way,
+      name: recipient.name,
+      address: recipient.way === "mail" ? recipient.address : null,
+    })),
+    mailAccount: smtp?.user ?? smtp?.from ?? null,
+  };
+}
+
+async function runsOf(tools: Tools): Promise<readonly DailyRunFacts[]> {
+  const runs: DailyRunFacts[] = [];
+  for (const way of OWN_SCHEDULERS) {
+    const scheduled = await unlessFailing(() => show(tools, way));
+    if (scheduled?.installed !== true) continue;
+    runs.push({ way, lastRunAt: (await lastRunOf(scheduled))?.at ?? null });
+  }
+  return runs;
+}

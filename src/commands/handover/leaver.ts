@@ -1,0 +1,70 @@
+import { Failure } from "../../lib/errors/index.ts";
+import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
+import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
+import { findPeople, namesPerson, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
+import { SECURED_APPS } from "../../lib/model/secured-user.ts";
+import { text } from "../../lib/text/index.ts";
+import { firstOf } from "../listing/list.ts";
+import type { HandoverTenant } from "./facts.ts";
+
+/** Users of one name, and devices of one person, that are looked at. */
+const MOST = 100;
+
+/**
+ * Whom an option means: by account, mail address or name, wherever it is recorded.
+ *
+ * @throws Failure `not-found`, and `usage` with the ids of those who are meant where there are several
+ */
+export async function personNamed({ client }: HandoverTenant, facts: HandoverFacts, typed: string): Promise<Person> {
+  const found = findPeople(facts, typed, await usersNamed(client, typed));
+  const [person, ...others] = found;
+  if (person === undefined) {
+    throw new Failure("not-found", {
+      what: text(`nobody is recorded as ${typed}`, `「${typed}」という人は、どこにも登録されていません`),
+      hint: text(
+        "to search users: clomoctl users list --search TEXT",
+        "ユーザーを探すには: clomoctl users list --search TEXT",
+      ),
+    });
+  }
+  if (others.length === 0) return person;
+  const names = found.map(({ words, id }) => `${words.at(-1) ?? ""} ${id ?? ""}`.trim()).join(", ");
+  throw new Failure("usage", {
+    what: text(`several people are called ${typed}: ${names}`, `「${typed}」に当てはまる人が複数います: ${names}`),
+    hint: text("name one by mail address or id", "メールアドレスか ID で指定してください"),
+  });
+}
+
+async function usersNamed(client: HandoverTenant["client"], name: string): Promise<readonly KnownPerson[]> {
+  const byName = await Array.fromAsync(firstOf(client.users.list({ filterName: name }), MOST));
+  const users = [...(await client.users.find({ name })), ...byName];
+  return users.map(({ id, name: called, accountName, emails }) => ({ id, name: called, account: accountName, emails }));
+}
+
+/** What only a look at other records tells of somebody. */
+export async function recordsOf({ client }: HandoverTenant, person: Person): Promise<LeaverRecords> {
+  const { id, account } = person;
+  const devices =
+    id === null ? [] : await Array.fromAsync(firstOf(client.devices.list({ owner: id, limit: MOST }), MOST));
+  const secured: string[] = [];
+  for (const app of SECURED_APPS) {
+    const { administrators } = await client.administrators.list(app);
+    if (administrators.some(({ key, name }) => namesPerson(person, key) || namesPerson(person, name)))
+      secured.push(app);
+  }
+  return {
+    devices: devices.map(({ serialNumber, id: of }) => serialNumber ?? of),
+    secured,
+    schemes: account === null ? [] : await schemesBy(client, account),
+  };
+}
+
+/** Names of the schemes that somebody made or changed, by the audit. */
+async function schemesBy(client: HandoverTenant["client"], account: string): Promise<readonly string[]> {
+  const names = new Set<string>();
+  for await (const { record } of client.audit.list({ actor: account, action: "roles.schemes" })) {
+    if (typeof record === "string" || record.actor !== account || record.action === "roles.schemes.delete") continue;
+    for (const { name } of record.objects ?? []) if (name !== undefined) names.add(name);
+  }
+  return [...names];
+}

@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Failure } from "../../errors/index.ts";
+import { administrator, COMPLETE, TODAY, UNANSWERED } from "../testing/facts.ts";
+import { answersTemplate, readAnswers } from "./answers-file.ts";
+import { evaluate, questionsOf } from "./index.ts";
+
+const ITEMS = evaluate(UNANSWERED, TODAY);
+
+const read = (content: string) => readAnswers(content, "answers.yaml", ITEMS);
+
+const refusal = (content: string): Failure => {
+  try {
+    read(content);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new TypeError("it was read");
+};
+
+test("answers are read by question and account, in the form in which they are kept", () => {
+  const content = [
+    "by: 前任",
+    "answers:",
+    "  - question: rules.lost.reviewed",
+    "    value: 2026/4/1",
+    "  - question: administrators.mfa",
+    "    about: admin2",
+    "    value: いいえ",
+    "    by: 後任",
+    "  - question: rules.lost.owner",
+    "    value: ''",
+    "  - question: rules.lost.document",
+    "    remove: yes",
+  ].join("\n");
+  expect(read(content)).toEqual([
+    { question: "rules.lost.reviewed", subject: "", value: "2026-04-01", by: "前任" },
+    { question: "administrators.mfa", subject: administrator(2).id, value: "no", by: "後任" },
+    { question: "rules.lost.document", subject: "", value: null, by: "前任" },
+  ]);
+});
+
+test.each([
+  ["answers:\n  - question: rules.lost.reviewed\n    value: soon\n", "answers.yaml:3"],
+  ["answers:\n  - question: rules.bogus\n    value: x\n", "answers.yaml:2"],
+  ["answers:\n  - question: administrators.mfa\n    about: nobody\n    value: yes\n", "answers.yaml:3"],
+  ["answers:\n  - question: rules.lost.owner\n    password: x\n", "answers.yaml:3"],
+  ["by: [x]\nanswers: []\n", "answers.yaml:1"],
+  ["answers: &a\n", "answers.yaml:1"],
+])("%j is refused with its line", (content, where) => {
+  const failure = refusal(content);
+  expect(failure).toMatchObject({ code: "input-rejected", where });
+  expect(failure.hint?.en).toContain("clomoctl handover answer --template");
+});
+
+test.each(["ja", "en"] as const)("the file to fill in asks everything, and is read as it stands: %s", (language) => {
+  const template = answersTemplate(ITEMS, language);
+  const asked = questionsOf(ITEMS);
+  expect(template.match(/ {2}- question: /g)).toHaveLength(asked.length);
+  for (const { wording } of asked) expect(template).toContain(wording[language]);
+  expect(template).toContain("push@example.jp");
+  expect(read(template)).toEqual([]);
+});
+
+test("what was answered is told, and not confirmed by the file; nothing that a name holds breaks it", () => {
+  const items = evaluate(COMPLETE, TODAY);
+  const template = answersTemplate(items, "ja");
+  expect(template).toContain("  # これまで: 金庫 (後任, 2026-11-20T00:00:00.000Z)");
+  expect(readAnswers(template, "x", items)).toEqual([]);
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 40 }), (user) => {
+      const facts = { ...UNANSWERED, administrators: [administrator(1, { user, name: user || "x", emails: [user] })] };
+      const odd = evaluate(facts, TODAY);
+      expect(() => readAnswers(answersTemplate(odd, "en"), "x", odd)).not.toThrow();
+    }),
+  );
+});

@@ -1,0 +1,117 @@
+/** What a file of answers may hold. It loads zod, so that only `handover answer` imports it. */
+import { z } from "zod";
+import { plainText, readYaml } from "../../files/yaml.ts";
+import { DECEPTIVE } from "../../text/shell-word.ts";
+import { text, type Language } from "../../text/index.ts";
+import type { Item } from "./item.ts";
+import { questionsOf } from "./index.ts";
+import { QUESTION_KINDS, readAnswer, valueOf, type Question } from "./question.ts";
+
+const MAX_LENGTH = 1_000_000;
+
+const HINT = text(
+  "to write a file to fill in: clomoctl handover answer --template",
+  "記入用のファイルを作るには: clomoctl handover answer --template",
+);
+
+const FILE = z.strictObject({
+  by: z.string().optional(),
+  answers: z.array(
+    z.strictObject({
+      question: plainText(),
+      about: z.string().optional(),
+      value: z.string().optional(),
+      by: z.string().optional(),
+      remove: z.enum(["yes", "no", ""]).optional(),
+    }),
+  ),
+});
+
+/** An answer that a file has; null takes back the one before. */
+export interface FileAnswer {
+  readonly question: string;
+  readonly subject: string;
+  readonly value: string | null;
+  readonly by: string | undefined;
+}
+
+const isOf = (question: Question, { name, about }: { readonly name: string; readonly about: string }): boolean =>
+  question.id === name && (question.subject === about || question.about === about);
+
+/** What a blank leaves out. */
+const orNothing = (written: string | undefined): string | undefined =>
+  written === undefined || written.trim() === "" ? undefined : written.trim();
+
+/**
+ * Reads a file of answers, by the questions that there are. An answer without a value is none.
+ *
+ * @param where the file's name, for messages
+ * @throws Failure `input-rejected` with the line
+ */
+export function readAnswers(content: string, where: string, items: readonly Item[]): readonly FileAnswer[] {
+  const { value: file, refuse } = readYaml(FILE, { content, where, hint: HINT, maxLength: MAX_LENGTH });
+  const questions = questionsOf(items);
+  return file.answers.flatMap((answer, at): readonly FileAnswer[] => {
+    const path = ["answers", at] as const;
+    const name = answer.question.trim();
+    const question = questions.find((one) => isOf(one, { name, about: orNothing(answer.about) ?? "" }));
+    if (question === undefined) {
+      const isKnown = questions.some(({ id }) => id === name);
+      throw isKnown
+        ? refuse(
+            [...path, "about"],
+            text(
+              `about says no account that ${name} is asked of`,
+              `about が、${name} を尋ねるアカウントではありません`,
+            ),
+          )
+        : refuse([...path, "question"], text(`"${name}" is not asked`, `「${name}」という質問はありません`));
+    }
+    const { id, subject, kind } = question;
+    const by = orNothing(answer.by) ?? orNothing(file.by);
+    if (answer.remove === "yes") return [{ question: id, subject, value: null, by }];
+    const typed = orNothing(answer.value);
+    if (typed === undefined) return [];
+    const read = readAnswer(kind, typed);
+    if ("wrong" in read) throw refuse([...path, "value"], read.wrong);
+    return [{ question: id, subject, value: read.value, by }];
+  });
+}
+
+/** A string in YAML: double-quoted as in JSON. */
+const quoted = (value: string): string => JSON.stringify(value);
+
+/** A line of a comment: what names hold ends none. */
+const comment = (line: string): string => `  # ${line.replaceAll(DECEPTIVE, " ")}`;
+
+/** The file to fill in: the questions as comments, with what is known. No value is given: sent again, it would count as confirmed. */
+export function answersTemplate(items: readonly Item[], language: Language): string {
+  const lines = items.flatMap(({ title, questions }) =>
+    questions.length === 0
+      ? []
+      : ["", comment(`== ${title[language]}`), ...questions.flatMap((question) => linesOf(question, language))],
+  );
+  const head = text(
+    "# Fill in the values, and leave out what nobody knows. A place is asked for, never the password itself.",
+    "# 値を記入してください。わからないものは空のままで構いません。パスワードは場所だけを書き、パスワード自体は書かないでください。",
+  );
+  const by = text("# who answers", "# 回答者");
+  const all = lines.length === 0 ? ["answers: []"] : ["answers:", ...lines];
+  return [head[language], by[language], 'by: ""', ...all, ""].join("\n");
+}
+
+function linesOf(question: Question, language: Language): readonly string[] {
+  const { id, subject, about, kind, wording, required, answer } = question;
+  const { [kind]: named } = QUESTION_KINDS;
+  const known = valueOf(question);
+  const optional = required ? "" : text(", optional", "、任意")[language];
+  const said = answer === null ? "" : ` (${answer.by}, ${answer.at})`;
+  const whose = about === undefined ? "" : `${about}: `;
+  return [
+    comment(`${whose}${wording[language]} (${named[language]}${optional})`),
+    ...(known === null ? [] : [comment(`${text("so far", "これまで")[language]}: ${known}${said}`)]),
+    `  - question: ${id}`,
+    ...(subject === "" ? [] : [`    about: ${quoted(subject)}`]),
+    '    value: ""',
+  ];
+}
