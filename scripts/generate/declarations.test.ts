@@ -62,7 +62,6 @@ const added = (at: readonly string[], why: string): Permitted => ({
   why,
 });
 
-const HANDOVER = "the whole state of a tenant in one bundle";
 const ONBOARDING = "a new tenant is set up step by step";
 const APPLE = "Apple's protocols are spoken, and rehearsed with a simulator";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
@@ -173,7 +172,6 @@ const PERMITTED: readonly Permitted[] = [
     "token set",
     "token show",
   ].map((verb) => added(["verbs", `ade ${verb}`], ADE)),
-  added(["nouns", "handover"], HANDOVER),
   added(["verbs", "handover export"], HANDOVER),
   added(["nouns", "onboarding"], ONBOARDING),
   ...["guide", "status"].map((verb) => added(["verbs", `onboarding ${verb}`], ONBOARDING)),
@@ -278,7 +276,6 @@ const PERMITTED: readonly Permitted[] = [
   added(["verbs", "doctor"], "what works, what is missing and how to mend it"),
   added(["verbs", "status"], "how a tenant stands"),
   ...[
-    ["nouns", "handover"],
     ["verbs", "handover answer"],
     ["verbs", "handover checklist"],
     ["nouns", "tenant"],

@@ -114,11 +114,11 @@ export const PROGRAM: NounNode = {
     verbs: [{ name: "create", summary: {"en":"create a device","ja":"デバイスを作成する"}, load: () => import("./devices/create.ts") },{ name: "delete", summary: {"en":"delete devices","ja":"デバイスを削除する"}, load: () => import("./devices/delete.ts") },{ name: "edit", summary: {"en":"change a device","ja":"デバイスを変更する"}, load: () => import("./devices/edit.ts") },{ name: "export", summary: {"en":"export devices as a CSV file","ja":"デバイスを CSV ファイルにエクスポートする"}, load: () => import("./devices/export.ts") },{ name: "import", summary: {"en":"import devices from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからデバイスをインポートする"}, load: () => import("./devices/import.ts") },{ name: "list", summary: {"en":"list devices","ja":"デバイスを一覧する"}, load: () => import("./devices/list.ts") },{ name: "set-owner", summary: {"en":"give devices an owner: a user, an organisation, or nobody","ja":"デバイスの所有者を設定する"}, load: () => import("./devices/set-owner.ts") },{ name: "show", summary: {"en":"show one device","ja":"デバイスを 1 台表示する"}, load: () => import("./devices/show.ts") },{ name: "tag", summary: {"en":"add tags to devices and remove others","ja":"デバイスのタグを追加・削除する"}, load: () => import("./devices/tag.ts") },{ name: "template", summary: {"en":"write the header row of a devices file","ja":"デバイス CSV のヘッダー行を書き出す"}, load: () => import("./devices/template.ts") }],
   },{
     name: "handover",
-    summary: {"en":"hand a tenant over to a successor","ja":"担当者の引き継ぎ"},
+    summary: {"en":"hand a tenant over to a successor","ja":"テナントを後任に引き継ぐ"},
     aliases: [],
-    examples: ["clomoctl handover export -o handover-2027-03"],
+    examples: ["clomoctl handover answer --template","clomoctl handover checklist","clomoctl handover diff bundles/schema-1 bundles/schema-1-later"],
     nouns: [],
-    verbs: [{ name: "export", summary: {"en":"write all that the tenant knows into one bundle, for a successor","ja":"テナントの情報すべてを引き継ぎデータとして書き出す"}, load: () => import("./handover/export.ts") }],
+    verbs: [{ name: "answer", summary: {"en":"record what only people know","ja":"人だけが知っていることを登録する"}, load: () => import("./handover/answer.ts") },{ name: "checklist", summary: {"en":"show what a handover needs, and what is missing","ja":"引き継ぎの確認リストと不足しているものを表示する"}, load: () => import("./handover/checklist.ts") },{ name: "diff", summary: {"en":"show what differs between two bundles","ja":"2 つの引き継ぎデータの差異を表示する"}, load: () => import("./handover/diff.ts") },{ name: "export", summary: {"en":"write all that the tenant knows into one bundle, for a successor","ja":"テナントの情報すべてを引き継ぎデータとして書き出す"}, load: () => import("./handover/export.ts") },{ name: "verify", summary: {"en":"verify that a bundle is as it was exported","ja":"引き継ぎデータが書き出したままか検証する"}, load: () => import("./handover/verify.ts") }],
   },{
     name: "imports",
     summary: {"en":"plans and history of imports","ja":"インポートの計画と履歴"},
@@ -240,7 +240,7 @@ export const PROGRAM: NounNode = {
     verbs: [{ name: "create", summary: {"en":"create a user","ja":"ユーザーを作成する"}, load: () => import("./users/create.ts") },{ name: "delete", summary: {"en":"delete users","ja":"ユーザーを削除する"}, load: () => import("./users/delete.ts") },{ name: "edit", summary: {"en":"change a user","ja":"ユーザーを変更する"}, load: () => import("./users/edit.ts") },{ name: "export", summary: {"en":"export users as a CSV file","ja":"ユーザーを CSV ファイルにエクスポートする"}, load: () => import("./users/export.ts") },{ name: "history", summary: {"en":"list what imports did to a user","ja":"ユーザーに対するインポートの履歴を一覧する"}, load: () => import("./users/history.ts") },{ name: "import", summary: {"en":"import users from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからユーザーをインポートする"}, load: () => import("./users/import.ts") },{ name: "list", summary: {"en":"list users","ja":"ユーザーを一覧する"}, load: () => import("./users/list.ts") },{ name: "move", summary: {"en":"move users into another organisation","ja":"ユーザーを別の組織に移動する"}, load: () => import("./users/move.ts") },{ name: "show", summary: {"en":"show one user","ja":"ユーザーを 1 人表示する"}, load: () => import("./users/show.ts") },{ name: "template", summary: {"en":"write the header row of a users file, custom fields included","ja":"ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)"}, load: () => import("./users/template.ts") }],
   },{
     name: "vpp",
-    summary: {"en":"content tokens (VPP) of our own tenants","ja":"VPP サービストークン(clomoctl 独自のテナントと練習用)"},
+    summary: {"en":"content tokens (VPP) of our own tenant, or a rehearsal","ja":"VPP サービストークン(clomoctl 独自のテナントと練習用)"},
     aliases: [],
     examples: ["clomoctl vpp tokens list"],
     nouns: [{
