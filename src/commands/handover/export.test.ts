@@ -51,7 +51,7 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   expect(exit).toBe(0);
   expect(stdout).toMatch(/^users +exported +2/m);
   expect(stdout).toMatch(/^audit +left out +0 +it is history/m);
-  expect(stderr).toContain("written to one: 5 records, 9 further files");
+  expect(stderr).toContain("written to one: 5 records, 11 further files");
   expect(stderr).toContain("only the console knows, and it is not in it: profiles");
   expect(stderr).toContain("clomoctl handover verify one");
   const files = contentOf(join(folder, "one"));
@@ -65,7 +65,9 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
     newline: "crlf",
     only: null,
     scope: null,
-    gaps: [],
+    gaps: expect.arrayContaining([
+      { item: "contact", gap: "contact-unknown", subject: expect.any(String) as unknown },
+    ]) as unknown,
     language: "en",
     auditHead: { seq: 1 },
   });
@@ -106,6 +108,19 @@ test("nothing of a tenant with a bit of everything tells a secret, and nothing o
   expect(all).not.toContain(SECRET);
 });
 
+test("the report has every gap that the manifest has, in the language of who exports", async () => {
+  await withUsers();
+  const folder = freshFolder();
+  expect((await exporting("-o one --encoding utf-8", folder, { lang: "ja" })).exit).toBe(0);
+  const { gaps } = manifestIn(join(folder, "one"));
+  expect(gaps.length).toBeGreaterThan(5);
+  const page = readFileSync(join(folder, "one/report.html"), "utf8");
+  expect(page.match(/data-gap="/g)).toHaveLength(gaps.length);
+  expect(page).toContain('<html lang="ja">');
+  expect(page).toContain("試験");
+  expect((await run("handover verify one", { home: folder, folder })).exit).toBe(0);
+});
+
 test("a part has what was asked for, and says so", async () => {
   await withUsers();
   const folder = freshFolder();
@@ -121,7 +136,12 @@ test("a part has what was asked for, and says so", async () => {
     ["csv/orgs.csv", 1],
     ["csv/users.csv", 1],
     ["summary.json", null],
+    ["clomoctl.json", null],
+    ["report.html", null],
   ]);
+  // what is left out is nothing that the tenant lacks
+  expect(manifest.gaps).toEqual([]);
+  expect(readFileSync(join(folder, "some/report.html"), "utf8")).toContain("Nothing was judged");
   expect(readFileSync(join(folder, "some/csv/users.csv"), "utf8")).toMatch(/^\ufeff氏名.*\n山田 花子,[^\r]*\n$/);
   const nowhere = await exporting("-o none --scope N1", folder);
   expect(nowhere.exit).toBe(6);
@@ -157,7 +177,12 @@ test("what somebody may not read is missing, and said; a complete bundle is refu
   expect(stdout).toMatch(/^SECURED APPs users +not permitted +0/m);
   expect(manifestIn(join(folder, "one")).auditHead).toBeNull();
   const whole = await exporting("-o two --encoding utf-8 --require-complete", folder);
-  expect(whole.exit).toBe(0);
+  expect(whole.exit).toBe(3);
+  expect(whole.stderr).toMatch(/the bundle would not be complete: \d+ gaps; nothing was written/);
+  expect(whole.stderr).toContain("clomoctl handover checklist");
+  expect(existsSync(join(folder, "two"))).toBe(false);
+  const users = await exporting("-o three --only users --encoding utf-8 --require-complete", folder);
+  expect(users.exit).toBe(0);
 });
 
 test("what is there already is left alone", async () => {

@@ -1,5 +1,6 @@
 import type { HandoverEnd } from "../../lib/client/index.ts";
-import { NOT_KNOWN_HERE, resourceOf, RESOURCE_NAMES, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
+import { NOT_KNOWN_HERE } from "../../lib/handover/not-known.ts";
+import { resourceOf, RESOURCE_NAMES, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
 import type { Manifest, ManifestResource } from "../../lib/handover/bundle/manifest.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -100,7 +101,7 @@ const manifestOf = (
     scope,
     resources: resourcesOf(parts),
     files: others.map((path) => ({ path, records: files[path] ?? null })),
-    notKnownHere: Object.keys(NOT_KNOWN_HERE).map((name) => ({ name, filled: null })),
+    notKnownHere: NOT_KNOWN_HERE.map(({ name }) => ({ name, filled: null })),
     gaps: [],
   };
 };
@@ -192,17 +193,25 @@ export default defineCommand({
     const zone = zoneOf(tools, chosen);
     const org = scope === undefined ? undefined : await orgNamed(tools, scope);
     const form = await chooseOutputForm(tools, asked, accountLanguage(chosen));
-    const { PartsWriter, beginBundle } = await import("./parts.ts");
+    const [{ PartsWriter, beginBundle }, { reportInto }] = await Promise.all([
+      import("./parts.ts"),
+      import("./report-into.ts"),
+    ]);
     await using writer = await beginBundle(tools, output);
     const request = { only: only.length === 0 ? undefined : [...only], scope: org?.id, audit, newline };
     const parts = await new PartsWriter(tools, chosen.client.exports, form).write(request, writer);
-    const manifest = manifestOf(parts, {
+    const bare = manifestOf(parts, {
       program: machine.program,
       language: terminal.language,
       form,
       newline,
       only,
       asOf: asOf === undefined ? dayOf(clock.now(), zone) : dayIn(asOf, zone),
+    });
+    const manifest = await reportInto(tools, writer, {
+      manifest: bare,
+      read: parts.read,
+      context: chosen.context.name,
     });
     if (isComplete) requireComplete(manifest);
     await writer.finish(manifest);
@@ -222,7 +231,7 @@ async function showBundle({ terminal }: Tools, output: string, { resources, file
       `${output} に書き出しました: 記録 ${records} 件、そのほかのファイル ${files.length} 個`,
     ),
   );
-  const names = Object.values(NOT_KNOWN_HERE);
+  const names = NOT_KNOWN_HERE.map(({ title }) => title);
   await terminal.note(
     text(
       `only the console knows, and it is not in it: ${names.map(({ en }) => en).join(", ")}`,

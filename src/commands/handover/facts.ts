@@ -116,7 +116,7 @@ const serverOf = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts 
 });
 
 /** What this machine is to the tenant. What cannot be read is told as not there: `doctor` says why. */
-async function ownFacts(tools: Tools, context: string): Promise<ClomoctlFacts> {
+export async function ownFacts(tools: Tools, context: string): Promise<ClomoctlFacts> {
   const { home, machine } = tools;
   const settings = await unlessFailing(() => readNotifySettings(home));
   const recipients = (settings?.recipients ?? []).filter(({ contexts = [context] }) => contexts.includes(context));

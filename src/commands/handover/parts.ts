@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { HandoverRequest, Parts, HandoverEnd, Client } from "../../lib/client/index.ts";
 import { BundleWriter } from "../../lib/handover/bundle/write.ts";
+import { isRead } from "../../lib/handover/report/data.ts";
 import { pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../lib/handover/resources.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { WrittenFile } from "../../lib/files/index.ts";
@@ -16,6 +17,8 @@ type Exports = Client<"exports">["exports"];
 /** What was written of a tenant's export, by path, and what the tenant said in the end. */
 export interface WrittenParts {
   readonly written: ReadonlyMap<string, WrittenFile>;
+  /** the contents of the files that a report is made of, UTF-8 */
+  readonly read: ReadonlyMap<string, string>;
   readonly end: HandoverEnd;
 }
 
@@ -47,24 +50,28 @@ export class PartsWriter {
     const { terminal } = this.#tools;
     const step = terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
     const written = new Map<string, WrittenFile>();
+    const read = new Map<string, string>();
     const parts: Parts<HandoverEnd> = this.#exports.create(request);
     for await (const { name, content } of parts) {
       const resource = resourceOfCsv(name);
       if (resource === undefined && !PATHS.has(name)) throw notOfBundle(name);
       const file = await writer.file(name);
+      const kept: Uint8Array[] = [];
       const counted = async function* (): AsyncGenerator<Uint8Array> {
         for await (const chunk of content) {
           step.advance(chunk.length);
+          if (isRead(name)) kept.push(chunk);
           yield chunk;
         }
       };
       const bytes = resource === undefined ? counted() : this.#encoded(name, { resource, request, content: counted() });
       for await (const chunk of bytes) await file.write(chunk);
       written.set(name, await file.close());
+      if (isRead(name)) read.set(name, Buffer.concat(kept).toString("utf8"));
     }
     step.finish();
     await noteCounts(this.#tools, this.#counts);
-    return { written, end: parts.end() };
+    return { written, read, end: parts.end() };
   }
 
   async *#encoded(

@@ -380,15 +380,6 @@ function withoutSerial(): Omit<typeof ADE_DEVICE.fields, "serialNumber"> {
   return others;
 }
 
-/** What the console alone knows: somebody writes it down by hand. */
-export const NOT_KNOWN_HERE = {
-  profiles: text("profiles", "プロファイル"),
-  "automatic-profiles": text("profiles that apply automatically", "自動適用のプロファイル"),
-  apps: text("apps", "アプリ"),
-  tags: text("tags and what hangs on them", "タグと、タグに関連付けた設定"),
-  "secured-administrators": text("administrators of SECURED APPs MANAGER", "SECURED APPs MANAGER の管理者"),
-} as const satisfies Record<string, Text>;
-
 /** What a resource is. */
 export const resourceOf = (name: ResourceName): Resource => RESOURCES[name];
 

@@ -11,7 +11,7 @@ import type { Item } from "../checklist/item.ts";
 import { valueOf, type Question } from "../checklist/question.ts";
 import { NOT_KNOWN_HERE } from "../not-known.ts";
 import { resourceOf, STAYS } from "../resources.ts";
-import { factsOf, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
+import { factsOf, missingForChecklist, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
 import { orgTree, type OrgNode } from "./org-tree.ts";
 
 /** Words of ours in both languages, or a value out of the bundle. */
@@ -85,7 +85,7 @@ export function contentOf(data: ReportData): ReportContent {
     sections: [
       summarySection(data, items),
       contentsSection(data),
-      checklistSection(items),
+      checklistSection(data, items),
       orgsSection(data),
       administratorsSection(data),
       renewalsSection(data),
@@ -96,9 +96,11 @@ export function contentOf(data: ReportData): ReportContent {
   };
 }
 
-/** The checklist by a bundle. */
+/** The checklist by a bundle; no items where it lacks what they are judged by. */
 export const checklistOf = (data: ReportData): readonly Item[] =>
-  evaluate(factsOf(data), { asOf: data.manifest.asOf, timezone: zoneOfReport(data) });
+  missingForChecklist(data).length > 0
+    ? []
+    : evaluate(factsOf(data), { asOf: data.manifest.asOf, timezone: zoneOfReport(data) });
 
 const countOf = ({ manifest }: ReportData, name: string): number =>
   manifest.resources.find((one) => one.name === name)?.records ?? 0;
@@ -240,23 +242,38 @@ const wordingOf = ({ about, wording }: Question): Text =>
 const withBy = (words: Words, by: string): Words =>
   typeof words === "string" ? `${words}${by}` : text(`${words.en}${by}`, `${words.ja}${by}`);
 
-function checklistSection(items: readonly Item[]): Section {
+function checklistSection(data: ReportData, items: readonly Item[]): Section {
+  const missing = missingForChecklist(data).map((name) => resourceOf(name).title);
+  const names = joined(missing, text(", ", "、"));
   return {
     id: "checklist",
     title: text("Checklist", "引き継ぎチェックリスト"),
-    blocks: items.map((item) => ({
-      kind: "item",
-      item,
-      lines: [
-        ...item.known.map(({ label, value }): readonly [Words, Words] => [label, value]),
-        ...item.questions.map((question): readonly [Words, Words] => [
-          wordingOf(question),
-          withBy(answerOf(question), answeredBy(question)),
-        ]),
-      ],
-    })),
+    blocks:
+      missing.length > 0
+        ? [
+            {
+              kind: "paragraph",
+              words: text(
+                `Nothing was judged, as the bundle lacks: ${names.en}. In the tenant: clomoctl handover checklist`,
+                `次の情報が含まれていないため、判定していません: ${names.ja}。テナントでの確認: clomoctl handover checklist`,
+              ),
+            },
+          ]
+        : items.map(itemBlock),
   };
 }
+
+const itemBlock = (item: Item): Block => ({
+  kind: "item",
+  item,
+  lines: [
+    ...item.known.map(({ label, value }): readonly [Words, Words] => [label, value]),
+    ...item.questions.map((question): readonly [Words, Words] => [
+      wordingOf(question),
+      withBy(answerOf(question), answeredBy(question)),
+    ]),
+  ],
+});
 
 type Orgs = ReadonlyMap<string, RecordIn<"orgs">>;
 

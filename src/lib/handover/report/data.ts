@@ -1,6 +1,7 @@
 import { UNSAID } from "../../model/tenant.ts";
+import { zoneNamed } from "../../model/time.ts";
 import type { RecordOf } from "../../model/thing.ts";
-import type { HandoverFacts } from "../checklist/facts.ts";
+import type { ClomoctlFacts, HandoverFacts } from "../checklist/facts.ts";
 import type { Manifest } from "../bundle/manifest.ts";
 import { pathOfResource, type RESOURCES, type ResourceName } from "../resources.ts";
 
@@ -37,18 +38,23 @@ export interface Summary {
 }
 
 /** The path of the summary in a bundle. */
-export const SUMMARY = "summary.json";
+const SUMMARY = "summary.json";
 
 /** What a report is made of. */
 export interface ReportData {
   readonly manifest: Manifest;
   readonly records: { readonly [N in ReadResource]: readonly RecordIn<N>[] };
   readonly summary: Summary;
+  /** the machine that wrote the bundle; null where that is not told */
+  readonly clomoctl: ClomoctlFacts | null;
 }
+
+/** The path of what the machine tells of itself. */
+export const CLOMOCTL = "clomoctl.json";
 
 /** Whether a file of a bundle is read for its report. */
 export const isRead = (path: string): boolean =>
-  path === SUMMARY || READ_RESOURCES.some((name) => path === pathOfResource(name));
+  path === SUMMARY || path === CLOMOCTL || READ_RESOURCES.some((name) => path === pathOfResource(name));
 
 /**
  * What a report is made of, from the files that {@link isRead}; a missing one has no records.
@@ -66,10 +72,20 @@ export const reportData = (manifest: Manifest, files: ReadonlyMap<string, string
     ]),
   ) as unknown as ReportData["records"],
   summary: JSON.parse(files.get(SUMMARY) ?? "{}") as Summary,
+  clomoctl: JSON.parse(files.get(CLOMOCTL) ?? "null") as ClomoctlFacts | null,
 });
 
-/** What the checklist is made of, by a bundle: nothing of the machine that made it. */
-export const factsOf = ({ records }: Pick<ReportData, "records">): HandoverFacts => ({
+/** What the checklist cannot do without: with one of them missing it would find what is not so. */
+const NEEDED: readonly ResourceName[] = ["tenant", "administrators", "renewals", "answers"];
+
+/** The resources that are missing for a checklist. */
+export const missingForChecklist = ({ manifest }: Pick<ReportData, "manifest">): readonly ResourceName[] =>
+  NEEDED.filter((name) =>
+    manifest.resources.every((one) => one.name !== name || (one.state !== "exported" && one.state !== "empty")),
+  );
+
+/** What the checklist is made of, by a bundle. */
+export const factsOf = ({ records, clomoctl }: Pick<ReportData, "records" | "clomoctl">): HandoverFacts => ({
   tenant: records.tenant[0] ?? UNSAID,
   administrators: records.administrators,
   renewals: records.renewals,
@@ -77,11 +93,11 @@ export const factsOf = ({ records }: Pick<ReportData, "records">): HandoverFacts
   adeServer: records["ade-server"][0] ?? null,
   vppTokens: records["vpp-tokens"],
   answers: records.answers,
-  clomoctl: null,
+  clomoctl,
 });
 
 const USUAL_ZONE = "Asia/Tokyo";
 
 /** The zone in which a report counts days: the console's, as the tenant records it. */
 export const zoneOfReport = ({ records }: Pick<ReportData, "records">): string =>
-  records.tenant[0]?.consoleTimezone ?? USUAL_ZONE;
+  zoneNamed(records.tenant[0]?.consoleTimezone ?? USUAL_ZONE) ?? USUAL_ZONE;

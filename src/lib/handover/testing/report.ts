@@ -65,5 +65,5 @@ export function reportOf(facts: HandoverFacts, name = "営業部"): ReportData {
     renewals: facts.renewals,
     answers: facts.answers,
   };
-  return { manifest, records, summary };
+  return { manifest, records, summary, clomoctl: facts.clomoctl };
 }
