@@ -1,6 +1,5 @@
-import type { HandoverEnd } from "../../lib/client/index.ts";
 import { NOT_KNOWN_HERE } from "../../lib/handover/not-known.ts";
-import { resourceOf, RESOURCE_NAMES, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
+import { resourceOf, RESOURCE_NAMES, STAYS } from "../../lib/handover/resources.ts";
 import type { Manifest, ManifestResource } from "../../lib/handover/bundle/manifest.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -9,10 +8,10 @@ import { counted, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { accountLanguage } from "../csv/file/export.ts";
-import { chooseOutputForm, FORM_OPTIONS, ON_UNMAPPABLE, type OutputForm } from "../csv/file/form.ts";
+import { chooseOutputForm, FORM_OPTIONS, ON_UNMAPPABLE } from "../csv/file/form.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { zoneOf, type Tools } from "../tools.ts";
-import type { WrittenParts } from "./parts.ts";
+import { manifestOf } from "./writing/manifest.ts";
 
 type State = ManifestResource["state"];
 
@@ -51,60 +50,6 @@ const COLUMNS: readonly Column<ManifestResource>[] = [
 ];
 
 const NOT_WRITTEN = text("no bundle was written", "引き継ぎデータは書き出していません");
-
-/** What the tenant said of each resource, as the manifest has it. */
-const resourcesOf = ({ end, written }: WrittenParts): ManifestResource[] =>
-  RESOURCE_NAMES.map((name) => {
-    const { stays, leftOut = [] } = resourceOf(name);
-    return {
-      name,
-      state: end.states[name] ?? "not-supported",
-      records: end.records[name] ?? 0,
-      sha256: written.get(`resources/${name}.ndjson`)?.sha256 ?? null,
-      stays: stays ?? null,
-      leftOut: [...leftOut],
-    };
-  });
-
-/** What a bundle says of itself. */
-const manifestOf = (
-  parts: WrittenParts,
-  {
-    program,
-    language,
-    form: { encoding, bom },
-    newline,
-    only,
-    asOf,
-  }: {
-    readonly program: string;
-    readonly language: Manifest["language"];
-    readonly form: OutputForm;
-    readonly newline: string;
-    readonly only: readonly ResourceName[];
-    readonly asOf: string;
-  },
-): Manifest => {
-  const { tenant, lastUpdatedAt, auditHead, scope, files }: HandoverEnd = parts.end;
-  const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
-  return {
-    schema: 1,
-    program,
-    tenant: { name: tenant },
-    asOf,
-    lastUpdatedAt,
-    auditHead,
-    language,
-    encoding: bom ? `${encoding}-bom` : encoding,
-    newline,
-    only: only.length === 0 ? null : RESOURCE_NAMES.filter((name) => only.includes(name)),
-    scope,
-    resources: resourcesOf(parts),
-    files: others.map((path) => ({ path, records: files[path] ?? null })),
-    notKnownHere: NOT_KNOWN_HERE.map(({ name }) => ({ name, filled: null })),
-    gaps: [],
-  };
-};
 
 /** @throws Failure `input-rejected` where a bundle lacks something */
 function requireComplete({ resources, gaps }: Manifest): void {
@@ -194,8 +139,8 @@ export default defineCommand({
     const org = scope === undefined ? undefined : await orgNamed(tools, scope);
     const form = await chooseOutputForm(tools, asked, accountLanguage(chosen));
     const [{ PartsWriter, beginBundle }, { reportInto }] = await Promise.all([
-      import("./parts.ts"),
-      import("./report-into.ts"),
+      import("./writing/parts.ts"),
+      import("./writing/report.ts"),
     ]);
     await using writer = await beginBundle(tools, output);
     const request = { only: only.length === 0 ? undefined : [...only], scope: org?.id, audit, newline };
@@ -203,7 +148,7 @@ export default defineCommand({
     const bare = manifestOf(parts, {
       program: machine.program,
       language: terminal.language,
-      form,
+      encoding: form.bom ? `${form.encoding}-bom` : form.encoding,
       newline,
       only,
       asOf: asOf === undefined ? dayOf(clock.now(), zone) : dayIn(asOf, zone),

@@ -1,12 +1,12 @@
-import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
-import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
-import { checklistOf, contentOf, manifestGaps } from "../../lib/handover/report/content.ts";
-import { CLOMOCTL, reportData } from "../../lib/handover/report/data.ts";
-import { reportPage } from "../../lib/handover/report/page.ts";
-import { escapeForPeople } from "../../lib/terminal/escape.ts";
-import { truncate } from "../../lib/terminal/table/width.ts";
-import type { Tools } from "../tools.ts";
-import { ownFacts } from "./facts.ts";
+import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
+import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
+import { checklistOf, contentOf, manifestGaps } from "../../../lib/handover/report/content.ts";
+import { CLOMOCTL, reportData } from "../../../lib/handover/report/data.ts";
+import { reportPage } from "../../../lib/handover/report/page.ts";
+import { escapeForPeople } from "../../../lib/terminal/escape.ts";
+import { truncate } from "../../../lib/terminal/table/width.ts";
+import type { Tools } from "../../tools.ts";
+import { ownFacts } from "../facts.ts";
 
 const REPORT = "report.html";
 

@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
-import type { HandoverRequest, Parts, HandoverEnd, Client } from "../../lib/client/index.ts";
-import { BundleWriter } from "../../lib/handover/bundle/write.ts";
-import { isRead } from "../../lib/handover/report/data.ts";
-import { pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../lib/handover/resources.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import type { WrittenFile } from "../../lib/files/index.ts";
-import { BYTES } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
-import { noteCounts, placeAgain, Recoding, UnmappableError } from "../csv/file/encoded.ts";
-import type { OutputForm } from "../csv/file/form.ts";
-import { throwUnmappable } from "../csv/file/unmappable.ts";
-import type { Tools } from "../tools.ts";
+import type { HandoverRequest, Parts, HandoverEnd, Client } from "../../../lib/client/index.ts";
+import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
+import { isRead } from "../../../lib/handover/report/data.ts";
+import { pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import type { WrittenFile } from "../../../lib/files/index.ts";
+import { BYTES } from "../../../lib/terminal/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { noteCounts, placeAgain, Recoding, UnmappableError } from "../../csv/file/encoded.ts";
+import type { OutputForm } from "../../csv/file/form.ts";
+import { throwUnmappable } from "../../csv/file/unmappable.ts";
+import type { Tools } from "../../tools.ts";
 
 type Exports = Client<"exports">["exports"];
 

@@ -1,0 +1,60 @@
+import type { HandoverEnd } from "../../../lib/client/index.ts";
+import { NOT_KNOWN_HERE } from "../../../lib/handover/not-known.ts";
+import { resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
+import type { Manifest, ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
+import type { WrittenParts } from "./parts.ts";
+
+/** What the tenant said of each resource, as the manifest has it. */
+const resourcesOf = ({ end, written }: WrittenParts): ManifestResource[] =>
+  RESOURCE_NAMES.map((name) => {
+    const { stays, leftOut = [] } = resourceOf(name);
+    return {
+      name,
+      state: end.states[name] ?? "not-supported",
+      records: end.records[name] ?? 0,
+      sha256: written.get(`resources/${name}.ndjson`)?.sha256 ?? null,
+      stays: stays ?? null,
+      leftOut: [...leftOut],
+    };
+  });
+
+/** What a bundle says of itself, before what its checklist lacks is known. */
+export const manifestOf = (
+  parts: WrittenParts,
+  {
+    program,
+    language,
+    encoding,
+    newline,
+    only,
+    asOf,
+  }: {
+    readonly program: string;
+    readonly language: Manifest["language"];
+    /** of the CSV files, and whether a BOM begins them: `utf-8-bom` */
+    readonly encoding: string;
+    readonly newline: string;
+    readonly only: readonly ResourceName[];
+    readonly asOf: string;
+  },
+): Manifest => {
+  const { tenant, lastUpdatedAt, auditHead, scope, files }: HandoverEnd = parts.end;
+  const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
+  return {
+    schema: 1,
+    program,
+    tenant: { name: tenant },
+    asOf,
+    lastUpdatedAt,
+    auditHead,
+    language,
+    encoding,
+    newline,
+    only: only.length === 0 ? null : RESOURCE_NAMES.filter((name) => only.includes(name)),
+    scope,
+    resources: resourcesOf(parts),
+    files: others.map((path) => ({ path, records: files[path] ?? null })),
+    notKnownHere: NOT_KNOWN_HERE.map(({ name }) => ({ name, filled: null })),
+    gaps: [],
+  };
+};
