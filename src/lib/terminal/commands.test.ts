@@ -13,6 +13,7 @@ test.each([
     "to use it: clomoctl ade endpoint set --simulator http://127.0.0.1:8600 --context far: or another",
   ],
   ["the steps: clomoctl ade guide purchased", "the steps: clomoctl ade guide purchased"],
+  ["then: clomoctl handover verify a.zip", "then: clomoctl handover verify a.zip"],
   [
     "to give it: clomoctl ade profiles assign 本社 --unassigned",
     "to give it: clomoctl ade profiles assign 本社 --unassigned --context far",
