@@ -103,8 +103,15 @@ export async function readTree(folder: string, { mostEntries, deepest }: TreeLim
       if (found.length >= mostEntries) return;
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const kind = kindOf(entry, depth < deepest);
-      const bytes = kind === "file" ? (await lstat(join(folder, path))).size : 0;
-      found.push({ path, kind, bytes });
+      // a name that is no UTF-8 is read as another one, which is not there
+      const bytes =
+        kind === "file"
+          ? await lstat(join(folder, path)).then(
+              ({ size }) => size,
+              () => undefined,
+            )
+          : 0;
+      found.push(bytes === undefined ? { path, kind: "other", bytes: 0 } : { path, kind, bytes });
       if (kind === "folder") await look(path, depth + 1);
     }
   };

@@ -279,6 +279,8 @@ test("a folder has plain files only", async () => {
     /a\/b\/c\/d: this is no plain/,
   );
   expect(await fault((a) => writeFileSync(join(a, ".hidden"), ""))).toMatch(/\.hidden: no bundle has a file/);
+  const noText = (a: string): Buffer => Buffer.concat([Buffer.from(`${a}/`), Buffer.from([0xff, 0xfe])]);
+  expect(await fault((a) => writeFileSync(noText(a), ""))).toMatch(/this is no plain file|no bundle has a file/);
   expect(await fault((a) => rmSync(join(a, "SHA256SUMS")))).toMatch(/SHA256SUMS: the file is missing/);
   expect(await fault((a) => writeFileSync(join(a, "manifest.json"), "{}"))).toMatch(
     /manifest\.json: the manifest is wrong/,
@@ -296,6 +298,7 @@ test("neither a pipe nor a device is waited for", async () => {
   expect((await refusalOf(root, "pipe")).what.en).toMatch(/this is no bundle/);
   expect((await refusalOf(root, "/dev/null")).what.en).toMatch(/this is no bundle/);
   expect((await refusalOf(root, "none")).code).toBe("not-found");
+  expect((await refusalOf(root, "-")).code).toBe("usage");
 });
 
 test("a file that becomes a link after it was listed is not followed", async () => {

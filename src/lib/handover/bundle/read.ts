@@ -249,10 +249,11 @@ const NOT_LISTED = text(
 /**
  * Opens what is to be a bundle, without believing it: see {@link BundleFiles}.
  *
- * @throws Failure `not-found` if there is nothing, `input-rejected` for what is neither folder nor archive, and for an
- *   archive that is not as an export packs it
+ * @throws Failure `not-found` if there is nothing, `usage` for stdin, `input-rejected` for what is neither folder nor
+ *   archive, and for an archive that is not as an export packs it
  */
 export async function openFiles(name: string, { workingFolder, temporary }: BundlePlace): Promise<BundleFiles> {
+  if (name === "-") throw FROM_STDIN;
   const path = resolve(workingFolder, name);
   const file = await openPlain(path, { follow: true }).catch((cause: unknown) => {
     if (hasCode(cause, "EISDIR")) return undefined;
@@ -276,6 +277,12 @@ export async function openFiles(name: string, { workingFolder, temporary }: Bund
     throw error;
   }
 }
+
+const FROM_STDIN = new Failure("usage", {
+  what: text("a bundle is not read from stdin", "引き継ぎデータは標準入力から読み込めません"),
+  where: "-",
+  hint: text("name a folder or a file", "フォルダーかファイルを指定してください"),
+});
 
 const treeOf = async (path: string, name: string): Promise<readonly TreeEntry[]> =>
   readTree(path, { mostEntries: MOST_ENTRIES + 1, deepest: DEEPEST }).catch((cause: unknown) => {

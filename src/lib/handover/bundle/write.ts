@@ -10,7 +10,7 @@ import {
 } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import type { ArchiveKind, PackedEntry } from "./archive/seal.ts";
-import { inByteOrder, isBundlePath, MANIFEST, sameName, SUMS, sumsText } from "./contents.ts";
+import { inByteOrder, isBundlePath, MANIFEST, MOST_FILES, sameName, SUMS, sumsText } from "./contents.ts";
 import { manifestText, type Manifest } from "./manifest.ts";
 
 /** What a bundle is written as. */
@@ -61,11 +61,13 @@ export class BundleWriter implements AsyncDisposable {
   /**
    * Opens a file of the bundle; several may be open.
    *
-   * @param path with `/` between names: `resources/users.ndjson`
+   * @param path with `/` between names: `resources/users.ndjson`; see `isBundlePath`
+   * @throws TypeError for a path that no bundle has, one that is there, and the 1,001st file
    * @throws Failure `unexpected` on a full or faulty disk
    */
   async file(path: string): Promise<BundleFile> {
-    if (!isBundlePath(path) || this.#names.has(sameName(path))) throw new TypeError(`${path} cannot be in a bundle`);
+    const isPossible = isBundlePath(path) && !this.#names.has(sameName(path)) && this.#names.size <= MOST_FILES;
+    if (!isPossible) throw new TypeError(`${path} cannot be in a bundle`);
     this.#names.add(sameName(path));
     this.#written.set(path, undefined);
     const file = await this.#folder.file(path);
