@@ -9,12 +9,9 @@ export {
   type OutputPlace,
 } from "./atomic.ts";
 export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
-export { FolderInMaking, type WrittenFile } from "./folder-in-making.ts";
-export { NewFile } from "./new-file.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { readOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
-export { openPlain, readTree, type PlainFile, type TreeEntry } from "./plain.ts";
 export { readChunks, readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
 export { scan, type Scanned } from "./scan.ts";
 export { holdBytes } from "./spool.ts";

@@ -1,15 +1,7 @@
 import { join, resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
-import {
-  hasCode,
-  openPlain,
-  readTree,
-  reasonOf,
-  unreadable,
-  type PlainFile,
-  type TemporaryPlace,
-  type TreeEntry,
-} from "../../files/index.ts";
+import { hasCode, reasonOf, unreadable, type TemporaryPlace } from "../../files/index.ts";
+import { openPlain, readTree, type PlainFile, type TreeEntry } from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
 import { pathOfResource, type ResourceName } from "../resources.ts";
 import { checkSeal, mostUnpacked, NO_LIST, refuse, unpack } from "./archive/unpack.ts";

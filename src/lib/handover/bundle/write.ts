@@ -1,13 +1,8 @@
 import { join } from "node:path";
 import { Failure } from "../../errors/index.ts";
-import {
-  checkNew,
-  FolderInMaking,
-  NewFile,
-  readChunks,
-  type OutputPlace,
-  type WrittenFile,
-} from "../../files/index.ts";
+import { FolderInMaking, type WrittenFile } from "../../files/folder-in-making.ts";
+import { checkNew, readChunks, type OutputPlace } from "../../files/index.ts";
+import { NewFile } from "../../files/new-file.ts";
 import { text } from "../../text/index.ts";
 import type { ArchiveKind, PackedEntry } from "./archive/seal.ts";
 import { inByteOrder, isBundlePath, MANIFEST, MOST_FILES, sameName, SUMS, sumsText } from "./contents.ts";

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { extract as createExtract, type Header } from "tar-stream";
-import type { PlainFile } from "../../../files/index.ts";
+import type { PlainFile } from "../../../files/plain.ts";
 import { text } from "../../../text/index.ts";
 import { GZIP_HEAD, GZIP_SEAL_BYTES } from "./seal.ts";
 import { BOMB, CUT, refuse, type FoundEntry } from "./unpack.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { pack as createPack, type Pack } from "tar-stream";
-import type { NewFile } from "../../../files/index.ts";
+import type { NewFile } from "../../../files/new-file.ts";
 import { GZIP_HEAD, gzipSeal, type PackedEntry } from "./seal.ts";
 
 /** Packs files as `.tar.gz`, sealed by {@link gzipSeal}. */

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../../../errors/index.ts";
-import { FolderInMaking, type PlainFile, type TemporaryPlace } from "../../../files/index.ts";
+import { FolderInMaking } from "../../../files/folder-in-making.ts";
+import type { TemporaryPlace } from "../../../files/index.ts";
+import type { PlainFile } from "../../../files/plain.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { isBundlePath, MANIFEST, MOST_FILES, parseSums, sameName, SUMS } from "../contents.ts";
 import { GZIP_SEAL_BYTES, gzipSeal, ZIP_SEAL_BYTES, zipSeal, type ArchiveKind } from "./seal.ts";

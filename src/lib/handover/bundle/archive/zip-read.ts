@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { callbackify } from "node:util";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from "yauzl";
 import { Failure } from "../../../errors/index.ts";
-import type { PlainFile } from "../../../files/index.ts";
+import type { PlainFile } from "../../../files/plain.ts";
 import { text } from "../../../text/index.ts";
 import { MOST_FILES } from "../contents.ts";
 import { BOMB, CUT, refuse, type FoundEntry } from "./unpack.ts";

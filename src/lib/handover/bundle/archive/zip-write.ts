@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
-import type { NewFile } from "../../../files/index.ts";
+import type { NewFile } from "../../../files/new-file.ts";
 import { ZIP_SEAL_BYTES, zipSeal, type PackedEntry } from "./seal.ts";
 
 const REGULAR = 0o100600;
