@@ -221,3 +221,23 @@ test("a tenant that sends what no bundle has is refused", async () => {
   expect(exit).toBe(7);
   expect(stderr).toContain("resources/secrets.ndjson");
 });
+
+test.each([1, 2, 3])(
+  "what is exported of a random tenant is verified to the last record, however it is packed (%i)",
+  async (seed) => {
+    await fillAtRandom(tenant, seed);
+    const folder = freshFolder();
+    for (const name of ["a", "b.zip", "c.tar.gz"]) {
+      expect(await exporting(`-o ${name} --audit --as-of 2027-03-31 --encoding utf-8`, folder)).toMatchObject({
+        exit: 0,
+      });
+      const { exit, stdout } = await run(`handover verify ${name} --lang en --format json`, { folder });
+      const found = JSON.parse(stdout) as { readonly records: number };
+      expect(found).toMatchObject({ faults: [], faultCount: 0 });
+      expect(found.records).toBeGreaterThan(20);
+      expect(exit).toBe(0);
+    }
+    expect(await run("handover diff a c.tar.gz", { folder })).toMatchObject({ exit: 0 });
+    expect(await run("handover diff b.zip c.tar.gz", { folder })).toMatchObject({ exit: 0 });
+  },
+);

@@ -9,6 +9,7 @@ export {
   type OutputPlace,
 } from "./atomic.ts";
 export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
+export type { WrittenFile } from "./folder-in-making.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { readOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
