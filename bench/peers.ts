@@ -103,6 +103,12 @@ export class Peers {
     return this.#shell('"$1" -json "$2" "select * from user" > /dev/null', this.#path("sqlite3"), database);
   }
 
+  /** Writes tables of a tenant as CSV, each into a file of its name in a folder. */
+  dumpTables(database: string, tables: readonly string[], folder: string): Promise<Ran> {
+    const script = 'for table in $4; do "$1" -csv "$2" "select * from $table" > "$3/$table.csv" || exit 1; done';
+    return this.#shell(script, this.#path("sqlite3"), database, folder, tables.join(" "));
+  }
+
   /** One process of openssl, with these words. */
   openssl(...words: readonly string[]): Promise<Ran> {
     return this.#run(this.#path("openssl"), ...words);

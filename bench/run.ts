@@ -9,6 +9,7 @@ import { Bench, DATA } from "./bench.ts";
 import { builtCheckout, type Checkout } from "./checkout.ts";
 import { DIVISION_LIST } from "./division.ts";
 import { GROWTH } from "./growth.ts";
+import { HANDOVER_EXPORT } from "./handover.ts";
 import { judge } from "./judge.ts";
 import { Peers, TOOLS } from "./peers.ts";
 import { RENEWAL_WORKS } from "./renewals.ts";
@@ -20,6 +21,7 @@ import { LONG_WORKS, type Work } from "./works.ts";
 const WORKS: readonly Work[] = [
   ...LONG_WORKS,
   DIVISION_LIST,
+  HANDOVER_EXPORT,
   ...START_UPS,
   ...RENEWAL_WORKS,
   AUDIT_WORK,
