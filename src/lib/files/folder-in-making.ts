@@ -72,12 +72,17 @@ export class FolderInMaking {
     let bytes = 0;
     let gathered: Uint8Array[] = [];
     let waiting = 0;
+    /** what was handed to the disk last, while more is gathered */
+    let writing: Promise<void> = Promise.resolve();
     const flush = async (): Promise<void> => {
       const content = Buffer.concat(gathered);
       gathered = [];
       waiting = 0;
+      await writing;
+      writing = handle.writeFile(content).catch(this.#onDisk);
+      // heard of by the next flush, or as it is closed
+      writing.catch(() => undefined);
       hash.update(content);
-      await handle.writeFile(content).catch(this.#onDisk);
     };
     return {
       write: async (chunk) => {
@@ -89,6 +94,7 @@ export class FolderInMaking {
       },
       close: async () => {
         await flush();
+        await writing;
         if (this.#isKept) await handle.sync().catch(this.#onDisk);
         this.#open.delete(handle);
         await handle.close();

@@ -51,6 +51,8 @@ export class PartsWriter {
     const step = terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
     const written = new Map<string, WrittenFile>();
     const read = new Map<string, string>();
+    /** brings the file before to the disk, while the next one comes */
+    let closing: Promise<void> = Promise.resolve();
     const parts: Parts<HandoverEnd> = this.#exports.create(request);
     for await (const { name, content } of parts) {
       const resource = resourceOfCsv(name);
@@ -66,9 +68,13 @@ export class PartsWriter {
       };
       const bytes = resource === undefined ? counted() : this.#encoded(name, { resource, request, content: counted() });
       for await (const chunk of bytes) await file.write(chunk);
-      written.set(name, await file.close());
       if (isRead(name)) read.set(name, Buffer.concat(kept).toString("utf8"));
+      await closing;
+      closing = file.close().then((closed) => void written.set(name, closed));
+      // whoever waits for it hears of it; nobody does where something else fails first
+      closing.catch(() => undefined);
     }
+    await closing;
     step.finish();
     await noteCounts(this.#tools, this.#counts);
     return { written, read, end: parts.end() };

@@ -1,4 +1,5 @@
 import type { NOUNS, NounName, RoutesOf } from "../../contract/index.ts";
+import type { ResourceName } from "../../handover/resources.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { itemsForUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
@@ -201,6 +202,32 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   vppTokens: ["apple.read"],
   setVppToken: ["apple.write"],
   checkVppToken: ["apple.write"],
+};
+
+/** What reading each resource of an export needs; and whether it is, or belongs to, organisations, so that a part of them has its own. */
+export const READING: Readonly<Record<ResourceName, readonly [needs: Operation, ofOrgs?: true]>> = {
+  tenant: ["tenant.read"],
+  "account-settings": ["accounts.read"],
+  // of no organisation, but users of all of them have values in them
+  "custom-fields": ["fields.read", true],
+  orgs: ["orgs.read", true],
+  // nor are these, but accounts have their rights from them
+  schemes: ["schemes.read", true],
+  users: ["users.read", true],
+  accounts: ["accounts.read", true],
+  administrators: ["accounts.read", true],
+  "secured-groups": ["secured.read"],
+  "secured-users": ["secured.read"],
+  devices: ["devices.read", true],
+  "ade-server": ["apple.read"],
+  "ade-profiles": ["apple.read"],
+  "ade-devices": ["apple.read"],
+  "push-certificate": ["apple.read"],
+  "vpp-tokens": ["apple.read", true],
+  renewals: ["renewals.read"],
+  answers: ["tenant.write"],
+  "console-tasks": ["console.read"],
+  audit: ["audit.verify"],
 };
 
 /** The operations that a request needs. @throws TypeError for a route without a rule: nobody may what no rule permits */

@@ -3,9 +3,9 @@ import { LAST_PART } from "../../../contract/route.ts";
 import { Failure } from "../../../errors/index.ts";
 import { RESOURCE_NAMES, pathOfResource, resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
-import type { Operation } from "../../../model/role.ts";
 import { text } from "../../../text/index.ts";
 import { may } from "../../policy/check.ts";
+import { READING } from "../../policy/rules.ts";
 import type { Session } from "../../session.ts";
 import { auditHead } from "../../store/audit-records.ts";
 import { consoleFiles, type TalliedFile } from "../../store/exports/csv.ts";
@@ -16,32 +16,6 @@ import { ORGS } from "../../store/orgs.ts";
 import type { Piece, PieceStart, Reader, Store } from "../../store/store.ts";
 import { readTenantName } from "../../store/tenant.ts";
 import { orgNumber } from "../../store/vpp.ts";
-
-/** What reading each resource needs; and whether it is, or belongs to, organisations, so that a part of them has its own. */
-const NEEDED: Readonly<Record<ResourceName, readonly [needs: Operation, ofOrgs?: true]>> = {
-  tenant: ["tenant.read"],
-  "account-settings": ["accounts.read"],
-  // of no organisation, but users of all of them have values in them
-  "custom-fields": ["fields.read", true],
-  orgs: ["orgs.read", true],
-  // nor are these, but accounts have their rights from them
-  schemes: ["schemes.read", true],
-  users: ["users.read", true],
-  accounts: ["accounts.read", true],
-  administrators: ["accounts.read", true],
-  "secured-groups": ["secured.read"],
-  "secured-users": ["secured.read"],
-  devices: ["devices.read", true],
-  "ade-server": ["apple.read"],
-  "ade-profiles": ["apple.read"],
-  "ade-devices": ["apple.read"],
-  "push-certificate": ["apple.read"],
-  "vpp-tokens": ["apple.read", true],
-  renewals: ["renewals.read"],
-  answers: ["tenant.write"],
-  "console-tasks": ["console.read"],
-  audit: ["audit.verify"],
-};
 
 const isResource = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);
 
@@ -64,7 +38,9 @@ const plannedStates = (
 ): ReadonlyMap<ResourceName, ResourceState> => {
   const wanted = only === undefined ? undefined : resourcesNamed(only);
   const stateOf = (name: ResourceName): ResourceState => {
-    const [needs, ofOrgs = false] = NEEDED[name];
+    const {
+      [name]: [needs, ofOrgs = false],
+    } = READING;
     const isWanted = wanted?.includes(name) ?? (resourceOf(name).optional !== true || audit);
     if (!isWanted || (scope !== undefined && !ofOrgs)) return "left-out";
     return may(asker, needs) ? "exported" : "not-permitted";
@@ -79,7 +55,7 @@ const storeOf = async ({ store, asker }: Session, scope: string | undefined): Pr
   if (pk === undefined) {
     throw new Failure("not-found", { what: text(`no organisation ${scope}`, `組織 ${scope} はありません`) });
   }
-  return store.within({ orgs: [pk], kinds: [], secured: false, accounts: may(asker, "accounts.read") });
+  return store.within({ orgs: [pk], kinds: [], secured: false, accounts: may(asker, READING.accounts[0]) });
 };
 
 /** What an export gives: the starts of its parts, each before the bytes of its part, and what the parts are kept apart by. */
@@ -110,7 +86,7 @@ const endOf = async (
   },
 ): Promise<HandoverEnd> => {
   const dates = [...tallies.values()].flatMap(({ updatedAt }) => updatedAt ?? []);
-  const head = may(asker, "audit.verify") ? await auditHead(reader, "main.audit") : undefined;
+  const head = may(asker, READING.audit[0]) ? await auditHead(reader, "main.audit") : undefined;
   const [org] = scope === undefined ? [] : await recordsWith(reader, ORGS, [scope]);
   return {
     tenant: await readTenantName(reader),
