@@ -98,6 +98,7 @@ const ADE = "devices come in by Apple's device enrolment";
 const PUSH = "a push certificate is asked for, taken over and watched";
 const VPP = "content tokens of organisations are taken over and watched";
 const EXPORTS = "all of a tenant leaves it in one piece";
+const TRANSFER = "a successor takes over in one change";
 const ANSWERS = "what only people know is kept with author and date";
 const RIGHTS = "requests are answered according to who asks";
 const PLANS = "plans say what changes from what to what";
@@ -129,6 +130,8 @@ const PERMITTED: readonly Permitted[] = [
   asked(ANSWERS, "paths", "/v1/answers"),
   ...["HandoverEnd", "HandoverRequest"].map((schema) => asked(EXPORTS, "components", "schemas", schema)),
   asked(EXPORTS, "paths", "/v1/exports"),
+  ...["Transfer", "Transferred"].map((name) => asked(TRANSFER, "components", "schemas", name)),
+  asked(TRANSFER, "paths", "/v1/accounts/{id}/transfer"),
   ...["Ade", "AdeDevice", "AdeProfile", "AdeProfileWork", "AdeSync"].map((name) =>
     asked(ADE, "components", "schemas", name),
   ),

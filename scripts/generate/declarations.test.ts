@@ -278,6 +278,7 @@ const PERMITTED: readonly Permitted[] = [
   ...[
     ["verbs", "handover answer"],
     ["verbs", "handover checklist"],
+    ["verbs", "handover transfer"],
     ["nouns", "tenant"],
     ["verbs", "tenant set"],
     ["verbs", "tenant show"],

@@ -73,6 +73,7 @@ const CHANGING = [
   "renewals schedule remove",
   "tenant set --ios yes",
   "handover answer --answers x.yaml",
+  "handover transfer --from x --to y",
   "ade endpoint set --apple",
   "ade token set x.p7m",
   "ade sync",

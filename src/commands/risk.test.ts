@@ -175,6 +175,7 @@ const REHEARSED: readonly string[] = [
   "clomo-account settings set --composition employee-code",
   "tenant set --ios yes",
   "handover answer --answers answers.yaml",
+  "handover transfer --from taro@example.jp --to jiro@example.jp",
   "imports revert 4",
   "renewals notify",
 ];

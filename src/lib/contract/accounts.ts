@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ACCOUNT, ACCOUNT_SETTINGS, RENAMING, SENT_CODE } from "../model/account.ts";
-import { exampleOf } from "../model/thing.ts";
+import { exampleId, exampleOf } from "../model/thing.ts";
 import { flag, byName, filters, paging, searching } from "./queries.ts";
 import { get, items, json, list, patch, post, put } from "./route.ts";
 import { byId, Id, named, seeing } from "./shapes.ts";
@@ -32,6 +32,27 @@ const Renamings = named(
       first: z.array(recordSchema(RENAMING)),
     }),
     () => ({ accounts: 120, same: 118, lacking: 1, clashing: 0, first: [exampleOf(RENAMING)] }),
+  ),
+);
+
+/** What a successor took over, all of it or nothing. */
+const Transferred = named(
+  "Transferred",
+  withExample(
+    z.object({
+      accounts: z
+        .array(z.object({ before: Account, after: Account, consoleTask: z.int().nullable() }))
+        .meta({ description: "in the order in which they were changed" }),
+      renewals: z
+        .array(z.object({ id: Id, name: z.string(), before: z.string(), after: z.string() }))
+        .meta({ description: "those with another owner: who that was, and is" }),
+      dryRun: z.boolean(),
+    }),
+    () => ({
+      accounts: [{ before: exampleOf(ACCOUNT.fields), after: exampleOf(ACCOUNT.fields), consoleTask: null }],
+      renewals: [{ id: exampleId(8), name: "本社", before: "taro@example.co.jp", after: "hanako@example.co.jp" }],
+      dryRun: false,
+    }),
   ),
 );
 
@@ -175,6 +196,21 @@ export default {
       answer: json(WrittenAccount, "The account"),
       fails: ["input-rejected", "not-found"],
     }),
+    transfer: post("/v1/accounts/{id}/transfer", {
+      id: "transferAccount",
+      summary:
+        "Give what an account has to a successor: the support option, the role of a system administrator, renewals",
+      params: byId,
+      body: named(
+        "Transfer",
+        withExample(
+          z.strictObject({ to: Id.meta({ description: "the user who takes over" }), ...seeing, ...writing }),
+          () => ({ to: exampleId(102) }),
+        ),
+      ),
+      answer: json(Transferred, "What was changed, in its order"),
+      fails: ["input-rejected", "not-found", "conflict"],
+    }),
     sendResetCode: post("/v1/accounts/{id}/reset-code", {
       id: "sendResetCode",
       summary: "Mail a code by which the person sets a new password; it takes the place of the one before",
@@ -211,4 +247,5 @@ export type { AccountSettings, SentCode } from "../model/account.ts";
 export type { Composition } from "../model/composition.ts";
 export type AccountRenamings = z.infer<typeof Renamings>;
 export type WrittenAccountSettings = z.infer<typeof WrittenAccountSettings>;
+export type Transferred = z.infer<typeof Transferred>;
 export type WrittenAccount = z.infer<typeof WrittenAccount>;

@@ -41,6 +41,7 @@ const OWN: Readonly<Record<string, Text>> = {
   "accounts.create": text("create account", "アカウントを作成"),
   "accounts.edit": text("edit account", "アカウントを編集"),
   "accounts.grant": text("grant role", "管理者権限を付与"),
+  "accounts.transfer": text("give to successor", "後任に引き継ぎ"),
   "accounts.revoke": text("revoke role", "管理者権限を解除"),
   "roles.schemes.create": text("create scheme", "スキームを作成"),
   "roles.schemes.edit": text("edit scheme", "スキームを編集"),

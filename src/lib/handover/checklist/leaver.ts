@@ -77,19 +77,27 @@ function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
   ];
 }
 
+const CONTACT = found(
+  text("contact person of the contract", "契約の担当者"),
+  text(
+    `${APPLICATION_FORM.en}; then: clomoctl handover answer contact`,
+    `${APPLICATION_FORM.ja}。その後: clomoctl handover answer contact`,
+  ),
+);
+
 const PUSH = found(
   text("Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
   text(
-    "hand over the password, and have the telephone number for the code changed at Apple; never make a new certificate",
-    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更(証明書は作り直さないでください)",
+    "hand over the password, and have the telephone number for the code changed at Apple, never making a new certificate; then: clomoctl handover answer push-certificate",
+    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更(証明書は作り直さないでください)。その後: clomoctl handover answer push-certificate",
   ),
 );
 
 const BUSINESS = found(
   text("Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
   text(
-    "hand over the password, and have the telephone number for the code changed at Apple",
-    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更",
+    "hand over the password, and have the telephone number for the code changed at Apple; then: clomoctl handover answer apple-business",
+    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更。その後: clomoctl handover answer apple-business",
   ),
 );
 
@@ -110,8 +118,8 @@ function googleSteps(facts: HandoverFacts, person: Person, timezone: string): re
 const GMAIL = found(
   text("Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
   text(
-    "hand over the password and the phone, sign in once, then: clomoctl handover answer android.holder",
-    "パスワードと電話を引き継ぎ、一度ログインしてから: clomoctl handover answer android.holder",
+    "hand over the password and the phone, sign in once, then: clomoctl handover answer android",
+    "パスワードと電話を引き継ぎ、一度ログインしてから: clomoctl handover answer android",
   ),
 );
 
@@ -204,7 +212,7 @@ export function hangingOn(
   const account = administrators.find(({ id }) => id === person.id);
   const isContact = namesPerson(person, tenant.contactName) || namesPerson(person, tenant.contactMail);
   const steps: readonly Found[] = [
-    ...(isContact ? [found(text("contact person of the contract", "契約の担当者"), APPLICATION_FORM)] : []),
+    ...(isContact ? [CONTACT] : []),
     ...(account === undefined ? [] : supportSteps(facts, account)),
     ...appleSteps(facts, person),
     ...googleSteps(facts, person, timezone),

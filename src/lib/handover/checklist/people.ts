@@ -35,9 +35,11 @@ const wordsIn = (text: string): readonly string[] =>
     .map((word) => word.trim())
     .filter((word) => word !== "");
 
+/** What stands between two people. */
+const BETWEEN = /[,;、，；\r\n/]+|\s(?:and|と)\s/u;
+
 /** How many people a text names: a name with the person's mail address in brackets is one. */
-export const countPeople = (text: string): number =>
-  text.split(/[,;、，；\r\n/]+|\s(?:and|と)\s/u).filter((part) => part.trim() !== "").length;
+export const countPeople = (text: string): number => text.split(BETWEEN).filter((part) => part.trim() !== "").length;
 
 /** Whether a text names a person, by one of its words. */
 export const namesPerson = ({ words }: Person, text: string | null | undefined): boolean => {
@@ -45,7 +47,8 @@ export const namesPerson = ({ words }: Person, text: string | null | undefined):
   return wordsIn(text ?? "").some((word) => keys.has(wordKey(word)));
 };
 
-const personOf = ({ id, name, account, emails }: KnownPerson): Person => ({
+/** How a record names a person. */
+export const personOf = ({ id, name, account, emails }: KnownPerson): Person => ({
   called: name,
   id,
   account,
@@ -91,3 +94,13 @@ export function findPeople(
   const written: Person = { called: word, id: null, account: null, words: [word] };
   return textsOf(facts).some((text) => namesPerson(written, text)) ? [written] : [];
 }
+
+/** A text in which a person is written down, with a successor in that place; each once. */
+export const succeeded = (person: Person, written: string, successor: string): string => {
+  const parts = written
+    .split(BETWEEN)
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => (namesPerson(person, part) ? successor : part));
+  return [...new Set(parts)].join(", ");
+};

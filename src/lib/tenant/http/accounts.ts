@@ -19,6 +19,8 @@ const withoutPassword = (
   return repeatable && { ...repeatable, fingerprint: sha256(JSON.stringify(open)) };
 };
 
+const transfers = () => import("../use/transfer.ts");
+
 const reset = () => import("../use/accounts/reset.ts");
 
 /** Who asks for himself sees his account, wherever it lies. */
@@ -51,6 +53,7 @@ export default ({ session, store, ...parts }: TenantParts): Handlers<"accounts">
   revoke: async ({ params: { id }, body, repeatable }) => (await byHand()).revokeRole(session, id, body, repeatable),
   resetPassword: async ({ params: { id }, body, repeatable }) =>
     (await byHand()).resetPassword(session, id, body, withoutPassword(repeatable, body)),
+  transfer: async ({ params: { id }, body }) => (await transfers()).transferAccount(session, id, body),
   // neither is repeated by a key: another code is sent, and one that was used up is none
   sendResetCode: async ({ params: { id }, body }) =>
     (await reset()).sendResetCode(sessionFor({ session, store, ...parts }, id), parts.mail, { ...body, id }),

@@ -119,6 +119,7 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   editAccount: ["accounts.write"],
   grantRole: ["accounts.write"],
   revokeRole: ["accounts.write"],
+  transferAccount: ["accounts.write", "accounts.roles", "renewals.write"],
   resetPassword: ["accounts.write"],
   sendResetCode: ownAccount,
   resetWithCode: ownAccount,

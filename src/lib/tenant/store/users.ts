@@ -180,3 +180,7 @@ export const deleteField = async (writer: Writer, pk: number, at: string): Promi
   );
   await writer.run("delete from custom_field where pk = :pk", { pk });
 };
+
+/** How many users of the whole tenant have this full name. */
+export const countNamed = (reader: Reader, name: string): Promise<number> =>
+  reader.count("select count(*) from main.user where coalesce(nameKey, name) = :nameKey", { nameKey: nameKey(name) });

@@ -1,0 +1,138 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { withAccount } from "../../lib/tenant/testing/accounts.ts";
+import { auditOf } from "../../lib/tenant/testing/audit.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { problemOf } from "../../lib/tenant/http/problem.ts";
+import { same } from "../../lib/text/index.ts";
+import { machine } from "../renewals/schedule/testing/machine.ts";
+import { inBoth, run, type Circumstances } from "../testing/program.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  const taro = await withAccount(tenant, { name: "taro", role: "system" });
+  await withAccount(tenant, { name: "hanako", role: "operator" });
+  await tenant.client.accounts.grant(taro, { supportOption: true, noticeMail: true });
+  await tenant.client.tenant.set({ contactName: "taro" });
+  await tenant.client.renewals.add({ kind: "vpp-token", name: "VPP 本社", owner: "taro@accounts.example" });
+  await tenant.client.answers.set({ answers: [{ question: "apple-business.holder", value: "taro" }] });
+});
+afterEach(() => tenant.close());
+
+const SETTINGS = `# notices
+smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}
+recipients:
+  - {name: it, way: mail, address: taro@accounts.example}
+`;
+
+interface Here extends Circumstances {
+  readonly settings: () => string;
+}
+
+const here = (more: Circumstances = {}): Here => {
+  const { home, circumstances } = machine();
+  const own = join(home, "clomoctl");
+  mkdirSync(own, { mode: 0o700 });
+  const file = join(own, "notify.yaml");
+  writeFileSync(file, SETTINGS, { mode: 0o600 });
+  return { ...circumstances, tenant: tenant.fetch, home: own, ...more, settings: () => readFileSync(file, "utf8") };
+};
+
+const LINE = "handover transfer --from taro --to hanako@accounts.example";
+
+interface Row {
+  readonly kind: string;
+  readonly step: number | null;
+  readonly name: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly mend: string | null;
+}
+
+const stateOf = async () => ({
+  accounts: await Array.fromAsync(tenant.client.accounts.list({})),
+  renewals: await tenant.client.renewals.list(),
+  answers: await tenant.client.answers.list(),
+  audit: auditOf(tenant.database),
+});
+
+test("rights, owners and recipients are given in one change; what only people can do follows in its order", async () => {
+  const scene = here();
+  const { exit, stdout } = await run(`${LINE} --yes --format json`, scene);
+  expect(exit).toBe(0);
+  const rows = JSON.parse(stdout) as Row[];
+  expect(
+    rows.filter(({ kind }) => kind !== "step").map(({ kind, name, before, after }) => [kind, name, before, after]),
+  ).toEqual([
+    ["account", "hanako (hanako)", "operator", "system administrator, support option, notice mail"],
+    ["account", "taro (taro)", "system administrator, support option, notice mail", "system administrator"],
+    ["renewal", "VPP 本社", "taro@accounts.example", "hanako@accounts.example"],
+    ["recipient", "notify.yaml", "taro@accounts.example", "hanako@accounts.example"],
+  ]);
+  const steps = rows.filter(({ kind }) => kind === "step");
+  expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+  expect(steps.map(({ mend }) => mend)).toEqual([
+    expect.stringContaining("then: clomoctl handover answer contact"),
+    expect.stringContaining("then: clomoctl handover answer apple-business"),
+    "clomoctl renewals guide 'VPP 本社'",
+    "clomoctl clomo-account revoke taro",
+  ]);
+  expect(scene.settings()).toContain("# notices");
+  expect(scene.settings()).toContain("hanako@accounts.example");
+  expect((await tenant.client.renewals.list())[0]?.owner).toBe("hanako@accounts.example");
+  const again = await inBoth(`${LINE} --yes`, scene);
+  expect(again.en).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing of taro is left to give") });
+});
+
+test("a dry run shows the same and changes nothing, also of the settings", async () => {
+  const scene = here();
+  const before = await stateOf();
+  const { en, ja } = await inBoth(`${LINE} --dry-run`, { ...scene, terminal: { columns: 80 } });
+  expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining("dry run") });
+  expect(en.stdout).toContain("1.        contact person of the contract");
+  expect(en.stdout).not.toContain("recipient of notices");
+  expect(ja.stdout).toContain("更新担当");
+  expect(await stateOf()).toEqual(before);
+  expect(scene.settings()).toBe(SETTINGS);
+});
+
+test("it asks first, and no is no; without a terminal --yes is named", async () => {
+  const before = await stateOf();
+  const scene = here({ terminal: { typing: [["Give 4 things of taro to hanako?", "n\r"]] } });
+  expect(await run(LINE, scene)).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing was changed") });
+  const silent = await run(LINE, here());
+  expect(silent).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--yes") });
+  expect(await stateOf()).toEqual(before);
+  const yes = here({ terminal: { typing: [["Give 4 things", "y\r"]] } });
+  expect(await run(LINE, yes)).toMatchObject({ exit: 0 });
+  expect(yes.settings()).toContain("hanako@accounts.example");
+});
+
+test("where the tenant refuses at last, the settings are as they were", async () => {
+  const refusing = async (request: Request): Promise<Response> => {
+    const body = request.url.endsWith("/transfer") ? await request.clone().text() : "";
+    if (body !== "" && !body.includes("dryRun")) return problemOf(new Failure("conflict", { what: same("changed") }));
+    return tenant.fetch(request);
+  };
+  const scene = here({ tenant: refusing });
+  const before = await stateOf();
+  expect(await run(`${LINE} --yes`, scene)).toMatchObject({ exit: 5, stdout: "" });
+  expect(scene.settings()).toBe(SETTINGS);
+  expect(await stateOf()).toEqual(before);
+});
+
+test("who is no user, is the same person or has no role yet is refused in both languages", async () => {
+  await withAccount(tenant, { name: "none", role: "none" });
+  await tenant.client.renewals.add({ kind: "custom", name: "外", owner: "外部 太郎" });
+  const stranger = await inBoth(["handover", "transfer", "--from", "外部 太郎", "--to", "hanako"], here());
+  expect(stranger.en).toMatchObject({ exit: 3, stderr: expect.stringContaining("is no user of the tenant") });
+  expect(stranger.ja.stderr).toContain("テナントのユーザーではありません");
+  const self = await inBoth("handover transfer --from taro --to taro", here());
+  expect(self.en).toMatchObject({ exit: 3, stderr: expect.stringContaining("same person") });
+  const none = await inBoth("handover transfer --from taro --to none", here());
+  expect(none.ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("clomoctl clomo-account grant none") });
+  expect(await run("handover transfer --from nobody --to taro", here())).toMatchObject({ exit: 6 });
+});
