@@ -84,12 +84,14 @@ describe("on a terminal of 80 columns", () => {
     }
     expect(en.stdout).toContain("in-house rules");
     expect(en.stdout).not.toContain("契約 花子");
+    expect(en.stdout).not.toContain("Lost mode");
     expect(ja.stdout).toContain("社内ルール");
     expect(ja.stdout).toContain("-> clomoctl handover answer rules\n");
     expect(ja.stdout).toContain("未回答: 9 件");
     expect(en.stdout).toContain("9 questions are not answered");
     expect(ja.stderr).toMatch(/不足 \d+ 件/);
     const full = await run("handover checklist --full", { ...here(), terminal: { columns: 80 } });
+    expect(full.stdout).toContain("Lost mode (紛失モード)");
     expect(full.stdout).toContain("契約 花子");
     expect(full.stdout).toContain("-> clomoctl handover answer rules.lost.document");
   });

@@ -7,7 +7,7 @@ import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { factsOf, handedOver, today } from "./facts.ts";
 import { personNamed, recordsOf } from "./leaver.ts";
-import { CHECKLIST_COLUMNS, rowsOf, withoutQuestions, writeForPeople } from "./rows.ts";
+import { CHECKLIST_COLUMNS, inShort, rowsOf, writeForPeople } from "./rows.ts";
 
 export default defineCommand({
   summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
@@ -36,8 +36,8 @@ export default defineCommand({
     full: {
       kind: "boolean",
       about: text(
-        "each open question, and what is known, who said so and when",
-        "未回答の質問すべてと、登録済みの内容・回答者・日時も表示する",
+        "each open question, what is known, who said so and when, and notes",
+        "未回答の質問すべて、登録済みの内容・回答者・日時、補足も表示する",
       ),
     },
   },
@@ -68,7 +68,7 @@ export default defineCommand({
         : hangingOn(facts, person, { timezone: day.timezone, records: await recordsOf(tenant, person) });
     const rows = rowsOf(items, hanging);
     if (!isUsualTable(terminal)) return terminal.list(CHECKLIST_COLUMNS, rows);
-    const shown = full ? rows : withoutQuestions(rows.filter(({ state }) => state !== "answered"));
+    const shown = full ? rows : inShort(rows);
     await writeForPeople(terminal, shown, day.timezone);
     const gaps = gapsOf(items).length;
     await terminal.note(text(counted(gaps, "gap"), `不足 ${gaps} 件`));

@@ -13,10 +13,11 @@ const STATES = {
   gap: text("gap", "不足"),
   "not-applicable": text("n/a", "対象外"),
   answered: text("known", "登録済"),
+  note: text("note", "補足"),
   step: text("step", "手順"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** A line of the checklist: an item that is complete or does not apply, a gap, what is known, or a step for a leaver. */
+/** A line of the checklist: an item that is complete or does not apply, a gap, what is known, what the manual says, or a step for a leaver. */
 export interface ChecklistRow {
   readonly item: ItemId | "leaver";
   readonly state: keyof typeof STATES;
@@ -69,7 +70,7 @@ export const rowsOf = (items: readonly Item[], hanging: readonly Hanging[] = [])
   })),
 ];
 
-function rowsOfItem({ id: item, title, applies, why, known, questions, gaps }: Item): readonly ChecklistRow[] {
+function rowsOfItem({ id: item, title, applies, why, known, notes, questions, gaps }: Item): readonly ChecklistRow[] {
   if (applies === false) return [{ ...EMPTY, item, state: "not-applicable", what: why ?? title }];
   const said = questions.flatMap(({ about, wording, answer }): readonly ChecklistRow[] => {
     if (answer === null) return [];
@@ -82,20 +83,22 @@ function rowsOfItem({ id: item, title, applies, why, known, questions, gaps }: I
     ...gaps.map(({ code, what, mend }): ChecklistRow => ({ ...EMPTY, item, state: "gap", code, what, mend })),
     ...known.map(({ label, value }): ChecklistRow => ({ ...EMPTY, item, state: "answered", what: label, value })),
     ...said,
+    ...notes.map((what): ChecklistRow => ({ ...EMPTY, item, state: "note", what })),
   ];
 }
 
-/** What is not answered of each item in one line; one question stands as it is. */
-export const withoutQuestions = (rows: readonly ChecklistRow[]): readonly ChecklistRow[] => {
+/** What is missing alone: of each item what is not answered in one line; one question stands as it is. */
+export const inShort = (all: readonly ChecklistRow[]): readonly ChecklistRow[] => {
+  const rows = all.filter(({ state }) => state !== "answered" && state !== "note");
   const open = Map.groupBy(
     rows.filter(({ code }) => code === "unanswered"),
     ({ item }) => item,
   );
   return rows.flatMap((row): readonly ChecklistRow[] => {
-    const all = row.code === "unanswered" ? (open.get(row.item) ?? []) : [];
-    if (all.length <= 1) return [row];
-    if (all[0] !== row) return [];
-    const what = text(`${all.length} questions are not answered`, `未回答: ${all.length} 件`);
+    const alike = row.code === "unanswered" ? (open.get(row.item) ?? []) : [];
+    if (alike.length <= 1) return [row];
+    if (alike[0] !== row) return [];
+    const what = text(`${alike.length} questions are not answered`, `未回答: ${alike.length} 件`);
     return [{ ...row, what, mend: same(`clomoctl handover answer ${row.item}`) }];
   });
 };
@@ -115,7 +118,7 @@ export async function writeForPeople(
   timezone: string,
 ): Promise<void> {
   const { heading, bad, good, faint } = await terminal.styles("stdout");
-  const paint = { complete: good, gap: bad, "not-applicable": faint, answered: faint, step: heading };
+  const paint = { complete: good, gap: bad, "not-applicable": faint, answered: faint, note: faint, step: heading };
   const indent = " ".repeat(INDENT);
   let last: ChecklistRow["item"] | undefined;
   for (const row of rows) {
