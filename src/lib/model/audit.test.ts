@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { actionName } from "./audit.ts";
+import { OPERATIONS } from "./role.ts";
 
 const TENANT = join(import.meta.dirname, "..", "tenant");
 
@@ -13,12 +14,17 @@ const NAMED =
 const BY_HAND: ReadonlySet<string> = new Set(["secured.users", "secured.groups", "roles.schemes"]);
 const VERBS = ["create", "edit"];
 
+/** Those of operations that are no actions, too: what is only read, and what `write` permits. */
+const OPERATION_NAMES: ReadonlySet<string> = new Set(
+  Object.keys(OPERATIONS).filter((name) => /\.(?:read|write|verify)$/.test(name)),
+);
+
 /** The actions that the tenant's sources name. */
 const actions = new Set(
   globSync("{use,http,store}/**/*.ts", { cwd: TENANT, exclude: ["**/*.test.ts"] }).flatMap((file) =>
     [...readFileSync(join(TENANT, file), "utf8").matchAll(NAMED)].flatMap(([, action = ""]) =>
       // what a role may do is no action
-      action.endsWith(".write") ? [] : BY_HAND.has(action) ? VERBS.map((verb) => `${action}.${verb}`) : [action],
+      OPERATION_NAMES.has(action) ? [] : BY_HAND.has(action) ? VERBS.map((verb) => `${action}.${verb}`) : [action],
     ),
   ),
 );
