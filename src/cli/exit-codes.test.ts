@@ -34,6 +34,7 @@ test("every command opens a tenant, but for these", async () => {
     "devices template",
     "doctor",
     "handover diff",
+    "handover report",
     "handover verify",
     "orgs template",
     ...["install", "remove", "show"].map((verb) => `renewals schedule ${verb}`),

@@ -1,7 +1,8 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { placeIn, writeBundle } from "../../lib/handover/testing/bundles.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
@@ -95,4 +96,39 @@ test("a spoilt bundle is 3 before anything is compared", async () => {
     stderr: expect.stringContaining("schema-1-later: resources/orgs.ndjson"),
   });
   expect(ja).toMatchObject({ exit: 3, stdout: "" });
+});
+
+describe("with the tenant", () => {
+  let tenant: TestTenant;
+  beforeEach(() => {
+    tenant = new TestTenant();
+  });
+  afterEach(() => tenant[Symbol.asyncDispose]());
+
+  test("nothing differs until something is changed, and nothing is left behind", async () => {
+    const { after } = await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
+    const home = freshFolder();
+    const ran = (line: string) => run(`${line} --lang en`, { home, folder: home, tenant: tenant.fetch });
+    for (const options of ["", " --only users", " --audit"]) {
+      const name = `one${options.replaceAll(" ", "")}`;
+      expect((await ran(`handover export -o ${name}${options} --encoding utf-8`)).exit).toBe(0);
+      expect(await ran(`handover diff ${name} --tenant`)).toMatchObject({ exit: 0 });
+    }
+    await tenant.client.users.edit(after.id, { name: "山田 花" });
+    const { exit, stdout } = await ran("handover diff one--onlyusers --tenant --format ndjson");
+    expect(exit).toBe(9);
+    expect(stdout).toContain('"field":"name","before":"山田 花子","after":"山田 花"');
+    expect((await ran("handover diff one--audit --tenant --format json")).stdout).toContain('"resource":"audit"');
+    expect(readdirSync(join(home, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
+  });
+
+  test.each(["handover diff schema-1", "handover diff schema-1 schema-1-later --tenant"])(
+    "one of both is named: %s",
+    async (line) => {
+      const { en, ja } = await inBoth(line, { folder: BUNDLES });
+      expect(en).toMatchObject({ exit: 2, requests: [] });
+      expect(en.stderr).toContain("clomoctl handover diff A --tenant");
+      expect(ja.stderr).toContain("--tenant");
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { differences, stateOf, type ChangeKind, type Difference } from "../../lib/handover/compare/diff.ts";
-import { asBundle } from "../../lib/handover/bundle/read.ts";
+import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { requireSound } from "../../lib/handover/compare/verify.ts";
 import { resourceOf, STAYS } from "../../lib/handover/resources.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -8,6 +8,7 @@ import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
 import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
+import type { PassingBundle } from "./writing/tenant-bundle.ts";
 import { markdownOf } from "./markdown.ts";
 
 const CHANGES: Readonly<Record<ChangeKind, Text>> = {
@@ -104,7 +105,10 @@ const stayingLine = (staying: number): Text =>
   );
 
 export default defineCommand({
-  summary: text("show what differs between two bundles", "2 つの引き継ぎデータの差異を表示する"),
+  summary: text(
+    "show what differs between two bundles, or one and the tenant",
+    "2 つの引き継ぎデータ、または引き継ぎデータとテナントの差異を表示する",
+  ),
   details: [
     text(
       "Records are compared by id, and one that changed by field. The hashes of both are verified first; CSV files and reports are not compared, as they follow from the records. Exits with 0 if nothing differs, 9 if something does, 3 if a bundle is not as it was exported.",
@@ -116,11 +120,17 @@ export default defineCommand({
     after: {
       kind: "file",
       value: "B",
-      required: true,
       about: text("the bundle to compare it with", "比べる相手の引き継ぎデータ"),
     },
   },
   options: {
+    tenant: {
+      kind: "boolean",
+      about: text(
+        "compare with the tenant as it is now, by what A was exported with",
+        "A と同じ条件で、現在のテナントと比べる",
+      ),
+    },
     markdown: {
       kind: "boolean",
       about: text("write Markdown, for a ticket or a pull request", "Markdown で書き出す(チケットやプルリクエスト用)"),
@@ -129,16 +139,20 @@ export default defineCommand({
   examples: [
     { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later" },
     { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later --markdown" },
+    { line: "clomoctl handover diff bundles/schema-1 --tenant" },
   ],
   exits: ["input-rejected", "not-found", "differs"],
   opensTenant: false,
-  async run(tools, { before, after, markdown }) {
+  readsTenants: true,
+  async run(tools, { before, after, tenant, markdown }) {
     const { terminal, globals } = tools;
     tools.describeState(() => ONLY_READ);
     if (markdown && (globals.format ?? globals.query ?? globals.fields) !== undefined) throw EITHER;
+    if (tenant === (after !== undefined)) throw ONE_OTHER;
     await terminal.checkOutput(COLUMNS);
     await using one = await openNamed(tools, before);
-    await using other = await openNamed(tools, after);
+    await using now = after === undefined ? await tenantLike(tools, one) : undefined;
+    await using other = now?.files ?? (await openNamed(tools, after ?? before));
     const progress = verifying(tools, [one, other]);
     for (const bundle of [one, other]) await requireSound(bundle, progress.options);
     progress.finish();
@@ -154,6 +168,26 @@ export default defineCommand({
     if (counts.staying > 0) await terminal.note(stayingLine(counts.staying));
     return "differs";
   },
+});
+
+/** The tenant as a bundle with what another one was exported with. @throws Failure as an export does */
+async function tenantLike(tools: Tools, files: BundleFiles): Promise<PassingBundle> {
+  const { manifest }: Bundle = await asBundle(files);
+  const audit = manifest.resources.some(({ name, state }) => name === "audit" && state !== "left-out");
+  const { tenantBundle } = await import("./writing/tenant-bundle.ts");
+  return tenantBundle(tools, { only: manifest.only ?? undefined, scope: manifest.scope?.id, audit });
+}
+
+const ONE_OTHER = new Failure("usage", {
+  what: text(
+    "either B or --tenant says what to compare with",
+    "比べる相手は B か --tenant のどちらかで指定してください",
+  ),
+  where: "clomoctl handover diff",
+  hint: text(
+    "clomoctl handover diff A B, or clomoctl handover diff A --tenant",
+    "clomoctl handover diff A B または clomoctl handover diff A --tenant",
+  ),
 });
 
 async function writeMarkdown({ terminal }: Tools, found: AsyncIterable<Difference>): Promise<void> {

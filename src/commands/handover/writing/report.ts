@@ -2,6 +2,7 @@ import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import { checklistOf, contentOf, manifestGaps } from "../../../lib/handover/report/content.ts";
 import { CLOMOCTL, reportData } from "../../../lib/handover/report/data.ts";
+import { reportMarkdown } from "../../../lib/handover/report/markdown.ts";
 import { reportPage } from "../../../lib/handover/report/page.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";
 import { truncate } from "../../../lib/terminal/table/width.ts";
@@ -17,6 +18,17 @@ interface Made {
   readonly read: ReadonlyMap<string, string>;
   /** the context of the tenant */
   readonly context: string;
+}
+
+/** A report in one of its forms, in the language of who asks. */
+export function drawReport(
+  { terminal: { language } }: Pick<Tools, "terminal">,
+  { manifest, read }: Pick<Made, "manifest" | "read">,
+  as: "html" | "markdown",
+): string {
+  const setting = { language, visible: escapeForPeople, fit: truncate };
+  const content = contentOf(reportData(manifest, read));
+  return as === "html" ? reportPage(content, setting) : reportMarkdown(content, setting);
 }
 
 /** Writes the report into a bundle, and what this machine is to the tenant. @returns the manifest with both, and with the gaps */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { HandoverRequest } from "../../../lib/client/index.ts";
 import { openFiles, type BundleFiles } from "../../../lib/handover/bundle/read.ts";
+import type { ResourceName } from "../../../lib/handover/resources.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { createTemporaryFolder } from "../../../lib/files/temporary.ts";
 import { dayOf } from "../../../lib/model/time.ts";
@@ -9,11 +10,11 @@ import { manifestOf } from "./manifest.ts";
 import { PartsWriter } from "./parts.ts";
 import { reportInto } from "./report.ts";
 
-/** A tenant as a bundle that nobody keeps: closing it removes it. */
-export interface TenantBundle extends AsyncDisposable {
+const FORM = { encoding: "utf-8", bom: false, onUnmappable: "error" } as const;
+
+/** A bundle that nobody keeps: closing it removes it. */
+export interface PassingBundle extends AsyncDisposable {
   readonly files: BundleFiles;
-  /** the name of the tenant's context */
-  readonly context: string;
 }
 
 /**
@@ -23,28 +24,34 @@ export interface TenantBundle extends AsyncDisposable {
  */
 export async function tenantBundle(
   tools: Tools,
-  asked: Pick<HandoverRequest, "only" | "scope" | "audit"> = {},
-): Promise<TenantBundle> {
+  {
+    only,
+    ...asked
+  }: Pick<HandoverRequest, "scope" | "audit"> & { readonly only?: readonly ResourceName[] | undefined } = {},
+): Promise<PassingBundle> {
   const { temporary, terminal, machine, clock } = tools;
   const chosen = await tools.tenant("exports");
+  const { name: context } = chosen.context;
   const folder = await createTemporaryFolder(temporary, "handover");
   try {
+    // a person may not write among the program's own files
     const path = join(folder.path, "tenant");
-    await using writer = await BundleWriter.create(path, temporary);
-    const form = { encoding: "utf-8", bom: false, onUnmappable: "error" } as const;
-    const parts = await new PartsWriter(tools, chosen.client.exports, form).write({ ...asked, csv: false }, writer);
+    await using writer = await BundleWriter.create(path, { ...temporary, kept: [] });
+    const parts = await new PartsWriter(tools, chosen.client.exports, FORM).write(
+      { ...asked, only: only && [...only], csv: false },
+      writer,
+    );
     const manifest = manifestOf(parts, {
       program: machine.program,
       language: terminal.language,
-      encoding: form.encoding,
+      encoding: FORM.encoding,
       newline: "crlf",
-      only: [],
+      only: only ?? [],
       asOf: dayOf(clock.now(), zoneOf(tools, chosen)),
     });
-    const { name: context } = chosen.context;
     await writer.finish(await reportInto(tools, writer, { manifest, read: parts.read, context }));
     const files = await openFiles(path, { workingFolder: tools.workingFolder, temporary });
-    return { files, context, [Symbol.asyncDispose]: () => folder.remove() };
+    return { files, [Symbol.asyncDispose]: folder.remove };
   } catch (error) {
     await folder.remove();
     throw error;

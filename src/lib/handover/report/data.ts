@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
 import { UNSAID } from "../../model/tenant.ts";
 import { zoneNamed } from "../../model/time.ts";
 import type { RecordOf } from "../../model/thing.ts";
@@ -24,18 +27,39 @@ export type ReadResource = (typeof READ_RESOURCES)[number];
 
 export type RecordIn<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fields"]>;
 
+const Count = z.int().min(0);
+
 /** How many records there are by something; null where a record says nothing. */
-type Counts<By extends string> = readonly ({ readonly records: number } & Readonly<Record<By, string | null>>)[];
+const counts = <By extends string>(by: By) =>
+  z.array(
+    z.object({ [by]: z.string().nullable(), records: Count } as { [K in By]: z.ZodNullable<z.ZodString> } & {
+      records: typeof Count;
+    }),
+  );
 
 /** `summary.json`: what is counted while a bundle is made. A member is missing where its resource is. */
-export interface Summary {
-  readonly users?: { readonly byOrg: Counts<"orgId">; readonly withAccountName: number } | undefined;
-  readonly accounts?: { readonly byRole: Counts<"role"> } | undefined;
-  readonly "secured-users"?: { readonly byApp: Counts<"app"> } | undefined;
-  readonly devices?:
-    | { readonly byStatus: Counts<"status">; readonly byPlatform: Counts<"platform">; readonly byOrg: Counts<"orgId"> }
-    | undefined;
-}
+const SummaryShape = z.object({
+  users: z.object({ byOrg: counts("orgId"), withAccountName: Count }).optional(),
+  accounts: z.object({ byRole: counts("role") }).optional(),
+  "secured-users": z.object({ byApp: counts("app") }).optional(),
+  devices: z.object({ byStatus: counts("status"), byPlatform: counts("platform"), byOrg: counts("orgId") }).optional(),
+});
+
+export type Summary = z.infer<typeof SummaryShape>;
+
+const words = z.string().nullable();
+
+/** `clomoctl.json`: the machine that wrote a bundle. */
+const ClomoctlShape = z
+  .object({
+    machine: words,
+    user: words,
+    home: z.string(),
+    runs: z.array(z.object({ way: z.string(), lastRunAt: z.iso.datetime().nullable() })).nullable(),
+    recipients: z.array(z.object({ way: z.string(), name: z.string(), address: words })),
+    mailAccount: words,
+  })
+  .nullable();
 
 /** The path of the summary in a bundle. */
 const SUMMARY = "summary.json";
@@ -59,7 +83,8 @@ export const isRead = (path: string): boolean =>
 /**
  * What a report is made of, from the files that {@link isRead}; a missing one has no records.
  *
- * @param files their contents by path, UTF-8: of bundles that were verified, or are being written
+ * @param files their contents by path, UTF-8; records are those of bundles that were verified, or are being written
+ * @throws Failure `input-rejected` where the other files are not as an export writes them
  */
 export const reportData = (manifest: Manifest, files: ReadonlyMap<string, string>): ReportData => ({
   manifest,
@@ -71,9 +96,30 @@ export const reportData = (manifest: Manifest, files: ReadonlyMap<string, string
         .flatMap((line): unknown[] => (line === "" ? [] : [JSON.parse(line)])),
     ]),
   ) as unknown as ReportData["records"],
-  summary: JSON.parse(files.get(SUMMARY) ?? "{}") as Summary,
-  clomoctl: JSON.parse(files.get(CLOMOCTL) ?? "null") as ClomoctlFacts | null,
+  summary: parsed(SummaryShape, SUMMARY, files.get(SUMMARY) ?? "{}"),
+  clomoctl: parsed(ClomoctlShape, CLOMOCTL, files.get(CLOMOCTL) ?? "null"),
 });
+
+/** @throws Failure `input-rejected` for what an export does not write */
+function parsed<S extends z.ZodType>(shape: S, where: string, json: string): z.output<S> {
+  const fits = (): z.ZodSafeParseResult<z.output<S>> | undefined => {
+    try {
+      return shape.safeParse(JSON.parse(json));
+    } catch {
+      return undefined;
+    }
+  };
+  const result = fits();
+  if (result?.success === true) return result.data;
+  throw new Failure("input-rejected", {
+    what: text("this file is not as an export writes it", "エクスポートが書き出す形式ではありません"),
+    where,
+    hint: text(
+      "the bundle was altered or damaged: take another copy, or export it again",
+      "引き継ぎデータが変更されたか壊れています。別のコピーを使うか、もう一度書き出してください",
+    ),
+  });
+}
 
 /** What the checklist cannot do without: with one of them missing it would find what is not so. */
 const NEEDED: readonly ResourceName[] = ["tenant", "administrators", "renewals", "answers"];

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { sumsText } from "../../lib/handover/bundle/contents.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
+
+describe("of a bundle", () => {
+  test("is a page or Markdown, in both languages, and asks no tenant", async () => {
+    const { en, ja } = await inBoth("handover report schema-1 --as markdown", { folder: BUNDLES });
+    expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
+    expect(en.stdout).toMatch(/^# Handover of a CLOMO tenant\n/);
+    expect(ja.stdout).toMatch(/^# CLOMO テナント引き継ぎレポート\n/);
+    expect(ja.stdout).toContain("営業部");
+    const page = await run("handover report schema-1", { folder: BUNDLES });
+    expect(page.stdout).toMatch(/^<!DOCTYPE html>/);
+  });
+
+  test("is written to a file", async () => {
+    const folder = freshFolder();
+    cpSync(join(BUNDLES, "schema-1"), join(folder, "one"), { recursive: true });
+    const ran = await run("handover report one -o report.html --lang en", { folder });
+    expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "wrote report.html\n" });
+    expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<html lang="en">');
+  });
+
+  /** A copy with a file of another content, whose hashes are right. */
+  const withFile = (path: string, content: string): string => {
+    const folder = freshFolder();
+    const bundle = join(folder, "one");
+    cpSync(join(BUNDLES, "schema-1"), bundle, { recursive: true });
+    writeFileSync(join(bundle, path), content);
+    const files = readdirSync(bundle, { recursive: true, encoding: "utf8" }).filter(
+      (name) => statSync(join(bundle, name)).isFile() && name !== "SHA256SUMS",
+    );
+    const sums = files.map((name) => ({
+      path: name,
+      sha256: createHash("sha256")
+        .update(readFileSync(join(bundle, name)))
+        .digest("hex"),
+    }));
+    writeFileSync(join(bundle, "SHA256SUMS"), sumsText(sums));
+    return folder;
+  };
+
+  test.each([
+    ["summary.json", '{"users":3}\n'],
+    ["summary.json", "no JSON"],
+    ["resources/renewals.ndjson", '{"id":1}\n'],
+  ])("that is not as an export writes it is refused: %s", async (path, content) => {
+    const ran = await run("handover report one", { folder: withFile(path, content) });
+    expect(ran).toMatchObject({ exit: 3, stdout: "" });
+    expect(ran.stderr).toContain(path);
+  });
+
+  test("that is not there is not found", async () => {
+    expect((await run("handover report nowhere", { folder: freshFolder() })).exit).toBe(6);
+  });
+});
+
+describe("of the tenant", () => {
+  let tenant: TestTenant;
+  beforeEach(() => {
+    tenant = new TestTenant();
+  });
+  afterEach(() => tenant[Symbol.asyncDispose]());
+
+  test("has what the tenant has now, and leaves nothing behind", async () => {
+    await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
+    await tenant.client.renewals.add({ kind: "custom", name: "ドメイン", expiresAt: "2027-03-01T00:00:00.000Z" });
+    const folder = freshFolder();
+    const ran = await run("handover report --as markdown --lang ja", { home: folder, tenant: tenant.fetch });
+    expect(ran).toMatchObject({ exit: 0, stderr: "" });
+    expect(ran.stdout).toContain("ドメイン");
+    expect(ran.stdout).toContain("| ユーザー | 1 |");
+    expect(readdirSync(join(folder, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
+  });
+});
+
+test.each(["--format json", "--fields a", "--query x"])("a report is no data: %s", async (words) => {
+  const ran = await run(`handover report schema-1 ${words}`, { folder: BUNDLES });
+  expect(ran).toMatchObject({ exit: 2, requests: [] });
+  expect(ran.stderr).toContain("--as");
+});

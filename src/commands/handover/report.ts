@@ -1,0 +1,109 @@
+import { resolve } from "node:path";
+import { Failure } from "../../lib/errors/index.ts";
+import { writeFileAtomically } from "../../lib/files/index.ts";
+import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Tools } from "../tools.ts";
+import { ONLY_READ, openNamed, verifying } from "./bundle.ts";
+
+const FORMS = ["html", "markdown"] as const;
+
+export default defineCommand({
+  summary: text("write the report of a handover, from a bundle or the tenant", "引き継ぎレポートを書き出す"),
+  details: [
+    text(
+      "What there is, the checklist with what is missing, organisations, administrators and what they manage, what expires, devices, what is not in the bundle, lines to sign. Of a bundle it counts days from the day of the bundle; without one it is of the tenant as it is now. Each bundle has it already, as report.html, in the language it was exported in.",
+      "件数、不足を示したチェックリスト、組織、管理者と管理対象組織、期限、デバイス、含まれないもの、署名欄をまとめます。引き継ぎデータを指定すると、残り日数はその基準日から数えます。省略すると現在のテナントのレポートです。引き継ぎデータには、書き出したときの言語の report.html が入っています。",
+    ),
+    text(
+      "The page needs no script and fetches nothing; printed, it is A4. Telephone numbers stand in it: it is for who takes over.",
+      "スクリプトも外部の読み込みも使わない 1 ページで、A4 に印刷できます。電話番号も載るため、後任の方だけに渡してください。",
+    ),
+  ],
+  args: {
+    bundle: {
+      kind: "file",
+      value: "BUNDLE",
+      about: text(
+        "what `handover export` has written (default: the tenant)",
+        "`handover export` で書き出したもの(既定: テナント)",
+      ),
+    },
+  },
+  options: {
+    as: {
+      kind: "choice",
+      choices: FORMS,
+      about: text("form of the report (default: html)", "レポートの形式(既定: html)"),
+    },
+    output: {
+      kind: "file",
+      short: "o",
+      value: "FILE",
+      about: text("write it to this file (default, or -: stdout)", "出力先(既定と - は標準出力)"),
+    },
+  },
+  examples: [
+    { line: "clomoctl handover report bundles/schema-1 -o report.html" },
+    { line: "clomoctl handover report bundles/schema-1 --as markdown --lang ja" },
+    { line: "clomoctl handover report -o report.html" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  opensTenant: false,
+  readsTenants: true,
+  async run(tools, { bundle, as = "html", output = "-" }) {
+    const { terminal, temporary, workingFolder } = tools;
+    tools.describeState(() => ONLY_READ);
+    refuseData(tools);
+    const { tenantBundle } = await import("./writing/tenant-bundle.ts");
+    await using now = bundle === undefined ? await tenantBundle(tools) : undefined;
+    await using files = now?.files ?? (await openNamed(tools, bundle ?? ""));
+    const report = await reportOf(tools, files, as);
+    const path = output === "-" ? output : resolve(workingFolder, output);
+    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(report));
+    if (output !== "-") await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
+  },
+});
+
+/** @throws Failure `usage` where data is asked for */
+function refuseData({ globals }: Tools): void {
+  if ((globals.format ?? globals.query ?? globals.fields) === undefined) return;
+  throw new Failure("usage", {
+    what: text(
+      "a report is no data: --format, --fields and --query do not go with it",
+      "レポートはデータではないため、--format、--fields、--query は使えません",
+    ),
+    where: "clomoctl handover report",
+    hint: text(
+      "its form is chosen by --as; data: clomoctl handover export",
+      "形式は --as で選びます。データが必要な場合: clomoctl handover export",
+    ),
+  });
+}
+
+/** @throws Failure `input-rejected` for a bundle that is not as it was exported */
+async function reportOf(tools: Tools, files: BundleFiles, as: (typeof FORMS)[number]): Promise<string> {
+  const progress = verifying(tools, [files]);
+  const { faults, faultCount } = await verifyBundle(files, { ...progress.options, hashesOnly: false });
+  progress.finish();
+  const [first] = faults;
+  if (first !== undefined) throw unsound(files.name, first, faultCount - 1);
+  const { manifest } = await asBundle(files);
+  const { drawReport } = await import("./writing/report.ts");
+  return drawReport(tools, { manifest, read: await readFor(files) }, as);
+}
+
+/** The contents of the files that a report is made of. */
+async function readFor(files: BundleFiles): Promise<ReadonlyMap<string, string>> {
+  const { isRead } = await import("../../lib/handover/report/data.ts");
+  const read = new Map<string, string>();
+  for (const { path } of files.files) {
+    if (!isRead(path)) continue;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of files.read(path)) chunks.push(chunk);
+    read.set(path, Buffer.concat(chunks).toString("utf8"));
+  }
+  return read;
+}
