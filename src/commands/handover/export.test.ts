@@ -148,6 +148,21 @@ test("a part has what was asked for, and says so", async () => {
   expect(existsSync(join(folder, "none"))).toBe(false);
 });
 
+test("what is exported of a tenant with a bit of everything is verified, all of it and a part", async () => {
+  await fillAtRandom(tenant, 4, 30);
+  const [org] = tenant.sql("select parent as pk from org where parent > 1 group by 1 order by count(*) desc limit 1");
+  const [{ id } = {}] = tenant.sql("select id from org where pk = coalesce(:pk, 2)", { pk: org?.["pk"] ?? null });
+  const folder = freshFolder();
+  for (const options of ["-o all --audit", `-o part --scope ${String(id)}`, "-o some --only users --only devices"]) {
+    const { exit, stderr } = await exporting(`${options} --encoding utf-8`, folder);
+    expect([exit, exit === 0 ? "" : stderr]).toEqual([0, ""]);
+  }
+  for (const bundle of ["all", "part", "some"]) {
+    const { exit, stdout } = await run(`handover verify ${bundle} --lang en`, { home: folder, folder });
+    expect([bundle, exit, stdout]).toEqual([bundle, 0, expect.any(String)]);
+  }
+});
+
 test("characters that the encoding cannot hold are named with their places, and no bundle is left", async () => {
   await tenant.client.users.create({ name: "😀", emails: ["smile@example.co.jp"] });
   const folder = freshFolder();

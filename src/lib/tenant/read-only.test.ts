@@ -38,6 +38,9 @@ test("a tenant that can only be read is listed, shown and exported", async () =>
   expect((await client.orgs.list()).map(({ code }) => code)).toEqual([null, "E1"]);
   expect(await client.imports.list()).toMatchObject([{ state: "committed" }]);
   expect(await textOf(await client.users.export())).toContain("a@x");
+  const parts = client.exports.create({});
+  for await (const { name } of parts) expect(name).toMatch(/^(?:resources|csv)\/|^summary\.json$/);
+  expect(parts.end().records).toMatchObject({ orgs: 2, users: 1 });
 });
 
 test("the rows of a plan are shown though nothing can be written", async () => {
