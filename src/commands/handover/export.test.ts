@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { withAccount } from "../../lib/tenant/testing/accounts.ts";
 import { fillAtRandom, SECRET } from "../../lib/tenant/testing/random-tenant.ts";
@@ -256,3 +257,55 @@ test.each([1, 2, 3])(
     expect(await run("handover diff b.zip c.tar.gz", { folder })).toMatchObject({ exit: 0 });
   },
 );
+
+describe("encrypted", () => {
+  test.each(["zip", "tar.gz"])("as .%s.age, only the key opens it, and nothing plain is left", async (ending) => {
+    await withUsers();
+    const folder = freshFolder();
+    const [identity, other] = [await generateX25519Identity(), await generateX25519Identity()];
+    writeFileSync(join(folder, "keys.txt"), `# of the successor\n${await identityToRecipient(identity)}\n`);
+    const name = `one.${ending}.age`;
+    const { exit, stderr } = await exporting(`-o ${name} --encoding utf-8 --encrypt-to keys.txt`, folder);
+    expect(exit).toBe(0);
+    expect(stderr).toContain(`-o one.${ending} ${name}`);
+    const encrypted = readFileSync(join(folder, name));
+    expect(encrypted.subarray(0, 21).toString("latin1")).toBe("age-encryption.org/v1");
+    expect(encrypted.includes("manifest.json")).toBe(false);
+    const opening = (key: string): Promise<Uint8Array> => {
+      const decrypter = new Decrypter();
+      decrypter.addIdentity(key);
+      return decrypter.decrypt(encrypted);
+    };
+    await expect(opening(other)).rejects.toThrow();
+    writeFileSync(join(folder, `one.${ending}`), await opening(identity));
+    expect((await run(`handover verify one.${ending}`, { home: folder, folder })).exit).toBe(0);
+    expect(readdirSync(join(folder, "tmp")).filter((left) => left.includes("handover"))).toEqual([]);
+    const closed = await run(`handover verify ${name} --lang en`, { home: folder, folder });
+    expect(closed.exit).toBe(3);
+    expect(closed.stderr).toContain("age -d -i KEY-FILE");
+  });
+
+  test("a secret key is refused, and not repeated", async () => {
+    const folder = freshFolder();
+    const identity = await generateX25519Identity();
+    const refused = await exporting(`-o one.zip.age --encrypt-to ${identity}`, folder);
+    expect(refused).toMatchObject({ exit: 2, stdout: "" });
+    expect(refused.stderr).toContain("this is a secret key");
+    expect(refused.stderr).not.toContain(identity.slice(20));
+    expect(existsSync(join(folder, "one.zip.age"))).toBe(false);
+  });
+
+  test.each([
+    ["-o one.zip --encrypt-to age1qqq", "FILE.zip.age"],
+    ["-o one.zip.age --encrypt-to age1qqq", "this is no recipient of age"],
+    ["-o one.zip.age --encrypt-to empty.txt", "this is no recipient of age"],
+    ["-o one.zip.age", "--encrypt-to age1…"],
+  ])("what does not fit is refused: %s", async (line, what) => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "empty.txt"), "# nobody\n");
+    const refused = await exporting(line, folder);
+    expect(refused.exit).toBe(2);
+    expect(refused.stderr).toContain(what);
+    expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
+  });
+});

@@ -116,6 +116,15 @@ export default defineCommand({
       names: "orgs",
       about: text("only this organisation and all below it", "この組織以下だけ"),
     },
+    encryptTo: {
+      kind: "string",
+      repeatable: true,
+      value: "age1…|FILE",
+      about: text(
+        "encrypt FILE.zip.age or FILE.tar.gz.age for this key of age, or those in a file",
+        "age の公開鍵(またはそのファイル)で FILE.zip.age、FILE.tar.gz.age を暗号化する",
+      ),
+    },
     audit: { kind: "boolean", about: text("with the records of the audit", "監査ログも含める") },
     requireComplete: {
       kind: "boolean",
@@ -128,9 +137,10 @@ export default defineCommand({
     { line: "clomoctl handover export -o handover-2027-03" },
     { line: "clomoctl handover export -o handover.zip --as-of 2027-03-31 --audit" },
     { line: "clomoctl handover export -o sales.tar.gz --scope 本社/営業部" },
+    { line: "clomoctl handover export -o handover.zip.age --encrypt-to recipients.txt" },
   ],
   exits: ["input-rejected", "not-found"],
-  async run(tools, { output, asOf, only, scope, audit, requireComplete: isComplete, newline, ...asked }) {
+  async run(tools, { output, asOf, only, scope, encryptTo, audit, requireComplete: isComplete, newline, ...asked }) {
     const { terminal, machine, clock } = tools;
     tools.describeState(() => NOT_WRITTEN);
     await terminal.checkOutput(COLUMNS);
@@ -142,7 +152,7 @@ export default defineCommand({
       import("./writing/parts.ts"),
       import("./writing/report.ts"),
     ]);
-    await using writer = await beginBundle(tools, output);
+    await using writer = await beginBundle(tools, output, encryptTo);
     const request = { only: only.length === 0 ? undefined : [...only], scope: org?.id, audit, newline };
     const parts = await new PartsWriter(tools, chosen.client.exports, form).write(request, writer);
     const bare = manifestOf(parts, {
@@ -183,6 +193,14 @@ async function showBundle({ terminal }: Tools, output: string, { resources, file
       `管理画面にしかなく、含まれないもの: ${names.map(({ ja }) => ja).join("、")}`,
     ),
   );
-  const verify = `clomoctl handover verify ${shownWord(output)}`;
-  await terminal.note(text(`verify it: ${verify}`, `検証: ${verify}`));
+  const plain = output.replace(/\.age$/i, "");
+  const verify = `clomoctl handover verify ${shownWord(plain)}`;
+  await terminal.note(
+    plain === output
+      ? text(`verify it: ${verify}`, `検証: ${verify}`)
+      : text(
+          `whoever has the key decrypts it by age -d -i KEY-FILE -o ${shownWord(plain)} ${shownWord(output)}, then: ${verify}`,
+          `鍵を持つ人は age -d -i KEY-FILE -o ${shownWord(plain)} ${shownWord(output)} で復号できます。検証: ${verify}`,
+        ),
+  );
 }

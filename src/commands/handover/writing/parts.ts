@@ -4,7 +4,7 @@ import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { isRead } from "../../../lib/handover/report/data.ts";
 import { pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import type { WrittenFile } from "../../../lib/files/index.ts";
+import { readText, type WrittenFile } from "../../../lib/files/index.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { noteCounts, placeAgain, Recoding, UnmappableError } from "../../csv/file/encoded.ts";
@@ -132,5 +132,26 @@ const notOfBundle = (name: string): Failure =>
   });
 
 /** Begins a bundle where the person wants it. @throws Failure `usage` where something has the name already */
-export const beginBundle = ({ workingFolder, temporary }: Tools, output: string): Promise<BundleWriter> =>
-  BundleWriter.create(resolve(workingFolder, output), temporary);
+export async function beginBundle(
+  { workingFolder, temporary }: Tools,
+  output: string,
+  encryptTo: readonly string[],
+): Promise<BundleWriter> {
+  const target = resolve(workingFolder, output);
+  if (encryptTo.length === 0) return BundleWriter.create(target, temporary);
+  return BundleWriter.createEncrypted(target, temporary, await recipientsOf(encryptTo, workingFolder));
+}
+
+/** Recipients as typed, and those that files name, one a line; a line that begins with # is none. */
+async function recipientsOf(typed: readonly string[], workingFolder: string): Promise<readonly string[]> {
+  const all: string[] = [];
+  for (const word of typed) {
+    if (/^age(?:1|-secret-key-)/i.test(word)) all.push(word);
+    else {
+      const content = await readText(resolve(workingFolder, word), word);
+      const lines = content.split(/\r?\n/).map((line) => line.trim());
+      all.push(...lines.filter((line) => line !== "" && !line.startsWith("#")));
+    }
+  }
+  return all;
+}

@@ -253,8 +253,9 @@ export async function openFiles(name: string, { workingFolder, temporary }: Bund
   });
   if (file === undefined) return new BundleFiles(name, path, await treeOf(path, name), async () => undefined);
   await using archive = file;
-  const kind = kindOf(await archive.readAt(0, Math.min(4, archive.bytes)));
-  if (kind === undefined) throw noBundle(name);
+  const head = await archive.readAt(0, Math.min(4, archive.bytes));
+  const kind = kindOf(head);
+  if (kind === undefined) throw head.toString("latin1") === AGE_HEAD ? encrypted(name) : noBundle(name);
   await checkSeal(kind, archive, name);
   const most = mostUnpacked(archive.bytes);
   const entries =
@@ -283,6 +284,19 @@ const treeOf = async (path: string, name: string): Promise<readonly TreeEntry[]>
 
 const kindOf = (head: Buffer): ArchiveKind | undefined =>
   head[0] === 0x1f && head[1] === 0x8b ? "tar.gz" : head.toString("latin1") === "PK\x03\x04" ? "zip" : undefined;
+
+/** The first bytes of what age has encrypted. @see https://age-encryption.org/v1 */
+const AGE_HEAD = "age-";
+
+const encrypted = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text("this bundle is encrypted by age", "age で暗号化された引き継ぎデータです"),
+    where,
+    hint: text(
+      "decrypt it with your key first: age -d -i KEY-FILE -o handover.zip FILE",
+      "先に自分の鍵で復号してください: age -d -i KEY-FILE -o handover.zip FILE",
+    ),
+  });
 
 const noBundle = (where: string): Failure =>
   new Failure("input-rejected", {

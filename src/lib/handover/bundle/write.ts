@@ -5,8 +5,12 @@ import { checkNew, readChunks, type OutputPlace } from "../../files/index.ts";
 import { NewFile } from "../../files/new-file.ts";
 import { text } from "../../text/index.ts";
 import type { ArchiveKind, PackedEntry } from "./archive/seal.ts";
+import type { Recipients } from "./encrypt.ts";
 import { inByteOrder, isBundlePath, MANIFEST, MOST_FILES, sameName, SUMS, sumsText } from "./contents.ts";
 import { manifestText, type Manifest } from "./manifest.ts";
+
+/** The ending of an encrypted archive. */
+const AGE_ENDING = ".age";
 
 /** What a bundle is written as. */
 type BundleKind = "folder" | ArchiveKind;
@@ -36,9 +40,12 @@ export class BundleWriter implements AsyncDisposable {
   readonly #names = new Set<string>();
   #isOver = false;
 
-  private constructor(target: string, place: OutputPlace, folder: FolderInMaking) {
+  readonly #recipients: Recipients | undefined;
+
+  private constructor(target: string, place: OutputPlace, folder: FolderInMaking, recipients?: Recipients) {
     this.#target = target;
-    this.#kind = kindOf(target);
+    this.#recipients = recipients;
+    this.#kind = kindOf(recipients === undefined ? target : target.slice(0, -AGE_ENDING.length));
     this.#place = place;
     this.#folder = folder;
   }
@@ -51,6 +58,21 @@ export class BundleWriter implements AsyncDisposable {
   static async create(target: string, place: OutputPlace): Promise<BundleWriter> {
     refuseOtherEnding(target);
     return new BundleWriter(await checkNew(target, place), place, await FolderInMaking.create(target, place));
+  }
+
+  /**
+   * A bundle that is encrypted: what is not lies in the home's temporary folder alone, while it is made.
+   *
+   * @param target FILE.tar.gz.age or FILE.zip.age
+   * @param words recipients of age: `age1…`
+   * @throws Failure `usage` as {@link create}, and for a recipient that is none
+   */
+  static async createEncrypted(target: string, place: OutputPlace, words: readonly string[]): Promise<BundleWriter> {
+    if (!/\.(?:tar\.gz|tgz|zip)\.age$/i.test(target)) throw notEncryptable(target);
+    const { Recipients: Loaded } = await import("./encrypt.ts");
+    const recipients = new Loaded(words);
+    const full = await checkNew(target, place);
+    return new BundleWriter(full, place, await FolderInMaking.createUnnamed("handover", place), recipients);
   }
 
   /**
@@ -121,18 +143,42 @@ export class BundleWriter implements AsyncDisposable {
       bytes: this.#written.get(path)?.bytes ?? 0,
       content: () => readChunks(join(this.#folder.path, path)),
     }));
-    const archive = await NewFile.create(this.#target, this.#place);
-    try {
+    const recipients = this.#recipients;
+    const packed = recipients === undefined ? this.#target : join(this.#folder.path, PACKED);
+    await filled(packed, recipients === undefined ? this.#place : { ...this.#place, kept: [] }, async (archive) => {
       if (kind === "zip") await (await import("./archive/zip-write.ts")).packZip(entries, asOf, archive);
       else await (await import("./archive/tar-write.ts")).packTar(entries, asOf, archive);
-      await archive.settle();
-    } catch (error) {
-      await archive.abandon();
-      throw error;
+    });
+    if (recipients !== undefined) {
+      await filled(this.#target, this.#place, async (file) => {
+        for await (const chunk of recipients.encrypted(readChunks(packed))) await file.write(chunk);
+      });
     }
     await this.#folder.abandon();
   }
 }
+
+/** A name that no file of a bundle has. */
+const PACKED = ".packed";
+
+/** Makes a file whole or not at all. */
+async function filled(target: string, place: OutputPlace, fill: (file: NewFile) => Promise<void>): Promise<void> {
+  const file = await NewFile.create(target, place);
+  try {
+    await fill(file);
+    await file.settle();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+const notEncryptable = (target: string): Failure =>
+  new Failure("usage", {
+    what: text("an encrypted bundle is an archive", "暗号化できるのはアーカイブだけです"),
+    where: target,
+    hint: text("name it FILE.zip.age or FILE.tar.gz.age", "名前を FILE.zip.age か FILE.tar.gz.age にしてください"),
+  });
 
 /** Endings of archives that are not written: a folder of such a name would be taken for one. */
 const OTHER_ENDING = /\.(?:tar|gz|bz2|xz|zst|7z|rar|age)$/i;
@@ -146,6 +192,8 @@ function refuseOtherEnding(target: string): void {
       "引き継ぎデータはフォルダー、FILE.tar.gz、FILE.zip のいずれかです",
     ),
     where: target,
-    hint: text("change the name's ending", "名前の末尾を変えてください"),
+    hint: target.toLowerCase().endsWith(AGE_ENDING)
+      ? text("say for whom it is encrypted: --encrypt-to age1…", "暗号化の相手を指定してください: --encrypt-to age1…")
+      : text("change the name's ending", "名前の末尾を変えてください"),
   });
 }
