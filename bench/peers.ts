@@ -26,6 +26,13 @@ for row in csv.reader(open(sys.argv[1], encoding='cp932', newline='')):
     pass
 `;
 
+const READ_JSON_BY_PYTHON = `
+import json, sys
+for path in sys.argv[1:]:
+    for line in open(path, encoding='utf-8'):
+        json.loads(line)
+`;
+
 const READ_BY_OPENPYXL = `
 import openpyxl, sys
 for row in openpyxl.load_workbook(sys.argv[1], read_only=True).active.iter_rows(values_only=True):
@@ -107,6 +114,23 @@ export class Peers {
   dumpTables(database: string, tables: readonly string[], folder: string): Promise<Ran> {
     const script = 'for table in $4; do "$1" -csv "$2" "select * from $table" > "$3/$table.csv" || exit 1; done';
     return this.#shell(script, this.#path("sqlite3"), database, folder, tables.join(" "));
+  }
+
+  /** Compares the hashes of a bundle's files. */
+  checkSums(folder: string): Promise<Ran> {
+    return this.#shell('cd "$2" && "$1" --quiet -c SHA256SUMS', this.#path("sha256sum"), folder);
+  }
+
+  /** Reads every line of files as JSON and does nothing with it. */
+  readJsonLines(paths: readonly string[]): Promise<Ran> {
+    return this.#run(this.#path("python3"), "-c", READ_JSON_BY_PYTHON, ...paths);
+  }
+
+  /** Compares files of two folders, and merges their sorted lines. */
+  mergeLines(one: string, other: string, paths: readonly string[]): Promise<Ran> {
+    const script =
+      'for path in $3; do cmp -s "$1/$path" "$2/$path"; sort -m "$1/$path" "$2/$path" > /dev/null || exit 1; done';
+    return this.#shell(script, one, other, paths.join(" "));
   }
 
   /** One process of openssl, with these words. */

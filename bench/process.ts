@@ -12,6 +12,8 @@ export interface Command {
   readonly folder: string;
   /** receives stdout instead, which is then not read */
   readonly output?: string | undefined;
+  /** the status that it is to end with; default: 0 */
+  readonly expected?: number | undefined;
 }
 
 /** A process from its start to its end. */
@@ -40,9 +42,12 @@ function peakOf(pid: number | undefined): number | undefined {
 /**
  * Runs a whole process. What it prints goes straight to files, so that no reader slows it down.
  *
- * @throws when it cannot be started, or ends with another status than 0; the message has the beginning of its stderr
+ * @throws when it cannot be started, or ends with another status than expected; the message has the beginning of its stderr
  */
-export async function runProcess({ file, args, env, folder, output }: Command, signal: AbortSignal): Promise<Ran> {
+export async function runProcess(
+  { file, args, env, folder, output, expected = 0 }: Command,
+  signal: AbortSignal,
+): Promise<Ran> {
   signal.throwIfAborted();
   await using stdout = await open(output ?? join(folder, "stdout"), "w");
   await using stderr = await open(join(folder, "stderr"), "w");
@@ -57,7 +62,7 @@ export async function runProcess({ file, args, env, folder, output }: Command, s
   child.once("exit", (status, killed) => resolve(String(status ?? killed)));
   const status = await promise.finally(() => clearInterval(look));
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  if (status !== "0") {
+  if (status !== String(expected)) {
     const said = (await readFile(join(folder, "stderr"), "utf8"))
       .slice(0, 300)
       .trim()

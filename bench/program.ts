@@ -45,15 +45,23 @@ export class Program {
     return this.node(this.#door, ...args);
   }
 
+  /** {@link run} of a command that ends with this status. */
+  ending(expected: number, ...args: readonly string[]): Promise<Ran> {
+    return this.#node([this.#door, ...args], undefined, expected);
+  }
+
   /** The same Node without the program, in the same surroundings. */
   node(...args: readonly string[]): Promise<Ran> {
     return this.#node(args);
   }
 
-  #node(args: readonly string[], output?: string): Promise<Ran> {
+  #node(args: readonly string[], output?: string, expected?: number): Promise<Ran> {
     const { PATH = "" } = process.env;
     const env = { PATH, HOME: this.#home, CLOMOCTL_HOME: this.#home, LC_ALL: "C.UTF-8", NO_COLOR: "1" };
-    return runProcess({ file: process.execPath, args, env, folder: dirname(this.#home), output }, this.#signal);
+    return runProcess(
+      { file: process.execPath, args, env, folder: dirname(this.#home), output, expected },
+      this.#signal,
+    );
   }
 
   /**

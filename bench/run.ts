@@ -9,7 +9,7 @@ import { Bench, DATA } from "./bench.ts";
 import { builtCheckout, type Checkout } from "./checkout.ts";
 import { DIVISION_LIST } from "./division.ts";
 import { GROWTH } from "./growth.ts";
-import { HANDOVER_EXPORT } from "./handover.ts";
+import { HANDOVER_WORKS } from "./handover.ts";
 import { judge } from "./judge.ts";
 import { Peers, TOOLS } from "./peers.ts";
 import { RENEWAL_WORKS } from "./renewals.ts";
@@ -21,7 +21,7 @@ import { LONG_WORKS, type Work } from "./works.ts";
 const WORKS: readonly Work[] = [
   ...LONG_WORKS,
   DIVISION_LIST,
-  HANDOVER_EXPORT,
+  ...HANDOVER_WORKS,
   ...START_UPS,
   ...RENEWAL_WORKS,
   AUDIT_WORK,

@@ -276,7 +276,7 @@ describe("encrypted", () => {
       decrypter.addIdentity(key);
       return decrypter.decrypt(encrypted);
     };
-    await expect(opening(other)).rejects.toThrow();
+    await expect(opening(other)).rejects.toThrow(/no identity matched/);
     writeFileSync(join(folder, `one.${ending}`), await opening(identity));
     expect((await run(`handover verify one.${ending}`, { home: folder, folder })).exit).toBe(0);
     expect(readdirSync(join(folder, "tmp")).filter((left) => left.includes("handover"))).toEqual([]);

@@ -23,7 +23,7 @@ export class Recipients {
 
   /** Bytes encrypted for all of them, as they come. */
   async *encrypted(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const stream = await this.#encrypter.encrypt(ReadableStream.from(content) as ReadableStream<Uint8Array>);
+    const stream = await this.#encrypter.encrypt(ReadableStream.from(content));
     yield* stream;
   }
 }
