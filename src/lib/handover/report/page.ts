@@ -112,7 +112,7 @@ class Page {
             ([first = "", ...others]) =>
               html`<tr>
                 <th scope="row">${this.words(first)}</th>
-                ${others.map((cell) => html`<td>${this.words(cell)}</td>`)}
+                ${others.map((cell) => html`<td class="${isDay(cell) ? "day" : ""}">${this.words(cell)}</td>`)}
               </tr>`,
           )}
         </tbody>
@@ -229,6 +229,8 @@ class Page {
       ${charts}`;
   }
 }
+
+const isDay = (words: Words): boolean => typeof words === "string" && /^\d{4}-\d\d-\d\d$/.test(words);
 
 /** Where things stand in a chart of bars, in units of its own. */
 const BAR = { width: 1000, start: 330, longest: 560, row: 28, thick: 16, columns: 36 } as const;

@@ -13,7 +13,8 @@ dd{margin:0;overflow-wrap:anywhere}
 table{width:100%;border-collapse:collapse;font-size:.875em}
 caption{padding:.25rem 0;text-align:start;color:var(--faint)}
 th,td{padding:.35rem .5rem;border:1px solid var(--rule);text-align:start;vertical-align:top;overflow-wrap:anywhere;font-weight:400}
-thead th{background:var(--band);font-weight:600}
+thead th{background:var(--band);font-weight:600;overflow-wrap:break-word}
+.day{white-space:nowrap}
 .blank td,.blank tbody th{height:2.6rem}
 .item{border-left:.25rem solid var(--rule);padding:0 0 0 .75rem;margin:0 0 1rem;break-inside:avoid}
 ul.gaps{margin:.25rem 0;padding:0;list-style:none}
