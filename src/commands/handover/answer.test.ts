@@ -83,6 +83,15 @@ describe("from a file", () => {
     expect(await answers()).toEqual(["rules.lost.document=wiki 前任", "rules.lost.owner=佐藤 前任"]);
   });
 
+  test("people see what they answered, how many were kept, and what to type next", async () => {
+    const circumstances = { ...withFile(CONTENT), terminal: { columns: 80 } };
+    const { en, ja } = await inBoth("handover answer --answers answers.yaml", circumstances);
+    expect(ja.stdout).toContain("rules.lost.document");
+    expect(ja.stdout).not.toContain("…");
+    expect(ja.stderr).toMatch(/回答を \d+ 件登録しました\n不足を確認: clomoctl handover checklist\n$/);
+    expect(en.stderr).toMatch(/what is missing: clomoctl handover checklist\n$/);
+  });
+
   test("a dry run keeps none, and a fault is refused with its line before anything is kept", async () => {
     const dry = await inBoth("handover answer --answers answers.yaml --dry-run", withFile(CONTENT));
     expect(dry.en).toMatchObject({ exit: 0, stderr: expect.stringContaining("dry run") });

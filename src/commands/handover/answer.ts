@@ -7,13 +7,17 @@ import { evaluate, questionsOf } from "../../lib/handover/checklist/index.ts";
 import { readAnswer, valueOf, type Question } from "../../lib/handover/checklist/question.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { columnsOfFields } from "../listing/columns.ts";
+import { listColumns } from "../listing/list.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, describeWritten, DRY, WHILE_WRITING } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { factsOf, handedOver, today, type HandoverTenant } from "./facts.ts";
+
+/** What people are shown of an answer that they just gave. */
+const USUAL = ["question", "value", "by"];
 
 const ANSWER_COLUMNS = columnsOfFields<Answer>(ANSWER.fields);
 
@@ -72,9 +76,15 @@ export default defineCommand({
     const keeper = new Keeper(tools, tenant, { by, dryRun });
     if (file === undefined) await askAll(tools, facts, { question, day, keeper });
     else await keeper.keep(await answersIn(tools, file, evaluate(facts, day)));
-    if (keeper.changed.length > 0) await tools.terminal.list(ANSWER_COLUMNS, keeper.changed);
-    else await tools.terminal.note(text("nothing was answered", "回答はありませんでした"));
-    if (dryRun) await tools.terminal.note(DRY);
+    const { terminal } = tools;
+    const { length } = keeper.changed;
+    if (length === 0) await terminal.note(text("nothing was answered", "回答はありませんでした"));
+    else await terminal.list(listColumns(terminal, ANSWER_COLUMNS, USUAL), keeper.changed);
+    if (dryRun) return terminal.note(DRY);
+    if (length > 0) await terminal.note(text(`${counted(length, "answer")} kept`, `回答を ${length} 件登録しました`));
+    await terminal.note(
+      text("what is missing: clomoctl handover checklist", "不足を確認: clomoctl handover checklist"),
+    );
   },
 });
 

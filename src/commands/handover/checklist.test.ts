@@ -90,11 +90,21 @@ describe("on a terminal of 80 columns", () => {
     expect(ja.stdout).toContain("未回答: 9 件");
     expect(en.stdout).toContain("9 questions are not answered");
     expect(ja.stderr).toMatch(/不足 \d+ 件/);
+    expect(ja.stderr).toContain("順に回答するには: clomoctl handover answer\n");
+    expect(ja.stderr).toContain("すべてを書き出すには: clomoctl handover export -o FOLDER\n");
     const full = await run("handover checklist --full", { ...here(), terminal: { columns: 80 } });
     expect(full.stdout).toContain("Lost mode (紛失モード)");
     expect(full.stdout).toContain("契約 花子");
     expect(full.stdout).toContain("-> clomoctl handover answer rules.lost.document");
   });
+});
+
+test("what is not used is told in a sentence", async () => {
+  await tenant.client.tenant.set({ ios: false, macos: false, android: false, ade: false, vpp: false });
+  const { ja } = await inBoth("handover checklist", { ...here(), terminal: { columns: 80 } });
+  expect(ja.stdout).toContain("対象外(iOS/iPadOS も macOS も使っていないため)");
+  expect(ja.stdout).toContain("対象外(ADE も VPP も使っていないため)");
+  expect(ja.stdout).toContain("対象外(Android(Google Play アカウント方式)を使っていないため)");
 });
 
 describe("--leaver", () => {
@@ -118,6 +128,9 @@ describe("--leaver", () => {
     }
     const { ja } = await inBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
     expect(ja.stdout).toContain("退任者に紐づくもの");
+    expect(ja.stderr).toContain(
+      "後任に引き継がれるもの:\n  clomoctl handover transfer --from hanako --to PERSON --dry-run\n",
+    );
   });
 
   test("a user who is no administrator is found by name; of two of one name neither is taken", async () => {

@@ -1,8 +1,10 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { evaluate, gapsOf } from "../../lib/handover/checklist/index.ts";
 import { hangingOn } from "../../lib/handover/checklist/leaver.ts";
+import type { Item } from "../../lib/handover/checklist/item.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import { counted, text } from "../../lib/text/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { factsOf, handedOver, today } from "./facts.ts";
@@ -72,5 +74,21 @@ export default defineCommand({
     await writeForPeople(terminal, shown, day.timezone);
     const gaps = gapsOf(items).length;
     await terminal.note(text(counted(gaps, "gap"), `不足 ${gaps} 件`));
+    for (const line of nextOf(items, leaver)) await terminal.note(line);
   },
 });
+
+/** What to type next, besides what stands below each gap. @param leaver as typed */
+function nextOf(items: readonly Item[], leaver: string | undefined): readonly Text[] {
+  const asks = items.some(({ gaps }) => gaps.some(({ code }) => code === "unanswered"));
+  const from = leaver === undefined ? undefined : shownWord(leaver);
+  const give = `clomoctl handover transfer --from ${from} --to PERSON --dry-run`;
+  const bundle = "clomoctl handover export -o FOLDER";
+  return [
+    ...(asks
+      ? [text("to answer one after the other: clomoctl handover answer", "順に回答するには: clomoctl handover answer")]
+      : []),
+    ...(from === undefined ? [] : [text(`what a successor would get: ${give}`, `後任に引き継がれるもの: ${give}`)]),
+    text(`to write all into one bundle: ${bundle}`, `すべてを書き出すには: ${bundle}`),
+  ];
+}

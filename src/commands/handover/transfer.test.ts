@@ -95,6 +95,13 @@ test("a dry run shows the same and changes nothing, also of the settings", async
   expect(en.stdout).toContain("1.        contact person of the contract");
   expect(en.stdout).not.toContain("recipient of notices");
   expect(ja.stdout).toContain("更新担当");
+  // what is given is told in full, below itself where it has no room
+  const squeezed = ja.stdout.replaceAll(/\s+/g, "");
+  expect(squeezed).toContain("オペレーター→システム管理者、サポートオプション、お知らせメール受信");
+  expect(ja.stdout).not.toContain("…");
+  const line = "clomoctl handover transfer --from taro --to hanako@accounts.example";
+  expect(en.stderr).toContain(`to give it: ${line}\n`);
+  expect(ja.stderr).toContain(`引き継ぐには:\n  ${line}\n`);
   expect(await stateOf()).toEqual(before);
   expect(scene.settings()).toBe(SETTINGS);
 });

@@ -8,6 +8,7 @@ import { ACCOUNT } from "../../lib/model/account.ts";
 import { ROLES } from "../../lib/model/role.ts";
 import { notifyFileIn } from "../../lib/renewals/notify/settings-file.ts";
 import type { Column } from "../../lib/terminal/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
@@ -57,7 +58,19 @@ const COLUMNS: readonly Column<TransferRow>[] = [
   told("mend", text("what to do", "対処")),
 ];
 
-const PEOPLE = ["kind", "name", "before", "after", "consoleTask"];
+const ARROW = same(" → ");
+
+/** What people are shown: what changes is told in full, below itself where it has no room. */
+const PEOPLE: readonly Column<TransferRow>[] = [
+  ...COLUMNS.filter(({ key }) => key === "kind" || key === "name" || key === "consoleTask"),
+  {
+    key: "change",
+    header: text("change", "変更内容"),
+    wraps: true,
+    value: () => null,
+    name: ({ before, after }) => joined([before ?? same(""), after ?? same("")], ARROW),
+  },
+];
 
 export default defineCommand({
   summary: text("give what one person has to a successor", "退任者のものを後任に引き継ぐ"),
@@ -106,7 +119,8 @@ export default defineCommand({
     const known = { from, facts, settings };
     if (dryRun) {
       await finish(tools, tenant, { ...known, rows: planned, done: plan });
-      return terminal.note(DRY);
+      await terminal.note(DRY);
+      return planned.length === 0 ? undefined : terminal.note(toGive(leaving, following));
     }
     if (planned.length === 0) {
       await finish(tools, tenant, { ...known, rows: planned, done: plan });
@@ -133,6 +147,11 @@ export default defineCommand({
     );
   },
 });
+
+const toGive = (leaving: string, following: string): Text => {
+  const line = `clomoctl handover transfer --from ${shownWord(leaving)} --to ${shownWord(following)}`;
+  return text(`to give it: ${line}`, `引き継ぐには: ${line}`);
+};
 
 /** A person of whom the tenant has a user. */
 type UserPerson = Person & { readonly id: string };
@@ -241,8 +260,8 @@ const rightsOf = ({ role, supportOption, noticeMail }: Account): Text =>
     text(", ", "、"),
   );
 
-const showChanges = ({ terminal }: Tools, rows: readonly TransferRow[], keys?: readonly string[]): Promise<void> =>
-  terminal.list(keys === undefined ? COLUMNS : COLUMNS.filter(({ key }) => keys.includes(key)), rows);
+const showChanges = ({ terminal }: Tools, rows: readonly TransferRow[], columns = COLUMNS): Promise<void> =>
+  terminal.list(columns, rows);
 
 /** What was given, or would be, and what was known before. */
 interface Finished {

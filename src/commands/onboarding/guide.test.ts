@@ -13,7 +13,10 @@ describe("onboarding guide", () => {
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(/^Set-up, step 5: create administrators\n/);
     expect(ja.stdout).toMatch(/^導入手順 5: 管理者を作成する\n/);
-    expect((await run("onboarding guide", { tenant: newTenant() })).stdout).toContain("[12] ");
+    const all = await inBoth("onboarding guide", { tenant: newTenant() });
+    expect(all.en.stdout).toContain("[12] ");
+    expect(all.en.stdout).toContain("one alone: clomoctl onboarding guide STEP");
+    expect(all.ja.stdout).toContain("進み具合は: clomoctl onboarding status");
   });
 
   test("names an unknown step, and asks no tenant", async () => {

@@ -11,7 +11,7 @@ import {
 import { needsAnswer } from "../../lib/onboarding/first-issue.ts";
 import { setUpSheet } from "../../lib/onboarding/sheet.ts";
 import { inapplicable, ONBOARDING_STEPS, type OnboardingStep } from "../../lib/onboarding/steps.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import {
@@ -109,6 +109,14 @@ function stepNumbered(typed: string): OnboardingStep {
   });
 }
 
+const NUMBERS = [
+  same("[1] – [12]"),
+  text(
+    "number of the step; one alone: clomoctl onboarding guide STEP; how it stands: clomoctl onboarding status",
+    "手順の番号。1 つだけ見るには: clomoctl onboarding guide STEP、進み具合は: clomoctl onboarding status",
+  ),
+] as const;
+
 /** Steps as a document; of those that do not apply, why. */
 function guideOf(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): ShownGuide {
   const why = inapplicable(facts);
@@ -120,7 +128,7 @@ function guideOf(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): Sho
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
-    facts: [],
+    facts: chosen.length === 1 ? [] : [NUMBERS],
     steps: chosen.flatMap((step) => {
       const label = (what: Text): Text =>
         chosen.length === 1 ? what : text(`[${step.number}] ${what.en}`, `[${step.number}] ${what.ja}`);

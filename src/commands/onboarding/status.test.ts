@@ -10,6 +10,8 @@ describe("onboarding status", () => {
     expect(en.stdout).toContain("set up push certificate, ADE and VPP");
     expect(en.stderr).toContain("next, step 1: clomoctl onboarding guide --interactive");
     expect(ja.stdout).toContain("デバイスの管理状態を決める");
+    expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("not recorded: MDM push certificate");
+    expect(ja.stdout).not.toContain("push-certificate");
     expect(ja.stderr).toContain("次は手順 1: clomoctl onboarding guide --interactive");
   });
 

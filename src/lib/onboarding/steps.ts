@@ -1,5 +1,6 @@
+import { RENEWAL_KINDS } from "../model/renewal.ts";
 import type { Step } from "../renewals/guide/index.ts";
-import { counted, same, text, type Text } from "../text/index.ts";
+import { counted, joined, same, text, type Text } from "../text/index.ts";
 import { answered, type Issued, type OnboardingFacts, type QuestionName } from "./facts.ts";
 import { issueSteps } from "./first-issue.ts";
 import { CONDITIONS, PROFILE_KINDS } from "./profile-kinds.ts";
@@ -282,8 +283,11 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     standing: (facts) => {
       const left = missing(facts);
       if (left.length === 0) return done(text("all are recorded", "すべて登録済み"));
-      const names = left.join(", ");
-      return standing("open", text(`not recorded: ${names}`, `未登録: ${names}`), `${GUIDE} 7`);
+      const names = joined(
+        left.map((kind) => RENEWAL_KINDS[kind]),
+        text(", ", "、"),
+      );
+      return standing("open", text(`not recorded: ${names.en}`, `未登録: ${names.ja}`), `${GUIDE} 7`);
     },
     steps: (facts) => issuedFor(facts).flatMap((kind) => issueSteps(facts, kind)),
   },

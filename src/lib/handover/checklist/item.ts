@@ -176,10 +176,10 @@ export class ItemDraft {
     };
   }
 
-  /** The item where it does not apply, or nobody knows whether it does. @param unused what is not used, for people */
+  /** The item where it does not apply, or nobody knows whether it does. @param unused what is not used, for people; in Japanese with its particle */
   notApplying({ applies, unsaid }: Applies, unused: Text): Item {
     if (applies === false) {
-      const why = text(`not applicable: ${unused.en} not used`, `対象外(${unused.ja}を使っていないため)`);
+      const why = text(`not applicable: ${unused.en} not used`, `対象外(${unused.ja}使っていないため)`);
       return { ...this.item(), applies, why };
     }
     const names = joined(

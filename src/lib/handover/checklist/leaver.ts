@@ -80,8 +80,8 @@ function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
 const CONTACT = found(
   text("contact person of the contract", "契約の担当者"),
   text(
-    `${APPLICATION_FORM.en}; then: clomoctl handover answer contact`,
-    `${APPLICATION_FORM.ja}。その後: clomoctl handover answer contact`,
+    `${APPLICATION_FORM.en}; once it is changed: clomoctl tenant set --contact-name NAME --contact-mail MAIL, then: clomoctl handover answer contact`,
+    `${APPLICATION_FORM.ja}。変更されたら: clomoctl tenant set --contact-name NAME --contact-mail MAIL、その後: clomoctl handover answer contact`,
   ),
 );
 

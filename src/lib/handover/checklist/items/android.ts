@@ -13,7 +13,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
   if (applies.applies !== true && renewals.length === 0) {
     return draft.notApplying(
       applies,
-      text("Android with Google Play accounts is", "Android(Google Play アカウント方式)"),
+      text("Android with Google Play accounts is", "Android(Google Play アカウント方式)を"),
     );
   }
   const [first, second] = renewals;
