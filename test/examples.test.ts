@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { NounNode } from "../src/commands/node.ts";
 import { PROGRAM } from "../src/commands/index.ts";
 import { ERRORS, type ErrorCode } from "../src/lib/errors/index.ts";
-import { FIXTURES, freshHome, start } from "./program.ts";
+import { FIXTURES, freshHome, start, wordsOf } from "./program.ts";
 
 interface Line {
   readonly line: string;
@@ -18,10 +18,6 @@ async function linesOf(noun: NounNode): Promise<Line[]> {
   const below = await Promise.all(noun.nouns.map(linesOf));
   return [...own, ...below.flat()];
 }
-
-/** Words of a line, `"…"` and `'…'` held together, as a shell has them. */
-const wordsOf = (line: string): string[] =>
-  [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word);
 
 const LASTING = / simulator start /;
 
