@@ -112,7 +112,11 @@ describe("with the tenant", () => {
     for (const options of ["", " --only users", " --audit"]) {
       const name = `one${options.replaceAll(" ", "")}`;
       expect((await ran(`handover export -o ${name}${options} --encoding utf-8`)).exit).toBe(0);
-      expect(await ran(`handover diff ${name} --tenant`)).toMatchObject({ exit: 0 });
+      expect(await ran(`handover diff ${name} --tenant --format table`)).toMatchObject({
+        exit: 0,
+        stdout: "",
+        stderr: "no differences\n",
+      });
     }
     await tenant.client.users.edit(after.id, { name: "山田 花" });
     const { exit, stdout } = await ran("handover diff one--onlyusers --tenant --format ndjson");

@@ -6,6 +6,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { isUsualTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
 import type { PassingBundle } from "./writing/tenant-bundle.ts";
@@ -158,8 +159,11 @@ export default defineCommand({
     progress.finish();
     const counts = new Counts();
     const found = counts.of(differences(stateOf(await asBundle(one)), stateOf(await asBundle(other))));
-    if (markdown) await writeMarkdown(tools, found);
-    else await terminal.list(COLUMNS, found);
+    const first = await found.next();
+    const all = startingWith(first, found);
+    if (markdown) await writeMarkdown(tools, all);
+    // a table of nothing would be told as a list that is empty
+    else if (first.done !== true || !isUsualTable(terminal)) await terminal.list(COLUMNS, all);
     if (counts.total === 0) {
       await terminal.note(SAME);
       return undefined;
@@ -169,6 +173,12 @@ export default defineCommand({
     return "differs";
   },
 });
+
+async function* startingWith<T>(first: IteratorResult<T>, others: AsyncGenerator<T>): AsyncGenerator<T> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* others;
+}
 
 /** The tenant as a bundle with what another one was exported with. @throws Failure as an export does */
 async function tenantLike(tools: Tools, files: BundleFiles): Promise<PassingBundle> {

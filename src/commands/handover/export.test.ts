@@ -54,6 +54,7 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   expect(stdout).toMatch(/^audit +left out +0 +it is history/m);
   expect(stderr).toContain("written to one: 5 records, 11 further files");
   expect(stderr).toContain("only the console knows, and it is not in it: profiles");
+  expect(stderr).toMatch(/its report\.html names \d+ gaps of the checklist: clomoctl handover checklist/);
   expect(stderr).toContain("clomoctl handover verify one");
   const files = contentOf(join(folder, "one"));
   const sums = (files.get("SHA256SUMS") ?? "").trimEnd().split("\n");

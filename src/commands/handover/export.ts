@@ -177,7 +177,7 @@ export default defineCommand({
 const dayIn = (date: { readonly day: string } | { readonly instant: string }, zone: string): string =>
   "day" in date ? date.day : dayOf(date.instant, zone);
 
-async function showBundle({ terminal }: Tools, output: string, { resources, files }: Manifest): Promise<void> {
+async function showBundle({ terminal }: Tools, output: string, { resources, files, gaps }: Manifest): Promise<void> {
   await terminal.list(COLUMNS, resources);
   const records = resources.reduce((sum, each) => sum + each.records, 0);
   await terminal.note(
@@ -186,6 +186,14 @@ async function showBundle({ terminal }: Tools, output: string, { resources, file
       `${output} に書き出しました: 記録 ${records} 件、そのほかのファイル ${files.length} 個`,
     ),
   );
+  if (gaps.length > 0) {
+    await terminal.note(
+      text(
+        `its report.html names ${counted(gaps.length, "gap")} of the checklist: clomoctl handover checklist`,
+        `チェックリストの不足 ${gaps.length} 件が report.html に載っています。確認: clomoctl handover checklist`,
+      ),
+    );
+  }
   const names = NOT_KNOWN_HERE.map(({ title }) => title);
   await terminal.note(
     text(
