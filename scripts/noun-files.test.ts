@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, "..");
 
 /** What the files of the nouns that came with roles, and with Apple, are called. */
 const THEIRS =
-  /(?:account|role|scheme|whoami|reset|composition|push-certificate|vpp|model[\\/]answer\.ts|[\\/]answers\.ts|(?:contract|http)[\\/]exports\.ts|store[\\/]exports|use[\\/]handover|(?:^|[\\/])ade\b)/;
+  /(?:account|role|scheme|whoami|reset|composition|push-certificate|vpp|model[\\/]answer\.ts|[\\/]answers\.ts|(?:contract|http)[\\/](?:exports|restores)\.ts|store[\\/](?:exports|restores)|use[\\/]handover|(?:^|[\\/])ade\b)/;
 
 test("the files that each noun took are those of the tree, and no more than eight", () => {
   const page = readFileSync(join(ROOT, "docs/adding-a-noun.md"), "utf8");
@@ -20,6 +20,7 @@ test("the files that each noun took are those of the tree, and no more than eigh
     ["clomo-account", 8],
     ["answers", 5],
     ["exports", 6],
+    ["restores", 6],
     ["push-certificate", 5],
     ["roles", 6],
     ["roles schemes", 3],
@@ -28,7 +29,7 @@ test("the files that each noun took are those of the tree, and no more than eigh
   ]);
   const folders = "{model,contract,tenant/{http,store,use}}";
   const there = globSync(
-    [`${folders}/*.ts`, "tenant/use/accounts/*.ts", "tenant/{store,use}/{ade,exports,handover}/*.ts"],
+    [`${folders}/*.ts`, "tenant/use/accounts/*.ts", "tenant/{store,use}/{ade,exports,handover,restores}/*.ts"],
     {
       cwd: join(ROOT, "src/lib"),
     },

@@ -98,6 +98,7 @@ const ADE = "devices come in by Apple's device enrolment";
 const PUSH = "a push certificate is asked for, taken over and watched";
 const VPP = "content tokens of organisations are taken over and watched";
 const EXPORTS = "all of a tenant leaves it in one piece";
+const RESTORES = "a tenant is made like an export";
 const TRANSFER = "a successor takes over in one change";
 const ANSWERS = "what only people know is kept with author and date";
 const RIGHTS = "requests are answered according to who asks";
@@ -130,6 +131,8 @@ const PERMITTED: readonly Permitted[] = [
   asked(ANSWERS, "paths", "/v1/answers"),
   ...["HandoverEnd", "HandoverRequest"].map((schema) => asked(EXPORTS, "components", "schemas", schema)),
   asked(EXPORTS, "paths", "/v1/exports"),
+  ...["RestorePlan", "Restored", "RestoredResource"].map((schema) => asked(RESTORES, "components", "schemas", schema)),
+  ...["/v1/restores", "/v1/restores/plan"].map((path) => asked(RESTORES, "paths", path)),
   ...["Transfer", "Transferred"].map((name) => asked(TRANSFER, "components", "schemas", name)),
   asked(TRANSFER, "paths", "/v1/accounts/{id}/transfer"),
   ...["Ade", "AdeDevice", "AdeProfile", "AdeProfileWork", "AdeSync"].map((name) =>
@@ -370,6 +373,7 @@ const PERMITTED: readonly Permitted[] = [
       { name: "vpp" },
       { name: "answers" },
       { name: "exports" },
+      { name: "restores" },
       { name: "whoami" },
     ],
     why: DEVICES,

@@ -176,7 +176,7 @@ const PERMITTED: readonly Permitted[] = [
   added(["nouns", "onboarding"], ONBOARDING),
   ...["guide", "status"].map((verb) => added(["verbs", `onboarding ${verb}`], ONBOARDING)),
   added(["nouns", "handover"], HANDOVER),
-  ...["diff", "report", "verify"].map((verb) => added(["verbs", `handover ${verb}`], HANDOVER)),
+  ...["apply", "diff", "report", "verify"].map((verb) => added(["verbs", `handover ${verb}`], HANDOVER)),
   ...["vpp", "vpp tokens"].map((noun) => added(["nouns", noun], VPP)),
   ...["list", "set", "verify"].map((verb) => added(["verbs", `vpp tokens ${verb}`], VPP)),
   ...["push-certificate", "push-certificate profile-password"].map((noun) => added(["nouns", noun], PUSH)),

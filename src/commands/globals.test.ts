@@ -74,6 +74,7 @@ const CHANGING = [
   "tenant set --ios yes",
   "handover answer --answers x.yaml",
   "handover transfer --from x --to y",
+  "handover apply x --yes",
   "ade endpoint set --apple",
   "ade token set x.p7m",
   "ade sync",

@@ -30,6 +30,7 @@ test("every route that is not a GET changes the tenant, but for plans and notice
     "exportAll",
     "inspectAdeToken",
     "planDeletion",
+    "planRestore",
     "replanImport",
     "revertImport",
     "settleNotice",

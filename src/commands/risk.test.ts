@@ -121,6 +121,8 @@ async function populated(folder: string): Promise<TestTenant> {
     join(folder, "notify.yaml"),
     `${mail}\nrecipients:\n  - {name: it, way: mail, address: b@example.jp}\n`,
   );
+  const made = await run("handover export -o bundle", { folder, home: folder, tenant: tenant.fetch });
+  if (made.exit !== 0) throw new Error(made.stderr);
   return tenant;
 }
 
@@ -176,6 +178,7 @@ const REHEARSED: readonly string[] = [
   "tenant set --ios yes",
   "handover answer --answers answers.yaml",
   "handover transfer --from taro@example.jp --to jiro@example.jp",
+  "handover apply bundle",
   "imports revert 4",
   "renewals notify",
 ];

@@ -1,4 +1,8 @@
+import { createHash } from "node:crypto";
+import type { SentParts } from "../../lib/client/index.ts";
+import { MANIFEST } from "../../lib/handover/bundle/contents.ts";
 import { openFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { pathOfResource, type ResourceName } from "../../lib/handover/resources.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
@@ -32,4 +36,34 @@ export function verifying({ terminal, signal }: Tools, bundles: readonly BundleF
     options: { signal, onProgress: (bytes: number) => step.advance(bytes) },
     finish: () => step.finish(),
   };
+}
+
+/** A bundle's records as one body, as an export answers them. */
+export async function sentParts(
+  found: BundleFiles,
+  resources: readonly ResourceName[],
+  onProgress: (bytes: number) => void,
+): Promise<SentParts & { readonly manifest: string }> {
+  const manifest = createHash("sha256")
+    .update(await found.text(MANIFEST))
+    .digest("hex");
+  // no record can have a line break before it: in JSON they are escaped
+  const boundary = `clomoctl-${manifest.slice(0, 40)}`;
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (const resource of resources) {
+      const path = pathOfResource(resource);
+      yield Buffer.from(
+        `--${boundary}\r\nContent-Type: application/x-ndjson\r\nContent-Disposition: attachment; filename="${path}"\r\n\r\n`,
+      );
+      if (found.has(path)) {
+        for await (const chunk of found.read(path)) {
+          onProgress(chunk.length);
+          yield chunk;
+        }
+      }
+      yield Buffer.from("\r\n");
+    }
+    yield Buffer.from(`--${boundary}--\r\n`);
+  }
+  return { stream: ReadableStream.from(bytes()), boundary, manifest };
 }

@@ -12,9 +12,9 @@ import {
   type Routes,
 } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
-import { same, text } from "../text/index.ts";
+import { same, text, type Text } from "../text/index.ts";
 import { checkMediaType, contractViolation, cutOff, failureOf, parseLine, readJson, readLines } from "./answer.ts";
-import type { ReceivedPart } from "./multipart.ts";
+import type { ReceivedPart } from "../contract/multipart.ts";
 import type { Transport } from "./transport.ts";
 
 const LINE_FEED = 0x0a;
@@ -44,6 +44,13 @@ export interface Connection {
 export interface Upload {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: string;
+}
+
+/** Files that are sent together, as an export answers them. */
+export interface SentParts {
+  readonly stream: ReadableStream<Uint8Array>;
+  /** a text that is in none of them */
+  readonly boundary: string;
 }
 
 /** The objects of a streamed list, in order; or in batches as they arrive, where there may be a million. */
@@ -109,16 +116,17 @@ const pathOf = ({ path }: Route, subject: unknown): string =>
  * @param ending the signal of the connection
  */
 const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | undefined): Input => {
-  const [subject, ...others] = route.params === undefined ? [undefined, ...given] : given;
+  const hasSubject = route.params !== undefined || route.ifMatch === true;
+  const [subject, ...others] = hasSubject ? given : [undefined, ...given];
   const { id, etag } = route.ifMatch === true ? (subject as { id: string; etag: string | null }) : { id: subject };
-  const isGiven = (route.query ?? route.body ?? route.file) !== undefined;
+  const isFile = route.file === true || route.takesParts === true;
+  const isGiven = (route.query ?? route.body) !== undefined || isFile;
   const usual = LONG.includes(route.answer.kind) ? ending : undefined;
   const [sent, ...more] = isGiven ? others : [undefined, ...others];
-  const isBoth = route.file === true && route.query !== undefined;
+  const isBoth = isFile && route.query !== undefined;
   const [asked, signal = usual ?? null] = isBoth ? more : [sent, ...more];
-  const { stream, encoding } = route.file === true ? (sent as Upload) : {};
-  const fileType = encoding === "xlsx" ? XLSX_TYPE : `text/csv; charset=${encoding}`;
-  const type = stream === undefined ? "application/json" : fileType;
+  const { stream } = isFile ? (sent as Upload | SentParts) : {};
+  const type = isFile ? fileTypeOf(sent as Upload | SentParts) : "application/json";
   const body = stream ?? (route.body === undefined ? null : JSON.stringify(sent));
   return {
     path: pathOf(route, id),
@@ -131,6 +139,11 @@ const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | 
     signal: signal as AbortSignal | null,
     changes: changesTenant(route) && !(route.body !== undefined && (sent as Rehearsable | undefined)?.dryRun === true),
   };
+};
+
+const fileTypeOf = (sent: Upload | SentParts): string => {
+  if ("boundary" in sent) return `${MEDIA_TYPES.parts}; boundary="${sent.boundary}"`;
+  return sent.encoding === "xlsx" ? XLSX_TYPE : `text/csv; charset=${sent.encoding}`;
 };
 
 interface Rehearsable {
@@ -163,7 +176,7 @@ async function send(
     body,
     signal,
   };
-  if (route.file === true) init.duplex = "half";
+  if (route.file === true || route.takesParts === true) init.duplex = "half";
   if (changes && connection.beforeChange !== undefined) await connection.beforeChange(route);
   const response = await transport(new Request(url, init));
   if (!response.ok) throw await failureOf(route, response);
@@ -272,8 +285,11 @@ const parts = (call: Call): Parts<unknown> => {
       return end.value;
     },
     async *[Symbol.asyncIterator]() {
-      const [response, { readParts }] = await Promise.all([send(call), import("./multipart.ts")]);
-      for await (const part of readParts(call.route, response, heardChunks(call, response.body))) {
+      const [response, { boundaryOf, readParts }] = await Promise.all([send(call), import("../contract/multipart.ts")]);
+      const violation = (reason: Text) => contractViolation(call.route, reason);
+      const boundary = boundaryOf(response.headers.get("content-type") ?? "");
+      if (boundary === undefined) throw violation(text("no boundary of parts", "パートの区切りがありません"));
+      for await (const part of readParts(heardChunks(call, response.body), boundary, violation)) {
         if (end !== undefined) throw cutOff(call.route);
         if (part.name !== LAST_PART) {
           yield part;

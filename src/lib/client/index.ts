@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import { routesOf, type Import, type NounName, type RoutesOf } from "../contract/index.ts";
 import type { Answer, Route } from "../contract/route.ts";
-import { methodsOf, type Connection, type Results, type Upload } from "./call.ts";
+import { methodsOf, type Connection, type Results, type SentParts, type Upload } from "./call.ts";
 
 export type * from "../contract/index.ts";
-export { unchecked, type Connection, type Parts, type Upload } from "./call.ts";
+export { unchecked, type Connection, type Parts, type SentParts, type Upload } from "./call.ts";
 export type { Transport } from "./transport.ts";
 
 type Optional<T, K extends keyof T> = undefined extends T[K] ? K : never;
@@ -21,7 +21,9 @@ type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true
 
 /** What a route acts on: a plan its caller has seen, or the parameter of its path; several of those by their names. */
 type Subject<R extends Route> = R extends { readonly ifMatch: true }
-  ? [plan: Pick<Import, "id" | "etag">]
+  ? R extends { readonly params: z.ZodRawShape }
+    ? [plan: Pick<Import, "id" | "etag">]
+    : [plan: { readonly etag: string }]
   : R extends { readonly params: infer P extends z.ZodRawShape }
     ? [subject: IsUnion<keyof P> extends true ? z.output<z.ZodObject<P>> : z.output<P[keyof P] & z.ZodType>]
     : [];
@@ -29,15 +31,17 @@ type Subject<R extends Route> = R extends { readonly ifMatch: true }
 /** What a route is given: query parameters, a JSON body or a file. */
 type Sent<R extends Route> = R extends { readonly file: true; readonly query: infer Q extends z.ZodRawShape }
   ? [file: Upload, query?: Query<Q>]
-  : R extends { readonly query: infer Q extends z.ZodRawShape }
-    ? Partial<Query<Q>> extends Query<Q>
-      ? [query?: Query<Q>]
-      : [query: Query<Q>]
-    : R extends { readonly body: infer B extends z.ZodType }
-      ? [body: z.input<B>]
-      : R extends { readonly file: true }
-        ? [file: Upload]
-        : [];
+  : R extends { readonly takesParts: true; readonly query: infer Q extends z.ZodRawShape }
+    ? [parts: SentParts, query?: Query<Q>]
+    : R extends { readonly query: infer Q extends z.ZodRawShape }
+      ? Partial<Query<Q>> extends Query<Q>
+        ? [query?: Query<Q>]
+        : [query: Query<Q>]
+      : R extends { readonly body: infer B extends z.ZodType }
+        ? [body: z.input<B>]
+        : R extends { readonly file: true }
+          ? [file: Upload]
+          : [];
 
 type Method<R extends Route> = (
   ...given: [...Subject<R>, ...Sent<R>, signal?: AbortSignal]

@@ -11,6 +11,7 @@ export type * from "./imports.ts";
 export type * from "./orgs.ts";
 export type * from "./push-certificate.ts";
 export type * from "./renewals.ts";
+export type * from "./restores.ts";
 export type * from "./roles.ts";
 export type * from "./secured.ts";
 export type * from "./tenant.ts";
@@ -38,6 +39,7 @@ export const NOUNS = {
   vpp: () => import("./vpp.ts"),
   answers: () => import("./answers.ts"),
   exports: () => import("./exports.ts"),
+  restores: () => import("./restores.ts"),
   whoami: () => import("./whoami.ts"),
 } as const;
 

@@ -86,6 +86,8 @@ interface Operation {
   readonly bodyMib?: number;
   /** takes a CSV file: its bytes as they are */
   readonly file?: true;
+  /** takes what an export of all resources answers: the parts of its records, and no others */
+  readonly takesParts?: true;
   /** acts on a plan that its caller has seen, named by its ETag in If-Match */
   readonly ifMatch?: true;
   readonly answer: Answer;
@@ -152,8 +154,15 @@ const FILE = {
   required: true,
 };
 
+const PARTS = {
+  description:
+    "Files as `POST /v1/exports` answers them: a part for each resource, named by Content-Disposition, with a record a line. Of any length.",
+  content: { "multipart/mixed": { schema: z.string() } },
+  required: true,
+};
+
 /** The request of a route, by the parts that are validated; every POST may be repeated by its Idempotency-Key. */
-export const requestOf = ({ method, params, query = {}, body, file, ifMatch: matches }: Route) => ({
+export const requestOf = ({ method, params, query = {}, body, file, takesParts, ifMatch: matches }: Route) => ({
   query: z.strictObject(query),
   ...(params === undefined ? {} : { params: z.object(params) }),
   ...(method === "post"
@@ -161,4 +170,5 @@ export const requestOf = ({ method, params, query = {}, body, file, ifMatch: mat
     : {}),
   ...(body === undefined ? {} : { body: { content: { "application/json": { schema: body } }, required: true } }),
   ...(file === true ? { body: FILE } : {}),
+  ...(takesParts === true ? { body: PARTS } : {}),
 });

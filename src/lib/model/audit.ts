@@ -65,6 +65,7 @@ const OWN: Readonly<Record<string, Text>> = {
   "push-certificate.request": text("make signing request", "CSR を作成"),
   "push-certificate.upload": text("upload push certificate", "プッシュ通知証明書をアップロード"),
   "push-certificate.profile-password": text("set profile password", "プロファイル用パスワードを設定"),
+  "handover.apply": text("apply bundle", "引き継ぎデータを適用"),
   "vpp.set": text("set content token", "VPP サービストークンを設定"),
   "imports.commit": text("commit import", "インポートを確定"),
   "imports.emit": text("write for console", "管理画面用に出力"),

@@ -8,7 +8,7 @@ import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
 import type { AskedFor } from "../policy/rules.ts";
 import { responseOf } from "./answer.ts";
-import { contentOf } from "./content.ts";
+import { contentOf, partsOf } from "./content.ts";
 import { refuseOtherMethods, routingPath, shortJson, tidy } from "./guards.ts";
 import type { Handler, Handlers, TenantParts } from "./handler.ts";
 import { problemOf, thrown } from "./problem.ts";
@@ -38,6 +38,7 @@ const HANDLERS: {
   vpp: () => import("./vpp.ts"),
   answers: () => import("./answers.ts"),
   exports: () => import("./exports.ts"),
+  restores: () => import("./restores.ts"),
   whoami: () => import("./whoami.ts"),
 };
 
@@ -133,7 +134,7 @@ class App {
       const { raw } = c.req;
       const valid = await validated(c.req);
       if (valid instanceof Response) return valid;
-      const file = route.file === true ? contentOf(raw) : undefined;
+      const file = route.file === true ? contentOf(raw) : route.takesParts === true ? partsOf(raw) : undefined;
       if (file instanceof Response) return file;
       const { params, query, body, headers } = valid;
       await this.#permit(route, { params, query, body });

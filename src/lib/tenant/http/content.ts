@@ -1,6 +1,8 @@
+import { boundaryOf, readParts, type ReceivedPart } from "../../contract/multipart.ts";
+import { MEDIA_TYPES } from "../../contract/route.ts";
 import { ENCODINGS, type FileForm } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
-import { same, text } from "../../text/index.ts";
+import { same, text, type Text } from "../../text/index.ts";
 import type { Content } from "../store/imports/engine.ts";
 import { interruption } from "../store/interruption.ts";
 import { wrongRequest } from "./problem.ts";
@@ -62,3 +64,31 @@ export const contentOf = (request: Request): Upload | Response => {
   const hint = same(`charset=${ENCODINGS.join(" | ")}`);
   return wrongRequest({ what, where: "content-type", hint }, { status: 415 });
 };
+
+/** Files sent together with a request; see {@link Upload}. */
+export interface UploadedParts extends Pick<Upload, "through"> {
+  readonly parts: AsyncIterable<ReceivedPart>;
+}
+
+/** The files sent with a request, or the error response if its content type is unsuitable. */
+export const partsOf = (request: Request): UploadedParts | Response => {
+  const type = request.headers.get("content-type") ?? "";
+  const boundary = type.toLowerCase().startsWith(`${MEDIA_TYPES.parts};`) ? boundaryOf(type) : undefined;
+  if (boundary === undefined) {
+    const what = text(
+      "the content type must be multipart/mixed with a boundary",
+      "Content-Type は boundary 付きの multipart/mixed にしてください",
+    );
+    return wrongRequest({ what, where: "content-type" }, { status: 415 });
+  }
+  const { stream, through } = uploadOf(request, "utf-8");
+  return { parts: readParts(stream, boundary, malformedParts), through };
+};
+
+const malformedParts = (reason: Text): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `the files are not sent as an export answers them: ${reason.en}`,
+      `送られたファイルがエクスポートの形式ではありません: ${reason.ja}`,
+    ),
+  });

@@ -12,7 +12,7 @@ import type { OpenMail } from "../use/accounts/reset.ts";
 import type { AppleAccess } from "../use/ade/guard.ts";
 import type { Exported } from "../use/exports.ts";
 import type { ExportedParts } from "../use/handover/export.ts";
-import type { Upload } from "./content.ts";
+import type { Upload, UploadedParts } from "./content.ts";
 
 /** The parts of a tenant that its handlers use. */
 export interface TenantParts {
@@ -62,7 +62,7 @@ interface Asked<R extends Route> {
   readonly params: Shape<R["params"]>;
   readonly query: Shape<R["query"]>;
   readonly body: R["body"] extends z.ZodType ? z.output<R["body"]> : unknown;
-  readonly file: R["file"] extends true ? Upload : undefined;
+  readonly file: R["file"] extends true ? Upload : R["takesParts"] extends true ? UploadedParts : undefined;
   /** the ETag of If-Match, without quotes */
   readonly etag: string;
   readonly signal: AbortSignal;

@@ -50,13 +50,17 @@ const required = (shape: z.ZodRawShape = {}): Readonly<Record<string, string>> =
 const requestOf = (route: Route): { readonly request: Request; readonly asked: Omit<AskedFor, "asker"> } => {
   const [params, query, body] = [required(route.params), required(route.query), EXAMPLES.get(route.id)?.body];
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
-  const isFile = route.file === true;
   const json = body === undefined ? undefined : JSON.stringify(body);
-  const content = isFile ? "氏名,メールアドレス\r\n" : json;
+  const [type, content] =
+    route.takesParts === true
+      ? ["multipart/mixed; boundary=x", "--x--\r\n"]
+      : route.file === true
+        ? ["text/csv; charset=utf-8", "氏名,メールアドレス\r\n"]
+        : ["application/json", json];
   const request = new Request(`http://tenant${path}?${new URLSearchParams(query).toString()}`, {
     method: route.method.toUpperCase(),
     headers: {
-      ...(content === undefined ? {} : { "content-type": isFile ? "text/csv; charset=utf-8" : "application/json" }),
+      ...(content === undefined ? {} : { "content-type": type ?? "" }),
       ...(route.ifMatch === true ? { "if-match": "none" } : {}),
     },
     ...(content === undefined ? {} : { body: content }),

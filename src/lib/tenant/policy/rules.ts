@@ -79,6 +79,9 @@ const administrators =
 const ownAccount = ({ asker, params }: AskedFor): readonly Operation[] =>
   asker.account?.id === (params as { readonly id: string }).id ? [] : ["accounts.write"];
 
+/** Making a tenant like a bundle changes all of it, administrators too: system administrators alone may do that. */
+const RESTORING: readonly Operation[] = ["accounts.roles", "tenant.write"];
+
 /** What each request needs. The type asks for a rule of every route. */
 const RULES: Readonly<Record<RouteId, Rule>> = {
   whoami: [],
@@ -166,6 +169,8 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   discardImport: importing,
   // of what somebody may not read the export says so
   exportAll: [],
+  planRestore: RESTORING,
+  restore: RESTORING,
   ade: ["apple.read"],
   setAdeEndpoint: ["apple.write"],
   createAdeKeyPair: ["apple.write"],

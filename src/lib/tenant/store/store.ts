@@ -108,6 +108,14 @@ export interface Piece {
 /** Where a piece begins, among the bytes of all. */
 export type PieceStart = Pick<Piece, "name">;
 
+/** A temporary table of its maker's own, outside of the tenant: nobody else sees it, and closing it drops it. */
+export interface Scratch extends AsyncDisposable {
+  /** as statements name it */
+  readonly name: string;
+  /** @param rows values in the order of its columns; all of them, or none */
+  add(rows: readonly (readonly Value[])[]): Promise<void>;
+}
+
 export interface ChangeOptions {
   readonly signal?: AbortSignal | undefined;
 }
@@ -137,6 +145,13 @@ export interface Store {
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
   /** Runs `body` on the tenant as a change would leave it; nothing of it stays. @throws Failure as {@link change} */
   rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
+  /**
+   * Makes a temporary table, for what comes from elsewhere and is read by a change.
+   *
+   * @param columns SQL of each: its name and type
+   * @param key the columns that no two rows share
+   */
+  scratch(columns: readonly string[], key: readonly string[]): Promise<Scratch>;
   /**
    * Streams records as UTF-8, made as they are taken, on a connection and a snapshot of their own: nobody waits for it.
    *

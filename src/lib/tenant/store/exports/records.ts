@@ -22,6 +22,8 @@ interface Stored {
   /** SQL of values that are JSON already, by field */
   readonly json?: Readonly<Record<string, string>> | undefined;
   readonly derived?: readonly Derived[] | undefined;
+  /** SQL: the same records from a table that needs none of these; their key is `t.id` */
+  readonly bare?: string | undefined;
 }
 
 /** The one record of a resource that has but one, whose id is the resource's name. */
@@ -117,6 +119,7 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
     },
     json: MANAGED.json,
     derived: [WITH_ACCOUNT],
+    bare: "user t",
   },
   administrators: {
     table: "temp.administrating k join user t on t.pk = k.pk",
@@ -242,4 +245,11 @@ export const recordLines = async (reader: Reader, name: ResourceName, tally: Tal
     params: {},
     tally: tallying(tally, isDated ? (STORED[name].sql?.["updatedAt"] ?? "t.updatedAt") : undefined),
   };
+};
+
+/** SQL: all records of a resource, as rows with `id` and `line`: the very lines that an export has. */
+export const linesNow = (name: ResourceName): string => {
+  const { table, joined = "", bare = table } = STORED[name];
+  const id = resourceOf(name).single === true ? `'${name}'` : "t.id";
+  return `select ${id} as id, ${lineOf(name)} as line from ${bare} ${joined}`;
 };

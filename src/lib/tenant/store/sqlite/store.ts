@@ -11,6 +11,7 @@ import type {
   Reader,
   Row,
   Scope,
+  Scratch,
   Store,
   Value,
   Writer,
@@ -29,6 +30,9 @@ export type CollectionOf = (table: string) => string | undefined;
 /** The tables that a statement writes. */
 const WRITTEN =
   /\b(?:(?:insert|replace)(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
+
+/** Numbers of the scratch tables of this process: no two have the same. */
+let scratches = 0;
 
 /** How a transaction ends whose body did not fail. */
 type End = "commit" | "rollback";
@@ -192,6 +196,25 @@ export class SqliteStore implements Store {
       // others of this process have their turns while another process has the lock
       await sleep(WAIT_MS);
     }
+  }
+
+  async scratch(columns: readonly string[], key: readonly string[]): Promise<Scratch> {
+    scratches += 1;
+    const name = `temp.scratch_${scratches}`;
+    const places = columns.map(() => "?").join(", ");
+    const exec = (sql: string) => this.#turns.next(async () => this.#database.exec(sql));
+    await exec(`create table ${name} (${columns.join(", ")}, primary key (${key.join(", ")})) without rowid`);
+    return {
+      name,
+      add: (rows) =>
+        this.#turns.next(async () =>
+          this.#database.snapshot(() => {
+            const statement = this.#database.prepare(`insert into ${name} values (${places})`);
+            for (const row of rows) statement.run(...row);
+          }),
+        ),
+      [Symbol.asyncDispose]: () => exec(`drop table if exists ${name}`),
+    };
   }
 
   lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>> {

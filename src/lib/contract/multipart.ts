@@ -1,6 +1,5 @@
-import type { Route } from "../contract/route.ts";
+import type { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { contractViolation } from "./answer.ts";
 
 /** Maximum length of a part's headers, and number of parts: ours have two headers, and far fewer parts. */
 const HEADERS_LIMIT_BYTES = 4 * 1024;
@@ -8,7 +7,7 @@ const MOST_PARTS = 1000;
 
 const CR = 0x0d;
 
-/** A file of an answer that has several. */
+/** A file of a body that has several. */
 export interface ReceivedPart {
   /** its path, of letters, digits and hyphens, in at most one folder: `resources/users.ndjson` */
   readonly name: string;
@@ -24,21 +23,17 @@ const DISPOSITION = /^attachment; filename="([a-z0-9-]{1,60}(?:\/[a-z0-9-]{1,60}
 
 /** The parts of a `multipart/mixed` body as they come, in bounded memory. */
 class PartReader {
-  readonly #route: Route;
+  readonly #violation: (reason: Text) => Failure;
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #delimiter: Buffer;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(route: Route, chunks: AsyncIterator<Uint8Array>, boundary: string) {
-    this.#route = route;
+  constructor(chunks: AsyncIterator<Uint8Array>, boundary: string, violation: (reason: Text) => Failure) {
+    this.#violation = violation;
     this.#chunks = chunks;
     this.#delimiter = Buffer.from(`\r\n--${boundary}`);
     // the first delimiter has no line before it
     this.#rest = Buffer.from("\r\n");
-  }
-
-  #violation(reason: Text) {
-    return contractViolation(this.#route, reason);
   }
 
   #cutOff() {
@@ -133,24 +128,25 @@ class PartReader {
   }
 }
 
+/** What the parts of a body are kept apart by, from its content type; undefined where that names nothing. */
+export const boundaryOf = (contentType: string): string | undefined => {
+  const [, quoted, plain] = BOUNDARY.exec(contentType) ?? [];
+  return quoted ?? plain;
+};
+
 /**
- * The parts of an answer, in order.
+ * The parts of a body, in order.
  *
- * @param chunks its body
- * @throws Failure `unavailable` where the body is malformed, or ends before its last delimiter
+ * @param violation makes the failure that is thrown where the body is malformed, or ends before its last delimiter
  */
 export async function* readParts(
-  route: Route,
-  { headers }: Pick<Response, "headers">,
   chunks: AsyncIterable<Uint8Array>,
+  boundary: string,
+  violation: (reason: Text) => Failure,
 ): AsyncGenerator<ReceivedPart, void> {
-  const [, quoted, plain] = BOUNDARY.exec(headers.get("content-type") ?? "") ?? [];
-  const boundary = quoted ?? plain;
-  if (boundary === undefined)
-    throw contractViolation(route, text("no boundary of parts", "パートの区切りがありません"));
   const body = chunks[Symbol.asyncIterator]();
   try {
-    yield* new PartReader(route, body, boundary).parts();
+    yield* new PartReader(body, boundary, violation).parts();
   } finally {
     await body.return?.();
   }

@@ -1,0 +1,149 @@
+import { appendFileSync, cpSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { withAccount } from "../../lib/tenant/testing/accounts.ts";
+import { auditOf } from "../../lib/tenant/testing/audit.ts";
+import { randomTenant, travelling } from "../../lib/tenant/testing/restoring.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { freshFolder, run, type Circumstances, type Ran } from "../testing/program.ts";
+
+let tenant: TestTenant;
+let other: TestTenant;
+let folder: string;
+beforeEach(() => {
+  tenant = new TestTenant();
+  // another clock, so that its records have other ids
+  other = new TestTenant(undefined, Date.UTC(2026, 4, 1));
+  folder = freshFolder();
+});
+afterEach(async () => {
+  await tenant[Symbol.asyncDispose]();
+  await other[Symbol.asyncDispose]();
+});
+
+/** Runs a verb of the noun in the folder. */
+const handover = (line: string, of: TestTenant = tenant, more: Circumstances = {}): Promise<Ran> =>
+  run(`handover ${line}`, { home: folder, folder, tenant: of.fetch, ...more });
+
+/** A bundle of a tenant with users, an account with a role, and a device. */
+const exported = async (line = "export -o bundle"): Promise<void> => {
+  await withAccount(tenant, { name: "taro", role: "system" });
+  await tenant.client.devices.create({ serialNumber: "C02X" });
+  expect((await handover(line)).exit).toBe(0);
+};
+
+describe("into an empty tenant", () => {
+  test("the plan is shown, and tried; then it is done, who has no password is named, and the second time nothing changes", async () => {
+    await exported();
+    const before = auditOf(other.database);
+    const dry = await handover("apply bundle --dry-run --lang en --format table", other);
+    expect(dry.exit).toBe(0);
+    expect(dry.stdout).toMatch(/^users +1 +0 +0 +0/m);
+    expect(dry.stdout).toMatch(/^administrators +.*it follows from other resources/m);
+    expect(dry.stderr).toContain("dry run: nothing was changed");
+    expect(auditOf(other.database)).toEqual(before);
+    const done = await handover("apply bundle --yes --lang en", other);
+    expect(done.exit).toBe(0);
+    expect(done.stderr).toContain("clomoctl clomo-account reset-password taro --password-file FILE");
+    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+    expect(auditOf(other.database)).toMatchObject([
+      { action: "handover.apply", detail: { manifest: expect.any(String) as unknown } },
+    ]);
+    const again = await handover("apply bundle --lang en", other);
+    expect(again).toMatchObject({ exit: 0 });
+    expect(again.stderr).toContain("like the bundle already: nothing was changed");
+    expect(auditOf(other.database)).toHaveLength(1);
+  });
+
+  test("an archive is applied, and without an answer nothing is", async () => {
+    await exported("export -o bundle.zip");
+    const unasked = await handover("apply bundle.zip --lang en", other);
+    expect(unasked.exit).toBe(2);
+    expect(unasked.stderr).toContain("--yes");
+    expect(await other.users()).toEqual([]);
+    expect((await handover("apply bundle.zip --yes", other)).exit).toBe(0);
+    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+  });
+
+  test("resources by their names", async () => {
+    await exported();
+    const alone = await handover("apply bundle --only devices --yes --format json", other);
+    expect(alone.exit).toBe(0);
+    expect(JSON.parse(alone.stdout)).toMatchObject([{ resource: "devices", added: 1, removed: 0 }]);
+    const { exit, stderr } = await handover("apply bundle --only accounts --yes --lang en", other);
+    expect(exit).toBe(3);
+    expect(stderr).toContain("which would not be among: users");
+    expect(await other.users()).toEqual([]);
+    expect((await handover("apply bundle --only audit", other)).exit).toBe(2);
+  });
+});
+
+describe("what is removed", () => {
+  test("needs its number", async () => {
+    await exported();
+    await other.client.users.create({ name: "山田", emails: ["yamada@example.jp"] });
+    await other.client.devices.create({ serialNumber: "C03Y" });
+    const before = await travelling(other.client);
+    const unasked = await handover("apply bundle --yes --lang en", other);
+    expect(unasked.exit).toBe(3);
+    expect(unasked.stderr).toContain("removed from users: 山田 (");
+    expect(unasked.stderr).toContain("--confirm-deletions 2");
+    const wrong = await handover("apply bundle --confirm-deletions 1 --lang en", other);
+    expect(wrong.exit).toBe(3);
+    expect(wrong.stderr).toContain("the plan removes 2 records, not 1; nothing was changed");
+    expect(await travelling(other.client)).toEqual(before);
+    expect((await handover("apply bundle --confirm-deletions 2", other)).exit).toBe(0);
+    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+  });
+
+  test("or has it typed", async () => {
+    await exported();
+    await other.client.devices.create({ serialNumber: "C03Y" });
+    const { exit, stderr } = await handover("apply bundle --lang en", other, {
+      terminal: { typing: [["Type 1 to apply this plan", "1\r"]] },
+    });
+    expect(stderr).toContain("removed from devices: C03Y");
+    expect(exit).toBe(0);
+    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+  });
+});
+
+describe("refused", () => {
+  test("a bundle that is not as it was exported, before the tenant is asked", async () => {
+    await exported();
+    cpSync(join(folder, "bundle"), join(folder, "spoilt"), { recursive: true });
+    appendFileSync(join(folder, "spoilt", "resources", "users.ndjson"), "{}\n");
+    const { exit, stderr } = await handover("apply spoilt --yes --lang en", other);
+    expect(exit).toBe(3);
+    expect(stderr).toContain("spoilt: resources/users.ndjson");
+    expect(await other.users()).toEqual([]);
+    expect((await handover("apply nowhere", other)).exit).toBe(6);
+  });
+
+  test("one of a part of a tenant", async () => {
+    await exported("export -o bundle --scope 全社");
+    const { exit, stderr } = await handover("apply bundle --yes --lang en", other);
+    expect(exit).toBe(3);
+    expect(stderr).toContain("all else of the tenant would be removed");
+  });
+
+  test("to a mirror, and to who is no system administrator", async () => {
+    await exported();
+    other.database.run("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
+    const mirror = await handover("apply bundle --yes --lang en", other);
+    expect(mirror.exit).toBe(4);
+    expect(mirror.stderr).toContain("users import");
+  });
+});
+
+test("after it, diff finds nothing that travels", async () => {
+  await using from = await randomTenant(11);
+  await using to = await randomTenant(12);
+  expect((await handover("export -o bundle --encoding utf-8", from)).exit).toBe(0);
+  const { stderr } = await handover("apply bundle --yes --lang en", to);
+  const [, number = ""] = /--confirm-deletions (\d+)/.exec(stderr) ?? [];
+  expect((await handover(`apply bundle --confirm-deletions ${number}`, to)).exit).toBe(0);
+  expect((await handover("export -o other --encoding utf-8", to)).exit).toBe(0);
+  const { stdout } = await handover("diff bundle other --format json");
+  expect((JSON.parse(stdout) as { readonly stays: unknown }[]).filter(({ stays }) => stays === null)).toEqual([]);
+});

@@ -1,0 +1,285 @@
+import type { Account, RestorePlan } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
+import type { BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
+import { RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
+import { ROLES, type Role } from "../../lib/model/role.ts";
+import { BYTES, type Column } from "../../lib/terminal/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
+import { typedWord } from "../../lib/text/shell-word.ts";
+import { defineCommand } from "../command.ts";
+import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
+import { requireNamed, requireNamedForDeletion } from "../permission.ts";
+import { DRY_RUN } from "../records/options.ts";
+import { BEFORE_WRITING, DRY, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import type { Tools } from "../tools.ts";
+import { BUNDLE, openNamed, sentParts, verifying } from "./bundle.ts";
+
+/** What becomes of a resource; of one that stays nothing does. */
+interface AppliedRow {
+  readonly resource: ResourceName;
+  readonly added: number | null;
+  readonly changed: number | null;
+  readonly removed: number | null;
+  readonly unchanged: number | null;
+  readonly stays: keyof typeof STAYS | null;
+}
+
+const count = (key: "added" | "changed" | "removed" | "unchanged", header: Text): Column<AppliedRow> => ({
+  key,
+  header,
+  align: "end",
+  value: (row) => row[key],
+});
+
+const COLUMNS: readonly Column<AppliedRow>[] = [
+  {
+    key: "resource",
+    header: text("resource", "種類"),
+    value: ({ resource }) => resource,
+    name: ({ resource }) => resourceOf(resource).title,
+  },
+  count("added", text("added", "追加")),
+  count("changed", text("changed", "変更")),
+  count("removed", text("removed", "削除")),
+  count("unchanged", text("unchanged", "変更なし")),
+  {
+    key: "stays",
+    header: text("left as it is", "適用の対象外"),
+    value: ({ stays }) => stays,
+    name: ({ stays }) => (stays === null ? null : STAYS[stays]),
+    wraps: true,
+  },
+];
+
+/** Removals and refusals that people are shown. */
+const FIRST = 20;
+
+const TRAVELLING = RESOURCE_NAMES.filter((name) => resourceOf(name).stays === undefined);
+
+export default defineCommand({
+  summary: text("make the tenant like a bundle", "テナントを引き継ぎデータと同じ状態にする"),
+  details: [
+    text(
+      "The bundle is verified in full first. Then the plan is shown, and asked about: what is added, changed and removed, by resource. It is one change: all of it, or nothing. Records keep their ids and times, and a second time nothing changes. Nothing is removed unless its number is typed, or given by --confirm-deletions.",
+      "最初に引き継ぎデータ全体を検証し、追加・変更・削除の件数を種類ごとに表示して確認します。1 回の変更として、全部適用するか、何も変更しないかのどちらかです。ID と日時はそのまま引き継ぎ、2 回目の適用では何も変わりません。削除があるときは、件数の入力か --confirm-deletions が必要です。",
+    ),
+    text(
+      "Passwords are in no bundle: whose account needs one is listed in the end. Nor are certificates, tokens and what Apple holds: what the tenant has of them stays. A bundle made with --scope is not applied, as the rest of the tenant would be removed, and nothing is applied to a mirror of the console.",
+      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したもの(残りの組織が削除されるため)と、管理画面のミラーには適用できません。",
+    ),
+  ],
+  args: { bundle: BUNDLE },
+  options: {
+    only: {
+      kind: "choice",
+      choices: TRAVELLING,
+      repeatable: true,
+      value: "NAME",
+      about: text("only this resource; may be repeated", "この種類だけ(複数指定可)"),
+    },
+    confirmDeletions: CONFIRM_DELETIONS,
+    dryRun: DRY_RUN,
+  },
+  examples: [
+    { line: "clomoctl handover apply handover-2027-03 --dry-run" },
+    { line: "clomoctl handover apply handover.zip --only orgs --only users --confirm-deletions 2" },
+  ],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
+  shows: COLUMNS,
+  async run(tools, { bundle, only, confirmDeletions, dryRun }) {
+    const { terminal } = tools;
+    tools.describeState(() => BEFORE_WRITING);
+    await terminal.checkOutput(COLUMNS);
+    const chosen = await tools.tenant("restores", "accounts");
+    if (!dryRun) requireNamed(tools, chosen);
+    await using found = await openNamed(tools, bundle);
+    const manifest = await verified(tools, found);
+    const resources = chosenFrom(manifest, only, bundle);
+    const asked = { only: resources.join(",") };
+    const { client } = chosen;
+    const plan = await sending(tools, found, resources, (parts) => client.restores.plan(parts, asked, tools.signal));
+    await terminal.list(COLUMNS, rowsOf(plan, manifest, only));
+    await refuse(tools, plan, bundle);
+    const removed = plan.resources.reduce((sum, each) => sum + each.removed, 0);
+    if (confirmDeletions !== undefined && confirmDeletions !== removed) throw otherNumber(removed, confirmDeletions);
+    if (plan.resources.every((each) => each.added + each.changed + each.removed === 0)) return terminal.note(SAME);
+    await showRemovals(tools, plan, removed);
+    if (dryRun) return terminal.note(DRY);
+    if (!(await agreed(tools, { removed, confirmDeletions }))) return terminal.note(BEFORE_WRITING);
+    await chosen.permitChange();
+    tools.describeState(() => WHILE_WRITING);
+    await sending(tools, found, resources, ({ manifest: hash, ...parts }) =>
+      client.restores.create(plan, parts, { ...asked, deletions: removed, manifest: hash }, tools.signal),
+    );
+    tools.describeDone(WRITTEN);
+    await terminal.note(DONE);
+    await tellPasswords(tools, client.accounts.list);
+  },
+});
+
+const SAME = text(
+  "the tenant is like the bundle already: nothing was changed",
+  "テナントはすでに引き継ぎデータと同じ状態のため、何も変更していません",
+);
+const DONE = text(
+  "the tenant is like the bundle now, as far as it is applied",
+  "テナントを引き継ぎデータと同じ状態にしました(適用の対象のみ)",
+);
+
+/** Verifies all of a bundle. @throws Failure `input-rejected` for the first fault */
+async function verified(tools: Tools, found: BundleFiles): Promise<Manifest> {
+  const progress = verifying(tools, [found]);
+  const { manifest, faults, faultCount } = await verifyBundle(found, { ...progress.options, hashesOnly: false });
+  progress.finish();
+  const [fault] = faults;
+  if (fault !== undefined || manifest === undefined) {
+    throw unsound(found.name, fault ?? { file: ".", what: BEFORE_WRITING }, Math.max(0, faultCount - 1));
+  }
+  return manifest;
+}
+
+/** The resources that are sent. @throws Failure `input-rejected` where the bundle lacks one, or is of a part of a tenant */
+function chosenFrom(
+  { scope, resources }: Manifest,
+  only: readonly ResourceName[],
+  bundle: string,
+): readonly ResourceName[] {
+  if (scope !== null) throw ofPart(scope.path, bundle);
+  const there = resources.filter(({ name, state }) => TRAVELLING.includes(name) && HAVING.includes(state));
+  const names = there.map(({ name }) => name);
+  const lacking = only.find((name) => !names.includes(name));
+  if (lacking !== undefined || names.length === 0) throw lacks(lacking ?? TRAVELLING.join(", "), bundle);
+  return only.length === 0 ? names : names.filter((name) => only.includes(name));
+}
+
+const HAVING: readonly string[] = ["exported", "empty"];
+
+const ofPart = (path: string, where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `this bundle is of ${path} alone: all else of the tenant would be removed`,
+      `「${path}」以下だけの引き継ぎデータのため適用できません(それ以外がすべて削除されることになります)`,
+    ),
+    where,
+    hint: text("apply one that was exported without --scope", "--scope を付けずに書き出したものを使ってください"),
+  });
+
+const lacks = (name: string, where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(`the bundle does not have: ${name}`, `引き継ぎデータに含まれていません: ${name}`),
+    where,
+    hint: text("see its manifest.json", "manifest.json を確認してください"),
+  });
+
+/** Sends a bundle's records. */
+async function sending<T>(
+  { terminal }: Tools,
+  found: BundleFiles,
+  resources: readonly ResourceName[],
+  send: (parts: Awaited<ReturnType<typeof sentParts>>) => Promise<T>,
+): Promise<T> {
+  const step = terminal.progress.start({ id: "apply", name: text("Comparing", "比較"), unit: BYTES });
+  const done = await send(await sentParts(found, resources, (bytes) => step.advance(bytes)));
+  step.finish();
+  return done;
+}
+
+/** Each resource of the plan, and those of the bundle that stay. */
+const rowsOf = (plan: RestorePlan, { resources }: Manifest, only: readonly ResourceName[]): readonly AppliedRow[] =>
+  RESOURCE_NAMES.flatMap((resource): readonly AppliedRow[] => {
+    const planned = plan.resources.find(({ name }) => name === resource);
+    if (planned !== undefined) {
+      const { added, changed, removed, unchanged } = planned;
+      return [{ resource, added, changed, removed, unchanged, stays: null }];
+    }
+    const { stays = null } = resourceOf(resource);
+    const isThere = resources.some(({ name, state }) => name === resource && state === "exported");
+    if (stays === null || !isThere || only.length > 0) return [];
+    return [{ resource, added: null, changed: null, removed: null, unchanged: null, stays }];
+  });
+
+/** @throws Failure `input-rejected` where the tenant refuses the bundle */
+async function refuse({ terminal }: Tools, { refusals }: RestorePlan, bundle: string): Promise<void> {
+  if (refusals.length === 0) return;
+  for (const { resource, id, detail } of refusals.slice(0, FIRST)) {
+    const where = `${resource}${id === null ? "" : ` ${id}`}`;
+    await terminal.problem(text(`${where}: ${detail.en}`, `${where}: ${detail.ja}`));
+  }
+  throw new Failure("input-rejected", {
+    what: text(
+      `the bundle cannot be applied (${counted(refusals.length, "reason")}); nothing was changed`,
+      `適用できない記録があるため、何も変更していません(${refusals.length} 件)`,
+    ),
+    where: bundle,
+    hint: text(
+      "with --only, add the resources that these records name; else export the bundle again",
+      "--only を使うときは、参照先の種類も指定してください。それ以外は、もう一度書き出してください",
+    ),
+  });
+}
+
+const otherNumber = (removed: number, confirmed: number): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `the plan removes ${counted(removed, "record")}, not ${confirmed}; nothing was changed`,
+      `計画の削除は ${removed} 件で、${confirmed} 件ではありません。何も変更していません`,
+    ),
+    where: `--confirm-deletions ${confirmed}`,
+  });
+
+async function showRemovals({ terminal }: Tools, { removals }: RestorePlan, removed: number): Promise<void> {
+  for (const { resource, id, name } of removals.slice(0, FIRST)) {
+    const { title } = resourceOf(resource as ResourceName);
+    const called = name === null ? id : `${name} (${id})`;
+    await terminal.note(text(`removed from ${title.en}: ${called}`, `削除(${title.ja}): ${called}`));
+  }
+  if (removed > FIRST) {
+    await terminal.note(text(`… ${counted(removed, "record")} removed in all`, `… 削除は全部で ${removed} 件`));
+  }
+}
+
+/** Asks: removals by their number, all else by yes or no. @throws Failure where it cannot be asked */
+async function agreed(
+  tools: Tools,
+  { removed, confirmDeletions }: { readonly removed: number; readonly confirmDeletions: number | undefined },
+): Promise<boolean> {
+  const { terminal, globals } = tools;
+  const chosen = await tools.tenant();
+  const { name } = chosen.context;
+  if (removed === 0) {
+    if (globals.yes || confirmDeletions !== undefined) return true;
+    return terminal.prompts.confirm({
+      message: text(`Apply this plan to ${name}?`, `この計画を ${name} に適用しますか?`),
+      flag: "--yes",
+    });
+  }
+  if (globals.yes || confirmDeletions !== undefined) requireNamedForDeletion(chosen);
+  if (confirmDeletions !== undefined) return true;
+  await terminal.prompts.typedNumber({
+    message: text(
+      `Type ${removed} to apply this plan, which removes ${counted(removed, "record")} from ${name}:`,
+      `この計画を適用すると ${name} から ${removed} 件を削除します。続けるには件数を入力してください:`,
+    ),
+    flag: `--confirm-deletions ${removed}`,
+    expected: removed,
+  });
+  return true;
+}
+
+const ADMINISTRATING = (Object.keys(ROLES) as Role[]).filter((role) => role !== "none");
+
+/** Lists the administrators who have no password here. */
+async function tellPasswords(
+  { terminal }: Tools,
+  list: (query: { readonly role: Role }) => AsyncIterable<Account>,
+): Promise<void> {
+  for (const role of ADMINISTRATING) {
+    for await (const { id, name, passwordSetAt } of list({ role })) {
+      if (passwordSetAt !== null) continue;
+      const line = `clomoctl clomo-account reset-password ${typedWord(name, id)} --password-file FILE`;
+      await terminal.note(text(`no password here: ${line}`, `パスワードが未設定です: ${line}`));
+    }
+  }
+}

@@ -1,0 +1,262 @@
+import { RESOURCE_NAMES, resourceOf, type Held, type ResourceName } from "../../../handover/resources.ts";
+import { ROOT_ORG_ID } from "../../../model/organisation.ts";
+import { MOST_SUPPORT_OPTIONS } from "../../../model/role.ts";
+import { text, type Text } from "../../../text/index.ts";
+import { linesNow } from "../exports/records.ts";
+import type { Params, Reader, Row, Writer } from "../store.ts";
+import { targetOf, TRAVELLING } from "./targets.ts";
+
+/** What was sent: its tables, and the resources that are in them, in their order. */
+export interface Staged {
+  /** the lines: `resource`, `id`, `line` and what follows from it (`beside`), by the first two */
+  readonly lines: string;
+  /** what becomes of records: `resource`, `id`, `action` and, of who goes, the `name`; what stays as it is has no row */
+  readonly plan: string;
+  readonly resources: readonly ResourceName[];
+}
+
+/** SQL: the columns of both tables, and their key. */
+export const LINES = ["resource text not null", "id text not null", "line text not null", "beside text"];
+export const PLAN = ["resource text not null", "id text not null", "action text not null", "name text"];
+export const KEY = ["resource", "id"];
+
+export interface PlannedResource {
+  readonly name: ResourceName;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly unchanged: number;
+}
+
+export interface Refusal {
+  readonly resource: ResourceName;
+  readonly id: string | null;
+  readonly detail: Text;
+}
+
+const MOST_REMOVALS = 1000;
+const MOST_REFUSALS = 100;
+
+/** SQL: what people call the record of a line. */
+const CALLED = `coalesce(n.line ->> '$.name', n.line ->> '$.serialNumber', n.line ->> '$.displayName',
+  n.line ->> '$.userId', n.line ->> '$.question')`;
+
+/** Compares what was sent with the tenant: a line is unchanged if it is the very line that an export has now. */
+export const compareLines = async (writer: Writer, { lines, plan, resources }: Staged): Promise<void> => {
+  await writer.run(`delete from ${plan}`);
+  for (const resource of resources) {
+    await writer.run(
+      `insert into ${plan} (resource, id, action, name)
+       with now as materialized (${linesNow(resource)})
+       select :resource, l.id, case when n.id is null then 'added' else 'changed' end, null
+       from ${lines} l left join now n on n.id = l.id
+       where l.resource = :resource and (n.id is null or n.line <> l.line)
+       union all
+       select :resource, n.id, 'removed', ${CALLED} from now n
+       where not exists (select 1 from ${lines} l where l.resource = :resource and l.id = n.id)`,
+      { resource },
+    );
+  }
+};
+
+/** How many records of each resource are added, changed, removed, and left. */
+export const countPlan = async (
+  reader: Reader,
+  { lines, plan, resources }: Staged,
+): Promise<readonly PlannedResource[]> => {
+  const rows = await reader.all(
+    `select resource, action, count(*) as records from ${plan} group by 1, 2
+     union all select resource, 'sent', count(*) from ${lines} group by 1`,
+  );
+  const countOf = (resource: ResourceName, action: string): number =>
+    Number(rows.find((row) => row["resource"] === resource && row["action"] === action)?.["records"] ?? 0);
+  return resources.map((name) => {
+    const [added, changed, removed] = [countOf(name, "added"), countOf(name, "changed"), countOf(name, "removed")];
+    return { name, added, changed, removed, unchanged: countOf(name, "sent") - added - changed };
+  });
+};
+
+/** The first records that would be removed, in the order of resources and ids. */
+export const listRemovals = async (reader: Reader, { plan, resources }: Staged) => {
+  const found: { resource: ResourceName; id: string; name: string | null }[] = [];
+  for (const resource of resources) {
+    const rows = await reader.all(
+      `select id, name from ${plan} where resource = :resource and action = 'removed' order by id limit :most`,
+      { resource, most: MOST_REMOVALS - found.length },
+    );
+    for (const { id = "", name = null } of rows) {
+      found.push({ resource, id: String(id), name: name === null ? null : String(name) });
+    }
+  }
+  return found;
+};
+
+/** Gathers refusals, as many as are told. */
+class Refusals {
+  readonly found: Refusal[] = [];
+  readonly #reader: Reader;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  /** One for each row, which has the `id` of a record and may have a `value`. */
+  async add(resource: ResourceName, sql: string, detail: (value: string) => Text, params: Params = {}): Promise<void> {
+    const most = MOST_REFUSALS - this.found.length;
+    if (most <= 0) return;
+    const rows = await this.#reader.all(`${sql} limit :most`, { ...params, resource, most });
+    for (const { id = null, value = "" } of rows) {
+      this.found.push({ resource, id: id === null ? null : String(id), detail: detail(String(value)) });
+    }
+  }
+}
+
+/** Why what was sent cannot be: by what of it names nothing, is there twice, or breaks a rule of the tenant. */
+export const findRefusals = async (reader: Reader, staged: Staged): Promise<readonly Refusal[]> => {
+  const { lines, plan, resources } = staged;
+  const refusals = new Refusals(reader);
+  for (const resource of resources) {
+    for (const { field, value, from = "" } of targetOf(resource).uniques) {
+      await refusals.add(
+        resource,
+        `select min(l.id) as id, ${value} as value from ${lines} l${from}
+         where l.resource = :resource and ${value} is not null group by 2 having count(*) > 1 order by 1`,
+        (shared) => text(`${field}: two records have ${shared}`, `${field}: 「${shared}」が重複しています`),
+      );
+    }
+    for (const [field, held] of Object.entries(resourceOf(resource).holds)) {
+      await refusals.add(
+        resource,
+        `select l.id, ${valueOf(field, held, "l")} as value from ${lines} l${rowsOf(field, held, "l")}
+         where l.resource = :resource and ${valueOf(field, held, "l")} is not null
+         and not exists (select 1 from ${idsOf(held.to, staged)} known where known.id = ${valueOf(field, held, "l")}) order by 1`,
+        (id) => namesNothing(field, held.to, id),
+      );
+    }
+  }
+  for (const resource of TRAVELLING.filter((name) => !resources.includes(name))) {
+    for (const [field, held] of Object.entries(resourceOf(resource).holds)) {
+      // an account goes with its user
+      if (!resources.includes(held.to) || field === "id") continue;
+      await refusals.add(
+        resource,
+        `select n.id, ${valueOf(field, held, "n")} as value from (${linesNow(resource)}) n${rowsOf(field, held, "n")}
+         where ${valueOf(field, held, "n")} in (select p.id from ${plan} p where p.resource = '${held.to}' and p.action = 'removed') order by 1`,
+        (id) => stillNamed(field, held.to, id),
+      );
+    }
+  }
+  await findOwnRefusals(reader, staged, refusals);
+  return refusals.found;
+};
+
+/** SQL: the id that a member of a line holds. @param of the alias of the line's table */
+const valueOf = (field: string, { many, member }: Held, of: string): string =>
+  member !== undefined ? `e.value ->> '${member}'` : many === true ? "e.value" : `${of}.line ->> '$.${field}'`;
+
+const rowsOf = (field: string, { many, member }: Held, of: string): string =>
+  member !== undefined || many === true ? `, json_each(${of}.line, '$.${field}') e` : "";
+
+/** The tables whose ids others hold. */
+const TABLES: Readonly<Partial<Record<ResourceName, string>>> = {
+  orgs: "org",
+  users: "user",
+  schemes: "scheme",
+  "custom-fields": "custom_field",
+};
+
+/** SQL: the ids of a resource as they will be. */
+const idsOf = (name: ResourceName, { lines, resources }: Staged): string =>
+  resources.includes(name)
+    ? `(select own.id from ${lines} own where own.resource = '${name}')`
+    : `main."${TABLES[name] ?? ""}"`;
+
+const namesNothing = (field: string, to: ResourceName, id: string): Text => {
+  const { en, ja } = resourceOf(to).title;
+  return text(
+    `${field} names ${id}, which would not be among: ${en}`,
+    `${field} の ${id} が次の中に存在しないことになります: ${ja}`,
+  );
+};
+
+const stillNamed = (field: string, to: ResourceName, id: string): Text => {
+  const { en, ja } = resourceOf(to).title;
+  return text(
+    `${field} names ${id}, which would be removed from: ${en}`,
+    `${field} が参照している ${id} が次の中から削除されることになります: ${ja}`,
+  );
+};
+
+/** What rules of the tenant's own forbid. */
+async function findOwnRefusals(reader: Reader, { lines, plan, resources }: Staged, refusals: Refusals): Promise<void> {
+  if (resources.includes("devices")) {
+    await refusals.add(
+      "devices",
+      `select l.id from ${lines} l where l.resource = :resource and l.line ->> '$.ownerId' is not null
+       and l.line ->> '$.ownerOrgId' is not null order by 1`,
+      () =>
+        text(
+          "a device has one owner: a user or an organisation",
+          "デバイスの所有者は、ユーザーか組織のどちらか一方です",
+        ),
+    );
+  }
+  if (resources.includes("accounts")) {
+    const held = "l.resource = :resource and l.line ->> '$.supportOption' = 1";
+    await refusals.add(
+      "accounts",
+      `select l.id from ${lines} l where ${held} and exists (select 1 from ${plan} p where p.resource = l.resource and p.id = l.id)
+       and (select count(*) from ${lines} l where ${held}) > :supported order by 1`,
+      () =>
+        text(
+          `more than ${MOST_SUPPORT_OPTIONS} accounts would hold the support option`,
+          `サポートオプションのアカウントが ${MOST_SUPPORT_OPTIONS} を超えることになります`,
+        ),
+      { supported: MOST_SUPPORT_OPTIONS },
+    );
+  }
+  if (resources.includes("orgs")) await findLooseOrgs(reader, lines, refusals);
+}
+
+/** All organisations hang on 全社, which is always there. */
+async function findLooseOrgs(reader: Reader, lines: string, { found }: Refusals): Promise<void> {
+  const rows = await reader.all(
+    `select l.id, l.line ->> '$.parentId' as parent from ${lines} l where l.resource = 'orgs' order by 1`,
+  );
+  const above = new Map(rows.map(({ id = "", parent = null }: Row) => [String(id), parent]));
+  const refuse = (id: string, detail: Text): void => {
+    if (found.length < MOST_REFUSALS) found.push({ resource: "orgs", id, detail });
+  };
+  if (above.get(ROOT_ORG_ID) !== null)
+    refuse(ROOT_ORG_ID, text("全社 is missing, or below another", "「全社」がないか、別の組織の下にあります"));
+  const rooted = new Set([ROOT_ORG_ID]);
+  for (const id of above.keys()) {
+    const passed = new Set<string>();
+    let at: string | undefined = id;
+    while (at !== undefined && !rooted.has(at) && !passed.has(at)) {
+      passed.add(at);
+      const parent: unknown = above.get(at);
+      at = typeof parent === "string" ? parent : undefined;
+    }
+    if (at !== undefined && rooted.has(at)) for (const one of passed) rooted.add(one);
+    else refuse(id, text("it does not hang on 全社", "「全社」の下につながっていません"));
+  }
+}
+
+/** The first record that is not as it was sent. */
+export const firstOther = (reader: Reader, { plan }: Staged): Promise<Row | undefined> =>
+  reader.get(`select resource, id from ${plan} order by resource, id limit 1`);
+
+export const isResource = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);
+
+/** What a restore did, by its id, as the audit has it: its `detail`; undefined if there was none. */
+export const readRestored = async (reader: Reader, id: string): Promise<unknown> => {
+  const row = await reader.get(
+    `select t.record -> 'detail' as detail from main.audit t where t.action = :action and t.record -> '$.objects[0]' ->> 'id' = :id`,
+    { action: RESTORE, id },
+  );
+  return row === undefined ? undefined : JSON.parse(String(row["detail"]));
+};
+
+/** The action of the audit's record. */
+export const RESTORE = "handover.apply";

@@ -1,0 +1,51 @@
+import type { SentParts } from "../../client/index.ts";
+import type { WholeClient } from "../../client/testing/whole-client.ts";
+import type { Restored } from "../../contract/index.ts";
+import { resourceAt } from "../../handover/bundle/contents.ts";
+import { MOST_SUPPORT_OPTIONS } from "../../model/role.ts";
+import { TRAVELLING } from "../store/restores/targets.ts";
+import { fillAtRandom } from "./random-tenant.ts";
+import { TestTenant } from "./tenant.ts";
+
+/** The files of an export that travel, by their names. */
+export const travelling = async (client: WholeClient): Promise<ReadonlyMap<string, string>> => {
+  const files = new Map<string, string>();
+  for await (const { name, content } of client.exports.create({ csv: false })) {
+    const resource = resourceAt(name);
+    const bytes = Buffer.concat(await Array.fromAsync(content));
+    if (resource !== undefined && TRAVELLING.includes(resource)) files.set(name, bytes.toString());
+  }
+  return files;
+};
+
+/** Files as one body. */
+export const partsOf = (files: ReadonlyMap<string, string>): SentParts => {
+  const boundary = "between-the-parts";
+  const parts = [...files].map(
+    ([name, content]) =>
+      `--${boundary}\r\nContent-Type: application/x-ndjson\r\nContent-Disposition: attachment; filename="${name}"\r\n\r\n${content}\r\n`,
+  );
+  return { stream: new Blob([...parts, `--${boundary}--\r\n`]).stream(), boundary };
+};
+
+/** Makes a tenant like files: what its plan says, done. */
+export const restoreFrom = async (
+  { restores }: WholeClient,
+  files: ReadonlyMap<string, string>,
+  only?: string,
+): Promise<Restored> => {
+  const { etag, resources } = await restores.plan(partsOf(files), { only });
+  const deletions = resources.reduce((sum, { removed }) => sum + removed, 0);
+  return restores.create({ etag }, partsOf(files), { only, deletions });
+};
+
+/** A tenant with a bit of everything, as many support options as there may be. */
+export const randomTenant = async (seed: number, size?: number): Promise<TestTenant> => {
+  const tenant = new TestTenant();
+  await fillAtRandom(tenant, seed, size);
+  tenant.database.run(
+    "update account set supportOption = 0 where user not in (select user from account where supportOption = 1 limit :most)",
+    { most: MOST_SUPPORT_OPTIONS },
+  );
+  return tenant;
+};

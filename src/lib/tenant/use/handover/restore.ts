@@ -1,0 +1,293 @@
+import { createHash } from "node:crypto";
+import type { ReceivedPart } from "../../../contract/multipart.ts";
+import type { Restored, RestorePlan } from "../../../contract/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import { resourceAt } from "../../../handover/bundle/contents.ts";
+import { blocksOf } from "../../../handover/bundle/lines.ts";
+import { isBefore } from "../../../handover/compare/ids.ts";
+import { lineReader } from "../../../handover/compare/record.ts";
+import { resourceOf, STAYS, type ResourceName } from "../../../handover/resources.ts";
+import { counted, text, type Text } from "../../../text/index.ts";
+import { newId, sha256 } from "../../ids.ts";
+import type { Session } from "../../session.ts";
+import { latestRevision } from "../../store/collections.ts";
+import { isMirror } from "../../store/console.ts";
+import type { KeptRequest } from "../../store/idempotency.ts";
+import {
+  compareLines,
+  countPlan,
+  findRefusals,
+  firstOther,
+  isResource,
+  KEY,
+  LINES,
+  listRemovals,
+  PLAN,
+  readRestored,
+  RESTORE,
+  type PlannedResource,
+  type Staged,
+} from "../../store/restores/plan.ts";
+import { besideMaker, targetOf, TRAVELLING } from "../../store/restores/targets.ts";
+import { writePlan } from "../../store/restores/write.ts";
+import type { Scratch, Value, Writer } from "../../store/store.ts";
+
+/** What a request says besides what it sends. */
+interface RestoreRequest {
+  /** names of resources, with commas between */
+  readonly only?: string | undefined;
+}
+
+interface CommitRequest extends RestoreRequest {
+  readonly deletions: number;
+  readonly manifest?: string | undefined;
+  /** of the plan that was seen */
+  readonly etag: string;
+  readonly once: KeptRequest | undefined;
+}
+
+/** What was sent, on the tenant's side of the wire: closing it leaves nothing of it. */
+interface Received extends AsyncDisposable {
+  readonly staged: Staged;
+  /** a hash of all that was taken */
+  readonly content: string;
+}
+
+/** Lines that are written at once. */
+const AT_ONCE = 500;
+
+/** @throws Failure `usage` for a name that is no resource's, and for one that stays */
+const chosenOf = (only: string | undefined): readonly ResourceName[] => {
+  if (only === undefined) return TRAVELLING;
+  for (const name of only.split(",")) {
+    if (isResource(name) && TRAVELLING.includes(name)) continue;
+    const { stays } = isResource(name) ? resourceOf(name) : {};
+    const why =
+      stays === undefined ? text("there is none of this name", "この名前のリソースはありません") : STAYS[stays];
+    throw new Failure("usage", {
+      what: text(`${name} cannot be applied: ${why.en}`, `「${name}」は適用できません: ${why.ja}`),
+      where: "only",
+      hint: text(`resources: ${TRAVELLING.join(", ")}`, `リソース: ${TRAVELLING.join(", ")}`),
+    });
+  }
+  return TRAVELLING.filter((name) => only.split(",").includes(name));
+};
+
+/**
+ * Takes the files of an export, outside of any transaction.
+ *
+ * @throws Failure `input-rejected` for files and lines that no export has
+ */
+const receive = async (
+  { store }: Session,
+  parts: AsyncIterable<ReceivedPart>,
+  { only }: RestoreRequest,
+): Promise<Received> => {
+  const chosen = chosenOf(only);
+  const lines = await store.scratch(LINES, KEY);
+  const plan = await store.scratch(PLAN, KEY);
+  const close = async (): Promise<void> => {
+    await plan[Symbol.asyncDispose]();
+    await lines[Symbol.asyncDispose]();
+  };
+  try {
+    const hash = createHash("sha256");
+    const sent = new Set<ResourceName>();
+    for await (const { name, content } of parts) {
+      const resource = resourceAt(name);
+      if (resource === undefined || !TRAVELLING.includes(resource)) throw refused(name, NOT_APPLIED);
+      if (!chosen.includes(resource)) continue;
+      sent.add(resource);
+      hash.update(`${name}\n`);
+      await stage(resource, content, { name, lines, hash });
+    }
+    const resources = TRAVELLING.filter((name) => sent.has(name));
+    const staged = { lines: lines.name, plan: plan.name, resources };
+    return { staged, content: hash.digest("hex"), [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const NOT_APPLIED = text("this file is not applied to a tenant", "テナントに適用するファイルではありません");
+
+const refused = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
+
+interface StagedPart {
+  readonly name: string;
+  readonly lines: Scratch;
+  readonly hash: ReturnType<typeof createHash>;
+}
+
+/** Takes the lines of a resource: as an export writes them, in the order of their ids. @throws Failure `input-rejected` */
+const stage = async (
+  resource: ResourceName,
+  content: AsyncIterable<Uint8Array>,
+  { name, lines, hash }: StagedPart,
+): Promise<void> => {
+  const { fields, single } = resourceOf(resource);
+  const [read, besideOf] = [lineReader(fields), besideMaker(resource)];
+  let [number, last] = [0, ""];
+  let rows: Value[][] = [];
+  async function* hashed(): AsyncGenerator<Buffer> {
+    for await (const { buffer, byteOffset, length } of content) {
+      const chunk = Buffer.from(buffer, byteOffset, length);
+      hash.update(chunk);
+      yield chunk;
+    }
+  }
+  for await (const block of blocksOf(hashed(), name)) {
+    const found = block.toString("utf8").split("\n");
+    if (found.pop() !== "") throw refused(name, CUT);
+    for (const line of found) {
+      number += 1;
+      const where = `${name}:${number}`;
+      const record = read(line);
+      if ("fault" in record && typeof record.fault === "object") throw refused(where, record.fault as Text);
+      const id = String((record as Readonly<Record<string, unknown>>)["id"]);
+      if (single === true ? id !== resource || number > 1 : last !== "" && !isBefore(last, id)) {
+        throw refused(where, NOT_IN_ORDER);
+      }
+      last = id;
+      rows.push([resource, id, `${line}\n`, besideOf(record)]);
+    }
+    for (let at = 0; at < rows.length; at += AT_ONCE) await lines.add(rows.slice(at, at + AT_ONCE));
+    rows = [];
+  }
+};
+
+const CUT = text("the last line has no end", "最後の行が改行で終わっていません");
+const NOT_IN_ORDER = text(
+  "a record is there twice, or not in the order of ids",
+  "記録が重複しているか、ID の順に並んでいません",
+);
+
+/** What is locked. */
+const locksOf = ({ resources }: Staged): readonly string[] => [
+  ...new Set(resources.flatMap((name) => targetOf(name).collections)),
+];
+
+const MIRROR = new Failure("not-permitted", {
+  what: text(
+    "this tenant mirrors the console: nothing that is applied here would be in the console",
+    "このテナントは管理画面のミラーのため、適用しても管理画面には反映されません",
+  ),
+  hint: text(
+    "import the bundle's CSV files (`users import`, `orgs import`, `devices import`): they make the file to upload in the console",
+    "引き継ぎデータの CSV を `users import`、`orgs import`、`devices import` で読み込むと、管理画面にアップロードするファイルを作成できます",
+  ),
+});
+
+interface Planned extends Pick<RestorePlan, "etag" | "removals" | "refusals"> {
+  readonly resources: readonly PlannedResource[];
+}
+
+/** Compares what was sent with the tenant. @throws Failure `not-permitted` of a mirror */
+const planned = async (writer: Writer, { staged, content }: Received): Promise<Planned> => {
+  if (await isMirror(writer)) throw MIRROR;
+  const revision = await latestRevision(writer);
+  await compareLines(writer, staged);
+  const resources = await countPlan(writer, staged);
+  return {
+    etag: sha256(JSON.stringify({ revision, content, resources })),
+    resources,
+    removals: await listRemovals(writer, staged),
+    refusals: [...(await findRefusals(writer, staged))],
+  };
+};
+
+/** How many records a plan removes. */
+const removedBy = (resources: readonly PlannedResource[]): number =>
+  resources.reduce((sum, { removed }) => sum + removed, 0);
+
+const isNothing = (resources: readonly PlannedResource[]): boolean =>
+  resources.every(({ added, changed, removed }) => added + changed + removed === 0);
+
+/** Makes the tenant as it is planned, and looks at what came of it. @throws Failure `input-rejected` where it is not the same */
+const write = async (writer: Writer, { staged }: Received): Promise<void> => {
+  await writePlan(writer, staged);
+  await compareLines(writer, staged);
+  const other = await firstOther(writer, staged);
+  if (other === undefined) return;
+  const [resource, id] = [String(other["resource"]), String(other["id"])];
+  throw new Failure("input-rejected", {
+    what: text(
+      "the tenant cannot have this record as it was exported; nothing was changed",
+      "書き出されたままの内容ではこの記録を適用できないため、何も変更していません",
+    ),
+    where: `${resource}: ${id}`,
+  });
+};
+
+/**
+ * What making the tenant like an export would change. It is tried, and nothing of it stays.
+ *
+ * @throws Failure `input-rejected` for what no export writes, `not-permitted` of a mirror, `locked`
+ */
+export const planRestore = async (
+  session: Session,
+  parts: AsyncIterable<ReceivedPart>,
+  request: RestoreRequest,
+): Promise<RestorePlan> => {
+  await using received = await receive(session, parts, request);
+  const locks = locksOf(received.staged);
+  return await session.change({ action: null, locks, dryRun: true }, async (writer) => {
+    const plan = await planned(writer, received);
+    if (plan.refusals.length === 0 && !isNothing(plan.resources)) await write(writer, received);
+    return { result: { ...plan, resources: [...plan.resources] }, objects: [] };
+  });
+};
+
+/**
+ * Makes the tenant like an export, all of it or nothing, in one transaction. Nothing is kept of what was sent.
+ *
+ * @throws Failure `conflict` where plan, tenant or content are not what was seen; `input-rejected` for another number of
+ *   removals, and where something of it cannot be; otherwise as {@link planRestore}
+ */
+export const restore = async (
+  session: Session,
+  parts: AsyncIterable<ReceivedPart>,
+  { etag, deletions, manifest, once, ...request }: CommitRequest,
+): Promise<Restored> => {
+  await using received = await receive(session, parts, request);
+  const replay = async (reader: Parameters<typeof readRestored>[0], id: string): Promise<Restored> => {
+    const { resources } = (await readRestored(reader, id)) as Pick<Restored, "resources">;
+    return { id, resources };
+  };
+  const locks = locksOf(received.staged);
+  const change = { action: RESTORE, locks, once: once && { ...once, replay } };
+  return await session.change<Restored>(change, async (writer) => {
+    const plan = await planned(writer, received);
+    if (plan.etag !== etag) throw CHANGED;
+    const [refusal] = plan.refusals;
+    if (refusal !== undefined) throw refused(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail);
+    const [resources, removed] = [[...plan.resources], removedBy(plan.resources)];
+    if (removed !== deletions) throw otherRemovals(removed, deletions);
+    if (isNothing(resources)) return { result: { id: null, resources }, objects: [] };
+    await write(writer, received);
+    const id = newId(session.surroundings);
+    return {
+      result: { id, resources },
+      objects: [{ thing: "restore", id }],
+      detail: { manifest, resources },
+    };
+  });
+};
+
+const CHANGED = new Failure("conflict", {
+  what: text(
+    "the tenant or the bundle has changed since the plan was shown; nothing was changed",
+    "計画の表示後にテナントか引き継ぎデータが変更されたため、何も変更していません",
+  ),
+  hint: text("run the command again", "もう一度実行してください"),
+});
+
+const otherRemovals = (removed: number, confirmed: number): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `the plan removes ${counted(removed, "record")}, not ${confirmed}; nothing was changed`,
+      `計画の削除は ${removed} 件で、${confirmed} 件ではありません。何も変更していません`,
+    ),
+    where: "deletions",
+  });
