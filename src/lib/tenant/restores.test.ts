@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { partsOf, randomTenant, restoreFrom, travelling } from "./testing/restoring.ts";
 import { failureOf, TestTenant } from "./testing/tenant.ts";
 
@@ -95,4 +95,180 @@ test("nothing is removed that was not confirmed by its number, and a plan holds 
   await to.client.users.create({ name: "後から", emails: ["later@example.co.jp"] });
   const late = await failureOf(to.client.restores.create({ etag }, partsOf(files), { deletions: removed }));
   expect(late?.code).toBe("conflict");
+});
+
+/** A file of one resource. */
+const fileOf = (name: string, records: readonly object[]): ReadonlyMap<string, string> =>
+  new Map([[`resources/${name}.ndjson`, records.map((record) => `${JSON.stringify(record)}\n`).join("")]]);
+
+/** The records of a resource in an export. */
+const recordsIn = (files: ReadonlyMap<string, string>, name: string): Record<string, unknown>[] =>
+  (files.get(`resources/${name}.ndjson`) ?? "")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe("of two organisations, a user and a device", () => {
+  let tenant: TestTenant;
+  let files: ReadonlyMap<string, string>;
+  beforeEach(async () => {
+    tenant = new TestTenant();
+    const { client } = tenant;
+    const east = await client.orgs.create({ name: "東日本", code: "EAST" });
+    await client.orgs.create({ name: "西日本", code: "WEST", parentId: east.after.id });
+    const user = await client.users.create({ name: "山田", emails: ["yamada@example.jp"], org: east.after.id });
+    await client.users.create({ name: "佐藤", emails: ["sato@example.jp"] });
+    await client.devices.create({ serialNumber: "C02X", owner: user.after.id });
+    await client.users.addField({ name: "入社年" });
+    await client.users.addField({ name: "座席" });
+    files = await travelling(client);
+  });
+  afterEach(() => tenant[Symbol.asyncDispose]());
+
+  const planOf = (sent: ReadonlyMap<string, string>, only?: string) =>
+    tenant.client.restores.plan(partsOf(sent), { only });
+
+  /** Sends changed records of one resource, all others as they are. */
+  const withChanged = (
+    name: string,
+    change: (records: Record<string, unknown>[]) => readonly object[],
+  ): ReadonlyMap<string, string> => new Map([...files, ...fileOf(name, change(recordsIn(files, name)))]);
+
+  test.each<[string, string, (records: Record<string, unknown>[]) => readonly object[]]>([
+    [
+      "organisations swap their codes",
+      "orgs",
+      ([root, east, west]) => [root ?? {}, { ...east, code: "WEST" }, { ...west, code: "EAST" }],
+    ],
+    [
+      "the lower one is above the other",
+      "orgs",
+      ([root, east, west]) => [root ?? {}, { ...east, parentId: west?.["id"] }, { ...west, parentId: root?.["id"] }],
+    ],
+    [
+      "custom fields swap their names",
+      "custom-fields",
+      ([one, other]) => [
+        { ...one, name: other?.["name"] },
+        { ...other, name: one?.["name"] },
+      ],
+    ],
+    [
+      "users swap their mail addresses",
+      "users",
+      ([one, other]) => [
+        { ...one, emails: other?.["emails"] },
+        { ...other, emails: one?.["emails"] },
+      ],
+    ],
+  ])("%s", async (_, name, change) => {
+    const sent = withChanged(name, change);
+    expect((await restoreFrom(tenant.client, sent)).resources.find((each) => each.name === name)).toMatchObject({
+      added: 0,
+      changed: 2,
+      removed: 0,
+    });
+    expect(await travelling(tenant.client)).toEqual(sent);
+    const [, user] = await tenant.users();
+    expect(await tenant.client.users.find({ name: user?.emails[0] ?? "" })).toMatchObject([{ id: user?.id }]);
+  });
+
+  test.each<[string, string, (records: Record<string, unknown>[]) => readonly object[], string]>([
+    [
+      "a ring of organisations",
+      "orgs",
+      ([root, east, west]) => [root ?? {}, { ...east, parentId: west?.["id"] }, west ?? {}],
+      "hang on 全社",
+    ],
+    ["no 全社", "orgs", (all) => all.slice(1), "全社 is missing"],
+    ["an organisation that is gone", "orgs", (all) => all.slice(0, 1), "which would not be among: organisations"],
+    [
+      "a mail address twice",
+      "users",
+      ([one, other]) => [one ?? {}, { ...other, emails: ["YAMADA@example.jp"] }],
+      "two records have",
+    ],
+    [
+      "two owners",
+      "devices",
+      ([one]) => [{ ...one, ownerOrgId: "00000000-0000-7000-8000-000000000001" }],
+      "has one owner",
+    ],
+  ])("%s is refused, and nothing changes", async (_, name, change, reason) => {
+    const sent = withChanged(name, change);
+    const before = contentOf(tenant);
+    const { etag, refusals, resources } = await planOf(sent);
+    expect(refusals.map(({ detail }) => detail.en).join("\n")).toContain(reason);
+    const deletions = resources.reduce((sum, { removed }) => sum + removed, 0);
+    const failure = await failureOf(tenant.client.restores.create({ etag }, partsOf(sent), { deletions }));
+    expect(failure?.code).toBe("input-rejected");
+    expect(contentOf(tenant)).toBe(before);
+  });
+
+  test("a resource alone must not take away what others name", async () => {
+    const { refusals } = await planOf(
+      withChanged("users", () => []),
+      "users",
+    );
+    expect(refusals).toMatchObject([
+      { resource: "devices", detail: { en: expect.stringContaining("would be removed from: users") as unknown } },
+    ]);
+    expect((await planOf(files, "orgs,devices")).resources.map(({ name }) => name)).toEqual(["orgs", "devices"]);
+    for (const only of ["audit", "people"]) expect((await failureOf(planOf(files, only)))?.code).toBe("usage");
+  });
+
+  test.each<[string, string, string]>([
+    ["users", "{}\n", "resources/users.ndjson:1"],
+    ["users", "not JSON\n", "resources/users.ndjson:1"],
+    ["audit", "{}\n", "resources/audit.ndjson"],
+    ["tenant", '{"id":"other"}\n', "resources/tenant.ndjson:1"],
+  ])("lines of %s that no export has are refused: %j", async (name, content, where) => {
+    const before = contentOf(tenant);
+    const failure = await failureOf(planOf(new Map([[`resources/${name}.ndjson`, content]])));
+    expect(failure).toMatchObject({ code: "input-rejected", where });
+    expect(contentOf(tenant)).toBe(before);
+  });
+
+  test("lines out of order, twice, or without an end are refused", async () => {
+    const lines = (files.get("resources/users.ndjson") ?? "").split(/(?<=\n)/);
+    for (const content of [lines.toReversed().join(""), lines.join("") + (lines[1] ?? ""), lines.join("").trimEnd()]) {
+      const failure = await failureOf(planOf(new Map([["resources/users.ndjson", content]])));
+      expect(failure?.code).toBe("input-rejected");
+    }
+  });
+
+  test("a body that is cut, or none of parts, is refused", async () => {
+    const whole = await new Response(partsOf(files).stream).text();
+    const send = (body: string, type: string) =>
+      tenant.fetch(
+        new Request("http://tenant/v1/restores/plan", { method: "POST", body, headers: { "content-type": type } }),
+      );
+    expect((await send(whole.slice(0, -20), 'multipart/mixed; boundary="between-the-parts"')).status).toBe(422);
+    expect((await send(whole, "multipart/mixed")).status).toBe(415);
+    expect((await send(whole, "text/csv; charset=utf-8")).status).toBe(415);
+  });
+
+  test("a mirror is left alone", async () => {
+    tenant.database.run("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
+    expect((await failureOf(planOf(files)))?.code).toBe("not-permitted");
+  });
+
+  test("sent again with its key it is done once, and answered alike", async () => {
+    const sent = withChanged("devices", ([one]) => [{ ...one, memo: "貸出用" }]);
+    const { etag } = await planOf(sent);
+    const { stream, boundary } = partsOf(sent);
+    const body = await new Response(stream).text();
+    const send = async (): Promise<unknown> => {
+      const headers = {
+        "content-type": `multipart/mixed; boundary="${boundary}"`,
+        "if-match": etag,
+        "idempotency-key": "one",
+      };
+      const answer = await tenant.fetch(new Request("http://tenant/v1/restores", { method: "POST", body, headers }));
+      return answer.json();
+    };
+    const first = await send();
+    expect(first).toMatchObject({ id: expect.any(String) as unknown });
+    expect(await send()).toEqual(first);
+  });
 });
