@@ -99,7 +99,9 @@ export default defineCommand({
     const resources = chosenFrom(manifest, only, bundle);
     const asked = { only: resources.join(",") };
     const { client } = chosen;
-    const plan = await sending(tools, found, resources, (parts) => client.restores.plan(parts, asked, tools.signal));
+    const plan = await sending(tools, COMPARING, found, resources, (parts) =>
+      client.restores.plan(parts, asked, tools.signal),
+    );
     await terminal.list(COLUMNS, rowsOf(plan, manifest, only));
     await refuse(tools, plan, bundle);
     const removed = plan.resources.reduce((sum, each) => sum + each.removed, 0);
@@ -110,7 +112,7 @@ export default defineCommand({
     if (!(await agreed(tools, { removed, confirmDeletions }))) return terminal.note(BEFORE_WRITING);
     await chosen.permitChange();
     tools.describeState(() => WHILE_WRITING);
-    await sending(tools, found, resources, ({ manifest: hash, ...parts }) =>
+    await sending(tools, APPLYING, found, resources, ({ manifest: hash, ...parts }) =>
       client.restores.create(plan, parts, { ...asked, deletions: removed, manifest: hash }, tools.signal),
     );
     tools.describeDone(WRITTEN);
@@ -173,14 +175,18 @@ const lacks = (name: string, where: string): Failure =>
     hint: text("see its manifest.json", "manifest.json を確認してください"),
   });
 
+const COMPARING = { id: "compare", name: text("Comparing", "比較") };
+const APPLYING = { id: "commit", name: text("Applying", "適用") };
+
 /** Sends a bundle's records. */
 async function sending<T>(
   { terminal }: Tools,
+  { id, name }: { readonly id: string; readonly name: Text },
   found: BundleFiles,
   resources: readonly ResourceName[],
   send: (parts: Awaited<ReturnType<typeof sentParts>>) => Promise<T>,
 ): Promise<T> {
-  const step = terminal.progress.start({ id: "apply", name: text("Comparing", "比較"), unit: BYTES });
+  const step = terminal.progress.start({ id, name, unit: BYTES });
   const done = await send(await sentParts(found, resources, (bytes) => step.advance(bytes)));
   step.finish();
   return done;
