@@ -35,7 +35,7 @@ describe("asked one after the other", () => {
       typing(
         ["Where are the rules for lost devices?", "wiki\r"],
         ["Who keeps the rules for lost devices?", "\r"],
-        ["When were the rules for lost devices last reviewed?", "\u0003"],
+        ["When were the rules for lost devices last reviewed? (YYYY-MM-DD)", "\u0003"],
       ),
     );
     expect(ran.exit).toBe(130);

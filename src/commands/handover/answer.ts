@@ -7,7 +7,7 @@ import { evaluate, questionsOf } from "../../lib/handover/checklist/index.ts";
 import { readAnswer, valueOf, type Question } from "../../lib/handover/checklist/question.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
+import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { listColumns } from "../listing/list.ts";
@@ -213,6 +213,12 @@ async function ask({ terminal }: Tools, question: Question, timezone: string): P
   return "value" in read ? read.value : undefined;
 }
 
+/** How an answer is typed, where the question does not say. */
+const FORMS: Partial<Readonly<Record<Question["kind"], Text>>> = {
+  "yes-no": text(" (yes/no)", "(はい/いいえ)"),
+  date: text(" (YYYY-MM-DD)", "(YYYY-MM-DD)"),
+};
+
 /** What is asked, about whom, and what was answered before. */
 function messageOf(question: Question, timezone: string): Text {
   const { about, wording, answer, kind } = question;
@@ -220,6 +226,7 @@ function messageOf(question: Question, timezone: string): Text {
   const known = valueOf(question);
   const said = answer === null ? "" : `, ${answer.by}, ${dayOf(answer.at, timezone)}`;
   const [en, ja] = known === null ? ["", ""] : [` [so far: ${known}${said}]`, `[これまで: ${known}${said}]`];
-  const [yesEn, yesJa] = kind === "yes-no" ? [" (yes/no)", "(はい/いいえ)"] : ["", ""];
-  return text(`${whose}${wording.en}${yesEn}${en}`, `${whose}${wording.ja}${yesJa}${ja}`);
+  // a day that was answered before shows it
+  const form = kind === "yes-no" || known === null ? (FORMS[kind] ?? same("")) : same("");
+  return text(`${whose}${wording.en}${form.en}${en}`, `${whose}${wording.ja}${form.ja}${ja}`);
 }

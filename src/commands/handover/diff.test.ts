@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { placeIn, writeBundle } from "../../lib/handover/testing/bundles.ts";
 import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
@@ -11,14 +12,24 @@ const DIFF = "handover diff schema-1 schema-1-later";
 test("what came, went and changed is told by record and field, with 9", async () => {
   const { en, ja } = await inBoth(DIFF, { folder: BUNDLES, terminal: { columns: 220 } });
   expect(en).toMatchObject({ exit: 9, requests: [] });
-  expect(en.stdout).toMatch(/organisations +changed +\S+ +営業本部 +name +営業部 +営業本部/);
-  expect(en.stdout).toMatch(/users +removed +\S+2 +佐藤/);
+  expect(en.stdout).toMatch(/organisations +changed +営業本部 +name +営業部 → 営業本部/);
+  expect(en.stdout).toMatch(/users +removed +佐藤/);
   expect(en.stdout).toMatch(/ADE: MDM server and token +changed .*Apple holds it/);
   expect(en.stderr).toContain("1 record added, 1 removed, 3 changed");
   expect(en.stderr).toContain("1 of these lines cannot be applied");
   expect(ja.exit).toBe(9);
-  expect(ja.stdout).toMatch(/組織 +変更 +\S+ +営業本部/);
+  expect(ja.stdout).toMatch(/組織 +変更 +営業本部/);
   expect(ja.stderr).toContain("記録の追加 1 件、削除 1 件、変更 3 件");
+});
+
+test("on 80 columns each line stands for itself, with both values in full", async () => {
+  const { en, ja } = await inBoth(DIFF, { folder: BUNDLES, terminal: { columns: 80 } });
+  for (const { stdout } of [en, ja]) {
+    expect(Math.max(...stdout.split("\n").map(displayWidth))).toBeLessThanOrEqual(80);
+    expect(stdout).toContain("営業部 → 営業本部");
+    // the header, not a field below the other
+    expect(stdout.split("\n")[0]?.trim().split(/ {2,}/)).toHaveLength(5);
+  }
 });
 
 test("programs get whole records and values, a line each", async () => {

@@ -4,7 +4,7 @@ import { requireSound } from "../../lib/handover/compare/verify.ts";
 import { resourceOf, STAYS } from "../../lib/handover/resources.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, same, text, type Text } from "../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
@@ -24,6 +24,9 @@ const shown = (value: unknown, { change }: Difference): Text | null =>
   change === "added" || change === "removed" || value === null
     ? null
     : same(typeof value === "string" ? value : JSON.stringify(value));
+
+const NOTHING = text("none", "なし");
+const ARROW = same(" → ");
 
 const COLUMNS: readonly Column<Difference>[] = [
   {
@@ -59,6 +62,33 @@ const COLUMNS: readonly Column<Difference>[] = [
     value: ({ stays }) => stays,
     name: ({ stays }) => (stays === null ? null : STAYS[stays]),
     wraps: true,
+  },
+];
+
+/** What people are shown: each record by its name, or by its id where it has none, and values in full. */
+const PEOPLE: readonly Column<Difference>[] = [
+  ...COLUMNS.filter(({ key }) => key === "resource" || key === "change"),
+  { key: "record", header: text("record", "記録"), value: ({ name, id }) => name ?? id },
+  ...COLUMNS.filter(({ key }) => key === "field"),
+  {
+    key: "values",
+    header: text("values", "値"),
+    wraps: true,
+    value: () => null,
+    name: (difference) => {
+      const { before, after, stays } = difference;
+      const values = [shown(before, difference), shown(after, difference)];
+      const isEmpty = values.every((value) => value === null);
+      const told = isEmpty
+        ? []
+        : [
+            joined(
+              values.map((value) => value ?? NOTHING),
+              ARROW,
+            ),
+          ];
+      return joined([...told, ...(stays === null ? [] : [STAYS[stays]])]);
+    },
   },
 ];
 
@@ -161,9 +191,10 @@ export default defineCommand({
     const found = counts.of(differences(stateOf(await asBundle(one)), stateOf(await asBundle(other))));
     const first = await found.next();
     const all = startingWith(first, found);
+    const isTable = isUsualTable(terminal);
     if (markdown) await writeMarkdown(tools, all);
     // a table of nothing would be told as a list that is empty
-    else if (first.done !== true || !isUsualTable(terminal)) await terminal.list(COLUMNS, all);
+    else if (first.done !== true || !isTable) await terminal.list(isTable ? PEOPLE : COLUMNS, all);
     if (counts.total === 0) {
       await terminal.note(SAME);
       return undefined;

@@ -96,7 +96,7 @@ function* ofPair(resource: ResourceName, pair: LinePair, one: string, other: str
 }
 
 /** The members that name a record to people, the first one that it has. */
-const NAMING = ["name", "displayName", "identificationName", "serialNumber"] as const;
+const NAMING = ["name", "displayName", "identificationName", "serialNumber", "question"] as const;
 
 const nameOf = (record: BundleRecord): string | null => {
   for (const field of NAMING) {
