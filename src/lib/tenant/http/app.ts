@@ -134,7 +134,7 @@ class App {
       const { raw } = c.req;
       const valid = await validated(c.req);
       if (valid instanceof Response) return valid;
-      const file = route.file === true ? contentOf(raw) : route.takesParts === true ? partsOf(raw) : undefined;
+      const file = route.file === true ? contentOf(raw) : route.takesParts === true ? await partsOf(raw) : undefined;
       if (file instanceof Response) return file;
       const { params, query, body, headers } = valid;
       await this.#permit(route, { params, query, body });

@@ -1,4 +1,4 @@
-import { boundaryOf, readParts, type ReceivedPart } from "../../contract/multipart.ts";
+import type { ReceivedPart } from "../../contract/multipart.ts";
 import { MEDIA_TYPES } from "../../contract/route.ts";
 import { ENCODINGS, type FileForm } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
@@ -71,7 +71,8 @@ export interface UploadedParts extends Pick<Upload, "through"> {
 }
 
 /** The files sent with a request, or the error response if its content type is unsuitable. */
-export const partsOf = (request: Request): UploadedParts | Response => {
+export const partsOf = async (request: Request): Promise<UploadedParts | Response> => {
+  const { boundaryOf, readParts } = await import("../../contract/multipart.ts");
   const type = request.headers.get("content-type") ?? "";
   const boundary = type.toLowerCase().startsWith(`${MEDIA_TYPES.parts};`) ? boundaryOf(type) : undefined;
   if (boundary === undefined) {
