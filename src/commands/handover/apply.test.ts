@@ -134,6 +134,16 @@ describe("refused", () => {
     expect(mirror.exit).toBe(4);
     expect(mirror.stderr).toContain("users import");
   });
+
+  test("one of a mirror: the fences of the console's tenant would be gone", async () => {
+    tenant.database.run("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
+    await exported();
+    for (const line of ["apply bundle --yes", "apply bundle --dry-run", "apply bundle --only orgs --yes"]) {
+      const { exit, stderr } = await handover(`${line} --lang en`, other);
+      expect(exit).toBe(4);
+      expect(stderr).toContain("users import FILE --from-console");
+    }
+  });
 });
 
 test("after it, diff finds nothing that travels", async () => {

@@ -142,12 +142,18 @@ async function verified(tools: Tools, found: BundleFiles): Promise<Manifest> {
   return manifest;
 }
 
-/** The resources that are sent. @throws Failure `input-rejected` where the bundle lacks one, or is of a part of a tenant */
+/**
+ * The resources that are sent.
+ *
+ * @throws Failure `input-rejected` where the bundle lacks one, or is of a part of a tenant; `not-permitted` for one of a mirror:
+ *   what it becomes would not be known as one, and nothing would keep its keys from CLOMO's server
+ */
 function chosenFrom(
-  { scope, resources }: Manifest,
+  { tenant, scope, resources }: Manifest,
   only: readonly ResourceName[],
   bundle: string,
 ): readonly ResourceName[] {
+  if (tenant.mirroredAt !== null) throw ofMirror(bundle);
   if (scope !== null) throw ofPart(scope.path, bundle);
   const there = resources.filter(({ name, state }) => TRAVELLING.includes(name) && HAVING.includes(state));
   const names = there.map(({ name }) => name);
@@ -157,6 +163,19 @@ function chosenFrom(
 }
 
 const HAVING: readonly string[] = ["exported", "empty"];
+
+const ofMirror = (where: string): Failure =>
+  new Failure("not-permitted", {
+    what: text(
+      "this bundle is of a mirror of CLOMO's console: applied, the tenant would not be known as a mirror",
+      "CLOMO の管理画面のミラーから書き出した引き継ぎデータです。適用すると、ミラーであることがテナントに伝わりません",
+    ),
+    where,
+    hint: text(
+      "make the mirror anew from the console's exports: clomoctl users import FILE --from-console; the bundle is there to read and compare",
+      "管理画面のエクスポートからミラーを作り直してください: clomoctl users import FILE --from-console(引き継ぎデータは参照と比較に使えます)",
+    ),
+  });
 
 const ofPart = (path: string, where: string): Failure =>
   new Failure("input-rejected", {

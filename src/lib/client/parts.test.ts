@@ -9,6 +9,7 @@ const B = "clomoctl-0123456789abcdef";
 
 const END: HandoverEnd = {
   tenant: "kanto",
+  mirroredAt: null,
   scope: null,
   records: {},
   files: {},

@@ -12,6 +12,7 @@ const HandoverEnd = named(
   "HandoverEnd",
   z.object({
     tenant: z.string().meta({ description: "the tenant's name" }),
+    mirroredAt: Instant.nullable().meta({ description: "when its data last came from the console; null if never" }),
     scope: z.object({ id: Id, path: z.string() }).nullable(),
     records: z
       .record(z.string(), z.int().min(0))
@@ -54,6 +55,7 @@ export default {
       body: HandoverRequest,
       example: {
         tenant: "kanto",
+        mirroredAt: null,
         scope: null,
         records: { tenant: 1, orgs: 12, users: 120 },
         files: { "csv/orgs.csv": 11, "csv/users.csv": 120 },

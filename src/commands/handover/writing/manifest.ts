@@ -38,12 +38,12 @@ export const manifestOf = (
     readonly asOf: string;
   },
 ): Manifest => {
-  const { tenant, lastUpdatedAt, auditHead, scope, files }: HandoverEnd = parts.end;
+  const { tenant, mirroredAt, lastUpdatedAt, auditHead, scope, files }: HandoverEnd = parts.end;
   const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
   return {
     schema: 1,
     program,
-    tenant: { name: tenant },
+    tenant: { name: tenant, mirroredAt },
     asOf,
     lastUpdatedAt,
     auditHead,

@@ -39,7 +39,8 @@ const ManifestShape = z.strictObject({
   schema: z.literal(SCHEMA),
   /** who wrote it: `clomoctl 0.1.0` */
   program: z.string().min(1),
-  tenant: z.strictObject({ name: z.string() }),
+  /** `mirroredAt`: when its data last came from the console; null if never */
+  tenant: z.strictObject({ name: z.string(), mirroredAt: Instant.nullable() }),
   /** the day from which days are counted */
   asOf: z.iso.date(),
   /** the largest `updatedAt` of what is exported; null if nothing has one */

@@ -116,7 +116,7 @@ test("a bundle is opened whatever it is packed as, and read file by file and rec
     });
     renameSync(join(root, name), join(root, `${name}.other`));
     await using bundle = await openBundle(`${name}.other`, { workingFolder: root, temporary: placeIn(root) });
-    expect(bundle.manifest.tenant).toEqual({ name: "株式会社みなと" });
+    expect(bundle.manifest.tenant).toEqual({ name: "株式会社みなと", mirroredAt: null });
     expect((await Array.fromAsync(bundle.records("custom-fields"))).flat()).toEqual([field]);
     expect((await Array.fromAsync(bundle.records("audit"))).flat()).toEqual([]);
     expect(Buffer.concat(await Array.fromAsync(bundle.read("a.txt"))).toString()).toBe("x");

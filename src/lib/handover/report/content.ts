@@ -130,6 +130,14 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
         kind: "facts",
         rows: [
           [text("tenant", "テナント"), manifest.tenant.name],
+          ...(manifest.tenant.mirroredAt === null
+            ? []
+            : [
+                [
+                  text("a mirror of the console, as of", "管理画面のミラー(最終取り込み)"),
+                  manifest.tenant.mirroredAt,
+                ] as const,
+              ]),
           [text("as of", "基準日"), manifest.asOf],
           [text("last change", "最終更新"), manifest.lastUpdatedAt ?? NONE],
           [text("written by", "作成プログラム"), manifest.program],

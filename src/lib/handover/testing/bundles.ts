@@ -30,7 +30,7 @@ const ndjson = (records: readonly object[]): string => records.map((record) => `
 export const EMPTY_MANIFEST: Manifest = {
   schema: 1,
   program: "clomoctl 0.1.0",
-  tenant: { name: "株式会社みなと" },
+  tenant: { name: "株式会社みなと", mirroredAt: null },
   asOf: "2026-11-20",
   lastUpdatedAt: null,
   auditHead: null,

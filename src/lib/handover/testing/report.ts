@@ -43,7 +43,7 @@ export function reportOf(facts: HandoverFacts, name = "営業部"): ReportData {
   const counts: Readonly<Record<string, number>> = { users: 19, devices: 41, orgs: orgs.length };
   const manifest: Manifest = {
     ...EMPTY_MANIFEST,
-    tenant: { name },
+    tenant: { name, mirroredAt: null },
     asOf: "2026-11-23",
     resources: RESOURCE_NAMES.map((resource) => ({
       name: resource,

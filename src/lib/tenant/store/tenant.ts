@@ -22,10 +22,9 @@ export interface StoredTenant {
 }
 
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
-  const { name = "", mirroredAt = null } = (await reader.get("select name, mirroredAt from tenant")) ?? {};
   return {
-    name: String(name),
-    mirroredAt: mirroredAt === null ? null : String(mirroredAt),
+    name: await readTenantName(reader),
+    mirroredAt: await readMirroredAt(reader),
     users: await reader.count("select count(*) from user"),
     orgs: await reader.count("select count(*) from org"),
     devices: await reader.count("select count(*) from device"),
@@ -35,6 +34,12 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     exportsAwaited: await awaitedExports(reader),
     profile: await readProfile(reader),
   };
+};
+
+/** When the tenant's data last came from the console; null if never. */
+export const readMirroredAt = async (reader: Reader): Promise<string | null> => {
+  const mirroredAt = (await reader.get("select mirroredAt from tenant"))?.["mirroredAt"] ?? null;
+  return mirroredAt === null ? null : String(mirroredAt);
 };
 
 /** The tenant's name, for people. */
