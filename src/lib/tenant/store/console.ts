@@ -35,17 +35,6 @@ export interface Closing {
   readonly actor: string;
 }
 
-/** When the tenant's data last came from the console; null if they never did. */
-export const readMirrored = async (reader: Reader): Promise<string | null> =>
-  orNull((await reader.get("select mirroredAt from tenant"))?.["mirroredAt"]);
-
-export const setMirrored = async (writer: Writer, at: string | null): Promise<void> => {
-  await writer.run("update tenant set mirroredAt = :at", { at });
-};
-
-/** True once the tenant's data came from the console: what is changed here has to be done there too. */
-export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirrored(reader)) !== null;
-
 export const insertTask = async (writer: Writer, task: NewConsoleTask): Promise<void> => {
   await writer.run(
     `insert into main.console_task (work, kind, import, name, state, openedAt, openedBy)

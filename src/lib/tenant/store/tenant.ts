@@ -24,7 +24,7 @@ export interface StoredTenant {
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
   return {
     name: await readTenantName(reader),
-    mirroredAt: await readMirroredAt(reader),
+    mirroredAt: await readMirrored(reader),
     users: await reader.count("select count(*) from user"),
     orgs: await reader.count("select count(*) from org"),
     devices: await reader.count("select count(*) from device"),
@@ -36,11 +36,18 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
   };
 };
 
-/** When the tenant's data last came from the console; null if never. */
-export const readMirroredAt = async (reader: Reader): Promise<string | null> => {
+/** When the tenant's data last came from the console; null if they never did. */
+export const readMirrored = async (reader: Reader): Promise<string | null> => {
   const mirroredAt = (await reader.get("select mirroredAt from tenant"))?.["mirroredAt"] ?? null;
   return mirroredAt === null ? null : String(mirroredAt);
 };
+
+export const setMirrored = async (writer: Writer, at: string | null): Promise<void> => {
+  await writer.run("update tenant set mirroredAt = :at", { at });
+};
+
+/** True once the tenant's data came from the console: what is changed here has to be done there too. */
+export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirrored(reader)) !== null;
 
 /** The tenant's name, for people. */
 export const readTenantName = async (reader: Reader): Promise<string> =>

@@ -6,7 +6,7 @@ import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
 import { MOST_TRACED, type ChangedObject, type Once, type Session } from "../session.ts";
-import { dropFieldTasks, insertTask, isMirror, type NewConsoleTask } from "../store/console.ts";
+import { dropFieldTasks, insertTask, type NewConsoleTask } from "../store/console.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { checkValue } from "./records.ts";
 import {
@@ -19,6 +19,7 @@ import {
   USERS,
   type StoredField,
 } from "../store/users.ts";
+import { isMirror } from "../store/tenant.ts";
 
 /**
  * Adds a custom field of users; its name is its column's header.

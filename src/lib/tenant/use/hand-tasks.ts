@@ -4,15 +4,9 @@ import { ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { handFields, type Field, type HandWork, type Thing } from "../../model/thing.ts";
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
-import {
-  insertHandTask,
-  isImportedSince,
-  isMirror,
-  openHandTask,
-  taskNumber,
-  updateHandTask,
-} from "../store/console.ts";
+import { insertHandTask, isImportedSince, openHandTask, taskNumber, updateHandTask } from "../store/console.ts";
 import type { Reader, Writer } from "../store/store.ts";
+import { isMirror } from "../store/tenant.ts";
 
 /** What people read of a record instead of a field's id; null of a record without one. */
 type ReadAs = (reader: Reader, record: Readonly<Record<string, unknown>>) => Promise<string | null>;

@@ -7,7 +7,6 @@ import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId, type Surroundings } from "../ids.ts";
 import { isSimulatedName } from "../../apple/simulated.ts";
-import { isMirror } from "../store/ade/server.ts";
 import type { ChangedObject, ChangeOf, Once, Session } from "../session.ts";
 import {
   deleteItem,
@@ -21,6 +20,7 @@ import {
   updateNotice,
 } from "../store/renewals.ts";
 import type { Reader, Writer } from "../store/store.ts";
+import { isMirror } from "../store/tenant.ts";
 
 /** A notice that was started this long ago and not settled belongs to a dead process: it may be started again. */
 export const NOTICE_LEASE_MS = 10 * 60 * 1000;

@@ -118,7 +118,3 @@ export const forgetRehearsal = async (writer: Writer): Promise<void> => {
   await writer.run("delete from vpp_token where simulated = 1");
   await writer.run("delete from vpp_token_gone where simulated = 1");
 };
-
-/** Whether the tenant's data ever came from the console. */
-export const isMirror = async (reader: Reader): Promise<boolean> =>
-  (await reader.count("select count(*) from tenant where mirroredAt is not null")) > 0;

@@ -30,12 +30,12 @@ import {
   type NamedAccount,
   type StoredAccount,
 } from "../../store/accounts.ts";
-import { isMirror } from "../../store/console.ts";
 import { ROOT } from "../../store/orgs.ts";
 import { numberOf } from "../../store/records.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { USERS } from "../../store/users.ts";
 import { checkValue, recordOf, unusable } from "../records.ts";
+import { isMirror } from "../../store/tenant.ts";
 
 /** What a request says of an account; what is missing stays. */
 export interface AccountRequest {

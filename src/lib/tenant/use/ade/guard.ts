@@ -3,8 +3,9 @@ import { Failure } from "../../../errors/index.ts";
 import type { AdeEndpoint } from "../../../model/ade.ts";
 import { CONSOLE_STEPS, ONLY_SIMULATOR } from "../../../model/console-steps.ts";
 import { text, type Text } from "../../../text/index.ts";
-import { isMirror, readServer, type StoredServer } from "../../store/ade/server.ts";
+import { readServer, type StoredServer } from "../../store/ade/server.ts";
 import type { Reader } from "../../store/store.ts";
+import { isMirror } from "../../store/tenant.ts";
 
 /** How a tenant reaches Apple's services, and seals what it keeps for them. */
 export interface AppleAccess {

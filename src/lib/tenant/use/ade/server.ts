@@ -8,17 +8,10 @@ import { instant } from "../../ids.ts";
 import type { Session } from "../../session.ts";
 import { countDevices } from "../../store/ade/devices.ts";
 import { readWaiting } from "../../store/ade/profiles.ts";
-import {
-  forgetRehearsal,
-  forgetServer,
-  isMirror,
-  readServer,
-  writeServer,
-  type StoredServer,
-} from "../../store/ade/server.ts";
+import { forgetRehearsal, forgetServer, readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
 import { lastSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Reader } from "../../store/store.ts";
-import { readTenantName } from "../../store/tenant.ts";
+import { readTenantName, isMirror } from "../../store/tenant.ts";
 import { CONSOLE_STEPS, endpointOf, guardApple, type AppleAccess } from "./guard.ts";
 import { keptSecrets } from "./sealed.ts";
 

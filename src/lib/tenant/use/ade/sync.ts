@@ -31,7 +31,7 @@ import {
   type Registered,
 } from "../../store/ade/devices.ts";
 import { holdMissing } from "../../store/ade/profiles.ts";
-import { isMirror, readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
+import { readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
 import { findSync, insertSync, lastSync, updateSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Reader, Writer } from "../../store/store.ts";
@@ -39,6 +39,7 @@ import { applyProfiles } from "./assign.ts";
 import { contactApple, noToken } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
 import { readAde, shownSync } from "./server.ts";
+import { isMirror } from "../../store/tenant.ts";
 
 /** A holder that was not heard of for so long is taken for dead, wherever it is. */
 const LEASE_MS = 10 * 60 * 1000;

@@ -14,7 +14,7 @@ import { summaryOf } from "../../store/exports/summary.ts";
 import { recordsWith } from "../../store/lists.ts";
 import { ORGS } from "../../store/orgs.ts";
 import type { Piece, PieceStart, Reader, Store } from "../../store/store.ts";
-import { readMirroredAt, readTenantName } from "../../store/tenant.ts";
+import { readTenantName, readMirrored } from "../../store/tenant.ts";
 import { orgNumber } from "../../store/vpp.ts";
 
 const isResource = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);
@@ -90,7 +90,7 @@ const endOf = async (
   const [org] = scope === undefined ? [] : await recordsWith(reader, ORGS, [scope]);
   return {
     tenant: await readTenantName(reader),
-    mirroredAt: await readMirroredAt(reader),
+    mirroredAt: await readMirrored(reader),
     scope: org === undefined ? null : { id: org.id, path: org.path === "" ? ROOT_ORG_NAME : org.path },
     records: Object.fromEntries([...tallies].map(([name, { records }]) => [name, records])),
     files: Object.fromEntries(files.map(({ name, tally }) => [name, tally.records])),

@@ -11,7 +11,6 @@ import { counted, text, type Text } from "../../../text/index.ts";
 import { newId, sha256 } from "../../ids.ts";
 import type { Session } from "../../session.ts";
 import { latestRevision } from "../../store/collections.ts";
-import { isMirror } from "../../store/console.ts";
 import type { KeptRequest } from "../../store/idempotency.ts";
 import {
   compareLines,
@@ -31,6 +30,7 @@ import {
 import { besideMaker, targetOf, TRAVELLING } from "../../store/restores/targets.ts";
 import { writePlan } from "../../store/restores/write.ts";
 import type { Scratch, Value, Writer } from "../../store/store.ts";
+import { isMirror } from "../../store/tenant.ts";
 
 /** What a request says besides what it sends. */
 interface RestoreRequest {

@@ -11,11 +11,11 @@ import {
 import { handFields, type HandValues } from "../../../model/thing.ts";
 import { text } from "../../../text/index.ts";
 import type { Once, Session } from "../../session.ts";
-import { isMirror } from "../../store/console.ts";
 import { securedUsers } from "../../store/secured.ts";
 import type { Writer } from "../../store/store.ts";
 import { createRecord, editRecord, type HandBody, type HandNoun, type Meant, type Written } from "../records.ts";
 import { groupsNamed } from "./groups.ts";
+import { isMirror } from "../../store/tenant.ts";
 
 /** The fields of an app's users: those of its files, and those that no file has. */
 const fieldsOf = (app: SecuredApp): readonly string[] => {

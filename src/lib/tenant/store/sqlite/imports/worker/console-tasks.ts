@@ -8,11 +8,8 @@ import {
   handTarget,
   rewrittenAfter,
   insertTask,
-  isMirror,
   listTasks,
-  readMirrored,
   reopenTasks,
-  setMirrored,
   type Closing,
 } from "../../../console.ts";
 import { changeImport, listImports, readImport, type ImportRecord } from "../../../imports/record.ts";
@@ -26,6 +23,7 @@ import { holdersOf } from "../revert/checks.ts";
 import { wasTable, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import { isImportedAfter, isWholeExport, seenIn, shownSince } from "./contradictions.ts";
+import { isMirror, readMirrored, setMirrored } from "../../../tenant.ts";
 
 /** An import that was just committed. */
 interface Done {
