@@ -126,23 +126,57 @@ describe("refused", () => {
     expect(exit).toBe(3);
     expect(stderr).toContain("all else of the tenant would be removed");
   });
+});
 
-  test("to a mirror, and to who is no system administrator", async () => {
+describe("with a mirror of the console", () => {
+  const MIRRORED = "2026-01-01T00:00:00.000Z";
+  const mirror = ({ database }: TestTenant): void => {
+    database.run("update tenant set mirroredAt = :at", { at: MIRRORED });
+  };
+
+  test("a tenant made like one is a mirror, too, and hears what was not done in the console", async () => {
+    mirror(tenant);
     await exported();
-    other.database.run("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
-    const mirror = await handover("apply bundle --yes --lang en", other);
-    expect(mirror.exit).toBe(4);
-    expect(mirror.stderr).toContain("users import");
+    const dry = await handover("apply bundle --dry-run --lang en", other);
+    expect(dry.exit).toBe(0);
+    expect(dry.stderr).toContain(
+      "becomes a mirror of CLOMO's console, as the bundle's tenant is (last from it on 2026-01-01)",
+    );
+    expect(dry.stderr).toMatch(/\d changes? of the tenant that was exported had not been made in the console/);
+    expect((await other.client.tenant.show()).mirroredAt).toBeNull();
+    const done = await handover("apply bundle --yes --lang en", other);
+    expect(done.exit).toBe(0);
+    expect(done.stderr).not.toContain("reset-password");
+    expect((await other.client.tenant.show()).mirroredAt).toBe(MIRRORED);
+    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+    expect(auditOf(other.database)).toMatchObject([{ action: "handover.apply", detail: { mirroredAt: MIRRORED } }]);
+    const again = await handover("apply bundle --lang en", other);
+    expect(again.exit).toBe(0);
+    expect(again.stderr).toContain("nothing was changed");
+    expect((await run("push-certificate csr -o csr.pem", { home: folder, folder, tenant: other.fetch })).exit).toBe(4);
   });
 
-  test("one of a mirror: the fences of the console's tenant would be gone", async () => {
-    tenant.database.run("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
+  test("what is recorded here alone makes no mirror", async () => {
+    mirror(tenant);
+    await tenant.client.tenant.set({ contactName: "山田 花子" });
     await exported();
-    for (const line of ["apply bundle --yes", "apply bundle --dry-run", "apply bundle --only orgs --yes"]) {
-      const { exit, stderr } = await handover(`${line} --lang en`, other);
-      expect(exit).toBe(4);
-      expect(stderr).toContain("users import FILE --from-console");
-    }
+    expect((await handover("apply bundle --only tenant --yes", other)).exit).toBe(0);
+    expect(await other.client.tenant.show()).toMatchObject({ mirroredAt: null, profile: { contactName: "山田 花子" } });
+  });
+
+  test("one that is there already takes what is recorded here alone, and refuses what is the console's", async () => {
+    await tenant.client.tenant.set({ contactName: "山田 花子" });
+    await exported();
+    mirror(other);
+    const before = await travelling(other.client);
+    const refused = await handover("apply bundle --yes --lang en", other);
+    expect(refused.exit).toBe(3);
+    expect(refused.stderr).toContain("--only tenant --only renewals --only answers");
+    expect(refused.stderr).toContain("--from-console");
+    expect(await travelling(other.client)).toEqual(before);
+    const here = await handover("apply bundle --only tenant --only renewals --only answers --yes --lang en", other);
+    expect(here.exit).toBe(0);
+    expect(await other.client.tenant.show()).toMatchObject({ profile: { contactName: "山田 花子" } });
   });
 });
 

@@ -1,10 +1,12 @@
 import type { Account, RestorePlan } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { blocksOf } from "../../lib/handover/bundle/lines.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import type { BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
-import { RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
+import { pathOfResource, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
 import { ROLES, type Role } from "../../lib/model/role.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import { BYTES, type Column } from "../../lib/terminal/index.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
@@ -13,7 +15,7 @@ import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
 import { requireNamed, requireNamedForDeletion } from "../permission.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, DRY, WHILE_WRITING, WRITTEN } from "../records/written.ts";
-import type { Tools } from "../tools.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { BUNDLE, openNamed, sentParts, verifying } from "./bundle.ts";
 
 /** What becomes of a resource; of one that stays nothing does. */
@@ -66,8 +68,8 @@ export default defineCommand({
       "最初に引き継ぎデータ全体を検証し、追加・変更・削除の件数を種類ごとに表示して確認します。1 回の変更として、全部適用するか、何も変更しないかのどちらかです。ID と日時はそのまま引き継ぎ、2 回目の適用では何も変わりません。削除があるときは、件数の入力か --confirm-deletions が必要です。",
     ),
     text(
-      "Passwords are in no bundle: whose account needs one is listed in the end. Nor are certificates, tokens and what Apple holds: what the tenant has of them stays. A bundle made with --scope is not applied, as the rest of the tenant would be removed, and nothing is applied to a mirror of the console.",
-      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したもの(残りの組織が削除されるため)と、管理画面のミラーには適用できません。",
+      "Passwords are in no bundle: whose account needs one is listed in the end. Nor are certificates, tokens and what Apple holds: what the tenant has of them stays. A bundle made with --scope is not applied, as the rest of the tenant would be removed. A tenant that is made like a mirror of the console is a mirror, too; to one that is a mirror already only what is recorded here alone is applied.",
+      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したものは、残りの組織が削除されるため適用できません。管理画面のミラーから書き出したものを適用したテナントは、同じくミラーになります。すでにミラーであるテナントには、ここだけに記録されているものだけを適用できます。",
     ),
   ],
   args: { bundle: BUNDLE },
@@ -97,7 +99,7 @@ export default defineCommand({
     await using found = await openNamed(tools, bundle);
     const manifest = await verified(tools, found);
     const resources = chosenFrom(manifest, only, bundle);
-    const asked = { only: resources.join(",") };
+    const asked = { only: resources.join(","), mirroredAt: manifest.tenant.mirroredAt ?? undefined };
     const { client } = chosen;
     const plan = await sending(tools, COMPARING, found, resources, (parts) =>
       client.restores.plan(parts, asked, tools.signal),
@@ -106,7 +108,8 @@ export default defineCommand({
     await refuse(tools, plan, bundle);
     const removed = plan.resources.reduce((sum, each) => sum + each.removed, 0);
     if (confirmDeletions !== undefined && confirmDeletions !== removed) throw otherNumber(removed, confirmDeletions);
-    if (plan.resources.every((each) => each.added + each.changed + each.removed === 0)) return terminal.note(SAME);
+    if (isNothing(plan)) return terminal.note(SAME);
+    if (plan.becomesMirror) await tellMirror(tools, chosen, found, manifest);
     await showRemovals(tools, plan, removed);
     if (dryRun) return terminal.note(DRY);
     if (!(await agreed(tools, { removed, confirmDeletions }))) return terminal.note(BEFORE_WRITING);
@@ -117,9 +120,12 @@ export default defineCommand({
     );
     tools.describeDone(WRITTEN);
     await terminal.note(DONE);
-    await tellPasswords(tools, client.accounts.list);
+    if (givesAccounts(plan) && manifest.tenant.mirroredAt === null) await tellPasswords(tools, client.accounts.list);
   },
 });
+
+const isNothing = ({ becomesMirror, resources }: RestorePlan): boolean =>
+  !becomesMirror && resources.every((each) => each.added + each.changed + each.removed === 0);
 
 const SAME = text(
   "the tenant is like the bundle already: nothing was changed",
@@ -143,17 +149,12 @@ async function verified(tools: Tools, found: BundleFiles): Promise<Manifest> {
 }
 
 /**
- * The resources that are sent.
- *
- * @throws Failure `input-rejected` where the bundle lacks one, or is of a part of a tenant; `not-permitted` for one of a mirror:
- *   what it becomes would not be known as one, and nothing would keep its keys from CLOMO's server
- */
+ * The resources that are sent. @throws Failure `input-rejected` where the bundle lacks one, or is of a part of a tenant */
 function chosenFrom(
-  { tenant, scope, resources }: Manifest,
+  { scope, resources }: Manifest,
   only: readonly ResourceName[],
   bundle: string,
 ): readonly ResourceName[] {
-  if (tenant.mirroredAt !== null) throw ofMirror(bundle);
   if (scope !== null) throw ofPart(scope.path, bundle);
   const there = resources.filter(({ name, state }) => TRAVELLING.includes(name) && HAVING.includes(state));
   const names = there.map(({ name }) => name);
@@ -163,19 +164,6 @@ function chosenFrom(
 }
 
 const HAVING: readonly string[] = ["exported", "empty"];
-
-const ofMirror = (where: string): Failure =>
-  new Failure("not-permitted", {
-    what: text(
-      "this bundle is of a mirror of CLOMO's console: applied, the tenant would not be known as a mirror",
-      "CLOMO の管理画面のミラーから書き出した引き継ぎデータです。適用すると、ミラーであることがテナントに伝わりません",
-    ),
-    where,
-    hint: text(
-      "make the mirror anew from the console's exports: clomoctl users import FILE --from-console; the bundle is there to read and compare",
-      "管理画面のエクスポートからミラーを作り直してください: clomoctl users import FILE --from-console(引き継ぎデータは参照と比較に使えます)",
-    ),
-  });
 
 const ofPart = (path: string, where: string): Failure =>
   new Failure("input-rejected", {
@@ -238,10 +226,13 @@ async function refuse({ terminal }: Tools, { refusals }: RestorePlan, bundle: st
       `適用できない記録があるため、何も変更していません(${refusals.length} 件)`,
     ),
     where: bundle,
-    hint: text(
-      "with --only, add the resources that these records name; else export the bundle again",
-      "--only を使うときは、参照先の種類も指定してください。それ以外は、もう一度書き出してください",
-    ),
+    // what is refused as a whole says its own way out
+    hint: refusals.every(({ id }) => id === null)
+      ? undefined
+      : text(
+          "with --only, add the resources that these records name; else export the bundle again",
+          "--only を使うときは、参照先の種類も指定してください。それ以外は、もう一度書き出してください",
+        ),
   });
 }
 
@@ -253,6 +244,44 @@ const otherNumber = (removed: number, confirmed: number): Failure =>
     ),
     where: `--confirm-deletions ${confirmed}`,
   });
+
+/** Says that the tenant becomes a mirror, and what the one before it had not had done in the console yet. */
+async function tellMirror(
+  tools: Tools,
+  tenant: ChosenTenant,
+  found: BundleFiles,
+  { tenant: { mirroredAt } }: Manifest,
+): Promise<void> {
+  const { terminal } = tools;
+  const day = dayOf(mirroredAt ?? "", zoneOf(tools, tenant));
+  await terminal.note(
+    text(
+      `it becomes a mirror of CLOMO's console, as the bundle's tenant is (last from it on ${day}): what is changed in it is to be done there, too`,
+      `書き出し元と同じく、CLOMO の管理画面のミラーになります(管理画面からの最終取り込み: ${day})。以後の変更は管理画面でも行ってください`,
+    ),
+  );
+  const open = await countOpenTasks(found);
+  if (open === 0) return;
+  await terminal.problem(
+    text(
+      `${counted(open, "change")} of the tenant that was exported had not been made in the console, and ${open === 1 ? "is" : "are"} not listed here: see resources/console-tasks.ndjson of the bundle, then take in the console's exports: clomoctl users import FILE --from-console`,
+      `書き出し元には管理画面で未実施の作業が ${open} 件あり、こちらの一覧には引き継がれません。引き継ぎデータの resources/console-tasks.ndjson を確認し、実施後に管理画面のエクスポートを取り込んでください: clomoctl users import FILE --from-console`,
+    ),
+  );
+}
+
+/** How many of a bundle's changes are still to be made in the console. */
+async function countOpenTasks(found: BundleFiles): Promise<number> {
+  const path = pathOfResource("console-tasks");
+  if (!found.has(path)) return 0;
+  let open = 0;
+  for await (const block of blocksOf(found.read(path), path)) {
+    for (const line of block.toString("utf8").split("\n")) {
+      if (line !== "" && (JSON.parse(line) as { readonly state?: unknown }).state === "open") open += 1;
+    }
+  }
+  return open;
+}
 
 async function showRemovals({ terminal }: Tools, { removals }: RestorePlan, removed: number): Promise<void> {
   for (const { resource, id, name } of removals.slice(0, FIRST)) {
@@ -292,6 +321,10 @@ async function agreed(
   });
   return true;
 }
+
+/** Whether accounts are others than before. In a mirror their passwords are the console's. */
+const givesAccounts = ({ resources }: RestorePlan): boolean =>
+  resources.some(({ name, added, changed }) => name === "accounts" && added + changed > 0);
 
 const ADMINISTRATING = (Object.keys(ROLES) as Role[]).filter((role) => role !== "none");
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { json, post, tagged } from "./route.ts";
-import { Id, InBothLanguages, named, Sha256 } from "./shapes.ts";
+import { Id, InBothLanguages, Instant, named, Sha256 } from "./shapes.ts";
 
 /** What becomes of a resource's records. */
 const RestoredResource = named(
@@ -24,6 +24,9 @@ const RestorePlan = named(
     removals: z
       .array(z.object({ resource: z.string(), id: z.string(), name: z.string().nullable() }))
       .meta({ description: "the first 1,000 records that would be removed" }),
+    becomesMirror: z.boolean().meta({
+      description: "the tenant would mirror the console from then on: what is changed in it is to be done there, too",
+    }),
     refusals: z
       .array(z.object({ resource: z.string(), id: z.string().nullable(), detail: InBothLanguages }))
       .meta({ description: "why it would be refused; the first 100" }),
@@ -41,6 +44,9 @@ const Restored = named(
 const asking = {
   only: z.string().min(1).max(1000).optional().meta({
     description: "the names of resources, with commas between; those of the others that were sent are left as they are",
+  }),
+  mirroredAt: Instant.optional().meta({
+    description: "when what was sent last came from the console: a tenant that is made like it is a mirror, too",
   }),
 };
 
@@ -60,6 +66,7 @@ export default {
         etag: "0".repeat(64),
         resources: [ORGS, USERS],
         removals: [{ resource: "users", id: "018f3f3a-0000-7000-8000-000000000002", name: "髙橋 花子" }],
+        becomesMirror: false,
         refusals: [],
       },
       answer: tagged(RestorePlan, "The plan"),

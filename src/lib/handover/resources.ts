@@ -41,6 +41,8 @@ export interface Resource {
   readonly single?: true | undefined;
   /** undefined: `apply` brings it to another tenant */
   readonly stays?: keyof typeof STAYS | undefined;
+  /** recorded here alone: CLOMO's console has nothing of it */
+  readonly here?: true | undefined;
   /** exported only where it is asked for */
   readonly optional?: true | undefined;
   /** fields of the thing that are not exported, as they cannot travel; for the manifest */
@@ -93,6 +95,7 @@ export const RESOURCES = {
     fields: { id: keyOf(text("id", "ID")), ...TENANT.fields },
     holds: {},
     single: true,
+    here: true,
   },
   "account-settings": {
     title: text("settings of CLOMO accounts", "CLOMO アカウント設定"),
@@ -330,11 +333,13 @@ export const RESOURCES = {
     title: text("renewals", "更新項目"),
     fields: RENEWAL_ITEM.fields,
     holds: {},
+    here: true,
   },
   answers: {
     title: text("what only people know", "人だけが知っていること"),
     fields: ANSWER.fields,
     holds: {},
+    here: true,
   },
   "console-tasks": {
     title: text("what is to be done in the console", "管理画面での作業"),

@@ -248,9 +248,22 @@ describe("of two organisations, a user and a device", () => {
     expect((await send(whole, "text/csv; charset=utf-8")).status).toBe(415);
   });
 
-  test("a mirror is left alone", async () => {
+  test("a mirror refuses what the console has, where it differs", async () => {
     tenant.database.run("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
-    expect((await failureOf(planOf(files)))?.code).toBe("not-permitted");
+    expect((await planOf(files)).refusals).toEqual([]);
+    const changed = withChanged("devices", ([one]) => [{ ...one, memo: "貸出用" }]);
+    expect((await planOf(changed)).refusals).toMatchObject([{ resource: "devices", id: null }]);
+    const { etag } = await planOf(changed);
+    expect((await failureOf(tenant.client.restores.create({ etag }, partsOf(changed))))?.code).toBe("input-rejected");
+    expect((await planOf(withChanged("answers", () => []))).refusals).toEqual([]);
+  });
+
+  test("a plan without the time of the console is none for a request with it", async () => {
+    const { etag, becomesMirror } = await planOf(files);
+    expect(becomesMirror).toBe(false);
+    const mirroredAt = "2026-01-01T00:00:00.000Z";
+    const failure = await failureOf(tenant.client.restores.create({ etag }, partsOf(files), { mirroredAt }));
+    expect(failure?.code).toBe("conflict");
   });
 
   test("sent again with its key it is done once, and answered alike", async () => {

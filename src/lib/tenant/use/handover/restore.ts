@@ -25,17 +25,20 @@ import {
   readRestored,
   RESTORE,
   type PlannedResource,
+  type Refusal,
   type Staged,
 } from "../../store/restores/plan.ts";
 import { besideMaker, targetOf, TRAVELLING } from "../../store/restores/targets.ts";
 import { writePlan } from "../../store/restores/write.ts";
 import type { Scratch, Value, Writer } from "../../store/store.ts";
-import { isMirror } from "../../store/tenant.ts";
+import { isMirror, setMirrored } from "../../store/tenant.ts";
 
 /** What a request says besides what it sends. */
 interface RestoreRequest {
   /** names of resources, with commas between */
   readonly only?: string | undefined;
+  /** when what is sent last came from the console; undefined: it never did */
+  readonly mirroredAt?: string | undefined;
 }
 
 interface CommitRequest extends RestoreRequest {
@@ -49,6 +52,8 @@ interface CommitRequest extends RestoreRequest {
 /** What was sent, on the tenant's side of the wire: closing it leaves nothing of it. */
 interface Received extends AsyncDisposable {
   readonly staged: Staged;
+  /** when it last came from the console */
+  readonly mirroredAt: string | undefined;
   /** a hash of all that was taken */
   readonly content: string;
 }
@@ -81,7 +86,7 @@ const chosenOf = (only: string | undefined): readonly ResourceName[] => {
 const receive = async (
   { store }: Session,
   parts: AsyncIterable<ReceivedPart>,
-  { only }: RestoreRequest,
+  { only, mirroredAt }: RestoreRequest,
 ): Promise<Received> => {
   const chosen = chosenOf(only);
   const lines = await store.scratch(LINES, KEY);
@@ -103,7 +108,7 @@ const receive = async (
     }
     const resources = TRAVELLING.filter((name) => sent.has(name));
     const staged = { lines: lines.name, plan: plan.name, resources };
-    return { staged, content: hash.digest("hex"), [Symbol.asyncDispose]: close };
+    return { staged, mirroredAt, content: hash.digest("hex"), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
@@ -168,32 +173,36 @@ const locksOf = ({ resources }: Staged): readonly string[] => [
   ...new Set(resources.flatMap((name) => targetOf(name).collections)),
 ];
 
-const MIRROR = new Failure("not-permitted", {
-  what: text(
-    "this tenant mirrors the console: nothing that is applied here would be in the console",
-    "このテナントは管理画面のミラーのため、適用しても管理画面には反映されません",
-  ),
-  hint: text(
-    "import the bundle's CSV files (`users import`, `orgs import`, `devices import`): they make the file to upload in the console",
-    "引き継ぎデータの CSV を `users import`、`orgs import`、`devices import` で読み込むと、管理画面にアップロードするファイルを作成できます",
-  ),
-});
+/** What the console has is not changed from here: nothing of it would be there. */
+const refusalOfMirror = ({ name, added, changed, removed }: PlannedResource): readonly Refusal[] => {
+  const records = added + changed + removed;
+  if (records === 0 || isHere(name)) return [];
+  const { en, ja } = resourceOf(name).title;
+  const here = TRAVELLING.filter(isHere).flatMap((one) => ["--only", one]);
+  const detail = text(
+    `this tenant mirrors the console, which would have nothing of what is applied (${counted(records, "record")} of: ${en}); take in the console's exports (\`--from-console\`), or apply what is recorded here alone: ${here.join(" ")}`,
+    `このテナントは管理画面のミラーのため、適用しても管理画面には反映されません(${ja} ${records} 件)。管理画面のエクスポートを \`--from-console\` で取り込むか、ここだけに記録されているものを適用してください: ${here.join(" ")}`,
+  );
+  return [{ resource: name, id: null, detail }];
+};
 
-interface Planned extends Pick<RestorePlan, "etag" | "removals" | "refusals"> {
-  readonly resources: readonly PlannedResource[];
-}
+const isHere = (name: ResourceName): boolean => resourceOf(name).here === true;
 
-/** Compares what was sent with the tenant. @throws Failure `not-permitted` of a mirror */
-const planned = async (writer: Writer, { staged, content }: Received): Promise<Planned> => {
-  if (await isMirror(writer)) throw MIRROR;
+type Planned = Omit<RestorePlan, "resources"> & { readonly resources: readonly PlannedResource[] };
+
+/** Compares what was sent with the tenant. */
+const planned = async (writer: Writer, { staged, content, mirroredAt }: Received): Promise<Planned> => {
   const revision = await latestRevision(writer);
   await compareLines(writer, staged);
   const resources = await countPlan(writer, staged);
+  const isOfMirror = await isMirror(writer);
+  const becomesMirror = mirroredAt !== undefined && !isOfMirror && !staged.resources.every(isHere);
   return {
-    etag: sha256(JSON.stringify({ revision, content, resources })),
+    etag: sha256(JSON.stringify({ revision, content, resources, mirroredAt })),
     resources,
     removals: await listRemovals(writer, staged),
-    refusals: [...(await findRefusals(writer, staged))],
+    becomesMirror,
+    refusals: [...(isOfMirror ? resources.flatMap(refusalOfMirror) : []), ...(await findRefusals(writer, staged))],
   };
 };
 
@@ -201,11 +210,12 @@ const planned = async (writer: Writer, { staged, content }: Received): Promise<P
 const removedBy = (resources: readonly PlannedResource[]): number =>
   resources.reduce((sum, { removed }) => sum + removed, 0);
 
-const isNothing = (resources: readonly PlannedResource[]): boolean =>
-  resources.every(({ added, changed, removed }) => added + changed + removed === 0);
+const isNothing = ({ becomesMirror, resources }: Planned): boolean =>
+  !becomesMirror && resources.every(({ added, changed, removed }) => added + changed + removed === 0);
 
 /** Makes the tenant as it is planned, and looks at what came of it. @throws Failure `input-rejected` where it is not the same */
-const write = async (writer: Writer, { staged }: Received): Promise<void> => {
+const write = async (writer: Writer, { staged, mirroredAt }: Received, { becomesMirror }: Planned): Promise<void> => {
+  if (becomesMirror) await setMirrored(writer, mirroredAt ?? null);
   await writePlan(writer, staged);
   await compareLines(writer, staged);
   const other = await firstOther(writer, staged);
@@ -223,7 +233,7 @@ const write = async (writer: Writer, { staged }: Received): Promise<void> => {
 /**
  * What making the tenant like an export would change. It is tried, and nothing of it stays.
  *
- * @throws Failure `input-rejected` for what no export writes, `not-permitted` of a mirror, `locked`
+ * @throws Failure `input-rejected` for what no export writes, `locked`
  */
 export const planRestore = async (
   session: Session,
@@ -234,7 +244,7 @@ export const planRestore = async (
   const locks = locksOf(received.staged);
   return await session.change({ action: null, locks, dryRun: true }, async (writer) => {
     const plan = await planned(writer, received);
-    if (plan.refusals.length === 0 && !isNothing(plan.resources)) await write(writer, received);
+    if (plan.refusals.length === 0 && !isNothing(plan)) await write(writer, received, plan);
     return { result: { ...plan, resources: [...plan.resources] }, objects: [] };
   });
 };
@@ -264,13 +274,13 @@ export const restore = async (
     if (refusal !== undefined) throw refused(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail);
     const [resources, removed] = [[...plan.resources], removedBy(plan.resources)];
     if (removed !== deletions) throw otherRemovals(removed, deletions);
-    if (isNothing(resources)) return { result: { id: null, resources }, objects: [] };
-    await write(writer, received);
+    if (isNothing(plan)) return { result: { id: null, resources }, objects: [] };
+    await write(writer, received, plan);
     const id = newId(session.surroundings);
     return {
       result: { id, resources },
       objects: [{ thing: "restore", id }],
-      detail: { manifest, resources },
+      detail: { manifest, resources, ...(plan.becomesMirror && { mirroredAt: received.mirroredAt }) },
     };
   });
 };
