@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { TestTenant } from "../testing/tenant.ts";
 import { csvLines } from "./csv-lines.ts";
 import { SqliteStore } from "./sqlite/store.ts";
@@ -16,4 +18,43 @@ test("an export cannot change the tenant", async () => {
   await expect(Promise.all(changing)).rejects.toThrow(/readonly/);
   expect(changing).toHaveLength(1);
   await stream.cancel();
+});
+
+/** Texts of letters, of what CSV quotes, of what JSON escapes, and of what ends cells on the way. */
+const CELL = fc.string({
+  unit: fc.constantFrom("a", "髙", "😀", " ", ",", '"', "\\", "\n", "\r", "\u001e", "\u001f", "\t"),
+  maxLength: 6,
+});
+
+test("cells of any characters are as records are written, in each newline", async () => {
+  const list = "json_array(t.name)";
+  const columns = [
+    { header: "name", sql: "t.name" },
+    { header: "first", sql: `${list} ->> 0`, plain: `substr(${list}, 3, max(0, length(${list}) - 4))` },
+    { header: "key", sql: "t.nameKey" },
+  ];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(fc.tuple(CELL, CELL), { minLength: 1, maxLength: 40, selector: ([, key]) => key }),
+      fc.constantFrom("lf", "cr", "crlf"),
+      async (rows, newline) => {
+        await using tenant = new TestTenant();
+        for (const [at, [name, key]] of rows.entries()) {
+          tenant.database.run(
+            "insert into custom_field (pk, id, name, nameKey, createdAt) values (:pk, 'id' || :pk, :name, :key, '')",
+            { pk: at + 1, name, key },
+          );
+        }
+        const stream = await new SqliteStore(tenant.database).lines(async () => {
+          const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
+          return csvLines({ ...fields, params: {} }, columns, newline);
+        });
+        const records = [["name", "first", "key"], ...rows.map(([name, key]) => [name, name, key])];
+        expect(await new Response(stream).text()).toBe(
+          records.map((cells) => formatRecord(cells, NEWLINES[newline])).join(""),
+        );
+      },
+    ),
+    { numRuns: 60 },
+  );
 });

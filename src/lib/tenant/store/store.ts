@@ -77,8 +77,13 @@ export interface Writer extends Reader {
 export interface Lines {
   /** SQL: the text of a record */
   readonly line: string;
-  /** a cheaper text, tried first, and whether it was right for a number of records; its bytes are theirs together */
-  readonly plain?: { readonly line: string; isRight(bytes: Uint8Array, records: number): boolean } | undefined;
+  /**
+   * A cheaper text, tried first, and what makes the bytes of a number of records of theirs together, which it may change;
+   * undefined where that cannot be done.
+   */
+  readonly plain?:
+    | { readonly line: string; finished(bytes: Uint8Array, records: number): Uint8Array | undefined }
+    | undefined;
   /** bytes before the first record */
   readonly head?: Uint8Array | undefined;
   /** SQL: the key, of {@link table} */

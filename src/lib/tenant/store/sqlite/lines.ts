@@ -10,7 +10,7 @@ const BATCH_BYTES = 24 * 1024;
 /** The most rows scanned by one statement where few of them may be seen; none of the others gives any bytes. */
 const MOST_ROWS_OF_WHOLE = 4096;
 
-/** When the plain text of batch after batch is not right, only one in this many is tried. */
+/** When the plain text of batch after batch is of no use, only one in this many is tried. */
 const MOST_UNTRIED = 63;
 
 const TOO_BIG = 18;
@@ -20,7 +20,7 @@ const isTooBig = (error: unknown): boolean => error instanceof Error && "errcode
 /** Makes the text of a batch of what gives the bytes of lines, by SQL of a line. */
 type Batch = (linesOf: (line: string) => { readonly bytes: Uint8Array; readonly records: number }) => Uint8Array;
 
-/** Batches of the plain text as long as it is right. */
+/** Batches of the plain text as long as it is of use. */
 const batchOf = ({ line, plain }: Lines): Batch => {
   if (plain === undefined) return (linesOf) => linesOf(line).bytes;
   /** batches still to be made without trying the plain text, and the number set last time */
@@ -29,9 +29,9 @@ const batchOf = ({ line, plain }: Lines): Batch => {
     if (untried > 0) untried -= 1;
     else {
       const { bytes, records } = linesOf(plain.line);
-      const isRight = plain.isRight(bytes, records);
-      untried = lastUntried = isRight ? 0 : Math.min(MOST_UNTRIED, lastUntried * 2 + 1);
-      if (isRight) return bytes;
+      const finished = plain.finished(bytes, records);
+      untried = lastUntried = finished === undefined ? Math.min(MOST_UNTRIED, lastUntried * 2 + 1) : 0;
+      if (finished !== undefined) return finished;
     }
     return linesOf(line).bytes;
   };
