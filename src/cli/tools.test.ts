@@ -44,6 +44,7 @@ test("a command is given what lies outside", () => {
     program: expect.stringMatching(/^clomoctl \d+\.\d+\.\d+/) as unknown,
     userFolder: home,
     userName: "admin",
+    hostName: "test",
     systemUnits: `${home}/system-units`,
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     node: "/opt/node/bin/node",

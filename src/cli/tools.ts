@@ -43,7 +43,13 @@ const machineOf = (outside: Outside): Machine => {
     userFolder,
     userName,
     systemUnits,
-    timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    get hostName() {
+      return outside.hostName;
+    },
+    // milliseconds that most commands have no use for
+    get timezone() {
+      return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
     node: execPath,
     nodeVersion: versions.node,
     program: PROGRAM,

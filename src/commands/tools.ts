@@ -26,6 +26,8 @@ export interface Machine {
   readonly userFolder: string;
   /** what the operating system calls the person; undefined where it has no name, as in some containers */
   readonly userName: string | undefined;
+  /** what the machine is called */
+  readonly hostName: string;
   /** where systemd keeps the units of the machine itself; absolute */
   readonly systemUnits: string;
   /** IANA name of the machine's own zone: only for programs that know no other, such as cron */

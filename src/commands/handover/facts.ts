@@ -123,7 +123,7 @@ export async function ownFacts(tools: Tools, context: string): Promise<ClomoctlF
   const recipients = (settings?.recipients ?? []).filter(({ contexts = [context] }) => contexts.includes(context));
   const { smtp } = settings ?? {};
   return {
-    machine: null,
+    machine: machine.hostName,
     user: machine.userName ?? null,
     home: home.data,
     runs: machine.platform === "win32" ? null : await runsOf(tools),
