@@ -79,7 +79,7 @@ export function showSteps(
   { steps }: ShownGuide,
   ...more: readonly Column<Placed>[]
 ): Promise<void> {
-  const said = (key: "what" | "where" | "trap" | "check", header: Text): Column<Placed> => ({
+  const said = (key: "under" | "what" | "where" | "trap" | "check", header: Text): Column<Placed> => ({
     key,
     header,
     value: ({ step }) => {
@@ -89,6 +89,7 @@ export function showSteps(
   });
   const columns: readonly Column<Placed>[] = [
     { key: "number", header: same("#"), align: "end", value: ({ number }) => number },
+    ...(steps.some(({ under }) => under !== undefined) ? [said("under", text("step", "手順"))] : []),
     { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
     said("what", text("what to do", "すること")),
     said("where", text("where", "画面")),

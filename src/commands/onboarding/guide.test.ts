@@ -14,9 +14,13 @@ describe("onboarding guide", () => {
     expect(en.stdout).toMatch(/^Set-up, step 5: create administrators\n/);
     expect(ja.stdout).toMatch(/^導入手順 5: 管理者を作成する\n/);
     const all = await inBoth("onboarding guide", { tenant: newTenant() });
-    expect(all.en.stdout).toContain("[12] ");
-    expect(all.en.stdout).toContain("one alone: clomoctl onboarding guide STEP");
-    expect(all.ja.stdout).toContain("進み具合は: clomoctl onboarding status");
+    expect(all.en.stdout).toMatch(/^Step 12: .+ \((?:done|open|not applicable)\)\n\n1\. /m);
+    expect(all.en.stdout).toContain("one step alone: clomoctl onboarding guide STEP");
+    expect(all.ja.stdout).toContain("進み具合を見る: clomoctl onboarding status");
+    const { stdout } = await run("onboarding guide --format json", { tenant: newTenant() });
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ under: "Step 2: decide how apps are managed (open)" }),
+    );
   });
 
   test("names an unknown step, and asks no tenant", async () => {

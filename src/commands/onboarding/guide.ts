@@ -10,7 +10,7 @@ import {
 } from "../../lib/onboarding/facts.ts";
 import { needsAnswer } from "../../lib/onboarding/first-issue.ts";
 import { setUpSheet } from "../../lib/onboarding/sheet.ts";
-import { inapplicable, ONBOARDING_STEPS, type OnboardingStep } from "../../lib/onboarding/steps.ts";
+import { inapplicable, ONBOARDING_STEPS, STEP_STATES, type OnboardingStep } from "../../lib/onboarding/steps.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -109,12 +109,10 @@ function stepNumbered(typed: string): OnboardingStep {
   });
 }
 
-const NUMBERS = [
-  same("[1] – [12]"),
-  text(
-    "number of the step; one alone: clomoctl onboarding guide STEP; how it stands: clomoctl onboarding status",
-    "手順の番号。1 つだけ見るには: clomoctl onboarding guide STEP、進み具合は: clomoctl onboarding status",
-  ),
+/** What goes before all steps. */
+const WAYS = [
+  [text("one step alone", "1 つの手順だけ見る"), same("clomoctl onboarding guide STEP")],
+  [text("how it stands", "進み具合を見る"), same("clomoctl onboarding status")],
 ] as const;
 
 /** Steps as a document; of those that do not apply, why. */
@@ -128,14 +126,17 @@ function guideOf(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): Sho
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
-    facts: chosen.length === 1 ? [] : [NUMBERS],
-    steps: chosen.flatMap((step) => {
-      const label = (what: Text): Text =>
-        chosen.length === 1 ? what : text(`[${step.number}] ${what.en}`, `[${step.number}] ${what.ja}`);
-      return step.steps(facts).map((one) => ({ ...one, what: label(one.what) }));
-    }),
+    facts: chosen.length === 1 ? [] : WAYS,
+    steps: chosen.flatMap((step) =>
+      step.steps(facts).map((one) => (chosen.length === 1 ? one : { ...one, under: headingOf(step, facts) })),
+    ),
   };
 }
+
+const headingOf = ({ number, title, standing }: OnboardingStep, facts: OnboardingFacts): Text => {
+  const { [standing(facts).state]: state } = STEP_STATES;
+  return text(`Step ${number}: ${title.en} (${state.en})`, `手順 ${number}: ${title.ja}(${state.ja})`);
+};
 
 async function writeSheet(
   { terminal, temporary, workingFolder }: Tools,

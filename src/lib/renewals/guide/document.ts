@@ -32,6 +32,22 @@ export function stepLines(step: Step, number: number, language: Language): reado
   ];
 }
 
+/** Steps that stand under one heading, numbered for themselves. */
+interface Part {
+  readonly under: Text | undefined;
+  readonly steps: Step[];
+}
+
+const partsOf = (steps: readonly Step[]): readonly Part[] => {
+  const parts: Part[] = [];
+  for (const step of steps) {
+    const last = parts.at(-1);
+    if (last !== undefined && last.under?.en === step.under?.en) last.steps.push(step);
+    else parts.push({ under: step.under, steps: [step] });
+  }
+  return parts;
+};
+
 /** The guide as plain text. */
 const guideText = ({ title, facts, steps }: Shown, language: Language): string =>
   [
@@ -39,7 +55,10 @@ const guideText = ({ title, facts, steps }: Shown, language: Language): string =
     "",
     ...facts.map(([label, value]) => `  ${label[language]}: ${value[language]}`),
     ...(facts.length > 0 ? [""] : []),
-    ...steps.flatMap((step, index) => [...stepLines(step, index + 1, language), ""]),
+    ...partsOf(steps).flatMap(({ under, steps: own }) => [
+      ...(under === undefined ? [] : [under[language], ""]),
+      ...own.flatMap((step, index) => [...stepLines(step, index + 1, language), ""]),
+    ]),
   ]
     .slice(0, -1)
     .map((line) => `${line}\n`)
@@ -56,9 +75,12 @@ const guideMarkdown = ({ title, facts, steps }: Shown, language: Language): stri
     "",
     ...facts.map(([label, value]) => `- ${label[language]}: ${plainMarkdown(value[language])}`),
     ...(facts.length > 0 ? [""] : []),
-    ...steps.flatMap((step, index) => [
-      `${index + 1}. [ ] ${plainMarkdown(step.what[language])}`,
-      ...below(step).map(([label, line]) => `    - **${label[language]}**: ${plainMarkdown(line[language])}`),
+    ...partsOf(steps).flatMap(({ under, steps: own }, at) => [
+      ...(under === undefined ? [] : [...(at === 0 ? [] : [""]), `## ${plainMarkdown(under[language])}`, ""]),
+      ...own.flatMap((step, index) => [
+        `${index + 1}. [ ] ${plainMarkdown(step.what[language])}`,
+        ...below(step).map(([label, line]) => `    - **${label[language]}**: ${plainMarkdown(line[language])}`),
+      ]),
     ]),
     "",
   ].join("\n");
@@ -71,6 +93,7 @@ dd{margin:0}
 ol{padding-left:2.2rem}
 li{margin:0 0 1.2rem;break-inside:avoid}
 li p{margin:0 0 .3rem}
+h2{font-size:1.15rem;break-after:avoid}
 li p::before{content:"☐ "}
 .below{display:block}
 .trap{border-left:.25rem solid var(--critical);padding-left:.6rem}
@@ -101,9 +124,13 @@ const guidePage = ({ title, facts, steps }: Shown, language: Language): string =
               <dd>${value[language]}</dd> `,
         )}
       </dl>`,
-    main: html`<ol>
-      ${steps.map((step) => stepMarkup(step, language))}
-    </ol>`,
+    main: html`${partsOf(steps).map(
+      ({ under, steps: own }) =>
+        html`${under === undefined ? "" : html`<h2>${under[language]}</h2> `}
+          <ol>
+            ${own.map((step) => stepMarkup(step, language))}
+          </ol> `,
+    )}`,
   });
 
 /** How each form is written. */

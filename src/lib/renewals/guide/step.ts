@@ -9,6 +9,8 @@ export type Download = "signing-request" | "push-certificate" | "ade-token" | "v
 export interface Step {
   /** unique within the guide; does not change with the language */
   readonly id: string;
+  /** the heading that it stands under with its neighbours; undefined in a guide without */
+  readonly under?: Text | undefined;
   readonly what: Text;
   /** the screen, by the names it has in the Japanese console, in both languages */
   readonly where?: Text | undefined;
