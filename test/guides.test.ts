@@ -1,13 +1,18 @@
+import { execFile } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freshHome, ROOT, startOnTerminal, wordsOf } from "./program.ts";
 
-const GUIDES = join(ROOT, "docs", "guides");
+const DOCS = join(ROOT, "docs");
+const GUIDES = join(DOCS, "guides");
 
 /** Guides whose commands need what no test has: another program, or a list that stays with its owner. */
 const ONLY_READ = ["audit", "map-files", "nanodep", "notify"];
+
+/** Pages beside the guides that are there in both languages. */
+const BESIDE_GUIDES = ["operations", "security"];
 
 const LANGUAGES = { en: "en_US.UTF-8", ja: "ja_JP.UTF-8" } as const;
 
@@ -23,6 +28,7 @@ interface PageFile {
 /** A command of a page. */
 interface PageCommand {
   readonly kind: "command";
+  /** as it is typed, with variables before it */
   readonly line: string;
   /** that the page says behind `# exit`; 0 if it says none */
   readonly exit: number;
@@ -44,6 +50,23 @@ function movedToToday(page: string): string {
   );
 }
 
+/** Programs that pages tell to type beside clomoctl, and that every machine with a checkout has. */
+const OTHER_PROGRAMS = ["cp", "git", "mkdir", "mv", "rm", "tar"];
+
+/** The variables before a command, as `CLOMOCTL_HOME=restored`, and the rest of its line. */
+function withoutVariables(line: string): { readonly own: Readonly<Record<string, string>>; readonly typed: string } {
+  const { before = "" } = /^(?<before>(?:\w+=\S* )*)/.exec(line)?.groups ?? {};
+  const own = before
+    .split(" ")
+    .filter((word) => word !== "")
+    .map((word): [string, string] => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]);
+  return { own: Object.fromEntries(own), typed: line.slice(before.length) };
+}
+
+const programOf = (line: string): string => withoutVariables(line).typed.split(/\s/, 1)[0] ?? "";
+
+const isRun = (line: string): boolean => ["clomoctl", ...OTHER_PROGRAMS].includes(programOf(line));
+
 /** What a page has to be written and typed, in its order. */
 function partsOf(page: string): (PageFile | PageCommand)[] {
   return [...page.matchAll(BLOCK)].flatMap(({ groups }): (PageFile | PageCommand)[] => {
@@ -54,7 +77,7 @@ function partsOf(page: string): (PageFile | PageCommand)[] {
     const text = language === "sh" ? content.replaceAll(/^(?=clomoctl )/gm, "$ ") : content;
     return text
       .split(/^\$ /m)
-      .filter((one) => one.startsWith("clomoctl "))
+      .filter(isRun)
       .map((one): PageCommand => {
         const [typed = "", ...shown] = one.trimEnd().split("\n");
         const [line = "", remark = ""] = typed.split(/\s+# /);
@@ -63,10 +86,15 @@ function partsOf(page: string): (PageFile | PageCommand)[] {
   });
 }
 
-const pageOf = async (guide: string, language: Language): Promise<string> =>
-  readFile(join(GUIDES, `${guide}.${language}.md`), "utf8");
+/** Where a page is, below `docs`. */
+const pathOf = (page: string, language: Language): string =>
+  BESIDE_GUIDES.includes(page) ? `${page}.${language}.md` : `guides/${page}.${language}.md`;
+
+const pageOf = async (page: string, language: Language): Promise<string> =>
+  readFile(join(DOCS, pathOf(page, language)), "utf8");
 
 const guides = [...new Set((await readdir(GUIDES)).map((file) => file.split(".")[0] ?? ""))];
+const pages = [...guides, ...BESIDE_GUIDES];
 
 /** Programs that a page's commands start: those of the machine are left alone. */
 const STAND_INS: Readonly<Record<string, string>> = {
@@ -84,6 +112,44 @@ async function standIns(home: string): Promise<string> {
   }
   return `${folder}:${process.env["PATH"] ?? ""}`;
 }
+
+/** Nothing of the machine's settings of git, and somebody who commits. */
+const GIT = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_AUTHOR_NAME: "山田 太郎",
+  GIT_AUTHOR_EMAIL: "taro@example.jp",
+  GIT_COMMITTER_NAME: "山田 太郎",
+  GIT_COMMITTER_EMAIL: "taro@example.jp",
+};
+
+interface Place {
+  readonly home: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Ended {
+  readonly code: number;
+  readonly screen: string;
+}
+
+/** Runs a command of clomoctl on a terminal. */
+async function runOnTerminal(line: string, { home, cwd, env }: Place): Promise<Ended> {
+  const { own, typed } = withoutVariables(line);
+  const words = wordsOf(typed).slice(1);
+  const running = startOnTerminal(words, { home, cwd, env: { ...env, ...own }, size: { columns: 80, rows: 24 } });
+  onTestFinished(() => running.close());
+  return running.ended;
+}
+
+/** Runs a command of another program by the shell. */
+const runByShell = (line: string, { home, cwd, env }: Place): Promise<Ended> =>
+  new Promise((done) => {
+    const all = { ...GIT, ...env, HOME: home, CLOMOCTL_HOME: home };
+    execFile("sh", ["-c", line], { cwd, env: all }, (error, stdout, stderr) =>
+      done({ code: error === null ? 0 : Number(error.code), screen: stdout + stderr }),
+    );
+  });
 
 const escaped = (part: string): string => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 
@@ -104,13 +170,11 @@ const TAKEN_BACK = new RegExp(String.raw`${String.fromCodePoint(0x1b)}\[\d*[GK]`
 const linesOf = (screen: string): readonly string[] =>
   stripVTControlCharacters(screen.replaceAll(TAKEN_BACK, "\n")).split(/\r*\n|\r/);
 
-describe.each(guides.filter((guide) => !ONLY_READ.includes(guide)))("%s", (guide) => {
+describe.each(pages.filter((page) => !ONLY_READ.includes(page)))("%s", (page) => {
   test.each(Object.entries(LANGUAGES))("does what its page in %s says", async (language, locale) => {
-    const home = await freshHome();
-    const cwd = join(home, "work");
-    await mkdir(cwd);
-    const env = { PATH: await standIns(home), LANG: locale };
-    const parts = partsOf(movedToToday(await pageOf(guide, language as Language)));
+    const [home, cwd] = [await freshHome(), await freshHome()];
+    const place = { home, cwd, env: { PATH: await standIns(home), LANG: locale } };
+    const parts = partsOf(movedToToday(await pageOf(page, language as Language)));
     for (const part of parts) {
       if (part.kind === "file") {
         const path = resolve(cwd, part.name.replace("$CLOMOCTL_HOME", home));
@@ -119,11 +183,10 @@ describe.each(guides.filter((guide) => !ONLY_READ.includes(guide)))("%s", (guide
         continue;
       }
       const [typed = "", target] = part.line.split(" > ");
-      const running = startOnTerminal(wordsOf(typed).slice(1), { home, cwd, env, size: { columns: 80, rows: 24 } });
-      onTestFinished(() => running.close());
-      const { code, screen } = await running.ended;
+      const isOurs = programOf(typed) === "clomoctl";
+      const { code, screen } = await (isOurs ? runOnTerminal(typed, place) : runByShell(part.line, place));
       expect(code, `${part.line}\n${screen}`).toBe(part.exit);
-      if (target !== undefined) await writeFile(join(cwd, target), screen);
+      if (isOurs && target !== undefined) await writeFile(join(cwd, target), screen);
       const lines = linesOf(screen);
       expect(missingOf(part.shown, lines), `${part.line}\n${lines.join("\n")}`).toBeUndefined();
     }
@@ -131,7 +194,7 @@ describe.each(guides.filter((guide) => !ONLY_READ.includes(guide)))("%s", (guide
   });
 
   test("has the same commands and files in both languages", async () => {
-    const [en, ja] = await Promise.all((["en", "ja"] as const).map(async (one) => partsOf(await pageOf(guide, one))));
+    const [en, ja] = await Promise.all((["en", "ja"] as const).map(async (one) => partsOf(await pageOf(page, one))));
     const alike = (parts: ReturnType<typeof partsOf> = []): unknown[] =>
       parts.map((part) =>
         part.kind === "file"
@@ -140,18 +203,24 @@ describe.each(guides.filter((guide) => !ONLY_READ.includes(guide)))("%s", (guide
       );
     expect(alike(ja)).toEqual(alike(en));
   });
+
+  test.each(Object.keys(LANGUAGES))("has no command in %s that is not run", async (language) => {
+    const blocks = [...(await pageOf(page, language as Language)).matchAll(BLOCK)].map(({ groups }) => groups ?? {});
+    const typed = blocks
+      .filter(({ language: kind }) => kind === "console")
+      .flatMap(({ content = "" }) => [...content.matchAll(/^\$ (.*)$/gm)].map(([, line = ""]) => line));
+    expect(typed.filter((line) => !isRun(line))).toEqual([]);
+  });
 });
 
-test("each guide is there in both languages, and README links to it in its own", async () => {
-  const files = await readdir(GUIDES);
-  for (const [language, readme] of [
-    ["en", "README.md"],
-    ["ja", "README.ja.md"],
-  ] as const) {
-    const content = await readFile(join(ROOT, readme), "utf8");
-    for (const guide of guides) {
-      expect(files).toContain(`${guide}.${language}.md`);
-      expect(content.includes(`docs/guides/${guide}.${language}.md`), `${readme}: ${guide}`).toBe(true);
+const README = { en: "README.md", ja: "README.ja.md" } as const;
+
+test("each page is there in both languages, and README links to it in its own", async () => {
+  for (const language of ["en", "ja"] as const) {
+    const content = await readFile(join(ROOT, README[language]), "utf8");
+    for (const page of pages) {
+      expect(await pageOf(page, language)).toMatch(/^# /);
+      expect(content.includes(`docs/${pathOf(page, language)}`), `${README[language]}: ${page}`).toBe(true);
     }
   }
 });
@@ -171,6 +240,10 @@ describe("the runner", () => {
     "```sh",
     "clomoctl orgs list   # all",
     "```",
+    "```console",
+    "$ CLOMOCTL_HOME=other clomoctl doctor",
+    "$ mkdir backup",
+    "```",
     "",
   ].join("\n");
 
@@ -179,7 +252,17 @@ describe("the runner", () => {
       { kind: "file", name: "a.yaml", content: "due: 2027-01-20 # soon\n" },
       { kind: "command", line: "clomoctl renewals check", exit: 1, shown: ["…", "  2027-01-20"] },
       { kind: "command", line: "clomoctl orgs list", exit: 0, shown: [] },
+      { kind: "command", line: "CLOMOCTL_HOME=other clomoctl doctor", exit: 0, shown: [] },
+      { kind: "command", line: "mkdir backup", exit: 0, shown: [] },
     ]);
+  });
+
+  test("tells variables from the command behind them", () => {
+    expect(withoutVariables("A=1 B=x=y clomoctl doctor --lang=en")).toEqual({
+      own: { A: "1", B: "x=y" },
+      typed: "clomoctl doctor --lang=en",
+    });
+    expect(withoutVariables("clomoctl doctor")).toEqual({ own: {}, typed: "clomoctl doctor" });
   });
 
   test("moves dates with the day of the page", () => {
