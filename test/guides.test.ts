@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -223,6 +223,55 @@ test("each page is there in both languages, and README links to it in its own", 
       expect(content.includes(`docs/${pathOf(page, language)}`), `${README[language]}: ${page}`).toBe(true);
     }
   }
+});
+
+/** A heading's place in the address of its page, as GitHub makes it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\p{M}\p{Pc} -]/gu, "")
+    .replaceAll(" ", "-");
+
+const LINK = /\]\((?<target>[^)#\s]*)(?:#(?<anchor>[^)\s]+))?\)/g;
+
+/** Links of a page of ours that lead nowhere. @param path below the root */
+async function deadLinksOf(path: string): Promise<readonly string[]> {
+  const content = (await readFile(join(ROOT, path), "utf8")).replaceAll(/^```.*?^```$/gms, "");
+  const dead: string[] = [];
+  for (const [link, target = "", anchor] of content.matchAll(LINK)) {
+    if (/^[a-z]+:/.test(target)) continue;
+    const full = target === "" ? join(ROOT, path) : join(ROOT, dirname(path), target);
+    const isThere = await access(full).then(
+      () => true,
+      () => false,
+    );
+    const headings = isThere && anchor !== undefined ? await readFile(full, "utf8") : "";
+    const anchors = [...headings.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
+    if (!isThere || (anchor !== undefined && !anchors.includes(anchor))) dead.push(link);
+  }
+  return dead;
+}
+
+const FOR_DEVELOPERS = ["CONTRIBUTING.md", "docs/architecture.md", "docs/adding-a-noun.md"];
+
+const LINKING = [
+  ...Object.values(README),
+  ...FOR_DEVELOPERS,
+  ...(["en", "ja"] as const).flatMap((language) => pages.map((page) => `docs/${pathOf(page, language)}`)),
+];
+
+test.each(LINKING)("%s links to what is there", async (path) => {
+  expect(await deadLinksOf(path)).toEqual([]);
+});
+
+test("each decision links to what is there", async () => {
+  const decisions = (await readdir(join(DOCS, "decisions"))).map((file) => `docs/decisions/${file}`);
+  expect((await Promise.all(decisions.map(deadLinksOf))).flat()).toEqual([]);
+});
+
+test("a heading is found by the address that GitHub gives it", () => {
+  expect(anchorOf("When sealing.key is lost")).toBe("when-sealingkey-is-lost");
+  expect(anchorOf("5. 差異を見つける")).toBe("5-差異を見つける");
 });
 
 describe("the runner", () => {
