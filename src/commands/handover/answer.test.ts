@@ -61,6 +61,24 @@ describe("asked one after the other", () => {
     expect(await answers()).toContain("administrators.backup-codes=金庫 owner");
   });
 
+  test("what the console alone knows is asked for, too", async () => {
+    const ran = await run(
+      "handover answer console --by 花子",
+      typing(
+        ["Which profiles are there", "\r"],
+        ["Which profiles are automatic", "全社: パスコード\r"],
+        ["Which apps are there", "\r"],
+        ["What is each tag used for?", "社内 Wiki\r"],
+        ["Who administers SECURED APPs MANAGER?", "\r"],
+      ),
+    );
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual([
+      "console.automatic-profiles=全社: パスコード 花子",
+      "console.tags=社内 Wiki 花子",
+    ]);
+  });
+
   test("a question that is none is told, and without a terminal the option that answers is", async () => {
     const { en, ja } = await inBoth("handover answer bogus", here());
     expect(en).toMatchObject({ exit: 6 });
@@ -108,7 +126,9 @@ describe("from a file", () => {
     const { en, ja } = await inBoth("handover answer --template", here());
     expect(en).toMatchObject({ exit: 0 });
     expect(en.stdout).toContain("- question: rules.lost.owner");
+    expect(en.stdout).toContain("- question: console.secured-administrators");
     expect(ja.stdout).toContain("== 社内ルール");
+    expect(ja.stdout).toContain("== 管理画面にしかない情報");
     const none = await run("handover answer --answers answers.yaml", withFile(ja.stdout));
     expect(none).toMatchObject({ exit: 0, stdout: "" });
     expect(await answers()).toEqual([]);

@@ -4,7 +4,8 @@ import { Failure } from "../../lib/errors/index.ts";
 import { readText } from "../../lib/files/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import { evaluate, questionsOf } from "../../lib/handover/checklist/index.ts";
-import { readAnswer, valueOf, type Question } from "../../lib/handover/checklist/question.ts";
+import { readAnswer, valueOf, type Question, type QuestionGroup } from "../../lib/handover/checklist/question.ts";
+import { askedOfConsole } from "../../lib/handover/not-known.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
@@ -71,11 +72,11 @@ export default defineCommand({
     const day = today(tools, tenant);
     if (template) {
       const { answersTemplate } = await import("../../lib/handover/checklist/answers-file.ts");
-      return tools.terminal.out.write(answersTemplate(evaluate(facts, day), tools.terminal.language));
+      return tools.terminal.out.write(answersTemplate(askedFor(facts, day), tools.terminal.language));
     }
     const keeper = new Keeper(tools, tenant, { by, dryRun });
     if (file === undefined) await askAll(tools, facts, { question, day, keeper });
-    else await keeper.keep(await answersIn(tools, file, evaluate(facts, day)));
+    else await keeper.keep(await answersIn(tools, file, askedFor(facts, day)));
     const { terminal } = tools;
     const { length } = keeper.changed;
     if (length === 0) await terminal.note(text("nothing was answered", "回答はありませんでした"));
@@ -152,12 +153,18 @@ class Keeper {
 async function answersIn(
   { workingFolder }: Tools,
   file: string,
-  items: ReturnType<typeof evaluate>,
+  groups: readonly QuestionGroup[],
 ): Promise<readonly NewAnswer[]> {
   const content = await readText(resolve(workingFolder, file), file);
   const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
-  return readAnswers(content, file, items);
+  return readAnswers(content, file, groups);
 }
+
+/** All that is asked: by the checklist, and what the console alone knows. */
+const askedFor = (facts: HandoverFacts, day: Asking["day"]): readonly QuestionGroup[] => [
+  ...evaluate(facts, day),
+  askedOfConsole(facts.answers, day),
+];
 
 const keyOf = (question: string, subject: string): string => JSON.stringify([question, subject]);
 
@@ -175,7 +182,7 @@ async function askAll(tools: Tools, facts: HandoverFacts, { question: named, day
   const isAsked = ({ id, subject, due }: Question): boolean =>
     !seen.has(keyOf(id, subject)) && (named === undefined ? due !== null : id === named || id.startsWith(`${named}.`));
   const next = (): Question | undefined =>
-    questionsOf(evaluate({ ...facts, answers: [...answers.values()] }, day)).find(isAsked);
+    questionsOf(askedFor({ ...facts, answers: [...answers.values()] }, day)).find(isAsked);
   if (named !== undefined && next() === undefined) throw notAsked(named);
   for (let question = next(); question !== undefined; question = next()) {
     const { id, subject } = question;

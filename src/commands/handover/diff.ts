@@ -1,7 +1,7 @@
-import { differences, stateOf, type ChangeKind, type Difference } from "../../lib/handover/compare/diff.ts";
+import { differences, stateOf, titleOf, type ChangeKind, type Difference } from "../../lib/handover/compare/diff.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { requireSound } from "../../lib/handover/compare/verify.ts";
-import { resourceOf, STAYS } from "../../lib/handover/resources.ts";
+import { STAYS } from "../../lib/handover/resources.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<Difference>[] = [
     key: "resource",
     header: text("resource", "種類"),
     value: ({ resource }) => resource,
-    name: ({ resource }) => resourceOf(resource).title,
+    name: ({ resource }) => titleOf(resource),
   },
   {
     key: "change",
@@ -188,7 +188,9 @@ export default defineCommand({
     for (const bundle of [one, other]) await requireSound(bundle, progress.options);
     progress.finish();
     const counts = new Counts();
-    const found = counts.of(differences(stateOf(await asBundle(one)), stateOf(await asBundle(other))));
+    const [former, latter] = [stateOf(await asBundle(one)), stateOf(await asBundle(other))];
+    // nobody attaches files to a tenant
+    const found = counts.of(differences(former, now === undefined ? latter : { ...latter, attached: undefined }));
     const first = await found.next();
     const all = startingWith(first, found);
     const isTable = isUsualTable(terminal);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest
 import { withAccount } from "../../lib/tenant/testing/accounts.ts";
 import { fillAtRandom, SECRET } from "../../lib/tenant/testing/random-tenant.ts";
 import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { freshFolder, run, type Ran } from "../testing/program.ts";
+import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -53,14 +53,14 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   expect(stdout).toMatch(/^users +exported +2/m);
   expect(stdout).toMatch(/^audit +left out +0 +it is history/m);
   expect(stderr).toContain("written to one: 5 records, 11 further files");
-  expect(stderr).toContain("only the console knows, and it is not in it: profiles");
+  expect(stderr).toContain("only the console knows, and nobody wrote it down: profiles");
   expect(stderr).toMatch(/its report\.html names \d+ gaps of the checklist: clomoctl handover checklist/);
   expect(stderr).toContain("clomoctl handover verify one");
   const files = contentOf(join(folder, "one"));
   const sums = (files.get("SHA256SUMS") ?? "").trimEnd().split("\n");
   expect(sums.map((line) => line.slice(66))).toEqual([...files.keys()].filter((path) => path !== "SHA256SUMS"));
   expect(manifestIn(join(folder, "one"))).toMatchObject({
-    schema: 1,
+    schema: 2,
     tenant: { name: "試験" },
     asOf: "2027-03-31",
     encoding: "shift_jis",
@@ -121,6 +121,62 @@ test("the report has every gap that the manifest has, in the language of who exp
   expect(page).toContain('<html lang="ja">');
   expect(page).toContain("試験");
   expect((await run("handover verify one", { home: folder, folder })).exit).toBe(0);
+});
+
+describe("what the console alone knows", () => {
+  const EXPORT = "--as-of 2027-03-31 --encoding utf-8";
+
+  test("is in the manifest and on the report as it was answered and attached, the same again in the same bytes", async () => {
+    await tenant.client.answers.set({ answers: [{ question: "console.apps", value: "社内 Wiki", by: "花子" }] });
+    const folder = freshFolder();
+    writeFileSync(join(folder, "一覧.txt"), "アプリ");
+    const { exit, stderr } = await exporting(`-o one ${EXPORT} --attach tags=一覧.txt`, folder);
+    expect(exit).toBe(0);
+    expect(stderr).toContain("nobody wrote it down: profiles, and where they are installed; automatic profiles");
+    expect(stderr).not.toContain("apps, and where");
+    const { notKnownHere } = manifestIn(join(folder, "one"));
+    const file = { path: "attached/tags/一覧.txt", bytes: 9, sha256: expect.any(String) as unknown };
+    expect(notKnownHere).toEqual([
+      { name: "profiles", filled: null, files: [] },
+      { name: "automatic-profiles", filled: null, files: [] },
+      { name: "apps", filled: { what: "社内 Wiki", by: "花子", at: expect.any(String) as unknown }, files: [] },
+      { name: "tags", filled: null, files: [file] },
+      { name: "secured-administrators", filled: null, files: [] },
+    ]);
+    const page = readFileSync(join(folder, "one/report.html"), "utf8");
+    for (const told of ["社内 Wiki", "花子", "attached/tags/一覧.txt"]) expect(page).toContain(told);
+    utimesSync(join(folder, "一覧.txt"), new Date(0), new Date(0));
+    for (const name of ["other", "one.zip", "two.zip", "one.tar.gz", "two.tar.gz"]) {
+      expect(await exporting(`-o ${name} ${EXPORT} --attach tags=一覧.txt`, folder)).toMatchObject({ exit: 0 });
+      expect(await run(`handover verify ${name}`, { home: folder, folder })).toMatchObject({ exit: 0 });
+    }
+    expect(contentOf(join(folder, "other"))).toEqual(contentOf(join(folder, "one")));
+    for (const ending of ["zip", "tar.gz"]) {
+      const [one, two] = ["one", "two"].map((name) => readFileSync(join(folder, `${name}.${ending}`)));
+      expect(one?.equals(two ?? Buffer.alloc(0))).toBe(true);
+    }
+    writeFileSync(join(folder, "一覧.txt"), "別");
+    await exporting(`-o later ${EXPORT} --attach tags=一覧.txt`, folder);
+    const diff = await run("handover diff one.zip later --lang en --format tsv", { home: folder, folder });
+    expect(diff.exit).toBe(9);
+    expect(diff.stdout).toMatch(/^attached\tchanged\tattached\/tags\/一覧.txt\t\tsha256\t/m);
+    expect(await run("handover diff later --tenant", { home: folder, folder, tenant: tenant.fetch })).toMatchObject({
+      exit: 0,
+    });
+    writeFileSync(join(folder, "one/attached/tags/一覧.txt"), "開発");
+    const spoilt = await run("handover verify one --lang en", { home: folder, folder });
+    expect(spoilt).toMatchObject({ exit: 3, stderr: expect.stringContaining("one: attached/tags/一覧.txt: ") });
+  });
+
+  test("that cannot be attached is refused in both languages before the tenant is asked", async () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, ".hidden"), "");
+    const { en, ja } = await inBoth("handover export -o one --attach apps=.hidden", { folder, home: folder });
+    expect(en).toMatchObject({ exit: 3, requests: [] });
+    expect(en.stderr).toContain(".hidden");
+    expect(ja.stderr).toContain("引き継ぎデータに入れられないファイル名です");
+    expect(existsSync(join(folder, "one"))).toBe(false);
+  });
 });
 
 test("a part has what was asked for, and says so", async () => {

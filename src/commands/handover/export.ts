@@ -1,6 +1,7 @@
+import { Attachments } from "../../lib/handover/bundle/attach.ts";
 import { NOT_KNOWN_HERE } from "../../lib/handover/not-known.ts";
 import { resourceOf, RESOURCE_NAMES, STAYS } from "../../lib/handover/resources.ts";
-import type { Manifest, ManifestResource } from "../../lib/handover/bundle/manifest.ts";
+import { attachedTo, type Manifest, type ManifestResource } from "../../lib/handover/bundle/manifest.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -88,6 +89,10 @@ export default defineCommand({
       "With --scope it has an organisation with all below it: its users, accounts and devices. What is no organisation's is left out, and who or what is outside is not named.",
       "--scope を付けると、その組織以下の組織・ユーザー・アカウント・デバイスだけを書き出します。特定の組織に属さない情報は対象外で、範囲外のものは参照もしません。",
     ),
+    text(
+      "What the console alone knows (profiles, apps, tags, …) is in it as somebody has answered (clomoctl handover answer console), and as the files that --attach names, 64 MiB at most. They are taken as they are: nobody looks for passwords in them.",
+      "プロファイル・アプリケーション・タグなど管理画面にしかない情報は、回答(clomoctl handover answer console)と --attach で添付したファイル(合計 64 MiB まで)として含まれます。添付ファイルの中身は確認しないため、パスワードなどが書かれていないか確かめてください。",
+    ),
   ],
   args: {},
   options: {
@@ -125,6 +130,15 @@ export default defineCommand({
         "age の公開鍵(またはそのファイル)で FILE.zip.age、FILE.tar.gz.age を暗号化する",
       ),
     },
+    attach: {
+      kind: "string",
+      repeatable: true,
+      value: "NAME=FILE",
+      about: text(
+        `attach a file, as it is, to what the console alone knows (${NOT_KNOWN_HERE.map(({ name }) => name).join(", ")})`,
+        `管理画面にしかない情報(${NOT_KNOWN_HERE.map(({ name }) => name).join("、")})にファイルをそのまま添付する`,
+      ),
+    },
     audit: { kind: "boolean", about: text("with the records of the audit", "監査ログも含める") },
     requireComplete: {
       kind: "boolean",
@@ -136,14 +150,19 @@ export default defineCommand({
   examples: [
     { line: "clomoctl handover export -o handover-2027-03" },
     { line: "clomoctl handover export -o handover.zip --as-of 2027-03-31 --audit" },
+    { line: "clomoctl handover export -o handover.zip --attach apps=apps.pdf --attach profiles=profiles.xlsx" },
     { line: "clomoctl handover export -o sales.tar.gz --scope 本社/営業部" },
     { line: "clomoctl handover export -o handover.zip.age --encrypt-to recipients.txt" },
   ],
   exits: ["input-rejected", "not-found"],
-  async run(tools, { output, asOf, only, scope, encryptTo, audit, requireComplete: isComplete, newline, ...asked }) {
+  async run(
+    tools,
+    { output, asOf, only, scope, encryptTo, attach, audit, requireComplete: isComplete, newline, ...asked },
+  ) {
     const { terminal, machine, clock } = tools;
     tools.describeState(() => NOT_WRITTEN);
     await terminal.checkOutput(COLUMNS);
+    await using attachments = await Attachments.open(attach, tools.workingFolder);
     const chosen = await tools.tenant("exports");
     const zone = zoneOf(tools, chosen);
     const org = scope === undefined ? undefined : await orgNamed(tools, scope);
@@ -162,6 +181,7 @@ export default defineCommand({
       newline,
       only,
       asOf: asOf === undefined ? dayOf(clock.now(), zone) : dayIn(asOf, zone),
+      attached: await attachments.writeTo(writer),
     });
     const manifest = await reportInto(tools, writer, {
       manifest: bare,
@@ -177,13 +197,15 @@ export default defineCommand({
 const dayIn = (date: { readonly day: string } | { readonly instant: string }, zone: string): string =>
   "day" in date ? date.day : dayOf(date.instant, zone);
 
-async function showBundle({ terminal }: Tools, output: string, { resources, files, gaps }: Manifest): Promise<void> {
+async function showBundle({ terminal }: Tools, output: string, manifest: Manifest): Promise<void> {
+  const { resources, files, gaps, notKnownHere } = manifest;
   await terminal.list(COLUMNS, resources);
   const records = resources.reduce((sum, each) => sum + each.records, 0);
+  const others = files.length + attachedTo(manifest).length;
   await terminal.note(
     text(
-      `written to ${output}: ${counted(records, "record")}, ${counted(files.length, "further file")}`,
-      `${output} に書き出しました: 記録 ${records} 件、そのほかのファイル ${files.length} 個`,
+      `written to ${output}: ${counted(records, "record")}, ${counted(others, "further file")}`,
+      `${output} に書き出しました: 記録 ${records} 件、そのほかのファイル ${others} 個`,
     ),
   );
   if (gaps.length > 0) {
@@ -194,13 +216,17 @@ async function showBundle({ terminal }: Tools, output: string, { resources, file
       ),
     );
   }
-  const names = NOT_KNOWN_HERE.map(({ title }) => title);
-  await terminal.note(
-    text(
-      `only the console knows, and it is not in it: ${names.map(({ en }) => en).join(", ")}`,
-      `管理画面にしかなく、含まれないもの: ${names.map(({ ja }) => ja).join("、")}`,
-    ),
-  );
+  const isOpen = (name: string): boolean =>
+    notKnownHere.some((one) => one.name === name && one.filled === null && one.files.length === 0);
+  const open = NOT_KNOWN_HERE.filter(({ name }) => isOpen(name)).map(({ title }) => title);
+  if (open.length > 0) {
+    await terminal.note(
+      text(
+        `only the console knows, and nobody wrote it down: ${open.map(({ en }) => en).join("; ")}: clomoctl handover answer console, or --attach NAME=FILE`,
+        `管理画面にしかなく、記入されていないもの: ${open.map(({ ja }) => ja).join("、")}。記入: clomoctl handover answer console(ファイルの添付: --attach NAME=FILE)`,
+      ),
+    );
+  }
   const plain = output.replace(/\.age$/i, "");
   const verify = `clomoctl handover verify ${shownWord(plain)}`;
   await terminal.note(

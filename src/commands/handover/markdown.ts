@@ -1,5 +1,4 @@
-import type { Difference } from "../../lib/handover/compare/diff.ts";
-import { resourceOf, type ResourceName } from "../../lib/handover/resources.ts";
+import { titleOf, type Difference } from "../../lib/handover/compare/diff.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 
 /** How one difference is told: the cells of a row. */
@@ -15,12 +14,12 @@ export async function* markdownOf(
   cells: CellsOf,
   language: Language,
 ): AsyncGenerator<string> {
-  let resource: ResourceName | undefined;
+  let resource: Difference["resource"] | undefined;
   for await (const difference of found) {
     if (difference.resource !== resource) {
       const isFirst = resource === undefined;
       ({ resource } = difference);
-      const { [language]: title } = resourceOf(resource).title;
+      const { [language]: title } = titleOf(resource);
       yield `${isFirst ? "" : "\n"}## ${plain(title)} (\`${resource}\`)\n\n${row(headers)}${row(headers.map(() => "---"))}`;
     }
     yield row(cells(difference).map(plain));

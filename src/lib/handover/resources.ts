@@ -20,6 +20,7 @@ export const STAYS = {
   secret: text("it is a secret's: the secret is in no bundle", "機密情報に付属し、機密情報は書き出さないため"),
   derived: text("it follows from other resources", "ほかの情報から導かれるため"),
   history: text("it is history", "履歴のため"),
+  attached: text("no tenant holds attached files", "添付ファイルはテナントに登録されないため"),
 } as const satisfies Record<string, Text>;
 
 /** The ids that a member holds: of a record, of each of a list (`many`), or as the values of its objects' `member`. */

@@ -1,7 +1,7 @@
-import type { HandoverEnd } from "../../../lib/client/index.ts";
-import { NOT_KNOWN_HERE } from "../../../lib/handover/not-known.ts";
-import { resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
-import type { Manifest, ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
+import type { Answer, HandoverEnd } from "../../../lib/client/index.ts";
+import { writtenDown, type AttachedFile } from "../../../lib/handover/not-known.ts";
+import { pathOfResource, resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
+import { SCHEMA, type Manifest, type ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
 import type { WrittenParts } from "./parts.ts";
 
 /** What the tenant said of each resource, as the manifest has it. */
@@ -18,6 +18,12 @@ const resourcesOf = ({ end, written }: WrittenParts): ManifestResource[] =>
     };
   });
 
+/** The answers that are exported; none where they are not. */
+const answersIn = ({ read }: WrittenParts): readonly Answer[] =>
+  (read.get(pathOfResource("answers")) ?? "")
+    .split("\n")
+    .flatMap((line): readonly Answer[] => (line === "" ? [] : [JSON.parse(line) as Answer]));
+
 /** What a bundle says of itself, before what its checklist lacks is known. */
 export const manifestOf = (
   parts: WrittenParts,
@@ -28,6 +34,7 @@ export const manifestOf = (
     newline,
     only,
     asOf,
+    attached = [],
   }: {
     readonly program: string;
     readonly language: Manifest["language"];
@@ -36,12 +43,13 @@ export const manifestOf = (
     readonly newline: string;
     readonly only: readonly ResourceName[];
     readonly asOf: string;
+    readonly attached?: readonly AttachedFile[] | undefined;
   },
 ): Manifest => {
   const { tenant, mirroredAt, lastUpdatedAt, auditHead, scope, files }: HandoverEnd = parts.end;
   const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
   return {
-    schema: 1,
+    schema: SCHEMA,
     program,
     tenant: { name: tenant, mirroredAt },
     asOf,
@@ -54,7 +62,7 @@ export const manifestOf = (
     scope,
     resources: resourcesOf(parts),
     files: others.map((path) => ({ path, records: files[path] ?? null })),
-    notKnownHere: NOT_KNOWN_HERE.map(({ name }) => ({ name, filled: null })),
+    notKnownHere: writtenDown(answersIn(parts), attached),
     gaps: [],
   };
 };

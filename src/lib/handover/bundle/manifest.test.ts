@@ -20,14 +20,25 @@ test("a manifest is read as it was written, in the order of its members", () => 
   expect(parseManifest(written, "manifest.json")).toEqual(manifest);
 });
 
+test("one of the first version is read as one in which nothing is attached", () => {
+  const filled = { name: "profiles", filled: null };
+  const first = { ...EMPTY_MANIFEST, schema: 1, notKnownHere: [filled] };
+  const read = parseManifest(JSON.stringify(first), "manifest.json");
+  expect(read).toEqual({ ...EMPTY_MANIFEST, notKnownHere: [{ ...filled, files: [] }] });
+  for (const notKnownHere of [null, 3, [3], [null], [{ name: 3 }]]) {
+    const json = JSON.stringify({ ...first, notKnownHere });
+    expect(() => parseManifest(json, "x")).toThrow(expect.objectContaining({ code: "input-rejected" }));
+  }
+});
+
 test.each([
-  ["a newer one", JSON.stringify({ ...EMPTY_MANIFEST, schema: SCHEMA + 1 }), /newer clomoctl.*schema 2/],
+  ["a newer one", JSON.stringify({ ...EMPTY_MANIFEST, schema: SCHEMA + 1 }), /newer clomoctl.*schema 3/],
   ["no JSON", "{", /no manifest/],
   ["a list", "[]", /no manifest/],
   ["no schema", "{}", /wrong at: schema/],
   ["schema 0", '{"schema":0}', /wrong at: schema/],
   ["another member", JSON.stringify({ ...EMPTY_MANIFEST, more: 1 }), /no manifest/],
-  ["a member twice", manifestText(EMPTY_MANIFEST).replace("{", '{"schema": 1,'), /no manifest/],
+  ["a member twice", manifestText(EMPTY_MANIFEST).replace("{", '{"schema": 2,'), /no manifest/],
   ["another order", JSON.stringify(Object.fromEntries(Object.entries(EMPTY_MANIFEST).toReversed())), /no manifest/],
   ["a wrong day", JSON.stringify({ ...EMPTY_MANIFEST, asOf: "2026-02-30" }), /wrong at: asOf/],
   [

@@ -4,11 +4,20 @@ import { text } from "../../text/index.ts";
 import { RESOURCE_NAMES, STAYS, type ResourceName } from "../resources.ts";
 
 /** The version of the format that is written. A change of it adds the way from the one before to `UPGRADES`. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
+
+type Json = Readonly<Record<string, unknown>>;
 
 /** What brings a manifest of a version to the next one, by the older version. */
-const UPGRADES: ReadonlyMap<number, (older: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>> =
-  new Map();
+const UPGRADES: ReadonlyMap<number, (older: Json) => Json> = new Map([[1, withoutAttached]]);
+
+/** A manifest of the first version, as the second has it: nothing was filled in or attached then. */
+function withoutAttached({ notKnownHere, ...others }: Json): Json {
+  const entries: unknown = Array.isArray(notKnownHere)
+    ? notKnownHere.map((entry: unknown) => (typeof entry === "object" ? { ...entry, files: [] } : entry))
+    : notKnownHere;
+  return { ...others, schema: 2, notKnownHere: entries };
+}
 
 /** Why a resource has records in a bundle, or none. */
 export const RESOURCE_STATES = ["exported", "empty", "not-permitted", "not-supported", "left-out"] as const;
@@ -61,16 +70,23 @@ const ManifestShape = z.strictObject({
     .refine((entries) => isInOrder(entries.map(({ name }) => name)), "not in the order of resources"),
   /** what else is in it; `records` of a CSV file without its header */
   files: z.array(z.strictObject({ path: z.string(), records: Count.nullable() })),
-  /** what the console alone knows, and whether somebody wrote it down */
+  /** what the console alone knows: what somebody answered, with author and date, and the files attached */
   notKnownHere: z.array(
     z.strictObject({
       name: z.string(),
-      filled: z.strictObject({ by: z.string(), at: Instant, files: z.array(z.string()) }).nullable(),
+      filled: z.strictObject({ what: z.string(), by: z.string(), at: Instant }).nullable(),
+      files: z.array(z.strictObject({ path: z.string(), bytes: Count, sha256: Sha256 })),
     }),
   ),
   /** what the checklist lacks */
   gaps: z.array(z.strictObject({ item: z.string(), gap: z.string(), subject: z.string().nullable() })),
 });
+
+/** The files that are attached to a bundle. */
+export const attachedTo = ({
+  notKnownHere,
+}: Pick<Manifest, "notKnownHere">): Manifest["notKnownHere"][number]["files"] =>
+  notKnownHere.flatMap(({ files }) => files);
 
 /** What a bundle says of itself: `manifest.json`. */
 export type Manifest = z.infer<typeof ManifestShape>;

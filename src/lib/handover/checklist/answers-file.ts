@@ -3,9 +3,8 @@ import { z } from "zod";
 import { plainText, readYaml } from "../../files/yaml.ts";
 import { DECEPTIVE } from "../../text/shell-word.ts";
 import { text, type Language } from "../../text/index.ts";
-import type { Item } from "./item.ts";
 import { questionsOf } from "./index.ts";
-import { QUESTION_KINDS, readAnswer, valueOf, type Question } from "./question.ts";
+import { QUESTION_KINDS, readAnswer, valueOf, type Question, type QuestionGroup } from "./question.ts";
 
 const MAX_LENGTH = 1_000_000;
 
@@ -48,9 +47,9 @@ const orNothing = (written: string | undefined): string | undefined =>
  * @param where the file's name, for messages
  * @throws Failure `input-rejected` with the line
  */
-export function readAnswers(content: string, where: string, items: readonly Item[]): readonly FileAnswer[] {
+export function readAnswers(content: string, where: string, groups: readonly QuestionGroup[]): readonly FileAnswer[] {
   const { value: file, refuse } = readYaml(FILE, { content, where, hint: HINT, maxLength: MAX_LENGTH });
-  const questions = questionsOf(items);
+  const questions = questionsOf(groups);
   return file.answers.flatMap((answer, at): readonly FileAnswer[] => {
     const path = ["answers", at] as const;
     const name = answer.question.trim();
@@ -85,8 +84,8 @@ const quoted = (value: string): string => JSON.stringify(value);
 const comment = (line: string): string => `  # ${line.replaceAll(DECEPTIVE, " ")}`;
 
 /** The file to fill in: the questions as comments, with what is known. No value is given: sent again, it would count as confirmed. */
-export function answersTemplate(items: readonly Item[], language: Language): string {
-  const lines = items.flatMap(({ title, questions }) =>
+export function answersTemplate(groups: readonly QuestionGroup[], language: Language): string {
+  const lines = groups.flatMap(({ title, questions }) =>
     questions.length === 0
       ? []
       : ["", comment(`== ${title[language]}`), ...questions.flatMap((question) => linesOf(question, language))],

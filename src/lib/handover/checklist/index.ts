@@ -8,7 +8,7 @@ import { clomoctlItem } from "./items/clomoctl.ts";
 import { contactItem } from "./items/contact.ts";
 import { pushCertificateItem } from "./items/push-certificate.ts";
 import { rulesItem } from "./items/rules.ts";
-import type { Question } from "./question.ts";
+import type { Question, QuestionGroup } from "./question.ts";
 
 const MAKING = [
   contactItem,
@@ -29,5 +29,6 @@ export const evaluate = (facts: HandoverFacts, when: When): readonly Item[] => M
 /** All gaps, in the order of the items. */
 export const gapsOf = (items: readonly Item[]): readonly Gap[] => items.flatMap(({ gaps }) => gaps);
 
-/** All questions of the items that apply, in their order. */
-export const questionsOf = (items: readonly Item[]): readonly Question[] => items.flatMap(({ questions }) => questions);
+/** All questions, in their order; of items those that apply. */
+export const questionsOf = (groups: readonly QuestionGroup[]): readonly Question[] =>
+  groups.flatMap(({ questions }) => questions);

@@ -61,9 +61,28 @@ type Asked = Pick<Question, "id" | "about" | "kind" | "wording"> & {
   readonly required?: boolean | undefined;
   readonly yearly?: boolean | undefined;
   readonly recorded?: string | null | undefined;
-  /** the gap where nothing is known; default: `unanswered` */
-  readonly lacking?: GapCode | undefined;
 };
+
+type Day = Pick<When, "asOf" | "timezone">;
+
+/** The day of which what is known is: a date itself, else when it was answered. */
+const saidOn = ({ kind, ...known }: Pick<Question, "kind" | "answer" | "recorded">, { timezone }: Day): string | null =>
+  kind === "date" ? valueOf(known) : known.answer === null ? null : dayOf(known.answer.at, timezone);
+
+/** A question with what is known in answer to it, and whether it is to be asked. */
+export function questionFor(
+  { answers }: Pick<HandoverFacts, "answers">,
+  day: Day,
+  { subject = "", required = true, yearly = false, recorded = null, ...asked }: Asked,
+): Question {
+  const answer = answers.find((one) => one.question === asked.id && one.subject === subject) ?? null;
+  const known = { answer, recorded: recorded === "" ? null : recorded };
+  const value = valueOf(known);
+  const said = saidOn({ kind: asked.kind, ...known }, day);
+  const isOld = value !== null && yearly && said !== null && daysFrom(said, day.asOf) > YEAR_DAYS;
+  const due = value === null && required ? "missing" : isOld ? "old" : null;
+  return { ...asked, ...known, subject, required, yearly, due };
+}
 
 /** The command that asks a question. */
 const asking = (id: string): Text => same(`clomoctl handover answer ${id}`);
@@ -98,29 +117,23 @@ export class ItemDraft {
   }
 
   /** Asks something, and finds the gap where it is required and not known, or known for too long. @returns what is known */
-  ask({ subject = "", required = true, yearly = false, recorded = null, lacking = "unanswered", ...asked }: Asked) {
-    const answer = this.facts.answers.find((one) => one.question === asked.id && one.subject === subject) ?? null;
-    const known = { answer, recorded: recorded === "" ? null : recorded };
-    const value = valueOf(known);
-    const said = asked.kind === "date" ? value : answer === null ? null : dayOf(answer.at, this.when.timezone);
-    const isOld = value !== null && yearly && said !== null && daysFrom(said, this.when.asOf) > YEAR_DAYS;
-    const due = value === null && required ? "missing" : isOld ? "old" : null;
-    this.#questions.push({ ...asked, ...known, subject, required, yearly, due });
-    const about = asked.about === undefined ? asked.wording : aboutOf(asked.about, asked.wording);
+  ask({ lacking = "unanswered", ...asked }: Asked & { readonly lacking?: GapCode | undefined }): string | null {
+    const question = questionFor(this.facts, this.when, asked);
+    this.#questions.push(question);
+    const { due, about: of, wording } = question;
+    const about = of === undefined ? wording : aboutOf(of, wording);
     if (due === "missing") {
       this.gap(lacking, text(`not answered: ${about.en}`, `未回答: ${about.ja}`), asking(asked.id));
     }
     if (due === "old") {
+      const said = saidOn(question, this.when) ?? "";
       this.gap(
         "answer-old",
-        text(
-          `of ${said ?? ""}, more than a year ago: ${about.en}`,
-          `${said ?? ""} のまま 1 年以上たっています: ${about.ja}`,
-        ),
+        text(`of ${said}, more than a year ago: ${about.en}`, `${said} のまま 1 年以上たっています: ${about.ja}`),
         asking(asked.id),
       );
     }
-    return value;
+    return valueOf(question);
   }
 
   /** Whether a text names who leaves. */

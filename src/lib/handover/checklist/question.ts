@@ -36,6 +36,12 @@ export interface Question {
   readonly due: "missing" | "old" | null;
 }
 
+/** Questions that belong together. */
+export interface QuestionGroup {
+  readonly title: Text;
+  readonly questions: readonly Question[];
+}
+
 /** What is known in answer to a question: what somebody said, else what the records say; null for nothing. */
 export const valueOf = ({ answer, recorded }: Pick<Question, "answer" | "recorded">): string | null =>
   answer?.value ?? recorded;

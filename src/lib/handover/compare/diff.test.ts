@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -5,7 +6,7 @@ import { openBundle } from "../bundle/read.ts";
 import { RESOURCE_NAMES, resourceOf } from "../resources.ts";
 import { freshFolder, placeIn, writeBundle, type Records } from "../testing/bundles.ts";
 import { twoOfThem } from "../testing/random.ts";
-import { differences, stateOf, type Difference } from "./diff.ts";
+import { differences, stateOf, type Difference, type State } from "./diff.ts";
 import { walk } from "./walk.ts";
 
 type Any = Readonly<Record<string, unknown>>;
@@ -51,6 +52,8 @@ const bruteForce = (one: Records, other: Records): object[] =>
     });
   });
 
+const STAYING = new Map<string, string | undefined>(RESOURCE_NAMES.map((name) => [name, resourceOf(name).stays]));
+
 test("what differs is what differs by brute force", { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(twoOfThem, fc.constantFrom(["a", "b"], ["a.zip", "b.tar.gz"]), async ([one, other], names) => {
@@ -58,7 +61,7 @@ test("what differs is what differs by brute force", { timeout: 600_000 }, async 
       const whole = (records: Records): Records => ({ ...records, audit: records.audit ?? [] });
       const found = await diffOf(whole(one), whole(other), names);
       expect(found.map(bare)).toEqual(bruteForce(one, other));
-      for (const { resource, stays } of found) expect(stays).toBe(resourceOf(resource).stays ?? null);
+      for (const { resource, stays } of found) expect(stays).toBe(STAYING.get(resource) ?? null);
     }),
     { numRuns: DIFFS },
   );
@@ -90,6 +93,46 @@ test("a record is told by its name, and a resource that one of them lacks is not
       stays: "history",
     },
   ]);
+});
+
+test("attached files are told by their paths, and are none of a tenant's", async () => {
+  const root = freshFolder();
+  const place = { workingFolder: root, temporary: placeIn(root) };
+  const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
+  const withFiles = async (name: string, contents: Readonly<Record<string, string>>): Promise<State> => {
+    const files = Object.entries(contents).map(([file, content]) => ({
+      path: `attached/apps/${file}`,
+      bytes: content.length,
+      sha256: hashOf(content),
+    }));
+    await writeBundle(join(root, name), place.temporary, {
+      attached: Object.fromEntries(
+        Object.entries(contents).map(([file, content]) => [`attached/apps/${file}`, content]),
+      ),
+      manifest: { notKnownHere: [{ name: "apps", filled: null, files }] },
+    });
+    await using bundle = await openBundle(name, place);
+    return stateOf(bundle);
+  };
+  const [one, other] = [
+    await withFiles("a", { a: "1", b: "2", c: "3" }),
+    await withFiles("b", { b: "2", c: "4", d: "5" }),
+  ];
+  const found = await Array.fromAsync(differences(one, other));
+  const base = { resource: "attached", name: null, stays: "attached" };
+  expect(found).toEqual([
+    { ...base, change: "removed", id: "attached/apps/a", field: null, before: hashOf("1"), after: null },
+    {
+      ...base,
+      change: "changed",
+      id: "attached/apps/c",
+      field: "sha256",
+      before: hashOf("3"),
+      after: hashOf("4"),
+    },
+    { ...base, change: "added", id: "attached/apps/d", field: null, before: null, after: hashOf("5") },
+  ]);
+  expect(await Array.fromAsync(differences(one, { ...other, attached: undefined }))).toEqual([]);
 });
 
 /** Lines in blocks of whole lines, of any lengths. */

@@ -1,4 +1,7 @@
+import { text, type Text } from "../../text/index.ts";
+import { inByteOrder } from "../bundle/contents.ts";
 import type { Bundle } from "../bundle/read.ts";
+import { attachedTo } from "../bundle/manifest.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, type Resource, type ResourceName } from "../resources.ts";
 import type { BundleRecord } from "./record.ts";
 import { parseLine, walk, type LinePair, type Source } from "./walk.ts";
@@ -6,11 +9,18 @@ import { parseLine, walk, type LinePair, type Source } from "./walk.ts";
 /** What happened to a record from one state to the other; `not-compared`: one of them does not have the resource. */
 export type ChangeKind = "added" | "removed" | "changed" | "not-compared";
 
-/** One difference: a record that came or went, or one field of a record. */
+/** What is compared beside resources: the files attached. */
+export const ATTACHED = "attached";
+
+/** What a difference is of, for people. */
+export const titleOf = (resource: Difference["resource"]): Text =>
+  resource === ATTACHED ? text("attached files", "添付ファイル") : resourceOf(resource).title;
+
+/** One difference: a record that came or went, or one field of a record; of an attached file its hash. */
 export interface Difference {
-  readonly resource: ResourceName;
+  readonly resource: ResourceName | typeof ATTACHED;
   readonly change: ChangeKind;
-  /** null where the resource as a whole is not compared */
+  /** of an attached file its path; null where the resource as a whole is not compared */
   readonly id: string | null;
   /** what people call the record; null if it has no name */
   readonly name: string | null;
@@ -32,6 +42,8 @@ export interface State {
   has(resource: ResourceName): { readonly sha256: string | null; readonly state: string } | undefined;
   /** its records as blocks of whole lines, in the order of ids */
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
+  /** the files attached; undefined of a tenant, which has none */
+  readonly attached: readonly { readonly path: string; readonly sha256: string }[] | undefined;
 }
 
 /** The state that a bundle holds. */
@@ -39,6 +51,7 @@ export const stateOf = (bundle: Bundle): State => ({
   name: bundle.name,
   has: (resource) => bundle.manifest.resources.find(({ name }) => name === resource),
   blocks: (resource) => bundle.blocks(resource),
+  attached: attachedTo(bundle.manifest),
 });
 
 /**
@@ -52,6 +65,21 @@ export async function* differences(before: State, after: State): AsyncGenerator<
     const [one, other] = [before.has(resource), after.has(resource)];
     if (isThere(one) !== isThere(other)) yield notCompared(resource, one?.state ?? null, other?.state ?? null);
     else if (isThere(one) && one?.sha256 !== other?.sha256) yield* inResource(resource, before, after);
+  }
+  yield* ofAttached(before, after);
+}
+
+/** Files that only one has, or that have another content; of a tenant there is nothing to compare. */
+function* ofAttached({ attached: before }: State, { attached: after }: State): Generator<Difference> {
+  if (before === undefined || after === undefined) return;
+  const [one, other] = [before, after].map((files) => new Map(files.map(({ path, sha256 }) => [path, sha256])));
+  const paths = [...new Set([...before, ...after].map(({ path }) => path))].toSorted(inByteOrder);
+  for (const id of paths) {
+    const [former = null, latter = null] = [one?.get(id), other?.get(id)];
+    if (former === latter) continue;
+    const change = former === null ? "added" : latter === null ? "removed" : "changed";
+    const field = change === "changed" ? "sha256" : null;
+    yield { resource: ATTACHED, change, id, name: null, field, before: former, after: latter, stays: ATTACHED };
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import {
   cpSync,
@@ -48,6 +49,29 @@ test("whatever is written is verified: as a folder, tar.gz and zip", async () =>
     }),
     { numRuns: 30 },
   );
+});
+
+const ATTACHED = { path: "attached/apps/a.txt", bytes: 4, sha256: createHash("sha256").update("apps").digest("hex") };
+
+test.each([
+  ["as the manifest tells", "apps", ATTACHED, []],
+  ["of another size", "apps", { ...ATTACHED, bytes: 5 }, ["notKnownHere: attached/apps/a.txt"]],
+  ["of another hash", "apps", { ...ATTACHED, sha256: "0".repeat(64) }, ["notKnownHere: attached/apps/a.txt"]],
+  ["of another name", "tags", ATTACHED, ["notKnownHere: attached/apps/a.txt"]],
+  ["that is not told of", "apps", undefined, ["does not tell of this file"]],
+  ["that is not there", "apps", { ...ATTACHED, path: "attached/apps/b.txt" }, ["notKnownHere", "does not tell"]],
+])("an attached file %s", async (_, name, told, faults) => {
+  const root = freshFolder();
+  const files = told === undefined ? [] : [told];
+  await writeBundle(join(root, "a"), placeIn(root), {
+    attached: { [ATTACHED.path]: "apps" },
+    manifest: { notKnownHere: [{ name, filled: null, files }] },
+  });
+  const found = await verified(root, "a");
+  expect(found.faults.map(({ what }) => what.en)).toEqual(
+    faults.map((fault) => expect.stringContaining(fault) as unknown),
+  );
+  expect((await verified(root, "a", true)).faultCount).toBe(faults.length);
 });
 
 const LATE = { lastUpdatedAt: "2030-01-01T00:00:00.000Z" };

@@ -4,8 +4,9 @@ import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { MANIFEST, MOST_FILES, parseSums, resourceAt, SUMS, sumsText, type Summed } from "../bundle/contents.ts";
 import { blocksOf } from "../bundle/lines.ts";
-import { parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
+import { attachedTo, parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
 import { notListed, type BundleFiles, type Fault } from "../bundle/read.ts";
+import { pathOfAttached } from "../not-known.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf } from "../resources.ts";
 import { RecordCheck } from "./records.ts";
 
@@ -62,7 +63,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   const inOrder = found.files.filter(({ path }) => path !== SUMS).toSorted(byResource);
   for (const { path } of inOrder) hashes.set(path, await hashOf(found, path, check, options));
   compareSums(hashes, sums, faults);
-  if (manifest !== undefined) compareManifest(manifest, hashes, check, faults);
+  if (manifest !== undefined) compareManifest(manifest, found.files, { hashes, check, add: faults.add });
   return {
     manifest,
     files: found.files.length,
@@ -187,15 +188,30 @@ const OTHER_CONTENT = text(
 
 function compareManifest(
   manifest: Manifest,
-  hashes: ReadonlyMap<string, string>,
-  check: RecordCheck | undefined,
-  { add }: Faults,
+  files: BundleFiles["files"],
+  {
+    hashes,
+    check,
+    add,
+  }: {
+    readonly hashes: ReadonlyMap<string, string>;
+    readonly check: RecordCheck | undefined;
+    readonly add: Faults["add"];
+  },
 ): void {
   const wrong = (member: string): void => add({ file: MANIFEST, what: notSo(member) });
-  const listed = new Set([MANIFEST, ...manifest.files.map(({ path }) => path)]);
-  if (listed.size !== manifest.files.length + 1) wrong("files");
+  const attached = attachedTo(manifest);
+  const listed = new Set([MANIFEST, ...[...manifest.files, ...attached].map(({ path }) => path)]);
+  if (listed.size !== manifest.files.length + attached.length + 1) wrong("files");
   for (const { path } of manifest.files)
     if (resourceAt(path) !== undefined || !hashes.has(path)) wrong(`files: ${path}`);
+  for (const { name, files: own } of manifest.notKnownHere) {
+    for (const { path, bytes, sha256 } of own) {
+      const size = files.find((file) => file.path === path)?.bytes;
+      const isIts = path.startsWith(pathOfAttached(name, ""));
+      if (!isIts || size !== bytes || hashes.get(path) !== sha256) wrong(`notKnownHere: ${path}`);
+    }
+  }
   for (const entry of manifest.resources) {
     const path = pathOfResource(entry.name);
     listed.add(path);

@@ -2,6 +2,7 @@ import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { ROLES } from "../../model/role.ts";
 import { TENANT, USES } from "../../model/tenant.ts";
+import { dayOf, minuteIn } from "../../model/time.ts";
 import type { Field } from "../../model/thing.ts";
 import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS, type Judged } from "../../renewals/judge.ts";
 import { Timeline } from "../../renewals/timeline.ts";
@@ -109,12 +110,9 @@ const number = (count: number): Text => same(String(count));
 
 function summarySection(data: ReportData, items: readonly Item[]): Section {
   const { manifest, records } = data;
+  const zone = zoneOfReport(data);
   const gaps = items.flatMap((item) => item.gaps);
   const [tenant] = records.tenant;
-  const uses = Object.entries<Field>(USES).map(([name, { label }]): readonly [Text, Words] => {
-    const used = tenant?.[name as keyof typeof USES] ?? null;
-    return [label ?? same(name), used === null ? UNKNOWN : used ? text("used", "使う") : text("not used", "使わない")];
-  });
   return {
     id: "summary",
     title: text("Summary", "概要"),
@@ -135,11 +133,14 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
             : [
                 [
                   text("a mirror of the console, as of", "管理画面のミラー(最終取り込み)"),
-                  manifest.tenant.mirroredAt,
+                  minuteIn(manifest.tenant.mirroredAt, zone),
                 ] as const,
               ]),
           [text("as of", "基準日"), manifest.asOf],
-          [text("last change", "最終更新"), manifest.lastUpdatedAt ?? NONE],
+          [
+            text("last change", "最終更新"),
+            manifest.lastUpdatedAt === null ? NONE : minuteIn(manifest.lastUpdatedAt, zone),
+          ],
           [text("written by", "作成プログラム"), manifest.program],
           ...(manifest.scope === null ? [] : [[text("limited to", "対象の組織"), manifest.scope.path] as const]),
           [text("gaps of the checklist", "チェックリストの不足"), number(gaps.length)],
@@ -148,6 +149,7 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
           [TENANT.fields.loginUrl.label, tenant?.loginUrl ?? UNKNOWN],
         ],
       },
+      notKnownTable(data),
       {
         kind: "table",
         caption: text("What there is", "件数"),
@@ -156,15 +158,20 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
           (name) => [resourceOf(name).title, number(countOf(data, name))],
         ),
       },
-      {
-        kind: "table",
-        caption: text("What the tenant uses", "利用しているもの"),
-        head: [text("what", "項目"), text("used", "利用")],
-        rows: uses,
-      },
+      usesTable(data),
     ],
   };
 }
+
+const usesTable = ({ records: { tenant } }: ReportData): Block => ({
+  kind: "table",
+  caption: text("What the tenant uses", "利用しているもの"),
+  head: [text("what", "項目"), text("used", "利用")],
+  rows: Object.entries<Field>(USES).map(([name, { label }]): readonly [Text, Words] => {
+    const used = tenant[0]?.[name as keyof typeof USES] ?? null;
+    return [label ?? same(name), used === null ? UNKNOWN : used ? text("used", "使う") : text("not used", "使わない")];
+  }),
+});
 
 function contentsSection({ manifest }: ReportData): Section {
   const missing = manifest.resources.filter(({ state }) => state !== "exported" && state !== "empty");
@@ -208,28 +215,34 @@ function contentsSection({ manifest }: ReportData): Section {
           "パスワード、秘密鍵、トークンなどの機密情報は含まれません。再設定するか、別の方法で引き継いでください。",
         ),
       },
-      notKnownTable(manifest),
     ],
   };
 }
 
-/** What somebody writes down, as only the console has it. */
-const notKnownTable = (manifest: ReportData["manifest"]): Block => ({
+/** What somebody wrote down, or is to write down, as only the console has it. */
+const notKnownTable = (data: ReportData): Block => ({
   kind: "table",
   caption: text(
-    "Not known here: only the console knows. Fill it in by hand, with author, date and the files attached",
-    "clomoctl では把握できず、管理画面だけにある情報。記入者・日付・添付ファイルとともに記入してください",
+    "Not known here: only the console knows. What is blank is to be filled in by hand, with author and date",
+    "clomoctl では把握できず、管理画面だけにある情報。空欄は記入者・日付とともに手書きで記入してください",
   ),
   head: [
     text("what", "項目"),
     text("where in the console", "管理画面の場所"),
-    text("content, or file attached", "内容・添付ファイル"),
+    text("content, and files attached", "内容・添付ファイル"),
     text("by", "記入者"),
     text("date", "日付"),
   ],
   rows: NOT_KNOWN_HERE.map(({ name, title, where }) => {
-    const filled = manifest.notKnownHere.find((one) => one.name === name)?.filled ?? null;
-    return [title, where, filled?.files.join(", ") ?? "", filled?.by ?? "", filled?.at.slice(0, 10) ?? ""];
+    const { filled = null, files = [] } = data.manifest.notKnownHere.find((one) => one.name === name) ?? {};
+    const content = [...(filled === null ? [] : [filled.what]), ...files.map(({ path }) => path)];
+    return [
+      title,
+      where,
+      content.join("; "),
+      filled?.by ?? "",
+      filled === null ? "" : dayOf(filled.at, zoneOfReport(data)),
+    ];
   }),
   blank: true,
 });
@@ -241,8 +254,8 @@ const answerOf = (question: Question): Words => {
   return value === "yes" ? YES : value === "no" ? NO : value;
 };
 
-const answeredBy = ({ answer }: Question): string =>
-  answer === null ? "" : ` (${answer.by}, ${answer.at.slice(0, 10)})`;
+const answeredBy = ({ answer }: Question, zone: string): string =>
+  answer === null ? "" : ` (${answer.by}, ${dayOf(answer.at, zone)})`;
 
 const wordingOf = ({ about, wording }: Question): Text =>
   about === undefined ? wording : text(`${about}: ${wording.en}`, `${about}: ${wording.ja}`);
@@ -267,18 +280,18 @@ function checklistSection(data: ReportData, items: readonly Item[]): Section {
               ),
             },
           ]
-        : items.map(itemBlock),
+        : items.map((item) => itemBlock(item, zoneOfReport(data))),
   };
 }
 
-const itemBlock = (item: Item): Block => ({
+const itemBlock = (item: Item, zone: string): Block => ({
   kind: "item",
   item,
   lines: [
     ...item.known.map(({ label, value }): readonly [Words, Words] => [label, value]),
     ...item.questions.map((question): readonly [Words, Words] => [
       wordingOf(question),
-      withBy(answerOf(question), answeredBy(question)),
+      withBy(answerOf(question), answeredBy(question, zone)),
     ]),
   ],
 });

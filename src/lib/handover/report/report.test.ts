@@ -46,7 +46,7 @@ describe("what a report says", () => {
   test("counts what the bundle counts", () => {
     const [, ...tables] = blocksOf("table").map(({ rows }) => rows);
     expect(
-      blocksOf("table")[0]?.rows.map(([what, count]) => [(what as { en: string }).en, (count as { en: string }).en]),
+      blocksOf("table")[1]?.rows.map(([what, count]) => [(what as { en: string }).en, (count as { en: string }).en]),
     ).toEqual(
       expect.arrayContaining([
         ["users", "19"],
@@ -62,14 +62,13 @@ describe("what a report says", () => {
     const page = reportPage(contentOf(DATA), setting("en"));
     expect(page).toContain("missing: not permitted to who exported");
     for (const { title } of NOT_KNOWN_HERE) expect(page).toContain(title.en);
-    const filled = {
-      ...DATA,
-      manifest: {
-        ...DATA.manifest,
-        notKnownHere: [{ name: "apps", filled: { by: "佐藤", at: "2026-11-01T00:00:00.000Z", files: ["apps.pdf"] } }],
-      },
-    };
-    expect(reportPage(contentOf(filled), setting("ja"))).toContain("apps.pdf");
+    const filled = { what: "社内 Wiki の一覧", by: "佐藤", at: "2026-11-01T20:00:00.000Z" };
+    const files = [{ path: "attached/apps/apps.pdf", bytes: 3, sha256: "0".repeat(64) }];
+    const notKnownHere = [{ name: "apps", filled, files }];
+    const answered = reportPage(contentOf({ ...DATA, manifest: { ...DATA.manifest, notKnownHere } }), setting("ja"));
+    for (const told of ["attached/apps/apps.pdf", "社内 Wiki の一覧", "佐藤", "2026-11-02"]) {
+      expect(answered).toContain(told);
+    }
   });
 
   test("shows who manages what", () => {

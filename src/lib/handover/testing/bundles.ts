@@ -28,7 +28,7 @@ const ndjson = (records: readonly object[]): string => records.map((record) => `
 
 /** A manifest of nothing. */
 export const EMPTY_MANIFEST: Manifest = {
-  schema: 1,
+  schema: 2,
   program: "clomoctl 0.1.0",
   tenant: { name: "株式会社みなと", mirroredAt: null },
   asOf: "2026-11-20",
@@ -52,10 +52,13 @@ export async function writeBundle(
   {
     records = {},
     files = {},
+    attached = {},
     manifest = {},
   }: {
     readonly records?: Records;
     readonly files?: Readonly<Record<string, string>>;
+    /** files that `notKnownHere` of the manifest tells of */
+    readonly attached?: Readonly<Record<string, string>>;
     readonly manifest?: Partial<Manifest>;
   } = {},
 ): Promise<Manifest> {
@@ -79,7 +82,7 @@ export async function writeBundle(
       leftOut: [...leftOut],
     });
   }
-  for (const [path, content] of Object.entries(files)) await put(path, content);
+  for (const [path, content] of Object.entries({ ...files, ...attached })) await put(path, content);
   const others = Object.keys(files).map((path) => ({ path, records: null }));
   const whole: Manifest = { ...EMPTY_MANIFEST, resources, files: others, ...manifest };
   await writer.finish(whole);

@@ -4,7 +4,7 @@ import type { HandoverFacts } from "../checklist/facts.ts";
 import type { Manifest } from "../bundle/manifest.ts";
 import { READ_RESOURCES, type RecordIn, type ReportData, type Summary } from "../report/data.ts";
 import { resourceOf, RESOURCE_NAMES, RESOURCES } from "../resources.ts";
-import { NOT_KNOWN_HERE } from "../not-known.ts";
+import { writtenDown } from "../not-known.ts";
 import { EMPTY_MANIFEST } from "./bundles.ts";
 
 const org = (id: string, name: string, parentId: string | null): RecordIn<"orgs"> => ({
@@ -53,7 +53,7 @@ export function reportOf(facts: HandoverFacts, name = "営業部"): ReportData {
       stays: resourceOf(resource).stays ?? null,
       leftOut: [...(resourceOf(resource).leftOut ?? [])],
     })),
-    notKnownHere: NOT_KNOWN_HERE.map((one) => ({ name: one.name, filled: null })),
+    notKnownHere: writtenDown(facts.answers, []),
   };
   const records: ReportData["records"] = {
     ...(Object.fromEntries(READ_RESOURCES.map((resource) => [resource, []])) as unknown as ReportData["records"]),
