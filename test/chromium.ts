@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
@@ -7,6 +7,8 @@ import { chromium as browsers, type Browser } from "playwright-core";
 /** A browser, and the folder its program was unpacked into. */
 export interface StartedChromium extends AsyncDisposable {
   readonly browser: Browser;
+  /** a program that runs the same Chromium; without its sandbox, which root cannot have */
+  readonly program: string;
 }
 
 /**
@@ -19,12 +21,15 @@ export async function startChromium(): Promise<StartedChromium> {
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-chromium-"));
   try {
     const executablePath = await unpackInto(folder);
+    const program = join(folder, "browser");
+    await writeFile(program, `#!/bin/sh\nexec '${executablePath}' --no-sandbox "$@"\n`, { mode: 0o700 });
     const browser = await browsers.launch({
       executablePath,
       args: ["--no-sandbox", "--disable-background-networking"],
     });
     return {
       browser,
+      program,
       async [Symbol.asyncDispose]() {
         await browser.close();
         await rm(folder, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gapsOf } from "../src/lib/handover/checklist/index.ts";
 import { checklistOf, contentOf } from "../src/lib/handover/report/content.ts";
+import { printToPdf } from "../src/lib/handover/report/browser.ts";
 import { reportPage } from "../src/lib/handover/report/page.ts";
 import { UNANSWERED } from "../src/lib/handover/testing/facts.ts";
 import { reportOf } from "../src/lib/handover/testing/report.ts";
@@ -79,4 +80,30 @@ describe.each([
       }
     },
   );
+});
+
+test.each(["ja", "en"] as const)("a report in %s is printed as a PDF of A4 pages", async (language) => {
+  const page = reportPage(contentOf(reportOf(hostileFacts, HOSTILE)), {
+    language,
+    visible: escapeForPeople,
+    fit: truncate,
+  });
+  const profile = mkdtempSync(join(folder, "profile-"));
+  const pdf = await printToPdf(page, {
+    platform: process.platform,
+    environment: { ...process.env, CHROME_PATH: started?.program },
+    userFolder: folder,
+    folder: profile,
+    signal: new AbortController().signal,
+    timeoutMs: 120_000,
+  });
+  const content = pdf.toString("latin1");
+  expect(content).toMatch(/^%PDF-/);
+  // A4 in points, and its pages
+  const boxes = [...content.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)];
+  expect(boxes.length).toBeGreaterThan(3);
+  for (const [, width, height] of boxes) {
+    expect(Math.round(Number(width))).toBe(595);
+    expect(Math.round(Number(height))).toBe(842);
+  }
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sumsText } from "../../lib/handover/bundle/contents.ts";
@@ -77,6 +77,51 @@ describe("of the tenant", () => {
     expect(ran.stdout).toContain("ドメイン");
     expect(ran.stdout).toContain("| ユーザー | 1 |");
     expect(readdirSync(join(folder, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
+  });
+});
+
+describe("as PDF", () => {
+  /** A folder with a bundle, and a browser that is this shell script. */
+  const withBrowser = (script: string): string => {
+    const folder = freshFolder();
+    cpSync(join(BUNDLES, "schema-2"), join(folder, "one"), { recursive: true });
+    writeFileSync(join(folder, "browser"), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+    return folder;
+  };
+
+  const printing = (folder: string, words: string) =>
+    inBoth(`handover report one --pdf ${words}`.trimEnd(), {
+      home: folder,
+      folder,
+      environment: { CHROME_PATH: join(folder, "browser"), PATH: process.env["PATH"] },
+    });
+
+  test("a browser that fails leaves the file as it was, and nothing else", async () => {
+    const folder = withBrowser("echo 'cannot start' >&2; exit 1");
+    writeFileSync(join(folder, "report.pdf"), "before");
+    const { en, ja } = await printing(folder, "-o report.pdf");
+    expect(en).toMatchObject({ exit: 7, stdout: "" });
+    expect(en.stderr).toContain("it ended (exit 1) before the PDF was made: cannot start");
+    expect(ja.stderr).toContain("ブラウザーでレポートを印刷できません");
+    expect(readFileSync(join(folder, "report.pdf"), "utf8")).toBe("before");
+    expect(readdirSync(join(folder, "tmp"))).toEqual([]);
+  });
+
+  test("without a browser the way out is named", async () => {
+    const folder = withBrowser("exit 0");
+    rmSync(join(folder, "browser"));
+    const { en, ja } = await printing(folder, "-o report.pdf");
+    expect(en).toMatchObject({ exit: 7, stderr: expect.stringContaining("clomoctl handover report -o report.html") });
+    expect(ja.stderr).toContain("CHROME_PATH のプログラムがありません");
+  });
+
+  test.each([
+    ["", "a PDF wants a file", "PDF の出力先を指定してください"],
+    ["--as markdown -o a.pdf", "does not go with --as markdown", "--as markdown と一緒に使えません"],
+  ])("what does not go with it is refused: %s", async (words, english, japanese) => {
+    const { en, ja } = await printing(withBrowser("exit 0"), words);
+    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining(english) });
+    expect(ja.stderr).toContain(japanese);
   });
 });
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Failure } from "../../lib/errors/index.ts";
-import { writeFileAtomically } from "../../lib/files/index.ts";
+import { checkWritable, createTemporaryFolder, writeFileAtomically } from "../../lib/files/index.ts";
 import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
 import { text } from "../../lib/text/index.ts";
@@ -21,6 +21,10 @@ export default defineCommand({
       "The page needs no script and fetches nothing; printed, it is A4. Telephone numbers stand in it: it is for who takes over.",
       "スクリプトも外部の読み込みも使わない 1 ページで、A4 に印刷できます。電話番号も載るため、後任の方だけに渡してください。",
     ),
+    text(
+      "--pdf prints it by the Chrome, Chromium or Edge of this machine, which runs with a profile of its own and without a network; CHROME_PATH names another program.",
+      "--pdf では、この PC の Chrome・Chromium・Edge で PDF にします。専用のプロファイルで、ネットワークには接続せずに動かします。別のプログラムを使うときは CHROME_PATH で指定します。",
+    ),
   ],
   args: {
     bundle: {
@@ -38,6 +42,10 @@ export default defineCommand({
       choices: FORMS,
       about: text("form of the report (default: html)", "レポートの形式(既定: html)"),
     },
+    pdf: {
+      kind: "boolean",
+      about: text("print the page as PDF, A4; wants -o", "ページを A4 の PDF にする(-o が必要)"),
+    },
     output: {
       kind: "file",
       short: "o",
@@ -49,23 +57,57 @@ export default defineCommand({
     { line: "clomoctl handover report bundles/schema-1 -o report.html" },
     { line: "clomoctl handover report bundles/schema-1 --as markdown --lang ja" },
     { line: "clomoctl handover report -o report.html" },
+    { line: "clomoctl handover report bundles/schema-1 --pdf -o report.pdf" },
   ],
-  exits: ["input-rejected", "not-found"],
+  exits: ["input-rejected", "not-found", "unavailable"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { bundle, as = "html", output = "-" }) {
+  async run(tools, { bundle, as = "html", pdf, output: named }) {
     const { terminal, temporary, workingFolder } = tools;
     tools.describeState(() => ONLY_READ);
     refuseData(tools);
+    if (pdf) refuseForPdf(as, named);
+    const output = named ?? "-";
+    const path = output === "-" ? output : resolve(workingFolder, output);
+    await checkWritable(path, temporary);
     const { tenantBundle } = await import("./writing/tenant-bundle.ts");
     await using now = bundle === undefined ? await tenantBundle(tools) : undefined;
     await using files = now?.files ?? (await openNamed(tools, bundle ?? ""));
     const report = await reportOf(tools, files, as);
-    const path = output === "-" ? output : resolve(workingFolder, output);
-    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(report));
+    const content = pdf ? await printed(tools, report) : report;
+    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(content));
     if (output !== "-") await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
   },
 });
+
+/** A browser that starts for the first time, on a slow machine. */
+const PRINTING_MS = 120_000;
+
+/** The page as PDF. @throws Failure `unavailable` as `printToPdf` */
+async function printed({ temporary, environment, machine, signal }: Tools, page: string): Promise<Uint8Array> {
+  const { printToPdf } = await import("../../lib/handover/report/browser.ts");
+  const { platform, userFolder } = machine;
+  const folder = await createTemporaryFolder(temporary, "browser");
+  try {
+    const place = { platform, environment, userFolder };
+    return await printToPdf(page, { ...place, folder: folder.path, signal, timeoutMs: PRINTING_MS });
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** @throws Failure `usage` where no page is printed, or nothing says where it goes */
+function refuseForPdf(as: (typeof FORMS)[number], output: string | undefined): void {
+  if (as === "html" && output !== undefined) return;
+  throw new Failure("usage", {
+    what:
+      as === "html"
+        ? text("a PDF wants a file", "PDF の出力先を指定してください")
+        : text("--pdf prints the page: it does not go with --as markdown", "--pdf は --as markdown と一緒に使えません"),
+    where: "clomoctl handover report --pdf",
+    hint: text("such as --pdf -o report.pdf", "例: --pdf -o report.pdf"),
+  });
+}
 
 /** @throws Failure `usage` where data is asked for */
 function refuseData({ globals }: Tools): void {

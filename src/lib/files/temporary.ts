@@ -121,7 +121,8 @@ export async function createTemporaryFolder(
     }
     unfinished.add(path);
     const remove = async (): Promise<void> => {
-      await rm(path, { force: true, recursive: true });
+      // another program's last writes may meet it
+      await rm(path, { force: true, recursive: true, maxRetries: 3 });
       await forget();
     };
     return { path, remove, forget };

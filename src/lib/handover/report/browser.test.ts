@@ -1,0 +1,136 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { freshFolder } from "../testing/bundles.ts";
+import { printToPdf, type PrintOptions } from "./browser.ts";
+import { browsersOf } from "./browsers.ts";
+
+const PAGE = "<!DOCTYPE html><title>canary-of-the-page</title>";
+
+/** A folder with a program that stands in for a browser, and how it is found there. */
+function fake(script: string, name = "chromium"): PrintOptions & { readonly root: string } {
+  const root = freshFolder();
+  const folder = join(root, "profile");
+  mkdirSync(folder);
+  writeFileSync(join(root, name), `#!/bin/sh\ncd '${root}'\n${script}\n`);
+  chmodSync(join(root, name), 0o700);
+  const { signal } = new AbortController();
+  const environment = { PATH: `${root}:/usr/bin:/bin`, CLOMOCTL_SECRET: "canary" };
+  return { root, platform: "linux", environment, userFolder: root, folder, signal, timeoutMs: 60_000 };
+}
+
+/** A program that answers each question in turn, and keeps what it was asked, given and surrounded by. */
+const ANSWERING = `
+import { createReadStream, createWriteStream, writeFileSync } from "node:fs";
+const answers = [{ targetId: "t" }, { sessionId: "s" }, {}, { frameTree: { frame: { id: "f" } } }, {}];
+const into = createWriteStream("", { fd: 4 });
+let asked = "";
+let id = 0;
+createReadStream("", { fd: 3, encoding: "utf8" }).on("data", (words) => {
+  asked += words;
+  while (asked.split("\\0").length - 1 > id) {
+    id += 1;
+    into.write(JSON.stringify({ method: "what happened" }) + "\\0");
+    const result = answers[id - 1] ?? { data: process.argv[2] };
+    into.write(JSON.stringify({ id, result }) + "\\0");
+  }
+  writeFileSync("asked", asked);
+  if (asked.includes("Browser.close")) process.exit();
+});
+`;
+
+/** A shell script that runs {@link ANSWERING}. @param pdf what it sends in the end */
+const answering = (pdf: string): string => `cat > answering.mjs <<'END'\n${ANSWERING}\nEND
+exec '${process.execPath}' answering.mjs ${Buffer.from(pdf).toString("base64")}`;
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe("a browser that is asked through its pipe", () => {
+  test("gets the page by it, nothing of it as an argument, and none of our variables", async () => {
+    const options = fake(`echo "$@" > arguments; env > variables\n${answering("%PDF-1.7")}`);
+    expect((await printToPdf(PAGE, options)).toString()).toBe("%PDF-1.7");
+    const [given, variables, asked] = ["arguments", "variables", "asked"].map((name) =>
+      readFileSync(join(options.root, name), "utf8"),
+    );
+    expect(given).toContain(`--user-data-dir=${options.folder}`);
+    expect(given).toContain("--remote-debugging-pipe");
+    expect(`${given}${variables}`).not.toContain("canary");
+    expect(asked).toContain(JSON.stringify(PAGE));
+  });
+
+  test.each([
+    ["ends and says why", "echo one >&2; echo 'no display' >&2; exit 3", /it ended \(exit 3\).*: no display$/],
+    ["writes nothing", "exit 0", /it ended \(exit 0\) before the PDF was made$/],
+    ["is killed", "kill -9 $$", /it ended \(SIGKILL\)/],
+    ["says what nobody understands", String.raw`printf 'x\0' >&4; sleep 100`, /not understood/],
+    ["refuses", String.raw`printf '{"id":1,"error":{"message":"no target"}}\0' >&4; sleep 100`, /no target/],
+    [
+      "does not say what was asked",
+      String.raw`printf '{"id":1,"result":{}}\0' >&4; sleep 100`,
+      /createTarget: no answer/,
+    ],
+    ["sends what is no PDF", answering("<html>"), /it sent no PDF/],
+  ])("and %s is unavailable", async (_, script, message) => {
+    await expect(printToPdf(PAGE, fake(script))).rejects.toMatchObject({
+      code: "unavailable",
+      where: "chromium",
+      message: expect.stringMatching(message) as unknown,
+      hint: { en: expect.stringContaining("CHROME_PATH") as unknown },
+    });
+  });
+
+  const HANGING = "sleep 1000 & echo $! > child; echo $$ > parent; wait";
+
+  test.each(["in time", "before a signal"])("and does not end %s is killed with all its processes", async (when) => {
+    const controller = new AbortController();
+    const options = { ...fake(HANGING), signal: controller.signal, timeoutMs: when === "in time" ? 1500 : 60_000 };
+    const printing = printToPdf(PAGE, options);
+    const settled = expect(printing).rejects.toThrow(when === "in time" ? /not done within 1.5 s/ : "stop");
+    await expect.poll(() => existsSync(join(options.root, "parent")), { timeout: 20_000 }).toBe(true);
+    if (when !== "in time") controller.abort(new Error("stop"));
+    await settled;
+    for (const name of ["child", "parent"]) {
+      const pid = Number(readFileSync(join(options.root, name), "utf8"));
+      await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+    }
+  });
+});
+
+test("where there is none, that is said; a named one that is not there is not replaced by another", async () => {
+  const options = fake("exit 0", "other");
+  const environment = { PATH: options.root };
+  await expect(printToPdf(PAGE, { ...options, environment })).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("neither Chrome, Chromium nor Edge") as unknown,
+  });
+  const there = fake("exit 0");
+  const named = { ...there.environment, CHROME_PATH: "/nowhere/chrome" };
+  await expect(printToPdf(PAGE, { ...there, environment: named })).rejects.toMatchObject({
+    code: "unavailable",
+    where: "/nowhere/chrome",
+  });
+});
+
+test("programs are looked for where installers put them", () => {
+  const userFolder = "/Users/hanako";
+  const mac = browsersOf({ platform: "darwin", environment: {}, userFolder });
+  expect(mac.names[0]).toBe("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
+  expect(mac.names).toContain("/Users/hanako/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge");
+  const environment = { ProgramFiles: String.raw`C:\Program Files`, LOCALAPPDATA: "relative" };
+  expect(browsersOf({ platform: "win32", environment, userFolder: "C:\\" }).names).toEqual([
+    String.raw`C:\Program Files\Google\Chrome\Application\chrome.exe`,
+    String.raw`C:\Program Files\Chromium\Application\chrome.exe`,
+    String.raw`C:\Program Files\Microsoft\Edge\Application\msedge.exe`,
+  ]);
+  expect(browsersOf({ platform: "linux", environment: { CHROME_PATH: "" }, userFolder }).names).toContain("chromium");
+  expect(browsersOf({ platform: "linux", environment: { CHROME_PATH: "/x" }, userFolder })).toEqual({
+    names: ["/x"],
+    isNamed: true,
+  });
+});
