@@ -527,6 +527,15 @@ describe("the mark of administrators", () => {
     expect((await userOf(id)).administrator).toBe(true);
   });
 
+  test("is left as it is where the role is: accounts that were applied without their users have none", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    tenant.database.run("update user set administrator = 0 where id = :id", { id });
+    await accounts().edit(id, { memo: "人事" });
+    expect([(await userOf(id)).administrator, (await accountOf("hana01")).memo]).toEqual([false, "人事"]);
+    await accounts().edit(id, { role: "system" });
+    expect((await userOf(id)).administrator).toBe(true);
+  });
+
   test("keeps imports and their undoing from the account", async () => {
     const first = await tenant.import({ kind: "users" }, [
       ["氏名", "メールアドレス", "CLOMOアカウント名"],

@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openBundle } from "../bundle/read.ts";
 import { RESOURCE_NAMES, resourceOf } from "../resources.ts";
+import { bare, bruteForce } from "../testing/brute-force.ts";
 import { freshFolder, placeIn, writeBundle, type Records } from "../testing/bundles.ts";
 import { twoOfThem } from "../testing/random.ts";
 import { differences, stateOf, type Difference, type State } from "./diff.ts";
 import { walk } from "./walk.ts";
-
-type Any = Readonly<Record<string, unknown>>;
 
 /** How many pairs of bundles are compared; more by `CLOMOCTL_DIFFS`. */
 const DIFFS = Number(process.env["CLOMOCTL_DIFFS"] ?? 25);
@@ -24,33 +23,6 @@ async function diffOf(one: Records, other: Records, names: readonly string[] = [
   await using after = await openBundle(b, place);
   return await Array.fromAsync(differences(stateOf(before), stateOf(after)));
 }
-
-const bare = ({ resource, change, id, field, before, after }: Difference): object => ({
-  resource,
-  change,
-  id,
-  field,
-  before,
-  after,
-});
-
-/** The same by maps and whole records. */
-const bruteForce = (one: Records, other: Records): object[] =>
-  RESOURCE_NAMES.flatMap((resource) => {
-    const mapOf = (records: Records): Map<string, Any> =>
-      new Map(((records[resource] ?? []) as readonly Any[]).map((record) => [String(record["id"]), record]));
-    const [before, after] = [mapOf(one), mapOf(other)];
-    const ids = [...new Set([...before.keys(), ...after.keys()])];
-    const inOrder = ids.toSorted((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
-    return inOrder.flatMap((id): object[] => {
-      const [former, latter] = [before.get(id), after.get(id)];
-      if (former === undefined) return [{ resource, change: "added", id, field: null, before: null, after: latter }];
-      if (latter === undefined) return [{ resource, change: "removed", id, field: null, before: former, after: null }];
-      return Object.keys(former)
-        .filter((field) => JSON.stringify(former[field]) !== JSON.stringify(latter[field]))
-        .map((field) => ({ resource, change: "changed", id, field, before: former[field], after: latter[field] }));
-    });
-  });
 
 const STAYING = new Map<string, string | undefined>(RESOURCE_NAMES.map((name) => [name, resourceOf(name).stays]));
 

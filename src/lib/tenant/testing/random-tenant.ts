@@ -10,6 +10,7 @@ import { ROLES } from "../../model/role.ts";
 import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
 import { TENANT, USES } from "../../model/tenant.ts";
 import type { Field } from "../../model/thing.ts";
+import { USER } from "../../model/user.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** What stands in every secret of a random tenant, and the instant at which passwords were set: nothing that leaves it has them. */
@@ -31,8 +32,16 @@ const TEXTS = [
   "〜 − ∥ ¥",
   "tab\tand \u0001\u001f\u007f",
   "\u2028\u2029",
-  "x".repeat(300),
+  "x".repeat(90),
 ];
+
+/** Texts by the kind of rule that few fit. */
+const RULED: ReadonlyMap<string | undefined, readonly string[]> = new Map([
+  ["mail-address", ["a@example.co.jp", "Ｂ@Example.co.jp"]],
+  ["sendable-address", ["a@example.co.jp", "b@example.co.jp"]],
+  ["boolean", ["TRUE", "FALSE"]],
+  ["port", ["1", "993"]],
+]);
 
 /** Draws what is the same for the same seed. */
 class Draws {
@@ -75,6 +84,13 @@ class Draws {
     return this.oneOf(TEXTS);
   }
 
+  /** A text that a field may have: one that breaks a rule is in no tenant. */
+  textOf(field: Field): string {
+    const rule = "rule" in field ? field.rule : undefined;
+    if (rule?.kind === "choice") return this.oneOf(rule.choices);
+    return this.oneOf(RULED.get(rule?.kind) ?? TEXTS);
+  }
+
   #hex(digits: number): string {
     return Array.from({ length: digits }, () => this.below(16).toString(16)).join("");
   }
@@ -96,6 +112,10 @@ class Draws {
 /** The key of a value, as tables have it: null where it is the value. */
 const keyOf = (key: (value: string) => string, value: string | null): string | null =>
   value === null || key(value) === value ? null : key(value);
+
+/** The same of a list of values. */
+const keysOf = (key: (value: string) => string, values: readonly string[]): string | null =>
+  values.every((value) => key(value) === value) ? null : JSON.stringify(values.map(key));
 
 type Values = Readonly<Record<string, string | number | null>>;
 
@@ -166,8 +186,8 @@ class Filling {
         from: draw.orNull("2026-04-01"),
         until: null,
       }));
-      const texts = Object.entries<Field>(TENANT.fields).flatMap(([name, { type }]) =>
-        type === "text" ? [[name, draw.orNull(draw.text())] as const] : [],
+      const texts = Object.entries<Field>(TENANT.fields).flatMap(([name, field]) =>
+        field.type === "text" ? [[name, draw.orNull(draw.textOf(field))] as const] : [],
       );
       const uses = Object.keys(USES).map((name) => [name, draw.orNull(draw.bit())] as const);
       const said: Values = Object.fromEntries<string | number | null>([...texts, ...uses]);
@@ -235,16 +255,18 @@ class Filling {
       const [name, employeeCode] = [draw.text(), draw.orNull(`Ｅ${pk}`)];
       const accountName = draw.orNull(`Ａccount${pk}`);
       const upn = draw.orNull(`U${pk}@example.co.jp`);
-      const words = ["nameKana", "title", "addressType", "postalCode", "address", "tel", "extension", "fax"];
-      const [google, salesforce] = ["googleWorkspaceEmail", "salesforceAccount"];
+      const words = ["nameKana", "title", "addressType", "postalCode", "address", "tel", "extension", "fax"] as const;
+      const addresses = ["googleWorkspaceEmail", "salesforceAccount"] as const;
       const custom = draw.some(fields).map((field) => [String(field), draw.text()] as const);
       this.#insert("user", {
         ...this.#record(pk),
-        ...Object.fromEntries([...words, google, salesforce].map((word) => [word, draw.orNull(draw.text())] as const)),
+        ...Object.fromEntries(
+          [...words, ...addresses].map((word) => [word, draw.orNull(draw.textOf(USER.fields[word]))] as const),
+        ),
         name,
         nameKey: keyOf(nameKey, name),
         emails: JSON.stringify(all),
-        emailKeys: JSON.stringify(all.map(emailKey)),
+        emailKeys: keysOf(emailKey, all),
         org: draw.oneOf(orgs),
         employeeCode,
         employeeCodeKey: keyOf(codeKey, employeeCode),
@@ -292,9 +314,7 @@ class Filling {
 
   #secured(): void {
     const draw = this.#draw;
-    const settings = Object.entries<Field>(SECURED_USER.fields).flatMap(([name, { within }]) =>
-      within === "settings" ? [name] : [],
-    );
+    const settings = Object.entries<Field>(SECURED_USER.fields).filter(([, { within }]) => within === "settings");
     let pk = 0;
     let group = 0;
     for (const app of SECURED_APPS) {
@@ -308,7 +328,7 @@ class Filling {
         const own = [...draw.some(groups)];
         this.#insert("secured_user", {
           ...this.#record((pk += 1)),
-          ...Object.fromEntries(settings.map((name) => [name, draw.orNull(draw.text())] as const)),
+          ...Object.fromEntries(settings.map(([name, field]) => [name, draw.orNull(draw.textOf(field))] as const)),
           app,
           userId: `user${number}`,
           displayName,
@@ -316,7 +336,7 @@ class Filling {
           nameSort: nameSortKey(displayName),
           description: draw.orNull(draw.text()),
           groups: JSON.stringify(own),
-          groupKeys: JSON.stringify(own.map(nameKey)),
+          groupKeys: keysOf(nameKey, own),
           device: draw.orNull(draw.text()),
           licenceException: draw.bit(),
           administrator: draw.below(5) === 0 ? 1 : 0,
@@ -354,7 +374,7 @@ class Filling {
         memo: draw.orNull(draw.text()),
         androidMode: platform === ANDROID ? draw.orNull(draw.oneOf(ANDROID_MODES)) : null,
         tags: JSON.stringify(tags),
-        tagKeys: JSON.stringify(tags.map(nameKey)),
+        tagKeys: keysOf(nameKey, tags),
       });
     }
     this.#last("devices", devices.length);

@@ -40,8 +40,11 @@ export const restoreFrom = async (
 };
 
 /** A tenant with a bit of everything, as many support options as there may be. */
-export const randomTenant = async (seed: number, size?: number): Promise<TestTenant> => {
-  const tenant = new TestTenant();
+export const randomTenant = async (
+  seed: number,
+  size?: number,
+  tenant: TestTenant = new TestTenant(),
+): Promise<TestTenant> => {
   await fillAtRandom(tenant, seed, size);
   tenant.database.run(
     "update account set supportOption = 0 where user not in (select user from account where supportOption = 1 limit :most)",

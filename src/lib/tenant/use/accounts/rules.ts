@@ -146,7 +146,7 @@ export const meantBy = async (
     },
     name,
     passwordSet,
-    isMarked: role === "none" ? (given.role === undefined ? undefined : false) : true,
+    isMarked: given.role === undefined ? undefined : role !== "none",
   };
 };
 
