@@ -59,6 +59,7 @@ const stateOf = (name: string, files: Files): State => ({
     return { sha256: createHash("sha256").update(lines).digest("hex"), state: lines === "" ? "empty" : "exported" };
   },
   blocks: (resource) => blocksIn(files.get(resource) ?? ""),
+  attached: undefined,
 });
 
 /** Something is done in one of two tenants; the numbers say of what, by its place among all. */
@@ -408,7 +409,7 @@ export class RestoresHistory {
     }
     const found = await Array.fromAsync(differences(stateOf("to", now), stateOf("from", wished)));
     expectSame(
-      found.filter(({ resource }) => chosen.includes(resource)),
+      found.filter(({ resource }) => chosen.some((name) => name === resource)),
       [],
     );
   }
