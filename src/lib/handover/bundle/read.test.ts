@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   linkSync,
@@ -12,75 +11,26 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { deflateRawSync, gzipSync } from "node:zlib";
-import { pack, type Header } from "tar-stream";
-import { ZipFile } from "yazl";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
+import {
+  CLIMBING,
+  CSV,
+  HEAD,
+  NO_FILES,
+  replaced,
+  sealedTarGz,
+  sealedZip,
+  sha256,
+  sums,
+  tarOf,
+  zipOf,
+  type Made,
+} from "../testing/archives.ts";
 import { freshFolder, placeIn, writeBundle } from "../testing/bundles.ts";
-import { GZIP_HEAD, gzipSeal, ZIP_SEAL_BYTES, zipSeal } from "./archive/seal.ts";
-import { sumsText } from "./contents.ts";
+import { GZIP_HEAD, gzipSeal } from "./archive/seal.ts";
 import { openBundle } from "./read.ts";
-
-const sha256 = (content: Uint8Array | string): Buffer => createHash("sha256").update(content).digest();
-
-/** One file of an archive made by hand. */
-interface Made {
-  readonly path: string;
-  readonly content?: string | undefined;
-  readonly header?: Partial<Header> | undefined;
-}
-
-/** The hashes of these files, as the second one of an archive. */
-const sums = (...files: readonly Made[]): Made => ({
-  path: "SHA256SUMS",
-  content: sumsText(files.map(({ path, content = "" }) => ({ path, sha256: sha256(content).toString("hex") }))),
-});
-
-const HEAD: Made = { path: "manifest.json", content: "{}" };
-const CSV: Made = { path: "csv/users.csv", content: "名前\r\n" };
-
-/** A sealed `.tar.gz`, as somebody makes it who knows how. */
-function sealedGzip(content: Uint8Array): Buffer {
-  const packed = gzipSync(content);
-  packed.set(GZIP_HEAD);
-  return Buffer.concat([packed, gzipSeal(sha256(packed))]);
-}
-
-async function tarOf(files: readonly Made[]): Promise<Buffer> {
-  const tar = pack();
-  for (const { path, content = "", header } of files) tar.entry({ name: path, ...header }, content);
-  tar.finalize();
-  return buffer(tar);
-}
-
-const seal = (zip: Buffer): Buffer => {
-  const whole = Buffer.from(zip);
-  const hash = sha256(whole);
-  whole.writeUInt16LE(ZIP_SEAL_BYTES, whole.length - 2);
-  return Buffer.concat([whole, zipSeal(hash)]);
-};
-
-/** A `.zip` that is not sealed yet. */
-async function zipOf(files: readonly Made[], options: object = {}): Promise<Buffer> {
-  const zip = new ZipFile();
-  for (const { path, content = "" } of files) {
-    const stream = new Blob([content]).stream();
-    const given = { mtime: new Date(2026, 10, 20, 12), mode: 0o100600, forceDosTimestamp: true, ...options };
-    const { Readable } = await import("node:stream");
-    zip.addReadStream(Readable.fromWeb(stream as never), path, given);
-  }
-  zip.end();
-  return buffer(zip.outputStream);
-}
-
-const replaced = (bytes: Buffer, from: string, to: string, which: "all" | "first" | "last" = "all"): Buffer => {
-  const text = bytes.toString("latin1");
-  const at = which === "last" ? text.lastIndexOf(from) : text.indexOf(from);
-  const done = which === "all" ? text.replaceAll(from, to) : text.slice(0, at) + to + text.slice(at + from.length);
-  return Buffer.from(done, "latin1");
-};
 
 /** The failure of opening what lies at `name` in a folder; nothing is left of it. */
 async function refusalOf(root: string, name: string): Promise<Failure> {
@@ -126,36 +76,18 @@ test("a bundle is opened whatever it is packed as, and read file by file and rec
   expect(readdirSync(join(root, "tmp"))).toEqual([]);
 });
 
-const PATHS = [
-  "../evil",
-  "/evil",
-  "C:/evil",
-  "a\\..\\evil",
-  "a/../../evil",
-  ".evil",
-  "a/b/c/d/evil",
-  "evil\u202Etxt",
-  "aux",
-];
-
-test.each(PATHS)("a .tar.gz with %j is refused before anything of it is written", async (path) => {
+test.each(CLIMBING)("a .tar.gz with %j is refused before anything of it is written", async (path) => {
   const evil: Made = { path, content: "x" };
-  expect(await refused(sealedGzip(await tarOf([evil])), "a.tar.gz")).toMatch(/no bundle has a file of such a name/);
+  expect(await refused(sealedTarGz(await tarOf([evil])), "a.tar.gz")).toMatch(/no bundle has a file of such a name/);
   const listed = await tarOf([HEAD, sums(HEAD, evil), evil]);
-  expect(await refused(sealedGzip(listed), "a.tar.gz")).toMatch(/SHA256SUMS: this is no list of hashes/);
+  expect(await refused(sealedTarGz(listed), "a.tar.gz")).toMatch(/SHA256SUMS: this is no list of hashes/);
   const unlisted = await tarOf([HEAD, sums(HEAD), evil]);
-  expect(await refused(sealedGzip(unlisted), "a.tar.gz")).toMatch(/no bundle has a file of such a name/);
+  expect(await refused(sealedTarGz(unlisted), "a.tar.gz")).toMatch(/no bundle has a file of such a name/);
 });
 
-test.each<[string, Partial<Header>]>([
-  ["a symbolic link", { type: "symlink", linkname: "/etc/passwd" }],
-  ["a hard link", { type: "link", linkname: "manifest.json" }],
-  ["a folder", { type: "directory" }],
-  ["a pipe", { type: "fifo" }],
-  ["a device", { type: "character-device", devmajor: 1, devminor: 3 }],
-])("%s in a .tar.gz is refused", async (_, header) => {
+test.each(NO_FILES)("%s in a .tar.gz is refused", async (_, header) => {
   const tar = await tarOf([HEAD, sums(HEAD, CSV), { path: CSV.path, header }]);
-  expect(await refused(sealedGzip(tar), "a.tar.gz")).toMatch(/this is no plain file|damaged/);
+  expect(await refused(sealedTarGz(tar), "a.tar.gz")).toMatch(/this is no plain file|damaged/);
 });
 
 const TWICE: Made = { path: "CSV/users.csv", content: "" };
@@ -169,21 +101,21 @@ test.each<[string, readonly Made[], RegExp]>([
   ["no hashes", [HEAD], /SHA256SUMS: the file is missing/],
   ["nothing", [], /damaged or cut off|this is no bundle/],
 ])("%s in an archive is refused", async (_, files, why) => {
-  expect(await refused(sealedGzip(await tarOf(files)), "a.tar.gz")).toMatch(why);
-  expect(await refused(seal(await zipOf(files)), "a.zip")).toMatch(why);
+  expect(await refused(sealedTarGz(await tarOf(files)), "a.tar.gz")).toMatch(why);
+  expect(await refused(sealedZip(await zipOf(files)), "a.zip")).toMatch(why);
 });
 
 test("an archive that is not sealed, or not to the byte, is refused with what to do", async () => {
   const tar = await tarOf([HEAD, sums(HEAD)]);
   const zip = await zipOf([HEAD, sums(HEAD)]);
-  const sealed = sealedGzip(tar);
+  const sealed = sealedTarGz(tar);
   for (const content of [gzipSync(tar), sealed.subarray(0, -1), Buffer.concat([sealed, Buffer.from("x")])]) {
     expect(await refused(content, "a.tar.gz")).toMatch(/a\.tar\.gz: the archive is not as it was exported/);
   }
-  for (const content of [zip, seal(zip).subarray(0, -1), Buffer.concat([seal(zip), Buffer.from("x")])]) {
+  for (const content of [zip, sealedZip(zip).subarray(0, -1), Buffer.concat([sealedZip(zip), Buffer.from("x")])]) {
     expect(await refused(content, "a.zip")).toMatch(/a\.zip: the archive is not as it was exported/);
   }
-  expect(await refused(Buffer.concat([Buffer.from("x"), seal(zip)]), "a.zip")).toMatch(/this is no bundle/);
+  expect(await refused(Buffer.concat([Buffer.from("x"), sealedZip(zip)]), "a.zip")).toMatch(/this is no bundle/);
   expect(await refused(Buffer.alloc(0), "a.zip")).toMatch(/this is no bundle/);
   expect(await refused(Buffer.from([0x1f, 0x8b]), "a.zip")).toMatch(/damaged or cut off/);
 });
@@ -208,15 +140,15 @@ test("what is sealed and yet no whole archive is refused", async () => {
 test("a bomb is stopped: by ratio, by what it says, by its manifest", async () => {
   const big: Made = { path: "csv/users.csv", content: "\0".repeat(80 * 1024 * 1024) };
   const files = [HEAD, sums(HEAD, big), big];
-  expect(await refused(sealedGzip(await tarOf(files)), "a.tar.gz")).toMatch(/far more than a bundle can be/);
-  expect(await refused(seal(await zipOf(files)), "a.zip")).toMatch(/far more than a bundle can be/);
+  expect(await refused(sealedTarGz(await tarOf(files)), "a.tar.gz")).toMatch(/far more than a bundle can be/);
+  expect(await refused(sealedZip(await zipOf(files)), "a.zip")).toMatch(/far more than a bundle can be/);
   const wide: Made = { path: "manifest.json", content: " ".repeat(17 * 1024 * 1024) };
-  expect(await refused(sealedGzip(await tarOf([wide, sums(wide)])), "a.tar.gz")).toMatch(
+  expect(await refused(sealedTarGz(await tarOf([wide, sums(wide)])), "a.tar.gz")).toMatch(
     /manifest\.json: it unpacks to far/,
   );
   const many = Array.from({ length: 1003 }, (_, at): Made => ({ path: `csv/${at}.csv` }));
-  expect(await refused(seal(await zipOf([HEAD, sums(HEAD, ...many), ...many])), "a.zip")).toMatch(/far more than/);
-  expect(await refused(sealedGzip(await tarOf([HEAD, sums(HEAD, ...many), ...many])), "a.tar.gz")).toMatch(
+  expect(await refused(sealedZip(await zipOf([HEAD, sums(HEAD, ...many), ...many])), "a.zip")).toMatch(/far more than/);
+  expect(await refused(sealedTarGz(await tarOf([HEAD, sums(HEAD, ...many), ...many])), "a.tar.gz")).toMatch(
     /no list of hashes/,
   );
 });
@@ -226,7 +158,7 @@ test.each(["../evil.csv", "/evil/e.csv", "C:\\evil.csv", "csv/\u202Eu.csv"])(
   async (path) => {
     const named = { path: "x".repeat(Buffer.byteLength(path)), content: "x" };
     const zip = replaced(await zipOf([HEAD, sums(HEAD), named]), named.path, Buffer.from(path).toString("latin1"));
-    expect(await refused(seal(zip), "a.zip")).toMatch(/damaged or cut off|no bundle has a file of such a name/);
+    expect(await refused(sealedZip(zip), "a.zip")).toMatch(/damaged or cut off|no bundle has a file of such a name/);
   },
 );
 
@@ -234,7 +166,7 @@ test("a .zip whose directory says otherwise than its files, or that hides someth
   const files = [HEAD, sums(HEAD, CSV), CSV];
   const zip = await zipOf(files);
   for (const which of ["first", "last"] as const) {
-    expect(await refused(seal(replaced(zip, "csv/users.csv", "csv/other.csv", which)), "a.zip")).toMatch(
+    expect(await refused(sealedZip(replaced(zip, "csv/users.csv", "csv/other.csv", which)), "a.zip")).toMatch(
       /this is no plain file|not listed/,
     );
   }
@@ -246,13 +178,13 @@ test("a .zip whose directory says otherwise than its files, or that hides someth
     { forceDosTimestamp: false },
   ];
   for (const options of other) {
-    expect(await refused(seal(await zipOf(files, options)), "a.zip")).toMatch(/this is no plain file/);
+    expect(await refused(sealedZip(await zipOf(files, options)), "a.zip")).toMatch(/this is no plain file/);
   }
   // bytes between the last file and the directory, whose place is moved along
   const at = zip.readUInt32LE(zip.length - 6);
   const hiding = Buffer.concat([zip.subarray(0, at), Buffer.from("hidden"), zip.subarray(at)]);
   hiding.writeUInt32LE(at + 6, hiding.length - 6);
-  expect(await refused(seal(hiding), "a.zip")).toMatch(/damaged or cut off/);
+  expect(await refused(sealedZip(hiding), "a.zip")).toMatch(/damaged or cut off/);
 });
 
 test("a folder has plain files only", async () => {
