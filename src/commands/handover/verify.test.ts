@@ -1,7 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { randomTenant } from "../../lib/tenant/testing/restoring.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
 
@@ -83,4 +85,31 @@ test("more faults than people read are counted", async () => {
   const { en, ja } = await inBoth("handover verify a --hashes-only", { folder });
   expect(en.stderr).toContain("… 60 faults in all\n");
   expect(ja.stderr).toContain("… 問題は全部で 60 件\n");
+});
+
+test.each([
+  "--encoding utf-8",
+  "--encoding utf-8 --bom --newline lf",
+  "--encoding shift_jis --newline cr --on-unmappable replace",
+  "--encoding utf-8 --only secured-users --only users",
+  "--encoding utf-8 --scope 全社",
+])("rows are counted in the console's files of %s", async (options) => {
+  const folder = freshFolder();
+  for (const seed of [5, 12]) {
+    await using tenant = await randomTenant(seed, 20);
+    const ran = (line: string): Promise<Ran> => run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
+    expect(await ran(`export -o ${seed} ${options}`)).toMatchObject({ exit: 0 });
+    expect(await ran(`verify ${seed}`)).toMatchObject({ exit: 0 });
+  }
+});
+
+test("of an organisation without 全社 each one has a row", async () => {
+  const folder = freshFolder();
+  await using tenant = new TestTenant();
+  const { after } = await tenant.client.orgs.create({ name: "東", code: "E" });
+  await tenant.client.orgs.create({ name: "課", parentId: after.id });
+  const ran = (line: string): Promise<Ran> => run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
+  expect(await ran("export -o part --scope E --encoding utf-8")).toMatchObject({ exit: 0 });
+  expect(await ran("verify part")).toMatchObject({ exit: 0 });
+  expect(readFileSync(join(folder, "part", "csv", "orgs.csv"), "utf8").split("\r\n")).toHaveLength(4);
 });

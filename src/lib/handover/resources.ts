@@ -3,11 +3,11 @@ import { ADE_DEVICE } from "../model/ade-device.ts";
 import { ADE_PROFILE } from "../model/ade-profile.ts";
 import { ANSWER } from "../model/answer.ts";
 import { DEVICE } from "../model/device.ts";
-import { ORG } from "../model/organisation.ts";
+import { ORG, ROOT_ORG_ID } from "../model/organisation.ts";
 import { PUSH_CERTIFICATE } from "../model/push-certificate.ts";
 import { RENEWAL_ITEM } from "../model/renewal.ts";
 import { SCHEME } from "../model/scheme.ts";
-import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
+import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
 import { TENANT } from "../model/tenant.ts";
 import { idField, type Field, type Fields } from "../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../model/user.ts";
@@ -391,3 +391,23 @@ export const resourceOf = (name: ResourceName): Resource => RESOURCES[name];
 
 /** The path of a resource's records in a bundle. */
 export const pathOfResource = (name: ResourceName): string => `resources/${name}.ndjson`;
+
+/** A file in a format of the console, a row a record of a resource. */
+export interface ConsoleFile {
+  readonly path: string;
+  readonly of: ResourceName;
+  /** which records have a row in it; undefined: all */
+  readonly has?: ((record: Readonly<Record<string, unknown>>) => boolean) | undefined;
+}
+
+/** The console's files in a bundle. 全社 is in none, and the console exports no administrators of SECURED APPs. @see facts 3 */
+export const CONSOLE_FILES: readonly ConsoleFile[] = [
+  { path: "csv/orgs.csv", of: "orgs", has: ({ id }) => id !== ROOT_ORG_ID },
+  { path: "csv/users.csv", of: "users" },
+  { path: "csv/devices.csv", of: "devices" },
+  ...SECURED_APPS.map((app): ConsoleFile => ({
+    path: `csv/secured-${app}.csv`,
+    of: "secured-users",
+    has: (record) => record["app"] === app && record["administrator"] !== true,
+  })),
+];

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { HandoverRequest, Parts, HandoverEnd, Client } from "../../../lib/client/index.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { isRead } from "../../../lib/handover/report/data.ts";
-import { pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
+import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readText, type WrittenFile } from "../../../lib/files/index.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
@@ -23,11 +23,7 @@ export interface WrittenParts {
 }
 
 /** The resource of a console file. */
-const resourceOfCsv = (path: string): ResourceName | undefined => {
-  const [, name = ""] = /^csv\/([a-z-]+)\.csv$/.exec(path) ?? [];
-  const resource = name.startsWith("secured-") ? "secured-users" : name;
-  return RESOURCE_NAMES.find((known) => known === resource);
-};
+const resourceOfCsv = (path: string): ResourceName | undefined => CONSOLE_FILES.find((file) => file.path === path)?.of;
 
 const SUMMARY = "summary.json";
 const PATHS: ReadonlySet<string> = new Set([...RESOURCE_NAMES.map(pathOfResource), SUMMARY]);

@@ -1,7 +1,14 @@
 import { text, type Text } from "../../text/index.ts";
 import type { Manifest } from "../bundle/manifest.ts";
 import type { Fault } from "../bundle/read.ts";
-import { pathOfResource, RESOURCE_NAMES, resourceOf, type Held, type ResourceName } from "../resources.ts";
+import {
+  CONSOLE_FILES,
+  pathOfResource,
+  RESOURCE_NAMES,
+  resourceOf,
+  type Held,
+  type ResourceName,
+} from "../resources.ts";
 import { IdList, isBefore } from "./ids.ts";
 import { lineReader, type BundleRecord } from "./record.ts";
 
@@ -20,6 +27,8 @@ export class RecordCheck {
   lastUpdatedAt = "";
   readonly #ids = new Map<ResourceName, IdList>();
   readonly #counts = new Map<ResourceName, number>();
+  /** records by the console's file that has a row of each */
+  readonly #rows = new Map<string, number>();
   readonly #manifest: Manifest;
   readonly #add: Add;
 
@@ -33,6 +42,11 @@ export class RecordCheck {
     return this.#counts.get(resource);
   }
 
+  /** How many records have a row in a file of the console's; undefined if they were not read. */
+  rowsOf(path: string): number | undefined {
+    return this.#rows.get(path);
+  }
+
   /** The check of a resource's file, which is given its blocks of whole lines in turn. */
   file(resource: ResourceName): { take(block: Buffer, isText: boolean): void; end(): void } {
     const path = pathOfResource(resource);
@@ -41,6 +55,7 @@ export class RecordCheck {
     const references = this.#references(resource);
     const ids = NAMED.has(resource) ? new IdList() : undefined;
     if (ids !== undefined) this.#ids.set(resource, ids);
+    const consoleFiles = CONSOLE_FILES.filter(({ of }) => of === resource).map((one) => ({ ...one, rows: 0 }));
     let last: string | undefined;
     let line = 0;
     const wrong = (what: Text, at = line): void => this.#add({ file: path, line: at, what });
@@ -54,6 +69,7 @@ export class RecordCheck {
       const { updatedAt } = record;
       if (typeof updatedAt === "string" && updatedAt > this.lastUpdatedAt) this.lastUpdatedAt = updatedAt;
       for (const check of references) check(record, line, wrong);
+      for (const one of consoleFiles) if (one.has?.(record) !== false) one.rows += 1;
     };
 
     return {
@@ -71,6 +87,7 @@ export class RecordCheck {
       end: () => {
         this.#counts.set(resource, line);
         this.records += line;
+        for (const one of consoleFiles) this.#rows.set(one.path, one.rows);
         for (const check of references) check(undefined, line, wrong);
       },
     };

@@ -22,7 +22,7 @@ async function verified(root: string, name: string, hashesOnly = false): Promise
 
 const [RECORDS = {}] = fc.sample(wholeRecords, { numRuns: 1, seed: 13 });
 const FILES = {
-  "csv/users.csv": "名前,メールアドレス\r\n",
+  "csv/notes.csv": "名前,メールアドレス\r\n",
   "summary.json": "{}\n",
   "report.html": "<!doctype html>\n",
 };
@@ -202,6 +202,38 @@ test.each<[string, object, string]>([
   const other = resources.map((entry) => (entry.name === "custom-fields" ? { ...entry, ...change } : entry));
   const faults = await faultsOf({ "custom-fields": [FIELD] }, { resources: other });
   expect(faults).toEqual([`manifest.json: the manifest says otherwise than the files: ${member}`]);
+});
+
+const ROOT = { ...ORG, id: "00000000-0000-7000-8000-000000000001" };
+const BELOW = { ...ORG, parentId: ROOT.id };
+const HEADER = "組織名\r\n";
+
+test.each<[string, string, number | null, string[]]>([
+  ["as many rows as records", `${HEADER}"支社\r\n""東"""\r\n`, 1, []],
+  ["a row less", HEADER, 0, ["csv/orgs.csv: the records have 1 row in this file, which has 0"]],
+  ["a row more", `${HEADER}x\r\nx\r\n`, 2, ["csv/orgs.csv: the records have 1 row in this file, which has 2"]],
+  [
+    "another number in the manifest",
+    `${HEADER}x\r\n`,
+    2,
+    ["manifest.json: the manifest says otherwise than the files: files: csv/orgs.csv: records"],
+  ],
+  [
+    "none in the manifest",
+    `${HEADER}x\r\n`,
+    null,
+    ["manifest.json: the manifest says otherwise than the files: files: csv/orgs.csv: records"],
+  ],
+])("a console file has a row for each record but 全社: %s", async (_case, content, records, faults) => {
+  const root = freshFolder();
+  await writeBundle(join(root, "a"), placeIn(root), {
+    records: { orgs: [ROOT, BELOW] },
+    files: { "csv/orgs.csv": content },
+    manifest: { ...LATE, files: [{ path: "csv/orgs.csv", records }] },
+  });
+  const { faults: found } = await verified(root, "a");
+  expect(found.map(({ file, what }) => `${file}: ${what.en}`)).toEqual(faults);
+  expect((await verified(root, "a", true)).faults).toEqual([]);
 });
 
 test("a record that is younger than the manifest says is found, and files that it does not tell of", async () => {

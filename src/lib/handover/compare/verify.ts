@@ -1,14 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
-import { text, type Text } from "../../text/index.ts";
+import { counted, text, type Text } from "../../text/index.ts";
 import { MANIFEST, MOST_FILES, parseSums, resourceAt, SUMS, sumsText, type Summed } from "../bundle/contents.ts";
 import { blocksOf } from "../bundle/lines.ts";
 import { attachedTo, parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
 import { notListed, type BundleFiles, type Fault } from "../bundle/read.ts";
 import { pathOfAttached } from "../not-known.ts";
-import { pathOfResource, RESOURCE_NAMES, resourceOf } from "../resources.ts";
+import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, resourceOf } from "../resources.ts";
 import { RecordCheck } from "./records.ts";
+import { RowCount } from "./rows.ts";
 
 /** What a verification found. */
 export interface Verification {
@@ -60,10 +61,14 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   const manifest = await manifestIn(found, faults);
   const check = options.hashesOnly || manifest === undefined ? undefined : new RecordCheck(manifest, faults.add);
   const hashes = new Map<string, string>();
+  const rows = new Map<string, RowCount>();
+  if (check !== undefined) for (const { path } of CONSOLE_FILES) rows.set(path, new RowCount(manifest?.newline));
   const inOrder = found.files.filter(({ path }) => path !== SUMS).toSorted(byResource);
-  for (const { path } of inOrder) hashes.set(path, await hashOf(found, path, check, options));
+  for (const { path } of inOrder)
+    hashes.set(path, await hashOf(found, path, { ...options, check, rows: rows.get(path) }));
   compareSums(hashes, sums, faults);
   if (manifest !== undefined) compareManifest(manifest, found.files, { hashes, check, add: faults.add });
+  if (manifest !== undefined && check !== undefined) compareRows(manifest, rows, check, faults);
   return {
     manifest,
     files: found.files.length,
@@ -140,18 +145,21 @@ async function textIn(found: BundleFiles, path: string, faults: Faults): Promise
   }
 }
 
-/** The hash of a file; its records are checked on the way. */
-async function hashOf(
-  found: BundleFiles,
-  path: string,
-  check: RecordCheck | undefined,
-  { signal, onProgress }: VerifyOptions,
-): Promise<string> {
+/** What is done with the bytes of a file besides. */
+interface Reading extends VerifyOptions {
+  readonly check: RecordCheck | undefined;
+  /** of a file of the console's */
+  readonly rows: RowCount | undefined;
+}
+
+/** The hash of a file; its records are checked on the way, or its rows counted. */
+async function hashOf(found: BundleFiles, path: string, { check, rows, signal, onProgress }: Reading): Promise<string> {
   const hash = createHash("sha256");
   async function* hashed(): AsyncGenerator<Buffer> {
     for await (const chunk of found.read(path)) {
       signal?.throwIfAborted();
       hash.update(chunk);
+      rows?.take(chunk);
       onProgress?.(chunk.length);
       yield chunk;
     }
@@ -224,6 +232,28 @@ function compareManifest(
   const { lastUpdatedAt } = manifest;
   if (check !== undefined && check.lastUpdatedAt > (lastUpdatedAt ?? "")) wrong("lastUpdatedAt");
 }
+
+/** The console's files have a row for each record that belongs in them. */
+function compareRows(
+  { files }: Manifest,
+  rows: ReadonlyMap<string, RowCount>,
+  check: RecordCheck,
+  { add }: Faults,
+): void {
+  for (const { path, records: told } of files) {
+    const found = rows.get(path)?.records;
+    if (found === undefined) continue;
+    if (found !== told) add({ file: MANIFEST, what: notSo(`files: ${path}: records`) });
+    const records = check.rowsOf(path);
+    if (records !== undefined && found !== records) add({ file: path, what: otherRows(found, records) });
+  }
+}
+
+const otherRows = (rows: number, records: number): Text =>
+  text(
+    `the records have ${counted(records, "row")} in this file, which has ${rows}`,
+    `このファイルは ${rows} 行ですが、対応する記録は ${records} 件です`,
+  );
 
 const UNTOLD = text("the manifest does not tell of this file", "マニフェストに記載のないファイルです");
 

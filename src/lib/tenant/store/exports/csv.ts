@@ -1,4 +1,4 @@
-import type { ResourceName } from "../../../handover/resources.ts";
+import { CONSOLE_FILES, type ResourceName } from "../../../handover/resources.ts";
 import { SECURED_APPS } from "../../../model/secured-user.ts";
 import type { Newline } from "../../../csv/records/record.ts";
 import { DEVICES } from "../devices.ts";
@@ -32,23 +32,13 @@ const ORG_TREE: List = {
   derived: [PLACE, TREE],
 };
 
-/** A file that the console takes: its path in the bundle, and of which resource it is. */
-interface ConsoleFile {
-  readonly name: string;
-  readonly of: ResourceName;
-  readonly list: List;
-}
-
-const FILES: readonly ConsoleFile[] = [
-  { name: "csv/orgs.csv", of: "orgs", list: ORG_TREE },
-  { name: "csv/users.csv", of: "users", list: { ...USERS, order: [BY_ID] } },
-  { name: "csv/devices.csv", of: "devices", list: { ...DEVICES, order: [BY_ID] } },
-  ...SECURED_APPS.map((app) => ({
-    name: `csv/secured-${app}.csv`,
-    of: "secured-users" as const,
-    list: securedUsers(app),
-  })),
-];
+/** The rows of the console's files, by their paths. */
+const LISTS: ReadonlyMap<string, List> = new Map<string, List>([
+  ["csv/orgs.csv", ORG_TREE],
+  ["csv/users.csv", { ...USERS, order: [BY_ID] }],
+  ["csv/devices.csv", { ...DEVICES, order: [BY_ID] }],
+  ...SECURED_APPS.map((app) => [`csv/secured-${app}.csv`, securedUsers(app)] as const),
+]);
 
 /** A file as a piece, and how many records it has. */
 export interface TalliedFile extends Piece {
@@ -62,8 +52,9 @@ export const consoleFiles = async (
   newline: Newline,
 ): Promise<readonly TalliedFile[]> => {
   const files: TalliedFile[] = [];
-  for (const { name, of, list } of FILES) {
-    if (!resources.includes(of)) continue;
+  for (const { path: name, of } of CONSOLE_FILES) {
+    const list = LISTS.get(name);
+    if (list === undefined || !resources.includes(of)) continue;
     const tally = newTally();
     const lines = await csvOf(reader, list, { newline }, "id");
     files.push({ name, tally, content: { ...lines, tally: tallying(tally) } });
