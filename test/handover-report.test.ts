@@ -19,6 +19,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 const HOSTILE = `</td><script>document.title="hacked"</script><img src="https://evil.example/x.png">\u202e${"長".repeat(80)}`;
 
+/** A4 upright between its margins, in CSS pixels. */
+const PAPER = Math.floor(((210 - 2 * 14) / 25.4) * 96);
+
 let started: StartedChromium | undefined;
 const folder = mkdtempSync(join(tmpdir(), "clomoctl-report-"));
 beforeAll(async () => {
@@ -68,6 +71,11 @@ describe.each([
         expect(await shown.title()).not.toBe("hacked");
         expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
         expect(await shown.locator("[data-gap]").count()).toBe(gapsOf(checklistOf(data)).length);
+        await shown.emulateMedia({ media: "print" });
+        await shown.setViewportSize({ width: PAPER, height: 1000 });
+        expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PAPER);
+        await shown.emulateMedia({ media: "screen" });
+        await shown.setViewportSize({ width, height: 1000 });
         const violations = width === 794 ? await violationsOf(shown) : [];
         expect(violations).toEqual([]);
         const pictures = process.env["CLOMOCTL_SCREENSHOTS"];

@@ -289,10 +289,13 @@ const itemBlock = (item: Item, zone: string): Block => ({
   item,
   lines: [
     ...item.known.map(({ label, value }): readonly [Words, Words] => [label, value]),
-    ...item.questions.map((question): readonly [Words, Words] => [
-      wordingOf(question),
-      withBy(answerOf(question), answeredBy(question, zone)),
-    ]),
+    // what is missing stands among the gaps
+    ...item.questions
+      .filter(({ due }) => due !== "missing")
+      .map((question): readonly [Words, Words] => [
+        wordingOf(question),
+        withBy(answerOf(question), answeredBy(question, zone)),
+      ]),
   ],
 });
 
@@ -411,7 +414,7 @@ function renewalsSection(data: ReportData): Section {
           text("level", "状態"),
           text("who renews it", "更新担当"),
           text("account", "アカウント"),
-          text("2-factor phone", "認証コードを受け取る電話"),
+          text("2-factor phone", "二要素認証の電話"),
         ],
         rows: items.map((one) => [
           one.name,

@@ -1,6 +1,6 @@
 import { drawChart, legendMarker, ROWS_OF_A_CHART } from "../../renewals/output/page/chart.ts";
 import { pageDocument } from "../../renewals/output/page/document.ts";
-import { html, type Markup } from "../../renewals/output/markup.ts";
+import { html, Markup } from "../../renewals/output/markup.ts";
 import { LEVEL_NAMES, type Level } from "../../renewals/judge.ts";
 import type { Typesetting } from "../../renewals/timeline.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
@@ -97,27 +97,42 @@ class Page {
   }
 
   #table({ caption, head, rows, blank }: Extract<Block, { kind: "table" }>): Markup {
+    const isSmall = rows.length <= MOST_WHOLE.rows && head.length <= MOST_WHOLE.columns;
     return html`<div class="scroll" tabindex="0" role="group" aria-label="${this.#say(caption)}">
-      <table class="${blank === true ? "blank" : ""}">
+      <table class="${blank === true ? "blank" : ""}${isSmall ? " whole" : ""}">
         <caption>
           ${this.#say(caption)}
         </caption>
         <thead>
           <tr>
-            ${head.map((cell) => html`<th scope="col">${this.#say(cell)}</th>`)}
+            ${head.map((cell) => html`<th scope="col" class="${cell.en === cell.ja ? "" : "ours"}">${this.#say(cell)}</th>`)}
           </tr>
         </thead>
         <tbody>
           ${rows.map(
             ([first = "", ...others]) =>
               html`<tr>
-                <th scope="row">${this.words(first)}</th>
-                ${others.map((cell) => html`<td class="${isDay(cell) ? "day" : ""}">${this.words(cell)}</td>`)}
+                <th scope="row">${this.#cell(first)}</th>
+                ${others.map((cell) => html`<td class="${this.#isShort(cell) ? "short" : ""}">${this.#cell(cell)}</td>`)}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>`;
+  }
+
+  /** {@link words}, where addresses and paths go on below themselves at their signs. */
+  #cell(words: Words): Markup {
+    if (typeof words !== "string" || this.#isShort(words)) return this.words(words);
+    const pieces = this.#setting.visible(words).split(/(?<=[@./_-])/u);
+    return html`<bdi>${pieces.map((piece, at) => html`${at === 0 ? null : new Markup("<wbr>")}${piece}`)}</bdi>`;
+  }
+
+  /** Whether a cell is too short to be broken: a day, a number, a word or two of ours. */
+  #isShort(words: Words): boolean {
+    return typeof words === "string"
+      ? /^[\d-]{1,14}$/.test(words)
+      : this.#say(words).length <= (this.#language === "ja" ? 8 : 12);
   }
 
   #item(item: Item, lines: readonly (readonly [Words, Words])[]): Markup {
@@ -193,21 +208,33 @@ class Page {
     const height = bars.length * BAR.row + BAR.row / 2;
     const label = ({ label: words }: Bar): string =>
       this.#setting.visible(typeof words === "string" ? words : words[this.#language]);
-    return html`<h3 id="${id}-title">${this.#say(title)}</h3>
+    return html`<div class="figure">
+      <h3 id="${id}-title">${this.#say(title)}</h3>
       <svg class="bars" viewBox="0 0 ${BAR.width} ${height}" role="img" aria-labelledby="${id}-title ${id}-about">
         <desc id="${id}-about">${bars.map((bar) => `${label(bar)}: ${bar.value}`).join("; ")}</desc>
         ${bars.map((bar, at) => {
           const y = at * BAR.row + BAR.row;
           const width = Math.round((bar.value / most) * BAR.longest);
-          return html`<text x="${BAR.start - 8}" y="${y}" text-anchor="end"
-              >${this.#setting.fit(label(bar), BAR.columns)}</text
+          return html`<text x="${BAR.start - 8}" y="${y}" text-anchor="end">${this.#fitted(label(bar))}</text
             ><rect x="${BAR.start}" y="${y - BAR.thick + 3}" width="${Math.max(width, 1)}" height="${BAR.thick}" /><text
               x="${BAR.start + width + 8}"
               y="${y}"
               >${bar.value}</text
             > `;
         })}
-      </svg>`;
+      </svg>
+    </div>`;
+  }
+
+  /** A text as wide as there is room: of a path of organisations the last names. */
+  #fitted(words: string): string {
+    const { fit } = this.#setting;
+    const names = words.split(" / ");
+    for (let from = 0; from < names.length - 1; from += 1) {
+      const path = `${from === 0 ? "" : "… / "}${names.slice(from).join(" / ")}`;
+      if (fit(path, BAR.columns) === path) return path;
+    }
+    return fit(names.length === 1 ? words : `… / ${names.at(-1)}`, BAR.columns);
   }
 
   #timeline({ items, timeline }: Extract<Block, { kind: "timeline" }>): Markup {
@@ -230,7 +257,8 @@ class Page {
   }
 }
 
-const isDay = (words: Words): boolean => typeof words === "string" && /^\d{4}-\d\d-\d\d$/.test(words);
+/** A table up to this size is not broken across pages. */
+const MOST_WHOLE = { rows: 15, columns: 5 } as const;
 
 /** Where things stand in a chart of bars, in units of its own. */
 const BAR = { width: 1000, start: 330, longest: 560, row: 28, thick: 16, columns: 36 } as const;

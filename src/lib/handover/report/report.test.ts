@@ -65,10 +65,48 @@ describe("what a report says", () => {
     const filled = { what: "社内 Wiki の一覧", by: "佐藤", at: "2026-11-01T20:00:00.000Z" };
     const files = [{ path: "attached/apps/apps.pdf", bytes: 3, sha256: "0".repeat(64) }];
     const notKnownHere = [{ name: "apps", filled, files }];
-    const answered = reportPage(contentOf({ ...DATA, manifest: { ...DATA.manifest, notKnownHere } }), setting("ja"));
+    const answered = reportPage(
+      contentOf({ ...DATA, manifest: { ...DATA.manifest, notKnownHere } }),
+      setting("ja"),
+    ).replaceAll("<wbr>", "");
     for (const told of ["attached/apps/apps.pdf", "社内 Wiki の一覧", "佐藤", "2026-11-02"]) {
       expect(answered).toContain(told);
     }
+  });
+
+  test("shows what is missing once, and what is open without being missing", () => {
+    const items = checklistOf(DATA);
+    const missing = items.flatMap(({ questions }) => questions.filter(({ due }) => due === "missing"));
+    const open = items.flatMap(({ questions }) =>
+      questions.filter(({ due, answer }) => due === null && answer === null),
+    );
+    expect(Math.min(missing.length, open.length)).toBeGreaterThan(0);
+    const lines = blocksOf("item").flatMap((block) => block.lines.map(([label]) => label));
+    const wordings = new Set(missing.filter(({ about }) => about === undefined).map(({ wording }) => wording));
+    expect(lines.filter((label) => typeof label !== "string" && wordings.has(label))).toEqual([]);
+    expect(lines).toEqual(
+      expect.arrayContaining(open.filter(({ about }) => about === undefined).map((one) => one.wording)),
+    );
+  });
+
+  test("breaks addresses at their signs, and no day, number or short word", () => {
+    const page = reportPage(contentOf(DATA), setting("ja"));
+    expect(page).toContain("admin1@<wbr>example.<wbr>jp");
+    expect(page).toMatch(/<td class="short"><bdi>2027-10-01<\/bdi><\/td>/);
+  });
+
+  test("keeps the last names of a path that is too long for a chart", () => {
+    const [bars] = blocksOf("bars");
+    if (bars === undefined) throw new TypeError("no chart");
+    const path = ["北海道", "札幌支店", "営業推進部"].join(" / ");
+    const content = {
+      ...contentOf(DATA),
+      sections: [{ id: "x", title: bars.title, blocks: [{ ...bars, bars: [{ label: path, value: 1 }] }] }],
+    };
+    const narrow = { ...setting("ja"), fit: (words: string) => (words.length > 16 ? `${words.slice(0, 15)}…` : words) };
+    expect(reportPage(content, narrow)).toContain(">… / 札幌支店 / 営業推進部</text");
+    const narrower = { ...narrow, fit: (words: string) => (words.length > 6 ? `${words.slice(0, 5)}…` : words) };
+    expect(reportPage(content, narrower)).toContain(">… / 営…</text");
   });
 
   test("shows who manages what", () => {

@@ -13,10 +13,12 @@ dd{margin:0;overflow-wrap:anywhere}
 table{width:100%;border-collapse:collapse;font-size:.875em}
 caption{padding:.25rem 0;text-align:start;color:var(--faint)}
 th,td{padding:.35rem .5rem;border:1px solid var(--rule);text-align:start;vertical-align:top;overflow-wrap:anywhere;font-weight:400}
-thead th{background:var(--band);font-weight:600;overflow-wrap:break-word}
-.day{white-space:nowrap}
-.blank td,.blank tbody th{height:2.6rem}
-.item{border-left:.25rem solid var(--rule);padding:0 0 0 .75rem;margin:0 0 1rem;break-inside:avoid}
+tbody th{min-width:6rem}
+thead th{background:var(--band);font-weight:600}
+thead th.ours{word-break:keep-all;overflow-wrap:break-word}
+.short{white-space:nowrap}
+.blank td,.blank tbody th{height:2.6rem;min-width:5rem}
+.item{border-left:.25rem solid var(--rule);padding:0 0 0 .75rem;margin:0 0 1rem}
 ul.gaps{margin:.25rem 0;padding:0;list-style:none}
 ul.gaps li{margin:.2rem 0}
 .mend{display:block;font-size:.9em;color:var(--faint);overflow-wrap:anywhere}
@@ -33,9 +35,14 @@ ${CHART_STYLE}
 nav{display:none}
 .scroll{overflow:visible}
 section{break-inside:auto}
-#checklist,#administrators,#signatures{break-before:page}
-tr,svg,dl>*{break-inside:avoid}
-thead{display:table-header-group}
+#checklist{break-before:page}
+#help,#signatures,.figure,.whole,tr,svg,dl>*,li{break-inside:avoid}
+.tree li{break-inside:auto}
+h2,h3,caption,dt,ul.legend{break-after:avoid}
+dd{break-before:avoid}
+thead{display:table-header-group;break-after:avoid}
 table{font-size:8pt}
+th,td{padding:.2rem .35rem}
+.blank td,.blank tbody th{height:2.2rem}
 }
 `.trim();
