@@ -88,12 +88,15 @@ function partsOf(page: string): (PageFile | PageCommand)[] {
 
 /** Where a page is, below `docs`. */
 const pathOf = (page: string, language: Language): string =>
-  BESIDE_GUIDES.includes(page) ? `${page}.${language}.md` : `guides/${page}.${language}.md`;
+  BESIDE_GUIDES.includes(page) ? `${page}.${language}.md` : `guides/${language}/${page}.md`;
 
 const pageOf = async (page: string, language: Language): Promise<string> =>
   readFile(join(DOCS, pathOf(page, language)), "utf8");
 
-const guides = [...new Set((await readdir(GUIDES)).map((file) => file.split(".")[0] ?? ""))];
+const guidesIn = async (language: Language): Promise<readonly string[]> =>
+  (await readdir(join(GUIDES, language))).map((file) => file.replace(/\.md$/, ""));
+
+const guides = [...new Set([...(await guidesIn("en")), ...(await guidesIn("ja"))])];
 const pages = [...guides, ...BESIDE_GUIDES];
 
 /** Programs that a page's commands start: those of the machine are left alone. */
