@@ -124,14 +124,14 @@ describe("who could do what at a date", () => {
 
   test("the help names the guide", async () => {
     const { en, ja } = await inBoth("audit list --help-all", {});
-    expect(en.stdout).toContain("docs/guides/audit.en.md");
-    expect(ja.stdout).toContain("docs/guides/audit.ja.md");
+    expect(en.stdout).toContain("docs/guides/en/audit.md");
+    expect(ja.stdout).toContain("docs/guides/ja/audit.md");
   });
 
   test.each(["en", "ja"])(
     "by the query of the guide (%s), which follows accounts and schemes that are renamed",
     async (language) => {
-      const guide = readFileSync(new URL(`../../../docs/guides/audit.${language}.md`, import.meta.url), "utf8");
+      const guide = readFileSync(new URL(`../../../docs/guides/${language}/audit.md`, import.meta.url), "utf8");
       const line = /^ {4}(clomoctl audit list --until .*)$/m.exec(guide)?.[1] ?? "";
       const shared = { at, by: actor, owner: null };
       const ofScheme = { id: ID, ...shared, from: null, to: null, orgs: null, all: null, scheme: null };

@@ -21,8 +21,8 @@ export default defineCommand({
       "インポートは 1 件の記録です。行ごとの内容は imports show 番号 --rows で確認できます。削除された対象は 20 件まで名前を表示します。複数件のエクスポートも記録されます。一覧などの参照は記録されません。",
     ),
     text(
-      "Who could do what at a date follows from the changes of accounts and schemes up to it, read together: of each account and each scheme, by its id, as names change, the newest holds. Moves change what is reached, too: `users move` that of an operator, `orgs move` that of division and custom administrators, and both by files (`--action imports`). docs/guides/audit.en.md has a query for it.",
-      "ある日にだれが何をできたかは、その日までのアカウントとスキームの変更を合わせて読むとわかります。名前は変わるため ID ごとに、最も新しい記録がその日の状態です。移動でも範囲が変わります: users move でオペレーターの範囲、orgs move で部門管理者とカスタム管理者の範囲(ファイルによる移動は --action imports)。まとめて調べる --query は docs/guides/audit.ja.md にあります。",
+      "Who could do what at a date follows from the changes of accounts and schemes up to it, read together: of each account and each scheme, by its id, as names change, the newest holds. Moves change what is reached, too: `users move` that of an operator, `orgs move` that of division and custom administrators, and both by files (`--action imports`). docs/guides/en/audit.md has a query for it.",
+      "ある日にだれが何をできたかは、その日までのアカウントとスキームの変更を合わせて読むとわかります。名前は変わるため ID ごとに、最も新しい記録がその日の状態です。移動でも範囲が変わります: users move でオペレーターの範囲、orgs move で部門管理者とカスタム管理者の範囲(ファイルによる移動は --action imports)。まとめて調べる --query は docs/guides/ja/audit.md にあります。",
     ),
   ],
   args: {},

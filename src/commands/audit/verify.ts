@@ -174,8 +174,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Ends with 0 where all stands as it was written, and with 3 where not. Records cut off at the end are seen only with a hash that was kept elsewhere: `--head`, see `audit head`, and docs/guides/audit.en.md for what is proved and what is not.",
-      "すべて元のままなら終了コード 0、そうでなければ 3 です。末尾の記録の削除は、別に保管したハッシュがなければわかりません(--head、audit head を参照)。検証でわかることとわからないことは docs/guides/audit.ja.md を参照してください。",
+      "Ends with 0 where all stands as it was written, and with 3 where not. Records cut off at the end are seen only with a hash that was kept elsewhere: `--head`, see `audit head`, and docs/guides/en/audit.md for what is proved and what is not.",
+      "すべて元のままなら終了コード 0、そうでなければ 3 です。末尾の記録の削除は、別に保管したハッシュがなければわかりません(--head、audit head を参照)。検証でわかることとわからないことは docs/guides/ja/audit.md を参照してください。",
     ),
   ],
   args: {},

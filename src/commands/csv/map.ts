@@ -40,8 +40,8 @@ export default defineCommand({
   summary: text("create a --map file by answering questions", "質問に答えて対応表ファイル(--map 用)の雛形を作る"),
   details: [
     text(
-      "Asks which field each unknown header stands for. Without a terminal, write the file by hand: columns (their header: field, or ignore), constants and defaults (field: value), dialect; see docs/guides/map-files.en.md.",
-      "形式にないヘッダーごとに、どの項目かを質問します。ターミナルで実行できない場合は手で書いてください: columns(元のヘッダー: 項目、または ignore)、constants と defaults(項目: 値)、dialect。docs/guides/map-files.ja.md も参照してください。",
+      "Asks which field each unknown header stands for. Without a terminal, write the file by hand: columns (their header: field, or ignore), constants and defaults (field: value), dialect; see docs/guides/en/map-files.md.",
+      "形式にないヘッダーごとに、どの項目かを質問します。ターミナルで実行できない場合は手で書いてください: columns(元のヘッダー: 項目、または ignore)、constants と defaults(項目: 値)、dialect。docs/guides/ja/map-files.md も参照してください。",
     ),
   ],
   args: {

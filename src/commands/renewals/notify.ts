@@ -106,8 +106,8 @@ export default defineCommand({
     ),
     same(EXAMPLE),
     text(
-      "More keys: language and stages at the top level, timeout (seconds) of a command, token-env for Chatwork, ca-file and port of smtp. See docs/guides/notify.en.md.",
-      "ほかに、先頭の language と stages、コマンドの timeout(秒)、Chatwork の token-env、smtp の ca-file と port があります。docs/guides/notify.ja.md を参照してください。",
+      "More keys: language and stages at the top level, timeout (seconds) of a command, token-env for Chatwork, ca-file and port of smtp. See docs/guides/en/notify.md.",
+      "ほかに、先頭の language と stages、コマンドの timeout(秒)、Chatwork の token-env、smtp の ca-file と port があります。docs/guides/ja/notify.md を参照してください。",
     ),
   ],
   args: {
