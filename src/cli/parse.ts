@@ -187,14 +187,23 @@ const superfluous = (word: string, command: Command): Text =>
     ? text("one argument too many", "引数が多すぎます")
     : text(`unexpected argument ${word}`, `余分な引数 ${word} があります`);
 
-function readArguments(command: Command, operands: readonly string[], usageError: UsageError): [string, unknown][] {
+/** What a command line may look like, where something is missing; undefined of a verb without examples. */
+const suchAs = ({ examples: [first] }: Command, typed: string): Text | undefined =>
+  first && text(`such as: ${first.line}; more: ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
+
+function readArguments(
+  command: Command,
+  typed: string,
+  operands: readonly string[],
+  usageError: UsageError,
+): [string, unknown][] {
   const fields = Object.entries(command.args);
   const values = fields.map(([key, field], i): [string, unknown] => {
     const name = placeholder(key, field);
     const repeatable = field.kind !== "boolean" && field.repeatable === true;
     const raw = repeatable ? operands.slice(i) : operands.slice(i, i + 1);
     if (raw.length === 0 && field.kind !== "boolean" && field.required === true) {
-      throw usageError(text(`the argument ${name} is missing`, `引数 ${name} がありません`));
+      throw usageError(text(`the argument ${name} is missing`, `引数 ${name} がありません`), suchAs(command, typed));
     }
     const read = raw.map((one) => valueOf(one, name, field, usageError));
     return [key, repeatable ? read : (read[0] ?? (field.kind === "boolean" ? false : field.default))];
@@ -241,6 +250,7 @@ export function parse(path: readonly string[], command: Command, words: readonly
     if (field.kind !== "boolean" && field.required === true && isMissing) {
       throw usageError(
         text(`the option ${optionTerm(key, field)} is missing`, `オプション ${optionTerm(key, field)} がありません`),
+        suchAs(command, typed),
       );
     }
   }
@@ -260,7 +270,10 @@ export function parse(path: readonly string[], command: Command, words: readonly
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
   return {
     globals: Object.fromEntries(pick(general.map(([key]) => key))) as unknown as Globals,
-    input: Object.fromEntries([...readArguments(command, operands, usageError), ...pick(Object.keys(command.options))]),
+    input: Object.fromEntries([
+      ...readArguments(command, typed, operands, usageError),
+      ...pick(Object.keys(command.options)),
+    ]),
   };
 }
 

@@ -105,6 +105,10 @@ describe("from a file", () => {
     const circumstances = { ...withFile(CONTENT), terminal: { columns: 80 } };
     const { en, ja } = await inBoth("handover answer --answers answers.yaml", circumstances);
     expect(ja.stdout).toContain("rules.lost.document");
+    expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("紛失時の社内ルールの管理者は誰ですか?佐藤(前任)");
+    expect(en.stdout.replaceAll(/\s+/g, " ")).toContain(
+      "Where are the rules for lost devices? (document or link) wiki (前任)",
+    );
     expect(ja.stdout).not.toContain("…");
     expect(ja.stderr).toMatch(/回答を \d+ 件登録しました\n不足を確認: clomoctl handover checklist\n$/);
     expect(en.stderr).toMatch(/what is missing: clomoctl handover checklist\n$/);

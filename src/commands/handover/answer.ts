@@ -8,16 +8,17 @@ import { readAnswer, valueOf, type Question, type QuestionGroup } from "../../li
 import { askedOfConsole } from "../../lib/handover/not-known.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
+import type { Column } from "../../lib/terminal/index.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { columnsOfFields } from "../listing/columns.ts";
-import { listColumns } from "../listing/list.ts";
+import { isUsualTable, listColumns } from "../listing/list.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, describeWritten, DRY, WHILE_WRITING } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { factsOf, handedOver, today, type HandoverTenant } from "./facts.ts";
 
-/** What people are shown of an answer that they just gave. */
+/** What pipes get of an answer that was just given. */
 const USUAL = ["question", "value", "by"];
 
 const ANSWER_COLUMNS = columnsOfFields<Answer>(ANSWER.fields);
@@ -80,6 +81,8 @@ export default defineCommand({
     const { terminal } = tools;
     const { length } = keeper.changed;
     if (length === 0) await terminal.note(text("nothing was answered", "回答はありませんでした"));
+    else if (isUsualTable(terminal))
+      await terminal.list(peopleColumns(wordingsOf(facts, keeper.changed, day)), keeper.changed);
     else await terminal.list(listColumns(terminal, ANSWER_COLUMNS, USUAL), keeper.changed);
     if (dryRun) return terminal.note(DRY);
     if (length > 0) await terminal.note(text(`${counted(length, "answer")} kept`, `回答を ${length} 件登録しました`));
@@ -88,6 +91,35 @@ export default defineCommand({
     );
   },
 });
+
+/** What people are shown of an answer that they just gave: the question's name and wording, what was said, and by whom. */
+const peopleColumns = (wordings: ReadonlyMap<string, Text>): readonly Column<Answer>[] => [
+  ...ANSWER_COLUMNS.filter(({ key }) => key === "question").map((column) => ({ ...column, whole: true })),
+  {
+    key: "value",
+    header: text("answer", "回答"),
+    wraps: true,
+    value: ({ value }) => value,
+    name: ({ question, subject, value, by }) => {
+      const { en, ja } = wordings.get(keyOf(question, subject)) ?? same("");
+      return text(`${en} ${value} (${by})`.trim(), `${ja} ${value} (${by})`.trim());
+    },
+  },
+];
+
+/** The wordings of questions, by {@link keyOf}; those, too, that follow from what was answered. */
+function wordingsOf(facts: HandoverFacts, changed: readonly Answer[], day: Asking["day"]): ReadonlyMap<string, Text> {
+  const answers = new Map(
+    [...facts.answers, ...changed].map((answer) => [keyOf(answer.question, answer.subject), answer]),
+  );
+  const questions = questionsOf(askedFor({ ...facts, answers: [...answers.values()] }, day));
+  return new Map(
+    questions.map(({ id, subject, about, wording: { en, ja } }) => [
+      keyOf(id, subject),
+      about === undefined ? text(en, ja) : text(`${about}: ${en}`, `${about}: ${ja}`),
+    ]),
+  );
+}
 
 function refuseMisfits({
   question,

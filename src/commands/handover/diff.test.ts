@@ -55,6 +55,35 @@ test("programs get whole records and values, a line each", async () => {
   expect(JSON.parse(json)).toEqual(lines);
 });
 
+describe("for people", () => {
+  const field = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "営業", code: null, parentId: null };
+  const org = { ...field, createdAt: "2026-11-20T01:23:45.000Z", updatedAt: "2026-11-20T01:23:45.000Z" };
+  const LATER = "2026-11-20T20:00:00.000Z";
+
+  const diffOf = async (changed: object, words = ""): Promise<string> => {
+    const folder = freshFolder();
+    await writeBundle(join(folder, "a"), placeIn(folder), { records: { orgs: [org] } });
+    await writeBundle(join(folder, "b"), placeIn(folder), { records: { orgs: [{ ...org, ...changed }] } });
+    const ran = await run(`handover diff a b --lang en ${words}`.trimEnd(), { folder, terminal: { columns: 120 } });
+    expect(ran.exit).toBe(9);
+    return ran.stdout;
+  };
+
+  test("the time of a change stands alone where nothing else changed, in the zone of the context", async () => {
+    expect(await diffOf({ updatedAt: LATER })).toMatch(/営業 +updatedAt +2026-11-20 10:23 → 2026-11-21 05:00/);
+    const both = await diffOf({ updatedAt: LATER, code: "E1" });
+    expect(both).toMatch(/営業 +code +none → E1/);
+    expect(both).not.toContain("updatedAt");
+    expect(await diffOf({ updatedAt: LATER, code: "E1" }, "--markdown")).not.toContain("updatedAt");
+  });
+
+  test("programs get it in any case", async () => {
+    const lines = await diffOf({ updatedAt: LATER, code: "E1" }, "--format ndjson");
+    expect(lines.trimEnd().split("\n")).toHaveLength(2);
+    expect(lines).toContain(LATER);
+  });
+});
+
 test("equal bundles are 0, whatever they are packed as", async () => {
   const folder = freshFolder();
   for (const name of ["a", "b.zip", "c.tar.gz"]) await writeBundle(join(folder, name), placeIn(folder));

@@ -1,13 +1,21 @@
-import { differences, stateOf, titleOf, type ChangeKind, type Difference } from "../../lib/handover/compare/diff.ts";
+import {
+  ATTACHED,
+  differences,
+  stateOf,
+  titleOf,
+  type ChangeKind,
+  type Difference,
+} from "../../lib/handover/compare/diff.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { requireSound } from "../../lib/handover/compare/verify.ts";
-import { STAYS } from "../../lib/handover/resources.ts";
+import { resourceOf, STAYS } from "../../lib/handover/resources.ts";
+import { minuteIn } from "../../lib/model/time.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
-import type { Tools } from "../tools.ts";
+import { zoneInEffect, type Tools } from "../tools.ts";
 import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
 import type { PassingBundle } from "./writing/tenant-bundle.ts";
 import { markdownOf } from "./markdown.ts";
@@ -65,8 +73,8 @@ const COLUMNS: readonly Column<Difference>[] = [
   },
 ];
 
-/** What people are shown: each record by its name, or by its id where it has none, and values in full. */
-const PEOPLE: readonly Column<Difference>[] = [
+/** What people are shown: each record by its name, or by its id where it has none, and values in full, times in the zone. */
+const peopleColumns = (timezone: string): readonly Column<Difference>[] => [
   ...COLUMNS.filter(({ key }) => key === "resource" || key === "change"),
   { key: "record", header: text("record", "記録"), value: ({ name, id }) => name ?? id },
   ...COLUMNS.filter(({ key }) => key === "field"),
@@ -77,7 +85,9 @@ const PEOPLE: readonly Column<Difference>[] = [
     value: () => null,
     name: (difference) => {
       const { before, after, stays } = difference;
-      const values = [shown(before, difference), shown(after, difference)];
+      const values = [before, after].map((value) =>
+        typeof value === "string" && isInstant(difference) ? same(minuteIn(value, timezone)) : shown(value, difference),
+      );
       const isEmpty = values.every((value) => value === null);
       const told = isEmpty
         ? []
@@ -91,6 +101,9 @@ const PEOPLE: readonly Column<Difference>[] = [
     },
   },
 ];
+
+const isInstant = ({ resource, field }: Difference): boolean =>
+  resource !== ATTACHED && field !== null && resourceOf(resource).fields[field]?.type === "instant";
 
 /** Counts differences as they pass. */
 class Counts {
@@ -190,13 +203,15 @@ export default defineCommand({
     const counts = new Counts();
     const [former, latter] = [stateOf(await asBundle(one)), stateOf(await asBundle(other))];
     // nobody attaches files to a tenant
-    const found = counts.of(differences(former, now === undefined ? latter : { ...latter, attached: undefined }));
-    const first = await found.next();
-    const all = startingWith(first, found);
+    const all = differences(former, now === undefined ? latter : { ...latter, attached: undefined });
     const isTable = isUsualTable(terminal);
-    if (markdown) await writeMarkdown(tools, all);
+    const found = counts.of(isTable || markdown ? withoutEchoes(all) : all);
+    const first = await found.next();
+    const shownOnes = startingWith(first, found);
+    if (markdown) await writeMarkdown(tools, shownOnes);
     // a table of nothing would be told as a list that is empty
-    else if (first.done !== true || !isTable) await terminal.list(isTable ? PEOPLE : COLUMNS, all);
+    else if (first.done !== true || !isTable)
+      await terminal.list(isTable ? peopleColumns(await zoneInEffect(tools)) : COLUMNS, shownOnes);
     if (counts.total === 0) {
       await terminal.note(SAME);
       return undefined;
@@ -206,6 +221,26 @@ export default defineCommand({
     return "differs";
   },
 });
+
+/** Differences without the time of a change beside what changed. */
+async function* withoutEchoes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
+  let record = "";
+  let echo: Difference | undefined;
+  let isTold = false;
+  for await (const difference of found) {
+    const key = `${difference.resource} ${difference.id}`;
+    if (key !== record) {
+      if (echo !== undefined && !isTold) yield echo;
+      [record, echo, isTold] = [key, undefined, false];
+    }
+    if (difference.change === "changed" && difference.field === "updatedAt") echo = difference;
+    else {
+      isTold = true;
+      yield difference;
+    }
+  }
+  if (echo !== undefined && !isTold) yield echo;
+}
 
 async function* startingWith<T>(first: IteratorResult<T>, others: AsyncGenerator<T>): AsyncGenerator<T> {
   if (first.done === true) return;

@@ -261,10 +261,13 @@ test("what somebody may not read is missing, and said; a complete bundle is refu
 test("what is there already is left alone", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "one"), "mine");
-  const { exit } = await exporting("-o one", folder);
+  const { exit, stderr } = await exporting("-o one", folder);
   expect(exit).toBe(2);
+  expect(stderr).toContain("give another name, or move away what is there");
   expect(readFileSync(join(folder, "one"), "utf8")).toBe("mine");
-  expect((await exporting("", folder)).exit).toBe(2);
+  const without = await exporting("", folder);
+  expect(without.exit).toBe(2);
+  expect(without.stderr).toContain("such as: clomoctl handover export -o handover-2027-03");
 });
 
 test("a tenant whose answer ends early leaves no bundle", async () => {

@@ -25,6 +25,9 @@ describe("of a bundle", () => {
     const ran = await run("handover report one -o report.html --lang en", { folder });
     expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "wrote report.html\n" });
     expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<html lang="en">');
+    const { en, ja } = await inBoth("handover report one -o report.html", { folder });
+    expect(en.stderr).toBe("wrote report.html, in place of what was there\n");
+    expect(ja.stderr).toBe("report.html を上書きしました\n");
   });
 
   /** A copy with a file of another content, whose hashes are right. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Failure } from "../../lib/errors/index.ts";
-import { checkWritable, createTemporaryFolder, writeFileAtomically } from "../../lib/files/index.ts";
+import { checkWritable, createTemporaryFolder, isOverwritten, writeFileAtomically } from "../../lib/files/index.ts";
 import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
 import { text } from "../../lib/text/index.ts";
@@ -70,13 +70,19 @@ export default defineCommand({
     const output = named ?? "-";
     const path = output === "-" ? output : resolve(workingFolder, output);
     await checkWritable(path, temporary);
+    const isThere = await isOverwritten(path);
     const { tenantBundle } = await import("./writing/tenant-bundle.ts");
     await using now = bundle === undefined ? await tenantBundle(tools) : undefined;
     await using files = now?.files ?? (await openNamed(tools, bundle ?? ""));
     const report = await reportOf(tools, files, as);
     const content = pdf ? await printed(tools, report) : report;
     await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(content));
-    if (output !== "-") await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
+    if (output === "-") return;
+    await terminal.note(
+      isThere
+        ? text(`wrote ${output}, in place of what was there`, `${output} を上書きしました`)
+        : text(`wrote ${output}`, `${output} を書き出しました`),
+    );
   },
 });
 

@@ -139,6 +139,7 @@ test("who is no user, is the same person or has no role yet is refused in both l
   expect(stranger.ja.stderr).toContain("テナントのユーザーではありません");
   const self = await inBoth("handover transfer --from taro --to taro", here());
   expect(self.en).toMatchObject({ exit: 3, stderr: expect.stringContaining("same person") });
+  expect(self.en.stderr).toContain("clomoctl handover checklist --leaver taro");
   const none = await inBoth("handover transfer --from taro --to none", here());
   expect(none.ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("clomoctl clomo-account grant none") });
   expect(await run("handover transfer --from nobody --to taro", here())).toMatchObject({ exit: 6 });

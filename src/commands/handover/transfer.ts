@@ -113,6 +113,7 @@ export default defineCommand({
     const facts = await factsOf(tools, tenant);
     const from = userOf(await personNamed(tenant, facts, leaving), leaving);
     const to = userOf(await personNamed(tenant, facts, following), following);
+    if (from.id === to.id) throw samePerson(leaving);
     const plan = await tenant.client.accounts.transfer(from.id, { to: to.id, dryRun: true });
     const settings = await settingsFor(tools, from, to);
     const planned = rowsOfTransfer(plan, settings, to);
@@ -147,6 +148,18 @@ export default defineCommand({
     );
   },
 });
+
+const samePerson = (leaving: string): Failure => {
+  const line = `clomoctl handover checklist --leaver ${shownWord(leaving)}`;
+  return new Failure("input-rejected", {
+    what: text("who leaves and who takes over are the same person", "退任者と後任が同じ人です"),
+    where: "--to",
+    hint: text(
+      `name the successor by --to; what hangs on who leaves: ${line}`,
+      `--to で後任を指定してください。退任者に紐づくものを確認するには: ${line}`,
+    ),
+  });
+};
 
 const toGive = (leaving: string, following: string): Text => {
   const line = `clomoctl handover transfer --from ${shownWord(leaving)} --to ${shownWord(following)}`;

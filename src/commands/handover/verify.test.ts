@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { placeIn, writeBundle } from "../../lib/handover/testing/bundles.ts";
 import { randomTenant } from "../../lib/tenant/testing/restoring.ts";
 import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
 import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
@@ -22,10 +23,27 @@ test.each(["schema-1", "schema-1-later", "schema-2"])(
     expect(en.stderr).toContain("all is as it was exported");
     expect(en.stdout).toMatch(/tenant +株式会社みなと\n/);
     expect(en.stdout).toMatch(/records verified +\d+\n/);
+    expect(en.stdout).toMatch(/last updated +2026-11-20 1[24]:00\n/);
+    expect(en.stderr).toContain(`clomoctl handover report ${name} -o report.html`);
+    expect(en.stderr).toContain(`clomoctl handover apply ${name} --dry-run`);
     expect(ja.exit).toBe(0);
     expect(ja.stderr).toContain("すべて書き出したままです");
+    expect(ja.stderr).toContain(`レポートを読むには: clomoctl handover report ${name} -o report.html`);
   },
 );
+
+test.each([
+  { tenant: { name: "a", mirroredAt: "2026-11-20T01:00:00.000Z" } },
+  { scope: { id: "019a9f3c-5a00-7abc-8def-000000000001", path: "営業部" } },
+])("of a mirror or a part nothing is proposed that would be refused: %o", async (manifest) => {
+  const folder = freshFolder();
+  await writeBundle(join(folder, "a"), placeIn(folder), { manifest });
+  const { exit, stderr, stdout } = await run("handover verify a --lang en --format json", { folder });
+  expect(exit).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ lastUpdatedAt: null });
+  expect(stderr).toContain("clomoctl handover report a");
+  expect(stderr).not.toContain("apply");
+});
 
 test("hashes alone say that the records were not read", async () => {
   const { en, ja } = await inBoth("handover verify a --hashes-only --format json", { folder: withBundle() });

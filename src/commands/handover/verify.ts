@@ -1,8 +1,11 @@
 import type { Fault } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle, type Verification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
+import { minuteIn } from "../../lib/model/time.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
+import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { zoneInEffect } from "../tools.ts";
 import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
 
 /** Faults that people are shown. */
@@ -10,6 +13,8 @@ const FIRST = 20;
 
 interface Verified extends Verification {
   readonly bundle: string;
+  /** when the last change was, for people */
+  readonly changedAt: string | null;
 }
 
 const COLUMNS: readonly Column<Verified>[] = [
@@ -19,8 +24,8 @@ const COLUMNS: readonly Column<Verified>[] = [
   {
     key: "lastUpdatedAt",
     header: text("last updated", "最終更新"),
-    instant: true,
     value: ({ manifest }) => manifest?.lastUpdatedAt ?? null,
+    name: ({ changedAt }) => (changedAt === null ? null : same(changedAt)),
   },
   {
     key: "program",
@@ -79,12 +84,30 @@ export default defineCommand({
     if (faultCount > FIRST) {
       await terminal.problem(text(`… ${counted(faultCount, "fault")} in all`, `… 問題は全部で ${faultCount} 件`));
     }
-    await terminal.show(COLUMNS, { bundle, ...verified });
+    const { lastUpdatedAt = null } = verified.manifest ?? {};
+    const changedAt = lastUpdatedAt === null ? null : minuteIn(lastUpdatedAt, await zoneInEffect(tools));
+    await terminal.show(COLUMNS, { bundle, ...verified, changedAt });
     const [first] = faults;
     if (first !== undefined) throw unsound(bundle, first, faultCount - 1);
     await terminal.note(hashesOnly ? SAME_HASHES : SOUND);
+    for (const line of nextOf(bundle, verified)) await terminal.note(line);
   },
 });
+
+/** What to do with a good bundle. */
+function nextOf(bundle: string, { manifest }: Verification): readonly Text[] {
+  const name = shownWord(bundle);
+  const report = `clomoctl handover report ${name} -o report.html`;
+  const apply = `clomoctl handover apply ${name} --dry-run`;
+  // neither a mirror nor a part of a tenant can be applied
+  const isWhole = manifest !== undefined && manifest.tenant.mirroredAt === null && manifest.scope === null;
+  return [
+    text(`to read it: ${report}`, `レポートを読むには: ${report}`),
+    ...(isWhole
+      ? [text(`what a tenant would get by it: ${apply}`, `適用すると何が変わるか確認するには: ${apply}`)]
+      : []),
+  ];
+}
 
 const SOUND = text("all is as it was exported", "すべて書き出したままです");
 const SAME_HASHES = text(

@@ -117,7 +117,7 @@ export async function checkNew(path: string, { kept = [] }: Pick<OutputPlace, "k
   const found = await lstat(full).catch((error: unknown) => {
     if (!hasCode(error, "ENOENT")) throw asRefusal(error, path);
   });
-  if (found !== undefined) throw refusal(path, THERE_ALREADY);
+  if (found !== undefined) throw refusal(path, THERE_ALREADY).with({ hint: ANOTHER_NAME });
   await access(dirname(full), constants.W_OK).catch((error: unknown) => {
     throw asRefusal(error, path);
   });
@@ -127,6 +127,11 @@ export async function checkNew(path: string, { kept = [] }: Pick<OutputPlace, "k
 const THERE_ALREADY = text(
   "there is something here already, and it is never written over",
   "すでに存在します。上書きはしません",
+);
+
+const ANOTHER_NAME = text(
+  "give another name, or move away what is there",
+  "別の名前を指定するか、いまあるものを移動してください",
 );
 
 /** A file by its own name, whatever links lead to it; one that is yet to be made by that of its folder. */

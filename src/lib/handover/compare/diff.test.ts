@@ -8,6 +8,7 @@ import { bare, bruteForce } from "../testing/brute-force.ts";
 import { freshFolder, placeIn, writeBundle, type Records } from "../testing/bundles.ts";
 import { twoOfThem } from "../testing/random.ts";
 import { differences, stateOf, type Difference, type State } from "./diff.ts";
+import { UserNames } from "./user-names.ts";
 import { walk } from "./walk.ts";
 
 /** How many pairs of bundles are compared; more by `CLOMOCTL_DIFFS`. */
@@ -33,6 +34,11 @@ test("what differs is what differs by brute force", { timeout: 600_000 }, async 
       const whole = (records: Records): Records => ({ ...records, audit: records.audit ?? [] });
       const found = await diffOf(whole(one), whole(other), names);
       expect(found.map(bare)).toEqual(bruteForce(one, other));
+      const nameOf = (id: string | null): unknown =>
+        [other, one].flatMap(({ users = [] }) => users as readonly Any[]).find((user) => user["id"] === id)?.["name"] ??
+        null;
+      const accounts = found.filter(({ resource }) => resource === "accounts");
+      expect(accounts.map(({ name }) => name)).toEqual(accounts.map(({ id }) => nameOf(id)));
       for (const { resource, stays } of found) expect(stays).toBe(STAYING.get(resource) ?? null);
     }),
     { numRuns: DIFFS },
@@ -105,6 +111,28 @@ test("attached files are told by their paths, and are none of a tenant's", async
     { ...base, change: "added", id: "attached/apps/d", field: null, before: null, after: hashOf("5") },
   ]);
   expect(await Array.fromAsync(differences(one, { ...other, attached: undefined }))).toEqual([]);
+});
+
+test("names of users are found however their file is cut, and parse no line that is not asked for", async () => {
+  const ids = Array.from({ length: 40 }, (_, at) => String(at * 2).padStart(4, "0"));
+  const lines = ids.map((id) =>
+    id === "0010" ? '{"id":"0010",' : JSON.stringify({ id, name: `user ${id}`, memo: '{"id":"0004"' }),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
+      fc.subarray([...Array(82).keys()]),
+      async (cuts, asked) => {
+        await using names = new UserNames({ name: "a", blocks: () => inTurn(blocks(lines, cuts)) });
+        for (const number of asked.filter((one) => one !== 10)) {
+          const id = String(number).padStart(4, "0");
+          const name = ids.includes(id) ? `user ${id}` : null;
+          expect(await names.nameOf(id)).toBe(name);
+          expect(await names.nameOf(id)).toBe(name);
+        }
+      },
+    ),
+  );
 });
 
 /** Lines in blocks of whole lines, of any lengths. */

@@ -4,6 +4,7 @@ import type { Bundle } from "../bundle/read.ts";
 import { attachedTo } from "../bundle/manifest.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, type Resource, type ResourceName } from "../resources.ts";
 import type { BundleRecord } from "./record.ts";
+import { UserNames } from "./user-names.ts";
 import { parseLine, walk, type LinePair, type Source } from "./walk.ts";
 
 /** What happened to a record from one state to the other; `not-compared`: one of them does not have the resource. */
@@ -103,7 +104,19 @@ async function* inResource(resource: ResourceName, before: State, after: State):
     blocks: state.blocks(resource),
   });
   const [one, other] = [sourceOf(before), sourceOf(after)];
-  for await (const pair of walk(one, other)) yield* ofPair(resource, pair, one.where, other.where);
+  if (resource !== "accounts") {
+    for await (const pair of walk(one, other)) yield* ofPair(resource, pair, one.where, other.where);
+    return;
+  }
+  // an account has its user's id and name
+  await using users = new UserNames(after);
+  await using former = new UserNames(before);
+  for await (const pair of walk(one, other)) {
+    for (const difference of ofPair(resource, pair, one.where, other.where)) {
+      const id = difference.id ?? "";
+      yield { ...difference, name: (await users.nameOf(id)) ?? (await former.nameOf(id)) };
+    }
+  }
 }
 
 function* ofPair(resource: ResourceName, pair: LinePair, one: string, other: string): Generator<Difference> {
