@@ -35,8 +35,9 @@ test("what differs is what differs by brute force", { timeout: 600_000 }, async 
       const found = await diffOf(whole(one), whole(other), names);
       expect(found.map(bare)).toEqual(bruteForce(one, other));
       const nameOf = (id: string | null): unknown =>
-        [other, one].flatMap(({ users = [] }) => users as readonly Any[]).find((user) => user["id"] === id)?.["name"] ??
-        null;
+        [other, one]
+          .flatMap(({ users = [] }) => users as readonly Readonly<Record<string, unknown>>[])
+          .find((user) => user["id"] === id)?.["name"] ?? null;
       const accounts = found.filter(({ resource }) => resource === "accounts");
       expect(accounts.map(({ name }) => name)).toEqual(accounts.map(({ id }) => nameOf(id)));
       for (const { resource, stays } of found) expect(stays).toBe(STAYING.get(resource) ?? null);
