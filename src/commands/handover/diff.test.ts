@@ -166,6 +166,23 @@ describe("with the tenant", () => {
     expect(readdirSync(join(home, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
   });
 
+  test("cron hears nothing where nothing differs, and nothing of times where they are ignored", async () => {
+    const { after } = await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
+    const home = freshFolder();
+    const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch });
+    expect((await ran("handover export -o bundle --encoding utf-8")).exit).toBe(0);
+    const quiet = "handover diff bundle --tenant --quiet";
+    expect(await ran(quiet)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+    expect(await ran(`${quiet} --format csv`)).toMatchObject({ exit: 0, stderr: "" });
+    tenant.database.run("update user set updatedAt = '2027-01-01T00:00:00.000Z'");
+    expect((await ran(quiet)).exit).toBe(9);
+    expect(await ran(`${quiet} --ignore-times`)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+    await tenant.client.users.edit(after.id, { name: "山田 花" });
+    const { exit, stdout } = await ran(`${quiet} --ignore-times --format ndjson`);
+    expect(exit).toBe(9);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+  });
+
   test.each(["handover diff schema-1", "handover diff schema-1 schema-1-later --tenant"])(
     "one of both is named: %s",
     async (line) => {

@@ -14,6 +14,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { asksData } from "../guides/write.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
 import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
@@ -175,6 +176,10 @@ export default defineCommand({
         "A と同じ条件で、現在のテナントと比べる",
       ),
     },
+    ignoreTimes: {
+      kind: "boolean",
+      about: text("leave out when records were created and changed", "記録の作成日時と更新日時は比べない"),
+    },
     markdown: {
       kind: "boolean",
       about: text("write Markdown, for a ticket or a pull request", "Markdown で書き出す(チケットやプルリクエスト用)"),
@@ -184,11 +189,15 @@ export default defineCommand({
     { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later" },
     { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later --markdown" },
     { line: "clomoctl handover diff bundles/schema-1 --tenant" },
+    {
+      line: "clomoctl handover diff bundles/schema-1 --tenant --ignore-times --quiet",
+      about: text("in cron: says nothing where nothing differs", "cron 用: 差異がなければ何も出力しない"),
+    },
   ],
   exits: ["input-rejected", "not-found", "differs"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { before, after, tenant, markdown }) {
+  async run(tools, { before, after, tenant, ignoreTimes, markdown }) {
     const { terminal, globals } = tools;
     tools.describeState(() => ONLY_READ);
     if (markdown && (globals.format ?? globals.query ?? globals.fields) !== undefined) throw EITHER;
@@ -203,14 +212,15 @@ export default defineCommand({
     const counts = new Counts();
     const [former, latter] = [stateOf(await asBundle(one)), stateOf(await asBundle(other))];
     // nobody attaches files to a tenant
-    const all = differences(former, now === undefined ? latter : { ...latter, attached: undefined });
+    const told = differences(former, now === undefined ? latter : { ...latter, attached: undefined });
+    const all = ignoreTimes ? withoutTimes(told) : told;
     const isTable = isUsualTable(terminal);
     const found = counts.of(isTable || markdown ? withoutEchoes(all) : all);
     const first = await found.next();
     const shownOnes = startingWith(first, found);
     if (markdown) await writeMarkdown(tools, shownOnes);
-    // a table of nothing would be told as a list that is empty
-    else if (first.done !== true || !isTable)
+    // a table of nothing would be told as a list that is empty, and cron would send a mail of column names
+    else if (first.done !== true || asksData(tools))
       await terminal.list(isTable ? peopleColumns(await zoneInEffect(tools)) : COLUMNS, shownOnes);
     if (counts.total === 0) {
       await terminal.note(SAME);
@@ -221,6 +231,13 @@ export default defineCommand({
     return "differs";
   },
 });
+
+const TIMES: readonly unknown[] = ["createdAt", "updatedAt"];
+
+/** Differences without those of the times of records. */
+async function* withoutTimes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
+  for await (const difference of found) if (!TIMES.includes(difference.field)) yield difference;
+}
 
 /** Differences without the time of a change beside what changed. */
 async function* withoutEchoes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
