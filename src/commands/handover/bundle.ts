@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SentParts } from "../../lib/client/index.ts";
 import { MANIFEST } from "../../lib/handover/bundle/contents.ts";
-import { openFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { asBundle, openFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { pathOfResource, type ResourceName } from "../../lib/handover/resources.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -38,7 +38,7 @@ export function verifying({ terminal, signal }: Tools, bundles: readonly BundleF
   };
 }
 
-/** A bundle's records as one body, as an export answers them. */
+/** A bundle's records as one body, as an export of today answers them. */
 export async function sentParts(
   found: BundleFiles,
   resources: readonly ResourceName[],
@@ -49,6 +49,7 @@ export async function sentParts(
     .digest("hex");
   // no record can have a line break before it: in JSON they are escaped
   const boundary = `clomoctl-${manifest.slice(0, 40)}`;
+  const bundle = await asBundle(found);
   async function* bytes(): AsyncGenerator<Uint8Array> {
     for (const resource of resources) {
       const path = pathOfResource(resource);
@@ -56,7 +57,7 @@ export async function sentParts(
         `--${boundary}\r\nContent-Type: application/x-ndjson\r\nContent-Disposition: attachment; filename="${path}"\r\n\r\n`,
       );
       if (found.has(path)) {
-        for await (const chunk of found.read(path)) {
+        for await (const chunk of bundle.read(path)) {
           onProgress(chunk.length);
           yield chunk;
         }

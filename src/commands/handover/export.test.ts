@@ -22,7 +22,7 @@ const exporting = (
 ): Promise<Ran> => run(`handover export ${line} --lang ${lang}`, { home: folder, folder, tenant: fetch });
 
 const manifestIn = (bundle: string): Manifest =>
-  parseManifest(readFileSync(join(bundle, "manifest.json"), "utf8"), "manifest.json");
+  parseManifest(readFileSync(join(bundle, "manifest.json"), "utf8"), "manifest.json").manifest;
 
 /** All files of a folder with their content, by their paths. */
 const contentOf = (folder: string): ReadonlyMap<string, string> =>

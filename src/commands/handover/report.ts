@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Failure } from "../../lib/errors/index.ts";
 import { checkWritable, createTemporaryFolder, isOverwritten, writeFileAtomically } from "../../lib/files/index.ts";
-import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -138,19 +138,19 @@ async function reportOf(tools: Tools, files: BundleFiles, as: (typeof FORMS)[num
   progress.finish();
   const [first] = faults;
   if (first !== undefined) throw unsound(files.name, first, faultCount - 1);
-  const { manifest } = await asBundle(files);
+  const bundle = await asBundle(files);
   const { drawReport } = await import("./writing/report.ts");
-  return drawReport(tools, { manifest, read: await readFor(files) }, as);
+  return drawReport(tools, { manifest: bundle.manifest, read: await readFor(bundle) }, as);
 }
 
 /** The contents of the files that a report is made of. */
-async function readFor(files: BundleFiles): Promise<ReadonlyMap<string, string>> {
+async function readFor(bundle: Bundle): Promise<ReadonlyMap<string, string>> {
   const { isRead } = await import("../../lib/handover/report/data.ts");
   const read = new Map<string, string>();
-  for (const { path } of files.files) {
+  for (const { path } of bundle.files) {
     if (!isRead(path)) continue;
     const chunks: Uint8Array[] = [];
-    for await (const chunk of files.read(path)) chunks.push(chunk);
+    for await (const chunk of bundle.read(path)) chunks.push(chunk);
     read.set(path, Buffer.concat(chunks).toString("utf8"));
   }
   return read;

@@ -17,16 +17,19 @@ test("a manifest is read as it was written, in the order of its members", () => 
   const { schema: _, ...others } = manifest;
   const written = manifestText({ ...others, schema: SCHEMA });
   expect(written).toBe(`${JSON.stringify(manifest, null, 2)}\n`);
-  expect(parseManifest(written, "manifest.json")).toEqual(manifest);
+  expect(parseManifest(written, "manifest.json")).toEqual({ manifest, schema: SCHEMA });
 });
 
 test("one of the first version is read as one in which nothing is attached", () => {
   const filled = { name: "profiles", filled: null };
   const first = { ...EMPTY_MANIFEST, schema: 1, notKnownHere: [filled] };
-  const read = parseManifest(JSON.stringify(first), "manifest.json");
-  expect(read).toEqual({ ...EMPTY_MANIFEST, notKnownHere: [{ ...filled, files: [] }] });
+  const textOf = (manifest: object): string => `${JSON.stringify(manifest, null, 2)}\n`;
+  expect(parseManifest(textOf(first), "manifest.json")).toEqual({
+    manifest: { ...EMPTY_MANIFEST, notKnownHere: [{ ...filled, files: [] }] },
+    schema: 1,
+  });
   for (const notKnownHere of [null, 3, [3], [null], [{ name: 3 }]]) {
-    const json = JSON.stringify({ ...first, notKnownHere });
+    const json = textOf({ ...first, notKnownHere });
     expect(() => parseManifest(json, "x")).toThrow(expect.objectContaining({ code: "input-rejected" }));
   }
 });

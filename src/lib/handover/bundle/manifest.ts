@@ -2,22 +2,10 @@ import { z } from "zod";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { RESOURCE_NAMES, STAYS, type ResourceName } from "../resources.ts";
+import { upgradedManifest, UPGRADES } from "./upgrades.ts";
 
 /** The version of the format that is written. A change of it adds the way from the one before to `UPGRADES`. */
 export const SCHEMA = 2;
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** What brings a manifest of a version to the next one, by the older version. */
-const UPGRADES: ReadonlyMap<number, (older: Json) => Json> = new Map([[1, withoutAttached]]);
-
-/** A manifest of the first version, as the second has it: nothing was filled in or attached then. */
-function withoutAttached({ notKnownHere, ...others }: Json): Json {
-  const entries: unknown = Array.isArray(notKnownHere)
-    ? notKnownHere.map((entry: unknown) => (typeof entry === "object" ? { ...entry, files: [] } : entry))
-    : notKnownHere;
-  return { ...others, schema: 2, notKnownHere: entries };
-}
 
 /** Why a resource has records in a bundle, or none. */
 export const RESOURCE_STATES = ["exported", "empty", "not-permitted", "not-supported", "left-out"] as const;
@@ -98,23 +86,32 @@ export type ManifestResource = Manifest["resources"][number];
 export const manifestText = (manifest: Manifest): string =>
   `${JSON.stringify(ManifestShape.parse(manifest), null, 2)}\n`;
 
+/** A manifest that was read. */
+export interface ReadManifest {
+  /** as of today, whatever version wrote it */
+  readonly manifest: Manifest;
+  /** the version that wrote it, and the records beside it */
+  readonly schema: number;
+}
+
 /**
  * The manifest that a text is; those of older versions as one of today.
  *
  * @param where its name in messages
  * @throws Failure `input-rejected` for what is no manifest, and for one of a newer version
  */
-export function parseManifest(json: string, where: string): Manifest {
-  let value = asObject(json, where);
-  const { schema: own } = value;
-  if (typeof own !== "number" || !Number.isInteger(own) || own < 1) throw noManifest(where, "schema");
-  if (own > SCHEMA) throw tooNew(where, own);
-  for (let schema = own; schema < SCHEMA; schema += 1) value = UPGRADES.get(schema)?.(value) ?? value;
-  const parsed = ManifestShape.safeParse(value);
+export function parseManifest(json: string, where: string, upgrades = UPGRADES): ReadManifest {
+  const value = asObject(json, where);
+  const { schema } = value;
+  const newest = upgrades.length + 1;
+  if (typeof schema !== "number" || !Number.isInteger(schema) || schema < 1) throw noManifest(where, "schema");
+  if (schema > newest) throw tooNew(where, schema, newest);
+  const parsed = ManifestShape.safeParse({ ...upgradedManifest(value, schema, upgrades), schema: SCHEMA });
   if (!parsed.success) throw noManifest(where, parsed.error.issues[0]?.path.join(".") ?? "");
-  // of today's version it is the very text, so that no byte of it is without meaning
-  if (own === SCHEMA && manifestText(parsed.data) !== json) throw noManifest(where, "");
-  return parsed.data;
+  // it is the very text, so that no byte of it is without meaning; of an older version as that one wrote it
+  const written = schema === newest ? manifestText(parsed.data) : `${JSON.stringify(value, null, 2)}\n`;
+  if (written !== json) throw noManifest(where, "");
+  return { manifest: parsed.data, schema };
 }
 
 function asObject(json: string, where: string): Readonly<Record<string, unknown>> {
@@ -140,11 +137,11 @@ const noManifest = (where: string, member: string): Failure =>
     ),
   });
 
-const tooNew = (where: string, schema: number): Failure =>
+const tooNew = (where: string, schema: number, newest: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `a newer clomoctl wrote this bundle (schema ${schema}; this one reads up to ${SCHEMA})`,
-      `新しい版の clomoctl が書き出した引き継ぎデータです(スキーマ ${schema}。この版で読めるのは ${SCHEMA} まで)`,
+      `a newer clomoctl wrote this bundle (schema ${schema}; this one reads up to ${newest})`,
+      `新しい版の clomoctl が書き出した引き継ぎデータです(スキーマ ${schema}。この版で読めるのは ${newest} まで)`,
     ),
     where,
     hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),

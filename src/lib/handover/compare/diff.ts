@@ -39,8 +39,8 @@ export interface Difference {
 export interface State {
   /** what messages call it */
   readonly name: string;
-  /** what is there of a resource: the hash of its records, if it is known, and why there are none; undefined if it is not told of */
-  has(resource: ResourceName): { readonly sha256: string | null; readonly state: string } | undefined;
+  /** what is there of a resource, and why there is nothing; `content` is the same only where all records are; undefined if it is not told of */
+  has(resource: ResourceName): { readonly content: string | null; readonly state: string } | undefined;
   /** its records as blocks of whole lines, in the order of ids */
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
   /** the files attached; undefined of a tenant, which has none */
@@ -50,7 +50,11 @@ export interface State {
 /** The state that a bundle holds. */
 export const stateOf = (bundle: Bundle): State => ({
   name: bundle.name,
-  has: (resource) => bundle.manifest.resources.find(({ name }) => name === resource),
+  has: (resource) => {
+    const found = bundle.manifest.resources.find(({ name }) => name === resource);
+    // the same bytes of another version may be other records
+    return found && { state: found.state, content: found.sha256 && `${bundle.schema} ${found.sha256}` };
+  },
   blocks: (resource) => bundle.blocks(resource),
   attached: attachedTo(bundle.manifest),
 });
@@ -65,7 +69,7 @@ export async function* differences(before: State, after: State): AsyncGenerator<
   for (const resource of RESOURCE_NAMES) {
     const [one, other] = [before.has(resource), after.has(resource)];
     if (isThere(one) !== isThere(other)) yield notCompared(resource, one?.state ?? null, other?.state ?? null);
-    else if (isThere(one) && one?.sha256 !== other?.sha256) yield* inResource(resource, before, after);
+    else if (isThere(one) && one?.content !== other?.content) yield* inResource(resource, before, after);
   }
   yield* ofAttached(before, after);
 }

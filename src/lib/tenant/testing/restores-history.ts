@@ -56,7 +56,7 @@ const stateOf = (name: string, files: Files): State => ({
   has: (resource) => {
     const lines = files.get(resource);
     if (lines === undefined) return undefined;
-    return { sha256: createHash("sha256").update(lines).digest("hex"), state: lines === "" ? "empty" : "exported" };
+    return { content: createHash("sha256").update(lines).digest("hex"), state: lines === "" ? "empty" : "exported" };
   },
   blocks: (resource) => blocksIn(files.get(resource) ?? ""),
   attached: undefined,
