@@ -2,6 +2,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { evaluate, gapsOf } from "../../lib/handover/checklist/index.ts";
 import { hangingOn } from "../../lib/handover/checklist/leaver.ts";
 import type { Item } from "../../lib/handover/checklist/item.ts";
+import { askedOfConsole } from "../../lib/handover/not-known.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
@@ -74,12 +75,24 @@ export default defineCommand({
     await writeForPeople(terminal, shown, day.timezone);
     const gaps = gapsOf(items).length;
     await terminal.note(text(counted(gaps, "gap"), `不足 ${gaps} 件`));
-    for (const line of nextOf(items, leaver)) await terminal.note(line);
+    const open = askedOfConsole(facts.answers, day).questions.filter(({ due }) => due !== null);
+    for (const line of nextOf(items, { leaver, open: open.length })) await terminal.note(line);
   },
 });
 
-/** What to type next, besides what stands below each gap. @param leaver as typed */
-function nextOf(items: readonly Item[], leaver: string | undefined): readonly Text[] {
+/** What to type next, besides what stands below each gap. */
+function nextOf(
+  items: readonly Item[],
+  {
+    leaver,
+    open,
+  }: {
+    /** as typed */
+    readonly leaver: string | undefined;
+    /** questions on what the console alone knows */
+    readonly open: number;
+  },
+): readonly Text[] {
   const asks = items.some(({ gaps }) => gaps.some(({ code }) => code === "unanswered"));
   const from = leaver === undefined ? undefined : shownWord(leaver);
   const give = `clomoctl handover transfer --from ${from} --to PERSON --dry-run`;
@@ -88,6 +101,14 @@ function nextOf(items: readonly Item[], leaver: string | undefined): readonly Te
     ...(asks
       ? [text("to answer one after the other: clomoctl handover answer", "順に回答するには: clomoctl handover answer")]
       : []),
+    ...(open === 0
+      ? []
+      : [
+          text(
+            `not written down, though the console alone knows it: ${counted(open, "thing")}: clomoctl handover answer console`,
+            `管理画面にしかない情報の未記入 ${open} 件: clomoctl handover answer console`,
+          ),
+        ]),
     ...(from === undefined ? [] : [text(`what a successor would get: ${give}`, `後任に引き継がれるもの: ${give}`)]),
     text(`to write all into one bundle: ${bundle}`, `すべてを書き出すには: ${bundle}`),
   ];

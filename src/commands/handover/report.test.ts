@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { EventEmitter } from "node:events";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sumsText } from "../../lib/handover/bundle/contents.ts";
@@ -107,6 +108,31 @@ describe("as PDF", () => {
     expect(en.stderr).toContain("it ended (exit 1) before the PDF was made: cannot start");
     expect(ja.stderr).toContain("ブラウザーでレポートを印刷できません");
     expect(readFileSync(join(folder, "report.pdf"), "utf8")).toBe("before");
+    expect(readdirSync(join(folder, "tmp"))).toEqual([]);
+  });
+
+  test("a signal ends the browser too, and nothing is left", async () => {
+    const folder = withBrowser('cd "${0%/*}"; echo $$ > parent; sleep 1000');
+    const signals = new EventEmitter();
+    const running = run("handover report one --pdf -o report.pdf --lang en", {
+      home: folder,
+      folder,
+      signals,
+      environment: { CHROME_PATH: join(folder, "browser"), PATH: process.env["PATH"] },
+    });
+    const parent = join(folder, "parent");
+    await expect.poll(() => existsSync(parent) && readFileSync(parent, "utf8") !== "", { timeout: 20_000 }).toBe(true);
+    signals.emit("SIGTERM");
+    expect(await running).toMatchObject({ exit: 143, stdout: "" });
+    const isAlive = (): boolean => {
+      try {
+        return process.kill(Number(readFileSync(parent, "utf8")), 0);
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(isAlive, { timeout: 20_000 }).toBe(false);
+    expect(existsSync(join(folder, "report.pdf"))).toBe(false);
     expect(readdirSync(join(folder, "tmp"))).toEqual([]);
   });
 
