@@ -73,7 +73,7 @@ export default defineCommand({
     const day = today(tools, tenant);
     if (template) {
       const { answersTemplate } = await import("../../lib/handover/checklist/answers-file.ts");
-      return tools.terminal.out.write(answersTemplate(askedFor(facts, day), tools.terminal.language));
+      return tools.terminal.out.write(answersTemplate(askedFor(facts, day), tools.terminal.language, day.timezone));
     }
     const keeper = new Keeper(tools, tenant, { by, dryRun });
     if (file === undefined) await askAll(tools, facts, { question, day, keeper });

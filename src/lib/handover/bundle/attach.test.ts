@@ -25,7 +25,10 @@ const failureOf = async (words: readonly string[], folder: string): Promise<unkn
 test("files are written as they are, in the order of their paths, with size and hash, whenever they were written", async () => {
   const folder = withFiles({ "b.txt": "bb", "アプリ一覧.txt": "apps", "x/b.txt": "other" });
   utimesSync(join(folder, "b.txt"), new Date(0), new Date(0));
-  await using attachments = await Attachments.open(["tags=b.txt", "apps=アプリ一覧.txt", "apps=x/b.txt"], folder);
+  await using attachments = await Attachments.open(
+    ["console.tags=b.txt", "apps=アプリ一覧.txt", "apps=x/b.txt"],
+    folder,
+  );
   await using writer = await BundleWriter.create(join(folder, "out"), placeIn(folder));
   const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
   expect(await attachments.writeTo(writer)).toEqual([
@@ -36,7 +39,7 @@ test("files are written as they are, in the order of their paths, with size and 
 });
 
 describe("before anything is written", () => {
-  test.each([["apps"], ["apps="], ["=a.txt"], ["bogus=a.txt"], ["a.txt"], ["console.apps=a.txt"]])(
+  test.each([["apps"], ["apps="], ["=a.txt"], ["bogus=a.txt"], ["a.txt"], ["console=a.txt"]])(
     "%s is a usage error that lists the names",
     async (word) => {
       expect(await failureOf([word], withFiles({ "a.txt": "" }))).toMatchObject({

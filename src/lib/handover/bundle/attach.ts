@@ -78,7 +78,8 @@ export class Attachments implements AsyncDisposable {
 
 /** @throws Failure `usage` */
 function partsOf(word: string): { readonly name: string; readonly typed: string } {
-  const [, name = "", typed = ""] = /^([^=]*)=(.+)$/s.exec(word) ?? [];
+  // as `answer` names it, too
+  const [, name = "", typed = ""] = /^(?:console\.)?([^=]*)=(.+)$/s.exec(word) ?? [];
   if (NOT_KNOWN_HERE.some((one) => one.name === name)) return { name, typed };
   const names = NOT_KNOWN_HERE.map((one) => one.name).join(", ");
   throw new Failure("usage", {

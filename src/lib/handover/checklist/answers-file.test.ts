@@ -55,7 +55,7 @@ test.each([
 });
 
 test.each(["ja", "en"] as const)("the file to fill in asks everything, and is read as it stands: %s", (language) => {
-  const template = answersTemplate(ITEMS, language);
+  const template = answersTemplate(ITEMS, language, "Asia/Tokyo");
   const asked = questionsOf(ITEMS);
   expect(template.match(/ {2}- question: /g)).toHaveLength(asked.length);
   for (const { wording } of asked) expect(template).toContain(wording[language]);
@@ -65,14 +65,14 @@ test.each(["ja", "en"] as const)("the file to fill in asks everything, and is re
 
 test("what was answered is told, and not confirmed by the file; nothing that a name holds breaks it", () => {
   const items = evaluate(COMPLETE, TODAY);
-  const template = answersTemplate(items, "ja");
-  expect(template).toContain("  # これまで: 金庫 (後任, 2026-11-20T00:00:00.000Z)");
+  const template = answersTemplate(items, "ja", "Asia/Tokyo");
+  expect(template).toContain("  # これまで: 金庫 (後任, 2026-11-20)");
   expect(readAnswers(template, "x", items)).toEqual([]);
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 40 }), (user) => {
       const facts = { ...UNANSWERED, administrators: [administrator(1, { user, name: user || "x", emails: [user] })] };
       const odd = evaluate(facts, TODAY);
-      expect(() => readAnswers(answersTemplate(odd, "en"), "x", odd)).not.toThrow();
+      expect(() => readAnswers(answersTemplate(odd, "en", "Asia/Tokyo"), "x", odd)).not.toThrow();
     }),
   );
 });

@@ -1,5 +1,6 @@
 /** What a file of answers may hold. It loads zod, so that only `handover answer` imports it. */
 import { z } from "zod";
+import { dayOf } from "../../model/time.ts";
 import { plainText, readYaml } from "../../files/yaml.ts";
 import { DECEPTIVE } from "../../text/shell-word.ts";
 import { text, type Language } from "../../text/index.ts";
@@ -84,11 +85,15 @@ const quoted = (value: string): string => JSON.stringify(value);
 const comment = (line: string): string => `  # ${line.replaceAll(DECEPTIVE, " ")}`;
 
 /** The file to fill in: the questions as comments, with what is known. No value is given: sent again, it would count as confirmed. */
-export function answersTemplate(groups: readonly QuestionGroup[], language: Language): string {
+export function answersTemplate(groups: readonly QuestionGroup[], language: Language, timezone: string): string {
   const lines = groups.flatMap(({ title, questions }) =>
     questions.length === 0
       ? []
-      : ["", comment(`== ${title[language]}`), ...questions.flatMap((question) => linesOf(question, language))],
+      : [
+          "",
+          comment(`== ${title[language]}`),
+          ...questions.flatMap((question) => linesOf(question, language, timezone)),
+        ],
   );
   const head = text(
     "# Fill in the values, and leave out what nobody knows. A place is asked for, never the password itself.",
@@ -99,12 +104,12 @@ export function answersTemplate(groups: readonly QuestionGroup[], language: Lang
   return [head[language], by[language], 'by: ""', ...all, ""].join("\n");
 }
 
-function linesOf(question: Question, language: Language): readonly string[] {
+function linesOf(question: Question, language: Language, timezone: string): readonly string[] {
   const { id, subject, about, kind, wording, required, answer } = question;
   const { [kind]: named } = QUESTION_KINDS;
   const known = valueOf(question);
   const optional = required ? "" : text(", optional", "、任意")[language];
-  const said = answer === null ? "" : ` (${answer.by}, ${answer.at})`;
+  const said = answer === null ? "" : ` (${answer.by}, ${dayOf(answer.at, timezone)})`;
   const whose = about === undefined ? "" : `${about}: `;
   return [
     comment(`${whose}${wording[language]} (${named[language]}${optional})`),
