@@ -36,6 +36,13 @@ const ENVIRONMENT: readonly Entry[] = [
   },
   { term: "CLOMOCTL_CONTEXT", about: text("the context to work on", "操作するコンテキスト") },
   { term: "CLOMOCTL_LANG", about: text("language of messages: ja or en", "表示言語: ja か en") },
+  {
+    term: "CHROME_PATH",
+    about: text(
+      "the Chrome, Chromium or Edge that prints reports (default: the one that is installed)",
+      "レポートの PDF を作る Chrome・Chromium・Edge(既定: インストールされているもの)",
+    ),
+  },
   { term: "NO_COLOR", about: text("disables colours, where it is set", "設定されていれば色を付けない") },
 ];
 
