@@ -99,8 +99,8 @@ function nextOf(bundle: string, { manifest }: Verification): readonly Text[] {
   const name = shownWord(bundle);
   const report = `clomoctl handover report ${name} -o report.html`;
   const apply = `clomoctl handover apply ${name} --dry-run`;
-  // neither a mirror nor a part of a tenant can be applied
-  const isWhole = manifest !== undefined && manifest.tenant.mirroredAt === null && manifest.scope === null;
+  // a part of a tenant is not applied
+  const isWhole = manifest !== undefined && manifest.scope === null;
   return [
     text(`to read it: ${report}`, `レポートを読むには: ${report}`),
     ...(isWhole
