@@ -245,12 +245,20 @@ const detailText = ({ detail, objects }: Entry): Text | null => {
     return typeof fileName === "string" && fileName !== "" ? same(fileName) : null;
   }
   const shown = Object.entries(detail).flatMap(([name, value]) => {
-    const told = Array.isArray(value) ? value.join(", ") : JSON.stringify(value);
-    const plain = typeof value === "string" ? value : told;
+    const plain = Array.isArray(value) ? value.flatMap(oneOf).join(", ") : [oneOf(value)].flat().join("");
     const { en, ja } = DETAILS[name] ?? same(name);
     return plain === "" || plain === "{}" ? [] : [text(`${en}: ${plain}`, `${ja}: ${plain}`)];
   });
   return joined(shown, text("; ", "、"));
+};
+
+/** A value of a detail; of an object its name and what it counts: `users (added 1)`, nothing where it counted nothing. */
+const oneOf = (value: unknown): string | readonly string[] => {
+  if (typeof value === "string") return value;
+  const { name, ...counts } = Object(value) as Readonly<Record<string, unknown>>;
+  if (typeof name !== "string") return JSON.stringify(value);
+  const made = Object.entries(counts).filter(([key, count]) => key !== "unchanged" && count !== 0);
+  return made.length === 0 ? [] : `${name} (${made.map(([key, count]) => `${key} ${String(count)}`).join(", ")})`;
 };
 
 /** What people call the members of a detail. */
@@ -262,6 +270,9 @@ const DETAILS: Readonly<Record<string, Text>> = {
   kind: text("kind", "種類"),
   work: text("work", "作業"),
   import: text("import", "インポート"),
+  manifest: text("SHA-256 of the bundle's manifest.json", "引き継ぎデータの manifest.json の SHA-256"),
+  resources: text("resources", "種類"),
+  mirroredAt: text("last from the console", "管理画面からの最終取り込み"),
 };
 
 /** The columns of a single record for people, without what changed: `about` comes before that, `beside` after it. */

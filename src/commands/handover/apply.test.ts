@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync } from "node:fs";
+import { appendFileSync, cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { withAccount } from "../../lib/tenant/testing/accounts.ts";
@@ -45,6 +45,7 @@ describe("into an empty tenant", () => {
     const done = await handover("apply bundle --yes --lang en", other);
     expect(done.exit).toBe(0);
     expect(done.stderr).toContain("clomoctl clomo-account reset-password taro --password-file FILE");
+    expect(done.stderr).toContain("clomoctl handover checklist");
     expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
     expect(auditOf(other.database)).toMatchObject([
       { action: "handover.apply", detail: { manifest: expect.any(String) as unknown } },
@@ -53,6 +54,17 @@ describe("into an empty tenant", () => {
     expect(again).toMatchObject({ exit: 0 });
     expect(again.stderr).toContain("like the bundle already: nothing was changed");
     expect(auditOf(other.database)).toHaveLength(1);
+    const { stdout } = await run("audit show 1 --lang en --format table", { home: folder, tenant: other.fetch });
+    expect(stdout).toMatch(
+      /resources: (?:orgs \(added \d+\), )?users \(added 1\), accounts \(added 1\), devices \(added 1\)/,
+    );
+  });
+
+  test("files attached are told to stay in the bundle", async () => {
+    writeFileSync(join(folder, "apps.txt"), "a");
+    await exported("export -o bundle --attach apps=apps.txt");
+    const { stderr } = await handover("apply bundle --dry-run --lang en", other);
+    expect(stderr).toContain("files attached stay in the bundle alone: keep it (1)");
   });
 
   test("an archive is applied, and without an answer nothing is", async () => {
@@ -87,6 +99,7 @@ describe("what is removed", () => {
     const unasked = await handover("apply bundle --yes --lang en", other);
     expect(unasked.exit).toBe(3);
     expect(unasked.stderr).toContain("removed from users: 山田 (");
+    expect(unasked.stderr).toContain("to see each value: clomoctl handover diff bundle --tenant --applicable");
     expect(unasked.stderr).toContain("--confirm-deletions 2");
     const wrong = await handover("apply bundle --confirm-deletions 1 --lang en", other);
     expect(wrong.exit).toBe(3);
@@ -174,6 +187,7 @@ describe("with a mirror of the console", () => {
     expect(refused.stderr).toContain("--only tenant --only renewals --only answers");
     expect(refused.stderr).toContain("--from-console");
     expect(await travelling(other.client)).toEqual(before);
+    expect(refused.stderr).toContain("which would have nothing of this (1 record of: users)");
     const here = await handover("apply bundle --only tenant --only renewals --only answers --yes --lang en", other);
     expect(here.exit).toBe(0);
     expect(await other.client.tenant.show()).toMatchObject({ profile: { contactName: "山田 花子" } });

@@ -1,7 +1,7 @@
 import type { Account, RestorePlan } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { blocksOf } from "../../lib/handover/bundle/lines.ts";
-import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
+import { attachedTo, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import type { BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
@@ -9,7 +9,7 @@ import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTES, type Column } from "../../lib/terminal/index.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
-import { typedWord } from "../../lib/text/shell-word.ts";
+import { shownWord, typedWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
 import { requireNamed, requireNamedForDeletion } from "../permission.ts";
@@ -111,6 +111,7 @@ export default defineCommand({
     if (isNothing(plan)) return terminal.note(SAME);
     if (plan.becomesMirror) await tellMirror(tools, chosen, found, manifest);
     await showRemovals(tools, plan, removed);
+    await tellMore(tools, manifest, { plan, bundle });
     if (dryRun) return terminal.note(DRY);
     if (!(await agreed(tools, { removed, confirmDeletions }))) return terminal.note(BEFORE_WRITING);
     await chosen.permitChange();
@@ -120,6 +121,7 @@ export default defineCommand({
     );
     tools.describeDone(WRITTEN);
     await terminal.note(DONE);
+    for (const line of AFTERWARDS) await terminal.note(line);
     if (givesAccounts(plan) && manifest.tenant.mirroredAt === null) await tellPasswords(tools, client.accounts.list);
   },
 });
@@ -226,15 +228,24 @@ async function refuse({ terminal }: Tools, { refusals }: RestorePlan, bundle: st
       `適用できない記録があるため、何も変更していません(${refusals.length} 件)`,
     ),
     where: bundle,
-    // what is refused as a whole says its own way out
     hint: refusals.every(({ id }) => id === null)
-      ? undefined
+      ? ofConsole(bundle)
       : text(
           "with --only, add the resources that these records name; else export the bundle again",
           "--only を使うときは、参照先の種類も指定してください。それ以外は、もう一度書き出してください",
         ),
   });
 }
+
+/** The way out where a mirror refuses what the console has. */
+const ofConsole = (bundle: string): Text => {
+  const here = RESOURCE_NAMES.filter((name) => resourceOf(name).here === true).map((name) => `--only ${name}`);
+  const line = `clomoctl handover apply ${shownWord(bundle)} ${here.join(" ")}`;
+  return text(
+    `take in the console's exports: clomoctl users import FILE --from-console; or apply what is recorded here alone: ${line}`,
+    `管理画面のエクスポートを取り込んでください: clomoctl users import FILE --from-console。ここだけに記録されているものを適用するには: ${line}`,
+  );
+};
 
 const otherNumber = (removed: number, confirmed: number): Failure =>
   new Failure("input-rejected", {
@@ -244,6 +255,35 @@ const otherNumber = (removed: number, confirmed: number): Failure =>
     ),
     where: `--confirm-deletions ${confirmed}`,
   });
+
+/** Says how each value is seen that would change, and what of the bundle is not applied. */
+async function tellMore(
+  { terminal }: Tools,
+  manifest: Manifest,
+  { plan, bundle }: { readonly plan: RestorePlan; readonly bundle: string },
+): Promise<void> {
+  if (plan.resources.some(({ changed, removed }) => changed + removed > 0)) {
+    const line = `clomoctl handover diff ${shownWord(bundle)} --tenant --applicable`;
+    await terminal.note(text(`to see each value: ${line}`, `値ごとの差異を見るには: ${line}`));
+  }
+  const attached = attachedTo(manifest).length;
+  if (attached === 0) return;
+  await terminal.note(
+    text(
+      `files attached stay in the bundle alone: keep it (${attached})`,
+      `添付ファイル ${attached} 個は引き継ぎデータにだけ残ります。引き継ぎデータを保管してください`,
+    ),
+  );
+}
+
+/** What does not come with a bundle, or has to be looked at. */
+const AFTERWARDS: readonly Text[] = [
+  text("what is missing here: clomoctl handover checklist", "不足を確認するには: clomoctl handover checklist"),
+  text(
+    "the daily run and its recipients are the machine's: clomoctl renewals notify init, then clomoctl renewals schedule install",
+    "毎日の自動実行と通知先はマシンごとの設定です: clomoctl renewals notify init、続けて clomoctl renewals schedule install",
+  ),
+];
 
 /** Says that the tenant becomes a mirror, and what the one before it had not had done in the console yet. */
 async function tellMirror(

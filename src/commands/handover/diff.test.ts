@@ -70,10 +70,12 @@ describe("for people", () => {
   };
 
   test("the time of a change stands alone where nothing else changed, in the zone of the context", async () => {
-    expect(await diffOf({ updatedAt: LATER })).toMatch(/営業 +updatedAt +2026-11-20 10:23 → 2026-11-21 05:00/);
+    expect(await diffOf({ updatedAt: LATER })).toMatch(
+      /organisations +changed +営業 +updated +2026-11-20 10:23 → 2026-11-21 05:00/,
+    );
     const both = await diffOf({ updatedAt: LATER, code: "E1" });
-    expect(both).toMatch(/営業 +code +none → E1/);
-    expect(both).not.toContain("updatedAt");
+    expect(both).toMatch(/営業 +code +\(none\) → E1/);
+    expect(both).not.toContain("updated");
     expect(await diffOf({ updatedAt: LATER, code: "E1" }, "--markdown")).not.toContain("updatedAt");
   });
 
@@ -181,6 +183,24 @@ describe("with the tenant", () => {
     const { exit, stdout } = await ran(`${quiet} --ignore-times --format ndjson`);
     expect(exit).toBe(9);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  test("of what apply leaves alone nothing is told with --applicable", async () => {
+    await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
+    const home = freshFolder();
+    const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch });
+    expect((await ran("handover export -o bundle --audit --encoding utf-8")).exit).toBe(0);
+    await tenant.client.answers.set({ answers: [{ question: "contact.since", value: "2026-01-01" }] });
+    const both = await ran("handover diff bundle --tenant --format ndjson");
+    expect(both.stdout).toContain('"resource":"audit"');
+    const { exit, stdout } = await ran("handover diff bundle --tenant --applicable --format ndjson");
+    expect(exit).toBe(9);
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toMatchObject([{ resource: "answers" }]);
   });
 
   test.each(["handover diff schema-1", "handover diff schema-1 schema-1-later --tenant"])(

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import {
   ATTACHED,
   differences,
@@ -9,12 +10,14 @@ import {
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { requireSound } from "../../lib/handover/compare/verify.ts";
 import { resourceOf, STAYS } from "../../lib/handover/resources.ts";
+import type { Field } from "../../lib/model/thing.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { asksData } from "../guides/write.ts";
+import { labelOf, told, worded } from "../records/worded.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
 import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
@@ -34,7 +37,6 @@ const shown = (value: unknown, { change }: Difference): Text | null =>
     ? null
     : same(typeof value === "string" ? value : JSON.stringify(value));
 
-const NOTHING = text("none", "なし");
 const ARROW = same(" → ");
 
 const COLUMNS: readonly Column<Difference>[] = [
@@ -74,37 +76,41 @@ const COLUMNS: readonly Column<Difference>[] = [
   },
 ];
 
-/** What people are shown: each record by its name, or by its id where it has none, and values in full, times in the zone. */
+/** The field of a difference; undefined of a whole record, and of an attached file. */
+const fieldOf = ({ resource, field }: Difference): Field | undefined =>
+  resource === ATTACHED || field === null ? undefined : resourceOf(resource).fields[field];
+
+const fieldName = (difference: Difference): Text | null => {
+  const { field } = difference;
+  return field === null ? null : labelOf({ [field]: fieldOf(difference) ?? NAMELESS }, field);
+};
+
+const NAMELESS = { type: "text", example: "" } as const satisfies Field;
+
+/** Both values of a field in words, times in a zone; of a whole record nothing. */
+const valuesOf = (difference: Difference, timezone: string): readonly Text[] => {
+  const { field, before, after } = difference;
+  if (field === null) return [];
+  const word = (value: unknown): Text => worded(value, fieldOf(difference), (at) => minuteIn(at, timezone));
+  return [joined([told(before, word), told(after, word)], ARROW)];
+};
+
+/** What people are shown: each record by its name, or by its id where it has none, and values in full and in words. */
 const peopleColumns = (timezone: string): readonly Column<Difference>[] => [
   ...COLUMNS.filter(({ key }) => key === "resource" || key === "change"),
   { key: "record", header: text("record", "記録"), value: ({ name, id }) => name ?? id },
-  ...COLUMNS.filter(({ key }) => key === "field"),
+  { key: "field", header: text("field", "項目"), value: ({ field }) => field, name: fieldName },
   {
     key: "values",
     header: text("values", "値"),
     wraps: true,
     value: () => null,
     name: (difference) => {
-      const { before, after, stays } = difference;
-      const values = [before, after].map((value) =>
-        typeof value === "string" && isInstant(difference) ? same(minuteIn(value, timezone)) : shown(value, difference),
-      );
-      const isEmpty = values.every((value) => value === null);
-      const told = isEmpty
-        ? []
-        : [
-            joined(
-              values.map((value) => value ?? NOTHING),
-              ARROW,
-            ),
-          ];
-      return joined([...told, ...(stays === null ? [] : [STAYS[stays]])]);
+      const { stays } = difference;
+      return joined([...valuesOf(difference, timezone), ...(stays === null ? [] : [STAYS[stays]])]);
     },
   },
 ];
-
-const isInstant = ({ resource, field }: Difference): boolean =>
-  resource !== ATTACHED && field !== null && resourceOf(resource).fields[field]?.type === "instant";
 
 /** Counts differences as they pass. */
 class Counts {
@@ -145,8 +151,8 @@ const SAME = text("no differences", "差異はありません");
 
 const stayingLine = (staying: number): Text =>
   text(
-    `${staying} of these lines cannot be applied to another tenant: see the last column`,
-    `このうち ${staying} 行はほかのテナントに適用できません(理由は最後の列)`,
+    `${staying} of these lines cannot be applied to another tenant: see the last column; without them: --applicable`,
+    `このうち ${staying} 行はほかのテナントに適用できません(理由は最後の列)。除くには --applicable を付けてください`,
   );
 
 export default defineCommand({
@@ -176,9 +182,16 @@ export default defineCommand({
         "A と同じ条件で、現在のテナントと比べる",
       ),
     },
+    applicable: {
+      kind: "boolean",
+      about: text("only what `apply` would change", "`apply` で変更されるものだけを比べる"),
+    },
     ignoreTimes: {
       kind: "boolean",
-      about: text("leave out when records were created and changed", "記録の作成日時と更新日時は比べない"),
+      about: text(
+        "leave out when records were created, changed and answered",
+        "記録の作成・更新・回答の日時は比べない",
+      ),
     },
     markdown: {
       kind: "boolean",
@@ -190,14 +203,14 @@ export default defineCommand({
     { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later --markdown" },
     { line: "clomoctl handover diff bundles/schema-1 --tenant" },
     {
-      line: "clomoctl handover diff bundles/schema-1 --tenant --ignore-times --quiet",
+      line: "clomoctl handover diff bundles/schema-1 --tenant --applicable --ignore-times --quiet",
       about: text("in cron: says nothing where nothing differs", "cron 用: 差異がなければ何も出力しない"),
     },
   ],
   exits: ["input-rejected", "not-found", "differs"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { before, after, tenant, ignoreTimes, markdown }) {
+  async run(tools, { before, after, tenant, applicable, ignoreTimes, markdown }) {
     const { terminal, globals } = tools;
     tools.describeState(() => ONLY_READ);
     if (markdown && (globals.format ?? globals.query ?? globals.fields) !== undefined) throw EITHER;
@@ -212,8 +225,8 @@ export default defineCommand({
     const counts = new Counts();
     const [former, latter] = [stateOf(await asBundle(one)), stateOf(await asBundle(other))];
     // nobody attaches files to a tenant
-    const told = differences(former, now === undefined ? latter : { ...latter, attached: undefined });
-    const all = ignoreTimes ? withoutTimes(told) : told;
+    const every = differences(former, now === undefined ? latter : { ...latter, attached: undefined });
+    const all = only(every, (one) => !(applicable && one.stays !== null) && !(ignoreTimes && isTime(one)));
     const isTable = isUsualTable(terminal);
     const found = counts.of(isTable || markdown ? withoutEchoes(all) : all);
     const first = await found.next();
@@ -226,17 +239,23 @@ export default defineCommand({
       await terminal.note(SAME);
       return undefined;
     }
+    if (!markdown) await terminal.note(sides(before, after));
     await terminal.note(summaryOf(counts));
     if (counts.staying > 0) await terminal.note(stayingLine(counts.staying));
     return "differs";
   },
 });
 
-const TIMES: readonly unknown[] = ["createdAt", "updatedAt"];
+/** The fields that say when a record was made, changed or answered. */
+const TIMES: readonly unknown[] = ["createdAt", "updatedAt", "at"];
 
-/** Differences without those of the times of records. */
-async function* withoutTimes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
-  for await (const difference of found) if (!TIMES.includes(difference.field)) yield difference;
+const isTime = ({ field }: Difference): boolean => TIMES.includes(field);
+
+async function* only(
+  found: AsyncIterable<Difference>,
+  isMeant: (difference: Difference) => boolean,
+): AsyncGenerator<Difference> {
+  for await (const difference of found) if (isMeant(difference)) yield difference;
 }
 
 /** Differences without the time of a change beside what changed. */
@@ -258,6 +277,15 @@ async function* withoutEchoes(found: AsyncIterable<Difference>): AsyncGenerator<
   }
   if (echo !== undefined && !isTold) yield echo;
 }
+
+/** How the values are to be read. */
+const sides = (before: string, after: string | undefined): Text => {
+  const [one, other] = [basename(before), after === undefined ? undefined : basename(after)];
+  return text(
+    `from ${one} to ${other ?? "the tenant"}: added is what only ${other ?? "the tenant"} has`,
+    `${one} → ${other ?? "テナント"}(「追加」は${other ?? "テナント"}だけにあるもの)`,
+  );
+};
 
 async function* startingWith<T>(first: IteratorResult<T>, others: AsyncGenerator<T>): AsyncGenerator<T> {
   if (first.done === true) return;

@@ -189,15 +189,19 @@ export default defineCommand({
       context: chosen.context.name,
     });
     if (isComplete) requireComplete(manifest);
-    await writer.finish(manifest);
-    await showBundle(tools, output, manifest);
+    const fingerprint = await writer.finish(manifest);
+    await showBundle(tools, output, { manifest, fingerprint });
   },
 });
 
 const dayIn = (date: { readonly day: string } | { readonly instant: string }, zone: string): string =>
   "day" in date ? date.day : dayOf(date.instant, zone);
 
-async function showBundle({ terminal }: Tools, output: string, manifest: Manifest): Promise<void> {
+async function showBundle(
+  { terminal }: Tools,
+  output: string,
+  { manifest, fingerprint }: { readonly manifest: Manifest; readonly fingerprint: string },
+): Promise<void> {
   const { resources, files, gaps, notKnownHere } = manifest;
   await terminal.list(COLUMNS, resources);
   const records = resources.reduce((sum, each) => sum + each.records, 0);
@@ -227,6 +231,12 @@ async function showBundle({ terminal }: Tools, output: string, manifest: Manifes
       ),
     );
   }
+  await terminal.note(
+    text(
+      `fingerprint, for whoever gets it, to be told another way: ${fingerprint}`,
+      `フィンガープリント(受け取る人に別の手段で伝えてください): ${fingerprint}`,
+    ),
+  );
   const plain = output.replace(/\.age$/i, "");
   const verify = `clomoctl handover verify ${shownWord(plain)}`;
   await terminal.note(

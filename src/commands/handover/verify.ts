@@ -35,6 +35,7 @@ const COLUMNS: readonly Column<Verified>[] = [
   { key: "files", header: text("files", "ファイル数"), value: ({ files }) => files },
   { key: "bytes", header: text("bytes", "バイト数"), value: ({ bytes }) => bytes },
   { key: "records", header: text("records verified", "検証した記録"), value: ({ records }) => records },
+  { key: "fingerprint", header: text("fingerprint", "フィンガープリント"), value: ({ fingerprint }) => fingerprint },
   { key: "faultCount", header: text("faults", "問題"), value: ({ faultCount }) => faultCount },
   {
     key: "faults",
@@ -54,8 +55,8 @@ export default defineCommand({
   summary: text("verify that a bundle is as it was exported", "引き継ぎデータが書き出したままか検証する"),
   details: [
     text(
-      "Compares the hashes to the byte and finds missing and extra files; then reads every record: members, types, the order of ids, and that what a record names is there. Exits with 0 if all is as it was exported, 3 if not. It is no signature: who can write the bundle can write its hashes.",
-      "ハッシュをバイト単位で照合し、不足・余分なファイルを検出します。さらに全記録の項目、型、ID の順序、参照先の有無を確かめます。書き出したままなら終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。",
+      "Compares the hashes to the byte and finds missing and extra files; then reads every record: members, types, the order of ids, and that what a record names is there. Exits with 0 if all is as it was exported, 3 if not. It is no signature: who can write the bundle can write its hashes, but not those with the fingerprint that the export showed (the SHA-256 of SHA256SUMS); compare it.",
+      "ハッシュをバイト単位で照合し、不足・余分なファイルを検出します。さらに全記録の項目、型、ID の順序、参照先の有無を確かめます。書き出したままなら終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
     ),
   ],
   args: { bundle: BUNDLE },

@@ -229,6 +229,18 @@ describe("of two organisations, a user and a device", () => {
     expect(contentOf(tenant)).toBe(before);
   });
 
+  test.each<[string, string, object, string]>([
+    ["an address that is none", "users", { emails: ["none"] }, "resources/users.ndjson:1: emails: "],
+    ["a status that is none", "devices", { status: "lost" }, "resources/devices.ndjson:1: "],
+  ])("%s is refused, whatever the hashes say", async (_, name, values, where) => {
+    const sent = withChanged(name, ([one, ...others]) => [{ ...one, ...values }, ...others]);
+    const before = contentOf(tenant);
+    const failure = await failureOf(planOf(sent));
+    expect(failure?.code).toBe("input-rejected");
+    expect(`${failure?.where}: ${failure?.what.en}`).toContain(where);
+    expect(contentOf(tenant)).toBe(before);
+  });
+
   test("lines out of order, twice, or without an end are refused", async () => {
     const lines = (files.get("resources/users.ndjson") ?? "").split(/(?<=\n)/);
     for (const content of [lines.toReversed().join(""), lines.join("") + (lines[1] ?? ""), lines.join("").trimEnd()]) {

@@ -101,14 +101,16 @@ export class BundleWriter implements AsyncDisposable {
   /**
    * Writes the manifest and the hashes, packs, and gives the bundle its name.
    *
+   * @returns its fingerprint: the SHA-256 of `SHA256SUMS`, which has the hashes of all the rest
    * @throws Failure `usage` where something took the name meanwhile
    */
-  async finish(manifest: Manifest): Promise<void> {
+  async finish(manifest: Manifest): Promise<string> {
     await this.#put(MANIFEST, manifestText(manifest));
-    await this.#put(SUMS, sumsText(this.#sums()));
+    const { sha256 } = await this.#put(SUMS, sumsText(this.#sums()));
     if (this.#kind === "folder") await this.#folder.settle();
     else await this.#pack(this.#kind, manifest);
     this.#isOver = true;
+    return sha256;
   }
 
   /** Removes all that was written; does nothing once the bundle has its name. */
@@ -130,10 +132,10 @@ export class BundleWriter implements AsyncDisposable {
     });
   }
 
-  async #put(path: string, content: string): Promise<void> {
+  async #put(path: string, content: string): Promise<WrittenFile> {
     const file = await this.file(path);
     await file.write(content);
-    await file.close();
+    return file.close();
   }
 
   async #pack(kind: ArchiveKind, { asOf }: Manifest): Promise<void> {

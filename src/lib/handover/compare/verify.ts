@@ -27,6 +27,8 @@ export interface Verification {
   /** records that were read; 0 of hashes alone */
   readonly records: number;
   /** the first ones */
+  /** the SHA-256 of `SHA256SUMS`; null where there is none that can be read */
+  readonly fingerprint: string | null;
   readonly faults: readonly Fault[];
   /** how many there are in all */
   readonly faultCount: number;
@@ -78,9 +80,10 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
     hashes.set(path, await hashOf(found, path, { ...options, check, rows: rows.get(path) }));
   compareSums(hashes, sums, faults);
   if (manifest !== undefined) compareManifest(manifest, found.files, { hashes, check, add: faults.add });
-  if (manifest !== undefined && check !== undefined) compareRows(manifest, rows, check, faults);
+  if (manifest !== undefined && check !== undefined) compareRows(manifest, { hashes, rows, check }, faults);
   return {
     manifest,
+    fingerprint: sums === undefined ? null : createHash("sha256").update(sumsText(sums)).digest("hex"),
     files: found.files.length,
     bytes: found.files.reduce((sum, { bytes }) => sum + bytes, 0),
     records: check?.records ?? 0,
@@ -192,18 +195,14 @@ async function hashOf(found: BundleFiles, path: string, { check, rows, signal, o
   return hash.digest("hex");
 }
 
-function compareSums(
-  hashes: ReadonlyMap<string, string>,
-  sums: readonly Summed[] | undefined,
-  { add, count }: Faults,
-): void {
+function compareSums(hashes: ReadonlyMap<string, string>, sums: readonly Summed[] | undefined, faults: Faults): void {
   for (const { path, sha256 } of sums ?? []) {
     const own = hashes.get(path);
-    if (own !== undefined && own !== sha256) add({ file: path, what: OTHER_CONTENT });
+    if (own !== undefined && own !== sha256) faults.add({ file: path, what: OTHER_CONTENT });
   }
   // what is left to differ is the list itself
   const whole = sumsText([...hashes].map(([path, sha256]) => ({ path, sha256 })));
-  if (sums !== undefined && count === 0 && sumsText(sums) !== whole) add({ file: SUMS, what: NO_SUMS });
+  if (sums !== undefined && faults.count === 0 && sumsText(sums) !== whole) faults.add({ file: SUMS, what: NO_SUMS });
 }
 
 const OTHER_CONTENT = text(
@@ -253,13 +252,21 @@ function compareManifest(
 /** The console's files have a row for each record that belongs in them. */
 function compareRows(
   { files }: Manifest,
-  rows: ReadonlyMap<string, RowCount>,
-  check: RecordCheck,
+  {
+    hashes,
+    rows,
+    check,
+  }: {
+    readonly hashes: ReadonlyMap<string, string>;
+    readonly rows: ReadonlyMap<string, RowCount>;
+    readonly check: RecordCheck;
+  },
   { add }: Faults,
 ): void {
   for (const { path, records: told } of files) {
     const found = rows.get(path)?.records;
-    if (found === undefined) continue;
+    // one that is missing was told
+    if (found === undefined || !hashes.has(path)) continue;
     if (found !== told) add({ file: MANIFEST, what: notSo(`files: ${path}: records`) });
     const records = check.rowsOf(path);
     if (records !== undefined && found !== records) add({ file: path, what: otherRows(found, records) });

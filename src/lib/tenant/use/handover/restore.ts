@@ -30,6 +30,7 @@ import {
 } from "../../store/restores/plan.ts";
 import { besideMaker, targetOf, TRAVELLING } from "../../store/restores/targets.ts";
 import { writePlan } from "../../store/restores/write.ts";
+import { valueChecker } from "./values.ts";
 import type { Scratch, Value, Writer } from "../../store/store.ts";
 import { isMirror, setMirrored } from "../../store/tenant.ts";
 
@@ -79,7 +80,7 @@ const chosenOf = (only: string | undefined): readonly ResourceName[] => {
 };
 
 /**
- * Takes the files of an export, outside of any transaction.
+ * Takes the files of an export, outside of any transaction. A bundle may have been made by anybody, with hashes that fit.
  *
  * @throws Failure `input-rejected` for files and lines that no export has
  */
@@ -132,7 +133,7 @@ const stage = async (
   { name, lines, hash }: StagedPart,
 ): Promise<void> => {
   const { fields, single } = resourceOf(resource);
-  const [read, besideOf] = [lineReader(fields), besideMaker(resource)];
+  const [read, check, besideOf] = [lineReader(fields), valueChecker(fields), besideMaker(resource)];
   let [number, last] = [0, ""];
   let rows: Value[][] = [];
   async function* hashed(): AsyncGenerator<Buffer> {
@@ -150,6 +151,8 @@ const stage = async (
       const where = `${name}:${number}`;
       const record = read(line);
       if ("fault" in record && typeof record.fault === "object") throw refused(where, record.fault as Text);
+      const fault = check(record as Readonly<Record<string, unknown>>);
+      if (fault !== undefined) throw refused(where, fault);
       const id = String((record as Readonly<Record<string, unknown>>)["id"]);
       if (single === true ? id !== resource || number > 1 : last !== "" && !isBefore(last, id)) {
         throw refused(where, NOT_IN_ORDER);
@@ -178,10 +181,9 @@ const refusalOfMirror = ({ name, added, changed, removed }: PlannedResource): re
   const records = added + changed + removed;
   if (records === 0 || isHere(name)) return [];
   const { en, ja } = resourceOf(name).title;
-  const here = TRAVELLING.filter(isHere).flatMap((one) => ["--only", one]);
   const detail = text(
-    `this tenant mirrors the console, which would have nothing of what is applied (${counted(records, "record")} of: ${en}); take in the console's exports (\`--from-console\`), or apply what is recorded here alone: ${here.join(" ")}`,
-    `このテナントは管理画面のミラーのため、適用しても管理画面には反映されません(${ja} ${records} 件)。管理画面のエクスポートを \`--from-console\` で取り込むか、ここだけに記録されているものを適用してください: ${here.join(" ")}`,
+    `this tenant mirrors the console, which would have nothing of this (${counted(records, "record")} of: ${en})`,
+    `このテナントは管理画面のミラーのため、適用しても管理画面には反映されません(${ja} ${records} 件)`,
   );
   return [{ resource: name, id: null, detail }];
 };
