@@ -5,7 +5,7 @@ import { randomTenant } from "./testing/restoring.ts";
 import { TestTenant } from "./testing/tenant.ts";
 
 /** How many steps, about: by hand 10000; else so few that they take some seconds. */
-const USUAL = 300;
+const USUAL = 200;
 const STEPS = Number(process.env["CLOMOCTL_HISTORIES"] ?? USUAL);
 const SEED = Number(process.env["CLOMOCTL_SEED"] ?? "20261123");
 /** steps of one history */
