@@ -151,7 +151,7 @@ const stage = async (
       const where = `${name}:${number}`;
       const record = read(line);
       if ("fault" in record && typeof record.fault === "object") throw refused(where, record.fault as Text);
-      const fault = check(record as Readonly<Record<string, unknown>>);
+      const fault = check(record);
       if (fault !== undefined) throw refused(where, fault);
       const id = String((record as Readonly<Record<string, unknown>>)["id"]);
       if (single === true ? id !== resource || number > 1 : last !== "" && !isBefore(last, id)) {

@@ -39,8 +39,16 @@ const checkOf = (field: Field): Check | undefined => {
       const check = valueChecker(field.of);
       return (value) => firstOf((Array.isArray(value) ? value : [value]) as readonly Members[], check);
     }
-    default:
+    case "choice":
+    case "id":
+    case "instant":
+    case "day":
+    case "digest":
+    case "boolean":
+    case "integer":
       return undefined;
+    default:
+      return field satisfies never;
   }
 };
 
