@@ -30,7 +30,7 @@ import {
 } from "../../store/restores/plan.ts";
 import { besideMaker, targetOf, TRAVELLING } from "../../store/restores/targets.ts";
 import { writePlan } from "../../store/restores/write.ts";
-import { valueChecker } from "./values.ts";
+import { valueChecker } from "../../../model/stored-value.ts";
 import type { Scratch, Value, Writer } from "../../store/store.ts";
 import { isMirror, setMirrored } from "../../store/tenant.ts";
 

@@ -1,7 +1,7 @@
-import { describeProblem, severityOf } from "../../../model/problem.ts";
-import { characterCount, faultsOf, isUnlimited, type Rule } from "../../../model/rules.ts";
-import type { Field, Fields } from "../../../model/thing.ts";
-import { text, type Text } from "../../../text/index.ts";
+import { describeProblem, severityOf } from "./problem.ts";
+import { characterCount, faultsOf, isUnlimited, type Rule } from "./rules.ts";
+import type { Field, Fields } from "./thing.ts";
+import { text, type Text } from "../text/index.ts";
 
 /** What is wrong with a value that has the type of its field; undefined if nothing is. */
 type Check = (value: unknown) => Text | undefined;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Fields } from "../../../model/thing.ts";
-import { RESOURCES } from "../../../handover/resources.ts";
-import { valueChecker } from "./values.ts";
+import type { Fields } from "./thing.ts";
+import { RESOURCES } from "../handover/resources.ts";
+import { valueChecker } from "./stored-value.ts";
 
 const FIELDS = {
   short: { type: "text", longest: 3, example: "" },
