@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { withAccount } from "../../lib/tenant/testing/accounts.ts";
@@ -141,6 +141,29 @@ describe("refused", () => {
   });
 });
 
+test("what was changed after it was verified is not applied", async () => {
+  await exported();
+  const path = join(folder, "bundle", "resources", "users.ndjson");
+  const fetch: TestTenant["fetch"] = (request) => {
+    if (request.url.includes("/restores/plan")) appendFileSync(path, readFileSync(path));
+    return other.fetch(request);
+  };
+  const { exit, stderr } = await run("handover apply bundle --yes --lang en", { home: folder, folder, tenant: fetch });
+  expect(exit).toBe(3);
+  expect(stderr).toContain("resources/users.ndjson");
+  expect(await other.users()).toEqual([]);
+});
+
+test("what HOME showed is neither exported nor kept", async () => {
+  const seen = { question: "onboarding.home.push-certificate", value: "none" };
+  for (const one of [tenant, other]) await one.client.answers.set({ answers: [seen] });
+  await tenant.client.answers.set({ answers: [{ question: "contact.since", value: "2026-01-01" }] });
+  await exported();
+  expect(readFileSync(join(folder, "bundle", "resources", "answers.ndjson"), "utf8")).not.toContain("onboarding.home");
+  expect((await handover("apply bundle --yes", other)).exit).toBe(0);
+  expect((await other.client.answers.list()).map(({ question }) => question)).toEqual(["contact.since"]);
+});
+
 describe("with a mirror of the console", () => {
   const MIRRORED = "2026-01-01T00:00:00.000Z";
   const mirror = ({ database }: TestTenant): void => {
@@ -167,6 +190,15 @@ describe("with a mirror of the console", () => {
     expect(again.exit).toBe(0);
     expect(again.stderr).toContain("nothing was changed");
     expect((await run("push-certificate csr -o csr.pem", { home: folder, folder, tenant: other.fetch })).exit).toBe(4);
+  });
+
+  test("none is made of a part of one", async () => {
+    mirror(tenant);
+    await exported();
+    const { exit, stderr } = await handover("apply bundle --only orgs --yes --lang en", other);
+    expect(exit).toBe(3);
+    expect(stderr).toContain("with a part of its records");
+    expect((await other.client.tenant.show()).mirroredAt).toBeNull();
   });
 
   test("what is recorded here alone makes no mirror", async () => {

@@ -141,12 +141,16 @@ const DONE = text(
 /** Verifies all of a bundle. @throws Failure `input-rejected` for the first fault */
 async function verified(tools: Tools, found: BundleFiles): Promise<Manifest> {
   const progress = verifying(tools, [found]);
-  const { manifest, faults, faultCount } = await verifyBundle(found, { ...progress.options, hashesOnly: false });
+  const { manifest, faults, faultCount, hashes } = await verifyBundle(found, {
+    ...progress.options,
+    hashesOnly: false,
+  });
   progress.finish();
   const [fault] = faults;
   if (fault !== undefined || manifest === undefined) {
     throw unsound(found.name, fault ?? { file: ".", what: BEFORE_WRITING }, Math.max(0, faultCount - 1));
   }
+  found.hold(hashes);
   return manifest;
 }
 

@@ -185,6 +185,18 @@ describe("with the tenant", () => {
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   });
 
+  test("a part of it is compared with the same part", async () => {
+    const { after } = await tenant.client.orgs.create({ name: "東日本", code: "S01" });
+    await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"], org: after.id });
+    const home = freshFolder();
+    const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch });
+    expect((await ran("handover export -o part --scope S01 --encoding utf-8")).exit).toBe(0);
+    await tenant.client.users.create({ name: "佐藤 次郎", emails: ["jiro@example.co.jp"] });
+    expect(await ran("handover diff part --tenant --quiet")).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+    await tenant.client.orgs.edit(after.id, { name: "西日本" });
+    expect((await ran("handover diff part --tenant --quiet")).exit).toBe(9);
+  });
+
   test("of what apply leaves alone nothing is told with --applicable", async () => {
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     const home = freshFolder();

@@ -134,10 +134,11 @@ function refuseData({ globals }: Tools): void {
 /** @throws Failure `input-rejected` for a bundle that is not as it was exported */
 async function reportOf(tools: Tools, files: BundleFiles, as: (typeof FORMS)[number]): Promise<string> {
   const progress = verifying(tools, [files]);
-  const { faults, faultCount } = await verifyBundle(files, { ...progress.options, hashesOnly: false });
+  const { faults, faultCount, hashes } = await verifyBundle(files, { ...progress.options, hashesOnly: false });
   progress.finish();
   const [first] = faults;
   if (first !== undefined) throw unsound(files.name, first, faultCount - 1);
+  files.hold(hashes);
   const bundle = await asBundle(files);
   const { drawReport } = await import("./writing/report.ts");
   return drawReport(tools, { manifest: bundle.manifest, read: await readFor(bundle) }, as);

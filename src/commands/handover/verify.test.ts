@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { placeIn, writeBundle } from "../../lib/handover/testing/bundles.ts";
@@ -31,6 +31,14 @@ test.each(["schema-1", "schema-1-later", "schema-2"])(
     expect(ja.stderr).toContain(`レポートを読むには: clomoctl handover report ${name} -o report.html`);
   },
 );
+
+test("what cannot be read is no sound bundle", async () => {
+  const folder = freshFolder();
+  symlinkSync("loop", join(folder, "loop"));
+  for (const verb of ["verify loop", "diff loop loop", "apply loop --dry-run", "report loop"]) {
+    expect((await run(`handover ${verb}`, { folder, tenant: new TestTenant().fetch })).exit).toBe(3);
+  }
+});
 
 test("of a part nothing is proposed that would be refused", async () => {
   const folder = freshFolder();

@@ -188,6 +188,7 @@ describe("of two organisations, a user and a device", () => {
       ([one, other]) => [one ?? {}, { ...other, emails: ["YAMADA@example.jp"] }],
       "two records have",
     ],
+    ["a user without an address", "users", ([one, ...others]) => [{ ...one, emails: [] }, ...others], "a mail address"],
     [
       "two owners",
       "devices",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { hasCode, reasonOf, unreadable, type TemporaryPlace } from "../../files/index.ts";
@@ -29,6 +30,8 @@ export interface Fault {
   /** of a file of records, from 1 */
   readonly line?: number | undefined;
   readonly what: Text;
+  /** the way out, where it is not to take another copy */
+  readonly hint?: Text | undefined;
 }
 
 /** A file of a bundle. */
@@ -58,6 +61,7 @@ export class BundleFiles implements AsyncDisposable {
   readonly faults: readonly Fault[];
   readonly #root: string;
   readonly #remove: () => Promise<void>;
+  #hashes: ReadonlyMap<string, string> | undefined;
 
   constructor(name: string, root: string, entries: readonly TreeEntry[], remove: () => Promise<void>) {
     this.name = name;
@@ -85,13 +89,30 @@ export class BundleFiles implements AsyncDisposable {
   }
 
   /**
+   * Holds all that is read from now on to what was verified.
+   *
+   * @param hashes SHA-256 by path; a file without one is not held to any
+   */
+  hold(hashes: ReadonlyMap<string, string>): void {
+    this.#hashes = hashes;
+  }
+
+  /**
    * The bytes of a file, in large chunks that are never reused.
    *
-   * @throws Failure `input-rejected` where it is no file any more, or cannot be read
+   * @throws Failure `input-rejected` where it is no file any more, or cannot be read; after its last chunk where it is not
+   *   as it is held to
    */
   async *read(path: string): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
-    yield* file.chunks();
+    const verified = this.#hashes?.get(path);
+    if (verified === undefined) return yield* file.chunks();
+    const hash = createHash("sha256");
+    for await (const chunk of file.chunks()) {
+      hash.update(chunk);
+      yield chunk;
+    }
+    if (hash.digest("hex") !== verified) throw refuse(this.name, CHANGED, path);
   }
 
   /** The text of a short file. @throws Failure `input-rejected` where it is missing, or longer than 16 MiB */
@@ -125,6 +146,10 @@ const NO_FILE = text(
 );
 const NO_NAME = text("no bundle has a file of such a name", "引き継ぎデータにあり得ない名前のファイルです");
 const TOO_MANY = text(`more than ${MOST_FILES} files`, `ファイルが ${MOST_FILES} 個を超えています`);
+const CHANGED = text(
+  "the file was changed while it was read, after it was verified",
+  "検証した後、読み込み中にファイルが変更されました",
+);
 const MISSING = text("the file is missing", "ファイルがありません");
 
 const sameAs = (other: string): Text =>
@@ -273,7 +298,7 @@ export async function openFiles(name: string, { workingFolder, temporary }: Bund
   const path = resolve(workingFolder, name);
   const file = await openPlain(path, { follow: true }).catch((cause: unknown) => {
     if (hasCode(cause, "EISDIR")) return undefined;
-    throw unreadable(name, cause);
+    throw unreadableBundle(name, cause);
   });
   if (file === undefined) return new BundleFiles(name, path, await treeOf(path, name), async () => undefined);
   await using archive = file;
@@ -303,8 +328,16 @@ const FROM_STDIN = new Failure("usage", {
 
 const treeOf = async (path: string, name: string): Promise<readonly TreeEntry[]> =>
   readTree(path, { mostEntries: MOST_ENTRIES + 1, deepest: DEEPEST }).catch((cause: unknown) => {
-    throw hasCode(cause, "ENOTDIR") ? noBundle(name) : unreadable(name, cause);
+    throw hasCode(cause, "ENOTDIR") ? noBundle(name) : unreadableBundle(name, cause);
   });
+
+/** What cannot be read is no bundle, whoever may read it: only one that is not there, or a faulty disk, is something else. */
+function unreadableBundle(name: string, cause: unknown): unknown {
+  const failure = unreadable(name, cause);
+  if (!(failure instanceof Failure) || failure.code !== "usage") return failure;
+  const { what, where, hint } = failure;
+  return new Failure("input-rejected", { what, where, hint });
+}
 
 const kindOf = (head: Buffer): ArchiveKind | undefined =>
   head[0] === 0x1f && head[1] === 0x8b ? "tar.gz" : head.toString("latin1") === "PK\x03\x04" ? "zip" : undefined;

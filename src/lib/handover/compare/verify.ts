@@ -27,6 +27,8 @@ export interface Verification {
   /** records that were read; 0 of hashes alone */
   readonly records: number;
   /** the first ones */
+  /** the SHA-256 of each file that was read, by path */
+  readonly hashes: ReadonlyMap<string, string>;
   /** the SHA-256 of `SHA256SUMS`; null where there is none that can be read */
   readonly fingerprint: string | null;
   readonly faults: readonly Fault[];
@@ -83,6 +85,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   if (manifest !== undefined && check !== undefined) compareRows(manifest, { hashes, rows, check }, faults);
   return {
     manifest,
+    hashes,
     fingerprint: sums === undefined ? null : createHash("sha256").update(sumsText(sums)).digest("hex"),
     files: found.files.length,
     bytes: found.files.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -102,15 +105,17 @@ export async function requireSound(found: BundleFiles, options: Omit<VerifyOptio
   if (fault !== undefined) throw unsound(found.name, fault);
 }
 
+const OTHER_COPY = text(
+  "this bundle is not as it was exported: take another copy, or export it again",
+  "書き出したままの引き継ぎデータではありません。別のコピーを使うか、もう一度書き出してください",
+);
+
 /** The failure of a bundle that is not as it was exported, by its first fault. @param more how many others there are */
-export const unsound = (name: string, { file, line, what }: Fault, more = 0): Failure =>
+export const unsound = (name: string, { file, line, what, hint }: Fault, more = 0): Failure =>
   new Failure("input-rejected", {
     what: more === 0 ? what : text(`${what.en}; ${more} more`, `${what.ja}。ほか ${more} 件`),
     where: `${name}: ${file}${line === undefined ? "" : `:${line}`}`,
-    hint: text(
-      "this bundle is not as it was exported: take another copy, or export it again",
-      "書き出したままの引き継ぎデータではありません。別のコピーを使うか、もう一度書き出してください",
-    ),
+    hint: hint ?? OTHER_COPY,
   });
 
 type Listed = BundleFiles["files"][number];
@@ -150,7 +155,7 @@ async function manifestIn(
     return parseManifest(content, MANIFEST, upgrades);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    faults.add({ file: MANIFEST, what: error.what });
+    faults.add({ file: MANIFEST, what: error.what, hint: error.hint });
     return undefined;
   }
 }

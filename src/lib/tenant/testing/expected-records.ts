@@ -1,3 +1,4 @@
+import { OF_THE_MOMENT } from "../../model/answer.ts";
 import { resourceOf, RESOURCE_NAMES, type ResourceName } from "../../handover/resources.ts";
 import type { Field } from "../../model/thing.ts";
 import type { Row } from "../store/sqlite/database.ts";
@@ -122,7 +123,7 @@ class Tables {
       "push-certificate": this.#one("push_certificate", "push-certificate"),
       "vpp-tokens": this.#all("vpp_token").map((token) => ({ ...token, id: this.#idOf("org", token["org"]) })),
       renewals: this.#all("renewal_item"),
-      answers: this.#all("answer"),
+      answers: this.#all("answer").filter(({ question }) => !String(question).startsWith(OF_THE_MOMENT)),
       "console-tasks": this.#numbered("console_task", "pk"),
       audit: this.#numbered("audit", "seq"),
     };

@@ -290,15 +290,15 @@ class Filling {
     const draw = this.#draw;
     for (const user of users) {
       if (draw.is()) continue;
-      const role = draw.oneOf(Object.keys(ROLES));
+      const role = draw.oneOf(Object.keys(ROLES).filter((one) => one !== "custom" || schemes.length > 0));
       const { pk: _, id: __, ...record } = this.#record(user);
       this.#insert("account", {
         user,
         ...record,
         role,
-        scheme: role === "custom" && schemes.length > 0 ? draw.oneOf(schemes) : null,
+        scheme: role === "custom" ? draw.oneOf(schemes) : null,
         managedOrgs: draw.orNull(JSON.stringify(draw.some(orgs))),
-        supportOption: draw.bit(),
+        supportOption: role === "system" ? draw.bit() : 0,
         noticeMail: draw.bit(),
         language: draw.orNull(draw.oneOf(Object.keys(ACCOUNT_LANGUAGES))),
         timezone: draw.orNull("Asia/Tokyo"),

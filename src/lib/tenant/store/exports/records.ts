@@ -1,3 +1,4 @@
+import { OF_THE_MOMENT } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import type { Field } from "../../../model/thing.ts";
 import { STATE } from "../ade/profiles.ts";
@@ -15,6 +16,8 @@ interface Stored {
   readonly key?: string | undefined;
   /** the same for who sees a part of the tenant, and knows records by other numbers */
   readonly partKey?: string | undefined;
+  /** SQL: the records that are exported, if not all */
+  readonly where?: string | undefined;
   /** keys are numbers */
   readonly numbered?: true | undefined;
   /** SQL of values that no column has, by field */
@@ -159,7 +162,7 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
   "push-certificate": single("push-certificate", "push_certificate"),
   "vpp-tokens": { table: "vpp_token t join org o on o.pk = t.org", key: "o.id", sql: { id: "o.id" } },
   renewals: { table: "renewal_item t" },
-  answers: { table: "answer t" },
+  answers: { table: "answer t", where: `t.question not glob '${OF_THE_MOMENT}*'` },
   "console-tasks": {
     table: "console_task t",
     key: "t.pk",
@@ -230,7 +233,16 @@ export const tallying = (tally: Tally, sql = "null"): NonNullable<Lines["tally"]
 
 /** The records of a resource in the order of their ids, counted in the tally while they are streamed. */
 export const recordLines = async (reader: Reader, name: ResourceName, tally: Tally): Promise<Lines> => {
-  const { table, whole, joined = "", key = "t.id", partKey = key, numbered: isNumber, derived = [] } = STORED[name];
+  const {
+    table,
+    whole,
+    joined = "",
+    where = "true",
+    key = "t.id",
+    partKey = key,
+    numbered: isNumber,
+    derived = [],
+  } = STORED[name];
   for (const each of derived) await reader.derive(each);
   const isDated = "updatedAt" in resourceOf(name).fields;
   return {
@@ -241,7 +253,7 @@ export const recordLines = async (reader: Reader, name: ResourceName, tally: Tal
     joined,
     whole: reader.isPartial ? whole : undefined,
     among: "true",
-    where: "true",
+    where,
     params: {},
     tally: tallying(tally, isDated ? (STORED[name].sql?.["updatedAt"] ?? "t.updatedAt") : undefined),
   };
@@ -249,7 +261,7 @@ export const recordLines = async (reader: Reader, name: ResourceName, tally: Tal
 
 /** SQL: all records of a resource, as rows with `id` and `line`: the very lines that an export has. */
 export const linesNow = (name: ResourceName): string => {
-  const { table, joined = "", bare = table } = STORED[name];
+  const { table, joined = "", where = "true", bare = table } = STORED[name];
   const id = resourceOf(name).single === true ? `'${name}'` : "t.id";
-  return `select ${id} as id, ${lineOf(name)} as line from ${bare} ${joined}`;
+  return `select ${id} as id, ${lineOf(name)} as line from ${bare} ${joined} where ${where}`;
 };

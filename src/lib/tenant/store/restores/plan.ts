@@ -187,6 +187,25 @@ const stillNamed = (field: string, to: ResourceName, id: string): Text => {
   );
 };
 
+/** SQL of accounts that cannot be, and why. @see facts 2.1, 6 */
+const WRONG_ACCOUNTS: readonly (readonly [sql: string, detail: Text])[] = [
+  [
+    "(l.line ->> '$.role' = 'custom') <> (l.line ->> '$.schemeId' is not null)",
+    text(
+      "a custom administrator has a scheme, and nobody else has one",
+      "スキームは、カスタム管理者には必要で、それ以外には設定できません",
+    ),
+  ],
+  [
+    "l.line ->> '$.managesAll' = 1 and l.line ->> '$.role' <> 'custom'",
+    text("only a custom administrator may manage all", "全組織を管理対象にできるのはカスタム管理者だけです"),
+  ],
+  [
+    "l.line ->> '$.supportOption' = 1 and l.line ->> '$.role' <> 'system'",
+    text("the support option is a system administrator's", "サポートオプションを設定できるのはシステム管理者だけです"),
+  ],
+];
+
 /** What rules of the tenant's own forbid. */
 async function findOwnRefusals(reader: Reader, { lines, plan, resources }: Staged, refusals: Refusals): Promise<void> {
   if (resources.includes("devices")) {
@@ -201,7 +220,18 @@ async function findOwnRefusals(reader: Reader, { lines, plan, resources }: Stage
         ),
     );
   }
+  if (resources.includes("users")) {
+    await refusals.add(
+      "users",
+      `select l.id from ${lines} l where l.resource = :resource and (l.line ->> '$.name' = '' or l.line -> '$.emails' = '[]') order by 1`,
+      () => text("a user has a name and a mail address", "ユーザーには氏名とメールアドレスが必要です"),
+    );
+  }
   if (resources.includes("accounts")) {
+    for (const [isWrong, detail] of WRONG_ACCOUNTS) {
+      const sql = `select l.id from ${lines} l where l.resource = :resource and ${isWrong} order by 1`;
+      await refusals.add("accounts", sql, () => detail);
+    }
     const held = "l.resource = :resource and l.line ->> '$.supportOption' = 1";
     await refusals.add(
       "accounts",

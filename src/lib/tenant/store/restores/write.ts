@@ -1,4 +1,5 @@
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
+import { OF_THE_MOMENT } from "../../../model/answer.ts";
 import { keepLast } from "../collections.ts";
 import { either, quoteIdentifier } from "../sql/forms.ts";
 import type { Writer } from "../store.ts";
@@ -16,7 +17,13 @@ export const writePlan = async (writer: Writer, staged: Staged): Promise<void> =
     if (resource === "users") await claim(writer, staged);
   }
   for (const resource of resources.toReversed()) await remove(writer, staged, resource);
+  if (FORGETTING.some((name) => resources.includes(name))) {
+    await writer.run("delete from main.answer where question glob :questions", { questions: `${OF_THE_MOMENT}*` });
+  }
 };
+
+/** The resources after which nobody knows any more how the console is: it is asked again. */
+export const FORGETTING: readonly ResourceName[] = ["renewals", "answers"];
 
 /** SQL: the ids of a resource's records of which something is done. */
 const idsOf = ({ plan }: Staged, actions: readonly string[]): string =>

@@ -69,6 +69,11 @@ const BOUNDARY_BYTES = 18;
 
 const SUMMARY = "summary.json";
 
+const scopeOf = async (reader: Reader, scope: string | undefined): Promise<HandoverEnd["scope"]> => {
+  const [org] = scope === undefined ? [] : await recordsWith(reader, ORGS, [scope]);
+  return org === undefined ? null : { id: org.id, path: org.path === "" ? ROOT_ORG_NAME : org.path };
+};
+
 /** What all parts come to, once they are streamed. */
 const endOf = async (
   reader: Reader,
@@ -77,21 +82,20 @@ const endOf = async (
     states,
     tallies,
     files,
-    scope,
+    org,
   }: {
     readonly states: ReadonlyMap<ResourceName, ResourceState>;
     readonly tallies: ReadonlyMap<ResourceName, Tally>;
     readonly files: readonly TalliedFile[];
-    readonly scope: string | undefined;
+    readonly org: HandoverEnd["scope"];
   },
 ): Promise<HandoverEnd> => {
   const dates = [...tallies.values()].flatMap(({ updatedAt }) => updatedAt ?? []);
   const head = may(asker, READING.audit[0]) ? await auditHead(reader, "main.audit") : undefined;
-  const [org] = scope === undefined ? [] : await recordsWith(reader, ORGS, [scope]);
   return {
     tenant: await readTenantName(reader),
     mirroredAt: await readMirrored(reader),
-    scope: org === undefined ? null : { id: org.id, path: org.path === "" ? ROOT_ORG_NAME : org.path },
+    scope: org,
     records: Object.fromEntries([...tallies].map(([name, { records }]) => [name, records])),
     files: Object.fromEntries(files.map(({ name, tally }) => [name, tally.records])),
     states: Object.fromEntries(
@@ -119,6 +123,8 @@ export const exportAll = async (session: Session, request: HandoverRequest): Pro
   const tallies = new Map(names.map((name): [ResourceName, Tally] => [name, newTally()]));
   const content = await store.pieces(async (reader) => {
     const pieces: Piece[] = [];
+    // while they are streamed nothing can be derived any more
+    const org = await scopeOf(reader, scope);
     for (const [name, tally] of tallies) {
       pieces.push({ name: pathOfResource(name), content: await recordLines(reader, name, tally) });
     }
@@ -128,7 +134,7 @@ export const exportAll = async (session: Session, request: HandoverRequest): Pro
       { name: SUMMARY, content: (own) => summaryOf(own, names) },
       {
         name: LAST_PART,
-        content: async (own) => `${JSON.stringify(await endOf(own, session, { states, tallies, files, scope }))}\n`,
+        content: async (own) => `${JSON.stringify(await endOf(own, session, { states, tallies, files, org }))}\n`,
       },
     );
     return pieces;

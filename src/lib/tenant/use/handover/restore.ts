@@ -29,7 +29,7 @@ import {
   type Staged,
 } from "../../store/restores/plan.ts";
 import { besideMaker, targetOf, TRAVELLING } from "../../store/restores/targets.ts";
-import { writePlan } from "../../store/restores/write.ts";
+import { FORGETTING, writePlan } from "../../store/restores/write.ts";
 import { valueChecker } from "../../../model/stored-value.ts";
 import type { Scratch, Value, Writer } from "../../store/store.ts";
 import { isMirror, setMirrored } from "../../store/tenant.ts";
@@ -173,7 +173,10 @@ const NOT_IN_ORDER = text(
 
 /** What is locked. */
 const locksOf = ({ resources }: Staged): readonly string[] => [
-  ...new Set(resources.flatMap((name) => targetOf(name).collections)),
+  ...new Set([
+    ...resources.flatMap((name) => targetOf(name).collections),
+    ...(FORGETTING.some((name) => resources.includes(name)) ? targetOf("answers").collections : []),
+  ]),
 ];
 
 /** What the console has is not changed from here: nothing of it would be there. */
@@ -192,13 +195,27 @@ const isHere = (name: ResourceName): boolean => resourceOf(name).here === true;
 
 type Planned = Omit<RestorePlan, "resources"> & { readonly resources: readonly PlannedResource[] };
 
-/** Compares what was sent with the tenant. */
+/** What is left out could not be applied afterwards. */
+const PART_OF_MIRROR = new Failure("input-rejected", {
+  what: text(
+    "the tenant would become a mirror of the console with a part of its records",
+    "管理画面の一部の記録だけを持つミラーになってしまいます",
+  ),
+  hint: text(
+    "apply all of a whole bundle, without --only; or only what is recorded here alone: --only tenant --only renewals --only answers",
+    "--only を付けずに、引き継ぎデータ全体を適用してください。ここだけに記録されているものだけなら: --only tenant --only renewals --only answers",
+  ),
+});
+
+/** Compares what was sent with the tenant. @throws Failure `input-rejected` for a part of a mirror */
 const planned = async (writer: Writer, { staged, content, mirroredAt }: Received): Promise<Planned> => {
   const revision = await latestRevision(writer);
   await compareLines(writer, staged);
   const resources = await countPlan(writer, staged);
   const isOfMirror = await isMirror(writer);
   const becomesMirror = mirroredAt !== undefined && !isOfMirror && !staged.resources.every(isHere);
+  if (becomesMirror && !TRAVELLING.every((name) => isHere(name) || staged.resources.includes(name)))
+    throw PART_OF_MIRROR;
   return {
     etag: sha256(JSON.stringify({ revision, content, resources, mirroredAt })),
     resources,
