@@ -260,11 +260,13 @@ const FORMS: Partial<Readonly<Record<Question["kind"], Text>>> = {
 
 /** What is asked, about whom, and what was answered before. */
 function messageOf(question: Question, timezone: string): Text {
-  const { about, wording, answer, kind } = question;
+  const { about, wording, answer, recorded, kind, due } = question;
   const whose = about === undefined ? "" : `${about}: `;
   const known = valueOf(question);
   const said = answer === null ? "" : `, ${answer.by}, ${dayOf(answer.at, timezone)}`;
-  const [en, ja] = known === null ? ["", ""] : [` [so far: ${known}${said}]`, `[これまで: ${known}${said}]`];
+  const [otherwise, otherwiseJa] = due === "differs" ? [`; recorded: ${recorded}`, `。登録: ${recorded}`] : ["", ""];
+  const [en, ja] =
+    known === null ? ["", ""] : [` [so far: ${known}${said}${otherwise}]`, `[これまで: ${known}${said}${otherwiseJa}]`];
   // a day that was answered before shows it
   const form = kind === "yes-no" || known === null ? (FORMS[kind] ?? same("")) : same("");
   return text(`${whose}${wording.en}${form.en}${en}`, `${whose}${wording.ja}${form.ja}${ja}`);

@@ -17,7 +17,7 @@ export const ANSWER = {
       label: text("question", "質問"),
       example: "rules.lost.owner",
     },
-    /** what it is about: the id of an account or of a renewal, a context; "" of the tenant as a whole */
+    /** what it is about: the id of an account, the name of the contact person, a home with its machine; "" of the tenant as a whole */
     subject: { type: "text", longest: 255, label: text("about", "対象"), example: "" },
     value: { type: "text", longest: LONGEST, blank: false, label: text("answer", "回答"), example: "佐藤 一郎" },
     /** the person who answered */

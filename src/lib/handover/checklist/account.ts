@@ -1,4 +1,6 @@
 import { same, text, type Text } from "../../text/index.ts";
+import { shownWord } from "../../text/shell-word.ts";
+import type { Renewal } from "./facts.ts";
 import type { ItemDraft } from "./item.ts";
 
 /** An account at Apple or Google that has to be handed over. */
@@ -8,18 +10,25 @@ interface HandedAccount {
   readonly what: Text;
   /** its name, where the tenant has it */
   readonly recorded: string | null;
-  /** where the phone is, where a renewal has that */
-  readonly phonePlace?: string | null | undefined;
+  /** the renewal that has its name, where one has */
+  readonly recordedIn?: Renewal | undefined;
+  /** the renewal that has where the phone is */
+  readonly phoneIn?: Renewal | undefined;
 }
 
+/** The command that changes what a renewal has. */
+const editing = (renewal: Renewal | undefined, change: string): string | undefined =>
+  renewal === undefined ? undefined : `clomoctl renewals edit ${shownWord(renewal.name)} ${change}`;
+
 /** Asks for an account: which, who signs in, the phone that gets its code, and where the password is. @see facts 7.1; seed 002 */
-export function askAccount(draft: ItemDraft, { prefix, what, recorded, phonePlace }: HandedAccount): void {
+export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedIn, phoneIn }: HandedAccount): void {
   const mend = (question: string): Text => same(`clomoctl handover answer ${prefix}.${question}`);
   draft.ask({
     id: `${prefix}.account`,
     kind: "text",
     wording: text(`Which account is it (${what.en})?`, `どのアカウントですか?(${what.ja})`),
     recorded,
+    recordedBy: editing(recordedIn, "--account ACCOUNT"),
   });
   const company = draft.ask({
     id: `${prefix}.company`,
@@ -52,7 +61,7 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, phonePlac
     wording: text("Since when?", "いつからですか?"),
     required: false,
   });
-  askPhone(draft, { prefix, phonePlace });
+  askPhone(draft, { prefix, phoneIn });
   draft.ask({
     id: `${prefix}.password-place`,
     kind: "place",
@@ -63,7 +72,7 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, phonePlac
   });
 }
 
-function askPhone(draft: ItemDraft, { prefix, phonePlace = null }: Pick<HandedAccount, "prefix" | "phonePlace">): void {
+function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "prefix" | "phoneIn">): void {
   draft.ask({
     id: `${prefix}.phone`,
     kind: "phone",
@@ -73,7 +82,8 @@ function askPhone(draft: ItemDraft, { prefix, phonePlace = null }: Pick<HandedAc
     id: `${prefix}.phone-holder`,
     kind: "person",
     wording: text("Who holds this phone, or where is it?", "その電話を持っている人、または置き場所は?"),
-    recorded: phonePlace,
+    recorded: phoneIn?.phone,
+    recordedBy: editing(phoneIn, "--phone WHERE"),
     yearly: true,
   });
   draft.held(

@@ -55,22 +55,21 @@ export function readAnswers(content: string, where: string, groups: readonly Que
     const path = ["answers", at] as const;
     const name = answer.question.trim();
     const question = questions.find((one) => isOf(one, { name, about: orNothing(answer.about) ?? "" }));
+    const typed = orNothing(answer.value);
     if (question === undefined) {
       const isKnown = questions.some(({ id }) => id === name);
+      // of another machine, say; nothing is said of it
+      if (isKnown && typed === undefined && answer.remove !== "yes") return [];
       throw isKnown
         ? refuse(
             [...path, "about"],
-            text(
-              `about says no account that ${name} is asked of`,
-              `about が、${name} を尋ねるアカウントではありません`,
-            ),
+            text(`about names nothing that ${name} is asked of`, `about が、${name} を尋ねる対象ではありません`),
           )
         : refuse([...path, "question"], text(`"${name}" is not asked`, `「${name}」という質問はありません`));
     }
     const { id, subject, kind } = question;
     const by = orNothing(answer.by) ?? orNothing(file.by);
     if (answer.remove === "yes") return [{ question: id, subject, value: null, by }];
-    const typed = orNothing(answer.value);
     if (typed === undefined) return [];
     const read = readAnswer(kind, typed);
     if ("wrong" in read) throw refuse([...path, "value"], read.wrong);
@@ -105,7 +104,7 @@ export function answersTemplate(groups: readonly QuestionGroup[], language: Lang
 }
 
 function linesOf(question: Question, language: Language, timezone: string): readonly string[] {
-  const { id, subject, about, kind, wording, required, answer } = question;
+  const { id, subject, about, kind, wording, required, answer, recorded, due } = question;
   const { [kind]: named } = QUESTION_KINDS;
   const known = valueOf(question);
   const optional = required ? "" : text(", optional", "、任意")[language];
@@ -114,6 +113,7 @@ function linesOf(question: Question, language: Language, timezone: string): read
   return [
     comment(`${whose}${wording[language]} (${named[language]}${optional})`),
     ...(known === null ? [] : [comment(`${text("so far", "これまで")[language]}: ${known}${said}`)]),
+    ...(due === "differs" ? [comment(`${text("recorded", "登録")[language]}: ${recorded}`)] : []),
     `  - question: ${id}`,
     ...(subject === "" ? [] : [`    about: ${quoted(subject)}`]),
     '    value: ""',

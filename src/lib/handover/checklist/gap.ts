@@ -7,6 +7,7 @@ export const GAP_CODES = [
   "unsaid",
   "unanswered",
   "answer-old",
+  "differs",
   // the contact person
   "contact-unknown",
   "nobody-files",
@@ -19,12 +20,15 @@ export const GAP_CODES = [
   "mailbox-unread",
   "one-system-administrator",
   "shared-account",
+  "several-accounts",
+  "other-person",
   "nobody-named",
   "no-backup-codes",
   // accounts at Apple and Google
   "personal-account",
   "no-second-owner",
   "renewal-near",
+  "not-recorded",
   // what is in the hands of who leaves
   "leaver-holds",
   "leaver-recipient",

@@ -57,6 +57,8 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["unanswered", unanswering(COMPLETE, "rules.lost.document")],
   ["answer-old", answering(COMPLETE, "clomoctl.readers", "情シス", "2025-11-22T00:00:00.000Z")],
   ["answer-old", answering(COMPLETE, "rules.lost.reviewed", "2025-11-22")],
+  ["differs", answering(COMPLETE, "push-certificate.account", "other@example.jp")],
+  ["differs", answering(COMPLETE, "clomoctl.user", "taro")],
   ["contact-unknown", { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: null } }],
   [
     "nobody-files",
@@ -80,10 +82,15 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["one-system-administrator", { ...COMPLETE, administrators: [administrator(1)] }],
   ["one-system-administrator", { ...COMPLETE, administrators: [administrator(1), administrator(2)] }, LEAVER],
   ["shared-account", answering(COMPLETE, "administrators.person", "佐藤、鈴木")],
+  ["several-accounts", answering(COMPLETE, "administrators.person", "佐藤 次郎 <sato@example.jp>")],
+  ["other-person", answering(COMPLETE, "administrators.person", "佐藤 次郎")],
   ["nobody-named", unanswering(COMPLETE, "administrators.person")],
   ["no-backup-codes", answering(COMPLETE, "administrators.mfa", "yes")],
   ["personal-account", answering(COMPLETE, "push-certificate.company", "no")],
   ["no-second-owner", unanswering(COMPLETE, "android.second-owner")],
+  ["not-recorded", { ...COMPLETE, renewals: COMPLETE.renewals.filter(({ kind }) => kind !== "android-owner") }],
+  ["not-recorded", { ...COMPLETE, renewals: COMPLETE.renewals.filter(({ kind }) => kind !== "push-certificate") }],
+  ["not-recorded", { ...COMPLETE, renewals: COMPLETE.renewals.filter(({ kind }) => kind !== "vpp-token") }],
   [
     "renewal-near",
     { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2027-06-29T00:00:00.000Z" })] },
@@ -166,10 +173,78 @@ test("what is not used does not apply, what nobody has said is asked, and what i
   expect(item?.gaps.map(({ mend }) => mend.en)).toEqual(["clomoctl tenant set --android yes|no"]);
 });
 
-test("a question that the records answer is no gap; who answers it otherwise is believed", () => {
+test("a question that the records answer is no gap", () => {
   const account = questionsOf(evaluate(UNANSWERED, TODAY)).find(({ id }) => id === "push-certificate.account");
   expect(account).toMatchObject({ recorded: "push@example.jp", answer: null });
   expect(gapsOf(evaluate(UNANSWERED, TODAY)).filter(({ what }) => what.en.includes("Which account"))).toEqual([]);
+});
+
+describe("what is recorded and answered otherwise", () => {
+  const gapsIn = (facts: HandoverFacts) =>
+    gapsOf(evaluate(facts, TODAY)).filter(({ code }) => code === "differs" || code === "unanswered");
+
+  test("is a gap, with the command that mends each", () => {
+    const [gap, ...more] = gapsIn(answering(COMPLETE, "push-certificate.account", "other@example.jp"));
+    expect(more).toEqual([]);
+    expect(gap?.what.en).toContain("recorded is push@example.jp, answered was other@example.jp");
+    expect(gap?.mend.en).toContain("clomoctl renewals edit プッシュ --account ACCOUNT");
+    expect(gap?.mend.ja).toContain("clomoctl handover answer push-certificate.account");
+  });
+
+  test.each([
+    ["push-certificate.account", "PUSH@example.jp"],
+    ["push-certificate.account", "情シス (push@example.jp)"],
+    ["clomoctl.machine", "mdm-pc"],
+  ])("unless both name the same: %s %s", (question, value) => {
+    expect(gapsIn(answering(COMPLETE, question, value))).toEqual([]);
+  });
+
+  test("is asked again by handover answer", () => {
+    const questions = questionsOf(evaluate(answering(COMPLETE, "clomoctl.machine", "old-pc"), TODAY));
+    expect(questions.filter(({ due }) => due !== null).map(({ id, due }) => [id, due])).toEqual([
+      ["clomoctl.machine", "differs"],
+    ]);
+  });
+
+  test.each([{ machine: "new-pc" }, { home: "/home/other/.clomoctl" }])(
+    "on another machine nothing that was said of the former one holds: %o",
+    (change) => {
+      const moved = { ...COMPLETE, clomoctl: { ...own(COMPLETE), ...change } };
+      const open = questionsOf(evaluate(moved, TODAY)).filter(({ due }) => due === "missing");
+      expect(open.map(({ id }) => id)).toEqual(["clomoctl.owner", "clomoctl.home-backup", "clomoctl.readers"]);
+    },
+  );
+});
+
+test("an account is its user's, however the answer names that person, and nobody has two", () => {
+  const codes = (...people: readonly string[]) => {
+    const others = COMPLETE.answers.filter(({ question }) => question !== "administrators.person");
+    const answers = people.map((person, at) => answer("administrators.person", person, administrator(at + 1).id));
+    return codesOf({ ...COMPLETE, answers: [...others, ...answers] });
+  };
+  expect(codes("管理1郎 (情シス)", "ADMIN2@example.jp (情シス)", "admin3")).toEqual([]);
+  expect(codes("管理 1郎", "管理 2郎", "管理 2郎 (総務)")).toEqual(["other-person", "several-accounts"]);
+  expect(codes("管理 1郎", "佐藤、鈴木", "佐藤、鈴木")).toEqual(["shared-account", "shared-account"]);
+});
+
+test("what expires and is recorded nowhere is recorded by a command", () => {
+  const mends = gapsOf(evaluate({ ...COMPLETE, renewals: [] }, TODAY)).flatMap(({ code, mend }) =>
+    code === "not-recorded" ? [mend.en] : [],
+  );
+  expect(mends).toEqual([
+    "clomoctl renewals add NAME --kind push-certificate --expires DATE",
+    "clomoctl renewals add NAME --kind ade-token --expires DATE",
+    "clomoctl renewals add NAME --kind vpp-token --expires DATE",
+    "clomoctl renewals add NAME --kind android-owner --last-login DATE",
+  ]);
+  expect(codesOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, vpp: false }, renewals: [] })).not.toContain("vpp-token");
+});
+
+test("what was said of a contact person holds of no other one", () => {
+  const changed = { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: "髙橋 花子" } };
+  const [gap, ...others] = gapsOf(evaluate(changed, TODAY));
+  expect(gap).toMatchObject({ code: "unanswered", mend: { en: "clomoctl handover answer contact.confirmed" } });
+  expect(others).toEqual([]);
 });
 
 test("without anything known of clomoctl itself its questions are asked, and no run is missed", () => {

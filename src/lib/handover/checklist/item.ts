@@ -1,11 +1,12 @@
 import { ANDROID_ACCOUNTS, TENANT } from "../../model/tenant.ts";
-import type { Applies, Deciding } from "../../model/applies.ts";
+import { appliesTo, type Applies, type Deciding, type ExpectedKind } from "../../model/applies.ts";
+import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Gap, GapCode } from "./gap.ts";
-import { namesPerson, type Person } from "./people.ts";
+import { namesPerson, sharesWord, type Person } from "./people.ts";
 import { valueOf, type Question } from "./question.ts";
 import { ITEMS, type ItemId } from "./titles.ts";
 
@@ -63,11 +64,23 @@ type Asked = Pick<Question, "id" | "about" | "kind" | "wording"> & {
   readonly recorded?: string | null | undefined;
 };
 
+/** How a gap of a question is told. */
+interface Telling {
+  /** the gap where nothing is known; default: `unanswered` */
+  readonly lacking?: GapCode | undefined;
+  /** the command that changes what is recorded; undefined where none does */
+  readonly recordedBy?: string | undefined;
+}
+
 type Day = Pick<When, "asOf" | "timezone">;
 
 /** The day of which what is known is: a date itself, else when it was answered. */
 const saidOn = ({ kind, ...known }: Pick<Question, "kind" | "answer" | "recorded">, { timezone }: Day): string | null =>
   kind === "date" ? valueOf(known) : known.answer === null ? null : dayOf(known.answer.at, timezone);
+
+/** Whether what was answered is another than what is recorded; of two days neither need be wrong. */
+const isOtherwise = ({ kind, answer, recorded }: Pick<Question, "kind" | "answer" | "recorded">): boolean =>
+  kind !== "date" && answer !== null && recorded !== null && !sharesWord(recorded, answer.value);
 
 /** A question with what is known in answer to it, and whether it is to be asked. */
 export function questionFor(
@@ -80,7 +93,8 @@ export function questionFor(
   const value = valueOf(known);
   const said = saidOn({ kind: asked.kind, ...known }, day);
   const isOld = value !== null && yearly && said !== null && daysFrom(said, day.asOf) > YEAR_DAYS;
-  const due = value === null && required ? "missing" : isOld ? "old" : null;
+  const isDiffering = isOtherwise({ kind: asked.kind, ...known });
+  const due = value === null && required ? "missing" : isDiffering ? "differs" : isOld ? "old" : null;
   return { ...asked, ...known, subject, required, yearly, due };
 }
 
@@ -116,14 +130,35 @@ export class ItemDraft {
     this.#gaps.push({ code, item: this.#id, what, mend });
   }
 
-  /** Asks something, and finds the gap where it is required and not known, or known for too long. @returns what is known */
-  ask({ lacking = "unanswered", ...asked }: Asked & { readonly lacking?: GapCode | undefined }): string | null {
+  /**
+   * Asks something, and finds the gap where it is required and not known, recorded otherwise, or known for too long.
+   *
+   * @returns what is known
+   */
+  ask({ lacking = "unanswered", recordedBy, ...asked }: Asked & Telling): string | null {
     const question = questionFor(this.facts, this.when, asked);
     this.#questions.push(question);
     const { due, about: of, wording } = question;
     const about = of === undefined ? wording : aboutOf(of, wording);
     if (due === "missing") {
       this.gap(lacking, text(`not answered: ${about.en}`, `未回答: ${about.ja}`), asking(asked.id));
+    }
+    if (due === "differs") {
+      const [recorded, said] = [question.recorded ?? "", question.answer?.value ?? ""];
+      const answer = asking(asked.id);
+      this.gap(
+        "differs",
+        text(
+          `recorded is ${recorded}, answered was ${said}: which holds? ${about.en}`,
+          `登録は「${recorded}」、回答は「${said}」です。どちらが正しいですか? ${about.ja}`,
+        ),
+        recordedBy === undefined
+          ? answer
+          : text(
+              `if the answer holds: ${recordedBy}, else: ${answer.en}`,
+              `回答が正しい場合: ${recordedBy}、登録が正しい場合: ${answer.ja}`,
+            ),
+      );
     }
     if (due === "old") {
       const said = saidOn(question, this.when) ?? "";
@@ -153,6 +188,18 @@ export class ItemDraft {
         `退任する ${leaver.called} さんが担当しています: ${what.ja}`,
       ),
       mend,
+    );
+  }
+
+  /** Finds the gap of something that is used, expires, and is recorded nowhere. */
+  recorded(kind: ExpectedKind): void {
+    const { tenant, renewals } = this.facts;
+    if (appliesTo(tenant, kind).applies !== true || renewals.some((one) => one.kind === kind)) return;
+    const { en, ja } = RENEWAL_KINDS[kind];
+    this.gap(
+      "not-recorded",
+      text(`not recorded, so nobody is reminded: ${en}`, `登録がないため、期限の通知が届きません: ${ja}`),
+      same(`clomoctl renewals add NAME --kind ${kind} ${kind === "android-owner" ? "--last-login" : "--expires"} DATE`),
     );
   }
 

@@ -47,6 +47,22 @@ export const namesPerson = ({ words }: Person, text: string | null | undefined):
   return wordsIn(text ?? "").some((word) => keys.has(wordKey(word)));
 };
 
+/** Whether two texts share a word: `佐藤 一郎 <sato@example.jp>` and `sato@example.jp` do. */
+export const sharesWord = (one: string, other: string): boolean => {
+  const keys = new Set(wordsIn(one).map(wordKey));
+  return wordsIn(other).some((word) => keys.has(wordKey(word)));
+};
+
+/** Whether two texts name one person: by the name that begins them, or a mail address; what stands in brackets may be a department. */
+export const sharesName = (one: string, other: string): boolean => {
+  const [names, others] = [one, other].map((text) =>
+    wordsIn(text)
+      .filter((word, at) => at === 0 || word.includes("@"))
+      .map(wordKey),
+  );
+  return names?.some((name) => others?.includes(name)) === true;
+};
+
 /** How a record names a person. */
 export const personOf = ({ id, name, account, emails }: KnownPerson): Person => ({
   called: name,

@@ -32,8 +32,8 @@ export interface Question {
   readonly recorded: string | null;
   /** what somebody has answered; null where nobody has */
   readonly answer: Answer | null;
-  /** why it is to be asked: nothing is known, or for too long; null: it need not be */
-  readonly due: "missing" | "old" | null;
+  /** why it is to be asked: nothing is known, the records say otherwise, or it was long ago; null: it need not be */
+  readonly due: "missing" | "differs" | "old" | null;
 }
 
 /** Questions that belong together. */

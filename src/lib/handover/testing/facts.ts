@@ -36,9 +36,14 @@ export const renewal = (number: number, change: Partial<Renewal> = {}): Renewal 
 });
 
 /** An answer that fits a question. */
-const answerTo = ({ id, subject, kind }: Question): HandoverFacts["answers"][number] => {
+const answerTo = (
+  { id, subject, kind, recorded }: Question,
+  { administrators }: HandoverFacts,
+): HandoverFacts["answers"][number] => {
   const yes = id.endsWith(".mfa") ? "no" : "yes";
-  const value = { "yes-no": yes, date: "2026-11-01", phone: "03-0000-0078" }[kind as string] ?? "金庫";
+  const user = id === "administrators.person" ? administrators.find((one) => one.id === subject)?.user : undefined;
+  const usual = { "yes-no": yes, date: "2026-11-01", phone: "03-0000-0078" }[kind as string] ?? "金庫";
+  const value = recorded ?? user ?? usual;
   return { id: exampleId(300), question: id, subject, value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
 };
 
@@ -46,7 +51,7 @@ const answerTo = ({ id, subject, kind }: Question): HandoverFacts["answers"][num
 export const answered = (facts: HandoverFacts): HandoverFacts => {
   const missing = questionsOf(evaluate(facts, TODAY)).filter(({ answer }) => answer === null);
   if (missing.length === 0) return facts;
-  return answered({ ...facts, answers: [...facts.answers, ...missing.map(answerTo)] });
+  return answered({ ...facts, answers: [...facts.answers, ...missing.map((question) => answerTo(question, facts))] });
 };
 
 /** A tenant that uses everything, of which everything is recorded and nothing is answered. */

@@ -4,7 +4,7 @@ import { counted, same, text, type Text } from "../../../text/index.ts";
 import { typedWord } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
-import { countPeople } from "../people.ts";
+import { countPeople, namesPerson, personOf, sharesName } from "../people.ts";
 
 /** A second one is advised in case the first is lost. @see facts 2.1 */
 const LEAST_SYSTEM = 2;
@@ -42,8 +42,52 @@ export function administratorsItem(facts: HandoverFacts, when: When): Item {
     );
   }
   leaverStill(draft, holders);
-  for (const account of system) askOf(draft, account);
+  const said: Said[] = [];
+  for (const account of system) {
+    const person = askOf(draft, account);
+    if (person === null || countPeople(person) > 1) continue;
+    onePerson(draft, { account, person }, said);
+    said.push({ account, person });
+  }
   return draft.item();
+}
+
+/** Who uses an account, by what was answered. */
+interface Said {
+  readonly account: Administrator;
+  readonly person: string;
+}
+
+const PERSON = same("clomoctl handover answer administrators.person");
+
+/** Finds the gaps of somebody who uses an account of another user, or several. @see facts 2.1: one person, one account */
+function onePerson(draft: ItemDraft, { account, person }: Said, before: readonly Said[]): void {
+  const { id, name, user, emails } = account;
+  const called = name ?? user;
+  if (!namesPerson(personOf({ id, name: user, account: name, emails }), person)) {
+    draft.gap(
+      "other-person",
+      text(
+        `${called} is the account of ${user}, and ${person} uses it`,
+        `${called} は ${user} さんのアカウントですが、${person} さんが使っています`,
+      ),
+      text(
+        `give ${person} an account (clomoctl clomo-account create USER --role system), or correct the answer: ${PERSON.en}`,
+        `本人のアカウントを作成する(clomoctl clomo-account create USER --role system)か、回答を訂正: ${PERSON.ja}`,
+      ),
+    );
+  }
+  const other = before.find((one) => sharesName(one.person, person));
+  if (other === undefined) return;
+  const first = other.account.name ?? other.account.user;
+  draft.gap(
+    "several-accounts",
+    text(
+      `${person} uses both ${first} and ${called}: one person, one account`,
+      `${person} さんが ${first} と ${called} の両方を使っています(1 人 1 アカウント)`,
+    ),
+    PERSON,
+  );
 }
 
 const namesOf = (accounts: readonly Administrator[]): string =>
@@ -140,8 +184,8 @@ function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void 
   );
 }
 
-/** What only people know of the account of a system administrator. */
-function askOf(draft: ItemDraft, account: Administrator): void {
+/** Asks what only people know of the account of a system administrator. @returns who uses it */
+function askOf(draft: ItemDraft, account: Administrator): string | null {
   const of = { subject: account.id, about: account.name ?? account.user };
   const person = draft.ask({
     ...of,
@@ -173,7 +217,7 @@ function askOf(draft: ItemDraft, account: Administrator): void {
       "Google Authenticator による二段階認証を使っていますか?",
     ),
   });
-  if (mfa !== "yes") return;
+  if (mfa !== "yes") return person;
   const codes = draft.ask({
     ...of,
     id: "administrators.backup-codes",
@@ -185,6 +229,7 @@ function askOf(draft: ItemDraft, account: Administrator): void {
     lacking: "no-backup-codes",
   });
   if (codes !== null) draft.held(codes, BACKUP_CODES, same("clomoctl handover answer administrators.backup-codes"));
+  return person;
 }
 
 const BACKUP_CODES: Text = text("the backup codes", "バックアップコード");

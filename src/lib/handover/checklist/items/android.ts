@@ -1,8 +1,9 @@
 import { appliesTo } from "../../../model/applies.ts";
 import { dayOf } from "../../../model/time.ts";
 import { same, text } from "../../../text/index.ts";
+import { shownWord } from "../../../text/shell-word.ts";
 import { askAccount } from "../account.ts";
-import type { HandoverFacts } from "../facts.ts";
+import type { HandoverFacts, Renewal } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 
 /** The Gmail account that owns the Android Enterprise environment. @see facts 3.6, 7.1; seed 002 */
@@ -31,7 +32,8 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
     prefix: "android",
     what: text("the Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
     recorded: first?.account ?? null,
-    phonePlace: first?.phone,
+    recordedIn: first,
+    phoneIn: first,
   });
   draft.ask({
     id: "android.last-login",
@@ -40,6 +42,14 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
     recorded: lastLogin,
     yearly: true,
   });
+  askOwner(draft, second);
+  draft.recorded("android-owner");
+  draft.near(renewals);
+  return draft.item();
+}
+
+/** Asks for what keeps the environment reachable without the first account. */
+function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
   const owner = draft.ask({
     id: "android.second-owner",
     kind: "person",
@@ -48,6 +58,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
       "Android Enterprise の 2 人目の所有者は誰ですか?",
     ),
     recorded: second?.account ?? second?.name ?? null,
+    recordedBy: second === undefined ? undefined : `clomoctl renewals edit ${shownWord(second.name)} --account ACCOUNT`,
     lacking: "no-second-owner",
   });
   draft.held(
@@ -61,6 +72,4 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
     wording: text("What is its organisation ID at Google?", "Google での組織 ID は?"),
     required: false,
   });
-  draft.near(renewals);
-  return draft.item();
 }

@@ -22,7 +22,9 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
     const applies = unsaid.length === 0 ? false : null;
     return draft.notApplying({ applies, unsaid }, text("ADE and VPP are", "ADE も VPP も"));
   }
-  const account = facts.adeServer?.adminId ?? renewals.find(({ account: name }) => name !== null)?.account ?? null;
+  const held = facts.adeServer?.adminId ?? null;
+  const named = renewals.find(({ account: name }) => name !== null);
+  const account = held ?? named?.account ?? null;
   draft.tell(text("Apple Account", "Apple Account"), account);
   for (const { name, expiresAt } of renewals) {
     draft.tell(
@@ -41,8 +43,10 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
     prefix: "apple-business",
     what: text("the Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
     recorded: account,
-    phonePlace: renewals.find(({ phone }) => phone !== null)?.phone,
+    recordedIn: held === null ? named : undefined,
+    phoneIn: renewals.find(({ phone }) => phone !== null),
   });
+  for (const kind of ["ade-token", "vpp-token"] as const) draft.recorded(kind);
   draft.near(renewals);
   return draft.item();
 }

@@ -30,6 +30,16 @@ export function clomoctlItem(facts: HandoverFacts, when: When): Item {
   return draft.item();
 }
 
+/** The longest that an answer is about. */
+const LONGEST_PLACE = 255;
+
+/** What is said of this home holds of no other one: `mdm-pc:/home/mdm/.clomoctl`. */
+const placeOf = (own: ClomoctlFacts | null): { readonly subject: string; readonly about?: string | undefined } => {
+  if (own === null) return { subject: "" };
+  const place = [own.machine ?? "", own.home].join(":");
+  return { subject: [...place].slice(-LONGEST_PLACE).join(""), about: place };
+};
+
 function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
   draft.ask({
     id: "clomoctl.machine",
@@ -44,6 +54,7 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
     recorded: own?.user,
   });
   const owner = draft.ask({
+    ...placeOf(own),
     id: "clomoctl.owner",
     kind: "person",
     wording: text("Who looks after it?", "管理しているのは誰ですか?"),
@@ -69,12 +80,10 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
 /** Where its parts are kept, and who can read them. */
 function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
   draft.ask({
+    ...placeOf(own),
     id: "clomoctl.home-backup",
     kind: "place",
-    wording: text(
-      `Where is the backup of its home${own === null ? "" : ` (${own.home})`}?`,
-      `ホーム${own === null ? "" : `(${own.home})`}のバックアップはどこにありますか?`,
-    ),
+    wording: text("Where is the backup of its home?", "ホームのバックアップはどこにありますか?"),
   });
   draft.ask({
     id: "clomoctl.mail-account",
@@ -93,6 +102,7 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
     required: false,
   });
   draft.ask({
+    ...placeOf(own),
     id: "clomoctl.readers",
     kind: "text",
     wording: text("Who can read its home and its backup?", "ホームとバックアップを読めるのは誰ですか?"),

@@ -33,13 +33,17 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
   }
   const contact = [contactName, contactMail].filter((word) => word !== null).join(", ");
   draft.held(contact, text("contact person of the contract", "契約の担当者"), APPLICATION_FORM);
+  // what was said of one person holds of no other
+  const of = contactName === null ? {} : { subject: contactName };
   draft.ask({
+    ...of,
     id: "contact.since",
     kind: "date",
     wording: text("Since when is this person the contact person?", "いつから担当者ですか?"),
     required: false,
   });
   draft.ask({
+    ...of,
     id: "contact.confirmed",
     kind: "date",
     wording: text(

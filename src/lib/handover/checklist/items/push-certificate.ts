@@ -29,8 +29,10 @@ export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
     prefix: "push-certificate",
     what: text("the Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
     recorded: account,
-    phonePlace: first?.phone,
+    recordedIn: held === null ? first : undefined,
+    phoneIn: first,
   });
+  draft.recorded("push-certificate");
   draft.near(renewals);
   return draft.item();
 }
