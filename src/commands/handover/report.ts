@@ -146,13 +146,13 @@ async function reportOf(tools: Tools, files: BundleFiles, as: (typeof FORMS)[num
 
 /** The contents of the files that a report is made of. */
 async function readFor(bundle: Bundle): Promise<ReadonlyMap<string, string>> {
-  const { isRead } = await import("../../lib/handover/report/data.ts");
+  const { isRead, KeptFile } = await import("../../lib/handover/report/data.ts");
   const read = new Map<string, string>();
   for (const { path } of bundle.files) {
     if (!isRead(path)) continue;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of bundle.read(path)) chunks.push(chunk);
-    read.set(path, Buffer.concat(chunks).toString("utf8"));
+    const kept = new KeptFile(path);
+    for await (const chunk of bundle.read(path)) kept.add(chunk);
+    read.set(path, kept.text());
   }
   return read;
 }

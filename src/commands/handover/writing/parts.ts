@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { HandoverRequest, Parts, HandoverEnd, Client } from "../../../lib/client/index.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
-import { isRead } from "../../../lib/handover/report/data.ts";
+import { isRead, KeptFile } from "../../../lib/handover/report/data.ts";
 import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readText, type WrittenFile } from "../../../lib/files/index.ts";
@@ -54,17 +54,17 @@ export class PartsWriter {
       const resource = resourceOfCsv(name);
       if (resource === undefined && !PATHS.has(name)) throw notOfBundle(name);
       const file = await writer.file(name);
-      const kept: Uint8Array[] = [];
+      const kept = isRead(name) ? new KeptFile(name) : undefined;
       const counted = async function* (): AsyncGenerator<Uint8Array> {
         for await (const chunk of content) {
           step.advance(chunk.length);
-          if (isRead(name)) kept.push(chunk);
+          kept?.add(chunk);
           yield chunk;
         }
       };
       const bytes = resource === undefined ? counted() : this.#encoded(name, { resource, request, content: counted() });
       for await (const chunk of bytes) await file.write(chunk);
-      if (isRead(name)) read.set(name, Buffer.concat(kept).toString("utf8"));
+      if (kept !== undefined) read.set(name, kept.text());
       await closing;
       closing = file.close().then((closed) => void written.set(name, closed));
       // whoever waits for it hears of it; nobody does where something else fails first

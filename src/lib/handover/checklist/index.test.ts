@@ -240,6 +240,18 @@ test("what expires and is recorded nowhere is recorded by a command", () => {
   expect(codesOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, vpp: false }, renewals: [] })).not.toContain("vpp-token");
 });
 
+test("of a lost device it is said whom to write to, and where the manual has the steps", () => {
+  const facts = answering(COMPLETE, "rules.lost.owner", "管理 2郎");
+  const rules = evaluate(facts, TODAY).find(({ id }) => id === "rules");
+  expect(rules?.known).toEqual([
+    {
+      label: { en: "rules for lost devices", ja: "紛失時の社内ルールの管理者" },
+      value: "管理 2郎 <admin2@example.jp>",
+    },
+  ]);
+  expect(rules?.notes.map(({ ja }) => ja).join("")).toContain("デバイスを紛失モードに設定したい");
+});
+
 test("what was said of a contact person holds of no other one", () => {
   const changed = { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: "髙橋 花子" } };
   const [gap, ...others] = gapsOf(evaluate(changed, TODAY));

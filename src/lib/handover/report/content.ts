@@ -1,65 +1,33 @@
-import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
-import { ROLES } from "../../model/role.ts";
-import { TENANT, USES } from "../../model/tenant.ts";
+import { profileRows, usesTable } from "./profile.ts";
+import type { USES } from "../../model/tenant.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
-import type { Field } from "../../model/thing.ts";
-import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS, type Judged } from "../../renewals/judge.ts";
+import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/judge.ts";
 import { Timeline } from "../../renewals/timeline.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import { evaluate } from "../checklist/index.ts";
 import type { Item } from "../checklist/item.ts";
+import {
+  NO,
+  UNKNOWN,
+  withBehind,
+  YES,
+  type Bar,
+  type Block,
+  type ReportContent,
+  type Section,
+  type Words,
+} from "./blocks.ts";
 import { valueOf, type Question } from "../checklist/question.ts";
 import { NOT_KNOWN_HERE } from "../not-known.ts";
-import { resourceOf, STAYS } from "../resources.ts";
-import { factsOf, missingForChecklist, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
-import { orgTree, type OrgNode } from "./org-tree.ts";
+import { resourceOf, STAYS, type ResourceName } from "../resources.ts";
+import { administratorsSection } from "./administrators.ts";
+import { consoleWorkSection } from "./console-work.ts";
+import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
+import { nextSteps } from "./next-steps.ts";
+import { orgTree, pathOf, type Orgs } from "./org-tree.ts";
 
-/** Words of ours in both languages, or a value out of the bundle. */
-export type Words = Text | string;
-
-/** A bar of a chart. */
-export interface Bar {
-  readonly label: Words;
-  readonly value: number;
-}
-
-/** A piece of a section. */
-export type Block =
-  | { readonly kind: "paragraph"; readonly words: Text }
-  | { readonly kind: "facts"; readonly rows: readonly (readonly [label: Text, value: Words])[] }
-  | {
-      readonly kind: "table";
-      readonly caption: Text;
-      readonly head: readonly Text[];
-      /** an empty text is a cell to fill in by hand, where `blank` says so */
-      readonly rows: readonly (readonly Words[])[];
-      readonly blank?: true | undefined;
-    }
-  | { readonly kind: "item"; readonly item: Item; readonly lines: readonly (readonly [label: Words, value: Words])[] }
-  | { readonly kind: "tree"; readonly nodes: readonly OrgNode[] }
-  | { readonly kind: "bars"; readonly id: string; readonly title: Text; readonly bars: readonly Bar[] }
-  | { readonly kind: "timeline"; readonly items: readonly Judged[]; readonly timeline: Timeline }
-  | { readonly kind: "box"; readonly title: Text; readonly lines: readonly Text[] };
-
-export interface Section {
-  readonly id: string;
-  readonly title: Text;
-  readonly blocks: readonly Block[];
-}
-
-/** All that a report says, in its order. */
-export interface ReportContent {
-  readonly title: Text;
-  readonly tenant: string;
-  readonly asOf: string;
-  readonly sections: readonly Section[];
-}
-
-const YES = text("yes", "はい");
-const NO = text("no", "いいえ");
 const NONE = text("none", "なし");
-const UNKNOWN = text("not recorded", "未登録");
 
 const STATES = {
   exported: text("in the bundle", "あり"),
@@ -72,9 +40,6 @@ const STATES = {
 /** Bars of organisations, apart from those that are counted together. */
 const MOST_BARS = 20;
 
-/** Columns of organisations in the matrix of administrators. */
-const MOST_COLUMNS = 10;
-
 /** A report's content. It follows from the bundle alone. */
 export function contentOf(data: ReportData): ReportContent {
   const { manifest } = data;
@@ -85,6 +50,8 @@ export function contentOf(data: ReportData): ReportContent {
     asOf: manifest.asOf,
     sections: [
       summarySection(data, items),
+      nextSteps(factsOf(data)),
+      ...consoleWorkSection(data),
       contentsSection(data),
       checklistSection(data, items),
       orgsSection(data),
@@ -144,9 +111,8 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
           [text("written by", "作成プログラム"), manifest.program],
           ...(manifest.scope === null ? [] : [[text("limited to", "対象の組織"), manifest.scope.path] as const]),
           [text("gaps of the checklist", "チェックリストの不足"), number(gaps.length)],
-          [TENANT.fields.contactName.label, tenant?.contactName ?? UNKNOWN],
-          [TENANT.fields.contactMail.label, tenant?.contactMail ?? UNKNOWN],
-          [TENANT.fields.loginUrl.label, tenant?.loginUrl ?? UNKNOWN],
+          [text("times", "日時"), text(`times are those of ${zone}`, `${zone} の時刻`)],
+          ...profileRows(tenant),
         ],
       },
       notKnownTable(data),
@@ -155,7 +121,7 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
         caption: text("What there is", "件数"),
         head: [text("what", "項目"), text("records", "件数")],
         rows: (["orgs", "users", "accounts", "administrators", "devices", "secured-users", "renewals"] as const).map(
-          (name) => [resourceOf(name).title, number(countOf(data, name))],
+          (name) => [resourceOf(name).title, isNotTaken(data, name) ? NOT_TAKEN : number(countOf(data, name))],
         ),
       },
       usesTable(data),
@@ -163,17 +129,32 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
   };
 }
 
-const usesTable = ({ records: { tenant } }: ReportData): Block => ({
-  kind: "table",
-  caption: text("What the tenant uses", "利用しているもの"),
-  head: [text("what", "項目"), text("used", "利用")],
-  rows: Object.entries<Field>(USES).map(([name, { label }]): readonly [Text, Words] => {
-    const used = tenant[0]?.[name as keyof typeof USES] ?? null;
-    return [label ?? same(name), used === null ? UNKNOWN : used ? text("used", "使う") : text("not used", "使わない")];
-  }),
-});
+const NOT_TAKEN = text("not taken in from the console", "管理画面から取り込まれていません");
 
-function contentsSection({ manifest }: ReportData): Section {
+/** What decides whether a resource without records may be there at all. */
+const USE_OF: Partial<Readonly<Record<ResourceName, keyof typeof USES>>> = {
+  "secured-groups": "securedApps",
+  "secured-users": "securedApps",
+  "ade-server": "ade",
+  "ade-profiles": "ade",
+  "ade-devices": "ade",
+  "vpp-tokens": "vpp",
+};
+
+/** Resources that follow from what is done here. */
+const OURS: readonly ResourceName[] = ["administrators", "console-tasks", "audit"];
+
+/** Whether a mirror has nothing of a resource because no export of the console brought it: that is not none. */
+const isNotTaken = ({ manifest, records }: ReportData, name: ResourceName): boolean => {
+  const { here = false } = resourceOf(name);
+  if (manifest.tenant.mirroredAt === null || here || OURS.includes(name)) return false;
+  const use = USE_OF[name];
+  if (use !== undefined && records.tenant[0]?.[use] === false) return false;
+  return manifest.resources.some((one) => one.name === name && one.state === "empty");
+};
+
+function contentsSection(data: ReportData): Section {
+  const { manifest } = data;
   const missing = manifest.resources.filter(({ state }) => state !== "exported" && state !== "empty");
   return {
     id: "contents",
@@ -203,7 +184,7 @@ function contentsSection({ manifest }: ReportData): Section {
         ],
         rows: manifest.resources.map(({ name, state, records, stays }) => [
           resourceOf(name).title,
-          STATES[state],
+          isNotTaken(data, name) ? NOT_TAKEN : STATES[state],
           number(records),
           stays === null ? "" : STAYS[stays],
         ]),
@@ -260,9 +241,6 @@ const answeredBy = ({ answer }: Question, zone: string): string =>
 const wordingOf = ({ about, wording }: Question): Text =>
   about === undefined ? wording : text(`${about}: ${wording.en}`, `${about}: ${wording.ja}`);
 
-const withBy = (words: Words, by: string): Words =>
-  typeof words === "string" ? `${words}${by}` : text(`${words.en}${by}`, `${words.ja}${by}`);
-
 function checklistSection(data: ReportData, items: readonly Item[]): Section {
   const missing = missingForChecklist(data).map((name) => resourceOf(name).title);
   const names = joined(missing, text(", ", "、"));
@@ -294,24 +272,10 @@ const itemBlock = (item: Item, zone: string): Block => ({
       .filter(({ due }) => due !== "missing")
       .map((question): readonly [Words, Words] => [
         wordingOf(question),
-        withBy(answerOf(question), answeredBy(question, zone)),
+        withBehind(answerOf(question), same(answeredBy(question, zone))),
       ]),
   ],
 });
-
-type Orgs = ReadonlyMap<string, RecordIn<"orgs">>;
-
-/** The path of an organisation, its names with ` / ` between; its id where it is not in the bundle. */
-const pathOf = (orgs: Orgs, id: string): string => {
-  const names: string[] = [];
-  for (let at: string | null = id; at !== null && at !== ROOT_ORG_ID;) {
-    const org = orgs.get(at);
-    if (org === undefined || names.length > orgs.size) return names.length === 0 ? id : names.join(" / ");
-    names.unshift(org.name);
-    at = org.parentId;
-  }
-  return names.length === 0 ? ROOT_ORG_NAME : names.join(" / ");
-};
 
 function orgsSection({ records, summary }: ReportData): Section {
   const byOrg = (counts: readonly { readonly orgId: string | null; readonly records: number }[] = []) =>
@@ -325,58 +289,6 @@ function orgsSection({ records, summary }: ReportData): Section {
         ? [{ kind: "paragraph", words: text("No organisations are in the bundle.", "組織は含まれていません。") }]
         : [{ kind: "tree", nodes }],
   };
-}
-
-function administratorsSection({ records }: ReportData): Section {
-  const orgs: Orgs = new Map(records.orgs.map((org) => [org.id, org]));
-  const all = records.administrators;
-  const managing = all.filter(({ managedOrgIds }) => managedOrgIds.length > 0);
-  const columns = [...new Set(managing.flatMap(({ managedOrgIds }) => managedOrgIds))].toSorted();
-  const scopeOf = ({ role, managesAll, managedOrgIds, orgId }: RecordIn<"administrators">): Words => {
-    if (role === "system" || managesAll) return text("all", "全て");
-    if (role === "operator") return pathOf(orgs, orgId);
-    return managedOrgIds.map((id) => pathOf(orgs, id)).join(", ");
-  };
-  const blocks: Block[] = [
-    {
-      kind: "table",
-      caption: text(
-        `${counted(all.length, "administrator")}; a password is set anew by: clomoctl clomo-account reset-password`,
-        `管理者 ${all.length} 人(パスワードの再設定: clomoctl clomo-account reset-password)`,
-      ),
-      head: [
-        text("account", "アカウント名"),
-        text("user", "ユーザー"),
-        text("mail address", "メールアドレス"),
-        text("role", "管理者権限"),
-        text("manages", "管理対象組織"),
-        text("support option", "サポートオプション"),
-        text("notice mail", "お知らせメール受信"),
-      ],
-      rows: all.map((one) => [
-        one.name ?? "",
-        one.user,
-        one.emails[0] ?? "",
-        one.marked
-          ? text("marked, without a role", "管理者の指定のみ")
-          : one.scheme === null
-            ? ROLES[one.role]
-            : `${ROLES[one.role].ja}: ${one.scheme}`,
-        scopeOf(one),
-        one.supportOption ? YES : NO,
-        one.noticeMail ? YES : NO,
-      ]),
-    },
-  ];
-  if (columns.length > 0 && columns.length <= MOST_COLUMNS) {
-    blocks.push({
-      kind: "table",
-      caption: text("Who manages which organisation", "管理者と管理対象組織の対応"),
-      head: [text("user", "ユーザー"), ...columns.map((id) => same(pathOf(orgs, id)))],
-      rows: managing.map((one) => [one.user, ...columns.map((id) => (one.managedOrgIds.includes(id) ? "●" : ""))]),
-    });
-  }
-  return { id: "administrators", title: text("Administrators", "管理者"), blocks };
 }
 
 const NOON = "T12:00:00Z";
@@ -439,7 +351,14 @@ function devicesSection(data: ReportData): Section {
     return {
       id: "devices",
       title,
-      blocks: [{ kind: "paragraph", words: text("No devices are in the bundle.", "デバイスは含まれていません。") }],
+      blocks: [
+        {
+          kind: "paragraph",
+          words: isNotTaken(data, "devices")
+            ? NOT_TAKEN
+            : text("No devices are in the bundle.", "デバイスは含まれていません。"),
+        },
+      ],
     };
   }
   const orgs: Orgs = new Map(records.orgs.map((org) => [org.id, org]));

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
@@ -8,7 +9,7 @@ import type { ClomoctlFacts, HandoverFacts } from "../checklist/facts.ts";
 import type { Manifest } from "../bundle/manifest.ts";
 import { pathOfResource, type RESOURCES, type ResourceName } from "../resources.ts";
 
-/** The resources whose records a report reads; of those that may have a million only the counts. */
+/** The resources whose records a report reads; of those that may have a million only the counts, of tasks only some. */
 export const READ_RESOURCES = [
   "tenant",
   "account-settings",
@@ -21,6 +22,7 @@ export const READ_RESOURCES = [
   "vpp-tokens",
   "renewals",
   "answers",
+  "console-tasks",
 ] as const satisfies readonly ResourceName[];
 
 export type ReadResource = (typeof READ_RESOURCES)[number];
@@ -79,6 +81,50 @@ export const CLOMOCTL = "clomoctl.json";
 /** Whether a file of a bundle is read for its report. */
 export const isRead = (path: string): boolean =>
   path === SUMMARY || path === CLOMOCTL || READ_RESOURCES.some((name) => path === pathOfResource(name));
+
+/** Open tasks of the console that are kept for a report: one more than it can count. */
+export const MOST_TASKS = 1001;
+
+const TASKS = pathOfResource("console-tasks");
+const OPEN = '"state":"open"';
+const NEWLINE = 0x0a;
+
+/** What is kept of a file that {@link isRead}, as it comes: all of it, but of the console's tasks the first that are open. */
+export class KeptFile {
+  readonly #chunks: Buffer[] = [];
+  readonly #isPicked: boolean;
+  #lines = 0;
+  /** the beginning of a line whose end is to come */
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(path: string) {
+    this.#isPicked = path === TASKS;
+  }
+
+  add(chunk: Uint8Array): void {
+    const bytes = Buffer.from(chunk);
+    if (!this.#isPicked) this.#chunks.push(bytes);
+    else if (this.#lines < MOST_TASKS) this.#pick(Buffer.concat([this.#rest, bytes]));
+  }
+
+  #pick(bytes: Buffer): void {
+    let from = 0;
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
+      const line = bytes.subarray(from, end + 1);
+      from = end + 1;
+      // inside a text its quotes would be escaped
+      if (!line.includes(OPEN) || this.#lines === MOST_TASKS) continue;
+      this.#chunks.push(Buffer.from(line));
+      this.#lines += 1;
+    }
+    this.#rest = Buffer.from(bytes.subarray(from));
+  }
+
+  /** UTF-8, decoded */
+  text(): string {
+    return Buffer.concat(this.#chunks).toString("utf8");
+  }
+}
 
 /**
  * What a report is made of, from the files that {@link isRead}; a missing one has no records.

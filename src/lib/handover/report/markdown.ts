@@ -1,7 +1,8 @@
 import { LEVEL_NAMES } from "../../renewals/judge.ts";
 import { plainMarkdown } from "../../renewals/guide/document.ts";
 import { text, type Text } from "../../text/index.ts";
-import { standingOf, type Block, type ReportContent, type Words } from "./content.ts";
+import type { Block, ReportContent, Words } from "./blocks.ts";
+import { standingOf } from "./content.ts";
 import type { OrgNode } from "./org-tree.ts";
 import type { Setting } from "./page.ts";
 

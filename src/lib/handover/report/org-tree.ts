@@ -1,4 +1,4 @@
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
 
 /** An organisation of a tree, with what is directly in it. */
 export interface OrgNode {
@@ -15,6 +15,21 @@ interface OrgRecord {
   readonly name: string;
   readonly parentId: string | null;
 }
+
+/** Organisations by their ids. */
+export type Orgs = ReadonlyMap<string, OrgRecord>;
+
+/** The path of an organisation, its names with ` / ` between; its id where it is not in the bundle. */
+export const pathOf = (orgs: Orgs, id: string): string => {
+  const names: string[] = [];
+  for (let at: string | null = id; at !== null && at !== ROOT_ORG_ID;) {
+    const org = orgs.get(at);
+    if (org === undefined || names.length > orgs.size) return names.length === 0 ? id : names.join(" / ");
+    names.unshift(org.name);
+    at = org.parentId;
+  }
+  return names.length === 0 ? ROOT_ORG_NAME : names.join(" / ");
+};
 
 /** So many organisations are shown at most. */
 export const MOST_SHOWN = 300;

@@ -5,7 +5,8 @@ import { LEVEL_NAMES, type Level } from "../../renewals/judge.ts";
 import type { Typesetting } from "../../renewals/timeline.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 import type { Item } from "../checklist/item.ts";
-import { standingOf, type Bar, type Block, type ReportContent, type Section, type Words } from "./content.ts";
+import type { Bar, Block, ReportContent, Section, Words } from "./blocks.ts";
+import { standingOf } from "./content.ts";
 import type { OrgNode } from "./org-tree.ts";
 import { REPORT_STYLE } from "./style.ts";
 

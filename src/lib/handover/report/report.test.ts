@@ -1,14 +1,19 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { gapsOf } from "../checklist/index.ts";
 import { COMPLETE, UNANSWERED } from "../testing/facts.ts";
 import { reportOf } from "../testing/report.ts";
 import { NOT_KNOWN_HERE } from "../not-known.ts";
-import { checklistOf, contentOf, manifestGaps, type Block } from "./content.ts";
-import { isRead, reportData } from "./data.ts";
+import type { Block } from "./blocks.ts";
+import { checklistOf, contentOf, manifestGaps } from "./content.ts";
+import type { HandoverFacts } from "../checklist/facts.ts";
+import { isRead, KeptFile, MOST_TASKS, reportData, type RecordIn, type ReportData } from "./data.ts";
 import { reportMarkdown } from "./markdown.ts";
 import { MOST_SHOWN, orgTree, type OrgNode } from "./org-tree.ts";
 import { reportPage, type Setting } from "./page.ts";
+
+type ConsoleTask = RecordIn<"console-tasks">;
 
 const setting = (language: "ja" | "en"): Setting => ({
   language,
@@ -139,6 +144,133 @@ describe("what a report says", () => {
   });
 });
 
+/** The page of data, as text of one line, without markup. */
+const pageOf = (data: ReportData, language: "ja" | "en"): string =>
+  reportPage(contentOf(data), setting(language))
+    .replaceAll(/<wbr>|<\/?bdi>/g, "")
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+    .replaceAll(/\s+/g, " ");
+
+/** The data with other members of the tenant. */
+const withTenant = (change: Partial<HandoverFacts["tenant"]>): ReportData =>
+  reportOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, ...change } });
+
+describe("of a mirror", () => {
+  const task = (number: number, change: Partial<ConsoleTask> = {}): ConsoleTask => ({
+    id: String(number).padStart(12, "0"),
+    work: "create",
+    kind: "users",
+    name: "鈴木 三郎",
+    state: "open",
+    openedAt: "2026-11-20T00:30:00.000Z",
+    openedBy: "前任",
+    closedAt: null,
+    closedBy: null,
+    ...change,
+  });
+  const mirrorOf = (tasks: readonly ConsoleTask[], without: readonly string[] = []): ReportData => {
+    const { manifest, records, summary } = reportOf(COMPLETE);
+    return {
+      manifest: {
+        ...manifest,
+        tenant: { ...manifest.tenant, mirroredAt: "2026-11-19T00:00:00.000Z" },
+        resources: manifest.resources.map((one) =>
+          without.includes(one.name) ? { ...one, state: "empty", records: 0 } : one,
+        ),
+      },
+      records: { ...records, "console-tasks": tasks },
+      summary,
+      clomoctl: COMPLETE.clomoctl,
+    };
+  };
+
+  test("shows what is still to be done in the console as its list does, and at the accounts that wait", () => {
+    const data = mirrorOf([
+      task(1, { name: "admin2" }),
+      task(2),
+      task(3, { state: "shown", name: "済" }),
+      task(4, { work: "upload", name: "users.csv" }),
+    ]);
+    const [en, ja] = [pageOf(data, "en"), pageOf(data, "ja")];
+    expect(ja).toContain("1 CLOMO アカウントを追加する admin2 2026-11-20 09:30 前任");
+    expect(ja).toContain("4 ユーザーをアップロードする users.csv");
+    expect(ja).toContain("admin2(管理画面では未実施)");
+    expect(ja).toContain("管理画面での未実施の作業 3");
+    expect(en).toContain("1 add a CLOMO account admin2 2026-11-20 09:30 前任");
+    expect(en).toContain("2 add a user or account 鈴木 三郎");
+    expect(en).toContain("admin2 (not yet in the console)");
+    expect(en).toContain("clomoctl console list");
+    expect(ja).not.toContain("済 2026");
+    expect(reportMarkdown(contentOf(data), setting("ja"))).toContain("鈴木 三郎");
+  });
+
+  test("shows the first hundred of many, and how many there are", () => {
+    const data = mirrorOf(Array.from({ length: 140 }, (_, at) => task(at + 1, { name: `利用者 ${at + 1}` })));
+    expect(pageOf(data, "ja")).toContain("ほか 40 件");
+    expect(pageOf(data, "ja")).not.toContain("利用者 101 ");
+  });
+
+  test("says of what has no records that it was not taken in from the console", () => {
+    const data = mirrorOf([], ["devices", "secured-users", "push-certificate"]);
+    const told = "管理画面から取り込まれていません";
+    expect(pageOf(data, "ja")).toContain(`デバイス ${told}`);
+    expect(pageOf(data, "en")).toContain("devices not taken in from the console");
+    // in the table of counts, twice; in that of resources, three times; and where the devices would stand
+    expect(pageOf(data, "ja").split(told).length - 1).toBe(6);
+    const unused = {
+      ...data,
+      records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE.tenant, securedApps: false }] },
+    };
+    expect(pageOf(unused, "ja").split(told).length - 1).toBe(4);
+    expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain(told);
+  });
+
+  test("names the console for passwords", () => {
+    expect(pageOf(mirrorOf([]), "ja")).not.toContain("reset-password");
+    expect(pageOf(mirrorOf([]), "ja")).toContain("パスワードを忘れた場合はこちら");
+    expect(pageOf(reportOf(COMPLETE), "ja")).toContain("clomoctl clomo-account reset-password");
+  });
+});
+
+test("of the tenant itself it shows what is not recorded, with what to type, and how Android is used", () => {
+  const page = pageOf(withTenant({ contactPhone: null, contracts: [] }), "ja");
+  for (const line of ["--domain DOMAIN", "--contact-phone NUMBER", "--contract NAME --licences N"]) {
+    expect(page).toContain(`未登録(clomoctl tenant set ${line})`);
+  }
+  expect(page).toContain("Android のアカウント Google Play アカウント方式");
+  const contract = { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" };
+  const known = pageOf(withTenant({ domain: "minato", contracts: [contract] }), "en");
+  expect(known).toContain("contracts CLOMO MDM (300, until 2027-03-31)");
+  expect(known).toContain("domain minato");
+  expect(known).toContain("times are those of Asia/Tokyo");
+});
+
+test("the successor finds what to type, by what expires in this tenant", () => {
+  const [en, ja] = [pageOf(reportOf(COMPLETE), "en"), pageOf(reportOf(COMPLETE), "ja")];
+  for (const line of [
+    "handover verify BUNDLE",
+    "handover report BUNDLE -o report.html",
+    "handover apply BUNDLE --dry-run",
+    "handover checklist",
+    "renewals check",
+    "renewals guide push-certificate",
+    "renewals guide ade-token",
+    "renewals guide vpp-token",
+    "renewals guide android-owner",
+    "renewals schedule install",
+    "renewals notify init",
+    "handover diff BUNDLE --tenant",
+  ]) {
+    expect(en).toContain(`clomoctl ${line}`);
+    expect(ja).toContain(`clomoctl ${line}`);
+  }
+  expect(ja).toContain("必ず同じ Apple Account で更新します");
+  const without = pageOf(reportOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, android: false }, renewals: [] }), "en");
+  expect(without).not.toContain("guide android-owner");
+  expect(without).toContain("guide push-certificate");
+});
+
 test("no value of a bundle becomes markup", () => {
   const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&\u202e😀|\`[x](javascript:x)`;
   const facts = {
@@ -192,6 +324,25 @@ describe("the tree of organisations", () => {
   });
 });
 
+test("of the console's tasks only open ones are kept, as many as a report needs, wherever a chunk ends", () => {
+  const lines = Array.from({ length: 5000 }, (_, at) =>
+    JSON.stringify({ id: String(at), name: `利用者 ${at}`, state: at % 2 === 0 ? "open" : "dropped" }),
+  );
+  const bytes = Buffer.from(`${lines.join("\n")}\n`);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9000 }), (size) => {
+      const kept = new KeptFile("resources/console-tasks.ndjson");
+      for (let at = 0; at < bytes.length; at += size) kept.add(bytes.subarray(at, at + size));
+      const told = kept.text().trimEnd().split("\n");
+      expect(told).toEqual(lines.filter((line) => line.includes('"open"')).slice(0, MOST_TASKS));
+    }),
+    { numRuns: 10 },
+  );
+  const whole = new KeptFile("resources/orgs.ndjson");
+  whole.add(bytes);
+  expect(whole.text()).toBe(bytes.toString("utf8"));
+});
+
 test("a report is made of few files", () => {
   const files = new Map([
     ["resources/orgs.ndjson", '{"id":"a","name":"支社","code":null,"parentId":null}\n'],
@@ -199,6 +350,7 @@ test("a report is made of few files", () => {
   ]);
   expect(isRead("resources/users.ndjson")).toBe(false);
   expect([...files.keys()].every((path) => isRead(path))).toBe(true);
+  expect(isRead("resources/console-tasks.ndjson")).toBe(true);
   const data = reportData(DATA.manifest, files);
   expect(data.records.orgs).toHaveLength(1);
   expect(data.records.renewals).toEqual([]);

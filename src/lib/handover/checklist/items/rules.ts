@@ -1,5 +1,6 @@
 import { same, text, type Text } from "../../../text/index.ts";
 import type { HandoverFacts } from "../facts.ts";
+import { namesPerson, personOf } from "../people.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 
 const CASES = {
@@ -25,6 +26,15 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
       kind: "person",
       wording: text(`Who keeps the rules for ${label.en}?`, `${label.ja}時の社内ルールの管理者は誰ですか?`),
     });
+    const known = facts.administrators.find(({ id, name: account, user, emails }) =>
+      namesPerson(personOf({ id, name: user, account, emails }), owner),
+    );
+    if (known?.emails[0] !== undefined) {
+      draft.tell(
+        text(`rules for ${label.en}`, `${label.ja}時の社内ルールの管理者`),
+        `${known.user} <${known.emails[0]}>`,
+      );
+    }
     const mend = same(`clomoctl handover answer rules.${name}.owner`);
     draft.held(owner, text(`the rules for ${label.en}`, `${label.ja}時の社内ルール`), mend);
     draft.ask({
@@ -41,6 +51,12 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
     text(
       "Lost mode (紛失モード): a lock that cannot be undone on the device, its location is fetched, and a message and a contact of your choice are shown. The steps: the manual's page 「デバイスを紛失モードに設定したい」.",
       "紛失モード: デバイス側から解除不能な強制ロックをかけ、位置情報を強制取得します。任意のメッセージと取得時の連絡先を表示できます。手順はマニュアルの「デバイスを紛失モードに設定したい」を参照してください。",
+    ),
+  );
+  draft.note(
+    text(
+      "The manual describes lost mode in its guide for iOS. Which administrators may use it, on which screen, and for which devices (supervised ones, Android), that page says: clomoctl does not know.",
+      "紛失モードは、マニュアルの iOS の設定ガイドで紹介されています。どの管理者が、どの画面で、どのデバイス(監視対象、Android など)に使えるかは、上記のページで確認してください(clomoctl では把握していません)。",
     ),
   );
   return draft.item();

@@ -1,0 +1,85 @@
+import { ROLES } from "../../model/role.ts";
+import { counted, same, text } from "../../text/index.ts";
+import { NO, withBehind, YES, type Block, type Section, type Words } from "./blocks.ts";
+import { waitingAccounts } from "./console-work.ts";
+import type { RecordIn, ReportData } from "./data.ts";
+import { pathOf, type Orgs } from "./org-tree.ts";
+
+/** Columns of organisations in the matrix of administrators. */
+const MOST_COLUMNS = 10;
+
+/** @see facts 2.3 */
+const PANEL_RESET = text(
+  "a password is reset in CLOMO PANEL: 「パスワードを忘れた場合はこちら」 on its login page",
+  "パスワードの再設定: CLOMO PANEL のログイン画面の「パスワードを忘れた場合はこちら」",
+);
+
+/** Who administers the tenant, and what each manages. */
+export function administratorsSection(data: ReportData): Section {
+  const { records, manifest } = data;
+  const orgs: Orgs = new Map(records.orgs.map((org) => [org.id, org]));
+  const all = records.administrators;
+  const scopeOf = ({ role, managesAll, managedOrgIds, orgId }: RecordIn<"administrators">): Words => {
+    if (role === "system" || managesAll) return text("all", "全て");
+    if (role === "operator") return pathOf(orgs, orgId);
+    return managedOrgIds.map((id) => pathOf(orgs, id)).join(", ");
+  };
+  const reset =
+    manifest.tenant.mirroredAt === null
+      ? text(
+          "a password is set anew by: clomoctl clomo-account reset-password",
+          "パスワードの再設定: clomoctl clomo-account reset-password",
+        )
+      : PANEL_RESET;
+  const waiting = waitingAccounts(data);
+  const accountOf = (name: string | null): Words =>
+    name !== null && waiting.has(name)
+      ? withBehind(name, text(" (not yet in the console)", "(管理画面では未実施)"))
+      : (name ?? "");
+  const table: Block = {
+    kind: "table",
+    caption: text(`${counted(all.length, "administrator")}; ${reset.en}`, `管理者 ${all.length} 人(${reset.ja})`),
+    head: [
+      text("account", "アカウント名"),
+      text("user", "ユーザー"),
+      text("mail address", "メールアドレス"),
+      text("role", "管理者権限"),
+      text("manages", "管理対象組織"),
+      text("support option", "サポートオプション"),
+      text("notice mail", "お知らせメール受信"),
+    ],
+    rows: all.map((one) => [
+      accountOf(one.name),
+      one.user,
+      one.emails[0] ?? "",
+      one.marked
+        ? text("marked, without a role", "管理者の指定のみ")
+        : one.scheme === null
+          ? ROLES[one.role]
+          : `${ROLES[one.role].ja}: ${one.scheme}`,
+      scopeOf(one),
+      one.supportOption ? YES : NO,
+      one.noticeMail ? YES : NO,
+    ]),
+  };
+  return {
+    id: "administrators",
+    title: text("Administrators", "管理者"),
+    blocks: [table, ...matrixOf(all, orgs)],
+  };
+}
+
+/** Who manages which organisation, unless these are too many for a page. */
+function matrixOf(all: ReportData["records"]["administrators"], orgs: Orgs): readonly Block[] {
+  const managing = all.filter(({ managedOrgIds }) => managedOrgIds.length > 0);
+  const columns = [...new Set(managing.flatMap(({ managedOrgIds }) => managedOrgIds))].toSorted();
+  if (columns.length === 0 || columns.length > MOST_COLUMNS) return [];
+  return [
+    {
+      kind: "table",
+      caption: text("Who manages which organisation", "管理者と管理対象組織の対応"),
+      head: [text("user", "ユーザー"), ...columns.map((id) => same(pathOf(orgs, id)))],
+      rows: managing.map((one) => [one.user, ...columns.map((id) => (one.managedOrgIds.includes(id) ? "●" : ""))]),
+    },
+  ];
+}

@@ -1,0 +1,108 @@
+import { CONSOLE_WORK_NAMES } from "../../model/console-task.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { nameIn } from "../../model/import.ts";
+import { nounNamed } from "../../model/problem.ts";
+import { minuteIn } from "../../model/time.ts";
+import { same, text, type Text } from "../../text/index.ts";
+import type { Section, Words } from "./blocks.ts";
+import { MOST_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
+
+type Task = RecordIn<"console-tasks">;
+
+/** Tasks in the table; more are counted. */
+const MOST_SHOWN = 100;
+
+/** What is still to be done in the console, as far as a report knows: up to `MOST_TASKS`. */
+const openTasks = ({ records }: Pick<ReportData, "records">): readonly Task[] =>
+  records["console-tasks"].filter(({ state }) => state === "open");
+
+/** Works on one record, which its file names; those of imports are of a file. */
+const ON_ONE: readonly (string | null)[] = ["create", "edit", "move", "delete"];
+
+/** The accounts on which work in the console is open, by their names. */
+export const waitingAccounts = (data: Pick<ReportData, "records">): ReadonlySet<string> =>
+  new Set(openTasks(data).flatMap(({ work, name }) => (ON_ONE.includes(work) && name !== null ? [name] : [])));
+
+const ACCOUNT = "account";
+const EITHER = text("user or account", "ユーザーまたはアカウント");
+
+/** What a task is, as `console list` has it. A bundle does not say whether a record is a user or an account: names of administrators do. */
+const workOf = ({ work, kind, name }: Task, accounts: ReadonlySet<string>): Text => {
+  const told = nameIn(CONSOLE_WORK_NAMES, work ?? "");
+  const { [kind as FormatName]: format } = FORMATS as Partial<typeof FORMATS>;
+  if (format === undefined) return told;
+  const { thing, app } = format;
+  if (!ON_ONE.includes(work)) {
+    const of = app === undefined ? text(kind ?? "", thing.title.ja) : same(app);
+    const [verb] = told.en.split(" ");
+    return work === "upload"
+      ? text(`${verb} ${of.en}`, `${of.ja}をアップロードする`)
+      : text(`${of.en}: ${told.en}`, `${of.ja}: ${told.ja}`);
+  }
+  const isUser = kind === "users";
+  const noun = !isUser ? nounNamed(thing.name) : accounts.has(name ?? "") ? nounNamed(ACCOUNT) : EITHER;
+  const verb = told.en.replace(/ .*/, "");
+  return text(`${verb} ${/^[aeio]/.test(noun.en) ? "an" : "a"} ${noun.en}`, `${noun.ja}を${told.ja}`);
+};
+
+/** What was recorded here and is still to be done in the console; no section where nothing is. */
+export function consoleWorkSection(data: ReportData): readonly Section[] {
+  const tasks = openTasks(data);
+  if (tasks.length === 0) return [];
+  const zone = zoneOfReport(data);
+  const accounts = new Set(data.records.administrators.flatMap(({ name }) => (name === null ? [] : [name])));
+  const more = tasks.length - MOST_SHOWN;
+  const row = (task: Task): readonly Words[] => [
+    task.id.replace(/^0+(?=\d)/, ""),
+    workOf(task, accounts),
+    task.name ?? "",
+    task.openedAt === null ? "" : minuteIn(task.openedAt, zone),
+    task.openedBy ?? "",
+  ];
+  const isAll = tasks.length < MOST_TASKS;
+  const count = isAll ? `${tasks.length}` : `${tasks.length - 1}+`;
+  return [
+    {
+      id: "console-work",
+      title: text(`Still to be done in the console: ${count}`, `管理画面での未実施の作業 ${count} 件`),
+      blocks: [
+        {
+          kind: "paragraph",
+          words: text(
+            "It is recorded here and not in CLOMO PANEL yet. `handover apply` does not take the list over: do it with who leaves, or by this table (how, where it was recorded: clomoctl console list).",
+            "clomoctl には登録済みですが、CLOMO PANEL にはまだ反映されていません。この一覧は handover apply では引き継がれないため、前任の方と一緒に行うか、この表を見て行ってください(登録した PC での手順: clomoctl console list)。",
+          ),
+        },
+        {
+          kind: "table",
+          caption: text("Open work", "未実施の作業"),
+          head: [
+            text("no.", "No."),
+            text("what", "作業"),
+            text("what of", "対象"),
+            text("since", "発生日時"),
+            text("by", "実行者"),
+          ],
+          rows: tasks.slice(0, MOST_SHOWN).map(row),
+        },
+        ...(more <= 0
+          ? []
+          : [
+              {
+                kind: "paragraph",
+                words: isAll
+                  ? text(
+                      `And ${more} more: resources/console-tasks.ndjson`,
+                      `ほか ${more} 件: resources/console-tasks.ndjson`,
+                    )
+                  : text(
+                      `And at least ${more - 1} more: resources/console-tasks.ndjson`,
+                      `ほか ${more - 1} 件以上: resources/console-tasks.ndjson`,
+                    ),
+              } as const,
+            ]),
+      ],
+    },
+  ];
+}

@@ -1,0 +1,81 @@
+import { appliesTo, EXPECTED_KINDS } from "../../model/applies.ts";
+import { RENEWAL_KINDS } from "../../model/renewal.ts";
+import { text, type Text } from "../../text/index.ts";
+import type { HandoverFacts } from "../checklist/facts.ts";
+import type { Block, Section } from "./blocks.ts";
+
+type Line = readonly [command: string, what: Text];
+
+const BEFORE: readonly Line[] = [
+  [
+    "clomoctl handover verify BUNDLE",
+    text("whether the bundle is whole and unaltered", "引き継ぎデータが欠けたり変更されたりしていないか確かめる"),
+  ],
+  [
+    "clomoctl handover report BUNDLE -o report.html",
+    text("this report again, from the bundle", "このレポートを引き継ぎデータから作り直す"),
+  ],
+  [
+    "clomoctl handover apply BUNDLE --dry-run",
+    text(
+      "what it would do to your tenant; without --dry-run it does it",
+      "自分のテナントに適用すると何が変わるか確かめる(--dry-run を外すと適用)",
+    ),
+  ],
+  [
+    "clomoctl handover checklist",
+    text("what is missing, and what to type for it", "不足しているものと、その対処を確認する"),
+  ],
+  ["clomoctl renewals check", text("what expires, and when", "期限と残り日数を確認する")],
+];
+
+const AFTER: readonly Line[] = [
+  [
+    "clomoctl renewals schedule install",
+    text("have it checked every day, on your machine", "自分の PC で毎日自動的に確認する"),
+  ],
+  [
+    "clomoctl renewals notify init",
+    text("set up who is notified: no bundle has that", "通知先を設定する(引き継ぎデータには含まれません)"),
+  ],
+  [
+    "clomoctl handover diff BUNDLE --tenant",
+    text("later: what has changed since", "引き継いだ後に変わったところを確認する"),
+  ],
+];
+
+/** @see facts 3.3 and 3.4 */
+const SAME_ACCOUNT = text(
+  "The push certificate: renew the one in use, with the same Apple Account (「Renew」, never 「Create a Certificate」, never 「Revoke」). With another account, or by a new certificate, all enrolled devices stop obeying until they are enrolled again. Where nobody can sign in, first ask Apple to move the certificate to another Apple Account.",
+  "MDM プッシュ通知証明書は、使用中の証明書を、必ず同じ Apple Account で更新します(「Renew」だけを押し、「Create a Certificate」「Revoke」は押さない)。別のアカウントで更新したり、新しい証明書を作成したりすると、登録済みの全デバイスが再登録するまで応答しなくなります。サインインできない場合は、先に Apple へ証明書を別の Apple Account へ移すよう依頼してください。",
+);
+
+/** What a successor types, in its order. */
+export function nextSteps({ tenant, renewals }: Pick<HandoverFacts, "tenant" | "renewals">): Section {
+  const kinds = EXPECTED_KINDS.filter(
+    (kind) => appliesTo(tenant, kind).applies === true || renewals.some((one) => one.kind === kind),
+  );
+  const guides = kinds.map((kind): Line => {
+    const { en, ja } = RENEWAL_KINDS[kind];
+    return [`clomoctl renewals guide ${kind}`, text(`how to renew: ${en}`, `更新の手順: ${ja}`)];
+  });
+  const account: readonly Block[] = kinds.includes("push-certificate")
+    ? [{ kind: "paragraph", words: SAME_ACCOUNT }]
+    : [];
+  return {
+    id: "next",
+    title: text("What to type, for who takes over", "後任の方が入力するコマンド"),
+    blocks: [
+      {
+        kind: "table",
+        caption: text(
+          "BUNDLE is the file or folder that was handed over",
+          "BUNDLE は受け取ったファイルまたはフォルダー",
+        ),
+        head: [text("command", "コマンド"), text("what for", "目的")],
+        rows: [...BEFORE, ...guides, ...AFTER],
+      },
+      ...account,
+    ],
+  };
+}

@@ -1,0 +1,53 @@
+import { ANDROID_ACCOUNTS, TENANT, USES } from "../../model/tenant.ts";
+import type { Field } from "../../model/thing.ts";
+import { joined, same, text, type Text } from "../../text/index.ts";
+import { UNKNOWN, withBehind, type Block, type Words } from "./blocks.ts";
+import type { RecordIn, ReportData } from "./data.ts";
+
+/** What nobody has recorded of the tenant, with what to type. */
+const orTyped = (value: string | null | undefined, options: string): Words =>
+  value ?? withBehind(UNKNOWN, text(` (clomoctl tenant set ${options})`, `(clomoctl tenant set ${options})`));
+
+const { domain, loginUrl, contactName, contactMail, contactPhone, contracts, androidAccounts } = TENANT.fields;
+
+/** What the tenant is by contract. */
+export const profileRows = (tenant: RecordIn<"tenant"> | undefined): readonly (readonly [Text, Words])[] => [
+  [contactName.label, orTyped(tenant?.contactName, "--contact-name NAME")],
+  [contactMail.label, orTyped(tenant?.contactMail, "--contact-mail ADDRESS")],
+  [contactPhone.label, orTyped(tenant?.contactPhone, "--contact-phone NUMBER")],
+  [domain.label, orTyped(tenant?.domain, "--domain DOMAIN")],
+  [loginUrl.label, orTyped(tenant?.loginUrl, "--login-url URL")],
+  [contracts.label, contractsOf(tenant?.contracts ?? [])],
+];
+
+const contractsOf = (all: RecordIn<"tenant">["contracts"]): Words =>
+  all.length === 0
+    ? orTyped(null, "--contract NAME --licences N")
+    : joined(
+        all.map(({ name, licences, until }) => {
+          const [en, ja] = until === null ? [[], []] : [[`until ${until}`], [`${until} まで`]];
+          const count = licences === null ? [] : [String(licences)];
+          const told = (more: readonly string[]): string =>
+            count.length + more.length === 0 ? name : `${name} (${[...count, ...more].join(", ")})`;
+          return text(told(en), told(ja));
+        }),
+        text("; ", "、"),
+      );
+
+/** What the tenant uses. */
+export const usesTable = ({ records: { tenant } }: ReportData): Block => {
+  const accounts = tenant[0]?.androidAccounts ?? null;
+  return {
+    kind: "table",
+    caption: text("What the tenant uses", "利用しているもの"),
+    head: [text("what", "項目"), text("used", "利用")],
+    rows: [
+      ...Object.entries<Field>(USES).map(([name, { label }]): readonly [Text, Words] => {
+        const used = tenant[0]?.[name as keyof typeof USES] ?? null;
+        const told = used === true ? text("used", "使う") : text("not used", "使わない");
+        return [label ?? same(name), used === null ? UNKNOWN : told];
+      }),
+      [androidAccounts.label, accounts === null ? UNKNOWN : ANDROID_ACCOUNTS[accounts]],
+    ],
+  };
+};
