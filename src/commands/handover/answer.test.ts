@@ -55,7 +55,7 @@ describe("asked one after the other", () => {
     expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 後任"]);
     const mfa = await run(
       "handover answer administrators --lang ja",
-      typing(["誰ですか", "花子\r"], ["二段階認証を使っていますか", "はい\r"], ["バックアップコードはどこ", "金庫\r"]),
+      typing(["誰ですか", "花子\r"], ["多要素認証を使っていますか", "はい\r"], ["バックアップコードはどこ", "金庫\r"]),
     );
     expect(mfa).toMatchObject({ exit: 0 });
     expect(await answers()).toContain("administrators.backup-codes=金庫 owner");

@@ -4,7 +4,13 @@ import { Failure } from "../../lib/errors/index.ts";
 import { readText } from "../../lib/files/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import { evaluate, questionsOf } from "../../lib/handover/checklist/index.ts";
-import { readAnswer, valueOf, type Question, type QuestionGroup } from "../../lib/handover/checklist/question.ts";
+import {
+  readAnswer,
+  toldValue,
+  valueOf,
+  type Question,
+  type QuestionGroup,
+} from "../../lib/handover/checklist/question.ts";
 import { askedOfConsole } from "../../lib/handover/not-known.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -264,9 +270,12 @@ function messageOf(question: Question, timezone: string): Text {
   const whose = about === undefined ? "" : `${about}: `;
   const known = valueOf(question);
   const said = answer === null ? "" : `, ${answer.by}, ${dayOf(answer.at, timezone)}`;
+  const told = toldValue(kind, known ?? "");
   const [otherwise, otherwiseJa] = due === "differs" ? [`; recorded: ${recorded}`, `。登録: ${recorded}`] : ["", ""];
   const [en, ja] =
-    known === null ? ["", ""] : [` [so far: ${known}${said}${otherwise}]`, `[これまで: ${known}${said}${otherwiseJa}]`];
+    known === null
+      ? ["", ""]
+      : [` [so far: ${told.en}${said}${otherwise}]`, `[これまで: ${told.ja}${said}${otherwiseJa}]`];
   // a day that was answered before shows it
   const form = kind === "yes-no" || known === null ? (FORMS[kind] ?? same("")) : same("");
   return text(`${whose}${wording.en}${form.en}${en}`, `${whose}${wording.ja}${form.ja}${ja}`);

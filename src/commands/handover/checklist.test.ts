@@ -100,6 +100,18 @@ describe("on a terminal of 80 columns", () => {
   });
 });
 
+test("yes is told in the reader's language, and the zone of times once", async () => {
+  await tenant.client.answers.set({ answers: [{ question: "push-certificate.company", value: "yes", by: "前任" }] });
+  const { en, ja } = await inBoth("handover checklist --full", { ...here(), terminal: { columns: 80 } });
+  expect(ja.stdout).toContain("会社のアカウント: はい (前任");
+  expect(en.stdout).toContain("an account of the company: yes (前任");
+  expect(ja.stderr).toMatch(/日時は \S+ の時刻です/);
+  const template = await run("handover answer --template --lang ja", here());
+  expect(template.stdout).toContain("# これまで: はい (前任");
+  const data = await rows();
+  expect(data.find(({ by }) => by === "前任")).toMatchObject({ value: "yes" });
+});
+
 test("what is not used is told in a sentence", async () => {
   await tenant.client.tenant.set({ ios: false, macos: false, android: false, ade: false, vpp: false });
   const { ja } = await inBoth("handover checklist", { ...here(), terminal: { columns: 80 } });

@@ -73,6 +73,7 @@ export default defineCommand({
     if (!isUsualTable(terminal)) return terminal.list(CHECKLIST_COLUMNS, rows);
     const shown = full ? rows : inShort(rows);
     await writeForPeople(terminal, shown, day.timezone);
+    if (full) await terminal.note(text(`times are those of ${day.timezone}`, `日時は ${day.timezone} の時刻です`));
     const gaps = gapsOf(items).length;
     await terminal.note(text(counted(gaps, "gap"), `不足 ${gaps} 件`));
     const open = askedOfConsole(facts.answers, day).questions.filter(({ due }) => due !== null);

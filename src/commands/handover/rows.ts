@@ -1,4 +1,5 @@
 import type { Item } from "../../lib/handover/checklist/item.ts";
+import { toldValue } from "../../lib/handover/checklist/question.ts";
 import type { Hanging } from "../../lib/handover/checklist/leaver.ts";
 import { ITEMS, type ItemId } from "../../lib/handover/checklist/titles.ts";
 import { minuteIn } from "../../lib/model/time.ts";
@@ -28,13 +29,15 @@ export interface ChecklistRow {
   readonly what: Text;
   /** of what is known */
   readonly value: string | null;
+  /** the value as people read it */
+  readonly told: Text | null;
   readonly by: string | null;
   /** a UTC instant */
   readonly at: string | null;
   readonly mend: Text | null;
 }
 
-const EMPTY = { code: null, step: null, value: null, by: null, at: null, mend: null } as const;
+const EMPTY = { code: null, step: null, value: null, told: null, by: null, at: null, mend: null } as const;
 
 const LEAVER = text("what hangs on the leaver", "退任者に紐づくもの");
 
@@ -46,7 +49,7 @@ export const CHECKLIST_COLUMNS: readonly Column<ChecklistRow>[] = [
   { key: "code", header: text("code", "コード"), value: ({ code }) => code },
   { key: "step", header: text("step", "手順"), align: "end", value: ({ step }) => step },
   { key: "what", header: text("what", "内容"), value: ({ what }) => what.en, name: ({ what }) => what },
-  { key: "value", header: text("value", "値"), value: ({ value }) => value },
+  { key: "value", header: text("value", "値"), value: ({ value }) => value, name: ({ told }) => told },
   { key: "by", header: text("answered by", "回答者"), value: ({ by }) => by },
   { key: "at", header: text("answered at", "回答日時"), instant: true, value: ({ at }) => at },
   {
@@ -72,16 +75,23 @@ export const rowsOf = (items: readonly Item[], hanging: readonly Hanging[] = [])
 
 function rowsOfItem({ id: item, title, applies, why, known, notes, questions, gaps }: Item): readonly ChecklistRow[] {
   if (applies === false) return [{ ...EMPTY, item, state: "not-applicable", what: why ?? title }];
-  const said = questions.flatMap(({ about, wording, answer }): readonly ChecklistRow[] => {
+  const said = questions.flatMap(({ about, label, kind, answer }): readonly ChecklistRow[] => {
     if (answer === null) return [];
     const { value, by, at } = answer;
-    const what = about === undefined ? wording : text(`${about}: ${wording.en}`, `${about}: ${wording.ja}`);
-    return [{ ...EMPTY, item, state: "answered", what, value, by, at }];
+    const what = about === undefined ? label : text(`${about}: ${label.en}`, `${about}: ${label.ja}`);
+    return [{ ...EMPTY, item, state: "answered", what, value, told: toldValue(kind, value), by, at }];
   });
   return [
     ...(gaps.length === 0 ? [{ ...EMPTY, item, state: "complete" as const, what: title }] : []),
     ...gaps.map(({ code, what, mend }): ChecklistRow => ({ ...EMPTY, item, state: "gap", code, what, mend })),
-    ...known.map(({ label, value }): ChecklistRow => ({ ...EMPTY, item, state: "answered", what: label, value })),
+    ...known.map(({ label, value }): ChecklistRow => ({
+      ...EMPTY,
+      item,
+      state: "answered",
+      what: label,
+      value,
+      told: same(value),
+    })),
     ...said,
     ...notes.map((what): ChecklistRow => ({ ...EMPTY, item, state: "note", what })),
   ];
@@ -139,9 +149,9 @@ export async function writeForPeople(
   }
 }
 
-const lineOf = ({ state, what, value, by, at }: ChecklistRow, timezone: string): Text => {
+const lineOf = ({ state, what, told, by, at }: ChecklistRow, timezone: string): Text => {
   if (state === "complete") return text("nothing is missing", "不足はありません");
-  if (value === null) return what;
+  if (told === null) return what;
   const whose = by === null || at === null ? same("") : same(` (${by}, ${minuteIn(at, timezone)})`);
-  return text(`${what.en}: ${value}${whose.en}`, `${what.ja}: ${value}${whose.ja}`);
+  return text(`${what.en}: ${told.en}${whose.en}`, `${what.ja}: ${told.ja}${whose.ja}`);
 };

@@ -73,8 +73,8 @@ export const askedOfConsole = (
 ): QuestionGroup & { readonly id: string } => ({
   id: GROUP,
   title: text("What the console alone knows", "管理画面にしかない情報"),
-  questions: NOT_KNOWN_HERE.map(({ name, ask }) =>
-    questionFor({ answers }, day, { id: questionOf(name), kind: "text", wording: ask, yearly: true }),
+  questions: NOT_KNOWN_HERE.map(({ name, title, ask }) =>
+    questionFor({ answers }, day, { id: questionOf(name), kind: "text", label: title, wording: ask, yearly: true }),
   ),
 });
 

@@ -331,7 +331,7 @@ export const RESOURCES = {
     stays: "secret",
   },
   renewals: {
-    title: text("renewals", "更新項目"),
+    title: text("renewals", "更新期限"),
     fields: RENEWAL_ITEM.fields,
     holds: {},
     here: true,

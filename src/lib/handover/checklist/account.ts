@@ -25,6 +25,7 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedI
   const mend = (question: string): Text => same(`clomoctl handover answer ${prefix}.${question}`);
   draft.ask({
     id: `${prefix}.account`,
+    label: text("account", "アカウント"),
     kind: "text",
     wording: text(`Which account is it (${what.en})?`, `どのアカウントですか?(${what.ja})`),
     recorded,
@@ -32,6 +33,7 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedI
   });
   const company = draft.ask({
     id: `${prefix}.company`,
+    label: text("an account of the company", "会社のアカウント"),
     kind: "yes-no",
     wording: text(
       "Is it an account of the company, made for this, and not a person's own?",
@@ -50,6 +52,7 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedI
   }
   const holder = draft.ask({
     id: `${prefix}.holder`,
+    label: text("who signs in", "サインインする人"),
     kind: "person",
     wording: text("Who signs in to it?", "サインインしているのは誰ですか?"),
     yearly: true,
@@ -57,6 +60,7 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedI
   draft.held(holder, what, mend("holder"));
   draft.ask({
     id: `${prefix}.since`,
+    label: text("since", "いつから"),
     kind: "date",
     wording: text("Since when?", "いつからですか?"),
     required: false,
@@ -64,6 +68,7 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedI
   askPhone(draft, { prefix, phoneIn });
   draft.ask({
     id: `${prefix}.password-place`,
+    label: text("where the password is kept", "パスワードの保管場所"),
     kind: "place",
     wording: text(
       "Where is its password kept? The place, never the password itself",
@@ -75,11 +80,16 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedI
 function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "prefix" | "phoneIn">): void {
   draft.ask({
     id: `${prefix}.phone`,
+    label: text("telephone for the 2-factor code", "2ファクタ認証の電話番号"),
     kind: "phone",
-    wording: text("Which telephone number receives its 2-factor code (SMS)?", "二要素認証の SMS を受け取る電話番号は?"),
+    wording: text(
+      "Which telephone number receives its 2-factor code (SMS)?",
+      "2ファクタ認証の SMS を受け取る電話番号は?",
+    ),
   });
   const phoneHolder = draft.ask({
     id: `${prefix}.phone-holder`,
+    label: text("who holds this phone, or where it is", "その電話を持っている人・置き場所"),
     kind: "person",
     wording: text("Who holds this phone, or where is it?", "その電話を持っている人、または置き場所は?"),
     recorded: phoneIn?.phone,
@@ -93,6 +103,7 @@ function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "pr
   );
   draft.ask({
     id: `${prefix}.tried`,
+    label: text("last sign-in with password and code", "パスワードと認証コードで最後にサインインできた日"),
     kind: "date",
     wording: text(
       "When did somebody last sign in with password and code?",

@@ -5,7 +5,7 @@ import { plainText, readYaml } from "../../files/yaml.ts";
 import { DECEPTIVE } from "../../text/shell-word.ts";
 import { text, type Language } from "../../text/index.ts";
 import { questionsOf } from "./index.ts";
-import { QUESTION_KINDS, readAnswer, valueOf, type Question, type QuestionGroup } from "./question.ts";
+import { QUESTION_KINDS, readAnswer, toldValue, valueOf, type Question, type QuestionGroup } from "./question.ts";
 
 const MAX_LENGTH = 1_000_000;
 
@@ -112,7 +112,9 @@ function linesOf(question: Question, language: Language, timezone: string): read
   const whose = about === undefined ? "" : `${about}: `;
   return [
     comment(`${whose}${wording[language]} (${named[language]}${optional})`),
-    ...(known === null ? [] : [comment(`${text("so far", "これまで")[language]}: ${known}${said}`)]),
+    ...(known === null
+      ? []
+      : [comment(`${text("so far", "これまで")[language]}: ${toldValue(kind, known)[language]}${said}`)]),
     ...(due === "differs" ? [comment(`${text("recorded", "登録")[language]}: ${recorded}`)] : []),
     `  - question: ${id}`,
     ...(subject === "" ? [] : [`    about: ${quoted(subject)}`]),

@@ -245,7 +245,7 @@ test("of a lost device it is said whom to write to, and where the manual has the
   const rules = evaluate(facts, TODAY).find(({ id }) => id === "rules");
   expect(rules?.known).toEqual([
     {
-      label: { en: "rules for lost devices", ja: "紛失時の社内ルールの管理者" },
+      label: { en: "whom to ask about lost devices", ja: "紛失時の連絡先" },
       value: "管理 2郎 <admin2@example.jp>",
     },
   ]);

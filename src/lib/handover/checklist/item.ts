@@ -56,7 +56,7 @@ const YEAR_DAYS = 365;
 const NEAR_DAYS = 90;
 
 /** What a question is asked with. */
-type Asked = Pick<Question, "id" | "about" | "kind" | "wording"> & {
+type Asked = Pick<Question, "id" | "about" | "kind" | "label" | "wording"> & {
   readonly subject?: string | undefined;
   /** default: true */
   readonly required?: boolean | undefined;
@@ -146,11 +146,12 @@ export class ItemDraft {
     if (due === "differs") {
       const [recorded, said] = [question.recorded ?? "", question.answer?.value ?? ""];
       const answer = asking(asked.id);
+      const named = of === undefined ? asked.label : aboutOf(of, asked.label);
       this.gap(
         "differs",
         text(
-          `recorded is ${recorded}, answered was ${said}: which holds? ${about.en}`,
-          `登録は「${recorded}」、回答は「${said}」です。どちらが正しいですか? ${about.ja}`,
+          `${named.en}: recorded is ${recorded}, answered was ${said}: which holds?`,
+          `${named.ja}: 登録は「${recorded}」、回答は「${said}」です。どちらが正しいですか?`,
         ),
         recordedBy === undefined
           ? answer
@@ -248,7 +249,7 @@ export class ItemDraft {
     );
     const why = text(
       `not known whether it applies: nobody has said whether ${names.en} is used`,
-      `対象かどうか不明です(${names.ja} の利用が未設定)`,
+      `対象かどうか不明です(${names.ja} の利用が未登録)`,
     );
     this.gap("unsaid", why, same(`clomoctl tenant set ${unsaid.map(choiceOf).join(" ")}`));
     return { ...this.item(), applies: null, why };

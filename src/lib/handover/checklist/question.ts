@@ -1,6 +1,6 @@
 import type { Answer } from "../../model/answer.ts";
 import { parseTypedDate } from "../../model/typed-date.ts";
-import { text, type Text } from "../../text/index.ts";
+import { same, text, type Text } from "../../text/index.ts";
 
 /** What an answer is. Of a password only the place where it is kept is asked. */
 export const QUESTION_KINDS = {
@@ -25,6 +25,8 @@ export interface Question {
   readonly about?: string | undefined;
   readonly kind: QuestionKind;
   readonly wording: Text;
+  /** what its answer is called: `パスワードの保管場所` */
+  readonly label: Text;
   readonly required: boolean;
   /** its answer has to be confirmed every year */
   readonly yearly: boolean;
@@ -45,6 +47,15 @@ export interface QuestionGroup {
 /** What is known in answer to a question: what somebody said, else what the records say; null for nothing. */
 export const valueOf = ({ answer, recorded }: Pick<Question, "answer" | "recorded">): string | null =>
   answer?.value ?? recorded;
+
+/** The answers to a question of yes and no, for people. */
+export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
+  Record<string, Text>
+>;
+
+/** A value as people read it: that of a question of yes and no in their language. */
+export const toldValue = (kind: QuestionKind, value: string): Text =>
+  kind === "yes-no" ? (YES_NO[value as keyof typeof YES_NO] ?? same(value)) : same(value);
 
 const YES = /^(?:y|yes|はい)$/iu;
 const NO = /^(?:n|no|いいえ)$/iu;

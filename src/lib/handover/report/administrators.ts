@@ -1,6 +1,7 @@
 import { ROLES } from "../../model/role.ts";
 import { counted, same, text } from "../../text/index.ts";
-import { NO, withBehind, YES, type Block, type Section, type Words } from "./blocks.ts";
+import { withBehind, type Block, type Section, type Words } from "./blocks.ts";
+import { YES_NO } from "../checklist/question.ts";
 import { waitingAccounts } from "./console-work.ts";
 import type { RecordIn, ReportData } from "./data.ts";
 import { pathOf, type Orgs } from "./org-tree.ts";
@@ -58,8 +59,8 @@ export function administratorsSection(data: ReportData): Section {
           ? ROLES[one.role]
           : `${ROLES[one.role].ja}: ${one.scheme}`,
       scopeOf(one),
-      one.supportOption ? YES : NO,
-      one.noticeMail ? YES : NO,
+      one.supportOption ? YES_NO.yes : YES_NO.no,
+      one.noticeMail ? YES_NO.yes : YES_NO.no,
     ]),
   };
   return {

@@ -45,9 +45,6 @@ export interface ReportContent {
   readonly sections: readonly Section[];
 }
 
-export const YES = text("yes", "はい");
-export const NO = text("no", "いいえ");
-
 /** What nobody has recorded. */
 export const UNKNOWN = text("not recorded", "未登録");
 

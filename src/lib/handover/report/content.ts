@@ -7,18 +7,8 @@ import { Timeline } from "../../renewals/timeline.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import { evaluate } from "../checklist/index.ts";
 import type { Item } from "../checklist/item.ts";
-import {
-  NO,
-  UNKNOWN,
-  withBehind,
-  YES,
-  type Bar,
-  type Block,
-  type ReportContent,
-  type Section,
-  type Words,
-} from "./blocks.ts";
-import { valueOf, type Question } from "../checklist/question.ts";
+import { UNKNOWN, withBehind, type Bar, type Block, type ReportContent, type Section, type Words } from "./blocks.ts";
+import { toldValue, valueOf, type Question } from "../checklist/question.ts";
 import { NOT_KNOWN_HERE } from "../not-known.ts";
 import { resourceOf, STAYS, type ResourceName } from "../resources.ts";
 import { administratorsSection } from "./administrators.ts";
@@ -231,15 +221,18 @@ const notKnownTable = (data: ReportData): Block => ({
 const answerOf = (question: Question): Words => {
   const value = valueOf(question);
   if (value === null) return text("NOT ANSWERED", "未回答");
-  if (question.kind !== "yes-no") return value;
-  return value === "yes" ? YES : value === "no" ? NO : value;
+  return question.kind === "yes-no" ? toldValue(question.kind, value) : value;
 };
 
 const answeredBy = ({ answer }: Question, zone: string): string =>
   answer === null ? "" : ` (${answer.by}, ${dayOf(answer.at, zone)})`;
 
-const wordingOf = ({ about, wording }: Question): Text =>
-  about === undefined ? wording : text(`${about}: ${wording.en}`, `${about}: ${wording.ja}`);
+/** What an answer is called; an open question as it is asked. */
+const calledOf = (question: Question): Text => {
+  const { about, label, wording } = question;
+  const words = valueOf(question) === null ? wording : label;
+  return about === undefined ? words : text(`${about}: ${words.en}`, `${about}: ${words.ja}`);
+};
 
 function checklistSection(data: ReportData, items: readonly Item[]): Section {
   const missing = missingForChecklist(data).map((name) => resourceOf(name).title);
@@ -271,7 +264,7 @@ const itemBlock = (item: Item, zone: string): Block => ({
     ...item.questions
       .filter(({ due }) => due !== "missing")
       .map((question): readonly [Words, Words] => [
-        wordingOf(question),
+        calledOf(question),
         withBehind(answerOf(question), same(answeredBy(question, zone))),
       ]),
   ],
@@ -302,7 +295,7 @@ function renewalsSection(data: ReportData): Section {
   const now = momentOf(manifest.asOf);
   const asOf = { now, timezone, thresholds: USUAL_THRESHOLDS };
   const items = records.renewals.map((item) => judge(item, manifest.tenant.name, asOf)).toSorted(byExpiry);
-  const title = text("What expires", "期限のあるもの");
+  const title = text("What expires", "更新期限");
   if (items.length === 0) {
     const words = text(
       "Nothing is recorded. What HOME of CLOMO PANEL shows has to be: clomoctl renewals add",
@@ -326,7 +319,7 @@ function renewalsSection(data: ReportData): Section {
           text("level", "状態"),
           text("who renews it", "更新担当"),
           text("account", "アカウント"),
-          text("2-factor phone", "二要素認証の電話"),
+          text("2-factor phone", "2ファクタ認証の電話"),
         ],
         rows: items.map((one) => [
           one.name,

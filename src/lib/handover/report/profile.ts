@@ -1,6 +1,6 @@
 import { ANDROID_ACCOUNTS, TENANT, USES } from "../../model/tenant.ts";
 import type { Field } from "../../model/thing.ts";
-import { joined, same, text, type Text } from "../../text/index.ts";
+import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import { UNKNOWN, withBehind, type Block, type Words } from "./blocks.ts";
 import type { RecordIn, ReportData } from "./data.ts";
 
@@ -26,10 +26,11 @@ const contractsOf = (all: RecordIn<"tenant">["contracts"]): Words =>
     : joined(
         all.map(({ name, licences, until }) => {
           const [en, ja] = until === null ? [[], []] : [[`until ${until}`], [`${until} まで`]];
-          const count = licences === null ? [] : [String(licences)];
-          const told = (more: readonly string[]): string =>
-            count.length + more.length === 0 ? name : `${name} (${[...count, ...more].join(", ")})`;
-          return text(told(en), told(ja));
+          const [count, countJa] =
+            licences === null ? [[], []] : [[counted(licences, "licence")], [`${licences} ライセンス`]];
+          const told = (details: readonly string[]): string =>
+            details.length === 0 ? name : `${name} (${details.join(", ")})`;
+          return text(told([...count, ...en]), told([...countJa, ...ja]));
         }),
         text("; ", "、"),
       );

@@ -90,7 +90,11 @@ describe("what a report says", () => {
     const wordings = new Set(missing.filter(({ about }) => about === undefined).map(({ wording }) => wording));
     expect(lines.filter((label) => typeof label !== "string" && wordings.has(label))).toEqual([]);
     expect(lines).toEqual(
-      expect.arrayContaining(open.filter(({ about }) => about === undefined).map((one) => one.wording)),
+      expect.arrayContaining(
+        open
+          .filter(({ about }) => about === undefined)
+          .map(({ recorded, label, wording }) => (recorded === null ? wording : label)),
+      ),
     );
   });
 
@@ -241,9 +245,24 @@ test("of the tenant itself it shows what is not recorded, with what to type, and
   expect(page).toContain("Android のアカウント Google Play アカウント方式");
   const contract = { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" };
   const known = pageOf(withTenant({ domain: "minato", contracts: [contract] }), "en");
-  expect(known).toContain("contracts CLOMO MDM (300, until 2027-03-31)");
+  expect(known).toContain("contracts CLOMO MDM (300 licences, until 2027-03-31)");
   expect(known).toContain("domain minato");
   expect(known).toContain("times are those of Asia/Tokyo");
+});
+
+test("what was answered reads as a fact, what is open as a question", () => {
+  const page = pageOf(reportOf(COMPLETE), "ja");
+  expect(page).toContain("パスワードの保管場所 金庫 (後任, 2026-11-20)");
+  expect(page).toContain("会社のアカウント はい (後任");
+  expect(page).toContain("admin1: 使っている人 管理 1郎 (後任");
+  expect(page).not.toContain("パスワードはどこに保管していますか");
+  expect(pageOf(DATA, "ja")).toContain("いつから担当者ですか? 未回答");
+});
+
+test("one word is used for one thing", () => {
+  const page = pageOf(DATA, "ja") + pageOf(reportOf(COMPLETE), "ja");
+  for (const other of ["二要素認証", "二段階認証", "更新項目", "期限のあるもの", "未設定"])
+    expect(page).not.toContain(other);
 });
 
 test("the successor finds what to type, by what expires in this tenant", () => {

@@ -143,6 +143,7 @@ function mailOf(draft: ItemDraft, holder: Administrator): void {
   }
   const read = draft.ask({
     id: "administrators.mailbox",
+    label: text("somebody reads the mailbox", "メールボックスを読んでいる人がいる"),
     subject: holder.id,
     about: holder.user,
     kind: "yes-no",
@@ -190,6 +191,7 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
   const person = draft.ask({
     ...of,
     id: "administrators.person",
+    label: text("used by", "使っている人"),
     kind: "person",
     wording: text(
       "Who uses this account? (one person, one account)",
@@ -211,16 +213,18 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
   const mfa = draft.ask({
     ...of,
     id: "administrators.mfa",
+    label: text("Google Authenticator", "Google Authenticator による多要素認証"),
     kind: "yes-no",
     wording: text(
       "Does it sign in with Google Authenticator (two-step verification)?",
-      "Google Authenticator による二段階認証を使っていますか?",
+      "Google Authenticator による多要素認証を使っていますか?",
     ),
   });
   if (mfa !== "yes") return person;
   const codes = draft.ask({
     ...of,
     id: "administrators.backup-codes",
+    label: text("where the backup codes are kept", "バックアップコードの保管場所"),
     kind: "place",
     wording: text(
       "Where are its backup codes (バックアップコード) kept? The place, never a code itself",

@@ -37,6 +37,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
   });
   draft.ask({
     id: "android.last-login",
+    label: text("last login", "最後にログインした日"),
     kind: "date",
     wording: text("When did somebody last sign in to it?", "最後にログインしたのはいつですか?"),
     recorded: lastLogin,
@@ -52,6 +53,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
 function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
   const owner = draft.ask({
     id: "android.second-owner",
+    label: text("second owner", "2 人目の所有者"),
     kind: "person",
     wording: text(
       "Who is the second owner of the Android Enterprise environment?",
@@ -68,6 +70,7 @@ function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
   );
   draft.ask({
     id: "android.organisation-id",
+    label: text("organisation ID at Google", "Google での組織 ID"),
     kind: "text",
     wording: text("What is its organisation ID at Google?", "Google での組織 ID は?"),
     required: false,

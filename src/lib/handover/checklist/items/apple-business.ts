@@ -35,7 +35,7 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
   draft.note(
     text(
       "It is needed for the yearly renewals of ADE and VPP. Hand over its password and the telephone number that receives the SMS.",
-      "ADE・VPP の年に一度の更新作業に必要です。パスワードと、二要素認証時に SMS を受け取る電話番号を必ず引き継いでください。",
+      "ADE・VPP の年に一度の更新作業に必要です。パスワードと、2ファクタ認証時に SMS を受け取る電話番号を必ず引き継いでください。",
     ),
   );
   draft.note(TOKENS_END);

@@ -43,12 +43,14 @@ const placeOf = (own: ClomoctlFacts | null): { readonly subject: string; readonl
 function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
   draft.ask({
     id: "clomoctl.machine",
+    label: text("runs on", "動いている PC"),
     kind: "text",
     wording: text("On which machine does clomoctl run?", "clomoctl はどの PC で動いていますか?"),
     recorded: own?.machine,
   });
   const user = draft.ask({
     id: "clomoctl.user",
+    label: text("runs as", "OS のユーザー"),
     kind: "text",
     wording: text("As which user of the operating system?", "OS のどのユーザーで動いていますか?"),
     recorded: own?.user,
@@ -56,6 +58,7 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
   const owner = draft.ask({
     ...placeOf(own),
     id: "clomoctl.owner",
+    label: text("looked after by", "管理している人"),
     kind: "person",
     wording: text("Who looks after it?", "管理しているのは誰ですか?"),
     yearly: true,
@@ -82,11 +85,13 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
   draft.ask({
     ...placeOf(own),
     id: "clomoctl.home-backup",
+    label: text("where the backup of its home is", "ホームのバックアップの場所"),
     kind: "place",
     wording: text("Where is the backup of its home?", "ホームのバックアップはどこにありますか?"),
   });
   draft.ask({
     id: "clomoctl.mail-account",
+    label: text("mail account of notices", "通知メールの送信アカウント"),
     kind: "text",
     wording: text("By which mail account does it send notices?", "通知メールはどのアカウントで送信していますか?"),
     recorded: own?.mailAccount,
@@ -94,6 +99,10 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
   });
   draft.ask({
     id: "clomoctl.business-key",
+    label: text(
+      "where the key of the Apple Business API is, and who made it",
+      "Apple Business API のキーの保管場所と作成者",
+    ),
     kind: "place",
     wording: text(
       "Where is the key of the Apple Business API kept, and who made it? The place, never the key itself",
@@ -104,6 +113,7 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
   draft.ask({
     ...placeOf(own),
     id: "clomoctl.readers",
+    label: text("who can read its home and backup", "ホームとバックアップを読める人"),
     kind: "text",
     wording: text("Who can read its home and its backup?", "ホームとバックアップを読めるのは誰ですか?"),
     yearly: true,

@@ -38,6 +38,7 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
   draft.ask({
     ...of,
     id: "contact.since",
+    label: text("contact person since", "担当者になった日"),
     kind: "date",
     wording: text("Since when is this person the contact person?", "いつから担当者ですか?"),
     required: false,
@@ -45,6 +46,7 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
   draft.ask({
     ...of,
     id: "contact.confirmed",
+    label: text("HOME 「担当者名」 last seen to be right", "HOME 画面の「担当者名」を最後に確かめた日"),
     kind: "date",
     wording: text(
       "When did somebody last see that HOME 「担当者名」 names the right person?",

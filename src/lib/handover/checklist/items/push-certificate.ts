@@ -22,7 +22,7 @@ export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
   draft.note(
     text(
       "Each year the same certificate is renewed, so one signs in to the Apple Push Certificates Portal with the same Apple Account. Hand over its password and the telephone number that receives the SMS.",
-      "年次更新では、証明書取得時と同一の Apple Account で Apple Push Certificates Portal にサインインする必要があります。パスワードと、二要素認証時に SMS を受け取る電話番号を必ず引き継いでください。",
+      "年次更新では、証明書取得時と同一の Apple Account で Apple Push Certificates Portal にサインインする必要があります。パスワードと、2ファクタ認証時に SMS を受け取る電話番号を必ず引き継いでください。",
     ),
   );
   askAccount(draft, {

@@ -15,6 +15,7 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
   for (const [name, label] of Object.entries<Text>(CASES)) {
     draft.ask({
       id: `rules.${name}.document`,
+      label: text(`where the rules for ${label.en} are`, `${label.ja}時の社内ルールの場所`),
       kind: "link",
       wording: text(
         `Where are the rules for ${label.en}? (document or link)`,
@@ -23,6 +24,7 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
     });
     const owner = draft.ask({
       id: `rules.${name}.owner`,
+      label: text(`who keeps the rules for ${label.en}`, `${label.ja}時の社内ルールの管理者`),
       kind: "person",
       wording: text(`Who keeps the rules for ${label.en}?`, `${label.ja}時の社内ルールの管理者は誰ですか?`),
     });
@@ -30,15 +32,13 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
       namesPerson(personOf({ id, name: user, account, emails }), owner),
     );
     if (known?.emails[0] !== undefined) {
-      draft.tell(
-        text(`rules for ${label.en}`, `${label.ja}時の社内ルールの管理者`),
-        `${known.user} <${known.emails[0]}>`,
-      );
+      draft.tell(text(`whom to ask about ${label.en}`, `${label.ja}時の連絡先`), `${known.user} <${known.emails[0]}>`);
     }
     const mend = same(`clomoctl handover answer rules.${name}.owner`);
     draft.held(owner, text(`the rules for ${label.en}`, `${label.ja}時の社内ルール`), mend);
     draft.ask({
       id: `rules.${name}.reviewed`,
+      label: text(`rules for ${label.en} reviewed on`, `${label.ja}時の社内ルールを最後に見直した日`),
       kind: "date",
       wording: text(
         `When were the rules for ${label.en} last reviewed?`,
