@@ -1,15 +1,13 @@
-import { Failure } from "../../lib/errors/index.ts";
 import { evaluate, gapsOf } from "../../lib/handover/checklist/index.ts";
 import { hangingOn } from "../../lib/handover/checklist/leaver.ts";
 import type { Item } from "../../lib/handover/checklist/item.ts";
 import { askedOfConsole } from "../../lib/handover/not-known.ts";
-import { dayOf } from "../../lib/model/time.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { factsOf, handedOver, today } from "./facts.ts";
-import { personNamed, recordsOf } from "./leaver.ts";
+import { lastDay, LEAVER_OPTIONS, personNamed, recordsOf, refuseNobody } from "./leaver.ts";
 import { CHECKLIST_COLUMNS, inShort, rowsOf, writeForPeople } from "./rows.ts";
 
 export default defineCommand({
@@ -26,16 +24,7 @@ export default defineCommand({
   ],
   args: {},
   options: {
-    leaver: {
-      kind: "string",
-      value: "PERSON",
-      names: "users",
-      about: text(
-        "who leaves: account, mail address or name, wherever it is recorded",
-        "退任者: アカウント名、メールアドレス、名前(登録されているもの)",
-      ),
-    },
-    leaves: { kind: "date", value: "DATE", about: text("the leaver's last day", "退任者の最終日") },
+    ...LEAVER_OPTIONS,
     full: {
       kind: "boolean",
       about: text(
@@ -52,18 +41,12 @@ export default defineCommand({
   exits: ["not-permitted", "not-found"],
   async run(tools, { leaver, leaves, full }) {
     const { terminal } = tools;
-    if (leaves !== undefined && leaver === undefined) {
-      throw new Failure("usage", {
-        what: text("--leaves is of a leaver", "--leaves は --leaver と一緒に指定してください"),
-        where: "clomoctl handover checklist",
-        hint: text("name the person by --leaver PERSON", "--leaver PERSON で退任者を指定してください"),
-      });
-    }
+    refuseNobody("clomoctl handover checklist", { leaver, leaves });
     const tenant = await handedOver(tools);
     const day = today(tools, tenant);
     const facts = await factsOf(tools, tenant);
     const person = leaver === undefined ? undefined : await personNamed(tenant, facts, leaver);
-    const last = leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, day.timezone);
+    const last = lastDay({ leaves }, day.timezone);
     const items = evaluate(facts, { ...day, leaver: person, leaves: last });
     const hanging =
       person === undefined

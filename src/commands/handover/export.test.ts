@@ -123,6 +123,55 @@ test("the report has every gap that the manifest has, in the language of who exp
   expect((await run("handover verify one", { home: folder, folder })).exit).toBe(0);
 });
 
+describe("who leaves", () => {
+  beforeEach(async () => {
+    await withAccount(tenant, { name: "hanako", role: "system" });
+    await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "hanako@accounts.example" });
+  });
+
+  test("is in manifest and report, with what hangs on the person, the same again in the same bytes", async () => {
+    const folder = freshFolder();
+    const line = "--leaver hanako@accounts.example --leaves 2027-03-31 --as-of 2027-03-01";
+    for (const name of ["one", "two"])
+      expect(await exporting(`-o ${name} ${line}`, folder, { lang: "ja" })).toMatchObject({ exit: 0 });
+    expect(contentOf(join(folder, "one"))).toEqual(contentOf(join(folder, "two")));
+    const { leaver, gaps } = manifestIn(join(folder, "one"));
+    expect(leaver).toEqual({ person: "hanako", leaves: "2027-03-31" });
+    expect(gaps.map(({ gap }) => gap)).toContain("leaver-role");
+    const markdown = await run("handover report one --as markdown --lang ja", { folder });
+    expect(markdown.stdout).toContain("## 退任者に紐づくもの: hanako (2027-03-31)");
+    expect(markdown.stdout).toContain("「契約」の更新担当");
+    expect(readFileSync(join(folder, "one", "report.html"), "utf8")).toContain("退任者に紐づくもの");
+    expect(await run("handover verify one", { folder })).toMatchObject({ exit: 0 });
+    const other = await run("handover report one --as markdown --lang en --leaver owner", { folder });
+    expect(other).toMatchObject({ exit: 6 });
+  });
+
+  test("is found, or nothing is written; a last day is of a leaver", async () => {
+    const folder = freshFolder();
+    for (const lang of ["en", "ja"]) {
+      const ran = await exporting("-o one --leaver nobody", folder, { lang });
+      expect(ran).toMatchObject({ exit: 6, stdout: "" });
+      expect(ran.stderr).toContain(lang === "en" ? "nobody is recorded as nobody" : "どこにも登録されていません");
+      const alone = await exporting("-o one --leaves 2027-03-31", folder, { lang });
+      expect(alone).toMatchObject({ exit: 2, requests: [] });
+      expect(alone.stderr).toContain("--leaver PERSON");
+    }
+    expect(existsSync(join(folder, "one"))).toBe(false);
+  });
+
+  test("is told on a report of the tenant, too", async () => {
+    const ran = await run("handover report --as markdown --lang en --leaver hanako --leaves 2027-03-31", {
+      home: freshFolder(),
+      tenant: tenant.fetch,
+    });
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(ran.stdout).toContain("What hangs on the leaver: hanako (2027-03-31)");
+    expect(ran.stdout).toContain("| 1 | turn the support option on for the successor");
+    expect(ran.stdout).toContain("- last day: 2027-03-31");
+  });
+});
+
 describe("what the console alone knows", () => {
   const EXPORT = "--as-of 2027-03-31 --encoding utf-8";
 

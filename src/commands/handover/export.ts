@@ -12,6 +12,7 @@ import { accountLanguage } from "../csv/file/export.ts";
 import { chooseOutputForm, FORM_OPTIONS, ON_UNMAPPABLE } from "../csv/file/form.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { zoneOf, type Tools } from "../tools.ts";
+import { lastDay, LEAVER_OPTIONS, refuseNobody } from "./leaver.ts";
 import { manifestOf } from "./writing/manifest.ts";
 
 type State = ManifestResource["state"];
@@ -139,6 +140,7 @@ export default defineCommand({
         `管理画面にしかない情報(${NOT_KNOWN_HERE.map(({ name }) => name).join("、")})にファイルをそのまま添付する`,
       ),
     },
+    ...LEAVER_OPTIONS,
     audit: { kind: "boolean", about: text("with the records of the audit", "監査ログも含める") },
     requireComplete: {
       kind: "boolean",
@@ -157,10 +159,24 @@ export default defineCommand({
   exits: ["input-rejected", "not-found"],
   async run(
     tools,
-    { output, asOf, only, scope, encryptTo, attach, audit, requireComplete: isComplete, newline, ...asked },
+    {
+      output,
+      asOf,
+      only,
+      scope,
+      encryptTo,
+      attach,
+      audit,
+      requireComplete: isComplete,
+      newline,
+      leaver,
+      leaves,
+      ...asked
+    },
   ) {
     const { terminal, machine, clock } = tools;
     tools.describeState(() => NOT_WRITTEN);
+    refuseNobody("clomoctl handover export", { leaver, leaves });
     await terminal.checkOutput(COLUMNS);
     await using attachments = await Attachments.open(attach, tools.workingFolder);
     const chosen = await tools.tenant("exports");
@@ -187,6 +203,7 @@ export default defineCommand({
       manifest: bare,
       read: parts.read,
       context: chosen.context.name,
+      leaver: leaver === undefined ? undefined : { typed: leaver, leaves: lastDay({ leaves }, zone) },
     });
     if (isComplete) requireComplete(manifest);
     const fingerprint = await writer.finish(manifest);

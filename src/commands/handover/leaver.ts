@@ -3,9 +3,42 @@ import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
 import { findPeople, namesPerson, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
+import type { Fields, InputOf } from "../field.ts";
 import { firstOf } from "../listing/list.ts";
 import type { HandoverTenant } from "./facts.ts";
+
+/** The options that name who leaves. */
+export const LEAVER_OPTIONS = {
+  leaver: {
+    kind: "string",
+    value: "PERSON",
+    names: "users",
+    about: text(
+      "who leaves: account, mail address or name, wherever it is recorded",
+      "退任者: アカウント名、メールアドレス、名前(登録されているもの)",
+    ),
+  },
+  leaves: { kind: "date", value: "DATE", about: text("the leaver's last day", "退任者の最終日") },
+} as const satisfies Fields;
+
+/** Who leaves, as typed. */
+export type Leaving = InputOf<typeof LEAVER_OPTIONS>;
+
+/** @throws Failure `usage` for a last day of nobody. @param where the command */
+export function refuseNobody(where: string, { leaver, leaves }: Leaving): void {
+  if (leaves === undefined || leaver !== undefined) return;
+  throw new Failure("usage", {
+    what: text("--leaves is of a leaver", "--leaves は --leaver と一緒に指定してください"),
+    where,
+    hint: text("name the person by --leaver PERSON", "--leaver PERSON で退任者を指定してください"),
+  });
+}
+
+/** The last day in a zone. */
+export const lastDay = ({ leaves }: Pick<Leaving, "leaves">, zone: string): string | undefined =>
+  leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, zone);
 
 /** Users of one name, and devices of one person, that are looked at. */
 const MOST = 100;
@@ -16,7 +49,11 @@ const MOST = 100;
  * @throws Failure `not-found`, and `usage` with the ids of those who are meant where there are several
  */
 export async function personNamed({ client }: HandoverTenant, facts: HandoverFacts, typed: string): Promise<Person> {
-  const found = findPeople(facts, typed, await usersNamed(client, typed));
+  return theOne(findPeople(facts, typed, await usersNamed(client, typed)), typed);
+}
+
+/** The one who is meant. @throws Failure as {@link personNamed} */
+export function theOne(found: readonly Person[], typed: string): Person {
   const [person, ...others] = found;
   if (person === undefined) {
     throw new Failure("not-found", {

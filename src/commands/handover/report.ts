@@ -6,6 +6,7 @@ import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
+import { lastDay, LEAVER_OPTIONS, refuseNobody, type Leaving } from "./leaver.ts";
 import { ONLY_READ, openNamed, verifying } from "./bundle.ts";
 
 const FORMS = ["html", "markdown"] as const;
@@ -46,6 +47,7 @@ export default defineCommand({
       kind: "boolean",
       about: text("print the page as PDF, A4; wants -o", "ページを A4 の PDF にする(-o が必要)"),
     },
+    ...LEAVER_OPTIONS,
     output: {
       kind: "file",
       short: "o",
@@ -62,10 +64,11 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "unavailable"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { bundle, as = "html", pdf, output: named }) {
+  async run(tools, { bundle, as = "html", pdf, output: named, ...leaving }) {
     const { terminal, temporary, workingFolder } = tools;
     tools.describeState(() => ONLY_READ);
     refuseData(tools);
+    refuseNobody("clomoctl handover report", leaving);
     if (pdf) refuseForPdf(as, named);
     const output = named ?? "-";
     const path = output === "-" ? output : resolve(workingFolder, output);
@@ -74,7 +77,7 @@ export default defineCommand({
     const { tenantBundle } = await import("./writing/tenant-bundle.ts");
     await using now = bundle === undefined ? await tenantBundle(tools) : undefined;
     await using files = now?.files ?? (await openNamed(tools, bundle ?? ""));
-    const report = await reportOf(tools, files, as);
+    const report = await reportOf(tools, files, { as, ...leaving });
     const content = pdf ? await printed(tools, report) : report;
     await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(content));
     if (output === "-") return;
@@ -132,7 +135,11 @@ function refuseData({ globals }: Tools): void {
 }
 
 /** @throws Failure `input-rejected` for a bundle that is not as it was exported */
-async function reportOf(tools: Tools, files: BundleFiles, as: (typeof FORMS)[number]): Promise<string> {
+async function reportOf(
+  tools: Tools,
+  files: BundleFiles,
+  { as, leaver: typed, leaves }: { readonly as: (typeof FORMS)[number] } & Leaving,
+): Promise<string> {
   const progress = verifying(tools, [files]);
   const { faults, faultCount, hashes } = await verifyBundle(files, { ...progress.options, hashesOnly: false });
   progress.finish();
@@ -141,7 +148,12 @@ async function reportOf(tools: Tools, files: BundleFiles, as: (typeof FORMS)[num
   files.hold(hashes);
   const bundle = await asBundle(files);
   const { drawReport } = await import("./writing/report.ts");
-  return drawReport(tools, { manifest: bundle.manifest, read: await readFor(bundle) }, as);
+  const { manifest } = bundle;
+  const read = await readFor(bundle);
+  const { reportData, zoneOfReport } = await import("../../lib/handover/report/data.ts");
+  const zone = zoneOfReport(reportData(manifest, read));
+  const leaver = typed === undefined ? undefined : { typed, leaves: lastDay({ leaves }, zone) };
+  return drawReport(tools, { manifest, read, leaver }, as);
 }
 
 /** The contents of the files that a report is made of. */

@@ -1,15 +1,32 @@
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
+import type { HandoverFacts } from "../../../lib/handover/checklist/facts.ts";
+import { findPeople } from "../../../lib/handover/checklist/people.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import { checklistOf, contentOf, manifestGaps } from "../../../lib/handover/report/content.ts";
-import { CLOMOCTL, reportData } from "../../../lib/handover/report/data.ts";
+import { CLOMOCTL, factsOf, reportData } from "../../../lib/handover/report/data.ts";
 import { reportMarkdown } from "../../../lib/handover/report/markdown.ts";
 import { reportPage } from "../../../lib/handover/report/page.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";
 import { truncate } from "../../../lib/terminal/table/width.ts";
 import type { Tools } from "../../tools.ts";
+import { theOne } from "../leaver.ts";
 import { ownFacts } from "../facts.ts";
 
 const REPORT = "report.html";
+
+/** Who leaves, as typed, and the last day. */
+interface Leaver {
+  readonly typed: string;
+  readonly leaves: string | undefined;
+}
+
+/** The manifest with who leaves. @throws Failure `not-found` and `usage` where nobody is meant, or several */
+function leavingIn(manifest: Manifest, facts: HandoverFacts, leaver: Leaver | undefined): Manifest {
+  if (leaver === undefined) return manifest;
+  const { typed, leaves = null } = leaver;
+  const { account, words } = theOne(findPeople(facts, typed), typed);
+  return { ...manifest, leaver: { person: account ?? words.at(-1) ?? typed, leaves } };
+}
 
 /** What a report is made of that is in a bundle already. */
 interface Made {
@@ -18,25 +35,30 @@ interface Made {
   readonly read: ReadonlyMap<string, string>;
   /** the context of the tenant */
   readonly context: string;
+  /** undefined: who is named in the manifest, if somebody is */
+  readonly leaver?: Leaver | undefined;
 }
 
 /** A report in one of its forms, in the language of who asks. */
 export function drawReport(
   { terminal: { language } }: Pick<Tools, "terminal">,
-  { manifest, read }: Pick<Made, "manifest" | "read">,
+  { manifest, read, leaver }: Pick<Made, "manifest" | "read" | "leaver">,
   as: "html" | "markdown",
 ): string {
+  const data = reportData(manifest, read);
   const setting = { language, visible: escapeForPeople, fit: truncate };
-  const content = contentOf(reportData(manifest, read));
+  const content = contentOf({ ...data, manifest: leavingIn(manifest, factsOf(data), leaver) });
   return as === "html" ? reportPage(content, setting) : reportMarkdown(content, setting);
 }
 
 /** Writes the report into a bundle, and what this machine is to the tenant. @returns the manifest with both, and with the gaps */
 export async function reportInto(tools: Tools, writer: BundleWriter, made: Made): Promise<Manifest> {
-  const { manifest, read, context } = made;
+  const { read, context, leaver } = made;
   const own = `${JSON.stringify(await ownFacts(tools, context), null, 2)}\n`;
   await write(writer, CLOMOCTL, own);
-  const data = reportData(manifest, new Map([...read, [CLOMOCTL, own]]));
+  const bare = reportData(made.manifest, new Map([...read, [CLOMOCTL, own]]));
+  const manifest = leavingIn(made.manifest, factsOf(bare), leaver);
+  const data = { ...bare, manifest };
   const whole: Manifest = {
     ...manifest,
     files: [...manifest.files, { path: CLOMOCTL, records: null }, { path: REPORT, records: null }],

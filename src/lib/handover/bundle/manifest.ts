@@ -40,6 +40,8 @@ const ManifestShape = z.strictObject({
   tenant: z.strictObject({ name: z.string(), mirroredAt: Instant.nullable() }),
   /** the day from which days are counted */
   asOf: z.iso.date(),
+  /** who leaves, by an account, a mail address or a name that is recorded, and the last day; undefined where that was not said */
+  leaver: z.strictObject({ person: z.string().min(1), leaves: z.iso.date().nullable() }).optional(),
   /** the largest `updatedAt` of what is exported; null if nothing has one */
   lastUpdatedAt: Instant.nullable(),
   /** the last record of the audit; null if there is none, or it may not be seen */

@@ -14,6 +14,7 @@ import { resourceOf, STAYS, type ResourceName } from "../resources.ts";
 import { administratorsSection } from "./administrators.ts";
 import { consoleWorkSection } from "./console-work.ts";
 import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
+import { leaverOf, leaverRows, leaverSection } from "./leaver.ts";
 import { nextSteps } from "./next-steps.ts";
 import { orgTree, pathOf, type Orgs } from "./org-tree.ts";
 
@@ -41,6 +42,7 @@ export function contentOf(data: ReportData): ReportContent {
     sections: [
       summarySection(data, items),
       nextSteps(factsOf(data)),
+      ...leaverSection(data),
       ...consoleWorkSection(data),
       contentsSection(data),
       checklistSection(data, items),
@@ -49,7 +51,7 @@ export function contentOf(data: ReportData): ReportContent {
       renewalsSection(data),
       devicesSection(data),
       helpSection(),
-      signSection(),
+      signSection(leaverOf(data)?.leaver.called),
     ],
   };
 }
@@ -58,7 +60,7 @@ export function contentOf(data: ReportData): ReportContent {
 export const checklistOf = (data: ReportData): readonly Item[] =>
   missingForChecklist(data).length > 0
     ? []
-    : evaluate(factsOf(data), { asOf: data.manifest.asOf, timezone: zoneOfReport(data) });
+    : evaluate(factsOf(data), { asOf: data.manifest.asOf, timezone: zoneOfReport(data), ...leaverOf(data) });
 
 const countOf = ({ manifest }: ReportData, name: string): number =>
   manifest.resources.find((one) => one.name === name)?.records ?? 0;
@@ -94,6 +96,7 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
                 ] as const,
               ]),
           [text("as of", "基準日"), manifest.asOf],
+          ...leaverRows(data),
           [
             text("last change", "最終更新"),
             manifest.lastUpdatedAt === null ? NONE : minuteIn(manifest.lastUpdatedAt, zone),
@@ -417,7 +420,7 @@ const helpSection = (): Section => ({
   ],
 });
 
-const signSection = (): Section => ({
+const signSection = (leaver = ""): Section => ({
   id: "signatures",
   title: text("Signatures", "署名"),
   blocks: [
@@ -426,7 +429,7 @@ const signSection = (): Section => ({
       caption: text("Handed over and taken over as written here", "上記の内容で引き継ぎました"),
       head: [text("who", "区分"), text("name", "氏名"), text("date", "日付"), text("signature", "署名")],
       rows: [
-        [text("who leaves", "前任者"), "", "", ""],
+        [text("who leaves", "前任者"), leaver, "", ""],
         [text("who takes over", "後任者"), "", "", ""],
       ],
       blank: true,

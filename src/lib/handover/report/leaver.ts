@@ -1,0 +1,53 @@
+import { text, type Text } from "../../text/index.ts";
+import { hangingOn } from "../checklist/leaver.ts";
+import { findPeople, type Person } from "../checklist/people.ts";
+import type { Section, Words } from "./blocks.ts";
+import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
+
+/** Who leaves, by the manifest. */
+export const leaverOf = (
+  data: ReportData,
+): { readonly leaver: Person; readonly leaves: string | undefined } | undefined => {
+  const { leaver } = data.manifest;
+  if (leaver === undefined) return undefined;
+  const { person, leaves } = leaver;
+  const [found] = findPeople(factsOf(data), person);
+  return { leaver: found ?? { called: person, id: null, account: null, words: [person] }, leaves: leaves ?? undefined };
+};
+
+/** Who leaves and when, for the summary. */
+export const leaverRows = (data: ReportData): readonly (readonly [Text, Words])[] => {
+  const leaving = leaverOf(data);
+  if (leaving === undefined) return [];
+  const { leaver, leaves } = leaving;
+  return [
+    [text("who leaves", "退任者"), leaver.called],
+    [text("last day", "最終日"), leaves ?? text("not said", "指定なし")],
+  ];
+};
+
+/** What hangs on who leaves, in the order in which it is moved; no section where that was not said, or cannot be judged. */
+export function leaverSection(data: ReportData): readonly Section[] {
+  const leaving = leaverOf(data);
+  if (leaving === undefined || missingForChecklist(data).length > 0) return [];
+  const { leaver, leaves } = leaving;
+  const steps = hangingOn(factsOf(data), leaver, { timezone: zoneOfReport(data) });
+  const who = leaves === undefined ? leaver.called : `${leaver.called} (${leaves})`;
+  return [
+    {
+      id: "leaver",
+      title: text(`What hangs on the leaver: ${who}`, `退任者に紐づくもの: ${who}`),
+      blocks: [
+        {
+          kind: "table",
+          caption: text(
+            "In the order in which it is moved. Devices and SECURED APPs of the person are told by: clomoctl handover checklist --leaver PERSON",
+            "引き継ぐ順です。その人のデバイスや SECURED APPs の確認: clomoctl handover checklist --leaver PERSON",
+          ),
+          head: [text("step", "手順"), text("what", "内容"), text("what to do", "対処")],
+          rows: steps.map(({ step, what, mend }) => [String(step), what, mend]),
+        },
+      ],
+    },
+  ];
+}
