@@ -133,6 +133,17 @@ describe("refused", () => {
     expect((await handover("apply nowhere", other)).exit).toBe(6);
   });
 
+  test("one that was exported by who sees a part", async () => {
+    await tenant.client.orgs.create({ name: "東日本", code: "S01" });
+    await withAccount(tenant, { name: "jiro", role: "operator", org: "東日本" });
+    const { fetch } = tenant.acting("jiro");
+    expect((await run("handover export -o bundle", { home: folder, folder, tenant: fetch })).exit).toBe(0);
+    const { exit, stderr } = await handover("apply bundle --yes --lang en", other);
+    expect(exit).toBe(3);
+    expect(stderr).toContain("saw a part of the tenant");
+    expect((await handover("verify bundle --lang en")).stderr).not.toContain("handover apply");
+  });
+
   test("one of a part of a tenant", async () => {
     await exported("export -o bundle --scope 全社");
     const { exit, stderr } = await handover("apply bundle --yes --lang en", other);

@@ -157,11 +157,12 @@ async function verified(tools: Tools, found: BundleFiles): Promise<Manifest> {
 /**
  * The resources that are sent. @throws Failure `input-rejected` where the bundle lacks one, or is of a part of a tenant */
 function chosenFrom(
-  { scope, resources }: Manifest,
+  { scope, partial, resources }: Manifest,
   only: readonly ResourceName[],
   bundle: string,
 ): readonly ResourceName[] {
   if (scope !== null) throw ofPart(scope.path, bundle);
+  if (partial === true) throw seenInPart(bundle);
   const there = resources.filter(({ name, state }) => TRAVELLING.includes(name) && HAVING.includes(state));
   const names = there.map(({ name }) => name);
   const lacking = only.find((name) => !names.includes(name));
@@ -179,6 +180,16 @@ const ofPart = (path: string, where: string): Failure =>
     ),
     where,
     hint: text("apply one that was exported without --scope", "--scope を付けずに書き出したものを使ってください"),
+  });
+
+const seenInPart = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "whoever exported this bundle saw a part of the tenant: all else would be removed",
+      "書き出した人に見える範囲だけの引き継ぎデータのため適用できません(それ以外がすべて削除されることになります)",
+    ),
+    where,
+    hint: text("have the whole tenant exported: without --as", "--as を付けずに、テナント全体を書き出してください"),
   });
 
 const lacks = (name: string, where: string): Failure =>

@@ -101,7 +101,7 @@ function nextOf(bundle: string, { manifest }: Verification): readonly Text[] {
   const report = `clomoctl handover report ${name} -o report.html`;
   const apply = `clomoctl handover apply ${name} --dry-run`;
   // a part of a tenant is not applied
-  const isWhole = manifest !== undefined && manifest.scope === null;
+  const isWhole = manifest !== undefined && manifest.scope === null && manifest.partial !== true;
   return [
     text(`to read it: ${report}`, `レポートを読むには: ${report}`),
     ...(isWhole

@@ -46,7 +46,7 @@ export const manifestOf = (
     readonly attached?: readonly AttachedFile[] | undefined;
   },
 ): Manifest => {
-  const { tenant, mirroredAt, lastUpdatedAt, auditHead, scope, files }: HandoverEnd = parts.end;
+  const { tenant, mirroredAt, lastUpdatedAt, auditHead, scope, partial, files }: HandoverEnd = parts.end;
   const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
   return {
     schema: SCHEMA,
@@ -60,6 +60,7 @@ export const manifestOf = (
     newline,
     only: only.length === 0 ? null : RESOURCE_NAMES.filter((name) => only.includes(name)),
     scope,
+    ...(partial && ({ partial } as const)),
     resources: resourcesOf(parts),
     files: others.map((path) => ({ path, records: files[path] ?? null })),
     notKnownHere: writtenDown(answersIn(parts), attached),

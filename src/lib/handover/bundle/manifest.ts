@@ -55,6 +55,8 @@ const ManifestShape = z.strictObject({
   only: z.array(Name).nullable(),
   /** the organisation whose subtree it is limited to */
   scope: z.strictObject({ id: z.string(), path: z.string() }).nullable(),
+  /** true: whoever exported it saw a part of the tenant; undefined of a whole one, and beside a scope */
+  partial: z.literal(true).optional(),
   resources: z
     .array(ResourceEntry)
     .refine((entries) => isInOrder(entries.map(({ name }) => name)), "not in the order of resources"),

@@ -106,7 +106,10 @@ export class BundleFiles implements AsyncDisposable {
   async *read(path: string): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
     const verified = this.#hashes?.get(path);
-    if (verified === undefined) return yield* file.chunks();
+    if (verified === undefined) {
+      yield* file.chunks();
+      return;
+    }
     const hash = createHash("sha256");
     for await (const chunk of file.chunks()) {
       hash.update(chunk);

@@ -103,6 +103,9 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
           ],
           [text("written by", "作成プログラム"), manifest.program],
           ...(manifest.scope === null ? [] : [[text("limited to", "対象の組織"), manifest.scope.path] as const]),
+          ...(manifest.partial === true
+            ? [[text("limited to", "対象"), text("what its author may see", "書き出した人に見える範囲")] as const]
+            : []),
           [text("gaps of the checklist", "チェックリストの不足"), number(gaps.length)],
           [text("times", "日時"), text(`times are those of ${zone}`, `${zone} の時刻`)],
           ...profileRows(tenant),

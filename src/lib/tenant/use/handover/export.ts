@@ -96,6 +96,7 @@ const endOf = async (
     tenant: await readTenantName(reader),
     mirroredAt: await readMirrored(reader),
     scope: org,
+    partial: org === null && reader.isPartial,
     records: Object.fromEntries([...tallies].map(([name, { records }]) => [name, records])),
     files: Object.fromEntries(files.map(({ name, tally }) => [name, tally.records])),
     states: Object.fromEntries(
