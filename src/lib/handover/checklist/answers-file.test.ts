@@ -41,6 +41,18 @@ test("answers are read by question and account, in the form in which they are ke
   ]);
 });
 
+test("a question that is asked of one alone needs no about; one that is asked of several does", () => {
+  const answers = (question: string) => `answers:\n  - question: ${question}\n    value: はい\n`;
+  expect(read("answers:\n  - {question: contact.since, value: 2026-04-01}\n")).toMatchObject([
+    { subject: "契約 花子" },
+  ]);
+  expect(read(answers("clomoctl.owner"))).toMatchObject([{ subject: "mdm-pc:/home/mdm/.clomoctl" }]);
+  expect(refusal(answers("administrators.mfa"))).toMatchObject({ where: "answers.yaml:2" });
+  const other = "answers:\n  - {question: clomoctl.owner, about: old-pc:/home, value: ''}\n";
+  expect(read(other)).toEqual([]);
+  expect(refusal(other.replace("''", "花子"))).toMatchObject({ where: "answers.yaml:2" });
+});
+
 test.each([
   ["answers:\n  - question: rules.lost.reviewed\n    value: soon\n", "answers.yaml:3"],
   ["answers:\n  - question: rules.bogus\n    value: x\n", "answers.yaml:2"],

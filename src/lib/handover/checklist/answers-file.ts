@@ -35,8 +35,13 @@ export interface FileAnswer {
   readonly by: string | undefined;
 }
 
-const isOf = (question: Question, { name, about }: { readonly name: string; readonly about: string }): boolean =>
-  question.id === name && (question.subject === about || question.about === about);
+/** The question that a file means: by what it is about, which one that is asked of one alone need not say. */
+function questionNamed(questions: readonly Question[], name: string, about: string): Question | undefined {
+  const named = questions.filter(({ id }) => id === name);
+  const [only, ...others] = named;
+  if (about === "" && others.length === 0) return only;
+  return named.find((question) => question.subject === about || question.about === about);
+}
 
 /** What a blank leaves out. */
 const orNothing = (written: string | undefined): string | undefined =>
@@ -54,7 +59,7 @@ export function readAnswers(content: string, where: string, groups: readonly Que
   return file.answers.flatMap((answer, at): readonly FileAnswer[] => {
     const path = ["answers", at] as const;
     const name = answer.question.trim();
-    const question = questions.find((one) => isOf(one, { name, about: orNothing(answer.about) ?? "" }));
+    const question = questionNamed(questions, name, orNothing(answer.about) ?? "");
     const typed = orNothing(answer.value);
     if (question === undefined) {
       const isKnown = questions.some(({ id }) => id === name);
