@@ -141,6 +141,9 @@ describe("who leaves", () => {
     const markdown = await run("handover report one --as markdown --lang ja", { folder });
     expect(markdown.stdout).toContain("## 退任者に紐づくもの: hanako (2027-03-31)");
     expect(markdown.stdout).toContain("「契約」の更新担当");
+    expect(markdown.stdout).toMatch(
+      /その人のデバイスや SECURED APPs の確認: clomoctl handover checklist --leaver hanako$/m,
+    );
     expect(readFileSync(join(folder, "one", "report.html"), "utf8")).toContain("退任者に紐づくもの");
     expect(await run("handover verify one", { folder })).toMatchObject({ exit: 0 });
     const other = await run("handover report one --as markdown --lang en --leaver owner", { folder });

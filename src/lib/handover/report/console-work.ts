@@ -46,6 +46,17 @@ const workOf = ({ work, kind, name }: Task, accounts: ReadonlySet<string>): Text
   return text(`${verb} ${/^[aeio]/.test(noun.en) ? "an" : "a"} ${noun.en}`, `${noun.ja}を${told.ja}`);
 };
 
+const countOf = (tasks: readonly Task[]): string =>
+  tasks.length < MOST_TASKS ? `${tasks.length}` : `${tasks.length - 1}+`;
+
+/** How much is open, for the summary; nothing where nothing is. */
+export const consoleWorkRows = (data: ReportData): readonly (readonly [Text, Words])[] => {
+  const tasks = openTasks(data);
+  return tasks.length === 0
+    ? []
+    : [[text("still to be done in the console", "管理画面での未実施の作業"), countOf(tasks)]];
+};
+
 /** What was recorded here and is still to be done in the console; no section where nothing is. */
 export function consoleWorkSection(data: ReportData): readonly Section[] {
   const tasks = openTasks(data);
@@ -61,7 +72,7 @@ export function consoleWorkSection(data: ReportData): readonly Section[] {
     task.openedBy ?? "",
   ];
   const isAll = tasks.length < MOST_TASKS;
-  const count = isAll ? `${tasks.length}` : `${tasks.length - 1}+`;
+  const count = countOf(tasks);
   return [
     {
       id: "console-work",

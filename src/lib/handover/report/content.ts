@@ -12,7 +12,7 @@ import { toldValue, valueOf, type Question } from "../checklist/question.ts";
 import { NOT_KNOWN_HERE } from "../not-known.ts";
 import { resourceOf, STAYS, type ResourceName } from "../resources.ts";
 import { administratorsSection } from "./administrators.ts";
-import { consoleWorkSection } from "./console-work.ts";
+import { consoleWorkRows, consoleWorkSection } from "./console-work.ts";
 import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
 import { leaverOf, leaverRows, leaverSection } from "./leaver.ts";
 import { nextSteps } from "./next-steps.ts";
@@ -107,6 +107,7 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
             ? [[text("limited to", "対象"), text("what its author may see", "書き出した人に見える範囲")] as const]
             : []),
           [text("gaps of the checklist", "チェックリストの不足"), number(gaps.length)],
+          ...consoleWorkRows(data),
           [text("times", "日時"), text(`times are those of ${zone}`, `${zone} の時刻`)],
           ...profileRows(tenant),
         ],

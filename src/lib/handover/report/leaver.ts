@@ -1,3 +1,4 @@
+import { shownWord } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
 import { hangingOn } from "../checklist/leaver.ts";
 import { findPeople, type Person } from "../checklist/people.ts";
@@ -32,6 +33,7 @@ export function leaverSection(data: ReportData): readonly Section[] {
   if (leaving === undefined || missingForChecklist(data).length > 0) return [];
   const { leaver, leaves } = leaving;
   const steps = hangingOn(factsOf(data), leaver, { timezone: zoneOfReport(data) });
+  const more = `clomoctl handover checklist --leaver ${shownWord(data.manifest.leaver?.person ?? "")}`;
   const who = leaves === undefined ? leaver.called : `${leaver.called} (${leaves})`;
   return [
     {
@@ -40,12 +42,16 @@ export function leaverSection(data: ReportData): readonly Section[] {
       blocks: [
         {
           kind: "table",
-          caption: text(
-            "In the order in which it is moved. Devices and SECURED APPs of the person are told by: clomoctl handover checklist --leaver PERSON",
-            "引き継ぐ順です。その人のデバイスや SECURED APPs の確認: clomoctl handover checklist --leaver PERSON",
-          ),
+          caption: text("In the order in which it is moved", "引き継ぐ順"),
           head: [text("step", "手順"), text("what", "内容"), text("what to do", "対処")],
           rows: steps.map(({ step, what, mend }) => [String(step), what, mend]),
+        },
+        {
+          kind: "paragraph",
+          words: text(
+            `Devices and SECURED APPs of the person are told in the tenant by: ${more}`,
+            `その人のデバイスや SECURED APPs の確認: ${more}`,
+          ),
         },
       ],
     },

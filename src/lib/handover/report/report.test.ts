@@ -200,7 +200,8 @@ describe("of a mirror", () => {
     expect(ja).toContain("1 CLOMO アカウントを追加する admin2 2026-11-20 09:30 前任");
     expect(ja).toContain("4 ユーザーをアップロードする users.csv");
     expect(ja).toContain("admin2(管理画面では未実施)");
-    expect(ja).toContain("管理画面での未実施の作業 3");
+    expect(ja).toContain("管理画面での未実施の作業 3 件");
+    expect(en).toContain("still to be done in the console 3 ");
     expect(en).toContain("1 add a CLOMO account admin2 2026-11-20 09:30 前任");
     expect(en).toContain("2 add a user or account 鈴木 三郎");
     expect(en).toContain("admin2 (not yet in the console)");
