@@ -46,8 +46,8 @@ const AFTER: readonly Line[] = [
 
 /** @see facts 3.3 and 3.4 */
 const SAME_ACCOUNT = text(
-  "The push certificate: renew the one in use, with the same Apple Account (「Renew」, never 「Create a Certificate」, never 「Revoke」). With another account, or by a new certificate, all enrolled devices stop obeying until they are enrolled again. Where nobody can sign in, first ask Apple to move the certificate to another Apple Account.",
-  "MDM プッシュ通知証明書は、使用中の証明書を、必ず同じ Apple Account で更新します(「Renew」だけを押し、「Create a Certificate」「Revoke」は押さない)。別のアカウントで更新したり、新しい証明書を作成したりすると、登録済みの全デバイスが再登録するまで応答しなくなります。サインインできない場合は、先に Apple へ証明書を別の Apple Account へ移すよう依頼してください。",
+  "The push certificate: renew the one in use, with the same Apple Account (「Renew」, never 「Create a Certificate」, never 「Revoke」). With another account, or by a new certificate, all enrolled devices stop obeying until they are enrolled again (by other makers' manuals). Where nobody can sign in, first ask Apple to move the certificate to another Apple Account.",
+  "MDM プッシュ通知証明書は、使用中の証明書を、必ず同じ Apple Account で更新します(「Renew」だけを押し、「Create a Certificate」「Revoke」は押さない)。別のアカウントで更新したり、新しい証明書を作成したりすると、登録済みの全デバイスが再登録するまで応答しなくなります(他社情報)。サインインできない場合は、先に Apple へ証明書を別の Apple Account へ移すよう依頼してください。",
 );
 
 /** What a successor types, in its order. */
