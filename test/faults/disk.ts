@@ -35,9 +35,12 @@ export const IDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 /** A library that lets one call of a program fail, as a faulty disk does, or kills the program there. */
 export class FaultyDisk {
   readonly #library: string;
+  /** removed once the test file that compiled it has ended: its library, and what is rehearsed with it */
+  readonly folder: string;
 
-  private constructor(library: string) {
+  private constructor(library: string, folder: string) {
     this.#library = library;
+    this.folder = folder;
   }
 
   /** Compiles the library; undefined where the machine has no C compiler, or preloads no libraries. */
@@ -52,7 +55,7 @@ export class FaultyDisk {
     }
     if (made.status !== 0) throw new Error(made.stderr.toString());
     afterAll(() => rmSync(folder, { recursive: true }));
-    return new FaultyDisk(library);
+    return new FaultyDisk(library, folder);
   }
 
   /**

@@ -1,16 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { cp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { run, type Outcome } from "../program.ts";
 import { filesOf } from "../tenant-state.ts";
 import { contentOf, outputsOf } from "./content.ts";
 import { IDS, type Fault, type FaultyDisk } from "./disk.ts";
 import type { Work } from "./works.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "clomoctl-faults-"));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What a command leaves behind. */
 export interface Left {
@@ -22,8 +17,8 @@ export interface Left {
   readonly files: string;
 }
 
-/** The homes that works start from, each made once. */
-const templates = new Map<Work["prepare"], Promise<Template>>();
+/** The homes that works start from, each made once in the folder of a disk: a worker keeps modules from test file to test file. */
+const templates = new WeakMap<FaultyDisk, Map<Work["prepare"], Promise<Template>>>();
 
 interface Template {
   readonly folder: string;
@@ -31,13 +26,15 @@ interface Template {
   readonly id: string;
 }
 
-const templateOf = (prepare: Work["prepare"]): Promise<Template> => {
-  const known = templates.get(prepare) ?? makeTemplate(prepare);
-  templates.set(prepare, known);
+const templateOf = (faulty: FaultyDisk, prepare: Work["prepare"]): Promise<Template> => {
+  const made = templates.get(faulty) ?? new Map<Work["prepare"], Promise<Template>>();
+  templates.set(faulty, made);
+  const known = made.get(prepare) ?? makeTemplate(faulty, prepare);
+  made.set(prepare, known);
   return known;
 };
 
-async function makeTemplate(prepare: Work["prepare"]): Promise<Template> {
+async function makeTemplate({ folder }: FaultyDisk, prepare: Work["prepare"]): Promise<Template> {
   const home = join(mkdtempSync(join(folder, "template-")), "home");
   mkdirSync(home);
   return { folder: home, id: await prepare(home) };
@@ -52,16 +49,16 @@ export class Rehearsal {
   readonly #line: readonly string[];
   #copied = 0;
 
-  private constructor(faulty: FaultyDisk, work: Work, { folder: template, id }: Template) {
+  private constructor(faulty: FaultyDisk, work: Work, { folder, id }: Template) {
     this.#faulty = faulty;
     this.#work = work;
-    this.#template = template;
-    this.#copies = mkdtempSync(join(folder, "work-"));
+    this.#template = folder;
+    this.#copies = mkdtempSync(join(faulty.folder, "work-"));
     this.#line = work.line.map((word) => (word === "ID" ? id : word));
   }
 
   static async of(faulty: FaultyDisk, work: Work): Promise<Rehearsal> {
-    return new Rehearsal(faulty, work, await templateOf(work.prepare));
+    return new Rehearsal(faulty, work, await templateOf(faulty, work.prepare));
   }
 
   async home(): Promise<string> {
