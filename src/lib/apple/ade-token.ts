@@ -1,4 +1,5 @@
 import { Failure } from "../errors/index.ts";
+import { SERVER_TOKEN_NAME } from "../model/download-names.ts";
 import { MOST_BYTES } from "../model/renewal.ts";
 import { yearAfter } from "../model/time.ts";
 import { text } from "../text/index.ts";
@@ -9,10 +10,6 @@ import { parseObject, stringIn } from "./encoding/foreign.ts";
 import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
 import type { AdeToken } from "./service/token.ts";
 import { isSimulatedName, isSimulatedToken } from "./simulated.ts";
-
-/** `(server)_Token_2026-03-01T05-00-00Z_smime.p7m`, also as a browser names the second download of the name. */
-const FILE_NAME =
-  /^(?<server>.+)_Token_(?<day>\d{4}-\d{2}-\d{2})T(?<time>\d{2}[-:_]\d{2}[-:_]\d{2})Z_smime(?: ?\(\d+\))?\.p7m$/u;
 
 /** What the name of a server token's file tells. */
 interface Download {
@@ -129,7 +126,7 @@ function envelopeIn(name: string, message: Uint8Array): Envelope {
 }
 
 function downloadOf(name: string): Download | undefined {
-  const { server, day = "", time = "" } = FILE_NAME.exec(name.normalize("NFC"))?.groups ?? {};
+  const { server, day = "", time = "" } = SERVER_TOKEN_NAME.exec(name.normalize("NFC"))?.groups ?? {};
   return server === undefined ? undefined : { server, at: instantOfText(`${day}T${time.replaceAll(/[-_]/g, ":")}Z`) };
 }
 

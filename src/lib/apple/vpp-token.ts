@@ -2,12 +2,10 @@ import { text } from "../text/index.ts";
 import { parseObject, stringIn } from "./encoding/foreign.ts";
 import { instantOfText } from "./encoding/instant.ts";
 import { unwrapped, writtenIn } from "./encoding/pem.ts";
+import { CONTENT_TOKEN_NAME } from "../model/download-names.ts";
 import { MOST_BYTES } from "../model/renewal.ts";
 import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
 import { isSimulatedName } from "./simulated.ts";
-
-/** `sToken_for_東京_.vpptoken`, also as a browser names the second download of the name. */
-const FILE_NAME = /^sToken_for_(?<location>.+?)_?(?: ?\(\d+\))?\.vpptoken$/u;
 
 /** A content token (VPP) with its secret. */
 export interface VppToken {
@@ -71,6 +69,6 @@ function contentOf(file: NamedFile, json: string): Omit<VppToken, "token"> {
     throw rejected(file.name, text("expDate of the token is not a date", "トークンの expDate が日時ではありません"));
   }
   const organisation = stringIn(token, "orgName") ?? null;
-  const location = FILE_NAME.exec(file.name.normalize("NFC"))?.groups?.["location"] ?? null;
+  const location = CONTENT_TOKEN_NAME.exec(file.name.normalize("NFC"))?.groups?.["location"] ?? null;
   return { expiresAt, organisation, location, simulated: isSimulatedName(organisation) };
 }

@@ -29,6 +29,7 @@ export const GAP_CODES = [
   "no-second-owner",
   "renewal-near",
   "not-recorded",
+  "which-one",
   // what is in the hands of who leaves
   "leaver-holds",
   "leaver-recipient",

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { exampleId } from "../../model/thing.ts";
 import { UNSAID } from "../../model/tenant.ts";
 import { administrator, answered, COMPLETE, renewal, TODAY, UNANSWERED } from "../testing/facts.ts";
-import type { HandoverFacts } from "./facts.ts";
+import type { HandoverFacts, Renewal } from "./facts.ts";
 import { GAP_CODES, type GapCode } from "./gap.ts";
 import { evaluate, gapsOf, questionsOf } from "./index.ts";
 import { daysFrom } from "./item.ts";
@@ -51,6 +51,14 @@ const withOne = (change: Parameters<typeof administrator>[1]): HandoverFacts => 
   administrators: [{ ...administrator(1), ...ONE, ...change }, ...OTHERS],
 });
 
+/** The complete facts with another renewal of a kind, and nothing answered of which one at Apple it is. */
+const withRenewal = (kind: Renewal["kind"], change: Partial<Renewal>, facts = COMPLETE): HandoverFacts => {
+  const renewals = facts.renewals.map((one) => (one.kind === kind ? { ...one, ...change } : one));
+  return { ...facts, renewals, answers: facts.answers.filter(({ question }) => !WHICH.test(question)) };
+};
+
+const WHICH = /\.(?:topic|mdm-server|location)$/;
+
 /** Facts of which one thing is missing, by the code of the gap; the leaver goes where the third is given. */
 const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: Person, leaves?: string])[] = [
   ["unsaid", { ...COMPLETE, tenant: { ...COMPLETE.tenant, ...UNSAID, contactName: "花子" }, renewals: [] }],
@@ -91,6 +99,9 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["not-recorded", { ...COMPLETE, renewals: COMPLETE.renewals.filter(({ kind }) => kind !== "android-owner") }],
   ["not-recorded", { ...COMPLETE, renewals: COMPLETE.renewals.filter(({ kind }) => kind !== "push-certificate") }],
   ["not-recorded", { ...COMPLETE, renewals: COMPLETE.renewals.filter(({ kind }) => kind !== "vpp-token") }],
+  ["which-one", withRenewal("push-certificate", { topic: null })],
+  ["which-one", unanswering(COMPLETE, "apple-business.mdm-server")],
+  ["which-one", unanswering(COMPLETE, "apple-business.location")],
   [
     "renewal-near",
     { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2027-06-29T00:00:00.000Z" })] },

@@ -68,6 +68,8 @@ type Asked = Pick<Question, "id" | "about" | "kind" | "label" | "wording"> & {
 interface Telling {
   /** the gap where nothing is known; default: `unanswered` */
   readonly lacking?: GapCode | undefined;
+  /** how the gap is told where nothing is known; default: as a question that is not answered */
+  readonly told?: Pick<Gap, "what" | "mend"> | undefined;
   /** the command that changes what is recorded; undefined where none does */
   readonly recordedBy?: string | undefined;
 }
@@ -135,13 +137,14 @@ export class ItemDraft {
    *
    * @returns what is known
    */
-  ask({ lacking = "unanswered", recordedBy, ...asked }: Asked & Telling): string | null {
+  ask({ lacking = "unanswered", told, recordedBy, ...asked }: Asked & Telling): string | null {
     const question = questionFor(this.facts, this.when, asked);
     this.#questions.push(question);
     const { due, about: of, wording } = question;
     const about = of === undefined ? wording : aboutOf(of, wording);
     if (due === "missing") {
-      this.gap(lacking, text(`not answered: ${about.en}`, `未回答: ${about.ja}`), asking(asked.id));
+      const what = told?.what ?? text(`not answered: ${about.en}`, `未回答: ${about.ja}`);
+      this.gap(lacking, what, told?.mend ?? asking(asked.id));
     }
     if (due === "differs") {
       const [recorded, said] = [question.recorded ?? "", question.answer?.value ?? ""];

@@ -6,7 +6,9 @@ import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/j
 import { Timeline } from "../../renewals/timeline.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import { evaluate } from "../checklist/index.ts";
+import type { Renewal } from "../checklist/facts.ts";
 import type { Item } from "../checklist/item.ts";
+import { identityOf, isOneOfSeveral } from "../checklist/which.ts";
 import { UNKNOWN, withBehind, type Bar, type Block, type ReportContent, type Section, type Words } from "./blocks.ts";
 import { toldValue, valueOf, type Question } from "../checklist/question.ts";
 import { NOT_KNOWN_HERE } from "../not-known.ts";
@@ -48,7 +50,7 @@ export function contentOf(data: ReportData): ReportContent {
       checklistSection(data, items),
       orgsSection(data),
       administratorsSection(data),
-      renewalsSection(data),
+      renewalsSection(data, items),
       devicesSection(data),
       helpSection(),
       signSection(leaverOf(data)?.leaver.called),
@@ -296,7 +298,7 @@ const NOON = "T12:00:00Z";
 /** Noon of the day, in UTC: the same day in the zones that consoles are shown in. */
 const momentOf = (day: string): Date => new Date(`${day}${NOON}`);
 
-function renewalsSection(data: ReportData): Section {
+function renewalsSection(data: ReportData, checklist: readonly Item[]): Section {
   const { records, manifest } = data;
   const timezone = zoneOfReport(data);
   const now = momentOf(manifest.asOf);
@@ -327,6 +329,7 @@ function renewalsSection(data: ReportData): Section {
           text("who renews it", "更新担当"),
           text("account", "アカウント"),
           text("2-factor phone", "2ファクタ認証の電話"),
+          text("which one at Apple", "Apple 側での識別"),
         ],
         rows: items.map((one) => [
           one.name,
@@ -337,11 +340,19 @@ function renewalsSection(data: ReportData): Section {
           one.owner ?? UNKNOWN,
           one.account ?? UNKNOWN,
           one.phone ?? UNKNOWN,
+          whichOf(one, checklist),
         ]),
       },
     ],
   };
 }
+
+/** Which one at Apple a renewal is about, as far as that is known. */
+const whichOf = (item: Pick<Renewal, "id" | "kind" | "fingerprint">, checklist: readonly Item[]): Words => {
+  const known = identityOf(checklist, item);
+  if (known.length > 0) return joined(known, text("; ", "、"));
+  return isOneOfSeveral(item.kind) ? UNKNOWN : "";
+};
 
 function devicesSection(data: ReportData): Section {
   const { summary, records } = data;

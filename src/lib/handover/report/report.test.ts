@@ -132,6 +132,14 @@ describe("what a report says", () => {
     });
   });
 
+  test("tells which one at Apple a renewal is about, or that nobody recorded it", () => {
+    const table = blocksOf("table").find(({ head }) => head.at(-1)?.en === "which one at Apple");
+    const told = new Map(table?.rows.map((row) => [row[0], row.at(-1)]));
+    expect(told.get("プッシュ")).toMatchObject({ ja: expect.stringMatching(/^トピック: com\.apple\.mgmt/) as string });
+    expect(told.get("ADE")).toMatchObject({ ja: "未登録" });
+    expect(told.get("第一所有者")).toBe("");
+  });
+
   test("says of a complete handover that it is complete", () => {
     const data = reportOf(COMPLETE);
     const items = checklistOf({ ...data, records: { ...data.records, administrators: COMPLETE.administrators } });

@@ -4,6 +4,7 @@ import { text } from "../../../text/index.ts";
 import { askAccount } from "../account.ts";
 import type { HandoverFacts } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
+import { askWhich } from "../which.ts";
 
 /** Changing the password ends the content tokens that this account downloaded. @see facts 3.5 */
 export const TOKENS_END = text(
@@ -46,6 +47,7 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
     recordedIn: held === null ? named : undefined,
     phoneIn: renewals.find(({ phone }) => phone !== null),
   });
+  for (const renewal of renewals) askWhich(draft, renewal);
   for (const kind of ["ade-token", "vpp-token"] as const) draft.recorded(kind);
   draft.near(renewals);
   return draft.item();

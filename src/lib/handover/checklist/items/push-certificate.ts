@@ -4,6 +4,7 @@ import { text } from "../../../text/index.ts";
 import { askAccount } from "../account.ts";
 import type { HandoverFacts } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
+import { askWhich } from "../which.ts";
 
 /** The Apple Account with which the push certificate is renewed. @see facts 3.3, 3.4; seed 002 */
 export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
@@ -32,6 +33,7 @@ export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
     recordedIn: held === null ? first : undefined,
     phoneIn: first,
   });
+  for (const renewal of renewals) askWhich(draft, renewal);
   draft.recorded("push-certificate");
   draft.near(renewals);
   return draft.item();

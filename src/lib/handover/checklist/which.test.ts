@@ -1,0 +1,131 @@
+import { expect, test } from "vitest";
+import { exampleOf } from "../../model/thing.ts";
+import { RESOURCES } from "../resources.ts";
+import { TODAY, UNANSWERED } from "../testing/facts.ts";
+import type { HandoverFacts, Renewal } from "./facts.ts";
+import { evaluate, gapsOf, questionsOf } from "./index.ts";
+import { identityOf } from "./which.ts";
+
+const withItem = (kind: Renewal["kind"], change: Partial<Renewal>, more: Partial<HandoverFacts> = {}) => {
+  const renewals = UNANSWERED.renewals.map((one) => (one.kind === kind ? { ...one, ...change } : one));
+  return { ...UNANSWERED, ...more, renewals };
+};
+
+const gapOf = (facts: HandoverFacts, name: string) =>
+  gapsOf(evaluate(facts, TODAY)).find(({ code, what }) => code === "which-one" && what.en.includes(` of ${name};`));
+
+const knownOf = (facts: HandoverFacts, kind: Renewal["kind"]) => {
+  const renewal = facts.renewals.find((one) => one.kind === kind);
+  if (renewal === undefined) throw new TypeError(`no ${kind}`);
+  return identityOf(evaluate(facts, TODAY), renewal).map(({ ja }) => ja);
+};
+
+test("which certificate or token is meant is a gap, with the command that reads it from its file", () => {
+  const push = gapOf(withItem("push-certificate", { topic: null }), "プッシュ");
+  expect(push?.what).toEqual({
+    en: "not recorded: topic of プッシュ; without it the wrong row may be renewed on the Apple Push Certificates Portal",
+    ja: "未登録: 「プッシュ」のトピック。ないと、Apple Push Certificates Portal で別の行を更新するおそれがあります",
+  });
+  expect(push?.mend.en).toBe(
+    "clomoctl renewals edit プッシュ --file FILE (FILE is the certificate in use), or: clomoctl handover answer push-certificate.topic",
+  );
+  expect(gapOf(UNANSWERED, "ADE")?.mend.ja).toMatch(
+    /^clomoctl renewals edit ADE --file FILE\(.*無効になる.*\)、または: clomoctl handover answer apple-business\.mdm-server$/,
+  );
+  expect(gapOf(UNANSWERED, "VPP 本社")?.mend.en).toContain("clomoctl renewals edit 'VPP 本社' --file FILE");
+});
+
+test.each<[string, HandoverFacts, Renewal["kind"], string]>([
+  [
+    "a topic",
+    withItem("push-certificate", { topic: "com.apple.mgmt.External.1" }),
+    "push-certificate",
+    "トピック: com.apple.mgmt.External.1",
+  ],
+  [
+    "the name of a server token's file",
+    withItem("ade-token", { source: String.raw`C:\tokens\CLOMO_Token_2026-03-01T05-00-00Z_smime (1).p7m` }),
+    "ade-token",
+    "Apple Business Manager の MDM サーバ名: CLOMO",
+  ],
+  [
+    "the server that the tenant has itself",
+    withItem(
+      "ade-token",
+      { expiresAt: "2027-03-01T05:00:00.000Z" },
+      {
+        adeServer: {
+          ...exampleOf(RESOURCES["ade-server"].fields),
+          serverName: "本社 MDM",
+          tokenExpiresAt: "2027-03-01T05:00:00.000Z",
+        },
+      },
+    ),
+    "ade-token",
+    "Apple Business Manager の MDM サーバ名: 本社 MDM",
+  ],
+  [
+    "the name of a content token's file",
+    withItem("vpp-token", { source: "/home/mdm/sToken_for_Tokyo_.vpptoken" }),
+    "vpp-token",
+    "Apple Business Manager の場所: Tokyo",
+  ],
+  [
+    "the token that the tenant has itself",
+    withItem(
+      "vpp-token",
+      { source: "sToken_for____.vpptoken", fingerprint: "a".repeat(64) },
+      {
+        vppTokens: [{ ...exampleOf(RESOURCES["vpp-tokens"].fields), fingerprint: "a".repeat(64), location: "大阪" }],
+      },
+    ),
+    "vpp-token",
+    "Apple Business Manager の場所: 大阪",
+  ],
+  [
+    "an organisation",
+    withItem("vpp-token", { organisation: "株式会社みなと" }),
+    "vpp-token",
+    "Apple Business Manager の場所: 株式会社みなと",
+  ],
+])("%s tells it", (_case, facts, kind, told) => {
+  expect(knownOf(facts, kind)[0]).toBe(told);
+  const name = facts.renewals.find((one) => one.kind === kind)?.name ?? "";
+  expect(gapOf(facts, name)).toBeUndefined();
+});
+
+test("the file's name of full-width letters alone, and another token's server, tell nothing", () => {
+  const vpp = withItem("vpp-token", { source: "sToken_for____.vpptoken" });
+  expect(knownOf(vpp, "vpp-token")).toEqual([]);
+  const adeServer = {
+    ...exampleOf(RESOURCES["ade-server"].fields),
+    serverName: "x",
+    tokenExpiresAt: "2020-01-01T00:00:00.000Z",
+  };
+  expect(knownOf({ ...UNANSWERED, adeServer }, "ade-token")).toEqual([]);
+});
+
+test("an answer tells it of that renewal alone, and a fingerprint stands behind", () => {
+  const facts = withItem("vpp-token", { fingerprint: "0123456789abcdef".repeat(4) });
+  const question = questionsOf(evaluate(facts, TODAY)).find(({ id }) => id === "apple-business.location");
+  const answer = {
+    id: "019a9f3c-5a00-7abc-8def-000000000300",
+    question: "apple-business.location",
+    subject: question?.subject ?? "",
+    value: "東京",
+    by: "前任",
+    at: "2026-11-20T00:00:00.000Z",
+  };
+  const answered = { ...facts, answers: [answer] };
+  expect(knownOf(answered, "vpp-token")).toEqual([
+    "Apple Business Manager の場所: 東京",
+    "フィンガープリント: 0123456789ab…",
+  ]);
+  expect(gapOf(answered, "VPP 本社")).toBeUndefined();
+  expect(gapOf({ ...facts, answers: [{ ...answer, subject: "x" }] }, "VPP 本社")).toBeDefined();
+});
+
+test("what the tenant does not use is not asked, though it is recorded", () => {
+  const tenant = { ...UNANSWERED.tenant, vpp: false };
+  expect(gapOf({ ...UNANSWERED, tenant }, "VPP 本社")).toBeUndefined();
+});
