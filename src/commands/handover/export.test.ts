@@ -123,6 +123,19 @@ test("the report has every gap that the manifest has, in the language of who exp
   expect((await run("handover verify one", { home: folder, folder })).exit).toBe(0);
 });
 
+test("of a mirror's administrators it is said that nobody has said whether there are others, until somebody does", async () => {
+  await withUsers();
+  tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-01-01T00:00:00.000Z" });
+  const folder = freshFolder();
+  const unaskedIn = async (name: string): Promise<unknown> => {
+    expect(await exporting(`-o ${name} --as-of 2027-03-31`, folder)).toMatchObject({ exit: 0 });
+    return manifestIn(join(folder, name)).administratorsUnasked;
+  };
+  expect(await unaskedIn("before")).toBe(true);
+  await tenant.client.administrators.mark("users", { add: [] });
+  expect(await unaskedIn("after")).toBeUndefined();
+});
+
 describe("who leaves", () => {
   beforeEach(async () => {
     await withAccount(tenant, { name: "hanako", role: "system" });

@@ -2,6 +2,7 @@ import type { Import, Tenant } from "../../lib/client/index.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
+import { UNASKED } from "../../lib/model/mirror.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
 import { LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
@@ -129,7 +130,7 @@ const administratorsName = (
           ]
         : [text("no role is recorded", "管理者権限の記録なし")]),
       ...(marked > 0 ? [text(`${marked} on a mark alone`, `管理者の指定のみ ${marked}`)] : []),
-      ...(isUnsaid ? [text("whether there are others nobody has said", "ほかにいるかは未確認")] : []),
+      ...(isUnsaid ? [UNASKED] : []),
     ],
     text("; ", "、"),
   );

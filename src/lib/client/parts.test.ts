@@ -11,6 +11,7 @@ const END: HandoverEnd = {
   tenant: "kanto",
   mirroredAt: null,
   scope: null,
+  administratorsKnown: false,
   partial: false,
   records: {},
   files: {},

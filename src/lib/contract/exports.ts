@@ -14,6 +14,7 @@ const HandoverEnd = named(
     tenant: z.string().meta({ description: "the tenant's name" }),
     mirroredAt: Instant.nullable().meta({ description: "when its data last came from the console; null if never" }),
     scope: z.object({ id: Id, path: z.string() }).nullable(),
+    administratorsKnown: z.boolean().meta({ description: "somebody said who administers the tenant" }),
     partial: z.boolean().meta({ description: "who asked sees a part of the tenant, and so does the export" }),
     records: z
       .record(z.string(), z.int().min(0))
@@ -58,6 +59,7 @@ export default {
         tenant: "kanto",
         mirroredAt: null,
         scope: null,
+        administratorsKnown: false,
         partial: false,
         records: { tenant: 1, orgs: 12, users: 120 },
         files: { "csv/orgs.csv": 11, "csv/users.csv": 120 },

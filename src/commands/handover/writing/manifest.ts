@@ -46,7 +46,8 @@ export const manifestOf = (
     readonly attached?: readonly AttachedFile[] | undefined;
   },
 ): Manifest => {
-  const { tenant, mirroredAt, lastUpdatedAt, auditHead, scope, partial, files }: HandoverEnd = parts.end;
+  const { tenant, mirroredAt, administratorsKnown, lastUpdatedAt, auditHead, scope, partial, files }: HandoverEnd =
+    parts.end;
   const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
   return {
     schema: SCHEMA,
@@ -61,6 +62,7 @@ export const manifestOf = (
     only: only.length === 0 ? null : RESOURCE_NAMES.filter((name) => only.includes(name)),
     scope,
     ...(partial && ({ partial } as const)),
+    ...(mirroredAt !== null && !administratorsKnown && ({ administratorsUnasked: true } as const)),
     resources: resourcesOf(parts),
     files: others.map((path) => ({ path, records: files[path] ?? null })),
     notKnownHere: writtenDown(answersIn(parts), attached),

@@ -57,6 +57,8 @@ const ManifestShape = z.strictObject({
   scope: z.strictObject({ id: z.string(), path: z.string() }).nullable(),
   /** true: whoever exported it saw a part of the tenant; undefined of a whole one, and beside a scope */
   partial: z.literal(true).optional(),
+  /** true: of a mirror's administrators nobody has said whether there are others than those recorded */
+  administratorsUnasked: z.literal(true).optional(),
   resources: z
     .array(ResourceEntry)
     .refine((entries) => isInOrder(entries.map(({ name }) => name)), "not in the order of resources"),

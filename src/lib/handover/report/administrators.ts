@@ -1,3 +1,4 @@
+import { UNASKED } from "../../model/mirror.ts";
 import { ROLES } from "../../model/role.ts";
 import { counted, same, text } from "../../text/index.ts";
 import { withBehind, type Block, type Section, type Words } from "./blocks.ts";
@@ -66,9 +67,20 @@ export function administratorsSection(data: ReportData): Section {
   return {
     id: "administrators",
     title: text("Administrators", "管理者"),
-    blocks: [table, ...matrixOf(all, orgs)],
+    blocks: [table, ...unaskedOf(manifest), ...matrixOf(all, orgs)],
   };
 }
+
+/** What a mirror does not know of its administrators, with what says it. */
+const unaskedOf = ({ administratorsUnasked }: ReportData["manifest"]): readonly Block[] => {
+  if (administratorsUnasked !== true) return [];
+  const line = "clomoctl users administrators add USER";
+  const words = text(
+    `Administrators: ${UNASKED.en} (no export of the console tells). Look at Users/Org of CLOMO PANEL; to say who they are: ${line}`,
+    `管理者: ${UNASKED.ja}(管理画面のエクスポートからは分かりません)。CLOMO PANEL の Users/Org で確認してください。管理者を指定するには: ${line}`,
+  );
+  return [{ kind: "paragraph", words }];
+};
 
 /** Who manages which organisation, unless these are too many for a page. */
 function matrixOf(all: ReportData["records"]["administrators"], orgs: Orgs): readonly Block[] {

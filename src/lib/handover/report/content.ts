@@ -1,5 +1,6 @@
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { profileRows, usesTable } from "./profile.ts";
+import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import type { USES } from "../../model/tenant.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
 import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/judge.ts";
@@ -67,6 +68,14 @@ export const checklistOf = (data: ReportData): readonly Item[] =>
 const countOf = ({ manifest }: ReportData, name: string): number =>
   manifest.resources.find((one) => one.name === name)?.records ?? 0;
 
+/** How many there are; of administrators whether that is all. */
+const countIn = (data: ReportData, name: ResourceName): Words => {
+  const count = String(countOf(data, name));
+  return name === "administrators" && data.manifest.administratorsUnasked === true
+    ? text(`${count} (${UNASKED.en})`, `${count}(${UNASKED.ja})`)
+    : same(count);
+};
+
 const number = (count: number): Text => same(String(count));
 
 function summarySection(data: ReportData, items: readonly Item[]): Section {
@@ -120,15 +129,13 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
         caption: text("What there is", "件数"),
         head: [text("what", "項目"), text("records", "件数")],
         rows: (["orgs", "users", "accounts", "administrators", "devices", "secured-users", "renewals"] as const).map(
-          (name) => [resourceOf(name).title, isNotTaken(data, name) ? NOT_TAKEN : number(countOf(data, name))],
+          (name) => [resourceOf(name).title, isNotTaken(data, name) ? NOT_TAKEN : countIn(data, name)],
         ),
       },
       usesTable(data),
     ],
   };
 }
-
-const NOT_TAKEN = text("not taken in from the console", "管理画面から取り込まれていません");
 
 /** What decides whether a resource without records may be there at all. */
 const USE_OF: Partial<Readonly<Record<ResourceName, keyof typeof USES>>> = {

@@ -239,6 +239,17 @@ describe("of a mirror", () => {
     expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain(told);
   });
 
+  test("says of its administrators that nobody has said whether there are others, as status does", () => {
+    const data = mirrorOf([]);
+    const unasked = { ...data, manifest: { ...data.manifest, administratorsUnasked: true as const } };
+    expect(pageOf(unasked, "ja")).toMatch(/管理者 \d+\(ほかにいるかは未確認\)/);
+    expect(pageOf(unasked, "ja")).toContain("clomoctl users administrators add USER");
+    expect(pageOf(unasked, "en")).toContain(
+      "whether there are others nobody has said (no export of the console tells)",
+    );
+    expect(pageOf(data, "ja")).not.toContain("未確認");
+  });
+
   test("names the console for passwords", () => {
     expect(pageOf(mirrorOf([]), "ja")).not.toContain("reset-password");
     expect(pageOf(mirrorOf([]), "ja")).toContain("パスワードを忘れた場合はこちら");

@@ -7,6 +7,7 @@ import { text } from "../../../text/index.ts";
 import { may } from "../../policy/check.ts";
 import { READING } from "../../policy/rules.ts";
 import type { Session } from "../../session.ts";
+import { readKnown } from "../../store/administrators.ts";
 import { auditHead } from "../../store/audit-records.ts";
 import { consoleFiles, type TalliedFile } from "../../store/exports/csv.ts";
 import { newTally, recordLines, type Tally } from "../../store/exports/records.ts";
@@ -96,6 +97,7 @@ const endOf = async (
     tenant: await readTenantName(reader),
     mirroredAt: await readMirrored(reader),
     scope: org,
+    administratorsKnown: (await readKnown(reader, "users")).knownAt !== null,
     partial: org === null && reader.isPartial,
     records: Object.fromEntries([...tallies].map(([name, { records }]) => [name, records])),
     files: Object.fromEntries(files.map(({ name, tally }) => [name, tally.records])),
