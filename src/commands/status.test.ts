@@ -493,3 +493,21 @@ test("administrators are counted, with who is only marked; what is wrong with th
   expect(mirror.en.stdout).toMatch(/^administrators +3 \(.*; whether there are others nobody has said\)$/m);
   expect(mirror.ja.stdout).toMatch(/^管理者 +3\(.*、ほかにいるかは未確認\)$/m);
 });
+
+test("what was not taken in from the console is not none", async () => {
+  const home = freshFolder();
+  const mirror = { ...EMPTY.tenant, mirroredAt: "2026-11-20T01:23:45.000Z", users: 3, devices: 0 };
+  const { en, ja } = await inBoth("status --format table", { home, tenant: { ...EMPTY, tenant: mirror } });
+  expect(en.stdout).toMatch(/^devices +not taken in from the console$/m);
+  expect(en.stdout).toMatch(/^SECURED APPs users +not taken in from the console$/m);
+  expect(ja.stdout).toMatch(/^デバイス +管理画面から取り込まれていません$/m);
+  const unused = { ...mirror, devices: 2, profile: { ...UNSAID, securedApps: false } };
+  const known = await run("status --format table --lang en", { home, tenant: { ...EMPTY, tenant: unused } });
+  expect(known.stdout).toMatch(/^devices +2$/m);
+  expect(known.stdout).toMatch(/^SECURED APPs users +none$/m);
+  const own = { ...mirror, mirroredAt: null };
+  const here = await run("status --format table --lang en", { home, tenant: { ...EMPTY, tenant: own } });
+  expect(here.stdout).toMatch(/^devices +0$/m);
+  const data = await run("status --format json --query [0].devices", { home, tenant: { ...EMPTY, tenant: mirror } });
+  expect(data.stdout).toBe("0\n");
+});

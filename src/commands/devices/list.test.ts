@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { EXAMPLES } from "../../lib/contract/examples.ts";
-import type { Device } from "../../lib/client/index.ts";
+import type { Device, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
@@ -127,4 +127,27 @@ test.each([
   "devices list --platform android",
 ])("%s is refused", async (line) => {
   expect(await run(line, { tenant: {} })).toMatchObject({ exit: 2, stdout: "", requests: [] });
+});
+
+describe("none, on a terminal", () => {
+  const none = { mirroredAt: "2026-11-18T01:00:00.000Z", devices: 0 };
+
+  test.each([
+    ["of a mirror into which none were taken it is said so", none, true],
+    ["of one that has others, nothing is", { ...none, devices: 3 }, false],
+    ["of a tenant that mirrors nothing, nothing is", { ...none, mirroredAt: null }, false],
+  ])("%s", async (_case, change, told) => {
+    const tenant = { devices: page(null), tenant: example<Tenant>("tenant", change) };
+    const { en, ja } = await inBoth("devices list", { tenant, terminal: { columns: 100 } });
+    expect(en.exit).toBe(0);
+    expect(en.stderr.includes("devices: not taken in from the console; to take them in: clomoctl devices import")).toBe(
+      told,
+    );
+    expect(ja.stderr.includes("デバイス: 管理画面から取り込まれていません。")).toBe(told);
+  });
+
+  test("a pipe asks for nothing more", async () => {
+    const { requests } = await run("devices list", { tenant: { devices: page(null) } });
+    expect(requests).toEqual([{ operation: "devices" }]);
+  });
 });

@@ -1,11 +1,38 @@
 import { DEVICE } from "../../lib/model/device.ts";
+import { NOT_TAKEN, notTakenIn } from "../../lib/model/mirror.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
+import { rightsIn } from "../rights.ts";
+import type { Tools } from "../tools.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
 import { userNamed } from "../users/columns.ts";
 import { listNotReady, NOT_READY_DETAILS } from "./not-ready.ts";
+
+/** Whether there was none in a list that was read to its end. */
+class Emptiness {
+  isEmpty = false;
+
+  async *of<R>(records: AsyncIterable<R> | Iterable<R>): AsyncGenerator<R> {
+    let any = false;
+    for await (const record of records) {
+      any = true;
+      yield record;
+    }
+    this.isEmpty = !any;
+  }
+}
+
+/** Says of a mirror into which no devices were taken that it has none therefore. */
+async function tellNotTaken(tools: Tools): Promise<void> {
+  const { client, context } = await tools.tenant("tenant");
+  if (!(await rightsIn(tools, context)).isSystem || !notTakenIn(await client.tenant.show()).devices) return;
+  const line = "clomoctl devices import FILE --from-console";
+  await tools.terminal.note(
+    text(`devices: ${NOT_TAKEN.en}; to take them in: ${line}`, `デバイス: ${NOT_TAKEN.ja}。取り込むには: ${line}`),
+  );
+}
 
 export default defineCommand({
   summary: text("list devices", "デバイスを一覧する"),
@@ -49,6 +76,8 @@ export default defineCommand({
     if (notReady) return listNotReady(tools, client.devices.notReady(query), limit);
     const devices = client.devices.list(query);
     const columns = listColumns(terminal, DEVICE_COLUMNS, DEVICE.usual);
-    await terminal.list(columns, firstOf(devices, limit), () => firstLines(devices.ndjson(), limit));
+    const seen = new Emptiness();
+    await terminal.list(columns, seen.of(firstOf(devices, limit)), () => firstLines(devices.ndjson(), limit));
+    if (terminal.onTerminal && seen.isEmpty) await tellNotTaken(tools);
   },
 });

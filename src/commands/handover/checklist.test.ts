@@ -146,6 +146,16 @@ describe("--leaver", () => {
     );
   });
 
+  test("in a mirror without devices and SECURED APPs it is said where to look", async () => {
+    const of = async (): Promise<readonly string[]> =>
+      (await rows("--leaver hanako")).filter(({ item }) => item === "leaver").map(({ what }) => what);
+    expect((await of()).join()).not.toContain("not taken in");
+    tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-01-01T00:00:00.000Z" });
+    expect((await of()).filter((what) => what.includes("not taken in"))).toHaveLength(2);
+    await tenant.client.tenant.set({ securedApps: false });
+    expect((await of()).filter((what) => what.includes("not taken in"))).toHaveLength(1);
+  });
+
   test("a user who is no administrator is found by name; of two of one name neither is taken", async () => {
     await tenant.client.users.create({ name: "端末 太郎", emails: ["taro@example.jp"] });
     const named = await run(["handover", "checklist", "--format", "json", "--leaver", "端末 太郎"], here());

@@ -51,7 +51,7 @@ export default defineCommand({
     const hanging =
       person === undefined
         ? []
-        : hangingOn(facts, person, { timezone: day.timezone, records: await recordsOf(tenant, person) });
+        : hangingOn(facts, person, { timezone: day.timezone, ...(await recordsOf(tenant, person)) });
     const rows = rowsOf(items, hanging);
     if (!isUsualTable(terminal)) return terminal.list(CHECKLIST_COLUMNS, rows);
     const shown = full ? rows : inShort(rows);

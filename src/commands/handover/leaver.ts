@@ -2,6 +2,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
 import { findPeople, namesPerson, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
+import { notTakenIn, type NotTaken } from "../../lib/model/mirror.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
@@ -78,8 +79,11 @@ async function usersNamed(client: HandoverTenant["client"], name: string): Promi
   return users.map(({ id, name: called, accountName, emails }) => ({ id, name: called, account: accountName, emails }));
 }
 
-/** What only a look at other records tells of somebody. */
-export async function recordsOf({ client }: HandoverTenant, person: Person): Promise<LeaverRecords> {
+/** What only a look at other records tells of somebody, and what of that a mirror does not have. */
+export async function recordsOf(
+  { client }: HandoverTenant,
+  person: Person,
+): Promise<{ readonly records: LeaverRecords; readonly notTaken: NotTaken }> {
   const { id, account } = person;
   const devices =
     id === null ? [] : await Array.fromAsync(firstOf(client.devices.list({ owner: id, limit: MOST }), MOST));
@@ -89,10 +93,10 @@ export async function recordsOf({ client }: HandoverTenant, person: Person): Pro
     if (administrators.some(({ key, name }) => namesPerson(person, key) || namesPerson(person, name)))
       secured.push(app);
   }
+  const schemes = account === null ? [] : await schemesBy(client, account);
   return {
-    devices: devices.map(({ serialNumber, id: of }) => serialNumber ?? of),
-    secured,
-    schemes: account === null ? [] : await schemesBy(client, account),
+    records: { devices: devices.map(({ serialNumber, id: of }) => serialNumber ?? of), secured, schemes },
+    notTaken: notTakenIn(await client.tenant.show()),
   };
 }
 

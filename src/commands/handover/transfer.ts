@@ -306,7 +306,7 @@ function factsAfter({ facts, settings, done }: Omit<Finished, "from" | "rows">):
 async function finish(tools: Tools, tenant: HandoverTenant, { from, rows, ...after }: Finished): Promise<void> {
   const { terminal } = tools;
   const { timezone } = today(tools, tenant);
-  const hanging = hangingOn(factsAfter(after), from, { timezone, records: await recordsOf(tenant, from) });
+  const hanging = hangingOn(factsAfter(after), from, { timezone, ...(await recordsOf(tenant, from)) });
   if (!isUsualTable(terminal)) {
     const steps = hanging.map(({ step, what, mend }): TransferRow => ({
       ...EMPTY,

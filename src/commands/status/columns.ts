@@ -2,7 +2,7 @@ import type { Import, Tenant } from "../../lib/client/index.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
-import { UNASKED } from "../../lib/model/mirror.ts";
+import { NOT_TAKEN, notTakenIn, UNASKED, type NotTaken } from "../../lib/model/mirror.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
 import { LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
@@ -156,6 +156,10 @@ const renewalName = ({ kind, name, level, expiresOn, daysLeft: days }: Judged): 
 /** SECURED APPs lie in no organisation: to whom only some are visible, none of their users is. */
 const seesSecured = ({ rights }: Status): boolean => rights?.may("secured.read") !== false;
 
+/** Whether a mirror has none of something, as nothing of it was taken in; who sees a part has none of it for other reasons. */
+const lacks = ({ tenant, rights }: Status, what: keyof NotTaken): boolean =>
+  tenant !== undefined && rights?.isSystem === true && notTakenIn(tenant)[what];
+
 /** How a tenant stands, field by field. */
 export const STATUS_COLUMNS: readonly StatusColumn[] = [
   { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context.name, name: contextName },
@@ -168,7 +172,10 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   },
   countOf("users", text("users", "ユーザー")),
   countOf("orgs", text("organisations", "組織")),
-  countOf("devices", text("devices", "デバイス")),
+  {
+    ...countOf("devices", text("devices", "デバイス")),
+    name: (status) => (lacks(status, "devices") ? NOT_TAKEN : same(tableCellOf(status.tenant?.devices ?? null))),
+  },
   {
     key: "secured",
     header: text("SECURED APPs users", "SECURED APPs のユーザー"),
@@ -176,6 +183,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
     name: read((status) => {
       const { tenant } = status;
       if (!seesSecured(status)) return text("not shown to this role", "この権限では表示されません");
+      if (lacks(status, "secured")) return NOT_TAKEN;
       const used = Object.entries(tenant?.secured ?? {}).filter(([, users]) => users > 0);
       return allOf(
         used.map(([app, users]) => same(`${app} ${users}`)),

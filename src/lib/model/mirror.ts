@@ -5,3 +5,26 @@ export const NOT_TAKEN = text("not taken in from the console", "管理画面か�
 
 /** Of a mirror's administrators, where nobody has said that those recorded are all: no export of the console tells. */
 export const UNASKED = text("whether there are others nobody has said", "ほかにいるかは未確認");
+
+/** How many of something a tenant has, and when it last took something in from the console. */
+interface Taken {
+  /** a UTC instant; null: it is no mirror */
+  readonly mirroredAt: string | null;
+  readonly devices: number;
+  /** users by app */
+  readonly secured: Readonly<Record<string, number>>;
+  readonly profile?: { readonly securedApps: boolean | null } | undefined;
+}
+
+/** What no export of the console brought. */
+export interface NotTaken {
+  readonly devices: boolean;
+  readonly secured: boolean;
+}
+
+/** What a mirror has none of: nobody knows whether the console has. SECURED APPs that are not used have none. */
+export const notTakenIn = ({ mirroredAt, devices, secured, profile }: Taken): NotTaken => ({
+  devices: mirroredAt !== null && devices === 0,
+  secured:
+    mirroredAt !== null && profile?.securedApps !== false && Object.values(secured).every((users) => users === 0),
+});

@@ -84,6 +84,21 @@ test("all that hangs on somebody, in the order in which it is moved, the role la
   for (const { what, mend } of steps) expect(what.ja + mend.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]|clomoctl/);
 });
 
+test("what a mirror never took in is looked up in the console", () => {
+  const [person] = findPeople(COMPLETE, "admin1");
+  if (person === undefined) throw new TypeError("nobody");
+  const told = (notTaken: { readonly devices: boolean; readonly secured: boolean }) =>
+    hangingOn(COMPLETE, person, { timezone, records: { devices: [], secured: [], schemes: [] }, notTaken });
+  expect(told({ devices: false, secured: false })).toEqual(hanging(COMPLETE));
+  const steps = told({ devices: true, secured: true });
+  expect(steps.slice(-3).map(({ what }) => what.en)).toEqual([
+    "the person's devices: not taken in from the console, so not known here",
+    "the person's SECURED APPs: not taken in from the console, so not known here",
+    expect.stringContaining("last: the role of"),
+  ]);
+  expect(steps.at(-3)?.mend.ja).toContain("clomoctl devices import FILE --from-console");
+});
+
 test("nothing hangs on somebody whom only an answer names as its author", () => {
   expect(hanging(COMPLETE, "後任")).toEqual([]);
 });

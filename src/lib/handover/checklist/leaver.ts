@@ -1,3 +1,4 @@
+import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../model/role.ts";
 import { dayOf } from "../../model/time.ts";
 import { shownWord, typedWord } from "../../text/shell-word.ts";
@@ -199,6 +200,38 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
   ];
 }
 
+/** What to look up in the console, as nothing here tells. @see seed 003, 9 */
+const lookUpSteps = ({ devices, secured }: NotTaken): readonly Found[] => [
+  ...(devices
+    ? [
+        found(
+          text(
+            `the person's devices: ${NOT_TAKEN.en}, so not known here`,
+            `所有するデバイス: ${NOT_TAKEN.ja}(ここでは分かりません)`,
+          ),
+          text(
+            "look in CLOMO PANEL > Devices for those whose 「所有者情報」 is the person; to take them in: clomoctl devices import FILE --from-console",
+            "CLOMO PANEL > Devices で、「所有者情報」欄がその人のデバイスを確認。取り込むには: clomoctl devices import FILE --from-console",
+          ),
+        ),
+      ]
+    : []),
+  ...(secured
+    ? [
+        found(
+          text(
+            `the person's SECURED APPs: ${NOT_TAKEN.en}, so not known here`,
+            `SECURED APPs のユーザーと管理者: ${NOT_TAKEN.ja}(ここでは分かりません)`,
+          ),
+          text(
+            "look in SECURED APPs MANAGER, at its users and Settings > Administrators; to take users in: clomoctl secured users import FILE --app APP --from-console",
+            "SECURED APPs MANAGER のユーザーと Settings > Administrators で確認。ユーザーを取り込むには: clomoctl secured users import FILE --app APP --from-console",
+          ),
+        ),
+      ]
+    : []),
+];
+
 /**
  * What hangs on a person, in the order in which it is moved: first what needs somebody who still may, last the person's own
  * role. @see facts 7.2
@@ -206,7 +239,16 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
 export function hangingOn(
   facts: HandoverFacts,
   person: Person,
-  { timezone, records }: { readonly timezone: string; readonly records?: LeaverRecords | undefined },
+  {
+    timezone,
+    records,
+    notTaken,
+  }: {
+    readonly timezone: string;
+    readonly records?: LeaverRecords | undefined;
+    /** undefined: everything was */
+    readonly notTaken?: NotTaken | undefined;
+  },
 ): readonly Hanging[] {
   const { tenant, administrators } = facts;
   const account = administrators.find(({ id }) => id === person.id);
@@ -218,6 +260,7 @@ export function hangingOn(
     ...googleSteps(facts, person, timezone),
     ...ownSteps(facts, person),
     ...(records === undefined ? [] : recordSteps(records)),
+    ...(notTaken === undefined ? [] : lookUpSteps(notTaken)),
     ...(account === undefined || account.role === "none"
       ? []
       : [

@@ -1,7 +1,6 @@
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
-import type { USES } from "../../model/tenant.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
 import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/judge.ts";
 import { Timeline } from "../../renewals/timeline.ts";
@@ -19,6 +18,7 @@ import { consoleWorkRows, consoleWorkSection } from "./console-work.ts";
 import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
 import { leaverOf, leaverRows, leaverSection } from "./leaver.ts";
 import { nextSteps } from "./next-steps.ts";
+import { isNotTaken } from "./not-taken.ts";
 import { orgTree, pathOf, type Orgs } from "./org-tree.ts";
 
 const NONE = text("none", "なし");
@@ -136,28 +136,6 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
     ],
   };
 }
-
-/** What decides whether a resource without records may be there at all. */
-const USE_OF: Partial<Readonly<Record<ResourceName, keyof typeof USES>>> = {
-  "secured-groups": "securedApps",
-  "secured-users": "securedApps",
-  "ade-server": "ade",
-  "ade-profiles": "ade",
-  "ade-devices": "ade",
-  "vpp-tokens": "vpp",
-};
-
-/** Resources that follow from what is done here. */
-const OURS: readonly ResourceName[] = ["administrators", "console-tasks", "audit"];
-
-/** Whether a mirror has nothing of a resource because no export of the console brought it: that is not none. */
-const isNotTaken = ({ manifest, records }: ReportData, name: ResourceName): boolean => {
-  const { here = false } = resourceOf(name);
-  if (manifest.tenant.mirroredAt === null || here || OURS.includes(name)) return false;
-  const use = USE_OF[name];
-  if (use !== undefined && records.tenant[0]?.[use] === false) return false;
-  return manifest.resources.some((one) => one.name === name && one.state === "empty");
-};
 
 function contentsSection(data: ReportData): Section {
   const { manifest } = data;
@@ -286,17 +264,31 @@ const itemBlock = (item: Item, zone: string): Block => ({
   ],
 });
 
-function orgsSection({ records, summary }: ReportData): Section {
-  const byOrg = (counts: readonly { readonly orgId: string | null; readonly records: number }[] = []) =>
-    new Map(counts.flatMap(({ orgId, records: count }) => (orgId === null ? [] : [[orgId, count] as const])));
-  const nodes = orgTree(records.orgs, byOrg(summary.users?.byOrg), byOrg(summary.devices?.byOrg));
+function orgsSection(data: ReportData): Section {
+  const { records, summary } = data;
+  const countsOf = (name: "users" | "devices"): ReadonlyMap<string, number> | null =>
+    isNotTaken(data, name)
+      ? null
+      : new Map(
+          (summary[name]?.byOrg ?? []).flatMap(({ orgId, records: count }) =>
+            orgId === null ? [] : [[orgId, count] as const],
+          ),
+        );
+  const nodes = orgTree(records.orgs, countsOf("users"), countsOf("devices"));
+  const notTaken = (["users", "devices"] as const).filter((name) => isNotTaken(data, name));
   return {
     id: "orgs",
     title: text("Organisations", "組織"),
     blocks:
       records.orgs.length === 0
         ? [{ kind: "paragraph", words: text("No organisations are in the bundle.", "組織は含まれていません。") }]
-        : [{ kind: "tree", nodes }],
+        : [
+            ...notTaken.map((name): Block => {
+              const { en, ja } = resourceOf(name).title;
+              return { kind: "paragraph", words: text(`${en}: ${NOT_TAKEN.en}`, `${ja}: ${NOT_TAKEN.ja}`) };
+            }),
+            { kind: "tree", nodes },
+          ],
   };
 }
 

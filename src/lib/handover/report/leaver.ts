@@ -3,6 +3,7 @@ import { text, type Text } from "../../text/index.ts";
 import { hangingOn } from "../checklist/leaver.ts";
 import { findPeople, type Person } from "../checklist/people.ts";
 import type { Section, Words } from "./blocks.ts";
+import { isNotTaken } from "./not-taken.ts";
 import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
 
 /** Who leaves, by the manifest. */
@@ -32,7 +33,8 @@ export function leaverSection(data: ReportData): readonly Section[] {
   const leaving = leaverOf(data);
   if (leaving === undefined || missingForChecklist(data).length > 0) return [];
   const { leaver, leaves } = leaving;
-  const steps = hangingOn(factsOf(data), leaver, { timezone: zoneOfReport(data) });
+  const notTaken = { devices: isNotTaken(data, "devices"), secured: isNotTaken(data, "secured-users") };
+  const steps = hangingOn(factsOf(data), leaver, { timezone: zoneOfReport(data), notTaken });
   const more = `clomoctl handover checklist --leaver ${shownWord(data.manifest.leaver?.person ?? "")}`;
   const who = leaves === undefined ? leaver.called : `${leaver.called} (${leaves})`;
   return [
@@ -46,13 +48,17 @@ export function leaverSection(data: ReportData): readonly Section[] {
           head: [text("step", "手順"), text("what", "内容"), text("what to do", "対処")],
           rows: steps.map(({ step, what, mend }) => [String(step), what, mend]),
         },
-        {
-          kind: "paragraph",
-          words: text(
-            `Devices and SECURED APPs of the person are told in the tenant by: ${more}`,
-            `その人のデバイスや SECURED APPs の確認: ${more}`,
-          ),
-        },
+        ...(notTaken.devices && notTaken.secured
+          ? []
+          : [
+              {
+                kind: "paragraph",
+                words: text(
+                  `Devices and SECURED APPs of the person are told in the tenant by: ${more}`,
+                  `その人のデバイスや SECURED APPs の確認: ${more}`,
+                ),
+              } as const,
+            ]),
       ],
     },
   ];

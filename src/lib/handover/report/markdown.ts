@@ -3,7 +3,7 @@ import { plainMarkdown } from "../../renewals/guide/document.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Block, ReportContent, Words } from "./blocks.ts";
 import { standingOf } from "./content.ts";
-import type { OrgNode } from "./org-tree.ts";
+import { toldCounts, type OrgNode } from "./org-tree.ts";
 import type { Setting } from "./page.ts";
 
 /** A report as Markdown: the same content, charts as tables. */
@@ -87,11 +87,11 @@ class MarkdownWriter {
     ];
   }
 
-  #tree({ name, users, devices, children, hidden }: OrgNode, depth: number): readonly string[] {
-    const counts = text(`${users} users, ${devices} devices`, `ユーザー ${users}、デバイス ${devices}`);
-    const more = hidden === null ? "" : ` +${hidden.orgs} (${hidden.users}, ${hidden.devices})`;
+  #tree({ name, children, hidden, ...node }: OrgNode, depth: number): readonly string[] {
+    const inBrackets = (counts: Text): string => (counts.en === "" ? "" : ` (${this.say(counts)})`);
+    const more = hidden === null ? "" : ` +${hidden.orgs}${inBrackets(toldCounts(hidden))}`;
     return [
-      `${"  ".repeat(depth)}- ${this.say(name)} (${this.say(counts)})${more}`,
+      `${"  ".repeat(depth)}- ${this.say(name)}${inBrackets(toldCounts(node))}${more}`,
       ...children.flatMap((child) => this.#tree(child, depth + 1)),
     ];
   }

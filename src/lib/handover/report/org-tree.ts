@@ -1,13 +1,16 @@
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { joined, text, type Text } from "../../text/index.ts";
 
 /** An organisation of a tree, with what is directly in it. */
 export interface OrgNode {
   readonly name: string;
-  readonly users: number;
-  readonly devices: number;
+  /** null: not known */
+  readonly users: number | null;
+  /** null: not known */
+  readonly devices: number | null;
   readonly children: readonly OrgNode[];
   /** organisations below it that are not shown, with the users and devices in them */
-  readonly hidden: { readonly orgs: number; readonly users: number; readonly devices: number } | null;
+  readonly hidden: (Pick<OrgNode, "users" | "devices"> & { readonly orgs: number }) | null;
 }
 
 interface OrgRecord {
@@ -31,18 +34,28 @@ export const pathOf = (orgs: Orgs, id: string): string => {
   return names.length === 0 ? ROOT_ORG_NAME : names.join(" / ");
 };
 
+/** How many users and devices there are, for people: what is not known is left out. */
+export const toldCounts = ({ users, devices }: Pick<OrgNode, "users" | "devices">): Text =>
+  joined(
+    [
+      ...(users === null ? [] : [text(`${users} users`, `ユーザー ${users}`)]),
+      ...(devices === null ? [] : [text(`${devices} devices`, `デバイス ${devices}`)]),
+    ],
+    text(", ", "、"),
+  );
+
 /** So many organisations are shown at most. */
 export const MOST_SHOWN = 300;
 
 /**
  * The tree of organisations, level by level up to {@link MOST_SHOWN}: what is below is counted at the last one shown.
  *
- * @param users how many are directly in an organisation, by its id; devices alike
+ * @param users how many are directly in an organisation, by its id; null where that is not known; devices alike
  */
 export function orgTree(
   orgs: readonly OrgRecord[],
-  users: ReadonlyMap<string, number>,
-  devices: ReadonlyMap<string, number>,
+  users: ReadonlyMap<string, number> | null,
+  devices: ReadonlyMap<string, number> | null,
 ): readonly OrgNode[] {
   const known = new Set(orgs.map(({ id }) => id));
   const below = new Map<string | null, OrgRecord[]>();
@@ -61,12 +74,12 @@ export function orgTree(
   }
   if (shown.size === 0) for (const { id } of level.slice(0, MOST_SHOWN)) shown.add(id);
   const hiddenBelow = (id: string): NonNullable<OrgNode["hidden"]> => {
-    const sum = { orgs: 0, users: 0, devices: 0 };
+    const sum = { orgs: 0, users: users === null ? null : 0, devices: devices === null ? null : 0 };
     const left = (below.get(id) ?? []).filter((org) => !shown.has(org.id));
     for (let org = left.pop(); org !== undefined; org = left.pop()) {
       sum.orgs += 1;
-      sum.users += users.get(org.id) ?? 0;
-      sum.devices += devices.get(org.id) ?? 0;
+      if (sum.users !== null) sum.users += users?.get(org.id) ?? 0;
+      if (sum.devices !== null) sum.devices += devices?.get(org.id) ?? 0;
       left.push(...(below.get(org.id) ?? []));
     }
     return sum;
@@ -75,8 +88,8 @@ export function orgTree(
     const hidden = hiddenBelow(id);
     return {
       name,
-      users: users.get(id) ?? 0,
-      devices: devices.get(id) ?? 0,
+      users: users === null ? null : (users.get(id) ?? 0),
+      devices: devices === null ? null : (devices.get(id) ?? 0),
       children: nodesOf((below.get(id) ?? []).filter((org) => shown.has(org.id))),
       hidden: hidden.orgs === 0 ? null : hidden,
     };

@@ -7,7 +7,7 @@ import { text, type Language, type Text } from "../../text/index.ts";
 import type { Item } from "../checklist/item.ts";
 import type { Bar, Block, ReportContent, Section, Words } from "./blocks.ts";
 import { standingOf } from "./content.ts";
-import type { OrgNode } from "./org-tree.ts";
+import { toldCounts, type OrgNode } from "./org-tree.ts";
 import { REPORT_STYLE } from "./style.ts";
 
 /** How a page is set. */
@@ -37,6 +37,13 @@ export function reportPage(content: ReportContent, setting: Setting): string {
 const CONTENTS = text("Contents", "目次");
 const MISSING = text("MISSING", "不足");
 const LEVELS: readonly Level[] = ["expired", "unknown", "critical", "warning", "ok"];
+
+/** What is below the last organisation that is shown. */
+const toldHidden = (hidden: NonNullable<OrgNode["hidden"]>): Text => {
+  const { en, ja } = toldCounts(hidden);
+  const [more, moreJa] = en === "" ? ["", ""] : [`: ${en}`, `(${ja})`];
+  return text(`and below it ${hidden.orgs} organisations${more}`, `ほかに下位組織 ${hidden.orgs}${moreJa}`);
+};
 
 class Page {
   readonly #setting: Setting;
@@ -180,24 +187,11 @@ class Page {
   #tree(nodes: readonly OrgNode[]): Markup {
     return html`<ul>
       ${nodes.map(
-        ({ name, users, devices, children, hidden }) =>
+        ({ name, children, hidden, ...node }) =>
           html`<li>
             ${this.words(name)}
-            <span class="faint"
-              >${this.#say(text(`${users} users, ${devices} devices`, `ユーザー ${users}、デバイス ${devices}`))}</span
-            >
-            ${
-              hidden === null
-                ? null
-                : html`<span class="faint"
-                    >${this.#say(
-                      text(
-                        `and below it ${hidden.orgs} organisations with ${hidden.users} users and ${hidden.devices} devices`,
-                        `ほかに下位組織 ${hidden.orgs}(ユーザー ${hidden.users}、デバイス ${hidden.devices})`,
-                      ),
-                    )}</span
-                  >`
-            }
+            <span class="faint">${this.#say(toldCounts(node))}</span>
+            ${hidden === null ? null : html`<span class="faint">${this.#say(toldHidden(hidden))}</span>`}
             ${children.length === 0 ? null : this.#tree(children)}
           </li>`,
       )}

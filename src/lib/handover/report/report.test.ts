@@ -229,14 +229,31 @@ describe("of a mirror", () => {
     const told = "管理画面から取り込まれていません";
     expect(pageOf(data, "ja")).toContain(`デバイス ${told}`);
     expect(pageOf(data, "en")).toContain("devices not taken in from the console");
-    // in the table of counts, twice; in that of resources, three times; and where the devices would stand
-    expect(pageOf(data, "ja").split(told).length - 1).toBe(6);
+    // in the table of counts, twice; in that of resources, three times; at the organisations, and where the devices would stand
+    expect(pageOf(data, "ja").split(told).length - 1).toBe(7);
     const unused = {
       ...data,
       records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE.tenant, securedApps: false }] },
     };
-    expect(pageOf(unused, "ja").split(told).length - 1).toBe(4);
+    expect(pageOf(unused, "ja").split(told).length - 1).toBe(5);
     expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain(told);
+  });
+
+  test("has no counts of what was not taken in at its organisations, and tells a leaver where to look", () => {
+    const data = mirrorOf([], ["devices", "secured-users"]);
+    const manifest = { ...data.manifest, leaver: { person: "admin1", leaves: null } };
+    const [en, ja] = [pageOf({ ...data, manifest }, "en"), pageOf({ ...data, manifest }, "ja")];
+    expect(ja).not.toMatch(/デバイス 0/);
+    expect(en).not.toMatch(/users, \d+ devices/);
+    expect(ja).toContain("営業部 ユーザー 17 ");
+    expect(ja).toContain("デバイス: 管理画面から取り込まれていません 全社");
+    expect(ja).toContain("「所有者情報」欄がその人のデバイスを確認");
+    expect(en).toContain("look in SECURED APPs MANAGER, at its users and Settings > Administrators");
+    expect(ja).not.toContain("その人のデバイスや SECURED APPs の確認");
+    expect(reportMarkdown(contentOf({ ...data, manifest }), setting("ja"))).toContain("- 営業部 (ユーザー 17)\n");
+    // a part of a tenant may have none
+    const part = { ...data, manifest: { ...manifest, partial: true as const } };
+    expect(pageOf(part, "ja")).toContain("その人のデバイスや SECURED APPs の確認");
   });
 
   test("says of its administrators that nobody has said whether there are others, as status does", () => {
@@ -354,7 +371,7 @@ describe("the tree of organisations", () => {
     const tree = orgTree(orgs, users, new Map());
     expect(sum(tree, () => 1)).toBeLessThanOrEqual(MOST_SHOWN);
     expect(sum(tree, ({ hidden }) => 1 + (hidden?.orgs ?? 0))).toBe(count);
-    expect(sum(tree, (node) => node.users + (node.hidden?.users ?? 0))).toBe(2 * count);
+    expect(sum(tree, ({ users: own, hidden }) => (own ?? 0) + (hidden?.users ?? 0))).toBe(2 * count);
   });
 
   test("has a root for what names an organisation outside", () => {
