@@ -1,7 +1,10 @@
-import { same, text, type Text } from "../../text/index.ts";
-import { shownWord } from "../../text/shell-word.ts";
+import { RECORDED_FIELDS } from "../../model/renewal.ts";
+import { joined, same, text, type Text } from "../../text/index.ts";
+import { shownOption, shownWord } from "../../text/shell-word.ts";
 import type { Renewal } from "./facts.ts";
-import type { ItemDraft } from "./item.ts";
+import type { Item, ItemDraft } from "./item.ts";
+import { sharesWord } from "./people.ts";
+import { valueOf } from "./question.ts";
 
 /** An account at Apple or Google that has to be handed over. */
 interface HandedAccount {
@@ -14,6 +17,8 @@ interface HandedAccount {
   readonly recordedIn?: Renewal | undefined;
   /** the renewal that has where the phone is */
   readonly phoneIn?: Renewal | undefined;
+  /** what is renewed with it, unless another account is recorded there */
+  readonly renewals: readonly Renewal[];
 }
 
 /** The command that changes what a renewal has. */
@@ -21,9 +26,12 @@ const editing = (renewal: Renewal | undefined, change: string): string | undefin
   renewal === undefined ? undefined : `clomoctl renewals edit ${shownWord(renewal.name)} ${change}`;
 
 /** Asks for an account: which, who signs in, the phone that gets its code, and where the password is. @see facts 7.1; seed 002 */
-export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedIn, phoneIn }: HandedAccount): void {
+export function askAccount(
+  draft: ItemDraft,
+  { prefix, what, recorded, recordedIn, phoneIn, renewals }: HandedAccount,
+): void {
   const mend = (question: string): Text => same(`clomoctl handover answer ${prefix}.${question}`);
-  draft.ask({
+  const account = draft.ask({
     id: `${prefix}.account`,
     label: text("account", "アカウント"),
     kind: "text",
@@ -31,6 +39,38 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedI
     recorded,
     recordedBy: editing(recordedIn, "--account ACCOUNT"),
   });
+  askCompany(draft, { prefix, what });
+  const holder = draft.ask({
+    id: `${prefix}.holder`,
+    label: text("who signs in", "サインインする人"),
+    kind: "person",
+    wording: text("Who signs in to it?", "サインインしているのは誰ですか?"),
+    yearly: true,
+  });
+  draft.held(holder, what, mend("holder"));
+  draft.ask({
+    id: `${prefix}.since`,
+    label: text("since", "いつから"),
+    kind: "date",
+    wording: text("Since when?", "いつからですか?"),
+    required: false,
+  });
+  const phoneHolder = askPhone(draft, { prefix, phoneIn });
+  draft.ask({
+    id: `${prefix}.password-place`,
+    label: text("where the password is kept", "パスワードの保管場所"),
+    kind: "place",
+    wording: text(
+      "Where is its password kept? The place, never the password itself",
+      "パスワードはどこに保管していますか?(場所だけ。パスワード自体は書かないでください)",
+    ),
+  });
+  for (const renewal of renewals) {
+    if (isWith(renewal, account)) findLacking(draft, renewal, { holder, phoneHolder });
+  }
+}
+
+function askCompany(draft: ItemDraft, { prefix, what }: Pick<HandedAccount, "prefix" | "what">): void {
   const company = draft.ask({
     id: `${prefix}.company`,
     label: text("an account of the company", "会社のアカウント"),
@@ -50,34 +90,84 @@ export function askAccount(draft: ItemDraft, { prefix, what, recorded, recordedI
       ),
     );
   }
-  const holder = draft.ask({
-    id: `${prefix}.holder`,
-    label: text("who signs in", "サインインする人"),
-    kind: "person",
-    wording: text("Who signs in to it?", "サインインしているのは誰ですか?"),
-    yearly: true,
-  });
-  draft.held(holder, what, mend("holder"));
-  draft.ask({
-    id: `${prefix}.since`,
-    label: text("since", "いつから"),
-    kind: "date",
-    wording: text("Since when?", "いつからですか?"),
-    required: false,
-  });
-  askPhone(draft, { prefix, phoneIn });
-  draft.ask({
-    id: `${prefix}.password-place`,
-    label: text("where the password is kept", "パスワードの保管場所"),
-    kind: "place",
-    wording: text(
-      "Where is its password kept? The place, never the password itself",
-      "パスワードはどこに保管していますか?(場所だけ。パスワード自体は書かないでください)",
-    ),
-  });
 }
 
-function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "prefix" | "phoneIn">): void {
+/** Whether something is renewed with an account, as far as accounts are recorded. */
+const isWith = ({ account: own }: Pick<Renewal, "account">, account: string | null): boolean =>
+  own === null || account === null || sharesWord(own, account);
+
+/** Finds the gap of a renewal that lacks what is known of its account: its list and guide would not tell it. */
+function findLacking(
+  draft: ItemDraft,
+  { name, owner, phone }: Renewal,
+  { holder, phoneHolder }: { readonly holder: string | null; readonly phoneHolder: string | null },
+): void {
+  const where = phone === null && !draft.isLeaver(phoneHolder) ? phoneHolder : null;
+  const who = owner === null ? holder : null;
+  if (where === null && who === null) return;
+  const known = (label: Text, value: string): Text =>
+    text(`${label.en} (known: ${value})`, `${label.ja}(わかっているもの: ${value})`);
+  const lacking = joined(
+    [
+      ...(where === null ? [] : [known(RECORDED_FIELDS.phone.label, where)]),
+      ...(who === null ? [] : [known(RECORDED_FIELDS.owner.label, who)]),
+    ],
+    text(", ", "、"),
+  );
+  const options = [
+    ...(where === null ? [] : [shownOption("--phone", where)]),
+    ...(who === null ? [] : ["--owner MAIL"]),
+  ];
+  draft.gap(
+    "renewal-lacks",
+    text(
+      `not recorded with the renewal ${name}, whose list and guide lack it: ${lacking.en}`,
+      `「${name}」の更新期限に登録がなく、一覧と手順に表示されません: ${lacking.ja}`,
+    ),
+    same(`clomoctl renewals edit ${shownWord(name)} ${options.join(" ")}`),
+  );
+}
+
+/** What is known of the account with which something is renewed. */
+interface SignIn {
+  readonly account: string | null;
+  /** who signs in */
+  readonly holder: string | null;
+  readonly phone: string | null;
+  readonly phoneHolder: string | null;
+}
+
+/** The first part of the names of an account's questions, by what is renewed with it. */
+const PREFIXES: Partial<Readonly<Record<Renewal["kind"], string>>> = {
+  "push-certificate": "push-certificate",
+  "ade-token": "apple-business",
+  "vpp-token": "apple-business",
+  "android-owner": "android",
+};
+
+/** What the checklist knows of a renewal's account; undefined where it asks about another one, or none. */
+export function signInOf(
+  items: readonly Item[],
+  renewal: Pick<Renewal, "id" | "kind" | "account">,
+  all: readonly Pick<Renewal, "id" | "kind">[],
+): SignIn | undefined {
+  const { [renewal.kind]: prefix } = PREFIXES;
+  if (prefix === undefined) return undefined;
+  // of owners of Android Enterprise the first is asked about
+  if (renewal.kind === "android-owner" && all.find(({ kind }) => kind === renewal.kind)?.id !== renewal.id)
+    return undefined;
+  const known = (name: string): string | null => {
+    const question = items
+      .flatMap(({ questions }) => questions)
+      .find(({ id, subject }) => id === `${prefix}.${name}` && subject === "");
+    return question === undefined ? null : valueOf(question);
+  };
+  const account = known("account");
+  if (!isWith(renewal, account)) return undefined;
+  return { account, holder: known("holder"), phone: known("phone"), phoneHolder: known("phone-holder") };
+}
+
+function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "prefix" | "phoneIn">): string | null {
   draft.ask({
     id: `${prefix}.phone`,
     label: text("telephone for the 2-factor code", "2ファクタ認証の電話番号"),
@@ -111,4 +201,5 @@ function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "pr
     ),
     yearly: true,
   });
+  return phoneHolder;
 }

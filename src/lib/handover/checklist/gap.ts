@@ -30,6 +30,7 @@ export const GAP_CODES = [
   "renewal-near",
   "not-recorded",
   "which-one",
+  "renewal-lacks",
   // what is in the hands of who leaves
   "leaver-holds",
   "leaver-recipient",

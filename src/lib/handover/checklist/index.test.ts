@@ -102,6 +102,8 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["which-one", withRenewal("push-certificate", { topic: null })],
   ["which-one", unanswering(COMPLETE, "apple-business.mdm-server")],
   ["which-one", unanswering(COMPLETE, "apple-business.location")],
+  ["renewal-lacks", withRenewal("ade-token", { phone: null })],
+  ["renewal-lacks", withRenewal("android-owner", { owner: null })],
   [
     "renewal-near",
     { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2027-06-29T00:00:00.000Z" })] },
@@ -261,6 +263,37 @@ test("of a lost device it is said whom to write to, and where the manual has the
     },
   ]);
   expect(rules?.notes.map(({ ja }) => ja).join("")).toContain("デバイスを紛失モードに設定したい");
+});
+
+test("what is known of an account is proposed for the renewals that lack it, and for those of no other account", () => {
+  const lacking = (facts: HandoverFacts, leaver?: Person) =>
+    gapsOf(evaluate(facts, { ...TODAY, leaver })).filter(({ code }) => code === "renewal-lacks");
+  const answeredOnly = answering(
+    withRenewal("push-certificate", { phone: null }),
+    "push-certificate.phone-holder",
+    "髙橋 花子",
+  );
+  expect(lacking(answeredOnly)).toMatchObject([
+    {
+      item: "push-certificate",
+      what: {
+        en: "not recorded with the renewal プッシュ, whose list and guide lack it: 2-factor phone (known: 髙橋 花子)",
+        ja: "「プッシュ」の更新期限に登録がなく、一覧と手順に表示されません: 認証コードを受け取る電話(わかっているもの: 髙橋 花子)",
+      },
+      mend: { en: "clomoctl renewals edit プッシュ --phone '髙橋 花子'" },
+    },
+  ]);
+  // one token has what another of the same account lacks
+  expect(lacking(withRenewal("vpp-token", { phone: null }))).toMatchObject([
+    { mend: { ja: "clomoctl renewals edit 'VPP 本社' --phone 金庫" } },
+  ]);
+  expect(lacking(withRenewal("vpp-token", { phone: null, account: "vpp-only@example.jp" }))).toEqual([]);
+  expect(lacking(withRenewal("ade-token", { phone: null, owner: null }))).toMatchObject([
+    { mend: { en: "clomoctl renewals edit ADE --phone 金庫 --owner MAIL" } },
+  ]);
+  const withLeaver = answering(answeredOnly, "push-certificate.phone-holder", "admin1");
+  expect(lacking(withLeaver, LEAVER)).toEqual([]);
+  expect(lacking(withLeaver)).toHaveLength(1);
 });
 
 test("what was said of a contact person holds of no other one", () => {

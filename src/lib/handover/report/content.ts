@@ -6,6 +6,7 @@ import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/j
 import { Timeline } from "../../renewals/timeline.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import { evaluate } from "../checklist/index.ts";
+import { signInOf } from "../checklist/account.ts";
 import type { Renewal } from "../checklist/facts.ts";
 import type { Item } from "../checklist/item.ts";
 import { identityOf, isOneOfSeveral } from "../checklist/which.ts";
@@ -337,14 +338,25 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
           one.daysLeft === null ? "" : String(one.daysLeft),
           LEVEL_NAMES[one.level],
           one.owner ?? UNKNOWN,
-          one.account ?? UNKNOWN,
-          one.phone ?? UNKNOWN,
+          ...signInCells(one, signInOf(checklist, one, records.renewals)),
           whichOf(one, checklist),
         ]),
       },
     ],
   };
 }
+
+/** The account with who signs in, and the phone with its number: as recorded with the renewal, else as answered of its account. */
+const signInCells = (
+  { account, phone }: Pick<Renewal, "account" | "phone">,
+  known: ReturnType<typeof signInOf>,
+): readonly [account: Words, phone: Words] => {
+  const [name, holder] = [account ?? known?.account ?? null, known?.holder ?? null];
+  const signsIn = holder === null ? same("") : text(` (signs in: ${holder})`, `(サインインする人: ${holder})`);
+  const [place, number] = [phone ?? known?.phoneHolder ?? null, known?.phone ?? null];
+  const told = [...(place === null ? [] : [place]), ...(number === null ? [] : [number])];
+  return [withBehind(name ?? UNKNOWN, signsIn), told.length === 0 ? UNKNOWN : told.join(" / ")];
+};
 
 /** Which one at Apple a renewal is about, as far as that is known. */
 const whichOf = (item: Pick<Renewal, "id" | "kind" | "fingerprint">, checklist: readonly Item[]): Words => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { gapsOf } from "../checklist/index.ts";
-import { COMPLETE, UNANSWERED } from "../testing/facts.ts";
+import { COMPLETE, renewal, UNANSWERED } from "../testing/facts.ts";
 import { reportOf } from "../testing/report.ts";
 import { NOT_KNOWN_HERE } from "../not-known.ts";
 import type { Block } from "./blocks.ts";
@@ -130,6 +130,32 @@ describe("what a report says", () => {
       expiresOn: "2027-10-01",
       daysLeft: 312,
     });
+  });
+
+  test("joins what is recorded of a renewal with what was answered of its account", () => {
+    const facts = {
+      ...COMPLETE,
+      renewals: [
+        ...COMPLETE.renewals.map((one) => ({ ...one, phone: one.kind === "vpp-token" ? "受付" : null })),
+        renewal(8, { kind: "android-owner", name: "第二所有者", account: null }),
+      ],
+    };
+    const cells = new Map(
+      contentOf(reportOf(facts))
+        .sections.flatMap(({ blocks }) => blocks)
+        .flatMap((block) =>
+          block.kind === "table" && block.head.at(-1)?.en === "which one at Apple" ? block.rows : [],
+        )
+        .map((row) => [row[0], row.slice(6, 8)]),
+    );
+    const abm = { ja: "abm@example.jp(サインインする人: 金庫)" };
+    expect(cells.get("ADE")).toMatchObject([abm, "金庫 / 03-0000-0078"]);
+    expect(cells.get("VPP 本社")).toMatchObject([abm, "受付 / 03-0000-0078"]);
+    expect(cells.get("第一所有者")).toMatchObject([
+      { ja: "owner@example.com(サインインする人: 金庫)" },
+      "金庫 / 03-0000-0078",
+    ]);
+    expect(cells.get("第二所有者")).toMatchObject([{ ja: "未登録" }, { ja: "未登録" }]);
   });
 
   test("tells which one at Apple a renewal is about, or that nobody recorded it", () => {

@@ -70,13 +70,14 @@ export const UNANSWERED: HandoverFacts = {
   },
   administrators: [administrator(1), administrator(2), administrator(3)],
   renewals: [
-    renewal(1, { kind: "push-certificate", name: "プッシュ", account: "push@example.jp" }),
-    renewal(2, { kind: "ade-token", name: "ADE", account: "abm@example.jp" }),
-    renewal(3, { kind: "vpp-token", name: "VPP 本社", account: "abm@example.jp" }),
+    renewal(1, { kind: "push-certificate", name: "プッシュ", account: "push@example.jp", phone: "金庫" }),
+    renewal(2, { kind: "ade-token", name: "ADE", account: "abm@example.jp", phone: "金庫" }),
+    renewal(3, { kind: "vpp-token", name: "VPP 本社", account: "abm@example.jp", phone: "金庫" }),
     renewal(4, {
       kind: "android-owner",
       name: "第一所有者",
       account: "owner@example.com",
+      phone: "金庫",
       confirmedAt: "2026-10-01T00:00:00.000Z",
       confirmedBy: "管理 2郎",
     }),

@@ -34,6 +34,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
     recorded: first?.account ?? null,
     recordedIn: first,
     phoneIn: first,
+    renewals: renewals.slice(0, 1),
   });
   draft.ask({
     id: "android.last-login",

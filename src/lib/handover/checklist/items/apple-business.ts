@@ -46,6 +46,7 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
     recorded: account,
     recordedIn: held === null ? named : undefined,
     phoneIn: renewals.find(({ phone }) => phone !== null),
+    renewals,
   });
   for (const renewal of renewals) askWhich(draft, renewal);
   for (const kind of ["ade-token", "vpp-token"] as const) draft.recorded(kind);

@@ -32,6 +32,7 @@ export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
     recorded: account,
     recordedIn: held === null ? first : undefined,
     phoneIn: first,
+    renewals,
   });
   for (const renewal of renewals) askWhich(draft, renewal);
   draft.recorded("push-certificate");
