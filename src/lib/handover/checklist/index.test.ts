@@ -265,6 +265,15 @@ test("of a lost device it is said whom to write to, and where the manual has the
   expect(rules?.notes.map(({ ja }) => ja).join("")).toContain("デバイスを紛失モードに設定したい");
 });
 
+test("a date near the last day that is estimated is told so", () => {
+  const near = { expiresAt: "2027-06-29T00:00:00.000Z", certainty: "estimated" } as const;
+  const gaps = gapsOf(evaluate(withRenewal("android-owner", near), { ...TODAY, leaver: LEAVER, leaves: "2027-03-31" }));
+  expect(gaps.find(({ code, item }) => code === "renewal-near" && item === "android")?.what).toMatchObject({
+    en: expect.stringContaining("expires on 2027-06-29 (estimated), within") as string,
+    ja: expect.stringContaining("の期限(2027-06-29、推定)が") as string,
+  });
+});
+
 test("what is known of an account is proposed for the renewals that lack it, and for those of no other account", () => {
   const lacking = (facts: HandoverFacts, leaver?: Person) =>
     gapsOf(evaluate(facts, { ...TODAY, leaver })).filter(({ code }) => code === "renewal-lacks");

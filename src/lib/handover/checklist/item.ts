@@ -211,15 +211,16 @@ export class ItemDraft {
   near(renewals: readonly Renewal[]): void {
     const { leaves, timezone } = this.when;
     if (leaves === undefined) return;
-    for (const { name, expiresAt } of renewals) {
+    for (const { name, expiresAt, certainty } of renewals) {
       if (expiresAt === null) continue;
       const day = dayOf(expiresAt, timezone);
       if (Math.abs(daysFrom(leaves, day)) > NEAR_DAYS) continue;
+      const told = certainty === "estimated" ? text(`${day} (estimated)`, `${day}、推定`) : same(day);
       this.gap(
         "renewal-near",
         text(
-          `${name} expires on ${day}, within ${NEAR_DAYS} days of the last day (${leaves})`,
-          `「${name}」の期限(${day})が、最終日(${leaves})の前後 ${NEAR_DAYS} 日以内です`,
+          `${name} expires on ${told.en}, within ${NEAR_DAYS} days of the last day (${leaves})`,
+          `「${name}」の期限(${told.ja})が、最終日(${leaves})の前後 ${NEAR_DAYS} 日以内です`,
         ),
         same(`clomoctl renewals guide ${shownWord(name)}`),
       );

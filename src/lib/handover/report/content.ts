@@ -334,7 +334,7 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
         rows: items.map((one) => [
           one.name,
           RENEWAL_KINDS[one.kind],
-          one.expiresOn ?? UNKNOWN,
+          one.expiresOn === null ? UNKNOWN : `${isEstimated(one) ? "~" : ""}${one.expiresOn}`,
           one.daysLeft === null ? "" : String(one.daysLeft),
           LEVEL_NAMES[one.level],
           one.owner ?? UNKNOWN,
@@ -342,9 +342,35 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
           whichOf(one, checklist),
         ]),
       },
+      ...estimatesOf(items, timezone),
     ],
   };
 }
+
+const isEstimated = ({ certainty, expiresAt }: Pick<Renewal, "certainty" | "expiresAt">): boolean =>
+  certainty === "estimated" && expiresAt !== null;
+
+const ESTIMATE = text("~ marks an estimate", "~ は推定の期限です");
+
+/** What the estimated dates follow from. @see facts 3.5, 3.6 */
+const estimatesOf = (
+  items: readonly Pick<Renewal, "name" | "kind" | "certainty" | "expiresAt" | "confirmedAt">[],
+  zone: string,
+): readonly Block[] => {
+  const estimated = items.filter(isEstimated);
+  if (estimated.length === 0) return [];
+  const told = estimated.map(({ name, kind, confirmedAt }) => {
+    if (kind === "ade-token")
+      return text(`${name}: one year after the time in the file's name`, `「${name}」はファイル名の日時の 1 年後`);
+    if (kind !== "android-owner")
+      return text(`${name}: one year after it was last confirmed`, `「${name}」は最後に確認した日の 1 年後`);
+    const login = confirmedAt === null ? "" : dayOf(confirmedAt, zone);
+    const [en, ja] = login === "" ? ["", ""] : [` (${login})`, `(${login})`];
+    return text(`${name}: one year after the last login${en}`, `「${name}」は最後にログインした日${ja}の 1 年後`);
+  });
+  const { en, ja } = joined(told, text("; ", "、"));
+  return [{ kind: "paragraph", words: text(`${ESTIMATE.en}. ${en}.`, `${ESTIMATE.ja}。${ja}と推定しています。`) }];
+};
 
 /** The account with who signs in, and the phone with its number: as recorded with the renewal, else as answered of its account. */
 const signInCells = (

@@ -65,7 +65,8 @@ class MarkdownWriter {
         );
       case "timeline":
         return block.items.map(
-          ({ name, expiresOn, level }) => `- ${expiresOn ?? "-"} ${this.say(name)} (${this.say(LEVEL_NAMES[level])})`,
+          ({ name, expiresOn, level, certainty }) =>
+            `- ${certainty === "estimated" ? "~" : ""}${expiresOn ?? "-"} ${this.say(name)} (${this.say(LEVEL_NAMES[level])})`,
         );
       case "box":
         return [`**${this.say(block.title)}**`, "", ...block.lines.map((line) => `- ${this.say(line)}`)];

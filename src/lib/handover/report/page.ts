@@ -139,7 +139,7 @@ class Page {
   /** Whether a cell is too short to be broken: a day, a number, a word or two of ours. */
   #isShort(words: Words): boolean {
     return typeof words === "string"
-      ? /^[\d-]{1,14}$/.test(words)
+      ? /^~?[\d-]{1,14}$/.test(words)
       : this.#say(words).length <= (this.#language === "ja" ? 8 : 12);
   }
 
@@ -247,10 +247,17 @@ class Page {
     );
     return html`<ul class="legend">
         ${LEVELS.map((level) => html`<li>${legendMarker(level)} ${LEVEL_NAMES[level][language]}</li>`)}
+        ${
+          items.some(({ certainty }) => certainty === "estimated")
+            ? html`<li>${legendMarker("ok", true)} ${HOLLOW[language]}</li>`
+            : null
+        }
       </ul>
       ${charts}`;
   }
 }
+
+const HOLLOW = text("hollow: estimated", "白抜き: 推定");
 
 /** A table up to this size is not broken across pages. */
 const MOST_WHOLE = { rows: 15, columns: 5 } as const;

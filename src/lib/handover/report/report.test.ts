@@ -132,6 +132,30 @@ describe("what a report says", () => {
     });
   });
 
+  test("tells an estimated date as an estimate, and what it follows from", () => {
+    const renewals = COMPLETE.renewals.map((one) =>
+      one.kind === "android-owner" ? { ...one, certainty: "estimated" as const } : one,
+    );
+    const data = reportOf({ ...COMPLETE, renewals });
+    const ja = "~ は推定の期限です。「第一所有者」は最後にログインした日(2026-10-01)の 1 年後と推定しています。";
+    expect(pageOf(data, "ja")).toContain(ja);
+    expect(pageOf(data, "ja")).toContain("白抜き: 推定");
+    expect(pageOf(data, "en")).toContain(
+      "~ marks an estimate. 第一所有者: one year after the last login (2026-10-01).",
+    );
+    expect(reportPage(contentOf(data), setting("ja"))).toContain('<td class="short"><bdi>~2027-10-01</bdi></td>');
+    expect(reportMarkdown(contentOf(data), setting("ja"))).toContain("- ~2027-10-01 第一所有者");
+    const unsaid = renewals.map((one) => ({ ...one, confirmedAt: null }));
+    expect(pageOf(reportOf({ ...COMPLETE, renewals: unsaid }), "ja")).toContain("最後にログインした日の 1 年後と");
+    const token = COMPLETE.renewals.map((one) =>
+      one.kind === "ade-token" ? { ...one, certainty: "estimated" as const } : one,
+    );
+    expect(pageOf(reportOf({ ...COMPLETE, renewals: token }), "ja")).toContain(
+      "「ADE」はファイル名の日時の 1 年後と推定しています",
+    );
+    expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain("推定");
+  });
+
   test("joins what is recorded of a renewal with what was answered of its account", () => {
     const facts = {
       ...COMPLETE,
