@@ -4,6 +4,7 @@ import { administrator, COMPLETE, renewal, TODAY } from "../testing/facts.ts";
 import type { HandoverFacts } from "./facts.ts";
 import { hangingOn } from "./leaver.ts";
 import { findPeople } from "./people.ts";
+import { GIVE_SUPPORT_OPTION } from "./support-option.ts";
 
 const { timezone } = TODAY;
 
@@ -15,7 +16,7 @@ const hanging = (facts: HandoverFacts, typed = "admin1", records?: Parameters<ty
 
 const mends = (facts: HandoverFacts): readonly string[] => hanging(facts).map(({ mend }) => mend.en);
 
-const ON = "clomoctl clomo-account grant ACCOUNT --role system --support-option --notice-mail";
+const ON = GIVE_SUPPORT_OPTION.en;
 const OFF = "clomoctl clomo-account grant admin1 --no-support-option";
 const REVOKE = "clomoctl clomo-account revoke admin1";
 
@@ -81,6 +82,10 @@ test("all that hangs on somebody, in the order in which it is moved, the role la
     "wrote the scheme 受付担当: somebody else has to know what it is for",
     "last: the role of 管理 1郎: an account is never deleted, its role is taken away",
   ]);
+  expect(steps[0]?.mend.ja).toContain("tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER");
+  expect(steps[1]?.mend.ja).toMatch(
+    /まだない人は先に: clomoctl clomo-account create USER --account NAME --role system .*Users\/Org > Add User.*ある人は: clomoctl clomo-account grant ACCOUNT/,
+  );
   for (const { what, mend } of steps) expect(what.ja + mend.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]|clomoctl/);
 });
 

@@ -4,9 +4,10 @@ import { dayOf } from "../../model/time.ts";
 import { shownWord, typedWord } from "../../text/shell-word.ts";
 import { counted, same, text, type Text } from "../../text/index.ts";
 import type { Administrator, HandoverFacts, Renewal } from "./facts.ts";
-import { APPLICATION_FORM } from "./items/contact.ts";
+import { APPLICATION_FORM, RECORD_CONTACT } from "./items/contact.ts";
 import { TOKENS_END } from "./items/apple-business.ts";
 import { namesPerson, type Person } from "./people.ts";
+import { GIVE_SUPPORT_OPTION } from "./support-option.ts";
 
 /** What of a tenant only a look at other records tells: none of it is needed for the checklist. */
 export interface LeaverRecords {
@@ -36,7 +37,7 @@ function supportSteps(facts: HandoverFacts, account: Administrator): readonly Fo
   const holders = facts.administrators.filter(({ supportOption }) => supportOption);
   const on = found(
     text("turn the support option on for the successor", "後任のサポートオプションをオンにする"),
-    same("clomoctl clomo-account grant ACCOUNT --role system --support-option --notice-mail"),
+    GIVE_SUPPORT_OPTION,
   );
   if (!account.supportOption) {
     return facts.administrators.some((other) => other.id !== account.id && other.role === "system") ? [] : [on];
@@ -81,8 +82,8 @@ function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
 const CONTACT = found(
   text("contact person of the contract", "契約の担当者"),
   text(
-    `${APPLICATION_FORM.en}; once it is changed: clomoctl tenant set --contact-name NAME --contact-mail MAIL, then: clomoctl handover answer contact`,
-    `${APPLICATION_FORM.ja}。変更されたら: clomoctl tenant set --contact-name NAME --contact-mail MAIL、その後: clomoctl handover answer contact`,
+    `${APPLICATION_FORM.en}; once it is changed: ${RECORD_CONTACT}, then: clomoctl handover answer contact`,
+    `${APPLICATION_FORM.ja}。変更されたら: ${RECORD_CONTACT}、その後: clomoctl handover answer contact`,
   ),
 );
 

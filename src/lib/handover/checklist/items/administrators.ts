@@ -4,14 +4,13 @@ import { counted, same, text, type Text } from "../../../text/index.ts";
 import { typedWord } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
+import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
 import { countPeople, namesPerson, personOf, sharesName } from "../people.ts";
 
 /** A second one is advised in case the first is lost. @see facts 2.1 */
 const LEAST_SYSTEM = 2;
 
 const wordOf = ({ name, id }: Administrator): string => typedWord(name ?? "", id);
-
-const GRANT = same("clomoctl clomo-account grant ACCOUNT --role system --support-option --notice-mail");
 
 /** System administrators, who holds the support option, and who reads its mails. @see facts 2.1, 2.3, 7.2 */
 export function administratorsItem(facts: HandoverFacts, when: When): Item {
@@ -38,7 +37,7 @@ export function administratorsItem(facts: HandoverFacts, when: When): Item {
           ? "システム管理者が残りません"
           : "システム管理者が 1 人しか残りません。万一に備えて 2 人目を作成してください",
       ),
-      GRANT,
+      GIVE_SUPPORT_OPTION,
     );
   }
   leaverStill(draft, holders);
@@ -101,7 +100,7 @@ function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): voi
         "nobody holds the support option: nobody gets the mails about renewals",
         "サポートオプションを付与された人がいません(更新のお知らせメールが誰にも届きません)",
       ),
-      GRANT,
+      GIVE_SUPPORT_OPTION,
     );
   }
   if (holders.length > MOST_SUPPORT_OPTIONS) {

@@ -2,12 +2,16 @@ import { TENANT } from "../../../model/tenant.ts";
 import { same, text } from "../../../text/index.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 import type { HandoverFacts } from "../facts.ts";
+import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
 
 /** How the contact person is changed. @see facts 7.2; seed 002 */
 export const APPLICATION_FORM = text(
   "CLOMO PANEL: download the application form (申込書) from the Support form, fill it in, and hand it in by the Support form",
   "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して Support フォームから提出",
 );
+
+/** What records the contact person, whole: of a part the rest would stay another's. */
+export const RECORD_CONTACT = "clomoctl tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER";
 
 /** The contract's contact person (担当者). @see facts 7.1, 7.2 */
 export function contactItem(facts: HandoverFacts, when: When): Item {
@@ -28,7 +32,7 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
     draft.gap(
       "contact-unknown",
       text("the contact person is not recorded", "担当者が登録されていません"),
-      same("clomoctl tenant set --contact-name NAME --contact-mail MAIL --contact-phone PHONE"),
+      same(RECORD_CONTACT),
     );
   }
   const contact = [contactName, contactMail].filter((word) => word !== null).join(", ");
@@ -64,7 +68,7 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
         "nobody is left who can file the change of the contact person by the Support form: no system administrator stays who holds the support option",
         "担当者の変更を Support フォームから提出できる人が残りません(サポートオプションを付与されたシステム管理者がいません)",
       ),
-      same("clomoctl clomo-account grant ACCOUNT --role system --support-option --notice-mail"),
+      GIVE_SUPPORT_OPTION,
     );
   }
   return draft.item();
