@@ -446,7 +446,7 @@ function devicesSection(data: ReportData): Section {
   };
 }
 
-/** @see seed 002 */
+/** @see seed 002; of enquiries seed 003, 5 and facts 2.1, of contracts seed 003, 3 */
 const helpSection = (): Section => ({
   id: "help",
   title: text("Help from the maker", "メーカーの支援"),
@@ -455,6 +455,11 @@ const helpSection = (): Section => ({
       kind: "box",
       title: text("For new administrators", "新しく管理者になった方へ"),
       lines: [
+        text(
+          "Questions on CLOMO: CLOMO サポートセンター takes those of a system administrator whose support option (サポートオプション) is on.",
+          "CLOMO についての問い合わせ: CLOMO サポートセンター(サポートオプションを有効にしたシステム管理者から)",
+        ),
+        text("Questions on the contract: your dealer (販売代理店).", "契約に関する問い合わせ: 販売代理店"),
         text(
           "CLOMO ステップアップセミナー: a free seminar (webinar); dates and registration on the page 「CLOMO オンラインセミナー」.",
           "無償セミナー「CLOMO ステップアップセミナー」(ウェビナー形式): 開催日と受付は「CLOMO オンラインセミナー」のページ",

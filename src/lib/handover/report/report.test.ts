@@ -196,6 +196,14 @@ describe("what a report says", () => {
     expect(gapsOf(items)).toEqual([]);
   });
 
+  test("names whom to ask, and who may", () => {
+    const [box] = blocksOf("box");
+    const ja = box?.lines.map((line) => line.ja).join("\n");
+    expect(ja).toContain("CLOMO サポートセンター(サポートオプションを有効にしたシステム管理者から)");
+    expect(ja).toContain("契約に関する問い合わせ: 販売代理店");
+    expect(box?.lines.map((line) => line.en).join("\n")).toMatch(/whose support option .* is on/);
+  });
+
   test("names the maker's help, and has lines to sign", () => {
     for (const form of [reportPage, reportMarkdown]) {
       const report = form(contentOf(DATA), setting("ja"));
