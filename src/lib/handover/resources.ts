@@ -348,6 +348,10 @@ export const RESOURCES = {
       id: keyOf(text("number", "番号")),
       work: words("work", "作業"),
       kind: words("kind", "種類"),
+      /** what the record is, where no file of the kind has it: `account`; null of what the kind's files have */
+      thing: words("thing", "対象の種類"),
+      /** the record's id; null of work on a file, and in bundles of schema 1, where it was not told */
+      object: words("record's id", "対象の ID"),
       name: words("record", "対象"),
       state: words("state", "状態"),
       openedAt: instant("opened at", "発生日時"),

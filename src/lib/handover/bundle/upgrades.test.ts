@@ -41,6 +41,13 @@ test("there is a step from each version to the next", () => {
   expect(UPGRADES).toHaveLength(SCHEMA - 1);
 });
 
+test("a task of the first version says nothing of its record but the name", () => {
+  const older = { id: "000000000001", work: "create", kind: "users", name: "taro01", state: "open" };
+  expect(JSON.stringify(recordUpgrade("console-tasks", 1)?.(older))).toBe(
+    '{"id":"000000000001","work":"create","kind":"users","thing":null,"object":null,"name":"taro01","state":"open"}',
+  );
+});
+
 test("steps are done in their order, from the version that a bundle is of; a resource without any is as it is", () => {
   expect(recordUpgrade("custom-fields", SCHEMA, STEPS)?.(OLDER)).toEqual(TODAY);
   expect(recordUpgrade("custom-fields", SCHEMA + 1, STEPS)?.({ id: "x", name: "a", made: "b" })).toEqual({

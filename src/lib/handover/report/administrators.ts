@@ -3,7 +3,7 @@ import { ROLES } from "../../model/role.ts";
 import { counted, same, text } from "../../text/index.ts";
 import { withBehind, type Block, type Section, type Words } from "./blocks.ts";
 import { YES_NO } from "../checklist/question.ts";
-import { waitingAccounts } from "./console-work.ts";
+import { isWaiting } from "./console-work.ts";
 import type { RecordIn, ReportData } from "./data.ts";
 import { pathOf, type Orgs } from "./org-tree.ts";
 
@@ -33,11 +33,11 @@ export function administratorsSection(data: ReportData): Section {
           "パスワードの再設定: clomoctl clomo-account reset-password",
         )
       : PANEL_RESET;
-  const waiting = waitingAccounts(data);
-  const accountOf = (name: string | null): Words =>
-    name !== null && waiting.has(name)
-      ? withBehind(name, text(" (not yet in the console)", "(管理画面では未実施)"))
-      : (name ?? "");
+  const waits = isWaiting(data);
+  const accountOf = (one: RecordIn<"administrators">): Words =>
+    waits(one)
+      ? withBehind(one.name ?? "", text(" (not yet in the console)", "(管理画面では未実施)"))
+      : (one.name ?? "");
   const table: Block = {
     kind: "table",
     caption: text(`${counted(all.length, "administrator")}; ${reset.en}`, `管理者 ${all.length} 人(${reset.ja})`),
@@ -51,7 +51,7 @@ export function administratorsSection(data: ReportData): Section {
       text("notice mail", "お知らせメール受信"),
     ],
     rows: all.map((one) => [
-      accountOf(one.name),
+      accountOf(one),
       one.user,
       one.emails[0] ?? "",
       one.marked

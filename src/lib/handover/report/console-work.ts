@@ -20,15 +20,29 @@ const openTasks = ({ records }: Pick<ReportData, "records">): readonly Task[] =>
 /** Works on one record, which its file names; those of imports are of a file. */
 const ON_ONE: readonly (string | null)[] = ["create", "edit", "move", "delete"];
 
-/** The accounts on which work in the console is open, by their names. */
-export const waitingAccounts = (data: Pick<ReportData, "records">): ReadonlySet<string> =>
-  new Set(openTasks(data).flatMap(({ work, name }) => (ON_ONE.includes(work) && name !== null ? [name] : [])));
-
 const ACCOUNT = "account";
+
+/** Whether a task is of an account, or of a user whom the console does not have yet, and so no account either. */
+const keepsAccountOut = ({ work, kind, thing }: Task): boolean =>
+  thing === ACCOUNT || (kind === "users" && thing === null && work === "create");
+
+/**
+ * Whether work in the console is open on an account: by its id, which is its user's; where a task does not tell that
+ * (schema 1), by its name.
+ */
+export const isWaiting = (data: Pick<ReportData, "records">): ((account: Account) => boolean) => {
+  const tasks = openTasks(data).filter(({ work }) => ON_ONE.includes(work));
+  const ids = new Set(tasks.filter(keepsAccountOut).flatMap(({ object }) => object ?? []));
+  const names = new Set(tasks.flatMap(({ object, name }) => (object === null && name !== null ? [name] : [])));
+  return ({ id, name }) => ids.has(id) || (name !== null && names.has(name));
+};
+
+type Account = Pick<RecordIn<"administrators">, "id" | "name">;
+
 const EITHER = text("user or account", "ユーザーまたはアカウント");
 
-/** What a task is, as `console list` has it. A bundle does not say whether a record is a user or an account: names of administrators do. */
-const workOf = ({ work, kind, name }: Task, accounts: ReadonlySet<string>): Text => {
+/** What a task is, as `console list` has it. One of schema 1 does not say whether it is of a user or an account: names of administrators do. */
+const workOf = ({ work, kind, name, ...record }: Task, accounts: ReadonlySet<string>): Text => {
   const told = nameIn(CONSOLE_WORK_NAMES, work ?? "");
   const { [kind as FormatName]: format } = FORMATS as Partial<typeof FORMATS>;
   if (format === undefined) return told;
@@ -40,8 +54,12 @@ const workOf = ({ work, kind, name }: Task, accounts: ReadonlySet<string>): Text
       ? text(`${verb} ${of.en}`, `${of.ja}をアップロードする`)
       : text(`${of.en}: ${told.en}`, `${of.ja}: ${told.ja}`);
   }
-  const isUser = kind === "users";
-  const noun = !isUser ? nounNamed(thing.name) : accounts.has(name ?? "") ? nounNamed(ACCOUNT) : EITHER;
+  const noun =
+    record.object !== null || kind !== "users"
+      ? nounNamed(record.thing ?? thing.name)
+      : accounts.has(name ?? "")
+        ? nounNamed(ACCOUNT)
+        : EITHER;
   const verb = told.en.replace(/ .*/, "");
   return text(`${verb} ${/^[aeio]/.test(noun.en) ? "an" : "a"} ${noun.en}`, `${noun.ja}を${told.ja}`);
 };

@@ -231,6 +231,8 @@ describe("of a mirror", () => {
     id: String(number).padStart(12, "0"),
     work: "create",
     kind: "users",
+    thing: null,
+    object: null,
     name: "鈴木 三郎",
     state: "open",
     openedAt: "2026-11-20T00:30:00.000Z",
@@ -274,6 +276,26 @@ describe("of a mirror", () => {
     expect(en).toContain("clomoctl console list");
     expect(ja).not.toContain("済 2026");
     expect(reportMarkdown(contentOf(data), setting("ja"))).toContain("鈴木 三郎");
+  });
+
+  test("knows by its id which record waits, however it was called then", () => {
+    const [one, two, three] = COMPLETE.administrators;
+    const data = mirrorOf([
+      task(1, { work: "edit", thing: "account", object: one?.id ?? "", name: "前の名前" }),
+      task(2, { object: two?.id ?? "", name: "管理 2郎" }),
+      // another value of a user leaves the account as it is
+      task(3, { work: "edit", object: three?.id ?? "", name: "admin3" }),
+      task(4, { kind: "users", thing: "scheme", object: "x", name: "受付" }),
+    ]);
+    const ja = pageOf(data, "ja");
+    expect(ja).toContain("1 CLOMO アカウントを変更する 前の名前");
+    expect(ja).toContain("2 ユーザーを追加する 管理 2郎");
+    expect(ja).toContain("3 ユーザーを変更する admin3");
+    expect(ja).toContain("4 カスタム管理権限スキームを追加する 受付");
+    expect(ja).toContain("admin1(管理画面では未実施)");
+    expect(ja).toContain("admin2(管理画面では未実施)");
+    expect(ja).not.toContain("admin3(管理画面では未実施)");
+    expect(pageOf(data, "en")).not.toContain("user or account");
   });
 
   test("shows the first hundred of many, and how many there are", () => {
