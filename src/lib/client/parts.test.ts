@@ -12,6 +12,7 @@ const END: HandoverEnd = {
   mirroredAt: null,
   scope: null,
   administratorsKnown: false,
+  mirrorOfBundle: false,
   partial: false,
   records: {},
   files: {},

@@ -15,6 +15,9 @@ const HandoverEnd = named(
     mirroredAt: Instant.nullable().meta({ description: "when its data last came from the console; null if never" }),
     scope: z.object({ id: Id, path: z.string() }).nullable(),
     administratorsKnown: z.boolean().meta({ description: "somebody said who administers the tenant" }),
+    mirrorOfBundle: z
+      .boolean()
+      .meta({ description: "applying a bundle made it a mirror, and nothing came from the console since" }),
     partial: z.boolean().meta({ description: "who asked sees a part of the tenant, and so does the export" }),
     records: z
       .record(z.string(), z.int().min(0))
@@ -60,6 +63,7 @@ export default {
         mirroredAt: null,
         scope: null,
         administratorsKnown: false,
+        mirrorOfBundle: false,
         partial: false,
         records: { tenant: 1, orgs: 12, users: 120 },
         files: { "csv/orgs.csv": 11, "csv/users.csv": 120 },

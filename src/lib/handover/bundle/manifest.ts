@@ -59,6 +59,8 @@ const ManifestShape = z.strictObject({
   partial: z.literal(true).optional(),
   /** true: of a mirror's administrators nobody has said whether there are others than those recorded */
   administratorsUnasked: z.literal(true).optional(),
+  /** true: applying a bundle made the tenant a mirror, and nothing came from the console since */
+  mirrorOfBundle: z.literal(true).optional(),
   resources: z
     .array(ResourceEntry)
     .refine((entries) => isInOrder(entries.map(({ name }) => name)), "not in the order of resources"),

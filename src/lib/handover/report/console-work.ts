@@ -5,7 +5,7 @@ import { nameIn } from "../../model/import.ts";
 import { nounNamed } from "../../model/problem.ts";
 import { minuteIn } from "../../model/time.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import type { Section, Words } from "./blocks.ts";
+import type { Block, Section, Words } from "./blocks.ts";
 import { MOST_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
 
 type Task = RecordIn<"console-tasks">;
@@ -70,18 +70,30 @@ const countOf = (tasks: readonly Task[]): string =>
 /** How much is open, for the summary; nothing where nothing is. */
 export const consoleWorkRows = (data: ReportData): readonly (readonly [Text, Words])[] => {
   const tasks = openTasks(data);
-  return tasks.length === 0
-    ? []
-    : [[text("still to be done in the console", "管理画面での未実施の作業"), countOf(tasks)]];
+  const label = text("still to be done in the console", "管理画面での未実施の作業");
+  const earlier = data.manifest.mirrorOfBundle === true;
+  if (tasks.length === 0) return earlier ? [[label, NOT_KNOWN]] : [];
+  const count = countOf(tasks);
+  return [
+    [label, earlier ? text(`${count}, earlier ones ${NOT_KNOWN.en}`, `${count}(以前のものは${NOT_KNOWN.ja})`) : count],
+  ];
 };
 
-/** What was recorded here and is still to be done in the console; no section where nothing is. */
-export function consoleWorkSection(data: ReportData): readonly Section[] {
-  const tasks = openTasks(data);
-  if (tasks.length === 0) return [];
+const NOT_KNOWN = text("not known", "不明");
+
+/** What was open where a bundle was exported does not come with it. */
+const EARLIER: Block = {
+  kind: "paragraph",
+  words: text(
+    "Applying a bundle made this tenant a mirror of the console, and nothing came from the console since. What was to be done in the console where that bundle was exported is not known here, nor which of these records and accounts the console has: see this section of that bundle's report (clomoctl handover report BUNDLE), or take in an export of the console (clomoctl users import EXPORT.csv --from-console).",
+    "このテナントは引き継ぎデータの適用によって管理画面のミラーになり、その後は管理画面から取り込まれていません。書き出し元のテナントで未実施だった作業や、登録内容・アカウントのうち管理画面にあるものは、ここでは分かりません。その引き継ぎデータのレポートのこの項を確認するか(clomoctl handover report BUNDLE)、管理画面のエクスポートを取り込んでください(clomoctl users import EXPORT.csv --from-console)。",
+  ),
+};
+
+/** The open tasks, the first of them one by one. */
+const tableOf = (data: ReportData, tasks: readonly Task[]): Block => {
   const zone = zoneOfReport(data);
   const accounts = new Set(data.records.administrators.flatMap(({ name }) => (name === null ? [] : [name])));
-  const more = tasks.length - MOST_SHOWN;
   const row = (task: Task): readonly Words[] => [
     task.id.replace(/^0+(?=\d)/, ""),
     workOf(task, accounts),
@@ -89,13 +101,47 @@ export function consoleWorkSection(data: ReportData): readonly Section[] {
     task.openedAt === null ? "" : minuteIn(task.openedAt, zone),
     task.openedBy ?? "",
   ];
-  const isAll = tasks.length < MOST_TASKS;
+  return {
+    kind: "table",
+    caption: text("Open work", "未実施の作業"),
+    head: [
+      text("no.", "No."),
+      text("what", "作業"),
+      text("what of", "対象"),
+      text("since", "発生日時"),
+      text("by", "実行者"),
+    ],
+    rows: tasks.slice(0, MOST_SHOWN).map(row),
+  };
+};
+
+/** How many more there are than the table has. */
+const moreThan = (tasks: readonly Task[]): readonly Block[] => {
+  const more = tasks.length - MOST_SHOWN;
+  if (more <= 0) return [];
+  const where = "resources/console-tasks.ndjson";
+  const words =
+    tasks.length < MOST_TASKS
+      ? text(`And ${more} more: ${where}`, `ほか ${more} 件: ${where}`)
+      : text(`And at least ${more - 1} more: ${where}`, `ほか ${more - 1} 件以上: ${where}`);
+  return [{ kind: "paragraph", words }];
+};
+
+/** What was recorded here and is still to be done in the console; no section where nothing is. */
+export function consoleWorkSection(data: ReportData): readonly Section[] {
+  const tasks = openTasks(data);
+  const earlier = data.manifest.mirrorOfBundle === true ? [EARLIER] : [];
+  if (tasks.length === 0) {
+    const title = text(`Still to be done in the console: ${NOT_KNOWN.en}`, `管理画面での未実施の作業: ${NOT_KNOWN.ja}`);
+    return earlier.length === 0 ? [] : [{ id: "console-work", title, blocks: earlier }];
+  }
   const count = countOf(tasks);
   return [
     {
       id: "console-work",
       title: text(`Still to be done in the console: ${count}`, `管理画面での未実施の作業 ${count} 件`),
       blocks: [
+        ...earlier,
         {
           kind: "paragraph",
           words: text(
@@ -103,34 +149,8 @@ export function consoleWorkSection(data: ReportData): readonly Section[] {
             "clomoctl には登録済みですが、CLOMO PANEL にはまだ反映されていません。この一覧は handover apply では引き継がれないため、前任の方と一緒に行うか、この表を見て行ってください(登録した PC での手順: clomoctl console list)。",
           ),
         },
-        {
-          kind: "table",
-          caption: text("Open work", "未実施の作業"),
-          head: [
-            text("no.", "No."),
-            text("what", "作業"),
-            text("what of", "対象"),
-            text("since", "発生日時"),
-            text("by", "実行者"),
-          ],
-          rows: tasks.slice(0, MOST_SHOWN).map(row),
-        },
-        ...(more <= 0
-          ? []
-          : [
-              {
-                kind: "paragraph",
-                words: isAll
-                  ? text(
-                      `And ${more} more: resources/console-tasks.ndjson`,
-                      `ほか ${more} 件: resources/console-tasks.ndjson`,
-                    )
-                  : text(
-                      `And at least ${more - 1} more: resources/console-tasks.ndjson`,
-                      `ほか ${more - 1} 件以上: resources/console-tasks.ndjson`,
-                    ),
-              } as const,
-            ]),
+        tableOf(data, tasks),
+        ...moreThan(tasks),
       ],
     },
   ];

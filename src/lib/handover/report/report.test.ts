@@ -298,6 +298,21 @@ describe("of a mirror", () => {
     expect(pageOf(data, "en")).not.toContain("user or account");
   });
 
+  test("that a bundle made does not take what was open there for done", () => {
+    const madeBy = (data: ReportData): ReportData => ({
+      ...data,
+      manifest: { ...data.manifest, mirrorOfBundle: true },
+    });
+    const [en, ja] = [pageOf(madeBy(mirrorOf([])), "en"), pageOf(madeBy(mirrorOf([])), "ja")];
+    expect(ja).toContain("管理画面での未実施の作業: 不明");
+    expect(ja).toContain("管理画面での未実施の作業 不明");
+    expect(en).toContain("nor which of these records and accounts the console has");
+    const more = pageOf(madeBy(mirrorOf([task(1)])), "ja");
+    expect(more).toContain("管理画面での未実施の作業 1(以前のものは不明)");
+    expect(more).toContain("その引き継ぎデータのレポートのこの項を確認するか");
+    expect(pageOf(mirrorOf([]), "ja")).not.toContain("未実施の作業");
+  });
+
   test("shows the first hundred of many, and how many there are", () => {
     const data = mirrorOf(Array.from({ length: 140 }, (_, at) => task(at + 1, { name: `利用者 ${at + 1}` })));
     expect(pageOf(data, "ja")).toContain("ほか 40 件");

@@ -49,6 +49,19 @@ export const setMirrored = async (writer: Writer, at: string | null): Promise<vo
 /** True once the tenant's data came from the console: what is changed here has to be done there too. */
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirrored(reader)) !== null;
 
+/** SQL: an import that was committed, and not undone. */
+const COMMITTED = "i.revision is not null and i.detail ->> 'revertedBy' is null";
+
+/** SQL: it is an export of the console. */
+const OF_CONSOLE = "i.detail -> 'request' ->> 'fromConsole'";
+
+/** True of a mirror that applying a bundle made, and into which nothing came from the console since. */
+export const isMirrorOfBundle = async (reader: Reader): Promise<boolean> =>
+  (await isMirror(reader)) &&
+  (await reader.count(
+    `select count(*) from import i where ${COMMITTED} and (${OF_CONSOLE} or i.detail ->> 'emittedAt' is not null)`,
+  )) === 0;
+
 /** The tenant's name, for people. */
 export const readTenantName = async (reader: Reader): Promise<string> =>
   String((await reader.get("select name from tenant"))?.["name"] ?? "");
@@ -96,16 +109,14 @@ export const countOpenTasks = (reader: Reader): Promise<number> =>
  * export contradicted what somebody has confirmed since, or what it lacked was kept.
  */
 const awaitedExports = async (reader: Reader): Promise<string[]> => {
-  const committed = "i.revision is not null and i.detail ->> 'revertedBy' is null";
-  const ofConsole = "i.detail -> 'request' ->> 'fromConsole'";
-  const isWhole = `(${ofConsole} and i.detail -> 'request' ->> 'mode' = 'replace' or i.detail ->> 'emittedAt' is not null)`;
+  const isWhole = `(${OF_CONSOLE} and i.detail -> 'request' ->> 'mode' = 'replace' or i.detail ->> 'emittedAt' is not null)`;
   const sql = `select distinct kind from (
       select k.kind, max(k.closedAt, k.doubtedAt) as at, null as revision from console_task k
       where k.state = 'confirmed' and k.doubtedAt is not null
       union all
       select i.kind, null, i.revision from import i
-      where ${committed} and ${ofConsole} and i.detail -> 'request' ->> 'mode' = 'append') w
-    where not exists (select 1 from import i where i.kind = w.kind and ${committed} and ${isWhole}
+      where ${COMMITTED} and ${OF_CONSOLE} and i.detail -> 'request' ->> 'mode' = 'append') w
+    where not exists (select 1 from import i where i.kind = w.kind and ${COMMITTED} and ${isWhole}
       and (i.revision > w.revision or i.detail ->> 'committedAt' > w.at))
     order by kind`;
   return (await reader.all(sql)).map(({ kind }) => String(kind));

@@ -15,7 +15,7 @@ import { summaryOf } from "../../store/exports/summary.ts";
 import { recordsWith } from "../../store/lists.ts";
 import { ORGS } from "../../store/orgs.ts";
 import type { Piece, PieceStart, Reader, Store } from "../../store/store.ts";
-import { readTenantName, readMirrored } from "../../store/tenant.ts";
+import { isMirrorOfBundle, readTenantName, readMirrored } from "../../store/tenant.ts";
 import { orgNumber } from "../../store/vpp.ts";
 
 const isResource = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);
@@ -98,6 +98,8 @@ const endOf = async (
     mirroredAt: await readMirrored(reader),
     scope: org,
     administratorsKnown: (await readKnown(reader, "users")).knownAt !== null,
+    // who sees a part does not see all imports
+    mirrorOfBundle: !reader.isPartial && (await isMirrorOfBundle(reader)),
     partial: org === null && reader.isPartial,
     records: Object.fromEntries([...tallies].map(([name, { records }]) => [name, records])),
     files: Object.fromEntries(files.map(({ name, tally }) => [name, tally.records])),
