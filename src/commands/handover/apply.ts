@@ -330,7 +330,7 @@ async function countOpenTasks(found: BundleFiles): Promise<number> {
   const path = pathOfResource("console-tasks");
   if (!found.has(path)) return 0;
   let open = 0;
-  for await (const block of blocksOf(found.read(path), path)) {
+  for await (const block of blocksOf(found.read(path, { reuse: true }), path)) {
     for (const line of block.toString("utf8").split("\n")) {
       if (line !== "" && (JSON.parse(line) as { readonly state?: unknown }).state === "open") open += 1;
     }

@@ -11,8 +11,18 @@ export interface PlainFile extends AsyncDisposable {
   readonly bytes: number;
   /** Exactly so many bytes from a place. @throws RangeError where the file ends before */
   readAt(position: number, length: number): Promise<Buffer>;
-  /** Its bytes from `from` up to `to`, in chunks that are never reused; one is read ahead. */
-  chunks(from?: number, to?: number): AsyncGenerator<Buffer>;
+  /** Its bytes in chunks; one is read ahead. */
+  chunks(part?: Part): AsyncGenerator<Buffer>;
+}
+
+/** Which bytes of a file are read, and into what. */
+export interface Part {
+  /** 0 if absent */
+  readonly from?: number | undefined;
+  /** the end of the file if absent */
+  readonly to?: number | undefined;
+  /** a chunk holds until the next one is asked for; else for ever, which takes a new buffer for each */
+  readonly reuse?: boolean | undefined;
 }
 
 /**
@@ -45,20 +55,19 @@ class OpenFile implements PlainFile {
   }
 
   async readAt(position: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafeSlow(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, position + filled);
-      if (bytesRead === 0) throw new RangeError("the file ends before");
-      filled += bytesRead;
-    }
-    return bytes;
+    return this.#fill(Buffer.allocUnsafeSlow(length), position);
   }
 
-  async *chunks(from = 0, to = this.bytes): AsyncGenerator<Buffer> {
+  async *chunks({ from = 0, to = this.bytes, reuse = false }: Part = {}): AsyncGenerator<Buffer> {
+    // one that is looked at, and one that is read into meanwhile
+    const most = Math.min(CHUNK_BYTES, Math.max(0, to - from));
+    const buffers = reuse ? [Buffer.allocUnsafeSlow(most), Buffer.allocUnsafeSlow(most)] : [];
     const next = (at: number): Promise<Buffer> | undefined => {
       if (at >= to) return undefined;
-      const reading = this.readAt(at, Math.min(CHUNK_BYTES, to - at));
+      const length = Math.min(CHUNK_BYTES, to - at);
+      const used = buffers.shift();
+      if (used !== undefined) buffers.push(used);
+      const reading = this.#fill(used?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length), at);
       // told where it is awaited, if it is
       reading.catch(() => undefined);
       return reading;
@@ -70,6 +79,17 @@ class OpenFile implements PlainFile {
       reading = next(at);
       yield chunk;
     }
+  }
+
+  async #fill(bytes: Buffer, position: number): Promise<Buffer> {
+    const { length } = bytes;
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, position + filled);
+      if (bytesRead === 0) throw new RangeError("the file ends before");
+      filled += bytesRead;
+    }
+    return bytes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,8 @@ const NEWLINE = 0x0a;
 const LONGEST = 16 * 1024 * 1024;
 
 /**
- * Chunks cut anew, so that each has whole lines; only the last line of all may lack its end.
+ * Chunks cut anew, so that each has whole lines; only the last line of all may lack its end. A chunk need hold only
+ * until the next one is asked for, and so does a block.
  *
  * @param where the file's name in messages
  * @throws Failure `input-rejected` for a line of more than 16 MiB
@@ -18,15 +19,15 @@ export async function* blocksOf(chunks: AsyncIterable<Buffer>, where: string): A
     waiting += first === 0 ? chunk.length : first;
     if (waiting > LONGEST) throw tooLong(where);
     if (first === 0) {
-      begun.push(chunk);
+      begun.push(Buffer.from(chunk));
       continue;
     }
     const last = chunk.lastIndexOf(NEWLINE) + 1;
-    // a line that began before is short beside the rest of the chunk, which is not copied
+    // lines that lie in two chunks are short beside the rest, which is not copied
     const from = begun.length === 0 ? 0 : first;
     if (from > 0) yield Buffer.concat([...begun, chunk.subarray(0, from)]);
     if (last > from) yield chunk.subarray(from, last);
-    begun = last < chunk.length ? [chunk.subarray(last)] : [];
+    begun = last < chunk.length ? [Buffer.from(chunk.subarray(last))] : [];
     waiting = chunk.length - last;
   }
   if (waiting > 0) yield Buffer.concat(begun);

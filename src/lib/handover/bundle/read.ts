@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { hasCode, reasonOf, unreadable, type TemporaryPlace } from "../../files/index.ts";
-import { openPlain, readTree, type PlainFile, type TreeEntry } from "../../files/plain.ts";
+import { openPlain, readTree, type Part, type PlainFile, type TreeEntry } from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
 import { pathOfResource, type ResourceName } from "../resources.ts";
 import { checkSeal, mostUnpacked, NO_LIST, refuse, unpack } from "./archive/unpack.ts";
@@ -98,20 +98,21 @@ export class BundleFiles implements AsyncDisposable {
   }
 
   /**
-   * The bytes of a file, in large chunks that are never reused.
+   * The bytes of a file, in large chunks.
    *
+   * @param reuse as {@link Part} has it
    * @throws Failure `input-rejected` where it is no file any more, or cannot be read; after its last chunk where it is not
    *   as it is held to
    */
-  async *read(path: string): AsyncGenerator<Buffer> {
+  async *read(path: string, { reuse }: Pick<Part, "reuse"> = {}): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
     const verified = this.#hashes?.get(path);
     if (verified === undefined) {
-      yield* file.chunks();
+      yield* file.chunks({ reuse });
       return;
     }
     const hash = createHash("sha256");
-    for await (const chunk of file.chunks()) {
+    for await (const chunk of file.chunks({ reuse })) {
       hash.update(chunk);
       yield chunk;
     }
@@ -171,7 +172,7 @@ export interface Bundle extends AsyncDisposable {
   readonly files: readonly ListedFile[];
   /** The bytes of a file; of a resource its lines as of today. */
   read(path: string): AsyncGenerator<Buffer>;
-  /** The lines of a resource's records, in blocks of whole lines; none if it has no file. */
+  /** The lines of a resource's records, in blocks of whole lines that hold until the next is asked for; none if it has no file. */
   blocks(resource: ResourceName): AsyncGenerator<Buffer>;
   /** The records of a resource, in batches; none if it has no file. Their values are as they stand: `verify` checks them. */
   records(resource: ResourceName): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]>;
@@ -246,12 +247,19 @@ class OpenBundle implements Bundle {
 
   async *blocks(resource: ResourceName): AsyncGenerator<Buffer> {
     const path = pathOfResource(resource);
-    if (this.#found.has(path)) yield* blocksOf(this.read(path), `${this.name}: ${path}`);
+    if (!this.#found.has(path)) return;
+    const upgrade = recordUpgrade(resource, this.schema, this.#upgrades);
+    if (upgrade === undefined) yield* this.#blocksAt(path);
+    else yield* this.#upgraded(path, upgrade);
+  }
+
+  #blocksAt(path: string): AsyncGenerator<Buffer> {
+    return blocksOf(this.#found.read(path, { reuse: true }), `${this.name}: ${path}`);
   }
 
   async *#upgraded(path: string, upgrade: NonNullable<ReturnType<typeof recordUpgrade>>): AsyncGenerator<Buffer> {
     try {
-      yield* upgradedBlocks(blocksOf(this.#found.read(path), `${this.name}: ${path}`), upgrade);
+      yield* upgradedBlocks(this.#blocksAt(path), upgrade);
     } catch (error) {
       throw error instanceof SyntaxError ? refuse(this.name, NO_RECORDS, path) : error;
     }

@@ -26,11 +26,11 @@ export interface Verification {
   readonly bytes: number;
   /** records that were read; 0 of hashes alone */
   readonly records: number;
-  /** the first ones */
   /** the SHA-256 of each file that was read, by path */
   readonly hashes: ReadonlyMap<string, string>;
   /** the SHA-256 of `SHA256SUMS`; null where there is none that can be read */
   readonly fingerprint: string | null;
+  /** the first ones */
   readonly faults: readonly Fault[];
   /** how many there are in all */
   readonly faultCount: number;
@@ -181,7 +181,7 @@ interface Reading extends VerifyOptions {
 async function hashOf(found: BundleFiles, path: string, { check, rows, signal, onProgress }: Reading): Promise<string> {
   const hash = createHash("sha256");
   async function* hashed(): AsyncGenerator<Buffer> {
-    for await (const chunk of found.read(path)) {
+    for await (const chunk of found.read(path, { reuse: true })) {
       signal?.throwIfAborted();
       hash.update(chunk);
       rows?.take(chunk);

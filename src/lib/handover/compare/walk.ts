@@ -7,7 +7,7 @@ const BACKSLASH = 0x5c;
 /** How every line begins: `id` is the first member of all. */
 const BEGINNING = Buffer.from('{"id":"');
 
-/** Lines that stand in one file, or in both with the same id and other bytes; without their ends. */
+/** Lines that stand in one file, or in both with the same id and other bytes; without their ends. They hold until the next pair is asked for. */
 export type LinePair =
   | { readonly before: Buffer; readonly after: undefined }
   | { readonly before: undefined; readonly after: Buffer }
@@ -53,7 +53,8 @@ class Cursor {
     const raw = this.block.subarray(from, to);
     const id = raw.includes(BACKSLASH) ? this.#escapedId() : raw;
     if (this.#last !== undefined && Buffer.compare(this.#last, id) > 0) throw noRecord(this.where);
-    this.#last = id;
+    // its block may be overwritten
+    this.#last = Buffer.from(id);
     return id;
   }
 
@@ -124,7 +125,7 @@ export async function* walk(before: Source, after: Source): AsyncGenerator<LineP
 export interface Source {
   /** as in messages */
   readonly where: string;
-  /** blocks of whole lines, never reused */
+  /** blocks of whole lines, which need hold only until the next is asked for */
   readonly blocks: AsyncIterable<Buffer>;
 }
 

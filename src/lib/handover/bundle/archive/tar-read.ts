@@ -41,7 +41,7 @@ async function* inflated(archive: PlainFile, where: string, most: number): Async
   const head = await archive.readAt(0, GZIP_HEAD.length);
   if (!head.equals(GZIP_HEAD) || end < GZIP_HEAD.length) throw refuse(where, CUT);
   const inflate = createInflateRaw({ chunkSize: 256 * 1024 });
-  const packed = Readable.from(archive.chunks(GZIP_HEAD.length, end), { objectMode: false });
+  const packed = Readable.from(archive.chunks({ from: GZIP_HEAD.length, to: end }), { objectMode: false });
   packed.once("error", (error) => inflate.destroy(error));
   packed.pipe(inflate);
   let passed = 0;

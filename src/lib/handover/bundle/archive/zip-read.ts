@@ -80,7 +80,7 @@ class Reader extends RandomAccessReader {
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
-    return Readable.from(this.#archive.chunks(start, end), { objectMode: false });
+    return Readable.from(this.#archive.chunks({ from: start, to: end }), { objectMode: false });
   }
 
   override read(
