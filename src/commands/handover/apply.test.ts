@@ -60,6 +60,21 @@ describe("into an empty tenant", () => {
     );
   });
 
+  test("who leaves by the bundle is named in what to type next, in quotes where a shell needs them", async () => {
+    const leaver = "山田 太郎";
+    const at = { home: folder, folder };
+    await run(["tenant", "set", "--contact-name", leaver], { ...at, tenant: tenant.fetch });
+    const words = ["handover", "export", "-o", "bundle", "--leaver", leaver, "--leaves", "2027-03-31"];
+    expect((await run(words, { ...at, tenant: tenant.fetch })).exit).toBe(0);
+    const { exit, stderr } = await handover("apply bundle --yes --lang en", other);
+    expect(exit).toBe(0);
+    expect(stderr).toContain(
+      "what hangs on the leaver: clomoctl handover checklist --leaver '山田 太郎' --leaves 2027-03-31",
+    );
+    const next = await run(["handover", "checklist", "--leaver", leaver], { ...at, tenant: other.fetch });
+    expect(next).toMatchObject({ exit: 0 });
+  });
+
   test("files attached are told to stay in the bundle", async () => {
     writeFileSync(join(folder, "apps.txt"), "a");
     await exported("export -o bundle --attach apps=apps.txt");

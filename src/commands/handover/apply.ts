@@ -9,7 +9,7 @@ import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTES, type Column } from "../../lib/terminal/index.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
-import { shownWord, typedWord } from "../../lib/text/shell-word.ts";
+import { shownOption, shownWord, typedWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
 import { requireNamed, requireNamedForDeletion } from "../permission.ts";
@@ -121,7 +121,7 @@ export default defineCommand({
     );
     tools.describeDone(WRITTEN);
     await terminal.note(DONE);
-    for (const line of AFTERWARDS) await terminal.note(line);
+    for (const line of [...ofLeaver(manifest), ...AFTERWARDS]) await terminal.note(line);
     if (givesAccounts(plan) && manifest.tenant.mirroredAt === null) await tellPasswords(tools, client.accounts.list);
   },
 });
@@ -289,6 +289,15 @@ async function tellMore(
       `添付ファイル ${attached} 個は引き継ぎデータにだけ残ります。引き継ぎデータを保管してください`,
     ),
   );
+}
+
+/** What hangs on who leaves by the bundle, whom no tenant records. */
+function ofLeaver({ leaver }: Manifest): readonly Text[] {
+  if (leaver === undefined) return [];
+  const { person, leaves } = leaver;
+  const last = leaves === null ? "" : ` --leaves ${leaves}`;
+  const line = `clomoctl handover checklist ${shownOption("--leaver", person)}${last}`;
+  return [text(`what hangs on the leaver: ${line}`, `退任者に紐づくものを確認するには: ${line}`)];
 }
 
 /** What does not come with a bundle, or has to be looked at. */
