@@ -39,8 +39,11 @@ const AFTER: readonly Line[] = [
     text("set up who is notified: no bundle has that", "通知先を設定する(引き継ぎデータには含まれません)"),
   ],
   [
-    "clomoctl handover diff BUNDLE --tenant",
-    text("later: what has changed since", "引き継いだ後に変わったところを確認する"),
+    "clomoctl handover diff BUNDLE --tenant --applicable --ignore-times",
+    text(
+      "later: whether your tenant is still as it was handed over. --applicable leaves out what apply leaves as it is, --ignore-times when records were made, changed and answered",
+      "自分のテナントが引き継いだときのままか確かめる(--applicable は apply の対象外のものを、--ignore-times は記録の作成・更新・回答の日時を比べない)",
+    ),
   ],
 ];
 

@@ -411,7 +411,7 @@ test("the successor finds what to type, by what expires in this tenant", () => {
     "renewals guide android-owner",
     "renewals schedule install",
     "renewals notify init",
-    "handover diff BUNDLE --tenant",
+    "handover diff BUNDLE --tenant --applicable --ignore-times",
   ]) {
     expect(en).toContain(`clomoctl ${line}`);
     expect(ja).toContain(`clomoctl ${line}`);
