@@ -9,7 +9,10 @@ type Line = readonly [command: string, what: Text];
 const BEFORE: readonly Line[] = [
   [
     "clomoctl handover verify BUNDLE",
-    text("whether the bundle is whole and unaltered", "引き継ぎデータが欠けたり変更されたりしていないか確かめる"),
+    text(
+      "whether the bundle is whole and unaltered. Compare the fingerprint that it shows with the one that whoever exported it reads out to you",
+      "引き継ぎデータが欠けたり変更されたりしていないか確かめる。表示されるフィンガープリントを、書き出した人に電話などで読み上げてもらって比べる",
+    ),
   ],
   [
     "clomoctl handover report BUNDLE -o report.html",

@@ -417,6 +417,10 @@ test("the successor finds what to type, by what expires in this tenant", () => {
     expect(ja).toContain(`clomoctl ${line}`);
   }
   expect(ja).toContain("必ず同じ Apple Account で更新します");
+  expect([en.includes("the fingerprint that it shows"), ja.includes("表示されるフィンガープリント")]).toEqual([
+    true,
+    true,
+  ]);
   const without = pageOf(reportOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, android: false }, renewals: [] }), "en");
   expect(without).not.toContain("guide android-owner");
   expect(without).toContain("guide push-certificate");
