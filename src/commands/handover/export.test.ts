@@ -51,6 +51,7 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   expect(stderr).not.toContain("error");
   expect(exit).toBe(0);
   expect(stdout).toMatch(/^users +exported +2/m);
+  expect(stderr).toContain("not in the bundle: audit (exported with --audit only)");
   expect(stdout).toMatch(/^audit +left out +0 +it is history/m);
   expect(stderr).toContain("written to one: 5 records, 11 further files");
   expect(stderr).toContain("only the console knows, and nobody wrote it down: profiles");

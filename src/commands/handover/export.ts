@@ -2,6 +2,7 @@ import { Attachments } from "../../lib/handover/bundle/attach.ts";
 import { NOT_KNOWN_HERE } from "../../lib/handover/not-known.ts";
 import { resourceOf, RESOURCE_NAMES, STAYS } from "../../lib/handover/resources.ts";
 import { attachedTo, type Manifest, type ManifestResource } from "../../lib/handover/bundle/manifest.ts";
+import { missingFrom } from "../../lib/handover/bundle/missing.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -22,7 +23,7 @@ const STATES: Readonly<Record<State, Text>> = {
   empty: text("empty", "なし"),
   "not-permitted": text("not permitted", "権限なし"),
   "not-supported": text("not supported by this tenant", "このテナントでは未対応"),
-  "left-out": text("left out", "対象外"),
+  "left-out": text("left out", "除外"),
 };
 
 /** States of what should be in a whole bundle, and is not. */
@@ -229,6 +230,8 @@ async function showBundle(
       `${output} に書き出しました: 記録 ${records} 件、そのほかのファイル ${others} 個`,
     ),
   );
+  const missing = missingFrom(manifest);
+  if (missing !== undefined) await terminal.note(missing);
   if (gaps.length > 0) {
     await terminal.note(
       text(

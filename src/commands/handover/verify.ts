@@ -1,3 +1,4 @@
+import { missingFrom } from "../../lib/handover/bundle/missing.ts";
 import type { Fault } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle, type Verification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -91,6 +92,8 @@ export default defineCommand({
     const [first] = faults;
     if (first !== undefined) throw unsound(bundle, first, faultCount - 1);
     await terminal.note(hashesOnly ? SAME_HASHES : SOUND);
+    const missing = verified.manifest && missingFrom(verified.manifest);
+    if (missing !== undefined) await terminal.note(missing);
     for (const line of nextOf(bundle, verified)) await terminal.note(line);
   },
 });

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { EMPTY_MANIFEST } from "../testing/bundles.ts";
+import { RESOURCE_NAMES } from "../resources.ts";
+import type { Manifest, ManifestResource } from "./manifest.ts";
+import { missingFrom } from "./missing.ts";
+
+/** A manifest whose resources have all been exported, but for some. */
+const manifestWith = (
+  states: Readonly<Partial<Record<string, ManifestResource["state"]>>>,
+  more: Partial<Manifest> = {},
+): Manifest => ({
+  ...EMPTY_MANIFEST,
+  ...more,
+  resources: RESOURCE_NAMES.map((name) => {
+    const { [name]: state = "exported" } = states;
+    return { name, state, records: 0, sha256: null, stays: null, leftOut: [] };
+  }),
+});
+
+test("a whole bundle lacks nothing, and one without the audit names the option", () => {
+  expect(missingFrom(manifestWith({ users: "empty" }))).toBeUndefined();
+  expect(missingFrom(manifestWith({ audit: "left-out" }))).toEqual({
+    en: "not in the bundle: audit (exported with --audit only)",
+    ja: "含まれていないもの: 監査記録(--audit を付けたときだけ書き出すため)",
+  });
+});
+
+test("each reason stands once, behind what it is of", () => {
+  const manifest = manifestWith({ renewals: "not-permitted", answers: "not-permitted", "ade-server": "not-supported" });
+  expect(missingFrom(manifest)?.en).toBe(
+    "not in the bundle: ADE: MDM server and token (the tenant does not have it); renewals, what only people know (whoever exported it may not see that)",
+  );
+});
+
+test("what an option leaves out is told with the option", () => {
+  expect(missingFrom(manifestWith({ devices: "left-out" }, { only: ["orgs", "users"] }))?.ja).toContain("--only");
+  const scope = { id: "019a9f3c-5a00-7abc-8def-000000000001", path: "営業部" };
+  expect(missingFrom(manifestWith({ audit: "left-out" }, { scope }))?.ja).toContain("--scope");
+});
