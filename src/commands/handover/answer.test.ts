@@ -61,6 +61,22 @@ describe("asked one after the other", () => {
     expect(await answers()).toContain("administrators.backup-codes=金庫 owner");
   });
 
+  test("a day that lies ahead is no answer, neither typed nor from a file", async () => {
+    const ran = await run(
+      "handover answer rules.lost.reviewed",
+      typing(["last reviewed?", "2099-01-01\r"], ["2099-01-01 is in the future", "\u00152026-04-01\r"]),
+    );
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 owner"]);
+    const ahead = withFile("answers:\n  - question: rules.lost.reviewed\n    value: 2099-01-01\n");
+    const { en, ja } = await inBoth("handover answer --answers answers.yaml", ahead);
+    expect(en).toMatchObject({ exit: 3, stdout: "" });
+    expect(en.stderr).toContain("answers.yaml:3");
+    expect(en.stderr).toContain("today is 2026-11-20");
+    expect(ja.stderr).toContain("2099-01-01 は未来の日付です。今日(2026-11-20)までの日付を入力してください");
+    expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 owner"]);
+  });
+
   test("what the console alone knows is asked for, too", async () => {
     const ran = await run(
       "handover answer console --by 花子",

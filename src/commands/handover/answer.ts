@@ -83,7 +83,7 @@ export default defineCommand({
     }
     const keeper = new Keeper(tools, tenant, { by, dryRun });
     if (file === undefined) await askAll(tools, facts, { question, day, keeper });
-    else await keeper.keep(await answersIn(tools, file, askedFor(facts, day)));
+    else await keeper.keep(await answersIn(tools, file, { groups: askedFor(facts, day), today: day.asOf }));
     const { terminal } = tools;
     const { length } = keeper.changed;
     if (length === 0) await terminal.note(text("nothing was answered", "回答はありませんでした"));
@@ -191,11 +191,11 @@ class Keeper {
 async function answersIn(
   { workingFolder }: Tools,
   file: string,
-  groups: readonly QuestionGroup[],
+  asked: { readonly groups: readonly QuestionGroup[]; readonly today: string },
 ): Promise<readonly NewAnswer[]> {
   const content = await readText(resolve(workingFolder, file), file);
   const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
-  return readAnswers(content, file, groups);
+  return readAnswers(content, file, asked);
 }
 
 /** All that is asked: by the checklist, and what the console alone knows. */
@@ -225,7 +225,7 @@ async function askAll(tools: Tools, facts: HandoverFacts, { question: named, day
   for (let question = next(); question !== undefined; question = next()) {
     const { id, subject } = question;
     seen.add(keyOf(id, subject));
-    const value = await ask(tools, question, day.timezone);
+    const value = await ask(tools, question, day);
     if (value === undefined) continue;
     const kept = await keeper.keep([{ question: id, subject, value }]);
     for (const answer of kept) answers.set(keyOf(answer.question, answer.subject), answer);
@@ -242,19 +242,23 @@ const notAsked = (named: string): Failure =>
   });
 
 /** @returns undefined where it stays open */
-async function ask({ terminal }: Tools, question: Question, timezone: string): Promise<string | undefined> {
+async function ask(
+  { terminal }: Tools,
+  question: Question,
+  { asOf, timezone }: Asking["day"],
+): Promise<string | undefined> {
   const { kind } = question;
   const typed = await terminal.prompts.input({
     message: messageOf(question, timezone),
     flag: "--answers FILE",
     check: (one) => {
       if (one.trim() === "") return undefined;
-      const read = readAnswer(kind, one);
+      const read = readAnswer(kind, one, asOf);
       return "wrong" in read ? read.wrong : undefined;
     },
   });
   if (typed.trim() === "") return undefined;
-  const read = readAnswer(kind, typed);
+  const read = readAnswer(kind, typed, asOf);
   return "value" in read ? read.value : undefined;
 }
 

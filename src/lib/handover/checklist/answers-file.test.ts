@@ -7,7 +7,7 @@ import { evaluate, questionsOf } from "./index.ts";
 
 const ITEMS = evaluate(UNANSWERED, TODAY);
 
-const read = (content: string) => readAnswers(content, "answers.yaml", ITEMS);
+const read = (content: string) => readAnswers(content, "answers.yaml", { groups: ITEMS, today: TODAY.asOf });
 
 const refusal = (content: string): Failure => {
   try {
@@ -55,6 +55,7 @@ test("a question that is asked of one alone needs no about; one that is asked of
 
 test.each([
   ["answers:\n  - question: rules.lost.reviewed\n    value: soon\n", "answers.yaml:3"],
+  ["answers:\n  - question: rules.lost.reviewed\n    value: 2026-11-25\n", "answers.yaml:3"],
   ["answers:\n  - question: rules.bogus\n    value: x\n", "answers.yaml:2"],
   ["answers:\n  - question: administrators.mfa\n    about: nobody\n    value: yes\n", "answers.yaml:3"],
   ["answers:\n  - question: rules.lost.owner\n    password: x\n", "answers.yaml:3"],
@@ -79,12 +80,13 @@ test("what was answered is told, and not confirmed by the file; nothing that a n
   const items = evaluate(COMPLETE, TODAY);
   const template = answersTemplate(items, "ja", "Asia/Tokyo");
   expect(template).toContain("  # これまで: 金庫 (後任, 2026-11-20)");
-  expect(readAnswers(template, "x", items)).toEqual([]);
+  expect(readAnswers(template, "x", { groups: items, today: TODAY.asOf })).toEqual([]);
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 40 }), (user) => {
       const facts = { ...UNANSWERED, administrators: [administrator(1, { user, name: user || "x", emails: [user] })] };
       const odd = evaluate(facts, TODAY);
-      expect(() => readAnswers(answersTemplate(odd, "en", "Asia/Tokyo"), "x", odd)).not.toThrow();
+      const asked = { groups: odd, today: TODAY.asOf };
+      expect(() => readAnswers(answersTemplate(odd, "en", "Asia/Tokyo"), "x", asked)).not.toThrow();
     }),
   );
 });

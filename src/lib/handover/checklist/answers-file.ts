@@ -43,6 +43,13 @@ function questionNamed(questions: readonly Question[], name: string, about: stri
   return named.find((question) => question.subject === about || question.about === about);
 }
 
+/** What answers are read by. */
+interface Reading {
+  readonly groups: readonly QuestionGroup[];
+  /** a day, after which no date may be */
+  readonly today: string;
+}
+
 /** What a blank leaves out. */
 const orNothing = (written: string | undefined): string | undefined =>
   written === undefined || written.trim() === "" ? undefined : written.trim();
@@ -53,7 +60,7 @@ const orNothing = (written: string | undefined): string | undefined =>
  * @param where the file's name, for messages
  * @throws Failure `input-rejected` with the line
  */
-export function readAnswers(content: string, where: string, groups: readonly QuestionGroup[]): readonly FileAnswer[] {
+export function readAnswers(content: string, where: string, { groups, today }: Reading): readonly FileAnswer[] {
   const { value: file, refuse } = readYaml(FILE, { content, where, hint: HINT, maxLength: MAX_LENGTH });
   const questions = questionsOf(groups);
   return file.answers.flatMap((answer, at): readonly FileAnswer[] => {
@@ -76,7 +83,7 @@ export function readAnswers(content: string, where: string, groups: readonly Que
     const by = orNothing(answer.by) ?? orNothing(file.by);
     if (answer.remove === "yes") return [{ question: id, subject, value: null, by }];
     if (typed === undefined) return [];
-    const read = readAnswer(kind, typed);
+    const read = readAnswer(kind, typed, today);
     if ("wrong" in read) throw refuse([...path, "value"], read.wrong);
     return [{ question: id, subject, value: read.value, by }];
   });

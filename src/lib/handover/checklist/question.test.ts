@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { masked, readAnswer } from "./question.ts";
 
+const TODAY = "2027-03-31";
+
 test.each([
   ["yes-no", " はい ", { value: "yes" }],
   ["yes-no", "N", { value: "no" }],
@@ -11,7 +13,7 @@ test.each([
   ["place", " 金庫 ", { value: "金庫" }],
   ["person", "佐藤 一郎", { value: "佐藤 一郎" }],
 ] as const)("%s: %s", (kind, typed, read) => {
-  expect(readAnswer(kind, typed)).toEqual(read);
+  expect(readAnswer(kind, typed, TODAY)).toEqual(read);
 });
 
 test.each([
@@ -21,10 +23,23 @@ test.each([
   ["date", "2027-03-01T00:00:00Z"],
   ["phone", "ask him"],
 ] as const)("%s is not answered by %s, in both languages", (kind, typed) => {
-  const read = readAnswer(kind, typed);
+  const read = readAnswer(kind, typed, TODAY);
   if (!("wrong" in read)) throw new TypeError("it was taken");
   expect(read.wrong.en).toContain(typed);
   expect(read.wrong.ja).toContain(typed);
+});
+
+test("a date is of what has been; where it is tomorrow already that day is let pass", () => {
+  expect(readAnswer("date", "2027-03-31", TODAY)).toEqual({ value: "2027-03-31" });
+  expect(readAnswer("date", "2027/4/1", TODAY)).toEqual({ value: "2027-04-01" });
+  for (const day of ["2027-04-02", "9999-12-31"]) {
+    expect(readAnswer("date", day, TODAY)).toEqual({
+      wrong: {
+        en: `${day} is in the future; write a day that has been (today is 2027-03-31)`,
+        ja: `${day} は未来の日付です。今日(2027-03-31)までの日付を入力してください`,
+      },
+    });
+  }
 });
 
 test("a masked number keeps its shape and its last two digits, and no more; a short one keeps none", () => {

@@ -64,8 +64,18 @@ const LEAST_DIGITS = 4;
 /** An answer as it is kept, or what is wrong with it. */
 export type ReadAnswer = { readonly value: string } | { readonly wrong: Text };
 
-/** Reads a typed answer: a date as `2027-03-31`, yes and no as these words. */
-export function readAnswer(kind: QuestionKind, typed: string): ReadAnswer {
+/** Somewhere it is tomorrow already: a day ahead is let pass. */
+const isAhead = (day: string, today: string): boolean => Date.parse(day) - Date.parse(today) > DAY_MS;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Reads a typed answer: a date as `2027-03-31`, yes and no as these words. Dates are asked of what has been: since when,
+ * when last.
+ *
+ * @param today a day: `2027-03-31`
+ */
+export function readAnswer(kind: QuestionKind, typed: string, today: string): ReadAnswer {
   const value = typed.trim();
   switch (kind) {
     case "yes-no":
@@ -76,7 +86,9 @@ export function readAnswer(kind: QuestionKind, typed: string): ReadAnswer {
       };
     case "date": {
       const date = parseTypedDate(value);
-      if (date !== undefined && "day" in date) return { value: date.day };
+      if (date !== undefined && "day" in date) {
+        return isAhead(date.day, today) ? { wrong: inFuture(date.day, today) } : { value: date.day };
+      }
       return {
         wrong: text(
           `"${value}" is no date; write it as 2027-03-31`,
@@ -94,6 +106,12 @@ export function readAnswer(kind: QuestionKind, typed: string): ReadAnswer {
       return { value };
   }
 }
+
+const inFuture = (day: string, today: string): Text =>
+  text(
+    `${day} is in the future; write a day that has been (today is ${today})`,
+    `${day} は未来の日付です。今日(${today})までの日付を入力してください`,
+  );
 
 /** Digits of a telephone number that stay readable. */
 const SHOWN_DIGITS = 2;
