@@ -195,7 +195,7 @@ async function answersIn(
 ): Promise<readonly NewAnswer[]> {
   const content = await readText(resolve(workingFolder, file), file);
   const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
-  return readAnswers(content, file, asked);
+  return readAnswers(content, file, { ...asked, template: "clomoctl handover answer --template" });
 }
 
 /** All that is asked: by the checklist, and what the console alone knows. */
@@ -247,18 +247,17 @@ async function ask(
   question: Question,
   { asOf, timezone }: Asking["day"],
 ): Promise<string | undefined> {
-  const { kind } = question;
   const typed = await terminal.prompts.input({
     message: messageOf(question, timezone),
     flag: "--answers FILE",
     check: (one) => {
       if (one.trim() === "") return undefined;
-      const read = readAnswer(kind, one, asOf);
+      const read = readAnswer(question, one, asOf);
       return "wrong" in read ? read.wrong : undefined;
     },
   });
   if (typed.trim() === "") return undefined;
-  const read = readAnswer(kind, typed, asOf);
+  const read = readAnswer(question, typed, asOf);
   return "value" in read ? read.value : undefined;
 }
 

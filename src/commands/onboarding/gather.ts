@@ -16,7 +16,8 @@ const NOUNS = ["tenant", "answers", "renewals", "devices", "ade", "push-certific
 
 type Asked = Client<(typeof NOUNS)[number]>;
 
-const isQuestion = (name: string): name is QuestionName => (QUESTION_NAMES as readonly string[]).includes(name);
+/** Whether a question of this name is asked. */
+export const isQuestion = (name: string): name is QuestionName => (QUESTION_NAMES as readonly string[]).includes(name);
 
 /** The kinds that the tenant holds itself; what somebody may not see is taken as not held. Rehearsals do not count. */
 async function heldKinds(client: Asked): Promise<readonly Issued[]> {
@@ -48,8 +49,8 @@ export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
   const { client } = await tools.tenant(...NOUNS);
   const tenant = await client.tenant.show({ administration: true });
   const answers = new Map<QuestionName, OnboardingAnswer>();
-  for (const { question, subject, value, at } of await client.answers.list()) {
-    if (subject === "" && isQuestion(question)) answers.set(question, { value, at });
+  for (const { question, subject, value, by, at } of await client.answers.list()) {
+    if (subject === "" && isQuestion(question)) answers.set(question, { value, by, at });
   }
   const kinds = new Set<string>((await client.renewals.list()).map(({ kind }) => kind));
   const held = await heldKinds(client);

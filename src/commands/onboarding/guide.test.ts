@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
@@ -99,6 +99,106 @@ describe("onboarding guide", () => {
     const ran = await run("onboarding guide --interactive", { tenant: newTenant() });
     expect(ran.exit).toBe(2);
     expect(ran.stderr).toContain("--interactive");
+    expect(ran.stderr).toContain("--answers FILE");
+  });
+
+  describe("by a file of answers", () => {
+    const KEPT = { changed: [], dryRun: false };
+
+    /** Runs it in both languages in a folder with `answers.yaml`. */
+    const withFile = (lines: readonly string[], words: string, tenant: object) => {
+      const folder = freshFolder();
+      writeFileSync(join(folder, "answers.yaml"), ["by: 佐藤", "answers:", ...lines, ""].join("\n"));
+      return inBoth(`onboarding guide ${words}`, { folder, tenant: { ...newTenant(), ...tenant } });
+    };
+
+    const WAY = "  - {question: onboarding.way, value: purchased}";
+    const NO_DATE = "  - {question: onboarding.home.push-certificate, value: none}";
+
+    test("keeps them all at once, and shows the steps by them", async () => {
+      const lines = [WAY, "  - {question: onboarding.prepared, value: はい}", "  - {question: onboarding.apps}"];
+      const { en, ja } = await withFile(lines, "--answers answers.yaml", { setAnswers: KEPT });
+      expect(en.exit).toBe(0);
+      expect(en.requests.flatMap(({ operation, json }) => (operation === "setAnswers" ? [json] : []))).toEqual([
+        {
+          answers: [
+            { question: "onboarding.way", subject: "", value: "purchased", by: "佐藤" },
+            { question: "onboarding.prepared", subject: "", value: "yes", by: "佐藤" },
+          ],
+          dryRun: false,
+        },
+      ]);
+      expect(en.stderr).toContain("2 answers kept");
+      expect(ja.stderr).toContain("回答を 2 件登録しました");
+      expect(en.stdout).toContain("Step 3: prepare what is needed (done)");
+      expect(en.stdout).toContain("clomoctl ade guide purchased");
+    });
+
+    test("takes what HOME shows for this run alone, and keeps nothing of it", async () => {
+      const { en, ja } = await withFile([NO_DATE], "7 --answers answers.yaml", {});
+      expect(en).toMatchObject({ exit: 0 });
+      expect(en.requests.filter(({ operation }) => operation === "setAnswers")).toEqual([]);
+      expect(en.stdout).toContain("Create a Certificate");
+      expect(en.stderr).toContain("what HOME shows is taken from answers.yaml for this run alone, and not kept");
+      expect(ja.stderr).toContain("この実行だけ answers.yaml のとおりとして扱い、保存しません");
+    });
+
+    test("only tries them, where that is asked for", async () => {
+      const { en } = await withFile([WAY], "8 --answers answers.yaml --dry-run", {
+        setAnswers: { changed: [], dryRun: true },
+      });
+      expect(en).toMatchObject({ exit: 0 });
+      expect(en.requests.at(-1)?.json).toMatchObject({ dryRun: true });
+      expect(en.stderr).toContain("dry run: nothing was changed");
+      expect(en.stderr).not.toContain("kept");
+    });
+
+    test.each([
+      ["  - {question: onboarding.way, value: by magic}", "answers.yaml:3", "purchased, manual"],
+      ["  - {question: onboarding.prepared, value: perhaps}", "answers.yaml:3", "neither yes nor no"],
+      ["  - {question: onboarding.bogus, value: yes}", "answers.yaml:3", "is not asked"],
+      ["  - {question: rules.lost.owner, value: 佐藤}", "answers.yaml:3", "is not asked"],
+    ])("refuses %s with its place, and keeps nothing", async (line, place, why) => {
+      const { en, ja } = await withFile([line, WAY], "--answers answers.yaml", {});
+      expect(en).toMatchObject({ exit: 3, stdout: "" });
+      expect(en.stderr.replaceAll(/\s+/g, " ")).toContain(why);
+      for (const { stderr, requests } of [en, ja]) {
+        expect(stderr).toContain(place);
+        expect(stderr).toContain("clomoctl onboarding guide --template");
+        expect(requests.filter(({ operation }) => operation === "setAnswers")).toEqual([]);
+      }
+    });
+
+    test("which is not there, is not found", async () => {
+      expect(await run("onboarding guide --answers nowhere.yaml", { tenant: newTenant() })).toMatchObject({ exit: 6 });
+    });
+
+    test("is written to fill in: what is asked now, with what is known; as it stands it answers nothing", async () => {
+      const tenant = newTenant([answer("onboarding.way", "purchased")]);
+      const { en, ja } = await inBoth("onboarding guide --template", { tenant });
+      expect(en).toMatchObject({ exit: 0, stderr: "" });
+      expect(en.stdout).toContain("  #   unsupervised: not supervised\n");
+      expect(en.stdout).toContain("  # so far: supervised, bought as ADE devices (hanako, 2026-11-20)\n");
+      expect(en.stdout).toContain("(as HOME is now: for this run alone, never kept)");
+      expect(ja.stdout).toContain(
+        "  # これまで: 監視対象モード: ADE デバイスを代理店から購入する (hanako, 2026-11-20)\n",
+      );
+      expect(ja.stdout.match(/- question: \S+/g)).toEqual([
+        "- question: onboarding.school",
+        "- question: onboarding.way",
+        "- question: onboarding.agent",
+        "- question: onboarding.prepared",
+        "- question: onboarding.login",
+        "- question: onboarding.home.push-certificate",
+        "- question: onboarding.home.ade-token",
+        "- question: onboarding.profiles",
+        "- question: onboarding.apps",
+      ]);
+      const folder = freshFolder();
+      writeFileSync(join(folder, "answers.yaml"), ja.stdout);
+      const again = await run("onboarding guide 1 --answers answers.yaml", { folder, tenant });
+      expect(again).toMatchObject({ exit: 0, stderr: expect.stringContaining("no answer was kept") });
+    });
   });
 
   test("writes the set-up sheet", async () => {
@@ -119,6 +219,11 @@ describe("onboarding guide", () => {
     "--setup-sheet 3",
     "--interactive --setup-sheet",
     "--interactive --as html",
+    "--interactive --answers answers.yaml",
+    "--template 3",
+    "--template --answers answers.yaml",
+    "--template --format json",
+    "--dry-run",
   ])("refuses what excludes each other: %s", async (words) => {
     expect(await run(`onboarding guide ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
   });

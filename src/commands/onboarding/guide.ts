@@ -24,6 +24,9 @@ import {
   type ShownGuide,
 } from "../guides/write.ts";
 import type { Tools } from "../tools.ts";
+import { DRY_RUN } from "../records/options.ts";
+import { BEFORE_WRITING } from "../records/written.ts";
+import { withAnswersOf, writeTemplate } from "./answers.ts";
 import { factsOf } from "./gather.ts";
 
 const WHERE = "clomoctl onboarding guide";
@@ -34,6 +37,16 @@ const OPTIONS = {
     kind: "boolean",
     about: text("ask what only a person knows, and keep the answers", "人にしかわからないことを質問し、回答を保存する"),
   },
+  answers: {
+    kind: "file",
+    value: "FILE",
+    about: text("take the answers from this YAML file, and keep them", "この YAML ファイルの回答を登録する"),
+  },
+  template: {
+    kind: "boolean",
+    about: text("write the questions as a YAML file to fill in", "質問を記入用の YAML として書き出す"),
+  },
+  dryRun: DRY_RUN,
   setupSheet: {
     kind: "boolean",
     about: text(
@@ -54,6 +67,10 @@ export default defineCommand({
       "How the push certificate and the tokens are issued for the first time is shown only where HOME was answered to show no date within the last 7 days, and no renewal of the kind is recorded. Otherwise `renewals guide` is named: one that is issued anew in place of a renewal cuts devices off.",
       "プッシュ通知証明書とトークンを初めて作成する手順は、HOME に有効期限がないと 7 日以内に回答され、同じ種類の更新項目が登録されていない場合だけ示します。それ以外では `renewals guide` を案内します。更新の代わりに新しく作成すると、デバイスを管理できなくなるためです。",
     ),
+    text(
+      "Without a terminal: --template writes a file to fill in, --answers takes it back, all of it or nothing, and shows the steps by it. What the file says of HOME holds for that run alone and is not kept: of an old file it might be wrong by now.",
+      "ターミナルがないときは、--template で記入用のファイルを書き出し、--answers で取り込みます(全部登録するか、何も登録しないかのどちらか)。続けて、その回答に応じた手順を示します。HOME の表示についての回答は、古いファイルでは今と異なることがあるため、その実行だけに使い、保存しません。",
+    ),
   ],
   args: {
     step: { kind: "string", value: "STEP", about: text("number of a step, 1 to 12", "手順の番号(1 から 12)") },
@@ -62,22 +79,32 @@ export default defineCommand({
   examples: [
     { line: "clomoctl onboarding guide" },
     { line: "clomoctl onboarding guide --interactive" },
+    { line: "clomoctl onboarding guide --template" },
+    { line: "clomoctl onboarding guide 7 --answers onboarding.yaml --dry-run" },
     { line: "clomoctl onboarding guide 7 --as html -o step7.html", about: text("to print", "印刷用") },
     { line: "clomoctl onboarding guide --setup-sheet --as html -o sheet.html" },
   ],
-  exits: ["usage", "interrupted"],
-  async run(tools, { step: typed, interactive, setupSheet, ...options }) {
+  exits: ["usage", "input-rejected", "not-permitted", "not-found", "locked", "interrupted"],
+  async run(tools, { step: typed, interactive, setupSheet, answers: file, template, dryRun, ...options }) {
     refuseDocumentOfData(WHERE, tools, options);
-    if (interactive && (setupSheet || options.as !== undefined || options.output !== undefined || asksData(tools))) {
-      throw misfit(WHERE, "--interactive", "--setup-sheet, --as, --output, --format");
+    const isDocument = setupSheet || options.as !== undefined || options.output !== undefined || asksData(tools);
+    if (interactive && (isDocument || file !== undefined)) {
+      throw misfit(WHERE, "--interactive", "--answers, --setup-sheet, --as, --output, --format");
     }
+    if (template && (isDocument || interactive || file !== undefined || typed !== undefined)) {
+      throw misfit(WHERE, "--template", "STEP, --answers, --interactive, --setup-sheet, --as, --output, --format");
+    }
+    if (dryRun && file === undefined) throw needsAnswers();
     if (setupSheet && (asksData(tools) || typed !== undefined || options.as === "text")) {
       throw misfit(WHERE, "--setup-sheet", "STEP, --as text, --format");
     }
     if (interactive && !tools.terminal.interactive) throw needsTerminal();
     const chosen = typed === undefined ? ONBOARDING_STEPS : [stepNumbered(typed)];
-    const facts = await factsOf(tools);
-    if (interactive) return ask(tools, facts, chosen, typed !== undefined);
+    tools.describeState(() => BEFORE_WRITING);
+    const recorded = await factsOf(tools);
+    if (interactive) return ask(tools, recorded, chosen, typed !== undefined);
+    if (template) return writeTemplate(tools, recorded);
+    const facts = file === undefined ? recorded : await withAnswersOf(tools, recorded, { file, dryRun });
     if (setupSheet) return writeSheet(tools, facts, options);
     const guide = guideOf(facts, chosen);
     if (asksData(tools)) return showSteps(tools, guide);
@@ -90,9 +117,16 @@ const needsTerminal = (): Failure =>
     what: text("--interactive needs a terminal", "--interactive にはターミナルが必要です"),
     where: WHERE,
     hint: text(
-      "without one: clomoctl onboarding guide shows the steps",
-      "ターミナルがない場合: clomoctl onboarding guide で手順を表示できます",
+      "without one, answers come from a file: clomoctl onboarding guide --template writes it, --answers FILE takes it",
+      "ターミナルがない場合はファイルで回答できます: clomoctl onboarding guide --template で書き出し、--answers FILE で取り込みます",
     ),
+  });
+
+const needsAnswers = (): Failure =>
+  new Failure("usage", {
+    what: text("--dry-run is of --answers", "--dry-run は --answers と一緒に指定してください"),
+    where: WHERE,
+    hint: text("add --answers FILE", "--answers FILE を指定してください"),
   });
 
 /** @throws Failure `usage` */

@@ -11,8 +11,8 @@ export default defineCommand({
   summary: text("show which steps of the set-up are done, and what is next", "導入手順の進み具合と次の操作を表示する"),
   details: [
     text(
-      "The twelve steps of the maker's manual for iOS, by what is recorded in the tenant and answered with `onboarding guide --interactive`. It ends with 0 whatever it finds.",
-      "メーカーのマニュアルにある iOS の導入手順(12 項目)の状態を、テナントの記録と `onboarding guide --interactive` での回答をもとに表示します。何が見つかっても終了コードは 0 です。",
+      "The twelve steps of the maker's manual for iOS, by what is recorded in the tenant and answered with `onboarding guide --interactive`, or by a file (`onboarding guide --answers`). It ends with 0 whatever it finds.",
+      "メーカーのマニュアルにある iOS の導入手順(12 項目)の状態を、テナントの記録と `onboarding guide --interactive` またはファイル(`onboarding guide --answers`)での回答をもとに表示します。何が見つかっても終了コードは 0 です。",
     ),
   ],
   args: {},

@@ -82,6 +82,8 @@ export const QUESTION_NAMES = Object.keys(QUESTIONS) as readonly QuestionName[];
 /** An answer that is kept. */
 export interface OnboardingAnswer {
   readonly value: string;
+  /** who answered; undefined of what was answered just now */
+  readonly by?: string | undefined;
   /** UTC instant */
   readonly at: string;
 }

@@ -7,7 +7,9 @@ import { evaluate, questionsOf } from "./index.ts";
 
 const ITEMS = evaluate(UNANSWERED, TODAY);
 
-const read = (content: string) => readAnswers(content, "answers.yaml", { groups: ITEMS, today: TODAY.asOf });
+const READING = { today: TODAY.asOf, template: "clomoctl handover answer --template" };
+
+const read = (content: string) => readAnswers(content, "answers.yaml", { groups: ITEMS, ...READING });
 
 const refusal = (content: string): Failure => {
   try {
@@ -80,12 +82,12 @@ test("what was answered is told, and not confirmed by the file; nothing that a n
   const items = evaluate(COMPLETE, TODAY);
   const template = answersTemplate(items, "ja", "Asia/Tokyo");
   expect(template).toContain("  # これまで: 金庫 (後任, 2026-11-20)");
-  expect(readAnswers(template, "x", { groups: items, today: TODAY.asOf })).toEqual([]);
+  expect(readAnswers(template, "x", { groups: items, ...READING })).toEqual([]);
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 40 }), (user) => {
       const facts = { ...UNANSWERED, administrators: [administrator(1, { user, name: user || "x", emails: [user] })] };
       const odd = evaluate(facts, TODAY);
-      const asked = { groups: odd, today: TODAY.asOf };
+      const asked = { groups: odd, ...READING };
       expect(() => readAnswers(answersTemplate(odd, "en", "Asia/Tokyo"), "x", asked)).not.toThrow();
     }),
   );

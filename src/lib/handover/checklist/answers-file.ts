@@ -1,18 +1,16 @@
-/** What a file of answers may hold. It loads zod, so that only `handover answer` imports it. */
+/** What a file of answers may hold. It loads zod, so that commands import it only where such a file is read or written. */
 import { z } from "zod";
 import { dayOf } from "../../model/time.ts";
 import { plainText, readYaml } from "../../files/yaml.ts";
 import { DECEPTIVE } from "../../text/shell-word.ts";
-import { text, type Language } from "../../text/index.ts";
+import { text, type Language, type Text } from "../../text/index.ts";
 import { questionsOf } from "./index.ts";
 import { QUESTION_KINDS, readAnswer, toldValue, valueOf, type Question, type QuestionGroup } from "./question.ts";
 
 const MAX_LENGTH = 1_000_000;
 
-const HINT = text(
-  "to write a file to fill in: clomoctl handover answer --template",
-  "記入用のファイルを作るには: clomoctl handover answer --template",
-);
+const hintOf = (template: string): Text =>
+  text(`to write a file to fill in: ${template}`, `記入用のファイルを作るには: ${template}`);
 
 const FILE = z.strictObject({
   by: z.string().optional(),
@@ -48,6 +46,8 @@ interface Reading {
   readonly groups: readonly QuestionGroup[];
   /** a day, after which no date may be */
   readonly today: string;
+  /** the command that writes a file to fill in */
+  readonly template: string;
 }
 
 /** What a blank leaves out. */
@@ -60,8 +60,12 @@ const orNothing = (written: string | undefined): string | undefined =>
  * @param where the file's name, for messages
  * @throws Failure `input-rejected` with the line
  */
-export function readAnswers(content: string, where: string, { groups, today }: Reading): readonly FileAnswer[] {
-  const { value: file, refuse } = readYaml(FILE, { content, where, hint: HINT, maxLength: MAX_LENGTH });
+export function readAnswers(
+  content: string,
+  where: string,
+  { groups, today, template }: Reading,
+): readonly FileAnswer[] {
+  const { value: file, refuse } = readYaml(FILE, { content, where, hint: hintOf(template), maxLength: MAX_LENGTH });
   const questions = questionsOf(groups);
   return file.answers.flatMap((answer, at): readonly FileAnswer[] => {
     const path = ["answers", at] as const;
@@ -79,11 +83,11 @@ export function readAnswers(content: string, where: string, { groups, today }: R
           )
         : refuse([...path, "question"], text(`"${name}" is not asked`, `「${name}」という質問はありません`));
     }
-    const { id, subject, kind } = question;
+    const { id, subject } = question;
     const by = orNothing(answer.by) ?? orNothing(file.by);
     if (answer.remove === "yes") return [{ question: id, subject, value: null, by }];
     if (typed === undefined) return [];
-    const read = readAnswer(kind, typed, today);
+    const read = readAnswer(question, typed, today);
     if ("wrong" in read) throw refuse([...path, "value"], read.wrong);
     return [{ question: id, subject, value: read.value, by }];
   });
@@ -115,8 +119,12 @@ export function answersTemplate(groups: readonly QuestionGroup[], language: Lang
   return [head[language], by[language], 'by: ""', ...all, ""].join("\n");
 }
 
+/** A value as people read it. */
+const toldIn = ({ kind, choices = {} }: Question, value: string): Text =>
+  Object.entries(choices).find(([choice]) => choice === value)?.[1] ?? toldValue(kind, value);
+
 function linesOf(question: Question, language: Language, timezone: string): readonly string[] {
-  const { id, subject, about, kind, wording, required, answer, recorded, due } = question;
+  const { id, subject, about, kind, choices, wording, required, answer, recorded, due } = question;
   const { [kind]: named } = QUESTION_KINDS;
   const known = valueOf(question);
   const optional = required ? "" : text(", optional", "、任意")[language];
@@ -124,9 +132,10 @@ function linesOf(question: Question, language: Language, timezone: string): read
   const whose = about === undefined ? "" : `${about}: `;
   return [
     comment(`${whose}${wording[language]} (${named[language]}${optional})`),
+    ...Object.entries(choices ?? {}).map(([value, name]) => comment(`  ${value}: ${name[language]}`)),
     ...(known === null
       ? []
-      : [comment(`${text("so far", "これまで")[language]}: ${toldValue(kind, known)[language]}${said}`)]),
+      : [comment(`${text("so far", "これまで")[language]}: ${toldIn(question, known)[language]}${said}`)]),
     ...(due === "differs" ? [comment(`${text("recorded", "登録")[language]}: ${recorded}`)] : []),
     `  - question: ${id}`,
     ...(subject === "" ? [] : [`    about: ${quoted(subject)}`]),

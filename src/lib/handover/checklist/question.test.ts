@@ -13,7 +13,7 @@ test.each([
   ["place", " 金庫 ", { value: "金庫" }],
   ["person", "佐藤 一郎", { value: "佐藤 一郎" }],
 ] as const)("%s: %s", (kind, typed, read) => {
-  expect(readAnswer(kind, typed, TODAY)).toEqual(read);
+  expect(readAnswer({ kind }, typed, TODAY)).toEqual(read);
 });
 
 test.each([
@@ -23,17 +23,26 @@ test.each([
   ["date", "2027-03-01T00:00:00Z"],
   ["phone", "ask him"],
 ] as const)("%s is not answered by %s, in both languages", (kind, typed) => {
-  const read = readAnswer(kind, typed, TODAY);
+  const read = readAnswer({ kind }, typed, TODAY);
   if (!("wrong" in read)) throw new TypeError("it was taken");
   expect(read.wrong.en).toContain(typed);
   expect(read.wrong.ja).toContain(typed);
 });
 
+test("one of several is answered by its value or its words, and by nothing else", () => {
+  const choices = { none: { en: "no date", ja: "なし" }, date: { en: "a date", ja: "あり" } };
+  const read = (typed: string) => readAnswer({ kind: "choice", choices }, typed, TODAY);
+  for (const typed of ["none", "no date", " なし "]) expect(read(typed)).toEqual({ value: "none" });
+  for (const typed of ["toString", "__proto__", "None at all"]) {
+    expect(read(typed)).toMatchObject({ wrong: { en: `"${typed}" is none of: none, date` } });
+  }
+});
+
 test("a date is of what has been; where it is tomorrow already that day is let pass", () => {
-  expect(readAnswer("date", "2027-03-31", TODAY)).toEqual({ value: "2027-03-31" });
-  expect(readAnswer("date", "2027/4/1", TODAY)).toEqual({ value: "2027-04-01" });
+  expect(readAnswer({ kind: "date" }, "2027-03-31", TODAY)).toEqual({ value: "2027-03-31" });
+  expect(readAnswer({ kind: "date" }, "2027/4/1", TODAY)).toEqual({ value: "2027-04-01" });
   for (const day of ["2027-04-02", "9999-12-31"]) {
-    expect(readAnswer("date", day, TODAY)).toEqual({
+    expect(readAnswer({ kind: "date" }, day, TODAY)).toEqual({
       wrong: {
         en: `${day} is in the future; write a day that has been (today is 2027-03-31)`,
         ja: `${day} は未来の日付です。今日(2027-03-31)までの日付を入力してください`,

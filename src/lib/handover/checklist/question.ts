@@ -11,6 +11,7 @@ export const QUESTION_KINDS = {
   "yes-no": text("yes or no", "はい・いいえ"),
   link: text("document or link", "文書またはリンク"),
   place: text("place", "場所"),
+  choice: text("one of these", "次のいずれか"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type QuestionKind = keyof typeof QUESTION_KINDS;
@@ -24,6 +25,8 @@ export interface Question {
   /** what it is about, for people; undefined of the tenant */
   readonly about?: string | undefined;
   readonly kind: QuestionKind;
+  /** of a `choice`: what may be answered, by the values that are kept */
+  readonly choices?: Readonly<Record<string, Text>> | undefined;
   readonly wording: Text;
   /** what its answer is called: `パスワードの保管場所` */
   readonly label: Text;
@@ -33,7 +36,7 @@ export interface Question {
   /** what the records say, so that nobody has to be asked; null where they say nothing */
   readonly recorded: string | null;
   /** what somebody has answered; null where nobody has */
-  readonly answer: Answer | null;
+  readonly answer: Pick<Answer, "value" | "by" | "at"> | null;
   /** why it is to be asked: nothing is known, the records say otherwise, or it was long ago; null: it need not be */
   readonly due: "missing" | "differs" | "old" | null;
 }
@@ -69,13 +72,24 @@ const isAhead = (day: string, today: string): boolean => Date.parse(day) - Date.
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+const chosenFrom = (choices: Readonly<Record<string, Text>>, typed: string): ReadAnswer => {
+  const found = Object.entries(choices).find(([value, { en, ja }]) => [value, en, ja].includes(typed));
+  if (found !== undefined) return { value: found[0] };
+  const all = Object.keys(choices).join(", ");
+  return { wrong: text(`"${typed}" is none of: ${all}`, `「${typed}」は選べません。使えるもの: ${all}`) };
+};
+
 /**
- * Reads a typed answer: a date as `2027-03-31`, yes and no as these words. Dates are asked of what has been: since when,
+ * Reads a typed answer: a date as `2027-03-31`, yes and no as these words, a choice as its value or its words. Dates are asked of what has been: since when,
  * when last.
  *
  * @param today a day: `2027-03-31`
  */
-export function readAnswer(kind: QuestionKind, typed: string, today: string): ReadAnswer {
+export function readAnswer(
+  { kind, choices = {} }: Pick<Question, "kind" | "choices">,
+  typed: string,
+  today: string,
+): ReadAnswer {
   const value = typed.trim();
   switch (kind) {
     case "yes-no":
@@ -99,6 +113,8 @@ export function readAnswer(kind: QuestionKind, typed: string, today: string): Re
     case "phone":
       if (value.normalize("NFKC").replaceAll(/\D/gu, "").length >= LEAST_DIGITS) return { value };
       return { wrong: text(`"${value}" is no telephone number`, `「${value}」は電話番号ではありません`) };
+    case "choice":
+      return chosenFrom(choices, value);
     case "text":
     case "person":
     case "link":
