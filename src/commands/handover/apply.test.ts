@@ -92,6 +92,18 @@ describe("into an empty tenant", () => {
     expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
   });
 
+  test("who says no has changed nothing, as with every question", async () => {
+    await exported();
+    const before = await travelling(other.client);
+    const { exit, stderr } = await handover("apply bundle --lang en", other, {
+      terminal: { typing: [["Apply this plan to embedded?", "n\r"]] },
+    });
+    expect(exit).toBe(0);
+    expect(stderr).toContain("nothing was changed");
+    expect(await travelling(other.client)).toEqual(before);
+    expect(auditOf(other.database)).toEqual([]);
+  });
+
   test("resources by their names", async () => {
     await exported();
     const alone = await handover("apply bundle --only devices --yes --format json", other);
