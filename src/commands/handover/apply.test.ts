@@ -5,7 +5,8 @@ import { withAccount } from "../../lib/tenant/testing/accounts.ts";
 import { auditOf } from "../../lib/tenant/testing/audit.ts";
 import { randomTenant, travelling } from "../../lib/tenant/testing/restoring.ts";
 import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { freshFolder, run, type Circumstances, type Ran } from "../testing/program.ts";
+import { freshFolder, inBoth, run, type Circumstances, type Ran } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
 
 let tenant: TestTenant;
 let other: TestTenant;
@@ -158,6 +159,19 @@ describe("refused", () => {
     expect(stderr).toContain("spoilt: resources/users.ndjson");
     expect(await other.users()).toEqual([]);
     expect((await handover("apply nowhere", other)).exit).toBe(6);
+  });
+
+  test.each(["", " --only answers"])("by a lesser role: what that role may not, and who may%s", async (only) => {
+    await exported();
+    const whoami = { ...example<object>("whoami"), account: "jiro", role: "division", operations: [] };
+    const { en, ja } = await inBoth(`handover apply bundle --as jiro${only}`, { folder, tenant: { whoami } });
+    expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
+    expect(en.stderr).toContain(
+      "jiro may not apply a bundle: a bundle has administrators and their rights, so even a part of it is applied by a system administrator, or by the tenant's owner (without --as)",
+    );
+    expect(en.stderr).not.toContain("above operator");
+    expect(ja.stderr).toContain("「jiro」の権限では行えません(引き継ぎデータの適用): 引き継ぎデータには管理者と");
+    expect(ja.stderr).toContain("clomoctl roles matrix");
   });
 
   test("one that was exported by who sees a part", async () => {

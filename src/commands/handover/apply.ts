@@ -14,6 +14,7 @@ import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
 import { requireNamed, requireNamedForDeletion } from "../permission.ts";
 import { DRY_RUN } from "../records/options.ts";
+import { requireRight } from "../rights.ts";
 import { BEFORE_WRITING, DRY, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { BUNDLE, openNamed, sentParts, verifying } from "./bundle.ts";
@@ -94,6 +95,7 @@ export default defineCommand({
     const { terminal } = tools;
     tools.describeState(() => BEFORE_WRITING);
     await terminal.checkOutput(COLUMNS);
+    await requireRight(tools, "accounts.roles", NOT_EVERYBODY);
     const chosen = await tools.tenant("restores", "accounts");
     if (!dryRun) requireNamed(tools, chosen);
     await using found = await openNamed(tools, bundle);
@@ -125,6 +127,14 @@ export default defineCommand({
     if (givesAccounts(plan) && manifest.tenant.mirroredAt === null) await tellPasswords(tools, client.accounts.list);
   },
 });
+
+const NOT_EVERYBODY = {
+  asked: text("apply a bundle", "引き継ぎデータの適用"),
+  why: text(
+    "a bundle has administrators and their rights, so even a part of it is applied by a system administrator, or by the tenant's owner (without --as)",
+    "引き継ぎデータには管理者とその権限も含まれるため、一部だけでも、システム管理者かテナントの所有者(--as なし)が行ってください",
+  ),
+};
 
 const isNothing = ({ becomesMirror, resources }: RestorePlan): boolean =>
   !becomesMirror && resources.every((each) => each.added + each.changed + each.removed === 0);
