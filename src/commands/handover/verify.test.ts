@@ -29,7 +29,7 @@ test.each(["schema-1", "schema-1-later", "schema-2"])(
     expect(ja.exit).toBe(0);
     expect(ja.stderr).toContain("すべて書き出したままです");
     expect(en.stderr).toContain("not in the bundle: audit (exported with --audit only)");
-    expect(ja.stderr).toContain("含まれていないもの: 監査記録(--audit を付けたときだけ書き出すため)");
+    expect(ja.stderr).toContain("含まれていないもの: 監査ログ(--audit を付けたときだけ書き出すため)");
     expect(ja.stderr).toContain(`レポートを読むには: clomoctl handover report ${name} -o report.html`);
   },
 );

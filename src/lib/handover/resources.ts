@@ -363,7 +363,7 @@ export const RESOURCES = {
     stays: "history",
   },
   audit: {
-    title: text("audit", "監査記録"),
+    title: text("audit", "監査ログ"),
     fields: {
       id: keyOf(text("number", "番号")),
       hash: { type: "digest", label: text("hash", "ハッシュ"), example: "0".repeat(64) },

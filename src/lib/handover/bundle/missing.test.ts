@@ -21,7 +21,7 @@ test("a whole bundle lacks nothing, and one without the audit names the option",
   expect(missingFrom(manifestWith({ users: "empty" }))).toBeUndefined();
   expect(missingFrom(manifestWith({ audit: "left-out" }))).toEqual({
     en: "not in the bundle: audit (exported with --audit only)",
-    ja: "含まれていないもの: 監査記録(--audit を付けたときだけ書き出すため)",
+    ja: "含まれていないもの: 監査ログ(--audit を付けたときだけ書き出すため)",
   });
 });
 
