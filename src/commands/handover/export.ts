@@ -63,7 +63,7 @@ function requireComplete({ resources, gaps }: Manifest): void {
   throw new Failure("input-rejected", {
     what: text(
       `the bundle would not be complete: ${[...names.map(({ en }) => en), ...(gaps.length === 0 ? [] : [counted(gaps.length, "gap")])].join(", ")}; nothing was written`,
-      `引き継ぎデータに不足があるため、書き出していません: ${[...names.map(({ ja }) => ja), ...(gaps.length === 0 ? [] : [`チェックリストの不足 ${gaps.length} 件`])].join("、")}`,
+      `引き継ぎデータに不足があるため、書き出していません: ${[...names.map(({ ja }) => ja), ...(gaps.length === 0 ? [] : [`確認リストの不足 ${gaps.length} 件`])].join("、")}`,
     ),
     where: "--require-complete",
     hint: text(
@@ -236,7 +236,7 @@ async function showBundle(
     await terminal.note(
       text(
         `its report.html names ${counted(gaps.length, "gap")} of the checklist: clomoctl handover checklist`,
-        `チェックリストの不足 ${gaps.length} 件が report.html に載っています。確認: clomoctl handover checklist`,
+        `確認リストの不足 ${gaps.length} 件が report.html に載っています。確認: clomoctl handover checklist`,
       ),
     );
   }

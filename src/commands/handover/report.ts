@@ -16,7 +16,7 @@ export default defineCommand({
   details: [
     text(
       "What there is, the checklist with what is missing, organisations, administrators and what they manage, what expires, devices, what is not in the bundle, lines to sign. Of a bundle it counts days from the day of the bundle; without one it is of the tenant as it is now. Each bundle has it already, as report.html, in the language it was exported in.",
-      "件数、不足を示したチェックリスト、組織、管理者と管理対象組織、期限、デバイス、含まれないもの、署名欄をまとめます。引き継ぎデータを指定すると、残り日数はその基準日から数えます。省略すると現在のテナントのレポートです。引き継ぎデータには、書き出したときの言語の report.html が入っています。",
+      "件数、不足を示した確認リスト、組織、管理者と管理対象組織、期限、デバイス、含まれないもの、署名欄をまとめます。引き継ぎデータを指定すると、残り日数はその基準日から数えます。省略すると現在のテナントのレポートです。引き継ぎデータには、書き出したときの言語の report.html が入っています。",
     ),
     text(
       "The page needs no script and fetches nothing; printed, it is A4. Telephone numbers stand in it: it is for who takes over.",

@@ -3,7 +3,7 @@ import { resourceOf } from "../resources.ts";
 import type { Manifest, ManifestResource } from "./manifest.ts";
 
 /** Why a bundle does not have a resource, with the option that decides it; undefined of one that it has, if only empty. */
-function whyMissing(
+export function whyMissing(
   { only, scope }: Pick<Manifest, "only" | "scope">,
   { name, state }: Pick<ManifestResource, "name" | "state">,
 ): Text | undefined {

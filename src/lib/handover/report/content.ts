@@ -5,6 +5,8 @@ import { dayOf, minuteIn } from "../../model/time.ts";
 import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/judge.ts";
 import { Timeline } from "../../renewals/timeline.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
+import type { Manifest, ManifestResource } from "../bundle/manifest.ts";
+import { missingFrom, whyMissing } from "../bundle/missing.ts";
 import { evaluate } from "../checklist/index.ts";
 import { signInOf } from "../checklist/account.ts";
 import type { Renewal } from "../checklist/facts.ts";
@@ -24,13 +26,12 @@ import { orgTree, pathOf, type Orgs } from "./org-tree.ts";
 
 const NONE = text("none", "なし");
 
-const STATES = {
-  exported: text("in the bundle", "あり"),
-  empty: text("none in the tenant", "テナントに 0 件"),
-  "not-permitted": text("missing: not permitted to who exported", "なし(書き出した人に権限がないため)"),
-  "not-supported": text("missing: the tenant does not have it", "なし(テナントが対応していないため)"),
-  "left-out": text("missing: left out on request", "なし(指定により除外)"),
-} as const satisfies Readonly<Record<string, Text>>;
+/** What a bundle says of a resource: that it is there, or why it is missing. */
+function stateOf(manifest: Manifest, entry: ManifestResource): Text {
+  const why = whyMissing(manifest, entry);
+  if (why !== undefined) return text(`missing: ${why.en}`, `なし(${why.ja})`);
+  return entry.state === "empty" ? text("none in the tenant", "テナントに 0 件") : text("in the bundle", "あり");
+}
 
 /** Bars of organisations, apart from those that are counted together. */
 const MOST_BARS = 20;
@@ -92,7 +93,7 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
         kind: "paragraph",
         words: text(
           "For who takes over: read what is missing first, then the checklist from top to bottom with who leaves, and sign at the end.",
-          "後任の方へ: まず不足しているものを確認し、前任の方と一緒にチェックリストを上から順に確認して、最後に署名してください。",
+          "後任の方へ: まず不足しているものを確認し、前任の方と一緒に確認リストを上から順に確認して、最後に署名してください。",
         ),
       },
       {
@@ -118,7 +119,7 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
           ...(manifest.partial === true
             ? [[text("limited to", "対象"), text("what its author may see", "書き出した人に見える範囲")] as const]
             : []),
-          [text("gaps of the checklist", "チェックリストの不足"), number(gaps.length)],
+          [text("gaps of the checklist", "確認リストの不足"), number(gaps.length)],
           ...consoleWorkRows(data),
           [text("times", "日時"), text(`times are those of ${zone}`, `${zone} の時刻`)],
           ...profileRows(tenant),
@@ -140,7 +141,7 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
 
 function contentsSection(data: ReportData): Section {
   const { manifest } = data;
-  const missing = manifest.resources.filter(({ state }) => state !== "exported" && state !== "empty");
+  const missing = missingFrom(manifest);
   return {
     id: "contents",
     title: text("What is in the bundle, and what is not", "含まれるものと含まれないもの"),
@@ -148,15 +149,11 @@ function contentsSection(data: ReportData): Section {
       {
         kind: "paragraph",
         words:
-          missing.length === 0
-            ? text(
-                "Everything that clomoctl knows of the tenant is in it, without any secret.",
-                "clomoctl が把握している内容はすべて含まれています(機密情報を除く)。",
-              )
-            : text(
-                `${counted(missing.length, "resource")} of the tenant are not in it.`,
-                `テナントの情報のうち ${missing.length} 種類が含まれていません。`,
-              ),
+          missing ??
+          text(
+            "Everything that clomoctl knows of the tenant is in it, without any secret.",
+            "clomoctl が把握している内容はすべて含まれています(機密情報を除く)。",
+          ),
       },
       {
         kind: "table",
@@ -167,11 +164,11 @@ function contentsSection(data: ReportData): Section {
           text("records", "件数"),
           text("not applied to another tenant, as", "別のテナントへ適用されない理由"),
         ],
-        rows: manifest.resources.map(({ name, state, records, stays }) => [
-          resourceOf(name).title,
-          isNotTaken(data, name) ? NOT_TAKEN : STATES[state],
-          number(records),
-          stays === null ? "" : STAYS[stays],
+        rows: manifest.resources.map((entry) => [
+          resourceOf(entry.name).title,
+          isNotTaken(data, entry.name) ? NOT_TAKEN : stateOf(manifest, entry),
+          number(entry.records),
+          entry.stays === null ? "" : STAYS[entry.stays],
         ]),
       },
       {
@@ -234,7 +231,7 @@ function checklistSection(data: ReportData, items: readonly Item[]): Section {
   const names = joined(missing, text(", ", "、"));
   return {
     id: "checklist",
-    title: text("Checklist", "引き継ぎチェックリスト"),
+    title: text("Checklist", "引き継ぎ確認リスト"),
     blocks:
       missing.length > 0
         ? [

@@ -65,7 +65,7 @@ describe("what a report says", () => {
 
   test("names what the bundle lacks, and what nobody but the console knows", () => {
     const page = reportPage(contentOf(DATA), setting("en"));
-    expect(page).toContain("missing: not permitted to who exported");
+    expect(page).toContain("missing: whoever exported it may not see that");
     for (const { title } of NOT_KNOWN_HERE) expect(page).toContain(title.en);
     const filled = { what: "社内 Wiki の一覧", by: "佐藤", at: "2026-11-01T20:00:00.000Z" };
     const files = [{ path: "attached/apps/apps.pdf", bytes: 3, sha256: "0".repeat(64) }];
