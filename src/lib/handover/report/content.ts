@@ -167,7 +167,7 @@ function contentsSection(data: ReportData): Section {
         rows: manifest.resources.map((entry) => [
           resourceOf(entry.name).title,
           isNotTaken(data, entry.name) ? NOT_TAKEN : stateOf(manifest, entry),
-          number(entry.records),
+          isNotTaken(data, entry.name) ? "" : number(entry.records),
           entry.stays === null ? "" : STAYS[entry.stays],
         ]),
       },
