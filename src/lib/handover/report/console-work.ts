@@ -6,6 +6,7 @@ import { nounNamed } from "../../model/problem.ts";
 import { minuteIn } from "../../model/time.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import type { Block, Section, Words } from "./blocks.ts";
+import { unseenTasks } from "./not-taken.ts";
 import { MOST_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
 
 type Task = RecordIn<"console-tasks">;
@@ -72,6 +73,8 @@ export const consoleWorkRows = (data: ReportData): readonly (readonly [Text, Wor
   const tasks = openTasks(data);
   const label = text("still to be done in the console", "管理画面での未実施の作業");
   const earlier = data.manifest.mirrorOfBundle === true;
+  const unseen = unseenTasks(data);
+  if (unseen !== undefined) return [[label, unseen]];
   if (tasks.length === 0) return earlier ? [[label, NOT_KNOWN]] : [];
   const count = countOf(tasks);
   return [

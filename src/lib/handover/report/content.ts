@@ -5,7 +5,7 @@ import { dayOf, minuteIn } from "../../model/time.ts";
 import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/judge.ts";
 import { Timeline } from "../../renewals/timeline.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
-import type { Manifest, ManifestResource } from "../bundle/manifest.ts";
+import type { ManifestResource } from "../bundle/manifest.ts";
 import { missingFrom, whyMissing } from "../bundle/missing.ts";
 import { evaluate } from "../checklist/index.ts";
 import { signInOf } from "../checklist/account.ts";
@@ -21,16 +21,16 @@ import { consoleWorkRows, consoleWorkSection } from "./console-work.ts";
 import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
 import { leaverOf, leaverRows, leaverSection } from "./leaver.ts";
 import { nextSteps } from "./next-steps.ts";
-import { isNotTaken } from "./not-taken.ts";
+import { absenceOf, isNotTaken, noneOf } from "./not-taken.ts";
 import { orgTree, pathOf, type Orgs } from "./org-tree.ts";
 
 const NONE = text("none", "なし");
 
 /** What a bundle says of a resource: that it is there, or why it is missing. */
-function stateOf(manifest: Manifest, entry: ManifestResource): Text {
-  const why = whyMissing(manifest, entry);
+function stateOf(data: ReportData, entry: ManifestResource): Text {
+  const why = whyMissing(data.manifest, entry);
   if (why !== undefined) return text(`missing: ${why.en}`, `なし(${why.ja})`);
-  return entry.state === "empty" ? text("none in the tenant", "テナントに 0 件") : text("in the bundle", "あり");
+  return entry.state === "empty" ? noneOf(data) : text("in the bundle", "あり");
 }
 
 /** Bars of organisations, apart from those that are counted together. */
@@ -70,8 +70,12 @@ export const checklistOf = (data: ReportData): readonly Item[] =>
 const countOf = ({ manifest }: ReportData, name: string): number =>
   manifest.resources.find((one) => one.name === name)?.records ?? 0;
 
-/** How many there are; of administrators whether that is all. */
+/** How many there are, or why that is not known; of administrators whether that is all. */
 const countIn = (data: ReportData, name: ResourceName): Words => {
+  const missing = data.manifest.resources.find((one) => one.name === name && whyMissing(data.manifest, one));
+  if (missing !== undefined) return stateOf(data, missing);
+  const absence = absenceOf(data, name);
+  if (absence !== undefined) return absence;
   const count = String(countOf(data, name));
   return name === "administrators" && data.manifest.administratorsUnasked === true
     ? text(`${count} (${UNASKED.en})`, `${count}(${UNASKED.ja})`)
@@ -119,25 +123,30 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
           ...(manifest.partial === true
             ? [[text("limited to", "対象"), text("what its author may see", "書き出した人に見える範囲")] as const]
             : []),
-          [text("gaps of the checklist", "確認リストの不足"), number(gaps.length)],
+          [
+            text("gaps of the checklist", "確認リストの不足"),
+            missingForChecklist(data).length > 0 ? text("not judged", "判定していません") : number(gaps.length),
+          ],
           ...consoleWorkRows(data),
           [text("times", "日時"), text(`times are those of ${zone}`, `${zone} の時刻`)],
           ...profileRows(tenant),
         ],
       },
       notKnownTable(data),
-      {
-        kind: "table",
-        caption: text("What there is", "件数"),
-        head: [text("what", "項目"), text("records", "件数")],
-        rows: (["orgs", "users", "accounts", "administrators", "devices", "secured-users", "renewals"] as const).map(
-          (name) => [resourceOf(name).title, isNotTaken(data, name) ? NOT_TAKEN : countIn(data, name)],
-        ),
-      },
+      countsTable(data),
       usesTable(data),
     ],
   };
 }
+
+const countsTable = (data: ReportData): Block => ({
+  kind: "table",
+  caption: text("What there is", "件数"),
+  head: [text("what", "項目"), text("records", "件数")],
+  rows: (["orgs", "users", "accounts", "administrators", "devices", "secured-users", "renewals"] as const).map(
+    (name) => [resourceOf(name).title, countIn(data, name)],
+  ),
+});
 
 function contentsSection(data: ReportData): Section {
   const { manifest } = data;
@@ -166,8 +175,8 @@ function contentsSection(data: ReportData): Section {
         ],
         rows: manifest.resources.map((entry) => [
           resourceOf(entry.name).title,
-          isNotTaken(data, entry.name) ? NOT_TAKEN : stateOf(manifest, entry),
-          isNotTaken(data, entry.name) ? "" : number(entry.records),
+          absenceOf(data, entry.name) ?? stateOf(data, entry),
+          absenceOf(data, entry.name) === undefined ? number(entry.records) : "",
           entry.stays === null ? "" : STAYS[entry.stays],
         ]),
       },
@@ -302,6 +311,10 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
   const asOf = { now, timezone, thresholds: USUAL_THRESHOLDS };
   const items = records.renewals.map((item) => judge(item, manifest.tenant.name, asOf)).toSorted(byExpiry);
   const title = text("What expires", "更新期限");
+  const missing = manifest.resources.find((one) => one.name === "renewals" && whyMissing(manifest, one));
+  if (missing !== undefined) {
+    return { id: "renewals", title, blocks: [{ kind: "paragraph", words: stateOf(data, missing) }] };
+  }
   if (items.length === 0) {
     const words = text(
       "Nothing is recorded. What HOME of CLOMO PANEL shows has to be: clomoctl renewals add",

@@ -324,14 +324,47 @@ describe("of a mirror", () => {
     const told = "管理画面から取り込まれていません";
     expect(pageOf(data, "ja")).toContain(`デバイス ${told}`);
     expect(pageOf(data, "en")).toContain("devices not taken in from the console");
-    // in the table of counts, twice; in that of resources, three times; at the organisations, and where the devices would stand
-    expect(pageOf(data, "ja").split(told).length - 1).toBe(7);
+    // in the table of counts, twice; in that of resources, twice; at the organisations, and where the devices would stand
+    expect(pageOf(data, "ja").split(told).length - 1).toBe(6);
+    // no export of the console brings this one
+    expect(pageOf(data, "ja")).toContain("MDM プッシュ通知証明書 ここにはなし(有無は管理画面で確認)");
+    expect(pageOf(data, "en")).toContain("MDM push certificate none here: whether there is one, the console tells");
     const unused = {
       ...data,
       records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE.tenant, securedApps: false }] },
     };
-    expect(pageOf(unused, "ja").split(told).length - 1).toBe(5);
+    expect(pageOf(unused, "ja").split(told).length - 1).toBe(4);
     expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain(told);
+  });
+
+  test("exported by who may see no answers says what was not judged, not taken in and not seen, as the owner's does", () => {
+    const data = mirrorOf([], ["devices", "console-tasks"]);
+    const { manifest, records } = data;
+    const part = (orgs: typeof records.orgs): ReportData => ({
+      ...data,
+      manifest: {
+        ...manifest,
+        partial: true,
+        resources: manifest.resources.map((one) =>
+          one.name === "answers" || one.name === "renewals" ? { ...one, state: "not-permitted", records: 0 } : one,
+        ),
+      },
+      records: { ...records, orgs, answers: [], renewals: [] },
+    });
+    const ja = pageOf(part(records.orgs), "ja");
+    expect(ja).toContain("確認リストの不足 判定していません");
+    expect(ja).toContain("管理画面での未実施の作業 書き出した人には不明");
+    expect(ja).toContain("デバイス 管理画面から取り込まれていません");
+    expect(ja).toContain("更新期限 なし(書き出した人に権限がないため)");
+    expect(ja).not.toContain("0 件");
+    expect(ja).not.toContain("登録がありません");
+    expect(pageOf(part(records.orgs), "en")).toContain("gaps of the checklist not judged");
+    // some of the organisations may have none of what the whole has
+    const [, ...below] = records.orgs;
+    const some = pageOf(part(below), "ja");
+    expect(some).toContain("デバイス 書き出した人に見える範囲に 0 件");
+    expect(some).not.toContain("テナントに 0 件");
+    expect(pageOf(data, "ja")).toMatch(/確認リストの不足 \d/);
   });
 
   test("has no counts of what was not taken in at its organisations, and tells a leaver where to look", () => {
@@ -346,8 +379,9 @@ describe("of a mirror", () => {
     expect(en).toContain("look in SECURED APPs MANAGER, at its users and Settings > Administrators");
     expect(ja).not.toContain("その人のデバイスや SECURED APPs の確認");
     expect(reportMarkdown(contentOf({ ...data, manifest }), setting("ja"))).toContain("- 営業部 (ユーザー 17)\n");
-    // a part of a tenant may have none
-    const part = { ...data, manifest: { ...manifest, partial: true as const } };
+    // some of the organisations may have none
+    const records = { ...data.records, orgs: data.records.orgs.slice(1) };
+    const part = { ...data, records, manifest: { ...manifest, partial: true as const } };
     expect(pageOf(part, "ja")).toContain("その人のデバイスや SECURED APPs の確認");
   });
 
