@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dayOf, daysLeft, momentIn, yearAfter } from "./time.ts";
+import { dayOf, daysLeft, momentIn, yearAfter, yearBefore } from "./time.ts";
 import { levelOf, USUAL_THRESHOLDS } from "../renewals/judge.ts";
 
 const TOKYO = "Asia/Tokyo";
@@ -68,6 +68,8 @@ test("an item is expired at its instant, critical on its day, and unknown withou
 test("a year after 29 February is the 28th", () => {
   expect(yearAfter("2028-02-29T14:59:59.000Z")).toBe("2029-02-28T14:59:59.000Z");
   expect(yearAfter("2026-11-20T14:59:59.000Z")).toBe("2027-11-20T14:59:59.000Z");
+  expect(yearBefore("2027-11-20T14:59:59.000Z")).toBe("2026-11-20T14:59:59.000Z");
+  expect(yearBefore("2028-02-29T14:59:59.000Z")).toBe("2027-02-28T14:59:59.000Z");
   expect(yearAfter("2027-03-01T05:00:00Z")).toBe("2028-03-01T05:00:00Z");
 });
 

@@ -84,8 +84,13 @@ export const isDay = (day: string): boolean => {
 };
 
 /** The same time a year later, in UTC; a year from 29 February ends on the 28th. */
-export const yearAfter = (instant: string): string => {
-  const year = String(Number(instant.slice(0, 4)) + 1).padStart(4, "0");
+export const yearAfter = (instant: string): string => yearsOn(instant, 1);
+
+/** The same time a year earlier, in UTC: what {@link yearAfter} was told, but for 29 February. */
+export const yearBefore = (instant: string): string => yearsOn(instant, -1);
+
+const yearsOn = (instant: string, years: number): string => {
+  const year = String(Number(instant.slice(0, 4)) + years).padStart(4, "0");
   const next = `${year}${instant.slice(4)}`;
   return isDay(next.slice(0, 10)) ? next : `${year}-02-28${instant.slice(10)}`;
 };

@@ -1,5 +1,6 @@
 import type { Answer } from "../../model/answer.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
+import { dayOf, yearBefore } from "../../model/time.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { RESOURCES, ResourceName } from "../resources.ts";
 
@@ -11,6 +12,18 @@ export type Renewal = RecordIn<"renewals">;
 export type PushCertificateFacts = RecordIn<"push-certificate">;
 export type AdeServerFacts = RecordIn<"ade-server">;
 export type VppTokenFacts = RecordIn<"vpp-tokens">;
+
+/** The day of the last login to an account: as confirmed, or as the estimate of when it ends follows from it; null where neither is recorded. */
+export const lastLoginOf = (
+  { confirmedAt, expiresAt, certainty }: Pick<Renewal, "confirmedAt" | "expiresAt" | "certainty">,
+  timezone: string,
+): string | null => {
+  const told = certainty === "estimated" && expiresAt !== null ? yearBefore(expiresAt) : null;
+  const [last] = [confirmedAt, told]
+    .filter((at) => at !== null)
+    .toSorted((one, other) => Date.parse(other) - Date.parse(one));
+  return last === undefined ? null : dayOf(last, timezone);
+};
 
 /** A daily run that is installed on the machine. */
 export interface DailyRunFacts {

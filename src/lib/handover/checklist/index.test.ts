@@ -253,6 +253,21 @@ test("what expires and is recorded nowhere is recorded by a command", () => {
   expect(codesOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, vpp: false }, renewals: [] })).not.toContain("vpp-token");
 });
 
+test("the last login of an Android owner is that from which its date follows, or a later one that was confirmed", () => {
+  const login = (change: Partial<Renewal>): string | null | undefined => {
+    const facts = unanswering(withRenewal("android-owner", change), "android.last-login");
+    const android = evaluate(facts, TODAY).find(({ id }) => id === "android");
+    const question = android?.questions.find(({ id }) => id === "android.last-login");
+    expect(question?.due).toBe(question?.recorded === null ? "missing" : null);
+    return question?.recorded;
+  };
+  const estimated = { certainty: "estimated", expiresAt: "2027-03-31T15:00:00.000Z", confirmedAt: null } as const;
+  expect(login(estimated)).toBe("2026-04-01");
+  expect(login({ ...estimated, confirmedAt: "2026-05-01T00:00:00.000Z" })).toBe("2026-05-01");
+  expect(login({ ...estimated, confirmedAt: "2026-01-01T00:00:00.000Z" })).toBe("2026-04-01");
+  expect(login({ ...estimated, certainty: "typed" })).toBeNull();
+});
+
 test("of a lost device it is said whom to write to, and where the manual has the steps", () => {
   const facts = answering(COMPLETE, "rules.lost.owner", "管理 2郎");
   const rules = evaluate(facts, TODAY).find(({ id }) => id === "rules");

@@ -1,9 +1,8 @@
 import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../model/role.ts";
-import { dayOf } from "../../model/time.ts";
 import { shownWord, typedWord } from "../../text/shell-word.ts";
 import { counted, same, text, type Text } from "../../text/index.ts";
-import type { Administrator, HandoverFacts, Renewal } from "./facts.ts";
+import { lastLoginOf, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
 import { APPLICATION_FORM, RECORD_CONTACT } from "./items/contact.ts";
 import { TOKENS_END } from "./items/apple-business.ts";
 import { namesPerson, type Person } from "./people.ts";
@@ -111,7 +110,7 @@ function googleSteps(facts: HandoverFacts, person: Person, timezone: string): re
   );
   if (owners.length === 0) return isHeld(facts, person, "android") ? [GMAIL] : [];
   return owners.map((owner) => {
-    const login = owner.confirmedAt === null ? null : dayOf(owner.confirmedAt, timezone);
+    const login = lastLoginOf(owner, timezone);
     const [en, ja] = login === null ? ["", ""] : [` (last login ${login})`, `(前回のログイン ${login})`];
     return found(text(`Google owner: ${owner.name}${en}`, `Google の所有者: ${owner.name}${ja}`), same(guideOf(owner)));
   });

@@ -9,7 +9,7 @@ import type { ManifestResource } from "../bundle/manifest.ts";
 import { missingFrom, whyMissing } from "../bundle/missing.ts";
 import { evaluate } from "../checklist/index.ts";
 import { signInOf } from "../checklist/account.ts";
-import type { Renewal } from "../checklist/facts.ts";
+import { lastLoginOf, type Renewal } from "../checklist/facts.ts";
 import type { Item } from "../checklist/item.ts";
 import { identityOf, isOneOfSeveral } from "../checklist/which.ts";
 import { UNKNOWN, withBehind, type Bar, type Block, type ReportContent, type Section, type Words } from "./blocks.ts";
@@ -369,14 +369,17 @@ const estimatesOf = (
 ): readonly Block[] => {
   const estimated = items.filter(isEstimated);
   if (estimated.length === 0) return [];
-  const told = estimated.map(({ name, kind, confirmedAt }) => {
+  const told = estimated.map((item) => {
+    const { name, kind } = item;
     if (kind === "ade-token")
       return text(`${name}: one year after the time in the file's name`, `「${name}」はファイル名の日時の 1 年後`);
     if (kind !== "android-owner")
       return text(`${name}: one year after it was last confirmed`, `「${name}」は最後に確認した日の 1 年後`);
-    const login = confirmedAt === null ? "" : dayOf(confirmedAt, zone);
-    const [en, ja] = login === "" ? ["", ""] : [` (${login})`, `(${login})`];
-    return text(`${name}: one year after the last login${en}`, `「${name}」は最後にログインした日${ja}の 1 年後`);
+    const login = lastLoginOf(item, zone) ?? "";
+    return text(
+      `${name}: one year after the last login (${login})`,
+      `「${name}」は最後にログインした日(${login})の 1 年後`,
+    );
   });
   const { en, ja } = joined(told, text("; ", "、"));
   return [{ kind: "paragraph", words: text(`${ESTIMATE.en}. ${en}.`, `${ESTIMATE.ja}。${ja}と推定しています。`) }];

@@ -1,9 +1,8 @@
 import { appliesTo } from "../../../model/applies.ts";
-import { dayOf } from "../../../model/time.ts";
 import { same, text } from "../../../text/index.ts";
 import { shownWord } from "../../../text/shell-word.ts";
 import { askAccount } from "../account.ts";
-import type { HandoverFacts, Renewal } from "../facts.ts";
+import { lastLoginOf, type HandoverFacts, type Renewal } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 
 /** The Gmail account that owns the Android Enterprise environment. @see facts 3.6, 7.1; seed 002 */
@@ -19,8 +18,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
   }
   const [first, second] = renewals;
   draft.tell(text("Gmail account", "Gmail アカウント"), first?.account ?? first?.name);
-  const login = first?.confirmedAt ?? null;
-  const lastLogin = login === null ? null : dayOf(login, when.timezone);
+  const lastLogin = first === undefined ? null : lastLoginOf(first, when.timezone);
   draft.tell(text("last login", "前回のログイン"), lastLogin);
   draft.note(
     text(
