@@ -1,4 +1,5 @@
 import { text } from "../../lib/text/index.ts";
+import { EARLIER_WORK } from "../../lib/model/mirror.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
 import { nextExport } from "../imports/refusal/command.ts";
 import { defineCommand } from "../command.ts";
@@ -31,7 +32,8 @@ export default defineCommand({
       await tools.terminal.note(text(`how to do one: ${line}`, `手順を見る: ${line}`));
     }
     const tenant = await tools.tenant("tenant");
-    const { exportsAwaited = [] } = await tenant.client.tenant.show();
+    const { exportsAwaited = [], mirrorOfBundle } = await tenant.client.tenant.show();
+    if (mirrorOfBundle === true) await tools.terminal.note(EARLIER_WORK);
     if (exportsAwaited.length === 0) return;
     const rights = await rightsIn(tools, tenant.context);
     for (const kind of exportsAwaited) {

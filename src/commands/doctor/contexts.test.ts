@@ -41,9 +41,10 @@ const WHOLE: TenantFileState = {
 function check(
   file: (() => TenantFileState | undefined) | Partial<TenantFileState>,
   items: readonly RenewalItem[] = [],
+  tenant: { readonly mirroredAt: string | null; readonly mirrorOfBundle?: boolean } = { mirroredAt: null },
 ) {
   const client = {
-    tenant: { show: async () => ({ mirroredAt: null }) },
+    tenant: { show: async () => tenant },
     imports: { list: async () => [] },
     console: { list: async () => [] },
     renewals: { list: async () => items },
@@ -82,6 +83,18 @@ test("a whole tenant is right, and says how large and how far its audit is", asy
     "plans: none",
     "uploads: none",
     "console: none",
+  ]);
+});
+
+test("a mirror that a bundle alone made has work in the console that is not known", async () => {
+  const { wrong } = await check({}, [], { mirroredAt: "2026-11-19T01:00:00.000Z", mirrorOfBundle: true });
+  expect(wrong).toMatchObject([
+    {
+      check: "console",
+      state: "warning",
+      what: { en: "none; earlier ones not known", ja: "なし、以前のものは不明" },
+      mend: { en: "clomoctl console list" },
+    },
   ]);
 });
 

@@ -1,6 +1,7 @@
 import type { Client, Import, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
+import { EARLIER_UNKNOWN, TAKE_IN_LINE } from "../../lib/model/mirror.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
 import { textInContext } from "../../lib/terminal/commands.ts";
@@ -203,7 +204,7 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
   let client: Client<"tenant" | "imports" | "console" | "renewals">;
   try {
     ({ client } = await tools.tenantOf(context, "tenant", "imports", "console", "renewals"));
-    const { mirroredAt } = await client.tenant.show();
+    const { mirroredAt, mirrorOfBundle } = await client.tenant.show();
     const imports = await client.imports.list();
     const tasks = await client.console.list({ state: "open" });
     const items = await client.renewals.list();
@@ -213,6 +214,7 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
       ...uploadFindings(imports, at),
       ...taskFindings(
         tasks.map(({ openedAt }) => openedAt),
+        mirrorOfBundle === true,
         at,
       ),
       ...mirrorFindings(mirroredAt, at),
@@ -284,9 +286,14 @@ const uploadFindings = (imports: readonly Import[], at: At): readonly Finding[] 
   ];
 };
 
-const taskFindings = (opened: readonly string[], at: At): readonly Finding[] => [
-  waitingFinding("console", opened, at, "clomoctl console list"),
-];
+/** What was open before a bundle made the tenant a mirror is not known: that is not none. */
+function taskFindings(opened: readonly string[], isOfBundle: boolean, at: At): readonly Finding[] {
+  const finding = waitingFinding("console", opened, at, "clomoctl console list");
+  if (!isOfBundle) return [finding];
+  const { en, ja } = EARLIER_UNKNOWN;
+  const what = text(`${finding.what.en}; ${en}`, `${finding.what.ja}、${ja}`);
+  return [warning("console", what, finding.mend ?? "clomoctl console list")];
+}
 
 /** Only a mirror has an age. */
 function mirrorFindings(mirroredAt: string | null, { now, timezone }: At): readonly Finding[] {
@@ -297,7 +304,7 @@ function mirrorFindings(mirroredAt: string | null, { now, timezone }: At): reado
     `管理画面からの最終取り込みは ${dayOf(mirroredAt, timezone)}(${days} 日前)`,
   );
   if (days <= DAYS.mirror) return [ok("mirror", what)];
-  return [warning("mirror", what, "clomoctl users import EXPORT.csv --from-console")];
+  return [warning("mirror", what, TAKE_IN_LINE)];
 }
 
 /** Clocks of two machines differ by seconds. */

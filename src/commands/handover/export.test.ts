@@ -134,6 +134,8 @@ test("of a mirror it is said that nothing came from the console since a bundle m
   expect((await manifestOf("own")).mirrorOfBundle).toBeUndefined();
   tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-01-01T00:00:00.000Z" });
   expect((await manifestOf("applied")).mirrorOfBundle).toBe(true);
+  const listed = await run("console list", { home: folder, folder, tenant: tenant.fetch });
+  expect(listed.stderr).toContain("what was to be done in the console before is not known here");
   expect(readFileSync(join(folder, "applied", "report.html"), "utf8")).toContain(
     "Still to be done in the console: not known",
   );

@@ -57,6 +57,7 @@ export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
   return {
     now: tools.clock.now().toISOString(),
     profile: tenant.profile ?? UNSAID,
+    mirrorOfBundle: tenant.mirrorOfBundle === true,
     users: tenant.users,
     orgs: tenant.orgs,
     devices: tenant.devices,

@@ -4,6 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { TAKE_IN_LINE } from "../../lib/model/mirror.ts";
 import type { Operation } from "../../lib/model/role.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { findingsOf } from "../../lib/renewals/administrators.ts";
@@ -199,6 +200,7 @@ function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings }
     ...waiting.slice(0, 1).map(({ number }) => `clomoctl imports verify ${number} --against EXPORT.csv`),
     // an upload is one of them
     ...((tenant.consoleTasks ?? 0) > waiting.length ? ["clomoctl console list"] : []),
+    ...(rights.isSystem && tenant.mirrorOfBundle === true ? [TAKE_IN_LINE] : []),
     ...(rights.isSystem ? awaitedIn(tenant).slice(0, 1).map(exportLine) : []),
     ...plans.slice(0, 1).map(({ number }) => `clomoctl imports commit ${number}`),
     ...(isUnasked(tenant) && rights.may("accounts.roles") ? ["clomoctl users administrators add USER"] : []),

@@ -122,6 +122,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
       devices: 0,
       administratorsKnown: [],
       exportsAwaited: [],
+      mirrorOfBundle: false,
       consoleTasks: 0,
       secured: { browser: 0, docs: 3, mailer: 0, calendar: 0, contacts: 0 },
     });

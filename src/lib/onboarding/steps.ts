@@ -1,3 +1,4 @@
+import { TAKE_IN_LINE } from "../model/mirror.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import type { Step } from "../renewals/guide/index.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
@@ -40,6 +41,19 @@ const ASK = `${GUIDE} --interactive`;
 const standing = (state: StepState, why: Text, next: string | null = null): Standing => ({ state, why, next });
 
 const done = (why: Text): Standing => standing("done", why);
+
+/** Done, by what is recorded here: but what a bundle brought the console may not have. */
+const asTakenIn = ({ mirrorOfBundle }: OnboardingFacts, why: Text): Standing =>
+  mirrorOfBundle
+    ? standing(
+        "open",
+        text(
+          `${why.en} in the bundle that was applied; which of them the console has is not known here`,
+          `${why.ja}(適用した引き継ぎデータの内容。管理画面に登録済みかは、ここでは不明)`,
+        ),
+        TAKE_IN_LINE,
+      )
+    : done(why);
 
 const UNANSWERED = text("nobody has said it yet", "未回答です");
 
@@ -251,10 +265,11 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("create administrators", "管理者を作成する"),
     optional: true,
     asks: none,
-    standing: ({ systemAdministrators: number }) => {
+    standing: (facts) => {
+      const { systemAdministrators: number } = facts;
       if (number === null) return standing("open", text("not visible to you", "参照する権限がありません"), null);
       const why = text(counted(number, "system administrator"), `システム管理者 ${number} 人`);
-      return number > 1 ? done(why) : standing("open", why, `${GUIDE} 5`);
+      return number > 1 ? asTakenIn(facts, why) : standing("open", why, `${GUIDE} 5`);
     },
     steps: () => ADMINISTRATORS,
   },
@@ -264,14 +279,15 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("create organisations and users", "組織やユーザーを作成する"),
     optional: true,
     asks: none,
-    standing: ({ users, orgs: all }) => {
+    standing: (facts) => {
+      const { users, orgs: all } = facts;
       // 全社 is always there
       const orgs = all - 1;
       const why = text(
         `${counted(orgs, "organisation")}, ${counted(users, "user")}`,
         `組織 ${orgs} 件、ユーザー ${users} 人`,
       );
-      return users > 0 ? done(why) : standing("open", why, "clomoctl users template");
+      return users > 0 ? asTakenIn(facts, why) : standing("open", why, "clomoctl users template");
     },
     steps: () => DIRECTORY,
   },

@@ -99,7 +99,7 @@ const endOf = async (
     scope: org,
     administratorsKnown: (await readKnown(reader, "users")).knownAt !== null,
     // who sees a part does not see all imports
-    mirrorOfBundle: !reader.isPartial && (await isMirrorOfBundle(reader)),
+    mirrorOfBundle: await isMirrorOfBundle(reader),
     partial: org === null && reader.isPartial,
     records: Object.fromEntries([...tallies].map(([name, { records }]) => [name, records])),
     files: Object.fromEntries(files.map(({ name, tally }) => [name, tally.records])),
