@@ -1,4 +1,4 @@
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
 import { USER_ARGUMENT, userNamed } from "../users/columns.ts";
@@ -54,6 +54,16 @@ export default defineCommand({
       dryRun,
     });
     await showAccountWritten(tools, written);
+    if (written.consoleTask !== null && !dryRun) await tools.terminal.note(thereAlready(written.consoleTask));
     await warnOfSecuredItems(tools, written);
   },
 });
+
+/** What is entered here may be of an account that the console has had for long. */
+const thereAlready = (task: number): Text => {
+  const line = `clomoctl console confirm ${task}`;
+  return text(
+    `if the console has this account already, with these values: ${line}`,
+    `このアカウントが同じ内容で管理画面にすでにある場合: ${line}`,
+  );
+};

@@ -312,6 +312,17 @@ test("who or what is renamed has the former name in the console", () => {
   );
 });
 
+test("an account that is to be added may be there already, with other rights", () => {
+  const option = { field: "supportOption", before: null, after: "TRUE", now: "FALSE" };
+  const steps = stepsOf({ ...BY_HAND, work: "create", thing: "account", changes: [option] });
+  const there = steps.find(({ en }) => en.startsWith("if the console has this account already"));
+  expect(there?.en).toContain("change those that differ");
+  expect(there?.ja).toContain("管理画面にすでにある場合");
+  expect(steps.some(({ en }) => en.includes("サポートオプション: off"))).toBe(true);
+  const edited = stepsOf({ ...BY_HAND, work: "edit", thing: "account", changes: [option] });
+  expect(edited.some(({ en }) => en.includes("already"))).toBe(false);
+});
+
 test("what no file has is not known to be in the console as it was recorded here", () => {
   const role = { field: "role", before: "none", after: "system", now: "none" };
   const [, step] = stepsOf({ ...BY_HAND, thing: "account", changes: [role] });

@@ -412,9 +412,16 @@ function handSteps(task: ConsoleTask, rights: Rights): readonly Text[] {
       if (there === undefined || there.ja === before?.ja) return [step];
       return [text(`${called.en} ${there.en}`, `${called.ja} ${there.ja}`), step];
     }),
+    ...(work === "create" && thing.name === ACCOUNT.name ? [THERE_ALREADY] : []),
     ...proofs(task, thing, rights),
   ];
 }
+
+/** An account may have been in the console before it was recorded here, with what it had then. */
+const THERE_ALREADY = text(
+  "if the console has this account already: do not add it, but see there that it has the values above, and change those that differ",
+  "このアカウントが管理画面にすでにある場合: 追加せず、上の値になっていることを確認し、異なるものを変更してください",
+);
 
 /** Of a record that was deleted here since nothing is to be entered; that it goes from the console is told by its deletion. */
 function goneSteps(task: ConsoleTask, rights: Rights): readonly Text[] {
