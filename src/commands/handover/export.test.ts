@@ -111,6 +111,15 @@ test("nothing of a tenant with a bit of everything tells a secret, and nothing o
   expect(all).not.toContain(SECRET);
 });
 
+test("a bundle is not written to stdout, and no folder is called so", async () => {
+  const folder = freshFolder();
+  const { en, ja } = await inBoth("handover export -o -", { home: folder, folder, tenant: tenant.fetch });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain("a bundle is not written to stdout");
+  expect(ja.stderr).toContain("引き継ぎデータは標準出力に書き出せません");
+  expect(existsSync(join(folder, "-"))).toBe(false);
+});
+
 test("the report has every gap that the manifest has, in the language of who exports", async () => {
   await withUsers();
   const folder = freshFolder();

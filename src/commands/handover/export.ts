@@ -52,6 +52,19 @@ const COLUMNS: readonly Column<ManifestResource>[] = [
   },
 ];
 
+/** @throws Failure `usage` for `-`, which is stdout elsewhere */
+function refuseStdout(output: string): void {
+  if (output !== "-") return;
+  throw new Failure("usage", {
+    what: text("a bundle is not written to stdout", "引き継ぎデータは標準出力に書き出せません"),
+    where: "-o -",
+    hint: text(
+      "name a folder or a file, such as -o handover.zip",
+      "フォルダーかファイルを指定してください(例: -o handover.zip)",
+    ),
+  });
+}
+
 const NOT_WRITTEN = text("no bundle was written", "引き継ぎデータは書き出していません");
 
 /** @throws Failure `input-rejected` where a bundle lacks something */
@@ -177,6 +190,7 @@ export default defineCommand({
   ) {
     const { terminal, machine, clock } = tools;
     tools.describeState(() => NOT_WRITTEN);
+    refuseStdout(output);
     refuseNobody("clomoctl handover export", { leaver, leaves });
     await terminal.checkOutput(COLUMNS);
     await using attachments = await Attachments.open(attach, tools.workingFolder);
