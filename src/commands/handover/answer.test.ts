@@ -117,6 +117,15 @@ describe("from a file", () => {
     expect(await answers()).toEqual(["rules.lost.document=wiki 前任", "rules.lost.owner=佐藤 前任"]);
   });
 
+  test("or from stdin", async () => {
+    const ran = await run("handover answer --answers -", { ...here(), stdin: CONTENT });
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual(["rules.lost.document=wiki 前任", "rules.lost.owner=佐藤 前任"]);
+    const wrong = await run("handover answer --answers -", { ...here(), stdin: "answers: x\n" });
+    expect(wrong).toMatchObject({ exit: 3 });
+    expect(wrong.stderr).toContain("stdin:1");
+  });
+
   test("people see what they answered, how many were kept, and what to type next", async () => {
     const circumstances = { ...withFile(CONTENT), terminal: { columns: 80 } };
     const { en, ja } = await inBoth("handover answer --answers answers.yaml", circumstances);

@@ -1,16 +1,10 @@
-import { resolve } from "node:path";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { readText } from "../../lib/files/index.ts";
+import { readNamedText } from "../../lib/files/index.ts";
+import type { AnswerGroup } from "../../lib/handover/checklist/answers-file.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import { evaluate, questionsOf } from "../../lib/handover/checklist/index.ts";
-import {
-  readAnswer,
-  toldValue,
-  valueOf,
-  type Question,
-  type QuestionGroup,
-} from "../../lib/handover/checklist/question.ts";
+import { readAnswer, toldValue, valueOf, type Question } from "../../lib/handover/checklist/question.ts";
 import { askedOfConsole } from "../../lib/handover/not-known.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -52,7 +46,10 @@ export default defineCommand({
     answers: {
       kind: "file",
       value: "FILE",
-      about: text("take the answers from this YAML file", "この YAML ファイルの回答を登録する"),
+      about: text(
+        "take the answers from this YAML file (-: stdin)",
+        "この YAML ファイル(- は標準入力)の回答を登録する",
+      ),
     },
     template: {
       kind: "boolean",
@@ -189,17 +186,20 @@ class Keeper {
 }
 
 async function answersIn(
-  { workingFolder }: Tools,
+  tools: Tools,
   file: string,
-  asked: { readonly groups: readonly QuestionGroup[]; readonly today: string },
+  asked: { readonly groups: readonly AnswerGroup[]; readonly today: string },
 ): Promise<readonly NewAnswer[]> {
-  const content = await readText(resolve(workingFolder, file), file);
+  const content = await readNamedText(tools, file);
   const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
-  return readAnswers(content, file, { ...asked, template: "clomoctl handover answer --template" });
+  return readAnswers(content, file === "-" ? "stdin" : file, {
+    ...asked,
+    template: "clomoctl handover answer --template",
+  });
 }
 
 /** All that is asked: by the checklist, and what the console alone knows. */
-const askedFor = (facts: HandoverFacts, day: Asking["day"]): readonly QuestionGroup[] => [
+const askedFor = (facts: HandoverFacts, day: Asking["day"]): readonly AnswerGroup[] => [
   ...evaluate(facts, day),
   askedOfConsole(facts.answers, day),
 ];

@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { readText } from "../../lib/files/index.ts";
+import { readNamedText } from "../../lib/files/index.ts";
 import type { QuestionGroup } from "../../lib/handover/checklist/question.ts";
 import { OF_THE_MOMENT } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -69,10 +68,11 @@ export async function withAnswersOf(
   facts: OnboardingFacts,
   { file, dryRun }: { readonly file: string; readonly dryRun: boolean },
 ): Promise<OnboardingFacts> {
-  const { terminal, workingFolder, clock } = tools;
-  const content = await readText(resolve(workingFolder, file), file);
+  const { terminal, clock } = tools;
+  const content = await readNamedText(tools, file);
+  const where = file === "-" ? "stdin" : file;
   const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
-  const all = readAnswers(content, file, {
+  const all = readAnswers(content, where, {
     groups: [groupOf(text("all", "すべて"), QUESTION_NAMES, facts)],
     today: dayOf(clock.now(), await zoneInEffect(tools)),
     template: TEMPLATE,
@@ -86,7 +86,7 @@ export async function withAnswersOf(
     else tools.describeDone(keptLine(kept.length));
   }
   await terminal.note(dryRun ? DRY : keptLine(kept.length));
-  if (kept.length < all.length) await terminal.note(ofThisRun(file));
+  if (kept.length < all.length) await terminal.note(ofThisRun(where));
   const answers = new Map(facts.answers);
   for (const { question, value, by } of all) {
     if (!isQuestion(question)) continue;

@@ -134,6 +134,17 @@ describe("onboarding guide", () => {
       expect(en.stdout).toContain("clomoctl ade guide purchased");
     });
 
+    test("takes them from stdin, too", async () => {
+      const stdin = `by: 佐藤\nanswers:\n${WAY}\n`;
+      const tenant = { ...newTenant(), setAnswers: KEPT };
+      const { en } = await inBoth("onboarding guide 3 --answers -", { stdin, tenant });
+      expect(en.exit).toBe(0);
+      expect(en.stderr).toContain("1 answer kept");
+      const wrong = await inBoth("onboarding guide 3 --answers -", { stdin: "answers: x\n", tenant: newTenant() });
+      expect(wrong.ja).toMatchObject({ exit: 3 });
+      expect(wrong.ja.stderr).toContain("stdin:1");
+    });
+
     test("takes what HOME shows for this run alone, and keeps nothing of it", async () => {
       const { en, ja } = await withFile([NO_DATE], "7 --answers answers.yaml", {});
       expect(en).toMatchObject({ exit: 0 });

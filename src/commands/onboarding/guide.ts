@@ -40,7 +40,10 @@ const OPTIONS = {
   answers: {
     kind: "file",
     value: "FILE",
-    about: text("take the answers from this YAML file, and keep them", "この YAML ファイルの回答を登録する"),
+    about: text(
+      "take the answers from this YAML file, and keep them (-: stdin)",
+      "この YAML ファイル(- は標準入力)の回答を登録する",
+    ),
   },
   template: {
     kind: "boolean",

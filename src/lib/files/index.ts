@@ -13,7 +13,16 @@ export type { WrittenFile } from "./folder-in-making.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { readOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
-export { readChunks, readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
+export {
+  readChunks,
+  readNamedFile,
+  readNamedText,
+  readShort,
+  readText,
+  reasonOf,
+  unreadable,
+  type ReadFile,
+} from "./read.ts";
 export { scan, type Scanned } from "./scan.ts";
 export { holdBytes } from "./spool.ts";
 export {

@@ -206,3 +206,15 @@ export async function* readChunks(path: string, where: string = path): AsyncGene
     await file.close();
   }
 }
+
+/**
+ * The UTF-8 text of a file named by the command; `-` is stdin.
+ *
+ * @throws as {@link readText}
+ */
+export async function readNamedText({ stdin, workingFolder }: ReadingPlace, typed: string): Promise<string> {
+  if (typed !== "-") return readText(resolve(workingFolder, typed), typed);
+  const bytes = await readStream(stdin, MOST_TEXT_BYTES);
+  if (bytes.length > MOST_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where: "stdin" });
+  return Buffer.from(bytes).toString("utf8");
+}

@@ -216,7 +216,7 @@ const nameOf = (path: readonly PropertyKey[]): Text => {
 
 function choiceOf(input: unknown, choices: readonly unknown[]): Text {
   if (typeof input !== "string" || input.trim() === "") return PLAIN_TEXT;
-  const list = choices.join(", ");
+  const list = choices.filter((choice) => choice !== "").join(", ");
   return text(`"${input}" is not one of ${list}`, `「${input}」は使えません。使えるもの: ${list}`);
 }
 

@@ -69,6 +69,47 @@ test.each([
   expect(failure.hint?.en).toContain("clomoctl handover answer --template");
 });
 
+test("a question that is answered twice is refused with both lines; a blank is no answer", () => {
+  const one = "  - question: rules.lost.owner\n    value: 花子\n";
+  const failure = refusal(`answers:\n${one}  - question: rules.lost.document\n${one}`);
+  expect(failure).toMatchObject({ code: "input-rejected", where: "answers.yaml:5" });
+  expect(failure.what).toEqual({
+    en: "rules.lost.owner is answered twice, first at answers.yaml:2; keep one of them",
+    ja: "rules.lost.owner の回答が 2 つあります(1 つ目: answers.yaml:2)。どちらかを消してください",
+  });
+  const removed =
+    "answers:\n  - {question: rules.lost.owner, value: 花子}\n  - {question: rules.lost.owner, remove: yes}\n";
+  expect(refusal(removed).where).toBe("answers.yaml:3");
+  expect(read(`answers:\n  - {question: rules.lost.owner, value: ''}\n${one}`)).toHaveLength(1);
+  const by = (number: number) => `  - {question: administrators.mfa, about: admin${number}, value: yes}\n`;
+  expect(read(`answers:\n${by(1)}${by(2)}`)).toHaveLength(2);
+});
+
+test("an answer is taken back by yes or true; other words are refused by a list of those that can be", () => {
+  const remove = (word: string) => `answers:\n  - {question: rules.lost.owner, remove: ${word}}\n`;
+  expect(read(remove("true"))).toMatchObject([{ value: null }]);
+  expect(read(remove("false"))).toEqual([]);
+  expect(refusal(remove("maybe")).what.en).toBe('"maybe" is not one of yes, no, true, false');
+});
+
+test("of an item that may not apply it is said what is missing, and what to type", () => {
+  const tenant = { ...UNANSWERED.tenant, android: true, androidAccounts: null };
+  const groups = evaluate({ ...UNANSWERED, tenant, renewals: [] }, TODAY);
+  const content = "answers:\n  - {question: android.second-owner, value: 花子}\n";
+  expect(() => readAnswers(content, "answers.yaml", { groups, ...READING })).toThrow(
+    expect.objectContaining({
+      where: "answers.yaml:2",
+      what: expect.objectContaining({
+        en: expect.stringContaining("not known whether it applies") as string,
+      }) as unknown,
+      hint: {
+        en: expect.stringContaining("clomoctl tenant set --android-accounts") as string,
+        ja: expect.stringContaining("登録: clomoctl tenant set --android-accounts") as string,
+      },
+    }),
+  );
+});
+
 test.each(["ja", "en"] as const)("the file to fill in asks everything, and is read as it stands: %s", (language) => {
   const template = answersTemplate(ITEMS, language, "Asia/Tokyo");
   const asked = questionsOf(ITEMS);

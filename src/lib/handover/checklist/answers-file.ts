@@ -1,10 +1,12 @@
 /** What a file of answers may hold. It loads zod, so that commands import it only where such a file is read or written. */
 import { z } from "zod";
 import { dayOf } from "../../model/time.ts";
+import type { Failure } from "../../errors/index.ts";
 import { plainText, readYaml } from "../../files/yaml.ts";
 import { DECEPTIVE } from "../../text/shell-word.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 import { questionsOf } from "./index.ts";
+import type { Item } from "./item.ts";
 import { QUESTION_KINDS, readAnswer, toldValue, valueOf, type Question, type QuestionGroup } from "./question.ts";
 
 const MAX_LENGTH = 1_000_000;
@@ -20,7 +22,7 @@ const FILE = z.strictObject({
       about: z.string().optional(),
       value: z.string().optional(),
       by: z.string().optional(),
-      remove: z.enum(["yes", "no", ""]).optional(),
+      remove: z.enum(["yes", "no", "true", "false", ""]).optional(),
     }),
   ),
 });
@@ -41,9 +43,12 @@ function questionNamed(questions: readonly Question[], name: string, about: stri
   return named.find((question) => question.subject === about || question.about === about);
 }
 
+/** Questions, and where none is asked of an item, why, and what to type. */
+export type AnswerGroup = QuestionGroup & { readonly id?: string | undefined } & Partial<Pick<Item, "why" | "gaps">>;
+
 /** What answers are read by. */
 interface Reading {
-  readonly groups: readonly QuestionGroup[];
+  readonly groups: readonly AnswerGroup[];
   /** a day, after which no date may be */
   readonly today: string;
   /** the command that writes a file to fill in */
@@ -67,30 +72,54 @@ export function readAnswers(
 ): readonly FileAnswer[] {
   const { value: file, refuse } = readYaml(FILE, { content, where, hint: hintOf(template), maxLength: MAX_LENGTH });
   const questions = questionsOf(groups);
+  const given = new Map<string, number>();
   return file.answers.flatMap((answer, at): readonly FileAnswer[] => {
     const path = ["answers", at] as const;
+    const isRemoved = answer.remove === "yes" || answer.remove === "true";
     const name = answer.question.trim();
     const question = questionNamed(questions, name, orNothing(answer.about) ?? "");
     const typed = orNothing(answer.value);
     if (question === undefined) {
       const isKnown = questions.some(({ id }) => id === name);
       // of another machine, say; nothing is said of it
-      if (isKnown && typed === undefined && answer.remove !== "yes") return [];
+      if (isKnown && typed === undefined && !isRemoved) return [];
       throw isKnown
         ? refuse(
             [...path, "about"],
             text(`about names nothing that ${name} is asked of`, `about が、${name} を尋ねる対象ではありません`),
           )
-        : refuse([...path, "question"], text(`"${name}" is not asked`, `「${name}」という質問はありません`));
+        : notAsked(name, groups, (what) => refuse([...path, "question"], what));
     }
     const { id, subject } = question;
+    if (!isRemoved && typed === undefined) return [];
+    const before = given.get(JSON.stringify([id, subject]));
+    if (before !== undefined) {
+      const what = text(`${id} is answered twice`, `${id} の回答が 2 つあります`);
+      const { where: first } = refuse(["answers", before, "question"], what);
+      throw refuse(
+        [...path, "question"],
+        text(
+          `${what.en}, first at ${first}; keep one of them`,
+          `${what.ja}(1 つ目: ${first})。どちらかを消してください`,
+        ),
+      );
+    }
+    given.set(JSON.stringify([id, subject]), at);
     const by = orNothing(answer.by) ?? orNothing(file.by);
-    if (answer.remove === "yes") return [{ question: id, subject, value: null, by }];
-    if (typed === undefined) return [];
-    const read = readAnswer(question, typed, today);
+    if (isRemoved) return [{ question: id, subject, value: null, by }];
+    const read = readAnswer(question, typed ?? "", today);
     if ("wrong" in read) throw refuse([...path, "value"], read.wrong);
     return [{ question: id, subject, value: read.value, by }];
   });
+}
+
+/** The refusal of a question that there is none: of an item that does not apply, or may not, why, and what to type. */
+function notAsked(name: string, groups: readonly AnswerGroup[], refuse: (what: Text) => Failure): Failure {
+  const { why = null, gaps = [] } = groups.find(({ id }) => id !== undefined && name.startsWith(`${id}.`)) ?? {};
+  if (why === null) return refuse(text(`"${name}" is not asked`, `「${name}」という質問はありません`));
+  const failure = refuse(text(`"${name}" is not asked: ${why.en}`, `「${name}」は質問の対象ではありません: ${why.ja}`));
+  const mend = gaps.find(({ code }) => code === "unsaid")?.mend;
+  return mend === undefined ? failure : failure.with({ hint: text(`say it: ${mend.en}`, `登録: ${mend.ja}`) });
 }
 
 /** A string in YAML: double-quoted as in JSON. */
