@@ -1,5 +1,5 @@
 import { evaluate, gapsOf } from "../../lib/handover/checklist/index.ts";
-import { hangingOn } from "../../lib/handover/checklist/leaver.ts";
+import { formerHomesOf, hangingOn } from "../../lib/handover/checklist/leaver.ts";
 import type { Item } from "../../lib/handover/checklist/item.ts";
 import { askedOfConsole } from "../../lib/handover/not-known.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
@@ -52,7 +52,7 @@ export default defineCommand({
       person === undefined
         ? []
         : hangingOn(facts, person, { timezone: day.timezone, ...(await recordsOf(tenant, person)) });
-    const rows = rowsOf(items, hanging);
+    const rows = rowsOf(items, hanging, person === undefined ? [] : formerHomesOf(facts, person));
     if (!isUsualTable(terminal)) return terminal.list(CHECKLIST_COLUMNS, rows);
     const shown = full ? rows : inShort(rows);
     await writeForPeople(terminal, shown, day.timezone);

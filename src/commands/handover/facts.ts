@@ -141,7 +141,8 @@ async function runsOf(tools: Tools): Promise<readonly DailyRunFacts[]> {
   for (const way of OWN_SCHEDULERS) {
     const scheduled = await unlessFailing(() => show(tools, way));
     if (scheduled?.installed !== true) continue;
-    runs.push({ way, lastRunAt: (await lastRunOf(scheduled))?.at ?? null });
+    const { at, timezone } = scheduled;
+    runs.push({ way, at, timezone, lastRunAt: (await lastRunOf(scheduled))?.at ?? null });
   }
   return runs;
 }

@@ -60,8 +60,12 @@ export const CHECKLIST_COLUMNS: readonly Column<ChecklistRow>[] = [
   },
 ];
 
-/** All lines of the checklist; what hangs on a leaver comes last. */
-export const rowsOf = (items: readonly Item[], hanging: readonly Hanging[] = []): readonly ChecklistRow[] => [
+/** All lines of the checklist; what hangs on a leaver comes last, with what was that person's on former machines. */
+export const rowsOf = (
+  items: readonly Item[],
+  hanging: readonly Hanging[] = [],
+  former: readonly Text[] = [],
+): readonly ChecklistRow[] => [
   ...items.flatMap(rowsOfItem),
   ...hanging.map(({ step, what, mend }): ChecklistRow => ({
     ...EMPTY,
@@ -71,6 +75,7 @@ export const rowsOf = (items: readonly Item[], hanging: readonly Hanging[] = [])
     what,
     mend,
   })),
+  ...former.map((what): ChecklistRow => ({ ...EMPTY, item: "leaver", state: "note", what })),
 ];
 
 function rowsOfItem({ id: item, title, applies, why, known, notes, questions, gaps }: Item): readonly ChecklistRow[] {
@@ -99,7 +104,7 @@ function rowsOfItem({ id: item, title, applies, why, known, notes, questions, ga
 
 /** What is missing alone: of each item what is not answered in one line; one question stands as it is. */
 export const inShort = (all: readonly ChecklistRow[]): readonly ChecklistRow[] => {
-  const rows = all.filter(({ state }) => state !== "answered" && state !== "note");
+  const rows = all.filter(({ item, state }) => item === "leaver" || (state !== "answered" && state !== "note"));
   const open = Map.groupBy(
     rows.filter(({ code }) => code === "unanswered"),
     ({ item }) => item,

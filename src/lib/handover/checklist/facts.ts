@@ -29,6 +29,10 @@ export const lastLoginOf = (
 export interface DailyRunFacts {
   /** `systemd`, `systemd-system`, `cron`, `task-scheduler` */
   readonly way: string;
+  /** `09:00`; null where somebody has changed it, undefined in bundles that do not tell it */
+  readonly at?: string | null | undefined;
+  /** IANA name of the zone of `at`; null is the machine's own */
+  readonly timezone?: string | null | undefined;
   /** a UTC instant; null where no run was noted */
   readonly lastRunAt: string | null;
 }

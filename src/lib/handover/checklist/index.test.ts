@@ -268,6 +268,28 @@ test("the last login of an Android owner is that from which its date follows, or
   expect(login({ ...estimated, certainty: "typed" })).toBeNull();
 });
 
+test("of the daily run it is said when it runs, what it does, whom it tells and how the former one ends", () => {
+  const facts = own(COMPLETE);
+  const recipients = [...facts.recipients, { way: "webhook", name: "部屋", address: null }];
+  const itemOf = (change: Partial<ReturnType<typeof own>>) => {
+    const clomoctl = { ...facts, recipients, ...change };
+    return evaluate({ ...COMPLETE, clomoctl }, TODAY).find(({ id }) => id === "clomoctl");
+  };
+  const runs = [{ way: "cron", at: "09:00", timezone: "Asia/Tokyo", lastRunAt: null }];
+  const item = itemOf({ runs });
+  const values = item?.known.map(({ value }) => value);
+  expect(values).toEqual(
+    expect.arrayContaining(["cron 09:00 (Asia/Tokyo)", "IT (mail it@example.jp), 部屋 (webhook)"]),
+  );
+  const notes = item?.notes.map(({ ja }) => ja).join("\n");
+  expect(notes).toContain("更新担当(メールアドレスで登録されている人)に通知します");
+  expect(notes).toContain("この PC で: clomoctl renewals schedule remove");
+  // without a mail server no owner is mailed
+  expect(itemOf({ runs, mailAccount: null })?.notes[0]?.en).not.toContain("owners");
+  expect(itemOf({ runs: [] })?.notes).toEqual([]);
+  expect(itemOf({})?.known.map(({ value }) => value)).toContain("cron");
+});
+
 test("of a lost device it is said whom to write to, and where the manual has the steps", () => {
   const facts = answering(COMPLETE, "rules.lost.owner", "管理 2郎");
   const rules = evaluate(facts, TODAY).find(({ id }) => id === "rules");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { exampleId } from "../../model/thing.ts";
 import { administrator, COMPLETE, renewal, TODAY } from "../testing/facts.ts";
-import type { HandoverFacts } from "./facts.ts";
-import { hangingOn } from "./leaver.ts";
+import type { ClomoctlFacts, HandoverFacts } from "./facts.ts";
+import { formerHomesOf, hangingOn } from "./leaver.ts";
 import { findPeople } from "./people.ts";
 import { GIVE_SUPPORT_OPTION } from "./support-option.ts";
 
@@ -76,7 +76,7 @@ test("all that hangs on somebody, in the order in which it is moved, the role la
     "owner of the renewal 契約",
     "recipient of notices: admin1@example.jp",
     "the daily run of clomoctl, as this user of the machine",
-    "named in the answer to rules.lost.owner",
+    "named as who keeps the rules for lost devices",
     "administrator of SECURED docs",
     "owner of 1 device: SERIAL000001",
     "wrote the scheme 受付担当: somebody else has to know what it is for",
@@ -102,6 +102,39 @@ test("what a mirror never took in is looked up in the console", () => {
     expect.stringContaining("last: the role of"),
   ]);
   expect(steps.at(-3)?.mend.ja).toContain("clomoctl devices import FILE --from-console");
+});
+
+test("an answer about clomoctl on another machine than this one is history, and no step", () => {
+  const named = COMPLETE.answers.map((answer) =>
+    answer.question === "clomoctl.owner" ? { ...answer, value: "管理 1郎" } : answer,
+  );
+  const before = { ...COMPLETE, answers: named };
+  const asked = (facts: HandoverFacts) => mends(facts).filter((mend) => mend.includes("handover answer"));
+  const [person] = findPeople(COMPLETE, "admin1");
+  if (person === undefined) throw new TypeError("nobody");
+  expect(asked(before)).toEqual(["clomoctl handover answer clomoctl.owner"]);
+  expect(formerHomesOf(before, person)).toEqual([]);
+  const moved = {
+    ...before,
+    clomoctl: { ...(COMPLETE.clomoctl as ClomoctlFacts), machine: "new-pc", home: "/home/new/.clomoctl" },
+  };
+  expect(asked(moved)).toEqual([]);
+  const [told, ...others] = formerHomesOf(moved, person);
+  expect(others).toEqual([]);
+  expect(told?.ja).toMatch(
+    /^以前の PC\(mdm-pc:\/home\/mdm\/\.clomoctl\)の clomoctl .*clomoctl renewals schedule remove$/,
+  );
+  expect(told?.en).toContain("on the former machine (mdm-pc:/home/mdm/.clomoctl)");
+  const [other] = findPeople(COMPLETE, "admin2");
+  if (other === undefined) throw new TypeError("nobody");
+  expect(formerHomesOf(moved, other)).toEqual([]);
+});
+
+test("who leaves ends the own daily run once another's runs", () => {
+  const facts = { ...COMPLETE, clomoctl: { ...(COMPLETE.clomoctl as ClomoctlFacts), user: "admin1" } };
+  const run = hanging(facts).find(({ what }) => what.en.startsWith("the daily run"));
+  expect(run?.mend.en).toContain("as this user: clomoctl renewals schedule remove");
+  expect(run?.mend.ja).toContain("この人のユーザーで: clomoctl renewals schedule remove");
 });
 
 test("nothing hangs on somebody whom only an answer names as its author", () => {

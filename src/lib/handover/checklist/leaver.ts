@@ -4,6 +4,8 @@ import { shownWord, typedWord } from "../../text/shell-word.ts";
 import { counted, same, text, type Text } from "../../text/index.ts";
 import { lastLoginOf, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
 import { APPLICATION_FORM, RECORD_CONTACT } from "./items/contact.ts";
+import { placeOf, REMOVE_SCHEDULE } from "./items/clomoctl.ts";
+import { CASES } from "./items/rules.ts";
 import { TOKENS_END } from "./items/apple-business.ts";
 import { namesPerson, type Person } from "./people.ts";
 import { GIVE_SUPPORT_OPTION } from "./support-option.ts";
@@ -148,24 +150,57 @@ function ownSteps(facts: HandoverFacts, person: Person): readonly Found[] {
     );
   const isUser = namesPerson(person, clomoctl?.user);
   const runs = isUser && clomoctl?.runs?.length !== 0 ? [SCHEDULE] : [];
-  const asked = facts.answers
-    .filter(({ question, value }) => OWNED.test(question) && namesPerson(person, value))
-    .map(({ question }) =>
+  const asked = facts.answers.flatMap((answer) => {
+    const { question, value } = answer;
+    const { [question]: what } = OWNED;
+    if (what === undefined || !namesPerson(person, value) || isOfFormerHome(facts, answer)) return [];
+    return [
       found(
-        text(`named in the answer to ${question}`, `回答 ${question} で名前が挙がっています`),
+        text(`named as ${what.en}`, `${what.ja}として回答されています`),
         same(`clomoctl handover answer ${question}`),
       ),
-    );
+    ];
+  });
   return [...owned, ...recipients, ...runs, ...asked];
 }
 
-const OWNED = /^(?:rules\.[a-z]+\.owner|clomoctl\.owner|android\.second-owner)$/;
+const OWNER = "clomoctl.owner";
+
+/** Questions that ask for a person, by what such a one is. */
+const OWNED: Readonly<Record<string, Text>> = {
+  [OWNER]: text("who looks after clomoctl", "clomoctl を管理している人"),
+  "android.second-owner": text("second owner of Android Enterprise", "Android Enterprise の 2 人目の所有者"),
+  ...Object.fromEntries(
+    Object.entries<Text>(CASES).map(([name, { en, ja }]) => [
+      `rules.${name}.owner`,
+      text(`who keeps the rules for ${en}`, `${ja}時の社内ルールの管理者`),
+    ]),
+  ),
+};
+
+type Subject = Pick<HandoverFacts["answers"][number], "question" | "subject">;
+
+/** Whether an answer is about clomoctl in another home than this one. */
+const isOfFormerHome = ({ clomoctl }: HandoverFacts, { question, subject }: Subject): boolean =>
+  question === OWNER && clomoctl !== null && subject !== placeOf(clomoctl).subject;
+
+/** What was somebody's in former homes of clomoctl: nothing here can be answered of them any more. */
+export const formerHomesOf = (facts: HandoverFacts, person: Person): readonly Text[] =>
+  facts.answers
+    .filter((answer) => isOfFormerHome(facts, answer) && namesPerson(person, answer.value))
+    .map(({ subject }) => {
+      const [en, ja] = subject === "" ? ["", ""] : [` (${subject})`, `(${subject})`];
+      return text(
+        `looked after clomoctl on the former machine${en}: if its daily run is still installed there, type there: ${REMOVE_SCHEDULE}`,
+        `以前の PC${ja}の clomoctl を管理していました。毎日の自動実行がまだ登録されている場合は、その PC で: ${REMOVE_SCHEDULE}`,
+      );
+    });
 
 const SCHEDULE = found(
   text("the daily run of clomoctl, as this user of the machine", "clomoctl の毎日の自動実行(この人の OS ユーザー)"),
   text(
-    "as the user who stays: clomoctl renewals schedule install",
-    "引き継ぐ人のユーザーで: clomoctl renewals schedule install",
+    `as the user who stays: clomoctl renewals schedule install; once that runs, as this user: ${REMOVE_SCHEDULE} (else both notify)`,
+    `引き継ぐ人のユーザーで: clomoctl renewals schedule install、登録したら、この人のユーザーで: ${REMOVE_SCHEDULE}(残すと両方から通知されます)`,
   ),
 );
 

@@ -57,7 +57,16 @@ const ClomoctlShape = z
     machine: words,
     user: words,
     home: z.string(),
-    runs: z.array(z.object({ way: z.string(), lastRunAt: z.iso.datetime().nullable() })).nullable(),
+    runs: z
+      .array(
+        z.object({
+          way: z.string(),
+          at: words.optional(),
+          timezone: words.optional(),
+          lastRunAt: z.iso.datetime().nullable(),
+        }),
+      )
+      .nullable(),
     recipients: z.array(z.object({ way: z.string(), name: z.string(), address: words })),
     mailAccount: words,
   })

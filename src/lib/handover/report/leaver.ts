@@ -1,6 +1,6 @@
 import { shownWord } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
-import { hangingOn } from "../checklist/leaver.ts";
+import { formerHomesOf, hangingOn } from "../checklist/leaver.ts";
 import { findPeople, type Person } from "../checklist/people.ts";
 import type { Section, Words } from "./blocks.ts";
 import { isNotTaken } from "./not-taken.ts";
@@ -48,6 +48,7 @@ export function leaverSection(data: ReportData): readonly Section[] {
           head: [text("step", "手順"), text("what", "内容"), text("what to do", "対処")],
           rows: steps.map(({ step, what, mend }) => [String(step), what, mend]),
         },
+        ...formerHomesOf(factsOf(data), leaver).map((words) => ({ kind: "paragraph", words }) as const),
         ...(notTaken.devices && notTaken.secured
           ? []
           : [

@@ -2,9 +2,19 @@ import { appliesTo, EXPECTED_KINDS } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
+import { REMOVE_SCHEDULE } from "../checklist/items/clomoctl.ts";
 import type { Block, Section } from "./blocks.ts";
 
 type Line = readonly [command: string, what: Text];
+
+/** What the former machine goes on with. */
+const FORMER: Line = [
+  REMOVE_SCHEDULE,
+  text(
+    "on the former machine, as its user, once yours runs: else both notify",
+    "自分の PC の自動実行を登録したら、以前の PC で、そのユーザーとして入力する(残すと両方から通知されます)",
+  ),
+];
 
 const BEFORE: readonly Line[] = [
   [
@@ -32,11 +42,13 @@ const BEFORE: readonly Line[] = [
   ["clomoctl renewals check", text("what expires, and when", "期限と残り日数を確認する")],
 ];
 
-const AFTER: readonly Line[] = [
+/** What is typed once a bundle is applied. @param runs whether the former machine may have a daily run */
+const after = (runs: boolean): readonly Line[] => [
   [
     "clomoctl renewals schedule install",
     text("have it checked every day, on your machine", "自分の PC で毎日自動的に確認する"),
   ],
+  ...(runs ? [FORMER] : []),
   [
     "clomoctl renewals notify init",
     text("set up who is notified: no bundle has that", "通知先を設定する(引き継ぎデータには含まれません)"),
@@ -57,7 +69,11 @@ const SAME_ACCOUNT = text(
 );
 
 /** What a successor types, in its order. */
-export function nextSteps({ tenant, renewals }: Pick<HandoverFacts, "tenant" | "renewals">): Section {
+export function nextSteps({
+  tenant,
+  renewals,
+  clomoctl,
+}: Pick<HandoverFacts, "tenant" | "renewals" | "clomoctl">): Section {
   const kinds = EXPECTED_KINDS.filter(
     (kind) => appliesTo(tenant, kind).applies === true || renewals.some((one) => one.kind === kind),
   );
@@ -79,7 +95,7 @@ export function nextSteps({ tenant, renewals }: Pick<HandoverFacts, "tenant" | "
           "BUNDLE は受け取ったファイルまたはフォルダー",
         ),
         head: [text("command", "コマンド"), text("what for", "目的")],
-        rows: [...BEFORE, ...guides, ...AFTER],
+        rows: [...BEFORE, ...guides, ...after(clomoctl !== null && clomoctl.runs?.length !== 0)],
       },
       ...account,
     ],

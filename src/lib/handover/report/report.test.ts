@@ -444,12 +444,15 @@ test("the successor finds what to type, by what expires in this tenant", () => {
     "renewals guide vpp-token",
     "renewals guide android-owner",
     "renewals schedule install",
+    "renewals schedule remove",
     "renewals notify init",
     "handover diff BUNDLE --tenant --applicable --ignore-times",
   ]) {
     expect(en).toContain(`clomoctl ${line}`);
     expect(ja).toContain(`clomoctl ${line}`);
   }
+  const idle = { ...COMPLETE, clomoctl: COMPLETE.clomoctl && { ...COMPLETE.clomoctl, runs: [] } };
+  expect(pageOf(reportOf(idle), "en")).not.toContain("schedule remove");
   expect(ja).toContain("必ず同じ Apple Account で更新します");
   expect([en.includes("the fingerprint that it shows"), ja.includes("表示されるフィンガープリント")]).toEqual([
     true,

@@ -1,11 +1,14 @@
 import { dayOf } from "../../../model/time.ts";
 import { shownWord } from "../../../text/shell-word.ts";
 import { joined, same, text } from "../../../text/index.ts";
-import type { ClomoctlFacts, HandoverFacts } from "../facts.ts";
+import type { ClomoctlFacts, DailyRunFacts, HandoverFacts, RecipientFacts } from "../facts.ts";
 import { daysFrom, ItemDraft, type Item, type When } from "../item.ts";
 
 /** A daily run that was not noted for so many days did not happen. */
 const LATE_DAYS = 2;
+
+/** Ends the daily run of a machine. */
+export const REMOVE_SCHEDULE = "clomoctl renewals schedule remove";
 
 /** What other items look at. */
 const ELSEWHERE: ReadonlySet<string> = new Set(["push-certificate", "ade-token", "vpp-token", "android-owner"]);
@@ -17,8 +20,9 @@ export function clomoctlItem(facts: HandoverFacts, when: When): Item {
   draft.tell(text("machine", "PC"), own?.machine);
   draft.tell(text("user", "OS のユーザー"), own?.user);
   draft.tell(text("home", "ホーム"), own?.home);
-  draft.tell(text("daily run", "毎日の自動実行"), own?.runs?.map(({ way }) => way).join(", "));
-  draft.tell(text("recipients", "通知先"), own?.recipients.map(({ name }) => name).join(", "));
+  draft.tell(text("daily run", "毎日の自動実行"), own?.runs?.map(toldRun).join(", "));
+  draft.tell(text("recipients", "通知先"), own?.recipients.map(toldRecipient).join(", "));
+  if (own !== null && own.runs?.length !== 0) noteRun(draft, own);
   ask(draft, own);
   askPlaces(draft, own);
   if (own !== null) lookAt(draft, own);
@@ -30,11 +34,44 @@ export function clomoctlItem(facts: HandoverFacts, when: When): Item {
   return draft.item();
 }
 
+/** `cron 09:00 (Asia/Tokyo)` */
+const toldRun = ({ way, at = null, timezone = null }: DailyRunFacts): string =>
+  `${way}${at === null ? "" : ` ${at}`}${at === null || timezone === null ? "" : ` (${timezone})`}`;
+
+/** `IT (mail it@example.jp)`; the address of a webhook is a secret. */
+const toldRecipient = ({ name, way, address }: RecipientFacts): string =>
+  `${name} (${address === null ? way : `${way} ${address}`})`;
+
+/** What the daily run does, and that a former machine's goes on. */
+function noteRun(draft: ItemDraft, { mailAccount }: ClomoctlFacts): void {
+  const [en, ja] =
+    mailAccount === null
+      ? ["", ""]
+      : [
+          " and the owners of renewals whose mail address is recorded",
+          "と、更新担当(メールアドレスで登録されている人)",
+        ];
+  draft.note(
+    text(
+      `The daily run looks at the dates of the renewals, and notifies the recipients${en} of what is due.`,
+      `毎日の自動実行では、更新期限を確認し、期限の近いものを通知先${ja}に通知します。`,
+    ),
+  );
+  draft.note(
+    text(
+      `Another machine takes over: once its daily run is installed, on this one: ${REMOVE_SCHEDULE}, else both notify.`,
+      `別の PC に引き継ぐ場合: そちらの自動実行を登録したら、この PC で: ${REMOVE_SCHEDULE}(残すと両方から通知されます)。`,
+    ),
+  );
+}
+
 /** The longest that an answer is about. */
 const LONGEST_PLACE = 255;
 
 /** What is said of this home holds of no other one: `mdm-pc:/home/mdm/.clomoctl`. */
-const placeOf = (own: ClomoctlFacts | null): { readonly subject: string; readonly about?: string | undefined } => {
+export const placeOf = (
+  own: ClomoctlFacts | null,
+): { readonly subject: string; readonly about?: string | undefined } => {
   if (own === null) return { subject: "" };
   const place = [own.machine ?? "", own.home].join(":");
   return { subject: [...place].slice(-LONGEST_PLACE).join(""), about: place };

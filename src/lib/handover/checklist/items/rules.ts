@@ -3,7 +3,8 @@ import type { HandoverFacts } from "../facts.ts";
 import { namesPerson, personOf } from "../people.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 
-const CASES = {
+/** The cases that rules are for. */
+export const CASES = {
   lost: text("lost devices", "紛失"),
   broken: text("broken devices", "故障"),
   exchanged: text("exchanged devices", "交換"),
