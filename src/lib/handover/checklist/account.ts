@@ -83,7 +83,7 @@ function askCompany(draft: ItemDraft, { prefix, what }: Pick<HandedAccount, "pre
   if (company === "no") {
     draft.gap(
       "personal-account",
-      text(`${what.en} is a person's own`, `${what.ja}が個人のアカウントです`),
+      text(`${what.en} is a person's own`, `${what.ja}${/\w$/.test(what.ja) ? " " : ""}が個人のアカウントです`),
       text(
         `move it to an account of the company, then: clomoctl handover answer ${prefix}.company`,
         `会社のアカウントへ移してから: clomoctl handover answer ${prefix}.company`,
@@ -170,11 +170,11 @@ export function signInOf(
 function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "prefix" | "phoneIn">): string | null {
   draft.ask({
     id: `${prefix}.phone`,
-    label: text("telephone for the 2-factor code", "2ファクタ認証の電話番号"),
+    label: text("telephone for the 2-factor code", "認証コードを受け取る電話番号"),
     kind: "phone",
     wording: text(
       "Which telephone number receives its 2-factor code (SMS)?",
-      "2ファクタ認証の SMS を受け取る電話番号は?",
+      "認証コード(2ファクタ認証の SMS)を受け取る電話番号は?",
     ),
   });
   const phoneHolder = draft.ask({

@@ -290,6 +290,30 @@ test("of the daily run it is said when it runs, what it does, whom it tells and 
   expect(itemOf({})?.known.map(({ value }) => value)).toContain("cron");
 });
 
+test("of a lost device it is said beside the mail address that nobody reads it", () => {
+  const facts = answering(COMPLETE, "rules.lost.owner", "管理 2郎");
+  const answers = [
+    ...facts.answers.filter(({ question }) => question !== "administrators.mailbox"),
+    answer("administrators.mailbox", "no", administrator(2).id),
+  ];
+  const labels = (one: HandoverFacts) =>
+    evaluate(one, TODAY)
+      .find(({ id }) => id === "rules")
+      ?.known.map(({ label }) => label.ja);
+  expect(labels({ ...facts, answers })).toEqual([
+    "紛失時の連絡先(このメールボックスは誰も読んでいないと回答されています)",
+  ]);
+  expect(labels(facts)).toEqual(["紛失時の連絡先"]);
+});
+
+test("a word in Latin letters is apart from what follows it", () => {
+  const personal = (question: string) =>
+    gapsOf(evaluate(answering(COMPLETE, question, "no"), TODAY)).find(({ code }) => code === "personal-account")?.what
+      .ja;
+  expect(personal("push-certificate.company")).toBe("プッシュ通知証明書の Apple Account が個人のアカウントです");
+  expect(personal("android.company")).toBe("Android Enterprise 管理用 Gmail アカウントが個人のアカウントです");
+});
+
 test("of a lost device it is said whom to write to, and where the manual has the steps", () => {
   const facts = answering(COMPLETE, "rules.lost.owner", "管理 2郎");
   const rules = evaluate(facts, TODAY).find(({ id }) => id === "rules");

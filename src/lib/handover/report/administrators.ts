@@ -1,4 +1,5 @@
 import { UNASKED } from "../../model/mirror.ts";
+import { roleChoices } from "../../model/role-facts.ts";
 import { ROLES } from "../../model/role.ts";
 import { counted, same, text } from "../../text/index.ts";
 import { withBehind, type Block, type Section, type Words } from "./blocks.ts";
@@ -15,6 +16,18 @@ const PANEL_RESET = text(
   "a password is reset in CLOMO PANEL: 「パスワードを忘れた場合はこちら」 on its login page",
   "パスワードの再設定: CLOMO PANEL のログイン画面の「パスワードを忘れた場合はこちら」",
 );
+
+/** What each role may do, in a line. */
+const ROLES_BOX: Block = {
+  kind: "box",
+  title: text(
+    "What each may do (in full: clomoctl roles matrix)",
+    "管理者権限でできること(詳細: clomoctl roles matrix)",
+  ),
+  lines: roleChoices()
+    .filter(({ role }) => role !== "none")
+    .map(({ name, about }) => text(`${name.en}: ${about.en}`, `${name.ja}: ${about.ja}`)),
+};
 
 /** Who administers the tenant, and what each manages. */
 export function administratorsSection(data: ReportData): Section {
@@ -67,7 +80,7 @@ export function administratorsSection(data: ReportData): Section {
   return {
     id: "administrators",
     title: text("Administrators", "管理者"),
-    blocks: [table, ...unaskedOf(manifest), ...matrixOf(all, orgs)],
+    blocks: [table, ...unaskedOf(manifest), ...matrixOf(all, orgs), ROLES_BOX],
   };
 }
 

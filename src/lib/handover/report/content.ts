@@ -1,4 +1,4 @@
-import { RENEWAL_KINDS } from "../../model/renewal.ts";
+import { RECORDED_FIELDS, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
@@ -252,15 +252,25 @@ function checklistSection(data: ReportData, items: readonly Item[]): Section {
               ),
             },
           ]
-        : items.map((item) => itemBlock(item, zoneOfReport(data))),
+        : items.map((item) => itemBlock(item, data)),
   };
 }
 
-const itemBlock = (item: Item, zone: string): Block => ({
+/** Where a lost device and its owner are looked up. */
+const TONIGHT: readonly string[] = ["csv/devices.csv", "csv/users.csv"];
+
+const tonightLines = (item: Item, { manifest }: ReportData): readonly (readonly [Words, Words])[] => {
+  const files = TONIGHT.filter((path) => item.id === "rules" && manifest.files.some((file) => file.path === path));
+  const label = text("files of the bundle to look up a device and its owner", "デバイスと所有者を調べる同梱ファイル");
+  return files.length === 0 ? [] : [[label, files.join(", ")]];
+};
+
+const itemBlock = (item: Item, data: ReportData, zone = zoneOfReport(data)): Block => ({
   kind: "item",
   item,
   lines: [
     ...item.known.map(({ label, value }): readonly [Words, Words] => [label, value]),
+    ...tonightLines(item, data),
     // what is missing stands among the gaps
     ...item.questions
       .filter(({ due }) => due !== "missing")
@@ -338,7 +348,7 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
           text("level", "状態"),
           text("who renews it", "更新担当"),
           text("account", "アカウント"),
-          text("2-factor phone", "2ファクタ認証の電話"),
+          RECORDED_FIELDS.phone.label,
           text("which one at Apple", "Apple 側での識別"),
         ],
         rows: items.map((one) => [

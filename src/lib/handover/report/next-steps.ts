@@ -1,7 +1,9 @@
-import { appliesTo, EXPECTED_KINDS } from "../../model/applies.ts";
+import { appliesTo, EXPECTED_KINDS, type ExpectedKind } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
+import { YEARLY_LOGIN } from "../checklist/items/android.ts";
+import { NEW_TOKEN_ENDS, TOKENS_END } from "../checklist/items/apple-business.ts";
 import { REMOVE_SCHEDULE } from "../checklist/items/clomoctl.ts";
 import type { Block, Section } from "./blocks.ts";
 
@@ -20,8 +22,8 @@ const BEFORE: readonly Line[] = [
   [
     "clomoctl handover verify BUNDLE",
     text(
-      "whether the bundle is whole and unaltered. Compare the fingerprint that it shows with the one that whoever exported it reads out to you",
-      "引き継ぎデータが欠けたり変更されたりしていないか確かめる。表示されるフィンガープリントを、書き出した人に電話などで読み上げてもらって比べる",
+      "whether anything was lost or changed by accident. That is no signature: have whoever exported the bundle read out its fingerprint, and compare it with the fingerprint that it shows",
+      "引き継ぎデータが欠けたり、誤って変更されたりしていないか確かめる。署名ではないため、表示されるフィンガープリントを、書き出した人に電話などで読み上げてもらって比べる",
     ),
   ],
   [
@@ -68,6 +70,22 @@ const SAME_ACCOUNT = text(
   "MDM プッシュ通知証明書は、使用中の証明書を、必ず同じ Apple Account で更新します(「Renew」だけを押し、「Create a Certificate」「Revoke」は押さない)。別のアカウントで更新したり、新しい証明書を作成したりすると、登録済みの全デバイスが再登録するまで応答しなくなります(他社情報)。サインインできない場合は、先に Apple へ証明書を別の Apple Account へ移すよう依頼してください。",
 );
 
+const DOCUMENTED = text(
+  "clomoctl is a program for administrators of CLOMO, and not the maker's: what it does is told by its README.md and docs/, and by: clomoctl help",
+  "clomoctl は CLOMO の管理者向けのプログラムで、メーカーの製品ではありません。説明は clomoctl に付属する README.ja.md と docs/、および: clomoctl help",
+);
+
+const { "android-owner": owner } = RENEWAL_KINDS;
+const YEARLY_LOGIN_OF = text(`${owner.en}: ${YEARLY_LOGIN.en}`, `${owner.ja}: ${YEARLY_LOGIN.ja}`);
+
+/** What goes wrong in a renewal, by its kind. */
+const WARNINGS: Readonly<Record<ExpectedKind, Text>> = {
+  "push-certificate": SAME_ACCOUNT,
+  "ade-token": NEW_TOKEN_ENDS,
+  "vpp-token": TOKENS_END,
+  "android-owner": YEARLY_LOGIN_OF,
+};
+
 /** What a successor types, in its order. */
 export function nextSteps({
   tenant,
@@ -81,9 +99,7 @@ export function nextSteps({
     const { en, ja } = RENEWAL_KINDS[kind];
     return [`clomoctl renewals guide ${kind}`, text(`how to renew: ${en}`, `更新の手順: ${ja}`)];
   });
-  const account: readonly Block[] = kinds.includes("push-certificate")
-    ? [{ kind: "paragraph", words: SAME_ACCOUNT }]
-    : [];
+  const warnings = kinds.map((kind): Block => ({ kind: "paragraph", words: WARNINGS[kind] }));
   return {
     id: "next",
     title: text("What to type, for who takes over", "後任の方が入力するコマンド"),
@@ -97,7 +113,8 @@ export function nextSteps({
         head: [text("command", "コマンド"), text("what for", "目的")],
         rows: [...BEFORE, ...guides, ...after(clomoctl !== null && clomoctl.runs?.length !== 0)],
       },
-      ...account,
+      ...warnings,
+      { kind: "paragraph", words: DOCUMENTED },
     ],
   };
 }

@@ -27,7 +27,7 @@ export function reportPage(content: ReportContent, setting: Setting): string {
       <p>${page.words(content.tenant)} <span class="faint">${content.asOf}</span></p>
       <nav aria-label="${CONTENTS[language]}">
         <ol>
-          ${content.sections.map(({ id, title }) => html`<li><a href="#${id}">${title[language]}</a></li>`)}
+          ${content.sections.map(({ id, title }) => html`<li><a href="#${id}">${page.words(title)}</a></li>`)}
         </ol>
       </nav>`,
     main: html`${content.sections.map((section) => page.section(section))}`,

@@ -197,7 +197,7 @@ describe("what a report says", () => {
   });
 
   test("names whom to ask, and who may", () => {
-    const [box] = blocksOf("box");
+    const box = blocksOf("box").at(-1);
     const ja = box?.lines.map((line) => line.ja).join("\n");
     expect(ja).toContain("CLOMO サポートセンター(サポートオプションを有効にしたシステム管理者から)");
     expect(ja).toContain("契約に関する問い合わせ: 販売代理店");
@@ -427,7 +427,7 @@ test("what was answered reads as a fact, what is open as a question", () => {
 
 test("one word is used for one thing", () => {
   const page = pageOf(DATA, "ja") + pageOf(reportOf(COMPLETE), "ja");
-  for (const other of ["二要素認証", "二段階認証", "更新項目", "期限のあるもの", "未設定"])
+  for (const other of ["二要素認証", "二段階認証", "2ファクタ認証の電話", "更新項目", "期限のあるもの", "未設定"])
     expect(page).not.toContain(other);
 });
 
@@ -454,13 +454,37 @@ test("the successor finds what to type, by what expires in this tenant", () => {
   const idle = { ...COMPLETE, clomoctl: COMPLETE.clomoctl && { ...COMPLETE.clomoctl, runs: [] } };
   expect(pageOf(reportOf(idle), "en")).not.toContain("schedule remove");
   expect(ja).toContain("必ず同じ Apple Account で更新します");
+  const next = (page: string) =>
+    page.slice(page.indexOf("BUNDLE"), page.indexOf("含まれるものと含まれないもの 含まれて"));
+  for (const warning of ["期限前でもすぐに無効になります", "すぐに各トークンを更新してください", "年に一度以上"])
+    expect(next(ja)).toContain(warning);
+  for (const told of ["署名ではないため", "clomoctl help", "README.ja.md"]) expect(next(ja)).toContain(told);
+  expect(en).toContain("That is no signature");
   expect([en.includes("the fingerprint that it shows"), ja.includes("表示されるフィンガープリント")]).toEqual([
     true,
     true,
   ]);
   const without = pageOf(reportOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, android: false }, renewals: [] }), "en");
+  expect(without).not.toContain("at least once a year");
   expect(without).not.toContain("guide android-owner");
   expect(without).toContain("guide push-certificate");
+});
+
+test("beside the administrators stands what each role may do, and at the rules which files help to find a device", () => {
+  const data = reportOf(COMPLETE);
+  const files = ["csv/devices.csv", "csv/users.csv"].map((path) => ({ path, records: 3 }));
+  const [bare, whole] = [data, { ...data, manifest: { ...data.manifest, files } }].map((one) => pageOf(one, "ja"));
+  expect(whole).toContain("デバイスと所有者を調べる同梱ファイル csv/devices.csv, csv/users.csv");
+  expect(bare).not.toContain("調べる同梱ファイル");
+  expect(bare).toContain("詳細: clomoctl roles matrix");
+  expect(bare).toContain("オペレーター: 限定された操作のみ");
+  expect(pageOf(data, "en")).toContain("division administrator: acts in the organisations");
+});
+
+test("a name that turns the writing round does so nowhere, in the contents neither", () => {
+  const data = reportOf(COMPLETE);
+  const manifest = { ...data.manifest, leaver: { person: "花子\u202Eoruat", leaves: null } };
+  expect(reportPage(contentOf({ ...data, manifest }), setting("ja"))).not.toContain("\u202E");
 });
 
 test("no value of a bundle becomes markup", () => {

@@ -7,6 +7,9 @@ import { ItemDraft, type Item, type When } from "../item.ts";
 import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
 import { countPeople, namesPerson, personOf, sharesName } from "../people.ts";
 
+/** The question whether somebody reads the mailbox of an account. */
+export const MAILBOX = "administrators.mailbox";
+
 /** A second one is advised in case the first is lost. @see facts 2.1 */
 const LEAST_SYSTEM = 2;
 
@@ -141,7 +144,7 @@ function mailOf(draft: ItemDraft, holder: Administrator): void {
     );
   }
   const read = draft.ask({
-    id: "administrators.mailbox",
+    id: MAILBOX,
     label: text("somebody reads the mailbox", "メールボックスを読んでいる人がいる"),
     subject: holder.id,
     about: holder.user,

@@ -5,6 +5,12 @@ import { askAccount } from "../account.ts";
 import { lastLoginOf, type HandoverFacts, type Renewal } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 
+/** @see facts 3.6; seed 002 */
+export const YEARLY_LOGIN = text(
+  "Somebody has to sign in to a Google service (such as Gmail) at least once a year, else Google may suspend the account.",
+  "年に一度以上、Google サービス(Gmail 等)へのログインが必要です。ログインが確認されないと、アカウントが凍結されるおそれがあります。",
+);
+
 /** The Gmail account that owns the Android Enterprise environment. @see facts 3.6, 7.1; seed 002 */
 export function androidItem(facts: HandoverFacts, when: When): Item {
   const draft = new ItemDraft("android", facts, when);
@@ -20,12 +26,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
   draft.tell(text("Gmail account", "Gmail アカウント"), first?.account ?? first?.name);
   const lastLogin = first === undefined ? null : lastLoginOf(first, when.timezone);
   draft.tell(text("last login", "前回のログイン"), lastLogin);
-  draft.note(
-    text(
-      "Somebody has to sign in to a Google service (such as Gmail) at least once a year, else Google may suspend the account.",
-      "年に一度以上、Google サービス(Gmail 等)へのログインが必要です。ログインが確認されないと、アカウントが凍結されるおそれがあります。",
-    ),
-  );
+  draft.note(YEARLY_LOGIN);
   askAccount(draft, {
     prefix: "android",
     what: text("the Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),

@@ -2,7 +2,7 @@ import { appliesTo } from "../../../model/applies.ts";
 import { dayOf } from "../../../model/time.ts";
 import { text } from "../../../text/index.ts";
 import { askAccount } from "../account.ts";
-import type { HandoverFacts } from "../facts.ts";
+import type { HandoverFacts, Renewal } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 import { askWhich } from "../which.ts";
 
@@ -10,6 +10,12 @@ import { askWhich } from "../which.ts";
 export const TOKENS_END = text(
   "A content token (VPP) ends when the password of the Managed Apple Account that downloaded it changes: renew each token right after.",
   "VPP サービストークンは、ダウンロードした管理対象 Apple Account のパスワードを変更すると無効になります。変更したら、すぐに各トークンを更新してください。",
+);
+
+/** A new server token ends the one in use. @see facts 3.5 */
+export const NEW_TOKEN_ENDS = text(
+  "Making a new ADE server token ends the one in use at once, even before its date: download one only to upload it right after.",
+  "ADE サーバートークンを新しくダウンロードすると、使用中のトークンは期限前でもすぐに無効になります。すぐにアップロードするときだけダウンロードしてください。",
 );
 
 /** The Apple Account that administers Apple Business Manager or Apple School Manager. @see facts 3.5, 7.1; seed 002 */
@@ -39,7 +45,9 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
       "ADE・VPP の年に一度の更新作業に必要です。パスワードと、2ファクタ認証時に SMS を受け取る電話番号を必ず引き継いでください。",
     ),
   );
-  draft.note(TOKENS_END);
+  const has = (kind: Renewal["kind"]): boolean => renewals.some((one) => one.kind === kind);
+  if (ade.applies !== false || has("ade-token")) draft.note(NEW_TOKEN_ENDS);
+  if (vpp.applies !== false || has("vpp-token")) draft.note(TOKENS_END);
   askAccount(draft, {
     prefix: "apple-business",
     what: text("the Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),

@@ -1,5 +1,6 @@
 import { same, text, type Text } from "../../../text/index.ts";
-import type { HandoverFacts } from "../facts.ts";
+import { MAILBOX } from "./administrators.ts";
+import type { Administrator, HandoverFacts } from "../facts.ts";
 import { namesPerson, personOf } from "../people.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 
@@ -9,6 +10,10 @@ export const CASES = {
   broken: text("broken devices", "故障"),
   exchanged: text("exchanged devices", "交換"),
 } as const satisfies Readonly<Record<string, Text>>;
+
+/** Whether somebody answered that nobody reads an administrator's mailbox. */
+const isUnread = ({ answers }: HandoverFacts, { id }: Administrator): boolean =>
+  answers.some(({ question, subject, value }) => question === MAILBOX && subject === id && value === "no");
 
 /** The rules of the house. @see facts 7.1; seeds 002, 003 */
 export function rulesItem(facts: HandoverFacts, when: When): Item {
@@ -33,7 +38,16 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
       namesPerson(personOf({ id, name: user, account, emails }), owner),
     );
     if (known?.emails[0] !== undefined) {
-      draft.tell(text(`whom to ask about ${label.en}`, `${label.ja}時の連絡先`), `${known.user} <${known.emails[0]}>`);
+      const [unread, unreadJa] = isUnread(facts, known)
+        ? [
+            " (nobody reads that mailbox, by what was answered)",
+            "(このメールボックスは誰も読んでいないと回答されています)",
+          ]
+        : ["", ""];
+      draft.tell(
+        text(`whom to ask about ${label.en}${unread}`, `${label.ja}時の連絡先${unreadJa}`),
+        `${known.user} <${known.emails[0]}>`,
+      );
     }
     const mend = same(`clomoctl handover answer rules.${name}.owner`);
     draft.held(owner, text(`the rules for ${label.en}`, `${label.ja}時の社内ルール`), mend);
