@@ -11,6 +11,7 @@ export const GAP_CODES = [
   // the contact person
   "contact-unknown",
   "nobody-files",
+  "contract-ends",
   // accounts of CLOMO PANEL
   "leaver-role",
   "leaver-support-option",

@@ -59,6 +59,12 @@ const withRenewal = (kind: Renewal["kind"], change: Partial<Renewal>, facts = CO
 
 const WHICH = /\.(?:topic|mdm-server|location)$/;
 
+/** The complete facts with a contract. */
+const ending = (until: string): HandoverFacts => ({
+  ...COMPLETE,
+  tenant: { ...COMPLETE.tenant, contracts: [{ name: "CLOMO MDM", licences: 300, from: null, until }] },
+});
+
 /** Facts of which one thing is missing, by the code of the gap; the leaver goes where the third is given. */
 const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: Person, leaves?: string])[] = [
   ["unsaid", { ...COMPLETE, tenant: { ...COMPLETE.tenant, ...UNSAID, contactName: "花子" }, renewals: [] }],
@@ -68,6 +74,9 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["differs", answering(COMPLETE, "push-certificate.account", "other@example.jp")],
   ["differs", answering(COMPLETE, "clomoctl.user", "taro")],
   ["contact-unknown", { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: null } }],
+  ["contract-ends", ending("2027-02-21")],
+  ["contract-ends", ending("2026-11-22")],
+  ["contract-ends", ending("2027-06-29"), LEAVER, "2027-03-31"],
   [
     "nobody-files",
     answered({
@@ -266,6 +275,17 @@ test("the last login of an Android owner is that from which its date follows, or
   expect(login({ ...estimated, confirmedAt: "2026-05-01T00:00:00.000Z" })).toBe("2026-05-01");
   expect(login({ ...estimated, confirmedAt: "2026-01-01T00:00:00.000Z" })).toBe("2026-04-01");
   expect(login({ ...estimated, certainty: "typed" })).toBeNull();
+});
+
+test("a contract is a gap up to 90 days before its end, or where it ends up to 90 days after the last day", () => {
+  expect(codesOf(ending("2027-02-22"))).not.toContain("contract-ends");
+  expect(codesOf(ending("2027-06-30"), LEAVER, "2027-03-31")).not.toContain("contract-ends");
+  const [gap] = gapsOf(evaluate(ending("2027-06-29"), { ...TODAY, leaver: LEAVER, leaves: "2027-03-31" }));
+  expect(gap?.what.ja).toBe(
+    "契約「CLOMO MDM」の終了日は 2027-06-29 です(最終日(2027-03-31)より前、または最終日から 90 日以内です)",
+  );
+  expect(gap?.mend.en).toContain("clomoctl tenant set --contract 'CLOMO MDM' --until DATE");
+  expect(gapsOf(evaluate(ending("2026-11-22"), TODAY))[0]?.what.en).toContain("it has ended, as recorded");
 });
 
 test("of the daily run it is said when it runs, what it does, whom it tells and how the former one ends", () => {

@@ -52,8 +52,8 @@ export const daysFrom = (from: string, to: string): number => (Date.parse(to) - 
 /** An answer holds for so many days where it has to be confirmed every year. */
 const YEAR_DAYS = 365;
 
-/** Days around the last day of a leaver within which a renewal is a gap. */
-const NEAR_DAYS = 90;
+/** Days around the last day of a leaver within which a renewal is a gap, and after it the end of a contract. */
+export const NEAR_DAYS = 90;
 
 /** What a question is asked with. */
 type Asked = Pick<Question, "id" | "about" | "kind" | "label" | "wording"> & {

@@ -1,5 +1,5 @@
 import { RECORDED_FIELDS, RENEWAL_KINDS } from "../../model/renewal.ts";
-import { profileRows, usesTable } from "./profile.ts";
+import { endingContracts, isContract, profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
 import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/judge.ts";
@@ -319,7 +319,11 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
   const timezone = zoneOfReport(data);
   const now = momentOf(manifest.asOf);
   const asOf = { now, timezone, thresholds: USUAL_THRESHOLDS };
-  const items = records.renewals.map((item) => judge(item, manifest.tenant.name, asOf)).toSorted(byExpiry);
+  const named = new Set(records.renewals.map(({ name }) => name));
+  const contracts = endingContracts(records.tenant[0], timezone).filter(({ name }) => !named.has(name));
+  const items = [...records.renewals, ...contracts]
+    .map((item) => judge(item, manifest.tenant.name, asOf))
+    .toSorted(byExpiry);
   const title = text("What expires", "更新期限");
   const missing = manifest.resources.find((one) => one.name === "renewals" && whyMissing(manifest, one));
   if (missing !== undefined) {
@@ -351,15 +355,19 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
           RECORDED_FIELDS.phone.label,
           text("which one at Apple", "Apple 側での識別"),
         ],
-        rows: items.map((one) => [
+        rows: items.map((one): readonly Words[] => [
           one.name,
-          RENEWAL_KINDS[one.kind],
+          isContract(one) ? text("contract", "契約") : RENEWAL_KINDS[one.kind],
           one.expiresOn === null ? UNKNOWN : `${isEstimated(one) ? "~" : ""}${one.expiresOn}`,
           one.daysLeft === null ? "" : String(one.daysLeft),
           LEVEL_NAMES[one.level],
-          one.owner ?? UNKNOWN,
-          ...signInCells(one, signInOf(checklist, one, records.renewals)),
-          whichOf(one, checklist),
+          ...(isContract(one)
+            ? ["", "", "", ""]
+            : [
+                one.owner ?? UNKNOWN,
+                ...signInCells(one, signInOf(checklist, one, records.renewals)),
+                whichOf(one, checklist),
+              ]),
         ]),
       },
       ...estimatesOf(items, timezone),

@@ -1,4 +1,5 @@
 import { ANDROID_ACCOUNTS, TENANT, USES } from "../../model/tenant.ts";
+import { instantOf } from "../../model/typed-date.ts";
 import type { Field } from "../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import { UNKNOWN, withBehind, type Block, type Words } from "./blocks.ts";
@@ -34,6 +35,42 @@ const contractsOf = (all: RecordIn<"tenant">["contracts"]): Words =>
         }),
         text("; ", "、"),
       );
+
+const CONTRACT = "contract";
+
+/** Contracts that end, as something that expires; their last day is the tenant's. @param timezone in which that is a day */
+export const endingContracts = (
+  tenant: RecordIn<"tenant"> | undefined,
+  timezone: string,
+): readonly RecordIn<"renewals">[] =>
+  (tenant?.contracts ?? []).flatMap(({ name, until }, at) =>
+    until === null
+      ? []
+      : [
+          {
+            id: `${CONTRACT}-${at}`,
+            kind: "custom",
+            name,
+            organisation: null,
+            expiresAt: instantOf({ day: until }, timezone),
+            certainty: "typed",
+            fingerprint: null,
+            topic: null,
+            owner: null,
+            account: null,
+            phone: null,
+            notes: null,
+            source: null,
+            confirmedAt: null,
+            confirmedBy: null,
+            createdAt: instantOf({ day: until }, timezone),
+            updatedAt: instantOf({ day: until }, timezone),
+          },
+        ],
+  );
+
+/** Whether something that expires is one of {@link endingContracts}. */
+export const isContract = ({ id }: Pick<RecordIn<"renewals">, "id">): boolean => id.startsWith(`${CONTRACT}-`);
 
 /** What the tenant uses. */
 export const usesTable = ({ records: { tenant } }: ReportData): Block => {

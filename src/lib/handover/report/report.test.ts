@@ -487,6 +487,21 @@ test("a name that turns the writing round does so nowhere, in the contents neith
   expect(reportPage(contentOf({ ...data, manifest }), setting("ja"))).not.toContain("\u202E");
 });
 
+test("the end of a contract is on the time line, unless a renewal has its name", () => {
+  const contracts = [
+    { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" },
+    { name: "プッシュ", licences: null, from: null, until: "2027-04-30" },
+    { name: "CLOMO GATE", licences: null, from: null, until: null },
+  ];
+  const data = withTenant({ contracts });
+  const page = pageOf(data, "ja");
+  expect(page).toMatch(/CLOMO MDM 契約 2027-03-31 128 余裕あり/);
+  expect(page).toContain("5 件のタイムライン");
+  expect(page).not.toContain("契約 2027-04-30");
+  expect(page).not.toContain("CLOMO GATE 契約");
+  expect(reportMarkdown(contentOf(data), setting("en"))).toContain("- 2027-03-31 CLOMO MDM (ok)");
+});
+
 test("no value of a bundle becomes markup", () => {
   const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&\u202e😀|\`[x](javascript:x)`;
   const facts = {

@@ -1,6 +1,7 @@
 import { TENANT } from "../../../model/tenant.ts";
+import { shownWord } from "../../../text/shell-word.ts";
 import { same, text } from "../../../text/index.ts";
-import { ItemDraft, type Item, type When } from "../item.ts";
+import { daysFrom, ItemDraft, NEAR_DAYS, type Item, type When } from "../item.ts";
 import type { HandoverFacts } from "../facts.ts";
 import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
 
@@ -12,6 +13,31 @@ export const APPLICATION_FORM = text(
 
 /** What records the contact person, whole: of a part the rest would stay another's. */
 export const RECORD_CONTACT = "clomoctl tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER";
+
+/** Finds the gap of each contract that has ended, or ends soon after the day or the last day of who leaves. @see seed 003, 3: the dealer */
+function findEnding(draft: ItemDraft): void {
+  const { asOf, leaves } = draft.when;
+  for (const { name, until } of draft.facts.tenant.contracts) {
+    if (until === null) continue;
+    const isSoon = daysFrom(asOf, until) <= NEAR_DAYS;
+    if (!isSoon && (leaves === undefined || daysFrom(leaves, until) > NEAR_DAYS)) continue;
+    const [en, ja] =
+      until < asOf
+        ? ["it has ended, as recorded", "登録では終了しています"]
+        : isSoon
+          ? [`within ${NEAR_DAYS} days`, `${NEAR_DAYS} 日以内です`]
+          : [
+              `before the last day (${leaves}), or within ${NEAR_DAYS} days after it`,
+              `最終日(${leaves})より前、または最終日から ${NEAR_DAYS} 日以内です`,
+            ];
+    const line = `clomoctl tenant set --contract ${shownWord(name)} --until DATE`;
+    draft.gap(
+      "contract-ends",
+      text(`the contract ${name} ends on ${until}: ${en}`, `契約「${name}」の終了日は ${until} です(${ja})`),
+      text(`ask your dealer (販売代理店); once it is renewed: ${line}`, `販売代理店に確認し、更新されたら: ${line}`),
+    );
+  }
+}
 
 /** The contract's contact person (担当者). @see facts 7.1, 7.2 */
 export function contactItem(facts: HandoverFacts, when: When): Item {
@@ -37,6 +63,7 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
   }
   const contact = [contactName, contactMail].filter((word) => word !== null).join(", ");
   draft.held(contact, text("contact person of the contract", "契約の担当者"), APPLICATION_FORM);
+  findEnding(draft);
   // what was said of one person holds of no other
   const of = contactName === null ? {} : { subject: contactName };
   draft.ask({
