@@ -146,6 +146,21 @@ describe("--leaver", () => {
     );
   });
 
+  test("what was answered of a former machine is told without a step", async () => {
+    const value = "hanako";
+    await tenant.client.answers.set({
+      answers: [{ question: "clomoctl.owner", subject: "old-pc:/home/old", value, by: value }],
+    });
+    const all = await rows("--leaver hanako");
+    expect(all.filter(({ mend }) => mend?.endsWith("answer clomoctl.owner")).map(({ state }) => state)).toEqual([
+      "gap",
+    ]);
+    expect(all.at(-1)).toMatchObject({ item: "leaver", state: "note", step: null, mend: null });
+    const { en, ja } = await inBoth("handover checklist --leaver hanako", { ...here(), terminal: { columns: 200 } });
+    expect(en.stdout).toContain("looked after clomoctl on the former machine (old-pc:/home/old)");
+    expect(ja.stdout).toContain("以前の PC(old-pc:/home/old)の clomoctl を管理していました");
+  });
+
   test("in a mirror without devices and SECURED APPs it is said where to look", async () => {
     const of = async (): Promise<readonly string[]> =>
       (await rows("--leaver hanako")).filter(({ item }) => item === "leaver").map(({ what }) => what);
