@@ -84,7 +84,9 @@ test("rights, owners and recipients are given in one change; what only people ca
   expect(scene.settings()).toContain("hanako@accounts.example");
   expect((await tenant.client.renewals.list())[0]?.owner).toBe("hanako@accounts.example");
   const again = await inBoth(`${LINE} --yes`, scene);
-  expect(again.en).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing of taro is left to give") });
+  const said = "nothing of taro is left that clomoctl can give; 4 steps above remain for people";
+  expect(again.en).toMatchObject({ exit: 0, stderr: expect.stringContaining(said) });
+  expect(again.ja.stderr).toContain("引き継げるものは、もうありません。上の 4 件は人が行う手順です");
 });
 
 test("a dry run shows the same and changes nothing, also of the settings", async () => {
@@ -142,5 +144,12 @@ test("who is no user, is the same person or has no role yet is refused in both l
   expect(self.en.stderr).toContain("clomoctl handover checklist --leaver taro");
   const none = await inBoth("handover transfer --from taro --to none", here());
   expect(none.ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("clomoctl clomo-account grant none") });
+  expect(none.ja.stderr).toContain("clomo-account grant none --role system\n");
+  const { after: without } = await tenant.client.users.create({ name: "次郎", emails: ["jiro@example.jp"] });
+  const lacking = await inBoth("handover transfer --from taro --to jiro@example.jp", here());
+  expect(lacking.en.stderr).toContain(`clomoctl clomo-account create ${without.id} --account NAME --role system\n`);
+  tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-11-01T00:00:00.000Z" });
+  const mirrored = await inBoth("handover transfer --from taro --to jiro@example.jp", here());
+  expect(mirrored.ja.stderr).toContain(`${without.id} --account NAME --role system --password-in-console\n`);
   expect(await run("handover transfer --from nobody --to taro", here())).toMatchObject({ exit: 6 });
 });

@@ -124,10 +124,8 @@ export default defineCommand({
       return planned.length === 0 ? undefined : terminal.note(toGive(leaving, following));
     }
     if (planned.length === 0) {
-      await finish(tools, tenant, { ...known, rows: planned, done: plan });
-      return terminal.note(
-        text(`nothing of ${from.called} is left to give`, `${from.called} さんから引き継ぐものはもうありません`),
-      );
+      const left = await finish(tools, tenant, { ...known, rows: planned, done: plan });
+      return terminal.note(nothingToGive(from, left));
     }
     if (!globals.yes) {
       if (terminal.interactive && isUsualTable(terminal)) await showChanges(tools, planned, PEOPLE);
@@ -159,6 +157,19 @@ const samePerson = (leaving: string): Failure => {
       `--to で後任を指定してください。退任者に紐づくものを確認するには: ${line}`,
     ),
   });
+};
+
+/** What clomoctl can give is not all: steps that only people can do stay on the list. @param left how many of them */
+const nothingToGive = ({ called }: Person, left: number): Text => {
+  const [en, ja] = [
+    `nothing of ${called} is left that clomoctl can give`,
+    `${called} さんのもので clomoctl が引き継げるものは、もうありません`,
+  ];
+  if (left === 0) return text(en, ja);
+  return text(
+    `${en}; ${counted(left, "step")} above ${left === 1 ? "remains" : "remain"} for people`,
+    `${ja}。上の ${left} 件は人が行う手順です`,
+  );
 };
 
 const toGive = (leaving: string, following: string): Text => {
@@ -302,8 +313,8 @@ function factsAfter({ facts, settings, done }: Omit<Finished, "from" | "rows">):
   };
 }
 
-/** Shows what was given, and the steps that only people can do. */
-async function finish(tools: Tools, tenant: HandoverTenant, { from, rows, ...after }: Finished): Promise<void> {
+/** Shows what was given, and the steps that only people can do. @returns how many of these there are */
+async function finish(tools: Tools, tenant: HandoverTenant, { from, rows, ...after }: Finished): Promise<number> {
   const { terminal } = tools;
   const { timezone } = today(tools, tenant);
   const hanging = hangingOn(factsAfter(after), from, { timezone, ...(await recordsOf(tenant, from)) });
@@ -317,9 +328,11 @@ async function finish(tools: Tools, tenant: HandoverTenant, { from, rows, ...aft
       after: null,
       mend,
     }));
-    return showChanges(tools, [...rows, ...steps]);
+    await showChanges(tools, [...rows, ...steps]);
+    return hanging.length;
   }
   if (rows.length > 0) await showChanges(tools, rows, PEOPLE);
   if (rows.length > 0 && hanging.length > 0) await terminal.out.write("\n");
   await writeForPeople(terminal, rowsOf([], hanging), timezone);
+  return hanging.length;
 }

@@ -8,9 +8,10 @@ import { text } from "../../text/index.ts";
 import { typedWord } from "../../text/shell-word.ts";
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
-import { ACCOUNTS, othersSupported, type StoredAccount } from "../store/accounts.ts";
+import { ACCOUNTS, othersSupported, readSettings, type StoredAccount } from "../store/accounts.ts";
 import { listItems, updateItem } from "../store/renewals.ts";
-import type { Writer } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
+import { isMirror } from "../store/tenant.ts";
 import { countNamed, USERS } from "../store/users.ts";
 import { accountWith, apply, orgsOf } from "./accounts/accounts.ts";
 import { meantBy, permitChange, type AccountRequest } from "./accounts/rules.ts";
@@ -83,7 +84,7 @@ interface Step {
 async function stepsOf(writer: Writer, leaver: Held, successor: Held): Promise<readonly Step[]> {
   const { role, supportOption, noticeMail } = leaver.account;
   if (role !== "system") return [];
-  if (successor.account.role === "none") throw withoutRole(successor);
+  if (successor.account.role === "none") throw await withoutRole(writer, successor);
   const off: Step = { id: leaver.id, request: { supportOption: false } };
   const on: Step = {
     id: successor.id,
@@ -152,18 +153,21 @@ const refused = (): Failure =>
     what: text("who leaves and who takes over are the same person", "退任者と後任が同じ人です"),
   });
 
-const withoutRole = ({ id, account: { name, called } }: Held): Failure => {
+/** The line it names asks for the password; a mirror keeps none. Composed names are never typed. */
+async function withoutRole(reader: Reader, { id, account: { name, called } }: Held): Promise<Failure> {
   const { system } = ROLES;
-  const verb = name === null ? "create" : "grant";
-  const line = `clomoctl clomo-account ${verb} ${typedWord(name ?? "", id)} --role system --password-file FILE`;
+  const isTyped = name === null && (await readSettings(reader)).composition === "free-text";
+  const line = [
+    `clomoctl clomo-account ${name === null ? "create" : "grant"} ${typedWord(name ?? "", id)}`,
+    ...(isTyped ? ["--account NAME"] : []),
+    "--role system",
+    ...((await isMirror(reader)) ? ["--password-in-console"] : []),
+  ].join(" ");
   return new Failure("input-rejected", {
     what: text(
       `${called} has no role: a ${system.en} needs a password`,
       `「${called}」に管理者権限がありません(${system.ja}にはパスワードが必要です)`,
     ),
-    hint: text(
-      `give it first: ${line}; in a mirror: --password-in-console`,
-      `先に付与してください: ${line}(ミラーでは --password-in-console)`,
-    ),
+    hint: text(`give it first: ${line}`, `先に付与してください: ${line}`),
   });
-};
+}
