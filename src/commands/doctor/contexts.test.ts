@@ -59,6 +59,7 @@ function check(
     environment: {},
     clock: { now: () => new Date("2026-11-20T01:00:00Z") },
     signal: new AbortController().signal,
+    machine: { hostName: "mdm-pc" },
     inspectTenant: async () => (typeof file === "function" ? file() : { ...WHOLE, ...file }),
     tenantOf: async () => {
       opened += 1;
@@ -216,6 +217,16 @@ test("files that dates were read from are looked at again", async () => {
   const whole = await check({}, [token]);
   expect(whole.wrong).toEqual([]);
   expect(whole.findings.at(-1)?.what.en).toBe("1 file as recorded");
+  const elsewhere = { ...token, name: "支社", source: "/home/former/apps.vpptoken" };
+  expect((await check({}, [token, elsewhere])).findings.at(-1)).toMatchObject({
+    state: "ok",
+    what: {
+      en: "1 file as recorded; not on this machine (mdm-pc), and not looked at: /home/former/apps.vpptoken; the recorded dates count",
+      ja: "1 件は記録どおりです。この PC(mdm-pc)にないため確認していません: /home/former/apps.vpptoken(記録された期限で判定します)",
+    },
+  });
+  const none = await check({}, [elsewhere, elsewhere]);
+  expect(none.findings.at(-1)?.what.en).toMatch(/^not on this machine .+, and 1 more; the recorded dates count$/);
   writeFileSync(source, vppToken(new Date("2027-01-01T00:00:00Z"), "本社"));
   const { wrong } = await check({}, [token, { ...token, name: "支社" }]);
   expect(wrong).toMatchObject([{ check: "sources", state: "warning", mend: { en: "clomoctl renewals list" } }]);

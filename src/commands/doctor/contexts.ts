@@ -3,6 +3,7 @@ import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { EARLIER_UNKNOWN, TAKE_IN_LINE } from "../../lib/model/mirror.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
+import { isSourceHere } from "../../lib/renewals/sources.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
 import { textInContext } from "../../lib/terminal/commands.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
@@ -223,7 +224,9 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
         at,
       ),
     ];
-    const sources = await found(tools, "sources", () => sourceFindings({ context, client }, items, at.timezone));
+    const sources = await found(tools, "sources", () =>
+      sourceFindings({ context, client }, items, { timezone: at.timezone, hostName: tools.machine.hostName }),
+    );
     return { findings: [...sofar, ...waiting, ...sources], items, isPart: false };
   } catch (error) {
     tools.signal.throwIfAborted();
@@ -328,19 +331,31 @@ function clockFindings(instants: readonly string[], { now, timezone }: At): read
   ];
 }
 
+/** How many files are as recorded, and which are not on this machine: there the record alone counts. */
+async function lookedAt(files: readonly string[], { kind }: Context, hostName: string): Promise<Text> {
+  const elsewhere: string[] = [];
+  for (const file of files) if (kind !== "embedded" || !(await isSourceHere(file))) elsewhere.push(file);
+  const here = files.length - elsewhere.length;
+  const [file, ...others] = elsewhere;
+  if (file === undefined) return text(`${counted(here, "file")} as recorded`, `${here} 件とも記録どおりです`);
+  const more = others.length === 0 ? ["", ""] : [`, and ${others.length} more`, `、ほか ${others.length} 件`];
+  return text(
+    `${here === 0 ? "" : `${counted(here, "file")} as recorded; `}not on this machine (${hostName}), and not looked at: ${file}${more[0]}; the recorded dates count`,
+    `${here === 0 ? "" : `${here} 件は記録どおりです。`}この PC(${hostName})にないため確認していません: ${file}${more[1]}(記録された期限で判定します)`,
+  );
+}
+
 /** Whether the files that dates were read from are still there, and say the same. Only on the machine where that was. */
 async function sourceFindings(
   { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
   items: readonly RenewalItem[],
-  timezone: string,
+  { timezone, hostName }: { readonly timezone: string; readonly hostName: string },
 ): Promise<readonly Finding[]> {
   const remarked = (await itemsBySource({ context, client }, timezone)).flatMap(remarksOf);
   const [first] = remarked;
-  const read = items.filter(({ source }) => source !== null).length;
   if (first === undefined) {
-    return read === 0
-      ? []
-      : [ok("sources", text(`${counted(read, "file")} as recorded`, `${read} 件とも記録どおりです`))];
+    const files = items.flatMap(({ source }) => (source === null ? [] : [source]));
+    return files.length === 0 ? [] : [ok("sources", await lookedAt(files, context, hostName))];
   }
   const more = remarked.length - 1;
   const { en, ja } = first;

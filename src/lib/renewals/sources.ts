@@ -123,6 +123,10 @@ export async function gatherRecorded(item: RenewalItem, { lookAtSource, timezone
   return reason === undefined || locked ? recorded : { ...recorded, remark: remark ?? sourceBroken(source, reason) };
 }
 
+/** Whether the file that a recorded thing was read from is on this machine, and can be read. @param source as recorded */
+export const isSourceHere = async (source: string): Promise<boolean> =>
+  isAbsolute(source) && (await readShort(source, MOST_BYTES).catch(() => undefined)) !== undefined;
+
 /** The same certificate or token, else the one of its kind that is in its place now. */
 function counterpart(item: RenewalItem, inFile: readonly Expiring[]): Expiring | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
