@@ -86,6 +86,15 @@ describe("what is recorded", () => {
     expect(await checkOf([due(1, days)], words)).toMatchObject({ exit });
   });
 
+  test("an estimated date is marked for people, and for programs as it was", async () => {
+    const guess = due(1, 51, { kind: "android-owner", certainty: "estimated" });
+    const { stdout } = await checkOf([guess, due(2, 60)], "--format table");
+    expect(stdout).toContain(" ~2027-01-10 ");
+    expect(stdout).toContain(" 2027-01-19 ");
+    expect((await checkOf([guess], "--format json")).stdout).toContain('"expiresOn":"2027-01-10"');
+    expect((await checkOf([guess], "--nagios")).stdout).not.toContain("~");
+  });
+
   test("is listed for programs with words that never change, the most urgent first", async () => {
     const items = [
       due(1, 400),

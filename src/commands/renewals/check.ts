@@ -69,8 +69,8 @@ export default defineCommand({
   summary: text("check what is due, for cron and monitoring", "期限の近いものを調べる(cron・監視用)"),
   details: [
     text(
-      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), key stores (PKCS#12, JKS), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. What cannot be read is unknown, never ok. Days are calendar days in --timezone, or the context's time zone.",
-      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、鍵ストア PKCS#12・JKS、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。",
+      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), key stores (PKCS#12, JKS), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. What cannot be read is unknown, never ok. Days are calendar days in --timezone, or the context's time zone; ~ marks an estimated one.",
+      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、鍵ストア PKCS#12・JKS、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
     ),
     text(
       "In a folder, last year's push certificate beside the one that replaced it (same topic) is shown as superseded and does not count. Links that lead out of a folder are not followed: name such files themselves, as /etc/letsencrypt/live/*/cert.pem. With --quiet the first line on stderr says what is most urgent, for the mail that cron sends.",

@@ -71,6 +71,29 @@ describe("the steps", () => {
     },
   );
 
+  test("say of a file that is on another machine what to do before the upload, and name no path of it to type", async () => {
+    const far = { ...push, source: "/home/former/push.pem" };
+    const { en, ja } = await inBoth("renewals guide 本社", { tenant: having(far) });
+    expect(en.stdout).toMatch(/\n1\. [^]*recorded as \/home\/former\/push\.pem, which is not on this machine/);
+    expect(en.stdout).toContain("type before the upload: clomoctl renewals edit 本社 --file NEW; it records");
+    expect(en.stdout.indexOf("before the upload: clomoctl renewals edit")).toBeLessThan(en.stdout.indexOf("2. "));
+    expect(en.stdout).toContain("clomoctl renewals verify --current OLD --new");
+    expect(ja.stdout).toContain("トピックの違うものは拒否します");
+    const here = join(freshFolder(), "push.pem");
+    writeFileSync(here, "");
+    const near = await run("renewals guide 本社", { tenant: having({ ...push, source: here }) });
+    expect(near.stdout).toContain(`clomoctl renewals verify --current ${here} --new`);
+    expect(near.stdout).not.toContain("not on this machine");
+    const token = await run("renewals guide 本社", { tenant: having({ ...far, kind: "vpp-token" }) });
+    expect(token.stdout).not.toContain("not on this machine");
+  });
+
+  test("mark an estimated day", async () => {
+    const owner = item(1, { name: "第一所有者", kind: "android-owner", certainty: "estimated" });
+    const { stdout } = await run("renewals guide 第一所有者", { tenant: having(owner) });
+    expect(stdout).toContain("  expires on: ~2027-11-20\n");
+  });
+
   test("of a kind that several are of name none of them", async () => {
     const second = { ...push, id: idOf(2), name: "支社" };
     const { exit, stdout } = await run("renewals guide push-certificate", { tenant: having(push, second) });

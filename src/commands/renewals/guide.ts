@@ -5,7 +5,9 @@ import { wordedOwn } from "../../lib/renewals/guide/own.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { isSourceHere } from "../../lib/renewals/sources.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import {
@@ -17,7 +19,8 @@ import {
   writeGuide,
   type Placed,
 } from "../guides/write.ts";
-import { zoneOf, type Tools } from "../tools.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
+import { shownDay } from "./items/columns.ts";
 import { holdingOf } from "./steps/holding.ts";
 import { subjectOf } from "./steps/subject.ts";
 
@@ -89,7 +92,12 @@ export default defineCommand({
     const expiresOn = expiresAt === null ? null : dayOf(expiresAt, zoneOf(tools, tenant));
     const holding = await holdingOf(tenant.client, subject);
     if (asksData(tools)) return showSteps(tools, guideOf(kind, item, expiresOn, holding), WAITS_FOR);
-    const guide = guideOf(kind, item === null ? null : readable(item), expiresOn, readableHolding(holding));
+    const known = item === null ? null : await withoutElsewhere(tools, tenant, item);
+    const guide = guideOf(kind, known && readable(known.item), item && shownDay(expiresOn, item), {
+      ...readableHolding(holding),
+      // a walk compares with the record
+      elsewhere: options.interactive ? undefined : known?.elsewhere && escapedText(known.elsewhere),
+    });
     if (!options.interactive) return writeGuide(tools, guide, options);
     const { walkItem } = await import("./steps/walk-item.ts");
     return walkItem(tools, tenant, { subject, guide, options });
@@ -135,6 +143,31 @@ const readable = (item: RenewalItem): RenewalItem => ({
   account: escaped(item.account),
   phone: escaped(item.phone),
 });
+
+const escapedText = ({ en, ja }: Text): Text => text(escapeForPeople(en), escapeForPeople(ja));
+
+/** A record whose file is not on this machine has none to compare with: what to do instead is said. */
+async function withoutElsewhere(
+  { machine }: Tools,
+  { context }: ChosenTenant<"renewals">,
+  item: RenewalItem,
+): Promise<{ readonly item: RenewalItem; readonly elsewhere?: Text | undefined }> {
+  const { source, name, kind, topic } = item;
+  if (source === null || (context.kind === "embedded" && (await isSourceHere(source)))) return { item };
+  const line = `clomoctl renewals edit ${shownWord(name)} --file NEW`;
+  const [en, ja] =
+    kind === "push-certificate" && topic !== null
+      ? [
+          ` Without it, type before the upload: ${line}; it records the new certificate, and refuses one of another topic.`,
+          `ファイルがなければ、アップロードの前に実行してください: ${line}(新しい証明書を登録します。トピックの違うものは拒否します)`,
+        ]
+      : ["", ""];
+  const elsewhere = text(
+    `The file in use was recorded as ${source}, which is not on this machine (${machine.hostName}): OLD below is that file, copied from where it is.${en}`,
+    `使用中のファイルは ${source} として登録されていますが、この PC(${machine.hostName})にはありません。以下の OLD には、元の PC からコピーしたものを指定してください。${ja}`,
+  );
+  return { item: { ...item, source: null }, elsewhere };
+}
 
 const readableHolding = ({ own, first }: Holding): Holding => ({
   own: own && wordedOwn(own, escapeForPeople),

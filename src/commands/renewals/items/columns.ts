@@ -20,6 +20,12 @@ const { context, expiresOn, daysLeft, level } = {
 /** A day that is cut says nothing. */
 const whole = <R>(column: Column<R>): Column<R> => (column.key === "expiresOn" ? { ...column, whole: true } : column);
 
+/** A day as people read it: `~` marks an estimate. */
+export const shownDay = (
+  day: string | null,
+  { certainty: how }: { readonly certainty: string | null },
+): string | null => (day !== null && how === "estimated" ? `~${day}` : day);
+
 /** All that is shown of an item. */
 export const ITEM_COLUMNS: readonly Column<Judged>[] = [
   ...columnsOfFields<Judged>({ context, id, kind, name, organisation }),
@@ -69,6 +75,8 @@ function labelled(column: Column<Checked>): Column<Checked> {
   return { ...column, name: called };
 }
 
+const shownName = (day: string | null): Text | null => (day === null ? null : same(day));
+
 /** What is shown of something that was checked. */
 export const CHECK_COLUMNS: readonly Column<Checked>[] = [
   {
@@ -82,7 +90,13 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
       return superseded === true ? text(`${en} (superseded)`, `${ja}(置き換え済み)`) : LEVEL_NAMES[of];
     },
   },
-  ...columnsOfFields<Checked>({ daysLeft, expiresOn }).map(whole),
+  ...columnsOfFields<Checked>({ daysLeft, expiresOn })
+    .map(whole)
+    .map((column) =>
+      column.key === "expiresOn"
+        ? { ...column, name: (one: Checked) => shownName(shownDay(one.expiresOn, one)) }
+        : column,
+    ),
   ...columnsOfFields<Checked>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
   ...columnsOfFields<Checked>({ kind, name, organisation, context, source }).map(labelled),
   ...columnsOfFields<Checked>({ certainty, fingerprint, topic }),

@@ -6,6 +6,7 @@ import { displayWidth, truncate } from "../../../lib/terminal/table/width.ts";
 import type { Timeline } from "../../../lib/renewals/timeline.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
+import { shownDay } from "./columns.ts";
 import { drawTimeline } from "../../../lib/renewals/output/timeline.ts";
 
 /** What a list of items shows. */
@@ -35,7 +36,7 @@ const OVERVIEW: readonly OverviewColumn[] = [
   {
     header: text("expires on", "期限"),
     from: 40,
-    cell: ({ expiresOn, certainty }) => (certainty === "estimated" ? "~" : "") + (expiresOn ?? "-"),
+    cell: (judged) => shownDay(judged.expiresOn, judged) ?? "-",
   },
   { header: text("name", "名前"), from: 0, cell: ({ name }) => name },
   { header: text("kind", "種類"), from: 72, cell: ({ kind }, language) => RENEWAL_KINDS[kind][language] },

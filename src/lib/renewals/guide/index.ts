@@ -7,7 +7,7 @@ import { androidOwnerSteps } from "./android-owner.ts";
 import { ownSteps, type Own } from "./own.ts";
 import { certificateSteps, customSteps, deviceCertificateSteps } from "./other.ts";
 import { pushCertificateSteps } from "./push-certificate.ts";
-import { FEW_TOLD, NOTICES, recordStep, type Step, type StepsOf } from "./step.ts";
+import { FEW_TOLD, NOTICES, oldFile, recordStep, type Step, type StepsOf } from "./step.ts";
 import { vppTokenSteps } from "./vpp-token.ts";
 
 const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
@@ -37,8 +37,10 @@ export interface Guide {
   readonly own: boolean;
 }
 
-/** Whose a thing is. */
+/** Whose a thing is, and what is to be known of it. */
 export interface Holding {
+  /** the recorded file is not here: what to do instead, where a step compares with it */
+  readonly elsewhere?: Text | undefined;
   /** what the tenant holds itself; absent: CLOMO has it, or somebody else */
   readonly own?: Own | undefined;
   /** to be known before anything else */
@@ -54,7 +56,7 @@ export function guideOf(
   kind: RenewalKind,
   known: RenewalItem | null,
   expiresOn: string | null,
-  { own, first }: Holding = {},
+  { own, first, elsewhere }: Holding = {},
 ): Guide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
@@ -64,6 +66,11 @@ export function guideOf(
     [text("once expired", "期限が切れると"), own === undefined ? WHAT_STOPS[kind] : whatStopsHere(own)],
     ...FACTS.map((field) => [RECORDED_FIELDS[field].label, known?.[field]] as const),
   ];
+  const steps =
+    own === undefined
+      ? [...STEPS[kind](known), ...(FEW_TOLD.has(kind) ? [NOTICES] : []), recordStep(kind, known)]
+      : ownSteps(own, known);
+  const compares = steps.some(({ check }) => check?.en.includes(`--current ${oldFile(null)} `) === true);
   return {
     kind,
     title: text(`How to renew: ${what.en}`, `更新の手順: ${what.ja}`),
@@ -72,9 +79,8 @@ export function guideOf(
     ),
     steps: [
       ...(first === undefined ? [] : [{ id: "first", what: first }]),
-      ...(own === undefined
-        ? [...STEPS[kind](known), ...(FEW_TOLD.has(kind) ? [NOTICES] : []), recordStep(kind, known)]
-        : ownSteps(own, known)),
+      ...(elsewhere !== undefined && compares ? [{ id: "elsewhere", what: elsewhere }] : []),
+      ...steps,
     ],
     own: own !== undefined,
   };
