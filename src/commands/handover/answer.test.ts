@@ -40,6 +40,9 @@ describe("asked one after the other", () => {
     );
     expect(ran.exit).toBe(130);
     expect(ran.stderr).toContain("what was answered so far is kept");
+    expect(ran.stderr).toMatch(
+      /^recorded as answered by owner; to name somebody else:\s+clomoctl handover answer --by NAME$/m,
+    );
     expect(await answers()).toEqual(["rules.lost.document=wiki owner"]);
   });
 
@@ -52,12 +55,14 @@ describe("asked one after the other", () => {
       typing(["[so far: 2026-01-01, 前任,", "2026/4/1\r"]),
     );
     expect(again).toMatchObject({ exit: 0 });
+    expect(again.stderr).toContain("recorded as answered by 後任");
     expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 後任"]);
     const mfa = await run(
       "handover answer administrators --lang ja",
       typing(["誰ですか", "花子\r"], ["多要素認証を使っていますか", "はい\r"], ["バックアップコードはどこ", "金庫\r"]),
     );
     expect(mfa).toMatchObject({ exit: 0 });
+    expect(mfa.stderr).toContain("回答者として owner を記録します");
     expect(await answers()).toContain("administrators.backup-codes=金庫 owner");
   });
 

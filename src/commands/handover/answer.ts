@@ -71,6 +71,7 @@ export default defineCommand({
   async run(tools, { question, answers: file, template, by, dryRun }) {
     tools.describeState(() => BEFORE_WRITING);
     refuseMisfits({ question, file, template });
+    const { terminal } = tools;
     const tenant = await handedOver(tools);
     const facts = await factsOf(tools, tenant);
     const day = today(tools, tenant);
@@ -79,9 +80,9 @@ export default defineCommand({
       return tools.terminal.out.write(answersTemplate(askedFor(facts, day), tools.terminal.language, day.timezone));
     }
     const keeper = new Keeper(tools, tenant, { by, dryRun });
+    if (file === undefined && terminal.interactive) await tellAuthor(tools, by);
     if (file === undefined) await askAll(tools, facts, { question, day, keeper });
     else await keeper.keep(await answersIn(tools, file, { groups: askedFor(facts, day), today: day.asOf }));
-    const { terminal } = tools;
     const { length } = keeper.changed;
     if (length === 0) await terminal.note(text("nothing was answered", "回答はありませんでした"));
     else if (isUsualTable(terminal))
@@ -196,6 +197,21 @@ async function answersIn(
     ...asked,
     template: "clomoctl handover answer --template",
   });
+}
+
+/** Says before the first question as whose the answers are recorded: who sits at a machine need not be who knows. */
+async function tellAuthor(tools: Tools, by: string | undefined): Promise<void> {
+  const other = by?.trim() ?? "";
+  if (other !== "")
+    return tools.terminal.note(text(`recorded as answered by ${other}`, `回答者として ${other} を記録します`));
+  const { account, owner } = await (await tools.tenant("whoami")).client.whoami.show();
+  const own = account ?? owner;
+  await tools.terminal.note(
+    text(
+      `recorded as answered by ${own}; to name somebody else: clomoctl handover answer --by NAME`,
+      `回答者として ${own} を記録します。別の人の回答として記録するには: clomoctl handover answer --by 名前`,
+    ),
+  );
 }
 
 /** All that is asked: by the checklist, and what the console alone knows. */

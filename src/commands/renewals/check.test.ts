@@ -92,7 +92,7 @@ describe("what is recorded", () => {
     expect(stdout).toContain(" ~2027-01-10 ");
     expect(stdout).toContain(" 2027-01-19 ");
     expect((await checkOf([guess], "--format json")).stdout).toContain('"expiresOn":"2027-01-10"');
-    expect((await checkOf([guess], "--nagios")).stdout).not.toContain("~");
+    expect((await checkOf([guess], "--nagios")).stdout).toContain(" 2027-01-10 (51 days)");
   });
 
   test("is listed for programs with words that never change, the most urgent first", async () => {
