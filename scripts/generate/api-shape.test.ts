@@ -239,6 +239,7 @@ const PERMITTED: readonly Permitted[] = [
   },
   bridge("components", "schemas", "Tenant", "properties", "administratorsKnown"),
   bridge("components", "schemas", "Tenant", "properties", "exportsAwaited"),
+  bridge("components", "schemas", "Tenant", "properties", "mirrorOfBundle"),
   asked(HEARING, "components", "schemas", "Tenant", "properties", "administration"),
   asked(HEARING, "paths", "/v1/tenant", "get", "parameters"),
   ...[
