@@ -81,7 +81,7 @@ export default defineCommand({
     ),
     text(
       "It ends with the numbered steps that only people can do: the application form for the contact person, password and 2-factor phone of each Apple Account, the Gmail login. Each is confirmed by `handover answer`, with name and date. Changing the password of a Managed Apple Account ends the VPP tokens that it downloaded: the renewal of each follows at once.",
-      "最後に、人が行う手順を番号付きで表示します(担当者の申込書、各 Apple Account のパスワードと2ファクタ認証の電話、Gmail へのログイン)。済んだら `handover answer` で、回答者と日時とともに記録します。管理対象 Apple Account のパスワードを変更すると、ダウンロードした VPP サービストークンが無効になるため、直後に各トークンの更新を示します。",
+      "最後に、人が行う手順を番号付きで表示します(担当者の申込書、各 Apple Account のパスワードと認証コードを受け取る電話、Gmail へのログイン)。済んだら `handover answer` で、回答者と日時とともに記録します。管理対象 Apple Account のパスワードを変更すると、ダウンロードした VPP サービストークンが無効になるため、直後に各トークンの更新を示します。",
     ),
   ],
   args: {},

@@ -57,7 +57,7 @@ const BLANK_TABLES: readonly SheetTable[] = [
     head: [
       text("account", "アカウント"),
       text("address", "メールアドレス"),
-      text("telephone for the 2-factor code", "2ファクタ認証の電話番号"),
+      text("telephone for the 2-factor code", "認証コードを受け取る電話の番号"),
       text("who holds it", "保持者"),
       text("where the password is kept", "パスワードの保管場所"),
     ],
