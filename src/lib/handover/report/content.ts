@@ -1,4 +1,4 @@
-import { RECORDED_FIELDS, RENEWAL_KINDS } from "../../model/renewal.ts";
+import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { endingContracts, isContract, profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
@@ -352,7 +352,8 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
           text("level", "状態"),
           text("who renews it", "更新担当"),
           text("account", "アカウント"),
-          RECORDED_FIELDS.phone.label,
+          // a word that is not broken makes its column wide
+          text("phone", "電話"),
           text("which one at Apple", "Apple 側での識別"),
         ],
         rows: items.map((one): readonly Words[] => [

@@ -14,6 +14,7 @@ table{width:100%;border-collapse:collapse;font-size:.875em}
 caption{padding:.25rem 0;text-align:start;color:var(--faint)}
 th,td{padding:.35rem .5rem;border:1px solid var(--rule);text-align:start;vertical-align:top;overflow-wrap:anywhere;font-weight:400}
 tbody th{min-width:6rem}
+tbody td{min-width:3.5rem}
 thead th{background:var(--band);font-weight:600}
 thead th.ours{word-break:keep-all;overflow-wrap:break-word}
 .short{white-space:nowrap}
