@@ -441,3 +441,15 @@ describe("a person is found by account, mail address or name, wherever it is rec
     expect(findPeople(COMPLETE, "taro@example.jp", [user])).toMatchObject([{ called: "端末 太郎", id: user.id }]);
   });
 });
+
+test("whom to ask about the contract can be answered, and a checklist is complete without", () => {
+  const dealer = (facts: HandoverFacts) =>
+    evaluate(facts, TODAY)
+      .find(({ id }) => id === "contact")
+      ?.questions.find(({ id }) => id === "contact.dealer");
+  const without = { ...COMPLETE, answers: COMPLETE.answers.filter(({ question }) => question !== "contact.dealer") };
+  expect(dealer(without)).toMatchObject({ required: false, answer: null });
+  expect(gapsOf(evaluate(without, TODAY))).toEqual([]);
+  const answered = answering(COMPLETE, "contact.dealer", "販売 三郎、03-0000-0009");
+  expect(dealer(answered)?.answer?.value).toBe("販売 三郎、03-0000-0009");
+});

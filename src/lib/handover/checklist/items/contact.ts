@@ -39,6 +39,20 @@ function findEnding(draft: ItemDraft): void {
   }
 }
 
+/** Whom to ask about the contract, and about CLOMO: the manual names no number. */
+function askDealer(draft: ItemDraft): void {
+  draft.ask({
+    id: "contact.dealer",
+    label: text("dealer (販売代理店), and how to reach dealer and support", "販売代理店とサポートの連絡先"),
+    kind: "text",
+    wording: text(
+      "Who is the dealer (販売代理店) of the contract, and how are the dealer and CLOMO's support reached?",
+      "契約の販売代理店はどこで、販売代理店と CLOMO サポートセンターの連絡先は?",
+    ),
+    required: false,
+  });
+}
+
 /** The contract's contact person (担当者). @see facts 7.1, 7.2 */
 export function contactItem(facts: HandoverFacts, when: When): Item {
   const draft = new ItemDraft("contact", facts, when);
@@ -85,6 +99,7 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
     ),
     yearly: true,
   });
+  askDealer(draft);
   const filing = facts.administrators.filter(
     ({ role, supportOption, id }) => role === "system" && supportOption && id !== when.leaver?.id,
   );
