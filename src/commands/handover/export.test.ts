@@ -187,6 +187,7 @@ describe("who leaves", () => {
     expect(gaps.map(({ gap }) => gap)).toContain("leaver-role");
     const markdown = await run("handover report one --as markdown --lang ja", { folder });
     expect(markdown.stdout).toContain("## 退任者に紐づくもの: hanako (2027-03-31)");
+    expect(markdown.stdout).toContain("clomoctl handover transfer --from hanako --to PERSON --dry-run");
     expect(markdown.stdout).toContain("「契約」の更新担当");
     expect(markdown.stdout).toMatch(
       /その人のデバイスや SECURED APPs の確認: clomoctl handover checklist --leaver hanako$/m,

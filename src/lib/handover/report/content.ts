@@ -221,7 +221,10 @@ const notKnownTable = (data: ReportData): Block => ({
 
 const answerOf = (question: Question): Words => {
   const value = valueOf(question);
-  if (value === null) return text("NOT ANSWERED", "未回答");
+  if (value === null) {
+    const line = `clomoctl handover answer ${question.id}`;
+    return text(`NOT ANSWERED (${line})`, `未回答(${line})`);
+  }
   return question.kind === "yes-no" ? toldValue(question.kind, value) : value;
 };
 

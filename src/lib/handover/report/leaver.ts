@@ -35,7 +35,9 @@ export function leaverSection(data: ReportData): readonly Section[] {
   const { leaver, leaves } = leaving;
   const notTaken = { devices: isNotTaken(data, "devices"), secured: isNotTaken(data, "secured-users") };
   const steps = hangingOn(factsOf(data), leaver, { timezone: zoneOfReport(data), notTaken });
-  const more = `clomoctl handover checklist --leaver ${shownWord(data.manifest.leaver?.person ?? "")}`;
+  const person = shownWord(data.manifest.leaver?.person ?? "");
+  const more = `clomoctl handover checklist --leaver ${person}`;
+  const transfer = `clomoctl handover transfer --from ${person} --to PERSON --dry-run`;
   const who = leaves === undefined ? leaver.called : `${leaver.called} (${leaves})`;
   return [
     {
@@ -47,6 +49,13 @@ export function leaverSection(data: ReportData): readonly Section[] {
           caption: text("In the order in which it is moved", "引き継ぐ順"),
           head: [text("step", "手順"), text("what", "内容"), text("what to do", "対処")],
           rows: steps.map(({ step, what, mend }) => [String(step), what, mend]),
+        },
+        {
+          kind: "paragraph",
+          words: text(
+            `What clomoctl can give to one successor at once, and what remains for people: ${transfer}`,
+            `後任の 1 人にまとめて引き継げるものと、人が行う手順の確認: ${transfer}`,
+          ),
         },
         ...formerHomesOf(factsOf(data), leaver).map((words) => ({ kind: "paragraph", words }) as const),
         ...(notTaken.devices && notTaken.secured
