@@ -257,6 +257,10 @@ test("what has expired, or has no date, is told without days left", async () => 
   const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
   expect(en.stdout).toMatch(/\nnext renewals +other date 契約 \(unknown\)\n +other date 旧 2020-01-01 \(expired\)\n/);
   expect(ja.stdout).toMatch(/その他の期日 契約\(期限不明\)\n +その他の期日 旧 2020-01-01\(期限切れ\)\n/);
+  const near = renewal({ name: "推定", certainty: "estimated", expiresAt: "2026-12-01T14:59:59.000Z" });
+  const estimated = { ...FULL, listRenewals: { items: [near] } };
+  const shown = await run("status --format table", { home: await homeOfThree(), tenant: estimated });
+  expect(shown.stdout.match(/other date 推定[^\n]* ?\(?~2026-12-01/gu)).toHaveLength(2);
   const field = await inBoth("status --format table --fields renewals", { home: await homeOfThree(), tenant });
   expect(field.en.stdout).toContain("other date 契約 (unknown); other date 旧 2020-01-01 (expired)\n");
   expect(field.ja.stdout).toContain("その他の期日 契約(期限不明)、その他の期日 旧");

@@ -190,7 +190,7 @@ describe("who leaves", () => {
     expect(markdown.stdout).toContain("clomoctl handover transfer --from hanako --to PERSON --dry-run");
     expect(markdown.stdout).toContain("「契約」の更新担当");
     expect(markdown.stdout).toMatch(
-      /その人のデバイスや SECURED APPs の確認: clomoctl handover checklist --leaver hanako$/m,
+      /その人のデバイスや SECURED APPs の確認: clomoctl handover checklist --leaver hanako。デバイスは、同梱の csv\/devices\.csv の「所有者メールアドレス」の列でも確認できます$/m,
     );
     expect(readFileSync(join(folder, "one", "report.html"), "utf8")).toContain("退任者に紐づくもの");
     expect(await run("handover verify one", { folder })).toMatchObject({ exit: 0 });

@@ -21,6 +21,8 @@ test.each(["schema-1", "schema-1-later", "schema-2"])(
     const { en, ja } = await inBoth(`handover verify ${name}`, { folder: BUNDLES, terminal: { columns: 100 } });
     expect(en).toMatchObject({ exit: 0, requests: [] });
     expect(en.stderr).toContain("all is as it was exported");
+    expect(en.stderr).toContain("that is no signature: have whoever exported it read out the fingerprint");
+    expect(ja.stderr).toContain("署名ではありません。書き出したときに表示されたフィンガープリント");
     expect(en.stdout).toMatch(/tenant +株式会社みなと\n/);
     expect(en.stdout).toMatch(/records verified +\d+\n/);
     expect(en.stdout).toMatch(/last updated +2026-11-20 1[24]:00\n/);

@@ -106,12 +106,18 @@ function nextOf(bundle: string, { manifest }: Verification): readonly Text[] {
   // a part of a tenant is not applied
   const isWhole = manifest !== undefined && manifest.scope === null && manifest.partial !== true;
   return [
+    NO_SIGNATURE,
     text(`to read it: ${report}`, `レポートを読むには: ${report}`),
     ...(isWhole
       ? [text(`what a tenant would get by it: ${apply}`, `適用すると何が変わるか確認するには: ${apply}`)]
       : []),
   ];
 }
+
+const NO_SIGNATURE = text(
+  "that is no signature: have whoever exported it read out the fingerprint that the export showed, and compare it with the one above",
+  "署名ではありません。書き出したときに表示されたフィンガープリントを、書き出した人に電話などで読み上げてもらい、上のものと比べてください",
+);
 
 const SOUND = text("all is as it was exported", "すべて書き出したままです");
 const SAME_HASHES = text(

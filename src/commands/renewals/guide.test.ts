@@ -6,6 +6,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, Workshop } from "../../lib/apple/testing/openssl.ts";
 import type { Ade, PushCertificate, RenewalItem, VppTokenRecord } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { ANSWER } from "../../lib/model/answer.ts";
+import { exampleOf } from "../../lib/model/thing.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { freshFolder, inBoth, run, type Circumstances, type Typing } from "../testing/program.ts";
 import { example, type Answers } from "../testing/tenant.ts";
@@ -21,13 +23,16 @@ const HOLDS_NONE: Readonly<Partial<Record<RenewalItem["kind"], Answers>>> = {
   "push-certificate": { ade, pushCertificate },
   "vpp-token": { ade, vppTokens: { items: [] } },
 };
+const NONE_ANSWERED: Answers = { answers: { items: [] } };
 const having = (...items: readonly [RenewalItem, ...(readonly RenewalItem[])]): Answers => ({
   ...listing(...items),
   ...HOLDS_NONE[items[0].kind],
+  ...(items[0].kind === "custom" ? {} : NONE_ANSWERED),
 });
 const havingNone = (kind: RenewalItem["kind"]): Answers => ({ ...listing(), ...HOLDS_NONE[kind] });
 const LISTED = [{ operation: "listRenewals" }];
 const ASKED = [...LISTED, { operation: "ade" }, { operation: "vppTokens" }];
+const ANSWERED = { operation: "answers" };
 
 const push = item(1, {
   name: "本社",
@@ -94,9 +99,46 @@ describe("the steps", () => {
     expect(stdout).toContain("  expires on: ~2027-11-20\n");
   });
 
+  test("tell what was answered of the account, and which server it is, or how that becomes known", async () => {
+    const token = item(1, { name: "ADE", kind: "ade-token", account: "abm@example.jp" });
+    const said = (question: string, value: string, subject = "") => ({
+      ...exampleOf(ANSWER.fields),
+      question,
+      subject,
+      value,
+    });
+    const tenant = { ...listing(token), ...HOLDS_NONE["ade-token"] };
+    const items = [
+      said("apple-business.holder", "佐藤\u001b[31m"),
+      said("apple-business.phone", "03-0000-0000"),
+      said("apple-business.phone-holder", "金庫"),
+      said("apple-business.password-place", "台帳"),
+      said("push-certificate.holder", "別の人"),
+    ];
+    const { en, ja } = await inBoth("renewals guide ADE", { tenant: { ...tenant, answers: { items } } });
+    expect(en.stdout).toContain(String.raw`  who signs in: 佐藤\x1b[31m`);
+    expect(en.stdout).toContain("  telephone for the 2-factor code: 03-0000-0000\n");
+    expect(ja.stdout).toContain("  その電話を持っている人・置き場所: 金庫\n  パスワードの保管場所: 台帳\n");
+    expect(en.stdout).not.toContain("別の人");
+    expect(ja.stdout).toContain("MDM サーバ名: 未登録: clomoctl renewals edit ADE --file FILE");
+    expect(ja.stdout).toContain("シリアルナンバーを検索すると、「MDMサーバ」にサーバ名が表示されます");
+    const named = { ...tenant, answers: { items: [said("apple-business.mdm-server", "CLOMO MDM", token.id)] } };
+    expect((await run("renewals guide ADE", { tenant: named })).stdout).toContain(
+      "  MDM server in Apple Business Manager: CLOMO MDM\n",
+    );
+    const other = { ...tenant, answers: { items: [...items, said("apple-business.account", "other@example.jp")] } };
+    expect((await run("renewals guide ADE", { tenant: other })).stdout).not.toContain("03-0000-0000");
+    const refused = new Failure("not-permitted", { what: { en: "no", ja: "不可" } });
+    expect(await run("renewals guide ADE", { tenant: { ...tenant, answers: refused } })).toMatchObject({
+      exit: 0,
+      stdout: expect.not.stringContaining("MDM server in"),
+    });
+  });
+
   test("of a kind that several are of name none of them", async () => {
     const second = { ...push, id: idOf(2), name: "支社" };
-    const { exit, stdout } = await run("renewals guide push-certificate", { tenant: having(push, second) });
+    const tenant = { ...listing(push, second), ...HOLDS_NONE["push-certificate"] };
+    const { exit, stdout } = await run("renewals guide push-certificate", { tenant });
     expect(exit).toBe(0);
     expect(stdout).not.toContain("push@example.jp");
     const named = await run("renewals guide 支社", { tenant: having(push, second) });
@@ -127,7 +169,8 @@ describe("the steps", () => {
   });
 
   test("are data where a format, fields or a query is asked for, with what is recorded as it is", async () => {
-    const { en, ja } = await inBoth("renewals guide 本社 --format json", { tenant: having(push) });
+    const tenant = { ...listing(push), ...HOLDS_NONE["push-certificate"] };
+    const { en, ja } = await inBoth("renewals guide 本社 --format json", { tenant });
     const steps = JSON.parse(en.stdout) as readonly Record<string, unknown>[];
     expect(steps[0]).toEqual({
       number: 1,
@@ -242,6 +285,7 @@ describe("a yearly login, gone through", () => {
     expect(exit).toBe(0);
     expect(requests).toEqual([
       ...LISTED,
+      ANSWERED,
       {
         operation: "confirmRenewal",
         params: { id: idOf(1) },
@@ -260,23 +304,23 @@ describe("a yearly login, gone through", () => {
       ...more,
     ];
     const usual = await walk("第一所有者", tenant, typing(ENTER));
-    expect(usual.requests[1]?.json).toMatchObject({ by: userInfo().username });
+    expect(usual.requests.at(-1)?.json).toMatchObject({ by: userInfo().username });
     const blank = await walk("第一所有者", tenant, typing(`  ${ENTER}`, ["enter a name", `a${ENTER}`]));
-    expect(blank.requests[1]?.json).toMatchObject({ by: "a" });
+    expect(blank.requests.at(-1)?.json).toMatchObject({ by: "a" });
   });
 
   test("is not recorded where somebody says no", async () => {
     const ran = await walk("第一所有者", having(owner), [...done(1, 2, 3), ["Record the login", "n\r"]]);
-    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: LISTED });
+    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [...LISTED, ANSWERED] });
     expect(ran.stderr).toMatch(/nothing was recorded\n$/);
   });
 
   test("is stopped at any step, by a choice or by Ctrl-C, and nothing is recorded", async () => {
     const stopped = await walk("第一所有者", having(owner), [...done(1), ...choose("2. ", UP + ENTER)]);
-    expect(stopped).toMatchObject({ exit: 130, stdout: "", requests: LISTED });
+    expect(stopped).toMatchObject({ exit: 130, stdout: "", requests: [...LISTED, ANSWERED] });
     expect(stopped.stderr).toContain("stopped at step 2; nothing was recorded\n");
     const left = await walk("第一所有者", having(owner), [...done(1), ...choose("2. ", CTRL_C)]);
-    expect(left).toMatchObject({ exit: 130, stdout: "", requests: LISTED });
+    expect(left).toMatchObject({ exit: 130, stdout: "", requests: [...LISTED, ANSWERED] });
     expect(left.stderr).toContain("interrupted: nothing was recorded\n");
   });
 
@@ -460,14 +504,18 @@ describe("what the tenant holds itself", () => {
     const none = await guide("ade-token", { ade: own() });
     expect(none.en.stdout).toContain("clomoctl ade token set FILE");
     for (const items of [[], [token]]) {
-      const mirror = await guide("ade-token", { ade: example<Ade>("ade", { mirror: true }) }, ...items);
+      const mirror = await guide(
+        "ade-token",
+        { ade: example<Ade>("ade", { mirror: true }), ...(items.length === 0 ? {} : NONE_ANSWERED) },
+        ...items,
+      );
       expect(mirror.en.stdout).toContain("the server that CLOMO uses now");
     }
   });
 
   test("is told apart from another one of its kind, which has CLOMO's steps", async () => {
     const other = { ...token, id: idOf(2), name: "CLOMO", expiresAt: "2027-05-01T00:00:00.000Z" };
-    const named = await guide("CLOMO", { ade: own() }, token, other);
+    const named = await guide("CLOMO", { ade: own(), ...NONE_ANSWERED }, token, other);
     expect(named.en.stdout).toContain("the server that CLOMO uses now");
     const { en, ja } = await guide("ade-token", { ade: own() }, token, other);
     expect(en.stdout).toContain(
@@ -480,7 +528,7 @@ describe("what the tenant holds itself", () => {
 
   test("is asked about where one may not see it", async () => {
     const refused = new Failure("not-permitted", { what: { en: "no", ja: "不可" } });
-    const { en, ja } = await guide("ade-token", { ade: refused }, token);
+    const { en, ja } = await guide("ade-token", { ade: refused, ...NONE_ANSWERED }, token);
     expect(en.stdout).toContain("Ask a system administrator first");
     expect(ja.stdout).toContain("先にシステム管理者に確認してください");
   });
@@ -529,6 +577,7 @@ describe("a content token, gone through", () => {
     const source = join(userFolder, "Downloads", FILE);
     expect(requests).toEqual([
       ...ASKED,
+      ANSWERED,
       {
         operation: "editRenewal",
         params: { id: idOf(1) },
@@ -591,7 +640,7 @@ describe("a content token, gone through", () => {
     expect(ran).toMatchObject({
       exit: 0,
       stdout: "",
-      requests: ASKED,
+      requests: [...ASKED, ANSWERED],
       stderr: expect.stringMatching(/nothing was recorded\n$/),
     });
   });
@@ -600,7 +649,7 @@ describe("a content token, gone through", () => {
     const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Try again", UP + ENTER]];
     const old = { [FILE]: vppToken(new Date("2026-11-30T00:00:00Z"), "例") };
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(old) });
-    expect(ran).toMatchObject({ exit: 3, stdout: "", requests: ASKED });
+    expect(ran).toMatchObject({ exit: 3, stdout: "", requests: [...ASKED, ANSWERED] });
     expect(ran.stderr).toMatch(/^warning: WRONG - later expiry: /m);
     expect(ran.stderr).toContain("stopped at step 2; nothing was recorded\n");
   });
@@ -608,7 +657,7 @@ describe("a content token, gone through", () => {
   test("is waited for until it is there", async () => {
     const typing = [...done(1), ...choose("2. "), ...choose("no readable", UP + ENTER)];
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded({}) });
-    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: ASKED });
+    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: [...ASKED, ANSWERED] });
   });
 
   test("is a failure where there is no folder to look in, in the person's language", async () => {
@@ -616,7 +665,7 @@ describe("a content token, gone through", () => {
     expect(ran).toMatchObject({
       exit: 6,
       stdout: "",
-      requests: ASKED,
+      requests: [...ASKED, ANSWERED],
       stderr: expect.stringContaining("--downloads FOLDER"),
     });
   });
@@ -692,7 +741,7 @@ describeWithOpenssl("a push certificate, gone through", () => {
     });
     expect(stale).toMatchObject({
       exit: 3,
-      requests: [...LISTED, { operation: "ade" }, { operation: "pushCertificate" }],
+      requests: [...LISTED, { operation: "ade" }, { operation: "pushCertificate" }, ANSWERED],
     });
     expect(stale.stderr).toContain("this is the CSR of the certificate in use: the keys are the same");
 

@@ -21,7 +21,7 @@ import {
 } from "../guides/write.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { shownDay } from "./items/columns.ts";
-import { holdingOf } from "./steps/holding.ts";
+import { answeredOf, holdingOf } from "./steps/holding.ts";
 import { subjectOf } from "./steps/subject.ts";
 
 const OPTIONS = {
@@ -85,7 +85,7 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-found", "locked", "interrupted"],
   async run(tools, { item: typed, ...options }) {
     refuseMisfit(tools, options);
-    const tenant = await tools.tenant("renewals", "ade", "push-certificate", "vpp");
+    const tenant = await tools.tenant("renewals", "ade", "push-certificate", "vpp", "answers");
     const subject = await subjectOf(tenant.client, typed, { alone: options.interactive });
     const { kind, item } = subject;
     const expiresAt = item?.expiresAt ?? null;
@@ -95,6 +95,7 @@ export default defineCommand({
     const known = item === null ? null : await withoutElsewhere(tools, tenant, item);
     const guide = guideOf(kind, known && readable(known.item), item && shownDay(expiresOn, item), {
       ...readableHolding(holding),
+      known: holding.own === undefined ? (await answeredOf(tenant.client, subject)).map(escapedFact) : [],
       // a walk compares with the record
       elsewhere: options.interactive ? undefined : known?.elsewhere && escapedText(known.elsewhere),
     });
@@ -143,6 +144,8 @@ const readable = (item: RenewalItem): RenewalItem => ({
   account: escaped(item.account),
   phone: escaped(item.phone),
 });
+
+const escapedFact = ([label, value]: readonly [Text, Text]): readonly [Text, Text] => [label, escapedText(value)];
 
 const escapedText = ({ en, ja }: Text): Text => text(escapeForPeople(en), escapeForPeople(ja));
 

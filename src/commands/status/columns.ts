@@ -9,6 +9,7 @@ import { LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { tableCellOf } from "../../lib/terminal/table/cells.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { shownDay } from "../renewals/items/columns.ts";
 import { unsaidName } from "../renewals/items/expected.ts";
 import { isUnasked, type Status } from "./gather.ts";
 
@@ -142,10 +143,10 @@ const mirrorAge = ({ tenant, timezone, now }: Status): { readonly day: string; r
   return at === null ? null : { day: dayOf(at, timezone), days: -daysLeft(at, now, timezone) };
 };
 
-const renewalName = ({ kind, name, level, expiresOn, daysLeft: days }: Judged): Text => {
+const renewalName = ({ kind, name, level, expiresOn, daysLeft: days, certainty }: Judged): Text => {
   const of = (language: "en" | "ja"): string => `${RENEWAL_KINDS[kind][language]} ${name}`;
   const state = LEVEL_NAMES[level];
-  const when = expiresOn === null ? "" : ` ${expiresOn}`;
+  const when = expiresOn === null ? "" : ` ${shownDay(expiresOn, { certainty })}`;
   if (days === null || days < 0) return text(`${of("en")}${when} (${state.en})`, `${of("ja")}${when}(${state.ja})`);
   return text(
     `${of("en")}${when} (${counted(days, "day")}, ${state.en})`,

@@ -16,6 +16,7 @@ import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
+import { shownDay } from "../renewals/items/columns.ts";
 import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
 import { unlessFailing } from "../records/written.ts";
 import { rightsIn, type Rights } from "../rights.ts";
@@ -177,10 +178,11 @@ const awaited = (kind: FormatName): Text => {
 
 const isPressing = ({ level }: Judged): boolean => level === "expired" || level === "critical";
 
-const pressing = ({ kind, name, level, expiresOn }: Judged): Text => {
+const pressing = ({ kind, name, level, expiresOn, certainty }: Judged): Text => {
   const of = (language: "en" | "ja"): string =>
     `${RENEWAL_KINDS[kind][language]} ${name}: ${LEVEL_NAMES[level][language]}`;
-  return text(`${of("en")} (${expiresOn ?? "-"})`, `${of("ja")}(${expiresOn ?? "-"})`);
+  const when = shownDay(expiresOn, { certainty }) ?? "-";
+  return text(`${of("en")} (${when})`, `${of("ja")}(${when})`);
 };
 
 const unread = ({ what, where, hint }: Failure): Text => {

@@ -1,8 +1,10 @@
 import type { Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { Holding } from "../../../lib/renewals/guide/index.ts";
+import { answeredOfAccount, hasAccount } from "../../../lib/handover/checklist/account.ts";
+import { markOf } from "../../../lib/handover/checklist/which.ts";
 import { canBeOwn, ownOf, type HeldState, type OwnKind } from "../../../lib/renewals/guide/own.ts";
-import { text } from "../../../lib/text/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 import type { DatedItem } from "../../../lib/renewals/judge.ts";
 import { typedWord } from "../../../lib/text/shell-word.ts";
 import { unlessFailing } from "../../records/written.ts";
@@ -42,6 +44,27 @@ export async function holdingOf(client: Asked, { kind, item, ofKind }: Subject):
       `この手順は、clomoctl のこのテナントが自ら保持しているもののものではありません。そちらの手順: ${lines}`,
     ),
   };
+}
+
+/**
+ * What people have answered of the account with which an item is renewed, and which one at Apple it is; nothing to who may
+ * not read the answers.
+ */
+export async function answeredOf(
+  client: Client<"answers">,
+  { item, ofKind }: Subject,
+): Promise<readonly (readonly [label: Text, value: Text])[]> {
+  if (item === null || !hasAccount(item.kind)) return [];
+  const answers = await client.answers.list().catch((error: unknown) => {
+    if (error instanceof Failure && error.code === "not-permitted") return undefined;
+    throw error;
+  });
+  if (answers === undefined) return [];
+  const mark = item.topic === null ? markOf(answers, item) : undefined;
+  return [
+    ...answeredOfAccount(answers, item, ofKind).map(([label, value]) => [label, same(value)] as const),
+    ...(mark === undefined ? [] : [mark]),
+  ];
 }
 
 /** Items with whose they are, each kind asked about once; what cannot be looked up is said so, and keeps nothing back. */

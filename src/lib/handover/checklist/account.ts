@@ -1,7 +1,7 @@
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
 import { shownOption, shownWord } from "../../text/shell-word.ts";
-import type { Renewal } from "./facts.ts";
+import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Item, ItemDraft } from "./item.ts";
 import { sharesWord } from "./people.ts";
 import { valueOf } from "./question.ts";
@@ -19,7 +19,19 @@ interface HandedAccount {
   readonly phoneIn?: Renewal | undefined;
   /** what is renewed with it, unless another account is recorded there */
   readonly renewals: readonly Renewal[];
+  /** how a person's own is replaced by one of the company */
+  readonly moving: Text;
 }
+
+/** What is told of an account where something is renewed with it, in this order. */
+const TOLD = {
+  holder: text("who signs in", "サインインする人"),
+  phone: text("telephone for the 2-factor code", "認証コードを受け取る電話番号"),
+  "phone-holder": text("who holds this phone, or where it is", "その電話を持っている人・置き場所"),
+  "password-place": text("where the password is kept", "パスワードの保管場所"),
+} as const satisfies Readonly<Record<string, Text>>;
+
+const TOLD_NAMES = Object.keys(TOLD) as readonly (keyof typeof TOLD)[];
 
 /** The command that changes what a renewal has. */
 const editing = (renewal: Renewal | undefined, change: string): string | undefined =>
@@ -28,7 +40,7 @@ const editing = (renewal: Renewal | undefined, change: string): string | undefin
 /** Asks for an account: which, who signs in, the phone that gets its code, and where the password is. @see facts 7.1; seed 002 */
 export function askAccount(
   draft: ItemDraft,
-  { prefix, what, recorded, recordedIn, phoneIn, renewals }: HandedAccount,
+  { prefix, what, recorded, recordedIn, phoneIn, renewals, moving }: HandedAccount,
 ): void {
   const mend = (question: string): Text => same(`clomoctl handover answer ${prefix}.${question}`);
   const account = draft.ask({
@@ -39,10 +51,10 @@ export function askAccount(
     recorded,
     recordedBy: editing(recordedIn, "--account ACCOUNT"),
   });
-  askCompany(draft, { prefix, what });
+  askCompany(draft, { prefix, what, moving });
   const holder = draft.ask({
     id: `${prefix}.holder`,
-    label: text("who signs in", "サインインする人"),
+    label: TOLD.holder,
     kind: "person",
     wording: text("Who signs in to it?", "サインインしているのは誰ですか?"),
     yearly: true,
@@ -58,7 +70,7 @@ export function askAccount(
   const phoneHolder = askPhone(draft, { prefix, phoneIn });
   draft.ask({
     id: `${prefix}.password-place`,
-    label: text("where the password is kept", "パスワードの保管場所"),
+    label: TOLD["password-place"],
     kind: "place",
     wording: text(
       "Where is its password kept? The place, never the password itself",
@@ -70,7 +82,10 @@ export function askAccount(
   }
 }
 
-function askCompany(draft: ItemDraft, { prefix, what }: Pick<HandedAccount, "prefix" | "what">): void {
+function askCompany(
+  draft: ItemDraft,
+  { prefix, what, moving }: Pick<HandedAccount, "prefix" | "what" | "moving">,
+): void {
   const company = draft.ask({
     id: `${prefix}.company`,
     label: text("an account of the company", "会社のアカウント"),
@@ -85,8 +100,8 @@ function askCompany(draft: ItemDraft, { prefix, what }: Pick<HandedAccount, "pre
       "personal-account",
       text(`${what.en} is a person's own`, `${what.ja}${/\w$/.test(what.ja) ? " " : ""}が個人のアカウントです`),
       text(
-        `move it to an account of the company, then: clomoctl handover answer ${prefix}.company`,
-        `会社のアカウントへ移してから: clomoctl handover answer ${prefix}.company`,
+        `${moving.en}; then: clomoctl handover answer ${prefix}.company`,
+        `${moving.ja}。その後: clomoctl handover answer ${prefix}.company`,
       ),
     );
   }
@@ -96,7 +111,7 @@ function askCompany(draft: ItemDraft, { prefix, what }: Pick<HandedAccount, "pre
 const isWith = ({ account: own }: Pick<Renewal, "account">, account: string | null): boolean =>
   own === null || account === null || sharesWord(own, account);
 
-/** Finds the gap of a renewal that lacks what is known of its account: its list and guide would not tell it. */
+/** Finds the gap of a renewal that lacks what is known of its account: its list would not tell it. */
 function findLacking(
   draft: ItemDraft,
   { name, owner, phone }: Renewal,
@@ -121,8 +136,8 @@ function findLacking(
   draft.gap(
     "renewal-lacks",
     text(
-      `not recorded with the renewal ${name}, whose list and guide lack it: ${lacking.en}`,
-      `「${name}」の更新期限に登録がなく、一覧と手順に表示されません: ${lacking.ja}`,
+      `not recorded with the renewal ${name}, so that renewals list lacks it: ${lacking.en}`,
+      `「${name}」の更新期限に登録がなく、renewals list に表示されません: ${lacking.ja}`,
     ),
     same(`clomoctl renewals edit ${shownWord(name)} ${options.join(" ")}`),
   );
@@ -145,17 +160,27 @@ const PREFIXES: Partial<Readonly<Record<Renewal["kind"], string>>> = {
   "android-owner": "android",
 };
 
+/** Whether people are asked about the account with which things of a kind are renewed. */
+export const hasAccount = (kind: Renewal["kind"]): boolean => PREFIXES[kind] !== undefined;
+
+/** The first part of the names of the questions about a renewal's account; undefined where none are asked. */
+function prefixOf(
+  { id, kind }: Pick<Renewal, "id" | "kind">,
+  all: readonly Pick<Renewal, "id" | "kind">[],
+): string | undefined {
+  // of owners of Android Enterprise the first is asked about
+  if (kind === "android-owner" && all.find((one) => one.kind === kind)?.id !== id) return undefined;
+  return PREFIXES[kind];
+}
+
 /** What the checklist knows of a renewal's account; undefined where it asks about another one, or none. */
 export function signInOf(
   items: readonly Item[],
   renewal: Pick<Renewal, "id" | "kind" | "account">,
   all: readonly Pick<Renewal, "id" | "kind">[],
 ): SignIn | undefined {
-  const { [renewal.kind]: prefix } = PREFIXES;
+  const prefix = prefixOf(renewal, all);
   if (prefix === undefined) return undefined;
-  // of owners of Android Enterprise the first is asked about
-  if (renewal.kind === "android-owner" && all.find(({ kind }) => kind === renewal.kind)?.id !== renewal.id)
-    return undefined;
   const known = (name: string): string | null => {
     const question = items
       .flatMap(({ questions }) => questions)
@@ -167,10 +192,27 @@ export function signInOf(
   return { account, holder: known("holder"), phone: known("phone"), phoneHolder: known("phone-holder") };
 }
 
+/** What people have answered of the account with which something is renewed, as label and value; nothing where they answered of another. */
+export function answeredOfAccount(
+  answers: HandoverFacts["answers"],
+  renewal: Pick<Renewal, "id" | "kind" | "account" | "phone">,
+  all: readonly Pick<Renewal, "id" | "kind">[],
+): readonly (readonly [label: Text, value: string])[] {
+  const prefix = prefixOf(renewal, all);
+  const said = (name: string): string | null =>
+    answers.find(({ question, subject }) => question === `${prefix}.${name}` && subject === "")?.value ?? null;
+  if (prefix === undefined || !isWith(renewal, said("account"))) return [];
+  return TOLD_NAMES.flatMap((name) => {
+    const value = said(name);
+    const isTold = name === "phone-holder" && renewal.phone !== null;
+    return value === null || isTold ? [] : [[TOLD[name], value] as const];
+  });
+}
+
 function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "prefix" | "phoneIn">): string | null {
   draft.ask({
     id: `${prefix}.phone`,
-    label: text("telephone for the 2-factor code", "認証コードを受け取る電話番号"),
+    label: TOLD.phone,
     kind: "phone",
     wording: text(
       "Which telephone number receives its 2-factor code (SMS)?",
@@ -179,7 +221,7 @@ function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "pr
   });
   const phoneHolder = draft.ask({
     id: `${prefix}.phone-holder`,
-    label: text("who holds this phone, or where it is", "その電話を持っている人・置き場所"),
+    label: TOLD["phone-holder"],
     kind: "person",
     wording: text("Who holds this phone, or where is it?", "その電話を持っている人、または置き場所は?"),
     recorded: phoneIn?.phone,

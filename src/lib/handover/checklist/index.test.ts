@@ -322,8 +322,20 @@ test("of a lost device it is said beside the mail address that nobody reads it",
       ?.known.map(({ label }) => label.ja);
   expect(labels({ ...facts, answers })).toEqual([
     "紛失時の連絡先(このメールボックスは誰も読んでいないと回答されています)",
+    "CLOMO PANEL の全操作ができる人(システム管理者)",
   ]);
-  expect(labels(facts)).toEqual(["紛失時の連絡先"]);
+  expect(labels(facts)?.[0]).toBe("紛失時の連絡先");
+});
+
+test.each([
+  ["push-certificate", "証明書を会社の Apple Account へ移すよう Apple に依頼し"],
+  ["apple-business", "Apple Business Manager の管理者が、会社用のアカウントを管理者の役割で追加(Apple の仕様)"],
+  ["android", "会社のアカウントを 2 人目の所有者として追加し(Google の仕様)"],
+])("of a personal account for %s it is said how one of the company takes its place", (prefix, how) => {
+  const gaps = gapsOf(evaluate(answering(COMPLETE, `${prefix}.company`, "no"), TODAY));
+  const mend = gaps.find(({ code }) => code === "personal-account")?.mend.ja;
+  expect(mend).toContain(how);
+  expect(mend).toMatch(new RegExp(`。その後: clomoctl handover answer ${prefix}\\.company$`, "u"));
 });
 
 test("a word in Latin letters is apart from what follows it", () => {
@@ -342,7 +354,21 @@ test("of a lost device it is said whom to write to, and where the manual has the
       label: { en: "whom to ask about lost devices", ja: "紛失時の連絡先" },
       value: "管理 2郎 <admin2@example.jp>",
     },
+    {
+      label: {
+        en: "who may do everything in CLOMO PANEL (system administrators)",
+        ja: "CLOMO PANEL の全操作ができる人(システム管理者)",
+      },
+      value: "管理 1郎 <admin1@example.jp>, 管理 2郎 <admin2@example.jp>, 管理 3郎 <admin3@example.jp>",
+    },
   ]);
+  const unread = [
+    ...facts.answers.filter(({ question }) => question !== "administrators.mailbox"),
+    answer("administrators.mailbox", "no", administrator(2).id),
+  ];
+  const leaving = { ...TODAY, leaver: LEAVER };
+  const named = evaluate({ ...facts, answers: unread }, leaving).find(({ id }) => id === "rules")?.known[1]?.value;
+  expect(named).toBe("管理 2郎, 管理 3郎 <admin3@example.jp>");
   expect(rules?.notes.map(({ ja }) => ja).join("")).toContain("デバイスを紛失モードに設定したい");
 });
 
@@ -367,8 +393,8 @@ test("what is known of an account is proposed for the renewals that lack it, and
     {
       item: "push-certificate",
       what: {
-        en: "not recorded with the renewal プッシュ, whose list and guide lack it: 2-factor phone (known: 髙橋 花子)",
-        ja: "「プッシュ」の更新期限に登録がなく、一覧と手順に表示されません: 認証コードを受け取る電話(わかっているもの: 髙橋 花子)",
+        en: "not recorded with the renewal プッシュ, so that renewals list lacks it: 2-factor phone (known: 髙橋 花子)",
+        ja: "「プッシュ」の更新期限に登録がなく、renewals list に表示されません: 認証コードを受け取る電話(わかっているもの: 髙橋 花子)",
       },
       mend: { en: "clomoctl renewals edit プッシュ --phone '髙橋 花子'" },
     },

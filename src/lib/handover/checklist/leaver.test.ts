@@ -30,6 +30,21 @@ test("the support option is on before it is off, and off before on where five ho
   expect(mends(alone)).toEqual([ON, REVOKE]);
 });
 
+test("an account of which nobody said who signs in is asked about before the last day", () => {
+  const holders = ["push-certificate.holder", "apple-business.holder", "android.holder"];
+  const unsaid = { ...COMPLETE, answers: COMPLETE.answers.filter(({ question }) => !holders.includes(question)) };
+  const asking = hanging(unsaid).filter(({ what }) => what.ja.endsWith("サインインする人が未回答"));
+  expect(asking.map(({ what }) => what.en)).toEqual([
+    "Apple Account of the push certificate: nobody has answered who signs in to it",
+    "Apple Account of Apple Business Manager: nobody has answered who signs in to it",
+    "Gmail account of Android Enterprise: nobody has answered who signs in to it",
+  ]);
+  for (const [at, question] of holders.entries()) {
+    expect(asking[at]?.mend.ja).toMatch(new RegExp(`最終日までに、.*clomoctl handover answer ${question}$`, "u"));
+  }
+  expect(mends({ ...unsaid, renewals: [] })).toEqual([ON, OFF, REVOKE]);
+});
+
 test("all that hangs on somebody, in the order in which it is moved, the role last", () => {
   const held = (question: string) => ({
     id: exampleId(500),

@@ -59,7 +59,27 @@ const isHeld = ({ answers }: HandoverFacts, person: Person, prefix: string): boo
       (question === `${prefix}.holder` || question === `${prefix}.phone-holder`) && namesPerson(person, value),
   );
 
-/** Accounts at Apple: who leaves signs in to them, or holds the phone. */
+/** An account of which nobody has said who signs in: it may be in the hands of who leaves. @param what the account */
+function unsaidSteps(
+  { answers }: HandoverFacts,
+  prefix: string,
+  { used, what }: { readonly used: boolean; readonly what: Text },
+): readonly Found[] {
+  const question = `${prefix}.holder`;
+  if (!used || answers.some((answer) => answer.question === question)) return [];
+  const line = `clomoctl handover answer ${question}`;
+  return [
+    found(
+      text(`${what.en}: nobody has answered who signs in to it`, `${what.ja}: サインインする人が未回答`),
+      text(
+        `ask who leaves whether it is this person, before the last day, then: ${line}`,
+        `最終日までに、この人がサインインしているかどうか本人に確認してから: ${line}`,
+      ),
+    ),
+  ];
+}
+
+/** Accounts at Apple: who leaves signs in to them, or holds the phone; or nobody has said who does. */
 function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
   const { adeServer, pushCertificate, renewals } = facts;
   const ofKind = (...kinds: readonly Renewal["kind"][]): readonly Renewal[] =>
@@ -67,16 +87,19 @@ function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
   const isOf = (items: readonly Renewal[]): boolean => items.some(({ account }) => namesPerson(person, account));
   const isPush = isHeld(facts, person, "push-certificate") || namesPerson(person, pushCertificate?.appleAccount);
   const isBusiness = isHeld(facts, person, "apple-business") || namesPerson(person, adeServer?.adminId);
+  const tokens = ofKind("ade-token", "vpp-token");
   return [
-    ...(isPush || isOf(ofKind("push-certificate")) ? [PUSH] : []),
-    ...(isBusiness || isOf(ofKind("ade-token", "vpp-token"))
+    ...(isPush || isOf(ofKind("push-certificate"))
+      ? [PUSH]
+      : unsaidSteps(facts, "push-certificate", { used: ofKind("push-certificate").length > 0, what: PUSH.what })),
+    ...(isBusiness || isOf(tokens)
       ? [
           BUSINESS,
           ...ofKind("vpp-token").map((token) =>
             found(text(`${token.name}: ${TOKENS_END.en}`, `${token.name}: ${TOKENS_END.ja}`), same(guideOf(token))),
           ),
         ]
-      : []),
+      : unsaidSteps(facts, "apple-business", { used: tokens.length > 0, what: BUSINESS.what })),
   ];
 }
 
@@ -110,7 +133,10 @@ function googleSteps(facts: HandoverFacts, person: Person, timezone: string): re
     ({ kind, account, confirmedBy }) =>
       kind === "android-owner" && (namesPerson(person, account) || namesPerson(person, confirmedBy)),
   );
-  if (owners.length === 0) return isHeld(facts, person, "android") ? [GMAIL] : [];
+  if (owners.length === 0) {
+    const used = facts.renewals.some(({ kind }) => kind === "android-owner");
+    return isHeld(facts, person, "android") ? [GMAIL] : unsaidSteps(facts, "android", { used, what: GMAIL.what });
+  }
   return owners.map((owner) => {
     const login = lastLoginOf(owner, timezone);
     const [en, ja] = login === null ? ["", ""] : [` (last login ${login})`, `(前回のログイン ${login})`];

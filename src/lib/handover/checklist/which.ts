@@ -1,6 +1,6 @@
 import { appliesTo, type ExpectedKind } from "../../model/applies.ts";
 import { CONTENT_TOKEN_NAME, SERVER_TOKEN_NAME, toldByName } from "../../model/download-names.ts";
-import { text, type Text } from "../../text/index.ts";
+import { same, text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Item, ItemDraft } from "./item.ts";
@@ -16,13 +16,22 @@ interface Mark {
   readonly without: Text;
   /** the file of which `renewals edit --file` takes it, with what is to be known of that */
   readonly file: Text;
-  readonly recorded: (facts: HandoverFacts, renewal: Renewal) => string | null;
+  readonly recorded: (facts: Held, renewal: Recorded) => string | null;
 }
+
+/** What the tenant holds itself of Apple's. */
+type Held = Pick<HandoverFacts, "adeServer" | "vppTokens">;
+
+/** What is recorded of a renewal that tells which one it is about. */
+type Recorded = Pick<
+  Renewal,
+  "id" | "kind" | "name" | "topic" | "source" | "organisation" | "expiresAt" | "fingerprint"
+>;
 
 const isSameDate = (one: string | null, other: string | null): boolean =>
   one !== null && other !== null && Date.parse(one) === Date.parse(other);
 
-/** By kind: what is renewed at Apple is one of several there. @see facts 3.3, 3.4, 3.5 */
+/** By kind: what is renewed at Apple is one of several there. @see facts 3.3, 3.4, 3.5; seed 003, 8-1-1: a device's MDM server */
 const MARKS = {
   "push-certificate": {
     question: "push-certificate.topic",
@@ -47,8 +56,8 @@ const MARKS = {
       "ないと、別の MDM サーバのトークンをダウンロードするおそれがあります",
     ),
     file: text(
-      "FILE is the token downloaded last; download none for this, as a new one ends the one in use",
-      "FILE は前回ダウンロードしたトークン。新しくダウンロードすると使用中のトークンが無効になるため、このためにダウンロードしないでください",
+      "FILE is the token downloaded last; download none for this, as a new one ends the one in use. Without that file look up an ADE device by its serial number in Apple Business Manager > デバイス: 「MDMサーバ」 names its server",
+      "FILE は前回ダウンロードしたトークン。新しくダウンロードすると使用中のトークンが無効になるため、このためにダウンロードしないでください。ファイルがない場合は、Apple Business Manager の「デバイス」で ADE デバイスのシリアルナンバーを検索すると、「MDMサーバ」にサーバ名が表示されます",
     ),
     recorded: ({ adeServer }, { source, expiresAt }) =>
       toldByName(SERVER_TOKEN_NAME, source ?? "", "server") ??
@@ -65,7 +74,10 @@ const MARKS = {
       "without it the token of another location may be downloaded",
       "ないと、別の場所のトークンをダウンロードするおそれがあります",
     ),
-    file: text("FILE is the token downloaded last", "FILE は前回ダウンロードしたトークン"),
+    file: text(
+      "FILE is the token downloaded last; without that file nothing here tells it: ask who downloaded it",
+      "FILE は前回ダウンロードしたトークン。ファイルがない場合、ここでは分からないため、ダウンロードした人に確認してください",
+    ),
     recorded: ({ vppTokens }, { source, fingerprint, organisation }) =>
       locationIn(source) ??
       vppTokens.find((token) => fingerprint !== null && token.fingerprint === fingerprint)?.location ??
@@ -84,13 +96,20 @@ const locationIn = (source: string | null): string | null => {
   return told !== null && /[^_]/.test(told) ? told : null;
 };
 
+/** How it becomes known. */
+const finding = ({ question, file }: Pick<Mark, "question" | "file">, { name }: Pick<Renewal, "name">): Text => {
+  const edit = editingFile(name);
+  const answer = `clomoctl handover answer ${question}`;
+  return text(`${edit} (${file.en}), or: ${answer}`, `${edit}(${file.ja})、または: ${answer}`);
+};
+
+const editingFile = (name: string): string => `clomoctl renewals edit ${shownWord(name)} --file FILE`;
+
 /** Asks which one at Apple a renewal is about, where its kind has several. */
 export function askWhich(draft: ItemDraft, renewal: Renewal): void {
   const { id, kind, name } = renewal;
   if (!isOneOfSeveral(kind) || appliesTo(draft.facts.tenant, kind).applies === false) return;
   const { question, label, wording, without, file, recorded }: Mark = MARKS[kind];
-  const edit = `clomoctl renewals edit ${shownWord(name)} --file FILE`;
-  const answer = `clomoctl handover answer ${question}`;
   draft.ask({
     id: question,
     subject: id,
@@ -99,17 +118,34 @@ export function askWhich(draft: ItemDraft, renewal: Renewal): void {
     label,
     wording,
     recorded: recorded(draft.facts, renewal),
-    recordedBy: edit,
+    recordedBy: editingFile(name),
     lacking: "which-one",
     told: {
       what: text(
         `not recorded: ${label.en} of ${name}; ${without.en}`,
         `未登録: 「${name}」の${/^\w/.test(label.ja) ? " " : ""}${label.ja}。${without.ja}`,
       ),
-      mend: text(`${edit} (${file.en}), or: ${answer}`, `${edit}(${file.ja})、または: ${answer}`),
+      mend: finding({ question, file }, renewal),
     },
   });
 }
+
+/** Which one at Apple a renewal is about, as label and value: by its record, else as answered, else how it becomes known; undefined of other kinds. */
+export function markOf(
+  answers: HandoverFacts["answers"],
+  renewal: Recorded,
+): readonly [label: Text, value: Text] | undefined {
+  const { id, kind } = renewal;
+  if (!isOneOfSeveral(kind)) return undefined;
+  const mark: Mark = MARKS[kind];
+  const said = answers.find(({ question, subject }) => question === mark.question && subject === id)?.value;
+  const value = said ?? mark.recorded(NONE_HELD, renewal);
+  if (value !== null) return [mark.label, same(value)];
+  const { en, ja } = finding(mark, renewal);
+  return [mark.label, text(`not recorded: ${en}`, `未登録: ${ja}`)];
+}
+
+const NONE_HELD: Held = { adeServer: null, vppTokens: [] };
 
 const isOf = (renewal: Pick<Renewal, "id" | "kind">, { id, subject }: Question): boolean =>
   isOneOfSeveral(renewal.kind) && subject === renewal.id && id === MARKS[renewal.kind].question;

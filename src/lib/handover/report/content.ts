@@ -195,8 +195,8 @@ function contentsSection(data: ReportData): Section {
 const notKnownTable = (data: ReportData): Block => ({
   kind: "table",
   caption: text(
-    "Not known here: only the console knows. What is blank is to be filled in by hand, with author and date",
-    "clomoctl では把握できず、管理画面だけにある情報。空欄は記入者・日付とともに手書きで記入してください",
+    "Not known here: only the console knows. What is blank is to be filled in by hand, with author and date, or in the tenant by: clomoctl handover answer console",
+    "clomoctl では把握できず、管理画面だけにある情報。空欄は、記入者・日付とともに手書きするか、テナントで入力してください: clomoctl handover answer console",
   ),
   head: [
     text("what", "項目"),
@@ -375,9 +375,19 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
         ]),
       },
       ...estimatesOf(items, timezone),
+      ...(items.some(isContract) ? [CONTRACTS] : []),
     ],
   };
 }
+
+/** What the commands about renewals leave out, as it is the tenant's own. */
+const CONTRACTS: Block = {
+  kind: "paragraph",
+  words: text(
+    "Contracts stand here only: renewals list and check do not count them; clomoctl tenant show and handover checklist do.",
+    "契約はこのレポートだけに載せています。renewals list と renewals check の対象には含まれません(確認: clomoctl tenant show、clomoctl handover checklist)。",
+  ),
+};
 
 const isEstimated = ({ certainty, expiresAt }: Pick<Renewal, "certainty" | "expiresAt">): boolean =>
   certainty === "estimated" && expiresAt !== null;

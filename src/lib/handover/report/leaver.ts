@@ -1,3 +1,4 @@
+import { DEVICE } from "../../model/device.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
 import { formerHomesOf, hangingOn } from "../checklist/leaver.ts";
@@ -38,6 +39,7 @@ export function leaverSection(data: ReportData): readonly Section[] {
   const person = shownWord(data.manifest.leaver?.person ?? "");
   const more = `clomoctl handover checklist --leaver ${person}`;
   const transfer = `clomoctl handover transfer --from ${person} --to PERSON --dry-run`;
+  const files = lookedUpIn(data);
   const who = leaves === undefined ? leaver.called : `${leaver.called} (${leaves})`;
   return [
     {
@@ -64,8 +66,8 @@ export function leaverSection(data: ReportData): readonly Section[] {
               {
                 kind: "paragraph",
                 words: text(
-                  `Devices and SECURED APPs of the person are told in the tenant by: ${more}`,
-                  `その人のデバイスや SECURED APPs の確認: ${more}`,
+                  `Devices and SECURED APPs of the person are told in the tenant by: ${more}${files.en}`,
+                  `その人のデバイスや SECURED APPs の確認: ${more}${files.ja}`,
                 ),
               } as const,
             ]),
@@ -73,3 +75,15 @@ export function leaverSection(data: ReportData): readonly Section[] {
     },
   ];
 }
+
+/** Where a person's devices are looked up without a tenant. */
+const DEVICES = "csv/devices.csv";
+
+const lookedUpIn = ({ manifest }: ReportData): Text => {
+  if (!manifest.files.some(({ path }) => path === DEVICES)) return text("", "");
+  const { header } = DEVICE.fields.owner.column;
+  return text(
+    `; devices also in the bundle: ${DEVICES}, by the mail address in its column 「${header}」`,
+    `。デバイスは、同梱の ${DEVICES} の「${header}」の列でも確認できます`,
+  );
+};

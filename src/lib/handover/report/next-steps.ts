@@ -53,7 +53,10 @@ const after = (runs: boolean): readonly Line[] => [
   ...(runs ? [FORMER] : []),
   [
     "clomoctl renewals notify init",
-    text("set up who is notified: no bundle has that", "通知先を設定する(引き継ぎデータには含まれません)"),
+    text(
+      "set up who is notified: no bundle has notify.yaml with its chats, mail server and where the password of the sending account is kept",
+      "通知先を設定する(チャットの宛先、メールサーバー、送信用アカウントのパスワードの保管場所を含む notify.yaml は、引き継ぎデータに含まれません)",
+    ),
   ],
   [
     "clomoctl handover diff BUNDLE --tenant --applicable --ignore-times",

@@ -45,6 +45,8 @@ export interface Holding {
   readonly own?: Own | undefined;
   /** to be known before anything else */
   readonly first?: Text | undefined;
+  /** what else is known of it, as label and value */
+  readonly known?: readonly (readonly [label: Text, value: Text])[] | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export function guideOf(
   kind: RenewalKind,
   known: RenewalItem | null,
   expiresOn: string | null,
-  { own, first, elsewhere }: Holding = {},
+  { own, first, elsewhere, known: more = [] }: Holding = {},
 ): Guide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
@@ -65,6 +67,7 @@ export function guideOf(
     [text("held by", "保持しているもの"), own === undefined ? null : THIS_TENANT],
     [text("once expired", "期限が切れると"), own === undefined ? WHAT_STOPS[kind] : whatStopsHere(own)],
     ...FACTS.map((field) => [RECORDED_FIELDS[field].label, known?.[field]] as const),
+    ...more,
   ];
   const steps =
     own === undefined

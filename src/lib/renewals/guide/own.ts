@@ -5,7 +5,7 @@ import type { RenewalItem, RenewalKind } from "../../model/renewal.ts";
 import type { VppTokenRecord } from "../../model/vpp-token.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { shownOption } from "../../text/shell-word.ts";
-import { accountOf, APPLE_ACCOUNT, MANAGED, phoneOf, type Step } from "./step.ts";
+import { accountOf, ADMINISTERING, APPLE_ACCOUNT, phoneOf, type Step } from "./step.ts";
 
 /** The kinds that a tenant of clomoctl can hold itself. */
 const OWN_KINDS = ["ade-token", "push-certificate", "vpp-token"] as const satisfies readonly RenewalKind[];
@@ -166,7 +166,7 @@ const REAL: { readonly [K in OwnKind]: (own: Of<K>, known: RenewalItem | null) =
     return [
       {
         id: "prepare",
-        what: held(signIn(known, MANAGED)),
+        what: held(signIn(known, ADMINISTERING)),
         trap: text(
           "Never touch the MDM server that CLOMO uses: a new token of it ends CLOMO's at once, and this tenant's public key must not be uploaded to it. A new token of this tenant's own server ends the old one at once, too: start only when you can set it right away.",
           "CLOMO が使っている MDM サーバには触れないでください。そのトークンを作り直すと CLOMO のトークンが直ちに無効になります。このテナントの公開鍵をアップロードすることも避けてください。このテナント専用のサーバでも、新しいトークンを作った時点で古いものは無効です。続けて設定できるときに始めてください。",
@@ -235,7 +235,7 @@ const REAL: { readonly [K in OwnKind]: (own: Of<K>, known: RenewalItem | null) =
   "vpp-token": ({ org }, known) => [
     {
       id: "prepare",
-      what: held(signIn(known, MANAGED)),
+      what: held(signIn(known, ADMINISTERING)),
       trap: text(
         "Changing this account's password invalidates the token immediately, whatever its date. Take no token of a location that CLOMO uses.",
         "このアカウントのパスワードを変更すると、期限前でもトークンは直ちに無効になります。CLOMO で使っている場所のトークンは使わないでください。",

@@ -99,11 +99,12 @@ export const NOTICES: Step = {
   ),
 };
 
-export const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
+/** @see seed 002, 4 */
+export const ADMINISTERING = text("the administrator's Apple Account", "管理用 Apple Account");
 
 /** The first step of what is renewed in Apple Business Manager: what to have at hand, and the trap that comes first. */
 export const prepareAppleBusiness = (known: RenewalItem | null, trap: Text): Step => {
-  const account = accountOf(known, MANAGED);
+  const account = accountOf(known, ADMINISTERING);
   const phone = phoneOf(known);
   return {
     id: "prepare",

@@ -11,6 +11,12 @@ export const YEARLY_LOGIN = text(
   "年に一度以上、Google サービス(Gmail 等)へのログインが必要です。ログインが確認されないと、アカウントが凍結されるおそれがあります。",
 );
 
+/** @see facts 3.6 */
+const MOVING = text(
+  "add an account of the company as a second owner at https://play.google.com/work > 管理者設定 (Google's rule), and see that it signs in",
+  "https://play.google.com/work の「管理者設定」で会社のアカウントを 2 人目の所有者として追加し(Google の仕様)、ログインできることを確認",
+);
+
 /** The Gmail account that owns the Android Enterprise environment. @see facts 3.6, 7.1; seed 002 */
 export function androidItem(facts: HandoverFacts, when: When): Item {
   const draft = new ItemDraft("android", facts, when);
@@ -34,6 +40,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
     recordedIn: first,
     phoneIn: first,
     renewals: renewals.slice(0, 1),
+    moving: MOVING,
   });
   draft.ask({
     id: "android.last-login",

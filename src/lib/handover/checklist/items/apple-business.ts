@@ -18,6 +18,12 @@ export const NEW_TOKEN_ENDS = text(
   "ADE サーバートークンを新しくダウンロードすると、使用中のトークンは期限前でもすぐに無効になります。すぐにアップロードするときだけダウンロードしてください。",
 );
 
+/** @see facts 3.5; that an administrator can add another is Apple's rule: support.apple.com/guide/business, "Manually add users" */
+const MOVING = text(
+  "who has the role of an administrator in Apple Business Manager adds an account of the company in that role (Apple's rule); with it, sign in, renew each VPP token, and renew ADE on the same MDM server from then on",
+  "Apple Business Manager の管理者が、会社用のアカウントを管理者の役割で追加(Apple の仕様)。そのアカウントでサインインして各 VPP サービストークンを更新し、ADE は以後も同じ MDM サーバで更新",
+);
+
 /** The Apple Account that administers Apple Business Manager or Apple School Manager. @see facts 3.5, 7.1; seed 002 */
 export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
   const draft = new ItemDraft("apple-business", facts, when);
@@ -55,6 +61,7 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
     recordedIn: held === null ? named : undefined,
     phoneIn: renewals.find(({ phone }) => phone !== null),
     renewals,
+    moving: MOVING,
   });
   for (const renewal of renewals) askWhich(draft, renewal);
   for (const kind of ["ade-token", "vpp-token"] as const) draft.recorded(kind);

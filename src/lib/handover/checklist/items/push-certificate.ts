@@ -6,6 +6,12 @@ import type { HandoverFacts } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 import { askWhich } from "../which.ts";
 
+/** @see facts 3.4 */
+const MOVING = text(
+  "ask Apple to move the certificate to an Apple Account of the company (never make a new one), and renew it there from then on",
+  "証明書を会社の Apple Account へ移すよう Apple に依頼し(新しい証明書は作成しないでください)、移った後はそのアカウントで更新",
+);
+
 /** The Apple Account with which the push certificate is renewed. @see facts 3.3, 3.4; seed 002 */
 export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
   const draft = new ItemDraft("push-certificate", facts, when);
@@ -33,6 +39,7 @@ export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
     recordedIn: held === null ? first : undefined,
     phoneIn: first,
     renewals,
+    moving: MOVING,
   });
   for (const renewal of renewals) askWhich(draft, renewal);
   draft.recorded("push-certificate");

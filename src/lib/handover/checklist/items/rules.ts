@@ -15,6 +15,9 @@ export const CASES = {
 const isUnread = ({ answers }: HandoverFacts, { id }: Administrator): boolean =>
   answers.some(({ question, subject, value }) => question === MAILBOX && subject === id && value === "no");
 
+/** System administrators that are named for an emergency. */
+const MOST_NAMED = 5;
+
 /** The rules of the house. @see facts 7.1; seeds 002, 003 */
 export function rulesItem(facts: HandoverFacts, when: When): Item {
   const draft = new ItemDraft("rules", facts, when);
@@ -62,16 +65,27 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
       yearly: true,
     });
   }
+  const others = facts.administrators
+    .filter(({ role, id }) => role === "system" && id !== when.leaver?.id)
+    .slice(0, MOST_NAMED)
+    .map((one) => (one.emails[0] === undefined || isUnread(facts, one) ? one.user : `${one.user} <${one.emails[0]}>`));
+  draft.tell(
+    text(
+      "who may do everything in CLOMO PANEL (system administrators)",
+      "CLOMO PANEL の全操作ができる人(システム管理者)",
+    ),
+    others.join(", "),
+  );
   draft.note(
     text(
-      "Lost mode (紛失モード): a lock that cannot be undone on the device, its location is fetched, and a message and a contact of your choice are shown. The steps: the manual's page 「デバイスを紛失モードに設定したい」.",
-      "紛失モード: デバイス側から解除不能な強制ロックをかけ、位置情報を強制取得します。任意のメッセージと取得時の連絡先を表示できます。手順はマニュアルの「デバイスを紛失モードに設定したい」を参照してください。",
+      "Lost mode (紛失モード): a lock that cannot be undone on the device, its location is fetched, and a message and a contact of your choice are shown. The steps: CLOMO's manual, page 「デバイスを紛失モードに設定したい」 (search the manual for this title: its address is not known here).",
+      "紛失モード: デバイス側から解除不能な強制ロックをかけ、位置情報を強制取得します。任意のメッセージと取得時の連絡先を表示できます。手順は CLOMO のマニュアルの「デバイスを紛失モードに設定したい」のページにあります(URL は clomoctl では把握していないため、マニュアルをこの題名で検索してください)。",
     ),
   );
   draft.note(
     text(
       "The manual describes lost mode in its guide for iOS. Which administrators may use it, on which screen, and for which devices (supervised ones, Android), that page says: clomoctl does not know.",
-      "紛失モードは、マニュアルの iOS の設定ガイドで紹介されています。どの管理者が、どの画面で、どのデバイス(監視対象、Android など)に使えるかは、上記のページで確認してください(clomoctl では把握していません)。",
+      "紛失モードは、マニュアルの iOS の設定ガイドで紹介されています。どの管理者が、どの画面で、どのデバイス(監視対象、Android など)に使えるかは、同じページで確認してください(clomoctl では把握していません)。",
     ),
   );
   return draft.item();
