@@ -32,6 +32,7 @@ const NOUNS = [
   "devices",
   "administrators",
   "audit",
+  "console",
 ] as const;
 
 export type HandoverTenant = ChosenTenant<(typeof NOUNS)[number]>;

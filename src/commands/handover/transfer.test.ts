@@ -133,6 +133,23 @@ test("where the tenant refuses at last, the settings are as they were", async ()
   expect(await stateOf()).toEqual(before);
 });
 
+test("what is still open in the console for who takes over comes first", async () => {
+  tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-11-01T00:00:00.000Z" });
+  const { after } = await tenant.client.users.create({ name: "次郎", emails: ["jiro@example.jp"] });
+  await tenant.client.accounts.create({ user: after.id, name: "jiro", role: "system", passwordInConsole: true });
+  const numbers = (await tenant.client.console.list({ state: "open" })).map(({ number }) => number);
+  expect(numbers.length).toBeGreaterThan(0);
+  const { en, ja } = await inBoth("handover transfer --from taro --to jiro --dry-run", here());
+  expect(en.stderr).toContain(
+    `still open in the console for 次郎, to be done first: clomoctl console show ${numbers[0]}`,
+  );
+  expect(ja.stderr).toContain("次郎 さんについて、先に管理画面で行う作業があります: clomoctl console show");
+  const done = await run("handover transfer --from taro --to jiro --yes", here());
+  expect(done.stderr).toContain("to be done first: clomoctl console show");
+  const free = await run("handover transfer --from jiro --to hanako --dry-run", here());
+  expect(free.stderr).not.toContain("to be done first");
+});
+
 test("who is no user, is the same person or has no role yet is refused in both languages", async () => {
   await withAccount(tenant, { name: "none", role: "none" });
   await tenant.client.renewals.add({ kind: "custom", name: "外", owner: "外部 太郎" });

@@ -115,12 +115,14 @@ export default defineCommand({
     const to = userOf(await personNamed(tenant, facts, following), following);
     if (from.id === to.id) throw samePerson(leaving);
     const plan = await tenant.client.accounts.transfer(from.id, { to: to.id, dryRun: true });
+    const earlier = await openTasksOf(tenant, to);
     const settings = await settingsFor(tools, from, to);
     const planned = rowsOfTransfer(plan, settings, to);
     const known = { from, facts, settings };
     if (dryRun) {
       await finish(tools, tenant, { ...known, rows: planned, done: plan });
       await terminal.note(DRY);
+      if (earlier !== undefined) await terminal.note(earlier);
       return planned.length === 0 ? undefined : terminal.note(toGive(leaving, following));
     }
     if (planned.length === 0) {
@@ -141,11 +143,26 @@ export default defineCommand({
     const rows = rowsOfTransfer(done, settings, to);
     await finish(tools, tenant, { ...known, rows, done });
     if (rows.every(({ consoleTask }) => consoleTask === null)) return;
+    if (earlier !== undefined) await terminal.note(earlier);
     await terminal.note(
       text("to be done in the console: clomoctl console list", "管理画面での作業を確認: clomoctl console list"),
     );
   },
 });
+
+/** What is still open in the console for who takes over, as an account that is to be made there; undefined for nothing. */
+async function openTasksOf({ client }: HandoverTenant, { id, called }: UserPerson): Promise<Text | undefined> {
+  const tasks = await client.console.list({ state: "open" });
+  const [first, ...others] = tasks.filter(({ objectId }) => objectId === id);
+  if (first === undefined) return undefined;
+  const [line, list] = [`clomoctl console show ${first.number}`, "clomoctl console list"];
+  const [more, moreJa] =
+    others.length === 0 ? ["", ""] : [` (${others.length} more: ${list})`, `(ほか ${others.length} 件: ${list})`];
+  return text(
+    `still open in the console for ${called}, to be done first: ${line}${more}`,
+    `${called} さんについて、先に管理画面で行う作業があります: ${line}${moreJa}`,
+  );
+}
 
 const samePerson = (leaving: string): Failure => {
   const line = `clomoctl handover checklist --leaver ${shownWord(leaving)}`;

@@ -374,8 +374,7 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
               ]),
         ]),
       },
-      ...estimatesOf(items, timezone),
-      ...(items.some(isContract) ? [CONTRACTS] : []),
+      ...remarksOf(items, timezone),
     ],
   };
 }
@@ -388,6 +387,12 @@ const CONTRACTS: Block = {
     "契約はこのレポートだけに載せています。renewals list と renewals check の対象には含まれません(確認: clomoctl tenant show、clomoctl handover checklist)。",
   ),
 };
+
+/** What is to be known of the table of what expires. */
+const remarksOf = (
+  items: Parameters<typeof estimatesOf>[0] & readonly Pick<Renewal, "id">[],
+  zone: string,
+): readonly Block[] => [...estimatesOf(items, zone), ...(items.some(isContract) ? [CONTRACTS] : [])];
 
 const isEstimated = ({ certainty, expiresAt }: Pick<Renewal, "certainty" | "expiresAt">): boolean =>
   certainty === "estimated" && expiresAt !== null;

@@ -499,6 +499,8 @@ test("the end of a contract is on the time line, unless a renewal has its name",
   expect(page).toContain("5 件のタイムライン");
   expect(page).not.toContain("契約 2027-04-30");
   expect(page).not.toContain("CLOMO GATE 契約");
+  expect(page).toContain("renewals list と renewals check の対象には含まれません");
+  expect(pageOf(withTenant({ contracts: [] }), "ja")).not.toContain("renewals check の対象には含まれません");
   expect(reportMarkdown(contentOf(data), setting("en"))).toContain("- 2027-03-31 CLOMO MDM (ok)");
 });
 

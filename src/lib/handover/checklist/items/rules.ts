@@ -18,53 +18,9 @@ const isUnread = ({ answers }: HandoverFacts, { id }: Administrator): boolean =>
 /** System administrators that are named for an emergency. */
 const MOST_NAMED = 5;
 
-/** The rules of the house. @see facts 7.1; seeds 002, 003 */
-export function rulesItem(facts: HandoverFacts, when: When): Item {
-  const draft = new ItemDraft("rules", facts, when);
-  for (const [name, label] of Object.entries<Text>(CASES)) {
-    draft.ask({
-      id: `rules.${name}.document`,
-      label: text(`where the rules for ${label.en} are`, `${label.ja}時の社内ルールの場所`),
-      kind: "link",
-      wording: text(
-        `Where are the rules for ${label.en}? (document or link)`,
-        `${label.ja}時の社内ルールはどこにありますか?(文書またはリンク)`,
-      ),
-    });
-    const owner = draft.ask({
-      id: `rules.${name}.owner`,
-      label: text(`who keeps the rules for ${label.en}`, `${label.ja}時の社内ルールの管理者`),
-      kind: "person",
-      wording: text(`Who keeps the rules for ${label.en}?`, `${label.ja}時の社内ルールの管理者は誰ですか?`),
-    });
-    const known = facts.administrators.find(({ id, name: account, user, emails }) =>
-      namesPerson(personOf({ id, name: user, account, emails }), owner),
-    );
-    if (known?.emails[0] !== undefined) {
-      const [unread, unreadJa] = isUnread(facts, known)
-        ? [
-            " (nobody reads that mailbox, by what was answered)",
-            "(このメールボックスは誰も読んでいないと回答されています)",
-          ]
-        : ["", ""];
-      draft.tell(
-        text(`whom to ask about ${label.en}${unread}`, `${label.ja}時の連絡先${unreadJa}`),
-        `${known.user} <${known.emails[0]}>`,
-      );
-    }
-    const mend = same(`clomoctl handover answer rules.${name}.owner`);
-    draft.held(owner, text(`the rules for ${label.en}`, `${label.ja}時の社内ルール`), mend);
-    draft.ask({
-      id: `rules.${name}.reviewed`,
-      label: text(`rules for ${label.en} reviewed on`, `${label.ja}時の社内ルールを最後に見直した日`),
-      kind: "date",
-      wording: text(
-        `When were the rules for ${label.en} last reviewed?`,
-        `${label.ja}時の社内ルールを最後に見直したのはいつですか?`,
-      ),
-      yearly: true,
-    });
-  }
+/** Tells who can act in an emergency. @see facts 2.1 */
+function tellAdministrators(draft: ItemDraft): void {
+  const { facts, when } = draft;
   const others = facts.administrators
     .filter(({ role, id }) => role === "system" && id !== when.leaver?.id)
     .slice(0, MOST_NAMED)
@@ -76,6 +32,13 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
     ),
     others.join(", "),
   );
+}
+
+/** The rules of the house. @see facts 7.1; seeds 002, 003 */
+export function rulesItem(facts: HandoverFacts, when: When): Item {
+  const draft = new ItemDraft("rules", facts, when);
+  for (const [name, label] of Object.entries<Text>(CASES)) askRules(draft, name, label);
+  tellAdministrators(draft);
   draft.note(
     text(
       "Lost mode (紛失モード): a lock that cannot be undone on the device, its location is fetched, and a message and a contact of your choice are shown. The steps: CLOMO's manual, page 「デバイスを紛失モードに設定したい」 (search the manual for this title: its address is not known here).",
@@ -89,4 +52,51 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
     ),
   );
   return draft.item();
+}
+
+/** Asks for the rules of a case: where they are, who keeps them, when they were reviewed. */
+function askRules(draft: ItemDraft, name: string, label: Text): void {
+  const { facts } = draft;
+  draft.ask({
+    id: `rules.${name}.document`,
+    label: text(`where the rules for ${label.en} are`, `${label.ja}時の社内ルールの場所`),
+    kind: "link",
+    wording: text(
+      `Where are the rules for ${label.en}? (document or link)`,
+      `${label.ja}時の社内ルールはどこにありますか?(文書またはリンク)`,
+    ),
+  });
+  const owner = draft.ask({
+    id: `rules.${name}.owner`,
+    label: text(`who keeps the rules for ${label.en}`, `${label.ja}時の社内ルールの管理者`),
+    kind: "person",
+    wording: text(`Who keeps the rules for ${label.en}?`, `${label.ja}時の社内ルールの管理者は誰ですか?`),
+  });
+  const known = facts.administrators.find(({ id, name: account, user, emails }) =>
+    namesPerson(personOf({ id, name: user, account, emails }), owner),
+  );
+  if (known?.emails[0] !== undefined) {
+    const [unread, unreadJa] = isUnread(facts, known)
+      ? [
+          " (nobody reads that mailbox, by what was answered)",
+          "(このメールボックスは誰も読んでいないと回答されています)",
+        ]
+      : ["", ""];
+    draft.tell(
+      text(`whom to ask about ${label.en}${unread}`, `${label.ja}時の連絡先${unreadJa}`),
+      `${known.user} <${known.emails[0]}>`,
+    );
+  }
+  const mend = same(`clomoctl handover answer rules.${name}.owner`);
+  draft.held(owner, text(`the rules for ${label.en}`, `${label.ja}時の社内ルール`), mend);
+  draft.ask({
+    id: `rules.${name}.reviewed`,
+    label: text(`rules for ${label.en} reviewed on`, `${label.ja}時の社内ルールを最後に見直した日`),
+    kind: "date",
+    wording: text(
+      `When were the rules for ${label.en} last reviewed?`,
+      `${label.ja}時の社内ルールを最後に見直したのはいつですか?`,
+    ),
+    yearly: true,
+  });
 }
