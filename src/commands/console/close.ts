@@ -1,3 +1,4 @@
+import { isWithoutFiles } from "../../lib/model/console-change.ts";
 import type { ConsoleTask, ImportKind } from "../../lib/client/index.ts";
 import { nextExport } from "../imports/refusal/command.ts";
 import { WRITTEN } from "../records/written.ts";
@@ -10,7 +11,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { taskColumns, taskDetails, USUAL_COLUMNS } from "./columns.ts";
-import { isWithoutFiles, recordTold, workOf } from "./steps.ts";
+import { recordTold, workOf } from "./steps.ts";
 
 /** Closes tasks and shows them: none where one is not there or cannot be closed. */
 export async function closeTasks(

@@ -1,11 +1,10 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { ACCOUNT, ACCOUNT_SETTINGS, SETTINGS_ID } from "../../lib/model/account.ts";
+import { ACCOUNT, SETTINGS_ID } from "../../lib/model/account.ts";
+import { calledOnScreen, thingOf, toldOnScreen } from "../../lib/model/console-change.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
-import { SCHEME } from "../../lib/model/scheme.ts";
-import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
 import { IMPORT_MODE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
@@ -491,16 +490,6 @@ const exportCalled = ({ importNumber, file }: { readonly importNumber: number; r
     ? text(`the export of import ${importNumber}`, `インポート ${importNumber} のエクスポート`)
     : text(`the export ${file} (import ${importNumber})`, `エクスポート ${file}(インポート ${importNumber})`);
 
-/** The things that are written by hand, and that no file has. */
-const WITHOUT_FILES: readonly Thing[] = [SECURED_GROUP, SCHEME, ACCOUNT, ACCOUNT_SETTINGS];
-
-/** Whether a task is of such a thing, of which no export of the console tells. */
-export const isWithoutFiles = ({ thing }: Pick<ConsoleTask, "thing">): boolean =>
-  WITHOUT_FILES.some(({ name }) => name === thing);
-
-const thingOf = ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Thing =>
-  WITHOUT_FILES.find(({ name }) => name === thing) ?? FORMATS[kind].thing;
-
 /** What proves a task, where an export of the console shows all of it. */
 function proofs(
   { kind, doubtedAt, changes }: ConsoleTask,
@@ -523,8 +512,6 @@ const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
 const isExported = (of: Field | undefined): boolean =>
   of === undefined || of.column !== undefined || of.refers?.by === "id";
 
-const NO_VALUE = text("(blank)", "(空)");
-
 type Change = ConsoleTask["changes"][number];
 
 /** Whether a record has again what the console had. Two that are named may be called alike, so that their ids tell. */
@@ -535,16 +522,11 @@ const isBack = ({ before, after, now = after, ids }: Change): boolean =>
 function changeStep(fields: Fields, change: Change): Text {
   const { field, before, after, now = after, renamed, exportedBy } = change;
   const { [field]: of } = fields;
-  const label = of?.onScreen ?? of?.label?.ja ?? of?.column?.header ?? field.replace(/^custom:/, "");
+  const label = calledOnScreen(fields, field);
   if (of?.secret === true) {
     return text(`${label}: the new one (clomoctl kept none)`, `${label}: 新しい値(clomoctl は保存していません)`);
   }
-  const told = (value: string | readonly string[] | null): Text => {
-    if (of !== undefined && isSwitch(of)) return value === "TRUE" ? text("on", "オン") : text("off", "オフ");
-    if (value === null || value.length === 0) return NO_VALUE;
-    if (of?.type === "choice" && typeof value === "string") return of.names?.[value] ?? same(value);
-    return same(typeof value === "string" ? value : value.join(", "));
-  };
+  const told = (value: string | readonly string[] | null): Text => toldOnScreen(of, value);
   const [from, by] = [told(before), told(now)];
   // a switch that is off has no value, or FALSE
   const isKept = change.ids === undefined ? from.ja === by.ja : isBack(change);
@@ -588,9 +570,6 @@ function changeStep(fields: Fields, change: Change): Text {
 /** What a record is called in the console at least until a later task, and here by now. */
 const withNewName = ({ en, ja }: Text, renamed: string): Text =>
   text(`${en} (here ${renamed} by now)`, `${ja}(ここでは現在「${renamed}」)`);
-
-const isSwitch = (field: Field): boolean =>
-  field.type === "boolean" || ("rule" in field && field.rule?.kind === "boolean");
 
 /** What was written by hand, value by value. */
 export const changesOf = (task: ConsoleTask): readonly Text[] =>

@@ -354,6 +354,17 @@ export const RESOURCES = {
       object: words("record's id", "対象の ID"),
       name: words("record", "対象"),
       state: words("state", "状態"),
+      /** what is to be set, as people read it, a list's values apart by `, `; none of work on a file, and in bundles before schema 3 */
+      changes: {
+        type: "objects",
+        of: {
+          field: { type: "text", example: "title" },
+          before: words("before", "変更前"),
+          after: words("after", "変更後"),
+        },
+        label: text("changes", "変更"),
+        example: [],
+      },
       openedAt: instant("opened at", "発生日時"),
       openedBy: words("opened by", "発生させた人"),
       closedAt: instant("closed at", "完了日時"),

@@ -44,7 +44,11 @@ test("there is a step from each version to the next", () => {
 test("a task of the first version says nothing of its record but the name", () => {
   const older = { id: "000000000001", work: "create", kind: "users", name: "taro01", state: "open" };
   expect(JSON.stringify(recordUpgrade("console-tasks", 1)?.(older))).toBe(
-    '{"id":"000000000001","work":"create","kind":"users","thing":null,"object":null,"name":"taro01","state":"open"}',
+    '{"id":"000000000001","work":"create","kind":"users","thing":null,"object":null,"name":"taro01","state":"open","changes":[]}',
+  );
+  const second = { ...older, openedAt: "2026-11-20T00:00:00.000Z" };
+  expect(JSON.stringify(recordUpgrade("console-tasks", 2)?.({ ...second, thing: "account", object: "x" }))).toBe(
+    '{"id":"000000000001","work":"create","kind":"users","thing":"account","object":"x","name":"taro01","state":"open","changes":[],"openedAt":"2026-11-20T00:00:00.000Z"}',
   );
 });
 

@@ -17,11 +17,17 @@ export interface Upgrade {
 /** The steps from version 1 to 2, from 2 to 3 and so on: one more than there are is the version that is written. */
 export const UPGRADES: readonly Upgrade[] = [
   { manifest: withoutAttached, records: { "console-tasks": withoutObject } },
+  { records: { "console-tasks": withoutChanges } },
 ];
 
 /** A task of the first version: nothing told which record it was of, but its name. */
 function withoutObject({ id, work, kind, ...others }: Members): Members {
   return { id, work, kind, thing: null, object: null, ...others };
+}
+
+/** A task of the second version: what it changes was told in the tenant alone. */
+function withoutChanges({ id, work, kind, thing, object, name, state, ...others }: Members): Members {
+  return { id, work, kind, thing, object, name, state, changes: [], ...others };
 }
 
 /** A manifest of the first version, as the second has it: nothing was filled in or attached then. */

@@ -4,7 +4,7 @@ import { ROLES } from "../../model/role.ts";
 import { counted, same, text } from "../../text/index.ts";
 import { withBehind, type Block, type Section, type Words } from "./blocks.ts";
 import { YES_NO } from "../checklist/question.ts";
-import { isWaiting } from "./console-work.ts";
+import { waitingOf } from "./console-work.ts";
 import type { RecordIn, ReportData } from "./data.ts";
 import { pathOf, type Orgs } from "./org-tree.ts";
 
@@ -46,11 +46,11 @@ export function administratorsSection(data: ReportData): Section {
           "パスワードの再設定: clomoctl clomo-account reset-password",
         )
       : PANEL_RESET;
-  const waits = isWaiting(data);
-  const accountOf = (one: RecordIn<"administrators">): Words =>
-    waits(one)
-      ? withBehind(one.name ?? "", text(" (not yet in the console)", "(管理画面では未実施)"))
-      : (one.name ?? "");
+  const waiting = waitingOf(data);
+  const accountOf = (one: RecordIn<"administrators">): Words => {
+    const open = waiting(one);
+    return open === undefined ? (one.name ?? "") : withBehind(one.name ?? "", text(` (${open.en})`, `(${open.ja})`));
+  };
   const table: Block = {
     kind: "table",
     caption: text(`${counted(all.length, "administrator")}; ${reset.en}`, `管理者 ${all.length} 人(${reset.ja})`),
@@ -71,7 +71,7 @@ export function administratorsSection(data: ReportData): Section {
         ? text("marked, without a role", "管理者の指定のみ")
         : one.scheme === null
           ? ROLES[one.role]
-          : `${ROLES[one.role].ja}: ${one.scheme}`,
+          : text(`${ROLES[one.role].en}: ${one.scheme}`, `${ROLES[one.role].ja}: ${one.scheme}`),
       scopeOf(one),
       one.supportOption ? YES_NO.yes : YES_NO.no,
       one.noticeMail ? YES_NO.yes : YES_NO.no,

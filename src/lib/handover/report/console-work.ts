@@ -1,10 +1,11 @@
 import { CONSOLE_WORK_NAMES } from "../../model/console-task.ts";
+import { calledOnScreen, thingOf, toldOnScreen } from "../../model/console-change.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { nameIn } from "../../model/import.ts";
 import { nounNamed } from "../../model/problem.ts";
 import { minuteIn } from "../../model/time.ts";
-import { same, text, type Text } from "../../text/index.ts";
+import { joined, same, text, type Text } from "../../text/index.ts";
 import type { Block, Section, Words } from "./blocks.ts";
 import { unseenTasks } from "./not-taken.ts";
 import { MOST_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
@@ -23,19 +24,37 @@ const ON_ONE: readonly (string | null)[] = ["create", "edit", "move", "delete"];
 
 const ACCOUNT = "account";
 
-/** Whether a task is of an account, or of a user whom the console does not have yet, and so no account either. */
-const keepsAccountOut = ({ work, kind, thing }: Task): boolean =>
-  thing === ACCOUNT || (kind === "users" && thing === null && work === "create");
+/** What the console lacks of an account: the whole of it, or a change. */
+const WAITING = {
+  absent: text("not yet in the console", "管理画面では未登録"),
+  changed: text("a change is not yet made in the console", "管理画面では変更が未実施"),
+} as const satisfies Readonly<Record<string, Text>>;
+
+/** What a task keeps from an account in the console: of a user whom the console does not have it has no account either. */
+const keptBy = ({ work, kind, thing }: Task): keyof typeof WAITING | undefined => {
+  const isNew = work === "create";
+  if (thing === ACCOUNT) return isNew ? "absent" : "changed";
+  return kind === "users" && thing === null && isNew ? "absent" : undefined;
+};
 
 /**
- * Whether work in the console is open on an account: by its id, which is its user's; where a task does not tell that
- * (schema 1), by its name.
+ * What of an account is open in the console, for people; undefined for nothing. It is known by its id, which is its user's;
+ * where a task does not tell that (schema 1), by its name.
  */
-export const isWaiting = (data: Pick<ReportData, "records">): ((account: Account) => boolean) => {
+export const waitingOf = (data: Pick<ReportData, "records">): ((account: Account) => Text | undefined) => {
   const tasks = openTasks(data).filter(({ work }) => ON_ONE.includes(work));
-  const ids = new Set(tasks.filter(keepsAccountOut).flatMap(({ object }) => object ?? []));
-  const names = new Set(tasks.flatMap(({ object, name }) => (object === null && name !== null ? [name] : [])));
-  return ({ id, name }) => ids.has(id) || (name !== null && names.has(name));
+  return ({ id, name }) => {
+    const kept = tasks.flatMap((task) => {
+      if (task.object !== null) return task.object === id ? (keptBy(task) ?? []) : [];
+      return name !== null && task.name === name
+        ? task.work === "create"
+          ? ["absent" as const]
+          : ["changed" as const]
+        : [];
+    });
+    if (kept.length === 0) return undefined;
+    return kept.includes("absent") ? WAITING.absent : WAITING.changed;
+  };
 };
 
 type Account = Pick<RecordIn<"administrators">, "id" | "name">;
@@ -64,6 +83,31 @@ const workOf = ({ work, kind, name, ...record }: Task, accounts: ReadonlySet<str
   const verb = told.en.replace(/ .*/, "");
   return text(`${verb} ${/^[aeio]/.test(noun.en) ? "an" : "a"} ${noun.en}`, `${noun.ja}を${told.ja}`);
 };
+
+/** What to set in the console, as its screens call it; of work on a file where that is told. */
+const changesOf = ({ changes, kind, thing, object, name, id }: Task): Text => {
+  if (changes.length === 0 || kind === null || !Object.hasOwn(FORMATS, kind)) {
+    if (object !== null || name === null) return same("");
+    const line = `clomoctl console show ${numberOf(id)}`;
+    return text(
+      `what is in ${name}: ${line}, on the machine where it was recorded`,
+      `${name} の内容(登録した PC で: ${line})`,
+    );
+  }
+  const { fields } = thingOf({ kind: kind as FormatName, thing });
+  const told = changes.map(({ field, before, after }): Text => {
+    const { [field]: of } = fields;
+    const [label, from, to] = [calledOnScreen(fields, field), toldOnScreen(of, before), toldOnScreen(of, after)];
+    if (of?.secret === true)
+      return text(`${label}: the new one (clomoctl kept none)`, `${label}: 新しい値(clomoctl は保存していません)`);
+    return before === null
+      ? text(`${label}: ${to.en}`, `${label}: ${to.ja}`)
+      : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
+  });
+  return joined(told, text("; ", "、"));
+};
+
+const numberOf = (id: string): string => id.replace(/^0+(?=\d)/, "");
 
 const countOf = (tasks: readonly Task[]): string =>
   tasks.length < MOST_TASKS ? `${tasks.length}` : `${tasks.length - 1}+`;
@@ -98,9 +142,10 @@ const tableOf = (data: ReportData, tasks: readonly Task[]): Block => {
   const zone = zoneOfReport(data);
   const accounts = new Set(data.records.administrators.flatMap(({ name }) => (name === null ? [] : [name])));
   const row = (task: Task): readonly Words[] => [
-    task.id.replace(/^0+(?=\d)/, ""),
+    numberOf(task.id),
     workOf(task, accounts),
     task.name ?? "",
+    changesOf(task),
     task.openedAt === null ? "" : minuteIn(task.openedAt, zone),
     task.openedBy ?? "",
   ];
@@ -111,6 +156,7 @@ const tableOf = (data: ReportData, tasks: readonly Task[]): Block => {
       text("no.", "No."),
       text("what", "作業"),
       text("what of", "対象"),
+      text("what to set", "設定する内容"),
       text("since", "発生日時"),
       text("by", "実行者"),
     ],
@@ -148,8 +194,8 @@ export function consoleWorkSection(data: ReportData): readonly Section[] {
         {
           kind: "paragraph",
           words: text(
-            "It is recorded here and not in CLOMO PANEL yet. `handover apply` does not take the list over: do it with who leaves, or by this table (how, where it was recorded: clomoctl console list).",
-            "clomoctl には登録済みですが、CLOMO PANEL にはまだ反映されていません。この一覧は handover apply では引き継がれないため、前任の方と一緒に行うか、この表を見て行ってください(登録した PC での手順: clomoctl console list)。",
+            "It is recorded here and not in CLOMO PANEL yet. `handover apply` does not take the list over: do it with who leaves, or by this table (screen by screen, where it was recorded: clomoctl console show NO.). Files to upload are not in the bundle: take them from there before the last day.",
+            "clomoctl には登録済みですが、CLOMO PANEL にはまだ反映されていません。この一覧は handover apply では引き継がれないため、前任の方と一緒に行うか、この表を見て行ってください(登録した PC での画面ごとの手順: clomoctl console show No.)。アップロードするファイルは引き継ぎデータに含まれないため、最終日までにその PC から受け取ってください。",
           ),
         },
         tableOf(data, tasks),

@@ -235,6 +235,7 @@ describe("of a mirror", () => {
     object: null,
     name: "鈴木 三郎",
     state: "open",
+    changes: [],
     openedAt: "2026-11-20T00:30:00.000Z",
     openedBy: "前任",
     closedAt: null,
@@ -265,15 +266,22 @@ describe("of a mirror", () => {
       task(4, { work: "upload", name: "users.csv" }),
     ]);
     const [en, ja] = [pageOf(data, "en"), pageOf(data, "ja")];
-    expect(ja).toContain("1 CLOMO アカウントを追加する admin2 2026-11-20 09:30 前任");
-    expect(ja).toContain("4 ユーザーをアップロードする users.csv");
-    expect(ja).toContain("admin2(管理画面では未実施)");
+    expect(ja).toContain(
+      "1 CLOMO アカウントを追加する admin2 admin2 の内容(登録した PC で: clomoctl console show 1) 2026-11-20 09:30 前任",
+    );
+    expect(ja).toContain(
+      "4 ユーザーをアップロードする users.csv users.csv の内容(登録した PC で: clomoctl console show 4)",
+    );
+    expect(ja).toContain(
+      "アップロードするファイルは引き継ぎデータに含まれないため、最終日までにその PC から受け取ってください",
+    );
+    expect(ja).toContain("admin2(管理画面では未登録)");
     expect(ja).toContain("管理画面での未実施の作業 3 件");
     expect(en).toContain("still to be done in the console 3 ");
-    expect(en).toContain("1 add a CLOMO account admin2 2026-11-20 09:30 前任");
+    expect(en).toContain("1 add a CLOMO account admin2 what is in admin2: clomoctl console show 1, on");
     expect(en).toContain("2 add a user or account 鈴木 三郎");
     expect(en).toContain("admin2 (not yet in the console)");
-    expect(en).toContain("clomoctl console list");
+    expect(en).toContain("screen by screen, where it was recorded: clomoctl console show NO.");
     expect(ja).not.toContain("済 2026");
     expect(reportMarkdown(contentOf(data), setting("ja"))).toContain("鈴木 三郎");
   });
@@ -281,20 +289,42 @@ describe("of a mirror", () => {
   test("knows by its id which record waits, however it was called then", () => {
     const [one, two, three] = COMPLETE.administrators;
     const data = mirrorOf([
-      task(1, { work: "edit", thing: "account", object: one?.id ?? "", name: "前の名前" }),
-      task(2, { object: two?.id ?? "", name: "管理 2郎" }),
+      task(1, {
+        work: "edit",
+        thing: "account",
+        object: one?.id ?? "",
+        name: "前の名前",
+        changes: [
+          { field: "supportOption", before: null, after: "TRUE" },
+          { field: "role", before: "operator", after: "system" },
+          { field: "memo", before: "旧", after: null },
+        ],
+      }),
+      task(2, {
+        object: two?.id ?? "",
+        name: "管理 2郎",
+        changes: [
+          { field: "emails", before: null, after: "a@example.jp, b@example.jp" },
+          { field: "custom:入社年度", before: null, after: "2019" },
+          { field: "accountPassword", before: null, after: null },
+        ],
+      }),
       // another value of a user leaves the account as it is
       task(3, { work: "edit", object: three?.id ?? "", name: "admin3" }),
       task(4, { kind: "users", thing: "scheme", object: "x", name: "受付" }),
     ]);
     const ja = pageOf(data, "ja");
-    expect(ja).toContain("1 CLOMO アカウントを変更する 前の名前");
+    expect(ja).toContain(
+      "1 CLOMO アカウントを変更する 前の名前 サポートオプション: オン、管理者権限: オペレーター → システム管理者、メモ: 旧 → (空)",
+    );
+    expect(ja).toContain("メールアドレス: a@example.jp, b@example.jp、入社年度: 2019、");
+    expect(pageOf(data, "en")).toContain("(clomoctl kept none)");
     expect(ja).toContain("2 ユーザーを追加する 管理 2郎");
     expect(ja).toContain("3 ユーザーを変更する admin3");
     expect(ja).toContain("4 カスタム管理権限スキームを追加する 受付");
-    expect(ja).toContain("admin1(管理画面では未実施)");
-    expect(ja).toContain("admin2(管理画面では未実施)");
-    expect(ja).not.toContain("admin3(管理画面では未実施)");
+    expect(ja).toContain("admin1(管理画面では変更が未実施)");
+    expect(ja).toContain("admin2(管理画面では未登録)");
+    expect(ja).not.toContain("admin3(管理画面");
     expect(pageOf(data, "en")).not.toContain("user or account");
   });
 

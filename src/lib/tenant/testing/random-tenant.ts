@@ -509,6 +509,15 @@ class Filling {
         work: draw.oneOf(["add-field", "remove-field"]),
         kind: "users",
         name: draw.orNull(draw.text()),
+        changes: draw.orNull(
+          JSON.stringify(
+            this.#numbers(3).map(() => ({
+              field: draw.oneOf(["title", "emails", `custom:${draw.text()}`]),
+              before: draw.orNull(draw.text()),
+              after: draw.oneOf([draw.text(), [draw.text(), draw.text()], []]),
+            })),
+          ),
+        ),
         state: draw.oneOf(["open", "confirmed", "dropped"]),
         openedAt: draw.instant(),
         openedBy: draw.text(),

@@ -76,6 +76,21 @@ const CUSTOM = either(
     from json_each(t.custom) e join custom_field f on f.pk = cast(e.key as integer)), '') || ']'`,
 );
 
+/** SQL: a value of a change as people read it, of a list those of its values. @param name of the change's member */
+const toldValue = (name: string): string =>
+  either(
+    `json_type(e.value, '$.${name}') = 'array'`,
+    `(select string_agg(v.value, ', ' order by v.key) from json_each(e.value -> '$.${name}') v)`,
+    `e.value ->> '$.${name}'`,
+  );
+
+/** SQL: what a task changes. */
+const CHANGES = `'[' || coalesce((
+    select string_agg(
+      json_object('field', e.value ->> '$.field', 'before', ${toldValue("before")}, 'after', ${toldValue("after")}),
+      ',' order by e.key)
+    from json_each(coalesce(t.changes, '[]')) e), '') || ']'`;
+
 /** SQL of a number as an id. @see resources.ts */
 const numbered = (sql: string): string => `printf('"%012d"', ${sql})`;
 
@@ -170,7 +185,7 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
     numbered: true,
     joined: "left join import i on i.pk = t.import",
     sql: { name: "coalesce(t.name, i.detail -> 'request' ->> 'fileName')" },
-    json: { id: numbered("t.number") },
+    json: { id: numbered("t.number"), changes: CHANGES },
   },
   audit: { table: "audit t", key: "t.seq", numbered: true, json: { id: numbered("t.seq") } },
 };
