@@ -445,7 +445,7 @@ test("who left is told with what to type, as far as who asks may: owner, recipie
     return (JSON.parse(stdout) as readonly { readonly next: readonly string[] }[]).flatMap((shown) => shown.next);
   };
   const mending = [
-    "clomoctl clomo-account edit NAME --support-option --context kanto",
+    "clomoctl clomo-account edit NAME --support-option --notice-mail --context kanto",
     "clomoctl renewals edit 本社 --owner MAIL --context kanto",
     "clomoctl tenant set --contact-mail MAIL --context kanto",
   ];
@@ -483,7 +483,7 @@ test("administrators are counted, with who is only marked; what is wrong with th
     "only hanako01 holds the support option",
     "there is one system administrator",
     "12 users without the CLOMO account that CLOMO GATE needs",
-    "clomoctl clomo-account grant NAME --role system --support-option --context kanto",
+    "clomoctl clomo-account grant NAME --role system --support-option --notice-mail --context kanto",
     'clomoctl users list --query "[?accountName==null]" --context kanto',
   ]) {
     expect(en.stdout).toContain(said);

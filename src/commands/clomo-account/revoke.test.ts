@@ -199,7 +199,7 @@ describe("facts 7.2: the last who holds the support option", () => {
       `${mail} is a recipient of notices: name another in notify.yaml`,
       "1 device belongs to hanako01: clomoctl devices list --owner hanako01; to name another owner: clomoctl devices set-owner SERIAL… --user USER",
       "system administrators without this account: 1 (yamazaki)",
-      "warning: nobody holds the support option of hanako01 now: CLOMO's mail about certificates goes to nobody; give it to the successor: clomoctl clomo-account edit yamazaki --support-option",
+      "warning: nobody holds the support option of hanako01 now: CLOMO's mail about certificates goes to nobody; give it to the successor: clomoctl clomo-account edit yamazaki --support-option --notice-mail",
       "",
     ]);
     expect(en.stderr).toMatch(/^role: system administrator/);

@@ -103,8 +103,8 @@ function lossOf({ name }: Account, [other, ...more]: readonly Account[], isDone:
   const successor = other === undefined || more.length > 0 ? "NAME" : typedWord(other.name, other.id);
   const line =
     other === undefined
-      ? "clomoctl clomo-account grant NAME --role system --support-option"
-      : `clomoctl clomo-account edit ${successor} --support-option`;
+      ? "clomoctl clomo-account grant NAME --role system --support-option --notice-mail"
+      : `clomoctl clomo-account edit ${successor} --support-option --notice-mail`;
   if (isDone)
     return text(
       `nobody holds the support option of ${name} now: CLOMO's mail about certificates goes to nobody; give it to the successor: ${line}`,

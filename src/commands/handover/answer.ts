@@ -176,7 +176,7 @@ class Keeper {
     const tools = this.#tools;
     // what was kept before stays so
     if (this.changed.length === 0) tools.describeState(() => WHILE_WRITING);
-    const body = { answers: answers.map((answer) => ({ ...answer, by: answer.by ?? by })), dryRun };
+    const body = { answers: answers.map((answer) => ({ ...answer, by: by ?? answer.by })), dryRun };
     const { changed } = await this.#tenant.client.answers.set(body);
     if (dryRun) describeWritten(tools, dryRun);
     else tools.describeDone(text("what was answered so far is kept", "ここまでの回答は登録済みです"));
@@ -217,7 +217,7 @@ async function tellAuthor(tools: Tools, by: string | undefined): Promise<void> {
 /** All that is asked: by the checklist, and what the console alone knows. */
 const askedFor = (facts: HandoverFacts, day: Asking["day"]): readonly AnswerGroup[] => [
   ...evaluate(facts, day),
-  askedOfConsole(facts.answers, day),
+  askedOfConsole(facts, day),
 ];
 
 const keyOf = (question: string, subject: string): string => JSON.stringify([question, subject]);

@@ -59,7 +59,7 @@ export default defineCommand({
     if (full) await terminal.note(text(`times are those of ${day.timezone}`, `日時は ${day.timezone} の時刻です`));
     const gaps = gapsOf(items).length;
     await terminal.note(text(counted(gaps, "gap"), `不足 ${gaps} 件`));
-    const open = askedOfConsole(facts.answers, day).questions.filter(({ due }) => due !== null);
+    const open = askedOfConsole(facts, day).questions.filter(({ due }) => due !== null);
     for (const line of nextOf(items, { leaver, open: open.length })) await terminal.note(line);
   },
 });

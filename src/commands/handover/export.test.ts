@@ -6,6 +6,7 @@ import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest
 import { withAccount } from "../../lib/tenant/testing/accounts.ts";
 import { fillAtRandom, SECRET } from "../../lib/tenant/testing/random-tenant.ts";
 import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { machine } from "../renewals/schedule/testing/machine.ts";
 import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
 
 let tenant: TestTenant;
@@ -170,6 +171,25 @@ test("of a mirror's administrators it is said that nobody has said whether there
   expect(await unaskedIn("after")).toBeUndefined();
 });
 
+test("a bundle has the same bytes whenever the daily run ran last, unless it is late", async () => {
+  const { circumstances, home } = machine();
+  const here = { ...circumstances, folder: home, tenant: tenant.fetch };
+  expect(await run("renewals schedule install --yes", here)).toMatchObject({ exit: 0 });
+  const launcher = readdirSync(home, { recursive: true, encoding: "utf8" }).find((path) => path.endsWith(".sh"));
+  const noted = async (name: string, at: string): Promise<string> => {
+    writeFileSync(join(home, (launcher ?? "").replace(/\.sh$/, ".last")), `${at} 0\n`);
+    const line = `handover export -o ${name} --as-of 2027-03-31 --encoding utf-8`;
+    expect(await run(line, here)).toMatchObject({ exit: 0 });
+    return readFileSync(join(home, name, "SHA256SUMS"), "utf8");
+  };
+  const [one, two] = [await noted("one", "2026-11-19T00:00:00Z"), await noted("two", "2026-11-20T00:30:00Z")];
+  expect(two).toBe(one);
+  const gapsIn = (name: string) => manifestIn(join(home, name)).gaps.map(({ gap }) => gap);
+  expect(gapsIn("two")).not.toContain("no-recent-run");
+  expect(await noted("three", "2026-11-10T00:00:00Z")).not.toBe(one);
+  expect(gapsIn("three")).toContain("no-recent-run");
+});
+
 describe("who leaves", () => {
   beforeEach(async () => {
     await withAccount(tenant, { name: "hanako", role: "system" });
@@ -182,6 +202,8 @@ describe("who leaves", () => {
     for (const name of ["one", "two"])
       expect(await exporting(`-o ${name} ${line}`, folder, { lang: "ja" })).toMatchObject({ exit: 0 });
     expect(contentOf(join(folder, "one"))).toEqual(contentOf(join(folder, "two")));
+    const third = await exporting(`-o three ${line}`, folder);
+    expect(third.stderr).toContain("clomoctl handover checklist --leaver hanako --leaves 2027-03-31\n");
     const { leaver, gaps } = manifestIn(join(folder, "one"));
     expect(leaver).toEqual({ person: "hanako", leaves: "2027-03-31" });
     expect(gaps.map(({ gap }) => gap)).toContain("leaver-role");
@@ -355,7 +377,8 @@ test("what somebody may not read is missing, and said; a complete bundle is refu
   expect(whole.stderr).toContain("clomoctl handover checklist");
   expect(existsSync(join(folder, "two"))).toBe(false);
   const users = await exporting("-o three --only users --encoding utf-8 --require-complete", folder);
-  expect(users.exit).toBe(0);
+  expect(users).toMatchObject({ exit: 3, stderr: expect.stringContaining("a part is not complete, as nothing tells") });
+  expect(existsSync(join(folder, "three"))).toBe(false);
 });
 
 test("what is there already is left alone", async () => {

@@ -3,18 +3,19 @@ import { NOT_KNOWN_HERE } from "../../lib/handover/not-known.ts";
 import { resourceOf, RESOURCE_NAMES, STAYS } from "../../lib/handover/resources.ts";
 import { attachedTo, type Manifest, type ManifestResource } from "../../lib/handover/bundle/manifest.ts";
 import { missingFrom } from "../../lib/handover/bundle/missing.ts";
+import { missingForChecklist } from "../../lib/handover/report/data.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
+import { counted, joined, text, type Text } from "../../lib/text/index.ts";
+import { shownOption, shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { accountLanguage } from "../csv/file/export.ts";
 import { chooseOutputForm, FORM_OPTIONS, ON_UNMAPPABLE } from "../csv/file/form.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { lastDay, LEAVER_OPTIONS, refuseNobody } from "./leaver.ts";
-import { manifestOf } from "./writing/manifest.ts";
+import { manifestOf, openIn } from "./writing/manifest.ts";
 
 type State = ManifestResource["state"];
 
@@ -67,11 +68,30 @@ function refuseStdout(output: string): void {
 
 const NOT_WRITTEN = text("no bundle was written", "引き継ぎデータは書き出していません");
 
+/** @throws Failure `input-rejected` for a part, of which nothing tells what its checklist lacks */
+function requireJudged(manifest: Manifest): void {
+  const unjudged = missingForChecklist({ manifest }).map((name) => resourceOf(name).title);
+  if (unjudged.length === 0) return;
+  const names = joined(unjudged, text(", ", "、"));
+  throw new Failure("input-rejected", {
+    what: text(
+      `a part is not complete, as nothing tells what its checklist lacks without: ${names.en}; nothing was written`,
+      `一部だけでは確認リストの不足を判定できないため、書き出していません(含まれない情報: ${names.ja})`,
+    ),
+    where: "--require-complete",
+    hint: text(
+      "export the whole tenant, or leave --require-complete out",
+      "テナント全体を書き出すか、--require-complete を外してください",
+    ),
+  });
+}
+
 /** @throws Failure `input-rejected` where a bundle lacks something */
-function requireComplete({ resources, gaps }: Manifest): void {
+function requireComplete(manifest: Manifest): void {
+  const { resources, gaps } = manifest;
   const lacking = resources.filter(({ state }) => LACKING.includes(state));
   const missing = lacking.length + gaps.length;
-  if (missing === 0) return;
+  if (missing === 0) return requireJudged(manifest);
   const names = lacking.map(({ name }) => resourceOf(name).title);
   throw new Failure("input-rejected", {
     what: text(
@@ -222,7 +242,7 @@ export default defineCommand({
     });
     if (isComplete) requireComplete(manifest);
     const fingerprint = await writer.finish(manifest);
-    await showBundle(tools, output, { manifest, fingerprint });
+    await showBundle(tools, output, { manifest, fingerprint, open: openIn(manifest, parts) });
   },
 });
 
@@ -232,9 +252,13 @@ const dayIn = (date: { readonly day: string } | { readonly instant: string }, zo
 async function showBundle(
   { terminal }: Tools,
   output: string,
-  { manifest, fingerprint }: { readonly manifest: Manifest; readonly fingerprint: string },
+  {
+    manifest,
+    fingerprint,
+    open,
+  }: { readonly manifest: Manifest; readonly fingerprint: string; readonly open: readonly Text[] },
 ): Promise<void> {
-  const { resources, files, gaps, notKnownHere } = manifest;
+  const { resources, files, gaps, leaver } = manifest;
   await terminal.list(COLUMNS, resources);
   const records = resources.reduce((sum, each) => sum + each.records, 0);
   const others = files.length + attachedTo(manifest).length;
@@ -247,16 +271,16 @@ async function showBundle(
   const missing = missingFrom(manifest);
   if (missing !== undefined) await terminal.note(missing);
   if (gaps.length > 0) {
+    const who = leaver === undefined ? "" : ` ${shownOption("--leaver", leaver.person)}`;
+    const until = (leaver?.leaves ?? null) === null ? "" : ` --leaves ${leaver?.leaves}`;
+    const line = `clomoctl handover checklist${who}${until}`;
     await terminal.note(
       text(
-        `its report.html names ${counted(gaps.length, "gap")} of the checklist: clomoctl handover checklist`,
-        `確認リストの不足 ${gaps.length} 件が report.html に載っています。確認: clomoctl handover checklist`,
+        `its report.html names ${counted(gaps.length, "gap")} of the checklist: ${line}`,
+        `確認リストの不足 ${gaps.length} 件が report.html に載っています。確認: ${line}`,
       ),
     );
   }
-  const isOpen = (name: string): boolean =>
-    notKnownHere.some((one) => one.name === name && one.filled === null && one.files.length === 0);
-  const open = NOT_KNOWN_HERE.filter(({ name }) => isOpen(name)).map(({ title }) => title);
   if (open.length > 0) {
     await terminal.note(
       text(

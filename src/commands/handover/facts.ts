@@ -8,6 +8,7 @@ import type {
   PushCertificateFacts,
   VppTokenFacts,
 } from "../../lib/handover/checklist/facts.ts";
+import { isLate } from "../../lib/handover/checklist/items/clomoctl.ts";
 import type { When } from "../../lib/handover/checklist/item.ts";
 import { ADMINISTRATORS } from "../../lib/model/role.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
@@ -143,7 +144,9 @@ async function runsOf(tools: Tools): Promise<readonly DailyRunFacts[]> {
     const scheduled = await unlessFailing(() => show(tools, way));
     if (scheduled?.installed !== true) continue;
     const { at, timezone } = scheduled;
-    runs.push({ way, at, timezone, lastRunAt: (await lastRunOf(scheduled))?.at ?? null });
+    const lastRunAt = (await lastRunOf(scheduled))?.at ?? null;
+    const late = isLate({ lastRunAt }, { asOf: dayOf(tools.clock.now(), "UTC"), timezone: "UTC" });
+    runs.push({ way, at, timezone, lastRunAt, late });
   }
   return runs;
 }

@@ -1,3 +1,4 @@
+import { NOT_MANAGED } from "../../lib/model/device.ts";
 import type { Client } from "../../lib/client/index.ts";
 import {
   ISSUED_KINDS,
@@ -32,9 +33,11 @@ async function heldKinds(client: Asked): Promise<readonly Issued[]> {
   return ISSUED_KINDS.filter((kind) => held[kind]);
 }
 
-/** Whether some device has no owner: asked until one is found. */
+/** Whether some device has no owner, though it may have one: asked until one is found. */
 async function hasUnowned(client: Asked): Promise<boolean> {
-  for await (const { owner, ownerOrg } of client.devices.list()) if (owner === null && ownerOrg === null) return true;
+  for await (const { owner, ownerOrg, status } of client.devices.list()) {
+    if (owner === null && ownerOrg === null && status !== NOT_MANAGED) return true;
+  }
   return false;
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Device } from "../../lib/client/index.ts";
 import { inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
 import { answer, CERTIFICATE, newTenant } from "./testing/new-tenant.ts";
 
 describe("onboarding status", () => {
@@ -35,6 +37,19 @@ describe("onboarding status", () => {
       return (JSON.parse(stdout) as readonly { readonly state: string }[])[6]?.state;
     };
     expect([await stateOf(false), await stateOf(true)]).toEqual(["done", "open"]);
+  });
+
+  test("of owners asks only for devices that may have one", async () => {
+    const stateOf = async (status: string): Promise<unknown> => {
+      const [one] = example<{ items: readonly [Device] }>("devices").items;
+      const device = { ...one, owner: null, ownerOrg: null, status };
+      const tenant = { ...newTenant(), tenant: { ...newTenant().tenant, devices: 1 } };
+      const { stdout } = await run("onboarding status --format json", {
+        tenant: { ...tenant, devices: { items: [device], next: null }, devicesNotReady: { items: [], next: null } },
+      });
+      return (JSON.parse(stdout) as readonly { readonly state: string }[])[8]?.state;
+    };
+    expect([await stateOf("管理外"), await stateOf("管理中")]).toEqual(["done", "open"]);
   });
 
   test("sends schools elsewhere", async () => {

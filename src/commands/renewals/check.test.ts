@@ -261,7 +261,12 @@ describe("who hears of it from CLOMO", () => {
       2,
       /^CRITICAL: nobody holds the support option: .*; to change it: clomoctl clomo-account edit /,
     ],
-    ["one", { supported: [holder] }, 1, /^warning: only hanako01 holds the support option: .* --support-option$/m],
+    [
+      "one",
+      { supported: [holder] },
+      1,
+      /^warning: only hanako01 holds the support option: .* --support-option --notice-mail$/m,
+    ],
     ["one administrator", { system: 1 }, 1, /^warning: there is one system administrator: .* --role system$/m],
     ["two of each", {}, 0, /^1 ok$/m],
     [
@@ -286,12 +291,12 @@ describe("who hears of it from CLOMO", () => {
       name: "support-option",
       context: "embedded",
       daysLeft: null,
-      remark: expect.stringMatching(/^nobody holds .* --support-option$/),
+      remark: expect.stringMatching(/^nobody holds .* --support-option --notice-mail$/),
     });
     const { en, ja } = await inBoth("renewals check --fields level,name", { home, tenant, terminal: { columns: 300 } });
     expect(en.stdout).toMatch(/^critical +support option$/m);
     expect(ja.stdout).toMatch(/^至急 +サポートオプション$/m);
-    expect(ja.stderr).toMatch(/対処: clomoctl clomo-account edit NAME --support-option\n/);
+    expect(ja.stderr).toMatch(/対処: clomoctl clomo-account edit NAME --support-option --notice-mail\n/);
     const nagios = await run("renewals check --nagios", { home, tenant });
     expect(nagios).toMatchObject({ exit: 2, stderr: "" });
     expect(nagios.stdout).toMatch(/^RENEWALS CRITICAL - 1 ok, 1 critical .*nobody holds/);
@@ -421,7 +426,7 @@ describe("who hears of it from CLOMO", () => {
 });
 
 describe("what is proposed", () => {
-  const SUPPORT = "clomoctl clomo-account edit NAME --support-option --context";
+  const SUPPORT = "clomoctl clomo-account edit NAME --support-option --notice-mail --context";
   const unheard = (name: string) => {
     const { administration } = example<Tenant>("tenant");
     if (administration === undefined) throw new TypeError("no example of the administration");

@@ -313,7 +313,7 @@ describe("where nothing is due", () => {
       const { en, ja } = await inBoth(`renewals notify${words}`, here({ ...nothing, tenant: lacking }));
       expect(en).toMatchObject({ exit: 0, stdout: "" });
       expect(en.stderr).toBe(
-        "warning: embedded: nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option --context embedded\n",
+        "warning: embedded: nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option --notice-mail --context embedded\n",
       );
       expect(ja.stderr).toMatch(/^警告: embedded: サポートオプションを付与されたシステム管理者がいません。/);
     }

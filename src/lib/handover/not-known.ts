@@ -1,5 +1,7 @@
 import type { Answer } from "../model/answer.ts";
+import type { TenantProfile } from "../model/tenant.ts";
 import { same, text, type Text } from "../text/index.ts";
+import type { HandoverFacts } from "./checklist/facts.ts";
 import { questionFor, type When } from "./checklist/item.ts";
 import type { QuestionGroup } from "./checklist/question.ts";
 
@@ -11,6 +13,8 @@ interface NotKnown {
   readonly where: Text;
   /** what somebody is asked to write down */
   readonly ask: Text;
+  /** what has to be used for it; undefined: it is there in any case */
+  readonly of?: "securedApps" | undefined;
 }
 
 /** What no bundle has by itself, as clomoctl never sees it; somebody writes it down. @see seed 003, 10 and 11; facts 4.3 */
@@ -59,8 +63,13 @@ export const NOT_KNOWN_HERE: readonly NotKnown[] = [
       "Who administers SECURED APPs MANAGER? (or where that is written)",
       "SECURED APPs MANAGER の管理者は誰ですか?(内容、または記載している文書の場所)",
     ),
+    of: "securedApps",
   },
 ];
+
+/** What of it may be there, by what the tenant uses. */
+export const notKnownIn = (profile: Pick<TenantProfile, "securedApps"> | undefined): readonly NotKnown[] =>
+  NOT_KNOWN_HERE.filter(({ of }) => of === undefined || profile?.[of] !== false);
 
 const GROUP = "console";
 
@@ -68,12 +77,12 @@ const questionOf = (name: string): string => `${GROUP}.${name}`;
 
 /** What the console alone knows, as questions: `console.apps`. None of them is a gap of the checklist. */
 export const askedOfConsole = (
-  answers: readonly Answer[],
+  { answers, tenant }: Pick<HandoverFacts, "answers" | "tenant">,
   day: Pick<When, "asOf" | "timezone">,
 ): QuestionGroup & { readonly id: string } => ({
   id: GROUP,
   title: text("What the console alone knows", "管理画面にしかない情報"),
-  questions: NOT_KNOWN_HERE.map(({ name, title, ask }) =>
+  questions: notKnownIn(tenant).map(({ name, title, ask }) =>
     questionFor({ answers }, day, { id: questionOf(name), kind: "text", label: title, wording: ask, yearly: true }),
   ),
 });

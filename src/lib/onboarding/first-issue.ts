@@ -15,9 +15,18 @@ export const isFirstIssue = (facts: OnboardingFacts, kind: Issued): boolean => {
   return age >= 0 && age <= HOLDS_MS;
 };
 
-/** Whether a question is to be asked: it has no answer, or one of HOME that is too old to go by. */
+/** Questions whose step is open until they are answered with yes. */
+const UNTIL_YES: readonly QuestionName[] = [
+  "onboarding.prepared",
+  "onboarding.login",
+  "onboarding.profiles",
+  "onboarding.apps",
+];
+
+/** Whether a question is to be asked: it has no answer, one of HOME that is too old to go by, or "not yet". */
 export const needsAnswer = (facts: OnboardingFacts, question: QuestionName): boolean => {
   if (answered(facts, question) === undefined) return true;
+  if (UNTIL_YES.includes(question)) return answered(facts, question) === "no";
   const kind = ISSUED_KINDS.find((one) => question === `onboarding.home.${one}`);
   return (
     kind !== undefined &&

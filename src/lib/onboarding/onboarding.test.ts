@@ -167,6 +167,10 @@ describe("the twelve steps", () => {
     );
     expect([...asked, "onboarding.school"].toSorted()).toEqual([...QUESTION_NAMES].toSorted());
     expect(needsAnswer(factsOf({ answers: { "onboarding.way": "by magic" } }), "onboarding.way")).toBe(true);
+    // what was not done then may be by now; what was decided stays
+    expect(needsAnswer(factsOf({ answers: { "onboarding.login": "no" } }), "onboarding.login")).toBe(true);
+    expect(needsAnswer(factsOf({ answers: { "onboarding.login": "yes" } }), "onboarding.login")).toBe(false);
+    expect(needsAnswer(factsOf({ answers: { "onboarding.agent": "no" } }), "onboarding.agent")).toBe(false);
     for (const { choices } of Object.values(QUESTIONS)) expect(Object.keys(choices).length).toBeGreaterThan(1);
   });
 });

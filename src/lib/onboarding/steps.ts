@@ -219,7 +219,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         ? standing(
             "open",
             text("not recorded whether VPP is used", "VPP を使うかが未登録です"),
-            "clomoctl tenant set --vpp yes",
+            "clomoctl tenant set --vpp yes|no",
           )
         : done(vpp ? text("VPP is used", "VPP を使う") : text("VPP is not used", "VPP を使わない")),
     steps: () => [

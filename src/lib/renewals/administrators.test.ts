@@ -62,16 +62,20 @@ test("each says what to type next, in both languages", () => {
   const of = (change: Partial<Administration>) => findingsOf(standing(change)).map(sentenceOf);
   expect(of({ supported: [] })).toEqual([
     {
-      en: "nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option",
-      ja: expect.stringMatching(/サポートオプション.*対処: clomoctl clomo-account edit NAME --support-option$/),
+      en: "nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option --notice-mail",
+      ja: expect.stringMatching(
+        /サポートオプション.*対処: clomoctl clomo-account edit NAME --support-option --notice-mail$/,
+      ),
     },
   ]);
-  expect(of({ system: 0, supported: [] })[0]?.en).toMatch(/grant NAME --role system --support-option$/);
-  expect(of({ supported: [holder("hanako")] })[0]?.en).toMatch(/^only hanako holds.* edit NAME --support-option$/);
+  expect(of({ system: 0, supported: [] })[0]?.en).toMatch(/grant NAME --role system --support-option --notice-mail$/);
+  expect(of({ supported: [holder("hanako")] })[0]?.en).toMatch(
+    /^only hanako holds.* edit NAME --support-option --notice-mail$/,
+  );
   // nobody is a system administrator whose account could be edited
   expect(of({ system: 1, supported: [holder("hanako")] })[0]).toEqual({
-    en: expect.stringMatching(/clomo-account grant NAME --role system --support-option$/),
-    ja: expect.stringMatching(/対処: clomoctl clomo-account grant NAME --role system --support-option$/),
+    en: expect.stringMatching(/clomo-account grant NAME --role system --support-option --notice-mail$/),
+    ja: expect.stringMatching(/対処: clomoctl clomo-account grant NAME --role system --support-option --notice-mail$/),
   });
   expect(of({ leavers: [LEFT] })[0]?.en).toBe(
     'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to change it: clomoctl renewals edit 本社 --owner MAIL',
@@ -122,7 +126,7 @@ test("the worst of items and findings is the state; findings are no items", () =
 test("monitoring reads them, and cron's mail begins with the most urgent", () => {
   const result = resultWith("warning", { supported: [], leavers: [LEFT, { ...LEFT, owner: "abe@example.jp" }] });
   expect(nagiosLine(result, "en")).toMatch(
-    /^RENEWALS CRITICAL - 1 due within 90 days, 1 critical .*: kanto: nobody holds .* --support-option; push .* \| 'push'=20;\S+$/,
+    /^RENEWALS CRITICAL - 1 due within 90 days, 1 critical .*: kanto: nobody holds .* --support-option --notice-mail; push .* \| 'push'=20;\S+$/,
   );
   expect(headlineOf(result, false)?.en).toMatch(/^CRITICAL: nobody holds the support option.* \(and 3 more\)$/);
   const metrics = prometheusText(result, new Date("2026-11-20T00:00:00Z"));

@@ -33,10 +33,10 @@ export interface Administration {
   readonly contact: { readonly address: string; readonly revoked: boolean; readonly now: string | null } | null;
 }
 
-const ANOTHER_HOLDER = "clomoctl clomo-account edit NAME --support-option";
+const ANOTHER_HOLDER = "clomoctl clomo-account edit NAME --support-option --notice-mail";
 const ANOTHER_SYSTEM = "clomoctl clomo-account grant NAME --role system";
 /** where nobody else is a system administrator, whose account alone may hold it */
-const ANOTHER_OF_BOTH = `${ANOTHER_SYSTEM} --support-option`;
+const ANOTHER_OF_BOTH = `${ANOTHER_SYSTEM} --support-option --notice-mail`;
 
 /** @see facts 3.2: mail about certificates goes to system administrators with the support option, and to nobody else */
 const ofSupport = ({ system, supported }: Administration): readonly Finding[] => {

@@ -1,7 +1,9 @@
 import type { Answer, HandoverEnd } from "../../../lib/client/index.ts";
-import { writtenDown, type AttachedFile } from "../../../lib/handover/not-known.ts";
+import { notKnownIn, writtenDown, type AttachedFile } from "../../../lib/handover/not-known.ts";
 import { pathOfResource, resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
 import { SCHEMA, type Manifest, type ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
+import type { TenantProfile } from "../../../lib/model/tenant.ts";
+import type { Text } from "../../../lib/text/index.ts";
 import type { WrittenParts } from "./parts.ts";
 
 /** What the tenant said of each resource, as the manifest has it. */
@@ -19,10 +21,20 @@ const resourcesOf = ({ end, written }: WrittenParts): ManifestResource[] =>
   });
 
 /** The answers that are exported; none where they are not. */
-const answersIn = ({ read }: WrittenParts): readonly Answer[] =>
-  (read.get(pathOfResource("answers")) ?? "")
+const answersIn = (parts: WrittenParts): readonly Answer[] => recordsIn(parts, "answers") as readonly Answer[];
+
+const recordsIn = ({ read }: WrittenParts, name: ResourceName): readonly unknown[] =>
+  (read.get(pathOfResource(name)) ?? "")
     .split("\n")
-    .flatMap((line): readonly Answer[] => (line === "" ? [] : [JSON.parse(line) as Answer]));
+    .flatMap((line): readonly unknown[] => (line === "" ? [] : [JSON.parse(line)]));
+
+/** What the console alone knows, is used, and nobody wrote down. */
+export const openIn = ({ notKnownHere }: Manifest, parts: WrittenParts): readonly Text[] => {
+  const [profile] = recordsIn(parts, "tenant") as readonly TenantProfile[];
+  const isOpen = (name: string): boolean =>
+    notKnownHere.some((one) => one.name === name && one.filled === null && one.files.length === 0);
+  return notKnownIn(profile).flatMap(({ name, title }) => (isOpen(name) ? [title] : []));
+};
 
 /** What a bundle says of itself, before what its checklist lacks is known. */
 export const manifestOf = (

@@ -1,5 +1,5 @@
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
-import type { HandoverFacts } from "../../../lib/handover/checklist/facts.ts";
+import type { ClomoctlFacts, HandoverFacts } from "../../../lib/handover/checklist/facts.ts";
 import { findPeople } from "../../../lib/handover/checklist/people.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import { checklistOf, contentOf, manifestGaps } from "../../../lib/handover/report/content.ts";
@@ -51,10 +51,16 @@ export function drawReport(
   return as === "html" ? reportPage(content, setting) : reportMarkdown(content, setting);
 }
 
+/** What a daily run does not change as long as it runs: a bundle of the same state has the same bytes. */
+const sameEveryDay = (own: ClomoctlFacts): ClomoctlFacts => ({
+  ...own,
+  runs: own.runs?.map((run) => (run.late === false ? { ...run, lastRunAt: null } : run)) ?? null,
+});
+
 /** Writes the report into a bundle, and what this machine is to the tenant. @returns the manifest with both, and with the gaps */
 export async function reportInto(tools: Tools, writer: BundleWriter, made: Made): Promise<Manifest> {
   const { read, context, leaver } = made;
-  const own = `${JSON.stringify(await ownFacts(tools, context), null, 2)}\n`;
+  const own = `${JSON.stringify(sameEveryDay(await ownFacts(tools, context)), null, 2)}\n`;
   await write(writer, CLOMOCTL, own);
   const bare = reportData(made.manifest, new Map([...read, [CLOMOCTL, own]]));
   const manifest = leavingIn(made.manifest, factsOf(bare), leaver);

@@ -33,8 +33,10 @@ export interface DailyRunFacts {
   readonly at?: string | null | undefined;
   /** IANA name of the zone of `at`; null is the machine's own */
   readonly timezone?: string | null | undefined;
-  /** a UTC instant; null where no run was noted */
+  /** a UTC instant; null where no run was noted, and in a bundle where it is not late */
   readonly lastRunAt: string | null;
+  /** whether it did not run for days; undefined in bundles that do not tell it */
+  readonly late?: boolean | undefined;
 }
 
 /** Who is notified of renewals, by the settings of the machine. */

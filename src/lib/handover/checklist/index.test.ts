@@ -142,6 +142,13 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
     { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs: [{ way: "cron", lastRunAt: "2026-11-21T00:00:00.000Z" }] } },
   ],
   ["no-recent-run", { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs: [{ way: "cron", lastRunAt: null }] } }],
+  [
+    "no-recent-run",
+    {
+      ...COMPLETE,
+      clomoctl: { ...own(COMPLETE), runs: [{ way: "cron", lastRunAt: "2026-11-22T22:00:00.000Z", late: true }] },
+    },
+  ],
   ["no-recipients", { ...COMPLETE, clomoctl: { ...own(COMPLETE), recipients: [] } }],
 ];
 
@@ -336,6 +343,13 @@ test.each([
   const mend = gaps.find(({ code }) => code === "personal-account")?.mend.ja;
   expect(mend).toContain(how);
   expect(mend).toMatch(new RegExp(`。その後: clomoctl handover answer ${prefix}\\.company$`, "u"));
+});
+
+test("a daily run is late by the day on which that was looked at, whichever day is counted from", () => {
+  const runs = [{ way: "cron", lastRunAt: null, late: false }];
+  const facts = { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs } };
+  const gaps = gapsOf(evaluate(facts, { ...TODAY, asOf: "2027-03-31" }));
+  expect(gaps.filter(({ code }) => code === "no-recent-run")).toEqual([]);
 });
 
 test("a word in Latin letters is apart from what follows it", () => {

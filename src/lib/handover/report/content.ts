@@ -2,6 +2,7 @@ import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { endingContracts, isContract, profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
+import { instantOf } from "../../model/typed-date.ts";
 import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/judge.ts";
 import { Timeline } from "../../renewals/timeline.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
@@ -14,7 +15,7 @@ import type { Item } from "../checklist/item.ts";
 import { identityOf, isOneOfSeveral } from "../checklist/which.ts";
 import { UNKNOWN, withBehind, type Bar, type Block, type ReportContent, type Section, type Words } from "./blocks.ts";
 import { toldValue, valueOf, type Question } from "../checklist/question.ts";
-import { NOT_KNOWN_HERE } from "../not-known.ts";
+import { notKnownIn } from "../not-known.ts";
 import { resourceOf, STAYS, type ResourceName } from "../resources.ts";
 import { administratorsSection } from "./administrators.ts";
 import { consoleWorkRows, consoleWorkSection } from "./console-work.ts";
@@ -205,7 +206,7 @@ const notKnownTable = (data: ReportData): Block => ({
     text("by", "記入者"),
     text("date", "日付"),
   ],
-  rows: NOT_KNOWN_HERE.map(({ name, title, where }) => {
+  rows: notKnownIn(data.records.tenant[0]).map(({ name, title, where }) => {
     const { filled = null, files = [] } = data.manifest.notKnownHere.find((one) => one.name === name) ?? {};
     const content = [...(filled === null ? [] : [filled.what]), ...files.map(({ path }) => path)];
     return [
@@ -312,15 +313,16 @@ function orgsSection(data: ReportData): Section {
   };
 }
 
-const NOON = "T12:00:00Z";
+const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/** Noon of the day, in UTC: the same day in the zones that consoles are shown in. */
-const momentOf = (day: string): Date => new Date(`${day}${NOON}`);
+/** The middle of a day in a zone, or an hour off where clocks change. */
+const noonOf = (day: string, timezone: string): Date =>
+  new Date(Date.parse(instantOf({ day }, timezone)) - HALF_DAY_MS);
 
 function renewalsSection(data: ReportData, checklist: readonly Item[]): Section {
   const { records, manifest } = data;
   const timezone = zoneOfReport(data);
-  const now = momentOf(manifest.asOf);
+  const now = noonOf(manifest.asOf, timezone);
   const asOf = { now, timezone, thresholds: USUAL_THRESHOLDS };
   const named = new Set(records.renewals.map(({ name }) => name));
   const contracts = endingContracts(records.tenant[0], timezone).filter(({ name }) => !named.has(name));

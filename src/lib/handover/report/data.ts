@@ -64,6 +64,7 @@ const ClomoctlShape = z
           at: words.optional(),
           timezone: words.optional(),
           lastRunAt: z.iso.datetime().nullable(),
+          late: z.boolean().optional(),
         }),
       )
       .nullable(),

@@ -1,5 +1,5 @@
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
-import { joined, text, type Text } from "../../text/index.ts";
+import { counted, joined, text, type Text } from "../../text/index.ts";
 
 /** An organisation of a tree, with what is directly in it. */
 export interface OrgNode {
@@ -38,8 +38,8 @@ export const pathOf = (orgs: Orgs, id: string): string => {
 export const toldCounts = ({ users, devices }: Pick<OrgNode, "users" | "devices">): Text =>
   joined(
     [
-      ...(users === null ? [] : [text(`${users} users`, `ユーザー ${users}`)]),
-      ...(devices === null ? [] : [text(`${devices} devices`, `デバイス ${devices}`)]),
+      ...(users === null ? [] : [text(counted(users, "user"), `ユーザー ${users}`)]),
+      ...(devices === null ? [] : [text(counted(devices, "device"), `デバイス ${devices}`)]),
     ],
     text(", ", "、"),
   );

@@ -364,6 +364,8 @@ describe("of a mirror", () => {
       records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE.tenant, securedApps: false }] },
     };
     expect(pageOf(unused, "ja").split(told).length - 1).toBe(4);
+    expect(pageOf(data, "ja")).toContain("SECURED APPs MANAGER の管理者");
+    expect(pageOf(unused, "ja")).not.toContain("SECURED APPs MANAGER の管理者");
     expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain(told);
   });
 
@@ -533,6 +535,15 @@ test("the end of a contract is on the time line, unless a renewal has its name",
   expect(pageOf(withTenant({ contracts: [] }), "ja")).not.toContain("renewals check の対象には含まれません");
   expect(reportMarkdown(contentOf(data), setting("en"))).toContain("- 2027-03-31 CLOMO MDM (ok)");
 });
+
+test.each(["Pacific/Auckland", "Pacific/Kiritimati", "Asia/Tokyo", "America/Los_Angeles"])(
+  "days are counted in the console's zone: %s",
+  (consoleTimezone) => {
+    const contracts = [{ name: "CLOMO MDM", licences: 300, from: null, until: "2026-12-23" }];
+    // 30 days from the day of the bundle, 2026-11-23
+    expect(pageOf(withTenant({ contracts, consoleTimezone }), "ja")).toContain("CLOMO MDM 契約 2026-12-23 30 至急");
+  },
+);
 
 test("no value of a bundle becomes markup", () => {
   const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&\u202e😀|\`[x](javascript:x)`;

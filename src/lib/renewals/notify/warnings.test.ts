@@ -161,7 +161,7 @@ test("who does not hear of renewals is told to recipients, not to who hears of h
     (await hearingWarnings([loaded], recipient, [IT, chat])).map(({ en }) => en);
   expect(await heard(chat)).toEqual([
     expect.stringMatching(
-      /^kanto: nobody holds the support option: .*; to change it: clomoctl clomo-account edit NAME --support-option --context kanto$/,
+      /^kanto: nobody holds the support option: .*; to change it: clomoctl clomo-account edit NAME --support-option --notice-mail --context kanto$/,
     ),
     expect.stringMatching(
       /^kanto: it@example\.jp, a recipient of notices, is a user who was deleted: name another in .*: clomoctl renewals notify test --context kanto$/,

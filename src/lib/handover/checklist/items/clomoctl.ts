@@ -7,6 +7,12 @@ import { daysFrom, ItemDraft, type Item, type When } from "../item.ts";
 /** A daily run that was not noted for so many days did not happen. */
 const LATE_DAYS = 2;
 
+/** Whether a daily run did not happen for days, or never. */
+export const isLate = (
+  { lastRunAt }: Pick<DailyRunFacts, "lastRunAt">,
+  { asOf, timezone }: Pick<When, "asOf" | "timezone">,
+): boolean => lastRunAt === null || daysFrom(dayOf(lastRunAt, timezone), asOf) >= LATE_DAYS;
+
 /** Ends the daily run of a machine. */
 export const REMOVE_SCHEDULE = "clomoctl renewals schedule remove";
 
@@ -170,9 +176,9 @@ function lookAt(draft: ItemDraft, { runs, recipients }: ClomoctlFacts): void {
       same("clomoctl renewals schedule install"),
     );
   }
-  for (const { way, lastRunAt } of runs ?? []) {
+  for (const { way, lastRunAt, late = isLate({ lastRunAt }, { asOf, timezone }) } of runs ?? []) {
+    if (!late) continue;
     const last = lastRunAt === null ? null : dayOf(lastRunAt, timezone);
-    if (last !== null && daysFrom(last, asOf) < LATE_DAYS) continue;
     draft.gap(
       "no-recent-run",
       last === null
