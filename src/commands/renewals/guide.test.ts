@@ -127,7 +127,15 @@ describe("the steps", () => {
       "  MDM server in Apple Business Manager: CLOMO MDM\n",
     );
     const other = { ...tenant, answers: { items: [...items, said("apple-business.account", "other@example.jp")] } };
-    expect((await run("renewals guide ADE", { tenant: other })).stdout).not.toContain("03-0000-0000");
+    const differing = await inBoth("renewals guide ADE", { tenant: other });
+    expect(differing.en.stdout).toContain(
+      "  account, as answered: other@example.jp (not the one recorded: see which holds before you sign in: clomoctl handover checklist)\n  who signs in: ",
+    );
+    expect(differing.ja.stdout).toContain("アカウント(回答): other@example.jp(登録と異なります。");
+    const unrecorded = { ...other, listRenewals: { items: [{ ...token, account: null }] } };
+    expect((await run("renewals guide ADE", { tenant: unrecorded })).stdout).toContain(
+      "  account, as answered: other@example.jp\n",
+    );
     const refused = new Failure("not-permitted", { what: { en: "no", ja: "不可" } });
     expect(await run("renewals guide ADE", { tenant: { ...tenant, answers: refused } })).toMatchObject({
       exit: 0,
@@ -141,6 +149,11 @@ describe("the steps", () => {
     const { exit, stdout } = await run("renewals guide push-certificate", { tenant });
     expect(exit).toBe(0);
     expect(stdout).not.toContain("push@example.jp");
+    expect(stdout).toContain(
+      "1. Several are recorded, each with its own date and account: clomoctl renewals guide 本社, clomoctl renewals guide 支社\n",
+    );
+    expect(stdout).toContain("clomoctl renewals edit NAME --file");
+    expect(stdout).not.toContain("clomoctl renewals add");
     const named = await run("renewals guide 支社", { tenant: having(push, second) });
     expect(named.stdout).toMatch(/^How to renew: .*支社\n/);
   });

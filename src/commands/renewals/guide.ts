@@ -172,7 +172,8 @@ async function withoutElsewhere(
   return { item: { ...item, source: null }, elsewhere };
 }
 
-const readableHolding = ({ own, first }: Holding): Holding => ({
+const readableHolding = ({ own, first, several }: Holding): Holding => ({
+  several: several?.map(escapeForPeople),
   own: own && wordedOwn(own, escapeForPeople),
   first: first && { en: escapeForPeople(first.en), ja: escapeForPeople(first.ja) },
 });

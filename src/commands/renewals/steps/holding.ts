@@ -4,7 +4,7 @@ import type { Holding } from "../../../lib/renewals/guide/index.ts";
 import { answeredOfAccount, hasAccount } from "../../../lib/handover/checklist/account.ts";
 import { markOf } from "../../../lib/handover/checklist/which.ts";
 import { canBeOwn, ownOf, type HeldState, type OwnKind } from "../../../lib/renewals/guide/own.ts";
-import { same, text, type Text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { DatedItem } from "../../../lib/renewals/judge.ts";
 import { typedWord } from "../../../lib/text/shell-word.ts";
 import { unlessFailing } from "../../records/written.ts";
@@ -27,17 +27,18 @@ async function heldState(client: Asked, kind: OwnKind): Promise<HeldState> {
 
 /** Whether the tenant holds itself what a guide is about: CLOMO PANEL's steps would end something of CLOMO's then. */
 export async function holdingOf(client: Asked, { kind, item, ofKind }: Subject): Promise<Holding> {
-  if (!canBeOwn(kind)) return {};
+  const several = item === null && ofKind.length > 1 ? ofKind.map(({ id, name }) => guideLine(name, id)) : undefined;
+  if (!canBeOwn(kind)) return { several };
   const state = await heldState(client, kind).catch((error: unknown) => {
     if (error instanceof Failure && error.code === "not-permitted") return undefined;
     throw error;
   });
-  if (state === undefined) return { first: ASK };
+  if (state === undefined) return { first: ASK, several };
   if (item !== null || ofKind.length === 0) return { own: ownOf(state, item) };
   const own = ofKind.filter((one) => ownOf(state, one) !== undefined);
-  if (own.length === 0) return {};
+  if (own.length === 0) return { several };
   if (own.length === ofKind.length) return { own: ownOf({ ...state, ade: { ...state.ade, mirror: false } }, null) };
-  const lines = own.map(({ id, name }) => `clomoctl renewals guide ${typedWord(name, id)}`).join(", ");
+  const lines = own.map(({ id, name }) => guideLine(name, id)).join(", ");
   return {
     first: text(
       `These steps are not for what this tenant of clomoctl holds itself; for that: ${lines}`,
@@ -61,11 +62,10 @@ export async function answeredOf(
   });
   if (answers === undefined) return [];
   const mark = item.topic === null ? markOf(answers, item) : undefined;
-  return [
-    ...answeredOfAccount(answers, item, ofKind).map(([label, value]) => [label, same(value)] as const),
-    ...(mark === undefined ? [] : [mark]),
-  ];
+  return [...answeredOfAccount(answers, item, ofKind), ...(mark === undefined ? [] : [mark])];
 }
+
+const guideLine = (name: string, id: string): string => `clomoctl renewals guide ${typedWord(name, id)}`;
 
 /** Items with whose they are, each kind asked about once; what cannot be looked up is said so, and keeps nothing back. */
 export async function withHolding(client: Asked, items: readonly DatedItem[]): Promise<readonly DatedItem[]> {

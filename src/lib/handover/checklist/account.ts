@@ -150,6 +150,8 @@ interface SignIn {
   readonly holder: string | null;
   readonly phone: string | null;
   readonly phoneHolder: string | null;
+  /** the account is another than the one that is recorded with what is renewed */
+  readonly other?: true | undefined;
 }
 
 /** The first part of the names of an account's questions, by what is renewed with it. */
@@ -173,7 +175,7 @@ function prefixOf(
   return PREFIXES[kind];
 }
 
-/** What the checklist knows of a renewal's account; undefined where it asks about another one, or none. */
+/** What the checklist knows of a renewal's account; undefined where it asks about none. */
 export function signInOf(
   items: readonly Item[],
   renewal: Pick<Renewal, "id" | "kind" | "account">,
@@ -188,25 +190,35 @@ export function signInOf(
     return question === undefined ? null : valueOf(question);
   };
   const account = known("account");
-  if (!isWith(renewal, account)) return undefined;
-  return { account, holder: known("holder"), phone: known("phone"), phoneHolder: known("phone-holder") };
+  const told = { account, holder: known("holder"), phone: known("phone"), phoneHolder: known("phone-holder") };
+  return isWith(renewal, account) ? told : { ...told, other: true };
 }
 
-/** What people have answered of the account with which something is renewed, as label and value; nothing where they answered of another. */
+/** What people have answered of the account with which something is renewed, as label and value; that first where it is another than recorded. */
 export function answeredOfAccount(
   answers: HandoverFacts["answers"],
   renewal: Pick<Renewal, "id" | "kind" | "account" | "phone">,
   all: readonly Pick<Renewal, "id" | "kind">[],
-): readonly (readonly [label: Text, value: string])[] {
+): readonly (readonly [label: Text, value: Text])[] {
   const prefix = prefixOf(renewal, all);
   const said = (name: string): string | null =>
     answers.find(({ question, subject }) => question === `${prefix}.${name}` && subject === "")?.value ?? null;
-  if (prefix === undefined || !isWith(renewal, said("account"))) return [];
-  return TOLD_NAMES.flatMap((name) => {
+  if (prefix === undefined) return [];
+  const account = said("account");
+  const isOther = !isWith(renewal, account);
+  const told = TOLD_NAMES.flatMap((name) => {
     const value = said(name);
     const isTold = name === "phone-holder" && renewal.phone !== null;
-    return value === null || isTold ? [] : [[TOLD[name], value] as const];
+    return value === null || isTold ? [] : [[TOLD[name], same(value)] as const];
   });
+  if (account === null || (!isOther && renewal.account !== null)) return told;
+  const value = isOther
+    ? text(
+        `${account} (not the one recorded: see which holds before you sign in: clomoctl handover checklist)`,
+        `${account}(登録と異なります。サインインする前に、どちらが正しいか確認してください: clomoctl handover checklist)`,
+      )
+    : same(account);
+  return [[text("account, as answered", "アカウント(回答)"), value], ...told];
 }
 
 function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "prefix" | "phoneIn">): string | null {

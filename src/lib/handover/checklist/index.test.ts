@@ -383,6 +383,9 @@ test("of a lost device it is said whom to write to, and where the manual has the
   const leaving = { ...TODAY, leaver: LEAVER };
   const named = evaluate({ ...facts, answers: unread }, leaving).find(({ id }) => id === "rules")?.known[1]?.value;
   expect(named).toBe("管理 2郎, 管理 3郎 <admin3@example.jp>");
+  const kept = answering(COMPLETE, "rules.lost.owner", LEAVER.called);
+  const [contact] = evaluate(kept, leaving).find(({ id }) => id === "rules")?.known ?? [];
+  expect(contact?.label.ja).toBe("紛失時の連絡先(退任者)");
   expect(rules?.notes.map(({ ja }) => ja).join("")).toContain("デバイスを紛失モードに設定したい");
 });
 

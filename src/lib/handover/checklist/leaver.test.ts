@@ -104,6 +104,24 @@ test("all that hangs on somebody, in the order in which it is moved, the role la
   for (const { what, mend } of steps) expect(what.ja + mend.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]|clomoctl/);
 });
 
+test("a step has the same number wherever the facts are from", () => {
+  const facts = {
+    ...COMPLETE,
+    renewals: [3, 1, 2].map((number) => renewal(number, { name: `契約 ${number}`, owner: "管理 1郎" })),
+    answers: ["rules.lost.owner", "push-certificate.holder", "clomoctl.owner"].map((question, at) => ({
+      id: exampleId(600 + at),
+      question,
+      subject: "",
+      value: "管理 1郎",
+      by: "前任",
+      at: "2026-11-01T00:00:00.000Z",
+    })),
+  };
+  const turned = { ...facts, renewals: facts.renewals.toReversed(), answers: facts.answers.toReversed() };
+  expect(hanging(turned)).toEqual(hanging(facts));
+  expect(hanging(facts).map(({ what }) => what.en)).toContain("owner of the renewal 契約 3");
+});
+
 test("what a mirror never took in is looked up in the console", () => {
   const [person] = findPeople(COMPLETE, "admin1");
   if (person === undefined) throw new TypeError("nobody");

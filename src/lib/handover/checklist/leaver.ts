@@ -293,12 +293,21 @@ const lookUpSteps = ({ devices, secured }: NotTaken): readonly Found[] => [
     : []),
 ];
 
+const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+/** Facts in one order, wherever they are from: a step has the same number in a report and in the tenant. */
+const inOrder = (facts: HandoverFacts): HandoverFacts => ({
+  ...facts,
+  renewals: facts.renewals.toSorted((one, other) => byText(one.name, other.name)),
+  answers: facts.answers.toSorted((one, other) => byText(one.question, other.question)),
+});
+
 /**
  * What hangs on a person, in the order in which it is moved: first what needs somebody who still may, last the person's own
  * role. @see facts 7.2
  */
 export function hangingOn(
-  facts: HandoverFacts,
+  given: HandoverFacts,
   person: Person,
   {
     timezone,
@@ -311,6 +320,7 @@ export function hangingOn(
     readonly notTaken?: NotTaken | undefined;
   },
 ): readonly Hanging[] {
+  const facts = inOrder(given);
   const { tenant, administrators } = facts;
   const account = administrators.find(({ id }) => id === person.id);
   const isContact = namesPerson(person, tenant.contactName) || namesPerson(person, tenant.contactMail);

@@ -260,12 +260,15 @@ function checklistSection(data: ReportData, items: readonly Item[]): Section {
   };
 }
 
-/** Where a lost device and its owner are looked up. */
-const TONIGHT: readonly string[] = ["csv/devices.csv", "csv/users.csv"];
+/** Where a lost device, its owner and who keeps the rules are looked up. */
+const LOOKED_UP: readonly string[] = ["csv/devices.csv", "csv/users.csv"];
 
-const tonightLines = (item: Item, { manifest }: ReportData): readonly (readonly [Words, Words])[] => {
-  const files = TONIGHT.filter((path) => item.id === "rules" && manifest.files.some((file) => file.path === path));
-  const label = text("files of the bundle to look up a device and its owner", "デバイスと所有者を調べる同梱ファイル");
+const lookUpLines = (item: Item, { manifest }: ReportData): readonly (readonly [Words, Words])[] => {
+  const files = LOOKED_UP.filter((path) => item.id === "rules" && manifest.files.some((file) => file.path === path));
+  const label = text(
+    "files of the bundle to look up a device, its owner, and how people are reached",
+    "デバイスと所有者、関係者の連絡先を調べる同梱ファイル",
+  );
   return files.length === 0 ? [] : [[label, files.join(", ")]];
 };
 
@@ -274,7 +277,7 @@ const itemBlock = (item: Item, data: ReportData, zone = zoneOfReport(data)): Blo
   item,
   lines: [
     ...item.known.map(({ label, value }): readonly [Words, Words] => [label, value]),
-    ...tonightLines(item, data),
+    ...lookUpLines(item, data),
     // what is missing stands among the gaps
     ...item.questions
       .filter(({ due }) => due !== "missing")
@@ -429,11 +432,22 @@ const signInCells = (
   { account, phone }: Pick<Renewal, "account" | "phone">,
   known: ReturnType<typeof signInOf>,
 ): readonly [account: Words, phone: Words] => {
+  if (known?.other === true) {
+    const answered = text(
+      ` (answered: ${known.account}; which holds?)`,
+      `(回答は ${known.account}。どちらが正しいか要確認)`,
+    );
+    return [withBehind(account ?? UNKNOWN, answered), phone ?? UNKNOWN];
+  }
   const [name, holder] = [account ?? known?.account ?? null, known?.holder ?? null];
+  const source = account === null && name !== null ? text(" (by what was answered)", "(回答による)") : text("", "");
   const signsIn = holder === null ? same("") : text(` (signs in: ${holder})`, `(サインインする人: ${holder})`);
   const [place, number] = [phone ?? known?.phoneHolder ?? null, known?.phone ?? null];
   const told = [...(place === null ? [] : [place]), ...(number === null ? [] : [number])];
-  return [withBehind(name ?? UNKNOWN, signsIn), told.length === 0 ? UNKNOWN : told.join(" / ")];
+  return [
+    withBehind(name ?? UNKNOWN, text(source.en + signsIn.en, source.ja + signsIn.ja)),
+    told.length === 0 ? UNKNOWN : told.join(" / "),
+  ];
 };
 
 /** Which one at Apple a renewal is about, as far as that is known. */

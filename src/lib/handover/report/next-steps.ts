@@ -1,5 +1,6 @@
 import { appliesTo, EXPECTED_KINDS, type ExpectedKind } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
+import { shownWord } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
 import { YEARLY_LOGIN } from "../checklist/items/android.ts";
@@ -74,8 +75,8 @@ const SAME_ACCOUNT = text(
 );
 
 const DOCUMENTED = text(
-  "clomoctl is a program for administrators of CLOMO, and not the maker's: what it does is told by its README.md and docs/, and by: clomoctl help",
-  "clomoctl は CLOMO の管理者向けのプログラムで、メーカーの製品ではありません。説明は clomoctl に付属する README.ja.md と docs/、および: clomoctl help",
+  "clomoctl is a program for administrators of CLOMO, and not the maker's. It is not in the bundle: get it from whoever exported this (its folder, or where that is from); it needs Node.js 24. What it does is told by its README.md and docs/, and by: clomoctl help",
+  "clomoctl は CLOMO の管理者向けのプログラムで、メーカーの製品ではありません。引き継ぎデータには含まれないため、書き出した人から入手してください(プログラムのフォルダー、または入手元。Node.js 24 が必要です)。説明は clomoctl に付属する README.ja.md と docs/、および: clomoctl help",
 );
 
 const { "android-owner": owner } = RENEWAL_KINDS;
@@ -89,6 +90,9 @@ const WARNINGS: Readonly<Record<ExpectedKind, Text>> = {
   "android-owner": YEARLY_LOGIN_OF,
 };
 
+/** Guides of one kind that are named one by one. */
+const MOST_GUIDES = 5;
+
 /** What a successor types, in its order. */
 export function nextSteps({
   tenant,
@@ -98,9 +102,15 @@ export function nextSteps({
   const kinds = EXPECTED_KINDS.filter(
     (kind) => appliesTo(tenant, kind).applies === true || renewals.some((one) => one.kind === kind),
   );
-  const guides = kinds.map((kind): Line => {
+  const guides = kinds.flatMap((kind): readonly Line[] => {
+    const items = renewals.filter((one) => one.kind === kind).map(({ name }) => shownWord(name));
     const { en, ja } = RENEWAL_KINDS[kind];
-    return [`clomoctl renewals guide ${kind}`, text(`how to renew: ${en}`, `更新の手順: ${ja}`)];
+    // of several each has its own guide
+    const words = items.length > 1 && items.length <= MOST_GUIDES ? items : [kind];
+    return words.map((word): Line => [
+      `clomoctl renewals guide ${word}`,
+      text(`how to renew: ${en}`, `更新の手順: ${ja}`),
+    ]);
   });
   const warnings = kinds.map((kind): Block => ({ kind: "paragraph", words: WARNINGS[kind] }));
   return {

@@ -26,7 +26,10 @@ const contractsOf = (all: RecordIn<"tenant">["contracts"]): Words =>
     ? orTyped(null, "--contract NAME --licences N")
     : joined(
         all.map(({ name, licences, until }) => {
-          const [en, ja] = until === null ? [[], []] : [[`until ${until}`], [`${until} まで`]];
+          const [en, ja] =
+            until === null
+              ? [["its end is not recorded"], ["終了日は未登録"]]
+              : [[`until ${until}`], [`${until} まで`]];
           const [count, countJa] =
             licences === null ? [[], []] : [[counted(licences, "licence")], [`${licences} ライセンス`]];
           const told = (details: readonly string[]): string =>

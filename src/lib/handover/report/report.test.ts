@@ -7,7 +7,7 @@ import { reportOf } from "../testing/report.ts";
 import { NOT_KNOWN_HERE } from "../not-known.ts";
 import type { Block } from "./blocks.ts";
 import { checklistOf, contentOf, manifestGaps } from "./content.ts";
-import type { HandoverFacts } from "../checklist/facts.ts";
+import type { HandoverFacts, Renewal } from "../checklist/facts.ts";
 import { isRead, KeptFile, MOST_TASKS, reportData, type RecordIn, type ReportData } from "./data.ts";
 import { reportMarkdown } from "./markdown.ts";
 import { MOST_SHOWN, orgTree, type OrgNode } from "./org-tree.ts";
@@ -180,6 +180,21 @@ describe("what a report says", () => {
       "金庫 / 03-0000-0078",
     ]);
     expect(cells.get("第二所有者")).toMatchObject([{ ja: "未登録" }, { ja: "未登録" }]);
+  });
+
+  test.each<[string, Partial<Renewal>, string]>([
+    ["is not recorded", { account: null }, "abm@example.jp(回答による)(サインインする人: 金庫)"],
+    [
+      "is recorded as another",
+      { account: "other@example.jp" },
+      "other@example.jp(回答は abm@example.jp。どちらが正しいか要確認)",
+    ],
+  ])("where the account that was answered %s, that is said", (_, change, told) => {
+    const facts = {
+      ...COMPLETE,
+      renewals: COMPLETE.renewals.map((one) => (one.kind === "vpp-token" ? { ...one, ...change } : one)),
+    };
+    expect(pageOf(reportOf(facts), "ja")).toContain(told);
   });
 
   test("tells which one at Apple a renewal is about, or that nobody recorded it", () => {
@@ -442,6 +457,9 @@ test("of the tenant itself it shows what is not recorded, with what to type, and
   }
   expect(page).toContain("Android のアカウント Google Play アカウント方式");
   const contract = { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" };
+  expect(pageOf(withTenant({ contracts: [{ ...contract, until: null }] }), "ja")).toContain(
+    "契約 CLOMO MDM (300 ライセンス, 終了日は未登録)",
+  );
   const known = pageOf(withTenant({ domain: "minato", contracts: [contract] }), "en");
   expect(known).toContain("contracts CLOMO MDM (300 licences, until 2027-03-31)");
   expect(known).toContain("domain minato");
@@ -483,6 +501,11 @@ test("the successor finds what to type, by what expires in this tenant", () => {
     expect(en).toContain(`clomoctl ${line}`);
     expect(ja).toContain(`clomoctl ${line}`);
   }
+  const two = [...COMPLETE.renewals, renewal(9, { kind: "vpp-token", name: "VPP 大阪" })];
+  const several = pageOf(reportOf({ ...COMPLETE, renewals: two }), "ja");
+  for (const name of ["'VPP 本社'", "'VPP 大阪'"]) expect(several).toContain(`clomoctl renewals guide ${name}`);
+  expect(several).not.toContain("clomoctl renewals guide vpp-token");
+  expect(ja).toContain("引き継ぎデータには含まれないため、書き出した人から入手してください");
   const idle = { ...COMPLETE, clomoctl: COMPLETE.clomoctl && { ...COMPLETE.clomoctl, runs: [] } };
   expect(pageOf(reportOf(idle), "en")).not.toContain("schedule remove");
   expect(ja).toContain("必ず同じ Apple Account で更新します");
@@ -506,7 +529,7 @@ test("beside the administrators stands what each role may do, and at the rules w
   const data = reportOf(COMPLETE);
   const files = ["csv/devices.csv", "csv/users.csv"].map((path) => ({ path, records: 3 }));
   const [bare, whole] = [data, { ...data, manifest: { ...data.manifest, files } }].map((one) => pageOf(one, "ja"));
-  expect(whole).toContain("デバイスと所有者を調べる同梱ファイル csv/devices.csv, csv/users.csv");
+  expect(whole).toContain("デバイスと所有者、関係者の連絡先を調べる同梱ファイル csv/devices.csv, csv/users.csv");
   expect(bare).not.toContain("調べる同梱ファイル");
   expect(bare).toContain("詳細: clomoctl roles matrix");
   expect(bare).toContain("オペレーター: 限定された操作のみ");

@@ -18,8 +18,8 @@ export const androidOwnerSteps: StepsOf = (known) => {
         `${account.ja}でブラウザーか Gmail アプリからログインします。${phone.ja}を用意してください。`,
       ),
       trap: text(
-        "Google may disable a free account that has not been used for a year. If the environment is removed, you have to apply again and set up every device anew; until then devices can be set up in legacy mode only, apps cannot be installed or removed, app profiles, tamper detection (改ざん検知), the managed Google Play page and licences do not work. Devices already set up can still be used.",
-        "1 年使われていない無料アカウントは Google に無効化されることがあります。環境が削除されると、申請からやり直して全デバイスを再設定することになります。その間はレガシーモード以外の初期設定、アプリの配信・削除、アプリ関連のプロファイル、改ざん検知、Managed Google Play のページ、ライセンスの操作ができません。設定済みのデバイスは引き続き使えます。",
+        "If nobody can sign in: another owner can add one (below); without one there is Google's recovery of the account only (Google's rule), which needs its telephone or recovery address: do it while who had it is there. Google may disable a free account that has not been used for a year. If the environment is removed, you have to apply again and set up every device anew; until then devices can be set up in legacy mode only, apps cannot be installed or removed, app profiles, tamper detection (改ざん検知), the managed Google Play page and licences do not work. Devices already set up can still be used.",
+        "サインインできない場合、ほかの所有者がいれば、その人が所有者を追加できます(下の手順)。いなければ Google のアカウント復元(Google の仕様。電話か再設定用メールアドレスが必要)だけのため、使っていた人がいるうちに行ってください。1 年使われていない無料アカウントは Google に無効化されることがあります。環境が削除されると、申請からやり直して全デバイスを再設定することになります。その間はレガシーモード以外の初期設定、アプリの配信・削除、アプリ関連のプロファイル、改ざん検知、Managed Google Play のページ、ライセンスの操作ができません。設定済みのデバイスは引き続き使えます。",
       ),
     },
     {

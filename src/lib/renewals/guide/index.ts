@@ -45,6 +45,8 @@ export interface Holding {
   readonly own?: Own | undefined;
   /** to be known before anything else */
   readonly first?: Text | undefined;
+  /** a kind is asked about of which several are recorded: the commands that show the guide of each */
+  readonly several?: readonly string[] | undefined;
   /** what else is known of it, as label and value */
   readonly known?: readonly (readonly [label: Text, value: Text])[] | undefined;
 }
@@ -58,7 +60,7 @@ export function guideOf(
   kind: RenewalKind,
   known: RenewalItem | null,
   expiresOn: string | null,
-  { own, first, elsewhere, known: more = [] }: Holding = {},
+  { own, first, elsewhere, several, known: more = [] }: Holding = {},
 ): Guide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
@@ -66,12 +68,16 @@ export function guideOf(
     [text("expires on", "期限"), expiresOn],
     [text("held by", "保持しているもの"), own === undefined ? null : THIS_TENANT],
     [text("once expired", "期限が切れると"), own === undefined ? WHAT_STOPS[kind] : whatStopsHere(own)],
-    ...FACTS.map((field) => [RECORDED_FIELDS[field].label, known?.[field]] as const),
+    ...FACTS.map((field) => [labelOf(field, kind), known?.[field]] as const),
     ...more,
   ];
   const steps =
     own === undefined
-      ? [...STEPS[kind](known), ...(FEW_TOLD.has(kind) ? [NOTICES] : []), recordStep(kind, known)]
+      ? [
+          ...STEPS[kind](known),
+          ...(FEW_TOLD.has(kind) ? [NOTICES] : []),
+          recordStep(kind, known, several !== undefined),
+        ]
       : ownSteps(own, known);
   const compares = steps.some(({ check }) => check?.en.includes(`--current ${oldFile(null)} `) === true);
   return {
@@ -82,12 +88,27 @@ export function guideOf(
     ),
     steps: [
       ...(first === undefined ? [] : [{ id: "first", what: first }]),
+      ...(several === undefined ? [] : [{ id: "several", what: severalRecorded(several) }]),
       ...(elsewhere !== undefined && compares ? [{ id: "elsewhere", what: elsewhere }] : []),
       ...steps,
     ],
     own: own !== undefined,
   };
 }
+
+/** What a recorded field is called: of a content token its organisation is one at Apple. */
+const labelOf = (field: (typeof FACTS)[number], kind: RenewalKind): Text =>
+  field === "organisation" && kind === "vpp-token"
+    ? text("organisation at Apple", "Apple 側の組織名")
+    : RECORDED_FIELDS[field].label;
+
+const severalRecorded = (lines: readonly string[]): Text => {
+  const all = lines.join(", ");
+  return text(
+    `Several are recorded, each with its own date and account: ${all}`,
+    `複数登録されています。期限やアカウントはそれぞれの手順で確認してください: ${all}`,
+  );
+};
 
 const THIS_TENANT = text(
   "this tenant of clomoctl itself, not CLOMO",

@@ -66,12 +66,13 @@ const RECORDED_BY: Readonly<Record<RenewalKind, string>> = {
 };
 
 /** The last step of all: what `--interactive` does by itself. An item that is not recorded yet is added. */
-export function recordStep(kind: RenewalKind, known: RenewalItem | null): Step {
+export function recordStep(kind: RenewalKind, known: RenewalItem | null, isOneOfSeveral = false): Step {
   const values = RECORDED_BY[kind];
+  const name = known === null ? "NAME" : shownWord(known.name);
   const command =
-    known === null
+    known === null && !isOneOfSeveral
       ? `clomoctl renewals add NAME --kind ${kind} ${values === "" ? "--last-login DATE" : values}`
-      : `clomoctl renewals ${values === "" ? "confirm" : "edit"} ${shownWord(known.name)} ${values}`.trimEnd();
+      : `clomoctl renewals ${values === "" ? "confirm" : "edit"} ${name} ${values}`.trimEnd();
   return {
     id: "record",
     what: text(

@@ -51,8 +51,8 @@ const upload: readonly Step[] = [
       "「組織を選択してください」で「全社」、またはこのトークンを使う組織を選びます。",
     ),
     trap: text(
-      "Start with 「全社」: it needs a token even if organisations have their own.",
-      "最初に「全社」です。組織ごとにトークンを設定する場合も、全社への登録が先に必要です。",
+      "Start with 「全社」: it needs a token even if organisations have their own. For which organisation of CLOMO a token was set is not recorded here (what its file tells is the organisation at Apple): if you do not know, ask who set it last.",
+      "最初に「全社」です。組織ごとにトークンを設定する場合も、全社への登録が先に必要です。CLOMO のどの組織に設定したかは、ここでは記録していません(ファイルからわかる「組織」は Apple 側の組織名です)。わからない場合は、前回設定した人に確認してください。",
     ),
   },
   {

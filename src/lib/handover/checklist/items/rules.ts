@@ -76,14 +76,17 @@ function askRules(draft: ItemDraft, name: string, label: Text): void {
     namesPerson(personOf({ id, name: user, account, emails }), owner),
   );
   if (known?.emails[0] !== undefined) {
-    const [unread, unreadJa] = isUnread(facts, known)
-      ? [
-          " (nobody reads that mailbox, by what was answered)",
-          "(このメールボックスは誰も読んでいないと回答されています)",
-        ]
-      : ["", ""];
+    const [remark, remarkJa] =
+      known.id === draft.when.leaver?.id
+        ? [" (who leaves)", "(退任者)"]
+        : isUnread(facts, known)
+          ? [
+              " (nobody reads that mailbox, by what was answered)",
+              "(このメールボックスは誰も読んでいないと回答されています)",
+            ]
+          : ["", ""];
     draft.tell(
-      text(`whom to ask about ${label.en}${unread}`, `${label.ja}時の連絡先${unreadJa}`),
+      text(`whom to ask about ${label.en}${remark}`, `${label.ja}時の連絡先${remarkJa}`),
       `${known.user} <${known.emails[0]}>`,
     );
   }
