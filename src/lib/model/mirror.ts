@@ -37,6 +37,6 @@ export const EARLIER_UNKNOWN = text("earlier ones not known", "以前のもの�
 
 /** The same as a sentence, with what to type. */
 export const EARLIER_WORK = text(
-  `applying a bundle made this tenant a mirror of the console, and nothing came from the console since: what was to be done in the console before is not known here. See the bundle's report (clomoctl handover report BUNDLE), or take in an export of the console: ${TAKE_IN_LINE}`,
-  `このテナントは引き継ぎデータの適用によって管理画面のミラーになり、その後は管理画面から取り込まれていません。それ以前に管理画面で行う必要のあった作業は、ここでは分かりません。引き継ぎデータのレポートを確認するか(clomoctl handover report BUNDLE)、管理画面のエクスポートを取り込んでください: ${TAKE_IN_LINE}`,
+  `applying a bundle made this tenant a mirror of the console, and nothing came from the console since: what was to be done in the console before is not known here. Do what the bundle's report lists (clomoctl handover report BUNDLE), then take in an export of the console: ${TAKE_IN_LINE}`,
+  `このテナントは引き継ぎデータの適用によって管理画面のミラーになり、その後は管理画面から取り込まれていません。それ以前に管理画面で行う必要のあった作業は、ここでは分かりません。引き継ぎデータのレポートにある作業を行ってから(clomoctl handover report BUNDLE)、管理画面のエクスポートを取り込んでください: ${TAKE_IN_LINE}`,
 );

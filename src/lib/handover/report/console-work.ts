@@ -132,8 +132,8 @@ const NOT_KNOWN = text("not known", "不明");
 const EARLIER: Block = {
   kind: "paragraph",
   words: text(
-    "Applying a bundle made this tenant a mirror of the console, and nothing came from the console since. What was to be done in the console where that bundle was exported is not known here, nor which of these records and accounts the console has: see this section of that bundle's report (clomoctl handover report BUNDLE), or take in an export of the console (clomoctl users import EXPORT.csv --from-console).",
-    "このテナントは引き継ぎデータの適用によって管理画面のミラーになり、その後は管理画面から取り込まれていません。書き出し元のテナントで未実施だった作業や、登録内容・アカウントのうち管理画面にあるものは、ここでは分かりません。その引き継ぎデータのレポートのこの項を確認するか(clomoctl handover report BUNDLE)、管理画面のエクスポートを取り込んでください(clomoctl users import EXPORT.csv --from-console)。",
+    "Applying a bundle made this tenant a mirror of the console, and nothing came from the console since. What was to be done in the console where that bundle was exported is not known here, nor which of these records and accounts the console has: do what this section of that bundle's report lists (clomoctl handover report BUNDLE), then take in an export of the console (clomoctl users import EXPORT.csv --from-console).",
+    "このテナントは引き継ぎデータの適用によって管理画面のミラーになり、その後は管理画面から取り込まれていません。書き出し元のテナントで未実施だった作業や、登録内容・アカウントのうち管理画面にあるものは、ここでは分かりません。その引き継ぎデータのレポートのこの項にある作業を行ってから(clomoctl handover report BUNDLE)、管理画面のエクスポートを取り込んでください(clomoctl users import EXPORT.csv --from-console)。",
   ),
 };
 

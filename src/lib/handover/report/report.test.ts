@@ -354,7 +354,7 @@ describe("of a mirror", () => {
     expect(en).toContain("nor which of these records and accounts the console has");
     const more = pageOf(madeBy(mirrorOf([task(1)])), "ja");
     expect(more).toContain("管理画面での未実施の作業 1(以前のものは不明)");
-    expect(more).toContain("その引き継ぎデータのレポートのこの項を確認するか");
+    expect(more).toContain("その引き継ぎデータのレポートのこの項にある作業を行ってから");
     expect(pageOf(mirrorOf([]), "ja")).not.toContain("未実施の作業");
   });
 
