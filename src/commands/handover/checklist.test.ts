@@ -161,6 +161,14 @@ describe("--leaver", () => {
     expect(ja.stdout).toContain("以前の PC(old-pc:/home/old)の clomoctl を管理していました");
   });
 
+  test("who is marked as an administrator is known to the checklist, as to a report", async () => {
+    const { after } = await tenant.client.users.create({ name: "印 太郎", emails: ["mark@example.jp"] });
+    await tenant.client.administrators.mark("users", { add: [after.id] });
+    await tenant.client.answers.set({ answers: [{ question: "rules.lost.owner", value: "印 太郎" }] });
+    const told = await run("handover checklist --format json --full", here());
+    expect(told.stdout).toContain("印 太郎 <mark@example.jp>");
+  });
+
   test("in a mirror without devices and SECURED APPs it is said where to look", async () => {
     const of = async (): Promise<readonly string[]> =>
       (await rows("--leaver hanako")).filter(({ item }) => item === "leaver").map(({ what }) => what);

@@ -1,4 +1,4 @@
-import type { Account, Ade, Client, PushCertificate, VppTokenRecord } from "../../lib/client/index.ts";
+import type { Account, Ade, Client, PushCertificate, User, VppTokenRecord } from "../../lib/client/index.ts";
 import type {
   AdeServerFacts,
   Administrator,
@@ -69,14 +69,36 @@ export async function factsOf(tools: Tools, { client, context }: HandoverTenant)
   };
 }
 
-/** Everybody who has a role. */
-async function administratorsOf(client: Client<"accounts">): Promise<readonly Administrator[]> {
-  const all: Administrator[] = [];
+/** Everybody who has a role, and who is marked as an administrator without one, as a bundle has them. */
+async function administratorsOf(
+  client: Client<"accounts" | "administrators" | "users">,
+): Promise<readonly Administrator[]> {
+  const all = new Map<string, Administrator>();
   for (const role of ADMINISTRATORS) {
-    for await (const account of client.accounts.list({ role })) all.push(administratorOf(account));
+    for await (const account of client.accounts.list({ role })) all.set(account.id, administratorOf(account));
   }
-  return all;
+  const { administrators: marked } = await client.administrators.list("users");
+  for (const { id } of marked.filter((one) => !all.has(one.id))) {
+    for (const user of await client.users.find({ name: id })) all.set(id, markedOf(user));
+  }
+  return [...all.values()];
 }
+
+/** A user who is marked, and of whose account nothing else is known. */
+const markedOf = ({ id, name: user, accountName: name, emails, org }: User): Administrator => ({
+  id,
+  name,
+  user,
+  emails,
+  orgId: org.id,
+  role: "none",
+  marked: true,
+  scheme: null,
+  managesAll: false,
+  managedOrgIds: [],
+  supportOption: false,
+  noticeMail: false,
+});
 
 /** An account as the checklist has it. */
 export const administratorOf = ({ org, scheme, managedOrgs, ...account }: Account): Administrator => ({

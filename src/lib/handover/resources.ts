@@ -387,6 +387,9 @@ export const RESOURCES = {
   },
 } as const satisfies Readonly<Record<string, ResourceShape>>;
 
+/** The path of what is counted while a bundle is made. */
+export const SUMMARY = "summary.json";
+
 /** {@link Resource}, before the names are known. */
 type ResourceShape = Omit<Resource, "holds"> & {
   readonly holds: Readonly<Record<string, { readonly to: string; readonly many?: true; readonly member?: string }>>;

@@ -2,7 +2,13 @@ import { resolve } from "node:path";
 import type { HandoverRequest, Parts, HandoverEnd, Client } from "../../../lib/client/index.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { isRead, KeptFile } from "../../../lib/handover/report/data.ts";
-import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
+import {
+  SUMMARY,
+  CONSOLE_FILES,
+  pathOfResource,
+  RESOURCE_NAMES,
+  type ResourceName,
+} from "../../../lib/handover/resources.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readText, type WrittenFile } from "../../../lib/files/index.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
@@ -25,7 +31,6 @@ export interface WrittenParts {
 /** The resource of a console file. */
 const resourceOfCsv = (path: string): ResourceName | undefined => CONSOLE_FILES.find((file) => file.path === path)?.of;
 
-const SUMMARY = "summary.json";
 const PATHS: ReadonlySet<string> = new Set([...RESOURCE_NAMES.map(pathOfResource), SUMMARY]);
 
 /** Writes the parts of an export into a bundle: the console's files in the chosen form, all others as they come. */

@@ -7,7 +7,7 @@ import { zoneNamed } from "../../model/time.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { ClomoctlFacts, HandoverFacts } from "../checklist/facts.ts";
 import type { Manifest } from "../bundle/manifest.ts";
-import { pathOfResource, type RESOURCES, type ResourceName } from "../resources.ts";
+import { SUMMARY, pathOfResource, type RESOURCES, type ResourceName } from "../resources.ts";
 
 /** The resources whose records a report reads; of those that may have a million only the counts, of tasks only some. */
 export const READ_RESOURCES = [
@@ -72,9 +72,6 @@ const ClomoctlShape = z
     mailAccount: words,
   })
   .nullable();
-
-/** The path of the summary in a bundle. */
-const SUMMARY = "summary.json";
 
 /** What a report is made of. */
 export interface ReportData {

@@ -1,7 +1,7 @@
 import type { HandoverEnd, HandoverRequest, ResourceState } from "../../../contract/index.ts";
 import { LAST_PART } from "../../../contract/route.ts";
 import { Failure } from "../../../errors/index.ts";
-import { RESOURCE_NAMES, pathOfResource, resourceOf, type ResourceName } from "../../../handover/resources.ts";
+import { SUMMARY, RESOURCE_NAMES, pathOfResource, resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { text } from "../../../text/index.ts";
 import { may } from "../../policy/check.ts";
@@ -67,8 +67,6 @@ export interface ExportedParts {
 }
 
 const BOUNDARY_BYTES = 18;
-
-const SUMMARY = "summary.json";
 
 const scopeOf = async (reader: Reader, scope: string | undefined): Promise<HandoverEnd["scope"]> => {
   const [org] = scope === undefined ? [] : await recordsWith(reader, ORGS, [scope]);
