@@ -1,7 +1,11 @@
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import { ACCOUNT } from "../../lib/model/account.ts";
+import { calledOnScreen, toldOnScreen } from "../../lib/model/console-change.ts";
+import { DEVICE } from "../../lib/model/device.ts";
+import { ORG, ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { OPERATIONS, type Operation } from "../../lib/model/role.ts";
 import { SCHEME } from "../../lib/model/scheme.ts";
 import { SECURED_USER } from "../../lib/model/secured-user.ts";
+import { USER } from "../../lib/model/user.ts";
 import type { Field, Fields } from "../../lib/model/thing.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
 
@@ -47,8 +51,22 @@ interface OwnField {
 const isOwnField = (value: unknown): value is OwnField =>
   typeof value === "object" && value !== null && "field" in value && typeof value.field === "string";
 
+/** What a task of the console sets, as a bundle has it. */
+type SetInConsole = Readonly<Record<"before" | "after", string | null>> & OwnField;
+
+const isSetInConsole = (value: OwnField): value is SetInConsole => "before" in value && "after" in value;
+
+/** The fields of what is written by hand: a bundle does not say beside a value of which thing it is. */
+const BY_HAND: Fields = { ...SECURED_USER.fields, ...DEVICE.fields, ...ORG.fields, ...USER.fields, ...ACCOUNT.fields };
+
 /** A value of a field in words: a choice by its name, an instant in the context's zone. */
 export const worded = (value: unknown, field: Field | undefined, moment: Moment): Text => {
+  if (isOwnField(value) && isSetInConsole(value)) {
+    const { [value.field]: of } = BY_HAND;
+    const set = of?.secret === true ? text("(new)", "(新しい値)") : toldOnScreen(of, value.after);
+    const label = calledOnScreen(BY_HAND, value.field);
+    return text(`${label}=${set.en}`, `${label}=${set.ja}`);
+  }
   if (isOwnField(value)) {
     const { field: own, value: setting, at } = value;
     const label = labelOf(SECURED_USER.fields, own);

@@ -156,8 +156,8 @@ export const findingsOf = (administration: Administration): readonly Finding[] =
 
 /** That nobody knows whom CLOMO's mail reaches. */
 export const NOT_RECORDED = text(
-  "no CLOMO account is recorded, so nobody knows who gets CLOMO's mail about certificates; to record one: clomoctl clomo-account create USER --role system --support-option (who has an account name: clomoctl clomo-account grant NAME --role system --support-option)",
-  "CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールが誰に届くか判断できません。登録するには: clomoctl clomo-account create USER --role system --support-option(アカウント名のあるユーザー: clomoctl clomo-account grant NAME --role system --support-option)",
+  "no CLOMO account is recorded, so nobody knows who gets CLOMO's mail about certificates; to record one: clomoctl clomo-account create USER --role system --support-option --notice-mail (who has an account name: clomoctl clomo-account grant NAME --role system --support-option --notice-mail)",
+  "CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールが誰に届くか判断できません。登録するには: clomoctl clomo-account create USER --role system --support-option --notice-mail(アカウント名のあるユーザー: clomoctl clomo-account grant NAME --role system --support-option --notice-mail)",
 );
 
 /** That who asks may not know. */
