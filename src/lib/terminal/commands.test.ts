@@ -14,6 +14,20 @@ test.each([
   ],
   ["the steps: clomoctl ade guide purchased", "the steps: clomoctl ade guide purchased"],
   ["then: clomoctl handover verify a.zip", "then: clomoctl handover verify a.zip"],
+  ["what differs: clomoctl handover diff b3 b4", "what differs: clomoctl handover diff b3 b4"],
+  [
+    "to see each value: clomoctl handover diff b4 --tenant --applicable",
+    "to see each value: clomoctl handover diff b4 --tenant --applicable --context far",
+  ],
+  [
+    "値ごとの差異を見るには: clomoctl handover diff 'our bundle' --applicable --tenant。",
+    "値ごとの差異を見るには: clomoctl handover diff 'our bundle' --applicable --tenant --context far。",
+  ],
+  [
+    "clomoctl handover diff A B または clomoctl handover diff A --tenant",
+    "clomoctl handover diff A B または clomoctl handover diff A --tenant --context far",
+  ],
+  ["clomoctl handover diff 引き継ぎ --tenant", "clomoctl handover diff 引き継ぎ --tenant --context far"],
   [
     "to give it: clomoctl ade profiles assign 本社 --unassigned",
     "to give it: clomoctl ade profiles assign 本社 --unassigned --context far",
@@ -187,6 +201,8 @@ test.each([
     "see what each role may: clomoctl roles matrix; schemes: clomoctl roles schemes list --as hanako",
   ],
   ["again: clomoctl users import a.csv --as hanako", "again: clomoctl users import a.csv --as hanako"],
+  ["see: clomoctl handover diff b4 --tenant", "see: clomoctl handover diff b4 --tenant --as hanako"],
+  ["see: clomoctl handover diff b3 b4 --markdown", "see: clomoctl handover diff b3 b4 --markdown"],
   ["see clomoctl csv map a.csv --as users", "see clomoctl csv map a.csv --as users"],
   ["to take it back: clomoctl tenant set --ios ''", "to take it back: clomoctl tenant set --ios '' --as hanako"],
   [

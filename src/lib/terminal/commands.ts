@@ -38,7 +38,9 @@ const NAMING = String.raw`(?:answer|assign|auto-apply|create|delete|edit|grant|g
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
 const NOUN = String.raw`(?:ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|handover(?! (?:diff|report|verify)\b)|imports|onboarding|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|users)\b)?`;
-const COMMAND = String.raw`clomoctl (?:${NOUN}(?: (?:${NAMING}|[a-z]+(?:-[a-z]+)*))?|tenant(?: [a-z]+)?|csv map|whoami)(?: (?:${ARGUMENTS.join("|")}))*`;
+/** A bundle and the tenant, which are compared; of two bundles no tenant is asked. */
+const WITH_TENANT = String.raw`handover diff ${NAME}(?=(?: (?:${ARGUMENTS.join("|")}))*? --tenant\b)`;
+const COMMAND = String.raw`clomoctl (?:${NOUN}(?: (?:${NAMING}|[a-z]+(?:-[a-z]+)*))?|${WITH_TENANT}|tenant(?: [a-z]+)?|csv map|whoami)(?: (?:${ARGUMENTS.join("|")}))*`;
 
 const QUOTED_OR_COMMAND = new RegExp(`${QUOTED}|${COMMAND}`, "g");
 const EVERY_WORD = new RegExp(WORD, "g");
