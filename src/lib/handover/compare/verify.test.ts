@@ -4,11 +4,11 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import { openFiles } from "../bundle/read.ts";
+import { asBundle, openFiles } from "../bundle/read.ts";
 import { freshFolder, placeIn, writeBundle, type Records } from "../testing/bundles.ts";
 import { wholeRecords } from "../testing/random.ts";
 import { filesBelow, packAs, someSpoiling, spoil, type Spoiling } from "../testing/spoiling.ts";
-import { verifyBundle, type Verification } from "./verify.ts";
+import { requireSound, verifyBundle, type Verification } from "./verify.ts";
 
 /** How many spoilt bundles of each kind are tried; `CLOMOCTL_SPOILT=5000` for all that is promised. */
 const SPOILT = Number(process.env["CLOMOCTL_SPOILT"] ?? 80);
@@ -165,6 +165,19 @@ test("an organisation may name one that comes later, and one of a limited bundle
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: later.id }, later] })).toEqual([]);
   const scope = { scope: { id: ORG.id, path: "全社" } };
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: FIELD.id }] }, scope)).toEqual([]);
+});
+
+test("what was found sound is held to its hashes: what is changed afterwards is not read", async () => {
+  const root = freshFolder();
+  await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
+  await using found = await openFiles("a", at(root));
+  await requireSound(found, {});
+  expect(await Array.fromAsync((await asBundle(found)).blocks("custom-fields"))).toHaveLength(1);
+  writeFileSync(join(root, "a", FIELDS), `${JSON.stringify({ ...FIELD, name: "other" })}\n`);
+  await expect(Array.fromAsync((await asBundle(found)).blocks("custom-fields"))).rejects.toMatchObject({
+    code: "input-rejected",
+    where: expect.stringContaining(FIELDS) as unknown,
+  });
 });
 
 test("lines that are not as an export writes them are found, and all that is wrong is told", async () => {

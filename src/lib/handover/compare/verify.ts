@@ -98,11 +98,16 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
 const checkBy = ({ manifest, schema }: ReadManifest, { add }: Faults, { upgrades }: VerifyOptions): RecordCheck =>
   new RecordCheck(manifest, add, (resource) => recordUpgrade(resource, schema, upgrades));
 
-/** Compares the hashes of a bundle's files, and no more. @throws Failure `input-rejected` for the first one that differs */
+/**
+ * Compares the hashes of a bundle's files, and no more; what is read of it from then on is held to them.
+ *
+ * @throws Failure `input-rejected` for the first one that differs
+ */
 export async function requireSound(found: BundleFiles, options: Omit<VerifyOptions, "hashesOnly">): Promise<void> {
-  const { faults } = await verifyBundle(found, { ...options, hashesOnly: true });
+  const { faults, hashes } = await verifyBundle(found, { ...options, hashesOnly: true });
   const [fault] = faults;
   if (fault !== undefined) throw unsound(found.name, fault);
+  found.hold(hashes);
 }
 
 const OTHER_COPY = text(
