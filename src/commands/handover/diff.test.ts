@@ -1,6 +1,8 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ERRORS, Failure } from "../../lib/errors/index.ts";
+import { same } from "../../lib/text/index.ts";
 import { placeIn, writeBundle } from "../../lib/handover/testing/bundles.ts";
 import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
@@ -213,6 +215,77 @@ describe("with the tenant", () => {
         .split("\n")
         .map((line) => JSON.parse(line) as unknown),
     ).toMatchObject([{ resource: "answers" }]);
+  });
+
+  const MIRRORED = "2026-01-01T00:00:00.000Z";
+  const mirror = (at: string | null): void => {
+    tenant.database.run("update tenant set mirroredAt = :at", { at });
+  };
+
+  test("whether it is a mirror is a difference of the tenant itself, which applying makes of one that is none", async () => {
+    await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
+    const home = freshFolder();
+    const ran = (line: string, more: object = {}) => run(line, { home, folder: home, tenant: tenant.fetch, ...more });
+    const applicable = "handover diff bundle --tenant --applicable --ignore-times";
+    mirror(MIRRORED);
+    expect((await ran("handover export -o bundle --encoding utf-8")).exit).toBe(0);
+    expect((await ran("handover export -o part --only users --encoding utf-8")).exit).toBe(0);
+    mirror("2026-02-01T00:00:00.000Z");
+    expect(await ran("handover diff bundle --tenant --lang en")).toMatchObject({ exit: 0, stderr: "no differences\n" });
+    mirror(null);
+    const { exit, stdout } = await ran(`${applicable} --format ndjson`);
+    expect(exit).toBe(9);
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      {
+        resource: "tenant",
+        change: "changed",
+        id: "tenant",
+        name: null,
+        field: "mirroredAt",
+        before: MIRRORED,
+        after: null,
+        stays: null,
+      },
+    ]);
+    const terminal = { columns: 120 };
+    expect((await ran(`${applicable} --lang en`, { terminal })).stdout).toMatch(
+      /the tenant itself +changed +tenant +mirror of the console, as of +2026-01-01 09:00 → \(none\)/,
+    );
+    expect((await ran(`${applicable} --lang ja`, { terminal })).stdout).toContain("管理画面のミラー(最終取り込み)");
+    expect((await ran("handover diff part --tenant --applicable --quiet")).exit).toBe(0);
+    expect((await ran("handover apply bundle --yes")).exit).toBe(0);
+    expect((await ran(applicable)).exit).toBe(0);
+  });
+
+  test("that it is one and the bundle is none is told, and that applying leaves it so", async () => {
+    const home = freshFolder();
+    const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch, terminal: { columns: 250 } });
+    expect((await ran("handover export -o none --encoding utf-8")).exit).toBe(0);
+    mirror(MIRRORED);
+    expect((await ran("handover export -o bundle --encoding utf-8")).exit).toBe(0);
+    const { exit, stdout } = await ran("handover diff none --tenant --lang en");
+    expect(exit).toBe(9);
+    expect(stdout).toContain("applying makes a mirror only of a tenant that is none");
+    expect((await ran("handover diff none --tenant --lang ja")).stdout).toContain("ミラーになるのは");
+    expect((await ran("handover diff none --tenant --applicable")).exit).toBe(0);
+    // of two bundles the one or the other may be applied
+    for (const both of ["none bundle", "bundle none"])
+      expect((await ran(`handover diff ${both} --applicable`)).exit).toBe(9);
+  });
+
+  test("one that cannot be reached is 7, which help tells with all that keeps one from being opened", async () => {
+    const home = freshFolder();
+    await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
+    expect((await run("handover export -o bundle", { home, folder: home, tenant: tenant.fetch })).exit).toBe(0);
+    const fetch = () => Promise.reject(new Failure("unavailable", { what: same("away") }));
+    expect((await run("handover diff bundle --tenant", { home, folder: home, tenant: fetch })).exit).toBe(7);
+    const { exits } = (await import("./diff.ts")).default;
+    expect([...new Set(exits.map((code) => ERRORS[code].exit))].toSorted((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 9]);
   });
 
   test.each(["handover diff schema-1", "handover diff schema-1 schema-1-later --tenant"])(

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import {
-  ATTACHED,
   differences,
+  fieldOf,
+  LEFT_ALONE,
   stateOf,
   titleOf,
   type ChangeKind,
@@ -9,10 +10,9 @@ import {
 } from "../../lib/handover/compare/diff.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { requireSound } from "../../lib/handover/compare/verify.ts";
-import { resourceOf, STAYS } from "../../lib/handover/resources.ts";
 import type { Field } from "../../lib/model/thing.ts";
 import { minuteIn } from "../../lib/model/time.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, OPENING } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -71,14 +71,10 @@ const COLUMNS: readonly Column<Difference>[] = [
     key: "stays",
     header: text("apply leaves it", "適用の対象外"),
     value: ({ stays }) => stays,
-    name: ({ stays }) => (stays === null ? null : STAYS[stays]),
+    name: ({ stays }) => (stays === null ? null : LEFT_ALONE[stays]),
     wraps: true,
   },
 ];
-
-/** The field of a difference; undefined of a whole record, and of an attached file. */
-const fieldOf = ({ resource, field }: Difference): Field | undefined =>
-  resource === ATTACHED || field === null ? undefined : resourceOf(resource).fields[field];
 
 const fieldName = (difference: Difference): Text | null => {
   const { field } = difference;
@@ -107,7 +103,7 @@ const peopleColumns = (timezone: string): readonly Column<Difference>[] => [
     value: () => null,
     name: (difference) => {
       const { stays } = difference;
-      return joined([...valuesOf(difference, timezone), ...(stays === null ? [] : [STAYS[stays]])]);
+      return joined([...valuesOf(difference, timezone), ...(stays === null ? [] : [LEFT_ALONE[stays]])]);
     },
   },
 ];
@@ -207,7 +203,8 @@ export default defineCommand({
       about: text("in cron: says nothing where nothing differs", "cron 用: 差異がなければ何も出力しない"),
     },
   ],
-  exits: ["input-rejected", "not-found", "differs"],
+  // with --tenant also what keeps one from being opened
+  exits: ["input-rejected", ...OPENING, "differs"],
   opensTenant: false,
   readsTenants: true,
   async run(tools, { before, after, tenant, applicable, ignoreTimes, markdown }) {

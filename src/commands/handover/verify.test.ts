@@ -131,6 +131,23 @@ test.each([
   }
 });
 
+test("a part of a tenant names no organisation outside, whichever it is of: by places, owners, and what accounts manage", async () => {
+  const folder = freshFolder();
+  const parts: string[] = [];
+  for (const seed of [5, 12, 31]) {
+    await using tenant = await randomTenant(seed, 12);
+    const ran = (line: string): Promise<Ran> => run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
+    for (const { id } of tenant.sql("select id from org order by pk limit 6")) {
+      const part = `${seed}-${String(id)}`;
+      expect(await ran(`export -o ${part} --encoding utf-8 --scope ${String(id)}`)).toMatchObject({ exit: 0 });
+      expect(await ran(`verify ${part}`)).toMatchObject({ exit: 0 });
+      parts.push(readFileSync(join(folder, part, "resources", "accounts.ndjson"), "utf8"));
+    }
+  }
+  // there is something to name
+  expect(parts.join("")).toMatch(/"managedOrgIds":\["/);
+});
+
 test("of an organisation without 全社 each one has a row", async () => {
   const folder = freshFolder();
   await using tenant = new TestTenant();

@@ -1,8 +1,9 @@
+import type { Field } from "../../model/thing.ts";
 import { text, type Text } from "../../text/index.ts";
 import { inByteOrder } from "../bundle/contents.ts";
 import type { Bundle } from "../bundle/read.ts";
 import { attachedTo } from "../bundle/manifest.ts";
-import { pathOfResource, RESOURCE_NAMES, resourceOf, type Resource, type ResourceName } from "../resources.ts";
+import { pathOfResource, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../resources.ts";
 import type { BundleRecord } from "./record.ts";
 import { UserNames } from "./user-names.ts";
 import { parseLine, walk, type LinePair, type Source } from "./walk.ts";
@@ -16,6 +17,30 @@ export const ATTACHED = "attached";
 /** What a difference is of, for people. */
 export const titleOf = (resource: Difference["resource"]): Text =>
   resource === ATTACHED ? text("attached files", "添付ファイル") : resourceOf(resource).title;
+
+/** Why `apply` leaves a difference as it is. */
+export const LEFT_ALONE = {
+  ...STAYS,
+  mirror: text(
+    "applying makes a mirror only of a tenant that is none, and by all that a mirror has",
+    "ミラーになるのは、ミラーでないテナントに管理画面の情報をすべて適用するときだけのため",
+  ),
+} as const satisfies Record<string, Text>;
+
+/** What is compared of the tenant itself beside its record: whether it mirrors the console. Of two mirrors the time is none. */
+const MIRRORED = "mirroredAt";
+const MIRRORED_FIELD = {
+  type: "instant",
+  nullable: true,
+  label: text("mirror of the console, as of", "管理画面のミラー(最終取り込み)"),
+  example: null,
+} as const satisfies Field;
+
+/** The field of a difference; undefined of a whole record, and of an attached file. */
+export const fieldOf = ({ resource, field }: Pick<Difference, "resource" | "field">): Field | undefined => {
+  if (resource === ATTACHED || field === null) return undefined;
+  return resource === "tenant" && field === MIRRORED ? MIRRORED_FIELD : resourceOf(resource).fields[field];
+};
 
 /** One difference: a record that came or went, or one field of a record; of an attached file its hash. */
 export interface Difference {
@@ -32,7 +57,7 @@ export interface Difference {
   /** the field's value, or the record that came */
   readonly after: unknown;
   /** why `apply` leaves it as it is; null where it changes it */
-  readonly stays: NonNullable<Resource["stays"]> | null;
+  readonly stays: keyof typeof LEFT_ALONE | null;
 }
 
 /** A state of a tenant to compare: a bundle, for one. */
@@ -45,6 +70,8 @@ export interface State {
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
   /** the files attached; undefined of a tenant, which has none */
   readonly attached: readonly { readonly path: string; readonly sha256: string }[] | undefined;
+  /** when it last came from the console; null: it never did; undefined: nobody tells, and it is not compared */
+  readonly mirroredAt?: string | null | undefined;
 }
 
 /** The state that a bundle holds. */
@@ -57,6 +84,7 @@ export const stateOf = (bundle: Bundle): State => ({
   },
   blocks: (resource) => bundle.blocks(resource),
   attached: attachedTo(bundle.manifest),
+  mirroredAt: bundle.manifest.tenant.mirroredAt,
 });
 
 /**
@@ -70,9 +98,37 @@ export async function* differences(before: State, after: State): AsyncGenerator<
     const [one, other] = [before.has(resource), after.has(resource)];
     if (isThere(one) !== isThere(other)) yield notCompared(resource, one?.state ?? null, other?.state ?? null);
     else if (isThere(one) && one?.content !== other?.content) yield* inResource(resource, before, after);
+    if (resource === "tenant") yield* ofMirror(before, after);
   }
   yield* ofAttached(before, after);
 }
+
+/** Whether the one mirrors the console, and the other does not. */
+function* ofMirror(before: State, after: State): Generator<Difference> {
+  const [{ mirroredAt: former }, { mirroredAt: latter }] = [before, after];
+  if (former === undefined || latter === undefined || (former === null) === (latter === null)) return;
+  // a tenant is applied to nothing
+  const isApplied = makesMirror(before, after) || (after.attached !== undefined && makesMirror(after, before));
+  yield {
+    resource: "tenant",
+    change: "changed",
+    id: "tenant",
+    name: null,
+    field: MIRRORED,
+    before: former,
+    after: latter,
+    stays: isApplied ? null : "mirror",
+  };
+}
+
+/** Whether applying a state makes another one a mirror: with a part of what the console has it is refused. */
+const makesMirror = (applied: State, to: State): boolean =>
+  applied.mirroredAt !== null &&
+  to.mirroredAt === null &&
+  RESOURCE_NAMES.every((name) => {
+    const { stays, here } = resourceOf(name);
+    return stays !== undefined || here === true || isThere(applied.has(name));
+  });
 
 /** Files that only one has, or that have another content; of a tenant there is nothing to compare. */
 function* ofAttached({ attached: before }: State, { attached: after }: State): Generator<Difference> {

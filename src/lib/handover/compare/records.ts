@@ -99,15 +99,14 @@ export class RecordCheck {
   }
 
   /**
-   * Checks of the ids that a resource holds. Those of records that are in no file are not looked for, nor are those of
-   * organisations where the bundle is of one and what is below it.
+   * Checks of the ids that a resource holds. Those of records that are in no file are not looked for; a bundle of a part
+   * of a tenant names nothing outside of it.
    */
   #references(resource: ResourceName): ReferenceCheck[] {
     const { holds } = resourceOf(resource);
     return Object.entries(holds).flatMap(([field, held]) => {
       const target = this.#manifest.resources.find(({ name }) => name === held.to);
-      const isKnown = target !== undefined && target.sha256 !== null;
-      if (!isKnown || (this.#manifest.scope !== null && held.to === "orgs")) return [];
+      if (target === undefined || target.sha256 === null) return [];
       return [referenceCheck(field, held, () => this.#ids.get(held.to), held.to === resource)];
     });
   }

@@ -160,11 +160,14 @@ test.each<[string, Records, string]>([
   expect(await faultsOf(records)).toEqual([fault]);
 });
 
-test("an organisation may name one that comes later, and one of a limited bundle one that is not in it", async () => {
+test("an organisation may name one that comes later, and none that is not there, of a part of a tenant either", async () => {
   const later = { ...ORG, id: ORG.id.replace("001", "009") };
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: later.id }, later] })).toEqual([]);
   const scope = { scope: { id: ORG.id, path: "全社" } };
-  expect(await faultsOf({ orgs: [{ ...ORG, parentId: FIELD.id }] }, scope)).toEqual([]);
+  expect(await faultsOf({ orgs: [{ ...ORG, parentId: FIELD.id }] }, scope)).toEqual([
+    `${ORGS}:1: parentId names a record that is not among: organisations`,
+  ]);
+  expect(await faultsOf({ orgs: [{ ...ORG, parentId: null }] }, scope)).toEqual([]);
 });
 
 test("what was found sound is held to its hashes: what is changed afterwards is not read", async () => {
