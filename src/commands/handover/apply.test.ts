@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -31,6 +32,20 @@ const exported = async (line = "export -o bundle"): Promise<void> => {
   await withAccount(tenant, { name: "taro", role: "system" });
   await tenant.client.devices.create({ serialNumber: "C02X" });
   expect((await handover(line)).exit).toBe(0);
+};
+
+/** Changes the records of the bundle, and makes its hashes fit. */
+const forge = async (resource: string, change: (lines: string) => string): Promise<void> => {
+  const at = (path: string): string => join(folder, "bundle", path);
+  const digest = (content: string): string => createHash("sha256").update(content).digest("hex");
+  const path = `resources/${resource}.ndjson`;
+  const [was, manifest, sums] = [path, "manifest.json", "SHA256SUMS"].map((one) => readFileSync(at(one), "utf8"));
+  const lines = change(was ?? "");
+  const told = (manifest ?? "").replace(digest(was ?? ""), digest(lines));
+  writeFileSync(at(path), lines);
+  writeFileSync(at("manifest.json"), told);
+  const fit = (sums ?? "").replace(digest(was ?? ""), digest(lines)).replace(digest(manifest ?? ""), digest(told));
+  writeFileSync(at("SHA256SUMS"), fit);
 };
 
 describe("into an empty tenant", () => {
@@ -149,7 +164,71 @@ describe("what is removed", () => {
   });
 });
 
+describe("who had no role, and gets one", () => {
+  /** A tenant whose administrator was revoked after the export. */
+  const revoked = async (password: string): Promise<void> => {
+    for (const name of ["taro", "jiro"]) {
+      const { after } = await tenant.client.users.create({
+        name: `佐藤 ${name}`,
+        emails: [`${name}@example.jp`],
+        accountName: name,
+      });
+      await tenant.client.accounts.grant(after.id, { role: "system", password });
+    }
+    expect((await handover("export -o bundle")).exit).toBe(0);
+    const [taro] = await tenant.client.accounts.find({ name: "taro" });
+    await tenant.client.accounts.revoke(taro?.id ?? "", {});
+  };
+
+  test("is named before it is asked, and in the end, with what takes the former password from him", async () => {
+    await revoked("Invented1Password");
+    const reset = "clomoctl clomo-account reset-password taro --password-file FILE";
+    const en = await handover("apply bundle --dry-run --lang en");
+    const ja = await handover("apply bundle --dry-run --lang ja");
+    expect(en.exit).toBe(0);
+    expect(en.stderr).toContain(
+      `taro (佐藤 taro) would become an administrator, and may sign in with the former password: ${reset}\n`,
+    );
+    expect(ja.stderr).toContain(
+      `「taro」(佐藤 taro)は管理者になります。以前のパスワードでサインインできるため、再設定するには: ${reset}\n`,
+    );
+    expect(en.stderr).not.toContain("jiro");
+    const asked = await handover("apply bundle --lang en", tenant, {
+      terminal: { typing: [["Apply this plan to embedded?", "n\r"]] },
+    });
+    expect(asked.stderr).toContain(reset);
+    const done = await handover("apply bundle --yes --lang en --quiet");
+    expect(done.exit).toBe(0);
+    expect(done.stderr).toContain("taro (佐藤 taro) became an administrator, and may sign in with the former password");
+    expect(done.stderr).not.toContain("jiro");
+    expect((await handover("apply bundle --yes --lang en")).stderr).not.toContain("former password");
+  });
+
+  test("is told without a password where there is none, and nobody is told whom the tenant does not have yet", async () => {
+    await revoked("Invented1Password");
+    tenant.database.run("update user set accountPasswordSetAt = null");
+    const { stderr } = await handover("apply bundle --dry-run --lang en");
+    expect(stderr).toContain("taro (佐藤 taro) would become an administrator, without a password\n");
+    expect((await handover("apply bundle --dry-run --lang en", other)).stderr).not.toContain("an administrator");
+  });
+});
+
 describe("refused", () => {
+  test("one whose hashes fit, with what no tenant has: each record by its place, and the way out; also of a dry run", async () => {
+    await exported();
+    await forge("orgs", (lines) => lines.replace('"name":"全社"', '"name":"本社"'));
+    expect((await handover("verify bundle")).exit).toBe(0);
+    const before = await travelling(other.client);
+    for (const how of ["--yes", "--dry-run"]) {
+      const { exit, stderr } = await handover(`apply bundle ${how} --lang en`, other);
+      expect(exit).toBe(3);
+      expect(stderr).toContain("orgs 00000000-0000-7000-8000-000000000001: 全社 stands for the whole tenant");
+      expect(stderr).toContain("take another copy, or export it again");
+      expect((await handover(`apply bundle ${how} --lang ja`, other)).stderr).toContain("別のコピーを使うか");
+    }
+    expect(await travelling(other.client)).toEqual(before);
+  });
+
   test("a bundle that is not as it was exported, before the tenant is asked", async () => {
     await exported();
     cpSync(join(folder, "bundle"), join(folder, "spoilt"), { recursive: true });

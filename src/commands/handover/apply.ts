@@ -1,10 +1,9 @@
 import type { Account, RestorePlan } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { blocksOf } from "../../lib/handover/bundle/lines.ts";
 import { attachedTo, type Manifest } from "../../lib/handover/bundle/manifest.ts";
-import type { BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
-import { pathOfResource, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
+import { RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
 import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTES, type Column } from "../../lib/terminal/index.ts";
@@ -69,8 +68,8 @@ export default defineCommand({
       "最初に引き継ぎデータ全体を検証し、追加・変更・削除の件数を種類ごとに表示して確認します。1 回の変更として、全部適用するか、何も変更しないかのどちらかです。ID と日時はそのまま引き継ぎ、2 回目の適用では何も変わりません。削除があるときは、件数の入力か --confirm-deletions が必要です。",
     ),
     text(
-      "Passwords are in no bundle: whose account needs one is listed in the end. Nor are certificates, tokens and what Apple holds: what the tenant has of them stays. A bundle made with --scope is not applied, as the rest of the tenant would be removed. A tenant that is made like a mirror of the console is a mirror, too; to one that is a mirror already only what is recorded here alone is applied.",
-      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したものは、残りの組織が削除されるため適用できません。管理画面のミラーから書き出したものを適用したテナントは、同じくミラーになります。すでにミラーであるテナントには、ここだけに記録されているものだけを適用できます。",
+      "Passwords are in no bundle: whose account needs one is listed in the end, and with the plan whom it makes an administrator who has one from before. Nor are certificates, tokens and what Apple holds: what the tenant has of them stays. A bundle made with --scope is not applied, as the rest of the tenant would be removed. A tenant that is made like a mirror of the console is a mirror, too; to one that is a mirror already only what is recorded here alone is applied.",
+      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。適用によって管理者になり、以前のパスワードが残っている人は、計画とともに示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したものは、残りの組織が削除されるため適用できません。管理画面のミラーから書き出したものを適用したテナントは、同じくミラーになります。すでにミラーであるテナントには、ここだけに記録されているものだけを適用できます。",
     ),
   ],
   args: { bundle: BUNDLE },
@@ -114,6 +113,8 @@ export default defineCommand({
     if (plan.becomesMirror) await tellMirror(tools, chosen, found, manifest);
     await showRemovals(tools, plan, removed);
     await tellMore(tools, manifest, { plan, bundle });
+    const raised = keepsPasswords(plan, manifest) ? await raisedBy(found, client.accounts) : [];
+    await tellRaised(tools, raised, WOULD_BE_RAISED);
     if (dryRun) return terminal.note(DRY);
     if (!(await agreed(tools, { removed, confirmDeletions }))) return terminal.note(BEFORE_WRITING);
     await chosen.permitChange();
@@ -124,7 +125,10 @@ export default defineCommand({
     tools.describeDone(WRITTEN);
     await terminal.note(DONE);
     for (const line of [...ofLeaver(manifest), ...AFTERWARDS]) await terminal.note(line);
-    if (givesAccounts(plan) && manifest.tenant.mirroredAt === null) await tellPasswords(tools, client.accounts.list);
+    if (!keepsPasswords(plan, manifest)) return undefined;
+    await tellRaised(tools, await asNow(raised, client.accounts), RAISED);
+    await tellPasswords(tools, client.accounts.list);
+    return undefined;
   },
 });
 
@@ -256,8 +260,8 @@ async function refuse({ terminal }: Tools, { refusals }: RestorePlan, bundle: st
     hint: refusals.every(({ id }) => id === null)
       ? ofConsole(bundle)
       : text(
-          "with --only, add the resources that these records name; else export the bundle again",
-          "--only を使うときは、参照先の種類も指定してください。それ以外は、もう一度書き出してください",
+          "with --only, add the resources that these records name; else the bundle was changed after its export, as no tenant has such records: take another copy, or export it again",
+          "--only を使うときは、参照先の種類も指定してください。それ以外は、このような記録はどのテナントにもないため、書き出し後に変更された引き継ぎデータです。別のコピーを使うか、もう一度書き出してください",
         ),
   });
 }
@@ -346,13 +350,9 @@ async function tellMirror(
 
 /** How many of a bundle's changes are still to be made in the console. */
 async function countOpenTasks(found: BundleFiles): Promise<number> {
-  const path = pathOfResource("console-tasks");
-  if (!found.has(path)) return 0;
   let open = 0;
-  for await (const block of blocksOf(found.read(path, { reuse: true }), path)) {
-    for (const line of block.toString("utf8").split("\n")) {
-      if (line !== "" && (JSON.parse(line) as { readonly state?: unknown }).state === "open") open += 1;
-    }
+  for await (const records of (await asBundle(found)).records("console-tasks")) {
+    open += records.filter(({ state }) => state === "open").length;
   }
   return open;
 }
@@ -396,9 +396,9 @@ async function agreed(
   return true;
 }
 
-/** Whether accounts are others than before. In a mirror their passwords are the console's. */
-const givesAccounts = ({ resources }: RestorePlan): boolean =>
-  resources.some(({ name, added, changed }) => name === "accounts" && added + changed > 0);
+/** Whether accounts are others than before, and their passwords are kept here: those of a mirror are the console's. */
+const keepsPasswords = ({ resources }: RestorePlan, { tenant: { mirroredAt } }: Manifest): boolean =>
+  mirroredAt === null && resources.some(({ name, added, changed }) => name === "accounts" && added + changed > 0);
 
 const ADMINISTRATING = (Object.keys(ROLES) as Role[]).filter((role) => role !== "none");
 
@@ -413,5 +413,46 @@ async function tellPasswords(
       const line = `clomoctl clomo-account reset-password ${typedWord(name, id)} --password-file FILE`;
       await terminal.note(text(`no password here: ${line}`, `パスワードが未設定です: ${line}`));
     }
+  }
+}
+
+type Accounts = ChosenTenant<"accounts">["client"]["accounts"];
+
+/** The accounts of the tenant, as they are now, that have no role, and get one by the bundle: it may have been taken from them since. */
+async function raisedBy(found: BundleFiles, accounts: Accounts): Promise<readonly Account[]> {
+  const given = new Set<string>();
+  for await (const records of (await asBundle(found)).records("accounts")) {
+    for (const { id, role } of records) if (role !== "none") given.add(String(id));
+  }
+  for (const role of ADMINISTRATING) for await (const { id } of accounts.list({ role })) given.delete(id);
+  return asNow(
+    [...given].map((id) => ({ id })),
+    accounts,
+  );
+}
+
+/** Those of some accounts that are there, as they are now. */
+async function asNow(some: readonly Pick<Account, "id">[], accounts: Accounts): Promise<readonly Account[]> {
+  const there: Account[] = [];
+  for (const { id } of some) there.push(...(await accounts.find({ name: id })).filter((one) => one.id === id));
+  return there;
+}
+
+const WOULD_BE_RAISED = text("would become an administrator", "管理者になります");
+const RAISED = text("became an administrator", "管理者になりました");
+
+/** Names whom a bundle gives a role that had none: where a password is left of before, it holds again. */
+async function tellRaised({ terminal }: Tools, raised: readonly Account[], what: Text): Promise<void> {
+  for (const { id, name, user, passwordSetAt } of raised) {
+    const line = `clomoctl clomo-account reset-password ${typedWord(name, id)} --password-file FILE`;
+    const [en, ja] = [`${name} (${user}) ${what.en}`, `「${name}」(${user})は${what.ja}`];
+    await terminal.problem(
+      passwordSetAt === null
+        ? text(`${en}, without a password`, `${ja}(パスワードは未設定)`)
+        : text(
+            `${en}, and may sign in with the former password: ${line}`,
+            `${ja}。以前のパスワードでサインインできるため、再設定するには: ${line}`,
+          ),
+    );
   }
 }

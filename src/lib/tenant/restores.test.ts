@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { withAccount } from "./testing/accounts.ts";
 import { partsOf, randomTenant, restoreFrom, travelling } from "./testing/restoring.ts";
 import { failureOf, TestTenant } from "./testing/tenant.ts";
 
@@ -108,6 +110,11 @@ const recordsIn = (files: ReadonlyMap<string, string>, name: string): Record<str
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+/** The only account with other values. */
+const account =
+  (values: object) =>
+  ([one]: readonly Record<string, unknown>[]): readonly object[] => [{ ...one, ...values }];
+
 describe("of two organisations, a user and a device", () => {
   let tenant: TestTenant;
   let files: ReadonlyMap<string, string>;
@@ -121,6 +128,9 @@ describe("of two organisations, a user and a device", () => {
     await client.devices.create({ serialNumber: "C02X", owner: user.after.id });
     await client.users.addField({ name: "入社年" });
     await client.users.addField({ name: "座席" });
+    await withAccount(tenant, { name: "buchou", role: "division", org: "EAST", manages: ["EAST"] });
+    await client.roles.createScheme({ name: "受付", operations: ["users.write"] });
+    for (const name of ["証明書", "トークン"]) await client.renewals.add({ kind: "custom", name });
     files = await travelling(client);
   });
   afterEach(() => tenant[Symbol.asyncDispose]());
@@ -156,9 +166,10 @@ describe("of two organisations, a user and a device", () => {
     [
       "users swap their mail addresses",
       "users",
-      ([one, other]) => [
+      ([one, other, ...others]) => [
         { ...one, emails: other?.["emails"] },
         { ...other, emails: one?.["emails"] },
+        ...others,
       ],
     ],
   ])("%s", async (_, name, change) => {
@@ -185,7 +196,7 @@ describe("of two organisations, a user and a device", () => {
     [
       "a mail address twice",
       "users",
-      ([one, other]) => [one ?? {}, { ...other, emails: ["YAMADA@example.jp"] }],
+      ([one, other, ...others]) => [one ?? {}, { ...other, emails: ["YAMADA@example.jp"] }, ...others],
       "two records have",
     ],
     ["a user without an address", "users", ([one, ...others]) => [{ ...one, emails: [] }, ...others], "a mail address"],
@@ -195,15 +206,92 @@ describe("of two organisations, a user and a device", () => {
       ([one]) => [{ ...one, ownerOrgId: "00000000-0000-7000-8000-000000000001" }],
       "has one owner",
     ],
+    ["全社 renamed", "orgs", ([root, ...others]) => [{ ...root, name: "本社" }, ...others], "it keeps its name"],
+    ["全社 with a code", "orgs", ([root, ...others]) => [{ ...root, code: "ALL" }, ...others], "and has no code"],
+    [
+      "two organisations of one name in one place, without codes",
+      "orgs",
+      ([root, east, west]) => [
+        root ?? {},
+        { ...east, code: null },
+        { ...west, code: null, name: "東日本", parentId: root?.["id"] },
+      ],
+      "are called 東日本, and without a code they could not be told apart",
+    ],
+    [
+      "an administrator without an account name",
+      "users",
+      (all) => all.map((user) => ({ ...user, accountName: null })),
+      "an administrator needs an account name",
+    ],
+    ["a division administrator without organisations", "accounts", account({ managedOrgIds: [] }), "at least one"],
+    ["one of 全社", "accounts", account({ managedOrgIds: [ROOT_ORG_ID] }), "全社 is no managed organisation"],
+    [
+      "an operator with organisations",
+      "accounts",
+      account({ role: "operator" }),
+      "only division and custom administrators have managed organisations",
+    ],
+    ["one of all", "accounts", account({ managesAll: true }), "only a custom administrator may manage all"],
+    [
+      "notice mail for nobody's administrator",
+      "accounts",
+      account({ role: "none", managedOrgIds: [], noticeMail: true }),
+      "notice mail is for system administrators with the support option",
+    ],
+    [
+      "notice mail without the support option",
+      "accounts",
+      account({ role: "system", managedOrgIds: [], noticeMail: true }),
+      "notice mail is for system administrators with the support option",
+    ],
+    ["a scheme without items", "schemes", ([one]) => [{ ...one, operations: [] }], "at least one item"],
+    [
+      "two renewals of one name",
+      "renewals",
+      ([one, other]) => [one ?? {}, { ...other, name: one?.["name"] }],
+      "two renewals are called 証明書",
+    ],
   ])("%s is refused, and nothing changes", async (_, name, change, reason) => {
     const sent = withChanged(name, change);
     const before = contentOf(tenant);
     const { etag, refusals, resources } = await planOf(sent);
     expect(refusals.map(({ detail }) => detail.en).join("\n")).toContain(reason);
+    expect(refusals.map(({ detail }) => detail.ja).join("\n")).toMatch(/[ぁ-ん]/);
     const deletions = resources.reduce((sum, { removed }) => sum + removed, 0);
     const failure = await failureOf(tenant.client.restores.create({ etag }, partsOf(sent), { deletions }));
     expect(failure?.code).toBe("input-rejected");
     expect(contentOf(tenant)).toBe(before);
+  });
+
+  test("an account name that a role needs is not taken away by users alone either, nor is a role given without one", async () => {
+    const nameless = (all: Record<string, unknown>[]) => all.map((user) => ({ ...user, accountName: null }));
+    const { refusals } = await planOf(withChanged("users", nameless), "users");
+    expect(refusals).toMatchObject([{ resource: "accounts", detail: { ja: expect.stringContaining("アカウント名") } }]);
+    const [user] = recordsIn(files, "users");
+    const [one] = recordsIn(files, "accounts");
+    const given = { ...one, id: user?.["id"] };
+    const sent = new Map([...files, ...fileOf("accounts", [given, one ?? {}])]);
+    expect((await planOf(sent, "accounts")).refusals).toMatchObject([{ resource: "accounts", id: given.id }]);
+    expect((await planOf(sent, "accounts")).refusals).toHaveLength(1);
+  });
+
+  test("an administrator whose account name an export of the console blanked comes along with the mirror", async () => {
+    await using mirror = new TestTenant();
+    await withAccount(mirror, { name: "taro", role: "system" });
+    const blanked = [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["taro", "taro@accounts.example", ""],
+    ];
+    await mirror.import({ kind: "users", fromConsole: true }, blanked);
+    const sent = await travelling(mirror.client);
+    expect(sent.get("resources/users.ndjson")).toContain('"accountName":null');
+    await using to = new TestTenant();
+    const mirroredAt = "2026-01-01T00:00:00.000Z";
+    expect((await to.client.restores.plan(partsOf(sent), { mirroredAt })).refusals).toEqual([]);
+    expect((await to.client.restores.plan(partsOf(sent), {})).refusals).toMatchObject([{ resource: "accounts" }]);
+    // and is no reason to refuse to that mirror what is recorded here alone
+    expect((await mirror.client.restores.plan(partsOf(sent), { mirroredAt })).refusals).toEqual([]);
   });
 
   test("a resource alone must not take away what others name", async () => {

@@ -39,7 +39,24 @@ export const restoreFrom = async (
   return restores.create({ etag }, partsOf(files), { only, deletions });
 };
 
-/** A tenant with a bit of everything, as many support options as there may be. */
+/** What makes of random accounts such as commands make: a tenant with others is not made like by anybody. */
+const SUCH_AS_CAN_BE = [
+  `update account set role = 'none', scheme = null, supportOption = 0 where role <> 'none'
+   and user in (select pk from user where accountName is null)`,
+  "update account set managedOrgs = null where role not in ('division', 'custom')",
+  `update account set managedOrgs = (select json_group_array(e.value) from json_each(managedOrgs) e where e.value <> 1)
+   where managedOrgs is not null`,
+  "update account set managedOrgs = null where managedOrgs = '[]'",
+  `update account set managedOrgs = (select json_array(max(pk)) from org where parent is not null)
+   where role = 'division' and managedOrgs is null`,
+  "update account set role = 'none' where role = 'division' and managedOrgs = '[null]'",
+  "update account set managedOrgs = null where managedOrgs = '[null]'",
+  "update account set noticeMail = 0 where supportOption = 0",
+  "update scheme set operations = '[\"users.write\"]' where operations = '[]'",
+  "update renewal_item set name = pk || name",
+];
+
+/** A tenant with a bit of everything that there can be, as many support options as there may be. */
 export const randomTenant = async (
   seed: number,
   size?: number,
@@ -50,5 +67,6 @@ export const randomTenant = async (
     "update account set supportOption = 0 where user not in (select user from account where supportOption = 1 limit :most)",
     { most: MOST_SUPPORT_OPTIONS },
   );
+  for (const sql of SUCH_AS_CAN_BE) tenant.database.run(sql);
   return tenant;
 };

@@ -108,7 +108,7 @@ const receive = async (
       await stage(resource, content, { name, lines, hash });
     }
     const resources = TRAVELLING.filter((name) => sent.has(name));
-    const staged = { lines: lines.name, plan: plan.name, resources };
+    const staged = { lines: lines.name, plan: plan.name, resources, isOfConsole: mirroredAt !== undefined };
     return { staged, mirroredAt, content: hash.digest("hex"), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
@@ -116,9 +116,15 @@ const receive = async (
   }
 };
 
+const SEE_ALL = text(
+  "see all reasons: clomoctl handover apply BUNDLE --dry-run",
+  "すべての理由を見るには: clomoctl handover apply 引き継ぎデータ --dry-run",
+);
+
 const NOT_APPLIED = text("this file is not applied to a tenant", "テナントに適用するファイルではありません");
 
-const refused = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
+const refused = (where: string, what: Text, hint?: Text): Failure =>
+  new Failure("input-rejected", { what, where, hint });
 
 interface StagedPart {
   readonly name: string;
@@ -290,7 +296,7 @@ export const restore = async (
     const plan = await planned(writer, received);
     if (plan.etag !== etag) throw CHANGED;
     const [refusal] = plan.refusals;
-    if (refusal !== undefined) throw refused(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail);
+    if (refusal !== undefined) throw refused(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail, SEE_ALL);
     const [resources, removed] = [[...plan.resources], removedBy(plan.resources)];
     if (removed !== deletions) throw otherRemovals(removed, deletions);
     if (isNothing(plan)) return { result: { id: null, resources }, objects: [] };

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ROOT_ORG_ID } from "../../../model/organisation.ts";
+import { looseOrgs } from "./plan.ts";
+
+/** A tree that counts how often it is asked. */
+class CountedTree extends Map<string, unknown> {
+  asked = 0;
+
+  override get(id: string): unknown {
+    this.asked += 1;
+    return super.get(id);
+  }
+}
+
+/** By going up from each as many steps as there are organisations. */
+const byBruteForce = (above: ReadonlyMap<string, unknown>): readonly string[] =>
+  [...above.keys()].filter((id) => {
+    let at: unknown = id;
+    for (let step = 0; step <= above.size && at !== ROOT_ORG_ID; step += 1) at = above.get(String(at));
+    return at !== ROOT_ORG_ID;
+  });
+
+test("those are loose from which no way up leads to 全社, and each is passed once", () => {
+  const names = [ROOT_ORG_ID, "a", "b", "c", "d", "e", "f", "g", "h"];
+  const above = fc.constantFrom(null, "gone", ...names);
+  fc.assert(
+    fc.property(fc.tuple(...names.slice(1).map(() => above)), (parents) => {
+      const tree = new CountedTree([
+        [ROOT_ORG_ID, null],
+        ...parents.map((one, at) => [names[at + 1] ?? "", one] as const),
+      ]);
+      const loose = looseOrgs(tree);
+      expect(tree.asked).toBeLessThanOrEqual(tree.size + 1);
+      expect(loose).toEqual(byBruteForce(tree));
+    }),
+  );
+});
+
+test("a ring of many is passed once", () => {
+  const count = 10_000;
+  const tree = new CountedTree(Array.from({ length: count }, (_, at) => [String(at), String((at + 1) % count)]));
+  expect(looseOrgs(tree)).toHaveLength(count);
+  expect(tree.asked).toBe(count);
+});
