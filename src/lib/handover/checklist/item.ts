@@ -6,7 +6,7 @@ import { shownWord } from "../../text/shell-word.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Gap, GapCode } from "./gap.ts";
-import { namesPerson, sharesWord, type Person } from "./people.ts";
+import { isSameText, namesPerson, sharesWord, type Person } from "./people.ts";
 import { valueOf, type Question } from "./question.ts";
 import { ITEMS, type ItemId } from "./titles.ts";
 
@@ -80,9 +80,20 @@ type Day = Pick<When, "asOf" | "timezone">;
 const saidOn = ({ kind, ...known }: Pick<Question, "kind" | "answer" | "recorded">, { timezone }: Day): string | null =>
   kind === "date" ? valueOf(known) : known.answer === null ? null : dayOf(known.answer.at, timezone);
 
-/** Whether what was answered is another than what is recorded; of two days neither need be wrong. */
-const isOtherwise = ({ kind, answer, recorded }: Pick<Question, "kind" | "answer" | "recorded">): boolean =>
-  kind !== "date" && answer !== null && recorded !== null && !sharesWord(recorded, answer.value);
+/** Questions whose answer is an account, by the end of their names. */
+const OF_ACCOUNT = /[.-](?:account|user)$/u;
+
+/** Whether what was answered is another than what is recorded; of two days neither need be wrong, and accounts and people are named by one word of several. */
+const isOtherwise = ({
+  id,
+  kind,
+  answer,
+  recorded,
+}: Pick<Question, "id" | "kind" | "answer" | "recorded">): boolean => {
+  if (kind === "date" || answer === null || recorded === null) return false;
+  const isNamed = kind === "person" || (kind === "text" && OF_ACCOUNT.test(id));
+  return !(isNamed ? sharesWord : isSameText)(recorded, answer.value);
+};
 
 /** A question with what is known in answer to it, and whether it is to be asked. */
 export function questionFor(
@@ -95,7 +106,7 @@ export function questionFor(
   const value = valueOf(known);
   const said = saidOn({ kind: asked.kind, ...known }, day);
   const isOld = value !== null && yearly && said !== null && daysFrom(said, day.asOf) > YEAR_DAYS;
-  const isDiffering = isOtherwise({ kind: asked.kind, ...known });
+  const isDiffering = isOtherwise({ id: asked.id, kind: asked.kind, ...known });
   const due = value === null && required ? "missing" : isDiffering ? "differs" : isOld ? "old" : null;
   return { ...asked, ...known, subject, required, yearly, due };
 }

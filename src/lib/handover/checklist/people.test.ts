@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { countPeople, namesPerson, succeeded, type Person } from "./people.ts";
+import {
+  countPeople,
+  isSameName,
+  isSameText,
+  namesPerson,
+  sharesName,
+  sharesWord,
+  succeeded,
+  type Person,
+} from "./people.ts";
 
 const TARO: Person = {
   called: "山田 太郎",
@@ -19,6 +28,20 @@ test.each([
   ["taro012", false],
   ["xtaro@example.jp", false],
   ["山田", false],
+  ["山田 太郎（情報システム部）", true],
+  ["情シス（山田　太郎）", true],
+  ["情シス／山田 太郎", true],
+  ["鈴木・山田 太郎", true],
+  ["山田 太郎＜ｔａｒｏ＠example.jp＞", true],
+  ["情シス＜taro@example.jp＞", true],
+  ["Suzuki and 山田 太郎", true],
+  ["鈴木 と 山田 太郎", true],
+  ["鈴木と山田 太郎", false],
+  ["山田 太郎(情シス", true],
+  ["情シス) 山田 太郎", true],
+  ["Ｔａｒｏ０１", false],
+  ["ｔａｒｏ０１", true],
+  ["㈱山田 太郎", false],
   ["", false],
   [null, false],
 ])("%j names the person: %j", (text, isNamed) => {
@@ -31,21 +54,147 @@ test.each([
   ["佐藤、鈴木", 2],
   ["Sato and Suzuki", 2],
   ["佐藤 と 鈴木/田中", 3],
+  ["佐藤／鈴木・田中，高橋；伊藤", 5],
+  ["佐藤 一郎（情シス／本社）、鈴木", 2],
+  ["佐藤(情シス/本社", 2],
+  ["マイケル・スミス", 1],
+  ["マイケル・スミス、佐藤・鈴木", 3],
+  ["サトウ イチロウ・スズキ ジロウ", 2],
   [" , ", 0],
 ])("%j: %i people", (text, count) => {
   expect(countPeople(text)).toBe(count);
 });
 
-test("a successor takes the place of a person, and of nobody else", () => {
-  expect(succeeded(TARO, "山田 太郎 <taro@example.jp>; 情シス", "hanako@example.jp")).toBe("hanako@example.jp, 情シス");
-  const word = fc.constantFrom(...TARO.words, "情シス", "hanako@example.jp", "taro012", " ");
+test("a name with a dot or brackets of its own is found whole, and in no other one", () => {
+  const smith: Person = { ...TARO, words: ["マイケル・スミス", "㈱情シス"] };
+  for (const text of ["ﾏｲｹﾙ･ｽﾐｽ", "佐藤、マイケル・スミス(営業)", "(株)情シス"])
+    expect(namesPerson(smith, text)).toBe(true);
+  const other: Person = { ...TARO, words: ["スミス", "", " "] };
+  for (const text of ["マイケル・スミス", "", " , "]) expect(namesPerson(other, text)).toBe(false);
+});
+
+test("texts are one person's, or the same, whatever their width", () => {
+  expect(sharesName("佐藤 一郎（情シス）", "佐藤一郎(本社)")).toBe(true);
+  expect(sharesName("マイケル・スミス", "マイケル・ジャクソン")).toBe(false);
+  expect(sharesWord("佐藤＜ｓａｔｏ@example.jp＞", "SATO@example.jp")).toBe(true);
+  expect(isSameName("ｻﾄｳ 一郎", "サトウ　一郎")).toBe(true);
+  expect(isSameName("Sato", "SATO")).toBe(false);
+  expect(isSameText("ＭＤＭ-PC 1", "mdm-pc1")).toBe(true);
+  expect(isSameText("東京/本社", "大阪/本社")).toBe(false);
+});
+
+const BRACKETS = [
+  "()",
+  "（）",
+  "[]",
+  "［］",
+  "<>",
+  "＜＞",
+  "「」",
+  "｢｣",
+  "『』",
+  "【】",
+  "〔〕",
+  "〈〉",
+  "《》",
+  "{}",
+  "｛｝",
+];
+const brackets = fc.constantFrom(...BRACKETS.map((pair): [string, string] => [pair.slice(0, 1), pair.slice(1)]));
+const separator = fc.constantFrom(",", "、", "; ", "；", "\n", "\r\n", "/", " ／ ", "・", " and ", " と ", "，");
+const stranger = fc.constantFrom("情シス", "髙橋 花子", "taro012", "山田 太郎丸", "x@example.jp", "ﾎﾝｼｬ", "e\u0301");
+const word = fc.constantFrom(...TARO.words, "山田　太郎", "TARO@EXAMPLE.JP", "ｔａｒｏ01");
+
+test("a person is found in and before any brackets, between any separators", () => {
   fc.assert(
-    fc.property(fc.array(word, { maxLength: 6 }), fc.constantFrom(",", "、", ";", "\n"), (words, between) => {
-      const after = succeeded(TARO, words.join(between), "hanako@example.jp");
-      expect(namesPerson(TARO, after)).toBe(false);
-      const others = words.map((one) => one.trim()).filter((one) => one !== "" && !TARO.words.includes(one));
-      for (const other of others) expect(after.split(", ")).toContain(other);
-      expect(new Set(after.split(", ")).size).toBe(after.split(", ").length);
+    fc.property(
+      word,
+      stranger,
+      brackets,
+      separator,
+      fc.integer({ min: 0, max: 3 }),
+      (name, other, [open, close], between, at) => {
+        const textsOf = (one: string): readonly string[] => [
+          `${one}${open}${other}${close}`,
+          `${other}${open}${one}${close}`,
+          `${other}${between}${one}`,
+          `${open}${other}${between}${one}${between}${other}${close}`,
+        ];
+        const text = textsOf(name)[at];
+        expect([text, namesPerson(TARO, text)]).toEqual([text, true]);
+        expect(namesPerson(TARO, textsOf(other)[at])).toBe(false);
+      },
+    ),
+  );
+});
+
+const HANAKO = "hanako@example.jp";
+
+test.each([
+  ["山田 太郎 <taro@example.jp>; 情シス", `${HANAKO}; 情シス`],
+  ["山田 太郎(情シス/本社)", HANAKO],
+  ["山田 太郎（情シス／本社）＜taro@example.jp＞、髙橋 花子", `${HANAKO}、髙橋 花子`],
+  ["情シス(山田 太郎、髙橋 花子)", `情シス(${HANAKO}、髙橋 花子)`],
+  ["情シス（山田　太郎）", `情シス（${HANAKO}）`],
+  ["Taro Yamada <taro@example.jp>, 情シス", `${HANAKO}, 情シス`],
+  ["（情シス） Taro (Tokyo) <taro@example.jp>", `（情シス） ${HANAKO}`],
+  ["<taro@example.jp>", `<${HANAKO}>`],
+  ["情シス(taro@example.jp)", `情シス(${HANAKO})`],
+  ["山田 太郎(情シス", `${HANAKO}(情シス`],
+  ["taro01、taro@example.jp, 情シス", `${HANAKO}, 情シス`],
+  ["taro01, 花子 <Hanako@example.jp>", "花子 <Hanako@example.jp>"],
+  ["花子 <Hanako@example.jp>、taro01、山田太郎", "花子 <Hanako@example.jp>"],
+  [`${HANAKO}, 情シス（taro01、山田 太郎）`, `${HANAKO}, 情シス`],
+  [`taro01(${HANAKO})`, HANAKO],
+  ["((taro01)), x@example.jp", `((${HANAKO})), x@example.jp`],
+  ["山田 太郎(情シス) 部長", `${HANAKO}(情シス) 部長`],
+  ["情シス", "情シス"],
+])("%j is succeeded in as %j", (written, after) => {
+  expect(succeeded(TARO, written, HANAKO)).toBe(after);
+});
+
+test("a successor stands once where the person stood, and all else stays to the byte", () => {
+  const list = fc.array(fc.tuple(stranger, separator), { maxLength: 4 });
+  const written = (parts: readonly (readonly [string, string])[]): string => parts.flat().join("");
+  fc.assert(
+    fc.property(
+      list,
+      word,
+      fc.option(fc.tuple(brackets, stranger)),
+      separator,
+      list,
+      (before, name, behind, between, after) => {
+        const whole = behind === null ? name : `${name}${behind[0].join(behind[1])}`;
+        const rest = after.map(([other, next]): [string, string] => [next, other]);
+        const text = `${written(before)}${whole}${written(rest)}`;
+        expect(succeeded(TARO, text, HANAKO)).toBe(`${written(before)}${HANAKO}${written(rest)}`);
+        // named already, the person goes with one separator
+        const named = `${HANAKO}${between}${text}`;
+        expect(succeeded(TARO, named, HANAKO)).toBe(
+          `${HANAKO}${between}${written(before)}`.slice(0, -(before.at(-1)?.[1] ?? between).length) + written(rest),
+        );
+      },
+    ),
+  );
+});
+
+test("of any text nothing of the person is left, and the successor is there", () => {
+  const piece = fc.oneof(
+    word,
+    stranger,
+    separator,
+    fc.constant(HANAKO),
+    fc.constantFrom(...BRACKETS.flatMap((pair) => [pair.slice(0, 1), pair.slice(1)]), " ", "花子"),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = pieces.join("");
+      const after = succeeded(TARO, text, HANAKO);
+      const isNamed = namesPerson(TARO, text);
+      const isThere = namesPerson({ ...TARO, words: [HANAKO] }, after);
+      expect([text, after, namesPerson(TARO, after)]).toEqual([text, after, false]);
+      expect([text, after, isNamed ? isThere : after === text]).toEqual([text, after, true]);
     }),
+    { numRuns: 1000 },
   );
 });
