@@ -108,6 +108,39 @@ test("a dry run shows the same and changes nothing, also of the settings", async
   expect(scene.settings()).toBe(SETTINGS);
 });
 
+test("a recipient named as who leaves is named as the successor: no step of it remains", async () => {
+  const scene = here();
+  writeFileSync(join(scene.home ?? "", "notify.yaml"), SETTINGS.replace("name: it", "name: taro（情シス）"), {
+    mode: 0o600,
+  });
+  const { exit, stdout } = await run(`${LINE} --yes --format json`, scene);
+  expect([exit, scene.settings()]).toEqual([0, expect.stringContaining("name: hanako, way: mail, address: hanako@")]);
+  expect(stdout).not.toContain("recipient of notices");
+  const after = await inBoth("handover checklist --leaver taro", scene);
+  expect(after.en.stdout).not.toContain("recipient of notices");
+  expect(after.ja.stdout).not.toContain("通知先: ");
+});
+
+test("recipients are given for this context alone, and a successor of another is notified of both", async () => {
+  const scene = here();
+  const listed = (leaver: string): string =>
+    SETTINGS.replace(
+      / {2}- .*/u,
+      `  - {name: it, way: mail, address: taro@accounts.example, contexts: [${leaver}]}
+  - {name: next, way: mail, address: hanako@accounts.example, contexts: [osaka]}`,
+    );
+  const file = join(scene.home ?? "", "notify.yaml");
+  writeFileSync(file, listed("osaka"), { mode: 0o600 });
+  expect((await run(`${LINE} --dry-run`, scene)).stdout).not.toContain("notify.yaml");
+  writeFileSync(file, listed("embedded"), { mode: 0o600 });
+  const { en, ja } = await inBoth(`${LINE} --dry-run`, scene);
+  for (const { stdout } of [en, ja])
+    expect(stdout).toContain("notify.yaml\ttaro@accounts.example\thanako@accounts.example");
+  expect(await run(`${LINE} --yes`, scene)).toMatchObject({ exit: 0 });
+  expect(scene.settings()).not.toContain("taro@");
+  expect(scene.settings()).toContain("contexts: [ osaka, embedded ]");
+});
+
 test("it asks first, and no is no; without a terminal --yes is named", async () => {
   const before = await stateOf();
   const scene = here({ terminal: { typing: [["Give 4 things of taro to hanako?", "n\r"]] } });

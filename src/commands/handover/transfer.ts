@@ -76,8 +76,8 @@ export default defineCommand({
   summary: text("give what one person has to a successor", "退任者のものを後任に引き継ぐ"),
   details: [
     text(
-      "One change, all of it or nothing: the support option, with the role of a system administrator that it needs; renewals whose owner is named so; recipients in notify.yaml. Where five accounts hold the support option, it goes off before it goes on. In a mirror the console's part goes to `console list`. The successor needs an account with a role first. The role of who leaves stays: it is taken away last.",
-      "次のものを 1 回の変更で引き継ぎます(全部か、何もしないかのどちらか): サポートオプション(必要なシステム管理者の権限とともに)、その人が更新担当の項目、notify.yaml の通知先。5 アカウントが付与されているときは先にオフにします。ミラーでは、管理画面での作業を `console list` に追加します。後任には、先に管理者権限のあるアカウントが必要です。退任者の管理者権限は残ります(最後に外します)。",
+      "One change, all of it or nothing: the support option, with the role of a system administrator that it needs; renewals whose owner is named so; recipients in notify.yaml who are notified of this tenant. Without the option no role is given. Where five accounts hold the support option, it goes off before it goes on. In a mirror the console's part goes to `console list`. For the option the successor needs an account with a role first. The role of who leaves stays: it is taken away last.",
+      "次のものを 1 回の変更で引き継ぎます(全部か、何もしないかのどちらか): サポートオプション(必要なシステム管理者の権限とともに)、その人が更新担当の項目、notify.yaml のこのテナントの通知先。サポートオプションがない人の管理者権限は引き継ぎません。5 アカウントが付与されているときは先にオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退任者の管理者権限は残ります(最後に外します)。",
     ),
     text(
       "It ends with the numbered steps that only people can do: the application form for the contact person, password and 2-factor phone of each Apple Account, the Gmail login. Each is confirmed by `handover answer`, with name and date. Changing the password of a Managed Apple Account ends the VPP tokens that it downloaded: the renewal of each follows at once.",
@@ -116,7 +116,7 @@ export default defineCommand({
     if (from.id === to.id) throw samePerson(leaving);
     const plan = await tenant.client.accounts.transfer(from.id, { to: to.id, dryRun: true });
     const earlier = await openTasksOf(tenant, to);
-    const settings = await settingsFor(tools, from, to);
+    const settings = await settingsFor(tools, tenant, { from, to });
     const planned = rowsOfTransfer(plan, settings, to);
     const known = { from, facts, settings };
     if (dryRun) {
@@ -219,15 +219,20 @@ interface NewSettings {
 }
 
 /** Undefined where nothing of them changes. @throws Failure where they cannot be read */
-async function settingsFor({ home }: Tools, from: UserPerson, to: UserPerson): Promise<NewSettings | undefined> {
+async function settingsFor(
+  { home }: Tools,
+  { context }: HandoverTenant,
+  { from, to }: { readonly from: UserPerson; readonly to: UserPerson },
+): Promise<NewSettings | undefined> {
   const file = notifyFileIn(home);
   const before = readOwnFile(file, home.userId);
-  const [successor] = addressesOf(to);
-  if (before === undefined || successor === undefined) return undefined;
+  const [address] = addressesOf(to);
+  if (before === undefined || address === undefined) return undefined;
   const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
   const { withSuccessor } = await import("../../lib/handover/transfer/notify-settings.ts");
   parseNotifySettings(before, file);
-  const { content, replaced } = withSuccessor(before, { leaver: addressesOf(from), successor });
+  const successor = { name: to.called, address };
+  const { content, replaced } = withSuccessor(before, { context: context.name, leaver: from, successor });
   if (replaced.length === 0) return undefined;
   // what would not be read again is not written
   parseNotifySettings(content, file);

@@ -49,6 +49,33 @@ test("where five hold the option it goes off first, and no sixth ever holds it",
   ]);
 });
 
+test("without the support option nothing of roles is given, and the successor needs none", async () => {
+  const { accounts, renewals } = tenant.client;
+  const { id: plain } = (await tenant.client.users.create({ name: "花子", emails: ["hana@example.jp"] })).after;
+  await accounts.grant(from, { supportOption: false });
+  for (const [name, next] of Object.entries({ A: to, B: plain })) {
+    await renewals.add({ kind: "custom", name, owner: "taro@accounts.example" });
+    const before = await Array.fromAsync(accounts.list({}));
+    expect(await accounts.transfer(from, { to: next })).toMatchObject({ accounts: [], renewals: [{ name }] });
+    expect(await Array.fromAsync(accounts.list({}))).toEqual(before);
+  }
+});
+
+test("an owner is replaced in that very place, whatever stands around", async () => {
+  const { users, renewals, accounts } = tenant.client;
+  const { after: sato } = await users.create({ name: "佐藤 一郎", emails: ["sato@example.jp"] });
+  const { after: takahashi } = await users.create({ name: "髙橋 花子", emails: ["hanako@example.jp"] });
+  const owners = {
+    A: ["佐藤 一郎（情シス）", "hanako@example.jp"],
+    B: ["佐藤 一郎(情シス/本社)", "hanako@example.jp"],
+    C: ["情シス(佐藤 一郎、鈴木 次郎)", "情シス(hanako@example.jp、鈴木 次郎)"],
+    D: ["鈴木・佐藤　一郎＜ｓａｔｏ@example.jp＞", "鈴木・hanako@example.jp"],
+  };
+  for (const [name, [owner = ""]] of Object.entries(owners)) await renewals.add({ kind: "custom", name, owner });
+  const done = await accounts.transfer(sato.id, { to: takahashi.id });
+  expect(done.renewals.map(({ before, after }) => [before, after])).toEqual(Object.values(owners));
+});
+
 test("a name that two people have names neither", async () => {
   await tenant.client.users.create({ name: "taro", emails: ["other@example.jp"] });
   await tenant.client.users.edit(from, { name: "taro", accountName: "taro01" });

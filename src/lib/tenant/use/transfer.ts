@@ -29,12 +29,13 @@ interface TransferRequest {
 
 /**
  * Gives what somebody has to a successor, all of it or nothing: the support option, with the role of a system administrator
- * that it needs, and the renewals whose owner is named so. The role of who leaves stays: it is taken away last.
+ * that it needs, and the renewals whose owner is named so. Without the option no role is given. The role of who leaves stays:
+ * it is taken away last.
  *
  * At most five accounts hold the option: where five do, it goes off before it goes on, else on before off.
  *
- * @throws Failure `input-rejected` where the successor is the same person, or has no role and so no password yet; `not-found`;
- *   `not-permitted`; `conflict` where something was changed since it was seen
+ * @throws Failure `input-rejected` where the successor is the same person, or is to hold the option and has no role and so no
+ *   password yet; `not-found`; `not-permitted`; `conflict` where something was changed since it was seen
  * @see facts 7.2
  */
 export const transferAccount = (
@@ -83,14 +84,10 @@ interface Step {
 /** What is asked of both accounts, in its order. @throws Failure `input-rejected` */
 async function stepsOf(writer: Writer, leaver: Held, successor: Held): Promise<readonly Step[]> {
   const { role, supportOption, noticeMail } = leaver.account;
-  if (role !== "system") return [];
+  if (role !== "system" || !supportOption) return [];
   if (successor.account.role === "none") throw await withoutRole(writer, successor);
   const off: Step = { id: leaver.id, request: { supportOption: false } };
-  const on: Step = {
-    id: successor.id,
-    request: { role: "system", ...(supportOption && { supportOption: true, noticeMail }) },
-  };
-  if (!supportOption) return [on];
+  const on: Step = { id: successor.id, request: { role: "system", supportOption: true, noticeMail } };
   const others = await othersSupported(writer, successor.account.pk);
   return others.length >= MOST_SUPPORT_OPTIONS ? [off, on] : [on, off];
 }
