@@ -1,7 +1,14 @@
+import type { User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
-import { findPeople, namesPerson, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
+import {
+  findPeople,
+  isSameName,
+  namesPerson,
+  type KnownPerson,
+  type Person,
+} from "../../lib/handover/checklist/people.ts";
 import { notTakenIn, type NotTaken } from "../../lib/model/mirror.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -41,7 +48,7 @@ export function refuseNobody(where: string, { leaver, leaves }: Leaving): void {
 export const lastDay = ({ leaves }: Pick<Leaving, "leaves">, zone: string): string | undefined =>
   leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, zone);
 
-/** Users of one name, and devices of one person, that are looked at. */
+/** Users of one name that are told: of more than one none is meant. */
 const MOST = 100;
 
 /**
@@ -73,10 +80,19 @@ export function theOne(found: readonly Person[], typed: string): Person {
   });
 }
 
-async function usersNamed(client: HandoverTenant["client"], name: string): Promise<readonly KnownPerson[]> {
-  const byName = await Array.fromAsync(firstOf(client.users.list({ filterName: name }), MOST));
-  const users = [...(await client.users.find({ name })), ...byName];
+async function usersNamed(client: HandoverTenant["client"], typed: string): Promise<readonly KnownPerson[]> {
+  const name = typed.trim();
+  if (name === "") return [];
+  const users = [
+    ...(await client.users.find({ name })),
+    ...(await Array.fromAsync(firstOf(calledSo(client, name), MOST))),
+  ];
   return users.map(({ id, name: called, accountName, emails }) => ({ id, name: called, account: accountName, emails }));
+}
+
+/** Users of this very name: a filter also lists those whose name contains it. */
+async function* calledSo({ users }: HandoverTenant["client"], name: string): AsyncGenerator<User> {
+  for await (const user of users.list({ filterName: name })) if (isSameName(user.name, name)) yield user;
 }
 
 /** What only a look at other records tells of somebody, and what of that a mirror does not have. */
@@ -85,8 +101,7 @@ export async function recordsOf(
   person: Person,
 ): Promise<{ readonly records: LeaverRecords; readonly notTaken: NotTaken }> {
   const { id, account } = person;
-  const devices =
-    id === null ? [] : await Array.fromAsync(firstOf(client.devices.list({ owner: id, limit: MOST }), MOST));
+  const devices = id === null ? [] : await devicesOf(client, id);
   const secured: string[] = [];
   for (const app of SECURED_APPS) {
     const { administrators } = await client.administrators.list(app);
@@ -95,9 +110,16 @@ export async function recordsOf(
   }
   const schemes = account === null ? [] : await schemesBy(client, account);
   return {
-    records: { devices: devices.map(({ serialNumber, id: of }) => serialNumber ?? of), secured, schemes },
+    records: { devices, secured, schemes },
     notTaken: notTakenIn(await client.tenant.show()),
   };
+}
+
+/** Names of all devices of an owner. */
+async function devicesOf(client: HandoverTenant["client"], owner: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { serialNumber, id } of client.devices.list({ owner })) names.push(serialNumber ?? id);
+  return names;
 }
 
 /** Names of the schemes that somebody made or changed, by the audit. */

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { machine } from "../renewals/schedule/testing/machine.ts";
+import { inBoth, run, type Circumstances } from "../testing/program.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant.close());
+
+const here = (): Circumstances => {
+  const { home, circumstances } = machine();
+  return { ...circumstances, home, tenant: tenant.fetch };
+};
+
+const onTerminal = (): Circumstances => ({ ...here(), terminal: { columns: 200 } });
+
+const MANY = 150;
+
+const LINE = ["handover", "checklist", "--format", "json", "--leaver"];
+
+const stepsOf = async (typed: string): Promise<readonly string[]> => {
+  const { exit, stdout } = await run([...LINE, typed], here());
+  expect(exit).toBe(0);
+  const rows = JSON.parse(stdout) as readonly { readonly item: string; readonly what: string }[];
+  return rows.flatMap(({ item, what }) => (item === "leaver" ? [what] : []));
+};
+
+test("an exact name is found among any number of names that contain it, whatever its width", async () => {
+  const { users, renewals } = tenant.client;
+  for (let number = 1; number <= MANY; number += 1) {
+    await users.create({ name: `佐藤 一郎${number}`, emails: [`sato${number}@example.jp`] });
+  }
+  const missing = await inBoth([...LINE, "佐藤 一郎"], here());
+  expect(missing.en).toMatchObject({ exit: 6, stderr: expect.stringContaining("nobody is recorded as 佐藤 一郎") });
+  expect(missing.ja.stderr).toContain("「佐藤 一郎」という人は、どこにも登録されていません");
+  await users.create({ name: "佐藤 一郎", emails: ["sato@example.jp"] });
+  await renewals.add({ kind: "custom", name: "契約", owner: "sato@example.jp" });
+  for (const typed of ["佐藤 一郎", " 佐藤 一郎 "]) expect(await stepsOf(typed)).toEqual(["owner of the renewal 契約"]);
+});
+
+test("who is recorded with another department in full-width brackets is the same person", async () => {
+  await tenant.client.tenant.set({ contactName: "佐藤 一郎（情報システム部）" });
+  await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "佐藤 一郎（情シス）" });
+  expect(await stepsOf("佐藤 一郎")).toEqual(["contact person of the contract", "owner of the renewal 契約"]);
+  const { ja } = await inBoth(["handover", "checklist", "--leaver", "佐藤一郎"], onTerminal());
+  expect(ja.stdout).toContain("「契約」の更新担当");
+});
+
+test("all devices of somebody are counted", async () => {
+  const { users, devices } = tenant.client;
+  const { id } = (await users.create({ name: "佐藤 一郎", emails: ["sato@example.jp"] })).after;
+  const ids: string[] = [];
+  for (let number = 1; number <= MANY; number += 1) {
+    ids.push((await devices.create({ serialNumber: `C${number}` })).after.id);
+  }
+  await devices.setOwner({ ids, owner: id, ownerOrg: null });
+  expect(await stepsOf("sato@example.jp")).toEqual([expect.stringMatching(/^owner of 150 devices: C1, C2, /u)]);
+  const { ja } = await inBoth(["handover", "checklist", "--leaver", "sato@example.jp"], onTerminal());
+  expect(ja.stdout).toContain("所有するデバイス 150 台: C1、C2、");
+});
