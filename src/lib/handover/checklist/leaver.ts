@@ -230,6 +230,12 @@ const SCHEDULE = found(
   ),
 );
 
+/** Devices that are named; all of them are counted. */
+const MOST_NAMED = 10;
+
+const firstOf = (names: readonly string[]): readonly string[] =>
+  names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED), "…"] : names;
+
 function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Found[] {
   return [
     ...secured.map((app) =>
@@ -243,8 +249,8 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
       : [
           found(
             text(
-              `owner of ${counted(devices.length, "device")}: ${devices.join(", ")}`,
-              `所有するデバイス ${devices.length} 台: ${devices.join("、")}`,
+              `owner of ${counted(devices.length, "device")}: ${firstOf(devices).join(", ")}`,
+              `所有するデバイス ${devices.length} 台: ${firstOf(devices).join("、")}`,
             ),
             same(`clomoctl devices set-owner ${shownWord(devices[0] ?? "")} --user MAIL`),
           ),
