@@ -220,6 +220,19 @@ describe("who leaves", () => {
     expect(other).toMatchObject({ exit: 6 });
   });
 
+  test("may be a user who administers nothing, as for the checklist", async () => {
+    await tenant.client.users.create({ name: "田中 三郎", emails: ["saburo@example.jp"] });
+    const folder = freshFolder();
+    const ran = await run(["handover", "export", "-o", "one", "--leaver", "田中 三郎"], {
+      home: folder,
+      folder,
+      tenant: tenant.fetch,
+    });
+    expect(ran.exit).toBe(0);
+    expect(manifestIn(join(folder, "one")).leaver?.person).toBe("saburo@example.jp");
+    expect(await run("handover verify one", { folder })).toMatchObject({ exit: 0 });
+  });
+
   test("is found, or nothing is written; a last day is of a leaver", async () => {
     const folder = freshFolder();
     for (const lang of ["en", "ja"]) {

@@ -1,4 +1,4 @@
-import type { User } from "../../lib/client/index.ts";
+import type { Client, User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
@@ -80,7 +80,8 @@ export function theOne(found: readonly Person[], typed: string): Person {
   });
 }
 
-async function usersNamed(client: HandoverTenant["client"], typed: string): Promise<readonly KnownPerson[]> {
+/** Users whom a typed text may mean. */
+export async function usersNamed(client: Client<"users">, typed: string): Promise<readonly KnownPerson[]> {
   const name = typed.trim();
   if (name === "") return [];
   const users = [
@@ -91,7 +92,7 @@ async function usersNamed(client: HandoverTenant["client"], typed: string): Prom
 }
 
 /** Users of this very name: a filter also lists those whose name contains it. */
-async function* calledSo({ users }: HandoverTenant["client"], name: string): AsyncGenerator<User> {
+async function* calledSo({ users }: Client<"users">, name: string): AsyncGenerator<User> {
   for await (const user of users.list({ filterName: name })) if (isSameName(user.name, name)) yield user;
 }
 

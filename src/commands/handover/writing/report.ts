@@ -1,6 +1,6 @@
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import type { ClomoctlFacts, HandoverFacts } from "../../../lib/handover/checklist/facts.ts";
-import { findPeople } from "../../../lib/handover/checklist/people.ts";
+import { findPeople, type KnownPerson } from "../../../lib/handover/checklist/people.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import { checklistOf, contentOf, manifestGaps } from "../../../lib/handover/report/content.ts";
 import { CLOMOCTL, factsOf, reportData } from "../../../lib/handover/report/data.ts";
@@ -9,7 +9,7 @@ import { reportPage } from "../../../lib/handover/report/page.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";
 import { truncate } from "../../../lib/terminal/table/width.ts";
 import type { Tools } from "../../tools.ts";
-import { theOne } from "../leaver.ts";
+import { theOne, usersNamed } from "../leaver.ts";
 import { ownFacts } from "../facts.ts";
 
 const REPORT = "report.html";
@@ -21,10 +21,15 @@ interface Leaver {
 }
 
 /** The manifest with who leaves. @throws Failure `not-found` and `usage` where nobody is meant, or several */
-function leavingIn(manifest: Manifest, facts: HandoverFacts, leaver: Leaver | undefined): Manifest {
+function leavingIn(
+  manifest: Manifest,
+  facts: HandoverFacts,
+  leaver: Leaver | undefined,
+  users: readonly KnownPerson[] = [],
+): Manifest {
   if (leaver === undefined) return manifest;
   const { typed, leaves = null } = leaver;
-  const { account, words } = theOne(findPeople(facts, typed), typed);
+  const { account, words } = theOne(findPeople(facts, typed, users), typed);
   return { ...manifest, leaver: { person: account ?? words.at(-1) ?? typed, leaves } };
 }
 
@@ -63,7 +68,8 @@ export async function reportInto(tools: Tools, writer: BundleWriter, made: Made)
   const own = `${JSON.stringify(sameEveryDay(await ownFacts(tools, context)), null, 2)}\n`;
   await write(writer, CLOMOCTL, own);
   const bare = reportData(made.manifest, new Map([...read, [CLOMOCTL, own]]));
-  const manifest = leavingIn(made.manifest, factsOf(bare), leaver);
+  const users = leaver === undefined ? [] : await usersNamed((await tools.tenant("users")).client, leaver.typed);
+  const manifest = leavingIn(made.manifest, factsOf(bare), leaver, users);
   const data = { ...bare, manifest };
   const whole: Manifest = {
     ...manifest,

@@ -33,9 +33,11 @@ const TOLD = {
 
 const TOLD_NAMES = Object.keys(TOLD) as readonly (keyof typeof TOLD)[];
 
-/** The command that changes what a renewal has. */
-const editing = (renewal: Renewal | undefined, change: string): string | undefined =>
-  renewal === undefined ? undefined : `clomoctl renewals edit ${shownWord(renewal.name)} ${change}`;
+/** What records an answer with a renewal, by an option of `renewals edit`. */
+export const editing = (renewal: Renewal | undefined, option: string): ((answered: string) => string) | undefined =>
+  renewal === undefined
+    ? undefined
+    : (answered) => `clomoctl renewals edit ${shownWord(renewal.name)} ${shownOption(option, answered)}`;
 
 /** Asks for an account: which, who signs in, the phone that gets its code, and where the password is. @see facts 7.1; seed 002 */
 export function askAccount(
@@ -49,7 +51,7 @@ export function askAccount(
     kind: "text",
     wording: text(`Which account is it (${what.en})?`, `どのアカウントですか?(${what.ja})`),
     recorded,
-    recordedBy: editing(recordedIn, "--account ACCOUNT"),
+    recordedBy: editing(recordedIn, "--account"),
   });
   askCompany(draft, { prefix, what, moving });
   const holder = draft.ask({
@@ -237,7 +239,7 @@ function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "pr
     kind: "person",
     wording: text("Who holds this phone, or where is it?", "その電話を持っている人、または置き場所は?"),
     recorded: phoneIn?.phone,
-    recordedBy: editing(phoneIn, "--phone WHERE"),
+    recordedBy: editing(phoneIn, "--phone"),
     yearly: true,
   });
   draft.held(

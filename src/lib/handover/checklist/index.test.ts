@@ -216,7 +216,7 @@ describe("what is recorded and answered otherwise", () => {
     const [gap, ...more] = gapsIn(answering(COMPLETE, "push-certificate.account", "other@example.jp"));
     expect(more).toEqual([]);
     expect(gap?.what.en).toContain("recorded is push@example.jp, answered was other@example.jp");
-    expect(gap?.mend.en).toContain("clomoctl renewals edit プッシュ --account ACCOUNT");
+    expect(gap?.mend.en).toContain("clomoctl renewals edit プッシュ --account other@example.jp");
     expect(gap?.mend.ja).toContain("clomoctl handover answer push-certificate.account");
   });
 

@@ -70,8 +70,8 @@ interface Telling {
   readonly lacking?: GapCode | undefined;
   /** how the gap is told where nothing is known; default: as a question that is not answered */
   readonly told?: Pick<Gap, "what" | "mend"> | undefined;
-  /** the command that changes what is recorded; undefined where none does */
-  readonly recordedBy?: string | undefined;
+  /** the command that records what was answered; undefined where none does */
+  readonly recordedBy?: ((answered: string) => string) | undefined;
 }
 
 type Day = Pick<When, "asOf" | "timezone">;
@@ -160,6 +160,7 @@ export class ItemDraft {
     if (due === "differs") {
       const [recorded, said] = [question.recorded ?? "", question.answer?.value ?? ""];
       const answer = asking(asked.id);
+      const edit = recordedBy?.(said);
       const named = of === undefined ? asked.label : aboutOf(of, asked.label);
       this.gap(
         "differs",
@@ -167,11 +168,11 @@ export class ItemDraft {
           `${named.en}: recorded is ${recorded}, answered was ${said}: which holds?`,
           `${named.ja}: 登録は「${recorded}」、回答は「${said}」です。どちらが正しいですか?`,
         ),
-        recordedBy === undefined
+        edit === undefined
           ? answer
           : text(
-              `if the answer holds: ${recordedBy}, else: ${answer.en}`,
-              `回答が正しい場合: ${recordedBy}、登録が正しい場合: ${answer.ja}`,
+              `if the answer holds: ${edit}, else: ${answer.en}`,
+              `回答が正しい場合: ${edit}、登録が正しい場合: ${answer.ja}`,
             ),
       );
     }

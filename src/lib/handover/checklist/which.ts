@@ -118,7 +118,7 @@ export function askWhich(draft: ItemDraft, renewal: Renewal): void {
     label,
     wording,
     recorded: recorded(draft.facts, renewal),
-    recordedBy: editingFile(name),
+    recordedBy: () => editingFile(name),
     lacking: "which-one",
     told: {
       what: text(

@@ -1,7 +1,6 @@
 import { appliesTo } from "../../../model/applies.ts";
 import { same, text } from "../../../text/index.ts";
-import { shownWord } from "../../../text/shell-word.ts";
-import { askAccount } from "../account.ts";
+import { askAccount, editing } from "../account.ts";
 import { lastLoginOf, type HandoverFacts, type Renewal } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 
@@ -67,7 +66,7 @@ function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
       "Android Enterprise の 2 人目の所有者は誰ですか?",
     ),
     recorded: second?.account ?? second?.name ?? null,
-    recordedBy: second === undefined ? undefined : `clomoctl renewals edit ${shownWord(second.name)} --account ACCOUNT`,
+    recordedBy: editing(second, "--account"),
     lacking: "no-second-owner",
   });
   draft.held(
