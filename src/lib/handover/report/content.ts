@@ -272,6 +272,10 @@ const lookUpLines = (item: Item, { manifest }: ReportData): readonly (readonly [
   return files.length === 0 ? [] : [[label, files.join(", ")]];
 };
 
+/** Whether a record stands among what is known of an item already. */
+const isTold = ({ known }: Item, recorded: string | null): boolean =>
+  recorded !== null && known.some(({ value }) => value === recorded);
+
 const itemBlock = (item: Item, data: ReportData, zone = zoneOfReport(data)): Block => ({
   kind: "item",
   item,
@@ -280,7 +284,7 @@ const itemBlock = (item: Item, data: ReportData, zone = zoneOfReport(data)): Blo
     ...lookUpLines(item, data),
     // what is missing stands among the gaps
     ...item.questions
-      .filter(({ due }) => due !== "missing")
+      .filter(({ due, answer, recorded }) => due !== "missing" && !(answer === null && isTold(item, recorded)))
       .map((question): readonly [Words, Words] => [
         calledOf(question),
         withBehind(answerOf(question), same(answeredBy(question, zone))),
