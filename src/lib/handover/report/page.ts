@@ -38,6 +38,10 @@ const CONTENTS = text("Contents", "目次");
 const MISSING = text("MISSING", "不足");
 const LEVELS: readonly Level[] = ["expired", "unknown", "critical", "warning", "ok"];
 
+/** A text that may go on below at its signs. */
+const broken = (words: string): Markup =>
+  html`${words.split(/(?<=[@./_-])/u).map((piece, at) => html`${at === 0 ? null : new Markup("<wbr>")}${piece}`)}`;
+
 /** What is below the last organisation that is shown. */
 const toldHidden = (hidden: NonNullable<OrgNode["hidden"]>): Text => {
   const { en, ja } = toldCounts(hidden);
@@ -129,11 +133,13 @@ class Page {
     </div>`;
   }
 
-  /** {@link words}, where addresses and paths go on below themselves at their signs. */
+  /** {@link words}, where addresses and paths go on below themselves at their signs, and an option of a command never. */
   #cell(words: Words): Markup {
     if (typeof words !== "string" || this.#isShort(words)) return this.words(words);
-    const pieces = this.#setting.visible(words).split(/(?<=[@./_-])/u);
-    return html`<bdi>${pieces.map((piece, at) => html`${at === 0 ? null : new Markup("<wbr>")}${piece}`)}</bdi>`;
+    const parts = this.#setting.visible(words).split(/(?<= )(?=--[a-z])|(?<=(?:^| )--[a-z-]+)(?= )/u);
+    return html`<bdi
+      >${parts.map((part) => (part.startsWith("--") ? html`<span class="short">${part}</span>` : broken(part)))}</bdi
+    >`;
   }
 
   /** Whether a cell is too short to be broken: a day, a number, a word or two of ours. */

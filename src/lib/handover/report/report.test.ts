@@ -103,6 +103,8 @@ describe("what a report says", () => {
   test("breaks addresses at their signs, and no day, number or short word", () => {
     const page = reportPage(contentOf(DATA), setting("ja"));
     expect(page).toContain("admin1@<wbr>example.<wbr>jp");
+    expect(page).toContain('BUNDLE <span class="short">--tenant</span> <span class="short">--applicable</span> <span');
+    expect(page).toContain("BUNDLE -<wbr>o report.<wbr>html");
     expect(page).toMatch(/<td class="short"><bdi>2027-10-01<\/bdi><\/td>/);
   });
 
