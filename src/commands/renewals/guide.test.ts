@@ -32,7 +32,7 @@ const having = (...items: readonly [RenewalItem, ...(readonly RenewalItem[])]): 
 const havingNone = (kind: RenewalItem["kind"]): Answers => ({ ...listing(), ...HOLDS_NONE[kind] });
 const LISTED = [{ operation: "listRenewals" }];
 const ASKED = [...LISTED, { operation: "ade" }, { operation: "vppTokens" }];
-const ANSWERED = { operation: "answers" };
+const ANSWERED = [{ operation: "answers" }, ...LISTED];
 
 const push = item(1, {
   name: "本社",
@@ -132,6 +132,12 @@ describe("the steps", () => {
       "  account, as answered: other@example.jp (not the one recorded: see which holds before you sign in: clomoctl handover checklist)\n  who signs in: ",
     );
     expect(differing.ja.stdout).toContain("アカウント(回答): other@example.jp(登録と異なります。");
+    const both = {
+      ...other,
+      listRenewals: { items: [token, item(2, { name: "VPP", kind: "vpp-token", account: "other@example.jp" })] },
+    };
+    const another = await run("renewals guide ADE", { tenant: both });
+    for (const said of ["other@example.jp", "03-0000-0000"]) expect(another.stdout).not.toContain(said);
     const unrecorded = { ...other, listRenewals: { items: [{ ...token, account: null }] } };
     expect((await run("renewals guide ADE", { tenant: unrecorded })).stdout).toContain(
       "  account, as answered: other@example.jp\n",
@@ -141,6 +147,18 @@ describe("the steps", () => {
       exit: 0,
       stdout: expect.not.stringContaining("MDM server in"),
     });
+  });
+
+  test("of a second owner tell nothing of the first one's account, whichever date is first", async () => {
+    const owners = [
+      item(2, { name: "第二", kind: "android-owner", expiresAt: "2027-01-01T00:00:00.000Z" }),
+      item(1, { name: "第一", kind: "android-owner", expiresAt: "2027-02-01T00:00:00.000Z" }),
+    ];
+    const answers = { items: [{ ...exampleOf(ANSWER.fields), question: "android.phone", value: "03-0000-0000" }] };
+    const of = async (name: string) =>
+      (await run(`renewals guide ${name}`, { tenant: { ...listing(...owners), answers } })).stdout;
+    expect(await of("第一")).toContain("03-0000-0000");
+    expect(await of("第二")).not.toContain("03-0000-0000");
   });
 
   test("of a kind that several are of name none of them", async () => {
@@ -298,7 +316,7 @@ describe("a yearly login, gone through", () => {
     expect(exit).toBe(0);
     expect(requests).toEqual([
       ...LISTED,
-      ANSWERED,
+      ...ANSWERED,
       {
         operation: "confirmRenewal",
         params: { id: idOf(1) },
@@ -324,16 +342,16 @@ describe("a yearly login, gone through", () => {
 
   test("is not recorded where somebody says no", async () => {
     const ran = await walk("第一所有者", having(owner), [...done(1, 2, 3), ["Record the login", "n\r"]]);
-    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [...LISTED, ANSWERED] });
+    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [...LISTED, ...ANSWERED] });
     expect(ran.stderr).toMatch(/nothing was recorded\n$/);
   });
 
   test("is stopped at any step, by a choice or by Ctrl-C, and nothing is recorded", async () => {
     const stopped = await walk("第一所有者", having(owner), [...done(1), ...choose("2. ", UP + ENTER)]);
-    expect(stopped).toMatchObject({ exit: 130, stdout: "", requests: [...LISTED, ANSWERED] });
+    expect(stopped).toMatchObject({ exit: 130, stdout: "", requests: [...LISTED, ...ANSWERED] });
     expect(stopped.stderr).toContain("stopped at step 2; nothing was recorded\n");
     const left = await walk("第一所有者", having(owner), [...done(1), ...choose("2. ", CTRL_C)]);
-    expect(left).toMatchObject({ exit: 130, stdout: "", requests: [...LISTED, ANSWERED] });
+    expect(left).toMatchObject({ exit: 130, stdout: "", requests: [...LISTED, ...ANSWERED] });
     expect(left.stderr).toContain("interrupted: nothing was recorded\n");
   });
 
@@ -590,7 +608,7 @@ describe("a content token, gone through", () => {
     const source = join(userFolder, "Downloads", FILE);
     expect(requests).toEqual([
       ...ASKED,
-      ANSWERED,
+      ...ANSWERED,
       {
         operation: "editRenewal",
         params: { id: idOf(1) },
@@ -653,7 +671,7 @@ describe("a content token, gone through", () => {
     expect(ran).toMatchObject({
       exit: 0,
       stdout: "",
-      requests: [...ASKED, ANSWERED],
+      requests: [...ASKED, ...ANSWERED],
       stderr: expect.stringMatching(/nothing was recorded\n$/),
     });
   });
@@ -662,7 +680,7 @@ describe("a content token, gone through", () => {
     const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Try again", UP + ENTER]];
     const old = { [FILE]: vppToken(new Date("2026-11-30T00:00:00Z"), "例") };
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(old) });
-    expect(ran).toMatchObject({ exit: 3, stdout: "", requests: [...ASKED, ANSWERED] });
+    expect(ran).toMatchObject({ exit: 3, stdout: "", requests: [...ASKED, ...ANSWERED] });
     expect(ran.stderr).toMatch(/^warning: WRONG - later expiry: /m);
     expect(ran.stderr).toContain("stopped at step 2; nothing was recorded\n");
   });
@@ -670,7 +688,7 @@ describe("a content token, gone through", () => {
   test("is waited for until it is there", async () => {
     const typing = [...done(1), ...choose("2. "), ...choose("no readable", UP + ENTER)];
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded({}) });
-    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: [...ASKED, ANSWERED] });
+    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: [...ASKED, ...ANSWERED] });
   });
 
   test("is a failure where there is no folder to look in, in the person's language", async () => {
@@ -678,7 +696,7 @@ describe("a content token, gone through", () => {
     expect(ran).toMatchObject({
       exit: 6,
       stdout: "",
-      requests: [...ASKED, ANSWERED],
+      requests: [...ASKED, ...ANSWERED],
       stderr: expect.stringContaining("--downloads FOLDER"),
     });
   });
@@ -754,7 +772,7 @@ describeWithOpenssl("a push certificate, gone through", () => {
     });
     expect(stale).toMatchObject({
       exit: 3,
-      requests: [...LISTED, { operation: "ade" }, { operation: "pushCertificate" }, ANSWERED],
+      requests: [...LISTED, { operation: "ade" }, { operation: "pushCertificate" }, ...ANSWERED],
     });
     expect(stale.stderr).toContain("this is the CSR of the certificate in use: the keys are the same");
 

@@ -52,8 +52,8 @@ export async function holdingOf(client: Asked, { kind, item, ofKind }: Subject):
  * not read the answers.
  */
 export async function answeredOf(
-  client: Client<"answers">,
-  { item, ofKind }: Subject,
+  client: Client<"answers" | "renewals">,
+  { item }: Subject,
 ): Promise<readonly (readonly [label: Text, value: Text])[]> {
   if (item === null || !hasAccount(item.kind)) return [];
   const answers = await client.answers.list().catch((error: unknown) => {
@@ -61,8 +61,9 @@ export async function answeredOf(
     throw error;
   });
   if (answers === undefined) return [];
+  const all = await client.renewals.list();
   const mark = item.topic === null ? markOf(answers, item) : undefined;
-  return [...answeredOfAccount(answers, item, ofKind), ...(mark === undefined ? [] : [mark])];
+  return [...answeredOfAccount(answers, item, all), ...(mark === undefined ? [] : [mark])];
 }
 
 const guideLine = (name: string, id: string): string => `clomoctl renewals guide ${typedWord(name, id)}`;

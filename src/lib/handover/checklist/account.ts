@@ -173,15 +173,41 @@ function prefixOf(
   all: readonly Pick<Renewal, "id" | "kind">[],
 ): string | undefined {
   // of owners of Android Enterprise the first is asked about
-  if (kind === "android-owner" && all.find((one) => one.kind === kind)?.id !== id) return undefined;
+  if (kind === "android-owner" && all.some((one) => one.kind === kind && one.id < id)) return undefined;
   return PREFIXES[kind];
 }
 
-/** What the checklist knows of a renewal's account; undefined where it asks about none. */
+/** Whether an account that was answered is one that is recorded with another thing of the same question: then both hold. */
+const isOfAnother = (
+  account: string | null,
+  { id, kind }: Pick<Renewal, "id" | "kind">,
+  all: readonly Pick<Renewal, "id" | "kind" | "account">[],
+): boolean =>
+  account !== null &&
+  all.some(
+    (one) =>
+      one.id !== id &&
+      PREFIXES[one.kind] === PREFIXES[kind] &&
+      one.account !== null &&
+      sharesWord(one.account, account),
+  );
+
+/** The renewal whose account a question is about: the one of what was answered, else the first that has one. */
+export const accountIn = (
+  { answers }: Pick<HandoverFacts, "answers">,
+  prefix: string,
+  renewals: readonly Renewal[],
+): Renewal | undefined => {
+  const said = answers.find(({ question, subject }) => question === `${prefix}.account` && subject === "")?.value;
+  const named = renewals.filter(({ account }) => account !== null);
+  return named.find(({ account }) => said !== undefined && sharesWord(account ?? "", said)) ?? named[0];
+};
+
+/** What the checklist knows of a renewal's account; undefined where it asks about another one, or none. */
 export function signInOf(
   items: readonly Item[],
   renewal: Pick<Renewal, "id" | "kind" | "account">,
-  all: readonly Pick<Renewal, "id" | "kind">[],
+  all: readonly Pick<Renewal, "id" | "kind" | "account">[],
 ): SignIn | undefined {
   const prefix = prefixOf(renewal, all);
   if (prefix === undefined) return undefined;
@@ -193,14 +219,15 @@ export function signInOf(
   };
   const account = known("account");
   const told = { account, holder: known("holder"), phone: known("phone"), phoneHolder: known("phone-holder") };
-  return isWith(renewal, account) ? told : { ...told, other: true };
+  if (isWith(renewal, account)) return told;
+  return isOfAnother(account, renewal, all) ? undefined : { ...told, other: true };
 }
 
 /** What people have answered of the account with which something is renewed, as label and value; that first where it is another than recorded. */
 export function answeredOfAccount(
   answers: HandoverFacts["answers"],
   renewal: Pick<Renewal, "id" | "kind" | "account" | "phone">,
-  all: readonly Pick<Renewal, "id" | "kind">[],
+  all: readonly Pick<Renewal, "id" | "kind" | "account">[],
 ): readonly (readonly [label: Text, value: Text])[] {
   const prefix = prefixOf(renewal, all);
   const said = (name: string): string | null =>
@@ -208,6 +235,7 @@ export function answeredOfAccount(
   if (prefix === undefined) return [];
   const account = said("account");
   const isOther = !isWith(renewal, account);
+  if (isOther && isOfAnother(account, renewal, all)) return [];
   const told = TOLD_NAMES.flatMap((name) => {
     const value = said(name);
     const isTold = name === "phone-holder" && renewal.phone !== null;

@@ -73,3 +73,21 @@ export interface HandoverFacts {
   /** null: not known, as where there is only a bundle */
   readonly clomoctl: ClomoctlFacts | null;
 }
+
+const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+const byId = (one: { readonly id: string }, other: { readonly id: string }): number => byText(one.id, other.id);
+
+/**
+ * Facts in one order, wherever they are from: what is found first, and the number of a step, are the same in a report and in
+ * the tenant, and stay while dates pass one another.
+ */
+export const inOrder = (facts: HandoverFacts): HandoverFacts => ({
+  ...facts,
+  administrators: facts.administrators.toSorted(byId),
+  renewals: facts.renewals.toSorted(byId),
+  vppTokens: facts.vppTokens.toSorted(byId),
+  answers: facts.answers.toSorted(
+    (one, other) => byText(one.question, other.question) || byText(one.subject, other.subject),
+  ),
+});

@@ -352,6 +352,29 @@ test("a daily run is late by the day on which that was looked at, whichever day 
   expect(gaps.filter(({ code }) => code === "no-recent-run")).toEqual([]);
 });
 
+test("the checklist is the same in whatever order the records come", () => {
+  const owners = [
+    renewal(8, { kind: "android-owner", name: "第二所有者", account: "second@example.com", phone: "受付" }),
+    ...COMPLETE.renewals,
+  ];
+  const facts = { ...UNANSWERED, renewals: owners, answers: COMPLETE.answers };
+  const turned: HandoverFacts = {
+    ...facts,
+    administrators: facts.administrators.toReversed(),
+    renewals: owners.toReversed(),
+    answers: facts.answers.toReversed(),
+  };
+  expect(evaluate(turned, TODAY)).toEqual(evaluate(facts, TODAY));
+});
+
+test("of two Apple Accounts that are recorded the answered one is asked about, and the other is no contradiction", () => {
+  const facts = withRenewal("vpp-token", { account: "vpp-only@example.jp", phone: "受付", owner: "admin2@example.jp" });
+  const differing = (one: HandoverFacts) => gapsOf(evaluate(one, TODAY)).filter(({ code }) => code === "differs");
+  for (const account of ["abm@example.jp", "vpp-only@example.jp"])
+    expect(differing(answering(facts, "apple-business.account", account))).toEqual([]);
+  expect(differing(answering(facts, "apple-business.account", "third@example.jp"))).toHaveLength(1);
+});
+
 test("a word in Latin letters is apart from what follows it", () => {
   const personal = (question: string) =>
     gapsOf(evaluate(answering(COMPLETE, question, "no"), TODAY)).find(({ code }) => code === "personal-account")?.what

@@ -1,4 +1,4 @@
-import type { HandoverFacts } from "./facts.ts";
+import { inOrder, type HandoverFacts } from "./facts.ts";
 import type { Gap } from "./gap.ts";
 import type { Item, When } from "./item.ts";
 import { administratorsItem } from "./items/administrators.ts";
@@ -24,7 +24,10 @@ const MAKING = [
  * The checklist of a handover: its seven items, what is asked for each, and what is missing. It follows from the facts and
  * the day alone.
  */
-export const evaluate = (facts: HandoverFacts, when: When): readonly Item[] => MAKING.map((make) => make(facts, when));
+export const evaluate = (facts: HandoverFacts, when: When): readonly Item[] => {
+  const ordered = inOrder(facts);
+  return MAKING.map((make) => make(ordered, when));
+};
 
 /** All gaps, in the order of the items. */
 export const gapsOf = (items: readonly Item[]): readonly Gap[] => items.flatMap(({ gaps }) => gaps);

@@ -2,7 +2,7 @@ import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../model/role.ts";
 import { shownWord, typedWord } from "../../text/shell-word.ts";
 import { counted, same, text, type Text } from "../../text/index.ts";
-import { lastLoginOf, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
+import { inOrder, lastLoginOf, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
 import { APPLICATION_FORM, RECORD_CONTACT } from "./items/contact.ts";
 import { placeOf, REMOVE_SCHEDULE } from "./items/clomoctl.ts";
 import { CASES } from "./items/rules.ts";
@@ -298,15 +298,6 @@ const lookUpSteps = ({ devices, secured }: NotTaken): readonly Found[] => [
       ]
     : []),
 ];
-
-const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-
-/** Facts in one order, wherever they are from: a step has the same number in a report and in the tenant. */
-const inOrder = (facts: HandoverFacts): HandoverFacts => ({
-  ...facts,
-  renewals: facts.renewals.toSorted((one, other) => byText(one.name, other.name)),
-  answers: facts.answers.toSorted((one, other) => byText(one.question, other.question)),
-});
 
 /**
  * What hangs on a person, in the order in which it is moved: first what needs somebody who still may, last the person's own

@@ -27,7 +27,7 @@ test("which certificate or token is meant is a gap, with the command that reads 
     ja: "未登録: 「プッシュ」のトピック。ないと、Apple Push Certificates Portal で別の行を更新するおそれがあります",
   });
   expect(push?.mend.en).toBe(
-    "clomoctl renewals edit プッシュ --file FILE (FILE is the certificate in use), or: clomoctl handover answer push-certificate.topic",
+    "clomoctl renewals edit プッシュ --file FILE (FILE is the certificate in use; without that file ask who renewed it last, before a row is chosen), or: clomoctl handover answer push-certificate.topic",
   );
   expect(gapOf(UNANSWERED, "ADE")?.mend.ja).toMatch(
     /^clomoctl renewals edit ADE --file FILE\(.*無効になる.*\)、または: clomoctl handover answer apple-business\.mdm-server$/,

@@ -41,7 +41,10 @@ const MARKS = {
       "without it the wrong row may be renewed on the Apple Push Certificates Portal",
       "ないと、Apple Push Certificates Portal で別の行を更新するおそれがあります",
     ),
-    file: text("FILE is the certificate in use", "FILE は使用中の証明書"),
+    file: text(
+      "FILE is the certificate in use; without that file ask who renewed it last, before a row is chosen",
+      "FILE は使用中の証明書。ファイルがない場合は、行を選ぶ前に、前回更新した人に確認してください",
+    ),
     recorded: (_, { topic }) => topic,
   },
   "ade-token": {

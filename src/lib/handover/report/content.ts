@@ -47,7 +47,7 @@ export function contentOf(data: ReportData): ReportContent {
     asOf: manifest.asOf,
     sections: [
       summarySection(data, items),
-      nextSteps(factsOf(data)),
+      nextSteps(factsOf(data), manifest.leaver),
       ...leaverSection(data),
       ...consoleWorkSection(data),
       contentsSection(data),

@@ -1,6 +1,6 @@
 import { appliesTo, EXPECTED_KINDS, type ExpectedKind } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
-import { shownWord } from "../../text/shell-word.ts";
+import { shownOption, shownWord } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
 import { YEARLY_LOGIN } from "../checklist/items/android.ts";
@@ -19,7 +19,8 @@ const FORMER: Line = [
   ),
 ];
 
-const BEFORE: readonly Line[] = [
+/** @param leaver who leaves, as options of the checklist; "" where that was not said */
+const before = (leaver: string): readonly Line[] => [
   [
     "clomoctl handover verify BUNDLE",
     text(
@@ -39,7 +40,7 @@ const BEFORE: readonly Line[] = [
     ),
   ],
   [
-    "clomoctl handover checklist",
+    `clomoctl handover checklist${leaver}`,
     text("what is missing, and what to type for it", "不足しているものと、その対処を確認する"),
   ],
   ["clomoctl renewals check", text("what expires, and when", "期限と残り日数を確認する")],
@@ -94,11 +95,12 @@ const WARNINGS: Readonly<Record<ExpectedKind, Text>> = {
 const MOST_GUIDES = 5;
 
 /** What a successor types, in its order. */
-export function nextSteps({
-  tenant,
-  renewals,
-  clomoctl,
-}: Pick<HandoverFacts, "tenant" | "renewals" | "clomoctl">): Section {
+export function nextSteps(
+  { tenant, renewals, clomoctl }: Pick<HandoverFacts, "tenant" | "renewals" | "clomoctl">,
+  leaver?: { readonly person: string; readonly leaves: string | null },
+): Section {
+  const until = (leaver?.leaves ?? null) === null ? "" : ` --leaves ${leaver?.leaves}`;
+  const leaverOptions = leaver === undefined ? "" : ` ${shownOption("--leaver", leaver.person)}${until}`;
   const kinds = EXPECTED_KINDS.filter(
     (kind) => appliesTo(tenant, kind).applies === true || renewals.some((one) => one.kind === kind),
   );
@@ -124,7 +126,7 @@ export function nextSteps({
           "BUNDLE は受け取ったファイルまたはフォルダー",
         ),
         head: [text("command", "コマンド"), text("what for", "目的")],
-        rows: [...BEFORE, ...guides, ...after(clomoctl !== null && clomoctl.runs?.length !== 0)],
+        rows: [...before(leaverOptions), ...guides, ...after(clomoctl !== null && clomoctl.runs?.length !== 0)],
       },
       ...warnings,
       { kind: "paragraph", words: DOCUMENTED },

@@ -186,17 +186,31 @@ describe("what a report says", () => {
     expect(cells.get("第二所有者")).toMatchObject([{ ja: "未登録" }, { ja: "未登録" }]);
   });
 
-  test.each<[string, Partial<Renewal>, string]>([
-    ["is not recorded", { account: null }, "abm@example.jp(回答による)(サインインする人: 金庫)"],
+  test("where both of two recorded accounts hold, says nothing of the answered one at the other", () => {
+    const renewals = COMPLETE.renewals.map((one) =>
+      one.kind === "vpp-token" ? { ...one, account: "vpp-only@example.jp" } : one,
+    );
+    const page = pageOf(reportOf({ ...COMPLETE, renewals }), "ja");
+    expect(page).toContain("vpp-only@example.jp");
+    expect(page).not.toContain("どちらが正しいか要確認");
+  });
+
+  test.each<[string, Renewal["kind"], string | null, string]>([
+    ["is not recorded", "vpp-token", null, "abm@example.jp(回答による)(サインインする人: 金庫)"],
     [
       "is recorded as another",
-      { account: "other@example.jp" },
-      "other@example.jp(回答は abm@example.jp。どちらが正しいか要確認)",
+      "push-certificate",
+      "push@example.jp",
+      "push@example.jp(回答は other@example.jp。どちらが正しいか要確認)",
     ],
-  ])("where the account that was answered %s, that is said", (_, change, told) => {
+  ])("where the account that was answered %s, that is said", (_, of, account, told) => {
+    const [answer] = COMPLETE.answers;
+    if (answer === undefined) throw new TypeError("nothing is answered");
+    const said = { ...answer, question: "push-certificate.account", subject: "", value: "other@example.jp" };
     const facts = {
       ...COMPLETE,
-      renewals: COMPLETE.renewals.map((one) => (one.kind === "vpp-token" ? { ...one, ...change } : one)),
+      renewals: COMPLETE.renewals.map((one) => (one.kind === of ? { ...one, account } : one)),
+      answers: [...COMPLETE.answers.filter(({ question }) => question !== said.question), said],
     };
     expect(pageOf(reportOf(facts), "ja")).toContain(told);
   });

@@ -1,7 +1,7 @@
 import { appliesTo } from "../../../model/applies.ts";
 import { dayOf } from "../../../model/time.ts";
 import { text } from "../../../text/index.ts";
-import { askAccount } from "../account.ts";
+import { accountIn, askAccount } from "../account.ts";
 import type { HandoverFacts, Renewal } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 import { askWhich } from "../which.ts";
@@ -36,7 +36,7 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
     return draft.notApplying({ applies, unsaid }, text("ADE and VPP are", "ADE も VPP も"));
   }
   const held = facts.adeServer?.adminId ?? null;
-  const named = renewals.find(({ account: name }) => name !== null);
+  const named = accountIn(facts, "apple-business", renewals);
   const account = held ?? named?.account ?? null;
   draft.tell(text("Apple Account", "Apple Account"), account);
   for (const { name, expiresAt } of renewals) {

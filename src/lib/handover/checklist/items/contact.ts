@@ -18,7 +18,16 @@ export const RECORD_CONTACT = "clomoctl tenant set --contact-name NAME --contact
 function findEnding(draft: ItemDraft): void {
   const { asOf, leaves } = draft.when;
   for (const { name, until } of draft.facts.tenant.contracts) {
-    if (until === null) continue;
+    const line = `clomoctl tenant set --contract ${shownWord(name)} --until DATE`;
+    if (until === null) {
+      draft.note(
+        text(
+          `The end of the contract ${name} is not recorded: ask your dealer (販売代理店), then: ${line}`,
+          `契約「${name}」の終了日は未登録です。販売代理店に確認してから: ${line}`,
+        ),
+      );
+      continue;
+    }
     const isSoon = daysFrom(asOf, until) <= NEAR_DAYS;
     if (!isSoon && (leaves === undefined || daysFrom(leaves, until) > NEAR_DAYS)) continue;
     const [en, ja] =
@@ -30,7 +39,6 @@ function findEnding(draft: ItemDraft): void {
               `before the last day (${leaves}), or within ${NEAR_DAYS} days after it`,
               `最終日(${leaves})より前、または最終日から ${NEAR_DAYS} 日以内です`,
             ];
-    const line = `clomoctl tenant set --contract ${shownWord(name)} --until DATE`;
     draft.gap(
       "contract-ends",
       text(`the contract ${name} ends on ${until}: ${en}`, `契約「${name}」の終了日は ${until} です(${ja})`),

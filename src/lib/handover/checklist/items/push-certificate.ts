@@ -1,7 +1,7 @@
 import { appliesTo } from "../../../model/applies.ts";
 import { dayOf } from "../../../model/time.ts";
 import { text } from "../../../text/index.ts";
-import { askAccount } from "../account.ts";
+import { accountIn, askAccount } from "../account.ts";
 import type { HandoverFacts } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 import { askWhich } from "../which.ts";
@@ -22,7 +22,8 @@ export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
     return draft.notApplying(applies, text("iOS/iPadOS and macOS are", "iOS/iPadOS も macOS も"));
   }
   const [first] = renewals;
-  const account = held ?? first?.account ?? null;
+  const named = accountIn(facts, "push-certificate", renewals);
+  const account = held ?? named?.account ?? null;
   draft.tell(text("Apple Account", "Apple Account"), account);
   const expiresAt = facts.pushCertificate?.expiresAt ?? first?.expiresAt ?? null;
   draft.tell(text("next date", "次の期限"), expiresAt === null ? null : dayOf(expiresAt, when.timezone));
@@ -36,7 +37,7 @@ export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
     prefix: "push-certificate",
     what: text("the Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
     recorded: account,
-    recordedIn: held === null ? first : undefined,
+    recordedIn: held === null ? (named ?? first) : undefined,
     phoneIn: first,
     renewals,
     moving: MOVING,

@@ -26,10 +26,15 @@ function tellAdministrators(draft: ItemDraft): void {
     .slice(0, MOST_NAMED)
     .map((one) => (one.emails[0] === undefined || isUnread(facts, one) ? one.user : `${one.user} <${one.emails[0]}>`));
   draft.tell(
-    text(
-      "who may do everything in CLOMO PANEL (system administrators)",
-      "CLOMO PANEL の全操作ができる人(システム管理者)",
-    ),
+    when.leaver === undefined
+      ? text(
+          "who may do everything in CLOMO PANEL (system administrators)",
+          "CLOMO PANEL の全操作ができる人(システム管理者)",
+        )
+      : text(
+          "who may do everything in CLOMO PANEL (system administrators who stay)",
+          "CLOMO PANEL の全操作ができる人(退任者以外のシステム管理者)",
+        ),
     others.join(", "),
   );
 }
