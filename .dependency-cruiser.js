@@ -9,16 +9,18 @@ Visitor.prototype.visitStatement = function (statement) {
 };
 
 /**
- * The import directions of docs/architecture.md. A folder may import itself, `lib/text`, `lib/errors`, packages and
+ * The import directions of docs/architecture.md. A folder may import itself, `lib/text`, `lib/errors`, `lib/advice`, packages and
  * what is listed here; nothing else of ours.
  */
 const ALLOWED = {
   text: [],
+  advice: [],
   errors: [],
   terminal: [],
   files: [],
   config: ["model", "files"],
   model: [],
+  rules: ["model"],
   csv: ["model", "files"],
   xlsx: ["csv", "model"],
   apple: ["model"],
@@ -26,12 +28,13 @@ const ALLOWED = {
   client: ["contract", "model"],
   imports: ["csv", "model"],
   renewals: ["apple", "model", "files"],
-  handover: ["csv", "model", "files", "renewals"],
+  handover: ["csv", "model", "files", "renewals", "rules"],
   onboarding: ["renewals", "model"],
-  tenant: ["contract", "imports", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
+  tenant: ["rules", "contract", "imports", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };
 
 const COMMANDS_MAY = [
+  "rules",
   "client",
   "config",
   "files",
@@ -56,11 +59,11 @@ const MACHINE = [
   "^src/cli/",
 ];
 
-const lib = (names) => `^src/lib/(?:${["text", "errors", ...names].join("|")})/`;
+const lib = (names) => `^src/lib/(?:${["text", "errors", "advice", ...names].join("|")})/`;
 
 const layers = Object.entries(ALLOWED).map(([name, others]) => ({
   name: `${name}-imports`,
-  comment: `lib/${name} imports only: ${["text", "errors", ...others].join(", ")}`,
+  comment: `lib/${name} imports only: ${["text", "errors", "advice", ...others].join(", ")}`,
   severity: "error",
   from: { path: `^src/lib/${name}/`, pathNot: TESTS },
   to: { path: "^src/", pathNot: [lib([name, ...others])] },

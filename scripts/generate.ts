@@ -1,5 +1,5 @@
 /**
- * Writes what follows from what the program declares: `src/commands/index.ts`, the `schema.ts` of new tenants, `docs/commands/**`, the exit
+ * Writes what follows from what the program declares: `src/commands/index.ts`, the catalogue of command lines for messages, the `schema.ts` of new tenants, `docs/commands/**`, the exit
  * codes of the READMEs, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
  * written. With `--json` it writes nothing and prints the declarations of the commands as data, without their texts; with
  * `--root FOLDER` too those of another checkout.
@@ -10,6 +10,8 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openApiDocument } from "../src/lib/contract/openapi.ts";
+import { GLOBAL_OPTIONS } from "../src/commands/globals.ts";
+import { catalogueSource } from "./generate/catalogue.ts";
 import { readCommands } from "./generate/commands.ts";
 import { readDeclarations } from "./generate/declarations.ts";
 import { withExitCodes } from "./generate/exit-codes.ts";
@@ -30,6 +32,7 @@ async function writeFiles(check: boolean): Promise<void> {
   const version = await versionOf(ROOT);
   const wanted = new Map([
     ["src/commands/index.ts", indexSource(program)],
+    ["src/lib/advice/catalogue.ts", catalogueSource(program, GLOBAL_OPTIONS)],
     ["src/lib/tenant/store/sqlite/schema.ts", schemaSource()],
     ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ...manPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),

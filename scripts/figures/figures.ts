@@ -41,6 +41,7 @@ const SMALL = 40;
 const LISTS_OF_NOUNS: readonly string[] = [
   "src/lib/model",
   "src/lib/contract",
+  "src/lib/rules",
   "src/lib/client",
   "src/lib/tenant/use",
   "src/lib/tenant/http",

@@ -12,6 +12,8 @@ import { composedName, COMPOSITIONS, type Composed, type Composition } from "../
 import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../../../model/role.ts";
 import { zoneNamed } from "../../../model/time.ts";
+import { lastSystemAdministrator } from "../../../rules/account.ts";
+import { enforce } from "../../../rules/rule.ts";
 import { joined, text, type Text } from "../../../text/index.ts";
 import { shownOption, shownWord, typedWord } from "../../../text/shell-word.ts";
 import type { Asker } from "../../policy/asker.ts";
@@ -127,7 +129,8 @@ export const meantBy = async (
   const name = await meantName(writer, before, given.name, { id, asker });
   const after: Called = { name: name ?? before.name ?? "", role };
   const passwordSet = await checkPassword(writer, before, given, { ...after, dryRun });
-  await checkLastSystem(writer, before, role);
+  const otherSystemAdministrators = await countOthers(writer, before.pk, "system");
+  enforce(lastSystemAdministrator({ before, after, facts: { otherSystemAdministrators } }));
   if (role === "operator") checkOperator(before, after);
   const scheme = await meantScheme(writer, before, given, after);
   const managedOrgs = await meantOrgs(writer, before, given, after);
@@ -276,21 +279,6 @@ const ANOTHER_PASSWORD = text(
   "write another one into the file of --password-file, and run the command again",
   "--password-file のファイルに別のパスワードを書いて、もう一度実行してください",
 );
-
-/** Somebody has to be able to do everything. */
-const checkLastSystem = async (reader: Reader, before: StoredAccount, role: Role): Promise<void> => {
-  if (before.role !== "system" || role === "system" || (await countOthers(reader, before.pk, "system")) > 0) return;
-  throw new Failure("input-rejected", {
-    what: text(
-      `${before.name ?? ""} is the last system administrator: nobody else could give the role back`,
-      `「${before.name ?? ""}」は最後のシステム管理者です。ほかに権限を付与できる人がいなくなります`,
-    ),
-    hint: text(
-      "make somebody else one first: clomoctl clomo-account grant ACCOUNT --role system",
-      "先に別の人をシステム管理者にしてください: clomoctl clomo-account grant ACCOUNT --role system",
-    ),
-  });
-};
 
 /** @see facts 2.1: an operator acts in its own organisation only */
 export const checkOperator = (

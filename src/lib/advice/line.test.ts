@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { line } from "./line.ts";
+
+test.each([
+  [line("whoami", []), "clomoctl whoami"],
+  [line("users show", ["taro@example.jp"]), "clomoctl users show taro@example.jp"],
+  [line("users edit", ["山田 太郎"], { title: "課長 代理" }), "clomoctl users edit '山田 太郎' --title '課長 代理'"],
+  [
+    line("users import", ["FILE"], { dryRun: true, mode: "replace" }),
+    "clomoctl users import FILE --dry-run --mode replace",
+  ],
+  [line("users edit", ["U"], { email: ["a@x.jp", "b@x.jp"] }), "clomoctl users edit U --email a@x.jp --email b@x.jp"],
+  [line("users edit", ["U"], { title: "--help" }), "clomoctl users edit U --title='--help'"],
+  [line("users edit", ["U"], { title: undefined, context: "tokyo" }), "clomoctl users edit U --context tokyo"],
+  [line("users show", ["-x"], { context: "tokyo" }), "clomoctl users show --context tokyo -- '-x'"],
+  [line("imports show", [12]), "clomoctl imports show 12"],
+])("a command line is written as it is typed: %s", (written, typed) => {
+  expect(written).toBe(typed);
+});
+
+test("a verb, option or choice that is not declared does not compile", () => {
+  // @ts-expect-error no such verb
+  expect(line("users improt", ["FILE"])).toBeTypeOf("string");
+  // @ts-expect-error no such option
+  expect(line("users import", ["FILE"], { dryrun: true })).toBeTypeOf("string");
+  // @ts-expect-error no such choice
+  expect(line("users import", ["FILE"], { mode: "overwrite" })).toBeTypeOf("string");
+  // @ts-expect-error an argument is missing
+  expect(line("users show", [])).toBeTypeOf("string");
+});

@@ -1,0 +1,34 @@
+import { shownOption, shownWord } from "../text/shell-word.ts";
+import type { Catalogue, GlobalOptions } from "./catalogue.ts";
+
+type Options<C extends keyof Catalogue> = Catalogue[C]["options"] & GlobalOptions;
+
+type Value = string | number | true | undefined;
+
+/** `dryRun` → `--dry-run` */
+const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const optionWords = ([key, value]: readonly [string, Value | readonly Value[]]): readonly string[] => {
+  if (value === undefined) return [];
+  if (value === true) return [flagOf(key)];
+  const values = Array.isArray(value) ? (value as readonly Value[]) : [value as Value];
+  return values.map((one) => shownOption(flagOf(key), String(one)));
+};
+
+/**
+ * Returns a command line for a message: `clomoctl users edit taro@example.jp --title 課長`. The types come from the declared
+ * commands, so an unknown verb, option or choice does not compile. Words are quoted for a POSIX shell. The terminal adds
+ * the context and the acting account when it prints the message.
+ *
+ * @param options by their keys in the declaration; those without a value are left out
+ */
+export const line = <C extends keyof Catalogue>(
+  command: C,
+  args: Catalogue[C]["args"],
+  options: Options<C> = {},
+): string => {
+  const words = (args as readonly Value[]).filter((word) => word !== undefined).map((word) => shownWord(String(word)));
+  const flags = Object.entries(options as Readonly<Record<string, Value | readonly Value[]>>).flatMap(optionWords);
+  const readsAsOption = (args as readonly Value[]).some((word) => String(word).startsWith("-"));
+  return ["clomoctl", command, ...(readsAsOption ? [...flags, "--", ...words] : [...words, ...flags])].join(" ");
+};

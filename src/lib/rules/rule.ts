@@ -1,0 +1,28 @@
+import { Failure } from "../errors/index.ts";
+import type { Text } from "../text/index.ts";
+
+/** A change that a rule judges. */
+export interface Change<T, Facts = undefined> {
+  /** undefined for a new record */
+  readonly before: T | undefined;
+  /** undefined for a deleted record */
+  readonly after: T | undefined;
+  /** what the tenant knows besides the record, such as how many others have a role */
+  readonly facts: Facts;
+}
+
+/** A reason why a change is not allowed. */
+export interface RuleProblem {
+  /** the field of the thing, if one field alone is the reason */
+  readonly field?: string | undefined;
+  readonly what: Text;
+  readonly hint?: Text | undefined;
+}
+
+/** A rule of a thing. Every writer calls it: edits by hand, imports, `handover apply` and the tenant API. */
+export type Rule<T, Facts = undefined> = (change: Change<T, Facts>) => readonly RuleProblem[];
+
+/** @throws Failure `input-rejected` with the first problem */
+export const enforce = ([problem]: readonly RuleProblem[]): void => {
+  if (problem !== undefined) throw new Failure("input-rejected", { what: problem.what, hint: problem.hint });
+};
