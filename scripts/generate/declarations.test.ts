@@ -146,8 +146,14 @@ const PERMITTED: readonly Permitted[] = [
     now: [{ name: "name", kind: "string", value: "NAME|FOLDER", required: true }],
     why: "a folder is added as a whole",
   },
-  // of a folder some files may be refused
-  ...openingExits({ "users fields remove": [3], "renewals add": [8], "imports replan": [3, 8] }),
+  ...openingExits({
+    "users fields remove": [3],
+    // of a folder some files may be refused
+    "renewals add": [8],
+    "imports replan": [3, 8],
+    // an exceeded limit has an exit code of its own
+    ...Object.fromEntries(LIMITED.map((verb) => [verb, [10]])),
+  }),
   {
     at: ["verbs", "renewals notify", "arguments"],
     before: [],

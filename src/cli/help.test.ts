@@ -162,7 +162,7 @@ test("a noun's help lists nouns with their other names, then verbs", () => {
   expect(nouns?.slice(2).map((line) => line.trim().split(" ")[0])).toEqual(["help", "version"]);
   expect(verbs?.slice(1)).toEqual(["  go  用途"]);
   expect(everywhere?.at(-1)).toMatch(/^ {2}-V, --version /);
-  expect(codes(exits)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "130"]);
+  expect(codes(exits)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "130"]);
   expect(parts(nounHelp([], root, "ja", false))).toHaveLength(6);
 });
 

@@ -154,9 +154,9 @@ describe("many devices that are gone", () => {
   const gone = ending(UNCONFIRMED);
   const released = { ...UNCONFIRMED, state: "done", released: 7, missing: 0 };
 
-  test("are only marked without a terminal: exit 3, with what to type", async () => {
+  test("are only marked without a terminal: exit 10, with what to type", async () => {
     const { en, ja } = await inBoth("ade sync --full", { tenant: { ...gone, adeSyncSerials: SERIALS } });
-    expect(en).toMatchObject({ exit: 3 });
+    expect(en).toMatchObject({ exit: 10 });
     expect(en.stderr).toContain("clomoctl ade sync --full --max-deletions 7");
     expect(en.requests.map(({ operation }) => operation)).not.toContain("releaseAdeDevices");
     expect(ja.stderr).toContain("7 台");

@@ -21,8 +21,8 @@ export default defineCommand({
       "--full も --delta もないときは、前回の全件取得の開始から 23 時間を超えているか(毎日 1 回の実行なら毎回全件になります)、前回から 7 日以上たっていれば全件、そうでなければ差分です。差分は Apple が変更として通知したもので、新しく割り当てたデバイスも含みます(CLOMO PANEL の「差分のみを取得する」は登録済みのデバイスだけです)。通知されない変更は全件でだけ見つかります。中断した同期は続きから実行します。",
     ),
     text(
-      "New devices become 事前登録 records in Devices. Of devices that a full sync does not find, up to 5, or 5 % where that is more, are released at once; beyond that their number is asked for. Released is said of their ADE state here alone: nothing is done at Apple. Without a terminal they are only marked missing (exit 3), unless --max-deletions allows more. No record in Devices is deleted by a sync.",
-      "新しいデバイスは「Devices」に事前登録として追加します。全件取得で見つからないデバイスは、5 台か 5% の多い方までは解除済みにし、それを超えると台数の入力を求めます。解除済みにするのはここでの ADE の状態だけで、Apple 側では何も行いません。ターミナル以外では「見つからない」とするだけで終了コード 3 になり、--max-deletions で許容数を指定できます。同期で「Devices」の記録を削除することはありません。",
+      "New devices become 事前登録 records in Devices. Of devices that a full sync does not find, up to 5, or 5 % where that is more, are released at once; beyond that their number is asked for. Released is said of their ADE state here alone: nothing is done at Apple. Without a terminal they are only marked missing (exit 10), unless --max-deletions allows more. No record in Devices is deleted by a sync.",
+      "新しいデバイスは「Devices」に事前登録として追加します。全件取得で見つからないデバイスは、5 台か 5% の多い方までは解除済みにし、それを超えると台数の入力を求めます。解除済みにするのはここでの ADE の状態だけで、Apple 側では何も行いません。ターミナル以外では「見つからない」とするだけで終了コード 10 になり、--max-deletions で許容数を指定できます。同期で「Devices」の記録を削除することはありません。",
     ),
     text(
       "--watch goes on until it is interrupted (130, terminated 143): a line for each sync, a full one once a day. What Apple answers with an error is told and tried again the next time; what the tenant refuses, such as a missing token, ends it.",
@@ -56,7 +56,7 @@ export default defineCommand({
     { line: "clomoctl ade sync --full --max-deletions 20" },
     { line: "clomoctl ade sync --watch 1h", about: text("until Ctrl-C", "Ctrl-C で終了") },
   ],
-  exits: ["input-rejected", "not-permitted", "conflict", "locked", "unavailable"],
+  exits: ["input-rejected", "not-permitted", "conflict", "locked", "unavailable", "limit-exceeded"],
   changes: true,
   shows: SYNC_COLUMNS,
   async run(tools, { full, delta, watch, maxDeletions }) {
@@ -150,7 +150,7 @@ async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked:
   if (settled.state !== "unconfirmed") return undefined;
   await nameSerials(tools, client, settled, "missing");
   await terminal.warn(notConfirmed(settled.missing));
-  return "input-rejected";
+  return "limit-exceeded";
 }
 
 /** Which kind of run it is, and why. */

@@ -53,4 +53,5 @@ export const DELETION_EXITS: readonly ErrorCode[] = [
   "conflict",
   "not-found",
   "locked",
+  "limit-exceeded",
 ];

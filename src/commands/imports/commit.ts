@@ -17,7 +17,7 @@ export default defineCommand({
   args: { id: ID_ARGUMENT },
   options: { confirmDeletions: CONFIRM_DELETIONS, confirmWipes: CONFIRM_WIPES, ...LIMITS },
   examples: [{ line: "clomoctl imports commit last --yes" }],
-  exits: ["input-rejected", "conflict", "not-found", "partial"],
+  exits: ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"],
   shows: RESULT_COLUMNS,
   async run(tools, { id, ...answers }) {
     checkLimits(answers);

@@ -77,7 +77,7 @@ test("--dry-run holds the limits too", async () => {
   const discardImport = { ...UNDO, state: "discarded" } as const;
   const tenant = tenantWith({ import: UNDO, discardImport }, { ...UNDO, recordsBefore: 10 });
   const { exit, stderr } = await run("imports revert 12 --dry-run --max-deletions 1", { tenant });
-  expect(exit).toBe(3);
+  expect(exit).toBe(10);
   expect(stderr).toContain("the plan deletes 2 of 10 records, more than the 1 allowed");
 });
 
@@ -198,10 +198,10 @@ test.each([
   ["--yes --max-deletions 2", 0, ""],
   [
     "--yes --max-deletions 1",
-    3,
+    10,
     "error: the plan deletes 2 of 10 records, more than the 1 allowed; nothing was changed",
   ],
-  ["--confirm-deletions 2 --max-changes 5%", 3, "error: the plan updates 1 of 10 records, more than the 0 allowed"],
+  ["--confirm-deletions 2 --max-changes 5%", 10, "error: the plan updates 1 of 10 records, more than the 0 allowed"],
 ])("limits hold for an undo as for an import: %s ends with %i", async (limits, exit, told) => {
   const undo = { ...UNDO, recordsBefore: 10 };
   const settled: Answers =

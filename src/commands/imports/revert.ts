@@ -52,7 +52,7 @@ export default defineCommand({
     { line: "clomoctl imports revert 12 --confirm-deletions 3" },
     { line: "clomoctl imports revert 12 --emit-csv undo-12.csv", about: text("in the console too", "管理画面でも") },
   ],
-  exits: ["input-rejected", "conflict", "not-found"],
+  exits: ["input-rejected", "conflict", "not-found", "limit-exceeded"],
   shows: RESULT_COLUMNS,
   async run(tools, { id, dryRun, emitCsv, mirrorOnly, ...answers }) {
     checkLimits(answers);

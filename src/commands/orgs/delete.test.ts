@@ -89,13 +89,13 @@ test("--recursive shows both plans, is confirmed by the sum, and tells how both 
 });
 
 test.each([
-  ["--confirm-deletions 2", "the plan deletes 5 records, not 2; nothing was changed"],
-  ["--yes --max-deletions 4", "the plan deletes 5 of 142 records, more than the 4 allowed"],
-  ["--yes", "pass --confirm-deletions 5"],
-])("neither count alone confirms both: %s", async (answer, told) => {
+  ["--confirm-deletions 2", 3, "the plan deletes 5 records, not 2; nothing was changed"],
+  ["--yes --max-deletions 4", 10, "the plan deletes 5 of 142 records, more than the 4 allowed"],
+  ["--yes", 3, "pass --confirm-deletions 5"],
+])("neither count alone confirms both: %s ends with %i", async (answer, ending, told) => {
   const tenant = tenantWith({ import: USERS, discardImport: DISCARDED });
   const { exit, stderr } = await run(`orgs delete S01 --recursive ${answer}`, { tenant });
-  expect(exit).toBe(3);
+  expect(exit).toBe(ending);
   expect(stderr).toContain(told);
 });
 
@@ -110,14 +110,14 @@ test.each([
   const byId = ({ params = {} }: Seen) => (params["id"] === PLAN.id ? whole : { ...USERS, delete: users });
   const tenant = tenantWith({ import: byId, discardImport: DISCARDED }, whole);
   const told = await inBoth(`orgs delete S01 --recursive --yes --max-deletions ${limit}`, { tenant });
-  expect(told.en.exit).toBe(3);
+  expect(told.en.exit).toBe(10);
   expect(told.en.stderr).toContain(`error: the plan deletes ${en}`);
   expect(told.en.stderr).toContain(`pass --confirm-deletions ${users + orgs} instead`);
   expect(told.ja.stderr).toContain(ja);
   const { findOrgs: _find, planDeletion: _plan, discardImport: _discard, ...kept } = tenant;
   const imports = { items: [whole, USERS] };
   const later = await run(`imports commit 13 --yes --max-deletions ${limit}`, { tenant: { ...kept, imports } });
-  expect(later.exit).toBe(3);
+  expect(later.exit).toBe(10);
   expect(later.stderr).toContain(`error: the plan deletes ${en}`);
 });
 

@@ -72,8 +72,8 @@ test.each([
   ["", 3, "pass --confirm-deletions 1"],
   ["--yes", 3, "pass --confirm-deletions 1"],
   ["--confirm-deletions 2", 3, "the plan deletes 1 record, not 2; nothing was changed"],
-  ["--yes --max-deletions 0", 3, "more than the 0 allowed"],
-  ["--confirm-deletions 1 --max-deletions 0", 3, "if they are to go, leave --max-deletions out\n"],
+  ["--yes --max-deletions 0", 10, "more than the 0 allowed"],
+  ["--confirm-deletions 1 --max-deletions 0", 10, "if they are to go, leave --max-deletions out\n"],
   ["--yes --max-deletions 1", 0, "1 user deleted"],
 ])("a script confirms the number, or a limit: %s ends with %i", async (answer, exit, told) => {
   const tenant = tenantWith(exit === 0 ? commits() : { import: PLAN, discardImport: DISCARDED });

@@ -32,6 +32,11 @@ export const ERRORS = {
   },
   partial: { exit: 8, status: 200, meaning: text("partly done, as requested", "指定どおり一部だけ完了") },
   differs: { exit: 9, status: 200, meaning: text("differences found", "差異あり") },
+  "limit-exceeded": {
+    exit: 10,
+    status: 422,
+    meaning: text("a limit stopped the change", "上限を超えるため変更しなかった"),
+  },
   interrupted: { exit: 130, status: 499, meaning: text("interrupted", "中断された") },
 } as const satisfies Record<string, { exit: number; status: number; meaning: Text }>;
 

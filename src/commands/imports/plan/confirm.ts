@@ -28,7 +28,8 @@ export interface Answers extends Limits {
  *
  * @param emits nothing is committed: a file for the console is written
  * @returns false if the user said no
- * @throws `input-rejected` when a limit does not hold, or the number of deletions or of wipes differs or cannot be asked for
+ * @throws `limit-exceeded` when the plan changes more than a limit allows
+ * @throws `input-rejected` when the number of deletions or of wipes differs or cannot be asked for
  * @throws `usage` when it is not possible to ask; and for deletions on a remote tenant that the command does not name
  */
 export async function mayCommit(tools: Tools, plan: Import, answers: Answers, emits = false): Promise<boolean> {

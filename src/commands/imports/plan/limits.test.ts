@@ -9,12 +9,14 @@ const LINE = "users import people.csv --mode replace --yes --max-deletions";
 test.each(["", " --dry-run"])("a replace beyond its limit changes nothing, and says what to type:%s", async (dry) => {
   const folder = folderWith({ "people.csv": "氏名,メールアドレス\n" });
   const { en, ja } = await inBoth(`${LINE} 5%${dry}`, { tenant, folder });
-  expect([en.exit, ja.exit]).toEqual([3, 3]);
+  expect([en.exit, ja.exit]).toEqual([10, 10]);
   expect(en.stderr).toContain(
     "error: the plan deletes 30 of 200 records, more than the 10 allowed; nothing was changed\n  --max-deletions 5%\n  if they are to go, pass --confirm-deletions 30 instead\n",
   );
   expect(ja.stderr).toContain("エラー: 計画では 200 件のうち 30 件を削除します。上限の 10 件を超えるため、");
   expect(operations(en.requests).at(-1)).toBe("discardImport");
+  const { stderr } = await run(`${LINE} 5%${dry} --format json`, { tenant, folder });
+  expect(JSON.parse(stderr.trim().split("\n").at(-1) ?? "")).toMatchObject({ type: "limit-exceeded", status: 422 });
 });
 
 test("one that cannot be read is a usage error before anything is asked", async () => {

@@ -11,16 +11,16 @@ export const LIMITS = {
     kind: "string",
     value: "N|P%",
     about: text(
-      "change nothing if more records would be deleted; P% is of the records there are, 500 at most",
-      "削除がこの件数を超えるなら何も変更しない(P% は現在の件数に対する割合で、500 件まで)",
+      "change nothing (exit 10) if more records would be deleted; P% is of the records there are, 500 at most",
+      "削除がこの件数を超えるなら何も変更しない(終了コード 10。P% は現在の件数に対する割合で、500 件まで)",
     ),
   },
   maxChanges: {
     kind: "string",
     value: "N|P%",
     about: text(
-      "change nothing if more records would be updated",
-      "更新がこの件数を超えるなら何も変更しない(P% は現在の件数に対する割合)",
+      "change nothing (exit 10) if more records would be updated",
+      "更新がこの件数を超えるなら何も変更しない(終了コード 10。P% は現在の件数に対する割合)",
     ),
   },
 } as const satisfies Fields;
@@ -110,7 +110,7 @@ export function checkLimits({ maxDeletions, maxChanges }: Limits): void {
 /**
  * A number of records limits all that go, a share those of each kind.
  *
- * @throws `input-rejected` if a plan deletes more than that
+ * @throws `limit-exceeded` if a plan deletes more than that
  */
 function refuseDeletionsBeyond(plan: Import, limit: string, confirmed: number | undefined): void {
   const deletions = deletionsIn(plan);
@@ -124,7 +124,7 @@ function refuseDeletionsBeyond(plan: Import, limit: string, confirmed: number | 
     const most = isShare ? Math.min(own, MOST_BY_SHARE) : own;
     if (one.deletions <= most) continue;
     const { en, ja } = deleting(one);
-    throw new Failure("input-rejected", {
+    throw new Failure("limit-exceeded", {
       what: text(
         `${en}, more than the ${most} allowed; nothing was changed`,
         `${ja}上限の ${most} 件を超えるため、何も変更していません`,
@@ -135,7 +135,7 @@ function refuseDeletionsBeyond(plan: Import, limit: string, confirmed: number | 
   }
 }
 
-/** @throws `input-rejected` if a plan deletes or updates more records than a limit allows: each has to hold */
+/** @throws `limit-exceeded` if a plan deletes or updates more records than a limit allows: each has to hold */
 export function refuseBeyond(
   plan: Import,
   {
@@ -152,7 +152,7 @@ export function refuseBeyond(
   if (maxChanges === undefined) return;
   const most = allowed("--max-changes", maxChanges, all);
   if (update <= most) return;
-  throw new Failure("input-rejected", {
+  throw new Failure("limit-exceeded", {
     what: text(
       `the plan updates ${update} of ${all} records, more than the ${most} allowed; nothing was changed`,
       `計画では ${all} 件のうち ${update} 件を更新します。上限の ${most} 件を超えるため、何も変更していません`,
@@ -168,13 +168,13 @@ export function refuseBeyond(
 /**
  * Permits deletions by `--yes --max-deletions`, within the limit.
  *
- * @throws `input-rejected` if more than half of the records of a kind would go: that takes their exact number
+ * @throws `limit-exceeded` if more than half of the records of a kind would go: that takes their exact number
  */
 export function permitByLimit(plan: Import): void {
   const most = sharesOf(plan).find(({ deletions, all }) => deletions * 2 > all);
   if (most === undefined) return;
   const { en, ja } = deleting(most);
-  throw new Failure("input-rejected", {
+  throw new Failure("limit-exceeded", {
     what: text(
       `${en}; --max-deletions permits half of them at most; nothing was changed`,
       `${ja}--max-deletions で許可できるのは半数までのため、何も変更していません`,

@@ -159,7 +159,7 @@ export interface ImportRequest {
 }
 
 /** The failures of an import that a script should expect. */
-export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial"] as const;
+export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"] as const;
 
 /** Help shared by all imports. */
 export const IMPORT_HELP = [
