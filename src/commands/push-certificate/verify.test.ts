@@ -20,8 +20,13 @@ describeWithOpenssl("certificates made by openssl", () => {
   beforeAll(() => {
     workshop = new Workshop();
     const subject = `/UID=${TOPIC}/CN=APSP:0001/C=JP`;
-    old = workshop.certificate({ subject, from: "20251101000000Z", to: "20261215000000Z" });
-    next = workshop.certificate({ subject, ...DATES });
+    const issuer = workshop.certificate({
+      subject: "/CN=Own CA",
+      extensions: "basicConstraints = critical, CA:TRUE\nsubjectKeyIdentifier = hash",
+    });
+    const issued = { issuer, extensions: "authorityKeyIdentifier = keyid" };
+    old = workshop.certificate({ subject, from: "20251101000000Z", to: "20261215000000Z", ...issued });
+    next = workshop.certificate({ subject, ...DATES, ...issued });
     other = workshop.certificate({ subject: `/UID=${TOPIC}2/CN=APSP:0002/C=JP`, ...DATES });
     simulated = workshop.certificate({ subject: `${subject}/O=SIMULATOR`, ...DATES });
   });
@@ -42,7 +47,10 @@ describeWithOpenssl("certificates made by openssl", () => {
   const push = (change: Partial<PushCertificate> = {}): PushCertificate => {
     const [found] = readRenewables({ name: "a", bytes: bytesOf(old) });
     const { topic = null, name = null, expiresAt = null, validFrom = null, fingerprint = null } = found?.expiring ?? {};
-    const own = { topic, name, expiresAt, validFrom, fingerprint, publicKey: keyOf(old), issuedByApple: false };
+    const { name: issuer = null, keyId: issuerKeyId = null } =
+      found?.evidence.of === "certificate" ? found.evidence.issuer : {};
+    const told = { issuer, issuerKeyId, issuedByApple: false };
+    const own = { topic, name, expiresAt, validFrom, fingerprint, publicKey: keyOf(old), ...told };
     return example<PushCertificate>("pushCertificate", { ...own, ...change });
   };
   const staged = (made: Made | undefined) => ({

@@ -67,7 +67,7 @@ const requestOf = ({ request }: PushCertificate) =>
 
 /** The tenant's own, else the one push certificate that is recorded: of several nobody knows which one it is. */
 function currentOf(state: PushCertificate, items: readonly RenewalItem[]): Current | null {
-  const { topic, name, expiresAt, validFrom, fingerprint, publicKey, issuedByApple } = state;
+  const { topic, name, expiresAt, validFrom, fingerprint, publicKey, issuedByApple, issuer, issuerKeyId } = state;
   if (topic !== null && fingerprint !== null) {
     return {
       expiring: {
@@ -80,7 +80,12 @@ function currentOf(state: PushCertificate, items: readonly RenewalItem[]): Curre
         topic,
         organisation: null,
       },
-      evidence: { of: "certificate", issuedByApple: issuedByApple === true, publicKey },
+      evidence: {
+        of: "certificate",
+        issuer: { name: issuer ?? "", namesApple: issuedByApple === true, keyId: issuerKeyId },
+        signature: "unknown",
+        publicKey,
+      },
     };
   }
   const [item, ...others] = items.filter(({ kind }) => kind === "push-certificate");

@@ -575,8 +575,14 @@ describe("what the tenant holds itself", () => {
   });
 });
 
+/** What the files do not tell was looked at. */
+const CHECKED: Typing = ["Check these points yourself", DOWN + ENTER];
+
 const NEXT = new Date("2027-12-01T00:00:00Z");
 const BEFORE = new Date("2026-12-01T00:00:00Z");
+
+/** All steps of a content token: the location is in no record, and so is left to check. */
+const VPP_UPLOADED: readonly Typing[] = [...done(1), ...choose("2. "), CHECKED, ...done(3, 4, 5, 6, 7, 8)];
 
 describe("a content token, gone through", () => {
   const vpp = item(1, {
@@ -602,7 +608,7 @@ describe("a content token, gone through", () => {
 
   test("is found among the downloads, judged by what is recorded, and recorded", async () => {
     const userFolder = downloaded({ ...fresh, "sToken_for_broken_.vpptoken": "broken" });
-    const typing = [...done(1, 2, 3, 4, 5, 6, 7, 8), record];
+    const typing = [...VPP_UPLOADED, record];
     const { exit, stdout, stderr, requests } = await walk("VPP", tenant, typing, { userFolder });
     expect(exit).toBe(0);
     const source = join(userFolder, "Downloads", FILE);
@@ -632,7 +638,7 @@ describe("a content token, gone through", () => {
 
   test("is looked for where --downloads says, from the working folder on, or where the desktop puts them", async () => {
     const userFolder = downloaded(fresh);
-    const typing = [...done(1, 2, 3, 4, 5, 6, 7, 8), record];
+    const typing = [...VPP_UPLOADED, record];
     expect(await walk("VPP --downloads Downloads", tenant, typing, { folder: userFolder })).toMatchObject({ exit: 0 });
     const environment = { XDG_DOWNLOAD_DIR: join(userFolder, "Downloads") };
     expect(await walk("VPP", tenant, typing, { environment })).toMatchObject({ exit: 0 });
@@ -642,9 +648,7 @@ describe("a content token, gone through", () => {
     const added = { ...havingNone("vpp-token"), addRenewal: vpp };
     const typing: readonly Typing[] = [
       ...done(1),
-      ...choose("2. "),
-      ["Some points need attention", DOWN + ENTER],
-      ...done(3, 4, 5, 6, 7, 8),
+      ...VPP_UPLOADED.slice(done(1).length),
       ["Record example, expires on", ENTER],
     ];
     const { exit, requests, stderr } = await walk("vpp-token", added, typing, { userFolder: downloaded(fresh) });
@@ -660,13 +664,13 @@ describe("a content token, gone through", () => {
     const nameless = Buffer.from(JSON.stringify({ token: "x", expDate: "2027-12-01T00:00:00+0000" })).toString(
       "base64",
     );
-    const typing = [...done(1, 2, 3, 4, 5, 6, 7, 8), record];
+    const typing = [...VPP_UPLOADED, record];
     const { requests } = await walk("VPP", tenant, typing, { userFolder: downloaded({ [FILE]: nameless }) });
     expect(Object.keys(requests.at(-1)?.json as object)).not.toContain("organisation");
   });
 
   test("is not recorded where somebody says no", async () => {
-    const typing: readonly Typing[] = [...done(1, 2, 3, 4, 5, 6, 7, 8), ["Record VPP", "n\r"]];
+    const typing: readonly Typing[] = [...VPP_UPLOADED, ["Record VPP", "n\r"]];
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(fresh) });
     expect(ran).toMatchObject({
       exit: 0,
@@ -731,7 +735,7 @@ describe("a content token, gone through", () => {
 test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
   ["confirmRenewal", { kind: "android-owner" }, [...done(1, 2, 3), ["Record the login", ENTER], ["Who signed", ENTER]]],
   ["editRenewal", { kind: "custom" }, [...done(1), ["New date", `2027-03-31${ENTER}`]]],
-  ["editRenewal", { kind: "vpp-token" }, [...done(1, 2, 3, 4, 5, 6, 7, 8), ["Record 契約", ENTER]]],
+  ["editRenewal", { kind: "vpp-token" }, [...VPP_UPLOADED, ["Record 契約", ENTER]]],
 ])("what a signal meets in %s of %j may have been recorded", async (operation, change, typing) => {
   const folder = freshFolder();
   writeFileSync(join(folder, "sToken_for_example_.vpptoken"), vppToken(NEXT, "例"));
@@ -780,7 +784,7 @@ describeWithOpenssl("a push certificate, gone through", () => {
     const typing: readonly Typing[] = [
       ...done(1, 2, 3),
       ...choose("4. "),
-      ["Some points need attention", DOWN + ENTER],
+      CHECKED,
       ...done(5, 6, 7, 8),
       ["Record 本社, expires on 2027-11-19?", ENTER],
     ];

@@ -4,7 +4,7 @@ import type { ReadFile } from "../../lib/files/index.ts";
 import type { RenewalKind } from "../../lib/model/renewal.ts";
 import { type Check, CHECKS, type Judgement } from "../../lib/renewals/replacement/check.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { text, type Language, type Text } from "../../lib/text/index.ts";
+import { joined, text, type Language, type Text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { unlessFailing } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
@@ -23,8 +23,7 @@ export async function showJudgement(
 ): Promise<Outcome> {
   await terminal.list(columnsIn(terminal.language), judgement.checks);
   const said = verdict(file, judgement);
-  if (!judgement.safe && terminal.onTerminal && (globals.format ?? "table") === "table")
-    await tellWhy(terminal, judgement);
+  if (terminal.onTerminal && (globals.format ?? "table") === "table") await explain(terminal, judgement);
   await (judgement.safe ? terminal.note(said) : terminal.problem(said));
   if (!judgement.safe && terminal.onTerminal) await terminal.note(nextFor(kind));
   return judgement.safe ? undefined : "input-rejected";
@@ -49,8 +48,8 @@ export async function rehearses(tools: Tools, { simulated }: Pick<Renewable, "si
   return found === true;
 }
 
-/** In full what a table cuts at the edge of the screen: why the file is refused. */
-async function tellWhy(terminal: Tools["terminal"], { checks, leftToCheck }: Judgement): Promise<void> {
+/** Prints in full what a table cuts at the edge of the screen: why the file is refused, or what is left to check. */
+async function explain(terminal: Tools["terminal"], { checks, leftToCheck }: Judgement): Promise<void> {
   for (const { id, outcome, what } of checks) {
     if (outcome !== "bad" && !leftToCheck.includes(id)) continue;
     const check = CHECKS[id];
@@ -66,20 +65,19 @@ const nextFor = (kind: RenewalKind): Text =>
 
 /** What to do with the new file, in one line. */
 function verdict(file: string, { safe, leftToCheck, checks }: Judgement): Text {
-  const [en, ja] = (["en", "ja"] as const).map((language) => leftToCheck.map((id) => CHECKS[id][language]));
-  const left = { en: en?.join(", ") ?? "", ja: ja?.join("、") ?? "" };
   if (checks.some(({ outcome }) => outcome === "bad")) {
     return text(`${file}: do not upload it`, `${file}: アップロードしないでください`);
   }
-  if (left.en === "") return text(`${file} can replace it`, `${file} で更新できます`);
+  if (leftToCheck.length === 0) return text(`${file} can replace it`, `${file} で更新できます`);
+  const { en, ja } = joined(
+    leftToCheck.map((id) => CHECKS[id]),
+    text(", ", "、"),
+  );
   return safe
-    ? text(
-        `${file} can replace it once you have checked, as the files do not tell: ${left.en}`,
-        `${file}: ファイルからはわからない項目を確かめれば更新できます: ${left.ja}`,
-      )
+    ? text(`${file} can replace it once you have checked: ${en}`, `${file}: 次の項目を確かめれば更新できます: ${ja}`)
     : text(
-        `${file}: do not upload it before you have checked, as the files do not tell: ${left.en}`,
-        `${file}: ファイルからはわからない項目を確かめるまでアップロードしないでください: ${left.ja}`,
+        `${file}: do not upload it before you have checked: ${en}`,
+        `${file}: 次の項目を確かめるまでアップロードしないでください: ${ja}`,
       );
 }
 

@@ -17,12 +17,12 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Compares both files before you upload anything. Exits with 0 if the new one is right, 3 if it is not or a file cannot be read; every check is listed with its reason. What the files do not tell, such as a VPP location of full-width characters (Apple writes each as _), is named as left to check: 0 all the same, 3 with --strict.",
-      "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 で、確認した項目と理由をすべて一覧します。全角文字の VPP の場所(Apple は 1 文字ずつ _ と書きます)など、ファイルからはわからないことは、確かめる項目として示します。その場合も終了コードは 0 で、--strict を付けると 3 です。",
+      "Compares both files before you upload anything. Exits with 0 if the new one is right, 3 if it is not or a file cannot be read; every check is listed with its reason. The verdict is `can replace it` only if everything that identifies the new file was compared. Otherwise it names what you have to check yourself, such as a VPP location of full-width characters (Apple writes each as _): exit 0, or 3 with --strict.",
+      "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 で、確認した項目と理由をすべて一覧します。「更新できます」と表示するのは、新しいファイルを特定する項目をすべて比較できたときだけです。比較できなかった項目(全角文字の VPP の場所など。Apple は全角文字を 1 文字ずつ _ と書きます)は、確かめる項目として示します。その場合の終了コードは 0 で、--strict を付けると 3 です。",
     ),
     text(
-      "For a push certificate, use --csr too: the console rejects a certificate that was made from another CSR.",
-      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。",
+      "For a push certificate, use --csr too: the console rejects a certificate that was made from another CSR. Its issuer is compared by name and key identifier, and its signature is checked with Apple's certificates, as far as this program has them. For an ADE server token the key that it was made for is compared; with --key the consumer key is compared too, if your key opens both files.",
+      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。発行者は名前と鍵の識別子で比較し、署名はこのプログラムにある Apple の証明書で確かめます。ADE サーバートークンは、どの鍵で暗号化されているかを比較します。--key の鍵で両方を復号できれば、consumer key も比較します。",
     ),
   ],
   args: {},
@@ -40,10 +40,7 @@ export default defineCommand({
     ...OPENING_OPTIONS,
     strict: {
       kind: "boolean",
-      about: text(
-        "also reject what is doubtful, such as a certificate not issued by Apple, or left to check",
-        "Apple 以外が発行した証明書など疑わしいものや、確かめる項目が残るものも拒否する",
-      ),
+      about: text("also reject what is doubtful or left to check", "疑わしいものや、確かめる項目が残るものも拒否する"),
     },
   },
   examples: [

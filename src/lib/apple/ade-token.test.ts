@@ -61,6 +61,22 @@ describeWithOpenssl("server tokens made by openssl", () => {
     }
   });
 
+  test.each(FORMS)("%s names its recipient, without any key", (_, options) => {
+    const serial = workshop.run("x509", "-noout", "-serial", "-in", own?.certificateFile ?? "").toString();
+    const number = serial.trim().split("=")[1]?.toLowerCase();
+    const [found] = readRenewables({ name: NAME, bytes: encrypt(options) });
+    expect(found?.evidence).toMatchObject({ recipient: `CN=own, serial 0x${number}` });
+  });
+
+  test("a recipient that is named by its key has no name", () => {
+    const { certificateFile } = workshop.certificate({ subject: "/CN=a", extensions: "subjectKeyIdentifier = hash" });
+    const sealing = ["-aes256", "-outform", "DER", "-recip", certificateFile, "-keyid"];
+    const plain = workshop.file("token", serverToken(EXPIRY));
+    const bytes = workshop.run("cms", "-encrypt", "-binary", "-in", plain, ...sealing);
+    const [found] = readRenewables({ name: NAME, bytes });
+    expect(found?.evidence).toMatchObject({ recipient: null });
+  });
+
   const OPENED = {
     consumerKey: "CK_1",
     consumerSecret: "CS_secret",
@@ -150,7 +166,8 @@ describeWithOpenssl("server tokens made by openssl", () => {
     for (const tried of [[], [other?.key ?? ""], ["no key"]]) {
       const [found] = readRenewables({ name, bytes }, { keys: tried });
       expect(found?.expiring).toMatchObject({ expiresAt, certainty: "estimated", name: server });
-      expect(found?.evidence).toEqual({ of: "ade-token", server, consumer: null });
+      const recipient = expect.stringMatching(/^CN=own, serial 0x/);
+      expect(found?.evidence).toEqual({ of: "ade-token", server, consumer: null, recipient });
     }
   });
 

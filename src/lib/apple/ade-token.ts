@@ -92,7 +92,8 @@ const AS_DOWNLOADED = text(
 export function adeTokenOf(file: NamedFile, message: Uint8Array, keys: readonly string[]): Renewable {
   const { name } = file;
   const download = downloadOf(name);
-  const opened = openEnvelope(envelopeIn(name, message), keys);
+  const envelope = envelopeIn(name, message);
+  const opened = openEnvelope(envelope, keys);
   const own = opened === undefined ? undefined : contentOf(name, opened);
   const madeAt = download?.at;
   const expiresAt = own?.expiresAt ?? (madeAt === undefined ? undefined : yearAfter(madeAt));
@@ -109,7 +110,12 @@ export function adeTokenOf(file: NamedFile, message: Uint8Array, keys: readonly 
       topic: null,
       organisation: null,
     },
-    evidence: { of: "ade-token", server, consumer: own === undefined ? null : fingerprintOf(own.consumerKey) },
+    evidence: {
+      of: "ade-token",
+      server,
+      consumer: own === undefined ? null : fingerprintOf(own.consumerKey),
+      recipient: envelope.recipients[0]?.certificate ?? null,
+    },
     // that of one that stays closed is told by its file's name alone
     ...((own === undefined ? isSimulatedName(name) : isSimulatedToken(own)) && { simulated: true }),
   };

@@ -4,7 +4,10 @@ import { text, type Text } from "../text/index.ts";
 import { attempt } from "./encoding/foreign.ts";
 import { attributeOf } from "./encoding/distinguished-name.ts";
 import { pemBlocks } from "./encoding/pem.ts";
-import { fingerprintOf, type ReadPartly, rejected, type Renewable } from "./renewable.ts";
+import { appleSignatureOf } from "./authorities.ts";
+import { childrenOf, elementOf, TAG } from "./encoding/ber.ts";
+import { hex, present } from "./encoding/cms.ts";
+import { fingerprintOf, type Issuer, type ReadPartly, rejected, type Renewable } from "./renewable.ts";
 import { instantOf } from "./encoding/instant.ts";
 import { isSimulatedCertificate } from "./simulated.ts";
 
@@ -110,11 +113,15 @@ function renewableOf(file: string, certificate: X509Certificate): Renewable {
   const uid = attributeOf(subject, "UID");
   const topic = uid?.startsWith("com.apple.mgmt") === true ? uid : null;
   const organisation = attributeOf(subject, "O") ?? null;
-  const issuedByApple = attributeOf(issuer, "O") === "Apple Inc.";
+  const from: Issuer = {
+    name: (issuer ?? "").replaceAll("\n", ", "),
+    namesApple: attributeOf(issuer, "O") === "Apple Inc.",
+    keyId: authorityKeyOf(raw),
+  };
   const commonName = attributeOf(subject, "CN");
   return {
     expiring: {
-      kind: topic === null ? kindOf(certificate, commonName, issuedByApple) : "push-certificate",
+      kind: topic === null ? kindOf(certificate, commonName, from.namesApple) : "push-certificate",
       name: commonName ?? organisation ?? uid ?? file,
       expiresAt: dateOf(file, certificate.validToDate),
       validFrom: dateOf(file, certificate.validFromDate),
@@ -123,16 +130,20 @@ function renewableOf(file: string, certificate: X509Certificate): Renewable {
       topic,
       organisation,
     },
-    evidence: { of: "certificate", issuedByApple, publicKey: publicKeyOf(certificate) },
+    evidence: {
+      of: "certificate",
+      issuer: from,
+      signature: appleSignatureOf(certificate, from.keyId),
+      publicKey: publicKeyOf(certificate),
+    },
     ...(isSimulatedCertificate(certificate) && { simulated: true }),
   };
 }
 
 /** Sure only by an extension that Apple alone gives, or by Apple's wording under Apple's name as the issuer. */
-function kindOf({ raw }: X509Certificate, name: string | undefined, issuedByApple: boolean): RenewalKind {
+function kindOf({ raw }: X509Certificate, name: string | undefined, namesApple: boolean): RenewalKind {
   const is = (extensions: readonly Buffer[], wording: RegExp): boolean =>
-    extensions.some((extension) => raw.includes(extension)) ||
-    (issuedByApple && name !== undefined && wording.test(name));
+    extensions.some((extension) => raw.includes(extension)) || (namesApple && name !== undefined && wording.test(name));
   if (is(PUSH_EXTENSIONS, PUSH_NAME)) return "agent-push-certificate";
   return is(BUILD_EXTENSIONS, BUILD_NAME) ? "agent-build-certificate" : "certificate";
 }
@@ -145,3 +156,17 @@ function dateOf(file: string, date: Date): string {
 
 const publicKeyOf = (certificate: X509Certificate): string | null =>
   attempt(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null;
+
+/** 2.5.29.35, and the tags of the extensions of a certificate and of the key's identifier in this one. @see RFC 5280 4.2.1.1 */
+const AUTHORITY_KEY = "551d23";
+const [EXTENSIONS, KEY_IDENTIFIER] = [0xa3, 0x80];
+
+/** The authority key identifier of a certificate, which Node does not tell; null if there is none. */
+const authorityKeyOf = (certificate: Uint8Array): string | null =>
+  attempt(() => {
+    const [content] = childrenOf(elementOf(certificate));
+    const [extensions] = childrenOf(present(childrenOf(present(content)).find(({ tag }) => tag === EXTENSIONS)));
+    const parts = childrenOf(present(extensions)).map((extension) => childrenOf(extension));
+    const found = parts.find(([type]) => hex(type) === AUTHORITY_KEY)?.find(({ tag }) => tag === TAG.octets);
+    return hex(childrenOf(elementOf(present(found).content)).find(({ tag }) => tag === KEY_IDENTIFIER)) || null;
+  }) ?? null;

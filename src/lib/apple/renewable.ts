@@ -10,12 +10,29 @@ export interface NamedFile {
   readonly bytes: Uint8Array;
 }
 
+/** The authority that a certificate names as its issuer. Anybody can write any name: only the signature proves it. */
+export interface Issuer {
+  /** in one line: `CN=…, O=…` */
+  readonly name: string;
+  /** the organisation in the name is Apple Inc. */
+  readonly namesApple: boolean;
+  /** the authority key identifier in hexadecimal digits; null if the certificate has none */
+  readonly keyId: string | null;
+}
+
+/**
+ * `verified`: signed by a known authority of Apple. `forged`: names such an authority as its issuer, and its signature is
+ * not that authority's. `unknown`: by an authority whose certificate the program does not have.
+ */
+export type AppleSignature = "verified" | "forged" | "unknown";
+
 /** What tells whether one thing is the successor of another. */
 export type Evidence =
   | {
       readonly of: "certificate";
-      /** by the issuer's name only: the chain is not checked */
-      readonly issuedByApple: boolean;
+      readonly issuer: Issuer;
+      /** whether the signature is that of an authority of Apple whose certificate the program has */
+      readonly signature: AppleSignature;
       /** SHA-256 of the public key (SPKI, DER) in hexadecimal digits; null where Node does not know its algorithm */
       readonly publicKey: string | null;
     }
@@ -25,6 +42,8 @@ export type Evidence =
       readonly server: string | null;
       /** SHA-256 of the consumer key, which stays when a token is renewed; null where no key of ours opens the token */
       readonly consumer: string | null;
+      /** the certificate whose key can open the token, by issuer and serial number; null if the file does not name one */
+      readonly recipient: string | null;
     }
   | {
       readonly of: "vpp-token";

@@ -31,12 +31,16 @@ const FIELDS = {
   expiresAt: instant("expires at", "有効期限", "2027-03-01T05:00:00.000Z"),
   validFrom: instant("valid from", "有効期間の開始", AT),
   appleAccount: told("Apple Account", "Apple Account", "mdm@example.co.jp"),
+  /** by its name alone */
   issuedByApple: {
     type: "boolean",
     nullable: true,
-    label: text("issued by Apple", "Apple が発行"),
+    label: text("issuer is named Apple", "発行者名が Apple"),
     example: true,
   },
+  /** its name in one line, and the authority key identifier in hexadecimal digits */
+  issuer: told("issuer", "発行者", "CN=Apple Application Integration 2 Certification Authority, O=Apple Inc., C=US"),
+  issuerKeyId: told("issuer's key", "発行者の鍵", "f7be7c216091db3d1b7bd83a328169df9e6c7f9b"),
   simulated: { type: "boolean", nullable: true, label: text("of the simulator", "シミュレーター製"), example: false },
   /** of its DER */
   fingerprint: { type: "digest", nullable: true, label: text("fingerprint", "フィンガープリント"), example: null },

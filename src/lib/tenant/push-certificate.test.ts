@@ -101,12 +101,15 @@ describe("a signing request", () => {
 describe("an upload", () => {
   test("takes the certificate of the staged request over, with its expiry, and one record of it", async () => {
     const uploaded = await year(NEXT);
-    expect(uploaded).toMatchObject({ unchanged: false, losing: null, warnings: [], dryRun: false });
+    expect(uploaded).toMatchObject({ unchanged: false, losing: null, dryRun: false });
+    expect(uploaded.warnings).toEqual([expect.objectContaining({ en: expect.stringContaining("not compared") })]);
     const after = {
       topic: TOPIC,
       expiresAt: "2027-03-31T00:00:00Z",
       appleAccount: ACCOUNT,
       issuedByApple: true,
+      issuer: "CN=Apple Application Integration 2 Certification Authority, O=Apple Inc.",
+      issuerKeyId: "0102030405060708090a0b0c0d0e0f1011121314",
       simulated: false,
       request: null,
       uploadedBy: "owner",
@@ -137,7 +140,7 @@ describe("an upload", () => {
     await year(FIRST);
     const [item] = await tenant.client.renewals.list();
     await tenant.client.renewals.edit(item?.id ?? "", { name: "本社", owner: "it@example.jp" });
-    await year(NEXT);
+    expect((await year(NEXT)).warnings).toEqual([]);
     expect(await tenant.client.renewals.list()).toMatchObject([
       { id: item?.id, name: "本社", owner: "it@example.jp", expiresAt: "2027-03-31T00:00:00Z" },
     ]);
@@ -148,7 +151,11 @@ describe("an upload", () => {
     const item = await tenant.client.renewals.add({ ...known, expiresAt: "2026-06-01T00:00:00.000Z" });
     expect((await push().show()).appleAccount).toBe("recorded@example.jp");
     const { warnings } = await year(NEXT);
-    expect(warnings.map(({ en }) => en)).toEqual([expect.stringContaining("was recorded@example.jp")]);
+    expect(warnings.map(({ en }) => en)).toEqual([
+      expect.stringContaining("the current topic is not recorded"),
+      expect.stringContaining("not compared"),
+      expect.stringContaining("was recorded@example.jp"),
+    ]);
     expect(await tenant.client.renewals.list()).toMatchObject([{ id: item.id, topic: TOPIC, account: ACCOUNT }]);
   });
 
@@ -188,9 +195,15 @@ describe("an upload", () => {
     expect((await push().show()).expiresAt).toBe(FIRST.to);
   });
 
-  test("what is not Apple's is warned of", async () => {
-    const { warnings } = await year({ ...NEXT, issuer: [{ CN: [{ utf8String: "own" }] }] });
-    expect(warnings).toEqual([{ en: "not issued by Apple", ja: "Apple が発行したものではありません" }]);
+  test("one of another issuer is warned of if that is named Apple, and refused if not", async () => {
+    await year(FIRST);
+    const issuer = (name: string) => [{ CN: [{ utf8String: "CA 9" }] }, { O: [{ utf8String: name }] }];
+    expect(await failureOf(year({ ...NEXT, issuer: issuer("own") }))).toMatchObject({
+      code: "input-rejected",
+      what: { en: expect.stringContaining("is not Apple: ") },
+    });
+    const { warnings } = await year({ ...NEXT, issuer: issuer("Apple Inc.") });
+    expect(warnings).toEqual([expect.objectContaining({ en: expect.stringContaining("Apple may have changed it") })]);
   });
 
   test.each([

@@ -27,6 +27,8 @@ const MOST_RECIPIENTS = 8;
 
 /** The content key as one recipient's key opens it. */
 interface Recipient {
+  /** the certificate of the key, by issuer and serial number: `CN=clomo, serial 0x17a8`; null if it is named otherwise */
+  readonly certificate: string | null;
   readonly algorithm: string;
   readonly parameters: string;
   readonly encryptedKey: Uint8Array;
@@ -78,10 +80,36 @@ export function envelopeOf(message: Uint8Array): Envelope | undefined {
 
 /** KeyTransRecipientInfo: version, who, by which algorithm, the content key. */
 function recipientOf(recipient: Element): Recipient {
-  const [, , encryption, encryptedKey] = childrenOf(recipient);
+  const [, identifier, encryption, encryptedKey] = childrenOf(recipient);
   const [algorithm, parameters] = children(encryption);
-  return { algorithm: hex(algorithm), parameters: hex(parameters), encryptedKey: octetsOf(present(encryptedKey)) };
+  return {
+    certificate: attempt(() => certificateNameOf(present(identifier))) ?? null,
+    algorithm: hex(algorithm),
+    parameters: hex(parameters),
+    encryptedKey: octetsOf(present(encryptedKey)),
+  };
 }
+
+/** IssuerAndSerialNumber in one line. Attributes are compared by their values, whatever string type or length form they have. */
+function certificateNameOf(identifier: Element): string | null {
+  if (identifier.tag !== TAG.sequence) return null;
+  const [issuer, serial] = childrenOf(identifier);
+  const attributes = children(issuer)
+    .flatMap((set) => childrenOf(set))
+    .map((attribute) => {
+      const [type, value] = childrenOf(attribute);
+      return `${ATTRIBUTES.get(hex(type)) ?? hex(type)}=${Buffer.from(present(value).content).toString("utf8")}`;
+    });
+  return [...attributes, `serial 0x${hex(present(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
+}
+
+/** The attributes of names that certificates of keys have. @see RFC 5280 appendix A */
+const ATTRIBUTES = new Map([
+  ["550403", "CN"],
+  ["550406", "C"],
+  ["55040a", "O"],
+  ["55040b", "OU"],
+]);
 
 /**
  * The content of a signed message (CMS SignedData), DER or BER; who signed it is not looked at.

@@ -52,6 +52,7 @@ email_in_dn = yes
 UID = optional
 commonName = optional
 organizationName = optional
+organizationalUnitName = optional
 countryName = optional
 `;
 

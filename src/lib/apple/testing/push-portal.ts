@@ -1,5 +1,11 @@
 import "reflect-metadata";
-import { Name, Pkcs10CertificateRequest, X509CertificateGenerator, type JsonNameParams } from "@peculiar/x509";
+import {
+  AuthorityKeyIdentifierExtension,
+  Name,
+  Pkcs10CertificateRequest,
+  X509CertificateGenerator,
+  type JsonNameParams,
+} from "@peculiar/x509";
 import { newSigningKeys, SIGNING } from "../keys/x509.ts";
 
 /** How the portal issues a certificate. */
@@ -39,6 +45,7 @@ export async function issuePushCertificate(
     publicKey,
     signingKey: privateKey,
     signingAlgorithm: SIGNING,
+    extensions: [new AuthorityKeyIdentifierExtension("0102030405060708090a0b0c0d0e0f1011121314")],
   });
   return certificate.toString("pem");
 }

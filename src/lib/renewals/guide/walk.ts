@@ -1,5 +1,5 @@
 import type { Renewable } from "../../apple/index.ts";
-import { text, type Text } from "../../text/index.ts";
+import { joined, text, type Text } from "../../text/index.ts";
 import {
   type Check,
   type CheckOutcome,
@@ -8,7 +8,6 @@ import {
   type Judgement,
   type RequestFile,
 } from "../replacement/check.ts";
-import { NOT_IN_FILES } from "../replacement/token.ts";
 import { DOWNLOAD_NAMES, type Found, type DownloadSearch } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
 import type { Download } from "./step.ts";
@@ -120,13 +119,16 @@ async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean
   }
   if (content.renewable.expiring.kind === "certificate") return true;
   const { request: csr } = taken;
-  const { safe, checks } = await desk.judge(content.renewable, { csr });
+  const { safe, checks, leftToCheck } = await desk.judge(content.renewable, { csr });
   for (const check of checks) await (check.outcome === "good" ? desk.tell : desk.warn)(lineOf(check));
   if (!safe) {
     await desk.warn(text("Do not upload this file.", "このファイルをアップロードしないでください。"));
     return false;
   }
-  if (checks.some(needsReview) && !(await wanted(desk))) return false;
+  const toReview = checks.filter(
+    ({ id, outcome }) => leftToCheck.includes(id) || (outcome === "warning" && id !== "old-token"),
+  );
+  if (toReview.length > 0 && !(await wanted(desk, toReview))) return false;
   taken.renewed = found;
   return true;
 }
@@ -142,17 +144,21 @@ const MARKS = {
 const lineOf = ({ id, outcome, what }: Check): Text =>
   text(`${MARKS[outcome].en} - ${CHECKS[id].en}: ${what.en}`, `${MARKS[outcome].ja} - ${CHECKS[id].ja}: ${what.ja}`);
 
-/** That a download ends the old token is known by now, and that CLOMO's key is not ours: no reason to ask. */
-const needsReview = ({ id, outcome, what }: Check): boolean =>
-  outcome === "warning"
-    ? id !== "old-token"
-    : outcome === "unknown" && (id === "topic" || id === "kind" || (id === "location" && what !== NOT_IN_FILES));
-
-const wanted = async (desk: WalkDesk): Promise<boolean> =>
-  (await desk.choose(
-    text("Some points need attention. Continue with this file?", "確認が必要な点があります。このファイルで進めますか?"),
+/** Asks whether to go on with a file of which some points were not compared or are doubtful. */
+const wanted = async (desk: WalkDesk, points: readonly Check[]): Promise<boolean> => {
+  const { en, ja } = joined(
+    points.map(({ id }) => CHECKS[id]),
+    text(", ", "、"),
+  );
+  const answer = await desk.choose(
+    text(
+      `Check these points yourself: ${en}. Continue with this file?`,
+      `次の点は確認が必要です: ${ja}。このファイルで進めますか?`,
+    ),
     [
       { value: "no", name: text("no, use another file", "いいえ(別のファイルにする)") },
       { value: "yes", name: text("yes, I have checked it", "はい(確認済み)") },
     ],
-  )) === "yes";
+  );
+  return answer === "yes";
+};

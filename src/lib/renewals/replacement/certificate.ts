@@ -1,6 +1,7 @@
 import { momentIn } from "../../model/time.ts";
-import { same, text } from "../../text/index.ts";
-import { doubtful, type Check, type Rule } from "./check.ts";
+import { same, text, type Text } from "../../text/index.ts";
+import type { Issuer } from "../../apple/renewable.ts";
+import { doubtful, type Check, type CheckOutcome, type Rule } from "./check.ts";
 
 const USUAL_ZONE = "Asia/Tokyo";
 
@@ -66,16 +67,82 @@ export const validNow: Rule = ({ next, circumstances }): Check => {
   return { id: "validity", outcome: "good", what: text("valid now", "有効です") };
 };
 
-/** By the name only; a certificate of the right topic cannot come from elsewhere but in a test. */
-export const issuer: Rule = ({ next: { expiring, evidence }, circumstances }): Check | undefined => {
-  if (evidence.of !== "certificate" || !APPLES.includes(expiring.kind)) return undefined;
-  return evidence.issuedByApple
-    ? { id: "issuer", outcome: "good", what: same("Apple") }
-    : {
-        id: "issuer",
-        outcome: doubtful(circumstances),
-        what: text("not issued by Apple", "Apple が発行したものではありません"),
+/**
+ * Compares the authorities that both certificates name, by name and key identifier. A name alone proves nothing, as anybody
+ * can write it.
+ */
+export const issuer: Rule = ({ current, next, circumstances }): Check | undefined => {
+  const { evidence } = next;
+  if (evidence.of !== "certificate" || !APPLES.includes(next.expiring.kind)) return undefined;
+  // a rehearsal has no certificates of Apple
+  if (next.simulated === true && circumstances.simulator === true) return undefined;
+  const was = current.evidence?.of === "certificate" ? current.evidence.issuer : undefined;
+  const is = evidence.issuer;
+  const check = (outcome: CheckOutcome, what: Text): Check => ({ id: "issuer", outcome, what });
+  if (was !== undefined && was.name === is.name && was.keyId === is.keyId && is.keyId !== null) {
+    const what = text(
+      `the same as of the certificate in use: ${is.name}; key ${is.keyId}`,
+      `使用中の証明書と同じです: ${is.name}、鍵 ${is.keyId}`,
+    );
+    return check("good", what);
+  }
+  if (was !== undefined && (was.name !== is.name || was.keyId !== is.keyId)) {
+    const [old, found] = [describeIssuer(was), describeIssuer(is)];
+    return is.namesApple
+      ? check(
+          "unknown",
+          text(
+            `differs: ${old.en} → ${found.en}. Apple may have changed it: look at the portal`,
+            `異なります: ${old.ja} → ${found.ja}。Apple が変更した可能性があります。ポータルで確認してください`,
+          ),
+        )
+      : check(
+          "bad",
+          text(
+            `differs, and is not Apple: ${old.en} → ${found.en}`,
+            `異なり、Apple でもありません: ${old.ja} → ${found.ja}`,
+          ),
+        );
+  }
+  // Apple's own signature tells more than a comparison
+  if (evidence.signature === "verified") return check("good", text(`Apple: ${is.name}`, `Apple: ${is.name}`));
+  return check(
+    "unknown",
+    text(
+      `not compared, as the issuer's key is not known on both sides: ${is.name}`,
+      `両方の発行者の鍵がわからないため、比較していません: ${is.name}`,
+    ),
+  );
+};
+
+const describeIssuer = ({ name, keyId }: Issuer): Text =>
+  keyId === null ? same(name) : text(`${name} (key ${keyId})`, `${name}(鍵 ${keyId})`);
+
+/** Checks the signature with Apple's own certificates. @see decision 028 */
+export const signature: Rule = ({ next: { evidence, simulated }, circumstances }): Check | undefined => {
+  if (evidence.of !== "certificate" || (simulated === true && circumstances.simulator === true)) return undefined;
+  switch (evidence.signature) {
+    case "verified":
+      return { id: "signature", outcome: "good", what: text("signed by Apple", "Apple が署名しています") };
+    case "forged":
+      return {
+        id: "signature",
+        outcome: "bad",
+        what: text(
+          `names an authority of Apple as its issuer, but that authority did not sign it: ${evidence.issuer.name}`,
+          `発行者として Apple の認証局を名乗っていますが、その認証局の署名ではありません: ${evidence.issuer.name}`,
+        ),
       };
+    case "unknown":
+      return {
+        id: "signature",
+        outcome: "unknown",
+        what: text(
+          "not checked: this program does not have the certificate of the issuer",
+          "確認していません(発行者の証明書がこのプログラムにありません)",
+        ),
+      };
+  }
 };
 
 /** What our simulator of Apple makes is for rehearsals; elsewhere nothing would work with it. */

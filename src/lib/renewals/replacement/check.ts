@@ -12,6 +12,7 @@ export const CHECKS = {
   expiry: text("later expiry", "期限の延長"),
   validity: text("valid now", "現在有効"),
   issuer: text("issuer", "発行者"),
+  signature: text("signature", "署名"),
   "request-key": text("matches the CSR", "CSR ファイルとの一致"),
   "request-age": text("recent CSR", "CSR ファイルの新しさ"),
   server: text("MDM server", "MDM サーバ"),
@@ -36,9 +37,9 @@ export interface Check {
 
 /** Whether a file may take the place of another. */
 export interface Judgement {
-  /** no check is bad; what is unknown counts for the strict only, where it is left to check */
+  /** no check is bad; what is left to check counts for the strict only */
   readonly safe: boolean;
-  /** what tells whose it is, and nobody can tell from the files: to be looked at by a person */
+  /** the checks of identity that did not end well: a person has to look at them before the upload */
   readonly leftToCheck: readonly Check["id"][];
   readonly checks: readonly Check[];
 }

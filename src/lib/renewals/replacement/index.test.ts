@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Renewable, SigningRequest } from "../../apple/index.ts";
+import type { Evidence, Renewable, SigningRequest } from "../../apple/index.ts";
+import type { AppleSignature, Issuer } from "../../apple/renewable.ts";
 import type { Expiring } from "../../model/renewal.ts";
 import { judgeReplacement } from "./index.ts";
 import type { Check, Circumstances, Current, Judgement } from "./check.ts";
@@ -19,23 +20,25 @@ const expiring = (fields: Partial<Expiring>): Expiring => ({
   ...fields,
 });
 
-const push = (
-  fields: Partial<Expiring> = {},
-  evidence: { issuedByApple?: boolean; publicKey?: string } = {},
-): Renewable => ({
+const APPLE: Issuer = { name: "CN=Apple Application, O=Apple Inc.", namesApple: true, keyId: "f7be" };
+const OWN: Issuer = { name: "CN=Own", namesApple: false, keyId: "0a0b" };
+
+type CertificateEvidence = Partial<Omit<Extract<Evidence, { of: "certificate" }>, "of">>;
+
+const push = (fields: Partial<Expiring> = {}, evidence: CertificateEvidence = {}): Renewable => ({
   expiring: expiring(fields),
-  evidence: { of: "certificate", issuedByApple: true, publicKey: "old key", ...evidence },
+  evidence: { of: "certificate", issuer: APPLE, signature: "verified", publicKey: "old key", ...evidence },
 });
 const LATER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: "2027-02-14T05:00:00Z" };
-const newPush = (fields: Partial<Expiring> = {}, evidence: { issuedByApple?: boolean; publicKey?: string } = {}) =>
+const newPush = (fields: Partial<Expiring> = {}, evidence: CertificateEvidence = {}) =>
   push({ ...LATER, ...fields }, { publicKey: "new key", ...evidence });
 
 const ade = (
   fields: Partial<Expiring>,
-  evidence: { server?: string | null; consumer?: string | null } = {},
+  evidence: { server?: string | null; consumer?: string | null; recipient?: string | null } = {},
 ): Renewable => ({
   expiring: expiring({ kind: "ade-token", name: "本社", topic: null, ...fields }),
-  evidence: { of: "ade-token", server: "本社", consumer: "c1", ...evidence },
+  evidence: { of: "ade-token", server: "本社", consumer: "c1", recipient: "CN=clomo, serial 0x17", ...evidence },
 });
 
 const vpp = (fields: Partial<Expiring>, location: string | null = "Tokyo"): Renewable => ({
@@ -67,6 +70,7 @@ describe("push certificates", () => {
       expiry: "good",
       validity: "good",
       issuer: "good",
+      signature: "good",
       "request-key": "good",
       "request-age": "good",
     });
@@ -109,16 +113,50 @@ describe("push certificates", () => {
     expect(outcomes(judge(push(), newPush(), { csr: untimed }))).toMatchObject({ "request-age": "unknown" });
   });
 
-  test("another issuer is a warning, and bad for the strict", () => {
-    const next = newPush({}, { issuedByApple: false });
-    expect([judge(push(), next).safe, outcomes(judge(push(), next))["issuer"]]).toEqual([true, "warning"]);
-    expect(judge(push(), next, { strict: true }).safe).toBe(false);
+  test("without its request the pairing is left to check", () => {
+    const judgement = judge(push(), newPush());
+    expect([judgement.safe, judgement.leftToCheck]).toEqual([true, ["request-key"]]);
+    expect(said(judgement, "request-key")).toMatch(/add --csr .*\n.*--csr .* を付けてください/);
+    expect(judge(push(), newPush(), { strict: true }).safe).toBe(false);
   });
 
-  test.each(["agent-push-certificate", "agent-build-certificate"] as const)("%s comes from Apple too", (kind) => {
-    const [current, next] = [push({ kind }), newPush({ kind }, { issuedByApple: false })];
-    expect(outcomes(judge(current, next))).toMatchObject({ issuer: "warning" });
-    expect(outcomes(judge(current, newPush({ kind })))).toMatchObject({ issuer: "good" });
+  const OTHER_KEY: Issuer = { ...APPLE, keyId: "0102" };
+  const NO_KEY: Issuer = { ...APPLE, keyId: null };
+  const OTHER_NAME: Issuer = { ...APPLE, name: "CN=Apple Application 9, O=Apple Inc." };
+
+  test.each<[string, Issuer, Issuer, AppleSignature, Check["outcome"]]>([
+    ["the same name and key", APPLE, APPLE, "unknown", "good"],
+    ["the same, though not of Apple: an authority that stands for it", OWN, OWN, "unknown", "good"],
+    ["the same name with another key", APPLE, OTHER_KEY, "unknown", "unknown"],
+    ["the same name without a key", APPLE, NO_KEY, "unknown", "unknown"],
+    ["the same name, and no key on either side", NO_KEY, NO_KEY, "unknown", "unknown"],
+    ["no key on either side, but Apple's signature", NO_KEY, NO_KEY, "verified", "good"],
+    ["another name, of Apple", APPLE, OTHER_NAME, "unknown", "unknown"],
+    ["another name, not of Apple", APPLE, OWN, "unknown", "bad"],
+    ["the same name with another key, not of Apple", OWN, { ...OWN, keyId: "0102" }, "unknown", "bad"],
+  ])("the issuer: %s", (_, was, is, signature, outcome) => {
+    const kinds = ["push-certificate", "agent-push-certificate", "agent-build-certificate"] as const;
+    for (const kind of kinds) {
+      const judgement = judge(push({ kind }, { issuer: was }), newPush({ kind }, { issuer: is, signature }));
+      expect(outcomes(judgement)).toMatchObject({ issuer: outcome });
+      expect(judgement.leftToCheck.includes("issuer")).toBe(outcome === "unknown");
+      expect(judgement.safe).toBe(outcome !== "bad");
+    }
+  });
+
+  test("a changed issuer is shown with both names, in both languages", () => {
+    const judgement = judge(push(), newPush({}, { issuer: OTHER_NAME, signature: "unknown" }));
+    expect(said(judgement, "issuer")).toMatch(
+      /CN=Apple Application, .*→ CN=Apple Application 9, .*Apple may have changed it: look at the portal\n.*ポータルで確認/s,
+    );
+  });
+
+  test("a missing chain is a note, and a false signature is refused", () => {
+    const csr = { request: request("new key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
+    const unknown = judge(push(), newPush({}, { signature: "unknown" }), { csr, strict: true });
+    expect([unknown.safe, unknown.leftToCheck, outcomes(unknown)["signature"]]).toEqual([true, [], "unknown"]);
+    const forged = judge(push(), newPush({}, { signature: "forged" }), { csr });
+    expect([forged.safe, outcomes(forged)["signature"]]).toEqual([false, "bad"]);
   });
 
   test.each([
@@ -155,6 +193,10 @@ describe("push certificates", () => {
 });
 
 describe("server tokens", () => {
+  type Keys = { readonly consumer: string | null; readonly recipient: string | null };
+  const SHUT: Keys = { consumer: null, recipient: "CN=clomo, serial 0x17" };
+  const OPEN: Keys = { ...SHUT, consumer: "c1" };
+  const OTHER = "CN=other, serial 0x18";
   const NEWER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: "2027-02-14T05:00:00Z" };
 
   test("the right one is safe, with a word that it has killed the old one", () => {
@@ -178,10 +220,35 @@ describe("server tokens", () => {
       ade({ ...NEWER, certainty: "estimated" }, { consumer: null }),
     ];
     const judgement = judge(current, next);
-    expect(said(judgement, "key")).toMatch(
-      /that of a tenant of clomoctl: clomoctl ade token show FILE.*do not download another token to try\n.*ダウンロードしないでください/s,
-    );
-    expect(outcomes(judgement)).toMatchObject({ key: "unknown", server: "good", consumer: "unknown", expiry: "good" });
+    expect(judgement.leftToCheck).toEqual(["consumer"]);
+    expect(outcomes(judgement)).toMatchObject({ key: "good", server: "good", consumer: "unknown", expiry: "good" });
+    expect(said(judgement, "key")).toContain("CN=clomo, serial 0x17");
+    expect(said(judgement, "consumer")).toMatch(/not compared.*\n.*比較していません/s);
+    expect(judge(current, next, { strict: true }).safe).toBe(false);
+  });
+
+  test.each<[string, Keys, Keys, Check["outcome"]]>([
+    ["both open", OPEN, OPEN, "good"],
+    ["both open, with two keys of ours", OPEN, { ...OPEN, recipient: OTHER }, "good"],
+    ["only the current one opens", OPEN, { ...OPEN, consumer: null }, "bad"],
+    ["only the new one opens", { ...OPEN, consumer: null }, OPEN, "bad"],
+    ["none opens, and the recipients are the same", SHUT, SHUT, "good"],
+    ["none opens, and the recipients differ", SHUT, { ...SHUT, recipient: OTHER }, "bad"],
+    ["none opens, and the current one names no recipient", { ...SHUT, recipient: null }, SHUT, "unknown"],
+    ["none opens, and the new one names no recipient", SHUT, { ...SHUT, recipient: null }, "unknown"],
+  ])("the key: %s", (_, was, is, outcome) => {
+    const certainty = (of: Keys) => (of.consumer === null ? "estimated" : "exact");
+    const judgement = judge(ade({ certainty: certainty(was) }, was), ade({ ...NEWER, certainty: certainty(is) }, is));
+    expect(outcomes(judgement)).toMatchObject({ key: outcome });
+    expect([judgement.safe, judgement.leftToCheck.includes("key")]).toEqual([outcome !== "bad", outcome === "unknown"]);
+  });
+
+  test("of a record the key is not known: nobody is led to download another", () => {
+    const record: Current = {
+      expiring: expiring({ kind: "ade-token", name: "本社", topic: null, certainty: "estimated" }),
+    };
+    const judgement = judge(record, ade({ ...NEWER, certainty: "estimated" }, SHUT));
+    expect(judgement.leftToCheck).toEqual(["key", "consumer"]);
     expect(said(judgement, "key")).toMatch(/do not download another token to try\n.*ダウンロードしないでください/s);
   });
 
@@ -200,6 +267,7 @@ describe("server tokens", () => {
     const next = ade(NEWER, { consumer: "c2" });
     const judgement = judge(ade({}), next);
     expect([judgement.safe, outcomes(judgement)["consumer"]]).toEqual([true, "warning"]);
+    expect(judgement.leftToCheck).toEqual(["consumer"]);
     expect(said(judgement, "consumer")).toMatch(/another administrator.*\n.*別の管理者/s);
     expect(JSON.stringify(judgement)).not.toContain("c2");
     expect(judge(ade({}), next, { strict: true }).safe).toBe(false);
@@ -289,7 +357,7 @@ test.each([
 
 test("other certificates and profiles go by their names", () => {
   const other = (name: string, fields: Partial<Expiring> = {}): Renewable =>
-    push({ kind: "certificate", topic: null, name, ...fields }, { issuedByApple: false });
+    push({ kind: "certificate", topic: null, name, ...fields }, { issuer: OWN, signature: "unknown" });
   expect(outcomes(judge(other("mdm.example.jp"), other("mdm.example.jp", LATER), { strict: true }))).toEqual({
     kind: "good",
     name: "good",
@@ -334,7 +402,16 @@ describe("what is in use is known by its record only, or not at all", () => {
     expect(outcomes(bare)).toMatchObject({ topic: "unknown", expiry: "good" });
     expect(said(bare, "topic")).toContain(TOPIC);
     const undated = judge({ expiring: { ...expiring({}), expiresAt: null, fingerprint: null } }, newPush());
-    expect(outcomes(undated)).toEqual({ kind: "good", topic: "good", validity: "good", issuer: "good" });
+    expect(outcomes(undated)).toEqual({
+      kind: "good",
+      topic: "good",
+      validity: "good",
+      issuer: "good",
+      signature: "good",
+      "request-key": "unknown",
+    });
+    const unsigned = judge({ expiring: expiring({}) }, newPush({}, { signature: "unknown" }));
+    expect(unsigned.leftToCheck).toEqual(["issuer", "request-key"]);
   });
 
   test("a topic that is recorded is compared, and one that neither has is bad", () => {
@@ -347,7 +424,13 @@ describe("what is in use is known by its record only, or not at all", () => {
   test("without any record the new file alone is judged", () => {
     const unknown = judge(null, newPush());
     expect(unknown.safe).toBe(true);
-    expect(outcomes(unknown)).toEqual({ kind: "unknown", validity: "good", issuer: "good" });
+    expect(outcomes(unknown)).toEqual({
+      kind: "unknown",
+      validity: "good",
+      issuer: "good",
+      signature: "good",
+      "request-key": "unknown",
+    });
     expect(judge(null, newPush({ expiresAt: "2027-02-01T00:00:00Z" })).safe).toBe(false);
   });
 });

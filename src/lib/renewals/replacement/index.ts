@@ -1,7 +1,7 @@
 import type { Renewable } from "../../apple/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
-import { issuer, later, notSimulated, sameName, topic, unlike, validNow } from "./certificate.ts";
+import { issuer, later, notSimulated, sameName, signature, topic, unlike, validNow } from "./certificate.ts";
 import type { Check, Circumstances, Current, Judgement, Rule } from "./check.ts";
 import { requestAge, requestKey } from "./request.ts";
 import { adeConsumer, adeKey, adeOldToken, adeServer, vppLocation, vppOrganisation } from "./token.ts";
@@ -9,7 +9,7 @@ import { adeConsumer, adeKey, adeOldToken, adeServer, vppLocation, vppOrganisati
 const CERTIFICATE: readonly Rule[] = [unlike, sameName, later, validNow, issuer, requestKey, requestAge];
 
 const RULES: Readonly<Record<RenewalKind, readonly Rule[]>> = {
-  "push-certificate": [unlike, topic, later, validNow, issuer, requestKey, requestAge],
+  "push-certificate": [unlike, topic, later, validNow, issuer, signature, requestKey, requestAge],
   "ade-token": [unlike, adeKey, adeServer, adeConsumer, later, validNow, adeOldToken],
   "vpp-token": [unlike, vppOrganisation, vppLocation, later, validNow],
   "agent-profile": [unlike, sameName, later, validNow],
@@ -28,11 +28,33 @@ const NOT_KNOWN: Check = {
 };
 
 /** Checks that need no more than the new file and its request. */
-const OF_NEXT_ALONE: readonly Check["id"][] = ["simulator", "validity", "issuer", "request-key", "key", "old-token"];
+const OF_NEXT_ALONE: readonly Check["id"][] = [
+  "simulator",
+  "validity",
+  "issuer",
+  "signature",
+  "request-key",
+  "key",
+  "old-token",
+];
+
+/** What makes a file the successor of another; a missing chain of signatures ("signature") is a note only. */
+const IDENTITY: readonly Check["id"][] = [
+  "kind",
+  "topic",
+  "name",
+  "issuer",
+  "request-key",
+  "key",
+  "server",
+  "consumer",
+  "organisation",
+  "location",
+];
 
 /**
  * Judges whether `next` may replace `current` (null: not known), before it is uploaded. What is not known is reported as
- * unknown or left out, never taken as good, and never as bad.
+ * unknown or left out, never taken as good, and never as bad. Everybody who judges a replacement asks here.
  *
  * @see facts 3.3 to 3.5: what goes wrong at a renewal
  */
@@ -42,14 +64,11 @@ export function judgeReplacement(current: Current | null, next: Renewable, circu
       ? [NOT_KNOWN, ...compare(unknown(next), next, circumstances).filter(({ id }) => OF_NEXT_ALONE.includes(id))]
       : compare(current, next, circumstances);
   const leftToCheck = checks
-    .filter(({ id, outcome }) => outcome === "unknown" && IDENTITY.includes(id))
+    .filter(({ id, outcome }) => (outcome === "unknown" || outcome === "warning") && IDENTITY.includes(id))
     .map(({ id }) => id);
   const sure = leftToCheck.length === 0 || !circumstances.strict;
   return { safe: sure && checks.every(({ outcome }) => outcome !== "bad"), leftToCheck, checks };
 }
-
-/** What makes a file the successor of another: the same push topic, server, organisation, place. */
-const IDENTITY: readonly Check["id"][] = ["kind", "topic", "name", "server", "organisation", "location"];
 
 function compare(current: Current, next: Renewable, circumstances: Circumstances): readonly Check[] {
   const [was, is] = [current.expiring.kind, next.expiring.kind];

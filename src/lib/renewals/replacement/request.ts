@@ -6,9 +6,19 @@ const START_AGAIN = text(
   "管理画面で「入力エラー:正しい証明書をアップロードするか…」になります。両方のファイルを削除し、CSR ファイルをダウンロードし直して更新してください",
 );
 
+const NO_REQUEST: Check = {
+  id: "request-key",
+  outcome: "unknown",
+  what: text(
+    "not compared with the CSR: add --csr CertificateSigningRequest.csr; the console rejects a certificate of another CSR",
+    "CSR ファイルと比較していません。--csr CertificateSigningRequest.csr を付けてください。別の CSR ファイルから作った証明書は管理画面で拒否されます",
+  ),
+};
+
 /** @see facts 3.4: the console's error when request and certificate do not pair */
-export const requestKey: Rule = ({ next: { evidence }, circumstances: { csr } }): Check | undefined => {
-  if (csr === undefined || evidence.of !== "certificate") return undefined;
+export const requestKey: Rule = ({ next: { evidence, expiring }, circumstances: { csr } }): Check | undefined => {
+  if (evidence.of !== "certificate") return undefined;
+  if (csr === undefined) return expiring.kind === "push-certificate" ? NO_REQUEST : undefined;
   if (evidence.publicKey === csr.request.publicKey) {
     const what = text("public key matches the CSR", "CSR ファイルの公開鍵と一致しています");
     return { id: "request-key", outcome: "good", what };

@@ -6,7 +6,7 @@ import { doubtful, type Check, type CheckOutcome, type Rule } from "./check.ts";
 type Of<K extends Evidence["of"]> = Extract<Evidence, { of: K }>;
 
 /** Nothing is known, as opposed to known too little. */
-export const NOT_IN_FILES = text("not in the files", "ファイルからはわかりません");
+const NOT_IN_FILES = text("not in the files", "ファイルからはわかりません");
 
 /** Compares what both tell. */
 function compareValues(
@@ -26,18 +26,47 @@ function compareValues(
 const evidenceOf = <K extends Evidence["of"]>(evidence: Evidence | undefined, of: K): Of<K> | undefined =>
   evidence?.of === of ? (evidence as Of<K>) : undefined;
 
-/** A token that no key of ours opens is CLOMO's, in a tenant of CLOMO. */
-export const adeKey: Rule = ({ next: { expiring } }): Check =>
-  expiring.certainty === "exact"
-    ? { id: "key", outcome: "good", what: text("decrypted with your key", "手元の鍵で復号できました") }
-    : {
-        id: "key",
-        outcome: "unknown",
-        what: text(
-          "encrypted for a key that is not here (CLOMO's, or that of a tenant of clomoctl: clomoctl ade token show FILE), so only the file name was checked; do not download another token to try",
-          "手元にない鍵(CLOMO の鍵か、clomoctl のテナントの鍵。後者なら clomoctl ade token show FILE で開けます)で暗号化されているため、ファイル名だけで判断しています。試しに別のトークンをダウンロードしないでください",
+/**
+ * Whether the new token is encrypted for the same key as the one in use. The recipient can be read without any key.
+ *
+ * @see facts 3.5: CLOMO's key pair stays at a renewal, and only CLOMO can open the token
+ */
+export const adeKey: Rule = ({ current, next }): Check => {
+  const check = (outcome: CheckOutcome, what: Text): Check => ({ id: "key", outcome, what });
+  const [was, is] = [evidenceOf(current.evidence, "ade-token"), evidenceOf(next.evidence, "ade-token")];
+  const isOpened = next.expiring.certainty === "exact";
+  if (was !== undefined && (was.consumer !== null) !== isOpened) {
+    return check(
+      "bad",
+      text(
+        "your key opens only one of the two tokens: they were made for different keys",
+        "手元の鍵で復号できるのは 2 つのトークンのうち一方だけです。別の鍵で作られています",
+      ),
+    );
+  }
+  if (isOpened && current.expiring.certainty === "exact") {
+    return check("good", text("decrypted with your key", "手元の鍵で復号できました"));
+  }
+  const [old, found] = [was?.recipient ?? null, is?.recipient ?? null];
+  if (old === null || found === null) {
+    return check(
+      "unknown",
+      text(
+        `the keys of both tokens were not compared${found === null ? "" : `; the new one is for the key of ${found}`}: name the file in use as --current, and do not download another token to try`,
+        `両方のトークンの鍵を比較していません${found === null ? "" : `(新しいものの鍵: ${found})`}。使用中のファイルを --current で指定してください。試しに別のトークンをダウンロードしないでください`,
+      ),
+    );
+  }
+  return old === found
+    ? check("good", text(`encrypted for the same key: ${found}`, `同じ鍵で暗号化されています: ${found}`))
+    : check(
+        "bad",
+        text(
+          `encrypted for another key, so the console cannot open it: ${old} → ${found}. In Apple Business Manager use the server that is in use now, and leave its public key as it is`,
+          `別の鍵で暗号化されているため、管理画面で読み込めません: ${old} → ${found}。Apple Business Manager では現在使っているサーバを選び、公開鍵は変えないでください`,
         ),
-      };
+      );
+};
 
 /** The current server is known by its file's name, or by the name it was recorded with. */
 export const adeServer: Rule = ({ current, next }): Check =>
@@ -58,19 +87,23 @@ export const adeServer: Rule = ({ current, next }): Check =>
   );
 
 /** Another person who downloads the token of the same server has another key. @see apple 1 */
-export const adeConsumer: Rule = ({ current, next, circumstances }): Check =>
-  compareValues(
-    "consumer",
-    [evidenceOf(current.evidence, "ade-token")?.consumer, evidenceOf(next.evidence, "ade-token")?.consumer],
-    {
-      secret: true,
-      outcome: doubtful(circumstances),
-      differs: text(
-        "different: another administrator of Apple's portal made this token, or it belongs to another server",
-        "異なります。Apple のポータルの別の管理者が作成したものか、別のサーバーのものです",
-      ),
-    },
-  );
+export const adeConsumer: Rule = ({ current, next, circumstances }): Check => {
+  const [was, is] = [evidenceOf(current.evidence, "ade-token"), evidenceOf(next.evidence, "ade-token")];
+  const check = compareValues("consumer", [was?.consumer, is?.consumer], {
+    secret: true,
+    outcome: doubtful(circumstances),
+    differs: text(
+      "different: another administrator of Apple's portal made this token, or it belongs to another server",
+      "異なります。Apple のポータルの別の管理者が作成したものか、別のサーバーのものです",
+    ),
+  });
+  return check.outcome === "unknown" ? { ...check, what: NOT_OPENED } : check;
+};
+
+const NOT_OPENED = text(
+  "not compared, as the tokens are encrypted: make sure that you downloaded the new one from the server that is in use now, as the same administrator",
+  "トークンが暗号化されているため、比較していません。現在使っているサーバから、これまでと同じ管理者がダウンロードしたことを確認してください",
+);
 
 /** A file that is refused has ended nothing. @see facts 3.5: a new token kills the old one the moment it is made */
 export const adeOldToken: Rule = (comparison): Check | undefined =>

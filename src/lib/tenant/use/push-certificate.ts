@@ -53,6 +53,7 @@ export const showPush = (session: Session): Promise<PushCertificate> => session.
 async function stateOf(reader: Reader): Promise<PushCertificate> {
   const stored = await readPush(reader);
   const { stagedEmail, stagedName, stagedCountry, stagedAt, stagedPublicKey } = stored;
+  const issuer = evidenceOf(stored)?.issuer;
   const yes = (value: number | null): boolean | null => (value === null ? null : value === 1);
   return {
     topic: stored.topic,
@@ -61,6 +62,8 @@ async function stateOf(reader: Reader): Promise<PushCertificate> {
     validFrom: stored.validFrom,
     appleAccount: stored.appleAccount ?? (await recordedItem(reader))?.account ?? null,
     issuedByApple: yes(stored.issuedByApple),
+    issuer: issuer?.name ?? null,
+    issuerKeyId: issuer?.keyId ?? null,
     simulated: yes(stored.simulated),
     fingerprint: stored.fingerprint,
     publicKey: stored.publicKey,
@@ -80,6 +83,13 @@ async function stateOf(reader: Reader): Promise<PushCertificate> {
     enrolledDevices: await countEnrolled(reader),
     simulator: endpointOf(await readServer(reader))?.kind === "simulator",
   };
+}
+
+/** What the stored certificate says of its issuer and its key; undefined if it cannot be read. */
+function evidenceOf({ certificate }: Pick<StoredPush, "certificate">) {
+  if (certificate === null) return undefined;
+  const [found] = attempt(() => readRenewables({ name: KIND, bytes: Buffer.from(certificate) })) ?? [];
+  return found?.evidence.of === "certificate" ? found.evidence : undefined;
 }
 
 /** What was recorded by hand before the tenant had a certificate of its own: of several nobody knows which one it is. */
@@ -318,7 +328,7 @@ const takenOver = (
   name: expiring.name,
   expiresAt: expiring.expiresAt,
   validFrom: expiring.validFrom,
-  issuedByApple: Number(evidence.of === "certificate" && evidence.issuedByApple),
+  issuedByApple: Number(evidence.of === "certificate" && evidence.issuer.namesApple),
   simulated: Number(simulated === true),
   fingerprint: expiring.fingerprint,
   publicKey: evidence.of === "certificate" ? evidence.publicKey : null,
@@ -425,21 +435,26 @@ function judge(
   };
   const current = currentOf(stored, recorded, next);
   const now = new Date(session.surroundings.now());
-  const { checks } = judgeReplacement(current, next, { csr, now, simulator: there !== undefined, strict: false });
+  const circumstances = { csr, now, simulator: there !== undefined, strict: false };
+  const { checks, leftToCheck } = judgeReplacement(current, next, circumstances);
   const bad = (id: Check["id"]): Check | undefined =>
     checks.find((check) => check.id === id && check.outcome === "bad");
   if (bad("request-key") !== undefined) throw rejected(OTHER_REQUEST, name, there?.cure ?? CURE);
-  const refused = bad("validity") ?? bad("expiry");
+  const refused = bad("validity") ?? bad("expiry") ?? bad("issuer") ?? bad("signature");
   if (refused !== undefined) throw rejected(refused.what, name, there?.newest ?? NEWEST);
+  // the first certificate is compared with nothing
+  const doubtful = checks.filter(
+    ({ id, outcome }) => outcome === "warning" || (id !== "kind" && leftToCheck.includes(id)),
+  );
   return {
     formerTopic: bad("topic") === undefined ? undefined : (current?.expiring.topic ?? undefined),
-    warnings: checks.filter(({ outcome }) => outcome === "warning").map(({ what }) => what),
+    warnings: doubtful.map(({ what }) => what),
   };
 }
 
 /** What the tenant uses; else what somebody recorded, unless that is this very certificate. */
 function currentOf(stored: StoredPush, recorded: RenewalItem | undefined, next: Renewable): Current | null {
-  const { topic, name, expiresAt, validFrom, fingerprint, publicKey, issuedByApple } = stored;
+  const { topic, name, expiresAt, validFrom, fingerprint } = stored;
   if (topic !== null && expiresAt !== null) {
     const expiring = {
       kind: KIND,
@@ -450,8 +465,7 @@ function currentOf(stored: StoredPush, recorded: RenewalItem | undefined, next: 
       fingerprint,
       topic,
     } as const;
-    const evidence = { of: "certificate", issuedByApple: issuedByApple === 1, publicKey } as const;
-    return { expiring: { ...expiring, organisation: null }, evidence };
+    return { expiring: { ...expiring, organisation: null }, evidence: evidenceOf(stored) };
   }
   if (recorded === undefined || recorded.fingerprint === next.expiring.fingerprint) return null;
   return { expiring: { ...recorded, validFrom: null } };

@@ -230,17 +230,16 @@ function judge(
         };
   const now = new Date(session.surroundings.now());
   // whether a simulator may have made it was asked before
-  const { checks } = judgeReplacement(current, next, { now, strict: false, simulator: true });
+  const { checks, leftToCheck } = judgeReplacement(current, next, { now, strict: false, simulator: true });
   const bad = (...ids: readonly Check["id"][]): Check | undefined =>
     checks.find(({ id, outcome }) => ids.includes(id) && outcome === "bad");
   const stale = bad("validity") ?? bad("expiry");
   if (stale !== undefined) throw rejected(stale.what, file.name, downloadFrom(endpoint));
   const other = bad("organisation", "location");
   if (other !== undefined && file.otherLocation !== true) throw rejected(other.what, file.name, otherLocation(org));
-  const doubtful = checks.filter(({ id, outcome }) => outcome === "unknown" && id === "location");
-  return [...(other === undefined ? [] : [other]), ...(stored?.location === null ? [] : doubtful)].map(
-    ({ what }) => what,
-  );
+  const isKnown = (id: Check["id"]): boolean => id !== "kind" && (id !== "location" || stored?.location !== null);
+  const doubtful = checks.filter(({ id }) => leftToCheck.includes(id) && isKnown(id));
+  return [...(other === undefined ? [] : [other]), ...doubtful].map(({ what }) => what);
 }
 
 const DOWNLOAD = text(
