@@ -169,8 +169,9 @@ describe("a run", () => {
     settings();
     const tenant = { ...having(due), ...taking(false) };
     const { en, ja } = await inBoth("renewals notify --fields outcome", here(tenant));
-    expect(en).toMatchObject({ exit: 0, stdout: "outcome\nbusy\n", stderr: "" });
-    expect(ja.stdout).toBe(en.stdout);
+    expect(en).toMatchObject({ exit: 7, stdout: "outcome\nbusy\n" });
+    expect(en.stderr).toMatch(/^warning: another run is notifying chat; .* the next run sends .*\n$/);
+    expect(ja).toMatchObject({ exit: 7, stdout: en.stdout, stderr: expect.stringContaining("別の実行が通知中です") });
     const drawn = await run("--lang ja renewals notify --fields outcome", here(tenant, { terminal: {} }));
     expect(drawn.stdout).toContain("別の実行で処理中");
     expect(chat.posted).toEqual([]);

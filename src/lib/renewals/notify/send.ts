@@ -159,5 +159,5 @@ export const sendNotices = async (
       await run.warn(text(`${name}: ${reason.en}`, `${name}: ${reason.ja}`));
     }
   }
-  return { rows, incomplete: incomplete || rows.some(({ outcome }) => outcome === "failed") };
+  return { rows, incomplete: incomplete || rows.some(({ outcome }) => outcome !== "sent") };
 };

@@ -28,7 +28,7 @@ export interface SendContext {
 export interface NoticeRow {
   readonly due: DueNotice;
   readonly recipient: Recipient;
-  /** `busy`: begun by another process, or by one that died: a later run takes it up */
+  /** `busy`: another process is sending it; a later run takes up what that leaves */
   readonly outcome: "due" | "sent" | "failed" | "busy";
   readonly reason?: Text | undefined;
 }
@@ -38,15 +38,15 @@ interface Claimed extends PendingNotice {
 }
 
 /**
- * Begins notices, one after the other. Nothing is begun when the first is another process's: that one is context this
- * recipient right now, and a later run takes up what it leaves.
+ * Begins notices, one after the other; what another process has sent meanwhile is left out. Nothing is begun while another
+ * process is sending the first: it is notifying this recipient right now, and a later run takes up what it leaves.
  */
 const claimAll = async (wanted: readonly PendingNotice[]): Promise<readonly Claimed[] | undefined> => {
   const all: Claimed[] = [];
-  for (const [index, pending] of wanted.entries()) {
+  for (const pending of wanted) {
     const { claimed, notice } = await pending.loaded.tenant.client.renewals.claimNotice(pending.key);
     if (claimed) all.push({ ...pending, notice });
-    else if (index === 0) return undefined;
+    else if (all.length === 0 && notice.state === "sending") return undefined;
   }
   return all;
 };
@@ -85,12 +85,9 @@ export class NoticeSender {
 
   /** First sends what a killed run left, as the very same message; then what is new, in a message of its own. */
   async send(target: RecipientItems, { unfinished, fresh }: RecipientWork): Promise<readonly NoticeRow[]> {
-    const again = await this.#tellTogether(target, unfinished);
-    if (again === undefined || again.some(({ outcome }) => outcome === "failed")) {
-      return [...(again ?? this.#busy(target, unfinished)), ...this.#busy(target, fresh)];
-    }
-    const anew = await this.#tellTogether(target, fresh);
-    return [...again, ...(anew ?? this.#busy(target, fresh))];
+    const again = (await this.#tellTogether(target, unfinished)) ?? (await this.#leave(target, unfinished));
+    if (again.some(({ outcome }) => outcome !== "sent")) return [...again, ...busyRows(target, fresh)];
+    return [...again, ...((await this.#tellTogether(target, fresh)) ?? (await this.#leave(target, fresh)))];
   }
 
   /** Claims before and settles after; undefined where another process has these notices. */
@@ -155,7 +152,19 @@ export class NoticeSender {
     await this.#context.warn(warning);
   }
 
-  #busy({ recipient }: RecipientItems, pending: readonly PendingNotice[]): readonly NoticeRow[] {
-    return dueNoticesOf(pending).map((due) => ({ due, recipient, outcome: "busy" }));
+  /** Leaves notices to the process that is sending them. */
+  async #leave(target: RecipientItems, pending: readonly PendingNotice[]): Promise<readonly NoticeRow[]> {
+    const { name } = target.recipient;
+    await this.#warnOnce(
+      text(
+        `another run is notifying ${name}; if it fails, the next run sends what it leaves`,
+        `${name} には別の実行が通知中です。失敗した分は次の実行で送信します`,
+      ),
+    );
+    return busyRows(target, pending);
   }
 }
+
+/** What is left to another process, or to the next run. */
+const busyRows = ({ recipient }: RecipientItems, pending: readonly PendingNotice[]): readonly NoticeRow[] =>
+  dueNoticesOf(pending).map((due) => ({ due, recipient, outcome: "busy" }));

@@ -383,7 +383,8 @@ test(
     expect(owed.size).toBeGreaterThan(250);
     // nothing due, no connection
     expect(office.connections()).toBeLessThan(2 * arrivals.size);
-    expect(new Set(warnings)).toEqual(
+    // runs at the same moment leave recipients to each other
+    expect(new Set(warnings.filter((line) => !line.startsWith("another run is notifying ")))).toEqual(
       new Set([
         "could not notify it: 451 try again later",
         `could not notify chat: ${new URL(chat.url).host}: HTTP 503`,

@@ -5,13 +5,13 @@ import { addRenewal, claimNotice, confirmRenewal, editRenewal, removeRenewal, se
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Renewal items and their notices. */
-export default ({ session }: TenantParts): Handlers<"renewals"> => ({
+export default ({ session, processes }: TenantParts): Handlers<"renewals"> => ({
   list: () => session.read(listItems),
   add: ({ body, repeatable }) => addRenewal(session, body, repeatable),
   edit: ({ params, body }) => editRenewal(session, params.id, body),
   confirm: ({ params, body }) => confirmRenewal(session, params.id, body),
   remove: ({ params, query }) => removeRenewal(session, params.id, query),
   notices: () => session.read(listNotices),
-  claimNotice: ({ body }) => claimNotice(session, body),
+  claimNotice: ({ body }) => claimNotice(session, processes, body),
   settleNotice: ({ params, body }) => settleNotice(session, params.id, body),
 });

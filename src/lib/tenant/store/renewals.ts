@@ -12,6 +12,13 @@ const itemOf = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const noticeOf = (row: Row): Notice => row as unknown as Notice;
 const valuesOf = (record: RenewalItem | Notice): Params => record;
 
+/** A notice, and the process that was the last to begin it; null if an older program did. */
+export interface StoredNotice {
+  readonly notice: Notice;
+  readonly host: string | null;
+  readonly pid: number | null;
+}
+
 /** By expiry date; items without one first. */
 export const listItems = async (reader: Reader): Promise<RenewalItem[]> => {
   const sql = `select ${ITEM} from renewal_item order by expiresAt nulls first, name, pk`;
@@ -58,20 +65,23 @@ export const findNotice = async (reader: Reader, id: string): Promise<Notice | u
 export const findClaimed = async (
   reader: Reader,
   { itemId, expiresAt, stage, way, recipient }: NoticeClaim,
-): Promise<Notice | undefined> => {
+): Promise<StoredNotice | undefined> => {
   const row = await reader.get(
-    `select ${NOTICE_COLUMNS} from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage
+    `select host, pid, ${NOTICE_COLUMNS} from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage
      and way = :way and recipient = :recipient`,
     { itemId, expiresAt, stage, way, recipient },
   );
-  return row && noticeOf(row);
+  if (row === undefined) return undefined;
+  const { host, pid, ...notice } = row;
+  return { notice: noticeOf(notice), host: host as string | null, pid: pid as number | null };
 };
 
-export const insertNotice = async (writer: Writer, notice: Notice): Promise<void> => {
+export const insertNotice = async (writer: Writer, { notice, host, pid }: StoredNotice): Promise<void> => {
   await writer.run(
-    `insert into renewal_notice (id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at, error)
-     values (:id, :itemId, :expiresAt, :stage, :way, :recipient, :state, :messageId, :attempts, :at, :error)`,
-    valuesOf(notice),
+    `insert into renewal_notice
+       (id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at, error, host, pid)
+     values (:id, :itemId, :expiresAt, :stage, :way, :recipient, :state, :messageId, :attempts, :at, :error, :host, :pid)`,
+    { ...valuesOf(notice), host, pid },
   );
 };
 
@@ -81,4 +91,10 @@ export const updateNotice = async (writer: Writer, notice: Notice): Promise<void
     "update renewal_notice set state = :state, attempts = :attempts, at = :at, error = :error where id = :id",
     valuesOf(notice),
   );
+};
+
+/** Writes that a process has begun a notice again. */
+export const resumeNotice = async (writer: Writer, { notice, host, pid }: StoredNotice): Promise<void> => {
+  await updateNotice(writer, notice);
+  await writer.run("update renewal_notice set host = :host, pid = :pid where id = :id", { id: notice.id, host, pid });
 };

@@ -8,6 +8,7 @@ import type { App, Import, InputProblem } from "../../contract/index.ts";
 import { createEncoder } from "../../csv/encoding/encode.ts";
 import type { Encoding, FileForm } from "../../csv/records/record.ts";
 import { formatRecord } from "../../csv/records/writer.ts";
+import type { Processes } from "../store/processes.ts";
 import { Failure } from "../../errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../model/problem.ts";
 import { sealedBy } from "../../model/sealed.ts";
@@ -177,9 +178,15 @@ export class TestTenant {
   /** why no mail can be sent; undefined: it can */
   unsent: Text | undefined;
 
-  /** @param start initial time of its clock */
-  constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")), start = START) {
+  readonly #processes: Processes | undefined;
+
+  /**
+   * @param start initial time of its clock
+   * @param processes which process uses it, and which others are alive
+   */
+  constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")), start = START, processes?: Processes) {
     this.folder = folder;
+    this.#processes = processes;
     this.surroundings.time = start;
     this.#open = this.#start();
     this.client = wholeClient({ transport: this.#open.fetch });
@@ -206,7 +213,8 @@ export class TestTenant {
       wait: async (delayMs: number) => void (surroundings.time += delayMs),
       program: "clomoctl/0.0.0",
     };
-    return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf, mail, apple });
+    const processes = this.#processes;
+    return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf, mail, apple, processes });
   }
 
   /** The tenant as its owner uses it when he acts as an account; closed with it. */

@@ -167,3 +167,21 @@ test("a notice has one sender at a time, is never sent twice, and outlives a sen
   expect(await renewals.claimNotice(claim)).toMatchObject({ claimed: false, notice: { state: "sent", attempts: 3 } });
   expect((await renewals.claimNotice({ ...claim, expiresAt: "2028-03-01T00:00:00.000Z" })).claimed).toBe(true);
 });
+
+test.each([
+  ["a process that no longer runs is taken up at once", { self: 42, isAlive: () => false }, 0, true],
+  ["a process that runs is left to it", { self: 42, isAlive: (pid: number) => pid === 41 }, 0, false],
+  ["a process that runs is taken up after the lease", { self: 42, isAlive: () => true }, NOTICE_LEASE_MS, true],
+  ["this process is left to it", { self: 41, isAlive: () => false }, 0, false],
+  ["a process whose clock was ahead is taken up", { self: 42, isAlive: () => true }, -2 * NOTICE_LEASE_MS, true],
+])("a notice begun by %s", async (_, processes, laterMs, claimed) => {
+  const began = new TestTenant(tenant.folder, tenant.surroundings.time, { self: 41, isAlive: () => true });
+  const { id: itemId } = await began.client.renewals.add(PUSH);
+  const claim = { itemId, expiresAt: PUSH.expiresAt, stage: 30, way: "mail", recipient: "a@example.jp" };
+  const { notice } = await began.client.renewals.claimNotice(claim);
+  const next = new TestTenant(tenant.folder, began.surroundings.time + laterMs, processes);
+  const again = await next.client.renewals.claimNotice(claim);
+  expect(again).toMatchObject({ claimed, notice: { id: notice.id, messageId: notice.messageId, state: "sending" } });
+  expect(Object.keys(again.notice)).toEqual(Object.keys(notice));
+  await Promise.all([began.close(), next.close()]);
+});

@@ -16,13 +16,16 @@ import {
   insertItem,
   insertNotice,
   listItems,
+  resumeNotice,
+  type StoredNotice,
   updateItem,
   updateNotice,
 } from "../store/renewals.ts";
+import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../store/tenant.ts";
 
-/** A notice that was started this long ago and not settled belongs to a dead process: it may be started again. */
+/** A notice that was begun this long ago and not settled may be begun again, even if its process seems to run. */
 export const NOTICE_LEASE_MS = 10 * 60 * 1000;
 
 const LOCKS = ["renewals"];
@@ -218,31 +221,42 @@ interface Claimed {
 }
 
 /**
- * Reserves a notice for one sender: nobody else gets it until it is settled or its sender has been silent for
- * {@link NOTICE_LEASE_MS}. A sent notice is never started again.
+ * Reserves a notice for one sender: nobody else gets it until it is settled, its process has ended, or the process was
+ * silent for {@link NOTICE_LEASE_MS}. A sent notice is never begun again.
  *
  * @throws Failure `not-found` if there is no such item
  */
-export const claimNotice = (session: Session, claim: NoticeClaim): Promise<Claimed> =>
+export const claimNotice = (session: Session, processes: Processes, claim: NoticeClaim): Promise<Claimed> =>
   session.change<Claimed>({ action: null, locks: LOCKS }, async (writer) => {
     await itemNamed(writer, claim.itemId);
     const known = await findClaimed(writer, claim);
     const at = instant(session.surroundings);
+    const holder = { host: session.surroundings.origin.host, pid: processes.self };
     if (known === undefined) {
       const id = newId(session.surroundings);
       const messageId = `${id}@clomoctl.invalid`;
       const notice: Notice = { ...claim, id, messageId, state: "sending", attempts: 1, at, error: null };
-      await insertNotice(writer, notice);
+      await insertNotice(writer, { ...holder, notice });
       return { result: { claimed: true, notice }, objects: [{ thing: "renewal_notice", id }] };
     }
-    const died = session.surroundings.now() - Date.parse(known.at) >= NOTICE_LEASE_MS;
-    if (known.state === "sent" || (known.state === "sending" && !died)) {
-      return { result: { claimed: false, notice: known }, objects: [{ thing: "renewal_notice", id: known.id }] };
+    const objects = [{ thing: "renewal_notice", id: known.notice.id }];
+    if (known.notice.state === "sent" || isHeld(known, session, processes)) {
+      return { result: { claimed: false, notice: known.notice }, objects };
     }
-    const notice: Notice = { ...known, state: "sending", attempts: known.attempts + 1, at, error: null };
-    await updateNotice(writer, notice);
-    return { result: { claimed: true, notice }, objects: [{ thing: "renewal_notice", id: known.id }] };
+    const { attempts } = known.notice;
+    const notice: Notice = { ...known.notice, state: "sending", attempts: attempts + 1, at, error: null };
+    await resumeNotice(writer, { ...holder, notice });
+    return { result: { claimed: true, notice }, objects };
   });
+
+/** Whether a process is sending a notice: one of this machine that runs, or one elsewhere that began it lately. */
+const isHeld = ({ notice, host, pid }: StoredNotice, { surroundings }: Session, processes: Processes): boolean => {
+  // a clock that is ahead by more is wrong
+  const isRecent = Math.abs(surroundings.now() - Date.parse(notice.at)) < NOTICE_LEASE_MS;
+  if (notice.state !== "sending" || !isRecent) return false;
+  const isHere = host === surroundings.origin.host && pid !== null;
+  return !isHere || pid === processes.self || processes.isAlive(pid);
+};
 
 /** @throws Failure `not-found` */
 export const settleNotice = (

@@ -334,6 +334,11 @@ export const STEPS: readonly Step[] = [
     pk integer primary key autoincrement, id text not null unique, question text not null, subject text not null,
     value text not null, "by" text not null, at text not null, unique (question, subject));
   `,
+  // which process has begun a notice
+  `
+  alter table renewal_notice add column host text;
+  alter table renewal_notice add column pid integer;
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 24;
+export const SCHEMA_VERSION = 25;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -46,7 +46,7 @@ CREATE TABLE renewal_item (
 CREATE TABLE renewal_notice (
     pk integer primary key, id text not null unique, itemId text not null, expiresAt text not null, stage integer not null,
     way text not null, recipient text not null, state text not null, messageId text not null, attempts integer not null,
-    at text not null, error text, unique (itemId, expiresAt, stage, way, recipient));
+    at text not null, error text, host text, pid integer, unique (itemId, expiresAt, stage, way, recipient));
 CREATE TABLE "device" (
     pk integer primary key, id text not null unique, serialNumber text not null, serialKey text,
     platform text, status text, identificationName text, identificationNameKey text, imei text, phoneNumber text,
