@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop } from "../../lib/apple/testing/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
 import type { RenewalItem, Tenant, UserHistory } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
@@ -118,6 +118,7 @@ describe("what is recorded", () => {
       organisation: "本社",
       context: "embedded",
       source: null,
+      state: null,
       certainty: "typed",
       fingerprint: "ab".repeat(32),
       topic: "t",
@@ -700,9 +701,9 @@ describeWithOpenssl("what openssl makes", () => {
     );
     expect(en.stderr).toBe("2026.pem: superseded by 2027.pem\n2 ok, 1 superseded\n");
     expect(ja.stderr).toContain("2026.pem: 2027.pem に置き換え済み\n余裕あり 2 件、置き換え済み 1 件\n");
-    const drawn = await inBoth("renewals check . --fields source,level", { folder, terminal: {} });
-    expect(drawn.en.stdout).toMatch(/^2026\.pem +ok \(superseded\)$/m);
-    expect(drawn.ja.stdout).toMatch(/^2026\.pem +余裕あり\(置き換え済み\)$/m);
+    const drawn = await inBoth("renewals check . --fields source,level,state", { folder, terminal: {} });
+    expect(drawn.en.stdout).toMatch(/^2026\.pem +ok +superseded$/m);
+    expect(drawn.ja.stdout).toMatch(/^2026\.pem +余裕あり +置き換え済み$/m);
     const kept = await inBoth("renewals add . --owner x", {
       folder,
       tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
@@ -721,6 +722,54 @@ describeWithOpenssl("what openssl makes", () => {
         /^EXPIRED: MDM push certificate APSP:1 .*: clomoctl renewals guide push-certificate\n/,
       ),
     });
+  });
+
+  test("of tokens of one server or location the newest counts, and last year's is a warning until it expires", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const [clomo, other] = ["/CN=clomo", "/CN=other"].map((subject) => workshop.certificate({ subject }));
+    const plain = workshop.file("token", serverToken("2027-01-01T00:00:00Z"));
+    const sealed = (made: Made | undefined) =>
+      workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, made?.certificateFile ?? "");
+    const folder = freshFolder();
+    const files: Readonly<Record<string, string | Buffer>> = {
+      "MDM_Token_2025-11-18T05-00-00Z_smime.p7m": sealed(clomo),
+      "MDM_Token_2025-11-25T05-00-00Z_smime.p7m": sealed(clomo),
+      "MDM_Token_2026-11-19T05-00-00Z_smime.p7m": sealed(clomo),
+      "MDM_Token_2026-11-18T05-00-00Z_smime.p7m": sealed(other),
+      "sToken_for_Tokyo_.vpptoken": vppToken(inDays(5), "例"),
+      "sToken_for_Tokyo_ (1).vpptoken": vppToken(inDays(365), "例"),
+      "sToken_for_Osaka_.vpptoken": vppToken(inDays(364), "例"),
+    };
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    const line = "renewals check . --fields level,state,source";
+    const { en, ja } = await inBoth(line, { folder });
+    expect(en).toMatchObject({ exit: 1 });
+    expect(en.stdout.split("\n").slice(1, -1).toSorted()).toEqual([
+      "ok\t\tMDM_Token_2026-11-18T05-00-00Z_smime.p7m",
+      "ok\t\tMDM_Token_2026-11-19T05-00-00Z_smime.p7m",
+      "ok\t\tsToken_for_Osaka_.vpptoken",
+      "ok\t\tsToken_for_Tokyo_ (1).vpptoken",
+      "ok\tsuperseded\tMDM_Token_2025-11-18T05-00-00Z_smime.p7m",
+      "warning\tdownloaded\tMDM_Token_2025-11-25T05-00-00Z_smime.p7m",
+      "warning\tdownloaded\tsToken_for_Tokyo_.vpptoken",
+    ]);
+    expect(en.stderr).toContain("renewed by sToken_for_Tokyo_ (1).vpptoken: make sure that it was uploaded");
+    expect(en.stderr).toMatch(/2 renewed file downloaded, upload not confirmed, 4 ok, 1 superseded\n$/);
+    expect(ja.stderr).toContain("更新ファイル sToken_for_Tokyo_ (1).vpptoken があります");
+    const watched = await run("renewals check . --nagios", { folder });
+    expect(parsePluginOutput(watched.stdout)).toMatchObject({ status: "WARNING" });
+    const metrics = await run("renewals check . --prometheus -", { folder });
+    const downloaded = parseExposition(metrics.stdout).filter(({ name }) => name === "clomoctl_renewal_downloaded");
+    expect(downloaded).toHaveLength(2);
+    const later = await run("renewals check . --quiet --fields level", { folder, now: inDays(10) });
+    expect(later).toMatchObject({ exit: 0, stderr: expect.not.stringContaining("warning") });
+    const added = await run("renewals add . --owner x", {
+      folder,
+      tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
+    });
+    expect(added.exit).toBe(0);
+    expect(added.requests.filter(({ operation }) => operation === "addRenewal")).toHaveLength(4);
   });
 
   test("--key opens a server token, also from stdin; without it its name tells", async () => {

@@ -3,6 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { ReadFile } from "../../lib/files/index.ts";
 import type { RenewalKind } from "../../lib/model/renewal.ts";
 import { type Check, CHECKS, type Judgement } from "../../lib/renewals/replacement/check.ts";
+import { newestOf } from "../../lib/renewals/succession.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, text, type Language, type Text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
@@ -105,12 +106,16 @@ export function refuse(error: unknown): never {
   throw new Failure("input-rejected", error);
 }
 
-/** @throws Failure `input-rejected` unless the file holds one thing to compare; of several the push certificate */
+/**
+ * The thing in a file to compare: the push certificate before all else, and the newest of one identity.
+ *
+ * @throws Failure `input-rejected` if the file has several
+ */
 export function theOne(file: ReadFile, openers: ReadOptions): Renewable {
   const found = readRenewables(file, openers);
   const pushes = found.filter(({ expiring }) => expiring.kind === "push-certificate");
-  const [one, ...others] = pushes.length > 0 ? pushes : found;
-  if (one !== undefined && others.length === 0) return one;
+  const newest = newestOf(pushes.length > 0 ? pushes : found);
+  if (newest !== undefined) return newest;
   throw new Failure("input-rejected", {
     what: text("the file contains several certificates", "このファイルには証明書が複数あります"),
     where: file.name,

@@ -345,7 +345,12 @@ describeWithOpenssl("certificates", () => {
     expect(
       (await verify(file(server.certificate, old.certificate), file(next.certificate, server.certificate))).exit,
     ).toBe(0);
-    const two = file(old.certificate, next.certificate);
+    const years = file(old.certificate, next.certificate);
+    const same = await verify(years, next.certificateFile);
+    expect([same.exit, results(same)["file"]]).toEqual([3, "bad"]);
+    expect((await verify(old.certificateFile, years)).exit).toBe(0);
+    const other = renewed("/UID=com.apple.mgmt.External.2/CN=APSP:2/C=JP");
+    const two = file(other.certificate, next.certificate);
     const { en, ja } = await inBoth(["renewals", "verify", "--current", two, "--new", next.certificateFile]);
     expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("several certificates") });
     expect(en.stderr).toContain("several.pem");

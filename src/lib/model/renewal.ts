@@ -50,6 +50,18 @@ const CERTAINTIES = {
   typed: text("entered by hand", "手入力"),
 } as const satisfies Record<string, Text>;
 
+/**
+ * How something that expires stands towards its renewed file. `downloaded`: the renewed file is there, and nobody has
+ * confirmed that it was uploaded, so the date of the one before still counts. `superseded`: a valid newer file counts.
+ */
+export const RENEWAL_STATES = {
+  current: text("current", "現行"),
+  downloaded: text("renewed file downloaded, upload not confirmed", "更新ファイルあり(アップロード未確認)"),
+  superseded: text("superseded", "置き換え済み"),
+} as const satisfies Record<string, Text>;
+
+export type RenewalState = keyof typeof RENEWAL_STATES;
+
 /** Free text; blank means null. */
 const words = (en: string, ja: string, example: string | null = null) =>
   ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example }) as const satisfies Field;

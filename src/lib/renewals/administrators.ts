@@ -188,6 +188,7 @@ export const checkedFinding = (finding: Finding, context: string): Checked => ({
   level: finding.level,
   expiresOn: null,
   daysLeft: null,
+  state: "current",
   context,
   remark: sentenceOf(finding),
   finding,

@@ -151,3 +151,59 @@ test.each([
 test("a critical time longer than the warning time is refused", () => {
   expect(() => chooseThresholds(30, 90)).toThrow(Failure);
 });
+
+const ofIdentity = (name: string, level: Level, daysLeft: number, identity: string | null = "one") =>
+  checkedThing(name, level, daysLeft, { identity, source: `${name}.pem` });
+
+test.each<[Level, number, Level, string, number]>([
+  ["ok", 200, "ok", "downloaded", 0],
+  ["warning", 60, "warning", "downloaded", 1],
+  ["critical", 5, "warning", "downloaded", 1],
+])(
+  "an older file that is %s with %i days left is %s (%s) beside the newer: exit %i",
+  (level, days, shown, state, exit) => {
+    const result = resultOf([ofIdentity("old", level, days), ofIdentity("new", "ok", 370)], USUAL_THRESHOLDS);
+    expect(result.superseded).toEqual([]);
+    expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: shown, state });
+    expect(result.checked.find(({ name }) => name === "new")).toMatchObject({ level: "ok", state: "current" });
+    expect(STATE_EXITS[result.state]).toBe(exit);
+    const { en, ja } = result.checked.find(({ name }) => name === "old")?.remark ?? {};
+    expect(en).toContain("renewed by new.pem: make sure that it was uploaded");
+    expect(ja).toContain("更新ファイル new.pem があります");
+  },
+);
+
+test("an older file that has expired is superseded by the newest, and does not count", () => {
+  const all = [ofIdentity("oldest", "expired", -400), ofIdentity("old", "expired", -3), ofIdentity("new", "ok", 370)];
+  const result = resultOf(all, USUAL_THRESHOLDS);
+  expect(result).toMatchObject({ state: "ok", counts: { expired: 0, ok: 1 } });
+  expect(result.superseded.map(({ name, state, remark }) => `${name} ${state} ${remark?.en}`)).toEqual([
+    "oldest superseded superseded by new.pem",
+    "old superseded superseded by new.pem",
+  ]);
+  expect(summaryOf(result).en).toBe("1 ok, 2 superseded");
+});
+
+test.each<[string, readonly ReturnType<typeof ofIdentity>[]]>([
+  ["of another identity", [ofIdentity("new", "ok", 370, "other")]],
+  ["without an identity", [ofIdentity("new", "ok", 370, null)]],
+  ["that has expired too", [ofIdentity("new", "expired", -1)]],
+  ["that is not valid yet", [{ ...ofIdentity("new", "warning", 370), remark: same("not valid before 2027-01-01") }]],
+  ["that is recorded in a tenant", [{ ...ofIdentity("new", "ok", 370), context: "kanto" }]],
+  ["that ends at the same moment", [ofIdentity("new", "expired", -3)]],
+])("a file beside one %s counts as it is", (_, others) => {
+  const result = resultOf([ofIdentity("old", "expired", -3), ...others], USUAL_THRESHOLDS);
+  expect(result.superseded).toEqual([]);
+  expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: "expired", state: "current" });
+});
+
+test("what was renewed is counted apart from what is due, and the line for monitoring says so", () => {
+  const all = [ofIdentity("old", "critical", 1), ofIdentity("new", "ok", 370), checkedThing("b", "warning", 60)];
+  const result = resultOf(all, USUAL_THRESHOLDS);
+  expect(summaryOf(result)).toEqual({
+    en: "1 renewed file downloaded, upload not confirmed, 1 due within 90 days, 1 ok",
+    ja: "更新ファイルあり(アップロード未確認) 1 件、90 日以内に期限 1 件、余裕あり 1 件",
+  });
+  expect(nagiosLine(result, "en")).toContain("2026-11-21 (1 day; renewed file downloaded, upload not confirmed)");
+  expect(nagiosLine(result, "ja")).toContain("2026-11-21(1 日、更新ファイルあり(アップロード未確認))");
+});

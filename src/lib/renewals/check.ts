@@ -1,6 +1,8 @@
 import { Failure } from "../errors/index.ts";
+import { RENEWAL_STATES } from "../model/renewal.ts";
 import { joined, text, type Text } from "../text/index.ts";
 import { byExpiry, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
+import { isNewer } from "./succession.ts";
 
 /** The overall state. */
 export type State = "ok" | "warning" | "critical" | "unknown";
@@ -12,7 +14,7 @@ export const STATE_EXITS: Readonly<Record<State, number>> = { ok: 0, warning: 1,
 export interface CheckResult {
   readonly state: State;
   readonly checked: readonly Checked[];
-  /** files of certificates that another one has replaced: shown, and nothing else */
+  /** expired files that a newer one of the same identity has replaced: shown, and nothing else */
   readonly superseded: readonly Checked[];
   /** what is wrong with who hears of it, the worst first: no thing that is counted */
   readonly findings: readonly Checked[];
@@ -24,18 +26,15 @@ export interface CheckResult {
 const URGENCY: readonly Level[] = ["expired", "critical", "unknown", "warning", "ok"];
 
 /** Whether the only problem of an item is that it is not valid yet: its expiry is beyond the warning time. */
-export const isMerelyEarly = ({ level, daysLeft }: Checked, { withinDays }: Thresholds): boolean =>
-  level === "warning" && daysLeft !== null && daysLeft > withinDays;
+export const isMerelyEarly = ({ level, daysLeft, state }: Checked, { withinDays }: Thresholds): boolean =>
+  level === "warning" && state !== "downloaded" && daysLeft !== null && daysLeft > withinDays;
 
 /** Sums up a check. An empty list is unknown: it must not look like good news. */
 export function resultOf(all: readonly Checked[], thresholds: Thresholds, found: readonly Checked[] = []): CheckResult {
   const counts = { ok: 0, warning: 0, critical: 0, expired: 0, unknown: 0 };
-  const successors = all.map((one) => successorOf(one, all));
-  const kept = all.filter((_, index) => successors[index] === undefined);
-  const superseded = all.flatMap((one, index) => {
-    const by = successors[index]?.source;
-    return by === undefined ? [] : [{ ...one, level: "ok" as const, superseded: true as const, remark: replaced(by) }];
-  });
+  const standing = all.map((one) => besideSuccessor(one, all));
+  const kept = standing.filter(({ state }) => state !== "superseded");
+  const superseded = standing.filter(({ state }) => state === "superseded");
   for (const { level } of kept) counts[level] += 1;
   const checked = kept.toSorted(
     (one, other) => URGENCY.indexOf(one.level) - URGENCY.indexOf(other.level) || byExpiry(one, other),
@@ -52,23 +51,39 @@ export const urgentOf = ({ checked, findings }: CheckResult): readonly Checked[]
   [...checked, ...findings].filter(({ level }) => level !== "ok").toSorted(byUrgency);
 
 /**
- * The file that has taken the place of one: a push certificate of the same topic that is valid and ends later. Other
- * things may be of two servers or places whatever they are called.
+ * A file beside a newer one of its identity. Once expired it does not count; before that nobody knows whether the newer one
+ * was uploaded, so it keeps its level, at most a warning.
  */
-const successorOf = ({ topic, context, expiresAt }: Checked, all: readonly Checked[]): Checked | undefined =>
-  topic === null || context !== null || expiresAt === null
-    ? undefined
-    : all.find(
-        (other) =>
-          other.topic === topic &&
-          other.context === null &&
-          other.level !== "expired" &&
-          // it is valid already
-          other.remark === null &&
-          Date.parse(other.expiresAt ?? "") > Date.parse(expiresAt),
-      );
+function besideSuccessor(one: Checked, all: readonly Checked[]): Checked {
+  const by = successorOf(one, all)?.source;
+  if (by === undefined || by === null) return one;
+  if (one.level === "expired") return { ...one, state: "superseded", level: "ok", remark: replaced(by) };
+  return { ...one, state: "downloaded", level: one.level === "critical" ? "warning" : one.level, remark: renewed(by) };
+}
 
-const replaced = (by: string | null): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
+/** The newest valid file of the identity of one, if it is newer. */
+const successorOf = (one: Checked, all: readonly Checked[]): Checked | undefined => {
+  const { identity = null, context } = one;
+  if (identity === null || context !== null) return undefined;
+  const newer = all.filter(
+    (other) =>
+      other.identity === identity &&
+      other.context === null &&
+      other.level !== "expired" &&
+      // it is valid already
+      other.remark === null &&
+      isNewer(other, one),
+  );
+  return newer.toSorted(byExpiry).at(-1);
+};
+
+const replaced = (by: string): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
+
+const renewed = (by: string): Text =>
+  text(
+    `renewed by ${by}: make sure that it was uploaded (HOME in the console shows the date)`,
+    `更新ファイル ${by} があります。アップロード済みか、管理画面の HOME に表示される期限で確認してください`,
+  );
 
 function stateOf(
   { expired, critical, unknown, warning }: CheckResult["counts"],
@@ -84,12 +99,14 @@ function stateOf(
 export function summaryOf({ counts, thresholds, checked, superseded, findings }: CheckResult): Text {
   const { withinDays, criticalDays } = thresholds;
   const early = checked.filter((one) => isMerelyEarly(one, thresholds)).length;
+  const downloaded = checked.filter(({ level, state }) => level === "warning" && state === "downloaded").length;
   const parts: readonly (readonly [number, Text])[] = [
     [counts.expired, text("expired", "期限切れ")],
     [counts.critical, text(`due within ${criticalDays} days`, `${criticalDays} 日以内に期限`)],
     [counts.unknown, text("unknown", "期限不明")],
     [early, text("not valid yet", "まだ有効でないもの")],
-    [counts.warning - early, text(`due within ${withinDays} days`, `${withinDays} 日以内に期限`)],
+    [downloaded, RENEWAL_STATES.downloaded],
+    [counts.warning - early - downloaded, text(`due within ${withinDays} days`, `${withinDays} 日以内に期限`)],
     [counts.ok, text("ok", "余裕あり")],
     [superseded.length, text("superseded", "置き換え済み")],
   ];

@@ -41,6 +41,7 @@ test("a record is judged with all its fields", () => {
     expiresOn: "2027-03-01",
     daysLeft: 101,
     remark: null,
+    state: "current",
   });
   const undated = judge({ ...ITEM, expiresAt: null, remark: same("no date") }, "kanto", AS_OF);
   expect(undated).toMatchObject({ level: "unknown", expiresOn: null, daysLeft: null, remark: same("no date") });

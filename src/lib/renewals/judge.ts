@@ -1,5 +1,5 @@
 import { dayOf, daysLeft } from "../model/time.ts";
-import type { Expiring, RenewalItem } from "../model/renewal.ts";
+import type { Expiring, RenewalItem, RenewalState } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
 import type { Finding } from "./findings.ts";
 import type { Holding } from "./guide/index.ts";
@@ -71,16 +71,16 @@ export interface DatedItem extends RenewalItem {
 export interface CheckItem extends Omit<Pick<DatedItem, keyof Expiring | "source" | "remark">, "kind" | "certainty"> {
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
+  /** of a file: what it has in common with last year's and next year's; null or absent if the file does not tell */
+  readonly identity?: string | null | undefined;
 }
 
 /** Something that expires as it stands at a moment. `context`: by which its tenant is reached; null for files. */
 export type Judged<I = DatedItem, C = string> = Omit<I, "remark"> &
-  Standing & { readonly context: C; readonly remark: Text | null };
+  Standing & { readonly context: C; readonly remark: Text | null; readonly state: RenewalState };
 
 /** Something that was checked. */
 export type Checked = Judged<CheckItem, string | null> & {
-  /** a valid one of the same topic has taken its place: nobody need renew it */
-  readonly superseded?: true | undefined;
   /** it is no thing that expires, but wrong with who hears of those */
   readonly finding?: Finding | undefined;
 };
@@ -93,7 +93,7 @@ export function judge<I extends Pick<DatedItem, "expiresAt" | "validFrom" | "rem
 ): Judged<I, C> {
   const { expiresAt, validFrom, remark = null } = item;
   const { now, timezone } = asOf;
-  const judged = { ...item, context, ...standingOf(expiresAt, asOf), remark };
+  const judged = { ...item, context, ...standingOf(expiresAt, asOf), remark, state: "current" as const };
   if (validFrom === undefined || validFrom === null || Date.parse(validFrom) <= now.getTime()) return judged;
   const level = judged.level === "ok" ? "warning" : judged.level;
   return { ...judged, level, remark: remarkWith(remark, dayOf(validFrom, timezone)) };

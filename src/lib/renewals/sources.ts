@@ -1,12 +1,13 @@
 import { isAbsolute, basename, resolve } from "node:path";
 import { pemBlocks } from "../apple/encoding/pem.ts";
-import type { ReadOptions } from "../apple/index.ts";
+import type { ReadOptions, Renewable } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
 import { MOST_BYTES, type Expiring, type RenewalItem } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import type { CheckItem, DatedItem } from "./judge.ts";
 import { NeighbourKeys } from "./read/keys.ts";
+import { identityOf } from "./succession.ts";
 import { readShort, scan, type Scanned } from "../files/index.ts";
 
 /** A place where nothing could be read. */
@@ -64,9 +65,9 @@ export async function gatherScanned(scanned: Scanned, options?: ReadOptions): Pr
   const { where } = scanned;
   if ("reason" in scanned) return [unreadItem(where, scanned.reason)];
   if (!scanned.named && isKeyAlone(scanned.name, scanned.bytes)) return [];
-  const { expiring, broken } = await read(scanned.name, scanned.bytes, options);
+  const { renewables, broken } = await read(scanned.name, scanned.bytes, options);
   return [
-    ...expiring.map((one) => ({ ...one, source: where, remark: null })),
+    ...renewables.map((one) => ({ ...one.expiring, identity: identityOf(one), source: where, remark: null })),
     ...broken.map((reason) => unreadItem(where, reason)),
   ];
 }
@@ -80,7 +81,7 @@ function isKeyAlone(name: string, bytes: Uint8Array): boolean {
 
 /** What a file holds, and what in it could not be read, or why nothing could. */
 interface Content {
-  readonly expiring: readonly Expiring[];
+  readonly renewables: readonly Renewable[];
   readonly broken: readonly Text[];
   /** it was read once, with a password that nobody kept */
   readonly locked?: boolean;
@@ -89,11 +90,10 @@ interface Content {
 async function read(name: string, bytes: Uint8Array, options?: ReadOptions): Promise<Content> {
   const { KEY_STORE_LOCKED, readRenewablesPartly } = await import("../apple/index.ts");
   try {
-    const { renewables, broken } = readRenewablesPartly({ name, bytes }, options);
-    return { expiring: renewables.map(({ expiring }) => expiring), broken };
+    return readRenewablesPartly({ name, bytes }, options);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { expiring: [], broken: [error.what], locked: error.what === KEY_STORE_LOCKED };
+    return { renewables: [], broken: [error.what], locked: error.what === KEY_STORE_LOCKED };
   }
 }
 
@@ -116,8 +116,11 @@ export async function gatherRecorded(item: RenewalItem, { lookAtSource, timezone
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const file = await readShort(source, MOST_BYTES).catch(() => undefined);
   if (file === undefined) return recorded;
-  const { expiring, broken, locked = false } = await read(basename(source), file.bytes);
-  const now = counterpart(item, expiring);
+  const { renewables, broken, locked = false } = await read(basename(source), file.bytes);
+  const now = counterpart(
+    item,
+    renewables.map(({ expiring }) => expiring),
+  );
   if (now !== undefined) return { ...earlier(recorded, now, timezone), validFrom: now.validFrom };
   const [reason] = broken;
   return reason === undefined || locked ? recorded : { ...recorded, remark: remark ?? sourceBroken(source, reason) };

@@ -38,11 +38,12 @@ export async function addFolder(
   );
   let refused = 0;
   const { checked, superseded } = resultOf(found, asOf.thresholds);
-  for (const { source, remark } of superseded) {
+  const newest = checked.filter(({ state }) => state === "current");
+  for (const { source, remark } of [...superseded, ...checked.filter(({ state }) => state !== "current")]) {
     if (remark === null) continue;
     await terminal.note(text(`${source}: left out: ${remark.en}`, `${source}: 登録しません(${remark.ja})`));
   }
-  for (const one of checked) {
+  for (const one of newest) {
     tools.signal.throwIfAborted();
     if (one.fingerprint !== null && known.has(one.fingerprint)) {
       await terminal.note(text(`${one.source}: already recorded`, `${one.source}: 登録済みです`));

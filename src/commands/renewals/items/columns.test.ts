@@ -53,6 +53,7 @@ test("so has what is checked", () => {
     "organisation: organisation, 組織",
     "context: context, コンテキスト",
     "source: file, ファイル",
+    "state: renewed file, 更新ファイル",
     "certainty: certainty, 確かさ",
     "fingerprint: fingerprint, フィンガープリント",
     "topic: topic, トピック",

@@ -1,4 +1,4 @@
-import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
+import { RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/model/renewal.ts";
 import { namedChoice, type Fields } from "../../../lib/model/thing.ts";
 import { FINDINGS, type Finding } from "../../../lib/renewals/findings.ts";
 import { LEVEL_NAMES, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
@@ -16,6 +16,14 @@ const { context, expiresOn, daysLeft, level } = {
   daysLeft: { type: "integer", label: text("days left", "残り日数") },
   level: { ...namedChoice(LEVEL_NAMES), label: text("level", "状態") },
 } as const satisfies Fields;
+
+/** How it stands towards its renewed file; blank if there is none. */
+const STATE: Column<Pick<Judged, "state">> = {
+  key: "state",
+  header: text("renewed file", "更新ファイル"),
+  value: ({ state }) => (state === "current" ? null : state),
+  name: ({ state }) => (state === "current" ? null : RENEWAL_STATES[state]),
+};
 
 /** A day that is cut says nothing. */
 const whole = <R>(column: Column<R>): Column<R> => (column.key === "expiresOn" ? { ...column, whole: true } : column);
@@ -55,6 +63,7 @@ export const USUAL_CHECK_COLUMNS: readonly string[] = [
   "organisation",
   "context",
   "source",
+  "state",
 ];
 
 /** What a finding has in the place of a kind. */
@@ -83,12 +92,8 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
     key: "level",
     header: level.label,
     value: (one) => one.level,
-    name: ({ level: of, superseded, finding }) => {
-      // the words of a date would say that something expires
-      if (finding?.level === "warning") return text("to heed", "要確認");
-      const { en, ja } = LEVEL_NAMES[of];
-      return superseded === true ? text(`${en} (superseded)`, `${ja}(置き換え済み)`) : LEVEL_NAMES[of];
-    },
+    // the words of a date would say that something expires
+    name: ({ level: of, finding }) => (finding?.level === "warning" ? text("to heed", "要確認") : LEVEL_NAMES[of]),
   },
   ...columnsOfFields<Checked>({ daysLeft, expiresOn })
     .map(whole)
@@ -99,6 +104,7 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
     ),
   ...columnsOfFields<Checked>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
   ...columnsOfFields<Checked>({ kind, name, organisation, context, source }).map(labelled),
+  STATE,
   ...columnsOfFields<Checked>({ certainty, fingerprint, topic }),
   {
     key: "remark",
@@ -109,7 +115,7 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
 ];
 
 /** Keys of columns that a table leaves out where no row has anything there. */
-const OPTIONAL: ReadonlySet<string> = new Set(["organisation", "source"]);
+const OPTIONAL: ReadonlySet<string> = new Set(["organisation", "source", "state"]);
 
 /** The columns of {@link CHECK_COLUMNS} that a table for people has: names and days have the room of what no row has. */
 export const checkTableColumns = (

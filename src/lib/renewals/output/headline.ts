@@ -1,5 +1,5 @@
-import { RENEWAL_KINDS } from "../../model/renewal.ts";
-import { same, text, type Text } from "../../text/index.ts";
+import { RENEWAL_KINDS, RENEWAL_STATES } from "../../model/renewal.ts";
+import { counted, same, text, type Text } from "../../text/index.ts";
 import { urgentOf, type CheckResult } from "../check.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { LEVEL_NAMES, type Checked } from "../judge.ts";
@@ -20,7 +20,7 @@ export function headlineOf(result: CheckResult, severalContexts: boolean): Text 
 }
 
 function sentenceOf(
-  { kind, name, expiresOn, daysLeft, remark, level, finding, context }: Checked,
+  { kind, name, expiresOn, daysLeft, remark, level, finding, context, state }: Checked,
   severalContexts: boolean,
 ): Text {
   if (finding !== undefined && remark !== null)
@@ -29,14 +29,16 @@ function sentenceOf(
     return text(`${name}: ${remark?.en ?? LEVEL_NAMES.unknown.en}`, `${name}: ${remark?.ja ?? LEVEL_NAMES.unknown.ja}`);
   }
   const what = RENEWAL_KINDS[kind];
+  const [en, ja] = state === "downloaded" ? [RENEWAL_STATES.downloaded.en, RENEWAL_STATES.downloaded.ja] : [];
+  const [moreEn, moreJa] = [en === undefined ? "" : `; ${en}`, ja === undefined ? "" : `。${ja}`];
   return level === "expired"
     ? text(
-        `${what.en} ${name} expired ${expiresOn}, ${-daysLeft} days ago`,
-        `${what.ja}「${name}」は ${expiresOn} に期限が切れました(${-daysLeft} 日経過)`,
+        `${what.en} ${name} expired ${expiresOn}, ${counted(-daysLeft, "day")} ago${moreEn}`,
+        `${what.ja}「${name}」は ${expiresOn} に期限が切れました(${-daysLeft} 日経過)${moreJa}`,
       )
     : text(
-        `${what.en} ${name} expires ${expiresOn}, ${daysLeft} days`,
-        `${what.ja}「${name}」の期限は ${expiresOn}(あと ${daysLeft} 日)`,
+        `${what.en} ${name} expires ${expiresOn}, ${counted(daysLeft, "day")}${moreEn}`,
+        `${what.ja}「${name}」の期限は ${expiresOn}(あと ${daysLeft} 日)${moreJa}`,
       );
 }
 

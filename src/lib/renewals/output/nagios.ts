@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { type CheckResult, isMerelyEarly, summaryOf, urgentOf } from "../check.ts";
 import type { Checked } from "../judge.ts";
-import { text, type Language, type Text } from "../../text/index.ts";
+import { RENEWAL_STATES } from "../../model/renewal.ts";
+import { counted, text, type Language, type Text } from "../../text/index.ts";
 
 /** Monitoring systems cut a longer line, in the middle of a figure; Nagios itself at 8192 bytes. */
 const MOST_BYTES = 8000;
@@ -36,7 +37,7 @@ function sentence(result: CheckResult, language: Language): string {
 }
 
 function describe(checked: Checked, { thresholds }: CheckResult): Text {
-  const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, finding } = checked;
+  const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, finding, state } = checked;
   if (finding !== undefined && remark !== null) {
     // a line to type is there as a whole or not at all
     const of = (language: Language): string =>
@@ -57,7 +58,11 @@ function describe(checked: Checked, { thresholds }: CheckResult): Text {
       `${who} ${expiresOn}(${shorten(ja, LONGEST_NAME)})`,
     );
   }
-  return text(`${who} ${expiresOn} (${daysLeft} days)`, `${who} ${expiresOn}(${daysLeft} 日)`);
+  const more = state === "downloaded" ? RENEWAL_STATES.downloaded : undefined;
+  return text(
+    `${who} ${expiresOn} (${counted(daysLeft, "day")}${more === undefined ? "" : `; ${more.en}`})`,
+    `${who} ${expiresOn}(${daysLeft} 日${more === undefined ? "" : `、${more.ja}`})`,
+  );
 }
 
 /** Days have no unit of their own there. A range from minus infinity, inverted: it alerts within, up to its end. */

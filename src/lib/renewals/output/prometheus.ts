@@ -14,6 +14,7 @@ interface Metric {
  *
  * - `clomoctl_renewal_expiry_timestamp_seconds`: of each thing that has a date; days left are `(… - time()) / 86400`
  * - `clomoctl_renewal_unreadable`: how many things have none, or could not be read
+ * - `clomoctl_renewal_downloaded`: 1 for each thing whose renewed file was downloaded and not confirmed as uploaded
  * - `clomoctl_renewal_finding`: 1 for each thing that is wrong with who hears of renewals; absent where nothing is
  * - `clomoctl_check_timestamp_seconds`: when it was checked; an alert on its age finds a check that runs no more
  *
@@ -21,6 +22,7 @@ interface Metric {
  */
 export function prometheusText(result: CheckResult, now: Date): string {
   const dated = onePerSeries(result.checked);
+  const downloaded = dated.filter(([, { state }]) => state === "downloaded");
   const metrics: readonly Metric[] = [
     {
       name: "clomoctl_renewal_expiry_timestamp_seconds",
@@ -32,6 +34,15 @@ export function prometheusText(result: CheckResult, now: Date): string {
       help: "Things that could not be read or have no date.",
       samples: [[[], result.checked.length === 0 ? 1 : result.counts.unknown]],
     },
+    ...(downloaded.length === 0
+      ? []
+      : [
+          {
+            name: "clomoctl_renewal_downloaded",
+            help: "A renewed file was downloaded, and its upload is not confirmed.",
+            samples: downloaded.map(([labels]) => [labels, 1] as const),
+          },
+        ]),
     ...(result.findings.length === 0
       ? []
       : [

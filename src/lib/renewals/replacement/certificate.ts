@@ -1,6 +1,7 @@
 import { momentIn } from "../../model/time.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import type { Issuer } from "../../apple/renewable.ts";
+import { isNewer } from "../succession.ts";
 import { doubtful, type Check, type CheckOutcome, type Rule } from "./check.ts";
 
 const USUAL_ZONE = "Asia/Tokyo";
@@ -32,15 +33,15 @@ export const later: Rule = ({ current, next, circumstances: { timezone = USUAL_Z
   const estimated = [current, next].some(({ expiring }) => expiring.certainty !== "exact");
   const sure = estimated ? text(" (estimated)", "(推定を含む)") : same("");
   const [old, found] = [momentIn(was, timezone), momentIn(is, timezone)];
-  const longer = Date.parse(is) > Date.parse(was);
+  const longer = isNewer(next.expiring, current.expiring);
   return {
     id: "expiry",
     outcome: longer ? "good" : "bad",
     what: longer
       ? text(`${found} instead of ${old}${sure.en}`, `${old} から ${found} に延びます${sure.ja}`)
       : text(
-          `${found} is not later than ${old}${sure.en}: this is an old file`,
-          `${found} は現在の ${old} より後ではありません${sure.ja}。古いファイルです`,
+          `${found} is not later than ${old}${sure.en}: the file in use supersedes this one`,
+          `${found} は現在の ${old} より後ではありません${sure.ja}。使用中のものに置き換え済みの古いファイルです`,
         ),
   };
 };

@@ -19,6 +19,7 @@ export const checkedThing = (
   source: null,
   remark: null,
   context: null,
+  state: "current",
   level,
   daysLeft,
   ...more,
