@@ -69,7 +69,7 @@ test("a yearly login is walked through and recorded; Ctrl-C before the end recor
 });
 
 /** What the screen shows once a question can be answered. */
-const READY = ["Enter choose", "Enter で決定", "(Y/n)", "Who signed in?"];
+const READY = ["Enter choose", "Enter で決定", "(Y/n)", "Who signed in?", "Expiry date that the console shows now"];
 
 /** Waits for a question below what was shown, and answers it. */
 async function answer(desk: OnTerminal, shown: string, keys: string): Promise<void> {
@@ -122,13 +122,14 @@ describeWithOpenssl("a push certificate", () => {
     await answer(desk, "Certificate.pem?", ENTER);
     await desk.shows("skipped: MDM_i3Systems,Inc._Certificate.pem (older)");
     await desk.shows("public key matches the CSR");
-    await answer(desk, "Some points need attention", UP + ENTER);
+    await answer(desk, "Check these points yourself", UP + ENTER);
     for (const step of ["5. ", "6. ", "7. ", "8. "]) await answer(desk, step, ENTER);
     await answer(desk, "Record 本社", ENTER);
+    const expiresAt = new Date(workshop.endOf(renewed)).toISOString();
+    await answer(desk, "Expiry date that the console shows now", `${expiresAt.slice(0, 10)}${ENTER}`);
     const { code, screen } = await desk.ended;
     expect(code, screen).toBe(0);
     const item = await recorded(home);
-    const expiresAt = new Date(workshop.endOf(renewed)).toISOString();
     expect(item).toMatchObject({ topic: "com.apple.mgmt.External.1", expiresAt });
     expect(item?.source).toBe(join(downloads, "MDM_i3Systems,Inc._Certificate (1).pem"));
   });

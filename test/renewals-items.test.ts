@@ -198,8 +198,15 @@ describe("edit", () => {
     expect(refusal.ja).toContain("全デバイスが応答しなくなります");
     expect(await listed()).toEqual([before]);
     const renewed = await done("edit", "本社", "--file", "push-new.pem");
-    expect(renewed).toMatchObject({ topic: TOPIC, organisation: "関東", source: join(files, "push-new.pem") });
-    expect(Number(renewed["daysLeft"])).toBeGreaterThan(Number(before?.["daysLeft"]));
+    const { expiresAt, source } = before ?? {};
+    expect(renewed).toMatchObject({ topic: TOPIC, organisation: "関東", expiresAt, source, state: "downloaded" });
+    const shown = String(renewed["downloadedExpiresAt"]).slice(0, 10);
+    expect(await refused("confirm", "本社", "--console-shows", String(expiresAt).slice(0, 10))).toMatchObject({
+      code: 3,
+    });
+    const confirmed = await done("confirm", "本社", "--console-shows", shown);
+    expect(confirmed).toMatchObject({ topic: TOPIC, source: join(files, "push-new.pem"), state: null });
+    expect(Number(confirmed["daysLeft"])).toBeGreaterThan(Number(before?.["daysLeft"]));
   });
 
   test("takes a file over that verify refuses, and warns of what is wrong with it", async () => {
@@ -208,7 +215,10 @@ describe("edit", () => {
     expect([earlier.code, earlier.stderr]).toEqual([0, expect.stringMatching(/^警告: push\.pem: 期限の延長: /m)]);
     const bytes = readFileSync(join(files, "push-new.pem"), "utf8");
     const good = await run(["renewals", "edit", "本社", "--file", "-"], { home, cwd: files, stdin: bytes });
-    expect([good.code, good.stderr]).toEqual([0, ""]);
+    expect([good.code, good.stderr]).toEqual([
+      0,
+      expect.stringContaining("Before the upload: clomoctl renewals verify --current OLD --new NEW --csr CSR"),
+    ]);
   });
 
   test("is refused without a change, and for nothing; no two have one name", async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openApiDocument } from "../../src/lib/contract/openapi.ts";
+import { DOWNLOAD_FIELDS } from "../../src/lib/model/renewal.ts";
 import { exampleLine } from "../../src/lib/model/thing.ts";
 import { USER } from "../../src/lib/model/user.ts";
 import { apiShape } from "./api-shape.ts";
@@ -106,6 +107,7 @@ const PLANS = "plans say what changes from what to what";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
 const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
+const UPLOADS = "a renewed file counts once its upload is confirmed";
 const HEARING = "the tenant says who hears of its renewals";
 const SEEN = "the answer to a question holds for what was shown";
 const ofImport = (name: string): Permitted => asked(HISTORY, "components", "schemas", "Import", "properties", name);
@@ -251,6 +253,22 @@ const PERMITTED: readonly Permitted[] = [
   asked(SEEN, "paths", "/v1/tenant/revision"),
   { ...more(SEEN, "paths", "/v1/renewals/{id}", "delete", "parameters"), now: parametersNamed("id", "seen") },
   asked(SEEN, "paths", "/v1/renewals/{id}", "delete", "responses", "409"),
+  ...["NewRenewalItem", "RenewalChange", "RenewalItem"].flatMap((schema) =>
+    Object.keys(DOWNLOAD_FIELDS).map((field) => asked(UPLOADS, "components", "schemas", schema, "properties", field)),
+  ),
+  more(UPLOADS, "components", "schemas", "RenewalItem", "required"),
+  asked(
+    UPLOADS,
+    "paths",
+    "/v1/renewals/{id}/confirm",
+    "post",
+    "requestBody",
+    "content",
+    "application/json",
+    "schema",
+    "properties",
+    "consoleShows",
+  ),
   bridged(...verification("properties", "first", "items", "$ref")),
   ...["reason", "unseen", "unseenRecords", "openTasks"].map((name) => bridge(...verification("properties", name))),
   bridged(...verification("required")),

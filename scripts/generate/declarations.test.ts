@@ -265,6 +265,7 @@ const PERMITTED: readonly Permitted[] = [
   parsed(["verbs", "renewals check", "options", "--critical", "kind"], "duration"),
   parsed(["verbs", "renewals check", "options", "--within", "kind"], "duration"),
   parsed(["verbs", "renewals confirm", "options", "--at", "kind"], "date"),
+  added(optionOf("renewals confirm", "--console-shows"), "a renewed file counts once its upload is confirmed"),
   parsed(["verbs", "renewals edit", "options", "--expires", "kind"], "date"),
   parsed(["verbs", "renewals edit", "options", "--last-login", "kind"], "date"),
   ...["add", "list", "remove"].map((verb) => bridge("verbs", `secured administrators ${verb}`)),

@@ -129,7 +129,7 @@ describe("a folder", () => {
     expect(ja.stderr).toMatch(/^certs\/b\.vpptoken: 証明書、/);
     expect(en.requests.map(({ json }) => json)).toEqual([
       undefined,
-      ...["A", "C"].map((one): unknown =>
+      ...["C", "A"].map((one): unknown =>
         expect.objectContaining({
           name: `例 ${one}`,
           kind: "vpp-token",
@@ -138,7 +138,7 @@ describe("a folder", () => {
         }),
       ),
     ]);
-    const sent = en.requests[1]?.json as { readonly fingerprint: string };
+    const sent = en.requests[2]?.json as { readonly fingerprint: string };
     const taken = new Failure("input-rejected", { what: { en: "same topic as x", ja: "x と同じトピックです" } });
     const known = { listRenewals: { items: [item(3, { fingerprint: sent.fingerprint })] }, addRenewal: taken };
     const again = await run(line, { folder, tenant: known });

@@ -790,6 +790,87 @@ describeWithOpenssl("what openssl makes", () => {
   });
 });
 
+describe("a renewed file that was downloaded and not confirmed as uploaded", () => {
+  const push = (days: number): RenewalItem =>
+    due(1, days, {
+      name: "本社",
+      kind: "push-certificate",
+      downloadedExpiresAt: inDays(365).toISOString(),
+      downloadedCertainty: "exact",
+    });
+  const OLD = "2026-11-25";
+  const CONFIRM = "clomoctl renewals confirm 本社 --console-shows DATE";
+
+  test.each([
+    [5, "critical", 2],
+    [60, "warning", 1],
+    [200, "warning", 1],
+    [-1, "expired", 2],
+  ])("leaves the date of the one in use, with %i days left: %s, exit %i", async (days, level, exit) => {
+    const ran = await checkOf([push(days)], "--fields level,daysLeft,state");
+    expect(ran).toMatchObject({ exit, stdout: `level\tdaysLeft\tstate\n${level}\t${days}\tdownloaded\n` });
+    expect(ran.stderr).toContain(CONFIRM);
+  });
+
+  test("is counted apart, also where the one in use is far from its end", async () => {
+    expect((await checkOf([push(200)])).stderr).toMatch(/^1 renewed file downloaded, upload not confirmed$/m);
+  });
+
+  test("is said alike by every output", async () => {
+    const home = await homeWith();
+    const circumstances = { home, tenant: having(push(5)) };
+    const nagios = await run("renewals check --nagios", circumstances);
+    expect(nagios).toMatchObject({
+      exit: 2,
+      stdout: expect.stringContaining(`${OLD} (5 days; renewed file downloaded`),
+    });
+    const metrics = parseExposition((await run("renewals check --prometheus -", circumstances)).stdout);
+    const valueOf = (name: string) => metrics.find((sample) => sample.name === `clomoctl_renewal_${name}`)?.value;
+    expect(valueOf("expiry_timestamp_seconds")).toBe(inDays(5).getTime() / 1000);
+    expect(valueOf("downloaded")).toBe(1);
+    const quiet = await run("renewals check --quiet --fields level", circumstances);
+    expect(quiet.stderr).toMatch(/^CRITICAL: .* expires 2026-11-25, 5 days; renewed file downloaded/);
+    const listed = { home, tenant: { listRenewals: { items: [push(5)] } } };
+    const list = await run("renewals list --fields level,expiresOn,state", listed);
+    expect(list.stdout).toBe(`level\texpiresOn\tstate\ncritical\t${OLD}\tdownloaded\n`);
+    expect(list.stderr).toContain(CONFIRM);
+    const page = await run("renewals list --html - --lang en", listed);
+    expect(page.stdout).toContain(OLD);
+    expect(page.stdout).toContain("upload not confirmed");
+    const calendar = await run("renewals calendar", listed);
+    expect(calendar.stdout).toContain("DTSTART;VALUE=DATE:20261125");
+    expect(calendar.stderr).toContain(CONFIRM);
+    const recipients = "recipients:\n  - {name: it, way: command, command: [/bin/true]}\n";
+    writeFileSync(join(home, "notify.yaml"), recipients, { mode: 0o600 });
+    const held = { ade: example("ade"), pushCertificate: example("pushCertificate") };
+    const notices = await run("renewals notify --dry-run --fields name,expiresOn,stage", {
+      home,
+      tenant: { ...having(push(5)), ...held, listNotices: { items: [] } },
+    });
+    expect(notices.stdout).toBe(`name\texpiresOn\tstage\n本社\t${OLD}\t7\n`);
+    expect(notices.stderr).toContain("clomoctl renewals confirm --context embedded 本社 --console-shows DATE");
+  });
+
+  test("is recorded of a folder that has both years", async () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "sToken_for_Tokyo_.vpptoken"), vppToken(inDays(5), "例"));
+    writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken"), vppToken(inDays(365), "例"));
+    const tenant = { listRenewals: { items: [] }, addRenewal: push(5) };
+    const { en, ja } = await inBoth("renewals add . --owner x --fields name,state", { folder, tenant });
+    expect(en).toMatchObject({ exit: 0, stdout: "name\tstate\n本社\tdownloaded\n" });
+    expect(en.stderr).toContain(CONFIRM);
+    expect(ja.stderr).toContain("更新ファイル(期限 2027-11-20)はダウンロード済みです");
+    expect(en.requests.at(-1)?.json).toMatchObject({
+      kind: "vpp-token",
+      name: "Tokyo",
+      expiresAt: inDays(5).toISOString(),
+      source: join(folder, "sToken_for_Tokyo_.vpptoken"),
+      downloadedExpiresAt: inDays(365).toISOString(),
+      downloadedSource: join(folder, "sToken_for_Tokyo_ (1).vpptoken"),
+    });
+  });
+});
+
 describe("--nagios", () => {
   test.each<[readonly RenewalItem[], number, string]>([
     [[due(1, 400)], 0, "OK"],

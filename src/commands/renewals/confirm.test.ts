@@ -57,6 +57,35 @@ test("shows the item as it stands then: a table on a terminal, a list elsewhere"
   expect(drawn.ja.stdout).toMatch(/^実施者 +髙橋$/m);
 });
 
+describe("an upload", () => {
+  const push = item(1, { name: "本社", kind: "push-certificate", expiresAt: "2026-12-01T00:00:00.000Z" });
+  const shown = { listRenewals: { items: [push] }, confirmRenewal: push };
+
+  test.each([
+    ["2027-11-24", "2027-11-24"],
+    ["2027/11/24", "2027-11-24"],
+    ["2027-11-24T20:00:00Z", "2027-11-25"],
+  ])("is confirmed by the day that the console shows: %s", async (typed, consoleShows) => {
+    const words = `renewals confirm 本社 --console-shows ${typed} --by a`;
+    const { exit, requests } = await run(words, { tenant: shown });
+    expect(exit).toBe(0);
+    expect(requests[1]?.json).toEqual({ by: "a", at: "2026-11-20T01:00:00.000Z", consoleShows });
+  });
+
+  test.each([
+    ["android-owner", "clomoctl renewals confirm 本社"],
+    ["custom", "clomoctl renewals confirm 本社"],
+    ["certificate", "clomoctl renewals edit 本社 --file FILE"],
+    ["device-certificate", "clomoctl renewals edit 本社 --file FILE"],
+  ] as const)("of %s is not shown by the console", async (kind, next) => {
+    const known = { listRenewals: { items: [item(1, { name: "本社", kind })] } };
+    const { en, ja } = await inBoth("renewals confirm 本社 --console-shows 2027-11-24 --by a", { tenant: known });
+    expect(en).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
+    expect(en.stderr).toContain("the console shows no date for 本社");
+    expect([en.stderr.includes(next), ja.stderr.includes(next)]).toEqual([true, true]);
+  });
+});
+
 describe("nothing is recorded", () => {
   test.each([
     "push-certificate",

@@ -147,6 +147,12 @@ function tokens(): string {
 
 const vpp = { kind: "vpp-token", organisation: "例", expiresAt: EARLIER.toISOString(), certainty: "exact" } as const;
 
+/** A day that somebody typed, without a file. */
+const TYPED = { kind: "vpp-token", fingerprint: null, certainty: "typed" } as const;
+
+/** What is said of an older file. */
+const REFUSED = "is not later than";
+
 /** What of a content token is recorded. */
 const fingerprintOf = (token: string): string => {
   const [found] = readExpiring({ name: "a.vpptoken", bytes: Buffer.from(token) });
@@ -154,27 +160,53 @@ const fingerprintOf = (token: string): string => {
 };
 
 describe("a renewed file", () => {
-  test("gives date, fingerprint and place, and keeps the name", async () => {
+  test("waits to be confirmed, with date, fingerprint and place, and keeps the name", async () => {
     const folder = tokens();
-    expect(await change(["--file", "late.vpptoken", "--owner", "x"], vpp, { folder })).toEqual({
-      json: {
-        kind: "vpp-token",
-        organisation: "例",
-        expiresAt: LATER.toISOString(),
-        certainty: "exact",
-        fingerprint: fingerprintOf(vppToken(LATER, "例")),
-        topic: null,
-        source: join(folder, "late.vpptoken"),
-        owner: "x",
-      },
-      stderr: "",
+    const { json, stderr } = await change(["--file", "late.vpptoken", "--owner", "x"], vpp, { folder });
+    expect(json).toEqual({
+      kind: "vpp-token",
+      organisation: "例",
+      downloadedExpiresAt: LATER.toISOString(),
+      downloadedCertainty: "exact",
+      downloadedFingerprint: fingerprintOf(vppToken(LATER, "例")),
+      downloadedTopic: null,
+      downloadedSource: join(folder, "late.vpptoken"),
+      owner: "x",
     });
+    expect(stderr).toBe(
+      "warning: late.vpptoken: not checked: location. Before the upload: clomoctl renewals verify --current OLD --new late.vpptoken\n",
+    );
+  });
+
+  test.each<[string, Partial<RenewalItem>, string]>([
+    ["the one in use, if it is not newer", { ...vpp, expiresAt: LATER.toISOString() }, "late.vpptoken"],
+    [
+      "the one in use, of whose date the day was typed",
+      { ...TYPED, expiresAt: "2027-11-30T14:59:59.000Z" },
+      "late.vpptoken",
+    ],
+    ["the one in use, if no date is recorded", { ...TYPED, expiresAt: null }, "late.vpptoken"],
+  ])("is %s", async (_, before, file) => {
+    const { json } = await change(["--file", file], before, { folder: tokens() });
+    expect(json).toMatchObject({ expiresAt: LATER.toISOString(), certainty: "exact", downloadedExpiresAt: null });
+  });
+
+  test("says how its upload is confirmed, in both languages", async () => {
+    const after = item(1, { name: "本社", ...vpp, downloadedExpiresAt: LATER.toISOString() });
+    const tenant = { listRenewals: { items: [item(1, { name: "本社", ...vpp })] }, editRenewal: after };
+    const { en, ja } = await inBoth("renewals edit 本社 --file late.vpptoken --fields name,level,state", {
+      tenant,
+      folder: tokens(),
+    });
+    expect(en.stdout).toBe("name\tlevel\tstate\n本社\twarning\tdownloaded\n");
+    expect(en.stderr).toContain("clomoctl renewals confirm 本社 --console-shows DATE");
+    expect(ja.stderr).toContain("更新前の期限で判定します。管理画面に新しい期限が表示されたら: ");
   });
 
   test("is read once where it comes by stdin", async () => {
     const { json, stderr } = await change(["--file", "-"], vpp, { stdin: vppToken(LATER, "例") });
-    expect(json).toMatchObject({ source: null, expiresAt: LATER.toISOString() });
-    expect(stderr).toBe("");
+    expect(json).toMatchObject({ downloadedSource: null, downloadedExpiresAt: LATER.toISOString() });
+    expect(stderr).toMatch(/^warning: -: not checked: location\. .*\n$/);
   });
 
   test("that tells no organisation takes none away; a person may", async () => {
@@ -198,7 +230,7 @@ describe("a renewed file", () => {
     expect(en.stderr).toMatch(
       /^warning: early\.vpptoken: later expiry: 2027-01-15 18:00.* is not later than 2027-12-01/,
     );
-    expect(en.stderr.split("\n")).toHaveLength(2);
+    expect(en.stderr.split("\n")).toHaveLength(3);
     expect(ja.stderr).toMatch(/^警告: early\.vpptoken: 期限の延長: /);
     const utc = await run("renewals edit 本社 --file early.vpptoken --timezone UTC", { tenant, folder: tokens() });
     expect(utc.stderr).toContain("2027-01-15 09:00");
@@ -215,9 +247,9 @@ describe("a renewed file", () => {
     expect((await change(["--file", "nameless.vpptoken"], early, { folder })).stderr).toContain("is not later than");
     // another file lies there now: the record counts
     const replaced = { ...early, fingerprint: "0".repeat(64) };
-    expect((await change(["--file", "nameless.vpptoken"], replaced, { folder })).stderr).toBe("");
+    expect((await change(["--file", "nameless.vpptoken"], replaced, { folder })).stderr).not.toContain(REFUSED);
     const gone = { ...early, source: join(folder, "gone.vpptoken") };
-    expect((await change(["--file", "nameless.vpptoken"], gone, { folder })).stderr).toBe("");
+    expect((await change(["--file", "nameless.vpptoken"], gone, { folder })).stderr).not.toContain(REFUSED);
   });
 
   test("is compared with a file in use of any length that is read", async () => {
@@ -237,7 +269,7 @@ describe("a renewed file", () => {
     writeFileSync(join(folder, "long.vpptoken"), `${vppToken(LATER, "例")}${"\n".repeat(1024 * 1024)}`);
     for (const source of [folder, join(folder, "broken.vpptoken"), join(folder, "long.vpptoken")]) {
       const one = { ...vpp, source, fingerprint: fingerprintOf(vppToken(LATER, "例")) };
-      expect((await change(["--file", "nameless.vpptoken"], one, { folder })).stderr).toBe("");
+      expect((await change(["--file", "nameless.vpptoken"], one, { folder })).stderr).not.toContain(REFUSED);
     }
   });
 
@@ -273,17 +305,15 @@ describeWithOpenssl("certificates", () => {
       topic: "com.apple.mgmt.External.1",
       expiresAt: "2026-12-01T00:00:00Z",
     } as const;
-    // that not issued by Apple is doubtful, and no reason to warn
-    expect(await change(["--file", push("1")], recorded)).toEqual({
-      json: expect.objectContaining({ topic: recorded.topic }),
-      stderr: "",
-    });
+    const { json, stderr } = await change(["--file", push("1")], recorded);
+    expect(json).toMatchObject({ downloadedTopic: recorded.topic });
+    expect(stderr).toMatch(/^warning: .*: not checked: issuer, matches the CSR\. .* --csr CSR\n$/);
     const other = ["renewals", "edit", "本社", "--file", push("2")];
     const refused = await run(other, { tenant: { listRenewals: { items: [item(1, { name: "本社", ...recorded })] } } });
     expect(refused).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
     expect(refused.stderr).toContain(`(com.apple.mgmt.External.2, recorded: ${recorded.topic})`);
     expect((await change(["--file", push("2")], { ...recorded, topic: null })).json).toMatchObject({
-      topic: "com.apple.mgmt.External.2",
+      downloadedTopic: "com.apple.mgmt.External.2",
     });
   });
 
@@ -311,7 +341,8 @@ describeWithOpenssl("certificates", () => {
     const file = seal("2026-01-01T00:00:00Z", "本社_Token_2026-11-19T05-00-00Z_smime.p7m");
     const recorded = { kind: "ade-token", expiresAt: "2026-12-01T00:00:00Z" } as const;
     const shut = await change(["--file", file], recorded);
-    expect([shut.json, shut.stderr]).toEqual([expect.objectContaining({ certainty: "estimated" }), ""]);
+    expect(shut.json).toMatchObject({ downloadedCertainty: "estimated" });
+    expect(shut.stderr).toContain("not checked: encryption key, MDM server, consumer key");
     const open = await change(["--file", file, "--key", own.keyFile], recorded);
     expect(open.json).toMatchObject({ certainty: "exact", expiresAt: "2026-01-01T00:00:00.000Z" });
     expect(open.stderr).toMatch(/later expiry[^]*valid now/);

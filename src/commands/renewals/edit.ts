@@ -1,11 +1,13 @@
 import { Readable } from "node:stream";
+import { line } from "../../lib/advice/line.ts";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
 import { CHECKS } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { downloadRemark, isUploaded, recordFile } from "../../lib/renewals/download.ts";
+import { joined, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { zoneOf, type Tools } from "../tools.ts";
@@ -22,8 +24,8 @@ export default defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
   details: [
     text(
-      "Options that are not given leave their values unchanged; an empty value (--owner '') removes one. --file reads the date from the renewed file; a push certificate with another topic is refused.",
-      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります(トピックの違うプッシュ通知証明書は拒否します)。",
+      "Options that are not given leave their values unchanged; an empty value (--owner '') removes one. --file reads the date from the renewed file; a push certificate with another topic is refused. A certificate or token that is to be uploaded to the console is recorded as downloaded: the date before it counts until `renewals confirm ITEM --console-shows DATE`.",
+      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります(トピックの違うプッシュ通知証明書は拒否します)。管理画面にアップロードする証明書やトークンは「ダウンロード済み」として記録し、`renewals confirm ITEM --console-shows DATE` まで更新前の期限で判定します。",
     ),
   ],
   args: { item: ITEM_ARGUMENT },
@@ -51,16 +53,28 @@ export default defineCommand({
     const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
     refuseNothing(change);
     refuseOtherTopic(before, change, options.file);
-    if (file !== undefined) await warnOfRefused(tools, { before, change, file, options, timezone });
+    if (file !== undefined)
+      await warnOfRefused(tools, { before, change, file, options: { ...options, file: options.file ?? "" }, timezone });
     await warnOfSecrets(tools, before.name, change);
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     tools.describeState(() => WHILE_WRITING);
-    const after = await client.renewals.edit(before.id, kept);
+    const after = await client.renewals.edit(before.id, file === undefined ? kept : renewing(before, kept));
     tools.describeDone(WRITTEN);
     await showItem(tools, tenant, after);
+    const waiting = file === undefined ? undefined : downloadRemark(after, timezone);
+    if (waiting !== undefined) await tools.terminal.note(waiting);
     if (change.owner !== undefined) await tellUnnoticed(tools, [after]);
   },
 });
+
+/** What a file changes: of a renewed one that is to be uploaded the date of the one in use stays. */
+const renewing = (before: RenewalItem, { kind = before.kind, ...change }: RenewalChange): RenewalChange => {
+  const { expiresAt, certainty, fingerprint, topic, source, ...others } = change;
+  if (kind !== before.kind || expiresAt === undefined || expiresAt === null || certainty === undefined)
+    return { kind, ...change };
+  const file = { expiresAt, certainty, fingerprint: fingerprint ?? null, topic: topic ?? null, source: source ?? null };
+  return { kind, ...others, ...recordFile(before, file) };
+};
 
 /** A file that `renewals verify` would refuse is recorded with a warning, as it may be in use already. */
 async function warnOfRefused(
@@ -75,7 +89,7 @@ async function warnOfRefused(
     readonly before: RenewalItem;
     readonly change: RenewalChange;
     readonly file: ReadFile;
-    readonly options: Parameters<typeof readOpeners>[1];
+    readonly options: Parameters<typeof readOpeners>[1] & { readonly file: string };
     readonly timezone: string;
   },
 ): Promise<void> {
@@ -85,12 +99,29 @@ async function warnOfRefused(
   if (next === undefined || kind !== before.kind) return;
   const inUse = await inUseOf(tools, { kind, item: before }, undefined);
   const asKind = { ...next, expiring: { ...next.expiring, kind } };
-  const { checks } = judgeReplacement(inUse, asKind, { now: tools.clock.now(), strict: false, timezone });
+  const circumstances = { now: tools.clock.now(), strict: false, timezone };
+  const { checks, leftToCheck } = judgeReplacement(inUse, asKind, circumstances);
   for (const { id, outcome, what } of checks) {
     if (outcome !== "bad") continue;
     const { en, ja } = CHECKS[id];
     await tools.terminal.warn(text(`${file.name}: ${en}: ${what.en}`, `${file.name}: ${ja}: ${what.ja}`));
   }
+  if (leftToCheck.length === 0 || !isUploaded(kind)) return;
+  const left = joined(
+    leftToCheck.map((id) => CHECKS[id]),
+    text(", ", "、"),
+  );
+  const verify = line("renewals verify", [], {
+    current: "OLD",
+    new: options.file === "-" ? "NEW" : options.file,
+    csr: kind === "push-certificate" ? "CSR" : undefined,
+  });
+  await tools.terminal.warn(
+    text(
+      `${file.name}: not checked: ${left.en}. Before the upload: ${verify}`,
+      `${file.name}: 未確認: ${left.ja}。アップロードの前に: ${verify}`,
+    ),
+  );
 }
 
 /** A file without an organisation does not remove the recorded one. */

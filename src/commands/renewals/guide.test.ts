@@ -619,11 +619,11 @@ describe("a content token, gone through", () => {
         operation: "editRenewal",
         params: { id: idOf(1) },
         json: {
-          expiresAt: NEXT.toISOString(),
-          certainty: "exact",
-          fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
-          topic: null,
-          source,
+          downloadedExpiresAt: NEXT.toISOString(),
+          downloadedCertainty: "exact",
+          downloadedFingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+          downloadedTopic: null,
+          downloadedSource: source,
           organisation: "例",
         },
       },
@@ -634,6 +634,23 @@ describe("a content token, gone through", () => {
     expect(stderr).toContain("skipped: sToken_for_broken_.vpptoken");
     expect(stderr).toMatch(/^ok - later expiry: 2027-12-01 .* instead of 2026-12-01/m);
     expect(stderr).not.toContain("9. ");
+  });
+
+  test.each<[string, string, string | undefined]>([
+    ["is confirmed by the date that the console shows", "2027-12-01", "2027-12-01"],
+    ["stays downloaded where nothing was uploaded yet", "", undefined],
+  ])("%s", async (_, typed, consoleShows) => {
+    const waiting = { ...vpp, downloadedExpiresAt: NEXT.toISOString() };
+    const confirmed = { ...vpp, expiresAt: NEXT.toISOString() };
+    const answers = { ...having(vpp), editRenewal: waiting, ...(consoleShows && { confirmRenewal: confirmed }) };
+    const typing = [...VPP_UPLOADED, record, ["Expiry date that the console shows now", `${typed}${ENTER}`] as const];
+    const { exit, stderr, requests } = await walk("VPP", answers, typing, { userFolder: downloaded(fresh) });
+    expect(exit).toBe(0);
+    const [last] = requests.slice(-1);
+    const confirmation = { by: userInfo().username, at: "2026-11-20T01:00:00.000Z", consoleShows };
+    const [operation, json] = consoleShows === undefined ? ["editRenewal", {}] : ["confirmRenewal", confirmation];
+    expect(last).toMatchObject({ operation, json });
+    expect(stderr.includes("clomoctl renewals confirm VPP --console-shows DATE")).toBe(consoleShows === undefined);
   });
 
   test("is looked for where --downloads says, from the working folder on, or where the desktop puts them", async () => {
@@ -791,6 +808,9 @@ describeWithOpenssl("a push certificate, gone through", () => {
     const { exit, stderr, requests } = await walk(words, tenant, typing, { folder });
     expect(exit).toBe(0);
     expect(stderr).toContain("public key matches the CSR");
-    expect(requests.at(-1)?.json).toMatchObject({ topic: "com.apple.mgmt.External.1", certainty: "exact" });
+    expect(requests.at(-1)?.json).toMatchObject({
+      downloadedTopic: "com.apple.mgmt.External.1",
+      downloadedCertainty: "exact",
+    });
   });
 });

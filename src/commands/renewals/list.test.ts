@@ -73,7 +73,7 @@ describe("a list", () => {
     const { stdout } = await run("renewals list --format json --lang ja", { tenant: having(full) });
     const { createdAt: _, updatedAt: __, ...recorded } = full;
     expect(JSON.parse(stdout)).toEqual([
-      { ...recorded, context: "embedded", expiresOn: "2027-11-20", daysLeft: 365, level: "ok" },
+      { ...recorded, context: "embedded", expiresOn: "2027-11-20", daysLeft: 365, level: "ok", state: null },
     ]);
   });
 

@@ -8,6 +8,7 @@ import { planNotices, sendNotices } from "../../lib/renewals/notify/send.ts";
 import { notifyFileIn, readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { NOTIFY_FILE, type NotifySettings, type Recipient } from "../../lib/renewals/notify/settings.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
+import { textInContext } from "../../lib/terminal/commands.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -204,7 +205,14 @@ function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant<(typeo
     context: tenant.context.name,
     timezone,
     client: tenant.client,
-    items: () => itemsBySource(tenant, timezone),
+    items: async () => {
+      const items = await itemsBySource(tenant, timezone);
+      // a notice is read anywhere
+      return items.map(({ remark, ...item }) => ({
+        ...item,
+        remark: remark && textInContext(remark, tenant.context.name),
+      }));
+    },
     withHolding: (items) => withHolding(tenant.client, items),
   };
 }

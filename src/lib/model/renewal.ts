@@ -96,17 +96,42 @@ export const RECORDED_FIELDS = {
   source: words("file", "ファイル"),
 } as const satisfies Fields;
 
+/** The renewed file that was downloaded and not confirmed as uploaded; null if there is none. It becomes the recorded file. */
+export const DOWNLOAD_FIELDS = {
+  downloadedExpiresAt: {
+    type: "instant",
+    nullable: true,
+    label: text("renewed file: expires at", "更新ファイルの期限(日時)"),
+    example: null,
+  },
+  downloadedCertainty: {
+    ...namedChoice(CERTAINTIES),
+    nullable: true,
+    label: text("renewed file: certainty", "更新ファイルの期限の確かさ"),
+    example: null,
+  },
+  downloadedFingerprint: {
+    type: "digest",
+    nullable: true,
+    label: text("renewed file: fingerprint", "更新ファイルのフィンガープリント"),
+    example: null,
+  },
+  downloadedTopic: words("renewed file: topic", "更新ファイルのトピック"),
+  downloadedSource: words("renewed file", "更新ファイル"),
+} as const satisfies Fields;
+
 /** Something that expires, and who renews it. */
 export const RENEWAL_ITEM = {
   name: "renewal_item",
   fields: {
     id: idField(8),
     ...RECORDED_FIELDS,
-    /** when the yearly login was last done, and by whom */
-    confirmedAt: { type: "instant", nullable: true, label: text("login confirmed", "ログイン確認日時"), example: null },
+    /** when the yearly login, or the upload, was last confirmed, and by whom */
+    confirmedAt: { type: "instant", nullable: true, label: text("confirmed at", "確認日時"), example: null },
     confirmedBy: words("confirmed by", "実施者"),
     createdAt: CREATED_AT,
     updatedAt: UPDATED_AT,
+    ...DOWNLOAD_FIELDS,
   },
   formats: {},
   keys: [],

@@ -1,6 +1,7 @@
 import { dayOf, daysLeft } from "../model/time.ts";
 import type { Expiring, RenewalItem, RenewalState } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
+import { stateOf } from "./download.ts";
 import type { Finding } from "./findings.ts";
 import type { Holding } from "./guide/index.ts";
 
@@ -85,18 +86,26 @@ export type Checked = Judged<CheckItem, string | null> & {
   readonly finding?: Finding | undefined;
 };
 
-/** Judges something that expires; what is not valid yet is a warning. */
-export function judge<I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark">, C extends string | null>(
-  item: I,
-  context: C,
-  asOf: AsOf,
-): Judged<I, C> {
+/** Judges something that expires; what is not valid yet, or waits for the upload of its renewed file, is a warning at least. */
+export function judge<
+  I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark"> & Partial<Pick<DatedItem, "downloadedExpiresAt">>,
+  C extends string | null,
+>(item: I, context: C, asOf: AsOf): Judged<I, C> {
   const { expiresAt, validFrom, remark = null } = item;
   const { now, timezone } = asOf;
-  const judged = { ...item, context, ...standingOf(expiresAt, asOf), remark, state: "current" as const };
-  if (validFrom === undefined || validFrom === null || Date.parse(validFrom) <= now.getTime()) return judged;
-  const level = judged.level === "ok" ? "warning" : judged.level;
-  return { ...judged, level, remark: remarkWith(remark, dayOf(validFrom, timezone)) };
+  const state = stateOf(item);
+  const standing = standingOf(expiresAt, asOf);
+  const early =
+    validFrom === undefined || validFrom === null || Date.parse(validFrom) <= now.getTime() ? null : validFrom;
+  const isDoubtful = early !== null || state === "downloaded";
+  return {
+    ...item,
+    context,
+    ...standing,
+    level: isDoubtful && standing.level === "ok" ? "warning" : standing.level,
+    remark: early === null ? remark : remarkWith(remark, dayOf(early, timezone)),
+    state,
+  };
 }
 
 function remarkWith(remark: Text | null, validOn: string): Text {

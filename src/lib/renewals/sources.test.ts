@@ -168,6 +168,17 @@ test.each([
   });
 });
 
+test("a renewed file that waits is said beside what the source has", async () => {
+  const source = join(await place(), "a.vpptoken");
+  await writeFile(source, vppToken(LATER, "本社"));
+  const waiting = { downloadedExpiresAt: LATER.toISOString() };
+  const gathered = await gatherRecorded(recordedAs(source, waiting), { lookAtSource: true, timezone: "Asia/Tokyo" });
+  expect(gathered.expiresAt).toBe(DAY.toISOString());
+  expect(gathered.remark?.en).toMatch(
+    /^renewed file \(until 2028-03-01\) downloaded, .*; recorded as 2027-03-01, but /,
+  );
+});
+
 test("of several things in a source the recorded one is the one of its fingerprint", async () => {
   const source = join(await place(), "a.vpptoken");
   await writeFile(source, vppToken(DAY, "本社"));

@@ -3,9 +3,10 @@ import { pemBlocks } from "../apple/encoding/pem.ts";
 import type { ReadOptions, Renewable } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
 import { MOST_BYTES, type Expiring, type RenewalItem } from "../model/renewal.ts";
-import { text, type Text } from "../text/index.ts";
+import { joined, text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import type { CheckItem, DatedItem } from "./judge.ts";
+import { downloadRemark } from "./download.ts";
 import { NeighbourKeys } from "./read/keys.ts";
 import { identityOf } from "./succession.ts";
 import { readShort, scan, type Scanned } from "../files/index.ts";
@@ -111,7 +112,8 @@ export interface SourceOptions {
  */
 export async function gatherRecorded(item: RenewalItem, { lookAtSource, timezone }: SourceOptions): Promise<DatedItem> {
   const { expiresAt, source } = item;
-  const remark = expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null;
+  const undated = expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null;
+  const remark = undated ?? downloadRemark(item, timezone) ?? null;
   const recorded = { ...item, remark };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const file = await readShort(source, MOST_BYTES).catch(() => undefined);
@@ -151,7 +153,11 @@ function earlier(recorded: DatedItem, now: Expiring, timezone: string): DatedIte
     `記録では ${inRecord}、${source} では ${inFile} です。早い方で判定します`,
   );
   const fileIsEarlier = Date.parse(now.expiresAt) < Date.parse(expiresAt);
-  return { ...recorded, ...(fileIsEarlier ? { expiresAt: now.expiresAt, certainty: now.certainty } : {}), remark };
+  return {
+    ...recorded,
+    ...(fileIsEarlier ? { expiresAt: now.expiresAt, certainty: now.certainty } : {}),
+    remark: joined([recorded.remark ?? [], remark].flat(), text("; ", "。")),
+  };
 }
 
 const sourceBroken = (source: string, { en, ja }: Text): Text =>

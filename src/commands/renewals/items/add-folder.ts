@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
+import type { NewRenewalItem } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { resultOf } from "../../../lib/renewals/check.ts";
-import { judge, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
+import { downloadRemark, recordFile } from "../../../lib/renewals/download.ts";
+import { byExpiry, judge, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
 import { gatherFiles } from "../../../lib/renewals/sources.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
@@ -38,21 +40,24 @@ export async function addFolder(
   );
   let refused = 0;
   const { checked, superseded } = resultOf(found, asOf.thresholds);
-  const newest = checked.filter(({ state }) => state === "current");
-  for (const { source, remark } of [...superseded, ...checked.filter(({ state }) => state !== "current")]) {
+  for (const { source, remark } of superseded) {
     if (remark === null) continue;
     await terminal.note(text(`${source}: left out: ${remark.en}`, `${source}: 登録しません(${remark.ja})`));
   }
-  for (const one of newest) {
+  // of two files of one name that nothing tells apart, the newer one is recorded
+  for (const one of checked.filter(({ state }) => state === "current").toSorted((a, b) => byExpiry(b, a))) {
     tools.signal.throwIfAborted();
     if (one.fingerprint !== null && known.has(one.fingerprint)) {
       await terminal.note(text(`${one.source}: already recorded`, `${one.source}: 登録済みです`));
       continue;
     }
     try {
-      const item = await client.renewals.add({ ...itemOf(one, workingFolder), ...words(options) });
+      const item = await client.renewals.add({ ...itemOf(one, checked, workingFolder), ...words(options) });
       known.add(item.fingerprint);
       added.push(judge(item, context.name, asOf));
+      const waiting = downloadRemark(item, asOf.timezone);
+      if (waiting !== undefined)
+        await terminal.note(text(`${item.name}: ${waiting.en}`, `${item.name}: ${waiting.ja}`));
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
       refused += 1;
@@ -66,8 +71,22 @@ export async function addFolder(
   return added.length === 0 ? "input-rejected" : "partial";
 }
 
-/** @throws Failure `input-rejected` when it could not be read */
-function itemOf(one: Checked, workingFolder: string) {
+/**
+ * A file as an item: beside an older one of its identity that has not expired, it is the renewed file of that one.
+ *
+ * @throws Failure `input-rejected` when it could not be read
+ */
+function itemOf(one: Checked, all: readonly Checked[], workingFolder: string): NewRenewalItem {
+  const file = recordedFile(one, workingFolder);
+  const [inUse] = all
+    .filter(({ identity, state }) => identity === one.identity && state === "downloaded")
+    .toSorted(byExpiry);
+  if (inUse === undefined) return file;
+  const current = recordedFile(inUse, workingFolder);
+  return { ...current, name: file.name, ...recordFile(current, file) };
+}
+
+function recordedFile(one: Checked, workingFolder: string) {
   const { kind, name, expiresAt, certainty, fingerprint, source, remark } = one;
   if (kind === null || expiresAt === null || certainty === null || fingerprint === null) {
     throw new Failure("input-rejected", { what: remark ?? text("cannot be read", "読み込めません") });

@@ -1,4 +1,4 @@
-import { RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/model/renewal.ts";
+import { DOWNLOAD_FIELDS, RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/model/renewal.ts";
 import { namedChoice, type Fields } from "../../../lib/model/thing.ts";
 import { FINDINGS, type Finding } from "../../../lib/renewals/findings.ts";
 import { LEVEL_NAMES, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
@@ -39,6 +39,8 @@ export const ITEM_COLUMNS: readonly Column<Judged>[] = [
   ...columnsOfFields<Judged>({ context, id, kind, name, organisation }),
   ...columnsOfFields<Judged>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(whole),
   ...columnsOfFields<Judged>({ owner, account, phone, topic, fingerprint, notes, source, confirmedAt, confirmedBy }),
+  STATE,
+  ...columnsOfFields<Judged>(DOWNLOAD_FIELDS),
 ];
 
 /** Keys of the columns of {@link ITEM_COLUMNS} that a list has when it was not told which. */
@@ -51,6 +53,7 @@ export const USUAL_ITEM_COLUMNS: readonly string[] = [
   "daysLeft",
   "level",
   "owner",
+  "state",
 ];
 
 /** Keys of the columns of {@link CHECK_COLUMNS} that a list has when it was not told which. */

@@ -1,5 +1,6 @@
-import type { RenewalChange, RenewalItem, Client } from "../../../lib/client/index.ts";
+import type { RenewalItem, Client } from "../../../lib/client/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
+import { downloadRemark, recordFile, stateOf } from "../../../lib/renewals/download.ts";
 import type { Found } from "../../../lib/renewals/guide/downloads.ts";
 import { instantOf, parseTypedDate } from "../../../lib/model/typed-date.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -18,7 +19,8 @@ export interface RecordPlace {
 const FLAG = "--interactive";
 
 /**
- * Records a renewal that was gone through, after a last question: in one request, so that nothing is ever half recorded.
+ * Records a renewal that was gone through, after a last question. A file that was uploaded is recorded as downloaded before
+ * the upload is confirmed, so that nothing is ever half recorded.
  *
  * @returns the item as it is now; undefined where nothing was recorded
  */
@@ -28,12 +30,12 @@ export async function record(
   renewed: Found | undefined,
 ): Promise<RenewalItem | undefined> {
   const { kind, item } = subject;
-  if (renewed !== undefined) return recordFile(place, subject, renewed);
+  if (renewed !== undefined) return recordRenewed(place, subject, renewed);
   if (item === null) return undefined;
   return kind === "android-owner" ? recordLogin(place, item) : recordDate(place, item);
 }
 
-async function recordFile(
+async function recordRenewed(
   place: RecordPlace,
   { kind, item }: Subject,
   renewed: Found,
@@ -47,10 +49,39 @@ async function recordFile(
     return undefined;
   }
   const { organisation, ...recorded } = fromFile(expiring, renewed.path);
-  const change: RenewalChange = organisation === null ? recorded : { ...recorded, organisation };
+  const named = organisation === null ? {} : { organisation };
   begin(place);
-  return item === null ? client.renewals.add({ ...change, kind, name }) : client.renewals.edit(item.id, change);
+  if (item === null) return client.renewals.add({ ...recorded, ...named, kind, name });
+  const after = await client.renewals.edit(item.id, { ...recordFile(item, recorded), ...named });
+  return stateOf(after) === "downloaded" ? recordUpload(place, after) : after;
 }
+
+/** Confirms an upload by the date that the console shows; without one the file stays downloaded. */
+async function recordUpload(place: RecordPlace, item: RenewalItem): Promise<RenewalItem> {
+  const { tools, client, timezone } = place;
+  const typed = await tools.terminal.prompts.input({
+    message: text(
+      "Expiry date that the console shows now, such as 2027-03-31 (leave empty if nothing was uploaded yet)",
+      "管理画面に表示されている期限(例 2027-03-31。まだアップロードしていなければ空)",
+    ),
+    flag: FLAG,
+    check: checkDay,
+  });
+  const date = parseTypedDate(typed.trim());
+  if (date === undefined) {
+    const remark = downloadRemark(item, timezone);
+    if (remark !== undefined) await tools.terminal.note(remark);
+    return item;
+  }
+  const consoleShows = "day" in date ? date.day : dayOf(date.instant, timezone);
+  const by = tools.machine.userName ?? "-";
+  return client.renewals.confirm(item.id, { by, at: tools.clock.now().toISOString(), consoleShows });
+}
+
+const checkDay = (date: string): Text | undefined =>
+  date.trim() === "" || parseTypedDate(date.trim()) !== undefined
+    ? undefined
+    : text("use a date such as 2027-03-31", "2027-03-31 のように入力してください");
 
 async function recordLogin(place: RecordPlace, item: RenewalItem): Promise<RenewalItem | undefined> {
   const { tools, client } = place;
@@ -74,10 +105,7 @@ async function recordDate(place: RecordPlace, item: RenewalItem): Promise<Renewa
       "新しい期限(例 2027-03-31。空なら記録しない)",
     ),
     flag: FLAG,
-    check: (date) =>
-      date.trim() === "" || parseTypedDate(date.trim()) !== undefined
-        ? undefined
-        : text("use a date such as 2027-03-31", "2027-03-31 のように入力してください"),
+    check: checkDay,
   });
   const date = parseTypedDate(typed.trim());
   if (date === undefined) return undefined;

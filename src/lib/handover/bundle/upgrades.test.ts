@@ -52,6 +52,13 @@ test("a task of the first version says nothing of its record but the name", () =
   );
 });
 
+test("a renewal of the third version has no renewed file that waits to be confirmed", () => {
+  const older = { id: ID, name: "本社", updatedAt: "2026-11-20T00:00:00.000Z" };
+  expect(JSON.stringify(recordUpgrade("renewals", 3)?.(older))).toBe(
+    `{"id":"${ID}","name":"本社","updatedAt":"2026-11-20T00:00:00.000Z","downloadedExpiresAt":null,"downloadedCertainty":null,"downloadedFingerprint":null,"downloadedTopic":null,"downloadedSource":null}`,
+  );
+});
+
 test("steps are done in their order, from the version that a bundle is of; a resource without any is as it is", () => {
   expect(recordUpgrade("custom-fields", SCHEMA, STEPS)?.(OLDER)).toEqual(TODAY);
   expect(recordUpgrade("custom-fields", SCHEMA + 1, STEPS)?.({ id: "x", name: "a", made: "b" })).toEqual({

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { NO_DOWNLOAD } from "../../renewals/download.ts";
 import type { ResourceName } from "../resources.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -18,6 +19,7 @@ export interface Upgrade {
 export const UPGRADES: readonly Upgrade[] = [
   { manifest: withoutAttached, records: { "console-tasks": withoutObject } },
   { records: { "console-tasks": withoutChanges } },
+  { records: { renewals: withoutDownload } },
 ];
 
 /** A task of the first version: nothing told which record it was of, but its name. */
@@ -28,6 +30,11 @@ function withoutObject({ id, work, kind, ...others }: Members): Members {
 /** A task of the second version: what it changes was told in the tenant alone. */
 function withoutChanges({ id, work, kind, thing, object, name, state, ...others }: Members): Members {
   return { id, work, kind, thing, object, name, state, changes: [], ...others };
+}
+
+/** A renewal of the third version: no renewed file waited to be confirmed as uploaded. */
+function withoutDownload(older: Members): Members {
+  return { ...older, ...NO_DOWNLOAD };
 }
 
 /** A manifest of the first version, as the second has it: nothing was filled in or attached then. */

@@ -1,4 +1,5 @@
 import { ANDROID_ACCOUNTS, TENANT, USES } from "../../model/tenant.ts";
+import { NO_DOWNLOAD } from "../../renewals/download.ts";
 import { instantOf } from "../../model/typed-date.ts";
 import type { Field } from "../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
@@ -68,6 +69,7 @@ export const endingContracts = (
             confirmedBy: null,
             createdAt: instantOf({ day: until }, timezone),
             updatedAt: instantOf({ day: until }, timezone),
+            ...NO_DOWNLOAD,
           },
         ],
   );

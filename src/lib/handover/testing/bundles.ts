@@ -28,7 +28,7 @@ const ndjson = (records: readonly object[]): string => records.map((record) => `
 
 /** A manifest of nothing. */
 export const EMPTY_MANIFEST: Manifest = {
-  schema: 3,
+  schema: 4,
   program: "clomoctl 0.1.0",
   tenant: { name: "株式会社みなと", mirroredAt: null },
   asOf: "2026-11-20",

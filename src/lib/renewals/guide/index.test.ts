@@ -106,7 +106,11 @@ it("never takes a recorded organisation for a place in Apple's portal", () => {
 });
 
 it.each([
-  ["push-certificate", KNOWN, /clomoctl renewals edit 本社 --file "MDM_i3/],
+  [
+    "push-certificate",
+    KNOWN,
+    /clomoctl renewals edit 本社 --file \S*MDM_i3.*clomoctl renewals confirm 本社 --console-shows DATE$/,
+  ],
   ["android-owner", { ...KNOWN, name: "第 1" }, /clomoctl renewals confirm '第 1'$/],
   ["custom", null, /clomoctl renewals add NAME --kind custom --expires DATE$/],
   ["android-owner", null, /clomoctl renewals add NAME --kind android-owner --last-login DATE$/],

@@ -1,6 +1,8 @@
+import { line } from "../../advice/line.ts";
 import type { RenewalItem, RenewalKind } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
+import { confirmLine, isUploaded } from "../download.ts";
 
 /** A file that a step has downloaded. */
 export type Download = "signing-request" | "push-certificate" | "ade-token" | "vpp-token";
@@ -51,33 +53,37 @@ export const phoneOf = (known: RenewalItem | null): Text =>
 /** The file in use as `verify` is told it. */
 export const oldFile = (known: RenewalItem | null): string => shownWord(known?.source ?? "OLD");
 
-/** How the renewal of a kind is recorded, behind the item's name. */
-const RECORDED_BY: Readonly<Record<RenewalKind, string>> = {
-  "push-certificate": '--file "MDM_i3Systems,Inc._Certificate.pem"',
-  "ade-token": "--file SERVER_Token_TIMEZ_smime.p7m",
-  "vpp-token": "--file sToken_for_PLACE_.vpptoken",
-  "android-owner": "",
-  "agent-build-certificate": "--file FILE",
-  "agent-push-certificate": "--file FILE",
-  "agent-profile": "--file FILE",
-  "device-certificate": "--expires DATE",
-  certificate: "--file FILE",
-  custom: "--expires DATE",
+/** How the renewal of a kind is recorded; by a login if there is neither a file nor a date. */
+const RECORDED_BY: Readonly<Record<RenewalKind, { readonly file?: string; readonly expires?: string }>> = {
+  "push-certificate": { file: "MDM_i3Systems,Inc._Certificate.pem" },
+  "ade-token": { file: "SERVER_Token_TIMEZ_smime.p7m" },
+  "vpp-token": { file: "sToken_for_PLACE_.vpptoken" },
+  "android-owner": {},
+  "agent-build-certificate": { file: "FILE" },
+  "agent-push-certificate": { file: "FILE" },
+  "agent-profile": { file: "FILE" },
+  "device-certificate": { expires: "DATE" },
+  certificate: { file: "FILE" },
+  custom: { expires: "DATE" },
 };
 
 /** The last step of all: what `--interactive` does by itself. An item that is not recorded yet is added. */
 export function recordStep(kind: RenewalKind, known: RenewalItem | null, isOneOfSeveral = false): Step {
-  const values = RECORDED_BY[kind];
-  const name = known === null ? "NAME" : shownWord(known.name);
-  const command =
-    known === null && !isOneOfSeveral
-      ? `clomoctl renewals add NAME --kind ${kind} ${values === "" ? "--last-login DATE" : values}`
-      : `clomoctl renewals ${values === "" ? "confirm" : "edit"} ${name} ${values}`.trimEnd();
+  const by = RECORDED_BY[kind];
+  const isLogin = Object.keys(by).length === 0;
+  const name = known?.name ?? "NAME";
+  const isNew = known === null && !isOneOfSeveral;
+  const command = isNew
+    ? line("renewals add", ["NAME"], { kind, ...(isLogin ? { lastLogin: "DATE" } : by) })
+    : isLogin
+      ? line("renewals confirm", [name])
+      : line("renewals edit", [name], by);
+  const confirm = isNew || !isUploaded(kind) ? undefined : confirmLine({ name });
   return {
     id: "record",
     what: text(
-      `Record the renewal, so that the next date is known: ${command}`,
-      `次の期限がわかるように記録します: ${command}`,
+      `Record the renewal, so that the next date is known: ${command}${confirm === undefined ? "" : `; once the console shows the new date: ${confirm}`}`,
+      `次の期限がわかるように記録します: ${command}${confirm === undefined ? "" : `。管理画面に新しい期限が表示されたら: ${confirm}`}`,
     ),
     trap: text("Otherwise notices about the old date continue.", "記録しないと、古い期限についての通知が続きます。"),
   };

@@ -1,8 +1,8 @@
 import type { Notice, NoticeClaim, RenewalItem } from "../../contract/index.ts";
-import { NOTICE, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
+import { DOWNLOAD_FIELDS, NOTICE, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
 import type { Params, Reader, Row, Writer } from "./store.ts";
 
-const FIELDS = Object.keys(RECORDED_FIELDS);
+const FIELDS = Object.keys({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
 
 /** The columns of both tables are the fields, except the row's own number. */
 const ITEM = Object.keys(RENEWAL_ITEM.fields).join(", ");

@@ -476,7 +476,18 @@ class Filling {
 
   #renewals(): void {
     const draw = this.#draw;
-    const words = ["organisation", "topic", "owner", "account", "phone", "notes", "source", "confirmedBy"];
+    const words = [
+      "organisation",
+      "topic",
+      "owner",
+      "account",
+      "phone",
+      "notes",
+      "source",
+      "confirmedBy",
+      "downloadedTopic",
+      "downloadedSource",
+    ];
     for (const pk of this.#numbers(4)) {
       const { revision: _, ...record } = this.#record(pk);
       this.#insert("renewal_item", {
@@ -488,6 +499,9 @@ class Filling {
         certainty: draw.oneOf(["exact", "estimated", "typed"]),
         fingerprint: draw.orNull(draw.digest()),
         confirmedAt: draw.orNull(draw.instant()),
+        downloadedExpiresAt: draw.orNull(draw.instant()),
+        downloadedCertainty: draw.orNull(draw.oneOf(["exact", "estimated", "typed"])),
+        downloadedFingerprint: draw.orNull(draw.digest()),
       });
     }
   }

@@ -149,6 +149,45 @@ test("a confirmed login counts a year, also from a leap day", async () => {
   });
 });
 
+const DOWNLOAD = {
+  downloadedExpiresAt: "2028-02-20T00:00:00.000Z",
+  downloadedCertainty: "exact",
+  downloadedFingerprint: "b".repeat(64),
+  downloadedTopic: "com.apple.mgmt.1",
+  downloadedSource: "/new.pem",
+} as const;
+
+test("a downloaded file counts once the console shows its date, and the one before until then", async () => {
+  const { renewals } = tenant.client;
+  const { id } = await renewals.add({ ...PUSH, topic: "com.apple.mgmt.1" });
+  expect(await renewals.edit(id, DOWNLOAD)).toMatchObject({ ...DOWNLOAD, expiresAt: PUSH.expiresAt });
+  const at = "2027-02-21T00:00:00.000Z";
+  const early = await failureOf(renewals.confirm(id, { by: "髙橋", at, consoleShows: "2027-03-01" }));
+  expect(early).toMatchObject({
+    code: "input-rejected",
+    hint: { en: expect.stringContaining("upload the renewed file") },
+  });
+  expect(await renewals.confirm(id, { by: "髙橋", at, consoleShows: "2028-02-20" })).toMatchObject({
+    expiresAt: DOWNLOAD.downloadedExpiresAt,
+    certainty: "exact",
+    fingerprint: DOWNLOAD.downloadedFingerprint,
+    topic: "com.apple.mgmt.1",
+    source: "/new.pem",
+    downloadedExpiresAt: null,
+    downloadedSource: null,
+    confirmedAt: at,
+    confirmedBy: "髙橋",
+  });
+});
+
+test("a date that is typed is that of the one in use, and a note leaves the downloaded file", async () => {
+  const { renewals } = tenant.client;
+  const { id } = await renewals.add({ ...PUSH, ...DOWNLOAD });
+  expect(await renewals.edit(id, { notes: "x" })).toMatchObject(DOWNLOAD);
+  const typed = await renewals.edit(id, { expiresAt: "2028-02-20T00:00:00.000Z", certainty: "typed" });
+  expect(typed).toMatchObject({ downloadedExpiresAt: null, downloadedCertainty: null, downloadedFingerprint: null });
+});
+
 test("a notice has one sender at a time, is never sent twice, and outlives a sender that died", async () => {
   const { renewals } = tenant.client;
   const { id: itemId } = await renewals.add(PUSH);

@@ -1,7 +1,9 @@
 import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } from "../../contract/index.ts";
+import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
+import { DOWNLOAD_FIELDS, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
+import { confirmUpload, NO_DOWNLOAD } from "../../renewals/download.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
@@ -110,7 +112,8 @@ const keepRenewal = async (
     (own.topic === undefined || own.topic === null ? undefined : others.find(({ topic }) => topic === own.topic)) ??
     ofKind.find(({ name }) => nameKey(name) === nameKey(own.name));
   const updatedAt = instant(surroundings);
-  const said = { expiresAt: own.expiresAt, certainty: "exact", fingerprint: own.fingerprint, updatedAt } as const;
+  const { expiresAt, fingerprint } = own;
+  const said = { expiresAt, certainty: "exact", fingerprint, updatedAt, ...NO_DOWNLOAD } as const;
   if (known !== undefined) {
     const { topic = known.topic, account = known.account } = own;
     await updateItem(writer, { ...known, ...said, topic, account });
@@ -136,7 +139,10 @@ export const addRenewal = (
     async (writer) => {
       const at = instant(session.surroundings);
       const fields = Object.fromEntries(
-        Object.keys(RECORDED_FIELDS).map((field) => [field, given[field as keyof NewRenewalItem] ?? null]),
+        Object.keys({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS }).map((field) => [
+          field,
+          given[field as keyof NewRenewalItem] ?? null,
+        ]),
       );
       const item = {
         ...fields,
@@ -166,41 +172,47 @@ const changed = (
     return { result: after, objects: [itemObject(after)], before, after };
   });
 
-/** @throws Failure `not-found` */
+/** Changes an item. A date without a renewed file is that of the one in use: no other waits any more. @throws Failure `not-found` */
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changed(session, "renewals.edit", id, () => {
-    const given = Object.entries(change).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(given);
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    return "expiresAt" in given ? { ...NO_DOWNLOAD, ...given } : given;
   });
 
+/** A confirmation: by whom and when, and of an upload the day that the console shows. */
+interface Confirmation {
+  readonly by: string;
+  readonly at: string;
+  readonly consoleShows?: string | undefined;
+}
+
 /**
- * Sets the expiry to a year after a login.
+ * Confirms an upload by the day that the console shows, or a yearly login, of which a year is counted.
  *
- * @throws Failure `not-found`, `input-rejected` when a later login is recorded: the date would go back
+ * @throws Failure `not-found`; `input-rejected` if the console shows another day, or a later login is recorded
  */
 export const confirmRenewal = (
   session: Session,
   id: string,
-  { by, at }: { readonly by: string; readonly at: string },
+  { by, at, consoleShows }: Confirmation,
 ): Promise<RenewalItem> =>
-  changed(session, "renewals.confirm", id, ({ name, confirmedAt }) => {
-    if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt)) {
-      throw new Failure("input-rejected", {
-        what: text(`a later login is recorded for ${name}`, `「${name}」には、より後のログインが記録されています`),
-        where: confirmedAt,
-        hint: text(
-          `if that one is wrong: clomoctl renewals edit ${shownWord(name)} --last-login DATE`,
-          `記録が誤りなら: clomoctl renewals edit ${shownWord(name)} --last-login DATE`,
-        ),
-      });
-    }
-    return {
-      confirmedAt: at,
-      confirmedBy: by,
-      expiresAt: yearAfter(new Date(at).toISOString()),
-      certainty: "estimated",
-    };
-  });
+  changed(session, "renewals.confirm", id, (item) => ({
+    ...(consoleShows === undefined ? confirmLogin(item, at) : confirmUpload(item, consoleShows)),
+    confirmedAt: at,
+    confirmedBy: by,
+  }));
+
+const confirmLogin = ({ name, confirmedAt }: RenewalItem, at: string): Partial<RenewalItem> => {
+  if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt)) {
+    const edit = line("renewals edit", [name], { lastLogin: "DATE" });
+    throw new Failure("input-rejected", {
+      what: text(`a later login is recorded for ${name}`, `「${name}」には、より後のログインが記録されています`),
+      where: confirmedAt,
+      hint: text(`if that one is wrong: ${edit}`, `記録が誤りなら: ${edit}`),
+    });
+  }
+  return { expiresAt: yearAfter(new Date(at).toISOString()), certainty: "estimated" };
+};
 
 /** @throws Failure `not-found`; `conflict` where items were changed since they were seen */
 export const removeRenewal = (

@@ -99,11 +99,7 @@ const confirmation = (
   timezone: string,
   said: (field: string, words: string | null, label: Text) => Markup | null,
 ): Part => [
-  said(
-    "confirmedAt",
-    confirmedAt === null ? null : dayOf(confirmedAt, timezone),
-    text("login confirmed", "ログイン確認"),
-  ),
+  said("confirmedAt", confirmedAt === null ? null : dayOf(confirmedAt, timezone), text("confirmed", "確認")),
   said("confirmedBy", confirmedBy, text("by", "実施者")),
 ];
 

@@ -339,6 +339,14 @@ export const STEPS: readonly Step[] = [
   alter table renewal_notice add column host text;
   alter table renewal_notice add column pid integer;
   `,
+  // a renewed file whose upload is not confirmed
+  `
+  alter table renewal_item add column downloadedExpiresAt text;
+  alter table renewal_item add column downloadedCertainty text;
+  alter table renewal_item add column downloadedFingerprint text;
+  alter table renewal_item add column downloadedTopic text;
+  alter table renewal_item add column downloadedSource text;
+  `,
 ];
 
 const newer = (path: string): Failure =>
