@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { item } from "../renewals/testing/item.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { inTurn } from "../testing/tenant.ts";
 import { answer, newTenant } from "./testing/new-tenant.ts";
@@ -42,26 +43,7 @@ describe("onboarding guide", () => {
   );
 
   test("names the renewal where one is recorded, whatever was answered", async () => {
-    const item = {
-      id: "019a9f3c-5a00-7abc-8def-000000000008",
-      kind: "push-certificate",
-      name: "push",
-      organisation: null,
-      expiresAt: null,
-      certainty: "typed",
-      fingerprint: null,
-      topic: null,
-      owner: null,
-      account: null,
-      phone: null,
-      notes: null,
-      source: null,
-      confirmedAt: null,
-      confirmedBy: null,
-      createdAt: "2026-11-20T00:00:00.000Z",
-      updatedAt: "2026-11-20T00:00:00.000Z",
-    };
-    const tenant = { ...newTenant([NONE]), listRenewals: { items: [item] } };
+    const tenant = { ...newTenant([NONE]), listRenewals: { items: [item(8, { kind: "push-certificate" })] } };
     const { stdout } = await run("onboarding guide 7 --as html", { tenant });
     expect(stdout).not.toContain("Create a Certificate");
     expect(stdout).toContain("renewals guide push-certificate");
