@@ -96,7 +96,36 @@ describe("Apple's errors", () => {
     for (const body of ["token_rejectedForbidden", "signature_invalidForbidden", "token_expiredForbidden"]) {
       expect(refusal(403, body).hint?.en).toContain("clomoctl ade token set FILE");
     }
-    expect(refusal(401, "oauth_problem_adviceUnauthorized").what.en).toBe("Apple does not accept the server token");
+  });
+
+  test.each([
+    [401, "oauth_problem_adviceUnauthorized"],
+    [400, "oauth_problem_adviceBad Request"],
+    [401, "Unauthorized"],
+    [401, ""],
+  ])("without a clear reason advise a retry and the clock before the token: %i %s", (status, body) => {
+    const { what, hint, rejectsToken } = refusal(status, body);
+    expect(rejectsToken).toBe(false);
+    expect(what.en).not.toContain("token");
+    const inOrder = ["try again", "clock", "clomoctl ade token show", "ends this one"];
+    const places = inOrder.map((words) => hint?.en.indexOf(words) ?? -1);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places[0]).toBeGreaterThanOrEqual(0);
+    expect(hint?.en).not.toContain("ade token set");
+    expect(hint?.ja).toMatch(/もう一度.*時計.*clomoctl ade token show/u);
+  });
+
+  test.each([
+    [403, "token_rejectedForbidden", true],
+    [401, "token_rejected", true],
+    [403, "signature_invalid", true],
+    [403, "token_expired", true],
+    [403, "T_C_NOT_SIGNED", false],
+    [403, "ACCESS_DENIED", false],
+    [403, "SERVER_INACTIVE", false],
+    [403, "Forbidden", false],
+  ])("tell whether the token itself is rejected: %i %s", (status, body, rejectsToken) => {
+    expect(refusal(status, body).rejectsToken).toBe(rejectsToken);
   });
 
   test("are not looked for where they do not belong, nor in long pages", () => {
@@ -131,6 +160,14 @@ describe("the clock", () => {
       apple: "CLOCK",
       what: { ja: expect.stringContaining("60 分遅れて") },
     });
+  });
+
+  test("is told at a simulator, too: nobody may have asked it for that", () => {
+    const place = { url: "http://127.0.0.1:8600" };
+    const answer = { status: 401, headers: { date: "Sun, 22 Nov 2026 18:50:00 GMT" }, body: "" };
+    const { hint } = refusalOf(WHERE, answer, NOW, place);
+    expect(hint?.en).toMatch(/^set the clock .*; if this fault was set at the simulator: .* faults --clear/);
+    expect(hint?.ja).toMatch(/時計.*シミュレーター.* faults --clear/u);
   });
 
   test("is not told where it is right, or something else is wrong", () => {

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { Failure, type ErrorCode } from "../../errors/index.ts";
 import { simulatedToken, SIMULATOR_LINES, type SimulatorPlace } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -34,6 +35,12 @@ const PROGRAM = text(
 );
 const REPORT = text("this is a fault of clomoctl: report it", "clomoctl の不具合です。報告してください");
 
+/** Apple names neither a reused nonce nor a wrong parameter, so the token may be good. @see apple 2 */
+const UNCLEAR = text(
+  `try again in some minutes, and check the clock of this machine; if Apple refuses again, compare the token in use with Apple Business Manager: ${line("ade token show", [])}. Download a new token only after that, because it ends this one`,
+  `数分後にもう一度実行し、この PC の時計も確認してください。それでも拒否される場合は、使用中のトークンを Apple Business Manager と照合してください: ${line("ade token show", [])}(新しいトークンをダウンロードすると今のトークンは無効になるため、その後にしてください)`,
+);
+
 /** A simulator does no more than it was told. */
 const clearFaults = ({ url }: SimulatorPlace): Text => {
   const line = SIMULATOR_LINES.clear(url);
@@ -43,10 +50,16 @@ const clearFaults = ({ url }: SimulatorPlace): Text => {
   );
 };
 
-const newTokenThere = (place: SimulatorPlace): Text => {
-  const [way, clear] = [simulatedToken(place), SIMULATOR_LINES.clear(place.url)];
-  return text(`${way.en}; where it is a fault that was asked for: ${clear}`, `${way.ja}。設定された障害なら: ${clear}`);
+/** A way out that also holds at a simulator, unless the fault was set there. */
+const orClear = ({ en, ja }: Text, { url }: SimulatorPlace): Text => {
+  const clear = SIMULATOR_LINES.clear(url);
+  return text(
+    `${en}; if this fault was set at the simulator: ${clear}`,
+    `${ja}。シミュレーターに設定した障害の場合: ${clear}`,
+  );
 };
+
+const newTokenThere = (place: SimulatorPlace): Text => orClear(simulatedToken(place), place);
 
 const newer = (what: Text): AppleError => ({
   statuses: REFUSED,
@@ -112,9 +125,16 @@ export const APPLE_ERRORS = {
     ),
     simulated: clearFaults,
   },
-  oauth_problem_advice: newer(
-    text("Apple does not accept the server token", "Apple がサーバートークンを受け付けません"),
-  ),
+  oauth_problem_advice: {
+    statuses: REFUSED,
+    exit: "not-permitted",
+    what: text(
+      "Apple refused the signed request without a clear reason (oauth_problem_advice)",
+      "Apple が署名付きのリクエストを拒否しました。理由は特定できません(oauth_problem_advice)",
+    ),
+    hint: UNCLEAR,
+    simulated: newTokenThere,
+  },
   USER_AGENT_MISSING: {
     statuses: SENT,
     exit: "unavailable",
@@ -198,6 +218,13 @@ export const APPLE_ERRORS = {
 
 export type AppleErrorCode = keyof typeof APPLE_ERRORS;
 
+/** Apple's errors that mean that the token no longer works, whatever its date. */
+const TOKEN_REJECTED: readonly string[] = [
+  "token_rejected",
+  "signature_invalid",
+  "token_expired",
+] satisfies readonly AppleErrorCode[];
+
 /** What else an answer may be refused for, by what it came with. */
 type Circumstance = "CLOCK" | "NO_SUCH_PROFILE" | "METHOD" | "UNKNOWN";
 
@@ -214,6 +241,11 @@ export class AppleRefusal extends Failure {
   ) {
     super(exit, { what, where, hint: simulator === undefined ? hint : (simulated?.(simulator) ?? hint) });
     this.apple = apple;
+  }
+
+  /** Whether Apple rejects the token itself: no retry helps. */
+  get rejectsToken(): boolean {
+    return TOKEN_REJECTED.includes(this.apple);
   }
 }
 
@@ -280,14 +312,15 @@ function clockWrong({ headers }: AppleAnswer, now: number): Omit<AppleError, "st
   if (theirs === undefined || Math.abs(theirs - now) <= CLOCK_MS) return undefined;
   const minutes = Math.round(Math.abs(theirs - now) / 60_000);
   const isFast = now > theirs;
+  const hint = text("set the clock (by NTP) and try again", "時計を合わせて(NTP など)、もう一度実行してください");
   return {
     exit: "not-permitted",
     what: text(
       `the clock of this machine is ${minutes} minutes ${isFast ? "fast" : "slow"}: Apple refuses what is signed with its time`,
       `この PC の時計が ${minutes} 分${isFast ? "進んで" : "遅れて"}いるため、Apple が署名を受け付けません`,
     ),
-    hint: text("set the clock (by NTP) and try again", "時計を合わせて(NTP など)、もう一度実行してください"),
-    simulated: clearFaults,
+    hint,
+    simulated: (place) => orClear(hint, place),
   };
 }
 
@@ -304,15 +337,18 @@ function unknownRefusal(where: string, { status, body }: AppleAnswer): AppleRefu
   return new AppleRefusal(status === 405 ? "METHOD" : "UNKNOWN", where, {
     exit: isRefusal ? "not-permitted" : status === 400 ? "input-rejected" : "unavailable",
     what: text(`Apple answered ${status}${word}`, `Apple の応答: ${status}${word}`),
-    hint: isRefusal
-      ? text(
-          "see which token is in use: clomoctl ade token show",
-          "使用中のトークンを確認してください: clomoctl ade token show",
-        )
-      : text(
-          "see whether clomoctl speaks to the right address: clomoctl ade endpoint show",
-          "接続先が正しいか確認してください: clomoctl ade endpoint show",
-        ),
+    hint:
+      status === 401
+        ? UNCLEAR
+        : isRefusal
+          ? text(
+              "see which token is in use: clomoctl ade token show",
+              "使用中のトークンを確認してください: clomoctl ade token show",
+            )
+          : text(
+              "see whether clomoctl speaks to the right address: clomoctl ade endpoint show",
+              "接続先が正しいか確認してください: clomoctl ade endpoint show",
+            ),
   });
 }
 
