@@ -1,16 +1,18 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Ade, AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { adeHealth } from "../../lib/model/ade-health.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { allWait, assignSteps, missingSteps, noDevicesStep, waitingSteps } from "./next.ts";
-import { proposeStep, SYNC_COLUMNS } from "./shown.ts";
+import { allWait, assignSteps, missingSteps, noDevicesStep, waitingSteps, type NextStep } from "./next.ts";
+import { lineOf, proposeStep, SYNC_COLUMNS, warnOfConditions } from "./shown.ts";
 
 /** Devices that are named, of each sort. */
 const MOST_NAMED = 20;
 
 /** What people and pipes get of a run. */
-const USUAL = ["kind", "state", "created", "changed", "released", "missing", "registered"];
+const USUAL = ["kind", "state", "created", "changed", "released", "missing", "registered", "unreadable"];
 
 type Which = "created" | "released" | "missing";
 
@@ -20,11 +22,13 @@ const NAMES: Readonly<Record<Which, Text>> = {
   missing: text("missing", "見つからない"),
 };
 
-/** Says what a run came to: what changed, which devices are not ready, and what to type next. */
+/** Prints the result of a run: what changed, which devices are not ready, and what to type next. */
 export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, run: AdeSync, ade: Ade): Promise<void> {
-  const { terminal } = tools;
+  const { terminal, globals, clock } = tools;
   const columns = listColumns(terminal, SYNC_COLUMNS, USUAL);
   await terminal.show(isUsualTable(terminal) ? columns.filter(({ value }) => value(run) !== 0) : columns, run);
+  if (globals.quiet) return warnOfDevices(tools, client, run, ade);
+  await warnOfUnreadable(tools, client, run);
   if (run.created + run.changed + run.released + run.missing + run.assigned === 0 && ade.counts.present > 0)
     await terminal.note(NOTHING_CHANGED);
   if (run.assigned > 0) await terminal.note(gotProfile(run.assigned));
@@ -34,13 +38,63 @@ export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, 
   const named = waiting.map(({ serial }) => serial);
   if (!(await areAll(client, run, ade.counts.notReady, named))) await nameSerials(tools, client, run, "created");
   if (run.created > 0 && run.registered === 0 && ade.mirror) await terminal.note(NOT_REGISTERED);
-  if (ade.counts.notReady > 0) await tellNotReady(tools, client, ade, waiting);
+  if (ade.counts.notReady > 0) await warnOfAllNotReady(tools, client, ade, waiting);
   else if (run.state === "done" && ade.counts.missing === 0) await tellReady(tools, ade, run.created);
-  const now = tools.clock.now().getTime();
-  for (const step of waitingSteps(ade, now, (instant) => terminal.moment(instant))) await proposeStep(tools, step);
-  if (run.state === "done") for (const step of missingSteps(ade.counts.missing)) await proposeStep(tools, step);
+  for (const step of waitingNow(tools, ade)) await proposeStep(tools, step);
+  if (run.state === "done" && ade.counts.missing > 0) {
+    const missing = adeHealth(ade, clock.now()).filter(({ id }) => id === "missing-devices");
+    await warnOfConditions(tools, missing);
+    for (const step of missingSteps(ade.counts.missing)) await proposeStep(tools, step);
+  }
   if (run.kind === "delta") await terminal.note(ONLY_FULL);
 }
+
+/**
+ * Warns of what needs action after a run, once per change: of records that could not be read, and of devices that became not
+ * ready since the last run that was completed.
+ */
+export async function warnOfDevices(
+  tools: Tools,
+  client: Client<"ade" | "profiles">,
+  run: AdeSync,
+  ade: Ade,
+): Promise<void> {
+  await warnOfUnreadable(tools, client, run);
+  if (ade.counts.notReady === 0) return;
+  const { items, next } = await client.ade.syncChanges(run.id, { which: "not-ready" });
+  if (items.length === 0) return;
+  const many = next === null ? "" : "+";
+  const what = text(
+    `${items.length}${many} new or changed ${items.length === 1 ? "device is" : "devices are"} not ready: do not switch them on before they have an ADE profile`,
+    `新規または変更のあったデバイスのうち、${items.length}${many} 台の準備が完了していません。ADE プロファイルを割り当てるまで電源を入れないでください`,
+  );
+  const steps = allWait(ade) ? [] : assignSteps(await client.profiles.list());
+  await tools.terminal.warn(what, [
+    firstNames(items, items.length),
+    ...[...steps, ...waitingNow(tools, ade)].map(lineOf),
+  ]);
+}
+
+/** Names the records that a run could not read. */
+async function warnOfUnreadable({ terminal }: Tools, client: Client<"ade">, run: AdeSync): Promise<void> {
+  if (run.unreadable === 0) return;
+  const records = await client.ade.unreadable(run.id);
+  const names = records.map(({ serialNumber, place, member }) => `${serialNumber ?? place} (${member})`);
+  const what = text(
+    `${counted(run.unreadable, "device record")} in Apple's answer could not be read and ${run.unreadable === 1 ? "was" : "were"} skipped; the next sync fetches all devices again`,
+    `Apple の応答に読み取れないデバイスの記録が ${run.unreadable} 件あり、取り込みませんでした。次の同期で全件を取得し直します`,
+  );
+  await terminal.warn(what, [firstNames(names, run.unreadable)]);
+}
+
+/** Names, of which the first ones are shown. @param count how many there are */
+const firstNames = (names: readonly string[], count: number): Text => {
+  const [shown, { en, ja }] = [names.slice(0, MOST_NAMED).join(" "), andMore(count)];
+  return text(`${shown}${en}`, `${shown}${ja}`);
+};
+
+const waitingNow = ({ terminal, clock }: Tools, ade: Ade): readonly NextStep[] =>
+  waitingSteps(ade, clock.now().getTime(), (instant) => terminal.moment(instant));
 
 const NOTHING_CHANGED = text("nothing has changed", "前回から変更はありません");
 
@@ -75,9 +129,8 @@ export async function nameSerials(
   if (run[which] === 0) return;
   const { items } = await client.ade.syncChanges(run.id, { which });
   const { en, ja } = NAMES[which];
-  const named = items.slice(0, MOST_NAMED).join(" ");
-  const more = andMore(run[which]);
-  await terminal.note(text(`${en}: ${named}${more.en}`, `${ja}: ${named}${more.ja}`));
+  const named = firstNames(items, run[which]);
+  await terminal.note(text(`${en}: ${named.en}`, `${ja}: ${named.ja}`));
 }
 
 const andMore = (count: number): Text =>
@@ -110,37 +163,30 @@ async function areAll(
   return named.every((serial) => items.includes(serial));
 }
 
-/** Names devices that must not be switched on yet by the state of their profile, and what to do about them. */
-async function tellNotReady(
-  tools: Tools,
+/** Warns of all devices that must not be switched on yet, by the state of their profile, with what to do about them. */
+async function warnOfAllNotReady(
+  { terminal }: Tools,
   client: Client<"profiles">,
   ade: Ade,
   waiting: readonly Waiting[],
 ): Promise<void> {
-  const { terminal } = tools;
   const count = ade.counts.notReady;
-  await terminal.warn(
-    text(
-      `${counted(count, "device")} not ready: do not switch them on before they have an ADE profile`,
-      `準備が完了していないデバイスが ${count} 台あります。ADE プロファイルを割り当てるまで電源を入れないでください`,
-    ),
+  const what = text(
+    `${counted(count, "device")} not ready: do not switch them on before they have an ADE profile`,
+    `準備が完了していないデバイスが ${count} 台あります。ADE プロファイルを割り当てるまで電源を入れないでください`,
   );
-  for (const [status, devices] of Map.groupBy(waiting, (device) => device.status)) {
+  const byStatus = [...Map.groupBy(waiting, (device) => device.status)].map(([status, devices]) => {
     const named = devices.map(({ serial }) => serial).join(" ");
-    await terminal.note(text(`ADE profile: ${status}: ${named}`, `ADE プロファイル状態 ${status}: ${named}`));
-  }
-  if (count > MOST_NAMED) {
-    const more = count - MOST_NAMED;
-    await terminal.note(
-      text(
-        `and ${more} more: clomoctl ade devices list --not-ready`,
-        `ほか ${more} 台: clomoctl ade devices list --not-ready`,
-      ),
-    );
-  }
-  if (allWait(ade)) return;
-  for (const step of assignSteps(await client.profiles.list())) await proposeStep(tools, step);
+    return text(`ADE profile: ${status}: ${named}`, `ADE プロファイル状態 ${status}: ${named}`);
+  });
+  const steps = allWait(ade) ? [] : assignSteps(await client.profiles.list());
+  await terminal.warn(what, [...byStatus, ...moreNotReady(count - MOST_NAMED), ...steps.map(lineOf)]);
 }
+
+const moreNotReady = (more: number): readonly Text[] => {
+  const list = line("ade devices list", [], { notReady: true });
+  return more > 0 ? [text(`and ${more} more: ${list}`, `ほか ${more} 台: ${list}`)] : [];
+};
 
 async function tellReady(tools: Tools, ade: Ade, created: number): Promise<void> {
   const { terminal } = tools;

@@ -1,4 +1,6 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Ade, AdeProfile } from "../../lib/client/index.ts";
+import { isMended } from "../../lib/model/ade-health.ts";
 import { FULL_EVERY_MS, PUBLIC_KEY_FILE, SIMULATOR_LINES } from "../../lib/model/ade.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
@@ -240,26 +242,17 @@ export const noDevicesStep = ({ endpoint }: Pick<Ade, "endpoint">): NextStep =>
         "clomoctl ade guide purchased --through commands",
       );
 
-/** What to do about devices that a full sync did not find; nothing where there are none. */
+/** What to do about devices that a full sync did not find, once somebody has looked at them; nothing if there are none. */
 export const missingSteps = (missing: number): readonly NextStep[] =>
   missing === 0
     ? []
     : [
         step(
-          `${counted(missing, "device")} that Apple no longer has: look at them`,
-          `Apple 側で見つからないデバイスが ${missing} 台あります。確認する`,
-          "clomoctl ade devices list --state missing",
-        ),
-        step(
-          "then confirm that they are gone, on a terminal",
+          "confirm that they are gone, on a terminal",
           "確認後、ターミナルで解除を確定する",
-          "clomoctl ade sync --full",
+          line("ade sync", [], { full: true }),
         ),
       ];
-
-/** Whether what a failed sync lacked may have come with a token that was set since. */
-export const isMended = ({ sync, token }: Pick<Ade, "sync" | "token">): boolean =>
-  sync !== null && token !== null && token.setAt > (sync.finishedAt ?? sync.startedAt);
 
 /** Without another token, or a word that this one is meant, no sync goes on. */
 const otherServerSteps = (ade: Ade): readonly NextStep[] => [
@@ -273,7 +266,9 @@ const otherServerSteps = (ade: Ade): readonly NextStep[] => [
 ];
 
 function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undefined): readonly NextStep[] {
-  const { endpoint, sync, lastSyncAt, lastFullAt, counts } = ade;
+  const { endpoint, token, sync, lastSyncAt, lastFullAt, counts } = ade;
+  // no sync helps before another token is set, which the health of ADE says
+  if (token !== null && token.rejectedAt !== null) return [];
   if (sync?.state === "running") {
     return [
       step("a sync is running: see again", "同期を実行中です。後でもう一度確認してください", "clomoctl ade status"),
@@ -292,19 +287,12 @@ function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undef
   if (lastSyncAt === null) {
     return [step("fetch the devices", "デバイスを取得する", "clomoctl ade sync")];
   }
+  const needed = profiles ?? [];
+  const profileSteps = allWait(ade) ? automaticSteps(needed) : assignSteps(needed);
   return [
     ...(counts.present + counts.missing === 0 ? [noDevicesStep({ endpoint })] : []),
     ...missingSteps(counts.missing),
-    ...(counts.notReady > 0
-      ? [
-          step(
-            `${counted(counts.notReady, "device")} without an ADE profile: do not switch them on yet`,
-            `ADE プロファイルが割り当てられていないデバイスが ${counts.notReady} 台あります(まだ電源を入れないでください)`,
-            "clomoctl ade devices list --not-ready",
-          ),
-          ...(allWait(ade) ? automaticSteps(profiles ?? []) : assignSteps(profiles ?? [])),
-        ]
-      : []),
+    ...(counts.notReady > 0 ? profileSteps : []),
     ...(lastFullAt === null || now - Date.parse(lastFullAt) > FULL_EVERY_MS
       ? [step("a full sync is due", "全件の取得の時期です", "clomoctl ade sync")]
       : []),

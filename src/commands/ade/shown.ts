@@ -1,6 +1,7 @@
 import type { Ade, AdeSync } from "../../lib/client/index.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../lib/errors/index.ts";
 import { NEVER_WITH_CLOMO, SYNC_KINDS, SYNC_REASONS, SYNC_STATES, type EndpointKind } from "../../lib/model/ade.ts";
+import { ADE_STATUS, type AdeCondition } from "../../lib/model/ade-health.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
@@ -52,6 +53,7 @@ export const SYNC_COLUMNS: readonly Column<AdeSync>[] = [
   column("missing", "missing", "見つからない", count),
   column("registered", "added to Devices", "「Devices」に追加", count),
   column("assigned", "got a profile", "プロファイル割り当て", count),
+  column("unreadable", "not readable", "読み取れない記録", count),
   column("devices", "fetched", "取得", count),
   column("pages", "pages", "ページ", count),
   column("startedAt", "started", "開始", { instant: true }),
@@ -129,11 +131,26 @@ export const factsOf = ({ endpoint, server, token, counts, sync, lastSyncAt, las
 
 /** Says what to type next. */
 export const propose = ({ terminal }: Pick<Tools, "terminal">, line: string, why: Text): Promise<void> =>
-  terminal.note(text(`${why.en}: ${line}`, `${why.ja}: ${line}`));
+  terminal.note(lineOf({ why, line }));
+
+/** Warns of what is wrong with ADE, each with the way out. */
+export async function warnOfConditions(
+  { terminal }: Pick<Tools, "terminal">,
+  conditions: readonly AdeCondition[],
+): Promise<void> {
+  for (const { what, step, hint } of conditions) {
+    const isHere = hint !== undefined || step === ADE_STATUS;
+    await terminal.warn(isHere ? what : lineOf({ why: what, line: step }), hint === undefined ? [] : [hint]);
+  }
+}
+
+/** A step as a line: why, and what to type. */
+export const lineOf = ({ why, line }: NextStep): Text =>
+  line === null ? why : text(`${why.en}: ${line}`, `${why.ja}: ${line}`);
 
 /** Says a step, and what to type for it where there is a command. */
-export const proposeStep = (tools: Pick<Tools, "terminal">, { why, line }: NextStep): Promise<void> =>
-  line === null ? tools.terminal.note(why) : propose(tools, line, why);
+export const proposeStep = ({ terminal }: Pick<Tools, "terminal">, step: NextStep): Promise<void> =>
+  terminal.note(lineOf(step));
 
 /** The failure that a run ended with. */
 export const failureOf = ({ type, ...problem }: NonNullable<AdeSync["error"]>): Failure =>

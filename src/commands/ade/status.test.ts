@@ -16,7 +16,7 @@ const ADE: Ade = {
   lastFullAt: "2026-11-20T00:00:00.000Z",
   lastSyncAt: "2026-11-20T00:00:00.000Z",
   token: { ...TOKEN, expiresAt: "2027-11-20T00:00:00.000Z" },
-  counts: { present: 10, missing: 0, released: 0, notReady: 0 },
+  counts: { present: 10, missing: 0, released: 0, notReady: 0, unreadable: 0 },
 };
 
 const NOTHING: Ade = {
@@ -29,7 +29,7 @@ const NOTHING: Ade = {
   sync: null,
   lastFullAt: null,
   lastSyncAt: null,
-  counts: { present: 0, missing: 0, released: 0, notReady: 0 },
+  counts: { present: 0, missing: 0, released: 0, notReady: 0, unreadable: 0 },
 };
 
 const KEY = { fingerprint: "0".repeat(64), createdAt: "2026-11-20T00:00:00.000Z" };
@@ -165,7 +165,7 @@ test("devices that are missing are told after a delta, too", async () => {
   const ade = { ...ADE, sync: SYNC, counts: { ...ADE.counts, missing: 7 } };
   const { stderr } = await run("ade status --lang en", { tenant: known(ade) });
   expect(stderr).toContain(
-    "7 devices that Apple no longer has: look at them: clomoctl ade devices list --state missing",
+    "warning: 7 devices that Apple no longer has: clomoctl ade devices list --state missing\nconfirm that they are gone",
   );
 });
 
@@ -189,13 +189,15 @@ const byCron = async (circumstances: Circumstances = {}): Promise<string> =>
 
 test("the line for cron has absolute paths, and what cron's environment lacks", async () => {
   expect(await byCron({ home: "/tmp/tenants of 100%" })).toContain(
-    String.raw`to sync each morning by cron (crontab -e): 0 6 * * * CLOMOCTL_HOME='/tmp/tenants of 100\%' PATH='/opt/node/bin:/usr/bin:/bin' /opt/clomoctl/bin/clomoctl.js ade sync --no-input --quiet >/dev/null`,
+    String.raw`to sync each morning by cron (crontab -e): 0 6 * * * CLOMOCTL_HOME='/tmp/tenants of 100\%' PATH='/opt/node/bin:/usr/bin:/bin' /opt/clomoctl/bin/clomoctl.js ade sync --every 1d --no-input --quiet >/dev/null`,
   );
 });
 
 test("on a terminal it is never broken", async () => {
   const lines = (await byCron({ terminal: { columns: 80 } })).split("\n");
-  expect(lines).toContainEqual(expect.stringMatching(/^ {2}0 6 \* \* \* .+ ade sync --no-input --quiet >\/dev\/null$/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^ {2}0 6 \* \* \* .+ ade sync --every 1d --no-input --quiet >\/dev\/null$/),
+  );
 });
 
 test("there is none for Windows, nor while something is to be done", async () => {

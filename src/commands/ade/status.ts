@@ -1,12 +1,13 @@
 import { dirname, resolve } from "node:path";
+import { adeHealth } from "../../lib/model/ade-health.ts";
 import { FULL_EVERY_MS } from "../../lib/model/ade.ts";
 import { steadyDoor } from "../../lib/renewals/schedule/launcher.ts";
 import { DECEPTIVE, shownOption, shownWord } from "../../lib/text/shell-word.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
-import { automaticSteps, isMended, nextSteps, waitingSteps } from "./next.ts";
-import { FACT_COLUMNS, factsOf, failureOf, propose, proposeStep, tellEndpoint } from "./shown.ts";
+import { automaticSteps, nextSteps, waitingSteps } from "./next.ts";
+import { FACT_COLUMNS, factsOf, propose, proposeStep, tellEndpoint, warnOfConditions } from "./shown.ts";
 
 export default defineCommand({
   summary: text("show how ADE stands, and what to do next", "ADE の状態と次の操作を表示する"),
@@ -27,18 +28,15 @@ export default defineCommand({
     const ade = await client.ade.show();
     await tellEndpoint(tools, ade);
     await terminal.show(FACT_COLUMNS, factsOf(ade));
-    if (ade.sync?.state === "failed" && ade.sync.error !== null) {
-      const { what, hint } = failureOf(ade.sync.error);
-      await terminal.warn(text(`the last sync failed: ${what.en}`, `前回の同期は失敗しました: ${what.ja}`));
-      if (hint !== undefined && !isMended(ade)) await terminal.note(hint);
-    }
+    const conditions = adeHealth(ade, tools.clock.now());
+    await warnOfConditions(tools, conditions);
     const isAsked = ade.counts.present > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
     const profiles = isAsked ? await client.profiles.list() : undefined;
     const now = tools.clock.now().getTime();
     const waiting = waitingSteps(ade, now, (instant) => terminal.moment(instant));
     const steps = [...nextSteps(ade, now, profiles), ...waiting];
     for (const one of steps) await proposeStep(tools, one);
-    if (steps.length > 0 || ade.lastFullAt === null) return;
+    if (conditions.length + steps.length > 0 || ade.lastFullAt === null) return;
     const due = terminal.moment(new Date(Date.parse(ade.lastFullAt) + FULL_EVERY_MS).toISOString());
     await terminal.note(
       text(
@@ -81,7 +79,7 @@ async function syncByCron(
     ...carried,
     `PATH=${shownWord(`${dirname(node)}:/usr/bin:/bin`)}`,
     shownWord(door),
-    "ade sync --no-input --quiet",
+    "ade sync --every 1d --no-input --quiet",
     ...(among.length > 1 ? [shownOption("--context", context.name)] : []),
     ...(globals.as === undefined ? [] : [shownOption("--as", globals.as)]),
     // what is left to mail are warnings and failures

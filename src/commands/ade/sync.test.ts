@@ -1,12 +1,14 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Ade, AdeSync } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { ROOT_ORG_ID } from "../../lib/model/organisation.ts";
+import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { example, inTurn } from "../testing/tenant.ts";
 
 const ADE = example<Ade>("ade");
-const READY: Ade = { ...ADE, counts: { present: 10, missing: 0, released: 0, notReady: 0 } };
+const READY: Ade = { ...ADE, counts: { present: 10, missing: 0, released: 0, notReady: 0, unreadable: 0 } };
 const DONE = example<AdeSync>("adeSync");
 const RUNNING: AdeSync = { ...DONE, state: "running", finishedAt: null };
 const UNCONFIRMED: AdeSync = { ...DONE, state: "unconfirmed", created: 0, missing: 7, registered: 0 };
@@ -23,6 +25,7 @@ describe("what is asked for", () => {
     ["ade sync --full", { kind: "full" }],
     ["ade sync --delta", { kind: "delta" }],
     ["ade sync --max-deletions 20", { most: { count: 20 } }],
+    ["ade sync --every 1h", { intervalMs: 3_600_000 }],
     ["ade sync --full --max-deletions 5%", { kind: "full", most: { percent: 5 } }],
   ])("%s", async (line, json) => {
     const { exit, requests } = await run(line, { tenant });
@@ -33,8 +36,10 @@ describe("what is asked for", () => {
   test.each([
     ["ade sync --full --delta", "--full and --delta exclude each other"],
     ["ade sync --max-deletions many", "neither a number of records nor a share"],
-    ["ade sync --watch soon", "soon is no interval from 1m to 7d"],
-    ["ade sync --watch 8d", "8d is no interval from 1m to 7d"],
+    ["ade sync --watch soon", "soon is not an interval from 1m to 7d"],
+    ["ade sync --watch 8d", "8d is not an interval from 1m to 7d"],
+    ["ade sync --every soon", "soon is not an interval from 1m to 7d"],
+    ["ade sync --watch 1h --every 1h", "--watch and --every cannot be used together"],
   ])("%s is a usage error", async (line, what) => {
     const ran = await run(line, { tenant });
     expect(ran).toMatchObject({ exit: 2, requests: [] });
@@ -65,7 +70,7 @@ test("devices that are not ready are named, with what to type", async () => {
 });
 
 test("where no device is assigned to the server, what to do is said", async () => {
-  const counts = { present: 0, missing: 0, released: 0, notReady: 0 };
+  const counts = { present: 0, missing: 0, released: 0, notReady: 0, unreadable: 0 };
   const nothing: AdeSync = { ...DONE, created: 0, changed: 0, registered: 0, devices: 0 };
   const at = async (endpoint: Ade["endpoint"]) =>
     inBoth("ade sync", { tenant: { syncAde: nothing, ade: { ...ADE, endpoint, counts } } });
@@ -96,7 +101,7 @@ test("a rehearsal in a mirror proposes no owners for devices that are not in Dev
 test("new devices that are all not ready are named once", async () => {
   const [device] = example<{ items: readonly object[] }>("findAdeDevices").items;
   const fresh: AdeSync = { ...DONE, created: 1, registered: 1 };
-  const ade = { ...ADE, counts: { present: 1, missing: 0, released: 0, notReady: 1 } };
+  const ade = { ...ADE, counts: { present: 1, missing: 0, released: 0, notReady: 1, unreadable: 0 } };
   const waiting = { items: [{ ...device, serialNumber: "SERIAL000001", profileStatus: "empty" }], next: null };
   const { stderr } = await run("ade sync --lang en", {
     tenant: { syncAde: fresh, ade, adeSyncSerials: SERIALS, adeDevices: waiting, adeProfiles: { items: [] } },
@@ -194,6 +199,102 @@ test("a run that failed is that failure, with its exit code", async () => {
   expect(en).toMatchObject({ exit: 4, stdout: "" });
   expect(en.stderr).toContain("error: terms are not signed\n  sign in\n");
   expect(ja.stderr).toContain("利用規約に未同意");
+});
+
+/** A tenant that is set up, and a simulator with ten devices. */
+async function rehearsed(): Promise<Rehearsal> {
+  const rehearsal = new Rehearsal({ devices: 10 });
+  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+  await rehearsal.setUp();
+  return rehearsal;
+}
+
+/** Runs a command line on a real tenant, by the tenant's clock. */
+const runOn = ({ tenant: { fetch, surroundings } }: Rehearsal, words: string) =>
+  run(`${words} --lang en`, { tenant: fetch, now: new Date(surroundings.time) });
+
+describe("from cron, with --quiet", () => {
+  const CRON = "ade sync --every 1d --no-input --quiet";
+
+  test("devices that are not ready are named with what to type, once per change", async () => {
+    const rehearsal = await rehearsed();
+    const first = await runOn(rehearsal, CRON);
+    expect(first.exit).toBe(0);
+    expect(first.stderr).toMatch(
+      /^warning: 10 new or changed devices are not ready: do not switch them on .*\nSIM\w+( SIM\w+){9}\nmake an ADE profile, .*: clomoctl ade profiles create .*\n$/,
+    );
+    expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 0, stderr: "" });
+    const [added = ""] = await rehearsal.add({ count: 1 });
+    expect((await runOn(rehearsal, CRON)).stderr).toMatch(
+      new RegExp(`^warning: 1 new or changed device is not ready: .*\n${added}\nmake `),
+    );
+    rehearsal.tenant.surroundings.time += 24 * 3_600_000;
+    expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 0, stderr: "" });
+  });
+
+  test("devices whose profile Apple did not take are named with when a sync tries again, and ready ones are silent", async () => {
+    const rehearsal = await rehearsed();
+    await rehearsal.sync();
+    const { profiles } = rehearsal.tenant.client;
+    const { profile } = await profiles.create({ name: "P1", url: "https://mdm.example.jp/enroll" });
+    await profiles.automatic({ org: ROOT_ORG_ID, profile: profile.id });
+    await rehearsal.add({ count: 1 });
+    expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 0, stderr: "" });
+    await rehearsal.fault("throttled");
+    const [held = ""] = await rehearsal.add({ count: 1 });
+    const { stderr } = await runOn(rehearsal, CRON);
+    expect(stderr).toMatch(new RegExp(`do not switch them on .*\n${held}\n`));
+    expect(stderr).toMatch(
+      /1 device waiting for the assigned ADE profile.* to try again after .*: clomoctl ade sync\n/,
+    );
+    expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 0, stderr: "" });
+  });
+
+  test("a record that cannot be read is named while it is so, with exit 8, and the rest is stored", async () => {
+    const rehearsal = await rehearsed();
+    await runOn(rehearsal, CRON);
+    const [, two = ""] = await rehearsal.add({ count: 3 });
+    await rehearsal.fault("unreadable-device", { serials: [two] });
+    const ran = await runOn(rehearsal, `${CRON} --fields created,unreadable`);
+    expect(ran).toMatchObject({ exit: 8, stdout: "created\tunreadable\n2\t1\n" });
+    expect(ran.stderr).toMatch(
+      new RegExp(
+        `^warning: 1 device record in Apple's answer could not be read .*\n${two} \\(device_assigned_date\\)\n`,
+      ),
+    );
+    const again = await runOn(rehearsal, CRON);
+    expect(again.exit).toBe(8);
+    expect(again.stderr.split("\n")).toEqual([
+      expect.stringContaining("could not be read"),
+      `${two} (device_assigned_date)`,
+      "",
+    ]);
+    await rehearsal.control("DELETE", "/faults");
+    expect((await runOn(rehearsal, CRON)).exit).toBe(0);
+    expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+    expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 0, stderr: "" });
+  });
+
+  test("devices to confirm are told each time, as the exit code says it", async () => {
+    const rehearsal = await rehearsed();
+    await runOn(rehearsal, CRON);
+    const serials = [...rehearsal.simulated().keys()].slice(0, 8);
+    await rehearsal.control("POST", "/devices/release", { serials, silent: true });
+    const ran = await runOn(rehearsal, `${CRON} --full`);
+    expect(ran).toMatchObject({ exit: 10, stderr: expect.stringContaining("--max-deletions 8") });
+  });
+});
+
+test("without --quiet, all devices that are not ready are named each time, and unreadable records too", async () => {
+  const rehearsal = await rehearsed();
+  const [first] = rehearsal.simulated().keys();
+  await rehearsal.fault("unreadable-device", { serials: [first] });
+  for (let times = 0; times < 2; times += 1) {
+    const { exit, stderr } = await runOn(rehearsal, "ade sync");
+    expect(exit).toBe(8);
+    expect(stderr).toMatch(/warning: 9 devices not ready: .*\nADE profile: empty: SIM/);
+    expect(stderr).toMatch(/warning: 1 device record in Apple's answer could not be read and was skipped; .*\nSIM/);
+  }
 });
 
 test("one that another process is at is 5, and one that was cut off 7", async () => {

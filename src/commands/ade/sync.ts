@@ -29,8 +29,12 @@ export default defineCommand({
       "--watch は中断するまで繰り返し(終了コードは Ctrl-C で 130、終了要求で 143)、同期ごとに 1 行を表示します。1 日に 1 回は全件を取得します。Apple がエラーを返したときは表示して次の回に再試行し、トークンがないなどテナント側の理由では終了します。",
     ),
     text(
-      "For cron, each morning at 6: 0 6 * * * clomoctl ade sync --no-input --quiet (ade status prints the line for this machine)",
-      "cron で毎朝 6 時に実行する例: 0 6 * * * clomoctl ade sync --no-input --quiet(この PC 用の行は ade status で表示)",
+      "For cron, each morning at 6: 0 6 * * * clomoctl ade sync --every 1d --no-input --quiet (ade status prints the line for this machine). With --quiet, stderr has what needs action, once per change: devices that are newly not ready with their names and what to type, devices to confirm, failures.",
+      "cron で毎朝 6 時に実行する例: 0 6 * * * clomoctl ade sync --every 1d --no-input --quiet(この PC 用の行は ade status で表示)。--quiet でも、対応が必要なことは変化があったときに 1 回、標準エラー出力に表示します(新たに準備未完了になったデバイスとその対応、確認が必要なデバイス、失敗)。",
+    ),
+    text(
+      "A device record that cannot be read is skipped and named, the others are stored (exit 8), and the next sync fetches all devices again. Its device is not taken for gone; if even a serial number cannot be read, that sync releases and marks no device.",
+      "読み取れないデバイスの記録は取り込まずに表示し、ほかのデバイスは取り込みます(終了コード 8)。次の同期では全件を取得し直します。そのデバイスを「見つからない」とはしません。シリアルナンバー自体が読み取れない場合、その同期では解除も「見つからない」の判定も行いません。",
     ),
   ],
   args: {},
@@ -41,6 +45,14 @@ export default defineCommand({
       kind: "string",
       value: "1h",
       about: text("go on, a sync every so often: 30m, 1h", "指定した間隔(30m、1h など)で繰り返す"),
+    },
+    every: {
+      kind: "string",
+      value: "1d",
+      about: text(
+        "interval of the schedule that runs this: 1h, 1d; clomoctl ade status warns after twice this time (default: 1d)",
+        "このコマンドを実行するスケジュールの間隔(1h、1d など)。その 2 倍の間同期がないと clomoctl ade status が警告する(既定: 1d)",
+      ),
     },
     maxDeletions: {
       kind: "string",
@@ -56,17 +68,19 @@ export default defineCommand({
     { line: "clomoctl ade sync --full --max-deletions 20" },
     { line: "clomoctl ade sync --watch 1h", about: text("until Ctrl-C", "Ctrl-C で終了") },
   ],
-  exits: ["input-rejected", "not-permitted", "conflict", "locked", "unavailable", "limit-exceeded"],
+  exits: ["input-rejected", "not-permitted", "conflict", "locked", "unavailable", "partial", "limit-exceeded"],
   changes: true,
   shows: SYNC_COLUMNS,
-  async run(tools, { full, delta, watch, maxDeletions }) {
+  async run(tools, { full, delta, watch, every, maxDeletions }) {
     if (full && delta) throw NOT_BOTH;
     if (delta && watch !== undefined) throw NOT_DELTA_ALONE;
     if (delta && maxDeletions !== undefined) throw NOT_OF_DELTA;
     const most = maxDeletions === undefined ? undefined : readLimit("--max-deletions", maxDeletions);
-    const everyMs = watch === undefined ? undefined : intervalOf(watch);
+    if (watch !== undefined && every !== undefined) throw NOT_EVERY;
+    const everyMs = watch === undefined ? undefined : intervalOf("--watch", watch);
+    const intervalMs = every === undefined ? everyMs : intervalOf("--every", every);
     const kind: SyncKind | undefined = full ? "full" : delta ? "delta" : undefined;
-    const asked = { ...(kind && { kind }), ...(most && { most }) };
+    const asked = { ...(kind && { kind }), ...(most && { most }), ...(intervalMs !== undefined && { intervalMs }) };
     const { client } = await tools.tenant("ade", "profiles");
     return everyMs === undefined
       ? syncOnce(tools, client, asked)
@@ -90,6 +104,12 @@ const NOT_DELTA_ALONE = new Failure("usage", {
   hint: text("leave --delta out", "--delta を外してください"),
 });
 
+const NOT_EVERY = new Failure("usage", {
+  what: text("--watch and --every cannot be used together", "--watch と --every は同時に指定できません"),
+  where: "--every",
+  hint: text("remove --every: --watch has its own interval", "--watch は間隔を含むため、--every を外してください"),
+});
+
 const NOT_OF_DELTA = new Failure("usage", {
   what: text(
     "--max-deletions is for what a full sync does not find; in a delta Apple says of each device itself that it is gone",
@@ -102,13 +122,13 @@ const NOT_OF_DELTA = new Failure("usage", {
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** @throws Failure `usage` */
-function intervalOf(typed: string): number {
+function intervalOf(option: string, typed: string): number {
   const { count = "", unit = "" } = /^(?<count>[1-9]\d{0,3})(?<unit>[mhd])$/.exec(typed)?.groups ?? {};
   const ms = Number(count) * (UNITS[unit] ?? 0);
   if (ms > 0 && ms <= 7 * 86_400_000) return ms;
   throw new Failure("usage", {
-    what: text(`${typed} is no interval from 1m to 7d`, `「${typed}」は 1m から 7d までの間隔として読めません`),
-    where: "--watch",
+    what: text(`${typed} is not an interval from 1m to 7d`, `「${typed}」は 1m から 7d までの間隔として読めません`),
+    where: option,
     hint: text("examples: 30m, 1h, 1d", "例: 30m、1h、1d"),
   });
 }
@@ -147,7 +167,7 @@ async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked:
   const isAsked = ended.state === "unconfirmed" && terminal.interactive;
   const settled = isAsked ? await askRelease(tools, client, ended) : ended;
   await tellRun(tools, client, settled, isAsked ? await client.ade.show() : ade);
-  if (settled.state !== "unconfirmed") return undefined;
+  if (settled.state !== "unconfirmed") return settled.unreadable > 0 ? "partial" : undefined;
   await nameSerials(tools, client, settled, "missing");
   await terminal.warn(notConfirmed(settled.missing));
   return "limit-exceeded";

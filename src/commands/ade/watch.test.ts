@@ -131,7 +131,8 @@ test("on a terminal each sync is a line with its time, and what is new is named"
   );
   // where it takes long, the bar is taken away before it
   expect(stderr).toMatch(/新規: SIM/);
-  expect(stderr).toContain("準備未完了のデバイスの対応: clomoctl ade status");
+  expect(stderr).toMatch(/警告: .*10 台の準備が完了していません/);
+  expect(stderr).toContain("clomoctl ade profiles create NAME");
 });
 
 test.each(["--format json", "--query length(@)"])(

@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_KINDS } from "../../lib/model/ade.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { CUT_OFF, nameSerials, notConfirmed } from "./changes.ts";
+import { CUT_OFF, nameSerials, notConfirmed, warnOfDevices } from "./changes.ts";
 import { failureOf, SYNC_COLUMNS, tellEndpoint } from "./shown.ts";
 
 interface Watch {
@@ -18,12 +18,12 @@ interface Watch {
  *
  * @throws Failure as the tenant refuses a run, `interrupted`; `usage` of a format that has an end
  */
-export async function watchSyncs(tools: Tools, client: Client<"ade">, watch: Watch): Promise<void> {
+export async function watchSyncs(tools: Tools, client: Client<"ade" | "profiles">, watch: Watch): Promise<void> {
   const { terminal } = tools;
   const { format, query } = terminal.output;
   if (format === "json" || format === "xlsx" || query !== undefined) throw ENDLESS;
   await tellEndpoint(tools, await client.ade.show());
-  const runs = doneRuns(tools, watch);
+  const runs = doneRuns(tools, client, watch);
   if (format !== "table") return terminal.list(SYNC_COLUMNS, runs);
   for await (const run of runs) {
     const { notReady } = (await client.ade.show()).counts;
@@ -31,7 +31,6 @@ export async function watchSyncs(tools: Tools, client: Client<"ade">, watch: Wat
     await terminal.out.write(`${time} ${terminal.say(lineOf(run, notReady))}\n`);
     await nameSerials(tools, client, run, "created");
     await nameSerials(tools, client, run, "released");
-    if (run.created > 0 && notReady > 0) await terminal.note(TO_DO);
   }
 }
 
@@ -52,16 +51,18 @@ const lineOf = ({ kind, created, changed, released, missing }: AdeSync, notReady
   );
 };
 
-const TO_DO = text(
-  "what to do for those that are not ready: clomoctl ade status",
-  "準備未完了のデバイスの対応: clomoctl ade status",
-);
-
-async function* doneRuns(tools: Tools, { everyMs, run }: Watch): AsyncGenerator<AdeSync> {
+async function* doneRuns(
+  tools: Tools,
+  client: Client<"ade" | "profiles">,
+  { everyMs, run }: Watch,
+): AsyncGenerator<AdeSync> {
   const { terminal, clock, signal } = tools;
   for (;;) {
     const ended = await tried(tools, run);
-    if (ended !== undefined) yield ended;
+    if (ended !== undefined) {
+      yield ended;
+      await warnOfDevices(tools, client, ended, await client.ade.show());
+    }
     if (ended?.state === "unconfirmed") await terminal.warn(notConfirmed(ended.missing));
     const now = clock.now().getTime();
     const [at, next] = [now, now + everyMs].map((time) => terminal.moment(new Date(time).toISOString()));

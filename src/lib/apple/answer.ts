@@ -13,20 +13,27 @@ const LONGEST_TEXT = 4096;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/**
- * The failure of an answer that is not as documented; it names the member and never its content.
- *
- * @param where the request, as `GET https://…/account`
- */
-export const undocumented = (where: string, member: string): Failure =>
-  new Failure("unavailable", {
-    what: text(`the answer is not as Apple documents it: ${member}`, `応答が Apple の仕様と異なります: ${member}`),
-    where,
-    hint: text(
-      "try again later; if it stays so, check what stands between this machine and Apple (a proxy)",
-      "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシなどを確認してください",
-    ),
-  });
+/** The failure of an answer that is not as documented; it names the member and never its content. */
+export class UndocumentedAnswer extends Failure {
+  readonly member: string;
+
+  /** @param where the request, as `GET https://…/account` */
+  constructor(where: string, member: string) {
+    super("unavailable", {
+      what: text(`the answer is not as Apple documents it: ${member}`, `応答が Apple の仕様と異なります: ${member}`),
+      where,
+      hint: text(
+        "try again later; if it stays so, check what stands between this machine and Apple (a proxy)",
+        "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシなどを確認してください",
+      ),
+    });
+    this.member = member;
+  }
+}
+
+/** Returns the failure of an answer that is not as documented. @param where the request, as `GET https://…/account` */
+export const undocumented = (where: string, member: string): UndocumentedAnswer =>
+  new UndocumentedAnswer(where, member);
 
 /** The object that a body is. @throws Failure `unavailable` where it is none */
 export function objectOf(where: string, body: string): JsonObject {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ADE_DEVICE, ADE_DEVICE_STATES } from "../model/ade-device.ts";
-import { ENDPOINT_KINDS, SYNC_KINDS, SYNC_REASONS, SYNC_STATES } from "../model/ade.ts";
+import { CURSOR_LIFE_MS, ENDPOINT_KINDS, SYNC_KINDS, SYNC_REASONS, SYNC_STATES } from "../model/ade.ts";
 import { byName, flag, paging } from "./queries.ts";
 import { get, items, json, list, post, put } from "./route.ts";
 import { byId, Id, Instant, named, ProblemObject, Sha256 } from "./shapes.ts";
@@ -32,6 +32,9 @@ const Counts = z.object({
   missing: z.int(),
   released: z.int(),
   notReady: z.int().meta({ description: "of those present: with another profile state than assigned and pushed" }),
+  unreadable: z
+    .int()
+    .meta({ description: "records of Apple's answers that could not be read, and were not read since" }),
 });
 
 /** Devices whose ADE profile Apple did not take: a sync tries again. */
@@ -39,6 +42,16 @@ const Waiting = z.object({
   devices: z.int(),
   notReady: z.int().meta({ description: "of those: without any profile" }),
   retryAt: Instant.meta({ description: "from when a sync tries the first of them again" }),
+});
+
+/** How often a sync is repeated: Apple takes no position that is older than 7 days. */
+const IntervalMs = z.int().min(1).max(CURSOR_LIFE_MS);
+
+/** A record of an answer of Apple's that could not be read. */
+const UnreadableRecord = z.object({
+  serialNumber: z.string().nullable().meta({ description: "null if it could not be read itself" }),
+  place: z.string().meta({ description: "in the answer: devices[3]" }),
+  member: z.string().meta({ description: "the first member that is not as Apple documents it" }),
 });
 
 /** A run of the sync. */
@@ -59,6 +72,8 @@ const AdeSync = named(
     missing: z.int().meta({ description: "devices that Apple no longer has, and whose release is not confirmed" }),
     registered: z.int().meta({ description: "devices that the tenant got a 事前登録 record of" }),
     assigned: z.int().meta({ description: "devices that got an ADE profile: by themselves, or as they waited for it" }),
+    unreadable: z.int().meta({ description: "records that could not be read, and were skipped" }),
+    intervalMs: IntervalMs.nullable().meta({ description: "how often a schedule repeats it; null: nobody does" }),
     error: ProblemObject.nullable(),
   }),
 );
@@ -79,6 +94,8 @@ const Ade = named(
         setBy: z.string(),
         consumer: Sha256.meta({ description: "SHA-256 of its consumer key" }),
         simulated: z.boolean(),
+        rejectedAt: Instant.nullable().meta({ description: "when Apple first rejected it" }),
+        renewal: Id.nullable().meta({ description: "the renewal item that has its date" }),
       })
       .nullable(),
     lastFullAt: Instant.nullable(),
@@ -104,6 +121,8 @@ const EXAMPLE_SYNC = {
   missing: 0,
   registered: 10,
   assigned: 0,
+  unreadable: 0,
+  intervalMs: null,
   error: null,
 };
 
@@ -125,11 +144,13 @@ const EXAMPLE = {
     setBy: "owner",
     consumer: "0".repeat(64),
     simulated: true,
+    rejectedAt: null,
+    renewal: null,
   },
   lastFullAt: "2026-04-01T00:00:02.000Z",
   lastSyncAt: "2026-04-01T00:00:02.000Z",
   sync: EXAMPLE_SYNC,
-  counts: { present: 10, missing: 0, released: 0, notReady: 10 },
+  counts: { present: 10, missing: 0, released: 0, notReady: 10, unreadable: 0 },
   waiting: null,
 };
 
@@ -270,6 +291,7 @@ export default {
           .strictObject({ count: z.int().min(0).optional(), percent: z.number().min(0).max(100).optional() })
           .optional()
           .meta({ description: "how many devices may be released without being asked; each limit given must hold" }),
+        intervalMs: IntervalMs.optional().meta({ description: "how often a schedule repeats it" }),
       }),
       example: EXAMPLE_SYNC,
       answer: json(AdeSync, "The run, under way"),
@@ -285,11 +307,19 @@ export default {
     }),
     syncChanges: get("/v1/ade/syncs/{id}/serials", {
       id: "adeSyncSerials",
-      summary: "Serial numbers that a run created, released or found missing",
+      summary:
+        "Serial numbers that a run created, released or found missing, or that became not ready since the run before",
       params: byId,
-      query: { which: z.enum(["created", "released", "missing"]) },
+      query: { which: z.enum(["created", "released", "missing", "not-ready"]) },
       example: { items: ["SERIAL000001"], next: null },
       answer: json(wholeOf, "At most 1,000 of them; `next` tells that there are more"),
+    }),
+    unreadable: get("/v1/ade/syncs/{id}/unreadable", {
+      id: "adeSyncUnreadable",
+      summary: "Records that a run could not read",
+      params: byId,
+      example: { items: [{ serialNumber: "SERIAL000001", place: "devices[0]", member: "op_date" }] },
+      answer: items(UnreadableRecord, "In the order in which they came, at most 1,000 of them"),
     }),
     release: post("/v1/ade/syncs/{id}/release", {
       id: "releaseAdeDevices",

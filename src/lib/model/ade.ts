@@ -32,6 +32,10 @@ export const SYNC_REASONS = {
   "full-due": text("the last full one is about a day ago, or more", "前回の全件取得から 1 日ほどたっているため"),
   "cursor-old": text("the last one is more than 7 days ago", "前回から 7 日以上たっているため"),
   "cursor-refused": text("Apple no longer takes the last position", "前回の位置を Apple が受け付けないため"),
+  unreadable: text(
+    "the last sync could not read a record of Apple's answer",
+    "前回の同期で読み取れない記録があったため",
+  ),
   "full-recent": text("a full one was completed in the last 24 hours", "24 時間以内に全件を取得済みのため"),
   resumed: text("goes on where one was cut off", "中断した取得の続き"),
 } as const satisfies Record<string, Text>;

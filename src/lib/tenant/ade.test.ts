@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import type { AdeSync } from "../contract/index.ts";
 import { Failure } from "../errors/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { text } from "../text/index.ts";
@@ -448,7 +449,13 @@ describe("sync", () => {
     await rehearsal.control("POST", "/devices/release", { serials: gone, silent: true });
     const run = await rehearsal.sync({ kind: "full" });
     expect(run).toMatchObject({ state: "unconfirmed", missing: 6, released: 0 });
-    expect((await ade.show()).counts).toEqual({ present: 4, missing: 6, released: 0, notReady: 4 });
+    expect((await ade.show()).counts).toEqual({
+      present: 4,
+      missing: 6,
+      released: 0,
+      notReady: 4,
+      unreadable: 0,
+    });
     expect(await failing(ade.release(run.id, { count: 5 }))).toMatchObject({ code: "input-rejected" });
     await rehearsal.control("POST", "/devices", { serials: [gone[0]] });
     const delta = await rehearsal.sync();
@@ -594,6 +601,167 @@ describe("sync", () => {
     const [first = ""] = [...(await rehearsal.devices()).keys()];
     const found = await Array.fromAsync(rehearsal.tenant.client.ade.devices({ search: first.slice(2) }));
     expect(found.map(({ serialNumber }) => serialNumber)).toEqual([first]);
+  });
+
+  test("that Apple rejects the token is known until Apple accepts it, or another one is set", async () => {
+    const { ade } = rehearsal.tenant.client;
+    const rejectedAt = async () => (await ade.show()).token?.rejectedAt;
+    await rehearsal.sync();
+    for (const fault of ["terms", "clock", "unavailable"]) {
+      await rehearsal.fault(fault, { lasting: true });
+      expect(await rehearsal.sync()).toMatchObject({ state: "failed" });
+      await rehearsal.control("DELETE", "/faults");
+    }
+    expect(await rejectedAt()).toBeNull();
+    await rehearsal.fault("token-rejected");
+    await rehearsal.sync();
+    const first = await rejectedAt();
+    expect(first).toMatch(/^2026-04-01T/);
+    // another failure since says nothing of the token
+    advance(HOUR_MS);
+    await rehearsal.fault("unavailable", { lasting: true, path: "/session" });
+    await rehearsal.sync();
+    expect(await rejectedAt()).toBe(first);
+    await rehearsal.control("DELETE", "/faults");
+    await ade.contact({});
+    expect(await rejectedAt()).toBeNull();
+    await rehearsal.fault("signature-invalid");
+    await failing(ade.contact({}));
+    expect(await rejectedAt()).not.toBeNull();
+    await rehearsal.newToken();
+    expect(await rejectedAt()).toBeNull();
+  });
+
+  test("the renewal item that has the token's date is named with the token", async () => {
+    const { renewal } = (await rehearsal.tenant.client.ade.show()).token ?? {};
+    const items = await rehearsal.tenant.client.renewals.list();
+    expect(items.map(({ id, kind }) => [id, kind])).toEqual([[renewal, "ade-token"]]);
+  });
+
+  test("devices that became not ready are named by the next run that is completed, once", async () => {
+    const { ade } = rehearsal.tenant.client;
+    const notReady = async (run: AdeSync) => new Set((await ade.syncChanges(run.id, { which: "not-ready" })).items);
+    expect(await notReady(await rehearsal.sync())).toEqual(new Set(rehearsal.simulated().keys()));
+    expect(await notReady(await rehearsal.sync())).toEqual(new Set());
+    const added = await rehearsal.add({ count: 2 });
+    // what a run had stored before it failed, nobody was told of
+    await rehearsal.fault("stuck-cursor", { path: "/devices/sync" });
+    expect(await rehearsal.sync()).toMatchObject({ state: "failed", created: 2 });
+    advance(DAY_MS);
+    const next = await rehearsal.sync();
+    expect(next).toMatchObject({ kind: "full", reason: "full-due", created: 0 });
+    expect(await notReady(next)).toEqual(new Set(added));
+    expect(await notReady(await rehearsal.sync({ kind: "full" }))).toEqual(new Set());
+  });
+
+  test("how often a schedule repeats a sync is kept with the run", async () => {
+    await rehearsal.sync({ intervalMs: HOUR_MS });
+    expect((await rehearsal.tenant.client.ade.show()).sync).toMatchObject({ intervalMs: HOUR_MS });
+    await rehearsal.sync();
+    expect((await rehearsal.tenant.client.ade.show()).sync).toMatchObject({ intervalMs: null });
+  });
+
+  describe("a record that cannot be read", () => {
+    const broken = (...serials: string[]) => rehearsal.fault("unreadable-device", { serials });
+    const mended = () => rehearsal.control("DELETE", "/faults");
+    const serialsOf = () => [...rehearsal.simulated().keys()] as [string, string, ...string[]];
+    const named = async ({ id }: AdeSync) =>
+      (await rehearsal.tenant.client.ade.unreadable(id)).map(({ serialNumber, member }) => [serialNumber, member]);
+
+    /** Takes the serial number out of the record of a device, in each answer. */
+    const withoutSerial = (serial: string): void => {
+      rehearsal.tenant.apple = async (request) => {
+        const answer = await rehearsal.answering(request);
+        return { ...answer, body: answer.body.replaceAll(`"serial_number":"${serial}",`, "") };
+      };
+    };
+
+    test("is skipped, named and counted, the rest is stored, and only a full sync has it again", async () => {
+      const [, second] = serialsOf();
+      await broken(second);
+      const first = await rehearsal.sync();
+      expect(first).toMatchObject({ state: "done", created: 9, unreadable: 1, registered: 9 });
+      expect(await named(first)).toEqual([[second, "device_assigned_date"]]);
+      const again = await rehearsal.sync();
+      expect(again).toMatchObject({ kind: "full", reason: "unreadable", created: 0, unreadable: 1 });
+      expect(await named(again)).toEqual([[second, "device_assigned_date"]]);
+      expect((await rehearsal.tenant.client.ade.show()).counts).toMatchObject({ present: 9, unreadable: 1 });
+      await mended();
+      expect(await rehearsal.sync()).toMatchObject({ kind: "full", reason: "unreadable", created: 1, unreadable: 0 });
+      expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+      expect(await rehearsal.sync()).toMatchObject({ kind: "delta", unreadable: 0 });
+    });
+
+    test("among changes does not keep the other new devices out, and goes on afterwards", async () => {
+      await rehearsal.sync();
+      const [one = "", two = "", three = ""] = await rehearsal.add({ count: 3 });
+      await broken(two);
+      const delta = await rehearsal.sync();
+      expect(delta).toMatchObject({ kind: "delta", state: "done", created: 2, registered: 2, unreadable: 1 });
+      const devices = await rehearsal.devices();
+      expect([one, two, three].map((serial) => devices.has(serial))).toEqual([true, false, true]);
+      // a delta that is asked for has passed it, and names it no more
+      expect(await rehearsal.sync({ kind: "delta" })).toMatchObject({ kind: "delta", unreadable: 0 });
+      expect((await rehearsal.tenant.client.ade.show()).counts).toMatchObject({ unreadable: 1 });
+      expect(await rehearsal.sync()).toMatchObject({ kind: "full", reason: "unreadable", unreadable: 1 });
+      await mended();
+      expect(await rehearsal.sync()).toMatchObject({ created: 1, unreadable: 0 });
+      expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+    });
+
+    test("of a device that is known leaves the device as it is: it is not gone", async () => {
+      await rehearsal.sync();
+      const [first, second] = serialsOf();
+      await broken(second);
+      await rehearsal.control("POST", "/devices/release", { serials: [first], silent: true });
+      const run = await rehearsal.sync({ kind: "full" });
+      expect(run).toMatchObject({ state: "done", released: 1, missing: 0, changed: 0, unreadable: 1 });
+      expect((await rehearsal.devices()).has(second)).toBe(true);
+      const limited = await rehearsal.sync({ kind: "full", most: { count: 0 } });
+      expect(limited).toMatchObject({ state: "done", released: 0, missing: 0, unreadable: 1 });
+    });
+
+    test("of a device that was missing tells that it is there", async () => {
+      await rehearsal.sync();
+      const [first, second] = serialsOf();
+      await rehearsal.control("POST", "/devices/assign", { serials: [first, second], none: true, silent: true });
+      const most = { count: 0 };
+      expect(await rehearsal.sync({ kind: "full", most })).toMatchObject({ state: "unconfirmed", missing: 2 });
+      await rehearsal.control("POST", "/devices/assign", { serials: [second], silent: true });
+      await broken(second);
+      const run = await rehearsal.sync({ kind: "full", most });
+      expect(run).toMatchObject({ state: "unconfirmed", missing: 1, unreadable: 1 });
+      expect(await rehearsal.tenant.client.ade.release(run.id, { count: 1 })).toMatchObject({ released: 1 });
+      expect(new Set((await rehearsal.devices()).keys())).toEqual(new Set(rehearsal.simulated().keys()));
+    });
+
+    test("without a serial number may be of any device: nothing is released or marked then", async () => {
+      await rehearsal.sync();
+      const [first, second] = serialsOf();
+      await rehearsal.control("POST", "/devices/release", { serials: [first], silent: true });
+      withoutSerial(second);
+      const run = await rehearsal.sync({ kind: "full" });
+      expect(run).toMatchObject({ state: "done", released: 0, missing: 0, unreadable: 1 });
+      expect(await named(run)).toEqual([[null, "serial_number"]]);
+      expect((await rehearsal.devices()).size).toBe(10);
+      rehearsal.tenant.apple = rehearsal.answering;
+      expect(await rehearsal.sync()).toMatchObject({ reason: "unreadable", released: 1, unreadable: 0 });
+      expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
+    });
+
+    test("that a killed run had skipped is still named by the run that goes on", async () => {
+      const [first] = serialsOf();
+      await broken(first);
+      let pages = 0;
+      rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") && (pages += 1) === 3 ? "killed" : undefined);
+      const begun = await rehearsal.tenant.client.ade.sync({});
+      await expect.poll(async () => (await rehearsal.tenant.client.ade.findSync(begun.id)).pages).toBe(2);
+      rehearsal.crash();
+      rehearsal.fate = () => undefined;
+      const run = await rehearsal.sync();
+      expect(run).toMatchObject({ id: begun.id, state: "done", created: 9, unreadable: 1 });
+      expect(await named(run)).toEqual([[first, "device_assigned_date"]]);
+    });
   });
 
   test("a stopped run is cut off, and gone on with", async () => {

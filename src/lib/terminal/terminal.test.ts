@@ -164,8 +164,8 @@ test("on a terminal there are tables and colours; --no-color, NO_COLOR and TERM=
 test("--quiet keeps warnings, --verbose adds details, both are refused", async () => {
   const quiet = terminalWith({ quiet: true });
   await quiet.terminal.note(same("n"));
-  await quiet.terminal.warn(same("w"));
-  expect(quiet.stderr.seen).toBe("warning: w\n");
+  await quiet.terminal.warn(same("w"), [same("name"), same("clomoctl status")]);
+  expect(quiet.stderr.seen).toBe("warning: w\nname\nclomoctl status\n");
   const verbose = terminalWith({ verbose: true });
   await verbose.terminal.detail(same("d"));
   expect(verbose.stderr.seen).toBe("d\n");

@@ -245,11 +245,15 @@ export class Terminal {
     }
   }
 
-  /** A warning; one line, folded on a terminal, escaped; also with `--quiet`. */
-  async warn(line: Text): Promise<void> {
+  /**
+   * A warning, and what belongs to it: names, what to type. Each is a line, folded on a terminal and escaped. `--quiet`
+   * keeps all of them: what needs action is a warning, not a {@link note}.
+   */
+  async warn(line: Text, more: readonly Text[] = []): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#below();
-    await this.#tell(this.#labelled(text("warning:", "警告:"), this.#line(line), warning));
+    const lines = this.#labelled(text("warning:", "警告:"), this.#line(line), warning);
+    await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
   }
 
   /** A problem at one place of an input, `FILE:ROW:COLUMN: reason`; one line, folded on a terminal, escaped; also with `--quiet`. */

@@ -45,7 +45,7 @@ test("at 80 columns no header and no serial number is cut, and what to do is sai
 });
 
 test("where nothing was fetched yet, what to do is said on a terminal", async () => {
-  const counts = { present: 0, missing: 0, released: 0, notReady: 0 };
+  const counts = { present: 0, missing: 0, released: 0, notReady: 0, unreadable: 0 };
   const none = { ...ade, sync: null, lastSyncAt: null, lastFullAt: null, counts };
   const { en, ja } = await inBoth("ade devices list", {
     tenant: { ade: { ...none, mirror: true, endpoint: null }, adeDevices: page(null) },

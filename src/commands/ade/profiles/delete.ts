@@ -7,7 +7,7 @@ import { defineCommand } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 import { requireApple } from "../fence.ts";
 import { makeStep, profileToAssign } from "../next.ts";
-import { propose, proposeStep } from "../shown.ts";
+import { lineOf } from "../shown.ts";
 import { PROFILE_ARGUMENT, profileNamed } from "./columns.ts";
 import { carryOut, RESULT_COLUMNS, showWork, tellTaken, WORK_OPTIONS } from "./work.ts";
 
@@ -88,21 +88,19 @@ async function tellNotAutomatic(
   }
   if (without.length === 0) return;
   const named = without.map((org) => org || ROOT_ORG_NAME);
+  const word = profileToAssign(left);
+  const again = without.slice(0, MOST_PROPOSED).map((org) => ({
+    why: ANOTHER,
+    line: `clomoctl ade profiles auto-apply ${word}${org === "" ? "" : ` ${shownOption("--org", org)}`}`,
+  }));
+  const steps = word === undefined ? (isTold ? [] : [makeStep(left)]) : again;
   await terminal.warn(
     text(
       `new devices of ${named.join(", ")} get no ADE profile by themselves any more`,
       `新しいデバイスへの ADE プロファイルの自動適用がなくなりました(${named.join("、")})`,
     ),
+    steps.map(lineOf),
   );
-  const word = profileToAssign(left);
-  if (word === undefined) {
-    if (!isTold) await proposeStep(tools, makeStep(left));
-    return;
-  }
-  for (const org of without.slice(0, MOST_PROPOSED)) {
-    const where = org === "" ? "" : ` ${shownOption("--org", org)}`;
-    await propose(tools, `clomoctl ade profiles auto-apply ${word}${where}`, ANOTHER);
-  }
 }
 
 /** Organisations whose line is written out. */

@@ -8,7 +8,7 @@ import { isUsualTable } from "../../listing/list.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { giveSteps, type OwnProfile } from "../next.ts";
-import { proposeStep, tellEndpoint } from "../shown.ts";
+import { lineOf, tellEndpoint } from "../shown.ts";
 
 /** Options of what concerns devices at Apple. */
 export const WORK_OPTIONS = {
@@ -153,8 +153,7 @@ export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outc
  */
 export async function tellTaken(tools: Tools, work: AdeProfileWork, profiles: readonly OwnProfile[]): Promise<void> {
   if (work.dryRun || work.success === 0) return;
-  await tools.terminal.note(TAKEN);
-  for (const step of giveSteps(profiles)) await proposeStep(tools, step);
+  await tools.terminal.warn(TAKEN, giveSteps(profiles).map(lineOf));
 }
 
 const TAKEN = text(

@@ -38,12 +38,12 @@ export default defineCommand({
   summary: text("let things go wrong at the simulator", "シミュレーターで障害を起こす"),
   details: [
     text(
-      "Without FAULT those that are to come are listed. terms, access-denied, inactive, token-rejected, signature-invalid, clock, throttled, failed and quoted last until --clear; the others happen once. --count and --always say otherwise.",
-      "FAULT を付けないと、設定済みの障害を一覧します。次の障害は --clear するまで続きます: terms, access-denied, inactive, token-rejected, signature-invalid, clock, throttled, failed, quoted 。ほかは 1 回だけ起きます。回数は --count か --always で変えられます。",
+      "Without FAULT those that are to come are listed. terms, access-denied, inactive, token-rejected, signature-invalid, clock, unreadable-device, throttled, failed and quoted last until --clear; the others happen once. --count and --always say otherwise.",
+      "FAULT を付けないと、設定済みの障害を一覧します。次の障害は --clear するまで続きます: terms, access-denied, inactive, token-rejected, signature-invalid, clock, unreadable-device, throttled, failed, quoted 。ほかは 1 回だけ起きます。回数は --count か --always で変えられます。",
     ),
     text(
-      "terms: terms and conditions not signed. inactive: the server is inactive. clock: the client's clock counts as wrong. unauthorized-once: the session ends. rate-limited (429), unavailable (503): with Retry-After of --seconds. reset: the connection breaks after the work is done. slow: the answer comes --seconds late. cut-json: half of it. stuck-cursor: the cursor does not move. duplicate-device: the same device twice. throttled, failed, left-out: the answer for devices of an assignment. quoted: errors in quotation marks.",
-      "terms: 利用規約に未同意。inactive: サーバーが無効。clock: 時計のずれ。unauthorized-once: セッション切れ。rate-limited(429)、unavailable(503): --seconds 秒の Retry-After 付き。reset: 処理のあとに接続が切れる。slow: 応答が --seconds 秒遅れる。cut-json: 応答が途中で切れる。stuck-cursor: カーソルが進まない。duplicate-device: 同じデバイスが 2 回届く。throttled、failed、left-out: 割り当て結果でのデバイスごとの応答。quoted: エラーが引用符で囲まれる。",
+      "terms: terms and conditions not signed. inactive: the server is inactive. clock: the client's clock counts as wrong. unauthorized-once: the session ends. rate-limited (429), unavailable (503): with Retry-After of --seconds. reset: the connection breaks after the work is done. slow: the answer comes --seconds late. cut-json: half of it. stuck-cursor: the cursor does not move. duplicate-device: the same device twice. unreadable-device: the record of a device has an invalid date. throttled, failed, left-out: the answer for devices of an assignment. quoted: errors in quotation marks.",
+      "terms: 利用規約に未同意。inactive: サーバーが無効。clock: 時計のずれ。unauthorized-once: セッション切れ。rate-limited(429)、unavailable(503): --seconds 秒の Retry-After 付き。reset: 処理のあとに接続が切れる。slow: 応答が --seconds 秒遅れる。cut-json: 応答が途中で切れる。stuck-cursor: カーソルが進まない。duplicate-device: 同じデバイスが 2 回届く。unreadable-device: デバイスの記録の日付が読み取れない。throttled、failed、left-out: 割り当て結果でのデバイスごとの応答。quoted: エラーが引用符で囲まれる。",
     ),
   ],
   args: { fault: { kind: "choice", choices: FAULTS, value: "FAULT", about: text("what goes wrong", "障害の種類") } },

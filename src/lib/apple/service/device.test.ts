@@ -109,6 +109,7 @@ describe("a page", () => {
     });
     expect(devicePageOf(WHERE, { cursor: "c", more_to_follow: false })).toEqual({
       devices: [],
+      unreadable: [],
       cursor: "c",
       fetchedUntil: null,
       moreToFollow: false,
@@ -134,18 +135,40 @@ describe("a page", () => {
   });
 });
 
-describe("a device that is not as documented is named", () => {
-  const wrong = (row: object) => () =>
-    devicePageOf(WHERE, { cursor: "c", more_to_follow: false, devices: [ROW, { ...ROW, ...row }] });
+describe("a record that cannot be read", () => {
+  const page = (...devices: readonly unknown[]) => {
+    const { devices: read, unreadable } = devicePageOf(WHERE, { cursor: "c", more_to_follow: false, devices });
+    return { read: read.map(({ serialNumber }) => serialNumber), unreadable };
+  };
+  const OTHER = { ...ROW, serial_number: "OTHER" };
 
-  test("by its serial number, where that is one", () => {
-    const where = `${WHERE} (C8TJ500QF1MN)`;
-    expect(wrong({ op_date: "soon" })).toThrow(expect.objectContaining({ code: "unavailable", where }));
-    expect(wrong({ model: 1 })).toThrow(expect.objectContaining({ where }));
+  test.each([
+    ["op_date", "soon"],
+    ["model", 1],
+  ])("is named by its serial number and %s, and the others are read", (member, value) => {
+    expect(page(ROW, { ...OTHER, [member]: value }, { ...ROW, serial_number: "THIRD" })).toEqual({
+      read: [ROW.serial_number, "THIRD"],
+      unreadable: [{ serialNumber: "OTHER", place: "devices[1]", member }],
+    });
   });
 
-  test.each([["A\u001B[31m"], ["A".repeat(65)], [""], [" "]])("else by its place: %j", (serial_number) => {
-    const where = `${WHERE} (devices[1])`;
-    expect(wrong({ serial_number })).toThrow(expect.objectContaining({ code: "unavailable", where }));
+  test.each([["A\u001B[31m"], ["A".repeat(65)], [""], [" "], [undefined]])(
+    "is named by its place if its serial number is %j",
+    (serial_number) => {
+      expect(page(ROW, { ...ROW, serial_number })).toEqual({
+        read: [ROW.serial_number],
+        unreadable: [{ serialNumber: null, place: "devices[1]", member: "serial_number" }],
+      });
+    },
+  );
+
+  test("is named by its place if it is not an object", () => {
+    expect(page("A", ROW).unreadable).toEqual([{ serialNumber: null, place: "devices[0]", member: "devices" }]);
+  });
+
+  test("does not count if a later record of the same device can be read", () => {
+    const broken = { ...OTHER, op_date: "soon" };
+    expect(page(broken, OTHER)).toEqual({ read: ["OTHER"], unreadable: [] });
+    expect(page(OTHER, broken)).toMatchObject({ read: ["OTHER"], unreadable: [{ serialNumber: "OTHER" }] });
   });
 });

@@ -1,5 +1,11 @@
-import { Failure } from "../../errors/index.ts";
-import { isObject, optionalInstant, optionalText, undocumented, type JsonObject } from "../answer.ts";
+import {
+  isObject,
+  optionalInstant,
+  optionalText,
+  undocumented,
+  UndocumentedAnswer,
+  type JsonObject,
+} from "../answer.ts";
 
 /**
  * A device as Apple tells of it; null what it does not. Instants are in UTC.
@@ -32,9 +38,20 @@ export interface AdeDevice {
   readonly opDate: string | null;
 }
 
+/** A record of an answer that cannot be read, and what in it is not as documented. */
+export interface UnreadableRecord {
+  /** null if the serial number itself cannot be read: nobody knows which device the record is about */
+  readonly serialNumber: string | null;
+  /** `devices[3]` */
+  readonly place: string;
+  /** the first member that is not as documented */
+  readonly member: string;
+}
+
 /** A page of devices. */
 export interface DevicePage {
   readonly devices: readonly AdeDevice[];
+  readonly unreadable: readonly UnreadableRecord[];
   /** where the next page begins */
   readonly cursor: string;
   /** until when changes are in what was fetched so far: a UTC instant */
@@ -42,7 +59,7 @@ export interface DevicePage {
   readonly moreToFollow: boolean;
 }
 
-const PRINTABLE = /^[!-~]{1,64}$/;
+const isSerialNumber = (value: unknown): value is string => typeof value === "string" && /^[!-~]{1,64}$/.test(value);
 
 /** Most dates are written so, and a page has thousands of them: what is neither this nor valid is looked at longer. */
 const USUAL_INSTANT =
@@ -71,7 +88,7 @@ function instantIn(where: string, row: JsonObject, member: string): string | nul
 export function deviceOf(where: string, row: unknown): AdeDevice {
   if (!isObject(row)) throw undocumented(where, "devices");
   const serialNumber = row["serial_number"];
-  if (typeof serialNumber !== "string" || !PRINTABLE.test(serialNumber)) throw undocumented(where, "serial_number");
+  if (!isSerialNumber(serialNumber)) throw undocumented(where, "serial_number");
   return {
     serialNumber,
     model: textIn(where, row, "model"),
@@ -92,23 +109,30 @@ export function deviceOf(where: string, row: unknown): AdeDevice {
   };
 }
 
-/**
- * A device out of a list, as {@link deviceOf}.
- *
- * @throws Failure `unavailable` that names the device, too: by its serial number, else by its place in the list
- */
-function listedDevice(where: string, row: unknown, at: number): AdeDevice {
-  try {
-    return deviceOf(where, row);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const serial = isObject(row) ? row["serial_number"] : undefined;
-    const name = typeof serial === "string" && PRINTABLE.test(serial) ? serial : `devices[${at}]`;
-    throw error.with({ where: `${where} (${name})` });
+/** Reads the records of a list; a record that cannot be read does not hide the others. */
+function listedDevices(where: string, rows: readonly unknown[]): Pick<DevicePage, "devices" | "unreadable"> {
+  const devices: AdeDevice[] = [];
+  const unreadable: UnreadableRecord[] = [];
+  for (const [at, row] of rows.entries()) {
+    try {
+      devices.push(deviceOf(where, row));
+    } catch (error) {
+      if (!(error instanceof UndocumentedAnswer)) throw error;
+      const serial = isObject(row) ? row["serial_number"] : undefined;
+      const serialNumber = isSerialNumber(serial) ? serial : null;
+      unreadable.push({ serialNumber, place: `devices[${at}]`, member: error.member });
+    }
   }
+  if (unreadable.length === 0) return { devices, unreadable };
+  const lastPlaces = new Map(
+    rows.map((row, at) => [isObject(row) ? row["serial_number"] : undefined, `devices[${at}]`]),
+  );
+  const isLast = ({ serialNumber, place }: UnreadableRecord): boolean =>
+    serialNumber === null || lastPlaces.get(serialNumber) === place;
+  return { devices, unreadable: unreadable.filter(isLast) };
 }
 
-/** A page out of an answer. @throws Failure `unavailable` that names the device and the member that are not as documented */
+/** A page out of an answer. @throws Failure `unavailable` that names the member that is not as documented */
 export function devicePageOf(where: string, answer: JsonObject): DevicePage {
   const { devices = [], cursor, more_to_follow: moreToFollow } = answer;
   if (!Array.isArray(devices)) throw undocumented(where, "devices");
@@ -117,7 +141,7 @@ export function devicePageOf(where: string, answer: JsonObject): DevicePage {
   }
   if (typeof moreToFollow !== "boolean") throw undocumented(where, "more_to_follow");
   return {
-    devices: devices.map((row, at) => listedDevice(where, row, at)),
+    ...listedDevices(where, devices),
     cursor,
     fetchedUntil: optionalInstant(where, answer, "fetched_until"),
     moreToFollow,

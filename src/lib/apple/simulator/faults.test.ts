@@ -100,6 +100,19 @@ test("apple 3: a stuck cursor does not move, though more is promised", async () 
   expect((await mdm.fetch(1000, String(begun["cursor"]))).devices).toHaveLength(25);
 });
 
+test("a device whose date cannot be read: the one that was named, else the first of an answer, until it is cleared", async () => {
+  const { mdm, serials } = await signedIn();
+  const unreadable = async () =>
+    (await mdm.fetch(1000)).devices.flatMap((device) =>
+      device["device_assigned_date"] === "yesterday" ? [device["serial_number"]] : [],
+    );
+  await fault(mdm, "unreadable-device", { serials: serials.slice(3, 5) });
+  expect([await unreadable(), await unreadable()]).toEqual([serials.slice(3, 5), serials.slice(3, 5)]);
+  await mdm.control("DELETE", "/faults");
+  await fault(mdm, "unreadable-device", { count: 1 });
+  expect([await unreadable(), await unreadable()]).toEqual([serials.slice(0, 1), []]);
+});
+
 test("an expired cursor on request", async () => {
   const { mdm } = await signedIn();
   const { cursor } = await mdm.fetch(1000);

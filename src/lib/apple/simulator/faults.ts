@@ -17,6 +17,7 @@ export const FAULTS = [
   "stuck-cursor",
   "expired-cursor",
   "duplicate-device",
+  "unreadable-device",
   "throttled",
   "failed",
   "left-out",
@@ -36,7 +37,7 @@ export interface Fault {
   readonly after: number;
   /** for `rate-limited`, `unavailable`, `throttled`: seconds to wait; for `slow`: how late the answer is */
   readonly seconds?: number | undefined;
-  /** for `throttled`, `failed`, `left-out`: only these devices */
+  /** for `unreadable-device`, `throttled`, `failed`, `left-out`: only these devices */
   readonly serials?: readonly string[] | undefined;
 }
 
@@ -48,6 +49,7 @@ const LASTING: ReadonlySet<FaultName> = new Set([
   "token-rejected",
   "signature-invalid",
   "clock",
+  "unreadable-device",
   "throttled",
   "failed",
   "quoted",
@@ -65,6 +67,7 @@ const USUAL: Partial<Record<FaultName, readonly string[]>> = {
   "stuck-cursor": ["/server/devices", "/devices/sync"],
   "expired-cursor": ["/server/devices", "/devices/sync"],
   "duplicate-device": ["/server/devices", "/devices/sync"],
+  "unreadable-device": ["/server/devices", "/devices/sync"],
   throttled: ["/profile"],
   failed: ["/profile"],
   "left-out": ["/profile"],
@@ -136,9 +139,23 @@ export class Met {
     const isRefused = answer.status >= 400;
     const mishap = this.#mishap();
     if (isRefused && this.has("quoted")) return { ...answer, body: JSON.stringify(textOf(answer.body)), mishap };
-    if (isRefused || !this.has("cut-json")) return { ...answer, mishap };
+    if (isRefused) return { ...answer, mishap };
+    if (this.has("unreadable-device")) return { ...answer, body: this.#withUnreadable(textOf(answer.body)), mishap };
+    if (!this.has("cut-json")) return { ...answer, mishap };
     const whole = textOf(answer.body);
     return { ...answer, body: whole.slice(0, Math.floor(whole.length / 2)), mishap };
+  }
+
+  /** Gives devices a date that is none: those that were named, else the first of the answer. */
+  #withUnreadable(body: string): string {
+    const answer = JSON.parse(body) as { readonly devices: readonly { readonly serial_number: string }[] };
+    const named = this.#faults.get("unreadable-device")?.serials;
+    const devices = answer.devices.map((device, at) =>
+      (named === undefined ? at === 0 : named.includes(device.serial_number))
+        ? { ...device, device_assigned_date: "yesterday" }
+        : device,
+    );
+    return JSON.stringify({ ...answer, devices });
   }
 
   #mishap(): Mishap | undefined {

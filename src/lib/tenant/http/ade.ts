@@ -4,7 +4,7 @@ import { adeDevices, ALL_ADE_DEVICES } from "../store/ade/devices.ts";
 import { findRecords, linesOf, pageOf } from "../store/lists.ts";
 import { contactApple } from "../use/ade/contact.ts";
 import { createKey, readAde, setEndpoint } from "../use/ade/server.ts";
-import { beginSync, confirmRelease, readAdeNow, readSerials, readSync } from "../use/ade/sync.ts";
+import { beginSync, confirmRelease, readAdeNow, readSerials, readSync, readUnreadable } from "../use/ade/sync.ts";
 import { inspectToken, setToken } from "../use/ade/token.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
@@ -29,6 +29,7 @@ export default ({ session, store, apple, jobs, processes, explain }: TenantParts
     return session.read((reader) => readSync(reader, params.id, parts));
   },
   syncChanges: ({ params, query }) => session.read((reader) => readSerials(reader, params.id, query.which)),
+  unreadable: ({ params }) => session.read((reader) => readUnreadable(reader, params.id)),
   release: ({ params, body }) => confirmRelease(session, params.id, body.count),
   devices: ({ query: { state, notReady, ...query } }) => ({
     page: () => session.read((reader) => pageOf(reader, adeDevices({ state, notReady }), query)),

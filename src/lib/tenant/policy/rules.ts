@@ -180,6 +180,7 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   syncAde: ["apple.write"],
   adeSync: ["apple.read"],
   adeSyncSerials: ["apple.read"],
+  adeSyncUnreadable: ["apple.read"],
   releaseAdeDevices: ["apple.write"],
   adeDevices: ["apple.read"],
   findAdeDevices: ["apple.read"],

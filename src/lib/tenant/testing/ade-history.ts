@@ -27,6 +27,7 @@ const FAULTS = [
   "stuck-cursor",
   "expired-cursor",
   "duplicate-device",
+  "unreadable-device",
   "quoted",
   "inactive",
   "token-rejected",
@@ -151,6 +152,7 @@ export class AdeHistory {
     const run = await this.#until(begun, () => killAt !== undefined && asked > killAt);
     if (run === undefined) {
       this.#rehearsal.crash();
+      await this.#noteUnreadable(begun);
       this.#rehearsal.fate = () => undefined;
       return "killed";
     }
@@ -170,14 +172,22 @@ export class AdeHistory {
   }
 
   async #judge(run: AdeSync): Promise<string> {
+    if (run.kind === "full" && run.state !== "failed") this.#forgetUntold(run);
+    await this.#noteUnreadable(run);
     if (run.state === "failed") {
       expectSame(run.error === null, false);
       return "failed";
     }
     expectSame(["done", "unconfirmed"].includes(run.state), true);
-    if (run.kind === "full") this.#forgetUntold(run);
     await this.#expectSame();
     return run.state === "unconfirmed" ? "unconfirmed" : `${run.kind} done`;
+  }
+
+  /** What could not be read is known by a full sync that begins later. */
+  async #noteUnreadable({ id }: AdeSync): Promise<void> {
+    for (const { serialNumber } of await this.#tenant.client.ade.unreadable(id)) {
+      if (serialNumber !== null) this.#untold.set(serialNumber, this.#step);
+    }
   }
 
   /** What a full sync was cut off from may have changed behind it. */

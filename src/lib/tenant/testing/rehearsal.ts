@@ -36,8 +36,11 @@ export class Rehearsal implements AsyncDisposable {
     this.tenant = tenant;
     this.#pageSize = pageSize;
     this.simulator = this.#create(devices);
-    tenant.apple = (request) => this.#send(request);
+    tenant.apple = this.answering;
   }
+
+  /** How the simulator answers the tenant. */
+  readonly answering: Send = (request) => this.#send(request);
 
   #create(devices: number): Simulator {
     const { surroundings } = this.tenant;

@@ -5,6 +5,7 @@ import { keepLast } from "../collections.ts";
 import { CREATION, type List } from "../lists.ts";
 import { asExpression } from "../sql/forms.ts";
 import type { Reader, Value, Writer } from "../store.ts";
+import { countUnreadable } from "./unreadable.ts";
 
 const LIST: List<typeof ADE_DEVICE.fields> = {
   thing: ADE_DEVICE,
@@ -190,6 +191,19 @@ const SETTLE_NEW = `insert into ade_device (serialNumber, ${TOLD.join(", ")}, se
   where ${ARRIVED_THERE} and not exists (select 1 from ade_device t where t.serialNumber = a.serialNumber)
   order by a.serialNumber`;
 
+/** A device that was missing is there, though its record could not be read. */
+const SEEN_UNREAD = `update ade_device set state = 'present', missingSince = null, changedIn = :run
+  where state = 'missing' and serialNumber in (select serialNumber from ade_unreadable)`;
+
+/**
+ * SQL: what a full fetch did not find. A device whose record could not be read is there. If even a serial number could not be
+ * read, any device may be the one that it belongs to, and nothing counts as not found.
+ */
+const UNSEEN = `state <> 'released' and serialNumber in (select serialNumber from ade_device where state <> 'released'
+  except select serialNumber from ade_arrival
+  except select serialNumber from ade_unreadable)
+  and not exists (select 1 from ade_unreadable where serialNumber is null)`;
+
 const NOT_RELEASED =
   "select (select count(*) from ade_device) - (select count(*) from ade_device where state = 'released')";
 
@@ -201,6 +215,15 @@ export interface SettledFetch extends StoredPage {
   readonly before: number;
 }
 
+const countUnseen = async (writer: Writer, of: { run: number; at: string }): Promise<number> => {
+  if ((await countUnreadable(writer)) === 0) {
+    const arrived = await writer.count(`select count(*) from ade_arrival a where ${ARRIVED_THERE}`);
+    return (await writer.count(NOT_RELEASED)) - arrived;
+  }
+  await writer.run(SEEN_UNREAD, of);
+  return writer.count(`select count(*) from ade_device where ${UNSEEN}`);
+};
+
 /** Makes what a full fetch found the tenant's devices; what it found stays, for {@link releaseUnseen}. */
 export const settleArrivals = async (writer: Writer, of: { run: number; at: string }): Promise<SettledFetch> => {
   await writer.run(SUPERSEDED);
@@ -210,13 +233,8 @@ export const settleArrivals = async (writer: Writer, of: { run: number; at: stri
   // what was added again does not differ
   const changed = before + again === 0 ? 0 : await writer.run(SETTLE_CHANGED, of);
   const created = again + (await writer.run(SETTLE_NEW, of));
-  const arrived = await writer.count(`select count(*) from ade_arrival a where ${ARRIVED_THERE}`);
-  return { created, changed, released, before, unseen: (await writer.count(NOT_RELEASED)) - arrived };
+  return { created, changed, released, before, unseen: await countUnseen(writer, of) };
 };
-
-/** SQL: what a full fetch did not find. */
-const UNSEEN = `state <> 'released' and serialNumber in (select serialNumber from ade_device where state <> 'released'
-  except select serialNumber from ade_arrival)`;
 
 /** Releases what a full fetch did not find. @returns their number */
 export const releaseUnseen = (writer: Writer, of: { run: number; at: string }): Promise<number> =>
@@ -248,6 +266,9 @@ const OF_RUN = {
   created: "createdIn = :run and state <> 'released'",
   released: "state <> 'present' and state = 'released' and changedIn = :run",
   missing: "state <> 'present' and state = 'missing' and changedIn = :run",
+  // a run that was not completed told nobody of its devices
+  "not-ready": `t.state = 'present' and ${NOT_READY} and changedIn <= :run and changedIn >
+    coalesce((select max(pk) from ade_sync where pk < :run and state in ('done', 'unconfirmed')), 0)`,
 } as const;
 
 /** Serial numbers of a run's devices, in their order. */
@@ -257,7 +278,7 @@ export const serialsOf = async (
   which: keyof typeof OF_RUN,
   most: number,
 ): Promise<string[]> => {
-  const sql = `select serialNumber from ade_device where ${OF_RUN[which]} order by pk limit :most`;
+  const sql = `select serialNumber from ade_device t where ${OF_RUN[which]} order by pk limit :most`;
   return (await reader.all(sql, { run, most })).map(({ serialNumber }) => String(serialNumber));
 };
 

@@ -23,6 +23,8 @@ export interface StoredServer {
   readonly tokenExpiresAt: string | null;
   readonly tokenSetAt: string | null;
   readonly tokenSetBy: string | null;
+  /** when Apple first rejected the token; null while Apple accepts it, as far as is known */
+  readonly tokenRejectedAt: string | null;
   /** 1: the token is a simulator's */
   readonly simulated: number;
   /** 1: the next contact may find another server entry */
@@ -63,6 +65,7 @@ const NOTHING: StoredServer = {
   tokenExpiresAt: null,
   tokenSetAt: null,
   tokenSetBy: null,
+  tokenRejectedAt: null,
   simulated: 0,
   otherServer: 0,
   serverUuid: null,
@@ -99,6 +102,7 @@ export const forgetServer = async (writer: Writer): Promise<void> => {
   await writer.run("delete from ade_sync");
   await writer.run("delete from ade_device");
   await writer.run("delete from ade_arrival");
+  await writer.run("delete from ade_unreadable");
   await writer.run("delete from ade_pending");
   await writer.run("delete from ade_automatic");
   await writer.run("delete from ade_profile");

@@ -31,12 +31,16 @@ export interface StoredSync {
   readonly missing: number;
   readonly registered: number;
   readonly assigned: number;
+  /** records that could not be read, and were skipped */
+  readonly unreadable: number;
+  /** how often a schedule repeats it; null of a sync that nobody repeats */
+  readonly intervalMs: number | null;
   /** a problem object in JSON */
   readonly error: string | null;
 }
 
 const COLUMNS =
-  "pk, id, kind, reason, state, cursor, fetched, settled, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, assigned, error";
+  "pk, id, kind, reason, state, cursor, fetched, settled, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, assigned, unreadable, intervalMs, error";
 
 const syncOf = (row: Row | undefined): StoredSync | undefined => row as unknown as StoredSync | undefined;
 
@@ -49,12 +53,12 @@ export const findSync = async (reader: Reader, id: string): Promise<StoredSync |
 /** @returns its number */
 export const insertSync = async (
   writer: Writer,
-  sync: Pick<StoredSync, "id" | "kind" | "reason" | "cursor" | "startedAt" | "host" | "pid" | "holder">,
+  sync: Pick<StoredSync, "id" | "kind" | "reason" | "cursor" | "startedAt" | "host" | "pid" | "holder" | "intervalMs">,
 ): Promise<number> => {
   const pk = (await writer.count("select coalesce(max(pk), 0) from ade_sync")) + 1;
   await writer.run(
-    `insert into ade_sync (pk, id, kind, reason, state, cursor, startedAt, beatAt, host, pid, holder)
-     values (:pk, :id, :kind, :reason, 'running', :cursor, :startedAt, :startedAt, :host, :pid, :holder)`,
+    `insert into ade_sync (pk, id, kind, reason, state, cursor, startedAt, beatAt, host, pid, holder, intervalMs)
+     values (:pk, :id, :kind, :reason, 'running', :cursor, :startedAt, :startedAt, :host, :pid, :holder, :intervalMs)`,
     { ...sync, pk },
   );
   return pk;

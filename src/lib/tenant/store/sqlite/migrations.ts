@@ -347,6 +347,14 @@ export const STEPS: readonly Step[] = [
   alter table renewal_item add column downloadedTopic text;
   alter table renewal_item add column downloadedSource text;
   `,
+  // what a sync could not read of Apple's answers; whether Apple rejects the token; how often a schedule repeats a sync
+  `
+  create table ade_unreadable (
+    pk integer primary key, run integer not null, serialNumber text, place text not null, member text not null);
+  alter table ade_sync add column unreadable integer not null default 0;
+  alter table ade_sync add column intervalMs integer;
+  alter table ade_server add column tokenRejectedAt text;
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 26;
+export const SCHEMA_VERSION = 27;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -101,13 +101,13 @@ CREATE TABLE ade_server (
     token text, tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text,
     simulated integer not null default 0, otherServer integer not null default 0,
     serverUuid text, serverName text, adminId text, orgName text, serverSeenAt text,
-    cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text, appliedUpTo integer not null default 0, formerKey text, formerCertificate text, formerKeyAt text);
+    cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text, appliedUpTo integer not null default 0, formerKey text, formerCertificate text, formerKeyAt text, tokenRejectedAt text);
 CREATE TABLE ade_sync (
     pk integer primary key, id text not null, kind text not null, reason text not null, state text not null,
     cursor text, fetched integer not null default 0, settled integer not null default 0, startedAt text not null,
     beatAt text not null, finishedAt text, host text, pid integer, holder text, pages integer not null default 0, devices integer not null default 0,
     created integer not null default 0, changed integer not null default 0, released integer not null default 0,
-    missing integer not null default 0, registered integer not null default 0, error text, assigned integer not null default 0);
+    missing integer not null default 0, registered integer not null default 0, error text, assigned integer not null default 0, unreadable integer not null default 0, intervalMs integer);
 CREATE TABLE ade_device (
     pk integer primary key, serialNumber text not null, state text not null default 'present',
     profileStatus text, profileUuid text, profileAssignTime text, profilePushTime text, deviceFamily text, os text,
@@ -139,6 +139,8 @@ CREATE TABLE vpp_token_gone (
 CREATE TABLE answer (
     pk integer primary key autoincrement, id text not null unique, question text not null, subject text not null,
     value text not null, "by" text not null, at text not null, unique (question, subject));
+CREATE TABLE ade_unreadable (
+    pk integer primary key, run integer not null, serialNumber text, place text not null, member text not null);
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);

@@ -1,4 +1,5 @@
 import type { AdeAccount } from "../../../apple/service/account.ts";
+import type { AppleRefusal } from "../../../apple/service/errors.ts";
 import type { Send } from "../../../apple/send.ts";
 import { openService, type AdeService } from "../../../apple/service/service.ts";
 import type { AdeToken } from "../../../apple/service/token.ts";
@@ -49,8 +50,13 @@ export const contactApple = async (
   const simulator = endpoint.kind === "simulator" ? { server: server.serverName } : undefined;
   const sent = simulator === undefined ? await send() : hinting(await send());
   const currentToken = async () => (await session.read(readServer)).token;
-  const explain = async (refusal: Failure): Promise<Failure> =>
-    refusal.code === "not-permitted" && (await currentToken()) !== server.token ? REPLACED : refusal;
+  const explain = async (refusal: AppleRefusal): Promise<Failure> => {
+    if (refusal.code !== "not-permitted") return refusal;
+    if ((await currentToken()) !== server.token) return REPLACED;
+    // what Apple answered is more important than the note of it
+    if (refusal.rejectsToken) await noteRejection(session, server.token).catch(() => undefined);
+    return refusal;
+  };
   const access = { base: endpoint.url, token, send: sent, now, random, wait, program, simulator, explain, signal };
   const service = openService(access);
   const account = await service.account();
@@ -65,6 +71,7 @@ export const contactApple = async (
       adminId,
       orgName,
       serverSeenAt: instant(session.surroundings),
+      tokenRejectedAt: null,
       otherServer: 0,
       // the token in force works: that of the key before is not gone back to
       formerKey: null,
@@ -77,6 +84,15 @@ export const contactApple = async (
   });
   return { ...guarded, service, account };
 };
+
+/** Notes that Apple rejects a token: monitoring tells of it until another one is set, or Apple accepts it again. */
+const noteRejection = (session: Session, token: string | null): Promise<void> =>
+  session.change({ action: null, locks: ["ade"] }, async (writer) => {
+    const now = await readServer(writer);
+    if (now.token !== token || now.tokenRejectedAt !== null) return { result: undefined, objects: [] };
+    await writeServer(writer, { tokenRejectedAt: instant(session.surroundings) });
+    return { result: undefined, objects: [{ thing: "ade", id: "ade" }] };
+  });
 
 /** A new token ends the one before: what that is refused for says nothing of the one that is set. */
 const REPLACED = new Failure("conflict", {

@@ -9,6 +9,7 @@ import type { Session } from "../../session.ts";
 import { countDevices } from "../../store/ade/devices.ts";
 import { readWaiting } from "../../store/ade/profiles.ts";
 import { forgetRehearsal, forgetServer, readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
+import { countUnreadable } from "../../store/ade/unreadable.ts";
 import { lastSync, type StoredSync } from "../../store/ade/syncs.ts";
 import type { Reader } from "../../store/store.ts";
 import { readTenantName, isMirror } from "../../store/tenant.ts";
@@ -48,6 +49,8 @@ export const shownSync = ({ error, ...sync }: StoredSync): AdeSync => ({
   missing: sync.missing,
   registered: sync.registered,
   assigned: sync.assigned,
+  unreadable: sync.unreadable,
+  intervalMs: sync.intervalMs,
   error: error === null ? null : (JSON.parse(error) as Problem),
 });
 
@@ -79,12 +82,14 @@ export const readAde = async (reader: Reader): Promise<Ade> => {
           setBy: tokenSetBy ?? "",
           consumer,
           simulated: server.simulated === 1,
+          rejectedAt: server.tokenRejectedAt,
+          renewal: server.renewal,
         }
       : null,
     lastFullAt: server.fullAt,
     lastSyncAt: server.cursorAt,
     sync: sync === undefined ? null : shownSync(sync),
-    counts: await countDevices(reader),
+    counts: { ...(await countDevices(reader)), unreadable: await countUnreadable(reader) },
     waiting: await readWaiting(reader),
   };
 };

@@ -33,6 +33,13 @@ import {
 import { holdMissing } from "../../store/ade/profiles.ts";
 import { readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
 import { findSync, insertSync, lastSync, updateSync, type StoredSync } from "../../store/ade/syncs.ts";
+import {
+  countUnreadable,
+  forgetEarlierUnreadable,
+  forgetUnreadable,
+  storeUnreadable,
+  unreadableOf,
+} from "../../store/ade/unreadable.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { applyProfiles } from "./assign.ts";
@@ -71,6 +78,8 @@ export interface MostGone {
 interface SyncAsked {
   readonly kind?: SyncKind | undefined;
   readonly most?: MostGone | undefined;
+  /** how often a schedule, or `--watch`, repeats it */
+  readonly intervalMs?: number | null | undefined;
 }
 
 /**
@@ -79,7 +88,13 @@ interface SyncAsked {
  * @throws Failure `input-rejected` where a delta is asked for that has no position to begin from
  */
 const dueSync = (
-  { cursor, cursorAt, fullAt, otherServer }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt" | "otherServer">,
+  {
+    cursor,
+    cursorAt,
+    fullAt,
+    otherServer,
+    unreadable,
+  }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt" | "otherServer"> & { readonly unreadable: number },
   asked: SyncKind | undefined,
   now: number,
 ): { readonly kind: SyncKind; readonly reason: SyncReason } => {
@@ -96,6 +111,8 @@ const dueSync = (
   }
   if (since(cursorAt) > CURSOR_LIFE_MS) return { kind: "full", reason: "cursor-old" };
   if (asked === "delta") return { kind: "delta", reason: "asked" };
+  // a delta has passed the record: only a full fetch has it once more
+  if (unreadable > 0) return { kind: "full", reason: "unreadable" };
   return since(fullAt) > FULL_EVERY_MS - FULL_SLACK_MS
     ? { kind: "full", reason: "full-due" }
     : { kind: "delta", reason: "full-recent" };
@@ -114,7 +131,10 @@ const NO_POSITION = new Failure("input-rejected", {
  *
  * @throws Failure `locked` while another process is at it; as {@link guardApple}, `input-rejected` without a token
  */
-export const beginSync = async (parts: SyncParts, { kind: asked, most }: SyncAsked): Promise<AdeSync> => {
+export const beginSync = async (
+  parts: SyncParts,
+  { kind: asked, most, intervalMs = null }: SyncAsked,
+): Promise<AdeSync> => {
   const { session, jobs } = parts;
   const { surroundings } = session;
   const holder = newId(surroundings);
@@ -123,9 +143,10 @@ export const beginSync = async (parts: SyncParts, { kind: asked, most }: SyncAsk
     if (server.token === null) throw noToken(endpoint);
     const before = await lastSync(writer);
     if (before?.state === "running" && isHeld(before, parts)) throw atIt(before);
-    const due = dueSync(server, asked, surroundings.now());
+    const unreadable = await countUnreadable(writer);
+    const due = dueSync({ ...server, unreadable }, asked, surroundings.now());
     const at = instant(surroundings);
-    const held = { host: surroundings.origin.host, pid: parts.processes.self, holder };
+    const held = { host: surroundings.origin.host, pid: parts.processes.self, holder, intervalMs };
     const result =
       before !== undefined && server.otherServer === 0 && goesOn(before, due.kind, asked, surroundings.now())
         ? await takeOver(writer, before, { ...held, beatAt: at })
@@ -182,7 +203,7 @@ const ANEW_AFTER_MS = 60 * 60 * 1000;
 const takeOver = async (
   writer: Writer,
   before: StoredSync,
-  held: Pick<StoredSync, "host" | "pid" | "holder" | "beatAt">,
+  held: Pick<StoredSync, "host" | "pid" | "holder" | "beatAt" | "intervalMs">,
 ): Promise<StoredSync> => {
   const change = { ...held, state: "running", reason: "resumed", finishedAt: null, error: null } as const;
   await updateSync(writer, before.pk, change);
@@ -239,6 +260,12 @@ export const readSerials = async (
   const found = await serialsOf(reader, pk, which, MOST_SERIALS + 1);
   const items = found.slice(0, MOST_SERIALS);
   return { items, next: found.length > MOST_SERIALS ? (items.at(-1) ?? null) : null };
+};
+
+/** Records of a run that could not be read; the first ones of many. */
+export const readUnreadable = async (reader: Reader, id: string) => {
+  const { pk } = await ofId(reader, id);
+  return unreadableOf(reader, pk, MOST_SERIALS);
 };
 
 /** One run in this process. */
@@ -350,7 +377,13 @@ class SyncRun {
       const done = this.#isGathering
         ? await gather(writer, devices)
         : await storeChanges(writer, devices, { run: this.#pk, at });
+      let { unreadable } = this.#run;
+      for (const page of pages) {
+        const read = page.devices.map(({ serialNumber }) => serialNumber);
+        unreadable = await storeUnreadable(writer, { run: this.#pk, read, unreadable: page.unreadable });
+      }
       return {
+        unreadable,
         cursor: pages.at(-1)?.cursor ?? null,
         fetched: isFetched ? 1 : 0,
         pages: this.#run.pages + pages.length,
@@ -370,7 +403,9 @@ class SyncRun {
   #startOver(): Promise<void> {
     return this.#change(async (writer) => {
       await forgetArrivals(writer);
+      await forgetUnreadable(writer, this.#pk);
       return {
+        unreadable: 0,
         kind: "full",
         reason: "cursor-refused",
         cursor: null,
@@ -427,6 +462,7 @@ class SyncRun {
   #settle(): Promise<void> {
     const run = this.#pk;
     return this.#change(async (writer, at) => {
+      await forgetEarlierUnreadable(writer, run);
       const { unseen, before, ...done } = await settleArrivals(writer, { run, at });
       const isReleased = unseen > 0 && mayGo(unseen, before, this.#most);
       const released = isReleased ? await releaseUnseen(writer, { run, at }) : 0;

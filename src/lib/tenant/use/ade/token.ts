@@ -72,6 +72,7 @@ export const setToken = async (
       tokenExpiresAt: token.expiresAt,
       tokenSetAt: instant(session.surroundings),
       tokenSetBy: session.actor,
+      tokenRejectedAt: null,
       simulated: isSimulated ? 1 : 0,
       otherServer: otherServer ? 1 : 0,
       renewal,
