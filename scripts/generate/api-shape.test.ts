@@ -151,6 +151,7 @@ const PERMITTED: readonly Permitted[] = [
     "/syncs/{id}",
     "/syncs/{id}/release",
     "/syncs/{id}/serials",
+    "/syncs/{id}/unreadable",
     "/token",
     "/token/inspect",
   ].map((path) => asked(ADE, "paths", `/v1/ade${path}`)),

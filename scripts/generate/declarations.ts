@@ -68,7 +68,8 @@ function exitCodes({ exits, opensTenant, ownExits }: Command, { errors, opening 
     return code;
   };
   const usual = ["unexpected", "usage", ...exits, ...(opensTenant === false ? [] : opening)].map(codeOf);
-  const codes = ownExits === undefined ? [0, ...usual] : ownExits.meanings.map(([code]) => code);
+  const own = ownExits?.meanings.map(([code]) => code) ?? [];
+  const codes = ownExits === undefined || ownExits.onlyNagios === true ? [0, ...usual, ...own] : own;
   return [...new Set([...codes, codeOf("interrupted")])].toSorted((a, b) => a - b);
 }
 
@@ -76,7 +77,7 @@ const verbData = (command: Command, failures: Failures): VerbData => ({
   arguments: Object.entries(command.args).map(([name, field]) => ({ name, ...fieldData(name, field) })),
   options: optionData(command.options),
   exits: exitCodes(command, failures),
-  failureExit: command.ownExits?.failure,
+  failureExit: command.ownExits?.onlyNagios === true ? undefined : command.ownExits?.failure,
 });
 
 const withBelow = (folder: NounFolder): readonly NounFolder[] => [folder, ...folder.nouns.flatMap(withBelow)];

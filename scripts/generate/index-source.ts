@@ -11,8 +11,12 @@ function examplesOf({ noun, verbs, nouns }: NounFolder): readonly string[] {
 
 function nodeSource(folder: NounFolder): string {
   const { name, noun, nouns, verbs } = folder;
-  const failureExit = ({ command: { ownExits } }: VerbFile): string =>
-    ownExits === undefined ? "" : ` failureExit: ${ownExits.failure},`;
+  const failureExit = ({ command: { ownExits } }: VerbFile): string => {
+    if (ownExits === undefined) return "";
+    const { service, failure, onlyNagios } = ownExits;
+    const always = onlyNagios === true ? "" : ` failureExit: ${failure},`;
+    return `${always} nagios: ${JSON.stringify({ service, failureExit: failure })},`;
+  };
   const verbSources = verbs.map(
     (verb) =>
       `{ name: ${JSON.stringify(verb.name)}, summary: ${JSON.stringify(verb.command.summary)},${failureExit(verb)} load: () => import(${JSON.stringify(`./${verb.file}`)}) }`,

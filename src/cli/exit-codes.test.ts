@@ -48,7 +48,11 @@ test("every command opens a tenant, but for these", async () => {
 });
 
 test("a command's own exit codes stand in place of the usual ones, but for an interruption", () => {
-  const ownExits = { failure: 3, meanings: [[0, same("nothing due")] as const, [3, same("unknown")] as const] };
+  const ownExits = {
+    service: "TRY",
+    failure: 3,
+    meanings: [[0, same("nothing due")] as const, [3, same("unknown")] as const],
+  };
   expect(codes({ exits: ["conflict"], ownExits })).toEqual([0, 3, 130]);
   expect(
     exitsOf({ exits: [], ownExits })
@@ -59,6 +63,23 @@ test("a command's own exit codes stand in place of the usual ones, but for an in
   expect(failureExit("interrupted", { failureExit: 3 })).toBe(130);
   expect(failureExit("usage", {})).toBe(2);
   expect(failureExit("usage", undefined)).toBe(2);
+});
+
+test("exit codes of --nagios alone stand beside the usual ones, and count only with it", () => {
+  const meanings = [[0, same("well")] as const, [3, same("unknown")] as const];
+  const ownExits = { service: "TRY", onlyNagios: true, failure: 3, meanings } as const;
+  const exits = exitsOf({ exits: ["conflict"], opensTenant: false, ownExits });
+  expect(exits.map(({ code, meaning }) => [code, meaning.en])).toEqual([
+    [0, "done; with --nagios: well"],
+    [1, "unexpected error"],
+    [2, "invalid command line or request"],
+    [3, "with --nagios: unknown"],
+    [5, expect.stringContaining("changed")],
+    [130, expect.stringContaining("interrupted")],
+  ]);
+  const verb = { nagios: { service: "TRY", failureExit: 3 } };
+  expect([failureExit("usage", verb, true), failureExit("usage", verb, false)]).toEqual([3, 2]);
+  expect(failureExit("interrupted", verb, true)).toBe(130);
 });
 
 test("an outcome is done, a code, or a number of the command's own", () => {

@@ -1,7 +1,7 @@
 import type { Command, Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
 import { ERRORS, OPENING, type ErrorCode } from "../lib/errors/index.ts";
-import { text, type Language, type Text } from "../lib/text/index.ts";
+import { joined, text, type Language, type Text } from "../lib/text/index.ts";
 
 const DONE = text("done", "完了");
 const INTERRUPTED = text("interrupted (143: terminated)", "中断された(143: 終了要求)");
@@ -30,9 +30,15 @@ export const exitOf = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** The exit code for a verb's failure; `interrupted` keeps its own, whatever the verb declares. */
-export const failureExit = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
-  failure === "interrupted" ? ERRORS.interrupted.exit : (verb?.failureExit ?? ERRORS[failure].exit);
+/** The exit code for a verb's failure; `interrupted` keeps its own, whatever the verb declares. @param isNagios with `--nagios` */
+export function failureExit(
+  failure: ErrorCode,
+  verb: Pick<VerbNode, "failureExit" | "nagios"> | undefined,
+  isNagios = false,
+): number {
+  if (failure === "interrupted") return ERRORS.interrupted.exit;
+  return (isNagios ? verb?.nagios?.failureExit : undefined) ?? verb?.failureExit ?? ERRORS[failure].exit;
+}
 
 /** The exit codes of a command, sorted and without duplicates. */
 export function exitsOf({
@@ -42,9 +48,19 @@ export function exitsOf({
   ownExits,
 }: Pick<Command, "exits" | "opensTenant" | "exitMeanings" | "ownExits">): Exit[] {
   const failures = [...exits, ...(opensTenant === false ? [] : OPENING)];
-  const usual = ownExits === undefined ? [0, 1, 2, ...failures.map((failure) => ERRORS[failure].exit)] : [];
-  const own = new Map([...(exitMeanings ?? []), ...(ownExits?.meanings ?? [])]);
-  return [...new Set([...own.keys(), ...usual, ERRORS.interrupted.exit])]
-    .toSorted((a, b) => a - b)
-    .map((code) => ({ code, meaning: own.get(code) ?? meaningOf(code) }));
+  const isOnlyNagios = ownExits?.onlyNagios === true;
+  const isUsual = ownExits === undefined || isOnlyNagios;
+  const usual = isUsual ? [0, 1, 2, ...failures.map((failure) => ERRORS[failure].exit)] : [];
+  const own = new Map([...(exitMeanings ?? []), ...(isUsual ? [] : ownExits.meanings)]);
+  const all = new Map(
+    [...own.keys(), ...usual, ERRORS.interrupted.exit].map((code) => [code, own.get(code) ?? meaningOf(code)]),
+  );
+  for (const [code, meaning] of isOnlyNagios ? ownExits.meanings : [])
+    all.set(code, withNagios(all.get(code), meaning));
+  return [...all].map(([code, meaning]) => ({ code, meaning })).toSorted((one, other) => one.code - other.code);
 }
+
+const withNagios = (usual: Text | undefined, { en, ja }: Text): Text => {
+  const nagios = text(`with --nagios: ${en}`, `--nagios では: ${ja}`);
+  return usual === undefined ? nagios : joined([usual, nagios], text("; ", "。"));
+};

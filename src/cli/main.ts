@@ -48,12 +48,15 @@ export async function main(outside: Outside): Promise<number> {
   } catch (error) {
     const { asFailure, reportOf } = await import("./report.ts");
     const failure = asFailure(error);
-    if (isWatched(line)) {
-      const { nagiosFailure } = await import("../lib/renewals/output/nagios.ts");
-      writeNow(1, `${nagiosFailure(failure.what, style.language)}\n`);
+    const isNagios = line.flags.has("--nagios");
+    const nagios = isNagios ? line.verb?.nagios : undefined;
+    // a monitoring system reads only stdout
+    if (nagios !== undefined) {
+      const { pluginFailure } = await import("../lib/renewals/output/plugin.ts");
+      writeNow(1, `${pluginFailure(nagios.service, failure.what, style.language)}\n`);
     }
     writeNow(2, reportOf(failure, style));
-    return failureExit(failure.code, line.verb);
+    return failureExit(failure.code, line.verb, isNagios);
   }
 }
 
@@ -91,6 +94,3 @@ async function wantsStatus(outside: Outside, { path, help }: CommandLine): Promi
   // settings that cannot be read are no reason to hide the help
   return hasTenants(outside).catch(() => false);
 }
-
-/** A monitoring system reads only stdout, so the reason for rejecting a command line must be there too. */
-const isWatched = ({ verb, flags }: CommandLine): boolean => verb?.failureExit !== undefined && flags.has("--nagios");

@@ -1,7 +1,7 @@
 import type { Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
 import type { Tools } from "../commands/tools.ts";
-import { same } from "../lib/text/index.ts";
+import { same, type Text } from "../lib/text/index.ts";
 import { exitOf, failureExit } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN } from "./interrupts.ts";
 import type { ErrorStyle } from "./error-style.ts";
@@ -29,7 +29,8 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   if (command.changes === true || command.shows !== undefined) interrupts.describe(() => UNKNOWN);
   const tools = openTools(outside, globals, interrupts, input["dryRun"] === true && input["keepPlan"] !== true);
-  const exit = await settle(outside, interrupts, tools, verb, async () => {
+  const isNagios = input["nagios"] === true;
+  const exit = await settle(outside, interrupts, tools, { verb, isNagios }, async () => {
     const { terminal } = tools;
     const { shows } = command;
     if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
@@ -44,7 +45,7 @@ async function settle(
   outside: Outside,
   interrupts: Interrupts,
   { terminal }: Tools,
-  verb: VerbNode,
+  { verb, isNagios }: { readonly verb: VerbNode; readonly isNagios: boolean },
   work: () => Promise<Outcome>,
 ): Promise<number> {
   try {
@@ -62,9 +63,16 @@ async function settle(
     if (interrupts.exit === undefined) {
       for (const line of stackOf(error)) await terminal.detail(same(line));
       if (interrupts.done !== undefined) await terminal.problem(interrupts.done);
+      if (isNagios && verb.nagios !== undefined) await writePluginFailure(terminal, verb.nagios.service, failure.what);
       await terminal.failure(failure);
     }
     await terminal.close().catch(() => undefined);
-    return failureExit(failure.code, verb);
+    return failureExit(failure.code, verb, isNagios);
   }
+}
+
+/** Prints the reason on stdout, which is all that a monitoring system reads. */
+async function writePluginFailure(terminal: Tools["terminal"], service: string, reason: Text): Promise<void> {
+  const { pluginFailure } = await import("../lib/renewals/output/plugin.ts");
+  await terminal.out.write(`${pluginFailure(service, reason, terminal.language)}\n`);
 }

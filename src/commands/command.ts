@@ -17,8 +17,15 @@ export interface Example {
  */
 export type Outcome = ErrorCode | number | void;
 
-/** Exit codes of a command whose caller prescribes them, such as a monitoring system. */
+/**
+ * Exit codes of a command whose caller prescribes them: a monitoring system. With the option `nagios` of the command, a failure
+ * also prints the line of a monitoring plugin on stdout, which is all that such a system reads.
+ */
 export interface OwnExits {
+  /** what that line begins with: `RENEWALS` */
+  readonly service: string;
+  /** they are those of `--nagios`; without it the command has the usual ones */
+  readonly onlyNagios?: true | undefined;
   /** the code of every failure, including usage errors and crashes; only an interruption keeps its own */
   readonly failure: number;
   /** what each code means, in order */

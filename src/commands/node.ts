@@ -7,6 +7,8 @@ export interface VerbNode {
   readonly summary: Text;
   /** the exit code of every failure, where the verb has its own; known also when its file cannot be loaded */
   readonly failureExit?: number | undefined;
+  /** with `--nagios`, what the line begins with that a failure prints on stdout, and the exit code of a failure */
+  readonly nagios?: { readonly service: string; readonly failureExit: number } | undefined;
   readonly load: () => Promise<{ readonly default: Command }>;
 }
 

@@ -978,6 +978,21 @@ describe("--prometheus", () => {
     "clomoctl_check_timestamp_seconds",
   ];
 
+  test.each([
+    [400, 3, "UNKNOWN"],
+    [60, 3, "UNKNOWN"],
+    [10, 2, "CRITICAL"],
+  ])(
+    "with --nagios, a file that cannot be written is in the line, which agrees with the exit code: %i days",
+    async (days, exit, status) => {
+      const home = await homeWith();
+      const words = `renewals check --nagios --prometheus ${join(home, "nowhere", "a.prom")}`;
+      const ran = await run(`${words} --lang en`, { home, tenant: having(due(1, days)) });
+      expect(ran.exit).toBe(exit);
+      expect(parsePluginOutput(ran.stdout)).toMatchObject({ status, said: expect.stringContaining("no such folder") });
+    },
+  );
+
   test("also writes the metrics to a file, and shows the list", async () => {
     const folder = freshFolder();
     const ran = await checkOf([due(1, 10)], "--prometheus a.prom --fields name", { folder });

@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 import { writeFileAtomically } from "../../lib/files/index.ts";
 import type { Tenant } from "../../lib/client/index.ts";
 import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
-import { type CheckResult, chooseThresholds, STATE_EXITS, summaryOf } from "../../lib/renewals/check.ts";
-import { ERRORS, Failure } from "../../lib/errors/index.ts";
+import { type CheckResult, chooseThresholds, summaryOf } from "../../lib/renewals/check.ts";
+import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { LEVEL_NAMES } from "../../lib/renewals/judge.ts";
 import { textInContext } from "../../lib/terminal/commands.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
@@ -106,6 +107,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected"],
   ownExits: {
+    service: "RENEWALS",
     failure: STATE_EXITS.unknown,
     meanings: [
       [STATE_EXITS.ok, text("nothing is due", "期限の近いものなし")],
@@ -134,13 +136,7 @@ export default defineCommand({
   },
   async run(tools, { files, ...options }) {
     tools.describeState(() => text("nothing was changed", "何も変更していません"));
-    try {
-      return await check(tools, files, options);
-    } catch (error) {
-      // a monitoring system shows stdout alone
-      if (options.nagios && !tools.signal.aborted) await writeUnknown(tools, error);
-      throw error;
-    }
+    return check(tools, files, options);
   },
 });
 
@@ -149,7 +145,10 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
   refuseMisfits(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
   const { result, tenants, unnoticed } = await gatherAll(tools, { ...request, files, thresholds });
-  if (nagios) await showLine(tools, result);
+  const unwritten = prometheus === undefined ? undefined : await writeMetrics(tools, prometheus, result);
+  // a monitoring system is not to read "ok" beside an exit code that says otherwise
+  const state = unwritten === undefined || result.state === "critical" ? result.state : "unknown";
+  if (nagios) await showLine(tools, { ...result, state }, unwritten?.what);
   else await show(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
   const { globals } = tools;
   // what is unknown is said to whoever reads the log, too, and changes no exit code
@@ -160,8 +159,8 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
     if (unnoticed.size > 0)
       await (await import("./items/missing.ts")).tellUnnoticedOf(tools, unnoticed, { named: request.allContexts });
   }
-  const written = prometheus === undefined || (await writeMetrics(tools, prometheus, result));
-  return STATE_EXITS[written || result.state === "critical" ? result.state : "unknown"];
+  if (unwritten !== undefined) await tools.terminal.failure(unwritten);
+  return STATE_EXITS[state];
 }
 
 /** Tells of which tenants nobody knows who hears of their renewals from CLOMO. */
@@ -253,39 +252,30 @@ async function show(
   await (result.checked.length === 0 ? terminal.warn(summary) : terminal.note(summary));
 }
 
-async function showLine({ terminal }: Tools, result: CheckResult): Promise<void> {
+async function showLine({ terminal }: Tools, result: CheckResult, problem: Text | undefined): Promise<void> {
   const { nagiosLine } = await import("../../lib/renewals/output/nagios.ts");
-  await terminal.out.write(`${nagiosLine(result, terminal.language)}\n`);
-}
-
-async function writeUnknown({ terminal }: Tools, error: unknown): Promise<void> {
-  const { nagiosFailure } = await import("../../lib/renewals/output/nagios.ts");
-  const reason = error instanceof Failure ? error.what : ERRORS.unexpected.meaning;
-  await terminal.out.write(`${nagiosFailure(reason, terminal.language)}\n`);
+  await terminal.out.write(`${nagiosLine(result, terminal.language, problem)}\n`);
 }
 
 /**
  * Writes the result for Prometheus.
  *
- * @returns false when the file cannot be written, after reporting it; an old file is left unchanged
+ * @returns why the file could not be written; an old file is left unchanged
  */
 async function writeMetrics(
   { terminal, temporary, workingFolder, clock }: Tools,
   file: string,
   result: CheckResult,
-): Promise<boolean> {
+): Promise<Failure | undefined> {
   const { prometheusText } = await import("../../lib/renewals/output/prometheus.ts");
   const metrics = prometheusText(result, clock.now());
   const path = file === "-" ? file : resolve(workingFolder, file);
   try {
     await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(metrics));
-    return true;
+    return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const what = text(`cannot write the metrics: ${reason}`, `メトリクスを書き込めません: ${reason}`);
-    await terminal.failure(
-      error instanceof Failure ? error : new Failure("usage", { what, where: file, cause: error }),
-    );
-    return false;
+    return error instanceof Failure ? error : new Failure("usage", { what, where: file, cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { checkedFinding, findingsOf, recipientFinding, sentenceOf, type Administration } from "./administrators.ts";
-import { resultOf, STATE_EXITS, summaryOf } from "./check.ts";
+import { resultOf, summaryOf } from "./check.ts";
+import { STATE_EXITS } from "./output/plugin.ts";
 import { USUAL_THRESHOLDS } from "./judge.ts";
 import { headlineOf } from "./output/headline.ts";
 import { nagiosLine } from "./output/nagios.ts";

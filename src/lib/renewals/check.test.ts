@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { judge, type Level, USUAL_THRESHOLDS } from "./judge.ts";
-import { isMerelyEarly, resultOf, STATE_EXITS, summaryOf, chooseThresholds } from "./check.ts";
+import { isMerelyEarly, resultOf, summaryOf, chooseThresholds } from "./check.ts";
+import { STATE_EXITS } from "./output/plugin.ts";
 import { nagiosLine } from "./output/nagios.ts";
 import { unreadItem } from "./sources.ts";
 import { checkedThing } from "./testing/checked.ts";

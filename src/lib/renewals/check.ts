@@ -1,18 +1,13 @@
 import { Failure } from "../errors/index.ts";
 import { RENEWAL_STATES } from "../model/renewal.ts";
 import { joined, text, type Text } from "../text/index.ts";
+import type { PluginState } from "./output/plugin.ts";
 import { byExpiry, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
 import { isNewer } from "./succession.ts";
 
-/** The overall state. */
-export type State = "ok" | "warning" | "critical" | "unknown";
-
-/** The exit codes of `renewals check`, which are those of monitoring plugins. @see monitoring-plugins guideline, 2.3 */
-export const STATE_EXITS: Readonly<Record<State, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
-
 /** All that was checked, the most urgent first, and how it stands. */
 export interface CheckResult {
-  readonly state: State;
+  readonly state: PluginState;
   readonly checked: readonly Checked[];
   /** expired files that a newer one of the same identity has replaced: shown, and nothing else */
   readonly superseded: readonly Checked[];
@@ -89,7 +84,7 @@ function stateOf(
   { expired, critical, unknown, warning }: CheckResult["counts"],
   total: number,
   findings: readonly Checked[],
-): State {
+): PluginState {
   if (expired + critical > 0 || findings.some(({ level }) => level === "critical")) return "critical";
   if (unknown > 0 || total === 0) return "unknown";
   return warning + findings.length > 0 ? "warning" : "ok";

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { same, text } from "../../text/index.ts";
 import { resultOf } from "../check.ts";
 import { USUAL_THRESHOLDS } from "../judge.ts";
-import { nagiosFailure, nagiosLine } from "./nagios.ts";
+import { nagiosLine } from "./nagios.ts";
+import { pluginFailure } from "./plugin.ts";
 import { checkedThing } from "../testing/checked.ts";
 import { parsePluginOutput } from "../testing/plugin-output.ts";
 
@@ -44,7 +45,7 @@ test("nothing to check, and a failure, are unknown", () => {
     said: "nothing to check",
     figures: [],
   });
-  const failure = nagiosFailure(same("no | such\ncontext"), "en");
+  const failure = pluginFailure("RENEWALS", same("no | such\ncontext"), "en");
   expect(parsePluginOutput(`${failure}\n`)).toMatchObject({ status: "UNKNOWN", said: "no _ such_context" });
 });
 

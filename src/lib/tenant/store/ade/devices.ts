@@ -5,7 +5,7 @@ import { keepLast } from "../collections.ts";
 import { CREATION, type List } from "../lists.ts";
 import { asExpression } from "../sql/forms.ts";
 import type { Reader, Value, Writer } from "../store.ts";
-import { countUnreadable } from "./unreadable.ts";
+import { countUnreadable } from "./syncs.ts";
 
 const LIST: List<typeof ADE_DEVICE.fields> = {
   thing: ADE_DEVICE,

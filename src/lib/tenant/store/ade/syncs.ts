@@ -1,3 +1,4 @@
+import type { UnreadableRecord } from "../../../apple/service/device.ts";
 import type { SyncKind, SyncReason, SyncState } from "../../../model/ade.ts";
 import type { Reader, Row, Writer } from "../store.ts";
 
@@ -73,3 +74,49 @@ export const updateSync = async (
   const sets = Object.keys(change).map((name) => `${name} = :${name}`);
   await writer.run(`update ade_sync set ${sets.join(", ")} where pk = :pk`, { ...change, pk });
 };
+
+const COUNT_UNREADABLE = "select count(*) from ade_unreadable";
+
+/** Returns the number of records that could not be read, and were not read since. */
+export const countUnreadable = (reader: Reader): Promise<number> => reader.count(COUNT_UNREADABLE);
+
+/** Returns the records that a run could not read, in the order in which they came. */
+export const unreadableOf = async (reader: Reader, run: number, most: number): Promise<UnreadableRecord[]> =>
+  (await reader.all("select serialNumber, place, member from ade_unreadable where run = :run order by pk limit :most", {
+    run,
+    most,
+  })) as unknown as UnreadableRecord[];
+
+/**
+ * Keeps the records of a page that could not be read, until a later record of the same device can be read.
+ *
+ * @param read the serial numbers that could be read
+ * @returns how many records the run could not read until now
+ */
+export const storeUnreadable = async (
+  writer: Writer,
+  { run, read, unreadable }: { run: number; read: Iterable<string>; unreadable: readonly UnreadableRecord[] },
+): Promise<number> => {
+  const replaced = [...read, ...unreadable.flatMap(({ serialNumber }) => serialNumber ?? [])];
+  if ((await countUnreadable(writer)) > 0) {
+    await writer.runEach(
+      "delete from ade_unreadable where serialNumber = :serialNumber",
+      ["serialNumber"],
+      replaced.map((serial) => [serial]),
+    );
+  }
+  await writer.runEach(
+    "insert into ade_unreadable (run, serialNumber, place, member) values (:run, :serialNumber, :place, :member)",
+    ["run", "serialNumber", "place", "member"],
+    unreadable.map(({ serialNumber, place, member }) => [run, serialNumber, place, member]),
+  );
+  return writer.count(`${COUNT_UNREADABLE} where run = :run`, { run });
+};
+
+/** Forgets the records of earlier runs: a full fetch has read, or named, everything again. */
+export const forgetEarlierUnreadable = async (writer: Writer, run: number): Promise<void> =>
+  void (await writer.run("delete from ade_unreadable where run <> :run", { run }));
+
+/** Forgets the records of a run that begins anew. */
+export const forgetUnreadable = async (writer: Writer, run: number): Promise<void> =>
+  void (await writer.run("delete from ade_unreadable where run = :run", { run }));

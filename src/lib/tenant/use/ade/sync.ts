@@ -32,14 +32,18 @@ import {
 } from "../../store/ade/devices.ts";
 import { holdMissing } from "../../store/ade/profiles.ts";
 import { readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
-import { findSync, insertSync, lastSync, updateSync, type StoredSync } from "../../store/ade/syncs.ts";
 import {
   countUnreadable,
+  findSync,
   forgetEarlierUnreadable,
   forgetUnreadable,
+  insertSync,
+  lastSync,
   storeUnreadable,
   unreadableOf,
-} from "../../store/ade/unreadable.ts";
+  updateSync,
+  type StoredSync,
+} from "../../store/ade/syncs.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { applyProfiles } from "./assign.ts";
