@@ -1,6 +1,9 @@
 import { dirname, resolve } from "node:path";
+import type { Ade } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { adeHealth } from "../../lib/model/ade-health.ts";
 import { FULL_EVERY_MS } from "../../lib/model/ade.ts";
+import { pluginLine, STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { steadyDoor } from "../../lib/renewals/schedule/launcher.ts";
 import { DECEPTIVE, shownOption, shownWord } from "../../lib/text/shell-word.ts";
 import { text } from "../../lib/text/index.ts";
@@ -13,48 +16,97 @@ export default defineCommand({
   summary: text("show how ADE stands, and what to do next", "ADE の状態と次の操作を表示する"),
   details: [
     text(
-      "Nothing is asked of Apple: it tells what is recorded, and ends with 0 whatever it finds.",
-      "Apple には問い合わせず、記録されている内容を表示します。何が見つかっても終了コードは 0 です。",
+      "Shows what is recorded and does not contact Apple. The exit code is 0 whatever it finds, except with --nagios.",
+      "Apple には問い合わせず、記録されている内容を表示します。--nagios 以外では、何が見つかっても終了コードは 0 です。",
+    ),
+    text(
+      "--nagios: critical if Apple rejected the server token, or if the last sync failed and needs a person; a warning if Apple could not be reached, if no sync was completed for twice the interval of its schedule (`ade sync --every` or --watch; default: 1d), and for missing devices, devices without an ADE profile and records that could not be read; unknown without a token. In a mirror, ADE is synced by CLOMO and not watched here: unknown.",
+      "--nagios: Apple がサーバートークンを拒否したとき、または前回の同期が失敗して人の対応が必要なときは「至急」。Apple に接続できなかったとき、スケジュールの間隔(`ade sync --every` か --watch、既定は 1d)の 2 倍の間同期が完了していないとき、見つからないデバイス、ADE プロファイルのないデバイス、読み取れない記録があるときは警告。トークンが未設定のときは不明。ミラーでは CLOMO が同期するため監視の対象外で、不明になります。",
     ),
   ],
   args: {},
-  options: {},
-  examples: [{ line: "clomoctl ade status" }, { line: "clomoctl ade status --format json" }],
-  exits: [],
-  async run(tools) {
-    const { terminal } = tools;
-    const tenant = await tools.tenant("ade", "profiles");
-    const { client } = tenant;
-    const ade = await client.ade.show();
-    await tellEndpoint(tools, ade);
-    await terminal.show(FACT_COLUMNS, factsOf(ade));
-    const conditions = adeHealth(ade, tools.clock.now());
-    await warnOfConditions(tools, conditions);
-    const isAsked = ade.counts.present > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
-    const profiles = isAsked ? await client.profiles.list() : undefined;
-    const now = tools.clock.now().getTime();
-    const waiting = waitingSteps(ade, now, (instant) => terminal.moment(instant));
-    const steps = [...nextSteps(ade, now, profiles), ...waiting];
-    for (const one of steps) await proposeStep(tools, one);
-    if (conditions.length + steps.length > 0 || ade.lastFullAt === null) return;
-    const due = terminal.moment(new Date(Date.parse(ade.lastFullAt) + FULL_EVERY_MS).toISOString());
-    await terminal.note(
-      text(
-        `all well; the next full sync is due ${due}: clomoctl ade sync`,
-        `問題ありません。次の全件の取得: ${due}(clomoctl ade sync)`,
+  options: {
+    nagios: {
+      kind: "boolean",
+      about: text(
+        "print one line with performance data, as monitoring plugins do",
+        "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
       ),
-    );
-    for (const one of automaticSteps(profiles ?? [])) await proposeStep(tools, one);
-    // a rehearsal in a mirror is not for every day
-    const line = ade.mirror ? undefined : await syncByCron(tools, tenant);
-    if (line === undefined) return;
-    await propose(
-      tools,
-      line,
-      text("to sync each morning by cron (crontab -e)", "cron で毎朝同期するには(crontab -e)"),
-    );
+    },
+  },
+  examples: [
+    { line: "clomoctl ade status" },
+    { line: "clomoctl ade status --format json" },
+    { line: "clomoctl ade status --nagios" },
+  ],
+  exits: [],
+  ownExits: {
+    service: "ADE",
+    onlyNagios: true,
+    failure: STATE_EXITS.unknown,
+    meanings: [
+      [STATE_EXITS.ok, text("nothing is wrong", "問題なし")],
+      [STATE_EXITS.warning, text("warning", "警告")],
+      [STATE_EXITS.critical, text("critical: the token or the sync", "至急(トークンまたは同期)")],
+      [STATE_EXITS.unknown, text("unknown: not watched here, or the check failed", "監視の対象外、または確認の失敗")],
+    ],
+  },
+  async run(tools, { nagios }) {
+    const tenant = await tools.tenant("ade", "profiles");
+    if (nagios) refuseFormats(tools);
+    const ade = await tenant.client.ade.show();
+    return nagios ? showPluginLine(tools, ade) : showStatus(tools, tenant, ade);
   },
 });
+
+async function showStatus(tools: Tools, tenant: ChosenTenant<"ade" | "profiles">, ade: Ade): Promise<void> {
+  const { terminal } = tools;
+  await tellEndpoint(tools, ade);
+  await terminal.show(FACT_COLUMNS, factsOf(ade));
+  const conditions = adeHealth(ade, tools.clock.now());
+  await warnOfConditions(tools, conditions);
+  const isAsked = ade.counts.present > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
+  const profiles = isAsked ? await tenant.client.profiles.list() : undefined;
+  const now = tools.clock.now().getTime();
+  const waiting = waitingSteps(ade, now, (instant) => terminal.moment(instant));
+  const steps = [...nextSteps(ade, now, profiles), ...waiting];
+  for (const one of steps) await proposeStep(tools, one);
+  if (conditions.length + steps.length > 0 || ade.lastFullAt === null) return;
+  const due = terminal.moment(new Date(Date.parse(ade.lastFullAt) + FULL_EVERY_MS).toISOString());
+  await terminal.note(
+    text(
+      `all well; the next full sync is due ${due}: clomoctl ade sync`,
+      `問題ありません。次の全件の取得: ${due}(clomoctl ade sync)`,
+    ),
+  );
+  for (const one of automaticSteps(profiles ?? [])) await proposeStep(tools, one);
+  // a rehearsal in a mirror is not for every day
+  const cronLine = ade.mirror ? undefined : await syncByCron(tools, tenant);
+  if (cronLine === undefined) return;
+  await propose(
+    tools,
+    cronLine,
+    text("to sync each morning by cron (crontab -e)", "cron で毎朝同期するには(crontab -e)"),
+  );
+}
+
+/** @throws `usage` where the output has another form already */
+function refuseFormats({ globals: { format, fields, query } }: Tools): void {
+  if ([format, fields, query].every((option) => option === undefined)) return;
+  throw new Failure("usage", {
+    what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と一緒に指定できません"),
+    where: "clomoctl ade status",
+    hint: text("remove one of them", "どちらかを外してください"),
+  });
+}
+
+/** Prints the line of a monitoring plugin. @returns its exit code */
+async function showPluginLine({ terminal, clock }: Tools, ade: Ade): Promise<number> {
+  const { adePlugin } = await import("./nagios.ts");
+  const result = adePlugin(ade, { now: clock.now(), language: terminal.language });
+  await terminal.out.write(`${pluginLine(result)}\n`);
+  return STATE_EXITS[result.state];
+}
 
 /** What cron does not know of the environment of the person who typed this. */
 const CARRIED = ["CLOMOCTL_HOME", "CLOMOCTL_LANG"];

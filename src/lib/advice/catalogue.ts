@@ -31,7 +31,7 @@ export interface Catalogue {
   "ade account": { args: []; options: {  } };
   "ade guide": { args: [way: "purchased" | "manual" | "supervised-only" | "unsupervised" | Name]; options: { through?: "console" | "commands" | Name | undefined; as?: "text" | "markdown" | "html" | Name | undefined; output?: string | number | undefined } };
   "ade reconcile": { args: [file: string | number]; options: { encoding?: "auto" | "shift_jis" | "utf-8" | "utf-16le" | "utf-16be" | Name | undefined; sheet?: string | number | undefined; appleBusiness?: true | undefined; businessClientId?: string | number | undefined; businessKeyId?: string | number | undefined; businessKeyFile?: string | number | undefined } };
-  "ade status": { args: []; options: {  } };
+  "ade status": { args: []; options: { nagios?: true | undefined } };
   "ade sync": { args: []; options: { full?: true | undefined; delta?: true | undefined; watch?: string | number | undefined; every?: string | number | undefined; maxDeletions?: string | number | undefined } };
   "ade devices list": { args: []; options: { state?: "present" | "missing" | "released" | Name | undefined; notReady?: true | undefined; search?: string | number | undefined; limit?: number | Name | undefined } };
   "ade devices show": { args: [serial: string | number]; options: {  } };

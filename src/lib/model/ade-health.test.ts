@@ -42,6 +42,11 @@ describe("the health of ADE", () => {
     ["terms", { sync: failed("not-permitted") }, ["sync-failed critical"]],
     ["another server", { sync: failed("input-rejected") }, ["sync-failed critical"]],
     ["not reached", { sync: failed("unavailable") }, ["sync-failed warning"]],
+    [
+      "a token set since may have mended it",
+      { sync: failed("not-permitted"), token: { ...TOKEN, setAt: ago(0.5) } },
+      ["sync-failed warning"],
+    ],
     ["the token is the reason", { ...rejected, sync: failed("not-permitted") }, ["token-rejected critical"]],
     ["48 hours", { lastSyncAt: ago(48) }, []],
     ["more than 48 hours", { lastSyncAt: ago(48.1) }, ["sync-overdue warning"]],

@@ -96,7 +96,7 @@ function syncFailed(facts: AdeHealthFacts): readonly AdeCondition[] {
   return [
     {
       id: "sync-failed",
-      level: PASSING.includes(type) ? "warning" : "critical",
+      level: PASSING.includes(type) || isMended(facts) ? "warning" : "critical",
       what: text(`the last sync failed: ${detail.en}`, `前回の同期は失敗しました: ${detail.ja}`),
       step: ADE_STATUS,
       hint: isMended(facts) ? undefined : hint,
@@ -113,11 +113,14 @@ function durationText(ms: number): Text {
   return text(counted(minutes, "minute"), `${minutes} 分`);
 }
 
-/** A sync is overdue after twice its interval: that of its schedule, else a day. */
+/** Returns how often a tenant is synced: by its schedule, else once a day. */
+export const syncIntervalMs = ({ sync }: Pick<AdeHealthFacts, "sync">): number => sync?.intervalMs ?? FULL_EVERY_MS;
+
+/** A sync is overdue after twice its interval. */
 function syncOverdue({ sync, token, lastSyncAt }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   const since = lastSyncAt ?? token?.setAt;
   if (since === undefined || sync?.state === "running") return [];
-  const intervalMs = sync?.intervalMs ?? FULL_EVERY_MS;
+  const intervalMs = syncIntervalMs({ sync });
   const ageMs = now.getTime() - Date.parse(since);
   if (ageMs <= 2 * intervalMs) return [];
   const [age, interval] = [durationText(ageMs), durationText(intervalMs)];

@@ -62,10 +62,11 @@ function parseFigures(data: string): readonly Figure[] {
   return figures;
 }
 
-/** `10` alerts outside 0 to 10, `10:` below 10, `~:10` above 10, `10:20` outside, `@10:20` inside. */
+/** Nothing alerts without a range; `10` alerts outside 0 to 10, `10:` below 10, `~:10` above 10, `10:20` outside, `@10:20` inside. */
 function parseRange(range: string): (value: number) => boolean {
+  if (range === "") return () => false;
   const found = new RegExp(`^(?<inside>@?)(?:(?<start>${NUMBER}|~):)?(?<end>${NUMBER}|)$`).exec(range)?.groups;
-  if (found === undefined || range === "") throw new Error(`no range: ${range}`);
+  if (found === undefined) throw new Error(`no range: ${range}`);
   const { inside, start = "0", end } = found;
   const least = start === "~" ? Number.NEGATIVE_INFINITY : Number(start);
   const most = end === undefined || end === "" ? Number.POSITIVE_INFINITY : Number(end);
