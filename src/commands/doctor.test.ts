@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Import, Tenant } from "../lib/client/index.ts";
+import type { Ade, Import, Tenant } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { machine, type TestMachine } from "./renewals/schedule/testing/machine.ts";
@@ -15,6 +15,9 @@ const QUIET: Answers = {
   consoleTasks: { items: [] },
   listRenewals: { items: [] },
 };
+
+/** The same, where ADE is not set up: a mirror is not asked about it. */
+const OWN: Answers = { ...QUIET, ade: example<Ade>("ade", { token: null }) };
 
 /** A machine whose home is its own. */
 const fresh = (): TestMachine => {
@@ -116,7 +119,7 @@ describe("a served tenant", () => {
     expect(offline).toContainEqual(
       expect.objectContaining({ context: "far", state: "ok", what: expect.stringContaining("--online asks it") }),
     );
-    const online = await findings(of(one, { tenants: { far: QUIET } }), "--online");
+    const online = await findings(of(one, { tenants: { far: OWN } }), "--online");
     expect(online).toContainEqual(expect.objectContaining({ context: "far", what: "https://far.example.jp/ answers" }));
   });
 
@@ -179,7 +182,7 @@ describe("a served tenant", () => {
 
   test("that was changed in the future shows a clock that is wrong", async () => {
     const imports = { items: [{ ...example<Import>("import"), createdAt: "2026-12-24T00:00:00.000Z" }] };
-    const [first] = await findings(of(await served(), { tenants: { far: { ...QUIET, imports } } }), "--online");
+    const [first] = await findings(of(await served(), { tenants: { far: { ...OWN, imports } } }), "--online");
     expect(first).toMatchObject({
       state: "problem",
       check: "clock",

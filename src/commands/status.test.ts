@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
+import type { Ade, Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { UNSAID } from "../lib/model/tenant.ts";
 import { text } from "../lib/text/index.ts";
@@ -87,6 +87,8 @@ const EMPTY = {
   imports: { items: [] },
   listRenewals: { items: [] },
 };
+/** The same, where ADE is not set up. */
+const OWN = { ...EMPTY, ade: example<Ade>("ade", { token: null }) };
 const BROKEN = new Failure("unavailable", { what: text("no answer", "応答がありません"), where: "far.example.jp" });
 
 /** kanto is in use, osaka is protected, far is served; embedded never held data. */
@@ -97,7 +99,7 @@ async function homeOfThree(): Promise<string> {
   await run("context add far --url https://far.example.jp", { home });
   return home;
 }
-const TENANTS = { kanto: FULL, osaka: EMPTY, far: BROKEN };
+const TENANTS = { kanto: FULL, osaka: OWN, far: BROKEN };
 
 test("a tenant is shown as people read it, in both languages", async () => {
   const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant: FULL });
@@ -137,7 +139,7 @@ test("to an account nothing is proposed that it may not do, and what it does not
     operations: [{ operation: "users.write", reach: "inside" }],
   });
   const answers = {
-    ...EMPTY,
+    ...OWN,
     tenant: tenantOf({ mirroredAt: null, users: 0, consoleTasks: 0, secured: EMPTY.tenant.secured, profile: UNSAID }),
   };
   const home = await homeOfThree();
@@ -153,7 +155,7 @@ test("to an account nothing is proposed that it may not do, and what it does not
 test("what is proposed to who acts names him: the numbers are his own", async () => {
   const waiting = plan({ number: 5, state: "awaiting-console" });
   const whoami = example<Whoami>("whoami", { role: "division" });
-  const tenant = { ...EMPTY, imports: { items: [waiting] }, whoami };
+  const tenant = { ...OWN, imports: { items: [waiting] }, whoami };
   const { stdout } = await run("status --format json --as hanako --context kanto", {
     home: await homeOfThree(),
     tenant,
@@ -237,7 +239,7 @@ test("what cannot be read is one of the problems, and the exit code is 0", async
 test("a context is in use where nothing names another one, and not because it is named", async () => {
   const home = await homeOfThree();
   const context = async (line: string, environment: Readonly<Record<string, string>> = {}): Promise<unknown> => {
-    const { stdout } = await run(`${line} --format json --fields context,used`, { home, environment, tenant: EMPTY });
+    const { stdout } = await run(`${line} --format json --fields context,used`, { home, environment, tenant: OWN });
     return JSON.parse(stdout);
   };
   expect(await context("status")).toEqual([{ context: "kanto", used: true }]);
@@ -320,7 +322,7 @@ test("where none is in use, all are shown", async () => {
   await run("context remove kanto", { home });
   const { exit, stdout } = await run("status --format csv --fields context,used", {
     home,
-    tenants: { osaka: EMPTY, far: BROKEN },
+    tenants: { osaka: OWN, far: BROKEN },
   });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "context,used\nosaka,false\nfar,false\n" });
   expect(await run("status --context kinki", { home })).toMatchObject({ exit: 6, stdout: "" });
@@ -330,7 +332,7 @@ describe("what a tenant uses", () => {
   /** what is not said would stand above it */
   const NOTHING = /\nnext renewals +[^\n]+\nwrong +none\nnext +none\n$/;
   const using = (profile: Partial<TenantProfile>, items: readonly RenewalItem[] = []) => ({
-    ...EMPTY,
+    ...OWN,
     tenant: tenantOf({ users: 3, mirroredAt: null, consoleTasks: 0, profile: { ...UNSAID, ...profile } }),
     listRenewals: { items },
   });
@@ -387,7 +389,7 @@ describe("the page", () => {
     expect(page.match(/<section>/g)).toHaveLength(3);
     expect(page.replaceAll(/<\/?span[^>]*>/g, "")).toContain("2026-11-18(2 日前)");
     expect(page).toMatch(/<p class="level critical">問題があるテナント\(3 件中 2 件\): kanto、far<\/p>/);
-    const empty = await run("status --html -", { home, tenants: { kanto: EMPTY } });
+    const empty = await run("status --html -", { home, tenants: { kanto: OWN } });
     expect(empty.stdout).toContain("<p>nothing is wrong</p>");
     expect(page).toMatch(/class="level critical"/);
   });
@@ -407,11 +409,11 @@ describe("the page", () => {
 
 test("an embedded tenant that never held data is shown where there is no other", async () => {
   const home = freshFolder();
-  const { stdout } = await run("status --all-contexts --format csv --fields context", { home, tenant: EMPTY });
+  const { stdout } = await run("status --all-contexts --format csv --fields context", { home, tenant: OWN });
   expect(stdout).toBe("context\nembedded\n");
   await run("context add kanto --embedded", { home });
   mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
-  const both = await run("status --all-contexts --format csv --fields context", { home, tenant: EMPTY });
+  const both = await run("status --all-contexts --format csv --fields context", { home, tenant: OWN });
   expect(both.stdout).toBe("context\nembedded\nkanto\n");
 });
 
@@ -521,8 +523,75 @@ test("what was not taken in from the console is not none", async () => {
   expect(known.stdout).toMatch(/^devices +2$/m);
   expect(known.stdout).toMatch(/^SECURED APPs users +none$/m);
   const own = { ...mirror, mirroredAt: null };
-  const here = await run("status --format table --lang en", { home, tenant: { ...EMPTY, tenant: own } });
+  const here = await run("status --format table --lang en", { home, tenant: { ...OWN, tenant: own } });
   expect(here.stdout).toMatch(/^devices +0$/m);
   const data = await run("status --format json --query [0].devices", { home, tenant: { ...EMPTY, tenant: mirror } });
   expect(data.stdout).toBe("0\n");
+});
+
+describe("ADE", () => {
+  const { sync: SYNC, token: TOKEN } = example<{
+    sync: NonNullable<Ade["sync"]>;
+    token: NonNullable<Ade["token"]>;
+  }>("ade");
+  const WELL = example<Ade>("ade", {
+    lastSyncAt: "2026-11-20T00:00:00.000Z",
+    counts: { present: 3, missing: 0, released: 0, notReady: 0, unreadable: 0 },
+  });
+  const refused = new Failure("not-permitted", { what: text("terms were not accepted", "規約に未同意") }).toJSON();
+
+  const statusOf = async (change: Partial<Ade>, more: object = {}) => {
+    const tenant = { ...EMPTY, ade: { ...WELL, ...change }, ...more };
+    const { stdout } = await run("status --format json --fields problems,next --lang en", { tenant });
+    const [one] = JSON.parse(stdout) as [{ problems: string[]; next: string[] }];
+    return one;
+  };
+
+  test.each<[string, Partial<Ade>, string, string]>([
+    [
+      "a failed sync",
+      { sync: { ...SYNC, state: "failed", error: refused } },
+      "ADE: the last sync failed: terms were not accepted",
+      "clomoctl ade status",
+    ],
+    [
+      "no sync for long",
+      { lastSyncAt: "2026-11-01T00:00:00.000Z" },
+      "ADE: no sync was completed for 19 days",
+      "clomoctl ade sync",
+    ],
+    [
+      "missing devices",
+      { counts: { ...WELL.counts, missing: 4 } },
+      "ADE: 4 devices that Apple no longer has",
+      "clomoctl ade devices list --state missing",
+    ],
+    [
+      "devices without a profile",
+      { counts: { ...WELL.counts, notReady: 4 } },
+      "ADE: 4 devices without an ADE profile: do not switch them on yet",
+      "clomoctl ade devices list --not-ready",
+    ],
+  ])("%s is wrong, with what to type", async (_, change, problem, step) => {
+    const { problems, next } = await statusOf(change);
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+    expect(next).toContain(step);
+    expect((await statusOf({})).problems).toEqual([]);
+  });
+
+  test("a token that Apple rejected is wrong once, and no renewal of it is well", async () => {
+    const own = renewal({ kind: "ade-token", name: "Own MDM", expiresAt: "2027-11-01T00:00:00.000Z" });
+    const token = { ...TOKEN, rejectedAt: "2026-11-20T00:00:00.000Z", renewal: own.id };
+    const { problems, next } = await statusOf({ token }, { listRenewals: { items: [own] } });
+    expect(problems).toEqual([expect.stringContaining("ADE: Apple rejected the server token")]);
+    expect(next.slice(0, 2)).toEqual(["clomoctl ade token set FILE", "clomoctl renewals guide 'Own MDM'"]);
+  });
+
+  test("is not asked about in a mirror, and not told to those who may not see it", async () => {
+    const mirror = await run("status --format json --lang en", { tenant: FULL });
+    expect(mirror.requests.map(({ operation }) => operation)).not.toContain("ade");
+    const ade = new Failure("not-permitted", { what: text("not yours", "権限がありません") });
+    const { stdout } = await run("status --format json --lang en", { tenant: { ...EMPTY, ade } });
+    expect(JSON.parse(stdout)).toMatchObject([{ problems: [] }]);
+  });
 });

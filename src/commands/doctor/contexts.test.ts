@@ -1,13 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { RenewalItem } from "../../lib/client/index.ts";
+import type { Ade, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
 import { item } from "../renewals/testing/item.ts";
 import type { Tools } from "../tools.ts";
 import { checkContexts } from "./contexts.ts";
@@ -37,17 +38,21 @@ const WHOLE: TenantFileState = {
   copies: [],
 };
 
+const NO_ADE = example<Ade>("ade", { token: null });
+
 /** What is found of a tenant whose file is like this, and whose data are quiet. */
 function check(
   file: (() => TenantFileState | undefined) | Partial<TenantFileState>,
   items: readonly RenewalItem[] = [],
   tenant: { readonly mirroredAt: string | null; readonly mirrorOfBundle?: boolean } = { mirroredAt: null },
+  ade: Ade = NO_ADE,
 ) {
   const client = {
     tenant: { show: async () => tenant },
     imports: { list: async () => [] },
     console: { list: async () => [] },
     renewals: { list: async () => items },
+    ade: { show: async () => ade },
   };
   let opened = 0;
   const tools = {
@@ -85,6 +90,30 @@ test("a whole tenant is right, and says how large and how far its audit is", asy
     "uploads: none",
     "console: none",
   ]);
+});
+
+test("what is wrong with ADE is a warning, or a problem that needs a person, with what to type", async () => {
+  const ade = example<Ade>("ade");
+  const { token } = ade;
+  const rejected = token && { ...token, rejectedAt: "2026-11-19T00:00:00.000Z" };
+  const { wrong } = await check({}, [], undefined, {
+    ...ade,
+    token: rejected,
+    lastSyncAt: "2026-11-10T00:00:00.000Z",
+    counts: { present: 5, missing: 1, released: 0, notReady: 2, unreadable: 0 },
+  });
+  expect(wrong.map(({ check: name, state, mend }) => [name, state, mend?.en])).toEqual([
+    ["ade", "problem", "clomoctl ade token set FILE"],
+    ["ade", "warning", "clomoctl ade sync"],
+    ["ade", "warning", "clomoctl ade devices list --state missing"],
+    ["ade", "warning", "clomoctl ade devices list --not-ready"],
+  ]);
+  const counts = { present: 5, missing: 0, released: 0, notReady: 0, unreadable: 0 };
+  const well = await check({}, [], undefined, { ...ade, lastSyncAt: "2026-11-20T00:00:00.000Z", counts });
+  expect(well.wrong).toEqual([]);
+  expect(well.findings.find(({ check: name }) => name === "ade")?.what.en).toBe("last sync 2026-11-20 09:00");
+  const mirror = await check({}, [], { mirroredAt: "2026-11-19T01:00:00.000Z" }, { ...ade, token: rejected });
+  expect(mirror.findings.map(({ check: name }) => name)).not.toContain("ade");
 });
 
 test("a mirror that a bundle alone made has work in the console that is not known", async () => {

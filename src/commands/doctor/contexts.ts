@@ -1,12 +1,14 @@
-import type { Client, Import, RenewalItem } from "../../lib/client/index.ts";
+import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
+import { adeHealth } from "../../lib/model/ade-health.ts";
 import { EARLIER_UNKNOWN, TAKE_IN_LINE } from "../../lib/model/mirror.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { isSourceHere } from "../../lib/renewals/sources.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
 import { textInContext } from "../../lib/terminal/commands.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { watchedAde } from "../ade/watched.ts";
 import { otherTable } from "../audit/other-table.ts";
 import { itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
@@ -202,10 +204,11 @@ function auditFindings({ auditHead, auditTable, faults, version, newest }: Tenan
 
 /** What a tenant says of itself. */
 async function checkData(tools: Tools, context: Context, sofar: readonly Finding[]): Promise<ContextFindings> {
-  let client: Client<"tenant" | "imports" | "console" | "renewals">;
+  let client: Client<"tenant" | "imports" | "console" | "renewals" | "ade">;
   try {
-    ({ client } = await tools.tenantOf(context, "tenant", "imports", "console", "renewals"));
-    const { mirroredAt, mirrorOfBundle } = await client.tenant.show();
+    ({ client } = await tools.tenantOf(context, "tenant", "imports", "console", "renewals", "ade"));
+    const tenant = await client.tenant.show();
+    const { mirroredAt, mirrorOfBundle } = tenant;
     const imports = await client.imports.list();
     const tasks = await client.console.list({ state: "open" });
     const items = await client.renewals.list();
@@ -219,6 +222,7 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
         at,
       ),
       ...mirrorFindings(mirroredAt, at),
+      ...adeFindings(await watchedAde(client, tenant), at),
       ...clockFindings(
         [...imports.map(({ createdAt }) => createdAt), ...(mirroredAt === null ? [] : [mirroredAt])],
         at,
@@ -308,6 +312,17 @@ function mirrorFindings(mirroredAt: string | null, { now, timezone }: At): reado
   );
   if (days <= DAYS.mirror) return [ok("mirror", what)];
   return [warning("mirror", what, TAKE_IN_LINE)];
+}
+
+/** What is wrong with ADE, if this tenant talks to Apple itself. */
+function adeFindings(ade: Ade | undefined, { now, timezone }: At): readonly Finding[] {
+  if (ade === undefined) return [];
+  const found = adeHealth(ade, now).map(({ level, what, step }) =>
+    (level === "critical" ? problem : warning)("ade", what, step),
+  );
+  if (found.length > 0 || ade.lastSyncAt === null) return found;
+  const when = minuteIn(ade.lastSyncAt, timezone);
+  return [ok("ade", text(`last sync ${when}`, `前回の同期 ${when}`))];
 }
 
 /** Clocks of two machines differ by seconds. */

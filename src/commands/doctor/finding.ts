@@ -33,6 +33,7 @@ export const CHECK_NAMES = {
   uploads: text("uploads", "管理画面の照合待ち"),
   console: text("console tasks", "管理画面での作業"),
   mirror: text("age of the mirror", "データの新しさ"),
+  ade: text("ADE", "ADE"),
   sources: text("files of renewals", "更新期限のファイル"),
   schedule: text("daily run", "毎日の自動実行"),
   notify: text("notices", "通知"),

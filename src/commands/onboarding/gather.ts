@@ -1,5 +1,6 @@
 import { NOT_MANAGED } from "../../lib/model/device.ts";
-import type { Client } from "../../lib/client/index.ts";
+import { adeHealth } from "../../lib/model/ade-health.ts";
+import type { Ade, Client } from "../../lib/client/index.ts";
 import {
   ISSUED_KINDS,
   QUESTION_NAMES,
@@ -21,9 +22,8 @@ type Asked = Client<(typeof NOUNS)[number]>;
 export const isQuestion = (name: string): name is QuestionName => (QUESTION_NAMES as readonly string[]).includes(name);
 
 /** The kinds that the tenant holds itself; what somebody may not see is taken as not held. Rehearsals do not count. */
-async function heldKinds(client: Asked): Promise<readonly Issued[]> {
+async function heldKinds(client: Asked, ade: Ade | undefined): Promise<readonly Issued[]> {
   const certificate = await unlessFailing(() => client["push-certificate"].show());
-  const ade = await unlessFailing(() => client.ade.show());
   const tokens = await unlessFailing(() => client.vpp.tokens());
   const held: Readonly<Record<Issued, boolean>> = {
     "push-certificate": (certificate?.expiresAt ?? null) !== null && certificate?.simulated !== true,
@@ -41,12 +41,6 @@ async function hasUnowned(client: Asked): Promise<boolean> {
   return false;
 }
 
-async function counted(records: AsyncIterable<unknown>): Promise<number> {
-  let count = 0;
-  for await (const _ of records) count += 1;
-  return count;
-}
-
 /** What is recorded of a tenant that is being set up. */
 export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
   const { client } = await tools.tenant(...NOUNS);
@@ -56,15 +50,17 @@ export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
     if (subject === "" && isQuestion(question)) answers.set(question, { value, by, at });
   }
   const kinds = new Set<string>((await client.renewals.list()).map(({ kind }) => kind));
-  const held = await heldKinds(client);
+  const ade = await unlessFailing(() => client.ade.show());
+  const held = await heldKinds(client, ade);
+  const now = tools.clock.now();
   return {
-    now: tools.clock.now().toISOString(),
+    now: now.toISOString(),
     profile: tenant.profile ?? UNSAID,
     mirrorOfBundle: tenant.mirrorOfBundle === true,
     users: tenant.users,
     orgs: tenant.orgs,
     devices: tenant.devices,
-    notReady: tenant.devices === 0 ? 0 : await counted(client.devices.notReady()),
+    notReady: ade && adeHealth(ade, now).find(({ id }) => id === "devices-not-ready"),
     unowned: tenant.devices > 0 && (await hasUnowned(client)),
     systemAdministrators: tenant.administration?.system ?? null,
     recorded: ISSUED_KINDS.filter((kind) => kinds.has(kind) || held.includes(kind)),

@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Device } from "../../lib/client/index.ts";
+import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { example } from "../testing/tenant.ts";
 import { answer, CERTIFICATE, newTenant } from "./testing/new-tenant.ts";
@@ -45,11 +46,39 @@ describe("onboarding status", () => {
       const device = { ...one, owner: null, ownerOrg: null, status };
       const tenant = { ...newTenant(), tenant: { ...newTenant().tenant, devices: 1 } };
       const { stdout } = await run("onboarding status --format json", {
-        tenant: { ...tenant, devices: { items: [device], next: null }, devicesNotReady: { items: [], next: null } },
+        tenant: { ...tenant, devices: { items: [device], next: null } },
       });
       return (JSON.parse(stdout) as readonly { readonly state: string }[])[8]?.state;
     };
     expect([await stateOf("管理外"), await stateOf("管理中")]).toEqual(["done", "open"]);
+  });
+
+  test("of devices that Apple has, waits for those without an ADE profile, as ade status does", async () => {
+    const rehearsal = new Rehearsal({ devices: 4 });
+    onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+    await rehearsal.setUp();
+    await rehearsal.sync();
+    const { fetch, surroundings, client } = rehearsal.tenant;
+    const stepEight = async () => {
+      const circumstances = { tenant: fetch, now: new Date(surroundings.time) };
+      const { stdout } = await run("onboarding status --format json --lang en", circumstances);
+      return (
+        JSON.parse(stdout) as readonly { readonly state: string; readonly why: string; readonly next: string }[]
+      )[7];
+    };
+    expect(await stepEight()).toMatchObject({
+      state: "open",
+      why: "4 devices; 4 devices without an ADE profile: do not switch them on yet",
+      next: "clomoctl ade devices list --not-ready",
+    });
+    const { profile } = await client.profiles.create({ name: "P", url: "https://mdm.example.jp/enroll" });
+    await client.profiles.assign(profile.id, { unassigned: true });
+    expect(await stepEight()).toMatchObject({ state: "done", why: "4 devices", next: null });
+    rehearsal.tenant.database.run("update ade_device set profileStatus = 'removed' where pk = 1");
+    expect(await stepEight()).toMatchObject({ state: "open" });
+    // a mirror's devices are synced by CLOMO
+    rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    expect(await stepEight()).toMatchObject({ state: "done" });
   });
 
   test("sends schools elsewhere", async () => {

@@ -11,6 +11,7 @@ import { UNSAID } from "../../lib/model/tenant.ts";
 import { parseExposition } from "../../lib/renewals/testing/exposition.ts";
 import { parsePluginOutput } from "../../lib/renewals/testing/plugin-output.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { example } from "../testing/tenant.ts";
 import { item } from "./testing/item.ts";
@@ -868,6 +869,65 @@ describe("a renewed file that was downloaded and not confirmed as uploaded", () 
       downloadedExpiresAt: inDays(365).toISOString(),
       downloadedSource: join(folder, "sToken_for_Tokyo_ (1).vpptoken"),
     });
+  });
+});
+
+describe("a server token that Apple rejected", () => {
+  /** A tenant whose token Apple rejects, if told so, after a sync; and what is checked there. */
+  const checkedAfter = async (isRejected: boolean, words: string, isMirror = false) => {
+    const rehearsal = new Rehearsal({ devices: 2 });
+    onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+    await rehearsal.setUp();
+    await rehearsal.sync();
+    if (isRejected) {
+      await rehearsal.fault("token-rejected");
+      await rehearsal.sync();
+    }
+    const { tenant } = rehearsal;
+    if (isMirror) tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    const now = new Date(tenant.surroundings.time);
+    const circumstances = { home: await homeWith(), tenant: tenant.fetch, now };
+    return inBoth(`renewals check ${words}`, circumstances);
+  };
+
+  test("is critical whatever its date, in the table and for cron", async () => {
+    const { en, ja } = await checkedAfter(true, "--format table");
+    expect(en).toMatchObject({ exit: 2, stdout: expect.stringMatching(/critical +365 /) });
+    expect(en.stderr).toContain("Apple rejected the server token");
+    expect(en.stderr).toContain("1 rejected by Apple");
+    expect(ja.stderr).toContain("Apple がサーバートークンを拒否しました");
+    const { en: quiet } = await checkedAfter(true, "--quiet");
+    expect(quiet.stderr).toMatch(
+      /^CRITICAL: ADE server token .*: Apple rejected the server token.*: clomoctl renewals guide /,
+    );
+  });
+
+  test("is critical for monitoring", async () => {
+    const { en } = await checkedAfter(true, "--nagios");
+    expect(en.exit).toBe(2);
+    expect(parsePluginOutput(en.stdout)).toMatchObject({
+      status: "CRITICAL",
+      said: expect.stringContaining("Apple rejected"),
+    });
+    const { en: metrics } = await checkedAfter(true, "--prometheus -");
+    const samples = parseExposition(metrics.stdout);
+    const named = (name: string) => samples.filter((sample) => sample.name === name);
+    expect(named("clomoctl_renewal_rejected")).toHaveLength(1);
+    expect(named("clomoctl_ade_condition").map(({ labels }) => labels.get("condition"))).toEqual([
+      "token-rejected",
+      "devices-not-ready",
+    ]);
+    expect(named("clomoctl_ade_last_sync_timestamp_seconds")).toHaveLength(1);
+  });
+
+  test("is judged by its date until then, and in a mirror", async () => {
+    expect((await checkedAfter(false, "--nagios")).en).toMatchObject({
+      exit: 0,
+      stdout: expect.stringMatching(/^RENEWALS OK/),
+    });
+    const mirror = await checkedAfter(true, "--prometheus -", true);
+    expect(mirror.en.exit).toBe(0);
+    expect(mirror.en.stdout).not.toContain("clomoctl_ade");
   });
 });
 

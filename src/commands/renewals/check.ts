@@ -3,6 +3,7 @@ import { writeFileAtomically } from "../../lib/files/index.ts";
 import type { Tenant } from "../../lib/client/index.ts";
 import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, summaryOf } from "../../lib/renewals/check.ts";
+import type { WatchedAde } from "../../lib/renewals/output/prometheus.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { LEVEL_NAMES } from "../../lib/renewals/judge.ts";
@@ -86,6 +87,10 @@ export default defineCommand({
       "記録の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」、1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)、notify.yaml の通知先、担当者(`tenant set --contact-mail`)が、削除されたユーザーか管理者権限を外されたユーザーのときは警告です。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
     ),
     text(
+      "A server token for ADE that Apple rejected is critical whatever its date, until another one is set or Apple accepts it again; a mirror has no such token. --prometheus also has when ADE was last synced, devices that are not ready, missing devices and what is wrong; clomoctl ade status --nagios watches these.",
+      "Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です(新しいトークンを設定するか、Apple が再び受け付けるまで)。ミラーにはそのトークンがありません。--prometheus には、ADE の前回の同期、準備未完了のデバイス、見つからないデバイス、問題も書き出します(監視には clomoctl ade status --nagios も使えます)。",
+    ),
+    text(
       "CLOMO's own certificate that signs profiles (clomo.com) expires without harm: leave it out with --exclude. No certificate is passed over because of a name in it.",
       "CLOMO がプロファイルに付ける署名用証明書(clomo.com)は期限が切れても影響ありません。--exclude で除いてください。証明書内の名前だけを理由に判定から外すことはありません。",
     ),
@@ -144,8 +149,8 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
   const { within, critical, nagios, prometheus, ...request } = options;
   refuseMisfits(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
-  const { result, tenants, unnoticed } = await gatherAll(tools, { ...request, files, thresholds });
-  const unwritten = prometheus === undefined ? undefined : await writeMetrics(tools, prometheus, result);
+  const { result, tenants, unnoticed, ade } = await gatherAll(tools, { ...request, files, thresholds });
+  const unwritten = prometheus === undefined ? undefined : await writeMetrics(tools, prometheus, result, ade);
   // a monitoring system is not to read "ok" beside an exit code that says otherwise
   const state = unwritten === undefined || result.state === "critical" ? result.state : "unknown";
   if (nagios) await showLine(tools, { ...result, state }, unwritten?.what);
@@ -266,9 +271,10 @@ async function writeMetrics(
   { terminal, temporary, workingFolder, clock }: Tools,
   file: string,
   result: CheckResult,
+  ade: readonly WatchedAde[],
 ): Promise<Failure | undefined> {
   const { prometheusText } = await import("../../lib/renewals/output/prometheus.ts");
-  const metrics = prometheusText(result, clock.now());
+  const metrics = prometheusText(result, clock.now(), ade);
   const path = file === "-" ? file : resolve(workingFolder, file);
   try {
     await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(metrics));

@@ -1,6 +1,7 @@
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { adeHealth, type AdeCondition } from "../../lib/model/ade-health.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -14,6 +15,7 @@ import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/ju
 import { actingAs } from "../../lib/terminal/commands.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
+import { watchedAde, withRejection } from "../ade/watched.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
 import { shownDay } from "../renewals/items/columns.ts";
@@ -46,6 +48,8 @@ export interface Status {
   readonly rights: Rights | undefined;
   /** what is wrong with who hears of renewals */
   readonly findings: readonly Finding[];
+  /** what is wrong with ADE, the most urgent first */
+  readonly ade: readonly AdeCondition[];
   readonly problems: readonly Text[];
   /** lines to type; of several contexts each names its own */
   readonly next: readonly string[];
@@ -53,7 +57,7 @@ export interface Status {
 
 type Read = Pick<
   Status,
-  "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "findings" | "problems"
+  "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "findings" | "ade" | "problems"
 >;
 
 /** Of a tenant that keeps nothing of what it uses. */
@@ -80,6 +84,7 @@ export async function statusOf(tools: Tools, context: Context, { used, several }
       expected: NOTHING_EXPECTED,
       rights: undefined,
       findings: [],
+      ade: [],
       problems: [unread(error)],
     };
   });
@@ -93,10 +98,12 @@ export async function statusOf(tools: Tools, context: Context, { used, several }
 }
 
 async function readTenant(tools: Tools, context: Context): Promise<Read> {
-  const { client } = await tools.tenantOf(context, "tenant", "imports", "renewals");
+  const { client } = await tools.tenantOf(context, "tenant", "imports", "renewals", "ade");
   const [tenant, imports] = [await client.tenant.show({ administration: true }), await client.imports.list()];
   const asOf = asOfNow(tools, { context });
-  const items = await itemsBySource({ context, client }, asOf.timezone);
+  const watched = await watchedAde(client, tenant);
+  const ade = watched === undefined ? [] : adeHealth(watched, asOf.now);
+  const items = withRejection(await itemsBySource({ context, client }, asOf.timezone), watched, asOf.now);
   // whether it is valid already is for checks
   const renewals = items.map((item) => judge({ ...item, validFrom: null }, context.name, asOf)).toSorted(byExpiry);
   const expected = tenant.profile === undefined ? NOTHING_EXPECTED : expectedOf(tenant.profile, items);
@@ -111,7 +118,9 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
     renewals,
     expected,
     findings,
+    ade,
     problems: [
+      ...ade.map(({ what }) => text(`ADE: ${what.en}`, `ADE: ${what.ja}`)),
       ...renewals.filter(isPressing).map(pressing),
       ...items.flatMap(remarksOf),
       ...expected.missing.map(missingName),
@@ -176,7 +185,9 @@ const awaited = (kind: FormatName): Text => {
   );
 };
 
-const isPressing = ({ level }: Judged): boolean => level === "expired" || level === "critical";
+/** That Apple rejects a token is told among what is wrong with ADE. */
+const isPressing = ({ level, rejection }: Judged): boolean =>
+  level === "expired" || (level === "critical" && rejection === undefined);
 
 const pressing = ({ kind, name, level, expiresOn, certainty }: Judged): Text => {
   const of = (language: "en" | "ja"): string =>
@@ -194,11 +205,18 @@ const unread = ({ what, where, hint }: Failure): Text => {
 };
 
 /** What who asks may do next, the most urgent first. */
-function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings }: Read): readonly string[] {
+function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings, ade }: Read): readonly string[] {
   if (tenant === undefined || rights === undefined) return ["clomoctl context show"];
   const due = renewals.filter(({ level }) => level !== "ok");
+  const adeStep = (wanted: AdeCondition["level"]): readonly string[] =>
+    ade
+      .filter(({ level }) => level === wanted)
+      .slice(0, 1)
+      .map(({ step }) => step);
   return [
+    ...adeStep("critical"),
     ...due.slice(0, 1).map((item) => `clomoctl renewals guide ${typedName(item, renewals)}`),
+    ...adeStep("warning"),
     ...waiting.slice(0, 1).map(({ number }) => `clomoctl imports verify ${number} --against EXPORT.csv`),
     // an upload is one of them
     ...((tenant.consoleTasks ?? 0) > waiting.length ? ["clomoctl console list"] : []),

@@ -1,3 +1,4 @@
+import type { AdeCondition } from "../model/ade-health.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 import { text, type Text } from "../text/index.ts";
@@ -98,8 +99,8 @@ export interface OnboardingFacts {
   readonly users: number;
   readonly orgs: number;
   readonly devices: number;
-  /** devices that are not ready for their set-up */
-  readonly notReady: number;
+  /** that ADE devices are not ready to be switched on */
+  readonly notReady: Pick<AdeCondition, "what" | "step"> | undefined;
   /** some device has no owner */
   readonly unowned: boolean;
   /** null where nobody may see them */

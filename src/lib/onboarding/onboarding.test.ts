@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UNSAID } from "../model/tenant.ts";
 import { WRITERS } from "../renewals/guide/document.ts";
+import { same } from "../text/index.ts";
 import {
   ISSUED_KINDS,
   QUESTION_NAMES,
@@ -31,7 +32,7 @@ const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
   users: 0,
   orgs: 1,
   devices: 0,
-  notReady: 0,
+  notReady: undefined,
   unowned: false,
   systemAdministrators: 1,
   recorded: [],
@@ -142,7 +143,9 @@ describe("the twelve steps", () => {
       ...Array.from({ length: 11 }, () => "done"),
       "not-applicable",
     ]);
-    expect(stateOf({ ...facts, notReady: 1 }, 8)).toBe("open");
+    expect(
+      stateOf({ ...facts, notReady: { what: same("1 not ready"), step: "clomoctl ade devices list --not-ready" } }, 8),
+    ).toBe("open");
     expect(stateOf({ ...facts, unowned: true }, 9)).toBe("open");
     expect(stateOf({ ...facts, recorded: ["push-certificate"] }, 7)).toBe("open");
     expect(stateOf({ ...facts, recorded: ["push-certificate"], profile: UNSAID, answers: new Map() }, 7)).toBe("done");

@@ -315,12 +315,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     standing: ({ devices, notReady }) => {
       const way = text(counted(devices, "device"), `デバイス ${devices} 台`);
       if (devices === 0) return standing("open", way, `${GUIDE} 8`);
-      if (notReady === 0) return done(way);
-      return standing(
-        "open",
-        text(`${notReady} of ${way.en} not ready`, `${way.ja}のうち ${notReady} 台が準備未了`),
-        "clomoctl devices list --not-ready",
-      );
+      if (notReady === undefined) return done(way);
+      return standing("open", joined([way, notReady.what], text("; ", "。")), notReady.step);
     },
     steps: (facts) => {
       const way = answered(facts, "onboarding.way");

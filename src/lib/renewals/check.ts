@@ -95,9 +95,11 @@ export function summaryOf({ counts, thresholds, checked, superseded, findings }:
   const { withinDays, criticalDays } = thresholds;
   const early = checked.filter((one) => isMerelyEarly(one, thresholds)).length;
   const downloaded = checked.filter(({ level, state }) => level === "warning" && state === "downloaded").length;
+  const rejected = checked.filter(({ level, rejection }) => level === "critical" && rejection !== undefined).length;
   const parts: readonly (readonly [number, Text])[] = [
     [counts.expired, text("expired", "期限切れ")],
-    [counts.critical, text(`due within ${criticalDays} days`, `${criticalDays} 日以内に期限`)],
+    [rejected, text("rejected by Apple", "Apple が拒否")],
+    [counts.critical - rejected, text(`due within ${criticalDays} days`, `${criticalDays} 日以内に期限`)],
     [counts.unknown, text("unknown", "期限不明")],
     [early, text("not valid yet", "まだ有効でないもの")],
     [downloaded, RENEWAL_STATES.downloaded],

@@ -55,6 +55,17 @@ test("what its file says of a record is judged as what a file says by itself", (
   expect(judge({ ...ITEM, validFrom: null }, "kanto", AS_OF)).toMatchObject({ level: "ok", remark: null });
 });
 
+test.each([
+  ["2027-11-20T00:00:00.000Z", null, "critical", "rejected"],
+  ["2027-11-20T00:00:00.000Z", same("a remark"), "critical", "a remark; rejected"],
+  ["2026-12-01T00:00:00.000Z", null, "critical", "rejected"],
+  [null, null, "critical", "rejected"],
+  ["2026-11-01T00:00:00.000Z", null, "expired", null],
+])("what is rejected is critical whatever its date: %s", (expiresAt, remark, level, said) => {
+  const judged = judge({ ...ITEM, expiresAt, remark, rejection: same("rejected") }, "kanto", AS_OF);
+  expect(judged).toMatchObject({ level, remark: said === null ? null : { en: said } });
+});
+
 test("items are ordered by expiry, then by name; those without a date come first", () => {
   const all = [
     { name: "b", expiresAt: "2027-03-01T00:00:00.000Z" },

@@ -1,6 +1,6 @@
 import { dayOf, daysLeft } from "../model/time.ts";
 import type { Expiring, RenewalItem, RenewalState } from "../model/renewal.ts";
-import { text, type Text } from "../text/index.ts";
+import { joined, text, type Text } from "../text/index.ts";
 import { stateOf } from "./download.ts";
 import type { Finding } from "./findings.ts";
 import type { Holding } from "./guide/index.ts";
@@ -64,12 +64,17 @@ export interface DatedItem extends RenewalItem {
   readonly validFrom?: string | null | undefined;
   /** why file and record could not be compared, or that they differ */
   readonly remark?: Text | null | undefined;
+  /** that its issuer rejects it already, whatever its date */
+  readonly rejection?: Text | undefined;
   /** whose it is, where that was looked up */
   readonly holding?: Holding | undefined;
 }
 
 /** What is checked: an item, the part of one that a file can say, or (without a kind) a place where nothing could be read. */
-export interface CheckItem extends Omit<Pick<DatedItem, keyof Expiring | "source" | "remark">, "kind" | "certainty"> {
+export interface CheckItem extends Omit<
+  Pick<DatedItem, keyof Expiring | "source" | "remark" | "rejection">,
+  "kind" | "certainty"
+> {
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
   /** of a file: what it has in common with last year's and next year's; null or absent if the file does not tell */
@@ -86,32 +91,39 @@ export type Checked = Judged<CheckItem, string | null> & {
   readonly finding?: Finding | undefined;
 };
 
-/** Judges something that expires; what is not valid yet, or waits for the upload of its renewed file, is a warning at least. */
+/**
+ * Judges something that expires. What is not valid yet, or waits for the upload of its renewed file, is a warning at least;
+ * what is rejected is critical whatever its date.
+ */
 export function judge<
-  I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark"> & Partial<Pick<DatedItem, "downloadedExpiresAt">>,
+  I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> &
+    Partial<Pick<DatedItem, "downloadedExpiresAt">>,
   C extends string | null,
 >(item: I, context: C, asOf: AsOf): Judged<I, C> {
-  const { expiresAt, validFrom, remark = null } = item;
+  const { expiresAt, validFrom, rejection, remark = null } = item;
   const { now, timezone } = asOf;
   const state = stateOf(item);
   const standing = standingOf(expiresAt, asOf);
   const early =
     validFrom === undefined || validFrom === null || Date.parse(validFrom) <= now.getTime() ? null : validFrom;
   const isDoubtful = early !== null || state === "downloaded";
+  const isRejected = rejection !== undefined && standing.level !== "expired";
+  const remarks = [
+    remark,
+    isRejected ? rejection : null,
+    early === null ? null : notValidBefore(dayOf(early, timezone)),
+  ].filter((one) => one !== null);
   return {
     ...item,
     context,
     ...standing,
-    level: isDoubtful && standing.level === "ok" ? "warning" : standing.level,
-    remark: early === null ? remark : remarkWith(remark, dayOf(early, timezone)),
+    level: isRejected ? "critical" : isDoubtful && standing.level === "ok" ? "warning" : standing.level,
+    remark: remarks.length === 0 ? null : joined(remarks, text("; ", "。")),
     state,
   };
 }
 
-function remarkWith(remark: Text | null, validOn: string): Text {
-  const early = text(`not valid before ${validOn}`, `${validOn} まで有効になりません`);
-  return remark === null ? early : text(`${remark.en}; ${early.en}`, `${remark.ja}。${early.ja}`);
-}
+const notValidBefore = (day: string): Text => text(`not valid before ${day}`, `${day} まで有効になりません`);
 
 /** By expiry; those without a date first, as nobody knows how late they are. */
 export const byExpiry = (

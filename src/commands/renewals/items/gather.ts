@@ -1,11 +1,14 @@
 import type { ReadOptions } from "../../../lib/apple/index.ts";
-import type { RenewalItem, Tenant } from "../../../lib/client/index.ts";
+import type { Ade, RenewalItem, Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { checkedFinding, findingsOf } from "../../../lib/renewals/administrators.ts";
 import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
 import type { Finding } from "../../../lib/renewals/findings.ts";
 import { judge, type Checked, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
+import { adeHealth } from "../../../lib/model/ade-health.ts";
+import type { WatchedAde } from "../../../lib/renewals/output/prometheus.ts";
+import { watchedAde, withRejection } from "../../ade/watched.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
 import { textInContext } from "../../../lib/terminal/commands.ts";
@@ -36,6 +39,7 @@ interface Gathered {
   readonly tenants: ReadonlyMap<string, Tenant>;
   /** the items with owners who may get no notices, as they are named otherwise than by one mail address */
   readonly unnoticed: ReadonlyMap<Context, readonly RenewalItem[]>;
+  readonly ade: readonly WatchedAde[];
 }
 
 /** What a check looks at of a tenant; the tenant itself is undefined where it could not be read or is not there yet. */
@@ -44,6 +48,8 @@ interface Recorded {
   readonly found?: readonly Finding[];
   readonly unnoticed?: readonly RenewalItem[];
   readonly tenant?: Tenant;
+  /** undefined if its ADE is not watched */
+  readonly ade?: Ade | undefined;
 }
 
 /**
@@ -61,6 +67,7 @@ export async function gatherAll(
   const findings: Checked[] = [];
   const tenants = new Map<string, Tenant>();
   const ofOwners = new Map<Context, readonly RenewalItem[]>();
+  const watched: WatchedAde[] = [];
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await zoneInEffect(tools), thresholds };
     const options = { ...(await openedBy(tools, openers)), exclude };
@@ -83,15 +90,16 @@ export async function gatherAll(
     for (const context of allContexts ? all : [await chosen()]) {
       tools.signal.throwIfAborted();
       const asOf = { ...asOfNow(tools, { context }), thresholds };
-      const { items, tenant, found = [], unnoticed = [] } = await recordedIn(tools, context);
+      const { items, tenant, found = [], unnoticed = [], ade } = await recordedIn(tools, context);
       checked.push(...items.map((item) => named(judge(item, context.name, asOf), context)));
       if (tenant === undefined) continue;
       tenants.set(context.name, tenant);
+      if (ade !== undefined) watched.push({ context: context.name, facts: ade, conditions: adeHealth(ade, asOf.now) });
       if (unnoticed.length > 0) ofOwners.set(context, unnoticed);
       findings.push(...found.map((finding) => named(checkedFinding(finding, context.name), context)));
     }
   }
-  return { result: resultOf(checked, thresholds, findings), tenants, unnoticed: ofOwners };
+  return { result: resultOf(checked, thresholds, findings), tenants, unnoticed: ofOwners, ade: watched };
 }
 
 /** What opens files is not loaded where nothing is named for it. */
@@ -115,16 +123,18 @@ function reasonOf(error: unknown): Text {
 async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
   try {
     if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return { items: [] };
-    const tenant = await tools.tenantOf(context, "renewals", "tenant");
-    const items = await itemsBySource(tenant, zoneOf(tools, tenant));
+    const tenant = await tools.tenantOf(context, "renewals", "tenant", "ade");
+    const recorded = await itemsBySource(tenant, zoneOf(tools, tenant));
     tools.signal.throwIfAborted();
     const shown = await tenant.client.tenant.show({ administration: true });
+    const ade = await watchedAde(tenant.client, shown);
+    const items = withRejection(recorded, ade, tools.clock.now());
     const { administration } = shown;
     const unnoticed = items.filter(({ owner }) => owner !== null && !ONE_ADDRESS.test(owner));
-    if (administration === undefined) return { items, unnoticed, tenant: shown };
+    if (administration === undefined) return { items, unnoticed, tenant: shown, ade };
     const { recipientsWhoLeft } = await import("./mail-recipients.ts");
     const found = [...findingsOf(administration), ...(await recipientsWhoLeft(tools, context, administration))];
-    return { items, unnoticed, tenant: shown, found };
+    return { items, unnoticed, tenant: shown, found, ade };
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = reasonOf(error);

@@ -21,6 +21,20 @@ test("names the most urgent thing, its day, and what shows how to renew it, in b
   });
 });
 
+test("of what is rejected says that, and not how long it has left", () => {
+  const rejection = text("Apple rejected it", "Apple が拒否しました");
+  const token = checkedThing("MDM", "critical", 300, {
+    context: "kanto",
+    kind: "ade-token",
+    remark: rejection,
+    rejection,
+  });
+  expect(headline(false, token)).toEqual({
+    en: "CRITICAL: ADE server token MDM: Apple rejected it: clomoctl renewals guide MDM",
+    ja: "至急: ADE サーバートークン「MDM」: Apple が拒否しました: clomoctl renewals guide MDM",
+  });
+});
+
 test.each([
   [checkedThing("a", "warning", 80, { source: "a.pem" }), /^WARNING: .*80 days: clomoctl renewals guide certificate$/],
   [checkedThing("x.pem", "unknown", null, { kind: null, remark: text("broken", "壊れ") }), /^UNKNOWN: x\.pem: broken$/],

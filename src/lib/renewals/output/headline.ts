@@ -20,7 +20,7 @@ export function headlineOf(result: CheckResult, severalContexts: boolean): Text 
 }
 
 function sentenceOf(
-  { kind, name, expiresOn, daysLeft, remark, level, finding, context, state }: Checked,
+  { kind, name, expiresOn, daysLeft, remark, level, finding, context, state, rejection }: Checked,
   severalContexts: boolean,
 ): Text {
   if (finding !== undefined && remark !== null)
@@ -29,6 +29,8 @@ function sentenceOf(
     return text(`${name}: ${remark?.en ?? LEVEL_NAMES.unknown.en}`, `${name}: ${remark?.ja ?? LEVEL_NAMES.unknown.ja}`);
   }
   const what = RENEWAL_KINDS[kind];
+  if (rejection !== undefined && level === "critical")
+    return text(`${what.en} ${name}: ${rejection.en}`, `${what.ja}「${name}」: ${rejection.ja}`);
   const [en, ja] = state === "downloaded" ? [RENEWAL_STATES.downloaded.en, RENEWAL_STATES.downloaded.ja] : [];
   const [moreEn, moreJa] = [en === undefined ? "" : `; ${en}`, ja === undefined ? "" : `。${ja}`];
   return level === "expired"

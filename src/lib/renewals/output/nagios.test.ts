@@ -39,6 +39,14 @@ test("says the state, what is due, and the days of each thing", () => {
   expect([30, 31].map((days) => far?.isCritical(days))).toEqual([true, false]);
 });
 
+test("says that something is rejected instead of its days, and counts it as that", () => {
+  const rejection = text("Apple rejected it", "Apple が拒否しました");
+  const token = checkedThing("MDM", "critical", 300, { context: "kanto", remark: rejection, rejection });
+  expect(lineOf(token, checkedThing("far", "ok", 400))).toMatch(
+    /^RENEWALS CRITICAL - 1 rejected by Apple, 1 ok: MDM \(kanto\): Apple rejected it \| 'kanto MDM'=300;/,
+  );
+});
+
 test("nothing to check, and a failure, are unknown", () => {
   expect(parsePluginOutput(`${lineOf()}\n`)).toMatchObject({
     status: "UNKNOWN",

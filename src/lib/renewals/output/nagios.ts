@@ -32,7 +32,8 @@ function sentence(result: CheckResult, language: Language): string {
 }
 
 function describe(checked: Checked, { thresholds }: CheckResult): Text {
-  const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, finding, state } = checked;
+  const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, finding, state, rejection } =
+    checked;
   if (finding !== undefined && remark !== null) {
     // a line to type is there as a whole or not at all
     const of = (language: Language): string =>
@@ -42,6 +43,9 @@ function describe(checked: Checked, { thresholds }: CheckResult): Text {
   const file = context === null && source !== null ? basename(source) : null;
   const place = [context ?? file, organisation].filter((part) => part !== null).join("/");
   const who = shorten(place === "" || kind === null ? name : `${name} (${place})`, MAX_NAME);
+  if (rejection !== undefined && level === "critical") {
+    return text(`${who}: ${shorten(rejection.en, MAX_FINDING)}`, `${who}: ${shorten(rejection.ja, MAX_FINDING)}`);
+  }
   if (level === "unknown" || daysLeft === null) {
     const reason = remark ?? text("no date", "期限不明");
     return text(`${who}: ${shorten(reason.en, MAX_NAME)}`, `${who}: ${shorten(reason.ja, MAX_NAME)}`);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { resultOf } from "../check.ts";
 import { USUAL_THRESHOLDS } from "../judge.ts";
+import { same } from "../../text/index.ts";
 import { prometheusText } from "./prometheus.ts";
 import { checkedThing } from "../testing/checked.ts";
 import { parseExposition } from "../testing/exposition.ts";
@@ -41,6 +42,34 @@ test("gives when each thing expires, what is unknown, and when it was checked", 
       ["fingerprint", ""],
     ]),
   );
+  expect(promtoolRefuses(exposition)).toBe("");
+});
+
+test("has what is rejected, and how each tenant's ADE stands", () => {
+  const token = checkedThing("MDM", "critical", 300, { context: "kanto", rejection: same("rejected") });
+  const counts = { present: 10, missing: 1, notReady: 2, unreadable: 3 };
+  const exposition = prometheusText(resultOf([token], USUAL_THRESHOLDS), NOW, [
+    {
+      context: "kanto",
+      facts: { lastSyncAt: "2026-11-19T00:00:00.900Z", counts },
+      conditions: [{ id: "token-rejected", level: "critical", what: same("rejected"), step: "clomoctl" }],
+    },
+    { context: 'o"saka', facts: { lastSyncAt: null, counts: { ...counts, unreadable: 0 } }, conditions: [] },
+  ]);
+  const samples = parseExposition(exposition).filter(({ name }) => /ade|rejected/.test(name));
+  expect(samples.map(({ name, labels, value }) => [name, [...labels.values()].slice(0, 3).join(" "), value])).toEqual([
+    ["clomoctl_renewal_rejected", "kanto certificate MDM", 1],
+    ["clomoctl_ade_last_sync_timestamp_seconds", "kanto", Date.UTC(2026, 10, 19) / 1000],
+    ["clomoctl_ade_devices", "kanto present", 10],
+    ["clomoctl_ade_devices", "kanto not_ready", 2],
+    ["clomoctl_ade_devices", "kanto missing", 1],
+    ["clomoctl_ade_devices", 'o"saka present', 10],
+    ["clomoctl_ade_devices", 'o"saka not_ready', 2],
+    ["clomoctl_ade_devices", 'o"saka missing', 1],
+    ["clomoctl_ade_unreadable_records", "kanto", 3],
+    ["clomoctl_ade_unreadable_records", 'o"saka', 0],
+    ["clomoctl_ade_condition", "kanto token-rejected critical", 1],
+  ]);
   expect(promtoolRefuses(exposition)).toBe("");
 });
 

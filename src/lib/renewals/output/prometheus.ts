@@ -1,5 +1,14 @@
+import type { AdeCondition, AdeHealthFacts } from "../../model/ade-health.ts";
 import type { Checked } from "../judge.ts";
 import type { CheckResult } from "../check.ts";
+
+/** A tenant's ADE as it is watched: its facts, and what is wrong. */
+export interface WatchedAde {
+  /** by which its tenant is reached */
+  readonly context: string;
+  readonly facts: Pick<AdeHealthFacts, "lastSyncAt" | "counts">;
+  readonly conditions: readonly AdeCondition[];
+}
 
 type Labels = readonly (readonly [name: string, value: string])[];
 
@@ -16,13 +25,15 @@ interface Metric {
  * - `clomoctl_renewal_unreadable`: how many things have none, or could not be read
  * - `clomoctl_renewal_downloaded`: 1 for each thing whose renewed file was downloaded and not confirmed as uploaded
  * - `clomoctl_renewal_finding`: 1 for each thing that is wrong with who hears of renewals; absent where nothing is
+ * - `clomoctl_renewal_rejected`: 1 for each thing that its issuer rejects already, whatever its date; absent where nothing is
+ * - `clomoctl_ade_…`: of each tenant whose ADE is watched: when it was last synced, its devices by state, records of Apple's
+ *   that could not be read, and 1 for each condition; absent in a mirror
  * - `clomoctl_check_timestamp_seconds`: when it was checked; an alert on its age finds a check that runs no more
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
  */
-export function prometheusText(result: CheckResult, now: Date): string {
+export function prometheusText(result: CheckResult, now: Date, ade: readonly WatchedAde[] = []): string {
   const dated = onePerSeries(result.checked);
-  const downloaded = dated.filter(([, { state }]) => state === "downloaded");
   const metrics: readonly Metric[] = [
     {
       name: "clomoctl_renewal_expiry_timestamp_seconds",
@@ -34,24 +45,24 @@ export function prometheusText(result: CheckResult, now: Date): string {
       help: "Things that could not be read or have no date.",
       samples: [[[], result.checked.length === 0 ? 1 : result.counts.unknown]],
     },
-    ...(downloaded.length === 0
-      ? []
-      : [
-          {
-            name: "clomoctl_renewal_downloaded",
-            help: "A renewed file was downloaded, and its upload is not confirmed.",
-            samples: downloaded.map(([labels]) => [labels, 1] as const),
-          },
-        ]),
-    ...(result.findings.length === 0
-      ? []
-      : [
-          {
-            name: "clomoctl_renewal_finding",
-            help: "What is wrong with who hears of renewals.",
-            samples: findingSamples(result.findings),
-          },
-        ]),
+    ...present([
+      {
+        name: "clomoctl_renewal_downloaded",
+        help: "A renewed file was downloaded, and its upload is not confirmed.",
+        samples: dated.flatMap(([labels, { state }]) => (state === "downloaded" ? [[labels, 1] as const] : [])),
+      },
+      {
+        name: "clomoctl_renewal_finding",
+        help: "What is wrong with who hears of renewals.",
+        samples: findingSamples(result.findings),
+      },
+      {
+        name: "clomoctl_renewal_rejected",
+        help: "What its issuer rejects already, whatever its date.",
+        samples: dated.flatMap(([labels, { rejection }]) => (rejection === undefined ? [] : [[labels, 1] as const])),
+      },
+      ...adeMetrics(ade),
+    ]),
     {
       name: "clomoctl_check_timestamp_seconds",
       help: "When this was checked, in seconds since 1970.",
@@ -60,6 +71,62 @@ export function prometheusText(result: CheckResult, now: Date): string {
   ];
   return metrics.map(metricText).join("");
 }
+
+const present = (metrics: readonly Metric[]): readonly Metric[] => metrics.filter(({ samples }) => samples.length > 0);
+
+const adeMetrics = (watched: readonly WatchedAde[]): readonly Metric[] => [
+  {
+    name: "clomoctl_ade_last_sync_timestamp_seconds",
+    help: "When the last sync with Apple was completed, in seconds since 1970.",
+    samples: watched.flatMap(({ context, facts: { lastSyncAt } }) =>
+      lastSyncAt === null ? [] : [[[["context", context]], Math.floor(Date.parse(lastSyncAt) / 1000)] as const],
+    ),
+  },
+  {
+    name: "clomoctl_ade_devices",
+    help: "Devices that Apple has; of those the ones that are not ready to be switched on; and missing ones.",
+    samples: watched.flatMap(({ context, facts: { counts } }) =>
+      (
+        [
+          ["present", counts.present],
+          ["not_ready", counts.notReady],
+          ["missing", counts.missing],
+        ] as const
+      ).map(
+        ([state, value]) =>
+          [
+            [
+              ["context", context],
+              ["state", state],
+            ],
+            value,
+          ] as const,
+      ),
+    ),
+  },
+  {
+    name: "clomoctl_ade_unreadable_records",
+    help: "Device records in Apple's answers that could not be read.",
+    samples: watched.map(({ context, facts: { counts } }) => [[["context", context]], counts.unreadable]),
+  },
+  {
+    name: "clomoctl_ade_condition",
+    help: "What is wrong with ADE.",
+    samples: watched.flatMap(({ context, conditions }) =>
+      conditions.map(
+        ({ id, level }) =>
+          [
+            [
+              ["context", context],
+              ["condition", id],
+              ["level", level],
+            ],
+            1,
+          ] as const,
+      ),
+    ),
+  },
+];
 
 /** They tell two certificates of one name in one file apart. */
 const FINGERPRINT_DIGITS = 16;

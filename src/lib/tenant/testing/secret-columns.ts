@@ -51,6 +51,7 @@ const NOTHING_OF: readonly string[] = [
   "reset_code",
   "ade_sync",
   "ade_arrival",
+  "ade_unreadable",
   "ade_pending",
   "vpp_token_gone",
 ];
