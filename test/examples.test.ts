@@ -10,11 +10,18 @@ import { FIXTURES, freshHome, start, wordsOf } from "./program.ts";
 interface Line {
   readonly line: string;
   readonly exits: readonly ErrorCode[];
+  /** with `--nagios` */
+  readonly ownExits: readonly number[];
 }
 
 async function linesOf(noun: NounNode): Promise<Line[]> {
   const commands = await Promise.all(noun.verbs.map(async (verb) => (await verb.load()).default));
-  const own = commands.flatMap(({ examples, exits }) => examples.map(({ line }) => ({ line, exits })));
+  const own = commands.flatMap(({ examples, exits, ownExits }) =>
+    examples.map(({ line }) => {
+      const meanings = line.includes(" --nagios") ? (ownExits?.meanings ?? []) : [];
+      return { line, exits, ownExits: meanings.map(([code]) => code) };
+    }),
+  );
   const below = await Promise.all(noun.nouns.map(linesOf));
   return [...own, ...below.flat()];
 }
@@ -23,7 +30,7 @@ const LASTING = / simulator start /;
 
 const lines = await linesOf(PROGRAM);
 
-test.each(lines)("$line", async ({ line, exits }) => {
+test.each(lines)("$line", async ({ line, exits, ownExits }) => {
   const [program, ...words] = wordsOf(line);
   expect(program).toBe("clomoctl");
   const home = await freshHome();
@@ -37,7 +44,7 @@ test.each(lines)("$line", async ({ line, exits }) => {
     if (LASTING.test(line) && chunk.includes("http://")) running.process.kill("SIGTERM");
   });
   const { code, stderr } = await running.ended;
-  const expected = [LASTING.test(line) ? 143 : 0, ...exits.map((exit) => ERRORS[exit].exit)];
+  const expected = [LASTING.test(line) ? 143 : 0, ...exits.map((exit) => ERRORS[exit].exit), ...ownExits];
   expect(expected, stderr).toContain(code);
 });
 

@@ -1,7 +1,7 @@
 import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
-import { adeHealth } from "../../lib/model/ade-health.ts";
+import type { AdeReport } from "../../lib/model/ade-health.ts";
 import { EARLIER_UNKNOWN, TAKE_IN_LINE } from "../../lib/model/mirror.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { isSourceHere } from "../../lib/renewals/sources.ts";
@@ -222,7 +222,7 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
         at,
       ),
       ...mirrorFindings(mirroredAt, at),
-      ...adeFindings(await watchedAde(client, tenant), at),
+      ...adeFindings(await watchedAde(client, tenant, at.now), at),
       ...clockFindings(
         [...imports.map(({ createdAt }) => createdAt), ...(mirroredAt === null ? [] : [mirroredAt])],
         at,
@@ -315,13 +315,14 @@ function mirrorFindings(mirroredAt: string | null, { now, timezone }: At): reado
 }
 
 /** What is wrong with ADE, if this tenant talks to Apple itself. */
-function adeFindings(ade: Ade | undefined, { now, timezone }: At): readonly Finding[] {
-  if (ade === undefined) return [];
-  const found = adeHealth(ade, now).map(({ level, what, step }) =>
+function adeFindings(watched: AdeReport<Ade> | undefined, { timezone }: At): readonly Finding[] {
+  if (watched === undefined) return [];
+  const { lastSyncAt } = watched.facts;
+  const found = watched.conditions.map(({ level, what, step }) =>
     (level === "critical" ? problem : warning)("ade", what, step),
   );
-  if (found.length > 0 || ade.lastSyncAt === null) return found;
-  const when = minuteIn(ade.lastSyncAt, timezone);
+  if (found.length > 0 || lastSyncAt === null) return found;
+  const when = minuteIn(lastSyncAt, timezone);
   return [ok("ade", text(`last sync ${when}`, `前回の同期 ${when}`))];
 }
 

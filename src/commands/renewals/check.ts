@@ -3,7 +3,7 @@ import { writeFileAtomically } from "../../lib/files/index.ts";
 import type { Tenant } from "../../lib/client/index.ts";
 import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, summaryOf } from "../../lib/renewals/check.ts";
-import type { WatchedAde } from "../../lib/renewals/output/prometheus.ts";
+import type { ContextAde } from "../../lib/renewals/output/prometheus.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { LEVEL_NAMES } from "../../lib/renewals/judge.ts";
@@ -271,7 +271,7 @@ async function writeMetrics(
   { terminal, temporary, workingFolder, clock }: Tools,
   file: string,
   result: CheckResult,
-  ade: readonly WatchedAde[],
+  ade: readonly ContextAde[],
 ): Promise<Failure | undefined> {
   const { prometheusText } = await import("../../lib/renewals/output/prometheus.ts");
   const metrics = prometheusText(result, clock.now(), ade);

@@ -1,7 +1,7 @@
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { adeHealth, type AdeCondition } from "../../lib/model/ade-health.ts";
+import type { AdeCondition } from "../../lib/model/ade-health.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -101,9 +101,9 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
   const { client } = await tools.tenantOf(context, "tenant", "imports", "renewals", "ade");
   const [tenant, imports] = [await client.tenant.show({ administration: true }), await client.imports.list()];
   const asOf = asOfNow(tools, { context });
-  const watched = await watchedAde(client, tenant);
-  const ade = watched === undefined ? [] : adeHealth(watched, asOf.now);
-  const items = withRejection(await itemsBySource({ context, client }, asOf.timezone), watched, asOf.now);
+  const watched = await watchedAde(client, tenant, asOf.now);
+  const ade = watched?.conditions ?? [];
+  const items = withRejection(await itemsBySource({ context, client }, asOf.timezone), watched);
   // whether it is valid already is for checks
   const renewals = items.map((item) => judge({ ...item, validFrom: null }, context.name, asOf)).toSorted(byExpiry);
   const expected = tenant.profile === undefined ? NOTHING_EXPECTED : expectedOf(tenant.profile, items);

@@ -57,6 +57,13 @@ export interface AdeCondition {
 /** Shows how ADE stands, and the way out of what is wrong. */
 export const ADE_STATUS = line("ade status", []);
 
+/** How a tenant's ADE stands, and what is wrong. */
+export interface AdeReport<F = AdeHealthFacts> {
+  readonly facts: F;
+  /** the most urgent first */
+  readonly conditions: readonly AdeCondition[];
+}
+
 /** Failures that the next sync may well not meet. */
 const PASSING: readonly string[] = ["unavailable", "locked"];
 

@@ -6,9 +6,8 @@ import { checkedFinding, findingsOf } from "../../../lib/renewals/administrators
 import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
 import type { Finding } from "../../../lib/renewals/findings.ts";
 import { judge, type Checked, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
-import { adeHealth } from "../../../lib/model/ade-health.ts";
-import type { WatchedAde } from "../../../lib/renewals/output/prometheus.ts";
-import { watchedAde, withRejection } from "../../ade/watched.ts";
+import type { AdeReport } from "../../../lib/model/ade-health.ts";
+import type { ContextAde } from "../../../lib/renewals/output/prometheus.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
 import { textInContext } from "../../../lib/terminal/commands.ts";
@@ -39,7 +38,7 @@ interface Gathered {
   readonly tenants: ReadonlyMap<string, Tenant>;
   /** the items with owners who may get no notices, as they are named otherwise than by one mail address */
   readonly unnoticed: ReadonlyMap<Context, readonly RenewalItem[]>;
-  readonly ade: readonly WatchedAde[];
+  readonly ade: readonly ContextAde[];
 }
 
 /** What a check looks at of a tenant; the tenant itself is undefined where it could not be read or is not there yet. */
@@ -49,7 +48,7 @@ interface Recorded {
   readonly unnoticed?: readonly RenewalItem[];
   readonly tenant?: Tenant;
   /** undefined if its ADE is not watched */
-  readonly ade?: Ade | undefined;
+  readonly ade?: AdeReport<Ade> | undefined;
 }
 
 /**
@@ -67,7 +66,7 @@ export async function gatherAll(
   const findings: Checked[] = [];
   const tenants = new Map<string, Tenant>();
   const ofOwners = new Map<Context, readonly RenewalItem[]>();
-  const watched: WatchedAde[] = [];
+  const watched: ContextAde[] = [];
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await zoneInEffect(tools), thresholds };
     const options = { ...(await openedBy(tools, openers)), exclude };
@@ -94,7 +93,7 @@ export async function gatherAll(
       checked.push(...items.map((item) => named(judge(item, context.name, asOf), context)));
       if (tenant === undefined) continue;
       tenants.set(context.name, tenant);
-      if (ade !== undefined) watched.push({ context: context.name, facts: ade, conditions: adeHealth(ade, asOf.now) });
+      if (ade !== undefined) watched.push({ ...ade, context: context.name });
       if (unnoticed.length > 0) ofOwners.set(context, unnoticed);
       findings.push(...found.map((finding) => named(checkedFinding(finding, context.name), context)));
     }
@@ -127,8 +126,9 @@ async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
     const recorded = await itemsBySource(tenant, zoneOf(tools, tenant));
     tools.signal.throwIfAborted();
     const shown = await tenant.client.tenant.show({ administration: true });
-    const ade = await watchedAde(tenant.client, shown);
-    const items = withRejection(recorded, ade, tools.clock.now());
+    const { watchedAde, withRejection } = await import("../../ade/watched.ts");
+    const ade = await watchedAde(tenant.client, shown, tools.clock.now());
+    const items = withRejection(recorded, ade);
     const { administration } = shown;
     const unnoticed = items.filter(({ owner }) => owner !== null && !ONE_ADDRESS.test(owner));
     if (administration === undefined) return { items, unnoticed, tenant: shown, ade };

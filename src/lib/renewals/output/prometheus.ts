@@ -1,13 +1,10 @@
-import type { AdeCondition, AdeHealthFacts } from "../../model/ade-health.ts";
+import type { AdeHealthFacts, AdeReport } from "../../model/ade-health.ts";
 import type { Checked } from "../judge.ts";
 import type { CheckResult } from "../check.ts";
 
-/** A tenant's ADE as it is watched: its facts, and what is wrong. */
-export interface WatchedAde {
-  /** by which its tenant is reached */
+/** The ADE of the tenant that is reached by a context. */
+export interface ContextAde extends AdeReport<Pick<AdeHealthFacts, "lastSyncAt" | "counts">> {
   readonly context: string;
-  readonly facts: Pick<AdeHealthFacts, "lastSyncAt" | "counts">;
-  readonly conditions: readonly AdeCondition[];
 }
 
 type Labels = readonly (readonly [name: string, value: string])[];
@@ -32,7 +29,7 @@ interface Metric {
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
  */
-export function prometheusText(result: CheckResult, now: Date, ade: readonly WatchedAde[] = []): string {
+export function prometheusText(result: CheckResult, now: Date, ade: readonly ContextAde[] = []): string {
   const dated = onePerSeries(result.checked);
   const metrics: readonly Metric[] = [
     {
@@ -74,7 +71,7 @@ export function prometheusText(result: CheckResult, now: Date, ade: readonly Wat
 
 const present = (metrics: readonly Metric[]): readonly Metric[] => metrics.filter(({ samples }) => samples.length > 0);
 
-const adeMetrics = (watched: readonly WatchedAde[]): readonly Metric[] => [
+const adeMetrics = (watched: readonly ContextAde[]): readonly Metric[] => [
   {
     name: "clomoctl_ade_last_sync_timestamp_seconds",
     help: "When the last sync with Apple was completed, in seconds since 1970.",
