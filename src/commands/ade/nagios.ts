@@ -7,8 +7,8 @@ const SERVICE = "ADE";
 
 const NOT_WATCHED = {
   mirror: text(
-    "not watched here: this tenant mirrors the console, and CLOMO syncs its devices",
-    "ここでは監視しません。管理画面のミラーのため、デバイスは CLOMO が同期します",
+    "not watched here: this tenant mirrors the console, where its devices are synced",
+    "ここでは監視しません。管理画面のミラーのため、デバイスの同期は管理画面で行います",
   ),
   token: text("no server token is set", "サーバートークンが設定されていません"),
 } as const satisfies Record<string, Text>;

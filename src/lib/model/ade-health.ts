@@ -180,7 +180,7 @@ function deviceConditions({ counts: { unreadable, missing, notReady } }: AdeHeal
   return conditions.flatMap(({ count, ...condition }) => (count > 0 ? [condition] : []));
 }
 
-/** Returns whether a tenant talks to Apple itself: a mirror does not, as CLOMO does it there. */
+/** Returns whether a tenant's ADE is watched: a mirror's devices are synced in the console. */
 export const watchesAde = ({ mirror, token }: Pick<AdeHealthFacts, "mirror" | "token">): boolean =>
   !mirror && token !== null;
 

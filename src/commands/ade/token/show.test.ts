@@ -32,6 +32,21 @@ test("who downloaded a token that has not been used yet is not known", async () 
   expect(ja.stdout).toContain("次回の接続まで不明");
 });
 
+test("a token that Apple rejected is a warning with the way out, and no sync is proposed", async () => {
+  const ade = example<Ade>("ade");
+  const { token, sync } = ade;
+  if (token === null || sync === null) throw new TypeError("the example has both");
+  const rejected = {
+    ...ade,
+    token: { ...token, rejectedAt: "2026-11-20T00:00:00.000Z" },
+    sync: { ...sync, state: "failed" },
+  };
+  const { en, ja } = await inBoth("ade token show", { tenant: { ade: rejected } });
+  expect(en.stderr).toMatch(/^warning: Apple rejected the server token: .*\n.*clomoctl ade simulator token/m);
+  expect(en.stderr).not.toContain("clomoctl ade sync");
+  expect(ja.stderr).toContain("警告: Apple がサーバートークンを拒否しました");
+});
+
 const FILE = "SIMULATOR_Token_2026-11-20T01-00-00Z_smime.p7m";
 
 const folderWith = (): string => {

@@ -7,8 +7,9 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
+import { adeHealth } from "../../../lib/model/ade-health.ts";
 import { nextSteps } from "../next.ts";
-import { factsOf, propose, tellEndpoint, TOKEN_COLUMNS } from "../shown.ts";
+import { factsOf, propose, tellEndpoint, TOKEN_COLUMNS, warnOfConditions } from "../shown.ts";
 import { MOST_TOKEN_BYTES, tooLong } from "./file.ts";
 
 export default defineCommand({
@@ -38,7 +39,12 @@ export default defineCommand({
     await tellEndpoint(tools, ade);
     if (file !== undefined) return showFile(tools, file, client, ade);
     await tools.terminal.show(TOKEN_COLUMNS, factsOf(ade));
-    for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
+    const now = tools.clock.now();
+    await warnOfConditions(
+      tools,
+      adeHealth(ade, now).filter(({ id }) => id === "token-rejected"),
+    );
+    for (const { line, why } of nextSteps(ade, now.getTime())) {
       if (line !== null) await propose(tools, line, why);
     }
   },
