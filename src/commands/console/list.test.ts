@@ -91,9 +91,22 @@ test.each([
 });
 
 test.each([
-  [{ file: "up.csv" }, "upload users (replace)", "ユーザーをアップロード(全件更新)", "up.csv"],
+  [{ file: "up.csv" }, "upload users (追加更新)  ", "ユーザーをアップロード(追加更新)  ", "up.csv"],
+  [
+    { file: "up.csv", delete: 4 },
+    "upload users (追加更新), delete 4 by hand",
+    "(追加更新)、4 件を手作業で削除",
+    "up.csv",
+  ],
+  [{ file: "up.csv", kind: "docs", delete: 4 }, "upload docs (全件更新)  ", "docsをアップロード(全件更新)  ", "up.csv"],
+  [
+    { file: "up.csv", kind: "devices", delete: 4 },
+    "upload devices, delete 4 by hand",
+    "アップロード、4 件を手作業で削除",
+    "up.csv",
+  ],
   [{ file: "up.csv", create: 0, delete: 2 }, "delete 2 users by hand", "手作業で 2 件削除する", "up-delete.xlsx"],
-  [{ file: "up.csv", kind: "docs", create: 0, delete: 2 }, "upload docs (", "docsをアップロード(", "up.csv"],
+  [{ file: "up.csv", kind: "docs", create: 0, delete: 2 }, "upload docs (全", "docsをアップロード(全", "up.csv"],
   [{ file: null, create: 0, delete: 2 }, "delete 2 users by hand", "手作業で 2 件削除する", "people.csv"],
 ] as const)("an upload is called by the file that is to be handled: %o", async (task, what, ja, name) => {
   const upload = items.map((one) => ({ ...one, work: "upload", mode: "replace", ...task }));

@@ -10,10 +10,9 @@ import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
 import { IMPORT_MODE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { OWNER, type Rights } from "../rights.ts";
-import { isFullUpdate } from "../imports/outputs/console/columns.ts";
 import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
+import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
 import { kindName } from "../imports/plan/columns.ts";
-import { deletionsFile } from "../imports/plan/options.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 
 /** What to do in the console and afterwards, one step after another. @param rights of who reads it */
@@ -122,16 +121,15 @@ function wipeStep({ wipes = 0, objectId, name, changes, importNumber }: ConsoleT
 
 /** What a task's file does, and what is left to hands. */
 function sharesOf({ work, kind, mode, create, update, delete: gone }: ConsoleTask) {
-  const plan = { kind, mode: mode ?? "append" };
+  const plan = { kind, mode: mode ?? "append", delete: gone } as const;
   // who was deleted comes back without a password, which SECURED APPs require
   const again = work === "undo" && FORMATS[kind].app !== undefined ? create : 0;
-  const byHand = isFullUpdate(plan) ? 0 : gone;
+  const byHand = manualDeletions(plan);
   return { plan, again, byHand, isUploaded: create - again + update > 0 || byHand + again === 0 };
 }
 
 /** What a task is, in a word. */
 export const workOf = (task: ConsoleTask): Text => {
-  const { byHand, isUploaded } = sharesOf(task);
   const work = nameIn(CONSOLE_WORK_NAMES, task.work);
   if (task.objectId !== null) {
     const { noun, name } = thingOf(task);
@@ -139,15 +137,25 @@ export const workOf = (task: ConsoleTask): Text => {
     return text(`${work.en.replace(/ .*/, "")} ${/^[aeio]/.test(of.en) ? "an" : "a"} ${of.en}`, `${of.ja}を${work.ja}`);
   }
   if (task.mode === null) return work;
-  if (task.work === "upload") {
-    const mode = nameIn(IMPORT_MODE_NAMES, task.mode);
-    const kind = kindName(task.kind);
-    return isUploaded
-      ? text(`upload ${kind.en} (${mode.en})`, `${kind.ja}をアップロード(${mode.ja})`)
-      : text(`delete ${byHand} ${kind.en} by hand`, `${kind.ja}を手作業で ${byHand} 件削除する`);
-  }
+  if (task.work === "upload") return uploadWork(task);
   return importWork(task) ?? work;
 };
+
+/** Returns what to do with an upload file and with the list of deletions beside it. */
+function uploadWork(task: ConsoleTask): Text {
+  const { plan, byHand, isUploaded } = sharesOf(task);
+  const { en, ja } = kindName(task.kind);
+  if (!isUploaded) return text(`delete ${byHand} ${en} by hand`, `${ja}を手作業で ${byHand} 件削除する`);
+  // without a name of the choice in the console, the mode has none either
+  const isKnown = FORMATS[task.kind].thing.screen.choice !== undefined;
+  const mode = isKnown ? IMPORT_MODE_NAMES[uploadMode(plan)].ja : undefined;
+  const upload =
+    mode === undefined
+      ? text(`upload ${en}`, `${ja}をアップロード`)
+      : text(`upload ${en} (${mode})`, `${ja}をアップロード(${mode})`);
+  if (byHand === 0) return upload;
+  return text(`${upload.en}, delete ${byHand} by hand`, `${upload.ja}、${byHand} 件を手作業で削除`);
+}
 
 /** What an import changed, which the console is to have too: `users: create 118, update 3`; undefined if it has no counts. */
 const importWork = (task: ConsoleTask): Text | undefined => {
@@ -202,9 +210,9 @@ export const recordTold = (task: ConsoleTask): string | null => {
 export const recordOf = (task: ConsoleTask): string | null => {
   const { file, name } = task;
   if (task.objectId !== null) return name === null ? null : withKey(name, task);
-  const { byHand, isUploaded } = sharesOf(task);
+  const { plan, isUploaded } = sharesOf(task);
   if (file === null || isUploaded) return file ?? name;
-  return byHand > 0 ? deletionsFile(file) : name;
+  return deletionsFile(file, plan) ?? name;
 };
 
 function fileSteps(task: ConsoleTask): readonly Text[] {
@@ -213,7 +221,8 @@ function fileSteps(task: ConsoleTask): readonly Text[] {
   const [upload, page] = [uploadOf(plan), pageOf(kind)];
   const written =
     file === null ? text("the file that --emit-csv wrote", "--emit-csv で書き出したファイル") : same(file);
-  const list = file === null ? text("the list beside the file", "ファイルと同じ場所の一覧") : same(deletionsFile(file));
+  const beside = file === null ? undefined : deletionsFile(file, plan);
+  const list = beside === undefined ? text("the list beside the file", "ファイルと同じ場所の一覧") : same(beside);
   return [
     ...(isUploaded ? [text(`${written.en}: ${upload.en}`, `${written.ja}: ${upload.ja}`)] : []),
     ...(byHand > 0

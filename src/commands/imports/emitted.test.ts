@@ -30,6 +30,15 @@ test("has the columns of imports list", async () => {
   expect(emitted.stdout).toBe((await run("imports list", { tenant: answers })).stdout);
 });
 
+test.each([
+  ["users", "追加更新"],
+  ["docs", "全件更新"],
+] as const)("shows the mode in which the console takes the file of a replacing import of %s", async (kind, name) => {
+  const answers = { imports: { items: [planOf({ kind, mode: "replace", state: "awaiting-console" })] } };
+  const { ja } = await inBoth("imports emitted", { tenant: answers, terminal: {} });
+  expect(ja.stdout).toContain(` ${name} `);
+});
+
 test("says why there is no answer, in both languages", async () => {
   const unavailable = new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
   const { en, ja } = await inBoth("imports emitted", { tenant: { imports: unavailable } });

@@ -4,6 +4,7 @@ import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS 
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
+import { uploadMode } from "../outputs/console/upload.ts";
 import { additionsOf, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
@@ -37,11 +38,15 @@ export const kindName = (kind: Import["kind"]): Text => {
   return app === undefined ? text(kind, thing.title.ja) : same(app);
 };
 
+/** Returns the name of an import's mode; of an upload that is still to be done, the mode in which the console takes its file. */
+export const modeName = (plan: Pick<Import, "kind" | "mode" | "state">): Text =>
+  nameIn(IMPORT_MODE_NAMES, plan.state === "awaiting-console" ? uploadMode(plan) : plan.mode);
+
 const COLUMNS: readonly Column<Import>[] = [
   count("number", text("no.", "No.")),
   plain("id", text("import", "インポート ID")),
   { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) },
-  { ...plain("mode", text("mode", "インポート方法")), name: ({ mode }) => nameIn(IMPORT_MODE_NAMES, mode) },
+  { ...plain("mode", text("mode", "インポート方法")), name: modeName },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(IMPORT_STATE_NAMES, state) },
   time("createdAt", text("created at", "作成日時")),
   plain("fileName", text("file", "ファイル")),

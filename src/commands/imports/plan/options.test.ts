@@ -41,16 +41,17 @@ async function refusedAt(
   options: Partial<ImportRequest["options"]>,
   file = "in.csv",
   place = "/place",
+  kind: ImportRequest["kind"] = "users",
 ): Promise<string | undefined> {
   try {
-    await refuseConflictingOptions({ kind: "users", file, options: { ...OPTIONS, ...options } }, place);
+    await refuseConflictingOptions({ kind, file, options: { ...OPTIONS, ...options } }, place);
     return undefined;
   } catch (error) {
     return error instanceof Failure && error.code === "usage" ? error.where : "another failure";
   }
 }
 
-test("a file for 全件更新 cannot leave rows out", async () => {
+test("the file of a replacing import cannot leave rows out", async () => {
   expect(await refusedAt({ emitCsv: "out.csv", mode: "replace", skipInvalid: true })).toBe("--skip-invalid");
   expect(await refusedAt({ emitCsv: "out.csv", mode: "append", skipInvalid: true })).toBeUndefined();
   expect(await refusedAt({ mode: "replace", skipInvalid: true })).toBeUndefined();
@@ -66,6 +67,9 @@ test("no two files are the same one, however they are spelled", async () => {
   // the list of what is to be deleted by hand
   expect(await refusedAt({ emitCsv: "out.csv", mode: "replace", report: "out-delete.xlsx" })).toBe("--report");
   expect(await refusedAt({ emitCsv: "out.csv", report: "out-delete.xlsx" })).toBeUndefined();
+  // 全件更新 deletes by itself
+  const replaced = { emitCsv: "out.csv", mode: "replace", report: "out-delete.xlsx" } as const;
+  expect(await refusedAt(replaced, "in.csv", "/place", "docs")).toBeUndefined();
   // stdin is not the file of that name
   expect(await refusedAt({ report: "./-" }, "-")).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import type { KeyName } from "../../../lib/model/formats.ts";
-import { format, parse, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { realNameOf } from "../../../lib/files/index.ts";
@@ -9,6 +9,7 @@ import { MAP } from "../../csv/file/column-map.ts";
 import { FIX } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
 import { SHEET } from "../../csv/file/sheet.ts";
+import { deletionsFile } from "../outputs/console/upload.ts";
 import { isNamedAsWorkbook } from "../outputs/table-file.ts";
 import { checkLimits, LIMITS } from "./limits.ts";
 import type { Fields, InputOf } from "../../field.ts";
@@ -177,12 +178,6 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-/** The file with what is to be deleted by hand, beside the file for the upload: `upload-delete.xlsx`. */
-export const deletionsFile = (file: string): string => {
-  const { dir, name } = parse(file);
-  return format({ dir, name: `${name}-delete`, ext: ".xlsx" });
-};
-
 /** The request as it is carried out: the console's own export replaces what it lacks, unless that is to be kept. */
 export const asMirroring = (requested: ImportRequest): ImportRequest => {
   const { options } = requested;
@@ -212,7 +207,10 @@ const onStdout = (flag: string): Failure =>
   );
 
 /** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
-export async function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): Promise<void> {
+export async function refuseConflictingOptions(
+  { kind, file, options }: ImportRequest,
+  workingFolder: string,
+): Promise<void> {
   const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
   checkLimits(options);
   refuseKeeping(options);
@@ -236,17 +234,18 @@ export async function refuseConflictingOptions({ file, options }: ImportRequest,
     throw refusal(
       "--skip-invalid",
       text(
-        "a file for 全件更新 must have every row, or the console deletes those left out",
-        "全件更新用のファイルには全行が必要です(除いた行は管理画面で削除されます)",
+        "the file of a replacing import must have every row: the records of rows that are left out are deleted",
+        "--mode replace で書き出すファイルには全行が必要です(除いた行のデータは削除の対象になります)",
       ),
     );
   }
   refuseUnlikeUpload(emitCsv);
+  const mayDelete = mode === "append" ? 0 : 1;
   const taken = new Map<string, string>();
   if (file !== "-") taken.set(await realNameOf(resolve(workingFolder, file)), file);
   for (const [flag, name] of [
     ["--emit-csv", emitCsv],
-    ["--emit-csv", emitCsv === undefined || mode === "append" ? undefined : deletionsFile(emitCsv)],
+    ["--emit-csv", emitCsv === undefined ? undefined : deletionsFile(emitCsv, { kind, mode, delete: mayDelete })],
     ["--report", options.report],
     ["--errors", options.errors],
   ] as const) {

@@ -5,6 +5,7 @@ import { readHeader } from "../../../../lib/csv/layout/header.ts";
 import { headersFor, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";
+import { uploadMode } from "./upload.ts";
 
 /** A column of a file for the console; a repeated one occurs as often as the fullest row needs. */
 interface ConsoleColumn {
@@ -23,10 +24,6 @@ export interface InputColumns {
   readonly customFields: readonly CustomField[];
 }
 
-/** True if the console takes the plan's file for 全件更新: PANEL knows 追加更新 only. @see facts 1.4, 6.2 */
-export const isFullUpdate = ({ kind, mode }: Pick<Import, "kind" | "mode">): boolean =>
-  mode === "replace" && FORMATS[kind].app !== undefined;
-
 /** The tenant's own fields, by the names that plans have for them. */
 const ownOf = (customFields: readonly CustomField[]) => customFields.map(({ name }) => ({ id: name, name }));
 
@@ -44,7 +41,7 @@ const fieldsOf = ({ plan, map, customFields }: InputColumns): ReadonlySet<string
     given.some(({ field, sets }) => field === column.field || (sets === column.sets && column.refers !== undefined));
   const needed = columnsOf(format, options.customFields).filter(
     (column) =>
-      isFullUpdate(plan) ||
+      uploadMode(plan) === "replace" ||
       column.required === "always" ||
       isAlike(column) ||
       (clears && column.secret !== true && column.clearable !== false),

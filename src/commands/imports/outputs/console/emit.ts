@@ -8,12 +8,12 @@ import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
-import { isFullUpdate, takenFromMirror } from "./columns.ts";
-import { deletionsFile } from "../../plan/options.ts";
+import { takenFromMirror } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
 import { writeConsoleFile, type ConsoleFile } from "./file.ts";
 import { uploadOf } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
+import { deletionsFile, uploadMode } from "./upload.ts";
 
 /** A plan's file and how to read it again. */
 export type EmitSource = Omit<SecretSource, "customFields">;
@@ -33,7 +33,7 @@ export async function emit(
   const { plan } = source;
   const { terminal, workingFolder } = tools;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
-  const list = plan.delete > 0 && !isFullUpdate(plan) ? deletionsFile(file) : undefined;
+  const list = deletionsFile(file, plan);
   const settle = async (sha256: string): Promise<void> => void (await done?.(sha256));
   const written = await writeConsoleFile(tools, resolve(workingFolder, file), { ...source, customFields }, (sha256) =>
     list === undefined
@@ -66,7 +66,7 @@ export async function warnOfReplaced(
 
 /** What a written file has, and where it is uploaded. */
 export const toUpload = (file: string, plan: Pick<Import, "kind" | "mode">, rows: number): Text => {
-  if (rows === 0 && !isFullUpdate(plan))
+  if (rows === 0 && uploadMode(plan) === "append")
     return text(`${file}: no rows; there is nothing to upload`, `${file}: 0 行。アップロードするものはありません`);
   const { en, ja } = uploadOf(plan);
   return text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`);
@@ -98,9 +98,8 @@ export function refuseUnseen(plan: Import): void {
       ),
     });
   }
-  const unknown = isFullUpdate(plan)
-    ? takenFromMirror({ plan }).filter((header) => unseenColumns.includes(header))
-    : [];
+  const unknown =
+    uploadMode(plan) === "replace" ? takenFromMirror({ plan }).filter((header) => unseenColumns.includes(header)) : [];
   if (unknown.length === 0) return;
   const names = unknown.join(", ");
   throw new Failure("input-rejected", {
@@ -120,15 +119,15 @@ export function refuseUnseen(plan: Import): void {
 export function* warningsOf(file: string, plan: Import, written: ConsoleFile): Generator<Text> {
   const { blankSecrets, severalAddresses, cleared, mapped } = written;
   const { thing, app } = FORMATS[plan.kind];
-  if (isFullUpdate(plan)) yield fullUpdateWarning(plan);
-  if (blankSecrets.users > 0) yield blankSecretsWarning(file, isFullUpdate(plan), blankSecrets);
+  if (uploadMode(plan) === "replace") yield fullUpdateWarning(plan);
+  if (blankSecrets.users > 0) yield blankSecretsWarning(file, uploadMode(plan) === "replace", blankSecrets);
   if (severalAddresses > 0) {
     yield text(
       `${counted(severalAddresses, "user")} in ${file} with several mail addresses: how the console takes them is not known`,
       `${file} にはメールアドレスが複数あるユーザーが ${severalAddresses} 人います。管理画面での扱いは確認されていません`,
     );
   }
-  if (cleared > 0 && !isFullUpdate(plan)) {
+  if (cleared > 0 && uploadMode(plan) === "append") {
     yield text(
       `${counted(cleared, "value")} to be cleared by a blank cell of ${file}: whether 追加更新 does that is not documented`,
       `${file} の空欄で消す値が ${cleared} 個あります。追加更新で消えるかどうかは、公開資料に記載がありません`,

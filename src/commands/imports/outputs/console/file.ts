@@ -12,9 +12,10 @@ import { loadColumnMap } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { changesOf } from "../../plan/changes.ts";
 import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
-import { ConsoleColumns, isFullUpdate } from "./columns.ts";
+import { ConsoleColumns } from "./columns.ts";
 import { RowCursor } from "../row-cursor.ts";
 import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
+import { uploadMode } from "./upload.ts";
 
 /** The content of a file for the console. */
 export interface ConsoleFile {
@@ -131,7 +132,7 @@ const isEmitted = (plan: Import, { action, setsSecret }: PlanRow): boolean => {
   if (action === "delete" || action === "invalid") return false;
   // who comes back lacks the password without which the console makes nobody
   if (plan.mode === "revert" && action === "create") return FORMATS[plan.kind].app === undefined;
-  return isFullUpdate(plan) || action !== "unchanged" || setsSecret;
+  return uploadMode(plan) === "replace" || action !== "unchanged" || setsSecret;
 };
 
 /** A row to be written, with its data from the input file. */

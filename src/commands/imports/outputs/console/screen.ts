@@ -1,8 +1,9 @@
 import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
+import { IMPORT_MODE_NAMES } from "../../../../lib/model/import.ts";
 import { securedAppName } from "../../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../../lib/text/index.ts";
-import { isFullUpdate } from "./columns.ts";
+import { uploadMode } from "./upload.ts";
 
 /** The screen on which the console has the records of a kind. */
 export const pageOf = (kind: Import["kind"]): Text => inApp(kind, FORMATS[kind].thing.screen.page);
@@ -32,9 +33,13 @@ export function uploadOf(plan: Pick<Import, "kind" | "mode">): Text {
       `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは確認されていません)`,
     );
   }
-  const [wanted, other] = isFullUpdate(plan) ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
+  const wanted = uploadMode(plan);
+  const [{ ja: name }, { ja: other }] = [
+    IMPORT_MODE_NAMES[wanted],
+    IMPORT_MODE_NAMES[wanted === "append" ? "replace" : "append"],
+  ];
   return text(
-    `${upload.en}, ${choice.en} must be ${wanted} (never ${other})`,
-    `${upload.ja}、${choice.ja}必ず「${wanted}」にしてアップロードしてください(「${other}」は不可)`,
+    `${upload.en}, ${choice.en} must be ${name} (never ${other})`,
+    `${upload.ja}、${choice.ja}必ず「${name}」にしてアップロードしてください(「${other}」は不可)`,
   );
 }

@@ -5,10 +5,10 @@ import { FORMATS } from "../../../../lib/model/formats.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
-import { deletionsFile } from "../../plan/options.ts";
 import { writeDeletions } from "./deletions.ts";
 import { toUpload, warningsOf } from "./emit.ts";
 import { writeConsoleFile } from "./file.ts";
+import { deletionsFile } from "./upload.ts";
 
 /** An undoing that is planned, and what it undoes. */
 export interface Undoing {
@@ -35,7 +35,7 @@ export async function emitUndo(
   const { terminal, workingFolder } = tools;
   const customFields = FORMATS[kind].custom ? await customFieldsOf(tools) : [];
   const plan: Import = { ...undo, header: headersOf(original, customFields) };
-  const list = undo.delete > 0 ? deletionsFile(file) : undefined;
+  const list = deletionsFile(file, undo);
   const source = { plan, map: undefined, customFields };
   const changesMain = await changesMainAddress(tools, undo);
   const written = await writeConsoleFile(tools, resolve(workingFolder, file), source, () =>
