@@ -143,6 +143,8 @@ const ColumnChange = z.object({
 
 /** A plan and its state. Counts are rows of the imported kind. */
 const Import = named(
+  /** number of values before, if the plan clears more than half of them */
+  clearedOf: z.int().optional(),
   "Import",
   z.object({
     id: Id,

@@ -85,6 +85,14 @@ export interface ColumnChange {
   /** of a list in an order: number of values beyond the file's columns, which stay */
   readonly kept: number;
 }
+  /** number of values before, if the plan clears more than half of them */
+  readonly clearedOf?: number | undefined;
+}
+
+/** What a file has that looks like another tenant's: the first keys or mail domains, none of which the tenant has. */
+export interface Foreign {
+  readonly by: "key" | "domain";
+  readonly values: readonly string[];
 
 /** The counts of a plan, in rows of the imported kind. */
 export interface PlanCounts {

@@ -64,7 +64,50 @@ test("a column that the file lacks is cleared as a whole where that is asked for
     ["氏名", "メールアドレス"],
     ["一", "a@x.jp"],
   ]);
-  expect(columns).toEqual([{ field: "title", changed: 0, cleared: 1, removed: 0, kept: 0 }]);
+  expect(columns).toEqual([{ field: "title", changed: 0, cleared: 1, removed: 0, kept: 0, clearedOf: 1 }]);
+});
+
+test("tells of how many values most are cleared: those of the tenant, not of the file", async () => {
+  await tenant.client.users.addField({ name: "席" });
+  await tenant.client.orgs.create({ name: "営業", code: "S1" });
+  const header = [...HEADER, "フリガナ", "席"];
+  const row = (at: number, ...cells: string[]): string[] => [`人${at}`, `p${at}@x.jp`, ...cells];
+  await tenant.import({ kind: "users" }, [header, ...[1, 2, 3, 4, 5].map((at) => row(at, "主任", "1", "カナ", "A"))]);
+  const { columns } = await told({ kind: "users", blank: "clear" }, [
+    header,
+    row(1, "", "", "", ""),
+    row(2, "", "", "", ""),
+    row(3, "", "1", "カナ", ""),
+    row(6, "", "", "カナ", ""),
+  ]);
+  expect(columns.map(({ field, cleared, clearedOf }) => [field, cleared, clearedOf])).toEqual([
+    ["nameKana", 2, undefined],
+    ["title", 3, 5],
+    ["tel", 2, undefined],
+    ["custom:席", 3, 5],
+  ]);
+  const devices = ["シリアルナンバー", "タグ", "所有者メールアドレス"];
+  await tenant.import({ kind: "devices" }, [
+    devices,
+    ["A", "貸出", "p1@x.jp"],
+    ["B", "貸出", ""],
+    ["C", "", "p2@x.jp"],
+  ]);
+  const lost = await told({ kind: "devices", blank: "clear" }, [
+    devices,
+    ["A", "", ""],
+    ["B", "", ""],
+    ["C", "新", ""],
+  ]);
+  expect(lost.columns.map(({ field, cleared, clearedOf }) => [field, cleared, clearedOf])).toEqual([
+    ["ownerEmail", 2, 2],
+    ["tags", 2, 2],
+  ]);
+  const moved = await told({ kind: "orgs" }, [
+    ["組織コード", "組織名"],
+    ["S1", "営業部"],
+  ]);
+  expect(moved.columns.map(({ clearedOf }) => clearedOf)).toEqual([undefined]);
 });
 
 test("custom fields are counted one by one, by name", async () => {
@@ -81,7 +124,7 @@ test("custom fields are counted one by one, by name", async () => {
     "shift_jis",
   );
   expect(columns).toEqual([
-    { field: "custom:年", changed: 1, cleared: 1, removed: 0, kept: 0 },
+    { field: "custom:年", changed: 1, cleared: 1, removed: 0, kept: 0, clearedOf: 1 },
     { field: "custom:席", changed: 0, cleared: 1, removed: 0, kept: 0 },
   ]);
   expect(before[0]).toEqual([

@@ -39,7 +39,7 @@ export const kindName = (kind: Import["kind"]): Text => {
 };
 
 /** Returns the name of an import's mode; of an upload that is still to be done, the mode in which the console takes its file. */
-export const modeName = (plan: Pick<Import, "kind" | "mode" | "state">): Text =>
+const modeName = (plan: Pick<Import, "kind" | "mode" | "state">): Text =>
   nameIn(IMPORT_MODE_NAMES, plan.state === "awaiting-console" ? uploadMode(plan) : plan.mode);
 
 const COLUMNS: readonly Column<Import>[] = [

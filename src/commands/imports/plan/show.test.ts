@@ -67,3 +67,21 @@ test.each([
   expect(told.en.stderr).toContain(`グループ名: 2 memberships would be removed${en}\n`);
   expect(told.ja.stderr).toContain(`グループ名: 所属 2 件がなくなります${ja}\n`);
 });
+
+test.each([
+  [{}, "; --blank keep keeps them", "(--blank keep を付ければ残ります)"],
+  [{ absentColumns: ["フリガナ"] }, "; --absent keep keeps them", "(--absent keep を付ければ残ります)"],
+])("a column that loses most of its values is a warning of its own: %o", async (change, en, ja) => {
+  const columns = [
+    { field: "nameKana", changed: 0, cleared: 108, removed: 0, kept: 0, clearedOf: 117 },
+    { field: "title", changed: 0, cleared: 12, removed: 0, kept: 0 },
+  ];
+  const plan = planOf({ columns, ...change });
+  const told = await inBoth("users import in.csv --dry-run", {
+    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+    folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+  });
+  expect(told.en.stderr).toContain(`warning: フリガナ: 108 of 117 values would be cleared${en}\n`);
+  expect(told.ja.stderr).toContain(`警告: フリガナ: 117 件の値のうち 108 件が消えます${ja}\n`);
+  expect(told.ja.stderr).not.toContain("警告: 役職");
+});

@@ -42,7 +42,8 @@ export async function showPlan(
   const chosen = await tools.tenant("imports");
   if (plan.takes !== undefined) await showPlan(tools, await chosen.client.imports.show(plan.takes.id));
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
-  if (!plan.rejected) for (const line of [...losses(plan), ...unnamed(plan)]) await terminal.warn(line);
+  if (!plan.rejected)
+    for (const line of [...clearing(plan), ...losses(plan), ...unnamed(plan)]) await terminal.warn(line);
   for (const line of elsewhere(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of overwritten(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const line of contradicted(plan)) await terminal.warn(line);
@@ -137,6 +138,21 @@ function columnLines({ kind, columns, rejected }: Import): readonly Text[] {
   return all.map(({ en, ja }) => text(`  ${en}`, `  ${ja}`));
 }
 const MOST_COLUMNS = 20;
+
+/** Columns of which most values would be cleared, however few rows of the file are blank there. */
+const clearing = ({ kind, columns, request, absentColumns }: Import): readonly Text[] =>
+  columns.flatMap(({ field, cleared, clearedOf }) => {
+    if (clearedOf === undefined) return [];
+    const header = fieldName(kind, field);
+    const option = absentColumns.includes(header) ? "--absent keep" : "--blank keep";
+    // a blank cell of the console's export is what the console has
+    const way =
+      request?.fromConsole === true ? same("") : text(`; ${option} keeps them`, `(${option} を付ければ残ります)`);
+    return text(
+      `${header}: ${cleared} of ${counted(clearedOf, "value")} would be cleared${way.en}`,
+      `${header}: ${clearedOf} 件の値のうち ${cleared} 件が消えます${way.ja}`,
+    );
+  });
 
 /** Memberships and the like that records would lose, though only others were named. */
 const losses = ({ kind, columns, request }: Import): readonly Text[] =>

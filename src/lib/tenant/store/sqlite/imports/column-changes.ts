@@ -1,7 +1,8 @@
 import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Database } from "../database.ts";
-import { either, isValid, THEN } from "../../sql/forms.ts";
+import { clearsMost } from "../../../../rules/import-file.ts";
+import { either, isValid, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import {
   changes,
   isStaged,
@@ -55,9 +56,37 @@ export const countChanges = (
     if (field.merge === "custom") return customChanges(database, plan, field);
     const cleared = sum(({ blank }) => has(blank, field));
     const removed = all === 0 ? 0 : countRemoved(database, plan, field);
-    return [{ field: field.field, changed: all - cleared, cleared, removed, kept }];
+    const before = valuesBefore(database, plan, `t.${quoteIdentifier(field.stored)} ${isFilled(plan, field)}`, cleared);
+    return [{ field: field.field, changed: all - cleared, cleared, removed, kept, ...before }];
   });
   return { update: sum(() => true), columns };
+};
+
+/** SQL, after a column: true if a record has a value there that a blank cell would clear. */
+const isFilled = ({ kind }: PlanSql, field: ImportedField): string => {
+  if (field.merge === "list") return "<> '[]'";
+  const usual = kind.references.find((reference) => reference.field === field)?.table.usual;
+  return usual === undefined ? "is not null" : `<> ${usual}`;
+};
+
+/**
+ * Returns the number of values that a field has before, if the plan clears most of them. Of the others only so many are
+ * counted as tell that.
+ *
+ * @param filled SQL: true if the record `t` has a value of the field
+ */
+const valuesBefore = (
+  database: Database,
+  { kind }: PlanSql,
+  filled: string,
+  cleared: number,
+): Pick<ColumnChange, "clearedOf"> => {
+  if (cleared === 0) return {};
+  const before = database.count(
+    `select count(*) from (select 1 from ${kind.thing.name} t where ${kind.inScope} and ${filled} limit :most) one`,
+    { kind: kind.name, most: cleared * 2 },
+  );
+  return clearsMost({ before, after: before - cleared, facts: undefined }) ? { clearedOf: before } : {};
 };
 
 /** The values that changed lists lose. */
@@ -93,16 +122,17 @@ const customChanges = (database: Database, plan: PlanSql, field: ImportedField):
   const stored = `t.${field.stored}`;
   return database
     .all(
-      `select f.name, sum(change) as changed, sum(clearing) as cleared from (
+      `select f.pk, f.name, sum(change) as changed, sum(clearing) as cleared from (
          ${differ(after, "1 as change, 0 as clearing", `${stored} ->> e.key is distinct from e.value`)}
          union all ${differ(stored, "0, 1", `(${after}) ->> e.key is null`)}) k
        join custom_field f on f.pk = cast(k.key as integer) group by f.pk order by f.pk`,
     )
-    .map(({ name, changed: n, cleared }) => ({
+    .map(({ pk, name, changed: n, cleared }) => ({
       field: `custom:${String(name)}`,
       changed: Number(n),
       cleared: Number(cleared),
       removed: 0,
       kept: 0,
+      ...valuesBefore(database, plan, `${stored} ->> '${Number(pk)}' is not null`, Number(cleared)),
     }));
 };
