@@ -38,7 +38,12 @@ function parseInteger(raw: string, name: string, field: Field & { kind: "number"
   );
 }
 
-function parseChoice(raw: string, name: string, { choices, called }: ChoiceField, usageError: UsageError): string {
+function parseChoice(
+  raw: string,
+  name: string,
+  { choices, called }: Pick<ChoiceField, "choices" | "called">,
+  usageError: UsageError,
+): string {
   if (choices.includes(raw)) return raw;
   const names = Object.entries(called ?? {}).flatMap(([choice, { en, ja }]) => [
     [loose(en), choice] as const,
@@ -123,8 +128,11 @@ function valueOf(raw: string, name: string, field: Field, usageError: UsageError
       return parseDuration(raw, name, usageError);
     case "date":
       return parseDate(raw, name, usageError);
-    case "list":
-      return raw.split(",").map((part) => part.trim());
+    case "list": {
+      const words = raw.split(",").map((part) => part.trim());
+      const { choices } = field;
+      return choices === undefined ? words : words.map((word) => parseChoice(word, name, { choices }, usageError));
+    }
     case "file":
     case "string":
     case "boolean":

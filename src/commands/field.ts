@@ -48,6 +48,8 @@ export interface SwitchField extends FieldBase {
 export interface TextField extends ValueBase {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
+  /** the words that a list may have; any if undefined */
+  readonly choices?: readonly string[] | undefined;
   /** what a shell completes it with; a `file` is one of the files by itself */
   readonly names?: Names | undefined;
 }
@@ -100,7 +102,9 @@ type Typed<F> = F extends { readonly kind: "boolean" }
     : F extends { readonly kind: "date" }
       ? TypedDate
       : F extends { readonly kind: "list" }
-        ? readonly string[]
+        ? F extends { readonly choices: readonly (infer C)[] }
+          ? readonly C[]
+          : readonly string[]
         : F extends { readonly kind: "choice"; readonly choices: readonly (infer C)[] }
           ? C
           : string;

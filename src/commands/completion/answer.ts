@@ -84,8 +84,8 @@ async function valuesOf(
       return undefined;
     case "string":
     case "list": {
-      const { names } = field;
-      if (names === undefined) return [];
+      const { names, choices = [] } = field;
+      if (names === undefined) return plain(choices);
       if (names === "files") return undefined;
       const found = await readNames(names, typed, line);
       // a name that looks like an option would be taken for one

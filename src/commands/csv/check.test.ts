@@ -199,7 +199,10 @@ test("--fix mends before it checks, lists what it changed, and finds what is the
   expect(en.stderr).toContain("stdin:3:2: メールアドレス: the same メールアドレス as row 2 (B3)\n");
   expect(ja.stderr).toContain("修正しました: 「␣jiro@example.jp」 → 「jiro@example.jp」(セル B3)\n");
   const wrong = await inBoth("csv check - --as users --fix trim,case", { stdin });
-  expect(wrong.en).toMatchObject({ exit: 2, stderr: expect.stringContaining('--fix does not know "case"') });
+  expect(wrong.en).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining("--fix must be one of trim, width, short-rows, not case"),
+  });
   expect(wrong.ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("「case」") });
 });
 

@@ -13,7 +13,7 @@ import { csvCommand } from "../imports/refusal/command.ts";
 import { Remedies } from "../imports/refusal/remedies.ts";
 import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
-import { FIX, fixesOf } from "./file/fix.ts";
+import { FIX, refuseFixes } from "./file/fix.ts";
 import { FORMAT } from "./file/format.ts";
 import { recordsOf } from "../imports/plan/reading.ts";
 import { SHEET } from "./file/sheet.ts";
@@ -74,12 +74,12 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { file: name, as, encoding: asked, sheet, map: mapFile, key, fix: words, allowUnknownColumns }) {
+  async run(tools, { file: name, as, encoding: asked, sheet, map: mapFile, key, fix, allowUnknownColumns }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
     );
-    const fix = fixesOf(words, as);
+    refuseFixes(fix, as);
     const keyField = await fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);

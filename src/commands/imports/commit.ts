@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import { checkAdministrators } from "./plan/administrators.ts";
 import { confirmAndCommit } from "./plan/confirm.ts";
 import { checkLimits, LIMITS } from "./plan/limits.ts";
-import { CONFIRM_DELETIONS, CONFIRM_WIPES } from "./plan/options.ts";
+import { ALLOW, CONFIRM_DELETIONS, CONFIRM_WIPES } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
 import { showPlan } from "./plan/show.ts";
@@ -15,7 +15,7 @@ import { RESULT_COLUMNS } from "./plan/columns.ts";
 export default defineCommand({
   summary: text("commit a kept plan", "残しておいた計画を確定する"),
   args: { id: ID_ARGUMENT },
-  options: { confirmDeletions: CONFIRM_DELETIONS, confirmWipes: CONFIRM_WIPES, ...LIMITS },
+  options: { confirmDeletions: CONFIRM_DELETIONS, confirmWipes: CONFIRM_WIPES, ...LIMITS, allow: ALLOW },
   examples: [{ line: "clomoctl imports commit last --yes" }],
   exits: ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"],
   shows: RESULT_COLUMNS,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FIXES } from "../model/import.ts";
+import { ALLOWANCES, FIXES } from "../model/import.ts";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { KEY_NAMES } from "../model/formats.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
@@ -66,6 +66,10 @@ const ImportRequest = named(
     allowUnknownColumns: z.boolean().default(false),
     fix: z.array(z.enum(FIXES)).readonly().optional(),
     allowErrorValues: z.boolean().optional(),
+    allow: z.array(z.enum(ALLOWANCES)).readonly().optional().meta({
+      description:
+        "`new-address`: a replacing import may delete a person and create one who has the same employee code or UPN; `other-tenant`: the file is not compared with those of other tenants",
+    }),
     fromConsole: z.boolean().optional().meta({
       description:
         "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, absent `keep`, no row skipped), new users need no secret, and it is a mirror of that moment",
@@ -139,12 +143,12 @@ const ColumnChange = z.object({
   cleared: z.int(),
   removed: z.int(),
   kept: z.int(),
+  /** number of values before, if the plan clears more than half of them */
+  clearedOf: z.int().optional(),
 });
 
 /** A plan and its state. Counts are rows of the imported kind. */
 const Import = named(
-  /** number of values before, if the plan clears more than half of them */
-  clearedOf: z.int().optional(),
   "Import",
   z.object({
     id: Id,
@@ -197,6 +201,8 @@ const Import = named(
     unseenColumns: z.array(z.string()).optional(),
     /** of devices: those that have to be wiped and set up again for another owner */
     wipes: z.int().optional(),
+    /** if the file looks like another tenant's: the keys of its first rows, or the first of its mail domains, of which the tenant has none */
+    foreign: z.object({ by: z.enum(["key", "domain"]), values: z.array(z.string()) }).optional(),
     /** of a deletion by filters: the administrators among them, who stay, and the first ten of them by name */
     staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
     /** of a deletion in a SECURED APP: those that go and are marked as administrators in another app, and the first ten by name, with the apps */

@@ -1,5 +1,5 @@
 import type { FileForm } from "../csv/records/record.ts";
-import type { Fix } from "../model/import.ts";
+import type { Allowance, Fix } from "../model/import.ts";
 import type { FormatName } from "../model/console-files.ts";
 
 /** Which records a deletion takes. Those that were named are kept beside its plan, as they may be many. */
@@ -38,6 +38,7 @@ export interface PlanRequest {
   readonly fix?: readonly Fix[] | undefined;
   /** `#N/A` and the like are text, as they are in the console's own export */
   readonly allowErrorValues?: boolean | undefined;
+  readonly allow?: readonly Allowance[] | undefined;
   /** the numbers of the organisations in which, and below which, all lies that it reads; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;
   /** the file is the console's own export, which has no secrets; older programs' imports do not say */
@@ -84,7 +85,6 @@ export interface ColumnChange {
   readonly removed: number;
   /** of a list in an order: number of values beyond the file's columns, which stay */
   readonly kept: number;
-}
   /** number of values before, if the plan clears more than half of them */
   readonly clearedOf?: number | undefined;
 }
@@ -93,6 +93,7 @@ export interface ColumnChange {
 export interface Foreign {
   readonly by: "key" | "domain";
   readonly values: readonly string[];
+}
 
 /** The counts of a plan, in rows of the imported kind. */
 export interface PlanCounts {
@@ -117,6 +118,8 @@ export interface PlanCounts {
   readonly unusable?: number | undefined;
   /** of devices: those that have to be wiped for another owner */
   readonly wipes?: number | undefined;
+  /** the file looks like another tenant's */
+  readonly foreign?: Foreign | undefined;
   /** of a deletion: protected records that pass its filters and stay, and the first of them by name */
   readonly staying?: { readonly count: number; readonly names: readonly string[] } | undefined;
   /** of a deletion: those that go and are protected in another scope, and the first of them by name, with where */

@@ -52,3 +52,7 @@ export const nameIn = (names: Readonly<Record<string, Text>>, word: string): Tex
 /** What `--fix` mends: blanks at the ends of cells; full-width letters in addresses and codes; cells lacking at a row's end. */
 export const FIXES = ["trim", "width", "short-rows"] as const;
 export type Fix = (typeof FIXES)[number];
+
+/** What `--allow` permits: people whose address changes, in a replacing import; a file that looks like another tenant's. */
+export const ALLOWANCES = ["new-address", "other-tenant"] as const;
+export type Allowance = (typeof ALLOWANCES)[number];

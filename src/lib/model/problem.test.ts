@@ -83,6 +83,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "code-alike": { row: 47 },
   "code-repeated": { header: "社員コード", row: 47 },
   "key-ambiguous": { count: 47 },
+  "new-address": { value: "0051", holder: "髙橋 <b@x>", key: "email" },
   "value-taken": { value: "a@x", header: "UPN", of: "user", holder: "b@x" },
   "org-unknown": { code: "S01" },
   "org-parent-unknown": { parent: "S01" },
@@ -110,7 +111,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 /** Parameters that select a word and are not shown themselves. */
-const CHOOSES: readonly string[] = ["of", "certain", "by"];
+const CHOOSES: readonly string[] = ["of", "certain", "by", "key"];
 /** Problems of a column whose header already precedes the text: Japanese does not repeat it. */
 const HEADED: readonly ProblemCode[] = ["key-duplicate", "value-duplicate"];
 
@@ -178,6 +179,7 @@ test("which problems let a row pass", () => {
     "id-case-only",
     "code-alike",
     "key-moved",
+    "new-address",
     "org-reach",
     "org-not-shown",
     "owner-wipe",

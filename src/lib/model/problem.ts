@@ -73,6 +73,15 @@ export const nounNamed = (thing: string): Text => NOUNS[thing] ?? text("record",
 
 const nounOf = ({ of }: ProblemParams): Text => nounNamed(String(of));
 
+/** The keys of people, by their names as `--key` has them. */
+const KEYS: Readonly<Record<string, Text>> = {
+  email: text("mail address", "メールアドレス"),
+  "employee-code": text("employee code", "社員コード"),
+  upn: same("UPN"),
+};
+
+const keyNamed = ({ key }: ProblemParams): Text => KEYS[String(key)] ?? text("key", "キー");
+
 /** Who gains and who loses an organisation that moves. */
 const reachOf = ({ gained, lost }: ProblemParams): Text =>
   joined(
@@ -337,6 +346,10 @@ export const PROBLEMS = {
   "key-mended": error(
     'matches a record as it is in the file ("{value}"), and not as mended: correct the file, or leave out --fix',
     "修正前の値「{value}」に一致するデータがあります。ファイルを直すか、--fix を外してください",
+  ),
+  "new-address": warning(
+    (p) => `${p["value"]} belongs to ${p["holder"]}: is this the same person with a new ${keyNamed(p).en}?`,
+    (p) => `「${p["value"]}」は ${p["holder"]} のものです。同じ人の${keyNamed(p).ja}の変更ではありませんか?`,
   ),
   "value-taken": error(
     (p) =>

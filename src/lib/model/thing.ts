@@ -126,6 +126,8 @@ export interface Key {
   readonly unique: boolean;
   /** fields that together identify a record whose key is blank; the required ones among them must be present */
   readonly standIn?: readonly string[] | undefined;
+  /** a record has it for good: a new row with the key of another record is probably that record, with a new value of another key */
+  readonly lasting?: true | undefined;
 }
 
 /** How a record is written by hand. */

@@ -178,9 +178,9 @@ export const USER = {
   fields: FIELDS,
   formats: { users: fieldsInFiles(FIELDS) },
   keys: [
-    { name: "email", field: "emails", unique: true },
-    { name: "employee-code", field: "employeeCode", unique: false },
-    { name: "upn", field: "upn", unique: false },
+    { name: "email", field: "emails", unique: true, lasting: true },
+    { name: "employee-code", field: "employeeCode", unique: false, lasting: true },
+    { name: "upn", field: "upn", unique: false, lasting: true },
   ],
   protects: {
     by: "administrator",

@@ -1,5 +1,26 @@
 import { expect, test } from "vitest";
-import { clearsMost } from "./import-file.ts";
+import { clearsMost, foreignBy } from "./import-file.ts";
+
+const KNOWN = { records: 8, matches: false, sharesDomain: undefined };
+
+test.each([
+  ["no row of a replacing file matches", "replace", 5, KNOWN, "key"],
+  ["one row matches", "replace", 5, { ...KNOWN, matches: true }, undefined],
+  ["the file is short", "replace", 4, KNOWN, undefined],
+  ["the tenant is empty", "replace", 500, { ...KNOWN, records: 0 }, undefined],
+  ["the tenant has no domain of an appending file", "append", 5, { ...KNOWN, sharesDomain: false }, "domain"],
+  ["the tenant has a domain of it", "append", 5, { ...KNOWN, sharesDomain: true }, undefined],
+  ["an appending file has no addresses", "append", 5, KNOWN, undefined],
+  [
+    "a domain says nothing of a replacing file",
+    "replace",
+    5,
+    { ...KNOWN, matches: true, sharesDomain: false },
+    undefined,
+  ],
+] as const)("a file looks like another tenant's or not: %s", (_, mode, rows, facts, by) => {
+  expect(foreignBy({ before: undefined, after: { mode, rows }, facts })).toBe(by);
+});
 
 test.each([
   [117, 9, true],

@@ -1,4 +1,31 @@
 import type { Change } from "./rule.ts";
 
+/** What rules read of the file of an import. */
+export interface ImportFile {
+  readonly mode: "append" | "replace";
+  /** number of rows that name a record by its key */
+  readonly rows: number;
+}
+
+/** What the tenant knows about the file of an import. */
+export interface KnownOfFile {
+  /** number of records of the kind */
+  readonly records: number;
+  /** true if a row matches a record */
+  readonly matches: boolean;
+  /** true if a mail domain of the file occurs in the tenant; undefined if the file has none */
+  readonly sharesDomain: boolean | undefined;
+}
+
+/** A shorter file may well be about new records alone. */
+export const MIN_FOREIGN_ROWS = 5;
+
+/** Returns what a file lacks that a file of this tenant would have; undefined if it does not look like another tenant's. */
+export const foreignBy = ({ after, facts }: Change<ImportFile, KnownOfFile>): "key" | "domain" | undefined => {
+  if (after === undefined || after.rows < MIN_FOREIGN_ROWS || facts.records === 0) return undefined;
+  if (after.mode === "replace") return facts.matches ? undefined : "key";
+  return facts.sharesDomain === false ? "domain" : undefined;
+};
+
 /** Returns whether an import clears most of the values of a column. The change has the numbers of records with a value. */
 export const clearsMost = ({ before = 0, after = 0 }: Change<number>): boolean => (before - after) * 2 > before;

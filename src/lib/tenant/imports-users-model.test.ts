@@ -67,6 +67,7 @@ const someRequest: fc.Arbitrary<Request> = fc.record({
   absent: fc.constantFrom("keep", "clear"),
   createOrgs: fc.boolean(),
   skipInvalid: fc.boolean(),
+  allow: fc.constantFrom(undefined, ["new-address"] as const),
 });
 
 const POOLS = new Map<string, readonly string[]>([

@@ -5,6 +5,7 @@ import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { askWipes } from "../../records/wipes.ts";
+import { mayBeForeign, type ForeignAnswers } from "../refusal/foreign.ts";
 import type { Tools } from "../../tools.ts";
 import { deletionsIn, permitByLimit, refuseBeyond, type Limits } from "./limits.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
@@ -17,7 +18,7 @@ export const changesNothing = (plan: Import): boolean =>
   plan.create + plan.update + plan.delete + plan.secretsSet + plan.orgsCreated + plan.groupsCreated === 0;
 
 /** What the command line answers before the question. */
-export interface Answers extends Limits {
+export interface Answers extends Limits, ForeignAnswers {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
 }
@@ -38,6 +39,7 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
   const chosen = await tools.tenant("imports");
   const deletions = deletionsIn(plan);
   const { wipes = 0 } = plan;
+  if (!(await mayBeForeign(tools, plan, answers))) return false;
   refuseOtherNumber(plan, answers);
   refuseBeyond(plan, answers);
   const tenant = tenantName(plan, chosen);

@@ -26,6 +26,7 @@ const OPTIONS: ImportRequest["options"] = {
   maxChanges: undefined,
   blank: "clear",
   fix: undefined,
+  allow: undefined,
   allowErrorValues: false,
   keepMissing: false,
   absent: "keep",

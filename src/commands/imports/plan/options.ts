@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { realNameOf } from "../../../lib/files/index.ts";
-import { IMPORT_MODE_NAMES } from "../../../lib/model/import.ts";
+import { ALLOWANCES, IMPORT_MODE_NAMES } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { MAP } from "../../csv/file/column-map.ts";
 import { FIX } from "../../csv/file/fix.ts";
@@ -28,6 +28,17 @@ export const CONFIRM_WIPES = {
     "所有者の変更で初期化が必要になるデバイスの台数の確認(一致しなければ何もしない)",
   ),
 } as const;
+
+/** What a person may have meant though a file looks wrong, for a command that imports a file or commits its plan. */
+export const ALLOW = {
+  kind: "list",
+  value: "CHECKS",
+  choices: ALLOWANCES,
+  about: text(
+    "permit new-address (--mode replace deletes and creates people whose address changes) or other-tenant (the file matches nobody in the tenant)",
+    "止める確認を通す。new-address はメールアドレスの変わる人の削除と追加(--mode replace)、other-tenant はテナントのだれとも一致しないファイル",
+  ),
+} as const satisfies Fields[string];
 
 /** The options every import takes. */
 export const IMPORT_OPTIONS = {
@@ -96,6 +107,7 @@ export const IMPORT_OPTIONS = {
       "#N/A など表計算ソフトのエラー値を、文字としてそのまま登録する",
     ),
   },
+  allow: ALLOW,
   fromConsole: {
     kind: "boolean",
     about: text(

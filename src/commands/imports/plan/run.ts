@@ -1,11 +1,11 @@
 import { basename, resolve } from "node:path";
 import type { Client, Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
 import { requireNamed } from "../../permission.ts";
-import { fixesOf } from "../../csv/file/fix.ts";
+import { refuseFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { changesNothing, confirmAndCommit, refuseOtherNumber } from "./confirm.ts";
@@ -22,11 +22,12 @@ import {
 import { refuseBeyond } from "./limits.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";
-import { listProblems } from "./problems.ts";
+import { listProblems, type ListedProblems } from "./problems.ts";
 import { importCommand, NOTHING_NEEDED } from "../refusal/command.ts";
 import { knownNames } from "../refusal/names.ts";
 import { openTasks } from "../refusal/of-console.ts";
-import { rejectedFile } from "../refusal/rejection.ts";
+import { warnOfForeign } from "../refusal/foreign.ts";
+import { keepingPeople, rejectedFile } from "../refusal/rejection.ts";
 import { showResult } from "./result.ts";
 import { examineFile, sendFile } from "./send.ts";
 import { writeErrors } from "../outputs/errors.ts";
@@ -41,7 +42,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   const requested = asMirroring(typed);
   await refuseConflictingOptions(requested, tools.workingFolder);
   requireAnswerableConfirmation(requested, tools);
-  fixesOf(requested.options.fix, requested.kind);
+  refuseFixes(requested.options.fix, requested.kind);
   const chosen = await tools.tenant("imports");
   const { client, context } = chosen;
   if (!requested.options.dryRun) requireNamed(tools, chosen);
@@ -67,10 +68,12 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       isExport: requested.options.fromConsole,
     });
     await showPlan(tools, plan, problems);
+    if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
     const { report, errors, emitCsv } = requested.options;
     const pathOf = (name: string): string => resolve(tools.workingFolder, name);
     if (report !== undefined) await writeReport(tools, pathOf(report), plan);
     if (errors !== undefined) await writeErrors(tools, pathOf(errors), { plan, file, reading });
+    if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeign(tools, plan);
     if (plan.rejected) {
       await pending.leave();
       const tasks = requested.options.fromConsole ? await openTasks(tools) : [];
@@ -82,11 +85,27 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     }
     const unknown = await checkAdministrators(tools, plan);
     requireAnswerableWipes(plan, requested, tools);
-    await decide(tools, requested.options, pending, { plan, file, reading, map });
+    await decide(tools, requested, pending, { plan, file, reading, map });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
     return plan.invalid > 0 ? "partial" : undefined;
   });
+}
+
+/** Says how people keep their records whom an appending file would add a second time. */
+async function adviseNewAddresses(
+  { terminal }: Tools,
+  requested: ImportRequest,
+  { newAddresses }: Pick<ListedProblems["remedies"], "newAddresses">,
+): Promise<void> {
+  if (newAddresses.length === 0 || requested.options.allow?.includes("new-address") === true) return;
+  const commands = keepingPeople(requested, newAddresses);
+  await terminal.warn(
+    text(
+      `${counted(newAddresses.length, "person")} in the file may be in the tenant already; if they are the same people: ${commands}`,
+      `ファイルの ${newAddresses.length} 人は、すでに登録されている人の可能性があります。同じ人なら: ${commands}`,
+    ),
+  );
 }
 
 /** Whether an upload waits that this plan does not supersede. */
@@ -96,8 +115,9 @@ const leavesWaiting = async (client: Client<"imports">, plan: Import, { dryRun }
   );
 
 /** Commits a plan, hands it over to the console, or leaves it. */
-async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan, source: EmitSource): Promise<void> {
+async function decide(tools: Tools, requested: ImportRequest, pending: PendingPlan, source: EmitSource): Promise<void> {
   const { plan } = source;
+  const { options } = requested;
   const { dryRun, emitCsv, keepWaiting } = options;
   const { terminal } = tools;
   if (dryRun || changesNothing(plan)) {
@@ -129,7 +149,8 @@ async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan
     );
     return { plan, committed: false };
   };
-  await confirmAndCommit(tools, pending, options, emitCsv === undefined ? undefined : () => handOver(emitCsv));
+  const answers = { ...options, requested };
+  await confirmAndCommit(tools, pending, answers, emitCsv === undefined ? undefined : () => handOver(emitCsv));
 }
 
 /** Whether a conflict is about other imports: one of the plan's own says how that goes on. */

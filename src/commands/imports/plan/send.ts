@@ -7,7 +7,6 @@ import { loadFormat, type FormatName } from "../../../lib/model/console-files.ts
 import type { Format } from "../../../lib/model/format.ts";
 import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { fixesOf } from "../../csv/file/fix.ts";
 import { headOf } from "../../csv/file/encoding.ts";
 import type { Tools } from "../../tools.ts";
 import {
@@ -115,6 +114,7 @@ export async function sendFile(
   const { client } = await tools.tenant("imports");
   const { mode, blank, absent, skipInvalid, allowUnknownColumns, allowErrorValues, fromConsole, keepMissing, emitCsv } =
     requested.options;
+  const { fix, allow } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
     kind,
@@ -134,7 +134,8 @@ export async function sendFile(
     fileName: requested.file.slice(-LONGEST_NAME),
     key,
     map,
-    fix: fixesOf(requested.options.fix, kind),
+    fix,
+    allow,
   };
   const stream = streamOf(tools, file);
   const plan = await planImport(client, request, { stream, encoding: reading.encoding }, tools.signal);

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { FIXES } from "../../../lib/model/import.ts";
 import { shownOption, shownWord } from "../../../lib/text/shell-word.ts";
@@ -20,36 +21,38 @@ const OF_EXPORTS: readonly string[] = ["mode", "blank"];
 /**
  * The whole command of an import as it was typed, with what its file needs beside; a map that is yet to be made is named
  * after the file.
+ *
+ * @param context of another tenant than the one that is in use
  */
 export function importCommand(
   { kind, file, key, createOrgs = false, createGroups = false, options }: TypedRequest,
   needs: Remedy,
+  context?: string,
 ): string {
-  const { app, thing } = FORMATS[kind];
+  const { thing } = FORMATS[kind];
   const fix = FIXES.filter((one) => options.fix?.includes(one) === true || needs.fix.includes(one));
   const all: Partial<ImportOptions> = {
     ...options,
     map: options.map ?? (needs.map ? mapNameOf(file) : undefined),
     fix: fix.length === 0 ? undefined : fix,
   };
-  const words = Object.entries(IMPORT_OPTIONS).flatMap(([name, field]) => {
+  const typed = Object.entries(IMPORT_OPTIONS).flatMap(([name, field]) => {
     const value = all[name as keyof ImportOptions];
     const isUsual = value === undefined || value === false || ("default" in field && value === field.default);
     if (isUsual || (all.fromConsole === true && OF_EXPORTS.includes(name))) return [];
-    const flag = `--${flagName(name)}`;
-    if (value === true) return [flag];
-    return typeof value === "object" ? [flag, value.join(",")] : [shownOption(flag, String(value))];
+    return [[name, typeof value === "object" ? value.join(",") : value] as const];
   });
-  return [
-    `clomoctl ${app === undefined ? kind : "secured users"} import`,
-    shownWord(file === "-" ? "FILE" : file),
-    ...(app === undefined ? [] : ["--app", kind]),
-    ...(key === undefined || key === thing.keys[0]?.name ? [] : ["--key", key]),
-    ...(createOrgs || needs.createOrgs ? ["--create-orgs"] : []),
-    ...(createGroups || needs.createGroups ? ["--create-groups"] : []),
-    ...words,
-    ...(options.confirmWipes === undefined ? [] : [`--confirm-wipes ${options.confirmWipes}`]),
-  ].join(" ");
+  const words = {
+    key: key === thing.keys[0]?.name ? undefined : key,
+    createOrgs: createOrgs || needs.createOrgs || undefined,
+    createGroups: createGroups || needs.createGroups || undefined,
+    ...Object.fromEntries(typed),
+    confirmWipes: options.confirmWipes,
+    context,
+  };
+  const name = file === "-" ? "FILE" : file;
+  if (kind === "users" || kind === "orgs" || kind === "devices") return line(`${kind} import`, [name], words);
+  return line("secured users import", [name], { app: kind, ...words });
 }
 
 /** The command that takes over the console's next export of a kind. */

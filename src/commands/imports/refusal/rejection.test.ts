@@ -289,3 +289,76 @@ describe("a column of the console's export that the tenant lacks may be a custom
     expect(en).toMatch(/^fix the header row/);
   });
 });
+
+describe("people with a new address", () => {
+  const found = (params: Record<string, string>): MetProblem => ({
+    code: "new-address",
+    severity: "error",
+    column: 3,
+    params: { value: "0051", holder: "社員51 <e51@a.jp>", user: "e51@a.jp", key: "email", to: "n51@a.jp", ...params },
+  });
+  const byCode = found({ by: "employee-code" });
+  const byHand = found({ by: "" });
+  const other: MetProblem = { code: "too-long", severity: "error", column: 2, params: {} };
+
+  test.each<[string, MetProblem[], string]>([
+    [
+      "by another key of the whole file",
+      [byCode],
+      "clomoctl users import people.csv --key employee-code --mode replace",
+    ],
+    ["one by one", [byHand], "clomoctl users edit e51@a.jp --email n51@a.jp"],
+    [
+      "with further addresses",
+      [found({ by: "", to: "n@a.jp m@a.jp" })],
+      "clomoctl users edit e51@a.jp --email n@a.jp --email m@a.jp",
+    ],
+    [
+      "with a new employee code",
+      [found({ by: "", key: "employee-code", to: "9" })],
+      "clomoctl users edit e51@a.jp --employee-code 9",
+    ],
+    [
+      "one by one, if the key is not that of all",
+      [byCode, byHand],
+      "clomoctl users edit e51@a.jp --email n51@a.jp; clomoctl users edit e51@a.jp --email n51@a.jp",
+    ],
+    [
+      "the first of many",
+      Array.from({ length: 4 }, () => byHand),
+      `${"clomoctl users edit e51@a.jp --email n51@a.jp; ".repeat(3)}…`,
+    ],
+  ])("keep their records: %s", (_, problems, keep) => {
+    const { hint } = failureFor({ mode: "replace" }, undefined, ...problems);
+    const anew = "clomoctl users import people.csv --mode replace --allow new-address";
+    expect(hint?.en).toBe(`if they are the same people: ${keep}; if they are others: ${anew}`);
+    expect(hint?.ja).toBe(`同じ人なら: ${keep}。別の人なら: ${anew}`);
+  });
+
+  test("stand beside other problems, and beside devices that hold who would go", () => {
+    expect(failureFor({ mode: "replace" }, undefined, byHand, other).hint?.en).toMatch(
+      /^fix the other problems; if they/,
+    );
+    expect(failureFor({ mode: "replace" }, "delete-held", byHand).hint?.en).toMatch(/^if they are the same people/);
+    const held = failureFor({ fromConsole: true, mode: "replace" }, "delete-held", byCode).hint?.en;
+    expect(held).toMatch(
+      /^if they are the same people: clomoctl users import people.csv --key employee-code --from-console; /,
+    );
+  });
+
+  test("are not told of a file that looks like another tenant's: its codes would change the wrong people", () => {
+    const remedies = new Remedies("users");
+    remedies.take(byCode);
+    const foreign = {
+      ...plan,
+      mode: "replace",
+      recordsBefore: 4,
+      foreign: { by: "key", values: ["x@b.jp"] },
+    } as Import;
+    const options = { mode: "replace", skipInvalid: false } as ImportOptions;
+    const request = { kind: "users", file: "people.csv", options } as const;
+    const { hint } = rejectedFile(foreign, request, { all: [], whole: undefined, remedies });
+    expect(hint?.en).toMatch(/^first make sure that tenant and file are meant/);
+    expect(hint?.en).not.toContain("--key");
+  });
+});

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
@@ -9,7 +10,7 @@ import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
 import { importCommand, NOTHING_NEEDED } from "./command.ts";
 import { nextOfExport, type OpenTask } from "./of-console.ts";
-import type { Remedies, Remedy } from "./remedies.ts";
+import type { NewAddress, Remedies, Remedy } from "./remedies.ts";
 
 /**
  * The failure for a rejected plan with the next step: never advice that the same run would reject again.
@@ -57,6 +58,8 @@ function nextStep(
   tasks: readonly OpenTask[],
 ): Text {
   const isExport = requested.options.fromConsole;
+  const isPeople = (whole === undefined || whole === "delete-held") && found.pending.size === 0;
+  if (isPeople && plan.foreign === undefined && found.newAddresses.length > 0) return keepPeople(requested, found);
   const next =
     isExport && !found.map
       ? nextOfExport(requested, { remedies: found, whole, tasks, keys: keysIn(plan, requested) })
@@ -120,6 +123,37 @@ function makeSure({ tenant, recordsBefore: all, delete: deletions }: Import, req
     `まずテナントとファイルが正しいか確かめてください。${tenant} の ${all} 件のうち ${deletions} 件がファイルになく、削除の対象です。何も削除しない場合: ${command}`,
   );
 }
+
+/** People who would be deleted and created anew, because the file has them by another mail address. */
+function keepPeople(requested: ImportRequest, remedies: Remedies): Text {
+  const { allow = [] } = requested.options;
+  const permitting = { ...requested, options: { ...requested.options, allow: [...allow, "new-address" as const] } };
+  const [keep, anew] = [keepingPeople(requested, remedies.newAddresses), importCommand(permitting, NOTHING_NEEDED)];
+  const rest =
+    remedies.other || remedies.any ? text("fix the other problems; ", "ほかの問題を直してください。") : same("");
+  return text(
+    `${rest.en}if they are the same people: ${keep}; if they are others: ${anew}`,
+    `${rest.ja}同じ人なら: ${keep}。別の人なら: ${anew}`,
+  );
+}
+
+/** Returns what to type if people have a new mail address: the import by another key, or an edit of each of the first. */
+export function keepingPeople(requested: ImportRequest, people: readonly NewAddress[]): string {
+  const [first] = people;
+  if (first?.by !== undefined && people.every(({ by }) => by === first.by)) {
+    // it deletes another number
+    const options = { ...requested.options, confirmDeletions: undefined };
+    return importCommand({ ...requested, key: first.by, options }, NOTHING_NEEDED);
+  }
+  const edits = people.slice(0, MAX_EDITS).map(({ user, key, to: [main = "", ...more] }) => {
+    if (key === "employee-code") return line("users edit", [user], { employeeCode: main });
+    return key === "upn"
+      ? line("users edit", [user], { upn: main })
+      : line("users edit", [user], { email: [main, ...more] });
+  });
+  return [...edits, ...(people.length > MAX_EDITS ? ["…"] : [])].join("; ");
+}
+const MAX_EDITS = 3;
 
 /** Names that the tenant lacks are new, or misspelt. */
 function aboutSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text | undefined {

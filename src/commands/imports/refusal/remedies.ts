@@ -1,6 +1,6 @@
 import { mendingOf } from "../../../lib/csv/layout/suspect.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
+import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { FIXES, type Fix } from "../../../lib/model/import.ts";
 import type { ProblemParams } from "../../../lib/model/problem.ts";
 import { fits, MAIL_ADDRESS } from "../../../lib/model/rules.ts";
@@ -59,6 +59,26 @@ const OF_HEADERS: ReadonlySet<string> = new Set(["header-unknown", "header-missi
 /** Problems of a value that a fix may solve. */
 const OF_VALUES: ReadonlySet<string> = new Set(["not-mail-address", "not-alphanumeric", "not-boolean", "not-choice"]);
 
+/** A person whom the tenant has by another key than the file. */
+export interface NewAddress {
+  /** the main mail address of the person in the tenant */
+  readonly user: string;
+  /** the key by which the rows meet people, and its new value; of mail addresses all, the main one first */
+  readonly key: KeyName;
+  readonly to: readonly string[];
+  /** the key by which all rows of the file would meet their people; undefined if there is none */
+  readonly by: KeyName | undefined;
+}
+
+const keyNamed = (name: string | number | undefined): KeyName | undefined => KEY_NAMES.find((key) => key === name);
+
+const newAddressOf = ({ user, key, to, by }: ProblemParams): NewAddress => ({
+  user: String(user),
+  key: keyNamed(key) ?? "email",
+  to: String(to).split(" "),
+  by: keyNamed(by),
+});
+
 /** What a file needs to be taken, gathered from its problems one after another. */
 export class Remedies implements Remedy {
   readonly #fixes = new Set<Fix>();
@@ -72,6 +92,7 @@ export class Remedies implements Remedy {
   readonly #elsewhere = new Set<FormatName>();
   readonly #pending = new Set<number>();
   readonly #holders = new Set<FormatName>();
+  readonly #newAddresses: NewAddress[] = [];
   #protected = false;
   #likenesses: readonly Likeness[] = [];
   #map = false;
@@ -86,6 +107,10 @@ export class Remedies implements Remedy {
   }
 
   take({ code, severity, params, column }: MetProblem): void {
+    if (code === "new-address") {
+      this.#newAddresses.push(newAddressOf(params));
+      return;
+    }
     const solved = this.#solved(code, params["value"]);
     const name = this.#unknownIn(code, params);
     if (name !== undefined) this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
@@ -109,6 +134,11 @@ export class Remedies implements Remedy {
       for (const kind of HOLDERS) if (Number(params[kind] ?? 0) > 0) this.#holders.add(kind);
     for (const value of Object.values(params))
       if (typeof value === "string" && value !== "") this.#concerned.add(value);
+  }
+
+  /** The people whom the tenant probably has by another key, such as a former mail address. */
+  get newAddresses(): readonly NewAddress[] {
+    return this.#newAddresses;
   }
 
   /** The names and keys that problems tell. */

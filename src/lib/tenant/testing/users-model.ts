@@ -57,6 +57,8 @@ export class UsersModel {
   readonly #windows: boolean;
   readonly #rows: readonly ModelRow[];
   readonly #faults = new Map<number, Set<string>>();
+  /** `code@row` of what lets a row pass */
+  readonly #warnings: string[] = [];
   /** rows with cells that break a rule by themselves */
   readonly #damaged = new Set<number>();
 
@@ -262,6 +264,26 @@ export class UsersModel {
     });
   }
 
+  /** Rows that create somebody whom the tenant has with another key: one user alone and one such row alone have a value. */
+  #checkNewAddresses(): void {
+    const { key = "email", mode, allow = [] } = this.#request;
+    const created = this.#rows.filter((row) => this.#isValid(row) && this.#matchOf(row) === undefined);
+    const found = new Set<number>();
+    for (const [name, { ofRow, ofUser }] of Object.entries(LASTING)) {
+      if (name === key) continue;
+      for (const { row, ...cells } of created) {
+        const value = ofRow(cells);
+        if (value === undefined || created.filter((other) => ofRow(other) === value).length > 1) continue;
+        const [holder, ...more] = this.#tenant.users.filter((user) => ofUser(user) === value);
+        if (holder !== undefined && more.length === 0 && this.#rowOf(holder) === undefined) found.add(row);
+      }
+    }
+    for (const row of found) {
+      if (mode === "replace" && !allow.includes("new-address")) this.#fault(row, "new-address");
+      else this.#warnings.push(`new-address@${row}`);
+    }
+  }
+
   /** Columns that are blank in every row and would clear something, where nobody said that blanks clear. */
   #checkBlankColumns(): void {
     if (this.#request.blank !== undefined) return;
@@ -286,6 +308,7 @@ export class UsersModel {
       this.#checkAgainstTenant(row);
     }
     this.#checkTaken();
+    this.#checkNewAddresses();
     this.#checkBlankColumns();
     const invalid = this.#rows.filter((row) => !this.#isValid(row));
     for (const { administrator, ...user } of this.#tenant.users) {
@@ -327,10 +350,41 @@ export class UsersModel {
       else counts.update += 1;
     }
     counts.orgsCreated = orgs.size - this.#tenant.orgs.length;
-    const faults = [...this.#faults].flatMap(([row, codes]) => [...codes].map((code) => `${code}@${row}`)).toSorted();
-    return { faults, counts, after: { ...this.#tenant, users: [...users.values()], orgs: [...orgs] } };
+    const faults = [...this.#faults].flatMap(([row, codes]) => [...codes].map((code) => `${code}@${row}`));
+    return {
+      faults: [...faults, ...this.#warnings].toSorted(),
+      counts,
+      after: { ...this.#tenant, users: [...users.values()], orgs: [...orgs] },
+    };
   }
 }
+
+/** What a person keeps, by the names of keys. */
+const LASTING: Readonly<
+  Record<
+    string,
+    {
+      readonly ofRow: (row: Pick<ModelRow, "cells" | "emails">) => string | undefined;
+      readonly ofUser: (user: ModelUser) => string | undefined;
+    }
+  >
+> = {
+  email: {
+    ofRow: ({ emails }) => keyed(emailKey, emails[0]),
+    ofUser: ({ emails }) => keyed(emailKey, emails[0]),
+  },
+  "employee-code": {
+    ofRow: ({ cells }) => keyed(codeKey, cells.get("社員コード")?.[0]),
+    ofUser: ({ employeeCode }) => keyed(codeKey, employeeCode),
+  },
+  upn: {
+    ofRow: ({ cells }) => keyed(emailKey, cells.get("UPN")?.[0]),
+    ofUser: ({ upn }) => keyed(emailKey, upn),
+  },
+};
+
+const keyed = (of: (value: string) => string, value: string | null | undefined): string | undefined =>
+  value === undefined || value === null || value === "" ? undefined : of(value);
 
 /** Values that only one user may have. */
 const valuesOf = ({ emails, accountName }: ModelUser): readonly string[] => [

@@ -1,4 +1,4 @@
-import type { PlanCounts } from "../../../../imports/plan.ts";
+import type { Foreign, PlanCounts } from "../../../../imports/plan.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import { overtakenByTenant } from "../../imports/refusals.ts";
 import { IS_INSIDE, planScope } from "../../scope.ts";
@@ -29,6 +29,8 @@ import {
   findUnknownReferences,
   MARK_INVALID,
 } from "./findings.ts";
+import { findForeign } from "./matching/foreign.ts";
+import { findNewAddresses } from "./matching/lasting.ts";
 import { match } from "./matching/match.ts";
 import { findMoved, findPending, findPendingReferences, notePending } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
@@ -111,6 +113,7 @@ export const compare = (
   findMendedKeys(database, plan);
   const { planner } = plan.kind.table;
   let wipes: number | undefined;
+  let foreign: Foreign | undefined;
   notePending(database, plan);
   followFormer(database, plan);
   if (planner !== undefined) planner.compare(database, plan, !forNew);
@@ -130,12 +133,20 @@ export const compare = (
     findMovedToUsual(database, plan);
     findStranded(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
+    if (forNew && !isEmitted) {
+      findNewAddresses(database, plan);
+      foreign = findForeign(database, plan);
+    }
   }
   findPending(database, plan);
   findPendingReferences(database, plan);
   if (!isEmitted) findMoved(database, plan);
   findLikeCodes(database, plan);
-  return { ...countPlan(database, plan), ...(wipes !== undefined && { wipes }) };
+  return {
+    ...countPlan(database, plan),
+    ...(wipes !== undefined && { wipes }),
+    ...(foreign !== undefined && { foreign }),
+  };
 };
 
 const countPlan = (database: Database, plan: PlanSql): PlanCounts => {

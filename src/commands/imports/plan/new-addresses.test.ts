@@ -1,0 +1,61 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
+import { freshFolder, run, type Ran } from "../../testing/program.ts";
+
+let tenant: TestTenant;
+let folder: string;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  folder = freshFolder();
+  await tenant.import({ kind: "users" }, [
+    ["メールアドレス", "氏名", "社員コード", "フリガナ"],
+    ["e1@example.jp", "社員1", "0001", "シャイン1"],
+    ["e2@example.jp", "社員2", "0002", "シャイン2"],
+  ]);
+  writeFileSync(
+    join(folder, "hr.csv"),
+    "メールアドレス,氏名,社員コード\nnew1@example.jp,社員1,0001\ne2@example.jp,社員2,0002\n",
+  );
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const ran = (line: string): Promise<Ran> => run(`--lang ja ${line}`, { tenant: tenant.fetch, folder });
+const people = async () => (await tenant.users()).map(({ emails, nameKana }) => [emails[0], nameKana]);
+
+const TOLD = "「0001」は 社員1 <e1@example.jp> のものです。同じ人のメールアドレスの変更ではありませんか?";
+
+test("a replacing import that would delete and create somebody anew is refused, and the command that keeps them works", async () => {
+  const before = await people();
+  const refused = await ran("users import hr.csv --mode replace --yes --max-deletions 100%");
+  expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining(`hr.csv:2:3: 社員コード: ${TOLD}`) });
+  expect(await people()).toEqual(before);
+  const keep = /同じ人なら: clomoctl (users import hr.csv --key employee-code --mode replace[^。]*)。/.exec(
+    refused.stderr,
+  )?.[1];
+  expect(await ran(`${keep?.replaceAll("'", "") ?? ""} --yes`)).toMatchObject({ exit: 0 });
+  expect(await people()).toEqual([
+    ["new1@example.jp", "シャイン1"],
+    ["e2@example.jp", "シャイン2"],
+  ]);
+});
+
+test("with --allow new-address it is done as planned", async () => {
+  const done = await ran("users import hr.csv --mode replace --confirm-deletions 1 --allow new-address");
+  expect(done).toMatchObject({ exit: 0, stderr: expect.stringContaining(`警告: hr.csv:2:3: 社員コード: ${TOLD}`) });
+  expect(done.stderr).not.toContain("--key");
+  expect(await people()).toEqual([
+    ["e2@example.jp", "シャイン2"],
+    ["new1@example.jp", null],
+  ]);
+});
+
+test("an appending import warns with the command", async () => {
+  const done = await ran("users import hr.csv --yes");
+  expect(done.exit).toBe(0);
+  expect(done.stderr).toContain(`警告: hr.csv:2:3: 社員コード: ${TOLD}(セル C2)\n`);
+  expect(done.stderr).toContain(
+    "警告: ファイルの 1 人は、すでに登録されている人の可能性があります。同じ人なら: clomoctl users import hr.csv --key employee-code\n",
+  );
+});

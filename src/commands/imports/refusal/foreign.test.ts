@@ -1,0 +1,119 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTenant, type Cells } from "../../../lib/tenant/testing/tenant.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "../../testing/program.ts";
+
+const HEADER = ["メールアドレス", "氏名"];
+const people = (domain: string): Cells => [
+  HEADER,
+  ...Array.from({ length: 8 }, (_, at) => [`p${at}@${domain}`, `人${at}`]),
+];
+const csv = (cells: Cells): string => cells.map((row) => `${row.join(",")}\r\n`).join("");
+
+const OTHER = /別のテナントのファイルではありませんか/;
+
+/** A computer with the tenants customer-a, customer-b and customer-c, which is empty. */
+let tenants: Readonly<Record<string, TestTenant>>;
+let desk: Circumstances & { readonly folder: string };
+beforeEach(async () => {
+  const home = freshFolder();
+  const names = ["customer-a", "customer-b", "customer-c"];
+  for (const name of names) await run(`context add ${name} --embedded`, { home });
+  tenants = Object.fromEntries(
+    names.map((name) => {
+      const folder = join(home, "tenants", name);
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return [name, new TestTenant(folder)];
+    }),
+  );
+  for (const name of names) tenantOf(name).database.run("update tenant set name = :name", { name });
+  const transports = Object.fromEntries(names.map((name) => [name, tenantOf(name).fetch]));
+  desk = { home, folder: freshFolder(), tenants: transports, environment: { CLOMOCTL_CONTEXT: "customer-a" } };
+  await tenantOf("customer-a").import({ kind: "users" }, people("a.example"));
+  await tenantOf("customer-b").import({ kind: "users" }, people("b.example"));
+  writeFileSync(join(desk.folder, "a.csv"), csv(people("a.example")));
+  writeFileSync(join(desk.folder, "b.csv"), csv(people("b.example")));
+  writeFileSync(join(desk.folder, "d.csv"), csv(people("d.example")));
+});
+afterEach(async () => {
+  for (const tenant of Object.values(tenants)) await tenant[Symbol.asyncDispose]();
+});
+
+function tenantOf(name: string): TestTenant {
+  const { [name]: tenant } = tenants;
+  if (tenant === undefined) throw new TypeError(`no tenant ${name}`);
+  return tenant;
+}
+
+const domains = async (name: string): Promise<readonly string[]> => [
+  ...new Set((await tenantOf(name).users()).map(({ emails: [main = ""] }) => main.slice(main.indexOf("@") + 1))),
+];
+
+test.each([
+  ["--mode replace --yes --max-deletions 100%", "none of the 8 rows of b.csv matches one of the 8 users of customer-a"],
+  ["--mode replace --confirm-deletions 8", "none of the 8 rows of b.csv matches one of the 8 users of customer-a"],
+  ["--yes", "no user of customer-a has a mail domain of b.csv (@b.example)"],
+])("without a terminal another tenant's file is refused, and its tenant named: %s", async (options, what) => {
+  const ran = await run(`users import b.csv ${options}`, { ...desk, terminal: undefined });
+  expect(ran.exit).toBe(3);
+  expect(ran.stderr).toContain(`error: ${what} (the tenant of the context customer-b has them). Is this the file of`);
+  expect(ran.stderr).toMatch(/for customer-b: clomoctl users import b.csv.* --context customer-b; if customer-a is/);
+  expect(ran.stderr).toMatch(/if customer-a is the right tenant: clomoctl users import b.csv.* --allow other-tenant/);
+  expect(await domains("customer-a")).toEqual(["a.example"]);
+  expect(await tenantOf("customer-a").client.imports.list()).toHaveLength(2);
+});
+
+test("a file that is nobody's names no other tenant", async () => {
+  const { en, ja } = await inBoth("users import d.csv --yes", desk);
+  for (const { exit, stderr } of [en, ja]) {
+    expect(exit).toBe(3);
+    expect(stderr).not.toContain("customer-b");
+    expect(stderr).toContain("clomoctl users import d.csv --allow other-tenant");
+  }
+  expect(ja.stderr).toMatch(OTHER);
+});
+
+test("a person at a terminal is asked, though --yes is given; the answer counts", async () => {
+  const asking = (keys: string, line: string): Circumstances & { readonly line: string } => ({
+    ...desk,
+    line,
+    environment: { ...desk.environment, LANG: "ja_JP.UTF-8" },
+    terminal: { typing: [["b.csv を customer-a に取り込みますか?", keys]] },
+  });
+  const no = asking("n\r", "users import b.csv --yes");
+  const refused = await run(no.line, no);
+  expect(refused).toMatchObject({ exit: 0 });
+  const told = refused.stderr.replaceAll("\n", "").replaceAll(/ {2,}/g, "");
+  expect(told).toMatch(OTHER);
+  expect(told).toContain("コンテキスト customer-b のテナントにはあります");
+  expect(refused.stderr).toContain("何も変更していません");
+  expect(await domains("customer-a")).toEqual(["a.example"]);
+  const yes = asking("y\r", "users import b.csv --yes");
+  expect(await run(yes.line, yes)).toMatchObject({ exit: 0 });
+  expect(await domains("customer-a")).toEqual(["a.example", "b.example"]);
+});
+
+test.each(["users import b.csv --yes --allow other-tenant", "users import a.csv --mode replace --yes"])(
+  "nothing is asked of what is permitted, or of the tenant's own file: %s",
+  async (line) => {
+    expect(await run(line, { ...desk, terminal: {} })).toMatchObject({ exit: 0 });
+  },
+);
+
+test("an empty tenant takes any file", async () => {
+  expect(await run("users import b.csv --yes --context customer-c", desk)).toMatchObject({ exit: 0 });
+});
+
+test("a dry run warns, and a plan that was kept is asked about when it is committed", async () => {
+  const planned = await run("users import b.csv --dry-run --keep-plan --lang ja", desk);
+  expect(planned).toMatchObject({
+    exit: 0,
+    stderr: expect.stringMatching(/警告: .*別のテナントのファイルではありませんか/),
+  });
+  const refused = await run("imports commit last --yes", desk);
+  expect(refused.exit).toBe(3);
+  expect(refused.stderr).toMatch(/if customer-a is the right tenant: clomoctl imports commit 2 --allow other-tenant/);
+  expect(await run("imports commit last --yes --allow other-tenant", desk)).toMatchObject({ exit: 0 });
+  expect(await domains("customer-a")).toEqual(["a.example", "b.example"]);
+});

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { withAccount } from "../../../../testing/accounts.ts";
+import { fileOf, TestTenant, type Cells, type Request } from "../../../../testing/tenant.ts";
+
+const HEADER = ["メールアドレス", "氏名", "社員コード", "UPN"];
+const PEOPLE: Cells = [
+  HEADER,
+  ["e1@example.jp", "社員1", "0001", "e1@upn.example"],
+  ["e2@example.jp", "社員2", "０００2", "e2@upn.example"],
+  ["e3@example.jp", "社員3", "AB", "e3@upn.example"],
+  ["e4@example.jp", "社員4", "臨時", ""],
+  ["e5@example.jp", "社員5", "臨時", ""],
+  ["e6@example.jp", "社員6", "", ""],
+];
+
+const tenant = new TestTenant();
+beforeAll(() => tenant.import({ kind: "users" }, PEOPLE));
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const planned = async (rows: Cells, request: Partial<Request> = {}) => {
+  const plan = await tenant.plan({ kind: "users", ...request }, [HEADER, ...rows]);
+  const problems = await tenant.problems(plan);
+  return { plan, found: problems.filter(({ code }) => code === "new-address") };
+};
+
+const [, ONE, TWO, THREE, FOUR, FIVE, SIX] = PEOPLE as [
+  string[],
+  string[],
+  string[],
+  string[],
+  string[],
+  string[],
+  string[],
+];
+const NEW_ONE = ["new1@example.jp", "社員1", "0001", ""];
+
+test.each<[string, Cells, Partial<Request>, number[]]>([
+  ["the employee code of somebody who is not in the file", [NEW_ONE], {}, [2]],
+  ["the same in a file with others", [TWO, NEW_ONE], {}, [3]],
+  ["the UPN of somebody, in another case", [["x@example.jp", "某", "", "E1@UPN.example"]], {}, [2]],
+  ["both, told once", [["x@example.jp", "某", "0001", "e1@upn.example"]], {}, [2]],
+  ["the code of one and the UPN of another, told once", [["x@example.jp", "某", "0001", "e2@upn.example"]], {}, [2]],
+  ["codes are compared with case", [["x@example.jp", "某", "ab", ""]], {}, []],
+  ["and with width", [["x@example.jp", "某", "0002", ""]], {}, []],
+  ["a code that two people have stands for nobody", [["x@example.jp", "某", "臨時", ""]], {}, []],
+  ["a code that two new people have stands for nobody", [NEW_ONE, ["x@example.jp", "某", "0001", ""]], {}, []],
+  ["no code", [["x@example.jp", "某", "", ""]], {}, []],
+  ["a code that nobody has", [["x@example.jp", "某", "0009", "x@upn.example"]], {}, []],
+  ["somebody in the file gives the code away", [["e1@example.jp", "社員1", "0009", ""], NEW_ONE], {}, []],
+  ["somebody in the file keeps it", [ONE, NEW_ONE], {}, []],
+  [
+    "two people in the file swap their codes",
+    [
+      ["e1@example.jp", "社員1", "AB", ""],
+      ["e3@example.jp", "社員3", "0001", ""],
+    ],
+    {},
+    [],
+  ],
+  [
+    "by employee code, the mail address of somebody else",
+    [["e1@example.jp", "社員1", "0009", ""]],
+    { mode: "replace", key: "employee-code" },
+    [2],
+  ],
+  ["by employee code, the person herself", [NEW_ONE], { key: "employee-code" }, []],
+])("finds people with a new address: %s", async (_, rows, request, expected) => {
+  const { found } = await planned(rows, request);
+  expect(found.map(({ row }) => row)).toEqual(expected);
+});
+
+test.each([
+  ["append", undefined, "warning", false],
+  ["append", ["new-address"], "warning", false],
+  ["replace", undefined, "error", true],
+  ["replace", ["other-tenant"], "error", true],
+  ["replace", ["new-address"], "warning", false],
+] as const)("is of mode %s with allow %o: %s", async (mode, allow, severity, rejected) => {
+  const { plan, found } = await planned([NEW_ONE, TWO, THREE, FOUR, FIVE, SIX], { mode, allow });
+  expect(found).toMatchObject([{ severity, row: 2, column: 3, header: "社員コード" }]);
+  expect(plan.rejected).toBe(rejected);
+});
+
+test("names the person, and what changes the address by hand: further addresses stay", async () => {
+  await using own = new TestTenant();
+  await own.import({ kind: "users" }, [
+    ["メールアドレス", "メールアドレス", "氏名", "社員コード"],
+    ["e1@example.jp", "one@example.jp", "社員1", "0001"],
+  ]);
+  const plan = await own.plan({ kind: "users" }, [HEADER, NEW_ONE]);
+  expect(await own.problems(plan)).toMatchObject([
+    {
+      params: {
+        value: "0001",
+        holder: "社員1 <e1@example.jp>",
+        user: "e1@example.jp",
+        key: "email",
+        to: "new1@example.jp one@example.jp",
+        by: "employee-code",
+      },
+    },
+  ]);
+});
+
+test.each<[string, Cells, string]>([
+  ["every row has the code of its person", [NEW_ONE, TWO, THREE], "employee-code"],
+  ["a row has none", [NEW_ONE, SIX], ""],
+  ["somebody gets another code", [NEW_ONE, ["e2@example.jp", "社員2", "0009", ""]], ""],
+  ["somebody gets the first code", [NEW_ONE, ["e6@example.jp", "社員6", "0006", ""]], ""],
+  ["several rows have one", [NEW_ONE, FOUR, FIVE], ""],
+])("proposes another key only if it fits the whole file: %s", async (_, rows, by) => {
+  await using own = new TestTenant();
+  // without the two who share a code the tenant's codes are unique
+  await own.import(
+    { kind: "users" },
+    PEOPLE.filter(([, , code]) => code !== "臨時" || rows.includes(FOUR)),
+  );
+  const plan = await own.plan({ kind: "users" }, [HEADER, ...rows]);
+  const found = (await own.problems(plan)).filter(({ code }) => code === "new-address");
+  expect(found.map(({ params }) => params["by"])).toEqual([by]);
+  if (by === "") return;
+  const again = await own.plan({ kind: "users", key: "employee-code" }, [HEADER, ...rows]);
+  expect(again).toMatchObject({ create: 0, invalid: 0 });
+});
+
+test("who plans in a part of the tenant is not told of people outside", async () => {
+  await using own = new TestTenant();
+  for (const code of ["S1", "S2"]) await own.client.orgs.create({ name: code, code });
+  await withAccount(own, { name: "div", role: "division", manages: ["S1"] });
+  const header = [...HEADER, "組織コード"];
+  await own.import({ kind: "users" }, [header, [...ONE, "S2"], [...TWO, "S1"]]);
+  const rows = [header, [...NEW_ONE, "S1"], ["n2@example.jp", "社員2", "０００2", "", "S1"]];
+  const { imports } = own.as("div");
+  const plan = await imports.plan({ kind: "users" }, { stream: new Blob([fileOf(rows)]).stream(), encoding: "utf-8" });
+  const found = (await own.problems(plan)).filter(({ code }) => code === "new-address");
+  expect(found.map(({ row }) => row)).toEqual([3]);
+});
