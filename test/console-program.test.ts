@@ -187,7 +187,7 @@ describe("nothing is written", () => {
     await there.write("in.csv", CHANGED);
     const args = ["secured", "users", "import", "in.csv", "--app", "docs", "--emit-csv", "out.csv"];
     const terminal = startOnTerminal(args, { home: there.home, cwd: there.folder });
-    await terminal.shows("Write the upload file?");
+    await terminal.shows("Write the upload file for");
     await there.write(
       "in.csv",
       CHANGED.map((record) => record.map((cell) => cell.replace("新人", "別人"))),

@@ -161,7 +161,7 @@ describe.each(Object.entries(SCENES))("kill -9 in an import into %s", { timeout:
     const scene = await theScene();
     const home = await scene.copy();
     const terminal = startOnTerminal(scene.asking, { home });
-    await terminal.shows(scene.line.includes("--yes") ? "Apply this plan" : `Type ${GONE} to delete`);
+    await terminal.shows(scene.line.includes("--yes") ? "Apply to " : `Type ${GONE}, `);
     terminal.pty.kill("SIGKILL");
     await terminal.ended;
     const { side, plan } = await outcomeOf(home, scene);

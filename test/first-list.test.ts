@@ -95,7 +95,7 @@ const proposedIn = (screen: string): readonly string[][] =>
   [...screen.matchAll(/clomoctl ((?:csv map|users import) [\w.,/ -]*[\w])/g)].map(([, words = ""]) => words.split(" "));
 
 const QUESTIONS = {
-  en: [(header: string) => `Which field is ${header}?`, "Apply this plan"],
+  en: [(header: string) => `Which field is ${header}?`, "Apply to "],
   ja: [(header: string) => `「${header}」はどの項目ですか?`, "適用しますか"],
 } as const;
 

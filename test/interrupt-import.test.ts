@@ -48,7 +48,7 @@ describe("before anybody said yes", () => {
   const moments: readonly (readonly [string, string])[] = [
     ["as the file is sent", '"step":"check"'],
     ["as the file is compared", '"step":"compare"'],
-    ["at the question", "Apply this plan"],
+    ["at the question", "Apply to "],
   ];
   const ways: readonly (readonly [string, number, (terminal: OnTerminal) => void])[] = [
     ["Ctrl-C", 130, (terminal) => terminal.type("\u0003")],
@@ -72,7 +72,7 @@ describe("before anybody said yes", () => {
   test("Ctrl-C at the question of a plan that is to be kept names it", async () => {
     const { home, file, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", file, "--create-orgs", "--keep-plan"], { home });
-    await terminal.shows("Apply this plan");
+    await terminal.shows("Apply to ");
     terminal.type("\u0003");
     const { code, screen } = await answered("Ctrl-C at the question of a kept plan", terminal.ended);
     expect(code).toBe(130);
@@ -85,7 +85,7 @@ describe("before anybody said yes", () => {
   test("a window closed at the question: nothing is left lying", async () => {
     const { home, file, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", file, "--create-orgs"], { home });
-    await terminal.shows("Apply this plan");
+    await terminal.shows("Apply to ");
     terminal.close();
     const { code } = await answered("a closed window at the question", terminal.ended);
     expect(code).toBe(129);

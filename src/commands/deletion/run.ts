@@ -2,7 +2,7 @@ import { format, parse, resolve } from "node:path";
 import type { Client, DeletionRequest, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { realNameOf } from "../../lib/files/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { same, text } from "../../lib/text/index.ts";
 import { flagName } from "../field.ts";
 import { writeDeletions } from "../imports/outputs/console/deletions.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
@@ -68,7 +68,7 @@ async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptio
   const { client } = await tools.tenant("imports");
   const { plan } = pending;
   const { dryRun, list } = options;
-  await showPlan(tools, plan);
+  await showPlan(tools, plan, { whole: undefined, allRows: same(list ?? "--list gone.xlsx") });
   if (plan.delete === 0) {
     refuseOtherNumber(plan, options);
     await terminal.note(text("nothing to delete", "削除の対象はありません"));

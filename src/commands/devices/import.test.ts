@@ -198,7 +198,7 @@ test.each([
 });
 
 test("on a terminal the number of wipes is typed", async () => {
-  const typing = [["2 devices to be wiped and set up again; type 2", "2\r"]] as const;
+  const typing = [["type 2 to change the", "2\r"]] as const;
   const given = { tenant: carriedOut(), folder: folder(), terminal: { typing } };
   const { exit, requests } = await run("devices import devices.csv --lang en", given);
   expect(exit).toBe(0);

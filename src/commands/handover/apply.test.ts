@@ -112,7 +112,7 @@ describe("into an empty tenant", () => {
     await exported();
     const before = await travelling(other.client);
     const { exit, stderr } = await handover("apply bundle --lang en", other, {
-      terminal: { typing: [["Apply this plan to embedded?", "n\r"]] },
+      terminal: { typing: [["Apply to embedded: ", "n\r"]] },
     });
     expect(exit).toBe(0);
     expect(stderr).toContain("nothing was changed");
@@ -156,7 +156,7 @@ describe("what is removed", () => {
     await exported();
     await other.client.devices.create({ serialNumber: "C03Y" });
     const { exit, stderr } = await handover("apply bundle --lang en", other, {
-      terminal: { typing: [["Type 1 to apply this plan", "1\r"]] },
+      terminal: { typing: [["Type 1,", "1\r"]] },
     });
     expect(stderr).toContain("removed from devices: C03Y");
     expect(exit).toBe(0);
@@ -194,7 +194,7 @@ describe("who had no role, and gets one", () => {
     );
     expect(en.stderr).not.toContain("jiro");
     const asked = await handover("apply bundle --lang en", tenant, {
-      terminal: { typing: [["Apply this plan to embedded?", "n\r"]] },
+      terminal: { typing: [["Apply to embedded: ", "n\r"]] },
     });
     expect(asked.stderr).toContain(reset);
     const done = await handover("apply bundle --yes --lang en --quiet");

@@ -7,11 +7,12 @@ import { RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/
 import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTES, type Column } from "../../lib/terminal/index.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
+import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { shownOption, shownWord, typedWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
 import { requireNamed, requireNamedForDeletion } from "../permission.ts";
+import { askToApply } from "../records/apply-question.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { requireRight } from "../rights.ts";
 import { BEFORE_WRITING, DRY, WHILE_WRITING, WRITTEN } from "../records/written.ts";
@@ -116,7 +117,7 @@ export default defineCommand({
     const raised = keepsPasswords(plan, manifest) ? await raisedBy(found, client.accounts) : [];
     await tellRaised(tools, raised, WOULD_BE_RAISED);
     if (dryRun) return terminal.note(DRY);
-    if (!(await agreed(tools, { removed, confirmDeletions }))) return terminal.note(BEFORE_WRITING);
+    if (!(await agreed(tools, plan, { removed, confirmDeletions }))) return terminal.note(BEFORE_WRITING);
     await chosen.permitChange();
     tools.describeState(() => WHILE_WRITING);
     await sending(tools, APPLYING, found, resources, ({ manifest: hash, ...parts }) =>
@@ -368,32 +369,20 @@ async function showRemovals({ terminal }: Tools, { removals }: RestorePlan, remo
   }
 }
 
-/** Asks: removals by their number, all else by yes or no. @throws Failure where it cannot be asked */
+/** Asks whether a plan may be applied, unless that is answered. @throws Failure where it cannot be asked */
 async function agreed(
   tools: Tools,
+  { resources }: RestorePlan,
   { removed, confirmDeletions }: { readonly removed: number; readonly confirmDeletions: number | undefined },
 ): Promise<boolean> {
   const { terminal, globals } = tools;
   const chosen = await tools.tenant();
-  const { name } = chosen.context;
-  if (removed === 0) {
-    if (globals.yes || confirmDeletions !== undefined) return true;
-    return terminal.prompts.confirm({
-      message: text(`Apply this plan to ${name}?`, `この計画を ${name} に適用しますか?`),
-      flag: "--yes",
-    });
-  }
-  if (globals.yes || confirmDeletions !== undefined) requireNamedForDeletion(chosen);
-  if (confirmDeletions !== undefined) return true;
-  await terminal.prompts.typedNumber({
-    message: text(
-      `Type ${removed} to apply this plan, which removes ${counted(removed, "record")} from ${name}:`,
-      `この計画を適用すると ${name} から ${removed} 件を削除します。続けるには件数を入力してください:`,
-    ),
-    flag: `--confirm-deletions ${removed}`,
-    expected: removed,
-  });
-  return true;
+  const answered = globals.yes || confirmDeletions !== undefined;
+  if (removed > 0 && answered) requireNamedForDeletion(chosen);
+  if (removed === 0 ? answered : confirmDeletions !== undefined) return true;
+  const sum = (which: "added" | "changed"): number => resources.reduce((total, each) => total + each[which], 0);
+  const effects = { create: sum("added"), update: sum("changed"), delete: removed };
+  return askToApply(terminal, { tenant: same(chosen.context.name), effects });
 }
 
 /** Whether accounts are others than before, and their passwords are kept here: those of a mirror are the console's. */

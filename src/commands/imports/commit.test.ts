@@ -42,8 +42,8 @@ test("refuses one with invalid rows before it asks for anything", async () => {
 });
 
 test.each([
-  ["en", "Apply this plan to kanto (context embedded)?", /^created +1$/m],
-  ["ja", "この計画を kanto(コンテキスト embedded) に適用しますか?", /^追加 +1$/m],
+  ["en", "Apply to kanto (context embedded): create 1, update 1?", /^created +1$/m],
+  ["ja", "kanto(コンテキスト embedded) に 追加 1・更新 1 を適用しますか?", /^追加 +1$/m],
 ] as const)("asks on a terminal, and commits where yes is answered: %s", async (lang, question, shown) => {
   const tenant = holding(planOf(), { commitImport: committed() });
   const terminal = { typing: [[question, "y\r"]] } as const;
@@ -54,7 +54,7 @@ test.each([
 });
 
 test.each([
-  ["en", "Apply this plan", "n\r", `nothing was changed\nthe plan is kept: clomoctl imports commit 12\n`],
+  ["en", "Apply to ", "n\r", `nothing was changed\nthe plan is kept: clomoctl imports commit 12\n`],
   ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました: clomoctl imports commit 12\n`],
 ] as const)("keeps the plan where no is answered: %s", async (lang, question, keys, notes) => {
   const terminal = { typing: [[question, keys]] } as const;
@@ -70,7 +70,7 @@ test.each([
 
 test("leaving the question counts as an interruption, and the plan stays", async () => {
   const tenant = holding(planOf(), { import: planOf() });
-  const terminal = { columns: 300, typing: [["Apply this plan", "\u0003"]] } as const;
+  const terminal = { columns: 300, typing: [["Apply to ", "\u0003"]] } as const;
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(130);
   expect(stderr).toContain(`error: interrupted: nothing was changed; the plan is kept: clomoctl imports commit 12\n`);
@@ -81,14 +81,14 @@ test.each([{}, { terminal: { columns: 300 } }])("where nobody can be asked, --ye
   const tenant = holding(planOf(), { import: planOf() });
   const { en, ja } = await inBoth("imports commit 019a --no-input", { tenant, ...place });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toMatch(/error: .*Apply this plan to kanto.*\n {2}pass --yes\n$/);
-  expect(ja.stderr).toMatch(/エラー: .*この計画を kanto.*\n {2}--yes を指定してください\n$/);
+  expect(en.stderr).toMatch(/error: .*Apply to kanto.*\n {2}pass --yes\n$/);
+  expect(ja.stderr).toMatch(/エラー: .*kanto.*を適用しますか.*\n {2}--yes を指定してください\n$/);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
 test.each([
-  ["en", "Type 3 to delete 3 records from kanto (context embedded):"],
-  ["ja", "kanto(コンテキスト embedded) から 3 件を削除します。"],
+  ["en", "delete 3. Type 3,"],
+  ["ja", "削除 3 を適用します。"],
 ])("deletions are typed, --yes or not: %s", async (lang, question) => {
   const tenant = holding(DELETING, { commitImport: committed(DELETING) });
   for (const yes of ["", " --yes"]) {
@@ -100,7 +100,7 @@ test.each([
 
 test("another number that is typed changes nothing", async () => {
   const tenant = holding(DELETING, { import: DELETING });
-  const terminal = { typing: [["Type 3 to delete", "2\r"]] } as const;
+  const terminal = { typing: [["Type 3, ", "2\r"]] } as const;
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(3);
   expect(stderr).toContain('error: "2" is not the expected number; nothing was changed\n');
@@ -122,8 +122,8 @@ test.each([
   [
     "--yes",
     3,
-    /Type 3 to delete 3 records .*\n {2}pass --confirm-deletions 3\n/,
-    /3 件を削除します.*\n {2}--confirm-deletions 3 を指定してください\n/,
+    /delete 3. Type 3, .*\n {2}pass --confirm-deletions 3\n/,
+    /削除 3 を適用します.*\n {2}--confirm-deletions 3 を指定してください\n/,
   ],
 ])("deletions are not committed with %s alone", async (answer, exit, english, japanese) => {
   const tenant = holding(DELETING, { import: DELETING });
@@ -139,7 +139,7 @@ test("a number of deletions is no answer for a plan that has none", async () => 
     tenant: holding(planOf(), { import: planOf() }),
   });
   expect(refused).toMatchObject({ exit: 3 });
-  const terminal = { typing: [["Apply this plan", "n\r"]] } as const;
+  const terminal = { typing: [["Apply to ", "n\r"]] } as const;
   const asked = await run("imports commit 019a --confirm-deletions 0", { tenant: holding(planOf()), terminal });
   expect(asked).toMatchObject({ exit: 0 });
 });
@@ -157,7 +157,7 @@ test("deletions on a remote tenant need it named in the command, where nobody is
   const willing = holding(DELETING, { commitImport: committed(DELETING) });
   const named = await run("imports commit 019a --confirm-deletions 3 --context far", { tenant: willing, home });
   expect(named).toMatchObject({ exit: 0 });
-  const terminal = { typing: [["Type 3 to delete 3 records from kanto (context far):", "3\r"]] } as const;
+  const terminal = { typing: [["delete 3. Type 3,", "3\r"]] } as const;
   expect(await run("imports commit 019a", { tenant: willing, home, terminal })).toMatchObject({ exit: 0 });
 });
 

@@ -9,7 +9,7 @@ import { checkLimits, LIMITS } from "./plan/limits.ts";
 import { ALLOW, CONFIRM_DELETIONS, CONFIRM_WIPES } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
-import { showPlan } from "./plan/show.ts";
+import { rowsOf, showPlan } from "./plan/show.ts";
 import { RESULT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
@@ -25,7 +25,7 @@ export default defineCommand({
     const plan = await findImport(client, id, ["planned"]);
     if (plan.state !== "planned") throw notPlanned(plan);
     const pending = new PendingPlan(tools, client, plan, true);
-    await showPlan(tools, plan);
+    await showPlan(tools, plan, rowsOf(plan));
     if (plan.rejected) throw rejected(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     if (plan.takes !== undefined) await checkAdministrators(tools, await client.imports.show(plan.takes.id));

@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { IMPORT_DETAILS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT, OPEN } from "./plan/find.ts";
 import { NOTHING_CHANGED } from "./plan/pending.ts";
-import { showPlan } from "./plan/show.ts";
+import { rowsOf, showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
 export default defineCommand({
@@ -19,7 +19,7 @@ export default defineCommand({
     tools.describeState(() => NOTHING_CHANGED);
     const plan = await client.imports.replan(found.id, tools.signal);
     const problems = await listProblems(tools.terminal, client, plan);
-    await showPlan(tools, plan, problems);
+    await showPlan(tools, plan, { ...rowsOf(plan), ...problems });
     if (!plan.rejected) {
       const next =
         plan.state === "awaiting-console" ? `verify ${plan.number} --against EXPORT.csv` : `commit ${plan.number}`;

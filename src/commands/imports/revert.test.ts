@@ -36,7 +36,7 @@ test("shows the inverse plan and commits it where its deletions are confirmed", 
 });
 
 test.each([
-  ["en", "Apply this plan", "nothing was changed\n"],
+  ["en", "Apply to ", "nothing was changed\n"],
   ["ja", "適用しますか?", "何も変更していません\n"],
 ] as const)("drops the inverse plan where no is answered: %s", async (lang, question, note) => {
   const undo = { ...UNDO, delete: 0 };
@@ -351,7 +351,7 @@ test("a file of former values that is there already is named before anybody conf
   const warned = "warning: undo.csv is there already and will be replaced: if it still has to be uploaded, ";
   const folder = folderWith({ "undo.csv": "old" });
   const declined = { fields: { items: [] } };
-  const typing = [["to delete", "\u0003"]] as const;
+  const typing = [["Type 2, ", "\u0003"]] as const;
   const tenant = Object.fromEntries(Object.entries(failing({})).filter(([name]) => !(name in declined)));
   const asked = await run("imports revert 019a --emit-csv undo.csv", {
     tenant,
@@ -359,7 +359,7 @@ test("a file of former values that is there already is named before anybody conf
     terminal: { columns: 300, typing },
   });
   expect(asked.stderr.indexOf(warned)).toBeGreaterThan(0);
-  expect(asked.stderr.indexOf(warned)).toBeLessThan(asked.stderr.indexOf("Type 2 to delete"));
+  expect(asked.stderr.indexOf(warned)).toBeLessThan(asked.stderr.indexOf("Type 2, "));
   const { ja } = await inBoth(EMITTING, { tenant: failing({ ...ALL, commitImport: LOST }), folder });
   expect(ja.stderr).toContain("警告: undo.csv はすでにあり、置き換えられます。");
   const other = await run(EMITTING.replace("undo.csv", "undo-12.csv"), {

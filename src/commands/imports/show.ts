@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { IMPORT_DETAILS, PROBLEM_COLUMNS, rowColumns, USUAL_ROW } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
-import { showPlan } from "./plan/show.ts";
+import { rowsOf, showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
 const OPEN: readonly string[] = ["planned", "awaiting-console"];
@@ -46,7 +46,8 @@ export default defineCommand({
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
     if (OPEN.includes(found.state)) {
       const isRevert = found.mode === "revert";
-      await showPlan(tools, found, isRevert ? undefined : await listProblems(terminal, client, found));
+      const problems = isRevert ? undefined : await listProblems(terminal, client, found);
+      await showPlan(tools, found, { ...rowsOf(found), ...problems });
     }
     await terminal.show(IMPORT_DETAILS, found);
   },

@@ -58,11 +58,11 @@ test("shows who goes, and deletes them where their number is confirmed", async (
 
 test("the number is typed on a terminal", async () => {
   const tenant = tenantWith(commits());
-  const typing = [["Type 1 to delete 1 record from kanto", "1\r"]] as const;
+  const typing = [["Type 1,", "1\r"]] as const;
   const typed = await run("users delete hanako@example.co.jp", { tenant, terminal: { typing } });
   expect(typed.exit).toBe(0);
   const wrong = tenantWith({ import: PLAN, discardImport: DISCARDED });
-  const other = [["Type 1 to", "2\r"]] as const;
+  const other = [["Type 1,", "2\r"]] as const;
   const refused = await run("users delete hanako@example.co.jp", { tenant: wrong, terminal: { typing: other } });
   expect(refused).toMatchObject({ exit: 3 });
   expect(refused.stderr).toContain('"2" is not the expected number; nothing was changed');

@@ -206,13 +206,13 @@ test("who may not delete is not told to undo what was created", async () => {
 test.each([
   [
     "en",
-    "Apply this plan to kanto (context embedded)?",
+    "Apply to kanto (context embedded): create 1, update 1?",
     "y\r",
     "import 12: 1 user created, 1 updated\nundo: clomoctl imports revert 12\n",
   ],
   [
     "ja",
-    "この計画を kanto(コンテキスト embedded) に適用しますか?",
+    "kanto(コンテキスト embedded) に 追加 1・更新 1 を適用しますか?",
     "y\r",
     "インポート 12: ユーザーを 1 件追加、1 件更新\n取り消すには: clomoctl imports revert 12\n",
   ],
@@ -228,7 +228,7 @@ test.each([
 });
 
 test.each([
-  ["en", "Apply this plan", "nothing was changed\n"],
+  ["en", "Apply to kanto", "nothing was changed\n"],
   ["ja", "適用しますか?", "何も変更していません\n"],
 ] as const)("drops the plan where no is answered: %s", async (lang, question, note) => {
   const { exit, stdout, stderr, requests } = await run(`users import people.csv --lang ${lang} --format json`, {
@@ -246,7 +246,7 @@ test("leaving the question changes nothing and drops the plan", async () => {
   const { exit, stderr, requests } = await run("users import people.csv", {
     tenant: planning(planOf(), { import: planOf(), ...dropped() }),
     folder: folder(),
-    terminal: { typing: [["Apply this plan", "\u0003"]] },
+    terminal: { typing: [["Apply to kanto", "\u0003"]] },
   });
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was changed\n");
@@ -257,13 +257,13 @@ test("where nobody can be asked, --yes is named and the plan dropped", async () 
   const tenant = planning(planOf(), { import: planOf(), ...dropped() });
   const { en, ja } = await inBoth("users import people.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toMatch(/error: .*Apply this plan to kanto.*\n {2}pass --yes\n$/);
-  expect(ja.stderr).toMatch(/エラー: .*この計画を kanto.*\n {2}--yes を指定してください\n$/);
+  expect(en.stderr).toMatch(/error: .*Apply to kanto.*\n {2}pass --yes\n$/);
+  expect(ja.stderr).toMatch(/エラー: .*kanto.*追加 1・更新 1 を適用しますか.*\n {2}--yes を指定してください\n$/);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
   const kept = await run("users import people.csv --keep-plan", {
     tenant: planning(planOf(), { import: planOf() }),
     folder: folder(),
-    terminal: { columns: 300, typing: [["Apply this plan", "\u0004"]] },
+    terminal: { columns: 300, typing: [["Apply to kanto", "\u0004"]] },
   });
   expect(kept.stderr).toContain(`nothing was changed; the plan is kept: clomoctl imports commit 12\n`);
 });
@@ -290,7 +290,7 @@ test("deletions are typed on a terminal", async () => {
   const ended = await run("users import people.csv --mode replace --yes", {
     tenant: planning(plan, { commitImport: committed(plan) }),
     folder: folder(),
-    terminal: { typing: [["Type 3 to delete 3 records from kanto (context embedded):", "3\r"]] },
+    terminal: { typing: [["Apply to kanto (context embedded): delete 3. Type 3,", "3\r"]] },
   });
   expect(ended.exit).toBe(0);
 });

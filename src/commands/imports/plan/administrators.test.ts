@@ -87,7 +87,7 @@ test.each<[string, Answers]>([
 
 test("the first export on a terminal asks who they are", async () => {
   const typing = [
-    ["Apply this plan", "y\r"],
+    ["Apply to ", "y\r"],
     ["Who is an administrator there?", "hanako@example.co.jp,\r"],
   ] as const;
   const tenant = planning(mirroring, {
@@ -115,7 +115,7 @@ test("nobody is asked who declines the plan", async () => {
   const { exit, requests, stderr } = await run("users import in.csv --from-console", {
     tenant,
     folder: folder(),
-    terminal: { typing: [["Apply this plan", "n\r"]] },
+    terminal: { typing: [["Apply to ", "n\r"]] },
   });
   expect({ exit, last: requests.at(-1)?.operation }).toEqual({ exit: 0, last: "discardImport" });
   expect(stderr).not.toContain("Who is an administrator there?");

@@ -42,7 +42,7 @@ const toolsOf = (asked: string[], { kind = "embedded", source = "used", yes = fa
 test("a plan is asked about by name of tenant and context", async () => {
   const asked: string[] = [];
   expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {})).toBe(true);
-  expect(asked).toEqual(["Apply this plan to 関東 (context kanto)? --yes"]);
+  expect(asked).toEqual(["Apply to 関東 (context kanto): create 1? --yes"]);
   expect(await mayCommit(toolsOf(asked, { yes: true }), planOf({ create: 1 }), {})).toBe(true);
   expect(asked).toHaveLength(1);
 });
@@ -52,30 +52,33 @@ test("a file for the console is asked about as what it is: nothing is applied by
   expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {}, true)).toBe(true);
   await mayCommit(toolsOf(asked), planOf({ delete: 1 }), {}, true);
   expect(asked).toEqual([
-    "Write the upload file? 関東 (context kanto) is left as it is until the upload is verified. --yes",
-    "1 record to be deleted in the console; type 1 to write the upload file: --confirm-deletions 1",
+    "Write the upload file for 関東 (context kanto): create 1? The tenant stays as it is until the upload is verified. --yes",
+    "Write the upload file for 関東 (context kanto): delete 1. Type 1, the number of deletions in the console: --confirm-deletions 1",
   ]);
 });
 
 test("deletions are typed, --yes or not, unless their number is given", async () => {
   const asked: string[] = [];
   await mayCommit(toolsOf(asked, { yes: true }), planOf({ delete: 3 }), {});
-  expect(asked).toEqual(["Type 3 to delete 3 records from 関東 (context kanto): --confirm-deletions 3"]);
+  expect(asked).toEqual([
+    "Apply to 関東 (context kanto): delete 3. Type 3, the number of deletions: --confirm-deletions 3",
+  ]);
   expect(await mayCommit(toolsOf(asked), planOf({ delete: 3 }), { confirmDeletions: 3 })).toBe(true);
   expect(asked).toHaveLength(1);
 });
 
 test("wipes of devices are typed, --yes or not, unless their number is given; deletions are asked for beside", async () => {
   const asked: string[] = [];
-  const wiping = "2 devices to be wiped and set up again; type 2 to change the owner: --confirm-wipes 2";
+  const wiping = (effects: string): string =>
+    `Apply to 関東 (context kanto): ${effects}. 2 devices to be wiped and set up again; type 2 to change the owner: --confirm-wipes 2`;
   expect(await mayCommit(toolsOf(asked, { yes: true }), planOf({ update: 3, wipes: 2 }), {})).toBe(true);
   expect(await mayCommit(toolsOf(asked), planOf({ update: 3, wipes: 2 }), { confirmWipes: 2 })).toBe(true);
-  expect(asked).toEqual([wiping]);
+  expect(asked).toEqual([wiping("update 3")]);
   await mayCommit(toolsOf(asked), planOf({ delete: 1, wipes: 2 }), { confirmDeletions: 1 });
   await mayCommit(toolsOf(asked), planOf({ delete: 1, wipes: 2 }), { confirmWipes: 2 });
   expect(asked.slice(1)).toEqual([
-    wiping,
-    "Type 1 to delete 1 record from 関東 (context kanto): --confirm-deletions 1",
+    wiping("delete 1"),
+    "Apply to 関東 (context kanto): delete 1. Type 1, the number of deletions: --confirm-deletions 1",
   ]);
   await mayCommit(toolsOf(asked), planOf({ create: 1, wipes: 0 }), { confirmWipes: 0 });
   expect(asked).toHaveLength(4);

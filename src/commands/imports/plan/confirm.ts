@@ -4,6 +4,7 @@ import { otherWipes } from "../../../lib/model/device.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
+import { askToApply, describeApplied, type PlanEffects } from "../../records/apply-question.ts";
 import { askWipes } from "../../records/wipes.ts";
 import { mayBeForeign, type ForeignAnswers } from "../refusal/foreign.ts";
 import type { Tools } from "../../tools.ts";
@@ -42,42 +43,30 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
   if (!(await mayBeForeign(tools, plan, answers))) return false;
   refuseOtherNumber(plan, answers);
   refuseBeyond(plan, answers);
-  const tenant = tenantName(plan, chosen);
+  const asked = { tenant: tenantName(plan, chosen), effects: effectsOf(plan), emits };
   const answered = globals.yes || confirmDeletions !== undefined;
   if (deletions > 0 && answered) requireNamedForDeletion(chosen);
-  if (wipes > 0 && answers.confirmWipes === undefined) await askWipes(tools, wipes);
+  if (wipes > 0 && answers.confirmWipes === undefined) await askWipes(tools, wipes, describeApplied(asked));
   if (deletions > 0) {
     if (confirmDeletions !== undefined) return true;
     if (globals.yes && maxDeletions !== undefined) {
       permitByLimit(plan);
       return true;
     }
-    await terminal.prompts.typedNumber({
-      message: emits
-        ? text(
-            `${counted(deletions, "record")} to be deleted in the console; type ${deletions} to write the upload file:`,
-            `管理画面で ${deletions} 件が削除の対象になります。アップロード用ファイルを書き出すには件数を入力してください:`,
-          )
-        : text(
-            `Type ${deletions} to delete ${counted(deletions, "record")} from ${tenant.en}:`,
-            `${tenant.ja} から ${deletions} 件を削除します。続けるには件数を入力してください:`,
-          ),
-      flag: `--confirm-deletions ${deletions}`,
-      expected: deletions,
-    });
-    return true;
-  }
-  if (globals.yes || wipes > 0) return true;
-  return terminal.prompts.confirm({
-    message: emits
-      ? text(
-          `Write the upload file? ${tenant.en} is left as it is until the upload is verified.`,
-          `アップロード用ファイルを書き出しますか?(照合するまで ${tenant.ja} は変更しません)`,
-        )
-      : text(`Apply this plan to ${tenant.en}?`, `この計画を ${tenant.ja} に適用しますか?`),
-    flag: "--yes",
-  });
+  } else if (globals.yes || wipes > 0) return true;
+  return askToApply(terminal, asked);
 }
+
+const effectsOf = (plan: Import): PlanEffects => ({
+  create: plan.create,
+  update: plan.update,
+  delete: deletionsIn(plan),
+  further: [
+    [plan.secretsSet, text("rows that set a secret", "パスワードなどを設定する行")],
+    [plan.orgsCreated, text("create organisations", "組織の作成")],
+    [plan.groupsCreated, text("create groups", "グループの作成")],
+  ],
+});
 
 /**
  * Asks about a plan that has been shown, carries it out or leaves it, and shows the result.

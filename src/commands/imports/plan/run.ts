@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import type { Client, Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
 import { requireNamed } from "../../permission.ts";
@@ -67,9 +67,9 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       knownNames: (needs) => knownNames(tools, plan, needs),
       isExport: requested.options.fromConsole,
     });
-    await showPlan(tools, plan, problems);
-    if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
     const { report, errors, emitCsv } = requested.options;
+    await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
+    if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
     const pathOf = (name: string): string => resolve(tools.workingFolder, name);
     if (report !== undefined) await writeReport(tools, pathOf(report), plan);
     if (errors !== undefined) await writeErrors(tools, pathOf(errors), { plan, file, reading });

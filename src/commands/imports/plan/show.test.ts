@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { inBoth } from "../../testing/program.ts";
-import { folderWith, planning, planOf } from "../testing/plans.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+import { folderWith, giving, planning, planOf, rowOf } from "../testing/plans.ts";
 
 const FIRST = [
   { task: 1, name: "山田", field: "title" },
@@ -84,4 +85,26 @@ test.each([
   expect(told.en.stderr).toContain(`warning: フリガナ: 108 of 117 values would be cleared${en}\n`);
   expect(told.ja.stderr).toContain(`警告: フリガナ: 117 件の値のうち 108 件が消えます${ja}\n`);
   expect(told.ja.stderr).not.toContain("警告: 役職");
+});
+
+test.each([
+  ["users import in.csv --dry-run", "--report plan.xlsx", {}],
+  ["users import in.csv --dry-run --report all.csv", "all.csv", { importProblems: [] }],
+])("rows that are left out are said, with what has them all: %s", async (line, all, more) => {
+  const plan = planOf({ create: 30, update: 0 });
+  const rows = Array.from({ length: 30 }, (_, at) => rowOf({ row: at + 2 }));
+  const told = await inBoth(line, {
+    tenant: { ...planning(plan), importRows: giving(...rows), discardImport: planOf({ state: "discarded" }), ...more },
+    folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+  });
+  expect(told.en.stderr).toContain(`  … and 25 more (all: ${all})\n`);
+  expect(told.ja.stderr).toContain(`  … 他 25 件(全件: ${all})\n`);
+});
+
+test("of a plan that is kept a command lists them", async () => {
+  const plan = planOf({ create: 30, update: 0 });
+  const rows = Array.from({ length: 30 }, (_, at) => rowOf({ row: at + 2 }));
+  const tenant = { imports: { items: [plan] }, tenant: example("tenant"), importRows: giving(...rows) };
+  const told = await run("imports show 12", { tenant });
+  expect(told.stderr).toContain("  … and 25 more (all: clomoctl imports show 12 --rows)\n");
 });

@@ -1,4 +1,5 @@
-import type { Import, PlanRow, Client } from "../../../lib/client/index.ts";
+import { line } from "../../../lib/advice/line.ts";
+import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { titleOf } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../../../lib/model/import.ts";
@@ -32,15 +33,19 @@ export const tenantName = ({ tenant }: Pick<Import, "tenant">, { context }: Pick
 /**
  * Shows a plan: where it would be applied, its counts, notes on its columns, and the first rows of each
  * kind, deletions first. Of a rejected plan no rows are shown, and if its header is rejected, no columns either.
+ *
+ * @param allRows where all rows are, or what writes them
  */
 export async function showPlan(
   tools: Tools,
   plan: Import,
-  { whole }: Pick<ListedProblems, "whole"> = { whole: undefined },
+  { whole, allRows }: Pick<ListedProblems, "whole"> & { readonly allRows?: Text | undefined } = { whole: undefined },
 ): Promise<void> {
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
-  if (plan.takes !== undefined) await showPlan(tools, await chosen.client.imports.show(plan.takes.id));
+  if (plan.takes !== undefined) {
+    await showPlan(tools, await chosen.client.imports.show(plan.takes.id), { whole, allRows });
+  }
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
   if (!plan.rejected)
     for (const line of [...clearing(plan), ...losses(plan), ...unnamed(plan)]) await terminal.warn(line);
@@ -52,13 +57,19 @@ export async function showPlan(
   await noteMirror(tools, plan);
   if (!globals.quiet && !plan.rejected) {
     for (const action of ["delete", "create", "update"] as const) {
-      if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
+      if (plan[action] > 0) await showRows(tools, plan, action, allRows);
     }
   }
   if (plan.takes === undefined) return;
   const deletions = deletionsIn(plan);
   await terminal.note(text(`together: delete ${deletions}`, `合計: ${deletions} 件を削除`));
 }
+
+/** The command that lists all rows of a plan that is kept. */
+export const rowsOf = ({ number }: Import) => ({
+  whole: undefined,
+  allRows: same(line("imports show", [number], { rows: true })),
+});
 
 function headline(plan: Import, chosen: ChosenTenant): Text {
   const [tenant, kind, mode] = [tenantName(plan, chosen), titleOf(FORMATS[plan.kind]), modeName(plan.mode)];
@@ -272,17 +283,21 @@ const MOST_NAMES = 50;
 const MOST_UNCHANGED = 4;
 
 async function showRows(
-  { terminal }: Tools,
-  client: Client<"imports">,
+  tools: Tools,
   plan: Import,
   action: "delete" | "create" | "update",
+  allRows: Text | undefined,
 ): Promise<void> {
+  const { terminal } = tools;
+  const { client } = await tools.tenant("imports");
   const limit = plan.mode === "delete" ? FIRST_GONE : plan.kind === "orgs" && action === "delete" ? FIRST_ORGS : FIRST;
   for await (const row of client.imports.rows(plan.id, { action, limit })) {
     await terminal.note(rowLine(plan, row));
   }
   const rest = plan[action] - limit;
-  if (rest > 0) await terminal.note(text(`  … and ${rest} more`, `  … 他 ${rest} 件`));
+  if (rest <= 0) return;
+  const all = allRows === undefined ? same("") : text(` (all: ${allRows.en})`, `(全件: ${allRows.ja})`);
+  await terminal.note(text(`  … and ${rest} more${all.en}`, `  … 他 ${rest} 件${all.ja}`));
 }
 
 /** Maximum number of changes shown of a row, and of characters of a value. */
