@@ -1,4 +1,4 @@
-import { codeKey } from "../model/normalise.ts";
+import { codeKey, nameKey } from "../model/normalise.ts";
 import { ORG } from "../model/organisation.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
 import { reachChanges } from "./org-reach.ts";
@@ -69,7 +69,28 @@ class OrgTree {
 
   #reportParent(row: OrgRow, fault: ParentFault): void {
     const field = row.parentCode === null ? "parentPath" : "parentCode";
-    this.#report(`org-${fault}`, row, field, { parent: row.parentCode ?? row.parentPath ?? "" });
+    const named = fault === "parent-unknown" && row.parentCode !== null ? this.#named(row.parentCode) : {};
+    this.#report(`org-${fault}`, row, field, { parent: row.parentCode ?? row.parentPath ?? "", ...named });
+  }
+
+  /** The organisations of the file and of the tenant that have a name. */
+  #named(name: string): ProblemParams {
+    const key = nameKey(name);
+    const { orgs, claimedBy } = this.#matcher;
+    const rows = this.#rows.filter((row) => row.code !== null && row.name !== null && nameKey(row.name) === key);
+    const isInFile = (pk: number): boolean => rows.some((row) => row === claimedBy.get(pk));
+    const others = [...orgs.values()].filter(
+      ({ pk, name: own, parent }) => parent !== null && nameKey(own) === key && !isInFile(pk),
+    );
+    const called = [
+      ...rows.map(({ code }) => ({ code, path: undefined })),
+      ...others.map((org) => ({ code: org.code, path: this.#matcher.pathOf(org) })),
+    ];
+    if (called.length === 0) return {};
+    const is = called.map(({ code, path }) =>
+      called.length === 1 || code === null || path === undefined ? (code ?? path ?? "") : `${code} (${path})`,
+    );
+    return { named: called.length, is: is.join(", "), coded: called.filter(({ code }) => code !== null).length };
   }
 
   #reportTwins(first: OrgRow, second: OrgRow): void {

@@ -1,3 +1,4 @@
+import { line } from "../advice/line.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
 import { COMPOSITIONS, type Composition } from "./composition.ts";
 import { causeOf, quotedValue } from "./cell-text.ts";
@@ -72,6 +73,29 @@ const NOUNS: Readonly<Record<string, Text>> = {
 export const nounNamed = (thing: string): Text => NOUNS[thing] ?? text("record", "レコード");
 
 const nounOf = ({ of }: ProblemParams): Text => nounNamed(String(of));
+
+/** Returns what to write instead of the name of an organisation in a cell for codes; undefined if it has no such name. */
+const orgNamed = (params: ProblemParams, cell: string): Text | undefined => {
+  const { named, is, coded } = params;
+  if (named === undefined) return undefined;
+  const { [cell]: name } = params;
+  if (named === 1 && coded === 0) {
+    const edit = line("orgs edit", [String(is)], { code: "CODE" });
+    return text(
+      `"${name}" is the name of an organisation without a code; give it one and write that: ${edit}`,
+      `「${name}」は組織名で、この組織には組織コードがありません。組織コードを付けて、それを書いてください: ${edit}`,
+    );
+  }
+  return named === 1
+    ? text(
+        `"${name}" is the name of an organisation: write its code, ${is}`,
+        `「${name}」は組織名です。組織コードは ${is} です`,
+      )
+    : text(
+        `"${name}" is the name of ${named} organisations: write the code of one of them: ${is}`,
+        `「${name}」は組織名で、同じ名前の組織が ${named} 件あります。組織コードを書いてください: ${is}`,
+      );
+};
 
 /** The keys of people, by their names as `--key` has them. */
 const KEYS: Readonly<Record<string, Text>> = {
@@ -378,8 +402,10 @@ export const PROBLEMS = {
   ),
   "org-beyond": error(
     (p) =>
+      orgNamed(p, "code")?.en ??
       `the organisation with the code ${p["code"]} is outside yours or unknown: name one of yours, or ask a system administrator${isPath(p["code"]) ? "; the column has codes, not paths: clomoctl orgs list" : ""}`,
     (p) =>
+      orgNamed(p, "code")?.ja ??
       `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${isPath(p["code"]) ? "。この列はパスではなく組織コードです。確認: clomoctl orgs list" : ""}`,
   ),
   "org-top": error(
@@ -387,10 +413,14 @@ export const PROBLEMS = {
     "「{name}」の上位組織は管理対象組織の外です。移動できるのはシステム管理者だけです",
   ),
   "org-unknown": error(
-    "no organisation with the code {code}; --create-orgs creates it under 全社",
-    "組織コード「{code}」の組織がありません(--create-orgs で全社の下に作れます)",
+    (p) => orgNamed(p, "code")?.en ?? `no organisation with the code ${p["code"]}; --create-orgs creates it under 全社`,
+    (p) =>
+      orgNamed(p, "code")?.ja ?? `組織コード「${p["code"]}」の組織がありません(--create-orgs で全社の下に作れます)`,
   ),
-  "org-parent-unknown": error("no such parent organisation: {parent}", "上位組織「{parent}」がありません"),
+  "org-parent-unknown": error(
+    (p) => orgNamed(p, "parent")?.en ?? `no such parent organisation: ${p["parent"]}`,
+    (p) => orgNamed(p, "parent")?.ja ?? `上位組織「${p["parent"]}」がありません`,
+  ),
   "org-parent-ambiguous": error(
     "the path {parent} matches several organisations; give the parent's code instead",
     "パス「{parent}」に当てはまる組織が複数あります。上位組織コードで指定してください",
@@ -421,8 +451,12 @@ export const PROBLEMS = {
     "メールアドレスが「{value}」のユーザーがいません。先にユーザーをインポートしてください: clomoctl users import FILE",
   ),
   "owner-org-unknown": error(
-    'no organisation has the code "{code}"; import organisations first: clomoctl orgs import FILE',
-    "組織コード「{code}」の組織がありません。先に組織をインポートしてください: clomoctl orgs import FILE",
+    (p) =>
+      orgNamed(p, "code")?.en ??
+      `no organisation has the code "${p["code"]}"; import organisations first: clomoctl orgs import FILE`,
+    (p) =>
+      orgNamed(p, "code")?.ja ??
+      `組織コード「${p["code"]}」の組織がありません。先に組織をインポートしてください: clomoctl orgs import FILE`,
   ),
   "owner-both": error(
     "would belong to a user and to an organisation; leave {one} or {other} blank",

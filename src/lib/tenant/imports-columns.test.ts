@@ -110,6 +110,71 @@ test("tells of how many values most are cleared: those of the tenant, not of the
   expect(moved.columns.map(({ clearedOf }) => clearedOf)).toEqual([undefined]);
 });
 
+test("the name of an organisation in a column for codes is recognised", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織コード", "組織名", "上位組織コード", "上位組織パス"],
+    ["H1", "本社", "", ""],
+    ["H2", "支社", "", ""],
+    ["S01", "営業", "H1", ""],
+    ["D01", "総務", "H1", ""],
+    ["D02", "総務", "H2", ""],
+    ["", "経理", "", "支社"],
+  ]);
+  const cells = (column: string, key: string, name: string): Cells => [
+    [key, name, column],
+    ...["営業", "総務", "経理", "宣伝", "S01"].map((org, at) => [`p${at}@x.jp`, `人${at}`, org]),
+  ];
+  const SALES = "「営業」は組織名です。組織コードは S01 です";
+  const SEVERAL =
+    "「総務」は組織名で、同じ名前の組織が 2 件あります。組織コードを書いてください: D01 (本社/総務), D02 (支社/総務)";
+  const CODELESS =
+    "「経理」は組織名で、この組織には組織コードがありません。組織コードを付けて、それを書いてください: clomoctl orgs edit 支社/経理 --code CODE";
+  const reasons = async (kind: "users" | "devices" | "orgs", rows: Cells): Promise<string[]> =>
+    (await tenant.reasons(await tenant.plan({ kind }, rows)))
+      .map(({ ja }) => ja)
+      .filter((ja) => !ja.includes("ドメイン"));
+  expect(await reasons("users", cells("組織コード", "メールアドレス", "氏名"))).toEqual([
+    SALES,
+    SEVERAL,
+    CODELESS,
+    "組織コード「宣伝」の組織がありません(--create-orgs で全社の下に作れます)",
+  ]);
+  expect(await reasons("devices", cells("所有組織コード", "シリアルナンバー", "端末識別名"))).toEqual([
+    SALES,
+    SEVERAL,
+    CODELESS,
+    "組織コード「宣伝」の組織がありません。先に組織をインポートしてください: clomoctl orgs import FILE",
+  ]);
+  const orgs = [...cells("上位組織コード", "組織コード", "組織名"), ["N1", "広報", ""], ["N2", "新聞", "広報"]];
+  expect(await reasons("orgs", orgs)).toEqual([
+    SALES,
+    SEVERAL,
+    CODELESS,
+    "上位組織「宣伝」がありません",
+    "「広報」は組織名です。組織コードは N1 です",
+  ]);
+});
+
+test("a new organisation that has the name of others is told by their codes, or their paths", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織コード", "組織名", "上位組織コード"],
+    ["S01", "営業", ""],
+    ["", "経理", "S01"],
+    ["D01", "総務", ""],
+    ["D02", "総務", "S01"],
+  ]);
+  const plan = await tenant.plan({ kind: "users", createOrgs: true }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ...["営業", "経理", "総務"].map((org, at) => [`人${at}`, `p${at}@x.jp`, org]),
+  ]);
+  const found = (await tenant.problems(plan)).filter(({ code }) => code === "name-near");
+  expect(found.map(({ params }) => [params["name"], params["near"]])).toEqual([
+    ["営業", "S01 (営業)"],
+    ["経理", "営業/経理"],
+    ["総務", "D01 (総務), D02 (総務)"],
+  ]);
+});
+
 test("custom fields are counted one by one, by name", async () => {
   for (const name of ["年", "席", "組"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス", "年", "席", "組"];

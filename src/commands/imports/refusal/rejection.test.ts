@@ -290,6 +290,23 @@ describe("a column of the console's export that the tenant lacks may be a custom
   });
 });
 
+test("the name of an organisation in place of its code is no slip of itself, and none is created", () => {
+  const named: MetProblem = {
+    code: "org-unknown",
+    severity: "error",
+    column: 3,
+    params: { code: "営業", named: 1, is: "S01", coded: 1 },
+  };
+  const remedies = new Remedies("users");
+  remedies.take(named);
+  remedies.compare(["S01", "営業", "営業部"]);
+  expect(remedies.nearOf(named)).toBeUndefined();
+  expect([...remedies.elsewhere, ...remedies.likenesses, remedies.createOrgs, remedies.other]).toEqual([false, true]);
+  const { hint } = failureFor({}, undefined, named);
+  expect(hint?.ja).not.toMatch(/綴り|--create-orgs/);
+  expect(hint?.ja).toContain("直して再度インポートしてください");
+});
+
 describe("people with a new address", () => {
   const found = (params: Record<string, string>): MetProblem => ({
     code: "new-address",

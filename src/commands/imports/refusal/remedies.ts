@@ -111,7 +111,8 @@ export class Remedies implements Remedy {
       this.#newAddresses.push(newAddressOf(params));
       return;
     }
-    const solved = this.#solved(code, params["value"]);
+    // the code of an organisation is to be written, and no other one created
+    const solved = params["named"] === undefined && this.#solved(code, params["value"]);
     const name = this.#unknownIn(code, params);
     if (name !== undefined) this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
     if (severity === "error") this.#concern(code, params);
@@ -123,7 +124,7 @@ export class Remedies implements Remedy {
   #concern(code: string, params: ProblemParams): void {
     if (code === "header-unknown") this.#headers.add(String(params["header"]));
     if (code === "header-missing") this.#keyless = true;
-    const elsewhere = ELSEWHERE.get(code);
+    const elsewhere = params["named"] === undefined ? ELSEWHERE.get(code) : undefined;
     if (elsewhere !== undefined) this.#elsewhere.add(elsewhere);
     if (code === "administrator-row") this.#protected = true;
     if (code === "key-pending") {
@@ -178,6 +179,7 @@ export class Remedies implements Remedy {
   }
 
   #unknownIn(code: string, params: ProblemParams): string | undefined {
+    if (params["named"] !== undefined) return undefined;
     const param = this.#creations.find((one) => one.code === code)?.param;
     return param === undefined ? undefined : String(params[param]);
   }
@@ -185,7 +187,7 @@ export class Remedies implements Remedy {
   /** Compares the names that the tenant lacks with those it has, and with each other: of two the rarer is doubtful. */
   compare(known: Iterable<string>): void {
     const near = nearNames(byUse([...this.#unknown.keys()], this.#unknown), known);
-    this.#likenesses = [...near].map(([name, other]) => ({ name, near: other }));
+    this.#likenesses = [...near].flatMap(([name, other]) => (name === other ? [] : [{ name, near: other }]));
   }
 
   /** What the unknown name of a problem is probably a slip of. */

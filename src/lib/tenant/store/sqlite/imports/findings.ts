@@ -9,7 +9,7 @@ import { USER } from "../../../../model/user.ts";
 import { composedSql } from "../../accounts.ts";
 import { ROOT } from "../../orgs.ts";
 import { LIKE } from "./staging.ts";
-import { either, isMatched, isMissing, isValid, quoteIdentifier, windowsForm } from "../../sql/forms.ts";
+import { either, isMatched, isMissing, isValid, quoteIdentifier, THEN, windowsForm } from "../../sql/forms.ts";
 import {
   calledText,
   changes,
@@ -248,6 +248,30 @@ const unknownIn = (
     ? refers.unknown
     : { code: "org-beyond", param: "code" };
 
+/** What cells have in place of a key: the names of records, with what these are to be named by. */
+const NAMED_INSTEAD = "named_instead";
+
+/** Keeps which cells of a reference have the name of an organisation in place of its code. @returns false if none has */
+const keepNamed = (database: Database, plan: PlanSql, { field, refers, table, usual }: StoredReference): boolean => {
+  const { planner, thing } = table;
+  if (planner === undefined || field.merge !== "reference") return false;
+  const [name, by] = [thing.namedBy ?? "name", `o.${refers.by}`];
+  const called = planner.called("o.pk");
+  database.exec(`drop table if exists s.${NAMED_INSTEAD}`);
+  database.exec(`create table s.${NAMED_INSTEAD} (key text primary key, count integer not null, coded integer not null,
+    called text not null)`);
+  return (
+    database.run(
+      `insert into s.${NAMED_INSTEAD}
+       select f.key, count(*), count(${by}), case when count(*) = 1 then coalesce(min(${by}), min(${called}))
+         else string_agg(coalesce(${by} || ' (' || ${called} || ')', ${called}), ', ' order by o.pk) end
+       from ${thing.name} o ${THEN} s.refer f on f.what = :what and f.key = coalesce(o.${name}Key, o.${name})
+       where o.pk is distinct from :usual and ${inScopeOf(thing, "o")} group by f.key`,
+      { what: field.short, usual: usual ?? table.usual ?? null, kind: plan.kind.name },
+    ) > 0
+  );
+};
+
 /** Cells that name records which the tenant lacks and the import may not create. */
 export const findUnknownReferences = (database: Database, plan: PlanSql): void => {
   for (const reference of plan.kind.references) {
@@ -255,6 +279,7 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
     if (!isStaged(plan, field) || mayCreate(plan, reference)) continue;
     const { code, param } = unknownIn(plan, reference);
     const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}`;
+    const isNamed = keepNamed(database, plan, reference);
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = staged(field.field);
     recordFinding(database, plan, {
@@ -265,8 +290,14 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
           ? `select r.row, r.line, ${cells === undefined ? "null" : `coalesce(${staged(cellsName(field))}, :cells) ->> e.key`} as col,
                json_object('${param}', ${cell} ->> e.key) as params
              from s.row r join json_each(${stagedKeys(field)}) e where exists (${unknown}) and e.value in (${unknown})`
-          : `select r.row, r.line, null as col, json_object('${param}', ${cell}) as params
-             from (${unknown}) f join s.row r on ${stagedKeys(field)} = f.key where ${IS_READABLE}`,
+          : `select r.row, r.line, null as col, ${
+              isNamed
+                ? `case when n.key is null then json_object('${param}', ${cell})
+               else json_object('${param}', ${cell}, 'named', n.count, 'is', n.called, 'coded', n.coded) end`
+                : `json_object('${param}', ${cell})`
+            } as params
+             from (${unknown}) f join s.row r on ${stagedKeys(field)} = f.key
+             ${isNamed ? `left join s.${NAMED_INSTEAD} n on n.key = f.key` : ""} where ${IS_READABLE}`,
       params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }
@@ -432,14 +463,20 @@ const usesOf = (
 /** What means the records that cells may name, and what to show of each: `S01 (営業部)`. */
 const knownNames = (
   database: Database,
-  { refers: { by }, table: { thing } }: StoredReference,
+  { refers: { by }, table: { thing, planner } }: StoredReference,
   kind: string,
 ): ReadonlyMap<string, string> => {
-  const sql = `select t.${by} as key, t.${thing.namedBy ?? "name"} as name from ${thing.name} t where ${inScopeOf(thing, "t")}`;
+  const called = planner === undefined ? "null" : `case when t.${by} is null then ${planner.called("t.pk")} end`;
+  const sql = `select t.${by} as key, t.${thing.namedBy ?? "name"} as name, ${called} as called from ${thing.name} t
+    where ${inScopeOf(thing, "t")}`;
   const names = new Map<string, string>();
-  for (const { key, name } of database.iterate(sql, { kind })) {
-    const shown = key === null || key === name ? String(name) : `${String(key)} (${String(name)})`;
-    for (const one of [key, name]) if (one !== null) names.set(String(one), shown);
+  for (const { key, name, called } of database.iterate(sql, { kind })) {
+    const shown =
+      key === null ? String(called ?? name) : key === name ? String(name) : `${String(key)} (${String(name)})`;
+    const others = names.get(String(name));
+    // several may have one name
+    names.set(String(name), others === undefined || key === name ? shown : `${others}, ${shown}`);
+    if (key !== null) names.set(String(key), shown);
   }
   return names;
 };
