@@ -203,7 +203,7 @@ test("--fix mends before it checks, lists what it changed, and finds what is the
     exit: 2,
     stderr: expect.stringContaining("--fix must be one of trim, width, short-rows, not case"),
   });
-  expect(wrong.ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("「case」") });
+  expect(wrong.ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("case は不可") });
 });
 
 test("a short row leads to --fix short-rows, which leaves the cells it lacks alone", async () => {
@@ -454,4 +454,16 @@ describe("a workbook", () => {
     expect(exit).toBe(2);
     expect(stderr).toContain("--sheet is for Excel workbooks");
   });
+});
+
+test("cells that Excel has rounded are told once for each column", async () => {
+  const rows = Array.from({ length: 30 }, (_, at) => rowOf(at + 2, `S${at}`, "<c><v>4901542032375180</v></c>"));
+  const sheets = { a: { rows: [rowOf(1, "シリアルナンバー", "IMEI番号"), ...rows].join("") } };
+  const folder = folderWith({ "ledger.xlsx": workbookOf({ sheets }) });
+  const { en, ja } = await inBoth("csv check ledger.xlsx --as devices", { folder });
+  expect(en.exit).toBe(3);
+  expect(en.stderr.match(/more than 15 digits/g)).toHaveLength(1);
+  expect(en.stderr).toContain("; 29 more rows\n");
+  expect(en.stderr).not.toContain("errors in all");
+  expect(ja.stderr).toContain(" ほか 29 行\n");
 });

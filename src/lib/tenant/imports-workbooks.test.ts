@@ -83,3 +83,23 @@ test("what is no workbook is refused, and nothing is left of it", async () => {
   });
   expect(await tenant.client.imports.list()).toMatchObject([{ state: "failed" }]);
 });
+
+test("an IMEI that was typed as a number is imported with all its digits; one that Excel has rounded is refused", async () => {
+  const devices = (...numbers: readonly string[]): TestWorkbook => ({
+    sheets: {
+      a: {
+        rows: [
+          rowOf(1, "シリアルナンバー", "IMEI番号"),
+          ...numbers.map((number, at) => rowOf(at + 2, `S${at}`, `<c s="1"><v>${number}</v></c>`)),
+        ].join(""),
+      },
+    },
+    formats: ["General"],
+  });
+  const whole = await send(devices("490154203237518", "3.56938035643809E14"), { kind: "devices" });
+  expect(whole).toMatchObject({ create: 2, invalid: 0 });
+  await tenant.client.imports.commit(whole);
+  expect((await tenant.devices()).map(({ imei }) => imei)).toEqual(["490154203237518", "356938035643809"]);
+  const rounded = await send(devices("4901542032375180", "490154203237518"), { kind: "devices" });
+  expect(await tenant.faults(rounded)).toEqual(["cell-digits@2"]);
+});

@@ -36,8 +36,6 @@ export const builtInPattern = (id: number): string | undefined => {
 
 /** Excel keeps this many digits of a number. */
 const FIRST_LOST = 1e15;
-/** In General, longer ones have an exponent. */
-const GENERAL_INTEGER = 1e11;
 /** Days from 1900-01-00 to 1904-01-01. */
 const DAYS_1904 = 1462;
 /** The day after 9999-12-31; and 1900-02-29, which there was not. */
@@ -74,7 +72,8 @@ export function cellFormat(pattern: string | undefined, date1904: boolean): Cell
   const number = (value: number): Shown => {
     if (type === "date" || type === "datetime")
       return dateOf(date1904 ? value + DAYS_1904 : value, type) ?? unreadable(value);
-    if (isGeneral && Number.isInteger(value) && Math.abs(value) < GENERAL_INTEGER) return { text: String(value) };
+    // Excel shows long ones with an exponent, though it has all digits; a text with an exponent gets another format
+    if (isGeneral && Number.isInteger(value) && Math.abs(value) < FIRST_LOST) return { text: String(value) };
     if (Math.abs(value) >= FIRST_LOST) return { code: "cell-digits", text: String(value) };
     const shown = inFormat(value);
     if (shown === "") return unreadable(value);

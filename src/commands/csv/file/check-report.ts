@@ -46,22 +46,77 @@ export function problemLine(
 /** {@link problemLine} of a problem that was found here. */
 export const foundLine = (file: string, problem: Problem): Text => problemLine(file, problem, describeProblem(problem));
 
+/** What tells the cause of a problem. */
+type WithCause = Pick<Problem, "column" | "params"> & { readonly code: string };
+
+type Severity = "error" | "warning";
+
+/** Cells of a workbook that are not shown as what they have: nearly always those of a whole column. */
+const OF_COLUMNS: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
+
+/**
+ * What rows may have in common: a name that the tenant lacks, a column that the file lacks, cells that Excel left out, or
+ * does not show.
+ */
+const causeOf = ({ code, column, params }: WithCause): string | undefined => {
+  if (code === "cells-too-few") return code;
+  if (OF_COLUMNS.includes(code)) return `${code} ${column}`;
+  const isCommon = code.endsWith("-unknown") || code === "org-beyond" || (code === "required-new" && column === 0);
+  return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
+};
+
+/** The first problems of each severity, those of one cause once, with the number of the others. */
+export class ProblemDigest<P extends WithCause> {
+  readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
+  readonly #causes = new Map<string, { more: number }>();
+  readonly #left: Record<Severity, number> = { error: FIRST, warning: FIRST };
+
+  take(problem: P, severity: Severity): void {
+    const cause = causeOf(problem);
+    const same = cause === undefined ? undefined : this.#causes.get(cause);
+    if (same !== undefined) same.more += 1;
+    else if (this.#left[severity] > 0) {
+      this.#left[severity] -= 1;
+      const one = { problem, severity, more: 0 };
+      this.#shown.push(one);
+      if (cause !== undefined) this.#causes.set(cause, one);
+    }
+  }
+
+  /** True if no further problem can change what is shown. */
+  get isFull(): boolean {
+    return this.#left.error === 0 && this.#left.warning === 0 && this.#causes.size === 0;
+  }
+
+  /** The numbers of problems that are shown, or have the cause of one. */
+  get told(): Readonly<Record<Severity, number>> {
+    const told = { error: 0, warning: 0 };
+    for (const { severity, more } of this.#shown) told[severity] += 1 + more;
+    return told;
+  }
+
+  /** Lists the problems on stderr. */
+  async show(terminal: Terminal, lineOf: (problem: P) => Text): Promise<void> {
+    for (const { problem, severity, more } of this.#shown) {
+      const { en, ja } = lineOf(problem);
+      const line = more === 0 ? text(en, ja) : text(`${en}; ${counted(more, "more row")}`, `${ja} ほか ${more} 行`);
+      await (severity === "error" ? terminal.problem(line) : terminal.warn(line));
+    }
+  }
+}
+
 /** Lists the first errors and warnings of a file on stderr, and how many there are in all. */
 export async function listFound(terminal: Terminal, { file, report }: CheckedFile): Promise<void> {
-  const left = { error: FIRST, warning: FIRST };
-  for (const problem of report.problems) {
-    const severity = severityOf(problem.code);
-    if (left[severity] === 0) continue;
-    left[severity] -= 1;
-    const line = foundLine(file, problem);
-    await (severity === "error" ? terminal.problem(line) : terminal.warn(line));
-  }
+  const digest = new ProblemDigest<Problem>();
+  for (const problem of report.problems) digest.take(problem, severityOf(problem.code));
+  await digest.show(terminal, (problem) => foundLine(file, problem));
   const { errors, warnings } = report;
-  if (errors > FIRST) {
+  const { told } = digest;
+  if (errors > told.error) {
     const en = `… ${errors} errors in all; --format json lists them all`;
     await terminal.problem(text(en, `… エラーは全部で ${errors} 件(--format json で全件を出力)`));
   }
-  if (warnings > FIRST) {
+  if (warnings > told.warning) {
     await terminal.problem(text(`… ${warnings} warnings in all`, `… 警告は全部で ${warnings} 件`));
   }
 }

@@ -103,6 +103,19 @@ test("short rows are told once; where all are told, no others are said to be the
   expect(stderr).toContain("import it so: clomoctl users import people.csv --dry-run --fix short-rows\n");
 });
 
+test("cells that Excel does not show as they are, are told once for each column", async () => {
+  const cell = (row: number, column: number, code = "cell-digits") =>
+    problemOf({ row, line: row, column, header: `列${column}`, code, params: { cell: `X${row}` } });
+  const problems = Array.from({ length: 10 }, (_, at) => [cell(at + 2, 2), cell(at + 2, 3)]).flat();
+  const { en, ja } = await inBoth(IMPORT, circumstances([...problems, cell(99, 2, "cell-exponent")]));
+  expect(en.stderr.match(/^people\.csv:.*$/gm)).toEqual([
+    expect.stringMatching(/^people\.csv:2:2: .*; 9 more rows$/),
+    expect.stringMatching(/^people\.csv:2:3: .*; 9 more rows$/),
+    expect.stringMatching(/^people\.csv:99:2: .*exponent/),
+  ]);
+  expect(ja.stderr).toContain("ほか 9 行\n");
+});
+
 test("a header that is not known leads to csv map", async () => {
   const unknown = problemOf({
     row: 1,

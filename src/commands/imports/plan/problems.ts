@@ -3,8 +3,8 @@ import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/problem.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { Remedies, type Remedy } from "../refusal/remedies.ts";
-import { problemLine } from "../../csv/file/check-report.ts";
-import { counted, same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { ProblemDigest, problemLine } from "../../csv/file/check-report.ts";
+import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
 /** The failure for a rejected file; carries every problem for programs. */
 export class RejectedFile extends Failure {
@@ -29,22 +29,8 @@ export interface ListedProblems {
   readonly remedies: Remedies;
 }
 
-/** Maximum number of problems shown to people, and of those read to count what has one cause. */
-const FIRST = 20;
+/** Maximum number of problems that are read to count what has one cause. */
 const MOST_READ = 100_000;
-
-/** A problem, and how many other rows have it for the same cause. */
-interface ShownProblem {
-  readonly problem: InputProblem;
-  more: number;
-}
-
-/** What rows may have in common: a name that the tenant lacks, a column that the file lacks, cells that Excel left out. */
-const causeOf = ({ code, column, params }: InputProblem): string | undefined => {
-  if (code === "cells-too-few") return code;
-  const isCommon = code.endsWith("-unknown") || code === "org-beyond" || (code === "required-new" && column === 0);
-  return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
-};
 
 /** Rows are counted from the header, 1; problems of the file as a whole have row 0. */
 const HEADER_ROW = 1;
@@ -112,9 +98,7 @@ export async function listProblems(
   const remedies = new Remedies(plan.kind);
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, remedies };
   const all = terminal.output.format === "json" ? [] : undefined;
-  const left = { error: FIRST, warning: FIRST };
-  const shown: ShownProblem[] = [];
-  const causes = new Map<string, ShownProblem>();
+  const digest = new ProblemDigest<InputProblem>();
   let read = 0;
   let whole: string | undefined;
   for await (const problem of client.imports.problems(plan.id)) {
@@ -124,29 +108,16 @@ export async function listProblems(
     }
     remedies.take(problem);
     read += 1;
-    const cause = causeOf(problem);
-    const same = cause === undefined ? undefined : causes.get(cause);
-    if (same !== undefined) same.more += 1;
-    else if (left[problem.severity] > 0) {
-      left[problem.severity] -= 1;
-      const one = { problem, more: 0 };
-      shown.push(one);
-      if (cause !== undefined) causes.set(cause, one);
-    }
-    const full = left.error === 0 && left.warning === 0;
+    digest.take(problem, problem.severity);
     // of a file that is refused, all of them tell what it needs
-    if (all === undefined && ((full && causes.size === 0 && !plan.rejected) || read === MOST_READ)) break;
+    if (all === undefined && ((digest.isFull && !plan.rejected) || read === MOST_READ)) break;
   }
   // what an export names is spelt as the console has it
   if (plan.rejected && knownNames !== undefined && !isExport) remedies.compare(await knownNames(remedies));
-  const told = { error: 0, warning: 0 };
-  for (const { problem, more } of shown) {
-    told[problem.severity] += 1 + more;
-    const { en, ja } = problemLine(typed ?? plan.fileName, problem, doubted(problem, remedies, isExport));
-    const line = more === 0 ? text(en, ja) : text(`${en}; ${counted(more, "more row")}`, `${ja} ほか ${more} 行`);
-    await (problem.severity === "error" ? terminal.problem(line) : terminal.warn(line));
-  }
-  await noteRest(terminal, plan, told, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
+  await digest.show(terminal, (problem) =>
+    problemLine(typed ?? plan.fileName, problem, doubted(problem, remedies, isExport)),
+  );
+  await noteRest(terminal, plan, digest.told, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
   return { all: all ?? [], whole, remedies };
 }
 
