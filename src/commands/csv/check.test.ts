@@ -303,7 +303,7 @@ test.each([
   expect(problems.map(({ code, header }) => `${code} ${header}`)).toEqual([found, found]);
 });
 
-test("a code that two rows have is a warning, and so are codes and serial numbers that look the same", async () => {
+test("a code that two rows have is a warning, and so are codes that look the same; serial numbers are the same in any case", async () => {
   const codes = ["E1", "E2", "E1", "ｅ２", "E1"].map((code, at) => `山田,a${at}@example.jp,${code}`);
   const stdin = ["氏名,メールアドレス,社員コード", ...codes, ""].join("\n");
   const { en, ja } = await inBoth("csv check - --as users", { stdin });
@@ -314,7 +314,13 @@ test("a code that two rows have is a warning, and so are codes and serial number
   ]);
   expect(ja.stderr).toContain("2 行目と同じ社員コードです。ほか 1 行(セル C4)\n");
   const serials = await check("シリアルナンバー\nC02X\nc02x\nＣ０２Ｘ\n", "--as devices --format json");
-  expect(problemsIn(serials).map(({ code }) => code)).toEqual(["code-alike", "code-alike", "value-full-width"]);
+  expect(problemsIn(serials).map(({ code }) => code)).toEqual([
+    "key-duplicate",
+    "key-duplicate",
+    "value-small",
+    "code-alike",
+    "value-full-width",
+  ]);
 });
 
 test("codes that lost their zeros are told once, with the first one", async () => {

@@ -1,4 +1,4 @@
-import { emailKey, nameKey } from "../../lib/model/normalise.ts";
+import { emailKey, nameKey, serialKey } from "../../lib/model/normalise.ts";
 import { nameAsWritten } from "../../lib/model/search.ts";
 import type { Text } from "../../lib/text/index.ts";
 import type { NamedKind } from "../listing/named.ts";
@@ -30,6 +30,7 @@ export interface Findable<R extends { readonly id: string }> extends NamedKind<R
 export interface KnownBy {
   readonly exact: readonly (string | null)[];
   readonly codes?: readonly (string | null)[];
+  readonly serials?: readonly string[];
   readonly mails?: readonly string[];
   /** compared to the letter, where no record is known by the others */
   readonly else?: readonly (string | null)[];
@@ -41,6 +42,7 @@ const MANY = 100;
 /** How a value is told from values of another sort. */
 const exactly = (value: string): string => `= ${value}`;
 const asCode = (value: string): string => `code ${nameKey(value)}`;
+const asSerial = (value: string): string => `serial ${serialKey(value)}`;
 const asMail = (value: string): string => `mail ${emailKey(value)}`;
 
 /** What finds the records of a name: a search, or what one pass over all of them found. */
@@ -51,7 +53,8 @@ async function finderOf<R extends { readonly id: string }>(
   if (typed.length < MANY || every === undefined || knownBy === undefined) return find;
   const asked = new Map<string, string[]>();
   for (const name of typed.flatMap(({ name, whole = name }) => [name, whole])) {
-    for (const key of [exactly(name), asCode(name), asMail(name)]) asked.set(key, [...(asked.get(key) ?? []), name]);
+    for (const key of [exactly(name), asCode(name), asSerial(name), asMail(name)])
+      asked.set(key, [...(asked.get(key) ?? []), name]);
   }
   const [found, otherwise] = [new Map<string, Map<string, R>>(), new Map<string, Map<string, R>>()];
   const keep = (record: R, keys: readonly string[], into: Map<string, Map<string, R>>): void => {
@@ -60,9 +63,10 @@ async function finderOf<R extends { readonly id: string }>(
     }
   };
   for await (const record of every()) {
-    const { exact, codes = [], mails = [], else: others = [] } = knownBy(record);
+    const { exact, codes = [], serials = [], mails = [], else: others = [] } = knownBy(record);
     const present = (values: readonly (string | null)[]) => values.filter((value) => value !== null);
-    keep(record, [...present(exact).map(exactly), ...present(codes).map(asCode), ...mails.map(asMail)], found);
+    const keys = [...present(codes).map(asCode), ...serials.map(asSerial), ...mails.map(asMail)];
+    keep(record, [...present(exact).map(exactly), ...keys], found);
     keep(record, present(others).map(exactly), otherwise);
   }
   return async (name) => {

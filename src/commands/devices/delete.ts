@@ -49,7 +49,7 @@ export default defineCommand({
           find: (name) => client.devices.find({ name }),
           near: (name) => nearDevices(client, name),
           every: () => client.devices.list(),
-          knownBy: ({ id, serialNumber, imei }) => ({ exact: [id], codes: [serialNumber], else: [imei] }),
+          knownBy: ({ id, serialNumber, imei }) => ({ exact: [id], serials: [serialNumber], else: [imei] }),
         };
       },
     }),

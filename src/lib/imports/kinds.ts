@@ -1,4 +1,4 @@
-import { comparisonKey, nameSortKey, type Comparison } from "../model/normalise.ts";
+import { comparisonKey, isCode, nameSortKey, type Comparison } from "../model/normalise.ts";
 import type { Column, Format } from "../model/format.ts";
 import { TEXT } from "../model/rules.ts";
 import { keyColumn, type Field, type Key, type Reference, type Thing } from "../model/thing.ts";
@@ -190,7 +190,7 @@ export const kindOf = (format: Format): Kind => {
  */
 export const comparedCodes = ({ fields, keys }: Kind, key: string): readonly ImportedField[] =>
   fields.filter(
-    (field) => keys.some((one) => one.field === field.field) && (field.comparison === "code" || mayRepeat(field, key)),
+    (field) => keys.some((one) => one.field === field.field) && (isCode(field.comparison) || mayRepeat(field, key)),
   );
 
 /** True if several records may have a value by which people know them. */

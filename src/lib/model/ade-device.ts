@@ -32,7 +32,7 @@ const FIELDS = {
     type: "text",
     label: text("serial number", "シリアルナンバー"),
     example: "SERIAL000001",
-    comparison: "code",
+    comparison: "serial-number",
     unique: true,
     short: "serial",
   },

@@ -95,7 +95,7 @@ const FIELDS = {
     label: text("serial number", "シリアルナンバー"),
     example: "SERIAL000001",
     column: { required: "always", consoleExport: true },
-    comparison: "code",
+    comparison: "serial-number",
     unique: true,
     short: "serial",
   },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codeKey, comparisonKey, emailKey, nameKey, nameSortKey, userIdKey } from "./normalise.ts";
+import { codeKey, comparisonKey, emailKey, isOwnKey, nameKey, nameSortKey, serialKey, userIdKey } from "./normalise.ts";
 
 const LOOK_ALIKES = [
   ["\u301c", "\uff5e"],
@@ -115,10 +115,25 @@ describe("comparisonKey", () => {
   it.each([
     ["mail-address", "a～が"],
     ["code", "A～が"],
+    ["serial-number", "A～が"],
     ["name", "A～が"],
     ["exact", "A〜か\u3099"],
   ] as const)("compares a %s by its own key", (comparison, key) => {
     expect(comparisonKey(comparison, "A〜か\u3099")).toBe(key);
+  });
+});
+
+describe("serialKey", () => {
+  it("has no small letters of ASCII, and is its own key", () => {
+    expect(serialKey("sn-00a ｓ")).toBe("SN-00A ｓ");
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."aZ0-〜ａß") }), (value) => {
+        const key = serialKey(value);
+        expect(key).toBe(codeKey(value).replaceAll("a", "A"));
+        expect(serialKey(key)).toBe(key);
+        if (isOwnKey("serial-number", value)) expect(key).toBe(value);
+      }),
+    );
   });
 });
 

@@ -32,6 +32,7 @@ const isFolded = (value: string): boolean => {
 const fold = (value: string): string => (isFolded(value) ? value : cp932Form(value.normalize("NFC")));
 
 const HAS_UPPER = /[A-Z]/;
+const HAS_LOWER = /[a-z]/;
 
 /** The comparison key of a mail address: NFC, full case folding. `Straße@x` and `STRASSE@X` are one address. */
 export const emailKey = (address: string): string => {
@@ -42,6 +43,13 @@ export const emailKey = (address: string): string => {
 /** The comparison key of an organisation's or employee's code, or an account name; case-sensitive. */
 export const codeKey = fold;
 
+/**
+ * The comparison key of a device's serial number: its letters count in no case. Only ASCII letters are turned, so that SQL
+ * turns the same ones.
+ */
+export const serialKey = (serial: string): string =>
+  fold(serial).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+
 /** The comparison key of the name of an organisation, a group or a column; case-sensitive. */
 export const nameKey = fold;
 
@@ -49,7 +57,10 @@ export const nameKey = fold;
 export const userIdKey = (id: string): string => id;
 
 /** How the values of a field are compared. */
-export type Comparison = "mail-address" | "code" | "name" | "exact";
+export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
+
+/** True if values are codes, which may be alike in width without being equal. */
+export const isCode = (comparison: Comparison): boolean => comparison === "code" || comparison === "serial-number";
 
 /** The key by which values of a field are compared: equal keys mean the same value. */
 export const comparisonKey = (comparison: Comparison, value: string): string => {
@@ -58,6 +69,8 @@ export const comparisonKey = (comparison: Comparison, value: string): string => 
       return emailKey(value);
     case "code":
       return codeKey(value);
+    case "serial-number":
+      return serialKey(value);
     case "name":
       return nameKey(value);
     case "exact":
@@ -68,7 +81,7 @@ export const comparisonKey = (comparison: Comparison, value: string): string => 
 /** True if a value is its own {@link comparisonKey}, as nearly all are; false if that has to be looked at. */
 export const isOwnKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !HAS_UPPER.test(value);
-  return comparison === "exact" || isFolded(value);
+  return comparison === "exact" || (isFolded(value) && (comparison !== "serial-number" || !HAS_LOWER.test(value)));
 };
 
 /** What stands in for a blank key: the values together, compared as names; null if all of them are blank. */

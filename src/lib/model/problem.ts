@@ -328,6 +328,10 @@ export const PROBLEMS = {
     "前後に空白があります(--fix は必須の名称を変えないため、ファイルを直してください)",
   ),
   "value-full-width": suspicion("full-width letters or digits", "全角英数字があります"),
+  "value-small": suspicion(
+    "small letters in a serial number, which is compared without regard to case",
+    "小文字のシリアルナンバーです(大文字と小文字は区別しません)",
+  ),
   "value-short": suspicion(
     "fewer digits than other codes, which begin with 0; a spreadsheet removes zeros at the start",
     "0 で始まるほかのコードより桁が少ない値です。表計算ソフトが先頭の 0 を消した可能性があります",

@@ -236,6 +236,15 @@ describe("assigning", () => {
     expect(await tenant.client.profiles.assign(id, { serials: [a, a] })).toMatchObject({ devices: 1, success: 1 });
   });
 
+  test("goes by serial numbers in any case, each of them once", async () => {
+    const { id } = await create();
+    const [a = "", b = ""] = serials(2);
+    const small = [a.toLowerCase(), a, b.toLowerCase()];
+    expect(await tenant.client.profiles.assign(id, { serials: small })).toMatchObject({ devices: 2, success: 2 });
+    expect(await tenant.client.ade.findDevices({ name: b.toLowerCase() })).toMatchObject([{ serialNumber: b }]);
+    expect(await tenant.client.profiles.unassign({ serials: [a.toLowerCase()] })).toMatchObject({ devices: 1 });
+  });
+
   test("goes by all without a profile, and by organisation with those below it", async () => {
     const { id } = await create();
     const { after: org } = await tenant.client.orgs.create({ name: "本社" });

@@ -403,6 +403,13 @@ describe("sync", () => {
     }
   });
 
+  test("a device that has a record in another letter case gets no second one", async () => {
+    const [first = ""] = rehearsal.simulated().keys();
+    await rehearsal.tenant.client.devices.create({ serialNumber: first.toLowerCase() });
+    expect(await rehearsal.sync()).toMatchObject({ created: 10, registered: 9 });
+    expect(await rehearsal.tenant.devices()).toHaveLength(10);
+  });
+
   test("a delta that is asked for needs a full one before, and a cursor that holds", async () => {
     const { ade } = rehearsal.tenant.client;
     expect(await failing(ade.sync({ kind: "delta" }))).toMatchObject({ code: "input-rejected" });

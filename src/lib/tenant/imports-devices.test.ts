@@ -468,7 +468,7 @@ describe("devices are found", () => {
     ["their serial number", "S1", ["S1"]],
     ["their IMEI, blanks included", "00 000000 000000 2", ["S2"]],
     ["an IMEI without its blanks", "000000000000002", []],
-    ["another letter case", "s1", []],
+    ["their serial number in another letter case", "s1", ["S1"]],
   ])("by %s", async (_, name, serials) => {
     await seed();
     const found = await tenant.client.devices.find({ name });
@@ -625,4 +625,76 @@ test("an owner's mail address is held to the rule of a user's; one that is none 
   const unknown = OWNED.with(0, "S9").with(2, "").with(3, "nobody@example.jp");
   const plan = await tenant.plan(devices, [HEADER, OWNED.with(3, "not an address"), unknown]);
   expect(await tenant.faults(plan)).toEqual(["not-mail-address@2", "user-unknown@3"]);
+});
+
+describe("serial numbers are compared without case", () => {
+  const serials = async () => (await tenant.devices()).map(({ serialNumber }) => serialNumber);
+
+  test("a row meets its device, whose serial number stays as it is, and small letters are warned of once", async () => {
+    await seed();
+    const plan = await tenant.plan(devices, [HEADER, OWNED.with(0, "s1"), SPARE.with(0, "s2").with(1, "二号機")]);
+    expect(plan).toMatchObject({ create: 0, update: 1, unchanged: 1 });
+    expect(await rows(plan)).toMatchObject([{ changed: [] }, { changed: ["identificationName"] }]);
+    const [warning, ...more] = await tenant.problems(plan);
+    expect([warning, more]).toEqual([
+      expect.objectContaining({ code: "value-small", severity: "warning", params: { value: "s1", count: 2 } }),
+      [],
+    ]);
+    await tenant.client.imports.commit(plan);
+    expect(await serials()).toEqual(["S1", "S2"]);
+    expect(wrongKeys(tenant.database)).toEqual([]);
+  });
+
+  test("an export of the console says how it is written", async () => {
+    await seed();
+    await tenant.import({ kind: "devices", fromConsole: true }, [HEADER, OWNED.with(0, "s1"), SPARE]);
+    expect(await serials()).toEqual(["s1", "S2"]);
+    expect(wrongKeys(tenant.database)).toEqual([]);
+    expect(await tenant.client.devices.find({ name: "S1" })).toHaveLength(1);
+  });
+
+  test("two rows that differ in case alone are one device twice", async () => {
+    const plan = await tenant.plan(devices, [HEADER, OWNED, OWNED.with(0, "s1").with(2, "")]);
+    expect(await tenant.faults(plan)).toEqual(["key-duplicate@2", "key-duplicate@3", "value-small@3"]);
+  });
+
+  test("a replacing import deletes nobody for the case", async () => {
+    await seed();
+    expect(await tenant.plan({ kind: "devices", mode: "replace" }, [HEADER, OWNED.with(0, "s1")])).toMatchObject({
+      delete: 1,
+      unchanged: 1,
+    });
+  });
+
+  test("by another key the serial number of another device is taken, in any case", async () => {
+    await seed();
+    const plan = await tenant.plan({ kind: "devices", key: "imei" }, [HEADER, SPARE.with(0, "s1")]);
+    expect(await tenant.faults(plan)).toEqual(["value-small@2", "value-taken@2"]);
+  });
+
+  test("a device is found, created, changed and searched for in any case, and undone as it was", async () => {
+    await tenant.import(devices, [HEADER, OWNED.with(0, "sN1")]);
+    const [device] = await tenant.client.devices.find({ name: "Sn1" });
+    expect(device).toMatchObject({ serialNumber: "sN1" });
+    expect(await codeOf(tenant.client.devices.create({ serialNumber: "SN1" }))).toBe("input-rejected");
+    for (const query of [{ filterId: "n1" }, { filterId: "N1" }, { search: "sn" }, { search: "SN" }])
+      expect(await Array.fromAsync(tenant.client.devices.list(query))).toHaveLength(1);
+    await tenant.client.devices.edit(device?.id ?? "", { serialNumber: "SN1" });
+    expect(await serials()).toEqual(["SN1"]);
+    const gone = await tenant.import({ kind: "devices", mode: "replace" }, [HEADER, SPARE]);
+    await revert(gone);
+    expect(await tenant.client.devices.find({ name: "sn1" })).toHaveLength(1);
+    expect(wrongKeys(tenant.database)).toEqual([]);
+  });
+
+  test("what an import of an older program kept comes back, and is found", async () => {
+    await tenant.import(devices, [HEADER, OWNED.with(0, "s1")]);
+    const gone = await tenant.import({ kind: "devices", mode: "replace" }, [HEADER, SPARE]);
+    // the key was kept as the serial number was written
+    tenant.database.run("update device_was set serialKey = null");
+    await revert(gone);
+    expect(await tenant.client.devices.find({ name: "S1" })).toHaveLength(1);
+    expect(await tenant.plan(devices, [HEADER, OWNED])).toMatchObject({ create: 0 });
+    expect(await codeOf(tenant.client.devices.create({ serialNumber: "S1" }))).toBe("input-rejected");
+  });
 });

@@ -1,6 +1,6 @@
 import type { CheckOptions } from "./reading.ts";
 import type { FileHandle } from "../../files/read.ts";
-import { comparisonKey } from "../../model/normalise.ts";
+import { comparisonKey, isCode } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
 import {
   findSharedHashes,
@@ -124,7 +124,7 @@ class Verification {
       same.repeated.set(code, holder.row);
       return;
     }
-    const code = space.comparison === "code" ? "code-alike" : "id-case-only";
+    const code = isCode(space.comparison) ? "code-alike" : "id-case-only";
     this.#report({ ...place, code, params: { row: earlier[0]?.row ?? 0 } });
     earlier.push(holder);
   }

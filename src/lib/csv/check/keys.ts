@@ -1,4 +1,4 @@
-import { comparisonKey, type Comparison } from "../../model/normalise.ts";
+import { comparisonKey, isCode, type Comparison } from "../../model/normalise.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { Look } from "../layout/look.ts";
 import type { CellValue, RowChecker } from "../layout/rows.ts";
@@ -31,7 +31,7 @@ const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
       comparison,
       key: column.field === key,
       shared: !once,
-      caseMatters: comparison === "exact" || comparison === "code",
+      caseMatters: comparison === "exact" || isCode(comparison),
       together: undefined,
     });
   }
@@ -99,5 +99,5 @@ export class RowKeys {
 export const looseKey = (comparison: Comparison, value: string): string => {
   if (comparison === "exact") return value.toLowerCase();
   const key = comparisonKey(comparison, value);
-  return comparison === "code" ? key.normalize("NFKC").toLowerCase() : key;
+  return isCode(comparison) ? key.normalize("NFKC").toLowerCase() : key;
 };

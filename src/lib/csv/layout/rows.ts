@@ -269,7 +269,7 @@ export class RowChecker {
 
   /** Looks at a value of a code or mail address; `at` counts the column's values. @param position -1 if it is in no cell */
   #look({ scrutiny, looks, mend }: Cell, value: string, position: number, at: number): Look {
-    if (scrutiny !== "code" && scrutiny !== "mail") return NO_LOOK;
+    if (scrutiny === "text" || scrutiny === "none") return NO_LOOK;
     const seen = (looks[at] ??= new Look());
     const units = mend === undefined ? this.#units : undefined;
     const start = units?.starts[position] ?? -1;

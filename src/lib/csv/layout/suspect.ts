@@ -2,16 +2,18 @@ import { BLANK, LETTER, NOT_ASCII, POINT, type Look } from "./look.ts";
 import type { Column } from "../../model/format.ts";
 import type { Fix } from "../../model/import.ts";
 import type { ProblemCode } from "../../model/problem.ts";
+import { isCode } from "../../model/normalise.ts";
 import { wrappingOf } from "../../model/rules.ts";
 
 /** What is looked for in a column's values. */
-export type Scrutiny = "none" | "text" | "code" | "mail";
+export type Scrutiny = "none" | "text" | "code" | "serial-number" | "mail";
 
 /** Secrets are not looked at; codes and numbers are what a spreadsheet damages most. */
 export const scrutinyOf = ({ secret, rule, comparison, code }: Column): Scrutiny => {
   if (secret === true) return "none";
   if (rule.kind === "mail-address") return "mail";
   if (rule.kind !== "text") return "none";
+  if (comparison === "serial-number") return comparison;
   return comparison === "code" || code === true ? "code" : "text";
 };
 
@@ -21,6 +23,7 @@ const DATE =
   /^(?:(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d\d?-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d|\d\d?月\d\d?日)$/;
 const DECIMAL = /^\d+\.0+$/;
 const MISSING = /^(?:nan|null|none|n\/a)$/i;
+const SMALL = /[a-z]/;
 const FULL_WIDTH = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
 
 /** First characters of what may be damage in any text; a bit for each of the codes up to 127. */
@@ -95,6 +98,7 @@ export const suspicionOf = (value: string, scrutiny: Scrutiny, look: Look): Prob
   const found = first < 128 && NOTICED[first] === 1 ? damageOf(value) : undefined;
   if (found !== undefined) return found;
   if (scrutiny === "code") return codeDamageOf(value, look);
+  if (scrutiny === "serial-number") return codeDamageOf(value, look) ?? (SMALL.test(value) ? "value-small" : undefined);
   return hasBlankEnd(value) ? "value-blanks" : undefined;
 };
 
@@ -115,8 +119,8 @@ export const blanksIn = (column: Column): ProblemCode => (isKept(column) ? "name
 export const mendOf = (column: Column, fixes: readonly Fix[]): ((value: string) => string) | undefined => {
   const { rule } = column;
   if (isKept(column) || fixes.length === 0) return undefined;
-  const isCode = rule.kind !== "text" || rule.charset !== undefined || scrutinyOf(column) === "code";
-  const [trims, widens] = [fixes.includes("trim"), fixes.includes("width") && isCode];
+  const isNarrow = rule.kind !== "text" || rule.charset !== undefined || isCode(column.comparison ?? "exact");
+  const [trims, widens] = [fixes.includes("trim"), fixes.includes("width") && (isNarrow || column.code === true)];
   if (!trims && !widens) return undefined;
   return (value) => {
     const narrow = widens ? halfWidth(value) : value;

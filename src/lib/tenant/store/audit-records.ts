@@ -1,3 +1,4 @@
+import { serialKey } from "../../model/normalise.ts";
 import { either } from "./sql/forms.ts";
 import { namesOf, type Exporting } from "./lists.ts";
 import type { Params, Reader, Row, Store } from "./store.ts";
@@ -110,6 +111,7 @@ export const idsHeldByHand = async (reader: Reader, name: string, people = false
   const held = await reader.all(`${heldIn("before", fields)} union ${heldIn("after", fields)}`, names);
   const isSo = ({ field, value }: Row): boolean => {
     const { nameKey: own, emailKey: address } = namesOf(String(value));
+    if (field === "serialNumber") return serialKey(String(value)) === serialKey(name);
     return field === "emails" ? address === names.emailKey : own === names.nameKey;
   };
   return [...new Set(held.filter(isSo).map(({ id }) => String(id)))];

@@ -3,7 +3,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { parseOrgPath } from "../../model/organisation.ts";
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import { idsHeldByHand } from "./audit-records.ts";
-import { DEVICES } from "./devices.ts";
+import { DEVICES, serialOf } from "./devices.ts";
 import { namesOf, type List } from "./lists.ts";
 import { ORGS } from "./orgs.ts";
 import { securedUsers } from "./secured.ts";
@@ -45,7 +45,7 @@ const PLACES: readonly Place[] = [
   {
     kind: "devices",
     list: DEVICES,
-    former: "t.id = :name or coalesce(t.serialKey, t.serialNumber) = :nameKey or t.imei = :name",
+    former: `t.id = :name or ${serialOf("t")} = upper(:nameKey) or t.imei = :name`,
   },
   ...SECURED_APPS.map((app) => ({
     kind: app,

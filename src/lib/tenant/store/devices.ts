@@ -13,9 +13,12 @@ import { formatOf } from "../../model/format.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { CREATION, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
-import { either } from "./sql/forms.ts";
+import { either, keyOrValue } from "./sql/forms.ts";
 import { jsonList } from "./sql/json.ts";
 import type { Reader } from "./store.ts";
+
+/** SQL: the comparison key of a device's serial number. @param of its alias */
+export const serialOf = (of: string): string => keyOrValue("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
 
 /** SQL: the organisation in which a device counts. */
 const ORG = "coalesce(o.org, t.ownerOrg)";
@@ -49,8 +52,8 @@ export const DEVICES: List<typeof DEVICE.fields> = {
   },
   order: [CREATION],
   filters: { filterName: "identificationName", filterId: "serialNumber" },
-  named: `t.id = :name or coalesce(t.serialKey, t.serialNumber) = :nameKey
-    or t.imei = :name and not exists (select 1 from device d where coalesce(d.serialKey, d.serialNumber) = :nameKey)`,
+  named: `t.id = :name or ${serialOf("t")} = upper(:nameKey)
+    or t.imei = :name and not exists (select 1 from device d where ${serialOf("d")} = upper(:nameKey))`,
   chosen: { status: "status", platform: "platform", tag: "tags" },
   // without the join: what a list is selected by has it not
   ofOrg: `coalesce((select org from user where pk = t.owner), t.ownerOrg) = (select pk from org where id = :org)`,

@@ -14,7 +14,7 @@ import {
 } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { csvLines, type ExportColumn } from "./csv-lines.ts";
-import { either, hasPattern, truth } from "./sql/forms.ts";
+import { either, hasPattern, keyOrValue, truth } from "./sql/forms.ts";
 import { jsonList, jsonObject } from "./sql/json.ts";
 import { seal, sealingKey, unseal } from "./seal.ts";
 import { quoteIdentifier } from "./sql/forms.ts";
@@ -86,8 +86,8 @@ const columnSql = ({ sql }: List, field: string): string => sql?.[field] ?? `t.$
 const keySql = (list: List, name: string): string => {
   const { comparison = "exact", short = name, type } = list.thing.fields[name] ?? {};
   const column = columnSql(list, name);
-  if (comparison === "exact" || list.keyed === false) return column;
-  return `coalesce(t.${keyColumn({ short, list: type === "texts" })}, ${column})`;
+  if (list.keyed === false) return column;
+  return keyOrValue(comparison, `t.${keyColumn({ short, list: type === "texts" })}`, column);
 };
 
 /** SQL: the custom fields of a record as JSON, by their names in the tenant. */

@@ -2,7 +2,7 @@ import { besideOf } from "../../imports/kinds.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { keyColumn, type Field, type Thing } from "../../model/thing.ts";
 import { keepLast } from "./collections.ts";
-import { quoteIdentifier } from "./sql/forms.ts";
+import { keyOrValue, quoteIdentifier } from "./sql/forms.ts";
 import type { Reader, Value, Writer } from "./store.ts";
 
 // Single records, written column by column as imports write many.
@@ -132,7 +132,7 @@ export const holderOf = async (
   const { short = name, comparison = "exact" } = fieldOf(thing, name);
   const beside = keyColumn({ short, list: false });
   const { [name]: table } = CLAIMS[thing.name] ?? {};
-  const key = comparison === "exact" ? `t.${name}` : `coalesce(t.${beside}, t.${name})`;
+  const key = keyOrValue(comparison, `t.${beside}`, `t.${name}`);
   const which =
     table === undefined
       ? `${key} = :key`

@@ -3,7 +3,7 @@ import { ADE_DEVICE_STATES, TOLD_BY_APPLE } from "../../model/ade-device.ts";
 import { RECOMMENDED, type AdeProfileSettings } from "../../model/ade-profile.ts";
 import { COMPOSITIONS } from "../../model/composition.ts";
 import { ANDROID, ANDROID_MODES, DEVICE_STATUSES, PLATFORMS } from "../../model/device.ts";
-import { codeKey, emailKey, nameKey, nameSortKey } from "../../model/normalise.ts";
+import { codeKey, emailKey, nameKey, nameSortKey, serialKey } from "../../model/normalise.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import { ROLES } from "../../model/role.ts";
@@ -360,7 +360,7 @@ class Filling {
       this.#insert("device", {
         ...this.#record(pk),
         serialNumber,
-        serialKey: keyOf(codeKey, serialNumber),
+        serialKey: keyOf(serialKey, serialNumber),
         platform,
         status: draw.orNull(draw.oneOf(DEVICE_STATUSES)),
         identificationName,

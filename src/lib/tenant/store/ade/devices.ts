@@ -2,6 +2,7 @@ import type { AdeDevice } from "../../../apple/service/device.ts";
 import { ADE_DEVICE, PLATFORM_OF, READY, TOLD_BY_APPLE, type AdeDeviceState } from "../../../model/ade-device.ts";
 import { PRE_REGISTERED } from "../../../model/device.ts";
 import { keepLast } from "../collections.ts";
+import { serialOf } from "../devices.ts";
 import { CREATION, type List } from "../lists.ts";
 import { asExpression } from "../sql/forms.ts";
 import type { Reader, Value, Writer } from "../store.ts";
@@ -12,7 +13,7 @@ const LIST: List<typeof ADE_DEVICE.fields> = {
   table: "ade_device t",
   keyed: false,
   order: [CREATION],
-  named: "t.serialNumber = :nameKey",
+  named: "t.serialNumber in (:nameKey, upper(:nameKey))",
 };
 
 /** SQL: true of a device that is not to be switched on yet. */
@@ -286,7 +287,7 @@ const PLATFORM = `case t.os ${Object.entries(PLATFORM_OF)
   .map(([os, platform]) => `when '${os}' then '${platform}'`)
   .join(" ")} end`;
 
-const OF_TENANT = `select d.pk from device d where coalesce(d.serialKey, d.serialNumber) = ${asExpression("t.serialNumber")}`;
+const OF_TENANT = `select d.pk from device d where ${serialOf("d")} = ${asExpression("upper(t.serialNumber)")}`;
 
 /** A place among the devices in the order in which runs created them. */
 export interface Place {

@@ -1,6 +1,8 @@
 import type { DeviceResult } from "../../../apple/service/service.ts";
 import { READY } from "../../../model/ade-device.ts";
 import type { AdeProfile, AdeProfileSettings, AdeProfileState } from "../../../model/ade-profile.ts";
+import { serialKey } from "../../../model/normalise.ts";
+import { serialOf } from "../devices.ts";
 import { asExpression, THEN } from "../sql/forms.ts";
 import type { Params, Reader, Row, Writer } from "../store.ts";
 import { pathsOf, orgNodeOf } from "../sql/org-paths.ts";
@@ -120,7 +122,7 @@ export const orgNumber = async (reader: Reader, id: string): Promise<number | un
 
 /** SQL: the organisation in which a device counts; null where none is recorded. */
 const ORG = `(select coalesce((select u.org from user u where u.pk = r.owner), r.ownerOrg) from device r
-  where coalesce(r.serialKey, r.serialNumber) = ${asExpression("t.serialNumber")})`;
+  where ${serialOf("r")} = ${asExpression("upper(t.serialNumber)")})`;
 
 const LACKS_PROFILE = READY.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
 
@@ -144,7 +146,7 @@ const meaning = (meant: DevicesMeant): { readonly from: string; readonly sql: st
       return {
         from: `json_each(:serials) s ${THEN} ade_device t on t.serialNumber = s.value`,
         sql: "true",
-        params: { serials: JSON.stringify(meant.serials) },
+        params: { serials: JSON.stringify([...new Set(meant.serials.flatMap((one) => [one, serialKey(one)]))]) },
       };
     case "org":
       return {
@@ -185,7 +187,7 @@ export const withProfile = (reader: Reader, meant: DevicesMeant): Promise<string
 export const unknownSerials = async (reader: Reader, serials: readonly string[]): Promise<string[]> => {
   const rows = await reader.all(
     `select s.value as serial from json_each(:serials) s
-     where not exists (select 1 from ade_device t where t.serialNumber = s.value and t.state <> 'released')
+     where not exists (select 1 from ade_device t where t.serialNumber in (s.value, upper(s.value)) and t.state <> 'released')
      order by s.value`,
     { serials: JSON.stringify(serials) },
   );

@@ -1,4 +1,4 @@
-import { WINDOWS_FORM } from "../../../model/normalise.ts";
+import { WINDOWS_FORM, type Comparison } from "../../../model/normalise.ts";
 
 // Forms of SQL that SQLite and PostgreSQL read alike, in place of what only one of them does.
 
@@ -11,6 +11,18 @@ export const either = (condition: string, yes: string, no: string): string =>
 
 /** SQL: a condition as JSON. */
 export const truth = (condition: string): string => either(condition, "'true'", "'false'");
+
+/**
+ * SQL: the comparison key of a record's value, or those of a list, as an index has it. Serial numbers that an import of
+ * before kept, and an undoing restores, may have a key of their own case.
+ *
+ * @param beside SQL of the column for keys that are not the value itself
+ */
+export const keyOrValue = (comparison: Comparison, beside: string, value: string): string => {
+  if (comparison === "exact") return value;
+  const key = `coalesce(${beside}, ${value})`;
+  return comparison === "serial-number" ? `upper(${key})` : key;
+};
 
 /**
  * SQL: a value that an index of an expression finds. SQLite would compare a column as the type it is declared with, which

@@ -59,6 +59,32 @@ test("a new file has at once what all steps make", () => {
   byStep.close();
 });
 
+test("serial numbers of an older file are compared without case; of twins one has the key, and none is lost", () => {
+  const database = new Database(join(folder, "tenant.db"));
+  const at = STEPS.findIndex((step) => typeof step === "string" && step.includes("step_twin"));
+  migrate(database, TENANT, () => undefined, STEPS.slice(0, at));
+  const serials = ["SN1", "sn1", "Sn1", "sn2", "ｓn3", "SN4", "sn5", "sN5"];
+  for (const [pk, serial] of serials.entries())
+    database.run(
+      `insert into device (pk, id, serialNumber, createdAt, updatedAt, revision) values (:pk, :id, :serial, '', '', 0)`,
+      { pk, id: `id-${pk}`, serial },
+    );
+  database.exec(`insert into import (id, kind, state, createdAt, detail) values
+    ('a', 'devices', 'planned', '', '{}'), ('b', 'users', 'planned', '', '{}'), ('c', 'devices', 'committed', '', '{}')`);
+  migrate(database, TENANT, () => undefined, [...STEPS]);
+  const found = database.all(
+    "select serialNumber as serial, upper(coalesce(serialKey, serialNumber)) as key from device",
+  );
+  expect(found.map(({ serial }) => serial)).toEqual(serials);
+  expect(found.map(({ key }) => key)).toEqual(["SN1", "SN1 ID-1", "SN1 ID-2", "SN2", "ｓN3", "SN4", "SN5", "SN5 ID-7"]);
+  expect(database.all("select id, state from import order by id")).toEqual([
+    { id: "a", state: "discarded" },
+    { id: "b", state: "planned" },
+    { id: "c", state: "committed" },
+  ]);
+  database.close();
+});
+
 test("tasks for the console of an older file get numbers for those who see a part", () => {
   const database = new Database(join(folder, "tenant.db"));
   const before = STEPS.slice(0, 13);

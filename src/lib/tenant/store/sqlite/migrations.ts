@@ -355,6 +355,20 @@ export const STEPS: readonly Step[] = [
   alter table ade_sync add column intervalMs integer;
   alter table ade_server add column tokenRejectedAt text;
   `,
+  // serial numbers are compared without case; of those that differ only in case one is found by it, the others by their ids
+  `
+  drop index device_serial;
+  create table step_twin as select pk from (select pk, row_number() over (
+      partition by upper(coalesce(serialKey, serialNumber)) order by serialNumber <> upper(serialNumber), pk) as place
+    from device) where place > 1;
+  update device set serialKey = nullif(upper(coalesce(serialKey, serialNumber)), serialNumber)
+    where upper(coalesce(serialKey, serialNumber)) <> coalesce(serialKey, serialNumber);
+  update device set serialKey = upper(coalesce(serialKey, serialNumber) || ' ' || id) where pk in (select pk from step_twin);
+  drop table step_twin;
+  create unique index device_serial on device (upper(coalesce(serialKey, serialNumber)));
+  update import set state = 'discarded', detail = json_set(detail, '$.outdated', json('true'))
+    where kind = 'devices' and state in ('uploading', 'planned');
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 27;
+export const SCHEMA_VERSION = 28;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -151,7 +151,6 @@ CREATE UNIQUE INDEX secured_user_user_id on secured_user (app, userId);
 CREATE INDEX secured_user_administrator on secured_user (app, userId) where administrator = 1;
 CREATE UNIQUE INDEX user_account on user (coalesce(accountKey, accountName));
 CREATE UNIQUE INDEX org_code on org (coalesce(codeKey, code));
-CREATE UNIQUE INDEX device_serial on device (coalesce(serialKey, serialNumber));
 CREATE UNIQUE INDEX secured_group_name on secured_group (app, coalesce(nameKey, name));
 CREATE INDEX import_revision on import (revision);
 CREATE INDEX console_task_import on console_task (import);
@@ -196,4 +195,5 @@ CREATE TRIGGER org_again after insert on org when new.pk in (select org from vpp
   end;
 CREATE INDEX ade_device_not_ready on ade_device (pk) where state = 'present'
     and profileStatus is distinct from 'assigned' and profileStatus is distinct from 'pushed';
+CREATE UNIQUE INDEX device_serial on device (upper(coalesce(serialKey, serialNumber)));
 `;

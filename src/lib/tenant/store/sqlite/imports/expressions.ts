@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { either, isValid, windowsForm, quoteIdentifier } from "../../sql/forms.ts";
+import { either, isValid, keyOrValue, windowsForm, quoteIdentifier } from "../../sql/forms.ts";
 import {
   KEYS,
   keyNamed,
@@ -57,7 +57,7 @@ const stagedBeside = (column: string): string => `(${staged(KEYS)} ->> '${column
 
 /** SQL: the comparison key of a value, or those of a list. @param beside the column beside it */
 const keysBeside = (keyed: Keyed, value: string, beside: (name: string) => string): string =>
-  keyed.comparison === "exact" ? value : `coalesce(${beside(keyColumn(keyed))}, ${value})`;
+  keyOrValue(keyed.comparison, keyed.comparison === "exact" ? "" : beside(keyColumn(keyed)), value);
 
 /** SQL: the comparison key of a value, or of the first one of a list. */
 const firstOf = ({ list }: Keyed, keys: string): string => (list ? `(${keys} ->> 0)` : keys);
@@ -227,6 +227,7 @@ const valueInRow = (plan: PlanSql, field: ImportedField): string => {
     return byList(plan, field, { stays: column, own: cell, both: bothOf(plan, field, false) });
   const keeps = blankKeeps(plan, field);
   const reference = referenceOf(plan.kind, field);
+  if (reference === undefined && isCaseless(plan, field)) return either(sameCaseless(field), column, cell);
   if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
   const pk = named(reference);
   if (keeps) return either(`${cell} is null`, column, pk);
@@ -235,6 +236,14 @@ const valueInRow = (plan: PlanSql, field: ImportedField): string => {
     ? pk
     : `case when ${cell} is not null then ${pk} when ${showsOther(reference)} then ${usual ?? "null"} else ${column} end`;
 };
+
+/** True if a value that a file has in another case is no other value; the console's own export says how it is written. */
+const isCaseless = ({ request }: PlanSql, { comparison }: ImportedField): boolean =>
+  comparison === "serial-number" && request.fromConsole !== true;
+
+/** SQL: true if a row leaves such a field as it is. */
+const sameCaseless = ({ field, stored: name }: ImportedField): string =>
+  `${staged(field)} is null or upper(${staged(field)}) = upper(${stored(name)})`;
 
 /**
  * SQL: true if the record `t` refers to one that an export would name: a blank cell says that it does not. Where the
@@ -312,6 +321,7 @@ export const besideForExisting = (
     ...(blankKeeps(plan, field) ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
     ...(keepsWindowsForm(plan, field) ? [`${cell} is not distinct from ${windowsForm(value)}`] : []),
+    ...(isCaseless(plan, field) ? [sameCaseless(field)] : []),
   ];
   return besideOf(field).map(({ column, sparse }) => [
     column,

@@ -1,5 +1,6 @@
 import type { Database, Params } from "../database.ts";
 import type { Composition } from "../../../../model/composition.ts";
+import { isCode } from "../../../../model/normalise.ts";
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { cellsName, comparedCodes, mayRepeat, UNMENDED } from "../../../../imports/kinds.ts";
 import { byUse, nearNames } from "../../../../text/near-names.ts";
@@ -153,7 +154,7 @@ export const findLikeCodes = (database: Database, plan: PlanSql): void => {
     );
     database.exec("update s.like_code set loose = loose_code(k)");
     if (mayRepeat(field, key)) tellRepeated(database, plan, field.field);
-    if (field.comparison === "code") tellAlike(database, plan, field.field);
+    if (isCode(field.comparison)) tellAlike(database, plan, field.field);
     database.exec("drop table s.like_code");
   }
 };

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { Database } from "../database.ts";
 import { quoteIdentifier } from "../../sql/forms.ts";
 import type { StatementSync } from "node:sqlite";
-import { KEYS } from "../../../../imports/kinds.ts";
+import { keyNamed, KEYS } from "../../../../imports/kinds.ts";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
 import { makeOwn } from "../own-file.ts";
@@ -37,7 +37,10 @@ export const attachForReading = (database: Database, path: string): void => {
 };
 
 /** The version of a staging file's tables. */
-const VERSION = 2;
+const VERSION = 3;
+
+/** The version from which rows have their keys beside them. */
+const WITH_KEYS = 2;
 
 /** Rows that one statement passes: what functions called from SQL return is kept in memory until it ends. */
 const AT_ONCE = 2_000;
@@ -56,7 +59,9 @@ export const upgradeStaging = (path: string, plan: PlanSql, id: string): void =>
     if (isCurrent(database)) return;
     database.change(() => {
       // another process may have done it meanwhile
-      if (!isCurrent(database)) addKeys(database, plan);
+      const version = versionOf(database);
+      if (version < WITH_KEYS) addKeys(database, plan);
+      if (version < VERSION) renewKeys(database, plan);
     });
   } catch (error) {
     throw isUnwritable(error, path) ? notUpgradable(path, `clomoctl imports show ${id} --rows`, error) : error;
@@ -65,7 +70,15 @@ export const upgradeStaging = (path: string, plan: PlanSql, id: string): void =>
   }
 };
 
-const isCurrent = (database: Database): boolean => database.count("pragma user_version") >= VERSION;
+const versionOf = (database: Database): number => database.count("pragma user_version");
+
+const isCurrent = (database: Database): boolean => versionOf(database) >= VERSION;
+
+/** Serial numbers were compared with case. */
+const renewKeys = (database: Database, { kind, request }: PlanSql): void => {
+  if (keyNamed(kind, request.key).comparison === "serial-number") database.exec("update row set key = upper(key)");
+  database.exec(`pragma user_version = ${VERSION}`);
+};
 
 const addKeys = (database: Database, { kind, staged }: PlanSql): void => {
   const fields = kind.fields.filter(({ field }) => staged.staged.includes(field));
@@ -87,7 +100,6 @@ const addKeys = (database: Database, { kind, staged }: PlanSql): void => {
     addColumn(database, column, `beside(${quoteIdentifier(field.field)})`);
   }
   database.exec("create index if not exists match_target on match (target)");
-  database.exec(`pragma user_version = ${VERSION}`);
 };
 
 /** @param made SQL of its values */

@@ -4,7 +4,7 @@ import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { CommitMoment } from "../../imports/engine.ts";
 import type { Database, Params } from "../database.ts";
-import { asExpression, isMissing } from "../../sql/forms.ts";
+import { asExpression, isMissing, keyOrValue } from "../../sql/forms.ts";
 
 /**
  * How the records of a thing are stored. The table has the thing's name, a column for each field that an import can
@@ -203,7 +203,11 @@ const keyPlace = ({ thing, claims }: Table, name: string): KeyPlace => {
   if (!own) return { ...keyed((alias) => `${alias}.${beside}`), record: thing.name };
   return comparison === "exact"
     ? { ...keyed((alias) => `${alias}.${name}`), held: name, record: "pk" }
-    : { ...keyed((alias) => `coalesce(${alias}.${beside}, ${alias}.${name})`), held: beside, record: "pk" };
+    : {
+        ...keyed((alias) => keyOrValue(comparison, `${alias}.${beside}`, `${alias}.${name}`)),
+        held: beside,
+        record: "pk",
+      };
 };
 
 /** SQL: true if a record is of the scope of the format `:kind`. */
