@@ -96,7 +96,7 @@ const newKey = (plan: PlanSql, own: KindKey): string => {
   if (!own.list || field === undefined) return keyText(plan.kind, staged, own);
   const [cells, list] = [staged(own.field), stored(field.stored)];
   return `(select string_agg(value, ' ') from (select value from json_each(${cells}) union all
-    select o.value from json_each(${list}) o where o.key > 0 and o.value not in (select value from json_each(${cells}))) one)`;
+    select o.value from json_each(${list}) o where o.key > 0 and not exists (select 1 from json_each(${cells}) c where c.value = o.value)) one)`;
 };
 
 const record = (database: Database, plan: PlanSql, other: OtherKey): void => {
