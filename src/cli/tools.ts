@@ -4,7 +4,7 @@ import type { NameReader } from "../commands/completion/answer.ts";
 import type { Globals } from "../commands/globals.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
-import { Contexts, keptIn, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
+import { Contexts, keptIn, locateHome, type ChosenContext, type Context, type Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import {
   checkWritable,
@@ -129,7 +129,12 @@ function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">,
     return { tenant: outside.openTenant({ ...machine, beforeChange }, chosen), permitChange: permit };
   };
   return {
-    async open<N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> {
+    /** @param isShown false if nothing that is shown is of it */
+    async open<N extends NounName>(
+      chosen: ChosenContext,
+      nouns: readonly N[],
+      isShown = true,
+    ): Promise<ChosenTenant<N>> {
       const { name } = chosen.context;
       const once = opened.get(name) ?? openOnce(chosen);
       opened.set(name, once);
@@ -137,7 +142,7 @@ function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">,
       const zone = asked.globals.timezone ?? context.timezone;
       const isNamed = among.length > 1;
       const as = asked.globals.as === undefined ? undefined : shownWord(asked.globals.as);
-      asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone), isNamed, as });
+      if (isShown) asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone), isNamed, as });
       return { context, source, among, client: await client(nouns), permitChange: once.permitChange };
     },
     async close(): Promise<void> {
@@ -296,6 +301,11 @@ export function openTools(
   const services = { apple: { send: apple.send, sealing: sealingOf(home, processes) }, mail: mailOf(outside, home) };
   const machine = { ...userOf(outside), ...told, ...services, as: globals.as, processes, signal };
   const tenants = tenantsOf(outside, { terminal, globals }, machine);
+  const among = async (context: Context): Promise<ChosenContext> => ({
+    context,
+    source: "default",
+    among: (await contexts.list()).map(({ name }) => name),
+  });
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {
     terminal,
@@ -314,8 +324,8 @@ export function openTools(
     workingFolder,
     signal,
     tenant: async (...nouns) => tenants.open(await choose(), nouns),
-    tenantOf: async (context, ...nouns) =>
-      tenants.open({ context, source: "default", among: (await contexts.list()).map(({ name }) => name) }, nouns),
+    tenantOf: async (context, ...nouns) => tenants.open(await among(context), nouns),
+    tenantBeside: async (context, ...nouns) => tenants.open(await among(context), nouns, false),
     inspectTenant: async ({ tenantFolder }) =>
       (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
     send: apple.send,

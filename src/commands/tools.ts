@@ -98,6 +98,8 @@ export interface Tools {
    * @throws `unavailable` when the tenant cannot be reached, `locked` when another process holds it
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
+  /** The same to look something up beside the tenant of the command: nothing that is shown is of it. @throws as {@link tenantOf} */
+  tenantBeside<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /**
    * Looks at the file of an embedded tenant, and changes nothing; undefined where there is none.
    *

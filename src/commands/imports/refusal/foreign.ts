@@ -135,7 +135,7 @@ async function contextOf(tools: Tools, plan: ForeignPlan, own: string): Promise<
 async function hasAny(tools: Tools, context: EmbeddedContext, { kind, foreign }: ForeignPlan): Promise<boolean> {
   const state = await tools.inspectTenant(context);
   if (state === undefined || state.version !== state.newest) return false;
-  const { client } = await tools.tenantOf(context, "users", "devices", "secured");
+  const { client } = await tools.tenantBeside(context, "users", "devices", "secured");
   const { app } = FORMATS[kind];
   for (const value of foreign.values) {
     if (foreign.by === "domain") {
