@@ -132,6 +132,9 @@ const PERMITTED: readonly Permitted[] = [
   ...LIMITED.flatMap((verb) =>
     ["--max-changes", "--max-deletions"].map((limit) => added(optionOf(verb, limit), "unattended imports have limits")),
   ),
+  ...[...IMPORTS_OF.map((noun) => `${noun} import`), "imports commit"].map((verb) =>
+    added(optionOf(verb, "--allow"), "a file that looks like another tenant's is refused unless it is allowed"),
+  ),
   ...["imports commit", "imports revert"].map((verb) =>
     added(optionOf(verb, "--confirm-wipes"), "the number of devices to be wiped for another owner is confirmed"),
   ),

@@ -116,7 +116,7 @@ const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
   );
 
 /** The tenants of one run: each is opened once, and a protected one asks for its name once. */
-function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">, machine: TenantMachine) {
+function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals" | "contexts">, machine: TenantMachine) {
   const opened = new Map<string, Opened>();
   const openOnce = (chosen: ChosenContext): Opened => {
     let permitted: Promise<void> | undefined;
@@ -128,22 +128,31 @@ function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">,
     };
     return { tenant: outside.openTenant({ ...machine, beforeChange }, chosen), permitChange: permit };
   };
+  /** @param isShown false if the output shows nothing of this tenant */
+  async function open<N extends NounName>(
+    chosen: ChosenContext,
+    nouns: readonly N[],
+    isShown = true,
+  ): Promise<ChosenTenant<N>> {
+    const { name } = chosen.context;
+    const once = opened.get(name) ?? openOnce(chosen);
+    opened.set(name, once);
+    const { context, source, among, client } = await once.tenant;
+    const zone = asked.globals.timezone ?? context.timezone;
+    const isNamed = among.length > 1;
+    const as = asked.globals.as === undefined ? undefined : shownWord(asked.globals.as);
+    if (isShown) asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone), isNamed, as });
+    return { context, source, among, client: await client(nouns), permitChange: once.permitChange };
+  }
   return {
-    /** @param isShown false if nothing that is shown is of it */
-    async open<N extends NounName>(
-      chosen: ChosenContext,
+    open,
+    async openContext<N extends NounName>(
+      context: Context,
       nouns: readonly N[],
-      isShown = true,
+      isShown?: boolean,
     ): Promise<ChosenTenant<N>> {
-      const { name } = chosen.context;
-      const once = opened.get(name) ?? openOnce(chosen);
-      opened.set(name, once);
-      const { context, source, among, client } = await once.tenant;
-      const zone = asked.globals.timezone ?? context.timezone;
-      const isNamed = among.length > 1;
-      const as = asked.globals.as === undefined ? undefined : shownWord(asked.globals.as);
-      if (isShown) asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone), isNamed, as });
-      return { context, source, among, client: await client(nouns), permitChange: once.permitChange };
+      const among = (await asked.contexts.list()).map(({ name }) => name);
+      return open({ context, source: "default", among }, nouns, isShown);
     },
     async close(): Promise<void> {
       for (const { tenant } of opened.values()) await (await tenant.catch(() => undefined))?.close();
@@ -300,12 +309,7 @@ export function openTools(
   const apple = openedOnce(outside.openApple);
   const services = { apple: { send: apple.send, sealing: sealingOf(home, processes) }, mail: mailOf(outside, home) };
   const machine = { ...userOf(outside), ...told, ...services, as: globals.as, processes, signal };
-  const tenants = tenantsOf(outside, { terminal, globals }, machine);
-  const among = async (context: Context): Promise<ChosenContext> => ({
-    context,
-    source: "default",
-    among: (await contexts.list()).map(({ name }) => name),
-  });
+  const tenants = tenantsOf(outside, { terminal, globals, contexts }, machine);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {
     terminal,
@@ -324,8 +328,8 @@ export function openTools(
     workingFolder,
     signal,
     tenant: async (...nouns) => tenants.open(await choose(), nouns),
-    tenantOf: async (context, ...nouns) => tenants.open(await among(context), nouns),
-    tenantBeside: async (context, ...nouns) => tenants.open(await among(context), nouns, false),
+    tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
+    tenantBeside: async (context, ...nouns) => tenants.openContext(context, nouns, false),
     inspectTenant: async ({ tenantFolder }) =>
       (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
     send: apple.send,

@@ -127,11 +127,11 @@ describe("serialKey", () => {
   it("has no small letters of ASCII, and is its own key", () => {
     expect(serialKey("sn-00a ｓ")).toBe("SN-00A ｓ");
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."aZ0-〜ａß") }), (value) => {
+      fc.property(fc.string({ unit: fc.constantFrom("a", "Z", "0", "-", "〜", "ａ", "ß") }), (value) => {
         const key = serialKey(value);
         expect(key).toBe(codeKey(value).replaceAll("a", "A"));
         expect(serialKey(key)).toBe(key);
-        if (isOwnKey("serial-number", value)) expect(key).toBe(value);
+        expect(isOwnKey("serial-number", value) && key !== value).toBe(false);
       }),
     );
   });

@@ -120,9 +120,9 @@ test("the name of an organisation in a column for codes is recognised", async ()
     ["D02", "総務", "H2", ""],
     ["", "経理", "", "支社"],
   ]);
-  const cells = (column: string, key: string, name: string): Cells => [
+  const cells = (column: string, key: string, name: string, domain = "@x.jp"): Cells => [
     [key, name, column],
-    ...["営業", "総務", "経理", "宣伝", "S01"].map((org, at) => [`p${at}@x.jp`, `人${at}`, org]),
+    ...["営業", "総務", "経理", "宣伝", "S01"].map((org, at) => [`P${at}${domain}`, `人${at}`, org]),
   ];
   const SALES = "「営業」は組織名です。組織コードは S01 です";
   const SEVERAL =
@@ -139,7 +139,7 @@ test("the name of an organisation in a column for codes is recognised", async ()
     CODELESS,
     "組織コード「宣伝」の組織がありません(--create-orgs で全社の下に作れます)",
   ]);
-  expect(await reasons("devices", cells("所有組織コード", "シリアルナンバー", "端末識別名"))).toEqual([
+  expect(await reasons("devices", cells("所有組織コード", "シリアルナンバー", "端末識別名", ""))).toEqual([
     SALES,
     SEVERAL,
     CODELESS,
@@ -657,13 +657,18 @@ test("codes that are repeated, or differ in case and width only, are warned of o
   ]);
 });
 
-test("so are alike serial numbers and codes of organisations", async () => {
+test("serial numbers that differ in case are one device, codes of organisations are only alike", async () => {
   const devices = await tenant.plan({ kind: "devices" }, [
     ["シリアルナンバー", "IMEI番号"],
     ["ABC1", "1"],
     ["abc1", "1"],
   ]);
-  expect(await tenant.faults(devices)).toEqual(["code-alike@3", "code-repeated@3"]);
+  expect(await tenant.faults(devices)).toEqual([
+    "code-repeated@3",
+    "key-duplicate@2",
+    "key-duplicate@3",
+    "value-small@3",
+  ]);
   const orgs = await tenant.plan({ kind: "orgs" }, [
     ["組織名", "組織コード"],
     ["営業", "S1"],
