@@ -113,6 +113,7 @@ describe("broken fixtures", () => {
       "key-pending",
       "key-moved",
       "name-near",
+      "new-address",
       "operator-stranded",
       "org-not-shown",
       "org-delete-reserved",
