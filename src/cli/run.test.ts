@@ -71,6 +71,23 @@ test("a failure is said, and its code is the exit code, unless the verb has its 
   expect((await ending(failing, ["--verbose"])).stderr).toBe(stderr);
 });
 
+const planned: Work = async (tools) => {
+  tools.summarize({ file: "a.csv", create: 2 });
+  await tools.tenant();
+};
+const SUMMARY = "2026-11-20T10:00:00+09:00 embedded try a.csv: +2 ~0 -0 exit";
+
+test("what becomes of a plan is the last line, before an error and its problem object", async () => {
+  expect((await ending(planned)).stderr).toBe(`${SUMMARY} 0\n`);
+  const refused: Work = async (...parts) => {
+    await planned(...parts);
+    throw conflict;
+  };
+  const lines = (await ending(refused, ["--format", "json"])).stderr.trimEnd().split("\n");
+  expect(lines.slice(0, 2)).toEqual([`${SUMMARY} 5`, "error: changed"]);
+  expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "conflict" });
+});
+
 test("what was shown before a failure is not lost", async () => {
   const { stdout } = await ending(async ({ terminal }) => {
     await terminal.out.write("half\n");

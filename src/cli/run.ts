@@ -1,5 +1,6 @@
 import type { Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
+import { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
 import { same, type Text } from "../lib/text/index.ts";
 import { exitOf, failureExit } from "./exit-codes.ts";
@@ -28,10 +29,17 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   const { globals, input } = parse(path, command, words);
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   if (command.changes === true || command.shows !== undefined) interrupts.describe(() => UNKNOWN);
-  const tools = openTools(outside, globals, interrupts, input["dryRun"] === true && input["keepPlan"] !== true);
+  const isDry = input["dryRun"] === true;
   const isNagios = input["nagios"] === true;
-  const exit = await settle(outside, interrupts, tools, { verb, isNagios }, async () => {
-    const { terminal } = tools;
+  const summary = new RunSummary(path, outside.clock.now);
+  const tools = openTools(outside, globals, { interrupts, summary }, isDry && input["keepPlan"] !== true);
+  const { terminal } = tools;
+  const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
+    const line = isDry ? undefined : summary.line(ended);
+    if (line === undefined || terminal.interactive) return;
+    if (isFailure || summary.changed || !globals.quiet) await terminal.problem(same(line));
+  };
+  const exit = await settle(outside, { interrupts, summarize }, tools, { verb, isNagios }, async () => {
     const { shows } = command;
     if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
     return command.run(tools, input as never);
@@ -40,10 +48,17 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   return interrupts.over() ?? exit;
 }
 
+/** What follows the work of a verb. */
+interface Ending {
+  readonly interrupts: Interrupts;
+  /** writes the summary line of a job, where there is one */
+  readonly summarize: (exit: number, isFailure: boolean) => Promise<void>;
+}
+
 /** Awaits the work and its output; shows a failure, unless a signal caused it. */
 async function settle(
   outside: Outside,
-  interrupts: Interrupts,
+  { interrupts, summarize }: Ending,
   { terminal }: Tools,
   { verb, isNagios }: { readonly verb: VerbNode; readonly isNagios: boolean },
   work: () => Promise<Outcome>,
@@ -51,9 +66,12 @@ async function settle(
   try {
     const outcome = await work();
     await terminal.close();
-    return exitOf(outcome);
+    const exit = exitOf(outcome);
+    await summarize(exit, false);
+    return exit;
   } catch (error) {
     const failure = asFailure(error);
+    const exit = failureExit(failure.code, verb, isNagios);
     // Ctrl-C in a question arrives as a key, not as a signal
     if (failure.code === "interrupted") {
       // so does the end of stdin as the window is closed, before SIGHUP is seen
@@ -64,10 +82,11 @@ async function settle(
       for (const line of stackOf(error)) await terminal.detail(same(line));
       if (interrupts.done !== undefined) await terminal.problem(interrupts.done);
       if (isNagios && verb.nagios !== undefined) await writePluginFailure(terminal, verb.nagios.service, failure.what);
+      await summarize(exit, true);
       await terminal.failure(failure);
     }
     await terminal.close().catch(() => undefined);
-    return failureExit(failure.code, verb, isNagios);
+    return exit;
   }
 }
 

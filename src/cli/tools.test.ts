@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
+import { RunSummary } from "../commands/summary.ts";
 import { freshFolder, run } from "../commands/testing/program.ts";
 import { spoolToFile } from "../lib/files/spool.ts";
 import { Failure } from "../lib/errors/index.ts";
@@ -20,7 +21,7 @@ function opened(home: string, globals: Partial<Globals> = {}) {
     { language: "en", json: false, verbose: false },
     () => undefined,
   );
-  return { ...made, interrupts, tools: openTools(made.outside, { ...NOTHING, ...globals }, interrupts) };
+  return { ...made, interrupts, tools: openTools(made.outside, { ...NOTHING, ...globals }, { interrupts, summary }) };
 }
 
 async function homeOfTwo(): Promise<string> {
@@ -29,6 +30,8 @@ async function homeOfTwo(): Promise<string> {
   await run("context add osaka --embedded", { home });
   return home;
 }
+
+const summary = new RunSummary(["try"], () => new Date(0));
 
 test("a command is given what lies outside", () => {
   const home = freshFolder();
@@ -123,7 +126,7 @@ test("a tenant that could not be opened is not closed, and hinders no other", as
     chosen.context.name === "kanto"
       ? Promise.reject(new Failure("locked", { what: same("locked") }))
       : made.outside.openTenant(machine, chosen);
-  const tools = openTools({ ...made.outside, openTenant }, NOTHING, interrupts);
+  const tools = openTools({ ...made.outside, openTenant }, NOTHING, { interrupts, summary });
   const [kanto, osaka] = [await tools.contexts.find("kanto"), await tools.contexts.find("osaka")];
   await expect(tools.tenantOf(kanto)).rejects.toMatchObject({ code: "locked" });
   await tools.tenantOf(osaka);
@@ -168,7 +171,7 @@ test.each([
     { language: "en", json: false, verbose: false },
     () => undefined,
   );
-  const tools = openTools({ ...made.outside, isTerminal: () => isTerminal }, NOTHING, interrupts);
+  const tools = openTools({ ...made.outside, isTerminal: () => isTerminal }, NOTHING, { interrupts, summary });
   (stdin as unknown as PassThrough).end("half");
   const read = await Array.fromAsync(tools.stdin, String).catch(({ code }: Failure) => code);
   expect(read).toEqual(content);
@@ -194,7 +197,7 @@ test.each([
     { language: "en", json: false, verbose: false },
     () => undefined,
   );
-  const { terminal } = openTools(made.outside, { ...NOTHING, ...globals }, interrupts);
+  const { terminal } = openTools(made.outside, { ...NOTHING, ...globals }, { interrupts, summary });
   expect(terminal.interactive).toBe(interactive);
   const { bad } = await terminal.styles("stderr");
   expect(bad("x") !== "x").toBe(colours);
@@ -215,7 +218,7 @@ test("the way to Apple is opened once, where it is asked for, and closed with th
     { language: "en", json: false, verbose: false },
     () => undefined,
   );
-  const tools = openTools({ ...made.outside, openApple }, NOTHING, interrupts);
+  const tools = openTools({ ...made.outside, openApple }, NOTHING, { interrupts, summary });
   expect(events).toEqual([]);
   const send = await tools.send();
   expect(await send({ method: "GET", url: "https://apple.example", headers: {} })).toMatchObject({

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
 import type { NameReader } from "../commands/completion/answer.ts";
 import type { Globals } from "../commands/globals.ts";
+import type { RunSummary } from "../commands/summary.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
 import { Contexts, keptIn, locateHome, type ChosenContext, type Context, type Home } from "../lib/config/index.ts";
@@ -116,7 +117,12 @@ const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
   );
 
 /** The tenants of one run: each is opened once, and a protected one asks for its name once. */
-function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals" | "contexts">, machine: TenantMachine) {
+function tenantsOf(
+  outside: Outside,
+  asked: Pick<Tools, "terminal" | "globals" | "contexts">,
+  machine: TenantMachine,
+  summary: RunSummary,
+) {
   const opened = new Map<string, Opened>();
   const openOnce = (chosen: ChosenContext): Opened => {
     let permitted: Promise<void> | undefined;
@@ -134,11 +140,12 @@ function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals" |
     nouns: readonly N[],
     isShown = true,
   ): Promise<ChosenTenant<N>> {
-    const { name } = chosen.context;
+    const { name, timezone } = chosen.context;
+    const zone = asked.globals.timezone ?? timezone;
+    if (isShown) summary.work({ name, timezone: zone });
     const once = opened.get(name) ?? openOnce(chosen);
     opened.set(name, once);
     const { context, source, among, client } = await once.tenant;
-    const zone = asked.globals.timezone ?? context.timezone;
     const isNamed = among.length > 1;
     const as = asked.globals.as === undefined ? undefined : shownWord(asked.globals.as);
     if (isShown) asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone), isNamed, as });
@@ -284,7 +291,7 @@ function openedOnce(open: Outside["openApple"]): Pick<Tools, "send"> & { readonl
 export function openTools(
   outside: Outside,
   globals: Globals,
-  interrupts: Interrupts,
+  { interrupts, summary }: { readonly interrupts: Interrupts; readonly summary: RunSummary },
   isRehearsal = false,
 ): Tools & AsyncDisposable {
   const { host, clock } = outside;
@@ -298,8 +305,7 @@ export function openTools(
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const path = outputOf(globals, workingFolder);
-  const saving = savesRows(path, () => ({ ...temporary, stdout: terminal.out }), signal);
+  const saving = savesRows(outputOf(globals, workingFolder), () => ({ ...temporary, stdout: terminal.out }), signal);
   const terminal = new Terminal(
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, ...saving },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
@@ -309,7 +315,7 @@ export function openTools(
   const apple = openedOnce(outside.openApple);
   const services = { apple: { send: apple.send, sealing: sealingOf(home, processes) }, mail: mailOf(outside, home) };
   const machine = { ...userOf(outside), ...told, ...services, as: globals.as, processes, signal };
-  const tenants = tenantsOf(outside, { terminal, globals, contexts }, machine);
+  const tenants = tenantsOf(outside, { terminal, globals, contexts }, machine, summary);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {
     terminal,
@@ -334,6 +340,7 @@ export function openTools(
       (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
     send: apple.send,
     describeState: (state) => interrupts.describe(state),
+    summarize: (plan) => summary.add(plan),
     describeDone: (done) => interrupts.describeDone(done),
     async [Symbol.asyncDispose]() {
       await tenants.close();

@@ -7,6 +7,7 @@ import type { TenantFileState } from "../lib/model/tenant-file.ts";
 import type { Environment, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
+import type { PlanSummary } from "./summary.ts";
 
 /** The time; tests pass a clock that stands still. */
 export interface Clock {
@@ -110,6 +111,11 @@ export interface Tools {
   send(): Promise<Send>;
   /** Sets how to describe what was and was not done if a signal comes; the latest call counts. */
   describeState(state: () => Text): void;
+  /**
+   * Adds to what the summary line says of the plan that the command commits or refuses. Without a terminal the line is
+   * written when the command has ended, unless it is a dry run.
+   */
+  summarize(plan: Partial<PlanSummary>): void;
   /** Sets what was changed for good: said where a signal comes, and before a failure that follows, such as of the output. */
   describeDone(done: Text): void;
 }

@@ -45,14 +45,15 @@ export async function runDeletion<R extends { readonly id: string }>(
   tools: Tools,
   deletion: Deletion<R>,
 ): Promise<void> {
-  const { options, kind } = deletion;
+  const { options, kind, file } = deletion;
+  tools.summarize({ file });
   refuseContradictions(deletion);
   if (options.list === "-") throw ON_STDOUT;
   await refuseSameFile(tools, deletion);
   checkLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
   const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
-  requireAnswerableConfirmation({ file: deletion.file ?? "", options: answers }, tools);
+  requireAnswerableConfirmation({ file: file ?? "", options: answers }, tools);
   const chosen = await tools.tenant("imports");
   if (!dryRun) requireNamed(tools, chosen);
   tools.describeState(() => NOTHING_CHANGED);

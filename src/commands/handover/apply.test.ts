@@ -147,8 +147,11 @@ describe("what is removed", () => {
     const wrong = await handover("apply bundle --confirm-deletions 1 --lang en", other);
     expect(wrong.exit).toBe(3);
     expect(wrong.stderr).toContain("the plan removes 2 records, not 1; nothing was changed");
+    expect(wrong.summary).toMatch(/ handover apply bundle: \+\d+ ~\d+ -2 exit 3$/);
     expect(await travelling(other.client)).toEqual(before);
-    expect((await handover("apply bundle --confirm-deletions 2", other)).exit).toBe(0);
+    const done = await handover("apply bundle --confirm-deletions 2 --quiet", other);
+    expect(done.exit).toBe(0);
+    expect(done.summary).toMatch(/ handover apply bundle: \+\d+ ~\d+ -2 exit 0$/);
     expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
   });
 

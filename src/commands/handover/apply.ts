@@ -94,6 +94,7 @@ export default defineCommand({
   async run(tools, { bundle, only, confirmDeletions, dryRun }) {
     const { terminal } = tools;
     tools.describeState(() => BEFORE_WRITING);
+    tools.summarize({ file: bundle });
     await terminal.checkOutput(COLUMNS);
     await requireRight(tools, "accounts.roles", NOT_EVERYBODY);
     const chosen = await tools.tenant("restores", "accounts");
@@ -106,9 +107,11 @@ export default defineCommand({
     const plan = await sending(tools, COMPARING, found, resources, (parts) =>
       client.restores.plan(parts, asked, tools.signal),
     );
+    const sum = (key: "added" | "changed" | "removed") => plan.resources.reduce((all, each) => all + each[key], 0);
+    const removed = sum("removed");
+    tools.summarize({ create: sum("added"), update: sum("changed"), delete: removed });
     await terminal.list(COLUMNS, rowsOf(plan, manifest, only));
     await refuse(tools, plan, bundle);
-    const removed = plan.resources.reduce((sum, each) => sum + each.removed, 0);
     if (confirmDeletions !== undefined && confirmDeletions !== removed) throw otherNumber(removed, confirmDeletions);
     if (isNothing(plan)) return terminal.note(SAME);
     if (plan.becomesMirror) await tellMirror(tools, chosen, found, manifest);
@@ -124,6 +127,7 @@ export default defineCommand({
       client.restores.create(plan, parts, { ...asked, deletions: removed, manifest: hash }, tools.signal),
     );
     tools.describeDone(WRITTEN);
+    tools.summarize({ changed: true });
     await terminal.note(DONE);
     for (const line of [...ofLeaver(manifest), ...AFTERWARDS]) await terminal.note(line);
     if (!keepsPasswords(plan, manifest)) return undefined;

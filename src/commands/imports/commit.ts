@@ -9,7 +9,7 @@ import { checkLimits, LIMITS } from "./plan/limits.ts";
 import { ALLOW, CONFIRM_DELETIONS, CONFIRM_WIPES } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
-import { rowsOf, showPlan } from "./plan/show.ts";
+import { hasFile, rowsOf, showPlan } from "./plan/show.ts";
 import { RESULT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
@@ -24,6 +24,8 @@ export default defineCommand({
     const { client } = await tools.tenant("imports");
     const plan = await findImport(client, id, ["planned"]);
     if (plan.state !== "planned") throw notPlanned(plan);
+    // a deletion is called by the names that were typed
+    if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, rowsOf(plan));
     if (plan.rejected) throw rejected(plan);

@@ -43,6 +43,7 @@ const folderOf = (content: string | Uint8Array = EXPORT): string => folderWith({
 test("sends the export, and shows the plan as committed where they agree", async () => {
   const { en, ja } = await inBoth(`${VERIFY} --format json`, { tenant: tenantWith(accepted), folder: folderOf() });
   expect(en.exit).toBe(0);
+  expect(en.summary).toMatch(/ imports verify export.csv: \+1 ~1 -0 import 12 exit 0$/);
   expect(en.stderr).toMatch(
     /^import 12: .*\nundo, here and by a file for the console: clomoctl imports revert 12 --emit-csv undo-12.csv\n$/,
   );

@@ -15,7 +15,7 @@ import { exportAndVerify } from "./outputs/console/screen.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { exportLine, importCommand, NOTHING_NEEDED } from "./refusal/command.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { COMMITTED } from "./plan/pending.ts";
+import { COMMITTED, countsOf } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
 
@@ -79,6 +79,7 @@ export default defineCommand({
     const { terminal } = tools;
     const { client, context } = await tools.tenant("imports");
     const found = await findImport(client, id, ["awaiting-console"]);
+    tools.summarize({ ...countsOf(found), file: against });
     const rights = await rightsIn(tools, context);
     tools.describeState(() => STILL_WAITS);
     await using file = await openInput(tools, against);
@@ -109,8 +110,10 @@ export default defineCommand({
       verification = await attempt(true);
     }
     const { accepted } = verification;
-    if (accepted) tools.describeDone(COMMITTED);
-    else tools.describeState(() => STILL_WAITS);
+    if (accepted) {
+      tools.describeDone(COMMITTED);
+      tools.summarize({ ...countsOf(verification.import), changed: true });
+    } else tools.describeState(() => STILL_WAITS);
     const day = dayOf(found.emittedAt ?? found.createdAt, zoneOf(tools, { context }));
     for (const line of unseenOf(verification, day)) await terminal.note(line);
     if (accepted) {

@@ -55,7 +55,9 @@ export interface Circumstances {
 export interface Ran {
   readonly exit: number;
   readonly stdout: string;
+  /** without the summary line of an unattended run, which is {@link summary} */
   readonly stderr: string;
+  readonly summary: string | undefined;
   /** stdout without anything decoded */
   readonly bytes: Uint8Array;
   /** what the tenant was asked, in order */
@@ -212,8 +214,14 @@ export async function run(line: string | readonly string[], circumstances: Circu
   for (const tenant of tenants.values()) tenant.check();
   person.check();
   const requests = [...tenants.values()].flatMap((tenant) => tenant.requests);
-  return { exit, stdout: stdout.text, stderr: stderr.text, bytes: stdout.bytes, requests };
+  const [summary] = SUMMARY.exec(stderr.text) ?? [];
+  const told = stderr.text.replace(`${summary}\n`, "");
+  return { exit, stdout: stdout.text, stderr: told, summary, bytes: stdout.bytes, requests };
 }
+
+/** The form that docs/operations promises. */
+const SUMMARY =
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d [^ ]+ [a-z]+(?: [a-z]+)*(?: (?:[^\s:']+|'[^']*'))?: \+\d+ ~\d+ -\d+(?: import \d+)? exit \d+$/m;
 
 /** {@link run} in both languages, each from the start. */
 export async function inBoth(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dayOf, daysLeft, momentIn, yearAfter, yearBefore } from "./time.ts";
+import { dayOf, daysLeft, localInstant, momentIn, yearAfter, yearBefore } from "./time.ts";
 import { levelOf, USUAL_THRESHOLDS } from "../renewals/judge.ts";
 
 const TOKYO = "Asia/Tokyo";
@@ -76,4 +76,15 @@ test("a year after 29 February is the 28th", () => {
 test("a moment is told in its zone, to the second or to the minute", () => {
   expect(momentIn("2027-03-01T05:00:09Z", TOKYO)).toBe("2027-03-01 14:00:09 (Asia/Tokyo)");
   expect(momentIn(at("2027-03-01T05:00:09Z"), TOKYO, "minute")).toBe("2027-03-01 14:00 (Asia/Tokyo)");
+});
+
+test.each([
+  ["Asia/Tokyo", "2026-11-20T03:04:05.678Z", "2026-11-20T12:04:05+09:00"],
+  ["UTC", "2026-11-20T03:04:05.678Z", "2026-11-20T03:04:05+00:00"],
+  ["America/New_York", "2026-11-20T03:04:05.678Z", "2026-11-19T22:04:05-05:00"],
+  ["America/New_York", "2026-07-20T03:04:59.999Z", "2026-07-19T23:04:59-04:00"],
+  ["Asia/Kolkata", "2026-12-31T23:59:59Z", "2027-01-01T05:29:59+05:30"],
+])("in %s, %s is %s", (timezone, instant, local) => {
+  expect(localInstant(at(instant), timezone)).toBe(local);
+  expect(Date.parse(local)).toBe(Math.floor(Date.parse(instant) / 1000) * 1000);
 });

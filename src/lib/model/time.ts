@@ -1,3 +1,4 @@
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -75,6 +76,24 @@ export function momentIn(when: Date | string, timezone: string, to: "minute" | "
 /** An instant in a column of times: `2027-03-01 14:00`. */
 export const minuteIn = (when: Date | string, timezone: string): string =>
   momentIn(when, timezone, "minute").slice(0, "2027-03-01 14:00".length);
+
+/** How far a zone's clock is ahead of UTC at an instant, in minutes. */
+export function offsetMinutes(timezone: string, instant: Date): number {
+  const hours = STEADY_ZONES.get(timezone);
+  if (hours !== undefined && instant.getTime() >= STEADY_SINCE) return hours * 60;
+  const shown = `${minuteIn(instant, timezone).padStart("2027-03-01 14:00".length, "0").replace(" ", "T")}Z`;
+  return Math.round((Date.parse(shown) - Math.floor(instant.getTime() / MINUTE_MS) * MINUTE_MS) / MINUTE_MS);
+}
+
+/** An instant as a zone's clock shows it, with its offset, for logs: `2026-11-24T02:43:10+09:00`. */
+export function localInstant(instant: Date, timezone: string): string {
+  const minutes = offsetMinutes(timezone, instant);
+  const local = new Date(instant.getTime() + minutes * MINUTE_MS).toISOString().slice(0, "2026-11-24T02:43:10".length);
+  const offset = new Date(Math.abs(minutes) * MINUTE_MS)
+    .toISOString()
+    .slice("1970-01-01T".length, "1970-01-01T00:00".length);
+  return `${local}${minutes < 0 ? "-" : "+"}${offset}`;
+}
 
 /** Whether the day exists in the calendar: `2027-02-28` yes, `2027-02-30` no. */
 export const isDay = (day: string): boolean => {

@@ -9,14 +9,12 @@ import { askWipes } from "../../records/wipes.ts";
 import { mayBeForeign, type ForeignAnswers } from "../refusal/foreign.ts";
 import type { Tools } from "../../tools.ts";
 import { deletionsIn, permitByLimit, refuseBeyond, type Limits } from "./limits.ts";
-import { NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
+import { isChanging, NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
 import { showResult } from "./result.ts";
 import { tenantName } from "./show.ts";
 
 /** Whether committing the plan would leave the tenant unchanged: the console's export always says how old it is. */
-export const changesNothing = (plan: Import): boolean =>
-  plan.request?.fromConsole !== true &&
-  plan.create + plan.update + plan.delete + plan.secretsSet + plan.orgsCreated + plan.groupsCreated === 0;
+export const changesNothing = (plan: Import): boolean => plan.request?.fromConsole !== true && !isChanging(plan);
 
 /** What the command line answers before the question. */
 export interface Answers extends Limits, ForeignAnswers {

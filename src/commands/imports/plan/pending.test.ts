@@ -10,6 +10,7 @@ import { PendingPlan } from "./pending.ts";
 async function settled(failure: unknown, { mode = "append", keep = false, isCommitted = false } = {}) {
   const ended: { state?: string; done?: string } = {};
   const tools = {
+    summarize: () => undefined,
     describeState: (say: () => { en: string }) => (ended.state = say().en),
     describeDone: ({ en }: { en: string }) => (ended.done = en),
   } as unknown as Tools;

@@ -2,7 +2,9 @@ import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ROWS } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
+import type { PlanSummary } from "../../summary.ts";
 import type { Tools } from "../../tools.ts";
+import { deletionsIn } from "./limits.ts";
 
 /** A plan that is neither committed nor discarded yet; ensures that its outcome is known and reported. */
 export class PendingPlan {
@@ -18,6 +20,7 @@ export class PendingPlan {
     this.#client = client;
     this.plan = plan;
     this.#keep = keep;
+    tools.summarize(countsOf(plan));
     tools.describeState(() => NOTHING_CHANGED);
   }
 
@@ -54,6 +57,7 @@ export class PendingPlan {
       const committed = await this.#client.imports.commit(this.plan, this.#tools.signal);
       this.#isCommitted = true;
       this.#tools.describeDone(COMMITTED);
+      this.#tools.summarize({ ...countsOf(committed), changed: isChanging(committed) });
       step.reach(rows);
       step.finish();
       return committed;
@@ -98,6 +102,17 @@ export class PendingPlan {
     return failure.code === "locked" || (failure.code === "conflict" && this.plan.mode !== "revert");
   }
 }
+
+/** What the summary line says of a plan. */
+export const countsOf = (plan: Import): Partial<PlanSummary> => {
+  const { number, create, update } = plan;
+  return { number, create, update, delete: deletionsIn(plan) };
+};
+
+const CHANGES = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
+
+/** Whether a plan changes anything. */
+export const isChanging = (plan: Import): boolean => CHANGES.some((count) => plan[count] > 0);
 
 /** What is said where a plan is left. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");

@@ -16,6 +16,7 @@ import {
   WIPES_COLUMN,
   type ImportResult,
 } from "./columns.ts";
+import { isChanging } from "./pending.ts";
 
 /** Shows how an import ended: its result, and where people look last, what was done and how to take it back. */
 export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
@@ -172,7 +173,5 @@ function done(plan: Import): Text {
 }
 
 const NOTHING = text("no record changed", "変更なし");
-
-const isChanging = (plan: Import): boolean => [...ACTIONS, ...FURTHER].some(([key]) => plan[key] > 0);
 
 const UNDOING = (number: number): Text => text(`undoing ${number}`, `${number} の取り消し`);

@@ -40,6 +40,7 @@ import { writeReport } from "../outputs/report.ts";
  */
 export async function runImport(tools: Tools, typed: ImportRequest): Promise<Outcome> {
   const requested = asMirroring(typed);
+  tools.summarize({ file: requested.file });
   await refuseConflictingOptions(requested, tools.workingFolder);
   requireAnswerableConfirmation(requested, tools);
   refuseFixes(requested.options.fix, requested.kind);
@@ -141,6 +142,7 @@ async function decide(tools: Tools, requested: ImportRequest, pending: PendingPl
       const others = (await client.imports.list()).filter(({ id }) => supersedes.includes(id));
       for (const other of others) await terminal.note(superseded(other, plan));
     });
+    tools.summarize({ changed: true });
     await terminal.note(
       text(
         `then export in the console and verify: clomoctl imports verify ${plan.number} --against EXPORT.csv`,

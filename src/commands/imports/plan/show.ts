@@ -71,10 +71,12 @@ export const rowsOf = ({ number }: Import) => ({
   allRows: same(line("imports show", [number], { rows: true })),
 });
 
+/** Whether a plan was made of a file, not of names or of another import. */
+export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "revert" && mode !== "delete";
+
 function headline(plan: Import, chosen: ChosenTenant): Text {
   const [tenant, kind, mode] = [tenantName(plan, chosen), titleOf(FORMATS[plan.kind]), modeName(plan.mode)];
-  const hasFile = plan.mode !== "revert" && plan.mode !== "delete";
-  const rows = !hasFile ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
+  const rows = !hasFile(plan) ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
     `${tenant.ja} に対する計画: ${kind.ja}、${mode.ja}${rows.ja}`,
@@ -356,7 +358,7 @@ async function noteMirror(tools: Tools, { kind, mode, request, unseenColumns = [
       ),
     );
   }
-  const isForConsole = mirroredAt !== null && mode !== "revert" && mode !== "delete" && request?.fromConsole !== true;
+  const isForConsole = mirroredAt !== null && hasFile({ mode }) && request?.fromConsole !== true;
   const { context } = tenant;
   const isMapped = context.kind === "embedded" && context.maps.has(kind);
   if (isForConsole && !isMapped && thing.unconfirmed !== undefined) await tools.terminal.note(thing.unconfirmed);

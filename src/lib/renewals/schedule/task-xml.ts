@@ -1,7 +1,8 @@
 import { win32 } from "node:path";
 import { Failure } from "../../errors/index.ts";
+import { localInstant } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
-import { formatTimeOfDay, offsetMinutes, type TimeOfDay } from "./time-of-day.ts";
+import { formatTimeOfDay, type TimeOfDay } from "./time-of-day.ts";
 
 /** The name a task gets in the Task Scheduler. */
 export const TASK_NAME = "clomoctl renewals";
@@ -56,13 +57,8 @@ function commandLine({ scope, variables, folders }: DailyTask): string {
   return `/d /s /c "${steps.join(" & ")}"`;
 }
 
-function startOf({ at, timezone, now }: DailyTask): string {
-  const offset = offsetMinutes(timezone, now);
-  const day = new Date(now.getTime() + offset * 60_000).toISOString().slice(0, 10);
-  const size = Math.abs(offset);
-  const zone = formatTimeOfDay({ hour: Math.floor(size / 60), minute: size % 60 });
-  return `${day}T${formatTimeOfDay(at)}:00${offset < 0 ? "-" : "+"}${zone}`;
-}
+const startOf = ({ at, timezone, now }: DailyTask): string =>
+  localInstant(now, timezone).replace(/\d\d:\d\d:\d\d/, `${formatTimeOfDay(at)}:00`);
 
 /**
  * The task as XML, for `schtasks /create /xml`: the elements in the order of Microsoft's schema.

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { convert, formatTimeOfDay, offsetMinutes, parseTimeOfDay } from "./time-of-day.ts";
+import { convert, formatTimeOfDay, parseTimeOfDay } from "./time-of-day.ts";
 
 const now = new Date("2026-11-20T03:04:05.678Z");
 
@@ -15,15 +15,6 @@ test.each([
 
 test.each(["24:00", "9", "09:60", "0900", "", "09:00 ", "-1:00", "09:00:00", "９:00"])("%j is no time", (typed) => {
   expect(() => parseTimeOfDay(typed)).toThrow(expect.objectContaining({ code: "usage" }));
-});
-
-test.each([
-  ["Asia/Tokyo", 540],
-  ["UTC", 0],
-  ["America/New_York", -300],
-  ["Asia/Kolkata", 330],
-])("%s is %i minutes ahead", (timezone, minutes) => {
-  expect(offsetMinutes(timezone, now)).toBe(minutes);
 });
 
 test("a time is told by another clock, over midnight too", () => {

@@ -1,4 +1,5 @@
 import { Failure } from "../../errors/index.ts";
+import { offsetMinutes } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 
 /** A time on the clock, in some zone. */
@@ -29,26 +30,6 @@ const twoDigits = (value: number): string => String(value).padStart(2, "0");
 
 /** `09:00` */
 export const formatTimeOfDay = ({ hour, minute }: TimeOfDay): string => `${twoDigits(hour)}:${twoDigits(minute)}`;
-
-/** How far a zone's clock is ahead of UTC at an instant, in minutes. */
-export function offsetMinutes(timezone: string, instant: Date): number {
-  const parts = new Map(
-    new Intl.DateTimeFormat("en-US", {
-      timeZone: timezone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-    })
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, value]),
-  );
-  const part = (name: Intl.DateTimeFormatPartTypes): string => parts.get(name) ?? "";
-  const shown = `${part("year").padStart(4, "0")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}Z`;
-  return Math.round((Date.parse(shown) - Math.floor(instant.getTime() / MINUTE_MS) * MINUTE_MS) / MINUTE_MS);
-}
 
 /** A time as another zone's clock shows it. */
 export interface Converted {

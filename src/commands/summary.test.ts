@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import { committed, folderWith, giving, planning, planOf, ROWS } from "./imports/testing/plans.ts";
+import { inBoth, run, type Circumstances } from "./testing/program.ts";
+import { example, type Answers } from "./testing/tenant.ts";
+import type { Import } from "../lib/client/index.ts";
+import { RunSummary } from "./summary.ts";
+
+const START = "2026-11-20T10:00:00+09:00 embedded";
+const CSV = "氏名,メールアドレス\n";
+const PLAN = planOf({ number: 2, create: 0, update: 0, delete: 3, recordsBefore: 200, mode: "replace" });
+const LEFT = { import: PLAN, discardImport: PLAN };
+const NOTHING = planOf({ number: 4, create: 0, update: 0, unchanged: 2 });
+const SECRETS = { ...NOTHING, secretsSet: 2 };
+const REPLACE = "users import n2.csv --mode replace --yes --max-deletions";
+
+const planned = (plan: Import, more: Answers): Circumstances => ({
+  tenant: planning(plan, more),
+  folder: folderWith({ "n2.csv": CSV, "n 2.csv": CSV }),
+});
+
+test("an import that nobody watches has one line, the same in both languages", async () => {
+  const { en, ja } = await inBoth(`${REPLACE} 5%`, planned(PLAN, { commitImport: committed(PLAN) }));
+  expect(en.summary).toBe(`${START} users import n2.csv: +0 ~0 -3 import 2 exit 0`);
+  expect(ja.summary).toBe(en.summary);
+});
+
+test.each([
+  [`${REPLACE} 1`, PLAN, LEFT, "+0 ~0 -3 import 2 exit 10"],
+  [`${REPLACE} 5% --confirm-deletions 2`, PLAN, LEFT, "+0 ~0 -3 import 2 exit 3"],
+  ["users import n2.csv --no-input", planOf(), LEFT, "+1 ~1 -0 import 12 exit 2"],
+  ["users import n2.csv --yes", NOTHING, { discardImport: NOTHING }, "+0 ~0 -0 import 4 exit 0"],
+  ["users import n2.csv --yes --quiet", SECRETS, { commitImport: committed(SECRETS) }, "+0 ~0 -0 import 4 exit 0"],
+] as const)("a plan is told whatever becomes of it: %s", async (line, plan, answers, ending) => {
+  const { summary } = await run(line, planned(plan, answers));
+  expect(summary).toBe(`${START} users import n2.csv: ${ending}`);
+});
+
+test("--quiet keeps the line of a refusal, and drops that of a plan that changes nothing", async () => {
+  const { importRows: _, ...tenant } = planning(PLAN, LEFT);
+  const folder = folderWith({ "n2.csv": CSV });
+  const refused = await run(`${REPLACE} 1 --quiet`, { tenant, folder });
+  expect(refused.summary).toBe(`${START} users import n2.csv: +0 ~0 -3 import 2 exit 10`);
+  const unchanged = await run("users import n2.csv --yes --quiet", planned(NOTHING, { discardImport: NOTHING }));
+  expect(unchanged).toMatchObject({ exit: 0, summary: undefined, stderr: "" });
+});
+
+test("a file that is not there is told with the time, too", async () => {
+  const { exit, summary } = await run("users import n3.csv --yes --timezone UTC", { tenant: {} });
+  expect(exit).toBe(6);
+  expect(summary).toBe("2026-11-20T01:00:00+00:00 embedded users import n3.csv: +0 ~0 -0 exit 6");
+});
+
+test.each([
+  ["'n 2.csv'", "n 2.csv"],
+  ["n2.csv", "./n2.csv"],
+  ["-", "-"],
+] as const)("the file is one word, without its folder: %s", async (name, file) => {
+  const circumstances = { ...planned(planOf(), { commitImport: committed() }), stdin: CSV };
+  const { summary } = await run(["users", "import", file, "--yes"], circumstances);
+  expect(summary).toBe(`${START} users import ${name}: +1 ~1 -0 import 12 exit 0`);
+});
+
+const DELETION = example<Import>("planDeletion");
+const deleting: Answers = {
+  findUsers: example("findUsers"),
+  planDeletion: DELETION,
+  tenant: example("tenant"),
+  importRows: giving(...ROWS),
+  commitImport: committed(DELETION),
+};
+
+test("no name of a person is in it", async () => {
+  const { summary } = await run("users delete hanako@example.co.jp --confirm-deletions 1", { tenant: deleting });
+  expect(summary).toBe(`${START} users delete: +0 ~0 -1 import 12 exit 0`);
+  const { findUsers: _find, planDeletion: _plan, ...kept } = deleting;
+  const imports = { items: [{ ...DELETION, state: "planned" }] };
+  const later = await run("imports commit 12 --confirm-deletions 1", { tenant: { ...kept, imports } });
+  expect(later.summary).toBe(`${START} imports commit: +0 ~0 -1 import 12 exit 0`);
+});
+
+test.each([
+  ["at a terminal", "users import n2.csv --yes", { terminal: {} }, { commitImport: committed() }],
+  ["of a dry run", "users import n2.csv --dry-run", {}, { discardImport: planOf() }],
+] as const)("there is none %s", async (_, line, more, answers) => {
+  const { exit, summary } = await run(line, { ...planned(planOf(), answers), ...more });
+  expect({ exit, summary }).toEqual({ exit: 0, summary: undefined });
+});
+
+test("there is none of a command that reads", async () => {
+  const imports = { items: [committed(PLAN)] };
+  expect(await run("imports list", { tenant: { imports } })).toMatchObject({ exit: 0, summary: undefined });
+});
+
+test("there is none without a tenant", () => {
+  const summary = new RunSummary(["users", "import"], () => new Date(0));
+  summary.add({ create: 1 });
+  expect(summary.line(0)).toBeUndefined();
+  summary.work({ name: "顧客A", timezone: "UTC" });
+  expect(summary.line(8)).toBe("1970-01-01T00:00:00+00:00 顧客A users import: +1 ~0 -0 exit 8");
+});
