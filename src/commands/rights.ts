@@ -1,6 +1,6 @@
 import type { Context } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { OPERATIONS, ROLES, type Operation } from "../lib/model/role.ts";
+import { OPERATIONS, type Operation } from "../lib/model/role.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import type { Tools } from "./tools.ts";
 
@@ -56,11 +56,12 @@ export async function requireRight(
 ): Promise<void> {
   const { as } = globals;
   if (as === undefined) return;
-  const { account, role, operations } = await (await tenant("whoami")).client.whoami.show();
+  const { account, role, items, orgs, operations } = await (await tenant("whoami")).client.whoami.show();
   if (operations.some((one) => one.operation === operation)) return;
-  const [name, { en, ja }] = [account ?? as, ROLES[role]];
-  const { en: because, ja: reason } =
-    why ?? text(`${/^[aeiou]/.test(en) ? "an" : "a"} ${en} may not`, `${ja}にはできません`);
+  const name = account ?? as;
+  const { whyNotPermitted } = await import("../lib/model/role-policy.ts");
+  const holder = { role, items: new Set(items), isWhole: orgs === null };
+  const { en: because, ja: reason } = why ?? whyNotPermitted(holder, operation);
   throw new Failure("not-permitted", {
     what: text(`${name} may not ${asked.en}: ${because}`, `「${name}」の権限では行えません(${asked.ja}): ${reason}`),
     where,

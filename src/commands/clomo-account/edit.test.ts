@@ -153,7 +153,7 @@ test("who may not set managed organisations is told that before which ones are t
 test.each([
   [
     "clomo-account create hanako@example.jp --account hanako01 --as hanako",
-    "may not create CLOMO accounts: an operator may not",
+    "may not create CLOMO accounts: an operator has no such right",
   ],
   [
     "clomo-account create hanako@example.jp --account hanako01 --role system --as hanako",
@@ -173,7 +173,7 @@ test("who may grant operator alone is told that of other roles before a password
   const whoami = { ...example<object>("whoami"), role: "division", operations };
   const ran = await run("clomo-account grant hanako01 --role custom --as hanako --lang en", { tenant: { whoami } });
   expect(ran.exit).toBe(4);
-  expect(ran.stderr).toContain("may not grant roles above operator: a division administrator may not");
+  expect(ran.stderr).toContain("may not grant roles above operator: a division administrator has no such right");
 });
 
 test("who may grant operator alone is told of the support option that it is for system administrators", async () => {

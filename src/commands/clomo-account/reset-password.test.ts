@@ -177,7 +177,7 @@ test("who may not set the passwords of others is told that, and not what he may 
     });
     expect([exit, stderr]).toEqual([
       4,
-      expect.stringContaining("hanako01 may not set the passwords of others: an operator may not\n"),
+      expect.stringContaining("hanako01 may not set the passwords of others: an operator has no such right\n"),
     ]);
   }
 });
@@ -193,11 +193,11 @@ describe("who is no system administrator, for himself", () => {
     const { en, ja } = await inBoth(`${line} --as hanako01`, { folder: withPassword(), tenant: answers(null) });
     expect(en).toMatchObject({ exit: 4, stdout: "" });
     expect(en.stderr.split("\n")).toEqual([
-      "error: hanako01 may not set their own password without a code: a division administrator may not",
+      "error: hanako01 may not set their own password without a code: a division administrator has no such right",
       "  to have a code mailed: clomoctl clomo-account reset-password hanako01 --by-mail --as hanako01; or ask a system administrator",
       "",
     ]);
-    expect(ja.stderr).toContain("(コードによらない本人のパスワードの再設定): 部門管理者にはできません\n");
+    expect(ja.stderr).toContain("(コードによらない本人のパスワードの再設定): 部門管理者にはこの権限がありません\n");
     expect(ja.stderr).toContain(
       "reset-password hanako01 --by-mail --as hanako01。または、システム管理者に依頼してください\n",
     );

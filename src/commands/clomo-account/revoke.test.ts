@@ -58,7 +58,7 @@ test("who may not take roles away is told that, and not what he may not read, in
   const { en, ja } = await inBoth("clomo-account revoke hanako01 --as hanako", { tenant });
   expect([en.exit, ja.exit]).toEqual([4, 4]);
   expect(en.stderr).toBe(
-    "error: hanako may not take roles away: an operator may not\n  see what each role may: clomoctl roles matrix\n",
+    "error: hanako may not take roles away: an operator has no such right\n  see what each role may: clomoctl roles matrix\n",
   );
   expect(ja.stderr).toContain("「hanako」の権限では行えません(管理者権限を外す)");
 });

@@ -333,7 +333,7 @@ describe("the answer", () => {
     const line = ["renewals", "add", ...custom, "--as", "jiro01"];
     const { en, ja } = await inBoth(line, { tenant, terminal: { columns: 200 } });
     expect([en.exit, ja.exit]).toEqual([4, 4]);
-    expect(en.stderr).toContain("a division administrator may not");
+    expect(en.stderr).toContain("a division administrator has no such right");
     expect(en.requests.map(({ operation }) => operation)).toEqual(["whoami"]);
   });
 

@@ -55,8 +55,10 @@ describe("init", () => {
     const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
     const { en, ja } = await inBoth("renewals notify init --as taro01", { home, tenant: { whoami } });
     expect([en.exit, ja.exit]).toEqual([4, 4]);
-    expect(en.stderr).toContain("taro01 may not record renewals and their notices: an operator may not\n");
-    expect(ja.stderr).toContain("「taro01」の権限では行えません(更新期限と通知の記録): オペレーターにはできません\n");
+    expect(en.stderr).toContain("taro01 may not record renewals and their notices: an operator has no such right\n");
+    expect(ja.stderr).toContain(
+      "「taro01」の権限では行えません(更新期限と通知の記録): オペレーターにはこの権限がありません\n",
+    );
     expect(existsSync(join(home, "notify.yaml"))).toBe(false);
     const tried = await run("renewals notify test --as taro01", { home, tenant: { whoami } });
     expect(tried.exit).toBe(4);

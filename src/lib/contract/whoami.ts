@@ -30,6 +30,7 @@ const Whoami = named(
       .array(Place)
       .nullable()
       .meta({ description: "the organisations that are its own, each with all below it; null: all" }),
+    items: z.array(z.enum(operations)).meta({ description: "what its scheme has" }),
     operations: z.array(z.object({ operation: z.enum(operations), reach: z.enum(["all", "inside"]) })),
   }),
 );
@@ -54,6 +55,7 @@ export default {
         role: "division",
         scheme: null,
         orgs: [{ id: exampleId(1), path: "本社/営業部" }],
+        items: [],
         operations: [{ operation: "users.read", reach: "inside" }],
       },
     }),

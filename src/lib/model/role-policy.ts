@@ -1,5 +1,5 @@
 import { text, type Text } from "../text/index.ts";
-import { ADMINISTRATORS, OPERATIONS, type AdministratorRole, type Operation, type Role } from "./role.ts";
+import { ADMINISTRATORS, OPERATIONS, ROLES, type AdministratorRole, type Operation, type Role } from "./role.ts";
 
 /**
  * How far a role reaches with an operation: `all`, the whole tenant; `inside`, its own organisations; `item`, its own
@@ -288,3 +288,21 @@ export const itemsForUsers = (isWhole: boolean): readonly Operation[] => [
   "users.move",
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
+
+/** What decides whether somebody may do something: the role, the items of its scheme, and whether the whole tenant is managed. */
+interface Holder {
+  readonly role: AdministratorRole;
+  readonly items: ReadonlySet<Operation>;
+  readonly isWhole: boolean;
+}
+
+/** The rule by which somebody may not do something. */
+export const whyNotPermitted = ({ role, items, isWhole }: Holder, refused: Operation): Text => {
+  const { reach } = POLICY[refused][role];
+  if (reach === "item" && !items.has(refused))
+    return text("its scheme lacks this item", "カスタム管理権限スキームにこの項目がありません");
+  if (reach === "item" && !isWhole && refused.startsWith("secured."))
+    return text("its managed organisations are not 「全て」", "管理対象組織が「全て」ではありません");
+  const { en, ja } = ROLES[role];
+  return text(`${/^[aeiou]/.test(en) ? "an" : "a"} ${en} has no such right`, `${ja}にはこの権限がありません`);
+};

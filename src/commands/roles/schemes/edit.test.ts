@@ -108,7 +108,9 @@ test.each(["create 人事 --item users.write", "edit ユーザー登録係 --nam
     const whoami = { ...example<object>("whoami"), role: "division", operations: [] };
     const { en, ja } = await inBoth(`roles schemes ${words} --as hanako`, { tenant: { whoami } });
     expect(en).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
-    expect(en.stderr).toContain("hanako may not make and change custom schemes: a division administrator may not\n");
+    expect(en.stderr).toContain(
+      "hanako may not make and change custom schemes: a division administrator has no such right\n",
+    );
     expect(ja.stderr).toContain("「hanako」の権限では行えません(カスタム管理権限スキームの変更)");
   },
 );

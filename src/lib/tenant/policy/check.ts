@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
-import { POLICY } from "../../model/role-policy.ts";
-import { OPERATIONS, ROLES, type Operation } from "../../model/role.ts";
+import { POLICY, whyNotPermitted } from "../../model/role-policy.ts";
+import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { Asker } from "./asker.ts";
@@ -17,10 +17,18 @@ export const reachOf = ({ role, items, orgs }: Asker, operation: Operation): "al
 
 export const may = (asker: Asker, operation: Operation): boolean => reachOf(asker, operation) !== undefined;
 
-/** @throws Failure `not-permitted` if one of the operations is not */
-export const permit = (asker: Asker, operations: readonly Operation[]): void => {
+/**
+ * Checks that somebody may do operations.
+ *
+ * @param places what needs them, where that is not all that was asked for
+ * @throws Failure `not-permitted` if one of the operations is not permitted
+ */
+export const permit = (asker: Asker, operations: readonly Operation[], places?: Text): void => {
   const refused = operations.find((operation) => !may(asker, operation));
-  if (refused !== undefined) throw notPermitted(asker, refused, whyRefused(asker, refused, operations));
+  if (refused === undefined) return;
+  const isToCreate = CREATING.every((operation) => operations.includes(operation)) && TO_CREATE.includes(refused);
+  const about = isToCreate ? CREATE_USERS : OPERATIONS[refused].about;
+  throw notPermitted(asker, about, isToCreate ? whyNotCreating(asker) : whyRefused(asker, refused), places);
 };
 
 /** What changes users, and accounts that are no operators'. */
@@ -29,35 +37,49 @@ export const CHANGING_USERS: readonly Operation[] = ["users.write"];
 /** The operations that together create users. */
 const CREATING: readonly Operation[] = [...CHANGING_USERS, "users.move"];
 
-const whyRefused = ({ role, items, orgs }: Asker, refused: Operation, operations: readonly Operation[]): Text => {
-  const isToCreate = CREATING.every((operation) => operations.includes(operation));
-  if (role === "custom" && isToCreate && [...CREATING, "orgs.write"].includes(refused)) {
-    const { "users.write": write, "users.move": move, "orgs.write": make } = OPERATIONS;
-    return text(
-      `to create users a scheme needs 「${write.about.ja}」 and 「${move.about.ja}」, and 「${make.about.ja}」 unless the managed organisations are 「全て」`,
-      `ユーザーの作成には「${write.about.ja}」と「${move.about.ja}」、管理対象組織が「全て」でないときは「${make.about.ja}」も必要です`,
-    );
-  }
-  if (POLICY[refused][role].reach === "item" && !items.has(refused))
-    return text("its scheme lacks this item", "カスタム管理権限スキームにこの項目がありません");
-  if (role === "custom" && orgs !== undefined && refused.startsWith("secured."))
-    return text("its managed organisations are not 「全て」", "管理対象組織が「全て」ではありません");
-  const { en, ja } = ROLES[role];
-  return text(`${/^[aeiou]/.test(en) ? "an" : "a"} ${en} may not`, `${ja}にはできません`);
+/** All that creating users may take. */
+const TO_CREATE: readonly Operation[] = [...CREATING, "orgs.write"];
+
+const CREATE_USERS = text("create users", "ユーザーの作成");
+
+const whyRefused = ({ role, items, orgs }: Asker, refused: Operation): Text =>
+  whyNotPermitted({ role, items, isWhole: orgs === undefined }, refused);
+
+const whyNotCreating = (asker: Asker): Text => {
+  if (asker.role !== "custom") return whyRefused(asker, "users.write");
+  const { "users.write": write, "users.move": move, "orgs.write": make } = OPERATIONS;
+  return text(
+    `a scheme needs 「${write.about.ja}」 and 「${move.about.ja}」 for it, and 「${make.about.ja}」 unless the managed organisations are 「全て」`,
+    `ユーザーの作成には「${write.about.ja}」と「${move.about.ja}」、管理対象組織が「全て」でないときは「${make.about.ja}」も必要です`,
+  );
 };
 
-const notPermitted = ({ account }: Asker, operation: Operation, why: Text): Failure => {
-  const { about } = OPERATIONS[operation];
+const notPermitted = ({ account }: Asker, about: Text, why: Text, places: Text | undefined): Failure => {
   const name = account?.name ?? "";
+  const [en, ja] = places === undefined ? ["", ""] : [` (${places.en})`, `、${places.ja}`];
   return new Failure("not-permitted", {
-    what: text(`${name} may not ${about.en}: ${why.en}`, `「${name}」の権限では行えません(${about.ja}): ${why.ja}`),
+    what: text(
+      `${name} may not ${about.en}${en}: ${why.en}`,
+      `「${name}」の権限では行えません(${about.ja}${ja}): ${why.ja}`,
+    ),
     hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
   });
 };
 
-/** The operations that write records of a kind. */
-const writing = (kind: FormatName): readonly Operation[] =>
-  kind === "users" || kind === "orgs" || kind === "devices" ? [`${kind}.write`, `${kind}.delete`] : ["secured.write"];
+/** The kinds of imports with rights of their own; all others are of SECURED APPs. */
+const PANEL = ["users", "orgs", "devices"] as const satisfies readonly FormatName[];
+export const panelKind = (kind: FormatName): (typeof PANEL)[number] | undefined => PANEL.find((one) => one === kind);
+
+/** The operations of which an import of a kind may need some. */
+export const importingOperations = (kind: FormatName): readonly [Operation, ...Operation[]] => {
+  const panel = panelKind(kind);
+  if (panel === undefined) return ["secured.write"];
+  return panel === "users" ? ["users.write", "users.move", "users.delete"] : [`${panel}.write`, `${panel}.delete`];
+};
+
+/** True if somebody may do some of what imports of a kind do. */
+export const mayImport = (asker: Asker, kind: FormatName): boolean =>
+  importingOperations(kind).some((operation) => may(asker, operation));
 
 /** What of the tenant somebody sees; undefined: all of it. */
 export const scopeOf = (asker: Asker): Scope | undefined =>
@@ -65,7 +87,7 @@ export const scopeOf = (asker: Asker): Scope | undefined =>
     ? undefined
     : {
         orgs: asker.orgs,
-        kinds: FORMAT_NAMES.filter((kind) => writing(kind).some((operation) => may(asker, operation))),
+        kinds: FORMAT_NAMES.filter((kind) => mayImport(asker, kind)),
         secured: may(asker, "secured.read"),
         accounts: may(asker, "accounts.read"),
       };

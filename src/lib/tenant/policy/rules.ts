@@ -1,10 +1,10 @@
 import type { NOUNS, NounName, RoutesOf } from "../../contract/index.ts";
 import type { ResourceName } from "../../handover/resources.ts";
-import type { FormatName } from "../../model/console-files.ts";
-import { itemsForUsers } from "../../model/role-policy.ts";
+import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import type { Operation } from "../../model/role.ts";
 import type { Asker } from "./asker.ts";
-import { may } from "./check.ts";
+import { importingOperations, mayImport, panelKind } from "./check.ts";
+import { creatingUsers } from "./import-work.ts";
 
 /** The operationId of a route of the tenant API. */
 export type RouteId = {
@@ -22,45 +22,29 @@ export interface AskedFor {
 /** The operations that a request needs, all of them. */
 export type Rule = readonly Operation[] | ((asked: AskedFor) => readonly Operation[]);
 
-/** What an import is asked to do. */
-export interface PlannedWork {
+/** Records of a kind that are deleted, of organisations with the users in them. */
+interface AskedDeletion {
   readonly kind: FormatName;
-  readonly mode: "append" | "replace" | "delete";
-  readonly createOrgs?: boolean | undefined;
   readonly recursive?: boolean | undefined;
 }
 
-/**
- * What creating users needs: making and moving them; and making organisations, where not all are the asker's, as every new
- * user is linked with one. @see facts 2.1
- */
-const creatingUsers = ({ orgs }: Asker): readonly Operation[] => itemsForUsers(orgs === undefined);
-
-/** What an import needs. */
-export const importOperations = (asker: Asker, work: PlannedWork): readonly Operation[] => {
-  const { kind, mode, createOrgs = false, recursive = false } = work;
-  if (kind !== "users" && kind !== "orgs" && kind !== "devices") return ["secured.write"];
-  if (mode === "delete") return [`${kind}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
-  return [
-    ...(kind === "users" ? creatingUsers(asker) : ([`${kind}.write`] as const)),
-    ...(createOrgs ? (["orgs.write"] as const) : []),
-    ...(mode === "replace" ? ([`${kind}.delete`] as const) : []),
-  ];
+/** What deleting records by their names needs. */
+const deleting = ({ body }: AskedFor): readonly Operation[] => {
+  const { kind, recursive = false } = body as AskedDeletion;
+  const panel = panelKind(kind);
+  if (panel === undefined) return ["secured.write"];
+  return [`${panel}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
 };
 
-/** Operations of which any one lets somebody look at imports: which ones he sees follows from them. */
-const importing = ({ asker }: AskedFor): readonly Operation[] => {
-  const writing = [
-    "users.write",
-    "orgs.write",
-    "devices.write",
-    "secured.write",
-    "users.delete",
-    "orgs.delete",
-    "devices.delete",
-  ] as const;
-  return writing.some((operation) => may(asker, operation)) ? [] : ["users.write"];
+/** What beginning an import needs: some right of its kind. Which ones it takes, its plan tells. */
+const beginning = ({ asker, body }: AskedFor): readonly Operation[] => {
+  const { kind } = body as { readonly kind: FormatName };
+  return mayImport(asker, kind) ? [] : [importingOperations(kind)[0]];
 };
+
+/** Operations of which any one lets somebody look at imports: which ones are visible follows from them. */
+const importing = ({ asker }: AskedFor): readonly Operation[] =>
+  FORMAT_NAMES.some((kind) => mayImport(asker, kind)) ? [] : ["users.write"];
 
 /** The devices' memo and tags are the operators', too; whatever else is said of one is not. */
 const editingDevice = ({ body }: AskedFor): readonly Operation[] =>
@@ -153,8 +137,8 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   exportAudit: ["audit.read"],
   auditHead: ["audit.verify"],
   verifyAudit: ["audit.verify"],
-  createImport: ({ asker, body }) => importOperations(asker, body as PlannedWork),
-  planDeletion: ({ asker, body }) => importOperations(asker, { ...(body as PlannedWork), mode: "delete" }),
+  createImport: beginning,
+  planDeletion: deleting,
   uploadImport: importing,
   // of imports everybody sees those that he could make
   imports: ["users.read"],

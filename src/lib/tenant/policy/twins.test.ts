@@ -276,7 +276,7 @@ const WRITING: readonly TwinRequest[] = [
   ...ACCOUNTS,
 ];
 
-describe.each(["higashi", "ope", "cus"])("%s is answered as in a tenant without the hidden half", (account) => {
+describe.each(["higashi", "ope", "cus", "few"])("%s is answered as in a tenant without the hidden half", (account) => {
   let pair: readonly [Twin, Twin];
   beforeAll(async () => {
     pair = await twins();

@@ -60,6 +60,8 @@ const rejected = (...about: readonly string[]): Refusal => ({ code: "input-rejec
 const notPermitted = (...about: readonly string[]): Refusal => ({ code: "not-permitted", about });
 const notFound = (...about: readonly string[]): Refusal => ({ code: "not-found", about });
 
+const UNDOING = { create: "delete", update: "update", delete: "create" } as const;
+
 const isAbove = (role: Role | undefined): boolean => role === "system" || role === "division" || role === "custom";
 
 /** The directory with accounts, schemes and settings, and somebody who acts. */
@@ -118,6 +120,15 @@ export class ActorsModel extends DirectoryModel {
     const { scheme } = this.accountOf(Number(this.who));
     const { items = [] } = this.schemes.get(scheme ?? -1) ?? {};
     return OF_ALL_SCHEMES.includes(need) || items.includes(need as Operation);
+  }
+
+  #mayAny(kind: HandKind): boolean {
+    return this.needsOfAny(kind).some((need) => this.#may(need));
+  }
+
+  override barredImport(kind: HandKind, needs: readonly Need[]): readonly Refusal[] {
+    const barred = this.barred(needs);
+    return barred.length === 0 && !this.#mayAny(kind) ? [notPermitted()] : barred;
   }
 
   override barred(needs: readonly Need[]): readonly Refusal[] {
@@ -209,15 +220,15 @@ export class ActorsModel extends DirectoryModel {
   }
 
   override barredUndo({ kind, id, did }: ModelImport): readonly Refusal[] {
-    const needsOfAny = (["users", "orgs"] as const).map((one) => [`${one}.write`, `${one}.delete`] as const);
     const barred = this.barred([]);
     if (barred.length > 0) return barred;
-    if (!needsOfAny.flat().some((need) => this.#may(need))) return [notPermitted()];
-    const isOfKind = this.#may(`${kind as HandKind}.write`) || this.#may(`${kind as HandKind}.delete`);
+    if (!(["users", "orgs"] as const).some((one) => this.#mayAny(one))) return [notPermitted()];
+    const isOfKind = this.#mayAny(kind as HandKind);
     const plannedIn = this.#plannedIn.get(id);
     const isIn = this.isWhole() || (plannedIn?.every((org) => this.sees("orgs", org)) ?? false);
     if (this.role !== "system" && !(isOfKind && isIn)) return [notFound()];
-    const needed = this.barred(this.needs(kind as HandKind, "undo"));
+    const undone = did.map(({ action, ...one }) => ({ ...one, action: UNDOING[action] }));
+    const needed = this.barred(this.needsOfWork({ kind, did: undone }));
     if (needed.length > 0) return needed;
     return kind === "users" && did.some(({ record }) => this.#untouchable(record).length > 0) ? [notPermitted()] : [];
   }

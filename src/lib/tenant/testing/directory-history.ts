@@ -443,9 +443,6 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const { cells, rows } = this.#cellsOf({ ...step, mode });
     if (rows.length === 0) return NOTHING;
     const asked = () => this.client.imports.plan({ kind, mode, blank }, contentOf(cells));
-    const barred = model.barred(model.needs(kind, mode === "replace" ? mode : "import"));
-    if (barred.length > 0) return this.refused(asked(), barred);
-    const plan = await asked();
     const request = {
       kind,
       mode,
@@ -453,8 +450,12 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
       key: kind === "users" ? "emails" : "code",
       invalid: new Set<number>(),
     } as const;
+    const planned = model.plan(request, rows);
+    const barred = model.barredImport(kind, model.needsOfPlan(planned, rows));
+    if (barred.length > 0) return this.refused(asked(), barred);
+    const plan = await asked();
     const isLacking = mode === "replace" && this.#lacking(rows).length > 0;
-    const isUnfit = model.isUnfit(model.plan(request, rows), rows);
+    const isUnfit = model.isUnfit(planned, rows);
     expectSame(plan.rejected, isLacking || isUnfit);
     if (plan.rejected) {
       await this.client.imports.discard(plan.id);

@@ -36,10 +36,10 @@ const LABELS: Readonly<Record<string, string>> = {
 const REQUIRED: Readonly<Record<HandKind, string>> = { orgs: "組織名", users: "氏名" };
 
 /** The fields by which a record is put somewhere. */
-const PLACE: Readonly<Record<HandKind, string>> = { orgs: "parent", users: "orgCode" };
+const PLACE = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<HandKind, string>>;
 
 /** What somebody wants to do to records of a kind. */
-type Work = "create" | "edit" | "move" | "delete" | "recursive" | "import" | "replace" | "undo";
+type Work = "create" | "edit" | "move" | "delete" | "recursive";
 
 /** What somebody may, or may not; `whole` concerns the tenant as a whole. */
 export type Need = Operation | "whole";
@@ -64,15 +64,46 @@ export class DirectoryModel extends HistoryModel {
     return [];
   }
 
+  /** Why whoever acts may not import a file of a kind that needs these. */
+  barredImport(_kind: HandKind, _needs: readonly Need[]): readonly Refusal[] {
+    return [];
+  }
+
   /** What it needs to do something to records of a kind. @see issue 11, the table of roles; facts 2.1 */
   needs(kind: HandKind, work: Work): readonly Need[] {
     const creatingUsers = ["users.write", "users.move", ...(this.isWhole() ? [] : (["orgs.write"] as const))] as const;
-    const writing = kind === "users" ? creatingUsers : (["orgs.write"] as const);
-    if (work === "create" || work === "import") return writing;
-    if (work === "replace" || work === "undo") return [...writing, `${kind}.delete`];
+    if (work === "create") return kind === "users" ? creatingUsers : ["orgs.write"];
     if (work === "recursive") return ["orgs.delete", "users.delete"];
     if (work === "delete") return [`${kind}.delete`];
     return work === "move" && kind === "users" ? ["users.move"] : [`${kind}.write`];
+  }
+
+  /** The rights of which an import of a kind, or its undoing, takes some. */
+  needsOfAny(kind: HandKind): readonly Need[] {
+    return kind === "users" ? ["users.write", "users.move", "users.delete"] : ["orgs.write", "orgs.delete"];
+  }
+
+  /** What it needs to do something to records as an import does. @param isNew who is new to whoever acts */
+  needsOfWork({ kind, did }: Pick<Done, "kind" | "did">, isNew = (_record: number) => false): readonly Need[] {
+    return did.flatMap(({ record, action, before, after }): readonly Need[] => {
+      if (kind !== "users") return [action === "delete" ? "orgs.delete" : "orgs.write"];
+      if (action === "delete") return ["users.delete"];
+      if (action === "create" || isNew(record)) return this.needs(kind, "create");
+      const isMoved = before?.[PLACE.users] !== after?.[PLACE.users];
+      const isEdited = !isSame({ ...before, [PLACE.users]: null }, { ...after, [PLACE.users]: null });
+      return [...(isMoved ? (["users.move"] as const) : []), ...(isEdited ? (["users.write"] as const) : [])];
+    });
+  }
+
+  /** What the plan of a file needs: a row that meets somebody whom whoever acts does not see makes a new record to them. */
+  needsOfPlan(done: Done, rows: readonly ModelRow[]): readonly Need[] {
+    const kind = done.kind as HandKind;
+    const isUnseen = rows.some((row) => {
+      const met = kind === "users" ? this.find("users", "emails", String(row["emails"])) : undefined;
+      return met !== undefined && !this.sees(kind, met);
+    });
+    const known = this.needsOfWork(done, (record) => !this.sees(kind, record));
+    return isUnseen ? [...known, ...this.needs(kind, "create")] : known;
   }
 
   /** Whether the rows of a file are refused to whoever acts, though another one may have them taken. */

@@ -250,6 +250,7 @@ export const twins = async (): Promise<readonly [Twin, Twin]> => {
       manages: ["EAST"],
       items: ["users.write", "users.move", "orgs.write", "audit.read"],
     });
+    await withAccount(tenant, { name: "few", role: "custom", org: "E2", manages: ["EAST"], items: ["users.write"] });
   }
   return [whole, bare];
 };

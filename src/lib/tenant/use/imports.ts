@@ -144,24 +144,21 @@ export class TenantImports {
     const { asker } = this.#session;
     const { reverts, takes } = record.detail;
     if (asker.account === undefined) return record;
-    const [{ permit }, { importOperations }] = await Promise.all([
-      import("../policy/check.ts"),
-      import("../policy/rules.ts"),
-    ]);
+    const { countedWork, permitWork, undoingWork } = await import("../policy/import-work.ts");
     const planned = reverts === null ? record : await this.#record(reverts);
-    const { request } = planned.detail;
-    const mode = request?.mode ?? "append";
-    permit(
-      asker,
-      importOperations(asker, {
-        ...request,
-        kind: record.kind,
-        // what an import made an undoing deletes
-        mode: isUndoing ? "replace" : mode,
-        recursive: takes !== undefined,
-      }),
-    );
+    const { counts } = planned.detail;
+    if (counts === null) return record;
+    permitWork(asker, record.kind, (isUndoing ? undoingWork : countedWork)(record.kind, counts));
+    if (takes !== undefined) await this.#permitted(await this.#record(takes), { isUndoing });
     return record;
+  }
+
+  /** @throws Failure `not-permitted`, with the rows, if who asks may not do what a plan of theirs would do */
+  async #checkWork(record: ImportRecord): Promise<void> {
+    const { asker } = this.#session;
+    if (asker.role === "system" || record.detail.request?.mode === "delete") return;
+    const { permitWork } = await import("../policy/import-work.ts");
+    permitWork(asker, record.kind, this.#engine.workOf(record));
   }
 
   #begin(request: StoredRequest, once: Once<Import> | undefined, takes?: string): Promise<Import> {
@@ -251,7 +248,11 @@ export class TenantImports {
   async upload(id: string, content: Content, { signal }: RequestContext): Promise<Import> {
     const { detail } = await this.#expect(id, ["uploading"]);
     if (detail.request === null) throw new TypeError(`import ${id} has no request`);
-    return this.#planned(id, this.#engine.plan(id, detail.request, content, signal));
+    const plan = this.#engine.plan(id, detail.request, content, signal);
+    return this.#planned(
+      id,
+      plan.then(async () => this.#checkWork(await this.#record(id))),
+    );
   }
 
   /** An import once it is a plan. @param without what becomes of it if it is none */
@@ -429,7 +430,9 @@ export class TenantImports {
       else return this.#compareAlone(id, isShown, signal);
     }
     await this.#engine.replan(record, { isShown, lesser: await this.#lesser() }, signal);
-    return this.#expect(id, [record.state]);
+    const compared = await this.#expect(id, [record.state]);
+    await this.#checkWork(compared);
+    return compared;
   }
 
   /** Compares a deletion again whose other part is committed or discarded by now. */

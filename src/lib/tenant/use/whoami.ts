@@ -7,7 +7,7 @@ import { findSelf, placesOf } from "../store/askers.ts";
 /** Who acts in a session, and what he may. */
 export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
   store.read(async (reader) => {
-    const { account, role, scheme = null, orgs } = asker;
+    const { account, role, scheme = null, items, orgs } = asker;
     return {
       account: account?.name ?? null,
       owner: by ?? actor,
@@ -15,6 +15,7 @@ export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
       role,
       scheme,
       orgs: orgs === undefined ? null : [...(await placesOf(reader, orgs))],
+      items: [...items],
       operations: (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) => {
         const reach = reachOf(asker, operation);
         return reach === undefined ? [] : [{ operation, reach }];

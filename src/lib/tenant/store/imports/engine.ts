@@ -63,6 +63,22 @@ export interface Comparison {
   readonly sha256: string;
 }
 
+/** Records that a plan writes in one way: how many, and the first of them by their rows, or by name if the file lacks them. */
+export interface Affected {
+  readonly count: number;
+  readonly first: readonly string[];
+}
+
+/** What a plan does, by the rights that it takes; `edit` is any change but that of the organisation, which is `move`. */
+export interface PlanWork {
+  readonly create: Affected;
+  readonly edit: Affected;
+  readonly move: Affected;
+  readonly delete: Affected;
+  readonly createOrgs: Affected;
+  readonly deleteOrgs: Affected;
+}
+
 /** What an import did to a record. */
 export interface RecordEvent {
   /** the import's number */
@@ -136,6 +152,11 @@ export interface ImportEngine {
   replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void>;
   /** True if nothing that the plan read has changed since. */
   isCurrent(record: ImportRecord): Promise<boolean>;
+  /**
+   * What an open plan would do, also with rows that are refused because of what lies outside its scope: by rights, nobody
+   * learns whether there is such a thing.
+   */
+  workOf(record: ImportRecord): PlanWork;
   /** Whether who asks may do what a plan changes, whoever planned it. @throws Failure `not-permitted` */
   checkPermitted(record: ImportRecord): void;
   /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`, `not-permitted` */

@@ -6,6 +6,7 @@ import type {
   Comparison,
   Content,
   ImportEngine,
+  PlanWork,
   RecordEvent,
   RevertCounts,
   RowQuery,
@@ -26,6 +27,7 @@ import { defineFunctions } from "./functions.ts";
 import { committedOf } from "./history/committed.ts";
 import { committedLines, recordEvents } from "./history/lines.ts";
 import { refuseAbove } from "./matching/outside.ts";
+import { plannedWork } from "./matching/work.ts";
 import { planSqlOf } from "./plan-sql.ts";
 import { planRevert } from "./revert/checks.ts";
 import { planInPart } from "./revert/in-part.ts";
@@ -113,6 +115,13 @@ export class SqliteImports implements ImportEngine {
     // it depends on the staged values, too
     const [isCurrent = false] = this.#readingPlan(record, (database) => [etagOf(database, plan) === record.etag]);
     return Promise.resolve(isCurrent);
+  }
+
+  workOf(record: ImportRecord): PlanWork {
+    const plan = this.#planOf(record);
+    const [work] = this.#readingPlan(record, (database) => [plannedWork(database, plan)]);
+    if (work === undefined) throw new TypeError("a plan has work");
+    return work;
   }
 
   checkPermitted(record: ImportRecord): void {

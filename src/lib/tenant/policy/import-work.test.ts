@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { run } from "../../../commands/testing/program.ts";
+import { folderWith } from "../../../commands/imports/testing/plans.ts";
+import { SCHEME_ITEMS } from "../../model/role-policy.ts";
+import type { Operation } from "../../model/role.ts";
+import { withAccount } from "../testing/accounts.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "../testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
+  await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード", "TEL"],
+    ["花子", "hanako@x.jp", "EAST", "03"],
+    ["次郎", "jiro@x.jp", "EAST", "04"],
+    ["外", "outside@x.jp", "WEST", "05"],
+  ]);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const withItems = (...items: readonly Operation[]) =>
+  withAccount(tenant, { name: "cus", role: "custom", items, manages: ["EAST"] });
+
+const planning = (cells: Cells, mode: "append" | "replace" = "append") =>
+  tenant
+    .as("cus")
+    .imports.plan({ kind: "users", mode }, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" });
+
+const HEADER = ["氏名", "メールアドレス", "組織コード", "TEL"];
+const SAME = [HEADER, ["花子", "hanako@x.jp", "EAST", "03"], ["次郎", "jiro@x.jp", "EAST", "04"]] as const;
+
+test("who may change users alone imports a file that changes telephone numbers, and takes that back", async () => {
+  await withItems("users.write");
+  const plan = await planning([
+    ["メールアドレス", "TEL"],
+    ["hanako@x.jp", "090"],
+  ]);
+  expect(plan).toMatchObject({ update: 1, create: 0, rejected: false });
+  const { imports } = tenant.as("cus");
+  await imports.commit(plan);
+  const telOf = () => tenant.sql("select tel from user where name = '花子'");
+  expect(telOf()).toEqual([{ tel: "090" }]);
+  await imports.commit(await imports.revert(plan.id));
+  expect(telOf()).toEqual([{ tel: "03" }]);
+});
+
+const SCHEME = "its scheme lacks this item";
+
+test.each([
+  [
+    "creates",
+    ["users.write"],
+    [...SAME, ["新人", "new@x.jp", "EAST", ""]],
+    "append",
+    "cus may not create users (row 4): a scheme needs 「ユーザーの作成と変更」 and 「ユーザーの組織移動」 for it, and 「組織の作成と変更」 unless",
+    "「cus」の権限では行えません(ユーザーの作成、4 行目): ユーザーの作成には「ユーザーの作成と変更」と「ユーザーの組織移動」、",
+  ],
+  [
+    "moves",
+    ["users.write"],
+    [...SAME.slice(0, 2), ["次郎", "jiro@x.jp", "E2", "04"]],
+    "append",
+    `cus may not move users between organisations (row 3): ${SCHEME}`,
+    "「cus」の権限では行えません(ユーザーの組織移動、3 行目): カスタム管理権限スキームにこの項目がありません",
+  ],
+  [
+    "deletes",
+    ["users.write"],
+    SAME.slice(0, 2),
+    "replace",
+    `cus may not delete users (not in the file: 次郎 <jiro@x.jp>): ${SCHEME}`,
+    "「cus」の権限では行えません(ユーザーの削除、ファイルにない: 次郎 <jiro@x.jp>): カスタム管理権限スキームにこの項目がありません",
+  ],
+  [
+    "changes",
+    ["users.move", "users.delete"],
+    [...SAME.slice(0, 2), ["次郎", "jiro@x.jp", "E2", "05"]],
+    "append",
+    `cus may not create and change users (row 3): ${SCHEME}`,
+    "「cus」の権限では行えません(ユーザーの作成と変更、3 行目): カスタム管理権限スキームにこの項目がありません",
+  ],
+] as const)(
+  "a file that %s is refused by the right that lacks, with the rows",
+  async (_, items, cells, mode, en, ja) => {
+    const [east] = await tenant.client.orgs.find({ name: "EAST" });
+    await tenant.client.orgs.create({ name: "東京", code: "E2", parentId: east?.id ?? "" });
+    await withItems(...items);
+    const before = tenant.sql("select * from user order by pk");
+    const failure = await failureOf(planning(cells, mode));
+    expect(failure).toMatchObject({
+      code: "not-permitted",
+      what: { en: expect.stringContaining(en) as unknown, ja: expect.stringContaining(ja) as unknown },
+    });
+    expect(tenant.sql("select * from user order by pk")).toEqual(before);
+  },
+);
+
+test.each([
+  ["move", ["users.move"], [...SAME.slice(0, 2), ["次郎", "jiro@x.jp", "E2", "04"]], "append", { update: 1 }],
+  ["delete", ["users.delete"], SAME.slice(0, 2), "replace", { delete: 1 }],
+] as const)("who may %s alone does it by a file that does nothing else", async (_, items, cells, mode, counts) => {
+  const [east] = await tenant.client.orgs.find({ name: "EAST" });
+  await tenant.client.orgs.create({ name: "東京", code: "E2", parentId: east?.id ?? "" });
+  // the account is a user of the organisation, too
+  await withItems(...items);
+  const plan = await planning([...cells, ...(await accountRow())], mode);
+  expect(plan).toMatchObject({ create: 0, rejected: false, ...counts });
+  expect(await tenant.as("cus").imports.commit(plan)).toMatchObject({ state: "committed" });
+});
+
+const accountRow = async (): Promise<Cells> => {
+  const [user] = await tenant.client.users.find({ name: "cus" });
+  return user === undefined || user.org.code !== "EAST" ? [] : [[user.name, user.emails[0] ?? "", "EAST", ""]];
+};
+
+test.each([
+  [
+    ["新人", "new@x.jp", "EAST", ""],
+    ["新人", "outside@x.jp", "EAST", ""],
+  ],
+  [
+    ["次郎", "jiro@x.jp", "NONE", "04"],
+    ["次郎", "jiro@x.jp", "WEST", "04"],
+  ],
+] as const)("a refusal is the same whether what lies outside is there or not: %j and %j", async (absent, outside) => {
+  await withItems("users.write");
+  const told = await Promise.all(
+    [absent, outside].map(async (row) => {
+      const failure = await failureOf(planning([HEADER, row]));
+      return [failure?.code, failure?.what.en];
+    }),
+  );
+  expect(told[0]?.[0]).toBe("not-permitted");
+  expect(told[1]).toEqual(told[0]);
+});
+
+test("who commits another one's plan needs the rights for what it does", async () => {
+  await withItems("users.write");
+  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  const content = () => ({
+    stream: new Blob([fileOf([...SAME, ["新人", "new@x.jp", "EAST", ""]])]).stream(),
+    encoding: "utf-8" as const,
+  });
+  const plan = await tenant.as("div").imports.plan({ kind: "users" }, content());
+  const shown = await tenant.as("cus").imports.show(plan.id);
+  expect(await failureOf(tenant.as("cus").imports.commit(shown))).toMatchObject({
+    code: "not-permitted",
+    what: { en: expect.stringContaining("cus may not create users: ") as unknown },
+  });
+  await tenant.as("div").imports.commit(plan);
+  expect(await failureOf(tenant.as("cus").imports.revert(plan.id))).toMatchObject({
+    code: "not-permitted",
+    what: { en: `cus may not delete users: ${SCHEME}` },
+  });
+});
+
+test.each([
+  ["cus", "its managed organisations are not 「全て」"],
+  ["div", "a division administrator has no such right"],
+])("every command refuses %s by the rule that applied: %s", async (as, reason) => {
+  await withItems(...SCHEME_ITEMS);
+  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  const folder = folderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu1,x,Secret1\r\n" });
+  for (const line of [
+    "secured users delete u1 --app docs --confirm-deletions 1",
+    "secured users import d.csv --app docs --yes",
+    "secured users edit u1 --app docs --name x",
+  ]) {
+    const { exit, stderr } = await run(`${line} --as ${as} --lang en`, { tenant: tenant.acting(as).fetch, folder });
+    expect(exit).toBe(4);
+    expect(stderr).toMatch(new RegExp(`^error: ${as} may not (?:read|change) users and groups of SECURED APPs: `));
+    expect(stderr).toContain(`: ${reason}\n`);
+  }
+});

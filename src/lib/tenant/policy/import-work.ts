@@ -1,0 +1,81 @@
+import type { PlanCounts } from "../../imports/plan.ts";
+import { kindOf } from "../../imports/kinds.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { ORG } from "../../model/organisation.ts";
+import { itemsForUsers } from "../../model/role-policy.ts";
+import type { Operation } from "../../model/role.ts";
+import { joined, same, text, type Text } from "../../text/index.ts";
+import type { Affected, PlanWork } from "../store/imports/engine.ts";
+import type { Asker } from "./asker.ts";
+import { panelKind, permit } from "./check.ts";
+
+/**
+ * What creating users needs: making and moving them; and making organisations, where not all are the asker's, as every new
+ * user is linked with one. @see facts 2.1
+ */
+export const creatingUsers = ({ orgs }: Asker): readonly Operation[] => itemsForUsers(orgs === undefined);
+
+/** The operations that each piece of a plan's work needs. */
+const neededFor = (asker: Asker, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
+  const panel = panelKind(kind);
+  const writing: readonly Operation[] = [panel === undefined ? "secured.write" : `${panel}.write`];
+  return {
+    create: panel === "users" ? creatingUsers(asker) : writing,
+    edit: writing,
+    move: panel === "users" ? ["users.move"] : writing,
+    delete: panel === undefined ? writing : [`${panel}.delete`],
+    createOrgs: ["orgs.write"],
+    deleteOrgs: ["orgs.delete"],
+  };
+};
+
+const counted = (count: number): Affected => ({ count, first: [] });
+
+const NOTHING = counted(0);
+
+/** What an undoing does, by what the import did. */
+export const undoingWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
+  const { create, delete: gone, createOrgs, ...changes } = countedWork(kind, counts);
+  return { ...changes, create: gone, delete: create, createOrgs: NOTHING, deleteOrgs: createOrgs };
+};
+
+/** What a plan does, by its counts. */
+export const countedWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
+  const { create, columns, delete: gone, secretsSet, orgsCreated } = counts;
+  const placing = kindOf(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
+  const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);
+  const changed = (of: PlanCounts["columns"]): number =>
+    of.reduce((most, column) => Math.max(most, column.changed, column.cleared, column.removed), 0);
+  const edited = changed(columns.filter((column) => !isPlace(column)));
+  return {
+    create: counted(create),
+    edit: counted(edited === 0 && create === 0 ? secretsSet : edited),
+    move: counted(changed(columns.filter(isPlace))),
+    delete: counted(gone),
+    createOrgs: counted(orgsCreated),
+    deleteOrgs: NOTHING,
+  };
+};
+
+/** The order in which refusals are told. */
+const PIECES = ["create", "edit", "move", "delete", "createOrgs", "deleteOrgs"] as const satisfies (keyof PlanWork)[];
+
+/** Checks that somebody may do all that a plan does. @throws Failure `not-permitted` with the first rule that does not permit it, and where */
+export const permitWork = (asker: Asker, kind: FormatName, work: PlanWork): void => {
+  const needed = neededFor(asker, kind);
+  for (const piece of PIECES) {
+    const { [piece]: affected } = work;
+    if (affected.count > 0) permit(asker, needed[piece], placesOf(piece, affected));
+  }
+};
+
+/** The rows, or the records that the file lacks, that need a right. */
+const placesOf = (piece: keyof PlanWork, { count, first }: Affected): Text | undefined => {
+  if (first.length === 0) return undefined;
+  const names = joined(first.map(same), text(", ", "、"));
+  const more = count > first.length ? text(", …", " など") : same("");
+  if (piece === "delete")
+    return text(`not in the file: ${names.en}${more.en}`, `ファイルにない: ${names.ja}${more.ja}`);
+  return text(`row ${names.en}${more.en}`, `${names.ja} 行目${more.ja}`);
+};
