@@ -122,6 +122,7 @@ describe("broken fixtures", () => {
       "org-reach",
       "org-slash",
       "org-top",
+      "owner-released",
       "value-unusable",
     ];
     const found = new Set([...broken.map(([, { code }]) => code), ...mending, ...inTenants]);

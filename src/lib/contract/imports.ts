@@ -63,6 +63,10 @@ const ImportRequest = named(
     createOrgs: z.boolean().default(false),
     createGroups: z.boolean().default(false),
     skipInvalid: z.boolean().default(false),
+    undeletable: z.enum(["keep", "release"]).optional().meta({
+      description:
+        "with mode `replace`: records that the file lacks and that cannot be deleted are kept, and do not reject it; `release`: devices are taken from owners that are deleted",
+    }),
     allowUnknownColumns: z.boolean().default(false),
     fix: z.array(z.enum(FIXES)).readonly().optional(),
     allowErrorValues: z.boolean().optional(),
@@ -203,6 +207,10 @@ const Import = named(
     wipes: z.int().optional(),
     /** if the file looks like another tenant's: the keys of its first rows, or the first of its mail domains, of which the tenant has none */
     foreign: z.object({ by: z.enum(["key", "domain"]), values: z.array(z.string()) }).optional(),
+    /** of a replacing import: the records that its file lacks and that are kept, as they cannot be deleted; `known`: those that the run before kept, too */
+    kept: z.object({ count: z.int(), known: z.int() }).optional(),
+    /** the devices that lose their owner, as that record is deleted; of an undoing those that get it back */
+    released: z.int().optional(),
     /** of a deletion by filters: the administrators among them, who stay, and the first ten of them by name */
     staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
     /** of a deletion in a SECURED APP: those that go and are marked as administrators in another app, and the first ten by name, with the apps */

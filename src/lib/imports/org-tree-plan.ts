@@ -9,8 +9,9 @@ export interface ExistingOrg {
   readonly parent: number | null;
   /** number of users directly in it; their devices go where they go */
   readonly users: number;
-  /** number of devices that it owns itself */
+  /** number of devices that it owns itself; and of those among them that keep it until they are deleted */
   readonly devices: number;
+  readonly fastDevices?: number | undefined;
   /** it lies above the organisations of who plans: others are found by it, and it stays as it is */
   readonly above?: true | undefined;
   /** names of the CLOMO accounts that manage it, if any do */
@@ -42,6 +43,8 @@ export interface OrgTreeOptions {
   readonly fileForm: (value: string) => string;
   /** the `pk` of organisations by the keys of codes that the file may have in place of theirs of now */
   readonly formerCodes?: ReadonlyMap<string, number> | undefined;
+  /** organisations that cannot be deleted are kept; `release`: those that only devices belong to are deleted */
+  readonly undeletable?: PlanRequest["undeletable"];
   /** keys of codes that organisations have which who plans does not see */
   readonly taken?: ReadonlySet<string> | undefined;
   /** who plans sees only some organisations: a code that names none of them may be that of another */
@@ -74,10 +77,18 @@ export interface OrgFinding {
   readonly params: ProblemParams;
 }
 
+/** An organisation that the file lacks and that cannot be deleted, with the reason. */
+export interface UndeletableOrg {
+  readonly pk: number;
+  readonly code: ProblemCode;
+  readonly params: ProblemParams;
+}
+
 export interface OrgTreePlan {
   readonly outcomes: readonly OrgOutcome[];
   /** organisations that rows match, invalid rows included */
   readonly matched: ReadonlyMap<number, number>;
   readonly findings: readonly OrgFinding[];
+  readonly undeletable: readonly UndeletableOrg[];
   readonly gone: readonly number[];
 }

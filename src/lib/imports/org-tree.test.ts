@@ -237,7 +237,7 @@ test("replace deletes what the file lacks, and names what would still hold somet
   const orgs = [org(2, "a", "A"), held, org(4, "c", "C", 2), org(5, "d", "D", 2), owner];
   const replaced = plan(orgs, [{ name: "c", code: "C", parentCode: "A" }], { mode: "replace" });
   expect(replaced.gone).toEqual([2, 3, 5, 6]);
-  expect(replaced.findings.map(({ params }) => params)).toEqual([
+  expect(replaced.undeletable.map(({ params }) => params)).toEqual([
     { org: "a", code: "A", users: 0, devices: 0, children: 1 },
     { org: "b", code: "B", users: 2, devices: 0, children: 0 },
     { org: "e", code: "E", users: 0, devices: 3, children: 0 },
@@ -247,7 +247,19 @@ test("replace deletes what the file lacks, and names what would still hold somet
 test("an organisation whose invalid row is skipped still needs its parent", () => {
   const orgs = [org(2, "a", "A"), org(3, "b", "B", 2)];
   const replaced = plan(orgs, [{ code: "B", name: "b", invalid: true }], { mode: "replace" });
-  expect(replaced.findings).toMatchObject([{ code: "org-delete-holds", params: { org: "a", children: 1 } }]);
+  expect(replaced.undeletable).toMatchObject([{ code: "org-delete-holds", params: { org: "a", children: 1 } }]);
+});
+
+test.each([
+  ["keep", [6], [2, 3, 4, 5]],
+  ["release", [5, 6], [2, 3, 4]],
+] as const)("to %s what cannot be deleted keeps what is above it", (undeletable, gone, kept) => {
+  const owner = { ...org(5, "d", "D"), devices: 2 };
+  const fast = { ...org(4, "c", "C", 3), devices: 2, fastDevices: 1 };
+  const orgs = [org(2, "a", "A"), org(3, "b", "B", 2), fast, owner, org(6, "e", "E")];
+  const replaced = plan(orgs, [{ name: "f", code: "F" }], { mode: "replace", undeletable });
+  expect(replaced.gone).toEqual(gone);
+  expect(replaced.undeletable.map(({ pk }) => pk)).toEqual(kept);
 });
 
 test("a chain of many thousand levels is planned", () => {

@@ -11,6 +11,7 @@ import type {
   OrgRow,
   OrgTreeOptions,
   OrgTreePlan,
+  UndeletableOrg,
 } from "./org-tree-plan.ts";
 
 export type * from "./org-tree-plan.ts";
@@ -39,8 +40,8 @@ class OrgTree {
     while (this.#findOrphans() || this.#findRings());
     const outcomes = this.#rows.filter((row) => this.#isValid(row)).map((row) => this.#outcome(row));
     this.#warnOfReach(outcomes);
-    const gone = this.#options.mode === "replace" ? this.#gone() : [];
-    return { outcomes, matched: this.#matcher.matched, findings: this.#findings, gone };
+    const lacking = this.#options.mode === "replace" ? this.#lacking() : { gone: [], undeletable: [] };
+    return { outcomes, matched: this.#matcher.matched, findings: this.#findings, ...lacking };
   }
 
   #isValid({ row }: OrgRow): boolean {
@@ -236,37 +237,42 @@ class OrgTree {
     }
   }
 
-  #gone(): readonly number[] {
+  /** The organisations that the file lacks: those that go, and those that cannot. */
+  #lacking(): Pick<OrgTreePlan, "gone" | "undeletable"> {
     const { orgs, root, claimedBy } = this.#matcher;
-    const gone = [...orgs.values()].filter(({ pk, above }) => pk !== root && above !== true && !claimedBy.has(pk));
+    const lacking = [...orgs.values()].filter(({ pk, above }) => pk !== root && above !== true && !claimedBy.has(pk));
     const children = new Map<number, number>();
+    const stays = (parent: number): void => void children.set(parent, (children.get(parent) ?? 0) + 1);
     for (const row of this.#rows) {
       const parent = this.#parentAfter(row);
-      if (parent !== undefined && "org" in parent) children.set(parent.org, (children.get(parent.org) ?? 0) + 1);
+      if (parent !== undefined && "org" in parent) stays(parent.org);
     }
-    for (const org of gone) {
-      const kept = children.get(org.pk) ?? 0;
-      if (org.reserved === true) {
-        const called = { org: this.#matcher.pathOf(org), ...(org.code === null ? {} : { code: org.code }) };
-        this.#findings.push({ code: "org-delete-reserved", row: 0, line: 0, field: undefined, params: called });
+    const isHeld = (org: ExistingOrg): boolean => this.#whyKept(org, children.get(org.pk) ?? 0).length > 0;
+    const gone = new Set(lacking);
+    // what is kept keeps what is above it
+    for (let kept = this.#options.undeletable !== undefined; kept;) {
+      kept = false;
+      for (const org of [...gone].filter(isHeld)) {
+        gone.delete(org);
+        if (org.parent !== null) stays(org.parent);
+        kept = true;
       }
-      if (org.users === 0 && org.devices === 0 && kept === 0 && org.accounts === undefined) continue;
-      this.#findings.push({
-        code: "org-delete-holds",
-        row: 0,
-        line: 0,
-        field: undefined,
-        params: {
-          org: this.#matcher.pathOf(org),
-          ...(org.code === null ? {} : { code: org.code }),
-          users: org.users,
-          devices: org.devices,
-          children: kept,
-          ...(org.accounts === undefined ? {} : { accounts: org.accounts }),
-        },
-      });
     }
-    return gone.map(({ pk }) => pk);
+    const undeletable = lacking.flatMap((org) => this.#whyKept(org, children.get(org.pk) ?? 0));
+    return { gone: [...gone].map(({ pk }) => pk), undeletable };
+  }
+
+  /** Why an organisation cannot be deleted. @param children number of those below it that stay */
+  #whyKept(org: ExistingOrg, children: number): readonly UndeletableOrg[] {
+    const { pk, users, accounts, reserved, fastDevices = 0 } = org;
+    const devices = this.#options.undeletable === "release" ? fastDevices : org.devices;
+    const called = { org: this.#matcher.pathOf(org), ...(org.code === null ? {} : { code: org.code }) };
+    const isHeld = users > 0 || devices > 0 || children > 0 || accounts !== undefined;
+    const holding = { users, devices, children, ...(accounts === undefined ? {} : { accounts }) };
+    return [
+      ...(reserved === true ? [{ pk, code: "org-delete-reserved", params: called } as const] : []),
+      ...(isHeld ? [{ pk, code: "org-delete-holds", params: { ...called, ...holding } } as const] : []),
+    ];
   }
 }
 

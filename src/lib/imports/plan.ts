@@ -35,6 +35,11 @@ export interface PlanRequest {
   readonly createOrgs: boolean;
   readonly createGroups: boolean;
   readonly skipInvalid: boolean;
+  /**
+   * what becomes of records that a replacing file lacks and that cannot be deleted: they are kept; `release` also takes
+   * devices from their owners, who can be deleted then. undefined: the plan is rejected
+   */
+  readonly undeletable?: "keep" | "release" | undefined;
   readonly fix?: readonly Fix[] | undefined;
   /** `#N/A` and the like are text, as they are in the console's own export */
   readonly allowErrorValues?: boolean | undefined;
@@ -120,6 +125,10 @@ export interface PlanCounts {
   readonly wipes?: number | undefined;
   /** the file looks like another tenant's */
   readonly foreign?: Foreign | undefined;
+  /** of a replacing plan: records that its file lacks and that are kept, as they cannot be deleted; `known`: by the run before, too */
+  readonly kept?: { readonly count: number; readonly known: number } | undefined;
+  /** devices that lose their owner, as that record is deleted; of an undoing: that get it back */
+  readonly released?: number | undefined;
   /** of a deletion: protected records that pass its filters and stay, and the first of them by name */
   readonly staying?: { readonly count: number; readonly names: readonly string[] } | undefined;
   /** of a deletion: those that go and are protected in another scope, and the first of them by name, with where */

@@ -120,8 +120,102 @@ const reachOf = ({ gained, lost }: ProblemParams): Text =>
     text("; ", "。"),
   );
 
+/** A parameter that is a list. */
+const listIn = (params: ProblemParams, name: string): string[] => {
+  const { [name]: value = "" } = params;
+  return value === "" ? [] : String(value).split("\n");
+};
+
+/** Whether a record that cannot be deleted is kept: otherwise it is what the file is rejected for. */
+const isKept = ({ kept }: ProblemParams): boolean => kept === 1;
+
+/** The devices of somebody: `SN1 (090-0000-0000), SN2`. */
+const devicesIn = (params: ProblemParams): Text => {
+  const devices = listIn(params, "devices");
+  const more = Number(params["count"] ?? 0) > devices.length ? ["…"] : [];
+  return joined([...devices, ...more].map(same), text(", ", "、"));
+};
+
+/** What to type so that devices have no owner any more. */
+const freeing = (params: ProblemParams): Text => {
+  const [free, fast] = [listIn(params, "free"), listIn(params, "fast")];
+  const [remove, drop] = [line("devices set-owner", free, { none: true }), line("devices delete", fast)];
+  return joined(
+    [
+      ...(free.length === 0 ? [] : [text(`to remove the owner: ${remove}`, `所有者を外すには: ${remove}`)]),
+      ...(fast.length === 0
+        ? []
+        : [
+            text(
+              `a device whose status is 管理外 keeps its owner; to delete it: ${drop}`,
+              `ステータスが「管理外」のデバイスの所有者は外せません。デバイスを削除するには: ${drop}`,
+            ),
+          ]),
+    ],
+    text("; ", "。"),
+  );
+};
+
+/** What to type when somebody is no administrator any more. */
+const endingRole = ({ account, hasRole, email, name }: ProblemParams): Text => {
+  const end =
+    hasRole === 1 && account !== undefined
+      ? line("clomo-account revoke", [account])
+      : line("users administrators remove", [email ?? name ?? ""]);
+  return text(`if this user is no administrator any more: ${end}`, `管理者でなくなった場合: ${end}`);
+};
+
+/** Why somebody who owns devices, or something else, is not deleted. */
+const ownerHeld = (params: ProblemParams): Text => {
+  const { name, count } = params;
+  const start = isKept(params)
+    ? text(`${name} is kept`, `「${name}」は削除せずに残します`)
+    : text(`${name} cannot be deleted`, `「${name}」は削除できません`);
+  if (listIn(params, "devices").length === 0) {
+    const { en, ja } = nounOf(params);
+    return text(
+      `${start.en}: ${counted(Number(count), en)} would be left without an owner`,
+      `${start.ja}: 所有する${ja}が ${count} 件あります`,
+    );
+  }
+  const [devices, way] = [devicesIn(params), freeing(params)];
+  return text(`${start.en}: owns ${devices.en}; ${way.en}`, `${start.ja}: 所有するデバイス ${devices.ja}。${way.ja}`);
+};
+
+/** Why an administrator is not deleted. */
+const administratorHeld = (params: ProblemParams): Text => {
+  const { name } = params;
+  const way = endingRole(params);
+  const devices = devicesIn(params);
+  const owns = devices.en === "" ? same("") : text(`; owns ${devices.en}`, `。所有するデバイス: ${devices.ja}`);
+  return isKept(params)
+    ? text(
+        `${name} is kept, as no import deletes an administrator; ${way.en}${owns.en}`,
+        `管理者「${name}」は削除せずに残します。${way.ja}${owns.ja}`,
+      )
+    : text(
+        `${name} is an administrator and would be deleted, as the file lacks this user; ${way.en}${owns.en}`,
+        `管理者「${name}」がファイルになく、削除されることになります。${way.ja}${owns.ja}`,
+      );
+};
+
+/** Why an organisation is not deleted. */
+const orgHeld = (params: ProblemParams): Text => {
+  const { org, code } = params;
+  const called = code === undefined ? text(`${org}`, `「${org}」`) : text(`${org} (${code})`, `「${org}」(${code})`);
+  const { en, ja } = heldBy(params);
+  if (!isKept(params)) return text(`${called.en} cannot be deleted: ${en}`, `${called.ja}は削除できません: ${ja}`);
+  const place = { org: code ?? org };
+  const seen = [
+    ...(Number(params["users"]) > 0 ? [line("users list", [], place)] : []),
+    ...(Number(params["devices"] ?? 0) > 0 ? [line("devices list", [], place)] : []),
+  ].join(", ");
+  const way = seen === "" ? same("") : text(`; see: ${seen}`, `。確認: ${seen}`);
+  return text(`${called.en} is kept: ${en}${way.en}`, `${called.ja}は削除せずに残します: ${ja}${way.ja}`);
+};
+
 /** What an organisation holds itself; a device whose owner is a user belongs to him, who is among the users. */
-const heldBy = ({ users, devices = 0, children, accounts, inside }: ProblemParams): Text => {
+const heldBy = ({ users, devices = 0, children, accounts, inside, kept }: ProblemParams): Text => {
   const parts = [
     [Number(users), "user"],
     [Number(devices), "device"],
@@ -133,8 +227,8 @@ const heldBy = ({ users, devices = 0, children, accounts, inside }: ProblemParam
       ? []
       : [
           text(
-            `it would still hold ${held.map(([count, { en }]) => counted(count, en)).join(" and ")}`,
-            `${held.map(([count, { ja }]) => `${ja} ${count}`).join("、")} が残ります`,
+            `it ${kept === 1 ? "holds" : "would still hold"} ${held.map(([count, { en }]) => counted(count, en)).join(" and ")}`,
+            `${held.map(([count, { ja }]) => `${ja} ${count}`).join("、")} ${kept === 1 ? "が所属しています" : "が残ります"}`,
           ),
         ]),
     ...(accounts === undefined
@@ -431,15 +525,15 @@ export const PROBLEMS = {
   ),
   "org-cycle": error("{name} would be below itself", "「{name}」が自分自身の下になります"),
   "org-delete-holds": error(
-    (p) => `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: ${heldBy(p).en}`,
-    (p) => `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ${heldBy(p).ja}`,
+    (p) => orgHeld(p).en,
+    (p) => orgHeld(p).ja,
   ),
   // all that is told of what holds it outside the organisations of who asks
   "org-delete-reserved": error(
     (p) =>
-      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted by you: ask a system administrator`,
+      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} ${isKept(p) ? "is kept, as you cannot delete it" : "cannot be deleted by you"}: ask a system administrator`,
     (p) =>
-      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません。システム管理者に依頼してください`,
+      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません${isKept(p) ? "(そのまま残します)" : ""}。システム管理者に依頼してください`,
   ),
   "org-reach": warning(
     (p) => `${p["org"]} is moved: ${reachOf(p).en}`,
@@ -487,10 +581,12 @@ export const PROBLEMS = {
     "モードがあるのは Android デバイスだけです。空にするか、プラットフォームを Android にしてください",
   ),
   "delete-held": error(
-    (p) =>
-      `${p["name"]} cannot be deleted: ${counted(Number(p["count"]), nounOf(p).en)} would be left without an owner; give ${Number(p["count"]) === 1 ? "it" : "them"} another owner first, or keep the user in the file`,
-    (p) =>
-      `「${p["name"]}」は削除できません: 所有する${nounOf(p).ja}が ${p["count"]} 件あります。先に所有者を変えるか、ユーザーをファイルに残してください`,
+    (p) => ownerHeld(p).en,
+    (p) => ownerHeld(p).ja,
+  ),
+  "owner-released": warning(
+    (p) => `${p["name"]} is deleted, and the owner is removed from ${devicesIn(p).en}`,
+    (p) => `「${p["name"]}」を削除し、デバイス ${devicesIn(p).ja} の所有者を外します`,
   ),
   "group-unknown": error(
     "no group named {group}; --create-groups creates it",
@@ -519,8 +615,8 @@ export const PROBLEMS = {
     "{id} は管理者です。インポートは管理者を変更しません",
   ),
   "administrator-delete": error(
-    "{name} is an administrator and would be deleted, as the file lacks this user",
-    "管理者「{name}」がファイルになく、削除されることになります",
+    (p) => administratorHeld(p).en,
+    (p) => administratorHeld(p).ja,
   ),
   "administrator-above": error(
     "{name} is an administrator above operator, or one whose role is not known: only a system administrator changes the user",

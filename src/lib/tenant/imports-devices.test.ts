@@ -403,8 +403,8 @@ describe("users that own devices", () => {
     ]);
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: "山田 <yamada@example.jp> cannot be deleted: 2 devices would be left without an owner; give them another owner first, or keep the user in the file",
-        ja: "「山田 <yamada@example.jp>」は削除できません: 所有するデバイスが 2 件あります。先に所有者を変えるか、ユーザーをファイルに残してください",
+        en: "山田 <yamada@example.jp> cannot be deleted: owns S1, S3; to remove the owner: clomoctl devices set-owner S1 S3 --none",
+        ja: "「山田 <yamada@example.jp>」は削除できません: 所有するデバイス S1、S3。所有者を外すには: clomoctl devices set-owner S1 S3 --none",
       },
     ]);
     expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");

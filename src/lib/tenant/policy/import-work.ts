@@ -27,6 +27,7 @@ const neededFor = (asker: Asker, kind: FormatName): Readonly<Record<keyof PlanWo
     delete: panel === undefined ? writing : [`${panel}.delete`],
     createOrgs: ["orgs.write"],
     deleteOrgs: ["orgs.delete"],
+    release: ["devices.write"],
   };
 };
 
@@ -42,7 +43,7 @@ export const undoingWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
 
 /** What a plan does, by its counts. */
 export const countedWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
-  const { create, columns, delete: gone, secretsSet, orgsCreated } = counts;
+  const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
   const placing = kindOf(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
   const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);
   const changed = (of: PlanCounts["columns"]): number =>
@@ -55,11 +56,20 @@ export const countedWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
     delete: counted(gone),
     createOrgs: counted(orgsCreated),
     deleteOrgs: NOTHING,
+    release: counted(released),
   };
 };
 
 /** The order in which refusals are told. */
-const PIECES = ["create", "edit", "move", "delete", "createOrgs", "deleteOrgs"] as const satisfies (keyof PlanWork)[];
+const PIECES = [
+  "create",
+  "edit",
+  "move",
+  "delete",
+  "createOrgs",
+  "deleteOrgs",
+  "release",
+] as const satisfies (keyof PlanWork)[];
 
 /** Checks that somebody may do all that a plan does. @throws Failure `not-permitted` with the first rule that does not permit it, and where */
 export const permitWork = (asker: Asker, kind: FormatName, work: PlanWork): void => {
@@ -77,5 +87,6 @@ const placesOf = (piece: keyof PlanWork, { count, first }: Affected): Text | und
   const more = count > first.length ? text(", …", " など") : same("");
   if (piece === "delete")
     return text(`not in the file: ${names.en}${more.en}`, `ファイルにない: ${names.ja}${more.ja}`);
+  if (piece === "release") return text(`devices ${names.en}${more.en}`, `デバイス ${names.ja}${more.ja}`);
   return text(`row ${names.en}${more.en}`, `${names.ja} 行目${more.ja}`);
 };

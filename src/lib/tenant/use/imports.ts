@@ -132,8 +132,9 @@ export class TenantImports {
   }
 
   /** @throws Failure `not-permitted` if the request concerns the tenant as a whole, and who makes it only part of it */
-  #checkWhole({ fromConsole, createOrgs, forConsole, mode }: StoredRequest): void {
+  #checkWhole({ fromConsole, createOrgs, forConsole, mode, undeletable }: StoredRequest): void {
     const { role, orgs } = this.#session.asker;
+    if (undeletable === "release" && orgs !== undefined) throw ofWholeTenant(WITHOUT_OWNER);
     if (forConsole === true && mode === "replace" && role !== "system") throw ofWholeTenant(WHOLE_FILE);
     if (fromConsole === true && role !== "system") throw ofWholeTenant(TAKE_OVER);
     if (createOrgs && orgs !== undefined) throw ofWholeTenant(NEW_BELOW_ROOT);
@@ -736,6 +737,17 @@ const NEW_BELOW_ROOT: WholeWork = {
   ),
 };
 
+const WITHOUT_OWNER: WholeWork = {
+  why: text(
+    "--undeletable release leaves devices without an owner, and these are outside your organisations",
+    "--undeletable release で所有者を外したデバイスは、管理対象組織の外になります",
+  ),
+  hint: text(
+    "pass --undeletable keep, or ask a system administrator",
+    "--undeletable keep を指定するか、システム管理者に依頼してください",
+  ),
+};
+
 const WHOLE_FILE: WholeWork = {
   why: text(
     "an upload of 全件更新 deletes in the console whatever its file lacks: only system administrators make one",
@@ -843,6 +855,7 @@ const asConsoleExport = (request: StoredRequest): StoredRequest => ({
   ...request,
   ...MIRRORING,
   fromConsole: true,
+  undeletable: undefined,
   key: "email",
   skipInvalid: true,
   map: undefined,

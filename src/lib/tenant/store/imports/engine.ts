@@ -46,6 +46,8 @@ export interface RevertCounts {
   readonly delete: number;
   /** of devices: those that have to be wiped for another owner */
   readonly wipes: number | undefined;
+  /** the devices that get their owner back */
+  readonly released?: number | undefined;
   readonly lost: PlanCounts["lost"];
 }
 
@@ -77,6 +79,8 @@ export interface PlanWork {
   readonly delete: Affected;
   readonly createOrgs: Affected;
   readonly deleteOrgs: Affected;
+  /** devices that lose their owners, or get them back */
+  readonly release: Affected;
 }
 
 /** What an import did to a record. */

@@ -53,6 +53,8 @@ export interface ImportDetail {
   /** which records the plan deletes, see `deletionsOf`; and which ones somebody agreed to as it was sent to the console */
   readonly deletions?: string | null | undefined;
   readonly agreedDeletions?: string | null | undefined;
+  /** the numbers of the records that the plan keeps, as it cannot delete them */
+  readonly undeletable?: readonly number[] | undefined;
   /** it deletes others than somebody was shown; undefined where that is not known */
   readonly deletesOthers?: boolean | undefined;
   /** as it was written for the console, or as somebody was shown it since */
@@ -208,3 +210,26 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
 /** Newest first. */
 export const listImports = async (reader: Reader): Promise<readonly ImportRecord[]> =>
   (await reader.all("select * from import order by pk desc")).map(recordOf);
+
+/**
+ * The records that the last run of the same kind, in the same scope, kept as it could not delete them: one that was
+ * committed, or had nothing else to do.
+ */
+export const keptByRunBefore = async (
+  reader: Reader,
+  { pk, kind, detail: { request } }: Pick<ImportRecord, "pk" | "kind" | "detail">,
+): Promise<ReadonlySet<number>> => {
+  const row = await reader.get(
+    `select detail -> 'undeletable' as kept from import
+     where pk < :pk and kind = :kind and detail -> 'undeletable' is not null
+       and detail -> 'request' -> 'scope' is not distinct from :scope
+       and (state in ('committed', 'accepted') or state = 'discarded' and not (detail -> 'counts' ->> 'rejected')
+         and ${CHANGES.map((count) => `detail -> 'counts' ->> '${count}'`).join(" + ")} = 0)
+     order by pk desc limit 1`,
+    { pk, kind, scope: request?.scope === undefined ? null : JSON.stringify(request.scope) },
+  );
+  return new Set(JSON.parse(String(row?.["kept"] ?? "[]")) as readonly number[]);
+};
+
+/** The counts of a plan that changes nothing are 0. */
+const CHANGES = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;

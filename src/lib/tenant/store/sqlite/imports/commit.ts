@@ -1,6 +1,8 @@
 import type { Database } from "../database.ts";
 import type { Thing } from "../../../../model/thing.ts";
+import { DEVICE } from "../../../../model/device.ts";
 import { advance } from "./compare.ts";
+import { releasedDevices } from "./deletion/undeletable.ts";
 import {
   changes,
   besideForExisting,
@@ -202,6 +204,26 @@ const remove = (database: Database, { kind, request }: PlanSql): void => {
   database.run(`delete from ${thing.name} as t where ${isLacking}`, { kind: name });
 };
 
+/** Takes devices from the owners that a plan deletes, and keeps them as they were. */
+const release = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  const released = releasedDevices(plan);
+  if (released === undefined) return;
+  const { import: by, now, revision } = context;
+  const kind = plan.kind.name;
+  database.exec("drop table if exists temp.released");
+  database.exec("create temp table released (pk integer primary key)");
+  database.run(`insert into temp.released ${released}`, { kind });
+  const lost = "pk in (select pk from temp.released)";
+  database.run(`${keeping(database, DEVICE, ":by", "update")} from device t where t.${lost}`, { by });
+  database.run(
+    `update device set owner = null, ownerOrg = null, updatedAt = :now, revision = :revision where ${lost}`,
+    {
+      now,
+      revision,
+    },
+  );
+};
+
 /** Records which secrets were set and when; the secrets themselves were never staged. */
 const noteSecrets = (database: Database, plan: PlanSql, { now, import: by }: CommitContext, base: number): void => {
   if (!hasSecrets(plan)) return;
@@ -249,6 +271,7 @@ export const applyPlan = (
   keepDeleted(database, plan, context);
   makeReferences(database, plan, context);
   reclaim(database, plan, true);
+  release(database, plan, context);
   remove(database, plan);
   if (planner === undefined) update(database, plan, context);
   else planner.write(database, plan, context);

@@ -7,6 +7,7 @@ import type { Database } from "../database.ts";
 import { hold } from "../scope.ts";
 import { isMatched, isMissing, isValid } from "../../sql/forms.ts";
 import { countChanges } from "./column-changes.ts";
+import { findReleased, findUndeletable } from "./deletion/undeletable.ts";
 import { findConflicts } from "./conflicts.ts";
 import { findBeyondScope, unusableKeys } from "./matching/outside.ts";
 import { hasSecrets, indexTargets, isStaged, isTouched, newReferences, VALID } from "./expressions.ts";
@@ -19,7 +20,6 @@ import {
   findCaseTwins,
   findDuplicates,
   findMissingForNew,
-  findHeld,
   findMovedToUsual,
   findStranded,
   findLikeCodes,
@@ -34,7 +34,7 @@ import { findNewAddresses } from "./matching/lasting.ts";
 import { match } from "./matching/match.ts";
 import { findMoved, findPending, findPendingReferences, notePending } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
-import { CUSTOM_FIELDS, type PlanSql, type StoredKind } from "./stored-kind.ts";
+import { CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
 const reset = (database: Database): void => {
@@ -46,6 +46,8 @@ const reset = (database: Database): void => {
     MARK_INVALID,
     // an older program's, whose index has the name of a table of ours
     "drop table if exists s.holder",
+    `create table if not exists s.${UNDELETABLE} (target integer primary key)`,
+    `delete from s.${UNDELETABLE}`,
   ]) {
     database.exec(statement);
   }
@@ -67,7 +69,8 @@ const countDeleted = (database: Database, { kind, request }: PlanSql): number =>
   if (kind.table.planner !== undefined) return countRecords(database, kind, isLacking);
   const matched = database.count("select count(distinct target) from s.match");
   const keeps = countRecords(database, kind, `${isProtected} and not ${isMissing("t.pk")}`);
-  return countRecords(database, kind, isFree) - (matched - keeps);
+  const kept = countRecords(database, kind, `${isFree} and t.pk in (select target from s.${UNDELETABLE})`);
+  return countRecords(database, kind, isFree) - (matched - keeps) - kept;
 };
 
 const isRejected = (
@@ -124,7 +127,7 @@ export const compare = (
     match(database, plan);
     if (plan.request.mode === "replace") indexTargets(database);
     findProtected(database, plan);
-    findHeld(database, plan);
+    findUndeletable(database, plan);
     if (forNew) findMissingForNew(database, plan);
     findBeyondScope(database, plan);
     // what was written for the console was looked at then
@@ -159,6 +162,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   findNearNames(database, plan);
   findSlashes(database, plan);
   const deleted = countDeleted(database, plan);
+  const released = findReleased(database, plan);
   const severity = (which: string): number =>
     database.count("select count(*) from s.problem where severity = :which", { which });
   return {
@@ -181,7 +185,22 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
     ...(plan.request.scope !== undefined && {
       unusable: database.count("select count(*) from s.problem where code = 'value-unusable'"),
     }),
+    ...(plan.request.undeletable !== undefined && { kept: countKept(database, plan) }),
+    ...(released !== undefined && { released }),
     rejected: isRejected(database, plan, { invalid, deleted }),
+  };
+};
+
+const countKept = (database: Database, { keptBefore }: PlanSql): NonNullable<PlanCounts["kept"]> => {
+  const known = JSON.stringify([...(keptBefore ?? [])]);
+  return {
+    count: database.count(`select count(*) from s.${UNDELETABLE}`),
+    known: database.count(
+      `select count(*) from s.${UNDELETABLE} where target in (select value from json_each(:known))`,
+      {
+        known,
+      },
+    ),
   };
 };
 

@@ -10,9 +10,8 @@ import { USER } from "../../../../model/user.ts";
 import { composedSql } from "../../accounts.ts";
 import { ROOT } from "../../orgs.ts";
 import { LIKE } from "./staging.ts";
-import { either, isMatched, isMissing, isValid, quoteIdentifier, THEN, windowsForm } from "../../sql/forms.ts";
+import { either, isMatched, isValid, THEN, windowsForm } from "../../sql/forms.ts";
 import {
-  calledText,
   changes,
   isLacking,
   isStaged,
@@ -521,26 +520,11 @@ const filledCells = (database: Database, plan: PlanSql, field: string) => {
   return { field: first.field, sql: `select 1 from s.row r where ${isFilled}`, params: {} };
 };
 
-/** Records that a replacing file lacks and other things name. */
-export const findHeld = (database: Database, plan: PlanSql): void => {
-  const { thing, table, isLacking, name: kind } = plan.kind;
-  if (plan.request.mode !== "replace") return;
-  for (const { thing: holder, column, rows = holder.name } of table.heldBy ?? []) {
-    recordFinding(database, plan, {
-      code: "delete-held",
-      select: `select 0 as row, 0 as line, null as col,
-          json_object('name', ${calledText(thing)}, 'count', count(*), 'of', '${holder.name}') as params
-        from ${thing.name} t join ${rows} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`,
-      params: { kind },
-    });
-  }
-};
-
-/** Rows that would change a protected record in a way no import may, and such records that a replacing file lacks. */
+/** Rows that would change a protected record in a way no import may. */
 export const findProtected = (database: Database, plan: PlanSql): void => {
   const { kind, request } = plan;
   const { thing, format } = kind;
-  const { present, missing, keeps } = thing.protects ?? {};
+  const { present, keeps } = thing.protects ?? {};
   const name = stored(kind.namedBy);
   const find = (code: ProblemCode, field: string, shown: string, which = "true"): number =>
     recordFinding(database, plan, {
@@ -555,13 +539,5 @@ export const findProtected = (database: Database, plan: PlanSql): void => {
     const sets = format.columns.filter((column) => column.secret === true && isKept(column) && isStaged(plan, column));
     const breaches = [...kind.fields.filter(isKept).map(changes), ...sets.map(({ field }) => setsSecret(field))];
     find(keeps.code, keeps.fields[0], `'name', ${name}`, breaches.join(" or "));
-  }
-  if (missing !== undefined && request.mode === "replace") {
-    recordFinding(database, plan, {
-      code: missing,
-      select: `select 0 as row, 0 as line, null as col, json_object('name', ${name}) as params from ${thing.name} t
-               where ${kind.isProtected} and ${kind.inScope} and ${isMissing("t.pk")}`,
-      params: { kind: kind.name },
-    });
   }
 };

@@ -1,6 +1,6 @@
 import { withoutPlan } from "../../imports/refusals.ts";
 import type { ImportRecord } from "../../imports/record.ts";
-import { deleting, type PlanSql, type StagingSchema, type StoredKind } from "./stored-kind.ts";
+import { deleting, UNDELETABLE, type PlanSql, type StagingSchema, type StoredKind } from "./stored-kind.ts";
 import { kindNamed } from "./tables.ts";
 import { IS_INSIDE } from "../../scope.ts";
 import type { StagedFile } from "../../../../imports/plan.ts";
@@ -27,13 +27,21 @@ export const deletionSql = (kind: FormatName, request: StoredRequest, schema?: S
   staged: NO_FILE,
 });
 
-/** The kind of an import: one that was planned in a scope deletes what lies in it alone, whoever commits it. */
-export const plannedKind = ({ kind, scope }: Pick<StoredRequest, "kind" | "scope">): StoredKind => {
+/**
+ * The kind of an import: one that was planned in a scope deletes what lies in it alone, whoever commits it, and one that
+ * keeps what it cannot delete does not delete that.
+ */
+export const plannedKind = ({
+  kind,
+  scope,
+  undeletable,
+}: Pick<StoredRequest, "kind" | "scope" | "undeletable">): StoredKind => {
   const stored = kindNamed(kind);
-  const inside = IS_INSIDE[stored.thing.name];
-  return scope === undefined || inside === undefined
-    ? stored
-    : { ...stored, isLacking: `${stored.isLacking} and ${inside}` };
+  const inside = scope === undefined ? undefined : IS_INSIDE[stored.thing.name];
+  const isDeletable =
+    undeletable === undefined ? undefined : `not exists (select 1 from s.${UNDELETABLE} k where k.target = t.pk)`;
+  const isLacking = [stored.isLacking, inside, isDeletable].filter((one) => one !== undefined).join(" and ");
+  return { ...stored, isLacking };
 };
 
 /**

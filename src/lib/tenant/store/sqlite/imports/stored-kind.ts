@@ -124,7 +124,12 @@ export interface PlanSql {
   readonly kind: StoredKind;
   readonly request: PlanRequest;
   readonly staged: StagedFile;
+  /** the numbers of the records that the run before kept, as it could not delete them */
+  readonly keptBefore?: ReadonlySet<number> | undefined;
 }
+
+/** The table with the records that a replacing plan keeps although its file lacks them. */
+export const UNDELETABLE = "undeletable";
 
 /** The schemas of the staging files of a plan, and of the deletion that is committed before it. */
 export type StagingSchema = "s" | "taken";

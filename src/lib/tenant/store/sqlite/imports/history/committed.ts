@@ -41,7 +41,11 @@ export const params = ({ kind, ...committed }: Committed) => ({ ...committed, ki
 export const isMade = (pk: string): string => `(${pk} > :madeAfter and ${pk} <= :madeUpTo)`;
 
 /** SQL: true if the import changed or deleted the record. @param pk SQL of its number */
-export const isKept = (kind: StoredKind, pk: string, action: "update" | "delete" | "any" = "any"): string =>
+export const isKept = (
+  kind: Pick<StoredKind, "thing">,
+  pk: string,
+  action: "update" | "delete" | "any" = "any",
+): string =>
   `exists (select 1 from ${wasTable(kind)} kept where kept.import = :pk and kept.pk = ${pk}
     ${action === "any" ? "" : `and kept.action = '${action}'`})`;
 
@@ -56,6 +60,14 @@ export const made = (kind: StoredKind): string =>
 /** The references of which the import may have created records. */
 export const createdBy = ({ kind }: Pick<Committed, "kind">) =>
   kind.references.filter(({ refers }) => refers.creates !== undefined);
+
+/** The devices that an import of other records took from their owners, as if an import of devices had; undefined if there are none. */
+export const releasedIn = (database: Database, committed: Committed): Committed | undefined => {
+  const devices = kindNamed("devices");
+  if (committed.kind.thing === devices.thing) return undefined;
+  const count = database.count(`select count(*) from ${wasTable(devices)} where import = :pk`, { pk: committed.pk });
+  return count === 0 ? undefined : { ...committed, kind: devices, madeAfter: 0, madeUpTo: 0 };
+};
 
 /** SQL: the records of another thing, `:entity`, that the import created because rows name them. */
 export const CREATED = "select target from import_created where import = :pk and entity = :entity";

@@ -3,6 +3,7 @@ import { USER } from "../../../../../model/user.ts";
 import type { Affected, PlanWork } from "../../../imports/engine.ts";
 import { isMatched } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
+import { releasedDevices } from "../deletion/undeletable.ts";
 import { calledText, hasSecrets, newReferences } from "../expressions.ts";
 import type { PlanSql } from "../stored-kind.ts";
 
@@ -40,6 +41,7 @@ export const plannedWork = (database: Database, plan: PlanSql): PlanWork => {
   const made = references
     .filter(({ refers }) => refers.creates?.count === "orgsCreated")
     .flatMap((reference) => newReferences(plan, reference) ?? []);
+  const released = releasedDevices(plan);
   const called = table.planner?.called("t.pk") ?? calledText(thing);
   return {
     create: rows(`not ${isMatched("r.row")}`),
@@ -50,5 +52,6 @@ export const plannedWork = (database: Database, plan: PlanSql): PlanWork => {
     delete: request.mode === "replace" ? affected(called, `from ${thing.name} t where ${isLacking}`) : NOTHING,
     createOrgs: made.length === 0 ? NOTHING : affected("row", `from (${made.join(" union all ")}) made`),
     deleteOrgs: NOTHING,
+    release: released === undefined ? NOTHING : affected("t.serialNumber", `from device t where t.pk in (${released})`),
   };
 };

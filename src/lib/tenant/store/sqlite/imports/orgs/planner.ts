@@ -2,7 +2,7 @@ import { MANAGERS, UNSEEN_MANAGERS } from "../../../accounts.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
 import { codeKey, cp932Form, nameKey } from "../../../../../model/normalise.ts";
-import { severityOf } from "../../../../../model/problem.ts";
+import { severityOf, type ProblemParams } from "../../../../../model/problem.ts";
 import type { Database, Row } from "../../database.ts";
 import { keepLastNumber, lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
@@ -11,6 +11,8 @@ import { afterPiece, changedList } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
 import { followNamed, keepNamed } from "./named.ts";
+import { isOwnerKept } from "../devices/rules.ts";
+import { recordUndeletable } from "../deletion/undeletable.ts";
 import { findPendingPlaces, formerCodes } from "./pending.ts";
 import { orgPlaces, pathsBefore, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
@@ -31,10 +33,10 @@ const readRows = (database: Database): readonly OrgRow[] => {
 };
 
 /** The number of records that have an organisation in a column, by its `pk`. */
-const countsBy = (database: Database, table: string, column: string): ReadonlyMap<number, number> =>
+const countsBy = (database: Database, table: string, column: string, which = "true"): ReadonlyMap<number, number> =>
   new Map(
     database
-      .all(`select ${column} as org, count(*) as n from ${table} where ${column} is not null group by 1`)
+      .all(`select ${column} as org, count(*) as n from ${table} where ${column} is not null and ${which} group by 1`)
       .map(({ org, n }) => [Number(org), Number(n)]),
   );
 
@@ -75,6 +77,7 @@ const managersOf = (database: Database): ReadonlyMap<number, string> =>
 
 const readOrgs = (database: Database): readonly ExistingOrg[] => {
   const [users, devices] = [countsBy(database, "user", "org"), countsBy(database, "device", "ownerOrg")];
+  const fast = countsBy(database, "device", "ownerOrg", isOwnerKept("device"));
   const managers = managersOf(database);
   const reserved = new Set(
     database.all(`select distinct h.org from ${UNSEEN_MANAGERS} h`).map(({ org }) => Number(org)),
@@ -83,6 +86,7 @@ const readOrgs = (database: Database): readonly ExistingOrg[] => {
     ...existingOf(org),
     users: users.get(Number(org["pk"])) ?? 0,
     devices: devices.get(Number(org["pk"])) ?? 0,
+    fastDevices: fast.get(Number(org["pk"])),
     accounts: managers.get(Number(org["pk"])),
     reserved: reserved.has(Number(org["pk"])),
   }));
@@ -117,6 +121,16 @@ const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
     });
   }
   for (const target of tree.gone) database.run("insert into s.gone values (:target)", { target });
+  // what an account has that who plans does not see
+  const inside = (params: ProblemParams): ProblemParams => ({
+    ...params,
+    ...(params["accounts"] !== undefined && plan.request.scope && { inside: 1 }),
+  });
+  recordUndeletable(
+    database,
+    plan,
+    tree.undeletable.map((one) => ({ ...one, params: inside(one.params) })),
+  );
   for (const { code, row, line, field, params } of tree.findings) {
     const place = plan.staged.places.find((candidate) => candidate.field === field);
     database.run("insert into s.problem values ('plan', :row, :line, :column, :header, :code, :severity, :params)", {
@@ -126,10 +140,7 @@ const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
       header: place?.header ?? "",
       code,
       severity: severityOf(code),
-      params: JSON.stringify({
-        ...params,
-        ...(params["accounts"] !== undefined && plan.request.scope && { inside: 1 }),
-      }),
+      params: JSON.stringify(params),
     });
     if (row > 1 && severityOf(code) === "error")
       database.run("insert into s.invalid values (:row) on conflict do nothing", { row });
@@ -150,6 +161,7 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
     taken: isScoped ? codesOutside(database) : undefined,
+    undeletable: plan.request.undeletable,
     inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_PK),
     administrators: actingIn(database),
     ...(formerly && { formerCodes: formerCodes(database) }),

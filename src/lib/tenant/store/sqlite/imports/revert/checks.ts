@@ -22,9 +22,17 @@ import {
   left,
   made,
   params,
+  releasedIn,
   type Committed,
 } from "../history/committed.ts";
-import { wasTable, type StoredKind, type StoredReference, type Table, type Undoing } from "../stored-kind.ts";
+import {
+  hasFormer,
+  wasTable,
+  type StoredKind,
+  type StoredReference,
+  type Table,
+  type Undoing,
+} from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import { lostBy } from "./lost.ts";
 import {
@@ -242,7 +250,8 @@ const checkThere = (database: Database, reverted: Committed): void => {
     // null is not in an empty table either
     const there = [
       `exists (select 1 from ${named.name} n where n.pk = ${column})`,
-      ...(named === kind.thing ? [isKept(kind, column, "delete")] : []),
+      // what the same import deleted comes back first
+      ...(hasFormer(named) ? [isKept({ thing: named }, column, "delete")] : []),
     ];
     const dangling = `from (${changes(kind)}) c where ${column} is not null and not (${there.join(" or ")})`;
     const first = database.get(`select ${column} as pk ${dangling} limit 1`, params(reverted));
@@ -375,6 +384,8 @@ export const checkRevertible = (database: Database, reverted: Committed, newcome
   checkNamed(database, reverted);
   checkTree(database, reverted);
   reverted.kind.table.checkUndone?.(database, undoingOf(reverted));
+  const released = releasedIn(database, reverted);
+  if (released !== undefined) checkRevertible(database, released, 0);
 };
 
 /**
@@ -385,5 +396,10 @@ export const checkRevertible = (database: Database, reverted: Committed, newcome
  */
 export const planRevert = (database: Database, original: ImportRecord, reverted: Committed): RevertCounts => {
   checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
-  return { ...countRevert(database, reverted), lost: lostBy(database, original) };
+  const released = releasedIn(database, reverted);
+  return {
+    ...countRevert(database, reverted),
+    ...(released !== undefined && { released: countRevert(database, released).update }),
+    lost: lostBy(database, original),
+  };
 };

@@ -3,7 +3,16 @@ import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { changeable, claimStored, columnsOf, keeping, releaseOf } from "../commit.ts";
 import { forNumbers, proceeding } from "../functions.ts";
-import { changes, createdBy, CREATED, isKept, isMade, params, type Committed } from "../history/committed.ts";
+import {
+  changes,
+  createdBy,
+  CREATED,
+  isKept,
+  isMade,
+  params,
+  releasedIn,
+  type Committed,
+} from "../history/committed.ts";
 import { hasFormer, wasTable, type Claim, type StoredKind } from "../stored-kind.ts";
 
 /** SQL: {@link changes} within a range of numbers. */
@@ -118,6 +127,7 @@ const keepUndone = (database: Database, reverted: Committed, undo: number): void
  * @param revision the collection's new revision
  */
 export const applyRevert = (database: Database, reverted: Committed, undo: number, revision: number): void => {
+  const released = releasedIn(database, reverted);
   keepUndone(database, reverted, undo);
   release(database, reverted);
   removeMade(database, reverted);
@@ -128,4 +138,5 @@ export const applyRevert = (database: Database, reverted: Committed, undo: numbe
     const { name } = table.thing;
     database.run(`delete from ${name} where pk in (${CREATED})`, { ...params(reverted), entity: name });
   }
+  if (released !== undefined) applyRevert(database, released, undo, revision);
 };

@@ -1,11 +1,14 @@
 import type { ConsoleTask } from "../../../../../contract/index.ts";
 import type { PlanCounts } from "../../../../../imports/plan.ts";
+import type { ConsoleChange } from "../../../../../model/console-task.ts";
 import { comparisonKey, nameKey } from "../../../../../model/normalise.ts";
 import {
   closeTask,
   closeTasksOf,
   doubtTask,
   handTarget,
+  insertHandTask,
+  openHandTask,
   rewrittenAfter,
   insertTask,
   listTasks,
@@ -30,6 +33,8 @@ interface Done {
   readonly record: ImportRecord;
   readonly at: string;
   readonly actor: string;
+  /** of the commit */
+  readonly revision: number;
   readonly verified?: Verified | undefined;
 }
 
@@ -37,9 +42,11 @@ interface Done {
  * Notes what a commit means for the console: an upload that was verified is done; the console's own export shows what was
  * done there; anything else that changes a mirror has to be done in the console too.
  */
-export const noteForConsole = async (writer: Writer, { record, at, actor, verified }: Done): Promise<void> => {
+export const noteForConsole = async (writer: Writer, done: Done): Promise<void> => {
+  const { record, at, actor, verified } = done;
   const { pk, kind, state, detail } = record;
   const { counts, request } = detail;
+  if ((counts?.released ?? 0) > 0 && (await isMirror(writer))) await noteReleased(writer, done);
   if (state === "awaiting-console") {
     const closing = { state: verified?.state === "accepted" ? "confirmed" : "shown", at, actor } as const;
     return closeTasksOf(writer, pk, closing);
@@ -52,14 +59,77 @@ export const noteForConsole = async (writer: Writer, { record, at, actor, verifi
 };
 
 /** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
-export const noteUndo = async (writer: Writer, { record, at, actor }: Done, original: ImportRecord): Promise<void> => {
+export const noteUndo = async (writer: Writer, done: Done, original: ImportRecord): Promise<void> => {
+  const { record, at, actor } = done;
   const isExport = original.detail.request?.fromConsole === true;
   if (isExport) await unsettle(writer, original);
   const { counts, mirrorOnly } = record.detail;
   const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0);
   if ((isExport && (mirrorOnly === true || changes === 0)) || !(await isMirror(writer))) return;
   await closeTasksOf(writer, original.pk, { state: "dropped", at, actor });
+  if ((original.detail.counts?.released ?? 0) > 0) await noteOwnersBack(writer, done, original);
   await insertTask(writer, { work: "undo", kind: record.kind, import: record.pk, name: null, at, actor });
+};
+
+/** A device that lost its owner by an import, and who that was, as they were before it. */
+interface ReleasedDevice {
+  readonly pk: number;
+  readonly id: string;
+  readonly serialNumber: string;
+  readonly field: "owner" | "ownerOrg";
+  readonly owner: { readonly id: string; readonly called: string };
+}
+
+const RELEASED = `select d.pk, d.id, d.serialNumber, u.id as userId, u.name || ' <' || (u.emails ->> 0) || '>' as user,
+    o.id as orgId, coalesce(o.name || ' (' || o.code || ')', o.name) as org
+  from device_was d left join user_was u on u.import = d.import and u.pk = d.owner
+    left join org_was o on o.import = d.import and o.pk = d.ownerOrg
+  where d.import = :import order by d.pk`;
+
+const releasedBy = async (writer: Writer, by: number): Promise<readonly ReleasedDevice[]> =>
+  (await writer.all(RELEASED, { import: by })).map((row) => ({
+    pk: Number(row["pk"]),
+    id: String(row["id"]),
+    serialNumber: String(row["serialNumber"]),
+    field: row["userId"] === null ? "ownerOrg" : "owner",
+    owner: { id: String(row["userId"] ?? row["orgId"]), called: String(row["user"] ?? row["org"]) },
+  }));
+
+/** Opens a task for a device whose owner changes in the console as it did here. */
+const askOwner = async (
+  writer: Writer,
+  { pk, id, serialNumber }: ReleasedDevice,
+  change: ConsoleChange,
+  { at, actor, revision }: Done,
+): Promise<void> => {
+  const object = { id, called: serialNumber, target: pk, thing: null };
+  const task = { work: "edit", kind: "devices", object, changes: [change], revision, at, actor } as const;
+  await insertHandTask(writer, task);
+};
+
+/** Opens a task for each device that lost its owner. */
+const noteReleased = async (writer: Writer, done: Done): Promise<void> => {
+  for (const device of await releasedBy(writer, done.record.pk)) {
+    const { field, owner } = device;
+    const change = { field, before: owner.called, after: null, ids: { before: owner.id, after: null } };
+    await askOwner(writer, device, change, done);
+  }
+};
+
+/** Drops the tasks of devices that get their owner back; a device whose task was done gets another one. */
+const noteOwnersBack = async (writer: Writer, done: Done, original: ImportRecord): Promise<void> => {
+  const { at, actor } = done;
+  for (const device of await releasedBy(writer, original.pk)) {
+    const { field, owner } = device;
+    const open = await openHandTask(writer, "devices", { thing: null, target: device.pk });
+    const [change, ...others] = open?.changes ?? [];
+    const isOurs = others.length === 0 && change?.field === field && change.ids?.before === owner.id;
+    if (open !== undefined && isOurs) await closeTask(writer, open.number, { state: "dropped", at, actor });
+    else {
+      const back = { field, before: null, after: owner.called, ids: { before: null, after: owner.id } };
+      await askOwner(writer, device, back, done);
+    }
+  }
 };
 
 /**

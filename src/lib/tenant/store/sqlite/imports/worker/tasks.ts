@@ -20,9 +20,16 @@ import { Connection, SqliteStore } from "../../store.ts";
 import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
-import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
+import {
+  changeImport,
+  keptByRunBefore,
+  readImport,
+  type ImportRecord,
+  type StoredRequest,
+} from "../../../imports/record.ts";
 import { rejected, undoneAlready, withoutPlan } from "../../../imports/refusals.ts";
 import { choose, createChoice } from "../deletion/choose.ts";
+import { undeletableIn } from "../deletion/undeletable.ts";
 import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
 import { checkRevertible } from "../revert/checks.ts";
 import { checkInPart } from "../revert/in-part.ts";
@@ -278,6 +285,7 @@ const compareAndKeep = async (
   const { takes } = record.detail;
   const taken = takes === undefined ? undefined : await readImport(new Connection(database), takes);
   const { planner } = plan.kind.table;
+  const keptBefore = await keptByRunBefore(new Connection(database), record);
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const isWaiting = record.state === "awaiting-console";
     if (isWaiting) {
@@ -288,7 +296,9 @@ const compareAndKeep = async (
     }
     const etag = etagOf(database, plan);
     const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing, lesser };
-    const found = isDeletion ? choose(database, plan, along) : compare(database, plan, { isEmitted: isWaiting });
+    const found = isDeletion
+      ? choose(database, plan, along)
+      : compare(database, { ...plan, keptBefore }, { isEmitted: isWaiting });
     refuseKept(database, plan);
     const counts = { ...found, overwrites: overwrittenBy(database, plan) };
     if (!unseen) keepDeletions(database, plan);
@@ -296,7 +306,13 @@ const compareAndKeep = async (
       keepReferred(database, plan);
       planner?.named.keep(database);
     }
-    return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
+    return {
+      etag,
+      counts,
+      deletions: deletionsOf(database, plan),
+      deletesOthers: deletesOthers(database, plan),
+      undeletable: plan.request.undeletable && undeletableIn(database),
+    };
   });
   const all = { ...counts, contradicts: await contradictedBy(database, plan) };
   flushToDisk(database);
@@ -368,6 +384,10 @@ const writtenBy = (kind: StoredKind): readonly string[] => [
   ...new Set([kind.collection, ...createdBy({ kind }).map(({ collection }) => collection)]),
 ];
 
+/** The collections whose records a plan, or an undoing, changes beside those of its kind: devices that lose their owners, or get them back. */
+const releasing = ({ detail: { counts } }: ImportRecord): readonly string[] =>
+  (counts?.released ?? 0) > 0 ? [kindNamed("devices").collection] : [];
+
 /** A plan that is to be applied. */
 interface OpenPlan {
   readonly record: ImportRecord;
@@ -401,7 +421,7 @@ const applyPlans = async (
   plans: readonly OpenPlan[],
   applying: Applying,
 ): Promise<void> => {
-  await writer.lock([...new Set(plans.flatMap(({ plan }) => writtenBy(plan.kind)))]);
+  await writer.lock([...new Set(plans.flatMap(({ record, plan }) => [...writtenBy(plan.kind), ...releasing(record)]))]);
   for (const { plan, record } of plans) checkEtag(database, plan, record);
   if (applying.scope !== undefined) for (const { plan } of plans) refuseAbove(database, plan);
   for (const { record } of plans) hold(database, scopeOfPlan(record.detail.request));
@@ -415,14 +435,14 @@ const applyAndRecord = async (
   { record, plan }: OpenPlan,
   { moment, verified }: Applying,
 ): Promise<void> => {
-  const revision = advance(database, [plan.kind.collection]);
+  const revision = advance(database, [plan.kind.collection, ...releasing(record)]);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
   const made = applyPlan(database, plan, { ...context, import: record.pk, revision });
   const { now } = moment;
   const state = verified?.state ?? "committed";
   await changeImport(writer, record, { state, revision, ...made, detail: { committedAt: now, actor } });
   // it keeps how old the mirror was
-  await noteForConsole(writer, { record, at: now, actor, verified });
+  await noteForConsole(writer, { record, at: now, actor, verified, revision });
   noteMirror(database, record, now, verified);
   await auditImport(database, writer, record, { moment, verified });
 };
@@ -526,7 +546,7 @@ const applyRevertAndRecord = async (
   const { now, actor } = moment;
   const original = await readImport(writer, record.detail.reverts ?? "");
   const reverted = committedOf(original);
-  const collections = writtenBy(reverted.kind);
+  const collections = [...writtenBy(reverted.kind), ...releasing(original)];
   await writer.lock(collections);
   await checkStanding(database, writer, original, scope);
   if (record.state !== "planned") throw withoutPlan(record);
@@ -537,7 +557,7 @@ const applyRevertAndRecord = async (
   applyRevert(database, reverted, record.pk, revision);
   await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now, actor } });
   await changeImport(writer, original, { detail: { revertedBy: record.id } });
-  await noteUndo(writer, { record, at: now, actor }, original);
+  await noteUndo(writer, { record, at: now, actor, revision }, original);
   await auditImport(database, writer, record, { moment, undone: original });
 };
 
