@@ -113,6 +113,7 @@ const SEEN = "the answer to a question holds for what was shown";
 const ofImport = (name: string): Permitted => asked(HISTORY, "components", "schemas", "Import", "properties", name);
 const WORKBOOKS = "a file may be an Excel workbook";
 const FOREIGN = "a file that looks like another tenant's is refused unless it is allowed";
+const UNDELETABLE = "a replacing import keeps what it cannot delete";
 const WIPES = "another owner of some devices needs a wipe, of which the number is confirmed";
 
 const takesWorkbooks = (path: string, method: string): Permitted => ({
@@ -201,6 +202,8 @@ const PERMITTED: readonly Permitted[] = [
   asked(WIPES, "components", "schemas", "Import", "properties", "wipes"),
   asked(FOREIGN, "components", "schemas", "Import", "properties", "foreign"),
   asked(FOREIGN, "components", "schemas", "ImportRequest", "properties", "allow"),
+  ...["kept", "released"].map((name) => asked(UNDELETABLE, "components", "schemas", "Import", "properties", name)),
+  asked(UNDELETABLE, "components", "schemas", "ImportRequest", "properties", "undeletable"),
   asked(DELETIONS, "paths", "/v1/imports/deletions"),
   more(HISTORY, "components", "schemas", "Import", "properties", "state", "enum"),
   more(HISTORY, "components", "schemas", "Import", "required"),

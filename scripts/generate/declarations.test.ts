@@ -129,6 +129,11 @@ const PERMITTED: readonly Permitted[] = [
       "error values of spreadsheets are errors, unless they are meant",
     ),
   ),
+  ...[
+    optionOf("users import", "--undeletable"),
+    optionOf("orgs import", "--undeletable"),
+    optionOf("context add", "--undeletable"),
+  ].map((at) => added(at, "a replacing import keeps what it cannot delete")),
   ...LIMITED.flatMap((verb) =>
     ["--max-changes", "--max-deletions"].map((limit) => added(optionOf(verb, limit), "unattended imports have limits")),
   ),

@@ -27,6 +27,7 @@ test("an embedded tenant lies in the home, Japanese and in Tokyo unless told oth
     timezone: "Asia/Tokyo",
     address: join(home, "tenants", "kanto"),
     protected: false,
+    undeletable: null,
     caFile: null,
     language: "ja",
     maps: [],

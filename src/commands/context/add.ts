@@ -7,7 +7,7 @@ import { nearest } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { CONTEXT_DETAILS, PROTECTED, tellInUse, useIt } from "./columns.ts";
+import { CONTEXT_DETAILS, PROTECTED, tellInUse, UNDELETABLE_DEFAULT, useIt } from "./columns.ts";
 
 const OPTIONS = {
   embedded: { kind: "boolean", about: text("a tenant on this computer", "この PC 上のテナント") },
@@ -46,6 +46,7 @@ const OPTIONS = {
     about: text("choose it for the commands that follow", "以後のコマンドで操作するコンテキストとして選ぶ"),
   },
   protected: PROTECTED,
+  undeletable: UNDELETABLE_DEFAULT,
 } as const satisfies Fields;
 
 type Options = InputOf<typeof OPTIONS>;
@@ -74,7 +75,8 @@ export default defineCommand({
   async run({ terminal, contexts, globals, environment, workingFolder }, { name, ...options }) {
     refuseMisfit(options);
     const requested = await requestOf(options, workingFolder);
-    const settings = { timezone: globals.timezone, protected: options.protected };
+    const { protected: isProtected, undeletable } = options;
+    const settings = { timezone: globals.timezone, protected: isProtected, undeletable };
     const context = await contexts.add(name, { ...requested, ...settings }, options.use);
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
     await terminal.show(CONTEXT_DETAILS, { context, used });

@@ -1,4 +1,5 @@
 import type { Context } from "../../lib/config/context.ts";
+import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Field } from "../field.ts";
@@ -19,6 +20,16 @@ export const PROTECTED = {
   about: text(
     "every change of its tenant must repeat its name (typed, or --confirm-context)",
     "テナントを変更するたびに名前の確認を求める(入力、または --confirm-context)",
+  ),
+} as const satisfies Field;
+
+/** What replacing imports do with records that they cannot delete, unless they say it. */
+export const UNDELETABLE_DEFAULT = {
+  kind: "choice",
+  choices: UNDELETABLE_CHOICES,
+  about: text(
+    "default of --undeletable in replacing imports: keep or release what cannot be deleted",
+    "全件更新のインポートで --undeletable を省いたときの扱い",
   ),
 } as const satisfies Field;
 
@@ -72,6 +83,11 @@ export const CONTEXT_DETAILS: readonly Column<ShownContext>[] = [
     key: "protected",
     header: text("protected", "保護"),
     value: ({ context }) => context.protected === true,
+  },
+  {
+    key: "undeletable",
+    header: text("undeletable records", "削除できないもの"),
+    value: ({ context }) => context.undeletable ?? null,
   },
   {
     key: "caFile",

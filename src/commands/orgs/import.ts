@@ -1,7 +1,7 @@
 import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
+import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 
@@ -22,7 +22,7 @@ export default defineCommand({
       ),
     },
   },
-  options: IMPORT_OPTIONS,
+  options: { ...IMPORT_OPTIONS, undeletable: UNDELETABLE },
   examples: [
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --yes" },
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --dry-run" },
@@ -30,5 +30,5 @@ export default defineCommand({
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, ...options }) => runImport(tools, { kind: "orgs", file, options }),
+  run: (tools, { file, undeletable, ...options }) => runImport(tools, { kind: "orgs", file, undeletable, options }),
 });

@@ -1,7 +1,7 @@
 import { USER, USER_KEYS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
+import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 
@@ -27,6 +27,7 @@ export default defineCommand({
   },
   options: {
     ...IMPORT_OPTIONS,
+    undeletable: UNDELETABLE,
     key: {
       kind: "choice",
       choices: USER_KEYS,
@@ -46,6 +47,6 @@ export default defineCommand({
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, key, createOrgs, ...options }) =>
-    runImport(tools, { kind: "users", file, key, createOrgs, options }),
+  run: (tools, { file, key, createOrgs, undeletable, ...options }) =>
+    runImport(tools, { kind: "users", file, key, createOrgs, undeletable, options }),
 });

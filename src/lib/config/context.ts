@@ -1,4 +1,5 @@
 import { Failure } from "../errors/index.ts";
+import { UNDELETABLE_CHOICES, type UndeletableChoice } from "../model/import.ts";
 import { zoneNamed } from "../model/time.ts";
 import { text, type Language } from "../text/index.ts";
 import { parseContextName } from "./context-name.ts";
@@ -17,6 +18,8 @@ export interface EmbeddedContext {
   readonly maps: ReadonlyMap<string, string>;
   /** its name is wanted for every change */
   readonly protected?: true | undefined;
+  /** what replacing imports do with records that they cannot delete, unless they say it */
+  readonly undeletable?: UndeletableChoice | undefined;
 }
 
 /** A tenant on a server. */
@@ -30,6 +33,8 @@ export interface RemoteContext {
   readonly timezone: string;
   /** its name is wanted for every change */
   readonly protected?: true | undefined;
+  /** what replacing imports do with records that they cannot delete, unless they say it */
+  readonly undeletable?: UndeletableChoice | undefined;
 }
 
 export type Context = EmbeddedContext | RemoteContext;
@@ -41,6 +46,7 @@ export interface NewEmbedded {
   readonly language?: Language | undefined;
   readonly maps?: ReadonlyMap<string, string> | undefined;
   readonly protected?: boolean | undefined;
+  readonly undeletable?: UndeletableChoice | undefined;
 }
 
 /** The options of `context add NAME --url`. */
@@ -50,6 +56,7 @@ export interface NewRemote {
   readonly caFile?: string | undefined;
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
+  readonly undeletable?: UndeletableChoice | undefined;
 }
 
 export type NewContext = NewEmbedded | NewRemote;
@@ -58,6 +65,8 @@ export type NewContext = NewEmbedded | NewRemote;
 export interface ContextChange {
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
+  /** null: none */
+  readonly undeletable?: UndeletableChoice | null | undefined;
 }
 
 /** A context as stored in `contexts.json`; a tenant's path follows from the name. */
@@ -69,6 +78,7 @@ export type StoredContext =
       readonly language: Language;
       readonly maps: readonly (readonly [format: string, file: string])[];
       readonly protected?: true | undefined;
+      readonly undeletable?: UndeletableChoice | undefined;
     }
   | RemoteContext;
 
@@ -80,6 +90,7 @@ export function storeContext(name: string, requested: NewContext): StoredContext
   const settings = {
     timezone: requested.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(requested.timezone),
     protected: requested.protected === true ? (true as const) : undefined,
+    undeletable: requested.undeletable,
   };
   if (requested.kind === "remote") {
     const { url, caFile } = requested;
@@ -99,6 +110,7 @@ export const changeContext = (context: StoredContext, change: ContextChange): St
   ...context,
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
+  undeletable: change.undeletable === undefined ? context.undeletable : (change.undeletable ?? undefined),
 });
 
 /** @throws `usage` when the time zone does not exist */
@@ -137,6 +149,7 @@ export function readStoredContext(stored: unknown): StoredContext {
   const settings = {
     timezone: parseTimezone(word("timezone") ?? DEFAULT_TIMEZONE),
     protected: stored["protected"] === true ? (true as const) : undefined,
+    undeletable: UNDELETABLE_CHOICES.find((choice) => choice === stored["undeletable"]),
   };
   if (parseContextName(name) !== name) {
     throw new TypeError(`${name} is not kept as NFC`);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ALLOWANCES, FIXES } from "../model/import.ts";
+import { ALLOWANCES, FIXES, UNDELETABLE_CHOICES } from "../model/import.ts";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { KEY_NAMES } from "../model/formats.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
@@ -63,7 +63,7 @@ const ImportRequest = named(
     createOrgs: z.boolean().default(false),
     createGroups: z.boolean().default(false),
     skipInvalid: z.boolean().default(false),
-    undeletable: z.enum(["keep", "release"]).optional().meta({
+    undeletable: z.enum(UNDELETABLE_CHOICES).optional().meta({
       description:
         "with mode `replace`: records that the file lacks and that cannot be deleted are kept, and do not reject it; `release`: devices are taken from owners that are deleted",
     }),

@@ -1,5 +1,5 @@
 import type { FileForm } from "../csv/records/record.ts";
-import type { Allowance, Fix } from "../model/import.ts";
+import type { Allowance, Fix, UndeletableChoice } from "../model/import.ts";
 import type { FormatName } from "../model/console-files.ts";
 
 /** Which records a deletion takes. Those that were named are kept beside its plan, as they may be many. */
@@ -39,7 +39,7 @@ export interface PlanRequest {
    * what becomes of records that a replacing file lacks and that cannot be deleted: they are kept; `release` also takes
    * devices from their owners, who can be deleted then. undefined: the plan is rejected
    */
-  readonly undeletable?: "keep" | "release" | undefined;
+  readonly undeletable?: UndeletableChoice | undefined;
   readonly fix?: readonly Fix[] | undefined;
   /** `#N/A` and the like are text, as they are in the console's own export */
   readonly allowErrorValues?: boolean | undefined;

@@ -49,6 +49,13 @@ export const SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", in
 /** The name of a word in one of these tables; an unknown word, from a newer version, is returned unchanged. */
 export const nameIn = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
+/**
+ * What becomes of records that a replacing file lacks and that cannot be deleted: they are kept, and `release` takes
+ * devices from their owners, who can be deleted then.
+ */
+export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
+export type UndeletableChoice = (typeof UNDELETABLE_CHOICES)[number];
+
 /** What `--fix` mends: blanks at the ends of cells; full-width letters in addresses and codes; cells lacking at a row's end. */
 export const FIXES = ["trim", "width", "short-rows"] as const;
 export type Fix = (typeof FIXES)[number];

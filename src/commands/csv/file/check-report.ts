@@ -71,12 +71,13 @@ export class ProblemDigest<P extends WithCause> {
   readonly #causes = new Map<string, { more: number }>();
   readonly #left: Record<Severity, number> = { error: FIRST, warning: FIRST };
 
-  take(problem: P, severity: Severity): void {
+  /** Adds a problem. @param isListed it is shown however many there are */
+  take(problem: P, severity: Severity, isListed = false): void {
     const cause = causeOf(problem);
     const same = cause === undefined ? undefined : this.#causes.get(cause);
     if (same !== undefined) same.more += 1;
-    else if (this.#left[severity] > 0) {
-      this.#left[severity] -= 1;
+    else if (isListed || this.#left[severity] > 0) {
+      if (!isListed) this.#left[severity] -= 1;
       const one = { problem, severity, more: 0 };
       this.#shown.push(one);
       if (cause !== undefined) this.#causes.set(cause, one);

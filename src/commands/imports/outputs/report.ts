@@ -1,8 +1,10 @@
-import type { Import, PlanRow } from "../../../lib/client/index.ts";
+import type { Client, Import, PlanRow } from "../../../lib/client/index.ts";
 import { writeFileAtomically } from "../../../lib/files/index.ts";
+import type { Language } from "../../../lib/text/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Tools } from "../../tools.ts";
 import { describeRow } from "../plan/changes.ts";
+import { reasonOf } from "../plan/problems.ts";
 import { Reasons } from "./row-reasons.ts";
 import { isWorkbookName, tableBytes } from "./table-file.ts";
 
@@ -18,6 +20,7 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
   const guard = isWorkbookName(path) ? (cell: string): string => cell : guardFormula;
   async function* batches(): AsyncGenerator<readonly (readonly string[])[]> {
     yield [HEADER, ...(reasons.whole === undefined ? [] : [["1", "", "invalid", "", reasons.whole]])];
+    if ((plan.kept?.count ?? 0) > 0) yield await keptRows(client, plan.id, tools.terminal.language, guard);
     for await (const batch of client.imports.rows(plan.id).batches()) {
       tools.signal.throwIfAborted();
       await reasons.advanceTo(batch.findLast(({ row }) => row > 0)?.row ?? 0);
@@ -32,6 +35,24 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
     for await (const bytes of tableBytes(path, batches())) await writer.write(bytes);
   });
   await reasons.close();
+}
+
+/** The records that the file lacks and that are kept, with the reasons. */
+async function keptRows(
+  client: Client<"imports">,
+  id: string,
+  language: Language,
+  guard: (cell: string) => string,
+): Promise<readonly (readonly string[])[]> {
+  const rows: string[][] = [];
+  for await (const { row, code, params } of client.imports.problems(id)) {
+    // those of the file as a whole come first
+    if (row > 0) break;
+    const reason = reasonOf({ code, params })[language];
+    if (params["kept"] === 1)
+      rows.push(["", guard(String(params["name"] ?? params["org"])), "keep", "", guard(reason)]);
+  }
+  return rows;
 }
 
 /** The column of the reasons, which are guarded already. */

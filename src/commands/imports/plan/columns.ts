@@ -183,6 +183,22 @@ export const WIPES_COLUMN: Column<ImportResult> = {
   value: ({ plan: { wipes = 0 } }) => wipes,
 };
 
+/** The records that could not be deleted. */
+export const KEPT_COLUMN: Column<ImportResult> = {
+  key: "kept",
+  header: text("kept", "残したもの"),
+  align: "end",
+  value: ({ plan: { kept } }) => kept?.count ?? 0,
+};
+
+/** The devices that lost their owner, or got it back. */
+export const RELEASED_COLUMN: Column<ImportResult> = {
+  key: "released",
+  header: text("owner changed", "所有者を変えたデバイス"),
+  align: "end",
+  value: ({ plan: { released = 0 } }) => released,
+};
+
 /** What an export of the console settled. */
 export const SETTLED_COLUMN: Column<ImportResult> = {
   key: "settled",

@@ -16,6 +16,10 @@ import { tenantName } from "./show.ts";
 /** Whether committing the plan would leave the tenant unchanged: the console's export always says how old it is. */
 export const changesNothing = (plan: Import): boolean => plan.request?.fromConsole !== true && !isChanging(plan);
 
+/** How a plan ends: `partial` if rows were left out, or records are kept that it should have deleted. */
+export const endOf = ({ invalid, kept }: Import): Outcome =>
+  invalid > 0 || (kept?.count ?? 0) > 0 ? "partial" : undefined;
+
 /** What the command line answers before the question. */
 export interface Answers extends Limits, ForeignAnswers {
   readonly confirmDeletions?: number | undefined;
@@ -55,6 +59,9 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
   return askToApply(terminal, asked);
 }
 
+const OWNER_REMOVED = text("remove the owner from devices", "所有者を外すデバイス");
+const OWNER_RESTORED = text("restore the owner of devices", "所有者を元に戻すデバイス");
+
 const effectsOf = (plan: Import): PlanEffects => ({
   create: plan.create,
   update: plan.update,
@@ -63,6 +70,7 @@ const effectsOf = (plan: Import): PlanEffects => ({
     [plan.secretsSet, text("rows that set a secret", "パスワードなどを設定する行")],
     [plan.orgsCreated, text("create organisations", "組織の作成")],
     [plan.groupsCreated, text("create groups", "グループの作成")],
+    [plan.released ?? 0, plan.mode === "revert" ? OWNER_RESTORED : OWNER_REMOVED],
   ],
 });
 
@@ -83,7 +91,7 @@ export async function confirmAndCommit(
     await (await tools.tenant()).permitChange();
     const { plan, committed } = await (handOver ?? commit)();
     await showResult(tools, { plan, dryRun: false, committed });
-    return plan.invalid > 0 ? "partial" : undefined;
+    return endOf(plan);
   }
   await terminal.note(NOTHING_CHANGED);
   await pending.leave();

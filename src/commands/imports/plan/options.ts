@@ -1,9 +1,15 @@
 import type { KeyName } from "../../../lib/model/formats.ts";
 import { resolve } from "node:path";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
+import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { realNameOf } from "../../../lib/files/index.ts";
-import { ALLOWANCES, IMPORT_MODE_NAMES } from "../../../lib/model/import.ts";
+import {
+  ALLOWANCES,
+  IMPORT_MODE_NAMES,
+  UNDELETABLE_CHOICES,
+  type UndeletableChoice,
+} from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { MAP } from "../../csv/file/column-map.ts";
 import { FIX } from "../../csv/file/fix.ts";
@@ -12,7 +18,7 @@ import { SHEET } from "../../csv/file/sheet.ts";
 import { deletionsFile } from "../outputs/console/upload.ts";
 import { isNamedAsWorkbook } from "../outputs/table-file.ts";
 import { checkLimits, LIMITS } from "./limits.ts";
-import type { Fields, InputOf } from "../../field.ts";
+import type { Field, Fields, InputOf } from "../../field.ts";
 
 /** The expected number of deletions, for a command that commits a plan. */
 export const CONFIRM_DELETIONS = {
@@ -39,6 +45,25 @@ export const ALLOW = {
     "止める確認を通す。new-address はメールアドレスの変わる人の削除と追加(--mode replace)、other-tenant はテナントのだれとも一致しないファイル",
   ),
 } as const satisfies Fields[string];
+
+/** What becomes of records that are missing from a file and cannot be deleted, for kinds that have such records. */
+export const UNDELETABLE = {
+  kind: "choice",
+  choices: UNDELETABLE_CHOICES,
+  about: text(
+    "records missing from the file that cannot be deleted (administrators, owners of devices, organisations in use): keep keeps them and commits the rest (exit 8); release also removes the owner from devices (default: the setting of the context; without it the file is refused)",
+    "ファイルになくても削除できないもの(管理者、デバイスの所有者、使用中の組織)の扱い。keep は残して、ほかを適用する(終了コード 8)。release はデバイスの所有者も外す(既定: コンテキストの設定。設定がなければファイルを拒否する)",
+  ),
+} as const satisfies Field;
+
+/** What a request says of such records, else its context: in a replacing import of a kind that has them. */
+export const undeletableIn = (
+  { kind, options: { mode, fromConsole }, undeletable }: ImportRequest,
+  context: Pick<Context, "undeletable">,
+): UndeletableChoice | undefined => {
+  const isConcerned = (kind === "users" || kind === "orgs") && mode === "replace" && !fromConsole;
+  return undeletable ?? (isConcerned ? context.undeletable : undefined);
+};
 
 /** The options every import takes. */
 export const IMPORT_OPTIONS = {
@@ -169,6 +194,7 @@ export interface ImportRequest {
   readonly key?: KeyName | undefined;
   readonly createOrgs?: boolean | undefined;
   readonly createGroups?: boolean | undefined;
+  readonly undeletable?: UndeletableChoice | undefined;
 }
 
 /** The failures of an import that a script should expect. */
@@ -220,7 +246,7 @@ const onStdout = (flag: string): Failure =>
 
 /** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
 export async function refuseConflictingOptions(
-  { kind, file, options }: ImportRequest,
+  { kind, file, options, undeletable }: ImportRequest,
   workingFolder: string,
 ): Promise<void> {
   const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
@@ -231,6 +257,7 @@ export async function refuseConflictingOptions(
     ["--skip-invalid", skipInvalid],
     ["--blank keep", blank === "keep"],
     ["--absent clear", absent === "clear"],
+    ["--undeletable", undeletable !== undefined],
   ];
   const contradiction = unlike.find(([, given]) => fromConsole && given);
   if (contradiction !== undefined) {
@@ -242,6 +269,7 @@ export async function refuseConflictingOptions(
       ),
     );
   }
+  refuseWithoutDeletions(undeletable, mode);
   if (emitCsv !== undefined && mode === "replace" && skipInvalid) {
     throw refusal(
       "--skip-invalid",
@@ -275,6 +303,15 @@ export async function refuseConflictingOptions(
     }
     taken.set(path, flag);
   }
+}
+
+/** @throws `usage` if records that cannot be deleted are named where no record is deleted */
+function refuseWithoutDeletions(undeletable: UndeletableChoice | undefined, mode: ImportOptions["mode"]): void {
+  if (undeletable === undefined || mode !== "append") return;
+  throw refusal(
+    "--undeletable",
+    text("--mode append deletes nothing", "--mode append は何も削除しないため、このオプションは使えません"),
+  );
 }
 
 /** @throws `usage` if what is missing is to be kept of another file than the console's own export */

@@ -4,7 +4,7 @@ import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { Remedies, type Remedy } from "../refusal/remedies.ts";
 import { ProblemDigest, problemLine } from "../../csv/file/check-report.ts";
-import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
 /** The failure for a rejected file; carries every problem for programs. */
 export class RejectedFile extends Failure {
@@ -73,6 +73,23 @@ const problemForPrograms = (problem: InputProblem, language: Language, isExport:
   reason: reasonIn(problem, isExport)[language],
 });
 
+/** Whether a problem tells of a record that is kept as it cannot be deleted: all of these are listed. */
+const isKept = ({ params }: InputProblem): boolean => params["kept"] === 1;
+
+/** Whether the run before kept it, too. */
+const isKnownToBeKept = ({ params }: InputProblem): boolean => params["known"] === 1;
+
+/** Maximum number of records that are named which the run before kept, too. */
+const MAX_KNOWN = 10;
+
+/** The records that the run before kept, too, on one line. */
+const keptAgain = (known: readonly InputProblem[]): Text => {
+  const names = known.slice(0, MAX_KNOWN).map(({ params }) => same(String(params["name"] ?? params["org"])));
+  const more = known.length > names.length ? [same("…")] : [];
+  const { en, ja } = joined([...names, ...more], text(", ", "、"));
+  return text(`kept, as in the run before: ${known.length} (${en})`, `前回に続いて残すもの: ${known.length} 件(${ja})`);
+};
+
 /** Where to find the problems that {@link listProblems} omits: for a file being imported, and for a kept plan. */
 const IN_ERRORS = text("--errors FILE writes them all", "--errors FILE で全件を出力");
 const inPlan = (number: number): Text =>
@@ -99,6 +116,7 @@ export async function listProblems(
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, remedies };
   const all = terminal.output.format === "json" ? [] : undefined;
   const digest = new ProblemDigest<InputProblem>();
+  const known: InputProblem[] = [];
   let read = 0;
   let whole: string | undefined;
   for await (const problem of client.imports.problems(plan.id)) {
@@ -108,16 +126,20 @@ export async function listProblems(
     }
     remedies.take(problem);
     read += 1;
-    digest.take(problem, problem.severity);
+    if (isKnownToBeKept(problem)) known.push(problem);
+    else digest.take(problem, problem.severity, isKept(problem));
     // of a file that is refused, all of them tell what it needs
     if (all === undefined && ((digest.isFull && !plan.rejected) || read === MOST_READ)) break;
   }
   // what an export names is spelt as the console has it
   if (plan.rejected && knownNames !== undefined && !isExport) remedies.compare(await knownNames(remedies));
+  if (known.length > 0) await terminal.note(keptAgain(known));
   await digest.show(terminal, (problem) =>
     problemLine(typed ?? plan.fileName, problem, doubted(problem, remedies, isExport)),
   );
-  await noteRest(terminal, plan, digest.told, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
+  const { error, warning } = digest.told;
+  const told = { error, warning: warning + known.length };
+  await noteRest(terminal, plan, told, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
   return { all: all ?? [], whole, remedies };
 }
 

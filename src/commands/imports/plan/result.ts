@@ -8,6 +8,8 @@ import { unlessFailing } from "../../records/written.ts";
 import { mayAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import {
+  KEPT_COLUMN,
+  RELEASED_COLUMN,
   RESULT_COLUMNS,
   SETTLED_COLUMN,
   TAKES_COLUMN,
@@ -27,6 +29,8 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     ...(result.unseen === undefined ? [] : [UNSEEN_COLUMN]),
     ...(plan.takes === undefined ? [] : [TAKES_COLUMN]),
     ...(plan.wipes === undefined ? [] : [WIPES_COLUMN]),
+    ...(plan.kept === undefined ? [] : [KEPT_COLUMN]),
+    ...(plan.released === undefined ? [] : [RELEASED_COLUMN]),
     ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
   ];
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
@@ -52,6 +56,7 @@ function neededToUndo(...[plan, taken]: [Import, Import | undefined]): readonly 
     ...(created ? [`${kind}.delete` as const] : []),
     ...(deleted ? [`${kind}.write` as const] : []),
     ...(plan.orgsCreated > 0 ? ["orgs.delete" as const] : []),
+    ...((plan.released ?? 0) > 0 ? ["devices.write" as const] : []),
   ];
 }
 
@@ -65,7 +70,9 @@ function afterCommit(plan: Import, taken: Import | undefined, mayUndo: boolean):
   const all = taken === undefined ? [plan] : [taken, plan];
   if (!isChanging(plan)) return [...all.map(done), ...settled(plan)];
   const tasks = all.flatMap(({ consoleTask }) => consoleTask ?? []).map((task) => `clomoctl console show ${task}`);
-  const console = tasks.join(", ");
+  // each device is a task of its own
+  const ofDevices = tasks.length > 0 && (plan.released ?? 0) > 0 ? ["clomoctl console list"] : [];
+  const console = [...tasks, ...ofDevices].join(", ");
   return [
     ...all.map(done),
     ...settled(plan),
@@ -162,7 +169,7 @@ function done(plan: Import): Text {
   const further = FURTHER.filter(([key]) => plan[key] > 0).map(([key, { en, ja }]) =>
     text(`${en}: ${plan[key]}`, `${ja}: ${plan[key]}`),
   );
-  const parts = isChanging(plan) ? [...actions, ...further] : [NOTHING];
+  const parts = [...(isChanging(plan) ? [...actions, ...further] : [NOTHING]), ...besides(plan)];
   const { number, revertsNumber: undone } = plan;
   const notes = [...(app === undefined ? [] : [text(app, app)]), ...(undone === null ? [] : [UNDOING(undone)])];
   const note = (language: "en" | "ja", comma: string): string => notes.map((one) => one[language]).join(comma);
@@ -173,5 +180,16 @@ function done(plan: Import): Text {
 }
 
 const NOTHING = text("no record changed", "変更なし");
+
+/** What became of records that the file lacks and could not be deleted. */
+function* besides({ mode, kept, released = 0 }: Import): Generator<Text> {
+  if (released > 0) {
+    yield mode === "revert"
+      ? text(`owner restored: ${counted(released, "device")}`, `所有者を元に戻したデバイス: ${released}`)
+      : text(`owner removed: ${counted(released, "device")}`, `所有者を外したデバイス: ${released}`);
+  }
+  const { count = 0 } = kept ?? {};
+  if (count > 0) yield text(`kept: ${count}`, `残したもの: ${count}`);
+}
 
 const UNDOING = (number: number): Text => text(`undoing ${number}`, `${number} の取り消し`);

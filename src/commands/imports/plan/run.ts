@@ -5,10 +5,11 @@ import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
 import { requireNamed } from "../../permission.ts";
+import { rightsIn } from "../../rights.ts";
 import { refuseFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
-import { changesNothing, confirmAndCommit, refuseOtherNumber } from "./confirm.ts";
+import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./confirm.ts";
 import { emit, refuseUnseen, warnOfReplaced, type EmitSource } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
@@ -78,7 +79,8 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     if (plan.rejected) {
       await pending.leave();
       const tasks = requested.options.fromConsole ? await openTasks(tools) : [];
-      throw rejectedFile(plan, requested, problems, tasks);
+      const { isSystem } = await rightsIn(tools, context);
+      throw rejectedFile(plan, requested, problems, { tasks, isSystem });
     }
     if (emitCsv !== undefined) {
       refuseUnseen(plan);
@@ -86,10 +88,10 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     }
     const unknown = await checkAdministrators(tools, plan);
     requireAnswerableWipes(plan, requested, tools);
-    await decide(tools, requested, pending, { plan, file, reading, map });
+    const outcome = await decide(tools, requested, pending, { plan, file, reading, map });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
-    return plan.invalid > 0 ? "partial" : undefined;
+    return outcome;
   });
 }
 
@@ -116,7 +118,12 @@ const leavesWaiting = async (client: Client<"imports">, plan: Import, { dryRun }
   );
 
 /** Commits a plan, hands it over to the console, or leaves it. */
-async function decide(tools: Tools, requested: ImportRequest, pending: PendingPlan, source: EmitSource): Promise<void> {
+async function decide(
+  tools: Tools,
+  requested: ImportRequest,
+  pending: PendingPlan,
+  source: EmitSource,
+): Promise<Outcome> {
   const { plan } = source;
   const { options } = requested;
   const { dryRun, emitCsv, keepWaiting } = options;
@@ -128,7 +135,7 @@ async function decide(tools: Tools, requested: ImportRequest, pending: PendingPl
     if (!dryRun) await terminal.note(text("nothing to change", "変更はありません"));
     await pending.leave();
     await showResult(tools, { plan, dryRun, committed: false });
-    return;
+    return endOf(plan);
   }
   const handOver = async (file: string) => {
     const { client } = await tools.tenant("imports");
@@ -152,7 +159,7 @@ async function decide(tools: Tools, requested: ImportRequest, pending: PendingPl
     return { plan, committed: false };
   };
   const answers = { ...options, requested };
-  await confirmAndCommit(tools, pending, answers, emitCsv === undefined ? undefined : () => handOver(emitCsv));
+  return confirmAndCommit(tools, pending, answers, emitCsv === undefined ? undefined : () => handOver(emitCsv));
 }
 
 /** Whether a conflict is about other imports: one of the plan's own says how that goes on. */

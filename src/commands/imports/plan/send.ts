@@ -18,7 +18,7 @@ import {
   type WithSheet,
 } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import type { ImportOptions, ImportRequest } from "./options.ts";
+import { undeletableIn, type ImportOptions, type ImportRequest } from "./options.ts";
 
 /** How to read a file, and the format that its header should have. */
 type Examination = ReadingChoice &
@@ -111,7 +111,7 @@ export async function sendFile(
   reading: Reading,
   map: ColumnMap | undefined,
 ): Promise<Import> {
-  const { client } = await tools.tenant("imports");
+  const { client, context } = await tools.tenant("imports");
   const { mode, blank, absent, skipInvalid, allowUnknownColumns, allowErrorValues, fromConsole, keepMissing, emitCsv } =
     requested.options;
   const { fix, allow } = requested.options;
@@ -122,6 +122,7 @@ export async function sendFile(
     blank,
     absent,
     skipInvalid,
+    undeletable: undeletableIn(requested, context),
     allowUnknownColumns,
     allowErrorValues: allowErrorValues || undefined,
     fromConsole: fromConsole || undefined,

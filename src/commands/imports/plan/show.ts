@@ -96,6 +96,9 @@ const WIPES = text(
   "所有者が変わるため初期化と再設定が必要になるデバイス",
 );
 
+const RELEASED = text("devices to lose their owner, who is deleted", "所有者を外すデバイス(所有者を削除するため)");
+const RETURNED = text("devices to get their owner back", "所有者を元に戻すデバイス");
+
 function counts(plan: Import): Text[] {
   if (plan.mode === "delete") return [...ofDeletion(plan)];
   const {
@@ -109,12 +112,16 @@ function counts(plan: Import): Text[] {
     newOrgs,
     newGroups,
     wipes = 0,
+    kept,
+    released = 0,
   } = plan;
   const more: readonly (readonly [number, Text, (readonly string[])?])[] = [
     [secretsSet, text("rows that set a secret", "パスワードなどの機密情報を設定する行")],
     [orgsCreated, text("organisations to create", "作成する組織"), newOrgs],
     [groupsCreated, text("groups to create", "作成するグループ"), newGroups],
     [wipes, WIPES],
+    [kept?.count ?? 0, text("kept though not in the file", "ファイルになくても残すもの(削除できないため)")],
+    [released, plan.mode === "revert" ? RETURNED : RELEASED],
   ];
   const present = more.filter(([count]) => count > 0);
   const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`;

@@ -25,7 +25,7 @@ const OF_EXPORTS: readonly string[] = ["mode", "blank"];
  * @param context of another tenant than the one that is in use
  */
 export function importCommand(
-  { kind, file, key, createOrgs = false, createGroups = false, options }: TypedRequest,
+  { kind, file, key, createOrgs = false, createGroups = false, undeletable, options }: TypedRequest,
   needs: Remedy,
   context?: string,
 ): string {
@@ -46,6 +46,7 @@ export function importCommand(
     key: key === thing.keys[0]?.name ? undefined : key,
     createOrgs: createOrgs || needs.createOrgs || undefined,
     createGroups: createGroups || needs.createGroups || undefined,
+    undeletable,
     ...Object.fromEntries(typed),
     confirmWipes: options.confirmWipes,
     context,

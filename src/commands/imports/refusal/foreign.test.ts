@@ -57,6 +57,7 @@ test.each([
 ])("without a terminal another tenant's file is refused, and its tenant named: %s", async (options, what) => {
   const ran = await run(`users import b.csv ${options}`, { ...desk, terminal: undefined });
   expect(ran.exit).toBe(3);
+  expect(ran.summary).toMatch(/ customer-a users import b\.csv: .* exit 3$/);
   expect(ran.stderr).toContain(`error: ${what} (the tenant of the context customer-b has them). Is this the file of`);
   expect(ran.stderr).toMatch(/for customer-b: clomoctl users import b.csv.* --context customer-b; if customer-a is/);
   const right =

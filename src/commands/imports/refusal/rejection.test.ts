@@ -56,9 +56,12 @@ test.each([
   ["file-no-rows", "the file needs a header row and data rows: clomoctl csv template --as users"],
   ["header-missing", "fix the header row"],
   ["column-blank", "leave the column out of the file, or say what its blank cells mean: --blank clear or --blank keep"],
-  ["delete-held", "keep these records in the file, or import with --mode append"],
-  ["org-delete-reserved", "keep these records in the file, or import with --mode append"],
-  ["administrator-delete", "keep these records in the file"],
+  ["delete-held", "to keep them and commit the rest: clomoctl users import people.csv --undeletable keep"],
+  [
+    "org-delete-reserved",
+    "; to also remove the owner from devices: clomoctl users import people.csv --undeletable release",
+  ],
+  ["administrator-delete", "--mode append deletes nothing"],
 ])("where the whole file is wrong (%s), rows cannot be skipped", (code, advice) => {
   for (const options of [
     {},
@@ -72,23 +75,36 @@ test.each([
   }
 });
 
-test.each([undefined, "administrator-delete"])(
-  "what deletes nothing is proposed without an answer about deletions: of the whole file %s",
-  (whole) => {
-    const options = { mode: "replace", confirmDeletions: 2, maxDeletions: "5", maxChanges: "9" } as const;
-    const { hint } = rejectedFile(
-      { ...plan, mode: "replace", recordsBefore: 4 },
-      {
-        kind: "users",
-        file: "people.csv",
-        options: { ...options, skipInvalid: false } as ImportOptions,
-      },
-      { all: [], whole, remedies: new Remedies("users") },
-    );
-    expect(hint?.en).toContain("deletes nothing: clomoctl users import people.csv --max-changes 9");
-    expect(hint?.en).not.toMatch(/--(?:confirm|max)-deletions/);
-  },
-);
+test("what deletes nothing is proposed without an answer about deletions", () => {
+  const options = { mode: "replace", confirmDeletions: 2, maxDeletions: "5", maxChanges: "9" } as const;
+  const { hint } = rejectedFile(
+    { ...plan, mode: "replace", recordsBefore: 4 },
+    {
+      kind: "users",
+      file: "people.csv",
+      options: { ...options, skipInvalid: false } as ImportOptions,
+    },
+    { all: [], whole: undefined, remedies: new Remedies("users") },
+  );
+  expect(hint?.en).toContain("deletes nothing: clomoctl users import people.csv --max-changes 9");
+  expect(hint?.en).not.toMatch(/--(?:confirm|max)-deletions/);
+});
+
+test("who is kept is not among the number that was confirmed, and releasing devices is for who holds them all", () => {
+  const requested = {
+    kind: "users",
+    file: "people.csv",
+    options: { mode: "replace", confirmDeletions: 2, maxDeletions: "5%" } as ImportOptions,
+  } as const;
+  const held = { all: [], whole: "delete-held", remedies: new Remedies("users") };
+  const hint = (isSystem: boolean) => rejectedFile(plan, requested, held, { isSystem }).hint;
+  const keep = "clomoctl users import people.csv --undeletable keep --mode replace --max-deletions '5%'";
+  expect(hint(true)?.en).toContain(`to keep them and commit the rest: ${keep}; to also`);
+  expect(hint(false)).toEqual({
+    en: `to keep them and commit the rest: ${keep}; --mode append deletes nothing`,
+    ja: `残したままほかを適用するには: ${keep}。--mode append なら何も削除しません`,
+  });
+});
 
 test.each([
   [
@@ -163,7 +179,7 @@ test("the command has what was typed", () => {
     "--blank keep: clomoctl users import people.csv --map map.yaml --blank keep",
   );
   expect(failureFor({ mode: "replace", map: "map.yaml" }, "delete-held").hint?.en).toContain(
-    "deletes nothing: clomoctl users import people.csv --map map.yaml",
+    "keep them and commit the rest: clomoctl users import people.csv --undeletable keep --mode replace --map map.yaml",
   );
 });
 

@@ -1,5 +1,6 @@
 import { line } from "../../../lib/advice/line.ts";
 import type { Import } from "../../../lib/client/index.ts";
+import { UNDELETABLE_CHOICES } from "../../../lib/model/import.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { quotedIfList } from "../plan/show.ts";
@@ -12,16 +13,22 @@ import { importCommand, NOTHING_NEEDED } from "./command.ts";
 import { nextOfExport, type OpenTask } from "./of-console.ts";
 import type { NewAddress, Remedies, Remedy } from "./remedies.ts";
 
+/** Whom a plan is rejected for. */
+interface RejectedFor {
+  /** the open tasks of the console, where the file is its export */
+  readonly tasks?: readonly OpenTask[] | undefined;
+  /** false: only part of the tenant is theirs */
+  readonly isSystem?: boolean | undefined;
+}
+
 /**
  * The failure for a rejected plan with the next step: never advice that the same run would reject again.
- *
- * @param tasks the open ones of the console, where the file is its export
  */
 export function rejectedFile(
   plan: Import,
   requested: ImportRequest,
   problems: ListedProblems,
-  tasks: readonly OpenTask[] = [],
+  rejectedFor: RejectedFor = {},
 ): RejectedFile {
   const { all, whole } = problems;
   const { errors, invalid } = plan;
@@ -35,7 +42,7 @@ export function rejectedFile(
     {
       what,
       where: requested.file === "-" ? "stdin" : requested.file,
-      hint: nextStep(plan, requested, problems, tasks),
+      hint: nextStep(plan, requested, problems, rejectedFor),
     },
     all,
   );
@@ -55,7 +62,7 @@ function nextStep(
   plan: Import,
   requested: ImportRequest,
   { whole, remedies: found }: ListedProblems,
-  tasks: readonly OpenTask[],
+  { tasks = [], isSystem = true }: RejectedFor,
 ): Text {
   const isExport = requested.options.fromConsole;
   const isPeople = (whole === undefined || whole === "delete-held") && found.pending.size === 0;
@@ -66,7 +73,7 @@ function nextStep(
       : undefined;
   if (next !== undefined) return next;
   const remedies = isExport ? found.withoutOrgs() : found;
-  if (whole !== undefined) return fixWhole(requested, whole, remedies);
+  if (whole !== undefined) return fixWhole(requested, whole, remedies, isSystem);
   if (!requested.options.fromConsole && deletesMost(plan)) return makeSure(plan, requested);
   if (isHidden(requested, whole)) {
     const command = importCommand(requested, remedies);
@@ -110,7 +117,7 @@ const keysIn = ({ kind, header }: Import, { key: given }: ImportRequest): readon
 /** The same file, of whose records none is deleted: no answer about deletions holds for that. */
 const appending = (requested: ImportRequest): ImportRequest => {
   const none = { mode: "append", fromConsole: false, confirmDeletions: undefined, maxDeletions: undefined } as const;
-  return { ...requested, options: { ...requested.options, ...none } };
+  return { ...requested, undeletable: undefined, options: { ...requested.options, ...none } };
 };
 
 /** More than half of the records would go, of a tenant that is perhaps not the one that was meant. */
@@ -245,7 +252,7 @@ const DELETIONS: ReadonlySet<string> = new Set([
   "org-delete-reserved",
 ]);
 
-function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): Text {
+function fixWhole(requested: ImportRequest, code: string, remedies: Remedies, isSystem: boolean): Text {
   if (code === "file-empty" || code === "file-no-rows") {
     const template = templateOf(requested);
     return text(
@@ -254,11 +261,7 @@ function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): T
     );
   }
   if (DELETIONS.has(code)) {
-    const command = importCommand(appending(requested), remedies);
-    return text(
-      `keep these records in the file, or import with --mode append, which deletes nothing: ${command}`,
-      `該当するデータをファイルに残すか、何も削除しない --mode append でインポートしてください: ${command}`,
-    );
+    return keepUndeletable(requested, remedies, isSystem);
   }
   if (code === "column-blank") {
     const command = importCommand({ ...requested, options: { ...requested.options, blank: "keep" } }, remedies);
@@ -268,6 +271,25 @@ function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): T
     );
   }
   return fixHeader(requested, remedies);
+}
+
+/**
+ * How a file is taken that lacks what cannot be deleted: then another number of records is deleted.
+ *
+ * @param isSystem of devices without an owner nobody else may make some
+ */
+function keepUndeletable(requested: ImportRequest, remedies: Remedies, isSystem: boolean): Text {
+  const options = { ...requested.options, confirmDeletions: undefined };
+  const [keep, release] = UNDELETABLE_CHOICES.map((undeletable) =>
+    importCommand({ ...requested, undeletable, options }, remedies),
+  );
+  const [en, ja] = isSystem
+    ? [`; to also remove the owner from devices: ${release}`, `。デバイスの所有者も外すには: ${release}`]
+    : ["", ""];
+  return text(
+    `to keep them and commit the rest: ${keep}${en}; --mode append deletes nothing`,
+    `残したままほかを適用するには: ${keep}${ja}。--mode append なら何も削除しません`,
+  );
 }
 
 const templateOf = ({ kind }: ImportRequest): string => `clomoctl csv template --as ${kind}`;

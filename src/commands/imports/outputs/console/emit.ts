@@ -43,6 +43,8 @@ export async function emit(
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   await terminal.problem(toUpload(file, plan, written.rows));
   if (list !== undefined) await terminal.problem(byHand(list, plan));
+  const { released = 0 } = plan;
+  if (released > 0) await terminal.problem(ownersFirst(released));
 }
 
 /**
@@ -175,6 +177,13 @@ const byHand = (list: string, { delete: count, kind }: Import): Text => {
     `${basename(list)}: 手作業で削除する${ja} ${count} 件(追加更新では削除されません)`,
   );
 };
+
+/** What comes before the deletion of owners; their devices are tasks only once it is committed. */
+const ownersFirst = (devices: number): Text =>
+  text(
+    `first remove the owner from ${counted(devices, "device")} in the console (named above); once the upload is verified, console list has a task for each until an export of devices shows it`,
+    `先に、上に示したデバイス ${devices} 台の所有者を管理画面で外してください。照合すると 1 台ずつ作業になり、デバイスのエクスポートで確認されるまで残ります`,
+  );
 
 const ownHeadersWarning = (file: string, { kind }: Import): Text => {
   const { en, ja } = FORMATS[kind].thing.title;

@@ -1,0 +1,165 @@
+import { writeFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "../../testing/program.ts";
+
+let tenant: TestTenant;
+let desk: Circumstances & { readonly folder: string; readonly home: string };
+const HEADER = "氏名,メールアドレス,役職\r\n";
+const file = (name: string, ...rows: readonly string[]): void =>
+  writeFileSync(join(desk.folder, name), HEADER + rows.map((row) => `${row}\r\n`).join(""));
+
+/** 長 is an administrator with a role, 太郎 owns two devices; tonight's file lacks both, and 三郎. */
+beforeEach(async () => {
+  tenant = new TestTenant();
+  desk = { tenant: tenant.fetch, folder: freshFolder(), home: freshFolder() };
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "CLOMOアカウント名"],
+    ...["長,boss@x.jp,boss", "太郎,taro@x.jp,", "次郎,jiro@x.jp,", "三郎,saburo@x.jp,"].map((row) => row.split(",")),
+    ...["四", "五", "六"].map((name, at) => [name, `p${at}@x.jp`, ""]),
+  ]);
+  tenant.makeAdministrator("boss@x.jp");
+  tenant.database.run(`insert into account (user, role, createdAt, updatedAt, revision)
+    select pk, 'system', '2026-04-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z', 0 from user where accountName = 'boss'`);
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "ステータス", "電話番号", "所有者メールアドレス"],
+    ["SN1", "管理中", "090-0000-0001", "taro@x.jp"],
+    ["SN2", "管理中", "", "taro@x.jp"],
+  ]);
+  file("tonight.csv", "次郎,jiro@x.jp,課長", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,", "新人,new@x.jp,");
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const NIGHTLY = "users import tonight.csv --mode replace --yes --max-deletions 20%";
+const BOSS = "長 is kept, as no import deletes an administrator";
+const TARO = "太郎 <taro@x.jp> is kept: owns SN1 (090-0000-0001), SN2";
+
+test("without the option the refusal names both values", async () => {
+  const { en, ja } = await inBoth(NIGHTLY, desk);
+  expect([en.exit, ja.exit]).toEqual([3, 3]);
+  expect(en.stderr).toContain(
+    "to keep them and commit the rest: clomoctl users import tonight.csv --undeletable keep --mode replace --max-deletions '20%'; to also remove the owner from devices: clomoctl users import tonight.csv --undeletable release",
+  );
+  expect(ja.stderr).toContain("残したままほかを適用するには: clomoctl users import tonight.csv --undeletable keep ");
+  expect(en.stderr).toContain("clomoctl clomo-account revoke boss");
+});
+
+test("keep commits the rest, lists who is kept with devices, numbers and commands, and ends with 8", async () => {
+  const { exit, stderr, summary } = await run(`${NIGHTLY} --undeletable keep --lang en`, desk);
+  expect(exit).toBe(8);
+  expect(stderr).toContain(
+    `warning: tonight.csv: ${BOSS}; if this user is no administrator any more: clomoctl clomo-account revoke boss\n`,
+  );
+  expect(stderr).toContain(
+    `warning: tonight.csv: ${TARO}; to remove the owner: clomoctl devices set-owner SN1 SN2 --none\n`,
+  );
+  expect(stderr).toContain("kept though not in the file: 2\n");
+  expect(stderr).toMatch(/import \d+: 1 user created, 1 updated, 1 deleted, kept: 2\n/);
+  expect(summary).toMatch(/users import tonight\.csv: \+1 ~1 -1 import \d+ exit 8$/);
+});
+
+test("who was kept by the run before is one line, none with --quiet, and nothing ends with 0 while somebody is kept", async () => {
+  await run(`${NIGHTLY} --undeletable keep`, desk);
+  const { en, ja } = await inBoth(`${NIGHTLY} --undeletable keep`, desk);
+  expect(en.exit).toBe(8);
+  expect(en.stderr).toContain("kept, as in the run before: 2 (長, 太郎 <taro@x.jp>)\n");
+  expect(ja.stderr).toContain("前回に続いて残すもの: 2 件(長、太郎 <taro@x.jp>)\n");
+  expect(en.stderr).not.toContain("is kept");
+  const quiet = await run(`${NIGHTLY} --undeletable keep --quiet`, desk);
+  expect(quiet).toMatchObject({ exit: 8, stderr: "", summary: undefined });
+});
+
+test("a report has who is kept, also by the run before", async () => {
+  await run(`${NIGHTLY} --undeletable keep`, desk);
+  await run(`${NIGHTLY} --undeletable keep --report plan.csv --lang ja`, desk);
+  const rows = readFileSync(join(desk.folder, "plan.csv"), "utf8").split("\r\n");
+  expect(rows).toContainEqual(expect.stringMatching(/^,太郎 <taro@x\.jp>,keep,,.*SN1 \(090-0000-0001\)、SN2/));
+  expect(rows).toContainEqual(expect.stringMatching(/^,長,keep,,.*clomo-account revoke boss/));
+});
+
+test("release names the number of devices in the question, and ends with 0 if nobody is kept", async () => {
+  file("all.csv", "長,boss@x.jp,", "次郎,jiro@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,");
+  const typing = [["Apply to 試験 (context embedded): delete 2, remove the owner from devices 2. ", "2\r"]] as const;
+  const line = "users import all.csv --mode replace --undeletable release --lang en";
+  const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
+  expect(exit).toBe(0);
+  expect(stderr).toContain(
+    "warning: all.csv: 太郎 <taro@x.jp> is deleted, and the owner is removed from SN1 (090-0000-0001), SN2\n",
+  );
+  expect(stderr).toContain("devices to lose their owner, who is deleted: 2\n");
+  expect(stderr).toMatch(/2 users deleted, owner removed: 2 devices\n/);
+  const { number } = (await tenant.client.imports.list())[0] ?? { number: 0 };
+  const undone = await run(`imports revert ${number} --yes --lang en`, desk);
+  expect(undone.stderr).toContain("devices to get their owner back: 2\n");
+  expect(undone.stderr).toContain("owner restored: 2 devices\n");
+});
+
+test("a no to the question changes nothing and ends with 0", async () => {
+  file(
+    "more.csv",
+    "長,boss@x.jp,",
+    "次郎,jiro@x.jp,",
+    "三郎,saburo@x.jp,",
+    "四,p0@x.jp,",
+    "五,p1@x.jp,",
+    "六,p2@x.jp,",
+    "新,new@x.jp,",
+  );
+  const typing = [["Apply to 試験 (context embedded): create 1?", "n\r"]] as const;
+  const line = "users import more.csv --mode replace --undeletable keep --lang en";
+  const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
+  expect(stderr).toContain(TARO);
+  expect(stderr).toContain("nothing was changed");
+  expect(exit).toBe(0);
+});
+
+test("the number that is confirmed, and limits, are of those who are really deleted", async () => {
+  const exits = async (answer: string) => (await run(`users import tonight.csv --mode replace ${answer}`, desk)).exit;
+  expect(await exits("--undeletable keep --confirm-deletions 3 --dry-run")).toBe(3);
+  expect(await exits("--undeletable keep --confirm-deletions 1 --dry-run")).toBe(8);
+  expect(await exits("--undeletable keep --yes --max-deletions 0")).toBe(10);
+  expect(await exits("--undeletable release --confirm-deletions 2 --dry-run")).toBe(8);
+});
+
+test("a context has a default for it, which a command overrides", async () => {
+  expect(await run("context set embedded --undeletable keep --format json", desk)).toMatchObject({ exit: 0 });
+  expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(8);
+  expect(
+    (await run(`${NIGHTLY} --undeletable release --max-deletions 50% --dry-run --lang en`, desk)).stderr,
+  ).toContain("devices to lose their owner, who is deleted: 2\n");
+  // of what deletes nothing it says nothing
+  expect((await run("users import tonight.csv --dry-run", desk)).exit).toBe(0);
+  expect((await run("context show embedded --format json", desk)).stdout).toContain('"undeletable": "keep"');
+  await run("context set embedded --undeletable none", desk);
+  expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(3);
+});
+
+test.each([
+  ["--undeletable keep", "--mode append deletes nothing"],
+  ["--from-console --undeletable keep", "--from-console makes the mirror equal"],
+])("it is for replacing imports alone: %s", async (options, what) => {
+  const { exit, stderr } = await run(`users import tonight.csv --yes --lang en ${options}`, desk);
+  expect(exit).toBe(2);
+  expect(stderr).toContain(what);
+});
+
+test("in a mirror the upload leaves out who is kept, and says from which devices the owner is to be removed first", async () => {
+  const console = "氏名,メールアドレス,CLOMOアカウント名\r\n長,boss@x.jp,boss\r\n";
+  const rows = ["太郎,taro@x.jp,", "次郎,jiro@x.jp,", "三郎,saburo@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,"];
+  writeFileSync(join(desk.folder, "console.csv"), `${console}${rows.join("\r\n")}\r\n`);
+  expect((await run("users import console.csv --from-console --yes", desk)).exit).toBe(0);
+  expect((await run("users administrators add boss@x.jp --yes", desk)).exit).toBe(0);
+  const { exit, stderr } = await run(
+    "users import tonight.csv --mode replace --yes --max-deletions 50% --undeletable release --emit-csv up.csv --lang en",
+    desk,
+  );
+  expect(exit).toBe(8);
+  expect(stderr).toContain("up-delete.xlsx: 2 to be deleted by hand (users): 追加更新 deletes nothing\n");
+  expect(stderr).toContain("first remove the owner from 2 devices in the console (named above); ");
+});
+
+test("programs get the counts", async () => {
+  const { stdout } = await run(`${NIGHTLY} --undeletable keep --format json`, desk);
+  expect(JSON.parse(stdout)).toMatchObject({ delete: 1, kept: 2 });
+});
