@@ -59,5 +59,5 @@ test("an owner that there is not, and a user who would leave devices behind, end
   await desk.write("few.csv", (await readFile(fixture("users/ctrl-z.shift_jis.crlf.csv"))).subarray(0, -1));
   const replaced = await desk.run("users import few.csv --mode replace --create-orgs --yes --lang ja");
   expect(replaced.code).toBe(3);
-  expect(replaced.stderr).toContain("は削除できません: 所有するデバイスが");
+  expect(replaced.stderr).toContain("は削除できません: 所有するデバイス SERIAL");
 });

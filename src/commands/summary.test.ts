@@ -98,3 +98,13 @@ test("there is none without a tenant", () => {
   summary.work({ name: "顧客A", timezone: "UTC" });
   expect(summary.line(8)).toBe("1970-01-01T00:00:00+00:00 顧客A users import: +1 ~0 -0 exit 8");
 });
+
+test("a wrong command line has none, unless it stopped a plan", () => {
+  const summary = new RunSummary(["users", "import"], () => new Date(0));
+  summary.work({ name: "kanto", timezone: "UTC" });
+  summary.add({ file: "n2.csv" });
+  expect(summary.line(2)).toBeUndefined();
+  expect(summary.line(3)).toContain(" kanto users import n2.csv: +0 ~0 -0 exit 3");
+  summary.add({ create: 1 });
+  expect(summary.line(2)).toContain(" +1 ~0 -0 exit 2");
+});

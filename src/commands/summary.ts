@@ -28,6 +28,7 @@ export class RunSummary {
   readonly #now: () => Date;
   #tenant: SummarizedTenant | undefined;
   #plan: PlanSummary | undefined;
+  #isPlanned = false;
 
   /** @param path the words of the verb */
   constructor(path: readonly string[], now: () => Date) {
@@ -42,6 +43,7 @@ export class RunSummary {
 
   /** Adds to what is known of the plan. */
   add(plan: Partial<PlanSummary>): void {
+    this.#isPlanned ||= plan.create !== undefined;
     this.#plan = { create: 0, update: 0, delete: 0, changed: false, ...this.#plan, ...plan };
   }
 
@@ -50,9 +52,9 @@ export class RunSummary {
     return this.#plan?.changed === true;
   }
 
-  /** The line; undefined if the run has no plan. @see docs/operations.en.md, whose form scripts rely on */
+  /** The line; undefined if the run has no plan, as with a wrong command line. @see docs/operations.en.md, whose form scripts rely on */
   line(exit: number): string | undefined {
-    if (this.#plan === undefined || this.#tenant === undefined) return undefined;
+    if (this.#plan === undefined || this.#tenant === undefined || (exit === 2 && !this.#isPlanned)) return undefined;
     const { file, create, update, delete: deleted, number } = this.#plan;
     const { name, timezone } = this.#tenant;
     const named = file === undefined ? "" : ` ${file === "-" ? file : shownWord(basename(file))}`;
