@@ -26,19 +26,23 @@ function cacheFolder(platform, env, userFolder) {
 
 /**
  * Makes the program's folders for their owner alone, whatever the umask is. Code in the innermost one is run, so where
- * others could write to it, it is emptied and closed to them first.
+ * others could write to it, it is emptied and closed to them first. The home itself is left as it is: the program tells
+ * who should close it.
  *
  * @param {readonly string[]} folders each below the next
  * @param {number | undefined} userId process.geteuid(); undefined where files have no modes
+ * @param {string} [home] the folder above them, if it is one of the program
  * @returns {boolean} false where nothing can be kept there safely
  */
-function makePrivate(folders, userId) {
+function makePrivate(folders, userId, home) {
   const [innermost] = folders;
   try {
     mkdirSync(innermost, { recursive: true, mode: 0o700 });
     if (userId === undefined) return true;
     const found = folders.map((folder) => ({ folder, ...statOf(folder) }));
-    if (found.some(({ uid }) => uid !== userId && uid !== 0)) return false;
+    const above = home ? [statOf(home)] : [];
+    if ([...found, ...above].some(({ uid }) => uid !== userId && uid !== 0)) return false;
+    if (above.some(({ mode }) => (mode & OTHERS_WRITE) !== 0)) return false;
     const open = found.filter(({ mode }) => (mode & OTHERS_WRITE) !== 0);
     if (open.some(({ uid }) => uid !== userId)) return false;
     for (const { folder, mode } of open) chmodSync(folder, mode & 0o7777 & ~OTHERS_WRITE);

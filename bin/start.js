@@ -8,11 +8,11 @@ const crashExit = require("./crash-exit.js")(process);
 
 const cache = cacheFolder(process.platform, process.env, () => require("node:os").homedir());
 const code = join(cache, "code");
-const home = process.env.CLOMOCTL_HOME ? [process.env.CLOMOCTL_HOME] : [];
+const home = process.env.CLOMOCTL_HOME;
 
 // a Tab makes no folder; where code cannot be kept, Node compiles as if there were no cache
 const mayKeep = process.argv[2] !== "__complete" || existsSync(code);
-if (mayKeep && makePrivate([code, cache, ...home], process.geteuid?.()) && hasRoom(code)) enableCompileCache(code);
+if (mayKeep && makePrivate([code, cache], process.geteuid?.(), home) && hasRoom(code)) enableCompileCache(code);
 
 try {
   require("../dist/cli.js");

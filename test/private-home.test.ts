@@ -38,11 +38,31 @@ test.runIf(posix)("code that others may have put there is not run, and they cann
   const code = join(home, "cache", "code");
   await mkdir(code, { recursive: true });
   await writeFile(join(code, "planted"), "x");
-  for (const folder of [home, join(home, "cache"), code]) await chmod(folder, 0o777);
+  for (const folder of [join(home, "cache"), code]) await chmod(folder, 0o777);
   expect(await run(["--version"], { home })).toMatchObject({ code: 0 });
-  for (const folder of [home, join(home, "cache"), code]) expect((await stat(folder)).mode & 0o022).toBe(0);
+  for (const folder of [join(home, "cache"), code]) expect((await stat(folder)).mode & 0o022).toBe(0);
   expect(await readdir(code)).not.toContain("planted");
 });
+
+test.runIf(posix)(
+  "in a home that others can write nothing is changed until it is closed, and no code is kept",
+  async () => {
+    const home = await freshHome();
+    await chmod(home, 0o777);
+    const mend = `chmod go-w ${home}`;
+    const listed = await run(["orgs", "list"], { home });
+    expect(listed).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`other users can write ${home}: ${mend}`),
+    });
+    const create = ["orgs", "create", "営業部", "--code", "S1"];
+    const refused = await run(create, { home });
+    expect(refused).toMatchObject({ code: 4, text: "", stderr: expect.stringContaining(`run: ${mend}\n`) });
+    expect([(await stat(home)).mode & 0o777, await readdir(join(home, "cache", "code"))]).toEqual([0o777, []]);
+    expect(spawnSync("sh", ["-c", mend]).status).toBe(0);
+    expect(await run(create, { home })).toMatchObject({ code: 0 });
+  },
+);
 
 test.runIf(posix)("settings that others can write are not used", async () => {
   const home = await freshHome();

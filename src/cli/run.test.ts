@@ -1,3 +1,5 @@
+import { chmodSync } from "node:fs";
+import { userInfo } from "node:os";
 import { PassThrough, type Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { defineCommand, type Command, type Outcome } from "../commands/command.ts";
@@ -251,4 +253,54 @@ test("a reader that has gone is none", async () => {
     await terminal.out.write("unread\n");
   });
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+});
+
+/** Runs a verb in a home that everybody can write. */
+async function inOpenHome(
+  more: Partial<Pick<Command, "changes" | "changesBy" | "opensTenant" | "readsTenants">>,
+  words = "",
+) {
+  const home = freshFolder();
+  chmodSync(home, 0o777);
+  const made = fakeOutside(home);
+  let hasRun = false;
+  const command = defineCommand({
+    summary: about,
+    args: {},
+    options: {
+      dryRun: { kind: "boolean", about },
+      keepPlan: { kind: "boolean", about },
+      answers: { kind: "file", about },
+    },
+    examples: [],
+    exits: [],
+    ...more,
+    run: async () => void (hasRun = true),
+  });
+  const verb: VerbNode = { name: "try", summary: about, load: async () => ({ default: command }) };
+  const typed = words.split(" ").filter((word) => word !== "");
+  const outside = { ...made.outside, userId: userInfo().uid };
+  const exit = await runVerb(outside, errorStyleOf(readLine(PROGRAM, typed), {}), {
+    path: ["try"],
+    verb,
+    words: typed,
+  });
+  return { exit, hasRun, stderr: made.stderr().replaceAll(home, "HOME") };
+}
+
+const WARNED = "warning: other users can write HOME: chmod go-w HOME\n";
+const REFUSED = "error: other users can write HOME, so nothing is changed\n  run: chmod go-w HOME\n";
+
+test.skipIf(process.platform === "win32").each([
+  ["a change is refused", { changes: true } as const, "", 4, REFUSED],
+  ["so is a plan that is kept", { changes: true } as const, "--dry-run --keep-plan", 4, REFUSED],
+  ["so are settings", { changes: true, opensTenant: false } as const, "", 4, REFUSED],
+  ["so is an option by which a command changes", { changesBy: ["answers"] } as const, "--answers a.yaml", 4, REFUSED],
+  ["without that option it warns", { changesBy: ["answers"] } as const, "", 0, WARNED],
+  ["what is only tried warns", { changes: true } as const, "--dry-run", 0, WARNED],
+  ["what reads a tenant warns", {}, "", 0, WARNED],
+  ["what reads all tenants warns", { opensTenant: false, readsTenants: true } as const, "", 0, WARNED],
+  ["what reads nothing of the home says nothing", { opensTenant: false } as const, "", 0, ""],
+])("in a home that others can write %s", async (_, more, words, exit, stderr) => {
+  expect(await inOpenHome(more, words)).toEqual({ exit, stderr, hasRun: exit === 0 });
 });

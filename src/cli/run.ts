@@ -2,7 +2,8 @@ import type { Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
 import { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
-import { same, type Text } from "../lib/text/index.ts";
+import { homeFault, unsafeHome } from "../lib/config/index.ts";
+import { same, text, type Text } from "../lib/text/index.ts";
 import { exitOf, failureExit } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN } from "./interrupts.ts";
 import type { ErrorStyle } from "./error-style.ts";
@@ -28,11 +29,11 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   const { default: command } = await verb.load();
   const { globals, input } = parse(path, command, words);
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
-  if (command.changes === true || command.shows !== undefined) interrupts.describe(() => UNKNOWN);
   const isDry = input["dryRun"] === true;
+  const isRehearsal = isDry && input["keepPlan"] !== true;
   const isNagios = input["nagios"] === true;
   const summary = new RunSummary(path, outside.clock.now);
-  const tools = openTools(outside, globals, { interrupts, summary }, isDry && input["keepPlan"] !== true);
+  const tools = openTools(outside, globals, { interrupts, summary }, isRehearsal);
   const { terminal } = tools;
   const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
     const line = isDry ? undefined : summary.line(ended);
@@ -41,11 +42,35 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   };
   const exit = await settle(outside, { interrupts, summarize }, tools, { verb, isNagios }, async () => {
     const { shows } = command;
+    const changes = command.changes === true || shows !== undefined;
+    const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
+    await judgeHome(tools, {
+      isChange: (changes || changesBy) && !isRehearsal,
+      opens: command.opensTenant !== false || command.readsTenants === true,
+    });
+    if (changes) interrupts.describe(() => UNKNOWN);
     if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
     return command.run(tools, input as never);
   });
   await tools[Symbol.asyncDispose]();
   return interrupts.over() ?? exit;
+}
+
+/**
+ * Refuses a change in a home that others could change too, and warns of what is read there.
+ *
+ * @throws `not-permitted`
+ */
+async function judgeHome(
+  { home, machine, terminal }: Tools,
+  { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },
+): Promise<void> {
+  if (!isChange && !opens) return;
+  const fault = await homeFault(home, machine.platform);
+  if (fault === undefined) return;
+  if (isChange) throw unsafeHome(fault);
+  const { what, mend } = fault;
+  await terminal.warn(text(`${what.en}: ${mend}`, `${what.ja}: ${mend}`));
 }
 
 /** What follows the work of a verb. */

@@ -55,6 +55,8 @@ export interface CommandOf<A extends Fields, O extends Fields> {
   readonly readsTenants?: true | undefined;
   /** it changes something, as every command does that has {@link shows}: an interruption may have come too late */
   readonly changes?: true | undefined;
+  /** the options by which a command changes something that otherwise only reads */
+  readonly changesBy?: readonly string[] | undefined;
   /**
    * the columns in which a command shows what it has changed: `--fields` and `--query` are checked against them first, so
    * that no command ends with a usage error after its work is done

@@ -11,7 +11,7 @@ import type { Finding } from "./finding.ts";
 import { checkHome, type Disk } from "./home.ts";
 
 const GB = 1024 ** 3;
-const DISK: Disk = { look: lookAt, freeBytes: () => GB, networkFileSystem: () => undefined };
+const DISK: Disk = { look: lookAt, freeBytes: () => GB, networkFileSystem: () => undefined, keepsOwners: () => true };
 const PROCESSES: ProcessTable = { self: 1, place: "here", startOf: () => undefined, isAlive: (pid) => pid === 1 };
 
 let home: Home;
@@ -50,14 +50,20 @@ test("a file in its place, and another user's home, are problems", async () => {
   const file = join(home.data, "file");
   writeFileSync(file, "");
   expect(await wrong({}, { data: file })).toMatchObject([{ check: "home", state: "problem" }]);
-  const other = userInfo().uid + 1;
-  const [first] = await wrong({}, { userId: other });
+  const look: Disk["look"] = async (path) => {
+    const found = await lookAt(path);
+    return found && { ...found, ownerId: 4711 };
+  };
+  const [first] = await wrong({ look }, { userId: 4712 });
   expect(first).toMatchObject({
     check: "home",
     state: "problem",
-    mend: { en: expect.stringContaining("CLOMOCTL_HOME") },
+    mend: { en: expect.stringMatching(/CLOMOCTL_HOME.*: chown -R 4712 /) },
   });
-  expect(first?.what.ja).toContain(`自分は ${other}`);
+  expect(first?.what.ja).toContain("自分は 4712");
+  expect(await wrong({ look, keepsOwners: () => false }, { userId: 4712 })).toEqual([]);
+  // root may use everybody's
+  expect(await wrong({ look }, { userId: 0 })).toEqual([]);
 });
 
 test("one that cannot be written is a warning: reading works", async () => {
@@ -79,7 +85,7 @@ describe("permissions", () => {
         check: "permissions",
         state: "problem",
         what: { en: `other users can write ${home.data}`, ja: `${home.data} に他のユーザーが書き込めます` },
-        mend: { en: `chmod 700 ${home.data}`, ja: `chmod 700 ${home.data}` },
+        mend: { en: `chmod go-w ${home.data}`, ja: `chmod go-w ${home.data}` },
       },
     ]);
   });

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
-import { freeBytesIn, registeredFiles } from "../../lib/files/index.ts";
-import { lookAt, networkFileSystemOf, type Look } from "../../lib/files/look.ts";
+import { accessFault } from "../../lib/config/index.ts";
+import { freeBytesIn, realNameOf, registeredFiles } from "../../lib/files/index.ts";
+import { keepsOwners, lookAt, networkFileSystemOf, type Look } from "../../lib/files/look.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
@@ -13,7 +14,7 @@ const MB = 1024 * 1024;
 const LEAST_FREE_BYTES = 16 * MB;
 const LITTLE_FREE_BYTES = 200 * MB;
 
-const OTHERS_WRITE = 0o022;
+const OTHERS = 0o077;
 const OTHERS_READ = 0o055;
 
 /** What of the machine is not told by the home itself. */
@@ -21,20 +22,23 @@ export interface Disk {
   readonly look: typeof lookAt;
   readonly freeBytes: typeof freeBytesIn;
   readonly networkFileSystem: (path: string) => string | undefined;
+  readonly keepsOwners: (path: string) => boolean;
 }
 
 const diskOf = ({ machine }: Tools): Disk => ({
   look: lookAt,
   freeBytes: freeBytesIn,
   networkFileSystem: (path) => networkFileSystemOf(path, machine.platform),
+  keepsOwners: (path) => keepsOwners(path, machine.platform),
 });
 
 /** Looks at the folders of the home. */
 export async function checkHome(tools: Tools, disk: Disk = diskOf(tools)): Promise<readonly Finding[]> {
   const { data } = tools.home;
+  const ownersKept = disk.keepsOwners(await realNameOf(await nearest(data)));
   const all = [
-    await found(tools, "home", async () => homeFindings(tools, await disk.look(data))),
-    await found(tools, "permissions", () => permissionFindings(tools)),
+    await found(tools, "home", async () => homeFindings(tools, await disk.look(data), ownersKept)),
+    await found(tools, "permissions", () => permissionFindings(tools, ownersKept)),
     await found(tools, "sealing-key", () => keyFindings(tools)),
     await found(tools, "space", async () => [spaceFinding(data, disk.freeBytes(await nearest(data)))]),
     await found(tools, "file-system", async () => [
@@ -52,7 +56,7 @@ async function nearest(folder: string): Promise<string> {
   return at;
 }
 
-function homeFindings({ home }: Tools, look: Look | undefined): readonly Finding[] {
+function homeFindings({ home }: Tools, look: Look | undefined, ownersKept: boolean): readonly Finding[] {
   const { data, userId } = home;
   if (look === undefined) {
     return [ok("home", text(`${data}: made when something is kept`, `${data}(最初に保存するときに作成されます)`))];
@@ -69,17 +73,15 @@ function homeFindings({ home }: Tools, look: Look | undefined): readonly Finding
       ),
     ];
   }
-  if (userId !== undefined && look.ownerId !== userId) {
+  const fault = accessFault(data, look, userId);
+  if (fault?.kind === "foreign" && ownersKept) {
     return [
       problem(
         "home",
+        fault.what,
         text(
-          `${data} belongs to another user (number ${look.ownerId}, you are ${userId})`,
-          `${data} は別のユーザーのものです(番号 ${look.ownerId}、自分は ${userId})`,
-        ),
-        text(
-          "run clomoctl as that user, or let CLOMOCTL_HOME name a folder of your own",
-          "そのユーザーで実行するか、CLOMOCTL_HOME で自分のフォルダーを指定してください",
+          `run clomoctl as that user, or let CLOMOCTL_HOME name a folder of your own, or as root: ${fault.mend}`,
+          `そのユーザーで実行するか、CLOMOCTL_HOME で自分のフォルダーを指定するか、root で実行してください: ${fault.mend}`,
         ),
       ),
     ];
@@ -98,9 +100,9 @@ function homeFindings({ home }: Tools, look: Look | undefined): readonly Finding
 }
 
 /** Who but the owner may get at what is kept. */
-async function permissionFindings({ home, contexts }: Tools): Promise<readonly Finding[]> {
+async function permissionFindings({ home, contexts }: Tools, ownersKept: boolean): Promise<readonly Finding[]> {
   const { settings, data, tenants, temporary, userId } = home;
-  if (userId === undefined) return [];
+  if (userId === undefined || !ownersKept) return [];
   const known = await contexts.list().catch(() => []);
   const ofTenants = known.flatMap((context) => (context.kind === "embedded" ? [context.tenantFolder] : []));
   const isClosed = await allClosed([data]);
@@ -108,15 +110,18 @@ async function permissionFindings({ home, contexts }: Tools): Promise<readonly F
   const readable = isClosed ? [] : [tenants, temporary, ...((await allClosed([tenants])) ? [] : ofTenants)];
   const findings: Finding[] = [];
   for (const folder of new Set([settings, data, tenants, temporary, ...ofTenants])) {
-    const { mode = 0 } = (await lookAt(folder)) ?? {};
-    const mend = `chmod 700 ${shownWord(folder)}`;
-    if ((mode & OTHERS_WRITE) !== 0) {
+    const look = await lookAt(folder);
+    const fault = look && accessFault(folder, look, userId);
+    if (fault !== undefined) {
+      // whose the home is has a finding of its own
+      if (fault.kind === "open" || folder !== data) findings.push(problem("permissions", fault.what, fault.mend));
+    } else if (readable.includes(folder) && ((look?.mode ?? 0) & OTHERS_READ) !== 0) {
       findings.push(
-        problem("permissions", text(`other users can write ${folder}`, `${folder} に他のユーザーが書き込めます`), mend),
-      );
-    } else if (readable.includes(folder) && (mode & OTHERS_READ) !== 0) {
-      findings.push(
-        warning("permissions", text(`other users can read ${folder}`, `${folder} を他のユーザーが読めます`), mend),
+        warning(
+          "permissions",
+          text(`other users can read ${folder}`, `${folder} を他のユーザーが読めます`),
+          `chmod 700 ${shownWord(folder)}`,
+        ),
       );
     }
   }
@@ -127,7 +132,7 @@ async function permissionFindings({ home, contexts }: Tools): Promise<readonly F
 /** Whether none of the folders that are there is open to others. */
 async function allClosed(folders: readonly string[]): Promise<boolean> {
   const looks = await Promise.all(folders.map((folder) => lookAt(folder)));
-  return looks.every((look) => look === undefined || (look.mode & (OTHERS_READ | OTHERS_WRITE)) === 0);
+  return looks.every((look) => look === undefined || (look.mode & OTHERS) === 0);
 }
 
 function spaceFinding(folder: string, bytes: number | undefined): Finding {

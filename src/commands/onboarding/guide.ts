@@ -88,6 +88,7 @@ export default defineCommand({
     { line: "clomoctl onboarding guide --setup-sheet --as html -o sheet.html" },
   ],
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "locked", "interrupted"],
+  changesBy: ["interactive", "answers"],
   async run(tools, { step: typed, interactive, setupSheet, answers: file, template, dryRun, ...options }) {
     refuseDocumentOfData(WHERE, tools, options);
     const isDocument = setupSheet || options.as !== undefined || options.output !== undefined || asksData(tools);

@@ -1,3 +1,4 @@
+export { accessFault, homeFault, unsafeHome } from "./access.ts";
 export type { Context } from "./context.ts";
 export { Contexts, sameContext, type ChosenContext } from "./contexts.ts";
 export { keptIn, locateHome, type Home } from "./home.ts";

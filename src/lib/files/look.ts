@@ -1,4 +1,4 @@
-import { constants, statfsSync } from "node:fs";
+import { constants, readFileSync, statfsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { hasCode } from "./temporary.ts";
 
@@ -66,3 +66,41 @@ export function networkFileSystemOf(
     return undefined;
   }
 }
+
+/** Types of Linux file systems whose files have the owner and the mode that the mount names. */
+const WITHOUT_OWNERS: ReadonlySet<string> = new Set(["cifs", "exfat", "msdos", "ntfs", "ntfs3", "smb3", "vfat"]);
+
+/**
+ * Whether the file system of a path keeps the owner and the mode of each file: those of Windows do not, also where Linux
+ * reads them, such as drvfs of WSL without the option `metadata`.
+ *
+ * @param path absolute, without links
+ * @param platform `process.platform`
+ * @param mounts the content of `/proc/self/mounts`
+ * @see https://learn.microsoft.com/en-us/windows/wsl/file-permissions
+ */
+export function keepsOwners(
+  path: string,
+  platform: string,
+  mounts: () => string = () => readFileSync("/proc/self/mounts", "utf8"),
+): boolean {
+  if (platform !== "linux") return platform !== "win32";
+  let found = { point: "", type: "", options: "" };
+  for (const line of mountsIn(mounts)) {
+    const [, escaped = "", type = "", options = ""] = line.split(" ");
+    const point = escaped.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCodePoint(parseInt(octal, 8)));
+    const isAbove = path === point || path.startsWith(point.endsWith("/") ? point : `${point}/`);
+    // the last one of a mount point covers those before it
+    if (isAbove && point.length >= found.point.length) found = { point, type, options };
+  }
+  const isDrvfs = found.type === "drvfs" || /\baname=drvfs\b/.test(found.options);
+  return isDrvfs ? /\bmetadata\b/.test(found.options) : !WITHOUT_OWNERS.has(found.type);
+}
+
+const mountsIn = (read: () => string): readonly string[] => {
+  try {
+    return read().split("\n");
+  } catch {
+    return [];
+  }
+};

@@ -1,0 +1,68 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { accessFault, homeFault, unsafeHome } from "./access.ts";
+import type { Home } from "./home.ts";
+
+const ROOT = 0;
+const USER = 1000;
+const OTHER = 4711;
+
+test.each([
+  ["the user's own", { ownerId: USER, mode: 0o700 }, USER, undefined],
+  ["the user's own that others can read", { ownerId: USER, mode: 0o755 }, USER, undefined],
+  ["the user's own that everybody can write", { ownerId: USER, mode: 0o777 }, USER, "chmod go-w '/a b'"],
+  ["the user's own that a group can write", { ownerId: USER, mode: 0o770 }, USER, "chmod go-w '/a b'"],
+  ["root's", { ownerId: ROOT, mode: 0o755 }, USER, undefined],
+  ["root's that everybody can write", { ownerId: ROOT, mode: 0o1777 }, USER, "chmod go-w '/a b'"],
+  ["another user's", { ownerId: OTHER, mode: 0o700 }, USER, "chown -R 1000 '/a b'"],
+  ["another user's that everybody can write", { ownerId: OTHER, mode: 0o777 }, USER, "chown -R 1000 '/a b'"],
+  ["another user's, for root", { ownerId: OTHER, mode: 0o700 }, ROOT, undefined],
+  ["another user's that a group can write, for root", { ownerId: OTHER, mode: 0o720 }, ROOT, "chmod go-w '/a b'"],
+  ["where files have no owners", { ownerId: 0, mode: 0o777 }, undefined, undefined],
+])("a folder that is %s", (_, look, userId, mend) => {
+  expect(accessFault("/a b", look, userId)?.mend).toBe(mend);
+});
+
+/** A home whose data and settings lie apart. */
+function homeIn(userId: number | undefined = userInfo().uid): Home {
+  const root = mkdtempSync(join(tmpdir(), "access-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const [data, settings] = [join(root, "data"), join(root, "settings")];
+  const tenants = join(data, "tenants");
+  for (const folder of [data, settings, tenants]) mkdirSync(folder, { mode: 0o700 });
+  return { data, settings, tenants, cache: join(root, "cache"), temporary: join(data, "tmp"), userId };
+}
+
+const posix = process.platform !== "win32";
+
+test.runIf(posix).each(["data", "settings", "tenants"] as const)("the folder of %s is judged", async (name) => {
+  const home = homeIn();
+  expect(await homeFault(home, process.platform)).toBeUndefined();
+  chmodSync(home[name], 0o777);
+  expect(await homeFault(home, process.platform)).toMatchObject({ kind: "open", mend: `chmod go-w ${home[name]}` });
+  expect(await homeFault({ ...home, userId: undefined }, process.platform)).toBeUndefined();
+  expect(await homeFault(home, "win32")).toBeUndefined();
+});
+
+test("a home that is not there has no fault", async () => {
+  const home = homeIn();
+  rmSync(home.data, { recursive: true });
+  rmSync(home.settings, { recursive: true });
+  expect(await homeFault(home, process.platform)).toBeUndefined();
+});
+
+test("a change is refused with what to type, in both languages", () => {
+  const mode = 0o755;
+  const fault = accessFault("/srv/home", { ownerId: OTHER, mode }, USER);
+  const failure = fault && unsafeHome(fault);
+  expect(failure).toMatchObject({
+    code: "not-permitted",
+    what: { en: "/srv/home belongs to another user (number 4711, you are 1000), so nothing is changed" },
+    hint: {
+      en: "as root: chown -R 1000 /srv/home; or let CLOMOCTL_HOME name a folder of your own",
+      ja: "root で実行してください: chown -R 1000 /srv/home。または CLOMOCTL_HOME で自分のフォルダーを指定してください",
+    },
+  });
+});
