@@ -1,3 +1,4 @@
+import { rowsIn } from "../../lib/xlsx/testing/read.ts";
 import { rowOf, workbookOf } from "../../lib/xlsx/testing/workbook.ts";
 import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -59,6 +60,49 @@ describe("what is written", () => {
     const line = "csv convert in.csv out.csv --to-encoding utf-8";
     expect(await run(line, { folder })).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [] });
     expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe(TEXT);
+  });
+});
+
+describe("a workbook, by the name of the output", () => {
+  const ROWS = [
+    ["a", "b"],
+    ["0123", 'x"\ny'],
+    ["=1+1", "高橋"],
+  ];
+
+  test.each([
+    ["text", 'a,b\r\n0123,"x""\ny"\r\n\r\n=1+1,高橋\r\n', ""],
+    ["text with another separator", 'a;b\n0123;"x""\ny"\n=1+1;高橋\n', " --delimiter ;"],
+  ])("has the cells of a %s", async (_, content, words) => {
+    const folder = folderWith({ "in.csv": content });
+    const ran = await run(`csv convert in.csv out.xlsx${words}`, { folder });
+    expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+    expect(await rowsIn(readFileSync(join(folder, "out.xlsx")))).toEqual(ROWS);
+    // and back, and to another workbook
+    const back = await run("csv convert out.xlsx - --to-newline lf", { folder });
+    expect(back.stdout).toBe('a,b\n0123,"x""\ny"\n=1+1,高橋\n');
+    await run("csv convert out.xlsx copy.xlsx", { folder });
+    expect(await rowsIn(readFileSync(join(folder, "copy.xlsx")))).toEqual(ROWS);
+  });
+
+  test("is not written of what is no sound table", async () => {
+    const folder = folderWith({ "in.csv": 'a,b\nx,"y\n' });
+    const { en, ja } = await inBoth("csv convert in.csv out.xlsx", { folder });
+    expect(en).toMatchObject({
+      exit: 3,
+      stdout: "",
+      stderr: expect.stringContaining("nothing was written: 1 problem"),
+    });
+    expect(ja.exit).toBe(3);
+    expect(readdirSync(folder)).toEqual(["in.csv"]);
+  });
+
+  test.each(["--to-encoding utf-8", "--to-newline lf", "--bom"])("has no %s", async (words) => {
+    const { exit, stderr } = await run(`csv convert in.csv out.xlsx ${words}`, {
+      folder: folderWith({ "in.csv": "a" }),
+    });
+    const flag = words.split(" ")[0];
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(`${flag} is for text, and out.xlsx is a workbook`)]);
   });
 });
 

@@ -7,11 +7,12 @@ import { BYTES, type Terminal } from "../../lib/terminal/index.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput, type InputFile } from "../../lib/files/index.ts";
+import { isWorkbookName } from "../imports/outputs/table-file.ts";
 import { recordsOf } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import { foundLine } from "./file/check-report.ts";
 import { noteCounts } from "./file/encoded.ts";
-import { ON_UNMAPPABLE } from "./file/form.ts";
+import { ON_UNMAPPABLE, refuseForWorkbook } from "./file/form.ts";
 import { encodingOf, headOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
 import { inspectFile } from "./file/inspect-file.ts";
@@ -24,13 +25,13 @@ const FIRST = 20;
 
 export default defineCommand({
   summary: text(
-    "write a file, or a workbook's sheet, as CSV in another encoding or with other newlines",
-    "ファイルの文字コードや改行コードを変換する(Excel ブックのシートは CSV にする)",
+    "convert a file: to another encoding or other newlines, or between CSV and a workbook",
+    "ファイルの文字コードや改行コードを変換する(CSV と Excel ブックも相互に変換)",
   ),
   details: [
     text(
-      "All other characters stay as they are. The output is written whole or not at all.",
-      "それ以外の文字は変わりません。出力はすべて書けた場合にだけ残ります。",
+      "All other characters stay as they are. An output whose name ends in .xlsx is a workbook of text cells, any other one is CSV. The output is written whole or not at all.",
+      "それ以外の文字は変わりません。出力先の名前が .xlsx で終われば文字列のセルだけの Excel ブック、それ以外は CSV になります。出力はすべて書けた場合にだけ残ります。",
     ),
   ],
   args: {
@@ -75,12 +76,18 @@ export default defineCommand({
   },
   examples: [
     { line: "clomoctl csv convert people.csv people-utf8.csv --to-encoding utf-8 --to-newline lf" },
+    { line: "clomoctl csv convert people.csv people.xlsx" },
     { line: "clomoctl csv convert users/unmappable.utf-8.lf.csv - --to-encoding shift_jis --on-unmappable replace" },
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
   async run(tools, { input, output, toEncoding, toNewline, fromEncoding, sheet, delimiter, bom, onUnmappable }) {
     tools.describeState(() => text("nothing was written", "何も書き出していません"));
+    refuseForWorkbook(output, {
+      "--to-encoding": toEncoding !== undefined,
+      "--to-newline": toNewline !== undefined,
+      "--bom": bom,
+    });
     await using given = await openInput(tools, input);
     const { signal } = tools;
     const isBook = isWorkbook(await headOf(given, signal));
@@ -90,7 +97,8 @@ export default defineCommand({
     const to = toEncoding ?? from;
     checkChoices({ to, bom, delimiter });
     const conversion = new FileConversion(tools, file, { from, to, bom, onUnmappable, delimiter, newline: toNewline });
-    await writeOutput(tools, output, conversion.bytes(), { held: true });
+    const bytes = isWorkbookName(output) ? conversion.workbook(isBook ? "," : delimiter) : conversion.bytes();
+    await writeOutput(tools, output, bytes, { held: true });
     await conversion.writeNotes();
   },
 });
@@ -171,9 +179,7 @@ class FileConversion {
     const step = this.#terminal.progress.start({ id: "convert", name, unit: BYTES, total: this.#file.bytes });
     const chunks = watched(this.#file.chunks(), this.#tools.signal, (bytes) => step.advance(bytes));
     const converted = yield* convert(chunks, this.#options, {
-      problem: (problem) => {
-        if (this.#problemTotal++ < FIRST) this.#problems.push(problem);
-      },
+      problem: (problem) => this.#take(problem),
       unmappable: (cell) => {
         if (this.#unmappableTotal++ < FIRST) this.#unmappable.push(cell);
       },
@@ -181,6 +187,34 @@ class FileConversion {
     step.finish();
     if (!converted.sound) await this.#refuse();
     this.#notes = converted;
+  }
+
+  /** @throws `input-rejected` after the last byte, if they are not sound */
+  async *workbook(delimiter: string): AsyncGenerator<Uint8Array> {
+    const { workbookBytes } = await import("../../lib/xlsx/write.ts");
+    yield* workbookBytes(this.#rows(delimiter));
+    if (this.#problemTotal > 0) await this.#refuse();
+  }
+
+  async *#rows(delimiter: string): AsyncGenerator<readonly (readonly string[])[]> {
+    let rows: (readonly string[])[] = [];
+    const sink: RecordSink = {
+      record: (cells, count) => void rows.push(cells.slice(0, count)),
+      problem: (problem) => {
+        // what cannot be seen is kept as it is
+        if (severityOf(problem.code) === "error" && problem.code !== "character-bom") this.#take(problem);
+      },
+    };
+    const reading = { encoding: this.#options.from, dialect: { delimiter } };
+    const chunks = watched(this.#file.chunks(), this.#tools.signal);
+    for await (const _ of recordsOf(chunks, reading, this.#file.label, sink)) {
+      yield rows;
+      rows = [];
+    }
+  }
+
+  #take(problem: RecordProblem): void {
+    if (this.#problemTotal++ < FIRST) this.#problems.push(problem);
   }
 
   async writeNotes(): Promise<void> {

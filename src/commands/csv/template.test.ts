@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { rowsIn } from "../../lib/xlsx/testing/read.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 
 const ORGS = "組織名,組織コード,上位組織コード,上位組織パス\r\n";
@@ -81,4 +82,15 @@ test.each([
   expect(ja).toMatchObject({ exit, stdout: "" });
   expect(ja.stderr).toContain(told);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a name that ends in .xlsx makes it a workbook", async () => {
+  const folder = freshFolder();
+  expect(await run("csv template --as orgs -o orgs.xlsx", { folder })).toMatchObject({ exit: 0, stdout: "" });
+  const [header] = await rowsIn(readFileSync(join(folder, "orgs.xlsx")));
+  expect(header).toEqual(ORGS.trimEnd().split(","));
+  // as it is filled in
+  expect(await run("csv check orgs.xlsx --as orgs", { folder })).toMatchObject({ exit: 3 });
+  const { exit, stderr } = await run("csv template --as orgs -o b.xlsx --encoding utf-8", { folder });
+  expect([exit, stderr]).toEqual([2, expect.stringContaining("--encoding is for text")]);
 });

@@ -1,6 +1,7 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";
+import { isWorkbookName } from "../../imports/outputs/table-file.ts";
 import type { Tools } from "../../tools.ts";
 
 /** The encodings of files for the console. */
@@ -47,6 +48,20 @@ const NAMES = new Map<FileEncoding, string>([
   ["shift_jis", "Shift_JIS"],
   ["utf-8", "UTF-8"],
 ]);
+
+/** @throws `usage` if an option of text is given for a file whose name makes it a workbook */
+export function refuseForWorkbook(output: string, given: Readonly<Record<string, boolean>>): void {
+  const flag = isWorkbookName(output) ? Object.keys(given).find((name) => given[name]) : undefined;
+  if (flag === undefined) return;
+  throw new Failure("usage", {
+    what: text(
+      `${flag} is for text, and ${output} is a workbook by its name`,
+      `${flag} はテキスト用です。${output} は名前から Excel ブックになります`,
+    ),
+    where: flag,
+    hint: text(`leave ${flag} out, or name the file .csv`, `${flag} を外すか、ファイル名を .csv にしてください`),
+  });
+}
 
 /**
  * The chosen encoding, else UTF-8 on a terminal, else that of the account's language, which is then noted.

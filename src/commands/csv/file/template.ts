@@ -8,11 +8,12 @@ import { NEWLINES } from "../../../lib/csv/records/writer.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
+import { isWorkbookName, tableBytes } from "../../imports/outputs/table-file.ts";
 import type { Tools } from "../../tools.ts";
 import { loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
-import { FORM_OPTIONS, chooseOutputForm } from "./form.ts";
-import { OUTPUT } from "./output.ts";
+import { FORM_OPTIONS, chooseOutputForm, refuseForWorkbook } from "./form.ts";
+import { OUTPUT, writeOutput } from "./output.ts";
 
 /** The options of every template. */
 export const TEMPLATE_OPTIONS = { output: OUTPUT, ...FORM_OPTIONS, map: MAP } as const satisfies Fields;
@@ -50,19 +51,25 @@ export async function writeTemplate(
   { format, language, context, customFields = [] }: TemplateSource,
 ): Promise<void> {
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
-  const form = await chooseOutputForm(tools, options, language);
+  const { output, encoding, bom } = options;
+  refuseForWorkbook(output, { "--encoding": encoding !== undefined, "--bom": bom });
   const map = await loadColumnMap(tools, format, {
     option: options.map,
     context,
   });
   const headers = headersFor(FORMATS[format], map, customFields).flatMap((column) => column.headers);
-  const dialect = map?.dialect ?? CONSOLE_DIALECT;
-  const row = Buffer.from(formatRecordAs(dialect, headers, NEWLINES[options.newline]));
-  async function* content(): AsyncGenerator<Uint8Array> {
+  const once = async function* <T>(value: T): AsyncGenerator<T> {
     tools.signal.throwIfAborted();
-    yield row;
+    yield value;
+  };
+  if (isWorkbookName(output)) {
+    await writeOutput(tools, output, tableBytes(output, once([headers])), { held: false });
+  } else {
+    const dialect = map?.dialect ?? CONSOLE_DIALECT;
+    const form = await chooseOutputForm(tools, options, language);
+    const row = Buffer.from(formatRecordAs(dialect, headers, NEWLINES[options.newline]));
+    await writeEncoded(tools, output, form, { open: async () => once(row), dialect });
   }
-  await writeEncoded(tools, options.output, form, { open: async () => content(), dialect });
   const { unconfirmed } = FORMATS[format].thing;
   if (unconfirmed !== undefined && map === undefined) await tools.terminal.note(unconfirmed);
 }
