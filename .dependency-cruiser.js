@@ -80,6 +80,14 @@ export default {
       to: { path: "^src/", pathNot: ["^src/commands/", lib(COMMANDS_MAY)] },
     },
     {
+      name: "outputs-by-declaration",
+      comment:
+        "what a command writes for the user is declared, and goes through Outputs, which replaces nothing unasked",
+      severity: "error",
+      from: { path: "^src/commands/", pathNot: TESTS },
+      to: { path: String.raw`^src/lib/files/(?:atomic|folder-in-making)\.ts$` },
+    },
+    {
       name: "cli-is-the-top",
       comment: "nothing but the program imports the program",
       severity: "error",

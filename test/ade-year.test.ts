@@ -55,7 +55,7 @@ test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, 
   const { url } = await startSimulator(desk.folder, "--devices", "2000", "--seed", "year", "--state", state);
   const at = `--url ${url}`;
   const token = async (file: string, exit = 0, options = ""): Promise<void> => {
-    await desk.type("ade keypair create -o CLOMO_ADE_PublicKey.pem");
+    await desk.type("ade keypair create -o CLOMO_ADE_PublicKey.pem --overwrite");
     await desk.type(`ade simulator token --public-key CLOMO_ADE_PublicKey.pem -o ${file} ${at}${options}`);
     await desk.type(`ade token set ${file}`, exit);
   };

@@ -27,7 +27,8 @@ async function watchedDesk(secrets: readonly string[], files: readonly string[],
   const mayPass = (path: string): boolean =>
     path.startsWith(join("tmp", ".stdin.")) || files.some((name) => path.startsWith(`.${name}.`));
   const runOnce = async (code: number, line: string, { env, ...rest }: More = {}): Promise<void> => {
-    const ended: Outcome = await runWatched(canaries, line.split(" "), {
+    // each line is run twice
+    const ended: Outcome = await runWatched(canaries, [...line.split(" "), "--overwrite"], {
       ...rest,
       home,
       cwd: folder,

@@ -149,7 +149,7 @@ test("--dry-run writes the file and keeps nothing, --keep-plan keeps the plan", 
   const first = await readFile(there.path("out.csv"));
   expect(readCsv(first, "cp932")).toHaveLength(3);
   expect((await there.imports()).map(({ state }) => state)).toEqual(["discarded"]);
-  expect(await there.plan("--dry-run", "--keep-plan")).toMatchObject({ code: 0 });
+  expect(await there.plan("--dry-run", "--keep-plan", "--overwrite")).toMatchObject({ code: 0 });
   expect(await readFile(there.path("out.csv"))).toEqual(first);
   expect((await there.imports()).map(({ state }) => state)).toEqual(["planned", "discarded"]);
   expect(await there.users()).toBe(before);
@@ -172,7 +172,7 @@ describe("nothing is written", () => {
     await writeFile(there.path("out.csv"), "former");
     const cells = [HEADER, ["吉田", "yosi", JIRO, "", "", "", "", ""], ["𠮷田", "tuti", HANA, "", "", "", "", "é"]];
     await writeFile(there.path("in.csv"), writeCsv(cells, "utf-8"));
-    const refused = await there.plan("--yes");
+    const refused = await there.plan("--yes", "--overwrite");
     expect(refused.code).toBe(3);
     expect(refused.stderr).toMatch(/^in\.csv:3:表示名: U\+20BB7/m);
     expect(refused.stderr).toMatch(/^in\.csv:3:説明: U\+00E9/m);

@@ -134,7 +134,7 @@ async function bridge(scenario: PanelScenario) {
   expect(told).toMatchObject({ rows: emitted, mode: "追加更新" });
   expect(told.screen).not.toContain("SECURED");
   const console = new PanelConsole(scenario.users);
-  console.import(readFileSync(desk.path("out.csv")), "cp932");
+  if (existsSync(desk.path("out.csv"))) console.import(readFileSync(desk.path("out.csv")), "cp932");
   await deleteByHand(console, expected.delete);
   expect(console.users.map(shownUser)).toEqual(users.map(inConsole).map(shownUser));
   const given = ({ mails, password }: PanelUser): unknown => (password === "" ? undefined : [mails[0], password]);
@@ -162,7 +162,8 @@ test("the console bridge of PANEL users, for random consoles and files", async (
       const { create } = expected;
       await done(`imports revert ${id} --emit-csv undo.csv ${confirmed(create)}`);
       expect(state()).toEqual(before);
-      console.import(readFileSync(desk.path("undo.csv")), "cp932");
+      // where nobody gets a former value there is nothing to upload
+      if (existsSync(desk.path("undo.csv"))) console.import(readFileSync(desk.path("undo.csv")), "cp932");
       await deleteByHand(console, create, "undo-delete.xlsx");
       expect(console.users.map(shownUser)).toEqual(new PanelConsole(scenario.users).users.map(shownUser));
     }),

@@ -125,7 +125,7 @@ describe("kill -9 as a file is written", () => {
       await writeFile(file, ["氏名,メールアドレス", ...rows, ""].join("\r\n"));
     }
     const target = join(home, "target.csv");
-    const whole = [...line(file), option, target];
+    const whole = [...line(file), option, target, "--overwrite"];
     const temporary = { name: "", reached: ({ homeFiles }: Seen) => homeFiles.some((name) => name.endsWith(".tmp")) };
     await writeFile(target, OLD);
     await killed(whole, home, temporary);

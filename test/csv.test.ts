@@ -148,7 +148,15 @@ describe("csv convert", () => {
     const home = await freshHome();
     const output = join(home, "out.csv");
     await writeFile(output, "old");
-    const words = ["csv", "convert", fixture("users/unmappable.utf-8.lf.csv"), output, "--to-encoding", "shift_jis"];
+    const words = [
+      "csv",
+      "convert",
+      fixture("users/unmappable.utf-8.lf.csv"),
+      output,
+      "--to-encoding",
+      "shift_jis",
+      "--overwrite",
+    ];
     const { code, stderr } = await run(words, { home });
     expect(code).toBe(3);
     expect(stderr).toContain("unmappable.utf-8.lf.csv:3:1: U+20BB7 (𠮷) cannot be written in shift_jis");

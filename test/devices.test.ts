@@ -35,7 +35,10 @@ test("devices are imported, listed, shown, exported and taken back", async () =>
   expect((await desk.run("devices show SERIAL999999")).code).toBe(6);
 
   for (const encoding of ["utf-8", "shift_jis"]) {
-    expect(await desk.run(`devices export --encoding ${encoding} -o out.csv`)).toMatchObject({ code: 0, text: "" });
+    expect(await desk.run(`devices export --encoding ${encoding} -o out.csv --overwrite`)).toMatchObject({
+      code: 0,
+      text: "",
+    });
     const again = await desk.run("devices import out.csv --mode replace --yes --format json");
     expect(again.code, again.stderr).toBe(0);
     expect(resultOf(again)).toMatchObject({ create: 0, update: 0, delete: 0, committed: false });

@@ -97,7 +97,7 @@ describe("users export", () => {
     const home = await homeWith("users/unmappable.utf-8.lf.csv");
     const file = join(home, "now.csv");
     await writeFile(file, "old");
-    const toFile = await run(["users", "export", "-o", file], { home });
+    const toFile = await run(["users", "export", "-o", file, "--overwrite"], { home });
     expect(toFile.code).toBe(3);
     expect(toFile.stderr).toMatch(/now\.csv:3:1: U\+20BB7 \(𠮷\) cannot be written in shift_jis\n/);
     expect(await readFile(file, "utf8")).toBe("old");

@@ -123,7 +123,8 @@ describe("an import", () => {
   test.each([
     ["users import nowhere.csv", 6, "nowhere.csv"],
     ["users import people.csv --map nowhere.yaml", 6, "nowhere.yaml"],
-    ["users import people.csv --errors people.csv", 2, "--errors"],
+    ["users import people.csv --errors people.csv", 2, "this file already exists"],
+    ["users import people.csv --errors people.csv --overwrite", 2, "--errors"],
     ["users import people.csv --report - --yes", 2, "--report"],
     ["users import people.csv --emit-csv x.csv --mode replace --skip-invalid", 2, "--skip-invalid"],
     ["imports show ffffffff", 6, "imports list"],

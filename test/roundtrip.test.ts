@@ -92,7 +92,7 @@ const load = async (name: string): Promise<Counts> => {
 };
 
 const bytesOf = async (line: string): Promise<Buffer> => {
-  const said = await desk.run(`${line} -o out.csv`);
+  const said = await desk.run(`${line} -o out.csv --overwrite`);
   expect(said, said.stderr).toMatchObject({ code: 0 });
   return readFileSync(desk.path("out.csv"));
 };
@@ -131,7 +131,7 @@ test.each([...INDEX].filter(([name]) => beyondCp932(name)))("no CP932 file of %s
   const words = wordsOf(format);
   await load(name);
   writeFileSync(desk.path("held.csv"), "former");
-  expect(await desk.run(`${words.export} --encoding shift_jis -o held.csv`)).toMatchObject({ code: 3 });
+  expect(await desk.run(`${words.export} --encoding shift_jis -o held.csv --overwrite`)).toMatchObject({ code: 3 });
   expect(readFileSync(desk.path("held.csv"), "utf8")).toBe("former");
 });
 

@@ -112,8 +112,29 @@ const IMPORTS_OF = ["orgs", "secured users", "users"];
 const LIMITED = [...IMPORTS_OF.map((noun) => `${noun} import`), "imports commit", "imports revert"];
 const optionOf = (verb: string, option: string): readonly string[] => ["verbs", verb, "options", option];
 
+const OUTPUTS = "a file that is written is told from one that is read, and an existing one is kept";
+/** Options that name a file which is written. */
+const written = (verb: string, ...options: readonly string[]): readonly Permitted[] =>
+  options.map((option) => ({ at: [...optionOf(verb, option), "kind"], before: "file", now: "output", why: OUTPUTS }));
+const converted = (kind: string) => [
+  { name: "input", kind: "file", value: "IN", required: true },
+  { name: "output", kind, value: "OUT", required: true },
+];
+
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
+  added(["globals", "--overwrite"], OUTPUTS),
+  { at: ["verbs", "csv convert", "arguments"], before: converted("file"), now: converted("output"), why: OUTPUTS },
+  ...IMPORTS_OF.flatMap((noun) => [
+    ...written(`${noun} import`, "--emit-csv", "--errors", "--report"),
+    ...written(`${noun} export`, "--output"),
+    ...written(`${noun} template`, "--output"),
+  ]),
+  ...["csv map", "csv template", "renewals calendar", "renewals guide", "renewals schedule install"].flatMap((verb) =>
+    written(verb, "--output"),
+  ),
+  ...written("renewals check", "--prometheus"),
+  ...written("renewals list", "--html"),
   ...IMPORTS_OF.map((noun) => ({
     at: [...optionOf(`${noun} import`, "--blank"), "default"],
     before: "clear",
@@ -208,7 +229,7 @@ const PERMITTED: readonly Permitted[] = [
   {
     at: ["globals", "--output"],
     before: undefined,
-    now: { kind: "file", short: "o", value: "FILE" },
+    now: { kind: "output", short: "o", value: "FILE" },
     why: WORKBOOKS,
   },
   {
@@ -246,10 +267,6 @@ const PERMITTED: readonly Permitted[] = [
   sheetOf("csv convert"),
   { at: ["verbs", "csv inspect", "exits"], before: [0, 1, 2, 6, 130], now: [0, 1, 2, 3, 6, 130], why: WORKBOOKS },
   sheetOf("csv inspect"),
-  added(
-    optionOf("csv map", "--overwrite"),
-    "a map that somebody made by answering is kept unless it is to be replaced",
-  ),
   asDevices("csv map"),
   sheetOf("csv map"),
   asDevices("csv template"),

@@ -1,5 +1,5 @@
 import { EVERY_FAILURE, exitsOf, type Exit } from "../../src/cli/exit-codes.ts";
-import { argumentEntries, optionEntries, usageLine, type Entry } from "../../src/cli/usage.ts";
+import { argumentEntries, listedOptions, optionEntries, usageLine, type Entry } from "../../src/cli/usage.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
 import { text, type Language, type Text } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
@@ -93,7 +93,7 @@ function verbPart({ command }: VerbFile, language: Language): readonly string[] 
     roff(command.summary[language]),
     ...[command.caution ?? [], command.details ?? []].flat().flatMap((words) => [".PP", roff(words[language])]),
     ...titled(WORDS.arguments, argumentEntries(command.args), language),
-    ...titled(WORDS.ownOptions, optionEntries(command.options), language),
+    ...titled(WORDS.ownOptions, optionEntries(listedOptions(command)), language),
     ".PP",
     roff(WORDS.examples[language]),
     ...typed(examples),

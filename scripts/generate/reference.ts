@@ -1,6 +1,6 @@
 import { exitsOf } from "../../src/cli/exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
-import { argumentEntries, optionEntries, usageLine, type Entry } from "../../src/cli/usage.ts";
+import { argumentEntries, listedOptions, optionEntries, usageLine, type Entry } from "../../src/cli/usage.ts";
 import { text, type Language } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
@@ -52,7 +52,7 @@ function verbSection(folder: NounFolder, { name, command }: VerbFile, language: 
     usageLine(path, command),
     "```",
     ...table(WORDS.argument[language], argumentEntries(command.args), language),
-    ...table(WORDS.option[language], optionEntries(command.options), language),
+    ...table(WORDS.option[language], optionEntries(listedOptions(command)), language),
     "",
     `${WORDS.examples[language]}:`,
     "",

@@ -5,7 +5,7 @@ import { padWords, wordWidth, wrapPieces, wrapWords } from "../lib/terminal/tabl
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { EVERY_FAILURE, exitsOf } from "./exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
-import { argumentEntries, optionEntries, usageLine, type Entry } from "./usage.ts";
+import { argumentEntries, listedOptions, optionEntries, usageLine, type Entry } from "./usage.ts";
 
 const HEADINGS = {
   usage: text("Usage", "使い方"),
@@ -213,8 +213,8 @@ function opening(path: readonly string[], command: Command, language: Language):
 const wholeHelp = (path: readonly string[], command: Command, language: Language, all: boolean): string[] => [
   ...opening(path, command, language),
   ...section(HEADINGS.arguments, argumentEntries(command.args), language),
-  ...section(HEADINGS.options, optionEntries(command.options), language),
-  ...general(path, language, all, command.options),
+  ...section(HEADINGS.options, optionEntries(listedOptions(command)), language),
+  ...general(path, language, all, listedOptions(command)),
   ...(command.details ?? []).flatMap((words) => ["", ...paragraph(words[language])]),
   ...section(HEADINGS.exits, exitEntries(command), language),
 ];
@@ -226,7 +226,7 @@ function screenHelp(
   language: Language,
   explained: readonly string[],
 ): string[] {
-  const options = Object.entries(command.options);
+  const options = Object.entries(listedOptions(command));
   const named = options.flatMap(([key]) => (explained.includes(key) ? [] : [`--${flagName(key)}`]));
   const shown = Object.fromEntries(options.filter(([key]) => explained.includes(key)));
   const own = command.ownExits !== undefined || command.exitMeanings !== undefined;
@@ -249,13 +249,14 @@ function screenHelp(
 const EXITS = "exit codes";
 
 /** What a command's help explains, the most useful first. */
-function byUse({ options, examples }: Command): string[] {
+function byUse(command: Command): string[] {
+  const { examples } = command;
   const words = new Set(examples.flatMap(({ line }) => line.split(" ")));
   const rank = ([key, field]: readonly [string, Field]): number => {
     if (field.kind !== "boolean" && field.required === true) return 0;
     return words.has(`--${flagName(key)}`) || (field.short !== undefined && words.has(`-${field.short}`)) ? 1 : 2;
   };
-  const all = Object.entries(options).toSorted((a, b) => rank(a) - rank(b));
+  const all = Object.entries(listedOptions(command)).toSorted((a, b) => rank(a) - rank(b));
   const usual = all.filter((option) => rank(option) < 2);
   return [...usual.map(([key]) => key), EXITS, ...all.slice(usual.length).map(([key]) => key)];
 }

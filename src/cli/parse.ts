@@ -134,6 +134,7 @@ function valueOf(raw: string, name: string, field: Field, usageError: UsageError
       return choices === undefined ? words : words.map((word) => parseChoice(word, name, { choices }, usageError));
     }
     case "file":
+    case "output":
     case "string":
     case "boolean":
       return raw;

@@ -1,4 +1,4 @@
-import type { Outcome } from "../commands/command.ts";
+import type { Command, Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
 import { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
@@ -8,7 +8,7 @@ import { exitOf, failureExit } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN } from "./interrupts.ts";
 import type { ErrorStyle } from "./error-style.ts";
 import { isHungUp, type Outside } from "./outside.ts";
-import { parse } from "./parse.ts";
+import { parse, type Parsed } from "./parse.ts";
 import { asFailure, stackOf } from "./report.ts";
 import { openTools } from "./tools.ts";
 
@@ -27,7 +27,8 @@ export interface Invocation {
  */
 export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb, words }: Invocation): Promise<number> {
   const { default: command } = await verb.load();
-  const { globals, input } = parse(path, command, words);
+  const parsed = parse(path, command, words);
+  const { globals, input } = parsed;
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   const isDry = input["dryRun"] === true;
   const isRehearsal = isDry && input["keepPlan"] !== true;
@@ -48,6 +49,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
       isChange: (changes || changesBy) && !isRehearsal,
       opens: command.opensTenant !== false || command.readsTenants === true,
     });
+    if (!(await mayWrite(tools, command, parsed))) return terminal.note(NOTHING_DONE);
     if (changes) interrupts.describe(() => UNKNOWN);
     if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
     return command.run(tools, input as never);
@@ -55,6 +57,8 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   await tools[Symbol.asyncDispose]();
   return interrupts.over() ?? exit;
 }
+
+const NOTHING_DONE = text("nothing was changed", "何も変更していません");
 
 /**
  * Refuses a change in a home that others could change too, and warns of what is read there.
@@ -78,6 +82,16 @@ interface Ending {
   readonly interrupts: Interrupts;
   /** writes the summary line of a job, where there is one */
   readonly summarize: (exit: number, isFailure: boolean) => Promise<void>;
+}
+
+/** Whether the files that the command line names may be written: decided before anything is read or changed. */
+async function mayWrite(tools: Tools, command: Command, { globals, input }: Parsed): Promise<boolean> {
+  const isNamed = [command.args, command.options].some((fields) =>
+    Object.entries(fields).some(([key, { kind }]) => kind === "output" && input[key] !== undefined),
+  );
+  if (!isNamed && globals.output === undefined) return true;
+  const { namedOutputs, permitOutputs } = await import("../commands/outputs.ts");
+  return permitOutputs(tools, namedOutputs(command, { globals, input }));
 }
 
 /** Awaits the work and its output; shows a failure, unless a signal caused it. */

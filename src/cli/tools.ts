@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
 import type { NameReader } from "../commands/completion/answer.ts";
 import type { Globals } from "../commands/globals.ts";
@@ -7,13 +6,7 @@ import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
 import { Contexts, keptIn, locateHome, type ChosenContext, type Context, type Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import {
-  checkWritable,
-  removeUnfinished,
-  sweepTemporaryFiles,
-  systemProcesses,
-  writeFileAtomically,
-} from "../lib/files/index.ts";
+import { Outputs, removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/files/index.ts";
 import { minuteIn } from "../lib/model/time.ts";
 import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
@@ -252,27 +245,24 @@ export async function readNames(outside: Outside, ...asked: Parameters<NameReade
   }
 }
 
-/** Where a table is written to: a file's path, or `-`. */
-const outputOf = ({ output = "-" }: Globals, workingFolder: string): string =>
-  output === "-" ? output : resolve(workingFolder, output);
+/** The outputs of a run, none of which replaces what the program keeps for itself. */
+const outputsOf = (
+  { home, ...place }: Pick<Tools, "home" | "temporary" | "workingFolder">,
+  stdout: () => Terminal["out"],
+): Outputs => new Outputs({ ...place, kept: keptIn(home), userId: home.userId, stdout });
 
-/** Saves rows as a workbook. @param place where temporary files and stdout are, once there is a terminal */
-const savesRows = (
-  path: string,
-  place: () => Parameters<typeof writeFileAtomically>[1],
-  signal: AbortSignal,
-): { readonly saveRows: SaveRows; readonly checkFile: () => Promise<void> } => ({
-  checkFile: () => checkWritable(path, place()),
-  async saveRows(batches) {
+/** Saves rows as a workbook: the one that `--output` names. @param outputs once there is a terminal */
+const savesRows =
+  ({ output = "-" }: Globals, outputs: () => Outputs, signal: AbortSignal): SaveRows =>
+  async (batches) => {
     const { workbookBytes } = await import("../lib/xlsx/write.ts");
-    await writeFileAtomically(path, place(), async (writer) => {
+    await outputs().write(output, async (writer) => {
       for await (const bytes of workbookBytes(batches)) {
         signal.throwIfAborted();
         await writer.write(bytes);
       }
     });
-  },
-});
+  };
 
 /** The way to Apple's services: opened by the first command that asks, closed with the tools. */
 function openedOnce(open: Outside["openApple"]): Pick<Tools, "send"> & { readonly close: () => Promise<void> } {
@@ -296,20 +286,20 @@ export function openTools(
 ): Tools & AsyncDisposable {
   const { host, clock } = outside;
   const { stdout, stderr, env: environment } = host;
-  const stdin = stdinOf(outside);
   const { signal } = interrupts;
   const workingFolder = host.cwd();
   const home = homeForTenants(outside);
   const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
-  const temporary = { temporaryFolder: home.temporary, processes, kept: keptIn(home) };
+  const temporary = { temporaryFolder: home.temporary, processes };
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const saving = savesRows(outputOf(globals, workingFolder), () => ({ ...temporary, stdout: terminal.out }), signal);
+  const saveRows = savesRows(globals, () => outputs, signal);
   const terminal = new Terminal(
-    { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, ...saving },
+    { stdin: stdinOf(outside), stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
+  const outputs = outputsOf({ home, temporary, workingFolder }, () => terminal.out);
   const rehearsesIn = isRehearsal ? temporary : undefined;
   const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal), rehearsesIn };
   const apple = openedOnce(outside.openApple);
@@ -324,6 +314,7 @@ export function openTools(
     home,
     contexts,
     temporary,
+    outputs,
     clock,
     get machine() {
       return machineOf(outside);

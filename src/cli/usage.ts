@@ -1,5 +1,6 @@
 import type { Command } from "../commands/command.ts";
 import { flagName, placeholder, type Field, type Fields } from "../commands/field.ts";
+import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { text, type Text } from "../lib/text/index.ts";
 
 /** One line of a list in help: a term as typed, and its explanation. */
@@ -48,6 +49,12 @@ function describe(field: Field): Text {
 export function argumentEntries(args: Fields): Entry[] {
   return Object.entries(args).map(([key, field]) => ({ term: placeholder(key, field), about: describe(field) }));
 }
+
+/** The options that the help of a command lists: its own, and `--overwrite` if it writes a file that the user names. */
+export const listedOptions = ({ args, options }: Pick<Command, "args" | "options">): Fields =>
+  [args, options].some((fields) => Object.values(fields).some(({ kind }) => kind === "output"))
+    ? { ...options, overwrite: GLOBAL_OPTIONS.overwrite }
+    : options;
 
 /** Options for a list in help. */
 export function optionEntries(options: Fields): Entry[] {

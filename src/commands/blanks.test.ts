@@ -21,9 +21,8 @@ const valued = (fields: Fields): readonly (readonly [string, ValueField])[] =>
 /** A value that the field takes. */
 const sound = (field: ValueField): string => {
   if (field.kind === "choice") return field.choices[0] ?? "";
-  return { number: "1", duration: "1d", date: "2027-03-01", timezone: "Asia/Tokyo", string: "x", file: "x", list: "x" }[
-    field.kind
-  ];
+  const values = { number: "1", duration: "1d", date: "2027-03-01", timezone: "Asia/Tokyo" } as const;
+  return field.kind in values ? values[field.kind as keyof typeof values] : "x";
 };
 
 /** The options that a command line must have. */

@@ -42,8 +42,8 @@ export interface SwitchField extends FieldBase {
 }
 
 /**
- * Any text, the name of a file (`-` is stdin or stdout), a comma-separated list of texts, or a time zone, by its name in
- * the IANA database.
+ * Any text, the name of a file that is read (`-` is stdin), a comma-separated list of texts, or a time zone, by its name
+ * in the IANA database.
  */
 export interface TextField extends ValueBase {
   readonly kind: "string" | "file" | "list" | "timezone";
@@ -52,6 +52,33 @@ export interface TextField extends ValueBase {
   readonly choices?: readonly string[] | undefined;
   /** what a shell completes it with; a `file` is one of the files by itself */
   readonly names?: Names | undefined;
+}
+
+/**
+ * The name of a file that the command writes (`-` is stdout). What follows from it for all commands alike: an existing file
+ * is replaced with `--overwrite` only, which is decided before anything is read or changed; see `permitOutputs`.
+ */
+export interface OutputField extends ValueBase {
+  readonly kind: "output";
+  readonly default?: string | undefined;
+  /** contains nothing about people: its permissions follow the umask; any other file is created 0600 */
+  readonly isPublic?: true | undefined;
+  /** how a file begins that this command wrote: jobs write such a file again and again, without `--overwrite` */
+  readonly header?: string | undefined;
+  /** the command reads the file that is there, and goes on with its content */
+  readonly isContinued?: true | undefined;
+  /** a bundle of `handover export`: a folder, unless the name is that of an archive */
+  readonly isBundle?: true | undefined;
+  /** true: a name that ends in .xlsx makes it a workbook; text: why it is no workbook, and what to do */
+  readonly workbook?: true | Text | undefined;
+  /** if it cannot be written, the command does its work all the same, and ends with a failure */
+  readonly isAside?: true | undefined;
+  /** stdout has the result already */
+  readonly notStdout?: true | undefined;
+  /** further files that are written for a name, by the other options */
+  readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
+  /** what to do instead of replacing a file that exists */
+  readonly instead?: Text | undefined;
 }
 
 /** A number of days or weeks, `90d` or `12w`; the input is days. */
@@ -90,7 +117,7 @@ export interface ChoiceField extends ValueBase {
 export type Field = SwitchField | ValueField;
 
 /** One with a value. */
-export type ValueField = TextField | DurationField | DateField | NumberField | ChoiceField;
+export type ValueField = TextField | OutputField | DurationField | DateField | NumberField | ChoiceField;
 
 /** Arguments in the order they are typed, or options; the key in camelCase is the input's key, `dryRun` is `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;

@@ -46,10 +46,15 @@ export const GLOBAL_OPTIONS = {
     ),
   },
   output: {
-    kind: "file",
+    kind: "output",
     short: "o",
     value: "FILE",
+    workbook: true,
     about: text("the workbook that --format xlsx writes", "--format xlsx で書き出す Excel ブック"),
+  },
+  overwrite: {
+    kind: "boolean",
+    about: text("replace output files that exist", "出力先にすでにあるファイルを置き換える"),
   },
   fields: {
     kind: "string",

@@ -1,3 +1,4 @@
+import { HEADERS } from "../lib/renewals/output/headers.ts";
 import { momentIn } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
@@ -21,7 +22,8 @@ export default defineCommand({
       about: text("all tenants configured on this computer", "この PC に登録された全テナント"),
     },
     html: {
-      kind: "file",
+      kind: "output",
+      header: HEADERS.statusPage,
       value: "FILE",
       about: text("write an HTML page instead (- for stdout)", "HTML ページとして書き出す(- は標準出力)"),
     },

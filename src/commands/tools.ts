@@ -2,7 +2,7 @@ import type { Send } from "../lib/apple/send.ts";
 import type { Client, NounName } from "../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
 import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts";
-import type { OutputPlace } from "../lib/files/index.ts";
+import type { Outputs, TemporaryPlace } from "../lib/files/index.ts";
 import type { TenantFileState } from "../lib/model/tenant-file.ts";
 import type { Environment, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
@@ -75,8 +75,10 @@ export interface Tools {
   readonly environment: Environment;
   readonly home: Home;
   readonly contexts: Contexts;
-  /** for `writeFileAtomically`, `openInput` and `holdBytes` */
-  readonly temporary: OutputPlace;
+  /** for `openInput` and `holdBytes` */
+  readonly temporary: TemporaryPlace;
+  /** writes the files that the options of kind `output` name */
+  readonly outputs: Outputs;
   readonly clock: Clock;
   readonly machine: Machine;
   /** bytes of stdin, for a file named `-`; read once. Throws `interrupted` where it ends because its window was closed */

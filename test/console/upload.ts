@@ -19,13 +19,14 @@ export const encodingFlag = (charset: Charset): string => (charset === "cp932" ?
 /** `--mode` of a console's mode. */
 export const modeFlag = (mode: ConsoleMode): string => (mode === "追加更新" ? "append" : "replace");
 
-/** What stderr says of the upload of a file; a file without rows has no screen. @throws Error where it says nothing */
+/** What stderr says of the upload of a file; without rows there is no file, and no screen. @throws Error where it says nothing */
 export function uploadOf(stderr: string): {
   readonly rows: number;
   readonly screen: string;
   readonly mode: ConsoleMode;
 } {
-  if (stderr.includes(": no rows; there is nothing to upload\n")) return { rows: 0, screen: "", mode: "追加更新" };
+  if (stderr.includes(" was not written: there are no rows to upload\n"))
+    return { rows: 0, screen: "", mode: "追加更新" };
   const told = /: (\d+) rows?; upload in (.+), (?:インポート方法|the mode) must be (追加更新|全件更新) /m.exec(stderr);
   if (told === null) throw new Error(`nothing is said of an upload: ${stderr}`);
   return { rows: Number(told[1]), screen: told[2] ?? "", mode: told[3] === "全件更新" ? "全件更新" : "追加更新" };

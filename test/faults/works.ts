@@ -66,7 +66,7 @@ export const WORKS: readonly Work[] = [
   {
     name: "an import with a report",
     prepare: users,
-    line: ["users", "import", "people.csv", ...YES, "--report", "report.csv"],
+    line: ["users", "import", "people.csv", ...YES, "--report", "report.csv", "--overwrite"],
     outputs: ["report.csv"],
   },
   {
@@ -86,14 +86,14 @@ export const WORKS: readonly Work[] = [
       await writeFile(join(home, "people.csv"), "氏名,メールアドレス\r\n山田,\r\n佐藤,sato@example.com\r\n");
       return "";
     },
-    line: ["users", "import", "people.csv", "--yes", "--errors", "errors.csv"],
+    line: ["users", "import", "people.csv", "--yes", "--errors", "errors.csv", "--overwrite"],
     code: 3,
     outputs: ["errors.csv"],
   },
   {
     name: "an import for the console",
     prepare: users,
-    line: ["users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv"],
+    line: ["users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv", "--overwrite"],
     outputs: ["upload.csv"],
   },
   {
@@ -115,7 +115,12 @@ export const WORKS: readonly Work[] = [
     line: ["imports", "commit", "ID", "--yes"],
   },
   { name: "an undo", prepare: users, line: ["imports", "revert", "ID", "--confirm-deletions", "20", "--yes"] },
-  { name: "an export", prepare: users, line: ["users", "export", "-o", "export.csv"], outputs: ["export.csv"] },
+  {
+    name: "an export",
+    prepare: users,
+    line: ["users", "export", "-o", "export.csv", "--overwrite"],
+    outputs: ["export.csv"],
+  },
   { name: "a list", prepare: users, line: ["users", "list"] },
   { name: "a custom field", prepare: users, line: ["users", "fields", "add", "入社日"] },
   { name: "a context", prepare: users, line: ["context", "add", "kanto", "--embedded"] },

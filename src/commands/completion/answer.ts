@@ -81,6 +81,7 @@ async function valuesOf(
     case "timezone":
       return plain(Intl.supportedValuesOf("timeZone"));
     case "file":
+    case "output":
       return undefined;
     case "string":
     case "list": {

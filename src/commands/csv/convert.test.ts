@@ -55,9 +55,12 @@ describe("what is written", () => {
     expect(Buffer.from(bytes).toString("hex")).toMatch(/^feff/);
   });
 
-  test("takes the place of the old file", async () => {
+  test("takes the place of the old file only where that is said", async () => {
     const folder = folderWith({ "in.csv": CP932, "out.csv": "old" });
-    const line = "csv convert in.csv out.csv --to-encoding utf-8";
+    const swapped = await run("csv convert out.csv in.csv --to-encoding utf-8", { folder });
+    expect(swapped).toMatchObject({ exit: 2, stdout: "" });
+    expect(readFileSync(join(folder, "in.csv"))).toEqual(CP932);
+    const line = "csv convert in.csv out.csv --to-encoding utf-8 --overwrite";
     expect(await run(line, { folder })).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [] });
     expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe(TEXT);
   });
@@ -104,6 +107,14 @@ describe("a workbook, by the name of the output", () => {
     const flag = words.split(" ")[0];
     expect([exit, stderr]).toEqual([2, expect.stringContaining(`${flag} is for text, and out.xlsx is a workbook`)]);
   });
+
+  test.each(["out.xls", "out.XLSM", "out.xlsb"])("%s is not one that is written", async (name) => {
+    const folder = folderWith({ "in.csv": "a" });
+    const { en, ja } = await inBoth(`csv convert in.csv ${name}`, { folder });
+    expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("end the name in .xlsx") });
+    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("末尾を .xlsx に") });
+    expect(readdirSync(folder)).toEqual(["in.csv"]);
+  });
 });
 
 test("the input is read as told", async () => {
@@ -130,7 +141,9 @@ describe("a character that cannot be held", () => {
 
   test("is named by its place, and the old file stays", async () => {
     const folder = folderWith({ "in.csv": TEXT, "out.csv": "old" });
-    const { en, ja } = await inBoth("csv convert in.csv out.csv --to-encoding shift_jis", { folder });
+    const { en, ja } = await inBoth("csv convert in.csv out.csv --to-encoding shift_jis --overwrite", {
+      folder,
+    });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toMatch(/^in\.csv:2:2: [^\n]*U\+20BB7[^\n]*\nin\.csv:3:1: [^\n]*U\+00E9[^\n]*\nerror: /);
     expect(en.stderr).toContain("2 characters cannot be written in shift_jis; nothing was written\n  in.csv\n");

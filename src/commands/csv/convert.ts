@@ -42,9 +42,10 @@ export default defineCommand({
       about: text("the file; - is stdin", "入力ファイル(- は標準入力)"),
     },
     output: {
-      kind: "file",
+      kind: "output",
       value: "OUT",
       required: true,
+      workbook: true,
       about: text("the output file; - is stdout", "出力先(- は標準出力)"),
     },
   },

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { columnsOf, type Column, type Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { nearestName } from "../../lib/csv/layout/columns.ts";
@@ -8,7 +7,7 @@ import type { Choice, Prompts } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
-import { isOverwritten, openInput } from "../../lib/files/index.ts";
+import { openInput } from "../../lib/files/index.ts";
 import { detectReading } from "../imports/plan/reading.ts";
 import { examineFile } from "../imports/plan/send.ts";
 import { csvCommand, importCommand } from "../imports/refusal/command.ts";
@@ -51,22 +50,14 @@ export default defineCommand({
     as: FORMAT,
     encoding: INPUT_ENCODING,
     sheet: SHEET,
-    output: OUTPUT,
-    overwrite: {
-      kind: "boolean",
-      about: text(
-        "replace the output file if it is there: by default it is kept, and nothing is asked",
-        "出力先のファイルがあれば置き換える(指定しなければ、質問せずに終了して残す)",
-      ),
-    },
+    output: { ...OUTPUT, isPublic: true },
   },
   examples: [{ line: "clomoctl csv map people.csv --as users -o people-map.yaml" }],
   exits: ["usage", "input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { file: name, as, encoding: asked, sheet, output, overwrite }) {
+  async run(tools, { file: name, as, encoding: asked, sheet, output }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("no map file was written", "対応表ファイルは書き出していません"));
-    if (!overwrite && (await isOverwritten(resolve(tools.workingFolder, output)))) throw isThere(output);
     await using file = await openInput(tools, name);
     const { signal } = tools;
     const encoding = isWorkbook(await headOf(file)) ? asked : await encodingOf(file, asked, { signal });
@@ -110,17 +101,6 @@ function aboutCreation({ createOrgs, createGroups }: Remedy): Text {
     "(新しく作るグループは、確認の前に表示します)",
   );
 }
-
-/** Somebody made it by answering; no second run brings the answers back. */
-const isThere = (output: string): Failure =>
-  new Failure("usage", {
-    what: text("this file is there already; nothing was asked", "このファイルはすでにあります。質問していません"),
-    where: output,
-    hint: text(
-      "name another one by -o, or pass --overwrite to replace it",
-      "-o で別の名前を指定するか、置き換えるなら --overwrite を付けてください",
-    ),
-  });
 
 const notInteractive = (): Failure =>
   new Failure("usage", {

@@ -1,8 +1,16 @@
+import { format, parse } from "node:path";
+import type { ImportKind } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { LIMITS } from "../imports/plan/limits.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
+
+/** The file beside a list, with what goes along: `gone.xlsx`, `gone-users.xlsx`. */
+export const listBeside = (file: string, kind: ImportKind): string => {
+  const { dir, name, ext } = parse(file);
+  return format({ dir, name: `${name}-${kind}`, ext });
+};
 
 /** The options of every deletion. */
 export const DELETION_OPTIONS = {
@@ -20,7 +28,10 @@ export const DELETION_OPTIONS = {
   confirmDeletions: CONFIRM_DELETIONS,
   maxDeletions: LIMITS.maxDeletions,
   list: {
-    kind: "file",
+    kind: "output",
+    workbook: true,
+    notStdout: true,
+    beside: (name, { recursive }) => (recursive === true ? [listBeside(name, "users")] : []),
     about: text(
       "write who goes to this file (.xlsx or CSV), to delete them in the console by hand",
       "削除する対象の一覧を書き出す(.xlsx か CSV。管理画面で手作業で削除するときに使う)",

@@ -1,4 +1,4 @@
-import { format, parse, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Client, DeletionRequest, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { realNameOf } from "../../lib/files/index.ts";
@@ -16,7 +16,7 @@ import { requireNamed } from "../permission.ts";
 import type { Tools } from "../tools.ts";
 import type { Findable } from "./findable.ts";
 import { idsNamed, NamesNotFound } from "./names.ts";
-import type { DeletionOptions } from "./options.ts";
+import { listBeside, type DeletionOptions } from "./options.ts";
 import { typedNames } from "./typed-names.ts";
 
 type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
@@ -48,7 +48,6 @@ export async function runDeletion<R extends { readonly id: string }>(
   const { options, kind, file } = deletion;
   tools.summarize({ file });
   refuseContradictions(deletion);
-  if (options.list === "-") throw ON_STDOUT;
   await refuseSameFile(tools, deletion);
   checkLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
@@ -78,11 +77,10 @@ async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptio
   }
   const all = await plansOf(client, plan);
   for (const one of all) await checkAdministrators(tools, one);
-  const path = list === undefined ? undefined : resolve(tools.workingFolder, list);
   if (dryRun) {
     refuseOtherNumber(plan, options);
     refuseBeyond(plan, options);
-    if (path !== undefined) await writeLists(tools, path, all, async () => undefined);
+    if (list !== undefined) await writeLists(tools, list, all, async () => undefined);
     await pending.leave();
     return showResult(tools, { plan, dryRun, committed: false });
   }
@@ -92,7 +90,7 @@ async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptio
     await writeLists(tools, file, all, async () => (done = await commit()));
     return done;
   };
-  await confirmAndCommit(tools, pending, options, path === undefined ? undefined : () => listing(path));
+  await confirmAndCommit(tools, pending, options, list === undefined ? undefined : () => listing(list));
 }
 
 /** A deletion, and the one that is committed with it. */
@@ -175,11 +173,6 @@ const SAME_FILE = new Failure("usage", {
   where: "--list",
 });
 
-const ON_STDOUT = new Failure("usage", {
-  what: text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),
-  where: "--list",
-});
-
 const NOBODY = new Failure("usage", {
   what: text("nothing is named", "削除の対象が指定されていません"),
   hint: text(
@@ -188,21 +181,14 @@ const NOBODY = new Failure("usage", {
   ),
 });
 
-/** The file beside a list, with what goes along: `gone.xlsx`, `gone-users.xlsx`. */
-const besideOf = (file: string, { kind }: Import): string => {
-  const { dir, name, ext } = parse(file);
-  return format({ dir, name: `${name}-${kind}`, ext });
-};
-
 /**
  * Writes who goes by deletions that are committed together: the first one's records to the file, those of another beside it.
  *
- * @param path absolute
  * @param done called when all files are in place; if it throws, none is left
  */
 async function writeLists(
   tools: Tools,
-  path: string,
+  file: string,
   [first, ...others]: readonly Import[],
   done: () => Promise<unknown>,
 ): Promise<void> {
@@ -211,7 +197,7 @@ async function writeLists(
     return;
   }
   const [next] = others;
-  const rest = next === undefined ? done : () => writeLists(tools, besideOf(path, next), others, done);
-  await writeDeletions(tools, path, first, rest);
-  await tools.terminal.note(text(`list written: ${path}`, `一覧を書き出しました: ${path}`));
+  const rest = next === undefined ? done : () => writeLists(tools, listBeside(file, next.kind), others, done);
+  await writeDeletions(tools, file, first, rest);
+  await tools.terminal.note(text(`list written: ${file}`, `一覧を書き出しました: ${file}`));
 }

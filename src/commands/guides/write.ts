@@ -1,6 +1,4 @@
-import { resolve } from "node:path";
 import { Failure } from "../../lib/errors/index.ts";
-import { writeFileAtomically } from "../../lib/files/index.ts";
 import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
 import type { Guide, Step } from "../../lib/renewals/guide/index.ts";
 import { foldLine } from "../../lib/terminal/commands.ts";
@@ -17,7 +15,7 @@ export const GUIDE_OPTIONS = {
     about: text("document format (default: text)", "文書の形式(既定: text)"),
   },
   output: {
-    kind: "file",
+    kind: "output",
     short: "o",
     value: "FILE",
     about: text("write the document to this file (- for stdout)", "文書の出力先(- は標準出力)"),
@@ -55,15 +53,14 @@ export function refuseDocumentOfData(where: string, tools: Tools, { as, output }
 
 /** Writes a guide as a document. */
 export async function writeGuide(
-  { terminal, temporary, workingFolder }: Tools,
+  { terminal, outputs }: Pick<Tools, "terminal" | "outputs">,
   guide: ShownGuide,
   { as = "text", output = "-" }: GuideOptions,
 ): Promise<void> {
   const document = WRITERS[as](guide, terminal.language);
   const isShown = as === "text" && output === "-" && terminal.onTerminal;
   const content = isShown ? folded(document, terminal.columns) : document;
-  const path = output === "-" ? output : resolve(workingFolder, output);
-  await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(content));
+  await outputs.write(output, content);
 }
 
 /** A document for the screen, with its lines folded. */

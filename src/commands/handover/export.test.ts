@@ -116,8 +116,8 @@ test("a bundle is not written to stdout, and no folder is called so", async () =
   const folder = freshFolder();
   const { en, ja } = await inBoth("handover export -o -", { home: folder, folder, tenant: tenant.fetch });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain("a bundle is not written to stdout");
-  expect(ja.stderr).toContain("引き継ぎデータは標準出力に書き出せません");
+  expect(en.stderr).toContain("stdout is used for the result; pass a file name");
+  expect(ja.stderr).toContain("標準出力は結果用です");
   expect(existsSync(join(folder, "-"))).toBe(false);
 });
 

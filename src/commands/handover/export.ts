@@ -53,19 +53,6 @@ const COLUMNS: readonly Column<ManifestResource>[] = [
   },
 ];
 
-/** @throws Failure `usage` for `-`, which is stdout elsewhere */
-function refuseStdout(output: string): void {
-  if (output !== "-") return;
-  throw new Failure("usage", {
-    what: text("a bundle is not written to stdout", "引き継ぎデータは標準出力に書き出せません"),
-    where: "-o -",
-    hint: text(
-      "name a folder or a file, such as -o handover.zip",
-      "フォルダーかファイルを指定してください(例: -o handover.zip)",
-    ),
-  });
-}
-
 const NOT_WRITTEN = text("no bundle was written", "引き継ぎデータは書き出していません");
 
 /** @throws Failure `input-rejected` for a part, of which nothing tells what its checklist lacks */
@@ -132,7 +119,9 @@ export default defineCommand({
   args: {},
   options: {
     output: {
-      kind: "file",
+      kind: "output",
+      isBundle: true,
+      notStdout: true,
       short: "o",
       required: true,
       value: "FOLDER|FILE",
@@ -210,7 +199,6 @@ export default defineCommand({
   ) {
     const { terminal, machine, clock } = tools;
     tools.describeState(() => NOT_WRITTEN);
-    refuseStdout(output);
     refuseNobody("clomoctl handover export", { leaver, leaves });
     await terminal.checkOutput(COLUMNS);
     await using attachments = await Attachments.open(attach, tools.workingFolder);

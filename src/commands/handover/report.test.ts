@@ -26,9 +26,9 @@ describe("of a bundle", () => {
     const ran = await run("handover report one -o report.html --lang en", { folder });
     expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "wrote report.html\n" });
     expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<html lang="en">');
-    const { en, ja } = await inBoth("handover report one -o report.html", { folder });
-    expect(en.stderr).toBe("wrote report.html, in place of what was there\n");
-    expect(ja.stderr).toBe("report.html を上書きしました\n");
+    const { en, ja } = await inBoth("handover report one -o report.html --overwrite", { folder });
+    expect(en.stderr).toBe("wrote report.html\n");
+    expect(ja.stderr).toBe("report.html を書き出しました\n");
   });
 
   /** A copy with a file of another content, whose hashes are right. */
@@ -103,7 +103,7 @@ describe("as PDF", () => {
   test("a browser that fails leaves the file as it was, and nothing else", async () => {
     const folder = withBrowser("echo 'cannot start' >&2; exit 1");
     writeFileSync(join(folder, "report.pdf"), "before");
-    const { en, ja } = await printing(folder, "-o report.pdf");
+    const { en, ja } = await printing(folder, "-o report.pdf --overwrite");
     expect(en).toMatchObject({ exit: 7, stdout: "" });
     expect(en.stderr).toContain("it ended (exit 1) before the PDF was made: cannot start");
     expect(ja.stderr).toContain("ブラウザーでレポートを印刷できません");
@@ -139,7 +139,7 @@ describe("as PDF", () => {
   test("without a browser the way out is named", async () => {
     const folder = withBrowser("exit 0");
     rmSync(join(folder, "browser"));
-    const { en, ja } = await printing(folder, "-o report.pdf");
+    const { en, ja } = await printing(folder, "-o report.pdf --overwrite");
     expect(en).toMatchObject({ exit: 7, stderr: expect.stringContaining("clomoctl handover report -o report.html") });
     expect(ja.stderr).toContain("CHROME_PATH のプログラムがありません");
   });

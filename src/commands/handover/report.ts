@@ -1,6 +1,5 @@
-import { resolve } from "node:path";
 import { Failure } from "../../lib/errors/index.ts";
-import { checkWritable, createTemporaryFolder, isOverwritten, writeFileAtomically } from "../../lib/files/index.ts";
+import { createTemporaryFolder } from "../../lib/files/index.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
 import { text } from "../../lib/text/index.ts";
@@ -49,7 +48,7 @@ export default defineCommand({
     },
     ...LEAVER_OPTIONS,
     output: {
-      kind: "file",
+      kind: "output",
       short: "o",
       value: "FILE",
       about: text("write it to this file (default, or -: stdout)", "出力先(既定と - は標準出力)"),
@@ -65,27 +64,20 @@ export default defineCommand({
   opensTenant: false,
   readsTenants: true,
   async run(tools, { bundle, as = "html", pdf, output: named, ...leaving }) {
-    const { terminal, temporary, workingFolder } = tools;
+    const { terminal, outputs } = tools;
     tools.describeState(() => ONLY_READ);
     refuseData(tools);
     refuseNobody("clomoctl handover report", leaving);
     if (pdf) refuseForPdf(as, named);
     const output = named ?? "-";
-    const path = output === "-" ? output : resolve(workingFolder, output);
-    await checkWritable(path, temporary);
-    const isThere = await isOverwritten(path);
     const { tenantBundle } = await import("./writing/tenant-bundle.ts");
     await using now = bundle === undefined ? await tenantBundle(tools) : undefined;
     await using files = now?.files ?? (await openNamed(tools, bundle ?? ""));
     const report = await reportOf(tools, files, { as, ...leaving });
     const content = pdf ? await printed(tools, report) : report;
-    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(content));
+    await outputs.write(output, content);
     if (output === "-") return;
-    await terminal.note(
-      isThere
-        ? text(`wrote ${output}, in place of what was there`, `${output} を上書きしました`)
-        : text(`wrote ${output}`, `${output} を書き出しました`),
-    );
+    await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
   },
 });
 

@@ -1,4 +1,4 @@
-import { readOwnFile, writeFileAtomically } from "../../lib/files/index.ts";
+import { readOwnFile, writeOwnFile } from "../../lib/files/index.ts";
 import type { Account, Transferred } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
@@ -261,8 +261,7 @@ async function transfer(
   const settle = async (): Promise<void> => {
     done = await request();
   };
-  const options = { ...temporary, kept: [], secret: true, settle };
-  await writeFileAtomically(settings.file, options, (writer) => writer.write(settings.content));
+  await writeOwnFile(settings.file, settings.content, { ...temporary, secret: true, settle });
   if (done === undefined) throw new TypeError("the tenant was not asked");
   return done;
 }

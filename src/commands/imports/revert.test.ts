@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
@@ -295,7 +295,7 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
     ),
   };
   const line = "imports revert 019a --emit-csv undo.csv --confirm-deletions 2";
-  const { en, ja } = await inBoth(line, { tenant, folder });
+  const { en, ja } = await inBoth(`${line} --overwrite`, { tenant, folder });
   expect(en).toMatchObject({ exit: 0 });
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")))).toBe(
     "氏名,メールアドレス,メールアドレス,組織コード,役職\r\n山田 太郎,taro@example.co.jp,,S01,主任\r\n",
@@ -311,17 +311,30 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
   expect(en.requests[1]).toMatchObject({ operation: "revertImport", query: { fileName: "undo.csv" } });
 });
 
+const EMITTING = "imports revert 019a --emit-csv undo.csv --confirm-deletions 2";
+
+test("--dry-run writes the files that are named, and undoes nothing", async () => {
+  const folder = freshFolder();
+  const after = [{ field: "name", value: "山田 太郎" }];
+  const importRows = giving(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
+  const tenant = {
+    ...tenantWith({ importRows, fields: { items: [] }, users: { items: [], next: null } }),
+    discardImport: UNDO,
+  };
+  const { exit, requests } = await run(`${EMITTING} --dry-run`, { tenant, folder });
+  expect({ exit, made: readdirSync(folder).toSorted() }).toEqual({ exit: 0, made: ["undo-delete.xlsx", "undo.csv"] });
+  expect(operations(requests)).not.toContain("commitImport");
+});
+
 test("a file that was there before stays where this one cannot be written", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "undo.csv"), "mine");
   const after = [{ field: "name", value: "𠮷田" }];
   const importRows = giving(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
   const tenant = tenantWith({ importRows, fields: { items: [] }, import: UNDO, discardImport: UNDO });
-  const { exit } = await run("imports revert 019a --emit-csv undo.csv --confirm-deletions 2", { tenant, folder });
+  const { exit } = await run(`${EMITTING} --overwrite`, { tenant, folder });
   expect({ exit, left: readFileSync(join(folder, "undo.csv"), "utf8") }).toEqual({ exit: 3, left: "mine" });
 });
-
-const EMITTING = "imports revert 019a --emit-csv undo.csv --confirm-deletions 2";
 
 /** An undoing whose deletions are listed beside its file, and that fails. */
 const failing = (more: Answers): Answers => ({
@@ -340,41 +353,19 @@ test.each([
   { "undo.csv": "old", "undo-delete.xlsx": "list" },
 ])("where the undoing fails, what was there is left: %j", async (before: Readonly<Record<string, string>>) => {
   const folder = folderWith(before);
-  const { exit } = await run(EMITTING, { tenant: failing({ ...ALL, commitImport: LOST }), folder });
+  const line = `${EMITTING} --overwrite`;
+  const { exit } = await run(line, { tenant: failing({ ...ALL, commitImport: LOST }), folder });
   expect({ exit, left: readdirSync(folder).toSorted() }).toEqual({ exit: 5, left: Object.keys(before).toSorted() });
   for (const [name, content] of Object.entries(before)) {
     expect(readFileSync(join(folder, name), "utf8")).toBe(content);
   }
 });
 
-test("a file of former values that is there already is named before anybody confirms that it is replaced", async () => {
-  const warned = "warning: undo.csv is there already and will be replaced: if it still has to be uploaded, ";
-  const folder = folderWith({ "undo.csv": "old" });
-  const declined = { fields: { items: [] } };
-  const typing = [["Type 2, ", "\u0003"]] as const;
-  const tenant = Object.fromEntries(Object.entries(failing({})).filter(([name]) => !(name in declined)));
-  const asked = await run("imports revert 019a --emit-csv undo.csv", {
-    tenant,
-    folder,
-    terminal: { columns: 300, typing },
-  });
-  expect(asked.stderr.indexOf(warned)).toBeGreaterThan(0);
-  expect(asked.stderr.indexOf(warned)).toBeLessThan(asked.stderr.indexOf("Type 2, "));
-  const { ja } = await inBoth(EMITTING, { tenant: failing({ ...ALL, commitImport: LOST }), folder });
-  expect(ja.stderr).toContain("警告: undo.csv はすでにあり、置き換えられます。");
-  const other = await run(EMITTING.replace("undo.csv", "undo-12.csv"), {
-    tenant: failing({ ...ALL, commitImport: LOST }),
-    folder,
-  });
-  expect(other.stderr).not.toContain("is there already");
-});
-
-test("where the list of deletions cannot be written, the file that was there is left and nothing is undone", async () => {
-  const folder = folderWith({ "undo.csv": "old" });
-  mkdirSync(join(folder, "undo-delete.xlsx"));
-  const { exit, requests } = await run(EMITTING, { tenant: failing({}), folder });
-  expect({ exit, left: readFileSync(join(folder, "undo.csv"), "utf8") }).toEqual({ exit: 2, left: "old" });
-  expect(operations(requests)).not.toContain("commitImport");
+test("the list of deletions is no more replaced than the file, and nothing is asked of the tenant before", async () => {
+  const folder = folderWith({ "undo-delete.xlsx": "old" });
+  const { exit, requests, stderr } = await run(EMITTING, { tenant: {}, folder });
+  expect({ exit, requests, left: readdirSync(folder) }).toEqual({ exit: 2, requests: [], left: ["undo-delete.xlsx"] });
+  expect(stderr).toContain("this file already exists\n  undo-delete.xlsx\n");
 });
 
 test("of two at once, the one that comes too late leaves the files of the other", async () => {

@@ -7,7 +7,8 @@ import { shownOption } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { changesNothing, confirmAndCommit, refuseOtherNumber } from "./plan/confirm.ts";
 import { checkLimits, LIMITS, refuseBeyond } from "./plan/limits.ts";
-import { CONFIRM_DELETIONS, CONFIRM_WIPES, refuseUnlikeUpload } from "./plan/options.ts";
+import { CONFIRM_DELETIONS, CONFIRM_WIPES, UPLOAD_FILE } from "./plan/options.ts";
+import { deletionsName } from "./outputs/console/upload.ts";
 import { findImport, ID_ARGUMENT, isLast } from "./plan/find.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
@@ -32,8 +33,8 @@ export default defineCommand({
       about: text("show the inverse plan and change nothing", "逆の計画を表示するだけで何も変更しない"),
     },
     emitCsv: {
-      kind: "file",
-      value: "FILE",
+      ...UPLOAD_FILE,
+      beside: (name) => [deletionsName(name)],
       about: text(
         "of an import that went to the console: undo it here, and write the file that undoes it there",
         "管理画面へ送ったインポートを、ここで取り消し、管理画面でも元に戻すためのファイルを書き出す",
@@ -56,7 +57,6 @@ export default defineCommand({
   shows: RESULT_COLUMNS,
   async run(tools, { id, dryRun, emitCsv, mirrorOnly, ...answers }) {
     checkLimits(answers);
-    refuseUnlikeUpload(emitCsv);
     const { client } = await tools.tenant("imports");
     const original = await findImport(client, id);
     if (isLast(id) && !dryRun && !original.mine && !tools.terminal.interactive) throw madeByAnother(original, emitCsv);
@@ -70,22 +70,25 @@ export default defineCommand({
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
       for (const line of whatIsUndone(original, pending.plan)) await tools.terminal.note(line);
-      if (emitCsv !== undefined && !dryRun) {
-        const { warnOfReplaced } = await import("./outputs/console/emit.ts");
-        await warnOfReplaced(tools, emitCsv, async () => true);
-      }
       if (isExport && !mirrorOnly && !changesNothing(pending.plan)) await tools.terminal.warn(undoesExport(original));
-      const handOver = async (file: string) => {
+      const handOver = async (file: string, done: () => Promise<Import>) => {
         const { emitUndo } = await import("./outputs/console/undo.ts");
         let plan = pending.plan;
-        await emitUndo(tools, file, { undo: plan, original }, async () => (plan = await pending.commit()));
+        await emitUndo(tools, file, { undo: plan, original }, async () => (plan = await done()));
         return { plan, committed: true };
       };
+      const commit = (): Promise<Import> => pending.commit();
       // the age of the mirror goes back with an export, and the tasks that it had closed are open again
       if (!dryRun && (isExport || !changesNothing(pending.plan)))
-        return confirmAndCommit(tools, pending, answers, emitCsv === undefined ? undefined : () => handOver(emitCsv));
+        return confirmAndCommit(
+          tools,
+          pending,
+          answers,
+          emitCsv === undefined ? undefined : () => handOver(emitCsv, commit),
+        );
       refuseOtherNumber(pending.plan, answers);
       refuseBeyond(pending.plan, answers);
+      if (dryRun && emitCsv !== undefined) await handOver(emitCsv, async () => pending.plan);
       if (!dryRun) await tools.terminal.note(NOTHING_CHANGED);
       await pending.leave();
       return showResult(tools, { plan: pending.plan, dryRun, committed: false });

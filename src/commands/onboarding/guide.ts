@@ -1,6 +1,4 @@
-import { resolve } from "node:path";
 import { Failure } from "../../lib/errors/index.ts";
-import { writeFileAtomically } from "../../lib/files/index.ts";
 import {
   answered,
   QUESTIONS,
@@ -177,13 +175,12 @@ const headingOf = ({ number, title, standing }: OnboardingStep, facts: Onboardin
 };
 
 async function writeSheet(
-  { terminal, temporary, workingFolder }: Tools,
+  { terminal, outputs }: Tools,
   facts: OnboardingFacts,
   { as, output = "-" }: InputOf<typeof GUIDE_OPTIONS>,
 ): Promise<void> {
   const document = setUpSheet(facts, as === "html" ? as : "markdown", terminal.language);
-  const path = output === "-" ? output : resolve(workingFolder, output);
-  await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(document));
+  await outputs.write(output, document);
 }
 
 /** Asks what is not answered yet, or all of one step, and keeps each answer as soon as it is given. */

@@ -37,7 +37,7 @@ test("a tenant that gives none leaves none, in both languages", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "out.csv"), "old");
   const refusing = { exportOrgs: new Failure("not-permitted", { what: text("not yours", "権限がありません") }) };
-  const { en, ja } = await inBoth("orgs export -o out.csv --encoding utf-8", { folder, tenant: refusing });
+  const { en, ja } = await inBoth("orgs export -o out.csv --encoding utf-8 --overwrite", { folder, tenant: refusing });
   expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not yours\n" });
   expect(ja).toMatchObject({ exit: 4, stdout: "", stderr: "エラー: 権限がありません\n" });
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");

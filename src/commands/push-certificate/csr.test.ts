@@ -30,7 +30,17 @@ const made = (created: boolean, change: Partial<PushCertificate> = {}) => ({
 
 test("asks for a request, writes it, and tells what to do in Apple's portal", async () => {
   const folder = freshFolder();
-  const line = ["push-cert", "csr", "--email", "mdm@example.co.jp", "--name", "Hanako Yamada", "-o", "a.csr"];
+  const line = [
+    "push-cert",
+    "csr",
+    "--email",
+    "mdm@example.co.jp",
+    "--name",
+    "Hanako Yamada",
+    "-o",
+    "a.csr",
+    "--overwrite",
+  ];
   const tenant = { ...AT_ADE, pushCertificate: push(), requestPushCertificate: made(true) };
   const { en, ja } = await inBoth(line, { folder, tenant });
   expect(en.requests).toEqual([
@@ -61,7 +71,11 @@ test("at a simulator its command names the file as written, and its address", as
     requestPushCertificate: made(false, { ...none, simulator: true }),
     ade: example<Ade>("ade"),
   };
-  const ran = inBoth("push-cert csr -o CSR2.csr", { folder: freshFolder(), tenant, terminal: { columns: 400 } });
+  const ran = inBoth("push-cert csr -o CSR2.csr --overwrite", {
+    folder: freshFolder(),
+    tenant,
+    terminal: { columns: 400 },
+  });
   for (const { stderr } of Object.values(await ran)) {
     expect(stderr).toContain(": clomoctl ade simulator push-certificate --csr CSR2.csr --url http://127.0.0.1:8080\n");
     expect(stderr).toContain(": clomoctl push-cert upload FILE --apple-account mdm@example.co.jp\n");
@@ -109,14 +123,14 @@ test("what the tenant refuses is told, in both languages, and no file is written
   writeFileSync(join(folder, "a.csr"), "old");
   const refused = new Failure("input-rejected", { what: text("no", "不可") });
   const tenant = { ...AT_ADE, pushCertificate: push(), requestPushCertificate: refused };
-  const { en, ja } = await inBoth("push-cert csr -o a.csr", { folder, tenant });
+  const { en, ja } = await inBoth("push-cert csr -o a.csr --overwrite", { folder, tenant });
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
   expect(ja.stderr).toBe("エラー: 不可\n");
   expect(readFileSync(join(folder, "a.csr"), "utf8")).toBe("old");
 });
 
 test("who may not is told so before anything is read or asked", async () => {
-  const { en, ja } = await inBoth("push-cert csr -o none/a.csr --as hanako", { tenant: { whoami: example("whoami") } });
+  const { en, ja } = await inBoth("push-cert csr -o a.csr --as hanako", { tenant: { whoami: example("whoami") } });
   expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
   expect(en.stderr).toContain(`hanako may not ${OPERATIONS["apple.write"].about.en}`);
   expect(ja.stderr).toContain("「hanako」の権限では行えません");

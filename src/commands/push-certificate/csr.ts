@@ -1,5 +1,3 @@
-import { resolve } from "node:path";
-import { checkWritable, writeFileAtomically } from "../../lib/files/index.ts";
 import { CONSOLE_STEPS } from "../../lib/model/console-steps.ts";
 import { REQUEST_FILE } from "../../lib/model/ade.ts";
 import { emailKey } from "../../lib/model/normalise.ts";
@@ -42,7 +40,8 @@ export default defineCommand({
       ),
     },
     output: {
-      kind: "file",
+      kind: "output",
+      isPublic: true,
       short: "o",
       value: "FILE",
       required: true,
@@ -67,9 +66,7 @@ export default defineCommand({
   async run(tools, { output, startOver, ...typed }) {
     tools.describeState(() => BEFORE_WRITING);
     await requireRight(tools, "apple.write");
-    const { terminal, temporary, workingFolder } = tools;
-    const path = output === "-" ? output : resolve(workingFolder, output);
-    await checkWritable(path, temporary);
+    const { terminal, outputs } = tools;
     await requireApple(tools, CONSOLE_STEPS.push);
     const { client } = await tools.tenant("push-certificate", "ade");
     const before = await client["push-certificate"].show();
@@ -80,7 +77,7 @@ export default defineCommand({
     tools.describeState(() => WHILE_WRITING);
     const { request, created, certificate } = await client["push-certificate"].request({ ...wanted, startOver });
     tools.describeDone(WRITTEN);
-    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(request));
+    await outputs.write(output, request);
     await terminal.note(created ? made(certificate.request?.email ?? "") : AGAIN);
     const portal = { ...(await portalOf(client, certificate)), ...(output !== "-" && { file: output }) };
     for (const line of afterRequest(certificate, portal)) await terminal.note(line);

@@ -1,3 +1,4 @@
+import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { renewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { counted, text } from "../../lib/text/index.ts";
@@ -16,7 +17,7 @@ export default defineCommand({
   ],
   args: {},
   options: {
-    output: OUTPUT,
+    output: { ...OUTPUT, header: HEADERS.calendar },
     allContexts: { kind: "boolean", about: text("include all tenants", "すべてのテナントを含める") },
   },
   examples: [

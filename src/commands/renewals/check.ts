@@ -1,5 +1,3 @@
-import { resolve } from "node:path";
-import { writeFileAtomically } from "../../lib/files/index.ts";
 import type { Tenant } from "../../lib/client/index.ts";
 import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, summaryOf } from "../../lib/renewals/check.ts";
@@ -7,6 +5,7 @@ import type { ContextAde } from "../../lib/renewals/output/prometheus.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { LEVEL_NAMES } from "../../lib/renewals/judge.ts";
+import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { textInContext } from "../../lib/terminal/commands.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -56,8 +55,11 @@ const OPTIONS = {
     ),
   },
   prometheus: {
-    kind: "file",
+    kind: "output",
     value: "FILE",
+    isPublic: true,
+    header: HEADERS.metrics,
+    isAside: true,
     about: text(
       "also write metrics for the textfile collector of Prometheus",
       "Prometheus の textfile collector 用のメトリクスも書き出す",
@@ -268,16 +270,15 @@ async function showLine({ terminal }: Tools, result: CheckResult, problem: Text 
  * @returns why the file could not be written; an old file is left unchanged
  */
 async function writeMetrics(
-  { terminal, temporary, workingFolder, clock }: Tools,
+  { outputs, clock }: Tools,
   file: string,
   result: CheckResult,
   ade: readonly ContextAde[],
 ): Promise<Failure | undefined> {
   const { prometheusText } = await import("../../lib/renewals/output/prometheus.ts");
   const metrics = prometheusText(result, clock.now(), ade);
-  const path = file === "-" ? file : resolve(workingFolder, file);
   try {
-    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(metrics));
+    await outputs.write(file, metrics);
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

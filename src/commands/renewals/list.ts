@@ -1,4 +1,5 @@
 import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
+import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { Timeline } from "../../lib/renewals/timeline.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -39,7 +40,8 @@ export default defineCommand({
       ),
     },
     html: {
-      kind: "file",
+      kind: "output",
+      header: HEADERS.renewalsPage,
       value: "FILE",
       about: text("write an HTML page instead (- for stdout)", "HTML ページとして書き出す(- は標準出力)"),
     },

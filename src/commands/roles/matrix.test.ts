@@ -76,7 +76,7 @@ test("CSV and JSON have the policy itself, cell by cell, and who says so", async
 
 test("a page has every cell, who says so, and the sentences; nothing in it is markup that should not be", async () => {
   const folder = freshFolder();
-  const { en, ja } = await inBoth("roles matrix --html roles.html", { folder });
+  const { en, ja } = await inBoth("roles matrix --html roles.html --overwrite", { folder });
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "wrote roles.html\n", requests: [] });
   expect(ja.stderr).toBe("roles.html を書き出しました\n");
   const page = readFileSync(join(folder, "roles.html"), "utf8");

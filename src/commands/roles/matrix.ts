@@ -39,7 +39,8 @@ export default defineCommand({
       about: text("the maker's tables of a SECURED APP instead", "SECURED APPs のアプリの権限表"),
     },
     html: {
-      kind: "file",
+      kind: "output",
+      isPublic: true,
       value: "FILE",
       about: text("write an HTML page instead (- for stdout)", "HTML ページとして書き出す(- は標準出力)"),
     },

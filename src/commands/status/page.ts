@@ -1,3 +1,4 @@
+import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { html, type Markup, type Part } from "../../lib/renewals/output/markup.ts";
 import { pageDocument } from "../../lib/renewals/output/page/document.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
@@ -20,6 +21,7 @@ section{break-inside:avoid}`;
 export function statusPage(all: readonly Status[], asOf: string, language: Language): string {
   const title = text("Tenants", "テナントの状況")[language];
   return pageDocument({
+    opening: HEADERS.statusPage,
     language,
     title,
     style: STYLE,

@@ -90,7 +90,7 @@ test("--dry-run shows it and leaves nothing, and a list of them where one is ask
     importRows: giving({ ...gone, after }),
     users: { items: [HANAKO], next: null },
   };
-  const line = "users delete hanako@example.co.jp --dry-run --list gone.csv";
+  const line = "users delete hanako@example.co.jp --dry-run --list gone.csv --overwrite";
   const { en, ja } = await inBoth(line, { tenant: tenantWith(more), folder });
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("dry run: nothing was changed");

@@ -64,7 +64,8 @@ test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
 
 test("a file takes the place of the old one, and stdout stays empty", async () => {
   const folder = folderWith({ "out.csv": "old" });
-  const { exit, stdout } = await run("users export -o out.csv --encoding utf-8", { folder, tenant });
+  const line = "users export -o out.csv --encoding utf-8 --overwrite";
+  const { exit, stdout } = await run(line, { folder, tenant });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe(CSV);
 });
@@ -73,7 +74,7 @@ const UNHELD = { exportUsers: '氏名,"説\r\n明",é\r\n𠮷,,〜\r\n' };
 
 test("a character that cannot be held is named by its place, and nothing is written", async () => {
   const folder = folderWith({ "out.csv": "old" });
-  const { en, ja } = await inBoth("users export -o out.csv", { folder, tenant: UNHELD });
+  const { en, ja } = await inBoth("users export -o out.csv --overwrite", { folder, tenant: UNHELD });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toMatch(/\nout\.csv:1:3: U\+00E9 [^\n]+\nout\.csv:2:1: U\+20BB7 [^\n]+\n/);
   expect(en.stderr).toContain("error: 2 characters cannot be written in shift_jis; nothing was written\n  out.csv\n");
@@ -179,7 +180,7 @@ test("a signal ends it, and no file is left", async () => {
       return CSV;
     },
   };
-  const { en, ja } = await inBoth("users export -o out.csv", { folder, signals, tenant: interrupting });
+  const { en, ja } = await inBoth("users export -o out.csv --overwrite", { folder, signals, tenant: interrupting });
   expect(en.exit).toBe(130);
   expect(en.stderr).toContain("error: interrupted: no file was written\n");
   expect(ja.exit).toBe(130);

@@ -7,7 +7,7 @@ import {
   readShort,
   reasonOf,
   unwritable,
-  writeFileAtomically,
+  writeOwnFile,
   type ProcessTable,
 } from "../files/index.ts";
 import { sealedBy } from "../model/sealed.ts";
@@ -86,7 +86,7 @@ export function openSealing(
       const place = { temporaryFolder: home.temporary, processes, secret: true };
       const line = `${key.toString("base64url")}\n`;
       await ensureFolder(home.data);
-      await writeFileAtomically(path, place, (writer) => writer.write(line)).catch((cause: unknown) => {
+      await writeOwnFile(path, line, place).catch((cause: unknown) => {
         throw unwritable(home.data, cause);
       });
       return key;

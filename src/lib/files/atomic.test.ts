@@ -1,12 +1,12 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkWritable, isReplaced, writeFileAtomically, type ContentWriter } from "./atomic.ts";
+import { writeFileAtomically, type ContentWriter } from "./atomic.ts";
 import { systemProcesses, type ProcessTable } from "./processes.ts";
 import { holdBytes, spoolToFile } from "./spool.ts";
 import { createTemporary, createTemporaryFolder, sweepTemporaryFiles } from "./temporary.ts";
@@ -72,10 +72,6 @@ test("what is to happen with the file happens once its content is safe, and befo
   await expect(writeFileAtomically(`${file}2`, { ...place(), settle: refuse }, say("x"))).rejects.toThrow("no");
   expect(await readdir(root)).toEqual(["home", "out.csv"]);
   expect(await readdir(temporaryFolder)).toEqual([]);
-  const written: unknown[] = [];
-  const stdout = { write: async (chunk: unknown) => void written.push(chunk) };
-  await writeFileAtomically("-", { ...place(), stdout, settle: async () => void written.push("settled") }, say("x"));
-  expect(written).toEqual(["x", "settled"]);
 });
 
 test.each(["none", "an old one"])(
@@ -147,29 +143,28 @@ test("a failed run leaves the old file, or none", async () => {
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test.skipIf(!posix)(
-  "secrets are 0600 from the first byte, also over an open file; other permissions stay",
-  async () => {
-    const file = join(root, "x");
-    await writeFile(file, "old");
-    await chmod(file, 0o640);
-    await writeFileAtomically(file, place(), say("new"));
-    expect(await modeOf(file)).toBe(0o640);
-    await writeFileAtomically(file, { ...place(), secret: true }, async (writer) => {
-      await writer.write("secret");
-      expect(await modeOf(join(root, ".x.7.tmp"))).toBe(0o600);
-    });
-    expect(await modeOf(file)).toBe(0o600);
-  },
-);
+test("without content that is worth a file none is made, and what else is to happen happens", async () => {
+  const file = join(root, "x");
+  await writeFile(file, "old");
+  let settled = 0;
+  const options = { ...place(), settle: async () => void (settled += 1), isEmpty: (rows: number) => rows === 0 };
+  const write = (rows: number) => async (writer: ContentWriter) => {
+    await writer.write("header");
+    return rows;
+  };
+  for (const path of [file, `${file}2`]) await writeFileAtomically(path, options, write(0));
+  expect(await readFile(file, "utf8")).toBe("old");
+  expect([settled, await readdir(root)]).toEqual([2, ["home", "x"]]);
+  await writeFileAtomically(file, options, write(1));
+  expect([settled, await readFile(file, "utf8")]).toEqual([3, "header"]);
+});
 
-test.skipIf(!posix)("a link stays, and what it points at is replaced", async () => {
-  await mkdir(join(root, "there"));
-  await writeFile(join(root, "there", "x"), "old");
-  await symlink(join(root, "there", "x"), join(root, "link"));
-  await writeFileAtomically(join(root, "link"), place(), say("new"));
-  expect(await readFile(join(root, "there", "x"), "utf8")).toBe("new");
-  expect((await stat(join(root, "link"))).ino).toBe((await stat(join(root, "there", "x"))).ino);
+test.skipIf(!posix)("its permissions are its own from the first byte", async () => {
+  await writeFileAtomically(join(root, "x"), { ...place(), mode: 0o600 }, async (writer) => {
+    await writer.write("secret");
+    expect(await modeOf(join(root, ".x.7.tmp"))).toBe(0o600);
+  });
+  expect(await modeOf(join(root, "x"))).toBe(0o600);
 });
 
 test("two runs of one process at one file do not meet", async () => {
@@ -182,81 +177,8 @@ test("two runs of one process at one file do not meet", async () => {
   expect(await readdir(root)).toEqual(["home", "x"]);
 });
 
-test("- is stdout, where there is one", async () => {
-  let written = "";
-  const stdout = { write: async (chunk: string | Uint8Array) => void (written += String(chunk)) };
-  await writeFileAtomically("-", { ...place(), stdout }, say("out"));
-  expect(written).toBe("out");
-  await expect(writeFileAtomically("-", place(), say("x"))).rejects.toMatchObject({ code: "usage" });
-});
-
-test("a folder, and a file in no folder, are refused", async () => {
-  await expect(writeFileAtomically(root, place(), say("x"))).rejects.toMatchObject({ code: "usage", where: root });
-  await expect(writeFileAtomically(join(root, "no", "x"), place(), say("x"))).rejects.toMatchObject({ code: "usage" });
-  await writeFile(join(root, "file"), "");
-  await expect(writeFileAtomically(join(root, "file", "x"), place(), say("x"))).rejects.toMatchObject({
-    code: "usage",
-  });
-  expect(await readdir(temporaryFolder)).toEqual([]);
-});
-
 /** A kernel file system in which nobody can create a file, not even root. */
 const KERNELS = "/sys/kernel";
-
-test("a database and its log are never replaced, also through a link", async () => {
-  for (const first of [Buffer.from("SQLite format 3\0 and more"), Buffer.from("377f0682002de218", "hex")]) {
-    const file = join(root, "tenant.db");
-    await writeFile(file, first);
-    const refused = {
-      code: "usage",
-      what: { en: "this is a database: it is never replaced by an output" },
-      where: file,
-    };
-    await expect(writeFileAtomically(file, place(), say("a"))).rejects.toMatchObject(refused);
-    await expect(checkWritable(file)).rejects.toMatchObject(refused);
-    expect(await readFile(file)).toEqual(first);
-  }
-  if (!posix) return;
-  await symlink(join(root, "tenant.db"), join(root, "users.csv"));
-  await expect(checkWritable(join(root, "users.csv"))).rejects.toMatchObject({ code: "usage" });
-  await writeFile(join(root, "short"), "SQLite");
-  await writeFileAtomically(join(root, "short"), place(), say("a"));
-  expect(await readFile(join(root, "short"), "utf8")).toBe("a");
-});
-
-test("what SQLite keeps beside a database is not made nor replaced, also through a link to its folder", async () => {
-  await mkdir(join(root, "own"));
-  await writeFile(join(root, "own", "x.db"), "SQLite format 3\0 and more");
-  await symlink(join(root, "own"), join(root, "linked"));
-  await writeFile(join(root, "own", "x.db-shm"), "shared");
-  for (const name of ["own/x.db-shm", "own/x.db-wal", "linked/x.db-journal"]) {
-    const file = join(root, name);
-    const refused = { code: "usage", what: { en: expect.stringContaining("database") }, where: file };
-    await expect(writeFileAtomically(file, place(), say("a"))).rejects.toMatchObject(refused);
-    await expect(checkWritable(file)).rejects.toMatchObject(refused);
-  }
-  expect(await readdir(join(root, "own"))).toEqual(["x.db", "x.db-shm"]);
-  expect(await readFile(join(root, "own", "x.db-shm"), "utf8")).toBe("shared");
-  await writeFileAtomically(join(root, "own", "y.csv-wal"), place(), say("a"));
-  expect(await readFile(join(root, "own", "y.csv-wal"), "utf8")).toBe("a");
-});
-
-test("what is kept is never replaced, nor anything made in it, whatever links lead there", async () => {
-  const kept = [join(root, "home", "contexts.json"), join(root, "home", "tenants"), join(root, "home", "absent")];
-  await mkdir(join(root, "home", "tenants"), { recursive: true });
-  await writeFile(join(root, "home", "contexts.json"), "{}");
-  await symlink(join(root, "home"), join(root, "linked"));
-  await symlink(join(root, "home", "contexts.json"), join(root, "users.csv"));
-  for (const name of ["home/contexts.json", "home/tenants/users.csv", "linked/tenants/x", "users.csv", "home/absent"]) {
-    const file = join(root, name);
-    const refused = { code: "usage", what: { en: expect.stringContaining("keeps its own files") }, where: file };
-    await expect(writeFileAtomically(file, { ...place(), kept }, say("a"))).rejects.toMatchObject(refused);
-    await expect(checkWritable(file, { kept })).rejects.toMatchObject(refused);
-  }
-  expect(await readFile(join(root, "home", "contexts.json"), "utf8")).toBe("{}");
-  await writeFileAtomically(join(root, "home", "tenants.csv"), { ...place(), kept }, say("a"));
-  expect(await readFile(join(root, "home", "tenants.csv"), "utf8")).toBe("a");
-});
 
 test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused", async () => {
   const path = join(KERNELS, "users.csv");
@@ -286,46 +208,6 @@ test.skipIf(!mayMount)("a file system that is mounted read-only is told as such"
   const script = 'mount -t tmpfs -o ro none "$1"; exec "$2" --input-type=module -e "$3"';
   const said = await promisify(execFile)("unshare", [...WITH_MOUNTS, script, "sh", folder, process.execPath, program]);
   expect(JSON.parse(said.stdout)).toEqual({ code: "usage", where: join(folder, "x"), cause: "EROFS" });
-});
-
-test.skipIf(!posix)("what is written straight cannot be written anew", async () => {
-  await promisify(execFile)("mkfifo", [join(root, "pipe")]);
-  await writeFile(join(root, "old"), "");
-  const paths = ["-", "/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", join(root, "pipe")];
-  expect(await Promise.all(paths.map(isReplaced))).toEqual(paths.map(() => false));
-  expect(await Promise.all([join(root, "old"), join(root, "new")].map(isReplaced))).toEqual([true, true]);
-});
-
-test.skipIf(!posix)("a pipe and a device are written straight", async () => {
-  await writeFileAtomically("/dev/null", place(), say("gone"));
-  const pipe = join(root, "pipe");
-  await promisify(execFile)("mkfifo", [pipe]);
-  const read = readFile(pipe, "utf8");
-  await writeFileAtomically(pipe, { ...place(), secret: true }, say("x".repeat(200_000)));
-  expect((await read).length).toBe(200_000);
-  expect((await stat(pipe)).isFIFO()).toBe(true);
-});
-
-test.skipIf(!existsSync("/dev/shm"))("a file below /dev is a file like others", async () => {
-  const folder = await mkdtemp("/dev/shm/clomoctl-");
-  try {
-    const path = join(folder, "secrets.csv");
-    for (const content of ["first, and longer", "second"]) {
-      await writeFileAtomically(path, { ...place(), secret: true }, say(content));
-    }
-    expect(await readFile(path, "utf8")).toBe("second");
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
-
-test("what cannot be written is told before the work, and nothing is made", async () => {
-  await writeFile(join(root, "old.csv"), "old");
-  for (const path of ["-", join(root, "old.csv"), join(root, "new.csv")]) await checkWritable(path);
-  for (const path of [root, join(root, "none", "x.csv"), join(root, "old.csv", "x.csv")])
-    await expect(checkWritable(path)).rejects.toMatchObject({ code: "usage", where: path });
-  expect(await readdir(root)).toEqual(["old.csv"]);
 });
 
 test("a home that cannot be written does not keep from writing elsewhere", async () => {
@@ -426,6 +308,48 @@ test("a temporary folder goes with all that is in it: removed, or swept once its
   await sweepTemporaryFiles(place());
   expect((await readdir(temporaryFolder)).toSorted()).toEqual([".two.7.tmp", expect.stringMatching(/^7-\d\.json$/)]);
   await sweepTemporaryFiles(place(table([])));
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+test("a folder takes the place of another one, which is removed", async () => {
+  const target = join(root, "bundle");
+  await mkdir(target);
+  await writeFile(join(target, "old"), "");
+  const made = await createTemporaryFolder(place(), "bundle", root);
+  await writeFile(join(made.path, "new"), "");
+  await made.nameAs(target);
+  expect(await readdir(target)).toEqual(["new"]);
+  expect((await readdir(root)).toSorted()).toEqual(["bundle", "home"]);
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+test("a folder whose place cannot be taken is there again", async () => {
+  const target = join(root, "bundle");
+  await mkdir(target);
+  await writeFile(join(target, "old"), "");
+  const made = await createTemporaryFolder(place(), "bundle", root);
+  await rm(made.path, { recursive: true });
+  await expect(made.nameAs(target)).rejects.toThrow("ENOENT");
+  expect(await readdir(target)).toEqual(["old"]);
+});
+
+test.each([
+  ["gets its name back", false, ["old"]],
+  ["goes where its name was taken", true, ["new"]],
+])("a folder that stood aside as its process died %s", async (_, isTaken, content) => {
+  const [target, aside] = [join(root, "bundle"), join(root, ".bundle.7-1.tmp")];
+  await mkdir(aside);
+  await writeFile(join(aside, "old"), "");
+  if (isTaken) {
+    await mkdir(target);
+    await writeFile(join(target, "new"), "");
+  }
+  await mkdir(temporaryFolder, { recursive: true });
+  const entry = { file: aside, isFolder: true, formerName: target, pid: 7, place: "here", start: "noon" };
+  await writeFile(join(temporaryFolder, "7-0.json"), JSON.stringify(entry));
+  await sweepTemporaryFiles(place(table([])));
+  expect(await readdir(target)).toEqual(content);
+  expect((await readdir(root)).toSorted()).toEqual(["bundle", "home"]);
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 

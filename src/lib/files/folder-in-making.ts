@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, type FileHandle } from "node:fs/promises";
+import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { diskFailureOf } from "../errors/disk.ts";
-import { checkNew, asRefusal, type ContentWriter, type OutputPlace } from "./atomic.ts";
+import { asRefusal, type ContentWriter, type WriteOptions } from "./atomic.ts";
 import { createTemporaryFolder, type TemporaryFolder, type TemporaryPlace } from "./temporary.ts";
 
 /** A file that was written. */
@@ -28,28 +28,33 @@ const GATHERED_BYTES = 256 * 1024;
 export class FolderInMaking {
   readonly #target: string;
   readonly #folder: TemporaryFolder;
-  readonly #isKept: boolean;
+  readonly #naming: Pick<WriteOptions<void>, "beforeNaming"> | undefined;
   readonly #open = new Set<FileHandle>();
 
-  private constructor(target: string, folder: TemporaryFolder, { isKept }: { readonly isKept: boolean }) {
+  private constructor(target: string, folder: TemporaryFolder, naming?: Pick<WriteOptions<void>, "beforeNaming">) {
     this.#target = target;
     this.#folder = folder;
-    this.#isKept = isKept;
+    this.#naming = naming;
   }
 
-  /** @throws `usage` where there is something of that name already, and where none can be made */
-  static async create(target: string, place: OutputPlace): Promise<FolderInMaking> {
-    const full = await checkNew(target, place);
-    const folder = await createTemporaryFolder(place, basename(full), dirname(full)).catch((error: unknown) => {
+  /**
+   * @param target absolute; a folder of that name is replaced unless `beforeNaming` throws
+   * @throws `usage` where none can be made
+   */
+  static async create(
+    target: string,
+    { beforeNaming, ...place }: Omit<WriteOptions<void>, "mode" | "settle" | "isEmpty">,
+  ): Promise<FolderInMaking> {
+    const folder = await createTemporaryFolder(place, basename(target), dirname(target)).catch((error: unknown) => {
       throw asRefusal(error, target);
     });
-    return new FolderInMaking(full, folder, { isKept: true });
+    return new FolderInMaking(target, folder, { beforeNaming });
   }
 
   /** A folder that never gets a name: in the temporary folder, until it is abandoned. */
   static async createUnnamed(name: string, place: TemporaryPlace): Promise<FolderInMaking> {
     const folder = await createTemporaryFolder(place, name);
-    return new FolderInMaking(folder.path, folder, { isKept: false });
+    return new FolderInMaking(folder.path, folder);
   }
 
   /** where it is now */
@@ -95,7 +100,7 @@ export class FolderInMaking {
       close: async () => {
         await flush();
         await writing;
-        if (this.#isKept) await handle.sync().catch(this.#onDisk);
+        if (this.#naming !== undefined) await handle.sync().catch(this.#onDisk);
         this.#open.delete(handle);
         await handle.close();
         return { bytes, sha256: hash.digest("hex") };
@@ -103,11 +108,10 @@ export class FolderInMaking {
     };
   }
 
-  /** Gives it its final name. @throws `usage` where something took the name meanwhile */
+  /** Gives it its final name; a folder that has the name is removed. @throws what `beforeNaming` throws */
   async settle(): Promise<void> {
-    await checkNew(this.#target);
-    await rename(this.path, this.#target).catch(this.#onDisk);
-    await this.#folder.forget();
+    await this.#naming?.beforeNaming?.();
+    await this.#folder.nameAs(this.#target).catch(this.#onDisk);
   }
 
   /** Removes it with all that is in it. */

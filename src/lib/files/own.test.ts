@@ -1,9 +1,9 @@
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Failure } from "../errors/index.ts";
-import { readOwnFile } from "./own.ts";
+import { readOwnFile, writeOwnFile } from "./own.ts";
 
 const { uid } = userInfo();
 
@@ -61,5 +61,26 @@ describe.runIf(process.platform !== "win32")("where files have modes", () => {
     await chown(file, owner, -1);
     expect(asOf(owner)).toBe("stages: [30]\n");
     expect(asOf(owner + 1)).toBe("not-permitted");
+  });
+});
+
+describe.runIf(process.platform !== "win32")("a file of the program", () => {
+  const processes = { self: 7, place: "here", startOf: () => undefined, isAlive: () => true };
+  const place = () => ({ temporaryFolder: join(folder, "tmp"), processes });
+
+  test("is replaced, and keeps its permissions; a secret is its owner's alone", async () => {
+    await writeFile(file, "old");
+    await chmod(file, 0o640);
+    await writeOwnFile(file, "new", place());
+    expect([await readFile(file, "utf8"), (await stat(file)).mode & 0o777]).toEqual(["new", 0o640]);
+    await writeOwnFile(file, "secret", { ...place(), secret: true });
+    expect([await readFile(file, "utf8"), (await stat(file)).mode & 0o777]).toEqual(["secret", 0o600]);
+  });
+
+  test("that a link leads to is replaced where it lies", async () => {
+    await writeFile(join(folder, "kept"), "old");
+    await symlink("kept", file);
+    await writeOwnFile(file, "new", place());
+    expect([(await lstat(file)).isSymbolicLink(), await readFile(join(folder, "kept"), "utf8")]).toEqual([true, "new"]);
   });
 });

@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
+import { writeFileAtomically, type WriteOptions } from "./atomic.ts";
 import { hasCode } from "./temporary.ts";
 
 const OTHERS_WRITE = 0o022;
@@ -58,3 +60,23 @@ const writtenByOthers = (path: string): Failure =>
       `内容と所有者を確認してから chmod go-w ${path} を実行してください`,
     ),
   });
+
+/** How a file of the program is written. */
+interface OwnFileOptions extends Omit<WriteOptions<void>, "mode" | "isEmpty"> {
+  /** 0600; otherwise an existing file keeps its permissions */
+  readonly secret?: boolean | undefined;
+}
+
+/**
+ * Writes a file that the program itself reads, or another program on its behalf: settings, keys, units. It replaces the
+ * one that is there, whatever links lead to it; a file that the user named is written by `Outputs`.
+ *
+ * @throws `usage` and `unexpected` as `writeFileAtomically`
+ */
+export async function writeOwnFile(path: string, content: string, options: OwnFileOptions): Promise<void> {
+  const { secret = false, ...place } = options;
+  const target = await realpath(path).catch(() => path);
+  const before = await stat(target).catch(() => undefined);
+  const mode = secret ? 0o600 : before && before.mode & 0o777;
+  await writeFileAtomically(target, { ...place, mode }, (writer) => writer.write(content));
+}

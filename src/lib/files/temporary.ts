@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { open, readdir, readFile, rm, type FileHandle } from "node:fs/promises";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { open, readdir, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder } from "./folder.ts";
 import type { ProcessTable } from "./processes.ts";
@@ -42,6 +42,12 @@ export function removeUnfinished(): void {
 /** file systems allow 255 bytes per name; this leaves room for prefix and suffix */
 const LONGEST_NAME_CHARACTERS = 60;
 
+/** `.NAME.PID.tmp` beside a file or folder, or with a number if that is taken. */
+function temporaryName(path: string, { self }: ProcessTable, count: number): string {
+  const short = [...basename(path)].slice(0, LONGEST_NAME_CHARACTERS).join("");
+  return join(dirname(path), `.${short}.${self}${count === 0 ? "" : `-${count}`}.tmp`);
+}
+
 /**
  * Creates `.NAME.PID.tmp` in `folder` for the file `name`, registered first, so that a later command can remove it
  * if this process dies. If the register cannot be written (a read-only home), it is skipped.
@@ -54,9 +60,8 @@ export async function createTemporary(
   name: string,
   mode: number,
 ): Promise<TemporaryFile> {
-  const short = [...name].slice(0, LONGEST_NAME_CHARACTERS).join("");
   for (let count = 0; ; count++) {
-    const path = join(folder, `.${short}.${processes.self}${count === 0 ? "" : `-${count}`}.tmp`);
+    const path = temporaryName(join(folder, name), processes, count);
     const record = await register({ temporaryFolder, processes }, path);
     const forget = async (): Promise<void> => {
       // the next command's sweep removes what is left
@@ -89,8 +94,11 @@ export interface TemporaryFolder {
   readonly path: string;
   /** removes it with all that is in it */
   readonly remove: () => Promise<void>;
-  /** removes it from the register, once it was renamed */
-  readonly forget: () => Promise<void>;
+  /**
+   * Gives it its final name. A folder that has the name stands aside for that moment, and is removed then; if the process
+   * dies in between, the next command puts it back.
+   */
+  readonly nameAs: (target: string) => Promise<void>;
 }
 
 /**
@@ -104,10 +112,9 @@ export async function createTemporaryFolder(
   folder: string = place.temporaryFolder,
 ): Promise<TemporaryFolder> {
   if (folder === place.temporaryFolder) await ensureFolder(folder);
-  const short = [...name].slice(0, LONGEST_NAME_CHARACTERS).join("");
   for (let count = 0; ; count++) {
-    const path = join(folder, `.${short}.${place.processes.self}${count === 0 ? "" : `-${count}`}.tmp`);
-    const record = await register(place, path, true);
+    const path = temporaryName(join(folder, name), place.processes, count);
+    const record = await register(place, path, { isFolder: true });
     const forget = async (): Promise<void> => {
       await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
       for (const done of [path, record ?? ""]) unfinished.delete(done);
@@ -125,17 +132,46 @@ export async function createTemporaryFolder(
       await rm(path, { force: true, recursive: true, maxRetries: 3 });
       await forget();
     };
-    return { path, remove, forget };
+    const nameAs = async (target: string): Promise<void> => {
+      if (existsSync(target)) await takePlace(place, path, target);
+      else renameSync(path, target);
+      await forget();
+    };
+    return { path, remove, nameAs };
   }
+}
+
+/** Gives a folder the name of another one, which stands aside for that moment and is then removed. */
+async function takePlace(place: TemporaryPlace, path: string, target: string): Promise<void> {
+  let count = 1;
+  while (existsSync(temporaryName(target, place.processes, count))) count += 1;
+  const former = temporaryName(target, place.processes, count);
+  const record = await register(place, former, { isFolder: true, formerName: target });
+  const forget = (): void => {
+    if (record !== undefined) rmSync(record, { force: true });
+    for (const done of [former, record ?? ""]) unfinished.delete(done);
+  };
+  // synchronously, so that no signal comes in between
+  renameSync(target, former);
+  try {
+    renameSync(path, target);
+  } catch (error) {
+    renameSync(former, target);
+    forget();
+    throw error;
+  }
+  unfinished.add(former);
+  // the next command removes what is left
+  await rm(former, { force: true, recursive: true, maxRetries: 3 }).then(forget, () => undefined);
 }
 
 async function register(
   { temporaryFolder, processes }: TemporaryPlace,
   file: string,
-  isFolder?: true,
+  more: { readonly isFolder?: true; readonly formerName?: string } = {},
 ): Promise<string | undefined> {
   const { self, place } = processes;
-  const entry = JSON.stringify({ file, isFolder, pid: self, place, start: processes.startOf(self) });
+  const entry = JSON.stringify({ file, ...more, pid: self, place, start: processes.startOf(self) });
   try {
     await ensureFolder(temporaryFolder);
     for (let count = 0; ; count++) {
@@ -220,6 +256,8 @@ export async function registeredFiles(place: TemporaryPlace): Promise<readonly R
 interface Entry {
   readonly file: string;
   readonly isFolder: boolean;
+  /** of a folder that stands aside: gets the name back unless another has it */
+  readonly formerName: string | undefined;
   readonly place: string;
   readonly start: string | undefined;
 }
@@ -238,9 +276,10 @@ function isLeft(entry: Entry | undefined, pid: number, processes: ProcessTable):
 
 function parseEntry(json: string): Entry | undefined {
   try {
-    const { file, isFolder, place, start } = JSON.parse(json) as Readonly<Record<string, unknown>>;
+    const { file, isFolder, formerName, place, start } = JSON.parse(json) as Readonly<Record<string, unknown>>;
+    const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
     return typeof file === "string" && typeof place === "string"
-      ? { file, isFolder: isFolder === true, place, start: typeof start === "string" ? start : undefined }
+      ? { file, isFolder: isFolder === true, formerName: textOf(formerName), place, start: textOf(start) }
       : undefined;
   } catch {
     return undefined;
@@ -249,9 +288,15 @@ function parseEntry(json: string): Entry | undefined {
 
 /** Removes only what is named like a temporary file of the process, and folders only where one was made, whatever the register says. */
 async function removeTemporary(entry: Entry | undefined, pid: number): Promise<boolean> {
-  const { file = "", isFolder = false } = entry ?? {};
+  const { file = "", isFolder = false, formerName } = entry ?? {};
   const owner = Number(TEMPORARY.exec(basename(file))?.[1]);
   if (owner !== pid || dirname(file) === ".") return true;
+  if (formerName !== undefined && dirname(formerName) === dirname(file) && !existsSync(formerName)) {
+    return rename(file, formerName).then(
+      () => true,
+      (error: unknown) => hasCode(error, "ENOENT"),
+    );
+  }
   return rm(file, { force: true, recursive: isFolder }).then(
     () => true,
     () => false,

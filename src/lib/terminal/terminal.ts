@@ -46,8 +46,6 @@ export interface TerminalPlace {
   readonly signal?: AbortSignal | undefined;
   /** where a workbook is saved, for `--format xlsx` */
   readonly saveRows?: SaveRows | undefined;
-  /** fails where {@link saveRows} could not save it */
-  readonly checkFile?: (() => Promise<void>) | undefined;
   /** ora, unless a test passes another */
   readonly loadSpinner?: LoadSpinner | undefined;
 }
@@ -108,7 +106,6 @@ export class Terminal {
   readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
   readonly #saveRows: SaveRows | undefined;
-  readonly #checkFile: (() => Promise<void>) | undefined;
   /** width of stderr where it is a terminal that has one: sentences are folded there */
   readonly #errColumns: () => number | undefined;
   /** stdout is a terminal */
@@ -123,7 +120,6 @@ export class Terminal {
     const { stdin, stdout, stderr, environment } = place;
     this.#options = options;
     this.#saveRows = place.saveRows;
-    this.#checkFile = place.checkFile;
     this.language = chooseLanguage(options.lang, environment);
     this.output = chooseOutput(options, stdout.isTTY === true);
     this.onTerminal = stdout.isTTY === true;
@@ -209,7 +205,6 @@ export class Terminal {
   async checkOutput(columns: readonly Column<never>[]): Promise<void> {
     const { checkChoice } = await import("./output.ts");
     await checkChoice(this.output, columns);
-    if (this.output.format === "xlsx") await this.#checkFile?.();
   }
 
   /** Writes one record to stdout. @see writeOne */

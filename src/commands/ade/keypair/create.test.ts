@@ -14,7 +14,7 @@ const APPLE: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://mdmenrollm
 test("the certificate is written, and what to do with it said, never with CLOMO's entry", async () => {
   const folder = freshFolder();
   const tenant = { createAdeKeyPair: MADE, ade: { ...APPLE, stagedKey: ADE.key } };
-  const { en, ja } = await inBoth("ade keypair create -o key.pem", { tenant, folder });
+  const { en, ja } = await inBoth("ade keypair create -o key.pem --overwrite", { tenant, folder });
   expect(en).toMatchObject({ exit: 0, stdout: "" });
   expect(readFileSync(join(folder, "key.pem"), "utf8")).toBe(MADE.certificate);
   expect(en.stderr).toContain("warning: never upload this public key");

@@ -1,5 +1,3 @@
-import { resolve } from "node:path";
-import { writeFileAtomically } from "../../../lib/files/index.ts";
 import { NEVER_WITH_CLOMO } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -18,7 +16,8 @@ export default defineCommand({
   args: {},
   options: {
     output: {
-      kind: "file",
+      kind: "output",
+      isPublic: true,
       short: "o",
       value: "FILE",
       required: true,
@@ -33,11 +32,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted"],
   changes: true,
   async run(tools, { output, startOver }) {
-    const { terminal, temporary, workingFolder } = tools;
+    const { terminal, outputs } = tools;
     const { client } = await tools.tenant("ade");
     const { certificate, created } = await client.ade.createKeyPair({ ...(startOver && { startOver }) });
-    const path = output === "-" ? output : resolve(workingFolder, output);
-    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(certificate));
+    await outputs.write(output, certificate);
     const ade = await client.ade.show();
     await tellEndpoint(tools, ade);
     await warnOfClomo(tools, ade);

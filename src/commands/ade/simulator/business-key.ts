@@ -50,7 +50,6 @@ export default defineCommand({
       output,
       content: privateKey,
       usual: "SIMULATOR_business_key.pem",
-      secret: true,
     });
     await tools.terminal.note(text(`client id: ${clientId}`, `クライアント ID: ${clientId}`));
     await tools.terminal.note(text(`key id: ${keyId}`, `キー ID: ${keyId}`));

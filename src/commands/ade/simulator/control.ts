@@ -1,11 +1,10 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import type { AppleAnswer, AppleRequest } from "../../../lib/apple/send.ts";
 import { CONTROL, MARK } from "../../../lib/apple/simulator/names.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../../lib/errors/index.ts";
-import { writeFileAtomically } from "../../../lib/files/index.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import type { TextField } from "../../field.ts";
+import type { OutputField, TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
 /** `--url`: the simulator that is meant. */
@@ -18,16 +17,16 @@ export const URL_OPTION = {
   ),
 } as const satisfies TextField;
 
-/** `-o`: the file that is written, whose name says what it is. */
+/** `-o`: the file that is written, whose name says what it is; it may be a secret. */
 export const OUTPUT_OPTION = {
-  kind: "file",
+  kind: "output",
   short: "o",
   value: "FILE",
   about: text(
     `the file to write, with ${MARK} in its name (default: a name of its own, in this folder; - is stdout)`,
     `書き出すファイル。名前に ${MARK} を含めてください(既定: このフォルダーに自動で付けた名前。- は標準出力)`,
   ),
-} as const satisfies TextField;
+} as const satisfies OutputField;
 
 /** The failures of every verb that asks a simulator. */
 export const CONTROL_EXITS = ["input-rejected", "not-found", "unavailable"] as const satisfies readonly ErrorCode[];
@@ -159,19 +158,17 @@ export interface Writing {
   readonly content?: string;
   /** its name where neither the user nor the answer gives one */
   readonly usual: string;
-  /** readable by its owner only */
-  readonly secret: boolean;
 }
 
 /** Writes what the simulator made, and says where. @returns the file's name */
 export async function writeMade(
-  { terminal, temporary, workingFolder }: Tools,
+  { terminal, outputs }: Tools,
   answer: AppleAnswer,
-  { output, content = answer.body, usual, secret }: Writing,
+  { output, content = answer.body, usual }: Writing,
 ): Promise<string> {
-  const name = output ?? nameIn(answer) ?? usual;
-  const path = name === "-" ? name : resolve(workingFolder, name);
-  await writeFileAtomically(path, { ...temporary, stdout: terminal.out, secret }, (writer) => writer.write(content));
+  const name = output ?? (await outputs.freeName(nameIn(answer) ?? usual));
+  if (output === undefined) await outputs.declare([{ name }]);
+  await outputs.write(name, content);
   if (name !== "-") await terminal.note(text(`written: ${name}`, `書き出しました: ${name}`));
   return name;
 }

@@ -37,7 +37,7 @@ export default defineCommand({
       value: "TOPIC|SERIAL",
       about: text("renew the one of this topic or serial number", "更新する証明書のトピックかシリアル番号"),
     },
-    output: OUTPUT_OPTION,
+    output: { ...OUTPUT_OPTION, isPublic: true },
     url: URL_OPTION,
   },
   examples: [
@@ -53,7 +53,7 @@ export default defineCommand({
     tools.describeState(() => WHILE_ASKING);
     const body = { csr: Buffer.from(bytes).toString("latin1"), renew };
     const answer = await askSimulator(tools, url, { method: "POST", path: "/push-certificates", body });
-    const name = await writeMade(tools, answer, { output, usual: "MDM_SIMULATOR_Certificate.pem", secret: false });
+    const name = await writeMade(tools, answer, { output, usual: "MDM_SIMULATOR_Certificate.pem" });
     await proposeWith(
       tools,
       name,

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import {
   createSimulator,
   listen,
@@ -7,7 +6,7 @@ import {
   type SimulatorState,
 } from "../../../lib/apple/simulator/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { isReplaced, openInput, writeFileAtomically } from "../../../lib/files/index.ts";
+import { openInput } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
@@ -54,7 +53,9 @@ export default defineCommand({
       ),
     },
     state: {
-      kind: "file",
+      kind: "output",
+      isContinued: true,
+      notStdout: true,
       value: "FILE",
       about: text("go on from this file, and save to it", "状態を読み込み、保存するファイル"),
     },
@@ -75,7 +76,7 @@ export default defineCommand({
       now: () => clock.now().getTime(),
       random: (size) => crypto.getRandomValues(new Uint8Array(size)),
     });
-    const saving = file === undefined ? undefined : new Saving(tools, simulator, resolve(tools.workingFolder, file));
+    const saving = file === undefined ? undefined : new Saving(tools, simulator, file);
     await saving?.save();
     const { url, close } = await listen(simulator, place);
     tools.describeState(() =>
@@ -153,7 +154,6 @@ async function savedState(
   file: string,
   wish: { readonly devices: number | undefined; readonly seed: string | undefined },
 ): Promise<SimulatorState | undefined> {
-  await isReplaced(resolve(tools.workingFolder, file));
   const chunks: Uint8Array[] = [];
   try {
     await using input = await openInput(tools, file);
@@ -182,20 +182,19 @@ async function savedState(
 class Saving {
   readonly #tools: Tools;
   readonly #simulator: Simulator;
-  readonly #path: string;
+  readonly #file: string;
   #saved = -1;
 
-  constructor(tools: Tools, simulator: Simulator, path: string) {
+  constructor(tools: Tools, simulator: Simulator, file: string) {
     this.#tools = tools;
     this.#simulator = simulator;
-    this.#path = path;
+    this.#file = file;
   }
 
   async save(): Promise<void> {
     const revision = this.#simulator.revision();
     if (revision === this.#saved) return;
-    const place = { ...this.#tools.temporary, secret: true };
-    await writeFileAtomically(this.#path, place, (writer) => writer.write(JSON.stringify(this.#simulator.state())));
+    await this.#tools.outputs.write(this.#file, JSON.stringify(this.#simulator.state()));
     this.#saved = revision;
   }
 }

@@ -45,7 +45,7 @@ export default defineCommand({
       value: "ADDRESS",
       about: text("the administrator who downloads it", "ダウンロードする管理者のメールアドレス"),
     },
-    output: OUTPUT_OPTION,
+    output: { ...OUTPUT_OPTION, isPublic: true },
     url: URL_OPTION,
   },
   examples: [
@@ -61,7 +61,7 @@ export default defineCommand({
     tools.describeState(() => WHILE_ASKING);
     const body = { certificate: Buffer.from(bytes).toString("utf8"), server, admin };
     const answer = await askSimulator(tools, url, { method: "POST", path: "/tokens", body });
-    const name = await writeMade(tools, answer, { output, usual: "SIMULATOR_Token_smime.p7m", secret: false });
+    const name = await writeMade(tools, answer, { output, usual: "SIMULATOR_Token_smime.p7m" });
     await proposeWith(tools, name, text("to set it", "設定するには"), (file) => `clomoctl ade token set ${file}`);
   },
 });

@@ -45,7 +45,7 @@ export default defineCommand({
     const answer = await askSimulator(tools, url, { method: "POST", path: "/vpp-tokens", body: { org } });
     const body = { org, holder: otherMdm ? OTHER_HOLDER : null };
     await askSimulator(tools, url, { method: "PUT", path: "/vpp-tokens/holder", body });
-    const name = await writeMade(tools, answer, { output, usual: "sToken_for_SIMULATOR_.vpptoken", secret: true });
+    const name = await writeMade(tools, answer, { output, usual: "sToken_for_SIMULATOR_.vpptoken" });
     await proposeWith(
       tools,
       name,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
+import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
 import { writeEncoded } from "./encoded.ts";
 import { chooseOutputForm, type OutputForm } from "./form.ts";
@@ -33,7 +34,9 @@ async function setUp(): Promise<
   const terminal = new Terminal({ ...place, environment: {}, clock: () => 0 }, { lang: "en" });
   const processes = { self: 1, place: "here", isAlive: () => true, startOf: () => undefined };
   const temporary = { temporaryFolder: join(folder, "tmp"), processes };
-  return { terminal, temporary, workingFolder: folder, stdout, stderr, folder };
+  const outputs = new Outputs({ temporary, workingFolder: folder, kept: [], userId: undefined });
+  await outputs.declare([{ name: "out.csv" }]);
+  return { terminal, temporary, outputs, stdout, stderr, folder };
 }
 
 /** The text in chunks of this many bytes; can be opened repeatedly. */

@@ -2,12 +2,10 @@ import type { Client } from "../../../lib/client/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { relabel } from "../../../lib/csv/layout/relabel.ts";
-import { Failure } from "../../../lib/errors/index.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
-import { isNamedAsWorkbook } from "../../imports/outputs/table-file.ts";
 import { watched } from "./watched.ts";
 import { customFieldsOf, loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
@@ -30,7 +28,13 @@ export const FILTERS = {
 
 /** The options of every export. */
 export const EXPORT_OPTIONS = {
-  output: OUTPUT,
+  output: {
+    ...OUTPUT,
+    workbook: text(
+      "an export is CSV, for the console: name the file .csv; list --format xlsx -o FILE writes a workbook",
+      "エクスポートは管理画面用の CSV です。ファイル名を .csv にしてください。ブックにするには list --format xlsx -o FILE を使います",
+    ),
+  },
   ...FORM_OPTIONS,
   ...FILTERS,
   map: MAP,
@@ -49,19 +53,6 @@ export const EXPORT_DETAILS = [
 export const accountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 
-/** @throws `usage` for the name of a workbook: an export is CSV for the console */
-function refuseWorkbookName(output: string): void {
-  if (!isNamedAsWorkbook(output)) return;
-  throw new Failure("usage", {
-    what: text("an export is CSV, for the console", "エクスポートは管理画面用の CSV です"),
-    where: output,
-    hint: text(
-      "name the file .csv; list --format xlsx -o FILE writes a workbook",
-      "ファイル名を .csv にしてください。ブックにするには list --format xlsx -o FILE を使います",
-    ),
-  });
-}
-
 /** What to export, and how to request it from the tenant. */
 export interface ExportSource {
   readonly format: FormatName;
@@ -79,7 +70,6 @@ export async function runExport(
   { format, open }: ExportSource,
 ): Promise<void> {
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
-  refuseWorkbookName(options.output);
   const tenant = await tools.tenant();
   const form = await chooseOutputForm(tools, options, accountLanguage(tenant));
   const map = await loadColumnMap(tools, format, {

@@ -2,17 +2,21 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { expect, test } from "vitest";
+import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
 import { freshFolder } from "../../testing/program.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 
-/** Tools with this stdout. */
-function toolsWith(stdout: Writable): OutputTools & { readonly workingFolder: string } {
+/** Tools with this stdout, for an output `out.csv` that may be replaced. */
+async function toolsWith(stdout: Writable): Promise<OutputTools & { readonly workingFolder: string }> {
   const workingFolder = freshFolder();
   const place = { stdin: () => new PassThrough(), stdout, stderr: new PassThrough(), environment: {}, clock: () => 0 };
   const processes = { self: 1, place: "here", isAlive: () => true, startOf: () => undefined };
   const temporary = { temporaryFolder: join(workingFolder, "tmp"), processes };
-  return { terminal: new Terminal(place, { lang: "en" }), temporary, workingFolder };
+  const outputs = new Outputs({ temporary, workingFolder, kept: [], userId: undefined });
+  await outputs.declare([{ name: "out.csv" }]);
+  outputs.permitReplacing();
+  return { terminal: new Terminal(place, { lang: "en" }), temporary, outputs, workingFolder };
 }
 
 /** A reader that is slow to take each piece. */
@@ -32,13 +36,13 @@ async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> 
 
 test.each([true, false])("stdout has had every byte when it is done, held: %s", async (held) => {
   const reader = new SlowReader();
-  await writeOutput(toolsWith(reader), "-", pieces("a", "b", "c"), { held });
+  await writeOutput(await toolsWith(reader), "-", pieces("a", "b", "c"), { held });
   expect(reader.taken).toBe("abc");
 });
 
 test("a reader that has gone ends the making of more", async () => {
   const reader = new SlowReader();
-  const tools = toolsWith(reader);
+  const tools = await toolsWith(reader);
   let made = 0;
   async function* endless(): AsyncGenerator<Uint8Array> {
     for (;;) {
@@ -55,7 +59,7 @@ test("a reader that has gone ends the making of more", async () => {
 });
 
 test("a file is found from the working folder, and stays as it was where the bytes fail", async () => {
-  const tools = toolsWith(new PassThrough());
+  const tools = await toolsWith(new PassThrough());
   const file = join(tools.workingFolder, "out.csv");
   writeFileSync(file, "old");
   async function* failing(): AsyncGenerator<Uint8Array> {

@@ -1,20 +1,19 @@
-import { resolve } from "node:path";
-import { holdBytes, writeFileAtomically } from "../../../lib/files/index.ts";
+import { holdBytes } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { TextField } from "../../field.ts";
+import type { OutputField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
 /** What writing an output needs. */
-export type OutputTools = Pick<Tools, "terminal" | "temporary" | "workingFolder">;
+export type OutputTools = Pick<Tools, "terminal" | "temporary" | "outputs">;
 
 /** `-o`: the destination of the file. */
 export const OUTPUT = {
-  kind: "file",
+  kind: "output",
   short: "o",
   value: "FILE",
   default: "-",
   about: text("output file; - is stdout", "出力先のファイル(- は標準出力)"),
-} as const satisfies TextField;
+} as const satisfies OutputField;
 
 /** The bytes of a file to be written, in order. */
 type Bytes = AsyncIterable<Uint8Array>;
@@ -26,13 +25,13 @@ type Bytes = AsyncIterable<Uint8Array>;
  *   or in memory where the home is read-only
  */
 export async function writeOutput(
-  { terminal, temporary, workingFolder }: OutputTools,
+  { terminal, temporary, outputs }: OutputTools,
   output: string,
   bytes: Bytes,
   { held }: { readonly held: boolean },
 ): Promise<void> {
   if (output !== "-") {
-    await writeFileAtomically(resolve(workingFolder, output), temporary, async (writer) => {
+    await outputs.write(output, async (writer) => {
       for await (const chunk of bytes) await writer.write(chunk);
     });
   } else if (held) {

@@ -16,7 +16,11 @@ import { FORM_OPTIONS, chooseOutputForm, refuseForWorkbook } from "./form.ts";
 import { OUTPUT, writeOutput } from "./output.ts";
 
 /** The options of every template. */
-export const TEMPLATE_OPTIONS = { output: OUTPUT, ...FORM_OPTIONS, map: MAP } as const satisfies Fields;
+export const TEMPLATE_OPTIONS = {
+  output: { ...OUTPUT, isPublic: true, workbook: true },
+  ...FORM_OPTIONS,
+  map: MAP,
+} as const satisfies Fields;
 
 /** Help shared by all templates. */
 export const TEMPLATE_DETAILS = [

@@ -132,15 +132,14 @@ const notOfBundle = (name: string): Failure =>
     hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),
   });
 
-/** Begins a bundle where the person wants it. @throws Failure `usage` where something has the name already */
+/** Begins a bundle where the person wants it. */
 export async function beginBundle(
-  { workingFolder, temporary }: Tools,
+  { workingFolder, outputs }: Tools,
   output: string,
   encryptTo: readonly string[],
 ): Promise<BundleWriter> {
-  const target = resolve(workingFolder, output);
-  if (encryptTo.length === 0) return BundleWriter.create(target, temporary);
-  return BundleWriter.createEncrypted(target, temporary, await recipientsOf(encryptTo, workingFolder));
+  if (encryptTo.length === 0) return BundleWriter.create(output, outputs);
+  return BundleWriter.createEncrypted(output, outputs, await recipientsOf(encryptTo, workingFolder));
 }
 
 /** Recipients as typed, and those that files name, one a line; a line that begins with # is none. */

@@ -3,7 +3,7 @@ import type { HandoverRequest } from "../../../lib/client/index.ts";
 import { openFiles, type BundleFiles } from "../../../lib/handover/bundle/read.ts";
 import type { ResourceName } from "../../../lib/handover/resources.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
-import { createTemporaryFolder } from "../../../lib/files/temporary.ts";
+import { createTemporaryFolder, Outputs } from "../../../lib/files/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { manifestOf } from "./manifest.ts";
@@ -36,7 +36,9 @@ export async function tenantBundle(
   try {
     // a person may not write among the program's own files
     const path = join(folder.path, "tenant");
-    await using writer = await BundleWriter.create(path, { ...temporary, kept: [] });
+    const outputs = new Outputs({ temporary, workingFolder: folder.path, kept: [], userId: undefined });
+    await outputs.declare([{ name: path }]);
+    await using writer = await BundleWriter.create(path, outputs);
     const parts = await new PartsWriter(tools, chosen.client.exports, FORM).write(
       { ...asked, only: only && [...only], csv: false },
       writer,

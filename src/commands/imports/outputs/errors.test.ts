@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
+import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
 import { rowOf, workbookOf } from "../../../lib/xlsx/testing/workbook.ts";
 import { rowsIn } from "../../../lib/xlsx/testing/read.ts";
 import { inBoth, run } from "../../testing/program.ts";
@@ -47,7 +48,7 @@ test("writes the header and the invalid rows as they are, each with its reasons,
   const content = `${HEADER}\r\n山田,taro@example.com\r\n"佐藤\n花子", nobody@\r\n鈴木,s@example.com\r\n,x@\r\n`;
   const problems = [bad(3), bad(5, { column: 1, header: "氏名", code: "required" }), bad(5)];
   const told = circumstances({ content, problems });
-  const { en, ja } = await inBoth(LINE, told);
+  const { en, ja } = await inBoth(`${LINE} --overwrite`, told);
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain("  errors.csv has the invalid rows only; the valid ones (1) are not imported either: ");
   expect(ja.stderr).toContain("  errors.csv にあるのは不正な行だけです。残りの 1 行もまだ登録されていません。");
@@ -225,4 +226,66 @@ test("keep what is beyond the header behind the reason, and have one reason", as
     ["林", "b", "1", expect.stringContaining("5 cells"), "x"],
     ["山田", "", "", "メールアドレス: not a mail address"],
   ]);
+});
+
+describe("with a tenant", () => {
+  let tenant: TestTenant;
+  beforeEach(() => {
+    tenant = new TestTenant();
+  });
+  afterEach(() => tenant[Symbol.asyncDispose]());
+
+  const importing = (line: string, folder: string) => run(line, { folder, tenant: tenant.fetch });
+  const GOOD = "氏名,メールアドレス\n花子,hanako@example.jp\n";
+  const BAD = "氏名,メールアドレス\n花子,hanako\n";
+  const OURS = "氏名,メールアドレス,clomoctl:reason\n花子,直した,x\n";
+
+  test.each([
+    ["is not made", undefined, "e.csv was not written"],
+    ["of nothing stays", "", "e.csv was not written"],
+    ["of an earlier run goes, also if somebody corrected it", OURS, "e.csv of an earlier run was removed"],
+    ["in UTF-16 goes, too", Buffer.from(`\ufeff${OURS}`, "utf16le"), "e.csv of an earlier run was removed"],
+    ["of another program stays", GOOD, "e.csv is not a file of invalid rows and was left as it is"],
+    ["that is no table stays", "%PDF-1.7", "e.csv is not a file of invalid rows and was left as it is"],
+  ])("a file without invalid rows %s", async (_, before, said) => {
+    const folder = folderWith({ "in.csv": GOOD, ...(before === undefined ? {} : { "e.csv": before }) });
+    const { exit, stderr } = await importing("users import in.csv --errors e.csv --overwrite --dry-run", folder);
+    expect([exit, stderr]).toEqual([0, expect.stringContaining(`no invalid rows: ${said}`)]);
+    const left = existsSync(join(folder, "e.csv")) ? readFileSync(join(folder, "e.csv"), "utf8") : undefined;
+    expect(left).toBe(said.includes("removed") ? undefined : before);
+  });
+
+  test("a workbook of an earlier run goes, too", async () => {
+    const folder = folderWith({ "in.csv": BAD });
+    await importing("users import in.csv --errors e.xlsx --dry-run", folder);
+    writeFileSync(join(folder, "in.csv"), GOOD);
+    const { stderr } = await importing("users import in.csv --errors e.xlsx --overwrite --dry-run --lang ja", folder);
+    expect(stderr).toContain("不正な行がないため、以前に書き出した e.xlsx を削除しました");
+    expect(existsSync(join(folder, "e.xlsx"))).toBe(false);
+  });
+
+  test("the command that is proposed writes another file than one that somebody corrected", async () => {
+    const folder = folderWith({ "in.csv": BAD });
+    const proposed = async (line: string): Promise<string | undefined> =>
+      /users import \S+ --errors (\S+?);/.exec((await importing(line, folder)).stderr)?.[1];
+    expect(await proposed("users import in.csv")).toBe("bad.csv");
+    const again = "users import in.csv --errors bad.csv";
+    expect(await importing(again, folder)).toMatchObject({ exit: 3 });
+    writeFileSync(join(folder, "bad.csv"), OURS);
+    // arrow-up and Enter
+    const { exit, stderr } = await importing(again, folder);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("if you corrected the rows in it, import that file")]);
+    expect(readFileSync(join(folder, "bad.csv"), "utf8")).toBe(OURS);
+    for (const line of ["users import in.csv", "users import bad.csv"]) expect(await proposed(line)).toBe("bad-2.csv");
+  });
+
+  test("what is proposed after a refusal can be run as it stands", async () => {
+    const content = "氏名,メールアドレス,組織コード\n花子,hanako@example.jp,S9\n";
+    const folder = folderWith({ "in.csv": content });
+    const first = await importing("users import in.csv --report plan.csv --errors bad.csv", folder);
+    const [, line = ""] = /clomoctl (users import in\.csv .*--create-orgs.*)\n/.exec(first.stderr) ?? [];
+    expect(line).toContain("--report plan-2.csv --errors bad-2.csv");
+    expect(await importing(`${line} --dry-run`, folder)).toMatchObject({ exit: 0 });
+    expect(readdirSync(folder).toSorted()).toEqual(["bad.csv", "in.csv", "plan-2.csv", "plan.csv"]);
+  });
 });

@@ -1,12 +1,14 @@
 import type { Import } from "../../../lib/client/index.ts";
-import { writeFileAtomically, type ContentWriter } from "../../../lib/files/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { openInput, type ContentWriter, type InputFile } from "../../../lib/files/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { REASON_HEADER } from "../../../lib/csv/layout/layout.ts";
 import { RecordBytes, type RecordStretch } from "../../../lib/csv/records/bytes.ts";
 import type { Dialect, Encoding, RecordSink } from "../../../lib/csv/records/record.ts";
 import { NEWLINES } from "../../../lib/csv/records/writer.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inspectFile } from "../../csv/file/inspect-file.ts";
 import type { Tools } from "../../tools.ts";
-import type { InputFile } from "../../../lib/files/index.ts";
 import { recordsOf, type Reading } from "../plan/reading.ts";
 import { reread } from "./reread.ts";
 import { isWorkbookName, tableBytes } from "./table-file.ts";
@@ -29,22 +31,26 @@ interface ErrorsSource {
 /**
  * Writes the header and the invalid rows of a file, with the reason as last column, before which a short row is filled up
  * with blank cells; a reason from an earlier round is dropped. If the header or the file as a whole is invalid, every row
- * is written. 0600, since rows contain secrets.
+ * is written. Without invalid rows there is no file.
  *
  * Of a text each record is written byte by byte; one with an unclosed quote gets no reason: it would be inside the quote.
  * Into a workbook, or from one, they are written cell by cell.
  *
  * @throws `input-rejected` when the file is no longer the plan's
  */
-export async function writeErrors(tools: Tools, path: string, source: ErrorsSource): Promise<void> {
+export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, file, reading } = source;
   const { encoding } = reading;
   const { client } = await tools.tenant("imports");
   const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
+  if (plan.invalid === 0 && reasons.whole === undefined) {
+    await reasons.close();
+    return leaveNone(tools, name);
+  }
   const drop = plan.header.indexOf(REASON_HEADER);
-  await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {
-    if (encoding === "xlsx" || isWorkbookName(path)) {
-      for await (const bytes of tableBytes(path, invalidRecords(source, reasons, drop))) await writer.write(bytes);
+  await tools.outputs.write(name, async (writer) => {
+    if (encoding === "xlsx" || isWorkbookName(name)) {
+      for await (const bytes of tableBytes(name, invalidRecords(source, reasons, drop))) await writer.write(bytes);
       return;
     }
     const form = { ...reading, encoding };
@@ -61,6 +67,35 @@ export async function writeErrors(tools: Tools, path: string, source: ErrorsSour
     await copy.flush();
   });
   await reasons.close();
+}
+
+/** Removes the file of an earlier run, so that nobody takes its rows for those of this one, and says so. */
+async function leaveNone(tools: Tools, name: string): Promise<void> {
+  const { terminal, outputs } = tools;
+  const isThere = await outputs.exists(name);
+  const isOurs = isThere && (await hasReasons(tools, name));
+  if (isOurs) await outputs.remove(name);
+  const [en, ja] = !isThere
+    ? [`${name} was not written`, `${name} は書き出していません`]
+    : isOurs
+      ? [`${name} of an earlier run was removed`, `以前に書き出した ${name} を削除しました`]
+      : [
+          `${name} is not a file of invalid rows and was left as it is`,
+          `${name} は不正な行のファイルではないため、そのまま残しました`,
+        ];
+  await terminal.note(text(`no invalid rows: ${en}`, `不正な行がないため、${ja}`));
+}
+
+/** Whether a file has the column of the reasons: whoever corrects it may have changed all the rest. */
+async function hasReasons(tools: Tools, name: string): Promise<boolean> {
+  try {
+    await using file = await openInput(tools, name);
+    const reading = { encoding: "auto", sheet: undefined, signal: tools.signal } as const;
+    return (await inspectFile(file, reading)).header.includes(REASON_HEADER);
+  } catch (error) {
+    if (error instanceof Failure && error.code !== "interrupted") return false;
+    throw error;
+  }
 }
 
 /** The header and the invalid rows, each with its reason behind the last column of the header. */

@@ -1,5 +1,4 @@
 import type { Client, Import, PlanRow } from "../../../lib/client/index.ts";
-import { writeFileAtomically } from "../../../lib/files/index.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Tools } from "../../tools.ts";
@@ -31,7 +30,7 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
       });
     }
   }
-  await writeFileAtomically(path, tools.temporary, async (writer) => {
+  await tools.outputs.write(path, async (writer) => {
     for await (const bytes of tableBytes(path, batches())) await writer.write(bytes);
   });
   await reasons.close();

@@ -15,8 +15,7 @@ import { MAP } from "../../csv/file/column-map.ts";
 import { FIX } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
 import { SHEET } from "../../csv/file/sheet.ts";
-import { deletionsFile } from "../outputs/console/upload.ts";
-import { isNamedAsWorkbook } from "../outputs/table-file.ts";
+import { deletionsFile, deletionsName } from "../outputs/console/upload.ts";
 import { checkLimits, LIMITS } from "./limits.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
 
@@ -64,6 +63,18 @@ export const undeletableIn = (
   const isConcerned = (kind === "users" || kind === "orgs") && mode === "replace" && !fromConsole;
   return undeletable ?? (isConcerned ? context.undeletable : undefined);
 };
+
+/** A file for the console: CSV, of any command that writes one. */
+export const UPLOAD_FILE = {
+  kind: "output",
+  value: "FILE",
+  notStdout: true,
+  instead: text("it may still have to be uploaded", "まだアップロードしていない可能性があります"),
+  workbook: text(
+    "the console takes CSV files: name the file .csv",
+    "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
+  ),
+} as const;
 
 /** The options every import takes. */
 export const IMPORT_OPTIONS = {
@@ -148,8 +159,8 @@ export const IMPORT_OPTIONS = {
     ),
   },
   emitCsv: {
-    kind: "file",
-    value: "FILE",
+    ...UPLOAD_FILE,
+    beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [deletionsName(name)]),
     about: text(
       "write a file for upload in the CLOMO console instead of committing",
       "確定する代わりに、CLOMO の管理画面へアップロードするファイルを書き出す",
@@ -163,16 +174,24 @@ export const IMPORT_OPTIONS = {
     ),
   },
   report: {
-    kind: "file",
+    kind: "output",
     value: "FILE",
+    workbook: true,
+    notStdout: true,
     about: text(
       "write the outcome of each row, one per line; as a workbook if FILE ends in .xlsx",
       "行ごとの結果を書き出す(.xlsx なら Excel ブック)",
     ),
   },
   errors: {
-    kind: "file",
+    kind: "output",
     value: "FILE",
+    workbook: true,
+    notStdout: true,
+    instead: text(
+      "if you corrected the rows in it, import that file instead",
+      "その中の行を直したのであれば、そのファイルをインポートしてください",
+    ),
     about: text(
       "write the invalid rows with their reasons, ready to fix and import again; as a workbook if FILE ends in .xlsx",
       "不正な行を理由付きで書き出す(直して再インポートできる。.xlsx なら Excel ブック)",
@@ -195,7 +214,11 @@ export interface ImportRequest {
   readonly createOrgs?: boolean | undefined;
   readonly createGroups?: boolean | undefined;
   readonly undeletable?: UndeletableChoice | undefined;
+  /** names for its outputs in the commands that messages propose: nothing has them yet */
+  readonly free?: Partial<Pick<ImportOptions, OutputName>> | undefined;
 }
+
+type OutputName = "emitCsv" | "errors" | "report";
 
 /** The failures of an import that a script should expect. */
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"] as const;
@@ -223,26 +246,6 @@ export const asMirroring = (requested: ImportRequest): ImportRequest => {
   const mode = options.keepMissing ? "append" : "replace";
   return { ...requested, options: { ...options, mode, blank: options.blank ?? "clear" } };
 };
-
-/** @throws `usage` if a file for the console is named as a workbook, or is stdout */
-export function refuseUnlikeUpload(emitCsv: string | undefined): void {
-  if (emitCsv === undefined) return;
-  if (emitCsv === "-") throw onStdout("--emit-csv");
-  if (!isNamedAsWorkbook(emitCsv)) return;
-  throw refusal(
-    "--emit-csv",
-    text(
-      "the console takes CSV files; name the file .csv",
-      "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
-    ),
-  );
-}
-
-const onStdout = (flag: string): Failure =>
-  refusal(
-    flag,
-    text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),
-  );
 
 /** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
 export async function refuseConflictingOptions(
@@ -279,7 +282,6 @@ export async function refuseConflictingOptions(
       ),
     );
   }
-  refuseUnlikeUpload(emitCsv);
   const mayDelete = mode === "append" ? 0 : 1;
   const taken = new Map<string, string>();
   if (file !== "-") taken.set(await realNameOf(resolve(workingFolder, file)), file);
@@ -290,7 +292,6 @@ export async function refuseConflictingOptions(
     ["--errors", options.errors],
   ] as const) {
     if (name === undefined) continue;
-    if (name === "-") throw onStdout(flag);
     const path = await realNameOf(resolve(workingFolder, name));
     if (taken.has(path)) {
       throw refusal(

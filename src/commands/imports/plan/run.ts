@@ -1,5 +1,5 @@
-import { basename, resolve } from "node:path";
-import type { Client, Import } from "../../../lib/client/index.ts";
+import { basename } from "node:path";
+import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
@@ -10,14 +10,13 @@ import { refuseFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./confirm.ts";
-import { emit, refuseUnseen, warnOfReplaced, type EmitSource } from "../outputs/console/emit.ts";
+import { emit, refuseUnseen, type EmitSource } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
   asMirroring,
   refuseConflictingOptions,
   requireAnswerableConfirmation,
   requireAnswerableWipes,
-  type ImportOptions,
   type ImportRequest,
 } from "./options.ts";
 import { refuseBeyond } from "./limits.ts";
@@ -28,7 +27,7 @@ import { importCommand, NOTHING_NEEDED } from "../refusal/command.ts";
 import { knownNames } from "../refusal/names.ts";
 import { openTasks } from "../refusal/of-console.ts";
 import { warnOfForeign } from "../refusal/foreign.ts";
-import { keepingPeople, rejectedFile } from "../refusal/rejection.ts";
+import { errorsNameFor, keepingPeople, rejectedFile } from "../refusal/rejection.ts";
 import { showResult } from "./result.ts";
 import { examineFile, sendFile } from "./send.ts";
 import { writeErrors } from "../outputs/errors.ts";
@@ -56,8 +55,9 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     customFields: () => customFieldsOf(tools),
   });
   await using file = await openInput(tools, requested.file);
+  const retyped = await withFreeNames(tools, typed);
   const again = (name: string): string =>
-    importCommand({ ...typed, options: { ...typed.options, sheet: name } }, NOTHING_NEEDED);
+    importCommand({ ...retyped, options: { ...typed.options, sheet: name } }, NOTHING_NEEDED);
   const examination = { encoding, newline, sheet, map, format: requested.kind, again };
   const reading = await examineFile(tools, file, examination);
   const plan = await sendFile(tools, file, requested, reading, map);
@@ -72,20 +72,16 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     const { report, errors, emitCsv } = requested.options;
     await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
     if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
-    const pathOf = (name: string): string => resolve(tools.workingFolder, name);
-    if (report !== undefined) await writeReport(tools, pathOf(report), plan);
-    if (errors !== undefined) await writeErrors(tools, pathOf(errors), { plan, file, reading });
+    if (report !== undefined) await writeReport(tools, report, plan);
+    if (errors !== undefined) await writeErrors(tools, errors, { plan, file, reading });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeign(tools, plan);
     if (plan.rejected) {
       await pending.leave();
       const tasks = requested.options.fromConsole ? await openTasks(tools) : [];
       const { isSystem } = await rightsIn(tools, context);
-      throw rejectedFile(plan, requested, problems, { tasks, isSystem });
+      throw rejectedFile(plan, await withFreeNames(tools, requested), problems, { tasks, isSystem });
     }
-    if (emitCsv !== undefined) {
-      refuseUnseen(plan);
-      await warnOfReplaced(tools, emitCsv, () => leavesWaiting(client, plan, requested.options));
-    }
+    if (emitCsv !== undefined) refuseUnseen(plan);
     const unknown = await checkAdministrators(tools, plan);
     requireAnswerableWipes(plan, requested, tools);
     const outcome = await decide(tools, requested, pending, { plan, file, reading, map });
@@ -111,11 +107,15 @@ async function adviseNewAddresses(
   );
 }
 
-/** Whether an upload waits that this plan does not supersede. */
-const leavesWaiting = async (client: Client<"imports">, plan: Import, { dryRun }: ImportOptions): Promise<boolean> =>
-  (await client.imports.list()).some(
-    ({ state, kind }) => state === "awaiting-console" && (dryRun || changesNothing(plan) || kind !== plan.kind),
-  );
+/** A request with free names for its outputs: a command that is proposed must replace no file that was corrected meanwhile. */
+async function withFreeNames({ outputs }: Tools, request: ImportRequest): Promise<ImportRequest> {
+  const { errors = errorsNameFor(request), report, emitCsv } = request.options;
+  const free = async (name: string | undefined) => (name === undefined ? undefined : await outputs.freeName(name));
+  return {
+    ...request,
+    free: { errors: await free(errors), report: await free(report), emitCsv: await free(emitCsv) },
+  };
+}
 
 /** Commits a plan, hands it over to the console, or leaves it. */
 async function decide(

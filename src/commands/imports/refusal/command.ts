@@ -25,7 +25,7 @@ const OF_EXPORTS: readonly string[] = ["mode", "blank"];
  * @param context of another tenant than the one that is in use
  */
 export function importCommand(
-  { kind, file, key, createOrgs = false, createGroups = false, undeletable, options }: TypedRequest,
+  { kind, file, key, createOrgs = false, createGroups = false, undeletable, options, free }: TypedRequest,
   needs: Remedy,
   context?: string,
 ): string {
@@ -33,6 +33,9 @@ export function importCommand(
   const fix = FIXES.filter((one) => options.fix?.includes(one) === true || needs.fix.includes(one));
   const all: Partial<ImportOptions> = {
     ...options,
+    ...Object.fromEntries(
+      Object.entries(free ?? {}).filter(([name]) => options[name as keyof typeof free] !== undefined),
+    ),
     map: options.map ?? (needs.map ? mapNameOf(file) : undefined),
     fix: fix.length === 0 ? undefined : fix,
   };

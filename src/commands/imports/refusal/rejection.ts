@@ -177,9 +177,13 @@ function aboutSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text
 }
 const MOST_LIKENESSES = 3;
 
-/** The same command, with a file for the invalid rows: of the same kind as the one that was given. */
+/** The name that is proposed for a file with the invalid rows: of the same kind as the one that was given. */
+export const errorsNameFor = ({ file }: Pick<ImportRequest, "file">): string =>
+  isWorkbookName(file) ? "bad.xlsx" : "bad.csv";
+
+/** The same command, with a file for the invalid rows. */
 const withErrors = (requested: ImportRequest, remedies: Remedy): string => {
-  const errors = isWorkbookName(requested.file) ? "bad.xlsx" : "bad.csv";
+  const errors = errorsNameFor(requested);
   return importCommand({ ...requested, options: { ...requested.options, errors } }, remedies);
 };
 

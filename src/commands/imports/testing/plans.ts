@@ -105,7 +105,7 @@ export async function inBothAnew(
   circumstances: Circumstances & { readonly folder: string },
 ): Promise<Readonly<Record<Language, Ran>>> {
   const en = await run(`--lang en ${line}`, circumstances);
-  rmSync(join(circumstances.folder, "out.csv"), { force: true });
+  for (const name of ["out.csv", "out-delete.xlsx"]) rmSync(join(circumstances.folder, name), { force: true });
   return { en, ja: await run(`--lang ja ${line}`, circumstances) };
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ensureFolder, readOwnFile, writeFileAtomically } from "../../../lib/files/index.ts";
+import { ensureFolder, readOwnFile, writeOwnFile } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { fits, SENDABLE_ADDRESS } from "../../../lib/model/rules.ts";
 import { deliveryOf } from "../../../lib/renewals/notify/deliver.ts";
@@ -41,7 +41,7 @@ export async function writeSettings(tools: Tools): Promise<void> {
   const content = settingsText(answers, terminal.language);
   tools.describeState(() => text("the settings may have been written", "設定ファイルは書き出された可能性があります"));
   await ensureFolder(home.settings);
-  await writeFileAtomically(file, { ...temporary, kept: [], secret: true }, (writer) => writer.write(content));
+  await writeOwnFile(file, content, { ...temporary, secret: true });
   await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
   if (answers.user !== "") {
     const secret = join(home.settings, "smtp-password");

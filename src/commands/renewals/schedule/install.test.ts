@@ -304,7 +304,7 @@ describe("the Task Scheduler", () => {
 
   test("XML goes to a file, and what to type on Windows is said, in both languages; nothing is installed", async () => {
     const here = machine();
-    const line = "renewals schedule install --task-scheduler --at 08:30 -o task.xml";
+    const line = "renewals schedule install --task-scheduler --at 08:30 -o task.xml --overwrite";
     const { en, ja } = await inBoth(line, here.circumstances);
     expect(en).toMatchObject({ exit: 0, stdout: "" });
     expect(en.stderr).toMatch(

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { unreadable, writeFileAtomically } from "../../../lib/files/index.ts";
+import { unreadable } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { notifyFileIn, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
 import { NPX_CACHE, steadyDoor } from "../../../lib/renewals/schedule/launcher.ts";
@@ -34,10 +34,11 @@ export default defineCommand({
       about: text("time of day, in the tenant's time zone", "時刻(テナントのタイムゾーン)"),
     },
     output: {
-      kind: "file",
+      kind: "output",
       short: "o",
       value: "FILE",
       default: "-",
+      isPublic: true,
       about: text(
         "with --task-scheduler: write the XML to this file (- for stdout)",
         "--task-scheduler のとき: XML の出力先(- は標準出力)",
@@ -191,7 +192,7 @@ async function launcherOf({
 }
 
 async function writeTask(tools: Tools, { at, timezone, launcher }: DailyRun, output: string): Promise<void> {
-  const { terminal, machine, clock, temporary, workingFolder } = tools;
+  const { terminal, machine, clock, outputs } = tools;
   const here = machine.platform === "win32";
   const bytes = taskBytes({
     at,
@@ -201,8 +202,7 @@ async function writeTask(tools: Tools, { at, timezone, launcher }: DailyRun, out
     variables: new Map([...(here ? launcher.variables : []), ["CLOMOCTL_LANG", launcher.language]]),
     folders: here ? [dirname(launcher.node)] : [],
   });
-  if (output === "-") await terminal.out.write(bytes);
-  else await writeFileAtomically(resolve(workingFolder, output), temporary, (writer) => writer.write(bytes));
+  await outputs.write(output, bytes);
   const name = output === "-" ? "FILE" : output;
   const command = `schtasks /create /tn "${TASK_NAME}" /xml "${name}"`;
   await terminal.note(text(`to install it on Windows, run: ${command}`, `登録するには Windows で: ${command}`));

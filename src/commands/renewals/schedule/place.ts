@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
-import { ensureFolder, ownerOf, readShort, writeFileAtomically } from "../../../lib/files/index.ts";
+import { ensureFolder, ownerOf, readShort, writeOwnFile } from "../../../lib/files/index.ts";
 import { hasCron, installCron, removeCron, showCron, type CronPlace } from "../../../lib/renewals/schedule/cron.ts";
 import { lastRunFile, readLastRun, type LastRun } from "../../../lib/renewals/schedule/launcher.ts";
 import { programsOf } from "../../../lib/renewals/schedule/programs.ts";
@@ -21,7 +21,7 @@ async function placeOf({ environment, signal, home, machine, clock, temporary }:
     run: programsOf(environment, signal),
     write: async (path, content) => {
       await ensureFolder(dirname(path));
-      await writeFileAtomically(path, { ...temporary, kept: [] }, (writer) => writer.write(content));
+      await writeOwnFile(path, content, temporary);
     },
     launchers: join(home.data, "schedule"),
     units: (way) => (way === "systemd" ? join(settings, "systemd", "user") : machine.systemUnits),

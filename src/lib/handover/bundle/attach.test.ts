@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freshFolder, placeIn } from "../testing/bundles.ts";
+import { createBundle, freshFolder, placeIn } from "../testing/bundles.ts";
 import { Attachments } from "./attach.ts";
-import { BundleWriter } from "./write.ts";
 
 /** A folder with files of these contents. */
 function withFiles(contents: Readonly<Record<string, string>>): string {
@@ -29,7 +28,7 @@ test("files are written as they are, in the order of their paths, with size and 
     ["console.tags=b.txt", "apps=アプリ一覧.txt", "apps=x/b.txt"],
     folder,
   );
-  await using writer = await BundleWriter.create(join(folder, "out"), placeIn(folder));
+  await using writer = await createBundle(join(folder, "out"), placeIn(folder));
   const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
   expect(await attachments.writeTo(writer)).toEqual([
     { path: "attached/apps/b.txt", bytes: 5, sha256: hashOf("other") },
@@ -99,6 +98,6 @@ test("a file that becomes shorter meanwhile is told", async () => {
   const folder = withFiles({ "a.bin": "x".repeat(100) });
   await using attachments = await Attachments.open(["apps=a.bin"], folder);
   truncateSync(join(folder, "a.bin"), 10);
-  await using writer = await BundleWriter.create(join(folder, "out"), placeIn(folder));
+  await using writer = await createBundle(join(folder, "out"), placeIn(folder));
   await expect(attachments.writeTo(writer)).rejects.toMatchObject({ code: "input-rejected", where: "a.bin" });
 });

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { FolderInMaking, type WrittenFile } from "../../files/folder-in-making.ts";
-import { checkNew, readChunks, type OutputPlace } from "../../files/index.ts";
-import { NewFile } from "../../files/new-file.ts";
+import { readChunks, type ContentWriter, type Outputs } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import type { ArchiveKind, PackedEntry } from "./archive/seal.ts";
 import type { Recipients } from "./encrypt.ts";
@@ -19,6 +18,9 @@ type BundleKind = "folder" | ArchiveKind;
 const kindOf = (target: string): BundleKind =>
   /\.(?:tar\.gz|tgz)$/i.test(target) ? "tar.gz" : /\.zip$/i.test(target) ? "zip" : "folder";
 
+/** Whether a bundle of this name is a folder; any other is one file, which may be encrypted. */
+export const isFolderName = (target: string): boolean => kindOf(target.replace(/\.age$/i, "")) === "folder";
+
 /** A file of a bundle that is being written. */
 export interface BundleFile {
   /** Takes the next bytes; what was passed must not change any more. Await it, so that memory stays bounded. */
@@ -34,30 +36,28 @@ export interface BundleFile {
 export class BundleWriter implements AsyncDisposable {
   readonly #target: string;
   readonly #kind: BundleKind;
-  readonly #place: OutputPlace;
+  readonly #outputs: Outputs;
   readonly #folder: FolderInMaking;
   readonly #written = new Map<string, WrittenFile | undefined>();
   readonly #names = new Set<string>();
   #isOver = false;
-
   readonly #recipients: Recipients | undefined;
 
-  private constructor(target: string, place: OutputPlace, folder: FolderInMaking, recipients?: Recipients) {
+  private constructor(target: string, outputs: Outputs, folder: FolderInMaking, recipients?: Recipients) {
     this.#target = target;
     this.#recipients = recipients;
     this.#kind = kindOf(recipients === undefined ? target : target.slice(0, -AGE_ENDING.length));
-    this.#place = place;
+    this.#outputs = outputs;
     this.#folder = folder;
   }
 
   /**
-   * @param target FOLDER, FILE.tar.gz or FILE.zip; absolute, or below the process's folder
-   * @param place the tools' `temporary`
-   * @throws Failure `usage` where there is something of that name already, and where none can be made
+   * @param target FOLDER, FILE.tar.gz or FILE.zip, declared as one of the outputs
+   * @throws Failure `usage` where none can be made
    */
-  static async create(target: string, place: OutputPlace): Promise<BundleWriter> {
+  static async create(target: string, outputs: Outputs): Promise<BundleWriter> {
     refuseOtherEnding(target);
-    return new BundleWriter(await checkNew(target, place), place, await FolderInMaking.create(target, place));
+    return new BundleWriter(target, outputs, await outputs.createFolder(target));
   }
 
   /**
@@ -67,12 +67,12 @@ export class BundleWriter implements AsyncDisposable {
    * @param words recipients of age: `age1…`
    * @throws Failure `usage` as {@link create}, and for a recipient that is none
    */
-  static async createEncrypted(target: string, place: OutputPlace, words: readonly string[]): Promise<BundleWriter> {
+  static async createEncrypted(target: string, outputs: Outputs, words: readonly string[]): Promise<BundleWriter> {
     if (!/\.(?:tar\.gz|tgz|zip)\.age$/i.test(target)) throw notEncryptable(target);
     const { Recipients: Loaded } = await import("./encrypt.ts");
     const recipients = new Loaded(words);
-    const full = await checkNew(target, place);
-    return new BundleWriter(full, place, await FolderInMaking.createUnnamed("handover", place), recipients);
+    const folder = await FolderInMaking.createUnnamed("handover", outputs.temporary);
+    return new BundleWriter(target, outputs, folder, recipients);
   }
 
   /**
@@ -145,15 +145,20 @@ export class BundleWriter implements AsyncDisposable {
       bytes: this.#written.get(path)?.bytes ?? 0,
       content: () => readChunks(join(this.#folder.path, path)),
     }));
-    const recipients = this.#recipients;
-    const packed = recipients === undefined ? this.#target : join(this.#folder.path, PACKED);
-    await filled(packed, recipients === undefined ? this.#place : { ...this.#place, kept: [] }, async (archive) => {
+    const pack = async (archive: ContentWriter): Promise<void> => {
       if (kind === "zip") await (await import("./archive/zip-write.ts")).packZip(entries, asOf, archive);
       else await (await import("./archive/tar-write.ts")).packTar(entries, asOf, archive);
-    });
-    if (recipients !== undefined) {
-      await filled(this.#target, this.#place, async (file) => {
-        for await (const chunk of recipients.encrypted(readChunks(packed))) await file.write(chunk);
+    };
+    const recipients = this.#recipients;
+    if (recipients === undefined) await this.#outputs.write(this.#target, pack);
+    else {
+      const packed = await this.#folder.file(PACKED);
+      await pack(packed);
+      await packed.close();
+      await this.#outputs.write(this.#target, async (file) => {
+        for await (const chunk of recipients.encrypted(readChunks(join(this.#folder.path, PACKED)))) {
+          await file.write(chunk);
+        }
       });
     }
     await this.#folder.abandon();
@@ -162,18 +167,6 @@ export class BundleWriter implements AsyncDisposable {
 
 /** A name that no file of a bundle has. */
 const PACKED = ".packed";
-
-/** Makes a file whole or not at all. */
-async function filled(target: string, place: OutputPlace, fill: (file: NewFile) => Promise<void>): Promise<void> {
-  const file = await NewFile.create(target, place);
-  try {
-    await fill(file);
-    await file.settle();
-  } catch (error) {
-    await file.abandon();
-    throw error;
-  }
-}
 
 const notEncryptable = (target: string): Failure =>
   new Failure("usage", {

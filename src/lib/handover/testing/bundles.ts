@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { OutputPlace } from "../../files/index.ts";
+import { alreadyThere, Outputs, type TemporaryPlace } from "../../files/index.ts";
 import type { Manifest } from "../bundle/manifest.ts";
-import { BundleWriter } from "../bundle/write.ts";
+import { BundleWriter, isFolderName } from "../bundle/write.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from "../resources.ts";
 
 /** Records by resource, in the order in which they are written; a resource without any has none. */
@@ -18,10 +18,23 @@ export function freshFolder(): string {
 }
 
 /** Where outputs of a test are prepared, below `root`. */
-export const placeIn = (root: string): OutputPlace => ({
+export const placeIn = (root: string): TemporaryPlace => ({
   temporaryFolder: join(root, "tmp"),
   processes: { self: 4711, place: "here", startOf: () => "1", isAlive: () => true },
 });
+
+/** Begins a bundle that replaces nothing. */
+export async function createBundle(
+  target: string,
+  temporary: TemporaryPlace,
+  { kept = [] }: { readonly kept?: readonly string[] } = {},
+): Promise<BundleWriter> {
+  const outputs = new Outputs({ temporary, workingFolder: temporary.temporaryFolder, kept, userId: undefined });
+  const folderFault = isFolderName(target) ? async () => undefined : undefined;
+  const existing = await outputs.declare([{ name: target, folderFault }]);
+  if (existing.length > 0) throw alreadyThere(existing);
+  return BundleWriter.create(target, outputs);
+}
 
 /** A record a line. */
 const ndjson = (records: readonly object[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("");
@@ -48,7 +61,7 @@ export const EMPTY_MANIFEST: Manifest = {
 /** Writes a bundle of records, and of other files by path. */
 export async function writeBundle(
   target: string,
-  place: OutputPlace,
+  place: TemporaryPlace,
   {
     records = {},
     files = {},
@@ -62,7 +75,7 @@ export async function writeBundle(
     readonly manifest?: Partial<Manifest>;
   } = {},
 ): Promise<Manifest> {
-  await using writer = await BundleWriter.create(target, place);
+  await using writer = await createBundle(target, place);
   const put = async (path: string, content: string): Promise<string> => {
     const file = await writer.file(path);
     await file.write(content);

@@ -1,6 +1,7 @@
 import type { AdeHealthFacts, AdeReport } from "../../model/ade-health.ts";
 import type { Checked } from "../judge.ts";
 import type { CheckResult } from "../check.ts";
+import { HEADERS } from "./headers.ts";
 
 /** The ADE of the tenant that is reached by a context. */
 export interface ContextAde extends AdeReport<Pick<AdeHealthFacts, "lastSyncAt" | "counts">> {
@@ -66,7 +67,7 @@ export function prometheusText(result: CheckResult, now: Date, ade: readonly Con
       samples: [[[], Math.floor(now.getTime() / 1000)]],
     },
   ];
-  return metrics.map(metricText).join("");
+  return HEADERS.metrics + metrics.map(metricText).join("");
 }
 
 const present = (metrics: readonly Metric[]): readonly Metric[] => metrics.filter(({ samples }) => samples.length > 0);

@@ -25,7 +25,7 @@ export function parseExposition(exposition: string): readonly Sample[] {
         typed.add(type);
         return [];
       }
-      if (/^# HELP [a-z_]+ \S/.test(line)) return [];
+      if (/^# (?:HELP [a-z_]+ \S|(?!HELP |TYPE ))/.test(line)) return [];
       const sample = parseSample(line);
       if (!typed.has(sample.name)) throw new Error(`${sample.name} has no type`);
       const key = JSON.stringify([sample.name, ...sample.labels]);

@@ -1,5 +1,5 @@
 import type { Import } from "../../../../lib/client/index.ts";
-import { writeFileAtomically } from "../../../../lib/files/index.ts";
+import type { ContentWriter } from "../../../../lib/files/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { tableCell } from "../../../../lib/terminal/output.ts";
 import { guardFormula } from "../../../../lib/terminal/table/cells.ts";
@@ -12,7 +12,7 @@ const FURTHER: readonly string[] = ["administrator", "path"];
 
 /**
  * Writes the records of CLOMO PANEL that a plan deletes, to be deleted by hand: 追加更新 deletes nothing. A workbook, or
- * CSV where cells that a spreadsheet would run are guarded by a `'`; 0600.
+ * CSV where cells that a spreadsheet would run are guarded by a `'`.
  *
  * @param done called when the file is in place; if it throws, none is left
  */
@@ -40,9 +40,10 @@ export async function writeDeletions(
       if (gone.has(record.id)) yield [cells.map((cell) => guard(cell(record)))];
     }
   }
-  await writeFileAtomically(path, { ...tools.temporary, secret: true, settle: done }, async (writer) => {
+  const write = async (writer: ContentWriter): Promise<void> => {
     for await (const bytes of tableBytes(path, rows())) await writer.write(bytes);
-  });
+  };
+  await tools.outputs.write(path, write, { settle: done });
 }
 
 /** All records of the plan's kind. */

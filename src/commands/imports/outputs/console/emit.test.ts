@@ -349,20 +349,16 @@ test.each([
   expect(/warning: .*blank cell of out\.csv: /.exec(stderr)?.[0]).toBe(warned);
 });
 
-test.each([
-  ["orgs", "", true],
-  ["users", " --dry-run", true],
-  ["users", "", false],
-] as const)(
-  "a file that may be the upload of %s that waits is named before%s it is replaced: %s",
-  async (kind, flag, warns) => {
-    const imports = { items: [planOf({ kind, state: "awaiting-console" })] };
-    const told = circumstances({ more: { imports, ...(flag === "" ? {} : { discardImport: dropped.discardImport }) } });
-    writeFileSync(join(told.folder, "out.csv"), "old");
-    const { en, ja } = await inBoth(`${LINE}${flag}`, flag === "" ? told : without("emitImport", told));
-    expect(en.exit).toBe(0);
-    expect(en.stderr.includes("warning: out.csv is there already and will be replaced: ")).toBe(warns);
-    expect(ja.stderr.includes("警告: out.csv はすでにあり、置き換えられます。")).toBe(warns);
+test.each(["out.csv", "out-delete.xlsx"])(
+  "%s that is there is not replaced, and nothing is read before",
+  async (name) => {
+    const folder = folderWith({ "in.csv": PEOPLE, [name]: "old" });
+    const line = "users import in.csv --mode replace --emit-csv out.csv";
+    const { en, ja } = await inBoth(line, { folder, tenant: {} });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(en.stderr).toContain(`this file already exists\n  ${name}\n`);
+    expect(ja.stderr).toContain("このファイルはすでにあります");
+    expect(readFileSync(join(folder, name), "utf8")).toBe("old");
   },
 );
 

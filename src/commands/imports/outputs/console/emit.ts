@@ -1,6 +1,5 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import type { Import } from "../../../../lib/client/index.ts";
-import { isOverwritten } from "../../../../lib/files/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { findColumn } from "../../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
@@ -31,48 +30,45 @@ export async function emit(
   done?: (sha256: string) => Promise<unknown>,
 ): Promise<void> {
   const { plan } = source;
-  const { terminal, workingFolder } = tools;
+  const { terminal } = tools;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   const list = deletionsFile(file, plan);
   const settle = async (sha256: string): Promise<void> => void (await done?.(sha256));
-  const written = await writeConsoleFile(tools, resolve(workingFolder, file), { ...source, customFields }, (sha256) =>
-    list === undefined
-      ? settle(sha256)
-      : writeDeletions(tools, resolve(workingFolder, list), plan, () => settle(sha256)),
+  const written = await writeConsoleFile(tools, file, { ...source, customFields }, (sha256) =>
+    list === undefined ? settle(sha256) : writeDeletions(tools, list, plan, () => settle(sha256)),
   );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
-  await terminal.problem(toUpload(file, plan, written.rows));
+  await sayUpload(tools, file, { plan, rows: written.rows });
   if (list !== undefined) await terminal.problem(byHand(list, plan));
   const { released = 0 } = plan;
   if (released > 0) await terminal.problem(ownersFirst(released));
 }
 
-/**
- * Says that a file is there already which may not be uploaded yet; before it is replaced.
- *
- * @param mayBeNeeded asked only where there is such a file
- */
-export async function warnOfReplaced(
-  { terminal, workingFolder }: Tools,
+/** Says what a written file has and where it is uploaded, or that there is none, and of an earlier one to leave it. */
+export async function sayUpload(
+  { terminal, outputs }: Tools,
   file: string,
-  mayBeNeeded: () => Promise<boolean>,
+  { plan, rows }: { readonly plan: Pick<Import, "kind" | "mode">; readonly rows: number },
 ): Promise<void> {
-  if (!(await isOverwritten(resolve(workingFolder, file))) || !(await mayBeNeeded())) return;
+  if (rows > 0 || uploadMode(plan) === "replace") {
+    const { en, ja } = uploadOf(plan);
+    await terminal.problem(text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`));
+    return;
+  }
+  await terminal.problem(
+    text(
+      `${file} was not written: there are no rows to upload`,
+      `アップロードする行がないため、${file} は書き出していません`,
+    ),
+  );
+  if (!(await outputs.exists(file))) return;
   await terminal.warn(
     text(
-      `${file} is there already and will be replaced: if it still has to be uploaded, name another file by --emit-csv`,
-      `${file} はすでにあり、置き換えられます。これからアップロードするファイルなら、--emit-csv で別の名前を指定してください`,
+      `the ${file} that is there is an earlier one: do not upload it`,
+      `いまある ${file} は以前のものです。アップロードしないでください`,
     ),
   );
 }
-
-/** What a written file has, and where it is uploaded. */
-export const toUpload = (file: string, plan: Pick<Import, "kind" | "mode">, rows: number): Text => {
-  if (rows === 0 && uploadMode(plan) === "append")
-    return text(`${file}: no rows; there is nothing to upload`, `${file}: 0 行。アップロードするものはありません`);
-  const { en, ja } = uploadOf(plan);
-  return text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`);
-};
 
 /**
  * Refuses to replace what the console has by what the tenant cannot know of it.

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Import, PlanRow } from "../../../../lib/client/index.ts";
-import { isReplaced, writeFileAtomically } from "../../../../lib/files/index.ts";
+import type { ContentWriter } from "../../../../lib/files/index.ts";
 import { createEncoder, firstUnmappable } from "../../../../lib/csv/encoding/encode.ts";
 import { formatRecord } from "../../../../lib/csv/records/writer.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
@@ -30,8 +30,8 @@ export interface ConsoleFile {
 }
 
 /**
- * Writes the rows of a plan as a file for the console, 0600: in the encoding of the account's language, with CRLF. For
- * 追加更新 the rows that create, update or set a secret; for 全件更新 every row.
+ * Writes the rows of a plan as a file for the console: in the encoding of the account's language, with CRLF. For
+ * 追加更新 the rows that create, update or set a secret; for 全件更新 every row. Without rows 追加更新 has no file.
  *
  * @param done called with the file's digest when it is in place; if it throws, the file that was there is left, or none
  * @throws `input-rejected` when a character is unmappable, or the input file has changed
@@ -48,7 +48,7 @@ export async function writeConsoleFile(
   const map = await loadColumnMap(tools, plan.kind, { option: undefined, context });
   const columns = new ConsoleColumns(source, map);
   const writing = { path, source, columns, mapped: map !== undefined, encoding, done } as const;
-  if ("file" in source && (await isReplaced(path))) {
+  if ("file" in source && (await tools.outputs.isRestartable(path))) {
     const written = await write(tools, writing).catch((error: unknown) => {
       if (!(error instanceof Unfit)) throw error;
     });
@@ -103,8 +103,7 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
   };
   const encoded = (text: string): Buffer => checked(encoder.write(text));
   const settle = async (): Promise<void> => void (await done?.(hash.digest("hex")));
-  const options = { ...tools.temporary, secret: true, settle };
-  const written = await writeFileAtomically(path, options, async (writer) => {
+  const writeRows = async (writer: ContentWriter): Promise<ConsoleFile> => {
     const blank = new BlankSecrets(columns.secrets());
     let [rows, severalAddresses, cleared] = [0, 0, 0];
     await writer.write(encoded(formatRecord(columns.header(), "\r\n")));
@@ -123,7 +122,9 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
     }
     await writer.write(checked(encoder.end()));
     return { rows, blankSecrets: blank.found, severalAddresses, cleared, mapped };
-  });
+  };
+  const isEmpty = ({ rows }: ConsoleFile): boolean => rows === 0 && uploadMode(source.plan) === "append";
+  const written = await tools.outputs.write(path, writeRows, { settle, isEmpty });
   await noteCounts(tools, encoder);
   return written;
 }

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { CustomField, Import } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
@@ -6,7 +5,7 @@ import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { writeDeletions } from "./deletions.ts";
-import { toUpload, warningsOf } from "./emit.ts";
+import { sayUpload, warningsOf } from "./emit.ts";
 import { writeConsoleFile } from "./file.ts";
 import { deletionsFile } from "./upload.ts";
 
@@ -32,18 +31,18 @@ export async function emitUndo(
 ): Promise<void> {
   const { kind } = undo;
   if (kind === "orgs") throw NO_FILE;
-  const { terminal, workingFolder } = tools;
+  const { terminal } = tools;
   const customFields = FORMATS[kind].custom ? await customFieldsOf(tools) : [];
   const plan: Import = { ...undo, header: headersOf(original, customFields) };
   const list = deletionsFile(file, undo);
   const source = { plan, map: undefined, customFields };
   const changesMain = await changesMainAddress(tools, undo);
-  const written = await writeConsoleFile(tools, resolve(workingFolder, file), source, () =>
-    list === undefined ? done() : writeDeletions(tools, resolve(workingFolder, list), undo, done),
+  const written = await writeConsoleFile(tools, file, source, () =>
+    list === undefined ? done() : writeDeletions(tools, list, undo, done),
   );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   if (changesMain) await terminal.warn(MAIN_ADDRESS);
-  await terminal.problem(toUpload(file, plan, written.rows));
+  await sayUpload(tools, file, { plan, rows: written.rows });
   if (list !== undefined) await terminal.problem(byHand(list, undo));
   if (FORMATS[kind].app !== undefined && undo.create > 0) await terminal.warn(againByHand(undo));
 }

@@ -12,9 +12,12 @@ export const uploadMode = ({ kind, mode }: Plan): "append" | "replace" =>
 export const manualDeletions = (plan: Plan & Pick<Import, "delete">): number =>
   uploadMode(plan) === "replace" ? 0 : plan.delete;
 
-/** Returns the file that lists what to delete by hand, beside the upload file: `up-delete.xlsx`; undefined if there is nothing. */
-export const deletionsFile = (file: string, plan: Plan & Pick<Import, "delete">): string | undefined => {
-  if (manualDeletions(plan) === 0) return undefined;
+/** Returns the name of the file that lists what to delete by hand, beside the upload file: `up-delete.xlsx`. */
+export const deletionsName = (file: string): string => {
   const { dir, name } = parse(file);
   return format({ dir, name: `${name}-delete`, ext: ".xlsx" });
 };
+
+/** Returns the file that lists what to delete by hand; undefined if there is nothing. */
+export const deletionsFile = (file: string, plan: Plan & Pick<Import, "delete">): string | undefined =>
+  manualDeletions(plan) === 0 ? undefined : deletionsName(file);

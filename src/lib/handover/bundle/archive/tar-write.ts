@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { pack as createPack, type Pack } from "tar-stream";
-import type { NewFile } from "../../../files/new-file.ts";
+import type { ContentWriter } from "../../../files/index.ts";
 import { GZIP_HEAD, gzipSeal, type PackedEntry } from "./seal.ts";
 
 /** Packs files as `.tar.gz`, sealed by {@link gzipSeal}. */
-export async function packTar(entries: readonly PackedEntry[], asOf: string, into: NewFile): Promise<void> {
+export async function packTar(entries: readonly PackedEntry[], asOf: string, into: ContentWriter): Promise<void> {
   const tar = createPack();
   const hash = createHash("sha256");
   const write = async (source: AsyncIterable<Buffer>): Promise<void> => {

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
-import type { NewFile } from "../../../files/new-file.ts";
+import type { ContentWriter } from "../../../files/index.ts";
 import { ZIP_SEAL_BYTES, zipSeal, type PackedEntry } from "./seal.ts";
 
 const REGULAR = 0o100600;
 
 /** Packs files as `.zip`, sealed by {@link zipSeal}. */
-export async function packZip(entries: readonly PackedEntry[], asOf: string, into: NewFile): Promise<void> {
+export async function packZip(entries: readonly PackedEntry[], asOf: string, into: ContentWriter): Promise<void> {
   const zip = new ZipFile();
   // of the machine's zone, as its hours and minutes are written, and noon is in every zone
   const mtime = new Date(`${asOf}T12:00:00`);
@@ -21,15 +21,20 @@ export async function packZip(entries: readonly PackedEntry[], asOf: string, int
   }
   zip.end();
   const hash = createHash("sha256");
+  let held = Buffer.alloc(0);
   const write = async (): Promise<void> => {
     for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) {
       hash.update(chunk);
-      await into.write(chunk);
+      const bytes = Buffer.concat([held, chunk]);
+      // the end of the central directory is last, and the comment's length the last of it
+      held = bytes.subarray(-COMMENT_LENGTH_BYTES);
+      await into.write(bytes.subarray(0, -COMMENT_LENGTH_BYTES));
     }
   };
   const failed = once(zip, "error").then(([error]) => Promise.reject(error as Error));
   await Promise.race([write(), failed]);
-  // the end of the central directory is last, and the comment's length the last of it
-  await into.writeAt(into.bytes - 2, Uint8Array.of(ZIP_SEAL_BYTES, 0));
+  await into.write(Uint8Array.of(ZIP_SEAL_BYTES, 0));
   await into.write(zipSeal(hash.digest()));
 }
+
+const COMMENT_LENGTH_BYTES = 2;

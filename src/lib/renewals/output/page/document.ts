@@ -5,6 +5,8 @@ import { PAGE_STYLE } from "./style.ts";
 /** An HTML document of any kind: a page, a guide, a mail. */
 export interface DocumentParts {
   readonly language: Language;
+  /** how it begins, for a page that jobs write: see `HEADERS` */
+  readonly opening?: string | undefined;
   /** what the browser's tab says */
   readonly title: string;
   /** its style sheet */
@@ -15,8 +17,15 @@ export interface DocumentParts {
 }
 
 /** An HTML document that needs nothing else: no script, no other file, in light and dark. */
-export const htmlDocument = ({ language, title, style, bodyStyle, body }: DocumentParts): string =>
-  html`<!DOCTYPE html>
+export const htmlDocument = ({
+  opening = "<!DOCTYPE html>",
+  language,
+  title,
+  style,
+  bodyStyle,
+  body,
+}: DocumentParts): string =>
+  html`${new Markup(opening)}
     <html lang="${language}">
       <head>
         <meta charset="utf-8" />
@@ -34,7 +43,7 @@ export const htmlDocument = ({ language, title, style, bodyStyle, body }: Docume
     </html> `.source;
 
 /** The parts of a page. */
-export interface PageParts extends Pick<DocumentParts, "language" | "title"> {
+export interface PageParts extends Pick<DocumentParts, "opening" | "language" | "title"> {
   /** style sheet in addition to that of all pages */
   readonly style?: string | undefined;
   readonly header: Part;
@@ -42,8 +51,9 @@ export interface PageParts extends Pick<DocumentParts, "language" | "title"> {
 }
 
 /** An {@link htmlDocument} with the style of all pages, on paper too. */
-export const pageDocument = ({ language, title, style = "", header, main }: PageParts): string =>
+export const pageDocument = ({ opening, language, title, style = "", header, main }: PageParts): string =>
   htmlDocument({
+    opening,
     language,
     title,
     style: `${PAGE_STYLE}\n${style}`,

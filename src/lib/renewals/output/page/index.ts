@@ -1,6 +1,7 @@
 import { text, type Language } from "../../../text/index.ts";
 import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
 import { drawChart, legendMarker, ROWS_OF_A_CHART } from "./chart.ts";
+import { HEADERS } from "../headers.ts";
 import { html, type Markup } from "../markup.ts";
 import { pageDocument } from "./document.ts";
 import { TIMELINE_STYLE } from "./style.ts";
@@ -26,6 +27,7 @@ export function renewalsPage(content: PageContent): string {
   const title = text("Renewals", "期限のあるもの")[language];
   const tenants = content.contexts.map(visible).join(", ");
   return pageDocument({
+    opening: HEADERS.renewalsPage,
     language,
     title: `${title}: ${tenants}`,
     style: TIMELINE_STYLE,

@@ -1,0 +1,561 @@
+import { spawnSync } from "node:child_process";
+import { EventEmitter } from "node:events";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import forge from "node-forge";
+import { afterAll, describe, expect, test } from "vitest";
+import { Rehearsal } from "../lib/tenant/testing/rehearsal.ts";
+import { TestTenant } from "../lib/tenant/testing/tenant.ts";
+import { rehearsal } from "./ade/simulator/testing/simulated.ts";
+import { placeholder, flagName, type Fields, type OutputField } from "./field.ts";
+import { GLOBAL_OPTIONS } from "./globals.ts";
+import { PROGRAM } from "./index.ts";
+import type { NounNode, VerbNode } from "./node.ts";
+import { run, type Circumstances, type Ran, type Typing } from "./testing/program.ts";
+
+/** What becomes of a file that is there when a command writes its output, without `--overwrite`. */
+type Keeping =
+  /** it is kept */
+  | "kept"
+  /** it is replaced if the command wrote it, also if a person edited it below its header */
+  | "rewritten"
+  /** the command reads it, and goes on with it */
+  | "continued"
+  /** a folder, which is replaced only as it was exported */
+  | "bundle";
+
+interface Case {
+  /** a line that writes to `OUT` */
+  readonly line: string;
+  readonly keeping?: Keeping;
+  /** contains nothing about people */
+  readonly isPublic?: true;
+  /** exit code if it is written */
+  readonly exit?: number;
+  /** exit code if it is refused */
+  readonly refused?: number;
+  /** the command does its work all the same: its result is told, whatever becomes of the file */
+  readonly isAside?: true;
+  readonly typing?: readonly Typing[];
+  readonly circumstances?: () => Circumstances;
+}
+
+const imports = (noun: string, file: string): Readonly<Record<string, Case>> => ({
+  [`${noun.replace(/ --app \w+/, "")} --emit-csv`]: { line: `${withFile(noun, file)} --emit-csv OUT --dry-run` },
+  [`${noun.replace(/ --app \w+/, "")} --report`]: { line: `${withFile(noun, file)} --report OUT --dry-run` },
+  [`${noun.replace(/ --app \w+/, "")} --errors`]: {
+    line: `${withFile(noun, `bad-${file}`)} --errors OUT --dry-run`,
+    exit: 3,
+  },
+});
+
+const withFile = (noun: string, file: string): string => noun.replace(" import", ` import ${file}`);
+
+const simulated = (): Circumstances => {
+  const { mdm } = rehearsal();
+  return { apple: (request) => mdm.send(request), environment: { CLOMOCTL_SIMULATOR_URL: "http://127.0.0.1:8600" } };
+};
+
+/** A signal as soon as the command listens for it, and some time has passed. */
+function interrupted(): Circumstances {
+  const signals = new EventEmitter();
+  setTimeout(() => signals.emit("SIGINT"), 150);
+  return { signals };
+}
+
+/** A line for each output that a command declares, in the scene below. */
+const CASES: Readonly<Record<string, Case>> = {
+  "every command --output": { line: "users list --format xlsx -o OUT" },
+  "ade guide --output": { line: "ade guide purchased -o OUT" },
+  "ade keypair create --output": { line: "ade keypair create -o OUT", isPublic: true },
+  "ade simulator business-key --output": {
+    line: "ade simulator business-key -o SIMULATOR-OUT",
+    circumstances: simulated,
+  },
+  "ade simulator push-certificate --output": {
+    line: "ade simulator push-certificate --csr request.csr -o SIMULATOR-OUT",
+    isPublic: true,
+    circumstances: simulated,
+  },
+  "ade simulator start --state": {
+    line: "ade simulator start --listen 127.0.0.1:0 --state OUT",
+    keeping: "continued",
+    exit: 130,
+    circumstances: interrupted,
+  },
+  "ade simulator token --output": {
+    line: "ade simulator token --public-key public.pem -o SIMULATOR-OUT",
+    isPublic: true,
+    circumstances: simulated,
+  },
+  "ade simulator vpp-token --output": {
+    line: "ade simulator vpp-token --org Tokyo -o SIMULATOR-OUT",
+    circumstances: simulated,
+  },
+  "audit export --output": { line: "audit export -o OUT" },
+  "csv convert OUT": { line: "csv convert users.csv OUT" },
+  "csv map --output": {
+    line: "csv map list.csv --as users -o OUT",
+    isPublic: true,
+    typing: [["Which field is Memo?", "\r"]],
+  },
+  "csv template --output": { line: "csv template --as users -o OUT", isPublic: true },
+  "devices delete --list": { line: "devices delete C02X --list OUT --dry-run" },
+  "devices export --output": { line: "devices export -o OUT" },
+  ...imports("devices import", "devices.csv"),
+  "devices template --output": { line: "devices template -o OUT", isPublic: true },
+  "handover export --output": { line: "handover export -o OUT --as-of 2026-11-20", keeping: "bundle" },
+  "handover report --output": { line: "handover report -o OUT" },
+  "imports revert --emit-csv": { line: "imports revert 3 --emit-csv OUT --dry-run" },
+  "onboarding guide --output": { line: "onboarding guide 7 -o OUT" },
+  "orgs delete --list": { line: "orgs delete S1 --recursive --list OUT --dry-run" },
+  "orgs export --output": { line: "orgs export -o OUT" },
+  ...imports("orgs import", "orgs.csv"),
+  "orgs template --output": { line: "orgs template -o OUT", isPublic: true },
+  "push-certificate csr --output": { line: "push-certificate csr -o OUT", isPublic: true },
+  "renewals calendar --output": { line: "renewals calendar -o OUT", keeping: "rewritten" },
+  "renewals check --prometheus": {
+    line: "renewals check public.pem --prometheus OUT",
+    exit: 1,
+    keeping: "rewritten",
+    isPublic: true,
+    refused: 3,
+    isAside: true,
+  },
+  "renewals guide --output": { line: "renewals guide push-certificate -o OUT" },
+  "renewals list --html": { line: "renewals list --html OUT", keeping: "rewritten" },
+  "renewals schedule install --output": {
+    line: "renewals schedule install --task-scheduler -o OUT",
+    isPublic: true,
+  },
+  "roles matrix --html": { line: "roles matrix --html OUT", isPublic: true },
+  "secured users delete --list": { line: "secured users delete hanako --app docs --list OUT --dry-run" },
+  "secured users export --output": { line: "secured users export --app docs -o OUT" },
+  ...imports("secured users import --app docs", "docs.csv"),
+  "secured users template --output": { line: "secured users template --app docs -o OUT", isPublic: true },
+  "status --html": { line: "status --html OUT", keeping: "rewritten" },
+  "users delete --list": { line: "users delete E2 --list OUT --dry-run" },
+  "users export --output": { line: "users export -o OUT" },
+  ...imports("users import", "users.csv"),
+  "users template --output": { line: "users template -o OUT", isPublic: true },
+};
+
+const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
+  ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),
+  ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
+];
+
+/** The outputs of all commands, by the name of their case. */
+async function declaredOutputs(): Promise<ReadonlyMap<string, OutputField>> {
+  const verbs = await Promise.all(
+    verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
+  );
+  const outputsOf = (path: string, fields: Fields, nameOf: (key: string) => string) =>
+    Object.entries(fields).flatMap(([key, field]) =>
+      field.kind === "output" ? [[`${path} ${nameOf(key)}`, field] as const] : [],
+    );
+  return new Map([
+    ...outputsOf("every command", GLOBAL_OPTIONS, (key) => `--${flagName(key)}`),
+    ...verbs.flatMap(([path, { args, options }]) => [
+      ...outputsOf(path, args, (key) => placeholder(key, args[key] as OutputField)),
+      ...outputsOf(path, options, (key) => `--${flagName(key)}`),
+    ]),
+  ]);
+}
+
+test("there is a case for every output that a command declares, and it says what the declaration says", async () => {
+  const declared = await declaredOutputs();
+  expect(Object.keys(CASES).toSorted()).toEqual([...declared.keys()].toSorted());
+  for (const [name, field] of declared) {
+    const { keeping = "kept", isPublic, isAside } = CASES[name] ?? {};
+    const keepingOf = ({ header, isContinued, isBundle }: OutputField): Keeping =>
+      header !== undefined ? "rewritten" : isContinued ? "continued" : isBundle ? "bundle" : "kept";
+    expect([keeping, isPublic, isAside], name).toEqual([keepingOf(field), field.isPublic, field.isAside]);
+  }
+});
+
+test("four outputs alone are rewritten by jobs", () => {
+  const rewritten = Object.entries(CASES).filter(([, { keeping }]) => keeping === "rewritten");
+  expect(rewritten.map(([name]) => name)).toEqual([
+    "renewals calendar --output",
+    "renewals check --prometheus",
+    "renewals list --html",
+    "status --html",
+  ]);
+});
+
+/** A tenant in which each line finds its records. */
+async function populated(): Promise<TestTenant> {
+  const tenant = new TestTenant();
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S1"],
+  ]);
+  const header = ["氏名", "メールアドレス", "組織コード", "社員コード", "役職"];
+  for (const title of ["主任", "課長"]) {
+    await tenant.import({ kind: "users" }, [
+      header,
+      ["山田 太郎", "taro@example.jp", "S1", "E1", title],
+      ["佐藤 次郎", "jiro@example.jp", "S1", "E2", title],
+    ]);
+  }
+  await tenant.import({ kind: "devices" }, [["シリアルナンバー"], ["C02X"]]);
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ["花子", "hanako", "Hidden4711", "営業"],
+  ]);
+  await tenant.client.renewals.add({
+    name: "本社",
+    kind: "push-certificate",
+    expiresAt: "2099-01-01T00:00:00.000Z",
+  });
+  await tenant.client["push-certificate"].request({ email: "a@example.jp", name: "Taro Yamada" });
+  await new Rehearsal({ devices: 2 }, tenant).setUp();
+  return tenant;
+}
+
+const FILES: Readonly<Record<string, string>> = {
+  "users.csv": "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n",
+  "bad-users.csv": "氏名,メールアドレス\r\n花子,x\r\n",
+  "list.csv": "Memo\r\n",
+  "orgs.csv": "組織名,組織コード\r\n人事部,S3\r\n",
+  "bad-orgs.csv": "組織名,組織コード\r\n,S3\r\n",
+  "devices.csv": "シリアルナンバー\r\nC03Y\r\n",
+  "bad-devices.csv": 'シリアルナンバー\r\n""x\r\n',
+  "docs.csv": "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n",
+  "bad-docs.csv": "表示名,ユーザーID,パスワード\r\n,jiro,Hidden4712\r\n",
+};
+
+const root = mkdtempSync(join(tmpdir(), "clomoctl-outputs-"));
+const scene = populated();
+const { privateKey, publicKey } = forge.pki.rsa.generateKeyPair(1024);
+
+/** A certificate and a request of one key, in PEM. */
+function keyFiles(): Readonly<Record<string, string>> {
+  const subject = [{ name: "commonName", value: "Taro Yamada" }];
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = publicKey;
+  certificate.setSubject(subject);
+  certificate.setIssuer(subject);
+  certificate.validity.notAfter = new Date("2099-01-01");
+  certificate.sign(privateKey, forge.md.sha256.create());
+  const request = forge.pki.createCertificationRequest();
+  request.publicKey = publicKey;
+  request.setSubject(subject);
+  request.sign(privateKey, forge.md.sha256.create());
+  return {
+    "public.pem": forge.pki.certificateToPem(certificate),
+    "request.csr": forge.pki.certificationRequestToPem(request),
+  };
+}
+const KEYS = keyFiles();
+
+/** A file system with room for little, if this user may mount one: only root of a machine, or of some containers. */
+const disk = join(root, "disk");
+mkdirSync(disk);
+const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs", disk]).status === 0;
+
+/** Leaves no room on the disk. @returns the file that takes it */
+function fillDisk(): string {
+  const filler = join(disk, "filler");
+  for (;;) {
+    try {
+      appendFileSync(filler, Buffer.alloc(4096));
+    } catch {
+      return filler;
+    }
+  }
+}
+
+afterAll(async () => {
+  await (await scene)[Symbol.asyncDispose]();
+  if (isMounted) spawnSync("umount", [disk]);
+  rmSync(root, { recursive: true });
+});
+
+/** A new folder with the files that the lines read. */
+function folderWithFiles(below = root): string {
+  const folder = mkdtempSync(join(below, "case-"));
+  for (const [name, content] of Object.entries({ ...FILES, ...KEYS })) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+/** The name that a line gives its output. */
+const nameIn = ({ line }: Case): string => (line.includes("SIMULATOR-OUT") ? "SIMULATOR-OUT" : "OUT");
+
+/** Runs the line of a case, with the tenant of the scene. */
+async function write(of: Case, folder: string, words = ""): Promise<Ran> {
+  const { line, typing, circumstances } = of;
+  const tenant = await scene;
+  return run(`${line}${words}`, {
+    home: mkdtempSync(join(root, "home-")),
+    folder,
+    tenant: tenant.fetch,
+    ...(typing === undefined ? {} : { terminal: { typing } }),
+    ...circumstances?.(),
+  });
+}
+
+/** Runs the line of a case where it is to be refused, without a terminal. @returns the exit code */
+async function refuse(of: Case, folder: string, words = ""): Promise<number> {
+  const { line, circumstances } = of;
+  const more = of.keeping === "continued" ? circumstances?.() : {};
+  const ran = await run(`${line}${words}`, { home: mkdtempSync(join(root, "home-")), folder, tenant: {}, ...more });
+  expect(ran.stdout.includes("public.pem")).toBe(of.isAside === true);
+  // nothing was asked of the tenant, nor of a simulator
+  expect(ran.requests).toEqual([]);
+  return ran.exit;
+}
+
+const contentIn = (folder: string, of: Case): string => readFileSync(join(folder, nameIn(of)), "utf8");
+
+const FILE_CASES = Object.entries(CASES).filter(([, { keeping }]) => keeping !== "bundle");
+
+describe.each(FILE_CASES)("%s", (_, of) => {
+  const { keeping = "kept", exit = 0, refused = keeping === "continued" ? 3 : 2, isPublic } = of;
+  const name = nameIn(of);
+  const there = (folder: string): string => join(folder, name);
+
+  test("a file of another program is kept", async () => {
+    const folder = folderWithFiles();
+    writeFileSync(there(folder), "theirs\n");
+    expect(await refuse(of, folder)).toBe(refused);
+    expect(contentIn(folder, of)).toBe("theirs\n");
+    expect(readdirSync(folder).filter((one) => !(one in FILES) && !(one in KEYS))).toEqual([name]);
+  });
+
+  /** Lets the command write its file, which a person edits then. */
+  async function edited(): Promise<string> {
+    const folder = folderWithFiles();
+    expect(await write(of, folder)).toMatchObject({ exit });
+    expect(contentIn(folder, of)).not.toBe("");
+    appendFileSync(there(folder), keeping === "continued" ? "\n" : "edited\n");
+    return folder;
+  }
+
+  test.runIf(keeping === "kept")("its own file that a person edited is kept", async () => {
+    const folder = await edited();
+    expect(await refuse(of, folder)).toBe(refused);
+    expect(contentIn(folder, of)).toMatch(/edited\n$/);
+  });
+
+  test.skipIf(keeping === "kept")("its own file is written again, though a person edited it", async () => {
+    const folder = await edited();
+    expect(await write(of, folder)).toMatchObject({ exit });
+    expect(contentIn(folder, of)).not.toMatch(/edited\n$/);
+  });
+
+  test.skipIf(keeping === "continued")("--overwrite replaces it, and closes what is about people", async () => {
+    const folder = folderWithFiles();
+    writeFileSync(there(folder), "theirs\n", { mode: 0o644 });
+    expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
+    expect(contentIn(folder, of)).not.toContain("theirs");
+    expect(statSync(there(folder)).mode & 0o777).toBe(isPublic === true ? 0o644 : 0o600);
+  });
+
+  test("an empty file is filled", async () => {
+    const folder = folderWithFiles();
+    if (keeping !== "continued") writeFileSync(there(folder), "");
+    expect(await write(of, folder)).toMatchObject({ exit });
+    expect(contentIn(folder, of)).not.toBe("");
+  });
+
+  test("with umask 000 a new file is its owner's alone, if it is about people", async () => {
+    const folder = folderWithFiles();
+    const before = process.umask(0);
+    try {
+      expect(await write(of, folder)).toMatchObject({ exit });
+    } finally {
+      process.umask(before);
+    }
+    expect(statSync(there(folder)).mode & 0o777).toBe(isPublic === true ? 0o666 : 0o600);
+  });
+
+  test("a link stays, and its file is kept or replaced like any other", async () => {
+    const folder = folderWithFiles();
+    const target = join(folder, "target");
+    writeFileSync(target, "theirs\n");
+    symlinkSync("target", there(folder));
+    expect(await refuse(of, folder)).toBe(refused);
+    expect(readFileSync(target, "utf8")).toBe("theirs\n");
+    if (keeping === "continued") return;
+    expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
+    expect([lstatSync(there(folder)).isSymbolicLink(), readFileSync(target, "utf8").includes("theirs")]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test("a folder is never replaced", async () => {
+    const folder = folderWithFiles();
+    mkdirSync(there(folder));
+    expect(await refuse({ ...of, keeping: "kept" }, folder, " --overwrite")).toBe(of.refused ?? 2);
+    expect(readdirSync(there(folder))).toEqual([]);
+  });
+
+  test("a read-only file is kept, its own too", async () => {
+    const folder = folderWithFiles();
+    await write(of, folder);
+    const before = contentIn(folder, of);
+    chmodSync(there(folder), 0o444);
+    expect(await refuse({ ...of, keeping: "kept" }, folder)).toBe(of.refused ?? 2);
+    expect(contentIn(folder, of)).toBe(before);
+  });
+
+  test.skipIf(!isMounted || keeping === "continued")(
+    "a full disk leaves the file that is there (a small tmpfs, which this user must be able to mount)",
+    async () => {
+      const folder = folderWithFiles(disk);
+      writeFileSync(there(folder), "theirs\n");
+      const filler = fillDisk();
+      try {
+        const ran = await write(of, folder, " --overwrite");
+        expect(ran.exit).toBe(of.refused ?? 1);
+        expect(ran.stderr).toContain("no space left on the disk");
+        expect(contentIn(folder, of)).toBe("theirs\n");
+        expect(readdirSync(folder).filter((one) => one.endsWith(".tmp"))).toEqual([]);
+      } finally {
+        rmSync(filler);
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+
+  test.skipIf(!existsSync("/dev/full") || name !== "OUT" || keeping === "continued")(
+    "a device without space is told (/dev/full)",
+    async () => {
+      const ran = await write({ ...of, line: of.line.replace("OUT", "/dev/full") }, folderWithFiles());
+      expect([ran.exit, ran.stderr]).toEqual([
+        of.refused ?? 1,
+        expect.stringContaining("no space left on the disk\n  /dev/full"),
+      ]);
+    },
+  );
+});
+
+describe("a bundle", () => {
+  const { "handover export --output": of } = CASES as { readonly "handover export --output": Case };
+  const edited = (folder: string): string => join(folder, "OUT", "manifest.json");
+
+  test("a folder that is one is kept, and replaced as a whole with --overwrite", async () => {
+    const folder = folderWithFiles();
+    expect(await write(of, folder)).toMatchObject({ exit: 0 });
+    expect(await refuse(of, folder)).toBe(2);
+    const before = lstatSync(edited(folder)).ino;
+    expect(await write(of, folder, " --overwrite")).toMatchObject({ exit: 0 });
+    expect(lstatSync(edited(folder)).ino).not.toBe(before);
+    expect((await write({ line: "handover verify OUT" }, folder)).exit).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test.each([
+    ["a person edited", (folder: string) => appendFileSync(edited(folder), " ")],
+    ["a person added a file to", (folder: string) => writeFileSync(join(folder, "OUT", "README.md"), "mine")],
+    [
+      "is a repository",
+      (folder: string) =>
+        mkdirSync(join(folder, "OUT", ".git")) ?? writeFileSync(join(folder, "OUT", ".git", "HEAD"), "x"),
+    ],
+    ["is somebody's own", (folder: string) => rmSync(edited(folder))],
+  ])("a folder that %s is never replaced", async (_, change) => {
+    const folder = folderWithFiles();
+    expect(await write(of, folder)).toMatchObject({ exit: 0 });
+    change(folder);
+    const before = readdirSync(join(folder, "OUT"), { recursive: true });
+    for (const words of ["", " --overwrite"]) {
+      const ran = await run(`${of.line}${words}`, { folder, tenant: {} });
+      expect(ran).toMatchObject({ exit: 2, stdout: "", requests: [] });
+      expect(ran.stderr).toContain("this folder is not a bundle as it was exported (");
+    }
+    expect(readdirSync(join(folder, "OUT"), { recursive: true })).toEqual(before);
+  });
+
+  test("a file of its name is never replaced by a folder, nor a folder by an archive", async () => {
+    const folder = folderWithFiles();
+    writeFileSync(join(folder, "OUT"), "theirs");
+    mkdirSync(join(folder, "OUT.zip"));
+    for (const line of [of.line, of.line.replace("OUT", "OUT.zip")]) {
+      expect(await run(`${line} --overwrite`, { folder, tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+    }
+    expect(readFileSync(join(folder, "OUT"), "utf8")).toBe("theirs");
+  });
+
+  test.each(["OUT.zip", "OUT.tar.gz"])("%s is a file like any other", async (name) => {
+    const folder = folderWithFiles();
+    writeFileSync(join(folder, name), "theirs");
+    const archive = { line: of.line.replace("OUT", name) };
+    expect(await refuse(archive, folder)).toBe(2);
+    expect(readFileSync(join(folder, name), "utf8")).toBe("theirs");
+    expect(await write(archive, folder, " --overwrite")).toMatchObject({ exit: 0 });
+    expect((await write({ line: `handover verify ${name}` }, folder)).exit).toBe(0);
+  });
+
+  test.skipIf(!isMounted)("a full disk leaves the bundle that is there", async () => {
+    const folder = folderWithFiles(disk);
+    expect(await write(of, folder)).toMatchObject({ exit: 0 });
+    const filler = fillDisk();
+    try {
+      const ran = await write(of, folder, " --overwrite");
+      expect([ran.exit, ran.stderr]).toEqual([1, expect.stringContaining("no space left on the disk")]);
+      expect((await write({ line: "handover verify OUT" }, folder)).exit).toBe(0);
+      expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    } finally {
+      rmSync(filler);
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("who is asked at a terminal", () => {
+  const { "users export --output": of } = CASES as { readonly "users export --output": Case };
+  const typing = (key: string): readonly Typing[] => [["OUT already exists. Replace it?", key]];
+
+  test.each([
+    ["no", "n\r", "theirs\n", "nothing was changed"],
+    ["nothing", "\r", "theirs\n", "nothing was changed"],
+  ])("and says %s keeps the file, and ends with 0", async (_, key, content, said) => {
+    const folder = folderWithFiles();
+    writeFileSync(join(folder, "OUT"), content);
+    const ran = await run(of.line, { folder, tenant: {}, terminal: { typing: typing(key) } });
+    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [], stderr: expect.stringContaining(said) });
+    expect(readFileSync(join(folder, "OUT"), "utf8")).toBe(content);
+  });
+
+  test("and says yes has it replaced, in Japanese too", async () => {
+    const folder = folderWithFiles();
+    writeFileSync(join(folder, "OUT"), "theirs\n");
+    expect(await write({ ...of, typing: typing("y\r") }, folder)).toMatchObject({ exit: 0 });
+    expect(readFileSync(join(folder, "OUT"), "utf8")).not.toBe("theirs\n");
+    const japanese: readonly Typing[] = [["OUT はすでにあります。置き換えますか?", "y\r"]];
+    expect(await write({ ...of, typing: japanese }, folder, " --lang ja")).toMatchObject({ exit: 0 });
+  });
+
+  test("--yes alone replaces nothing", async () => {
+    const folder = folderWithFiles();
+    writeFileSync(join(folder, "OUT"), "theirs\n");
+    expect(await refuse(of, folder, " --yes")).toBe(2);
+    expect(readFileSync(join(folder, "OUT"), "utf8")).toBe("theirs\n");
+  });
+});
+
+test("all files that exist are named at once", async () => {
+  const folder = folderWithFiles();
+  for (const name of ["plan.csv", "bad.csv"]) writeFileSync(join(folder, name), "theirs\n");
+  const ran = await run("users import users.csv --report plan.csv --errors bad.csv", { folder, tenant: {} });
+  expect(ran).toMatchObject({ exit: 2, requests: [] });
+  expect(ran.stderr).toContain("these files already exist\n  plan.csv, bad.csv\n");
+});

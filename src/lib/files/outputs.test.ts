@@ -1,0 +1,360 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, lchown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ContentWriter } from "./atomic.ts";
+import { Outputs, type Output } from "./outputs.ts";
+
+const posix = process.platform !== "win32";
+
+let root: string;
+let stdout: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "outputs-"));
+  stdout = "";
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const USER = userInfo().uid;
+
+/** The outputs of a command that a user runs in the folder. */
+const outputsOf = ({ userId = USER, kept = [] }: { userId?: number; kept?: readonly string[] } = {}): Outputs =>
+  new Outputs({
+    temporary: {
+      temporaryFolder: join(root, "home", "tmp"),
+      processes: { self: 7, place: "here", startOf: () => "noon", isAlive: () => true },
+    },
+    workingFolder: root,
+    kept,
+    userId: posix ? userId : undefined,
+    stdout: () => ({ write: async (chunk) => void (stdout += String(chunk)) }),
+  });
+
+/** Declares an output and writes it, with `--overwrite` or without. */
+async function write(
+  output: string | Output,
+  { overwrite = false, ...who }: { overwrite?: boolean; userId?: number; kept?: readonly string[] } = {},
+): Promise<void> {
+  const outputs = outputsOf(who);
+  const declared = typeof output === "string" ? { name: output } : output;
+  await outputs.declare([declared]);
+  if (overwrite) outputs.permitReplacing();
+  await outputs.write(declared.name, "new");
+}
+
+const modeOf = async (name: string): Promise<number> => (await stat(join(root, name))).mode & 0o777;
+const contentOf = (name: string): Promise<string> => readFile(join(root, name), "utf8");
+
+const EXISTS = { code: "usage", what: { en: "this file already exists" }, where: "x" };
+
+describe("a file that exists", () => {
+  beforeEach(() => writeFile(join(root, "x"), "old"));
+
+  test("is told as it is declared, and is not replaced", async () => {
+    expect(await outputsOf().declare([{ name: "x" }, { name: "y" }, { name: "-" }])).toEqual(["x"]);
+    await expect(write("x")).rejects.toMatchObject(EXISTS);
+    expect([await contentOf("x"), (await readdir(root)).filter((name) => name !== "home")]).toEqual(["old", ["x"]]);
+  });
+
+  test("is replaced where that is permitted", async () => {
+    await write("x", { overwrite: true });
+    expect(await contentOf("x")).toBe("new");
+  });
+
+  test("is not replaced where it came meanwhile, and what hangs on the new one does not happen", async () => {
+    const outputs = outputsOf();
+    await outputs.declare([{ name: "y" }]);
+    let settled = false;
+    const late = async (writer: ContentWriter): Promise<void> => {
+      await writer.write("new");
+      await writeFile(join(root, "y"), "theirs");
+    };
+    const settle = async (): Promise<void> => void (settled = true);
+    await expect(outputs.write("y", late, { settle })).rejects.toMatchObject({ ...EXISTS, where: "y" });
+    expect([await contentOf("y"), settled]).toEqual(["theirs", false]);
+  });
+
+  test.each([
+    ["empty", "", {}],
+    ["of the command itself", "# ours\nedited", { header: "# ours\n" }],
+    ["of the command itself, with other line ends", "# ours\r\nedited", { header: "# ours\n" }],
+    ["one that the command goes on with", "old", { isContinued: true }],
+  ])("is replaced where it is %s", async (_, content, how) => {
+    await writeFile(join(root, "x"), content);
+    await write({ name: "x", ...how });
+    expect(await contentOf("x")).toBe("new");
+  });
+
+  test.each([
+    ["another beginning", "#ours\n", { header: "# ours\n" }],
+    ["its header further below", "x\n# ours\n", { header: "# ours\n" }],
+  ])("is not replaced where it has %s", async (_, content, how) => {
+    await writeFile(join(root, "x"), content);
+    await expect(write({ name: "x", ...how })).rejects.toMatchObject(EXISTS);
+  });
+
+  test.skipIf(!posix)("is not replaced unasked where its owner may not write it", async () => {
+    for (const content of ["", "# ours\n"]) {
+      await writeFile(join(root, "x"), content);
+      await chmod(join(root, "x"), 0o444);
+      await expect(write({ name: "x", header: "# ours\n" })).rejects.toMatchObject(EXISTS);
+      await chmod(join(root, "x"), 0o644);
+    }
+  });
+
+  test("is removed only where it may be replaced", async () => {
+    const outputs = outputsOf();
+    await outputs.declare([{ name: "x" }]);
+    await expect(outputs.remove("x")).rejects.toMatchObject(EXISTS);
+    outputs.permitReplacing();
+    await outputs.remove("x");
+    expect(existsSync(join(root, "x"))).toBe(false);
+  });
+});
+
+test("what was not declared is not written", async () => {
+  await expect(outputsOf().write("x", "new")).rejects.toThrow(TypeError);
+});
+
+test("a name that nothing has is found, also where a link or a folder has the first ones", async () => {
+  const outputs = outputsOf();
+  expect(await outputs.freeName("bad.xlsx")).toBe("bad.xlsx");
+  await writeFile(join(root, "bad.xlsx"), "");
+  expect(await outputs.freeName("bad.xlsx")).toBe("bad.xlsx");
+  await writeFile(join(root, "bad.xlsx"), "x");
+  await mkdir(join(root, "bad-2.xlsx"));
+  await symlink("nowhere", join(root, "bad-3.xlsx"));
+  expect(await outputs.freeName("bad.xlsx")).toBe("bad-4.xlsx");
+});
+
+describe.skipIf(!posix)("permissions", () => {
+  test.each([
+    ["a new file is its owner's alone", {}, undefined, 0o600],
+    ["one that others could read is closed", {}, 0o644, 0o600],
+    ["a stricter one stays", {}, 0o400, 0o400],
+    ["a page that a job writes again keeps what a person set", { header: "# ours\n" }, 0o644, 0o644],
+    ["what is no secret keeps what a person set", { isPublic: true }, 0o640, 0o640],
+  ])("%s", async (_, how, before, after) => {
+    if (before !== undefined) await writeFile(join(root, "x"), "# ours\n");
+    if (before !== undefined) await chmod(join(root, "x"), before);
+    await write({ name: "x", ...how }, { overwrite: true });
+    expect(await modeOf("x")).toBe(after);
+  });
+
+  test.each([0o000, 0o022, 0o077])("with umask %o", async (umask) => {
+    const before = process.umask(umask);
+    try {
+      await write("x");
+      await write({ name: "page", header: "# ours\n" });
+      await write({ name: "public", isPublic: true });
+    } finally {
+      process.umask(before);
+    }
+    expect(await Promise.all(["x", "page", "public"].map(modeOf))).toEqual([0o600, 0o600, 0o666 & ~umask]);
+  });
+});
+
+describe.skipIf(!posix)("links", () => {
+  beforeEach(async () => {
+    await mkdir(join(root, "own"), { mode: 0o700 });
+    await writeFile(join(root, "own", "x"), "old");
+    await mkdir(join(root, "shared"));
+    await chmod(join(root, "shared"), 0o777);
+    await symlink(join(root, "own", "x"), join(root, "shared", "file"));
+    await symlink(join(root, "own"), join(root, "shared", "folder"));
+    await symlink("../own/y", join(root, "shared", "nowhere"));
+  });
+
+  test("a link of one's own stays, and what it points at is replaced", async () => {
+    for (const name of ["shared/file", "shared/folder/x"]) {
+      await expect(write(name)).rejects.toMatchObject({ ...EXISTS, where: name });
+      await write(name, { overwrite: true });
+      expect((await stat(join(root, name))).ino).toBe((await stat(join(root, "own", "x"))).ino);
+    }
+    await write("shared/nowhere");
+    expect(await contentOf("own/y")).toBe("new");
+  });
+
+  // the links are this user's, so whoever else writes meets links of another one; everybody trusts those of root
+  const OTHER = USER === 0 ? 0 : USER + 1;
+
+  test.each(["shared/file", "shared/folder/x", "shared/folder/new", "shared/nowhere"])(
+    "%s: a link of another user in a folder that others may write is not followed",
+    async (name) => {
+      for (const link of USER === 0 ? ["file", "folder", "nowhere"] : [])
+        await lchown(join(root, "shared", link), 65_534, 65_534);
+      const refused = {
+        code: "usage",
+        where: name,
+        what: { en: expect.stringContaining("is a link of another user") },
+      };
+      await expect(write(name, { userId: OTHER, overwrite: true })).rejects.toMatchObject(refused);
+      expect([await contentOf("own/x"), await readdir(join(root, "own"))]).toEqual(["old", ["x"]]);
+    },
+  );
+
+  test.runIf(USER === 0)("a link of root is followed by everybody", async () => {
+    await write("shared/file", { userId: 1000, overwrite: true });
+    expect(await contentOf("own/x")).toBe("new");
+  });
+
+  test.skipIf(USER === 0)("a folder of another user is one that others may write", async () => {
+    await chmod(join(root, "shared"), 0o755);
+    await expect(write("shared/nowhere", { userId: OTHER })).rejects.toMatchObject({ code: "usage" });
+  });
+
+  test("links in a circle end", async () => {
+    await symlink("b", join(root, "a"));
+    await symlink("a", join(root, "b"));
+    await expect(write("a")).rejects.toMatchObject({ code: "usage", what: { en: "too many links" } });
+  });
+});
+
+test("- is stdout", async () => {
+  await write("-");
+  expect(stdout).toBe("new");
+});
+
+test("a folder, and a file in no folder, are refused before the work", async () => {
+  await writeFile(join(root, "file"), "");
+  await mkdir(join(root, "folder"));
+  for (const name of [".", "folder", "no/x", "file/x"]) {
+    await expect(outputsOf().declare([{ name }])).rejects.toMatchObject({ code: "usage", where: name });
+  }
+  expect((await readdir(root)).toSorted()).toEqual(["file", "folder"]);
+});
+
+/** A kernel file system in which nobody can create a file, not even root. */
+const KERNELS = "/sys/kernel";
+
+test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused", async () => {
+  const name = join(KERNELS, "users.csv");
+  await expect(write(name)).rejects.toMatchObject({
+    code: "usage",
+    what: { en: expect.stringContaining("permission denied") },
+    cause: { code: expect.stringMatching(/^E(ACCES|PERM|ROFS)$/) },
+  });
+});
+
+test("a database and its log are never replaced, also through a link", async () => {
+  for (const first of [Buffer.from("SQLite format 3\0 and more"), Buffer.from("377f0682002de218", "hex")]) {
+    await writeFile(join(root, "tenant.db"), first);
+    const refused = { code: "usage", what: { en: "this is a database: it is never replaced by an output" } };
+    await expect(write("tenant.db", { overwrite: true })).rejects.toMatchObject(refused);
+    expect(await readFile(join(root, "tenant.db"))).toEqual(first);
+  }
+  if (!posix) return;
+  await symlink(join(root, "tenant.db"), join(root, "users.csv"));
+  await expect(write("users.csv", { overwrite: true })).rejects.toMatchObject({ code: "usage" });
+  await writeFile(join(root, "short"), "SQLite");
+  await write("short", { overwrite: true });
+  expect(await contentOf("short")).toBe("new");
+});
+
+test("what SQLite keeps beside a database is not made nor replaced, also through a link to its folder", async () => {
+  await mkdir(join(root, "own"));
+  await writeFile(join(root, "own", "x.db"), "SQLite format 3\0 and more");
+  await symlink(join(root, "own"), join(root, "linked"));
+  await writeFile(join(root, "own", "x.db-shm"), "shared");
+  for (const name of ["own/x.db-shm", "own/x.db-wal", "linked/x.db-journal"]) {
+    const refused = { code: "usage", what: { en: expect.stringContaining("database") }, where: name };
+    await expect(write(name, { overwrite: true })).rejects.toMatchObject(refused);
+  }
+  expect(await readdir(join(root, "own"))).toEqual(["x.db", "x.db-shm"]);
+  expect(await contentOf("own/x.db-shm")).toBe("shared");
+  await write("own/y.csv-wal");
+  expect(await contentOf("own/y.csv-wal")).toBe("new");
+});
+
+test("what is kept is never replaced, nor anything made in it, whatever links lead there", async () => {
+  const kept = ["contexts.json", "tenants", "absent"].map((name) => join(root, "home", name));
+  await mkdir(join(root, "home", "tenants"), { recursive: true });
+  await writeFile(join(root, "home", "contexts.json"), "{}");
+  await symlink(join(root, "home"), join(root, "linked"));
+  await symlink(join(root, "home", "contexts.json"), join(root, "users.csv"));
+  for (const name of ["home/contexts.json", "home/tenants/users.csv", "linked/tenants/x", "users.csv", "home/absent"]) {
+    const refused = { code: "usage", what: { en: expect.stringContaining("keeps its own files") }, where: name };
+    await expect(write(name, { kept, overwrite: true })).rejects.toMatchObject(refused);
+  }
+  expect(await contentOf("home/contexts.json")).toBe("{}");
+  await write("home/tenants.csv", { kept });
+  expect(await contentOf("home/tenants.csv")).toBe("new");
+});
+
+test.skipIf(!posix)("pipes and devices are written straight, and cannot be written anew", async () => {
+  await promisify(execFile)("mkfifo", [join(root, "pipe")]);
+  await writeFile(join(root, "old"), "");
+  const names = ["-", "/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "pipe"];
+  expect(await Promise.all(names.map((name) => outputsOf().isRestartable(name)))).toEqual(names.map(() => false));
+  expect(await Promise.all(["old", "new"].map((name) => outputsOf().isRestartable(name)))).toEqual([true, true]);
+  await write("/dev/null");
+  const read = readFile(join(root, "pipe"), "utf8");
+  const outputs = outputsOf();
+  await outputs.declare([{ name: "pipe" }]);
+  const done: string[] = [];
+  await outputs.write("pipe", "x".repeat(200_000), { settle: async () => void done.push("settled") });
+  expect([(await read).length, done, (await stat(join(root, "pipe"))).isFIFO()]).toEqual([200_000, ["settled"], true]);
+});
+
+test.skipIf(!existsSync("/dev/full"))("a full disk is told with the name", async () => {
+  await expect(write("/dev/full")).rejects.toMatchObject({
+    code: "unexpected",
+    what: { en: "no space left on the disk" },
+    where: "/dev/full",
+  });
+});
+
+test.skipIf(!existsSync("/dev/shm"))("a file below /dev is a file like others", async () => {
+  const folder = await mkdtemp("/dev/shm/clomoctl-");
+  try {
+    const path = join(folder, "secrets.csv");
+    for (const overwrite of [false, true]) await write(path, { overwrite });
+    expect(await readFile(path, "utf8")).toBe("new");
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+describe("a folder", () => {
+  const folder = (fault?: string): Output => ({
+    name: "x",
+    folderFault: async () => (fault === undefined ? undefined : { en: fault, ja: fault }),
+  });
+
+  /** Declares a folder and fills it. */
+  async function make(output: Output, { overwrite = false } = {}): Promise<void> {
+    const outputs = outputsOf();
+    await outputs.declare([output]);
+    if (overwrite) outputs.permitReplacing();
+    const made = await outputs.createFolder("x");
+    const file = await made.file("new");
+    await file.close();
+    await made.settle().catch(async (error: unknown) => {
+      await made.abandon();
+      throw error;
+    });
+  }
+
+  test("is made, and replaced as a whole only where that is permitted", async () => {
+    await make(folder());
+    await writeFile(join(root, "x", "old"), "");
+    await expect(make(folder())).rejects.toMatchObject(EXISTS);
+    expect((await readdir(join(root, "x"))).toSorted()).toEqual(["new", "old"]);
+    await make(folder(), { overwrite: true });
+    expect(await readdir(join(root, "x"))).toEqual(["new"]);
+    expect((await readdir(root)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test("that is somebody's own is never replaced, nor is a file", async () => {
+    await mkdir(join(root, "x"));
+    const refused = { code: "usage", where: "x", what: { en: "theirs" } };
+    await expect(make(folder("theirs"), { overwrite: true })).rejects.toMatchObject(refused);
+    await rm(join(root, "x"), { recursive: true });
+    await writeFile(join(root, "x"), "");
+    await expect(make(folder(), { overwrite: true })).rejects.toMatchObject({ what: { en: "not a folder" } });
+  });
+});

@@ -1,0 +1,11 @@
+/**
+ * How the files begin that jobs write again and again. Only clomoctl writes these lines, so that the next run knows its
+ * own file and replaces no other.
+ */
+export const HEADERS = {
+  metrics: "# Written by clomoctl renewals check --prometheus; the next run replaces this file\n",
+  /** the first lines of every calendar, with the program that made it */
+  calendar: "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//clomoctl//renewals//",
+  renewalsPage: "<!DOCTYPE html>\n<!-- Written by clomoctl renewals list --html; the next run replaces this file -->\n",
+  statusPage: "<!DOCTYPE html>\n<!-- Written by clomoctl status --html; the next run replaces this file -->\n",
+} as const;
