@@ -264,6 +264,19 @@ const savesRows =
     });
   };
 
+/** The terminal of a run, by its options. */
+const openTerminal = (
+  outside: Outside,
+  globals: Globals,
+  more: { readonly signal: AbortSignal; readonly saveRows: SaveRows },
+): Terminal => {
+  const { stdout, stderr, env: environment } = outside.host;
+  return new Terminal(
+    { stdin: stdinOf(outside), stdout, stderr, environment, clock: outside.clock.elapsedMs, ...more },
+    { ...globals, color: !globals.noColor, input: !globals.noInput },
+  );
+};
+
 /** The way to Apple's services: opened by the first command that asks, closed with the tools. */
 function openedOnce(open: Outside["openApple"]): Pick<Tools, "send"> & { readonly close: () => Promise<void> } {
   let opened: Promise<AppleSockets> | undefined;
@@ -285,7 +298,7 @@ export function openTools(
   isRehearsal = false,
 ): Tools & AsyncDisposable {
   const { host, clock } = outside;
-  const { stdout, stderr, env: environment } = host;
+  const { stderr, env: environment } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
   const home = homeForTenants(outside);
@@ -294,11 +307,7 @@ export function openTools(
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const saveRows = savesRows(globals, () => outputs, signal);
-  const terminal = new Terminal(
-    { stdin: stdinOf(outside), stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows },
-    { ...globals, color: !globals.noColor, input: !globals.noInput },
-  );
+  const terminal = openTerminal(outside, globals, { signal, saveRows: savesRows(globals, () => outputs, signal) });
   const outputs = outputsOf({ home, temporary, workingFolder }, () => terminal.out);
   const rehearsesIn = isRehearsal ? temporary : undefined;
   const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal), rehearsesIn };
