@@ -63,7 +63,7 @@ test("what the file needs is in the command that is proposed next", async () => 
     terminal: { columns: 300, typing: [[question, ENTER]] as readonly Typing[] },
   });
   const en = await run("csv map in.csv --as users -o m.yaml --lang en", typed("Which field is お名前?"));
-  const next = "clomoctl users import in.csv --create-orgs --map m.yaml --fix trim,width,short-rows";
+  const next = "clomoctl users import in.csv --create-orgs --map m.yaml --fix 'trim,width,short-rows'";
   expect(en.stderr).toContain(`next: ${next} (it names the organisations that it would create before it asks)\n`);
   const ja = await run(
     "csv map in.csv --as users -o m.yaml --overwrite --lang ja",
