@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { withAccount } from "../../lib/tenant/testing/accounts.ts";
@@ -72,6 +72,30 @@ test("an answer closes its gap, and is told with its author", async () => {
   expect(all.filter(({ by }) => by === "前任")).toMatchObject([
     { item: "rules", state: "answered", value: "https://wiki.example.jp/lost" },
   ]);
+});
+
+test("an expired certificate is a gap without any leaver, and in the manifest of an export", async () => {
+  await tenant.client.renewals.add({
+    kind: "push-certificate",
+    name: "プッシュ",
+    expiresAt: "2026-10-01T00:00:00.000Z",
+    account: "a@b.jp",
+  });
+  for (const words of ["", "--leaver a@b.jp --leaves 2026-12-31"]) {
+    const gaps = (await rows(words)).filter(({ code }) => code === "renewal-expired");
+    expect(gaps).toMatchObject([
+      { item: "push-certificate", what: "プッシュ expired on 2026-10-01", mend: "clomoctl renewals guide プッシュ" },
+    ]);
+  }
+  const circumstances = here();
+  const ran = await run("handover export -o one", circumstances);
+  expect(ran).toMatchObject({ exit: 0 });
+  const manifest = readFileSync(join(circumstances.home ?? "", "one", "manifest.json"), "utf8");
+  expect(JSON.parse(manifest)).toMatchObject({
+    gaps: expect.arrayContaining([
+      { item: "push-certificate", gap: "renewal-expired", subject: expect.any(String) as unknown },
+    ]) as unknown,
+  });
 });
 
 describe("on a terminal of 80 columns", () => {

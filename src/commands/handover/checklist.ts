@@ -18,8 +18,8 @@ export default defineCommand({
       "メーカーの確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と clomoctl 自体です。対象かどうかはテナントの利用機能(`tenant set`)から、不足は登録内容と回答(`handover answer`)から判断し、それぞれの下に次に入力するコマンドを表示します。何が見つかっても終了コードは 0 です。",
     ),
     text(
-      "--leaver also lists what hangs on one person, in the order in which to move it: at most five accounts hold the support option, so it goes off before it goes on where five do. --leaves adds what expires within 90 days of that day.",
-      "--leaver を指定すると、その人に紐づくものを、引き継ぐ順に表示します(サポートオプションは最大 5 アカウントのため、上限のときは先にオフにします)。--leaves を指定すると、その日の前後 90 日以内の期限も示します。",
+      "--leaver also lists what hangs on one person, in the order in which to move it: at most five accounts hold the support option, so it goes off before it goes on where five do. With --leaver, everything that is due up to 90 days after --leaves (default: today) is missing too. What is expired or due within 30 days is missing in any case.",
+      "--leaver を指定すると、その人に紐づくものを、引き継ぐ順に表示します(サポートオプションは最大 5 アカウントのため、上限のときは先にオフにします)。--leaver を指定すると、--leaves の日(既定: 今日)から 90 日後までに期限が来るものも不足として示します。期限切れと 30 日以内の期限は、指定がなくても不足として示します。",
     ),
   ],
   args: {},

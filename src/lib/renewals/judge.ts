@@ -1,4 +1,5 @@
 import { dayOf, daysLeft } from "../model/time.ts";
+import { instantOf } from "../model/typed-date.ts";
 import type { Expiring, RenewalItem, RenewalState } from "../model/renewal.ts";
 import { joined, text, type Text } from "../text/index.ts";
 import { stateOf } from "./download.ts";
@@ -33,6 +34,15 @@ export interface AsOf {
   readonly timezone: string;
   readonly thresholds: Thresholds;
 }
+
+const HALF_DAY_MS = 12 * 60 * 60 * 1000;
+
+/** Returns what an expiry is judged by on a day such as `2027-03-31`: noon there, or an hour off when clocks change. */
+export const onDay = (day: string, timezone: string): AsOf => ({
+  now: new Date(Date.parse(instantOf({ day }, timezone)) - HALF_DAY_MS),
+  timezone,
+  thresholds: USUAL_THRESHOLDS,
+});
 
 /** The level of an expiry; an item is expired from its very instant on, whatever the day says. */
 export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }: AsOf): Level => {

@@ -28,6 +28,8 @@ export const GAP_CODES = [
   // accounts at Apple and Google
   "personal-account",
   "no-second-owner",
+  "renewal-expired",
+  "renewal-critical",
   "renewal-near",
   "not-recorded",
   "which-one",

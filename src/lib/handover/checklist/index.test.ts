@@ -114,6 +114,12 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["renewal-lacks", withRenewal("ade-token", { phone: null })],
   ["renewal-lacks", withRenewal("android-owner", { owner: null })],
   [
+    "renewal-expired",
+    { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2026-10-01T00:00:00.000Z" })] },
+  ],
+  ["renewal-expired", withRenewal("push-certificate", { expiresAt: "2026-08-24T00:00:00.000Z" }), LEAVER, "2026-12-31"],
+  ["renewal-critical", withRenewal("ade-token", { expiresAt: "2026-12-23T00:00:00.000Z" })],
+  [
     "renewal-near",
     { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2027-06-29T00:00:00.000Z" })] },
     LEAVER,
@@ -416,8 +422,12 @@ test("a date near the last day that is estimated is told so", () => {
   const near = { expiresAt: "2027-06-29T00:00:00.000Z", certainty: "estimated" } as const;
   const gaps = gapsOf(evaluate(withRenewal("android-owner", near), { ...TODAY, leaver: LEAVER, leaves: "2027-03-31" }));
   expect(gaps.find(({ code, item }) => code === "renewal-near" && item === "android")?.what).toMatchObject({
-    en: expect.stringContaining("expires on 2027-06-29 (estimated), within") as string,
-    ja: expect.stringContaining("の期限(2027-06-29、推定)が") as string,
+    en: expect.stringContaining(
+      "expires on 2027-06-29 (estimated), before the last day (2027-03-31) or within",
+    ) as string,
+    ja: expect.stringContaining(
+      "の期限は 2027-06-29(推定)です(最終日(2027-03-31)より前、または最終日から 90 日以内)",
+    ) as string,
   });
 });
 
@@ -466,13 +476,21 @@ test("without anything known of clomoctl itself its questions are asked, and no 
   expect(codesOf(unanswering({ ...COMPLETE, clomoctl: null }, "clomoctl.machine"))).toContain("unanswered");
 });
 
-test("a renewal is near up to 90 days from the last day, before and after", () => {
+test("a renewal is a gap if it is expired or critical, and with a leaver if it is due by 90 days after the last day", () => {
+  const codes: readonly GapCode[] = ["renewal-expired", "renewal-critical", "renewal-near"];
+  const days = fc.integer({ min: -400, max: 400 });
+  const leaving = fc.option(fc.integer({ min: -30, max: 200 }), { nil: undefined });
+  const day = (offset: number): string => new Date(Date.parse(TODAY.asOf) + offset * 86_400_000).toISOString();
   fc.assert(
-    fc.property(fc.integer({ min: -400, max: 400 }), (days) => {
-      const leaves = "2027-03-31";
-      const expiresAt = new Date(Date.parse(`${leaves}T03:00:00.000Z`) + days * 86_400_000).toISOString();
-      const facts = { ...COMPLETE, renewals: [renewal(9, { expiresAt })] };
-      expect(codesOf(facts, undefined, leaves).includes("renewal-near")).toBe(Math.abs(days) <= 90);
+    fc.property(days, leaving, fc.boolean(), (left, last, isLeaver) => {
+      // in the morning in Tokyo
+      const facts = { ...COMPLETE, renewals: [renewal(9, { expiresAt: day(left).replace("T00", "T01") })] };
+      const leaves = isLeaver && last !== undefined ? day(last).slice(0, 10) : undefined;
+      const found = codesOf(facts, isLeaver ? LEAVER : undefined, leaves).filter((code) => codes.includes(code));
+      const near = isLeaver && left <= (leaves === undefined ? 0 : (last ?? 0)) + 90;
+      expect(found).toEqual(
+        left <= 0 ? ["renewal-expired"] : left <= 30 ? ["renewal-critical"] : near ? ["renewal-near"] : [],
+      );
     }),
   );
   expect(daysFrom("2027-03-01", "2027-02-27")).toBe(-2);

@@ -2,8 +2,9 @@ import { ANDROID_ACCOUNTS, TENANT } from "../../model/tenant.ts";
 import { appliesTo, type Applies, type Deciding, type ExpectedKind } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
-import { shownWord } from "../../text/shell-word.ts";
-import { joined, same, text, type Text } from "../../text/index.ts";
+import { levelOf, onDay } from "../../renewals/judge.ts";
+import { line } from "../../advice/line.ts";
+import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Gap, GapCode } from "./gap.ts";
 import { isSameText, namesPerson, sharesWord, type Person } from "./people.ts";
@@ -52,7 +53,7 @@ export const daysFrom = (from: string, to: string): number => (Date.parse(to) - 
 /** An answer holds for so many days where it has to be confirmed every year. */
 const YEAR_DAYS = 365;
 
-/** Days around the last day of a leaver within which a renewal is a gap, and after it the end of a contract. */
+/** Days after the last day of a leaver up to which a renewal, or the end of a contract, is a gap. */
 export const NEAR_DAYS = 90;
 
 /** What a question is asked with. */
@@ -110,6 +111,8 @@ export function questionFor(
   const due = value === null && required ? "missing" : isDiffering ? "differs" : isOld ? "old" : null;
   return { ...asked, ...known, subject, required, yearly, due };
 }
+
+const NOTHING = same("");
 
 /** The command that asks a question. */
 const asking = (id: string): Text => same(`clomoctl handover answer ${id}`);
@@ -219,24 +222,43 @@ export class ItemDraft {
     );
   }
 
-  /** Finds the gap of each renewal that is due near the last day of who leaves. */
-  near(renewals: readonly Renewal[]): void {
-    const { leaves, timezone } = this.when;
-    if (leaves === undefined) return;
+  /** Finds the gap of each renewal that is expired or critical, or due up to 90 days after the last day of who leaves. */
+  due(renewals: readonly Renewal[]): void {
     for (const { name, expiresAt, certainty } of renewals) {
-      if (expiresAt === null) continue;
-      const day = dayOf(expiresAt, timezone);
-      if (Math.abs(daysFrom(leaves, day)) > NEAR_DAYS) continue;
-      const told = certainty === "estimated" ? text(`${day} (estimated)`, `${day}、推定`) : same(day);
+      const found = expiresAt === null ? undefined : this.#whenDue(expiresAt);
+      if (expiresAt === null || found === undefined) continue;
+      const day = dayOf(expiresAt, this.when.timezone);
+      const told = certainty === "estimated" ? text(`${day} (estimated)`, `${day}(推定)`) : same(day);
+      const { code, how } = found;
       this.gap(
-        "renewal-near",
-        text(
-          `${name} expires on ${told.en}, within ${NEAR_DAYS} days of the last day (${leaves})`,
-          `「${name}」の期限(${told.ja})が、最終日(${leaves})の前後 ${NEAR_DAYS} 日以内です`,
-        ),
-        same(`clomoctl renewals guide ${shownWord(name)}`),
+        code,
+        code === "renewal-expired"
+          ? text(`${name} expired on ${told.en}${how.en}`, `「${name}」は期限切れです(期限: ${told.ja}${how.ja})`)
+          : text(`${name} expires on ${told.en}${how.en}`, `「${name}」の期限は ${told.ja}です${how.ja}`),
+        same(line("renewals guide", [name])),
       );
     }
+  }
+
+  /** Returns the gap of an expiry with its reason; undefined if it is not due. */
+  #whenDue(expiresAt: string): { readonly code: GapCode; readonly how: Text } | undefined {
+    const { asOf, timezone, leaver, leaves } = this.when;
+    const left = daysFrom(asOf, dayOf(expiresAt, timezone));
+    const level = levelOf(expiresAt, onDay(asOf, timezone));
+    if (level === "expired") return { code: "renewal-expired", how: NOTHING };
+    if (level === "critical") {
+      return { code: "renewal-critical", how: text(`: ${counted(left, "day")} left`, `(残り ${left} 日)`) };
+    }
+    const last = leaves ?? (leaver === undefined ? undefined : asOf);
+    if (last === undefined || daysFrom(last, dayOf(expiresAt, timezone)) > NEAR_DAYS) return undefined;
+    const how =
+      leaves === undefined
+        ? text(`, within ${NEAR_DAYS} days`, `(${NEAR_DAYS} 日以内)`)
+        : text(
+            `, before the last day (${leaves}) or within ${NEAR_DAYS} days after it`,
+            `(最終日(${leaves})より前、または最終日から ${NEAR_DAYS} 日以内)`,
+          );
+    return { code: "renewal-near", how };
   }
 
   /** The item, where it applies. */

@@ -2,8 +2,7 @@ import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { endingContracts, isContract, profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
-import { instantOf } from "../../model/typed-date.ts";
-import { byExpiry, judge, LEVEL_NAMES, USUAL_THRESHOLDS } from "../../renewals/judge.ts";
+import { byExpiry, judge, LEVEL_NAMES, onDay, USUAL_THRESHOLDS, type Judged } from "../../renewals/judge.ts";
 import { Timeline } from "../../renewals/timeline.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import type { ManifestResource } from "../bundle/manifest.ts";
@@ -128,6 +127,7 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
             text("gaps of the checklist", "確認リストの不足"),
             missingForChecklist(data).length > 0 ? text("not judged", "判定していません") : number(gaps.length),
           ],
+          ...urgentRows(data),
           ...consoleWorkRows(data),
           [text("times", "日時"), text(`times are those of ${zone}`, `${zone} の時刻`)],
           ...profileRows(tenant),
@@ -320,22 +320,35 @@ function orgsSection(data: ReportData): Section {
   };
 }
 
-const HALF_DAY_MS = 12 * 60 * 60 * 1000;
+/** All that expires, contracts too, as it stands on the day of the report. */
+function judgedIn({ records, manifest, ...data }: ReportData) {
+  const timezone = zoneOfReport({ records, ...data });
+  const named = new Set(records.renewals.map(({ name }) => name));
+  const contracts = endingContracts(records.tenant[0], timezone).filter(({ name }) => !named.has(name));
+  return [...records.renewals, ...contracts]
+    .map((item) => judge(item, manifest.tenant.name, onDay(manifest.asOf, timezone)))
+    .toSorted(byExpiry);
+}
 
-/** The middle of a day in a zone, or an hour off where clocks change. */
-const noonOf = (day: string, timezone: string): Date =>
-  new Date(Date.parse(instantOf({ day }, timezone)) - HALF_DAY_MS);
+/** What is expired or critical, for the first page. */
+const urgentRows = (data: ReportData): readonly (readonly [Text, Words])[] => {
+  const urgent = judgedIn(data).filter(({ level }) => level === "expired" || level === "critical");
+  if (urgent.length === 0) return [];
+  const { criticalDays } = USUAL_THRESHOLDS;
+  const label = text(`expired, or due within ${criticalDays} days`, `期限切れ・${criticalDays} 日以内に期限`);
+  return [[label, joined(urgent.map(told), text("; ", "、"))]];
+};
+
+const told = ({ name, expiresOn, level }: Pick<Judged, "name" | "expiresOn" | "level">): Text => {
+  const { en, ja } = LEVEL_NAMES[level];
+  return text(`${name} (${expiresOn}, ${en})`, `${name}(${expiresOn}、${ja})`);
+};
 
 function renewalsSection(data: ReportData, checklist: readonly Item[]): Section {
   const { records, manifest } = data;
   const timezone = zoneOfReport(data);
-  const now = noonOf(manifest.asOf, timezone);
-  const asOf = { now, timezone, thresholds: USUAL_THRESHOLDS };
-  const named = new Set(records.renewals.map(({ name }) => name));
-  const contracts = endingContracts(records.tenant[0], timezone).filter(({ name }) => !named.has(name));
-  const items = [...records.renewals, ...contracts]
-    .map((item) => judge(item, manifest.tenant.name, asOf))
-    .toSorted(byExpiry);
+  const { now } = onDay(manifest.asOf, timezone);
+  const items = judgedIn(data);
   const title = text("What expires", "更新期限");
   const missing = manifest.resources.find((one) => one.name === "renewals" && whyMissing(manifest, one));
   if (missing !== undefined) {

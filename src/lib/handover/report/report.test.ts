@@ -136,6 +136,24 @@ describe("what a report says", () => {
     });
   });
 
+  test("names on its first page what is expired or critical, a contract too", () => {
+    const contracts = [{ name: "CLOMO MDM", licences: 1, from: null, until: "2026-12-23" }];
+    const renewals = [
+      renewal(1, { kind: "push-certificate", name: "プッシュ", expiresAt: "2026-10-01T00:00:00.000Z" }),
+      renewal(2, { kind: "ade-token", name: "ADE", expiresAt: "2026-12-24T00:00:00.000Z" }),
+    ];
+    const facts = { ...UNANSWERED, tenant: { ...UNANSWERED.tenant, contracts }, renewals };
+    const [summary] = contentOf(reportOf(facts)).sections;
+    const rows = summary?.blocks.flatMap((block) => (block.kind === "facts" ? block.rows : []));
+    expect(rows).toContainEqual([
+      { en: "expired, or due within 30 days", ja: "期限切れ・30 日以内に期限" },
+      {
+        en: "プッシュ (2026-10-01, expired); CLOMO MDM (2026-12-23, critical)",
+        ja: "プッシュ(2026-10-01、期限切れ)、CLOMO MDM(2026-12-23、至急)",
+      },
+    ]);
+  });
+
   test("tells an estimated date as an estimate, and what it follows from", () => {
     const renewals = COMPLETE.renewals.map((one) =>
       one.kind === "android-owner" ? { ...one, certainty: "estimated" as const } : one,

@@ -51,7 +51,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
   });
   askOwner(draft, second);
   draft.recorded("android-owner");
-  draft.near(renewals);
+  draft.due(renewals);
   return draft.item();
 }
 

@@ -65,6 +65,6 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
   });
   for (const renewal of renewals) askWhich(draft, renewal);
   for (const kind of ["ade-token", "vpp-token"] as const) draft.recorded(kind);
-  draft.near(renewals);
+  draft.due(renewals);
   return draft.item();
 }

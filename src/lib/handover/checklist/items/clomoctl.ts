@@ -36,7 +36,7 @@ export function clomoctlItem(facts: HandoverFacts, when: When): Item {
     const mend = same(`clomoctl renewals edit ${shownWord(name)} --owner MAIL`);
     draft.held(owner, text(`the renewal of ${name}`, `「${name}」の更新`), mend);
   }
-  draft.near(renewals.filter(({ kind }) => !ELSEWHERE.has(kind)));
+  draft.due(renewals.filter(({ kind }) => !ELSEWHERE.has(kind)));
   return draft.item();
 }
 

@@ -44,6 +44,6 @@ export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
   });
   for (const renewal of renewals) askWhich(draft, renewal);
   draft.recorded("push-certificate");
-  draft.near(renewals);
+  draft.due(renewals);
   return draft.item();
 }
