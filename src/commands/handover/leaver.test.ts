@@ -57,8 +57,8 @@ test("all devices of somebody are counted, and the first ten are named", async (
   }
   await devices.setOwner({ ids, owner: id, ownerOrg: null });
   expect(await stepsOf("sato@example.jp")).toEqual([
-    "owner of 150 devices: C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, …",
+    "owner of 150 devices: C1, C2, C3, C4, C5, C6, C7, C8, C9, C10 and 140 more",
   ]);
   const { ja } = await inBoth(["handover", "checklist", "--leaver", "sato@example.jp"], onTerminal());
-  expect(ja.stdout).toContain("所有するデバイス 150 台: C1、C2、C3、C4、C5、C6、C7、C8、C9、C10、…");
+  expect(ja.stdout).toContain("所有するデバイス 150 台: C1、C2、C3、C4、C5、C6、C7、C8、C9、C10");
 });

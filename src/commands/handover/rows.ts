@@ -89,13 +89,13 @@ function rowsOfItem({ id: item, title, applies, why, known, notes, questions, ga
   return [
     ...(gaps.length === 0 ? [{ ...EMPTY, item, state: "complete" as const, what: title }] : []),
     ...gaps.map(({ code, what, mend }): ChecklistRow => ({ ...EMPTY, item, state: "gap", code, what, mend })),
-    ...known.map(({ label, value }): ChecklistRow => ({
+    ...known.map(({ label, value, short }): ChecklistRow => ({
       ...EMPTY,
       item,
       state: "answered",
       what: label,
       value,
-      told: same(value),
+      told: short ?? same(value),
     })),
     ...said,
     ...notes.map((what): ChecklistRow => ({ ...EMPTY, item, state: "note", what })),

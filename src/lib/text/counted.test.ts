@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { counted, joined, text } from "./index.ts";
+import { counted, joined, same, shortened, text } from "./index.ts";
 
 test.each([
   [0, "0 rows"],
@@ -14,4 +14,14 @@ test("texts are joined in each language, by a semicolon unless told otherwise", 
   expect(joined(parts)).toEqual({ en: "one; two", ja: "一; 二" });
   expect(joined(parts, text(", ", "、"))).toEqual({ en: "one, two", ja: "一、二" });
   expect(joined([])).toEqual({ en: "", ja: "" });
+});
+
+test.each([
+  [0, { en: "", ja: "" }],
+  [3, { en: "1, 2, 3", ja: "1、2、3" }],
+  [4, { en: "1, 2, 3 and 1 more", ja: "1、2、3 ほか 1 件" }],
+  [7, { en: "1, 2, 3 and 4 more", ja: "1、2、3 ほか 4 件" }],
+])("a list of %i says how many it leaves out behind three", (count, expected) => {
+  const texts = Array.from({ length: count }, (_, at) => same(String(at + 1)));
+  expect(shortened(texts, 3)).toEqual(expected);
 });

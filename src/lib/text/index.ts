@@ -16,6 +16,13 @@ export const same = (value: string): Text => ({ en: value, ja: value });
 /** `1 row`, `2 rows`: a count as English has it. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
+/** Returns at most `max` of the texts one after another, and how many are left out: `a, b and 3 more`. */
+export function shortened(texts: readonly Text[], max: number, between = text(", ", "、")): Text {
+  const named = joined(texts.slice(0, max), between);
+  const more = texts.length - max;
+  return more <= 0 ? named : text(`${named.en} and ${more} more`, `${named.ja} ほか ${more} 件`);
+}
+
 /** Texts one after another. */
 export const joined = (texts: readonly Text[], between = same("; ")): Text =>
   text(texts.map(({ en }) => en).join(between.en), texts.map(({ ja }) => ja).join(between.ja));

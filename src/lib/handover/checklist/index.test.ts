@@ -409,6 +409,13 @@ test("of a lost device it is said whom to write to, and where the manual has the
     ...facts.answers.filter(({ question }) => question !== "administrators.mailbox"),
     answer("administrators.mailbox", "no", administrator(2).id),
   ];
+  const six = [1, 2, 3, 4, 5, 6].map((number) => administrator(number));
+  const everybody = evaluate({ ...COMPLETE, administrators: six }, TODAY).find(({ id }) => id === "rules")?.known[0];
+  expect(everybody?.value.split(", ")).toHaveLength(6);
+  expect(everybody?.short).toMatchObject({
+    en: expect.stringMatching(/^管理 1郎 .*, 管理 5郎 <admin5@example.jp> and 1 more$/) as string,
+    ja: expect.stringMatching(/^管理 1郎 .*、管理 5郎 <admin5@example.jp> ほか 1 件$/) as string,
+  });
   const leaving = { ...TODAY, leaver: LEAVER };
   const named = evaluate({ ...facts, answers: unread }, leaving).find(({ id }) => id === "rules")?.known[1]?.value;
   expect(named).toBe("管理 2郎, 管理 3郎 <admin3@example.jp>");

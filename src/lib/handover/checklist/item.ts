@@ -15,6 +15,8 @@ import { ITEMS, type ItemId } from "./titles.ts";
 export interface Known {
   readonly label: Text;
   readonly value: string;
+  /** the value for people, if it is shorter; undefined: as it is */
+  readonly short?: Text | undefined;
   /** a telephone number: masked in mails, and in what is made to be mailed. @see masked */
   readonly isPhone?: true | undefined;
 }
@@ -134,7 +136,7 @@ export class ItemDraft {
   }
 
   /** Tells what the tenant has a record of; nothing of null. */
-  tell(label: Text, value: string | null | undefined, more: Pick<Known, "isPhone"> = {}): void {
+  tell(label: Text, value: string | null | undefined, more: Pick<Known, "isPhone" | "short"> = {}): void {
     if (value !== null && value !== undefined && value !== "") this.#known.push({ label, value, ...more });
   }
 

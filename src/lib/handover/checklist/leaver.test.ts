@@ -104,6 +104,15 @@ test("all that hangs on somebody, in the order in which it is moved, the role la
   for (const { what, mend } of steps) expect(what.ja + mend.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]|clomoctl/);
 });
 
+test("of many devices ten are named, and the others are counted", () => {
+  const devices = Array.from({ length: 12 }, (_, at) => `S${at + 1}`);
+  const told = hanging(COMPLETE, "admin1", { devices, secured: [], schemes: [] }).map(({ what }) => what);
+  expect(told).toContainEqual({
+    en: "owner of 12 devices: S1, S2, S3, S4, S5, S6, S7, S8, S9, S10 and 2 more",
+    ja: "所有するデバイス 12 台: S1、S2、S3、S4、S5、S6、S7、S8、S9、S10 ほか 2 件",
+  });
+});
+
 test("a step has the same number wherever the facts are from", () => {
   const facts = {
     ...COMPLETE,

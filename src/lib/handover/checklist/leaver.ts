@@ -1,7 +1,7 @@
 import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../model/role.ts";
 import { shownWord, typedWord } from "../../text/shell-word.ts";
-import { counted, same, text, type Text } from "../../text/index.ts";
+import { counted, same, shortened, text, type Text } from "../../text/index.ts";
 import { inOrder, lastLoginOf, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
 import { APPLICATION_FORM, RECORD_CONTACT } from "./items/contact.ts";
 import { placeOf, REMOVE_SCHEDULE } from "./items/clomoctl.ts";
@@ -231,12 +231,10 @@ const SCHEDULE = found(
 );
 
 /** Devices that are named; all of them are counted. */
-const MOST_NAMED = 10;
-
-const firstOf = (names: readonly string[]): readonly string[] =>
-  names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED), "…"] : names;
+const MAX_NAMED = 10;
 
 function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Found[] {
+  const named = shortened(devices.map(same), MAX_NAMED);
   return [
     ...secured.map((app) =>
       found(
@@ -249,8 +247,8 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
       : [
           found(
             text(
-              `owner of ${counted(devices.length, "device")}: ${firstOf(devices).join(", ")}`,
-              `所有するデバイス ${devices.length} 台: ${firstOf(devices).join("、")}`,
+              `owner of ${counted(devices.length, "device")}: ${named.en}`,
+              `所有するデバイス ${devices.length} 台: ${named.ja}`,
             ),
             same(`clomoctl devices set-owner ${shownWord(devices[0] ?? "")} --user MAIL`),
           ),

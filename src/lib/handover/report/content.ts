@@ -4,7 +4,7 @@ import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
 import { byExpiry, judge, LEVEL_NAMES, onDay, USUAL_THRESHOLDS, type Judged } from "../../renewals/judge.ts";
 import { Timeline } from "../../renewals/timeline.ts";
-import { counted, joined, same, text, type Text } from "../../text/index.ts";
+import { counted, joined, same, shortened, text, type Text } from "../../text/index.ts";
 import type { ManifestResource } from "../bundle/manifest.ts";
 import { missingFrom, whyMissing } from "../bundle/missing.ts";
 import { evaluate } from "../checklist/index.ts";
@@ -280,7 +280,7 @@ const itemBlock = (item: Item, data: ReportData, zone = zoneOfReport(data)): Blo
   kind: "item",
   item,
   lines: [
-    ...item.known.map(({ label, value }): readonly [Words, Words] => [label, value]),
+    ...item.known.map(({ label, value, short }): readonly [Words, Words] => [label, short ?? value]),
     ...lookUpLines(item, data),
     // what is missing stands among the gaps
     ...item.questions
@@ -330,13 +330,16 @@ function judgedIn({ records, manifest, ...data }: ReportData) {
     .toSorted(byExpiry);
 }
 
+/** Things that expire and are named on the first page. */
+const MAX_URGENT = 10;
+
 /** What is expired or critical, for the first page. */
 const urgentRows = (data: ReportData): readonly (readonly [Text, Words])[] => {
   const urgent = judgedIn(data).filter(({ level }) => level === "expired" || level === "critical");
   if (urgent.length === 0) return [];
   const { criticalDays } = USUAL_THRESHOLDS;
   const label = text(`expired, or due within ${criticalDays} days`, `期限切れ・${criticalDays} 日以内に期限`);
-  return [[label, joined(urgent.map(told), text("; ", "、"))]];
+  return [[label, shortened(urgent.map(told), MAX_URGENT)]];
 };
 
 const told = ({ name, expiresOn, level }: Pick<Judged, "name" | "expiresOn" | "level">): Text => {

@@ -148,7 +148,7 @@ describe("what a report says", () => {
     expect(rows).toContainEqual([
       { en: "expired, or due within 30 days", ja: "期限切れ・30 日以内に期限" },
       {
-        en: "プッシュ (2026-10-01, expired); CLOMO MDM (2026-12-23, critical)",
+        en: "プッシュ (2026-10-01, expired), CLOMO MDM (2026-12-23, critical)",
         ja: "プッシュ(2026-10-01、期限切れ)、CLOMO MDM(2026-12-23、至急)",
       },
     ]);

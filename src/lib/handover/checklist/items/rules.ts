@@ -1,4 +1,4 @@
-import { same, text, type Text } from "../../../text/index.ts";
+import { same, shortened, text, type Text } from "../../../text/index.ts";
 import { MAILBOX } from "./administrators.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
 import { namesPerson, personOf } from "../people.ts";
@@ -16,14 +16,13 @@ const isUnread = ({ answers }: HandoverFacts, { id }: Administrator): boolean =>
   answers.some(({ question, subject, value }) => question === MAILBOX && subject === id && value === "no");
 
 /** System administrators that are named for an emergency. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** Tells who can act in an emergency. @see facts 2.1 */
 function tellAdministrators(draft: ItemDraft): void {
   const { facts, when } = draft;
   const others = facts.administrators
     .filter(({ role, id }) => role === "system" && id !== when.leaver?.id)
-    .slice(0, MOST_NAMED)
     .map((one) => (one.emails[0] === undefined || isUnread(facts, one) ? one.user : `${one.user} <${one.emails[0]}>`));
   draft.tell(
     when.leaver === undefined
@@ -36,6 +35,7 @@ function tellAdministrators(draft: ItemDraft): void {
           "CLOMO PANEL の全操作ができる人(退任者以外のシステム管理者)",
         ),
     others.join(", "),
+    others.length > MAX_NAMED ? { short: shortened(others.map(same), MAX_NAMED) } : {},
   );
 }
 
