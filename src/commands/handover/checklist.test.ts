@@ -69,6 +69,8 @@ test("an answer closes its gap, and is told with its author", async () => {
   await tenant.client.answers.set({ answers: [{ question, value: "https://wiki.example.jp/lost", by: "前任" }] });
   const all = await rows();
   expect(isOpen(all)).toBe(false);
+  expect(all.filter(({ state }) => state === "answered").map(({ by }) => by)).toEqual(["前任"]);
+  expect(all.find(({ value }) => value === "契約 花子")).toMatchObject({ state: "recorded", by: null });
   expect(all.filter(({ by }) => by === "前任")).toMatchObject([
     { item: "rules", state: "answered", value: "https://wiki.example.jp/lost" },
   ]);

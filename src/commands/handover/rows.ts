@@ -13,7 +13,8 @@ const STATES = {
   complete: text("complete", "完了"),
   gap: text("gap", "不足"),
   "not-applicable": text("n/a", "対象外"),
-  answered: text("known", "登録済"),
+  recorded: text("known", "登録済"),
+  answered: text("answered", "回答済"),
   note: text("note", "補足"),
   step: text("step", "手順"),
 } as const satisfies Readonly<Record<string, Text>>;
@@ -92,7 +93,7 @@ function rowsOfItem({ id: item, title, applies, why, known, notes, questions, ga
     ...known.map(({ label, value, short }): ChecklistRow => ({
       ...EMPTY,
       item,
-      state: "answered",
+      state: "recorded",
       what: label,
       value,
       told: short ?? same(value),
@@ -102,9 +103,12 @@ function rowsOfItem({ id: item, title, applies, why, known, notes, questions, ga
   ];
 }
 
+/** States of what is known, or only told. */
+const KNOWN: readonly ChecklistRow["state"][] = ["recorded", "answered", "note"];
+
 /** What is missing alone: of each item what is not answered in one line; one question stands as it is. */
 export const inShort = (all: readonly ChecklistRow[]): readonly ChecklistRow[] => {
-  const rows = all.filter(({ item, state }) => item === "leaver" || (state !== "answered" && state !== "note"));
+  const rows = all.filter(({ item, state }) => item === "leaver" || !KNOWN.includes(state));
   const open = Map.groupBy(
     rows.filter(({ code }) => code === "unanswered"),
     ({ item }) => item,
@@ -133,7 +137,15 @@ export async function writeForPeople(
   timezone: string,
 ): Promise<void> {
   const { heading, bad, good, faint } = await terminal.styles("stdout");
-  const paint = { complete: good, gap: bad, "not-applicable": faint, answered: faint, note: faint, step: heading };
+  const paint = {
+    complete: good,
+    gap: bad,
+    "not-applicable": faint,
+    recorded: faint,
+    answered: faint,
+    note: faint,
+    step: heading,
+  };
   const indent = " ".repeat(INDENT);
   let last: ChecklistRow["item"] | undefined;
   for (const row of rows) {

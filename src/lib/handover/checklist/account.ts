@@ -4,7 +4,7 @@ import { shownOption, shownWord } from "../../text/shell-word.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Item, ItemDraft } from "./item.ts";
 import { sharesWord } from "./people.ts";
-import { valueOf } from "./question.ts";
+import { valueOf, type Question } from "./question.ts";
 
 /** An account at Apple or Google that has to be handed over. */
 interface HandedAccount {
@@ -80,7 +80,8 @@ export function askAccount(
     ),
   });
   for (const renewal of renewals) {
-    if (isWith(renewal, account)) findLacking(draft, renewal, { holder, phoneHolder });
+    const own = renewal.account ?? heldAccount(draft.facts, renewal);
+    if (isAbout(own ?? answeredIn(draft.facts, prefix), account)) findLacking(draft, renewal, { holder, phoneHolder });
   }
 }
 
@@ -145,15 +146,18 @@ function findLacking(
   );
 }
 
+/** Where the account is known from with which something is renewed: with the renewal itself, from an answer, or with what the tenant holds of Apple's. */
+type AccountSource = "renewal" | "answer" | "held";
+
 /** What is known of the account with which something is renewed. */
 interface SignIn {
-  readonly account: string | null;
+  readonly account: { readonly name: string; readonly source: AccountSource } | null;
   /** who signs in */
   readonly holder: string | null;
   readonly phone: string | null;
   readonly phoneHolder: string | null;
-  /** the account is another than the one that is recorded with what is renewed */
-  readonly other?: true | undefined;
+  /** what was answered, if it is another account than the one that is recorded with what is renewed; nothing else holds then */
+  readonly other: string | null;
 }
 
 /** The first part of the names of an account's questions, by what is renewed with it. */
@@ -198,30 +202,69 @@ export const accountIn = (
   prefix: string,
   renewals: readonly Renewal[],
 ): Renewal | undefined => {
-  const said = answers.find(({ question, subject }) => question === `${prefix}.account` && subject === "")?.value;
+  const said = answeredIn({ answers }, prefix);
   const named = renewals.filter(({ account }) => account !== null);
-  return named.find(({ account }) => said !== undefined && sharesWord(account ?? "", said)) ?? named[0];
+  return named.find(({ account }) => said !== null && sharesWord(account ?? "", said)) ?? named[0];
 };
 
-/** What the checklist knows of a renewal's account; undefined where it asks about another one, or none. */
+/** The account that is recorded with the certificate or token which the tenant holds, if that is what a renewal is about. */
+const heldAccount = (
+  { adeServer, pushCertificate }: HeldAtApple,
+  { kind, expiresAt }: RenewalRecord,
+): string | null => {
+  const isOf = (other: string | null | undefined): boolean =>
+    typeof other === "string" && expiresAt !== null && Date.parse(other) === Date.parse(expiresAt);
+  if (kind === "ade-token" && isOf(adeServer?.tokenExpiresAt)) return adeServer?.adminId ?? null;
+  if (kind === "push-certificate" && isOf(pushCertificate?.expiresAt)) return pushCertificate?.appleAccount ?? null;
+  return null;
+};
+
+type HeldAtApple = Pick<HandoverFacts, "adeServer" | "pushCertificate">;
+type RenewalRecord = Pick<Renewal, "id" | "kind" | "account" | "expiresAt">;
+
+/**
+ * Returns what the checklist knows of a renewal's account. Answers are about one account: they are not taken for those of a
+ * renewal with another one, or with none that is known.
+ */
 export function signInOf(
   items: readonly Item[],
-  renewal: Pick<Renewal, "id" | "kind" | "account">,
-  all: readonly Pick<Renewal, "id" | "kind" | "account">[],
-): SignIn | undefined {
+  renewal: RenewalRecord,
+  { held, all }: { readonly held: HeldAtApple; readonly all: readonly RenewalRecord[] },
+): SignIn {
+  const own = renewal.account ?? heldAccount(held, renewal);
+  const account =
+    own === null ? null : { name: own, source: renewal.account === null ? ("held" as const) : ("renewal" as const) };
+  const unknown: SignIn = { account, holder: null, phone: null, phoneHolder: null, other: null };
   const prefix = prefixOf(renewal, all);
-  if (prefix === undefined) return undefined;
+  if (prefix === undefined) return unknown;
+  const question = (name: string): Question | undefined =>
+    items.flatMap(({ questions }) => questions).find(({ id, subject }) => id === `${prefix}.${name}` && subject === "");
   const known = (name: string): string | null => {
-    const question = items
-      .flatMap(({ questions }) => questions)
-      .find(({ id, subject }) => id === `${prefix}.${name}` && subject === "");
-    return question === undefined ? null : valueOf(question);
+    const found = question(name);
+    return found === undefined ? null : valueOf(found);
   };
-  const account = known("account");
-  const told = { account, holder: known("holder"), phone: known("phone"), phoneHolder: known("phone-holder") };
-  if (isWith(renewal, account)) return told;
-  return isOfAnother(account, renewal, all) ? undefined : { ...told, other: true };
+  const answered = question("account")?.answer?.value ?? null;
+  const asked = known("account");
+  if (!isAbout(own ?? answered, asked)) {
+    const differs = own !== null && answered !== null && !isOfAnother(answered, renewal, all);
+    return { ...unknown, other: differs ? answered : null };
+  }
+  return {
+    account: account ?? (answered === null ? null : { name: answered, source: "answer" }),
+    holder: known("holder"),
+    phone: known("phone"),
+    phoneHolder: known("phone-holder"),
+    other: null,
+  };
 }
+
+/** Whether an account is the one that people are asked about; null: the account is not known. */
+const isAbout = (account: string | null, asked: string | null): boolean =>
+  asked === null || (account !== null && sharesWord(account, asked));
+
+/** The account that was answered. */
+const answeredIn = ({ answers }: Pick<HandoverFacts, "answers">, prefix: string): string | null =>
+  answers.find(({ question, subject }) => question === `${prefix}.account` && subject === "")?.value ?? null;
 
 /** What people have answered of the account with which something is renewed, as label and value; that first where it is another than recorded. */
 export function answeredOfAccount(

@@ -394,7 +394,7 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
             ? ["", "", "", ""]
             : [
                 one.owner ?? UNKNOWN,
-                ...signInCells(one, signInOf(checklist, one, records.renewals)),
+                ...signInCells(one, signInOf(checklist, one, { held: factsOf(data), all: records.renewals })),
                 whichOf(one, checklist),
               ]),
         ]),
@@ -447,26 +447,32 @@ const estimatesOf = (
   return [{ kind: "paragraph", words: text(`${ESTIMATE.en}. ${en}.`, `${ESTIMATE.ja}。${ja}と推定しています。`) }];
 };
 
+/** What is said of an account that is not recorded with the renewal itself. */
+const ACCOUNT_SOURCES = {
+  renewal: same(""),
+  answer: text(" (as answered)", "(回答による)"),
+  held: text(" (recorded with the certificate or token in use)", "(使用中の証明書・トークンに記録)"),
+} as const;
+
 /** The account with who signs in, and the phone with its number: as recorded with the renewal, else as answered of its account. */
 const signInCells = (
-  { account, phone }: Pick<Renewal, "account" | "phone">,
+  { phone }: Pick<Renewal, "phone">,
   known: ReturnType<typeof signInOf>,
 ): readonly [account: Words, phone: Words] => {
-  if (known?.other === true) {
-    const answered = text(
-      ` (answered: ${known.account}; which holds?)`,
-      `(回答は ${known.account}。どちらが正しいか要確認)`,
-    );
-    return [withBehind(account ?? UNKNOWN, answered), phone ?? UNKNOWN];
-  }
-  const [name, holder] = [account ?? known?.account ?? null, known?.holder ?? null];
-  const source = account === null && name !== null ? text(" (by what was answered)", "(回答による)") : text("", "");
+  const { account, holder, other } = known;
+  const source = account === null ? same("") : ACCOUNT_SOURCES[account.source];
   const signsIn = holder === null ? same("") : text(` (signs in: ${holder})`, `(サインインする人: ${holder})`);
-  const [place, number] = [phone ?? known?.phoneHolder ?? null, known?.phone ?? null];
-  const told = [...(place === null ? [] : [place]), ...(number === null ? [] : [number])];
+  const answered =
+    other === null
+      ? same("")
+      : text(` (answered: ${other}; which holds?)`, `(回答は ${other}。どちらが正しいか要確認)`);
+  const places = [phone ?? known.phoneHolder, known.phone].filter((one) => one !== null);
   return [
-    withBehind(name ?? UNKNOWN, text(source.en + signsIn.en, source.ja + signsIn.ja)),
-    told.length === 0 ? UNKNOWN : told.join(" / "),
+    withBehind(
+      account?.name ?? UNKNOWN,
+      text(source.en + signsIn.en + answered.en, source.ja + signsIn.ja + answered.ja),
+    ),
+    places.length === 0 ? UNKNOWN : places.join(" / "),
   ];
 };
 

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { exampleOf } from "../../model/thing.ts";
+import { RESOURCES } from "../resources.ts";
 import { gapsOf } from "../checklist/index.ts";
 import { COMPLETE, renewal, UNANSWERED } from "../testing/facts.ts";
 import { reportOf } from "../testing/report.ts";
@@ -231,6 +233,45 @@ describe("what a report says", () => {
       answers: [...COMPLETE.answers.filter(({ question }) => question !== said.question), said],
     };
     expect(pageOf(reportOf(facts), "ja")).toContain(told);
+  });
+
+  test("says where an account is known from, and takes the account of one token for that of no other", () => {
+    const adeServer = {
+      ...exampleOf(RESOURCES["ade-server"].fields),
+      adminId: "u000@example.jp",
+      tokenExpiresAt: "2027-10-01T00:00:00.000Z",
+    };
+    const renewals = UNANSWERED.renewals.map((one) => ({ ...one, account: null }));
+    const cellsIn = (answers: HandoverFacts["answers"], expiresAt = "2027-10-01T00:00:00.000Z") => {
+      const changed = renewals.map((one) => (one.kind === "ade-token" ? { ...one, expiresAt } : one));
+      const data = reportOf({ ...UNANSWERED, renewals: changed, answers });
+      const of = { ...data, records: { ...data.records, "ade-server": [adeServer] } };
+      const rows = contentOf(of)
+        .sections.flatMap(({ blocks }) => blocks)
+        .flatMap((block) =>
+          block.kind === "table" && block.head.at(-1)?.en === "which one at Apple" ? block.rows : [],
+        );
+      const cells = new Map(rows.map((row) => [row[0], row[6]]));
+      return ["ADE", "VPP 本社"].map((name) => (cells.get(name) as { readonly en: string }).en);
+    };
+    expect(cellsIn([])).toEqual(["u000@example.jp (recorded with the certificate or token in use)", "not recorded"]);
+    // the token in use is another one
+    expect(cellsIn([], "2027-03-01T00:00:00.000Z")).toEqual(["not recorded", "not recorded"]);
+    const said = (question: string, value: string) => ({
+      ...exampleOf(RESOURCES.answers.fields),
+      question,
+      subject: "",
+      value,
+    });
+    expect(cellsIn([said("apple-business.holder", "花子")])).toEqual([
+      "u000@example.jp (recorded with the certificate or token in use) (signs in: 花子)",
+      "not recorded",
+    ]);
+    const both = [said("apple-business.holder", "花子"), said("apple-business.account", "abm@example.jp")];
+    expect(cellsIn(both)).toEqual([
+      "u000@example.jp (recorded with the certificate or token in use) (answered: abm@example.jp; which holds?)",
+      "abm@example.jp (as answered) (signs in: 花子)",
+    ]);
   });
 
   test("tells which one at Apple a renewal is about, or that nobody recorded it", () => {

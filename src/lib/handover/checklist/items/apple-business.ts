@@ -38,7 +38,12 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
   const held = facts.adeServer?.adminId ?? null;
   const named = accountIn(facts, "apple-business", renewals);
   const account = held ?? named?.account ?? null;
-  draft.tell(text("Apple Account", "Apple Account"), account);
+  draft.tell(
+    held === null
+      ? text("Apple Account", "Apple Account")
+      : text("Apple Account (administrator of the ADE server token)", "Apple Account(ADE サーバートークンの管理者)"),
+    account,
+  );
   for (const { name, expiresAt } of renewals) {
     draft.tell(
       text(`next date: ${name}`, `次の期限: ${name}`),
