@@ -118,7 +118,7 @@ describe("on a terminal of 80 columns", () => {
     expect(ja.stderr).toMatch(/不足 \d+ 件/);
     expect(ja.stderr).toContain("順に回答するには: clomoctl handover answer\n");
     expect(ja.stderr).toContain("すべてを書き出すには: clomoctl handover export -o FOLDER\n");
-    expect(ja.stderr).toContain("管理画面にしかない情報の未記入 5 件: clomoctl handover answer console\n");
+    expect(ja.stderr).toContain("管理画面にしかない情報の未登録 5 件: clomoctl handover answer console\n");
     const full = await run("handover checklist --full", { ...here(), terminal: { columns: 80 } });
     expect(full.stdout).toContain("Lost mode (紛失モード)");
     expect(full.stdout).toContain("契約 花子");

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { evaluate, gapsOf } from "../../lib/handover/checklist/index.ts";
 import { formerHomesOf, hangingOn } from "../../lib/handover/checklist/leaver.ts";
 import type { Item } from "../../lib/handover/checklist/item.ts";
@@ -60,7 +61,7 @@ export default defineCommand({
     const gaps = gapsOf(items).length;
     await terminal.note(text(counted(gaps, "gap"), `不足 ${gaps} 件`));
     const open = askedOfConsole(facts, day).questions.filter(({ due }) => due !== null);
-    for (const line of nextOf(items, { leaver, open: open.length })) await terminal.note(line);
+    for (const note of nextOf(items, { leaver, open: open.length })) await terminal.note(note);
   },
 });
 
@@ -89,8 +90,8 @@ function nextOf(
       ? []
       : [
           text(
-            `not written down, though the console alone knows it: ${counted(open, "thing")}: clomoctl handover answer console`,
-            `管理画面にしかない情報の未記入 ${open} 件: clomoctl handover answer console`,
+            `only the console knows, and not recorded: ${counted(open, "item")}: ${line("handover answer", ["console"])}`,
+            `管理画面にしかない情報の未登録 ${open} 件: ${line("handover answer", ["console"])}`,
           ),
         ]),
     ...(from === undefined ? [] : [text(`what a successor would get: ${give}`, `後任に引き継がれるもの: ${give}`)]),

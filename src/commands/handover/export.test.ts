@@ -55,7 +55,7 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   expect(stderr).toContain("not in the bundle: audit (exported with --audit only)");
   expect(stdout).toMatch(/^audit +left out +0 +it is history/m);
   expect(stderr).toContain("written to one: 5 records, 11 further files");
-  expect(stderr).toContain("only the console knows, and nobody wrote it down: profiles");
+  expect(stderr).toContain("only the console knows, and not recorded: profiles");
   expect(stderr).toMatch(/its report\.html names \d+ gaps of the checklist: clomoctl handover checklist/);
   expect(stderr).toContain("clomoctl handover verify one");
   const files = contentOf(join(folder, "one"));
@@ -267,7 +267,7 @@ describe("what the console alone knows", () => {
     writeFileSync(join(folder, "一覧.txt"), "アプリ");
     const { exit, stderr } = await exporting(`-o one ${EXPORT} --attach tags=一覧.txt`, folder);
     expect(exit).toBe(0);
-    expect(stderr).toContain("nobody wrote it down: profiles, and where they are installed; automatic profiles");
+    expect(stderr).toContain("not recorded: profiles, and where they are installed; automatic profiles");
     expect(stderr).not.toContain("apps, and where");
     const { notKnownHere } = manifestIn(join(folder, "one"));
     const file = { path: "attached/tags/一覧.txt", bytes: 9, sha256: expect.any(String) as unknown };
@@ -392,6 +392,42 @@ test("what somebody may not read is missing, and said; a complete bundle is refu
   const users = await exporting("-o three --only users --encoding utf-8 --require-complete", folder);
   expect(users).toMatchObject({ exit: 3, stderr: expect.stringContaining("a part is not complete, as nothing tells") });
   expect(existsSync(join(folder, "three"))).toBe(false);
+});
+
+test("what only the console knows is not recorded, not permitted, or not part of the scope", async () => {
+  await withUsers();
+  await withAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
+  const folder = freshFolder();
+  const answers = ["profiles", "automatic-profiles", "apps", "tags"].map((name) => ({
+    question: `console.${name}`,
+    value: "社内 Wiki",
+  }));
+  await tenant.client.answers.set({ answers });
+  const told = async (name: string, scope = "", fetch = tenant.fetch) => {
+    const [en, ja] = [
+      await exporting(`-o ${name}-en${scope}`, folder, { fetch }),
+      await exporting(`-o ${name}-ja${scope}`, folder, { fetch, lang: "ja" }),
+    ];
+    for (const { exit } of [en, ja]) expect(exit).toBe(0);
+    const [note] = en.stderr.split("\n").filter((line) => line.startsWith("only the console knows"));
+    const report = await run(`handover report ${name}-en --as markdown`, { home: folder, folder });
+    return { note, ja: ja.stderr, report: report.stdout };
+  };
+  const whole = await told("one");
+  expect(whole.note).toBe(
+    "only the console knows, and not recorded: administrators of SECURED APPs MANAGER: clomoctl handover answer console, or --attach NAME=FILE",
+  );
+  expect(whole.ja).toContain("管理画面にしかなく、未登録のもの: SECURED APPs MANAGER の管理者。");
+  const scoped = await told("two", " --scope E1");
+  expect(scoped.note).toContain("and not part of this scope: profiles");
+  expect(scoped.ja).toContain("--scope の範囲外のもの: プロファイル");
+  const seen = await told("three", "", tenant.acting("east").fetch);
+  expect(seen.note).toContain("and this account may not see what is recorded: profiles");
+  expect(seen.ja).toContain("登録内容を見る権限がないもの: プロファイル");
+  for (const { report } of [scoped, seen]) expect(report).not.toContain("handover answer console");
+  expect(scoped.report).not.toMatch(/not recorded|clomoctl tenant set/);
+  expect(scoped.report).toContain("missing: not part of this scope, as it belongs to no organisation");
+  expect(seen.report).toContain("missing: whoever exported it may not see that");
 });
 
 test("what is there already is left alone", async () => {

@@ -1,21 +1,22 @@
+import { line } from "../../lib/advice/line.ts";
 import { Attachments } from "../../lib/handover/bundle/attach.ts";
 import { NOT_KNOWN_HERE } from "../../lib/handover/not-known.ts";
 import { resourceOf, RESOURCE_NAMES, STAYS } from "../../lib/handover/resources.ts";
 import { attachedTo, type Manifest, type ManifestResource } from "../../lib/handover/bundle/manifest.ts";
-import { missingFrom } from "../../lib/handover/bundle/missing.ts";
+import { absentAmong, missingFrom } from "../../lib/handover/bundle/presence.ts";
 import { missingForChecklist } from "../../lib/handover/report/data.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, text, type Text } from "../../lib/text/index.ts";
-import { shownOption, shownWord } from "../../lib/text/shell-word.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { accountLanguage } from "../csv/file/export.ts";
 import { chooseOutputForm, FORM_OPTIONS, ON_UNMAPPABLE } from "../csv/file/form.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { lastDay, LEAVER_OPTIONS, refuseNobody } from "./leaver.ts";
-import { manifestOf, openIn } from "./writing/manifest.ts";
+import { knowledgeIn, manifestOf } from "./writing/manifest.ts";
 
 type State = ManifestResource["state"];
 
@@ -57,9 +58,8 @@ const NOT_WRITTEN = text("no bundle was written", "引き継ぎデータは書�
 
 /** @throws Failure `input-rejected` for a part, of which nothing tells what its checklist lacks */
 function requireJudged(manifest: Manifest): void {
-  const unjudged = missingForChecklist({ manifest }).map((name) => resourceOf(name).title);
-  if (unjudged.length === 0) return;
-  const names = joined(unjudged, text(", ", "、"));
+  const names = absentAmong(manifest, missingForChecklist({ manifest }));
+  if (names === undefined) return;
   throw new Failure("input-rejected", {
     what: text(
       `a part is not complete, as nothing tells what its checklist lacks without: ${names.en}; nothing was written`,
@@ -230,7 +230,7 @@ export default defineCommand({
     });
     if (isComplete) requireComplete(manifest);
     const fingerprint = await writer.finish(manifest);
-    await showBundle(tools, output, { manifest, fingerprint, open: openIn(manifest, parts) });
+    await showBundle(tools, output, { manifest, fingerprint, known: knowledgeIn(manifest, parts) });
   },
 });
 
@@ -243,8 +243,12 @@ async function showBundle(
   {
     manifest,
     fingerprint,
-    open,
-  }: { readonly manifest: Manifest; readonly fingerprint: string; readonly open: readonly Text[] },
+    known,
+  }: {
+    readonly manifest: Manifest;
+    readonly fingerprint: string;
+    readonly known: ReturnType<typeof knowledgeIn>;
+  },
 ): Promise<void> {
   const { resources, files, gaps, leaver } = manifest;
   await terminal.list(COLUMNS, resources);
@@ -259,24 +263,15 @@ async function showBundle(
   const missing = missingFrom(manifest);
   if (missing !== undefined) await terminal.note(missing);
   if (gaps.length > 0) {
-    const who = leaver === undefined ? "" : ` ${shownOption("--leaver", leaver.person)}`;
-    const until = (leaver?.leaves ?? null) === null ? "" : ` --leaves ${leaver?.leaves}`;
-    const line = `clomoctl handover checklist${who}${until}`;
+    const checklist = line("handover checklist", [], { leaver: leaver?.person, leaves: leaver?.leaves ?? undefined });
     await terminal.note(
       text(
-        `its report.html names ${counted(gaps.length, "gap")} of the checklist: ${line}`,
-        `確認リストの不足 ${gaps.length} 件が report.html に載っています。確認: ${line}`,
+        `its report.html names ${counted(gaps.length, "gap")} of the checklist: ${checklist}`,
+        `確認リストの不足 ${gaps.length} 件が report.html に載っています。確認: ${checklist}`,
       ),
     );
   }
-  if (open.length > 0) {
-    await terminal.note(
-      text(
-        `only the console knows, and nobody wrote it down: ${open.map(({ en }) => en).join("; ")}: clomoctl handover answer console, or --attach NAME=FILE`,
-        `管理画面にしかなく、記入されていないもの: ${open.map(({ ja }) => ja).join("、")}。記入: clomoctl handover answer console(ファイルの添付: --attach NAME=FILE)`,
-      ),
-    );
-  }
+  for (const note of notesOfKnowledge(known)) await terminal.note(note);
   await terminal.note(
     text(
       `fingerprint, for whoever gets it, to be told another way: ${fingerprint}`,
@@ -293,4 +288,44 @@ async function showBundle(
           `鍵を持つ人は age -d -i KEY-FILE -o ${shownWord(plain)} ${shownWord(output)} で復号できます。検証: ${verify}`,
         ),
   );
+}
+
+/** What to do about what only the console knows, if the bundle does not have it. */
+function notesOfKnowledge(known: ReturnType<typeof knowledgeIn>): readonly Text[] {
+  return [...Map.groupBy(known, ({ state }) => state)].flatMap(([state, of]): readonly Text[] => {
+    const names = joined(
+      of.map(({ title }) => title),
+      text("; ", "、"),
+    );
+    switch (state) {
+      case "not-recorded": {
+        const answer = line("handover answer", ["console"]);
+        return [
+          text(
+            `only the console knows, and not recorded: ${names.en}: ${answer}, or --attach NAME=FILE`,
+            `管理画面にしかなく、未登録のもの: ${names.ja}。登録: ${answer}(ファイルの添付: --attach NAME=FILE)`,
+          ),
+        ];
+      }
+      case "not-permitted":
+        return [
+          text(
+            `only the console knows, and this account may not see what is recorded: ${names.en}; ask a system administrator`,
+            `管理画面にしかなく、登録内容を見る権限がないもの: ${names.ja}(システム管理者に依頼してください)`,
+          ),
+        ];
+      case "out-of-scope":
+        return [
+          text(
+            `only the console knows, and not part of this scope: ${names.en}`,
+            `管理画面にしかなく、--scope の範囲外のもの: ${names.ja}`,
+          ),
+        ];
+      case "recorded":
+      case "not-chosen":
+      case "not-supported":
+      case "optional":
+        return [];
+    }
+  });
 }

@@ -1,4 +1,4 @@
-import { missingFrom } from "../../lib/handover/bundle/missing.ts";
+import { missingFrom } from "../../lib/handover/bundle/presence.ts";
 import type { Fault } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle, type Verification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";

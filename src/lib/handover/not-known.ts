@@ -1,6 +1,8 @@
 import type { Answer } from "../model/answer.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 import { same, text, type Text } from "../text/index.ts";
+import type { Manifest } from "./bundle/manifest.ts";
+import { presenceOf, type Absence } from "./bundle/presence.ts";
 import type { HandoverFacts } from "./checklist/facts.ts";
 import { questionFor, type When } from "./checklist/item.ts";
 import type { QuestionGroup } from "./checklist/question.ts";
@@ -68,7 +70,7 @@ export const NOT_KNOWN_HERE: readonly NotKnown[] = [
 ];
 
 /** What of it may be there, by what the tenant uses. */
-export const notKnownIn = (profile: Pick<TenantProfile, "securedApps"> | undefined): readonly NotKnown[] =>
+const notKnownIn = (profile: Pick<TenantProfile, "securedApps"> | undefined): readonly NotKnown[] =>
   NOT_KNOWN_HERE.filter(({ of }) => of === undefined || profile?.[of] !== false);
 
 const GROUP = "console";
@@ -123,3 +125,26 @@ export const writtenDown = (
       files: files.filter(({ path }) => path.startsWith(pathOfAttached(name, ""))),
     };
   });
+
+/** One of {@link NOT_KNOWN_HERE} as a bundle has it: what is recorded of it, or why nothing is. */
+interface ConsoleKnowledge extends NotKnown, Pick<WrittenDown, "filled" | "files"> {
+  readonly state: "recorded" | "not-recorded" | Absence;
+}
+
+/** Returns what a bundle has of what the console alone knows, of all that the tenant may use. */
+export const consoleKnowledge = (
+  manifest: Manifest,
+  profile: Pick<TenantProfile, "securedApps"> | undefined,
+): readonly ConsoleKnowledge[] => {
+  const presence = presenceOf(manifest, "answers");
+  return notKnownIn(profile).map((one) => {
+    const { filled = null, files = [] } = manifest.notKnownHere.find(({ name }) => name === one.name) ?? {};
+    const isRecorded = filled !== null || files.length > 0;
+    return {
+      ...one,
+      filled,
+      files,
+      state: isRecorded ? "recorded" : presence === "present" ? "not-recorded" : presence,
+    };
+  });
+};

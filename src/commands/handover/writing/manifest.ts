@@ -1,9 +1,8 @@
 import type { Answer, HandoverEnd } from "../../../lib/client/index.ts";
-import { notKnownIn, writtenDown, type AttachedFile } from "../../../lib/handover/not-known.ts";
+import { consoleKnowledge, writtenDown, type AttachedFile } from "../../../lib/handover/not-known.ts";
 import { pathOfResource, resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
 import { SCHEMA, type Manifest, type ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
 import type { TenantProfile } from "../../../lib/model/tenant.ts";
-import type { Text } from "../../../lib/text/index.ts";
 import type { WrittenParts } from "./parts.ts";
 
 /** What the tenant said of each resource, as the manifest has it. */
@@ -28,13 +27,9 @@ const recordsIn = ({ read }: WrittenParts, name: ResourceName): readonly unknown
     .split("\n")
     .flatMap((line): readonly unknown[] => (line === "" ? [] : [JSON.parse(line)]));
 
-/** What the console alone knows, is used, and nobody wrote down. */
-export const openIn = ({ notKnownHere }: Manifest, parts: WrittenParts): readonly Text[] => {
-  const [profile] = recordsIn(parts, "tenant") as readonly TenantProfile[];
-  const isOpen = (name: string): boolean =>
-    notKnownHere.some((one) => one.name === name && one.filled === null && one.files.length === 0);
-  return notKnownIn(profile).flatMap(({ name, title }) => (isOpen(name) ? [title] : []));
-};
+/** What a bundle that is being written has of what only the console knows. */
+export const knowledgeIn = (manifest: Manifest, parts: WrittenParts): ReturnType<typeof consoleKnowledge> =>
+  consoleKnowledge(manifest, (recordsIn(parts, "tenant") as readonly TenantProfile[])[0]);
 
 /** What a bundle says of itself, before what its checklist lacks is known. */
 export const manifestOf = (

@@ -6,6 +6,7 @@ import { withBehind, type Block, type Section, type Words } from "./blocks.ts";
 import { YES_NO } from "../checklist/question.ts";
 import { waitingOf } from "./console-work.ts";
 import type { RecordIn, ReportData } from "./data.ts";
+import { missingWords } from "./not-taken.ts";
 import { pathOf, type Orgs } from "./org-tree.ts";
 
 /** Columns of organisations in the matrix of administrators. */
@@ -32,6 +33,9 @@ const ROLES_BOX: Block = {
 /** Who administers the tenant, and what each manages. */
 export function administratorsSection(data: ReportData): Section {
   const { records, manifest } = data;
+  const title = text("Administrators", "管理者");
+  const missing = missingWords(data, "administrators");
+  if (missing !== undefined) return { id: "administrators", title, blocks: [{ kind: "paragraph", words: missing }] };
   const orgs: Orgs = new Map(records.orgs.map((org) => [org.id, org]));
   const all = records.administrators;
   const scopeOf = ({ role, managesAll, managedOrgIds, orgId }: RecordIn<"administrators">): Words => {
@@ -79,7 +83,7 @@ export function administratorsSection(data: ReportData): Section {
   };
   return {
     id: "administrators",
-    title: text("Administrators", "管理者"),
+    title,
     blocks: [table, ...unaskedOf(manifest), ...matrixOf(all, orgs), ROLES_BOX],
   };
 }

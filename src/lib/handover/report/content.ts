@@ -6,7 +6,7 @@ import { byExpiry, judge, LEVEL_NAMES, onDay, USUAL_THRESHOLDS, type Judged } fr
 import { Timeline } from "../../renewals/timeline.ts";
 import { counted, joined, same, shortened, text, type Text } from "../../text/index.ts";
 import type { ManifestResource } from "../bundle/manifest.ts";
-import { missingFrom, whyMissing } from "../bundle/missing.ts";
+import { absentAmong, missingFrom, whyAbsent } from "../bundle/presence.ts";
 import { evaluate } from "../checklist/index.ts";
 import { signInOf } from "../checklist/account.ts";
 import { lastLoginOf, type Renewal } from "../checklist/facts.ts";
@@ -14,24 +14,21 @@ import type { Item } from "../checklist/item.ts";
 import { identityOf, isOneOfSeveral } from "../checklist/which.ts";
 import { UNKNOWN, withBehind, type Bar, type Block, type ReportContent, type Section, type Words } from "./blocks.ts";
 import { toldValue, valueOf, type Question } from "../checklist/question.ts";
-import { notKnownIn } from "../not-known.ts";
+import { consoleKnowledge } from "../not-known.ts";
 import { resourceOf, STAYS, type ResourceName } from "../resources.ts";
 import { administratorsSection } from "./administrators.ts";
 import { consoleWorkRows, consoleWorkSection } from "./console-work.ts";
 import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
 import { leaverOf, leaverRows, leaverSection } from "./leaver.ts";
 import { nextSteps } from "./next-steps.ts";
-import { absenceOf, isNotTaken, noneOf } from "./not-taken.ts";
+import { absenceOf, isNotTaken, missingWords, noneOf } from "./not-taken.ts";
 import { orgTree, pathOf, type Orgs } from "./org-tree.ts";
 
 const NONE = text("none", "なし");
 
 /** What a bundle says of a resource: that it is there, or why it is missing. */
-function stateOf(data: ReportData, entry: ManifestResource): Text {
-  const why = whyMissing(data.manifest, entry);
-  if (why !== undefined) return text(`missing: ${why.en}`, `なし(${why.ja})`);
-  return entry.state === "empty" ? noneOf(data) : text("in the bundle", "あり");
-}
+const stateOf = (data: ReportData, { name, state }: ManifestResource): Text =>
+  missingWords(data, name) ?? (state === "empty" ? noneOf(data) : text("in the bundle", "あり"));
 
 /** Bars of organisations, apart from those that are counted together. */
 const MOST_BARS = 20;
@@ -72,9 +69,7 @@ const countOf = ({ manifest }: ReportData, name: string): number =>
 
 /** How many there are, or why that is not known; of administrators whether that is all. */
 const countIn = (data: ReportData, name: ResourceName): Words => {
-  const missing = data.manifest.resources.find((one) => one.name === name && whyMissing(data.manifest, one));
-  if (missing !== undefined) return stateOf(data, missing);
-  const absence = absenceOf(data, name);
+  const absence = missingWords(data, name) ?? absenceOf(data, name);
   if (absence !== undefined) return absence;
   const count = String(countOf(data, name));
   return name === "administrators" && data.manifest.administratorsUnasked === true
@@ -85,10 +80,9 @@ const countIn = (data: ReportData, name: ResourceName): Words => {
 const number = (count: number): Text => same(String(count));
 
 function summarySection(data: ReportData, items: readonly Item[]): Section {
-  const { manifest, records } = data;
+  const { manifest } = data;
   const zone = zoneOfReport(data);
   const gaps = items.flatMap((item) => item.gaps);
-  const [tenant] = records.tenant;
   return {
     id: "summary",
     title: text("Summary", "概要"),
@@ -130,12 +124,12 @@ function summarySection(data: ReportData, items: readonly Item[]): Section {
           ...urgentRows(data),
           ...consoleWorkRows(data),
           [text("times", "日時"), text(`times are those of ${zone}`, `${zone} の時刻`)],
-          ...profileRows(tenant),
+          ...profileRows(data),
         ],
       },
       notKnownTable(data),
       countsTable(data),
-      usesTable(data),
+      ...usesTable(data),
     ],
   };
 }
@@ -192,33 +186,43 @@ function contentsSection(data: ReportData): Section {
   };
 }
 
-/** What somebody wrote down, or is to write down, as only the console has it. */
-const notKnownTable = (data: ReportData): Block => ({
-  kind: "table",
-  caption: text(
-    "Not known here: only the console knows. What is blank is to be filled in by hand, with author and date, or in the tenant by: clomoctl handover answer console",
-    "clomoctl では把握できず、管理画面だけにある情報。空欄は、記入者・日付とともに手書きするか、テナントで入力してください: clomoctl handover answer console",
-  ),
-  head: [
-    text("what", "項目"),
-    text("where in the console", "管理画面の場所"),
-    text("content, and files attached", "内容・添付ファイル"),
-    text("by", "記入者"),
-    text("date", "日付"),
-  ],
-  rows: notKnownIn(data.records.tenant[0]).map(({ name, title, where }) => {
-    const { filled = null, files = [] } = data.manifest.notKnownHere.find((one) => one.name === name) ?? {};
-    const content = [...(filled === null ? [] : [filled.what]), ...files.map(({ path }) => path)];
-    return [
-      title,
-      where,
-      content.join("; "),
-      filled?.by ?? "",
-      filled === null ? "" : dayOf(filled.at, zoneOfReport(data)),
-    ];
-  }),
-  blank: true,
-});
+const ONLY_CONSOLE = text("Only the console knows", "管理画面だけにある情報");
+
+/** What is recorded of what only the console knows, or why the bundle does not have that; what is not recorded is to be filled in by hand. */
+function notKnownTable(data: ReportData): Block {
+  const why = whyAbsent(data.manifest, "answers");
+  return {
+    kind: "table",
+    caption:
+      why === undefined
+        ? text(
+            `${ONLY_CONSOLE.en}: what is blank is not recorded. Fill it in by hand, with author and date, or in the tenant: clomoctl handover answer console`,
+            `${ONLY_CONSOLE.ja}。空欄は未登録です。記入者・日付とともに手書きするか、テナントで入力してください: clomoctl handover answer console`,
+          )
+        : text(
+            `${ONLY_CONSOLE.en}: what is recorded is not in this bundle (${why.en})`,
+            `${ONLY_CONSOLE.ja}。登録された内容は含まれていません(${why.ja})`,
+          ),
+    head: [
+      text("what", "項目"),
+      text("where in the console", "管理画面の場所"),
+      text("content, and files attached", "内容・添付ファイル"),
+      text("by", "記入者"),
+      text("date", "日付"),
+    ],
+    rows: consoleKnowledge(data.manifest, data.records.tenant[0]).map(({ title, where, state, filled, files }) => {
+      const content = [...(filled === null ? [] : [filled.what]), ...files.map(({ path }) => path)];
+      return [
+        title,
+        where,
+        state === "recorded" ? content.join("; ") : (missingWords(data, "answers") ?? ""),
+        filled?.by ?? "",
+        filled === null ? "" : dayOf(filled.at, zoneOfReport(data)),
+      ];
+    }),
+    ...(why === undefined && ({ blank: true } as const)),
+  };
+}
 
 const answerOf = (question: Question): Words => {
   const value = valueOf(question);
@@ -240,19 +244,18 @@ const calledOf = (question: Question): Text => {
 };
 
 function checklistSection(data: ReportData, items: readonly Item[]): Section {
-  const missing = missingForChecklist(data).map((name) => resourceOf(name).title);
-  const names = joined(missing, text(", ", "、"));
+  const missing = absentAmong(data.manifest, missingForChecklist(data));
   return {
     id: "checklist",
     title: text("Checklist", "引き継ぎ確認リスト"),
     blocks:
-      missing.length > 0
+      missing !== undefined
         ? [
             {
               kind: "paragraph",
               words: text(
-                `Nothing was judged, as the bundle lacks: ${names.en}. In the tenant: clomoctl handover checklist`,
-                `次の情報が含まれていないため、判定していません: ${names.ja}。テナントでの確認: clomoctl handover checklist`,
+                `Nothing was judged, as the bundle lacks: ${missing.en}. In the tenant: clomoctl handover checklist`,
+                `次の情報が含まれていないため、判定していません: ${missing.ja}。テナントでの確認: clomoctl handover checklist`,
               ),
             },
           ]
@@ -309,7 +312,13 @@ function orgsSection(data: ReportData): Section {
     title: text("Organisations", "組織"),
     blocks:
       records.orgs.length === 0
-        ? [{ kind: "paragraph", words: text("No organisations are in the bundle.", "組織は含まれていません。") }]
+        ? [
+            {
+              kind: "paragraph",
+              words:
+                missingWords(data, "orgs") ?? text("No organisations are in the bundle.", "組織は含まれていません。"),
+            },
+          ]
         : [
             ...notTaken.map((name): Block => {
               const { en, ja } = resourceOf(name).title;
@@ -353,10 +362,8 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
   const { now } = onDay(manifest.asOf, timezone);
   const items = judgedIn(data);
   const title = text("What expires", "更新期限");
-  const missing = manifest.resources.find((one) => one.name === "renewals" && whyMissing(manifest, one));
-  if (missing !== undefined) {
-    return { id: "renewals", title, blocks: [{ kind: "paragraph", words: stateOf(data, missing) }] };
-  }
+  const missing = missingWords(data, "renewals");
+  if (missing !== undefined) return { id: "renewals", title, blocks: [{ kind: "paragraph", words: missing }] };
   if (items.length === 0) {
     const words = text(
       "Nothing is recorded. What HOME of CLOMO PANEL shows has to be: clomoctl renewals add",
@@ -494,9 +501,11 @@ function devicesSection(data: ReportData): Section {
       blocks: [
         {
           kind: "paragraph",
-          words: isNotTaken(data, "devices")
-            ? NOT_TAKEN
-            : text("No devices are in the bundle.", "デバイスは含まれていません。"),
+          words:
+            missingWords(data, "devices") ??
+            (isNotTaken(data, "devices")
+              ? NOT_TAKEN
+              : text("No devices are in the bundle.", "デバイスは含まれていません。")),
         },
       ],
     };

@@ -2,6 +2,7 @@ import { NOT_TAKEN } from "../../model/mirror.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { USES } from "../../model/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
+import { whyAbsent } from "../bundle/presence.ts";
 import { resourceOf, type ResourceName } from "../resources.ts";
 import type { ReportData } from "./data.ts";
 
@@ -34,6 +35,12 @@ const UNBROUGHT_HERE = text("none here: whether there is one, the console tells"
 const NOT_SEEN = text("not known to whoever exported it", "書き出した人には不明");
 
 type Data = Pick<ReportData, "manifest" | "records">;
+
+/** Returns why a bundle does not have a resource, for people; undefined if it has the resource. */
+export const missingWords = ({ manifest }: Pick<ReportData, "manifest">, name: ResourceName): Text | undefined => {
+  const why = whyAbsent(manifest, name);
+  return why && text(`missing: ${why.en}`, `なし(${why.ja})`);
+};
 
 /** Whether whoever exported it saw a part of the tenant. */
 const isPart = ({ manifest }: Pick<Data, "manifest">): boolean => manifest.scope !== null || manifest.partial === true;

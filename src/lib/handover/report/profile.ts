@@ -4,7 +4,9 @@ import { instantOf } from "../../model/typed-date.ts";
 import type { Field } from "../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import { UNKNOWN, withBehind, type Block, type Words } from "./blocks.ts";
+import { resourceOf } from "../resources.ts";
 import type { RecordIn, ReportData } from "./data.ts";
+import { missingWords } from "./not-taken.ts";
 
 /** What nobody has recorded of the tenant, with what to type. */
 const orTyped = (value: string | null | undefined, options: string): Words =>
@@ -12,15 +14,20 @@ const orTyped = (value: string | null | undefined, options: string): Words =>
 
 const { domain, loginUrl, contactName, contactMail, contactPhone, contracts, androidAccounts } = TENANT.fields;
 
-/** What the tenant is by contract. */
-export const profileRows = (tenant: RecordIn<"tenant"> | undefined): readonly (readonly [Text, Words])[] => [
-  [contactName.label, orTyped(tenant?.contactName, "--contact-name NAME")],
-  [contactMail.label, orTyped(tenant?.contactMail, "--contact-mail ADDRESS")],
-  [contactPhone.label, orTyped(tenant?.contactPhone, "--contact-phone NUMBER")],
-  [domain.label, orTyped(tenant?.domain, "--domain DOMAIN")],
-  [loginUrl.label, orTyped(tenant?.loginUrl, "--login-url URL")],
-  [contracts.label, contractsOf(tenant?.contracts ?? [])],
-];
+/** What the tenant is by contract, or why the bundle does not tell. */
+export function profileRows(data: ReportData): readonly (readonly [Text, Words])[] {
+  const missing = missingWords(data, "tenant");
+  if (missing !== undefined) return [[resourceOf("tenant").title, missing]];
+  const [tenant] = data.records.tenant;
+  return [
+    [contactName.label, orTyped(tenant?.contactName, "--contact-name NAME")],
+    [contactMail.label, orTyped(tenant?.contactMail, "--contact-mail ADDRESS")],
+    [contactPhone.label, orTyped(tenant?.contactPhone, "--contact-phone NUMBER")],
+    [domain.label, orTyped(tenant?.domain, "--domain DOMAIN")],
+    [loginUrl.label, orTyped(tenant?.loginUrl, "--login-url URL")],
+    [contracts.label, contractsOf(tenant?.contracts ?? [])],
+  ];
+}
 
 const contractsOf = (all: RecordIn<"tenant">["contracts"]): Words =>
   all.length === 0
@@ -78,9 +85,11 @@ export const endingContracts = (
 export const isContract = ({ id }: Pick<RecordIn<"renewals">, "id">): boolean => id.startsWith(`${CONTRACT}-`);
 
 /** What the tenant uses. */
-export const usesTable = ({ records: { tenant } }: ReportData): Block => {
+export const usesTable = (data: ReportData): readonly Block[] => {
+  const { tenant } = data.records;
+  if (missingWords(data, "tenant") !== undefined) return [];
   const accounts = tenant[0]?.androidAccounts ?? null;
-  return {
+  const table: Block = {
     kind: "table",
     caption: text("What the tenant uses", "利用しているもの"),
     head: [text("what", "項目"), text("used", "利用")],
@@ -93,4 +102,5 @@ export const usesTable = ({ records: { tenant } }: ReportData): Block => {
       [androidAccounts.label, accounts === null ? UNKNOWN : ANDROID_ACCOUNTS[accounts]],
     ],
   };
+  return [table];
 };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { EMPTY_MANIFEST } from "../testing/bundles.ts";
 import { RESOURCE_NAMES } from "../resources.ts";
 import type { Manifest, ManifestResource } from "./manifest.ts";
-import { missingFrom } from "./missing.ts";
+import { absentAmong, missingFrom, presenceOf } from "./presence.ts";
 
 /** A manifest whose resources have all been exported, but for some. */
 const manifestWith = (
@@ -16,6 +16,8 @@ const manifestWith = (
     return { name, state, records: 0, sha256: null, stays: null, leftOut: [] };
   }),
 });
+
+const SCOPE = { id: "019a9f3c-5a00-7abc-8def-000000000001", path: "営業部" };
 
 test("a whole bundle lacks nothing, and one without the audit names the option", () => {
   expect(missingFrom(manifestWith({ users: "empty" }))).toBeUndefined();
@@ -34,6 +36,28 @@ test("each reason stands once, behind what it is of", () => {
 
 test("what an option leaves out is told with the option", () => {
   expect(missingFrom(manifestWith({ devices: "left-out" }, { only: ["orgs", "users"] }))?.ja).toContain("--only");
-  const scope = { id: "019a9f3c-5a00-7abc-8def-000000000001", path: "営業部" };
-  expect(missingFrom(manifestWith({ audit: "left-out" }, { scope }))?.ja).toContain("--scope");
+  expect(missingFrom(manifestWith({ audit: "left-out" }, { scope: SCOPE }))?.ja).toContain("--scope");
+});
+
+test.each([
+  ["users", {}, {}, "present"],
+  ["users", { users: "empty" }, {}, "present"],
+  ["renewals", { renewals: "not-permitted" }, {}, "not-permitted"],
+  ["renewals", { renewals: "not-supported" }, {}, "not-supported"],
+  ["renewals", { renewals: "left-out" }, { scope: SCOPE }, "out-of-scope"],
+  ["renewals", { renewals: "left-out" }, { scope: SCOPE, only: ["users"] }, "not-chosen"],
+  ["audit", { audit: "left-out" }, {}, "optional"],
+] as const)("%s of %o with %o is %s", (name, states, more, presence) => {
+  const manifest = manifestWith(states, { ...more, only: "only" in more ? [...more.only] : null });
+  expect(presenceOf(manifest, name)).toBe(presence);
+});
+
+test("a resource that an older manifest does not name is not supported", () => {
+  expect(presenceOf({ ...manifestWith({}), resources: [] }, "users")).toBe("not-supported");
+});
+
+test("of some resources only those are named that are asked for", () => {
+  const manifest = manifestWith({ renewals: "not-permitted", answers: "not-permitted" });
+  expect(absentAmong(manifest, ["users", "renewals"])?.en).toBe("renewals (whoever exported it may not see that)");
+  expect(absentAmong(manifest, ["users"])).toBeUndefined();
 });

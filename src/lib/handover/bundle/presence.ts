@@ -1,0 +1,69 @@
+import { joined, text, type Text } from "../../text/index.ts";
+import { resourceOf, type ResourceName } from "../resources.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** Reasons for which a bundle does not have a resource. */
+const ABSENCES = {
+  "not-permitted": text("whoever exported it may not see that", "書き出した人に権限がないため"),
+  "not-supported": text("the tenant does not have it", "テナントが対応していないため"),
+  "not-chosen": text("--only names others", "--only で指定していないため"),
+  "out-of-scope": text(
+    "not part of this scope, as it belongs to no organisation",
+    "組織ごとの情報ではなく、--scope の範囲外のため",
+  ),
+  optional: text("exported with --audit only", "--audit を付けたときだけ書き出すため"),
+} as const satisfies Readonly<Record<string, Text>>;
+
+export type Absence = keyof typeof ABSENCES;
+
+/** Whether a bundle has a resource, if only an empty one, or why not. */
+export type Presence = "present" | Absence;
+
+type Described = Pick<Manifest, "only" | "scope" | "resources">;
+
+/** Returns whether a bundle has a resource, or why not. */
+export function presenceOf({ only, scope, resources }: Described, name: ResourceName): Presence {
+  const state = resources.find((entry) => entry.name === name)?.state ?? "not-supported";
+  switch (state) {
+    case "exported":
+    case "empty":
+      return "present";
+    case "not-permitted":
+    case "not-supported":
+      return state;
+    case "left-out":
+      if (only !== null && !only.includes(name)) return "not-chosen";
+      return scope === null ? "optional" : "out-of-scope";
+  }
+}
+
+/** Returns why a bundle does not have a resource, with the option that decides it; undefined if it has the resource. */
+export function whyAbsent(manifest: Described, name: ResourceName): Text | undefined {
+  const presence = presenceOf(manifest, name);
+  return presence === "present" ? undefined : ABSENCES[presence];
+}
+
+/** Returns those of some resources that a bundle does not have, each reason once behind its resources; undefined if it has all. */
+export function absentAmong(manifest: Described, names: readonly ResourceName[]): Text | undefined {
+  const absent = Map.groupBy(names, (name) => presenceOf(manifest, name));
+  absent.delete("present");
+  if (absent.size === 0) return undefined;
+  const reasons = [...absent].map(([presence, of]) => {
+    const titles = joined(
+      of.map((name) => resourceOf(name).title),
+      text(", ", "、"),
+    );
+    const why = ABSENCES[presence as Absence];
+    return text(`${titles.en} (${why.en})`, `${titles.ja}(${why.ja})`);
+  });
+  return joined(reasons, text("; ", "、"));
+}
+
+/** Returns which resources a bundle does not have, and why; undefined if it has all. */
+export function missingFrom(manifest: Described): Text | undefined {
+  const absent = absentAmong(
+    manifest,
+    manifest.resources.map(({ name }) => name),
+  );
+  return absent && text(`not in the bundle: ${absent.en}`, `含まれていないもの: ${absent.ja}`);
+}
