@@ -359,7 +359,7 @@ test("what is exported of a tenant with a bit of everything is verified, all of 
 test("characters that the encoding cannot hold are named with their places, and no bundle is left", async () => {
   await tenant.client.users.create({ name: "😀", emails: ["smile@example.co.jp"] });
   const folder = freshFolder();
-  const refused = await exporting("-o one --encoding shift_jis", folder);
+  const refused = await exporting("-o one --encoding shift_jis --on-unmappable error", folder);
   expect(refused.exit).toBe(3);
   expect(refused.stderr).toContain("csv/users.csv:2:1: U+1F600");
   expect(refused.stderr).toContain("--on-unmappable replace");
@@ -368,6 +368,33 @@ test("characters that the encoding cannot hold are named with their places, and 
   expect(replaced.exit).toBe(0);
   expect(replaced.stderr).toContain("written as 〓: 1 character");
   expect(readFileSync(join(folder, "one/resources/users.ndjson"), "utf8")).toContain("😀");
+});
+
+test("a name that shift_jis lacks does not stop an export: that file is UTF-8, and it is said", async () => {
+  await tenant.client.users.create({ name: "𠮷田 花子", emails: ["hanako@example.co.jp"] });
+  await tenant.client.orgs.create({ name: "営業部" });
+  const folder = freshFolder();
+  const ran = await exporting("-o one --as-of 2027-03-31", folder, { lang: "ja" });
+  expect(ran.exit).toBe(0);
+  expect(ran.stderr).toContain(
+    "csv/users.csv は UTF-8 で書き出しました(shift_jis で表せない文字が 1 個あるため。2 行目: U+20BB7 𠮷)",
+  );
+  const { encoding, files } = manifestIn(join(folder, "one"));
+  expect(encoding).toBe("shift_jis");
+  expect(files.filter((file) => file.encoding !== undefined)).toEqual([
+    { path: "csv/users.csv", records: 1, encoding: "utf-8" },
+  ]);
+  const read = (path: string, as: string) =>
+    new TextDecoder(as, { fatal: true }).decode(readFileSync(join(folder, path)));
+  expect(read("one/csv/users.csv", "utf-8")).toContain("𠮷田 花子");
+  expect(read("one/csv/orgs.csv", "shift_jis")).toContain("営業部");
+  expect(read("one/report.html", "utf-8").replaceAll("<wbr>", "")).toContain(
+    "shift_jis で表せない文字があるため UTF-8 で書き出したファイル: csv/users.csv",
+  );
+  expect((await run("handover verify one", { home: folder, folder })).exit).toBe(0);
+  await exporting("-o two --as-of 2027-03-31", folder, { lang: "ja" });
+  expect(contentOf(join(folder, "two"))).toEqual(contentOf(join(folder, "one")));
+  expect(readdirSync(join(folder, "tmp"))).toEqual([]);
 });
 
 test("what somebody may not read is missing, and said; a complete bundle is refused then", async () => {

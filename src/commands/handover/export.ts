@@ -12,7 +12,7 @@ import { counted, joined, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { accountLanguage } from "../csv/file/export.ts";
-import { chooseOutputForm, FORM_OPTIONS, ON_UNMAPPABLE } from "../csv/file/form.ts";
+import { chooseOutputForm, FORM_OPTIONS } from "../csv/file/form.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { lastDay, LEAVER_OPTIONS, refuseNobody } from "./leaver.ts";
@@ -170,7 +170,15 @@ export default defineCommand({
       about: text("write nothing if something is missing", "不足があれば何も書き出さない"),
     },
     ...FORM_OPTIONS,
-    onUnmappable: ON_UNMAPPABLE,
+    onUnmappable: {
+      kind: "choice",
+      choices: ["utf-8", "error", "replace"],
+      default: "utf-8",
+      about: text(
+        "for a CSV file with a character that the encoding cannot hold: write that file in UTF-8, fail, or write 〓",
+        "文字コードで表せない文字がある CSV: そのファイルを UTF-8 で書き出すか、エラーにするか、〓 に置き換えるか",
+      ),
+    },
   },
   examples: [
     { line: "clomoctl handover export -o handover-2027-03" },
@@ -194,6 +202,7 @@ export default defineCommand({
       newline,
       leaver,
       leaves,
+      onUnmappable,
       ...asked
     },
   ) {
@@ -205,7 +214,7 @@ export default defineCommand({
     const chosen = await tools.tenant("exports");
     const zone = zoneOf(tools, chosen);
     const org = scope === undefined ? undefined : await orgNamed(tools, scope);
-    const form = await chooseOutputForm(tools, asked, accountLanguage(chosen));
+    const form = { ...(await chooseOutputForm(tools, asked, accountLanguage(chosen))), onUnmappable };
     const [{ PartsWriter, beginBundle }, { reportInto }] = await Promise.all([
       import("./writing/parts.ts"),
       import("./writing/report.ts"),

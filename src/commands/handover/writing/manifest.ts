@@ -81,7 +81,11 @@ export const manifestOf = (
     ...(mirroredAt !== null && !administratorsKnown && ({ administratorsUnasked: true } as const)),
     ...(mirrorOfBundle && ({ mirrorOfBundle } as const)),
     resources: resourcesOf(parts),
-    files: others.map((path) => ({ path, records: files[path] ?? null })),
+    files: others.map((path) => ({
+      path,
+      records: files[path] ?? null,
+      ...(parts.inUtf8.has(path) && { encoding: "utf-8" }),
+    })),
     notKnownHere: writtenDown(answersIn(parts), attached),
     gaps: [],
   };

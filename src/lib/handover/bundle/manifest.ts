@@ -64,8 +64,8 @@ const ManifestShape = z.strictObject({
   resources: z
     .array(ResourceEntry)
     .refine((entries) => isInOrder(entries.map(({ name }) => name)), "not in the order of resources"),
-  /** what else is in it; `records` of a CSV file without its header */
-  files: z.array(z.strictObject({ path: z.string(), records: Count.nullable() })),
+  /** what else is in it; `records` of a CSV file without its header; `encoding` if that of the CSV files lacks characters of it */
+  files: z.array(z.strictObject({ path: z.string(), records: Count.nullable(), encoding: z.string().optional() })),
   /** what the console alone knows: what somebody answered, with author and date, and the files attached */
   notKnownHere: z.array(
     z.strictObject({

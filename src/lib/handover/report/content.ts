@@ -156,9 +156,10 @@ function contentsSection(data: ReportData): Section {
           missing ??
           text(
             "Everything that clomoctl knows of the tenant is in it, without any secret.",
-            "clomoctl が把握している内容はすべて含まれています(機密情報を除く)。",
+            "clomoctl が把握している内容はすべて含まれています(パスワード・鍵・トークンを除く)。",
           ),
       },
+      ...encodingNotes(manifest),
       {
         kind: "table",
         caption: text("Resources", "情報の種類"),
@@ -185,6 +186,17 @@ function contentsSection(data: ReportData): Section {
     ],
   };
 }
+
+/** Says which CSV files are in another encoding than the others. */
+const encodingNotes = ({ files, encoding }: ReportData["manifest"]): readonly Block[] => {
+  const others = files.filter((file) => file.encoding !== undefined).map(({ path }) => path);
+  if (others.length === 0) return [];
+  const words = text(
+    `In UTF-8, as ${encoding} lacks characters of it: ${others.join(", ")}`,
+    `${encoding} で表せない文字があるため UTF-8 で書き出したファイル: ${others.join("、")}`,
+  );
+  return [{ kind: "paragraph", words }];
+};
 
 const ONLY_CONSOLE = text("Only the console knows", "管理画面だけにある情報");
 
