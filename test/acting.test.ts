@@ -47,8 +47,8 @@ test("a Tab names what the account of --as sees, and nothing for an account that
   expect(await tab("users show --as nobody ")).toBe("");
   expect(await tab("users show --as ichiro ")).toBe("");
   await run(["renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01"], { home });
-  // a guide has an option of that name
-  expect(await tab("renewals guide --as html ")).toContain("本社");
+  expect(await tab("renewals guide --format html ")).toContain("本社");
+  expect(await tab("renewals guide --as nobody ")).toBe("");
 });
 
 test.each([["x".repeat(100_000)], ["ｘ".repeat(300)], ["\u001b[31m\u202ex"]])(

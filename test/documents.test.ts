@@ -78,9 +78,9 @@ test.each(["en", "ja"] as const)(
     const files = ["status", "list", "guide", "mail"].map((name) => ({ name, file: join(home, `${name}.html`) }));
     const [status = "", list = "", guide = "", digest = ""] = files.map(({ file }) => file);
     for (const line of [
-      ["status", "--html", status],
-      ["renewals", "list", "--html", list],
-      ["renewals", "guide", "本社", "--as", "html", "-o", guide],
+      ["status", "--format", "html", "-o", status],
+      ["renewals", "list", "--format", "html", "-o", list],
+      ["renewals", "guide", "本社", "--format", "html", "-o", guide],
     ]) {
       const { code, stderr } = await run([...line, "--lang", language], { home });
       expect(code, stderr).toBe(0);

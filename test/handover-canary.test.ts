@@ -93,7 +93,7 @@ test("no secret of a tenant or its machine is in a bundle, a report, what is sai
   await type(3, "export -o gaps --encoding utf-8 --require-complete");
   await type(0, "verify one.zip");
   await type(0, "report folder -o page.html");
-  await type(0, "report one.tar.gz --as markdown -o page.md");
+  await type(0, "report one.tar.gz --format markdown -o page.md");
   await type(0, "diff folder one.zip");
   await type(0, "diff one.zip --tenant");
   await type(0, "apply one.zip --dry-run", other);

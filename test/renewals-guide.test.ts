@@ -17,11 +17,11 @@ test("the steps as text, as data, and as pages to print", async () => {
   expect(steps.map(({ id }) => id)).toContain("save");
   expect(steps.find(({ id }) => id === "download")?.waitsFor).toBe("vpp-token");
   const page = join(home, "guide.html");
-  expect(await run(["renewals", "guide", "ade-token", "--as", "html", "-o", page], { home })).toMatchObject({
+  expect(await run(["renewals", "guide", "ade-token", "--format", "html", "-o", page], { home })).toMatchObject({
     code: 0,
   });
   expect(await readFile(page, "utf8")).toMatch(/^<!DOCTYPE html>[^]+Content-Security-Policy/);
-  const marked = await run(["renewals", "guide", "android-owner", "--as", "markdown"], { home });
+  const marked = await run(["renewals", "guide", "android-owner", "--format", "markdown"], { home });
   expect(marked.text).toMatch(/^# How to renew: Android Enterprise owner account\n[^]+1\. \[ \] /);
 });
 
@@ -40,7 +40,7 @@ test("what is recorded of an item is named; control characters in it are shown",
 
 test.each([
   [["--interactive"], /needs a terminal[^]+renewals verify --current OLD --new NEW/],
-  [["--as", "html", "--format", "json"], /cannot be used with/],
+  [["--format", "html", "--fields", "id"], /do not go with --format html/],
   [["--downloads", "."], /require --interactive/],
 ])("%s is a usage error that says what to do", async (options, said) => {
   const { code, stderr } = await run(["renewals", "guide", "ade-token", ...options], { home: await freshHome() });

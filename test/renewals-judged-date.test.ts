@@ -34,6 +34,6 @@ test("check, list, notify and calendar go by the same date: the earlier of recor
   const again = await clomoctl("renewals", "notify", "--format", "json");
   expect(JSON.parse(again.text)).toEqual([]);
 
-  await clomoctl("renewals", "list", "--html", "page.html", "--lang", "ja");
+  await clomoctl("renewals", "list", "--format", "html", "-o", "page.html", "--lang", "ja");
   expect(await readFile(join(home, "page.html"), "utf8")).toContain(`記録では 2098-03-01、`);
 });

@@ -74,7 +74,9 @@ const open = async (file: string, width = 1280): Promise<Page> => {
 
 const written = async (language: "en" | "ja"): Promise<{ readonly file: string; readonly items: readonly Item[] }> => {
   const file = join(home, `${language}.html`);
-  const { code, stderr, text } = await run(["renewals", "list", "--html", file, "--lang", language], { home });
+  const { code, stderr, text } = await run(["renewals", "list", "--format", "html", "-o", file, "--lang", language], {
+    home,
+  });
   expect([code, text], stderr).toEqual([0, ""]);
   const listed = await run(["renewals", "list", "--format", "json"], { home });
   return { file, items: JSON.parse(listed.text) as readonly Item[] };

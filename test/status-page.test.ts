@@ -27,7 +27,10 @@ test("the page fits a telephone and a screen in both languages, runs no script a
   const home = await homeOfTwo();
   for (const language of ["en", "ja"]) {
     const file = join(home, `${language}.html`);
-    const { code, stderr } = await run(["status", "--all-contexts", "--lang", language, "--html", file], { home });
+    const { code, stderr } = await run(
+      ["status", "--all-contexts", "--lang", language, "--format", "html", "-o", file],
+      { home },
+    );
     expect(code, stderr).toBe(0);
     for (const width of [390, 1280]) {
       const context = await started?.browser.newContext({ viewport: { width, height: 800 } });

@@ -30,8 +30,8 @@ async function load<T>(file: string): Promise<T | undefined> {
   return module.default;
 }
 
-/** What a verb may declare itself: `output` where its result is a file, `as` where it has no tenant. */
-const OWN: readonly string[] = ["output", "as"];
+/** What a verb may declare itself: `output` if its result is a file, `format` if it writes documents, `as` if it opens no tenant. */
+const OWN: readonly string[] = ["output", "format", "as"];
 
 function check(file: string, command: Command, globals: Fields): Command {
   const isTaken = (key: string): boolean => key in command.args || (key in globals && !OWN.includes(key));

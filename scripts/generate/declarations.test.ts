@@ -121,6 +121,13 @@ const converted = (kind: string) => [
   { name: "output", kind, value: "OUT", required: true },
 ];
 
+/** An option that is gone, as documents are chosen by `--format` and go to `-o`. */
+const DOCUMENTS = "--as is the acting account in every command that opens a tenant; documents are chosen by --format";
+const replaced = (verb: string, option: string, ...by: readonly string[]): readonly Permitted[] => [
+  { at: optionOf(verb, option), before: expect.anything() as unknown, now: undefined, why: DOCUMENTS },
+  ...by.map((one) => added(optionOf(verb, one), DOCUMENTS)),
+];
+
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
   added(["globals", "--overwrite"], OUTPUTS),
@@ -134,7 +141,8 @@ const PERMITTED: readonly Permitted[] = [
     written(verb, "--output"),
   ),
   ...written("renewals check", "--prometheus"),
-  ...written("renewals list", "--html"),
+  ...replaced("renewals guide", "--as", "--format"),
+  ...replaced("renewals list", "--html", "--format", "--output"),
   ...IMPORTS_OF.map((noun) => ({
     at: [...optionOf(`${noun} import`, "--blank"), "default"],
     before: "clear",

@@ -277,14 +277,19 @@ export function parse(path: readonly string[], command: Command, words: readonly
     );
   }
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
+  // of a command that writes documents, too, `--format` and `--output` are the usual ones where they are of records
+  const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
   return {
-    globals: Object.fromEntries(pick(general.map(([key]) => key))) as unknown as Globals,
+    globals: Object.fromEntries([...pick(general.map(([key]) => key)), ...records]) as unknown as Globals,
     input: Object.fromEntries([
       ...readArguments(command, typed, operands, usageError),
       ...pick(Object.keys(command.options)),
     ]),
   };
 }
+
+const isRecordFormat = (format: unknown): boolean =>
+  (GLOBAL_OPTIONS.format.choices as readonly unknown[]).includes(format);
 
 function parseWords(
   parser: Parser,

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { SWITCHES } from "../lib/terminal/commands.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-import { flagName } from "./field.ts";
+import { flagName, type Fields } from "./field.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./node.ts";
 import { freshFolder, inBoth } from "./testing/program.ts";
@@ -142,6 +142,41 @@ test("what takes no value is told in the commands that texts propose", async () 
   expect([...switches].filter((one) => !SWITCHES.includes(one))).toEqual([]);
   expect([...valued].filter((one) => SWITCHES.includes(one))).toEqual([]);
 });
+
+test("--as is the acting account of every command that opens a tenant, and a form of files of three others", async () => {
+  const verbs = await Promise.all(
+    verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
+  );
+  const declaring = verbs.filter(([, { options }]) => "as" in options);
+  expect(declaring.map(([path]) => path)).toEqual(["csv check", "csv map", "csv template"]);
+  for (const [, { opensTenant, readsTenants }] of declaring)
+    expect([opensTenant, readsTenants]).toEqual([false, undefined]);
+});
+
+test("documents are chosen by --format, and go to -o", async () => {
+  const verbs = await Promise.all(
+    verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
+  );
+  const OLD = ["html", "markdown", "pdf", "text"];
+  expect(verbs.filter(([, { options }]) => OLD.some((key) => key in options))).toEqual([]);
+  const writing = verbs.filter(([, { options }]) => "format" in options);
+  expect(writing.map(([path, { options }]) => [path, choicesOf(options).filter((one) => OLD.includes(one))])).toEqual([
+    ["status", ["html"]],
+    ["ade guide", ["text", "markdown", "html"]],
+    ["handover diff", ["markdown"]],
+    ["handover report", ["html", "markdown", "pdf"]],
+    ["onboarding guide", ["text", "markdown", "html"]],
+    ["renewals guide", ["text", "markdown", "html"]],
+    ["renewals list", ["html"]],
+    ["roles matrix", ["html"]],
+  ]);
+  for (const [path, { options }] of writing)
+    expect(options["output"], path).toMatchObject({ kind: "file", short: "o" });
+  const alone = writing.filter(([, { options }]) => !choicesOf(options).includes("json"));
+  expect(alone.map(([path]) => path)).toEqual(["handover report"]);
+});
+
+const choicesOf = ({ format }: Fields): readonly string[] => (format?.kind === "choice" ? format.choices : []);
 
 const BY_HAND =
   /^(?:users|orgs|devices|secured users|secured groups|roles schemes|tenant|console|clomo-account|clomo-account settings) (?:create|edit|grant|reset-password|revoke|move|set-owner|tag|delete|set|confirm|drop)$/;

@@ -77,6 +77,8 @@ function interrupted(): Circumstances {
   return { signals };
 }
 
+const BUNDLES = join(import.meta.dirname, "..", "..", "fixtures", "bundles");
+
 /** A line for each output that a command declares, in the scene below. */
 const CASES: Readonly<Record<string, Case>> = {
   "every command --output": { line: "users list --format xlsx -o OUT" },
@@ -118,6 +120,10 @@ const CASES: Readonly<Record<string, Case>> = {
   "devices export --output": { line: "devices export -o OUT" },
   ...imports("devices import", "devices.csv"),
   "devices template --output": { line: "devices template -o OUT", isPublic: true },
+  "handover diff --output": {
+    line: `handover diff ${BUNDLES}/schema-1 ${BUNDLES}/schema-1-later --format markdown -o OUT`,
+    exit: 9,
+  },
   "handover export --output": { line: "handover export -o OUT --as-of 2026-11-20", keeping: "bundle" },
   "handover report --output": { line: "handover report -o OUT" },
   "imports revert --emit-csv": { line: "imports revert 3 --emit-csv OUT --dry-run" },
@@ -137,17 +143,17 @@ const CASES: Readonly<Record<string, Case>> = {
     isAside: true,
   },
   "renewals guide --output": { line: "renewals guide push-certificate -o OUT" },
-  "renewals list --html": { line: "renewals list --html OUT", keeping: "rewritten" },
+  "renewals list --output": { line: "renewals list --format html -o OUT", keeping: "rewritten" },
   "renewals schedule install --output": {
     line: "renewals schedule install --task-scheduler -o OUT",
     isPublic: true,
   },
-  "roles matrix --html": { line: "roles matrix --html OUT", isPublic: true },
+  "roles matrix --output": { line: "roles matrix --format html -o OUT", isPublic: true },
   "secured users delete --list": { line: "secured users delete hanako --app docs --list OUT --dry-run" },
   "secured users export --output": { line: "secured users export --app docs -o OUT" },
   ...imports("secured users import --app docs", "docs.csv"),
   "secured users template --output": { line: "secured users template --app docs -o OUT", isPublic: true },
-  "status --html": { line: "status --html OUT", keeping: "rewritten" },
+  "status --output": { line: "status --format html -o OUT", keeping: "rewritten" },
   "users delete --list": { line: "users delete E2 --list OUT --dry-run" },
   "users export --output": { line: "users export -o OUT" },
   ...imports("users import", "users.csv"),
@@ -193,8 +199,8 @@ test("four outputs alone are rewritten by jobs", () => {
   expect(rewritten.map(([name]) => name)).toEqual([
     "renewals calendar --output",
     "renewals check --prometheus",
-    "renewals list --html",
-    "status --html",
+    "renewals list --output",
+    "status --output",
   ]);
 });
 

@@ -381,7 +381,11 @@ describe("what a tenant uses", () => {
 describe("the page", () => {
   test("says what the table says, in both languages", async () => {
     const [home, folder] = [await homeOfThree(), freshFolder()];
-    const { en, ja } = await inBoth("status --all-contexts --html status.html", { home, folder, tenants: TENANTS });
+    const { en, ja } = await inBoth("status --all-contexts --format html -o status.html", {
+      home,
+      folder,
+      tenants: TENANTS,
+    });
     expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "wrote status.html\n" });
     expect(ja.stderr).toBe("status.html を書き出しました\n");
     const page = readFileSync(join(folder, "status.html"), "utf8");
@@ -389,7 +393,7 @@ describe("the page", () => {
     expect(page.match(/<section>/g)).toHaveLength(3);
     expect(page.replaceAll(/<\/?span[^>]*>/g, "")).toContain("2026-11-18(2 日前)");
     expect(page).toMatch(/<p class="level critical">問題があるテナント\(3 件中 2 件\): kanto、far<\/p>/);
-    const empty = await run("status --html -", { home, tenants: { kanto: OWN } });
+    const empty = await run("status --format html -o -", { home, tenants: { kanto: OWN } });
     expect(empty.stdout).toContain("<p>nothing is wrong</p>");
     expect(page).toMatch(/class="level critical"/);
   });
@@ -400,7 +404,7 @@ describe("the page", () => {
       ...FULL,
       listRenewals: { items: [renewal({ name: hostile, expiresAt: "2026-12-01T14:59:59.000Z" })] },
     };
-    const { stdout } = await run("status --html -", { home: await homeOfThree(), tenant });
+    const { stdout } = await run("status --format html -o -", { home: await homeOfThree(), tenant });
     expect(stdout).not.toMatch(/<script|<img|\u202e|(?:src|href)="|url\(|@import/);
     expect(stdout).toContain("default-src 'none'; style-src 'unsafe-inline'");
     expect(stdout).toContain("onerror=alert(1)&#62;");
@@ -493,7 +497,7 @@ test("administrators are counted, with who is only marked; what is wrong with th
   expect(ja.stdout).toContain("CLOMO GATE の利用に必要な CLOMO アカウントのないユーザー 12 人");
   const json = await run("status --format json --fields administrators", { home, tenant });
   expect(JSON.parse(json.stdout)).toEqual([{ administrators: administration }]);
-  const page = await run("status --html -", { home, tenant });
+  const page = await run("status --format html -o -", { home, tenant });
   expect(page.stdout).toContain('data-field="administrators"');
   const none = { ...administration, recorded: false, total: 0, marked: 0, system: 0, supported: [], lacking: null };
   const unrecorded = { ...EMPTY, tenant: tenantOf({ administration: none }) };

@@ -2,6 +2,7 @@ import { HEADERS } from "../lib/renewals/output/headers.ts";
 import { momentIn } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
+import { documentOrRecords, requestedDocument } from "./documents.ts";
 import { writeOutput } from "./csv/file/output.ts";
 import { shownColumns, STATUS_COLUMNS } from "./status/columns.ts";
 import { statusOf, type Status } from "./status/gather.ts";
@@ -11,8 +12,8 @@ export default defineCommand({
   summary: text("show how a tenant stands, and what to do next", "テナントの状況と次の操作を表示する"),
   details: [
     text(
-      "Its size, the last import and by whom, what waits for the console, how old its data are, what expires next, what is wrong. Where no context is in use, all are shown. In other formats than a table it is a list of tenants. It ends with 0 whatever it finds: `renewals check` is what alarms.",
-      "件数、最後のインポートとその実行者、管理画面の照合待ち、データの新しさ、次の更新期限、問題を表示します。表以外の形式ではテナントの一覧になります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
+      "Its size, the last import and by whom, what waits for the console, how old its data are, what expires next, what is wrong. Where no context is in use, all are shown. In formats of records it is a list of tenants; --format html is a page. It ends with 0 whatever it finds: `renewals check` is what alarms.",
+      "件数、最後のインポートとその実行者、管理画面の照合待ち、データの新しさ、次の更新期限、問題を表示します。json や csv などの形式ではテナントの一覧に、--format html ではページになります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
     ),
   ],
   args: {},
@@ -21,29 +22,25 @@ export default defineCommand({
       kind: "boolean",
       about: text("all tenants configured on this computer", "この PC に登録された全テナント"),
     },
-    html: {
-      kind: "output",
-      header: HEADERS.statusPage,
-      value: "FILE",
-      about: text("write an HTML page instead (- for stdout)", "HTML ページとして書き出す(- は標準出力)"),
-    },
+    ...documentOrRecords(["html"], "records", { header: HEADERS.statusPage }),
   },
   examples: [
     { line: "clomoctl status" },
     { line: "clomoctl status --all-contexts --format json" },
-    { line: "clomoctl status --all-contexts --html status.html --lang ja" },
+    { line: "clomoctl status --all-contexts --format html -o status.html --lang ja" },
   ],
   exits: ["not-found"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { allContexts, html }) {
+  async run(tools, { allContexts, ...options }) {
     const { terminal } = tools;
+    const page = requestedDocument(tools, options, { usual: undefined, where: "clomoctl status" });
     const { contexts, used, several } = await contextsOf(tools, allContexts);
     // at once: one that does not answer keeps nobody waiting for the others
     const all = await Promise.all(
       contexts.map((context) => statusOf(tools, context, { used: context.name === used, several })),
     );
-    if (html !== undefined) return writePage(tools, all, html);
+    if (page !== undefined) return writePage(tools, all, page.output);
     const { format, fields } = terminal.output;
     if (format !== "table") return terminal.list(STATUS_COLUMNS, all);
     for (const [at, status] of all.entries()) {

@@ -31,8 +31,8 @@ describe("a guide", () => {
   });
 
   test.each([
-    ["--as markdown", /^# How to bring in: [^]*\n1\. \[ \] /],
-    ["--as html", /^<!DOCTYPE html>[^]*<html lang="en">/],
+    ["--format markdown", /^# How to bring in: [^]*\n1\. \[ \] /],
+    ["--format html", /^<!DOCTYPE html>[^]*<html lang="en">/],
     ["-o -", /^How to bring in: /],
   ])("%s is written to stdout", async (words, form) => {
     expect((await run(`ade guide manual ${words}`)).stdout).toMatch(form);
@@ -51,7 +51,7 @@ describe("a guide", () => {
 
   test("may be a file", async () => {
     const folder = freshFolder();
-    const ran = await run("ade guide manual --as html -o manual.html --lang ja", { folder });
+    const ran = await run("ade guide manual --format html -o manual.html --lang ja", { folder });
     expect(ran).toMatchObject({ exit: 0, stdout: "" });
     expect(readFileSync(join(folder, "manual.html"), "utf8")).toContain('<html lang="ja">');
   });
@@ -72,8 +72,13 @@ test.each([
   ["", "the argument purchased|manual|supervised-only|unsupervised is missing"],
   ["bought", "must be one of purchased, manual, supervised-only, unsupervised"],
   ["purchased --through api", "must be one of console, commands"],
-  ["purchased --as html --format json", "--as, --output cannot be used with --format, --fields, --query"],
-  ["purchased -o a --query id", "cannot be used with"],
+  ["purchased --format html --fields id", "--fields and --query select records: they do not go with --format html"],
+  ["purchased -o a --query id", "-o FILE needs --format"],
+  ["purchased -o a --format json", "--format xlsx and -o FILE go together"],
+  [
+    "purchased --as html --format pdf",
+    "must be one of text, markdown, html, table, json, ndjson, csv, tsv, xlsx, not pdf",
+  ],
 ])("is refused where the command line is wrong: %s", async (words, said) => {
   const { en, ja } = await inBoth(`ade guide ${words}`.trim(), {});
   expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining(said) });

@@ -2,7 +2,7 @@ import { enrolmentGuide, WAYS_IN } from "../../lib/renewals/guide/enrolment/inde
 import { THROUGH } from "../../lib/renewals/guide/enrolment/through.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { asksData, GUIDE_OPTIONS, refuseDocumentOfData, showSteps, writeGuide } from "../guides/write.ts";
+import { GUIDE_OPTIONS, requestedGuide, showSteps, writeGuide } from "../guides/write.ts";
 
 export default defineCommand({
   summary: text("show how devices come in, step by step, with the pitfalls", "デバイスの登録手順と注意点を示す"),
@@ -38,14 +38,14 @@ export default defineCommand({
   examples: [
     { line: "clomoctl ade guide purchased" },
     { line: "clomoctl ade guide purchased --through commands" },
-    { line: "clomoctl ade guide manual --as html -o manual.html", about: text("to print", "印刷用") },
+    { line: "clomoctl ade guide manual --format html -o manual.html", about: text("to print", "印刷用") },
   ],
   exits: ["usage"],
   async run(tools, { way, through = "console", ...options }) {
-    refuseDocumentOfData("clomoctl ade guide", tools, options);
+    const document = requestedGuide(tools, options, "clomoctl ade guide");
     const guide = enrolmentGuide(way, through);
-    if (asksData(tools)) return showSteps(tools, guide);
-    await writeGuide(tools, guide, options);
+    if (document === undefined) return showSteps(tools, guide);
+    await writeGuide(tools, guide, document);
     if (through === "commands") return;
     const line = `clomoctl ade guide ${way} --through commands`;
     await tools.terminal.note(

@@ -4,25 +4,18 @@ import type { Guide, Step } from "../../lib/renewals/guide/index.ts";
 import { foldLine } from "../../lib/terminal/commands.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import type { Fields, InputOf } from "../field.ts";
+import { documentOrRecords, requestedDocument } from "../documents.ts";
+import type { InputOf } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
 /** How a guide is written. */
-export const GUIDE_OPTIONS = {
-  as: {
-    kind: "choice",
-    choices: DOCUMENT_FORMS,
-    about: text("document format (default: text)", "文書の形式(既定: text)"),
-  },
-  output: {
-    kind: "output",
-    short: "o",
-    value: "FILE",
-    about: text("write the document to this file (- for stdout)", "文書の出力先(- は標準出力)"),
-  },
-} as const satisfies Fields;
+export const GUIDE_OPTIONS = documentOrRecords(DOCUMENT_FORMS, "document");
 
 type GuideOptions = InputOf<typeof GUIDE_OPTIONS>;
+
+/** Returns the document that was asked for; undefined if the steps were, as records. @param where the command */
+export const requestedGuide = (tools: Tools, options: GuideOptions, where: string) =>
+  requestedDocument(tools, options, { usual: "text", where });
 
 /** What is shown of a guide. */
 export type ShownGuide = Pick<Guide, "title" | "facts" | "steps">;
@@ -33,10 +26,6 @@ export interface Placed {
   readonly number: number;
 }
 
-/** Whether data was asked for: `--format`, `--fields` or `--query`. */
-export const asksData = ({ globals }: Tools): boolean =>
-  globals.format !== undefined || globals.fields !== undefined || globals.query !== undefined;
-
 /** Options of a guide that exclude each other. @param where the command */
 export const misfit = (where: string, one: string, other: string): Failure =>
   new Failure("usage", {
@@ -44,21 +33,16 @@ export const misfit = (where: string, one: string, other: string): Failure =>
     where,
   });
 
-/** @throws Failure `usage` where both a document and data are asked for */
-export function refuseDocumentOfData(where: string, tools: Tools, { as, output }: GuideOptions): void {
-  if ((as !== undefined || output !== undefined) && asksData(tools)) {
-    throw misfit(where, "--as, --output", "--format, --fields, --query");
-  }
-}
+type GuideDocument = NonNullable<ReturnType<typeof requestedGuide>>;
 
 /** Writes a guide as a document. */
 export async function writeGuide(
   { terminal, outputs }: Pick<Tools, "terminal" | "outputs">,
   guide: ShownGuide,
-  { as = "text", output = "-" }: GuideOptions,
+  { format, output }: GuideDocument,
 ): Promise<void> {
-  const document = WRITERS[as](guide, terminal.language);
-  const isShown = as === "text" && output === "-" && terminal.onTerminal;
+  const document = WRITERS[format](guide, terminal.language);
+  const isShown = format === "text" && output === "-" && terminal.onTerminal;
   const content = isShown ? folded(document, terminal.columns) : document;
   await outputs.write(output, content);
 }

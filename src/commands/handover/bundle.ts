@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SentParts } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { MANIFEST } from "../../lib/handover/bundle/contents.ts";
 import { asBundle, openFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { pathOfResource, type ResourceName } from "../../lib/handover/resources.ts";
@@ -21,6 +22,19 @@ export const ONLY_READ = text(
   "nothing was changed: bundles are only read",
   "引き継ぎデータを読み込むだけなので、何も変更していません",
 );
+
+/** @throws Failure `usage` for `--as` where only bundles are read: a bundle has what its author could see. @param where the command */
+export function refuseActing({ globals }: Pick<Tools, "globals">, where: string): void {
+  if (globals.as === undefined) return;
+  throw new Failure("usage", {
+    what: text("--as has no effect on a bundle", "引き継ぎデータに --as は使えません"),
+    where,
+    hint: text(
+      "leave --as out, or export the bundle with it: clomoctl handover export -o FOLDER --as ACCOUNT",
+      "--as を外すか、書き出すときに指定してください: clomoctl handover export -o FOLDER --as ACCOUNT",
+    ),
+  });
+}
 
 /** Opens what a person named as a bundle. @throws Failure as `openFiles` */
 export const openNamed = (

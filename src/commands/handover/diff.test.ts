@@ -78,7 +78,7 @@ describe("for people", () => {
     const both = await diffOf({ updatedAt: LATER, code: "E1" });
     expect(both).toMatch(/営業 +code +\(none\) → E1/);
     expect(both).not.toContain("updated");
-    expect(await diffOf({ updatedAt: LATER, code: "E1" }, "--markdown")).not.toContain("updatedAt");
+    expect(await diffOf({ updatedAt: LATER, code: "E1" }, "--format markdown")).not.toContain("updatedAt");
   });
 
   test("programs get it in any case", async () => {
@@ -94,7 +94,7 @@ test("equal bundles are 0, whatever they are packed as", async () => {
   const { en, ja } = await inBoth("handover diff a b.zip", { folder });
   expect(en).toMatchObject({ exit: 0, stderr: "no differences\n" });
   expect(ja.stderr).toBe("差異はありません\n");
-  const { exit, stdout } = await run("handover diff b.zip c.tar.gz --markdown --lang en", { folder });
+  const { exit, stdout } = await run("handover diff b.zip c.tar.gz --format markdown --lang en", { folder });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "No differences.\n" });
 });
 
@@ -105,7 +105,7 @@ test("in Markdown nothing of the data is markup", async () => {
   const field = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "a", createdAt: "2026-11-20T01:23:45.000Z" };
   await writeBundle(join(folder, "a"), placeIn(folder), { records: { "custom-fields": [field] } });
   await writeBundle(join(folder, "b"), placeIn(folder), { records: { "custom-fields": [{ ...field, name: EVIL }] } });
-  const { en, ja } = await inBoth("handover diff a b --markdown", { folder });
+  const { en, ja } = await inBoth("handover diff a b --format markdown", { folder });
   expect(en.exit).toBe(9);
   const evil = "&#60;script&#62;&#124;&#96;&#42;&#91;a&#93;(b)&#92;u000a&#92;u202e&#35;";
   expect(en.stdout).toBe(
@@ -114,7 +114,13 @@ test("in Markdown nothing of the data is markup", async () => {
       `| changed | ${field.id} | ${evil} | name | a | ${evil} |  |\n`,
   );
   expect(ja.stdout).toContain("## カスタムユーザー情報の項目 (`custom-fields`)\n");
-  expect(await run("handover diff a b --markdown --format json", { folder })).toMatchObject({ exit: 2, stdout: "" });
+  for (const words of ["--format markdown --fields id", "-o out.md", "--as hanako", "--format html"])
+    expect(await run(`handover diff a b ${words}`, { folder })).toMatchObject({ exit: 2, stdout: "" });
+  expect(await run("handover diff a b --format markdown -o out.md --lang en", { folder })).toMatchObject({
+    exit: 9,
+    stdout: "",
+  });
+  expect(readFileSync(join(folder, "out.md"), "utf8")).toBe(en.stdout);
 });
 
 test("a resource that one of them lacks is not compared, and that is no likeness", async () => {

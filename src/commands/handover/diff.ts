@@ -16,11 +16,12 @@ import { Failure, OPENING } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { asksData } from "../guides/write.ts";
+import { writeOutput } from "../csv/file/output.ts";
+import { asksRecords, documentOrRecords, requestedDocument } from "../documents.ts";
 import { labelOf, told, worded } from "../records/worded.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
-import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
+import { BUNDLE, ONLY_READ, openNamed, refuseActing, verifying } from "./bundle.ts";
 import type { PassingBundle } from "./writing/tenant-bundle.ts";
 import { markdownOf } from "./markdown.ts";
 
@@ -151,6 +152,8 @@ const stayingLine = (staying: number): Text =>
     `このうち ${staying} 行はほかのテナントに適用できません(理由は最後の列)。除くには --applicable を付けてください`,
   );
 
+const WHERE = "clomoctl handover diff";
+
 export default defineCommand({
   summary: text(
     "show what differs between two bundles, or one and the tenant",
@@ -189,14 +192,11 @@ export default defineCommand({
         "記録の作成・更新・回答の日時は比べない",
       ),
     },
-    markdown: {
-      kind: "boolean",
-      about: text("write Markdown, for a ticket or a pull request", "Markdown で書き出す(チケットやプルリクエスト用)"),
-    },
+    ...documentOrRecords(["markdown"], "records"),
   },
   examples: [
     { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later" },
-    { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later --markdown" },
+    { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later --format markdown" },
     { line: "clomoctl handover diff bundles/schema-1 --tenant" },
     {
       line: "clomoctl handover diff bundles/schema-1 --tenant --applicable --ignore-times --quiet",
@@ -207,11 +207,12 @@ export default defineCommand({
   exits: ["input-rejected", ...OPENING, "differs"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { before, after, tenant, applicable, ignoreTimes, markdown }) {
-    const { terminal, globals } = tools;
+  async run(tools, { before, after, tenant, applicable, ignoreTimes, ...options }) {
+    const { terminal } = tools;
     tools.describeState(() => ONLY_READ);
-    if (markdown && (globals.format ?? globals.query ?? globals.fields) !== undefined) throw EITHER;
+    const markdown = requestedDocument(tools, options, { usual: undefined, where: WHERE });
     if (tenant === (after !== undefined)) throw ONE_OTHER;
+    if (!tenant) refuseActing(tools, WHERE);
     await terminal.checkOutput(COLUMNS);
     await using one = await openNamed(tools, before);
     await using now = after === undefined ? await tenantLike(tools, one) : undefined;
@@ -225,18 +226,18 @@ export default defineCommand({
     const every = differences(former, now === undefined ? latter : { ...latter, attached: undefined });
     const all = only(every, (one) => !(applicable && one.stays !== null) && !(ignoreTimes && isTime(one)));
     const isTable = isUsualTable(terminal);
-    const found = counts.of(isTable || markdown ? withoutEchoes(all) : all);
+    const found = counts.of(isTable || markdown !== undefined ? withoutEchoes(all) : all);
     const first = await found.next();
     const shownOnes = startingWith(first, found);
-    if (markdown) await writeMarkdown(tools, shownOnes);
+    if (markdown !== undefined) await writeMarkdown(tools, shownOnes, markdown.output);
     // a table of nothing would be told as a list that is empty, and cron would send a mail of column names
-    else if (first.done !== true || asksData(tools))
+    else if (first.done !== true || asksRecords(tools))
       await terminal.list(isTable ? peopleColumns(await zoneInEffect(tools)) : COLUMNS, shownOnes);
     if (counts.total === 0) {
       await terminal.note(SAME);
       return undefined;
     }
-    if (!markdown) await terminal.note(sides(before, after));
+    if (markdown === undefined) await terminal.note(sides(before, after));
     await terminal.note(summaryOf(counts));
     if (counts.staying > 0) await terminal.note(stayingLine(counts.staying));
     return "differs";
@@ -303,15 +304,15 @@ const ONE_OTHER = new Failure("usage", {
     "either B or --tenant says what to compare with",
     "比べる相手は B か --tenant のどちらかで指定してください",
   ),
-  where: "clomoctl handover diff",
+  where: WHERE,
   hint: text(
     "clomoctl handover diff A B, or clomoctl handover diff A --tenant",
     "clomoctl handover diff A B または clomoctl handover diff A --tenant",
   ),
 });
 
-async function writeMarkdown({ terminal }: Tools, found: AsyncIterable<Difference>): Promise<void> {
-  const { language } = terminal;
+async function writeMarkdown(tools: Tools, found: AsyncIterable<Difference>, output: string): Promise<void> {
+  const { language } = tools.terminal;
   // the heading names the resource
   const columns = COLUMNS.filter(({ key }) => key !== "resource");
   const cellsOf = (difference: Difference): readonly string[] =>
@@ -320,14 +321,8 @@ async function writeMarkdown({ terminal }: Tools, found: AsyncIterable<Differenc
       return typeof cell === "string" ? cell : "";
     });
   const headers = columns.map(({ header }) => header[language]);
-  for await (const lines of markdownOf(found, headers, cellsOf, language)) await terminal.out.write(lines);
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for await (const lines of markdownOf(found, headers, cellsOf, language)) yield Buffer.from(lines);
+  }
+  await writeOutput(tools, output, bytes(), { held: false });
 }
-
-const EITHER = new Failure("usage", {
-  what: text(
-    "--markdown does not go with --format, --fields and --query",
-    "--markdown は --format、--fields、--query と一緒に使えません",
-  ),
-  where: "clomoctl handover diff",
-  hint: text("leave one of them out", "どちらかを外してください"),
-});

@@ -207,7 +207,7 @@ describe("who leaves", () => {
     const { leaver, gaps } = manifestIn(join(folder, "one"));
     expect(leaver).toEqual({ person: "hanako", leaves: "2027-03-31" });
     expect(gaps.map(({ gap }) => gap)).toContain("leaver-role");
-    const markdown = await run("handover report one --as markdown --lang ja", { folder });
+    const markdown = await run("handover report one --format markdown --lang ja", { folder });
     expect(markdown.stdout).toContain("## 退任者に紐づくもの: hanako (2027-03-31)");
     expect(markdown.stdout).toContain("clomoctl handover transfer --from hanako --to PERSON --dry-run");
     expect(markdown.stdout).toContain("「契約」の更新担当");
@@ -216,7 +216,7 @@ describe("who leaves", () => {
     );
     expect(readFileSync(join(folder, "one", "report.html"), "utf8")).toContain("退任者に紐づくもの");
     expect(await run("handover verify one", { folder })).toMatchObject({ exit: 0 });
-    const other = await run("handover report one --as markdown --lang en --leaver owner", { folder });
+    const other = await run("handover report one --format markdown --lang en --leaver owner", { folder });
     expect(other).toMatchObject({ exit: 6 });
   });
 
@@ -247,7 +247,7 @@ describe("who leaves", () => {
   });
 
   test("is told on a report of the tenant, too", async () => {
-    const ran = await run("handover report --as markdown --lang en --leaver hanako --leaves 2027-03-31", {
+    const ran = await run("handover report --format markdown --lang en --leaver hanako --leaves 2027-03-31", {
       home: freshFolder(),
       tenant: tenant.fetch,
     });
@@ -436,8 +436,8 @@ test("what only the console knows is not recorded, not permitted, or not part of
       await exporting(`-o ${name}-ja${scope}`, folder, { fetch, lang: "ja" }),
     ];
     for (const { exit } of [en, ja]) expect(exit).toBe(0);
-    const [note] = en.stderr.split("\n").filter((line) => line.startsWith("only the console knows"));
-    const report = await run(`handover report ${name}-en --as markdown`, { home: folder, folder });
+    const note = en.stderr.split("\n").find((line) => line.startsWith("only the console knows"));
+    const report = await run(`handover report ${name}-en --format markdown`, { home: folder, folder });
     return { note, ja: ja.stderr, report: report.stdout };
   };
   const whole = await told("one");

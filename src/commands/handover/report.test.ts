@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeF
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sumsText } from "../../lib/handover/bundle/contents.ts";
+import { withAccount } from "../../lib/tenant/testing/accounts.ts";
 import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 
@@ -11,7 +12,7 @@ const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles
 
 describe("of a bundle", () => {
   test("is a page or Markdown, in both languages, and asks no tenant", async () => {
-    const { en, ja } = await inBoth("handover report schema-1 --as markdown", { folder: BUNDLES });
+    const { en, ja } = await inBoth("handover report schema-1 --format markdown", { folder: BUNDLES });
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
     expect(en.stdout).toMatch(/^# Handover of a CLOMO tenant\n/);
     expect(ja.stdout).toMatch(/^# CLOMO テナント引き継ぎレポート\n/);
@@ -76,12 +77,33 @@ describe("of the tenant", () => {
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     await tenant.client.renewals.add({ kind: "custom", name: "ドメイン", expiresAt: "2027-03-01T00:00:00.000Z" });
     const folder = freshFolder();
-    const ran = await run("handover report --as markdown --lang ja", { home: folder, tenant: tenant.fetch });
+    const ran = await run("handover report --format markdown --lang ja", { home: folder, tenant: tenant.fetch });
     expect(ran).toMatchObject({ exit: 0, stderr: "" });
     expect(ran.stdout).toContain("ドメイン");
     expect(ran.stdout).toContain("| ユーザー | 1 |");
     expect(readdirSync(join(folder, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
   });
+});
+
+test("a division administrator has a report of their own", async () => {
+  await using tenant = new TestTenant();
+  await tenant.import({ kind: "users", createOrgs: true } as const, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田 花子", "hanako@example.co.jp", "E1"],
+    ["佐藤 次郎", "jiro@example.co.jp", "W1"],
+  ]);
+  await withAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
+  const folder = freshFolder();
+  const ran = await run("handover report --as east --format markdown -o r.md --lang en", {
+    home: folder,
+    folder,
+    tenant: tenant.fetch,
+    actors: { east: tenant.acting("east").fetch },
+  });
+  expect(ran).toMatchObject({ exit: 0 });
+  const report = readFileSync(join(folder, "r.md"), "utf8");
+  expect(report).toContain("limited to: what its author may see");
+  expect(report).not.toContain("W1");
 });
 
 describe("as PDF", () => {
@@ -94,7 +116,7 @@ describe("as PDF", () => {
   };
 
   const printing = (folder: string, words: string) =>
-    inBoth(`handover report one --pdf ${words}`.trimEnd(), {
+    inBoth(`handover report one --format pdf ${words}`.trimEnd(), {
       home: folder,
       folder,
       environment: { CHROME_PATH: join(folder, "browser"), PATH: process.env["PATH"] },
@@ -114,7 +136,7 @@ describe("as PDF", () => {
   test("a signal ends the browser too, and nothing is left", async () => {
     const folder = withBrowser('cd "${0%/*}"; echo $$ > parent; sleep 1000');
     const signals = new EventEmitter();
-    const running = run("handover report one --pdf -o report.pdf --lang en", {
+    const running = run("handover report one --format pdf -o report.pdf --lang en", {
       home: folder,
       folder,
       signals,
@@ -144,18 +166,19 @@ describe("as PDF", () => {
     expect(ja.stderr).toContain("CHROME_PATH のプログラムがありません");
   });
 
-  test.each([
-    ["", "a PDF wants a file", "PDF の出力先を指定してください"],
-    ["--as markdown -o a.pdf", "does not go with --as markdown", "--as markdown と一緒に使えません"],
-  ])("what does not go with it is refused: %s", async (words, english, japanese) => {
-    const { en, ja } = await printing(withBrowser("exit 0"), words);
-    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining(english) });
-    expect(ja.stderr).toContain(japanese);
+  test("what goes to no file is refused", async () => {
+    const { en, ja } = await printing(withBrowser("exit 0"), "");
+    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("a PDF needs -o FILE") });
+    expect(ja.stderr).toContain("PDF の出力先を -o FILE で指定してください");
   });
 });
 
-test.each(["--format json", "--fields a", "--query x"])("a report is no data: %s", async (words) => {
+test.each([
+  ["--format json", "--format must be one of html, markdown, pdf, not json"],
+  ["--fields a", "a report is a document: --fields and --query have no effect on it"],
+  ["--query x", "a report is a document: --fields and --query have no effect on it"],
+  ["--as div01", "--as has no effect on a bundle"],
+])("what does not go with the report of a bundle is refused: %s", async (words, said) => {
   const ran = await run(`handover report schema-1 ${words}`, { folder: BUNDLES });
-  expect(ran).toMatchObject({ exit: 2, requests: [] });
-  expect(ran.stderr).toContain("--as");
+  expect(ran).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining(said) });
 });

@@ -4,11 +4,16 @@ import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bund
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { documentOnly } from "../documents.ts";
 import type { Tools } from "../tools.ts";
 import { lastDay, LEAVER_OPTIONS, refuseNobody, type Leaving } from "./leaver.ts";
-import { ONLY_READ, openNamed, verifying } from "./bundle.ts";
+import { ONLY_READ, openNamed, refuseActing, verifying } from "./bundle.ts";
 
-const FORMS = ["html", "markdown"] as const;
+const FORMATS = ["html", "markdown", "pdf"] as const;
+
+type ReportFormat = (typeof FORMATS)[number];
+
+const WHERE = "clomoctl handover report";
 
 export default defineCommand({
   summary: text("write the report of a handover, from a bundle or the tenant", "引き継ぎレポートを書き出す"),
@@ -22,8 +27,8 @@ export default defineCommand({
       "スクリプトも外部の読み込みも使わない 1 ページで、A4 に印刷できます。電話番号も載るため、後任の方だけに渡してください。",
     ),
     text(
-      "--pdf prints it by the Chrome, Chromium or Edge of this machine, which runs with a profile of its own and without a network; CHROME_PATH names another program.",
-      "--pdf では、この PC の Chrome・Chromium・Edge で PDF にします。専用のプロファイルで、ネットワークには接続せずに動かします。別のプログラムを使うときは CHROME_PATH で指定します。",
+      "--format pdf prints it by the Chrome, Chromium or Edge of this machine, which runs with a profile of its own and without a network; CHROME_PATH names another program.",
+      "--format pdf では、この PC の Chrome・Chromium・Edge で PDF にします。専用のプロファイルで、ネットワークには接続せずに動かします。別のプログラムを使うときは CHROME_PATH で指定します。",
     ),
   ],
   args: {
@@ -37,44 +42,31 @@ export default defineCommand({
     },
   },
   options: {
-    as: {
-      kind: "choice",
-      choices: FORMS,
-      about: text("form of the report (default: html)", "レポートの形式(既定: html)"),
-    },
-    pdf: {
-      kind: "boolean",
-      about: text("print the page as PDF, A4; wants -o", "ページを A4 の PDF にする(-o が必要)"),
-    },
     ...LEAVER_OPTIONS,
-    output: {
-      kind: "output",
-      short: "o",
-      value: "FILE",
-      about: text("write it to this file (default, or -: stdout)", "出力先(既定と - は標準出力)"),
-    },
+    ...documentOnly(FORMATS),
   },
   examples: [
     { line: "clomoctl handover report bundles/schema-1 -o report.html" },
-    { line: "clomoctl handover report bundles/schema-1 --as markdown --lang ja" },
+    { line: "clomoctl handover report bundles/schema-1 --format markdown --lang ja" },
     { line: "clomoctl handover report -o report.html" },
-    { line: "clomoctl handover report bundles/schema-1 --pdf -o report.pdf" },
+    { line: "clomoctl handover report bundles/schema-1 --format pdf -o report.pdf" },
   ],
   exits: ["input-rejected", "not-found", "unavailable"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { bundle, as = "html", pdf, output: named, ...leaving }) {
+  async run(tools, { bundle, format = "html", output: named, ...leaving }) {
     const { terminal, outputs } = tools;
     tools.describeState(() => ONLY_READ);
-    refuseData(tools);
-    refuseNobody("clomoctl handover report", leaving);
-    if (pdf) refuseForPdf(as, named);
+    refuseSelection(tools);
+    refuseNobody(WHERE, leaving);
+    if (bundle !== undefined) refuseActing(tools, WHERE);
+    if (format === "pdf" && named === undefined) throw PDF_TO_FILE;
     const output = named ?? "-";
     const { tenantBundle } = await import("./writing/tenant-bundle.ts");
     await using now = bundle === undefined ? await tenantBundle(tools) : undefined;
     await using files = now?.files ?? (await openNamed(tools, bundle ?? ""));
-    const report = await reportOf(tools, files, { as, ...leaving });
-    const content = pdf ? await printed(tools, report) : report;
+    const report = await reportOf(tools, files, { format, ...leaving });
+    const content = format === "pdf" ? await printed(tools, report) : report;
     await outputs.write(output, content);
     if (output === "-") return;
     await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
@@ -97,31 +89,24 @@ async function printed({ temporary, environment, machine, signal }: Tools, page:
   }
 }
 
-/** @throws Failure `usage` where no page is printed, or nothing says where it goes */
-function refuseForPdf(as: (typeof FORMS)[number], output: string | undefined): void {
-  if (as === "html" && output !== undefined) return;
-  throw new Failure("usage", {
-    what:
-      as === "html"
-        ? text("a PDF wants a file", "PDF の出力先を指定してください")
-        : text("--pdf prints the page: it does not go with --as markdown", "--pdf は --as markdown と一緒に使えません"),
-    where: "clomoctl handover report --pdf",
-    hint: text("such as --pdf -o report.pdf", "例: --pdf -o report.pdf"),
-  });
-}
+const PDF_TO_FILE = new Failure("usage", {
+  what: text("a PDF needs -o FILE", "PDF の出力先を -o FILE で指定してください"),
+  where: WHERE,
+  hint: text("for example --format pdf -o report.pdf", "例: --format pdf -o report.pdf"),
+});
 
-/** @throws Failure `usage` where data is asked for */
-function refuseData({ globals }: Tools): void {
-  if ((globals.format ?? globals.query ?? globals.fields) === undefined) return;
+/** @throws Failure `usage` for options that select from records */
+function refuseSelection({ globals }: Tools): void {
+  if ((globals.query ?? globals.fields) === undefined) return;
   throw new Failure("usage", {
     what: text(
-      "a report is no data: --format, --fields and --query do not go with it",
-      "レポートはデータではないため、--format、--fields、--query は使えません",
+      "a report is a document: --fields and --query have no effect on it",
+      "レポートは文書のため、--fields と --query は使えません",
     ),
-    where: "clomoctl handover report",
+    where: WHERE,
     hint: text(
-      "its form is chosen by --as; data: clomoctl handover export",
-      "形式は --as で選びます。データが必要な場合: clomoctl handover export",
+      "to export records: clomoctl handover export -o FOLDER",
+      "データが必要な場合: clomoctl handover export -o FOLDER",
     ),
   });
 }
@@ -130,7 +115,7 @@ function refuseData({ globals }: Tools): void {
 async function reportOf(
   tools: Tools,
   files: BundleFiles,
-  { as, leaver: typed, leaves }: { readonly as: (typeof FORMS)[number] } & Leaving,
+  { format, leaver: typed, leaves }: { readonly format: ReportFormat } & Leaving,
 ): Promise<string> {
   const progress = verifying(tools, [files]);
   const { faults, faultCount, hashes } = await verifyBundle(files, { ...progress.options, hashesOnly: false });
@@ -145,7 +130,7 @@ async function reportOf(
   const { reportData, zoneOfReport } = await import("../../lib/handover/report/data.ts");
   const zone = zoneOfReport(reportData(manifest, read));
   const leaver = typed === undefined ? undefined : { typed, leaves: lastDay({ leaves }, zone) };
-  return drawReport(tools, { manifest, read, leaver }, as);
+  return drawReport(tools, { manifest, read, leaver }, format === "markdown" ? "markdown" : "html");
 }
 
 /** The contents of the files that a report is made of. */

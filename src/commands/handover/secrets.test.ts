@@ -49,7 +49,7 @@ test("a column that is no field of a resource leaves the tenant in nothing that 
     await type("export -o one.tar.gz --encoding utf-8 --only users --only accounts");
     await type("verify folder --verbose");
     await type("report folder -o page.html");
-    await type("report one.zip --as markdown");
+    await type("report one.zip --format markdown");
     // it reads the certificate, which is none here: an error tells no secret either
     await type("checklist --verbose", [0, 1, 7]);
     await type("diff folder --tenant --verbose", [0, 9]);

@@ -31,7 +31,7 @@ describe("onboarding guide", () => {
     expect(ja.stderr).toContain("手順 13 はありません");
   });
 
-  test.each(["", " --as html", " --as markdown", " --format json"])(
+  test.each(["", " --format html", " --format markdown", " --format json"])(
     "never shows a first issue unless HOME was answered%s",
     async (form) => {
       const asked = await run(`onboarding guide 7${form}`, { tenant: newTenant() });
@@ -44,7 +44,7 @@ describe("onboarding guide", () => {
 
   test("names the renewal where one is recorded, whatever was answered", async () => {
     const tenant = { ...newTenant([NONE]), listRenewals: { items: [item(8, { kind: "push-certificate" })] } };
-    const { stdout } = await run("onboarding guide 7 --as html", { tenant });
+    const { stdout } = await run("onboarding guide 7 --format html", { tenant });
     expect(stdout).not.toContain("Create a Certificate");
     expect(stdout).toContain("renewals guide push-certificate");
   });
@@ -196,7 +196,7 @@ describe("onboarding guide", () => {
 
   test("writes the set-up sheet", async () => {
     const folder = freshFolder();
-    const ran = await run("onboarding guide --setup-sheet --as html -o sheet.html --lang ja", {
+    const ran = await run("onboarding guide --setup-sheet --format html -o sheet.html --lang ja", {
       tenant: newTenant(),
       folder,
     });
@@ -211,7 +211,7 @@ describe("onboarding guide", () => {
     "--setup-sheet --format json",
     "--setup-sheet 3",
     "--interactive --setup-sheet",
-    "--interactive --as html",
+    "--interactive --format html",
     "--interactive --answers answers.yaml",
     "--template 3",
     "--template --answers answers.yaml",
@@ -222,6 +222,6 @@ describe("onboarding guide", () => {
   });
 
   test("a sheet is no text", async () => {
-    expect((await run("onboarding guide --setup-sheet --as text", { tenant: {} })).exit).toBe(2);
+    expect((await run("onboarding guide --setup-sheet --format text", { tenant: {} })).exit).toBe(2);
   });
 });

@@ -12,15 +12,7 @@ import { inapplicable, ONBOARDING_STEPS, STEP_STATES, type OnboardingStep } from
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import {
-  asksData,
-  GUIDE_OPTIONS,
-  misfit,
-  refuseDocumentOfData,
-  showSteps,
-  writeGuide,
-  type ShownGuide,
-} from "../guides/write.ts";
+import { GUIDE_OPTIONS, misfit, requestedGuide, showSteps, writeGuide, type ShownGuide } from "../guides/write.ts";
 import type { Tools } from "../tools.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING } from "../records/written.ts";
@@ -51,8 +43,8 @@ const OPTIONS = {
   setupSheet: {
     kind: "boolean",
     about: text(
-      "write the set-up sheet to fill in, with --as markdown or html",
-      "記入用の設定シートを書き出す(--as markdown または html)",
+      "write the set-up sheet to fill in: --format markdown (default) or html",
+      "記入用の設定シートを書き出す(--format markdown(既定)または html)",
     ),
   },
 } as const satisfies Fields;
@@ -82,23 +74,23 @@ export default defineCommand({
     { line: "clomoctl onboarding guide --interactive" },
     { line: "clomoctl onboarding guide --template" },
     { line: "clomoctl onboarding guide 7 --answers onboarding.yaml --dry-run" },
-    { line: "clomoctl onboarding guide 7 --as html -o step7.html", about: text("to print", "印刷用") },
-    { line: "clomoctl onboarding guide --setup-sheet --as html -o sheet.html" },
+    { line: "clomoctl onboarding guide 7 --format html -o step7.html", about: text("to print", "印刷用") },
+    { line: "clomoctl onboarding guide --setup-sheet --format html -o sheet.html" },
   ],
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "locked", "interrupted"],
   changesBy: ["interactive", "answers"],
   async run(tools, { step: typed, interactive, setupSheet, answers: file, template, dryRun, ...options }) {
-    refuseDocumentOfData(WHERE, tools, options);
-    const isDocument = setupSheet || options.as !== undefined || options.output !== undefined || asksData(tools);
-    if (interactive && (isDocument || file !== undefined)) {
-      throw misfit(WHERE, "--interactive", "--answers, --setup-sheet, --as, --output, --format");
+    const document = requestedGuide(tools, options, WHERE);
+    const isForm = setupSheet || options.format !== undefined || options.output !== undefined || document === undefined;
+    if (interactive && (isForm || file !== undefined)) {
+      throw misfit(WHERE, "--interactive", "--answers, --setup-sheet, --format, --output, --fields, --query");
     }
-    if (template && (isDocument || interactive || file !== undefined || typed !== undefined)) {
-      throw misfit(WHERE, "--template", "STEP, --answers, --interactive, --setup-sheet, --as, --output, --format");
+    if (template && (isForm || interactive || file !== undefined || typed !== undefined)) {
+      throw misfit(WHERE, "--template", "STEP, --answers, --interactive, --setup-sheet, --format, --output");
     }
     if (dryRun && file === undefined) throw needsAnswers();
-    if (setupSheet && (asksData(tools) || typed !== undefined || options.as === "text")) {
-      throw misfit(WHERE, "--setup-sheet", "STEP, --as text, --format");
+    if (setupSheet && (document === undefined || typed !== undefined || options.format === "text")) {
+      throw misfit(WHERE, "--setup-sheet", "STEP, --format text, --fields, --query");
     }
     if (interactive && !tools.terminal.interactive) throw needsTerminal();
     const chosen = typed === undefined ? ONBOARDING_STEPS : [stepNumbered(typed)];
@@ -109,8 +101,8 @@ export default defineCommand({
     const facts = file === undefined ? recorded : await withAnswersOf(tools, recorded, { file, dryRun });
     if (setupSheet) return writeSheet(tools, facts, options);
     const guide = guideOf(facts, chosen);
-    if (asksData(tools)) return showSteps(tools, guide);
-    await writeGuide(tools, guide, options);
+    if (document === undefined) return showSteps(tools, guide);
+    await writeGuide(tools, guide, document);
   },
 });
 
@@ -177,9 +169,9 @@ const headingOf = ({ number, title, standing }: OnboardingStep, facts: Onboardin
 async function writeSheet(
   { terminal, outputs }: Tools,
   facts: OnboardingFacts,
-  { as, output = "-" }: InputOf<typeof GUIDE_OPTIONS>,
+  { format, output = "-" }: InputOf<typeof GUIDE_OPTIONS>,
 ): Promise<void> {
-  const document = setUpSheet(facts, as === "html" ? as : "markdown", terminal.language);
+  const document = setUpSheet(facts, format === "html" ? format : "markdown", terminal.language);
   await outputs.write(output, document);
 }
 

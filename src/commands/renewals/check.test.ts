@@ -835,7 +835,7 @@ describe("a renewed file that was downloaded and not confirmed as uploaded", () 
     const list = await run("renewals list --fields level,expiresOn,state", listed);
     expect(list.stdout).toBe(`level\texpiresOn\tstate\ncritical\t${OLD}\tdownloaded\n`);
     expect(list.stderr).toContain(CONFIRM);
-    const page = await run("renewals list --html - --lang en", listed);
+    const page = await run("renewals list --format html -o - --lang en", listed);
     expect(page.stdout).toContain(OLD);
     expect(page.stdout).toContain("upload not confirmed");
     const calendar = await run("renewals calendar", listed);

@@ -184,9 +184,9 @@ describe("the steps", () => {
   });
 
   test.each([
-    ["--as text", /^How to renew: VPP/],
-    ["--as markdown", /^# How to renew: VPP[^]*\n1\. \[ \] /],
-    ["--as html", /^<!DOCTYPE html>[^]*<html lang="en">/],
+    ["--format text", /^How to renew: VPP/],
+    ["--format markdown", /^# How to renew: VPP[^]*\n1\. \[ \] /],
+    ["--format html", /^<!DOCTYPE html>[^]*<html lang="en">/],
     ["-o -", /^How to renew: VPP/],
   ])("%s is written to stdout", async (words, form) => {
     expect((await run(`renewals guide vpp-token ${words}`, { tenant: havingNone("vpp-token") })).stdout).toMatch(form);
@@ -194,7 +194,7 @@ describe("the steps", () => {
 
   test.each([["-o"], ["--output"]])("%s FILE has them instead of stdout, in the form asked for", async (option) => {
     const folder = freshFolder();
-    const line = ["renewals", "guide", "vpp-token", option, "guide.html", "--as", "html", "--lang", "ja"];
+    const line = ["renewals", "guide", "vpp-token", option, "guide.html", "--format", "html", "--lang", "ja"];
     expect(await run(line, { tenant: havingNone("vpp-token"), folder })).toMatchObject({ exit: 0, stdout: "" });
     expect(readFileSync(join(folder, "guide.html"), "utf8")).toContain('<html lang="ja">');
   });
@@ -229,13 +229,13 @@ describe("the steps", () => {
 
 describe("is refused", () => {
   test.each([
-    ["vpp-token --as html --format json", "--as, --output cannot be used with --format, --fields, --query"],
-    ["vpp-token -o a --fields id", "cannot be used with"],
-    ["vpp-token -o a --query id", "cannot be used with"],
+    ["vpp-token --format html --fields id", "--fields and --query select records: they do not go with --format html"],
+    ["vpp-token -o a --fields id", "-o FILE needs --format"],
+    ["vpp-token -o a --format csv", "--format xlsx and -o FILE go together"],
     ["vpp-token --downloads .", "--interactive"],
     ["vpp-token --current a", "--interactive"],
     ["vpp-token --interactive", "needs a terminal"],
-    ["vpp-token --as pdf", "must be one of"],
+    ["vpp-token --format pdf", "must be one of"],
     ["", "ITEM is missing"],
     ["vpp-token now", "unexpected argument now"],
     ["vpp-token --timezone Mars/Olympus", "Mars/Olympus"],
@@ -245,7 +245,7 @@ describe("is refused", () => {
     expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringMatching(/^エラー: /) });
   });
 
-  test.each(["--interactive --as text", "--interactive -o a", "--interactive --format json"])(
+  test.each(["--interactive --format text", "--interactive -o a", "--interactive --format json"])(
     "where somebody at a terminal wants both %s",
     async (words) => {
       const ran = await run(`renewals guide vpp-token ${words}`, { tenant: {}, terminal: {} });
@@ -518,7 +518,7 @@ describe("what the tenant holds itself", () => {
     ],
   ])("%s has this tenant's steps, not those of CLOMO PANEL", async (_, answers, one, lines) => {
     const word = one.id;
-    for (const form of ["", " --as html", " --format json"]) {
+    for (const form of ["", " --format html", " --format json"]) {
       const { en, ja } = await guide(`${word}${form}`, answers, one);
       expect([en.exit, ja.exit]).toEqual([0, 0]);
       for (const { stdout } of [en, ja]) expect(stdout).not.toMatch(NOT_CLOMO);

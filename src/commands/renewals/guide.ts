@@ -10,15 +10,7 @@ import { shownWord } from "../../lib/text/shell-word.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import {
-  asksData,
-  GUIDE_OPTIONS,
-  misfit,
-  refuseDocumentOfData,
-  showSteps,
-  writeGuide,
-  type Placed,
-} from "../guides/write.ts";
+import { GUIDE_OPTIONS, misfit, requestedGuide, showSteps, writeGuide, type Placed } from "../guides/write.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { shownDay } from "./items/columns.ts";
 import { answeredOf, holdingOf } from "./steps/holding.ts";
@@ -79,19 +71,20 @@ export default defineCommand({
   options: OPTIONS,
   examples: [
     { line: "clomoctl renewals guide push-certificate" },
-    { line: "clomoctl renewals guide ade-token --as html -o ade-token.html", about: text("to print", "印刷用") },
+    { line: "clomoctl renewals guide ade-token --format html -o ade-token.html", about: text("to print", "印刷用") },
     { line: "clomoctl renewals guide push-certificate --interactive" },
   ],
   exits: ["usage", "input-rejected", "not-found", "locked", "interrupted"],
   async run(tools, { item: typed, ...options }) {
-    refuseMisfit(tools, options);
+    const document = requestedGuide(tools, options, WHERE);
+    refuseMisfit(tools, options, document !== undefined);
     const tenant = await tools.tenant("renewals", "ade", "push-certificate", "vpp", "answers");
     const subject = await subjectOf(tenant.client, typed, { alone: options.interactive });
     const { kind, item } = subject;
     const expiresAt = item?.expiresAt ?? null;
     const expiresOn = expiresAt === null ? null : dayOf(expiresAt, zoneOf(tools, tenant));
     const holding = await holdingOf(tenant.client, subject);
-    if (asksData(tools)) return showSteps(tools, guideOf(kind, item, expiresOn, holding), WAITS_FOR);
+    if (document === undefined) return showSteps(tools, guideOf(kind, item, expiresOn, holding), WAITS_FOR);
     const known = item === null ? null : await withoutElsewhere(tools, tenant, item);
     const guide = guideOf(kind, known && readable(known.item), item && shownDay(expiresOn, item), {
       ...readableHolding(holding),
@@ -99,17 +92,20 @@ export default defineCommand({
       // a walk compares with the record
       elsewhere: options.interactive ? undefined : known?.elsewhere && escapedText(known.elsewhere),
     });
-    if (!options.interactive) return writeGuide(tools, guide, options);
+    if (!options.interactive) return writeGuide(tools, guide, document);
     const { walkItem } = await import("./steps/walk-item.ts");
     return walkItem(tools, tenant, { subject, guide, options });
   },
 });
 
 /** @throws Failure `usage` when options conflict, or there is no terminal */
-function refuseMisfit(tools: Tools, { as, output, interactive, downloads, current }: Options): void {
-  refuseDocumentOfData(WHERE, tools, { as, output });
-  if (interactive && (as !== undefined || output !== undefined || asksData(tools))) {
-    throw misfit(WHERE, "--interactive", "--as, --output, --format");
+function refuseMisfit(
+  tools: Tools,
+  { format, output, interactive, downloads, current }: Options,
+  isDocument: boolean,
+): void {
+  if (interactive && (format !== undefined || output !== undefined || !isDocument)) {
+    throw misfit(WHERE, "--interactive", "--format, --output, --fields, --query");
   }
   if (!interactive && (downloads !== undefined || current !== undefined)) {
     throw new Failure("usage", {

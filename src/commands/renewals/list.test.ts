@@ -309,10 +309,10 @@ describe("a file that says another date", () => {
   });
 });
 
-describe("--html", () => {
+describe("--format html", () => {
   test("writes a page instead of a list, and says so in both languages", async () => {
     const folder = freshFolder();
-    const { en, ja } = await inBoth("renewals list --html page.html", {
+    const { en, ja } = await inBoth("renewals list --format html -o page.html", {
       tenant: having(soon, late),
       folder,
       terminal: {},
@@ -329,7 +329,9 @@ describe("--html", () => {
   });
 
   test("- is stdout, without a note; the zone of its days is the one asked for", async () => {
-    const ran = await run("renewals list --html - --timezone UTC", { tenant: having(item(1, { name: "a\u202eb" })) });
+    const ran = await run("renewals list --format html -o - --timezone UTC", {
+      tenant: having(item(1, { name: "a\u202eb" })),
+    });
     expect(ran).toMatchObject({ exit: 0, stderr: "" });
     expect(ran.stdout).toContain("as of 2026-11-20 01:00 (UTC)");
     expect(ran.stdout).toContain(String.raw`a\u202eb`);
@@ -338,13 +340,16 @@ describe("--html", () => {
 
   test("names the tenants where there are several", async () => {
     const tenants = { embedded: having(soon), kanto: having(), osaka: having() };
-    const { stdout } = await run("renewals list --html - --all-contexts", { home: await homeOfThree(), tenants });
+    const { stdout } = await run("renewals list --format html -o - --all-contexts", {
+      home: await homeOfThree(),
+      tenants,
+    });
     expect(stdout).toContain("embedded, kanto, osaka");
     expect(stdout).toContain("embedded: 契約");
   });
 
   test("a folder that is not there is a failure", async () => {
-    const ran = await run("renewals list --html nowhere/page.html", { tenant: having(soon) });
+    const ran = await run("renewals list --format html -o nowhere/page.html", { tenant: having(soon) });
     expect(ran).toMatchObject({
       exit: 2,
       stdout: "",

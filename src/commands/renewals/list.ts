@@ -13,6 +13,7 @@ import { missingOf } from "./items/missing.ts";
 import type { Shown } from "./items/overview.ts";
 import { momentIn } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
+import { documentOrRecords, requestedDocument } from "../documents.ts";
 import { writeOutput } from "../csv/file/output.ts";
 
 export default defineCommand({
@@ -26,8 +27,8 @@ export default defineCommand({
       "ターミナルでは表の下に、幅に合わせたタイムラインを表示します。他の形式と --fields を指定したときは一覧だけです。~ は推定の期限です。",
     ),
     text(
-      "--html writes a self-contained page (no scripts, no network) to show, send or print.",
-      "--html は、他のファイルもスクリプトもネットワークも要らない 1 ページを書き出します。表示・送付・印刷に使えます。",
+      "--format html writes a self-contained page (no scripts, no network) to show, send or print.",
+      "--format html は、他のファイルもスクリプトもネットワークも要らない 1 ページを書き出します。表示・送付・印刷に使えます。",
     ),
   ],
   args: {},
@@ -39,25 +40,21 @@ export default defineCommand({
         "この PC に登録された全テナントの項目",
       ),
     },
-    html: {
-      kind: "output",
-      header: HEADERS.renewalsPage,
-      value: "FILE",
-      about: text("write an HTML page instead (- for stdout)", "HTML ページとして書き出す(- は標準出力)"),
-    },
+    ...documentOrRecords(["html"], "records", { header: HEADERS.renewalsPage }),
     limit: LIMIT,
   },
   examples: [
     { line: "clomoctl renewals list" },
     { line: "clomoctl renewals list --all-contexts --format json --fields context,name,daysLeft,level" },
-    { line: "clomoctl renewals list --html renewals.html --lang ja" },
+    { line: "clomoctl renewals list --format html -o renewals.html --lang ja" },
   ],
   exits: ["not-found", "locked", "unavailable"],
-  async run(tools, { allContexts, html, limit }) {
+  async run(tools, { allContexts, limit, ...options }) {
     const { terminal } = tools;
+    const page = requestedDocument(tools, options, { usual: undefined, where: "clomoctl renewals list" });
     const { shown, found, failed } = await gather(tools, { allContexts, limit });
-    if (html !== undefined) {
-      await writePage(tools, shown, html);
+    if (page !== undefined) {
+      await writePage(tools, shown, page.output);
     } else if (isUsualTable(terminal)) {
       const { writeOverview } = await import("./items/overview.ts");
       await writeOverview(terminal, shown);
@@ -67,7 +64,7 @@ export default defineCommand({
     await adviseSecondOwner(terminal, shown.items);
     if (terminal.interactive) {
       await listMissing(terminal, shown.items);
-      if (isUsualTable(terminal) && html === undefined) await tellExpectedOfAll(tools, { allContexts, items: found });
+      if (isUsualTable(terminal) && page === undefined) await tellExpectedOfAll(tools, { allContexts, items: found });
     }
     return failed?.code;
   },

@@ -76,7 +76,7 @@ test("CSV and JSON have the policy itself, cell by cell, and who says so", async
 
 test("a page has every cell, who says so, and the sentences; nothing in it is markup that should not be", async () => {
   const folder = freshFolder();
-  const { en, ja } = await inBoth("roles matrix --html roles.html --overwrite", { folder });
+  const { en, ja } = await inBoth("roles matrix --format html -o roles.html --overwrite", { folder });
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "wrote roles.html\n", requests: [] });
   expect(ja.stderr).toBe("roles.html を書き出しました\n");
   const page = readFileSync(join(folder, "roles.html"), "utf8");
@@ -94,7 +94,7 @@ test("a page has every cell, who says so, and the sentences; nothing in it is ma
     expect(shown.map(([, ...cell]) => cell)).toEqual(wanted);
   }
   for (const { sentence } of SAID.filter(({ role }) => role !== "none")) expect(page).toContain(sentence);
-  const english = await run("roles matrix --role custom --html -");
+  const english = await run("roles matrix --role custom --format html -o -");
   expect(english.stdout).toContain("The maker&#39;s own matrix");
   expect(english.stdout).not.toContain('data-role="system"');
 });
@@ -148,7 +148,7 @@ test("programs get the cells of an app's tables one by one, and a page of each a
     source: "manual 004",
   });
   for (const app of SECURED_APPS) {
-    const page = await run(`--lang ja roles matrix --app ${app} --html -`);
+    const page = await run(`--lang ja roles matrix --app ${app} --format html -o -`);
     expect(page).toMatchObject({ exit: 0, stderr: "" });
     expect(page.stdout).toContain("の権限表</h1>");
     expect(page.stdout.includes("○*")).toBe(app === "docs");

@@ -7,6 +7,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { padWords, wordWidth } from "../../lib/terminal/table/word-width.ts";
 import { joined, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { documentOrRecords, requestedDocument } from "../documents.ts";
 import { writeOutput } from "../csv/file/output.ts";
 import { isUsualTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
@@ -18,8 +19,8 @@ export default defineCommand({
   details: [
     MATRIX_NOTE,
     text(
-      "By this table clomoctl answers requests; it is the same in every tenant. In other formats than a table each row has the source of every cell, and --html writes a page of it. --app shows the maker's tables of a SECURED APP instead, which has administrators of its own.",
-      "clomoctl はこの表に従って動作します。どのテナントでも同じです。表以外の形式では、欄ごとの根拠も出力します。--html は 1 ページの HTML を書き出します。--app は、独自の管理者がいる SECURED APPs について、メーカーの権限表を表示します。",
+      "By this table clomoctl answers requests; it is the same in every tenant. In formats of records each row has the source of every cell, and --format html writes a page of it. --app shows the maker's tables of a SECURED APP instead, which has administrators of its own.",
+      "clomoctl はこの表に従って動作します。どのテナントでも同じです。json や csv などの形式では、欄ごとの根拠も出力します。--format html は 1 ページの HTML を書き出します。--app は、独自の管理者がいる SECURED APPs について、メーカーの権限表を表示します。",
     ),
   ],
   args: {},
@@ -38,30 +39,27 @@ export default defineCommand({
       value: "APP",
       about: text("the maker's tables of a SECURED APP instead", "SECURED APPs のアプリの権限表"),
     },
-    html: {
-      kind: "output",
-      isPublic: true,
-      value: "FILE",
-      about: text("write an HTML page instead (- for stdout)", "HTML ページとして書き出す(- は標準出力)"),
-    },
+    ...documentOrRecords(["html"], "records", { isPublic: true }),
   },
   examples: [
     { line: "clomoctl roles matrix" },
     { line: "clomoctl roles matrix --role division --role operator --format csv" },
-    { line: "clomoctl roles matrix --html roles.html --lang ja" },
+    { line: "clomoctl roles matrix --format html -o roles.html --lang ja" },
     { line: "clomoctl roles matrix --app docs" },
   ],
   exits: [],
   opensTenant: false,
-  async run(tools, { role, app, html }) {
+  async run(tools, { role, app, ...options }) {
+    const document = requestedDocument(tools, options, { usual: undefined, where: "clomoctl roles matrix" });
     if (app !== undefined && role.length > 0) throw NOT_BOTH;
     const { terminal } = tools;
     const roles = role.length === 0 ? ADMINISTRATORS : ADMINISTRATORS.filter((one) => role.includes(one));
-    if (html !== undefined) {
+    if (document !== undefined) {
+      const { output } = document;
       const { appPage, matrixPage } = await import("./matrix-page.ts");
       const page = app === undefined ? matrixPage(roles, terminal.language) : appPage(app, terminal.language);
-      await writeOutput(tools, html, ReadableStream.from([Buffer.from(page)]), { held: false });
-      if (html !== "-") await terminal.note(text(`wrote ${html}`, `${html} を書き出しました`));
+      await writeOutput(tools, output, ReadableStream.from([Buffer.from(page)]), { held: false });
+      if (output !== "-") await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
       return;
     }
     if (app !== undefined) {

@@ -25,6 +25,8 @@ export interface Circumstances {
   readonly tenant?: Answers | Failure | Transport;
   /** the same by context, where a command works on several */
   readonly tenants?: Readonly<Record<string, Answers | Failure | Transport>>;
+  /** how the tenant is reached as the account of `--as`; as for everybody, if it is not named */
+  readonly actors?: Readonly<Record<string, Transport>>;
   /** a terminal on stdin, stdout and stderr, of 80 columns unless told otherwise */
   readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
   /** Apple's services, or what stands in for them */
@@ -203,8 +205,9 @@ export async function run(line: string | readonly string[], circumstances: Circu
     hostName: "test",
     isTerminal: () => true,
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
-    openTenant: async ({ signal, beforeChange }, chosen) => {
-      const connection = { transport: transportTo(chosen.context.name), check: strict, signal, beforeChange };
+    openTenant: async ({ as = "", signal, beforeChange }, chosen) => {
+      const transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
+      const connection = { transport, check: strict, signal, beforeChange };
       return { ...chosen, client: (nouns) => openClient(connection, nouns), close: async () => undefined };
     },
     openApple: async () => ({ send: circumstances.apple ?? UNTOLD, close: async () => undefined }),

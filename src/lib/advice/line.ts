@@ -1,7 +1,8 @@
 import { shownOption, shownWord } from "../text/shell-word.ts";
 import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 
-type Options<C extends keyof Catalogue> = Catalogue[C]["options"] & GlobalOptions;
+/** A command's own options, and the general ones that it does not declare itself. */
+type Options<C extends keyof Catalogue> = Catalogue[C]["options"] & Omit<GlobalOptions, keyof Catalogue[C]["options"]>;
 
 type Value = string | number | true | undefined;
 
@@ -25,10 +26,12 @@ const optionWords = ([key, value]: readonly [string, Value | readonly Value[]]):
 export const line = <C extends keyof Catalogue>(
   command: C,
   args: Catalogue[C]["args"],
-  options: Options<C> = {},
+  options?: Options<C>,
 ): string => {
   const words = (args as readonly Value[]).filter((word) => word !== undefined).map((word) => shownWord(String(word)));
-  const flags = Object.entries(options as Readonly<Record<string, Value | readonly Value[]>>).flatMap(optionWords);
+  const flags = Object.entries((options ?? {}) as Readonly<Record<string, Value | readonly Value[]>>).flatMap(
+    optionWords,
+  );
   const readsAsOption = (args as readonly Value[]).some((word) => String(word).startsWith("-"));
   return ["clomoctl", command, ...(readsAsOption ? [...flags, "--", ...words] : [...words, ...flags])].join(" ");
 };

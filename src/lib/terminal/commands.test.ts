@@ -202,7 +202,8 @@ test.each([
   ],
   ["again: clomoctl users import a.csv --as hanako", "again: clomoctl users import a.csv --as hanako"],
   ["see: clomoctl handover diff b4 --tenant", "see: clomoctl handover diff b4 --tenant --as hanako"],
-  ["see: clomoctl handover diff b3 b4 --markdown", "see: clomoctl handover diff b3 b4 --markdown"],
+  ["see: clomoctl handover diff b3 b4 --format markdown", "see: clomoctl handover diff b3 b4 --format markdown"],
+  ["how to renew: clomoctl renewals guide 本社", "how to renew: clomoctl renewals guide 本社 --as hanako"],
   ["see clomoctl csv map a.csv --as users", "see clomoctl csv map a.csv --as users"],
   ["to take it back: clomoctl tenant set --ios ''", "to take it back: clomoctl tenant set --ios '' --as hanako"],
   [
@@ -270,7 +271,7 @@ test("Japanese is broken between letters, no line is wider, and nothing is lost"
 test.each([
   "clomoctl ade simulator token --url http://127.0.0.1:8600 --public-key CLOMO_ADE_PublicKey.pem",
   "clomoctl ade simulator devices add --count 10 --family iPhone --url http://127.0.0.1:8600 --silent --unassigned",
-  "clomoctl ade guide supervised-only --through commands --as html -o SIMULATOR_a_long_name_of_a_document.html",
+  "clomoctl ade guide supervised-only --through commands --format html -o SIMULATOR_a_long_name_of_a_document.html",
   "0 6 * * * CLOMOCTL_HOME=/home/hanako PATH='/opt/node/bin:/usr/bin:/bin' /usr/bin/clomoctl ade sync --no-input >/dev/null",
 ])("what is long is copied whole: %s", (command) => {
   expect(foldLine(`次に: ${command}`, 80)).toEqual(["次に:", `  ${command}`]);

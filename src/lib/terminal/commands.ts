@@ -13,7 +13,7 @@ const VALUE = `(?:${WORD}|${ADDRESS}|${BARE})`;
 
 /** All options without a value: that of any other is the word after it. */
 export const SWITCHES: readonly string[] =
-  "accept-unseen all all-contexts allow-error-values allow-unknown-columns always apple apple-business applicable audit bom by-mail check clear create-groups create-orgs cron delta desc dry-run embedded from-console full hashes-only help help-all ignore-times imports interactive keep-missing keep-plan keep-waiting markdown mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin pdf problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-invalid start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
+  "accept-unseen all all-contexts allow-error-values allow-unknown-columns always apple apple-business applicable audit bom by-mail check clear create-groups create-orgs cron delta desc dry-run embedded from-console full hashes-only help help-all ignore-times imports interactive keep-missing keep-plan keep-waiting mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-invalid start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
     " ",
   );
 
@@ -62,7 +62,7 @@ export const textInContext = ({ en, ja }: Text, context: string): Text =>
   text(inContext(en, context), inContext(ja, context));
 
 /** Commands in which nobody acts as an account. */
-const OF_NOBODY = /^clomoctl (?:csv|roles (?:list|matrix|show)|renewals (?:guide|schedule|verify)|[a-z ]+ template)\b/;
+const OF_NOBODY = /^clomoctl (?:csv|roles (?:list|matrix|show)|renewals (?:schedule|verify)|[a-z ]+ template)\b/;
 /** What is proposed after such words a system administrator does, or the owner. */
 const OF_OTHERS =
   /ask a system administrator|system administrator takes|システム管理者(?:に依頼|が取り込)|without --as|--as なし/;

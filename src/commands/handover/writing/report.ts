@@ -48,12 +48,12 @@ interface Made {
 export function drawReport(
   { terminal: { language } }: Pick<Tools, "terminal">,
   { manifest, read, leaver }: Pick<Made, "manifest" | "read" | "leaver">,
-  as: "html" | "markdown",
+  format: "html" | "markdown",
 ): string {
   const data = reportData(manifest, read);
   const setting = { language, visible: escapeForPeople, fit: truncate };
   const content = contentOf({ ...data, manifest: leavingIn(manifest, factsOf(data), leaver) });
-  return as === "html" ? reportPage(content, setting) : reportMarkdown(content, setting);
+  return format === "html" ? reportPage(content, setting) : reportMarkdown(content, setting);
 }
 
 /** What a daily run does not change as long as it runs: a bundle of the same state has the same bytes. */

@@ -230,12 +230,15 @@ export class ItemDraft {
       const found = expiresAt === null ? undefined : this.#whenDue(expiresAt);
       if (expiresAt === null || found === undefined) continue;
       const day = dayOf(expiresAt, this.when.timezone);
-      const told = certainty === "estimated" ? text(`${day} (estimated)`, `${day}(推定)`) : same(day);
+      const told = certainty === "estimated" ? text(`${day} (estimated)`, `${day}(推定)`) : text(day, `${day} `);
       const { code, how } = found;
       this.gap(
         code,
         code === "renewal-expired"
-          ? text(`${name} expired on ${told.en}${how.en}`, `「${name}」は期限切れです(期限: ${told.ja}${how.ja})`)
+          ? text(
+              `${name} expired on ${told.en}${how.en}`,
+              `「${name}」は期限切れです(期限: ${told.ja.trim()}${how.ja})`,
+            )
           : text(`${name} expires on ${told.en}${how.en}`, `「${name}」の期限は ${told.ja}です${how.ja}`),
         same(line("renewals guide", [name])),
       );

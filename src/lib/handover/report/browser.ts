@@ -296,7 +296,7 @@ const NO_BROWSER = new Failure("unavailable", {
     "no browser to print with: neither Chrome, Chromium nor Edge was found",
     "印刷に使うブラウザー(Chrome、Chromium、Edge)が見つかりません",
   ),
-  where: "--pdf",
+  where: "--format pdf",
   hint: text(
     "install one, or name its program by CHROME_PATH; or print the page by any browser: clomoctl handover report -o report.html",
     "いずれかを導入するか、CHROME_PATH で指定するか、ページをブラウザーで印刷してください: clomoctl handover report -o report.html",

@@ -6,6 +6,7 @@ export const HEADERS = {
   metrics: "# Written by clomoctl renewals check --prometheus; the next run replaces this file\n",
   /** the first lines of every calendar, with the program that made it */
   calendar: "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//clomoctl//renewals//",
-  renewalsPage: "<!DOCTYPE html>\n<!-- Written by clomoctl renewals list --html; the next run replaces this file -->\n",
-  statusPage: "<!DOCTYPE html>\n<!-- Written by clomoctl status --html; the next run replaces this file -->\n",
+  renewalsPage:
+    "<!DOCTYPE html>\n<!-- Written by clomoctl renewals list --format html; the next run replaces this file -->\n",
+  statusPage: "<!DOCTYPE html>\n<!-- Written by clomoctl status --format html; the next run replaces this file -->\n",
 } as const;
