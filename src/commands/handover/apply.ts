@@ -1,4 +1,5 @@
 import type { Account, RestorePlan } from "../../lib/client/index.ts";
+import { line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { attachedTo, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
@@ -8,7 +9,7 @@ import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTES, type Column } from "../../lib/terminal/index.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
-import { shownOption, shownWord, typedWord } from "../../lib/text/shell-word.ts";
+import { typedWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
 import { requireNamed, requireNamedForDeletion } from "../permission.ts";
@@ -17,7 +18,7 @@ import { DRY_RUN } from "../records/options.ts";
 import { requireRight } from "../rights.ts";
 import { BEFORE_WRITING, DRY, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
-import { BUNDLE, openNamed, sentParts, verifying } from "./bundle.ts";
+import { BUNDLE, IDENTITY, openNamed, sentParts, verifying } from "./bundle.ts";
 
 /** What becomes of a resource; of one that stays nothing does. */
 interface AppliedRow {
@@ -59,6 +60,12 @@ const COLUMNS: readonly Column<AppliedRow>[] = [
 /** Removals and refusals that people are shown. */
 const FIRST = 20;
 
+/** A bundle as it was named, and the file that opens it. */
+interface NamedBundle {
+  readonly bundle: string;
+  readonly identity: string | undefined;
+}
+
 const TRAVELLING = RESOURCE_NAMES.filter((name) => resourceOf(name).stays === undefined);
 
 export default defineCommand({
@@ -84,6 +91,7 @@ export default defineCommand({
     },
     confirmDeletions: CONFIRM_DELETIONS,
     dryRun: DRY_RUN,
+    ...IDENTITY,
   },
   examples: [
     { line: "clomoctl handover apply handover-2027-03 --dry-run" },
@@ -91,7 +99,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: COLUMNS,
-  async run(tools, { bundle, only, confirmDeletions, dryRun }) {
+  async run(tools, { bundle, only, confirmDeletions, dryRun, identity }) {
     const { terminal } = tools;
     tools.describeState(() => BEFORE_WRITING);
     tools.summarize({ file: bundle });
@@ -99,7 +107,7 @@ export default defineCommand({
     await requireRight(tools, "accounts.roles", NOT_EVERYBODY);
     const chosen = await tools.tenant("restores", "accounts");
     if (!dryRun) requireNamed(tools, chosen);
-    await using found = await openNamed(tools, bundle);
+    await using found = await openNamed(tools, bundle, identity);
     const manifest = await verified(tools, found);
     const resources = chosenFrom(manifest, only, bundle);
     const asked = { only: resources.join(","), mirroredAt: manifest.tenant.mirroredAt ?? undefined };
@@ -111,12 +119,12 @@ export default defineCommand({
     const removed = sum("removed");
     tools.summarize({ create: sum("added"), update: sum("changed"), delete: removed });
     await terminal.list(COLUMNS, rowsOf(plan, manifest, only));
-    await refuse(tools, plan, bundle);
+    await refuse(tools, plan, { bundle, identity });
     if (confirmDeletions !== undefined && confirmDeletions !== removed) throw otherNumber(removed, confirmDeletions);
     if (isNothing(plan)) return terminal.note(SAME);
     if (plan.becomesMirror) await tellMirror(tools, chosen, found, manifest);
     await showRemovals(tools, plan, removed);
-    await tellMore(tools, manifest, { plan, bundle });
+    await tellMore(tools, manifest, plan, { bundle, identity });
     const raised = keepsPasswords(plan, manifest) ? await raisedBy(found, client.accounts) : [];
     await tellRaised(tools, raised, WOULD_BE_RAISED);
     if (dryRun) return terminal.note(DRY);
@@ -250,7 +258,7 @@ const rowsOf = (plan: RestorePlan, { resources }: Manifest, only: readonly Resou
   });
 
 /** @throws Failure `input-rejected` where the tenant refuses the bundle */
-async function refuse({ terminal }: Tools, { refusals }: RestorePlan, bundle: string): Promise<void> {
+async function refuse({ terminal }: Tools, { refusals }: RestorePlan, named: NamedBundle): Promise<void> {
   if (refusals.length === 0) return;
   for (const { resource, id, detail } of refusals.slice(0, FIRST)) {
     const where = `${resource}${id === null ? "" : ` ${id}`}`;
@@ -261,9 +269,9 @@ async function refuse({ terminal }: Tools, { refusals }: RestorePlan, bundle: st
       `the bundle cannot be applied (${counted(refusals.length, "reason")}); nothing was changed`,
       `適用できない記録があるため、何も変更していません(${refusals.length} 件)`,
     ),
-    where: bundle,
+    where: named.bundle,
     hint: refusals.every(({ id }) => id === null)
-      ? ofConsole(bundle)
+      ? ofConsole(named)
       : text(
           "with --only, add the resources that these records name; else the bundle was changed after its export, as no tenant has such records: take another copy, or export it again",
           "--only を使うときは、参照先の種類も指定してください。それ以外は、このような記録はどのテナントにもないため、書き出し後に変更された引き継ぎデータです。別のコピーを使うか、もう一度書き出してください",
@@ -272,12 +280,12 @@ async function refuse({ terminal }: Tools, { refusals }: RestorePlan, bundle: st
 }
 
 /** The way out where a mirror refuses what the console has. */
-const ofConsole = (bundle: string): Text => {
-  const here = RESOURCE_NAMES.filter((name) => resourceOf(name).here === true).map((name) => `--only ${name}`);
-  const line = `clomoctl handover apply ${shownWord(bundle)} ${here.join(" ")}`;
+const ofConsole = ({ bundle, identity }: NamedBundle): Text => {
+  const here = TRAVELLING.filter((name) => resourceOf(name).here === true).map((name) => `--only ${name}`);
+  const apply = [line("handover apply", [bundle], { identity }), ...here].join(" ");
   return text(
-    `take in the console's exports: clomoctl users import FILE --from-console; or apply what is recorded here alone: ${line}`,
-    `管理画面のエクスポートを取り込んでください: clomoctl users import FILE --from-console。ここだけに記録されているものを適用するには: ${line}`,
+    `take in the console's exports: clomoctl users import FILE --from-console; or apply what is recorded here alone: ${apply}`,
+    `管理画面のエクスポートを取り込んでください: clomoctl users import FILE --from-console。ここだけに記録されているものを適用するには: ${apply}`,
   );
 };
 
@@ -294,11 +302,12 @@ const otherNumber = (removed: number, confirmed: number): Failure =>
 async function tellMore(
   { terminal }: Tools,
   manifest: Manifest,
-  { plan, bundle }: { readonly plan: RestorePlan; readonly bundle: string },
+  plan: RestorePlan,
+  { bundle, identity }: NamedBundle,
 ): Promise<void> {
   if (plan.resources.some(({ changed, removed }) => changed + removed > 0)) {
-    const line = `clomoctl handover diff ${shownWord(bundle)} --tenant --applicable`;
-    await terminal.note(text(`to see each value: ${line}`, `値ごとの差異を見るには: ${line}`));
+    const diff = line("handover diff", [bundle], { tenant: true, applicable: true, identity });
+    await terminal.note(text(`to see each value: ${diff}`, `値ごとの差異を見るには: ${diff}`));
   }
   const attached = attachedTo(manifest).length;
   if (attached === 0) return;
@@ -314,9 +323,8 @@ async function tellMore(
 function ofLeaver({ leaver }: Manifest): readonly Text[] {
   if (leaver === undefined) return [];
   const { person, leaves } = leaver;
-  const last = leaves === null ? "" : ` --leaves ${leaves}`;
-  const line = `clomoctl handover checklist ${shownOption("--leaver", person)}${last}`;
-  return [text(`what hangs on the leaver: ${line}`, `退任者に紐づくものを確認するには: ${line}`)];
+  const checklist = line("handover checklist", [], { leaver: person, leaves: leaves ?? undefined });
+  return [text(`what hangs on the leaver: ${checklist}`, `退任者に紐づくものを確認するには: ${checklist}`)];
 }
 
 /** What does not come with a bundle, or has to be looked at. */

@@ -4,8 +4,10 @@ import { Failure } from "../../lib/errors/index.ts";
 import { MANIFEST } from "../../lib/handover/bundle/contents.ts";
 import { asBundle, openFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { pathOfResource, type ResourceName } from "../../lib/handover/resources.ts";
+import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
+import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
 /** An argument that names a bundle. */
@@ -13,10 +15,22 @@ export const BUNDLE = {
   kind: "file",
   required: true,
   about: text(
-    "what `handover export` has written: a folder, .tar.gz or .zip",
-    "`handover export` で書き出したもの(フォルダー、.tar.gz、.zip)",
+    "what `handover export` has written: a folder, .tar.gz, .zip, or .age with --identity",
+    "`handover export` で書き出したもの(フォルダー、.tar.gz、.zip。.age は --identity とともに)",
   ),
 } as const;
+
+/** The option that opens an encrypted bundle. */
+export const IDENTITY = {
+  identity: {
+    kind: "file",
+    value: "FILE",
+    about: text(
+      "your identity file of age, readable by you alone, for an encrypted bundle (.age)",
+      "暗号化した引き継ぎデータ(.age)を読むための age の鍵ファイル(自分だけが読めるもの)",
+    ),
+  },
+} as const satisfies Fields;
 
 export const ONLY_READ = text(
   "nothing was changed: bundles are only read",
@@ -36,11 +50,23 @@ export function refuseActing({ globals }: Pick<Tools, "globals">, where: string)
   });
 }
 
-/** Opens what a person named as a bundle. @throws Failure as `openFiles` */
-export const openNamed = (
-  { workingFolder, temporary }: Pick<Tools, "workingFolder" | "temporary">,
+/**
+ * Opens what a person named as a bundle.
+ *
+ * @param identity the file of {@link IDENTITY}
+ * @throws Failure as `openFiles`; and `input-rejected` for an identity file that others may read, or that has no key
+ */
+export async function openNamed(
+  { workingFolder, temporary, machine }: Pick<Tools, "workingFolder" | "temporary" | "machine">,
   name: string,
-): Promise<BundleFiles> => openFiles(name, { workingFolder, temporary });
+  identity: string | undefined,
+): Promise<BundleFiles> {
+  if (identity === undefined) return openFiles(name, { workingFolder, temporary });
+  const place = { environment: {}, folder: workingFolder, modes: machine.platform !== "win32" };
+  const content = await readSecret({ file: identity }, place);
+  const { parseIdentities } = await import("../../lib/handover/bundle/decrypt.ts");
+  return openFiles(name, { workingFolder, temporary, identities: parseIdentities(content, identity) });
+}
 
 /** Shows how many bytes were verified. */
 export function verifying({ terminal, signal }: Tools, bundles: readonly BundleFiles[]) {

@@ -21,7 +21,7 @@ import { asksRecords, documentOrRecords, requestedDocument } from "../documents.
 import { labelOf, told, worded } from "../records/worded.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
-import { BUNDLE, ONLY_READ, openNamed, refuseActing, verifying } from "./bundle.ts";
+import { BUNDLE, IDENTITY, ONLY_READ, openNamed, refuseActing, verifying } from "./bundle.ts";
 import type { PassingBundle } from "./writing/tenant-bundle.ts";
 import { markdownOf } from "./markdown.ts";
 
@@ -193,6 +193,7 @@ export default defineCommand({
       ),
     },
     ...documentOrRecords(["markdown"], "records"),
+    ...IDENTITY,
   },
   examples: [
     { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later" },
@@ -207,16 +208,16 @@ export default defineCommand({
   exits: ["input-rejected", ...OPENING, "differs"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { before, after, tenant, applicable, ignoreTimes, ...options }) {
+  async run(tools, { before, after, tenant, applicable, ignoreTimes, identity, ...options }) {
     const { terminal } = tools;
     tools.describeState(() => ONLY_READ);
     const markdown = requestedDocument(tools, options, { usual: undefined, where: WHERE });
     if (tenant === (after !== undefined)) throw ONE_OTHER;
     if (!tenant) refuseActing(tools, WHERE);
     await terminal.checkOutput(COLUMNS);
-    await using one = await openNamed(tools, before);
+    await using one = await openNamed(tools, before, identity);
     await using now = after === undefined ? await tenantLike(tools, one) : undefined;
-    await using other = now?.files ?? (await openNamed(tools, after ?? before));
+    await using other = now?.files ?? (await openNamed(tools, after ?? before, identity));
     const progress = verifying(tools, [one, other]);
     for (const bundle of [one, other]) await requireSound(bundle, progress.options);
     progress.finish();

@@ -526,7 +526,7 @@ describe("encrypted", () => {
     const name = `one.${ending}.age`;
     const { exit, stderr } = await exporting(`-o ${name} --encoding utf-8 --encrypt-to keys.txt`, folder);
     expect(exit).toBe(0);
-    expect(stderr).toContain(`-o one.${ending} ${name}`);
+    expect(stderr).toContain(`clomoctl handover verify ${name} --identity KEY-FILE`);
     const encrypted = readFileSync(join(folder, name));
     expect(encrypted.subarray(0, 21).toString("latin1")).toBe("age-encryption.org/v1");
     expect(encrypted.includes("manifest.json")).toBe(false);
@@ -541,7 +541,7 @@ describe("encrypted", () => {
     expect(readdirSync(join(folder, "tmp")).filter((left) => left.includes("handover"))).toEqual([]);
     const closed = await run(`handover verify ${name} --lang en`, { home: folder, folder });
     expect(closed.exit).toBe(3);
-    expect(closed.stderr).toContain("age -d -i KEY-FILE");
+    expect(closed.stderr).toContain("--identity KEY-FILE");
   });
 
   test("a secret key is refused, and not repeated", async () => {

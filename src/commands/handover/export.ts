@@ -9,7 +9,6 @@ import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, text, type Text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { accountLanguage } from "../csv/file/export.ts";
 import { chooseOutputForm, FORM_OPTIONS } from "../csv/file/form.ts";
@@ -287,15 +286,12 @@ async function showBundle(
       `フィンガープリント(受け取る人に別の手段で伝えてください): ${fingerprint}`,
     ),
   );
-  const plain = output.replace(/\.age$/i, "");
-  const verify = `clomoctl handover verify ${shownWord(plain)}`;
+  const isEncrypted = /\.age$/i.test(output);
+  const verify = line("handover verify", [output], { identity: isEncrypted ? "KEY-FILE" : undefined });
   await terminal.note(
-    plain === output
-      ? text(`verify it: ${verify}`, `検証: ${verify}`)
-      : text(
-          `whoever has the key decrypts it by age -d -i KEY-FILE -o ${shownWord(plain)} ${shownWord(output)}, then: ${verify}`,
-          `鍵を持つ人は age -d -i KEY-FILE -o ${shownWord(plain)} ${shownWord(output)} で復号できます。検証: ${verify}`,
-        ),
+    isEncrypted
+      ? text(`whoever has the key verifies it: ${verify}`, `鍵を持つ人が検証するには: ${verify}`)
+      : text(`verify it: ${verify}`, `検証: ${verify}`),
   );
 }
 

@@ -7,7 +7,7 @@ import { defineCommand } from "../command.ts";
 import { documentOnly } from "../documents.ts";
 import type { Tools } from "../tools.ts";
 import { lastDay, LEAVER_OPTIONS, refuseNobody, type Leaving } from "./leaver.ts";
-import { ONLY_READ, openNamed, refuseActing, verifying } from "./bundle.ts";
+import { IDENTITY, ONLY_READ, openNamed, refuseActing, verifying } from "./bundle.ts";
 
 const FORMATS = ["html", "markdown", "pdf"] as const;
 
@@ -44,6 +44,7 @@ export default defineCommand({
   options: {
     ...LEAVER_OPTIONS,
     ...documentOnly(FORMATS),
+    ...IDENTITY,
   },
   examples: [
     { line: "clomoctl handover report bundles/schema-1 -o report.html" },
@@ -54,7 +55,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "unavailable"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { bundle, format = "html", output: named, ...leaving }) {
+  async run(tools, { bundle, format = "html", output: named, identity, ...leaving }) {
     const { terminal, outputs } = tools;
     tools.describeState(() => ONLY_READ);
     refuseSelection(tools);
@@ -64,7 +65,7 @@ export default defineCommand({
     const output = named ?? "-";
     const { tenantBundle } = await import("./writing/tenant-bundle.ts");
     await using now = bundle === undefined ? await tenantBundle(tools) : undefined;
-    await using files = now?.files ?? (await openNamed(tools, bundle ?? ""));
+    await using files = now?.files ?? (await openNamed(tools, bundle ?? "", identity));
     const report = await reportOf(tools, files, { format, ...leaving });
     const content = format === "pdf" ? await printed(tools, report) : report;
     await outputs.write(output, content);

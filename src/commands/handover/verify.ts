@@ -1,13 +1,13 @@
+import { line } from "../../lib/advice/line.ts";
 import { missingFrom } from "../../lib/handover/bundle/presence.ts";
 import type { Fault } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle, type Verification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { minuteIn } from "../../lib/model/time.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneInEffect } from "../tools.ts";
-import { BUNDLE, ONLY_READ, openNamed, verifying } from "./bundle.ts";
+import { BUNDLE, IDENTITY, ONLY_READ, openNamed, verifying } from "./bundle.ts";
 
 /** Faults that people are shown. */
 const FIRST = 20;
@@ -66,6 +66,7 @@ export default defineCommand({
       kind: "boolean",
       about: text("compare hashes and files only, not the records", "ハッシュとファイルだけを照合し、記録は検証しない"),
     },
+    ...IDENTITY,
   },
   examples: [
     { line: "clomoctl handover verify bundles/schema-1" },
@@ -73,11 +74,11 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { bundle, hashesOnly }) {
+  async run(tools, { bundle, hashesOnly, identity }) {
     const { terminal } = tools;
     tools.describeState(() => ONLY_READ);
     await terminal.checkOutput(COLUMNS);
-    await using found = await openNamed(tools, bundle);
+    await using found = await openNamed(tools, bundle, identity);
     const progress = verifying(tools, [found]);
     const verified = await verifyBundle(found, { ...progress.options, hashesOnly });
     progress.finish();
@@ -94,15 +95,17 @@ export default defineCommand({
     await terminal.note(hashesOnly ? SAME_HASHES : SOUND);
     const missing = verified.manifest && missingFrom(verified.manifest);
     if (missing !== undefined) await terminal.note(missing);
-    for (const line of nextOf(bundle, verified)) await terminal.note(line);
+    for (const next of nextOf({ bundle, identity }, verified)) await terminal.note(next);
   },
 });
 
 /** What to do with a good bundle. */
-function nextOf(bundle: string, { manifest }: Verification): readonly Text[] {
-  const name = shownWord(bundle);
-  const report = `clomoctl handover report ${name} -o report.html`;
-  const apply = `clomoctl handover apply ${name} --dry-run`;
+function nextOf(
+  { bundle, identity }: { readonly bundle: string; readonly identity: string | undefined },
+  { manifest }: Verification,
+): readonly Text[] {
+  const report = line("handover report", [bundle], { output: "report.html", identity });
+  const apply = line("handover apply", [bundle], { dryRun: true, identity });
   // a part of a tenant is not applied
   const isWhole = manifest !== undefined && manifest.scope === null && manifest.partial !== true;
   return [

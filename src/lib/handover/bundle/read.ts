@@ -45,6 +45,8 @@ export interface BundlePlace {
   /** absolute; relative names are resolved against it */
   readonly workingFolder: string;
   readonly temporary: TemporaryPlace;
+  /** secret keys of age, for an encrypted bundle */
+  readonly identities?: readonly string[] | undefined;
 }
 
 const MOST_HEAD_BYTES = 16 * 1024 * 1024;
@@ -302,11 +304,19 @@ const NOT_LISTED = text(
  * Opens what is to be a bundle, without believing it: see {@link BundleFiles}.
  *
  * @throws Failure `not-found` if there is nothing, `usage` for stdin, `input-rejected` for what is neither folder nor
- *   archive, and for an archive that is not as an export packs it
+ *   archive, for an archive that is not as an export packs it, and for one that cannot be decrypted
  */
-export async function openFiles(name: string, { workingFolder, temporary }: BundlePlace): Promise<BundleFiles> {
+export async function openFiles(name: string, place: BundlePlace): Promise<BundleFiles> {
   if (name === "-") throw FROM_STDIN;
-  const path = resolve(workingFolder, name);
+  return openPath(resolve(place.workingFolder, name), name, place);
+}
+
+/** @param name of the bundle, for messages */
+async function openPath(
+  path: string,
+  name: string,
+  { temporary, identities }: Pick<BundlePlace, "temporary" | "identities">,
+): Promise<BundleFiles> {
   const file = await openPlain(path, { follow: true }).catch((cause: unknown) => {
     if (hasCode(cause, "EISDIR")) return undefined;
     throw unreadableBundle(name, cause);
@@ -315,7 +325,18 @@ export async function openFiles(name: string, { workingFolder, temporary }: Bund
   await using archive = file;
   const head = await archive.readAt(0, Math.min(4, archive.bytes));
   const kind = kindOf(head);
-  if (kind === undefined) throw head.toString("latin1") === AGE_HEAD ? encrypted(name) : noBundle(name);
+  if (kind === undefined) {
+    if (head.toString("latin1") !== AGE_HEAD) throw noBundle(name);
+    if (identities === undefined) throw encrypted(name);
+    const { decryptArchive } = await import("./decrypt.ts");
+    const decrypted = await decryptArchive(archive, identities, { where: name, place: temporary });
+    try {
+      // what is encrypted twice is no bundle
+      return await openPath(decrypted.path, name, { temporary });
+    } finally {
+      await decrypted.remove();
+    }
+  }
   await checkSeal(kind, archive, name);
   const most = mostUnpacked(archive.bytes);
   const entries =
@@ -361,8 +382,8 @@ const encrypted = (where: string): Failure =>
     what: text("this bundle is encrypted by age", "age で暗号化された引き継ぎデータです"),
     where,
     hint: text(
-      "decrypt it with your key first: age -d -i KEY-FILE -o handover.zip FILE",
-      "先に自分の鍵で復号してください: age -d -i KEY-FILE -o handover.zip FILE",
+      "name your identity file: --identity KEY-FILE",
+      "自分の鍵ファイルを指定してください: --identity KEY-FILE",
     ),
   });
 

@@ -1,0 +1,98 @@
+import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+
+describe("an encrypted bundle", () => {
+  let tenant: TestTenant;
+  let folder: string;
+
+  beforeEach(async () => {
+    tenant = new TestTenant();
+    onTestFinished(() => tenant.close());
+    folder = freshFolder();
+    await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
+    const identity = await generateX25519Identity();
+    writeFileSync(join(folder, "key.txt"), `${identity}\n`, { mode: 0o600 });
+    const keys = `--encrypt-to ${await identityToRecipient(identity)}`;
+    for (const name of ["a.zip", "a.tar.gz"]) {
+      await typed(`export -o ${name} --encoding utf-8 --as-of 2027-03-31`);
+      await typed(`export -o ${name}.age --encoding utf-8 --as-of 2027-03-31 ${keys}`);
+    }
+  });
+
+  const typed = (line: string, on = tenant): Promise<Ran> =>
+    run(`handover ${line} --lang en`, { home: folder, folder, tenant: on.fetch });
+
+  const nothingIsLeft = (): void => {
+    const left = existsSync(join(folder, "tmp")) ? readdirSync(join(folder, "tmp")) : [];
+    expect(left).toEqual([]);
+  };
+
+  test.each(["zip", "tar.gz"])(
+    "as .%s.age is read with --identity by each command as the plain one",
+    async (ending) => {
+      const [plain, encrypted] = [`a.${ending}`, `a.${ending}.age`];
+      const told = async (line: string): Promise<Ran> => {
+        const [one, other] = [
+          await typed(line.replace("BUNDLE", plain)),
+          await typed(line.replace("BUNDLE", `${encrypted} --identity key.txt`)),
+        ];
+        expect(other.stdout).toBe(one.stdout.replaceAll(plain, encrypted));
+        expect(other.exit).toBe(one.exit);
+        nothingIsLeft();
+        return other;
+      };
+      const verified = await told("verify BUNDLE");
+      expect(verified.exit).toBe(0);
+      expect(verified.stderr).toContain(
+        `clomoctl handover report ${encrypted} --output report.html --identity key.txt`,
+      );
+      expect(verified.stderr).toContain(`clomoctl handover apply ${encrypted} --dry-run --identity key.txt`);
+      expect((await told("report BUNDLE --format markdown")).stdout).toContain("# Handover of a CLOMO tenant");
+      expect((await told(`diff ${plain} BUNDLE`)).exit).toBe(0);
+      expect((await told("diff BUNDLE --tenant")).exit).toBe(0);
+      await using other = new TestTenant();
+      const applied = await typed(`apply ${encrypted} --identity key.txt --yes`, other);
+      expect(applied).toMatchObject({ exit: 0 });
+      expect((await other.client.users.find({ name: "hanako@example.co.jp" })).map(({ name }) => name)).toEqual([
+        "山田 花子",
+      ]);
+      nothingIsLeft();
+    },
+  );
+
+  test("is refused without --identity, and the option is named", async () => {
+    const { en, ja } = await inBoth("handover verify a.zip.age", { home: folder, folder });
+    expect(en).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining("name your identity file: --identity KEY-FILE"),
+    });
+    expect(ja.stderr).toContain("鍵ファイルを指定してください: --identity KEY-FILE");
+  });
+
+  test.each(["verify a.zip.age", "report a.zip.age", "diff a.zip.age a.zip", "apply a.zip.age --yes"])(
+    "is refused by %s with another key, a spoilt key file, and one that others may read",
+    async (line) => {
+      const other = await generateX25519Identity();
+      writeFileSync(join(folder, "other.txt"), other, { mode: 0o600 });
+      writeFileSync(join(folder, "spoilt.txt"), other.slice(0, -3), { mode: 0o600 });
+      writeFileSync(join(folder, "open.txt"), other);
+      chmodSync(join(folder, "open.txt"), 0o644);
+      const cases = [
+        ["other.txt", "this bundle is encrypted for another key"],
+        ["spoilt.txt", "not an identity file of age"],
+        ["open.txt", "chmod 600"],
+      ] as const;
+      for (const [file, said] of cases) {
+        const ran = await typed(`${line} --identity ${file}`);
+        expect(ran).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining(said) });
+        expect(ran.stderr).not.toContain(other.slice(16, 40));
+        nothingIsLeft();
+      }
+      expect((await typed(`${line} --identity none.txt`)).exit).toBe(6);
+    },
+  );
+});
