@@ -28,6 +28,9 @@ const withFile = (content: string): Circumstances => {
   return { ...here(), folder };
 };
 
+/** What was shown, without blanks: a terminal breaks lines anywhere. */
+const unwrapped = ({ stderr }: { readonly stderr: string }): string => stderr.replaceAll(/\s+/g, "");
+
 describe("asked one after the other", () => {
   test("each is kept at once, a blank leaves one open, and stopping loses nothing", async () => {
     const ran = await run(
@@ -35,7 +38,7 @@ describe("asked one after the other", () => {
       typing(
         ["Where are the rules for lost devices?", "wiki\r"],
         ["Who keeps the rules for lost devices?", "\r"],
-        ["When were the rules for lost devices last reviewed? (YYYY-MM-DD)", "\u0003"],
+        ["When were the rules for lost devices last reviewed? (YYYY-MM-DD; blank", "\u0003"],
       ),
     );
     expect(ran.exit).toBe(130);
@@ -52,9 +55,10 @@ describe("asked one after the other", () => {
     });
     const again = await run(
       "handover answer rules.lost.reviewed --by 後任",
-      typing(["[so far: 2026-01-01, 前任,", "2026/4/1\r"]),
+      typing(["reviewed? (blank: keep it)", "2026/4/1\r"]),
     );
     expect(again).toMatchObject({ exit: 0 });
+    expect(unwrapped(again)).toContain("[sofar:2026-01-01,前任,");
     expect(again.stderr).toContain("recorded as answered by 後任");
     expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 後任"]);
     const mfa = await run(
@@ -64,6 +68,24 @@ describe("asked one after the other", () => {
     expect(mfa).toMatchObject({ exit: 0 });
     expect(mfa.stderr).toContain("回答者として owner を記録します");
     expect(await answers()).toContain("administrators.backup-codes=金庫 owner");
+  });
+
+  test("a question names the account that it is about, and what a blank does", async () => {
+    await tenant.client.tenant.set({ ios: true });
+    await tenant.client.renewals.add({ name: "本社", kind: "push-certificate", account: "push@example.jp" });
+    const first = await run(
+      "handover answer push-certificate.company",
+      typing(["Is the Apple Account of the push", "\r"]),
+    );
+    expect(unwrapped(first)).toContain("IstheAppleAccountofthepushcertificate(push@example.jp)anaccountofthecompany");
+    expect(unwrapped(first)).toContain("(yes/no;blank:leaveitopen)");
+    expect(await answers()).toEqual([]);
+    const typed = async (key: string) =>
+      run("handover answer push-certificate.company --lang ja --by 花子", typing(["プッシュ通知証明書の Apple", key]));
+    await typed("はい\r");
+    const again = await typed("\r");
+    expect(unwrapped(again)).toContain("(はい/いいえ、空のままEnter:変更しない)[これまで:はい,花子,");
+    expect(await answers()).toEqual(["push-certificate.company=yes 花子"]);
   });
 
   test("a day that lies ahead is no answer, neither typed nor from a file", async () => {

@@ -9,7 +9,7 @@ import { askedOfConsole } from "../../lib/handover/not-known.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, same, text, type Text } from "../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
@@ -277,25 +277,28 @@ async function ask(
   return "value" in read ? read.value : undefined;
 }
 
-/** How an answer is typed, where the question does not say. */
+/** How an answer is typed, if the question does not say so. */
 const FORMS: Partial<Readonly<Record<Question["kind"], Text>>> = {
-  "yes-no": text(" (yes/no)", "(はい/いいえ)"),
-  date: text(" (YYYY-MM-DD)", "(YYYY-MM-DD)"),
+  "yes-no": text("yes/no", "はい/いいえ"),
+  date: text("YYYY-MM-DD", "YYYY-MM-DD"),
 };
 
-/** What is asked, about whom, and what was answered before. */
+/** What a blank does. */
+const LEAVES_OPEN = text("blank: leave it open", "空のまま Enter: 未回答のまま");
+const KEEPS = text("blank: keep it", "空のまま Enter: 変更しない");
+
+/** What is asked, about whom, what was answered before, and what a blank does. */
 function messageOf(question: Question, timezone: string): Text {
   const { about, wording, answer, recorded, kind, due } = question;
   const whose = about === undefined ? "" : `${about}: `;
   const known = valueOf(question);
+  // a day that was answered before shows how it is typed
+  const form = kind === "yes-no" || known === null ? FORMS[kind] : undefined;
+  const hint = joined([...(form === undefined ? [] : [form]), known === null ? LEAVES_OPEN : KEEPS], text("; ", "、"));
+  const [en, ja] = [`${whose}${wording.en} (${hint.en})`, `${whose}${wording.ja}(${hint.ja})`];
+  if (known === null) return text(en, ja);
+  const told = toldValue(kind, known);
   const said = answer === null ? "" : `, ${answer.by}, ${dayOf(answer.at, timezone)}`;
-  const told = toldValue(kind, known ?? "");
   const [otherwise, otherwiseJa] = due === "differs" ? [`; recorded: ${recorded}`, `。登録: ${recorded}`] : ["", ""];
-  const [en, ja] =
-    known === null
-      ? ["", ""]
-      : [` [so far: ${told.en}${said}${otherwise}]`, `[これまで: ${told.ja}${said}${otherwiseJa}]`];
-  // a day that was answered before shows it
-  const form = kind === "yes-no" || known === null ? (FORMS[kind] ?? same("")) : same("");
-  return text(`${whose}${wording.en}${form.en}${en}`, `${whose}${wording.ja}${form.ja}${ja}`);
+  return text(`${en} [so far: ${told.en}${said}${otherwise}]`, `${ja}[これまで: ${told.ja}${said}${otherwiseJa}]`);
 }

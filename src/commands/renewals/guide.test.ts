@@ -310,7 +310,7 @@ describe("a yearly login, gone through", () => {
     const typing: readonly Typing[] = [
       ...done(1, 2, 3),
       ["Record the login to 第一所有者?", "y\r"],
-      ["Who signed in?", `${"\u0008".repeat(40)}髙橋 ${ENTER}`],
+      ["Who signed in to 第一所有者?", `${"\u0008".repeat(40)}髙橋 ${ENTER}`],
     ];
     const { exit, stdout, stderr, requests } = await walk("第一所有者", tenant, typing);
     expect(exit).toBe(0);
@@ -331,7 +331,7 @@ describe("a yearly login, gone through", () => {
     const typing = (keys: string, ...more: readonly Typing[]): readonly Typing[] => [
       ...done(1, 2, 3),
       ["Record the login", ENTER],
-      ["Who signed in?", keys],
+      ["Who signed in to 第一所有者?", keys],
       ...more,
     ];
     const usual = await walk("第一所有者", tenant, typing(ENTER));
@@ -362,7 +362,7 @@ describe("a yearly login, gone through", () => {
         ["Enter で決定", ENTER],
       ]),
       ["第一所有者 へのログインを記録しますか?", "y\r"],
-      ["誰がログインしましたか?", ENTER],
+      ["誰が 第一所有者 にログインしましたか?", ENTER],
     ];
     const { exit, stdout, stderr } = await walk("第一所有者 --lang ja", tenant, typing);
     expect(exit).toBe(0);
@@ -395,7 +395,7 @@ describe("a date of one's own, gone through", () => {
     ["", "2027-03-31T14:59:59.000Z"],
     [" --timezone UTC", "2027-03-31T23:59:59.000Z"],
   ])("is asked for, and recorded in the zone:%s", async (words, expiresAt) => {
-    const typing: readonly Typing[] = [...done(1), ["New date", `2027-03-31 ${ENTER}`]];
+    const typing: readonly Typing[] = [...done(1), ["New expiry date of 契約", `2027-03-31 ${ENTER}`]];
     const { exit, requests } = await walk(`契約${words}`, tenant, typing);
     expect(exit).toBe(0);
     expect(requests[1]).toEqual({
@@ -408,7 +408,7 @@ describe("a date of one's own, gone through", () => {
   test("is asked for again where it is none", async () => {
     const typing: readonly Typing[] = [
       ...done(1),
-      ["New date", `2027-02-30${ENTER}`],
+      ["New expiry date of 契約", `2027-02-30${ENTER}`],
       ["use a date such as 2027-03-31", `${"\u0008".repeat(40)}2027-02-28${ENTER}`],
     ];
     const { requests } = await walk("契約", tenant, typing);
@@ -416,7 +416,7 @@ describe("a date of one's own, gone through", () => {
   });
 
   test.each(["", "  "])("is left as it is where nothing is typed but %j", async (typed) => {
-    const ran = await walk("契約", having(contract), [...done(1), ["New date", `${typed}${ENTER}`]]);
+    const ran = await walk("契約", having(contract), [...done(1), ["New expiry date of 契約", `${typed}${ENTER}`]]);
     expect(ran).toMatchObject({
       exit: 0,
       stdout: "",
@@ -751,7 +751,7 @@ describe("a content token, gone through", () => {
 
 test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
   ["confirmRenewal", { kind: "android-owner" }, [...done(1, 2, 3), ["Record the login", ENTER], ["Who signed", ENTER]]],
-  ["editRenewal", { kind: "custom" }, [...done(1), ["New date", `2027-03-31${ENTER}`]]],
+  ["editRenewal", { kind: "custom" }, [...done(1), ["New expiry date of 契約", `2027-03-31${ENTER}`]]],
   ["editRenewal", { kind: "vpp-token" }, [...VPP_UPLOADED, ["Record 契約", ENTER]]],
 ])("what a signal meets in %s of %j may have been recorded", async (operation, change, typing) => {
   const folder = freshFolder();

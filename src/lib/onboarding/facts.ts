@@ -56,7 +56,10 @@ export const QUESTIONS = {
     choices: YES_NO,
   },
   "onboarding.prepared": {
-    ask: text("Is everything of step 3 at hand?", "手順 3 のものはすべて用意できましたか?"),
+    ask: text(
+      "Is everything at hand that step 3 (prepare what is needed) lists?",
+      "手順 3(必要なものを用意する)のものはすべて用意できましたか?",
+    ),
     choices: YES_NO,
   },
   "onboarding.login": {

@@ -114,8 +114,8 @@ export async function askAdministrators(tools: Tools, kind: Kind): Promise<void>
   const command = commandOf(kind);
   const typed = await terminal.prompts.input({
     message: text(
-      "Who is an administrator there? (names with commas; Enter: later)",
-      "管理画面での管理者は誰ですか?(複数は「,」区切り。あとで指定するなら Enter)",
+      "Who is an administrator in the console? (names with commas; blank: later)",
+      "管理画面での管理者は誰ですか?(複数は「,」区切り。空なら、あとで指定)",
     ),
     flag: command,
   });

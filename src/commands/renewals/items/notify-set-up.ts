@@ -66,20 +66,20 @@ async function ask({ terminal }: Tools): Promise<Answers> {
       : text("not a mail address", "メールアドレスではありません");
   const host = await input(
     text(
-      "Mail server, such as smtp.example.jp (leave empty for none)",
-      "メールサーバー(例 smtp.example.jp。使わなければ空のまま)",
+      "Mail server for notices, such as smtp.example.jp (blank: no mail)",
+      "通知に使うメールサーバー(例 smtp.example.jp。空ならメールを使わない)",
     ),
     (typed) => (/^[\w.:-]*$/.test(typed.trim()) ? undefined : text("not a host name", "ホスト名ではありません")),
   );
   if (host === "") return NOTHING;
   return {
     host,
-    from: await input(text("Sender's address", "差出人のアドレス"), (typed) =>
+    from: await input(text("Address of the sender of notices (required)", "通知の差出人のアドレス(必須)"), (typed) =>
       typed.trim() === "" ? text("not a mail address", "メールアドレスではありません") : address(typed),
     ),
-    user: await input(text("User name at the server (leave empty for none)", "サーバーのユーザー名(なければ空のまま)")),
+    user: await input(text(`User name at ${host} (blank: none)`, `${host} のユーザー名(空ならなし)`)),
     address: await input(
-      text("Whom to notify, by mail address (leave empty: owners only)", "通知先のメールアドレス(空なら更新担当だけ)"),
+      text("Mail address to notify (blank: owners only)", "通知先のメールアドレス(空なら更新担当だけ)"),
       address,
     ),
   };

@@ -87,22 +87,29 @@ async function recordLogin(place: RecordPlace, item: RenewalItem): Promise<Renew
   const { tools, client } = place;
   if (!(await agreed(place, text(`Record the login to ${item.name}?`, `${item.name} へのログインを記録しますか?`))))
     return undefined;
+  const user = tools.machine.userName ?? "";
   const by = await tools.terminal.prompts.input({
-    message: text("Who signed in?", "誰がログインしましたか?"),
+    message: signedIn(item, user),
     flag: FLAG,
-    preset: tools.machine.userName ?? "",
+    preset: user,
     check: (typed) => (typed.trim() === "" ? text("enter a name", "名前を入力してください") : undefined),
   });
   begin(place);
   return client.renewals.confirm(item.id, { by: by.trim(), at: tools.clock.now().toISOString() });
 }
 
+/** Asks who signed in to an account. @param user who is meant by a blank; "" for nobody */
+const signedIn = ({ name }: RenewalItem, user: string): Text =>
+  user === ""
+    ? text(`Who signed in to ${name}?`, `誰が ${name} にログインしましたか?`)
+    : text(`Who signed in to ${name}? (blank: ${user})`, `誰が ${name} にログインしましたか?(空なら ${user})`);
+
 async function recordDate(place: RecordPlace, item: RenewalItem): Promise<RenewalItem | undefined> {
   const { tools, client, timezone } = place;
   const typed = await tools.terminal.prompts.input({
     message: text(
-      "New date, such as 2027-03-31 (leave empty to record nothing)",
-      "新しい期限(例 2027-03-31。空なら記録しない)",
+      `New expiry date of ${item.name}, such as 2027-03-31 (blank: nothing is recorded)`,
+      `「${item.name}」の新しい期限(例 2027-03-31。空なら記録しない)`,
     ),
     flag: FLAG,
     check: checkDay,

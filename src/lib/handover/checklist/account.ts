@@ -15,7 +15,7 @@ interface HandedAccount {
   readonly recorded: string | null;
   /** the renewal that has its name, where one has */
   readonly recordedIn?: Renewal | undefined;
-  /** the renewal that has where the phone is */
+  /** the renewal that has the phone, or is to have it */
   readonly phoneIn?: Renewal | undefined;
   /** what is renewed with it, unless another account is recorded there */
   readonly renewals: readonly Renewal[];
@@ -39,6 +39,13 @@ export const editing = (renewal: Renewal | undefined, option: string): ((answere
     ? undefined
     : (answered) => `clomoctl renewals edit ${shownWord(renewal.name)} ${shownOption(option, answered)}`;
 
+/** An account in a question: what it is, and its name as far as that is known. */
+const asObject = (what: Text, account: string | null): Text => {
+  const named = account === null ? what : text(`${what.en} (${account})`, `${what.ja}(${account})`);
+  // a Japanese word follows it at once
+  return text(named.en, /\w$/.test(named.ja) ? `${named.ja} ` : named.ja);
+};
+
 /** Asks for an account: which, who signs in, the phone that gets its code, and where the password is. @see facts 7.1; seed 002 */
 export function askAccount(
   draft: ItemDraft,
@@ -53,12 +60,13 @@ export function askAccount(
     recorded,
     recordedBy: editing(recordedIn, "--account"),
   });
-  askCompany(draft, { prefix, what, moving });
+  const of = asObject(what, account);
+  askCompany(draft, { prefix, what, moving, of });
   const holder = draft.ask({
     id: `${prefix}.holder`,
     label: TOLD.holder,
     kind: "person",
-    wording: text("Who signs in to it?", "サインインしているのは誰ですか?"),
+    wording: text(`Who signs in to ${of.en}?`, `${of.ja}にサインインしているのは誰ですか?`),
     yearly: true,
   });
   draft.held(holder, what, mend("holder"));
@@ -66,17 +74,20 @@ export function askAccount(
     id: `${prefix}.since`,
     label: text("since", "いつから"),
     kind: "date",
-    wording: text("Since when?", "いつからですか?"),
+    wording: text(
+      `Since when has the same person signed in to ${of.en}?`,
+      `${of.ja}に、今の人がサインインするようになったのはいつからですか?`,
+    ),
     required: false,
   });
-  const phoneHolder = askPhone(draft, { prefix, phoneIn });
+  const phoneHolder = askPhone(draft, { prefix, phoneIn, of });
   draft.ask({
     id: `${prefix}.password-place`,
     label: TOLD["password-place"],
     kind: "place",
     wording: text(
-      "Where is its password kept? The place, never the password itself",
-      "パスワードはどこに保管していますか?(場所だけ。パスワード自体は書かないでください)",
+      `Where is the password of ${of.en} kept? The place, never the password itself`,
+      `${of.ja}のパスワードはどこに保管していますか?(場所だけ。パスワード自体は書かないでください)`,
     ),
   });
   for (const renewal of renewals) {
@@ -87,15 +98,15 @@ export function askAccount(
 
 function askCompany(
   draft: ItemDraft,
-  { prefix, what, moving }: Pick<HandedAccount, "prefix" | "what" | "moving">,
+  { prefix, what, moving, of }: Pick<HandedAccount, "prefix" | "what" | "moving"> & { readonly of: Text },
 ): void {
   const company = draft.ask({
     id: `${prefix}.company`,
     label: text("an account of the company", "会社のアカウント"),
     kind: "yes-no",
     wording: text(
-      "Is it an account of the company, made for this, and not a person's own?",
-      "個人のアカウントではなく、この用途のための会社のアカウントですか?",
+      `Is ${of.en} an account of the company, made for this, and not a person's own?`,
+      `${of.ja}は、個人のアカウントではなく、この用途のための会社のアカウントですか?`,
     ),
   });
   if (company === "no") {
@@ -294,21 +305,27 @@ export function answeredOfAccount(
   return [[text("account, as answered", "アカウント(回答)"), value], ...told];
 }
 
-function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "prefix" | "phoneIn">): string | null {
+function askPhone(
+  draft: ItemDraft,
+  { prefix, phoneIn, of }: Pick<HandedAccount, "prefix" | "phoneIn"> & { readonly of: Text },
+): string | null {
   draft.ask({
     id: `${prefix}.phone`,
     label: TOLD.phone,
     kind: "phone",
     wording: text(
-      "Which telephone number receives its 2-factor code (SMS)?",
-      "認証コード(2ファクタ認証の SMS)を受け取る電話番号は?",
+      `Which telephone number receives the 2-factor code (SMS) of ${of.en}?`,
+      `${of.ja}の認証コード(2ファクタ認証の SMS)を受け取る電話番号は?`,
     ),
   });
   const phoneHolder = draft.ask({
     id: `${prefix}.phone-holder`,
     label: TOLD["phone-holder"],
     kind: "person",
-    wording: text("Who holds this phone, or where is it?", "その電話を持っている人、または置き場所は?"),
+    wording: text(
+      `Who holds the phone for the 2-factor code of ${of.en}, or where is it?`,
+      `${of.ja}の認証コードを受け取る電話を持っている人、または置き場所は?`,
+    ),
     recorded: phoneIn?.phone,
     recordedBy: editing(phoneIn, "--phone"),
     yearly: true,
@@ -323,8 +340,8 @@ function askPhone(draft: ItemDraft, { prefix, phoneIn }: Pick<HandedAccount, "pr
     label: text("last sign-in with password and code", "パスワードと認証コードで最後にサインインできた日"),
     kind: "date",
     wording: text(
-      "When did somebody last sign in with password and code?",
-      "パスワードと認証コードで最後にサインインできたのはいつですか?",
+      `When did somebody last sign in to ${of.en} with password and code?`,
+      `${of.ja}に、パスワードと認証コードで最後にサインインできたのはいつですか?`,
     ),
     yearly: true,
   });

@@ -194,6 +194,25 @@ test("of a leaver whose answers name others, only account and role are gaps", ()
   expect(codesOf(COMPLETE, LEAVER, "2027-03-31")).toEqual(["leaver-support-option", "leaver-role"]);
 });
 
+test.each(["en", "ja"] as const)("each question names what it is about, so that no two read alike (%s)", (language) => {
+  const unrecorded = withRenewal("push-certificate", { account: null }, UNANSWERED);
+  for (const facts of [UNANSWERED, COMPLETE, unrecorded]) {
+    const questions = questionsOf(evaluate(facts, TODAY));
+    const asked = questions.map(({ about, wording }) => `${about ?? ""}: ${wording[language]}`);
+    expect(asked.filter((one, at) => asked.indexOf(one) !== at)).toEqual([]);
+  }
+  const of = (facts: HandoverFacts): readonly string[] =>
+    questionsOf(evaluate(facts, TODAY))
+      .filter(({ id, about }) => id.startsWith("push-certificate.") && about === undefined)
+      .map(({ wording }) => wording[language]);
+  const what = { en: "the Apple Account of the push certificate", ja: "プッシュ通知証明書の Apple Account" }[language];
+  const [account, ...others] = of(UNANSWERED);
+  expect(account).toContain(what);
+  expect(others).toHaveLength(7);
+  for (const one of others) expect(one).toMatch(new RegExp(`${what} ?\\(push@example\\.jp\\)`));
+  for (const one of of(unrecorded)) expect(one).toContain(what);
+});
+
 test("what is not used does not apply, what nobody has said is asked, and what is recorded applies", () => {
   const unused = { ...COMPLETE.tenant, ios: false, ade: false, vpp: false, android: false, androidAccounts: null };
   const of = (tenant: HandoverFacts["tenant"], renewals: HandoverFacts["renewals"] = []) =>

@@ -51,7 +51,8 @@ export async function walk({ steps }: Guide, desk: WalkDesk): Promise<WalkResult
   for (const [index, step] of steps.entries()) {
     if (step.id === "record") break;
     await desk.show(step, index + 1);
-    const answer = step.waitsFor === undefined ? await done(desk) : await awaitFile(desk, step.waitsFor, taken);
+    const answer =
+      step.waitsFor === undefined ? await done(desk, index + 1) : await awaitFile(desk, step.waitsFor, taken);
     if (answer !== "next") return { ended: "stopped", at: step, refused: answer === "refused" };
   }
   return { ended: "done", renewed: taken.renewed };
@@ -59,8 +60,8 @@ export async function walk({ steps }: Guide, desk: WalkDesk): Promise<WalkResult
 
 const STOP = text("stop here", "ここで中断する");
 
-const done = (desk: WalkDesk): Promise<"next" | "stop"> =>
-  desk.choose(text("Done?", "終わりましたか?"), [
+const done = (desk: WalkDesk, number: number): Promise<"next" | "stop"> =>
+  desk.choose(text(`Step ${number}: done?`, `手順 ${number} は終わりましたか?`), [
     { value: "next", name: text("done, next step", "完了(次へ)") },
     { value: "stop", name: STOP },
   ]);

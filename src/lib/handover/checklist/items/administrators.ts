@@ -218,8 +218,8 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
     label: text("Google Authenticator", "Google Authenticator による多要素認証"),
     kind: "yes-no",
     wording: text(
-      "Does it sign in with Google Authenticator (two-step verification)?",
-      "Google Authenticator による多要素認証を使っていますか?",
+      "Does this account sign in with Google Authenticator (two-step verification)?",
+      "このアカウントは Google Authenticator による多要素認証を使っていますか?",
     ),
   });
   if (mfa !== "yes") return person;
@@ -229,8 +229,8 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
     label: text("where the backup codes are kept", "バックアップコードの保管場所"),
     kind: "place",
     wording: text(
-      "Where are its backup codes (バックアップコード) kept? The place, never a code itself",
-      "バックアップコードはどこに保管していますか?(場所だけ。コード自体は書かないでください)",
+      "Where are the backup codes (バックアップコード) of this account kept? The place, never a code itself",
+      "このアカウントのバックアップコードはどこに保管していますか?(場所だけ。コード自体は書かないでください)",
     ),
     lacking: "no-backup-codes",
   });

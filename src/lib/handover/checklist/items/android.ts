@@ -16,6 +16,8 @@ const MOVING = text(
   "https://play.google.com/work の「管理者設定」で会社のアカウントを 2 人目の所有者として追加し(Google の仕様)、ログインできることを確認",
 );
 
+const WHAT = text("the Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント");
+
 /** The Gmail account that owns the Android Enterprise environment. @see facts 3.6, 7.1; seed 002 */
 export function androidItem(facts: HandoverFacts, when: When): Item {
   const draft = new ItemDraft("android", facts, when);
@@ -34,7 +36,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
   draft.note(YEARLY_LOGIN);
   askAccount(draft, {
     prefix: "android",
-    what: text("the Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
+    what: WHAT,
     recorded: first?.account ?? null,
     recordedIn: first,
     phoneIn: first,
@@ -45,7 +47,7 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
     id: "android.last-login",
     label: text("last login", "最後にログインした日"),
     kind: "date",
-    wording: text("When did somebody last sign in to it?", "最後にログインしたのはいつですか?"),
+    wording: text(`When did somebody last sign in to ${WHAT.en}?`, `${WHAT.ja}に最後にログインしたのはいつですか?`),
     recorded: lastLogin,
     yearly: true,
   });
@@ -78,7 +80,10 @@ function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
     id: "android.organisation-id",
     label: text("organisation ID at Google", "Google での組織 ID"),
     kind: "text",
-    wording: text("What is its organisation ID at Google?", "Google での組織 ID は?"),
+    wording: text(
+      "Which organisation ID does the Android Enterprise environment have at Google?",
+      "Android Enterprise の Google での組織 ID は?",
+    ),
     required: false,
   });
 }

@@ -95,7 +95,10 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
     id: "clomoctl.user",
     label: text("runs as", "OS のユーザー"),
     kind: "text",
-    wording: text("As which user of the operating system?", "OS のどのユーザーで動いていますか?"),
+    wording: text(
+      "As which user of the operating system does clomoctl run?",
+      "clomoctl は OS のどのユーザーで動いていますか?",
+    ),
     recorded: own?.user,
   });
   const owner = draft.ask({
@@ -103,7 +106,7 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
     id: "clomoctl.owner",
     label: text("looked after by", "管理している人"),
     kind: "person",
-    wording: text("Who looks after it?", "管理しているのは誰ですか?"),
+    wording: text("Who looks after clomoctl?", "clomoctl を管理しているのは誰ですか?"),
     yearly: true,
   });
   draft.held(owner, text("clomoctl", "clomoctl の管理"), same("clomoctl handover answer clomoctl.owner"));
@@ -130,13 +133,16 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
     id: "clomoctl.home-backup",
     label: text("where the backup of its home is", "ホームのバックアップの場所"),
     kind: "place",
-    wording: text("Where is the backup of its home?", "ホームのバックアップはどこにありますか?"),
+    wording: text("Where is the backup of the home of clomoctl?", "clomoctl のホームのバックアップはどこにありますか?"),
   });
   draft.ask({
     id: "clomoctl.mail-account",
     label: text("mail account of notices", "通知メールの送信アカウント"),
     kind: "text",
-    wording: text("By which mail account does it send notices?", "通知メールはどのアカウントで送信していますか?"),
+    wording: text(
+      "By which mail account does clomoctl send notices?",
+      "clomoctl の通知メールはどのアカウントで送信していますか?",
+    ),
     recorded: own?.mailAccount,
     required: own === null || own.recipients.some(({ way }) => way === "mail"),
   });
@@ -158,7 +164,10 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
     id: "clomoctl.readers",
     label: text("who can read its home and backup", "ホームとバックアップを読める人"),
     kind: "text",
-    wording: text("Who can read its home and its backup?", "ホームとバックアップを読めるのは誰ですか?"),
+    wording: text(
+      "Who can read the home of clomoctl and its backup?",
+      "clomoctl のホームとバックアップを読めるのは誰ですか?",
+    ),
     yearly: true,
   });
 }

@@ -86,27 +86,7 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
   const contact = [contactName, contactMail].filter((word) => word !== null).join(", ");
   draft.held(contact, text("contact person of the contract", "契約の担当者"), APPLICATION_FORM);
   findEnding(draft);
-  // what was said of one person holds of no other
-  const of = contactName === null ? {} : { subject: contactName };
-  draft.ask({
-    ...of,
-    id: "contact.since",
-    label: text("contact person since", "担当者になった日"),
-    kind: "date",
-    wording: text("Since when is this person the contact person?", "いつから担当者ですか?"),
-    required: false,
-  });
-  draft.ask({
-    ...of,
-    id: "contact.confirmed",
-    label: text("HOME 「担当者名」 last seen to be right", "HOME 画面の「担当者名」を最後に確かめた日"),
-    kind: "date",
-    wording: text(
-      "When did somebody last see that HOME 「担当者名」 names the right person?",
-      "HOME 画面の「担当者名」が正しいことを最後に確かめたのはいつですか?",
-    ),
-    yearly: true,
-  });
+  askPerson(draft, contactName);
   askDealer(draft);
   const filing = facts.administrators.filter(
     ({ role, supportOption, id }) => role === "system" && supportOption && id !== when.leaver?.id,
@@ -122,4 +102,38 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
     );
   }
   return draft.item();
+}
+
+/** Asks since when the contact person is right, and when somebody last saw that. */
+function askPerson(draft: ItemDraft, contactName: string | null): void {
+  // what was said of one person holds of no other
+  const of = contactName === null ? {} : { subject: contactName };
+  draft.ask({
+    ...of,
+    id: "contact.since",
+    label: text("contact person since", "担当者になった日"),
+    kind: "date",
+    wording:
+      contactName === null
+        ? text(
+            "Since when is the present contact person of the contract in charge?",
+            "今の担当者は、いつから契約の担当者ですか?",
+          )
+        : text(
+            `Since when is ${contactName} the contact person of the contract?`,
+            `${contactName} さんは、いつから契約の担当者ですか?`,
+          ),
+    required: false,
+  });
+  draft.ask({
+    ...of,
+    id: "contact.confirmed",
+    label: text("HOME 「担当者名」 last seen to be right", "HOME 画面の「担当者名」を最後に確かめた日"),
+    kind: "date",
+    wording: text(
+      "When did somebody last see that HOME 「担当者名」 names the right person?",
+      "HOME 画面の「担当者名」が正しいことを最後に確かめたのはいつですか?",
+    ),
+    yearly: true,
+  });
 }
