@@ -143,6 +143,7 @@ function recordThen(record: Row): Row {
     "salesforceAccount",
     "device",
     "licenceException",
+    "phoneHolder",
     "role",
     ...("setsSecret" in record ? ["name", "changes"] : []),
     ...("fileName" in record ? ["changes"] : []),

@@ -27,7 +27,7 @@ test("the steps as text, as data, and as pages to print", async () => {
 
 test("what is recorded of an item is named; control characters in it are shown", async () => {
   const home = await freshHome();
-  const item = ["--kind", "push-certificate", "--account", "push@example.jp", "--phone", "safe\u001b[31m"];
+  const item = ["--kind", "push-certificate", "--account", "push@example.jp", "--phone-holder", "safe\u001b[31m"];
   await run(["renewals", "add", "本社", ...item, "--expires", "2027-03-01"], { home });
   for (const name of ["本社", "push-certificate"]) {
     const { text } = await run(["renewals", "guide", name], { home });

@@ -61,7 +61,7 @@ const refused = async (...words: readonly string[]): Promise<{ code: number | nu
 describe("add", () => {
   test("a day that is typed ends in the tenant's zone, an instant is one", async () => {
     const words =
-      "--kind push-certificate --expires 2099-03-01 --owner it@example.jp --account push@example.jp --phone 金庫 --organisation 本社";
+      "--kind push-certificate --expires 2099-03-01 --owner it@example.jp --account push@example.jp --phone 090-0000-0000 --phone-holder 金庫 --organisation 本社";
     const item = await done("add", "本社", ...words.split(" "), "--notes", "password: はここに書かない");
     expect(item).toMatchObject({
       context: "embedded",
@@ -73,7 +73,8 @@ describe("add", () => {
       certainty: "typed",
       owner: "it@example.jp",
       account: "push@example.jp",
-      phone: "金庫",
+      phone: "090-0000-0000",
+      phoneHolder: "金庫",
       organisation: "本社",
       notes: "password: はここに書かない",
       topic: null,

@@ -53,7 +53,15 @@ beforeEach(async () => {
   if (filled) return;
   filled = true;
   await add("本社プッシュ", "--kind", "push-certificate", "--expires", inDays(20), "--owner", "it@example.jp");
-  await add("第一所有者", "--kind", "android-owner", "--last-login", inDays(-200), "--phone", "情報システム部の金庫");
+  await add(
+    "第一所有者",
+    "--kind",
+    "android-owner",
+    "--last-login",
+    inDays(-200),
+    "--phone-holder",
+    "情報システム部の金庫",
+  );
   await add("ドメイン", "--kind", "custom", "--expires", inDays(-50), "--notes", "一行目\n<b>二行目</b>");
   await add(HOSTILE, "--kind", "custom", "--expires", inDays(300), "--owner", HOSTILE, "--notes", HOSTILE);
   await add("長".repeat(255), "--kind", "vpp-token", "--expires", inDays(60), "--organisation", "W".repeat(300));

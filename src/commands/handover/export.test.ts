@@ -62,7 +62,7 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   const sums = (files.get("SHA256SUMS") ?? "").trimEnd().split("\n");
   expect(sums.map((line) => line.slice(66))).toEqual([...files.keys()].filter((path) => path !== "SHA256SUMS"));
   expect(manifestIn(join(folder, "one"))).toMatchObject({
-    schema: 4,
+    schema: 5,
     tenant: { name: "試験" },
     asOf: "2027-03-31",
     encoding: "shift_jis",

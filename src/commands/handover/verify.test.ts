@@ -15,7 +15,7 @@ function withBundle(): string {
   return folder;
 }
 
-test.each(["schema-1", "schema-1-later", "schema-2", "schema-3"])(
+test.each(["schema-1", "schema-1-later", "schema-2", "schema-3", "schema-4", "schema-5"])(
   "a bundle of %s is verified by every later version",
   async (name) => {
     const { en, ja } = await inBoth(`handover verify ${name}`, { folder: BUNDLES, terminal: { columns: 100 } });

@@ -80,7 +80,11 @@ describe("what the options say", () => {
     [["--owner", " it@example.jp"], { owner: " it@example.jp" }],
     [["--owner", "  "], { owner: null }],
     [["--account", "push@example.jp"], { account: "push@example.jp" }],
-    [["--phone", "金庫"], { phone: "金庫" }],
+    [["--phone", "090-0000-0000"], { phone: "090-0000-0000" }],
+    [["--phone", "＋８１ 90 0000 0000 (業務用)"], { phone: "＋８１ 90 0000 0000 (業務用)" }],
+    [["--phone", "内線 4001"], { phone: "内線 4001" }],
+    [["--phone", " "], { phone: null }],
+    [["--phone-holder", "金庫"], { phoneHolder: "金庫" }],
     [["--notes", "a b"], { notes: "a b" }],
   ])("%j", async (words, said) => {
     const { requests } = await run(["renewals", "add", ...custom, ...words], { tenant: added });
@@ -295,24 +299,42 @@ describe("the answer", () => {
     expect(utc.stdout).toContain("2026-12-01\t11\tcritical");
   });
 
+  test.each(["情報システム部の金庫", "本社4F 1204号室", "090"])(
+    "refuses %s as a telephone number, and names the option for holder and place",
+    async (typed) => {
+      const { en, ja } = await inBoth(["renewals", "add", ...custom, "--phone", typed], { tenant: {} });
+      expect(en).toMatchObject({ exit: 2, requests: [] });
+      expect(en.stderr).toContain(`--phone takes a telephone number, not "${typed}"`);
+      expect(en.stderr).toContain("--phone-holder ");
+      expect(ja.stderr).toContain("--phone には電話番号を指定してください");
+    },
+  );
+
   test("asks a person once for owner, account and phone; blank is an answer, and what is given is not asked", async () => {
     const typing = [
-      ["Who renews it", "it@example.jp\r"],
-      ["Where is the phone", "\r"],
+      ["本社: who renews it?", "it@example.jp\r"],
+      ["本社: which telephone number receives the 2-factor code", "\r"],
+      ["本社: who holds the phone for the 2-factor code, or where is it?", "\r"],
     ] as const;
     const line = "renewals add 本社 --kind push-certificate --account push@example.jp";
     const asked = await run(line, { tenant: added, terminal: { typing } });
     expect(told(asked.requests)).toMatchObject({ owner: "it@example.jp", account: "push@example.jp" });
     expect(told(asked.requests)).not.toHaveProperty("phone");
-    const ja = await run(`${line} --phone 金庫 --lang ja`, {
+    const ja = await run(`${line} --phone-holder 金庫 --lang ja`, {
       tenant: added,
-      terminal: { typing: [["更新担当は", "総務\r"]] },
+      terminal: {
+        typing: [
+          ["本社: 更新担当は", "総務\r"],
+          ["本社: 認証コードを受け取る電話番号は", "情シス\r"],
+          ["「情シス」は電話番号ではありません", "\b\b\b03-0000-0000\r"],
+        ],
+      },
     });
-    expect(told(ja.requests)).toMatchObject({ owner: "総務", phone: "金庫" });
+    expect(told(ja.requests)).toMatchObject({ owner: "総務", phone: "03-0000-0000", phoneHolder: "金庫" });
     expect(ja.stderr).not.toContain("どの Apple");
     const own = await run(["renewals", "add", ...custom], {
       tenant: added,
-      terminal: { typing: [["Who renews", "\r"]] },
+      terminal: { typing: [["契約: who renews it?", "\r"]] },
     });
     expect(told(own.requests)).toEqual({ kind: "custom", name: "契約" });
   });
@@ -322,7 +344,7 @@ describe("the answer", () => {
       const typing = [[question, "\u0003"]] as const;
       return run(["--lang", language, "renewals", "add", ...custom], { tenant: {}, terminal: { typing } });
     };
-    const en = await left("Who renews", "en");
+    const en = await left("who renews it", "en");
     expect(en).toMatchObject({ exit: 130, stdout: "", requests: [] });
     expect(en.stderr).toContain("interrupted: nothing was changed");
     expect((await left("更新担当は", "ja")).stderr).toContain("何も変更していません");

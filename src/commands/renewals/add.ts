@@ -42,7 +42,7 @@ export default defineCommand({
   examples: [
     { line: "clomoctl renewals add 本社 --file push.pem --owner it@example.jp --account push@example.jp" },
     {
-      line: "clomoctl renewals add 第一所有者 --kind android-owner --last-login 2026-04-01 --phone 情報システム部の金庫",
+      line: "clomoctl renewals add 第一所有者 --kind android-owner --last-login 2026-04-01 --phone-holder 情報システム部の金庫",
     },
     { line: "clomoctl renewals add example.jp --kind custom --expires 2027-03-31 --notes ドメイン" },
     { line: "clomoctl renewals add certificates/ --owner it@example.jp", about: text("a folder", "フォルダー") },

@@ -34,7 +34,8 @@ describe("only what is said is changed", () => {
     [["--organisation", "関東"], { organisation: "関東" }],
     [["--organisation", ""], { organisation: null }],
     [["--owner", "", "--notes", "n"], { owner: null, notes: "n" }],
-    [["--account", "a", "--phone", "金庫"], { account: "a", phone: "金庫" }],
+    [["--account", "a", "--phone-holder", "金庫"], { account: "a", phoneHolder: "金庫" }],
+    [["--phone", "0300000000"], { phone: "0300000000" }],
     [
       ["--kind", "android-owner", "--last-login", "2026-04-01"],
       { kind: "android-owner", expiresAt: "2027-04-01T14:59:59.000Z", certainty: "estimated" },

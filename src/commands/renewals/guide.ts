@@ -139,6 +139,7 @@ const readable = (item: RenewalItem): RenewalItem => ({
   owner: escaped(item.owner),
   account: escaped(item.account),
   phone: escaped(item.phone),
+  phoneHolder: escaped(item.phoneHolder),
 });
 
 const escapedFact = ([label, value]: readonly [Text, Text]): readonly [Text, Text] => [label, escapedText(value)];

@@ -65,6 +65,7 @@ describe("a list", () => {
       owner: "o",
       account: "a",
       phone: "p",
+      phoneHolder: "h",
       notes: "n",
       source: "/nowhere/push.pem",
       confirmedAt: "2026-11-01T00:00:00.000Z",
@@ -105,8 +106,10 @@ describe("a list", () => {
       tenant: onTerminal(push, item(2, { owner: "a" })),
       terminal: {},
     });
-    expect(en.stderr).toBe("本社: not recorded: account, 2-factor phone\n");
-    expect(ja.stderr).toBe("本社: 登録がありません: アカウント、認証コードを受け取る電話\n");
+    expect(en.stderr).toBe("本社: not recorded: account, 2-factor phone, 2-factor phone holder\n");
+    expect(ja.stderr).toBe(
+      "本社: 登録がありません: アカウント、認証コードを受け取る電話番号、認証コードを受\n  け取る電話の所持者・置き場所\n",
+    );
     expect((await run("renewals list", { tenant: having(push) })).stderr).toBe("");
   });
 
@@ -379,7 +382,14 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
     ...having(...items),
     tenant: example<Tenant>("tenant", { profile: { ...UNSAID, ...profile } }),
   });
-  const push = item(1, { kind: "push-certificate", name: "本社", owner: "o", account: "a", phone: "p" });
+  const push = item(1, {
+    kind: "push-certificate",
+    name: "本社",
+    owner: "o",
+    account: "a",
+    phone: "p",
+    phoneHolder: "h",
+  });
 
   test("and who may not say or record it is told whom to ask", async () => {
     const tenant = { ...using({ ade: true, vpp: false }, push), whoami: example<Whoami>("whoami") };

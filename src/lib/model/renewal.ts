@@ -89,8 +89,10 @@ export const RECORDED_FIELDS = {
   owner: words("owner", "更新担当", "hanako@example.co.jp"),
   /** the Apple or Google account it belongs to, by name */
   account: words("account", "アカウント", "mdm@example.co.jp"),
-  /** location of the phone for the account's second factor */
-  phone: words("2-factor phone", "認証コードを受け取る電話", "情報システム部の金庫"),
+  /** telephone number that receives the code of the account's second factor */
+  phone: words("2-factor phone", "認証コードを受け取る電話番号", "090-0000-0000"),
+  /** who holds that phone, or where it is kept */
+  phoneHolder: words("2-factor phone holder", "認証コードを受け取る電話の所持者・置き場所", "情報システム部の金庫"),
   notes: words("notes", "メモ"),
   /** the file it was read from */
   source: words("file", "ファイル"),
@@ -139,6 +141,21 @@ export const RENEWAL_ITEM = {
 } as const satisfies Thing;
 
 export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
+
+/** Digits of the shortest telephone number, an extension. */
+const MIN_DIGITS = 4;
+
+/** Returns whether a text is a telephone number or an extension, and not a person or a place; more may stand behind it. */
+export function isTelephoneNumber(typed: string): boolean {
+  const plain = typed.normalize("NFKC").trim();
+  return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_DIGITS;
+}
+
+/** Returns the number of the 2-factor phone and who holds it, in one text; null if neither is recorded. */
+export const phoneWords = ({ phone, phoneHolder }: Pick<RenewalItem, "phone" | "phoneHolder">): string | null => {
+  const known = [phone, phoneHolder].filter((one) => one !== null);
+  return known.length === 0 ? null : known.join(" / ");
+};
 
 /** The part of an item that a file can say. */
 export interface Expiring extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {

@@ -7,7 +7,7 @@ import { same, text, type Text } from "../../../lib/text/index.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 
 const { id, kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = RENEWAL_ITEM.fields;
-const { owner, account, phone, notes, confirmedAt, confirmedBy } = RENEWAL_ITEM.fields;
+const { owner, account, phone, phoneHolder, notes, confirmedAt, confirmedBy } = RENEWAL_ITEM.fields;
 
 /** How an item stands, beside what is recorded of it. */
 const { context, expiresOn, daysLeft, level } = {
@@ -38,7 +38,18 @@ export const shownDay = (
 export const ITEM_COLUMNS: readonly Column<Judged>[] = [
   ...columnsOfFields<Judged>({ context, id, kind, name, organisation }),
   ...columnsOfFields<Judged>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(whole),
-  ...columnsOfFields<Judged>({ owner, account, phone, topic, fingerprint, notes, source, confirmedAt, confirmedBy }),
+  ...columnsOfFields<Judged>({
+    owner,
+    account,
+    phone,
+    phoneHolder,
+    topic,
+    fingerprint,
+    notes,
+    source,
+    confirmedAt,
+    confirmedBy,
+  }),
   STATE,
   ...columnsOfFields<Judged>(DOWNLOAD_FIELDS),
 ];

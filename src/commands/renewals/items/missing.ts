@@ -1,6 +1,6 @@
 import type { NewRenewalItem, RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
-import { RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
+import { isTelephoneNumber, RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
 import { ownerLine } from "../../../lib/renewals/administrators.ts";
 import { HAVE_ACCOUNTS } from "../../../lib/renewals/consequences.ts";
 import { ownerAddress } from "../../../lib/renewals/notify/recipients.ts";
@@ -10,25 +10,24 @@ import { shownWord } from "../../../lib/text/shell-word.ts";
 import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { unlessFailing } from "../../records/written.ts";
 import { rightsIn } from "../../rights.ts";
+import { flagName } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
-type Asked = "owner" | "account" | "phone";
+type Asked = "owner" | "account" | "phone" | "phoneHolder";
 
 const askedOf = ({ kind }: Pick<RenewalItem, "kind">): readonly Asked[] =>
-  HAVE_ACCOUNTS.has(kind) ? ["owner", "account", "phone"] : ["owner"];
+  HAVE_ACCOUNTS.has(kind) ? ["owner", "account", "phone", "phoneHolder"] : ["owner"];
 
 const QUESTIONS: Readonly<Record<Asked, Text>> = {
   owner: text(
-    "Who renews it? A mail address also receives notices (leave empty if unknown)",
-    "更新担当は?(メールアドレスなら通知の宛先になります。わからなければ空のまま)",
+    "who renews it? A mail address also receives notices",
+    "更新担当は?(メールアドレスなら通知の宛先になります)",
   ),
-  account: text(
-    "Which Apple or Google account does it belong to? (leave empty if unknown)",
-    "どの Apple・Google アカウントのものですか?(わからなければ空のまま)",
-  ),
-  phone: text(
-    "Where is the phone that receives its 2-factor code? (leave empty if unknown)",
-    "認証コードを受け取る電話はどこにありますか?(わからなければ空のまま)",
+  account: text("which Apple or Google account does it belong to?", "どの Apple・Google アカウントのものですか?"),
+  phone: text("which telephone number receives the 2-factor code of the account?", "認証コードを受け取る電話番号は?"),
+  phoneHolder: text(
+    "who holds the phone for the 2-factor code, or where is it?",
+    "認証コードを受け取る電話を持っている人、または置き場所は?",
   ),
 };
 
@@ -38,11 +37,18 @@ export async function askMissing({ terminal }: Tools, item: NewRenewalItem): Pro
   if (!terminal.interactive) return answers;
   for (const field of askedOf(item)) {
     if (item[field] !== undefined) continue;
-    const typed = (await terminal.prompts.input({ message: QUESTIONS[field], flag: `--${field}` })).trim();
+    const { en, ja } = QUESTIONS[field];
+    const message = text(`${item.name}: ${en} (blank: not recorded)`, `${item.name}: ${ja}(空のままなら未登録)`);
+    const check = (typed: string): Text | undefined =>
+      field !== "phone" || typed.trim() === "" || isTelephoneNumber(typed) ? undefined : noNumber(typed.trim());
+    const typed = (await terminal.prompts.input({ message, flag: `--${flagName(field)}`, check })).trim();
     if (typed !== "") answers[field] = typed;
   }
   return answers;
 }
+
+const noNumber = (typed: string): Text =>
+  text(`"${typed}" is not a telephone number`, `「${typed}」は電話番号ではありません`);
 
 /** What of owner, account and phone a record lacks, in words. */
 export const missingOf = (item: RenewalItem): readonly Text[] =>

@@ -88,9 +88,15 @@ export const ITEM_OPTIONS = {
   },
   phone: {
     kind: "string",
-    value: "WHERE",
+    value: "NUMBER",
     blank: true,
-    about: text("where the phone is that receives the 2-factor code", "認証コードを受け取る電話の所在"),
+    about: text("telephone number that receives the 2-factor code", "認証コードを受け取る電話番号"),
+  },
+  phoneHolder: {
+    kind: "string",
+    value: "WHO",
+    blank: true,
+    about: text("who holds this phone, or where it is kept", "その電話を持っている人、または置き場所"),
   },
   notes: {
     kind: "string",

@@ -2,12 +2,19 @@ import { readRenewables, type ReadOptions, type Renewable } from "../../../lib/a
 import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { MOST_BYTES, RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../../lib/model/renewal.ts";
+import {
+  isTelephoneNumber,
+  MOST_BYTES,
+  RENEWAL_KINDS,
+  type Expiring,
+  type RenewalKind,
+} from "../../../lib/model/renewal.ts";
 import { yearAfter } from "../../../lib/model/time.ts";
 import { instantOf, pastInstant } from "../../../lib/model/typed-date.ts";
 import { readSecret } from "../../../lib/renewals/notify/secret.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { text } from "../../../lib/text/index.ts";
+import { shownOption } from "../../../lib/text/shell-word.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions } from "./options.ts";
 
@@ -65,7 +72,7 @@ export async function readOpeners(
   };
 }
 
-const WORDS = ["organisation", "owner", "account", "phone", "notes"] as const;
+const WORDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
 
 /** What the options say in free text; each is stored as typed, a blank one as null. */
 export const words = (options: ItemOptions): RenewalChange =>
@@ -86,9 +93,10 @@ function dateOf({ expires, lastLogin }: ItemOptions, now: Date, timezone: string
 }
 
 function refuseMisfit(
-  { expires, file, fingerprint, key, passwordFile, lastLogin }: ItemOptions,
+  { expires, file, fingerprint, key, passwordFile, lastLogin, phone }: ItemOptions,
   kind: RenewalKind | undefined,
 ): void {
+  if (typeof phone === "string" && !isTelephoneNumber(phone)) throw noNumber(phone);
   const given: Readonly<Record<string, unknown>> = { "--expires": expires, "--file": file, "--last-login": lastLogin };
   const dates = Object.keys(given).filter((option) => given[option] !== undefined);
   if (dates.length > 1) {
@@ -110,6 +118,17 @@ function refuseMisfit(
     );
   }
 }
+
+const noNumber = (typed: string): Failure => {
+  const option = shownOption("--phone-holder", typed);
+  return new Failure("usage", {
+    what: text(
+      `--phone takes a telephone number, not "${typed}"`,
+      `--phone には電話番号を指定してください(「${typed}」は不可)`,
+    ),
+    hint: text(`for who holds the phone, or where it is: ${option}`, `電話を持っている人や置き場所は: ${option}`),
+  });
+};
 
 const misfit = (what: ReturnType<typeof text>): Failure => new Failure("usage", { what });
 

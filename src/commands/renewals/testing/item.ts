@@ -16,5 +16,6 @@ export const item = (number: number, change: Partial<RenewalItem> = {}): Renewal
   owner: null,
   account: null,
   phone: null,
+  phoneHolder: null,
   ...change,
 });

@@ -35,7 +35,7 @@ test("one of the first version is read as one in which nothing is attached", () 
 });
 
 test.each([
-  ["a newer one", JSON.stringify({ ...EMPTY_MANIFEST, schema: SCHEMA + 1 }), /newer clomoctl.*schema 5/],
+  ["a newer one", JSON.stringify({ ...EMPTY_MANIFEST, schema: SCHEMA + 1 }), /newer clomoctl.*schema 6/],
   ["no JSON", "{", /no manifest/],
   ["a list", "[]", /no manifest/],
   ["no schema", "{}", /wrong at: schema/],

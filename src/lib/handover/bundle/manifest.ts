@@ -5,7 +5,7 @@ import { RESOURCE_NAMES, STAYS, type ResourceName } from "../resources.ts";
 import { upgradedManifest, UPGRADES } from "./upgrades.ts";
 
 /** The version of the format that is written. A change of it adds the way from the one before to `UPGRADES`. */
-export const SCHEMA = 4;
+export const SCHEMA = 5;
 
 /** Why a resource has records in a bundle, or none. */
 export const RESOURCE_STATES = ["exported", "empty", "not-permitted", "not-supported", "left-out"] as const;

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { differences, stateOf } from "../compare/diff.ts";
 import { verifyBundle } from "../compare/verify.ts";
+import { RENEWAL_ITEM } from "../../model/renewal.ts";
+import { exampleOf } from "../../model/thing.ts";
 import { EMPTY_MANIFEST, freshFolder, placeIn, writeBundle, type Records } from "../testing/bundles.ts";
 import { parseManifest, SCHEMA } from "./manifest.ts";
 import { openBundle, openFiles } from "./read.ts";
@@ -57,6 +59,18 @@ test("a renewal of the third version has no renewed file that waits to be confir
   expect(JSON.stringify(recordUpgrade("renewals", 3)?.(older))).toBe(
     `{"id":"${ID}","name":"本社","updatedAt":"2026-11-20T00:00:00.000Z","downloadedExpiresAt":null,"downloadedCertainty":null,"downloadedFingerprint":null,"downloadedTopic":null,"downloadedSource":null}`,
   );
+});
+
+test.each([
+  ["090-0000-0000", "090-0000-0000", null],
+  ["+81 (90) 0000 0000", "+81 (90) 0000 0000", null],
+  ["情報システム部の金庫", null, "情報システム部の金庫"],
+  ["090-0000-0000 (金庫)", null, "090-0000-0000 (金庫)"],
+  [null, null, null],
+])("the phone of a renewal of the fourth version, %s, is a number or a place", (typed, phone, phoneHolder) => {
+  const today = { ...exampleOf(RENEWAL_ITEM.fields), phone, phoneHolder };
+  const { phoneHolder: _, ...older } = { ...today, phone: typed };
+  expect(JSON.stringify(recordUpgrade("renewals", 4)?.(older))).toBe(JSON.stringify(today));
 });
 
 test("steps are done in their order, from the version that a bundle is of; a resource without any is as it is", () => {

@@ -20,7 +20,18 @@ export const UPGRADES: readonly Upgrade[] = [
   { manifest: withoutAttached, records: { "console-tasks": withoutObject } },
   { records: { "console-tasks": withoutChanges } },
   { records: { renewals: withoutDownload } },
+  { records: { renewals: withoutPhoneHolder } },
 ];
+
+/** A renewal of the fourth version: `phone` was the telephone number, or who holds the phone. */
+function withoutPhoneHolder(older: Members): Members {
+  const { phone } = older;
+  const isNumber = typeof phone === "string" && /\d/.test(phone) && /^[0-9 +()-]*$/.test(phone);
+  const phones = isNumber ? { phone, phoneHolder: null } : { phone: null, phoneHolder: phone };
+  return Object.fromEntries(
+    Object.entries(older).flatMap(([key, value]) => (key === "phone" ? Object.entries(phones) : [[key, value]])),
+  );
+}
 
 /** A task of the first version: nothing told which record it was of, but its name. */
 function withoutObject({ id, work, kind, ...others }: Members): Members {

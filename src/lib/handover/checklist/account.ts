@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
 import { shownOption, shownWord } from "../../text/shell-word.ts";
@@ -128,32 +129,28 @@ const isWith = ({ account: own }: Pick<Renewal, "account">, account: string | nu
 /** Finds the gap of a renewal that lacks what is known of its account: its list would not tell it. */
 function findLacking(
   draft: ItemDraft,
-  { name, owner, phone }: Renewal,
+  renewal: Renewal,
   { holder, phoneHolder }: { readonly holder: string | null; readonly phoneHolder: string | null },
 ): void {
-  const where = phone === null && !draft.isLeaver(phoneHolder) ? phoneHolder : null;
-  const who = owner === null ? holder : null;
-  if (where === null && who === null) return;
-  const known = (label: Text, value: string): Text =>
-    text(`${label.en} (known: ${value})`, `${label.ja}(わかっているもの: ${value})`);
-  const lacking = joined(
-    [
-      ...(where === null ? [] : [known(RECORDED_FIELDS.phone.label, where)]),
-      ...(who === null ? [] : [known(RECORDED_FIELDS.owner.label, who)]),
-    ],
-    text(", ", "、"),
-  );
-  const options = [
-    ...(where === null ? [] : [shownOption("--phone", where)]),
-    ...(who === null ? [] : ["--owner MAIL"]),
-  ];
+  const lacking: Partial<Record<"phoneHolder" | "owner", string>> = {
+    ...(renewal.phoneHolder === null && phoneHolder !== null && !draft.isLeaver(phoneHolder) && { phoneHolder }),
+    ...(renewal.owner === null && holder !== null && { owner: holder }),
+  };
+  const known = Object.entries(lacking).map(([field, value]): Text => {
+    const { en, ja } = RECORDED_FIELDS[field as keyof typeof lacking].label;
+    return text(`${en} (known: ${value})`, `${ja}(わかっているもの: ${value})`);
+  });
+  if (known.length === 0) return;
+  const { en, ja } = joined(known, text(", ", "、"));
   draft.gap(
     "renewal-lacks",
     text(
-      `not recorded with the renewal ${name}, so that renewals list lacks it: ${lacking.en}`,
-      `「${name}」の更新期限に登録がなく、renewals list に表示されません: ${lacking.ja}`,
+      `not recorded with the renewal ${renewal.name}, so that renewals list lacks it: ${en}`,
+      `「${renewal.name}」の更新期限に登録がなく、renewals list に表示されません: ${ja}`,
     ),
-    same(`clomoctl renewals edit ${shownWord(name)} ${options.join(" ")}`),
+    same(
+      line("renewals edit", [renewal.name], { ...lacking, owner: lacking.owner === undefined ? undefined : "MAIL" }),
+    ),
   );
 }
 
@@ -280,7 +277,7 @@ const answeredIn = ({ answers }: Pick<HandoverFacts, "answers">, prefix: string)
 /** What people have answered of the account with which something is renewed, as label and value; that first where it is another than recorded. */
 export function answeredOfAccount(
   answers: HandoverFacts["answers"],
-  renewal: Pick<Renewal, "id" | "kind" | "account" | "phone">,
+  renewal: Pick<Renewal, "id" | "kind" | "account" | "phone" | "phoneHolder">,
   all: readonly Pick<Renewal, "id" | "kind" | "account">[],
 ): readonly (readonly [label: Text, value: Text])[] {
   const prefix = prefixOf(renewal, all);
@@ -292,7 +289,8 @@ export function answeredOfAccount(
   if (isOther && isOfAnother(account, renewal, all)) return [];
   const told = TOLD_NAMES.flatMap((name) => {
     const value = said(name);
-    const isTold = name === "phone-holder" && renewal.phone !== null;
+    const isTold =
+      (name === "phone" && renewal.phone !== null) || (name === "phone-holder" && renewal.phoneHolder !== null);
     return value === null || isTold ? [] : [[TOLD[name], same(value)] as const];
   });
   if (account === null || (!isOther && renewal.account !== null)) return told;
@@ -317,6 +315,8 @@ function askPhone(
       `Which telephone number receives the 2-factor code (SMS) of ${of.en}?`,
       `${of.ja}の認証コード(2ファクタ認証の SMS)を受け取る電話番号は?`,
     ),
+    recorded: phoneIn?.phone,
+    recordedBy: editing(phoneIn, "--phone"),
   });
   const phoneHolder = draft.ask({
     id: `${prefix}.phone-holder`,
@@ -326,8 +326,8 @@ function askPhone(
       `Who holds the phone for the 2-factor code of ${of.en}, or where is it?`,
       `${of.ja}の認証コードを受け取る電話を持っている人、または置き場所は?`,
     ),
-    recorded: phoneIn?.phone,
-    recordedBy: editing(phoneIn, "--phone"),
+    recorded: phoneIn?.phoneHolder,
+    recordedBy: editing(phoneIn, "--phone-holder"),
     yearly: true,
   });
   draft.held(

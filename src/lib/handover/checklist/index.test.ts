@@ -111,7 +111,7 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["which-one", withRenewal("push-certificate", { topic: null })],
   ["which-one", unanswering(COMPLETE, "apple-business.mdm-server")],
   ["which-one", unanswering(COMPLETE, "apple-business.location")],
-  ["renewal-lacks", withRenewal("ade-token", { phone: null })],
+  ["renewal-lacks", withRenewal("ade-token", { phoneHolder: null })],
   ["renewal-lacks", withRenewal("android-owner", { owner: null })],
   [
     "renewal-expired",
@@ -379,7 +379,7 @@ test("a daily run is late by the day on which that was looked at, whichever day 
 
 test("the checklist is the same in whatever order the records come", () => {
   const owners = [
-    renewal(8, { kind: "android-owner", name: "第二所有者", account: "second@example.com", phone: "受付" }),
+    renewal(8, { kind: "android-owner", name: "第二所有者", account: "second@example.com", phoneHolder: "受付" }),
     ...COMPLETE.renewals,
   ];
   const facts = { ...UNANSWERED, renewals: owners, answers: COMPLETE.answers };
@@ -393,7 +393,11 @@ test("the checklist is the same in whatever order the records come", () => {
 });
 
 test("of two Apple Accounts that are recorded the answered one is asked about, and the other is no contradiction", () => {
-  const facts = withRenewal("vpp-token", { account: "vpp-only@example.jp", phone: "受付", owner: "admin2@example.jp" });
+  const facts = withRenewal("vpp-token", {
+    account: "vpp-only@example.jp",
+    phoneHolder: "受付",
+    owner: "admin2@example.jp",
+  });
   const differing = (one: HandoverFacts) => gapsOf(evaluate(one, TODAY)).filter(({ code }) => code === "differs");
   for (const account of ["abm@example.jp", "vpp-only@example.jp"])
     expect(differing(answering(facts, "apple-business.account", account))).toEqual([]);
@@ -461,7 +465,7 @@ test("what is known of an account is proposed for the renewals that lack it, and
   const lacking = (facts: HandoverFacts, leaver?: Person) =>
     gapsOf(evaluate(facts, { ...TODAY, leaver })).filter(({ code }) => code === "renewal-lacks");
   const answeredOnly = answering(
-    withRenewal("push-certificate", { phone: null }),
+    withRenewal("push-certificate", { phoneHolder: null }),
     "push-certificate.phone-holder",
     "髙橋 花子",
   );
@@ -469,23 +473,37 @@ test("what is known of an account is proposed for the renewals that lack it, and
     {
       item: "push-certificate",
       what: {
-        en: "not recorded with the renewal プッシュ, so that renewals list lacks it: 2-factor phone (known: 髙橋 花子)",
-        ja: "「プッシュ」の更新期限に登録がなく、renewals list に表示されません: 認証コードを受け取る電話(わかっているもの: 髙橋 花子)",
+        en: "not recorded with the renewal プッシュ, so that renewals list lacks it: 2-factor phone holder (known: 髙橋 花子)",
+        ja: "「プッシュ」の更新期限に登録がなく、renewals list に表示されません: 認証コードを受け取る電話の所持者・置き場所(わかっているもの: 髙橋 花子)",
       },
-      mend: { en: "clomoctl renewals edit プッシュ --phone '髙橋 花子'" },
+      mend: { en: "clomoctl renewals edit プッシュ --phone-holder '髙橋 花子'" },
     },
   ]);
   // one token has what another of the same account lacks
-  expect(lacking(withRenewal("vpp-token", { phone: null }))).toMatchObject([
-    { mend: { ja: "clomoctl renewals edit 'VPP 本社' --phone 金庫" } },
+  expect(lacking(withRenewal("vpp-token", { phoneHolder: null }))).toMatchObject([
+    { mend: { ja: "clomoctl renewals edit 'VPP 本社' --phone-holder 金庫" } },
   ]);
-  expect(lacking(withRenewal("vpp-token", { phone: null, account: "vpp-only@example.jp" }))).toEqual([]);
-  expect(lacking(withRenewal("ade-token", { phone: null, owner: null }))).toMatchObject([
-    { mend: { en: "clomoctl renewals edit ADE --phone 金庫 --owner MAIL" } },
+  expect(lacking(withRenewal("vpp-token", { phoneHolder: null, account: "vpp-only@example.jp" }))).toEqual([]);
+  expect(lacking(withRenewal("ade-token", { phoneHolder: null, owner: null }))).toMatchObject([
+    { mend: { en: "clomoctl renewals edit ADE --phone-holder 金庫 --owner MAIL" } },
   ]);
   const withLeaver = answering(answeredOnly, "push-certificate.phone-holder", "admin1");
   expect(lacking(withLeaver, LEAVER)).toEqual([]);
   expect(lacking(withLeaver)).toHaveLength(1);
+});
+
+test("number and holder of a phone are recorded apart, and each answers its question", () => {
+  const recorded = { phone: "090-0000-0000", phoneHolder: "金庫" };
+  const facts = { ...withRenewal("push-certificate", recorded, UNANSWERED), answers: [] };
+  const questions = questionsOf(evaluate(facts, TODAY)).filter(({ id }) => id.startsWith("push-certificate.phone"));
+  expect(questions.map(({ id, recorded: value, due }) => [id, value, due])).toEqual([
+    ["push-certificate.phone", "090-0000-0000", null],
+    ["push-certificate.phone-holder", "金庫", null],
+  ]);
+  const other = answering(facts, "push-certificate.phone", "03-0000-0000");
+  expect(gapsOf(evaluate(other, TODAY)).find(({ code }) => code === "differs")?.mend.en).toContain(
+    "clomoctl renewals edit プッシュ --phone 03-0000-0000",
+  );
 });
 
 test("what was said of a contact person holds of no other one", () => {

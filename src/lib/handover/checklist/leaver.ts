@@ -84,7 +84,8 @@ function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
   const { adeServer, pushCertificate, renewals } = facts;
   const ofKind = (...kinds: readonly Renewal["kind"][]): readonly Renewal[] =>
     renewals.filter(({ kind }) => kinds.includes(kind));
-  const isOf = (items: readonly Renewal[]): boolean => items.some(({ account }) => namesPerson(person, account));
+  const isOf = (items: readonly Renewal[]): boolean =>
+    items.some(({ account, phoneHolder }) => namesPerson(person, account) || namesPerson(person, phoneHolder));
   const isPush = isHeld(facts, person, "push-certificate") || namesPerson(person, pushCertificate?.appleAccount);
   const isBusiness = isHeld(facts, person, "apple-business") || namesPerson(person, adeServer?.adminId);
   const tokens = ofKind("ade-token", "vpp-token");
@@ -130,8 +131,8 @@ const BUSINESS = found(
 /** The Google account that owns the Android Enterprise environment, with its last login. */
 function googleSteps(facts: HandoverFacts, person: Person, timezone: string): readonly Found[] {
   const owners = facts.renewals.filter(
-    ({ kind, account, confirmedBy }) =>
-      kind === "android-owner" && (namesPerson(person, account) || namesPerson(person, confirmedBy)),
+    ({ kind, account, phoneHolder, confirmedBy }) =>
+      kind === "android-owner" && [account, phoneHolder, confirmedBy].some((one) => namesPerson(person, one)),
   );
   if (owners.length === 0) {
     const used = facts.renewals.some(({ kind }) => kind === "android-owner");

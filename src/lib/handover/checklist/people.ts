@@ -211,7 +211,7 @@ const textsOf = ({ tenant, renewals, answers, clomoctl, adeServer, vppTokens }: 
   adeServer?.adminId,
   adeServer?.tokenSetBy,
   clomoctl?.user,
-  ...renewals.flatMap(({ owner, account, confirmedBy }) => [owner, account, confirmedBy]),
+  ...renewals.flatMap(({ owner, account, phoneHolder, confirmedBy }) => [owner, account, phoneHolder, confirmedBy]),
   ...vppTokens.map(({ setBy }) => setBy),
   ...answers.flatMap(({ value, by }) => [value, by]),
   ...(clomoctl?.recipients ?? []).flatMap(({ name, address }) => [name, address]),

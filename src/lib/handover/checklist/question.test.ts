@@ -10,6 +10,7 @@ test.each([
   ["date", "2027/3/1", { value: "2027-03-01" }],
   ["phone", "03-0000-0000 内線 12", { value: "03-0000-0000 内線 12" }],
   ["phone", "0301234", { value: "0301234" }],
+  ["phone", "内線：４００１", { value: "内線：４００１" }],
   ["place", " 金庫 ", { value: "金庫" }],
   ["person", "佐藤 一郎", { value: "佐藤 一郎" }],
 ] as const)("%s: %s", (kind, typed, read) => {
@@ -22,6 +23,7 @@ test.each([
   ["date", "2027-02-30"],
   ["date", "2027-03-01T00:00:00Z"],
   ["phone", "ask him"],
+  ["phone", "本社4F 1204号室"],
 ] as const)("%s is not answered by %s, in both languages", (kind, typed) => {
   const read = readAnswer({ kind }, typed, TODAY);
   if (!("wrong" in read)) throw new TypeError("it was taken");

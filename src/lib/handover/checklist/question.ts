@@ -1,4 +1,5 @@
 import type { Answer } from "../../model/answer.ts";
+import { isTelephoneNumber } from "../../model/renewal.ts";
 import { parseTypedDate } from "../../model/typed-date.ts";
 import { same, text, type Text } from "../../text/index.ts";
 
@@ -62,7 +63,6 @@ export const toldValue = (kind: QuestionKind, value: string): Text =>
 
 const YES = /^(?:y|yes|はい)$/iu;
 const NO = /^(?:n|no|いいえ)$/iu;
-const LEAST_DIGITS = 4;
 
 /** An answer as it is kept, or what is wrong with it. */
 export type ReadAnswer = { readonly value: string } | { readonly wrong: Text };
@@ -111,7 +111,7 @@ export function readAnswer(
       };
     }
     case "phone":
-      if (value.normalize("NFKC").replaceAll(/\D/gu, "").length >= LEAST_DIGITS) return { value };
+      if (isTelephoneNumber(value)) return { value };
       return { wrong: text(`"${value}" is no telephone number`, `「${value}」は電話番号ではありません`) };
     case "choice":
       return chosenFrom(choices, value);

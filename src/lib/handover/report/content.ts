@@ -1,4 +1,4 @@
-import { RENEWAL_KINDS } from "../../model/renewal.ts";
+import { phoneWords, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { endingContracts, isContract, profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
@@ -475,7 +475,7 @@ const ACCOUNT_SOURCES = {
 
 /** The account with who signs in, and the phone with its number: as recorded with the renewal, else as answered of its account. */
 const signInCells = (
-  { phone }: Pick<Renewal, "phone">,
+  { phone, phoneHolder }: Pick<Renewal, "phone" | "phoneHolder">,
   known: ReturnType<typeof signInOf>,
 ): readonly [account: Words, phone: Words] => {
   const { account, holder, other } = known;
@@ -485,13 +485,13 @@ const signInCells = (
     other === null
       ? same("")
       : text(` (answered: ${other}; which holds?)`, `(回答は ${other}。どちらが正しいか要確認)`);
-  const places = [phone ?? known.phoneHolder, known.phone].filter((one) => one !== null);
+  const phones = phoneWords({ phone: phone ?? known.phone, phoneHolder: phoneHolder ?? known.phoneHolder });
   return [
     withBehind(
       account?.name ?? UNKNOWN,
       text(source.en + signsIn.en + answered.en, source.ja + signsIn.ja + answered.ja),
     ),
-    places.length === 0 ? UNKNOWN : places.join(" / "),
+    phones ?? UNKNOWN,
   ];
 };
 

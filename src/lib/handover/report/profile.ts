@@ -70,6 +70,7 @@ export const endingContracts = (
             owner: null,
             account: null,
             phone: null,
+            phoneHolder: null,
             notes: null,
             source: null,
             confirmedAt: null,

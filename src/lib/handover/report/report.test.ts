@@ -184,7 +184,7 @@ describe("what a report says", () => {
     const facts = {
       ...COMPLETE,
       renewals: [
-        ...COMPLETE.renewals.map((one) => ({ ...one, phone: one.kind === "vpp-token" ? "受付" : null })),
+        ...COMPLETE.renewals.map((one) => ({ ...one, phoneHolder: one.kind === "vpp-token" ? "受付" : null })),
         renewal(8, { kind: "android-owner", name: "第二所有者", account: null }),
       ],
     };
@@ -197,11 +197,11 @@ describe("what a report says", () => {
         .map((row) => [row[0], row.slice(6, 8)]),
     );
     const abm = { ja: "abm@example.jp(サインインする人: 金庫)" };
-    expect(cells.get("ADE")).toMatchObject([abm, "金庫 / 03-0000-0078"]);
-    expect(cells.get("VPP 本社")).toMatchObject([abm, "受付 / 03-0000-0078"]);
+    expect(cells.get("ADE")).toMatchObject([abm, "03-0000-0078 / 金庫"]);
+    expect(cells.get("VPP 本社")).toMatchObject([abm, "03-0000-0078 / 受付"]);
     expect(cells.get("第一所有者")).toMatchObject([
       { ja: "owner@example.com(サインインする人: 金庫)" },
-      "金庫 / 03-0000-0078",
+      "03-0000-0078 / 金庫",
     ]);
     expect(cells.get("第二所有者")).toMatchObject([{ ja: "未登録" }, { ja: "未登録" }]);
   });
@@ -662,6 +662,7 @@ test("no value of a bundle becomes markup", () => {
       owner: hostile,
       account: hostile,
       phone: hostile,
+      phoneHolder: hostile,
     })),
     answers: COMPLETE.answers.map((one) => ({ ...one, value: hostile, by: hostile })),
   };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { alreadyThere, Outputs, type TemporaryPlace } from "../../files/index.ts";
-import type { Manifest } from "../bundle/manifest.ts";
+import { SCHEMA, type Manifest } from "../bundle/manifest.ts";
 import { BundleWriter, isFolderName } from "../bundle/write.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from "../resources.ts";
 
@@ -41,7 +41,7 @@ const ndjson = (records: readonly object[]): string => records.map((record) => `
 
 /** A manifest of nothing. */
 export const EMPTY_MANIFEST: Manifest = {
-  schema: 4,
+  schema: SCHEMA,
   program: "clomoctl 0.1.0",
   tenant: { name: "株式会社みなと", mirroredAt: null },
   asOf: "2026-11-20",

@@ -24,7 +24,7 @@ const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
 };
 
 /** What a guide repeats of the record. */
-const FACTS = ["organisation", "owner", "account", "phone", "topic"] as const;
+const FACTS = ["organisation", "owner", "account", "phone", "phoneHolder", "topic"] as const;
 
 /** How an item is renewed. */
 export interface Guide {

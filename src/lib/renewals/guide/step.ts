@@ -1,5 +1,5 @@
 import { line } from "../../advice/line.ts";
-import type { RenewalItem, RenewalKind } from "../../model/renewal.ts";
+import { phoneWords, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { confirmLine, isUploaded } from "../download.ts";
@@ -41,14 +41,13 @@ export const accountOf = (known: RenewalItem | null, what: Text): Text =>
 
 export const APPLE_ACCOUNT = text("the Apple Account", "Apple Account");
 
-/** Where the phone of the second factor is. */
-export const phoneOf = (known: RenewalItem | null): Text =>
-  (known?.phone ?? null) === null
+/** The phone of the second factor, with its number and where it is as far as that is recorded. */
+export const phoneOf = (known: RenewalItem | null): Text => {
+  const recorded = known === null ? null : phoneWords(known);
+  return recorded === null
     ? text("the phone that receives its 2-factor code", "2ファクタ認証コードを受け取る電話")
-    : text(
-        `the phone that receives its 2-factor code (${known?.phone})`,
-        `2ファクタ認証コードを受け取る電話(${known?.phone})`,
-      );
+    : text(`the phone that receives its 2-factor code (${recorded})`, `2ファクタ認証コードを受け取る電話(${recorded})`);
+};
 
 /** The file in use as `verify` is told it. */
 export const oldFile = (known: RenewalItem | null): string => shownWord(known?.source ?? "OLD");

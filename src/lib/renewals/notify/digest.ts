@@ -1,4 +1,4 @@
-import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
+import { phoneWords, RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { same, text, type Language, type Text } from "../../text/index.ts";
 import { HAVE_ACCOUNTS, WHAT_STOPS } from "../consequences.ts";
 import type { DatedItem } from "../judge.ts";
@@ -64,12 +64,12 @@ export interface Telling {
   readonly guide?: string | undefined;
 }
 
-const RECORDED = text("recorded; the command below shows where it is", "登録済み(所在は下のコマンドで確認できます)");
+const RECORDED = text("recorded; the command below shows it", "登録済み(下のコマンドで確認できます)");
 const NOT_RECORDED = text("not recorded", "登録されていません");
 
 /**
- * The details of an item below its title and date, in order: a label and a value. Neither notes nor the location of a
- * phone leave the tenant; that none is recorded does.
+ * The details of an item below its title and date, in order: a label and a value. Neither notes nor the
+ * number and the place of a phone leave the tenant; that none is recorded does.
  */
 export const detailsOf = (
   { item, context, expired = false }: Pick<DueNotice, "item" | "context"> & Partial<Pick<DueNotice, "expired">>,
@@ -89,7 +89,10 @@ export const detailsOf = (
     [text("tenant", "テナント"), severalContexts ? context : null],
     [RECORDED_FIELDS.organisation.label, item.organisation],
     [RECORDED_FIELDS.account.label, item.account ?? missing],
-    [RECORDED_FIELDS.phone.label, ofAccount && item.phone !== null ? RECORDED[language] : missing],
+    [
+      text("2-factor phone", "認証コードを受け取る電話"),
+      ofAccount && phoneWords(item) !== null ? RECORDED[language] : missing,
+    ],
     [RECORDED_FIELDS.owner.label, item.owner],
     [text("steps", "手順"), attached[language] + command],
   ];

@@ -59,7 +59,7 @@ test("several things are one digest; it names what is needed and nothing else", 
     dueNotice({ item: { name: "本社", owner: "it@example.jp", account: "push@example.jp" }, days: 7 }),
     dueNotice({
       context: "kanto",
-      item: { kind: "vpp-token", name: "大阪", certainty: "estimated", phone: null },
+      item: { kind: "vpp-token", name: "大阪", certainty: "estimated", phone: null, phoneHolder: null },
       day: "2027-04-01",
     }),
   ];
@@ -71,7 +71,7 @@ test("several things are one digest; it names what is needed and nothing else", 
   期限が切れると: すべての iPhone・iPad に命令が届かなくなり、新しいデバイスも登録できません
   テナント: embedded
   アカウント: push@example.jp
-  認証コードを受け取る電話: 登録済み(所在は下のコマンドで確認できます)
+  認証コードを受け取る電話: 登録済み(下のコマンドで確認できます)
   更新担当: it@example.jp
   手順: clomoctl renewals guide 本社 --context embedded
 
@@ -124,7 +124,9 @@ test("a bar that is full has no rest, every other one has", () => {
 });
 
 test("neither notes nor the place of a phone leave the tenant", async () => {
-  const due = [dueNotice({ item: { notes: "内密のメモ", phone: "金庫の電話", owner: "総務課" } })];
+  const due = [
+    dueNotice({ item: { notes: "内密のメモ", phone: "090-1234-5678", phoneHolder: "金庫の電話", owner: "総務課" } }),
+  ];
   for (const language of ["en", "ja"] as const) {
     const sent = JSON.stringify(await messageOf(digestOf({ due, language }), { attach: true }));
     expect(sent).toContain("総務課");

@@ -160,7 +160,7 @@ export const htmlOf = (digest: Digest, subject: string, guides: readonly GuideFi
 /** More than anybody renews at once; a guide has some 10 kB. */
 const MOST_GUIDES = 10;
 
-/** What leaves the tenant is on one line each, and never where a phone is. */
+/** What leaves the tenant is on one line each, and never the number of a phone, or where it is. */
 const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
   due.slice(0, MOST_GUIDES).map(({ item, day }, index) => {
     const line = (value: string | null): string | null => (value === null ? null : oneLine(value));
@@ -172,7 +172,7 @@ const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
       account: line(account),
       topic: line(topic),
     };
-    const guide = guideOf(item.kind, { ...item, ...shown, phone: null, source: null }, day, {
+    const guide = guideOf(item.kind, { ...item, ...shown, phone: null, phoneHolder: null, source: null }, day, {
       ...holding,
       own: holding.own && wordedOwn(holding.own, oneLine),
     });

@@ -321,7 +321,7 @@ test(
         const id = ids.get(life.name);
         if (id === undefined) {
           const { name, kind, owner } = life;
-          ids.set(name, (await client.renewals.add({ name, kind, owner, expiresAt, phone: "金庫の電話" })).id);
+          ids.set(name, (await client.renewals.add({ name, kind, owner, expiresAt, phoneHolder: "金庫の電話" })).id);
         } else await client.renewals.edit(id, { expiresAt });
       }
       if (kind === "missed" || !hasRun(hour)) continue;

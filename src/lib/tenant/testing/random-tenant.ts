@@ -482,6 +482,7 @@ class Filling {
       "owner",
       "account",
       "phone",
+      "phoneHolder",
       "notes",
       "source",
       "confirmedBy",

@@ -61,7 +61,7 @@ test("every change is in the audit, by whom, of what", async () => {
   const { renewals } = tenant.client;
   const added = await renewals.add({ kind: "android-owner", name: "所有者" });
   const { id } = added;
-  const edited = await renewals.edit(id, { phone: "金庫" });
+  const edited = await renewals.edit(id, { phoneHolder: "金庫" });
   const confirmed = await renewals.confirm(id, { by: "髙橋", at: "2026-04-01T00:00:00.000Z" });
   await renewals.remove(id);
   expect(

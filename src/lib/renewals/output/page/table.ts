@@ -1,4 +1,4 @@
-import { RENEWAL_KINDS } from "../../../model/renewal.ts";
+import { phoneWords, RENEWAL_KINDS } from "../../../model/renewal.ts";
 import { text, type Language, type Text } from "../../../text/index.ts";
 import { dayOf } from "../../../model/time.ts";
 import { LEVEL_NAMES, type Judged } from "../../judge.ts";
@@ -85,7 +85,8 @@ function row(item: Judged, place: TablePlace): Markup {
     <td data-label="${label(4)}"><bdi data-field="organisation">${shown(item.organisation, visible)}</bdi></td>
     <td data-label="${label(5)}"><bdi data-field="owner">${shown(item.owner, visible)}</bdi></td>
     <td data-label="${label(6)}">
-      <bdi data-field="account">${shown(item.account, visible)}</bdi>${said("phone", item.phone, text("phone", "電話"))}
+      <bdi data-field="account">${shown(item.account, visible)}</bdi
+      >${said("phone", phoneWords(item), text("phone", "電話"))}
     </td>
     <td data-label="${label(7)}">
       <bdi data-field="notes">${shown(item.notes, visible)}</bdi

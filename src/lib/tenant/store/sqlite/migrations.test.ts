@@ -104,6 +104,24 @@ test("tasks for the console of an older file get numbers for those who see a par
   database.close();
 });
 
+test("the phone of a renewal in an older file is a number, or who holds it", () => {
+  const database = new Database(join(folder, "tenant.db"));
+  const isStep = (step: (typeof STEPS)[number]): boolean => typeof step === "string" && step.includes("phoneHolder");
+  migrate(database, TENANT, () => undefined, STEPS.slice(0, STEPS.findIndex(isStep)));
+  database.exec(`insert into renewal_item (id, kind, name, certainty, phone, createdAt, updatedAt)
+    select e.key, 'custom', e.key, 'typed', e.value, '', ''
+    from json_each('["090-0000-0000", "+81 (90) 0000", "情報システム部の金庫", "03-0000-0000 内線 1", null]') e`);
+  migrate(database, TENANT, () => undefined, [...STEPS]);
+  expect(database.all("select phone, phoneHolder from renewal_item order by pk")).toEqual([
+    { phone: "090-0000-0000", phoneHolder: null },
+    { phone: "+81 (90) 0000", phoneHolder: null },
+    { phone: null, phoneHolder: "情報システム部の金庫" },
+    { phone: null, phoneHolder: "03-0000-0000 内線 1" },
+    { phone: null, phoneHolder: null },
+  ]);
+  database.close();
+});
+
 test("a file holds one tenant", () => {
   const database = new Database(join(folder, "tenant.db"));
   migrate(database, TENANT, () => undefined);

@@ -369,6 +369,12 @@ export const STEPS: readonly Step[] = [
   update import set state = 'discarded', detail = json_set(detail, '$.outdated', json('true'))
     where kind = 'devices' and state in ('uploading', 'planned');
   `,
+  // the number of a 2-factor phone, apart from who holds it: the column had whatever was typed
+  `
+  alter table renewal_item add column phoneHolder text;
+  update renewal_item set phoneHolder = phone, phone = null
+    where phone not glob '*[0-9]*' or phone glob '*[^0-9 +()-]*';
+  `,
 ];
 
 const newer = (path: string): Failure =>

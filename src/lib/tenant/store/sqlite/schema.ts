@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 28;
+export const SCHEMA_VERSION = 29;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -42,7 +42,7 @@ CREATE TABLE repeatable (
 CREATE TABLE renewal_item (
     pk integer primary key, id text not null unique, kind text not null, name text not null, organisation text,
     expiresAt text, certainty text not null, fingerprint text, topic text, owner text, account text, phone text, notes text,
-    source text, confirmedAt text, confirmedBy text, createdAt text not null, updatedAt text not null, downloadedExpiresAt text, downloadedCertainty text, downloadedFingerprint text, downloadedTopic text, downloadedSource text);
+    source text, confirmedAt text, confirmedBy text, createdAt text not null, updatedAt text not null, downloadedExpiresAt text, downloadedCertainty text, downloadedFingerprint text, downloadedTopic text, downloadedSource text, phoneHolder text);
 CREATE TABLE renewal_notice (
     pk integer primary key, id text not null unique, itemId text not null, expiresAt text not null, stage integer not null,
     way text not null, recipient text not null, state text not null, messageId text not null, attempts integer not null,
