@@ -1,5 +1,5 @@
 import { diskFailureOf } from "../lib/errors/disk.ts";
-import { Failure } from "../lib/errors/index.ts";
+import { Failure, unsuppressed } from "../lib/errors/index.ts";
 import { foldLine } from "../lib/terminal/commands.ts";
 import { escapeForPeople } from "../lib/terminal/escape.ts";
 import { failureLines, problemLine } from "../lib/terminal/failure.ts";
@@ -12,7 +12,8 @@ const HINT = text(
 );
 
 /** Turns any thrown value into a failure that can be shown; anything but a {@link Failure} is `unexpected`. */
-export function asFailure(error: unknown): Failure {
+export function asFailure(thrown: unknown): Failure {
+  const { first: error } = unsuppressed(thrown);
   if (error instanceof Failure) return error;
   const disk = diskFailureOf(error);
   if (disk !== undefined) return disk;

@@ -1,12 +1,14 @@
 import { chmodSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { PassThrough, type Duplex } from "node:stream";
+import { PassThrough, Readable, type Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { defineCommand, type Command, type Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
 import { freshFolder } from "../commands/testing/program.ts";
 import type { Tools } from "../commands/tools.ts";
 import { Failure } from "../lib/errors/index.ts";
+import { spoolToFile } from "../lib/files/spool.ts";
 import { same, text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
 import { errorStyleOf } from "./error-style.ts";
@@ -303,4 +305,64 @@ test.skipIf(process.platform === "win32").each([
   ["what reads nothing of the home says nothing", { opensTenant: false } as const, "", 0, ""],
 ])("in a home that others can write %s", async (_, more, words, exit, stderr) => {
   expect(await inOpenHome(more, words)).toEqual({ exit, stderr, hasRun: exit === 0 });
+});
+
+/** A disk that fails at the clean-up, too. */
+const failingAtEnd = (error: Error): AsyncDisposable => ({
+  async [Symbol.asyncDispose]() {
+    throw error;
+  },
+});
+
+test.each([
+  ["an unexpected error", new Error("disk on fire"), 1, "error: unexpected error: disk on fire\n"],
+  ["a failure", conflict, 5, "error: changed\n"],
+])("%s is shown before what the clean-up failed with, which is a warning", async (_, error, exit, first) => {
+  const failing: Work = async () => {
+    await using _a = failingAtEnd(new Error("first file left"));
+    await using _b = failingAtEnd(Object.assign(new Error("EIO: i/o error, unlink"), { code: "EIO", path: "/tmp/b" }));
+    throw error;
+  };
+  const ended = await ending(failing);
+  expect(ended.exit).toBe(exit);
+  expect(ended.stderr).toContain(first);
+  expect(ended.stderr.split("\n").slice(0, 2)).toEqual([
+    "warning: the clean-up failed, too: disk I/O error (/tmp/b)",
+    "warning: the clean-up failed, too: unexpected error: first file left",
+  ]);
+  expect((await ending(failing, ["--lang", "ja"])).stderr).toContain("警告: 後片付けにも失敗しました: ");
+  expect((await ending(failing, ["--verbose"])).stderr).not.toContain("suppressed");
+});
+
+test("a temporary file that cannot be removed is a warning, and the work counts as done", async () => {
+  const left: Work = async (tools) => {
+    const { temporaryFolder } = tools.temporary;
+    await using _ = await spoolToFile(Readable.from([Buffer.from("x")]), tools.temporary);
+    await rename(temporaryFolder, `${temporaryFolder}-moved`);
+    await writeFile(temporaryFolder, "");
+    return "partial";
+  };
+  const { exit, stderr } = await ending(left);
+  expect(exit).toBe(8);
+  expect(stderr).toMatch(
+    /^warning: the temporary copy \S+\.tmp could not be removed \(.+\); the next clomoctl command tries again, or type: rm -r -- \S+\.tmp\n$/,
+  );
+});
+
+test("a tenant that cannot be closed after the work is a warning", async () => {
+  const made = async (tools: Tools, { outside }: FakeOutside): Promise<Outcome> => {
+    const { openTenant } = outside;
+    Object.assign(outside, {
+      openTenant: async (...asked: Parameters<typeof openTenant>) => ({
+        ...(await openTenant(...asked)),
+        close: () => Promise.reject(new Error("disk on fire")),
+      }),
+    });
+    await tools.tenant();
+    return undefined;
+  };
+  expect(await ending(made)).toMatchObject({
+    exit: 0,
+    stderr: "warning: the command is done, but its clean-up failed: unexpected error: disk on fire\n",
+  });
 });

@@ -3,6 +3,7 @@ import type { VerbNode } from "../commands/node.ts";
 import { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
 import { homeFault, unsafeHome } from "../lib/config/index.ts";
+import { unsuppressed } from "../lib/errors/index.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { exitOf, failureExit } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN } from "./interrupts.ts";
@@ -54,7 +55,19 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
     if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
     return command.run(tools, input as never);
   });
-  await tools[Symbol.asyncDispose]();
+  try {
+    await tools[Symbol.asyncDispose]();
+  } catch (error) {
+    const { en, ja } = causeOf(error);
+    const { terminal } = tools;
+    await terminal.warn(
+      text(
+        `the command is done, but its clean-up failed: ${en}`,
+        `コマンドは完了しましたが、後片付けに失敗しました: ${ja}`,
+      ),
+    );
+    await terminal.close().catch(() => undefined);
+  }
   return interrupts.over() ?? exit;
 }
 
@@ -94,6 +107,13 @@ async function mayWrite(tools: Tools, command: Command, { globals, input }: Pars
   return permitOutputs(tools, namedOutputs(command, { globals, input }));
 }
 
+/** Why a clean-up failed, on one line. */
+const causeOf = (error: unknown): Text => {
+  const { what, where } = asFailure(error);
+  const place = where === undefined ? "" : ` (${where})`;
+  return text(`${what.en}${place}`, `${what.ja}${place}`);
+};
+
 /** Awaits the work and its output; shows a failure, unless a signal caused it. */
 async function settle(
   outside: Outside,
@@ -109,7 +129,8 @@ async function settle(
     await summarize(exit, false);
     return exit;
   } catch (error) {
-    const failure = asFailure(error);
+    const { first, later } = unsuppressed(error);
+    const failure = asFailure(first);
     const exit = failureExit(failure.code, verb, isNagios);
     // Ctrl-C in a question arrives as a key, not as a signal
     if (failure.code === "interrupted") {
@@ -118,7 +139,10 @@ async function settle(
       interrupts.leave();
     }
     if (interrupts.exit === undefined) {
-      for (const line of stackOf(error)) await terminal.detail(same(line));
+      for (const line of stackOf(first)) await terminal.detail(same(line));
+      for (const { en, ja } of later.map(causeOf)) {
+        await terminal.warn(text(`the clean-up failed, too: ${en}`, `後片付けにも失敗しました: ${ja}`));
+      }
       if (interrupts.done !== undefined) await terminal.problem(interrupts.done);
       if (isNagios && verb.nagios !== undefined) await writePluginFailure(terminal, verb.nagios.service, failure.what);
       await summarize(exit, true);

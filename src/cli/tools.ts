@@ -12,6 +12,7 @@ import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { shownWord } from "../lib/text/shell-word.ts";
 import type { openSealing, Sealing } from "../lib/config/sealing.ts";
+import { asFailure } from "./report.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { isHungUp, type Host, type Outside } from "./outside.ts";
@@ -108,6 +109,20 @@ const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
       "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
     ),
   );
+
+/** Warns that a temporary copy stays, which may hold what it was made of. */
+const warnLeft =
+  (terminal: () => Terminal) =>
+  (path: string, cause: unknown): Promise<void> => {
+    const { what } = asFailure(cause);
+    const remove = `rm -r -- ${shownWord(path)}`;
+    return terminal().warn(
+      text(
+        `the temporary copy ${path} could not be removed (${what.en}); the next clomoctl command tries again, or type: ${remove}`,
+        `一時ファイル ${path} を削除できませんでした(${what.ja})。次の clomoctl コマンドがもう一度削除します。手動で削除するには: ${remove}`,
+      ),
+    );
+  };
 
 /** The tenants of one run: each is opened once, and a protected one asks for its name once. */
 function tenantsOf(
@@ -303,7 +318,7 @@ export function openTools(
   const workingFolder = host.cwd();
   const home = homeForTenants(outside);
   const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
-  const temporary = { temporaryFolder: home.temporary, processes };
+  const temporary = { temporaryFolder: home.temporary, processes, left: warnLeft(() => terminal) };
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);

@@ -104,6 +104,23 @@ export class Failure extends Error {
   }
 }
 
+/** An error, and those that disposals met after it, in their order. */
+export interface ErrorChain {
+  readonly first: unknown;
+  readonly later: readonly unknown[];
+}
+
+/** Returns the error that ended a block, which the errors of its disposals suppress; other errors are returned as they are. */
+export const unsuppressed = (error: unknown): ErrorChain => {
+  const later: unknown[] = [];
+  let first = error;
+  while (first instanceof SuppressedError) {
+    later.unshift(first.error);
+    first = first.suppressed;
+  }
+  return { first, later };
+};
+
 /** The title of a problem object: the meaning of its type, capitalised. */
 export const titleOf = (code: ErrorCode): string => {
   const { en } = ERRORS[code].meaning;

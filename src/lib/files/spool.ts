@@ -1,10 +1,9 @@
-import { rm } from "node:fs/promises";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { ensureFolder, unwritable } from "./folder.ts";
 import { readChunks } from "./read.ts";
-import { createTemporary, hasCode, type TemporaryFile, type TemporaryPlace } from "./temporary.ts";
+import { createTemporary, hasCode, removeUnneeded, type TemporaryFile, type TemporaryPlace } from "./temporary.ts";
 
 /** The content of a stream that has ended. */
 export interface HeldBytes extends AsyncDisposable {
@@ -56,16 +55,13 @@ async function createSpool(place: TemporaryPlace): Promise<TemporaryFile> {
 async function fill(
   { path, handle, forget }: TemporaryFile,
   stream: Stream,
-  { temporaryFolder }: TemporaryPlace,
+  place: TemporaryPlace,
 ): Promise<SpooledFile> {
   // reading the stream has errors of its own, which do not concern this folder
   const unspooled = (error: unknown): never => {
-    throw diskFailureOf(error, temporaryFolder) ?? error;
+    throw diskFailureOf(error, place.temporaryFolder) ?? error;
   };
-  const remove = async (): Promise<void> => {
-    await rm(path, { force: true });
-    await forget();
-  };
+  const remove = (): Promise<void> => removeUnneeded(path, place, { forget });
   try {
     let bytes = 0;
     for await (const chunk of stream) {

@@ -9,6 +9,8 @@ export interface TemporaryPlace {
   /** `CLOMOCTL_HOME/tmp` */
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
+  /** called with a file or folder that could not be removed; it stays registered, so that the next command tries again */
+  readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
 /** A temporary file, open for writing. */
@@ -89,6 +91,25 @@ export async function createTemporary(
 
 const OWNER_WRITES = 0o600;
 
+/**
+ * Removes a temporary file or folder that is not needed any more. Never fails, because the work that it was for may be
+ * done: {@link TemporaryPlace.left} hears of one that stays.
+ */
+export async function removeUnneeded(
+  path: string,
+  { left }: TemporaryPlace,
+  { forget }: Pick<TemporaryFile, "forget">,
+): Promise<void> {
+  try {
+    // another program's last writes may meet it
+    await rm(path, { force: true, recursive: true, maxRetries: 3 });
+  } catch (error) {
+    await left?.(path, error);
+    return;
+  }
+  await forget();
+}
+
 /** A temporary folder, empty at first. */
 export interface TemporaryFolder {
   readonly path: string;
@@ -127,11 +148,7 @@ export async function createTemporaryFolder(
       throw error;
     }
     unfinished.add(path);
-    const remove = async (): Promise<void> => {
-      // another program's last writes may meet it
-      await rm(path, { force: true, recursive: true, maxRetries: 3 });
-      await forget();
-    };
+    const remove = (): Promise<void> => removeUnneeded(path, place, { forget });
     const nameAs = async (target: string): Promise<void> => {
       if (existsSync(target)) await takePlace(place, path, target);
       else renameSync(path, target);

@@ -25,6 +25,13 @@ describe("an error nobody expected", () => {
     expect(detail.en).not.toMatch(/hanako|srv/);
   });
 
+  it("is the one that ended the work, whatever the clean-up failed with", async () => {
+    const { type, detail } = await answer(
+      new SuppressedError(new Error("drop table"), new Failure("locked", { what })),
+    );
+    expect({ type, detail }).toEqual({ type: "locked", detail: what });
+  });
+
   it("is the request's fault where HTTP says so", async () => {
     expect((await answer(new HTTPException(400))).type).toBe("usage");
     expect(thrown(new HTTPException(415)).status).toBe(415);

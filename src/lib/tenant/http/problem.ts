@@ -1,5 +1,5 @@
 import { HTTPException } from "hono/http-exception";
-import { ERRORS, Failure, type FailureDetail } from "../../errors/index.ts";
+import { ERRORS, Failure, unsuppressed, type FailureDetail } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 
 /** The parts used of a schema's issue. @see https://zod.dev/error-customization */
@@ -94,7 +94,8 @@ const httpFault = ({ status }: HTTPException): Response => {
 };
 
 /** The response for any error thrown by a route. */
-export const thrown = (error: unknown): Response => {
+export const thrown = (chain: unknown): Response => {
+  const { first: error } = unsuppressed(chain);
   if (error instanceof Failure) return problemOf(error);
   if (error instanceof HTTPException) return httpFault(error);
   const line = outline(error instanceof Error ? error : new Error(String(error)));

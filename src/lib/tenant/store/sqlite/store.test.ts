@@ -503,3 +503,10 @@ describe("lines", () => {
     expect(await textOf(stream)).toBe(`${ROWS}\n${"50\n".repeat(ROWS)}`);
   });
 });
+
+test("a scratch table that cannot be dropped ends with its connection, and is no failure", async () => {
+  const scratch = await store.scratch(["id text not null"], ["id"]);
+  database.close();
+  await expect(scratch[Symbol.asyncDispose]()).resolves.toBeUndefined();
+  database = open();
+});

@@ -213,7 +213,8 @@ export class SqliteStore implements Store {
             for (const row of rows) statement.run(...row);
           }),
         ),
-      [Symbol.asyncDispose]: () => exec(`drop table if exists ${name}`),
+      // it ends with the connection at the latest: what it was for may be committed
+      [Symbol.asyncDispose]: () => exec(`drop table if exists ${name}`).catch(() => undefined),
     };
   }
 
