@@ -1,7 +1,9 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ANSWER_HEADERS, AUDIT_HEADER, MEDIA_TYPES, UNAUDITED } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
+import { openClient } from "./index.ts";
 import { socketFailure } from "./socket-failure.ts";
 import { openSocket, type SocketOptions, type SocketTransport } from "./socket.ts";
 
@@ -85,16 +87,22 @@ describe("an address that nobody answers", () => {
 });
 
 describe("an answer", () => {
-  it("is given with its type, as a stream", async () => {
-    const address = await serving((_, response) =>
-      response.writeHead(200, { "content-type": "text/csv", etag: `"7"`, "x-other": "1" }).end("a,b"),
-    );
+  it("is given with the headers that the contract names and no others, as a stream", async () => {
+    const sent = Object.fromEntries(ANSWER_HEADERS.map((name, at) => [name, `"${at}"`]));
+    const address = await serving((_, response) => response.writeHead(200, { ...sent, "x-other": "1" }).end("a,b"));
     const response = await opened().transport(new Request(address));
-    expect([...response.headers]).toEqual([
-      ["content-type", "text/csv"],
-      ["etag", `"7"`],
-    ]);
+    expect(Object.fromEntries(response.headers)).toEqual(sent);
     expect(await response.text()).toBe("a,b");
+  });
+
+  it("of an export without a record in the audit says so to its caller", async () => {
+    const address = await serving((_, response) =>
+      response.writeHead(200, { "content-type": MEDIA_TYPES.csv, [AUDIT_HEADER]: UNAUDITED }).end("a,b"),
+    );
+    const unaudited = vi.fn(async () => undefined);
+    const { users } = await openClient({ ...opened(), base: new URL(address), unaudited }, ["users"]);
+    await new Response(await users.export({})).text();
+    expect(unaudited).toHaveBeenCalledOnce();
   });
 
   it("that breaks off throws to its reader", async () => {

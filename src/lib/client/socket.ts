@@ -1,5 +1,6 @@
 import { getCACertificates } from "node:tls";
 import { Agent, request as send, type Dispatcher } from "undici";
+import { ANSWER_HEADERS } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { codeOf, socketFailure } from "./socket-failure.ts";
@@ -124,7 +125,7 @@ const redirection = (answer: Answer, { origin }: Outgoing): Failure => {
 const responseOf = (answer: Answer, outgoing: Outgoing): Response => {
   const { statusCode: status } = answer;
   const headers = new Headers();
-  for (const name of ["content-type", "etag"]) {
+  for (const name of ANSWER_HEADERS) {
     const value = answer.headers[name];
     if (typeof value === "string" && /^[\x20-\x7e]*$/.test(value)) headers.set(name, value);
   }

@@ -8,16 +8,7 @@ import { z } from "zod";
 import { ERRORS, titleOf, type ErrorCode } from "../errors/index.ts";
 import { ALL_NOUNS } from "./all.ts";
 import { EXAMPLES, type RouteExample } from "./examples.ts";
-import {
-  AUDIT_HEADER,
-  BODY_MIB,
-  MEDIA_TYPES,
-  requestOf,
-  UNAUDITED,
-  type Answer,
-  type AnswerKind,
-  type Route,
-} from "./route.ts";
+import { BODY_MIB, MEDIA_TYPES, OWN_HEADERS, requestOf, type Answer, type AnswerKind, type Route } from "./route.ts";
 import { NAMED, ProblemObject } from "./shapes.ts";
 
 const ABOUT = `The tenant API of clomoctl: it is how the command line talks to a tenant, in the same process or over HTTP.
@@ -39,34 +30,25 @@ const STREAMED: Readonly<Partial<Record<AnswerKind, string>>> = {
   parts: ". Multipart (RFC 2046), streamed: the files one after another, of which the last one follows this schema.",
 };
 
-/** The ETag of a plan, as a header of its import's answer. */
-const TAGGED = {
-  headers: z.object({
-    ETag: z.string().optional().meta({
-      description: "The plan's ETag, as in the body's `etag`; missing if there is no plan. It changes with the plan.",
-    }),
-  }),
+/** The headers of an answer that are the contract's own. */
+const headersOf = (answer: Answer) => {
+  const own = Object.entries(OWN_HEADERS).filter(([, { has }]) => has(answer));
+  return own.length === 0
+    ? {}
+    : { headers: z.object(Object.fromEntries(own.map(([name, { schema }]) => [name, schema]))) };
 };
 
-/** What an export says that left no record. */
-const UNRECORDED = {
-  headers: z.object({
-    [AUDIT_HEADER]: z.literal(UNAUDITED).optional().meta({
-      description:
-        "The audit has no record of this export, as the tenant is read-only; missing if it has one, or needs none (one record or none).",
-    }),
-  }),
+const answerOf = (answer: Answer, example: RouteExample | undefined) => {
+  const { kind, schema, line, description } = answer;
+  return {
+    description: description + (STREAMED[kind] ?? ""),
+    content: {
+      [MEDIA_TYPES[kind]]: { schema, example: example?.answer },
+      ...(line === undefined ? {} : { [MEDIA_TYPES.lines]: { schema: line, example: example?.line } }),
+    },
+    ...headersOf(answer),
+  };
 };
-
-const answerOf = ({ kind, schema, line, description, isExport }: Answer, example: RouteExample | undefined) => ({
-  description: description + (STREAMED[kind] ?? ""),
-  content: {
-    [MEDIA_TYPES[kind]]: { schema, example: example?.answer },
-    ...(line === undefined ? {} : { [MEDIA_TYPES.lines]: { schema: line, example: example?.line } }),
-  },
-  ...(kind === "tagged" ? TAGGED : {}),
-  ...(isExport === true ? UNRECORDED : {}),
-});
 
 const problem = (description: string) => ({
   description,

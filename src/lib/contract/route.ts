@@ -30,6 +30,30 @@ export const UNAUDITED = "none";
 
 export type AnswerKind = keyof typeof MEDIA_TYPES;
 
+/** The headers that answers have besides those of HTTP: which answers have one, and its schema. */
+export const OWN_HEADERS: Readonly<
+  Record<string, { readonly has: (answer: Answer) => boolean; readonly schema: z.ZodType }>
+> = {
+  ETag: {
+    has: ({ kind }) => kind === "tagged",
+    schema: z.string().optional().meta({
+      description: "The plan's ETag, as in the body's `etag`; missing if there is no plan. It changes with the plan.",
+    }),
+  },
+  [AUDIT_HEADER]: {
+    has: ({ isExport }) => isExport === true,
+    schema: z.literal(UNAUDITED).optional().meta({
+      description:
+        "The audit has no record of this export, as the tenant is read-only; missing if it has one, or needs none (one record or none).",
+    }),
+  },
+};
+
+/** The names of all headers of answers that a client reads, in lower case; it passes on no others. */
+export const ANSWER_HEADERS: readonly string[] = ["content-type", "allow", "retry-after"].concat(
+  Object.keys(OWN_HEADERS).map((name) => name.toLowerCase()),
+);
+
 /** What a route answers when it succeeds. */
 export interface Answer<K extends AnswerKind = AnswerKind, S extends z.ZodType = z.ZodType> {
   readonly kind: K;
