@@ -28,11 +28,22 @@ test("a terminal shows the number, when, who and what, in the language and the c
   );
 });
 
+const NOT_LISTED =
+  "changes by hand and by handover apply are not listed here: clomoctl audit list --object hanako@example.co.jp\n";
+const NOT_LISTED_JA =
+  "手作業と handover apply による変更は、ここには表示されません。確認: clomoctl audit list --object hanako@example.co.jp\n";
+
+test("says at its end what it leaves out, and how to see that, also beside JSON", async () => {
+  const { en, ja } = await inBoth(LINE, { tenant: of(hanako) });
+  expect([en.stderr, ja.stderr]).toEqual([NOT_LISTED, NOT_LISTED_JA]);
+  expect((await run(`${LINE} --format json --lang en`, { tenant: of(hanako) })).stderr).toBe(NOT_LISTED);
+});
+
 test("says that a user was deleted, and where no import touched one", async () => {
   const { en, ja } = await inBoth(LINE, { tenant: of({ ...hanako, deleted: true, events: [] }) });
-  expect(en.stderr).toBe("髙橋 花子 <hanako@example.co.jp> was deleted\nno import touched this user\n");
+  expect(en.stderr).toBe(`髙橋 花子 <hanako@example.co.jp> was deleted\nno import touched this user\n${NOT_LISTED}`);
   expect(ja.stderr).toBe(
-    "髙橋 花子 <hanako@example.co.jp> は削除されています\nこのユーザーを変更したインポートはありません\n",
+    `髙橋 花子 <hanako@example.co.jp> は削除されています\nこのユーザーを変更したインポートはありません\n${NOT_LISTED_JA}`,
   );
 });
 
@@ -41,11 +52,17 @@ test("who does not see every import is told only of those, in both languages", a
   const line = `${LINE} --as hanako`;
   const { en, ja } = await inBoth(line, { tenant: { ...of({ ...hanako, events: [] }), whoami } });
   expect([en.exit, ja.exit]).toEqual([0, 0]);
-  expect(en.stderr).toBe("no import that you may see touched this user\n");
-  expect(ja.stderr).toBe("このユーザーを変更したインポートのうち、この権限で表示できるものはありません\n");
-  const system = { ...whoami, role: "system", scheme: null, orgs: null };
+  expect(en.stderr).toBe(
+    "no import that you may see touched this user\nchanges by hand and by handover apply are not listed here\n",
+  );
+  expect(ja.stderr).toBe(
+    "このユーザーを変更したインポートのうち、この権限で表示できるものはありません\n手作業と handover apply による変更は、ここには表示されません\n",
+  );
+  const reading = { operation: "audit.read", reach: "all" };
+  const system = { ...whoami, role: "system", scheme: null, orgs: null, operations: [reading] };
   const all = await run(`${line} --lang en`, { tenant: { ...of({ ...hanako, events: [] }), whoami: system } });
-  expect(all.stderr).toBe("no import touched this user\n");
+  expect(all.stderr).toContain("no import touched this user\n");
+  expect(all.stderr).toContain("clomoctl audit list --object hanako@example.co.jp");
 });
 
 test("none is not found", async () => {
@@ -65,7 +82,8 @@ test("of a name that several had, all of them are told, by time and each by name
     /^import .* user .*\n +9 .*退職 太郎 <info@x.jp>.*\n +12 .*髙橋 花子 <hanako@example.co.jp>.*\n +14 .*退職 太郎 <info@x.jp>.*\n$/,
   );
   expect(stderr).toBe(
-    "3 users have or had this: 退職 太郎 <info@x.jp>, 髙橋 花子 <hanako@example.co.jp>, 新任 次郎 <hanako@example.co.jp>\n退職 太郎 <info@x.jp> was deleted\n新任 次郎 <hanako@example.co.jp>: no import touched this user\n",
+    "3 users have or had this: 退職 太郎 <info@x.jp>, 髙橋 花子 <hanako@example.co.jp>, 新任 次郎 <hanako@example.co.jp>\n退職 太郎 <info@x.jp> was deleted\n新任 次郎 <hanako@example.co.jp>: no import touched this user\n" +
+      NOT_LISTED,
   );
 });
 

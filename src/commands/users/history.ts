@@ -2,7 +2,8 @@ import type { UserEvent, UserHistory } from "../../lib/client/index.ts";
 import { IMPORT_MODE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { joined, same, text } from "../../lib/text/index.ts";
+import { line } from "../../lib/advice/line.ts";
+import { joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { changesOf, describeRow } from "../imports/plan/changes.ts";
 import { listColumns } from "../listing/list.ts";
@@ -84,12 +85,22 @@ const UNTOUCHED_IN_SIGHT = text(
   "このユーザーを変更したインポートのうち、この権限で表示できるものはありません",
 );
 
+const NOT_LISTED = text(
+  "changes by hand and by handover apply are not listed here",
+  "手作業と handover apply による変更は、ここには表示されません",
+);
+
+const notListed = (user: string): Text => {
+  const list = line("audit list", [], { object: user });
+  return text(`${NOT_LISTED.en}: ${list}`, `${NOT_LISTED.ja}。確認: ${list}`);
+};
+
 export default defineCommand({
   summary: text("list what imports did to a user", "ユーザーに対するインポートの履歴を一覧する"),
   details: [
     text(
-      "Oldest first: the import's number, when, who, and every value from what to what. A deleted user is found too, by a former mail address, employee code or account name, or by the id. Of an address or a code that was given to another since, all who had it are told, each by name and address.",
-      "古い順に、インポートの番号、日時、実行者、変更前と変更後の値を表示します。削除されたユーザーも、以前のメールアドレス・社員コード・アカウント名または ID で探せます。別の人が使うようになったアドレスやコードでは、使っていた全員の履歴を氏名とアドレスとともに表示します。",
+      "Oldest first: the import's number, when, who, and every value from what to what. Changes by hand and by handover apply are not listed: clomoctl audit list has them. A deleted user is found too, by a former mail address, employee code or account name, or by the id. Of an address or a code that was given to another since, all who had it are told, each by name and address.",
+      "古い順に、インポートの番号、日時、実行者、変更前と変更後の値を表示します。手作業と handover apply による変更は含まれません(clomoctl audit list で確認できます)。削除されたユーザーも、以前のメールアドレス・社員コード・アカウント名または ID で探せます。別の人が使うようになったアドレスやコードでは、使っていた全員の履歴を氏名とアドレスとともに表示します。",
     ),
   ],
   args: { user: USER_ARGUMENT },
@@ -114,9 +125,8 @@ export default defineCommand({
         ),
       );
     }
-    const isUntouched = found.some(({ events }) => events.length === 0);
-    const seesAll = !isUntouched || (await rightsIn(tools, chosen.context)).isSystem;
-    const untouched = seesAll ? UNTOUCHED : UNTOUCHED_IN_SIGHT;
+    const rights = await rightsIn(tools, chosen.context);
+    const untouched = rights.isSystem ? UNTOUCHED : UNTOUCHED_IN_SIGHT;
     for (const { events, ...person } of found) {
       const called = calledOf(person);
       if (person.deleted) await terminal.note(text(`${called} was deleted`, `${called} は削除されています`));
@@ -128,5 +138,6 @@ export default defineCommand({
     const usual = found.length === 1 ? USUAL : USUAL_OF_SEVERAL;
     const sorted = told.toSorted((one, other) => one.number - other.number);
     await terminal.list(listColumns(terminal, eventColumns(zoneOf(tools, chosen)), usual), sorted);
+    await terminal.note(rights.may("audit.read") ? notListed(user) : NOT_LISTED);
   },
 });
