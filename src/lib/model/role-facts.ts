@@ -119,6 +119,12 @@ const NOT_OF_DIVISIONS = (Object.keys(OPERATIONS) as readonly Operation[]).filte
   (operation) => POLICY[operation].division.reach === "no",
 );
 
+/** What roles below the system administrator do not see of what they read. */
+const RESERVED = text(
+  "It sees what expires and when (ours), but not the account, telephone number, notes, topic and file of a renewal, nor the contact person's mail address and telephone number: these need the right to read Apple's services or to record renewals. An owner is shown if the owner is a user of its organisations.",
+  "更新期限の項目と日付は表示されますが、アカウント・電話番号・メモ・トピック・ファイルと、担当者のメールアドレス・電話番号は表示されません(ADE などの閲覧か更新期限の記録の権限が必要)。更新担当は、管理できる組織のユーザーだけが表示されます(clomoctl 独自の規則)。",
+);
+
 const NOTES: Readonly<Record<Role, readonly Text[]>> = {
   none: [],
   system: [
@@ -140,12 +146,14 @@ const NOTES: Readonly<Record<Role, readonly Text[]>> = {
       "How many types of administrators there are is told in two ways, too: three in the text of another page, four in 000.",
       "管理者の種類の数も一致していません。別のページの本文では 3 種類、000 では 4 種類です。",
     ),
+    RESERVED,
   ],
   operator: [
     text(
       "It needs a user in an organisation other than 全社 (ours): at 全社 it would act everywhere.",
       "全社以外の組織に所属するユーザーだけがオペレーターになれます(clomoctl 独自の規則)。全社に所属していると、すべての組織を操作できてしまうためです。",
     ),
+    RESERVED,
   ],
   custom: [
     text(
@@ -160,6 +168,11 @@ const NOTES: Readonly<Record<Role, readonly Text[]>> = {
       "SECURED APPs are reached only by a scheme with that item over 全て (ours): SECURED APPs MANAGER has administrators of its own.",
       "SECURED APPs の操作は、その項目があり、管理対象組織が「全て」の場合に限ります(clomoctl 独自の規則)。SECURED APPs MANAGER には独自の管理者がいます。",
     ),
+    text(
+      "Memos and tags of devices need the item 「デバイスのメモとタグの変更」; 「デバイスの登録・変更・所有者の設定」 includes it (ours).",
+      "デバイスのメモとタグの変更には「デバイスのメモとタグの変更」の項目が必要です。「デバイスの登録・変更・所有者の設定」にも含まれます(clomoctl 独自の規則)。",
+    ),
+    RESERVED,
   ],
 };
 

@@ -161,8 +161,8 @@ export const SAID: readonly Said[] = [
     sentence: "システム管理者・部門管理者の下位に属し、所属する部門においてのみ限定されたコマンドが実行できます。",
     cells: [],
     note: text(
-      "which commands it does not say: what operators may here is ours, inside the organisation of their own user; and that all roles read tenant, custom fields, renewals and this table",
-      "どのコマンドかは書かれていません。ここでオペレーターにできること(本人が所属する組織の内側)と、テナント情報・カスタムユーザー情報の項目・更新期限・この一覧をどの管理者も閲覧できることは、clomoctl 独自です",
+      "which commands it does not say: what operators may here is ours, inside the organisation of their own user; and that all roles read tenant, custom fields, renewals and this table (of renewals see below)",
+      "どのコマンドかは書かれていません。ここでオペレーターにできること(本人が所属する組織の内側)と、テナント情報・カスタムユーザー情報の項目・更新期限・この一覧をどの管理者も閲覧できることは、clomoctl 独自です(更新期限の表示範囲は下記)",
     ),
   },
   {
@@ -237,7 +237,7 @@ const REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: R
   "roles.read": ["all", "all", "all"],
   "devices.read": ["inside", "inside", "inside"],
   "devices.write": ["inside", "no", "item"],
-  "devices.note": ["inside", "inside", "inside"],
+  "devices.note": ["inside", "inside", "item"],
   "devices.delete": ["inside", "no", "item"],
   "apple.read": ["no", "no", "no"],
   "apple.write": ["no", "no", "no"],
@@ -277,6 +277,15 @@ export const POLICY = Object.fromEntries(
 /** The check items of a custom scheme. */
 export const SCHEME_ITEMS: readonly Operation[] = ROWS.filter((operation) => POLICY[operation].custom.reach === "item");
 
+/** Operations that a scheme has with another item, as they are a part of it. */
+const INCLUDED: Readonly<Partial<Record<Operation, Operation>>> = { "devices.note": "devices.write" };
+
+/** Whether a scheme's items permit an operation. */
+export const hasItem = (items: ReadonlySet<Operation>, operation: Operation): boolean => {
+  const { [operation]: whole } = INCLUDED;
+  return items.has(operation) || (whole !== undefined && items.has(whole));
+};
+
 /**
  * The items that creating users takes, as every new user is put into an organisation.
  *
@@ -299,7 +308,7 @@ interface Holder {
 /** The rule by which somebody may not do something. */
 export const whyNotPermitted = ({ role, items, isWhole }: Holder, refused: Operation): Text => {
   const { reach } = POLICY[refused][role];
-  if (reach === "item" && !items.has(refused))
+  if (reach === "item" && !hasItem(items, refused))
     return text("its scheme lacks this item", "カスタム管理権限スキームにこの項目がありません");
   if (reach === "item" && !isWhole && refused.startsWith("secured."))
     return text("its managed organisations are not 「全て」", "管理対象組織が「全て」ではありません");

@@ -1,6 +1,6 @@
 import { Failure } from "../../errors/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
-import { POLICY, whyNotPermitted } from "../../model/role-policy.ts";
+import { hasItem, POLICY, whyNotPermitted } from "../../model/role-policy.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
@@ -9,7 +9,7 @@ import type { Asker } from "./asker.ts";
 /** How far somebody reaches with an operation; undefined if not at all. */
 export const reachOf = ({ role, items, orgs }: Asker, operation: Operation): "all" | "inside" | undefined => {
   const { reach } = POLICY[operation][role];
-  if (reach === "no" || (reach === "item" && !items.has(operation))) return undefined;
+  if (reach === "no" || (reach === "item" && !hasItem(items, operation))) return undefined;
   // SECURED APPs know no organisations of ours
   if (operation.startsWith("secured.")) return orgs === undefined ? "all" : undefined;
   return reach === "all" || orgs === undefined ? "all" : "inside";
@@ -90,4 +90,8 @@ export const scopeOf = (asker: Asker): Scope | undefined =>
         kinds: FORMAT_NAMES.filter((kind) => mayImport(asker, kind)),
         secured: may(asker, "secured.read"),
         accounts: may(asker, "accounts.read"),
+        contacts: readsContacts(asker),
       };
+
+/** Whether somebody reads accounts, telephone numbers and notes of renewals. */
+export const readsContacts = (asker: Asker): boolean => may(asker, "apple.read") || may(asker, "renewals.write");

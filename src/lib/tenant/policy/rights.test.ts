@@ -8,7 +8,8 @@ import { POLICY } from "../../model/role-policy.ts";
 import { ADMINISTRATORS, OPERATIONS, type Operation } from "../../model/role.ts";
 import { exampleId } from "../../model/thing.ts";
 import { withAccount, type TestAccount } from "../testing/accounts.ts";
-import { TestTenant } from "../testing/tenant.ts";
+import { travelling } from "../testing/restoring.ts";
+import { failureOf, TestTenant } from "../testing/tenant.ts";
 import { may } from "./check.ts";
 import type { Asker } from "./asker.ts";
 import { operationsOf, type AskedFor } from "./rules.ts";
@@ -131,4 +132,77 @@ test("a route without a rule is nobody's", () => {
   expect(() => operationsOf("unheardOf", { asker: { role: "division", items: new Set(), orgs: [2] } })).toThrow(
     "no rule for unheardOf",
   );
+});
+
+describe("memos and tags of devices", () => {
+  test.each([
+    ["audit.read", 403],
+    ["devices.note", 200],
+    ["devices.write", 200],
+  ] as const)("of a custom administrator whose scheme has %s alone: %i", async (item, status) => {
+    await using own = new TestTenant();
+    const { client } = own;
+    const east = await client.orgs.create({ name: "東日本", code: "EAST" });
+    const { after } = await client.devices.create({ serialNumber: "C02X", ownerOrg: east.after.id });
+    await withAccount(own, { name: "cus", role: "custom", items: [item], manages: ["EAST"] });
+    const sent = (method: string, path: string, body: object): Promise<Response> =>
+      own.acting("cus").fetch(
+        new Request(`http://tenant/v1/devices${path}`, {
+          method,
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(body),
+        }),
+      );
+    expect((await sent("PATCH", `/${after.id}`, { memo: "貸出" })).status).toBe(status);
+    expect((await sent("POST", "/tag", { ids: [after.id], add: ["共用"] })).status).toBe(status);
+  });
+});
+
+describe("renewals", () => {
+  const RECORDED = { account: "apple@x.jp", phone: "090-0000-0000", notes: "金庫", topic: "t", source: "/push.pem" };
+
+  test.each([
+    ["sys", { ...RECORDED, owner: "花子, 情シス, taro@x.jp", confirmedBy: "花子" }, true],
+    ["div", { owner: "花子", confirmedBy: "花子" }, false],
+    ["ope", { owner: "花子", confirmedBy: "花子" }, false],
+    ["cus", { owner: "花子, 情シス, taro@x.jp", confirmedBy: "花子" }, false],
+  ] as const)(
+    "%s sees owners of the own organisations, and the rest by right: also in an export",
+    async (name, seen, isAll) => {
+      await using own = new TestTenant();
+      const { client } = own;
+      const east = await client.orgs.create({ name: "東日本", code: "EAST" });
+      await client.users.create({ name: "花子", emails: ["hanako@x.jp"], org: east.after.id });
+      await client.users.create({ name: "太郎", emails: ["taro@x.jp"] });
+      const item = { kind: "custom", name: "証明書", owner: "花子, 情シス, taro@x.jp", ...RECORDED } as const;
+      const { id } = await client.renewals.add(item);
+      await client.renewals.confirm(id, { by: "花子", at: "2026-04-01T00:00:00.000Z" });
+      await client.tenant.set({ contactName: "山田", contactMail: "yamada@x.jp", contactPhone: "03" });
+      for (const account of ACCOUNTS.filter((one) => one.name === name)) await withAccount(own, account);
+      const acting = own.as(name);
+      const hidden = Object.fromEntries(Object.keys(RECORDED).map((field) => [field, null]));
+      const expected = { ...hidden, fingerprint: null, name: "証明書", ...seen };
+      expect(await acting.renewals.list()).toMatchObject([expected]);
+      const files = await travelling(acting);
+      expect(JSON.parse(files.get("resources/renewals.ndjson") ?? "")).toMatchObject(expected);
+      const contact = {
+        contactName: "山田",
+        contactMail: isAll ? "yamada@x.jp" : null,
+        contactPhone: isAll ? "03" : null,
+      };
+      expect((await acting.tenant.show()).profile).toMatchObject(contact);
+      expect(JSON.parse(files.get("resources/tenant.ndjson") ?? "")).toMatchObject(contact);
+      expect((await failureOf(acting.renewals.notices()))?.code).toBe(isAll ? undefined : "not-permitted");
+    },
+  );
+
+  test("a record of the audit that has them is for those who may read them", async () => {
+    await using own = new TestTenant();
+    await withAccount(own, { name: "all", role: "custom", items: ["audit.read"] });
+    await own.client.renewals.add({ kind: "custom", name: "証明書", phone: "090-0000-0000" });
+    await own.client.tenant.set({ contactPhone: "03-0000-0000" });
+    const told = JSON.stringify(await Array.fromAsync(own.as("all").audit.list({})));
+    expect(told).toContain("users.create");
+    expect(told).not.toMatch(/090-0000|03-0000/);
+  });
 });

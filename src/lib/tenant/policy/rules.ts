@@ -183,7 +183,8 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   editRenewal: ["renewals.write"],
   confirmRenewal: ["renewals.write"],
   removeRenewal: ["renewals.write"],
-  listNotices: ["renewals.read"],
+  // they name people
+  listNotices: ["renewals.write"],
   claimNotice: ["renewals.write"],
   settleNotice: ["renewals.write"],
   pushCertificate: ["apple.read"],

@@ -8,6 +8,7 @@ export const planScope = (orgs: readonly number[]): Scope => ({
   kinds: FORMAT_NAMES,
   secured: true,
   accounts: true,
+  contacts: false,
 });
 
 /** SQL: true if an organisation is one of the scope's. @param pk SQL of its number */
@@ -132,15 +133,43 @@ const ARE_TASKS_SEEN = `(not (${IS_OF_TASKS}) or not exists (select 1 from json_
 /** The kinds of SECURED APPs. */
 const APPS = FORMAT_NAMES.filter((kind) => kind !== "users" && kind !== "orgs" && kind !== "devices");
 
+/** SQL: true if a record `t` of the audit does not tell how to reach the contact person. */
+const WITHOUT_CONTACT = `coalesce(${["before", "after"]
+  .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
+  .join(", ")}) is null`;
+
 /** SQL: true if a record `t` of the audit tells of nothing that is for system administrators, or for those who may read it. */
-const isOfReadRecord = ({ secured }: Scope): string => {
+const isOfReadRecord = ({ secured, contacts }: Scope): string => {
   const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
   const without = (things: readonly string[]): string =>
     `not exists (select 1 from json_each(t.record -> 'objects') o where o.value ->> 'thing' in (${listed(things)}))`;
-  const ofSystem = without(["scheme", "account_settings"]);
+  const ofSystem = contacts
+    ? without(["scheme", "account_settings"])
+    : `${without(["scheme", "account_settings", "renewal_item"])} and ${WITHOUT_CONTACT}`;
   if (secured) return ofSystem;
   return `${ofSystem} and ${without(["secured_user", "secured_group"])}
     and coalesce(t.action, '') not like 'secured.%' and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${listed(APPS)}))`;
+};
+
+/** SQL: who of those that a column of a renewal `t` names is in the scope, which `readyOwners` makes. */
+const ownersSeen = (column: string): string =>
+  `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
+
+/** The columns of tables that somebody sees otherwise than they are, each with SQL of what he sees in a row `t`. */
+export const visibleColumns = ({
+  orgs,
+  contacts,
+}: Scope): Readonly<Record<string, Readonly<Record<string, string>>>> => {
+  const people = ["owner", "confirmedBy"].map((column) => [column, ownersSeen(column)] as const);
+  const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
+  return {
+    renewal_item: Object.fromEntries([
+      ...(orgs === undefined ? [] : people),
+      ...none(["topic", "fingerprint", "account", "phone", "notes", "source"]),
+      ...none(["downloadedTopic", "downloadedFingerprint", "downloadedSource"]),
+    ]),
+    tenant_profile: Object.fromEntries(none(["contactMail", "contactPhone"])),
+  };
 };
 
 /**
@@ -159,6 +188,9 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["secured_user", String(scope.secured)],
     ["secured_group", String(scope.secured)],
     ["import", importsOf(scope)],
+    ["renewal_item", "true"],
+    ["renewal_notice", String(scope.contacts)],
+    ["tenant_profile", "true"],
     ["import_created", OF_IMPORT],
     ["import_secret", OF_IMPORT],
     ...["user", "org", "device", "secured_user"].map((thing) => [`${thing}_was`, OF_IMPORT] as const),

@@ -29,6 +29,8 @@ export interface Scope {
   readonly secured: boolean;
   /** what the console is asked for CLOMO accounts, too */
   readonly accounts: boolean;
+  /** how to reach the contact person, and the accounts, telephone numbers and notes of renewals, too */
+  readonly contacts: boolean;
 }
 
 /** Reads on one snapshot of the tenant. */

@@ -98,7 +98,7 @@ export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
 export const writeProfile = async (writer: Writer, profile: TenantProfile): Promise<void> => {
   const values = FIELDS.map(([name, field]) => [name, kept(field, profile[name as keyof TenantProfile])] as const);
   await writer.run(
-    `insert into tenant_profile (pk, ${COLUMNS.join(", ")}) values (1, ${COLUMNS.map((name) => `:${name}`).join(", ")})
+    `insert into main.tenant_profile (pk, ${COLUMNS.join(", ")}) values (1, ${COLUMNS.map((name) => `:${name}`).join(", ")})
      on conflict (pk) do update set ${COLUMNS.map((name) => `${name} = excluded.${name}`).join(", ")}`,
     Object.fromEntries(values),
   );

@@ -226,6 +226,40 @@ const PAST: Past = [
   }),
 ];
 
+/** The owners of renewals, all of them and those of them who are not hidden: by address, name, code and account name. */
+const OWNERS: readonly (readonly [all: string | null, visible: string | null])[] = [
+  ["西 太郎 <taro@west.example>, hanako@east.example", "hanako@east.example"],
+  ["X1、nishi; E2\n西 花子", "E2"],
+  ["hanako@west.example jiro@east.example", "jiro@east.example"],
+  ["情シス(本社 三郎)", null],
+  ["東 三郎, partner@vendor.example", "東 三郎"],
+  [null, null],
+];
+
+/** What of renewals is read with the rights of Apple's services alone. */
+const RESERVED = {
+  account: "apple@west.example",
+  phone: "090-0000-0000",
+  notes: "西 太郎 が保管",
+  topic: "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000",
+  fingerprint: sha256("certificate"),
+  source: "/home/taro/push.pem",
+} as const;
+
+/** Records renewals, and how to reach the contact person, in both tenants. */
+const recordRenewals = async ({ client }: TestTenant, isWhole: boolean): Promise<void> => {
+  for (const [at, [all, visible]] of OWNERS.entries()) {
+    const [name, reserved] = [`更新 ${at}`, isWhole && at === 0 ? RESERVED : {}];
+    const item = { kind: "android-owner", name, owner: isWhole ? all : visible, ...reserved } as const;
+    const { id } = await client.renewals.add(item);
+    if (at === 0) await client.renewals.confirm(id, { by: isWhole ? "西 太郎" : "?", at: "2026-04-01T00:00:00.000Z" });
+    const notice = { itemId: id, expiresAt: "2027-04-01T00:00:00.000Z", stage: 30, way: "mail" };
+    if (isWhole) await client.renewals.claimNotice({ ...notice, recipient: "taro@west.example" });
+  }
+  const contact = { contactMail: "taro@west.example", contactPhone: "03-0000-0000" };
+  await client.tenant.set({ contactName: "山田 花子", ...(isWhole ? contact : {}) });
+};
+
 /** Two tenants that are one to who has EAST: in the second nothing of the rest ever was. */
 export const twins = async (): Promise<readonly [Twin, Twin]> => {
   const [whole, bare] = [new Twin(), new Twin()];
@@ -234,6 +268,7 @@ export const twins = async (): Promise<readonly [Twin, Twin]> => {
     if (isHidden !== true) await happens(bare.tenant);
   }
   for (const { tenant } of [whole, bare]) {
+    await recordRenewals(tenant, tenant === whole.tenant);
     await withAccount(tenant, { name: "higashi", role: "division", org: "E1", manages: ["EAST"] });
     await withAccount(tenant, { name: "sys", role: "system" });
     await withAccount(tenant, {

@@ -2,6 +2,7 @@ import { OF_THE_MOMENT } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import type { Field } from "../../../model/thing.ts";
 import { STATE } from "../ade/profiles.ts";
+import { readyOwners } from "../renewals.ts";
 import { either, truth } from "../sql/forms.ts";
 import { jsonObject } from "../sql/json.ts";
 import type { Derived, Lines, Reader } from "../store.ts";
@@ -25,6 +26,8 @@ interface Stored {
   /** SQL of values that are JSON already, by field */
   readonly json?: Readonly<Record<string, string>> | undefined;
   readonly derived?: readonly Derived[] | undefined;
+  /** makes ready what its table needs */
+  readonly ready?: ((reader: Reader) => Promise<void>) | undefined;
   /** SQL: the same records from a table that needs none of these; their key is `t.id` */
   readonly bare?: string | undefined;
 }
@@ -176,7 +179,7 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
   "ade-devices": { table: "ade_device t", key: "t.serialNumber", sql: { id: "t.serialNumber" } },
   "push-certificate": single("push-certificate", "push_certificate"),
   "vpp-tokens": { table: "vpp_token t join org o on o.pk = t.org", key: "o.id", sql: { id: "o.id" } },
-  renewals: { table: "renewal_item t" },
+  renewals: { table: "renewal_item t", ready: readyOwners },
   answers: { table: "answer t", where: `t.question not glob '${OF_THE_MOMENT}*'` },
   "console-tasks": {
     table: "console_task t",
@@ -257,7 +260,9 @@ export const recordLines = async (reader: Reader, name: ResourceName, tally: Tal
     partKey = key,
     numbered: isNumber,
     derived = [],
+    ready,
   } = STORED[name];
+  await ready?.(reader);
   for (const each of derived) await reader.derive(each);
   const isDated = "updatedAt" in resourceOf(name).fields;
   return {

@@ -1,4 +1,4 @@
-import { heldBy, IS_OF_TASKS, visibleRows } from "../scope.ts";
+import { heldBy, IS_OF_TASKS, visibleColumns, visibleRows } from "../scope.ts";
 import type { Derived, Scope } from "../store.ts";
 import type { Database } from "./database.ts";
 
@@ -90,8 +90,12 @@ export const see = (database: Database, scope: Scope | undefined): void => {
   if (wanted === seen) return;
   for (const name of names) database.exec(`drop view if exists temp."${name}"`);
   const visible = scope === undefined ? [] : [...visibleRows(scope)];
+  const changed = scope === undefined ? {} : visibleColumns(scope);
   for (const [name, rows] of visible) {
-    const columns = columnsOf(database, name).map((column) => OWN_NUMBERS[name]?.[column] ?? `t."${column}"`);
+    const columns = columnsOf(database, name).map((column) => {
+      const { [column]: other } = changed[name] ?? {};
+      return other === undefined ? (OWN_NUMBERS[name]?.[column] ?? `t."${column}"`) : `${other} as "${column}"`;
+    });
     database.exec(`create temp view "${name}" as select ${columns.join(", ")} from main."${name}" t where ${rows}`);
   }
   VIEWS.set(database, { scope: wanted, names: visible.map(([name]) => name) });

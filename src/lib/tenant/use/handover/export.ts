@@ -4,7 +4,7 @@ import { Failure } from "../../../errors/index.ts";
 import { SUMMARY, RESOURCE_NAMES, pathOfResource, resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { text } from "../../../text/index.ts";
-import { may } from "../../policy/check.ts";
+import { may, readsContacts } from "../../policy/check.ts";
 import { READING } from "../../policy/rules.ts";
 import type { Session } from "../../session.ts";
 import { readKnown } from "../../store/administrators.ts";
@@ -56,7 +56,13 @@ const storeOf = async ({ store, asker }: Session, scope: string | undefined): Pr
   if (pk === undefined) {
     throw new Failure("not-found", { what: text(`no organisation ${scope}`, `組織 ${scope} はありません`) });
   }
-  return store.within({ orgs: [pk], kinds: [], secured: false, accounts: may(asker, READING.accounts[0]) });
+  return store.within({
+    orgs: [pk],
+    kinds: [],
+    secured: false,
+    accounts: may(asker, READING.accounts[0]),
+    contacts: readsContacts(asker),
+  });
 };
 
 /** What an export gives: the starts of its parts, each before the bytes of its part, and what the parts are kept apart by. */
