@@ -29,7 +29,7 @@ test("a million rows are about 100 MB", () => {
   expect(bytes / records.length).toBeLessThan(115);
 });
 
-test("some titles hold a comma, a quote or a newline", () => {
+test("some titles hold a comma or a quote", () => {
   const titles = records.map((record) => cells(record)[4] ?? "");
-  for (const part of [",", '""', "\r\n"]) expect(titles.some((title) => title.includes(part))).toBe(true);
+  for (const part of [",", '""']) expect(titles.some((title) => title.includes(part))).toBe(true);
 });

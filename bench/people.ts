@@ -44,7 +44,7 @@ const GIVEN = [
 ] as const;
 
 const TITLES = ["部長", "課長", "主任", "係長", "①課主任", "㈱担当", "", ""] as const;
-const QUOTED_TITLES = ['"部長, 営業"', '"通称 ""番頭"""', '"課長\r\n兼 主任"'] as const;
+const QUOTED_TITLES = ['"部長, 営業"', '"通称 ""番頭"""', '"課長, 兼 主任"'] as const;
 
 /** The code of one of the organisations. @param number from 0 */
 export const orgCode = (number: number): string => `S${String(number).padStart(4, "0")}`;

@@ -20,6 +20,7 @@ const INSTANT = { type: "string", format: "date-time" };
 const ADDRESS = { type: "string", pattern: String.raw`^(?:[^@\s\p{Cc}]+@[^@\s\p{Cc}]+)?$` };
 const OPTIONAL = { type: ["string", "null"] };
 
+const LIMITS = "a text that is written has a maximum length; what the console has may be longer";
 const VALUES = "values that go with a custom field are counted, and the count is confirmed";
 
 /** The members of a line of users. */
@@ -225,7 +226,7 @@ const PERMITTED: readonly Permitted[] = [
   {
     at: ["components", "schemas", "ImportRequest", "properties", "fix"],
     before: undefined,
-    now: { type: "array", items: { type: "string", enum: ["trim", "width", "short-rows"] } },
+    now: { type: "array", items: { type: "string", enum: ["trim", "width", "invisible", "short-rows"] } },
     why: "an import may ask for what is mended; nothing is if it does not",
   },
   {
@@ -342,6 +343,21 @@ const PERMITTED: readonly Permitted[] = [
     before: undefined,
     now: { type: "string", maxLength: 255 },
     why: WORKBOOKS,
+  },
+  ...["description", "name", "userId"].map((name) => ({
+    at: ["components", "schemas", "SecuredUser", "properties", name, "maxLength"],
+    before: 255,
+    now: undefined,
+    why: LIMITS,
+  })),
+  {
+    at: [
+      ...["paths", "/v1/users/fields", "post", "requestBody", "content", "application/json", "schema"],
+      ...["properties", "name", "maxLength"],
+    ],
+    before: undefined,
+    now: 2600,
+    why: LIMITS,
   },
   takesWorkbooks("content", "put"),
   takesWorkbooks("verification", "post"),

@@ -178,10 +178,15 @@ test("an error value of a spreadsheet is an error, as it is in a workbook; the w
   );
 });
 
-test("what cannot be seen is a warning, and a mark inside the file an error", async () => {
+test("what cannot be seen is an error, which --fix invisible mends, and so is a mark inside the file", async () => {
   const stdin = "氏名,メールアドレス\n山田,a@example.jp\u200b\n鈴木,b@example.jp\u200b\n";
-  const seen = await check(stdin);
-  expect(seen).toMatchObject({ exit: 0, stderr: expect.stringContaining("2 invisible characters (U+200B) (B2)\n") });
+  const { en, ja } = await inBoth("csv check - --as users", { stdin });
+  expect([en.exit, ja.exit]).toEqual([3, 3]);
+  expect(en.stderr).toContain("stdin:2:2: メールアドレス: has characters that nobody sees (U+200B) (B2)\n");
+  expect(en.stderr).toContain("--fix invisible");
+  expect(ja.stderr).toContain("(U+200B)(セル B2)\n");
+  const mended = await run("csv check - --as users --fix invisible", { stdin });
+  expect(mended).toMatchObject({ exit: 0, stderr: expect.stringContaining('→ "a@example.jp" (B2)\n') });
   const marked = await check(`${GOOD}\ufeff田中,c@example.jp\n`);
   expect(marked).toMatchObject({
     exit: 3,
@@ -201,7 +206,7 @@ test("--fix mends before it checks, lists what it changed, and finds what is the
   const wrong = await inBoth("csv check - --as users --fix trim,case", { stdin });
   expect(wrong.en).toMatchObject({
     exit: 2,
-    stderr: expect.stringContaining("--fix must be one of trim, width, short-rows, not case"),
+    stderr: expect.stringContaining("--fix must be one of trim, width, invisible, short-rows, not case"),
   });
   expect(wrong.ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("case は不可") });
 });

@@ -1,6 +1,6 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { handFields, type Field, type Fields, type HandValue, type HandValues } from "../../lib/model/thing.ts";
-import { typedFault } from "../../lib/model/typed-value.ts";
+import { CUSTOM_VALUE, doubtOf, refusalOf, valueRuleOf, type ValueRule } from "../../lib/model/value.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Field as OptionField, Fields as OptionFields } from "../field.ts";
 
@@ -130,10 +130,10 @@ export const optionsFor = (
     const option = optionName(name, field);
     if (field.type === "objects") {
       return customWas(was as Named, is as Named)
-        .filter((one) => !isUntypable(CUSTOM, one.value))
+        .filter((one) => !isUntypable(CUSTOM_VALUE, one.value))
         .map((one) => [option, `${one.name}=${one.value}`] as const);
     }
-    if (isUntypable(field, was)) return [];
+    if (isUntypable(valueRuleOf(field), was)) return [];
     if (field.type === "boolean") return [[option, was === true ? "yes" : "no"] as const];
     if (field.type !== "texts") return [[option, typeof was === "string" ? was : ""] as const];
     const list = was as readonly string[];
@@ -152,11 +152,26 @@ export const lastingIn = (fields: Fields, before: object, after: object): readon
     return isLasting(field, was) && (is ?? null) !== null ? [field] : [];
   });
 
-/** Whether a value, such as files and the console may have, is refused where it is typed. */
-const isUntypable = (field: Field, was: unknown): boolean =>
-  (Array.isArray(was) ? was : [was]).some(
-    (one) => typeof one === "string" && one !== "" && typedFault(field, one) !== undefined,
-  );
+/** Whether a value, such as the console may have, is refused where it is typed. */
+const isUntypable = (of: ValueRule, was: unknown): boolean =>
+  [was].flat().some((one) => typeof one === "string" && refusalOf(of, one) !== undefined);
+
+/** Returns what is doubtful in the fields in which a record differs by now, though it was taken. */
+export const doubtsIn = (
+  fields: Fields,
+  before: object | null,
+  after: object,
+): readonly { readonly name: Text; readonly doubt: Text }[] =>
+  handFields(fields).flatMap(([name, field]) => {
+    const { [field.shownAs ?? name]: was } = (before ?? {}) as Values;
+    const { [field.shownAs ?? name]: is } = after as Values;
+    if (field.type === "objects" || JSON.stringify(was) === JSON.stringify(is)) return [];
+    const of = valueRuleOf(field);
+    return [is].flat().flatMap((one) => {
+      const doubt = typeof one === "string" ? doubtOf(of, one) : undefined;
+      return doubt === undefined ? [] : [{ name: field.label ?? same(field.column?.header ?? name), doubt }];
+    });
+  });
 
 /** What cannot be typed of what a record had, in the fields in which it differs by now: of each, the field and the value. */
 export const untypableIn = (
@@ -170,17 +185,14 @@ export const untypableIn = (
     if (JSON.stringify(was) === JSON.stringify(is)) return [];
     if (field.type === "objects") {
       return customWas(was as Named, is as Named)
-        .filter(({ value }) => isUntypable(CUSTOM, value))
+        .filter(({ value }) => isUntypable(CUSTOM_VALUE, value))
         .map((one) => ({ name: same(one.name), value: one.value }));
     }
-    if (field.refers !== undefined || !isUntypable(field, was)) return [];
+    if (field.refers !== undefined || !isUntypable(valueRuleOf(field), was)) return [];
     return [{ name: field.label ?? same(field.column?.header ?? name), value: [was].flat().join(", ") }];
   });
 
 type Named = readonly { readonly name: string; readonly value: string }[];
-
-/** A value of the tenant's own fields. */
-const CUSTOM: Field = { type: "text", lines: true };
 
 /** The values that there were of the tenant's own fields that differ by now; blank of one without. */
 const customWas = (was: Named, is: Named): Named => {

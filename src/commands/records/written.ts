@@ -7,7 +7,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { flagName } from "../field.ts";
 import { mayAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { lastingIn, optionsFor, untypableIn } from "./options.ts";
+import { doubtsIn, lastingIn, optionsFor, untypableIn } from "./options.ts";
 
 /** What was written by hand, as the tenant answers it. */
 export interface Written<R> {
@@ -172,8 +172,19 @@ export async function showWritten<R extends object, W extends Written<R>>(
   describeWritten(tools, written.dryRun);
   await terminal.show(idless(showing.columns, written), written.after);
   for await (const sentence of sentences(tools, written, showing)) await terminal.note(sentence);
+  await warnOfDoubts(tools, written, showing);
   if (written.dryRun) await terminal.note(DRY);
 }
+
+/** Warns of values that were taken and are probably not meant so. */
+const warnOfDoubts = async <R extends object>(
+  { terminal }: Pick<Tools, "terminal">,
+  { before, after }: Written<R>,
+  { fields = {} }: Pick<Showing<R>, "fields">,
+): Promise<void> => {
+  for (const { name, doubt } of doubtsIn(fields, before, after))
+    await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
+};
 
 /** Shows several records that were written together. @param usual the columns of a list that fit on a terminal */
 export async function showAllWritten<R extends object, W extends Written<R>>(
@@ -193,6 +204,7 @@ export async function showAllWritten<R extends object, W extends Written<R>>(
     const name = showing.called(written.after);
     for await (const { en, ja } of sentences(tools, written, showing))
       await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
+    await warnOfDoubts(tools, written, showing);
   }
   if (first?.dryRun === true) await terminal.note(DRY);
 }

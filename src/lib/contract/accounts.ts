@@ -4,7 +4,7 @@ import { exampleId, exampleOf } from "../model/thing.ts";
 import { flag, byName, filters, paging, searching } from "./queries.ts";
 import { get, items, json, list, patch, post, put } from "./route.ts";
 import { byId, Id, named, seeing } from "./shapes.ts";
-import { lineSchema, recordSchema, withExample } from "./thing-schema.ts";
+import { lineSchema, newValue, recordSchema, withExample } from "./thing-schema.ts";
 import { written, writing } from "./written.ts";
 
 /** A CLOMO account: what a user has besides the user's own. Its id is the user's. */
@@ -67,8 +67,8 @@ const ROLE_MEMBERS = {
   supportOption: z.boolean().optional().meta({ description: "of system administrators, on at most five accounts" }),
   noticeMail: z.boolean().optional().meta({ description: "only with the support option" }),
   language: Language.optional(),
-  timezone: z.string().nullable().optional().meta({ description: "an IANA name" }),
-  memo: z.string().nullable().optional(),
+  timezone: newValue(ACCOUNT.fields.timezone).nullable().optional().meta({ description: "an IANA name" }),
+  memo: newValue(ACCOUNT.fields.memo).nullable().optional(),
   password: z
     .string()
     .optional()
@@ -77,7 +77,9 @@ const ROLE_MEMBERS = {
   ...writing,
 };
 
-const name = z.string().meta({ description: "unique in the tenant; it can be changed, and is never cleared" });
+const name = newValue(ACCOUNT.fields.name).meta({
+  description: "unique in the tenant; it can be changed, and is never cleared",
+});
 
 const EXAMPLE = { role: "operator", language: "ja" };
 
@@ -115,7 +117,7 @@ export default {
         withExample(
           z.strictObject({
             composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices).optional(),
-            authentication: z.string().nullable().optional(),
+            authentication: newValue(ACCOUNT_SETTINGS.fields.authentication).nullable().optional(),
             ...seeing,
             ...writing,
           }),

@@ -3,20 +3,23 @@ import { ANSWER } from "../model/answer.ts";
 import { exampleOf } from "../model/thing.ts";
 import { get, items, json, put } from "./route.ts";
 import { DryRun, Instant, named } from "./shapes.ts";
-import { recordSchema, withExample } from "./thing-schema.ts";
+import { newValue, recordSchema, withExample } from "./thing-schema.ts";
+
+const { fields: FIELDS } = ANSWER;
 
 /** What somebody has answered of what only people know. */
 const Answer = named("Answer", recordSchema(ANSWER.fields));
 
 /** An answer to keep; null takes it back. */
 const NewAnswer = z.strictObject({
-  question: z.string().meta({ description: "the name of a question: `rules.lost.owner`" }),
-  subject: z
-    .string()
+  question: newValue(FIELDS.question).meta({ description: "the name of a question: `rules.lost.owner`" }),
+  subject: newValue(FIELDS.subject)
     .default("")
     .meta({ description: "what it is about: the id of an account or of a renewal, a context; default: the tenant" }),
-  value: z.string().nullable().meta({ description: "never a password: only where one is kept; null takes it back" }),
-  by: z.string().optional().meta({ description: "the person who says so; default: who asks" }),
+  value: newValue(FIELDS.value)
+    .nullable()
+    .meta({ description: "never a password: only where one is kept; null takes it back" }),
+  by: newValue(FIELDS.by).optional().meta({ description: "the person who says so; default: who asks" }),
   at: Instant.optional().meta({ description: "when it was said; default: now" }),
 });
 

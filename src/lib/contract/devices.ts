@@ -5,7 +5,7 @@ import { DEVICE, DEVICE_STATUSES, NOT_READY, PLATFORMS } from "../model/device.t
 import { csv, get, items, json, list, patch, post } from "./route.ts";
 import { byName, exporting, filters, paging, searching } from "./queries.ts";
 import { byId, Id, named, seeing } from "./shapes.ts";
-import { lineSchema, recordSchema } from "./thing-schema.ts";
+import { lineSchema, newValue, recordSchema } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
 /** A device; its owner is a PANEL user or an organisation. */
@@ -16,7 +16,7 @@ const NotReadyDevice = named("NotReadyDevice", recordSchema(NOT_READY));
 /** A device as it was, and as it is by now. */
 const WrittenDevice = named("WrittenDevice", written(Device));
 
-const tags = z.array(z.string().min(1)).max(100).default([]);
+const tags = z.array(newValue(DEVICE.fields.tags).min(1)).max(100).default([]);
 
 const choosing = {
   ...searching({

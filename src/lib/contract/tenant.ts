@@ -8,23 +8,27 @@ import type { Field, Fields } from "../model/thing.ts";
 import { flag } from "./queries.ts";
 import { get, json, patch } from "./route.ts";
 import { DryRun, Id, Instant, named } from "./shapes.ts";
-import { membersOf, recordSchema } from "./thing-schema.ts";
+import { membersOf, newValue, recordSchema } from "./thing-schema.ts";
 
-/** What breaks a rule of a text is no malformed request: the tenant checks it. */
-const unruled = <F extends Fields>(fields: F): F =>
+const texts = (fields: Fields) =>
   Object.fromEntries(
-    Object.entries<Field>(fields).map(([field, shape]) => [
-      field,
-      shape.type === "text" ? { ...shape, rule: undefined, longest: undefined } : shape,
-    ]),
-  ) as F;
+    Object.entries<Field>(fields).flatMap(([name, field]) =>
+      field.type === "text" ? [[name, field.nullable === true ? newValue(field).nullable() : newValue(field)]] : [],
+    ),
+  );
 
-const members = membersOf(unruled(TENANT.fields));
+/** The members of a change: what breaks a rule of a text is no malformed request. */
+const changeOf = <F extends Fields>(fields: F): ReturnType<typeof membersOf<F>> => ({
+  ...membersOf(fields),
+  ...texts(fields),
+});
+
+const members = changeOf(TENANT.fields);
 
 /** What is recorded of a tenant itself: null, and an empty list, say that nobody has said it yet. */
 const TenantProfile = named("TenantProfile", recordSchema(TENANT.fields));
 
-const { name, ...ofContract } = membersOf(unruled(CONTRACT));
+const { name, ...ofContract } = changeOf(CONTRACT);
 
 /** What is said anew of a tenant: a missing field keeps its value, null and an empty list of languages clear it. */
 const TenantChange = named(

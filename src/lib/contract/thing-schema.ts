@@ -10,24 +10,37 @@ import {
 } from "../model/thing.ts";
 import { describeProblem, severityOf } from "../model/problem.ts";
 import { characterCount, describeRule, faultsOf, isUnlimited, patternOf, type Rule } from "../model/rules.ts";
+import { isKeptOfConsole, MAX_KEY_BYTES, valueRuleOf } from "../model/value.ts";
 import { Id, Instant, Sha256 } from "./shapes.ts";
 
-/** JSON Schema keywords equivalent to a rule: they accept blank, and what only causes a warning. Lengths count characters (code points). */
+/** JSON Schema keywords of values that are there: they accept blank, what only causes a warning, and what the console may have. */
 export const ruleKeywords = (rule: Rule) => {
   const pattern = patternOf(rule);
   return {
     description: describeRule(rule).en,
-    ...(rule.kind === "text" && rule.max !== undefined && { maxLength: rule.max }),
     ...(pattern !== undefined && { pattern }),
     ...(rule.kind === "choice" && { enum: ["", ...rule.choices] }),
   };
+};
+
+/**
+ * The schema of a value to be written: its rule in words and its greatest length. What breaks one is no malformed request:
+ * the tenant says so.
+ */
+export const newValue = (field: Field) => {
+  const { rule, max, key } = valueRuleOf(field);
+  const about = isUnlimited(rule) ? undefined : describeRule(rule).en;
+  const bytes = key === undefined ? undefined : `at most ${MAX_KEY_BYTES} bytes in UTF-8`;
+  const description = [about, bytes].filter((one) => one !== undefined).join("; ");
+  const maxLength = key === undefined ? max : Math.min(max, MAX_KEY_BYTES);
+  return z.string().meta({ ...(description === "" ? {} : { description }), maxLength });
 };
 
 /** The schema of a value that satisfies `rule`: the rule's own check, its description and its JSON Schema keywords. */
 export const schemaOf = (rule: Rule) => {
   if (isUnlimited(rule)) return z.string();
   const checked = z.string().superRefine((value, context) => {
-    const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
+    const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error" && !isKeptOfConsole(code));
     if (fault !== undefined) context.addIssue({ code: "custom", message: describeProblem(fault).en });
   });
   return checked.meta(ruleKeywords(rule));

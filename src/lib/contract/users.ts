@@ -5,7 +5,7 @@ import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
 import { csv, get, items, json, list, patch, post, remove } from "./route.ts";
 import { byName, descending, exporting, filters, paging, searching } from "./queries.ts";
 import { byId, Id, ImportMode, Instant, named, seeing, seeingByQuery } from "./shapes.ts";
-import { lineSchema, recordSchema, withExample } from "./thing-schema.ts";
+import { lineSchema, newValue, recordSchema, withExample } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
 /** A custom user field of the tenant (カスタムユーザー情報). */
@@ -119,7 +119,7 @@ export default {
     addField: post("/v1/users/fields", {
       id: "addField",
       summary: "Add a custom field",
-      body: z.strictObject(byName),
+      body: z.strictObject({ name: newValue(CUSTOM_FIELD.fields.name).min(1) }),
       answer: json(CustomField, "The field"),
       status: 201,
       fails: ["input-rejected"],

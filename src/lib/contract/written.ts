@@ -1,22 +1,20 @@
 import { z } from "zod";
 import { handFields, isRequired, type Field, type Fields, type HandValue, type HandValues } from "../model/thing.ts";
+import { CUSTOM_FIELD } from "../model/user.ts";
 import { DryRun, Id } from "./shapes.ts";
-import { EXAMPLES_OF, ruleKeywords, withExample } from "./thing-schema.ts";
+import { EXAMPLES_OF, newValue, withExample } from "./thing-schema.ts";
 
-/** Rules of a field are the tenant's to check: what breaks one is no malformed request. */
-const textValue = (field: Field) => {
-  const { rule } = "rule" in field ? field : {};
-  return rule === undefined ? z.string() : z.string().meta({ description: ruleKeywords(rule).description });
-};
-
-const NamedValue = z.strictObject({ name: z.string().min(1), value: z.string().nullable() });
+const NamedValue = z.strictObject({
+  name: newValue(CUSTOM_FIELD.fields.name).min(1),
+  value: newValue({ type: "text", lines: true }).nullable(),
+});
 
 const handValue = (field: Field): z.ZodType<HandValue> => {
   if (field.refers !== undefined && field.type !== "texts") return Id.nullable();
-  if (field.type === "texts") return z.array(textValue(field));
+  if (field.type === "texts") return z.array(newValue(field));
   if (field.type === "objects") return z.array(NamedValue);
   if (field.type === "boolean") return z.boolean();
-  return field.type === "choice" ? z.enum(field.choices).nullable() : textValue(field).nullable();
+  return field.type === "choice" ? z.enum(field.choices).nullable() : newValue(field).nullable();
 };
 
 /** What a request that writes may say besides its values. */

@@ -142,7 +142,7 @@ export const RESOURCES = {
       /** values by custom field, in the order of the fields */
       custom: {
         type: "objects",
-        of: { fieldId: ID.id, value: { type: "text", example: "2019" } },
+        of: { fieldId: ID.id, value: { type: "text", lines: true, example: "2019" } },
         label: USER.fields.custom.label,
         example: [],
       },

@@ -1,6 +1,6 @@
 import { comparisonKey, isCode, nameSortKey, type Comparison } from "../model/normalise.ts";
 import type { Column, Format } from "../model/format.ts";
-import { TEXT } from "../model/rules.ts";
+import { CUSTOM_VALUE } from "../model/value.ts";
 import { keyColumn, type Field, type Key, type Reference, type Thing } from "../model/thing.ts";
 
 /**
@@ -145,7 +145,7 @@ const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField 
 };
 
 /** All custom fields together, as a column. */
-const CUSTOM_COLUMN: Column = { field: CUSTOM, header: CUSTOM, rule: TEXT, sets: CUSTOM };
+const CUSTOM_COLUMN: Column = { field: CUSTOM, header: CUSTOM, value: CUSTOM_VALUE, sets: CUSTOM };
 
 /** True if a thing's field is its only key and is compared to the letter: what a row meets by it has the same value. */
 const isFixed = ({ keys, fields }: Thing, name: string): boolean => {

@@ -191,6 +191,7 @@ export class Stager implements RecordSink {
       blank,
       fix: this.#fixes(),
       allowErrorValues: allowErrorValues === true || fromConsole === true,
+      fromConsole,
     });
     this.#columns = this.#bindings(layout);
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");

@@ -13,14 +13,30 @@ const BLANKS: ReadonlyMap<string, string> = new Map([
   ["\t", "⇥"],
 ]);
 
-/** Characters that nobody sees, or that change how others are read. */
-export const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/gu;
+/** A joiner belongs to an emoji between two of its parts, and to scripts that join their letters behind one of these. */
+const JOINERS = String.raw`(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{scx=Arab}\p{scx=Syrc}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Mong}])[\u200c\u200d]`;
+
+/**
+ * Characters that nobody sees, or that change how others are read: controls but for line breaks, lone surrogates, marks of
+ * direction, soft hyphens, blanks without width, and joiners that join nothing.
+ */
+export const HIDDEN = new RegExp(
+  String.raw`(?![\n\r])\p{Cc}|[\p{Cs}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]|${JOINERS}`,
+  "gu",
+);
+
+/** `U+202E` */
+const codePointOf = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+/** Returns the {@link HIDDEN} characters of a value, each once, as code points: `U+202E`. */
+export const hiddenIn = (value: string): readonly string[] => [...new Set(value.match(HIDDEN)?.map(codePointOf))];
 
 /** A value with the blanks at its ends, and what cannot be seen at all, made visible. */
 const visible = (value: string): string =>
   value
     .replace(/^\s+|\s+$/gu, (blanks) => blanks.replace(/./gsu, (one) => BLANKS.get(one) ?? one))
-    .replace(INVISIBLE, (one) => `<U+${one.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`);
+    .replace(HIDDEN, (one) => `<${codePointOf(one)}>`);
 
 /** The value of a cell, as a problem has it. */
 type CellParam = string | number | undefined;

@@ -1,8 +1,8 @@
 import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
-import { TEXT, type Rule } from "./rules.ts";
 import type { SecuredApp } from "./secured-user.ts";
 import type { Reference, Thing, ThingInFiles } from "./thing.ts";
+import { CUSTOM_VALUE, valueRuleOf, type ValueRule } from "./value.ts";
 
 /** One column of a console file. */
 export interface Column {
@@ -10,7 +10,8 @@ export interface Column {
   readonly field: string;
   /** the header in the console's files, to the letter */
   readonly header: string;
-  readonly rule: Rule;
+  /** what its values are held to */
+  readonly value: ValueRule;
   /** a code or number of digits, with which nothing is calculated */
   readonly code?: true | undefined;
   /** how values are compared for equality; default `exact` */
@@ -63,10 +64,11 @@ const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
   const field = fields[name];
   if (field?.column === undefined) throw new TypeError(`no file has ${thing}.${name}`);
   const { column, label, code, comparison, secret, clearable, onlyWith, refers, resolves } = field;
+  const value = valueRuleOf(field);
   return {
     field: column.name ?? name,
     header: column.header ?? label?.ja ?? name,
-    rule: column.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT,
+    value,
     code,
     comparison,
     repeated: field.type === "texts" ? true : undefined,
@@ -107,7 +109,7 @@ export const titleOf = ({ thing: { title }, app }: Format): Text =>
 const customColumn = ({ id, name }: CustomField): Column => ({
   field: `custom:${id}`,
   header: name,
-  rule: TEXT,
+  value: CUSTOM_VALUE,
   consoleExport: true,
   sets: "custom",
 });

@@ -56,8 +56,8 @@ export const nameIn = (names: Readonly<Record<string, Text>>, word: string): Tex
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 export type UndeletableChoice = (typeof UNDELETABLE_CHOICES)[number];
 
-/** What `--fix` mends: blanks at the ends of cells; full-width letters in addresses and codes; cells lacking at a row's end. */
-export const FIXES = ["trim", "width", "short-rows"] as const;
+/** What `--fix` mends: blanks at the ends of cells; full-width letters in addresses and codes; characters that nobody sees; cells lacking at a row's end. */
+export const FIXES = ["trim", "width", "invisible", "short-rows"] as const;
 export type Fix = (typeof FIXES)[number];
 
 /** What `--allow` permits: people whose address changes, in a replacing import; a file that looks like another tenant's. */

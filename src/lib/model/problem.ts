@@ -386,6 +386,14 @@ export const PROBLEMS = {
     (p) => `${counted(Number(p["length"]), "character")}, at least ${p["min"]} required`,
     "{length} 文字しかありません(下限 {min} 文字)",
   ),
+  "key-too-long": error(
+    (p) =>
+      `${counted(Number(p["bytes"]), "byte")} in UTF-8, at most ${p["max"]} allowed for a value by which records are found`,
+    "UTF-8 で {bytes} バイトあります(検索に使う値の上限は {max} バイト)",
+  ),
+  "value-lines": error("several lines; only one is allowed", "改行があります(1 行にしてください)"),
+  "value-hidden": error("has characters that nobody sees ({characters})", "目に見えない文字があります({characters})"),
+  "value-kept": { severity: "warning", describe: describeKept },
   "not-alphanumeric": valueKind("error", "must be half-width letters and digits only", "半角英数字のみ使えます"),
   "not-boolean": valueKind("error", "must be TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれかにしてください"),
   "not-choice": valueKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
@@ -671,6 +679,17 @@ export const fileProblem = (code: ProblemCode, params: ProblemParams = {}): Prob
   header: "",
   params,
 });
+
+/** What is wrong with a value that stays nevertheless, as the console has it. @param params its own, and `of`, its code */
+function describeKept({ of, count = 1, ...params }: ProblemParams): Text {
+  const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
+  const { en, ja } = kind?.describe(params) ?? same(String(of));
+  const more = Number(count) - 1;
+  return text(
+    `kept as the console has it: ${en}${more > 0 ? `; and ${more} more` : ""}`,
+    `管理画面の値のまま登録します: ${ja}${more > 0 ? `。ほか ${more} 件` : ""}`,
+  );
+}
 
 /** The text of a problem, without its place, in both languages. */
 export const describeProblem = (problem: Pick<Problem, "code" | "params">): Text =>

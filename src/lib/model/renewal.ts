@@ -86,14 +86,14 @@ export const RECORDED_FIELDS = {
   /** a push certificate's topic (subject UID) */
   topic: words("topic", "トピック", "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000"),
   /** the person or role that renews it; a mail address if notices are to be mailed to it */
-  owner: words("owner", "更新担当", "hanako@example.co.jp"),
+  owner: { ...words("owner", "更新担当", "hanako@example.co.jp"), lines: true },
   /** the Apple or Google account it belongs to, by name */
   account: words("account", "アカウント", "mdm@example.co.jp"),
   /** telephone number that receives the code of the account's second factor */
   phone: words("2-factor phone", "認証コードを受け取る電話番号", "090-0000-0000"),
   /** who holds that phone, or where it is kept */
   phoneHolder: words("2-factor phone holder", "認証コードを受け取る電話の所持者・置き場所", "情報システム部の金庫"),
-  notes: words("notes", "メモ"),
+  notes: { ...words("notes", "メモ"), lines: true },
   /** the file it was read from */
   source: words("file", "ファイル"),
 } as const satisfies Fields;

@@ -22,6 +22,13 @@ export interface RuleProblem {
 /** A rule of a thing. Every writer calls it: edits by hand, imports, `handover apply` and the tenant API. */
 export type Rule<T, Facts = undefined> = (change: Change<T, Facts>) => readonly RuleProblem[];
 
+/** Returns the first of some problems that there is: of those of which one hides the others. */
+export const firstOf = (problems: readonly (readonly [boolean, RuleProblem])[]): readonly RuleProblem[] =>
+  problems
+    .filter(([isThere]) => isThere)
+    .slice(0, 1)
+    .map(([, problem]) => problem);
+
 /** @throws Failure `input-rejected` with the first problem */
 export const enforce = ([problem]: readonly RuleProblem[]): void => {
   if (problem !== undefined) throw new Failure("input-rejected", { what: problem.what, hint: problem.hint });

@@ -10,8 +10,8 @@ export const FIX = {
   value: "FIXES",
   choices: FIXES,
   about: text(
-    "mend before checking, and list what changed: trim (blanks at the ends), width (full-width letters in addresses and codes), short-rows (cells lacking at the end stay unchanged); never secrets and required names",
-    "検査の前に直し、変更箇所を表示する。trim は前後の空白、width はアドレスやコードの全角英数字、short-rows は末尾に足りないセル(その列の値は変更しない)。機密情報と必須の名称は変えない",
+    "mend before checking, and list what changed: trim (blanks at the ends), width (full-width letters in addresses and codes), invisible (characters that nobody sees, tabs, line breaks at the ends), short-rows (cells lacking at the end stay unchanged); never passwords, and of required names only invisible",
+    "検査の前に直し、変更箇所を表示する。trim は前後の空白、width はアドレスやコードの全角英数字、invisible は目に見えない文字・タブ・前後の改行、short-rows は末尾に足りないセル(その列の値は変更しない)。パスワードは変えず、必須の名称は invisible だけ直す",
   ),
 } as const satisfies TextField;
 

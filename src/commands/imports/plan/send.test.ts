@@ -52,7 +52,7 @@ test("what is to be mended is asked of the tenant, and nothing else", async () =
   expect(wrong).toMatchObject({
     exit: 2,
     requests: [],
-    stderr: expect.stringContaining("--fix must be one of trim, width, short-rows, not all"),
+    stderr: expect.stringContaining("--fix must be one of trim, width, invisible, short-rows, not all"),
   });
 });
 

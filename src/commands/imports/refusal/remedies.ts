@@ -218,6 +218,8 @@ export class Remedies implements Remedy {
     if (code === "cells-too-few") return this.#fillsShort ? ["short-rows"] : [];
     if (code === "value-blanks") return ["trim"];
     if (code === "value-full-width") return ["width"];
+    if (code === "value-hidden") return ["invisible"];
+    if (code === "value-lines") return typeof value === "string" && !/[\r\n]/.test(value.trim()) ? ["invisible"] : [];
     if (!OF_VALUES.has(code) || typeof value !== "string") return [];
     const { mended, fix } = mendingOf(value) ?? { mended: value, fix: [] };
     return code === "not-mail-address" && !fits(MAIL_ADDRESS, mended) ? [] : fix;

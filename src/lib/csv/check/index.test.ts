@@ -108,13 +108,14 @@ describe("checkFile", () => {
     expect(brief(report)).toEqual(
       [
         "1:3 header-unknown",
+        "2:1 value-lines",
         "3/4:1 required",
         "3/4:2 not-mail-address",
         "4/5:0 cells-too-few",
         "5/6:2 quote-unclosed",
       ].toSorted((a, b) => a.localeCompare(b, "en")),
     );
-    expect(report.errors).toBe(5);
+    expect(report.errors).toBe(6);
   });
 
   it("gives the header of a problem of bytes", async () => {
@@ -238,7 +239,7 @@ describe("two threads", () => {
 
   it("go on alone where the split lies inside quotes", async () => {
     const seen = { parts: 0 };
-    const content = `氏名,メールアドレス\n"${"山,田\n".repeat(400)}山",a@b.jp\n`;
+    const content = `住所,氏名,メールアドレス\n"${"山,田,町\n".repeat(400)}山",花子,a@b.jp\n`;
     const options = { splitFrom: 0, chunkBytes: 64, startSecond: inProcess(seen) };
     expect(await check(content, "users", options)).toMatchObject({ rows: 1, problems: [] });
     expect(seen.parts).toBe(1);

@@ -1,9 +1,8 @@
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { describeProblem, severityOf } from "../../model/problem.ts";
-import { faultsOf } from "../../model/rules.ts";
 import { text, type Text } from "../../text/index.ts";
 import { columnsOf, type Column, type CustomField, type Format } from "../../model/format.ts";
+import { refusalOf } from "../../model/value.ts";
 import { findColumn, nearestName } from "./columns.ts";
 import type { Dialect } from "../records/record.ts";
 
@@ -75,10 +74,8 @@ const valueFault = (column: Column, value: string): Text | undefined => {
     );
   }
   if (value === "") return text(`${column.header} has no value`, `「${column.header}」の値がありません`);
-  const fault = faultsOf(column.rule, value).find(({ code }) => severityOf(code) === "error");
-  if (fault === undefined) return undefined;
-  const reason = describeProblem(fault);
-  return text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
+  const reason = refusalOf(column.value, value);
+  return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
 };
 
 function* valueFaults(map: ColumnMap, { columns, open }: Targets): Generator<MapFault> {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { shownValue } from "../../model/cell-text.ts";
 import { severityOf, type Problem } from "../../model/problem.ts";
-import { faultsOf, type Rule } from "../../model/rules.ts";
+import type { Rule } from "../../model/rules.ts";
+import { valueFaults } from "../../model/value.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
 import type { Format } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { createEncoder } from "../encoding/encode.ts";
+import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
 import { RowChecker, type CellValue, type RowOptions } from "./rows.ts";
 
@@ -72,7 +75,7 @@ describe("RowChecker", () => {
 
   it("tells blanks at the ends of any text, which --fix trim removes but from a required name", () => {
     const header = ["氏名", "役職", "メールアドレス"];
-    const cells = ["新井 太郎\u3000", "主任\t", "a@b.jp"];
+    const cells = ["新井 太郎\u3000", "主任 ", "a@b.jp"];
     const told = (options: RowOptions) => {
       const problems: Problem[] = [];
       const checker = new RowChecker(readHeader(header, users).layout, (problem) => problems.push(problem), options);
@@ -164,7 +167,7 @@ describe("every column", () => {
       const header = [column.header, ...(column.field === format.key ? [] : [keyHeader(format)])];
       for (const value of VALUES) {
         const { good, problems } = check(format, header, [value, "a1@b.jp"].slice(0, header.length));
-        const faults = faultsOf(column.rule, value);
+        const faults = valueFaults(column.value, value);
         const own = problems.filter((problem) => problem.column === 1).map(({ code, params }) => ({ code, params }));
         const shown = column.secret === true ? {} : { value: shownValue(value) };
         const wanted = faults.map(({ code, params }) => ({ code, params: { ...params, ...shown } }));
@@ -181,7 +184,9 @@ describe("every column", () => {
 describe("a column's rule", () => {
   const ruled = (rule: Rule): Format => ({
     ...browser,
-    columns: browser.columns.map((column) => (column.field === "description" ? { ...column, rule } : column)),
+    columns: browser.columns.map((column) =>
+      column.field === "description" ? { ...column, value: { ...column.value, rule } } : column,
+    ),
   });
 
   it.each<[Rule, readonly string[]]>([
@@ -324,5 +329,133 @@ describe("a map's values", () => {
 
   it("stand in for missing columns", () => {
     expect(check(users, ["氏名"], ["山田"], { map }).values).toEqual(["山田", ["none@example.com"], "S01", "社員"]);
+  });
+});
+
+describe("characters that nobody sees, and several lines", () => {
+  const HEADER = ["氏名", "役職", "住所", "メールアドレス"];
+  const ROWS = [
+    ["山田 太郎", "課長", "東京都\n千代田区", "taro@x.jp"],
+    ["\u202e佐藤", "課\u200b長", "a\tb", "jiro@x.jp"],
+    ["鈴木", "課長\n部長", "東京都", "\u00adsuzuki@x.jp"],
+    ["👩‍👩‍👧", "主任\u0007", "渋谷", "z\u007f@x.jp"],
+    ["高橋\n", "課長", "品川", "t@x.jp"],
+  ];
+
+  /** What a file comes to, read as imports read it. */
+  const read = (options: RowOptions, reading: RecordReaderOptions, bytes: Uint8Array, size: number) => {
+    const problems: Problem[] = [];
+    const good: boolean[] = [];
+    const values: unknown[] = [];
+    let checker: RowChecker | undefined;
+    const reader = new RecordReader(reading, {
+      record(cells, count, row, line, _sound, units) {
+        if (checker === undefined) {
+          const { layout } = readHeader(cells.slice(0, count), users);
+          checker = new RowChecker(layout, (problem) => problems.push(problem), options);
+          return;
+        }
+        good.push(checker.check(cells, count, row, line, units));
+        const [name, emails, title, address] = checker.values;
+        values.push(structuredClone([name, title, address, emails].flat()));
+      },
+      problem: (problem) => void checker?.noteFound({ ...problem, header: "" }),
+    });
+    for (let at = 0; at < bytes.length; at += size) reader.write(bytes.subarray(at, at + size));
+    reader.end();
+    const found = [...problems, ...(checker?.tally.problems() ?? [])];
+    return {
+      good,
+      values,
+      found: found
+        .map(({ row, column, code, params }) => `${row}:${column} ${String(params["of"] ?? code)}`)
+        .toSorted(),
+    };
+  };
+
+  const FOUND = [
+    "3:1 value-hidden",
+    "3:2 value-hidden",
+    "3:3 value-hidden",
+    "4:2 value-lines",
+    "4:4 value-hidden",
+    "5:2 value-hidden",
+    "5:4 value-hidden",
+    "6:1 value-lines",
+  ];
+  const file = (delimiter: string): string =>
+    [HEADER, ...ROWS].map((row) => row.map((cell) => `"${cell}"`).join(delimiter)).join("\r\n");
+
+  describe.each<[string, RecordReaderOptions, (text: string) => Uint8Array]>([
+    ["UTF-8", { encoding: "utf-8" }, (text) => Buffer.from(text)],
+    ["UTF-16", { encoding: "utf-16le" }, (text) => Buffer.from(text, "utf16le")],
+    ["tabs", { encoding: "utf-8", dialect: { delimiter: "\t" } }, (text) => Buffer.from(text)],
+    ["bars, by csv-parse", { encoding: "utf-8", dialect: { delimiter: "|" } }, (text) => Buffer.from(text)],
+  ])("in %s", (_, reading, encode) => {
+    const bytes = encode(file(reading.dialect?.delimiter ?? ","));
+
+    it.each([1, 2, 3, 7, 1_000_000])("are found in each cell, in chunks of %i", (size) => {
+      const { good, found } = read({}, reading, bytes, size);
+      expect(found).toEqual(FOUND);
+      expect(good).toEqual([true, false, false, false, false]);
+    });
+
+    it("of the console's own data stay, and are told once for each column", () => {
+      const { good, values, found } = read({ fromConsole: true }, reading, bytes, 1000);
+      expect(good).toEqual(ROWS.map(() => true));
+      expect(values).toEqual(ROWS);
+      expect(found).toEqual(["3:1 value-hidden", "3:2 value-hidden", "3:3 value-hidden", "4:4 value-hidden"]);
+    });
+
+    it("are removed where that is asked for, and lines stay apart", () => {
+      const { good, values, found } = read({ fix: ["invisible"] }, reading, bytes, 1000);
+      expect(found.filter((one) => !one.endsWith("value-mended"))).toEqual(["4:2 value-lines"]);
+      expect(good).toEqual([true, true, false, true, true]);
+      expect(values.at(1)).toEqual(["佐藤", "課長", "a b", "jiro@x.jp"]);
+      expect(values.at(3)).toEqual(["👩‍👩‍👧", "主任", "渋谷", "z@x.jp"]);
+      expect(values.at(4)).toEqual(["高橋", "課長", "品川", "t@x.jp"]);
+    });
+  });
+
+  it("are found in CP932, which has controls alone", () => {
+    const bytes = Buffer.concat([
+      createEncoder("shift_jis", { onUnmappable: "error", report: () => undefined }).write(
+        '氏名,役職,メールアドレス\r\n山田,課\u0001長,a@x.jp\r\n佐藤,"課\n長",b@x.jp\r\n鈴木,\u007f,c@x.jp\r\n',
+      ),
+    ]);
+    expect(read({}, { encoding: "shift_jis" }, bytes, 5).found).toEqual([
+      "2:2 value-hidden",
+      "3:2 value-lines",
+      "4:2 value-hidden",
+    ]);
+  });
+
+  it("are no matter of a column that is not imported, nor of a password", () => {
+    const browserRow = ["u1", "山田", "abc\u0001123"];
+    const header = ["ユーザーID", "表示名", "パスワード"];
+    expect(brief(check(browser, header, browserRow))).toEqual(["not-alphanumeric@3 パスワード"]);
+    const problems: Problem[] = [];
+    const { layout } = readHeader(["氏名", "メールアドレス", "趣味"], users, { allowUnknownColumns: true });
+    const checker = new RowChecker(layout, (problem) => problems.push(problem));
+    expect(checker.check(["山田", "a@b.jp", "読\u200b書"], 3, 2, 2)).toBe(true);
+    expect([...problems, ...checker.tally.problems()]).toEqual([]);
+  });
+});
+
+describe("a value that is too long", () => {
+  it.each([
+    ["役職", "題".repeat(10_001), "too-long"],
+    ["組織コード", "a".repeat(2601), "key-too-long"],
+  ])("of %s is refused, and of the console's own data kept", (header, value, code) => {
+    const cells = ["山田", "a@b.jp", value];
+    const columns = ["氏名", "メールアドレス", header];
+    expect(brief(check(users, columns, cells))).toEqual([`${code}@3 ${header}`]);
+    const problems: Problem[] = [];
+    const checker = new RowChecker(readHeader(columns, users).layout, (problem) => problems.push(problem), {
+      fromConsole: true,
+    });
+    expect(checker.check(cells, 3, 2, 2)).toBe(true);
+    expect(problems).toEqual([]);
+    expect(checker.tally.problems()).toMatchObject([{ code: "value-kept", params: { of: code, count: 1 } }]);
   });
 });

@@ -2,7 +2,8 @@ import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "../records/units.ts";
 import { severityOf } from "../../model/problem.ts";
-import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/rules.ts";
+import { canonicalValue, faultsOf, isUnlimited, type RuleFault } from "../../model/rules.ts";
+import { isKeptOfConsole, valueFaults, withoutHidden, type ValueRule } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { Fix } from "../../model/import.ts";
@@ -22,6 +23,8 @@ export interface RowOptions {
   readonly fix?: readonly Fix[] | undefined;
   /** `#N/A` and the like are text */
   readonly allowErrorValues?: boolean | undefined;
+  /** the file is the console's own export: what no other file may have stays as it is */
+  readonly fromConsole?: boolean | undefined;
 }
 
 const NO_PARAMS: ProblemParams = {};
@@ -29,8 +32,8 @@ const NO_PARAMS: ProblemParams = {};
 /** One column with everything the check of a cell needs, looked up in advance. */
 interface Cell {
   readonly column: Column;
-  readonly rule: Rule;
-  /** no value can violate the rule */
+  readonly of: ValueRule;
+  /** no value can violate its rule, but for what it is held to besides */
   readonly free: boolean;
   readonly scrutiny: Scrutiny;
   readonly mend: ((value: string) => string) | undefined;
@@ -47,13 +50,13 @@ interface Cell {
 
 const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear", fix = [] }: RowOptions): Cell => ({
   column,
-  rule: column.rule,
-  free: isUnlimited(column.rule),
+  of: column.value,
+  free: isUnlimited(column.value.rule),
   scrutiny: scrutinyOf(column),
   mend: mendOf(column, fix),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
-  fallback: fallback === null ? null : canonicalValue(column.rule, fallback),
+  fallback: fallback === null ? null : canonicalValue(column.value.rule, fallback),
   required: column.required === "always" && blank === "clear",
   list: column.repeated === true ? [] : undefined,
   looks: [],
@@ -83,7 +86,9 @@ export class RowChecker {
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
   readonly #fillsShort: boolean;
+  readonly #removesHidden: boolean;
   readonly #allowsErrorValues: boolean;
+  readonly #isOfConsole: boolean;
   readonly #key: number;
   /** the column that is required when the key is blank; -1 if nothing else can identify a record */
   readonly #fallbackKey: number;
@@ -91,6 +96,12 @@ export class RowChecker {
   #line = 0;
   #units: CellUnits | undefined;
   #good = true;
+  /** the reader has seen characters in the next record that nobody sees */
+  #hasHidden = false;
+  /** cells of the record may have such characters, several lines, or more than is allowed */
+  #isSuspect = false;
+  /** such characters are removed from the cells of the record */
+  #mendsHidden = false;
   /** cells of the next record, counted from 1, with invalid bytes or quotes: further problems in them are noise */
   readonly #damaged: number[] = [];
 
@@ -101,7 +112,9 @@ export class RowChecker {
     this.#unnamed = layout.unnamed;
     this.tally = new Tally(layout.unnamed.length);
     this.#fillsShort = options.fix?.includes("short-rows") === true;
+    this.#removesHidden = options.fix?.includes("invisible") === true;
     this.#allowsErrorValues = options.allowErrorValues === true;
+    this.#isOfConsole = options.fromConsole === true;
     this.#report = report;
     this.#cells = columns.map((column) => cellOf(column, options));
     this.looks = this.#cells.map(({ looks }) => looks);
@@ -112,7 +125,7 @@ export class RowChecker {
         : -1;
     this.values = columns.map(({ column, positions, constant, fallback }, i) => {
       const value = constant ?? fallback;
-      const canonical = value === null ? null : canonicalValue(column.rule, value);
+      const canonical = value === null ? null : canonicalValue(column.value.rule, value);
       const list = this.#cells[i]?.list;
       if (list === undefined) return canonical;
       return canonical === null || positions.length > 0 ? list : [canonical];
@@ -121,11 +134,15 @@ export class RowChecker {
 
   /**
    * Notes a problem that the reader has found in the next record: the content of its cell is not checked. A warning is
-   * told at the end.
+   * told at the end; characters that nobody sees are looked for in the cells.
    *
    * @returns true if it is to be reported now
    */
   noteFound(problem: Problem): boolean {
+    if (problem.code === "character-invisible") {
+      this.#hasHidden = true;
+      return false;
+    }
     if (severityOf(problem.code) === "warning") {
       this.tally.note(problem);
       return false;
@@ -137,6 +154,7 @@ export class RowChecker {
   /** Counts a record whose every cell is blank. @returns false if it has to be checked */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#damaged.length > 0 || !isBlankRecord(cells, 0, count)) return false;
+    this.#hasHidden = false;
     this.tally.note({ code: "row-blank", row, line, column: 0, header: "", params: NO_PARAMS });
     return true;
   }
@@ -151,7 +169,11 @@ export class RowChecker {
    * @returns false if the row has a problem of severity error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
-    this.#units = units;
+    this.#isSuspect = units === undefined || units.isSuspect || this.#hasHidden;
+    // what is mended is no part of the text
+    this.#mendsHidden = this.#removesHidden && this.#isSuspect;
+    this.#units = this.#mendsHidden ? undefined : units;
+    this.#hasHidden = false;
     this.#row = row;
     this.#line = line;
     this.#good = this.#damaged.length === 0;
@@ -222,7 +244,8 @@ export class RowChecker {
 
   /** A cell's value as it is checked. */
   #mended(cell: Cell, value: string, position: number): string {
-    const mended = cell.mend?.(value) ?? value;
+    const seen = this.#mendsHidden && !cell.of.secret ? withoutHidden(cell.of, value) : value;
+    const mended = cell.mend?.(seen) ?? seen;
     if (mended === value) return value;
     const [from, to] = [shownValue(value), shownValue(mended)];
     this.#fault("value-mended", position, { value: from, mended: to });
@@ -231,7 +254,8 @@ export class RowChecker {
   }
 
   #single(cell: Cell, written: string): string | null {
-    const value = cell.mend === undefined ? written : this.#mended(cell, written, cell.position);
+    const isAsWritten = cell.mend === undefined && !this.#mendsHidden;
+    const value = isAsWritten ? written : this.#mended(cell, written, cell.position);
     if (value === "") {
       if (cell.fallback === null && cell.required && !this.lacks(cell.position))
         this.#fault("required", cell.position, NO_PARAMS);
@@ -243,19 +267,21 @@ export class RowChecker {
       return null;
     }
     this.#judge(cell, value, cell.position, 0);
-    return cell.free ? value : canonicalValue(cell.rule, value);
+    return cell.free ? value : canonicalValue(cell.of.rule, value);
   }
 
   /** Reports what a value breaks, or else what has probably been done to it. */
   #judge(cell: Cell, value: string, position: number, at: number): void {
-    const { free, rule, scrutiny, column } = cell;
+    const { of, free, scrutiny, column } = cell;
     const seen = this.#look(cell, value, position, at);
-    if (!free && !(scrutiny === "mail" && isPlainAddress(value, seen))) {
-      const faults = faultsOf(rule, value);
-      for (const { code, params } of faults) {
-        this.#fault(code, position, column.secret === true ? params : { ...params, value: shownValue(value) });
+    if (this.#isSuspect) {
+      if (this.#tell(of, valueFaults(of, value), value, position)) return;
+    } else if (!free && !(scrutiny === "mail" && isPlainAddress(value, seen))) {
+      const faults = faultsOf(of.rule, value);
+      if (faults.length > 0) {
+        this.#tell(of, faults, value, position);
+        return;
       }
-      if (faults.length > 0) return;
     }
     const suspicion = suspicionOf(value, scrutiny, seen);
     if (suspicion === undefined) return;
@@ -265,6 +291,17 @@ export class RowChecker {
     else if (suspicion !== "value-short") this.#note(suspicion, position, value);
     else if (!this.tally.countsDigits(position + 1, value))
       this.tally.noteDigits(this.#noted("value-short", position, value), value);
+  }
+
+  /** Reports faults of a value. @returns whether there are some */
+  #tell(of: ValueRule, faults: readonly RuleFault[], value: string, position: number): boolean {
+    for (const { code, params } of faults) {
+      const told = of.secret ? params : { ...params, value: shownValue(value) };
+      if (this.#isOfConsole && isKeptOfConsole(code))
+        this.tally.note({ ...this.#noted("value-kept", position), params: { ...told, of: code } });
+      else this.#fault(code, position, told);
+    }
+    return faults.length > 0;
   }
 
   /** Looks at a value of a code or mail address; `at` counts the column's values. @param position -1 if it is in no cell */

@@ -9,7 +9,7 @@ import { wrappingOf } from "../../model/rules.ts";
 export type Scrutiny = "none" | "text" | "code" | "serial-number" | "mail";
 
 /** Secrets are not looked at; codes and numbers are what a spreadsheet damages most. */
-export const scrutinyOf = ({ secret, rule, comparison, code }: Column): Scrutiny => {
+export const scrutinyOf = ({ secret, value: { rule }, comparison, code }: Column): Scrutiny => {
   if (secret === true) return "none";
   if (rule.kind === "mail-address") return "mail";
   if (rule.kind !== "text") return "none";
@@ -117,7 +117,7 @@ export const blanksIn = (column: Column): ProblemCode => (isKept(column) ? "name
 
 /** How a column's values are mended; undefined if never. */
 export const mendOf = (column: Column, fixes: readonly Fix[]): ((value: string) => string) | undefined => {
-  const { rule } = column;
+  const { rule } = column.value;
   if (isKept(column) || fixes.length === 0) return undefined;
   const isNarrow = rule.kind !== "text" || rule.charset !== undefined || isCode(column.comparison ?? "exact");
   const [trims, widens] = [fixes.includes("trim"), fixes.includes("width") && (isNarrow || column.code === true)];

@@ -1,4 +1,5 @@
 import { Decoder, type TextSink } from "../encoding/decode.ts";
+import { HIDDEN } from "../../model/cell-text.ts";
 import { codePointName, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
 import { Scanner } from "./scanner.ts";
 import { AnyDialectSplitter } from "./split-any.ts";
@@ -14,15 +15,18 @@ export interface RecordReaderOptions {
   readonly maxRecordLength?: number | undefined;
 }
 
-/** In a CP932 file: a NUL, or a character of the user-defined area. */
-const SUSPECT_CP932 = /[\0\ue000-\uf8ff]/;
-/** In Unicode: a NUL, a byte order mark, or what cannot be seen; joiners and selectors belong to their characters. */
-const SUSPECT = /[\0\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+/** In a CP932 file: a NUL, a control that no splitter looks for, or a character of the user-defined area. */
+const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
+/** In Unicode: a NUL, a byte order mark, a line separator, or what may not be seen, but for controls that splitters look for. */
+const SUSPECT = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+/** What of it is noted: joiners belong to their characters. */
+const NOTED = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN.source}`, "gu");
+const NOTED_CP932 = new RegExp(SUSPECT_CP932, "g");
 
 /** How the characters of {@link SUSPECT} begin in UTF-8; to look for bytes costs a fraction of what a pattern does. */
-const SUSPECT_BYTES = ["00", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
+const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
 /** The first bytes of those that have several. */
-const SUSPECT_LEADS: readonly (number | undefined)[] = [0xe2, 0xef];
+const SUSPECT_LEADS: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
 /** In bytes; fewer may be the middle of a character. */
 const LONGEST_CHARACTER = 4;
 
@@ -114,7 +118,8 @@ export class RecordReader implements TextSink {
 
   #writeNoting(text: string): void {
     let from = 0;
-    for (const { index, 0: character } of text.matchAll(new RegExp(this.#suspect, "g"))) {
+    for (const { index, 0: character } of text.matchAll(this.#encoding === "shift_jis" ? NOTED_CP932 : NOTED)) {
+      if (character > "\0" && character < " ") continue;
       if (index > from) this.#splitter.write(text.slice(from, index));
       this.#note(character);
       from = index;
@@ -126,7 +131,8 @@ export class RecordReader implements TextSink {
     const codePoint = codePointName(character.charCodeAt(0));
     if (character === "\0") this.#splitter.note("character-nul", {});
     else if (character === "\ufeff") this.#splitter.note("character-bom", {});
-    else if (this.#encoding === "shift_jis") this.#splitter.note("character-private-use", { codePoint });
+    else if (/[\ue000-\uf8ff]/.test(character) && this.#encoding === "shift_jis")
+      this.#splitter.note("character-private-use", { codePoint });
     else this.#splitter.note("character-invisible", { codePoint });
   }
 }

@@ -1,4 +1,5 @@
 import { severityOf, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { SURE_UNITS } from "../../model/value.ts";
 import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
 import { CellUnits } from "./units.ts";
@@ -6,6 +7,8 @@ import { CellUnits } from "./units.ts";
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
+/** the first character that is no control */
+const SPACE = 32;
 
 /** Where in a record the scanner is between two characters. */
 type Mode = 0 | 1 | 2 | 3 | 4;
@@ -121,11 +124,13 @@ export class Scanner implements Splitter {
         if (this.#cell === "") {
           this.#cell = text.slice(from, at);
           this.#start = from;
+          if (at - from > SURE_UNITS) this.#units.isSuspect = true;
         } else this.#append(text.slice(from, at));
         this.#endCell();
         return unit === delimiter ? at + 1 : this.#endLine(text, at, unit);
       }
-      if (unit === QUOTE && this.#mode !== TRAILING)
+      if (unit < SPACE) this.#units.isSuspect = true;
+      else if (unit === QUOTE && this.#mode !== TRAILING)
         this.#reportStray(this.#cell + text.slice(from, Math.min(at, from + 2)));
     }
     this.#append(text.slice(from));
@@ -145,7 +150,10 @@ export class Scanner implements Splitter {
         if (text.charCodeAt(at + 1) !== QUOTE) break;
         doubled = true;
         at++;
-      } else if (unit === CR || unit === LF) this.#countQuotedNewline(text, at, unit);
+      } else if (unit < SPACE) {
+        this.#units.isSuspect = true;
+        if (unit === CR || unit === LF) this.#countQuotedNewline(text, at, unit);
+      }
     }
     const slice = text.slice(from, at);
     this.#append(doubled ? slice.split('""').join('"') : slice);
@@ -178,8 +186,11 @@ export class Scanner implements Splitter {
     if (this.#dropping || piece === "") return;
     if (this.#cell === "") {
       this.#cell = piece;
+      if (piece.length > SURE_UNITS) this.#units.isSuspect = true;
       return;
     }
+    // its length is not known before it ends
+    this.#units.isSuspect = true;
     const more = this.#more.push(piece);
     if (more >= 1024 && more >= this.#cell.length / 64) this.#cell = this.#wholeCell();
   }
@@ -228,6 +239,7 @@ export class Scanner implements Splitter {
       const count = this.#dropping ? 0 : this.#count;
       this.#sink.record(this.#cells, count, this.#row, this.#recordLine, this.#sound, this.#units);
     }
+    this.#units.isSuspect = false;
     this.#row++;
     this.#count = 0;
     this.#length = 0;

@@ -18,6 +18,8 @@ const IS_BIG = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
 /** Where the cells of a record are in the text that is being read. Valid as long as they are. */
 export class CellUnits extends Units {
+  /** a cell of the record has a control character, a line break, or more units than any value may have: they are to be looked at */
+  isSuspect = false;
   /** where each cell begins; -1 if it is not a part of the text as it is */
   starts = new Int32Array(64);
 

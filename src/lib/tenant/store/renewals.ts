@@ -141,5 +141,9 @@ export const updateNotice = async (writer: Writer, notice: Notice): Promise<void
 /** Writes that a process has begun a notice again. */
 export const resumeNotice = async (writer: Writer, { notice, host, pid }: StoredNotice): Promise<void> => {
   await updateNotice(writer, notice);
-  await writer.run("update main.renewal_notice set host = :host, pid = :pid where id = :id", { id: notice.id, host, pid });
+  await writer.run("update main.renewal_notice set host = :host, pid = :pid where id = :id", {
+    id: notice.id,
+    host,
+    pid,
+  });
 };

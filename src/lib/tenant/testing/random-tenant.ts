@@ -11,6 +11,7 @@ import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
 import { TENANT, USES } from "../../model/tenant.ts";
 import type { Field } from "../../model/thing.ts";
 import { USER } from "../../model/user.ts";
+import { refusalOf, valueRuleOf } from "../../model/value.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** What stands in every secret of a random tenant, and the instant at which passwords were set: nothing that leaves it has them. */
@@ -43,12 +44,20 @@ const RULED: ReadonlyMap<string | undefined, readonly string[]> = new Map([
   ["port", ["1", "993"]],
 ]);
 
+/** Returns the texts that every command accepts in a field. */
+const allowedIn = (field: Field): readonly string[] =>
+  TEXTS.filter((value) => refusalOf(valueRuleOf(field), value) === undefined);
+
 /** Draws what is the same for the same seed. */
 class Draws {
+  readonly texts: readonly string[];
+  readonly #isStrict: boolean;
   #state: number;
 
-  constructor(seed: number) {
+  constructor(seed: number, isStrict: boolean) {
     this.#state = seed;
+    this.#isStrict = isStrict;
+    this.texts = isStrict ? allowedIn({ type: "text" }) : TEXTS;
   }
 
   /** A whole number from 0, below `most`. */
@@ -81,14 +90,14 @@ class Draws {
   }
 
   text(): string {
-    return this.oneOf(TEXTS);
+    return this.oneOf(this.texts);
   }
 
   /** A text that a field may have: one that breaks a rule is in no tenant. */
   textOf(field: Field): string {
     const rule = "rule" in field ? field.rule : undefined;
     if (rule?.kind === "choice") return this.oneOf(rule.choices);
-    return this.oneOf(RULED.get(rule?.kind) ?? TEXTS);
+    return this.oneOf(RULED.get(rule?.kind) ?? (this.#isStrict ? allowedIn(field) : TEXTS));
   }
 
   #hex(digits: number): string {
@@ -126,9 +135,9 @@ class Filling {
   readonly #size: number;
   #revision = 1;
 
-  constructor(tenant: TestTenant, seed: number, size: number) {
+  constructor(tenant: TestTenant, draw: Draws, size: number) {
     this.#tenant = tenant;
-    this.#draw = new Draws(seed);
+    this.#draw = draw;
     this.#size = size;
   }
 
@@ -356,7 +365,7 @@ class Filling {
       const platform = draw.orNull(draw.oneOf(PLATFORMS));
       const identificationName = draw.orNull(draw.text());
       const owner = users.length > 0 && draw.is() ? draw.oneOf(users) : null;
-      const tags = draw.some(TEXTS.map((tag) => tag.replaceAll(/\s/g, " ")));
+      const tags = draw.some(draw.texts.map((tag) => tag.replaceAll(/\s/g, " ")));
       this.#insert("device", {
         ...this.#record(pk),
         serialNumber,
@@ -557,9 +566,10 @@ class Filling {
  * a console. The same seed and size give the same tenant.
  *
  * @param size about how many records there are at most of those that there are many of
+ * @param isStrict values are such as commands accept; else also such as the console alone has
  */
-export const fillAtRandom = async (tenant: TestTenant, seed: number, size = 12): Promise<void> => {
+export const fillAtRandom = async (tenant: TestTenant, seed: number, size = 12, isStrict = false): Promise<void> => {
   // the file is made by the first request
   await tenant.client.tenant.show();
-  new Filling(tenant, seed, size).fill();
+  new Filling(tenant, new Draws(seed, isStrict), size).fill();
 };

@@ -3,6 +3,9 @@ import type { WholeClient } from "../../client/testing/whole-client.ts";
 import type { Restored } from "../../contract/index.ts";
 import { resourceAt } from "../../handover/bundle/contents.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../model/role.ts";
+import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
+import { handFields } from "../../model/thing.ts";
+import { fieldsOfApp } from "../../rules/secured-user.ts";
 import { TRAVELLING } from "../store/restores/targets.ts";
 import { fillAtRandom } from "./random-tenant.ts";
 import { TestTenant } from "./tenant.ts";
@@ -54,6 +57,28 @@ const SUCH_AS_CAN_BE = [
   "update account set noticeMail = 0 where supportOption = 0",
   "update scheme set operations = '[\"users.write\"]' where operations = '[]'",
   "update renewal_item set name = pk || name",
+  "update account set role = 'none' where role = 'operator' and user in (select pk from user where org = 1)",
+  "update custom_field set name = replace(name, '=', '-'), nameKey = replace(nameKey, '=', '-')",
+  "update tenant_profile set loginUrl = 'https://panel.example.jp', consoleTimezone = 'Asia/Tokyo', ios = 1, android = 1",
+  "update answer set at = '2020-01-01T00:00:00.000Z'",
+  `update device set androidMode = null where androidMode = 'fully-managed'
+   and owner in (select owner from device group by owner having count(*) > 1)`,
+  ...SECURED_APPS.flatMap((app) =>
+    handFields(SECURED_USER.fields)
+      .filter(([name]) => !fieldsOfApp(app).includes(name))
+      .map(([name, { type }]) => {
+        const none = type === "texts" ? `'[]'${name === "groups" ? ", groupKeys = null" : ""}` : "null";
+        return `update secured_user set "${name}" = ${none} where app = '${app}'`;
+      }),
+  ),
+  // a tenant that has a system administrator keeps one
+  `insert into user (pk, id, name, emails, org, custom, administrator, accountName, createdAt, updatedAt, revision)
+   select coalesce(max(pk), 0) + 1, '01ffffff-ffff-7fff-8fff-ffffffffffff', '管理 太郎', '["kanri@example.co.jp"]', 1, '{}', 0,
+     'kanri', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 1 from user`,
+  "insert into user_email (emailKey, user, main) select 'kanri@example.co.jp', max(pk), 1 from user",
+  `insert into account (user, role, supportOption, noticeMail, createdAt, updatedAt, revision)
+   select max(pk), 'system', 0, 0, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 1 from user`,
+  "update collection set last = last + 1 where name in ('users', 'accounts')",
 ];
 
 /** A tenant with a bit of everything that there can be, as many support options as there may be. */
@@ -62,7 +87,7 @@ export const randomTenant = async (
   size?: number,
   tenant: TestTenant = new TestTenant(),
 ): Promise<TestTenant> => {
-  await fillAtRandom(tenant, seed, size);
+  await fillAtRandom(tenant, seed, size, true);
   tenant.database.run(
     "update account set supportOption = 0 where user not in (select user from account where supportOption = 1 limit :most)",
     { most: MOST_SUPPORT_OPTIONS },

@@ -1,7 +1,7 @@
 import type { NewAnswer } from "../../contract/index.ts";
-import { Failure } from "../../errors/index.ts";
 import { ANSWER, type Answer } from "../../model/answer.ts";
-import { text, type Text } from "../../text/index.ts";
+import { answerOfQuestion } from "../../rules/answer.ts";
+import { enforce } from "../../rules/rule.ts";
 import { instant, newId } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { deleteAnswer, findAnswer, writeAnswer } from "../store/answers.ts";
@@ -13,9 +13,6 @@ interface ChangedAnswer {
   readonly before: Answer | null;
   readonly after: Answer | null;
 }
-
-/** What a question's name is made of. */
-const QUESTION = /^[a-z\d]+(?:[-.][a-z\d]+)*$/;
 
 /**
  * Keeps answers, all of them or none. What is answered anew with the same words is confirmed by that: author and date are
@@ -48,12 +45,8 @@ async function setOne(
   writer: Writer,
   { question, subject = "", value, by = session.actor, at }: NewAnswer,
 ): Promise<ChangedAnswer | undefined> {
-  if (!QUESTION.test(question))
-    throw refused(text(`"${question}" is no question`, `「${question}」という質問はありません`));
   const now = instant(session.surroundings);
-  if (at !== undefined && at > now) {
-    throw refused(text("it cannot have been answered in the future", "未来の日時は記録できません"), at);
-  }
+  enforce(answerOfQuestion({ before: undefined, after: { question, at: at ?? now }, facts: { now } }));
   const before = (await findAnswer(writer, { question, subject })) ?? null;
   const said = value?.trim() ?? "";
   if (said === "") {
@@ -79,5 +72,3 @@ const isSame = (one: Answer, other: Answer): boolean =>
 
 const checked = (name: "question" | "subject" | "value" | "by", typed: string): string =>
   typed === "" ? "" : checkValue(name, ANSWER.fields[name], typed);
-
-const refused = (what: Text, where?: string): Failure => new Failure("input-rejected", { what, where });

@@ -1,7 +1,6 @@
 import type { Device } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
-  ANDROID,
   DEVICE_STATUSES,
   NOT_MANAGED,
   ONE_ACCOUNT,
@@ -13,7 +12,8 @@ import {
 } from "../../model/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { describeProblem, type Problem } from "../../model/problem.ts";
+import { deviceFields, describeForDevice } from "../../rules/device.ts";
+import { enforce } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
 import { deviceFacts, DEVICES, devicesOf, ownerCalled, type DeviceFacts } from "../store/devices.ts";
@@ -131,35 +131,14 @@ async function checkDevice(writer: Writer, { pk, values }: Checked): Promise<voi
   const former = pk === undefined ? undefined : await deviceFacts(writer, pk);
   const given = Object.fromEntries([...values].filter(([, value]) => value !== undefined));
   const after = { ...NOTHING, ...former, ...given } as DeviceFacts;
-  if (after.owner !== null && after.ownerOrg !== null) {
-    throw rejected(
-      text(
-        "a device has one owner: a user or an organisation",
-        "デバイスの所有者は、ユーザーか組織のどちらか 1 つです",
-      ),
-      text("give --owner or --owner-org, not both", "--owner と --owner-org のどちらか一方を指定してください"),
-    );
-  }
-  if (after.androidMode !== null && after.platform !== ANDROID) {
-    throw rejected(
-      toldOf(after, "android-mode-elsewhere"),
-      text(
-        "give --platform Android, or no mode: --android-mode ''",
-        "--platform Android を指定するか、--android-mode '' でモードを消してください",
-      ),
-    );
-  }
+  const { owner, ownerOrg, ...others } = after;
+  const state = { ...others, isOfUser: owner !== null, isOfOrg: ownerOrg !== null };
+  enforce(deviceFields({ before: undefined, after: state, facts: undefined }));
   checkStatus({ former, after });
   await checkAccount(writer, pk, { former, after });
 }
 
 const NOTHING = { platform: null, status: null, androidMode: null, owner: null, ownerOrg: null };
-
-/** The text of a problem that files have, too, about a device. */
-const toldOf = ({ serialNumber }: DeviceFacts, code: Problem["code"], params: Problem["params"] = {}): Text => {
-  const { en, ja } = describeProblem({ code, params });
-  return text(`${serialNumber}: ${en}`, `${serialNumber}: ${ja}`);
-};
 
 /** @throws Failure `input-rejected` where the owner of a device changes that has none set */
 function checkStatus({ former, after }: Change): void {
@@ -168,7 +147,7 @@ function checkStatus({ former, after }: Change): void {
   if (!isChanged || after.status !== NOT_MANAGED || !(isOwned || former?.status === NOT_MANAGED)) return;
   const allowed = DEVICE_STATUSES.filter((status) => status !== NOT_MANAGED).join(" / ");
   throw rejected(
-    toldOf(after, "owner-not-managed", { status: NOT_MANAGED, allowed }),
+    describeForDevice(after.serialNumber, "owner-not-managed", { status: NOT_MANAGED, allowed }),
     text(
       "if it is managed: --status 管理中 (of devices edit), then again",
       "管理中であれば devices edit の --status 管理中 で直してから、もう一度実行してください",
@@ -188,7 +167,7 @@ async function checkAccount(writer: Writer, pk: number | undefined, { former, af
   const params = { owner: await ownerCalled(writer, after.owner), device: other.serialNumber };
   const free = `clomoctl devices set-owner ${other.serialNumber} --none`;
   throw rejected(
-    toldOf(after, "account-taken", params),
+    describeForDevice(after.serialNumber, "account-taken", params),
     text(
       `give it another user, or take the other one from him: ${free}`,
       `別のユーザーを所有者にするか、先に外してください: ${free}`,

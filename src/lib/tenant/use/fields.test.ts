@@ -65,10 +65,10 @@ test("a field stays where others have the values by now, though as many as were 
 
 test.each([
   ["a=b", "a custom field cannot have = in its name: no --custom NAME=VALUE could set it (ours)"],
-  ["a\nb", "name: has several lines"],
-  ["a\tb", "name: has characters that nobody sees"],
-  ["a\u200bb", "name: has characters that nobody sees"],
-  ["a ", "name: has blanks at its ends"],
+  ["a\nb", "name: several lines; only one is allowed"],
+  ["a\tb", "name: has characters that nobody sees (U+0009)"],
+  ["a\u200bb", "name: has characters that nobody sees (U+200B)"],
+  ["a ", 'the name has blanks at its ends: "a "'],
 ])("no custom field is named %j", async (name, told) => {
   const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner");
   const failure = await failureOf(addCustomField(session, name));

@@ -3,6 +3,8 @@ import { isFreeHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { customFieldName } from "../../rules/custom-field.ts";
+import { enforce } from "../../rules/rule.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
 import { MOST_TRACED, type ChangedObject, type Once, type Session } from "../session.ts";
@@ -35,17 +37,9 @@ export const addCustomField = (
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: once && { ...once, replay } }, async (writer) => {
     checkValue("name", CUSTOM_FIELD.fields.name, name);
-    if (name.includes("=")) throw NOT_TYPED;
     const key = nameKey(name);
-    const headers = (USERS.format?.columns ?? []).map(({ header }) => nameKey(header));
-    if (!isFreeHeader(name) || headers.includes(key) || (await hasFieldNamed(writer, key))) {
-      throw new Failure("input-rejected", {
-        what: text(
-          `a column cannot be named ${name}: the name is taken or cannot be a header`,
-          `列名「${name}」は使われているか、列名にできません`,
-        ),
-      });
-    }
+    const isFree = isFreeColumn(name) && !(await hasFieldNamed(writer, key));
+    enforce(customFieldName({ before: undefined, after: { name }, facts: { isFree } }));
     const field = { id: newId(session.surroundings), name, createdAt: instant(session.surroundings) };
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
     await insertField(writer, field, { pk: last + 1, nameKey: key });
@@ -54,13 +48,10 @@ export const addCustomField = (
   });
 };
 
-/** `--custom NAME=VALUE` could not name it. */
-const NOT_TYPED = new Failure("input-rejected", {
-  what: text(
-    "a custom field cannot have = in its name: no --custom NAME=VALUE could set it (ours)",
-    "項目名に「=」は使えません。--custom 項目名=値 で指定できなくなります(clomoctl 独自の規則)",
-  ),
-});
+/** Returns whether a column can have the name: it can be a header, and no column of users has it. */
+export const isFreeColumn = (name: string): boolean => isFreeHeader(name) && !HEADERS.has(nameKey(name));
+
+const HEADERS: ReadonlySet<string> = new Set((USERS.format?.columns ?? []).map(({ header }) => nameKey(header)));
 
 /** The console needs the same change where the tenant is its mirror. */
 const openFieldTask = async (

@@ -1,6 +1,8 @@
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { formatOrgPath, ORG, parseOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { orgNames } from "../../rules/org.ts";
+import { enforce } from "../../rules/rule.ts";
 import { text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
 import {
@@ -111,11 +113,7 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
       hint: text("see the tree: clomoctl orgs list", "ツリーを見る: clomoctl orgs list"),
     });
   }
-  if ([name, code].some((called) => called === ROOT_ORG_NAME)) {
-    throw new Failure("input-rejected", {
-      what: text(`only the top is called ${ROOT_ORG_NAME}`, `「${ROOT_ORG_NAME}」は最上位だけの名前です`),
-    });
-  }
+  enforce(orgNames({ before: undefined, after: { name, code }, facts: undefined }));
   const place = {
     pk,
     parent: parent as number | undefined,

@@ -1,18 +1,11 @@
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
-import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
-import { canonicalValue, faultsOf } from "../../model/rules.ts";
-import {
-  handFields,
-  isRequired,
-  type Field,
-  type Fields,
-  type HandValues,
-  type RecordOf,
-  type Thing,
-} from "../../model/thing.ts";
-import { ruleOf, typedFault } from "../../model/typed-value.ts";
+import { nounNamed } from "../../model/problem.ts";
+import { canonicalValue } from "../../model/rules.ts";
+import { handFields, type Field, type Fields, type HandValues, type RecordOf, type Thing } from "../../model/thing.ts";
+import { CUSTOM_VALUE, refusalOf, valueRuleOf } from "../../model/value.ts";
+import { valueCheckOf } from "../../rules/values.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { instant, newId } from "../ids.ts";
@@ -307,9 +300,9 @@ interface SecretSet {
 
 /** @throws Failure `input-rejected` where the rule says no, without the value */
 const checkSecret = (name: string, field: Field, value: string): void => {
-  const fault = faultsOf(ruleOf(field), value).find(({ code }) => severityOf(code) === "error");
   if (value === "") throw refused(labelOf(name, field), text("must not be blank", "空にできません"));
-  if (fault !== undefined) throw refused(labelOf(name, field), describeProblem(fault));
+  const reason = refusalOf(valueRuleOf(field), value);
+  if (reason !== undefined) throw refused(labelOf(name, field), reason);
 };
 
 const definedOf = (values: HandValues): HandValues =>
@@ -433,37 +426,34 @@ const refused = (label: Text, reason: Text, hint?: Text): Failure =>
  * @throws Failure `input-rejected` where the field's rule says no
  */
 export const checkValue = (name: string, field: Field, value: string): string => {
-  const fault = typedFault(field, value);
-  if (fault !== undefined) throw refused(labelOf(name, field), fault.reason, fault.hint);
-  return canonicalValue(ruleOf(field), value) ?? value;
+  const of = valueRuleOf(field);
+  const reason = refusalOf(of, value);
+  if (reason !== undefined) throw refused(labelOf(name, field), reason);
+  return canonicalValue(of.rule, value) ?? value;
 };
 
 /** What a value of the tenant's own fields may be. */
 const checkedCustom = (values: Named): Named =>
   values.map(({ name, value }) => {
-    const field: Field = { type: "text", lines: true, label: same(name) };
-    return { name, value: value === null || value === "" ? null : checkValue(name, field, value) };
+    const reason = value === null ? undefined : refusalOf(CUSTOM_VALUE, value);
+    if (reason !== undefined) throw refused(same(name), reason);
+    return { name, value: value === "" ? null : value };
   });
 
+/** @throws Failure `input-rejected` where a rule of the field says no */
+const checkField = (name: string, field: Field, value: unknown): void => {
+  const reason = valueCheckOf(field)?.(value);
+  if (reason !== undefined) throw refused(labelOf(name, field), reason);
+};
+
 const checkedText = (name: string, field: Field, value: string | null): string | null => {
-  if (value !== null && value.trim() !== "") return checkValue(name, field, value);
-  if (!isRequired(field)) return null;
-  throw refused(labelOf(name, field), text("must not be blank", "空にできません"));
+  checkField(name, field, value);
+  return value === null || value.trim() === "" ? null : (canonicalValue(valueRuleOf(field).rule, value) ?? value);
 };
 
 const checkedList = (name: string, field: Field, values: readonly string[]): readonly string[] => {
   const { comparison = "exact" } = field;
-  const label = labelOf(name, field);
-  const keys = new Set<string>();
-  for (const value of values) {
-    if (value.trim() === "") throw refused(label, text("one of them is blank", "空の値があります"));
-    checkValue(name, field, value);
-    const key = comparisonKey(comparison, value);
-    if (keys.has(key)) throw refused(label, text(`${value} is given twice`, `「${value}」が重複しています`));
-    keys.add(key);
-  }
-  if (values.length === 0 && field.column?.required !== undefined)
-    throw refused(label, text("at least one is needed", "1 つ以上必要です"));
+  checkField(name, field, values);
   return field.type === "texts" && field.set === true ? values.toSorted(byKey(comparison)) : values;
 };
 

@@ -4,6 +4,8 @@ import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { DOWNLOAD_FIELDS, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
 import { confirmUpload, NO_DOWNLOAD } from "../../renewals/download.ts";
+import type { Field } from "../../model/thing.ts";
+import { valueCheckOf } from "../../rules/values.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
@@ -69,6 +71,15 @@ async function refuseTaken(reader: Reader, { id, name, topic }: RenewalItem): Pr
     ),
   });
 }
+
+/** @throws Failure `input-rejected` where a rule of a field says no */
+const checkValues = (values: Partial<RenewalItem>): void => {
+  for (const [name, field] of Object.entries<Field>(RENEWAL_ITEM.fields)) {
+    const { [name as keyof RenewalItem]: value } = values;
+    const what = value === undefined ? undefined : valueCheckOf(field)?.(value);
+    if (what !== undefined) throw new Failure("input-rejected", { what, where: name });
+  }
+};
 
 /** What a tenant knows by itself of something of its own that expires. */
 export type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> &
@@ -151,6 +162,7 @@ export const addRenewal = (
         createdAt: at,
         updatedAt: at,
       } as RenewalItem;
+      checkValues(item);
       await refuseTaken(writer, item);
       await insertItem(writer, item);
       const after = await itemNamed(writer, item.id);
@@ -166,7 +178,9 @@ const changed = (
 ): Promise<RenewalItem> =>
   session.change({ action, locks: LOCKS }, async (writer) => {
     const before = await itemNamed(writer, id);
-    const after = { ...before, ...change(before), updatedAt: instant(session.surroundings) };
+    const changes = change(before);
+    checkValues(changes);
+    const after = { ...before, ...changes, updatedAt: instant(session.surroundings) };
     if (nameKey(after.name) !== nameKey(before.name) || after.topic !== before.topic) await refuseTaken(writer, after);
     await updateItem(writer, after);
     return { result: after, objects: [itemObject(after)], before, after };

@@ -4,6 +4,8 @@ import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { itemName, type SCHEME } from "../../model/scheme.ts";
 import type { HandValues } from "../../model/thing.ts";
+import { enforce } from "../../rules/rule.ts";
+import { schemeItems } from "../../rules/scheme.ts";
 import { counted, text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { instant } from "../ids.ts";
@@ -29,7 +31,6 @@ const meantItems = ({ addItems, removeItems, ...given }: HandValues, before: Sch
   const missing = removed.find((item) => !items.includes(item));
   if (missing !== undefined) throw hasNot(before, missing);
   const after = new Set([...items, ...added]).difference(new Set(removed));
-  if (after.size === 0) throw noItems("--remove-item");
   return { ...given, operations: inOrder([...after]) };
 };
 
@@ -60,21 +61,11 @@ export const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
   reading: (_, given, before) => Promise.resolve({ values: meantItems(given, before as Scheme | undefined) }),
   check: (_, { values }) => {
     const items = values.get("operations");
-    if (!Array.isArray(items) || items.length > 0) return Promise.resolve();
-    throw noItems("--item");
+    if (Array.isArray(items))
+      enforce(schemeItems({ before: undefined, after: { operations: items as readonly string[] }, facts: undefined }));
+    return Promise.resolve();
   },
 };
-
-/** @param option that leaves none */
-const noItems = (option: string): Failure =>
-  new Failure("input-rejected", {
-    what: text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
-    where: option,
-    hint: text(
-      "a scheme that permits nothing is no scheme: to take its rights from an account: clomoctl clomo-account revoke",
-      "項目のないスキームは作れません。アカウントから権限を外すには: clomoctl clomo-account revoke",
-    ),
-  });
 
 /** @throws Failure `input-rejected` where the name is taken, an item is none, or there is no item */
 export const createScheme = (

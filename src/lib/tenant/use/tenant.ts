@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { TenantChange } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { ANDROID_ACCOUNTS, CONTRACT, TENANT, USES, type Contract, type TenantProfile } from "../../model/tenant.ts";
+import { CONTRACT, TENANT, type Contract, type TenantProfile } from "../../model/tenant.ts";
 import type { Fields } from "../../model/thing.ts";
-import { zoneNamed } from "../../model/time.ts";
+import { tenantProfile } from "../../rules/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "../store/tenant.ts";
@@ -30,7 +30,8 @@ export const setTenant = (session: Session, { dryRun, ...change }: TenantChange)
       ...Object.fromEntries(Object.entries(others).map(([field, value]) => [field, checked(field, unblanked(value))])),
       contracts: changedContracts(before.contracts, contracts, contractsRemoved),
     };
-    check(after);
+    const [problem] = tenantProfile({ before, after, facts: undefined });
+    if (problem !== undefined) throw refused(problem.field ?? "", problem.what, problem.hint);
     if (isDeepStrictEqual(before, after)) return { result: { before, after: before }, objects: [] };
     await writeProfile(writer, after);
     const name = await readTenantName(writer);
@@ -84,73 +85,3 @@ const noContract = (name: string, known: readonly Contract[]): Failure => {
 
 const refused = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });
-
-/** @throws Failure `input-rejected` */
-function check(profile: TenantProfile): void {
-  for (const contract of profile.contracts) checkContract(contract);
-  checkUses(profile);
-  checkAddress(profile.loginUrl);
-  const { consoleTimezone: zone } = profile;
-  if (zone !== null && zoneNamed(zone) === undefined) {
-    throw refused("consoleTimezone", text(`unknown time zone ${zone}`, `タイムゾーン ${zone} は不明です`));
-  }
-}
-
-function checkContract({ name, licences, from, until }: Contract): void {
-  if (licences !== null && licences < 0) {
-    throw refused(name, text("licences cannot be fewer than 0", "契約数は 0 以上で指定してください"));
-  }
-  if (from === null || until === null || from <= until) return;
-  throw refused(
-    name,
-    text(`the contract ends (${until}) before it begins (${from})`, `契約の終了(${until})が開始(${from})より前です`),
-    text("give both days", "開始日と終了日の両方を指定してください"),
-  );
-}
-
-/** @see facts 2.4, 4: ADE and VPP are Apple's, the accounts Android's */
-function checkUses({ ios, macos, android, ade, vpp, androidAccounts }: TenantProfile): void {
-  const service = ade === true ? USES.ade : vpp === true ? USES.vpp : undefined;
-  if (service !== undefined && ios === false && macos === false) {
-    const { en, ja } = service.label;
-    throw refused(
-      ade === true ? "ade" : "vpp",
-      text(
-        `${en} is used, but neither iOS/iPadOS nor macOS`,
-        `${ja} を使うのに、iOS/iPadOS も macOS も使わないことになっています`,
-      ),
-      text(
-        `say in the same command that ${en} is not used, or that iOS/iPadOS or macOS is`,
-        `同じコマンドで、${ja} を使わないこと、または iOS/iPadOS か macOS を使うことを指定してください`,
-      ),
-    );
-  }
-  if (android !== false || androidAccounts === null || androidAccounts === "none") return;
-  const { en, ja } = ANDROID_ACCOUNTS[androidAccounts];
-  throw refused(
-    "androidAccounts",
-    text(`${en} are recorded, but Android is not used`, `${ja}なのに、Android を使わないことになっています`),
-    text(
-      "say in the same command that Android has no accounts (none), or that it is used",
-      "同じコマンドで、アカウントなし(none)、または Android を使うことを指定してください",
-    ),
-  );
-}
-
-/** @throws Failure where it is no web address, or has a password in it */
-function checkAddress(address: string | null): void {
-  if (address === null) return;
-  const url = URL.parse(address);
-  if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return;
-  throw refused(
-    "loginUrl",
-    text(
-      "the login address must be http or https, without a user name or password",
-      "ログイン URL は http か https で、ユーザー名やパスワードを含めないでください",
-    ),
-    text(
-      "it is in the mail 「[CLOMO PANEL] 登録完了のお知らせ」",
-      "「[CLOMO PANEL] 登録完了のお知らせ」メールに記載されています",
-    ),
-  );
-}

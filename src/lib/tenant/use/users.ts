@@ -2,13 +2,14 @@ import type { MovedUser, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { HandValues } from "../../model/thing.ts";
 import type { USER } from "../../model/user.ts";
+import { orgOfOperator } from "../../rules/account.ts";
+import { enforce } from "../../rules/rule.ts";
 import type { Once, Session } from "../session.ts";
 import { readAccount } from "../store/accounts.ts";
 import { countOwned } from "../store/devices.ts";
-import { ROOT } from "../store/orgs.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { USERS } from "../store/users.ts";
-import { checkOperator, newName, permitAccountOf } from "./accounts/rules.ts";
+import { newName, permitAccountOf } from "./accounts/rules.ts";
 import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type Written } from "./records.ts";
 
 /** PANEL users, as they are written by hand. */
@@ -53,8 +54,7 @@ const checkAdministrator = async (
   const account = await readAccount(writer, id);
   if (account === undefined) return;
   permitAccountOf(asker, account);
-  if (org === ROOT_ORG_ID && account.role === "operator")
-    checkOperator({ org: ROOT, role: account.role }, { name: account.name ?? "" });
+  if (org === ROOT_ORG_ID) enforce(orgOfOperator({ before: account, after: account, facts: { isInRoot: true } }));
 };
 
 /** @throws Failure `input-rejected` where a mail address or account name is taken; `not-found` where there is no such organisation */

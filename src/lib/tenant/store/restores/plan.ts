@@ -1,8 +1,9 @@
 import { RESOURCE_NAMES, resourceOf, type Held, type ResourceName } from "../../../handover/resources.ts";
-import { MANAGING } from "../../../model/account.ts";
+import { ANDROID, NO_ACCOUNT, NOT_MANAGED, ONE_ACCOUNT } from "../../../model/device.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../model/organisation.ts";
-import { MOST_SUPPORT_OPTIONS } from "../../../model/role.ts";
+import { MOST_SUPPORT_OPTIONS, type Role } from "../../../model/role.ts";
+import { lastSystemAdministrator, nameOfAdministrator, orgOfOperator } from "../../../rules/account.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { linesNow } from "../exports/records.ts";
 import type { Params, Reader, Row, Writer } from "../store.ts";
@@ -31,20 +32,23 @@ export interface Refusal {
   readonly detail: Text;
 }
 
-const MOST_REFUSALS = 100;
+/** Refusals that are told at most. */
+export const MAX_REFUSALS = 100;
 
 /** Gathers refusals, as many as are told. */
 class Refusals {
-  readonly found: Refusal[] = [];
+  readonly found: Refusal[];
   readonly #reader: Reader;
 
-  constructor(reader: Reader) {
+  /** @param found those that are known already */
+  constructor(reader: Reader, found: readonly Refusal[]) {
     this.#reader = reader;
+    this.found = [...found];
   }
 
   /** One for each row, which has the `id` of a record and may have a `value`. */
   async add(resource: ResourceName, sql: string, detail: (value: string) => Text, params: Params = {}): Promise<void> {
-    const most = MOST_REFUSALS - this.found.length;
+    const most = MAX_REFUSALS - this.found.length;
     if (most <= 0) return;
     const rows = await this.#reader.all(`${sql} limit :most`, { ...params, resource, most });
     for (const { id = null, value = "" } of rows) {
@@ -53,7 +57,7 @@ class Refusals {
   }
 
   refuse(resource: ResourceName, id: string, detail: Text): void {
-    if (this.found.length < MOST_REFUSALS) this.found.push({ resource, id, detail });
+    if (this.found.length < MAX_REFUSALS) this.found.push({ resource, id, detail });
   }
 }
 
@@ -121,10 +125,18 @@ export const listRemovals = async (reader: Reader, { plan, resources }: Staged) 
   return found;
 };
 
-/** Why what was sent cannot be: by what of it names nothing, is there twice, or breaks a rule of the tenant. */
-export const findRefusals = async (reader: Reader, staged: Staged): Promise<readonly Refusal[]> => {
+/**
+ * Why what was sent cannot be: by what of it names nothing, is there twice, or breaks a rule of the tenant.
+ *
+ * @param known what is wrong with records by themselves
+ */
+export const findRefusals = async (
+  reader: Reader,
+  staged: Staged,
+  known: readonly Refusal[],
+): Promise<readonly Refusal[]> => {
   const { lines, plan, resources } = staged;
-  const refusals = new Refusals(reader);
+  const refusals = new Refusals(reader, known);
   for (const resource of resources) {
     for (const { field, value, from = "" } of targetOf(resource).uniques) {
       await refusals.add(
@@ -198,113 +210,25 @@ const stillNamed = (field: string, to: ResourceName, id: string): Text => {
 };
 
 /**
- * What rules of the tenant's own forbid: what every command refuses, and no import brings. What a tenant can have, though
- * by hand it could not be entered, is not refused, as its export could not be applied: an operator in 全社, one topic of two
- * renewals, of what came from the console also an administrator whose account name is blank there.
+ * What rules forbid that take more than one record to judge: what every command refuses, and no import brings. What came
+ * from the console may be otherwise, as its export could not be applied: an administrator without an account name, an
+ * operator in 全社, one account on two devices.
  */
 const findRuleRefusals = async (reader: Reader, staged: Staged, refusals: Refusals): Promise<void> => {
   const { resources, isOfConsole } = staged;
-  const named: Staged["resources"] = isOfConsole ? [] : ["accounts", "users"];
-  if (resources.includes("orgs")) await findWrongOrgs(reader, staged, refusals);
-  if (resources.includes("schemes")) await findWrong("schemes", WRONG_SCHEMES, staged, refusals);
-  if (resources.includes("users")) await findWrong("users", WRONG_USERS, staged, refusals);
-  if (resources.includes("accounts")) await findWrongAccounts(staged, refusals);
-  if (named.some((name) => resources.includes(name))) await findNameless(staged, refusals);
-  if (resources.includes("devices")) await findWrong("devices", WRONG_DEVICES, staged, refusals);
-  if (resources.includes("renewals")) await findTwinRenewals(reader, staged, refusals);
-};
-
-/** SQL: true of a staged line `l` that cannot be, and why. */
-type Wrong = readonly (readonly [sql: string, detail: Text])[];
-
-const findWrong = async (
-  resource: Staged["resources"][number],
-  wrong: Wrong,
-  { lines }: Staged,
-  refusals: Refusals,
-): Promise<void> => {
-  for (const [isWrong, detail] of wrong) {
-    const sql = `select l.id from ${lines} l where l.resource = :resource and (${isWrong}) order by 1`;
-    await refusals.add(resource, sql, () => detail);
+  const isSent = (...names: readonly ResourceName[]): boolean => names.some((name) => resources.includes(name));
+  if (isSent("orgs")) await findWrongOrgs(reader, staged, refusals);
+  if (isSent("accounts")) await findSupportOptions(staged, refusals);
+  if (isSent("accounts", "users")) {
+    await findLastAdministrator(reader, staged, refusals);
+    if (!isOfConsole) await findWrongAdministrators(reader, staged, refusals);
   }
+  if (isSent("secured-users")) await findWrongGroups(staged, refusals);
+  if (isSent("devices") && !isOfConsole) await findSharedAccounts(staged, refusals);
+  if (isSent("renewals")) await findTwinRenewals(reader, staged, refusals);
 };
 
-const WRONG_DEVICES: Wrong = [
-  [
-    "l.line ->> '$.ownerId' is not null and l.line ->> '$.ownerOrgId' is not null",
-    text("a device has one owner: a user or an organisation", "デバイスの所有者は、ユーザーか組織のどちらか一方です"),
-  ],
-];
-
-const WRONG_USERS: Wrong = [
-  [
-    "l.line ->> '$.name' = '' or l.line -> '$.emails' = '[]'",
-    text("a user has a name and a mail address", "ユーザーには氏名とメールアドレスが必要です"),
-  ],
-];
-
-const WRONG_SCHEMES: Wrong = [
-  [
-    "l.line -> '$.operations' = '[]'",
-    text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
-  ],
-];
-
-/** SQL: true of whose account has managed organisations, of its role. */
-const MANAGES = `l.line ->> '$.role' in (${MANAGING.map((role) => `'${role}'`).join(", ")})`;
-const NO_ORGS = "l.line -> '$.managedOrgIds' = '[]'";
-
-/** @see facts 2.1, 2.2, 6 */
-const WRONG_ACCOUNTS: Wrong = [
-  [
-    "(l.line ->> '$.role' = 'custom') <> (l.line ->> '$.schemeId' is not null)",
-    text(
-      "a custom administrator has a scheme, and nobody else has one",
-      "スキームは、カスタム管理者には必要で、それ以外には設定できません",
-    ),
-  ],
-  [
-    "l.line ->> '$.managesAll' = 1 and l.line ->> '$.role' <> 'custom'",
-    text("only a custom administrator may manage all", "全組織を管理対象にできるのはカスタム管理者だけです"),
-  ],
-  [
-    `not ${NO_ORGS} and not ${MANAGES}`,
-    text(
-      "only division and custom administrators have managed organisations",
-      "管理対象組織を設定できるのは部門管理者とカスタム管理者だけです",
-    ),
-  ],
-  [
-    `${NO_ORGS} and ${MANAGES} and l.line ->> '$.managesAll' = 0`,
-    text(
-      "a division or custom administrator needs at least one managed organisation",
-      "部門管理者とカスタム管理者には、管理対象組織が 1 つ以上必要です",
-    ),
-  ],
-  [
-    `not ${NO_ORGS} and l.line ->> '$.managesAll' = 1`,
-    text("who manages all has no managed organisations besides", "「全て」と管理対象組織は一緒に設定できません"),
-  ],
-  [
-    `instr(l.line -> '$.managedOrgIds', '"${ROOT_ORG_ID}"') > 0`,
-    text(`${ROOT_ORG_NAME} is no managed organisation`, `管理対象組織に「${ROOT_ORG_NAME}」は指定できません`),
-  ],
-  [
-    "l.line ->> '$.supportOption' = 1 and l.line ->> '$.role' <> 'system'",
-    text("the support option is a system administrator's", "サポートオプションを設定できるのはシステム管理者だけです"),
-  ],
-  [
-    "l.line ->> '$.noticeMail' = 1 and l.line ->> '$.supportOption' = 0",
-    text(
-      "notice mail is for system administrators with the support option",
-      "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
-    ),
-  ],
-];
-
-const findWrongAccounts = async (staged: Staged, refusals: Refusals): Promise<void> => {
-  const { lines, plan } = staged;
-  await findWrong("accounts", WRONG_ACCOUNTS, staged, refusals);
+const findSupportOptions = async ({ lines, plan }: Staged, refusals: Refusals): Promise<void> => {
   const held = "l.resource = :resource and l.line ->> '$.supportOption' = 1";
   await refusals.add(
     "accounts",
@@ -319,23 +243,73 @@ const findWrongAccounts = async (staged: Staged, refusals: Refusals): Promise<vo
   );
 };
 
-const NAMELESS = text(
-  "an administrator needs an account name, which the user lacks",
-  "管理者にはアカウント名が必要ですが、ユーザーにありません",
-);
+/** SQL: accounts with a role as they will be, whichever of accounts and users was sent: `id`, `role`, `name` and `orgId`. */
+const administratorsAfter = ({ lines, resources }: Staged): string => {
+  const users = resources.includes("users")
+    ? `select s.id, s.line ->> '$.accountName' as name, s.line ->> '$.orgId' as orgId from ${lines} s where s.resource = 'users'`
+    : `select s.id, s.accountName as name, o.id as orgId from main."user" s join main.org o on o.pk = s.org`;
+  const accounts = resources.includes("accounts")
+    ? `select s.id, s.line ->> '$.role' as role from ${lines} s where s.resource = 'accounts'`
+    : `select s.id, a.role from main.account a join main."user" s on s.pk = a.user`;
+  return `select a.id, a.role, u.name, u.orgId from (${accounts}) a join (${users}) u on u.id = a.id where a.role <> 'none'`;
+};
 
-/** Whoever has a role has a name to sign in with: as it will be, whichever of both was sent. */
-const findNameless = async ({ lines, resources }: Staged, refusals: Refusals): Promise<void> => {
-  const areUsers = resources.includes("users");
-  const name = areUsers ? "u.line ->> '$.accountName'" : "u.accountName";
-  const users = areUsers ? `${lines} u on u.resource = 'users' and` : `main."user" u on`;
-  const isNameless = `trim(coalesce(${name}, '')) = ''`;
-  const sql = resources.includes("accounts")
-    ? `select l.id from ${lines} l join ${users} u.id = l.id
-       where l.resource = :resource and l.line ->> '$.role' <> 'none' and ${isNameless} order by 1`
-    : `select t.id from main.account a join main."user" t on t.pk = a.user join ${users} u.id = t.id
-       where :resource = 'accounts' and a.role <> 'none' and ${isNameless} order by 1`;
-  await refusals.add("accounts", sql, () => NAMELESS);
+const findWrongAdministrators = async (reader: Reader, staged: Staged, refusals: Refusals): Promise<void> => {
+  for (const { id = "", role, name = null, orgId } of await reader.all(`${administratorsAfter(staged)} order by 1`)) {
+    const after = { role: role as Role, name: name === null ? null : String(name) };
+    const problems = [
+      ...nameOfAdministrator({ before: undefined, after, facts: undefined }),
+      ...orgOfOperator({ before: undefined, after, facts: { isInRoot: orgId === ROOT_ORG_ID } }),
+    ];
+    for (const { what } of problems) refusals.refuse("accounts", String(id), what);
+  }
+};
+
+const findLastAdministrator = async (reader: Reader, staged: Staged, refusals: Refusals): Promise<void> => {
+  const row = await reader.get(
+    `select u.id, u.accountName as name, (select count(*) from (${administratorsAfter(staged)}) n where n.role = 'system') as others
+     from main.account a join main."user" u on u.pk = a.user where a.role = 'system' order by 1 limit 1`,
+  );
+  if (row === undefined) return;
+  const { id, name = null, others } = row;
+  const before = { role: "system", name: name === null ? null : String(name) } as const;
+  const facts = { otherSystemAdministrators: Number(others) };
+  for (const { what } of lastSystemAdministrator({ before, after: undefined, facts }))
+    refusals.refuse("accounts", String(id), what);
+};
+
+/** A user of SECURED APPs is in groups that there are. */
+const findWrongGroups = async ({ lines, resources }: Staged, refusals: Refusals): Promise<void> => {
+  const known = resources.includes("secured-groups")
+    ? `select 1 from ${lines} g where g.resource = 'secured-groups' and g.line ->> '$.app' = l.line ->> '$.app'
+       and coalesce(g.beside ->> '$.nameKey', g.line ->> '$.name') =`
+    : `select 1 from main.secured_group g where g.app = l.line ->> '$.app' and coalesce(g.nameKey, g.name) =`;
+  await refusals.add(
+    "secured-users",
+    `select l.id, l.line ->> ('$.groups[' || e.key || ']') as value
+     from ${lines} l, json_each(coalesce(l.beside ->> '$.groupKeys', l.line -> '$.groups')) e
+     where l.resource = :resource and not exists (${known} e.value) order by 1`,
+    (name) => text(`groups: there is no group ${name}`, `groups: グループ「${name}」がありません`),
+  );
+};
+
+/** An account that is in use on a Fully Managed device is in use on no other. @see facts 1.3, 2.4 */
+const findSharedAccounts = async ({ lines }: Staged, refusals: Refusals): Promise<void> => {
+  const uses = (of: string): string =>
+    `${of}.resource = 'devices' and ${of}.line ->> '$.ownerId' is not null and ${of}.line ->> '$.platform' = '${ANDROID}'
+     and ${of}.line ->> '$.status' is distinct from '${NOT_MANAGED}' and ${of}.line ->> '$.androidMode' is distinct from '${NO_ACCOUNT}'`;
+  await refusals.add(
+    "devices",
+    `select max(l.id) as id, u.line ->> '$.name' as value from ${lines} l
+     left join ${lines} u on u.resource = 'users' and u.id = l.line ->> '$.ownerId'
+     where l.resource = :resource and ${uses("l")} group by l.line ->> '$.ownerId'
+     having count(*) > 1 and max(coalesce(l.line ->> '$.androidMode', '') = '${ONE_ACCOUNT}') = 1 order by 1`,
+    (owner) =>
+      text(
+        `the account of the owner ${owner} would be in use on two devices, one of them Fully Managed`,
+        `所有者「${owner}」のアカウントを、Fully Managed のデバイスを含む 2 台で使うことになります`,
+      ),
+  );
 };
 
 /** All organisations hang on 全社, which is always there, and as it is; without a code each is told from its neighbours by its name. */

@@ -1,18 +1,17 @@
 import type { User } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import {
-  ABOVE_OPERATOR,
-  ACCOUNT,
-  MANAGING,
-  PASSWORD_RULE,
-  passwordFault,
-  SUPPORT_RULE,
-} from "../../../model/account.ts";
+import { line } from "../../../advice/line.ts";
+import { ABOVE_OPERATOR, ACCOUNT, MANAGING, PASSWORD_RULE, passwordFault } from "../../../model/account.ts";
 import { composedName, COMPOSITIONS, type Composed, type Composition } from "../../../model/composition.ts";
-import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
-import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../../../model/role.ts";
+import { ROLES, type Role } from "../../../model/role.ts";
 import { zoneNamed } from "../../../model/time.ts";
-import { lastSystemAdministrator } from "../../../rules/account.ts";
+import {
+  accountOfRole,
+  lastSystemAdministrator,
+  orgOfOperator,
+  supportOptions,
+  type AccountState,
+} from "../../../rules/account.ts";
 import { enforce } from "../../../rules/rule.ts";
 import { joined, text, type Text } from "../../../text/index.ts";
 import { shownOption, shownWord, typedWord } from "../../../text/shell-word.ts";
@@ -125,33 +124,72 @@ export const meantBy = async (
   given: AccountRequest,
   { id, asker, dryRun = false }: Asking,
 ): Promise<Meant> => {
-  const role = given.role ?? before.role;
   const name = await meantName(writer, before, given.name, { id, asker });
-  const after: Called = { name: name ?? before.name ?? "", role };
-  const passwordSet = await checkPassword(writer, before, given, { ...after, dryRun });
-  const otherSystemAdministrators = await countOthers(writer, before.pk, "system");
-  enforce(lastSystemAdministrator({ before, after, facts: { otherSystemAdministrators } }));
-  if (role === "operator") checkOperator(before, after);
-  const scheme = await meantScheme(writer, before, given, after);
-  const managedOrgs = await meantOrgs(writer, before, given, after);
-  const supportOption = await meantSupport(writer, before, given, after);
+  const kept = before.managedOrgs === null ? [] : await thereOf(writer, before.managedOrgs);
+  const after = stateAfter(before, given, kept, name ?? before.name);
+  const passwordSet = await checkPassword(writer, before, given, { name: after.name ?? "", role: after.role, dryRun });
+  await checkRules(writer, before, after, asker);
   return {
     values: {
-      role,
-      scheme,
-      managedOrgs,
-      supportOption,
-      noticeMail: meantNoticeMail(before, given, { role, supportOption, asker }),
+      role: after.role,
+      scheme: after.hasScheme ? await schemeOf(writer, before, given) : null,
+      managedOrgs:
+        after.managedOrgs.length === 0 ? null : given.managedOrgs ? await orgsWith(writer, given.managedOrgs) : kept,
+      supportOption: after.supportOption,
+      noticeMail: after.noticeMail,
       language: given.language === undefined ? before.language : given.language,
-      timezone: meantZone(before, given),
+      timezone: after.timezone === null ? null : (zoneNamed(after.timezone) ?? null),
       memo: meantMemo(before, given),
       verifier: before.verifier,
     },
     name,
     passwordSet,
-    isMarked: given.role === undefined ? undefined : role !== "none",
+    isMarked: given.role === undefined ? undefined : after.role !== "none",
   };
 };
+
+/** What an account would be: what its role does not have goes with the role, unless the request says it. */
+const stateAfter = (
+  before: StoredAccount,
+  given: AccountRequest,
+  kept: readonly number[],
+  name: string | null,
+): AccountState => {
+  const { role = before.role } = given;
+  const isCustom = role === "custom";
+  const isAsBefore = given.managedOrgs === undefined && given.managesAll === undefined && before.managedOrgs === null;
+  const managesAll = given.managesAll ?? (isCustom && before.role === "custom" && isAsBefore);
+  const supportOption = given.supportOption ?? (role === "system" && before.supportOption);
+  return {
+    name,
+    role,
+    hasScheme: given.scheme === undefined ? isCustom && before.scheme !== null : true,
+    managesAll,
+    managedOrgs: given.managedOrgs ?? (MANAGING.includes(role) && !managesAll ? kept.map(String) : []),
+    supportOption,
+    noticeMail: given.noticeMail ?? (supportOption && before.noticeMail),
+    timezone: given.timezone === undefined ? before.timezone : given.timezone === "" ? null : given.timezone,
+  };
+};
+
+/** @throws Failure `input-rejected` where a rule of accounts says no */
+const checkRules = async (reader: Reader, account: StoredAccount, after: AccountState, asker: Asker): Promise<void> => {
+  const others = await othersSupported(reader, account.pk);
+  const otherSystemAdministrators = await countOthers(reader, account.pk, "system");
+  const before = { ...account, hasScheme: account.scheme !== null, managesAll: false, managedOrgs: [] };
+  enforce([
+    ...lastSystemAdministrator({ before, after, facts: { otherSystemAdministrators } }),
+    ...orgOfOperator({ before, after, facts: { isInRoot: account.org === ROOT } }),
+    ...accountOfRole({ before, after, facts: undefined }).map((problem) =>
+      problem.field === "noticeMail" && after.role !== "system" && !may(asker, "accounts.roles")
+        ? { ...problem, hint: ASK_SYSTEM }
+        : problem,
+    ),
+    ...supportOptions({ before, after, facts: { others: others.map(called) } }),
+  ]);
+};
+
+const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
 
 interface Called {
   readonly name: string;
@@ -194,11 +232,11 @@ const meantName = async (
 const otherwiseNamed = async (reader: Reader, { id, asker }: Asking): Promise<readonly Text[]> => {
   const { composition } = await readSettings(reader);
   if (composition === "free-text") return [];
-  const line = may(asker, "users.write") ? givingLine(composition, await recordOf(reader, USERS, id)) : undefined;
+  const edit = may(asker, "users.write") ? givingLine(composition, await recordOf(reader, USERS, id)) : undefined;
   return [
-    ...(line === undefined
+    ...(edit === undefined
       ? []
-      : [text(`to give the user another value: ${line}`, `ユーザーの値を変えるには: ${line}`)]),
+      : [text(`to give the user another value: ${edit}`, `ユーザーの値を変えるには: ${edit}`)]),
     may(asker, "accounts.settings") ? COMPOSE_OTHERWISE : ASK_TO_COMPOSE,
   ];
 };
@@ -280,118 +318,21 @@ const ANOTHER_PASSWORD = text(
   "--password-file のファイルに別のパスワードを書いて、もう一度実行してください",
 );
 
-/** @see facts 2.1: an operator acts in its own organisation only */
-export const checkOperator = (
-  { org, role }: Pick<StoredAccount, "org" | "role">,
-  { name }: Pick<Called, "name">,
-): void => {
-  if (org !== ROOT) return;
-  throw new Failure("input-rejected", {
-    what: text(
-      `${name} cannot be an operator in ${ROOT_ORG_NAME}: an operator acts in an organisation of its own`,
-      `「${name}」は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
-    ),
-    hint: role === "operator" ? text(`${MOVED.en}; ${OTHERWISE.en}`, `${MOVED.ja}。${OTHERWISE.ja}`) : MOVED,
-  });
-};
-
-const MOVED = text(
-  "another organisation: clomoctl users move USER --org ORG",
-  "別の組織にするには: clomoctl users move USER --org ORG",
-);
-const OTHERWISE = text(
-  "another role: clomoctl clomo-account grant ACCOUNT --role ROLE; none: clomoctl clomo-account revoke ACCOUNT",
-  "別の権限にするには: clomoctl clomo-account grant ACCOUNT --role ROLE。権限を外すには: clomoctl clomo-account revoke ACCOUNT",
-);
-
-/** What a role does not have. */
-const notOf = (label: Text, whose: Text, hint: Text): Failure =>
-  refused(label, text(`is for ${whose.en} alone`, `${whose.ja}だけの項目です`), hint);
-
-/** @param role that has it */
-const withoutOrgs = (role: Role): Text =>
-  text(
-    `leave --managed-orgs out, or give a role that has them: --role ${role}`,
-    `--managed-orgs を外すか、管理対象組織のある権限にしてください: --role ${role}`,
-  );
-
-const WITHOUT_SCHEME = text(
-  "leave --scheme out, or give the role that has one: --role custom",
-  "--scheme を外すか、カスタム管理者にしてください: --role custom",
-);
-
-const meantScheme = async (
-  writer: Writer,
-  before: StoredAccount,
-  { scheme }: AccountRequest,
-  { name, role }: Called,
-): Promise<number | null> => {
-  const { label } = FIELDS.scheme;
-  if (role !== "custom") {
-    if (scheme !== undefined) throw notOf(label, text("custom administrators", "カスタム管理者"), WITHOUT_SCHEME);
-    return null;
-  }
+/** The scheme that a request names, else the one that there is. @throws Failure `not-found` */
+const schemeOf = async (writer: Writer, before: StoredAccount, { scheme }: AccountRequest): Promise<number | null> => {
   await writer.lock(["schemes"]);
-  const found = scheme === undefined ? (before.scheme ?? undefined) : await findScheme(writer, scheme);
+  if (scheme === undefined) return before.scheme;
+  const found = await findScheme(writer, scheme);
   if (found !== undefined) return found;
-  const list = text("see them: clomoctl roles schemes list", "一覧: clomoctl roles schemes list");
-  if (scheme === undefined) {
-    throw refused(
-      label,
-      text(`a custom administrator needs one: ${name}`, `カスタム管理者には必要です: ${name}`),
-      list,
-    );
-  }
+  const list = line("roles schemes list", []);
   throw new Failure("not-found", {
     what: text(`no custom scheme is named ${scheme}`, `「${scheme}」というカスタム管理権限スキームはありません`),
     where: "--scheme",
-    hint: list,
+    hint: text(`see them: ${list}`, `一覧: ${list}`),
   });
 };
 
-/** @returns the organisations' numbers; null: none, or of a custom administrator all. @see facts 2.1 */
-const meantOrgs = async (
-  writer: Writer,
-  before: StoredAccount,
-  { managedOrgs, managesAll }: AccountRequest,
-  { name, role }: Called,
-): Promise<readonly number[] | null> => {
-  const { label } = FIELDS.managedOrgs;
-  const given = managedOrgs !== undefined && managedOrgs.length > 0;
-  if (!MANAGING.includes(role)) {
-    if (given || managesAll === true) {
-      const whose = text("division and custom administrators", "部門管理者とカスタム管理者");
-      throw notOf(label, whose, withoutOrgs(managesAll === true ? "custom" : "division"));
-    }
-    return null;
-  }
-  if (managesAll === true) {
-    if (role === "custom") return null;
-    throw refused(
-      label,
-      text("all (全て) is for custom administrators alone", "「全て」を選べるのはカスタム管理者だけです"),
-      MANAGED_HINT,
-    );
-  }
-  const kept = before.managedOrgs && (await thereOf(writer, before.managedOrgs));
-  const pks = given ? await orgsWith(writer, managedOrgs) : managedOrgs === undefined ? kept : null;
-  if (pks !== null && pks.length > 0) return pks;
-  const isAsBefore = managedOrgs === undefined && managesAll === undefined && before.managedOrgs === null;
-  if (role === "custom" && before.role === "custom" && isAsBefore) return null;
-  const { [role]: meant } = ROLES;
-  throw refused(
-    label,
-    text(`${name} needs at least one as ${meant.en}`, `「${name}」を${meant.ja}にするには 1 つ以上必要です`),
-    role === "custom" ? MANAGED_OR_ALL : MANAGED_HINT,
-  );
-};
-
-const MANAGED_HINT = text("name them: --managed-orgs ORG,ORG", "指定してください: --managed-orgs 組織,組織");
-const MANAGED_OR_ALL = text(
-  "name them: --managed-orgs ORG,ORG; or all of them: --managed-orgs all",
-  "指定してください: --managed-orgs 組織,組織(全て: --managed-orgs all)",
-);
-
+/** @returns the organisations' numbers. @throws Failure `not-found` */
 const orgsWith = async (writer: Writer, ids: readonly string[]): Promise<readonly number[]> => {
   await writer.lock(["orgs"]);
   const pks: number[] = [];
@@ -404,94 +345,9 @@ const orgsWith = async (writer: Writer, ids: readonly string[]): Promise<readonl
         hint: text("see clomoctl orgs list", "確認: clomoctl orgs list"),
       });
     }
-    if (pk === ROOT) {
-      throw refused(
-        FIELDS.managedOrgs.label,
-        text(
-          `${ROOT_ORG_NAME} is no division of the tenant (ours)`,
-          `${ROOT_ORG_NAME}は指定できません(clomoctl 独自の規則)`,
-        ),
-        text(
-          "for all organisations: --role system, or --role custom --managed-orgs all",
-          "すべての組織を対象にするには: --role system か --role custom --managed-orgs all",
-        ),
-      );
-    }
     pks.push(pk);
   }
   return pks.toSorted((a, b) => a - b);
-};
-
-/** @see facts 2.1: system administrators only, on at most five accounts of a tenant */
-const meantSupport = async (
-  reader: Reader,
-  before: StoredAccount,
-  request: AccountRequest,
-  { role }: Called,
-): Promise<boolean> => {
-  const { label } = FIELDS.supportOption;
-  const { supportOption: given } = request;
-  if (role !== "system") {
-    if (given === true) throw refused(label, SUPPORT_RULE, asSystem(before, request));
-    return false;
-  }
-  const after = given ?? before.supportOption;
-  if (!after || before.supportOption) return after;
-  const others = await othersSupported(reader, before.pk);
-  if (others.length < MOST_SUPPORT_OPTIONS) return true;
-  const names = others.map(called);
-  throw refused(
-    label,
-    text(
-      `${MOST_SUPPORT_OPTIONS} accounts hold it, and no more may: ${names.join(", ")}`,
-      `すでに ${MOST_SUPPORT_OPTIONS} アカウントに付与されていて、これ以上付与できません: ${names.join("、")}`,
-    ),
-    text(
-      "take it from one of them: clomoctl clomo-account edit ACCOUNT --no-support-option",
-      "いずれかから外してください: clomoctl clomo-account edit ACCOUNT --no-support-option",
-    ),
-  );
-};
-
-/** What gives an account the support option with the role that it needs. */
-const asSystem = ({ name }: StoredAccount, { noticeMail }: AccountRequest): Text => {
-  const command = name === null ? "" : `clomoctl clomo-account grant ${shownWord(name)} `;
-  const line = `${command}--role system --support-option${noticeMail === true ? " --notice-mail" : ""}`;
-  return text(`make it one: ${line}`, `システム管理者にするには: ${line}`);
-};
-
-/** @see facts 2.2: only with the support option; facts 2.1: that is for system administrators */
-const meantNoticeMail = (
-  before: StoredAccount,
-  given: AccountRequest,
-  { role, supportOption, asker }: Pick<Asking, "asker"> & Pick<AccountValues, "role" | "supportOption">,
-): boolean => {
-  const { noticeMail } = given;
-  if (supportOption) return noticeMail ?? before.noticeMail;
-  if (noticeMail !== true) return false;
-  const { label } = FIELDS.noticeMail;
-  if (role === "system") throw refused(label, WITH_OPTION, ADD_OPTION);
-  throw refused(label, OF_SYSTEM, may(asker, "accounts.roles") ? asSystem(before, given) : ASK_SYSTEM);
-};
-
-const WITH_OPTION = text("only with the support option", "サポートオプションのあるアカウントだけが受信できます");
-const ADD_OPTION = text("add it: --support-option", "付与するには: --support-option");
-const OF_SYSTEM = text(
-  "is for system administrators with the support option",
-  "サポートオプションのあるシステム管理者だけが受信できます",
-);
-const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
-
-const meantZone = (before: StoredAccount, { timezone: typed }: AccountRequest): string | null => {
-  if (typed === undefined) return before.timezone;
-  if (typed === null || typed === "") return null;
-  const zone = zoneNamed(typed);
-  if (zone !== undefined) return zone;
-  throw refused(
-    FIELDS.timezone.label,
-    text(`no such time zone: ${typed}`, `「${typed}」というタイムゾーンはありません`),
-    text("as Asia/Tokyo", "例: Asia/Tokyo"),
-  );
 };
 
 const meantMemo = (before: StoredAccount, { memo: typed }: AccountRequest): string | null => {
@@ -567,8 +423,8 @@ const givingLine = (composition: Composition, { id, emails }: Composing): string
 };
 
 const giving = (composition: Composition, user: Composing): Text | undefined => {
-  const line = givingLine(composition, user);
-  return line === undefined ? undefined : text(`give it: ${line}`, `設定してください: ${line}`);
+  const command = givingLine(composition, user);
+  return command === undefined ? undefined : text(`give it: ${command}`, `設定してください: ${command}`);
 };
 
 /** No option is named: verbs have the name in different ones. */

@@ -8,7 +8,7 @@ import { isBefore } from "../../../handover/compare/ids.ts";
 import { lineReader } from "../../../handover/compare/record.ts";
 import { resourceOf, STAYS, type ResourceName } from "../../../handover/resources.ts";
 import { counted, text, type Text } from "../../../text/index.ts";
-import { newId, sha256 } from "../../ids.ts";
+import { instant, newId, sha256 } from "../../ids.ts";
 import type { Session } from "../../session.ts";
 import { latestRevision } from "../../store/collections.ts";
 import type { KeptRequest } from "../../store/idempotency.ts";
@@ -21,6 +21,7 @@ import {
   KEY,
   LINES,
   listRemovals,
+  MAX_REFUSALS,
   PLAN,
   readRestored,
   RESTORE,
@@ -30,9 +31,10 @@ import {
 } from "../../store/restores/plan.ts";
 import { besideMaker, targetOf, TRAVELLING } from "../../store/restores/targets.ts";
 import { FORGETTING, writePlan } from "../../store/restores/write.ts";
-import { valueChecker } from "../../../model/stored-value.ts";
+import type { RuleProblem } from "../../../rules/rule.ts";
 import type { Scratch, Value, Writer } from "../../store/store.ts";
 import { isMirror, setMirrored } from "../../store/tenant.ts";
+import { judgeOf } from "./judge.ts";
 
 /** What a request says besides what it sends. */
 interface RestoreRequest {
@@ -53,6 +55,8 @@ interface CommitRequest extends RestoreRequest {
 /** What was sent, on the tenant's side of the wire: closing it leaves nothing of it. */
 interface Received extends AsyncDisposable {
   readonly staged: Staged;
+  /** why records cannot be, by themselves */
+  readonly refusals: readonly Refusal[];
   /** when it last came from the console */
   readonly mirroredAt: string | undefined;
   /** a hash of all that was taken */
@@ -85,7 +89,7 @@ const chosenOf = (only: string | undefined): readonly ResourceName[] => {
  * @throws Failure `input-rejected` for files and lines that no export has
  */
 const receive = async (
-  { store }: Session,
+  { store, surroundings }: Session,
   parts: AsyncIterable<ReceivedPart>,
   { only, mirroredAt }: RestoreRequest,
 ): Promise<Received> => {
@@ -98,6 +102,8 @@ const receive = async (
   };
   try {
     const hash = createHash("sha256");
+    const refusals: Refusal[] = [];
+    const judging = { isOfConsole: mirroredAt !== undefined, now: instant(surroundings) };
     const sent = new Set<ResourceName>();
     for await (const { name, content } of parts) {
       const resource = resourceAt(name);
@@ -105,11 +111,11 @@ const receive = async (
       if (!chosen.includes(resource)) continue;
       sent.add(resource);
       hash.update(`${name}\n`);
-      await stage(resource, content, { name, lines, hash });
+      await stage(resource, content, { name, lines, hash, refusals, judge: judgeOf(resource, judging) });
     }
     const resources = TRAVELLING.filter((name) => sent.has(name));
-    const staged = { lines: lines.name, plan: plan.name, resources, isOfConsole: mirroredAt !== undefined };
-    return { staged, mirroredAt, content: hash.digest("hex"), [Symbol.asyncDispose]: close };
+    const staged = { lines: lines.name, plan: plan.name, resources, isOfConsole: judging.isOfConsole };
+    return { staged, refusals, mirroredAt, content: hash.digest("hex"), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
@@ -130,16 +136,19 @@ interface StagedPart {
   readonly name: string;
   readonly lines: Scratch;
   readonly hash: ReturnType<typeof createHash>;
+  readonly judge: ReturnType<typeof judgeOf>;
+  /** gets what the rules refuse */
+  readonly refusals: Refusal[];
 }
 
 /** Takes the lines of a resource: as an export writes them, in the order of their ids. @throws Failure `input-rejected` */
 const stage = async (
   resource: ResourceName,
   content: AsyncIterable<Uint8Array>,
-  { name, lines, hash }: StagedPart,
+  { name, lines, hash, judge, refusals }: StagedPart,
 ): Promise<void> => {
   const { fields, single } = resourceOf(resource);
-  const [read, check, besideOf] = [lineReader(fields), valueChecker(fields), besideMaker(resource)];
+  const [read, besideOf] = [lineReader(fields), besideMaker(resource)];
   let [number, last] = [0, ""];
   let rows: Value[][] = [];
   async function* hashed(): AsyncGenerator<Buffer> {
@@ -157,19 +166,23 @@ const stage = async (
       const where = `${name}:${number}`;
       const record = read(line);
       if ("fault" in record && typeof record.fault === "object") throw refused(where, record.fault as Text);
-      const fault = check(record);
-      if (fault !== undefined) throw refused(where, fault);
       const id = String((record as Readonly<Record<string, unknown>>)["id"]);
       if (single === true ? id !== resource || number > 1 : last !== "" && !isBefore(last, id)) {
         throw refused(where, NOT_IN_ORDER);
       }
       last = id;
+      for (const problem of judge(record)) {
+        if (refusals.length < MAX_REFUSALS) refusals.push({ resource, id, detail: detailOf(problem) });
+      }
       rows.push([resource, id, `${line}\n`, besideOf(record)]);
     }
     for (let at = 0; at < rows.length; at += AT_ONCE) await lines.add(rows.slice(at, at + AT_ONCE));
     rows = [];
   }
 };
+
+const detailOf = ({ field, what }: RuleProblem): Text =>
+  field === undefined ? what : text(`${field}: ${what.en}`, `${field}: ${what.ja}`);
 
 const CUT = text("the last line has no end", "最後の行が改行で終わっていません");
 const NOT_IN_ORDER = text(
@@ -214,7 +227,7 @@ const PART_OF_MIRROR = new Failure("input-rejected", {
 });
 
 /** Compares what was sent with the tenant. @throws Failure `input-rejected` for a part of a mirror */
-const planned = async (writer: Writer, { staged, content, mirroredAt }: Received): Promise<Planned> => {
+const planned = async (writer: Writer, { staged, refusals, content, mirroredAt }: Received): Promise<Planned> => {
   const revision = await latestRevision(writer);
   await compareLines(writer, staged);
   const resources = await countPlan(writer, staged);
@@ -227,7 +240,10 @@ const planned = async (writer: Writer, { staged, content, mirroredAt }: Received
     resources,
     removals: await listRemovals(writer, staged),
     becomesMirror,
-    refusals: [...(isOfMirror ? resources.flatMap(refusalOfMirror) : []), ...(await findRefusals(writer, staged))],
+    refusals: [
+      ...(isOfMirror ? resources.flatMap(refusalOfMirror) : []),
+      ...(await findRefusals(writer, staged, refusals)),
+    ],
   };
 };
 

@@ -8,7 +8,8 @@ import {
   type SecuredApp,
   type SecuredRole,
 } from "../../../model/secured-user.ts";
-import { handFields, type HandValues } from "../../../model/thing.ts";
+import type { HandValues } from "../../../model/thing.ts";
+import { fieldsOfApp } from "../../../rules/secured-user.ts";
 import { text } from "../../../text/index.ts";
 import type { Once, Session } from "../../session.ts";
 import { securedUsers } from "../../store/secured.ts";
@@ -16,14 +17,6 @@ import type { Writer } from "../../store/store.ts";
 import { createRecord, editRecord, type HandBody, type HandNoun, type Meant, type Written } from "../records.ts";
 import { groupsNamed } from "./groups.ts";
 import { isMirror } from "../../store/tenant.ts";
-
-/** The fields of an app's users: those of its files, and those that no file has. */
-const fieldsOf = (app: SecuredApp): readonly string[] => {
-  const inFiles = SECURED_FORMATS[app].columns.map(({ sets }) => sets);
-  return handFields(SECURED_USER.fields)
-    .filter(([name, { byHand }]) => byHand === true || inFiles.includes(name))
-    .map(([name]) => name);
-};
 
 /** Users of an app, as they are written by hand. */
 const handUsers = (session: Session, app: SecuredApp): HandNoun<typeof SECURED_USER.fields> => ({
@@ -33,7 +26,7 @@ const handUsers = (session: Session, app: SecuredApp): HandNoun<typeof SECURED_U
   series: "secured_user",
   actions: "secured.users",
   scope: { column: "app", value: app },
-  fields: fieldsOf(app),
+  fields: fieldsOfApp(app),
   reading: (writer, given, before) => meaning(session, app, { writer, given, before: before as SecuredUser }),
 });
 

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FORMATS } from "./formats.ts";
+import { comparisonKey } from "./normalise.ts";
+import { DEVICE } from "./device.ts";
+import { ORG } from "./organisation.ts";
+import { SECURED_USER } from "./secured-user.ts";
+import { USER } from "./user.ts";
+import {
+  doubtOf,
+  MAX_CHARACTERS,
+  MAX_KEY_BYTES,
+  refusalOf,
+  SURE_UNITS,
+  valueFaults,
+  valueRuleOf,
+  withoutHidden,
+} from "./value.ts";
+
+const { name, emails, title, address } = USER.fields;
+const MEMO = DEVICE.fields.memo;
+
+const codes = (field: Parameters<typeof valueRuleOf>[0], value: string): readonly string[] =>
+  valueFaults(valueRuleOf(field), value).map(({ code }) => code);
+
+describe("characters", () => {
+  test.each([
+    ["a line break", title, "課長\n部長", ["value-lines"]],
+    ["a carriage return", title, "課長\r部長", ["value-lines"]],
+    ["a line separator", title, "課長\u2028部長", ["value-lines"]],
+    ["BEL and a line break", title, "課長\u0007\n", ["value-hidden"]],
+    ["a tab", title, "a\tb", ["value-hidden"]],
+    ["DEL", title, "a\u007f", ["value-hidden"]],
+    ["a C1 control", title, "a\u0085b", ["value-hidden"]],
+    ["a mark of direction", name, "\u202e山田", ["value-hidden"]],
+    ["a blank without width", title, "a\u200b", ["value-hidden"]],
+    ["a soft hyphen", title, "a\u00adb", ["value-hidden"]],
+    ["a lone surrogate", title, "a\ud800", ["value-hidden"]],
+    ["a joiner that joins nothing", title, "a\u200db", ["value-hidden"]],
+    ["an emoji of several people", title, "👩‍👩‍👧", []],
+    ["a flag with a joiner", title, "🏳️‍🌈", []],
+    ["a word of a script that joins", title, "می‌خواهم", []],
+    ["a variant of a kanji", name, "辻\u{e0100}", []],
+    ["an address of several lines", address, "千代田区\r\n丸の内\n1-1", []],
+    ["a memo with a tab", MEMO, "a\tb", ["value-hidden"]],
+    ["other letters", name, "髙橋 一郎", []],
+  ])("%s", (_, field, value, expected) => {
+    expect(codes(field, value)).toEqual(expected);
+  });
+
+  test("what nobody sees is named by its code points, each once", () => {
+    expect(refusalOf(valueRuleOf(title), "a\u200b\u202eb\u200b")).toEqual({
+      en: "has characters that nobody sees (U+200B, U+202E)",
+      ja: "目に見えない文字があります(U+200B, U+202E)",
+    });
+  });
+
+  test("it is removed without doubt: what is left has none, and seen characters stay in their order", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (value) => {
+        const mended = withoutHidden(valueRuleOf(MEMO), value);
+        expect(codes(MEMO, mended)).not.toContain("value-hidden");
+        expect(withoutHidden(valueRuleOf(MEMO), mended)).toBe(mended);
+      }),
+    );
+    expect(withoutHidden(valueRuleOf(title), "\n\u202e営\t業\u200b部\r\n")).toBe("営 業部");
+    expect(withoutHidden(valueRuleOf(title), "営業\n部")).toBe("営業\n部");
+  });
+});
+
+describe("lengths", () => {
+  test.each([
+    ["a text", title, "題".repeat(MAX_CHARACTERS), []],
+    ["a text that is too long", title, "題".repeat(MAX_CHARACTERS + 1), ["too-long"]],
+    ["characters of two units", title, "𠮷".repeat(MAX_CHARACTERS), []],
+    ["a limit of the manual", SECURED_USER.fields.description, "題".repeat(255), []],
+    ["more than a limit of the manual", SECURED_USER.fields.description, "題".repeat(256), ["too-long"]],
+    ["an account name", USER.fields.accountName, "a".repeat(321), ["too-long"]],
+    ["a scheme's own limit", { type: "text", longest: 3 } as const, "abcd", ["too-long"]],
+    ["a key", ORG.fields.code, "a".repeat(MAX_KEY_BYTES), []],
+    ["a key that is too long", ORG.fields.code, "a".repeat(MAX_KEY_BYTES + 1), ["key-too-long"]],
+    ["a key of kanji", ORG.fields.name, "部".repeat(867), ["key-too-long"]],
+    ["a key that is longer than its value", ORG.fields.name, "\u0958".repeat(700), ["key-too-long"]],
+    ["a path, which nothing is found by", ORG.fields.parentPath, "部/".repeat(2000), []],
+  ])("%s", (_, field, value, expected) => {
+    expect(codes(field, value)).toEqual(expected);
+  });
+
+  test("no column of a file has a lower limit than what is not looked at, but for its rule", () => {
+    const limits = Object.values(FORMATS).flatMap(({ columns }) => columns.map(({ value }) => value.max));
+    expect(Math.min(...limits)).toBeGreaterThanOrEqual(SURE_UNITS);
+  });
+
+  test("a value that is not looked at breaks no limit, whatever its characters are", () => {
+    const keys = Object.values(FORMATS).flatMap(({ columns }) => columns.map(({ value }) => value));
+    const units = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom("ΐ", "ﬃ", "\u{1d160}", "\u0958", "部"),
+        fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
+      ),
+      maxLength: 120,
+    });
+    fc.assert(
+      fc.property(units, fc.constantFrom(...keys), (value, of) => {
+        fc.pre(of.key !== undefined && value.length <= SURE_UNITS);
+        expect(Buffer.byteLength(comparisonKey(of.key ?? "exact", value))).toBeLessThanOrEqual(MAX_KEY_BYTES);
+      }),
+    );
+  });
+});
+
+test("of the console's own data only what cannot be is refused", () => {
+  for (const value of ["\u202e山田", "a\nb", "題".repeat(MAX_CHARACTERS + 1)]) {
+    expect(refusalOf(valueRuleOf(title), value)).toBeDefined();
+    expect(refusalOf(valueRuleOf(title), value, true)).toBeUndefined();
+  }
+  expect(refusalOf(valueRuleOf(emails), "none", true)).toBeDefined();
+});
+
+test("what files often have is doubted, and taken", () => {
+  for (const [field, value] of [
+    [title, "課長 "],
+    [emails, "<a@x.jp>"],
+    [emails, "mailto:a@x.jp"],
+  ] as const) {
+    expect(refusalOf(valueRuleOf(field), value)).toBeUndefined();
+    expect(doubtOf(valueRuleOf(field), value)?.ja).toMatch(/[ぁ-ん]/);
+  }
+  expect(doubtOf(valueRuleOf(emails), "<a@x.jp>")?.en).toContain("the address alone: a@x.jp");
+  expect(doubtOf(valueRuleOf(emails), "a@x.jp")).toBeUndefined();
+});
