@@ -351,10 +351,7 @@ const PERMITTED: readonly Permitted[] = [
     why: LIMITS,
   })),
   {
-    at: [
-      ...["paths", "/v1/users/fields", "post", "requestBody", "content", "application/json", "schema"],
-      ...["properties", "name", "maxLength"],
-    ],
+    at: "paths /v1/users/fields post requestBody content application/json schema properties name maxLength".split(" "),
     before: undefined,
     now: 2600,
     why: LIMITS,

@@ -217,10 +217,14 @@ export async function run(line: string | readonly string[], circumstances: Circu
   for (const tenant of tenants.values()) tenant.check();
   person.check();
   const requests = [...tenants.values()].flatMap((tenant) => tenant.requests);
-  const [summary] = SUMMARY.exec(stderr.text) ?? [];
-  const told = stderr.text.replace(`${summary}\n`, "");
-  return { exit, stdout: stdout.text, stderr: told, summary, bytes: stdout.bytes, requests };
+  return { exit, stdout: stdout.text, ...withoutSummary(stderr.text), bytes: stdout.bytes, requests };
 }
+
+/** Parts the summary line from what else was printed. */
+const withoutSummary = (printed: string): Pick<Ran, "stderr" | "summary"> => {
+  const [summary] = SUMMARY.exec(printed) ?? [];
+  return { stderr: printed.replace(`${summary}\n`, ""), summary };
+};
 
 /** The form that docs/operations promises. */
 const SUMMARY =
