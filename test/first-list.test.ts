@@ -92,7 +92,9 @@ const TOLD = {
 
 /** The commands that a text proposes, as one would type them. */
 const proposedIn = (screen: string): readonly string[][] =>
-  [...screen.matchAll(/clomoctl ((?:csv map|users import) [\w.,/ -]*[\w])/g)].map(([, words = ""]) => words.split(" "));
+  [...screen.matchAll(/clomoctl ((?:csv map|users import) [\w.,/ '-]*[\w'])/g)].map(([, words = ""]) =>
+    words.replaceAll("'", "").split(" "),
+  );
 
 const QUESTIONS = {
   en: [(header: string) => `Which field is ${header}?`, "Apply to "],

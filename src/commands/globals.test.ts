@@ -171,7 +171,7 @@ test("documents are chosen by --format, and go to -o", async () => {
     ["roles matrix", ["html"]],
   ]);
   for (const [path, { options }] of writing)
-    expect(options["output"], path).toMatchObject({ kind: "file", short: "o" });
+    expect(options["output"], path).toMatchObject({ kind: "output", short: "o" });
   const alone = writing.filter(([, { options }]) => !choicesOf(options).includes("json"));
   expect(alone.map(([path]) => path)).toEqual(["handover report"]);
 });

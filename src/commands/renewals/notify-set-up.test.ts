@@ -29,9 +29,9 @@ describe("init", () => {
     const home = freshFolder();
     const typing = [
       ["Mail server", "smtp.example.jp\r"],
-      ["Sender", "a@example.jp\r"],
-      ["User name", "it's me\r"],
-      ["Whom to notify", "it@example.jp\r"],
+      ["sender of notices", "a@example.jp\r"],
+      ["User name at smtp.example.jp", "it's me\r"],
+      ["Mail address to notify", "it@example.jp\r"],
     ] as const;
     const ran = await run("renewals notify init", { home, terminal: { typing } });
     expect(ran.exit).toBe(0);

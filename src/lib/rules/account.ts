@@ -102,12 +102,12 @@ export const supportOptions: Rule<Pick<AccountState, "supportOption">, { readonl
 };
 
 /** What an account has follows from its role, whatever other accounts are. @see facts 2.1, 2.2 */
-export const accountOfRole: Rule<AccountState> = ({ after }) =>
+export const accountOfRole: Rule<AccountState> = ({ before, after }) =>
   after === undefined
     ? []
-    : [scheme, managedOrgs, supportOption, noticeMail, timezone].flatMap((judge) => judge(after));
+    : [scheme, managedOrgs, supportOption, noticeMail, timezone].flatMap((judge) => judge(after, before));
 
-type Judge = (account: AccountState) => readonly RuleProblem[];
+type Judge = (account: AccountState, before: AccountState | undefined) => readonly RuleProblem[];
 
 const calledOf = ({ name }: AccountState) =>
   name === null ? text("this account", "このアカウント") : text(name, `「${name}」`);
@@ -214,22 +214,24 @@ const withoutOrgs = (role: Role) =>
     `--managed-orgs を外すか、管理対象組織のある権限にしてください: --role ${role}`,
   );
 
-/** What makes an account a system administrator with the support option. */
-const asSystem = ({ name, noticeMail: mailed }: AccountState) => {
+/** What makes an account a system administrator with the support option; a new one has no name to grant the role to. */
+const asSystem = ({ name, noticeMail: mailed }: AccountState, before: AccountState | undefined) => {
   const grant = line("clomo-account grant", [name ?? "ACCOUNT"], {
     role: "system",
     supportOption: true,
     noticeMail: mailed || undefined,
   });
-  return text(`make it one: ${grant}`, `システム管理者にするには: ${grant}`);
+  const options = mailed ? "--role system --support-option --notice-mail" : "--role system --support-option";
+  const way = (before?.name ?? null) === null ? options : grant;
+  return text(`make it one: ${way}`, `システム管理者にするには: ${way}`);
 };
 
-const supportOption: Judge = (account) =>
+const supportOption: Judge = (account, before) =>
   account.supportOption && account.role !== "system"
-    ? [{ field: "supportOption", what: SUPPORT_RULE, hint: asSystem(account) }]
+    ? [{ field: "supportOption", what: SUPPORT_RULE, hint: asSystem(account, before) }]
     : [];
 
-const noticeMail: Judge = (account) => {
+const noticeMail: Judge = (account, before) => {
   if (!account.noticeMail || account.supportOption) return [];
   return [
     {
@@ -241,7 +243,7 @@ const noticeMail: Judge = (account) => {
       hint:
         account.role === "system"
           ? text("add it: --support-option", "付与するには: --support-option")
-          : asSystem(account),
+          : asSystem(account, before),
     },
   ];
 };

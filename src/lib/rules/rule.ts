@@ -29,7 +29,10 @@ export const firstOf = (problems: readonly (readonly [boolean, RuleProblem])[]):
     .slice(0, 1)
     .map(([, problem]) => problem);
 
-/** @throws Failure `input-rejected` with the first problem */
-export const enforce = ([problem]: readonly RuleProblem[]): void => {
-  if (problem !== undefined) throw new Failure("input-rejected", { what: problem.what, hint: problem.hint });
+/**
+ * @param where the option that the problems come from, if one alone does
+ * @throws Failure `input-rejected` with the first problem
+ */
+export const enforce = ([problem]: readonly RuleProblem[], where?: string): void => {
+  if (problem !== undefined) throw new Failure("input-rejected", { what: problem.what, where, hint: problem.hint });
 };

@@ -105,7 +105,7 @@ test("an organisation has a place and a name that are its own", async () => {
   expect((await refusal(user("a", { org: null })))?.[0]).toBe("input-rejected");
   expect((await refusal(org("全社")))?.[0]).toBe("input-rejected");
   expect((await refusal(org("x", { code: "全社" })))?.[0]).toBe("input-rejected");
-  for (const name of ["営業\u202e部", "a\u0007", "営業部 ", " 課"]) {
+  for (const name of ["営業\u202e部", "a\u0007"]) {
     expect((await refusal(org(name)))?.[0]).toBe("input-rejected");
   }
   for (const code of [sales.id, ROOT_ORG_ID]) {
@@ -197,14 +197,17 @@ test("a code goes before a path, where a file or an undo brought both, and 全�
 });
 
 test("names and codes are on one line; what describes something may have several", async () => {
-  expect(await refusal(org("営\n業"))).toEqual(["input-rejected", "組織名: 改行があります"]);
-  expect(await refusal(org("営業", { code: "a\rb" }))).toEqual(["input-rejected", "組織コード: 改行があります"]);
-  expect((await refusal(user("a", { nameKana: "ア\nイ" })))?.[1]).toBe("フリガナ: 改行があります");
+  expect(await refusal(org("営\n業"))).toEqual(["input-rejected", "組織名: 改行があります(1 行にしてください)"]);
+  expect(await refusal(org("営業", { code: "a\rb" }))).toEqual([
+    "input-rejected",
+    "組織コード: 改行があります(1 行にしてください)",
+  ]);
+  expect((await refusal(user("a", { nameKana: "ア\nイ" })))?.[1]).toBe("フリガナ: 改行があります(1 行にしてください)");
   expect((await user("b", { address: "東京都\n千代田区" })).id).not.toBe("");
   await tenant.client.users.addField({ name: "備考" });
   const custom = (value: string) =>
     tenant.client.users.create({ name: "c", emails: ["c@x"], custom: [{ name: "備考", value }] });
-  expect(await refusal(custom("a\u0007"))).toEqual(["input-rejected", "備考: 目に見えない文字があります"]);
+  expect(await refusal(custom("a\u0007"))).toEqual(["input-rejected", "備考: 目に見えない文字があります(U+0007)"]);
   expect((await custom("1 行目\n2 行目")).after.custom).toMatchObject([{ name: "備考", value: "1 行目\n2 行目" }]);
 });
 
@@ -215,24 +218,11 @@ test("a serial number goes before another device's IMEI", async () => {
 });
 
 describe("users", () => {
-  test("an address is typed without what mails have around it, which an import takes with a warning", async () => {
-    for (const wrapped of [
-      "mailto:n@ex.jp",
-      "<n@ex.jp>",
-      "(n@ex.jp)",
-      "'n@ex.jp'",
-      '"n@ex.jp"',
-      "新人<mailto:n@ex.jp>",
-    ]) {
-      for (const values of [{ emails: [wrapped] }, { googleWorkspaceEmail: wrapped }]) {
-        const failed = await user("jiro", values).catch((error: unknown) => error);
-        expect(failed).toMatchObject({ code: "input-rejected", hint: { en: "type the address alone: n@ex.jp" } });
-      }
+  test("an address may have what mails have around it, as in an import; the commands warn of it", async () => {
+    for (const wrapped of ["mailto:n@ex.jp", "<n@ex.jp>", "(n@ex.jp)", "'n@ex.jp'", '"n@ex.jp"']) {
+      const { emails } = await user("jiro", { emails: [wrapped] });
+      expect(emails).toEqual([wrapped]);
     }
-    expect(await refusal(user("jiro", { emails: ["<n@ex.jp>"] }))).toEqual([
-      "input-rejected",
-      "メールアドレス: アドレスがかっこや引用符で囲まれています: 「<n@ex.jp>」",
-    ]);
     expect((await user("neil", { emails: ["o'neil@ex.jp", "n@[192.0.2.1]"] })).emails).toHaveLength(2);
   });
 

@@ -511,14 +511,16 @@ describe("devices are found", () => {
   });
 });
 
-const cell = fc.constantFrom("", "a", " 前後 ", "表ソ能", 'a"b,c\nd', "00 0000 1", "〜", "=1+1", "\\");
+const cell = fc.constantFrom("", "a", " 前後 ", "表ソ能", 'a"b,c', "00 0000 1", "〜", "=1+1", "\\");
+/** A note may have several lines. */
+const memo = fc.oneof(cell, fc.constantFrom('a"b,c\nd', "一\r\n二"));
 const tag = fc.constantFrom("", "貸出用", "〜", "ﾃﾝﾎﾟ", "が");
 /** Only Android has a mode; what is 管理外 gets no owner, and what a user owns no organisation. */
 const device = fc
   .record({
     platform: fc.constantFrom("", "iOS", "macOS", "Android", "Windows"),
     status: fc.constantFrom("", "事前登録", "管理中", "管理外"),
-    texts: fc.tuple(cell, cell, cell, cell, cell, cell),
+    texts: fc.tuple(cell, cell, cell, cell, cell, memo),
     owner: fc.constantFrom("", "yamada@example.jp", "Y.Main@example.jp", "takahashi@example.jp"),
     mode: fc.constantFrom("", "comp", "work-profile", "dedicated", "legacy", "unknown"),
     org: fc.constantFrom("", "S1", "S〜"),

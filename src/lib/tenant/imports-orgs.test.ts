@@ -206,7 +206,7 @@ const EQUAL_NAMES: Cells = [
   ["課", "", "2", ""],
   ["A/B", "", "", ""],
   ["x〜", "", "", "A\\/B"],
-  ['引用"符\n行', "Q−1", "1", ""],
+  ['引用"符 行', "Q−1", "1", ""],
 ];
 
 test.each(["utf-8", "shift_jis"] as const)("an export imported again as %s changes nothing", async (encoding) => {

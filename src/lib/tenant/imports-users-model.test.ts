@@ -13,7 +13,7 @@ const EMAILS = ["a@x", "b@x", "c@x", "d@x", "e@x", "ß@x"];
 const ACCOUNTS = ["ac1", "ac2", "ac3", "ac4"];
 const CODES = ["1", "2", "3"];
 const UPNS = ["u1@x", "u2@x", "u3@x"];
-const TITLES = ["課長", "部〜長", "部～長", '"改\r\n行"'];
+const TITLES = ["課長", "部〜長", "部～長", '"引\\用"'];
 const FIELDS = ["座席", "constructor2"];
 const ORGS = ["E1", "S1"];
 
@@ -44,7 +44,9 @@ const someUser: fc.Arbitrary<ModelUser> = fc.record({
   upn: orNull(UPNS),
   accountName: orNull(ACCOUNTS),
   custom: fc
-    .uniqueArray(fc.tuple(fc.constantFrom(...FIELDS), fc.constantFrom("値", "〜")), { selector: ([field]) => field })
+    .uniqueArray(fc.tuple(fc.constantFrom(...FIELDS), fc.constantFrom("値", "〜", '"改\r\n行"')), {
+      selector: ([field]) => field,
+    })
     .map((entries) => new Map(entries)),
 });
 
@@ -74,12 +76,12 @@ const POOLS = new Map<string, readonly string[]>([
   ["氏名", ["山田", "髙橋", "Ａ～", "山田", "山田", ""]],
   ["メールアドレス", [...EMAILS, "A@X", "SS@x", "", "", "bad"]],
   ["組織コード", [...ORGS, "N1", "N2", "", ""]],
-  ["役職", ["課長", "部～長", '"改\r\n行"', ""]],
+  ["役職", ["課長", "部～長", '"引\\用"', ""]],
   ["社員コード", [...CODES, ...CODES, "4", "5", ""]],
   ["UPN", [...UPNS, "U1@X", "u4@x", "u5@x", ""]],
   ["CLOMOアカウント名", [...ACCOUNTS, "ac5", "", ""]],
   ["CLOMOアカウントパスワード", ["", "", "", "pw-secret"]],
-  ...FIELDS.map((field) => [field, ["値", "～", ""]] as const),
+  ...FIELDS.map((field) => [field, ["値", "～", '"改\r\n行"', ""]] as const),
 ]);
 
 const KEY_HEADERS = new Map([

@@ -79,7 +79,7 @@ describe("what contradicts itself, or cannot be, is refused, and nothing changes
 
   test.each<[TenantChange, string]>([
     [{ contactMail: "foo" }, "担当者のメールアドレス: "],
-    [{ contactName: "山".repeat(256) }, "担当者名: 255 文字までです"],
+    [{ contactName: "山".repeat(256) }, "担当者名: 256 文字あります(上限 255 文字)"],
     [{ contactName: "山\u0007田" }, "担当者名: 目に見えない文字があります"],
     [{ domain: "exa\u202Emple" }, "利用ドメイン: 目に見えない文字があります"],
     [{ contracts: [{ name: "CLOMO\u0007MDM" }] }, "契約: 目に見えない文字があります"],

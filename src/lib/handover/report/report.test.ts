@@ -549,7 +549,7 @@ test("what was answered reads as a fact, what is open as a question", () => {
   expect(page).toContain("会社のアカウント はい (後任");
   expect(page).toContain("admin1: 使っている人 管理 1郎 (後任");
   expect(page).not.toContain("パスワードはどこに保管していますか");
-  expect(pageOf(DATA, "ja")).toContain("いつから担当者ですか? 未回答(clomoctl handover answer contact.since)");
+  expect(pageOf(DATA, "ja")).toContain("いつから契約の担当者ですか? 未回答(clomoctl handover answer contact.since)");
 });
 
 test("one word is used for one thing", () => {

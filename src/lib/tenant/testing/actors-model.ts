@@ -330,9 +330,10 @@ export class ActorsModel extends DirectoryModel {
   }
 
   #schemeRefusals(user: number, role: Role, { scheme }: AccountAsked): readonly Refusal[] {
-    if (role !== "custom") return scheme === undefined ? [] : [rejected("カスタム管理権限スキーム", "だけの項目")];
+    if (role !== "custom")
+      return scheme === undefined ? [] : [rejected("スキームを設定できるのはカスタム管理者だけです")];
     if (scheme === undefined) {
-      return this.accountOf(user).scheme === null ? [rejected("カスタム管理権限スキーム", "必要")] : [];
+      return this.accountOf(user).scheme === null ? [rejected("スキーム", "必要")] : [];
     }
     return this.schemes.has(scheme) ? [] : [notFound("カスタム管理権限スキーム")];
   }
@@ -340,8 +341,8 @@ export class ActorsModel extends DirectoryModel {
   #managedRefusals(user: number, role: Role, { managed, managesAll }: AccountAsked): readonly Refusal[] {
     const { role: was, managed: before } = this.accountOf(user);
     if (role !== "division" && role !== "custom")
-      return (managed ?? []).length > 0 || managesAll === true ? [rejected("管理対象組織", "だけの項目")] : [];
-    if (managesAll === true) return role === "custom" ? [] : [rejected("管理対象組織", "全て")];
+      return (managed ?? []).length > 0 || managesAll === true ? [rejected("管理対象", "管理者だけです")] : [];
+    if (managesAll === true) return role === "custom" ? [] : [rejected("管理対象", "全")];
     const after = managed ?? before ?? [];
     const stays = role === "custom" && was === "custom" && managed === undefined;
     return [
@@ -356,14 +357,14 @@ export class ActorsModel extends DirectoryModel {
     if (role !== "system") {
       return [
         ...(asked.supportOption === true ? [rejected("サポートオプション")] : []),
-        ...(asked.noticeMail === true ? [rejected("お知らせメール受信")] : []),
+        ...(asked.noticeMail === true ? [rejected("お知らせメール", "受信")] : []),
       ];
     }
     const after = asked.supportOption ?? before;
     const holders = [...this.accounts].filter(([other, account]) => other !== user && account.supportOption);
     return [
       ...(after && !before && holders.length >= MOST_SUPPORTED ? [rejected("サポートオプション")] : []),
-      ...(!after && asked.noticeMail === true ? [rejected("お知らせメール受信")] : []),
+      ...(!after && asked.noticeMail === true ? [rejected("お知らせメール", "受信")] : []),
     ];
   }
 

@@ -31,8 +31,14 @@ const meantItems = ({ addItems, removeItems, ...given }: HandValues, before: Sch
   const missing = removed.find((item) => !items.includes(item));
   if (missing !== undefined) throw hasNot(before, missing);
   const after = new Set([...items, ...added]).difference(new Set(removed));
-  return { ...given, operations: inOrder([...after]) };
+  const operations = inOrder([...after]);
+  checkItems(operations, "--remove-item");
+  return { ...given, operations };
 };
+
+/** @param option that left these items */
+const checkItems = (operations: readonly string[], option: string): void =>
+  enforce(schemeItems({ before: undefined, after: { operations }, facts: undefined }), option);
 
 const hasNot = (scheme: Scheme | undefined, item: string): Failure => {
   const name = scheme?.name ?? "";
@@ -61,8 +67,7 @@ export const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
   reading: (_, given, before) => Promise.resolve({ values: meantItems(given, before as Scheme | undefined) }),
   check: (_, { values }) => {
     const items = values.get("operations");
-    if (Array.isArray(items))
-      enforce(schemeItems({ before: undefined, after: { operations: items as readonly string[] }, facts: undefined }));
+    if (Array.isArray(items)) checkItems(items as readonly string[], "--item");
     return Promise.resolve();
   },
 };
