@@ -35,8 +35,11 @@ describe("users", () => {
     expect(none.text).toBe("[]\n");
   });
 
-  test("a table shows the usual columns, and escapes what a terminal would obey", async () => {
-    const home = await homeWith("\u001b[31m山田\u202e,red@example.jp,E1,,S01");
+  test("a table shows the usual columns, and escapes what a terminal would obey in names from the console", async () => {
+    const home = await freshHome();
+    const stdin = `${HEADER}\u001b[31m山田\u202e,red@example.jp,E1,,S01\n`;
+    const words = ["users", "import", "-", "--from-console", "--create-orgs", "--yes"];
+    expect((await run(words, { home, stdin })).code).toBe(0);
     const { screen } = await startOnTerminal(["users", "list", "--lang", "ja"], { home }).ended;
     expect(screen).toContain("社員コード");
     expect(screen).not.toContain("作成日時");
