@@ -8,7 +8,7 @@ describe("invalid rows", () => {
   const BAD = [
     HEADER,
     "山田 太郎,taro@example.com,,",
-    '佐藤 花子,nobody@,,=cmd|calc',
+    "佐藤 花子,nobody@,,=cmd|calc",
     ",x@example.com,,",
     "髙橋 ①,ichi@example.com,,",
   ];
