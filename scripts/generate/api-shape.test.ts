@@ -262,7 +262,9 @@ const PERMITTED: readonly Permitted[] = [
   { ...more(SEEN, "paths", "/v1/renewals/{id}", "delete", "parameters"), now: parametersNamed("id", "seen") },
   asked(SEEN, "paths", "/v1/renewals/{id}", "delete", "responses", "409"),
   ...["NewRenewalItem", "RenewalChange", "RenewalItem"].flatMap((schema) =>
-    Object.keys(DOWNLOAD_FIELDS).map((field) => asked(UPLOADS, "components", "schemas", schema, "properties", field)),
+    [...Object.keys(DOWNLOAD_FIELDS), "phoneHolder"].map((field) =>
+      asked(UPLOADS, "components", "schemas", schema, "properties", field),
+    ),
   ),
   more(UPLOADS, "components", "schemas", "RenewalItem", "required"),
   asked(

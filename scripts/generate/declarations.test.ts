@@ -112,6 +112,7 @@ const IMPORTS_OF = ["orgs", "secured users", "users"];
 const LIMITED = [...IMPORTS_OF.map((noun) => `${noun} import`), "imports commit", "imports revert"];
 const optionOf = (verb: string, option: string): readonly string[] => ["verbs", verb, "options", option];
 
+const PHONES = "the number of a 2-factor phone is kept apart from who holds it";
 const OUTPUTS = "a file that is written is told from one that is read, and an existing one is kept";
 /** Options that name a file which is written. */
 const written = (verb: string, ...options: readonly string[]): readonly Permitted[] =>
@@ -293,6 +294,10 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("orgs import"),
   sheetOf("orgs import"),
   ...toConsole("orgs import"),
+  ...["renewals add", "renewals edit"].flatMap((verb): readonly Permitted[] => [
+    { at: [...optionOf(verb, "--phone"), "value"], before: "WHERE", now: "NUMBER", why: PHONES },
+    { at: optionOf(verb, "--phone-holder"), before: undefined, now: { kind: "string", value: "WHO" }, why: PHONES },
+  ]),
   parsed(["verbs", "renewals add", "options", "--expires", "kind"], "date"),
   parsed(["verbs", "renewals add", "options", "--last-login", "kind"], "date"),
   parsed(["verbs", "renewals check", "options", "--critical", "kind"], "duration"),

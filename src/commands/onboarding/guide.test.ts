@@ -56,7 +56,7 @@ describe("onboarding guide", () => {
       terminal: {
         typing: [
           ["Apple School Manager?", "\u001b[B\r"],
-          ["step 3 at hand?", "\r"],
+          ["that step 3 (prepare what is needed) lists?", "\r"],
         ],
       },
     });

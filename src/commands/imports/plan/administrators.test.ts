@@ -88,7 +88,7 @@ test.each<[string, Answers]>([
 test("the first export on a terminal asks who they are", async () => {
   const typing = [
     ["Apply to ", "y\r"],
-    ["Who is an administrator there?", "hanako@example.co.jp,\r"],
+    ["Who is an administrator in the console?", "hanako@example.co.jp,\r"],
   ] as const;
   const tenant = planning(mirroring, {
     ...unknownIn(null),
@@ -118,7 +118,7 @@ test("nobody is asked who declines the plan", async () => {
     terminal: { typing: [["Apply to ", "n\r"]] },
   });
   expect({ exit, last: requests.at(-1)?.operation }).toEqual({ exit: 0, last: "discardImport" });
-  expect(stderr).not.toContain("Who is an administrator there?");
+  expect(stderr).not.toContain("Who is an administrator in the console?");
 });
 
 test("a blank answer leaves it open", async () => {
