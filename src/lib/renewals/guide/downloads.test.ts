@@ -19,6 +19,11 @@ test.each<[Download, string, boolean]>([
   ["push-certificate", "MDM_i3Systems,Inc._Certificate (1).pem", true],
   ["push-certificate", "MDM_i3Systems,Inc._Certificate(2).pem", true],
   ["push-certificate", "MDM_i3Systems,Inc._Certificate-3.pem", true],
+  ["push-certificate", "MDM_i3Systems,Inc._Certificate copy.pem", true],
+  ["push-certificate", "MDM_i3Systems,Inc._Certificate のコピー.pem".normalize("NFD"), true],
+  ["push-certificate", "MDM_i3Systems,Inc._Certificate 2.pem", true],
+  ["signing-request", "CertificateSigningRequest - コピー.csr", true],
+  ["ade-token", "CLOMO MDM_Token_2026-03-01T05-00-00Z_smime のコピー 2.p7m", true],
   ["push-certificate", "MDM_ i3Systems, Inc._Certificate.pem", true],
   ["push-certificate", "MDM_Other,Inc._Certificate.pem", false],
   ["push-certificate", "MDM_i3Systems,Inc._Certificate.pem.part", false],
@@ -30,7 +35,7 @@ test.each<[Download, string, boolean]>([
   ["vpp-token", "sToken_for_Tokyo_ (1).vpptoken", true],
   ["vpp-token", "token_for_Tokyo.vpptoken", false],
 ])("%s may be named %s: %s", (download, name, fits) => {
-  expect(DOWNLOAD_NAMES[download].pattern.test(name)).toBe(fits);
+  expect(DOWNLOAD_NAMES[download].pattern.test(name.normalize("NFC"))).toBe(fits);
 });
 
 const vpp = (expDate: string): string =>

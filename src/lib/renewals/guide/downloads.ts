@@ -2,12 +2,10 @@ import { join } from "node:path";
 import { readRenewables, readSigningRequest, type Renewable, type SigningRequest } from "../../apple/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { hasCode, namesIn, readShort } from "../../files/index.ts";
+import { COPY_SUFFIX } from "../../model/download-names.ts";
 import { MOST_BYTES } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Download } from "./step.ts";
-
-/** What a browser adds to a name that is taken: ` (1)`, `(1)`, or `-1`. */
-const AGAIN = String.raw`(?: ?\(\d+\)|-\d+)?`;
 
 interface DownloadName {
   /** as the manual prints it */
@@ -19,14 +17,14 @@ interface DownloadName {
 export const DOWNLOAD_NAMES: Readonly<Record<Download, DownloadName>> = {
   "signing-request": {
     shown: "CertificateSigningRequest.csr",
-    pattern: new RegExp(`^CertificateSigningRequest${AGAIN}\\.csr$`, "iu"),
+    pattern: new RegExp(`^CertificateSigningRequest${COPY_SUFFIX}\\.csr$`, "iu"),
   },
   "push-certificate": {
     shown: "MDM_i3Systems,Inc._Certificate.pem",
     // some browsers put another sign where the comma is
-    pattern: new RegExp(`^MDM_ ?i3Systems[,_]? ?Inc[._]?_Certificate${AGAIN}\\.pem$`, "iu"),
+    pattern: new RegExp(`^MDM_ ?i3Systems[,_]? ?Inc[._]?_Certificate${COPY_SUFFIX}\\.pem$`, "iu"),
   },
-  "ade-token": { shown: "*_Token_*_smime.p7m", pattern: new RegExp(`^.+_Token_.+_smime${AGAIN}\\.p7m$`, "iu") },
+  "ade-token": { shown: "*_Token_*_smime.p7m", pattern: new RegExp(`^.+_Token_.+_smime${COPY_SUFFIX}\\.p7m$`, "iu") },
   "vpp-token": { shown: "sToken_for_*.vpptoken", pattern: new RegExp(`^sToken_for_.*\\.vpptoken$`, "iu") },
 };
 
