@@ -15,7 +15,7 @@ interface Pair {
 /** `right`: can replace it; `refused`: exit 3; else what is left to check. */
 type Verdict = string;
 
-describeWithOpenssl("36 pairs, of which only the right ones are called right", () => {
+describeWithOpenssl("39 pairs, of which only the right ones are called right", () => {
   const PUSH = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP";
   const APPLE =
     "/CN=Apple Application Integration 2 Certification Authority/OU=Apple Certification Authority/O=Apple Inc./C=US";
@@ -134,6 +134,7 @@ describeWithOpenssl("36 pairs, of which only the right ones are called right", (
     seal(`other-${NEW_ADE}`, clomo, IS);
     seal(NEW_ADE.replace("12-00-00", "12-00-01"), other, IS);
     seal(NEW_ADE.replace("12-00-00", "12-00-02"), clomo, IS, "CK_2");
+    seal(`other-${NEW_ADE.replace("12-00-00", "12-00-02")}`, clomo, IS, "CK_2");
     seal(OLD_ADE.replace("24Z", "25Z"), twins[0], WAS);
     seal(NEW_ADE.replace("12-00-00", "12-00-03"), twins[1], IS);
   }
@@ -147,6 +148,8 @@ describeWithOpenssl("36 pairs, of which only the right ones are called right", (
     put("sToken_for_Osaka_.vpptoken", vppToken(is, "例"));
     put("sToken_for___.vpptoken", vppToken(was, "例"));
     put("sToken_for___ (1).vpptoken", vppToken(is, "例"));
+    put("sToken_for_Tokyo_ (4).vpptoken", vppToken(was, "ABC"));
+    put("sToken_for_Tokyo_ (5).vpptoken", vppToken(is, "ABC"));
     put("token.vpptoken", vppToken(is, "例"));
   }
 
@@ -196,12 +199,23 @@ describeWithOpenssl("36 pairs, of which only the right ones are called right", (
       ade(NEW_ADE.replace("12-00-00", "12-00-03"), "twin.key", OLD_ADE.replace("24Z", "25Z")),
       "refused",
     ],
-    ["a token of another server", ade(`other-${NEW_ADE}`, "clomo.key"), "refused"],
+    ["a token of the same server under a new name, opened", ade(`other-${NEW_ADE}`, "clomo.key"), "right"],
+    ["the same, closed", ade(`other-${NEW_ADE}`), "consumer"],
+    [
+      "a token of another server and another name",
+      ade(`other-${NEW_ADE.replace("12-00-00", "12-00-02")}`, "clomo.key"),
+      "consumer",
+    ],
     ["a token of another consumer", ade(NEW_ADE.replace("12-00-00", "12-00-02"), "clomo.key"), "consumer"],
     ["last year's server token", ade(OLD_ADE, "clomo.key", NEW_ADE), "refused"],
     ["the very server token in use", ade(OLD_ADE), "refused"],
     ["a content token for a server token", { ...ade("sToken_for_Tokyo_ (1).vpptoken") }, "refused"],
     ["the new content token", vpp("sToken_for_Tokyo_ (1).vpptoken"), "right"],
+    [
+      "one whose organisation and location are written in the other width",
+      vpp("sToken_for_Tokyo_ (5).vpptoken", "sToken_for_Tokyo_ (4).vpptoken"),
+      "right",
+    ],
     ["a content token of another organisation", vpp("sToken_for_Tokyo_ (2).vpptoken"), "refused"],
     ["an older content token", vpp("sToken_for_Tokyo_ (3).vpptoken"), "refused"],
     ["a content token of another location", vpp("sToken_for_Osaka_.vpptoken"), "refused"],
@@ -209,7 +223,7 @@ describeWithOpenssl("36 pairs, of which only the right ones are called right", (
     ["one whose file was renamed", vpp("token.vpptoken"), "location"],
   ];
 
-  test("there are 36", () => expect(PAIRS).toHaveLength(36));
+  test("there are 39", () => expect(PAIRS).toHaveLength(39));
 
   /** What a run came to, by exit code, sentence and checks; what contradicts itself is called so. */
   function verdictOf(next: string, ran: Ran): Verdict {

@@ -53,6 +53,9 @@ export const serialKey = (serial: string): string =>
 /** The comparison key of the name of an organisation, a group or a column; case-sensitive. */
 export const nameKey = fold;
 
+/** The comparison key of a name that Apple gives back: full-width letters and digits are those of ASCII. */
+export const widthKey = (name: string): string => name.normalize("NFKC");
+
 /** The comparison key of a SECURED APPs ユーザーID: compared exactly. */
 export const userIdKey = (id: string): string => id;
 

@@ -253,7 +253,7 @@ describe("server tokens", () => {
   });
 
   test.each([
-    ["another server", ade(NEWER, { server: "支社" }), { server: "bad" }],
+    ["another key", ade({ ...NEWER, certainty: "estimated" }, SHUT), { key: "bad" }],
     ["older", ade({ fingerprint: "new", expiresAt: "2026-12-01T05:00:00Z" }), { expiry: "bad" }],
     ["the very same", ade({}), { file: "bad", expiry: "bad" }],
   ])("refused: %s, and nobody is told to upload it at once", (_, next, expected) => {
@@ -261,6 +261,13 @@ describe("server tokens", () => {
     expect(judgement.safe).toBe(false);
     expect(outcomes(judgement)).toMatchObject(expected);
     expect(Object.keys(outcomes(judgement))).not.toContain("old-token");
+  });
+
+  test("another name of the server is a note: it can be changed at Apple", () => {
+    const judgement = judge(ade({}), ade(NEWER, { server: "東京本社" }), { strict: true });
+    expect(judgement).toMatchObject({ safe: true, leftToCheck: [] });
+    expect(outcomes(judgement)).toMatchObject({ server: "warning", consumer: "good" });
+    expect(said(judgement, "server")).toMatch(/was renamed.*\n.*名前を変更しただけ/s);
   });
 
   test("another consumer key is doubtful: another administrator may have made the token", () => {

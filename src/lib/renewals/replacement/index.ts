@@ -38,7 +38,10 @@ const OF_NEXT_ALONE: readonly Check["id"][] = [
   "old-token",
 ];
 
-/** What makes a file the successor of another; a missing chain of signatures ("signature") is a note only. */
+/**
+ * What makes a file the successor of another. A missing chain of signatures ("signature") is a note only, and so is the name of
+ * an MDM server ("server"), which can be changed at Apple.
+ */
 const IDENTITY: readonly Check["id"][] = [
   "kind",
   "topic",
@@ -46,7 +49,6 @@ const IDENTITY: readonly Check["id"][] = [
   "issuer",
   "request-key",
   "key",
-  "server",
   "consumer",
   "organisation",
   "location",

@@ -1,4 +1,5 @@
 import type { Evidence } from "../../apple/index.ts";
+import { widthKey } from "../../model/normalise.ts";
 import { text, type Text } from "../../text/index.ts";
 import { later, unlike } from "./certificate.ts";
 import { doubtful, type Check, type CheckOutcome, type Rule } from "./check.ts";
@@ -68,7 +69,10 @@ export const adeKey: Rule = ({ current, next }): Check => {
       );
 };
 
-/** The current server is known by its file's name, or by the name it was recorded with. */
+/**
+ * The current server is known by its file's name, or by the name it was recorded with. Another name proves nothing: it can be
+ * changed at Apple, and a record's name may be anything.
+ */
 export const adeServer: Rule = ({ current, next }): Check =>
   compareValues(
     "server",
@@ -77,11 +81,10 @@ export const adeServer: Rule = ({ current, next }): Check =>
       evidenceOf(next.evidence, "ade-token")?.server,
     ],
     {
-      // a record's name may be anything
-      outcome: current.evidence === undefined ? "warning" : "bad",
+      outcome: "warning",
       differs: text(
-        "different MDM server: it has other devices, and yours would have to be moved and enrolled again",
-        "別のサーバーのものです。デバイスの割り当てが異なり、移動と再登録が必要になります",
+        "another name: make sure that the server in use was renamed, as another server has other devices",
+        "名前が違います。使用中のサーバの名前を変更しただけか確認してください(別のサーバではデバイスの割り当てが異なります)",
       ),
     },
   );
@@ -107,7 +110,7 @@ const NOT_OPENED = text(
 
 /** A file that is refused has ended nothing. @see facts 3.5: a new token kills the old one the moment it is made */
 export const adeOldToken: Rule = (comparison): Check | undefined =>
-  [unlike, adeServer, later].some((rule) => rule(comparison)?.outcome === "bad")
+  [unlike, adeKey, later].some((rule) => rule(comparison)?.outcome === "bad")
     ? undefined
     : {
         id: "old-token",
@@ -118,16 +121,18 @@ export const adeOldToken: Rule = (comparison): Check | undefined =>
         ),
       };
 
+const wide = (name: string | null | undefined): string | undefined => (name ?? undefined) && widthKey(name ?? "");
+
 export const vppOrganisation: Rule = ({ current, next }): Check =>
-  compareValues("organisation", [current.expiring.organisation, next.expiring.organisation], {
+  compareValues("organisation", [wide(current.expiring.organisation), wide(next.expiring.organisation)], {
     outcome: "bad",
     differs: text("token of another organisation", "別の組織のトークンです"),
   });
 
 /** @see facts 3.5: Apple writes the full-width characters of a place as `_`, so that 東京 and 大阪 have one name */
 export const vppLocation: Rule = ({ current, next }): Check => {
-  const is = evidenceOf(next.evidence, "vpp-token")?.location;
-  const check = compareValues("location", [evidenceOf(current.evidence, "vpp-token")?.location, is], {
+  const is = wide(evidenceOf(next.evidence, "vpp-token")?.location);
+  const check = compareValues("location", [wide(evidenceOf(current.evidence, "vpp-token")?.location), is], {
     outcome: "bad",
     differs: text(
       "token of another location: licences bought for the current one would be missing",
