@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
-import type { Ade } from "../../lib/client/index.ts";
+import type { Ade, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
@@ -133,7 +133,7 @@ describe("a folder", () => {
     expect(ja.stderr).toMatch(/^certs\/b\.vpptoken: 証明書、/);
     expect(en.requests.map(({ json }) => json)).toEqual([
       undefined,
-      ...["C", "A"].map((one): unknown =>
+      ...["A", "C"].map((one): unknown =>
         expect.objectContaining({
           name: `例 ${one}`,
           kind: "vpp-token",
@@ -142,13 +142,74 @@ describe("a folder", () => {
         }),
       ),
     ]);
-    const sent = en.requests[2]?.json as { readonly fingerprint: string };
+    const sent = en.requests[1]?.json as { readonly fingerprint: string };
     const taken = new Failure("input-rejected", { what: { en: "same topic as x", ja: "x と同じトピックです" } });
     const known = { listRenewals: { items: [item(3, { fingerprint: sent.fingerprint })] }, addRenewal: taken };
     const again = await run(line, { folder, tenant: known });
     expect(again).toMatchObject({ exit: 3, stdout: "name\tsource\n" });
     expect(again.stderr).toContain("certs/a.vpptoken: already recorded\n");
     expect(again.stderr).toContain("certs/c.vpptoken: same topic as x\n");
+  });
+
+  describe("with two years of content tokens of one full-width location", () => {
+    const folder = (first: string, second: string): string => {
+      const made = freshFolder();
+      writeFileSync(join(made, first), vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+      writeFileSync(join(made, second), vppToken(new Date("2027-12-01T00:00:00Z"), "例"));
+      return made;
+    };
+
+    test("the one that ends first is recorded, and the other is named as not told apart", async () => {
+      const ran = await inBoth("renewals add . --owner it@example.jp", {
+        folder: folder("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken"),
+        tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
+      });
+      expect(ran.en.exit).toBe(8);
+      const added = ran.en.requests.filter(({ operation }) => operation === "addRenewal");
+      expect(added.map(({ json }) => json)).toEqual([
+        expect.objectContaining({ expiresAt: "2026-12-01T00:00:00.000Z" }),
+      ]);
+      expect(ran.en.stderr).toContain(
+        "sToken_for___.vpptoken: not told apart from sToken_for___ (1).vpptoken, which ends first and is recorded; if it is another one: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
+      );
+      expect(ran.ja.stderr).toContain("期限の早い sToken_for___ (1).vpptoken だけを登録しました");
+      const checked = await inBoth("renewals check . --fields level,source", {
+        folder: folder("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken"),
+      });
+      expect(checked.en).toMatchObject({
+        exit: 2,
+        stdout: "level\tsource\ncritical\tsToken_for___ (1).vpptoken\nok\tsToken_for___.vpptoken\n",
+        stderr: expect.stringContaining("not told apart from sToken_for___.vpptoken"),
+      });
+      expect(checked.ja.stderr).toContain("sToken_for___.vpptoken と区別できません");
+    });
+
+    test("of one in letters of ASCII the newer waits for its upload, and a second run adds nothing", async () => {
+      const [first, second] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ copy.vpptoken"];
+      const place = folder(first, second);
+      const line = "renewals add . --owner it@example.jp";
+      const ran = await run(line, { folder: place, tenant: { listRenewals: { items: [] }, addRenewal: item(1) } });
+      const { json } = ran.requests.find(({ operation }) => operation === "addRenewal") ?? {};
+      const recorded = item(1, json as Partial<RenewalItem>);
+      const again = await run(line, { folder: place, tenant: { listRenewals: { items: [recorded] } } });
+      expect(again).toMatchObject({ exit: 0, stderr: `${second}: already recorded\n` });
+    });
+
+    test("whose older one is recorded already, the command that records the newer one is told", async () => {
+      const [first, second] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ 2.vpptoken"];
+      const place = folder(first, second);
+      const line = "renewals add . --owner it@example.jp";
+      const ran = await run(line, { folder: place, tenant: { listRenewals: { items: [] }, addRenewal: item(1) } });
+      const { json } = ran.requests.find(({ operation }) => operation === "addRenewal") ?? {};
+      const { fingerprint = null } = json as Partial<RenewalItem>;
+      const tenant = { listRenewals: { items: [item(1, { name: "東京", fingerprint })] } };
+      const { en, ja } = await inBoth(line, { folder: place, tenant });
+      expect(en).toMatchObject({
+        exit: 3,
+        stderr: `${second}: renews 東京; record it: clomoctl renewals edit 東京 --file '${second}'\n`,
+      });
+      expect(ja.stderr).toContain("「東京」の更新後のものです");
+    });
   });
 
   test("is meant by a name that ends as one, and missed where there is none", async () => {

@@ -559,8 +559,12 @@ describe("files and folders", () => {
         "",
       ].join("\n"),
     );
-    expect(en.stderr).toMatch(/^bad\.vpptoken: .+\ngone\.pem: .+\n2 unknown, 1 due within 90 days, 1 ok\n$/);
-    expect(ja.stderr).toMatch(/^bad\.vpptoken: .+\ngone\.pem: .+\n期限不明 2 件、/);
+    expect(en.stderr).toMatch(
+      /^bad\.vpptoken: .+\ngone\.pem: .+\nwarning: .+ bad\.vpptoken may be .+\n2 unknown, 1 due within 90 days, 1 ok\n$/,
+    );
+    expect(ja.stderr).toMatch(
+      /^bad\.vpptoken: .+\ngone\.pem: .+\n警告: .+ bad\.vpptoken が更新ファイルかも.+\n期限不明 2 件、/,
+    );
   });
 
   test.each([
@@ -736,7 +740,8 @@ describeWithOpenssl("what openssl makes", () => {
     const files: Readonly<Record<string, string | Buffer>> = {
       "MDM_Token_2025-11-18T05-00-00Z_smime.p7m": sealed(clomo),
       "MDM_Token_2025-11-25T05-00-00Z_smime.p7m": sealed(clomo),
-      "MDM_Token_2026-11-19T05-00-00Z_smime.p7m": sealed(clomo),
+      // the server was renamed at Apple
+      "MDM2_Token_2026-11-19T05-00-00Z_smime のコピー.p7m": sealed(clomo),
       "MDM_Token_2026-11-18T05-00-00Z_smime.p7m": sealed(other),
       "sToken_for_Tokyo_.vpptoken": vppToken(inDays(5), "例"),
       "sToken_for_Tokyo_ (1).vpptoken": vppToken(inDays(365), "例"),
@@ -747,8 +752,8 @@ describeWithOpenssl("what openssl makes", () => {
     const { en, ja } = await inBoth(line, { folder });
     expect(en).toMatchObject({ exit: 1 });
     expect(en.stdout.split("\n").slice(1, -1).toSorted()).toEqual([
+      "ok\t\tMDM2_Token_2026-11-19T05-00-00Z_smime のコピー.p7m",
       "ok\t\tMDM_Token_2026-11-18T05-00-00Z_smime.p7m",
-      "ok\t\tMDM_Token_2026-11-19T05-00-00Z_smime.p7m",
       "ok\t\tsToken_for_Osaka_.vpptoken",
       "ok\t\tsToken_for_Tokyo_ (1).vpptoken",
       "ok\tsuperseded\tMDM_Token_2025-11-18T05-00-00Z_smime.p7m",
@@ -771,6 +776,17 @@ describeWithOpenssl("what openssl makes", () => {
     });
     expect(added.exit).toBe(0);
     expect(added.requests.filter(({ operation }) => operation === "addRenewal")).toHaveLength(4);
+  });
+
+  test("a token that is still downloading, or whose name was changed, is unknown, and said beside the old one", async () => {
+    const folder = tokens({ sToken_for_Tokyo_: 5 });
+    writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken.crdownload"), "half");
+    const { en, ja } = await inBoth("renewals check .", { folder });
+    expect(en.stderr).toContain("by its name sToken_for_Tokyo_ (1).vpptoken.crdownload may be the renewed file");
+    expect(ja.stderr).toContain("sToken_for_Tokyo_ (1).vpptoken.crdownload が更新ファイルかもしれませんが");
+    writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken.txt"), vppToken(inDays(365), "sToken_for_Tokyo_ 例"));
+    const { stderr } = await run("renewals check .", { folder });
+    expect(stderr).toContain("not told apart from sToken_for_Tokyo_ (1).vpptoken.txt");
   });
 
   test("--key opens a server token, also from stdin; without it its name tells", async () => {

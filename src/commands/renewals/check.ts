@@ -77,8 +77,8 @@ export default defineCommand({
       "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、鍵ストア PKCS#12・JKS、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
     ),
     text(
-      "In a folder, the newest file counts of each push certificate (same topic), ADE server token (same server and key) and content token (same organisation and location). An older one is a warning at most until it expires, as nobody knows whether the newer one was uploaded; after that it is superseded and does not count. Links that lead out of a folder are not followed: name such files themselves, as /etc/letsencrypt/live/*/cert.pem. With --quiet the first line on stderr says what is most urgent, for the mail that cron sends.",
-      "フォルダー内では、プッシュ通知証明書(同じトピック)、ADE サーバートークン(同じサーバと鍵)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
+      "In a folder, the newest file counts of each push certificate (same topic), ADE server token (same consumer key or encryption key, whatever the server is called) and content token (same organisation and location). An older one is a warning at most until it expires, as nobody knows whether the newer one was uploaded; after that it is superseded and does not count. If the files do not show whether one renews the other, each counts by its own date, and a remark says so. Links that lead out of a folder are not followed: name such files themselves, as /etc/letsencrypt/live/*/cert.pem. With --quiet the first line on stderr says what is most urgent, for the mail that cron sends.",
+      "フォルダー内では、プッシュ通知証明書(同じトピック)、ADE サーバートークン(consumer key か暗号鍵が同じもの。サーバの名前は問いません)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。更新後のものかファイルからわからないときは、それぞれの期限で判定し、備考で示します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
     ),
     text(
       "What the tenant should have recorded by what it uses (clomoctl tenant set --ios yes --ade yes …) and has not, and where nobody has said what it uses, is told on stderr and changes no exit code; --quiet and --nagios leave it out.",
@@ -239,10 +239,11 @@ async function show(
   for (const { source, remark } of result.superseded) {
     if (remark !== null) await terminal.note(text(`${source}: ${remark.en}`, `${source}: ${remark.ja}`));
   }
-  for (const { kind, name, level, remark, state } of result.checked) {
+  for (const { kind, name, level, remark, state, context } of result.checked) {
     if (remark === null) continue;
     const { en, ja } = remark;
-    if (level === "ok" && state === "downloaded") await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
+    if (level === "ok" && (state === "downloaded" || context === null))
+      await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
     else if (kind === null || level === "unknown") await terminal.problem(text(`${name}: ${en}`, `${name}: ${ja}`));
     else await terminal.warn(text(`${name}: ${en}`, `${name}: ${ja}`));
   }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { judge, type Level, USUAL_THRESHOLDS } from "./judge.ts";
 import { isMerelyEarly, resultOf, summaryOf, chooseThresholds } from "./check.ts";
@@ -153,8 +153,25 @@ test("a critical time longer than the warning time is refused", () => {
   expect(() => chooseThresholds(30, 90)).toThrow(Failure);
 });
 
-const ofIdentity = (name: string, level: Level, daysLeft: number, identity: string | null = "one") =>
-  checkedThing(name, level, daysLeft, { identity, source: `${name}.pem` });
+/** A file of a push certificate with a topic; without one it is a certificate that only has the name of others. */
+const ofTopic = (source: string, level: Level, daysLeft: number, topic: string | null = "one") =>
+  checkedThing(topic === null ? "mdm.example.jp" : source, level, daysLeft, {
+    source: `${source}.pem`,
+    fingerprint: source,
+    topic,
+    lineage: {
+      kind: topic === null ? "certificate" : "push-certificate",
+      name: topic === null ? "mdm.example.jp" : source,
+      organisation: null,
+      topic,
+      evidence: {
+        of: "certificate",
+        issuer: { name: "", namesApple: false, keyId: null },
+        signature: "unknown",
+        publicKey: null,
+      },
+    },
+  });
 
 test.each<[Level, number, Level, string, number]>([
   ["ok", 200, "ok", "downloaded", 0],
@@ -163,7 +180,7 @@ test.each<[Level, number, Level, string, number]>([
 ])(
   "an older file that is %s with %i days left is %s (%s) beside the newer: exit %i",
   (level, days, shown, state, exit) => {
-    const result = resultOf([ofIdentity("old", level, days), ofIdentity("new", "ok", 370)], USUAL_THRESHOLDS);
+    const result = resultOf([ofTopic("old", level, days), ofTopic("new", "ok", 370)], USUAL_THRESHOLDS);
     expect(result.superseded).toEqual([]);
     expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: shown, state });
     expect(result.checked.find(({ name }) => name === "new")).toMatchObject({ level: "ok", state: "current" });
@@ -175,7 +192,7 @@ test.each<[Level, number, Level, string, number]>([
 );
 
 test("an older file that has expired is superseded by the newest, and does not count", () => {
-  const all = [ofIdentity("oldest", "expired", -400), ofIdentity("old", "expired", -3), ofIdentity("new", "ok", 370)];
+  const all = [ofTopic("oldest", "expired", -400), ofTopic("old", "expired", -3), ofTopic("new", "ok", 370)];
   const result = resultOf(all, USUAL_THRESHOLDS);
   expect(result).toMatchObject({ state: "ok", counts: { expired: 0, ok: 1 } });
   expect(result.superseded.map(({ name, state, remark }) => `${name} ${state} ${remark?.en}`)).toEqual([
@@ -185,21 +202,21 @@ test("an older file that has expired is superseded by the newest, and does not c
   expect(summaryOf(result).en).toBe("1 ok, 2 superseded");
 });
 
-test.each<[string, readonly ReturnType<typeof ofIdentity>[]]>([
-  ["of another identity", [ofIdentity("new", "ok", 370, "other")]],
-  ["without an identity", [ofIdentity("new", "ok", 370, null)]],
-  ["that has expired too", [ofIdentity("new", "expired", -1)]],
-  ["that is not valid yet", [{ ...ofIdentity("new", "warning", 370), remark: same("not valid before 2027-01-01") }]],
-  ["that is recorded in a tenant", [{ ...ofIdentity("new", "ok", 370), context: "kanto" }]],
-  ["that ends at the same moment", [ofIdentity("new", "expired", -3)]],
+test.each<[string, readonly ReturnType<typeof ofTopic>[]]>([
+  ["of another topic", [ofTopic("new", "ok", 370, "other")]],
+  ["without a topic", [ofTopic("new", "ok", 370, null)]],
+  ["that has expired too", [ofTopic("new", "expired", -1)]],
+  ["that is not valid yet", [{ ...ofTopic("new", "warning", 370), remark: same("not valid before 2027-01-01") }]],
+  ["that is recorded in a tenant", [{ ...ofTopic("new", "ok", 370), context: "kanto" }]],
+  ["that ends at the same moment", [ofTopic("new", "expired", -3)]],
 ])("a file beside one %s counts as it is", (_, others) => {
-  const result = resultOf([ofIdentity("old", "expired", -3), ...others], USUAL_THRESHOLDS);
+  const result = resultOf([ofTopic("old", "expired", -3), ...others], USUAL_THRESHOLDS);
   expect(result.superseded).toEqual([]);
   expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: "expired", state: "current" });
 });
 
 test("what was renewed is counted apart from what is due, and the line for monitoring says so", () => {
-  const all = [ofIdentity("old", "critical", 1), ofIdentity("new", "ok", 370), checkedThing("b", "warning", 60)];
+  const all = [ofTopic("old", "critical", 1), ofTopic("new", "ok", 370), checkedThing("b", "warning", 60)];
   const result = resultOf(all, USUAL_THRESHOLDS);
   expect(summaryOf(result)).toEqual({
     en: "1 renewed file downloaded, upload not confirmed, 1 due within 90 days, 1 ok",
@@ -207,4 +224,60 @@ test("what was renewed is counted apart from what is due, and the line for monit
   });
   expect(nagiosLine(result, "en")).toContain("2026-11-21 (1 day; renewed file downloaded, upload not confirmed)");
   expect(nagiosLine(result, "ja")).toContain("2026-11-21(1 日、更新ファイルあり(アップロード未確認))");
+});
+
+describe("a file that may have been renewed", () => {
+  const remarksOf = (...all: readonly ReturnType<typeof ofTopic>[]) =>
+    resultOf(all, USUAL_THRESHOLDS).checked.map(({ source, level, remark }) => [source, level, remark?.en] as const);
+
+  test("counts by the date that ends first, and says which file it is not told apart from", () => {
+    const all = [ofTopic("a", "critical", 5, null), ofTopic("b", "ok", 370, null), ofTopic("copy", "ok", 371, "t")];
+    const result = resultOf(all, USUAL_THRESHOLDS);
+    expect(result).toMatchObject({ state: "critical", counts: { critical: 1, ok: 2 } });
+    expect(result.checked[0]?.remark).toEqual({
+      en: "not told apart from b.pem: the files do not show whether that renews this one, so each counts",
+      ja: "b.pem と区別できません。このファイルの更新後のものかファイルからはわからないため、それぞれの期限で判定します",
+    });
+    expect(result.checked.slice(1).map(({ remark }) => remark)).toEqual([null, null]);
+  });
+
+  test("has no doubt where the other is the same file, has expired, or ends no later", () => {
+    const [old, copy] = [ofTopic("a", "expired", -5, null), ofTopic("copy", "expired", -5, null)];
+    expect(remarksOf(old, copy, ofTopic("b", "expired", -3, null)).map(([, , remark]) => remark)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    const twin = { ...ofTopic("b", "ok", 371, null), fingerprint: "a" };
+    expect(remarksOf(ofTopic("a", "ok", 370, null), twin).map(([, , remark]) => remark)).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test("names three others, and counts the rest", () => {
+    const others = ["b", "c", "d", "e", "f"].map((name) => ofTopic(name, "ok", 370, null));
+    expect(remarksOf(ofTopic("a", "critical", 5, null), ...others)[0]?.[2]).toMatch(
+      /^not told apart from b\.pem, c\.pem, d\.pem and 2 more:/,
+    );
+  });
+
+  test("says that the renewed one is not valid yet", () => {
+    const early = { ...ofTopic("new", "warning", 370), remark: same("not valid before 2027-01-01") };
+    expect(remarksOf(ofTopic("old", "critical", 5), early)[0]).toEqual([
+      "old.pem",
+      "critical",
+      "new.pem renews it, but is not valid yet: this one counts",
+    ]);
+  });
+
+  test("says which file of the kind could not be read, if it is due", () => {
+    const broken = checkedThing("t/new.pem", "unknown", null, { kind: null, source: "t/new.pem" });
+    const token = checkedThing("t.p7m", "unknown", null, { kind: null, source: "t.p7m" });
+    const push = (level: Level) => ({ ...ofTopic("old", level, 5), kind: "push-certificate" as const });
+    expect(remarksOf(push("critical"), broken, token)[0]?.[2]).toBe(
+      "by its name t/new.pem may be the renewed file, but it could not be read",
+    );
+    expect(remarksOf(push("ok"), broken).at(-1)?.[2]).toBeUndefined();
+  });
 });

@@ -1,9 +1,9 @@
 import { Failure } from "../errors/index.ts";
-import { RENEWAL_STATES } from "../model/renewal.ts";
+import { RENEWAL_STATES, type RenewalKind } from "../model/renewal.ts";
 import { joined, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
-import { byExpiry, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
-import { isNewer } from "./succession.ts";
+import { byExpiry, joinRemarks, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
+import { isNewer, relationOf, type Relation } from "./succession.ts";
 
 /** All that was checked, the most urgent first, and how it stands. */
 export interface CheckResult {
@@ -46,30 +46,96 @@ export const urgentOf = ({ checked, findings }: CheckResult): readonly Checked[]
   [...checked, ...findings].filter(({ level }) => level !== "ok").toSorted(byUrgency);
 
 /**
- * A file beside a newer one of its identity. Once expired it does not count; before that nobody knows whether the newer one
- * was uploaded, so it keeps its level, at most a warning.
+ * A file beside a newer one of the same thing. Once expired it does not count; before that nobody knows whether the newer one
+ * was uploaded, so it keeps its level, at most a warning. Beside a file that only may be the newer one, it counts as it is.
  */
 function besideSuccessor(one: Checked, all: readonly Checked[]): Checked {
   const by = successorOf(one, all)?.source;
-  if (by === undefined || by === null) return one;
+  if (by === undefined || by === null) return { ...one, remark: joinRemarks([one.remark, ...doubtsOf(one, all)]) };
   if (one.level === "expired") return { ...one, state: "superseded", level: "ok", remark: replaced(by) };
   return { ...one, state: "downloaded", level: one.level === "critical" ? "warning" : one.level, remark: renewed(by) };
 }
 
-/** The newest valid file of the identity of one, if it is newer. */
+/** Compares two files that were checked; what is recorded, or could not be read, is no file to compare. */
+export function relationOfChecked(one: Checked, other: Checked): Relation {
+  const isFile = one.context === null && other.context === null;
+  return isFile && one.lineage !== undefined && other.lineage !== undefined
+    ? relationOf(one.lineage, other.lineage)
+    : "different";
+}
+
+/** The newest valid file of the same thing as one, if it is newer. */
 const successorOf = (one: Checked, all: readonly Checked[]): Checked | undefined => {
-  const { identity = null, context } = one;
-  if (identity === null || context !== null) return undefined;
   const newer = all.filter(
     (other) =>
-      other.identity === identity &&
-      other.context === null &&
+      relationOfChecked(one, other) === "same" &&
       other.level !== "expired" &&
       // it is valid already
       other.remark === null &&
       isNewer(other, one),
   );
   return newer.toSorted(byExpiry).at(-1);
+};
+
+const CERTIFICATE = /\.(?:pem|cer|crt|cert|der|p12|pfx|jks)$/i;
+
+/** Names of files that may hold things of a kind. */
+const MAY_HOLD: Readonly<Partial<Record<RenewalKind, RegExp>>> = {
+  "push-certificate": CERTIFICATE,
+  "agent-build-certificate": CERTIFICATE,
+  "agent-push-certificate": CERTIFICATE,
+  "agent-profile": /\.(?:mobileprovision|provisionprofile)$/i,
+  "ade-token": /\.p7m(?:\.\w+)?$/i,
+  "vpp-token": /\.vpptoken(?:\.\w+)?$/i,
+};
+
+/** How many files a remark names. */
+const MAX_NAMED = 3;
+
+/** What may have renewed a file, and why that is not known. */
+function doubtsOf(one: Checked, all: readonly Checked[]): readonly Text[] {
+  const { kind } = one;
+  if (kind === null || one.context !== null) return [];
+  const newer = all.filter((other) => other.fingerprint !== one.fingerprint && isNewer(other, one));
+  const early = newer.filter((other) => relationOfChecked(one, other) === "same" && other.remark !== null);
+  const alike = newer.filter((other) => relationOfChecked(one, other) === "unclear" && other.level !== "expired");
+  // beside a thing that is not due it is enough that the file itself is told
+  const unread =
+    one.level === "ok" ? [] : all.filter((other) => other.kind === null && MAY_HOLD[kind]?.test(other.source ?? ""));
+  return [
+    ...(early.length === 0 ? [] : [renewedEarly(early)]),
+    ...(alike.length === 0 ? [] : [notToldApart(namesOf(alike))]),
+    ...(unread.length === 0 ? [] : [renewedUnread(namesOf(unread))]),
+  ];
+}
+
+/** Names of some files, and how many more there are. */
+function namesOf(files: readonly Checked[]): Text {
+  const named = files.slice(0, MAX_NAMED).map(({ source, name }) => source ?? name);
+  const rest = files.length - named.length;
+  return rest === 0
+    ? text(named.join(", "), named.join("、"))
+    : text(`${named.join(", ")} and ${rest} more`, `${named.join("、")} ほか ${rest} 件`);
+}
+
+const notToldApart = ({ en, ja }: Text): Text =>
+  text(
+    `not told apart from ${en}: the files do not show whether that renews this one, so each counts`,
+    `${ja} と区別できません。このファイルの更新後のものかファイルからはわからないため、それぞれの期限で判定します`,
+  );
+
+const renewedUnread = ({ en, ja }: Text): Text =>
+  text(
+    `by its name ${en} may be the renewed file, but it could not be read`,
+    `名前から見て ${ja} が更新ファイルかもしれませんが、読み込めませんでした`,
+  );
+
+const renewedEarly = (files: readonly Checked[]): Text => {
+  const { en, ja } = namesOf(files);
+  return text(
+    `${en} renews it, but is not valid yet: this one counts`,
+    `${ja} が更新ファイルですが、まだ有効ではないため、このファイルの期限で判定します`,
+  );
 };
 
 const replaced = (by: string): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);

@@ -5,6 +5,7 @@ import { joined, text, type Text } from "../text/index.ts";
 import { stateOf } from "./download.ts";
 import type { Finding } from "./findings.ts";
 import type { Holding } from "./guide/index.ts";
+import type { Lineage } from "./succession.ts";
 
 /** How urgent an item is; `unknown` is never `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
@@ -87,8 +88,8 @@ export interface CheckItem extends Omit<
 > {
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
-  /** of a file: what it has in common with last year's and next year's; null or absent if the file does not tell */
-  readonly identity?: string | null | undefined;
+  /** of a file: what it is compared by with last year's and next year's */
+  readonly lineage?: Lineage | undefined;
 }
 
 /** Something that expires as it stands at a moment. `context`: by which its tenant is reached; null for files. */
@@ -122,15 +123,21 @@ export function judge<
     remark,
     isRejected ? rejection : null,
     early === null ? null : notValidBefore(dayOf(early, timezone)),
-  ].filter((one) => one !== null);
+  ];
   return {
     ...item,
     context,
     ...standing,
     level: isRejected ? "critical" : isDoubtful && standing.level === "ok" ? "warning" : standing.level,
-    remark: remarks.length === 0 ? null : joined(remarks, text("; ", "。")),
+    remark: joinRemarks(remarks),
     state,
   };
+}
+
+/** Several remarks as one; null if there are none. */
+export function joinRemarks(remarks: readonly (Text | null)[]): Text | null {
+  const said = remarks.filter((one) => one !== null);
+  return said.length === 0 ? null : joined(said, text("; ", "。"));
 }
 
 const notValidBefore = (day: string): Text => text(`not valid before ${day}`, `${day} まで有効になりません`);

@@ -8,7 +8,7 @@ import { dayOf } from "../model/time.ts";
 import type { CheckItem, DatedItem } from "./judge.ts";
 import { downloadRemark } from "./download.ts";
 import { NeighbourKeys } from "./read/keys.ts";
-import { identityOf } from "./succession.ts";
+import { lineageOf } from "./succession.ts";
 import { readShort, scan, type Scanned } from "../files/index.ts";
 
 /** A place where nothing could be read. */
@@ -26,8 +26,9 @@ export const unreadItem = (where: string, remark: Text): CheckItem => ({
 
 const NOTHING = text("nothing that expires was found in this folder", "このフォルダーに期限のあるものが見つかりません");
 
-/** Names of what may hold a certificate, a token or a key. */
-const EXPECTED = /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key)$/i;
+/** Names of what may hold a certificate, a token or a key; also of a token that a program renamed, or is still downloading. */
+const EXPECTED =
+  /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
 /** What opens files, and which are left out. */
 export interface GatherOptions extends ReadOptions {
@@ -68,7 +69,7 @@ export async function gatherScanned(scanned: Scanned, options?: ReadOptions): Pr
   if (!scanned.named && isKeyAlone(scanned.name, scanned.bytes)) return [];
   const { renewables, broken } = await read(scanned.name, scanned.bytes, options);
   return [
-    ...renewables.map((one) => ({ ...one.expiring, identity: identityOf(one), source: where, remark: null })),
+    ...renewables.map((one) => ({ ...one.expiring, lineage: lineageOf(one), source: where, remark: null })),
     ...broken.map((reason) => unreadItem(where, reason)),
   ];
 }

@@ -1,11 +1,18 @@
 import { expect, test } from "vitest";
 import type { Evidence, Renewable } from "../apple/index.ts";
 import type { Expiring } from "../model/renewal.ts";
-import { identityOf, isNewer, newestOf } from "./succession.ts";
+import { isNewer, lineageOf, newestOf, relationOf, type Relation } from "./succession.ts";
+
+const KINDS = {
+  certificate: "certificate",
+  "ade-token": "ade-token",
+  "vpp-token": "vpp-token",
+  "provisioning-profile": "agent-profile",
+} as const;
 
 const file = (evidence: Evidence, fields: Partial<Expiring> = {}): Renewable => ({
   expiring: {
-    kind: "custom",
+    kind: KINDS[evidence.of],
     name: "a",
     expiresAt: "2027-03-01T00:00:00Z",
     validFrom: null,
@@ -28,34 +35,35 @@ const ade = (server: string | null, recipient: string | null, consumer: string |
 const vpp = (location: string | null, organisation: string | null = "例"): Renewable =>
   file({ of: "vpp-token", location }, { organisation });
 
-test.each<[string, Renewable, Renewable, boolean]>([
-  ["certificates of one topic", push("t1"), push("t1", "2028-03-01T00:00:00Z"), true],
-  ["certificates of two topics", push("t1"), push("t2"), false],
-  ["server tokens of one server and key", ade("本社", "CN=a, serial 0x1"), ade("本社", "CN=a, serial 0x1", "c"), true],
-  ["server tokens of one name for two keys", ade("MDM", "CN=a, serial 0x1"), ade("MDM", "CN=b, serial 0x1"), false],
-  ["server tokens of two servers", ade("本社", "CN=a, serial 0x1"), ade("支社", "CN=a, serial 0x1"), false],
-  ["content tokens of one place", vpp("Tokyo"), vpp("Tokyo"), true],
-  ["content tokens of two places", vpp("Tokyo"), vpp("Osaka"), false],
-  ["content tokens of one place of two organisations", vpp("Tokyo"), vpp("Tokyo", "別"), false],
-  ["a server token and a content token", ade("a", "b"), vpp("b", "a"), false],
-])("%s: of one identity is %s", (_, one, other, same) => {
-  expect(identityOf(one)).not.toBeNull();
-  expect(identityOf(one) === identityOf(other)).toBe(same);
-});
+const [A, B] = ["CN=a, serial 0x1", "CN=b, serial 0x1"];
 
-test.each<[string, Renewable]>([
-  ["a certificate without a topic", push(null)],
-  ["a server token whose file was renamed", ade(null, "CN=a, serial 0x1")],
-  ["a server token that names no recipient", ade("本社", null)],
-  ["a content token of a full-width place", vpp("__")],
-  ["a content token whose place may have a full-width character", vpp("Tokyo_1")],
-  ["a content token whose file was renamed", vpp(null)],
-  ["a content token without an organisation", vpp("Tokyo", null)],
-  ["a profile", file({ of: "provisioning-profile" })],
-])("%s has no identity", (_, one) => {
-  expect(identityOf(one)).toBeNull();
+test.each<[string, Renewable, Renewable, Relation]>([
+  ["certificates of one topic", push("t1"), push("t1", "2028-03-01T00:00:00Z"), "same"],
+  ["certificates of two topics", push("t1"), push("t2"), "different"],
+  ["a push certificate and another one", push("t1"), push(null), "different"],
+  ["certificates of one name without a topic", push(null), push(null), "unclear"],
+  ["server tokens for one key", ade("本社", A), ade("本社", A, "c"), "same"],
+  ["server tokens for one key, of a server that was renamed", ade("本社", A), ade("東京本社", A), "same"],
+  ["server tokens for one key, of which one file was renamed", ade("本社", A), ade(null, A), "same"],
+  ["server tokens of one consumer key for two keys", ade("MDM", A, "c"), ade("MDM", B, "c"), "same"],
+  ["server tokens of two consumer keys for one key", ade("MDM", A, "c"), ade("MDM", A, "d"), "unclear"],
+  ["server tokens of one name for two keys", ade("MDM", A), ade("MDM", B), "different"],
+  ["server tokens of which one names no recipient", ade("本社", null), ade("本社", A), "unclear"],
+  ["content tokens of one place", vpp("Tokyo"), vpp("Tokyo"), "same"],
+  ["content tokens of one place, in letters of two widths", vpp("Tokyo1", "ABC"), vpp("Tokyo1", "ABC"), "same"],
+  ["content tokens of two places", vpp("Tokyo"), vpp("Osaka"), "different"],
+  ["content tokens of one place of two organisations", vpp("Tokyo"), vpp("Tokyo", "別"), "different"],
+  ["content tokens of full-width places", vpp("__"), vpp("__"), "unclear"],
+  ["content tokens whose place may have a full-width character", vpp("Tokyo_1"), vpp("Tokyo_1"), "unclear"],
+  ["content tokens of which one file was renamed", vpp("Tokyo"), vpp(null), "unclear"],
+  ["content tokens of which one has no organisation", vpp("Tokyo"), vpp("Tokyo", null), "unclear"],
+  ["profiles of one name", file({ of: "provisioning-profile" }), file({ of: "provisioning-profile" }), "unclear"],
+  ["a server token and a content token", ade("a", "b"), vpp("b", "a"), "different"],
+])("%s", (_, one, other, relation) => {
+  expect(relationOf(lineageOf(one), lineageOf(other))).toBe(relation);
+  expect(relationOf(lineageOf(other), lineageOf(one))).toBe(relation);
+  expect(newestOf([one, other]) === undefined).toBe(relation !== "same");
   expect(newestOf([one])).toBe(one);
-  expect(newestOf([one, one])).toBeUndefined();
 });
 
 test("of one identity the one that ends last counts; of several none does", () => {

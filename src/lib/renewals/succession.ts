@@ -1,29 +1,81 @@
-import type { Renewable } from "../apple/index.ts";
+import type { Evidence, Renewable } from "../apple/index.ts";
+import { codeKey, widthKey } from "../model/normalise.ts";
+import type { Expiring } from "../model/renewal.ts";
+
+/** What a file tells of the thing that it is one year's file of. */
+export interface Lineage extends Pick<Expiring, "kind" | "name" | "organisation" | "topic"> {
+  readonly evidence: Evidence;
+}
+
+/** Whether two files are the same thing in different years; `unclear` if the files do not tell. */
+export type Relation = "same" | "different" | "unclear";
+
+type Of<K extends Evidence["of"]> = Lineage & { readonly evidence: Extract<Evidence, { of: K }> };
+
+const isOf = <K extends Evidence["of"]>(one: Lineage, of: K): one is Of<K> => one.evidence.of === of;
+
+/** Returns what a renewable tells of its lineage. */
+export const lineageOf = ({ expiring: { kind, name, organisation, topic }, evidence }: Renewable): Lineage => ({
+  kind,
+  name,
+  organisation,
+  topic,
+  evidence,
+});
 
 /**
- * What stays the same when a certificate or token is renewed; null if the file does not tell. Two files of one identity are
- * the same thing in different years.
- *
- * A server token needs its recipient too, as servers of several customers may have one name. A location with `_` has none:
- * Apple writes every full-width character so.
+ * Compares what two files tell of what they renew.
  *
  * @see facts 3.4, 3.5
  */
-export function identityOf({ expiring: { topic, organisation }, evidence }: Renewable): string | null {
-  switch (evidence.of) {
-    case "certificate":
-      return topic;
-    case "ade-token":
-      return keyOf(evidence.of, evidence.server, evidence.recipient);
-    case "vpp-token":
-      return evidence.location?.includes("_") === true ? null : keyOf(evidence.of, organisation, evidence.location);
-    case "provisioning-profile":
-      return null;
-  }
+export function relationOf(one: Lineage, other: Lineage): Relation {
+  if (isOf(one, "certificate") && isOf(other, "certificate")) return compareTopics(one, other);
+  if (isOf(one, "ade-token") && isOf(other, "ade-token")) return compareServerTokens(one.evidence, other.evidence);
+  if (isOf(one, "vpp-token") && isOf(other, "vpp-token")) return compareContentTokens(one, other);
+  return compareNames(one, other);
 }
 
-const keyOf = (...parts: readonly (string | null)[]): string | null =>
-  parts.includes(null) ? null : JSON.stringify(parts);
+/** Whether two values differ, or are known to be one; `unclear` if one of them is not known. */
+const compare = (one: string | null, other: string | null): Relation =>
+  one === null || other === null ? "unclear" : one === other ? "same" : "different";
+
+/** Two certificates of one name may be two years of one, or two of many that are called so. */
+const compareNames = (one: Lineage, other: Lineage): Relation =>
+  one.kind === other.kind && codeKey(one.name) === codeKey(other.name) ? "unclear" : "different";
+
+const compareTopics = (one: Lineage, other: Lineage): Relation =>
+  one.topic === null && other.topic === null
+    ? compareNames(one, other)
+    : one.topic === other.topic
+      ? "same"
+      : "different";
+
+/**
+ * The server's name says nothing: it can be changed at Apple, and servers of several customers may have one name. Another
+ * administrator of the same server has another consumer key.
+ *
+ * @see apple 1
+ */
+function compareServerTokens(one: Of<"ade-token">["evidence"], other: Of<"ade-token">["evidence"]): Relation {
+  const [consumer, recipient] = [compare(one.consumer, other.consumer), compare(one.recipient, other.recipient)];
+  if (consumer === "same" || recipient === "different") return consumer === "same" ? "same" : "different";
+  return consumer === "different" ? "unclear" : recipient;
+}
+
+/** Apple writes every full-width character of a location as `_`. */
+function compareContentTokens(one: Of<"vpp-token">, other: Of<"vpp-token">): Relation {
+  const organisation = compare(wide(one.organisation), wide(other.organisation));
+  const location = compareLocations(one.evidence.location, other.evidence.location);
+  if (organisation === "different" || location === "different") return "different";
+  return organisation === "same" ? location : "unclear";
+}
+
+function compareLocations(one: string | null, other: string | null): Relation {
+  const relation = compare(wide(one), wide(other));
+  return relation === "same" && wide(one)?.includes("_") === true ? "unclear" : relation;
+}
+
+const wide = (name: string | null): string | null => (name === null ? null : widthKey(name));
 
 /** Whether one of two files of an identity is the newer: it ends later. */
 export const isNewer = (
@@ -31,11 +83,11 @@ export const isNewer = (
   other: { readonly expiresAt: string | null },
 ): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
 
-/** The file that counts if all of them have one identity; undefined if they do not. */
+/** The file that counts if all of them are the same thing; undefined if they are not. */
 export function newestOf(files: readonly Renewable[]): Renewable | undefined {
   const [first, ...others] = files;
   if (first === undefined) return undefined;
-  const identity = identityOf(first);
-  if (others.some((other) => identity === null || identityOf(other) !== identity)) return undefined;
+  const lineage = lineageOf(first);
+  if (others.some((other) => relationOf(lineage, lineageOf(other)) !== "same")) return undefined;
   return others.reduce((newest, other) => (isNewer(other.expiring, newest.expiring) ? other : newest), first);
 }

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
-import type { NewRenewalItem } from "../../../lib/client/index.ts";
+import type { NewRenewalItem, RenewalItem } from "../../../lib/client/index.ts";
+import { line } from "../../../lib/advice/line.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { resultOf } from "../../../lib/renewals/check.ts";
+import { relationOfChecked, resultOf } from "../../../lib/renewals/check.ts";
+import { codeKey } from "../../../lib/model/normalise.ts";
 import { downloadRemark, recordFile } from "../../../lib/renewals/download.ts";
 import { byExpiry, judge, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
 import { gatherFiles } from "../../../lib/renewals/sources.ts";
-import { counted, text } from "../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { WRITTEN } from "../../records/written.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
@@ -30,7 +32,8 @@ export async function addFolder(
   const found = await Array.fromAsync(gatherFiles(folder, workingFolder, await readOpeners(tools, options)), (one) =>
     judge(one, null, asOf),
   );
-  const known = new Set((await client.renewals.list()).map(({ fingerprint }) => fingerprint));
+  const recorded = await client.renewals.list();
+  const known = new Map(recorded.flatMap((item) => filesOf(item).map((file) => [file, item] as const)));
   const added: Judged[] = [];
   tools.describeState(() =>
     text(
@@ -44,16 +47,24 @@ export async function addFolder(
     if (remark === null) continue;
     await terminal.note(text(`${source}: left out: ${remark.en}`, `${source}: 登録しません(${remark.ja})`));
   }
-  // of two files of one name that nothing tells apart, the newer one is recorded
-  for (const one of checked.filter(({ state }) => state === "current").toSorted((a, b) => byExpiry(b, a))) {
+  const taken: Checked[] = [];
+  // of two files of one name that nothing tells apart, the one that ends first is recorded
+  for (const one of checked.filter(({ state }) => state === "current").toSorted(byExpiry)) {
     tools.signal.throwIfAborted();
     if (one.fingerprint !== null && known.has(one.fingerprint)) {
       await terminal.note(text(`${one.source}: already recorded`, `${one.source}: 登録済みです`));
       continue;
     }
+    const refusal = refusalOf(one, { found, known, taken });
+    if (refusal !== undefined) {
+      refused += 1;
+      await terminal.problem(text(`${one.source}: ${refusal.en}`, `${one.source}: ${refusal.ja}`));
+      continue;
+    }
     try {
       const item = await client.renewals.add({ ...itemOf(one, checked, workingFolder), ...words(options) });
-      known.add(item.fingerprint);
+      for (const file of filesOf(item)) known.set(file, item);
+      taken.push(one);
       added.push(judge(item, context.name, asOf));
       const waiting = downloadRemark(item, asOf.timezone);
       if (waiting !== undefined)
@@ -71,15 +82,54 @@ export async function addFolder(
   return added.length === 0 ? "input-rejected" : "partial";
 }
 
+/** The fingerprints of an item's files: of the one in use, and of the renewed one that waits. */
+const filesOf = ({ fingerprint, downloadedFingerprint }: RenewalItem): readonly string[] =>
+  [fingerprint, downloadedFingerprint].filter((one) => one !== null);
+
+/** Why a file does not become an item of its own: it renews a recorded one, or nothing tells it from one of its name. */
+function refusalOf(
+  one: Checked,
+  {
+    found,
+    known,
+    taken,
+  }: {
+    readonly found: readonly Checked[];
+    readonly known: ReadonlyMap<string, RenewalItem>;
+    readonly taken: readonly Checked[];
+  },
+): Text | undefined {
+  const before = found
+    .filter((other) => relationOfChecked(one, other) === "same")
+    .flatMap(({ fingerprint }) => known.get(fingerprint ?? "") ?? [])
+    .at(0);
+  if (before !== undefined) {
+    const edit = line("renewals edit", [before.name], { file: one.source ?? "FILE" });
+    return text(
+      `renews ${before.name}; record it: ${edit}`,
+      `「${before.name}」の更新後のものです。登録するには: ${edit}`,
+    );
+  }
+  const alike = taken.find(
+    (other) => codeKey(other.name) === codeKey(one.name) && relationOfChecked(one, other) !== "different",
+  );
+  if (alike === undefined) return undefined;
+  const add = line("renewals add", ["NAME"], { file: one.source ?? "FILE" });
+  return text(
+    `not told apart from ${alike.source}, which ends first and is recorded; if it is another one: ${add}`,
+    `${alike.source} と区別できないため、期限の早い ${alike.source} だけを登録しました。別のものなら: ${add}`,
+  );
+}
+
 /**
- * A file as an item: beside an older one of its identity that has not expired, it is the renewed file of that one.
+ * A file as an item: beside an older one of the same thing that has not expired, it is the renewed file of that one.
  *
  * @throws Failure `input-rejected` when it could not be read
  */
 function itemOf(one: Checked, all: readonly Checked[], workingFolder: string): NewRenewalItem {
   const file = recordedFile(one, workingFolder);
   const [inUse] = all
-    .filter(({ identity, state }) => identity === one.identity && state === "downloaded")
+    .filter((other) => other.state === "downloaded" && relationOfChecked(one, other) === "same")
     .toSorted(byExpiry);
   if (inUse === undefined) return file;
   const current = recordedFile(inUse, workingFolder);
