@@ -6,7 +6,7 @@ import type { DatedItem } from "../../lib/renewals/judge.ts";
 /** Returns a tenant's ADE if it is watched here: not in a mirror, before a token is set, or for those who may not see it. */
 export async function watchedAde(
   client: Client<"ade">,
-  { mirroredAt }: Tenant,
+  { mirroredAt }: Pick<Tenant, "mirroredAt">,
   now: Date,
 ): Promise<AdeReport<Ade> | undefined> {
   if (mirroredAt !== null) return undefined;
@@ -21,8 +21,8 @@ export async function watchedAde(
 
 /** Returns a tenant's items, of which the server token is marked if Apple rejected it. */
 export function withRejection(items: readonly DatedItem[], watched: AdeReport<Ade> | undefined): readonly DatedItem[] {
-  const rejection = watched?.conditions.find(({ id }) => id === "token-rejected")?.what;
-  return rejection === undefined
-    ? items
-    : items.map((item) => (item.id === watched?.facts.token?.renewal ? { ...item, rejection } : item));
+  const what = watched?.conditions.find(({ id }) => id === "token-rejected")?.what;
+  const { rejectedAt: at = null, renewal = null } = watched?.facts.token ?? {};
+  if (what === undefined || at === null || renewal === null) return items;
+  return items.map((item) => (item.id === renewal ? { ...item, rejection: { what, at } } : item));
 }

@@ -6,6 +6,7 @@ import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openChat, openPostOffice, type Chat } from "../../lib/renewals/testing/post-office.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
 import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
 import { example, type Answers, type Seen } from "../testing/tenant.ts";
 import { idOf, item } from "./testing/item.ts";
@@ -55,7 +56,7 @@ const CLAIM = { itemId: idOf(1), expiresAt: due.expiresAt, stage: 15, way: "webh
 const TOLD = { operation: "tenant", query: { administration: "true" } };
 const ASKED = [{ operation: "listRenewals" }, { operation: "listNotices" }];
 
-const here = (tenant: Answers | Failure, more: Circumstances = {}): Circumstances => ({
+const here = (tenant: NonNullable<Circumstances["tenant"]>, more: Circumstances = {}): Circumstances => ({
   home,
   tenant,
   environment: { CHAT_URL: chat.url },
@@ -475,4 +476,28 @@ test("who may not write renewals is refused before anything is read, also of all
     expect(en.stderr).toContain("taro01 may not");
     expect(ja.stderr).toContain("「taro01」の権限では行えません");
   }
+});
+
+test("a server token that Apple rejected a year before its date is notified of each day, in both languages", async () => {
+  settings();
+  const rehearsal = new Rehearsal({ devices: 2 });
+  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+  await rehearsal.setUp();
+  await rehearsal.sync();
+  const { tenant } = rehearsal;
+  const circumstances = (days = 0): Circumstances =>
+    here(tenant.fetch, { now: new Date(tenant.surroundings.time + days * 86_400_000) });
+  const plan = "renewals notify --dry-run --fields daysLeft,stage";
+  expect((await run(plan, circumstances())).stdout).toBe("");
+  await rehearsal.fault("token-rejected");
+  await rehearsal.sync();
+  const { en, ja } = await inBoth(plan, circumstances());
+  expect([en.stdout, ja.stdout]).toEqual(Array(2).fill("daysLeft\tstage\n0\t0\n"));
+  await run("renewals notify", circumstances());
+  await run("renewals notify", circumstances());
+  await run("renewals notify", circumstances(2));
+  expect(chat.posted).toHaveLength(2);
+  expect(chat.posted[0]?.body).toContain("本日 Apple が拒否");
+  expect(chat.posted[0]?.body).toContain("理由: Apple がサーバートークンを拒否しました");
+  expect(chat.posted[1]?.body).toContain("Apple が拒否(2 日経過)");
 });

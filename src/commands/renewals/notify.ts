@@ -1,6 +1,7 @@
 import { unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf, hindrancesOf } from "../../lib/renewals/notify/deliver.ts";
+import type { DatedItem } from "../../lib/renewals/judge.ts";
 import type { SecretPlace } from "../../lib/renewals/notify/secret.ts";
 import type { NoticeRow } from "../../lib/renewals/notify/sender.ts";
 import type { NoticeTenant } from "../../lib/renewals/notify/tenant.ts";
@@ -11,7 +12,9 @@ import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { textInContext } from "../../lib/terminal/commands.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
+import { watchedAde, withRejection } from "../ade/watched.ts";
 import { defineCommand } from "../command.ts";
+import { unlessFailing } from "../records/written.ts";
 import { requireRight } from "../rights.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { itemsBySource } from "./items/tenant-items.ts";
@@ -98,8 +101,8 @@ export default defineCommand({
       "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。更新担当(owner)がメールアドレスなら、その宛先にも知らせます。",
     ),
     text(
-      "A notice also says what `renewals check` finds about who gets CLOMO's mail about certificates, and which recipients or owners are users who were deleted, or had a role once and have none. Where nobody holds the support option, that is a warning on stderr whether anything is due or not.",
-      "通知には、証明書の更新に関する CLOMO からのメールを受け取る人についての `renewals check` の結果と、通知先や更新担当が、削除されたユーザーか管理者権限を外されたユーザーであることも記載します。サポートオプションを付与された人がいないときは、期限の近いものがなくても標準エラー出力に警告します。",
+      "A server token for ADE that Apple rejected is notified of daily, like one that has expired, from the day of the rejection on, whatever its date. A notice also says what `renewals check` finds about who gets CLOMO's mail about certificates, and which recipients or owners are users who were deleted, or had a role once and have none. Where nobody holds the support option, that is a warning on stderr whether anything is due or not.",
+      "Apple が拒否した ADE サーバートークンは、期限にかかわらず、拒否された日から期限切れと同じように毎日知らせます。通知には、証明書の更新に関する CLOMO からのメールを受け取る人についての `renewals check` の結果と、通知先や更新担当が、削除されたユーザーか管理者権限を外されたユーザーであることも記載します。サポートオプションを付与された人がいないときは、期限の近いものがなくても標準エラー出力に警告します。",
     ),
     text(
       `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Passwords, webhook URLs and tokens belong in environment variables or files of mode 0600, never in it:`,
@@ -199,14 +202,17 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
 
 const NOUNS = ["renewals", "users", "tenant", "ade", "push-certificate", "vpp"] as const;
 
-function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant<(typeof NOUNS)[number]>): NoticeTenant {
+function noticeTenant(
+  tools: Pick<Tools, "globals" | "clock">,
+  tenant: ChosenTenant<(typeof NOUNS)[number]>,
+): NoticeTenant {
   const timezone = zoneOf(tools, tenant);
   return {
     context: tenant.context.name,
     timezone,
     client: tenant.client,
     items: async () => {
-      const items = await itemsBySource(tenant, timezone);
+      const items = await rejectedOf(tenant.client, await itemsBySource(tenant, timezone), tools.clock.now());
       // a notice is read anywhere
       return items.map(({ remark, ...item }) => ({
         ...item,
@@ -215,6 +221,17 @@ function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant<(typeo
     },
     withHolding: (items) => withHolding(tenant.client, items),
   };
+}
+
+/** Marks the server token that Apple rejected. Notices go out all the same if ADE cannot be read. */
+async function rejectedOf(
+  client: ChosenTenant<"ade">["client"],
+  items: readonly DatedItem[],
+  now: Date,
+): Promise<readonly DatedItem[]> {
+  if (items.every(({ kind }) => kind !== "ade-token")) return items;
+  // what is said of ADE tells whether it is a mirror
+  return withRejection(items, await unlessFailing(() => watchedAde(client, { mirroredAt: null }, now)));
 }
 
 /** With `--all-contexts` a tenant that cannot be opened is warned of and left for the next run. */

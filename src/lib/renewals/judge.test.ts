@@ -62,7 +62,11 @@ test.each([
   [null, null, "critical", "rejected"],
   ["2026-11-01T00:00:00.000Z", null, "expired", null],
 ])("what is rejected is critical whatever its date: %s", (expiresAt, remark, level, said) => {
-  const judged = judge({ ...ITEM, expiresAt, remark, rejection: same("rejected") }, "kanto", AS_OF);
+  const judged = judge(
+    { ...ITEM, expiresAt, remark, rejection: { what: same("rejected"), at: "2026-11-20T00:00:00.000Z" } },
+    "kanto",
+    AS_OF,
+  );
   expect(judged).toMatchObject({ level, remark: said === null ? null : { en: said } });
 });
 

@@ -69,14 +69,21 @@ const standingOf = (expiresAt: string | null, asOf: AsOf): Standing => ({
   daysLeft: expiresAt === null ? null : daysLeft(expiresAt, asOf.now, asOf.timezone),
 });
 
+/** That the issuer of something no longer accepts it. */
+export interface Rejection {
+  readonly what: Text;
+  /** UTC instant of the first rejection */
+  readonly at: string;
+}
+
 /** A recorded item, with what the file that it was read from says about its date. */
 export interface DatedItem extends RenewalItem {
   /** UTC instant */
   readonly validFrom?: string | null | undefined;
   /** why file and record could not be compared, or that they differ */
   readonly remark?: Text | null | undefined;
-  /** that its issuer rejects it already, whatever its date */
-  readonly rejection?: Text | undefined;
+  /** its issuer rejects it already, whatever its date */
+  readonly rejection?: Rejection | undefined;
   /** whose it is, where that was looked up */
   readonly holding?: Holding | undefined;
 }
@@ -121,7 +128,7 @@ export function judge<
   const isRejected = rejection !== undefined && standing.level !== "expired";
   const remarks = [
     remark,
-    isRejected ? rejection : null,
+    isRejected ? rejection.what : null,
     early === null ? null : notValidBefore(dayOf(early, timezone)),
   ];
   return {

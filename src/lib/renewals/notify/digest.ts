@@ -1,5 +1,5 @@
 import { phoneWords, RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
-import { same, text, type Language, type Text } from "../../text/index.ts";
+import { counted, same, text, type Language, type Text } from "../../text/index.ts";
 import { HAVE_ACCOUNTS, WHAT_STOPS } from "../consequences.ts";
 import type { DatedItem } from "../judge.ts";
 import { shownWord } from "../../text/shell-word.ts";
@@ -38,8 +38,9 @@ const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufe
 /** What a person recorded, as one line that shows all there is. */
 export const oneLine = (recorded: string): string => recorded.replace(UNSEEN, " ").trim();
 
-/** How long is left: "30 days left", "expires today", "expired 2 days ago". */
-export const timeLeft = ({ days, expired }: Pick<DueNotice, "days" | "expired">): Text => {
+/** How long is left: "30 days left", "expires today", "expired 2 days ago", "rejected 2 days ago". */
+export const timeLeft = ({ days, expired, item }: Pick<DueNotice, "days" | "expired" | "item">): Text => {
+  if (item.rejection !== undefined && days <= 0) return rejectedSince(-days);
   if (days > 1) return text(`${days} days left`, `あと ${days} 日`);
   if (days === 1) return text("1 day left", "あと 1 日");
   if (days === 0) return expired ? text("expired today", "本日期限切れ") : text("expires today", "本日が期限");
@@ -47,6 +48,15 @@ export const timeLeft = ({ days, expired }: Pick<DueNotice, "days" | "expired">)
     ? text("expired 1 day ago", "期限切れ(1 日経過)")
     : text(`expired ${-days} days ago`, `期限切れ(${-days} 日経過)`);
 };
+
+const rejectedSince = (days: number): Text =>
+  days === 0
+    ? text("rejected by Apple today", "本日 Apple が拒否")
+    : text(`rejected by Apple ${counted(days, "day")} ago`, `Apple が拒否(${days} 日経過)`);
+
+/** What the day of a notice is. */
+export const dayLabel = ({ item }: Pick<DueNotice, "item">): Text =>
+  item.rejection === undefined ? text("Expires", "期限") : text("Rejected by Apple", "Apple が拒否した日");
 
 /** The kind and the name of a thing. */
 export const titleOf = (item: Pick<RenewalItem, "kind" | "name">, language: Language): string => {
@@ -82,8 +92,13 @@ export const detailsOf = (
   const ofAccount = HAVE_ACCOUNTS.has(item.kind);
   const missing = ofAccount ? NOT_RECORDED[language] : null;
   const lines: readonly (readonly [Text, string | null | undefined])[] = [
+    [text("reason", "理由"), item.rejection?.what[language]],
     [
-      expired ? text("since it has expired", "期限切れの影響") : text("once expired", "期限が切れると"),
+      item.rejection !== undefined
+        ? text("since it was rejected", "拒否の影響")
+        : expired
+          ? text("since it has expired", "期限切れの影響")
+          : text("once expired", "期限が切れると"),
       WHAT_STOPS[item.kind]?.[language],
     ],
     [text("tenant", "テナント"), severalContexts ? context : null],

@@ -46,6 +46,23 @@ test.each([
   expect(subjectOf(digestOf({ due, language: "ja" }))).toBe(ja);
 });
 
+test("what Apple rejected says so in place of a date on which it expires, in both languages", async () => {
+  const rejection = { what: text("Apple rejected it", "Apple が拒否しました"), at: "2027-02-27T03:00:00.000Z" };
+  const due = [dueNotice({ item: { kind: "ade-token", rejection }, days: -2, day: "2027-02-27", expired: true })];
+  const en = await messageOf(digestOf({ due, language: "en" }), { attach: true });
+  expect(en.subject).toBe('[Renewal] rejected by Apple 2 days ago: ADE server token "本社"');
+  expect(en.text).toContain(
+    "  Rejected by Apple: 2027-02-27 rejected by Apple 2 days ago\n  Reason: Apple rejected it\n",
+  );
+  expect(en.text).toContain("  Since it was rejected: ");
+  expect(en.guides[0]?.html).not.toContain("2027-02-27");
+  const ja = await messageOf(digestOf({ due, language: "ja" }));
+  expect(ja.subject).toBe("【更新期限】Apple が拒否(2 日経過): ADE サーバートークン「本社」");
+  expect(ja.text).toContain("  Apple が拒否した日: 2027-02-27 Apple が拒否(2 日経過)\n  理由: Apple が拒否しました\n");
+  const today = [dueNotice({ item: { rejection }, days: 0, expired: true })];
+  expect(subjectOf(digestOf({ due: today, language: "en" }))).toContain("rejected by Apple today");
+});
+
 test("the guide of what the tenant holds itself has its own steps", async () => {
   const holding = { own: { kind: "ade-token", simulator: null, server: "自社\nMDM" } } as const;
   const due = [dueNotice({ item: { kind: "ade-token", name: "トークン", holding } })];

@@ -6,7 +6,17 @@ import { renewalCalendar } from "../output/calendar.ts";
 import { html, type Markup } from "../output/markup.ts";
 import { htmlDocument } from "../output/page/document.ts";
 import { DARK, LIGHT } from "../output/page/style.ts";
-import { dayText, detailsOf, oneLine, timeLeft, titleOf, type Digest, type DueNotice, type Telling } from "./digest.ts";
+import {
+  dayLabel,
+  dayText,
+  detailsOf,
+  oneLine,
+  timeLeft,
+  titleOf,
+  type Digest,
+  type DueNotice,
+  type Telling,
+} from "./digest.ts";
 
 /** A digest in words. */
 export interface Message {
@@ -53,7 +63,7 @@ const textOf = (digest: Digest, guides: readonly GuideFile[]): string => {
   const items = due.map((one, index) =>
     [
       `■ ${titleOf(one.item, language)}`,
-      `  ${say(text("Expires", "期限"))}: ${dayText(one, language)} ${say(timeLeft(one))}`,
+      `  ${say(dayLabel(one))}: ${dayText(one, language)} ${say(timeLeft(one))}`,
       ...detailsOf(one, { ...digest, guide: guides[index]?.name }).map(([label, value]) => `  ${say(label)}: ${value}`),
     ].join("\n"),
   );
@@ -172,10 +182,15 @@ const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
       account: line(account),
       topic: line(topic),
     };
-    const guide = guideOf(item.kind, { ...item, ...shown, phone: null, phoneHolder: null, source: null }, day, {
-      ...holding,
-      own: holding.own && wordedOwn(holding.own, oneLine),
-    });
+    const guide = guideOf(
+      item.kind,
+      { ...item, ...shown, phone: null, phoneHolder: null, source: null },
+      item.rejection === undefined ? day : null,
+      {
+        ...holding,
+        own: holding.own && wordedOwn(holding.own, oneLine),
+      },
+    );
     return { name: `guide-${index + 1}-${item.kind}.html`, html: WRITERS.html(guide, language) };
   });
 

@@ -71,7 +71,7 @@ export class LoadedTenant {
     tenant: NoticeTenant,
     clock: { readonly now: Date; readonly stages: readonly number[] },
   ): Promise<LoadedTenant> {
-    const items = await tenant.items();
+    const items = (await tenant.items()).map(endingAtRejection);
     const { timezone } = tenant;
     const reached = items.filter(
       ({ expiresAt }) => expiresAt !== null && stageOf(expiresAt, { ...clock, timezone }) !== undefined,
@@ -137,6 +137,14 @@ export class LoadedTenant {
     this.#hasUsers ??= hasAny(this.tenant.client.users.list({ limit: 1 }));
     return (await this.#hasUsers) && (await this.tenant.client.users.find({ name: address })).length === 0;
   }
+}
+
+/** What was rejected before its date ended then; a newer rejection is another end, so that its notices are sent. */
+function endingAtRejection(item: DatedItem): DatedItem {
+  const { rejection, expiresAt } = item;
+  if (rejection === undefined) return item;
+  if (expiresAt !== null && Date.parse(expiresAt) <= Date.parse(rejection.at)) return { ...item, rejection: undefined };
+  return { ...item, expiresAt: rejection.at, certainty: "exact" };
 }
 
 const hasAny = async (users: AsyncIterable<unknown>): Promise<boolean> => {

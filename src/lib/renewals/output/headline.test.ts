@@ -27,7 +27,7 @@ test("of what is rejected says that, and not how long it has left", () => {
     context: "kanto",
     kind: "ade-token",
     remark: rejection,
-    rejection,
+    rejection: { what: rejection, at: "2026-11-20T00:00:00.000Z" },
   });
   expect(headline(false, token)).toEqual({
     en: "CRITICAL: ADE server token MDM: Apple rejected it: clomoctl renewals guide MDM",

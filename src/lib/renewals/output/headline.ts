@@ -30,7 +30,7 @@ function sentenceOf(
   }
   const what = RENEWAL_KINDS[kind];
   if (rejection !== undefined && level === "critical")
-    return text(`${what.en} ${name}: ${rejection.en}`, `${what.ja}「${name}」: ${rejection.ja}`);
+    return text(`${what.en} ${name}: ${rejection.what.en}`, `${what.ja}「${name}」: ${rejection.what.ja}`);
   const [en, ja] = state === "downloaded" ? [RENEWAL_STATES.downloaded.en, RENEWAL_STATES.downloaded.ja] : [];
   const [moreEn, moreJa] = [en === undefined ? "" : `; ${en}`, ja === undefined ? "" : `。${ja}`];
   return level === "expired"

@@ -41,7 +41,11 @@ test("says the state, what is due, and the days of each thing", () => {
 
 test("says that something is rejected instead of its days, and counts it as that", () => {
   const rejection = text("Apple rejected it", "Apple が拒否しました");
-  const token = checkedThing("MDM", "critical", 300, { context: "kanto", remark: rejection, rejection });
+  const token = checkedThing("MDM", "critical", 300, {
+    context: "kanto",
+    remark: rejection,
+    rejection: { what: rejection, at: "2026-11-20T00:00:00.000Z" },
+  });
   expect(lineOf(token, checkedThing("far", "ok", 400))).toMatch(
     /^RENEWALS CRITICAL - 1 rejected by Apple, 1 ok: MDM \(kanto\): Apple rejected it \| 'kanto MDM'=300;/,
   );

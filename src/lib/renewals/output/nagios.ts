@@ -44,7 +44,10 @@ function describe(checked: Checked, { thresholds }: CheckResult): Text {
   const place = [context ?? file, organisation].filter((part) => part !== null).join("/");
   const who = shorten(place === "" || kind === null ? name : `${name} (${place})`, MAX_NAME);
   if (rejection !== undefined && level === "critical") {
-    return text(`${who}: ${shorten(rejection.en, MAX_FINDING)}`, `${who}: ${shorten(rejection.ja, MAX_FINDING)}`);
+    return text(
+      `${who}: ${shorten(rejection.what.en, MAX_FINDING)}`,
+      `${who}: ${shorten(rejection.what.ja, MAX_FINDING)}`,
+    );
   }
   if (level === "unknown" || daysLeft === null) {
     const reason = remark ?? text("no date", "期限不明");

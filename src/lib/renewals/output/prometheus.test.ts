@@ -46,7 +46,10 @@ test("gives when each thing expires, what is unknown, and when it was checked", 
 });
 
 test("has what is rejected, and how each tenant's ADE stands", () => {
-  const token = checkedThing("MDM", "critical", 300, { context: "kanto", rejection: same("rejected") });
+  const token = checkedThing("MDM", "critical", 300, {
+    context: "kanto",
+    rejection: { what: same("rejected"), at: "2026-11-20T00:00:00.000Z" },
+  });
   const counts = { present: 10, missing: 1, notReady: 2, unreadable: 3 };
   const exposition = prometheusText(resultOf([token], USUAL_THRESHOLDS), NOW, [
     {
