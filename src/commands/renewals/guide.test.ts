@@ -653,6 +653,32 @@ describe("a content token, gone through", () => {
     expect(stderr.includes("clomoctl renewals confirm VPP --console-shows DATE")).toBe(consoleShows === undefined);
   });
 
+  describe("that was downloaded before", () => {
+    const waiting = { ...vpp, downloadedExpiresAt: NEXT.toISOString(), downloadedSource: "/tmp/\u001b[31mnew" };
+    const steps: readonly Typing[] = [1, 2, 3, 4, 5, 6].map((number) => [`Step ${number}: done?`, ENTER]);
+
+    test.each<[string, string, string | undefined]>([
+      ["is confirmed by the date that the console shows", "2027-12-01", "2027-12-01"],
+      ["stays downloaded where nothing was uploaded yet", "", undefined],
+    ])("begins at its upload, is looked for nowhere, and %s", async (_, typed, consoleShows) => {
+      const answers = { ...having(waiting), ...(consoleShows && { confirmRenewal: vpp }) };
+      const typing = [...steps, ["Expiry date that the console shows now", `${typed}${ENTER}`] as const];
+      const { exit, stderr, requests } = await walk("VPP", answers, typing);
+      expect(exit).toBe(0);
+      expect(stderr).toMatch(/^1\. The renewed file was downloaded already \(\/tmp\/[^\u001b]*new\)/m);
+      const asked = requests.filter(({ operation }) => operation === "confirmRenewal");
+      expect(asked.map(({ json }) => json)).toEqual(
+        consoleShows === undefined ? [] : [expect.objectContaining({ consoleShows })],
+      );
+    });
+
+    test("is told by the document alike, in both languages", async () => {
+      const { en, ja } = await inBoth("renewals guide VPP", { tenant: having(waiting) });
+      expect(en.stdout).toMatch(/^\W*1\. The renewed file was downloaded already/m);
+      expect(ja.stdout).toContain("はダウンロード済みです");
+    });
+  });
+
   test("is looked for where --downloads says, from the working folder on, or where the desktop puts them", async () => {
     const userFolder = downloaded(fresh);
     const typing = [...VPP_UPLOADED, record];

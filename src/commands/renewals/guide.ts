@@ -51,8 +51,8 @@ export default defineCommand({
   summary: text("show how to renew an item, step by step, with the pitfalls", "更新の手順と注意点を示す"),
   details: [
     text(
-      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item the guide includes its account, topic and phone. What this tenant of clomoctl holds itself (\`ade token set\`, \`push-cert upload\`, \`vpp tokens set\`) has the steps of this tenant, not those of CLOMO PANEL.`,
-      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。clomoctl のこのテナントが自ら保持しているもの(\`ade token set\`、\`push-cert upload\`、\`vpp tokens set\` で設定したもの)については、CLOMO PANEL ではなくこのテナントでの手順を示します。`,
+      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item the guide includes its account, topic and phone. What this tenant of clomoctl holds itself (\`ade token set\`, \`push-cert upload\`, \`vpp tokens set\`) has the steps of this tenant, not those of CLOMO PANEL. If the renewed file was downloaded already, the guide begins with its upload.`,
+      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。clomoctl のこのテナントが自ら保持しているもの(\`ade token set\`、\`push-cert upload\`、\`vpp tokens set\` で設定したもの)については、CLOMO PANEL ではなくこのテナントでの手順を示します。更新ファイルがダウンロード済みなら、アップロードの手順から始めます。`,
     ),
     text(
       "--interactive needs a terminal. It finds downloads by their names in the manual (the newest, if there are several), rejects a file that would cut devices off, and records nothing until the end, so stopping halfway is safe.",
@@ -140,6 +140,7 @@ const readable = (item: RenewalItem): RenewalItem => ({
   account: escaped(item.account),
   phone: escaped(item.phone),
   phoneHolder: escaped(item.phoneHolder),
+  downloadedSource: escaped(item.downloadedSource),
 });
 
 const escapedFact = ([label, value]: readonly [Text, Text]): readonly [Text, Text] => [label, escapedText(value)];

@@ -32,6 +32,7 @@ export async function record(
   const { kind, item } = subject;
   if (renewed !== undefined) return recordRenewed(place, subject, renewed);
   if (item === null) return undefined;
+  if (stateOf(item) === "downloaded") return recordUpload(place, item);
   return kind === "android-owner" ? recordLogin(place, item) : recordDate(place, item);
 }
 
@@ -73,6 +74,7 @@ async function recordUpload(place: RecordPlace, item: RenewalItem): Promise<Rene
     if (remark !== undefined) await tools.terminal.note(remark);
     return item;
   }
+  begin(place);
   const consoleShows = "day" in date ? date.day : dayOf(date.instant, timezone);
   const by = tools.machine.userName ?? "-";
   return client.renewals.confirm(item.id, { by, at: tools.clock.now().toISOString(), consoleShows });

@@ -66,6 +66,7 @@ const renew: readonly Step[] = [
   },
   {
     id: "upload",
+    beginsUpload: true,
     where: same(`${SETTINGS} > 「変更する」`),
     what: text(
       "Upload it right away: choose 「ファイルを選択」, then 「保存」 at the bottom.",

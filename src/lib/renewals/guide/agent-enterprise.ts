@@ -54,7 +54,7 @@ const stepsOf =
           "使用中のものは失効(Revoke)させないでください。署名済みのアプリが使えなくなります(Apple の仕様からの推定。画面の URL も同じ)。",
         ),
       },
-      { id: "build", where: UTILITY, what: after },
+      { id: "build", beginsUpload: true, where: UTILITY, what: after },
       {
         id: "look",
         where: UTILITY,

@@ -126,6 +126,36 @@ it("says what stops once it has expired", () => {
   });
 });
 
+describe("of an item whose renewed file was downloaded", () => {
+  const waiting = { ...KNOWN, downloadedExpiresAt: "2028-03-01T05:00:00Z", downloadedSource: "/tmp/new file.pem" };
+
+  it.each([
+    ["push-certificate", "upload"],
+    ["ade-token", "upload"],
+    ["vpp-token", "organisation"],
+    ["agent-build-certificate", "build"],
+    ["agent-push-certificate", "build"],
+    ["agent-profile", "build"],
+  ] as const)("the guide for %s begins at its step %s, and ends with the confirmation", (kind, first) => {
+    const whole = guideOf(kind, KNOWN, "2027-03-01").steps.map(({ id }) => id);
+    const { steps } = guideOf(kind, waiting, "2027-03-01");
+    expect(steps.map(({ id }) => id)).toEqual(whole.slice(whole.indexOf(first)));
+    expect(steps.every(({ waitsFor }) => waitsFor === undefined)).toBe(true);
+    expect(steps[0]?.what.en).toMatch(
+      /^The renewed file was downloaded already \(\/tmp\/new file\.pem\): .*clomoctl renewals edit 本社 --expires 2027-03-01/,
+    );
+    expect(steps[0]?.what.ja).toMatch(/^更新ファイル\(\/tmp\/new file\.pem\)はダウンロード済みです/);
+    expect(steps.at(-1)?.what.en).toContain("clomoctl renewals confirm 本社 --console-shows DATE");
+    expect(steps.at(-1)?.what.en).not.toContain("renewals edit");
+  });
+
+  it("the guide names no file or date that is not recorded", () => {
+    const { steps } = guideOf("ade-token", { ...waiting, downloadedSource: null }, null);
+    expect(steps[0]?.what.en).toMatch(/^The renewed file was downloaded already: .* --expires DATE\./);
+    expect(steps[0]?.what.ja).toMatch(/^更新ファイルはダウンロード済みです/);
+  });
+});
+
 /** What an administrator must not learn by doing. @see facts 3.3 to 3.6 */
 it.each([
   ["push-certificate", "prepare", /same Apple Account/, /同じ Apple Account/],

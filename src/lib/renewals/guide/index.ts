@@ -1,6 +1,8 @@
 import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
-import { same, text, type Text } from "../../text/index.ts";
+import { line } from "../../advice/line.ts";
+import { joined, same, text, type Text } from "../../text/index.ts";
 import { WHAT_STOPS } from "../consequences.ts";
+import { stateOf } from "../download.ts";
 import { adeTokenSteps } from "./ade-token.ts";
 import { agentBuildSteps, agentProfileSteps, agentPushSteps } from "./agent-enterprise.ts";
 import { androidOwnerSteps } from "./android-owner.ts";
@@ -74,7 +76,7 @@ export function guideOf(
   const steps =
     own === undefined
       ? [
-          ...STEPS[kind](known),
+          ...fromUpload(STEPS[kind](known), known, expiresOn),
           ...(FEW_TOLD.has(kind) ? [NOTICES] : []),
           recordStep(kind, known, several !== undefined),
         ]
@@ -94,6 +96,23 @@ export function guideOf(
     ],
     own: own !== undefined,
   };
+}
+
+/** The steps that are left: of an item whose renewed file was downloaded already those from the upload on. */
+function fromUpload(steps: readonly Step[], known: RenewalItem | null, expiresOn: string | null): readonly Step[] {
+  const start = steps.findIndex(({ beginsUpload }) => beginsUpload);
+  const [upload, ...others] = steps.slice(start);
+  if (known === null || stateOf(known) === "current" || start === -1 || upload === undefined) return steps;
+  return [{ ...upload, what: joined([downloadedAlready(known, expiresOn), upload.what], text(" ", "")) }, ...others];
+}
+
+function downloadedAlready({ name, downloadedSource }: RenewalItem, expiresOn: string | null): Text {
+  const [en, ja] = downloadedSource === null ? ["", ""] : [` (${downloadedSource})`, `(${downloadedSource})`];
+  const drop = line("renewals edit", [name], { expires: expiresOn ?? "DATE" });
+  return text(
+    `The renewed file was downloaded already${en}: upload that one, and do not renew again. If it is lost, drop it from the record and show this guide again: ${drop}.`,
+    `更新ファイル${ja}はダウンロード済みです。もう一度更新せず、そのファイルをアップロードしてください。ファイルを失った場合は、記録から外してからこの手順をもう一度表示してください: ${drop} 。`,
+  );
 }
 
 /** What a recorded field is called: of a content token its organisation is one at Apple. */

@@ -91,6 +91,7 @@ const atApple = (account: Text, known: RenewalItem | null): readonly Step[] => [
 const upload = (accountEn: string, accountJa: string): readonly Step[] => [
   {
     id: "upload",
+    beginsUpload: true,
     where: WIZARD,
     what: text(
       `Back in the wizard choose 「OK」 in the pop-up, then 「続きから始める」, select the .pem file, enter ${accountEn}, then 「次へ」.`,

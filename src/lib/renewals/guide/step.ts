@@ -2,7 +2,7 @@ import { line } from "../../advice/line.ts";
 import { phoneWords, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
-import { confirmLine, isUploaded } from "../download.ts";
+import { confirmLine, isUploaded, stateOf } from "../download.ts";
 
 /** A file that a step has downloaded. */
 export type Download = "signing-request" | "push-certificate" | "ade-token" | "vpp-token";
@@ -22,6 +22,8 @@ export interface Step {
   readonly check?: Text | undefined;
   /** the file that is there afterwards */
   readonly waitsFor?: Download | undefined;
+  /** the upload of the renewed file begins here: a file that was downloaded already needs no step before */
+  readonly beginsUpload?: true | undefined;
 }
 
 /** The steps for a kind of item, worded with what is recorded; null where nothing is. */
@@ -72,6 +74,7 @@ export function recordStep(kind: RenewalKind, known: RenewalItem | null, isOneOf
   const isLogin = Object.keys(by).length === 0;
   const name = known?.name ?? "NAME";
   const isNew = known === null && !isOneOfSeveral;
+  if (known !== null && stateOf(known) === "downloaded") return confirmStep(known);
   const command = isNew
     ? line("renewals add", ["NAME"], { kind, ...(isLogin ? { lastLogin: "DATE" } : by) })
     : isLogin
@@ -87,6 +90,16 @@ export function recordStep(kind: RenewalKind, known: RenewalItem | null, isOneOf
     trap: text("Otherwise notices about the old date continue.", "記録しないと、古い期限についての通知が続きます。"),
   };
 }
+
+/** The last step for a renewed file that was recorded as downloaded. */
+const confirmStep = (known: RenewalItem): Step => ({
+  id: "record",
+  what: text(
+    `Once the console shows the new date, record that: ${confirmLine(known)}`,
+    `管理画面に新しい期限が表示されたら記録します: ${confirmLine(known)}`,
+  ),
+  trap: text("Otherwise notices about the old date continue.", "記録しないと、古い期限についての通知が続きます。"),
+});
 
 /** What CLOMO itself sends mails about. @see facts 3.2 */
 export const FEW_TOLD: ReadonlySet<RenewalKind> = new Set(["push-certificate", "ade-token", "vpp-token"]);

@@ -45,6 +45,7 @@ const DOWNLOAD: Step = {
 const upload: readonly Step[] = [
   {
     id: "organisation",
+    beginsUpload: true,
     where: same(SERVICE),
     what: text(
       "Under 「組織を選択してください」 choose 「全社」, or the organisation that uses this token.",

@@ -184,7 +184,7 @@ const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
     };
     const guide = guideOf(
       item.kind,
-      { ...item, ...shown, phone: null, phoneHolder: null, source: null },
+      { ...item, ...shown, phone: null, phoneHolder: null, source: null, downloadedSource: null },
       item.rejection === undefined ? day : null,
       {
         ...holding,
