@@ -81,6 +81,22 @@ describe("Apple's errors", () => {
     expect(what.en).not.toContain("Business Manager");
   });
 
+  test.each([
+    [401, "oauth_problem_adviceUnauthorized"],
+    [400, "oauth_problem_advice"],
+    [401, "Unauthorized"],
+    [401, ""],
+  ])("without a clear reason a simulator's hint begins with a retry and the clock, too: %i %s", (status, body) => {
+    const place = { url: "http://127.0.0.1:8600" };
+    const { hint } = refusalOf(WHERE, { status, headers: {}, body }, NOW, place);
+    const inOrder = ["try again", "clock", "keypair create", "ade token set FILE", "faults --clear"];
+    const places = inOrder.map((words) => hint?.en.indexOf(words) ?? -1);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(places[0]).toBe(0);
+    expect(hint?.ja).toMatch(/^数分後にもう一度.*時計.*keypair create.*faults --clear/u);
+    expect(`${hint?.en}${hint?.ja}`).not.toContain("Business Manager");
+  });
+
   test("at a simulator the token is got for the MDM server that is known, by the key just written", () => {
     const place = { url: "http://127.0.0.1:8600", server: "SIMULATOR other" };
     const { hint } = refusalOf(WHERE, { status: 403, headers: {}, body: "token_rejected" }, NOW, place);

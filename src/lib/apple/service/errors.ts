@@ -61,6 +61,15 @@ const orClear = ({ en, ja }: Text, { url }: SimulatorPlace): Text => {
 
 const newTokenThere = (place: SimulatorPlace): Text => orClear(simulatedToken(place), place);
 
+/** What {@link UNCLEAR} advises, at a simulator. */
+function unclearThere(place: SimulatorPlace): Text {
+  const { en, ja } = newTokenThere(place);
+  return text(
+    `try again in some minutes, and check the clock of this machine; if it refuses again: ${en}`,
+    `数分後にもう一度実行し、この PC の時計も確認してください。それでも拒否される場合: ${ja}`,
+  );
+}
+
 const newer = (what: Text): AppleError => ({
   statuses: REFUSED,
   exit: "not-permitted",
@@ -133,7 +142,7 @@ export const APPLE_ERRORS = {
       "Apple が署名付きのリクエストを拒否しました。理由は特定できません(oauth_problem_advice)",
     ),
     hint: UNCLEAR,
-    simulated: newTokenThere,
+    simulated: unclearThere,
   },
   USER_AGENT_MISSING: {
     statuses: SENT,
@@ -299,7 +308,7 @@ export function refusalOf(where: string, answer: AppleAnswer, now: number, simul
     const wrong = clockWrong(answer, now);
     if (wrong !== undefined) return new AppleRefusal("CLOCK", where, wrong, simulator);
   }
-  if (code === undefined) return unknownRefusal(where, answer);
+  if (code === undefined) return unknownRefusal(where, answer, simulator);
   return isCursor(code) ? new CursorRefused(code, where) : new AppleRefusal(code, where, APPLE_ERRORS[code], simulator);
 }
 
@@ -330,11 +339,11 @@ function wordOf(body: string): string {
   return typeof bare === "string" && /^[\w ]{1,80}$/.test(bare) ? ` (${bare})` : "";
 }
 
-function unknownRefusal(where: string, { status, body }: AppleAnswer): AppleRefusal {
+function unknownRefusal(where: string, { status, body }: AppleAnswer, simulator?: SimulatorPlace): AppleRefusal {
   if (status === 404 && where.includes("/profile")) return new AppleRefusal("NO_SUCH_PROFILE", where, NO_SUCH_PROFILE);
   const word = wordOf(body);
   const isRefusal = status === 401 || status === 403;
-  return new AppleRefusal(status === 405 ? "METHOD" : "UNKNOWN", where, {
+  const refusal: Omit<AppleError, "statuses"> = {
     exit: isRefusal ? "not-permitted" : status === 400 ? "input-rejected" : "unavailable",
     what: text(`Apple answered ${status}${word}`, `Apple の応答: ${status}${word}`),
     hint:
@@ -349,7 +358,9 @@ function unknownRefusal(where: string, { status, body }: AppleAnswer): AppleRefu
               "see whether clomoctl speaks to the right address: clomoctl ade endpoint show",
               "接続先が正しいか確認してください: clomoctl ade endpoint show",
             ),
-  });
+    ...(status === 401 && { simulated: unclearThere }),
+  };
+  return new AppleRefusal(status === 405 ? "METHOD" : "UNKNOWN", where, refusal, simulator);
 }
 
 const NO_SUCH_PROFILE: Omit<AppleError, "statuses"> = {
