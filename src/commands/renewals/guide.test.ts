@@ -657,19 +657,21 @@ describe("a content token, gone through", () => {
     const waiting = { ...vpp, downloadedExpiresAt: NEXT.toISOString(), downloadedSource: "/tmp/\u001b[31mnew" };
     const steps: readonly Typing[] = [1, 2, 3, 4, 5, 6].map((number) => [`Step ${number}: done?`, ENTER]);
 
-    test.each<[string, string, string | undefined]>([
-      ["is confirmed by the date that the console shows", "2027-12-01", "2027-12-01"],
-      ["stays downloaded where nothing was uploaded yet", "", undefined],
-    ])("begins at its upload, is looked for nowhere, and %s", async (_, typed, consoleShows) => {
-      const answers = { ...having(waiting), ...(consoleShows && { confirmRenewal: vpp }) };
+    test.each<[string, string, Answers, readonly unknown[]]>([
+      [
+        "is confirmed by the date that the console shows",
+        "2027-12-01",
+        { confirmRenewal: vpp },
+        [expect.objectContaining({ consoleShows: "2027-12-01" })],
+      ],
+      ["stays downloaded where nothing was uploaded yet", "", {}, []],
+    ])("begins at its upload, is looked for nowhere, and %s", async (_, typed, answers, confirmations) => {
       const typing = [...steps, ["Expiry date that the console shows now", `${typed}${ENTER}`] as const];
-      const { exit, stderr, requests } = await walk("VPP", answers, typing);
+      const { exit, stderr, requests } = await walk("VPP", { ...having(waiting), ...answers }, typing);
       expect(exit).toBe(0);
       expect(stderr).toMatch(/^1\. The renewed file was downloaded already \(\/tmp\/[^\u001b]*new\)/m);
       const asked = requests.filter(({ operation }) => operation === "confirmRenewal");
-      expect(asked.map(({ json }) => json)).toEqual(
-        consoleShows === undefined ? [] : [expect.objectContaining({ consoleShows })],
-      );
+      expect(asked.map(({ json }) => json)).toEqual(confirmations);
     });
 
     test("is told by the document alike, in both languages", async () => {
