@@ -204,6 +204,37 @@ describe("a renewed file", () => {
     expect(ja.stderr).toContain("更新前の期限で判定します。管理画面に新しい期限が表示されたら: ");
   });
 
+  describe("that was recorded as downloaded", () => {
+    const download = {
+      downloadedExpiresAt: LATER.toISOString(),
+      downloadedFingerprint: "ab".repeat(32),
+      downloadedSource: "/n.p7m",
+    };
+    const NONE = { downloadedExpiresAt: null, downloadedFingerprint: null, downloadedSource: null };
+    const edited = (words: string, after: Partial<RenewalItem>) => {
+      const before = item(1, { name: "本社", ...vpp, ...download });
+      const tenant = { listRenewals: { items: [before] }, editRenewal: { ...before, ...after } };
+      return inBoth(`renewals edit 本社 ${words}`, { tenant, folder: tokens() });
+    };
+
+    test.each([
+      ["--expires 2027-03-01", NONE],
+      ["--file early.vpptoken", NONE],
+      ["--file late.vpptoken", { downloadedFingerprint: "cd".repeat(32) }],
+    ])("is dropped by %s with a warning, in both languages", async (words, after) => {
+      const { en, ja } = await edited(words, after);
+      expect(en).toMatchObject({ exit: 0 });
+      expect(en.stderr).toContain(
+        "warning: the renewed file (until 2027-12-01, /n.p7m) is no longer recorded as downloaded. If it is still to be uploaded: clomoctl renewals edit 本社 --file /n.p7m\n",
+      );
+      expect(ja.stderr).toContain("更新ファイル(期限 2027-12-01、/n.p7m)の記録がなくなりました");
+    });
+
+    test("is kept without a word by other changes", async () => {
+      expect((await edited("--notes n", { notes: "n" })).en.stderr).not.toContain("no longer");
+    });
+  });
+
   test("is read once where it comes by stdin", async () => {
     const { json, stderr } = await change(["--file", "-"], vpp, { stdin: vppToken(LATER, "例") });
     expect(json).toMatchObject({ downloadedSource: null, downloadedExpiresAt: LATER.toISOString() });

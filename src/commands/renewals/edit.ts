@@ -6,7 +6,7 @@ import { readRenewables } from "../../lib/apple/index.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
 import { CHECKS } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
-import { downloadRemark, isUploaded, recordFile } from "../../lib/renewals/download.ts";
+import { downloadRemark, droppedRemark, isUploaded, recordFile } from "../../lib/renewals/download.ts";
 import { joined, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
@@ -24,8 +24,8 @@ export default defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
   details: [
     text(
-      "Options that are not given leave their values unchanged; an empty value (--owner '') removes one. --file reads the date from the renewed file; a push certificate with another topic is refused. A certificate or token that is to be uploaded to the console is recorded as downloaded: the date before it counts until `renewals confirm ITEM --console-shows DATE`.",
-      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります(トピックの違うプッシュ通知証明書は拒否します)。管理画面にアップロードする証明書やトークンは「ダウンロード済み」として記録し、`renewals confirm ITEM --console-shows DATE` まで更新前の期限で判定します。",
+      "Options that are not given leave their values unchanged; an empty value (--owner '') removes one. --file reads the date from the renewed file; a push certificate with another topic is refused. A certificate or token that is to be uploaded to the console is recorded as downloaded: the date before it counts until `renewals confirm ITEM --console-shows DATE`. A new date or file drops a renewed file that was recorded before, with a warning.",
+      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります(トピックの違うプッシュ通知証明書は拒否します)。管理画面にアップロードする証明書やトークンは「ダウンロード済み」として記録し、`renewals confirm ITEM --console-shows DATE` まで更新前の期限で判定します。期限やファイルを新しく登録すると、先に登録した更新ファイルの記録はなくなります(警告を表示します)。",
     ),
   ],
   args: { item: ITEM_ARGUMENT },
@@ -61,6 +61,8 @@ export default defineCommand({
     const after = await client.renewals.edit(before.id, file === undefined ? kept : renewing(before, kept));
     tools.describeDone(WRITTEN);
     await showItem(tools, tenant, after);
+    const dropped = droppedRemark(before, after, timezone);
+    if (dropped !== undefined) await tools.terminal.warn(dropped);
     const waiting = file === undefined ? undefined : downloadRemark(after, timezone);
     if (waiting !== undefined) await tools.terminal.note(waiting);
     if (change.owner !== undefined) await tellUnnoticed(tools, [after]);

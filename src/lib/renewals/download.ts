@@ -127,6 +127,29 @@ const notUploaded = (
   });
 };
 
+/**
+ * Says that a change dropped the renewed file that waited for its upload; undefined if it did not.
+ *
+ * @param timezone an IANA name
+ */
+export function droppedRemark(
+  before: Download & { readonly name: string },
+  after: Download & { readonly name: string },
+  timezone: string,
+): Text | undefined {
+  const { downloadedExpiresAt, downloadedFingerprint, downloadedSource } = before;
+  const isKept =
+    downloadedExpiresAt === after.downloadedExpiresAt && downloadedFingerprint === after.downloadedFingerprint;
+  if (downloadedExpiresAt === null || isKept) return undefined;
+  const day = dayOf(downloadedExpiresAt, timezone);
+  const [en, ja] = downloadedSource === null ? ["", ""] : [`, ${downloadedSource}`, `、${downloadedSource}`];
+  const edit = line("renewals edit", [after.name], { file: downloadedSource ?? "FILE" });
+  return text(
+    `the renewed file (until ${day}${en}) is no longer recorded as downloaded. If it is still to be uploaded: ${edit}`,
+    `ダウンロード済みとして登録されていた更新ファイル(期限 ${day}${ja})の記録がなくなりました。これからアップロードする場合は: ${edit}`,
+  );
+}
+
 /** The line to type once the console shows the date of the uploaded file. */
 export const confirmLine = ({ name }: Pick<RenewalItem, "name">): string =>
   line("renewals confirm", [name], { consoleShows: "DATE" });
