@@ -5,6 +5,7 @@ import { shownOption, shownWord } from "../../text/shell-word.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Item, ItemDraft } from "./item.ts";
 import { sharesWord } from "./people.ts";
+import { completePhone, phoneIn, type Phone } from "./phone.ts";
 import { valueOf, type Question } from "./question.ts";
 
 /** An account at Apple or Google that has to be handed over. */
@@ -16,9 +17,7 @@ interface HandedAccount {
   readonly recorded: string | null;
   /** the renewal that has its name, where one has */
   readonly recordedIn?: Renewal | undefined;
-  /** the renewal that has the phone, or is to have it */
-  readonly phoneIn?: Renewal | undefined;
-  /** what is renewed with it, unless another account is recorded there */
+  /** what is renewed with it, unless another account is recorded there: its phone is recorded with these */
   readonly renewals: readonly Renewal[];
   /** how a person's own is replaced by one of the company */
   readonly moving: Text;
@@ -50,7 +49,7 @@ const asObject = (what: Text, account: string | null): Text => {
 /** Asks for an account: which, who signs in, the phone that gets its code, and where the password is. @see facts 7.1; seed 002 */
 export function askAccount(
   draft: ItemDraft,
-  { prefix, what, recorded, recordedIn, phoneIn, renewals, moving }: HandedAccount,
+  { prefix, what, recorded, recordedIn, renewals, moving }: HandedAccount,
 ): void {
   const mend = (question: string): Text => same(`clomoctl handover answer ${prefix}.${question}`);
   const account = draft.ask({
@@ -81,7 +80,8 @@ export function askAccount(
     ),
     required: false,
   });
-  const phoneHolder = askPhone(draft, { prefix, phoneIn, of });
+  const own = renewals.filter((renewal) => isAbout(accountOf(draft.facts, prefix, renewal), account));
+  const phone = askPhone(draft, { prefix, renewals: own, of });
   draft.ask({
     id: `${prefix}.password-place`,
     label: TOLD["password-place"],
@@ -91,10 +91,7 @@ export function askAccount(
       `${of.ja}のパスワードはどこに保管していますか?(場所だけ。パスワード自体は書かないでください)`,
     ),
   });
-  for (const renewal of renewals) {
-    const own = renewal.account ?? heldAccount(draft.facts, renewal);
-    if (isAbout(own ?? answeredIn(draft.facts, prefix), account)) findLacking(draft, renewal, { holder, phoneHolder });
-  }
+  for (const renewal of own) findLacking(draft, renewal, { holder, phone });
 }
 
 function askCompany(
@@ -130,8 +127,9 @@ const isWith = ({ account: own }: Pick<Renewal, "account">, account: string | nu
 function findLacking(
   draft: ItemDraft,
   renewal: Renewal,
-  { holder, phoneHolder }: { readonly holder: string | null; readonly phoneHolder: string | null },
+  { holder, phone }: { readonly holder: string | null; readonly phone: Phone },
 ): void {
+  const { phoneHolder } = completePhone(renewal, phone);
   const lacking: Partial<Record<"phoneHolder" | "owner", string>> = {
     ...(renewal.phoneHolder === null && phoneHolder !== null && !draft.isLeaver(phoneHolder) && { phoneHolder }),
     ...(renewal.owner === null && holder !== null && { owner: holder }),
@@ -270,6 +268,13 @@ export function signInOf(
 const isAbout = (account: string | null, asked: string | null): boolean =>
   asked === null || (account !== null && sharesWord(account, asked));
 
+/** The account of a renewal: as recorded, else as answered of all that are renewed with one account. */
+const accountOf = (
+  facts: Pick<HandoverFacts, "answers" | "adeServer" | "pushCertificate">,
+  prefix: string,
+  renewal: RenewalRecord,
+): string | null => renewal.account ?? heldAccount(facts, renewal) ?? answeredIn(facts, prefix);
+
 /** The account that was answered. */
 const answeredIn = ({ answers }: Pick<HandoverFacts, "answers">, prefix: string): string | null =>
   answers.find(({ question, subject }) => question === `${prefix}.account` && subject === "")?.value ?? null;
@@ -287,11 +292,16 @@ export function answeredOfAccount(
   const account = said("account");
   const isOther = !isWith(renewal, account);
   if (isOther && isOfAnother(account, renewal, all)) return [];
+  const phone = completePhone(renewal, { phone: said("phone"), phoneHolder: said("phone-holder") });
+  const values: Readonly<Record<keyof typeof TOLD, string | null>> = {
+    holder: said("holder"),
+    phone: renewal.phone === null ? phone.phone : null,
+    "phone-holder": renewal.phoneHolder === null ? phone.phoneHolder : null,
+    "password-place": said("password-place"),
+  };
   const told = TOLD_NAMES.flatMap((name) => {
-    const value = said(name);
-    const isTold =
-      (name === "phone" && renewal.phone !== null) || (name === "phone-holder" && renewal.phoneHolder !== null);
-    return value === null || isTold ? [] : [[TOLD[name], same(value)] as const];
+    const { [name]: value } = values;
+    return value === null ? [] : [[TOLD[name], same(value)] as const];
   });
   if (account === null || (!isOther && renewal.account !== null)) return told;
   const value = isOther
@@ -305,9 +315,10 @@ export function answeredOfAccount(
 
 function askPhone(
   draft: ItemDraft,
-  { prefix, phoneIn, of }: Pick<HandedAccount, "prefix" | "phoneIn"> & { readonly of: Text },
-): string | null {
-  draft.ask({
+  { prefix, renewals, of }: Pick<HandedAccount, "prefix" | "renewals"> & { readonly of: Text },
+): Phone {
+  const { numberIn, holderIn } = phoneIn(renewals);
+  const phone = draft.ask({
     id: `${prefix}.phone`,
     label: TOLD.phone,
     kind: "phone",
@@ -315,8 +326,8 @@ function askPhone(
       `Which telephone number receives the 2-factor code (SMS) of ${of.en}?`,
       `${of.ja}の認証コード(2ファクタ認証の SMS)を受け取る電話番号は?`,
     ),
-    recorded: phoneIn?.phone,
-    recordedBy: editing(phoneIn, "--phone"),
+    recorded: numberIn?.phone,
+    recordedBy: editing(numberIn, "--phone"),
   });
   const phoneHolder = draft.ask({
     id: `${prefix}.phone-holder`,
@@ -326,8 +337,8 @@ function askPhone(
       `Who holds the phone for the 2-factor code of ${of.en}, or where is it?`,
       `${of.ja}の認証コードを受け取る電話を持っている人、または置き場所は?`,
     ),
-    recorded: phoneIn?.phoneHolder,
-    recordedBy: editing(phoneIn, "--phone-holder"),
+    recorded: holderIn?.phoneHolder,
+    recordedBy: editing(holderIn, "--phone-holder"),
     yearly: true,
   });
   draft.held(
@@ -345,5 +356,5 @@ function askPhone(
     ),
     yearly: true,
   });
-  return phoneHolder;
+  return { phone, phoneHolder };
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exampleId } from "../../model/thing.ts";
+import { exampleId, exampleOf } from "../../model/thing.ts";
 import { UNSAID } from "../../model/tenant.ts";
+import { RESOURCES } from "../resources.ts";
 import { administrator, answered, COMPLETE, renewal, TODAY, UNANSWERED } from "../testing/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import { GAP_CODES, type GapCode } from "./gap.ts";
@@ -395,7 +396,7 @@ test("the checklist is the same in whatever order the records come", () => {
 test("of two Apple Accounts that are recorded the answered one is asked about, and the other is no contradiction", () => {
   const facts = withRenewal("vpp-token", {
     account: "vpp-only@example.jp",
-    phoneHolder: "受付",
+    phoneHolder: "金庫",
     owner: "admin2@example.jp",
   });
   const differing = (one: HandoverFacts) => gapsOf(evaluate(one, TODAY)).filter(({ code }) => code === "differs");
@@ -504,6 +505,47 @@ test("number and holder of a phone are recorded apart, and each answers its ques
   expect(gapsOf(evaluate(other, TODAY)).find(({ code }) => code === "differs")?.mend.en).toContain(
     "clomoctl renewals edit プッシュ --phone 03-0000-0000",
   );
+});
+
+describe("a phone is told of the account it is recorded with", () => {
+  const vpp = { account: "vpp-only@example.jp", phone: "090-0000-0034", phoneHolder: "受付" };
+  const phonesOf = (facts: HandoverFacts, prefix = "apple-business") =>
+    questionsOf(evaluate(facts, TODAY))
+      .filter(({ id }) => id.startsWith(`${prefix}.phone`))
+      .map(({ recorded }) => recorded);
+  const withAde = (change: Partial<Renewal>) =>
+    withRenewal("ade-token", change, withRenewal("vpp-token", vpp, UNANSWERED));
+
+  test("and of no other account of the same item", () => {
+    const facts = withAde({ phone: null, phoneHolder: null });
+    expect(phonesOf(facts)).toEqual([null, null]);
+    expect(phonesOf(answering(facts, "apple-business.account", "vpp-only@example.jp"))).toEqual([
+      "090-0000-0034",
+      "受付",
+    ]);
+    expect(phonesOf(withAde({ phone: null, phoneHolder: "金庫" }))).toEqual([null, "金庫"]);
+  });
+
+  test("also where the token that the tenant holds names another account", () => {
+    const adeServer = { ...exampleOf(RESOURCES["ade-server"].fields), adminId: "held@example.jp" };
+    expect(phonesOf({ ...withAde({}), adeServer })).toEqual([null, null]);
+  });
+
+  test("and the holder is never one of another phone", () => {
+    const same = { account: "abm@example.jp", phoneHolder: "受付" };
+    const of = (ade: Partial<Renewal>, token: Partial<Renewal>) =>
+      phonesOf(withRenewal("ade-token", ade, withRenewal("vpp-token", { ...same, ...token }, UNANSWERED)));
+    const ade = { phone: "090-0000-0012", phoneHolder: null };
+    expect(of(ade, { phone: "090-0000-0034" })).toEqual(["090-0000-0034", "受付"]);
+    expect(of(ade, { phone: null })).toEqual(["090-0000-0012", "受付"]);
+    expect(of({ phone: "090-0000-0012", phoneHolder: "金庫" }, { phone: null })).toEqual(["090-0000-0012", "金庫"]);
+  });
+
+  test("nor is another phone's holder proposed for a renewal", () => {
+    const facts = withRenewal("vpp-token", { phone: "090-0000-0034", phoneHolder: null });
+    const withNumber = withRenewal("ade-token", { phone: "090-0000-0012" }, facts);
+    expect(gapsOf(evaluate(withNumber, TODAY)).filter(({ code }) => code === "renewal-lacks")).toEqual([]);
+  });
 });
 
 test("what was said of a contact person holds of no other one", () => {

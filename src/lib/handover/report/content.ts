@@ -11,6 +11,7 @@ import { evaluate } from "../checklist/index.ts";
 import { signInOf } from "../checklist/account.ts";
 import { lastLoginOf, type Renewal } from "../checklist/facts.ts";
 import type { Item } from "../checklist/item.ts";
+import { completePhone } from "../checklist/phone.ts";
 import { identityOf, isOneOfSeveral } from "../checklist/which.ts";
 import { UNKNOWN, withBehind, type Bar, type Block, type ReportContent, type Section, type Words } from "./blocks.ts";
 import { toldValue, valueOf, type Question } from "../checklist/question.ts";
@@ -475,7 +476,7 @@ const ACCOUNT_SOURCES = {
 
 /** The account with who signs in, and the phone with its number: as recorded with the renewal, else as answered of its account. */
 const signInCells = (
-  { phone, phoneHolder }: Pick<Renewal, "phone" | "phoneHolder">,
+  renewal: Pick<Renewal, "phone" | "phoneHolder">,
   known: ReturnType<typeof signInOf>,
 ): readonly [account: Words, phone: Words] => {
   const { account, holder, other } = known;
@@ -485,7 +486,7 @@ const signInCells = (
     other === null
       ? same("")
       : text(` (answered: ${other}; which holds?)`, `(回答は ${other}。どちらが正しいか要確認)`);
-  const phones = phoneWords({ phone: phone ?? known.phone, phoneHolder: phoneHolder ?? known.phoneHolder });
+  const phones = phoneWords(completePhone(renewal, known));
   return [
     withBehind(
       account?.name ?? UNKNOWN,

@@ -39,7 +39,6 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
     what: WHAT,
     recorded: first?.account ?? null,
     recordedIn: first,
-    phoneIn: first,
     renewals: renewals.slice(0, 1),
     moving: MOVING,
   });

@@ -64,7 +64,6 @@ export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
     what: text("the Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
     recorded: account,
     recordedIn: held === null ? named : undefined,
-    phoneIn: renewals.find(({ phone, phoneHolder }) => phone !== null || phoneHolder !== null),
     renewals,
     moving: MOVING,
   });

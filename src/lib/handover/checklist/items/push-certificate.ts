@@ -38,7 +38,6 @@ export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
     what: text("the Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
     recorded: account,
     recordedIn: held === null ? (named ?? first) : undefined,
-    phoneIn: first,
     renewals,
     moving: MOVING,
   });
