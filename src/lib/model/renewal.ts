@@ -142,6 +142,28 @@ export const RENEWAL_ITEM = {
 
 export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
 
+/** The fields that every role reads: what expires, when, and who renews it. */
+const OPEN_FIELDS: readonly string[] = [
+  "id",
+  "kind",
+  "name",
+  "organisation",
+  "expiresAt",
+  "certainty",
+  "owner",
+  "confirmedAt",
+  "confirmedBy",
+  "createdAt",
+  "updatedAt",
+  "downloadedExpiresAt",
+  "downloadedCertainty",
+];
+
+/** The fields that only those read who may read Apple's services or record renewals; a new field is one of them. */
+export const RESERVED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
+  (name) => !OPEN_FIELDS.includes(name),
+);
+
 /** Digits of the shortest telephone number, an extension. */
 const MIN_DIGITS = 4;
 

@@ -121,8 +121,8 @@ const NOT_OF_DIVISIONS = (Object.keys(OPERATIONS) as readonly Operation[]).filte
 
 /** What roles below the system administrator do not see of what they read. */
 const RESERVED = text(
-  "It sees what expires and when (ours), but not the account, telephone number, notes, topic and file of a renewal, nor the contact person's mail address and telephone number: these need the right to read Apple's services or to record renewals. An owner is shown if the owner is a user of its organisations.",
-  "更新期限の項目と日付は表示されますが、アカウント・電話番号・メモ・トピック・ファイルと、担当者のメールアドレス・電話番号は表示されません(ADE などの閲覧か更新期限の記録の権限が必要)。更新担当は、管理できる組織のユーザーだけが表示されます(clomoctl 独自の規則)。",
+  "It sees what expires and when (ours), but not the account, the telephone number and who holds it, notes, topic and file of a renewal, nor the contact person's mail address and telephone number: these need the right to read Apple's services or to record renewals. An owner is shown if the owner is a user of its organisations.",
+  "更新期限の項目と日付は表示されますが、アカウント・電話番号とその所持者・メモ・トピック・ファイルと、担当者のメールアドレス・電話番号は表示されません(ADE などの閲覧か更新期限の記録の権限が必要)。更新担当は、管理できる組織のユーザーだけが表示されます(clomoctl 独自の規則)。",
 );
 
 const NOTES: Readonly<Record<Role, readonly Text[]>> = {

@@ -159,7 +159,14 @@ describe("memos and tags of devices", () => {
 });
 
 describe("renewals", () => {
-  const RECORDED = { account: "apple@x.jp", phone: "090-0000-0000", notes: "金庫", topic: "t", source: "/push.pem" };
+  const RECORDED = {
+    account: "apple@x.jp",
+    phone: "090-0000-0000",
+    phoneHolder: "情報システム部の金庫",
+    notes: "金庫",
+    topic: "t",
+    source: "/push.pem",
+  };
 
   test.each([
     ["sys", { ...RECORDED, owner: "花子, 情シス, taro@x.jp", confirmedBy: "花子" }, true],

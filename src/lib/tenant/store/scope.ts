@@ -1,4 +1,5 @@
 import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { RESERVED_FIELDS } from "../../model/renewal.ts";
 import { ROOT } from "./orgs.ts";
 import type { Derived, Scope } from "./store.ts";
 
@@ -163,11 +164,7 @@ export const visibleColumns = ({
   const people = ["owner", "confirmedBy"].map((column) => [column, ownersSeen(column)] as const);
   const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
   return {
-    renewal_item: Object.fromEntries([
-      ...(orgs === undefined ? [] : people),
-      ...none(["topic", "fingerprint", "account", "phone", "notes", "source"]),
-      ...none(["downloadedTopic", "downloadedFingerprint", "downloadedSource"]),
-    ]),
+    renewal_item: Object.fromEntries([...(orgs === undefined ? [] : people), ...none(RESERVED_FIELDS)]),
     tenant_profile: Object.fromEntries(none(["contactMail", "contactPhone"])),
   };
 };

@@ -240,6 +240,7 @@ const OWNERS: readonly (readonly [all: string | null, visible: string | null])[]
 const RESERVED = {
   account: "apple@west.example",
   phone: "090-0000-0000",
+  phoneHolder: "西 太郎",
   notes: "西 太郎 が保管",
   topic: "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000",
   fingerprint: sha256("certificate"),
