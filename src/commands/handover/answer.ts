@@ -4,7 +4,8 @@ import { readNamedText } from "../../lib/files/index.ts";
 import type { AnswerGroup } from "../../lib/handover/checklist/answers-file.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import { evaluate, questionsOf } from "../../lib/handover/checklist/index.ts";
-import { readAnswer, toldValue, valueOf, type Question } from "../../lib/handover/checklist/question.ts";
+import { readAnswer } from "../../lib/model/question.ts";
+import { toldValue, valueOf, type Question } from "../../lib/handover/checklist/question.ts";
 import { askedOfConsole } from "../../lib/handover/not-known.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -82,7 +83,7 @@ export default defineCommand({
     const keeper = new Keeper(tools, tenant, { by, dryRun });
     if (file === undefined && terminal.interactive) await tellAuthor(tools, by);
     if (file === undefined) await askAll(tools, facts, { question, day, keeper });
-    else await keeper.keep(await answersIn(tools, file, { groups: askedFor(facts, day), today: day.asOf }));
+    else await keeper.keep(await answersIn(tools, file, { groups: askedFor(facts, day) }));
     const { length } = keeper.changed;
     if (length === 0) await terminal.note(text("nothing was answered", "回答はありませんでした"));
     else if (isUsualTable(terminal))
@@ -189,12 +190,13 @@ class Keeper {
 async function answersIn(
   tools: Tools,
   file: string,
-  asked: { readonly groups: readonly AnswerGroup[]; readonly today: string },
+  asked: { readonly groups: readonly AnswerGroup[] },
 ): Promise<readonly NewAnswer[]> {
   const content = await readNamedText(tools, file);
   const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
   return readAnswers(content, file === "-" ? "stdin" : file, {
     ...asked,
+    now: tools.clock.now().toISOString(),
     template: "clomoctl handover answer --template",
   });
 }
@@ -259,21 +261,21 @@ const notAsked = (named: string): Failure =>
 
 /** @returns undefined where it stays open */
 async function ask(
-  { terminal }: Tools,
+  { terminal, clock }: Tools,
   question: Question,
-  { asOf, timezone }: Asking["day"],
+  { timezone }: Asking["day"],
 ): Promise<string | undefined> {
   const typed = await terminal.prompts.input({
     message: messageOf(question, timezone),
     flag: "--answers FILE",
     check: (one) => {
       if (one.trim() === "") return undefined;
-      const read = readAnswer(question, one, asOf);
+      const read = readAnswer(question, one, clock.now().toISOString());
       return "wrong" in read ? read.wrong : undefined;
     },
   });
   if (typed.trim() === "") return undefined;
-  const read = readAnswer(question, typed, asOf);
+  const read = readAnswer(question, typed, clock.now().toISOString());
   return "value" in read ? read.value : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { readNamedText } from "../../lib/files/index.ts";
 import type { QuestionGroup } from "../../lib/handover/checklist/question.ts";
 import { OF_THE_MOMENT } from "../../lib/model/answer.ts";
-import { dayOf } from "../../lib/model/time.ts";
+import { formOf } from "../../lib/model/question.ts";
 import {
   answered,
   QUESTION_NAMES,
@@ -18,20 +18,15 @@ import { isQuestion } from "./gather.ts";
 
 const TEMPLATE = "clomoctl onboarding guide --template";
 
-const isYesNo = (choices: OnboardingQuestion["choices"]): boolean =>
-  Object.hasOwn(choices, "yes") && Object.hasOwn(choices, "no");
-
 /** Questions of the onboarding as a file of answers has them. */
 function groupOf(title: Text, names: readonly QuestionName[], facts: OnboardingFacts): QuestionGroup {
   const questions = names.map((id) => {
-    const { ask, choices }: OnboardingQuestion = QUESTIONS[id];
+    const { ask }: OnboardingQuestion = QUESTIONS[id];
     const said = facts.answers.get(id);
     const answer = said === undefined ? null : { ...said, by: said.by ?? "" };
     const due = answered(facts, id) === undefined ? ("missing" as const) : null;
-    const kind = isYesNo(choices) ? ("yes-no" as const) : ("choice" as const);
-    const form = kind === "choice" ? { choices } : {};
     const known = { recorded: null, answer, due, required: true, yearly: false };
-    return { id, subject: "", kind, ...form, wording: ask, label: ask, ...known };
+    return { id, subject: "", ...formOf(id), wording: ask, label: ask, ...known };
   });
   return { title, questions };
 }
@@ -74,7 +69,7 @@ export async function withAnswersOf(
   const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
   const all = readAnswers(content, where, {
     groups: [groupOf(text("all", "すべて"), QUESTION_NAMES, facts)],
-    today: dayOf(clock.now(), await zoneInEffect(tools)),
+    now: clock.now().toISOString(),
     template: TEMPLATE,
   });
   const kept = all.filter(({ question }) => !question.startsWith(OF_THE_MOMENT));

@@ -9,7 +9,7 @@ import type { QuestionGroup } from "./checklist/question.ts";
 
 /** What of a tenant the console alone knows. */
 interface NotKnown {
-  readonly name: string;
+  readonly name: "profiles" | "automatic-profiles" | "apps" | "tags" | "secured-administrators";
   readonly title: Text;
   /** where it is in the console */
   readonly where: Text;
@@ -75,7 +75,7 @@ const notKnownIn = (profile: Pick<TenantProfile, "securedApps"> | undefined): re
 
 const GROUP = "console";
 
-const questionOf = (name: string): string => `${GROUP}.${name}`;
+const questionOf = <N extends NotKnown["name"]>(name: N): `${typeof GROUP}.${N}` => `${GROUP}.${name}`;
 
 /** What the console alone knows, as questions: `console.apps`. None of them is a gap of the checklist. */
 export const askedOfConsole = (
@@ -85,7 +85,7 @@ export const askedOfConsole = (
   id: GROUP,
   title: text("What the console alone knows", "管理画面にしかない情報"),
   questions: notKnownIn(tenant).map(({ name, title, ask }) =>
-    questionFor({ answers }, day, { id: questionOf(name), kind: "text", label: title, wording: ask, yearly: true }),
+    questionFor({ answers }, day, { id: questionOf(name), label: title, wording: ask, yearly: true }),
   ),
 });
 

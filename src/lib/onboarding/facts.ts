@@ -1,4 +1,5 @@
 import type { AdeCondition } from "../model/ade-health.ts";
+import { MANAGED_WAYS, SHOWN_AT_HOME, YES_NO, type QuestionName as AnyQuestion } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 import { text, type Text } from "../text/index.ts";
@@ -20,17 +21,12 @@ export interface OnboardingQuestion {
   readonly choices: Readonly<Record<string, Text>>;
 }
 
-const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const;
-
 const ofHome = (kind: Issued): OnboardingQuestion => ({
   ask: text(
     `Open HOME of CLOMO PANEL and look at 「Mobile Device Management」: what stands under 「${ISSUED[kind]}」?`,
     `CLOMO PANEL の HOME 画面を開き、「Mobile Device Management」の「${ISSUED[kind]}」欄を確認してください。何が表示されていますか?`,
   ),
-  choices: {
-    date: text("a date", "有効期限が表示されている"),
-    none: text("no date at all", "有効期限が表示されていない"),
-  },
+  choices: SHOWN_AT_HOME,
 });
 
 /** The questions of the onboarding, by the names under which answers are kept. @see seed 003 */
@@ -44,12 +40,7 @@ export const QUESTIONS = {
   },
   "onboarding.way": {
     ask: text("How will the devices be managed?", "デバイスの管理状態はどうしますか?"),
-    choices: {
-      purchased: text("supervised, bought as ADE devices", "監視対象モード: ADE デバイスを代理店から購入する"),
-      manual: text("supervised, made ADE devices by hand", "監視対象モード: 手動で ADE デバイスにする"),
-      "supervised-only": text("supervised without ADE", "監視対象モード: ADE を使わない"),
-      unsupervised: text("not supervised", "非監視対象モード(通常モード)"),
-    },
+    choices: MANAGED_WAYS,
   },
   "onboarding.agent": {
     ask: text("Will the app CLOMO MDM Agent for iOS be used?", "CLOMO MDM Agent for iOS アプリを利用しますか?"),
@@ -77,7 +68,7 @@ export const QUESTIONS = {
     ask: text("Are the apps registered and installed?", "アプリケーションを登録して、インストールしましたか?"),
     choices: YES_NO,
   },
-} as const satisfies Readonly<Record<string, OnboardingQuestion>>;
+} as const satisfies Readonly<Partial<Record<AnyQuestion, OnboardingQuestion>>>;
 
 export type QuestionName = keyof typeof QUESTIONS;
 

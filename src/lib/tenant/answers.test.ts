@@ -14,7 +14,7 @@ const PHONE = { question: "push-certificate.phone", value: "03-0000-0000", by: "
 test("answers are kept by question and what they are about, with author and date", async () => {
   const { answers } = tenant.client;
   const { changed, dryRun } = await answers.set({
-    answers: [PHONE, { question: "accounts.mailbox", subject: "an-id", value: " yes " }],
+    answers: [PHONE, { question: "administrators.mailbox", subject: "an-id", value: " はい " }],
   });
   expect(dryRun).toBe(false);
   expect(changed.map(({ before, after }) => [before, after?.value])).toEqual([
@@ -22,7 +22,7 @@ test("answers are kept by question and what they are about, with author and date
     [null, "yes"],
   ]);
   expect(await answers.list()).toMatchObject([
-    { question: "accounts.mailbox", subject: "an-id", value: "yes", by: "owner" },
+    { question: "administrators.mailbox", subject: "an-id", value: "yes", by: "owner" },
     { question: "push-certificate.phone", subject: "", value: "03-0000-0000", by: "山田 花子" },
   ]);
 });
@@ -50,6 +50,12 @@ test("all or none: of several of which one cannot be, none is kept, and a dry ru
   for (const wrong of [
     { ...PHONE, question: "No Question" },
     { ...PHONE, question: "" },
+    { ...PHONE, question: "rules.lost" },
+    { ...PHONE, value: "ask him" },
+    { question: "rules.lost.reviewed", value: "soon" },
+    { question: "rules.lost.reviewed", value: "2999-01-01" },
+    { question: "administrators.mfa", value: "maybe" },
+    { question: "onboarding.way", value: "by magic" },
     { ...PHONE, value: "あ".repeat(2001) },
     { ...PHONE, by: "あ".repeat(256) },
     { ...PHONE, at: "2999-01-01T00:00:00.000Z" },
@@ -82,6 +88,8 @@ test("system administrators read and write them, nobody below does", async () =>
   await tenant.as("sys").answers.set({ answers: [{ question: "rules.lost.owner", value: "佐藤" }] });
   expect(await tenant.as("sys").answers.list()).toMatchObject([{ by: "sys", value: "佐藤" }]);
   expect((await failureOf(tenant.as("ope").answers.list()))?.code).toBe("not-permitted");
-  const failure = await failureOf(tenant.as("ope").answers.set({ answers: [{ question: "a", value: "b" }] }));
+  const failure = await failureOf(
+    tenant.as("ope").answers.set({ answers: [{ question: "rules.lost.owner", value: "b" }] }),
+  );
   expect(failure?.code).toBe("not-permitted");
 });

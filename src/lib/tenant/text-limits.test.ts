@@ -27,7 +27,7 @@ test.each<[string, string, string, (client: WholeClient, value: string) => Promi
     "an answer",
     "a".repeat(2001),
     "2001 characters",
-    ({ answers }, value) => answers.set({ answers: [{ question: "contact.since", value }] }),
+    ({ answers }, value) => answers.set({ answers: [{ question: "contact.dealer", value }] }),
   ],
   [
     "a scheme",

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import type { AccountPrefix } from "../../model/question.ts";
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
 import { shownOption, shownWord } from "../../text/shell-word.ts";
@@ -11,7 +12,7 @@ import { valueOf, type Question } from "./question.ts";
 /** An account at Apple or Google that has to be handed over. */
 interface HandedAccount {
   /** the first part of its questions' names */
-  readonly prefix: string;
+  readonly prefix: AccountPrefix;
   readonly what: Text;
   /** its name, where the tenant has it */
   readonly recorded: string | null;
@@ -55,7 +56,6 @@ export function askAccount(
   const account = draft.ask({
     id: `${prefix}.account`,
     label: text("account", "アカウント"),
-    kind: "text",
     wording: text(`Which account is it (${what.en})?`, `どのアカウントですか?(${what.ja})`),
     recorded,
     recordedBy: editing(recordedIn, "--account"),
@@ -65,7 +65,6 @@ export function askAccount(
   const holder = draft.ask({
     id: `${prefix}.holder`,
     label: TOLD.holder,
-    kind: "person",
     wording: text(`Who signs in to ${of.en}?`, `${of.ja}にサインインしているのは誰ですか?`),
     yearly: true,
   });
@@ -73,7 +72,6 @@ export function askAccount(
   draft.ask({
     id: `${prefix}.since`,
     label: text("since", "いつから"),
-    kind: "date",
     wording: text(
       `Since when has the same person signed in to ${of.en}?`,
       `${of.ja}に、今の人がサインインするようになったのはいつからですか?`,
@@ -85,7 +83,6 @@ export function askAccount(
   draft.ask({
     id: `${prefix}.password-place`,
     label: TOLD["password-place"],
-    kind: "place",
     wording: text(
       `Where is the password of ${of.en} kept? The place, never the password itself`,
       `${of.ja}のパスワードはどこに保管していますか?(場所だけ。パスワード自体は書かないでください)`,
@@ -101,7 +98,6 @@ function askCompany(
   const company = draft.ask({
     id: `${prefix}.company`,
     label: text("an account of the company", "会社のアカウント"),
-    kind: "yes-no",
     wording: text(
       `Is ${of.en} an account of the company, made for this, and not a person's own?`,
       `${of.ja}は、個人のアカウントではなく、この用途のための会社のアカウントですか?`,
@@ -167,7 +163,7 @@ interface SignIn {
 }
 
 /** The first part of the names of an account's questions, by what is renewed with it. */
-const PREFIXES: Partial<Readonly<Record<Renewal["kind"], string>>> = {
+const PREFIXES: Partial<Readonly<Record<Renewal["kind"], AccountPrefix>>> = {
   "push-certificate": "push-certificate",
   "ade-token": "apple-business",
   "vpp-token": "apple-business",
@@ -321,7 +317,6 @@ function askPhone(
   const phone = draft.ask({
     id: `${prefix}.phone`,
     label: TOLD.phone,
-    kind: "phone",
     wording: text(
       `Which telephone number receives the 2-factor code (SMS) of ${of.en}?`,
       `${of.ja}の認証コード(2ファクタ認証の SMS)を受け取る電話番号は?`,
@@ -332,7 +327,6 @@ function askPhone(
   const phoneHolder = draft.ask({
     id: `${prefix}.phone-holder`,
     label: TOLD["phone-holder"],
-    kind: "person",
     wording: text(
       `Who holds the phone for the 2-factor code of ${of.en}, or where is it?`,
       `${of.ja}の認証コードを受け取る電話を持っている人、または置き場所は?`,
@@ -349,7 +343,6 @@ function askPhone(
   draft.ask({
     id: `${prefix}.tried`,
     label: text("last sign-in with password and code", "パスワードと認証コードで最後にサインインできた日"),
-    kind: "date",
     wording: text(
       `When did somebody last sign in to ${of.en} with password and code?`,
       `${of.ja}に、パスワードと認証コードで最後にサインインできたのはいつですか?`,

@@ -7,7 +7,7 @@ import { evaluate, questionsOf } from "./index.ts";
 
 const ITEMS = evaluate(UNANSWERED, TODAY);
 
-const READING = { today: TODAY.asOf, template: "clomoctl handover answer --template" };
+const READING = { now: `${TODAY.asOf}T12:00:00.000Z`, template: "clomoctl handover answer --template" };
 
 const read = (content: string) => readAnswers(content, "answers.yaml", { groups: ITEMS, ...READING });
 

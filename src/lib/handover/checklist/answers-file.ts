@@ -7,7 +7,8 @@ import { DECEPTIVE } from "../../text/shell-word.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 import { questionsOf } from "./index.ts";
 import type { Item } from "./item.ts";
-import { QUESTION_KINDS, readAnswer, toldValue, valueOf, type Question, type QuestionGroup } from "./question.ts";
+import { QUESTION_KINDS, readAnswer } from "../../model/question.ts";
+import { toldValue, valueOf, type Question, type QuestionGroup } from "./question.ts";
 
 const MAX_LENGTH = 1_000_000;
 
@@ -49,8 +50,8 @@ export type AnswerGroup = QuestionGroup & { readonly id?: string | undefined } &
 /** What answers are read by. */
 interface Reading {
   readonly groups: readonly AnswerGroup[];
-  /** a day, after which no date may be */
-  readonly today: string;
+  /** a UTC instant, after which no date may be */
+  readonly now: string;
   /** the command that writes a file to fill in */
   readonly template: string;
 }
@@ -65,11 +66,7 @@ const orNothing = (written: string | undefined): string | undefined =>
  * @param where the file's name, for messages
  * @throws Failure `input-rejected` with the line
  */
-export function readAnswers(
-  content: string,
-  where: string,
-  { groups, today, template }: Reading,
-): readonly FileAnswer[] {
+export function readAnswers(content: string, where: string, { groups, now, template }: Reading): readonly FileAnswer[] {
   const { value: file, refuse } = readYaml(FILE, { content, where, hint: hintOf(template), maxLength: MAX_LENGTH });
   const questions = questionsOf(groups);
   const given = new Map<string, number>();
@@ -107,7 +104,7 @@ export function readAnswers(
     given.set(JSON.stringify([id, subject]), at);
     const by = orNothing(answer.by) ?? orNothing(file.by);
     if (isRemoved) return [{ question: id, subject, value: null, by }];
-    const read = readAnswer(question, typed ?? "", today);
+    const read = readAnswer(question, typed ?? "", now);
     if ("wrong" in read) throw refuse([...path, "value"], read.wrong);
     return [{ question: id, subject, value: read.value, by }];
   });

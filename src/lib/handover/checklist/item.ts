@@ -1,5 +1,6 @@
 import { ANDROID_ACCOUNTS, TENANT } from "../../model/tenant.ts";
 import { appliesTo, type Applies, type Deciding, type ExpectedKind } from "../../model/applies.ts";
+import { formOf, type QuestionName } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
 import { levelOf, onDay } from "../../renewals/judge.ts";
@@ -59,7 +60,8 @@ const YEAR_DAYS = 365;
 export const NEAR_DAYS = 90;
 
 /** What a question is asked with. */
-type Asked = Pick<Question, "id" | "about" | "kind" | "label" | "wording"> & {
+type Asked = Pick<Question, "about" | "label" | "wording"> & {
+  readonly id: QuestionName;
   readonly subject?: string | undefined;
   /** default: true */
   readonly required?: boolean | undefined;
@@ -104,14 +106,15 @@ export function questionFor(
   day: Day,
   { subject = "", required = true, yearly = false, recorded = null, ...asked }: Asked,
 ): Question {
+  const form = formOf(asked.id);
   const answer = answers.find((one) => one.question === asked.id && one.subject === subject) ?? null;
   const known = { answer, recorded: recorded === "" ? null : recorded };
   const value = valueOf(known);
-  const said = saidOn({ kind: asked.kind, ...known }, day);
+  const said = saidOn({ kind: form.kind, ...known }, day);
   const isOld = value !== null && yearly && said !== null && daysFrom(said, day.asOf) > YEAR_DAYS;
-  const isDiffering = isOtherwise({ id: asked.id, kind: asked.kind, ...known });
+  const isDiffering = isOtherwise({ id: asked.id, kind: form.kind, ...known });
   const due = value === null && required ? "missing" : isDiffering ? "differs" : isOld ? "old" : null;
-  return { ...asked, ...known, subject, required, yearly, due };
+  return { ...asked, ...form, ...known, subject, required, yearly, due };
 }
 
 const NOTHING = same("");

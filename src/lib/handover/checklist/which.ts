@@ -1,5 +1,6 @@
 import { appliesTo, type ExpectedKind } from "../../model/applies.ts";
 import { CONTENT_TOKEN_NAME, SERVER_TOKEN_NAME, toldByName } from "../../model/download-names.ts";
+import type { QuestionName } from "../../model/question.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
@@ -9,7 +10,7 @@ import { valueOf, type Question } from "./question.ts";
 /** What tells a thing at Apple from others of its kind. */
 interface Mark {
   /** the question's name, whose subject is the renewal */
-  readonly question: string;
+  readonly question: QuestionName;
   readonly label: Text;
   readonly wording: Text;
   /** what goes wrong where nobody knows it; a sentence without its end */
@@ -117,7 +118,6 @@ export function askWhich(draft: ItemDraft, renewal: Renewal): void {
     id: question,
     subject: id,
     about: name,
-    kind: "text",
     label,
     wording,
     recorded: recorded(draft.facts, renewal),

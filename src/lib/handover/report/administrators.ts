@@ -3,7 +3,7 @@ import { roleChoices } from "../../model/role-facts.ts";
 import { ROLES } from "../../model/role.ts";
 import { counted, same, text } from "../../text/index.ts";
 import { withBehind, type Block, type Section, type Words } from "./blocks.ts";
-import { YES_NO } from "../checklist/question.ts";
+import { YES_NO } from "../../model/question.ts";
 import { waitingOf } from "./console-work.ts";
 import type { RecordIn, ReportData } from "./data.ts";
 import { missingWords } from "./not-taken.ts";

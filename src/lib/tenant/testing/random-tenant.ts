@@ -519,7 +519,11 @@ class Filling {
   #answers(): void {
     const draw = this.#draw;
     for (const pk of this.#numbers(4)) {
-      const values = { question: `contact.question-${pk}`, subject: draw.oneOf(["", draw.text()]), value: draw.text() };
+      const values = {
+        question: draw.oneOf(["contact.dealer", "rules.lost.owner", "console.apps"]),
+        subject: `${draw.text()} ${pk}`,
+        value: draw.text().trim(),
+      };
       this.#insert("answer", { pk, id: draw.id(), ...values, by: draw.text(), at: draw.instant() });
     }
   }

@@ -1,6 +1,6 @@
 import type { NewAnswer } from "../../contract/index.ts";
 import { ANSWER, type Answer } from "../../model/answer.ts";
-import { answerOfQuestion } from "../../rules/answer.ts";
+import { answerOfQuestion, normaliseAnswer } from "../../rules/answer.ts";
 import { enforce } from "../../rules/rule.ts";
 import { instant, newId } from "../ids.ts";
 import type { Session } from "../session.ts";
@@ -18,7 +18,7 @@ interface ChangedAnswer {
  * Keeps answers, all of them or none. What is answered anew with the same words is confirmed by that: author and date are
  * those of today.
  *
- * @throws Failure `input-rejected` for a name that is none, a text that is too long, or a time in the future
+ * @throws Failure `input-rejected` for a name that is none, an answer of another kind, a text that is too long, or a time in the future
  */
 export const setAnswers = (
   session: Session,
@@ -46,10 +46,11 @@ async function setOne(
   { question, subject = "", value, by = session.actor, at }: NewAnswer,
 ): Promise<ChangedAnswer | undefined> {
   const now = instant(session.surroundings);
-  enforce(answerOfQuestion({ before: undefined, after: { question, at: at ?? now }, facts: { now } }));
+  const typed = value?.trim() ?? "";
+  const said = typed === "" ? null : normaliseAnswer(question, typed, now);
+  enforce(answerOfQuestion({ before: undefined, after: { question, value: said, at: at ?? now }, facts: { now } }));
   const before = (await findAnswer(writer, { question, subject })) ?? null;
-  const said = value?.trim() ?? "";
-  if (said === "") {
+  if (said === null) {
     if (before === null) return undefined;
     await deleteAnswer(writer, before.id);
     return { before, after: null };

@@ -148,7 +148,6 @@ function mailOf(draft: ItemDraft, holder: Administrator): void {
     label: text("somebody reads the mailbox", "メールボックスを読んでいる人がいる"),
     subject: holder.id,
     about: holder.user,
-    kind: "yes-no",
     wording: text(
       `Does somebody read the mailbox ${holder.emails[0] ?? ""}?`,
       `メールボックス ${holder.emails[0] ?? ""} を読んでいる人がいますか?`,
@@ -194,7 +193,6 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
     ...of,
     id: "administrators.person",
     label: text("used by", "使っている人"),
-    kind: "person",
     wording: text(
       "Who uses this account? (one person, one account)",
       "このアカウントを使っているのは誰ですか?(1 人 1 アカウント)",
@@ -216,7 +214,6 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
     ...of,
     id: "administrators.mfa",
     label: text("Google Authenticator", "Google Authenticator による多要素認証"),
-    kind: "yes-no",
     wording: text(
       "Does this account sign in with Google Authenticator (two-step verification)?",
       "このアカウントは Google Authenticator による多要素認証を使っていますか?",
@@ -227,7 +224,6 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
     ...of,
     id: "administrators.backup-codes",
     label: text("where the backup codes are kept", "バックアップコードの保管場所"),
-    kind: "place",
     wording: text(
       "Where are the backup codes (バックアップコード) of this account kept? The place, never a code itself",
       "このアカウントのバックアップコードはどこに保管していますか?(場所だけ。コード自体は書かないでください)",

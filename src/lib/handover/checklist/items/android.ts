@@ -45,7 +45,6 @@ export function androidItem(facts: HandoverFacts, when: When): Item {
   draft.ask({
     id: "android.last-login",
     label: text("last login", "最後にログインした日"),
-    kind: "date",
     wording: text(`When did somebody last sign in to ${WHAT.en}?`, `${WHAT.ja}に最後にログインしたのはいつですか?`),
     recorded: lastLogin,
     yearly: true,
@@ -61,7 +60,6 @@ function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
   const owner = draft.ask({
     id: "android.second-owner",
     label: text("second owner", "2 人目の所有者"),
-    kind: "person",
     wording: text(
       "Who is the second owner of the Android Enterprise environment?",
       "Android Enterprise の 2 人目の所有者は誰ですか?",
@@ -78,7 +76,6 @@ function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
   draft.ask({
     id: "android.organisation-id",
     label: text("organisation ID at Google", "Google での組織 ID"),
-    kind: "text",
     wording: text(
       "Which organisation ID does the Android Enterprise environment have at Google?",
       "Android Enterprise の Google での組織 ID は?",

@@ -87,14 +87,12 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
   draft.ask({
     id: "clomoctl.machine",
     label: text("runs on", "動いている PC"),
-    kind: "text",
     wording: text("On which machine does clomoctl run?", "clomoctl はどの PC で動いていますか?"),
     recorded: own?.machine,
   });
   const user = draft.ask({
     id: "clomoctl.user",
     label: text("runs as", "OS のユーザー"),
-    kind: "text",
     wording: text(
       "As which user of the operating system does clomoctl run?",
       "clomoctl は OS のどのユーザーで動いていますか?",
@@ -105,7 +103,6 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
     ...placeOf(own),
     id: "clomoctl.owner",
     label: text("looked after by", "管理している人"),
-    kind: "person",
     wording: text("Who looks after clomoctl?", "clomoctl を管理しているのは誰ですか?"),
     yearly: true,
   });
@@ -132,13 +129,11 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
     ...placeOf(own),
     id: "clomoctl.home-backup",
     label: text("where the backup of its home is", "ホームのバックアップの場所"),
-    kind: "place",
     wording: text("Where is the backup of the home of clomoctl?", "clomoctl のホームのバックアップはどこにありますか?"),
   });
   draft.ask({
     id: "clomoctl.mail-account",
     label: text("mail account of notices", "通知メールの送信アカウント"),
-    kind: "text",
     wording: text(
       "By which mail account does clomoctl send notices?",
       "clomoctl の通知メールはどのアカウントで送信していますか?",
@@ -152,7 +147,6 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
       "where the key of the Apple Business API is, and who made it",
       "Apple Business API のキーの保管場所と作成者",
     ),
-    kind: "place",
     wording: text(
       "Where is the key of the Apple Business API kept, and who made it? The place, never the key itself",
       "Apple Business API のキーの保管場所と作成者は?(場所だけ。キー自体は書かないでください)",
@@ -163,7 +157,6 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
     ...placeOf(own),
     id: "clomoctl.readers",
     label: text("who can read its home and backup", "ホームとバックアップを読める人"),
-    kind: "text",
     wording: text(
       "Who can read the home of clomoctl and its backup?",
       "clomoctl のホームとバックアップを読めるのは誰ですか?",

@@ -52,7 +52,6 @@ function askDealer(draft: ItemDraft): void {
   draft.ask({
     id: "contact.dealer",
     label: text("dealer (販売代理店), and how to reach dealer and support", "販売代理店とサポートの連絡先"),
-    kind: "text",
     wording: text(
       "Who is the dealer (販売代理店) of the contract, and how are the dealer and CLOMO's support reached?",
       "契約の販売代理店はどこで、販売代理店と CLOMO サポートセンターの連絡先は?",
@@ -112,7 +111,6 @@ function askPerson(draft: ItemDraft, contactName: string | null): void {
     ...of,
     id: "contact.since",
     label: text("contact person since", "担当者になった日"),
-    kind: "date",
     wording:
       contactName === null
         ? text(
@@ -129,7 +127,6 @@ function askPerson(draft: ItemDraft, contactName: string | null): void {
     ...of,
     id: "contact.confirmed",
     label: text("HOME 「担当者名」 last seen to be right", "HOME 画面の「担当者名」を最後に確かめた日"),
-    kind: "date",
     wording: text(
       "When did somebody last see that HOME 「担当者名」 names the right person?",
       "HOME 画面の「担当者名」が正しいことを最後に確かめたのはいつですか?",

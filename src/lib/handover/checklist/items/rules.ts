@@ -1,3 +1,4 @@
+import type { RuleCase } from "../../../model/question.ts";
 import { same, shortened, text, type Text } from "../../../text/index.ts";
 import { MAILBOX } from "./administrators.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
@@ -9,7 +10,7 @@ export const CASES = {
   lost: text("lost devices", "紛失"),
   broken: text("broken devices", "故障"),
   exchanged: text("exchanged devices", "交換"),
-} as const satisfies Readonly<Record<string, Text>>;
+} as const satisfies Readonly<Record<RuleCase, Text>>;
 
 /** Whether somebody answered that nobody reads an administrator's mailbox. */
 const isUnread = ({ answers }: HandoverFacts, { id }: Administrator): boolean =>
@@ -42,7 +43,7 @@ function tellAdministrators(draft: ItemDraft): void {
 /** The rules of the house. @see facts 7.1; seeds 002, 003 */
 export function rulesItem(facts: HandoverFacts, when: When): Item {
   const draft = new ItemDraft("rules", facts, when);
-  for (const [name, label] of Object.entries<Text>(CASES)) askRules(draft, name, label);
+  for (const [name, label] of Object.entries<Text>(CASES)) askRules(draft, name as RuleCase, label);
   tellAdministrators(draft);
   draft.note(
     text(
@@ -60,12 +61,11 @@ export function rulesItem(facts: HandoverFacts, when: When): Item {
 }
 
 /** Asks for the rules of a case: where they are, who keeps them, when they were reviewed. */
-function askRules(draft: ItemDraft, name: string, label: Text): void {
+function askRules(draft: ItemDraft, name: RuleCase, label: Text): void {
   const { facts } = draft;
   draft.ask({
     id: `rules.${name}.document`,
     label: text(`where the rules for ${label.en} are`, `${label.ja}時の社内ルールの場所`),
-    kind: "link",
     wording: text(
       `Where are the rules for ${label.en}? (document or link)`,
       `${label.ja}時の社内ルールはどこにありますか?(文書またはリンク)`,
@@ -74,7 +74,6 @@ function askRules(draft: ItemDraft, name: string, label: Text): void {
   const owner = draft.ask({
     id: `rules.${name}.owner`,
     label: text(`who keeps the rules for ${label.en}`, `${label.ja}時の社内ルールの管理者`),
-    kind: "person",
     wording: text(`Who keeps the rules for ${label.en}?`, `${label.ja}時の社内ルールの管理者は誰ですか?`),
   });
   const known = facts.administrators.find(({ id, name: account, user, emails }) =>
@@ -100,7 +99,6 @@ function askRules(draft: ItemDraft, name: string, label: Text): void {
   draft.ask({
     id: `rules.${name}.reviewed`,
     label: text(`rules for ${label.en} reviewed on`, `${label.ja}時の社内ルールを最後に見直した日`),
-    kind: "date",
     wording: text(
       `When were the rules for ${label.en} last reviewed?`,
       `${label.ja}時の社内ルールを最後に見直したのはいつですか?`,

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { answerOfQuestion, normaliseAnswer } from "./answer.ts";
+
+const NOW = "2026-11-23T03:00:00.000Z";
+
+const fieldsOf = (question: string, value: string | null, at = NOW) =>
+  answerOfQuestion({ before: undefined, after: { question, value, at }, facts: { now: NOW } }).map(
+    ({ field }) => field,
+  );
+
+test.each([
+  ["rules.lost.owner", "佐藤"],
+  ["rules.lost.reviewed", "2026-11-01"],
+  ["administrators.mfa", "yes"],
+  ["android.phone", "03-0000-0000"],
+  ["onboarding.way", "purchased"],
+  ["no.longer.asked", null],
+])("%s may be %s", (question, value) => {
+  expect(fieldsOf(question, value)).toEqual([]);
+});
+
+test.each([
+  ["no.such", "x", "question"],
+  ["rules.lost.reviewed", "金庫", "value"],
+  ["rules.lost.reviewed", "2026/11/1", "value"],
+  ["rules.lost.reviewed", "2026-11-25", "value"],
+  ["administrators.mfa", "たぶん", "value"],
+  ["administrators.mfa", "はい", "value"],
+  ["android.phone", "情報システム部", "value"],
+  ["onboarding.way", "by magic", "value"],
+])("%s may not be %s", (question, value, field) => {
+  expect(fieldsOf(question, value)).toEqual([field]);
+});
+
+test("an answer of tomorrow is refused", () => {
+  expect(fieldsOf("rules.lost.owner", "佐藤", "2026-11-24T03:00:00.000Z")).toEqual(["at"]);
+});
+
+test("what a command reads is kept in one form, which the rule accepts", () => {
+  for (const [question, typed, kept] of [
+    ["administrators.mfa", " はい ", "yes"],
+    ["rules.lost.reviewed", "2026/11/1", "2026-11-01"],
+    ["onboarding.way", "not supervised", "unsupervised"],
+    ["rules.lost.reviewed", "soon", "soon"],
+    ["no.such", "x", "x"],
+  ] as const) {
+    expect(normaliseAnswer(question, typed, NOW)).toBe(kept);
+  }
+});
