@@ -86,8 +86,8 @@ const NAMELESS = { type: "text", example: "" } as const satisfies Field;
 
 /** Both values of a field in words, times in a zone; of a whole record nothing. */
 const valuesOf = (difference: Difference, timezone: string): readonly Text[] => {
-  const { field, before, after } = difference;
-  if (field === null) return [];
+  const { field, change, before, after } = difference;
+  if (field === null || change === "not-compared") return [];
   const word = (value: unknown): Text => worded(value, fieldOf(difference), (at) => minuteIn(at, timezone));
   return [joined([told(before, word), told(after, word)], ARROW)];
 };

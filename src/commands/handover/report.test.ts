@@ -106,6 +106,45 @@ test("a division administrator has a report of their own", async () => {
   expect(report).not.toContain("W1");
 });
 
+test("what an account may not see of renewals is told apart from what nobody recorded, also by a comparison", async () => {
+  await using tenant = new TestTenant();
+  await tenant.client.orgs.create({ name: "東日本", code: "E1" });
+  await withAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
+  await tenant.client.renewals.add({
+    kind: "push-certificate",
+    name: "本社",
+    expiresAt: "2027-05-31T00:00:00.000Z",
+    owner: "taro@west.example",
+    account: "push@west.example",
+    phone: "03-0000-0001",
+  });
+  await tenant.client.tenant.set({ contactName: "山田", contactMail: "yamada@west.example" });
+  const folder = freshFolder();
+  const context = { home: folder, folder, tenant: tenant.fetch, actors: { east: tenant.acting("east").fetch } };
+  expect((await run("handover export -o whole --encoding utf-8", context)).exit).toBe(0);
+  const exported = await run("handover export -o part --encoding utf-8 --as east --lang en", context);
+  expect(exported.stderr.replaceAll(/\s+/g, " ")).toMatch(/of renewals: owner, confirmed by, .*2-factor phone holder/);
+  const read = async (bundle: string, lang: string) =>
+    (await run(`handover report ${bundle} --format markdown --lang ${lang}`, context)).stdout;
+  const rowOf = (report: string) => report.split("\n").find((line) => line.startsWith("| 本社 |"));
+  expect(rowOf(await read("part", "en"))).toMatch(/(?:\| not permitted to see ){4}\|$/);
+  expect(rowOf(await read("part", "ja"))).toMatch(/(?:\| 権限なし ){4}\|$/);
+  expect(await read("part", "ja")).toMatch(/担当者のメールアドレス.*権限なし/);
+  expect(rowOf(await read("whole", "ja"))).toContain("push@west.example");
+  const manifest = JSON.parse(readFileSync(join(folder, "part", "manifest.json"), "utf8")) as {
+    readonly resources: readonly { readonly name: string; readonly leftOut: readonly string[] }[];
+  };
+  expect(manifest.resources.find(({ name }) => name === "renewals")?.leftOut).toContain("phoneHolder");
+  const compared = await run("handover diff whole part --format ndjson --ignore-times", context);
+  const lines = compared.stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { readonly resource: string; readonly change: string; readonly field: string });
+  const renewals = lines.filter(({ resource }) => resource === "renewals" || resource === "tenant");
+  expect(new Set(renewals.map(({ change }) => change))).toEqual(new Set(["not-compared"]));
+  expect(renewals.map(({ field }) => field)).toEqual(expect.arrayContaining(["account", "owner", "contactMail"]));
+});
+
 describe("as PDF", () => {
   /** A folder with a bundle, and a browser that is this shell script. */
   const withBrowser = (script: string): string => {

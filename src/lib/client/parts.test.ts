@@ -14,6 +14,7 @@ const END: HandoverEnd = {
   administratorsKnown: false,
   mirrorOfBundle: false,
   partial: false,
+  hidden: {},
   records: {},
   files: {},
   states: {},

@@ -19,6 +19,9 @@ const HandoverEnd = named(
       .boolean()
       .meta({ description: "applying a bundle made it a mirror, and nothing came from the console since" }),
     partial: z.boolean().meta({ description: "who asked sees a part of the tenant, and so does the export" }),
+    hidden: z.record(z.string(), z.array(z.string())).meta({
+      description: "the fields of resources that who asked may not see, or not in every record; their values are null",
+    }),
     records: z
       .record(z.string(), z.int().min(0))
       .meta({ description: "of each resource that has a part, in their order" }),

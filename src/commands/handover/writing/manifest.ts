@@ -15,7 +15,7 @@ const resourcesOf = ({ end, written }: WrittenParts): ManifestResource[] =>
       records: end.records[name] ?? 0,
       sha256: written.get(`resources/${name}.ndjson`)?.sha256 ?? null,
       stays: stays ?? null,
-      leftOut: [...leftOut],
+      leftOut: [...leftOut, ...(end.hidden[name] ?? [])],
     };
   });
 

@@ -1,4 +1,4 @@
-import { joined, text, type Text } from "../../text/index.ts";
+import { joined, same, text, type Text } from "../../text/index.ts";
 import { resourceOf, type ResourceName } from "../resources.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -59,11 +59,29 @@ export function absentAmong(manifest: Described, names: readonly ResourceName[])
   return joined(reasons, text("; ", "、"));
 }
 
-/** Returns which resources a bundle does not have, and why; undefined if it has all. */
-export function missingFrom(manifest: Described): Text | undefined {
-  const absent = absentAmong(
-    manifest,
-    manifest.resources.map(({ name }) => name),
+/** Returns the fields of a resource that whoever exported a bundle may not see, or not in every record; there they are null. */
+export const hiddenFields = ({ resources }: Pick<Manifest, "resources">, name: ResourceName): readonly string[] => {
+  const { leftOut = [] } = resources.find((entry) => entry.name === name) ?? {};
+  return leftOut.filter((field) => Object.hasOwn(resourceOf(name).fields, field));
+};
+
+/** Returns which fields of a resource a bundle lacks, and why; undefined if it lacks none. */
+const hiddenWords = (manifest: Described, name: ResourceName): Text | undefined => {
+  const { title, fields } = resourceOf(name);
+  const labels = hiddenFields(manifest, name).map((field) => fields[field]?.label ?? same(field));
+  if (labels.length === 0) return undefined;
+  const all = joined(labels, text(", ", "、"));
+  return text(
+    `of ${title.en}: ${all.en} (whoever exported it may not see that, or not all of it)`,
+    `${title.ja}の次の項目: ${all.ja}(書き出した人に権限がないため。一部だけの場合を含む)`,
   );
+};
+
+/** Returns which resources and fields a bundle does not have, and why; undefined if it has all. */
+export function missingFrom(manifest: Described): Text | undefined {
+  const names = manifest.resources.map(({ name }) => name);
+  const reasons = [absentAmong(manifest, names), ...names.map((name) => hiddenWords(manifest, name))];
+  const found = reasons.filter((reason) => reason !== undefined);
+  const absent = found.length === 0 ? undefined : joined(found, text("; ", "、"));
   return absent && text(`not in the bundle: ${absent.en}`, `含まれていないもの: ${absent.ja}`);
 }

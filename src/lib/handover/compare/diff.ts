@@ -3,6 +3,7 @@ import { text, type Text } from "../../text/index.ts";
 import { inByteOrder } from "../bundle/contents.ts";
 import type { Bundle } from "../bundle/read.ts";
 import { attachedTo } from "../bundle/manifest.ts";
+import { hiddenFields } from "../bundle/presence.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../resources.ts";
 import type { BundleRecord } from "./record.ts";
 import { UserNames } from "./user-names.ts";
@@ -66,6 +67,8 @@ export interface State {
   readonly name: string;
   /** what is there of a resource, and why there is nothing; `content` is the same only where all records are; undefined if it is not told of */
   has(resource: ResourceName): { readonly content: string | null; readonly state: string } | undefined;
+  /** the fields that whoever made it may not see: there they are null, whatever is recorded; undefined: none */
+  readonly hidden?: ((resource: ResourceName) => readonly string[]) | undefined;
   /** its records as blocks of whole lines, in the order of ids */
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
   /** the files attached; undefined of a tenant, which has none */
@@ -82,6 +85,7 @@ export const stateOf = (bundle: Bundle): State => ({
     // the same bytes of another version may be other records
     return found && { state: found.state, content: found.sha256 && `${bundle.schema} ${found.sha256}` };
   },
+  hidden: (resource) => hiddenFields(bundle.manifest, resource),
   blocks: (resource) => bundle.blocks(resource),
   attached: attachedTo(bundle.manifest),
   mirroredAt: bundle.manifest.tenant.mirroredAt,
@@ -147,12 +151,17 @@ function* ofAttached({ attached: before }: State, { attached: after }: State): G
 /** A resource of which the records are there, though there may be none. */
 const isThere = (found: ReturnType<State["has"]>): boolean => found?.state === "exported" || found?.state === "empty";
 
-const notCompared = (resource: ResourceName, before: string | null, after: string | null): Difference => ({
+const notCompared = (
+  resource: ResourceName,
+  before: string | null,
+  after: string | null,
+  field: string | null = null,
+): Difference => ({
   resource,
   change: "not-compared",
   id: null,
   name: null,
-  field: null,
+  field,
   before,
   after,
   stays: resourceOf(resource).stays ?? null,
@@ -164,17 +173,27 @@ async function* inResource(resource: ResourceName, before: State, after: State):
     blocks: state.blocks(resource),
   });
   const [one, other] = [sourceOf(before), sourceOf(after)];
+  const [former, latter] = [before.hidden?.(resource) ?? [], after.hidden?.(resource) ?? []];
+  const uneven = new Set(former).symmetricDifference(new Set(latter));
+  for (const field of uneven) {
+    const stateIn = (hidden: readonly string[]): string => (hidden.includes(field) ? "not-permitted" : "exported");
+    yield notCompared(resource, stateIn(former), stateIn(latter), field);
+  }
   if (resource !== "accounts") {
-    for await (const pair of walk(one, other)) yield* ofPair(resource, pair, one.where, other.where);
+    for await (const pair of walk(one, other)) {
+      for (const difference of ofPair(resource, pair, one.where, other.where)) {
+        if (difference.field === null || !uneven.has(difference.field)) yield difference;
+      }
+    }
     return;
   }
   // an account has its user's id and name
   await using users = new UserNames(after);
-  await using former = new UserNames(before);
+  await using earlier = new UserNames(before);
   for await (const pair of walk(one, other)) {
     for (const difference of ofPair(resource, pair, one.where, other.where)) {
       const id = difference.id ?? "";
-      yield { ...difference, name: (await users.nameOf(id)) ?? (await former.nameOf(id)) };
+      yield { ...difference, name: (await users.nameOf(id)) ?? (await earlier.nameOf(id)) };
     }
   }
 }

@@ -22,7 +22,7 @@ import { consoleWorkRows, consoleWorkSection } from "./console-work.ts";
 import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
 import { leaverOf, leaverRows, leaverSection } from "./leaver.ts";
 import { nextSteps } from "./next-steps.ts";
-import { absenceOf, isNotTaken, missingWords, noneOf } from "./not-taken.ts";
+import { absenceOf, isNotTaken, missingWords, noneOf, unknownValue } from "./not-taken.ts";
 import { orgTree, pathOf, type Orgs } from "./org-tree.ts";
 
 const NONE = text("none", "なし");
@@ -413,9 +413,9 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
           ...(isContract(one)
             ? ["", "", "", ""]
             : [
-                one.owner ?? UNKNOWN,
-                ...signInCells(one, signInOf(checklist, one, { held: factsOf(data), all: records.renewals })),
-                whichOf(one, checklist),
+                one.owner ?? unknownValue(data, "renewals", "owner"),
+                ...signInCells(data, one, signInOf(checklist, one, { held: factsOf(data), all: records.renewals })),
+                whichOf(data, one, checklist),
               ]),
         ]),
       },
@@ -476,6 +476,7 @@ const ACCOUNT_SOURCES = {
 
 /** The account with who signs in, and the phone with its number: as recorded with the renewal, else as answered of its account. */
 const signInCells = (
+  data: ReportData,
   renewal: Pick<Renewal, "phone" | "phoneHolder">,
   known: ReturnType<typeof signInOf>,
 ): readonly [account: Words, phone: Words] => {
@@ -489,18 +490,22 @@ const signInCells = (
   const phones = phoneWords(completePhone(renewal, known));
   return [
     withBehind(
-      account?.name ?? UNKNOWN,
+      account?.name ?? unknownValue(data, "renewals", "account"),
       text(source.en + signsIn.en + answered.en, source.ja + signsIn.ja + answered.ja),
     ),
-    phones ?? UNKNOWN,
+    phones ?? unknownValue(data, "renewals", "phone", "phoneHolder"),
   ];
 };
 
 /** Which one at Apple a renewal is about, as far as that is known. */
-const whichOf = (item: Pick<Renewal, "id" | "kind" | "fingerprint">, checklist: readonly Item[]): Words => {
+const whichOf = (
+  data: ReportData,
+  item: Pick<Renewal, "id" | "kind" | "fingerprint">,
+  checklist: readonly Item[],
+): Words => {
   const known = identityOf(checklist, item);
   if (known.length > 0) return joined(known, text("; ", "、"));
-  return isOneOfSeveral(item.kind) ? UNKNOWN : "";
+  return isOneOfSeveral(item.kind) ? unknownValue(data, "renewals", "topic", "source", "fingerprint") : "";
 };
 
 function devicesSection(data: ReportData): Section {

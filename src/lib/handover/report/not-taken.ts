@@ -2,8 +2,9 @@ import { NOT_TAKEN } from "../../model/mirror.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { USES } from "../../model/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
-import { whyAbsent } from "../bundle/presence.ts";
+import { hiddenFields, whyAbsent } from "../bundle/presence.ts";
 import { resourceOf, type ResourceName } from "../resources.ts";
+import { UNKNOWN } from "./blocks.ts";
 import type { ReportData } from "./data.ts";
 
 /** What decides whether a resource without records may be there at all. */
@@ -40,6 +41,18 @@ type Data = Pick<ReportData, "manifest" | "records">;
 export const missingWords = ({ manifest }: Pick<ReportData, "manifest">, name: ResourceName): Text | undefined => {
   const why = whyAbsent(manifest, name);
   return why && text(`missing: ${why.en}`, `なし(${why.ja})`);
+};
+
+const NOT_PERMITTED = text("not permitted to see", "権限なし");
+
+/** Returns what stands in place of a value that a bundle does not have: nobody recorded it, or whoever exported it may not see it. */
+export const unknownValue = (
+  { manifest }: Pick<ReportData, "manifest">,
+  name: ResourceName,
+  ...fields: readonly string[]
+): Text => {
+  const hidden = hiddenFields(manifest, name);
+  return fields.some((field) => hidden.includes(field)) ? NOT_PERMITTED : UNKNOWN;
 };
 
 /** Whether whoever exported it saw a part of the tenant. */

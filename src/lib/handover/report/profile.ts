@@ -6,11 +6,18 @@ import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import { UNKNOWN, withBehind, type Block, type Words } from "./blocks.ts";
 import { resourceOf } from "../resources.ts";
 import type { RecordIn, ReportData } from "./data.ts";
-import { missingWords } from "./not-taken.ts";
+import { missingWords, unknownValue } from "./not-taken.ts";
 
 /** What nobody has recorded of the tenant, with what to type. */
 const orTyped = (value: string | null | undefined, options: string): Words =>
   value ?? withBehind(UNKNOWN, text(` (clomoctl tenant set ${options})`, `(clomoctl tenant set ${options})`));
+
+/** The same of a value that not everybody may see. */
+const orReserved = (data: ReportData, field: "contactMail" | "contactPhone", options: string): Words => {
+  const value = data.records.tenant[0]?.[field] ?? null;
+  const unknown = unknownValue(data, "tenant", field);
+  return value === null && unknown !== UNKNOWN ? unknown : orTyped(value, options);
+};
 
 const { domain, loginUrl, contactName, contactMail, contactPhone, contracts, androidAccounts } = TENANT.fields;
 
@@ -21,8 +28,8 @@ export function profileRows(data: ReportData): readonly (readonly [Text, Words])
   const [tenant] = data.records.tenant;
   return [
     [contactName.label, orTyped(tenant?.contactName, "--contact-name NAME")],
-    [contactMail.label, orTyped(tenant?.contactMail, "--contact-mail ADDRESS")],
-    [contactPhone.label, orTyped(tenant?.contactPhone, "--contact-phone NUMBER")],
+    [contactMail.label, orReserved(data, "contactMail", "--contact-mail ADDRESS")],
+    [contactPhone.label, orReserved(data, "contactPhone", "--contact-phone NUMBER")],
     [domain.label, orTyped(tenant?.domain, "--domain DOMAIN")],
     [loginUrl.label, orTyped(tenant?.loginUrl, "--login-url URL")],
     [contracts.label, contractsOf(tenant?.contracts ?? [])],

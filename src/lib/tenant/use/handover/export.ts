@@ -4,7 +4,7 @@ import { Failure } from "../../../errors/index.ts";
 import { SUMMARY, RESOURCE_NAMES, pathOfResource, resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import { ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { text } from "../../../text/index.ts";
-import { may, readsContacts } from "../../policy/check.ts";
+import { may, readsContacts, scopeOf as visibleTo } from "../../policy/check.ts";
 import { READING } from "../../policy/rules.ts";
 import type { Session } from "../../session.ts";
 import { readKnown } from "../../store/administrators.ts";
@@ -14,6 +14,7 @@ import { newTally, recordLines, type Tally } from "../../store/exports/records.t
 import { summaryOf } from "../../store/exports/summary.ts";
 import { recordsWith } from "../../store/lists.ts";
 import { ORGS } from "../../store/orgs.ts";
+import { visibleColumns } from "../../store/scope.ts";
 import type { Piece, PieceStart, Reader, Store } from "../../store/store.ts";
 import { isMirrorOfBundle, readTenantName, readMirrored } from "../../store/tenant.ts";
 import { orgNumber } from "../../store/vpp.ts";
@@ -79,6 +80,26 @@ const scopeOf = async (reader: Reader, scope: string | undefined): Promise<Hando
   return org === undefined ? null : { id: org.id, path: org.path === "" ? ROOT_ORG_NAME : org.path };
 };
 
+/** The tables of which some columns are not seen by everybody, by their resources. */
+const RESERVED_TABLES = { tenant: "tenant_profile", renewals: "renewal_item" } as const satisfies Partial<
+  Readonly<Record<ResourceName, string>>
+>;
+
+/** Returns the fields of exported resources that who asks may not see, or not in every record. */
+const hiddenFrom = (
+  { asker }: Pick<Session, "asker">,
+  tallies: ReadonlyMap<ResourceName, Tally>,
+): Readonly<Record<string, string[]>> => {
+  const scope = visibleTo(asker);
+  const changed = scope === undefined ? {} : visibleColumns(scope);
+  return Object.fromEntries(
+    Object.entries(RESERVED_TABLES).flatMap(([name, table]) => {
+      const fields = Object.keys(changed[table] ?? {});
+      return fields.length === 0 || !tallies.has(name as ResourceName) ? [] : [[name, fields]];
+    }),
+  );
+};
+
 /** What all parts come to, once they are streamed. */
 const endOf = async (
   reader: Reader,
@@ -105,6 +126,7 @@ const endOf = async (
     // who sees a part does not see all imports
     mirrorOfBundle: await isMirrorOfBundle(reader),
     partial: org === null && reader.isPartial,
+    hidden: hiddenFrom({ asker }, tallies),
     records: Object.fromEntries([...tallies].map(([name, { records }]) => [name, records])),
     files: Object.fromEntries(files.map(({ name, tally }) => [name, tally.records])),
     states: Object.fromEntries(
