@@ -117,6 +117,7 @@ describe("broken fixtures", () => {
       "name-near",
       "new-address",
       "operator-stranded",
+      "other-person",
       "org-not-shown",
       "org-delete-reserved",
       "org-beyond",
@@ -127,6 +128,7 @@ describe("broken fixtures", () => {
       "owner-released",
       "value-kept",
       "value-unusable",
+      "zeros-lost",
     ];
     const found = new Set([...broken.map(([, { code }]) => code), ...mending, ...ofBytes, ...inTenants]);
     expect(found).toEqual(new Set(Object.keys(PROBLEMS).filter((code) => !OF_WORKBOOKS.test(code))));

@@ -72,7 +72,7 @@ const ImportRequest = named(
     allowErrorValues: z.boolean().optional(),
     allow: z.array(z.enum(ALLOWANCES)).readonly().optional().meta({
       description:
-        "`new-address`: a replacing import may delete a person and create one who has the same employee code or UPN; `other-tenant`: the file is not compared with those of other tenants",
+        "`new-address`: a replacing import may delete a person and create one who has the same employee code or UPN, or give people those of others; `other-tenant`: the file is not compared with those of other tenants",
     }),
     fromConsole: z.boolean().optional().meta({
       description:

@@ -481,6 +481,18 @@ export const PROBLEMS = {
     (p) => `${p["value"]} belongs to ${p["holder"]}: is this the same person with a new ${keyNamed(p).en}?`,
     (p) => `「${p["value"]}」は ${p["holder"]} のものです。同じ人の${keyNamed(p).ja}の変更ではありませんか?`,
   ),
+  "other-person": warning(
+    (p) =>
+      `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted by itself?`,
+    (p) =>
+      `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`,
+  ),
+  "zeros-lost": warning(
+    (p) =>
+      `${p["value"]} is ${p["was"]} in the tenant: a spreadsheet has probably removed the zeros at the start${Number(p["count"]) > 1 ? ` (${counted(Number(p["count"]), "row")})` : ""}`,
+    (p) =>
+      `「${p["value"]}」は、テナントでは「${p["was"]}」です。表計算ソフトが先頭の 0 を消した可能性があります${Number(p["count"]) > 1 ? `(${p["count"]} 行)` : ""}`,
+  ),
   "value-taken": error(
     (p) =>
       p["header"] === undefined

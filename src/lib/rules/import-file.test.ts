@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clearsMost, foreignBy } from "./import-file.ts";
+import { clearsMost, foreignBy, mixesRecords } from "./import-file.ts";
 
 const KNOWN = { records: 8, matches: false, sharesDomain: undefined };
 
@@ -32,3 +32,17 @@ test.each([
 ])("of %i values %i are left: most are cleared: %s", (before, after, most) => {
   expect(clearsMost({ before, after, facts: undefined })).toBe(most);
 });
+
+test.each([
+  ["replace", 2, false, [], true],
+  ["replace", 1, false, [], false],
+  ["replace", 200, false, ["other-tenant"], true],
+  ["replace", 200, false, ["new-address"], false],
+  ["replace", 200, true, [], false],
+  ["append", 200, false, [], false],
+] as const)(
+  "%s of %i rows with codes of others, of the console %s, allowing %o: refused %s",
+  (mode, rows, fromConsole, allow, refused) => {
+    expect(mixesRecords({ before: undefined, after: { mode, rows }, facts: { fromConsole, allow } })).toBe(refused);
+  },
+);

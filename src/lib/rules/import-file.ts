@@ -1,3 +1,4 @@
+import type { Allowance } from "../model/import.ts";
 import type { Change } from "./rule.ts";
 
 /** What rules read of the file of an import. */
@@ -29,3 +30,20 @@ export const foreignBy = ({ after, facts }: Change<ImportFile, KnownOfFile>): "k
 
 /** Returns whether an import clears most of the values of a column. The change has the numbers of records with a value. */
 export const clearsMost = ({ before = 0, after = 0 }: Change<number>): boolean => (before - after) * 2 > before;
+
+/** A single person may well get the employee code of somebody who left. */
+export const MIN_MIXED_ROWS = 2;
+
+/** What permits rows that give people the employee codes of others. */
+export interface MixPermits {
+  /** the console's own export says whose codes are whose */
+  readonly fromConsole: boolean;
+  readonly allow: readonly Allowance[];
+}
+
+/** Returns whether an import is refused because rows give people the employee codes, UPNs or addresses of others. */
+export const mixesRecords = ({ after, facts }: Change<Pick<ImportFile, "mode" | "rows">, MixPermits>): boolean =>
+  after?.mode === "replace" &&
+  after.rows >= MIN_MIXED_ROWS &&
+  !facts.fromConsole &&
+  !facts.allow.includes("new-address");

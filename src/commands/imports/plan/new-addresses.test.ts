@@ -59,3 +59,33 @@ test("an appending import warns with the command", async () => {
     "警告: ファイルの 1 人は、すでに登録されている人の可能性があります。同じ人なら: clomoctl users import hr.csv --key employee-code\n",
   );
 });
+
+test("a replacing import that gives people the codes of others is refused, and --allow new-address takes it", async () => {
+  const rows = "e2@example.jp,社員1,0001\ne1@example.jp,社員2,0002\n";
+  writeFileSync(join(folder, "sorted.csv"), `メールアドレス,氏名,社員コード\n${rows}`);
+  const before = await people();
+  const refused = await ran("users import sorted.csv --mode replace --yes");
+  expect(refused).toMatchObject({ exit: 3 });
+  expect(refused.stderr).toContain(
+    "sorted.csv:2:3: 社員コード: 「0001」は 社員1 <e1@example.jp> のものですが、この行は 社員2 <e2@example.jp> を変更します。1 つの列だけを並べ替えていませんか?",
+  );
+  expect(await people()).toEqual(before);
+  const permitting = /行が正しければ: clomoctl (.*)/.exec(refused.stderr)?.[1] ?? "";
+  expect(permitting).toContain("--allow new-address");
+  expect(await ran(`${permitting} --yes`)).toMatchObject({ exit: 0, stderr: expect.stringContaining("並べ替え") });
+});
+
+test("an appending import warns of the codes of others, and of lost zeros", async () => {
+  writeFileSync(join(folder, "sorted.csv"), "メールアドレス,社員コード\ne2@example.jp,0001\n");
+  expect(await ran("users import sorted.csv --yes")).toMatchObject({
+    exit: 0,
+    stderr: expect.stringContaining("警告: sorted.csv:2:2: 社員コード: 「0001」は 社員1"),
+  });
+  writeFileSync(join(folder, "excel.csv"), "メールアドレス,社員コード\ne1@example.jp,1\n");
+  expect(await ran("users import excel.csv --dry-run")).toMatchObject({
+    exit: 0,
+    stderr: expect.stringContaining(
+      "「1」は、テナントでは「0001」です。表計算ソフトが先頭の 0 を消した可能性があります",
+    ),
+  });
+});

@@ -40,8 +40,8 @@ export const ALLOW = {
   value: "CHECKS",
   choices: ALLOWANCES,
   about: text(
-    "permit new-address (--mode replace deletes and creates people whose address changes) or other-tenant (the file matches nobody in the tenant)",
-    "止める確認を通す。new-address はメールアドレスの変わる人の削除と追加(--mode replace)、other-tenant はテナントのだれとも一致しないファイル",
+    "permit new-address (--mode replace deletes and creates people whose address changes, or gives people the employee codes of others) or other-tenant (the file matches nobody in the tenant)",
+    "止める確認を通す。new-address はメールアドレスの変わる人の削除と追加、ほかの人の社員コードへの変更(--mode replace)、other-tenant はテナントのだれとも一致しないファイル",
   ),
 } as const satisfies Fields[string];
 

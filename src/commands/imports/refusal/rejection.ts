@@ -66,7 +66,10 @@ function nextStep(
 ): Text {
   const isExport = requested.options.fromConsole;
   const isPeople = (whole === undefined || whole === "delete-held") && found.pending.size === 0;
-  if (isPeople && plan.foreign === undefined && found.newAddresses.length > 0) return keepPeople(requested, found);
+  if (isPeople && plan.foreign === undefined) {
+    if (found.mixed) return sortAnew(requested, found);
+    if (found.newAddresses.length > 0) return keepPeople(requested, found);
+  }
   const next =
     isExport && !found.map
       ? nextOfExport(requested, { remedies: found, whole, tasks, keys: keysIn(plan, requested) })
@@ -131,13 +134,30 @@ function makeSure({ tenant, recordsBefore: all, delete: deletions }: Import, req
   );
 }
 
+/** The same import, permitted to give people keys of others. */
+const permittingAddresses = (requested: ImportRequest): string => {
+  const { allow = [] } = requested.options;
+  const options = { ...requested.options, allow: [...allow, "new-address" as const] };
+  return importCommand({ ...requested, options }, NOTHING_NEEDED);
+};
+
+const othersFirst = (remedies: Remedies): Text =>
+  remedies.other || remedies.any ? text("fix the other problems; ", "ほかの問題を直してください。") : same("");
+
+/** Rows with cells of several people: nothing but the list itself tells what is right. */
+function sortAnew(requested: ImportRequest, remedies: Remedies): Text {
+  const { en, ja } = othersFirst(remedies);
+  const [again, permitting] = [importCommand(requested, NOTHING_NEEDED), permittingAddresses(requested)];
+  return text(
+    `${en}make sure that each row has the cells of one person, then: ${again}; if the rows are right: ${permitting}`,
+    `${ja}各行が 1 人のデータになっているか確かめ、直してから: ${again}。行が正しければ: ${permitting}`,
+  );
+}
+
 /** People who would be deleted and created anew, because the file has them by another mail address. */
 function keepPeople(requested: ImportRequest, remedies: Remedies): Text {
-  const { allow = [] } = requested.options;
-  const permitting = { ...requested, options: { ...requested.options, allow: [...allow, "new-address" as const] } };
-  const [keep, anew] = [keepingPeople(requested, remedies.newAddresses), importCommand(permitting, NOTHING_NEEDED)];
-  const rest =
-    remedies.other || remedies.any ? text("fix the other problems; ", "ほかの問題を直してください。") : same("");
+  const [keep, anew] = [keepingPeople(requested, remedies.newAddresses), permittingAddresses(requested)];
+  const rest = othersFirst(remedies);
   return text(
     `${rest.en}if they are the same people: ${keep}; if they are others: ${anew}`,
     `${rest.ja}同じ人なら: ${keep}。別の人なら: ${anew}`,

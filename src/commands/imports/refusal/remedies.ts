@@ -93,6 +93,7 @@ export class Remedies implements Remedy {
   readonly #pending = new Set<number>();
   readonly #holders = new Set<FormatName>();
   readonly #newAddresses: NewAddress[] = [];
+  #mixed = false;
   #protected = false;
   #likenesses: readonly Likeness[] = [];
   #map = false;
@@ -109,6 +110,10 @@ export class Remedies implements Remedy {
   take({ code, severity, params, column }: MetProblem): void {
     if (code === "new-address") {
       this.#newAddresses.push(newAddressOf(params));
+      return;
+    }
+    if (code === "other-person") {
+      this.#mixed ||= severity === "error";
       return;
     }
     // the code of an organisation is to be written, and no other one created
@@ -140,6 +145,11 @@ export class Remedies implements Remedy {
   /** The people whom the tenant probably has by another key, such as a former mail address. */
   get newAddresses(): readonly NewAddress[] {
     return this.#newAddresses;
+  }
+
+  /** Whether rows are refused because they give people the employee codes of others. */
+  get mixed(): boolean {
+    return this.#mixed;
   }
 
   /** The names and keys that problems tell. */

@@ -130,6 +130,7 @@ export class UsersModel {
       this.#fault(row.row, "required");
     const needsMail = blank === "clear" && this.#header.includes("メールアドレス");
     if ((needsMail && row.emails.length === 0) || row.key === undefined) this.#fault(row.row, "required");
+    if (/[\r\n]/.test(this.#cell(row, "役職"))) this.#fault(row.row, "value-lines");
     for (const email of row.emails) if (!/^[^@]+@[^@]+$/.test(email)) this.#fault(row.row, "not-mail-address");
     if (this.#cell(row, "UPN") !== "" && !/^[^@]+@[^@]+$/.test(this.#cell(row, "UPN")))
       this.#fault(row.row, "not-mail-address");
@@ -268,6 +269,7 @@ export class UsersModel {
   #checkNewAddresses(): void {
     const { key = "email", mode, allow = [] } = this.#request;
     const created = this.#rows.filter((row) => this.#isValid(row) && this.#matchOf(row) === undefined);
+    const mixed = this.#mixedRows();
     const found = new Set<number>();
     for (const [name, { ofRow, ofUser }] of Object.entries(LASTING)) {
       if (name === key) continue;
@@ -282,6 +284,31 @@ export class UsersModel {
       if (mode === "replace" && !allow.includes("new-address")) this.#fault(row, "new-address");
       else this.#warnings.push(`new-address@${row}`);
     }
+    for (const row of mixed) {
+      if (mode === "replace" && !allow.includes("new-address") && mixed.size > 1) this.#fault(row, "other-person");
+      else this.#warnings.push(`other-person@${row}`);
+    }
+  }
+
+  /** Rows that give a user a value which another one alone has, and does not keep in the file. */
+  #mixedRows(): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const [name, { ofRow, ofUser, field }] of Object.entries(LASTING)) {
+      if (name === (this.#request.key ?? "email")) continue;
+      const changed = this.#rows.filter((row) => {
+        const user = this.#isValid(row) ? this.#matchOf(row) : undefined;
+        return user !== undefined && JSON.stringify(this.#apply(row, user)[field]) !== JSON.stringify(user[field]);
+      });
+      for (const row of changed) {
+        const value = ofRow(row);
+        if (value === undefined || changed.filter((other) => ofRow(other) === value).length > 1) continue;
+        const [holder, ...more] = this.#tenant.users.filter((user) => ofUser(user) === value);
+        if (holder === undefined || more.length > 0 || holder === this.#matchOf(row)) continue;
+        const theirs = this.#rowOf(holder);
+        if (theirs === undefined || ofRow(theirs) !== value) found.add(row.row);
+      }
+    }
+    return found;
   }
 
   /** Columns that are blank in every row and would clear something, where nobody said that blanks clear. */
@@ -366,20 +393,24 @@ const LASTING: Readonly<
     {
       readonly ofRow: (row: Pick<ModelRow, "cells" | "emails">) => string | undefined;
       readonly ofUser: (user: ModelUser) => string | undefined;
+      readonly field: "emails" | "employeeCode" | "upn";
     }
   >
 > = {
   email: {
     ofRow: ({ emails }) => keyed(emailKey, emails[0]),
     ofUser: ({ emails }) => keyed(emailKey, emails[0]),
+    field: "emails",
   },
   "employee-code": {
     ofRow: ({ cells }) => keyed(codeKey, cells.get("社員コード")?.[0]),
     ofUser: ({ employeeCode }) => keyed(codeKey, employeeCode),
+    field: "employeeCode",
   },
   upn: {
     ofRow: ({ cells }) => keyed(emailKey, cells.get("UPN")?.[0]),
     ofUser: ({ upn }) => keyed(emailKey, upn),
+    field: "upn",
   },
 };
 

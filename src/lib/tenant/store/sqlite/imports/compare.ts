@@ -30,7 +30,7 @@ import {
   MARK_INVALID,
 } from "./findings.ts";
 import { findForeign } from "./matching/foreign.ts";
-import { findNewAddresses } from "./matching/lasting.ts";
+import { findKeysOfOthers } from "./matching/lasting.ts";
 import { match } from "./matching/match.ts";
 import { findMoved, findPending, findPendingReferences, notePending } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
@@ -137,7 +137,7 @@ export const compare = (
     findStranded(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
     if (forNew && !isEmitted) {
-      findNewAddresses(database, plan);
+      findKeysOfOthers(database, plan);
       foreign = findForeign(database, plan);
     }
   }

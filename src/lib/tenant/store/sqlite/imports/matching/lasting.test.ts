@@ -20,7 +20,8 @@ afterAll(() => tenant[Symbol.asyncDispose]());
 const planned = async (rows: Cells, request: Partial<Request> = {}) => {
   const plan = await tenant.plan({ kind: "users", ...request }, [HEADER, ...rows]);
   const problems = await tenant.problems(plan);
-  return { plan, found: problems.filter(({ code }) => code === "new-address") };
+  const of = (wanted: string) => problems.filter(({ code }) => code === wanted);
+  return { plan, found: of("new-address"), mixed: of("other-person"), zeros: of("zeros-lost") };
 };
 
 const [, ONE, TWO, THREE, FOUR, FIVE, SIX] = PEOPLE as [
@@ -134,4 +135,101 @@ test("who plans in a part of the tenant is not told of people outside", async ()
   const plan = await imports.plan({ kind: "users" }, { stream: new Blob([fileOf(rows)]).stream(), encoding: "utf-8" });
   const found = (await own.problems(plan)).filter(({ code }) => code === "new-address");
   expect(found.map(({ row }) => row)).toEqual([3]);
+});
+
+const coded = (row: readonly string[], code: string, upn = row[3] ?? ""): string[] => [
+  row[0] ?? "",
+  row[1] ?? "",
+  code,
+  upn,
+];
+
+test.each<[string, Cells, Partial<Request>, number[]]>([
+  ["the code of somebody who is not in the file", [coded(ONE, "AB")], {}, [2]],
+  ["the UPN of somebody", [coded(ONE, "0001", "E2@upn.example")], {}, [2]],
+  ["both, told once", [coded(ONE, "AB", "e2@upn.example")], {}, [2]],
+  ["two people swap their codes", [coded(ONE, "AB"), coded(THREE, "0001")], {}, [2, 3]],
+  ["three in a ring", [coded(ONE, "AB"), coded(TWO, "0001"), coded(THREE, "０００2")], {}, [2, 3, 4]],
+  ["the one who has it gets one of her own", [coded(ONE, "AB"), coded(THREE, "ZZ")], {}, [2]],
+  ["one who has it keeps it: a repeated code is told as such", [coded(ONE, "AB"), THREE], {}, []],
+  ["one who has it keeps it, as her cell is blank", [coded(ONE, "AB"), coded(THREE, "")], { blank: "keep" }, [2]],
+  ["two people get it", [coded(ONE, "AB"), coded(TWO, "AB")], {}, []],
+  ["a code that two people have", [coded(ONE, "臨時")], {}, []],
+  ["a code that nobody has", [coded(ONE, "0009")], {}, []],
+  ["her own", [ONE], {}, []],
+  ["a blank clears it", [coded(ONE, "", "")], {}, []],
+  [
+    "by employee code, swapped addresses",
+    [
+      ["e2@example.jp", "社員1", "0001", ""],
+      ["e1@example.jp", "社員2", "０００2", ""],
+    ],
+    { key: "employee-code" },
+    [2, 3],
+  ],
+])("finds people who get the code of somebody else: %s", async (_, rows, request, expected) => {
+  const { mixed } = await planned(rows, request);
+  expect(mixed.map(({ row }) => row)).toEqual(expected);
+});
+
+const SWAPPED: Cells = [coded(ONE, "AB"), TWO, coded(THREE, "0001"), FOUR, FIVE, SIX];
+
+test.each<[Partial<Request>, Cells, "warning" | "error"]>([
+  [{ mode: "append" }, SWAPPED, "warning"],
+  [{ mode: "replace" }, SWAPPED, "error"],
+  [{ mode: "replace", allow: ["other-tenant"] }, SWAPPED, "error"],
+  [{ mode: "replace", allow: ["new-address"] }, SWAPPED, "warning"],
+  [{ mode: "replace", fromConsole: true }, SWAPPED, "warning"],
+  [{ mode: "replace" }, [coded(ONE, "AB"), TWO, coded(THREE, "ZZ"), FOUR, FIVE, SIX], "warning"],
+])("several people with the codes of others: %o", async (request, rows, severity) => {
+  const { plan, mixed } = await planned(rows, request);
+  expect(new Set(mixed.map((one) => one.severity))).toEqual(new Set([severity]));
+  expect(plan.rejected).toBe(severity === "error");
+});
+
+test("names both people", async () => {
+  const { mixed } = await planned([coded(ONE, "AB")]);
+  expect(mixed).toMatchObject([
+    {
+      header: "社員コード",
+      column: 3,
+      params: { value: "AB", holder: "社員3 <e3@example.jp>", name: "社員1 <e1@example.jp>" },
+    },
+  ]);
+});
+
+test.each<
+  [string, Cells, Partial<Request>, { readonly found?: number[]; readonly mixed?: number[]; readonly zeros: object[] }]
+>([
+  ["her own", [coded(ONE, "1")], {}, { zeros: [{ value: "1", was: "0001", count: 1 }] }],
+  ["her own, and others'", [coded(ONE, "1"), coded(SIX, "")], {}, { zeros: [{ value: "1", was: "0001", count: 1 }] }],
+  [
+    "a new address",
+    [["new1@example.jp", "社員1", "1", ""]],
+    {},
+    { found: [2], zeros: [{ value: "1", was: "0001", count: 1 }] },
+  ],
+  ["that of somebody else", [coded(THREE, "1")], {}, { mixed: [2], zeros: [{ value: "1", was: "0001", count: 1 }] }],
+  [
+    "the key, of somebody whose address is taken thereby",
+    [["e1@example.jp", "社員1", "1", ""]],
+    { key: "employee-code" },
+    { zeros: [{ value: "1", was: "0001", count: 1 }] },
+  ],
+  [
+    "the key, in a replacing file",
+    [["e1@example.jp", "社員1", "1", ""]],
+    { key: "employee-code", mode: "replace" },
+    { found: [2], zeros: [{ value: "1", was: "0001", count: 1 }] },
+  ],
+  ["a code with other digits", [coded(ONE, "10")], {}, { zeros: [] }],
+  ["zeros that are too many", [coded(ONE, "00001")], {}, { zeros: [] }],
+  ["a code of letters", [coded(ONE, "1A")], {}, { zeros: [] }],
+])("finds codes that lost the zeros at their start: %s", async (_, rows, request, expected) => {
+  const { found, mixed, zeros } = await planned(rows, request);
+  expect(found.map(({ row }) => row)).toEqual(expected.found ?? []);
+  expect(mixed.map(({ row }) => row)).toEqual(expected.mixed ?? []);
+  expect(zeros.map(({ params }) => params)).toMatchObject(expected.zeros);
+  // the key of such codes would meet nobody
+  expect(found.map(({ params }) => params["by"])).not.toContain("employee-code");
 });

@@ -1,8 +1,10 @@
 import type { ImportedField, KindKey } from "../../../../../imports/kinds.ts";
 import type { Database } from "../../database.ts";
-import { isMatched, isMissing, THEN } from "../../../sql/forms.ts";
+import { mixesRecords } from "../../../../../rules/import-file.ts";
+import { hasPattern, isMatched, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import {
   calledText,
+  changes,
   indexTargets,
   isStaged,
   keyOf,
@@ -15,7 +17,7 @@ import {
 } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { LIKE } from "../staging.ts";
-import type { PlanSql } from "../stored-kind.ts";
+import type { PlanSql, StoredKind } from "../stored-kind.ts";
 
 /** SQL: the key of a row's, or of a record's, first value of a field. */
 interface KeySql {
@@ -23,59 +25,131 @@ interface KeySql {
   readonly record: string;
 }
 
-/** A key that records have for good, besides the one by which rows meet them. */
-interface OtherKey {
+/** A key that records have for good. */
+interface LastingKey {
   readonly key: KindKey;
   readonly field: ImportedField;
   readonly sql: KeySql;
 }
 
-const otherKeys = (plan: PlanSql): readonly OtherKey[] => {
+const recordFirst = (key: KindKey, field: ImportedField): string =>
+  key.list ? `(${storedKeys(field)} ->> 0)` : storedKeys(field);
+
+/** The lasting keys that a file has, with the one by which rows meet records. */
+const lastingKeys = (plan: PlanSql): readonly LastingKey[] => {
   const { kind } = plan;
-  const own = keyOf(plan);
-  if (own.lasting !== true) return [];
-  return kind.keys.flatMap((key): readonly OtherKey[] => {
+  if (keyOf(plan).lasting !== true) return [];
+  return kind.keys.flatMap((key): readonly LastingKey[] => {
     const field = kind.fields.find((one) => one.field === key.field);
-    if (key.name === own.name || key.lasting !== true || field === undefined || !isStaged(plan, field)) return [];
-    const record = key.list ? `(${storedKeys(field)} ->> 0)` : storedKeys(field);
-    return [{ key, field, sql: { row: stagedKey(plan, field), record } }];
+    if (key.lasting !== true || field === undefined || !isStaged(plan, field)) return [];
+    return [{ key, field, sql: { row: stagedKey(plan, field), record: recordFirst(key, field) } }];
   });
 };
 
-/** The rows that would create a record, each with the record that alone has one of their keys. */
+/**
+ * The rows that have a lasting key of a record they do not meet: `is` says what they do, `zeros` is 1 if the row lacks the
+ * zeros at the start of the record's key.
+ */
 const SAME = "same_record";
 
+/** What rows do that have a key of another record: create one, change another one, or nothing odd. */
+type SameRecord = "new-address" | "other-person" | "own";
+
+/** Rows in which keys of other records are looked for. */
+interface Candidates {
+  readonly is: SameRecord;
+  /** SQL: `from …` of the rows `r` */
+  readonly rows: string;
+  /** there are fewer of them than records */
+  readonly areFewer: boolean;
+}
+
 /**
- * Finds rows that would create a record though another one has their employee code or UPN: probably the same person with a
- * new address. A value stands for a person only if one record alone and one new row alone have it. A record that is in the
- * file by its own key is somebody else, who gave the value away.
+ * Finds rows with the employee code or UPN of a record that they do not meet. A row that would create a record is probably
+ * that person with a new address; one that changes another person may have cells of both, as after one column was sorted by
+ * itself. A value stands for a person only if one record alone and one such row alone have it. Codes whose zeros at the start
+ * a spreadsheet has removed count as equal.
  */
-export const findNewAddresses = (database: Database, plan: PlanSql): void => {
-  const others = otherKeys(plan);
-  if (others.length === 0) return;
-  const matched = database.count("select count(*) from s.match");
-  const created = plan.staged.rows - matched;
+export const findKeysOfOthers = (database: Database, plan: PlanSql): void => {
+  const own = keyOf(plan);
+  const lasting = lastingKeys(plan);
+  const others = lasting.filter(({ key }) => key.name !== own.name);
   const records = database.count(`select count(*) from ${plan.kind.thing.name}`);
-  if (created === 0) return;
+  const created = plan.staged.rows - database.count("select count(*) from s.match");
+  const candidatesOf = ({ key, field }: LastingKey): readonly Candidates[] => {
+    const isNew = `from s.row r where not ${isMatched("r.row")}`;
+    const areFewer = created < records;
+    // their addresses are taken, as the records have them that they should meet
+    if (key.name === own.name) return created === 0 ? [] : [{ is: "own", rows: isNew, areFewer }];
+    const changed = database.count(`select count(*) from s.match m where ${changes(field)}`);
+    const isChanged = `from s.match m join s.row r on r.row = m.row where ${changes(field)} and ${VALID}`;
+    return [
+      ...(created === 0 ? [] : [{ is: "new-address" as const, rows: `${isNew} and ${VALID}`, areFewer }]),
+      ...(changed === 0 ? [] : [{ is: "other-person" as const, rows: isChanged, areFewer: changed < records }]),
+    ];
+  };
+  const all = lasting.map((one) => ({ one, candidates: candidatesOf(one) }));
+  if (all.every(({ candidates }) => candidates.length === 0)) return;
   database.exec(`drop table if exists s.${SAME}`);
-  database.exec(`create table s.${SAME} (field text not null, row integer not null, target integer not null)`);
-  for (const other of others) joinSame(database, plan, other, created < records);
+  database.exec(`create table s.${SAME} (is_what text not null, field text not null, row integer not null,
+    key text not null, target integer not null, zeros integer not null)`);
+  database.exec(`create index s.${SAME}_row on ${SAME} (field, row)`);
+  for (const { one, candidates } of all) {
+    for (const some of candidates) {
+      if (some.is === "other-person" && one.key.comparison === "code") joinOwn(database, plan, one);
+      if (some.is !== "own") joinSame(database, plan, one, some);
+      if (one.key.comparison === "code") joinSame(database, plan, one, some, true);
+    }
+  }
   if (database.count(`select count(*) from s.${SAME}`) > 0) {
     indexTargets(database);
-    for (const other of others) record(database, plan, other);
+    dropInnocent(database, others);
+    for (const one of lasting) recordLostZeros(database, plan, one);
+    for (const other of others) recordNewAddresses(database, plan, other);
+    for (const other of others) recordOtherPeople(database, plan, other);
   }
   database.exec(`drop table s.${SAME}`);
 };
 
-/** Keeps the new rows that share a key with one record alone. The smaller side is indexed, the other one is read once. */
-const joinSame = (database: Database, { kind }: PlanSql, { field, sql }: OtherKey, rowsAreFewer: boolean): void => {
-  const rows = `select ${sql.row} as key, r.row as id from s.row r
-    where not ${isMatched("r.row")} and ${VALID} and ${sql.row} is not null`;
-  const records = `select ${sql.record} as key, t.pk as id from ${kind.thing.name} t
-    where ${kind.inScope} and ${sql.record} is not null`;
-  const [small, large] = rowsAreFewer ? [rows, records] : [records, rows];
-  const [row, target] = rowsAreFewer ? ["few.id", "many.id"] : ["many.id", "few.id"];
-  const params = { kind: kind.name };
+const isDigits = (key: string): string => `not ${hasPattern(key, "'*[^0-9]*'")}`;
+
+/** SQL: true of a code that may have had zeros at its start. */
+const mayLackZeros = (key: string): string => `${hasPattern(key, "'[1-9]*'")} and ${isDigits(key)}`;
+
+/** SQL: true of a code that a spreadsheet would shorten. */
+const hasZeros = (key: string): string => `${hasPattern(key, "'0*'")} and ${isDigits(key)}`;
+
+/** Keeps the changing rows that lack zeros of their own record's key. */
+const joinOwn = (database: Database, { kind }: PlanSql, { field, sql }: LastingKey): void => {
+  database.run(
+    `insert into s.${SAME} select 'own', :field, r.row, ${sql.row}, t.pk, 1
+     from s.match m join s.row r on r.row = m.row join ${kind.thing.name} t on t.pk = m.target
+     where ${changes(field)} and ${mayLackZeros(sql.row)} and ${hasZeros(sql.record)} and ltrim(${sql.record}, '0') = ${sql.row}`,
+    { field: field.field },
+  );
+};
+
+/** Keeps the rows that share a key with one record alone. The smaller side is indexed, the other one is read once. */
+const joinSame = (
+  database: Database,
+  { kind }: PlanSql,
+  { field, sql }: LastingKey,
+  { is, rows: from, areFewer }: Candidates,
+  zeros = false,
+): void => {
+  const [isShort, isLong] = zeros
+    ? [
+        `and ${mayLackZeros(sql.row)}
+         and not exists (select 1 from s.${SAME} same where same.field = :field and same.row = r.row)`,
+        `and ${hasZeros(sql.record)}`,
+      ]
+    : ["", ""];
+  const rows = `select ${sql.row} as key, r.row as id ${from} and ${sql.row} is not null ${isShort}`;
+  const records = `select ${zeros ? `ltrim(${sql.record}, '0')` : sql.record} as key, t.pk as id from ${kind.thing.name} t
+    where ${kind.inScope} and ${sql.record} is not null ${isLong}`;
+  const [small, large] = areFewer ? [rows, records] : [records, rows];
+  const [row, target] = areFewer ? ["few.id", "many.id"] : ["many.id", "few.id"];
+  const params = { kind: kind.name, field: field.field };
   database.exec("drop table if exists s.lasting_key");
   database.exec("create table s.lasting_key (key text primary key, id integer not null) without rowid");
   database.run(
@@ -83,11 +157,46 @@ const joinSame = (database: Database, { kind }: PlanSql, { field, sql }: OtherKe
     params,
   );
   database.run(
-    `insert into s.${SAME} select :field, min(${row}), min(${target}) from (${large}) many
+    `insert into s.${SAME} select :is, :field, min(${row}), many.key, min(${target}), :zeros from (${large}) many
      ${THEN} s.lasting_key few on few.key = many.key group by many.key having count(*) = 1`,
-    { ...params, field: field.field },
+    { ...params, is, zeros: zeros ? 1 : 0 },
   );
   database.exec("drop table s.lasting_key");
+};
+
+/**
+ * Drops what is nothing odd. A record that is in the file by its own key is not the one that a new row means: it gave the
+ * value away. One that keeps it in the file shares it, which is told as a repeated code.
+ */
+const dropInnocent = (database: Database, others: readonly LastingKey[]): void => {
+  database.exec(`delete from s.${SAME} where is_what = 'new-address' and not ${isMissing(`${SAME}.target`)}`);
+  // a value may change though its key does not
+  database.exec(
+    `delete from s.${SAME} where is_what = 'other-person'
+       and exists (select 1 from s.match m where m.row = ${SAME}.row and m.target = ${SAME}.target)`,
+  );
+  for (const { field, sql } of others)
+    database.run(
+      `delete from s.${SAME} where is_what = 'other-person' and field = :field
+         and exists (select 1 from s.match k join s.row r on r.row = k.row
+           where k.target = ${SAME}.target and ${sql.row} = ${SAME}.key)`,
+      { field: field.field },
+    );
+};
+
+/** Tells once for each column that codes lack the zeros at their start. */
+const recordLostZeros = (database: Database, plan: PlanSql, { key, field }: LastingKey): void => {
+  const { kind } = plan;
+  recordFinding(database, plan, {
+    code: "zeros-lost",
+    severity: "warning",
+    field: field.field,
+    select: `select r.row, r.line, null as col, json_object('value', ${keyText(kind, staged, key)},
+        'was', ${keyText(kind, stored, key)}, 'count', count(*) over ()) as params
+      from s.${SAME} same join s.row r on r.row = same.row join ${kind.thing.name} t on t.pk = same.target
+      where same.field = :field and same.zeros = 1 order by r.row limit 1`,
+    params: { field: field.field },
+  });
 };
 
 /** SQL: what the record's key becomes by hand; of a list, with its values besides the first one, parted by blanks. */
@@ -99,7 +208,12 @@ const newKey = (plan: PlanSql, own: KindKey): string => {
     select o.value from json_each(${list}) o where o.key > 0 and not exists (select 1 from json_each(${cells}) c where c.value = o.value)) one)`;
 };
 
-const record = (database: Database, plan: PlanSql, other: OtherKey): void => {
+/** SQL: the rows that a finding names, with the records `t` whose keys they have; each once, though several keys are such. */
+const TOLD = ({ thing }: StoredKind, further = ""): string => `from s.${SAME} same join s.row r on r.row = same.row
+  join ${thing.name} t on t.pk = same.target ${further} where same.is_what = :code and same.field = :field
+    and not exists (select 1 from s.problem p where p.row = r.row and p.code = :code) order by r.row`;
+
+const recordNewAddresses = (database: Database, plan: PlanSql, other: LastingKey): void => {
   const { kind, request } = plan;
   const { key, field } = other;
   const own = keyOf(plan);
@@ -110,18 +224,34 @@ const record = (database: Database, plan: PlanSql, other: OtherKey): void => {
     field: field.field,
     select: `select r.row, r.line, null as col, json_object('value', ${keyText(kind, staged, key)},
         'holder', ${calledText(kind.thing)}, 'user', ${keyText(kind)}, 'key', :own, 'to', ${newKey(plan, own)}, 'by', :by) as params
-      from s.${SAME} same join s.row r on r.row = same.row join ${kind.thing.name} t on t.pk = same.target
-      where same.field = :field and ${isMissing("same.target")}
-        and not exists (select 1 from s.problem p where p.row = r.row and p.code = 'new-address') order by r.row`,
+      ${TOLD(kind)}`,
     params: { own: own.name, field: field.field, by: mayMeetBy(database, plan, other) ? key.name : "" },
   });
 };
 
+const recordOtherPeople = (database: Database, plan: PlanSql, { key, field }: LastingKey): void => {
+  const { kind, request } = plan;
+  const rows = database.count(`select count(distinct row) from s.${SAME} where is_what = 'other-person'`);
+  const { mode, fromConsole = false, allow = [] } = request;
+  const isRefused =
+    mode !== "delete" && mixesRecords({ before: undefined, after: { mode, rows }, facts: { fromConsole, allow } });
+  recordFinding(database, plan, {
+    code: "other-person",
+    severity: isRefused ? "error" : "warning",
+    field: field.field,
+    select: `select r.row, r.line, null as col, json_object('value', ${keyText(kind, staged, key)},
+        'holder', ${calledText(kind.thing)}, 'name', ${calledText(kind.thing, (column) => `o.${quoteIdentifier(column)}`)}) as params
+      ${TOLD(kind, `join s.match m on m.row = r.row join ${kind.thing.name} o on o.pk = m.target`)}`,
+    params: { field: field.field },
+  });
+};
+
 /** Returns whether rows could meet their records by another key: every row has it for itself, as its record does. */
-const mayMeetBy = (database: Database, { kind }: PlanSql, { field, sql }: OtherKey): boolean => {
+const mayMeetBy = (database: Database, { kind }: PlanSql, { field, sql }: LastingKey): boolean => {
   const records = `${kind.thing.name} t`;
   const reasonsAgainst = [
     `select 1 from s.row r where ${sql.row} is null`,
+    `select 1 from s.${SAME} same where same.field = '${field.field}' and same.zeros = 1`,
     `select 1 from s.${LIKE} l where l.field = '${field.field}'`,
     `select 1 from s.match m join s.row r on r.row = m.row join ${records} on t.pk = m.target
        where ${sql.record} is distinct from ${sql.row}`,
