@@ -32,7 +32,7 @@ export const foreignBy = ({ after, facts }: Change<ImportFile, KnownOfFile>): "k
 export const clearsMost = ({ before = 0, after = 0 }: Change<number>): boolean => (before - after) * 2 > before;
 
 /** A single person may well get the employee code of somebody who left. */
-export const MIN_MIXED_ROWS = 2;
+const MIN_MIXED_ROWS = 2;
 
 /** What permits rows that give people the employee codes of others. */
 export interface MixPermits {
