@@ -112,7 +112,7 @@ describe("into an empty tenant", () => {
     await exported();
     const before = await travelling(other.client);
     const { exit, stderr } = await handover("apply bundle --lang en", other, {
-      terminal: { typing: [["Apply to embedded: ", "n\r"]] },
+      terminal: { typing: [["Apply to embedded, from the bundle of ", "n\r"]] },
     });
     expect(exit).toBe(0);
     expect(stderr).toContain("nothing was changed");
@@ -197,7 +197,7 @@ describe("who had no role, and gets one", () => {
     );
     expect(en.stderr).not.toContain("jiro");
     const asked = await handover("apply bundle --lang en", tenant, {
-      terminal: { typing: [["Apply to embedded: ", "n\r"]] },
+      terminal: { typing: [["Apply to embedded, from the bundle of ", "n\r"]] },
     });
     expect(asked.stderr).toContain(reset);
     const done = await handover("apply bundle --yes --lang en --quiet");
@@ -357,6 +357,53 @@ describe("with a mirror of the console", () => {
     const here = await handover("apply bundle --only tenant --only renewals --only answers --yes --lang en", other);
     expect(here.exit).toBe(0);
     expect(await other.client.tenant.show()).toMatchObject({ profile: { contactName: "山田 花子" } });
+  });
+});
+
+describe("a bundle of another tenant", () => {
+  const fill = async (of: TestTenant, domain: string): Promise<void> => {
+    for (const number of [1, 2, 3, 4, 5])
+      await of.client.users.create({ name: `利用者 ${number}`, emails: [`u${number}@${domain}`] });
+  };
+
+  test("is refused without a terminal unless that is permitted, whatever --yes and --confirm-deletions say", async () => {
+    await fill(tenant, "east.example");
+    await fill(other, "west.example");
+    await exported();
+    const before = await travelling(other.client);
+    const line = "handover apply bundle --yes --confirm-deletions 5";
+    const { en, ja } = await inBoth(line, { home: folder, folder, tenant: other.fetch });
+    expect([en.exit, ja.exit]).toEqual([3, 3]);
+    expect(en.stderr).toContain("Is this the bundle of another tenant? Nothing was changed");
+    expect(en.stderr).toContain("clomoctl handover apply bundle --allow other-tenant");
+    expect(ja.stderr).toContain("別のテナントの引き継ぎデータではありませんか");
+    expect(await travelling(other.client)).toEqual(before);
+    const dry = await handover("apply bundle --dry-run --lang en", other);
+    expect(dry).toMatchObject({ exit: 0 });
+    expect(dry.stderr).toContain("Is this the bundle of another tenant?");
+    const done = await handover("apply bundle --confirm-deletions 5 --allow other-tenant --lang en", other);
+    expect(done.exit).toBe(0);
+    expect(done.stderr).toMatch(/to embedded, from the bundle of ".*" as of \d{4}-\d\d-\d\d/);
+    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+  });
+
+  test("is asked about at a terminal", async () => {
+    await fill(tenant, "east.example");
+    await fill(other, "west.example");
+    await exported();
+    const { exit, stderr } = await handover("apply bundle --lang en", other, {
+      terminal: { typing: [["like the bundle of", "n\r"]] },
+    });
+    expect(exit).toBe(0);
+    expect(stderr).toContain("nothing was changed");
+  });
+
+  test("is none that has a record of the tenant, and none for an empty tenant", async () => {
+    await fill(tenant, "east.example");
+    await exported();
+    expect((await handover("apply bundle --yes", other)).exit).toBe(0);
+    await tenant.client.devices.create({ serialNumber: "C02Y" });
+    expect((await handover("apply bundle --confirm-deletions 1 --lang en", tenant)).exit).toBe(0);
   });
 });
 

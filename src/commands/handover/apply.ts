@@ -4,11 +4,11 @@ import { Failure } from "../../lib/errors/index.ts";
 import { attachedTo, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
-import { RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
+import { isTravelling, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
 import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTES, type Column } from "../../lib/terminal/index.ts";
-import { counted, same, text, type Text } from "../../lib/text/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
@@ -18,6 +18,7 @@ import { DRY_RUN } from "../records/options.ts";
 import { requireRight } from "../rights.ts";
 import { BEFORE_WRITING, DRY, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
+import { describeTarget, mayBeForeignBundle } from "./foreign.ts";
 import { BUNDLE, IDENTITY, openNamed, sentParts, verifying } from "./bundle.ts";
 
 /** What becomes of a resource; of one that stays nothing does. */
@@ -66,7 +67,7 @@ interface NamedBundle {
   readonly identity: string | undefined;
 }
 
-const TRAVELLING = RESOURCE_NAMES.filter((name) => resourceOf(name).stays === undefined);
+const TRAVELLING = RESOURCE_NAMES.filter(isTravelling);
 
 export default defineCommand({
   summary: text("make the tenant like a bundle", "テナントを引き継ぎデータと同じ状態にする"),
@@ -90,6 +91,15 @@ export default defineCommand({
       about: text("only this resource; may be repeated", "この種類だけ(複数指定可)"),
     },
     confirmDeletions: CONFIRM_DELETIONS,
+    allow: {
+      kind: "list",
+      value: "CHECKS",
+      choices: ["other-tenant"],
+      about: text(
+        "permit other-tenant (no record of the bundle is one of the tenant's)",
+        "止める確認を通す。other-tenant はテナントのどの記録とも一致しない引き継ぎデータ",
+      ),
+    },
     dryRun: DRY_RUN,
     ...IDENTITY,
   },
@@ -99,7 +109,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: COLUMNS,
-  async run(tools, { bundle, only, confirmDeletions, dryRun, identity }) {
+  async run(tools, { bundle, only, confirmDeletions, allow, dryRun, identity }) {
     const { terminal } = tools;
     tools.describeState(() => BEFORE_WRITING);
     tools.summarize({ file: bundle });
@@ -120,6 +130,10 @@ export default defineCommand({
     tools.summarize({ create: sum("added"), update: sum("changed"), delete: removed });
     await terminal.list(COLUMNS, rowsOf(plan, manifest, only));
     await refuse(tools, plan, { bundle, identity });
+    const { name: context } = chosen.context;
+    await terminal.note(planOf(context, manifest));
+    const options = { bundle, identity, only, allow, dryRun };
+    if (!(await mayBeForeignBundle(tools, { plan, manifest, context }, options))) return terminal.note(BEFORE_WRITING);
     if (confirmDeletions !== undefined && confirmDeletions !== removed) throw otherNumber(removed, confirmDeletions);
     if (isNothing(plan)) return terminal.note(SAME);
     if (plan.becomesMirror) await tellMirror(tools, chosen, found, manifest);
@@ -128,7 +142,7 @@ export default defineCommand({
     const raised = keepsPasswords(plan, manifest) ? await raisedBy(found, client.accounts) : [];
     await tellRaised(tools, raised, WOULD_BE_RAISED);
     if (dryRun) return terminal.note(DRY);
-    if (!(await agreed(tools, plan, { removed, confirmDeletions }))) return terminal.note(BEFORE_WRITING);
+    if (!(await agreed(tools, plan, { removed, confirmDeletions, manifest }))) return terminal.note(BEFORE_WRITING);
     await chosen.permitChange();
     tools.describeState(() => WHILE_WRITING);
     await sending(tools, APPLYING, found, resources, ({ manifest: hash, ...parts }) =>
@@ -151,6 +165,11 @@ const NOT_EVERYBODY = {
     "a bundle has administrators and their rights, so even a part of it is applied by a system administrator, or by the tenant's owner (without --as)",
     "引き継ぎデータには管理者とその権限も含まれるため、一部だけでも、システム管理者かテナントの所有者(--as なし)が行ってください",
   ),
+};
+
+const planOf = (context: string, manifest: Manifest): Text => {
+  const { en, ja } = describeTarget(context, manifest);
+  return text(`to ${en}`, `適用先: ${ja}`);
 };
 
 const isNothing = ({ becomesMirror, resources }: RestorePlan): boolean =>
@@ -190,7 +209,7 @@ function chosenFrom(
 ): readonly ResourceName[] {
   if (scope !== null) throw ofPart(scope.path, bundle);
   if (partial === true) throw seenInPart(bundle);
-  const there = resources.filter(({ name, state }) => TRAVELLING.includes(name) && HAVING.includes(state));
+  const there = resources.filter(({ name, state }) => isTravelling(name) && HAVING.includes(state));
   const names = there.map(({ name }) => name);
   const lacking = only.find((name) => !names.includes(name));
   if (lacking !== undefined || names.length === 0) throw lacks(lacking ?? TRAVELLING.join(", "), bundle);
@@ -385,7 +404,11 @@ async function showRemovals({ terminal }: Tools, { removals }: RestorePlan, remo
 async function agreed(
   tools: Tools,
   { resources }: RestorePlan,
-  { removed, confirmDeletions }: { readonly removed: number; readonly confirmDeletions: number | undefined },
+  {
+    removed,
+    confirmDeletions,
+    manifest,
+  }: { readonly removed: number; readonly confirmDeletions: number | undefined; readonly manifest: Manifest },
 ): Promise<boolean> {
   const { terminal, globals } = tools;
   const chosen = await tools.tenant();
@@ -394,7 +417,7 @@ async function agreed(
   if (removed === 0 ? answered : confirmDeletions !== undefined) return true;
   const sum = (which: "added" | "changed"): number => resources.reduce((total, each) => total + each[which], 0);
   const effects = { create: sum("added"), update: sum("changed"), delete: removed };
-  return askToApply(terminal, { tenant: same(chosen.context.name), effects });
+  return askToApply(terminal, { tenant: describeTarget(chosen.context.name, manifest), effects });
 }
 
 /** Whether accounts are others than before, and their passwords are kept here: those of a mirror are the console's. */

@@ -404,6 +404,14 @@ function withoutSerial(): Omit<typeof ADE_DEVICE.fields, "serialNumber"> {
   return others;
 }
 
+/** A resource that `apply` brings to another tenant. */
+export type TravellingName = {
+  [N in ResourceName]: (typeof RESOURCES)[N] extends { readonly stays: string } ? never : N;
+}[ResourceName];
+
+/** Whether `apply` brings a resource to another tenant. */
+export const isTravelling = (name: ResourceName): name is TravellingName => resourceOf(name).stays === undefined;
+
 /** What a resource is. */
 export const resourceOf = (name: ResourceName): Resource => RESOURCES[name];
 
