@@ -23,7 +23,7 @@ function countRecords({ resources }: Pick<RestorePlan, "resources">): { rows: nu
 }
 
 /** Returns whether a bundle looks like another tenant's: none of its records is one of the tenant's. */
-export function isForeignBundle(plan: Pick<RestorePlan, "resources">): boolean {
+function isForeignBundle(plan: Pick<RestorePlan, "resources">): boolean {
   const { rows, records, both } = countRecords(plan);
   return (
     foreignBy({
