@@ -435,6 +435,7 @@ describe("what the tenant holds itself", () => {
       token: { ...(example<Ade>("ade").token as NonNullable<Ade["token"]>), simulated: false },
       ...change,
     });
+  const recordedAs = (renewal: string) => own({ token: { ...(own().token as NonNullable<Ade["token"]>), renewal } });
   const simulator = example<Ade>("ade");
   const token = item(1, {
     kind: "ade-token",
@@ -474,7 +475,7 @@ describe("what the tenant holds itself", () => {
       ],
     ],
     // dates may have been typed over
-    ["自社", { ade: own() }, { ...token, name: "自社 MDM", expiresAt: null }, ["clomoctl ade token set FILE"]],
+    ["自社", { ade: recordedAs(idOf(1)) }, { ...token, expiresAt: null }, ["clomoctl ade token set FILE"]],
     [
       "トークン",
       { ade: simulator },
@@ -548,6 +549,10 @@ describe("what the tenant holds itself", () => {
     const other = { ...token, id: idOf(2), name: "CLOMO", expiresAt: "2027-05-01T00:00:00.000Z" };
     const named = await guide("CLOMO", { ade: own(), ...NONE_ANSWERED }, token, other);
     expect(named.en.stdout).toContain("the server that CLOMO uses now");
+    // servers may have one name, and a name can be changed at Apple
+    const namesake = { ...other, name: "自社 MDM" };
+    const same = await guide(namesake.id, { ade: recordedAs(idOf(1)), ...NONE_ANSWERED }, token, namesake);
+    expect(same.en.stdout).toContain("the server that CLOMO uses now");
     const { en, ja } = await guide("ade-token", { ade: own() }, token, other);
     expect(en.stdout).toContain(
       "not for what this tenant of clomoctl holds itself; for that: clomoctl renewals guide トークン",

@@ -20,7 +20,12 @@ interface AdeState {
   /** its data came from the console */
   readonly mirror: boolean;
   readonly server: { readonly name: string } | null;
-  readonly token: { readonly expiresAt: string; readonly simulated: boolean } | null;
+  readonly token: {
+    readonly expiresAt: string;
+    readonly simulated: boolean;
+    /** the id of the item that has its date */
+    readonly renewal: string | null;
+  } | null;
 }
 
 /** What a tenant holds itself of one kind, as it tells. */
@@ -41,11 +46,11 @@ export type Own =
     }
   | { readonly kind: "vpp-token"; readonly simulator: string | null; readonly org: string | null };
 
-type Held = Pick<RenewalItem, "name" | "expiresAt" | "fingerprint" | "topic">;
+type Held = Pick<RenewalItem, "id" | "name" | "expiresAt" | "fingerprint" | "topic">;
 
 /**
- * What the tenant holds itself: an item is known by what is kept of it, or by the name that it was given. A mirror keeps
- * no item of a rehearsal, so that all of its items are the console's.
+ * What the tenant holds itself: an item is known by what is kept of it, and one of a content token by the name that it was
+ * given, too. A mirror keeps no item of a rehearsal, so that all of its items are the console's.
  *
  * @param item null: whatever the tenant holds of the kind
  * @returns undefined where it is not the tenant's own
@@ -59,7 +64,7 @@ export function ownOf(state: HeldState, item: Held | null): Own | undefined {
     case "ade-token": {
       const { token } = ade;
       if (token === null || !isHere(token.simulated)) return undefined;
-      if (item !== null && !isAdeToken(ade, token.expiresAt, item)) return undefined;
+      if (item !== null && !isAdeToken(token, item)) return undefined;
       return { kind: state.kind, ...made(token.simulated), server: ade.server?.name ?? null };
     }
     case "push-certificate": {
@@ -77,9 +82,9 @@ export function ownOf(state: HeldState, item: Held | null): Own | undefined {
   }
 }
 
-const isAdeToken = ({ server }: AdeState, tokenExpiresAt: string, { name, expiresAt }: Held): boolean =>
-  (expiresAt !== null && Date.parse(expiresAt) === Date.parse(tokenExpiresAt)) ||
-  (server !== null && isNamed(name, server.name));
+/** The server's name does not tell: it can be changed at Apple, and CLOMO's server may have the same one. */
+const isAdeToken = ({ expiresAt, renewal }: NonNullable<AdeState["token"]>, item: Held): boolean =>
+  item.id === renewal || (item.expiresAt !== null && Date.parse(item.expiresAt) === Date.parse(expiresAt));
 
 const isVppToken = ({ org, fingerprint }: VppTokenRecord, item: Held): boolean =>
   item.fingerprint === fingerprint || isNamed(item.name, `VPP ${org.split("/").at(-1) ?? org}`);
