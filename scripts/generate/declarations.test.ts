@@ -62,6 +62,19 @@ const added = (at: readonly string[], why: string): Permitted => ({
   why,
 });
 
+/** What changes settings, and opens no tenant for it. */
+const UNSAFE_HOME = ["context add", "context use", "renewals schedule install", "renewals schedule remove"].map(
+  (verb): Permitted => {
+    const exits = before.verbs[verb]?.exits ?? [];
+    return {
+      at: ["verbs", verb, "exits"],
+      before: exits,
+      now: [...exits, 4].toSorted((a, b) => a - b),
+      why: "a change in a home that others may write is refused",
+    };
+  },
+);
+
 const ONBOARDING = "a new tenant is set up step by step";
 const APPLE = "Apple's protocols are spoken, and rehearsed with a simulator";
 const ACCOUNTS = "CLOMO accounts and their roles are recorded";
@@ -254,8 +267,8 @@ const PERMITTED: readonly Permitted[] = [
   {
     at: ["verbs", "context remove", "exits"],
     before: [0, 1, 2, 5, 6, 130],
-    now: [0, 1, 2, 3, 5, 6, 130],
-    why: "the name of a tenant with data is typed; a wrong one is refused",
+    now: [0, 1, 2, 3, 4, 5, 6, 130],
+    why: "the name of a tenant with data is typed, a wrong one is refused, and so is a home that others may write",
   },
   added(["verbs", "context set"], "the settings of a context can be changed"),
   asDevices("csv check"),
@@ -274,6 +287,7 @@ const PERMITTED: readonly Permitted[] = [
   },
   sheetOf("csv check"),
   sheetOf("csv convert"),
+  ...UNSAFE_HOME,
   { at: ["verbs", "csv inspect", "exits"], before: [0, 1, 2, 6, 130], now: [0, 1, 2, 3, 6, 130], why: WORKBOOKS },
   sheetOf("csv inspect"),
   asDevices("csv map"),

@@ -61,13 +61,17 @@ interface Failures {
   readonly opening: readonly string[];
 }
 
-function exitCodes({ exits, opensTenant, ownExits }: Command, { errors, opening }: Failures): readonly number[] {
+function exitCodes(command: Command, { errors, opening }: Failures): readonly number[] {
   const codeOf = (failure: string): number => {
     const code = errors[failure]?.exit;
     if (code === undefined) throw new Error(`${failure} is none of the failures`);
     return code;
   };
-  const usual = ["unexpected", "usage", ...exits, ...(opensTenant === false ? [] : opening)].map(codeOf);
+  const { exits, opensTenant, ownExits, changes, changesBy, shows } = command;
+  const isChange = changes === true || changesBy !== undefined || shows !== undefined;
+  // a home that others may write is refused before a tenant is opened
+  const before = opensTenant === false ? (isChange ? ["not-permitted"] : []) : opening;
+  const usual = ["unexpected", "usage", ...exits, ...before].map(codeOf);
   const own = ownExits?.meanings.map(([code]) => code) ?? [];
   const codes = ownExits === undefined || ownExits.onlyNagios === true ? [0, ...usual, ...own] : own;
   return [...new Set([...codes, codeOf("interrupted")])].toSorted((a, b) => a - b);

@@ -15,6 +15,13 @@ test("one that opens a tenant has what keeps that from being opened", () => {
   expect(codes({ exits: ["partial"] })).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 130]);
 });
 
+test("one that changes settings has the refusal in a home that others may write", () => {
+  const settings = { exits: ["locked"], opensTenant: false } as const;
+  expect(codes(settings)).toEqual([0, 1, 2, 5, 130]);
+  for (const change of [{ changes: true }, { changesBy: ["repair"] }, { shows: [] }] as const)
+    expect(codes({ ...settings, ...change })).toEqual([0, 1, 2, 4, 5, 130]);
+});
+
 const opening = async ({ nouns, verbs }: NounNode, path: readonly string[]): Promise<readonly string[]> => {
   const own = verbs.map(async ({ name, load }) =>
     (await load()).default.opensTenant === false ? [[...path, name].join(" ")] : [],

@@ -40,14 +40,27 @@ export function failureExit(
   return (isNagios ? verb?.nagios?.failureExit : undefined) ?? verb?.failureExit ?? ERRORS[failure].exit;
 }
 
-/** The exit codes of a command, sorted and without duplicates. */
-export function exitsOf({
+/** Whether a command changes something, whatever its options; it is refused in a home that others may write. */
+export const changesAlways = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
+  changes === true || shows !== undefined;
+
+/** What a command may fail with besides `usage` and `unexpected`: what it declares, and what keeps it from being run. */
+export const failuresOf = ({
   exits,
   opensTenant,
+  ...command
+}: Pick<Command, "exits" | "opensTenant" | "changes" | "changesBy" | "shows">): readonly ErrorCode[] => {
+  if (opensTenant !== false) return [...exits, ...OPENING];
+  return changesAlways(command) || command.changesBy !== undefined ? [...exits, "not-permitted"] : exits;
+};
+
+/** The exit codes of a command, sorted and without duplicates. */
+export function exitsOf({
   exitMeanings,
   ownExits,
-}: Pick<Command, "exits" | "opensTenant" | "exitMeanings" | "ownExits">): Exit[] {
-  const failures = [...exits, ...(opensTenant === false ? [] : OPENING)];
+  ...command
+}: Parameters<typeof failuresOf>[0] & Pick<Command, "exitMeanings" | "ownExits">): Exit[] {
+  const failures = failuresOf(command);
   const isOnlyNagios = ownExits?.onlyNagios === true;
   const isUsual = ownExits === undefined || isOnlyNagios;
   const usual = isUsual ? [0, 1, 2, ...failures.map((failure) => ERRORS[failure].exit)] : [];

@@ -5,7 +5,7 @@ import type { Tools } from "../commands/tools.ts";
 import { homeFault, unsafeHome } from "../lib/config/index.ts";
 import { unsuppressed } from "../lib/errors/index.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
-import { exitOf, failureExit } from "./exit-codes.ts";
+import { changesAlways, exitOf, failureExit } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN } from "./interrupts.ts";
 import type { ErrorStyle } from "./error-style.ts";
 import { isHungUp, type Outside } from "./outside.ts";
@@ -44,7 +44,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   };
   const exit = await settle(outside, { interrupts, summarize }, tools, { verb, isNagios }, async () => {
     const { shows } = command;
-    const changes = command.changes === true || shows !== undefined;
+    const changes = changesAlways(command);
     const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
     await judgeHome(tools, {
       isChange: (changes || changesBy) && !isRehearsal,
