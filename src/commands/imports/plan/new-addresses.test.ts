@@ -89,3 +89,17 @@ test("an appending import warns of the codes of others, and of lost zeros", asyn
     ),
   });
 });
+
+test("if all addresses are new, the refusal first names the key by which the people are the same", async () => {
+  const numbers = [1, 2, 3, 4, 5, 6];
+  const rows = (domain: string) => numbers.map((at) => [`e${at}@${domain}`, `社員${at}`, `000${at}`]);
+  const header = ["メールアドレス", "氏名", "社員コード"];
+  await tenant.import({ kind: "users" }, [header, ...rows("example.jp")]);
+  const renamed = [header, ...rows("new.example")].map((cells) => `${cells.join(",")}\n`);
+  writeFileSync(join(folder, "renamed.csv"), renamed.join(""));
+  const refused = await ran("users import renamed.csv --mode replace --yes");
+  expect(refused).toMatchObject({ exit: 3, stderr: expect.not.stringContaining("別のテナント") });
+  expect(refused.stderr).toContain(
+    "\n  同じ人なら: clomoctl users import renamed.csv --key employee-code --mode replace。",
+  );
+});

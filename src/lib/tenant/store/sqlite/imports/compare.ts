@@ -137,8 +137,8 @@ export const compare = (
     findStranded(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
     if (forNew && !isEmitted) {
-      findKeysOfOthers(database, plan);
-      foreign = findForeign(database, plan);
+      const areKnown = findKeysOfOthers(database, plan);
+      foreign = findForeign(database, plan, areKnown);
     }
   }
   findPending(database, plan);

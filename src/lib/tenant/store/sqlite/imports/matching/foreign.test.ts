@@ -30,6 +30,18 @@ const OTHERS = [USERS, ...people("b.example", 5)];
 
 test.each<[string, Request, Cells, "key" | "domain" | undefined]>([
   ["a replacing file that matches nobody", { kind: "users", mode: "replace" }, OTHERS, "key"],
+  [
+    "all addresses are new, and the codes and names are those of people",
+    { kind: "users", mode: "replace", allow: ["new-address"] },
+    [USERS, ...people("b.example", 5).map(([mail = "", name = ""], at) => [mail, name, `a.example-${at + 1}`])],
+    undefined,
+  ],
+  [
+    "the codes are those of people with other names, as another tenant counts from 1, too",
+    { kind: "users", mode: "replace", allow: ["new-address"] },
+    [USERS, ...people("b.example", 5).map(([mail = ""], at) => [mail, `別人${at}`, `a.example-${at + 1}`])],
+    "key",
+  ],
   ["four rows", { kind: "users", mode: "replace" }, OTHERS.slice(0, 5), undefined],
   ["one of six matches", { kind: "users", mode: "replace" }, [...OTHERS, ["P8@A.example", "人8", ""]], undefined],
   ["an appending file of another domain", { kind: "users" }, OTHERS, "domain"],

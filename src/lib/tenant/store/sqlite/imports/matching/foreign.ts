@@ -11,8 +11,12 @@ const MAX_VALUES = 20;
 /** SQL: the domain of a mail address, by its key. */
 const domainOf = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
-/** Finds out whether a file looks like another tenant's: users, in a replacing file devices and SECURED APPs users too. */
-export const findForeign = (database: Database, plan: PlanSql): Foreign | undefined => {
+/**
+ * Finds out whether a file looks like another tenant's: users, in a replacing file devices and SECURED APPs users too.
+ *
+ * @param areKnown rows have another key of records, by which they do not meet them
+ */
+export const findForeign = (database: Database, plan: PlanSql, areKnown: boolean): Foreign | undefined => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;
   if (kind.table.planner !== undefined || mode === "delete" || allow.includes("other-tenant")) return undefined;
@@ -24,7 +28,7 @@ export const findForeign = (database: Database, plan: PlanSql): Foreign | undefi
   const records = `select 1 from ${kind.thing.name} t where ${kind.inScope} limit 1`;
   const facts = {
     records: database.get(records, { kind: kind.name }) === undefined ? 0 : 1,
-    matches: database.get("select 1 from s.match limit 1") !== undefined,
+    matches: areKnown || database.get("select 1 from s.match limit 1") !== undefined,
   };
   const sharesDomain =
     mode === "append" && addresses !== undefined && facts.records > 0 && rows >= MIN_FOREIGN_ROWS

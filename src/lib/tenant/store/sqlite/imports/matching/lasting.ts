@@ -11,6 +11,7 @@ import {
   keyText,
   staged,
   stagedKey,
+  stagedKeys,
   stored,
   storedKeys,
   VALID,
@@ -69,8 +70,10 @@ interface Candidates {
  * that person with a new address; one that changes another person may have cells of both, as after one column was sorted by
  * itself. A value stands for a person only if one record alone and one such row alone have it. Codes whose zeros at the start
  * a spreadsheet has removed count as equal.
+ *
+ * @returns true if a row that meets no record is that of one by another key
  */
-export const findKeysOfOthers = (database: Database, plan: PlanSql): void => {
+export const findKeysOfOthers = (database: Database, plan: PlanSql): boolean => {
   const own = keyOf(plan);
   const lasting = lastingKeys(plan);
   const others = lasting.filter(({ key }) => key.name !== own.name);
@@ -89,7 +92,7 @@ export const findKeysOfOthers = (database: Database, plan: PlanSql): void => {
     ];
   };
   const all = lasting.map((one) => ({ one, candidates: candidatesOf(one) }));
-  if (all.every(({ candidates }) => candidates.length === 0)) return;
+  if (all.every(({ candidates }) => candidates.length === 0)) return false;
   database.exec(`drop table if exists s.${SAME}`);
   database.exec(`create table s.${SAME} (is_what text not null, field text not null, row integer not null,
     key text not null, target integer not null, zeros integer not null)`);
@@ -101,14 +104,30 @@ export const findKeysOfOthers = (database: Database, plan: PlanSql): void => {
       if (one.key.comparison === "code") joinSame(database, plan, one, some, true);
     }
   }
+  let areKnown = false;
   if (database.count(`select count(*) from s.${SAME}`) > 0) {
     indexTargets(database);
     dropInnocent(database, others);
+    areKnown = isAnyKnown(database, plan);
     for (const one of lasting) recordLostZeros(database, plan, one);
     for (const other of others) recordNewAddresses(database, plan, other);
     for (const other of others) recordOtherPeople(database, plan, other);
   }
   database.exec(`drop table s.${SAME}`);
+  return areKnown;
+};
+
+/** Returns whether a row that meets no record is that of one by another key and by name: other tenants count from 1, too. */
+const isAnyKnown = (database: Database, plan: PlanSql): boolean => {
+  const { kind } = plan;
+  const name = kind.fields.find(({ stored: column }) => column === kind.namedBy);
+  if (name === undefined || !isStaged(plan, name)) return false;
+  return (
+    database.get(
+      `select 1 from s.${SAME} same join s.row r on r.row = same.row join ${kind.thing.name} t on t.pk = same.target
+       where not ${isMatched("r.row")} and ${stagedKeys(name)} = ${storedKeys(name)} limit 1`,
+    ) !== undefined
+  );
 };
 
 const isDigits = (key: string): string => `not ${hasPattern(key, "'*[^0-9]*'")}`;
