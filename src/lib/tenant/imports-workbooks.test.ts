@@ -100,6 +100,8 @@ test("an IMEI that was typed as a number is imported with all its digits; one th
   expect(whole).toMatchObject({ create: 2, invalid: 0 });
   await tenant.client.imports.commit(whole);
   expect((await tenant.devices()).map(({ imei }) => imei)).toEqual(["490154203237518", "356938035643809"]);
+  const grouped = { ...devices("356938035643809", "490154203237518"), formats: ["#,##0"] };
+  expect(await send(grouped, { kind: "devices" })).toMatchObject({ update: 2, warnings: 0 });
   const rounded = await send(devices("4901542032375180", "490154203237518"), { kind: "devices" });
   expect(await tenant.faults(rounded)).toEqual(["cell-digits@2"]);
 });

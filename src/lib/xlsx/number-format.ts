@@ -36,6 +36,18 @@ export const builtInPattern = (id: number): string | undefined => {
 
 /** Excel keeps this many digits of a number. */
 const FIRST_LOST = 1e15;
+/** The first number of twelve digits, as IMEIs have and amounts do not. */
+const FIRST_CODE = 1e11;
+/** Digits that Excel shows of a number with an exponent; it keeps no more of one that it reads in a CSV file. */
+const MAX_ROUNDED_DIGITS = 11;
+
+const GROUPED = /^\d{1,3}(?:,\d{3})+$/;
+
+/** Returns whether a number is a code with all its digits, though its format groups them or shows an exponent. */
+const isWholeCode = (value: number, shown: string, hasExponent: boolean): boolean => {
+  if (!Number.isInteger(value) || value < FIRST_CODE || value >= FIRST_LOST) return false;
+  return hasExponent ? String(value).replace(/0+$/, "").length > MAX_ROUNDED_DIGITS : GROUPED.test(shown);
+};
 /** Days from 1900-01-00 to 1904-01-01. */
 const DAYS_1904 = 1462;
 /** The day after 9999-12-31; and 1900-02-29, which there was not. */
@@ -78,6 +90,7 @@ export function cellFormat(pattern: string | undefined, date1904: boolean): Cell
     const shown = inFormat(value);
     if (shown === "") return unreadable(value);
     const hasExponent = type === "scientific" || (type === "general" && /\dE[+-]\d/.test(shown));
+    if (isWholeCode(value, shown, hasExponent)) return { text: String(value) };
     return hasExponent ? { code: "cell-exponent", text: shown } : { text: shown };
   };
   return { pattern, number, text: pattern !== "@" && pattern.includes("@") ? inFormat : undefined };
