@@ -201,7 +201,10 @@ describe("as PDF", () => {
     const folder = withBrowser("exit 0");
     rmSync(join(folder, "browser"));
     const { en, ja } = await printing(folder, "-o report.pdf --overwrite");
-    expect(en).toMatchObject({ exit: 7, stderr: expect.stringContaining("clomoctl handover report -o report.html") });
+    expect(en).toMatchObject({
+      exit: 7,
+      stderr: expect.stringContaining("clomoctl handover report one --output report.html"),
+    });
     expect(ja.stderr).toContain("CHROME_PATH のプログラムがありません");
   });
 

@@ -1,8 +1,9 @@
+import { line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createTemporaryFolder } from "../../lib/files/index.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
-import { text } from "../../lib/text/index.ts";
+import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { documentOnly } from "../documents.ts";
 import type { Tools } from "../tools.ts";
@@ -67,7 +68,7 @@ export default defineCommand({
     await using now = bundle === undefined ? await tenantBundle(tools) : undefined;
     await using files = now?.files ?? (await openNamed(tools, bundle ?? "", identity));
     const report = await reportOf(tools, files, { format, ...leaving });
-    const content = format === "pdf" ? await printed(tools, report) : report;
+    const content = format === "pdf" ? await printed(tools, report, bundle) : report;
     await outputs.write(output, content);
     if (output === "-") return;
     await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
@@ -77,14 +78,27 @@ export default defineCommand({
 /** A browser that starts for the first time, on a slow machine. */
 const PRINTING_MS = 120_000;
 
-/** The page as PDF. @throws Failure `unavailable` as `printToPdf` */
-async function printed({ temporary, environment, machine, signal }: Tools, page: string): Promise<Uint8Array> {
+/** Returns the page as PDF. @throws Failure `unavailable` as `printToPdf`, with the command that writes the page */
+async function printed(
+  { temporary, environment, machine, signal }: Tools,
+  page: string,
+  bundle: string | undefined,
+): Promise<Uint8Array> {
   const { printToPdf } = await import("../../lib/handover/report/browser.ts");
   const { platform, userFolder } = machine;
   const folder = await createTemporaryFolder(temporary, "browser");
   try {
     const place = { platform, environment, userFolder };
     return await printToPdf(page, { ...place, folder: folder.path, signal, timeoutMs: PRINTING_MS });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "unavailable") throw error;
+    const write = line("handover report", bundle === undefined ? [] : [bundle], { output: "report.html" });
+    const { en, ja } = error.hint ?? same("");
+    const hint = text(
+      `${en}; or print the page in any browser: ${write}`,
+      `${ja}。または、ページをブラウザーで印刷してください: ${write}`,
+    );
+    throw error.with({ hint });
   } finally {
     await folder.remove();
   }

@@ -273,8 +273,8 @@ function ended(how: string, said: string): Text {
 }
 
 const OTHERWISE = text(
-  "name another Chrome, Chromium or Edge by CHROME_PATH; or print the page by any browser: clomoctl handover report -o report.html",
-  "別の Chrome・Chromium・Edge を CHROME_PATH で指定するか、ページをブラウザーで印刷してください: clomoctl handover report -o report.html",
+  "name another Chrome, Chromium or Edge by CHROME_PATH",
+  "別の Chrome・Chromium・Edge を CHROME_PATH で指定してください",
 );
 
 const failed = (where: string, what: Text, cause?: unknown): Failure =>
@@ -297,10 +297,7 @@ const NO_BROWSER = new Failure("unavailable", {
     "印刷に使うブラウザー(Chrome、Chromium、Edge)が見つかりません",
   ),
   where: "--format pdf",
-  hint: text(
-    "install one, or name its program by CHROME_PATH; or print the page by any browser: clomoctl handover report -o report.html",
-    "いずれかを導入するか、CHROME_PATH で指定するか、ページをブラウザーで印刷してください: clomoctl handover report -o report.html",
-  ),
+  hint: text("install one, or name its program by CHROME_PATH", "いずれかを導入するか、CHROME_PATH で指定してください"),
 });
 
 const notThere = (path: string): Failure =>
