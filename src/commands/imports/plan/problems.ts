@@ -79,15 +79,17 @@ const isKept = ({ params }: InputProblem): boolean => params["kept"] === 1;
 /** Whether the run before kept it, too. */
 const isKnownToBeKept = ({ params }: InputProblem): boolean => params["known"] === 1;
 
-/** Maximum number of records that are named which the run before kept, too. */
+/** Maximum number of records that are named on one line. */
 const MAX_KNOWN = 10;
 
-/** The records that the run before kept, too, on one line. */
-const keptAgain = (known: readonly InputProblem[]): Text => {
-  const names = known.slice(0, MAX_KNOWN).map(({ params }) => same(String(params["name"] ?? params["org"])));
-  const more = known.length > names.length ? [same("…")] : [];
+/** Records that are kept, on one line. @param rejected all of them, of a file that is refused for something else */
+const keptShortly = (kept: readonly InputProblem[], rejected: boolean): Text => {
+  const names = kept.slice(0, MAX_KNOWN).map(({ params }) => same(String(params["name"] ?? params["org"])));
+  const more = kept.length > names.length ? [same("…")] : [];
   const { en, ja } = joined([...names, ...more], text(", ", "、"));
-  return text(`kept, as in the run before: ${known.length} (${en})`, `前回に続いて残すもの: ${known.length} 件(${ja})`);
+  return rejected
+    ? text(`kept though not in the file: ${kept.length} (${en})`, `ファイルになく、残すもの: ${kept.length} 件(${ja})`)
+    : text(`kept, as in the run before: ${kept.length} (${en})`, `前回に続いて残すもの: ${kept.length} 件(${ja})`);
 };
 
 /** Where to find the problems that {@link listProblems} omits: for a file being imported, and for a kept plan. */
@@ -116,7 +118,7 @@ export async function listProblems(
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, remedies };
   const all = terminal.output.format === "json" ? [] : undefined;
   const digest = new ProblemDigest<InputProblem>();
-  const known: InputProblem[] = [];
+  const kept: InputProblem[] = [];
   let read = 0;
   let whole: string | undefined;
   for await (const problem of client.imports.problems(plan.id)) {
@@ -126,19 +128,20 @@ export async function listProblems(
     }
     remedies.take(problem);
     read += 1;
-    if (isKnownToBeKept(problem)) known.push(problem);
+    // a refused file keeps nobody yet: what it is refused for must not drown
+    if (isKnownToBeKept(problem) || (plan.rejected && isKept(problem))) kept.push(problem);
     else digest.take(problem, problem.severity, isKept(problem));
     // of a file that is refused, all of them tell what it needs
     if (all === undefined && ((digest.isFull && !plan.rejected) || read === MOST_READ)) break;
   }
   // what an export names is spelt as the console has it
   if (plan.rejected && knownNames !== undefined && !isExport) remedies.compare(await knownNames(remedies));
-  if (known.length > 0) await terminal.note(keptAgain(known));
+  if (kept.length > 0) await terminal.note(keptShortly(kept, plan.rejected));
   await digest.show(terminal, (problem) =>
     problemLine(typed ?? plan.fileName, problem, doubted(problem, remedies, isExport)),
   );
   const { error, warning } = digest.told;
-  const told = { error, warning: warning + known.length };
+  const told = { error, warning: warning + kept.length };
   await noteRest(terminal, plan, told, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
   return { all: all ?? [], whole, remedies };
 }

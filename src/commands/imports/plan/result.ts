@@ -24,6 +24,7 @@ import { isChanging } from "./pending.ts";
 export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal } = tools;
   const { plan, committed, dryRun } = result;
+  if (isSilent(tools, result)) return;
   const columns = [
     ...RESULT_COLUMNS,
     ...(result.unseen === undefined ? [] : [UNSEEN_COLUMN]),
@@ -40,6 +41,15 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     for (const line of afterCommit(plan, taken, mayUndo)) await terminal.note(line);
   } else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
 }
+
+/** Returns whether `--quiet` leaves out the result: cron would send it each night. What was asked for by name is shown. */
+const isSilent = ({ globals }: Tools, { plan, dryRun, unseen }: ImportResult): boolean => {
+  const { quiet, format, fields, query } = globals;
+  const isAsked = dryRun || format !== undefined || fields !== undefined || query !== undefined;
+  const { closed = [], differing = [], contradicted = [] } = plan.settled ?? {};
+  const isSettling = closed.length + differing.length + contradicted.length > 0;
+  return quiet && !isAsked && !isChanging(plan) && plan.invalid === 0 && !isSettling && (unseen ?? 0) === 0;
+};
 
 const AFTER_DRY_RUN = text(
   "dry run: nothing was changed; the same command without --dry-run applies the plan",

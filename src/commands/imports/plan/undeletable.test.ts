@@ -67,7 +67,31 @@ test("who was kept by the run before is one line, none with --quiet, and nothing
   expect(ja.stderr).toContain("前回に続いて残すもの: 2 件(長、太郎 <taro@x.jp>)\n");
   expect(en.stderr).not.toContain("is kept");
   const quiet = await run(`${NIGHTLY} --undeletable keep --quiet`, desk);
-  expect(quiet).toMatchObject({ exit: 8, stderr: "", summary: undefined });
+  expect(quiet).toMatchObject({ exit: 8, stderr: "", stdout: "", summary: undefined });
+});
+
+test("with --quiet a run that changes nothing prints nothing, except for programs", async () => {
+  await run(`${NIGHTLY} --undeletable keep`, desk);
+  file("same.csv", "次郎,jiro@x.jp,課長", "四,p0@x.jp,");
+  for (const line of ["users import same.csv --yes --quiet", "users import same.csv --yes --no-input --quiet"])
+    expect(await run(line, desk)).toMatchObject({ exit: 0, stdout: "", stderr: "", summary: undefined });
+  const { stdout } = await run("users import same.csv --yes --quiet --format json", desk);
+  expect(JSON.parse(stdout)).toMatchObject({ unchanged: 2, committed: false });
+  expect((await run("users import same.csv --yes --quiet --fields unchanged", desk)).stdout).toContain("2");
+  expect((await run("users import same.csv --dry-run --quiet", desk)).stdout).not.toBe("");
+  file("same.csv", "次郎,jiro@x.jp,部長");
+  expect((await run("users import same.csv --yes --quiet", desk)).stdout).not.toBe("");
+});
+
+test("of a file that is refused for something else, who would be kept is one line before the cause", async () => {
+  file("broken.csv", "次郎,jiro@x.jp,課長", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,", "新人,new,");
+  const { en, ja } = await inBoth("users import broken.csv --mode replace --undeletable keep --yes", desk);
+  expect(en.stderr.split("\n").slice(0, 2)).toEqual([
+    "kept though not in the file: 2 (長, 太郎 <taro@x.jp>)",
+    expect.stringContaining("broken.csv:6:2: メールアドレス: not a mail address"),
+  ]);
+  expect(en.stderr).not.toContain("is kept");
+  expect(ja.stderr).toContain("ファイルになく、残すもの: 2 件(長、太郎 <taro@x.jp>)\n");
 });
 
 test("a report has who is kept, also by the run before", async () => {
