@@ -202,6 +202,7 @@ const PERMITTED: readonly Permitted[] = [
   ),
   asked(WIPES, "components", "schemas", "Import", "properties", "wipes"),
   asked(FOREIGN, "components", "schemas", "Import", "properties", "foreign"),
+  asked(FOREIGN, ...verification("properties", "touched")),
   asked(FOREIGN, "components", "schemas", "ImportRequest", "properties", "allow"),
   ...["kept", "released"].map((name) => asked(UNDELETABLE, "components", "schemas", "Import", "properties", name)),
   asked(UNDELETABLE, "components", "schemas", "ImportRequest", "properties", "undeletable"),

@@ -17,6 +17,7 @@ const differing: Verification = {
   reason: "differs",
   import: WAITING,
   differences: 12,
+  touched: 7,
   first: [
     { ...rowOf({ action: "delete", changed: [] }), planned: [], touched: true },
     { ...rowOf({ row: 3, key: "jiro@example.co.jp" }), planned: [], touched: false },
@@ -96,11 +97,11 @@ test("lists what differs, and says that the plan keeps waiting", async () => {
     "only-in-console\tjiro@example.co.jp\t髙橋 花子\t[]\tfalse\t1\t",
   ]);
   expect(en.stderr).toContain(
-    "records that differ from the plan: 12 (of those listed, 2 touched by it); nothing was changed; the plan is still waiting for verification\n",
+    "records that differ from the plan: 12 (touched by it: 7, the first 3 listed); nothing was changed; the plan is still waiting for verification\n",
   );
   expect(en.stderr).toContain(`or correct the console, export, and: clomoctl imports verify 12 --against EXPORT.csv\n`);
   expect(ja).toMatchObject({ exit: 9, stdout: en.stdout });
-  expect(ja.stderr).toContain("計画と異なるものが 12 件あります(一覧のうち、計画の対象は 2 件)");
+  expect(ja.stderr).toContain("計画と異なるものが 12 件あります(うち計画の対象 7 件、一覧は先頭の 3 件)");
 });
 
 test("what an open task is the reason of is to be done in the console: no export is to be taken over for it", async () => {

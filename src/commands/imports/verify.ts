@@ -1,6 +1,6 @@
 import type { Import, Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
+import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { defineCommand } from "../command.ts";
@@ -208,12 +208,12 @@ function* leftOpen(
 const MOST_TASKS = 10;
 
 function* nextSteps(
-  { reason, differences, first, unseenRecords = 0 }: Verification,
+  { reason, differences, touched: all, first, unseenRecords = 0 }: Verification,
   { number, kind }: Import,
   { against, rights: { isSystem } }: Verifying,
 ): Generator<Text> {
   const again = `clomoctl imports verify ${number} --against EXPORT.csv`;
-  const same = `clomoctl imports verify ${number} --against ${against === "-" ? "EXPORT.csv" : shownWord(against)}`;
+  const anew = `clomoctl imports verify ${number} --against ${against === "-" ? "EXPORT.csv" : shownWord(against)}`;
   if (reason === "unseen") {
     yield text(
       `records of which the export shows none of the plan's changes: ${unseenRecords}; ${STILL_WAITS.en}`,
@@ -228,10 +228,14 @@ function* nextSteps(
   const untold = first.filter((one) => one.pending !== undefined);
   const told = first.filter((one) => one.pending === undefined);
   const touched = told.filter((one) => one.touched).length;
-  const listed = first.filter((one) => one.touched).length;
+  const listed = all ?? first.filter((one) => one.touched).length;
+  const rest =
+    differences > first.length
+      ? text(`, the first ${first.length} listed`, `、一覧は先頭の ${first.length} 件`)
+      : same("");
   yield text(
-    `records that differ from the plan: ${differences} (of those listed, ${listed} touched by it); ${STILL_WAITS.en}`,
-    `計画と異なるものが ${differences} 件あります(一覧のうち、計画の対象は ${listed} 件)。${STILL_WAITS.ja}`,
+    `records that differ from the plan: ${differences} (touched by it: ${listed}${rest.en}); ${STILL_WAITS.en}`,
+    `計画と異なるものが ${differences} 件あります(うち計画の対象 ${listed} 件${rest.ja})。${STILL_WAITS.ja}`,
   );
   if (touched > 0)
     yield text(
@@ -251,7 +255,7 @@ function* nextSteps(
   if (untouched.every((one) => one.task !== undefined)) return;
   const isMore = touched > 0 || task !== undefined || pending.length > 0;
   yield changedStep({ kind, against, isSystem }, isMore);
-  if (!isMore) yield text(`then: ${same}`, `そのあと: ${same}`);
+  if (!isMore) yield text(`then: ${anew}`, `そのあと: ${anew}`);
 }
 
 /** @param pending the numbers of the tasks that keep something from being told */

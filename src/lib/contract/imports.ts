@@ -323,6 +323,9 @@ const Verification = named(
     reason: z.enum(["differs", "unseen", "same-as-upload"]).optional(),
     import: Import,
     differences: z.int(),
+    /** number of the differing records that the plan creates, changes or deletes */
+    touched: z.int().optional(),
+    /** the first hundred */
     first: z.array(Difference),
     unseen: z.array(UnseenColumn),
     /** number of records that the plan changes and of which the export shows no change */

@@ -18,6 +18,55 @@ const emit = async (cells: Cells, request: Parameters<TestTenant["plan"]>[0] = u
 const verify = ({ id }: Pick<Import, "id">, cells: Cells, evidence = {}) =>
   tenant.client.imports.verify(id, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }, evidence);
 
+const TITLED = ["氏名", "メールアドレス", "役職"];
+const people = (domain: string, title: string, count = 6): Cells => [
+  TITLED,
+  ...Array.from({ length: count }, (_, at) => [`人${at}`, `p${at}@${domain}`, title]),
+];
+
+test("the export of another tenant is refused by the test of imports", async () => {
+  await tenant.import(exported, people("a.example", "課長"));
+  const plan = await emit(people("a.example", "部長"));
+  const failure = await failureOf(verify(plan, people("b.example", "課長")));
+  expect(failure).toMatchObject({ code: "input-rejected" });
+  expect(failure?.what).toMatchObject({
+    en: expect.stringContaining(
+      "none of the 6 rows matches one of the 6 users: this looks like the export of another tenant",
+    ),
+    ja: expect.stringContaining("6 行は、ユーザー 6 件のどれとも一致しません"),
+  });
+  expect(await verify(plan, people("a.example", "課長"))).toMatchObject({ reason: "differs", differences: 6 });
+  // four rows may be of new people
+  expect(await verify(plan, people("b.example", "課長", 4))).toMatchObject({ reason: "differs" });
+});
+
+test("addresses that were not uploaded are a difference, not another tenant", async () => {
+  const [header = [], ...rows] = people("a.example", "課長");
+  const coded = (domain: string): Cells => [
+    [...header, "社員コード"],
+    ...rows.map(([name = ""], at) => [name, `p${at}@${domain}`, "課長", `000${at}`]),
+  ];
+  await tenant.import(exported, coded("a.example"));
+  const plan = await emit(coded("b.example"), { kind: "users", key: "employee-code" });
+  expect(await verify(plan, coded("a.example"))).toMatchObject({ reason: "differs", differences: 12, touched: 6 });
+});
+
+test("what differs is counted as a whole, also what the plan touches, though the list ends", async () => {
+  await tenant.import(exported, people("a.example", "課長", 400));
+  const plan = await emit(people("a.example", "部長", 150));
+  const [header = [], ...rows] = people("a.example", "課長", 400);
+  const changed = rows.map(([name = "", mail = "", title = ""], at) => [name, mail, at < 250 ? title : "係長"]);
+  const found = await verify(plan, [header, ...changed.slice(20)]);
+  expect(found).toMatchObject({ differences: 300, touched: 150 });
+  expect(found.first).toHaveLength(100);
+});
+
+test("a record that the plan deletes and the export has counts as touched", async () => {
+  await tenant.import(exported, people("a.example", "課長"));
+  const plan = await emit(people("a.example", "課長", 4), { kind: "users", mode: "replace" });
+  expect(await verify(plan, people("a.example", "課長"))).toMatchObject({ differences: 2, touched: 2 });
+});
+
 const PLACES = ["氏名", "メールアドレス", "組織コード"] as const;
 const placed = (yamada: string, sato: string): Cells => [
   PLACES,

@@ -471,15 +471,19 @@ export class TenantImports {
     if (!(await this.#engine.isCurrent(waiting))) await this.#compareAgain(id, false, context.signal);
     const record = await this.#expect(id, ["awaiting-console"]);
     await this.#checkDeletions(waiting, record);
-    const { differences, first, seen, unseen, unseenRecords, sha256 } = await this.#engine.verify(record, content, {
-      request: { ...asConsoleExport(request), map },
-      moment: await this.#moment(),
-      limit: FIRST_DIFFERENCES,
-      signal: context.signal,
-    });
+    const { differences, touched, first, seen, unseen, unseenRecords, sha256 } = await this.#engine.verify(
+      record,
+      content,
+      {
+        request: { ...asConsoleExport(request), map },
+        moment: await this.#moment(),
+        limit: FIRST_DIFFERENCES,
+        signal: context.signal,
+      },
+    );
     const isUpload = sha256 === record.detail.emittedSha256 && !sameAsUpload;
     const reason = reasonOf({ isUpload, differs: differences > 0, unseen: unseenRecords > 0 && !acceptUnseen });
-    const found = { differences, first: [...first], unseen: [...unseen], unseenRecords };
+    const found = { differences, touched, first: [...first], unseen: [...unseen], unseenRecords };
     if (reason !== undefined) return { accepted: false, reason, import: await this.show(id), ...found };
     const done = await this.#commit(record, context, { state: unseenRecords === 0 ? "committed" : "accepted", seen });
     const openTasks = await this.#session.read((reader) => openTaskNumbers(reader, done.kind));

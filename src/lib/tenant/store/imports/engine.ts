@@ -54,6 +54,8 @@ export interface RevertCounts {
 /** The outcome of a comparison with the console's export. */
 export interface Comparison {
   readonly differences: number;
+  /** number of those that the plan creates, changes or deletes */
+  readonly touched: number;
   readonly first: readonly Difference[];
   /** the fields that the export shows */
   readonly seen: readonly string[];

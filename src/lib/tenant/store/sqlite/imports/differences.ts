@@ -4,9 +4,9 @@ import type { StagedFile } from "../../../../imports/plan.ts";
 import type { ConsoleChange } from "../../../../model/console-task.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import type { Database, Row } from "../database.ts";
-import { either, isValid } from "../../sql/forms.ts";
+import { either, isMatched, isMissing, isValid } from "../../sql/forms.ts";
 import { jsonList } from "../../sql/json.ts";
-import { changes, hasSecrets, keyText, referenceOf, shownReference, stored } from "./expressions.ts";
+import { changes, hasSecrets, keyText, referenceOf, shownReference, staged, stored } from "./expressions.ts";
 import { valuePiece } from "./rows.ts";
 import { fieldNamed } from "./worker/overwrites.ts";
 import { explainRenamed } from "./worker/renamed.ts";
@@ -161,6 +161,21 @@ export const differencesOf = (
       ...(named.length > 0 && { pending: named.toSorted((a, b) => a - b) }),
     };
   });
+};
+
+/** Returns how many of the records that an export has otherwise are touched by the plan. */
+export const countTouched = (database: Database, plan: PlanSql, { import: pk, revision }: PlannedChanges): number => {
+  const { kind } = plan;
+  const { name } = kind.thing;
+  const was = wasTable(kind);
+  const params = { kind: kind.name, import: pk, revision };
+  const otherwise = `select 1 from s.match m join ${name} t on t.pk = m.target
+    where t.revision = :revision and (m.changed <> 0 or not ${isValid("m.row")})`;
+  const missing = `select 1 from ${name} t where t.revision = :revision
+    and (${kind.isLacking} or ${kind.inScope} and ${kind.isProtected} and ${isMissing("t.pk")})`;
+  const stillThere = `select 1 from s.row r where not ${isMatched("r.row")} and ${keyText(kind, staged)} in (
+    select ${keyText(kind, (column) => `w."${column}"`)} from ${was} w where w.import = :import and w.action = 'delete')`;
+  return database.count(`select count(*) from (${otherwise} union all ${missing} union all ${stillThere}) one`, params);
 };
 
 /** What is found of rows that lie in organisations outside a plan's scope, or in none that is known there. */

@@ -71,9 +71,10 @@ interface Candidates {
  * itself. A value stands for a person only if one record alone and one such row alone have it. Codes whose zeros at the start
  * a spreadsheet has removed count as equal.
  *
+ * @param tells false: nothing is recorded as a finding
  * @returns true if a row that meets no record is that of one by another key
  */
-export const findKeysOfOthers = (database: Database, plan: PlanSql): boolean => {
+export const findKeysOfOthers = (database: Database, plan: PlanSql, tells = true): boolean => {
   const own = keyOf(plan);
   const lasting = lastingKeys(plan);
   const others = lasting.filter(({ key }) => key.name !== own.name);
@@ -109,9 +110,7 @@ export const findKeysOfOthers = (database: Database, plan: PlanSql): boolean => 
     indexTargets(database);
     dropInnocent(database, others);
     areKnown = isAnyKnown(database, plan);
-    for (const one of lasting) recordLostZeros(database, plan, one);
-    for (const other of others) recordNewAddresses(database, plan, other);
-    for (const other of others) recordOtherPeople(database, plan, other);
+    if (tells) recordFindings(database, plan, lasting);
   }
   database.exec(`drop table s.${SAME}`);
   return areKnown;
@@ -201,6 +200,13 @@ const dropInnocent = (database: Database, others: readonly LastingKey[]): void =
            where k.target = ${SAME}.target and ${sql.row} = ${SAME}.key)`,
       { field: field.field },
     );
+};
+
+const recordFindings = (database: Database, plan: PlanSql, lasting: readonly LastingKey[]): void => {
+  const others = lasting.filter(({ key }) => key.name !== keyOf(plan).name);
+  for (const one of lasting) recordLostZeros(database, plan, one);
+  for (const other of others) recordNewAddresses(database, plan, other);
+  for (const other of others) recordOtherPeople(database, plan, other);
 };
 
 /** Tells once for each column that codes lack the zeros at their start. */

@@ -38,12 +38,21 @@ import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
 import { refuseAbove } from "../matching/outside.ts";
+import { findForeign } from "../matching/foreign.ts";
+import { findKeysOfOthers } from "../matching/lasting.ts";
 import { followReferred, keepReferred } from "../matching/referred.ts";
-import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
+import {
+  countTouched,
+  differencesOf,
+  keepEmitted,
+  plannedChanges,
+  visibleIn,
+  type PlannedChanges,
+} from "../differences.ts";
 import { auditImport } from "./audit.ts";
 import { overwrittenBy, refuseKept } from "./overwrites.ts";
 import { contradictedBy, isWholeExport } from "./contradictions.ts";
-import { findUntold, keepMet, leaveOutside, refuseOthers } from "./verification.ts";
+import { findUntold, keepMet, leaveOutside, ofOtherTenant, refuseOthers } from "./verification.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
@@ -51,7 +60,7 @@ import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
 import type { PlanSql, StagingSchema, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import type { WorkbookReader } from "../../../../../xlsx/workbook.ts";
-import type { StagedFile } from "../../../../../imports/plan.ts";
+import type { PlanCounts, StagedFile } from "../../../../../imports/plan.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
 const BULK_CACHE_KIB = 24_576;
@@ -200,7 +209,7 @@ export class Staging {
     this.#checkReadable(staged);
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     const [counts, outside, untold] = this.#database.snapshot(() => [
-      compare(this.#database, plan, { forNew: false }),
+      this.#compareExport(plan),
       leaveOutside(this.#database, plan),
       findUntold(this.#database, plan, planned),
     ]);
@@ -211,11 +220,20 @@ export class Staging {
     const first = firstPlanRows(this.#database, plan, { actions, limit, protectedToo: true });
     return {
       differences: counts.create + counts.update + counts.delete + counts.invalid - outside + untold + lacking,
+      touched: countTouched(this.#database, plan, planned),
       first: differencesOf(this.#database, plan, planned, first),
       seen: staged.staged,
       sha256: staged.sha256,
       ...visibleIn(planned, staged),
     };
+  }
+
+  /** @throws Failure `input-rejected` if the export looks like another tenant's */
+  #compareExport(plan: PlanSql): PlanCounts {
+    const counts = compare(this.#database, plan, { forNew: false });
+    const areKnown = findKeysOfOthers(this.#database, plan, false);
+    if (findForeign(this.#database, plan, areKnown) !== undefined) throw ofOtherTenant(plan, counts);
+    return counts;
   }
 
   #checkReadable({ staged }: StagedFile): void {

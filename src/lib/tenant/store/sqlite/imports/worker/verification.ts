@@ -1,5 +1,7 @@
 import { Failure } from "../../../../../errors/index.ts";
-import { text, type Text } from "../../../../../text/index.ts";
+import type { PlanCounts } from "../../../../../imports/plan.ts";
+import { nounNamed } from "../../../../../model/problem.ts";
+import { counted, text, type Text } from "../../../../../text/index.ts";
 import { typedWord } from "../../../../../text/shell-word.ts";
 import { isValid, THEN } from "../../../sql/forms.ts";
 import type { Scope } from "../../../store.ts";
@@ -124,6 +126,24 @@ export const leaveOutside = (database: Database, { kind, request }: PlanSql): nu
   for (const table of ["problem", "row"])
     database.exec(`delete from s.${table} where row in (select row from s.left_out)`);
   return invalid;
+};
+
+/** The refusal of an export that looks like another tenant's. */
+export const ofOtherTenant = (
+  { kind, staged }: PlanSql,
+  { recordsBefore }: Pick<PlanCounts, "recordsBefore">,
+): Failure => {
+  const noun = nounNamed(kind.thing.noun ?? kind.thing.name);
+  return new Failure("input-rejected", {
+    what: text(
+      `none of the ${counted(staged.rows, "row")} matches one of the ${counted(recordsBefore, noun.en)}: this looks like the export of another tenant; the plan is still waiting for verification`,
+      `${staged.rows} 行は、${noun.ja} ${recordsBefore} 件のどれとも一致しません。別のテナントのエクスポートのようです。計画は照合待ちのままです`,
+    ),
+    hint: text(
+      "export in the console of this tenant, and verify again",
+      "このテナントの管理画面でエクスポートして、もう一度照合してください",
+    ),
+  });
 };
 
 /** A command on a record of a kind. */
