@@ -136,8 +136,10 @@ describeWithOpenssl("renewals verify, as built", () => {
     const foreign = await tokens(NEW_TOKEN);
     expect([foreign.code, foreign.results["key"], foreign.results["old-token"]]).toEqual([0, "good", "warning"]);
     expect(foreign.stderr).toContain("can replace it once you have checked: consumer key");
+    // the name of a server may be changed at Apple
     const other = await tokens(BRANCH_TOKEN);
-    expect([other.code, other.results["server"]]).toEqual([3, "bad"]);
+    expect([other.code, other.results["server"]]).toEqual([0, "warning"]);
+    expect((await tokens(BRANCH_TOKEN, "--strict")).code).toBe(3);
   });
 
   test.each([
