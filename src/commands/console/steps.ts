@@ -1,8 +1,9 @@
+import { line } from "../../lib/advice/line.ts";
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { ACCOUNT, SETTINGS_ID } from "../../lib/model/account.ts";
 import { calledOnScreen, thingOf, toldOnScreen } from "../../lib/model/console-change.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
-import { OWNERS } from "../../lib/model/device.ts";
+import { DEVICE, OWNERS } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
@@ -10,7 +11,7 @@ import type { Field, Fields, HandWork, Thing } from "../../lib/model/thing.ts";
 import { IMPORT_MODE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { OWNER, type Rights } from "../rights.ts";
-import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
+import { exportAndVerify, inApp, newKeysWarning, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
 import { kindName } from "../imports/plan/columns.ts";
 import { exportLine } from "../imports/refusal/command.ts";
@@ -280,6 +281,8 @@ function restoredSteps({ kind, create, importNumber, restored }: ConsoleTask, up
 function uploadSteps(task: ConsoleTask): readonly Text[] {
   const { importNumber } = task;
   return [
+    ...releaseStep(task),
+    ...newKeysStep(task),
     ...fileSteps(task),
     exportAndVerify(importNumber),
     text(
@@ -287,6 +290,29 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
       `アップロードしない場合: clomoctl imports discard ${importNumber}`,
     ),
   ];
+}
+
+/** What comes before the deletion of people who own devices. */
+function releaseStep({ released = 0, importNumber }: ConsoleTask): readonly Text[] {
+  if (released === 0 || importNumber === null) return [];
+  const which = line("imports show", [importNumber], { problems: true });
+  const { en, ja } = DEVICE.clicks?.fields?.["owner"] ?? pageOf("devices");
+  return [
+    text(
+      `first remove the owner from ${counted(released, "device")} (which ones: ${which}); each by ${en}`,
+      `先に、デバイス ${released} 台の所有者を外してください(対象: ${which})。1 台ずつ: ${ja}`,
+    ),
+  ];
+}
+
+/** What comes before an upload that changes the mail addresses of people. */
+function newKeysStep({ newKeys = 0, kind, importNumber }: ConsoleTask): readonly Text[] {
+  if (newKeys === 0 || importNumber === null) return [];
+  const { thing } = FORMATS[kind];
+  const which = line("imports show", [importNumber], { rows: true });
+  const { en, ja } = thing.clicks?.edit === undefined ? pageOf(kind) : inApp(kind, thing.clicks.edit);
+  const why = newKeysWarning(newKeys);
+  return [text(`${why.en} (which ones: ${which}); each by ${en}`, `${why.ja}(対象: ${which})。1 人ずつ: ${ja}`)];
 }
 
 function repeatSteps(task: ConsoleTask, rights: Rights): readonly Text[] {

@@ -109,6 +109,14 @@ const ConsoleTask = named(
     create: z.int(),
     update: z.int(),
     delete: z.int(),
+    released: z
+      .int()
+      .optional()
+      .meta({ description: "of an upload: devices from which the owner has to be removed first, if any" }),
+    newKeys: z
+      .int()
+      .optional()
+      .meta({ description: "of an upload: records whose mail address it changes, if rows met them by another key" }),
     wipes: z.int().optional().meta({ description: "devices that have to be wiped first for another owner, if any" }),
     state: TaskState,
     openedAt: Instant,

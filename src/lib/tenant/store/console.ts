@@ -8,6 +8,7 @@ import { FORMATS } from "../../model/formats.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
+import { countNewKeys } from "../../rules/import-file.ts";
 import { text } from "../../text/index.ts";
 import type { ImportDetail, Settled } from "./imports/record.ts";
 import { THEN } from "./sql/forms.ts";
@@ -531,13 +532,19 @@ const isWiping = (row: Row, changes: readonly ConsoleChange[]): boolean => {
 
 const taskOf = (row: Row): ConsoleTask => {
   const detail = row["detail"] === null ? undefined : (JSON.parse(String(row["detail"])) as ImportDetail);
-  const { create = 0, update = 0, delete: gone = 0, wipes: counted } = detail?.emittedCounts ?? detail?.counts ?? {};
+  const counts = detail?.emittedCounts ?? detail?.counts ?? undefined;
+  const { create = 0, update = 0, delete: gone = 0, wipes: counted } = counts ?? {};
+  const isUpload = row["work"] === "upload";
+  const kind = row["kind"] as FormatName;
+  const released = isUpload ? (detail?.counts?.released ?? 0) : 0;
+  const columns = detail?.counts?.columns ?? [];
+  const newKeys = isUpload ? countNewKeys({ kind, request: detail?.request, columns }) : 0;
   const changes = changesOf(row);
   const wipes = counted ?? (isWiping(row, changes) ? 1 : 0);
   return {
     number: Number(row["pk"]),
     work: row["work"] as ConsoleWork,
-    kind: row["kind"] as FormatName,
+    kind,
     thing: orNull(row["thing"]),
     importNumber: row["import"] === null ? null : Number(row["import"]),
     importId: orNull(row["importId"]),
@@ -557,6 +564,8 @@ const taskOf = (row: Row): ConsoleTask => {
     create,
     update,
     delete: gone,
+    ...(released > 0 && { released }),
+    ...(newKeys > 0 && { newKeys }),
     ...(wipes > 0 && { wipes }),
     state: row["state"] as ConsoleTaskState,
     openedAt: String(row["openedAt"]),

@@ -3,6 +3,7 @@ import type { Import } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { findColumn } from "../../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
+import { countNewKeys } from "../../../../lib/rules/import-file.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
@@ -10,7 +11,7 @@ import { blankSecretsWarning } from "./blank-secrets.ts";
 import { takenFromMirror } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
 import { writeConsoleFile, type ConsoleFile } from "./file.ts";
-import { uploadOf } from "./screen.ts";
+import { newKeysWarning, uploadOf } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
 import { deletionsFile, uploadMode } from "./upload.ts";
 
@@ -118,6 +119,8 @@ export function* warningsOf(file: string, plan: Import, written: ConsoleFile): G
   const { blankSecrets, severalAddresses, cleared, mapped } = written;
   const { thing, app } = FORMATS[plan.kind];
   if (uploadMode(plan) === "replace") yield fullUpdateWarning(plan);
+  const newKeys = countNewKeys(plan);
+  if (newKeys > 0) yield newKeysWarning(newKeys);
   if (blankSecrets.users > 0) yield blankSecretsWarning(file, uploadMode(plan) === "replace", blankSecrets);
   if (severalAddresses > 0) {
     yield text(

@@ -2,7 +2,7 @@ import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES } from "../../../../lib/model/import.ts";
 import { securedAppName } from "../../../../lib/model/secured-user.ts";
-import { text, type Text } from "../../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { uploadMode } from "./upload.ts";
 
 /** The screen on which the console has the records of a kind. */
@@ -20,6 +20,13 @@ export const exportAndVerify = (number: number | null): Text =>
   text(
     `export in the console, then: clomoctl imports verify ${number} --against EXPORT.csv`,
     `管理画面でエクスポートしてから: clomoctl imports verify ${number} --against EXPORT.csv`,
+  );
+
+/** What has to be done before an upload that changes mail addresses. @see facts 6.2: by what the console finds people */
+export const newKeysWarning = (people: number): Text =>
+  text(
+    `first change the mail addresses of ${counted(people, "person")} by hand in the console: it is not documented by what an upload finds people, and by the new address it may add each a second time`,
+    `先に、${people} 人のメールアドレスを管理画面で手作業で変更してください。アップロードが何で既存のユーザーを見つけるかは公開資料に記載がなく、新しいアドレスでは同じ人がもう 1 人追加される可能性があります`,
   );
 
 /** Where and how to upload a plan's file. */
