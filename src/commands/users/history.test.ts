@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { UserHistory } from "../../lib/client/index.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
@@ -64,6 +65,27 @@ test("who does not see every import is told only of those, in both languages", a
   expect(all.stderr).toContain("no import touched this user\n");
   expect(all.stderr).toContain("clomoctl audit list --object hanako@example.co.jp");
 });
+
+test.each([undefined, {}])(
+  "after an edit and a move the command at its end lists both: terminal %o",
+  async (terminal) => {
+    await using own = new TestTenant();
+    await own.client.orgs.create({ name: "営業部", code: "S01" });
+    await own.import({ kind: "users" }, [
+      ["氏名", "メールアドレス"],
+      ["山田", "yamada@x.jp"],
+    ]);
+    const desk = { tenant: own.fetch, ...(terminal && { terminal: { columns: 300 } }) };
+    for (const line of ["users edit yamada@x.jp --title 課長", "users move yamada@x.jp --org S01"])
+      expect(await run(`${line} --yes`, desk)).toMatchObject({ exit: 0 });
+    const { stdout, stderr } = await run("users history yamada@x.jp --lang en", desk);
+    expect(stdout).not.toContain("課長");
+    const listed = /changes by hand and by handover apply are not listed here: clomoctl (audit list .*)\n$/.exec(
+      stderr,
+    );
+    expect((await run(`${listed?.[1]} --format json`, desk)).stdout).toMatch(/"users\.move"[^]*"users\.edit"/);
+  },
+);
 
 test("none is not found", async () => {
   const { en, ja } = await inBoth(LINE, { tenant: { ...of(), users: { items: [], next: null } } });

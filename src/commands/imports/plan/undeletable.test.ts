@@ -181,7 +181,7 @@ test("in a mirror the upload leaves out who is kept, and says from which devices
   expect(exit).toBe(8);
   expect(stderr).toContain("up-delete.xlsx: 2 to be deleted by hand (users): 追加更新 deletes nothing\n");
   expect(stderr).toContain("first remove the owner from 2 devices in the console (named above); ");
-  const [task] = (await tenant.client.console.list({ state: "open" })).filter(({ work }) => work === "upload");
+  const task = (await tenant.client.console.list({ state: "open" })).find(({ work }) => work === "upload");
   expect(task).toMatchObject({ released: 2 });
   const { en, ja } = await inBoth(`console show ${task?.number ?? 0}`, desk);
   expect(en.stderr).toMatch(
