@@ -100,6 +100,9 @@ test("who is kept is not among the number that was confirmed, and releasing devi
   const hint = (isSystem: boolean) => rejectedFile(plan, requested, held, { isSystem }).hint;
   const keep = "clomoctl users import people.csv --undeletable keep --mode replace --max-deletions '5%'";
   expect(hint(true)?.en).toContain(`to keep them and commit the rest: ${keep}; to also`);
+  // no import takes devices from an organisation
+  const ofOrgs = rejectedFile({ ...plan, kind: "orgs" }, { ...requested, kind: "orgs" }, held, { isSystem: true }).hint;
+  expect(ofOrgs?.en).not.toContain("release");
   expect(hint(false)).toEqual({
     en: `to keep them and commit the rest: ${keep}; --mode append deletes nothing`,
     ja: `残したままほかを適用するには: ${keep}。--mode append なら何も削除しません`,

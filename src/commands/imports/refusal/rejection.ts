@@ -307,7 +307,9 @@ function keepUndeletable(requested: ImportRequest, remedies: Remedies, isSystem:
   const [keep, release] = UNDELETABLE_CHOICES.map((undeletable) =>
     importCommand({ ...requested, undeletable, options }, remedies),
   );
-  const [en, ja] = isSystem
+  // no import takes devices from an organisation
+  const mayRelease = isSystem && requested.kind === "users";
+  const [en, ja] = mayRelease
     ? [`; to also remove the owner from devices: ${release}`, `。デバイスの所有者も外すには: ${release}`]
     : ["", ""];
   return text(
