@@ -68,6 +68,7 @@ export default {
         administratorsKnown: false,
         mirrorOfBundle: false,
         partial: false,
+        hidden: {},
         records: { tenant: 1, orgs: 12, users: 120 },
         files: { "csv/orgs.csv": 11, "csv/users.csv": 120 },
         states: {
